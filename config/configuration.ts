@@ -1,0 +1,73 @@
+/**
+ * All settings, after files, environment and defaults have been merged and checked; frozen.
+ * Names carry units. `config/schema.ts` describes each; `docs/reference/configuration.md` is made from it.
+ */
+export type Configuration = {
+  /** RFC 8414 §2; http only on loopback, any https issuer is production (decision D19). No trailing slash. */
+  readonly issuer: string;
+  readonly listen: {
+    readonly host: string;
+    readonly port: number;
+    /** PEM files; absent: plain HTTP, for loopback or behind a proxy that ends TLS. */
+    readonly tls?: { readonly certificateFile: string; readonly keyFile: string };
+    /** Addresses or CIDR ranges whose X-Forwarded-For is believed, for limits and audit only (decision D20). */
+    readonly trustedProxies: readonly string[];
+  };
+  /** Health and metrics (decision D22). */
+  readonly operations: { readonly host: string; readonly port: number };
+  readonly data: { readonly folder: string };
+  readonly stores: { readonly document: 'sqlite' | 'memory'; readonly ephemeral: 'sqlite' | 'memory' };
+  readonly tokens: {
+    readonly accessTokenTtlSeconds: number;
+    /** Longest life of an exchanged token, at most 600. */
+    readonly exchangedTokenTtlSeconds: number;
+    readonly idTokenTtlSeconds: number;
+    readonly refreshTokenTtlSeconds: number;
+    readonly authorizationCodeTtlSeconds: number;
+    readonly deviceCodeTtlSeconds: number;
+    readonly devicePollIntervalSeconds: number;
+  };
+  readonly sessions: { readonly ttlSeconds: number; readonly interactionTtlSeconds: number };
+  readonly delegation: {
+    /** Hops, 1..10; the first is the person's own consent. */
+    readonly maxDepth: number;
+    readonly defaultDurationSeconds: number;
+    readonly maxDurationSeconds: number;
+    /** Life of the page behind `consent_required`. */
+    readonly requestTtlSeconds: number;
+  };
+  readonly clientAuthentication: {
+    /** Longest exp − iat of a client assertion, at most 300. */
+    readonly assertionMaxLifetimeSeconds: number;
+    readonly clockToleranceSeconds: number;
+  };
+  readonly dpop: { readonly requireNonce: boolean };
+  readonly keys: {
+    /** 32 bytes, base64url; absent: made at first start in the data folder. Production must name one (decision D14). */
+    readonly masterKey?: string;
+    /** A new signing key is published this long before it signs. */
+    readonly prepublishSeconds: number;
+    /** An old signing key stays published this long after its last signature. */
+    readonly retireSeconds: number;
+  };
+  readonly passwords: {
+    readonly argon2MemoryKib: number;
+    readonly argon2Passes: number;
+    readonly argon2Parallelism: number;
+    readonly concurrency: number;
+    readonly queueLimit: number;
+    readonly minimumLength: number;
+  };
+  readonly limits: {
+    readonly signInPerAccount: number;
+    readonly signInPerSource: number;
+    readonly signInWindowSeconds: number;
+    readonly deviceUserCodeAttempts: number;
+    /** Requests a minute to the OAuth endpoints; 0 switches the limit off. */
+    readonly requestsPerSourcePerMinute: number;
+    readonly requestsPerClientPerMinute: number;
+  };
+  readonly audit: { readonly checkpointSeconds: number; readonly refusalIntervalSeconds: number };
+  readonly administrator: { readonly username: string; readonly password?: string };
+  readonly log: { readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug' };
+};

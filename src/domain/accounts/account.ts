@@ -1,0 +1,31 @@
+import type { ScopesByResource } from '../delegation/authority.ts';
+import type { CollectionDeclaration } from '../ports/document-store.ts';
+
+/** What an account may do in the management API and the console (decision D22). An owner needs no role: own agents are enough. */
+export type Role = 'administrator' | 'operator' | 'auditor';
+
+/** A person who can sign in here. */
+export type Account = {
+  readonly id: string;
+  /** Lower-case, NFKC; what is typed at sign-in. Unique. */
+  readonly username: string;
+  readonly name: string;
+  readonly email?: string;
+  readonly emailVerified?: boolean;
+  readonly groups: readonly string[];
+  readonly roles: readonly Role[];
+  readonly state: 'active' | 'disabled';
+  /** The person's own rights. Absent: what consent gave. Present: nothing beyond it (decision D4). */
+  readonly entitlements?: ScopesByResource;
+  /** PHC string of Argon2id; absent when the account has no password. */
+  readonly passwordHash?: string;
+  /** Sessions that began before this second are over. */
+  readonly sessionsValidFrom: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const ACCOUNTS = {
+  name: 'accounts',
+  indexes: [{ fields: ['username'], unique: true }, { fields: ['createdAt'] }],
+} as const satisfies CollectionDeclaration;

@@ -1,0 +1,116 @@
+import type { ActorChain } from '../delegation/actor-chain.ts';
+import type { Denial } from '../errors.ts';
+
+/** Every kind of event there is. Documented in docs/reference/audit-events.md, which is generated from `AUDIT_EVENTS`. */
+export const AUDIT_EVENTS = {
+  'token.issued': 'A token request was granted; written before the token exists.',
+  'token.refused': 'A token request of an authenticated client was refused.',
+  'token.revoked': 'A client ended one of its tokens (RFC 7009).',
+  'token.revocation_refused': 'A client tried to end a token that is not its own.',
+  'token.replayed': 'A code, refresh token or device code was presented again after its use; its family ended.',
+  'authorization.granted': 'A person finished an authorization request; a code was made.',
+  'authorization.refused': 'An authorization request ended in an error.',
+  'authorization.pushed': 'An authorization request was pushed (RFC 9126).',
+  'device.requested': 'A device authorization was begun (RFC 8628).',
+  'introspection.refused': 'An introspection request of an authenticated client was refused.',
+  'request.refused': 'Refusals before anybody was authenticated, counted per source, reason and interval.',
+  'session.started': 'A person signed in.',
+  'session.refused': 'A sign-in failed or was not tried because of a limit.',
+  'session.ended': 'A person signed out.',
+  'consent.granted': 'A person allowed a client or agent something.',
+  'consent.denied': 'A person refused a client or agent.',
+  'grant.revoked': 'What a person had allowed a client ended.',
+  'delegation.created': 'A delegation row was made.',
+  'delegation.extended': 'A delegation row came to hold more, within the row above it.',
+  'delegation.revoked': 'A delegation ended, with all below it.',
+  'account.created': 'An account was made.',
+  'account.updated': 'An account was changed.',
+  'account.disabled': 'An account was disabled; its sessions are over.',
+  'account.enabled': 'An account was enabled again.',
+  'account.password_changed': 'A password was set.',
+  'agent.created': 'An agent was registered.',
+  'agent.updated': 'An agent was changed.',
+  'agent.suspended': 'An agent was suspended; nothing it holds works.',
+  'agent.resumed': 'A suspended agent is active again.',
+  'agent.retired': 'An agent was retired for good.',
+  'client.created': 'A client was registered.',
+  'client.updated': 'A client was changed.',
+  'client.disabled': 'A client was disabled.',
+  'client.secret_rotated': 'A client was given a new secret.',
+  'resource_server.created': 'A resource server was registered.',
+  'resource_server.updated': 'A resource server was changed.',
+  'resource_server.disabled': 'A resource server was disabled.',
+  'resource_server.secret_rotated': 'A resource server was given a new introspection secret.',
+  'management.refused': 'A call of the management API by an authenticated caller was refused.',
+  'audit.read': 'The audit trail was read.',
+  'audit.exported': 'The audit trail was exported.',
+  'keys.rotated': 'A new signing key was made.',
+  'node.started': 'A node opened its stream.',
+  'node.stopped': 'A node closed its stream in good order.',
+  'store.restored': 'A backup was restored; all tokens from before are over.',
+} as const;
+
+export type AuditEventType = keyof typeof AUDIT_EVENTS;
+
+/**
+ * What happened. Carries ids, never a token, code, secret, password or e-mail address. Personal
+ * values go into `personal` only: the trail keeps a salted commitment in the chain and the value
+ * beside it, where it can be erased (decision D17).
+ */
+export type AuditEvent = {
+  readonly type: AuditEventType;
+  readonly outcome: 'granted' | 'refused' | 'done';
+  /** The HTTP request, as in the access log. */
+  readonly request?: string;
+  /** The piece of work; inherited by every exchange below it (decision D6). */
+  readonly txn?: string;
+  /** Account on whose behalf. */
+  readonly subject?: string;
+  /** Who acted, outermost first. */
+  readonly chain?: ActorChain;
+  /** Authenticated client or agent, or account in the management API and the pages. */
+  readonly caller?: string;
+  readonly agent?: string;
+  /** The agent's owner. */
+  readonly owner?: string;
+  readonly grantType?: string;
+  readonly resource?: string;
+  readonly scopeAsked?: readonly string[];
+  readonly scopeGiven?: readonly string[];
+  /** The lease: the engine's Grant. */
+  readonly grant?: string;
+  readonly delegation?: string;
+  /** `id` is the `jti` of a JWT; for an opaque token the keyed digest under which it is stored. */
+  readonly token?: {
+    readonly id: string;
+    readonly format: 'jwt' | 'opaque';
+    readonly expiresAt: number;
+    readonly parent?: string;
+  };
+  readonly error?: string;
+  readonly denial?: Denial;
+  /** The object of a management action. */
+  readonly target?: { readonly kind: string; readonly id: string };
+  /** Names of members that were changed. */
+  readonly changed?: readonly string[];
+  /** Facts the decision used, so that it can be made again (decision D18). */
+  readonly inputs?: { readonly [name: string]: unknown };
+  /** Bounded text for the reader; never agent-chosen, never secret. */
+  readonly note?: string;
+  /** Counted refusals: how many, and since which second. */
+  readonly count?: number;
+  readonly since?: number;
+  readonly personal?: { readonly source?: string; readonly username?: string };
+};
+
+/** Where an event stands: its place in a stream, and the digest that the next one is chained to. */
+export type AuditReceipt = { readonly stream: string; readonly sequence: number; readonly hash: string };
+
+/**
+ * Appends to the audit trail. The promise resolves when the event is on stable storage; until then
+ * nothing that the event speaks of may leave the process. Throws DomainError 'unavailable' when it
+ * cannot be written. Concurrent callers share one write.
+ */
+export interface AuditTrail {
+  append(event: AuditEvent): Promise<AuditReceipt>;
+}

@@ -1,0 +1,43 @@
+import type { ScopesByResource } from '../delegation/authority.ts';
+import type { CollectionDeclaration } from '../ports/document-store.ts';
+
+/** Public members of a JWK (RFC 7517 §4); never a private or symmetric one. */
+export type PublicJwk = { readonly kty: string; readonly [member: string]: unknown };
+export type JsonWebKeySet = { readonly keys: readonly PublicJwk[] };
+
+export type ClientAuthMethod = 'private_key_jwt' | 'client_secret_basic' | 'client_secret_post' | 'none';
+
+/** An OAuth client that is no agent: existing software that signs people in, or a back end. */
+export type Client = {
+  readonly id: string;
+  readonly name: string;
+  /** Account that answers for it; absent on the clients made at first start. */
+  readonly owner?: string;
+  readonly applicationType: 'web' | 'native';
+  readonly tokenEndpointAuthMethod: ClientAuthMethod;
+  /** Only a digest is kept; the secret is shown once. */
+  readonly secretHash?: string;
+  /** `private_key_jwt` only. */
+  readonly jwks?: JsonWebKeySet;
+  readonly grantTypes: readonly string[];
+  readonly redirectUris: readonly string[];
+  readonly postLogoutRedirectUris: readonly string[];
+  /** Origins of browser apps that may call the token endpoint (CORS). */
+  readonly corsOrigins: readonly string[];
+  /** First party: no consent page. Never true for an agent. */
+  readonly skipConsent: boolean;
+  readonly dpopBoundAccessTokens: boolean;
+  readonly idTokenSignedResponseAlg: 'RS256' | 'ES256' | 'PS256' | 'EdDSA';
+  /** Its own rights by client credentials, and a ceiling otherwise. Absent: what consent gave, and nothing without a person. */
+  readonly authority?: ScopesByResource;
+  /** Roles in the management API when it acts for itself (decision D22). */
+  readonly roles: readonly ('administrator' | 'operator' | 'auditor')[];
+  readonly state: 'active' | 'disabled';
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const CLIENTS = {
+  name: 'clients',
+  indexes: [{ fields: ['owner'] }, { fields: ['createdAt'] }],
+} as const satisfies CollectionDeclaration;

@@ -1,0 +1,26 @@
+/**
+ * The actor chain as the `act` claim carries it (RFC 8693 §4.1): outermost is who acts now, nested
+ * are those before. Written by us only; no part of it ever comes from input (product.md, invariant 3).
+ * `iss` names the namespace of `sub`; `sub_profile` says what kind of entity it is (OAuth Actor Profile).
+ */
+export type ActorChain = {
+  readonly sub: string;
+  readonly iss: string;
+  readonly sub_profile: 'ai_agent';
+  readonly act?: ActorChain;
+};
+
+/** The chain after `agent` takes over from `inbound`, which is nested unchanged. */
+export const extendChain = (agent: string, issuer: string, inbound?: ActorChain): ActorChain => ({
+  sub: agent,
+  iss: issuer,
+  sub_profile: 'ai_agent',
+  ...(inbound ? { act: inbound } : {}),
+});
+
+/** Ids from the outermost actor inwards. */
+export const actorsOf = (chain: ActorChain | undefined): readonly string[] => {
+  const actors: string[] = [];
+  for (let link = chain; link; link = link.act) actors.push(link.sub);
+  return actors;
+};

@@ -1,0 +1,52 @@
+import type { CollectionDeclaration } from '../ports/document-store.ts';
+import type { ActorChain } from './actor-chain.ts';
+
+/** To which agents a delegation may be handed on, and how many hops further (decision D2). `depth` 0: none. */
+export type PassOn = { readonly agents: readonly string[]; readonly depth: number };
+
+/**
+ * One hop of authority: what `actor` may do at `resource` for `subject`. The first hop (`parent`
+ * null) is the person's own consent; every further one hangs below the row it was cut from.
+ * A token names its row in the claim `delegation` and dies with it or with any row above.
+ * One live row per (parent, subject, actor, resource), kept by the unique index on `slot`.
+ */
+export type Delegation = {
+  readonly id: string;
+  /** Account on whose behalf. */
+  readonly subject: string;
+  /** Agent that acts. */
+  readonly actor: string;
+  /** Resource indicator. */
+  readonly resource: string;
+  /** Sorted; what the row holds. Never more than its parent holds. */
+  readonly scope: readonly string[];
+  readonly parent: string | null;
+  /** Ids of all rows above, nearest first; empty for a first hop. */
+  readonly ancestors: readonly string[];
+  /** 1 for a first hop. */
+  readonly depth: number;
+  readonly chain: ActorChain;
+  readonly passOn: PassOn;
+  readonly state: 'active' | 'revoked';
+  readonly revokedAt?: number;
+  /** Who ended it: an account, client or agent id, or 'system'. */
+  readonly revokedBy?: string;
+  /** Digest of (subject, parent, actor, resource) while active; the row's own id once revoked. Unique. */
+  readonly slot: string;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** Never later than the parent's. */
+  readonly expiresAt: number;
+};
+
+export const DELEGATIONS = {
+  name: 'delegations',
+  indexes: [
+    { fields: ['slot'], unique: true },
+    { fields: ['subject', 'actor'] },
+    { fields: ['subject'] },
+    { fields: ['actor'] },
+    { fields: ['parent'] },
+    { fields: ['createdAt'] },
+  ],
+} as const satisfies CollectionDeclaration;

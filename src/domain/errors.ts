@@ -1,0 +1,86 @@
+/**
+ * Every refusal the domain can give. The set is closed: three tables (OAuth errors in `src/provider`,
+ * problems in `src/http`, exit texts in `src/cli`) are exhaustive over it, so a new code does not
+ * compile until each of them answers.
+ */
+export type DomainErrorCode =
+  | 'invalid_request'
+  | 'invalid_field'
+  | 'not_found'
+  | 'conflict'
+  | 'precondition_failed'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'too_many_requests'
+  | 'unavailable'
+  | 'invalid_client'
+  | 'unauthorized_client'
+  | 'invalid_grant'
+  | 'invalid_scope'
+  | 'invalid_target'
+  | 'unsupported_token_type'
+  | 'consent_required'
+  | 'access_denied';
+
+/** The part of the decision that said no. Named in refusals, in the audit trail and in the docs. */
+export type Layer =
+  | 'request'
+  | 'client'
+  | 'agent'
+  | 'resource_server'
+  | 'subject'
+  | 'subject_token'
+  | 'grant'
+  | 'delegation'
+  | 'limits';
+
+/**
+ * Why a token request was refused, for machines (decision D6). `id` is also the id in the audit
+ * event; `reason` is a stable snake_case code; `remedies` say what to ask for next.
+ */
+export type Denial = {
+  readonly id: string;
+  readonly layer: Layer;
+  readonly reason: string;
+  readonly remedies?: readonly Remedy[];
+};
+
+/** `consent`: hand `url` to the person named by the subject token; it works once. */
+export type Remedy = { readonly kind: 'consent'; readonly url: string; readonly expires_in: number };
+
+export type DomainErrorOptions = {
+  /** The request member at fault: a parameter name or a JSON pointer. */
+  readonly field?: string;
+  /** Whole seconds after which trying again makes sense; sent as `Retry-After`. */
+  readonly retryAfterSeconds?: number;
+  readonly denial?: Denial;
+  /** For the log only. Never sent. */
+  readonly detail?: string;
+  readonly cause?: unknown;
+};
+
+/**
+ * A refusal with a text that is safe to show the caller (`message`). Compare `code`, never
+ * `instanceof`: copies of a class do not survive package and test-realm borders.
+ */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly code: DomainErrorCode;
+  readonly field: string | undefined;
+  readonly retryAfterSeconds: number | undefined;
+  readonly denial: Denial | undefined;
+  readonly detail: string | undefined;
+
+  constructor(code: DomainErrorCode, message: string, options: DomainErrorOptions = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.field = options.field;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+    this.denial = options.denial;
+    this.detail = options.detail;
+  }
+}
+
+/** Whether a thrown value is one of ours, without `instanceof`. */
+export const isDomainError = (error: unknown): error is DomainError =>
+  typeof error === 'object' && error !== null && (error as { name?: unknown }).name === 'DomainError';

@@ -1,0 +1,110 @@
+/**
+ * The durable store: JSON documents in declared collections. Its promise is small so that every
+ * backend can keep it: one document is the unit of every decision, and nothing spans two.
+ *
+ * Implemented by `adapters/memory`, `adapters/sqlite`; proven by `test/contract`.
+ */
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [member: string]: Json };
+
+/** Documents are JSON: no Date, undefined, Buffer or NaN. Times are whole epoch seconds (NumericDate, RFC 7519 §2). */
+export type Document = { readonly id: string };
+
+export type Versioned<T> = { readonly document: T; readonly version: number };
+
+/** Fields are top-level members holding a string, an integer or a boolean. A document without the field is not in the index. */
+export type IndexDeclaration = { readonly fields: readonly string[]; readonly unique?: boolean };
+
+export type CollectionDeclaration = {
+  /** snake_case, unique in the store. */
+  readonly name: string;
+  readonly indexes: readonly IndexDeclaration[];
+  /**
+   * A top-level member holding the epoch second from which the document may be swept. The sweeper
+   * removes it some time after; whoever reads must still check expiry. Indexed by the adapter.
+   */
+  readonly expiresAt?: string;
+};
+
+/** Where a page ended: the last document's value of the ordering field, and its id. */
+export type Cursor = { readonly value?: string | number; readonly id: string };
+
+export type Query = {
+  /** Equality on members that are all fields of declared indexes (throws otherwise). */
+  readonly where?: Readonly<Record<string, string | number | boolean>>;
+  /** At most one range on an indexed integer member; both ends inclusive. */
+  readonly range?: { readonly field: string; readonly gte?: number; readonly lte?: number };
+  /** An indexed member; ties are broken by id in the same direction. Default: by id, ascending. */
+  readonly order?: { readonly by?: string; readonly direction: 'ascending' | 'descending' };
+  readonly after?: Cursor;
+  /** 1..1000, default 100. */
+  readonly limit?: number;
+};
+
+export interface Collection<T extends Document> {
+  /** Stores a new document at version 1. Throws DocumentConflict when its id or a unique key is taken. */
+  insert(document: T): Promise<void>;
+  /**
+   * Stores new documents in the given order, each at version 1, in one durable step where the
+   * backend can. On the first conflict it throws DocumentConflict and stores nothing after it; the
+   * ones before may have been stored. Later documents are never stored without the earlier ones.
+   */
+  insertMany(documents: readonly T[]): Promise<void>;
+  get(id: string): Promise<Versioned<T> | undefined>;
+  /** The documents found, in the order of `ids`; unknown ids are left out. At most 1000 ids. */
+  getMany(ids: readonly string[]): Promise<readonly Versioned<T>[]>;
+  /** Compare-and-swap: writes only while the stored version is `expected`; says whether it wrote. Throws DocumentConflict on a unique key. */
+  replace(document: T, expected: number): Promise<boolean>;
+  /** Deletes and returns the document. Of concurrent callers exactly one gets it. */
+  take(id: string): Promise<T | undefined>;
+  find(query: Query): Promise<readonly Versioned<T>[]>;
+}
+
+/** A write has reached stable storage when its promise resolves. Any method throws StoreUnavailable when the backend fails. */
+export interface DocumentStore {
+  /** The same declaration always gives the same data. Throws when a name was declared differently before. */
+  collection<T extends Document>(declaration: CollectionDeclaration): Collection<T>;
+  /** Removes at most `limit` documents that expired before `now`, over all collections; answers how many. */
+  sweep(now: number, limit: number): Promise<number>;
+  /** Idempotent. Waits for writes under way. */
+  close(): Promise<void>;
+}
+
+/** An id or unique key is taken. `code` is 'document_conflict'. */
+export class DocumentConflict extends Error {
+  override readonly name = 'DocumentConflict';
+  readonly code = 'document_conflict';
+}
+
+/** The backend failed or is closed; nothing is known about a write under way. `code` is 'store_unavailable'. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+  readonly code = 'store_unavailable';
+}
+
+export const isDocumentConflict = (error: unknown): error is DocumentConflict =>
+  (error as { code?: unknown } | undefined)?.code === 'document_conflict';
+
+export const isStoreUnavailable = (error: unknown): error is StoreUnavailable =>
+  (error as { code?: unknown } | undefined)?.code === 'store_unavailable';
+
+/**
+ * Reads, changes and writes one document, again from a fresh read when another writer came between.
+ * `change` may throw to refuse, or return `undefined` to leave the document as it is.
+ * Answers what is stored afterwards, or `undefined` when there is no such document.
+ * Throws StoreUnavailable after 20 lost swaps.
+ */
+export const update = async <T extends Document>(
+  collection: Collection<T>,
+  id: string,
+  change: (document: T) => T | undefined,
+): Promise<Versioned<T> | undefined> => {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const found = await collection.get(id);
+    if (!found) return undefined;
+    const next = change(found.document);
+    if (next === undefined) return found;
+    if (await collection.replace(next, found.version)) return { document: next, version: found.version + 1 };
+  }
+  throw new StoreUnavailable(`gave up on ${id} after 20 lost swaps`);
+};

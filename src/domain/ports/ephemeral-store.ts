@@ -1,0 +1,19 @@
+/**
+ * Values with a time to live. Losing every value at once may make people start over; it must never
+ * grant anything (decision D13). TTLs are whole seconds, at least 1. Keys and values are strings; a
+ * key is at most 512 characters. Any method throws StoreUnavailable when the backend fails.
+ */
+export interface EphemeralStore {
+  set(key: string, value: string, ttlSeconds: number): Promise<void>;
+  get(key: string): Promise<string | undefined>;
+  /** Removes and returns the value; of concurrent callers exactly one gets it. */
+  take(key: string): Promise<string | undefined>;
+  /** True for exactly one caller until the TTL has passed: replay of a `jti` (RFC 7523 §3, RFC 9449 §11.1). */
+  claim(key: string, ttlSeconds: number): Promise<boolean>;
+  /** Adds one to a counter that starts anew `windowSeconds` after its first count; answers the new value. */
+  count(key: string, windowSeconds: number): Promise<number>;
+  /** Removes at most `limit` expired values; answers how many. */
+  sweep(limit: number): Promise<number>;
+  /** Idempotent. */
+  close(): Promise<void>;
+}

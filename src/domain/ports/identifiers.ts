@@ -1,0 +1,22 @@
+/** What an id names; each has its own prefix, so that an id says what it is. */
+export type IdPrefix =
+  | 'acc' // account
+  | 'agt' // agent
+  | 'app' // client that is no agent
+  | 'rs' // resource server
+  | 'dlg' // delegation
+  | 'lse' // lease: one engine Grant
+  | 'cns' // remembered consent
+  | 'req' // HTTP request
+  | 'txn' // piece of work (run)
+  | 'dny' // denial
+  | 'key' // signing key
+  | 'nod' // node
+  | 'dlr'; // delegation request
+
+export interface Identifiers {
+  /** `prefix_` and 26 characters of lower-case base 32: 130 random bits. Never reused. */
+  newId(prefix: IdPrefix): string;
+  /** A URL-safe bearer value with 256 random bits. */
+  newSecret(): string;
+}

@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+/** One request of a browser and the answer to it, as the interaction port needs them. */
+export type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse };
+
+/** A question put to a person in the middle of an authorization request. */
+export type Interaction = {
+  readonly uid: string;
+  readonly prompt: 'login' | 'consent';
+  /** Account that is signed in, if any. */
+  readonly account?: string;
+  readonly clientId: string;
+  /** Exact, validated redirect target of this request; absent in a device flow. */
+  readonly redirectUri?: string;
+  readonly loginHint?: string;
+  /** OpenID scopes asked for (openid, profile, email, groups, offline_access). */
+  readonly openidScopes: readonly string[];
+  /** Resource indicator → scopes asked for there, already cut to what that resource declares and the client may hold. */
+  readonly resources: Readonly<Record<string, readonly string[]>>;
+  /** Set in a device flow (RFC 8628): the person types or checks this code. */
+  readonly userCode?: string;
+  readonly expiresAt: number;
+};
+
+/** What a person allowed: becomes one lease, and is what tokens are cut to. */
+export type ConsentResult = {
+  readonly openidScopes: readonly string[];
+  readonly resources: Readonly<Record<string, readonly string[]>>;
+  /** End of the lease, epoch seconds. */
+  readonly expiresAt: number;
+};
+
+/**
+ * The prompt in progress. Implemented over the engine in `src/provider`. Every method throws
+ * DomainError 'not_found' unless the browser's cookie belongs to exactly this `uid` (V21); finishing
+ * works once, and a second time is 'conflict'. The finishing methods answer the URL to send the browser to (303).
+ */
+export interface Interactions {
+  get(exchange: Exchange, uid: string): Promise<Interaction>;
+  finishSignIn(exchange: Exchange, uid: string, account: string): Promise<string>;
+  finishConsent(exchange: Exchange, uid: string, result: ConsentResult): Promise<string>;
+  /** Ends the authorization request with an OAuth error such as access_denied. */
+  refuse(exchange: Exchange, uid: string, error: 'access_denied', description: string): Promise<string>;
+}
+
+/** A person's session in this browser. `id` stays the same while it lasts and is no credential. */
+export type BrowserSession = { readonly id: string; readonly account: string; readonly signedInAt: number };
+
+export interface BrowserSessions {
+  /** The live session of an active account, or undefined. */
+  current(exchange: Exchange): Promise<BrowserSession | undefined>;
+  /** Where to send a browser to sign in and come back to `returnTo`, a path on our origin. */
+  signInUrl(exchange: Exchange, returnTo: string): Promise<string>;
+  /** Takes the browser back from sign-in: answers the path given to `signInUrl`. Throws 'invalid_request' when this browser did not start it. */
+  finishSignIn(exchange: Exchange, query: URLSearchParams): Promise<string>;
+  /** Ends the session and drops its cookie. */
+  end(exchange: Exchange): Promise<void>;
+}

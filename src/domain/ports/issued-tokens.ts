@@ -1,0 +1,33 @@
+import type { ActorChain } from '../delegation/actor-chain.ts';
+
+/** An access token of ours that is live now. */
+export type IssuedToken = {
+  /** `jti` of a JWT; keyed digest of an opaque token. */
+  readonly id: string;
+  readonly format: 'jwt' | 'opaque';
+  /** Account on whose behalf; absent when a client acts for itself. */
+  readonly subject?: string;
+  /** To whom it was issued. */
+  readonly clientId: string;
+  /** Resource indicator; absent on a token that is good at the UserInfo endpoint only. */
+  readonly audience?: string;
+  readonly scope: readonly string[];
+  readonly chain?: ActorChain;
+  /** Delegation row. */
+  readonly delegation?: string;
+  readonly lease?: string;
+  readonly txn?: string;
+  readonly issuedAt: number;
+  readonly expiresAt: number;
+  /** Thumbprint of the DPoP key it is bound to (RFC 9449 §6.1). */
+  readonly jkt?: string;
+};
+
+export interface IssuedTokens {
+  /**
+   * The token behind a presented string, if it is one of our access tokens and everything it hangs on is
+   * live: signature, issuer, `typ`, expiry, not revoked, lease, delegation with all above it, agent, client and account
+   * active, issued after the epoch. Anything else, of whatever shape or size, is undefined.
+   */
+  find(token: string): Promise<IssuedToken | undefined>;
+}

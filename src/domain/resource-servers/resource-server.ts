@@ -1,0 +1,38 @@
+import type { JsonWebKeySet } from '../clients/client.ts';
+import type { CollectionDeclaration } from '../ports/document-store.ts';
+
+export type Risk = 'low' | 'medium' | 'high' | 'critical';
+
+export type ScopeDeclaration = {
+  /** scope-token of RFC 6749 §3.3. */
+  readonly name: string;
+  /** What it lets somebody do, in words for the consent page. */
+  readonly description: string;
+  readonly risk: Risk;
+};
+
+/** An API that accepts our access tokens. Its id is the `client_id` it introspects with (RFC 7662 §2.1, decision D11). */
+export type ResourceServer = {
+  readonly id: string;
+  /** The resource indicator (RFC 8707 §2): absolute https URI without fragment; http only on loopback. Unique, compared exactly. */
+  readonly identifier: string;
+  readonly name: string;
+  readonly scopes: readonly ScopeDeclaration[];
+  readonly accessTokenFormat: 'jwt' | 'opaque';
+  /** Signature of JWT access tokens (decision D7). */
+  readonly accessTokenSigningAlg: 'ES256' | 'RS256' | 'PS256' | 'EdDSA';
+  /** Seconds, 30..3600. */
+  readonly accessTokenTtlSeconds: number;
+  /** How it authenticates at the introspection endpoint; `none`: it may not introspect. */
+  readonly introspectionAuthMethod: 'private_key_jwt' | 'client_secret_basic' | 'none';
+  readonly secretHash?: string;
+  readonly jwks?: JsonWebKeySet;
+  readonly state: 'active' | 'disabled';
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const RESOURCE_SERVERS = {
+  name: 'resource_servers',
+  indexes: [{ fields: ['identifier'], unique: true }, { fields: ['createdAt'] }],
+} as const satisfies CollectionDeclaration;

@@ -1,0 +1,63 @@
+/**
+ * What an OAuth extension adds to the server. `src/compose.ts` lists the extensions; nothing else
+ * knows them: delete a folder and its line there, and the extension is gone.
+ *
+ * A grant is handed a `TokenRequest` whose client is already authenticated. `mint` runs what all
+ * grants share (resource, sender constraint, audit, format, storage); a grant cannot forget a step.
+ */
+
+import type { AuditEvent } from '../domain/audit/audit-event.ts';
+import type { ActorChain } from '../domain/delegation/actor-chain.ts';
+import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+
+export type Extension = {
+  /** kebab-case, as the folder. */
+  readonly name: string;
+  /** 'RFC 8693' */
+  readonly specification: string;
+  readonly grants?: readonly Grant[];
+  /** Members added to both discovery documents. */
+  readonly metadata?: Readonly<Record<string, unknown>>;
+};
+
+export type Grant = {
+  readonly grantType: string;
+  /** The only form parameters `handle` can see. */
+  readonly parameters: readonly string[];
+  /** Those that may be given more than once. */
+  readonly repeatable: readonly string[];
+  /** Throws DomainError to refuse. Every attempt becomes one audit event, granted or refused, before the answer leaves. */
+  handle(request: TokenRequest): Promise<TokenResponse>;
+};
+
+export type TokenRequest = {
+  readonly id: string;
+  /** Authenticated caller: `client_id`. */
+  readonly clientId: string;
+  readonly isAgent: boolean;
+  /** Values of a parameter, in order; empty when absent. An empty string counts as absent (RFC 6749 §3.1). */
+  values(parameter: string): readonly string[];
+  /** Thumbprint of the key of the DPoP proof in this request, already validated for htm, htu and age; replay is checked by `mint`. */
+  readonly dpopThumbprint: string | undefined;
+  /** Adds facts to the one audit event of this attempt; later calls override earlier ones. */
+  note(facts: Partial<AuditEvent>): void;
+  mint(token: TokenToMint): Promise<TokenResponse>;
+};
+
+/** A delegated access token to be made. Its `client_id` and outermost actor are the authenticated caller. */
+export type TokenToMint = {
+  /** Account id, becomes `sub`. */
+  readonly subject: string;
+  readonly chain: ActorChain;
+  readonly resourceServer: ResourceServer;
+  readonly scope: readonly string[];
+  /** Epoch seconds; shortened to the resource server's own limit. */
+  readonly notAfter: number;
+  readonly delegation: string;
+  readonly lease: string | undefined;
+  readonly txn: string;
+  /** RFC 8693 §2.2.1 */
+  readonly issuedTokenType: string;
+};
+
+export type TokenResponse = Readonly<Record<string, unknown>>;
