@@ -1,0 +1,83 @@
+/**
+ * A client of the management API (`<issuer>/api/v1`), as an operator's script would write it: gets
+ * its token with the key file that the first start wrote, and makes accounts, agents, clients and
+ * resource servers. A refusal is thrown with the problem's text.
+ */
+import { readFile } from 'node:fs/promises';
+import type { JWK } from 'jose';
+import { clientAssertion, keyPairFromJwk } from './agent-keys.ts';
+import { type Answer, answerOf, post } from './oauth-calls.ts';
+
+export type Member = Readonly<Record<string, unknown>>;
+type Made = { readonly id: string } & Member;
+
+export type Management = Awaited<ReturnType<typeof managementFromKeyFile>>;
+
+/** `file` is `<data>/administrator.json` or `<data>/operator.json`. */
+export const managementFromKeyFile = async (file: string) => {
+  const { issuer, client_id, private_key } = JSON.parse(await readFile(file, 'utf8')) as {
+    issuer: string;
+    client_id: string;
+    private_key: JWK;
+  };
+  const identity = { clientId: client_id, key: await keyPairFromJwk(private_key) };
+  const base = `${issuer}/api/v1`;
+  let token = { value: '', expiresAt: 0 };
+
+  const accessToken = async (): Promise<string> => {
+    if (token.expiresAt > Date.now()) return token.value;
+    const answer = await post(`${issuer}/token`, {
+      grant_type: 'client_credentials',
+      resource: base,
+      client_id,
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await clientAssertion(identity, issuer),
+    });
+    if (answer.status !== 200) throw new Error(`no management token: ${answer.status} ${answer.text}`);
+    token = {
+      value: String(answer.body['access_token']),
+      expiresAt: Date.now() + Number(answer.body['expires_in']) * 1000 - 20_000,
+    };
+    return token.value;
+  };
+
+  /** One call, the answer as it came. */
+  const call = async (
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<Answer> =>
+    answerOf(
+      await fetch(`${base}${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${await accessToken()}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      }),
+    );
+
+  const expectOk = async (method: string, path: string, body?: unknown): Promise<Answer> => {
+    const answer = await call(method, path, body);
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
+    return answer;
+  };
+  const create = async (path: string, body: Member): Promise<Made> => (await expectOk('POST', path, body)).body as Made;
+
+  return {
+    issuer,
+    accessToken,
+    call,
+    createAccount: (account: Member) => create('/accounts', account),
+    createAgent: (agent: Member) => create('/agents', agent),
+    createClient: (client: Member) => create('/clients', client),
+    createResourceServer: (resourceServer: Member) => create('/resource-servers', resourceServer),
+    /** The whole trail as NDJSON. */
+    exportAudit: async (): Promise<string> => (await expectOk('GET', '/audit/export')).text,
+    revokeDelegation: (id: string) => expectOk('DELETE', `/delegations/${id}`),
+    listDelegations: async (query = ''): Promise<Answer> => expectOk('GET', `/delegations${query}`),
+  };
+};

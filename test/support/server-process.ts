@@ -1,0 +1,164 @@
+/**
+ * The server as its users get it: a child process with a data folder of its own, reached over HTTP.
+ * Owns starting, waiting until it answers, stopping and killing it, and its log. Knows nothing of
+ * what is inside. Used by the demo, the campaigns, the bench and the tests that need a real process.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+
+export type ServerOptions = {
+  /** Kept after `remove`; absent: a new temporary folder. */
+  readonly dataFolder?: string;
+  readonly administratorPassword?: string;
+  /** Further settings, such as `BEHALF__LOG__LEVEL`. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Runs the server pinned to one core, where `taskset` exists. */
+  readonly core?: number;
+};
+
+export type ServerProcess = Awaited<ReturnType<typeof startServer>>;
+
+/** A TCP port that was free a moment ago. */
+export const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+};
+
+/** Resolves once `url` answers with any status below 500; throws after `timeoutMs` or when `child` has ended. */
+export const untilAnswering = async (url: string, child: ChildProcess, timeoutMs: number): Promise<void> => {
+  const end = performance.now() + timeoutMs;
+  for (;;) {
+    if (child.exitCode !== null || child.signalCode !== null)
+      throw new Error(`the process ended with ${child.exitCode ?? child.signalCode}`);
+    try {
+      const answer = await fetch(url, { signal: AbortSignal.timeout(1000), headers: { connection: 'close' } });
+      await answer.arrayBuffer();
+      if (answer.status < 500) return;
+    } catch {
+      // Not listening yet.
+    }
+    if (performance.now() > end) throw new Error(`no answer from ${url} within ${timeoutMs} ms`);
+    await new Promise((done) => setTimeout(done, 5));
+  }
+};
+
+/** Command line that runs `node FILE`, pinned to `core` when that is asked for and possible. */
+export const pinned = (core: number | undefined, ...command: readonly string[]): readonly [string, ...string[]] =>
+  core === undefined ? [process.execPath, ...command] : ['taskset', '-c', String(core), process.execPath, ...command];
+
+/** Starts `node src/main.ts` on free ports and waits until it serves. Throws with the server's log when it does not. */
+export const startServer = async (options: ServerOptions = {}) => {
+  const dataFolder = options.dataFolder ?? (await mkdtemp(join(tmpdir(), 'behalf-')));
+  const port = await freePort();
+  const operationsPort = await freePort();
+  const issuer = `http://localhost:${port}`;
+  const administratorPassword = options.administratorPassword ?? 'correct horse battery staple';
+  const environment = {
+    ...process.env,
+    PORT: String(port),
+    BEHALF_ISSUER: issuer,
+    BEHALF_DATA: dataFolder,
+    BEHALF_ADMIN_PASSWORD: administratorPassword,
+    BEHALF__OPERATIONS__PORT: String(operationsPort),
+    ...options.environment,
+  };
+  let log = '';
+  let child: ChildProcess;
+
+  /** Answers the milliseconds from spawn to the first answer. */
+  const spawnServer = async (): Promise<number> => {
+    const begin = performance.now();
+    const [command, ...parameters] = pinned(options.core, join(ROOT, 'src/main.ts'));
+    child = spawn(command, parameters, { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text: string) => {
+        // Enough to explain a failure, however long a campaign runs.
+        log = (log + text).slice(-2_000_000);
+      });
+    }
+    try {
+      await untilAnswering(`${issuer}/.well-known/openid-configuration`, child, 30_000);
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw new Error(`the server did not start: ${(error as Error).message}\n${log.slice(-4000)}`);
+    }
+    return performance.now() - begin;
+  };
+  const end = async (signal: NodeJS.Signals): Promise<number | null> => {
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit');
+      child.kill(signal);
+      await ended;
+    }
+    return child.exitCode;
+  };
+
+  const startMs = await spawnServer();
+  return {
+    issuer,
+    port,
+    operationsPort,
+    dataFolder,
+    administratorPassword,
+    environment,
+    startMs,
+    /** Written by the first start: `{ issuer, client_id, private_key }`. */
+    operatorKeyFile: join(dataFolder, 'operator.json'),
+    administratorKeyFile: join(dataFolder, 'administrator.json'),
+    get pid(): number {
+      if (child.pid === undefined) throw new Error('the server is not running');
+      return child.pid;
+    },
+    get isRunning(): boolean {
+      return child.exitCode === null && child.signalCode === null;
+    },
+    /** What the server wrote so far, the last two million characters. */
+    log: (): string => log,
+    /** SIGTERM; answers the exit code. */
+    stop: () => end('SIGTERM'),
+    /** SIGKILL: nothing of it runs any more when this resolves. */
+    kill: () => end('SIGKILL'),
+    /** Starts it again on the same ports and data; answers the milliseconds until it answered. */
+    restart: spawnServer,
+    /** Kills it if need be and removes its data folder. */
+    async remove(): Promise<void> {
+      await end('SIGKILL');
+      if (options.dataFolder === undefined) await rm(dataFolder, { recursive: true, force: true });
+    },
+  };
+};
+
+export type CommandResult = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
+
+/** Runs `behalf …` to its end against a running server. */
+export const runCli = async (
+  parameters: readonly string[],
+  environment: Readonly<Record<string, string | undefined>>,
+): Promise<CommandResult> => {
+  const child = spawn(process.execPath, [join(ROOT, 'src/cli/main.ts'), ...parameters], {
+    cwd: ROOT,
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  await once(child, 'close');
+  return { code: child.exitCode, stdout, stderr };
+};
