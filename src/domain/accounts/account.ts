@@ -27,5 +27,10 @@ export type Account = {
 
 export const ACCOUNTS = {
   name: 'accounts',
-  indexes: [{ fields: ['username'], unique: true }, { fields: ['createdAt'] }],
+  indexes: [
+    { fields: ['username'], unique: true },
+    { fields: ['createdAt'] },
+    // Set by the register on administrators only.
+    { fields: ['administrator', 'state'] },
+  ],
 } as const satisfies CollectionDeclaration;

@@ -1,0 +1,263 @@
+import type { AuditEventType, AuditTrail } from '../audit/audit-event.ts';
+import { DomainError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import {
+  type Cursor,
+  type DocumentStore,
+  isDocumentConflict,
+  update,
+  type Versioned,
+} from '../ports/document-store.ts';
+import type { Identifiers } from '../ports/identifiers.ts';
+import { ACCOUNTS, type Account, type Role } from './account.ts';
+import {
+  type AccountChanges,
+  checkedEmail,
+  checkedEntitlements,
+  checkedGroups,
+  checkedName,
+  checkedRoles,
+  checkedUsername,
+  type NewAccount,
+} from './account-fields.ts';
+import type { Passwords } from './passwords.ts';
+import { normaliseUsername } from './username.ts';
+
+export type { AccountChanges, NewAccount } from './account-fields.ts';
+
+export type AccountRegisterDeps = {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly audit: AuditTrail;
+  readonly passwords: Passwords;
+};
+
+/** The index finds administrators without reading all accounts; the member never leaves this file. */
+type StoredAccount = Account & { readonly administrator?: true };
+
+/**
+ * The accounts of this installation. `by` is the account or client that asks, or 'system'; `request`
+ * the HTTP request. Each change is validated, then audited, then written.
+ */
+export const accountRegister = ({ documents, clock, identifiers, audit, passwords }: AccountRegisterDeps) => {
+  const accounts = documents.collection<StoredAccount>(ACCOUNTS);
+  // Changes that could take the last administrator away run one after the other in this process.
+  const oneAtATime = serially();
+
+  const record = (type: AuditEventType, id: string, by: string, request?: string, changed?: readonly string[]) =>
+    audit.append({
+      type,
+      outcome: 'done',
+      caller: by,
+      target: { kind: 'account', id },
+      ...(request ? { request } : {}),
+      ...(changed ? { changed } : {}),
+    });
+
+  const existing = async (id: string): Promise<Versioned<StoredAccount>> => {
+    const found = await accounts.get(id);
+    if (!found) throw new DomainError('not_found', 'there is no such account');
+    return found;
+  };
+
+  const refuseLastAdministrator = async (account: Account, field?: string): Promise<void> => {
+    if (account.state !== 'active' || !account.roles.includes('administrator')) return;
+    const others = await accounts.find({ where: { administrator: true, state: 'active' }, limit: 2 });
+    if (others.every(({ document }) => document.id === account.id)) {
+      throw new DomainError('conflict', 'this is the last active administrator: make another one first', {
+        ...(field ? { field } : {}),
+      });
+    }
+  };
+
+  /** Reads, audits and writes; answers the account as it is when `change` leaves it so. */
+  const changeState = async (
+    id: string,
+    type: AuditEventType,
+    change: (account: StoredAccount) => StoredAccount | undefined,
+    by: string,
+    request?: string,
+  ): Promise<Versioned<Account>> => {
+    const found = await existing(id);
+    if (!change(found.document)) return published(found);
+    await record(type, id, by, request);
+    const written = await update(accounts, id, change);
+    if (!written) throw new DomainError('not_found', 'there is no such account');
+    return published(written);
+  };
+
+  return {
+    /** Throws DomainError 'invalid_field' for what may not be, and 'conflict' when the username is taken. */
+    async create(input: NewAccount, by: string, request?: string): Promise<Versioned<Account>> {
+      const now = clock.now();
+      const username = checkedUsername(input.username);
+      const roles = checkedRoles(input.roles ?? []);
+      const fields = {
+        username,
+        name: checkedName(input.name),
+        ...(input.email === undefined
+          ? {}
+          : { email: checkedEmail(input.email), emailVerified: input.emailVerified === true }),
+        groups: checkedGroups(input.groups ?? []),
+        ...(input.entitlements === undefined ? {} : { entitlements: checkedEntitlements(input.entitlements) }),
+      };
+      const taken = new DomainError('conflict', 'this username is taken', { field: 'username' });
+      if ((await accounts.find({ where: { username }, limit: 1 })).length > 0) throw taken;
+      const passwordHash = input.password === undefined ? undefined : await passwords.hash(input.password);
+      const account: StoredAccount = withRoles(
+        {
+          id: identifiers.newId('acc'),
+          ...fields,
+          roles,
+          state: 'active',
+          ...(passwordHash === undefined ? {} : { passwordHash }),
+          sessionsValidFrom: now,
+          createdAt: now,
+          updatedAt: now,
+        },
+        roles,
+      );
+      await record('account.created', account.id, by, request);
+      try {
+        await accounts.insert(account);
+      } catch (error) {
+        throw isDocumentConflict(error) ? taken : error;
+      }
+      return published({ document: account, version: 1 });
+    },
+
+    async get(id: string): Promise<Versioned<Account> | undefined> {
+      const found = await accounts.get(id);
+      return found && published(found);
+    },
+
+    /** The accounts found, in the order of `ids`; at most 1000 ids. */
+    async getMany(ids: readonly string[]): Promise<readonly Account[]> {
+      return (await accounts.getMany(ids)).map((found) => published(found).document);
+    },
+
+    /** Accepts what a person types: the name is brought to its one form first. */
+    async findByUsername(typed: string): Promise<Versioned<Account> | undefined> {
+      const username = normaliseUsername(typed);
+      if (username === undefined) return undefined;
+      const [found] = await accounts.find({ where: { username }, limit: 1 });
+      return found && published(found);
+    },
+
+    /** Oldest first. `limit` 1..200; `next` is there when more may follow. */
+    async list(page: { readonly limit?: number; readonly after?: Cursor } = {}): Promise<AccountPage> {
+      const limit = Math.min(Math.max(page.limit ?? 50, 1), 200);
+      const found = await accounts.find({
+        order: { by: 'createdAt', direction: 'ascending' },
+        limit: limit + 1,
+        ...(page.after ? { after: page.after } : {}),
+      });
+      const shown = found.slice(0, limit);
+      const last = shown.at(-1)?.document;
+      return {
+        accounts: shown.map(published),
+        next: found.length > limit && last ? { value: last.createdAt, id: last.id } : undefined,
+      };
+    },
+
+    /**
+     * Changes members of an account. Throws DomainError 'precondition_failed' when its version is not
+     * `expectedVersion` any more, and 'conflict' when it would take the last administrator's role away.
+     */
+    update(id: string, expectedVersion: number, changes: AccountChanges, by: string, request?: string) {
+      return oneAtATime(async (): Promise<Versioned<Account>> => {
+        const stale = new DomainError('precondition_failed', 'the account was changed in the meantime, read it again');
+        const { document, version } = await existing(id);
+        if (version !== expectedVersion) throw stale;
+        const next = changed(document, changes, clock.now());
+        if (!next.roles.includes('administrator')) await refuseLastAdministrator(document, 'roles');
+        await record('account.updated', id, by, request, Object.keys(changes).sort());
+        if (!(await accounts.replace(next, expectedVersion))) throw stale;
+        return published({ document: next, version: expectedVersion + 1 });
+      });
+    },
+
+    /** Ends its sessions too, those that begin in this second included. Nothing happens when it is disabled already. */
+    disable(id: string, by: string, request?: string): Promise<Versioned<Account>> {
+      return oneAtATime(async () => {
+        await refuseLastAdministrator((await existing(id)).document);
+        const now = clock.now();
+        const disabled = (account: StoredAccount): StoredAccount | undefined =>
+          account.state === 'disabled'
+            ? undefined
+            : { ...account, state: 'disabled', sessionsValidFrom: now + 1, updatedAt: now };
+        return changeState(id, 'account.disabled', disabled, by, request);
+      });
+    },
+
+    enable(id: string, by: string, request?: string): Promise<Versioned<Account>> {
+      const enabled = (account: StoredAccount): StoredAccount | undefined =>
+        account.state === 'active' ? undefined : { ...account, state: 'active', updatedAt: clock.now() };
+      return changeState(id, 'account.enabled', enabled, by, request);
+    },
+
+    /** Sets a password and ends all sessions of the account. Throws DomainError 'invalid_field' as `passwords.hash` does. */
+    async setPassword(id: string, password: string, by: string, request?: string): Promise<Versioned<Account>> {
+      await existing(id);
+      const passwordHash = await passwords.hash(password);
+      const now = clock.now();
+      const set = (account: StoredAccount): StoredAccount => ({
+        ...account,
+        passwordHash,
+        sessionsValidFrom: now + 1,
+        updatedAt: now,
+      });
+      return changeState(id, 'account.password_changed', set, by, request);
+    },
+  };
+};
+
+export type AccountRegister = ReturnType<typeof accountRegister>;
+
+export type AccountPage = { readonly accounts: readonly Versioned<Account>[]; readonly next: Cursor | undefined };
+
+const published = ({ document, version }: Versioned<StoredAccount>): Versioned<Account> => {
+  const { administrator: _, ...account } = document;
+  return { document: account, version };
+};
+
+const withRoles = (account: StoredAccount, roles: readonly Role[]): StoredAccount => {
+  const { administrator: _, ...rest } = account;
+  return { ...rest, roles, ...(roles.includes('administrator') ? { administrator: true } : {}) };
+};
+
+const changed = (account: StoredAccount, changes: AccountChanges, now: number): StoredAccount => {
+  const { email, emailVerified, entitlements, ...rest } = account;
+  const nextEmail =
+    changes.email === undefined ? email : changes.email === null ? undefined : checkedEmail(changes.email);
+  // A new address has not been verified, whatever was known of the old one.
+  const verified = changes.emailVerified ?? (nextEmail === email && emailVerified === true);
+  const nextEntitlements =
+    changes.entitlements === undefined
+      ? entitlements
+      : changes.entitlements === null
+        ? undefined
+        : checkedEntitlements(changes.entitlements);
+  return withRoles(
+    {
+      ...rest,
+      ...(changes.name === undefined ? {} : { name: checkedName(changes.name) }),
+      ...(nextEmail === undefined ? {} : { email: nextEmail, emailVerified: verified }),
+      ...(changes.groups === undefined ? {} : { groups: checkedGroups(changes.groups) }),
+      ...(nextEntitlements === undefined ? {} : { entitlements: nextEntitlements }),
+      updatedAt: now,
+    },
+    changes.roles === undefined ? account.roles : checkedRoles(changes.roles),
+  );
+};
+
+/** Runs tasks one after the other, in order of arrival; one that fails does not stop the next. */
+const serially = () => {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(task: () => Promise<T>): Promise<T> => {
+    const run = last.then(task, task);
+    last = run.catch(() => undefined);
+    return run;
+  };
+};
