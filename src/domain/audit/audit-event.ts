@@ -22,6 +22,7 @@ export const AUDIT_EVENTS = {
   'grant.revoked': 'What a person had allowed a client ended.',
   'delegation.created': 'A delegation row was made.',
   'delegation.extended': 'A delegation row came to hold more, within the row above it.',
+  'delegation.narrowed': 'A person left a delegation row less than it held.',
   'delegation.revoked': 'A delegation ended, with all below it.',
   'account.created': 'An account was made.',
   'account.updated': 'An account was changed.',

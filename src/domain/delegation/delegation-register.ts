@@ -1,0 +1,351 @@
+/**
+ * Owns the rows of delegation: makes them, extends and narrows them, ends them, and says which are live.
+ * Does not own: who may exchange which token (src/extensions/token-exchange), the pages (src/http), or
+ * the agents named in a row. Called by token exchange, consent and account pages, the management API
+ * and the check of issued tokens. Every change appends its audit event first (intent), then swaps one row.
+ */
+import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import { DomainError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Cursor, DocumentStore, Versioned } from '../ports/document-store.ts';
+import { isDocumentConflict, StoreUnavailable, update } from '../ports/document-store.ts';
+import type { Identifiers } from '../ports/identifiers.ts';
+import { extendChain } from './actor-chain.ts';
+import { attenuate, combine, effective, type Held, isActive, mayPassOnTo, normalisePassOn } from './attenuation.ts';
+import { DELEGATIONS, type Delegation, type PassOn } from './delegation.ts';
+import { aboutRow, changeOfRow, consentTo, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
+
+export type DelegationRegister = ReturnType<typeof delegationRegister>;
+
+export type Consent = {
+  readonly subject: string;
+  readonly actor: string;
+  readonly resource: string;
+  /** Every scope the person was asked about; what the row holds beside these is kept. */
+  readonly asked: readonly string[];
+  /** What the person allowed of it. */
+  readonly scope: readonly string[];
+  /** Epoch seconds. */
+  readonly expiresAt: number;
+  readonly passOn: PassOn;
+  /** Who decided: the account, or an administrator. */
+  readonly by: string;
+  /** Id of the HTTP request. */
+  readonly request?: string | undefined;
+};
+
+export type Hop = {
+  readonly parent: Delegation;
+  readonly actor: string;
+  /** The parent's: a hop never changes the resource. */
+  readonly resource: string;
+  readonly scope: readonly string[];
+  readonly expiresAt: number;
+  readonly passOn: PassOn;
+  readonly txn?: string | undefined;
+  readonly request?: string | undefined;
+};
+
+export type DelegationList = {
+  readonly subject?: string | undefined;
+  readonly actor?: string | undefined;
+  /** Only rows that are live now, with all above them. Default: the whole history. */
+  readonly live?: boolean;
+  readonly after?: Cursor | undefined;
+  /** 1..1000 */
+  readonly limit: number;
+};
+
+/** Rows of delegation over one document collection. `maxDepth` counts hops, the person's consent included. */
+export const delegationRegister = ({
+  documents,
+  clock,
+  identifiers,
+  audit,
+  issuer,
+  maxDepth,
+}: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly audit: AuditTrail;
+  readonly issuer: string;
+  readonly maxDepth: number;
+}) => {
+  const rows = documents.collection<Delegation>(DELEGATIONS);
+
+  const holderOf = async (slot: string): Promise<Versioned<Delegation> | undefined> =>
+    (await rows.find({ where: { slot }, limit: 1 }))[0];
+
+  const effectiveNow = async (row: Delegation | undefined): Promise<Delegation | undefined> => {
+    if (!row || !isActive(row, clock.now())) return undefined;
+    const above = row.ancestors.length === 0 ? [] : await rows.getMany(row.ancestors);
+    return effective(
+      row,
+      above.map(({ document }) => document),
+      clock.now(),
+    );
+  };
+
+  const at = async (subject: string, parent: string | null, actor: string, resource: string) =>
+    effectiveNow((await holderOf(slotOf(subject, parent, actor, resource)))?.document);
+
+  /** Gives the slot of an expired row free. It carried no authority any more, so this is no event of its own. */
+  const vacate = async ({ document, version }: Versioned<Delegation>): Promise<boolean> =>
+    rows.replace(endedRow(document, document.expiresAt, 'system'), version);
+
+  /**
+   * Finds the slot's row and lets `decide` make the next state of it, or the first; again from a fresh
+   * read when another writer came between. `decide` answers undefined to leave things as they are.
+   */
+  const settle = async (
+    slot: string,
+    decide: (current: Delegation | undefined) => Delegation | undefined,
+    facts: Partial<AuditEvent>,
+  ): Promise<{ readonly row: Delegation | undefined; readonly inserted: boolean }> => {
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      const found = await holderOf(slot);
+      if (found && !isActive(found.document, clock.now())) {
+        await vacate(found);
+        continue;
+      }
+      const next = decide(found?.document);
+      if (next === undefined) return { row: found?.document, inserted: false };
+      await audit.append({ ...aboutRow(next), ...facts, ...changeOfRow(found?.document, next) });
+      if (found) {
+        if (await rows.replace(next, found.version)) return { row: next, inserted: false };
+        continue;
+      }
+      try {
+        await rows.insert(next);
+        return { row: next, inserted: true };
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+        await audit.append({
+          ...aboutRow(next),
+          ...facts,
+          type: 'delegation.revoked',
+          outcome: 'done',
+          caller: 'system',
+          note: 'never stored: another request had made the same row',
+        });
+      }
+    }
+    throw new StoreUnavailable('gave up on a delegation after 20 lost swaps');
+  };
+
+  const register = {
+    /** The row as stored, live or not. */
+    async get(id: string): Promise<Delegation | undefined> {
+      return (await rows.get(id))?.document;
+    },
+
+    /**
+     * The row if it and all rows above are active and unexpired, cut to what those above hold now.
+     * A token is good only while the row it names is live and still holds its scope.
+     */
+    async live(id: string): Promise<Delegation | undefined> {
+      return effectiveNow((await rows.get(id))?.document);
+    },
+
+    /** The live first hop: what the person allows `actor` to do at `resource`. */
+    async consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined> {
+      return at(subject, null, actor, resource);
+    },
+
+    /**
+     * The live row of the same subject and the same actors, hop by hop, at another resource: what the
+     * holder of `row` may do there. A hop keeps the resource, so below a first hop the parents differ too.
+     */
+    async sibling(row: Delegation, resource: string): Promise<Delegation | undefined> {
+      if (row.resource === resource) return register.live(row.id);
+      const above = row.ancestors.length === 0 ? [] : await rows.getMany(row.ancestors);
+      if (above.length !== row.ancestors.length) return undefined;
+      const actors = [row.actor, ...above.map(({ document }) => document.actor)].reverse();
+      let found: Delegation | undefined;
+      for (const actor of actors) {
+        found = await at(row.subject, found?.id ?? null, actor, resource);
+        if (!found) return undefined;
+      }
+      return found;
+    },
+
+    /**
+     * Writes down a person's decision about one agent at one resource: what was asked is replaced by
+     * what was allowed, the rest is kept. Scopes the person was not shown gain neither time nor
+     * hearers: while any are kept, the earlier expiry and the narrower passing-on stand. Answers the
+     * row, or undefined when nothing is left (the row is revoked then).
+     * Throws DomainError 'invalid_scope' when more is allowed than was asked, or '*'.
+     */
+    async recordConsent(consent: Consent): Promise<Delegation | undefined> {
+      const { subject, actor, resource, asked, scope, by, request } = consent;
+      if (scope.includes('*') || scope.some((name) => !asked.includes(name))) {
+        throw new DomainError('invalid_scope', 'more was allowed than was asked', { field: 'scope' });
+      }
+      const passOn = normalisePassOn({
+        agents: consent.passOn.agents,
+        depth: Math.min(consent.passOn.depth, maxDepth - 1),
+      });
+      const slot = slotOf(subject, null, actor, resource);
+      const { row } = await settle(
+        slot,
+        (current) => {
+          const held = consentTo(current, asked, { scope, expiresAt: consent.expiresAt, passOn });
+          const now = clock.now();
+          if (current) {
+            return held.scope.length === 0
+              ? endedRow(current, now, by)
+              : holdsTheSame(current, held)
+                ? undefined
+                : { ...current, ...held, updatedAt: now };
+          }
+          if (held.scope.length === 0) return undefined;
+          return {
+            id: identifiers.newId('dlg'),
+            subject,
+            actor,
+            resource,
+            ...held,
+            parent: null,
+            ancestors: [],
+            depth: 1,
+            chain: extendChain(actor, issuer),
+            state: 'active',
+            slot,
+            createdAt: now,
+            updatedAt: now,
+          };
+        },
+        { caller: by, scopeAsked: asked, ...(request ? { request } : {}) },
+      );
+      return row?.state === 'active' ? row : undefined;
+    },
+
+    /**
+     * The row of `actor` below `parent`, made, reused while it covers the hop, or extended within what the
+     * parent holds. Concurrent callers get the same row; none is left standing below a parent that ended meanwhile.
+     * Throws DomainError 'access_denied' when the parent may not be passed on to `actor`, 'invalid_request' when the
+     * chain would be longer than allowed or the parent has ended, 'invalid_target' when the resource differs.
+     */
+    async derive(hop: Hop): Promise<Delegation> {
+      const { parent, actor, resource, txn, request } = hop;
+      if (resource !== parent.resource) {
+        throw new DomainError('invalid_target', 'a delegation is handed on for its own resource only');
+      }
+      if (parent.depth + 1 > maxDepth) {
+        throw new DomainError('invalid_request', `the actor chain may have at most ${maxDepth} hops`, {
+          field: 'subject_token',
+        });
+      }
+      if (!mayPassOnTo(parent, actor)) {
+        throw new DomainError('access_denied', 'the delegation may not be passed on to this agent');
+      }
+      const slot = slotOf(parent.subject, parent.id, actor, resource);
+      const wanted: Held = { scope: hop.scope, expiresAt: hop.expiresAt, passOn: hop.passOn };
+      const { row, inserted } = await settle(
+        slot,
+        (current) => {
+          const now = clock.now();
+          const held = attenuate(parent, current ? combine(current, wanted) : wanted);
+          if (held.scope.length === 0)
+            throw new DomainError('invalid_scope', 'nothing is left of the scope to hand on');
+          if (current) {
+            // What the parent lost meanwhile is taken away when the row is read, not here.
+            const next = combine(current, held);
+            return holdsTheSame(current, next) ? undefined : { ...current, ...held, updatedAt: now };
+          }
+          return {
+            id: identifiers.newId('dlg'),
+            subject: parent.subject,
+            actor,
+            resource,
+            ...held,
+            parent: parent.id,
+            ancestors: [parent.id, ...parent.ancestors],
+            depth: parent.depth + 1,
+            chain: extendChain(actor, issuer, parent.chain),
+            state: 'active',
+            slot,
+            createdAt: now,
+            updatedAt: now,
+          };
+        },
+        { caller: actor, scopeAsked: hop.scope, ...(txn ? { txn } : {}), ...(request ? { request } : {}) },
+      );
+      const live = row && (await effectiveNow(row));
+      if (!live) {
+        if (row && inserted) await register.revoke(row.id, 'system', request);
+        throw new DomainError('invalid_request', 'the delegation behind the subject token has ended', {
+          field: 'subject_token',
+        });
+      }
+      return live;
+    },
+
+    /** Rows of a subject, an actor, or both, newest first. `next` is there when there may be more. */
+    async list({ subject, actor, live = false, after, limit }: DelegationList): Promise<{
+      readonly items: readonly Delegation[];
+      readonly next?: Cursor;
+    }> {
+      const where = { ...(subject ? { subject } : {}), ...(actor ? { actor } : {}) };
+      const items: Delegation[] = [];
+      let cursor = after;
+      for (;;) {
+        const page = await rows.find({
+          where,
+          order: { by: 'createdAt', direction: 'descending' },
+          ...(cursor ? { after: cursor } : {}),
+          limit,
+        });
+        for (const { document } of page) {
+          const item = live ? await effectiveNow(document) : document;
+          cursor = { value: document.createdAt, id: document.id };
+          if (item) items.push(item);
+          if (items.length === limit) return { items, next: cursor };
+        }
+        if (page.length < limit) return { items };
+      }
+    },
+
+    /**
+     * Ends a row and with it everything below, by one swap. Idempotent: a row that is over is answered
+     * as it is, without an event. Undefined when there is no such row. `by` is an account, client or agent id, or 'system'.
+     */
+    async revoke(id: string, by: string, request?: string): Promise<Delegation | undefined> {
+      const found = (await rows.get(id))?.document;
+      if (!found || found.state === 'revoked') return found;
+      await audit.append({
+        ...aboutRow(found),
+        type: 'delegation.revoked',
+        outcome: 'done',
+        caller: by,
+        ...(request ? { request } : {}),
+      });
+      const now = clock.now();
+      const stored = await update(rows, id, (row) => (row.state === 'revoked' ? undefined : endedRow(row, now, by)));
+      return stored?.document;
+    },
+
+    /** Ends everything `actor` holds for `subject`, also below other agents; answers how many rows ended. */
+    async revokeAllOf(subject: string, actor: string, by: string, request?: string): Promise<number> {
+      let count = 0;
+      // Again until a pass finds nothing, for rows made while the one before was under way.
+      for (let pass = 0; pass < 5; pass += 1) {
+        const before = count;
+        let after: Cursor | undefined;
+        do {
+          const page = await register.list({ subject, actor, after, limit: 200 });
+          for (const row of page.items) {
+            if (row.state === 'revoked') continue;
+            await register.revoke(row.id, by, request);
+            count += 1;
+          }
+          after = page.next;
+        } while (after);
+        if (count === before) break;
+      }
+      return count;
+    },
+  };
+  return register;
+};

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import type { AuditEvent } from '../audit/audit-event.ts';
+import { combine, type Held, normalisePassOn } from './attenuation.ts';
+import type { Delegation } from './delegation.ts';
+
+/** The place a live row takes: at most one of a subject, parent, actor and resource. */
+export const slotOf = (subject: string, parent: string | null, actor: string, resource: string): string =>
+  createHash('sha256')
+    .update(JSON.stringify([subject, parent, actor, resource]))
+    .digest('base64url');
+
+/** The row after its end: kept as history, its slot free for the next one. */
+export const endedRow = (row: Delegation, at: number, by: string): Delegation => ({
+  ...row,
+  state: 'revoked',
+  revokedAt: at,
+  revokedBy: by,
+  slot: row.id,
+  updatedAt: at,
+});
+
+/** What a first hop holds after a new decision about `asked`. */
+export const consentTo = (current: Held | undefined, asked: readonly string[], allowed: Held): Held => {
+  const kept = current?.scope.filter((name) => !asked.includes(name)) ?? [];
+  const scope = [...new Set([...kept, ...allowed.scope])].sort();
+  if (!current || kept.length === 0) return { ...allowed, scope };
+  return {
+    scope,
+    expiresAt: Math.min(current.expiresAt, allowed.expiresAt),
+    passOn: normalisePassOn({
+      agents: allowed.passOn.agents.filter((agent) => current.passOn.agents.includes(agent)),
+      depth: Math.min(current.passOn.depth, allowed.passOn.depth),
+    }),
+  };
+};
+
+/** Whether two states hold the same authority. */
+export const holdsTheSame = (one: Held, other: Held): boolean =>
+  JSON.stringify([one.scope, one.expiresAt, one.passOn.agents, one.passOn.depth]) ===
+  JSON.stringify([other.scope, other.expiresAt, other.passOn.agents, other.passOn.depth]);
+
+/** What every event about a row says. */
+export const aboutRow = (row: Delegation) =>
+  ({
+    delegation: row.id,
+    subject: row.subject,
+    chain: row.chain,
+    agent: row.actor,
+    resource: row.resource,
+    scopeGiven: row.scope,
+  }) satisfies Partial<AuditEvent>;
+
+/** Which event tells of the step from one state of a row to the next, with the facts to make the row again. */
+export const changeOfRow = (
+  from: Delegation | undefined,
+  to: Delegation,
+): Pick<AuditEvent, 'type' | 'outcome' | 'inputs'> => ({
+  type:
+    to.state === 'revoked'
+      ? 'delegation.revoked'
+      : !from
+        ? 'delegation.created'
+        : holdsTheSame(combine(from, to), from)
+          ? 'delegation.narrowed'
+          : 'delegation.extended',
+  outcome: 'done',
+  inputs: { parent: to.parent, depth: to.depth, expiresAt: to.expiresAt, passOn: to.passOn },
+});
