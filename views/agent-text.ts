@@ -1,0 +1,43 @@
+import { type Html, html } from './html.ts';
+
+/**
+ * Text an agent, client or stranger chose, made fit to stand on our page: one line, without control,
+ * bidi-override and invisible characters, at most two combining marks on a letter, and at most `limit`
+ * characters. What is cut is marked with an ellipsis.
+ */
+export const plainText = (text: string, limit: number): string => {
+  const clean = text
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Zs}]+/gu, ' ')
+    .replace(/[\p{Cf}\p{Co}\p{Cs}\p{Cn}\u034F\u115F\u1160\u17B4\u17B5\u3164\uFFA0]/gu, '')
+    .replace(/(\p{M}{2})\p{M}+/gu, '$1')
+    .trim();
+  const characters = [...clean];
+  return characters.length > limit ? `${characters.slice(0, limit).join('').trimEnd()}…` : clean;
+};
+
+/** A name somebody chose: isolated from our own words in both directions of writing. */
+export const chosenName = (name: string, limit = 60): Html =>
+  html`<bdi class="chosen">${plainText(name, limit) || '(no name)'}</bdi>`;
+
+/** Free text somebody chose, framed as theirs: it comes after the facts and in quotation marks. */
+export const chosenWords = (words: string, source: string, limit = 280): Html | undefined => {
+  const text = plainText(words, limit);
+  return text === ''
+    ? undefined
+    : html`<figure class="words"><figcaption>${source}</figcaption><blockquote dir="auto">“${text}”</blockquote></figure>`;
+};
+
+/** Whether a name holds what only serves to look like another one: invisible or direction-changing characters, piled-up marks, or mixed alphabets (UTS 39 §5). */
+export const isDeceptiveName = (name: string): boolean =>
+  /[\p{Cf}\p{Cc}\u034F\u115F\u1160\u3164\uFFA0]|\p{M}{3}/u.test(
+    name.replace(/\p{Extended_Pictographic}\u200D/gu, ''),
+  ) || SCRIPTS.filter((script) => script.test(name)).length > 1;
+
+const SCRIPTS: readonly RegExp[] = [
+  /\p{Script=Latin}/u,
+  /\p{Script=Cyrillic}/u,
+  /\p{Script=Greek}/u,
+  /\p{Script=Armenian}/u,
+  /\p{Script=Cherokee}/u,
+];

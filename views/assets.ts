@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+
+export type AssetName = 'style.css' | 'icon.svg';
+
+/** A file of `views/assets`; its name holds a digest of its content, so it may be cached for ever. */
+export type Asset = { readonly body: Buffer; readonly type: string };
+
+/** Links to our files. `basePath` is the path part of the issuer without a trailing slash, or ''. */
+export const assets = (basePath: string): { href(name: AssetName): string } => ({
+  href: (name) => `${basePath}${loaded().pathOf[name]}`,
+});
+
+/** The file under a path such as `/assets/style.1f0c….css` (without the issuer's prefix), or undefined. */
+export const assetByPath = (path: string): Asset | undefined => loaded().byPath.get(path);
+
+type Loaded = { readonly pathOf: Readonly<Record<AssetName, string>>; readonly byPath: ReadonlyMap<string, Asset> };
+
+let cache: Loaded | undefined;
+
+const loaded = (): Loaded => {
+  cache ??= load();
+  return cache;
+};
+
+const load = (): Loaded => {
+  const byPath = new Map<string, Asset>();
+  const add = (name: AssetName, type: string): string => {
+    const body = readFileSync(new URL(`./assets/${name}`, import.meta.url));
+    const digest = createHash('sha256').update(body).digest('hex').slice(0, 16);
+    const path = `/assets/${name.replace('.', `.${digest}.`)}`;
+    byPath.set(path, { body, type });
+    return path;
+  };
+  const pathOf = {
+    'style.css': add('style.css', 'text/css; charset=utf-8'),
+    'icon.svg': add('icon.svg', 'image/svg+xml'),
+  };
+  return { pathOf, byPath };
+};

@@ -1,0 +1,80 @@
+import { assets } from './assets.ts';
+import { type Html, type HtmlValue, html } from './html.ts';
+import { type FlashMessage, flash } from './partials/flash.ts';
+import { submit } from './partials/submit.ts';
+
+/** What every page needs to know about where it stands; part of every page's model. */
+export type PageFrame = {
+  /** Path part of the issuer without a trailing slash, or ''. */
+  readonly basePath: string;
+  /** Who is signed in in this browser; shown in the navigation. */
+  readonly signedInAs?: SignedInAs;
+  /** One message about what was just done. */
+  readonly flash?: FlashMessage;
+};
+
+export type SignedInAs = {
+  readonly name: string;
+  readonly username: string;
+  /** Absent: no sign-out button. The form POSTs `csrf` to `action`. */
+  readonly signOut?: { readonly action: string; readonly csrf: string };
+};
+
+export type Shell = {
+  readonly frame: PageFrame;
+  /** Plain text, our own words: never chosen by an agent (its text could imitate us in the tab). */
+  readonly title: string;
+  readonly body: HtmlValue;
+  /** `narrow`: one decision or form. `wide`: lists. */
+  readonly width?: 'narrow' | 'wide';
+  /** Decisions in progress show no links that lead away. */
+  readonly bare?: boolean;
+};
+
+/** The document around every page. */
+export const layout = ({ frame, title, body, width = 'narrow', bare = false }: Shell): Html => {
+  const { href } = assets(frame.basePath);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<title>${title} · Behalf</title>
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<meta name="robots" content="noindex">
+<link rel="stylesheet" href="${href('style.css')}">
+<link rel="icon" type="image/svg+xml" href="${href('icon.svg')}">
+</head>
+<body>
+<a class="skip" href="#main">Skip to content</a>
+<header class="top"><div class="bar">
+${brand(frame, bare)}
+${bare ? undefined : navigation(frame)}
+</div></header>
+<main id="main" class="${width}" tabindex="-1">
+${frame.flash && flash(frame.flash)}
+${body}
+</main>
+<footer class="bottom"><div class="bar"><p>Behalf: sign-in, consent and delegation for people and the agents that act for them.</p></div></footer>
+</body>
+</html>
+`;
+};
+
+const brand = ({ basePath }: PageFrame, bare: boolean): Html => {
+  const mark = html`<img src="${assets(basePath).href('icon.svg')}" alt="" width="28" height="28"><span>Behalf</span>`;
+  return bare ? html`<span class="brand">${mark}</span>` : html`<a class="brand" href="${basePath}/">${mark}</a>`;
+};
+
+const navigation = ({ basePath, signedInAs }: PageFrame): Html =>
+  html`<nav aria-label="Main">${
+    signedInAs
+      ? html`<a href="${basePath}/account">My account</a>
+<span class="who" title="${signedInAs.username}"><bdi>${signedInAs.name}</bdi></span>
+${
+  signedInAs.signOut &&
+  html`<form method="post" action="${signedInAs.signOut.action}"><input type="hidden" name="csrf" value="${signedInAs.signOut.csrf}">${submit({ text: 'Sign out', kind: 'quiet' })}</form>`
+}`
+      : html`<a href="${basePath}/account">Sign in</a>`
+  }</nav>`;

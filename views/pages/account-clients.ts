@@ -1,0 +1,36 @@
+import { chosenName, plainText } from '../agent-text.ts';
+import { type Html, html } from '../html.ts';
+import { hostOf, scopeChips } from '../partials/scope-list.ts';
+import { submit } from '../partials/submit.ts';
+import { timeText } from '../time-text.ts';
+import type { AccountModel, ClientAccess } from './account.ts';
+
+/** Apps the person signed in to or gave access. */
+export const clients = (model: AccountModel): Html => html`<section aria-labelledby="apps">
+<h2 id="apps">Apps with access</h2>
+${
+  model.clients.length === 0
+    ? html`<p class="empty">No app holds access. Apps you sign in to with this account are listed here.</p>`
+    : model.clients.map((access) => client(access, model.csrf))
+}
+</section>`;
+
+const OPENID_WORDS: Readonly<Record<string, string>> = {
+  openid: 'that it is you',
+  profile: 'name and username',
+  email: 'e-mail address',
+  groups: 'groups',
+  offline_access: 'access while you are away',
+};
+
+const client = (access: ClientAccess, csrf: string): Html => html`<article class="card">
+<h3>${chosenName(access.client.name)}</h3>
+<p class="facts"><span class="tag">App</span> <code>${access.client.id}</code></p>
+${access.openidScopes.length > 0 && html`<p class="knows">Knows: ${access.openidScopes.map((name) => OPENID_WORDS[name] ?? name).join(', ')}.</p>`}
+${access.resources.map(
+  (resource) =>
+    html`<div class="delegation"><h4>At <bdi>${plainText(resource.name, 60)}</bdi> <span class="host">${hostOf(resource.identifier)}</span></h4>${scopeChips(resource.scopes)}</div>`,
+)}
+<p class="hint">Since ${timeText(access.since)}, until ${timeText(access.until)}.</p>
+<form method="post" action="${access.revokeAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: 'Revoke', kind: 'danger', about: `access of ${plainText(access.client.name, 60)}` })}</form>
+</article>`;

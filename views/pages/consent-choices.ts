@@ -1,0 +1,54 @@
+import { chosenName, plainText } from '../agent-text.ts';
+import { type Html, html } from '../html.ts';
+import { hostOf, scopeChoices } from '../partials/scope-list.ts';
+import { durationText } from '../time-text.ts';
+import type { ConsentModel } from './consent.ts';
+
+/** Everything the person can narrow, in the order in which it matters. */
+export const choices = (model: ConsentModel): Html => html`${model.resources.map(
+  (resource, index) => html`<fieldset>
+<legend>At <bdi>${plainText(resource.name, 60)}</bdi> <span class="host">${hostOf(resource.identifier)}</span></legend>
+${scopeChoices(resource.identifier, resource.scopes, `scope-${index}`)}
+</fieldset>`,
+)}
+${openid(model.openidScopes)}
+<div class="field"><label for="duration">For how long</label>
+<select id="duration" name="duration">${model.durations.map(
+  (seconds) =>
+    html`<option value="${seconds}"${seconds === model.duration && html` selected`}>${durationText(seconds)}</option>`,
+)}</select></div>
+${passOn(model.passOn)}`;
+
+const OPENID_WORDS: Readonly<Record<string, string>> = {
+  profile: 'Know your name and username',
+  email: 'Know your e-mail address',
+  groups: 'Know which groups you belong to',
+  offline_access: 'Keep access while you are away, until the time below is over',
+};
+
+const openid = (scopes: readonly string[]): Html | undefined =>
+  scopes.length === 0
+    ? undefined
+    : html`<fieldset><legend>About you</legend><ul class="choices">${
+        scopes.includes('openid') &&
+        html`<li class="fixed"><input type="hidden" name="openid" value="openid"><span class="does">Know that it is you who signed in</span></li>`
+      }${scopes
+        .filter((name) => name !== 'openid')
+        .map(
+          (name) =>
+            html`<li><input type="checkbox" id="openid-${name}" name="openid" value="${name}" checked><label for="openid-${name}"><span class="does">${OPENID_WORDS[name] ?? name}</span></label></li>`,
+        )}</ul></fieldset>`;
+
+const passOn = (model: ConsentModel['passOn']): Html | undefined =>
+  model === undefined || model.agents.length === 0
+    ? undefined
+    : html`<fieldset>
+<legend>May pass this on to other agents</legend>
+<p class="hint">None unless you tick one. An agent it passes this on to can never get more than you allow here, and ends with it.</p>
+<ul class="choices">${model.agents.map(
+        (agent) =>
+          html`<li><input type="checkbox" id="pass-${agent.id}" name="pass_on" value="${agent.id}"><label for="pass-${agent.id}"><span class="does">${chosenName(agent.name)}</span> <span class="hint">owned by <bdi>${plainText(agent.ownerName, 60)}</bdi>, ${agent.environment}</span></label></li>`,
+      )}</ul>
+<div class="field"><label for="pass-on-depth">How many times it may be passed on</label>
+<select id="pass-on-depth" name="pass_on_depth">${Array.from({ length: model.maxDepth }, (_, index) => html`<option value="${index + 1}">${index + 1}</option>`)}</select></div>
+</fieldset>`;

@@ -1,0 +1,26 @@
+import { plainText } from '../agent-text.ts';
+import { type Html, html } from '../html.ts';
+import { layout, type PageFrame } from '../layout.ts';
+
+/** Plain texts; `text` may repeat what a stranger sent and is shown capped and escaped. */
+export type ErrorModel = PageFrame & {
+  /** Ours, e.g. `That did not work`. */
+  readonly title: string;
+  readonly text: string;
+  /** OAuth error or DomainError code. */
+  readonly code?: string;
+  readonly requestId?: string;
+};
+
+export const errorPage = (model: ErrorModel): Html =>
+  layout({
+    frame: model,
+    title: model.title,
+    body: html`<section class="card"><h1>${model.title}</h1>
+<p class="lead" dir="auto">${plainText(model.text, 400)}</p>
+<dl class="facts small">
+${model.code !== undefined && html`<div><dt>Error</dt><dd><code>${plainText(model.code, 80)}</code></dd></div>`}
+${model.requestId !== undefined && html`<div><dt>Request</dt><dd><code>${plainText(model.requestId, 80)}</code></dd></div>`}
+</dl>
+<p><a href="${model.basePath}/">Back to the start</a></p></section>`,
+  });

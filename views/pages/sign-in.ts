@@ -1,0 +1,48 @@
+import { chosenName } from '../agent-text.ts';
+import { type Html, html } from '../html.ts';
+import { layout, type PageFrame } from '../layout.ts';
+import { field } from '../partials/field.ts';
+import { submit } from '../partials/submit.ts';
+
+/** The form POSTs `csrf`, `uid`, `username` and `password` to `action`. */
+export type SignInModel = PageFrame & {
+  readonly action: string;
+  readonly csrf: string;
+  /** Interaction in progress; absent where `action` says it all. */
+  readonly uid?: string;
+  readonly username?: string;
+  /** One text for every reason: which part was wrong is not said. */
+  readonly error?: string;
+  /** Whose request the person signs in for; absent when it is our own account page. */
+  readonly client?: { readonly name: string; readonly kind: 'agent' | 'client'; readonly host?: string };
+  /** Where a cancelled sign-in POSTs `csrf` and `uid`; absent: no such button. */
+  readonly cancelAction?: string;
+};
+
+export const signInPage = (model: SignInModel): Html =>
+  layout({
+    frame: model,
+    title: 'Sign in',
+    bare: true,
+    body: html`<section class="card">
+<h1>Sign in</h1>
+${
+  model.client
+    ? html`<p class="lead">to continue with ${model.client.kind === 'agent' ? 'the agent ' : ''}${chosenName(model.client.name)}${
+        model.client.host !== undefined && html` at <strong class="host">${model.client.host}</strong>`
+      }. You will see what it asks for before anything is allowed.</p>`
+    : html`<p class="lead">to see and manage what agents and apps may do for you.</p>`
+}
+${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
+<form method="post" action="${model.action}">
+${hidden(model)}
+${field({ name: 'username', label: 'Username', autocomplete: 'username', maxLength: 128, autofocus: true, ...(model.username === undefined ? {} : { value: model.username }) })}
+${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', maxLength: 1024 })}
+<div class="actions">${submit({ text: 'Sign in' })}</div>
+</form>
+${model.cancelAction !== undefined && html`<form method="post" action="${model.cancelAction}" class="after">${hidden(model)}${submit({ text: 'Cancel and go back', kind: 'quiet' })}</form>`}
+</section>`,
+  });
+
+const hidden = ({ csrf, uid }: SignInModel): Html =>
+  html`<input type="hidden" name="csrf" value="${csrf}">${uid !== undefined && html`<input type="hidden" name="uid" value="${uid}">`}`;

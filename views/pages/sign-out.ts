@@ -1,0 +1,30 @@
+import { chosenName } from '../agent-text.ts';
+import { type Html, html } from '../html.ts';
+import { layout, type PageFrame } from '../layout.ts';
+import { submit } from '../partials/submit.ts';
+
+/** The form POSTs `xsrf`, and `logout=yes` when the person signs out everywhere here, to `action`. */
+export type SignOutModel = PageFrame & { readonly action: string; readonly xsrf: string; readonly clientName?: string };
+
+export const signOutPage = (model: SignOutModel): Html =>
+  layout({
+    frame: model,
+    title: 'Sign out',
+    bare: true,
+    body: html`<section class="card"><h1>Sign out of Behalf?</h1>
+<p class="lead">${model.clientName !== undefined && html`${chosenName(model.clientName)} has signed you out and asks whether you want to sign out here as well. `}Agents you allowed to act for you keep what you gave them until you end it under My account.</p>
+<form method="post" action="${model.action}"><input type="hidden" name="xsrf" value="${model.xsrf}">
+<div class="decide">${submit({ text: 'Stay signed in', kind: 'plain' })}${submit({ text: 'Sign out', kind: 'primary', name: 'logout', value: 'yes' })}</div>
+</form></section>`,
+  });
+
+export type SignedOutModel = PageFrame & { readonly clientName?: string };
+
+export const signedOutPage = (model: SignedOutModel): Html =>
+  layout({
+    frame: model,
+    title: 'Signed out',
+    body: html`<section class="card"><h1>You are signed out</h1>
+<p class="lead">${model.clientName === undefined ? 'Your session in this browser is over.' : html`You are signed out of ${chosenName(model.clientName)}.`}</p>
+<p><a href="${model.basePath}/account">Sign in again</a></p></section>`,
+  });

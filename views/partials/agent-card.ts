@@ -1,0 +1,30 @@
+import { chosenName, chosenWords } from '../agent-text.ts';
+import { type Html, html } from '../html.ts';
+
+/** What is known about an agent. `name` and `purpose` were chosen by whoever registered it. */
+export type AgentFacts = {
+  /** `agt_…` */
+  readonly id: string;
+  readonly name: string;
+  /** Name of the owner's account. */
+  readonly ownerName: string;
+  readonly purpose: string;
+  readonly environment: 'development' | 'test' | 'production';
+  /** Absent: active. */
+  readonly state?: 'active' | 'suspended' | 'retired';
+};
+
+/** An agent with its facts first and its own words after them. */
+export const agentCard = (agent: AgentFacts, level: 2 | 3): Html => {
+  const heading = html`${chosenName(agent.name)}`;
+  return html`<div class="agent">
+${level === 2 ? html`<h2>${heading}</h2>` : html`<h3>${heading}</h3>`}
+<p class="facts"><span class="tag">Agent</span>${environmentTag(agent.environment)}${
+    agent.state !== undefined && agent.state !== 'active' && html`<span class="tag off">${agent.state}</span>`
+  } <span>owned by <bdi>${agent.ownerName}</bdi></span> <code>${agent.id}</code></p>
+${chosenWords(agent.purpose, 'Says its purpose is')}
+</div>`;
+};
+
+export const environmentTag = (environment: AgentFacts['environment']): Html =>
+  html`<span class="tag${environment !== 'production' && ' warn'}">${environment}</span>`;

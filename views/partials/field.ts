@@ -1,0 +1,46 @@
+import { type Html, html } from '../html.ts';
+
+export type Field = {
+  /** Name of the form field; also its element id, prefixed. */
+  readonly name: string;
+  readonly label: string;
+  readonly type?: 'text' | 'password';
+  readonly value?: string;
+  readonly hint?: string;
+  readonly error?: string;
+  /** HTML autocomplete token. */
+  readonly autocomplete: string;
+  readonly maxLength: number;
+  readonly inputMode?: 'text' | 'numeric';
+  /** Set large and spaced: codes. */
+  readonly code?: boolean;
+  readonly autofocus?: boolean;
+};
+
+/** A labelled input with its hint and its error tied to it. */
+export const field = ({
+  name,
+  label,
+  type = 'text',
+  value,
+  hint,
+  error,
+  autocomplete,
+  maxLength,
+  inputMode,
+  code,
+  autofocus,
+}: Field): Html => {
+  const id = `field-${name}`;
+  const described = [hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`]
+    .filter(Boolean)
+    .join(' ');
+  return html`<div class="field">
+<label for="${id}">${label}</label>
+${hint !== undefined && html`<p class="hint" id="${id}-hint">${hint}</p>`}
+<input id="${id}" name="${name}" type="${type}"${value !== undefined && html` value="${value}"`} autocomplete="${autocomplete}" maxlength="${maxLength}" autocapitalize="none" spellcheck="false" required${
+    code && html` class="code"`
+  }${inputMode && html` inputmode="${inputMode}"`}${described !== '' && html` aria-describedby="${described}"`}${error !== undefined && html` aria-invalid="true"`}${autofocus && html` autofocus`}>
+${error !== undefined && html`<p class="error" id="${id}-error">${error}</p>`}
+</div>`;
+};

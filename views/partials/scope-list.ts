@@ -1,0 +1,46 @@
+import { plainText } from '../agent-text.ts';
+import { type Html, html } from '../html.ts';
+
+export type Risk = 'low' | 'medium' | 'high' | 'critical';
+
+/** A scope of a resource server, in the words its registration gives. */
+export type ScopeItem = { readonly name: string; readonly description: string; readonly risk: Risk };
+
+export type ResourceFacts = {
+  /** The resource indicator, e.g. `https://calendar.example.com`. */
+  readonly identifier: string;
+  readonly name: string;
+};
+
+/** A scope to be switched off or on. The form field is `scope`, its value `scopeFieldValue(…)`. */
+export type ScopeChoice = ScopeItem & { readonly checked: boolean };
+
+/** Value of the form field `scope`: the resource indicator, a space, the scope. Neither can hold a space. */
+export const scopeFieldValue = (resource: string, scope: string): string => `${resource} ${scope}`;
+
+const RISK_WORDS = { low: 'Low risk', medium: 'Medium risk', high: 'High risk', critical: 'Critical' } as const;
+const ORDER: Readonly<Record<Risk, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
+
+export const riskBadge = (risk: Risk): Html => html`<span class="risk ${risk}">${RISK_WORDS[risk]}</span>`;
+
+/** Checkboxes, the riskiest first. */
+export const scopeChoices = (resource: string, scopes: readonly ScopeChoice[], idPrefix: string): Html =>
+  html`<ul class="choices">${byRisk(scopes).map((scope, index) => {
+    const id = `${idPrefix}-${index}`;
+    return html`<li class="${scope.risk}"><input type="checkbox" id="${id}" name="scope" value="${scopeFieldValue(resource, scope.name)}"${scope.checked && html` checked`}>
+<label for="${id}"><span class="does">${plainText(scope.description, 160) || scope.name}</span> <code>${plainText(scope.name, 80)}</code></label> ${riskBadge(scope.risk)}</li>`;
+  })}</ul>`;
+
+/** Scopes to read, the riskiest first. */
+export const scopeChips = (scopes: readonly ScopeItem[]): Html =>
+  html`<ul class="chips">${byRisk(scopes).map(
+    (scope) =>
+      html`<li class="${scope.risk}"><span>${plainText(scope.description, 160) || scope.name}</span> ${riskBadge(scope.risk)}</li>`,
+  )}</ul>`;
+
+/** Host of a resource indicator, or all of it when it has none. */
+export const hostOf = (identifier: string): string =>
+  (URL.canParse(identifier) && new URL(identifier).host) || identifier;
+
+const byRisk = <T extends ScopeItem>(scopes: readonly T[]): readonly T[] =>
+  scopes.toSorted((one, other) => ORDER[one.risk] - ORDER[other.risk]);

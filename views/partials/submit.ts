@@ -1,0 +1,16 @@
+import { type Html, html } from '../html.ts';
+
+export type SubmitButton = {
+  readonly text: string;
+  /** `primary` and `plain` have the same size: neither answer is easier. `quiet` is a text button. */
+  readonly kind?: 'primary' | 'plain' | 'danger' | 'quiet';
+  readonly name?: string;
+  readonly value?: string;
+  /** What the button acts on, for people who cannot see where it stands; read after its text. */
+  readonly about?: string;
+};
+
+export const submit = ({ text, kind = 'primary', name, value, about }: SubmitButton): Html =>
+  html`<button type="submit" class="button ${kind}"${name !== undefined && html` name="${name}" value="${value ?? ''}"`}>${text}${
+    about !== undefined && html`<span class="unseen"> ${about}</span>`
+  }</button>`;
