@@ -1,0 +1,67 @@
+/** Checks values against the schema and says in sentences what does not fit. */
+import { Ajv2020, type ErrorObject } from 'ajv/dist/2020.js';
+import type { Problem } from './problem.ts';
+import { CONFIGURATION_SCHEMA, schemaAt } from './schema.ts';
+
+const ajv = new Ajv2020({ allErrors: true, strict: true });
+for (const keyword of ['unit', 'secret', 'derivedDefault']) ajv.addKeyword({ keyword });
+const validate = ajv.compile(CONFIGURATION_SCHEMA);
+
+/** Every value that does not fit the schema; never holds the value itself. */
+export const schemaProblems = (values: unknown): readonly Problem[] =>
+  validate(values) ? [] : (validate.errors ?? []).map(problemOf);
+
+const problemOf = ({ instancePath, keyword, params, message }: ErrorObject): Problem => {
+  const schema = schemaAt(instancePath.slice(1).split('/'));
+  const { limit, type, missingProperty, allowedValues } = params as {
+    readonly limit?: number;
+    readonly type?: string;
+    readonly missingProperty?: string;
+    readonly allowedValues?: readonly string[];
+  };
+  const unit = schema?.unit && schema.unit !== 'port' ? ` ${schema.unit}` : '';
+  switch (keyword) {
+    case 'type':
+      return { pointer: instancePath, message: `This must be ${TYPES[type ?? ''] ?? type}.`, ...exampleOf(schema) };
+    case 'minimum':
+      return { pointer: instancePath, message: `This must be at least ${limit}${unit}.`, ...exampleOf(schema) };
+    case 'maximum':
+      return { pointer: instancePath, message: `This must be at most ${limit}${unit}.`, ...exampleOf(schema) };
+    case 'enum':
+      return {
+        pointer: instancePath,
+        message: `This must be one of ${allowedValues?.join(', ')}.`,
+        ...exampleOf(schema),
+      };
+    case 'required':
+      return {
+        pointer: `${instancePath}/${missingProperty}`,
+        message: 'This is missing.',
+        suggestion: 'Give it, or leave the whole section out.',
+      };
+    case 'pattern':
+      return schema?.secret
+        ? {
+            pointer: instancePath,
+            message: 'This must be 32 bytes in base64url: 43 characters out of A-Z, a-z, 0-9, - and _.',
+          }
+        : { pointer: instancePath, message: `This must match ${schema?.pattern}.` };
+    case 'minLength':
+      return { pointer: instancePath, message: 'This must not be empty.' };
+    case 'maxLength':
+      return { pointer: instancePath, message: `This must have at most ${limit} characters.` };
+    default:
+      return { pointer: instancePath, message: `This ${message}.` };
+  }
+};
+
+const TYPES: Readonly<Record<string, string>> = {
+  object: 'an object',
+  string: 'a text',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+};
+
+const exampleOf = (schema: { readonly default?: unknown } | undefined): { readonly suggestion?: string } =>
+  schema?.default === undefined ? {} : { suggestion: `The default is ${JSON.stringify(schema.default)}.` };

@@ -1,0 +1,121 @@
+/**
+ * Makes the frozen Configuration: defaults, then the file of `--config`, then the environment.
+ * Owns the order and what is reported. Does not own what settings mean (schema.ts) or rules over several of
+ * them (rules.ts). Called by src/main.ts and src/cli. The only reader of process.env.
+ */
+import { readFileSync } from 'node:fs';
+import { schemaProblems } from './check.ts';
+import type { Configuration } from './configuration.ts';
+import { type Given, readEnvironmentLayer, readFileLayer } from './layers.ts';
+import { attempt, type Environment, fromOf, merge, type Source } from './merge.ts';
+import { ConfigurationError, nearest, type Problem, pointerOf } from './problem.ts';
+import { crossProblems, productionProblems } from './rules.ts';
+
+export type Loaded = {
+  readonly configuration: Configuration;
+  /** By JSON pointer; a setting that has no value is not in it. */
+  readonly sources: Readonly<Record<string, Source>>;
+  /** Pointers of secrets that stand as plain text in the file; see `productionProblems`. */
+  readonly inlineSecrets: readonly string[];
+};
+
+export type LoadOptions = {
+  /** Arguments after the command; only `--config FILE` is known. */
+  readonly argv?: readonly string[];
+  /** Default: the environment of this process. */
+  readonly env?: Environment;
+  /** Reads a text file; throws when it cannot. */
+  readonly readFile?: (path: string) => string;
+};
+
+/**
+ * The effective settings, checked and frozen. Throws ConfigurationError with every problem there is.
+ * Rules about first start are not applied here: the caller, who knows, asks `productionProblems`.
+ */
+export const loadConfiguration = (options: LoadOptions = {}): Loaded => {
+  const surroundings = {
+    env: options.env ?? process.env,
+    readFile: options.readFile ?? ((path: string) => readFileSync(path, 'utf8')),
+  };
+  const { file, problems: argumentProblems } = readArguments(options.argv ?? []);
+  const fileLayer = file === undefined ? NOTHING : readFileNamed(file, surroundings.readFile);
+  const environmentLayer = readEnvironmentLayer(surroundings.env);
+  const given = [...fileLayer.given, ...environmentLayer.given];
+
+  const merged = merge(given, surroundings);
+  const badValues = [...merged.problems, ...withSources(schemaProblems(merged.values), merged.sources)];
+  // Rules over several settings look at what is left when values that do not fit are taken out, so that
+  // one run reports everything. What is missing takes its section with it.
+  const bad = badValues.map(({ pointer }) => (pointer in merged.sources ? pointer : pointer.replace(/\/[^/]*$/, '')));
+  const fitting = given.filter(({ path }) => !bad.some((pointer) => concerns(pointer, pointerOf(path))));
+  const { values, sources, inlineSecrets } = bad.length === 0 ? merged : merge(fitting, surroundings);
+  const configuration = values as unknown as Configuration;
+  const ruleProblems = [
+    ...crossProblems(configuration),
+    ...productionProblems(configuration, { inlineSecrets }),
+  ].filter((problem) => !bad.some((pointer) => concerns(pointer, problem.pointer)));
+
+  const problems = [
+    ...argumentProblems,
+    ...fileLayer.problems,
+    ...environmentLayer.problems,
+    ...badValues,
+    ...withSources(ruleProblems, sources),
+  ];
+  if (problems.length > 0) throw new ConfigurationError(problems);
+  return { configuration: deepFreeze(configuration), sources, inlineSecrets };
+};
+
+/** The environment of this process, for commands with variables of their own. */
+export const processEnvironment = (): Environment => process.env;
+
+const NOTHING = { given: [] as readonly Given[], problems: [] as readonly Problem[] };
+
+const readFileNamed = (file: string, readFile: (path: string) => string) => {
+  const content = attempt(() => readFile(file));
+  if (content !== undefined) return readFileLayer(content, file);
+  const suggestion = 'Check its path and mode.';
+  return {
+    given: [],
+    problems: [{ pointer: '', from: file, message: 'The configuration file cannot be read.', suggestion }],
+  };
+};
+
+const readArguments = (argv: readonly string[]): { readonly file?: string; readonly problems: readonly Problem[] } => {
+  const problems: Problem[] = [];
+  const problem = (message: string, suggestion: string): void => {
+    problems.push({ pointer: '', from: 'command line', message, suggestion });
+  };
+  let file: string | undefined;
+  for (let index = 0; index < argv.length; index += 1) {
+    const [name = '', ...rest] = (argv[index] ?? '').split('=');
+    if (name !== '--config') {
+      const meant = nearest(name, ['--config']);
+      problem(
+        `There is no option ${name}.`,
+        meant ? 'Did you mean --config FILE?' : 'The only option is --config FILE.',
+      );
+      continue;
+    }
+    if (rest.length === 0) index += 1;
+    const value = rest.length === 0 ? argv[index] : rest.join('=');
+    if (value) file = value;
+    else problem('--config needs the path of a file.', 'Example: --config /etc/behalf.json');
+  }
+  return file === undefined ? { problems } : { file, problems };
+};
+
+/** Whether one pointer names the other, something in it, or something around it. */
+const concerns = (one: string, other: string): boolean =>
+  one === other || one.startsWith(`${other}/`) || other.startsWith(`${one}/`);
+
+const withSources = (problems: readonly Problem[], sources: Readonly<Record<string, Source>>): readonly Problem[] =>
+  problems.map((problem) => ({ ...problem, ...fromOf(sources[problem.pointer]) }));
+
+const deepFreeze = <T>(value: T): T => {
+  if (typeof value === 'object' && value !== null) {
+    for (const below of Object.values(value)) deepFreeze(below);
+    Object.freeze(value);
+  }
+  return value;
+};

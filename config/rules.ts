@@ -1,0 +1,200 @@
+/**
+ * Rules that look at more than one setting: what an issuer may be, what production forbids (decision D19),
+ * and figures that contradict each other. Each answers all problems it sees.
+ */
+import { isIP } from 'node:net';
+import type { Configuration } from './configuration.ts';
+import type { Problem } from './problem.ts';
+
+/** Whether a host names this machine only: localhost, 127.0.0.0/8 or ::1, with or without brackets. */
+export const isLoopbackHost = (host: string): boolean => {
+  const plain = host.replace(/^\[|\]$/g, '').toLowerCase();
+  return plain === 'localhost' || plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
+};
+
+/** Any https issuer is production (decision D19). */
+export const isProduction = (configuration: Configuration): boolean => configuration.issuer.startsWith('https:');
+
+/** Problems of values that are right each by itself. */
+export const crossProblems = (configuration: Configuration): readonly Problem[] => [
+  ...issuerProblems(configuration),
+  ...listenerProblems(configuration),
+  ...figureProblems(configuration),
+];
+
+const issuerProblems = ({ issuer, listen }: Configuration): readonly Problem[] => {
+  const problem = (message: string, suggestion: string): Problem => ({ pointer: '/issuer', message, suggestion });
+  const url = URL.canParse(issuer) ? new URL(issuer) : undefined;
+  if (!url || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    return [problem('The issuer must be an absolute http or https URL.', 'Example: https://id.example.com')];
+  }
+  const problems: Problem[] = [];
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
+    problems.push(
+      problem(
+        'An http issuer is allowed on a loopback host only.',
+        `Use https://${url.host}, or http://localhost for development.`,
+      ),
+    );
+  }
+  if (issuer.includes('?') || issuer.includes('#')) {
+    problems.push(
+      problem('The issuer has no query and no fragment (RFC 8414 §2).', 'Remove everything from ? or # on.'),
+    );
+  }
+  if (url.username || url.password)
+    problems.push(problem('The issuer has no user name and no password.', 'Remove all before @.'));
+  if (issuer.endsWith('/'))
+    problems.push(problem('The issuer has no slash at its end.', `Use ${issuer.replace(/\/+$/, '')}`));
+  // Issuers are compared character by character (RFC 8414 §3.3), so only the form every URL parser gives is safe.
+  const normal = `${url.origin}${url.pathname === '/' ? '' : url.pathname}`;
+  if (problems.length === 0 && issuer !== normal) {
+    problems.push(problem('The issuer is not written in its normal form.', `Use ${normal}`));
+  }
+  if (url.protocol === 'http:' && listen.tls) {
+    problems.push(
+      problem('listen.tls is given, but the issuer is http.', 'Make the issuer https, or remove listen.tls.'),
+    );
+  }
+  if (problems.length === 0 && url.port === '0') {
+    problems.push(problem('With listen.port 0 the issuer is not known.', 'Give `issuer` (BEHALF_ISSUER), or a port.'));
+  }
+  return problems;
+};
+
+const listenerProblems = ({ listen, operations }: Configuration): readonly Problem[] => {
+  const problems: Problem[] = listen.trustedProxies.flatMap((range, index) =>
+    isAddressRange(range)
+      ? []
+      : [
+          {
+            pointer: `/listen/trustedProxies/${index}`,
+            message: 'This is neither an address nor a CIDR range.',
+            suggestion: 'Examples: 10.0.0.0/8, 192.0.2.7, fd00::/8',
+          },
+        ],
+  );
+  if (operations.port !== 0 && operations.port === listen.port) {
+    problems.push({
+      pointer: '/operations/port',
+      message: 'Health and metrics need a port of their own, apart from listen.port.',
+      suggestion: `Use ${listen.port + 1}, for example.`,
+    });
+  }
+  return problems;
+};
+
+const isAddressRange = (range: string): boolean => {
+  const [address = '', bits, ...rest] = range.split('/');
+  const family = isIP(address);
+  if (family === 0 || rest.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+};
+
+const figureProblems = (configuration: Configuration): readonly Problem[] => {
+  const { tokens, delegation, passwords, administrator } = configuration;
+  const problems: Problem[] = [];
+  if (delegation.defaultDurationSeconds > delegation.maxDurationSeconds) {
+    problems.push({
+      pointer: '/delegation/defaultDurationSeconds',
+      message: `A delegation cannot last ${delegation.defaultDurationSeconds} seconds by default when delegation.maxDurationSeconds is ${delegation.maxDurationSeconds}.`,
+      suggestion: 'Lower the first or raise the second.',
+    });
+  }
+  if (tokens.devicePollIntervalSeconds >= tokens.deviceCodeTtlSeconds) {
+    problems.push({
+      pointer: '/tokens/devicePollIntervalSeconds',
+      message: 'A device could not poll even once before its code ends.',
+      suggestion: 'Make it less than tokens.deviceCodeTtlSeconds.',
+    });
+  }
+  if (passwords.argon2MemoryKib < 8 * passwords.argon2Parallelism) {
+    problems.push({
+      pointer: '/passwords/argon2MemoryKib',
+      message: 'Argon2 needs at least 8 KiB for each lane (RFC 9106 §3.1).',
+      suggestion: `Use at least ${8 * passwords.argon2Parallelism}.`,
+    });
+  }
+  if (administrator.password !== undefined && [...administrator.password].length < passwords.minimumLength) {
+    problems.push({
+      pointer: '/administrator/password',
+      message: `The password is shorter than passwords.minimumLength, ${passwords.minimumLength} characters.`,
+      suggestion: 'Choose a longer one.',
+    });
+  }
+  return problems;
+};
+
+/** What is known beside the values. */
+export type ProductionFacts = {
+  /** Pointers of secrets that stand as plain text in the configuration file. */
+  readonly inlineSecrets?: readonly string[];
+  /** Whether there is no administrator yet. Left out: not known, and the rule about the password is not applied. */
+  readonly isFirstStart?: boolean;
+};
+
+/** Figures OWASP holds for equally strong: at least this memory with at least these passes. */
+const ARGON2_FLOORS = [
+  [47104, 1],
+  [19456, 2],
+  [12288, 3],
+  [9216, 4],
+  [7168, 5],
+] as const;
+
+/** What production forbids; nothing when the issuer is http (decision D19). */
+export const productionProblems = (configuration: Configuration, facts: ProductionFacts = {}): readonly Problem[] => {
+  if (!isProduction(configuration)) return [];
+  const { stores, keys, listen, passwords, administrator } = configuration;
+  const problems: Problem[] = [];
+  for (const store of ['document', 'ephemeral'] as const) {
+    if (stores[store] === 'memory') {
+      problems.push({
+        pointer: `/stores/${store}`,
+        message: 'An https issuer is production, and production does not run on a memory store.',
+        suggestion: 'Use sqlite.',
+      });
+    }
+  }
+  if (keys.masterKey === undefined) {
+    problems.push({
+      pointer: '/keys/masterKey',
+      message: 'Production must name the master key; it may not lie beside the database.',
+      suggestion:
+        'Make one with `openssl rand 32 | basenc --base64url | tr -d =` and give { "file": "/run/secrets/behalf-master-key" }.',
+    });
+  }
+  for (const pointer of facts.inlineSecrets ?? []) {
+    problems.push({
+      pointer,
+      message: 'Production keeps no secret as plain text in the configuration file.',
+      suggestion: 'Give { "file": "/run/secrets/…" } or { "env": "NAME" } instead.',
+    });
+  }
+  if (!listen.tls && !isLoopbackHost(listen.host) && listen.trustedProxies.length === 0) {
+    problems.push({
+      pointer: '/listen',
+      message: 'The listener would speak plain HTTP on an address that others reach.',
+      suggestion:
+        'Give listen.tls, or put a proxy that ends TLS in front and name it in listen.trustedProxies, or listen on 127.0.0.1.',
+    });
+  }
+  const isStrong = ARGON2_FLOORS.some(
+    ([memory, passes]) => passwords.argon2MemoryKib >= memory && passwords.argon2Passes >= passes,
+  );
+  if (!isStrong) {
+    problems.push({
+      pointer: '/passwords/argon2MemoryKib',
+      message: `${passwords.argon2MemoryKib} KiB with ${passwords.argon2Passes} passes is weaker than OWASP asks for.`,
+      suggestion: 'Use 19456 KiB with 2 passes.',
+    });
+  }
+  if (facts.isFirstStart && administrator.password === undefined) {
+    problems.push({
+      pointer: '/administrator/password',
+      message: 'Production makes no password for the administrator; the first start must be given one.',
+      suggestion: 'Set BEHALF_ADMIN_PASSWORD for the first start, or give { "file": "/run/secrets/…" }.',
+    });
+  }
+  return problems;
+};

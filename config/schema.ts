@@ -1,0 +1,255 @@
+/**
+ * The description of every setting: type, unit, range, default and what it means.
+ * Owns the wording of docs/reference/configuration.md and of `behalf check-config`. Does not own rules that
+ * look at two settings at once (rules.ts) or where values come from (load.ts).
+ * `unit` and `secret` are our own annotations: `secret` values may be given by reference and are never printed.
+ */
+const text = (description: string, more: Partial<SettingSchema> = {}): SettingSchema => ({
+  type: 'string',
+  minLength: 1,
+  description,
+  ...more,
+});
+
+const count = (
+  description: string,
+  [minimum, standard, maximum]: readonly [number, number, number],
+  unit: string,
+): SettingSchema => ({ type: 'integer', minimum, maximum, default: standard, unit, description });
+
+const section = (
+  description: string,
+  properties: Readonly<Record<string, SettingSchema>>,
+  required: readonly string[] = [],
+): SettingSchema => ({ type: 'object', additionalProperties: false, description, properties, required });
+
+/** The part of JSON Schema 2020-12 that settings are described with, and two annotations. */
+export type SettingSchema = {
+  readonly type: 'object' | 'string' | 'integer' | 'boolean' | 'array';
+  readonly description: string;
+  readonly default?: string | number | boolean | readonly string[];
+  /** What the default is when it follows from other settings. */
+  readonly derivedDefault?: string;
+  readonly unit?: string;
+  readonly secret?: boolean;
+  readonly enum?: readonly string[];
+  readonly pattern?: string;
+  readonly minLength?: number;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly items?: { readonly type: 'string'; readonly minLength: number };
+  readonly additionalProperties?: false;
+  readonly properties?: Readonly<Record<string, SettingSchema>>;
+  readonly required?: readonly string[];
+};
+
+const HOUR = 3600;
+const DAY = 86400;
+
+/** JSON Schema of the configuration file; `Configuration` is its type after defaults. */
+export const CONFIGURATION_SCHEMA = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Behalf configuration',
+  ...section('All settings. Every one has a default that is safe for development on one machine.', {
+    issuer: text(
+      'URL of this server as others see it (RFC 8414 §2). http only on a loopback host; an https issuer is production and its rules hold. May have a path; no slash at the end, no query, no fragment.',
+      { derivedDefault: 'http://localhost:PORT, PORT being listen.port' },
+    ),
+    listen: section('The listener for clients, people and the management API.', {
+      host: text('Address to listen on. Use 0.0.0.0 or :: to be reached from other machines.', {
+        default: '127.0.0.1',
+      }),
+      port: count('Port to listen on. 0 takes any free port and needs `issuer` to be given.', [0, 3000, 65535], 'port'),
+      tls: section(
+        'Certificate of the listener. Without it the listener speaks plain HTTP, for loopback or behind a proxy that ends TLS.',
+        {
+          certificateFile: text('PEM file with the certificate and those that vouch for it.'),
+          keyFile: text('PEM file with the private key of the certificate.'),
+        },
+        ['certificateFile', 'keyFile'],
+      ),
+      trustedProxies: {
+        type: 'array',
+        items: { type: 'string', minLength: 1 },
+        default: [],
+        description:
+          'Addresses or CIDR ranges of proxies whose X-Forwarded-For is believed, for limits and audit only. Never decides a URL.',
+      },
+    }),
+    operations: section(
+      'The listener for health and metrics. It needs no sign-in, so keep it where only operators reach it.',
+      {
+        host: text('Address to listen on.', { default: '127.0.0.1' }),
+        port: {
+          type: 'integer',
+          minimum: 0,
+          maximum: 65535,
+          unit: 'port',
+          derivedDefault: 'listen.port + 1',
+          description: 'Port to listen on.',
+        },
+      },
+    ),
+    data: section('Where the server keeps what is its own.', {
+      folder: text(
+        'Folder for the database, the keys made at first start and the key files; made when absent, mode 0700.',
+        {
+          default: './data',
+        },
+      ),
+    }),
+    stores: section('Where data is kept. Memory loses everything when the process ends and is refused in production.', {
+      document: text('Store of what must last: accounts, clients, agents, delegations, tokens, audit.', {
+        enum: ['sqlite', 'memory'],
+        default: 'sqlite',
+      }),
+      ephemeral: text('Store of what may be lost: interactions, codes under way, counters.', {
+        enum: ['sqlite', 'memory'],
+        default: 'sqlite',
+      }),
+    }),
+    tokens: section('How long credentials live.', {
+      accessTokenTtlSeconds: count(
+        'Life of an access token, unless its resource server says less.',
+        [30, 600, HOUR],
+        'seconds',
+      ),
+      exchangedTokenTtlSeconds: count(
+        'Longest life of a token from token exchange; never past the token it came from.',
+        [30, 300, 600],
+        'seconds',
+      ),
+      idTokenTtlSeconds: count('Life of an ID token.', [60, HOUR, DAY], 'seconds'),
+      refreshTokenTtlSeconds: count(
+        'Life of a refresh token since its last use.',
+        [300, 30 * DAY, 365 * DAY],
+        'seconds',
+      ),
+      authorizationCodeTtlSeconds: count('Life of an authorization code (RFC 6749 §4.1.2).', [10, 60, 600], 'seconds'),
+      deviceCodeTtlSeconds: count('Life of a device code (RFC 8628 §3.2).', [60, 600, 1800], 'seconds'),
+      devicePollIntervalSeconds: count(
+        'Least time between two polls with a device code (RFC 8628 §3.2).',
+        [1, 5, 60],
+        'seconds',
+      ),
+    }),
+    sessions: section('How long people stay signed in.', {
+      ttlSeconds: count('Life of a session in the browser.', [300, 12 * HOUR, 30 * DAY], 'seconds'),
+      interactionTtlSeconds: count('Time a person has to sign in and consent.', [60, HOUR, DAY], 'seconds'),
+    }),
+    delegation: section('What agents may be given.', {
+      maxDepth: count(
+        'Hops from a person to the last agent; the first is the person’s own consent.',
+        [1, 5, 10],
+        'hops',
+      ),
+      defaultDurationSeconds: count(
+        'Life of a delegation that the consent page offers first.',
+        [60, 7 * DAY, 365 * DAY],
+        'seconds',
+      ),
+      maxDurationSeconds: count(
+        'Longest life of a delegation a person can choose.',
+        [60, 30 * DAY, 365 * DAY],
+        'seconds',
+      ),
+      requestTtlSeconds: count('Life of the page behind `consent_required`.', [60, 600, DAY], 'seconds'),
+    }),
+    clientAuthentication: section('Client authentication by assertion (RFC 7523).', {
+      assertionMaxLifetimeSeconds: count(
+        'Longest time from `iat` to `exp` of a client assertion.',
+        [10, 300, 300],
+        'seconds',
+      ),
+      clockToleranceSeconds: count('How far a client’s clock may be ahead or behind.', [0, 5, 60], 'seconds'),
+    }),
+    dpop: section('Tokens bound to a key of the client (RFC 9449).', {
+      requireNonce: {
+        type: 'boolean',
+        default: false,
+        description: 'Whether proofs must carry a nonce of ours (RFC 9449 §8).',
+      },
+    }),
+    keys: section('Keys of the server.', {
+      masterKey: text(
+        '32 random bytes, base64url, from which all keys for data at rest are made. Without it nothing in the database is of use: keep it elsewhere, and keep it safe. Must be named in production.',
+        { secret: true, pattern: '^[A-Za-z0-9_-]{43}$', derivedDefault: 'made at first start in the data folder' },
+      ),
+      prepublishSeconds: count('A new signing key is published this long before it signs.', [0, 300, DAY], 'seconds'),
+      retireSeconds: count(
+        'An old signing key stays published this long after its last signature.',
+        [HOUR, DAY, 30 * DAY],
+        'seconds',
+      ),
+    }),
+    passwords: section('Passwords of accounts: Argon2id (RFC 9106), with the figures OWASP asks for.', {
+      argon2MemoryKib: count('Memory of one hash.', [8, 19456, 1048576], 'KiB'),
+      argon2Passes: count('Passes of one hash.', [1, 2, 16], 'passes'),
+      argon2Parallelism: count('Lanes of one hash.', [1, 1, 16], 'lanes'),
+      concurrency: count('Hashes computed at the same time.', [1, 2, 64], 'hashes'),
+      queueLimit: count('Hashes that may wait; a sign-in beyond that is told to try later.', [0, 64, 10000], 'hashes'),
+      minimumLength: count('Shortest password that may be set.', [8, 8, 64], 'characters'),
+    }),
+    limits: section('Limits that keep guessing and floods out.', {
+      signInPerAccount: count('Failed sign-ins for one account within the window.', [1, 10, 10000], 'attempts'),
+      signInPerSource: count('Failed sign-ins from one address within the window.', [1, 50, 100000], 'attempts'),
+      signInWindowSeconds: count('The window of the two limits above.', [10, 900, DAY], 'seconds'),
+      deviceUserCodeAttempts: count(
+        'Wrong user codes one session or address may type within the sign-in window.',
+        [1, 10, 1000],
+        'attempts',
+      ),
+      requestsPerSourcePerMinute: count(
+        'Requests to the OAuth endpoints from one address; 0 switches the limit off.',
+        [0, 6000, 10000000],
+        'requests a minute',
+      ),
+      requestsPerClientPerMinute: count(
+        'Requests to the OAuth endpoints by one client; 0 switches the limit off.',
+        [0, 6000, 10000000],
+        'requests a minute',
+      ),
+    }),
+    audit: section('The audit trail.', {
+      checkpointSeconds: count('Time between two signed checkpoints.', [1, 60, HOUR], 'seconds'),
+      refusalIntervalSeconds: count(
+        'Refusals before anybody is authenticated are counted over this time and written as one event.',
+        [1, 60, HOUR],
+        'seconds',
+      ),
+    }),
+    administrator: section('The account that first start makes.', {
+      username: text('Its username.', { default: 'admin', maxLength: 128 }),
+      password: text('Its password at first start; of no effect afterwards. Must be given in production.', {
+        secret: true,
+        maxLength: 1024,
+        derivedDefault: 'made at first start and printed once',
+      }),
+    }),
+    log: section('The log: one JSON object a line on standard output.', {
+      level: text('The least important lines that are written.', {
+        enum: ['silent', 'error', 'warn', 'info', 'debug'],
+        default: 'info',
+      }),
+    }),
+  }),
+} as const satisfies SettingSchema & { readonly $schema: string; readonly title: string };
+
+/** The schema of one setting, or undefined. Never walks into inherited members. */
+export const schemaAt = (path: readonly string[]): SettingSchema | undefined => {
+  let at: SettingSchema | undefined = CONFIGURATION_SCHEMA;
+  for (const name of path) {
+    at = at?.properties && Object.hasOwn(at.properties, name) ? at.properties[name] : undefined;
+  }
+  return at;
+};
+
+/** Every setting that is no section, with its path, in the order of the schema. */
+export const allSettings = (
+  schema: SettingSchema = CONFIGURATION_SCHEMA,
+  path: readonly string[] = [],
+): readonly { readonly path: readonly string[]; readonly schema: SettingSchema }[] =>
+  schema.properties
+    ? Object.entries(schema.properties).flatMap(([name, below]) => allSettings(below, [...path, name]))
+    : [{ path, schema }];
