@@ -1,4 +1,5 @@
 import type { AuditEventType, AuditTrail } from '../audit/audit-event.ts';
+import type { By, Page, PageQuery } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
@@ -37,27 +38,27 @@ export type AccountRegisterDeps = {
 type StoredAccount = Account & { readonly administrator?: true };
 
 /**
- * The accounts of this installation. `by` is the account or client that asks, or 'system'; `request`
- * the HTTP request. Each change is validated, then audited, then written.
+ * The accounts of this installation. Each change is validated, then audited, then written.
  */
 export const accountRegister = ({ documents, clock, identifiers, audit, passwords }: AccountRegisterDeps) => {
   const accounts = documents.collection<StoredAccount>(ACCOUNTS);
   // Changes that could take the last administrator away run one after the other in this process.
   const oneAtATime = serially();
 
-  const record = (type: AuditEventType, id: string, by: string, request?: string, changed?: readonly string[]) =>
+  const record = (type: AuditEventType, id: string, by: By, changed?: readonly string[]) =>
     audit.append({
       type,
       outcome: 'done',
-      caller: by,
+      caller: by.caller,
       target: { kind: 'account', id },
-      ...(request ? { request } : {}),
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
       ...(changed ? { changed } : {}),
     });
 
   const existing = async (id: string): Promise<Versioned<StoredAccount>> => {
     const found = await accounts.get(id);
-    if (!found) throw new DomainError('not_found', 'there is no such account');
+    if (!found) throw new DomainError('not_found', 'There is no such account.');
     return found;
   };
 
@@ -65,7 +66,7 @@ export const accountRegister = ({ documents, clock, identifiers, audit, password
     if (account.state !== 'active' || !account.roles.includes('administrator')) return;
     const others = await accounts.find({ where: { administrator: true, state: 'active' }, limit: 2 });
     if (others.every(({ document }) => document.id === account.id)) {
-      throw new DomainError('conflict', 'this is the last active administrator: make another one first', {
+      throw new DomainError('conflict', 'This is the last active administrator; make another one first.', {
         ...(field ? { field } : {}),
       });
     }
@@ -76,20 +77,19 @@ export const accountRegister = ({ documents, clock, identifiers, audit, password
     id: string,
     type: AuditEventType,
     change: (account: StoredAccount) => StoredAccount | undefined,
-    by: string,
-    request?: string,
+    by: By,
   ): Promise<Versioned<Account>> => {
     const found = await existing(id);
     if (!change(found.document)) return published(found);
-    await record(type, id, by, request);
+    await record(type, id, by);
     const written = await update(accounts, id, change);
-    if (!written) throw new DomainError('not_found', 'there is no such account');
+    if (!written) throw new DomainError('not_found', 'There is no such account.');
     return published(written);
   };
 
   return {
     /** Throws DomainError 'invalid_field' for what may not be, and 'conflict' when the username is taken. */
-    async create(input: NewAccount, by: string, request?: string): Promise<Versioned<Account>> {
+    async create(input: NewAccount, by: By): Promise<Versioned<Account>> {
       const now = clock.now();
       const username = checkedUsername(input.username);
       const roles = checkedRoles(input.roles ?? []);
@@ -102,7 +102,7 @@ export const accountRegister = ({ documents, clock, identifiers, audit, password
         groups: checkedGroups(input.groups ?? []),
         ...(input.entitlements === undefined ? {} : { entitlements: checkedEntitlements(input.entitlements) }),
       };
-      const taken = new DomainError('conflict', 'this username is taken', { field: 'username' });
+      const taken = new DomainError('conflict', 'This username is taken.', { field: 'username' });
       if ((await accounts.find({ where: { username }, limit: 1 })).length > 0) throw taken;
       const passwordHash = input.password === undefined ? undefined : await passwords.hash(input.password);
       const account: StoredAccount = withRoles(
@@ -118,7 +118,7 @@ export const accountRegister = ({ documents, clock, identifiers, audit, password
         },
         roles,
       );
-      await record('account.created', account.id, by, request);
+      await record('account.created', account.id, by);
       try {
         await accounts.insert(account);
       } catch (error) {
@@ -145,41 +145,41 @@ export const accountRegister = ({ documents, clock, identifiers, audit, password
       return found && published(found);
     },
 
-    /** Oldest first. `limit` 1..200; `next` is there when more may follow. */
-    async list(page: { readonly limit?: number; readonly after?: Cursor } = {}): Promise<AccountPage> {
-      const limit = Math.min(Math.max(page.limit ?? 50, 1), 200);
+    /** Newest first. */
+    async list(query: PageQuery = {}): Promise<Page<Account>> {
+      const limit = Math.min(Math.max(query.limit ?? 50, 1), 200);
       const found = await accounts.find({
-        order: { by: 'createdAt', direction: 'ascending' },
+        order: { by: 'createdAt', direction: 'descending' },
         limit: limit + 1,
-        ...(page.after ? { after: page.after } : {}),
+        ...(query.after ? { after: query.after } : {}),
       });
-      const shown = found.slice(0, limit);
-      const last = shown.at(-1)?.document;
-      return {
-        accounts: shown.map(published),
-        next: found.length > limit && last ? { value: last.createdAt, id: last.id } : undefined,
-      };
+      const items = found.slice(0, limit).map(published);
+      const last = items.at(-1)?.document;
+      return found.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
     },
 
     /**
      * Changes members of an account. Throws DomainError 'precondition_failed' when its version is not
      * `expectedVersion` any more, and 'conflict' when it would take the last administrator's role away.
      */
-    update(id: string, expectedVersion: number, changes: AccountChanges, by: string, request?: string) {
+    update(id: string, expectedVersion: number, changes: AccountChanges, by: By) {
       return oneAtATime(async (): Promise<Versioned<Account>> => {
-        const stale = new DomainError('precondition_failed', 'the account was changed in the meantime, read it again');
+        const stale = new DomainError(
+          'precondition_failed',
+          'This account was changed in the meantime; read it again and repeat your change.',
+        );
         const { document, version } = await existing(id);
         if (version !== expectedVersion) throw stale;
         const next = changed(document, changes, clock.now());
         if (!next.roles.includes('administrator')) await refuseLastAdministrator(document, 'roles');
-        await record('account.updated', id, by, request, Object.keys(changes).sort());
+        await record('account.updated', id, by, Object.keys(changes).sort());
         if (!(await accounts.replace(next, expectedVersion))) throw stale;
         return published({ document: next, version: expectedVersion + 1 });
       });
     },
 
     /** Ends its sessions too, those that begin in this second included. Nothing happens when it is disabled already. */
-    disable(id: string, by: string, request?: string): Promise<Versioned<Account>> {
+    disable(id: string, by: By): Promise<Versioned<Account>> {
       return oneAtATime(async () => {
         await refuseLastAdministrator((await existing(id)).document);
         const now = clock.now();
@@ -187,18 +187,18 @@ export const accountRegister = ({ documents, clock, identifiers, audit, password
           account.state === 'disabled'
             ? undefined
             : { ...account, state: 'disabled', sessionsValidFrom: now + 1, updatedAt: now };
-        return changeState(id, 'account.disabled', disabled, by, request);
+        return changeState(id, 'account.disabled', disabled, by);
       });
     },
 
-    enable(id: string, by: string, request?: string): Promise<Versioned<Account>> {
+    enable(id: string, by: By): Promise<Versioned<Account>> {
       const enabled = (account: StoredAccount): StoredAccount | undefined =>
         account.state === 'active' ? undefined : { ...account, state: 'active', updatedAt: clock.now() };
-      return changeState(id, 'account.enabled', enabled, by, request);
+      return changeState(id, 'account.enabled', enabled, by);
     },
 
     /** Sets a password and ends all sessions of the account. Throws DomainError 'invalid_field' as `passwords.hash` does. */
-    async setPassword(id: string, password: string, by: string, request?: string): Promise<Versioned<Account>> {
+    async setPassword(id: string, password: string, by: By): Promise<Versioned<Account>> {
       await existing(id);
       const passwordHash = await passwords.hash(password);
       const now = clock.now();
@@ -208,14 +208,12 @@ export const accountRegister = ({ documents, clock, identifiers, audit, password
         sessionsValidFrom: now + 1,
         updatedAt: now,
       });
-      return changeState(id, 'account.password_changed', set, by, request);
+      return changeState(id, 'account.password_changed', set, by);
     },
   };
 };
 
 export type AccountRegister = ReturnType<typeof accountRegister>;
-
-export type AccountPage = { readonly accounts: readonly Versioned<Account>[]; readonly next: Cursor | undefined };
 
 const published = ({ document, version }: Versioned<StoredAccount>): Versioned<Account> => {
   const { administrator: _, ...account } = document;

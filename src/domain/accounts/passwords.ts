@@ -56,12 +56,12 @@ export const passwords = (settings: PasswordSettings) => {
     async hash(password: string): Promise<string> {
       const message = normalised(password);
       if (!message) {
-        throw new DomainError('invalid_field', `a password has at most ${PASSWORD_MAX_BYTES} bytes`, {
+        throw new DomainError('invalid_field', `A password has at most ${PASSWORD_MAX_BYTES} bytes.`, {
           field: 'password',
         });
       }
       if ([...message.toString('utf8')].length < settings.minimumLength) {
-        throw new DomainError('invalid_field', `a password has at least ${settings.minimumLength} characters`, {
+        throw new DomainError('invalid_field', `A password has at least ${settings.minimumLength} characters.`, {
           field: 'password',
         });
       }
@@ -116,7 +116,7 @@ const boundedQueue = (concurrency: number, limit: number) => {
       running += 1;
     } else {
       if (waiting.length >= limit) {
-        throw new DomainError('unavailable', 'too many sign-ins are being checked, try again', {
+        throw new DomainError('unavailable', 'Too many sign-ins are being checked. Try again.', {
           retryAfterSeconds: 1,
         });
       }

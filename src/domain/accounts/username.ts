@@ -1,5 +1,5 @@
 /** What is said of a username that may not be. */
-export const USERNAME_RULE = 'a username has 1 to 64 letters, digits and . _ - @ +';
+export const USERNAME_RULE = 'A username has 1 to 64 letters, digits and . _ - @ +';
 
 // Letters of all scripts with their marks, but nothing that is drawn as nothing.
 const ALLOWED = /^[\p{L}\p{M}\p{Nd}._\-@+]+$/u;
