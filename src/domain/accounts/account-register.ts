@@ -2,13 +2,7 @@ import type { AuditEventType, AuditTrail } from '../audit/audit-event.ts';
 import type { By, Page, PageQuery } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import {
-  type Cursor,
-  type DocumentStore,
-  isDocumentConflict,
-  update,
-  type Versioned,
-} from '../ports/document-store.ts';
+import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { ACCOUNTS, type Account, type Role } from './account.ts';
 import {
