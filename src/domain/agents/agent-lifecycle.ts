@@ -1,0 +1,18 @@
+import { DomainError } from '../errors.ts';
+import type { AgentState } from './agent.ts';
+
+export type Transition = 'suspend' | 'resume' | 'retire';
+
+/** Where each transition leads from each state; absent: not allowed. A retired agent stays so. */
+const TRANSITIONS: Readonly<Record<Transition, Readonly<Partial<Record<AgentState, AgentState>>>>> = {
+  suspend: { active: 'suspended', suspended: 'suspended' },
+  resume: { suspended: 'active', active: 'active' },
+  retire: { active: 'retired', suspended: 'retired', retired: 'retired' },
+};
+
+/** The state after a transition, which is the same state when it was made before. Throws 'conflict' when it is not allowed. */
+export const nextState = (state: AgentState, transition: Transition): AgentState => {
+  const next = TRANSITIONS[transition][state];
+  if (!next) throw new DomainError('conflict', `An agent that is ${state} cannot ${transition}.`, { field: '/state' });
+  return next;
+};

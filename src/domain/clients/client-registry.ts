@@ -1,0 +1,165 @@
+/**
+ * The register of clients that are no agents: existing software that signs people in, and back ends.
+ * Owns the collection CLIENTS and the rules for what stands in it. It does not decide who may call it
+ * (src/http/management) and does not authenticate anybody (src/provider does, with what it reads here).
+ */
+import type { AuditTrail } from '../audit/audit-event.ts';
+import type { ScopesByResource } from '../delegation/authority.ts';
+import { DomainError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { DocumentStore, Versioned } from '../ports/document-store.ts';
+import type { Identifiers } from '../ports/identifiers.ts';
+import { checkAuthority, type ResourceServerLookup } from '../resource-servers/declared-authority.ts';
+import { CLIENTS, type Client } from './client.ts';
+import { checkText } from './display-text.ts';
+import { CLIENT_GRANT_TYPES, checkGrantTypes } from './grant-types.ts';
+import { checkPublicKeys } from './public-keys.ts';
+import { type By, type Page, type PageQuery, registeredDocuments } from './registered-documents.ts';
+import { checkOrigins, checkRedirectUris } from './web-address.ts';
+
+export type NewClient = Pick<Client, 'name'> &
+  Partial<Omit<Client, 'id' | 'name' | 'secretHash' | 'state' | 'createdAt' | 'updatedAt'>>;
+
+/** How a client authenticates and what kind of application it is cannot change. `authority: null` takes it away. */
+export type ClientChange = Partial<Omit<NewClient, 'applicationType' | 'tokenEndpointAuthMethod' | 'authority'>> & {
+  readonly authority?: ScopesByResource | null;
+};
+
+export type ClientQuery = PageQuery & { readonly owner?: string };
+
+/** `secret` is in no store and no log; show it once. */
+export type CreatedClient = Versioned<Client> & { readonly secret?: string };
+
+type Dependencies = {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly audit: AuditTrail;
+  /** A keyed digest: what is stored in place of a secret (decision D14). */
+  readonly digestSecret: (secret: string) => string;
+  /** Whether there is an active account with this id. */
+  readonly accountExists: (id: string) => Promise<boolean>;
+  readonly resourceServers: ResourceServerLookup;
+};
+
+export const clientRegistry = (dependencies: Dependencies) => {
+  const { documents, clock, identifiers, audit, digestSecret, accountExists, resourceServers } = dependencies;
+  const collection = documents.collection<Client>(CLIENTS);
+  const documentsOf = registeredDocuments<Client>({
+    collection,
+    kind: 'client',
+    audit,
+    clock,
+    facts: ({ owner }) => (owner === undefined ? {} : { owner }),
+  });
+
+  /** What is the same in `before` was checked when it came, and may since have become unknown. */
+  const checked = async (client: Client, before?: Client): Promise<Client> => {
+    checkText(client.name, '/name', 100);
+    checkRedirectUris(client.redirectUris, client.applicationType);
+    checkRedirectUris(client.postLogoutRedirectUris, client.applicationType, '/post_logout_redirect_uris');
+    checkOrigins(client.corsOrigins);
+    checkGrantTypes(client.grantTypes, CLIENT_GRANT_TYPES, client.redirectUris);
+    checkAuthentication(client);
+    if (client.owner !== undefined && client.owner !== before?.owner && !(await accountExists(client.owner))) {
+      refuse('/owner', 'The owner is an active account.');
+    }
+    if (client.authority !== undefined && client.authority !== before?.authority) {
+      await checkAuthority(client.authority, resourceServers);
+    }
+    return client.jwks === undefined ? client : { ...client, jwks: checkPublicKeys(client.jwks) };
+  };
+
+  return {
+    get: (id: string): Promise<Versioned<Client> | undefined> => collection.get(id),
+
+    list: ({ owner, ...query }: ClientQuery = {}): Promise<Page<Client>> => documentsOf.list({ owner }, query),
+
+    /**
+     * Registers a client. Defaults: a web app with authorization_code, refresh_token and client_secret_basic.
+     * Throws 'invalid_field'.
+     */
+    async create(input: NewClient, by: By): Promise<CreatedClient> {
+      const now = clock.now();
+      const tokenEndpointAuthMethod = input.tokenEndpointAuthMethod ?? 'client_secret_basic';
+      const secret = usesSecret({ tokenEndpointAuthMethod }) ? identifiers.newSecret() : undefined;
+      const client = await checked({
+        id: identifiers.newId('app'),
+        name: input.name,
+        ...(input.owner === undefined ? {} : { owner: input.owner }),
+        applicationType: input.applicationType ?? 'web',
+        tokenEndpointAuthMethod,
+        ...(secret === undefined ? {} : { secretHash: digestSecret(secret) }),
+        ...(input.jwks === undefined ? {} : { jwks: input.jwks }),
+        grantTypes: input.grantTypes ?? ['authorization_code', 'refresh_token'],
+        redirectUris: input.redirectUris ?? [],
+        postLogoutRedirectUris: input.postLogoutRedirectUris ?? [],
+        corsOrigins: input.corsOrigins ?? [],
+        skipConsent: input.skipConsent ?? false,
+        dpopBoundAccessTokens: input.dpopBoundAccessTokens ?? false,
+        idTokenSignedResponseAlg: input.idTokenSignedResponseAlg ?? 'RS256',
+        ...(input.authority === undefined ? {} : { authority: input.authority }),
+        roles: input.roles ?? [],
+        state: 'active',
+        createdAt: now,
+        updatedAt: now,
+      });
+      const stored = await documentsOf.insert(client, 'client.created', by);
+      return { ...stored, ...(secret === undefined ? {} : { secret }) };
+    },
+
+    /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field'. */
+    update: (id: string, expected: number, change: ClientChange, by: By): Promise<Versioned<Client>> =>
+      documentsOf.change(id, expected, 'client.updated', by, (client) => {
+        const { authority = client.authority, ...others } = change;
+        const { authority: _, ...rest } = { ...client, ...others };
+        return checked(authority === null || authority === undefined ? rest : { ...rest, authority }, client);
+      }),
+
+    /** Nothing the client holds works until it is enabled again. Idempotent. */
+    disable: (id: string, by: By): Promise<Versioned<Client>> =>
+      documentsOf.change(id, undefined, 'client.disabled', by, (client) => ({ ...client, state: 'disabled' })),
+
+    /** Idempotent. */
+    enable: (id: string, by: By): Promise<Versioned<Client>> =>
+      documentsOf.change(id, undefined, 'client.updated', by, (client) => ({ ...client, state: 'active' })),
+
+    /** Replaces the secret; the old one ends at once. Throws 'conflict' when the client has none. */
+    async rotateSecret(id: string, by: By): Promise<CreatedClient & { readonly secret: string }> {
+      const secret = identifiers.newSecret();
+      const stored = await documentsOf.change(id, undefined, 'client.secret_rotated', by, (client) => {
+        if (!usesSecret(client)) throw new DomainError('conflict', 'This client does not authenticate with a secret.');
+        return { ...client, secretHash: digestSecret(secret) };
+      });
+      return { ...stored, secret };
+    },
+  };
+};
+
+export type ClientRegistry = ReturnType<typeof clientRegistry>;
+
+const usesSecret = ({ tokenEndpointAuthMethod: method }: Pick<Client, 'tokenEndpointAuthMethod'>): boolean =>
+  method === 'client_secret_basic' || method === 'client_secret_post';
+
+const checkAuthentication = (client: Client): void => {
+  const { tokenEndpointAuthMethod: method, grantTypes, jwks, roles, skipConsent, redirectUris } = client;
+  if (method === 'private_key_jwt' && jwks === undefined)
+    refuse('/jwks', 'The method private_key_jwt needs a key set.');
+  if (method !== 'private_key_jwt' && jwks !== undefined)
+    refuse('/jwks', 'Keys belong to the method private_key_jwt only.');
+  const actsForItself = grantTypes.includes('client_credentials');
+  if (method === 'none' && actsForItself) {
+    refuse('/grant_types', 'A public client cannot use client_credentials (RFC 6749 §4.4).');
+  }
+  if (roles.length > 0 && !actsForItself) {
+    refuse('/roles', 'Roles are for a client that acts for itself with client_credentials.');
+  }
+  // Any program may receive on loopback or under a private scheme: without a page nobody would notice (RFC 8252 §8.6).
+  if (skipConsent && method === 'none' && redirectUris.some((uri) => !uri.startsWith('https:'))) {
+    refuse('/skip_consent', 'A public client goes without consent only if all its redirect URIs are https.');
+  }
+};
+
+const refuse = (field: string, message: string): never => {
+  throw new DomainError('invalid_field', message, { field });
+};

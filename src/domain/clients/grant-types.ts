@@ -1,0 +1,47 @@
+import { DomainError } from '../errors.ts';
+
+export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+
+export const CLIENT_GRANT_TYPES: readonly string[] = [
+  'authorization_code',
+  'refresh_token',
+  'client_credentials',
+  DEVICE_CODE,
+];
+export const AGENT_GRANT_TYPES: readonly string[] = [...CLIENT_GRANT_TYPES, TOKEN_EXCHANGE];
+
+/**
+ * Grant types that fit each other and the redirect URIs: redirect URIs are there if and only if the
+ * authorization endpoint is used (RFC 7591 §2). Throws 'invalid_field'.
+ */
+export const checkGrantTypes = (
+  grantTypes: readonly string[],
+  allowed: readonly string[],
+  redirectUris: readonly string[],
+): readonly string[] => {
+  const refuse = (field: string, message: string): never => {
+    throw new DomainError('invalid_field', message, { field });
+  };
+  if (grantTypes.length === 0) refuse('/grant_types', 'Name at least one grant type.');
+  for (const [index, grantType] of grantTypes.entries()) {
+    if (!allowed.includes(grantType)) {
+      refuse(`/grant_types/${index}`, `A grant type here is one of ${allowed.join(', ')}.`);
+    }
+    if (grantTypes.indexOf(grantType) !== index) refuse(`/grant_types/${index}`, 'This grant type is there twice.');
+  }
+  const asksPeople = grantTypes.includes('authorization_code');
+  if (asksPeople && redirectUris.length === 0) {
+    refuse('/redirect_uris', 'The grant type authorization_code needs a redirect URI.');
+  }
+  if (!asksPeople && redirectUris.length > 0) {
+    refuse(
+      '/redirect_uris',
+      'Redirect URIs are for the grant type authorization_code, which is not among the grant types.',
+    );
+  }
+  if (grantTypes.includes('refresh_token') && !asksPeople && !grantTypes.includes(DEVICE_CODE)) {
+    refuse('/grant_types', 'Refresh tokens come with authorization_code or the device flow only.');
+  }
+  return grantTypes;
+};

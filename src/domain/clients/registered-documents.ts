@@ -1,0 +1,141 @@
+/**
+ * What the registries of clients, agents and resource servers have in common: pages of documents, and
+ * changes that stand in the audit trail before they stand in the store. It does not know what a
+ * document means; the registry that owns the collection checks that first. Called by the registries only.
+ */
+import type { AuditEvent, AuditEventType, AuditTrail } from '../audit/audit-event.ts';
+import { DomainError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type Collection, type Cursor, isDocumentConflict, type Versioned } from '../ports/document-store.ts';
+
+/** Who asks for a change, and in which HTTP request. */
+export type By = {
+  /** Account or client id, or 'system' at first start. */
+  readonly caller: string;
+  readonly request?: string;
+  /** Address the request came from. */
+  readonly source?: string;
+};
+
+/** Newest first. `next` is absent on the last page. */
+export type Page<T> = { readonly items: readonly Versioned<T>[]; readonly next?: Cursor };
+
+export type PageQuery = {
+  readonly after?: Cursor;
+  /** 1..200, default 50. */
+  readonly limit?: number;
+};
+
+type Registered = { readonly id: string; readonly createdAt: number; readonly updatedAt: number };
+
+type Dependencies<T extends Registered> = {
+  readonly collection: Collection<T>;
+  /** 'agent', 'client', 'resource server': how refusals and audit events call the document. */
+  readonly kind: string;
+  readonly audit: AuditTrail;
+  readonly clock: Clock;
+  /** More facts for each event about a document. */
+  readonly facts?: (document: T) => Partial<AuditEvent>;
+  /** Text of the refusal when a unique member is taken. */
+  readonly taken?: { readonly message: string; readonly field: string };
+};
+
+export const registeredDocuments = <T extends Registered>(dependencies: Dependencies<T>) => {
+  const { collection, kind, audit, clock, facts, taken } = dependencies;
+
+  const record = (type: AuditEventType, document: T, by: By, changed?: readonly string[]) =>
+    audit.append({
+      ...facts?.(document),
+      type,
+      outcome: 'done',
+      caller: by.caller,
+      target: { kind, id: document.id },
+      ...(changed ? { changed } : {}),
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+    });
+
+  const conflictAs = (error: unknown): unknown =>
+    taken && isDocumentConflict(error) ? new DomainError('conflict', taken.message, { field: taken.field }) : error;
+
+  const found = async (id: string): Promise<Versioned<T>> => {
+    const versioned = await collection.get(id);
+    if (!versioned) throw new DomainError('not_found', `There is no such ${kind}.`);
+    return versioned;
+  };
+
+  return {
+    found,
+
+    async list(where: Readonly<Record<string, string | undefined>>, query: PageQuery): Promise<Page<T>> {
+      const limit = query.limit ?? 50;
+      const given = Object.entries(where).filter((entry): entry is [string, string] => entry[1] !== undefined);
+      const documents = await collection.find({
+        where: Object.fromEntries(given),
+        order: { by: 'createdAt', direction: 'descending' },
+        limit: limit + 1,
+        ...(query.after ? { after: query.after } : {}),
+      });
+      const items = documents.slice(0, limit);
+      const last = items.at(-1)?.document;
+      return documents.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
+    },
+
+    /** Throws DomainError 'conflict' when a unique member is taken. */
+    async insert(document: T, type: AuditEventType, by: By): Promise<Versioned<T>> {
+      await record(type, document, by);
+      try {
+        await collection.insert(document);
+      } catch (error) {
+        throw conflictAs(error);
+      }
+      return { document, version: 1 };
+    },
+
+    /**
+     * Writes what `alter` makes of the document. Without a change nothing is written or recorded.
+     * Throws 'not_found', and 'precondition_failed' when the stored version is not `expected`.
+     * Without `expected` the change is made to whatever is stored, again after each lost swap; `alter`
+     * may then run several times, and the event is written once.
+     */
+    async change(
+      id: string,
+      expected: number | undefined,
+      type: AuditEventType,
+      by: By,
+      alter: (document: T) => T | Promise<T>,
+    ): Promise<Versioned<T>> {
+      let recorded = false;
+      for (let attempt = 0; attempt < 20; attempt += 1) {
+        const current = await found(id);
+        if (expected !== undefined && current.version !== expected) throw stale(kind);
+        const altered = await alter(current.document);
+        const changed = changedMembers(current.document, altered);
+        if (changed.length === 0) return current;
+        const next = { ...altered, updatedAt: clock.now() };
+        if (!recorded) await record(type, next, by, changed);
+        recorded = true;
+        if (await collection.replace(next, current.version)) return { document: next, version: current.version + 1 };
+        if (expected !== undefined) throw stale(kind);
+      }
+      throw new DomainError('unavailable', `This ${kind} is being changed by too many at once.`, {
+        retryAfterSeconds: 1,
+      });
+    },
+  };
+};
+
+const stale = (kind: string): DomainError =>
+  new DomainError(
+    'precondition_failed',
+    `This ${kind} was changed in the meantime; read it again and repeat your change.`,
+  );
+
+/** Names as the management API spells them. */
+const changedMembers = (before: object, after: object): readonly string[] =>
+  [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => JSON.stringify(Reflect.get(before, name)) !== JSON.stringify(Reflect.get(after, name)))
+    .map((name) => (name === 'secretHash' ? 'client_secret' : wireName(name)))
+    .sort();
+
+const wireName = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
