@@ -9,7 +9,7 @@ export const plainText = (text: string, limit: number): string => {
   const clean = text
     .normalize('NFC')
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Zs}]+/gu, ' ')
-    .replace(/[\p{Cf}\p{Co}\p{Cs}\p{Cn}\u034F\u115F\u1160\u17B4\u17B5\u3164\uFFA0]/gu, '')
+    .replace(/[\p{Cf}\p{Co}\p{Cs}\p{Cn}\u115F\u1160\u3164\uFFA0]|\u034F|\u17B4|\u17B5/gu, '')
     .replace(/(\p{M}{2})\p{M}+/gu, '$1')
     .trim();
   const characters = [...clean];
@@ -28,13 +28,20 @@ export const chosenWords = (words: string, source: string, limit = 280): Html | 
     : html`<figure class="words"><figcaption>${source}</figcaption><blockquote dir="auto">“${text}”</blockquote></figure>`;
 };
 
-/** Whether a name holds what only serves to look like another one: invisible or direction-changing characters, piled-up marks, or mixed alphabets (UTS 39 §5). */
-export const isDeceptiveName = (name: string): boolean =>
-  /[\p{Cf}\p{Cc}\u034F\u115F\u1160\u3164\uFFA0]|\p{M}{3}/u.test(
-    name.replace(/\p{Extended_Pictographic}\u200D/gu, ''),
-  ) || SCRIPTS.filter((script) => script.test(name)).length > 1;
+/**
+ * Whether a name holds what only serves to look like another one: invisible or direction-changing
+ * characters, piled-up marks, or letters of several alphabets that look alike (UTS 39 §5). Joiners are
+ * ordinary in emoji and in the scripts that need them.
+ */
+export const isDeceptiveName = (name: string): boolean => {
+  const withoutJoiners = name.replace(JOINED, '');
+  return INVISIBLE.test(withoutJoiners) || LOOK_ALIKE.filter((script) => script.test(name)).length > 1;
+};
 
-const SCRIPTS: readonly RegExp[] = [
+const JOINED =
+  /(?<=\p{Extended_Pictographic}\uFE0F?)\u200D|(?<=\p{Script=Arabic}|\p{Script=Devanagari}|\p{Script=Bengali}|\p{Script=Sinhala}|\p{M})[\u200C\u200D]/gu;
+const INVISIBLE = /[\p{Cf}\p{Cc}\u115F\u1160\u3164\uFFA0]|\u034F|\p{M}{3}/u;
+const LOOK_ALIKE: readonly RegExp[] = [
   /\p{Script=Latin}/u,
   /\p{Script=Cyrillic}/u,
   /\p{Script=Greek}/u,

@@ -2,7 +2,7 @@ import { chosenName, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { pagination } from '../partials/pagination.ts';
 import { timeText } from '../time-text.ts';
-import type { AccountModel } from './account.ts';
+import type { AccountModel } from './account-model.ts';
 
 /** What was done or refused lately in the person's name. */
 export const activity = (model: AccountModel): Html => html`<section aria-labelledby="activity">

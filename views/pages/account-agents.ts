@@ -4,7 +4,7 @@ import { agentCard } from '../partials/agent-card.ts';
 import { hostOf, scopeChips } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
-import type { AccountModel, DelegationNode } from './account.ts';
+import type { AccountModel, DelegationNode } from './account-model.ts';
 
 /** What agents may do for the person, by agent, each with the agents it was passed on to. */
 export const agents = ({ delegations, csrf }: AccountModel): Html => html`<section aria-labelledby="agents">

@@ -3,7 +3,7 @@ import { type Html, html } from '../html.ts';
 import { hostOf, scopeChips } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
-import type { AccountModel, ClientAccess } from './account.ts';
+import type { AccountModel, ClientAccess } from './account-model.ts';
 
 /** Apps the person signed in to or gave access. */
 export const clients = (model: AccountModel): Html => html`<section aria-labelledby="apps">

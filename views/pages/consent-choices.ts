@@ -2,7 +2,7 @@ import { chosenName, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { hostOf, scopeChoices } from '../partials/scope-list.ts';
 import { durationText } from '../time-text.ts';
-import type { ConsentModel } from './consent.ts';
+import type { ConsentModel } from './consent-model.ts';
 
 /** Everything the person can narrow, in the order in which it matters. */
 export const choices = (model: ConsentModel): Html => html`${model.resources.map(
@@ -42,13 +42,24 @@ const openid = (scopes: readonly string[]): Html | undefined =>
 const passOn = (model: ConsentModel['passOn']): Html | undefined =>
   model === undefined || model.agents.length === 0
     ? undefined
-    : html`<fieldset>
-<legend>May pass this on to other agents</legend>
-<p class="hint">None unless you tick one. An agent it passes this on to can never get more than you allow here, and ends with it.</p>
+    : html`<details><summary>May pass this on to other agents: none, unless you choose</summary>
+<fieldset><legend class="unseen">Agents it may pass this on to</legend>
+<p class="hint">An agent that gets it this way can never do more than you allow here, and stops when this ends.</p>
 <ul class="choices">${model.agents.map(
-        (agent) =>
-          html`<li><input type="checkbox" id="pass-${agent.id}" name="pass_on" value="${agent.id}"><label for="pass-${agent.id}"><span class="does">${chosenName(agent.name)}</span> <span class="hint">owned by <bdi>${plainText(agent.ownerName, 60)}</bdi>, ${agent.environment}</span></label></li>`,
+        (agent, index) =>
+          html`<li><input type="checkbox" id="pass-${index}" name="pass_on" value="${agent.id}"><label for="pass-${index}"><span class="does">${chosenName(agent.name)}</span> <span class="hint">owned by <bdi>${plainText(agent.ownerName, 60)}</bdi>, ${agent.environment}</span></label></li>`,
       )}</ul>
-<div class="field"><label for="pass-on-depth">How many times it may be passed on</label>
+<div class="field"><label for="pass-on-depth">How many agents in a row</label>
 <select id="pass-on-depth" name="pass_on_depth">${Array.from({ length: model.maxDepth }, (_, index) => html`<option value="${index + 1}">${index + 1}</option>`)}</select></div>
-</fieldset>`;
+</fieldset></details>`;
+
+/** The risk in one line, right before the buttons; counts what stands ticked when the page opens. */
+export const riskSummary = ({ resources }: ConsentModel): Html | undefined => {
+  const ticked = resources.flatMap(({ scopes }) => scopes).filter(({ checked }) => checked);
+  const counted = (['critical', 'high'] as const)
+    .map((risk) => ({ risk, count: ticked.filter((scope) => scope.risk === risk).length }))
+    .filter(({ count }) => count > 0);
+  return counted.length === 0
+    ? undefined
+    : html`<p class="sum">Among what is asked: ${counted.map(({ risk, count }, index) => html`${index > 0 && ' and '}${count} of ${risk} risk`)}. Untick what you do not want to happen without you.</p>`;
+};

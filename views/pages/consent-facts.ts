@@ -3,7 +3,7 @@ import { type Html, html } from '../html.ts';
 import { environmentTag } from '../partials/agent-card.ts';
 import { hostOf } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
-import type { ConsentModel, ConsentOrigin } from './consent.ts';
+import type { ConsentModel, ConsentOrigin } from './consent-model.ts';
 
 /** Who asks, where the answer goes and who is signed in: what we know stands before what the agent says. */
 export const facts = (model: ConsentModel): Html => html`${headline(model)}

@@ -1,51 +1,13 @@
 import { type Html, html } from '../html.ts';
-import { layout, type PageFrame } from '../layout.ts';
-import type { AgentFacts } from '../partials/agent-card.ts';
-import type { ResourceFacts, ScopeChoice } from '../partials/scope-list.ts';
+import { layout } from '../layout.ts';
 import { submit } from '../partials/submit.ts';
-import { choices } from './consent-choices.ts';
+import { choices, riskSummary } from './consent-choices.ts';
 import { facts, warnings } from './consent-facts.ts';
+import type { ConsentModel } from './consent-model.ts';
 
-/**
- * The form POSTs to `action`: `csrf`, `uid`, `decision` (`allow` or `deny`), `scope` once for each box
- * left ticked (see `scopeFieldValue`), `openid` once for each OpenID scope, `duration` in seconds,
- * `pass_on` once for each agent chosen (its id) and `pass_on_depth`. What is not in the form was not allowed.
- */
-export type ConsentModel = PageFrame & {
-  readonly action: string;
-  readonly csrf: string;
-  readonly uid?: string;
-  readonly requester: Requester;
-  /** How the request came here and where the answer goes. */
-  readonly origin: ConsentOrigin;
-  /** The account that is signed in. `switchAction` receives a POST of `csrf` and `uid` to sign in as somebody else. */
-  readonly account: { readonly name: string; readonly username: string; readonly switchAction?: string };
-  /** OpenID scopes asked for, by name; `openid` itself cannot be switched off. */
-  readonly openidScopes: readonly string[];
-  readonly resources: readonly (ResourceFacts & { readonly scopes: readonly ScopeChoice[] })[];
-  /** Seconds to choose from, ascending, and which one stands chosen. */
-  readonly durations: readonly number[];
-  readonly duration: number;
-  /** Absent: the question is not asked (an app, or nobody to pass on to). Nothing is ever chosen beforehand. */
-  readonly passOn?: { readonly agents: readonly AgentFacts[]; readonly maxDepth: number };
-  /** Further warnings in our own words, besides those the page finds itself (loopback, own scheme, environment, look-alike name). */
-  readonly warnings: readonly string[];
-  /** What was wrong with the last try, e.g. nothing left ticked. */
-  readonly error?: string;
-};
+export type { ConsentModel, ConsentOrigin, Requester } from './consent-model.ts';
 
-export type Requester =
-  | (AgentFacts & { readonly kind: 'agent' })
-  | { readonly kind: 'client'; readonly id: string; readonly name: string; readonly ownerName?: string };
-
-export type ConsentOrigin =
-  /** An authorization request: the validated redirect URI, and the registrable domain of its host if known. */
-  | { readonly kind: 'redirect'; readonly redirectUri: string; readonly registrableDomain?: string }
-  /** A device flow (RFC 8628): the code as the device shows it. */
-  | { readonly kind: 'device'; readonly userCode: string }
-  /** The page behind `consent_required`: an agent wants to take over from what another one was given. */
-  | { readonly kind: 'delegation'; readonly through: { readonly kind: 'agent' | 'client'; readonly name: string } };
-
+/** Facts, then warnings, then choices, then two answers of the same weight. Enter in a field gives the first one: Deny. */
 export const consentPage = (model: ConsentModel): Html =>
   layout({
     frame: model,
@@ -59,9 +21,10 @@ ${model.error !== undefined && html`<div class="flash error" role="alert">${mode
 <form method="post" action="${model.action}" id="consent-form">
 <input type="hidden" name="csrf" value="${model.csrf}">${model.uid !== undefined && html`<input type="hidden" name="uid" value="${model.uid}">`}
 ${choices(model)}
+${riskSummary(model)}
 <div class="decide">
-${submit({ text: 'Deny', kind: 'plain', name: 'decision', value: 'deny' })}
-${submit({ text: 'Allow what is ticked', kind: 'plain', name: 'decision', value: 'allow' })}
+${submit({ text: 'Deny', kind: 'strong', name: 'decision', value: 'deny' })}
+${submit({ text: 'Allow what is ticked', kind: 'primary', name: 'decision', value: 'allow' })}
 </div>
 <p class="hint">You can end this at any time under My account.</p>
 </form>

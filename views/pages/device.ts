@@ -77,8 +77,8 @@ ${model.device?.software !== undefined && html`<div><dt>It calls itself</dt><dd 
 <form method="post" action="${model.action}">
 <input type="hidden" name="xsrf" value="${model.xsrf}"><input type="hidden" name="user_code" value="${model.userCode}">
 <div class="decide">
-${submit({ text: 'Deny', kind: 'plain', name: 'abort', value: 'yes' })}
-${submit({ text: 'The code is the same', kind: 'plain', name: 'confirm', value: 'yes' })}
+${submit({ text: 'Deny', kind: 'strong', name: 'abort', value: 'yes' })}
+${submit({ text: 'The code is the same', kind: 'primary', name: 'confirm', value: 'yes' })}
 </div>
 </form>
 </section>`,

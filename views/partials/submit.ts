@@ -2,8 +2,8 @@ import { type Html, html } from '../html.ts';
 
 export type SubmitButton = {
   readonly text: string;
-  /** `primary` and `plain` have the same size: neither answer is easier. `quiet` is a text button. */
-  readonly kind?: 'primary' | 'plain' | 'danger' | 'quiet';
+  /** `primary` and `strong` are of the same size and weight, for two answers that shall be equally easy. `quiet` looks like a link. */
+  readonly kind?: 'primary' | 'strong' | 'plain' | 'danger' | 'quiet';
   readonly name?: string;
   readonly value?: string;
   /** What the button acts on, for people who cannot see where it stands; read after its text. */

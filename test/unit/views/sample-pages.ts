@@ -1,0 +1,257 @@
+/** One model for every page and variant. Whatever somebody else chose goes through `text`, so that a test can put anything there. */
+import type { Html } from '../../../views/html.ts';
+import type { PageFrame } from '../../../views/layout.ts';
+import { type AccountModel, accountPage, type DelegationNode } from '../../../views/pages/account.ts';
+import { type ConsentModel, consentPage } from '../../../views/pages/consent.ts';
+import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../../views/pages/device.ts';
+import { errorPage } from '../../../views/pages/error.ts';
+import { homePage } from '../../../views/pages/home.ts';
+import { passwordPage } from '../../../views/pages/password.ts';
+import { signInPage } from '../../../views/pages/sign-in.ts';
+import { signedOutPage, signOutPage } from '../../../views/pages/sign-out.ts';
+import type { AgentFacts } from '../../../views/partials/agent-card.ts';
+import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
+
+const NOON = 1_790_000_000;
+
+/** Every page by a name that also serves as its path in the browser test. */
+export const samplePages = (
+  text: (usual: string) => string = (usual) => usual,
+  basePath = '',
+): Readonly<Record<string, Html>> => {
+  const frame: PageFrame = {
+    basePath,
+    signedInAs: {
+      name: text('Alice'),
+      username: text('alice'),
+      signOut: { action: `${basePath}/account/sign-out`, csrf: text('k3Q') },
+    },
+  };
+  const bare: PageFrame = { basePath };
+  const agent = (id: string, name: string, purpose: string, environment: AgentFacts['environment']): AgentFacts => ({
+    id: text(id),
+    name: text(name),
+    ownerName: text('Admin'),
+    purpose: text(purpose),
+    environment,
+  });
+  const planner = agent(
+    'agt_7Vn2kQeX',
+    'Travel planner',
+    'Finds free days in your calendar and books trips you ask for.',
+    'production',
+  );
+  const payer = agent('agt_p4Lm9TzC', 'Invoice payer', 'Pays approved invoices before they are due.', 'production');
+  const searcher = agent('agt_c1Rw8YbN', 'Calendar search', 'Looks up free times for other agents.', 'test');
+  const resource = (identifier: string, name: string): ResourceFacts => ({
+    identifier: text(identifier),
+    name: text(name),
+  });
+  const scope = (name: string, description: string, risk: ScopeItem['risk']): ScopeItem => ({
+    name: text(name),
+    description: text(description),
+    risk,
+  });
+  const calendar = resource('https://calendar.example.com/api', 'Team calendar');
+  const payments = resource('https://payments.example.com', 'Payments');
+  const deployments = resource('https://deploy.internal.example.com:8443/v2', 'Deployments');
+  const read = scope('events:read', 'See your events and when you are free', 'low');
+  const write = scope('events:write', 'Add and move events in your calendar', 'medium');
+  const pay = scope('payments:create', 'Pay from your accounts, up to their limit', 'critical');
+  const balances = scope('balances:read', 'See balances and past payments', 'medium');
+  const deploy = scope('deploy:production', 'Change what runs in production', 'high');
+  const ticked = (item: ScopeItem, checked = true) => ({ ...item, checked });
+
+  const consent: ConsentModel = {
+    ...bare,
+    action: `${basePath}/interaction/u1/consent`,
+    csrf: text('f81c'),
+    uid: text('u1'),
+    requester: { kind: 'agent', ...planner },
+    origin: {
+      kind: 'redirect',
+      redirectUri: 'https://planner.agents.example.com/callback',
+      registrableDomain: 'example.com',
+    },
+    account: {
+      name: text('Alice'),
+      username: text('alice'),
+      switchAction: `${basePath}/interaction/u1/switch`,
+    },
+    openidScopes: ['openid', 'profile', 'email', 'offline_access'],
+    resources: [
+      { ...calendar, scopes: [ticked(read), ticked(write)] },
+      { ...payments, scopes: [ticked(balances), ticked(pay)] },
+    ],
+    durations: [3_600, 86_400, 604_800, 2_592_000],
+    duration: 86_400,
+    passOn: { agents: [searcher, payer], maxDepth: 4 },
+    warnings: [],
+  };
+
+  const node = (
+    id: string,
+    who: AgentFacts,
+    where: ResourceFacts,
+    scopes: readonly ScopeItem[],
+    below: readonly DelegationNode[] = [],
+  ): DelegationNode => ({
+    id,
+    agent: who,
+    resource: where,
+    scopes,
+    since: NOON,
+    until: NOON + 604_800,
+    revokeAction: `${basePath}/account/delegations/${id}/revoke`,
+    below,
+  });
+  const account: AccountModel = {
+    ...frame,
+    flash: { kind: 'success', text: text('Invoice payer can no longer act for you at Deployments.') },
+    csrf: text('9d2'),
+    account: { name: text('Alice'), username: text('alice'), email: text('alice@example.com') },
+    delegations: [
+      {
+        ...node(
+          'dlg_1',
+          planner,
+          calendar,
+          [read, write],
+          [node('dlg_2', searcher, calendar, [read], [node('dlg_3', payer, calendar, [read])])],
+        ),
+        mayPassOnTo: [text('Calendar search'), text('Invoice payer')],
+      },
+      node('dlg_4', planner, payments, [balances]),
+      node('dlg_5', payer, payments, [balances, pay]),
+    ],
+    clients: [
+      {
+        id: 'lse_1',
+        client: { id: text('app_9XkT'), name: text('Expense reports') },
+        openidScopes: ['openid', 'profile', 'email'],
+        resources: [{ ...deployments, scopes: [deploy] }],
+        since: NOON,
+        until: NOON + 86_400,
+        revokeAction: `${basePath}/account/clients/lse_1/revoke`,
+      },
+    ],
+    activity: [
+      {
+        at: NOON + 3_000,
+        what: 'Token issued',
+        outcome: 'granted',
+        who: text('Travel planner'),
+        where: text('Team calendar'),
+        txn: text('txn_Zk39'),
+      },
+      {
+        at: NOON + 2_000,
+        what: 'Token refused: more than you allowed',
+        outcome: 'refused',
+        who: text('Calendar search'),
+        where: text('Payments'),
+      },
+      { at: NOON, what: 'Signed in', outcome: 'done' },
+    ],
+    activityPages: { nextHref: `${basePath}/account?after=x#activity` },
+  };
+
+  return {
+    home: homePage({ ...bare, issuer: text('https://id.example.com'), links: links(basePath) }),
+    'home-signed-in': homePage({ ...frame, issuer: text('https://id.example.com'), links: links(basePath) }),
+    'sign-in': signInPage({
+      ...bare,
+      action: `${basePath}/interaction/u1/sign-in`,
+      csrf: text('f81c'),
+      uid: text('u1'),
+      client: { kind: 'agent', name: text('Travel planner'), host: text('planner.agents.example.com') },
+      cancelAction: `${basePath}/interaction/u1/cancel`,
+    }),
+    'sign-in-again': signInPage({
+      ...bare,
+      action: `${basePath}/sign-in`,
+      csrf: text('f81c'),
+      username: text('alice'),
+      error: text('Username or password is not right.'),
+    }),
+    consent: consentPage(consent),
+    'consent-loopback': consentPage({
+      ...consent,
+      requester: { kind: 'agent', ...searcher, name: text('Cаlendar search') },
+      origin: { kind: 'redirect', redirectUri: 'http://127.0.0.1:43117/callback' },
+      resources: [{ ...deployments, scopes: [ticked(deploy), ticked(read, false)] }],
+      passOn: { agents: [], maxDepth: 0 },
+      warnings: [text('This agent was registered today.')],
+      error: text('Nothing was ticked. Tick what you allow, or deny.'),
+    }),
+    'consent-client': consentPage({
+      ...consent,
+      requester: { kind: 'client', id: text('app_9XkT'), name: text('Expense reports'), ownerName: text('Admin') },
+      origin: { kind: 'redirect', redirectUri: 'com.example.expenses:/done' },
+    }),
+    'consent-device': consentPage({ ...consent, origin: { kind: 'device', userCode: text('WDJB-MJHT') } }),
+    'consent-delegation': consentPage({
+      ...consent,
+      requester: { kind: 'agent', ...payer },
+      origin: { kind: 'delegation', through: { kind: 'agent', name: text('Travel planner') } },
+      resources: [{ ...payments, scopes: [ticked(balances), ticked(pay)] }],
+      openidScopes: [],
+    }),
+    'device-code': deviceCodePage({
+      ...bare,
+      action: `${basePath}/device`,
+      xsrf: text('ab12'),
+      userCode: text('WDJB-MJHX'),
+      error: 'incorrect',
+      charset: 'base-20',
+    }),
+    'device-confirm': deviceConfirmPage({
+      ...bare,
+      action: `${basePath}/device`,
+      xsrf: text('ab12'),
+      userCode: text('WDJBMJHT'),
+      displayCode: text('WDJB-MJHT'),
+      client: { kind: 'agent', name: text('Travel planner'), ownerName: text('Admin') },
+      device: { address: text('203.0.113.7'), software: text('planner-cli/2.1') },
+    }),
+    'device-done': deviceDonePage({ ...frame, clientName: text('Travel planner') }),
+    'sign-out': signOutPage({
+      ...bare,
+      action: `${basePath}/session/end/confirm`,
+      xsrf: text('cd34'),
+      clientName: text('Expense reports'),
+    }),
+    'signed-out': signedOutPage({ ...bare, clientName: text('Expense reports') }),
+    error: errorPage({
+      ...bare,
+      title: text('That request cannot go on'),
+      text: text('redirect_uri is not one that this client registered.'),
+      code: text('invalid_request'),
+      requestId: text('req_8Hq2'),
+    }),
+    account: accountPage(account),
+    'account-empty': accountPage({
+      ...frame,
+      csrf: text('9d2'),
+      account: { name: text('Alice'), username: text('alice') },
+      delegations: [],
+      clients: [],
+      activity: [],
+    }),
+    password: passwordPage({
+      ...frame,
+      action: `${basePath}/account/password`,
+      csrf: text('9d2'),
+      username: text('alice'),
+      minimumLength: 12,
+      errors: { new: text('Too short: at least 12 characters.') },
+    }),
+  };
+};
+
+const links = (basePath: string) => ({
+  openidConfiguration: `${basePath}/.well-known/openid-configuration`,
+  oauthMetadata: `/.well-known/oauth-authorization-server${basePath}`,
+  openApi: `${basePath}/api/v1/openapi.json`,
+  documentation: `${basePath}/docs`,
+});

@@ -1,0 +1,57 @@
+import type { PageFrame } from '../layout.ts';
+import type { AgentFacts } from '../partials/agent-card.ts';
+import type { Pagination } from '../partials/pagination.ts';
+import type { ResourceFacts, ScopeItem } from '../partials/scope-list.ts';
+
+/** Each revoke button POSTs `csrf` to its own `revokeAction`. */
+export type AccountModel = PageFrame & {
+  readonly csrf: string;
+  readonly account: { readonly name: string; readonly username: string; readonly email?: string };
+  /** First hops: what the person allowed agents. Live ones only. */
+  readonly delegations: readonly DelegationNode[];
+  /** Leases of apps. Live ones only. */
+  readonly clients: readonly ClientAccess[];
+  readonly activity: readonly ActivityEntry[];
+  readonly activityPages?: Pagination;
+};
+
+/** A delegation with those that hang below it. */
+export type DelegationNode = {
+  /** `dlg_…` */
+  readonly id: string;
+  readonly agent: AgentFacts;
+  readonly resource: ResourceFacts;
+  readonly scopes: readonly ScopeItem[];
+  /** Epoch seconds. */
+  readonly since: number;
+  readonly until: number;
+  /** Absent: no button, e.g. because only the row above can be ended. */
+  readonly revokeAction?: string;
+  /** Names of agents it may still be passed on to. */
+  readonly mayPassOnTo?: readonly string[];
+  readonly below: readonly DelegationNode[];
+};
+
+export type ClientAccess = {
+  /** `lse_…` */
+  readonly id: string;
+  readonly client: { readonly id: string; readonly name: string };
+  readonly openidScopes: readonly string[];
+  readonly resources: readonly (ResourceFacts & { readonly scopes: readonly ScopeItem[] })[];
+  readonly since: number;
+  readonly until: number;
+  readonly revokeAction: string;
+};
+
+export type ActivityEntry = {
+  readonly at: number;
+  /** Our own words, e.g. `Token issued`. */
+  readonly what: string;
+  readonly outcome: 'granted' | 'refused' | 'done';
+  /** Agent or app that acted. */
+  readonly who?: string;
+  /** Name of the resource server. */
+  readonly where?: string;
+  /** Id of the piece of work, to compare with logs. */
+  readonly txn?: string;
+};

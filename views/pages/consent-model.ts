@@ -1,0 +1,43 @@
+import type { PageFrame } from '../layout.ts';
+import type { AgentFacts } from '../partials/agent-card.ts';
+import type { ResourceFacts, ScopeChoice } from '../partials/scope-list.ts';
+
+/**
+ * The form POSTs to `action`: `csrf`, `uid`, `decision` (`allow` or `deny`), `scope` once for each box
+ * left ticked (see `scopeFieldValue`), `openid` once for each OpenID scope, `duration` in seconds,
+ * `pass_on` once for each agent chosen (its id) and `pass_on_depth`. What is not in the form was not allowed.
+ */
+export type ConsentModel = PageFrame & {
+  readonly action: string;
+  readonly csrf: string;
+  readonly uid?: string;
+  readonly requester: Requester;
+  /** How the request came here and where the answer goes. */
+  readonly origin: ConsentOrigin;
+  /** The account that is signed in. `switchAction` receives a POST of `csrf` and `uid` to sign in as somebody else. */
+  readonly account: { readonly name: string; readonly username: string; readonly switchAction?: string };
+  /** OpenID scopes asked for, by name; `openid` itself cannot be switched off. */
+  readonly openidScopes: readonly string[];
+  readonly resources: readonly (ResourceFacts & { readonly scopes: readonly ScopeChoice[] })[];
+  /** Seconds to choose from, ascending, and which one stands chosen. */
+  readonly durations: readonly number[];
+  readonly duration: number;
+  /** Absent: the question is not asked (an app, or nobody to pass on to). Nothing is ever chosen beforehand. */
+  readonly passOn?: { readonly agents: readonly AgentFacts[]; readonly maxDepth: number };
+  /** Further warnings in our own words, besides those the page finds itself (loopback, own scheme, environment, look-alike name). */
+  readonly warnings: readonly string[];
+  /** What was wrong with the last try, e.g. nothing left ticked. */
+  readonly error?: string;
+};
+
+export type Requester =
+  | (AgentFacts & { readonly kind: 'agent' })
+  | { readonly kind: 'client'; readonly id: string; readonly name: string; readonly ownerName?: string };
+
+export type ConsentOrigin =
+  /** An authorization request: the validated redirect URI, and the registrable domain of its host if known. */
+  | { readonly kind: 'redirect'; readonly redirectUri: string; readonly registrableDomain?: string }
+  /** A device flow (RFC 8628): the code as the device shows it. */
+  | { readonly kind: 'device'; readonly userCode: string }
+  /** The page behind `consent_required`: an agent wants to take over from what another one was given. */
+  | { readonly kind: 'delegation'; readonly through: { readonly kind: 'agent' | 'client'; readonly name: string } };
