@@ -96,7 +96,7 @@ export const accountRegister = ({ documents, clock, identifiers, audit, password
         groups: checkedGroups(input.groups ?? []),
         ...(input.entitlements === undefined ? {} : { entitlements: checkedEntitlements(input.entitlements) }),
       };
-      const taken = new DomainError('conflict', 'This username is taken.', { field: 'username' });
+      const taken = new DomainError('conflict', 'This username is taken.', { field: '/username' });
       if ((await accounts.find({ where: { username }, limit: 1 })).length > 0) throw taken;
       const passwordHash = input.password === undefined ? undefined : await passwords.hash(input.password);
       const account: StoredAccount = withRoles(
@@ -165,7 +165,7 @@ export const accountRegister = ({ documents, clock, identifiers, audit, password
         const { document, version } = await existing(id);
         if (version !== expectedVersion) throw stale;
         const next = changed(document, changes, clock.now());
-        if (!next.roles.includes('administrator')) await refuseLastAdministrator(document, 'roles');
+        if (!next.roles.includes('administrator')) await refuseLastAdministrator(document, '/roles');
         await record('account.updated', id, by, Object.keys(changes).sort());
         if (!(await accounts.replace(next, expectedVersion))) throw stale;
         return published({ document: next, version: expectedVersion + 1 });

@@ -57,12 +57,12 @@ export const passwords = (settings: PasswordSettings) => {
       const message = normalised(password);
       if (!message) {
         throw new DomainError('invalid_field', `A password has at most ${PASSWORD_MAX_BYTES} bytes.`, {
-          field: 'password',
+          field: '/password',
         });
       }
       if ([...message.toString('utf8')].length < settings.minimumLength) {
         throw new DomainError('invalid_field', `A password has at least ${settings.minimumLength} characters.`, {
-          field: 'password',
+          field: '/password',
         });
       }
       const nonce = randomBytes(SALT_BYTES);

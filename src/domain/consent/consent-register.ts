@@ -1,0 +1,269 @@
+import type { Account } from '../accounts/account.ts';
+import type { Agent } from '../agents/agent.ts';
+import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { Client } from '../clients/client.ts';
+import type { By } from '../clients/registered-documents.ts';
+import type { DelegationRegister } from '../delegation/delegation-register.ts';
+import { DomainError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import {
+  type CollectionDeclaration,
+  type DocumentStore,
+  isDocumentConflict,
+  StoreUnavailable,
+  type Versioned,
+} from '../ports/document-store.ts';
+import type { ConsentResult } from '../ports/interactions.ts';
+import type { ResourceServer } from '../resource-servers/resource-server.ts';
+import {
+  type AskedConsent,
+  applyDecision,
+  type ConsentDecision,
+  type ConsentForm,
+  type ConsentQuestion,
+  consentQuestion,
+  type DurationSettings,
+  questionDigest,
+  type Requester,
+  requesterId,
+} from './consent.ts';
+
+type Lookup<T> = { get(id: string): Promise<Versioned<T> | undefined> };
+
+export type ConsentDeps = {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly audit: AuditTrail;
+  readonly accounts: Lookup<Account>;
+  readonly clients: Lookup<Client>;
+  readonly agents: Lookup<Agent> & {
+    getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]>;
+    list(query: { readonly state: 'active'; readonly limit: number }): Promise<{
+      readonly items: readonly Versioned<Agent>[];
+    }>;
+  };
+  readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
+  readonly delegations: Pick<DelegationRegister, 'recordConsent' | 'consented'>;
+  readonly settings: DurationSettings;
+};
+
+/** A decision that answers the same question again while it lasts (AP-11). */
+type RememberedConsent = {
+  /** `cns_` and the digest of the question. */
+  readonly id: string;
+  readonly account: string;
+  readonly clientId: string;
+  readonly openidScopes: readonly string[];
+  readonly resources: Readonly<Record<string, readonly string[]>>;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+};
+
+export const CONSENTS = {
+  name: 'consents',
+  indexes: [{ fields: ['account', 'clientId'] }],
+  expiresAt: 'expiresAt',
+} as const satisfies CollectionDeclaration;
+
+/** So many agents are offered for passing on; more belong on a page of their own. */
+const PASS_ON_CHOICES = 50;
+
+/** Questions to people, and their answers. */
+export const consentRegister = (deps: ConsentDeps) => {
+  const { documents, clock, audit, accounts, clients, agents, resourceServers, delegations, settings } = deps;
+  const consents = documents.collection<RememberedConsent>(CONSENTS);
+
+  const requesterOf = async (id: string): Promise<Requester> => {
+    const agent = id.startsWith('agt_') ? await agents.get(id) : undefined;
+    if (agent?.document.state === 'active') return { kind: 'agent', agent: agent.document };
+    if (agent) throw new DomainError('access_denied', 'This agent is not active.');
+    const client = await clients.get(id);
+    if (client?.document.state === 'active') return { kind: 'client', client: client.document };
+    throw new DomainError('access_denied', 'This client is not active.');
+  };
+
+  /** The question as it stands now; `passOn` names the agents to offer, absent: those worth choosing from. */
+  const question = async (asked: AskedConsent, passOn?: readonly string[]): Promise<ConsentQuestion> => {
+    const account = (await accounts.get(asked.account))?.document;
+    if (account?.state !== 'active') throw new DomainError('access_denied', 'This account is not active.');
+    const requester = await requesterOf(asked.clientId);
+    const found = await Promise.all(Object.keys(asked.resources).map((one) => resourceServers.findByIdentifier(one)));
+    return consentQuestion({
+      asked,
+      account,
+      requester,
+      resourceServers: found.flatMap((one) => (one ? [one.document] : [])),
+      candidates: requester.kind === 'agent' ? await candidatesFor(requester.agent, passOn) : [],
+      settings,
+    });
+  };
+
+  const candidatesFor = async (agent: Agent, named?: readonly string[]): Promise<readonly Agent[]> => {
+    if (named) {
+      return named.length === 0 ? [] : (await agents.getMany(named.slice(0, 200))).map(({ document }) => document);
+    }
+    const { items } = await agents.list({ state: 'active', limit: 200 });
+    const isSister = ({ owner }: Agent): number => (owner === agent.owner ? 0 : 1);
+    return items
+      .map(({ document }) => document)
+      .filter(({ id }) => id !== agent.id)
+      .sort((one, other) => isSister(one) - isSister(other) || (one.name < other.name ? -1 : 1))
+      .slice(0, PASS_ON_CHOICES);
+  };
+
+  const record = (
+    type: 'consent.granted' | 'consent.denied',
+    of: ConsentQuestion,
+    by: By,
+    more: Partial<AuditEvent>,
+  ) => {
+    const { requester, account, resources } = of;
+    const [only, ...others] = resources;
+    return audit.append({
+      type,
+      outcome: type === 'consent.granted' ? 'granted' : 'refused',
+      subject: account.id,
+      caller: by.caller,
+      target: { kind: requester.kind, id: requesterId(requester) },
+      ...(requester.kind === 'agent' ? { agent: requester.agent.id, owner: requester.agent.owner } : {}),
+      ...(only && others.length === 0
+        ? { resource: only.identifier, scopeAsked: only.scopes.map(({ name }) => name) }
+        : {}),
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+      ...more,
+      inputs: {
+        asked: Object.fromEntries(
+          resources.map(({ identifier, scopes }) => [identifier, scopes.map(({ name }) => name)]),
+        ),
+        openidAsked: of.openidScopes,
+        withheld: of.withheld,
+        ...(of.redirectUri === undefined ? {} : { redirectUri: of.redirectUri }),
+        ...more.inputs,
+      },
+    });
+  };
+
+  /** The later of two decisions at once stands. */
+  const remember = async (
+    of: ConsentQuestion,
+    { openidScopes, resources, expiresAt }: ConsentDecision,
+  ): Promise<void> => {
+    const id = idOf(of);
+    const next: RememberedConsent = {
+      id,
+      account: of.account.id,
+      clientId: requesterId(of.requester),
+      openidScopes,
+      resources,
+      createdAt: clock.now(),
+      expiresAt,
+    };
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      const found = await consents.get(id);
+      try {
+        if (found ? await consents.replace(next, found.version) : (await consents.insert(next), true)) return;
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+      }
+    }
+    throw new StoreUnavailable('gave up on a consent after 20 lost swaps');
+  };
+
+  /** What a person allowed an agent counts only while the rows hold it. */
+  const stillHeld = async (consent: RememberedConsent, agent: string): Promise<number | undefined> => {
+    let expiresAt = consent.expiresAt;
+    for (const [resource, scope] of Object.entries(consent.resources)) {
+      const row = await delegations.consented(consent.account, agent, resource);
+      if (!row || scope.some((name) => !row.scope.includes(name))) return undefined;
+      expiresAt = Math.min(expiresAt, row.expiresAt);
+    }
+    return expiresAt;
+  };
+
+  return {
+    /** What to ask. Throws DomainError 'access_denied' when the account, client or agent is not active. */
+    question: (asked: AskedConsent): Promise<ConsentQuestion> => question(asked),
+
+    /**
+     * The answer that makes a page unnecessary: everything for a first-party client, or what the person
+     * decided about exactly this question before. Undefined: ask. Never answers a device flow from memory.
+     */
+    async answeredBefore(asked: AskedConsent): Promise<ConsentResult | undefined> {
+      const of = await question(asked, []);
+      if (of.requester.kind === 'client' && of.requester.client.skipConsent) {
+        return {
+          openidScopes: of.openidScopes,
+          resources: Object.fromEntries(
+            of.resources.map(({ identifier, scopes }) => [identifier, scopes.map(({ name }) => name)]),
+          ),
+          expiresAt: clock.now() + settings.maxDurationSeconds,
+        };
+      }
+      if (asked.userCode !== undefined) return undefined;
+      const found = (await consents.get(idOf(of)))?.document;
+      if (!found || found.expiresAt <= clock.now()) return undefined;
+      const expiresAt = of.requester.kind === 'agent' ? await stillHeld(found, of.requester.agent.id) : found.expiresAt;
+      return expiresAt === undefined
+        ? undefined
+        : { openidScopes: found.openidScopes, resources: found.resources, expiresAt };
+    },
+
+    /**
+     * Writes down what a person allowed, in this order: the event, the rows of an agent, the memory.
+     * `seen` is `questionDigest` of what the page showed. Throws DomainError 'conflict' when that is not
+     * what would be asked now, else as `applyDecision` does.
+     */
+    async allow(asked: AskedConsent, seen: string, form: ConsentForm, by: By): Promise<ConsentResult> {
+      const of = await question(asked, form.passOn.agents);
+      if (questionDigest(of) !== seen) {
+        throw new DomainError('conflict', 'What is asked for has changed. Read it again before you decide.');
+      }
+      const decision = applyDecision(of, form, clock.now());
+      const { openidScopes, resources, expiresAt, passOn } = decision;
+      const [only, ...others] = of.resources;
+      await record('consent.granted', of, by, {
+        ...(only && others.length === 0 ? { scopeGiven: resources[only.identifier] ?? [] } : {}),
+        inputs: { given: resources, openidGiven: openidScopes, expiresAt, passOn },
+      });
+      if (of.requester.kind === 'agent') {
+        for (const { identifier, scopes } of of.resources) {
+          await delegations.recordConsent({
+            subject: of.account.id,
+            actor: of.requester.agent.id,
+            resource: identifier,
+            asked: scopes.map(({ name }) => name),
+            scope: resources[identifier] ?? [],
+            expiresAt,
+            passOn,
+            by: by.caller,
+            request: by.request,
+          });
+        }
+      }
+      // A page that was reached by a code on another device, or by an agent's link, is answered each time.
+      if (asked.redirectUri !== undefined) await remember(of, decision);
+      return { openidScopes, resources, expiresAt };
+    },
+
+    /** Writes down a refusal. What was allowed before stays; the same question is asked again next time. */
+    async deny(asked: AskedConsent, by: By): Promise<void> {
+      const of = await question(asked, []);
+      await record('consent.denied', of, by, { error: 'access_denied' });
+      await consents.take(idOf(of));
+    },
+
+    /** Forgets all decisions of an account about a client or agent, so that the next request asks again. */
+    async forget(account: string, clientId: string): Promise<void> {
+      for (;;) {
+        const found = await consents.find({ where: { account, clientId }, limit: 100 });
+        for (const { document } of found) await consents.take(document.id);
+        if (found.length < 100) return;
+      }
+    },
+  };
+};
+
+export type ConsentRegister = ReturnType<typeof consentRegister>;
+
+const idOf = (question: ConsentQuestion): string => `cns_${questionDigest(question)}`;

@@ -1,0 +1,236 @@
+/**
+ * Consent: what a person is asked when a client or an agent wants access, and what an answer allows.
+ * Owns the question, the rule that an answer is never more than the question, and the consents that
+ * are remembered. Does not own the rows it leads to (delegation register), leases (the engine) or
+ * pages. Called by the pages and by the authorization endpoint, which asks whether a page is needed.
+ */
+import { createHash } from 'node:crypto';
+import type { Account } from '../accounts/account.ts';
+import type { Agent } from '../agents/agent.ts';
+import type { Client } from '../clients/client.ts';
+import { cutScope, type ScopesByResource, scopesAt } from '../delegation/authority.ts';
+import type { PassOn } from '../delegation/delegation.ts';
+import { DomainError, type Layer } from '../errors.ts';
+import type { ConsentResult, Interaction } from '../ports/interactions.ts';
+import type { ResourceServer, ScopeDeclaration } from '../resource-servers/resource-server.ts';
+
+/** What is asked, of whom and for whom, before it is cut to what can be given. */
+export type AskedConsent = Pick<Interaction, 'clientId' | 'redirectUri' | 'openidScopes' | 'resources' | 'userCode'> & {
+  /** Account id. */
+  readonly account: string;
+};
+
+export type Requester =
+  | { readonly kind: 'agent'; readonly agent: Agent }
+  | { readonly kind: 'client'; readonly client: Client };
+
+export type DurationSettings = {
+  readonly defaultDurationSeconds: number;
+  readonly maxDurationSeconds: number;
+  /** Hops, the person's own consent included. */
+  readonly maxDepth: number;
+};
+
+/** Everything the person decides about. What the page shows is made of this and of nothing else. */
+export type ConsentQuestion = {
+  readonly account: Account;
+  readonly requester: Requester;
+  readonly redirectUri?: string;
+  readonly userCode?: string;
+  readonly openidScopes: readonly string[];
+  /** Effective rights only (AP-10): sorted by resource, then scope; no resource without a scope. */
+  readonly resources: readonly AskedResource[];
+  /** What was asked for and cannot be given, with the part that said no. */
+  readonly withheld: readonly { readonly resource: string; readonly scope: string; readonly layer: Layer }[];
+  /** Seconds to choose from, ascending; the last is the longest allowed. */
+  readonly durations: readonly number[];
+  readonly duration: number;
+  /** Agents it may be passed on to, and how many hops at most; absent when that is no choice here (decision D2). */
+  readonly passOn?: { readonly agents: readonly Agent[]; readonly maxDepth: number };
+};
+
+export type AskedResource = {
+  readonly identifier: string;
+  readonly name: string;
+  readonly scopes: readonly ScopeDeclaration[];
+};
+
+/** A person's answer as it came from a form: untrusted. */
+export type ConsentForm = {
+  readonly openidScopes: readonly string[];
+  readonly resources: ScopesByResource;
+  readonly durationSeconds: number;
+  readonly passOn: PassOn;
+};
+
+export type ConsentDecision = ConsentResult & { readonly passOn: PassOn };
+
+export const NO_PASS_ON: PassOn = { agents: [], depth: 0 };
+
+/** OpenID scopes this server knows; others ask for nothing (OpenID Connect Core §3.1.2.1). */
+const OPENID_SCOPES: readonly string[] = ['openid', 'profile', 'email', 'groups', 'offline_access'];
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+const DURATIONS: readonly number[] = [HOUR, 8 * HOUR, DAY, 7 * DAY, 30 * DAY, 90 * DAY, 365 * DAY];
+
+export const requesterId = (requester: Requester): string =>
+  requester.kind === 'agent' ? requester.agent.id : requester.client.id;
+
+/**
+ * The question behind an asked consent: at each resource what was asked, cut to what that resource
+ * declares, the requester may hold and the person may give (decision D4). `candidates` are agents that
+ * could be passed on to; only active ones other than the requester are offered.
+ */
+export const consentQuestion = (input: {
+  readonly asked: AskedConsent;
+  readonly account: Account;
+  readonly requester: Requester;
+  readonly resourceServers: readonly ResourceServer[];
+  readonly candidates: readonly Agent[];
+  readonly settings: DurationSettings;
+}): ConsentQuestion => {
+  const { asked, account, requester, resourceServers, settings } = input;
+  const authority = requester.kind === 'agent' ? requester.agent.authority : requester.client.authority;
+  const withheld: { resource: string; scope: string; layer: Layer }[] = [];
+  const resources: AskedResource[] = [];
+  for (const [identifier, scopes] of Object.entries(asked.resources).sort(([one], [other]) => (one < other ? -1 : 1))) {
+    const server = resourceServers.find((one) => one.identifier === identifier && one.state === 'active');
+    const declared = server?.scopes ?? [];
+    const cut = cutScope(
+      scopes,
+      declared.map(({ name }) => name),
+      [
+        { layer: requester.kind, holds: scopesAt(authority, identifier) },
+        { layer: 'subject', holds: scopesAt(account.entitlements, identifier) },
+      ],
+    );
+    withheld.push(...cut.removed.map(({ scope, layer }) => ({ resource: identifier, scope, layer })));
+    const left = declared.filter(({ name }) => cut.scope.includes(name));
+    if (server && left.length > 0) {
+      resources.push({
+        identifier,
+        name: server.name,
+        scopes: left.toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+      });
+    }
+  }
+  const agents = input.candidates.filter(({ id, state }) => state === 'active' && id !== requesterId(requester));
+  const maxDepth = settings.maxDepth - 1;
+  return {
+    account,
+    requester,
+    ...(asked.redirectUri === undefined ? {} : { redirectUri: asked.redirectUri }),
+    ...(asked.userCode === undefined ? {} : { userCode: asked.userCode }),
+    openidScopes: OPENID_SCOPES.filter((scope) => asked.openidScopes.includes(scope)),
+    resources,
+    withheld,
+    ...durationsOf(settings),
+    ...(requester.kind === 'agent' && resources.length > 0 && agents.length > 0 && maxDepth > 0
+      ? { passOn: { agents, maxDepth } }
+      : {}),
+  };
+};
+
+const durationsOf = ({ defaultDurationSeconds, maxDurationSeconds }: DurationSettings) => {
+  const duration = Math.min(defaultDurationSeconds, maxDurationSeconds);
+  const shorter = DURATIONS.filter((seconds) => seconds < maxDurationSeconds);
+  return {
+    durations: [...new Set([...shorter, duration, maxDurationSeconds])].sort((one, other) => one - other),
+    duration,
+  };
+};
+
+/**
+ * What an answer allows: never a scope, a second, an agent or a hop that the question did not offer.
+ * Throws DomainError 'invalid_request' naming the field that holds something else, and 'access_denied'
+ * when nothing was allowed. `openid` cannot be taken away from a sign-in; to refuse it is to deny all.
+ */
+export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now: number): ConsentDecision => {
+  const offered = (field: string, given: readonly string[], from: readonly string[]): readonly string[] => {
+    if (given.some((value) => !from.includes(value))) {
+      throw new DomainError('invalid_request', 'The form allows something that was not asked for.', { field });
+    }
+    return from.filter((value) => given.includes(value));
+  };
+  offered(
+    'scope',
+    Object.keys(form.resources),
+    question.resources.map(({ identifier }) => identifier),
+  );
+  const resources: [string, readonly string[]][] = [];
+  for (const { identifier, scopes } of question.resources) {
+    const allowed = offered(
+      'scope',
+      scopesAt(form.resources, identifier) ?? [],
+      scopes.map(({ name }) => name),
+    );
+    if (allowed.length > 0) resources.push([identifier, allowed]);
+  }
+  if (!question.durations.includes(form.durationSeconds)) {
+    throw new DomainError('invalid_request', 'This length of time was not offered.', { field: 'duration' });
+  }
+  const openidScopes = offered('openid', form.openidScopes, question.openidScopes);
+  const withOpenid = question.openidScopes.includes('openid')
+    ? [...new Set(['openid', ...openidScopes])]
+    : openidScopes;
+  const agents = offered('pass_on', form.passOn.agents, question.passOn?.agents.map(({ id }) => id) ?? []);
+  const { depth } = form.passOn;
+  if (agents.length > 0 && !(Number.isInteger(depth) && depth >= 1 && depth <= (question.passOn?.maxDepth ?? 0))) {
+    throw new DomainError('invalid_request', 'This number of hops was not offered.', { field: 'pass_on_depth' });
+  }
+  if (withOpenid.length === 0 && resources.length === 0) {
+    throw new DomainError('access_denied', 'Nothing was allowed.');
+  }
+  return {
+    openidScopes: withOpenid,
+    resources: Object.fromEntries(resources),
+    expiresAt: now + form.durationSeconds,
+    passOn: agents.length > 0 ? { agents, depth } : NO_PASS_ON,
+  };
+};
+
+/**
+ * Digest of all that the person sees and decides: who asks (with keys, owner and redirect URIs as
+ * registered), where the answer goes, which rights in which words (AP-11). Any difference is another question.
+ */
+export const questionDigest = (question: ConsentQuestion): string =>
+  createHash('sha256')
+    .update(
+      JSON.stringify([
+        question.account.id,
+        snapshot(question.requester),
+        question.redirectUri ?? null,
+        question.openidScopes,
+        question.resources.map(({ identifier, name, scopes }) => [
+          identifier,
+          name,
+          scopes.map(({ name: scope, description, risk }) => [scope, description, risk]),
+        ]),
+      ]),
+    )
+    .digest('base64url');
+
+const snapshot = (requester: Requester): unknown =>
+  requester.kind === 'agent'
+    ? [
+        'agent',
+        requester.agent.id,
+        requester.agent.name,
+        requester.agent.owner,
+        requester.agent.purpose,
+        requester.agent.environment,
+        requester.agent.redirectUris,
+        requester.agent.jwks,
+      ]
+    : [
+        'client',
+        requester.client.id,
+        requester.client.name,
+        requester.client.owner ?? null,
+        requester.client.applicationType,
+        requester.client.tokenEndpointAuthMethod,
+        requester.client.redirectUris,
+        requester.client.jwks ?? null,
+        // A new secret means new hands may hold it.
+        requester.client.secretHash ?? null,
+      ];
