@@ -1,0 +1,185 @@
+/**
+ * What every OAuth endpoint has in common after the engine has answered: one audit event for each
+ * attempt before the answer leaves (decision D18), 503 with Retry-After where a store failed, and the
+ * members a refusal carries beside `error`.
+ */
+import type { EventEmitter } from 'node:events';
+import type Provider from 'oidc-provider';
+import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { AuditEvent, AuditEventType, AuditTrail } from '../domain/audit/audit-event.ts';
+import type { ProtocolError } from './oauth-errors.ts';
+import { protocolError } from './oauth-errors.ts';
+import { factsOf } from './request-facts.ts';
+import { unitOf } from './token-request-unit.ts';
+
+/** Counts refusals before anybody was authenticated; bounded. */
+export type RefusalCounter = { note(source: string, reason: string): void | Promise<void> };
+
+/** Engine route → event of a refusal by an authenticated client. */
+const REFUSED: Readonly<Record<string, AuditEventType>> = {
+  token: 'token.refused',
+  introspection: 'introspection.refused',
+  revocation: 'token.revocation_refused',
+  pushed_authorization_request: 'authorization.refused',
+  device_authorization: 'authorization.refused',
+  authorization: 'authorization.refused',
+  resume: 'authorization.refused',
+  code_verification: 'authorization.refused',
+  device_resume: 'authorization.refused',
+};
+
+/** Routes whose caller has proven who it is before anything else can be refused. */
+const AUTHENTICATED = new Set([
+  'token',
+  'introspection',
+  'revocation',
+  'pushed_authorization_request',
+  'device_authorization',
+]);
+
+const ERROR_EVENTS = [
+  'grant.error',
+  'introspection.error',
+  'revocation.error',
+  'pushed_authorization_request.error',
+  'device_authorization.error',
+  'authorization.error',
+  'userinfo.error',
+  'end_session.error',
+  'discovery.error',
+  'jwks.error',
+  'server_error',
+] as const;
+
+export const auditEndpoints = (
+  provider: Provider,
+  deps: {
+    readonly audit: AuditTrail;
+    readonly refusals: RefusalCounter;
+    readonly onUnexpected: (error: unknown, requestId: string) => void;
+  },
+): void => {
+  const failures = new WeakMap<object, ProtocolError>();
+  const emitter: EventEmitter = provider;
+  for (const event of ERROR_EVENTS) {
+    emitter.on(event, (ctx: KoaContextWithOIDC, error: unknown) => {
+      failures.set(ctx, error as ProtocolError);
+      if (event === 'server_error') deps.onUnexpected(error, factsOf(ctx.req).id);
+    });
+  }
+
+  const refusedEvent = (ctx: KoaContextWithOIDC, type: AuditEventType, failure: ProtocolError): AuditEvent => {
+    const { client, params, session } = ctx.oidc;
+    const { id, source } = factsOf(ctx.req);
+    const clientId = client?.clientId;
+    const resource = params?.['resource'];
+    return {
+      request: id,
+      ...(clientId === undefined ? {} : { caller: clientId }),
+      ...(clientId?.startsWith('agt_') ? { agent: clientId } : {}),
+      ...(typeof params?.['grant_type'] === 'string' ? { grantType: params['grant_type'] } : {}),
+      ...(typeof resource === 'string' ? { resource: resource.slice(0, 512) } : {}),
+      ...(typeof params?.['scope'] === 'string' ? { scopeAsked: params['scope'].slice(0, 2000).split(' ') } : {}),
+      ...(session?.accountId === undefined ? {} : { subject: session.accountId }),
+      ...(failure.denial ? { denial: failure.denial } : {}),
+      note: String(failure.error_detail ?? failure.error_description ?? '').slice(0, 300),
+      personal: { source },
+      ...unitOf(ctx).facts,
+      error: failure.error ?? 'server_error',
+      type,
+      outcome: 'refused',
+    };
+  };
+
+  /** Whoever sends the browser on is not authenticated by a `client_id`; only what a client proved counts as its own. */
+  const isAuthenticated = (ctx: KoaContextWithOIDC, failure: ProtocolError): boolean => {
+    const { route, client, session } = ctx.oidc;
+    if (AUTHENTICATED.has(route))
+      return (
+        client !== undefined && failure.error !== 'invalid_client' && ctx.status !== 401 && !failedBeforeProof(failure)
+      );
+    return session?.accountId !== undefined;
+  };
+
+  provider.use(async (ctx, next) => {
+    await next();
+    const context = ctx as KoaContextWithOIDC;
+    if (!context.oidc) return;
+    const failure = failures.get(ctx);
+    if (failure) await refuse(context, failure);
+    else await succeed(context);
+  });
+
+  const refuse = async (ctx: KoaContextWithOIDC, failure: ProtocolError): Promise<void> => {
+    const { source } = factsOf(ctx.req);
+    const type = REFUSED[ctx.oidc.route];
+    try {
+      if (type && isAuthenticated(ctx, failure)) await deps.audit.append(refusedEvent(ctx, type, failure));
+      else await deps.refusals.note(source, failure.error ?? 'server_error');
+    } catch (error) {
+      unavailable(ctx, error);
+      return;
+    }
+    if (failure.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(failure.retryAfterSeconds));
+    if (failure.denial && isJsonAnswer(ctx.body)) ctx.body = { ...ctx.body, denial: failure.denial };
+  };
+
+  const succeed = async (ctx: KoaContextWithOIDC): Promise<void> => {
+    const { route, client, params, session } = ctx.oidc;
+    const { id, source } = factsOf(ctx.req);
+    const caller = client?.clientId;
+    const base = { request: id, ...(caller === undefined ? {} : { caller }), personal: { source } };
+    const asked = {
+      ...(typeof params?.['scope'] === 'string' ? { scopeAsked: params['scope'].split(' ') } : {}),
+      ...(typeof params?.['resource'] === 'string' ? { resource: params['resource'] } : {}),
+    };
+    try {
+      if (route === 'pushed_authorization_request') {
+        await deps.audit.append({ ...base, ...asked, type: 'authorization.pushed', outcome: 'granted' });
+      } else if (route === 'device_authorization') {
+        await deps.audit.append({ ...base, ...asked, type: 'device.requested', outcome: 'granted' });
+      } else if ((route === 'authorization' || route === 'resume') && carriesCode(ctx)) {
+        const subject = session?.accountId;
+        await deps.audit.append({
+          ...base,
+          ...asked,
+          ...(subject === undefined ? {} : { subject }),
+          ...(caller?.startsWith('agt_') ? { agent: caller } : {}),
+          ...(ctx.oidc.entities.Grant ? { grant: String(ctx.oidc.entities.Grant.jti) } : {}),
+          type: 'authorization.granted',
+          outcome: 'granted',
+        });
+      } else if (route === 'end_session_confirm') {
+        await deps.audit.append({ ...base, type: 'session.ended', outcome: 'done' });
+      }
+    } catch (error) {
+      unavailable(ctx, error);
+    }
+  };
+
+  /** The answer the engine had ready must not leave: its event is not durable. */
+  const unavailable = (ctx: KoaContextWithOIDC, cause: unknown): void => {
+    const failure = protocolError(cause) as ProtocolError;
+    deps.onUnexpected(cause, factsOf(ctx.req).id);
+    ctx.remove('Location');
+    ctx.status = 503;
+    ctx.set('Retry-After', '1');
+    ctx.type = 'json';
+    ctx.body = {
+      error: failure.error ?? 'temporarily_unavailable',
+      error_description: 'the attempt could not be recorded, so it was not answered; try again',
+    };
+  };
+};
+
+const isJsonAnswer = (body: unknown): body is Record<string, unknown> =>
+  typeof body === 'object' && body !== null && Object.getPrototypeOf(body) === Object.prototype;
+
+/** Errors of the steps in front of client authentication. */
+const failedBeforeProof = (failure: ProtocolError): boolean =>
+  /client authentication|client_assertion|client_id|authorization header|mechanism|content-type|client_secret/i.test(
+    String(failure.error_description ?? ''),
+  );
+
+const carriesCode = (ctx: KoaContextWithOIDC): boolean =>
+  /[?&#]code=/.test(ctx.response.get('location')) || (typeof ctx.body === 'string' && ctx.body.includes('name="code"'));

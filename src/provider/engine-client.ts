@@ -1,0 +1,100 @@
+/**
+ * Agents, clients and resource servers as the engine sees them: client metadata in RFC 7591 spelling.
+ * Whoever is not active is not found, so that suspending takes effect at the next request.
+ */
+
+import type { Agent } from '../domain/agents/agent.ts';
+import type { Client } from '../domain/clients/client.ts';
+import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
+
+type Row<T> = Promise<{ readonly document: T } | undefined>;
+
+export type Registers = {
+  readonly agents: { get(id: string): Row<Agent> };
+  readonly clients: { get(id: string): Row<Client> };
+  readonly resourceServers: { get(id: string): Row<ResourceServer> };
+};
+
+export type EngineClients = ReturnType<typeof engineClients>;
+
+/** Metadata of ours that the engine keeps on its client objects. */
+export const CLIENT_PROPERTIES = ['behalf_kind', 'behalf_skip_consent', 'behalf_cors_origins', 'behalf_owner'] as const;
+
+export type EngineClientKind = 'agent' | 'client' | 'resource_server' | 'account_pages';
+
+export const engineClients = (registers: Registers, issuer: string) => ({
+  async find(id: string): Promise<Record<string, unknown> | undefined> {
+    if (id.startsWith('agt_')) return fromAgent((await registers.agents.get(id))?.document);
+    if (id.startsWith('app_')) return fromClient((await registers.clients.get(id))?.document);
+    if (id.startsWith('rs_')) return fromResourceServer((await registers.resourceServers.get(id))?.document);
+    return id === ACCOUNT_PAGES_CLIENT.client_id ? accountPages(issuer) : undefined;
+  },
+});
+
+const fromAgent = (agent: Agent | undefined): Record<string, unknown> | undefined =>
+  agent?.state !== 'active'
+    ? undefined
+    : {
+        client_id: agent.id,
+        client_name: agent.name,
+        token_endpoint_auth_method: 'private_key_jwt',
+        jwks: agent.jwks,
+        grant_types: agent.grantTypes,
+        response_types: agent.grantTypes.includes('authorization_code') ? ['code'] : [],
+        redirect_uris: agent.redirectUris,
+        application_type: applicationType(agent.redirectUris),
+        dpop_bound_access_tokens: agent.dpopBoundAccessTokens,
+        behalf_kind: 'agent',
+        behalf_skip_consent: false,
+        behalf_cors_origins: [],
+        behalf_owner: agent.owner,
+      };
+
+const fromClient = (client: Client | undefined): Record<string, unknown> | undefined =>
+  client?.state !== 'active'
+    ? undefined
+    : {
+        client_id: client.id,
+        client_name: client.name,
+        token_endpoint_auth_method: client.tokenEndpointAuthMethod,
+        ...(client.secretHash === undefined ? {} : { client_secret: client.secretHash }),
+        ...(client.jwks === undefined ? {} : { jwks: client.jwks }),
+        grant_types: client.grantTypes,
+        response_types: client.grantTypes.includes('authorization_code') ? ['code'] : [],
+        redirect_uris: client.redirectUris,
+        post_logout_redirect_uris: client.postLogoutRedirectUris,
+        application_type: client.applicationType,
+        id_token_signed_response_alg: client.idTokenSignedResponseAlg,
+        dpop_bound_access_tokens: client.dpopBoundAccessTokens,
+        behalf_kind: 'client',
+        behalf_skip_consent: client.skipConsent,
+        behalf_cors_origins: client.corsOrigins,
+      };
+
+const fromResourceServer = (server: ResourceServer | undefined): Record<string, unknown> | undefined =>
+  server?.state !== 'active' || server.introspectionAuthMethod === 'none'
+    ? undefined
+    : {
+        client_id: server.id,
+        client_name: server.name,
+        token_endpoint_auth_method: server.introspectionAuthMethod,
+        ...(server.secretHash === undefined ? {} : { client_secret: server.secretHash }),
+        ...(server.jwks === undefined ? {} : { jwks: server.jwks }),
+        grant_types: [],
+        response_types: [],
+        redirect_uris: [],
+        behalf_kind: 'resource_server',
+        behalf_skip_consent: false,
+        behalf_cors_origins: [],
+      };
+
+const accountPages = (issuer: string): Record<string, unknown> => ({
+  ...ACCOUNT_PAGES_CLIENT,
+  redirect_uris: [`${issuer}/account/signed-in`],
+  application_type: issuer.startsWith('https:') ? 'web' : 'native',
+});
+
+/** The engine refuses http redirect targets for web clients; ours were checked at registration. */
+const applicationType = (redirectUris: readonly string[]): 'web' | 'native' =>
+  redirectUris.every((uri) => uri.startsWith('https:')) ? 'web' : 'native';

@@ -1,0 +1,102 @@
+/** Registers the grants of extensions with the engine and hands each a `TokenRequest` that can mint. */
+import type Provider from 'oidc-provider';
+import { errors } from 'oidc-provider';
+import type { AuditEvent } from '../domain/audit/audit-event.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { Extension, Grant, TokenRequest, TokenResponse, TokenToMint } from '../extensions/extension.ts';
+import { asProtocol } from './oauth-errors.ts';
+import { checkDpopReplay, checkDpopRequired, validateDpop } from './provider-internals.ts';
+import { factsOf } from './request-facts.ts';
+import type { TokenClaims } from './token-claims.ts';
+import { unitOf } from './token-request-unit.ts';
+
+type TokenContext = Parameters<typeof validateDpop>[1];
+
+export const registerExtensionGrants = (
+  provider: Provider,
+  extensions: readonly Extension[],
+  deps: { readonly clock: Clock; readonly claims: TokenClaims },
+): void => {
+  for (const grant of extensions.flatMap(({ grants }) => grants ?? [])) {
+    provider.registerGrantType(
+      grant.grantType,
+      async (ctx) => {
+        ctx.body = await asProtocol(async () =>
+          grant.handle(await tokenRequest(provider, ctx as unknown as TokenContext, grant, deps)),
+        );
+      },
+      [...grant.parameters],
+      [...grant.repeatable],
+    );
+  }
+};
+
+const tokenRequest = async (
+  provider: Provider,
+  ctx: TokenContext,
+  grant: Grant,
+  { clock, claims }: { clock: Clock; claims: TokenClaims },
+): Promise<TokenRequest> => {
+  const { client } = ctx.oidc;
+  const unit = unitOf(ctx);
+  const proof = await validateDpop(provider, ctx);
+  checkDpopRequired(provider, ctx, proof, errors.InvalidRequest);
+  const params = (ctx.oidc.params ?? {}) as Record<string, unknown>;
+
+  const mint = async (token: TokenToMint): Promise<TokenResponse> => {
+    const { resourceServer } = token;
+    const expiresIn = Math.min(token.notAfter - clock.now(), resourceServer.accessTokenTtlSeconds);
+    if (expiresIn < 1) throw new errors.InvalidGrant('nothing is left of the life of the subject token');
+    const accessToken = new provider.AccessToken({
+      accountId: token.subject,
+      client,
+      expiresIn,
+      ...(token.lease === undefined ? {} : { grantId: token.lease }),
+      gty: grant.grantType,
+      scope: token.scope.join(' '),
+    } as ConstructorParameters<typeof provider.AccessToken>[0]);
+    accessToken.resourceServer = new provider.ResourceServer(resourceServer.identifier, {
+      scope: token.scope.join(' '),
+      audience: resourceServer.identifier,
+      accessTokenFormat: resourceServer.accessTokenFormat,
+      jwt: { sign: { alg: resourceServer.accessTokenSigningAlg } },
+    });
+    if (proof) {
+      await checkDpopReplay(provider, ctx, proof, client.clientId, errors.InvalidRequest);
+      accessToken.setThumbprint('jkt', proof.thumbprint);
+    }
+    claims.prepare(
+      accessToken,
+      {
+        act: token.chain,
+        delegation: token.delegation,
+        txn: token.txn,
+        ...(token.lease === undefined ? {} : { grant_id: token.lease }),
+      },
+      { ...unit.facts, chain: token.chain, delegation: token.delegation, txn: token.txn },
+    );
+    return {
+      access_token: await accessToken.save(),
+      issued_token_type: token.issuedTokenType,
+      token_type: accessToken.tokenType,
+      expires_in: accessToken.expiration,
+      scope: token.scope.join(' '),
+    };
+  };
+
+  return {
+    id: factsOf(ctx.req).id,
+    clientId: client.clientId,
+    isAgent: client['behalf_kind'] === 'agent',
+    values(parameter) {
+      const value = params[parameter];
+      if (value === undefined) return [];
+      return Array.isArray(value) ? value.map(String) : [String(value)];
+    },
+    dpopThumbprint: proof?.thumbprint,
+    note(facts: Partial<AuditEvent>) {
+      Object.assign(unit.facts, facts);
+    },
+    mint,
+  };
+};

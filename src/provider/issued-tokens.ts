@@ -1,0 +1,141 @@
+/** Finds a live access token of ours behind a presented string, JWT or opaque. Never throws on input. */
+import { hash } from 'node:crypto';
+import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
+import type { ActorChain } from '../domain/delegation/actor-chain.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { DocumentStore } from '../domain/ports/document-store.ts';
+import { isDocumentConflict } from '../domain/ports/document-store.ts';
+import type { IssuedToken, IssuedTokens } from '../domain/ports/issued-tokens.ts';
+import type { MasterKey } from '../domain/secrets/master-key.ts';
+import { ENGINE_RECORDS, type EngineRecord, REVOKED_TOKENS, type RevokedToken } from './records.ts';
+import type { TokenLiveness } from './token-liveness.ts';
+
+/** Bytes; ours are below 4 KiB even with a full chain. */
+const MAX_TOKEN = 8192;
+const JWT_SHAPE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+const OPAQUE_SHAPE = /^[\w-]{43}$/;
+const REMEMBERED = 5000;
+
+export type OwnTokens = IssuedTokens & {
+  /** Genuine and unexpired, but perhaps not live: what revocation needs. */
+  genuine(token: string): Promise<IssuedToken | undefined>;
+  /** Ends one JWT by its id until it would have expired (RFC 7009). */
+  end(token: IssuedToken): Promise<void>;
+  /** After a key rotation. */
+  useKeys(jwks: { keys: object[] }): void;
+};
+
+export const issuedTokens = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly masterKey: MasterKey;
+  readonly issuer: string;
+  readonly liveness: TokenLiveness;
+}): OwnTokens => {
+  const { documents, clock, masterKey, issuer, liveness } = deps;
+  const records = documents.collection<EngineRecord>(ENGINE_RECORDS);
+  const revoked = documents.collection<RevokedToken>(REVOKED_TOKENS);
+  let keys: ReturnType<typeof createLocalJWKSet> = createLocalJWKSet({ keys: [] });
+  /** Digest of a token whose signature was found good → its claims. Signatures only: whether it is live is asked each time. */
+  const verified = new Map<string, JWTPayload>();
+
+  const claimsOf = async (token: string): Promise<JWTPayload | undefined> => {
+    const digest = hash('sha256', token, 'base64url');
+    const known = verified.get(digest);
+    if (known) return Number(known.exp) > clock.now() ? known : undefined;
+    try {
+      const { payload } = await jwtVerify(token, keys, {
+        issuer,
+        typ: 'at+jwt',
+        algorithms: ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'],
+        requiredClaims: ['exp', 'iat', 'jti', 'aud', 'client_id', 'sub'],
+        currentDate: new Date(clock.nowMillis()),
+      });
+      if (verified.size >= REMEMBERED) verified.delete(verified.keys().next().value as string);
+      verified.set(digest, payload);
+      return payload;
+    } catch {
+      return undefined;
+    }
+  };
+
+  const fromJwt = async (token: string): Promise<IssuedToken | undefined> => {
+    const claims = await claimsOf(token);
+    if (!claims || (await revoked.get(String(claims.jti)))) return undefined;
+    const text = (name: string): string | undefined =>
+      typeof claims[name] === 'string' ? (claims[name] as string) : undefined;
+    const cnf = claims['cnf'] as { jkt?: string } | undefined;
+    return compact({
+      id: String(claims.jti),
+      format: 'jwt' as const,
+      subject: claims.sub === text('client_id') ? undefined : claims.sub,
+      clientId: text('client_id') as string,
+      audience: String(claims.aud),
+      scope: split(text('scope')),
+      chain: claims['act'] as ActorChain | undefined,
+      delegation: text('delegation'),
+      lease: text('grant_id'),
+      txn: text('txn'),
+      issuedAt: Number(claims.iat),
+      expiresAt: Number(claims.exp),
+      jkt: cnf?.jkt,
+    });
+  };
+
+  const fromOpaque = async (token: string): Promise<IssuedToken | undefined> => {
+    for (const model of ['AccessToken', 'ClientCredentials'] as const) {
+      const found = await records.get(`${model}:${masterKey.digest(model, token)}`);
+      const payload = found?.document.payload as Record<string, unknown> | undefined;
+      if (!found || !payload || Number(payload['exp']) <= clock.now()) continue;
+      const extra = (payload['extra'] ?? {}) as { act?: ActorChain; delegation?: string; txn?: string };
+      return compact({
+        id: found.document.id.slice(model.length + 1),
+        format: 'opaque' as const,
+        subject: payload['accountId'] as string | undefined,
+        clientId: String(payload['clientId']),
+        audience: payload['aud'] as string | undefined,
+        scope: split(payload['scope'] as string | undefined),
+        chain: extra.act,
+        delegation: extra.delegation,
+        lease: payload['grantId'] as string | undefined,
+        txn: extra.txn,
+        issuedAt: Number(payload['iat']),
+        expiresAt: Number(payload['exp']),
+        jkt: payload['jkt'] as string | undefined,
+      });
+    }
+    return undefined;
+  };
+
+  const genuine = async (token: string): Promise<IssuedToken | undefined> => {
+    if (typeof token !== 'string' || token.length > MAX_TOKEN) return undefined;
+    if (JWT_SHAPE.test(token)) return fromJwt(token);
+    return OPAQUE_SHAPE.test(token) ? fromOpaque(token) : undefined;
+  };
+
+  return {
+    genuine,
+    async find(token) {
+      const found = await genuine(token);
+      return found && (await liveness.isLive(found)) ? found : undefined;
+    },
+    async end({ id, expiresAt }) {
+      try {
+        await revoked.insert({ id, expiresAt });
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+      }
+    },
+    useKeys(jwks) {
+      keys = createLocalJWKSet(jwks as Parameters<typeof createLocalJWKSet>[0]);
+      verified.clear();
+    },
+  };
+};
+
+const split = (scope: string | undefined): readonly string[] => (scope ? scope.split(' ') : []);
+
+type Compact<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+/** Leaves out members that are undefined. */
+const compact = <T extends object>(value: T): Compact<T> =>
+  Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Compact<T>;

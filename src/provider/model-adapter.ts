@@ -1,0 +1,244 @@
+/**
+ * The engine's storage over our two ports. Owns where each model lives and that whatever is redeemed
+ * once is redeemed once. Does not own clients (engine-client.ts) nor what revocation means: "delete
+ * everything of this grant" is not the rule here (decision D8), our own rows decide, so ending a
+ * grant ends its lease and nothing else needs deleting.
+ */
+import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
+import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { Collection, DocumentStore } from '../domain/ports/document-store.ts';
+import { isDocumentConflict } from '../domain/ports/document-store.ts';
+import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
+import type { MasterKey } from '../domain/secrets/master-key.ts';
+import type { ConsumptionRegister } from './consumption-register.ts';
+import type { EngineClients } from './engine-client.ts';
+import { asProtocol } from './oauth-errors.ts';
+import { ENGINE_RECORDS, type EngineRecord, LEASES, type LeaseRecord } from './records.ts';
+import { factsOf } from './request-facts.ts';
+import { answerOf, openUnit } from './token-request-unit.ts';
+
+/** Rows outlive their expiry by the engine's clock tolerance, so that it is the engine that says "expired". */
+const GRACE_SECONDS = 15;
+
+type Home = 'durable' | 'sealed' | 'ephemeral' | 'lease' | 'client' | 'none';
+
+/** Where each of the engine's models lives (decision D13). `none`: nothing of ours may ever store it. */
+const HOMES: Readonly<Record<string, Home>> = {
+  AccessToken: 'durable',
+  ClientCredentials: 'durable',
+  RefreshToken: 'durable',
+  Session: 'sealed',
+  AuthorizationCode: 'ephemeral',
+  DeviceCode: 'ephemeral',
+  PushedAuthorizationRequest: 'ephemeral',
+  Interaction: 'ephemeral',
+  Grant: 'lease',
+  Client: 'client',
+};
+
+const CONSUMABLE = new Set(['AuthorizationCode', 'DeviceCode', 'PushedAuthorizationRequest', 'RefreshToken']);
+
+export type ModelAdapterDeps = {
+  readonly documents: DocumentStore;
+  readonly ephemeral: EphemeralStore;
+  readonly clock: Clock;
+  readonly masterKey: MasterKey;
+  readonly consumptions: ConsumptionRegister;
+  readonly clients: EngineClients;
+  readonly audit: AuditTrail;
+  readonly devicePollIntervalSeconds: number;
+};
+
+type Payload = AdapterPayload & Readonly<Record<string, unknown>>;
+
+export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapter) => {
+  const { documents, ephemeral, clock, masterKey, consumptions, clients, audit } = deps;
+  const records = documents.collection<EngineRecord>(ENGINE_RECORDS);
+  const leases = documents.collection<LeaseRecord>(LEASES);
+
+  const arrivedAt = (): number => {
+    const context = Provider.ctx;
+    return context ? factsOf(context.req).arrivedAt : clock.nowMillis();
+  };
+
+  return (model) => {
+    const home = HOMES[model] ?? 'none';
+    const key = (id: string): string => `${model}:${masterKey.digest(model, id)}`;
+    const userCodeKey = (code: string): string => `UserCode:${masterKey.digest('UserCode', code)}`;
+
+    const read = async (id: string): Promise<Payload | undefined> => {
+      if (home === 'lease') return (await leases.get(id))?.document.payload as Payload | undefined;
+      if (home === 'ephemeral') {
+        const sealed = await ephemeral.get(key(id));
+        return sealed === undefined ? undefined : JSON.parse(masterKey.open(model, sealed));
+      }
+      const found = await records.get(key(id));
+      if (!found) return undefined;
+      const { payload, sealed } = found.document;
+      return sealed === undefined ? ({ ...payload, jti: id } as Payload) : JSON.parse(masterKey.open(model, sealed));
+    };
+
+    const write = async (id: string, payload: Payload, expiresIn: number): Promise<void> => {
+      const expiresAt = clock.now() + expiresIn + GRACE_SECONDS;
+      const stored = key(id);
+      if (home === 'ephemeral') {
+        const ttl = Math.max(1, expiresIn + GRACE_SECONDS);
+        await ephemeral.set(stored, masterKey.seal(model, JSON.stringify(payload)), ttl);
+        if (payload.userCode) await ephemeral.set(userCodeKey(payload.userCode), masterKey.seal('UserCode', id), ttl);
+        return;
+      }
+      if (home === 'lease') {
+        const lease: LeaseRecord = {
+          id,
+          account: String(payload.accountId),
+          clientId: String(payload.clientId),
+          payload,
+          createdAt: clock.now(),
+          expiresAt,
+        };
+        await put(leases, lease);
+        return;
+      }
+      const { jti: _bearer, ...rest } = payload;
+      const account = payload.accountId === undefined ? {} : { account: String(payload.accountId) };
+      const record: EngineRecord =
+        home === 'sealed'
+          ? {
+              id: stored,
+              model,
+              sealed: masterKey.seal(model, JSON.stringify(payload)),
+              ...(payload.uid ? { uid: payload.uid } : {}),
+              ...account,
+              expiresAt,
+            }
+          : {
+              id: stored,
+              model,
+              payload: rest,
+              ...(payload.grantId ? { lease: payload.grantId } : {}),
+              ...account,
+              expiresAt,
+            };
+      await put(records, record);
+    };
+
+    const find = async (id: string): Promise<Payload | undefined> => {
+      if (home === 'client') return (await clients.find(id)) as Payload | undefined;
+      if (home === 'none') return undefined;
+      const payload = await read(id);
+      if (!payload || !CONSUMABLE.has(model)) return payload;
+      const mark = key(id);
+      const context = Provider.ctx;
+      openUnit(context)?.seen.set(mark, Number(payload.exp) + GRACE_SECONDS);
+      const state = await consumptions.stateOf(mark, arrivedAt());
+      if (state === 'unused') {
+        if (model === 'DeviceCode') await paceDevicePolling(mark, payload);
+        return payload;
+      }
+      if (state !== 'race') return { ...payload, consumed: state.usedAt };
+      throw model === 'PushedAuthorizationRequest'
+        ? new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
+        : new errors.InvalidGrant('lost a race for a one-time credential');
+    };
+
+    /** RFC 8628 §3.5: a pending code may be asked for once per interval. */
+    const paceDevicePolling = async (mark: string, payload: Payload): Promise<void> => {
+      const pending = payload.accountId === undefined && payload.error === undefined;
+      if (!pending || Provider.ctx?.oidc?.route !== 'token') return;
+      if (!(await ephemeral.claim(`poll:${mark}`, deps.devicePollIntervalSeconds))) throw new errors.SlowDown();
+    };
+
+    const consume = async (id: string): Promise<void> => {
+      const mark = key(id);
+      const context = Provider.ctx;
+      const unit = openUnit(context);
+      const expiresAt = unit?.seen.get(mark) ?? Number((await read(id))?.exp ?? clock.now()) + GRACE_SECONDS;
+      if (unit) {
+        unit.consumptions.push({ id: mark, expiresAt });
+        return;
+      }
+      const answer = context ? answerOf(context.res) : Promise.resolve();
+      if (!(await consumptions.consume(mark, expiresAt, answer))) {
+        throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used');
+      }
+    };
+
+    const destroy = async (id: string): Promise<void> => {
+      if (home === 'lease') {
+        await endLease(id);
+        return;
+      }
+      if (home === 'ephemeral') {
+        const taken = await ephemeral.take(key(id));
+        // Two browsers resuming one interaction: only one may go on to a code.
+        if (model === 'Interaction' && taken === undefined && Provider.ctx?.oidc?.route.endsWith('resume')) {
+          throw new errors.SessionNotFound('authorization request was already answered');
+        }
+        return;
+      }
+      await records.take(key(id));
+    };
+
+    /** The engine ends a grant from the token endpoint only when a one-time credential comes back after its use. */
+    const endLease = async (id: string): Promise<void> => {
+      const found = await leases.get(id);
+      if (!found) return;
+      const context = Provider.ctx;
+      const replayed = context?.oidc?.route === 'token';
+      await audit.append({
+        type: replayed ? 'token.replayed' : 'grant.revoked',
+        outcome: 'done',
+        grant: id,
+        subject: found.document.account,
+        caller: found.document.clientId,
+        ...(context ? { request: factsOf(context.req).id } : {}),
+      });
+      await leases.take(id);
+    };
+
+    return {
+      find: (id) => asProtocol(() => find(id)),
+      upsert: (id, payload, expiresIn) =>
+        asProtocol(async () => {
+          if (home === 'none' || home === 'client') throw new TypeError(`${model} is not stored here`);
+          const unit = model === 'RefreshToken' ? openUnit(Provider.ctx) : undefined;
+          if (unit) unit.writes.push(() => write(id, payload as Payload, expiresIn ?? 0));
+          else await write(id, payload as Payload, expiresIn ?? 0);
+        }),
+      consume: (id) => asProtocol(() => consume(id)),
+      destroy: (id) => asProtocol(() => destroy(id)),
+      findByUid: (uid) =>
+        asProtocol(async () => {
+          const [found] = await records.find({ where: { uid }, limit: 1 });
+          return found?.document.sealed === undefined
+            ? undefined
+            : JSON.parse(masterKey.open(model, found.document.sealed));
+        }),
+      findByUserCode: (userCode) =>
+        asProtocol(async () => {
+          const sealed = await ephemeral.get(userCodeKey(userCode));
+          return sealed === undefined ? undefined : find(masterKey.open('UserCode', sealed));
+        }),
+      // Rows of an ended lease are dead without being deleted; the sweeper removes them when they expire.
+      revokeByGrantId: async () => {},
+    };
+  };
+};
+
+/** The engine saves whole models, last writer wins. */
+const put = async <T extends { readonly id: string }>(collection: Collection<T>, document: T): Promise<void> => {
+  for (;;) {
+    const found = await collection.get(document.id);
+    if (found) {
+      if (await collection.replace(document, found.version)) return;
+      continue;
+    }
+    try {
+      await collection.insert(document);
+      return;
+    } catch (error) {
+      if (!isDocumentConflict(error)) throw error;
+    }
+  }
+};

@@ -1,0 +1,64 @@
+/** Errors of the domain and the stores, as errors of the protocol. */
+import { errors } from 'oidc-provider';
+import type { Denial, DomainErrorCode } from '../domain/errors.ts';
+import { isDomainError } from '../domain/errors.ts';
+import { isStoreUnavailable } from '../domain/ports/document-store.ts';
+
+/** OAuth error code and HTTP status for each refusal of the domain. A new code does not compile until it stands here. */
+const TABLE = {
+  invalid_request: ['invalid_request', 400],
+  invalid_field: ['invalid_request', 400],
+  not_found: ['invalid_request', 400],
+  conflict: ['invalid_request', 400],
+  precondition_failed: ['invalid_request', 400],
+  unauthenticated: ['access_denied', 403],
+  forbidden: ['access_denied', 403],
+  too_many_requests: ['temporarily_unavailable', 429],
+  unavailable: ['temporarily_unavailable', 503],
+  invalid_client: ['invalid_client', 401],
+  unauthorized_client: ['unauthorized_client', 400],
+  invalid_grant: ['invalid_grant', 400],
+  invalid_scope: ['invalid_scope', 400],
+  invalid_target: ['invalid_target', 400],
+  unsupported_token_type: ['unsupported_token_type', 400],
+  consent_required: ['consent_required', 400],
+  access_denied: ['access_denied', 400],
+} as const satisfies Record<DomainErrorCode, readonly [string, number]>;
+
+export type ProtocolError = InstanceType<typeof errors.OIDCProviderError> & {
+  denial?: Denial;
+  retryAfterSeconds?: number;
+};
+
+const make = (status: number, error: string, description: string, cause: unknown): ProtocolError => {
+  const made = new errors.CustomOIDCProviderError(error, description) as ProtocolError;
+  Object.assign(made, { status, statusCode: status, expose: true, cause });
+  return made;
+};
+
+/** Answers an error the engine can send; one that is already the engine's, or unknown, is answered as it is. */
+export const protocolError = (error: unknown): unknown => {
+  if (isStoreUnavailable(error)) {
+    return Object.assign(
+      make(503, 'temporarily_unavailable', 'the server cannot reach its storage; try again', error),
+      {
+        retryAfterSeconds: 1,
+      },
+    );
+  }
+  if (!isDomainError(error)) return error;
+  const [code, status] = TABLE[error.code];
+  const made = make(status, code, error.message, error);
+  if (error.denial) made.denial = error.denial;
+  if (error.retryAfterSeconds !== undefined) made.retryAfterSeconds = error.retryAfterSeconds;
+  return made;
+};
+
+/** Runs a hook of the engine so that whatever it throws is an error of the protocol. */
+export const asProtocol = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    throw protocolError(error);
+  }
+};

@@ -1,0 +1,9 @@
+/**
+ * The seam: the only file that imports from inside oidc-provider. `oidc-provider` is pinned exactly;
+ * `test/architecture/provider-seam.test.ts` names the version and the arity of each function used, so
+ * that an upgrade that moves one fails there and not in a token.
+ *
+ * Why the public interface does not do: a custom grant gets no DPoP handling from the engine, and the
+ * engine offers its own only through this module (its header promises an export in 10.x).
+ */
+export { checkDpopReplay, checkDpopRequired, validateDpop } from 'oidc-provider/lib/helpers/grants.js';

@@ -1,0 +1,56 @@
+/** The collections behind the engine's models. */
+import type { CollectionDeclaration } from '../domain/ports/document-store.ts';
+
+/** A refresh token, opaque access token or session. Ids are keyed digests: the bearer value itself is nowhere (decision D14). */
+export type EngineRecord = {
+  readonly id: string;
+  readonly model: string;
+  /** Plain where the rest of the payload is no credential; sealed where the engine reads a handle back. */
+  readonly payload?: Readonly<Record<string, unknown>>;
+  readonly sealed?: string;
+  readonly lease?: string;
+  /** A session's uid, which is no credential. */
+  readonly uid?: string;
+  readonly account?: string;
+  readonly expiresAt: number;
+};
+
+export const ENGINE_RECORDS = {
+  name: 'engine_records',
+  indexes: [{ fields: ['uid'] }, { fields: ['lease'] }, { fields: ['account'] }],
+  expiresAt: 'expiresAt',
+} as const satisfies CollectionDeclaration;
+
+/** That a one-time thing was used: inserted once, kept until the thing itself would have expired (decision D13). */
+export type Consumption = { readonly id: string; readonly at: number; readonly expiresAt: number };
+
+export const CONSUMPTIONS = {
+  name: 'consumptions',
+  indexes: [],
+  expiresAt: 'expiresAt',
+} as const satisfies CollectionDeclaration;
+
+/** One lease: the engine's Grant. */
+export type LeaseRecord = {
+  readonly id: string;
+  readonly account: string;
+  readonly clientId: string;
+  readonly payload: Readonly<Record<string, unknown>>;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+};
+
+export const LEASES = {
+  name: 'leases',
+  indexes: [{ fields: ['account'] }, { fields: ['clientId'] }],
+  expiresAt: 'expiresAt',
+} as const satisfies CollectionDeclaration;
+
+/** A JWT access token that was ended by its `jti` (RFC 7009), kept until it would have expired. */
+export type RevokedToken = { readonly id: string; readonly expiresAt: number };
+
+export const REVOKED_TOKENS = {
+  name: 'revoked_tokens',
+  indexes: [],
+  expiresAt: 'expiresAt',
+} as const satisfies CollectionDeclaration;

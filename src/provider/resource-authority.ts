@@ -1,0 +1,92 @@
+/**
+ * What a request may carry at a resource: asked for by the engine wherever a resource is named, by
+ * every grant. This is where a client's registration, the person's own rights, and the delegation cut
+ * the scope (decision D4; finding V10: the engine itself does not let a client's scope limit resources).
+ */
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Account } from '../domain/accounts/account.ts';
+import type { Agent } from '../domain/agents/agent.ts';
+import type { Client } from '../domain/clients/client.ts';
+import { cutScope, type Limit, type ScopesByResource, scopesAt } from '../domain/delegation/authority.ts';
+import type { Delegation } from '../domain/delegation/delegation.ts';
+import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+
+type Row<T> = Promise<{ readonly document: T } | undefined>;
+
+export type ResourceAuthority = ReturnType<typeof resourceAuthority>;
+
+export const resourceAuthority = (deps: {
+  readonly agents: { get(id: string): Row<Agent> };
+  readonly clients: { get(id: string): Row<Client> };
+  readonly accounts: { get(id: string): Row<Account> };
+  readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
+  readonly delegations: {
+    consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
+  };
+}) => {
+  const ownAuthority = async (clientId: string): Promise<ScopesByResource | undefined> =>
+    (await (clientId.startsWith('agt_') ? deps.agents : deps.clients).get(clientId))?.document.authority;
+
+  const find = async (resource: string): Promise<ResourceServer> => {
+    const server = (await deps.resourceServers.findByIdentifier(resource))?.document;
+    if (server?.state !== 'active') throw new errors.InvalidTarget('no such resource server');
+    return server;
+  };
+
+  /** Limits on what `clientId` may hold at a resource, for an account or, without one, for itself. */
+  const limits = async (clientId: string, resource: string, subject: string | undefined): Promise<readonly Limit[]> => {
+    const isAgent = clientId.startsWith('agt_');
+    const authority = await ownAuthority(clientId);
+    const own = scopesAt(authority, resource);
+    if (subject === undefined) return [{ layer: isAgent ? 'agent' : 'client', holds: own ?? [] }];
+    const account = (await deps.accounts.get(subject))?.document;
+    return [
+      { layer: isAgent ? 'agent' : 'client', holds: own },
+      { layer: 'subject', holds: account ? scopesAt(account.entitlements, resource) : [] },
+    ];
+  };
+
+  return {
+    find,
+    limits,
+    /** The hook `getResourceServerInfo` of the engine: what this request may carry at most. */
+    async at(ctx: KoaContextWithOIDC, resource: string, clientId: string) {
+      const server = await find(resource);
+      const declared = server.scopes.map(({ name }) => name);
+      const subject = subjectOf(ctx);
+      const atTokenEndpoint = ctx.oidc?.route === 'token';
+      const forItself = atTokenEndpoint && ctx.oidc.params?.['grant_type'] === 'client_credentials';
+      const asking = !atTokenEndpoint && subject === undefined;
+      const found: Limit[] = [
+        ...(asking
+          ? [{ layer: 'client' as const, holds: scopesAt(await ownAuthority(clientId), resource) }]
+          : await limits(clientId, resource, forItself ? undefined : subject)),
+      ];
+      if (atTokenEndpoint && subject !== undefined && clientId.startsWith('agt_')) {
+        const row = await deps.delegations.consented(subject, clientId, resource);
+        found.push({ layer: 'delegation', holds: row?.scope ?? [] });
+      }
+      const { scope } = cutScope(undefined, declared, found);
+      // RFC 6749 §3.3 leaves the default to us: everything the client holds there, never more.
+      if (forItself && ctx.oidc.params && !ctx.oidc.params['scope']) ctx.oidc.params['scope'] = scope.join(' ');
+      return {
+        scope: scope.join(' '),
+        audience: resource,
+        accessTokenTTL: server.accessTokenTtlSeconds,
+        accessTokenFormat: server.accessTokenFormat,
+        jwt: { sign: { alg: server.accessTokenSigningAlg } },
+      };
+    },
+  };
+};
+
+/** The person a request of the engine is about, as far as it is known yet. */
+const subjectOf = (ctx: KoaContextWithOIDC): string | undefined => {
+  const { AuthorizationCode, RefreshToken, DeviceCode, Account } = ctx.oidc?.entities ?? {};
+  return (
+    AuthorizationCode?.accountId ??
+    RefreshToken?.accountId ??
+    (ctx.oidc?.route === 'token' ? DeviceCode?.accountId : undefined) ??
+    Account?.accountId
+  );
+};

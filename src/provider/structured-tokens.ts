@@ -1,0 +1,133 @@
+/**
+ * Introspection and revocation of JWT access tokens. The engine refuses them after it has
+ * authenticated the client; this takes over there (finding V20). Opaque tokens go through the engine,
+ * with the same two policies.
+ */
+import type { EventEmitter } from 'node:events';
+import type Provider from 'oidc-provider';
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
+import type { IssuedToken } from '../domain/ports/issued-tokens.ts';
+import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+import type { OwnTokens } from './issued-tokens.ts';
+import { asProtocol } from './oauth-errors.ts';
+import { factsOf } from './request-facts.ts';
+
+type Deps = {
+  readonly tokens: OwnTokens;
+  readonly audit: AuditTrail;
+  readonly issuer: string;
+  readonly resourceServers: { get(id: string): Promise<{ readonly document: ResourceServer } | undefined> };
+};
+
+/** A resource server learns of tokens with its own audience only (decision D11); everything else is inactive to it. */
+const mayIntrospect = async (deps: Deps, clientId: string, audience: string | undefined): Promise<boolean> => {
+  if (audience === undefined || !clientId.startsWith('rs_')) return false;
+  return (await deps.resourceServers.get(clientId))?.document.identifier === audience;
+};
+
+export const structuredTokens = (deps: Deps) => ({
+  /** `features.introspection.allowedPolicy` for opaque tokens. */
+  introspectionAllowed: (ctx: KoaContextWithOIDC, clientId: string): Promise<boolean> =>
+    asProtocol(async () => {
+      const live = await deps.tokens.find(String(ctx.oidc.params?.['token']));
+      return live !== undefined && (await mayIntrospect(deps, clientId, live.audience));
+    }),
+
+  /** `features.revocation.allowedPolicy` for opaque tokens and refresh tokens: its own only, recorded before it happens. */
+  revocationAllowed: (ctx: KoaContextWithOIDC, clientId: string, token: RevocableToken): Promise<boolean> =>
+    asProtocol(async () => {
+      const own = token.clientId === clientId;
+      await record(deps, ctx, clientId, own, {
+        ...(token.accountId === undefined ? {} : { subject: token.accountId }),
+        ...(token.grantId === undefined ? {} : { grant: token.grantId }),
+        note: token.kind,
+      });
+      return own;
+    }),
+
+  install(provider: Provider): void {
+    const refused = new WeakSet<object>();
+    const emitter: EventEmitter = provider;
+    for (const event of ['introspection.error', 'revocation.error'] as const) {
+      emitter.on(event, (ctx: KoaContextWithOIDC, error: unknown) => {
+        if (error instanceof errors.UnsupportedTokenType) refused.add(ctx);
+      });
+    }
+    provider.use(async (ctx, next) => {
+      await next();
+      if (!refused.has(ctx)) return;
+      const context = ctx as KoaContextWithOIDC;
+      const clientId = String(context.oidc.client?.clientId);
+      const token = String(context.oidc.params?.['token']);
+      if (context.oidc.route === 'introspection') await introspect(deps, context, clientId, token);
+      else await revoke(deps, context, clientId, token);
+    });
+  },
+});
+
+type RevocableToken = {
+  readonly clientId?: string | undefined;
+  readonly accountId?: string;
+  readonly grantId?: string;
+  readonly kind: string;
+};
+
+const introspect = async (deps: Deps, ctx: KoaContextWithOIDC, clientId: string, token: string): Promise<void> => {
+  ctx.status = 200;
+  ctx.type = 'json';
+  ctx.body = { active: false };
+  const live = await deps.tokens.find(token);
+  if (live && (await mayIntrospect(deps, clientId, live.audience))) ctx.body = description(live, deps.issuer);
+};
+
+/** RFC 7662 §2.2; `act` as RFC 8693 §4.1 and the Actor Profile have it. */
+const description = (token: IssuedToken, issuer: string): Record<string, unknown> => ({
+  active: true,
+  iss: issuer,
+  sub: token.subject ?? token.clientId,
+  client_id: token.clientId,
+  aud: token.audience,
+  scope: token.scope.join(' '),
+  iat: token.issuedAt,
+  exp: token.expiresAt,
+  jti: token.id,
+  token_type: token.jkt === undefined ? 'Bearer' : 'DPoP',
+  ...(token.jkt === undefined ? {} : { cnf: { jkt: token.jkt } }),
+  ...(token.chain === undefined ? {} : { act: token.chain }),
+  ...(token.delegation === undefined ? {} : { delegation: token.delegation }),
+  ...(token.lease === undefined ? {} : { grant_id: token.lease }),
+  ...(token.txn === undefined ? {} : { txn: token.txn }),
+});
+
+const revoke = async (deps: Deps, ctx: KoaContextWithOIDC, clientId: string, token: string): Promise<void> => {
+  ctx.status = 200;
+  ctx.remove('content-type');
+  ctx.body = '';
+  const found = await deps.tokens.genuine(token);
+  if (!found) return;
+  const own = found.clientId === clientId;
+  await record(deps, ctx, clientId, own, {
+    ...(found.subject === undefined ? {} : { subject: found.subject }),
+    token: { id: found.id, format: 'jwt', expiresAt: found.expiresAt },
+  });
+  if (own) await deps.tokens.end(found);
+};
+
+const record = async (
+  { audit }: Deps,
+  ctx: KoaContextWithOIDC,
+  clientId: string,
+  own: boolean,
+  facts: Partial<AuditEvent>,
+): Promise<void> => {
+  const { id, source } = factsOf(ctx.req);
+  await audit.append({
+    ...facts,
+    type: own ? 'token.revoked' : 'token.revocation_refused',
+    outcome: own ? 'done' : 'refused',
+    request: id,
+    caller: clientId,
+    personal: { source },
+  });
+};

@@ -1,0 +1,141 @@
+/**
+ * The moment before a token exists: which claims of ours it carries, and the audit event that must be
+ * durable first (product.md, invariant 5). The engine calls this for every access token, JWT or
+ * opaque, of every grant; our own grants prepare theirs with `prepare`.
+ */
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
+import { extendChain } from '../domain/delegation/actor-chain.ts';
+import type { Delegation } from '../domain/delegation/delegation.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
+import type { MasterKey } from '../domain/secrets/master-key.ts';
+import type { ConsumptionRegister } from './consumption-register.ts';
+import { protocolError } from './oauth-errors.ts';
+import { factsOf } from './request-facts.ts';
+import { settle, unitOf } from './token-request-unit.ts';
+
+/** Names a claims builder may never set: the engine spreads ours after its own (finding V12). */
+const RESERVED = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'scope', 'client_id', 'cnf', 'active', 'nbf']);
+
+export type ClaimsOfOurs = Readonly<Record<string, unknown>>;
+/** The part of the engine's token models this file reads. */
+export type EngineToken = {
+  readonly kind: string;
+  readonly jti: string;
+  readonly accountId?: string;
+  readonly clientId?: string;
+  readonly grantId?: string;
+  readonly aud?: string | string[];
+  scope?: string;
+  readonly exp?: number;
+  readonly expiration: number;
+  readonly resourceServer?: { readonly accessTokenFormat?: string };
+};
+type Prepared = { readonly claims: ClaimsOfOurs; readonly facts: Partial<AuditEvent> };
+
+export type TokenClaims = ReturnType<typeof tokenClaims>;
+
+export const tokenClaims = (deps: {
+  readonly audit: AuditTrail;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+  readonly issuer: string;
+  readonly consumptions: ConsumptionRegister;
+  readonly delegations: {
+    consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
+  };
+}) => {
+  const prepared = new WeakMap<object, Prepared>();
+
+  /** Every token of a lease belongs to one piece of work (decision D6). */
+  const txnOf = (token: EngineToken): string =>
+    token.grantId === undefined
+      ? deps.identifiers.newId('txn')
+      : `txn_${deps.masterKey
+          .digest('txn', token.grantId)
+          .replace(/[^a-zA-Z0-9]/g, '')
+          .slice(0, 26)
+          .toLowerCase()}`;
+
+  /** Claims of a token from the engine's own grants. Throws when an agent's delegation is gone. */
+  const ownClaims = async (token: EngineToken): Promise<Prepared> => {
+    const txn = txnOf(token);
+    if (token.aud !== undefined && !token.scope) {
+      throw new errors.InvalidScope('nothing that was asked for is left at this resource', '');
+    }
+    const lease = token.grantId === undefined ? {} : { grant_id: token.grantId };
+    const isAgent = token.clientId?.startsWith('agt_') ?? false;
+    if (!isAgent || token.accountId === undefined) return { claims: { ...lease, txn }, facts: { txn } };
+    // Every token given to an agent for somebody carries `act` (decision D5).
+    const act = extendChain(String(token.clientId), deps.issuer);
+    const facts = { txn, chain: act };
+    if (token.aud === undefined) return { claims: { ...lease, txn, act }, facts };
+    const row = await deps.delegations.consented(token.accountId, String(token.clientId), String(token.aud));
+    if (!row) {
+      throw Object.assign(new errors.InvalidGrant('delegation is gone'), {
+        error_description: 'the person has ended what this agent was allowed at this resource',
+      });
+    }
+    return {
+      claims: { ...lease, txn, act: row.chain, delegation: row.id },
+      facts: { txn, chain: row.chain, delegation: row.id },
+    };
+  };
+
+  const eventOf = (ctx: KoaContextWithOIDC, token: EngineToken, facts: Partial<AuditEvent>): AuditEvent => {
+    const { client, params } = ctx.oidc;
+    const format = token.resourceServer?.accessTokenFormat === 'jwt' ? 'jwt' : 'opaque';
+    const { id, source } = factsOf(ctx.req);
+    const clientId = String(client?.clientId);
+    const owner = client?.['behalf_owner'];
+    return {
+      request: id,
+      caller: clientId,
+      ...(clientId.startsWith('agt_') ? { agent: clientId } : {}),
+      ...(typeof owner === 'string' ? { owner } : {}),
+      ...(token.accountId === undefined ? {} : { subject: token.accountId }),
+      grantType: String(params?.['grant_type']),
+      ...(token.aud === undefined ? {} : { resource: String(token.aud) }),
+      ...(params?.['scope'] ? { scopeAsked: String(params['scope']).split(' ') } : {}),
+      scopeGiven: token.scope ? token.scope.split(' ') : [],
+      ...(token.grantId === undefined ? {} : { grant: token.grantId }),
+      token: {
+        id: format === 'jwt' ? token.jti : deps.masterKey.digest(token.kind, token.jti),
+        format,
+        expiresAt: token.exp ?? deps.clock.now() + token.expiration,
+      },
+      personal: { source },
+      ...facts,
+      type: 'token.issued',
+      outcome: 'granted',
+    };
+  };
+
+  return {
+    /** Says what a token of one of our own grants will carry; call before its `save()`. */
+    prepare(token: object, claims: ClaimsOfOurs, facts: Partial<AuditEvent>): void {
+      prepared.set(token, { claims, facts });
+    },
+
+    /** The engine's hook `extraTokenClaims`. */
+    async forToken(ctx: KoaContextWithOIDC, model: object): Promise<Record<string, unknown>> {
+      const token = model as EngineToken;
+      try {
+        const { claims, facts } = prepared.get(model) ?? (await ownClaims(token));
+        const reserved = Object.keys(claims).find((name) => RESERVED.has(name));
+        if (reserved) throw new TypeError(`a claims builder may not set ${reserved}`);
+        const unit = unitOf(ctx);
+        const event = eventOf(ctx, token, { ...unit.facts, ...facts });
+        await settle(ctx, unit, {
+          consumptions: deps.consumptions,
+          audit: async () => void (await deps.audit.append(event)),
+        });
+        return claims;
+      } catch (error) {
+        throw protocolError(error);
+      }
+    },
+  };
+};

@@ -1,0 +1,69 @@
+/**
+ * One request at the token endpoint, as a unit: validate → audit → consume → mint → answer (decision D12).
+ *
+ * The engine consumes a code or refresh token, and stores the successor, before it has finished
+ * validating. So while a token request runs, the adapter only notes what is to be consumed and
+ * written. `settle` is called when the engine is about to make the access token: it writes the audit
+ * event, consumes by compare-and-swap, and only then lets the noted writes happen.
+ */
+import type { ServerResponse } from 'node:http';
+import { errors } from 'oidc-provider';
+import type { AuditEvent } from '../domain/audit/audit-event.ts';
+import type { ConsumptionRegister } from './consumption-register.ts';
+
+export type TokenRequestUnit = {
+  /** Facts for the one audit event of this attempt. */
+  facts: Partial<AuditEvent>;
+  /** Mark id → expiry of one-time things seen in this request. */
+  readonly seen: Map<string, number>;
+  readonly consumptions: { readonly id: string; readonly expiresAt: number }[];
+  readonly writes: (() => Promise<void>)[];
+  settled: boolean;
+  /** The event that let the token be made has been written. */
+  audited: boolean;
+};
+
+type EngineContext = { readonly res: ServerResponse; readonly oidc?: { readonly route?: string } };
+
+const units = new WeakMap<object, TokenRequestUnit>();
+
+export const unitOf = (context: object): TokenRequestUnit => {
+  let unit = units.get(context);
+  if (!unit) {
+    unit = { facts: {}, seen: new Map(), consumptions: [], writes: [], settled: false, audited: false };
+    units.set(context, unit);
+  }
+  return unit;
+};
+
+/** The unit while its writes are still held back; undefined elsewhere and afterwards. */
+export const openUnit = (context: EngineContext | undefined): TokenRequestUnit | undefined => {
+  if (context?.oidc?.route !== 'token') return undefined;
+  const unit = unitOf(context);
+  return unit.settled ? undefined : unit;
+};
+
+/** Resolves when the answer has been handed to the network, or the connection is gone. */
+export const answerOf = (response: ServerResponse): Promise<void> =>
+  new Promise((resolve) => {
+    response.once('close', resolve);
+    response.once('finish', resolve);
+  });
+
+/** Throws InvalidGrant when another request was first. */
+export const settle = async (
+  context: EngineContext,
+  unit: TokenRequestUnit,
+  { audit, consumptions }: { audit: () => Promise<void>; consumptions: ConsumptionRegister },
+): Promise<void> => {
+  if (unit.settled) return;
+  await audit();
+  unit.audited = true;
+  for (const { id, expiresAt } of unit.consumptions) {
+    if (!(await consumptions.consume(id, expiresAt, answerOf(context.res)))) {
+      throw new errors.InvalidGrant('lost a race for a one-time credential');
+    }
+  }
+  unit.settled = true;
+  await Promise.all(unit.writes.map((write) => write()));
+};
