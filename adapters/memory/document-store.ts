@@ -1,0 +1,220 @@
+/**
+ * Both store ports in the memory of this process: for tests, development and as the plainest
+ * statement of what the ports promise. Nothing survives the process, so no production start uses it.
+ */
+import {
+  type Collection,
+  type CollectionDeclaration,
+  type Document,
+  DocumentConflict,
+  type DocumentStore,
+  StoreUnavailable,
+  type Versioned,
+} from '../../src/domain/ports/document-store.ts';
+import {
+  type CheckedQuery,
+  type CollectionRules,
+  checkDocument,
+  checkIds,
+  checkQuery,
+  collectionRules,
+  type FieldValue,
+  fieldValue,
+  isPossibleId,
+} from '../../src/domain/ports/store-rules.ts';
+import { compareText } from './compare-text.ts';
+
+/** A document as it is kept: text, so that no caller holds a reference into the store. */
+type Entry = {
+  readonly id: string;
+  readonly json: string;
+  readonly version: number;
+  readonly fields: ReadonlyMap<string, FieldValue>;
+};
+
+type MemoryCollection = {
+  readonly rules: CollectionRules;
+  readonly entries: Map<string, Entry>;
+  /** For each unique index, the key of its fields → the id that holds it. */
+  readonly uniqueKeys: readonly { readonly fields: readonly string[]; readonly holders: Map<string, string> }[];
+};
+
+export const memoryDocumentStore = (): DocumentStore => {
+  const collections = new Map<string, MemoryCollection>();
+  let isClosed = false;
+
+  const assertOpen = (): void => {
+    if (isClosed) throw new StoreUnavailable('the store is closed');
+  };
+
+  return {
+    collection<T extends Document>(declaration: CollectionDeclaration): Collection<T> {
+      assertOpen();
+      const rules = collectionRules(declaration);
+      const known = collections.get(rules.name) ?? emptyCollection(rules);
+      if (known.rules.signature !== rules.signature) {
+        throw new TypeError(`collection ${rules.name} was declared differently before`);
+      }
+      collections.set(rules.name, known);
+      return collectionOver<T>(known, assertOpen);
+    },
+    async sweep(now, limit) {
+      assertOpen();
+      let removed = 0;
+      for (const collection of collections.values()) {
+        const { expiresAt } = collection.rules;
+        if (expiresAt === undefined) continue;
+        for (const entry of collection.entries.values()) {
+          if (removed >= limit) return removed;
+          const end = entry.fields.get(expiresAt);
+          if (typeof end !== 'number' || end >= now) continue;
+          remove(collection, entry);
+          removed += 1;
+        }
+      }
+      return removed;
+    },
+    async close() {
+      isClosed = true;
+    },
+  };
+};
+
+const emptyCollection = (rules: CollectionRules): MemoryCollection => ({
+  rules,
+  entries: new Map(),
+  uniqueKeys: rules.indexes
+    .filter((index) => index.unique === true)
+    .map((index) => ({ fields: index.fields, holders: new Map() })),
+});
+
+// No method awaits anything between looking and writing, so each is one step for all callers.
+const collectionOver = <T extends Document>(stored: MemoryCollection, assertOpen: () => void): Collection<T> => ({
+  async insert(document) {
+    assertOpen();
+    insert(stored, entryOf(stored.rules, document, 1));
+  },
+  async insertMany(documents) {
+    assertOpen();
+    for (const entry of documents.map((document) => entryOf(stored.rules, document, 1))) insert(stored, entry);
+  },
+  async get(id) {
+    assertOpen();
+    const entry = isPossibleId(id) ? stored.entries.get(id) : undefined;
+    return entry && versioned<T>(entry);
+  },
+  async getMany(ids) {
+    assertOpen();
+    return checkIds(ids).flatMap((id) => {
+      const entry = stored.entries.get(id);
+      return entry ? [versioned<T>(entry)] : [];
+    });
+  },
+  async replace(document, expected) {
+    assertOpen();
+    const next = entryOf(stored.rules, document, expected + 1);
+    const entry = stored.entries.get(document.id);
+    if (entry?.version !== expected) return false;
+    assertUnique(stored, next);
+    remove(stored, entry);
+    insert(stored, next);
+    return true;
+  },
+  async take(id) {
+    assertOpen();
+    const entry = isPossibleId(id) ? stored.entries.get(id) : undefined;
+    if (!entry) return undefined;
+    remove(stored, entry);
+    return versioned<T>(entry).document;
+  },
+  async find(query) {
+    assertOpen();
+    const checked = checkQuery(stored.rules, query);
+    if (!checked) return [];
+    const found = [...stored.entries.values()].filter((entry) => matches(entry, checked));
+    const ordered = found.sort((a, b) => comparePlaces(placeOf(a, checked), placeOf(b, checked), checked.descending));
+    return ordered.slice(0, checked.limit).map((entry) => versioned<T>(entry));
+  },
+});
+
+const entryOf = (rules: CollectionRules, document: Document, version: number): Entry => {
+  checkDocument(document);
+  const fields = new Map<string, FieldValue>();
+  for (const field of rules.fields) {
+    const value = fieldValue(document, field);
+    if (value !== undefined) fields.set(field, value);
+  }
+  return { id: document.id, json: JSON.stringify(document), version, fields };
+};
+
+const versioned = <T>(entry: Entry): Versioned<T> => ({
+  document: JSON.parse(entry.json) as T,
+  version: entry.version,
+});
+
+const insert = (collection: MemoryCollection, entry: Entry): void => {
+  if (collection.entries.has(entry.id)) throw new DocumentConflict(`${collection.rules.name}: the id is taken`);
+  assertUnique(collection, entry);
+  collection.entries.set(entry.id, entry);
+  for (const { fields, holders } of collection.uniqueKeys) {
+    const key = uniqueKey(entry, fields);
+    if (key !== undefined) holders.set(key, entry.id);
+  }
+};
+
+const remove = (collection: MemoryCollection, entry: Entry): void => {
+  collection.entries.delete(entry.id);
+  for (const { fields, holders } of collection.uniqueKeys) {
+    const key = uniqueKey(entry, fields);
+    if (key !== undefined) holders.delete(key);
+  }
+};
+
+const assertUnique = (collection: MemoryCollection, entry: Entry): void => {
+  for (const { fields, holders } of collection.uniqueKeys) {
+    const key = uniqueKey(entry, fields);
+    const holder = key === undefined ? undefined : holders.get(key);
+    if (holder !== undefined && holder !== entry.id) {
+      throw new DocumentConflict(`${collection.rules.name}: a document with this ${fields.join(', ')} exists`);
+    }
+  }
+};
+
+/** Undefined when a field is missing: such a document is not in the index. */
+const uniqueKey = (entry: Entry, fields: readonly string[]): string | undefined => {
+  const values = fields.map((field) => entry.fields.get(field));
+  return values.includes(undefined) ? undefined : JSON.stringify(values);
+};
+
+/** Where an entry stands in the order of a query. */
+type Place = { readonly value: FieldValue | undefined; readonly id: string };
+
+const placeOf = (entry: Entry, query: CheckedQuery): Place => ({
+  value: query.by === undefined ? undefined : entry.fields.get(query.by),
+  id: entry.id,
+});
+
+const matches = (entry: Entry, query: CheckedQuery): boolean => {
+  for (const [field, value] of query.where) if (entry.fields.get(field) !== value) return false;
+  if (query.range) {
+    const { field, gte = Number.MIN_SAFE_INTEGER, lte = Number.MAX_SAFE_INTEGER } = query.range;
+    const value = entry.fields.get(field);
+    if (typeof value !== 'number' || value < gte || value > lte) return false;
+  }
+  if (query.by !== undefined && !entry.fields.has(query.by)) return false;
+  if (!query.after) return true;
+  const end: Place = { value: query.by === undefined ? undefined : query.after.value, id: query.after.id };
+  return comparePlaces(placeOf(entry, query), end, query.descending) > 0;
+};
+
+const comparePlaces = (a: Place, b: Place, descending: boolean): number =>
+  (compareValues(a.value, b.value) || compareText(a.id, b.id)) * (descending ? -1 : 1);
+
+const compareValues = (a: FieldValue | undefined, b: FieldValue | undefined): number => {
+  if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
+  return rank(a) - rank(b) || Number(a ?? 0) - Number(b ?? 0);
+};
+
+/** Numbers before text before booleans, as in SQLite. */
+const rank = (value: FieldValue | undefined): number =>
+  typeof value === 'number' ? 0 : typeof value === 'string' ? 1 : 2;

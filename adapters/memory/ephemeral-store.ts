@@ -1,0 +1,76 @@
+import type { Clock } from '../../src/domain/ports/clock.ts';
+import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
+import { checkKey, checkTtl, checkValue, isPossibleKey } from '../../src/domain/ports/store-rules.ts';
+
+/** `value` is absent on a claim: it can be neither read nor taken away. Ends are milliseconds since the epoch. */
+type Entry = { readonly value?: string; readonly endsAt: number };
+
+export const memoryEphemeralStore = (clock: Clock): EphemeralStore => {
+  const entries = new Map<string, Entry>();
+  let isClosed = false;
+
+  const assertOpen = (): void => {
+    if (isClosed) throw new StoreUnavailable('the store is closed');
+  };
+  const live = (key: string): Entry | undefined => {
+    if (!isPossibleKey(key)) return undefined;
+    const entry = entries.get(key);
+    return entry && entry.endsAt > clock.nowMillis() ? entry : undefined;
+  };
+  const endOf = (ttlSeconds: number): number => {
+    checkTtl(ttlSeconds);
+    return clock.nowMillis() + ttlSeconds * 1000;
+  };
+
+  // No method awaits anything between looking and writing, so each is one step for all callers.
+  return {
+    async set(key, value, ttlSeconds) {
+      assertOpen();
+      checkKey(key);
+      checkValue(value);
+      entries.set(key, { value, endsAt: endOf(ttlSeconds) });
+    },
+    async get(key) {
+      assertOpen();
+      return live(key)?.value;
+    },
+    async take(key) {
+      assertOpen();
+      const value = live(key)?.value;
+      if (value !== undefined) entries.delete(key);
+      return value;
+    },
+    async claim(key, ttlSeconds) {
+      assertOpen();
+      checkKey(key);
+      const endsAt = endOf(ttlSeconds);
+      if (live(key)) return false;
+      entries.set(key, { endsAt });
+      return true;
+    },
+    async count(key, windowSeconds) {
+      assertOpen();
+      checkKey(key);
+      const endsAt = endOf(windowSeconds);
+      const counted = live(key);
+      const value = Number(counted?.value ?? 0) + 1;
+      entries.set(key, { value: String(value), endsAt: counted?.endsAt ?? endsAt });
+      return value;
+    },
+    async sweep(limit) {
+      assertOpen();
+      let removed = 0;
+      for (const [key, entry] of entries) {
+        if (removed >= limit) break;
+        if (entry.endsAt > clock.nowMillis()) continue;
+        entries.delete(key);
+        removed += 1;
+      }
+      return removed;
+    },
+    async close() {
+      isClosed = true;
+    },
+  };
+};

@@ -1,0 +1,36 @@
+import { randomFillSync } from 'node:crypto';
+import type { Identifiers } from '../../src/domain/ports/identifiers.ts';
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+const ID_LENGTH = 26;
+const SECRET_BYTES = 32;
+
+// One call into the random source serves many ids: the call costs more than the bytes.
+const pool = Buffer.allocUnsafe(4096);
+let used = pool.length;
+
+/** Bytes that nobody was given before; overwritten by the next refill, so copy what must last. */
+const randomBytesFromPool = (length: number): Buffer => {
+  if (used + length > pool.length) {
+    randomFillSync(pool);
+    used = 0;
+  }
+  used += length;
+  return pool.subarray(used - length, used);
+};
+
+export const randomIdentifiers: Identifiers = {
+  newId(prefix) {
+    let id = `${prefix}_`;
+    // 256 is a multiple of 32, so each character is uniform.
+    for (const byte of randomBytesFromPool(ID_LENGTH)) id += ALPHABET[byte & 31];
+    return id;
+  },
+  newSecret() {
+    const bytes = randomBytesFromPool(SECRET_BYTES);
+    const secret = bytes.toString('base64url');
+    // A secret is not left lying in the pool once it has been handed out.
+    bytes.fill(0);
+    return secret;
+  },
+};

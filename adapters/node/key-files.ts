@@ -1,0 +1,118 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+
+const MASTER_KEY_FILE = 'master.key';
+const MASTER_KEY_BYTES = 32;
+const MODES_OF_OTHERS = 0o077;
+
+/**
+ * Writes a file that only its owner can read (mode 0600), whole or not at all: it is on stable
+ * storage when this returns. Replaces what was there; makes the folder (mode 0700) when it is missing.
+ */
+export const writePrivateFile = (path: string, text: string): void => {
+  const temporary = writeTemporary(path, text);
+  try {
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+  syncFolder(dirname(path));
+};
+
+/**
+ * Reads a file written by `writePrivateFile`. Throws when others may read it; answers `undefined`
+ * when there is none.
+ */
+export const readPrivateFile = (path: string): string | undefined => {
+  let handle: number;
+  try {
+    handle = openSync(path, 'r');
+  } catch (error) {
+    if ((error as { code?: unknown }).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  try {
+    // Windows has no such modes: what it reports says nothing.
+    if (process.platform !== 'win32' && (fstatSync(handle).mode & MODES_OF_OTHERS) !== 0) {
+      throw new Error(`${path} may be read or changed by others; make it private: chmod 600 ${path}`);
+    }
+    return readFileSync(handle, 'utf8');
+  } finally {
+    closeSync(handle);
+  }
+};
+
+/**
+ * The 32 bytes of `<folder>/master.key` (base64url), made at the first call. Of processes that start
+ * at once, one makes it and all read the same. Throws when the file is malformed or not private.
+ */
+export const loadOrCreateMasterKey = (folder: string): Buffer => {
+  const path = join(folder, MASTER_KEY_FILE);
+  const found = readPrivateFile(path);
+  if (found !== undefined) return decodeMasterKey(path, found);
+
+  const temporary = writeTemporary(path, `${randomBytes(MASTER_KEY_BYTES).toString('base64url')}\n`);
+  try {
+    // A link, unlike a rename, never replaces a key that another process has just made.
+    linkSync(temporary, path);
+    syncFolder(folder);
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+  const made = readPrivateFile(path);
+  if (made === undefined) throw new Error(`${path} has vanished while it was made`);
+  return decodeMasterKey(path, made);
+};
+
+const decodeMasterKey = (path: string, text: string): Buffer => {
+  const encoded = text.trim();
+  const key = Buffer.from(encoded, 'base64url');
+  if (key.length !== MASTER_KEY_BYTES || key.toString('base64url') !== encoded) {
+    throw new Error(
+      `${path} does not hold a master key (32 bytes in base64url); put the right file back: without it the database cannot be read`,
+    );
+  }
+  return key;
+};
+
+const writeTemporary = (path: string, text: string): string => {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const handle = openSync(temporary, 'wx', 0o600);
+  try {
+    writeFileSync(handle, text);
+    fsyncSync(handle);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  } finally {
+    closeSync(handle);
+  }
+  return temporary;
+};
+
+/** Makes a new name in a folder last. */
+const syncFolder = (folder: string): void => {
+  if (process.platform === 'win32') return;
+  const handle = openSync(folder, 'r');
+  try {
+    fsyncSync(handle);
+  } finally {
+    closeSync(handle);
+  }
+};

@@ -1,0 +1,185 @@
+/**
+ * What every store adapter checks in the same way, so that a mistake shows on each backend alike:
+ * declarations, documents, ids and queries. A TypeError here is a mistake of the calling code.
+ */
+import type { CollectionDeclaration, Cursor, IndexDeclaration, Query } from './document-store.ts';
+
+/** What an index holds for one field. */
+export type FieldValue = string | number | boolean;
+
+/** A declaration that has been checked. `expiresAt` counts as an index of its own. */
+export type CollectionRules = {
+  readonly name: string;
+  readonly indexes: readonly IndexDeclaration[];
+  readonly expiresAt: string | undefined;
+  /** Every field of every index, each once. */
+  readonly fields: readonly string[];
+  /** Equal for declarations that mean the same. */
+  readonly signature: string;
+};
+
+/** A query with its defaults filled in. `by` undefined: by id. */
+export type CheckedQuery = {
+  readonly where: readonly (readonly [string, FieldValue])[];
+  readonly range: { readonly field: string; readonly gte?: number; readonly lte?: number } | undefined;
+  readonly by: string | undefined;
+  readonly descending: boolean;
+  readonly after: Cursor | undefined;
+  readonly limit: number;
+};
+
+const COLLECTION_NAME = /^[a-z][a-z0-9_]{0,47}$/;
+const FIELD_NAME = /^[A-Za-z][A-Za-z0-9_]{0,47}$/;
+const MAX_LIMIT = 1000;
+const MAX_KEY_LENGTH = 512;
+
+/** Throws TypeError when the declaration is malformed. */
+export const collectionRules = (declaration: CollectionDeclaration): CollectionRules => {
+  const { name, expiresAt } = declaration;
+  if (!COLLECTION_NAME.test(name)) throw new TypeError(`collection name ${JSON.stringify(name)} is not snake_case`);
+  const indexes: readonly IndexDeclaration[] = declaration.indexes;
+  const isIndexed = indexes.some((index) => index.fields.length === 1 && index.fields[0] === expiresAt);
+  const all = expiresAt === undefined || isIndexed ? indexes : [...indexes, { fields: [expiresAt] }];
+  const fields = [...new Set(all.flatMap((index) => index.fields))];
+  const signatures = all.map(indexSignature);
+
+  for (const index of all) {
+    if (index.fields.length === 0) throw new TypeError(`${name}: an index needs a field`);
+    if (new Set(index.fields).size !== index.fields.length)
+      throw new TypeError(`${name}: an index names a field twice`);
+  }
+  if (new Set(all.map((index) => index.fields.join(','))).size !== all.length) {
+    throw new TypeError(`${name}: an index is declared twice`);
+  }
+  for (const field of fields) {
+    if (!FIELD_NAME.test(field) || field === 'id') throw new TypeError(`${name}: ${JSON.stringify(field)} is no field`);
+  }
+  // Column names of some backends have no case.
+  if (new Set(fields.map((field) => field.toLowerCase())).size !== fields.length) {
+    throw new TypeError(`${name}: two fields differ in case only`);
+  }
+  return { name, indexes: all, expiresAt, fields, signature: `${signatures.sort().join(';')}|${expiresAt ?? ''}` };
+};
+
+/** Names an index: equal for indexes that mean the same. */
+export const indexSignature = (index: IndexDeclaration): string =>
+  `${index.unique === true ? 'unique ' : ''}${index.fields.join(',')}`;
+
+/**
+ * Whether a stored document could have this id. False for text that is no Unicode (a lone
+ * surrogate). Throws TypeError when it is not a string at all: `{ $ne: '' }` names nothing.
+ */
+export const isPossibleId = (id: unknown): id is string => {
+  if (typeof id !== 'string') throw new TypeError('an id is a string');
+  return id.isWellFormed();
+};
+
+/** The ids themselves; throws TypeError unless they are at most 1000 strings. */
+export const checkIds = (ids: readonly string[]): readonly string[] => {
+  if (!Array.isArray(ids) || ids.length > MAX_LIMIT) throw new TypeError(`at most ${MAX_LIMIT} ids`);
+  return ids.filter(isPossibleId);
+};
+
+/** Throws TypeError unless it is JSON with a string `id`. Members that are undefined are not stored. */
+export const checkDocument = (document: { readonly id: string }): void => {
+  if (typeof document !== 'object' || document === null) throw new TypeError('a document is an object');
+  if (!isPossibleId(document.id)) throw new TypeError('an id is well-formed Unicode');
+  checkJson(document, 0);
+};
+
+/** The value an index holds for this document; undefined when it is not in the index. Throws TypeError on any other value. */
+export const fieldValue = (document: object, field: string): FieldValue | undefined => {
+  if (!Object.hasOwn(document, field)) return undefined;
+  const value = (document as Readonly<Record<string, unknown>>)[field];
+  return value === undefined || value === null ? undefined : checkFieldValue(value, field);
+};
+
+/** Undefined when nothing can match. Throws TypeError when the query names what is not indexed, or is malformed. */
+export const checkQuery = (rules: CollectionRules, query: Query): CheckedQuery | undefined => {
+  const where = Object.entries(query.where ?? {});
+  const { range, order, after, limit = 100 } = query;
+  const by = order?.by === 'id' ? undefined : order?.by;
+  const named = [...where.map(([field]) => field), ...(range ? [range.field] : []), ...(by === undefined ? [] : [by])];
+
+  for (const field of named) {
+    if (!rules.fields.includes(field)) throw new TypeError(`${rules.name}: ${JSON.stringify(field)} is not indexed`);
+  }
+  if (named.length > 0 && !rules.indexes.some((index) => named.includes(index.fields[0] ?? ''))) {
+    throw new TypeError(`${rules.name}: no index begins with one of ${named.join(', ')}`);
+  }
+  for (const end of [range?.gte, range?.lte]) {
+    if (end !== undefined && !Number.isSafeInteger(end)) throw new TypeError(`${rules.name}: a range ends at integers`);
+  }
+  if (order && order.direction !== 'ascending' && order.direction !== 'descending') {
+    throw new TypeError(`${rules.name}: direction is ascending or descending`);
+  }
+  if (!Number.isInteger(limit) || limit < 1 || limit > MAX_LIMIT) {
+    throw new TypeError(`${rules.name}: limit is 1 to ${MAX_LIMIT}`);
+  }
+  if (after) checkCursor(after, by);
+  for (const [field, value] of where) {
+    if (typeof value === 'string' && !value.isWellFormed()) return undefined;
+    checkFieldValue(value, field);
+  }
+  return { where, range, by, descending: order?.direction === 'descending', after, limit };
+};
+
+/** Whether a value could stand under this key. Throws TypeError when it is not a string at all. */
+export const isPossibleKey = (key: unknown): key is string => isPossibleId(key) && key.length <= MAX_KEY_LENGTH;
+
+/** Throws TypeError unless a value may be written under this key. */
+export const checkKey = (key: string): void => {
+  if (!isPossibleKey(key)) throw new TypeError(`a key has at most ${MAX_KEY_LENGTH} characters of well-formed Unicode`);
+};
+
+/** Throws TypeError unless it is a string of well-formed Unicode. */
+export const checkValue = (value: string): void => {
+  if (typeof value !== 'string' || !value.isWellFormed()) throw new TypeError('a value is well-formed Unicode');
+};
+
+/** Throws TypeError unless it is a whole number of seconds, at least 1: nothing lives for ever by a rounding. */
+export const checkTtl = (seconds: number): void => {
+  if (!Number.isSafeInteger(seconds) || seconds < 1)
+    throw new TypeError('a TTL is a whole number of seconds, at least 1');
+};
+
+const checkFieldValue = (value: unknown, field: string): FieldValue => {
+  if (typeof value === 'string' && value.isWellFormed()) return value;
+  if (typeof value === 'boolean' || Number.isSafeInteger(value)) return value as FieldValue;
+  throw new TypeError(`${field} is indexed: a string, an integer or a boolean`);
+};
+
+const checkCursor = (after: Cursor, by: string | undefined): void => {
+  if (typeof after.id !== 'string') throw new TypeError('a cursor has an id');
+  if (by === undefined) return;
+  if (typeof after.value !== 'string' && !Number.isSafeInteger(after.value)) {
+    throw new TypeError('a cursor has the value of the ordering field');
+  }
+};
+
+const MAX_DEPTH = 100;
+
+const checkJson = (value: unknown, depth: number): void => {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return;
+    case 'number':
+      if (Number.isFinite(value)) return;
+      break;
+    case 'object':
+      if (value === null) return;
+      if (depth === MAX_DEPTH) break;
+      if (Array.isArray(value)) {
+        for (const item of value) checkJson(item, depth + 1);
+        return;
+      }
+      if (typeof (value as { toJSON?: unknown }).toJSON === 'function' || ArrayBuffer.isView(value)) break;
+      for (const member in value) {
+        const held = (value as Readonly<Record<string, unknown>>)[member];
+        if (held !== undefined) checkJson(held, depth + 1);
+      }
+      return;
+  }
+  throw new TypeError('a document is JSON: no Date, Buffer, function, bigint or NaN, at most 100 levels deep');
+};
