@@ -28,8 +28,8 @@ export type Filling = {
 
 type Cookie = { readonly value: string; readonly path: string };
 
-const cookieJar = () => {
-  const cookies = new Map<string, Cookie>();
+const cookieJar = (given: ReadonlyMap<string, Cookie> = new Map()) => {
+  const cookies = new Map(given);
   return {
     store(headers: Headers, url: URL): void {
       for (const line of headers.getSetCookie()) {
@@ -55,6 +55,7 @@ const cookieJar = () => {
         .map(([key, cookie]) => `${key.slice(key.indexOf(' ') + 1)}=${cookie.value}`)
         .join('; ');
     },
+    copy: (): ReadonlyMap<string, Cookie> => new Map(cookies),
     clear: (): void => cookies.clear(),
   };
 };
@@ -80,12 +81,21 @@ export const fillForm = (form: Form, { set = {}, check = () => undefined, button
   return body;
 };
 
-export type Browser = ReturnType<typeof newBrowser>;
+export type Browser = {
+  readonly jar: ReturnType<typeof cookieJar>;
+  /** One request, redirects not followed. */
+  request(url: string, init?: RequestInit): Promise<Response>;
+  open(url: string): Promise<Page>;
+  /** Another browser with the same cookies, which go their own way from here. */
+  fork(): Browser;
+  /** Sends a form of a page, and goes where that leads. */
+  submit(page: Page, form: Form, filling?: Filling): Promise<Page>;
+};
 
-/** A browser with an empty cookie jar that stays on the origin of `home`. */
-export const newBrowser = (home: string) => {
+/** A browser that stays on the origin of `home`; its cookie jar is empty unless cookies are given. */
+export const newBrowser = (home: string, cookies?: ReadonlyMap<string, Cookie>): Browser => {
   const origin = new URL(home).origin;
-  const jar = cookieJar();
+  const jar = cookieJar(cookies);
 
   const request = async (url: string, init: RequestInit = {}): Promise<Response> => {
     const target = new URL(url);
@@ -137,11 +147,10 @@ export const newBrowser = (home: string) => {
 
   return {
     jar,
-    /** One request, redirects not followed. */
     request,
-    open: (url: string): Promise<Page> => follow(url),
-    /** Sends a form of a page, and goes where that leads. */
-    submit(page: Page, form: Form, filling: Filling = {}): Promise<Page> {
+    open: (url) => follow(url),
+    fork: () => newBrowser(home, jar.copy()),
+    submit(page, form, filling = {}) {
       const body = fillForm(form, filling);
       const action = new URL(form.action, page.url);
       if (form.method === 'GET') {

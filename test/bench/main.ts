@@ -1,0 +1,116 @@
+/**
+ * `npm run bench [-- --seconds N] [--rounds N] [--quick]`: what a request costs our server, beside
+ * bare oidc-provider in the same run. Prints a table and, last, one line of JSON with every figure.
+ * Each round starts both servers anew on core 0 and measures case by case, one right after the other;
+ * the load runs on core 1. Nothing here is a test: no ratio makes it fail.
+ */
+import { spawnSync } from 'node:child_process';
+import { cpus } from 'node:os';
+import { parseArgs } from 'node:util';
+import { startBare } from './bare-subject.ts';
+import { startBehalf } from './behalf-subject.ts';
+import { type BenchCase, CASES, type Subject } from './cases.ts';
+import { type Measured, measure } from './load.ts';
+
+type Figures = Record<string, { bare: Measured[]; behalf: Measured[] }>;
+
+const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((one, other) => one - other);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+};
+
+/** Warms the case up, then measures it; how much to prepare follows from the warm-up. */
+const measureCase = async (one: BenchCase, subject: Subject, seconds: number): Promise<Measured> => {
+  const warm = await measure(subject.pid, one.prepare(subject, 6000), Math.min(1, seconds));
+  const count = Math.ceil((warm.steps / warm.seconds) * seconds * 1.5) + 100;
+  return measure(subject.pid, one.prepare(subject, count), seconds);
+};
+
+const round = async (figures: Figures, seconds: number, core: number | undefined, label: string): Promise<void> => {
+  const running = [await startBare(core), await startBehalf(core)];
+  try {
+    for (const one of CASES) {
+      const entry = figures[one.name] ?? { bare: [], behalf: [] };
+      figures[one.name] = entry;
+      for (const { subject } of running) {
+        if (!one.isFor(subject)) continue;
+        process.stderr.write(`${label} ${subject.name.padEnd(6)} ${one.name}\n`);
+        entry[subject.name].push(await measureCase(one, subject, seconds));
+      }
+    }
+  } finally {
+    for (const { close } of running) await close();
+  }
+};
+
+const summary = (figures: Figures) =>
+  CASES.map((one) => {
+    const ours = figures[one.name]?.behalf ?? [];
+    const bare = figures[one.against]?.bare ?? [];
+    const of = (values: readonly Measured[], member: keyof Measured): number =>
+      median(values.map((value) => value[member]));
+    const ratios = ours.map((value, index) => value.cpuMicros / (bare[index]?.cpuMicros ?? Number.NaN));
+    return {
+      case: one.name,
+      against: one.against,
+      cpuMicros: { bare: of(bare, 'cpuMicros'), behalf: of(ours, 'cpuMicros') },
+      ratio: Math.round(median(ratios) * 100) / 100,
+      p50Ms: { bare: of(bare, 'p50Ms'), behalf: of(ours, 'p50Ms') },
+      p99Ms: { bare: of(bare, 'p99Ms'), behalf: of(ours, 'p99Ms') },
+      rssMb: { bare: of(bare, 'rssMb'), behalf: of(ours, 'rssMb') },
+      steps: {
+        bare: bare.reduce((sum, { steps }) => sum + steps, 0),
+        behalf: ours.reduce((sum, { steps }) => sum + steps, 0),
+      },
+    };
+  });
+
+const table = (rows: ReturnType<typeof summary>): string => {
+  const lines = rows.map((row) => [
+    row.case,
+    `${row.cpuMicros.bare}`,
+    `${row.cpuMicros.behalf}`,
+    `${row.ratio}`,
+    `${row.p50Ms.bare} / ${row.p99Ms.bare}`,
+    `${row.p50Ms.behalf} / ${row.p99Ms.behalf}`,
+    `${row.rssMb.bare} / ${row.rssMb.behalf}`,
+    `${row.steps.bare} / ${row.steps.behalf}`,
+  ]);
+  const head = ['case', 'bare µs', 'behalf µs', 'ratio', 'bare p50/p99 ms', 'behalf p50/p99 ms', 'RSS MB', 'requests'];
+  const all = [head, ...lines];
+  const widths = head.map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
+  return all
+    .map((line) =>
+      line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
+    )
+    .join('\n');
+};
+
+const { values } = parseArgs({
+  options: { seconds: { type: 'string' }, rounds: { type: 'string' }, quick: { type: 'boolean', default: false } },
+});
+const seconds = Number(values.seconds ?? (values.quick ? 0.5 : 3));
+const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
+const isPinned = cpus().length > 1 && spawnSync('taskset', ['-V']).status === 0;
+if (isPinned) spawnSync('taskset', ['-a', '-p', '-c', '1', String(process.pid)]);
+
+const figures: Figures = {};
+for (let index = 0; index < rounds; index += 1)
+  await round(figures, seconds, isPinned ? 0 : undefined, `round ${index + 1} of ${rounds}:`);
+const rows = summary(figures);
+console.log(
+  `\nServer CPU per request, 32 connections, ${rounds} rounds of ${seconds} s each, ${isPinned ? 'pinned' : 'not pinned'}\n`,
+);
+console.log(`${table(rows)}\n`);
+console.log(
+  JSON.stringify({
+    bench: 'server',
+    node: process.version,
+    cpu: cpus()[0]?.model,
+    cores: cpus().length,
+    pinned: isPinned,
+    rounds,
+    seconds,
+    cases: rows,
+  }),
+);
