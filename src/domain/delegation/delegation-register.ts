@@ -135,6 +135,9 @@ export const delegationRegister = ({
   };
 
   const register = {
+    /** Hops a chain may have, the first included. */
+    maxDepth,
+
     /** The row as stored, live or not. */
     async get(id: string): Promise<Delegation | undefined> {
       return (await rows.get(id))?.document;

@@ -1,0 +1,20 @@
+import type { Extension } from '../extension.ts';
+import { exchangeToken, type TokenExchangeDependencies } from './exchange.ts';
+import { GRANT_TYPE, PARAMETERS, REPEATABLE } from './parameters.ts';
+
+/** RFC 8693 for agents: the result always names the person and the agent, and never holds more than what it came from. */
+export const tokenExchange = (dependencies: TokenExchangeDependencies): Extension => {
+  const exchange = exchangeToken(dependencies);
+  return {
+    name: 'token-exchange',
+    specification: 'RFC 8693',
+    grants: [
+      {
+        grantType: GRANT_TYPE,
+        parameters: PARAMETERS,
+        repeatable: REPEATABLE,
+        handle: async (request) => request.mint(await exchange(request, (parameter) => request.values(parameter))),
+      },
+    ],
+  };
+};

@@ -1,0 +1,117 @@
+/**
+ * RFC 8693 token exchange: an agent gives a token that speaks for a person and gets one that names both.
+ * Owns the request's form, the decision, and what a refusal says. Does not own rows of delegation
+ * (src/domain/delegation), nor how a token is made, bound and recorded (`mint`, src/provider).
+ * Called by the token endpoint, through the extension listed in src/compose.ts.
+ */
+import type { Refuse } from './refusals.ts';
+
+export const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
+export const JWT_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
+
+/** Everything the grant can see of the form; `act`, `may_act`, `sub` and the like never reach it (RFC 8693 §2.1). */
+export const PARAMETERS = [
+  'subject_token',
+  'subject_token_type',
+  'actor_token',
+  'actor_token_type',
+  'requested_token_type',
+  'audience',
+  'resource',
+  'scope',
+] as const;
+
+export const REPEATABLE = ['audience', 'resource'] as const;
+
+/** Bytes of a token; ours stay below this with the longest chain. */
+const MAX_TOKEN_BYTES = 8192;
+const MAX_TARGET_LENGTH = 2048;
+const MAX_SCOPE_LENGTH = 4096;
+/** RFC 6749 §3.3 */
+const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+
+type TokenType = typeof ACCESS_TOKEN_TYPE | typeof JWT_TYPE;
+export type PresentedToken = { readonly value: string; readonly type: TokenType };
+
+export type ExchangeParameters = {
+  readonly subject: PresentedToken;
+  readonly actor: PresentedToken | undefined;
+  readonly requestedType: TokenType;
+  readonly resource: string | undefined;
+  readonly audience: string | undefined;
+  /** Undefined when absent: all that the cut leaves. Sorted, without duplicates. */
+  readonly scope: readonly string[] | undefined;
+};
+
+/**
+ * Reads the form once. Throws what `refuse` makes, naming the parameter at fault; nothing missing or
+ * broken is ever made up for by another grant or a default (RFC 8693 §2.1, §2.2.2).
+ */
+export const readParameters = (
+  values: (parameter: string) => readonly string[],
+  refuse: Refuse,
+): ExchangeParameters => {
+  const single = (field: string): string | undefined => {
+    const [value, ...more] = values(field);
+    if (more.length > 0) throw refuse('parameter_repeated', { field, text: `${field} is given more than once` });
+    return value === '' ? undefined : value;
+  };
+  const required = (field: string): string => {
+    const value = single(field);
+    if (value === undefined) throw refuse('parameter_missing', { field, text: `${field} is missing` });
+    return value;
+  };
+  const bounded = (field: string, value: string, limit: number): string => {
+    if (Buffer.byteLength(value) <= limit) return value;
+    throw refuse('parameter_too_long', { field, text: `${field} is longer than ${limit} bytes` });
+  };
+  const tokenType = (field: string, value: string): TokenType => {
+    if (value === ACCESS_TOKEN_TYPE || value === JWT_TYPE) return value;
+    throw refuse('token_type_unsupported', { field, text: `${field} must be ${ACCESS_TOKEN_TYPE}` });
+  };
+  const target = (field: 'resource' | 'audience'): string | undefined => {
+    const [value, ...others] = new Set(values(field).filter((each) => each !== ''));
+    if (others.length > 0) throw refuse('target_ambiguous', { field, text: `name one ${field} only` });
+    return value === undefined ? undefined : bounded(field, value, MAX_TARGET_LENGTH);
+  };
+
+  const subject = {
+    value: bounded('subject_token', required('subject_token'), MAX_TOKEN_BYTES),
+    type: tokenType('subject_token_type', required('subject_token_type')),
+  };
+  const actorToken = single('actor_token');
+  const actorType = single('actor_token_type');
+  if (actorToken === undefined && actorType !== undefined) {
+    throw refuse('parameter_missing', {
+      field: 'actor_token',
+      text: 'actor_token_type must not be given without actor_token',
+    });
+  }
+  const actor =
+    actorToken === undefined
+      ? undefined
+      : {
+          value: bounded('actor_token', actorToken, MAX_TOKEN_BYTES),
+          type: tokenType('actor_token_type', required('actor_token_type')),
+        };
+  const requestedType = tokenType('requested_token_type', single('requested_token_type') ?? ACCESS_TOKEN_TYPE);
+  const resource = target('resource');
+  const audience = target('audience');
+  if (resource === undefined && audience === undefined) throw refuse('target_missing');
+  const scope = single('scope');
+  return {
+    subject,
+    actor,
+    requestedType,
+    resource,
+    audience,
+    scope: scope === undefined ? undefined : scopeTokens(bounded('scope', scope, MAX_SCOPE_LENGTH), refuse),
+  };
+};
+
+const scopeTokens = (scope: string, refuse: Refuse): readonly string[] => {
+  const names = scope.split(' ').filter((name) => name !== '');
+  if (names.length === 0 || !names.every((name) => SCOPE_TOKEN.test(name))) throw refuse('scope_malformed');
+  return [...new Set(names)].sort();
+};

@@ -1,0 +1,77 @@
+import type { Account } from '../../domain/accounts/account.ts';
+import type { Agent } from '../../domain/agents/agent.ts';
+import type { IssuedToken } from '../../domain/ports/issued-tokens.ts';
+import type { Caller, TokenExchangeDependencies } from './exchange.ts';
+import { JWT_TYPE, type PresentedToken } from './parameters.ts';
+import type { Refuse } from './refusals.ts';
+
+export type AcceptedSubjectToken = {
+  readonly token: IssuedToken & { readonly subject: string };
+  readonly account: Account;
+  /** How the caller came to it (decision D3): issued to it, or meant for a resource server it is registered as. */
+  readonly received: 'issued_to_caller' | 'as_resource_server';
+};
+
+/**
+ * The subject token, if the caller may use it: live, about an active person, received in one of the two
+ * ways of decision D3, and, when it is bound to a key, not loosened (RFC 8693 §2.1, RFC 9449 §6).
+ *
+ * A token issued to the caller needs a proof by its own key (continuation). A token that came from
+ * somebody else is bound to a key the caller cannot have; the caller must then prove a key of its own,
+ * to which the new token is bound (rebind). In neither case does a bound token become a Bearer token.
+ */
+export const acceptSubjectToken = async (
+  dependencies: TokenExchangeDependencies,
+  refuse: Refuse,
+  agent: Agent,
+  caller: Caller,
+  presented: PresentedToken,
+): Promise<AcceptedSubjectToken> => {
+  const { tokens, accounts, resourceServers } = dependencies;
+  const token = await tokens.find(presented.value);
+  if (!token) throw refuse('subject_token_not_live');
+  if (presented.type === JWT_TYPE && token.format !== 'jwt') throw refuse('subject_token_type_mismatch');
+  const received = await howReceived(token, agent, resourceServers);
+  if (!received) throw refuse('subject_token_not_for_caller');
+  // Only now, so that nobody learns from the answer what a token is that was never meant for them.
+  const { subject } = token;
+  if (subject === undefined) throw refuse('subject_token_without_person');
+  if (token.jkt !== undefined) {
+    const proven = caller.dpopThumbprint;
+    const enough = received === 'issued_to_caller' ? proven === token.jkt : proven !== undefined;
+    if (!enough) throw refuse('subject_token_proof_missing');
+  }
+  const account = (await accounts.get(subject))?.document;
+  if (account?.state !== 'active') throw refuse('subject_not_active');
+  return { token: { ...token, subject }, account, received };
+};
+
+/**
+ * Checks an actor token, which may only say once more what client authentication already said: that the
+ * caller is the caller (RFC 8693 §2.1). Leaving it out changes nothing (product.md, invariant 3).
+ */
+export const checkActorToken = async (
+  { tokens }: Pick<TokenExchangeDependencies, 'tokens'>,
+  refuse: Refuse,
+  agent: Agent,
+  caller: Caller,
+  presented: PresentedToken,
+): Promise<void> => {
+  const token = await tokens.find(presented.value);
+  if (!token || (presented.type === JWT_TYPE && token.format !== 'jwt')) throw refuse('actor_token_not_live');
+  const isOwn = token.clientId === agent.id && token.subject === undefined && token.chain === undefined;
+  if (!isOwn) throw refuse('actor_token_not_of_caller');
+  if (token.jkt !== undefined && token.jkt !== caller.dpopThumbprint) throw refuse('actor_token_proof_missing');
+};
+
+const howReceived = async (
+  token: IssuedToken,
+  agent: Agent,
+  resourceServers: TokenExchangeDependencies['resourceServers'],
+): Promise<AcceptedSubjectToken['received'] | undefined> => {
+  if (token.clientId === agent.id) return 'issued_to_caller';
+  if (token.audience === undefined || agent.resourceServers.length === 0) return undefined;
+  const server = (await resourceServers.findByIdentifier(token.audience))?.document;
+  const isRegistered = server?.state === 'active' && agent.resourceServers.includes(server.id);
+  return isRegistered ? 'as_resource_server' : undefined;
+};

@@ -1,0 +1,189 @@
+import { DomainError, type DomainErrorCode, isDomainError, type Layer, type Remedy } from '../../domain/errors.ts';
+import type { Identifiers } from '../../domain/ports/identifiers.ts';
+
+type Refusal = {
+  readonly code: DomainErrorCode;
+  readonly layer: Layer;
+  readonly field?: string;
+  readonly text: string;
+};
+
+/**
+ * Every reason for which an exchange is refused: `denial.reason`, the error it comes with, and its text.
+ * Explained for developers in docs/guides/token-exchange.md; a test compares the two. A bad subject or
+ * actor token is `invalid_request`, as RFC 8693 §2.2.2 has it, not `invalid_grant`.
+ */
+export const REFUSALS = {
+  caller_not_an_agent: {
+    code: 'unauthorized_client',
+    layer: 'client',
+    text: 'only a registered agent may exchange tokens',
+  },
+  agent_not_active: { code: 'unauthorized_client', layer: 'agent', text: 'the agent is not active' },
+  grant_type_not_registered: {
+    code: 'unauthorized_client',
+    layer: 'agent',
+    text: 'the agent is not registered for this grant type',
+  },
+  owner_not_active: { code: 'unauthorized_client', layer: 'agent', text: 'the owner of the agent is not active' },
+  parameter_missing: { code: 'invalid_request', layer: 'request', text: 'a required parameter is missing' },
+  parameter_repeated: { code: 'invalid_request', layer: 'request', text: 'a parameter is given more than once' },
+  parameter_too_long: { code: 'invalid_request', layer: 'request', text: 'a parameter is too long' },
+  token_type_unsupported: { code: 'invalid_request', layer: 'request', text: 'this token type is not supported here' },
+  scope_malformed: { code: 'invalid_scope', layer: 'request', field: 'scope', text: 'scope is malformed' },
+  proof_required: {
+    code: 'invalid_request',
+    layer: 'request',
+    text: 'a DPoP proof is required in this request (RFC 9449)',
+  },
+  target_missing: {
+    code: 'invalid_target',
+    layer: 'request',
+    field: 'resource',
+    text: 'name one resource, or one audience',
+  },
+  target_ambiguous: {
+    code: 'invalid_target',
+    layer: 'request',
+    field: 'resource',
+    text: 'resource and audience must name one and the same resource server',
+  },
+  target_unknown: {
+    code: 'invalid_target',
+    layer: 'resource_server',
+    field: 'resource',
+    text: 'there is no such resource server',
+  },
+  target_not_for_agents: {
+    code: 'invalid_target',
+    layer: 'resource_server',
+    field: 'resource',
+    text: 'tokens for this server itself are not exchanged',
+  },
+  subject_token_not_live: {
+    code: 'invalid_request',
+    layer: 'subject_token',
+    field: 'subject_token',
+    text: 'subject_token is not a live access token of this server',
+  },
+  subject_token_type_mismatch: {
+    code: 'invalid_request',
+    layer: 'subject_token',
+    field: 'subject_token_type',
+    text: 'subject_token is not of the declared type',
+  },
+  subject_token_without_person: {
+    code: 'invalid_request',
+    layer: 'subject_token',
+    field: 'subject_token',
+    text: 'subject_token names no person; a token that a client got for itself cannot be exchanged',
+  },
+  subject_token_not_for_caller: {
+    code: 'invalid_request',
+    layer: 'subject_token',
+    field: 'subject_token',
+    text: 'subject_token was neither issued to this agent nor for a resource server it is registered as',
+  },
+  subject_token_proof_missing: {
+    code: 'invalid_request',
+    layer: 'subject_token',
+    field: 'subject_token',
+    text: 'subject_token is bound to a key: prove that key with DPoP in this request (RFC 9449)',
+  },
+  subject_not_active: {
+    code: 'invalid_request',
+    layer: 'subject',
+    field: 'subject_token',
+    text: 'the account subject_token speaks for is not active',
+  },
+  actor_token_not_live: {
+    code: 'invalid_request',
+    layer: 'request',
+    field: 'actor_token',
+    text: 'actor_token is not a live access token of this server',
+  },
+  actor_token_not_of_caller: {
+    code: 'invalid_request',
+    layer: 'request',
+    field: 'actor_token',
+    text: 'actor_token must be a token that the authenticated agent got for itself',
+  },
+  actor_token_proof_missing: {
+    code: 'invalid_request',
+    layer: 'request',
+    field: 'actor_token',
+    text: 'actor_token is bound to a key: prove that key with DPoP in this request (RFC 9449)',
+  },
+  consent_missing: {
+    code: 'consent_required',
+    layer: 'delegation',
+    text: 'the person has not allowed this agent anything at this resource',
+  },
+  delegation_not_at_target: {
+    code: 'invalid_target',
+    layer: 'delegation',
+    field: 'resource',
+    text: 'the delegation behind subject_token does not reach this resource',
+  },
+  not_passed_on: {
+    code: 'access_denied',
+    layer: 'delegation',
+    text: 'the delegation behind subject_token may not be passed on to this agent',
+  },
+  chain_too_long: {
+    code: 'invalid_request',
+    layer: 'delegation',
+    field: 'subject_token',
+    text: 'the actor chain would be longer than this server allows',
+  },
+  delegation_ended: {
+    code: 'invalid_request',
+    layer: 'delegation',
+    field: 'subject_token',
+    text: 'the delegation behind subject_token has ended',
+  },
+  scope_not_available: {
+    code: 'invalid_scope',
+    layer: 'delegation',
+    field: 'scope',
+    text: 'nothing of this scope is available here',
+  },
+  too_many_consent_requests: {
+    code: 'too_many_requests',
+    layer: 'limits',
+    text: 'this agent has asked this person too often; wait',
+  },
+} as const satisfies Record<string, Refusal>;
+
+export type Reason = keyof typeof REFUSALS;
+
+export type RefusalDetails = {
+  /** Overrides the layer of the table. */
+  readonly layer?: Layer;
+  readonly field?: string;
+  readonly text?: string;
+  readonly remedies?: readonly Remedy[] | undefined;
+  readonly cause?: unknown;
+};
+
+export type Refuse = (reason: Reason, details?: RefusalDetails) => DomainError;
+
+/** Makes the error of a refusal, with a denial that has an id of its own (decision D6). Throwing it is the caller's business. */
+export const refusals =
+  (identifiers: Identifiers): Refuse =>
+  (reason, details = {}) => {
+    const row: Refusal = REFUSALS[reason];
+    const field = details.field ?? row.field;
+    const wait = isDomainError(details.cause) ? details.cause.retryAfterSeconds : undefined;
+    return new DomainError(row.code, details.text ?? row.text, {
+      ...(field ? { field } : {}),
+      ...(wait ? { retryAfterSeconds: wait } : {}),
+      ...(details.cause === undefined ? {} : { cause: details.cause }),
+      denial: {
+        id: identifiers.newId('dny'),
+        layer: details.layer ?? row.layer,
+        reason,
+        ...(details.remedies ? { remedies: details.remedies } : {}),
+      },
+    });
+  };
