@@ -1,3 +1,10 @@
+/**
+ * The audit trail: what is recorded, how records are chained, written in groups, listed, exported,
+ * verified without the server, and how a personal value is erased (decisions D17, D18).
+ *
+ * Does not decide what happened (whoever acts appends an event first), hold the audit key, keep time
+ * intervals or remember heads outside the store: those are passed in by `compose`.
+ */
 import type { ActorChain } from '../delegation/actor-chain.ts';
 import type { Denial } from '../errors.ts';
 
@@ -45,6 +52,8 @@ export const AUDIT_EVENTS = {
   'management.refused': 'A call of the management API by an authenticated caller was refused.',
   'audit.read': 'The audit trail was read.',
   'audit.exported': 'The audit trail was exported.',
+  'audit.erased': 'A personal value was erased from the audit trail.',
+  'checkpoint.made': 'The heads of all streams were signed; `inputs.checkpoint` is the signed list.',
   'keys.rotated': 'A new signing key was made.',
   'node.started': 'A node opened its stream.',
   'node.stopped': 'A node closed its stream in good order.',

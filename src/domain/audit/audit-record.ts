@@ -1,0 +1,180 @@
+import { hash, randomBytes } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import { DomainError } from '../errors.ts';
+import type { CollectionDeclaration } from '../ports/document-store.ts';
+import type { AuditEvent, AuditReceipt } from './audit-event.ts';
+
+/** An event as it is hashed: each personal value stands as its commitment, base64url of SHA-256(salt ‖ value). */
+export type RecordedEvent = Omit<AuditEvent, 'personal'> & {
+  readonly personal?: Readonly<Record<string, string>>;
+};
+
+/** A personal value beside the chain, with the salt of its commitment: 16 bytes, base64url. */
+export type Erasable = { readonly salt: string; readonly value: string };
+
+/** What the digest of a record is made of; `prev` is the digest of the record before it. */
+export type Link = {
+  readonly stream: string;
+  /** 1, 2, 3 … without a gap. */
+  readonly sequence: number;
+  /** Milliseconds since the epoch. Order is by sequence, never by time: clocks jump. */
+  readonly at: number;
+  readonly prev: string;
+  readonly event: RecordedEvent;
+};
+
+export type AuditRecord = Link & {
+  /** `stream:sequence`, the sequence padded to 16 digits. */
+  readonly id: string;
+  readonly hash: string;
+  /** Which writer stored it: tells a write of unknown outcome from the same record of somebody else. Not hashed. */
+  readonly writer: string;
+  readonly erasable?: Readonly<Record<string, Erasable>>;
+  /** On the first record of a stream only: how all streams are found. */
+  readonly opens?: true;
+} & IndexMembers;
+
+/** Copies of members of the event, for the indexes. The event is what counts. */
+type IndexMembers = {
+  readonly type: string;
+  readonly subject?: string;
+  readonly agent?: string;
+  readonly caller?: string;
+  readonly txn?: string;
+  readonly delegation?: string;
+  readonly tokenId?: string;
+};
+
+export const AUDIT_RECORDS = {
+  name: 'audit_records',
+  indexes: [
+    { fields: ['stream', 'sequence'], unique: true },
+    { fields: ['at'] },
+    { fields: ['type', 'at'] },
+    { fields: ['subject', 'at'] },
+    { fields: ['agent', 'at'] },
+    { fields: ['caller', 'at'] },
+    { fields: ['txn', 'at'] },
+    { fields: ['delegation', 'at'] },
+    { fields: ['tokenId', 'at'] },
+    { fields: ['opens'] },
+  ],
+} as const satisfies CollectionDeclaration;
+
+/** The stream of checkpoints, which ties the streams of the nodes together. */
+export const CHECKPOINT_STREAM = 'checkpoints';
+
+/** Last places of streams, ordered by stream name. */
+export type Heads = readonly AuditReceipt[];
+
+/** An event made ready to be linked: everything about it that does not depend on its place. */
+export type PreparedEvent = {
+  readonly at: number;
+  /** RFC 8785 text of the event. */
+  readonly text: string;
+  readonly erasable?: Readonly<Record<string, Erasable>>;
+};
+
+/** Characters of an event's canonical text. */
+const MAX_EVENT_LENGTH = 131_072;
+
+/**
+ * Replaces personal values by commitments and fixes the canonical text of the event.
+ * Throws DomainError 'invalid_request' when the text is longer than 128 Ki characters.
+ */
+export const prepareEvent = (event: AuditEvent, at: number): PreparedEvent => {
+  const { personal, ...rest } = event;
+  const commitments: [string, string][] = [];
+  const erasable: [string, Erasable][] = [];
+  for (const [name, given] of Object.entries(personal ?? {})) {
+    if (typeof given !== 'string') continue;
+    const value = given.toWellFormed();
+    const salt = randomBytes(16).toString('base64url');
+    commitments.push([name, commitmentOf({ salt, value })]);
+    erasable.push([name, { salt, value }]);
+  }
+  const recorded = commitments.length > 0 ? { ...rest, personal: Object.fromEntries(commitments) } : rest;
+  const text = canonicalText(recorded);
+  if (text.length > MAX_EVENT_LENGTH) {
+    throw new DomainError('invalid_request', 'The request is too large to be recorded.', {
+      detail: `an event '${event.type}' of ${text.length} characters`,
+    });
+  }
+  return { at, text, ...(erasable.length > 0 ? { erasable: Object.fromEntries(erasable) } : {}) };
+};
+
+/** Gives a prepared event its place behind `head`; no head: it opens the stream. */
+export const linkRecord = (
+  stream: string,
+  head: { readonly sequence: number; readonly hash: string } | undefined,
+  prepared: PreparedEvent,
+  writer: string,
+): AuditRecord => {
+  const sequence = head ? head.sequence + 1 : 1;
+  const prev = head ? head.hash : genesisOf(stream);
+  // What is stored is read back from what is hashed, so the two cannot differ, whatever the caller passed.
+  const event = JSON.parse(prepared.text) as RecordedEvent;
+  return {
+    id: recordId(stream, sequence),
+    stream,
+    sequence,
+    at: prepared.at,
+    prev,
+    hash: digestOf(stream, sequence, prepared.at, prev, prepared.text),
+    event,
+    ...(prepared.erasable ? { erasable: prepared.erasable } : {}),
+    writer,
+    ...(head ? {} : { opens: true }),
+    ...indexMembers(event),
+  };
+};
+
+/** Digest of a record read back: base64url of SHA-256 over RFC 8785 JSON of {at, event, prev, sequence, stream}. */
+export const hashOf = (link: Link): string =>
+  digestOf(link.stream, link.sequence, link.at, link.prev, canonicalText(link.event));
+
+/** What the first record of a stream names as `prev`. */
+export const genesisOf = (stream: string): string => sha256(canonicalText({ behalf_audit: 1, stream }));
+
+export const commitmentOf = ({ salt, value }: Erasable): string =>
+  hash('sha256', Buffer.concat([Buffer.from(salt, 'base64url'), Buffer.from(value)]), 'base64url');
+
+export const recordId = (stream: string, sequence: number): string => `${stream}:${String(sequence).padStart(16, '0')}`;
+
+/** RFC 8785. A lone surrogate, which that has no text for, becomes U+FFFD. Throws TypeError on what is not JSON. */
+export const canonicalText = (value: unknown): string => {
+  try {
+    const text = canonicalize(value);
+    if (text !== undefined) return text;
+  } catch {
+    // Most likely a lone surrogate; if it is something worse, the second attempt says so.
+    const text = canonicalize(wellFormed(JSON.parse(JSON.stringify(value))));
+    if (text !== undefined) return text;
+  }
+  throw new TypeError('not a JSON value');
+};
+
+export const sha256 = (text: string): string => hash('sha256', text, 'base64url');
+
+/** The members in the order RFC 8785 §3.2.3 sorts them; the event's text is spliced in rather than made again. */
+const digestOf = (stream: string, sequence: number, at: number, prev: string, eventText: string): string =>
+  sha256(
+    `{"at":${at},"event":${eventText},"prev":${JSON.stringify(prev)},"sequence":${sequence},"stream":${JSON.stringify(stream)}}`,
+  );
+
+const indexMembers = (event: RecordedEvent): IndexMembers => ({
+  type: event.type,
+  ...(event.subject === undefined ? {} : { subject: event.subject }),
+  ...(event.agent === undefined ? {} : { agent: event.agent }),
+  ...(event.caller === undefined ? {} : { caller: event.caller }),
+  ...(event.txn === undefined ? {} : { txn: event.txn }),
+  ...(event.delegation === undefined ? {} : { delegation: event.delegation }),
+  ...(event.token === undefined ? {} : { tokenId: event.token.id }),
+});
+
+const wellFormed = (value: unknown): unknown => {
+  if (typeof value === 'string') return value.toWellFormed();
+  if (Array.isArray(value)) return value.map(wellFormed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, member]) => [name.toWellFormed(), wellFormed(member)]));
+};

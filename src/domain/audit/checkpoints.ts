@@ -1,0 +1,106 @@
+import type { Clock } from '../ports/clock.ts';
+import { type Collection, isDocumentConflict } from '../ports/document-store.ts';
+import type { AuditReceipt } from './audit-event.ts';
+import {
+  type AuditRecord,
+  CHECKPOINT_STREAM,
+  canonicalText,
+  type Heads,
+  linkRecord,
+  prepareEvent,
+} from './audit-record.ts';
+import type { AuditSigner } from './audit-signer.ts';
+import { readHead, receiptOf, unavailable } from './stream-writer.ts';
+
+/** Heads of all streams, and the compact JWS that says so. */
+export type Checkpoint = { readonly heads: Heads; readonly signed: string };
+
+/**
+ * Keeps heads where a restored or rewritten store cannot change them: called after each checkpoint
+ * (decision D24). Resolves when they are on stable storage.
+ */
+export type Witness = (checkpoint: Checkpoint) => Promise<void>;
+
+/** Lost races for a place in the stream of checkpoints before giving up. */
+const MAX_ATTEMPTS = 20;
+
+/**
+ * Makes checkpoints: records of a stream of their own, each holding a signed list of the heads of all
+ * streams, its own predecessor included. Calls queue up; several nodes may make checkpoints at once.
+ */
+export const checkpoints = (deps: {
+  readonly records: Collection<AuditRecord>;
+  readonly clock: Clock;
+  readonly issuer: string;
+  readonly signer: AuditSigner;
+  readonly writer: string;
+  readonly remember?: Witness;
+}) => {
+  const { records, clock, issuer, signer } = deps;
+  let turn: Promise<unknown> = Promise.resolve();
+  let last: { readonly covers: string; readonly checkpoint: Checkpoint } | undefined;
+
+  const make = async (): Promise<Checkpoint> => {
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      // The predecessor first: when another checkpoint comes between, the insert fails and heads are read again,
+      // so that no checkpoint ever names an earlier place than the one before it.
+      const previous = await readHead(records, CHECKPOINT_STREAM);
+      const heads = await readHeads(records);
+      const covers = canonicalText(heads.filter(({ stream }) => stream !== CHECKPOINT_STREAM));
+      if (last?.covers === covers) return last.checkpoint;
+
+      const at = clock.nowMillis();
+      const known = byStream([
+        ...heads.filter(({ stream }) => stream !== CHECKPOINT_STREAM),
+        ...(previous ? [previous] : []),
+      ]);
+      const signed = await signer.sign(
+        canonicalText({ behalf_audit: 1, issuer, kind: 'checkpoint', at, heads: known }),
+      );
+      const event = prepareEvent({ type: 'checkpoint.made', outcome: 'done', inputs: { checkpoint: signed } }, at);
+      const record = linkRecord(CHECKPOINT_STREAM, previous, event, `${deps.writer}:${signed.slice(-16)}`);
+      try {
+        await records.insert(record);
+      } catch (error) {
+        if (isDocumentConflict(error)) continue;
+        throw unavailable('a checkpoint could not be written', error);
+      }
+      const checkpoint = {
+        heads: byStream([...known.filter(({ stream }) => stream !== CHECKPOINT_STREAM), receiptOf(record)]),
+        signed,
+      };
+      await deps.remember?.(checkpoint);
+      last = { covers, checkpoint };
+      return checkpoint;
+    }
+    throw unavailable(`lost the race for a checkpoint ${MAX_ATTEMPTS} times`);
+  };
+
+  return {
+    /** Signs and stores the heads of all streams. Nothing new since the last one made here: answers that one. */
+    make(): Promise<Checkpoint> {
+      const made = turn.then(make, make);
+      turn = made.catch(() => undefined);
+      return made;
+    },
+  };
+};
+
+/** Heads of all streams as they are stored now. */
+export const readHeads = async (records: Collection<AuditRecord>): Promise<Heads> => {
+  const heads: AuditReceipt[] = [];
+  for (let after: { id: string } | undefined; ; ) {
+    const page = await records.find({ where: { opens: true }, limit: 500, ...(after ? { after } : {}) });
+    for (const { document } of page) {
+      const head = await readHead(records, document.stream);
+      if (head) heads.push(head);
+    }
+    const end = page.at(-1);
+    if (!end || page.length < 500) return byStream(heads);
+    after = { id: end.document.id };
+  }
+};
+
+/** By code unit of the stream's name: the order in which exports and signed lists name streams. */
+export const byStream = (heads: Heads): Heads =>
+  heads.toSorted((one, other) => (one.stream < other.stream ? -1 : one.stream > other.stream ? 1 : 0));

@@ -1,0 +1,81 @@
+import { canonicalText, commitmentOf, type Erasable, type Link } from './audit-record.ts';
+import { isStreamName } from './signed-heads.ts';
+
+export type ExportedRecord = Link & { readonly hash: string; readonly erasable?: Readonly<Record<string, Erasable>> };
+
+export type Place = { readonly stream: string; readonly sequence?: number };
+
+/** The sentence that ends a verification; not an Error, as nothing went wrong with the program. */
+export type Fault = { readonly fault: string; readonly place: Place | undefined };
+
+/** Only the exact canonical text of a value is accepted: no second spelling of a line, no member twice. */
+export const parseLine = (text: string): Record<string, unknown> => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    return broken('this is not JSON: it was changed or cut off');
+  }
+  if (typeof value !== 'object' || value === null || canonicalText(value) !== text) {
+    return broken('this is not in canonical form: it was changed');
+  }
+  return value as Record<string, unknown>;
+};
+
+const MEMBERS = new Set(['at', 'erasable', 'event', 'hash', 'prev', 'sequence', 'stream']);
+
+/** Throws a Fault on anything else, and on a member that nothing vouches for. */
+export const asRecord = (value: Record<string, unknown>): ExportedRecord => {
+  const { stream, sequence, at, prev, hash, event, erasable } = value;
+  const isRecord =
+    Object.keys(value).every((member) => MEMBERS.has(member)) &&
+    isStreamName(stream) &&
+    Number.isSafeInteger(sequence) &&
+    Number.isSafeInteger(at) &&
+    typeof prev === 'string' &&
+    typeof hash === 'string' &&
+    isObject(event) &&
+    (erasable === undefined || (isObject(erasable) && Object.values(erasable).every(isErasable)));
+  return isRecord ? (value as ExportedRecord) : broken('this is not a record of the audit trail');
+};
+
+/** Throws a Fault when a personal value does not give the commitment in the chain. */
+export const checkValues = (record: ExportedRecord): void => {
+  for (const [field, erasable] of Object.entries(record.erasable ?? {})) {
+    const commitments = record.event.personal ?? {};
+    if (!Object.hasOwn(commitments, field) || commitments[field] !== commitmentOf(erasable)) {
+      const place = `record ${record.sequence} of stream ${record.stream}`;
+      broken(`a personal value of ${place} was changed: it does not give its commitment`, record);
+    }
+  }
+};
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isErasable = (value: unknown): value is Erasable =>
+  isObject(value) &&
+  typeof (value as Erasable).salt === 'string' &&
+  typeof (value as Erasable).value === 'string' &&
+  Object.keys(value).length === 2;
+
+/** Throws a Fault. */
+export const broken = (fault: string, place?: Place): never => {
+  throw { fault, place } satisfies Fault;
+};
+
+/**
+ * Lines of a text that comes in pieces, split at U+000A only. `node:readline` also splits at U+2028,
+ * which canonical JSON leaves as it is, and would break such a record in two.
+ */
+export async function* linesOf(chunks: AsyncIterable<string | Uint8Array>): AsyncGenerator<string, void, undefined> {
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  let rest = '';
+  for await (const chunk of chunks) {
+    const parts = (rest + (typeof chunk === 'string' ? chunk : decoder.decode(chunk, { stream: true }))).split('\n');
+    rest = parts.pop() ?? '';
+    yield* parts;
+  }
+  rest += decoder.decode();
+  if (rest !== '') yield rest;
+}

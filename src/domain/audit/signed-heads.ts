@@ -1,0 +1,114 @@
+import { calculateJwkThumbprint, compactVerify, importJWK, type JWK } from 'jose';
+import type { AuditReceipt } from './audit-event.ts';
+import type { Heads } from './audit-record.ts';
+
+/** A signed list of heads: a checkpoint, or the last line of an export, which also fixes all lines before it. */
+export type SignedHeads = {
+  readonly kind: 'checkpoint' | 'export';
+  readonly issuer: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly heads: Heads;
+  readonly lines?: number;
+  readonly digest?: string;
+};
+
+/** Heads somebody kept outside the server: as plain list, or as signed (a compact JWS). */
+export type WitnessedHeads = { readonly heads: Heads } | { readonly signed: string };
+
+export type VerificationKey = {
+  /** RFC 7638, SHA-256, base64url. */
+  readonly thumbprint: string;
+  /** Answers the payload of a compact JWS, or undefined when this key did not sign it. */
+  open(jws: string): Promise<Uint8Array | undefined>;
+};
+
+/** Throws when `key` is not a public P-256 JWK. */
+export const verificationKey = async (key: unknown): Promise<VerificationKey> => {
+  const { kty, crv, x, y } = (key ?? {}) as JWK;
+  if (kty !== 'EC' || crv !== 'P-256' || typeof x !== 'string' || typeof y !== 'string') {
+    throw new TypeError('not a P-256 JWK');
+  }
+  const bare = { kty, crv, x, y };
+  const publicKey = await importJWK(bare, 'ES256');
+  return {
+    thumbprint: await calculateJwkThumbprint(bare),
+    open: async (jws) => {
+      try {
+        return (await compactVerify(jws, publicKey, { algorithms: ['ES256'] })).payload;
+      } catch {
+        return undefined;
+      }
+    },
+  };
+};
+
+/** What one of the keys signed, or undefined when none did or the text is not a list of heads. */
+export const openSignedHeads = async (
+  jws: unknown,
+  keys: readonly VerificationKey[],
+): Promise<SignedHeads | undefined> => {
+  if (typeof jws !== 'string' || !jws.split('.').every(isExactBase64url)) return undefined;
+  for (const key of keys) {
+    const payload = await key.open(jws);
+    if (payload) return asSignedHeads(payload);
+  }
+  return undefined;
+};
+
+/**
+ * Reads a witness file: an earlier export or its last line, a compact JWS, a checkpoint as the server
+ * remembers it, or a JSON list of heads. Throws TypeError when it is none of these.
+ */
+export const readWitness = (text: string): WitnessedHeads => {
+  const lastLine = text.trimEnd().split('\n').at(-1) ?? '';
+  for (const candidate of [text, lastLine]) {
+    const found = asWitness(candidate.trim());
+    if (found) return found;
+  }
+  throw new TypeError('The witness file holds no heads of audit streams.');
+};
+
+export const asHeads = (value: unknown): Heads | undefined =>
+  Array.isArray(value) && value.every(isReceipt) ? value : undefined;
+
+/** What a stream may be called: nothing that needs quoting in a message. */
+export const isStreamName = (value: unknown): value is string =>
+  typeof value === 'string' && /^[A-Za-z0-9_-]{1,128}$/.test(value);
+
+const asWitness = (text: string): WitnessedHeads | undefined => {
+  if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return { signed: text };
+  try {
+    const value: unknown = JSON.parse(text);
+    const plain = asHeads(value) ?? asHeads((value as { heads?: unknown } | null)?.heads);
+    if (plain) return { heads: plain };
+    const head = (value as { head?: unknown } | null)?.head;
+    return typeof head === 'string' ? { signed: head } : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const asSignedHeads = (payload: Uint8Array): SignedHeads | undefined => {
+  try {
+    const value = JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
+    const { behalf_audit: version, kind, issuer, at, heads } = value;
+    const isWhole =
+      version === 1 &&
+      (kind === 'checkpoint' || kind === 'export') &&
+      typeof issuer === 'string' &&
+      Number.isSafeInteger(at) &&
+      asHeads(heads) !== undefined;
+    return isWhole ? (value as SignedHeads) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const isReceipt = (value: unknown): value is AuditReceipt => {
+  const { stream, sequence, hash } = (value ?? {}) as AuditReceipt;
+  return isStreamName(stream) && Number.isSafeInteger(sequence) && sequence >= 1 && typeof hash === 'string';
+};
+
+/** Decoders overlook the spare bits of the last character; a changed character must not go unseen. */
+const isExactBase64url = (part: string): boolean => Buffer.from(part, 'base64url').toString('base64url') === part;

@@ -1,0 +1,137 @@
+import { DomainError } from '../errors.ts';
+import { type Collection, isDocumentConflict } from '../ports/document-store.ts';
+import type { AuditReceipt } from './audit-event.ts';
+import { type AuditRecord, linkRecord, type PreparedEvent } from './audit-record.ts';
+
+type Waiting = {
+  readonly prepared: PreparedEvent;
+  readonly resolve: (receipt: AuditReceipt) => void;
+  readonly reject: (error: unknown) => void;
+};
+
+/** Records in one write. */
+const MAX_BATCH = 500;
+/** Lost races for a place in the stream, one after the other, before the callers are told to come again. */
+const MAX_ATTEMPTS = 20;
+
+/**
+ * Writes one stream by group commit: events that come while a write is under way are linked and
+ * written together by the next one. The unique key (stream, sequence) makes it impossible that two
+ * writers fork the chain: the one who comes second reads the new head and links again.
+ */
+export const streamWriter = (deps: {
+  readonly records: Collection<AuditRecord>;
+  readonly stream: string;
+  /** Unique for each writer, also among those of one stream. */
+  readonly writer: string;
+  /** Events waiting to be written; one more is refused. */
+  readonly queueLimit: number;
+  /** Runs the write after what is ready now has run, so that it too is in the group. */
+  readonly defer: (run: () => void) => void;
+}) => {
+  const { records, stream } = deps;
+  let waiting: Waiting[] = [];
+  let isWriting = false;
+  let batches = 0;
+  /** The last record known to be stored. Undefined: unknown, to be read before the next write. */
+  let head: { readonly known: AuditReceipt | undefined } | undefined;
+
+  const drain = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const batch = waiting.slice(0, MAX_BATCH);
+      waiting = waiting.slice(MAX_BATCH);
+      try {
+        await write(batch);
+      } catch (error) {
+        // The write may have happened all the same: the next one finds out by reading.
+        head = undefined;
+        for (const { reject } of batch) reject(unavailable('the audit trail could not be written', error));
+      }
+    }
+    isWriting = false;
+  };
+
+  /** Resolves every caller of the batch, or throws with those left over that were not resolved yet. */
+  const write = async (batch: readonly Waiting[]): Promise<void> => {
+    let left = batch;
+    batches += 1;
+    // Tells this batch also from one of ours that failed and whose write takes effect only now.
+    const mark = `${deps.writer}:${batches}`;
+    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt += 1) {
+      head ??= { known: await readHead(records, stream) };
+      let last = head.known;
+      const linked = left.map(({ prepared }) => {
+        const record = linkRecord(stream, last, prepared, mark);
+        last = receiptOf(record);
+        return record;
+      });
+      try {
+        await records.insertMany(linked);
+      } catch (error) {
+        head = undefined;
+        if (!isDocumentConflict(error)) throw error;
+        // Another writer took a place. Those of ours in front of it may have been stored.
+        const stored = await countStored(linked, mark);
+        settle(left.slice(0, stored), linked);
+        left = left.slice(stored);
+        if (left.length === 0) return;
+        continue;
+      }
+      head = { known: last };
+      settle(left, linked);
+      return;
+    }
+    throw new Error(`lost the race for stream ${stream} ${MAX_ATTEMPTS} times`);
+  };
+
+  const countStored = async (linked: readonly AuditRecord[], mark: string): Promise<number> => {
+    const found = await records.getMany(linked.map(({ id }) => id));
+    const ours = new Set(found.filter(({ document }) => document.writer === mark).map(({ document }) => document.hash));
+    const firstMissing = linked.findIndex(({ hash }) => !ours.has(hash));
+    return firstMissing === -1 ? linked.length : firstMissing;
+  };
+
+  return {
+    /** Resolves when the event is on stable storage. Throws DomainError 'unavailable' when it could not be written or too many wait. */
+    append(prepared: PreparedEvent): Promise<AuditReceipt> {
+      if (waiting.length >= deps.queueLimit) {
+        return Promise.reject(unavailable(`more than ${deps.queueLimit} events wait to be written`));
+      }
+      return new Promise((resolve, reject) => {
+        waiting.push({ prepared, resolve, reject });
+        if (isWriting) return;
+        isWriting = true;
+        deps.defer(() => void drain());
+      });
+    },
+  };
+};
+
+export type StreamWriter = ReturnType<typeof streamWriter>;
+
+/** The last record of a stream as it is stored now. */
+export const readHead = async (records: Collection<AuditRecord>, stream: string): Promise<AuditReceipt | undefined> => {
+  const [last] = await records.find({
+    where: { stream },
+    order: { by: 'sequence', direction: 'descending' },
+    limit: 1,
+  });
+  return last && receiptOf(last.document);
+};
+
+export const receiptOf = ({ stream, sequence, hash }: AuditRecord): AuditReceipt => ({ stream, sequence, hash });
+
+/** What everybody is told when the trail cannot be written: nothing happened, come again. */
+export const unavailable = (detail: string, cause?: unknown): DomainError =>
+  new DomainError('unavailable', 'The request could not be recorded. Try again later.', {
+    retryAfterSeconds: 1,
+    detail,
+    ...(cause === undefined ? {} : { cause }),
+  });
+
+const settle = (callers: readonly Waiting[], records: readonly AuditRecord[]): void => {
+  callers.forEach((caller, index) => {
+    const record = records[index];
+    if (record) caller.resolve(receiptOf(record));
+  });
+};
