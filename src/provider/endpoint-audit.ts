@@ -102,11 +102,18 @@ export const auditEndpoints = (
   };
 
   provider.use(async (ctx, next) => {
-    await next();
     const context = ctx as KoaContextWithOIDC;
+    try {
+      await next();
+    } catch (error) {
+      // Thrown in front of the engine's own error handler, by a middleware of ours.
+      unavailable(context, error);
+      return;
+    }
     if (!context.oidc) return;
     const failure = failures.get(ctx);
-    if (failure) await refuse(context, failure);
+    const wasAnsweredAfterAll = ctx.status === 200 && ['introspection', 'revocation'].includes(context.oidc.route);
+    if (failure && !wasAnsweredAfterAll) await refuse(context, failure);
     else await succeed(context);
   });
 

@@ -1,0 +1,168 @@
+/**
+ * Stands in front of everything, engine and pages alike. Owns what a request may look like at all, and
+ * makes sure that nothing behind it can learn a host, scheme or address from the request: what they
+ * read is what configuration says (product.md, invariant 7; findings V7, V8; decision D20).
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { BlockList, isIP, type Socket } from 'node:net';
+import type { RequestLimit } from '../domain/limits/request-limits.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
+
+export type GuardedRequest = { readonly id: string; readonly source: string; readonly arrivedAt: number };
+
+export type FrontGuard = {
+  /** Answers the request itself and returns undefined, or returns what is known of it. */
+  admit(request: IncomingMessage, response: ServerResponse): GuardedRequest | undefined;
+  /** To be called when a connection is accepted: its first request arrived no later. */
+  accepted(socket: Socket): void;
+};
+
+const HOST = /^(?:\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9._-]*[a-z0-9.])?)(?::(\d{1,5}))?$/i;
+const MAX_TARGET = 8192;
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+export const frontGuard = (deps: {
+  readonly issuer: string;
+  readonly trustedProxies: readonly string[];
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly limit: RequestLimit;
+}): FrontGuard => {
+  const { issuer, clock, identifiers, limit } = deps;
+  const { host, protocol, pathname } = new URL(issuer);
+  const basePath = pathname.replace(/\/$/, '');
+  const proxies = blockListOf(deps.trustedProxies);
+  const acceptedAt = new WeakMap<Socket, number>();
+  const isHttps = protocol === 'https:';
+
+  const refuse = (response: ServerResponse, status: number, description: string, retryAfter?: number): undefined => {
+    const body = JSON.stringify({
+      error: status === 404 ? 'not_found' : 'invalid_request',
+      error_description: description,
+    });
+    response.writeHead(status, {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Cache-Control': 'no-store',
+      ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
+      ...(status === 400 ? { Connection: 'close' } : {}),
+    });
+    response.end(body);
+    return undefined;
+  };
+
+  /** Peer address, or the nearest one that no configured proxy vouches for. */
+  const sourceOf = (request: IncomingMessage): string => {
+    const peer = plainAddress(request.socket.remoteAddress ?? '');
+    if (!isTrusted(proxies, peer)) return peer;
+    const hops = String(request.headers['x-forwarded-for'] ?? '')
+      .split(',')
+      .map((hop) => plainAddress(hop.trim()))
+      .reverse();
+    for (const hop of hops.slice(0, 10)) {
+      if (isIP(hop) === 0) return peer;
+      if (!isTrusted(proxies, hop)) return hop;
+    }
+    return peer;
+  };
+
+  return {
+    accepted(socket) {
+      acceptedAt.set(socket, clock.nowMillis());
+    },
+
+    admit(request, response) {
+      const arrivedAt = acceptedAt.get(request.socket) ?? clock.nowMillis();
+      acceptedAt.delete(request.socket);
+      const source = sourceOf(request);
+      const id = identifiers.newId('req');
+      setBaseline(response, id, isHttps);
+
+      if (!METHODS.has(request.method ?? '')) return refuse(response, 405, 'this method is not used here');
+      const target = request.url ?? '';
+      if (!target.startsWith('/') || target.startsWith('//'))
+        return refuse(response, 400, 'the request target must be a path');
+      if (target.length > MAX_TARGET) return refuse(response, 414, 'the request target is too long');
+      if (!isDecodable(target)) return refuse(response, 400, 'the request target is not valid percent-encoded UTF-8');
+      if (!isHost(request.headers.host)) return refuse(response, 400, 'the Host header is not valid');
+
+      const path = withinIssuer(target, basePath);
+      if (path === undefined) return refuse(response, 404, 'there is nothing at this path');
+      if (limit.isExceeded(source)) return refuse(response, 429, 'too many requests', limit.retryAfterSeconds());
+      limit.count(source);
+
+      for (const name of Object.keys(request.headers)) {
+        if (
+          name.startsWith('x-forwarded-') ||
+          name === 'forwarded' ||
+          name === 'x-real-ip' ||
+          name === 'x-http-method-override'
+        ) {
+          delete request.headers[name];
+        }
+      }
+      request.headers.host = host;
+      request.headers['x-forwarded-host'] = host;
+      request.headers['x-forwarded-proto'] = protocol.slice(0, -1);
+      request.headers['x-forwarded-for'] = source;
+      request.url = path;
+      return { id, source, arrivedAt };
+    },
+  };
+};
+
+/** Headers of every answer; pages replace the policy by a narrower one of their own. */
+const setBaseline = (response: ServerResponse, id: string, isHttps: boolean): void => {
+  response.setHeader('X-Request-Id', id);
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
+  // The engine adds the digest of its own form_post script to `script-src` where it needs one (finding in §2.7 of the architecture).
+  response.setHeader(
+    'Content-Security-Policy',
+    "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'",
+  );
+  if (isHttps) response.setHeader('Strict-Transport-Security', 'max-age=63072000; includeSubDomains');
+};
+
+const isDecodable = (target: string): boolean => {
+  const [path] = target.split('?', 1);
+  try {
+    return !decodeURIComponent(String(path)).includes('\0') && URL.canParse(target, 'http://localhost');
+  } catch {
+    return false;
+  }
+};
+
+const isHost = (value: string | undefined): boolean => {
+  const match = HOST.exec(value ?? '');
+  return match !== null && Number(match[1] ?? 0) <= 65_535;
+};
+
+/** The path below the issuer's, or undefined. RFC 8414 §3.1 puts the issuer's path behind the well-known one. */
+const withinIssuer = (target: string, basePath: string): string | undefined => {
+  if (basePath === '') return target;
+  const wellKnown = '/.well-known/oauth-authorization-server';
+  const [path = '', query] = target.split('?', 2);
+  if (path === `${wellKnown}${basePath}`) return query === undefined ? wellKnown : `${wellKnown}?${query}`;
+  if (path !== basePath && !path.startsWith(`${basePath}/`)) return undefined;
+  return target.slice(basePath.length) || '/';
+};
+
+/** IPv4 addresses that arrive in IPv6 clothes are the same address. */
+const plainAddress = (address: string): string => address.replace(/^::ffff:(?=\d+\.)/i, '');
+
+const blockListOf = (ranges: readonly string[]): BlockList => {
+  const list = new BlockList();
+  for (const range of ranges) {
+    const [address = '', prefix] = range.split('/');
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    list.addSubnet(address, prefix === undefined ? (family === 'ipv6' ? 128 : 32) : Number(prefix), family);
+  }
+  return list;
+};
+
+const isTrusted = (list: BlockList, address: string): boolean => {
+  const family = isIP(address);
+  return family !== 0 && list.check(address, family === 6 ? 'ipv6' : 'ipv4');
+};

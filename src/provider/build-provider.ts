@@ -1,0 +1,226 @@
+/**
+ * The engine, configured. `engine` builds it, and builds it anew when the signing keys change: the
+ * engine reads its keys once, a new one costs less than a millisecond, and requests under way finish on
+ * the old one. Nothing outside this folder imports `oidc-provider`.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import Provider, { type Configuration as EngineConfiguration, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Configuration } from '../../config/configuration.ts';
+import type { Account } from '../domain/accounts/account.ts';
+import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { ConsentRegister } from '../domain/consent/consent-register.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
+import type { MasterKey } from '../domain/secrets/master-key.ts';
+import type { Extension } from '../extensions/extension.ts';
+import { accountClaims, CLAIMS_BY_SCOPE } from './account-claims.ts';
+import type { ClientAssertions } from './client-assertions.ts';
+import { cookieNames } from './cookies.ts';
+import { deviceAuthorization } from './device-authorization.ts';
+import { auditEndpoints, type RefusalCounter } from './endpoint-audit.ts';
+import { CLIENT_PROPERTIES } from './engine-client.ts';
+import type { EnginePages } from './engine-pages.ts';
+import { registerExtensionGrants } from './extension-grants.ts';
+import { leaseForRequest, prompts } from './interaction-policy.ts';
+import type { OwnTokens } from './issued-tokens.ts';
+import type { modelAdapter } from './model-adapter.ts';
+import { asProtocol } from './oauth-errors.ts';
+import { publishedMetadata } from './published-metadata.ts';
+import type { ResourceAuthority } from './resource-authority.ts';
+import type { SigningKeys } from './signing-keys.ts';
+import type { structuredTokens } from './structured-tokens.ts';
+import type { TokenClaims } from './token-claims.ts';
+
+export type EngineDeps = {
+  readonly configuration: Configuration;
+  readonly adapter: ReturnType<typeof modelAdapter>;
+  readonly keys: SigningKeys;
+  readonly tokens: OwnTokens;
+  readonly structured: ReturnType<typeof structuredTokens>;
+  readonly assertions: ClientAssertions;
+  readonly authority: ResourceAuthority;
+  readonly claims: TokenClaims;
+  readonly consents: ConsentRegister;
+  readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
+  readonly pages: EnginePages;
+  readonly extensions: readonly Extension[];
+  readonly audit: AuditTrail;
+  readonly refusals: RefusalCounter;
+  readonly clock: Clock;
+  readonly ephemeral: EphemeralStore;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+  readonly onUnexpected: (error: unknown, requestId: string) => void;
+};
+
+export type Engine = {
+  provider(): Provider;
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** Takes up the signing keys as they are stored now. */
+  reload(): Promise<void>;
+};
+
+export const engine = async (deps: EngineDeps): Promise<Engine> => {
+  let provider: Provider;
+  let handle: (request: IncomingMessage, response: ServerResponse) => void;
+
+  const reload = async (): Promise<void> => {
+    const next = build(deps, await deps.keys.privateJwks());
+    deps.tokens.useKeys({ keys: (await deps.keys.privateJwks()).map(publicPart) });
+    provider = next;
+    handle = next.callback();
+  };
+  await reload();
+
+  return {
+    provider: () => provider,
+    handle: (request, response) => handle(request, response),
+    reload,
+  };
+};
+
+const PRIVATE_MEMBERS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi']);
+const publicPart = (jwk: object): object =>
+  Object.fromEntries(Object.entries(jwk).filter(([member]) => !PRIVATE_MEMBERS.has(member)));
+
+const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
+  const { configuration, masterKey } = deps;
+  const { issuer } = configuration;
+  const provider = new Provider(issuer, settings(deps, jwks));
+
+  // URLs come from configuration, never from the request (product.md, invariant 7; finding V7).
+  provider.proxy = true;
+  provider.OIDCContext.prototype.urlFor = (name: string, options?: object) =>
+    (provider as unknown as { urlFor(name: string, options?: object): string }).urlFor(name, options);
+  provider.OIDCContext.prototype.clientJwtAuthExpectedAudience = () => new Set([issuer]);
+
+  (provider.ReplayDetection as unknown as { unique: typeof deps.assertions.unique }).unique = deps.assertions.unique;
+  // What is stored as `client_secret` is a keyed digest (finding V11).
+  provider.Client.prototype.compareClientSecret = async function compare(actual: string) {
+    const expected = Buffer.from(String(this.clientSecret));
+    const given = Buffer.from(masterKey.digest('client_secret', actual));
+    return given.length === expected.length && timingSafeEqual(given, expected);
+  };
+
+  // Outermost first: what is written down is what leaves.
+  auditEndpoints(provider, deps);
+  publishedMetadata(provider, deps);
+  deviceAuthorization(provider, deps);
+  deps.structured.install(provider);
+  registerExtensionGrants(provider, deps.extensions, deps);
+  return provider;
+};
+
+const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguration => {
+  const { configuration, masterKey, pages, authority } = deps;
+  const { issuer, tokens, sessions, clientAuthentication } = configuration;
+  const basePath = new URL(issuer).pathname.replace(/\/$/, '');
+  const names = cookieNames(issuer);
+  const cookie = { httpOnly: true, sameSite: 'lax', overwrite: true, signed: true } as const;
+  /** Nothing outlives the lease it belongs to. */
+  const within = (ctx: unknown, seconds: number): number => {
+    const grant = (ctx as KoaContextWithOIDC | undefined)?.oidc?.entities?.Grant;
+    return Math.max(1, grant?.exp === undefined ? seconds : Math.min(seconds, grant.exp - deps.clock.now()));
+  };
+  type WithServer = { readonly resourceServer?: { readonly accessTokenTTL?: number | undefined } | undefined };
+  const accessTokenTtl = (ctx: unknown, token: WithServer): number =>
+    within(ctx, token.resourceServer?.accessTokenTTL ?? tokens.accessTokenTtlSeconds);
+
+  return {
+    adapter: deps.adapter,
+    jwks: { keys: jwks as never },
+    responseTypes: ['code'],
+    scopes: ['openid', 'offline_access', 'profile', 'email', 'groups'],
+    claims: CLAIMS_BY_SCOPE,
+    subjectTypes: ['public'],
+    clientAuthMethods: ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'],
+    clientDefaults: {
+      grant_types: [],
+      response_types: [],
+      token_endpoint_auth_method: 'private_key_jwt',
+      id_token_signed_response_alg: 'RS256',
+    },
+    enabledJWA: {
+      clientAuthSigningAlgValues: ['ES256', 'ES384', 'ES512', 'RS256', 'PS256', 'EdDSA', 'Ed25519'],
+      dPoPSigningAlgValues: ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'RS256', 'PS256'],
+      idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+    },
+    assertJwtClientAuthClaimsAndHeader: async (ctx, claims, header) => deps.assertions.check(ctx, claims, header),
+    extraClientMetadata: { properties: [...CLIENT_PROPERTIES] },
+    pkce: { required: () => true },
+    clockTolerance: clientAuthentication.clockToleranceSeconds,
+    cookies: { names, keys: [masterKey.derive('cookies', 32)], long: { ...cookie, path: '/' }, short: cookie },
+    clientBasedCORS: (_ctx, origin, client) => {
+      const origins = client['behalf_cors_origins'];
+      return Array.isArray(origins) && origins.includes(origin);
+    },
+    findAccount: (_ctx, id) =>
+      asProtocol(async () => {
+        const account = (await deps.accounts.get(id))?.document;
+        return account?.state === 'active' ? accountClaims(account) : undefined;
+      }),
+    extraTokenClaims: (ctx, token) => deps.claims.forToken(ctx, token),
+    loadExistingGrant: leaseForRequest(deps),
+    // A client that may use refresh tokens gets one; the lease, which the person sees and ends, bounds it.
+    issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
+    rotateRefreshToken: (ctx) => !ctx.oidc.entities.RefreshToken?.isSenderConstrained(),
+    // Signing out ends the session. What was allowed ends under /account, where it is seen.
+    expiresWithSession: async () => false,
+    interactions: {
+      policy: prompts(),
+      url: async (_ctx, interaction) => `${basePath}/interaction/${interaction.uid}`,
+    },
+    renderError: (ctx, out, error) => pages.error(ctx, out, error),
+    ttl: {
+      AccessToken: accessTokenTtl,
+      ClientCredentials: accessTokenTtl,
+      AuthorizationCode: tokens.authorizationCodeTtlSeconds,
+      DeviceCode: tokens.deviceCodeTtlSeconds,
+      IdToken: tokens.idTokenTtlSeconds,
+      RefreshToken: (ctx) => within(ctx, tokens.refreshTokenTtlSeconds),
+      Grant: configuration.delegation.maxDurationSeconds,
+      Session: sessions.ttlSeconds,
+      Interaction: sessions.interactionTtlSeconds,
+    },
+    features: {
+      devInteractions: { enabled: false },
+      clientCredentials: { enabled: true },
+      introspection: {
+        enabled: true,
+        allowedPolicy: (ctx, client) => deps.structured.introspectionAllowed(ctx, client.clientId),
+      },
+      revocation: {
+        enabled: true,
+        allowedPolicy: (ctx, client, token) => deps.structured.revocationAllowed(ctx, client.clientId, token as never),
+      },
+      dPoP: {
+        enabled: true,
+        nonceSecret: masterKey.derive('dpop-nonce', 32),
+        requireNonce: () => configuration.dpop.requireNonce,
+      },
+      resourceIndicators: {
+        enabled: true,
+        defaultResource: async (_ctx, _client, oneOf) => oneOf as unknown as string,
+        useGrantedResource: async () => true,
+        getResourceServerInfo: (ctx, resource, client) =>
+          asProtocol(() => authority.at(ctx, resource, client.clientId)) as never,
+      },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: (ctx) => pages.signOut(ctx),
+        postLogoutSuccessSource: (ctx) => pages.signedOut(ctx),
+      },
+      deviceFlow: {
+        enabled: true,
+        charset: 'base-20',
+        mask: '****-****',
+        deviceInfo: (ctx) => ({ software: ctx.get('user-agent').slice(0, 120) }),
+        userCodeInputSource: (ctx, _form, out, error) => pages.deviceCode(ctx, out, error),
+        userCodeConfirmSource: (ctx, _form, client, info, userCode) => pages.deviceConfirm(ctx, client, info, userCode),
+        successSource: (ctx) => pages.deviceDone(ctx),
+      },
+    },
+  };
+};

@@ -1,0 +1,20 @@
+/**
+ * Names of cookies (decision D21): `__Host-` where the whole origin is ours to name, `__Secure-` for
+ * those the engine scopes to a path, plain ones on loopback http, where browsers refuse prefixes.
+ */
+export type CookieNames = {
+  readonly session: string;
+  readonly interaction: string;
+  readonly resume: string;
+  readonly signIn: string;
+};
+
+export const cookieNames = (issuer: string): CookieNames => {
+  const [host, secure] = issuer.startsWith('https:') ? ['__Host-', '__Secure-'] : ['', ''];
+  return {
+    session: `${host}behalf_session`,
+    interaction: `${secure}behalf_interaction`,
+    resume: `${secure}behalf_resume`,
+    signIn: `${secure}behalf_sign_in`,
+  };
+};

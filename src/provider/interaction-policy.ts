@@ -1,0 +1,88 @@
+/** When a person is asked to sign in and to consent, and what the pages are told about the request. */
+import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import type { ConsentRegister } from '../domain/consent/consent-register.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
+import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
+import { type Asked, makeLease } from './lease-maker.ts';
+import { asProtocol } from './oauth-errors.ts';
+
+/** Stored with the prompt; what `Interactions.get` answers from. */
+export type PromptDetails = Asked & { readonly userCode?: string };
+
+const { Check, Prompt } = interactionPolicy;
+
+/** What this request asks for, cut to what each resource declares and the client may hold. */
+export const askedBy = (ctx: KoaContextWithOIDC): Asked => ({
+  openidScopes: [...ctx.oidc.requestParamOIDCScopes],
+  resources: Object.fromEntries(
+    Object.entries(ctx.oidc.resourceServers ?? {}).map(([resource, server]) => {
+      const held = new Set(server.scope.split(' '));
+      return [resource, [...ctx.oidc.requestParamScopes].filter((scope) => held.has(scope)).sort()];
+    }),
+  ),
+});
+
+const detailsOf = (ctx: KoaContextWithOIDC): Record<string, unknown> => {
+  const userCode = (ctx.oidc.entities.DeviceCode as { userCode?: string } | undefined)?.userCode;
+  return { ...askedBy(ctx), ...(userCode === undefined ? {} : { userCode }) };
+};
+
+/** Sign-in as the engine has it; one consent check of ours in place of its five. */
+export const prompts = () => {
+  const policy = interactionPolicy.base();
+  policy.remove('consent');
+  policy.add(
+    new Prompt(
+      { name: 'consent', requestable: true },
+      detailsOf,
+      new Check('consent_required', 'consent is needed', 'consent_required', (ctx) => {
+        if (ctx.oidc.result && 'consent' in ctx.oidc.result) return Check.NO_NEED_TO_PROMPT;
+        if (ctx.oidc.prompts.has('consent')) return Check.REQUEST_PROMPT;
+        return ctx.oidc.entities.Grant?.jti ? Check.NO_NEED_TO_PROMPT : Check.REQUEST_PROMPT;
+      }),
+    ),
+  );
+  return policy;
+};
+
+/**
+ * The engine's hook `loadExistingGrant`: the lease a page just made, or a new one from an answer given
+ * before to exactly this question (AP-11). Never shared between two authorizations (decision D8).
+ */
+export const leaseForRequest =
+  (deps: { readonly consents: ConsentRegister; readonly clock: Clock; readonly identifiers: Identifiers }) =>
+  (ctx: KoaContextWithOIDC) =>
+    asProtocol(async () => {
+      const { provider, client, account, result, prompts: asked } = ctx.oidc;
+      const made = result?.consent?.grantId;
+      if (made) {
+        const grant = await provider.Grant.find(made);
+        if (grant && (grant.accountId !== account?.accountId || grant.clientId !== client?.clientId)) {
+          throw new errors.AccessDenied('consent was given by another account');
+        }
+        return grant;
+      }
+      if (!client || !account || asked.has('consent') || asked.has('login')) return undefined;
+      const wanted = askedBy(ctx);
+      const given =
+        client.clientId === ACCOUNT_PAGES_CLIENT.client_id
+          ? { openidScopes: ['openid'], resources: {}, expiresAt: deps.clock.now() + 60 }
+          : await deps.consents.answeredBefore({
+              account: account.accountId,
+              clientId: client.clientId,
+              ...(typeof ctx.oidc.params?.['redirect_uri'] === 'string'
+                ? { redirectUri: ctx.oidc.params['redirect_uri'] }
+                : { userCode: 'device' }),
+              ...wanted,
+            });
+      if (!given) return undefined;
+      const grant = makeLease(provider, deps, {
+        account: account.accountId,
+        clientId: client.clientId,
+        asked: wanted,
+        given,
+      });
+      await grant.save();
+      return grant;
+    });

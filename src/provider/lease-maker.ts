@@ -1,0 +1,32 @@
+/** Turns what a person allowed into the engine's Grant: one for each authorization, so that families end apart. */
+import type Provider from 'oidc-provider';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
+import type { ConsentResult } from '../domain/ports/interactions.ts';
+
+export type Asked = Pick<ConsentResult, 'openidScopes' | 'resources'>;
+
+/** Answers the unsaved Grant; what was asked for and not given stands in it as rejected, so that nobody is asked again. */
+export const makeLease = (
+  provider: Provider,
+  deps: { readonly clock: Clock; readonly identifiers: Identifiers },
+  { account, clientId, asked, given }: { account: string; clientId: string; asked: Asked; given: ConsentResult },
+): InstanceType<Provider['Grant']> => {
+  const grant = new provider.Grant({
+    accountId: account,
+    clientId,
+    jti: deps.identifiers.newId('lse'),
+    expiresIn: Math.max(1, given.expiresAt - deps.clock.now()),
+  } as unknown as ConstructorParameters<typeof provider.Grant>[0]);
+  const openid = given.openidScopes.filter((scope) => asked.openidScopes.includes(scope));
+  if (openid.length > 0) grant.addOIDCScope(openid.join(' '));
+  const refused = asked.openidScopes.filter((scope) => !openid.includes(scope));
+  if (refused.length > 0) grant.rejectOIDCScope(refused.join(' '));
+  for (const [resource, scopes] of Object.entries(asked.resources)) {
+    const allowed = scopes.filter((scope) => given.resources[resource]?.includes(scope));
+    const rejected = scopes.filter((scope) => !allowed.includes(scope));
+    if (allowed.length > 0) grant.addResourceScope(resource, allowed.join(' '));
+    if (rejected.length > 0) grant.rejectResourceScope(resource, rejected.join(' '));
+  }
+  return grant;
+};

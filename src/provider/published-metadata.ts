@@ -1,0 +1,27 @@
+/** Both discovery documents (OIDC Discovery, RFC 8414): what the engine leaves out, and how long they may be kept. */
+import type Provider from 'oidc-provider';
+import type { Extension } from '../extensions/extension.ts';
+
+const CACHE_SECONDS = 300;
+
+export const publishedMetadata = (
+  provider: Provider,
+  { extensions }: { readonly extensions: readonly Extension[] },
+): void => {
+  const added = Object.assign({}, ...extensions.map(({ metadata }) => metadata ?? {}));
+  const authMethods = ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'];
+  provider.use(async (ctx, next) => {
+    await next();
+    const route = ctx['oidc']?.route as string | undefined;
+    if (ctx.status !== 200 || (route !== 'discovery' && route !== 'jwks')) return;
+    ctx.set('Cache-Control', `public, max-age=${CACHE_SECONDS}`);
+    if (route === 'discovery') {
+      ctx.body = {
+        ...(ctx.body as object),
+        introspection_endpoint_auth_methods_supported: authMethods.filter((method) => method !== 'none'),
+        revocation_endpoint_auth_methods_supported: authMethods,
+        ...added,
+      };
+    }
+  });
+};
