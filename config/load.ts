@@ -7,9 +7,12 @@ import { readFileSync } from 'node:fs';
 import { schemaProblems } from './check.ts';
 import type { Configuration } from './configuration.ts';
 import { type Given, readEnvironmentLayer, readFileLayer } from './layers.ts';
-import { attempt, type Environment, fromOf, merge, type Source } from './merge.ts';
+import { attempt, type Environment, fromOf, merge, type Source, valueAt } from './merge.ts';
 import { ConfigurationError, nearest, type Problem, pointerOf } from './problem.ts';
 import { crossProblems, productionProblems } from './rules.ts';
+import { allSettings } from './schema.ts';
+
+export type { Source } from './merge.ts';
 
 export type Loaded = {
   readonly configuration: Configuration;
@@ -119,3 +122,12 @@ const deepFreeze = <T>(value: T): T => {
   }
   return value;
 };
+
+/** Every setting that has a value, in the order of the schema, with `(hidden)` in place of secrets. */
+export const withoutSecrets = ({ configuration, sources }: Loaded) =>
+  allSettings().flatMap(({ path, schema }) => {
+    const pointer = pointerOf(path);
+    const source = sources[pointer];
+    if (source === undefined) return [];
+    return [{ pointer, source, value: schema.secret ? '(hidden)' : valueAt(configuration, path) }];
+  });

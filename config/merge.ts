@@ -49,7 +49,7 @@ export const merge = (given: readonly Given[], surroundings: Surroundings): Merg
   for (const { path, schema } of allSettings()) {
     if (!schema.secret) continue;
     const pointer = pointerOf(path);
-    const value = read(values, path);
+    const value = valueAt(values, path);
     const source = sources[pointer];
     if (typeof value === 'string' && source?.kind === 'file') inlineSecrets.push(pointer);
     if (typeof value !== 'object' || value === null) continue;
@@ -64,10 +64,10 @@ export const merge = (given: readonly Given[], surroundings: Surroundings): Merg
 };
 
 const deriveDefaults = (values: Tree, put: (path: readonly string[], value: unknown, source: Source) => void): void => {
-  const port = read(values, ['listen', 'port']);
+  const port = valueAt(values, ['listen', 'port']);
   if (typeof port !== 'number') return;
-  if (read(values, ['issuer']) === undefined) put(['issuer'], `http://localhost:${port}`, { kind: 'derived' });
-  if (read(values, ['operations', 'port']) === undefined) {
+  if (valueAt(values, ['issuer']) === undefined) put(['issuer'], `http://localhost:${port}`, { kind: 'derived' });
+  if (valueAt(values, ['operations', 'port']) === undefined) {
     const next = port === 0 ? 0 : port === 65535 ? port - 1 : port + 1;
     put(['operations', 'port'], next, { kind: 'derived' });
   }
@@ -84,11 +84,12 @@ const place = (tree: Tree, path: readonly string[], value: unknown): void => {
   if (typeof below === 'object' && below !== null) place(below as Tree, rest, value);
 };
 
-const read = (tree: unknown, path: readonly string[]): unknown =>
+/** The value at a path, or undefined. */
+export const valueAt = (tree: unknown, path: readonly string[]): unknown =>
   path.reduce<unknown>((at, name) => (typeof at === 'object' && at !== null ? (at as Tree)[name] : undefined), tree);
 
 const remove = (tree: Tree, path: readonly string[]): void => {
-  const parent = read(tree, path.slice(0, -1)) as Tree;
+  const parent = valueAt(tree, path.slice(0, -1)) as Tree;
   delete parent[path.at(-1) ?? ''];
 };
 

@@ -1,0 +1,18 @@
+/** Names of the files in the data folder, so that the server and the commands on the machine agree. */
+export type DataFolder = ReturnType<typeof dataFolder>;
+
+/** Paths below `folder`, the setting `data.folder`. Nothing is made or read. */
+export const dataFolder = (folder: string) => {
+  const at = (name: string): string => `${folder.replace(/(?<=.)\/+$/, '')}/${name}`;
+  return {
+    /** Both stores, when they are SQLite. */
+    database: at('behalf.db'),
+    /** Made at first start unless `keys.masterKey` is given. */
+    masterKey: at('master.key'),
+    /** Key files for the management API, written by the first start. */
+    operatorKey: at('operator.json'),
+    administratorKey: at('administrator.json'),
+    /** Heads of the audit trail at its last checkpoint: a start on an older database refuses (decision D24). */
+    auditWitness: at('audit-witness.json'),
+  } as const;
+};

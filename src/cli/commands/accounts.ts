@@ -1,0 +1,108 @@
+/** `behalf accounts …` over the management API. Setting a password on the machine is reset-password.ts. */
+import { type Command, CommandError, EXIT } from '../command.ts';
+import type { Json, ManagementClient } from '../management-client.ts';
+import { actionCommand, listCommand, managementCommand, showCommand } from '../management-commands.ts';
+import { choosePassword } from '../password.ts';
+import { details, printable } from '../table.ts';
+
+const PATH = '/accounts';
+
+const create = managementCommand({
+  words: ['accounts', 'create'],
+  operands: ['USERNAME'],
+  summary: 'Make an account.',
+  role: 'administrator',
+  options: {
+    name: { value: 'NAME', description: 'The person’s name. Default: the username.' },
+    email: { value: 'ADDRESS', description: 'E-mail address.' },
+    role: { value: 'ROLE', description: 'administrator, operator or auditor.', isRepeatable: true },
+    group: { value: 'NAME', description: 'Group it is in, for existing software.', isRepeatable: true },
+    'password-file': { value: 'FILE', description: 'File with the password; - reads standard input.' },
+  },
+  notes: 'Without --password-file the password is asked for; where nobody can answer, one is made and printed once.',
+  run: async (call) => {
+    const username = call.operands[0] ?? '';
+    const { password, isGenerated } = await choosePassword(
+      call.terminal,
+      call.text('password-file'),
+      `Password for ${printable(username)}`,
+    );
+    const [email] = call.texts('email');
+    const { body } = await call.api.post(PATH, {
+      username,
+      name: call.text('name') ?? username,
+      password,
+      ...(email === undefined ? {} : { email }),
+      ...(call.texts('role').length === 0 ? {} : { roles: call.texts('role') }),
+      ...(call.texts('group').length === 0 ? {} : { groups: call.texts('group') }),
+    });
+    const shown = isGenerated ? { password } : {};
+    call.print.object(
+      { ...body, ...shown },
+      details([
+        ['id', body['id']],
+        ['username', body['username']],
+        ['roles', body['roles']],
+        ...(isGenerated ? [['password', `${password} (shown once)`] as const] : []),
+      ]),
+    );
+    return EXIT.done;
+  },
+});
+
+export const accountCommands: readonly Command[] = [
+  create,
+  listCommand({
+    noun: 'accounts',
+    plural: 'accounts, newest first',
+    path: PATH,
+    nothing: 'There are no accounts.',
+    columns: [
+      { title: 'ID', value: ({ id }) => id },
+      { title: 'STATE', value: ({ state }) => state },
+      { title: 'USERNAME', value: ({ username }) => username },
+      { title: 'ROLES', value: ({ roles }) => roles },
+      { title: 'NAME', value: ({ name }) => name },
+    ],
+  }),
+  showCommand('accounts', 'an account', PATH),
+  actionCommand({
+    noun: 'accounts',
+    verb: 'disable',
+    path: PATH,
+    summary: 'Disable an account: its sessions and all tokens on its behalf end.',
+    done: 'disabled',
+    role: 'administrator',
+  }),
+  actionCommand({
+    noun: 'accounts',
+    verb: 'enable',
+    path: PATH,
+    summary: 'Enable an account again.',
+    done: 'active',
+    role: 'administrator',
+  }),
+];
+
+/**
+ * Id of the account with this username or id; without one, of the oldest active administrator.
+ * Throws CommandError when there is none.
+ */
+export const findAccount = async (api: ManagementClient, name: string | undefined): Promise<string> => {
+  if (name?.startsWith('acc_')) return name;
+  let administrator: Json | undefined;
+  for await (const account of api.items(PATH)) {
+    if (name !== undefined && String(account['username']) === name.normalize('NFKC').toLowerCase())
+      return String(account['id']);
+    // Lists are newest first: the last one seen is the oldest.
+    if (account['state'] === 'active' && (account['roles'] as readonly unknown[]).includes('administrator'))
+      administrator = account;
+  }
+  if (name === undefined && administrator) return String(administrator['id']);
+  throw new CommandError(
+    name === undefined ? 'There is no active administrator.' : `There is no account ${printable(name)}.`,
+    {
+      hint: 'See `behalf accounts list`, or make one: behalf accounts create USERNAME',
+    },
+  );
+};

@@ -1,0 +1,123 @@
+/** `behalf audit …`: reads the audit trail, takes it away, and verifies it without the server. */
+import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { readWitness } from '../../domain/audit/signed-heads.ts';
+import { verifyExport } from '../../domain/audit/verify-export.ts';
+import { type Command, CommandError, EXIT } from '../command.ts';
+import type { Json } from '../management-client.ts';
+import { listCommand, managementCommand, timeText } from '../management-commands.ts';
+import { details, jsonText, printable } from '../table.ts';
+
+const eventOf = (entry: Json): Json => (entry['event'] ?? entry) as Json;
+
+const list = listCommand({
+  noun: 'audit',
+  plural: 'audit events, newest first',
+  path: '/audit/events',
+  nothing: 'There are no such events.',
+  filters: {
+    type: { value: 'TYPE', description: 'Only events of this type, for example token.refused.' },
+    subject: { value: 'ID', description: 'Only those on behalf of this account.' },
+    agent: { value: 'ID', description: 'Only those in which this agent acted.' },
+    caller: { value: 'ID', description: 'Only those of this client, agent or account.' },
+    txn: { value: 'ID', description: 'Only those of one piece of work.' },
+    delegation: { value: 'ID', description: 'Only those under this delegation.' },
+  },
+  columns: [
+    { title: 'TIME', value: ({ at }) => (typeof at === 'number' ? timeText(at / 1000) : at) },
+    { title: 'TYPE', value: (entry) => eventOf(entry)['type'] },
+    { title: 'OUTCOME', value: (entry) => eventOf(entry)['outcome'] },
+    { title: 'CALLER', value: (entry) => eventOf(entry)['caller'] },
+    { title: 'SUBJECT', value: (entry) => eventOf(entry)['subject'] },
+    {
+      title: 'ABOUT',
+      value: (entry) =>
+        eventOf(entry)['error'] ?? (eventOf(entry)['target'] as Json | undefined)?.['id'] ?? eventOf(entry)['resource'],
+    },
+  ],
+});
+
+const exportTrail = managementCommand({
+  words: ['audit', 'export'],
+  operands: [],
+  summary: 'Write the whole audit trail as NDJSON with a signed head.',
+  role: 'administrator',
+  options: { to: { value: 'FILE', description: 'File to make; it must not exist. Default: standard output.' } },
+  run: async (call) => {
+    const stream = Readable.fromWeb(await call.api.stream('/audit/export'));
+    const to = call.text('to');
+    if (to === undefined) {
+      // Lines are JSON; what could act on a terminal stands in them as escapes (RFC 8259 §7) except C1 and bidi.
+      for await (const chunk of stream.setEncoding('utf8')) call.terminal.out(String(chunk));
+      return EXIT.done;
+    }
+    try {
+      await pipeline(stream, createWriteStream(to, { mode: 0o600, flags: 'wx', flush: true }));
+    } catch (error) {
+      throw new CommandError(`The export to ${to} failed.`, {
+        hint: 'Name a file that does not exist, in a folder with room.',
+        cause: error,
+      });
+    }
+    call.terminal.err(`${printable(to)} is written. Next: behalf audit verify ${printable(to)}\n`);
+    return EXIT.done;
+  },
+});
+
+const verify: Command = {
+  words: ['audit', 'verify'],
+  operands: ['FILE'],
+  summary: 'Verify an export without the server, and say where it breaks.',
+  options: {
+    key: {
+      value: 'THUMBPRINT',
+      description: 'Key it must be signed with. Without it, whoever wrote the file may have signed it.',
+    },
+    witness: { value: 'FILE', description: 'Earlier export, signed head or list of heads that must still stand.' },
+    json: { description: 'Print JSON instead of text.' },
+  },
+  notes: 'Exit code 0 when all of it verifies, 1 when it does not.',
+  run: async (call) => {
+    const [file = ''] = call.operands;
+    const [key, witnessFile] = [call.text('key'), call.text('witness')];
+    const witness = witnessFile === undefined ? undefined : witnessOf(witnessFile);
+    const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
+    const verdict = await verifyExport(lines, {
+      ...(key === undefined ? {} : { key }),
+      ...(witness === undefined ? {} : { witness }),
+    }).catch((error: unknown) => {
+      throw new CommandError(`${file} cannot be read.`, {
+        hint: 'Give a file written by `behalf audit export --to FILE`.',
+        cause: error,
+      });
+    });
+    if (call.isSet('json')) call.terminal.out(jsonText(verdict));
+    else if (verdict.ok) {
+      call.terminal.out(
+        details([
+          ['verified', `${verdict.records} records in ${verdict.streams} streams, ${verdict.checkpoints} checkpoints`],
+          ['issuer', verdict.issuer],
+          ['exported at', timeText(verdict.exportedAt / 1000)],
+          ['signed with', verdict.key],
+        ]),
+      );
+      if (key === undefined) call.terminal.err(`Keep that key and give it next time: --key ${verdict.key}\n`);
+    } else call.terminal.err(`Not verified. ${printable(verdict.problem)}\n`);
+    return verdict.ok ? EXIT.done : EXIT.failed;
+  },
+};
+
+const witnessOf = (file: string) => {
+  try {
+    return readWitness(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new CommandError(`${file} is no witness.`, {
+      hint: 'Give an earlier export, its last line, or a list of heads.',
+      cause: error,
+    });
+  }
+};
+
+export const auditCommands: readonly Command[] = [list, exportTrail, verify];

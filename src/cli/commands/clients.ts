@@ -1,0 +1,104 @@
+/** `behalf clients …`: existing software that signs people in, and back ends. */
+import { type Command, EXIT } from '../command.ts';
+import { publicKeyOf } from '../key-pair.ts';
+import { actionCommand, listCommand, managementCommand, showCommand } from '../management-commands.ts';
+import { details } from '../table.ts';
+import { findAccount } from './accounts.ts';
+
+const PATH = '/clients';
+
+const create = managementCommand({
+  words: ['clients', 'create'],
+  operands: [],
+  summary: 'Register a client.',
+  role: 'administrator',
+  options: {
+    name: { value: 'NAME', description: 'What people see when it asks for something.', isRequired: true },
+    'redirect-uri': { value: 'URI', description: 'Where a person may be sent back to.', isRepeatable: true },
+    'logout-redirect-uri': {
+      value: 'URI',
+      description: 'Where a person may be sent after signing out.',
+      isRepeatable: true,
+    },
+    'grant-type': { value: 'TYPE', description: 'Default: authorization_code and refresh_token.', isRepeatable: true },
+    type: { value: 'TYPE', description: 'web or native. Default: web.' },
+    auth: {
+      value: 'METHOD',
+      description:
+        'private_key_jwt, client_secret_basic, client_secret_post or none. Default: private_key_jwt with --key, else none for native and client_secret_basic for web.',
+    },
+    key: { value: 'FILE', description: 'Its key as a JWK; made there when the file does not exist.' },
+    origin: {
+      value: 'ORIGIN',
+      description: 'Origin of a browser app that may call the token endpoint.',
+      isRepeatable: true,
+    },
+    role: { value: 'ROLE', description: 'Role in the management API when it acts for itself.', isRepeatable: true },
+    owner: { value: 'ACCOUNT', description: 'Who answers for it: username or id.' },
+    'skip-consent': { description: 'First party: people are not asked for consent.' },
+    dpop: { description: 'Its access tokens must be bound to a key of its own (RFC 9449).' },
+  },
+  run: async (call) => {
+    const key = call.text('key');
+    const type = call.text('type');
+    const method =
+      call.text('auth') ??
+      (key === undefined ? (type === 'native' ? 'none' : 'client_secret_basic') : 'private_key_jwt');
+    const pair = key === undefined ? undefined : await publicKeyOf(key);
+    const owner = call.text('owner');
+    const lists = {
+      redirect_uris: call.texts('redirect-uri'),
+      post_logout_redirect_uris: call.texts('logout-redirect-uri'),
+      grant_types: call.texts('grant-type'),
+      cors_origins: call.texts('origin'),
+      roles: call.texts('role'),
+    };
+    const { body } = await call.api.post(PATH, {
+      name: call.required('name'),
+      token_endpoint_auth_method: method,
+      ...(type === undefined ? {} : { application_type: type }),
+      ...(pair === undefined ? {} : { jwks: { keys: [pair.jwk] } }),
+      ...(owner === undefined ? {} : { owner: await findAccount(call.api, owner) }),
+      ...(call.isSet('skip-consent') ? { skip_consent: true } : {}),
+      ...(call.isSet('dpop') ? { dpop_bound_access_tokens: true } : {}),
+      ...Object.fromEntries(Object.entries(lists).filter(([, values]) => values.length > 0)),
+    });
+    call.print.object(
+      { ...body, ...(key === undefined ? {} : { key_file: key }) },
+      details([
+        ['client_id', body['id']],
+        ['name', body['name']],
+        ['authenticates with', body['token_endpoint_auth_method']],
+        ['secret', body['client_secret'] === undefined ? undefined : `${String(body['client_secret'])} (shown once)`],
+        ['key', key === undefined ? undefined : `${key}${pair?.isNew ? ' (new; keep it private)' : ''}`],
+        ['discovery', `${call.api.issuer}/.well-known/openid-configuration`],
+      ]),
+    );
+    return EXIT.done;
+  },
+});
+
+export const clientCommands: readonly Command[] = [
+  create,
+  listCommand({
+    noun: 'clients',
+    plural: 'clients that are no agents, newest first',
+    path: PATH,
+    nothing: 'There are no clients yet. Register one: behalf clients create --name NAME --redirect-uri URI',
+    columns: [
+      { title: 'ID', value: ({ id }) => id },
+      { title: 'STATE', value: ({ state }) => state },
+      { title: 'AUTHENTICATES WITH', value: (client) => client['token_endpoint_auth_method'] },
+      { title: 'NAME', value: ({ name }) => name },
+    ],
+  }),
+  showCommand('clients', 'a client', PATH),
+  actionCommand({
+    noun: 'clients',
+    verb: 'disable',
+    path: PATH,
+    summary: 'Disable a client: nothing it holds works.',
+    done: 'disabled',
+    role: 'administrator',
+  }),
+];

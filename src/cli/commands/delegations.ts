@@ -1,0 +1,35 @@
+/** `behalf delegations …`: what agents may do for people. */
+import type { Command } from '../command.ts';
+import { actionCommand, listCommand, timeText } from '../management-commands.ts';
+
+const PATH = '/delegations';
+
+export const delegationCommands: readonly Command[] = [
+  listCommand({
+    noun: 'delegations',
+    plural: 'delegations, newest first',
+    path: PATH,
+    nothing: 'There are no such delegations.',
+    filters: {
+      subject: { value: 'ID', description: 'Only those on behalf of this account.' },
+      agent: { value: 'ID', description: 'Only those of this agent.', parameter: 'actor' },
+    },
+    columns: [
+      { title: 'ID', value: ({ id }) => id },
+      { title: 'STATE', value: ({ state }) => state },
+      { title: 'HOP', value: ({ depth }) => depth },
+      { title: 'FOR', value: ({ subject }) => subject },
+      { title: 'AGENT', value: ({ actor }) => actor },
+      { title: 'EXPIRES', value: (row) => timeText(row['expires_at']) },
+      { title: 'RESOURCE', value: ({ resource }) => resource },
+      { title: 'SCOPE', value: ({ scope }) => scope },
+    ],
+  }),
+  actionCommand({
+    noun: 'delegations',
+    verb: 'revoke',
+    path: PATH,
+    summary: 'End a delegation, with all below it.',
+    done: 'revoked, with all below it',
+  }),
+];

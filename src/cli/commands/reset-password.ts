@@ -1,0 +1,56 @@
+/** `behalf accounts reset-password`: on the machine, on the database file, for whoever cannot sign in. */
+import { systemClock } from '../../../adapters/node/clock.ts';
+import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
+import { accountRegister } from '../../domain/accounts/account-register.ts';
+import { passwords } from '../../domain/accounts/passwords.ts';
+import { type Command, CommandError, EXIT } from '../command.ts';
+import { existingDatabase, withLocalStore } from '../local-store.ts';
+import { choosePassword } from '../password.ts';
+import { SETTINGS, settings } from '../settings.ts';
+import { printable } from '../table.ts';
+
+export const resetPassword: Command = {
+  words: ['accounts', 'reset-password'],
+  operands: ['USERNAME'],
+  summary: 'Set a password on this machine, for whoever is locked out.',
+  options: {
+    'password-file': { value: 'FILE', description: 'File with the password; - reads standard input.' },
+    enable: { description: 'Enable the account too, if it is disabled.' },
+    ...SETTINGS,
+  },
+  notes: 'Works on the database file, whether the server runs or not. Ends all sessions of the account.',
+  run: async (call) => {
+    const configuration = settings(call);
+    const [username = ''] = call.operands;
+    const by = { caller: 'system' } as const;
+    await withLocalStore(existingDatabase(configuration), async ({ documents, audit }) => {
+      const accounts = accountRegister({
+        documents,
+        audit,
+        clock: systemClock,
+        identifiers: randomIdentifiers,
+        passwords: passwords(configuration.passwords),
+      });
+      const account = (await accounts.findByUsername(username))?.document;
+      if (!account) {
+        throw new CommandError(`There is no account ${username}.`, {
+          hint: `The administrator that first start makes is ${configuration.administrator.username}.`,
+        });
+      }
+      const { password, isGenerated } = await choosePassword(
+        call.terminal,
+        call.text('password-file'),
+        `New password for ${printable(account.username)}`,
+      );
+      await accounts.setPassword(account.id, password, by);
+      if (isGenerated) call.terminal.out(`${password}\n`);
+      call.terminal.err(`The password of ${printable(account.username)} is set; sessions from before are over.\n`);
+      if (account.state === 'active') return;
+      if (call.isSet('enable')) {
+        await accounts.enable(account.id, by);
+        call.terminal.err('The account is enabled again.\n');
+      } else call.terminal.err('The account is disabled; run this again with --enable to enable it.\n');
+    });
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,100 @@
+/** `behalf resource-servers …`: what tokens can be for. */
+import { type Command, EXIT, usageError } from '../command.ts';
+import { publicKeyOf } from '../key-pair.ts';
+import { listCommand, managementCommand, showCommand } from '../management-commands.ts';
+import { details } from '../table.ts';
+
+const PATH = '/resource-servers';
+const RISKS = ['low', 'medium', 'high', 'critical'];
+
+const create = managementCommand({
+  words: ['resource-servers', 'create'],
+  operands: ['IDENTIFIER'],
+  summary: 'Register an API that accepts our access tokens.',
+  role: 'administrator',
+  options: {
+    name: { value: 'NAME', description: 'What people see on the consent page.', isRequired: true },
+    scope: {
+      value: 'NAME:RISK:TEXT',
+      description: 'A scope, its risk (low, medium, high, critical) and what it lets somebody do.',
+      isRepeatable: true,
+      isRequired: true,
+    },
+    format: { value: 'FORMAT', description: 'Access tokens: jwt or opaque. Default: jwt.' },
+    ttl: { value: 'SECONDS', description: 'Life of its access tokens, 30 to 3600.' },
+    introspection: {
+      value: 'METHOD',
+      description:
+        'How it authenticates to introspect: none, client_secret_basic or private_key_jwt. Default: none, with --key private_key_jwt.',
+    },
+    key: { value: 'FILE', description: 'Its key as a JWK; made there when the file does not exist.' },
+  },
+  notes:
+    'IDENTIFIER is the resource indicator (RFC 8707): an https URL. Example of a scope: mail.read:low:Read your mail',
+  run: async (call) => {
+    const key = call.text('key');
+    const pair = key === undefined ? undefined : await publicKeyOf(key);
+    const ttl = call.integer('ttl', 30, 3600);
+    const format = call.text('format');
+    const introspection = call.text('introspection') ?? (key === undefined ? undefined : 'private_key_jwt');
+    const { body } = await call.api.post(PATH, {
+      identifier: call.operands[0],
+      name: call.required('name'),
+      scopes: call.texts('scope').map(scopeOf),
+      ...(format === undefined ? {} : { access_token_format: format }),
+      ...(ttl === undefined ? {} : { access_token_ttl_seconds: ttl }),
+      ...(introspection === undefined ? {} : { introspection_auth_method: introspection }),
+      ...(pair === undefined ? {} : { jwks: { keys: [pair.jwk] } }),
+    });
+    call.print.object(
+      { ...body, ...(key === undefined ? {} : { key_file: key }) },
+      details([
+        ['id', body['id']],
+        ['identifier', body['identifier']],
+        ['access tokens', body['access_token_format']],
+        ['introspects with', body['introspection_auth_method']],
+        ['secret', body['client_secret'] === undefined ? undefined : `${String(body['client_secret'])} (shown once)`],
+        ['key', key === undefined ? undefined : `${key}${pair?.isNew ? ' (new; keep it private)' : ''}`],
+      ]),
+    );
+    return EXIT.done;
+  },
+});
+
+/** `mail.read:low:Read your mail`; the name itself may hold colons, the risk is the first word that is one. */
+const scopeOf = (text: string): { readonly name: string; readonly risk: string; readonly description: string } => {
+  const parts = text.split(':');
+  const at = parts.findIndex((part, index) => index > 0 && RISKS.includes(part));
+  const [name, risk, description] = [
+    parts.slice(0, at).join(':'),
+    parts[at],
+    parts
+      .slice(at + 1)
+      .join(':')
+      .trim(),
+  ];
+  if (at > 0 && name !== '' && risk !== undefined && description !== '') return { name, risk, description };
+  throw usageError(`--scope ${text} is not NAME:RISK:TEXT.`, 'Example: --scope "mail.read:low:Read your mail"');
+};
+
+export const resourceServerCommands: readonly Command[] = [
+  create,
+  listCommand({
+    noun: 'resource-servers',
+    plural: 'resource servers, newest first',
+    path: PATH,
+    nothing:
+      'There are no resource servers yet. Register one: behalf resource-servers create https://api.example.com --name NAME --scope NAME:RISK:TEXT',
+    columns: [
+      { title: 'ID', value: ({ id }) => id },
+      { title: 'STATE', value: ({ state }) => state },
+      { title: 'IDENTIFIER', value: ({ identifier }) => identifier },
+      {
+        title: 'SCOPES',
+        value: ({ scopes }) => (scopes as readonly { readonly name: string }[]).map(({ name }) => name),
+      },
+      { title: 'NAME', value: ({ name }) => name },
+    ],
+  }),
+  showCommand('resource-servers', 'a resource server', PATH),
+];

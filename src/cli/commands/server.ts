@@ -1,0 +1,58 @@
+/** `behalf serve` and `behalf check-config`. */
+import { existsSync } from 'node:fs';
+import { dataFolder } from '../../../config/data-folder.ts';
+import { type Loaded, type Source, withoutSecrets } from '../../../config/load.ts';
+import { ConfigurationError } from '../../../config/problem.ts';
+import { isProduction, productionProblems } from '../../../config/rules.ts';
+import { type Command, EXIT } from '../command.ts';
+import { loadedSettings, SETTINGS } from '../settings.ts';
+import { type Column, jsonText, table } from '../table.ts';
+
+const serve: Command = {
+  words: ['serve'],
+  operands: [],
+  summary: 'Run the server until it is told to stop.',
+  options: { config: SETTINGS.config },
+  notes: 'Every setting: docs/reference/configuration.md. SIGTERM and SIGINT let requests end, then stop it.',
+  run: async (call) => {
+    const config = call.text('config');
+    // Loaded here only: no other command needs the engine, which takes most of a start.
+    const { serve: run } = await import('../../main.ts');
+    await run(config === undefined ? [] : ['--config', config]);
+    return undefined;
+  },
+};
+
+const checkConfig: Command = {
+  words: ['check-config'],
+  operands: [],
+  summary: 'Check the settings and print what is in effect, or every problem.',
+  options: { ...SETTINGS, json: { description: 'Print JSON instead of a table.' } },
+  notes: 'Exit code 0 when the server would start with them, 78 when not. Secrets are never printed.',
+  run: async (call) => {
+    const loaded = loadedSettings(call);
+    const problems = productionProblems(loaded.configuration, { isFirstStart: isFirstStart(loaded) });
+    if (problems.length > 0) throw new ConfigurationError(problems);
+    const settings = withoutSecrets(loaded);
+    if (call.isSet('json'))
+      call.terminal.out(jsonText(Object.fromEntries(settings.map(({ pointer, value }) => [pointer, value]))));
+    else call.terminal.out(table(COLUMNS, settings, call.terminal.columns));
+    call.terminal.err(
+      `The settings are in order; this is ${isProduction(loaded.configuration) ? 'production' : 'development'}.\n`,
+    );
+    return EXIT.done;
+  },
+};
+
+const isFirstStart = ({ configuration }: Loaded): boolean =>
+  configuration.stores.document === 'sqlite' && !existsSync(dataFolder(configuration.data.folder).database);
+
+const COLUMNS: readonly Column<ReturnType<typeof withoutSecrets>[number]>[] = [
+  { title: 'SETTING', value: ({ pointer }) => pointer.slice(1).replaceAll('/', '.') },
+  { title: 'VALUE', value: ({ value }) => value },
+  { title: 'FROM', value: ({ source }) => sourceText(source) },
+];
+
+const sourceText = (source: Source): string => ('name' in source ? source.name : source.kind);
+
+export const serverCommands: readonly Command[] = [serve, checkConfig];

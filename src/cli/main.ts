@@ -1,0 +1,70 @@
+#!/usr/bin/env node
+/**
+ * The command `behalf`. Owns the list of commands and what a failure looks like. Needs Node 24: in this folder
+ * `npm run -s behalf -- COMMAND` takes the right one.
+ */
+import { processEnvironment } from '../../config/load.ts';
+import { isConfigurationError } from '../../config/problem.ts';
+import { isDomainError } from '../domain/errors.ts';
+import { isStoreUnavailable } from '../domain/ports/document-store.ts';
+import { type Command, type Environment, EXIT, isCommandError, runCommand } from './command.ts';
+import { accountCommands } from './commands/accounts.ts';
+import { agentCommands } from './commands/agents.ts';
+import { auditCommands } from './commands/audit.ts';
+import { clientCommands } from './commands/clients.ts';
+import { delegationCommands } from './commands/delegations.ts';
+import { keyCommands } from './commands/keys.ts';
+import { resetPassword } from './commands/reset-password.ts';
+import { resourceServerCommands } from './commands/resource-servers.ts';
+import { serverCommands } from './commands/server.ts';
+import { storeCommands } from './commands/store.ts';
+import { printable } from './table.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
+
+export const COMMANDS: readonly Command[] = [
+  ...serverCommands,
+  ...agentCommands,
+  ...accountCommands,
+  resetPassword,
+  ...clientCommands,
+  ...resourceServerCommands,
+  ...delegationCommands,
+  ...auditCommands,
+  ...keyCommands,
+  ...storeCommands,
+];
+
+/** Runs one command and answers its exit code. Never throws: failures are told on `terminal.err`. */
+export const runCli = async (argv: readonly string[], terminal: Terminal, env: Environment): Promise<number> => {
+  try {
+    return await runCommand(COMMANDS, argv, { terminal, env });
+  } catch (error) {
+    const { text, hint, exitCode } = failureOf(error);
+    terminal.err(`behalf: ${text}\n${hint === undefined ? '' : `${printable(hint)}\n`}`);
+    return exitCode;
+  }
+};
+
+type Failure = { readonly text: string; readonly hint?: string | undefined; readonly exitCode: number };
+
+const failureOf = (error: unknown): Failure => {
+  if (isConfigurationError(error)) return { text: error.message, exitCode: EXIT.configuration };
+  if (isCommandError(error)) return { text: printable(error.message), hint: error.hint, exitCode: error.exitCode };
+  if (isDomainError(error)) {
+    const text = error.field === undefined ? error.message : `${error.field}: ${error.message}`;
+    return { text: printable(text), hint: 'Correct it and try again.', exitCode: EXIT.failed };
+  }
+  const text = printable(error instanceof Object && 'message' in error ? String(error.message) : String(error));
+  if (isStoreUnavailable(error))
+    return { text, hint: 'Check the file, its folder and the room on its volume.', exitCode: EXIT.failed };
+  return {
+    text,
+    hint: 'Check paths and permissions; behalf COMMAND --help says what is expected.',
+    exitCode: EXIT.failed,
+  };
+};
+
+if (import.meta.main) {
+  const exitCode = await runCli(process.argv.slice(2), processTerminal(), processEnvironment());
+  if (exitCode !== EXIT.done) process.exitCode = exitCode;
+}

@@ -1,0 +1,218 @@
+/**
+ * Speaks to the management API as the client whose key file the first start wrote (decision D22): gets a token
+ * by client credentials with private_key_jwt and turns refusals into texts that say what to do next.
+ */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { importJWK, type JWK, SignJWT } from 'jose';
+import { CommandError } from './command.ts';
+
+/** `operator.json` and `administrator.json` in the data folder. */
+export type KeyFile = {
+  readonly issuer: string;
+  readonly client_id: string;
+  readonly private_key: JWK;
+  readonly scope?: string;
+};
+
+export type Json = Readonly<Record<string, unknown>>;
+export type Reply = { readonly body: Json; readonly etag: string | undefined };
+
+export type ManagementClient = ReturnType<typeof managementClient>;
+
+/** Throws CommandError when there is no such file or it is something else. */
+export const readKeyFile = (path: string): KeyFile => {
+  let content: string;
+  try {
+    content = readFileSync(path, 'utf8');
+  } catch (error) {
+    const isForbidden = (error as { code?: unknown }).code === 'EACCES';
+    throw new CommandError(`The key file ${path} cannot be read.`, {
+      hint: isForbidden
+        ? 'Run this as the user the server runs as, or name another file with --key-file FILE.'
+        : 'The first start of the server writes it into its data folder; name that with --data FOLDER or BEHALF_DATA, or the file with --key-file FILE.',
+      cause: error,
+    });
+  }
+  const wrong = new CommandError(`${path} is no key file of Behalf.`, {
+    hint: 'It is a JSON object with issuer, client_id and private_key. Take operator.json or administrator.json of the data folder.',
+  });
+  let parsed: Partial<KeyFile> | null;
+  try {
+    parsed = JSON.parse(content) as Partial<KeyFile> | null;
+  } catch {
+    throw wrong;
+  }
+  const { issuer, client_id, private_key } = parsed ?? {};
+  if (typeof issuer !== 'string' || !URL.canParse(issuer)) throw wrong;
+  if (typeof client_id !== 'string' || typeof private_key !== 'object') throw wrong;
+  return parsed as KeyFile;
+};
+
+export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch) => {
+  const { issuer, client_id, private_key, scope } = keyFile;
+  const resource = `${issuer}/api/v1`;
+  let token: Promise<string> | undefined;
+
+  const send = async (url: string, init: RequestInit): Promise<Response> => {
+    try {
+      // A redirect would carry the token or the assertion to where somebody else decides.
+      return await request(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(60_000) });
+    } catch (error) {
+      throw new CommandError(`No server answers at ${issuer}.`, {
+        hint: 'Start it with `npm start`, or name the key file of another server with --key-file FILE.',
+        cause: error,
+      });
+    }
+  };
+
+  const getToken = async (): Promise<string> => {
+    const alg = private_key.alg ?? 'ES256';
+    const assertion = await new SignJWT({ jti: randomUUID() })
+      .setProtectedHeader({ alg, ...(private_key.kid === undefined ? {} : { kid: private_key.kid }) })
+      .setIssuer(client_id)
+      .setSubject(client_id)
+      .setAudience(issuer)
+      .setIssuedAt()
+      .setExpirationTime('60s')
+      .sign(await importJWK(private_key, alg));
+    const response = await send(`${issuer}/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'client_credentials',
+        resource,
+        ...(scope === undefined ? {} : { scope }),
+        client_id,
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: assertion,
+      }),
+    });
+    const body = await jsonOf(response);
+    if (response.ok && typeof body['access_token'] === 'string') return body['access_token'];
+    const reason = [body['error'], body['error_description']].filter((part) => typeof part === 'string').join(': ');
+    throw new CommandError(`The server gave no token to ${client_id} (${reason || `HTTP ${response.status}`}).`, {
+      hint:
+        body['error'] === 'invalid_client'
+          ? 'Its key or registration is not the one in the key file, or the clocks differ: take the key file of this data folder.'
+          : 'Check that the key file belongs to this server.',
+    });
+  };
+
+  const call = async (
+    method: string,
+    path: string,
+    options: { readonly body?: unknown; readonly ifMatch?: string } = {},
+  ): Promise<Response> => {
+    token ??= getToken();
+    const response = await send(`${resource}${path}`, {
+      method,
+      headers: {
+        authorization: `Bearer ${await token}`,
+        accept: 'application/json',
+        ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(options.ifMatch === undefined ? {} : { 'if-match': options.ifMatch }),
+      },
+      ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+    });
+    if (response.ok) return response;
+    throw refusal(response, await jsonOf(response));
+  };
+
+  const ask = async (
+    method: string,
+    path: string,
+    options?: { readonly body?: unknown; readonly ifMatch?: string },
+  ) => {
+    const response = await call(method, path, options);
+    return { body: await jsonOf(response), etag: response.headers.get('etag') ?? undefined } satisfies Reply;
+  };
+
+  return {
+    issuer,
+    clientId: client_id,
+    get: (path: string): Promise<Reply> => ask('GET', path),
+    post: (path: string, body: unknown = {}): Promise<Reply> => ask('POST', path, { body }),
+    delete: (path: string): Promise<Reply> => ask('DELETE', path),
+
+    /** Reads the document, and changes it unless somebody else did in between. */
+    patch: async (path: string, body: unknown): Promise<Reply> => {
+      const { etag } = await ask('GET', path);
+      return ask('PATCH', path, { body, ...(etag === undefined ? {} : { ifMatch: etag }) });
+    },
+
+    /** Items of a list over as many pages as it takes, at most `limit`. */
+    async *items(
+      path: string,
+      query: Readonly<Record<string, string | undefined>> = {},
+      limit = Number.POSITIVE_INFINITY,
+    ) {
+      let cursor: string | undefined;
+      let left = limit;
+      do {
+        const parameters = new URLSearchParams();
+        for (const [name, value] of Object.entries({ ...query, limit: String(Math.min(left, 100)), cursor })) {
+          if (value !== undefined) parameters.set(name, value);
+        }
+        const { body } = await ask('GET', `${path}?${parameters}`);
+        for (const item of Array.isArray(body['items']) ? (body['items'] as Json[]) : []) {
+          if (left <= 0) return;
+          left -= 1;
+          yield item;
+        }
+        cursor = typeof body['next'] === 'string' ? body['next'] : undefined;
+      } while (cursor !== undefined && left > 0);
+    },
+
+    /** The body of a GET as it comes. */
+    stream: async (path: string): Promise<ReadableStream<Uint8Array>> => {
+      const { body } = await call('GET', path);
+      if (!body) throw new CommandError('The server sent nothing.', { hint: 'Try again.' });
+      return body;
+    },
+  };
+};
+
+const jsonOf = async (response: Response): Promise<Json> => {
+  const text = await response.text();
+  try {
+    const parsed = JSON.parse(text) as unknown;
+    return typeof parsed === 'object' && parsed !== null ? (parsed as Json) : {};
+  } catch {
+    return {};
+  }
+};
+
+/** A problem (RFC 9457) in words. */
+const refusal = (response: Response, problem: Json): CommandError => {
+  const said = (name: string): string | undefined => (typeof problem[name] === 'string' ? problem[name] : undefined);
+  const errors = Array.isArray(problem['errors']) ? (problem['errors'] as Json[]) : [];
+  const fields = errors.map(({ field, pointer, detail, message }) => `${field ?? pointer}: ${detail ?? message}`);
+  const text = said('detail') ?? said('title') ?? `The server answered HTTP ${response.status}.`;
+  const field = fields.length === 0 ? said('field') : undefined;
+  return new CommandError(field === undefined ? text : `${field}: ${text}`, {
+    hint: fields.length > 0 ? fields.join('; ') : hintFor(response, said('request_id')),
+  });
+};
+
+const hintFor = (response: Response, request: string | undefined): string => {
+  switch (response.status) {
+    case 400:
+    case 422:
+      return 'Correct the value and try again; --help says what each option takes.';
+    case 401:
+      return 'The token was not accepted: check that the key file belongs to this server.';
+    case 403:
+      return 'This client may not do that. Use the administrator’s key file: --key-file DATA/administrator.json.';
+    case 404:
+      return 'Check the id with the `list` command.';
+    case 409:
+      return 'Look at it with the `show` command, then decide.';
+    case 412:
+      return 'Somebody else changed it at the same time. Look at it with the `show` command and try again.';
+    case 429:
+    case 503:
+      return `Try again${response.headers.get('retry-after') ? ` in ${response.headers.get('retry-after')} seconds` : ' later'}.`;
+    default:
+      return `See the server’s log${request === undefined ? '' : ` for request ${request}`}.`;
+  }
+};

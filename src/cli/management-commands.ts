@@ -1,0 +1,153 @@
+/** What the commands over the management API share: which key file they use, how they print, and lists. */
+import { join } from 'node:path';
+import { type Call, type Command, EXIT, type Option } from './command.ts';
+import { type Json, type ManagementClient, managementClient, readKeyFile } from './management-client.ts';
+import { type Column, details, jsonText, table } from './table.ts';
+
+/** Which key file of the data folder a command takes when none is named. */
+export type KeyRole = 'operator' | 'administrator';
+
+const CONNECTION = {
+  json: { description: 'Print JSON instead of text.' },
+  data: {
+    value: 'FOLDER',
+    description: 'Data folder of the server, for its key files. Default: BEHALF_DATA, else ./data.',
+  },
+  'key-file': { value: 'FILE', description: 'Key file to use instead of the one in the data folder.' },
+} as const satisfies Record<string, Option>;
+
+export const LIMIT = { limit: { value: 'N', description: 'Show at most N. Default 100.' } } as const satisfies Record<
+  string,
+  Option
+>;
+
+export type ManagementCall = Call & { readonly api: ManagementClient; readonly print: Printer };
+
+type Printer = {
+  /** One object: JSON as it is, or the text. */
+  readonly object: (value: Json, text: string) => void;
+  readonly list: <Row extends Json>(rows: readonly Row[], columns: readonly Column<Row>[], nothing: string) => void;
+};
+
+/** A command that calls the management API. */
+export const managementCommand = (
+  description: Omit<Command, 'run'> & {
+    readonly role: KeyRole;
+    readonly run: (call: ManagementCall) => Promise<number | undefined>;
+  },
+): Command => {
+  const { role, run, ...command } = description;
+  return {
+    ...command,
+    options: { ...command.options, ...CONNECTION },
+    run: (call) => {
+      const folder = call.text('data') ?? call.env['BEHALF_DATA'] ?? call.env['BEHALF__DATA__FOLDER'] ?? './data';
+      const keyFile = readKeyFile(call.text('key-file') ?? join(folder, `${role}.json`));
+      return run({ ...call, api: managementClient(keyFile), print: printer(call) });
+    },
+  };
+};
+
+const printer = ({ terminal, isSet }: Call): Printer => ({
+  object: (value, text) => terminal.out(isSet('json') ? jsonText(value) : text),
+  list: (rows, columns, nothing) => {
+    if (isSet('json')) terminal.out(jsonText(rows));
+    else if (rows.length === 0) terminal.err(`${nothing}\n`);
+    else terminal.out(table(columns, rows, terminal.columns));
+  },
+});
+
+/** At most `--limit` items of a list. */
+export const collect = async (
+  call: ManagementCall,
+  path: string,
+  query: Readonly<Record<string, string | undefined>> = {},
+): Promise<readonly Json[]> => {
+  const items: Json[] = [];
+  for await (const item of call.api.items(path, query, call.integer('limit', 1, 100_000) ?? 100)) items.push(item);
+  return items;
+};
+
+/** `list`, over a path of the API. */
+export const listCommand = (description: {
+  readonly noun: string;
+  readonly plural: string;
+  readonly path: string;
+  readonly columns: readonly Column<Json>[];
+  readonly filters?: Readonly<Record<string, Option & { readonly parameter?: string }>>;
+  readonly nothing: string;
+  readonly role?: KeyRole;
+}): Command => {
+  const { noun, plural, path, columns, filters = {}, nothing, role = 'operator' } = description;
+  return managementCommand({
+    words: [noun, 'list'],
+    operands: [],
+    summary: `List ${plural}.`,
+    role,
+    options: { ...filters, ...LIMIT },
+    run: async (call) => {
+      const query = Object.fromEntries(
+        Object.entries(filters).map(([name, { parameter }]) => [parameter ?? name, call.text(name)]),
+      );
+      call.print.list(await collect(call, path, query), columns, nothing);
+      return EXIT.done;
+    },
+  });
+};
+
+/** `show ID`, over a path of the API. */
+export const showCommand = (noun: string, singular: string, path: string, role: KeyRole = 'operator'): Command =>
+  managementCommand({
+    words: [noun, 'show'],
+    operands: ['ID'],
+    summary: `Show ${singular}.`,
+    role,
+    options: {},
+    run: async (call) => {
+      const { body } = await call.api.get(`${path}/${idOf(call)}`);
+      call.print.object(body, details(readable(body)));
+      return EXIT.done;
+    },
+  });
+
+/** A command that does one thing to one object: `suspend ID`. */
+export const actionCommand = (description: {
+  readonly noun: string;
+  readonly verb: string;
+  readonly summary: string;
+  readonly path: string;
+  readonly done: string;
+  readonly role?: KeyRole;
+}): Command => {
+  const { noun, verb, summary, path, done, role = 'operator' } = description;
+  return managementCommand({
+    words: [noun, verb],
+    operands: ['ID'],
+    summary,
+    role,
+    options: {},
+    run: async (call) => {
+      const { body } = await call.api.post(`${path}/${idOf(call)}/${verb}`);
+      call.print.object(body, `${call.operands[0]} is ${done}.\n`);
+      return EXIT.done;
+    },
+  });
+};
+
+/** The first operand as a part of a path. */
+export const idOf = (call: Call): string => encodeURIComponent(call.operands[0] ?? '');
+
+const TIME = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone: 'UTC' });
+
+/** A time in epoch seconds as `2026-11-25 12:58:00Z`; anything else as it is. */
+export const timeText = (value: unknown): unknown =>
+  typeof value === 'number' ? `${TIME.format(value * 1000)}Z` : value;
+
+/** Members by name, times readable, public keys by their ids. */
+const readable = (body: Json): readonly (readonly [string, unknown])[] =>
+  Object.entries(body).map(([name, value]) => {
+    if (name.endsWith('_at')) return [name, timeText(value)];
+    if (name === 'jwks')
+      return [name, ((value as { readonly keys?: readonly Json[] }).keys ?? []).map(({ kid }) => kid ?? '?')];
+    return [name, value];
+  });

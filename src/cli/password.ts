@@ -1,0 +1,43 @@
+/** Where a password comes from that somebody sets on the command line: never an argument, which others can see. */
+import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { CommandError } from './command.ts';
+import type { Terminal } from './terminal.ts';
+
+// Without 0, 1, l and o, which are mistaken for each other.
+const LETTERS = 'abcdefghijkmnpqrstuvwxyz23456789';
+
+/** 100 random bits in groups of five characters. */
+export const generatePassword = (): string =>
+  Array.from({ length: 4 }, () => Array.from({ length: 5 }, () => LETTERS[randomInt(LETTERS.length)]).join('')).join(
+    '-',
+  );
+
+/** From the file (`-`: standard input), else asked for twice, else made. Throws CommandError. */
+export const choosePassword = async (
+  terminal: Terminal,
+  file: string | undefined,
+  question: string,
+): Promise<{ readonly password: string; readonly isGenerated: boolean }> => {
+  if (file !== undefined) return { password: readPassword(file), isGenerated: false };
+  if (!terminal.askSecret) return { password: generatePassword(), isGenerated: true };
+  const password = await terminal.askSecret(`${question} (empty: make one): `);
+  if (password === '') return { password: generatePassword(), isGenerated: true };
+  if (password === (await terminal.askSecret('Once more: '))) return { password, isGenerated: false };
+  throw new CommandError('The two passwords differ.', { hint: 'Try again.' });
+};
+
+const readPassword = (file: string): string => {
+  let content: string;
+  try {
+    content = readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new CommandError(`The password file ${file} cannot be read.`, {
+      hint: 'Check its path and mode.',
+      cause: error,
+    });
+  }
+  const password = content.replace(/\r?\n$/, '');
+  if (password !== '') return password;
+  throw new CommandError(`The password file ${file} is empty.`, { hint: 'Write the password into it, in one line.' });
+};

@@ -1,0 +1,43 @@
+/** The terminal a command talks to, small enough to be replaced in a test. */
+import { createInterface } from 'node:readline';
+import { Writable } from 'node:stream';
+
+export type Terminal = {
+  /** Results. The text is printed as it is: whoever calls has made it safe. */
+  readonly out: (text: string) => void;
+  /** Everything that is not the result. */
+  readonly err: (text: string) => void;
+  /** Columns of the terminal results go to; absent when they go to a file or another program. */
+  readonly columns?: number;
+  /** Asks without showing what is typed. Absent when nobody is there to answer. */
+  readonly askSecret?: (question: string) => Promise<string>;
+};
+
+export const processTerminal = (): Terminal => {
+  const { stdin, stdout, stderr } = process;
+  return {
+    out: (text) => {
+      stdout.write(text);
+    },
+    err: (text) => {
+      stderr.write(text);
+    },
+    ...(stdout.isTTY ? { columns: stdout.columns } : {}),
+    ...(stdin.isTTY && stderr.isTTY
+      ? {
+          askSecret: (question) =>
+            new Promise<string>((resolve) => {
+              stderr.write(question);
+              const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+              const lines = createInterface({ input: stdin, output: nowhere, terminal: true });
+              lines.once('close', () => resolve(''));
+              lines.once('line', (line) => {
+                resolve(line);
+                lines.close();
+                stderr.write('\n');
+              });
+            }),
+        }
+      : {}),
+  };
+};
