@@ -1,0 +1,94 @@
+import type { Clock } from '../../src/domain/ports/clock.ts';
+import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
+import { checkKey, checkTtl, checkValue, isPossibleKey } from '../../src/domain/ports/store-rules.ts';
+import type { SqliteDatabase } from './database.ts';
+
+type Row = readonly [string | number];
+
+/**
+ * Values with a TTL in one table of the file. They outlive a killed process, but a power failure may
+ * cost the last of them. `value` is null on a claim: it can be neither read nor taken away. Ends are
+ * milliseconds since the epoch. Closing it closes the file when no other store uses it.
+ */
+export const sqliteEphemeralStore = (database: SqliteDatabase, clock: Clock): EphemeralStore => {
+  const detach = database.attach();
+  let isClosed = false;
+
+  const setting = database.prepare(
+    `INSERT INTO ephemeral (key, value, ends_at) VALUES (?, ?, ?)
+     ON CONFLICT (key) DO UPDATE SET value = excluded.value, ends_at = excluded.ends_at`,
+  );
+  const getting = database.prepare('SELECT value FROM ephemeral WHERE key = ? AND ends_at > ? AND value IS NOT NULL');
+  const taking = database.prepare(
+    'DELETE FROM ephemeral WHERE key = ? AND ends_at > ? AND value IS NOT NULL RETURNING value',
+  );
+  const claiming = database.prepare(
+    `INSERT INTO ephemeral (key, value, ends_at) VALUES (?1, NULL, ?3)
+     ON CONFLICT (key) DO UPDATE SET value = NULL, ends_at = excluded.ends_at WHERE ends_at <= ?2`,
+  );
+  const counting = database.prepare(
+    `INSERT INTO ephemeral (key, value, ends_at) VALUES (?1, 1, ?3)
+     ON CONFLICT (key) DO UPDATE SET
+       value = CASE WHEN ends_at > ?2 THEN coalesce(value, 0) + 1 ELSE 1 END,
+       ends_at = CASE WHEN ends_at > ?2 THEN ends_at ELSE excluded.ends_at END
+     RETURNING value`,
+  );
+  const sweeping = database.prepare(
+    'DELETE FROM ephemeral WHERE rowid IN (SELECT rowid FROM ephemeral WHERE ends_at <= ? LIMIT ?)',
+  );
+
+  const assertOpen = (): void => {
+    if (isClosed) throw new StoreUnavailable('the store is closed');
+  };
+  const endOf = (ttlSeconds: number, now: number): number => {
+    checkTtl(ttlSeconds);
+    return now + ttlSeconds * 1000;
+  };
+
+  return {
+    async set(key, value, ttlSeconds) {
+      assertOpen();
+      checkKey(key);
+      checkValue(value);
+      const endsAt = endOf(ttlSeconds, clock.nowMillis());
+      await database.write(() => setting.run(key, value, endsAt), 'buffered');
+    },
+    async get(key) {
+      assertOpen();
+      if (!isPossibleKey(key)) return undefined;
+      return text(database.read(() => getting.get(key, clock.nowMillis())));
+    },
+    async take(key) {
+      assertOpen();
+      if (!isPossibleKey(key)) return undefined;
+      const now = clock.nowMillis();
+      return text(await database.write(() => taking.get(key, now), 'buffered'));
+    },
+    async claim(key, ttlSeconds) {
+      assertOpen();
+      checkKey(key);
+      const now = clock.nowMillis();
+      const endsAt = endOf(ttlSeconds, now);
+      return database.write(() => claiming.run(key, now, endsAt).changes === 1, 'buffered');
+    },
+    async count(key, windowSeconds) {
+      assertOpen();
+      checkKey(key);
+      const now = clock.nowMillis();
+      const endsAt = endOf(windowSeconds, now);
+      return database.write(() => Number((counting.get(key, now, endsAt) as unknown as Row)[0]), 'buffered');
+    },
+    async sweep(limit) {
+      assertOpen();
+      const now = clock.nowMillis();
+      return database.write(() => Number(sweeping.run(now, limit).changes), 'buffered');
+    },
+    async close() {
+      isClosed = true;
+      await detach();
+    },
+  };
+};
+
+const text = (row: unknown): string | undefined => (row === undefined ? undefined : String((row as Row)[0]));

@@ -1,0 +1,99 @@
+import type { IndexDeclaration } from '../../src/domain/ports/document-store.ts';
+import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { type CollectionRules, type FieldValue, indexSignature } from '../../src/domain/ports/store-rules.ts';
+import type { SqliteDatabase } from './database.ts';
+
+/** A value as a column holds it. Booleans are blobs, so that `true` is not found by 1. */
+export type ColumnValue = string | number | Uint8Array | null;
+
+// A table for each collection. Names are checked by `collectionRules`, so quoting them is enough.
+export const tableOf = (collection: string): string => `"c_${collection}"`;
+export const columnOf = (field: string): string => `"f_${field}"`;
+
+const TRUE = Uint8Array.of(1);
+const FALSE = Uint8Array.of(0);
+
+export const columnValue = (value: FieldValue | undefined): ColumnValue =>
+  value === undefined ? null : typeof value === 'boolean' ? (value ? TRUE : FALSE) : value;
+
+/**
+ * Makes the table of a collection, or adds the indexes it lacks and fills them from the stored
+ * documents. Throws StoreUnavailable when the file holds an index that is no longer declared.
+ */
+export const ensureTable = (database: SqliteDatabase, rules: CollectionRules): void => {
+  const stored = database.read(() =>
+    database.prepare('SELECT declaration FROM collections WHERE name = ?').get(rules.name),
+  );
+  if (storedText(stored) === rules.signature) return;
+
+  database.define(() => {
+    // Again, inside the transaction: another process may have made it meanwhile.
+    const held = storedText(database.prepare('SELECT declaration FROM collections WHERE name = ?').get(rules.name));
+    if (held === rules.signature) return;
+    if (held === undefined) createTable(database, rules);
+    else addIndexes(database, rules, held);
+    database
+      .prepare('INSERT INTO collections VALUES (?, ?) ON CONFLICT DO UPDATE SET declaration = excluded.declaration')
+      .run(rules.name, rules.signature);
+  });
+};
+
+const storedText = (row: unknown): string | undefined => (row as readonly [string] | undefined)?.[0];
+
+const createTable = (database: SqliteDatabase, rules: CollectionRules): void => {
+  const columns = rules.fields.map((field) => `, ${columnOf(field)}`).join('');
+  database
+    .prepare(
+      `CREATE TABLE ${tableOf(rules.name)} (id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, body TEXT NOT NULL${columns})`,
+    )
+    .run();
+  for (const index of rules.indexes) createIndex(database, rules.name, index);
+};
+
+const addIndexes = (database: SqliteDatabase, rules: CollectionRules, held: string): void => {
+  const [heldIndexes = '', heldExpiry = ''] = held.split('|');
+  const before = new Set(heldIndexes.split(';').filter((signature) => signature !== ''));
+  const after = new Set(rules.indexes.map(indexSignature));
+  const lost = [...before].filter((signature) => !after.has(signature));
+  if (lost.length > 0 || (heldExpiry !== '' && heldExpiry !== rules.expiresAt)) {
+    throw new StoreUnavailable(
+      `collection ${rules.name} was declared differently before: the file has ${held}, declared is ${rules.signature}`,
+    );
+  }
+  const columns = new Set(
+    database
+      .prepare(`SELECT name FROM pragma_table_info('c_${rules.name}')`)
+      .all()
+      .map((row) => (row as unknown as readonly [string])[0]),
+  );
+  for (const field of rules.fields) if (!columns.has(`f_${field}`)) addColumn(database, rules.name, field);
+  for (const index of rules.indexes) {
+    if (!before.has(indexSignature(index))) createIndex(database, rules.name, index);
+  }
+};
+
+const addColumn = (database: SqliteDatabase, collection: string, field: string): void => {
+  const path = `'$."${field}"'`;
+  database.prepare(`ALTER TABLE ${tableOf(collection)} ADD COLUMN ${columnOf(field)}`).run();
+  database
+    .prepare(
+      `UPDATE ${tableOf(collection)} SET ${columnOf(field)} = CASE json_type(body, ${path})
+         WHEN 'true' THEN x'01' WHEN 'false' THEN x'00'
+         WHEN 'text' THEN json_extract(body, ${path}) WHEN 'integer' THEN json_extract(body, ${path}) END`,
+    )
+    .run();
+};
+
+const createIndex = (database: SqliteDatabase, collection: string, index: IndexDeclaration): void => {
+  const columns = index.fields.map(columnOf);
+  const name = `"i_${collection}_${index.fields.join('_')}"`;
+  const isUnique = index.unique === true;
+  // The id at the end makes pages in the order of an index, ties by id, one walk. Rows without the
+  // first field are left out: they cost nothing, and no query that names it can mean them.
+  const walked = isUnique ? columns : [...columns, 'id'];
+  database
+    .prepare(
+      `CREATE ${isUnique ? 'UNIQUE ' : ''}INDEX ${name} ON ${tableOf(collection)} (${walked.join(', ')}) WHERE ${columns[0]} IS NOT NULL`,
+    )
+    .run();
+};
