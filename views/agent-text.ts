@@ -20,6 +20,9 @@ export const plainText = (text: string, limit: number): string => {
 export const chosenName = (name: string, limit = 60): Html =>
   html`<bdi class="chosen">${plainText(name, limit) || '(no name)'}</bdi>`;
 
+/** A name or id that is a fact (an owner, a resource server), kept from running into our own words. */
+export const isolated = (text: string, limit = 60): Html => html`<bdi>${plainText(text, limit)}</bdi>`;
+
 /** Free text somebody chose, framed as theirs: it comes after the facts and in quotation marks. */
 export const chosenWords = (words: string, source: string, limit = 280): Html | undefined => {
   const text = plainText(words, limit);

@@ -51,5 +51,6 @@ const print = (value: HtmlValue): string => {
   if (value instanceof Html) return value.toString();
   if (typeof value === 'string') return escapeHtml(value);
   if (typeof value === 'number') return String(value);
-  return value.map(print).join('');
+  if (Array.isArray(value)) return value.map(print).join('');
+  throw new TypeError('only text, numbers, markup and lists of them can stand in a page');
 };

@@ -1,3 +1,4 @@
+import { isolated } from './agent-text.ts';
 import { assets } from './assets.ts';
 import { type Html, type HtmlValue, html } from './html.ts';
 import { type FlashMessage, flash } from './partials/flash.ts';
@@ -71,7 +72,7 @@ const navigation = ({ basePath, signedInAs }: PageFrame): Html =>
   html`<nav aria-label="Main">${
     signedInAs
       ? html`<a href="${basePath}/account">My account</a>
-<span class="who" title="${signedInAs.username}"><bdi>${signedInAs.name}</bdi></span>
+<span class="who">${isolated(signedInAs.name)}</span>
 ${
   signedInAs.signOut &&
   html`<form method="post" action="${signedInAs.signOut.action}"><input type="hidden" name="csrf" value="${signedInAs.signOut.csrf}">${submit({ text: 'Sign out', kind: 'quiet' })}</form>`

@@ -1,6 +1,6 @@
 import { type Html, html } from './html.ts';
 
-/** A moment (epoch seconds) as UTC text that machines can read too: `25 November 2026, 12:58 UTC`. */
+/** A moment (epoch seconds) as UTC text that machines can read too: `25 Nov 2026, 12:58 UTC`. */
 export const timeText = (epochSeconds: number): Html => {
   const at = new Intl.DateTimeFormat('en-GB', FORMAT).format(epochSeconds * 1000).replace(' at ', ', ');
   return html`<time datetime="${iso(epochSeconds)}">${at} UTC</time>`;
@@ -15,7 +15,7 @@ export const durationText = (seconds: number): string => {
   return `${seconds} seconds`;
 };
 
-const FORMAT = { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' } as const;
+const FORMAT = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' } as const;
 
 const UNITS: readonly (readonly [string, number])[] = [
   ['day', 86_400],

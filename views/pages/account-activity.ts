@@ -16,7 +16,7 @@ ${
         (entry) =>
           html`<tr><td data-label="When">${timeText(entry.at)}</td><td data-label="What"><span class="outcome ${entry.outcome}">${entry.what}</span></td><td data-label="Who">${
             entry.who === undefined ? 'You' : chosenName(entry.who)
-          }</td><td data-label="Where">${entry.where === undefined ? '–' : plainText(entry.where, 60)}${entry.txn !== undefined && html` <code>${entry.txn}</code>`}</td></tr>`,
+          }</td><td data-label="Where">${entry.where === undefined ? '–' : plainText(entry.where, 60)}${entry.txn !== undefined && html` <code>${plainText(entry.txn, 80)}</code>`}</td></tr>`,
       )}</tbody></table></div>${pagination(model.activityPages ?? {}, 'recent activity')}`
 }
 </section>`;

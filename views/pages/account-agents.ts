@@ -1,7 +1,7 @@
-import { chosenName, plainText } from '../agent-text.ts';
+import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { agentCard } from '../partials/agent-card.ts';
-import { hostOf, scopeChips } from '../partials/scope-list.ts';
+import { resourceHeading, scopeChips } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import type { AccountModel, DelegationNode } from './account-model.ts';
@@ -11,10 +11,10 @@ export const agents = ({ delegations, csrf }: AccountModel): Html => html`<secti
 <h2 id="agents">Agents that act for me</h2>
 ${
   delegations.length === 0
-    ? html`<p class="empty">No agent may act for you. When one asks, you will see who it is and what it wants before you decide, and it will be listed here.</p>`
+    ? html`<p class="empty">No agent may act for you. When one asks, you see who it is and what it wants before you decide; what you allow is then listed here, and can be ended here.</p>`
     : byAgent(delegations).map(
         (nodes) =>
-          html`<article class="card">${nodes[0] && agentCard(nodes[0].agent, 3)}${nodes.map((node) => delegation(node, csrf))}</article>`,
+          html`<article class="card">${nodes[0] && agentCard(nodes[0].agent)}${nodes.map((node) => delegation(node, csrf))}</article>`,
       )
 }
 </section>`;
@@ -24,30 +24,32 @@ const byAgent = (delegations: readonly DelegationNode[]): readonly (readonly Del
 ];
 
 const delegation = (node: DelegationNode, csrf: string): Html => html`<div class="delegation">
-<h4>At <bdi>${plainText(node.resource.name, 60)}</bdi> <span class="host">${hostOf(node.resource.identifier)}</span></h4>
+<div class="row"><h4>${resourceHeading(node.resource)}</h4>
+${revoke(node, csrf)}</div>
 ${scopeChips(node.scopes)}
 <p class="hint">Since ${timeText(node.since)}, until ${timeText(node.until)}.${
   node.mayPassOnTo !== undefined &&
   node.mayPassOnTo.length > 0 &&
-  html` May pass this on to ${listed(node.mayPassOnTo)}.`
+  html` May be passed on to ${listed(node.mayPassOnTo)}.`
 }</p>
-${node.below.length > 0 && html`<div class="below"><p>Passed on to</p><ul class="tree">${node.below.map((child) => hop(child, csrf))}</ul></div>`}
-${revoke(node, csrf, node.below.length > 0 ? 'Revoke, with all below' : 'Revoke')}
+${node.below.length > 0 && html`<div class="below"><p class="hint">Passed on to</p>${tree(node.below, csrf)}</div>`}
 </div>`;
 
-const hop = (
-  node: DelegationNode,
-  csrf: string,
-): Html => html`<li><p><strong>${chosenName(node.agent.name)}</strong> <span class="hint">owned by <bdi>${plainText(node.agent.ownerName, 60)}</bdi>, at <bdi>${plainText(node.resource.name, 60)}</bdi>, until ${timeText(node.until)}</span></p>
+const tree = (nodes: readonly DelegationNode[], csrf: string): Html =>
+  html`<ul class="tree">${nodes.map(
+    (
+      node,
+    ) => html`<li><div class="row"><p><strong>${chosenName(node.agent.name)}</strong> <span class="hint">owned by ${isolated(node.agent.ownerName)}, at ${isolated(node.resource.name)}, until ${timeText(node.until)}</span></p>
+${revoke(node, csrf)}</div>
 ${scopeChips(node.scopes)}
-${revoke(node, csrf, 'Revoke')}
-${node.below.length > 0 && html`<ul class="tree">${node.below.map((child) => hop(child, csrf))}</ul>`}</li>`;
+${node.below.length > 0 && tree(node.below, csrf)}</li>`,
+  )}</ul>`;
 
-const revoke = (node: DelegationNode, csrf: string, text: string): Html | undefined =>
+const revoke = (node: DelegationNode, csrf: string): Html | undefined =>
   node.revokeAction === undefined
     ? undefined
     : html`<form method="post" action="${node.revokeAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
-        text,
+        text: node.below.length > 0 ? 'Revoke with all below' : 'Revoke',
         kind: 'danger',
         about: `what ${plainText(node.agent.name, 60)} may do at ${plainText(node.resource.name, 60)}`,
       })}</form>`;

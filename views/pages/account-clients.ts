@@ -1,6 +1,6 @@
 import { chosenName, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
-import { hostOf, scopeChips } from '../partials/scope-list.ts';
+import { resourceHeading, scopeChips } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import type { AccountModel, ClientAccess } from './account-model.ts';
@@ -24,13 +24,19 @@ const OPENID_WORDS: Readonly<Record<string, string>> = {
 };
 
 const client = (access: ClientAccess, csrf: string): Html => html`<article class="card">
-<h3>${chosenName(access.client.name)}</h3>
-<p class="facts"><span class="tag">App</span> <code>${access.client.id}</code></p>
-${access.openidScopes.length > 0 && html`<p class="knows">Knows: ${access.openidScopes.map((name) => OPENID_WORDS[name] ?? name).join(', ')}.</p>`}
+<div class="row"><div class="agent"><h3>${chosenName(access.client.name)}</h3>
+<p class="facts"><span class="tag">App</span> <code>${plainText(access.client.id, 80)}</code></p></div>
+<form method="post" action="${access.revokeAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
+  text: 'Revoke',
+  kind: 'danger',
+  about: `access of ${plainText(access.client.name, 60)}`,
+})}</form></div>
+${
+  access.openidScopes.length > 0 &&
+  html`<p>Knows: ${access.openidScopes.map((name) => OPENID_WORDS[name] ?? plainText(name, 80)).join(', ')}.</p>`
+}
 ${access.resources.map(
-  (resource) =>
-    html`<div class="delegation"><h4>At <bdi>${plainText(resource.name, 60)}</bdi> <span class="host">${hostOf(resource.identifier)}</span></h4>${scopeChips(resource.scopes)}</div>`,
+  (resource) => html`<div class="delegation"><h4>${resourceHeading(resource)}</h4>${scopeChips(resource.scopes)}</div>`,
 )}
 <p class="hint">Since ${timeText(access.since)}, until ${timeText(access.until)}.</p>
-<form method="post" action="${access.revokeAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: 'Revoke', kind: 'danger', about: `access of ${plainText(access.client.name, 60)}` })}</form>
 </article>`;

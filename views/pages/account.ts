@@ -1,3 +1,4 @@
+import { isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { activity } from './account-activity.ts';
@@ -13,7 +14,7 @@ export const accountPage = (model: AccountModel): Html =>
     title: 'My account',
     width: 'wide',
     body: html`<div class="page-head"><h1>My account</h1>
-<p class="lead"><bdi>${model.account.name}</bdi> · <bdi>${model.account.username}</bdi>${model.account.email !== undefined && html` · <bdi>${model.account.email}</bdi>`} · <a href="${model.basePath}/account/password">Change password</a></p></div>
+<p class="lead">${isolated(model.account.name)} · ${isolated(model.account.username)}${model.account.email !== undefined && html` · ${isolated(model.account.email)}`} · <a href="${model.basePath}/account/password">Change password</a></p></div>
 ${agents(model)}
 ${clients(model)}
 ${activity(model)}`,

@@ -1,13 +1,13 @@
-import { chosenName, plainText } from '../agent-text.ts';
+import { chosenName, isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
-import { hostOf, scopeChoices } from '../partials/scope-list.ts';
+import { resourceHeading, scopeChoices } from '../partials/scope-list.ts';
 import { durationText } from '../time-text.ts';
 import type { ConsentModel } from './consent-model.ts';
 
 /** Everything the person can narrow, in the order in which it matters. */
 export const choices = (model: ConsentModel): Html => html`${model.resources.map(
   (resource, index) => html`<fieldset>
-<legend>At <bdi>${plainText(resource.name, 60)}</bdi> <span class="host">${hostOf(resource.identifier)}</span></legend>
+<legend>${resourceHeading(resource)}</legend>
 ${scopeChoices(resource.identifier, resource.scopes, `scope-${index}`)}
 </fieldset>`,
 )}
@@ -42,12 +42,12 @@ const openid = (scopes: readonly string[]): Html | undefined =>
 const passOn = (model: ConsentModel['passOn']): Html | undefined =>
   model === undefined || model.agents.length === 0
     ? undefined
-    : html`<details><summary>May pass this on to other agents: none, unless you choose</summary>
+    : html`<details><summary>May it be passed on to other agents? <span class="hint">Not unless you choose</span></summary>
 <fieldset><legend class="unseen">Agents it may pass this on to</legend>
 <p class="hint">An agent that gets it this way can never do more than you allow here, and stops when this ends.</p>
 <ul class="choices">${model.agents.map(
         (agent, index) =>
-          html`<li><input type="checkbox" id="pass-${index}" name="pass_on" value="${agent.id}"><label for="pass-${index}"><span class="does">${chosenName(agent.name)}</span> <span class="hint">owned by <bdi>${plainText(agent.ownerName, 60)}</bdi>, ${agent.environment}</span></label></li>`,
+          html`<li><input type="checkbox" id="pass-${index}" name="pass_on" value="${agent.id}"><label for="pass-${index}"><span class="does">${chosenName(agent.name)}</span> <span class="hint">owned by ${isolated(agent.ownerName)}, ${agent.environment}</span></label></li>`,
       )}</ul>
 <div class="field"><label for="pass-on-depth">How many agents in a row</label>
 <select id="pass-on-depth" name="pass_on_depth">${Array.from({ length: model.maxDepth }, (_, index) => html`<option value="${index + 1}">${index + 1}</option>`)}</select></div>
@@ -61,5 +61,5 @@ export const riskSummary = ({ resources }: ConsentModel): Html | undefined => {
     .filter(({ count }) => count > 0);
   return counted.length === 0
     ? undefined
-    : html`<p class="sum">Among what is asked: ${counted.map(({ risk, count }, index) => html`${index > 0 && ' and '}${count} of ${risk} risk`)}. Untick what you do not want to happen without you.</p>`;
+    : html`<p class="sum">This includes ${counted.map(({ risk, count }, index) => html`${index > 0 && ' and '}${count} ${count === 1 ? 'permission' : 'permissions'} of ${risk} risk`)}. Untick what must not happen without asking you again.</p>`;
 };

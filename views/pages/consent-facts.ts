@@ -1,4 +1,4 @@
-import { chosenName, chosenWords, isDeceptiveName, plainText } from '../agent-text.ts';
+import { chosenName, chosenWords, isDeceptiveName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { environmentTag } from '../partials/agent-card.ts';
 import { hostOf } from '../partials/scope-list.ts';
@@ -10,13 +10,13 @@ export const facts = (model: ConsentModel): Html => html`${headline(model)}
 <dl class="facts">
 <div><dt>${model.requester.kind === 'agent' ? 'Agent' : 'App'}</dt><dd><strong>${chosenName(model.requester.name)}</strong>${
   model.requester.kind === 'agent' && html` ${environmentTag(model.requester.environment)}`
-} <code>${model.requester.id}</code></dd></div>
-${model.requester.ownerName !== undefined && html`<div><dt>Owner</dt><dd><bdi>${plainText(model.requester.ownerName, 60)}</bdi> answers for it</dd></div>`}
+} <code>${plainText(model.requester.id, 80)}</code></dd></div>
+${model.requester.ownerName !== undefined && html`<div><dt>Owner</dt><dd>${isolated(model.requester.ownerName)} answers for it</dd></div>`}
 ${
   model.origin.kind === 'delegation' &&
   html`<div><dt>Asked through</dt><dd>${model.origin.through.kind === 'agent' ? 'the agent' : 'the app'} ${chosenName(model.origin.through.name)}</dd></div>`
 }
-<div><dt>Signed in as</dt><dd><bdi>${plainText(model.account.name, 60)}</bdi> (<bdi>${model.account.username}</bdi>)${
+<div><dt>Signed in as</dt><dd>${isolated(model.account.name)} (${isolated(model.account.username)})${
   model.account.switchAction !== undefined &&
   html` <form method="post" action="${model.account.switchAction}" class="inline"><input type="hidden" name="csrf" value="${model.csrf}">${
     model.uid !== undefined && html`<input type="hidden" name="uid" value="${model.uid}">`
@@ -28,12 +28,12 @@ ${model.requester.kind === 'agent' && chosenWords(model.requester.purpose, 'The 
 /** The largest text of the page is what no agent can choose freely: a host, or the code on the person's own device (DR-09). */
 const headline = ({ origin, resources }: ConsentModel): Html => {
   if (origin.kind === 'device')
-    return html`<p class="destination"><span class="caption">Code on your device</span> <strong class="big code">${origin.userCode}</strong></p>`;
+    return html`<p class="destination"><span class="caption">Code on your device</span> <strong class="big code">${plainText(origin.userCode, 32)}</strong></p>`;
   if (origin.kind === 'delegation')
     return html`<p class="destination"><span class="caption">It wants to act at</span> ${resources.map(({ identifier }) => html`<strong class="big host">${breakable(hostOf(identifier))}</strong> `)}</p>`;
   const { protocol, host } = targetOf(origin.redirectUri);
   return host === ''
-    ? html`<p class="destination"><span class="caption">Your answer is sent to a program on this device</span> <strong class="big host">${protocol}</strong></p>`
+    ? html`<p class="destination"><span class="caption">Your answer is sent to a program on this device</span> <strong class="big host">${breakable(plainText(protocol, 80))}</strong></p>`
     : html`<p class="destination"><span class="caption">Your answer is sent to</span> <strong class="big host">${emphasised(host, origin.registrableDomain)}</strong></p>`;
 };
 
@@ -41,7 +41,7 @@ export const warnings = (model: ConsentModel): Html | undefined => {
   const all = [...ofOrigin(model.origin), ...ofRequester(model), ...model.warnings];
   return all.length === 0
     ? undefined
-    : html`<div class="warnings" role="note" aria-label="Before you decide"><ul>${all.map((text) => html`<li>${text}</li>`)}</ul></div>`;
+    : html`<div class="warnings" role="note" aria-label="Before you decide"><p><strong>Before you decide</strong></p><ul>${all.map((text) => html`<li>${text}</li>`)}</ul></div>`;
 };
 
 const ofOrigin = (origin: ConsentOrigin): readonly string[] => {
@@ -82,7 +82,7 @@ const isLoopback = (host: string): boolean => /^(localhost|127(\.[0-9]+){3}|\[::
 /** The host with all but its registrable domain toned down; the whole host alike when that is not known. */
 const emphasised = (host: string, registrable: string | undefined): Html =>
   registrable !== undefined && host !== registrable && host.endsWith(`.${registrable}`)
-    ? html`<span class="sub">${breakable(host.slice(0, -registrable.length))}</span>${breakable(registrable)}`
+    ? html`<span class="sub">${breakable(host.slice(0, -registrable.length))}</span><span class="whole">${breakable(registrable)}</span>`
     : breakable(host);
 
 /** May be broken after each dot, so that the end of a long host is never out of sight. */

@@ -1,4 +1,4 @@
-import { chosenName, plainText } from '../agent-text.ts';
+import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { field } from '../partials/field.ts';
@@ -66,14 +66,14 @@ export const deviceConfirmPage = (model: DeviceConfirmModel): Html =>
     bare: true,
     body: html`<section class="card consent">
 <h1>Does your device show this code?</h1>
-<p class="destination"><span class="caption">Code on your device</span> <strong class="big code">${model.displayCode}</strong></p>
+<p class="destination"><span class="caption">Code on your device</span> <strong class="big code">${plainText(model.displayCode, 32)}</strong></p>
 <dl class="facts">
 <div><dt>${model.client.kind === 'agent' ? 'Agent' : 'App'}</dt><dd>${chosenName(model.client.name)}</dd></div>
-${model.client.ownerName !== undefined && html`<div><dt>Owner</dt><dd><bdi>${plainText(model.client.ownerName, 60)}</bdi></dd></div>`}
+${model.client.ownerName !== undefined && html`<div><dt>Owner</dt><dd>${isolated(model.client.ownerName)}</dd></div>`}
 ${model.device?.address !== undefined && html`<div><dt>Asked from</dt><dd>${plainText(model.device.address, 60)}</dd></div>`}
 ${model.device?.software !== undefined && html`<div><dt>It calls itself</dt><dd dir="auto">“${plainText(model.device.software, 120)}”</dd></div>`}
 </dl>
-<div class="warnings" role="note" aria-label="Before you decide"><ul><li>Only continue if you started this yourself, on a device in your hands. If somebody sent you this code, deny.</li></ul></div>
+<div class="warnings" role="note" aria-label="Before you decide"><p><strong>Before you decide</strong></p><ul><li>Only continue if you started this yourself, on a device in your hands. If somebody sent you this code, deny.</li></ul></div>
 <form method="post" action="${model.action}">
 <input type="hidden" name="xsrf" value="${model.xsrf}"><input type="hidden" name="user_code" value="${model.userCode}">
 <div class="decide">

@@ -12,7 +12,7 @@ export const signOutPage = (model: SignOutModel): Html =>
     title: 'Sign out',
     bare: true,
     body: html`<section class="card"><h1>Sign out of Behalf?</h1>
-<p class="lead">${model.clientName !== undefined && html`${chosenName(model.clientName)} has signed you out and asks whether you want to sign out here as well. `}Agents you allowed to act for you keep what you gave them until you end it under My account.</p>
+<p class="lead">${model.clientName !== undefined && html`${chosenName(model.clientName)} asks whether you want to sign out here as well. `}Agents you allowed to act for you keep what you gave them until you end it under My account.</p>
 <form method="post" action="${model.action}"><input type="hidden" name="xsrf" value="${model.xsrf}">
 <div class="decide">${submit({ text: 'Stay signed in', kind: 'strong' })}${submit({ text: 'Sign out', kind: 'primary', name: 'logout', value: 'yes' })}</div>
 </form></section>`,

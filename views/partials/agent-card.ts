@@ -1,4 +1,4 @@
-import { chosenName, chosenWords } from '../agent-text.ts';
+import { chosenName, chosenWords, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 
 /** What is known about an agent. `name` and `purpose` were chosen by whoever registered it. */
@@ -15,16 +15,13 @@ export type AgentFacts = {
 };
 
 /** An agent with its facts first and its own words after them. */
-export const agentCard = (agent: AgentFacts, level: 2 | 3): Html => {
-  const heading = html`${chosenName(agent.name)}`;
-  return html`<div class="agent">
-${level === 2 ? html`<h2>${heading}</h2>` : html`<h3>${heading}</h3>`}
+export const agentCard = (agent: AgentFacts): Html => html`<div class="agent">
+<h3>${chosenName(agent.name)}</h3>
 <p class="facts"><span class="tag">Agent</span>${environmentTag(agent.environment)}${
-    agent.state !== undefined && agent.state !== 'active' && html`<span class="tag off">${agent.state}</span>`
-  } <span>owned by <bdi>${agent.ownerName}</bdi></span> <code>${agent.id}</code></p>
-${chosenWords(agent.purpose, 'Says its purpose is')}
+  agent.state !== undefined && agent.state !== 'active' && html`<span class="tag off">${agent.state}</span>`
+} <span>owned by ${isolated(agent.ownerName)}</span> <code>${plainText(agent.id, 80)}</code></p>
+${chosenWords(agent.purpose, 'Its purpose, in its own words')}
 </div>`;
-};
 
 export const environmentTag = (environment: AgentFacts['environment']): Html =>
   html`<span class="tag${environment !== 'production' && ' warn'}">${environment}</span>`;

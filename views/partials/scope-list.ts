@@ -1,4 +1,4 @@
-import { plainText } from '../agent-text.ts';
+import { isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 
 export type Risk = 'low' | 'medium' | 'high' | 'critical';
@@ -28,19 +28,23 @@ export const scopeChoices = (resource: string, scopes: readonly ScopeChoice[], i
   html`<ul class="choices">${byRisk(scopes).map((scope, index) => {
     const id = `${idPrefix}-${index}`;
     return html`<li class="${scope.risk}"><input type="checkbox" id="${id}" name="scope" value="${scopeFieldValue(resource, scope.name)}"${scope.checked && html` checked`}>
-<label for="${id}"><span class="does">${plainText(scope.description, 160) || scope.name}</span> <code>${plainText(scope.name, 80)}</code></label> ${riskBadge(scope.risk)}</li>`;
+<label for="${id}"><span class="does">${plainText(scope.description, 160) || plainText(scope.name, 80)}</span> <code>${plainText(scope.name, 80)}</code></label> ${riskBadge(scope.risk)}</li>`;
   })}</ul>`;
 
 /** Scopes to read, the riskiest first. */
 export const scopeChips = (scopes: readonly ScopeItem[]): Html =>
   html`<ul class="chips">${byRisk(scopes).map(
     (scope) =>
-      html`<li class="${scope.risk}"><span>${plainText(scope.description, 160) || scope.name}</span> ${riskBadge(scope.risk)}</li>`,
+      html`<li class="${scope.risk}"><span>${plainText(scope.description, 160) || plainText(scope.name, 80)}</span> ${riskBadge(scope.risk)}</li>`,
   )}</ul>`;
+
+/** Where: the name from the registration, and the host that it cannot choose. */
+export const resourceHeading = (resource: ResourceFacts): Html =>
+  html`At ${isolated(resource.name)} <span class="where">${hostOf(resource.identifier)}</span>`;
 
 /** Host of a resource indicator, or all of it when it has none. */
 export const hostOf = (identifier: string): string =>
-  (URL.canParse(identifier) && new URL(identifier).host) || identifier;
+  plainText((URL.canParse(identifier) && new URL(identifier).host) || identifier, 255);
 
 const byRisk = <T extends ScopeItem>(scopes: readonly T[]): readonly T[] =>
   scopes.toSorted((one, other) => ORDER[one.risk] - ORDER[other.risk]);

@@ -1,0 +1,40 @@
+import { describe, expect, test } from '@jest/globals';
+import { html } from '../../../views/html.ts';
+import { durationText, timeText } from '../../../views/time-text.ts';
+
+describe('html tag', () => {
+  test('escapes text for content and for attributes', () => {
+    expect(String(html`<p title="${`"'\`<>&`}">${'<b>&amp;'}</p>`)).toBe(
+      '<p title="&quot;&#39;&#96;&lt;&gt;&amp;">&lt;b&gt;&amp;amp;</p>',
+    );
+  });
+
+  test('joins lists, nests markup, prints nothing for what is absent', () => {
+    expect(String(html`${[html`<i>${1}</i>`, 'a&b', [2]]}${undefined}${null}${false}${''}`)).toBe('<i>1</i>a&amp;b2');
+  });
+
+  test('does not take an object that looks like markup for markup', () => {
+    const forged = { toString: () => '<script>' } as unknown as string;
+    expect(() => String(html`${forged}`)).toThrow(TypeError);
+  });
+});
+
+describe('times', () => {
+  test('are UTC text with a machine-readable form', () => {
+    expect(String(timeText(1_790_000_000))).toBe(
+      '<time datetime="2026-09-21T14:13:20Z">21 Sept 2026, 14:13 UTC</time>',
+    );
+    expect(String(timeText(0))).toContain('datetime="1970-01-01T00:00:00Z"');
+  });
+
+  test.each([
+    [3_600, '1 hour'],
+    [86_400, '1 day'],
+    [604_800, '7 days'],
+    [2_592_000, '30 days'],
+    [5_400, '90 minutes'],
+    [61, '61 seconds'],
+  ])('%d seconds are %s', (seconds, text) => {
+    expect(durationText(seconds)).toBe(text);
+  });
+});

@@ -1,0 +1,64 @@
+/** A strict reader of our own markup: it knows only what pages may hold, and throws at anything else. */
+
+export type Element = { readonly name: string; readonly attributes: Readonly<Record<string, string>> };
+
+const VOID: readonly string[] = ['input', 'img', 'link', 'meta', 'wbr'];
+const ELEMENTS: readonly string[] = [
+  ...VOID,
+  ...'html head title body a header footer main nav section article div span p h1 h2 h3 h4 ul ol li dl dt dd strong code bdi'.split(
+    ' ',
+  ),
+  ...'form fieldset legend label select option button details summary figure figcaption blockquote time'.split(' '),
+  ...'table thead tbody tr th td'.split(' '),
+];
+const ATTRIBUTES: readonly string[] = [
+  ...'action aria-describedby aria-invalid aria-label aria-labelledby alt autocapitalize autocomplete autofocus charset checked class'.split(
+    ' ',
+  ),
+  ...'content data-label datetime dir for height href id inputmode lang maxlength method name rel required role scope selected'.split(
+    ' ',
+  ),
+  ...'spellcheck src tabindex title type value width'.split(' '),
+];
+
+const TAG = /<(\/?)([a-z][a-z0-9]*)((?: [a-z-]+(?:="[^"<>]*")?)*)>/y;
+
+/** Elements in order of appearance. Throws where the text is not well-formed. */
+export const elementsOf = (markup: string): readonly Element[] => {
+  const elements: Element[] = [];
+  const open: string[] = [];
+  const body = markup.replace(/^<!doctype html>\n/, '');
+  let at = 0;
+  while (at < body.length) {
+    const next = body.indexOf('<', at);
+    const text = body.slice(at, next === -1 ? body.length : next);
+    if (text.includes('>')) throw new Error(`unescaped ">" in: ${text.slice(0, 200)}`);
+    if (/&(?!(amp|lt|gt|quot|#39|#96);)/.test(text)) throw new Error(`bare ampersand in: ${text.slice(0, 200)}`);
+    if (next === -1) break;
+    TAG.lastIndex = next;
+    const tag = TAG.exec(body);
+    if (!tag) throw new Error(`unescaped "<" or a malformed tag: ${body.slice(next, next + 120)}`);
+    const [whole, closing, name = '', attributes = ''] = tag;
+    if (!ELEMENTS.includes(name)) throw new Error(`element not known to our pages: ${name}`);
+    if (closing) {
+      const expected = open.pop();
+      if (expected !== name) throw new Error(`</${name}> closes <${expected}>`);
+    } else {
+      elements.push({ name, attributes: attributesOf(attributes) });
+      if (!VOID.includes(name)) open.push(name);
+    }
+    at = next + whole.length;
+  }
+  if (open.length > 0) throw new Error(`left open: ${open.join(', ')}`);
+  return elements;
+};
+
+const attributesOf = (text: string): Readonly<Record<string, string>> => {
+  const attributes: Record<string, string> = {};
+  for (const [, name = '', value = ''] of text.matchAll(/ ([a-z-]+)(?:="([^"]*)")?/g)) {
+    if (!ATTRIBUTES.includes(name)) throw new Error(`attribute not known to our pages: ${name}`);
+    if (Object.hasOwn(attributes, name)) throw new Error(`attribute twice: ${name}`);
+    attributes[name] = value;
+  }
+  return attributes;
+};

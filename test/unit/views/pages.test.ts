@@ -1,0 +1,64 @@
+import { describe, expect, test } from '@jest/globals';
+import { elementsOf } from './markup.ts';
+import { PAYLOADS } from './payloads.ts';
+import { samplePages } from './sample-pages.ts';
+
+const pages = Object.entries(samplePages(undefined, '/id'));
+
+describe('WB-05 text that somebody else chose', () => {
+  test.each(PAYLOADS)('stays text on every page: %j', (payload) => {
+    for (const [name, page] of Object.entries(samplePages(() => payload))) {
+      const elements = elementsOf(String(page));
+      const usual = elementsOf(String(samplePages(() => 'x')[name]));
+      expect(elements.filter(isActive).map(({ attributes }) => targetOf(attributes))).toEqual(
+        usual.filter(isActive).map(({ attributes }) => targetOf(attributes)),
+      );
+    }
+  });
+
+  test('is cut before it fills the page (AP-18)', () => {
+    for (const page of Object.values(samplePages(() => 'W'.repeat(50_000)))) {
+      const shown = String(page).replace(/<[^>]*>/g, ' ');
+      expect(Math.max(...(shown.match(/W+/g) ?? ['']).map(({ length }) => length))).toBeLessThanOrEqual(400);
+    }
+  });
+});
+
+describe('every page', () => {
+  test.each(pages)('%s is well-formed, in English, with one heading of the first level', (_, page) => {
+    const elements = elementsOf(String(page));
+    expect(String(page).startsWith('<!doctype html>\n<html lang="en">')).toBe(true);
+    expect(elements.filter(({ name }) => name === 'h1')).toHaveLength(1);
+    const ids = elements.flatMap(({ attributes }) => attributes['id'] ?? []);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  test.each(pages)('%s labels each input and each select', (_, page) => {
+    const elements = elementsOf(String(page));
+    const labelled = elements.filter(({ name }) => name === 'label').map(({ attributes }) => attributes['for']);
+    const inputs = elements.filter(
+      ({ name, attributes }) => (name === 'input' && attributes['type'] !== 'hidden') || name === 'select',
+    );
+    expect(inputs.filter(({ attributes }) => !labelled.includes(attributes['id']))).toEqual([]);
+  });
+
+  test.each(pages)('%s holds no script, and only links and forms to our own prefix', (_, page) => {
+    const elements = elementsOf(String(page));
+    const targets = elements.filter(isActive).map(({ attributes }) => targetOf(attributes) ?? '');
+    const foreign = targets.filter((target) => !target.startsWith('/id/') && !target.startsWith('#'));
+    // RFC 8414 §3.1 puts the well-known name in front of the issuer's path.
+    expect(foreign.filter((target) => target !== '/.well-known/oauth-authorization-server/id')).toEqual([]);
+    for (const form of elements.filter(({ name }) => name === 'form')) expect(form.attributes['method']).toBe('post');
+  });
+
+  test.each(pages)('%s keeps text of others out of its title', (name) => {
+    const title = /<title>(.*)<\/title>/.exec(String(samplePages(() => 'ZZZ')[name]))?.[1];
+    if (name !== 'error') expect(title).not.toContain('ZZZ');
+  });
+});
+
+const isActive = ({ attributes }: { readonly attributes: Readonly<Record<string, string>> }): boolean =>
+  targetOf(attributes) !== undefined;
+
+const targetOf = (attributes: Readonly<Record<string, string>>): string | undefined =>
+  attributes['href'] ?? attributes['src'] ?? attributes['action'];
