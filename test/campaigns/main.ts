@@ -1,0 +1,67 @@
+/** `npm run campaign -- NAME [--trials N] [--seconds N] [--seed N]`. See docs/guides/campaigns.md. */
+import { parseArgs } from 'node:util';
+import { type Campaign, seededRandom } from './campaign.ts';
+import { crash } from './crash.ts';
+import { fuzz } from './fuzz.ts';
+import { races } from './races.ts';
+
+const CAMPAIGNS: readonly Campaign[] = [races, crash, fuzz];
+
+const usage = (): string =>
+  [
+    'npm run campaign -- NAME [--trials N] [--seconds N] [--seed N]',
+    ...CAMPAIGNS.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`),
+  ].join('\n');
+
+const wholeNumber = (name: string, text: string | undefined): number | undefined => {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 0) throw new Error(`--${name} takes a whole number, not ${text}`);
+  return value;
+};
+
+const main = async (): Promise<number> => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { trials: { type: 'string' }, seconds: { type: 'string' }, seed: { type: 'string' } },
+  });
+  const campaign = CAMPAIGNS.find(({ name }) => name === positionals[0]);
+  if (!campaign || positionals.length !== 1) {
+    console.error(usage());
+    return 2;
+  }
+  const seed = wholeNumber('seed', values.seed) ?? Math.floor(Math.random() * 2 ** 32);
+  const seconds = wholeNumber('seconds', values.seconds);
+  const begin = performance.now();
+  let shownAt = 0;
+  let violations = 0;
+
+  const result = await campaign.run({
+    options: { trials: wholeNumber('trials', values.trials), seconds, seed },
+    random: seededRandom(seed),
+    progress(text) {
+      const now = performance.now();
+      if (now - shownAt < (process.stderr.isTTY ? 200 : 5000)) return;
+      shownAt = now;
+      const line = `${campaign.name}: ${text}, ${violations} violations, ${Math.round((now - begin) / 1000)} s`;
+      process.stderr.write(process.stderr.isTTY ? `\r\x1b[K${line}` : `${line}\n`);
+    },
+    violation(text) {
+      violations += 1;
+      if (violations <= 20) process.stderr.write(`\nVIOLATION (seed ${seed}) ${text}\n`);
+    },
+    isOver: () => seconds !== undefined && performance.now() - begin > seconds * 1000,
+  });
+  if (process.stderr.isTTY) process.stderr.write('\r\x1b[K');
+  const { trials, ...figures } = result;
+  const elapsedSeconds = Math.round((performance.now() - begin) / 100) / 10;
+  console.log(JSON.stringify({ campaign: campaign.name, seed, trials, violations, elapsedSeconds, ...figures }));
+  return violations === 0 ? 0 : 1;
+};
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error);
+  process.exitCode = 1;
+}
