@@ -129,6 +129,7 @@ export const consentRegister = (deps: ConsentDeps) => {
       ...(only && others.length === 0
         ? { resource: only.identifier, scopeAsked: only.scopes.map(({ name }) => name) }
         : {}),
+      ...(of.txn === undefined ? {} : { txn: of.txn }),
       ...(by.request === undefined ? {} : { request: by.request }),
       ...(by.source === undefined ? {} : { personal: { source: by.source } }),
       ...more,
@@ -161,8 +162,12 @@ export const consentRegister = (deps: ConsentDeps) => {
     };
     for (let attempt = 0; attempt < 20; attempt += 1) {
       const found = await consents.get(id);
+      if (found) {
+        if (await consents.replace(next, found.version)) return;
+        continue;
+      }
       try {
-        if (found ? await consents.replace(next, found.version) : (await consents.insert(next), true)) return;
+        return await consents.insert(next);
       } catch (error) {
         if (!isDocumentConflict(error)) throw error;
       }
@@ -179,6 +184,14 @@ export const consentRegister = (deps: ConsentDeps) => {
       expiresAt = Math.min(expiresAt, row.expiresAt);
     }
     return expiresAt;
+  };
+
+  const checked = async (asked: AskedConsent, seen: string, form: ConsentForm) => {
+    const of = await question(asked, form.passOn.agents);
+    if (questionDigest(of) !== seen) {
+      throw new DomainError('precondition_failed', 'What is asked for has changed. Read it again before you decide.');
+    }
+    return { of, decision: applyDecision(of, form, clock.now()) };
   };
 
   return {
@@ -209,17 +222,18 @@ export const consentRegister = (deps: ConsentDeps) => {
         : { openidScopes: found.openidScopes, resources: found.resources, expiresAt };
     },
 
+    /** Throws what `allow` would throw for this answer, and changes nothing. */
+    async check(asked: AskedConsent, seen: string, form: ConsentForm): Promise<void> {
+      await checked(asked, seen, form);
+    },
+
     /**
      * Writes down what a person allowed, in this order: the event, the rows of an agent, the memory.
-     * `seen` is `questionDigest` of what the page showed. Throws DomainError 'conflict' when that is not
-     * what would be asked now, else as `applyDecision` does.
+     * `seen` is `questionDigest` of what the page showed. Throws DomainError 'precondition_failed' when
+     * that is not what would be asked now, else as `applyDecision` does.
      */
     async allow(asked: AskedConsent, seen: string, form: ConsentForm, by: By): Promise<ConsentResult> {
-      const of = await question(asked, form.passOn.agents);
-      if (questionDigest(of) !== seen) {
-        throw new DomainError('conflict', 'What is asked for has changed. Read it again before you decide.');
-      }
-      const decision = applyDecision(of, form, clock.now());
+      const { of, decision } = await checked(asked, seen, form);
       const { openidScopes, resources, expiresAt, passOn } = decision;
       const [only, ...others] = of.resources;
       await record('consent.granted', of, by, {

@@ -18,6 +18,8 @@ import type { ResourceServer, ScopeDeclaration } from '../resource-servers/resou
 export type AskedConsent = Pick<Interaction, 'clientId' | 'redirectUri' | 'openidScopes' | 'resources' | 'userCode'> & {
   /** Account id. */
   readonly account: string;
+  /** The piece of work it came up in, when an agent's exchange led here. */
+  readonly txn?: string;
 };
 
 export type Requester =
@@ -37,6 +39,7 @@ export type ConsentQuestion = {
   readonly requester: Requester;
   readonly redirectUri?: string;
   readonly userCode?: string;
+  readonly txn?: string;
   readonly openidScopes: readonly string[];
   /** Effective rights only (AP-10): sorted by resource, then scope; no resource without a scope. */
   readonly resources: readonly AskedResource[];
@@ -121,6 +124,7 @@ export const consentQuestion = (input: {
     requester,
     ...(asked.redirectUri === undefined ? {} : { redirectUri: asked.redirectUri }),
     ...(asked.userCode === undefined ? {} : { userCode: asked.userCode }),
+    ...(asked.txn === undefined ? {} : { txn: asked.txn }),
     openidScopes: OPENID_SCOPES.filter((scope) => asked.openidScopes.includes(scope)),
     resources,
     withheld,

@@ -1,0 +1,188 @@
+import type { AccountModel, ActivityEntry, ClientAccess, DelegationNode } from '../../../views/pages/account.ts';
+import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
+import type { Account } from '../../domain/accounts/account.ts';
+import type { Agent } from '../../domain/agents/agent.ts';
+import type { AuditEvent, AuditEventType } from '../../domain/audit/audit-event.ts';
+import type { AuditEntry } from '../../domain/audit/list-events.ts';
+import type { Delegation } from '../../domain/delegation/delegation.ts';
+import type { Cursor } from '../../domain/ports/document-store.ts';
+import type { Lease } from '../../domain/ports/leases.ts';
+import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import { agentFacts, ownerNames } from '../interaction/consent-model.ts';
+import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
+
+/** Rows and leases shown on one page; whoever has more sees the newest. */
+const SHOWN = 1000;
+const ACTIVITY_SHOWN = 20;
+
+/** What agents and apps hold of an account, and what was done lately in its name. */
+export const accountModel = async (
+  deps: PeopleDeps,
+  account: Account,
+  after?: Cursor,
+): Promise<Pick<AccountModel, 'account' | 'delegations' | 'clients' | 'activity' | 'activityPages'>> => {
+  const [{ items: rows }, leases, recent] = await Promise.all([
+    deps.delegations.list({ subject: account.id, live: true, limit: SHOWN }),
+    deps.leases.ofAccount(account.id),
+    deps.audit.list({ subject: account.id, limit: ACTIVITY_SHOWN, ...(after ? { after } : {}) }),
+  ]);
+  const resources = await resourceFinder(deps, [
+    ...rows.map(({ resource }) => resource),
+    ...leases.flatMap((lease) => Object.keys(lease.resources)),
+    ...recent.entries.flatMap(({ event }) => event.resource ?? []),
+  ]);
+  const { name, username, email } = account;
+  return {
+    account: { name, username, ...(email === undefined ? {} : { email }) },
+    delegations: await delegationTree(deps, rows, resources),
+    clients: await clientAccess(deps, leases, rows, resources),
+    activity: await activityOf(deps, account.id, recent.entries, resources),
+    activityPages: {
+      ...(after ? { firstHref: `${deps.basePath}/account` } : {}),
+      ...(recent.next ? { nextHref: `${deps.basePath}/account?before=${recent.next.value}.${recent.next.id}` } : {}),
+    },
+  };
+};
+
+/** Reads `before` of a link to older activity; undefined for anything else. */
+export const readCursor = (before: string | null): Cursor | undefined => {
+  const [, at, id] = /^([0-9]{1,16})\.([A-Za-z0-9:._-]{1,200})$/.exec(before ?? '') ?? [];
+  return at !== undefined && id !== undefined ? { value: Number(at), id } : undefined;
+};
+
+type ResourceFinder = (identifier: string) => ResourceFacts & { readonly scopes: readonly ScopeItem[] };
+
+const resourceFinder = async (deps: PeopleDeps, identifiers: readonly string[]): Promise<ResourceFinder> => {
+  const known = new Map<string, ResourceServer>();
+  for (const identifier of new Set(identifiers)) {
+    const found = await deps.resourceServers.findByIdentifier(identifier);
+    if (found) known.set(identifier, found.document);
+  }
+  return (identifier) => {
+    const server = known.get(identifier);
+    return { identifier, name: server?.name ?? identifier, scopes: server?.scopes ?? [] };
+  };
+};
+
+/** Scopes in words; one that is declared no more keeps its name, and counts as risky. */
+const inWords = (
+  names: readonly string[],
+  { scopes }: { readonly scopes: readonly ScopeItem[] },
+): readonly ScopeItem[] =>
+  names.map((name) => scopes.find((scope) => scope.name === name) ?? { name, description: name, risk: 'high' });
+
+const delegationTree = async (
+  deps: PeopleDeps,
+  rows: readonly Delegation[],
+  resources: ResourceFinder,
+): Promise<readonly DelegationNode[]> => {
+  const ids = [...new Set(rows.flatMap(({ actor, passOn }) => [actor, ...passOn.agents]))];
+  const agents = new Map<string, Agent>();
+  for (let from = 0; from < ids.length; from += 1000) {
+    for (const { document } of await deps.agents.getMany(ids.slice(from, from + 1000)))
+      agents.set(document.id, document);
+  }
+  const owners = await ownerNames(
+    deps,
+    [...agents.values()].map(({ owner }) => owner),
+  );
+  const node = (row: Delegation): DelegationNode => {
+    const agent = agents.get(row.actor);
+    const { scopes, ...resource } = resources(row.resource);
+    return {
+      id: row.id,
+      agent: agent
+        ? agentFacts(agent, owners)
+        : { id: row.actor, name: row.actor, ownerName: '', purpose: '', environment: 'production' },
+      resource,
+      scopes: inWords(row.scope, { scopes }),
+      since: row.createdAt,
+      until: row.expiresAt,
+      revokeAction: `${deps.basePath}/account/delegations/${row.id}/revoke`,
+      mayPassOnTo: row.passOn.agents.map((id) => agents.get(id)?.name ?? id),
+      below: rows.filter(({ parent }) => parent === row.id).map(node),
+    };
+  };
+  return rows.filter(({ parent }) => parent === null).map(node);
+};
+
+/** Leases of apps, and those of agents that no delegation shows already. */
+const clientAccess = async (
+  deps: PeopleDeps,
+  leases: readonly Lease[],
+  rows: readonly Delegation[],
+  resources: ResourceFinder,
+): Promise<readonly ClientAccess[]> => {
+  const shown = leases.slice(0, SHOWN).filter((lease) => rows.every(({ actor }) => actor !== lease.clientId));
+  const access = await Promise.all(
+    shown.map(async (lease): Promise<ClientAccess | undefined> => {
+      const named = await namesOf(deps, lease.clientId);
+      // The account pages themselves are no registered client.
+      if (!named) return undefined;
+      return {
+        id: lease.id,
+        client: { id: lease.clientId, name: named.name },
+        openidScopes: lease.openidScopes,
+        resources: Object.entries(lease.resources).map(([identifier, scope]) => {
+          const { scopes, ...resource } = resources(identifier);
+          return { ...resource, scopes: inWords(scope, { scopes }) };
+        }),
+        since: lease.createdAt,
+        until: lease.expiresAt,
+        revokeAction: `${deps.basePath}/account/leases/${lease.id}/revoke`,
+      };
+    }),
+  );
+  return access.filter((one) => one !== undefined);
+};
+
+/** What a person is told of the trail; other kinds of event are for operators. */
+const ACTIVITY: Partial<Record<AuditEventType, string>> = {
+  'token.issued': 'Token issued',
+  'token.refused': 'Token refused',
+  'token.replayed': 'A used code or token was presented again',
+  'session.started': 'Signed in',
+  'session.refused': 'Sign-in refused',
+  'session.ended': 'Signed out',
+  'consent.granted': 'Access allowed',
+  'consent.denied': 'Access denied',
+  'grant.revoked': 'Access of an app ended',
+  'delegation.created': 'Delegation made',
+  'delegation.extended': 'Delegation extended',
+  'delegation.revoked': 'Delegation ended',
+  'account.password_changed': 'Password changed',
+};
+
+const activityOf = async (
+  deps: PeopleDeps,
+  account: string,
+  entries: readonly AuditEntry[],
+  resources: ResourceFinder,
+): Promise<readonly ActivityEntry[]> => {
+  const names = new Map<string, string>();
+  for (const id of new Set(entries.flatMap(({ event }) => whoOf(event, account) ?? []))) {
+    names.set(id, (await namesOf(deps, id))?.name ?? id);
+  }
+  return entries.flatMap(({ at, event }): ActivityEntry[] => {
+    const what = ACTIVITY[event.type];
+    if (what === undefined) return [];
+    const who = whoOf(event, account);
+    return [
+      {
+        at: Math.floor(at / 1000),
+        what,
+        outcome: event.outcome,
+        ...(who === undefined ? {} : { who: names.get(who) ?? who }),
+        ...(event.resource === undefined ? {} : { where: resources(event.resource).name }),
+        ...(event.txn === undefined ? {} : { txn: event.txn }),
+      },
+    ];
+  });
+};
+
+/** The agent or app an event is about; undefined when it is about the person alone. */
+const whoOf = (event: AuditEvent, account: string): string | undefined => {
+  const target = event.target?.kind === 'agent' || event.target?.kind === 'client' ? event.target.id : undefined;
+  const caller = event.caller === account || event.caller === 'system' ? undefined : event.caller;
+  return event.agent ?? target ?? caller;
+};

@@ -1,0 +1,107 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { consentPage } from '../../../views/pages/consent.ts';
+import { type AskedConsent, questionDigest } from '../../domain/consent/consent.ts';
+import type { DelegationRequest } from '../../domain/delegation/delegation-requests.ts';
+import { DomainError, isDomainError } from '../../domain/errors.ts';
+import { consentModel, readConsentForm, readDecision } from '../interaction/consent-model.ts';
+import { byOf, type GuardedForms, queryOf, sendPage } from '../interaction/page-answers.ts';
+import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
+import type { FormBinding } from '../middleware/csrf.ts';
+import { single } from '../middleware/form-body.ts';
+import type { AccountSessions, PageSession } from './sessions.ts';
+
+/**
+ * Adds the page behind `consent_required` (decision D1 b): `GET` and `POST /delegations/requests/:handle`.
+ * The handle lets nobody in: only the account it was made for sees more than 404 (WB-11), opening it
+ * changes nothing, and deciding uses it up.
+ */
+export const addDelegationRequestRoutes = (
+  router: Router,
+  deps: PeopleDeps,
+  forms: GuardedForms,
+  sessions: AccountSessions,
+  done: (ctx: Context, what: string) => void,
+): void => {
+  const { basePath, consents, delegationRequests } = deps;
+
+  const pendingFor = async (handle: string, { account }: PageSession): Promise<DelegationRequest> => {
+    const pending = await delegationRequests.peek(handle);
+    if (pending?.subject !== account.id) throw gone();
+    return pending;
+  };
+
+  const bindingOf =
+    (handle: string) =>
+    ({ id }: PageSession): FormBinding => ['delegation_request', id, handle];
+
+  const show = async (
+    ctx: Context,
+    handle: string,
+    session: PageSession,
+    pending: DelegationRequest,
+    status = 200,
+    error?: string,
+  ): Promise<void> => {
+    const question = await consents.question(askedOf(pending));
+    const through = (await namesOf(deps, pending.viaClient)) ?? { kind: 'client', name: pending.viaClient };
+    const model = await consentModel(deps, question, {
+      frame: { basePath },
+      action: `${basePath}/delegations/requests/${handle}?seen=${questionDigest(question)}`,
+      csrf: forms.token(bindingOf(handle)(session)),
+      origin: { kind: 'delegation', through },
+      ...(error === undefined ? {} : { error }),
+    });
+    sendPage(ctx, status, consentPage(model));
+  };
+
+  /** Of concurrent answers exactly one counts. */
+  const useUp = async (handle: string): Promise<void> => {
+    if (!(await delegationRequests.consume(handle))) throw gone();
+  };
+
+  router.get('/delegations/requests/:handle', async (ctx) => {
+    const session = await sessions.orSignIn(ctx);
+    if (!session) return;
+    const { handle = '' } = ctx.params;
+    await show(ctx, handle, session, await pendingFor(handle, session));
+  });
+
+  router.post('/delegations/requests/:handle', async (ctx) => {
+    const { handle = '' } = ctx.params;
+    const { form, ...session } = await sessions.withForm(ctx, bindingOf(handle));
+    const pending = await pendingFor(handle, session);
+    const asked = askedOf(pending);
+    const by = byOf(ctx, session.account.id);
+    const deny = async (): Promise<void> => {
+      await useUp(handle);
+      await consents.deny(asked, by);
+      done(ctx, 'denied');
+    };
+    if (readDecision(form) === 'deny') return deny();
+    const answer = readConsentForm(form);
+    const seen = single(queryOf(ctx), 'seen') ?? '';
+    try {
+      await consents.check(asked, seen, answer);
+    } catch (error) {
+      if (!isDomainError(error)) throw error;
+      if (error.code === 'precondition_failed') return show(ctx, handle, session, pending, 409, error.message);
+      if (error.code === 'access_denied') return deny();
+      throw error;
+    }
+    await useUp(handle);
+    await consents.allow(asked, seen, answer, by);
+    done(ctx, 'allowed');
+  });
+};
+
+const askedOf = ({ subject, agent, resource, scope, txn }: DelegationRequest): AskedConsent => ({
+  account: subject,
+  clientId: agent,
+  openidScopes: [],
+  resources: { [resource]: scope },
+  ...(txn === undefined ? {} : { txn }),
+});
+
+const gone = (): DomainError =>
+  new DomainError('not_found', 'There is no such request for you. It may have been decided or be too old.');

@@ -1,0 +1,60 @@
+import type Router from '@koa/router';
+import { type PasswordModel, passwordPage } from '../../../views/pages/password.ts';
+import { isDomainError } from '../../domain/errors.ts';
+import {
+  byOf,
+  exchangeOf,
+  requestOf,
+  seeOther,
+  sendPage,
+  setRetryAfter,
+  statusOf,
+} from '../interaction/page-answers.ts';
+import type { PeopleDeps } from '../interaction/people-deps.ts';
+import { single } from '../middleware/form-body.ts';
+import type { AccountSessions, PageSession } from './sessions.ts';
+
+/** Adds the page on which a person changes the own password: `GET` and `POST /account/password`. */
+export const addPasswordRoutes = (router: Router, deps: PeopleDeps, sessions: AccountSessions, home: string): void => {
+  const { accounts, basePath, browserSessions, signIn } = deps;
+
+  const page = (session: PageSession, errors: NonNullable<PasswordModel['errors']> = {}) =>
+    passwordPage({
+      basePath,
+      signedInAs: session.signedInAs,
+      action: `${home}/password`,
+      csrf: session.csrf,
+      username: session.account.username,
+      minimumLength: deps.passwordMinimumLength,
+      errors,
+    });
+
+  router.get('/account/password', async (ctx) => {
+    const session = await sessions.orSignIn(ctx);
+    if (session) sendPage(ctx, 200, page(session));
+  });
+
+  router.post('/account/password', async (ctx) => {
+    const { form, ...session } = await sessions.withForm(ctx);
+    const [current = '', next = '', repeated = ''] = ['current_password', 'new_password', 'repeat_password'].map(
+      (name) => single(form, name),
+    );
+    if (next !== repeated) return sendPage(ctx, 400, page(session, { repeat: 'The two new passwords differ.' }));
+    const { account } = session;
+    try {
+      await signIn.confirmPassword({ account: account.id, password: current, ...requestOf(ctx) });
+      await accounts.setPassword(account.id, next, byOf(ctx, account.id));
+    } catch (error) {
+      if (!isDomainError(error)) throw error;
+      const field = error.field === '/password' ? 'new' : ON_CURRENT.includes(error.code) ? 'current' : undefined;
+      if (field === undefined) throw error;
+      setRetryAfter(ctx, error);
+      return sendPage(ctx, statusOf(error), page(session, { [field]: error.message }));
+    }
+    // The change ended this session like all others; the new password opens the next one.
+    await browserSessions.end(exchangeOf(ctx));
+    seeOther(ctx, `${home}?done=password`);
+  });
+};
+
+const ON_CURRENT: readonly string[] = ['unauthenticated', 'too_many_requests', 'unavailable'];

@@ -1,0 +1,156 @@
+import Router, { type RouterContext } from '@koa/router';
+import type { Context } from 'koa';
+import { assetByPath } from '../../../views/assets.ts';
+import { accountPage } from '../../../views/pages/account.ts';
+import { homePage } from '../../../views/pages/home.ts';
+import { signedOutPage } from '../../../views/pages/sign-out.ts';
+import type { FlashMessage } from '../../../views/partials/flash.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { Lease } from '../../domain/ports/leases.ts';
+import {
+  byOf,
+  exchangeOf,
+  guardedForms,
+  isLocalPath,
+  pages,
+  queryOf,
+  requestOf,
+  seeOther,
+  sendPage,
+} from '../interaction/page-answers.ts';
+import type { PeopleDeps } from '../interaction/people-deps.ts';
+import { accountModel, readCursor } from './account-model.ts';
+import { addDelegationRequestRoutes } from './delegation-request.ts';
+import { addPasswordRoutes } from './password.ts';
+import { accountSessions } from './sessions.ts';
+
+/** What was just done; the link carries the word, never a text. */
+const DONE: Readonly<Record<string, FlashMessage>> = {
+  revoked: { kind: 'success', text: 'It ended. What was handed on below ended with it.' },
+  allowed: { kind: 'success', text: 'Allowed. The agent can go on now.' },
+  denied: { kind: 'notice', text: 'Denied. Nothing was allowed.' },
+  password: { kind: 'success', text: 'Your password was changed. All sessions from before are over.' },
+};
+
+/** The start page, `/account` with all below it, the page behind `consent_required`, and `/assets`. */
+export const accountRouter = (deps: PeopleDeps): Router => {
+  const { issuer, basePath, browserSessions, delegations, leases, consents, audit } = deps;
+  const forms = guardedForms(deps);
+  const sessions = accountSessions(deps, forms);
+  const router = new Router();
+  const home = `${basePath}/account`;
+  const done = (ctx: Context, what: string): void => seeOther(ctx, `${home}?done=${what}`);
+
+  router.use(pages(deps));
+
+  router.get('/assets/:file', (ctx) => {
+    const { file = '' } = ctx.params;
+    const asset = assetByPath(`/assets/${file}`);
+    if (!asset) throw new DomainError('not_found', 'There is no such file.');
+    ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
+    ctx.type = asset.type;
+    ctx.body = asset.body;
+  });
+
+  router.get('/', async (ctx) => {
+    const session = await sessions.current(ctx);
+    const { origin } = new URL(issuer);
+    const page = homePage({
+      basePath,
+      issuer,
+      ...(session ? { signedInAs: session.signedInAs } : {}),
+      links: {
+        openidConfiguration: `${issuer}/.well-known/openid-configuration`,
+        // RFC 8414 §3.1: between host and path of the issuer.
+        oauthMetadata: `${origin}/.well-known/oauth-authorization-server${basePath}`,
+        openApi: `${issuer}/api/v1/openapi.json`,
+      },
+    });
+    sendPage(ctx, 200, page);
+  });
+
+  router.get('/account', async (ctx) => {
+    const session = await sessions.orSignIn(ctx);
+    if (!session) return;
+    const query = queryOf(ctx);
+    const flash = DONE[query.get('done') ?? ''];
+    const page = accountPage({
+      basePath,
+      signedInAs: session.signedInAs,
+      ...(flash ? { flash } : {}),
+      csrf: session.csrf,
+      ...(await accountModel(deps, session.account, readCursor(query.get('before')))),
+    });
+    sendPage(ctx, 200, page);
+  });
+
+  router.get('/account/signed-in', async (ctx) => {
+    const back = await browserSessions.finishSignIn(exchangeOf(ctx), queryOf(ctx));
+    seeOther(ctx, isLocalPath(back) ? back : home);
+  });
+
+  router.get('/account/signed-out', (ctx) => sendPage(ctx, 200, signedOutPage({ basePath })));
+
+  router.post('/account/sign-out', async (ctx) => {
+    const { account } = await sessions.withForm(ctx);
+    const { request, source } = requestOf(ctx);
+    const who = { subject: account.id, caller: account.id, request, personal: { source } };
+    await audit.append({ type: 'session.ended', outcome: 'done', ...who });
+    await browserSessions.end(exchangeOf(ctx));
+    seeOther(ctx, `${home}/signed-out`);
+  });
+
+  router.post('/account/delegations/:id/revoke', async (ctx) => {
+    const { account } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    const row = await delegations.get(id);
+    if (row?.subject !== account.id) throw notYours();
+    await delegations.revoke(id, account.id, requestOf(ctx).request);
+    done(ctx, 'revoked');
+  });
+
+  router.post('/account/agents/:id/revoke', async (ctx) => {
+    const { account } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    const own = (await leases.ofAccount(account.id)).filter(({ clientId }) => clientId === id);
+    const rows = await delegations.list({ subject: account.id, actor: id, limit: 1 });
+    if (own.length === 0 && rows.items.length === 0) throw notYours();
+    await delegations.revokeAllOf(account.id, id, account.id, requestOf(ctx).request);
+    for (const lease of own) await endLease(ctx, lease);
+    await consents.forget(account.id, id);
+    done(ctx, 'revoked');
+  });
+
+  router.post('/account/leases/:id/revoke', async (ctx) => {
+    const { account } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    const lease = await leases.get(id);
+    if (lease?.account !== account.id) throw notYours();
+    await endLease(ctx, lease);
+    done(ctx, 'revoked');
+  });
+
+  /** First what is remembered, so that nothing is granted anew without a page. */
+  const endLease = async (ctx: RouterContext, lease: Lease): Promise<void> => {
+    const { caller, request, source } = byOf(ctx, lease.account);
+    await audit.append({
+      type: 'grant.revoked',
+      outcome: 'done',
+      subject: lease.account,
+      caller,
+      grant: lease.id,
+      target: { kind: lease.clientId.startsWith('agt_') ? 'agent' : 'client', id: lease.clientId },
+      ...(request === undefined ? {} : { request }),
+      ...(source === undefined ? {} : { personal: { source } }),
+    });
+    await consents.forget(lease.account, lease.clientId);
+    await leases.revoke(lease.id);
+  };
+
+  addPasswordRoutes(router, deps, sessions, home);
+  addDelegationRequestRoutes(router, deps, forms, sessions, done);
+  return router;
+};
+
+/** What belongs to another person does not exist here. */
+const notYours = (): DomainError => new DomainError('not_found', 'You hold nothing of that name.');

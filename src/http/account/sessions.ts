@@ -1,0 +1,58 @@
+import type { Context } from 'koa';
+import type { SignedInAs } from '../../../views/layout.ts';
+import type { Account } from '../../domain/accounts/account.ts';
+import { exchangeOf, type GuardedForms, seeOther } from '../interaction/page-answers.ts';
+import { activeAccount, type PeopleDeps } from '../interaction/people-deps.ts';
+import type { FormBinding } from '../middleware/csrf.ts';
+
+export type PageSession = {
+  readonly id: string;
+  readonly account: Account;
+  /** Value of the field `csrf` in forms bound to the session. */
+  readonly csrf: string;
+  readonly signedInAs: SignedInAs;
+};
+
+/** Who is signed in, for the pages of an account. */
+export const accountSessions = (deps: PeopleDeps, forms: GuardedForms) => {
+  const { basePath, browserSessions } = deps;
+
+  const current = async (ctx: Context): Promise<PageSession | undefined> => {
+    const session = await browserSessions.current(exchangeOf(ctx));
+    const account = session && (await activeAccount(deps, session.account));
+    if (!session || !account) return undefined;
+    const csrf = forms.token(['session', session.id]);
+    const { name, username } = account;
+    return {
+      id: session.id,
+      account,
+      csrf,
+      signedInAs: { name, username, signOut: { action: `${basePath}/account/sign-out`, csrf } },
+    };
+  };
+
+  return {
+    current,
+
+    /** The session, or undefined after sending the browser away to sign in and come back to this page. */
+    async orSignIn(ctx: Context): Promise<PageSession | undefined> {
+      const session = await current(ctx);
+      if (!session) {
+        seeOther(ctx, await browserSessions.signInUrl(exchangeOf(ctx), `${basePath}${ctx.path}${ctx.search}`));
+      }
+      return session;
+    },
+
+    /** The session and the form its page sent. Refused with 403 for anybody and anything else (WB-02). */
+    async withForm(
+      ctx: Context,
+      bindingOf: (session: PageSession) => FormBinding = ({ id }) => ['session', id],
+    ): Promise<PageSession & { readonly form: URLSearchParams }> {
+      const session = await current(ctx);
+      if (!session) return forms.refuseUnbound(ctx);
+      return { ...session, form: await forms.read(ctx, bindingOf(session), session.account.id) };
+    },
+  };
+};
+
+export type AccountSessions = ReturnType<typeof accountSessions>;

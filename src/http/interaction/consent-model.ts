@@ -1,0 +1,128 @@
+import type { PageFrame } from '../../../views/layout.ts';
+import type { ConsentModel, ConsentOrigin } from '../../../views/pages/consent.ts';
+import type { AgentFacts } from '../../../views/partials/agent-card.ts';
+import type { Agent } from '../../domain/agents/agent.ts';
+import type { ConsentForm, ConsentQuestion } from '../../domain/consent/consent.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { single } from '../middleware/form-body.ts';
+import type { PeopleDeps } from './people-deps.ts';
+
+/** What the page needs beside the question. */
+export type ConsentPageFacts = {
+  readonly frame: PageFrame;
+  readonly action: string;
+  readonly csrf: string;
+  readonly uid?: string;
+  readonly origin: ConsentOrigin;
+  readonly error?: string;
+};
+
+/** The model of the consent page: everything in the question, nothing else. */
+export const consentModel = async (
+  deps: Pick<PeopleDeps, 'accounts'>,
+  question: ConsentQuestion,
+  facts: ConsentPageFacts,
+): Promise<ConsentModel> => {
+  const { requester, account, passOn } = question;
+  const owner = requester.kind === 'agent' ? requester.agent.owner : requester.client.owner;
+  const owners = await ownerNames(deps, [owner, ...(passOn?.agents.map((agent) => agent.owner) ?? [])]);
+  return {
+    ...facts.frame,
+    action: facts.action,
+    csrf: facts.csrf,
+    ...(facts.uid === undefined ? {} : { uid: facts.uid }),
+    requester:
+      requester.kind === 'agent'
+        ? { kind: 'agent', ...agentFacts(requester.agent, owners) }
+        : {
+            kind: 'client',
+            id: requester.client.id,
+            name: requester.client.name,
+            ...(owner === undefined ? {} : { ownerName: owners(owner) }),
+          },
+    origin: facts.origin,
+    account: { name: account.name, username: account.username },
+    openidScopes: question.openidScopes,
+    resources: question.resources.map(({ identifier, name, scopes }) => ({
+      identifier,
+      name,
+      scopes: scopes.map((scope) => ({ ...scope, checked: true })),
+    })),
+    durations: question.durations,
+    duration: question.duration,
+    ...(passOn
+      ? {
+          passOn: {
+            agents: passOn.agents.map((agent) => agentFacts(agent, owners)),
+            maxDepth: passOn.maxDepth,
+          },
+        }
+      : {}),
+    warnings: warningsOf(question),
+    ...(facts.error === undefined ? {} : { error: facts.error }),
+  };
+};
+
+const warningsOf = ({ openidScopes, resources, withheld }: ConsentQuestion): readonly string[] =>
+  openidScopes.length === 0 && resources.length === 0
+    ? ['Nothing of what it asks for can be given. You can only deny.']
+    : withheld.length > 0
+      ? ['It asked for more than it can be given. Only what can be given is shown.']
+      : [];
+
+export const agentFacts = (agent: Agent, ownerName: (id: string) => string): AgentFacts => ({
+  id: agent.id,
+  name: agent.name,
+  ownerName: ownerName(agent.owner),
+  purpose: agent.purpose,
+  environment: agent.environment,
+  state: agent.state,
+});
+
+/** Names of accounts that answer for agents and clients. */
+export const ownerNames = async (
+  { accounts }: Pick<PeopleDeps, 'accounts'>,
+  ids: readonly (string | undefined)[],
+): Promise<(id: string) => string> => {
+  const known = [...new Set(ids.filter((id) => id !== undefined))];
+  const names = new Map<string, string>();
+  for (let from = 0; from < known.length; from += 1000) {
+    for (const { id, name } of await accounts.getMany(known.slice(from, from + 1000))) names.set(id, name);
+  }
+  return (id) => names.get(id) ?? id;
+};
+
+/** Reads the answer from a form of the consent page. Throws DomainError 'invalid_request' for what the page could not send. */
+export const readConsentForm = (form: URLSearchParams): ConsentForm => {
+  const resources = new Map<string, string[]>();
+  for (const value of form.getAll('scope')) {
+    const [resource, scope, ...more] = value.split(' ');
+    if (!resource || !scope || more.length > 0) throw unreadable('scope');
+    resources.set(resource, [...(resources.get(resource) ?? []), scope]);
+  }
+  return {
+    openidScopes: form.getAll('openid'),
+    resources: Object.fromEntries(resources),
+    durationSeconds: wholeNumber(form, 'duration'),
+    passOn: {
+      agents: form.getAll('pass_on'),
+      depth: form.has('pass_on') ? wholeNumber(form, 'pass_on_depth') : 0,
+    },
+  };
+};
+
+/** `allow` or `deny`; an empty or other answer is none (AP-13). */
+export const readDecision = (form: URLSearchParams): 'allow' | 'deny' => {
+  const decision = single(form, 'decision');
+  if (decision === 'allow' || decision === 'deny') return decision;
+  throw unreadable('decision');
+};
+
+const wholeNumber = (form: URLSearchParams, field: string): number => {
+  const value = single(form, field) ?? '';
+  if (!/^[0-9]{1,12}$/.test(value)) throw unreadable(field);
+  return Number(value);
+};
+
+const unreadable = (field: string): DomainError =>
+  new DomainError('invalid_request', 'The form cannot be read. Open the page again.', { field });

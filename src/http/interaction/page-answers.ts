@@ -1,0 +1,155 @@
+import type { Context, Middleware } from 'koa';
+import { pageCsp } from '../../../views/content-security-policy.ts';
+import type { Html } from '../../../views/html.ts';
+import { errorPage } from '../../../views/pages/error.ts';
+import type { By } from '../../domain/clients/registered-documents.ts';
+import { DomainError, type DomainErrorCode, isDomainError } from '../../domain/errors.ts';
+import { isStoreUnavailable } from '../../domain/ports/document-store.ts';
+import type { Exchange } from '../../domain/ports/interactions.ts';
+import { type Csrf, csrf, type FormBinding } from '../middleware/csrf.ts';
+import { isForm, readForm, single } from '../middleware/form-body.ts';
+import { setSecurityHeaders } from '../middleware/security-headers.ts';
+import type { PeopleDeps } from './people-deps.ts';
+
+export const exchangeOf = (ctx: Context): Exchange => ({ request: ctx.req, response: ctx.res });
+
+/** Set by src/http/app.ts before any router runs. */
+export const requestOf = (ctx: Context): { readonly request: string; readonly source: string } => {
+  const { requestId, source } = ctx.state;
+  return { request: String(requestId), source: String(source) };
+};
+
+/** Not `ctx.URL`, which is built from the Host header (AZ-15). */
+export const queryOf = (ctx: Context): URLSearchParams => new URLSearchParams(ctx.querystring);
+
+export const byOf = (ctx: Context, account: string): By => ({ caller: account, ...requestOf(ctx) });
+
+/** Answers a page. `formTargets` are validated redirect URIs a form on it may end at (views/content-security-policy.ts). */
+export const sendPage = (ctx: Context, status: number, page: Html, formTargets: readonly string[] = []): void => {
+  ctx.status = status;
+  ctx.set('Content-Security-Policy', pageCsp({ formTargets, scripts: false }));
+  ctx.type = 'text/html; charset=utf-8';
+  ctx.body = String(page);
+};
+
+/** 303, so that no browser sends a form on (RFC 9700 §4.12, AZ-11). */
+export const seeOther = (ctx: Context, location: string): void => {
+  ctx.status = 303;
+  ctx.set('Location', location);
+  ctx.body = '';
+};
+
+/** A path on our own origin, and nothing else (WB-06). */
+export const isLocalPath = (path: string): boolean => /^\/(?![/\\])[^\\\s]*$/.test(path);
+
+/** HTTP status of each refusal on a page. A new code does not compile until it stands here. */
+const STATUS = {
+  invalid_request: 400,
+  invalid_field: 400,
+  not_found: 404,
+  conflict: 409,
+  precondition_failed: 412,
+  unauthenticated: 403,
+  forbidden: 403,
+  too_many_requests: 429,
+  unavailable: 503,
+  invalid_client: 400,
+  unauthorized_client: 403,
+  invalid_grant: 400,
+  invalid_scope: 400,
+  invalid_target: 400,
+  unsupported_token_type: 400,
+  consent_required: 403,
+  access_denied: 403,
+} as const satisfies Record<DomainErrorCode, number>;
+
+const TITLES: Readonly<Record<number, string>> = {
+  403: 'That is not allowed',
+  404: 'There is nothing here',
+  409: 'That cannot be done again',
+  429: 'Too many attempts',
+  503: 'Try again in a moment',
+};
+
+export const statusOf = (error: DomainError): number => STATUS[error.code];
+
+/** `Retry-After`, where the refusal says when trying again makes sense. */
+export const setRetryAfter = (ctx: Context, error: DomainError): void => {
+  if (error.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(error.retryAfterSeconds));
+};
+
+/** Sets the headers of all pages, and answers refusals of the domain as pages. Anything unknown is thrown on. */
+export const pages = ({ issuer, basePath }: Pick<PeopleDeps, 'issuer' | 'basePath'>): Middleware => {
+  const isHttps = issuer.startsWith('https:');
+  return async (ctx, next) => {
+    setSecurityHeaders(ctx, isHttps);
+    try {
+      await next();
+    } catch (thrown) {
+      const error = isDomainError(thrown) ? thrown : isStoreUnavailable(thrown) ? outOfOrder(thrown) : undefined;
+      if (!error) throw thrown;
+      setRetryAfter(ctx, error);
+      const status = statusOf(error);
+      const page = errorPage({
+        basePath,
+        title: TITLES[status] ?? 'That did not work',
+        text: error.message,
+        code: error.code,
+        requestId: requestOf(ctx).request,
+      });
+      sendPage(ctx, status, page);
+    }
+  };
+};
+
+const outOfOrder = (cause: unknown): DomainError =>
+  new DomainError('unavailable', 'This cannot be answered right now.', { retryAfterSeconds: 5, cause });
+
+/** Reads forms that our own pages sent. */
+export const guardedForms = (deps: Pick<PeopleDeps, 'masterKey' | 'issuer' | 'audit' | 'countRefusal'>) => {
+  const guard: Csrf = csrf(deps);
+
+  /** One event for a known account; a stranger's are counted. */
+  const refuse = async (ctx: Context, reason: string, account: string | undefined): Promise<never> => {
+    const facts = requestOf(ctx);
+    if (account === undefined) await deps.countRefusal({ reason, ...facts });
+    else {
+      await deps.audit.append({
+        type: 'request.refused',
+        outcome: 'refused',
+        request: facts.request,
+        subject: account,
+        caller: account,
+        error: 'forbidden',
+        inputs: { reason },
+        personal: { source: facts.source },
+      });
+    }
+    throw new DomainError(
+      'forbidden',
+      'This form did not come from a page of this server, or is too old. Open the page again.',
+    );
+  };
+
+  return {
+    token: guard.token,
+
+    /**
+     * The form of a request that a page of ours sent for `binding`. Anything else (another site, another
+     * kind of body, no token or that of another session or interaction) is refused with 403 and an event
+     * (WB-02). `account` is whoever is signed in.
+     */
+    async read(ctx: Context, binding: FormBinding, account?: string): Promise<URLSearchParams> {
+      if (!guard.isOurs(ctx.req)) return refuse(ctx, 'cross_site_form', account);
+      if (!isForm(ctx.req)) return refuse(ctx, 'not_a_form', account);
+      const form = await readForm(ctx.req);
+      if (!guard.isToken(single(form, 'csrf'), binding)) return refuse(ctx, 'csrf_token', account);
+      return form;
+    },
+
+    /** Refuses a form where nobody is signed in: no token can be good there. */
+    refuseUnbound: (ctx: Context): Promise<never> => refuse(ctx, 'no_session', undefined),
+  };
+};
+
+export type GuardedForms = ReturnType<typeof guardedForms>;

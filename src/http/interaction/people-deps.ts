@@ -1,0 +1,69 @@
+/**
+ * The pages for people: sign-in and consent during an authorization request (this folder), and what a
+ * person finds on their own (src/http/account). They turn domain values into page models and forms
+ * into calls of the domain. They decide nothing themselves, and know the engine through ports only.
+ * Mounted by src/http/app.ts below the issuer's path.
+ */
+import type { Account } from '../../domain/accounts/account.ts';
+import type { AccountRegister } from '../../domain/accounts/account-register.ts';
+import type { PasswordSignIn } from '../../domain/accounts/sign-in.ts';
+import type { Agent } from '../../domain/agents/agent.ts';
+import type { AuditTrail } from '../../domain/audit/audit-event.ts';
+import type { AuditFilters, AuditPage } from '../../domain/audit/list-events.ts';
+import type { Client } from '../../domain/clients/client.ts';
+import type { ConsentRegister } from '../../domain/consent/consent-register.ts';
+import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
+import type { DelegationRequests } from '../../domain/delegation/delegation-requests.ts';
+import type { Versioned } from '../../domain/ports/document-store.ts';
+import type { BrowserSessions, Interactions } from '../../domain/ports/interactions.ts';
+import type { Leases } from '../../domain/ports/leases.ts';
+import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import type { MasterKey } from '../../domain/secrets/master-key.ts';
+
+type Lookup<T> = { get(id: string): Promise<Versioned<T> | undefined> };
+
+export type PeopleDeps = {
+  readonly issuer: string;
+  /** Path part of the issuer without a trailing slash, or ''. The routers see paths without it. */
+  readonly basePath: string;
+  readonly interactions: Interactions;
+  readonly browserSessions: BrowserSessions;
+  readonly leases: Leases;
+  readonly accounts: Pick<AccountRegister, 'get' | 'getMany' | 'setPassword'>;
+  readonly clients: Lookup<Client>;
+  readonly agents: Lookup<Agent> & { getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]> };
+  readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
+  readonly delegations: Pick<DelegationRegister, 'get' | 'list' | 'revoke' | 'revokeAllOf'>;
+  readonly delegationRequests: Pick<DelegationRequests, 'peek' | 'consume'>;
+  readonly consents: ConsentRegister;
+  readonly signIn: PasswordSignIn;
+  readonly masterKey: MasterKey;
+  readonly audit: AuditTrail & {
+    /** Reads the trail for the person's own activity. */
+    list(filters: AuditFilters): Promise<AuditPage>;
+  };
+  /** Refusals before anybody was authenticated are counted, not written one by one (decision D18). */
+  countRefusal(facts: { readonly reason: string; readonly source: string; readonly request: string }): Promise<void>;
+  /** In code points. */
+  readonly passwordMinimumLength: number;
+};
+
+/** Name and kind of a client or agent, for pages that only mention it. */
+export const namesOf = async (
+  { agents, clients }: Pick<PeopleDeps, 'agents' | 'clients'>,
+  id: string,
+): Promise<{ readonly kind: 'agent' | 'client'; readonly name: string } | undefined> => {
+  const agent = id.startsWith('agt_') ? await agents.get(id) : undefined;
+  if (agent) return { kind: 'agent', name: agent.document.name };
+  const client = await clients.get(id);
+  return client && { kind: 'client', name: client.document.name };
+};
+
+/** The active account behind a session, or undefined. */
+export const activeAccount = async (
+  { accounts }: Pick<PeopleDeps, 'accounts'>,
+  id: string,
+): Promise<Account | undefined> => {
+  const found = (await accounts.get(id))?.document;
+  return found?.state === 'active' ? found : undefined;
+};

@@ -1,0 +1,177 @@
+import Router, { type RouterContext } from '@koa/router';
+import type { Context } from 'koa';
+import { consentPage } from '../../../views/pages/consent.ts';
+import { signInPage } from '../../../views/pages/sign-in.ts';
+import { type AskedConsent, questionDigest } from '../../domain/consent/consent.ts';
+import { DomainError, isDomainError } from '../../domain/errors.ts';
+import type { Interaction } from '../../domain/ports/interactions.ts';
+import type { FormBinding } from '../middleware/csrf.ts';
+import { single } from '../middleware/form-body.ts';
+import { consentModel, readConsentForm, readDecision } from './consent-model.ts';
+import { deviceCookie } from './device-cookie.ts';
+import {
+  byOf,
+  exchangeOf,
+  guardedForms,
+  pages,
+  queryOf,
+  requestOf,
+  seeOther,
+  sendPage,
+  setRetryAfter,
+  statusOf,
+} from './page-answers.ts';
+import { namesOf, type PeopleDeps } from './people-deps.ts';
+
+/** Sign-in and consent in the middle of an authorization request: `/interaction/:uid` and `/interaction/:uid/deny`. */
+export const interactionRouter = (deps: PeopleDeps): Router => {
+  const { basePath, interactions, consents, signIn } = deps;
+  const forms = guardedForms(deps);
+  const devices = deviceCookie(deps.issuer);
+  const router = new Router();
+
+  const pathOf = (uid: string): string => `${basePath}/interaction/${uid}`;
+  const targetsOf = ({ redirectUri }: Interaction): readonly string[] =>
+    redirectUri === undefined ? [] : [redirectUri];
+
+  const interactionOf = async (ctx: RouterContext): Promise<Interaction> => {
+    const { uid = '' } = ctx.params;
+    // The engine looks at the cookie; this looks at the path (V21).
+    const interaction = /^[A-Za-z0-9_-]{1,64}$/.test(uid) ? await interactions.get(exchangeOf(ctx), uid) : undefined;
+    if (interaction?.uid !== uid) throw new DomainError('not_found', 'There is no such request, or it is too old.');
+    return interaction;
+  };
+
+  const bindingOf = ({ uid, prompt, account }: Interaction): FormBinding => [
+    'interaction',
+    uid,
+    prompt,
+    prompt === 'consent' ? (account ?? '') : '',
+  ];
+
+  /** The form of this very interaction: its number in path and form must be the same (V21, AP-16). */
+  const formOf = async (ctx: Context, interaction: Interaction): Promise<URLSearchParams> => {
+    const form = await forms.read(ctx, bindingOf(interaction), interaction.account);
+    if (single(form, 'uid') !== interaction.uid) {
+      throw new DomainError('forbidden', 'This form belongs to another request.');
+    }
+    return form;
+  };
+
+  const askedOf = (interaction: Interaction): AskedConsent => {
+    if (interaction.account === undefined) throw new DomainError('forbidden', 'Nobody is signed in here.');
+    return { ...interaction, account: interaction.account };
+  };
+
+  const showSignIn = async (
+    ctx: Context,
+    interaction: Interaction,
+    status = 200,
+    again: { readonly username?: string; readonly error?: string } = {},
+  ): Promise<void> => {
+    const { uid, clientId, redirectUri, loginHint } = interaction;
+    const asking = await namesOf(deps, clientId);
+    const username = again.username ?? loginHint;
+    const page = signInPage({
+      basePath,
+      action: pathOf(uid),
+      csrf: forms.token(bindingOf(interaction)),
+      uid,
+      ...(username === undefined ? {} : { username: username.slice(0, 128) }),
+      ...(again.error === undefined ? {} : { error: again.error }),
+      // Our own account pages are no registered client: then nobody else is named.
+      ...(asking ? { client: { ...asking, ...hostOf(redirectUri) }, cancelAction: `${pathOf(uid)}/deny` } : {}),
+    });
+    sendPage(ctx, status, page, targetsOf(interaction));
+  };
+
+  const showConsent = async (ctx: Context, interaction: Interaction, status = 200, error?: string): Promise<void> => {
+    const { uid, userCode, redirectUri } = interaction;
+    const question = await consents.question(askedOf(interaction));
+    const model = await consentModel(deps, question, {
+      frame: { basePath },
+      action: `${pathOf(uid)}?seen=${questionDigest(question)}`,
+      csrf: forms.token(bindingOf(interaction)),
+      uid,
+      origin:
+        userCode === undefined ? { kind: 'redirect', redirectUri: redirectUri ?? '' } : { kind: 'device', userCode },
+      ...(error === undefined ? {} : { error }),
+    });
+    sendPage(ctx, status, consentPage(model), targetsOf(interaction));
+  };
+
+  const tryToSignIn = async (ctx: Context, interaction: Interaction, form: URLSearchParams): Promise<void> => {
+    const username = single(form, 'username') ?? '';
+    const password = single(form, 'password') ?? '';
+    if (username === '' || password === '') {
+      return showSignIn(ctx, interaction, 400, { username, error: 'Enter your username and your password.' });
+    }
+    try {
+      const signedIn = await signIn.signIn({ username, password, device: devices.read(ctx), ...requestOf(ctx) });
+      devices.write(ctx, signedIn.device);
+      seeOther(ctx, await interactions.finishSignIn(exchangeOf(ctx), interaction.uid, signedIn.account.id));
+    } catch (error) {
+      if (!isDomainError(error) || !SHOWN_ON_SIGN_IN.includes(error.code)) throw error;
+      setRetryAfter(ctx, error);
+      await showSignIn(ctx, interaction, statusOf(error), { username, error: error.message });
+    }
+  };
+
+  const refuse = async (ctx: Context, interaction: Interaction): Promise<void> => {
+    if (interaction.prompt === 'consent') {
+      const asked = askedOf(interaction);
+      try {
+        await consents.deny(asked, byOf(ctx, asked.account));
+      } catch (error) {
+        // What may not be asked any more can still be refused.
+        if (!isDomainError(error) || error.code !== 'access_denied') throw error;
+      }
+    }
+    const description = 'The person denied the request.';
+    seeOther(ctx, await interactions.refuse(exchangeOf(ctx), interaction.uid, 'access_denied', description));
+  };
+
+  const decide = async (ctx: Context, interaction: Interaction, form: URLSearchParams): Promise<void> => {
+    if (readDecision(form) === 'deny') return refuse(ctx, interaction);
+    const asked = askedOf(interaction);
+    const seen = single(queryOf(ctx), 'seen') ?? '';
+    try {
+      const allowed = await consents.allow(asked, seen, readConsentForm(form), byOf(ctx, asked.account));
+      seeOther(ctx, await interactions.finishConsent(exchangeOf(ctx), interaction.uid, allowed));
+    } catch (error) {
+      if (!isDomainError(error)) throw error;
+      if (error.code === 'precondition_failed') return showConsent(ctx, interaction, 409, error.message);
+      if (error.code === 'access_denied') return refuse(ctx, interaction);
+      throw error;
+    }
+  };
+
+  router.use(pages(deps));
+
+  router.get('/interaction/:uid', async (ctx) => {
+    const interaction = await interactionOf(ctx);
+    await (interaction.prompt === 'login' ? showSignIn(ctx, interaction) : showConsent(ctx, interaction));
+  });
+
+  router.post('/interaction/:uid', async (ctx) => {
+    const interaction = await interactionOf(ctx);
+    const form = await formOf(ctx, interaction);
+    await (interaction.prompt === 'login' ? tryToSignIn(ctx, interaction, form) : decide(ctx, interaction, form));
+  });
+
+  router.post('/interaction/:uid/deny', async (ctx) => {
+    const interaction = await interactionOf(ctx);
+    await formOf(ctx, interaction);
+    await refuse(ctx, interaction);
+  });
+
+  return router;
+};
+
+/** Refusals that leave the person on the form; the rest end on a page of their own. */
+const SHOWN_ON_SIGN_IN: readonly string[] = ['unauthenticated', 'too_many_requests', 'unavailable'];
+
+const hostOf = (redirectUri: string | undefined): { readonly host?: string } => {
+  const host = redirectUri !== undefined && URL.canParse(redirectUri) ? new URL(redirectUri).host : '';
+  return host === '' ? {} : { host };
+};

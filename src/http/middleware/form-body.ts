@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import { DomainError } from '../../domain/errors.ts';
+
+/** Longest form a page of ours can send. */
+export const FORM_MAX_BYTES = 16 * 1024;
+
+/** Whether a request says that it carries a form. No other body is ever read (WB-02). */
+export const isForm = (request: IncomingMessage): boolean =>
+  /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(request.headers['content-type'] ?? '');
+
+/** Reads a form of at most `FORM_MAX_BYTES`. Throws DomainError 'invalid_request' for a longer one or a broken connection. */
+export const readForm = async (request: IncomingMessage): Promise<URLSearchParams> => {
+  const tooLong = new DomainError('invalid_request', `A form has at most ${FORM_MAX_BYTES} bytes.`);
+  if (Number(request.headers['content-length'] ?? 0) > FORM_MAX_BYTES) throw tooLong;
+  const chunks: Buffer[] = [];
+  let length = 0;
+  try {
+    for await (const chunk of request as AsyncIterable<Buffer>) {
+      length += chunk.length;
+      if (length > FORM_MAX_BYTES) throw tooLong;
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw error === tooLong
+      ? error
+      : new DomainError('invalid_request', 'The form could not be read.', { cause: error });
+  }
+  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'));
+};
+
+/** The value of a field that may be given once; undefined when absent. Throws DomainError 'invalid_request' when given twice. */
+export const single = (form: URLSearchParams, field: string): string | undefined => {
+  const [value, ...more] = form.getAll(field);
+  if (more.length > 0) throw new DomainError('invalid_request', 'A field was sent twice.', { field });
+  return value;
+};

@@ -1,0 +1,16 @@
+import type { Context } from 'koa';
+
+/**
+ * The headers of every answer of our pages but the content security policy, which each page brings
+ * itself (WB-01, WB-10, AZ-14). `isHttps` is whether the issuer is.
+ */
+export const setSecurityHeaders = (ctx: Context, isHttps: boolean): void => {
+  ctx.set({
+    'Cache-Control': 'no-store',
+    'Referrer-Policy': 'no-referrer',
+    'X-Content-Type-Options': 'nosniff',
+    'Cross-Origin-Opener-Policy': 'same-origin',
+    'Cross-Origin-Resource-Policy': 'same-origin',
+  });
+  if (isHttps) ctx.set('Strict-Transport-Security', 'max-age=31536000');
+};
