@@ -43,8 +43,6 @@ export const streamWriter = (deps: {
       try {
         await write(batch);
       } catch (error) {
-        // The write may have happened all the same: the next one finds out by reading.
-        head = undefined;
         for (const { reject } of batch) reject(unavailable('the audit trail could not be written', error));
       }
     }
@@ -68,6 +66,7 @@ export const streamWriter = (deps: {
       try {
         await records.insertMany(linked);
       } catch (error) {
+        // It may have happened all the same: the next write finds out by reading.
         head = undefined;
         if (!isDocumentConflict(error)) throw error;
         // Another writer took a place. Those of ours in front of it may have been stored.

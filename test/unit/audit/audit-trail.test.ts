@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import { commitmentOf, recordId } from '../../../src/domain/audit/audit-record.ts';
 import { verifyExport } from '../../../src/domain/audit/verify-export.ts';
@@ -99,6 +100,18 @@ describe('appending', () => {
     expect(new Set(receipts.map(({ sequence }) => sequence)).size).toBe(40);
     expect(storedIn(rows, 'nod_a')).toHaveLength(42);
     expect(await verifyExport(one.export())).toMatchObject({ ok: true, records: 43 });
+  });
+
+  test('AU-04 of two writers with the same event for the same place, each gets a record of its own', async () => {
+    const { store, rows, faults } = fakeStore();
+    const one = await openTrail(store);
+    const other = await openTrail(store);
+    // Both lose their heads, so that both read the same one and link the same record to it.
+    faults.push('before', 'before');
+    await Promise.allSettled([one.append(issued(1)), other.append(issued(1))]);
+    const receipts = await Promise.all([one.append(issued(7)), other.append(issued(7))]);
+    expect(receipts.map(({ sequence }) => sequence).toSorted()).toEqual([3, 4]);
+    expect(storedIn(rows, 'nod_a')).toHaveLength(4);
   });
 
   test('AU-04 a writer that comes between in the middle of a group costs no event and doubles none', async () => {
@@ -265,4 +278,17 @@ describe('listing', () => {
       expect((await trail.list(filter)).entries.map(({ event }) => event.txn)).toEqual(['txn_5']);
     }
   });
+});
+
+test('over the memory adapter: append, list, checkpoint, export, erase', async () => {
+  const trail = await openTrail(memoryDocumentStore());
+  await Promise.all(Array.from({ length: 64 }, (_, n) => trail.append(issued(n))));
+  const { sequence } = await trail.append({ type: 'session.started', outcome: 'done', personal: { username: 'ada' } });
+  expect((await trail.list({ agent: 'agt_1', type: 'token.issued', fromMillis: 0, limit: 10 })).entries).toHaveLength(
+    10,
+  );
+  expect((await trail.list({ agent: 'agt_nobody' })).entries).toEqual([]);
+  expect(await trail.erase(recordId('nod_a', sequence), 'username')).toBe(true);
+  await trail.close();
+  expect(await verifyExport(trail.export())).toMatchObject({ ok: true, records: 68, checkpoints: 1 });
 });
