@@ -100,7 +100,7 @@ export const delegationRegister = ({
    */
   const settle = async (
     slot: string,
-    decide: (current: Delegation | undefined) => Delegation | undefined,
+    decide: (current: Delegation | undefined) => Delegation | undefined | Promise<Delegation | undefined>,
     facts: Partial<AuditEvent>,
   ): Promise<{ readonly row: Delegation | undefined; readonly inserted: boolean }> => {
     for (let attempt = 0; attempt < 20; attempt += 1) {
@@ -109,9 +109,11 @@ export const delegationRegister = ({
         await vacate(found);
         continue;
       }
-      const next = decide(found?.document);
+      const next = await decide(found?.document);
       if (next === undefined) return { row: found?.document, inserted: false };
-      await audit.append({ ...aboutRow(next), ...facts, ...changeOfRow(found?.document, next) });
+      // The same answer given again is no change of authority; only its time is noted.
+      const isChange = !found || next.state !== found.document.state || !holdsTheSame(next, found.document);
+      if (isChange) await audit.append({ ...aboutRow(next), ...facts, ...changeOfRow(found?.document, next) });
       if (found) {
         if (await rows.replace(next, found.version)) return { row: next, inserted: false };
         continue;
@@ -132,6 +134,21 @@ export const delegationRegister = ({
       }
     }
     throw new StoreUnavailable('gave up on a delegation after 20 lost swaps');
+  };
+
+  /**
+   * Throws 'access_denied' when somebody ended this hop and the person has not decided about the first
+   * hop since: else the agent would be back with its next request.
+   */
+  const refuseEndedHop = async (parent: Delegation, actor: string): Promise<void> => {
+    const earlier = await rows.find({ where: { parent: parent.id, actor }, limit: 1000 });
+    const ends = earlier.map(({ document }) => (document.revokedBy === 'system' ? 0 : (document.revokedAt ?? 0)));
+    const lastEnd = Math.max(0, ...ends);
+    if (lastEnd === 0) return;
+    const root = await rows.get(parent.ancestors.at(-1) ?? parent.id);
+    if (!root || root.document.updatedAt <= lastEnd) {
+      throw new DomainError('access_denied', 'this hop of the delegation was ended');
+    }
   };
 
   const register = {
@@ -196,11 +213,7 @@ export const delegationRegister = ({
           const held = consentTo(current, asked, { scope, expiresAt: consent.expiresAt, passOn });
           const now = clock.now();
           if (current) {
-            return held.scope.length === 0
-              ? endedRow(current, now, by)
-              : holdsTheSame(current, held)
-                ? undefined
-                : { ...current, ...held, updatedAt: now };
+            return held.scope.length === 0 ? endedRow(current, now, by) : { ...current, ...held, updatedAt: now };
           }
           if (held.scope.length === 0) return undefined;
           return {
@@ -227,7 +240,8 @@ export const delegationRegister = ({
     /**
      * The row of `actor` below `parent`, made, reused while it covers the hop, or extended within what the
      * parent holds. Concurrent callers get the same row; none is left standing below a parent that ended meanwhile.
-     * Throws DomainError 'access_denied' when the parent may not be passed on to `actor`, 'invalid_request' when the
+     * Throws DomainError 'access_denied' when the parent may not be passed on to `actor`, or the hop was ended and the
+     * person has not consented to the first hop again since; 'invalid_scope' when nothing is left; 'invalid_request' when the
      * chain would be longer than allowed or the parent has ended, 'invalid_target' when the resource differs.
      */
     async derive(hop: Hop): Promise<Delegation> {
@@ -247,7 +261,7 @@ export const delegationRegister = ({
       const wanted: Held = { scope: hop.scope, expiresAt: hop.expiresAt, passOn: hop.passOn };
       const { row, inserted } = await settle(
         slot,
-        (current) => {
+        async (current) => {
           const now = clock.now();
           const held = attenuate(parent, current ? combine(current, wanted) : wanted);
           if (held.scope.length === 0)
@@ -257,6 +271,7 @@ export const delegationRegister = ({
             const next = combine(current, held);
             return holdsTheSame(current, next) ? undefined : { ...current, ...held, updatedAt: now };
           }
+          await refuseEndedHop(parent, actor);
           return {
             id: identifiers.newId('dlg'),
             subject: parent.subject,

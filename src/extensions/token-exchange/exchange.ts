@@ -211,8 +211,10 @@ const hop = async (
       request: caller.id,
     });
   } catch (error) {
-    // Everything else was checked above: what is left is a parent that ended in between.
-    if (isDomainError(error) && error.code === 'invalid_request') throw refuse('delegation_ended', { cause: error });
+    // Depth and passing on were checked above: left are a hop that was ended, and a parent that ended in between.
+    if (!isDomainError(error)) throw error;
+    if (error.code === 'access_denied') throw refuse('hop_ended', { cause: error });
+    if (error.code === 'invalid_request') throw refuse('delegation_ended', { cause: error });
     throw error;
   }
 };

@@ -130,6 +130,11 @@ export const REFUSALS = {
     layer: 'delegation',
     text: 'the delegation behind subject_token may not be passed on to this agent',
   },
+  hop_ended: {
+    code: 'access_denied',
+    layer: 'delegation',
+    text: 'somebody ended what this agent had been handed on; the person must consent again',
+  },
   chain_too_long: {
     code: 'invalid_request',
     layer: 'delegation',
