@@ -1,0 +1,93 @@
+/**
+ * Who calls an API of this server: takes our own access token from the Authorization header and checks
+ * audience, binding, actor and scope. Owns the challenges of RFC 6750 §3 and RFC 9449 §7.1. It does not know
+ * routes or roles; the management API decides what the token's holder may do.
+ */
+import type { Context } from 'koa';
+import { DomainError } from '../../domain/errors.ts';
+import type { IssuedToken, IssuedTokens } from '../../domain/ports/issued-tokens.ts';
+
+export type BearerDependencies = {
+  /** The resource indicator a token must have as its audience. */
+  readonly audience: string;
+  readonly tokens: IssuedTokens;
+  /**
+   * Checks the DPoP proof of this request for this token (RFC 9449 §4.3, §7.1), replay included, and answers
+   * the thumbprint of its key. Throws DomainError when the proof is missing or not valid.
+   */
+  readonly verifyProof: (ctx: Context, token: string) => Promise<string>;
+};
+
+type Scheme = 'Bearer' | 'DPoP';
+
+/** b64token of RFC 6750 §2.1; longer tokens than we ever issue are not looked at. */
+const CREDENTIALS = /^(bearer|dpop) +([A-Za-z0-9\-._~+/]{1,8192}=*)$/i;
+const PROOF_ALGORITHMS = 'ES256 ES384 ES512 PS256 RS256 EdDSA';
+
+/** The live token of a request, for this API and proven to be the sender's. Throws 'unauthenticated' and sets WWW-Authenticate. */
+export const bearerToken =
+  ({ audience, tokens, verifyProof }: BearerDependencies) =>
+  async (ctx: Context): Promise<IssuedToken> => {
+    const refuse = (message: string, scheme: Scheme = 'Bearer', error?: string): never => {
+      challenge(ctx, audience, scheme, error === undefined ? {} : { error });
+      throw new DomainError('unauthenticated', message);
+    };
+    const [, given = '', value = ''] = CREDENTIALS.exec(ctx.get('authorization')) ?? [];
+    if (value === '') return refuse('Send an access token in the Authorization header.');
+    const scheme: Scheme = given.toLowerCase() === 'dpop' ? 'DPoP' : 'Bearer';
+    const token = await tokens.find(value);
+    if (!token || token.audience !== audience) {
+      return refuse(`This is no live access token for ${audience}.`, scheme, 'invalid_token');
+    }
+    if (token.jkt === undefined && scheme === 'DPoP') {
+      return refuse('This token is not bound to a key; send it as Bearer.', 'Bearer', 'invalid_token');
+    }
+    if (token.jkt !== undefined) {
+      // DP-04: a stolen bound token is worth nothing as Bearer.
+      if (scheme === 'Bearer') refuse('This token is bound to a key; send it as DPoP.', 'DPoP', 'invalid_token');
+      const thumbprint = await proofOf(verifyProof, ctx, value, refuse);
+      if (thumbprint !== token.jkt) refuse('The proof is made with another key.', 'DPoP', 'invalid_token');
+    }
+    return token;
+  };
+
+/** Throws 'forbidden' for a token with an actor: nobody manages this server through an agent (decision D22). */
+export const refuseActor = (token: IssuedToken): void => {
+  if (!token.chain) return;
+  throw new DomainError('forbidden', 'A token with an actor cannot be used here; call with a token of your own.');
+};
+
+/** Throws 'forbidden' with the challenge that names the scope (RFC 6750 §3.1). */
+export const requireScope = (ctx: Context, audience: string, token: IssuedToken, scope: string): void => {
+  if (token.scope.includes(scope)) return;
+  challenge(ctx, audience, token.jkt === undefined ? 'Bearer' : 'DPoP', { error: 'insufficient_scope', scope });
+  throw new DomainError('forbidden', `The token lacks the scope ${scope}.`);
+};
+
+/** Sets WWW-Authenticate. Values are ours or registered names, never input. */
+export const challenge = (
+  ctx: Context,
+  audience: string,
+  scheme: Scheme,
+  parameters: { readonly error?: string; readonly scope?: string } = {},
+): void => {
+  const all = { realm: audience, ...parameters, ...(scheme === 'DPoP' ? { algs: PROOF_ALGORITHMS } : {}) };
+  const text = Object.entries(all).map(([name, value]) => `${name}="${value}"`);
+  ctx.set('WWW-Authenticate', `${scheme} ${text.join(', ')}`);
+};
+
+const proofOf = async (
+  verifyProof: BearerDependencies['verifyProof'],
+  ctx: Context,
+  token: string,
+  refuse: (message: string, scheme: Scheme, error: string) => never,
+): Promise<string> => {
+  try {
+    return await verifyProof(ctx, token);
+  } catch (error) {
+    const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+    // A store that fails is not the caller's fault; every refusal of a proof is.
+    if (code === 'unavailable' || code === 'store_unavailable' || typeof code !== 'string') throw error;
+    return refuse(typeof message === 'string' ? message : 'The proof is not valid.', 'DPoP', 'invalid_dpop_proof');
+  }
+};

@@ -1,0 +1,81 @@
+import type { Account } from '../../domain/accounts/account.ts';
+import type { AccountChanges, AccountRegister, NewAccount } from '../../domain/accounts/account-register.ts';
+import type { Versioned } from '../../domain/ports/document-store.ts';
+import { type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf } from './call.ts';
+import { requireAdministrator } from './permissions.ts';
+import { showAccount } from './representations.ts';
+
+/** The part of the account register this API calls. */
+export type Accounts = Pick<
+  AccountRegister,
+  'create' | 'get' | 'findByUsername' | 'list' | 'update' | 'disable' | 'enable' | 'setPassword'
+>;
+
+type Operations =
+  | 'createAccount'
+  | 'listAccounts'
+  | 'getAccount'
+  | 'updateAccount'
+  | 'disableAccount'
+  | 'enableAccount'
+  | 'setAccountPassword';
+
+/**
+ * Operators look after accounts, but not after what would make them administrators: roles, passwords,
+ * and the accounts of administrators (decision D22).
+ */
+export const accountHandlers = (accounts: Accounts): Handlers<Operations> => {
+  const changeable = async ({ id, caller }: Call): Promise<Versioned<Account>> => {
+    const found = existing(await accounts.get(id));
+    if (found.document.roles.includes('administrator')) {
+      requireAdministrator(caller, 'changes the account of an administrator');
+    }
+    return found;
+  };
+  const checkPrivileged = ({ body, caller }: Call): void => {
+    if (Array.isArray(body.roles) && body.roles.length > 0) requireAdministrator(caller, 'gives roles', '/roles');
+    if (body.password !== undefined) requireAdministrator(caller, 'sets passwords', '/password');
+  };
+
+  return {
+    async createAccount(call) {
+      checkPrivileged(call);
+      return objectAnswer(await accounts.create(call.body as NewAccount, call.by), showAccount);
+    },
+
+    async listAccounts(call) {
+      if (call.query.username === undefined) return pageAnswer(await accounts.list(pageOf(call)), showAccount);
+      const found = await accounts.findByUsername(call.query.username);
+      return pageAnswer({ items: found ? [found] : [] }, showAccount);
+    },
+
+    getAccount: async ({ id }) => objectAnswer(existing(await accounts.get(id)), showAccount),
+
+    async updateAccount(call) {
+      const { document } = await changeable(call);
+      const { roles } = call.body;
+      const isOtherRoles = Array.isArray(roles) && [...roles].sort().join() !== [...document.roles].sort().join();
+      if (isOtherRoles) requireAdministrator(call.caller, 'gives roles', '/roles');
+      return objectAnswer(
+        await accounts.update(call.id, call.version, call.body as AccountChanges, call.by),
+        showAccount,
+      );
+    },
+
+    async disableAccount(call) {
+      await changeable(call);
+      return objectAnswer(await accounts.disable(call.id, call.by), showAccount);
+    },
+
+    async enableAccount(call) {
+      await changeable(call);
+      return objectAnswer(await accounts.enable(call.id, call.by), showAccount);
+    },
+
+    async setAccountPassword({ id, body, by }) {
+      existing(await accounts.get(id));
+      await accounts.setPassword(id, String(body.password), by);
+      return {};
+    },
+  };
+};

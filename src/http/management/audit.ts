@@ -1,0 +1,48 @@
+import type { AuditEventType, AuditTrail } from '../../domain/audit/audit-event.ts';
+import type { AuditFilters, AuditPage } from '../../domain/audit/list-events.ts';
+import type { Call, Handlers } from './call.ts';
+import { toWire } from './representations.ts';
+
+/** What the node's audit trail offers to readers. */
+export type AuditReader = {
+  list(filters: AuditFilters): Promise<AuditPage>;
+  /** Lines without their line ends. */
+  export(options: { readonly personal?: boolean }): AsyncIterable<string>;
+};
+
+type Operations = 'listAuditEvents' | 'exportAudit';
+
+/** Reading the trail is itself an event, written first. */
+export const auditHandlers = (reader: AuditReader, audit: AuditTrail): Handlers<Operations> => {
+  const record = (type: AuditEventType, { by, query, caller }: Call) =>
+    audit.append({
+      type,
+      outcome: 'done',
+      caller: caller.id,
+      inputs: { filters: toWire(query) },
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+    });
+
+  return {
+    async listAuditEvents(call) {
+      await record('audit.read', call);
+      const { limit = 50, from, to, token_id: tokenId, type, subject, agent, caller, txn, delegation } = call.query;
+      const conditions = { type, subject, agent, caller, txn, delegation, tokenId };
+      const given = Object.entries(conditions).filter(([, value]) => value !== undefined);
+      const { entries, next } = await reader.list({
+        ...Object.fromEntries(given),
+        ...(from === undefined ? {} : { fromMillis: from * 1000 }),
+        ...(to === undefined ? {} : { toMillis: to * 1000 + 999 }),
+        ...(call.after ? { after: call.after } : {}),
+        limit,
+      });
+      return { body: { items: entries }, next };
+    },
+
+    async exportAudit(call) {
+      await record('audit.exported', call);
+      return { lines: reader.export({ personal: call.query.personal ?? false }) };
+    },
+  };
+};

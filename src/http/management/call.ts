@@ -1,0 +1,81 @@
+import type { AgentState } from '../../domain/agents/agent.ts';
+import type { By, Page, PageQuery } from '../../domain/clients/registered-documents.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { Cursor, Versioned } from '../../domain/ports/document-store.ts';
+import type { JsonObject } from './json-body.ts';
+import type { Access, Caller } from './permissions.ts';
+import type { OperationId } from './route-table.ts';
+
+/** Query parameters of all routes; a route's schema says which of them it takes. */
+export type RouteQuery = {
+  readonly limit?: number;
+  readonly username?: string;
+  readonly identifier?: string;
+  readonly owner?: string;
+  readonly state?: AgentState;
+  readonly subject?: string;
+  readonly actor?: string;
+  readonly live?: boolean;
+  readonly type?: string;
+  readonly agent?: string;
+  readonly caller?: string;
+  readonly txn?: string;
+  readonly delegation?: string;
+  readonly token_id?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly personal?: boolean;
+};
+
+/** A request whose caller is known and whose input fits the route's schemas. */
+export type Call = {
+  /** `{id}` of the path; empty on routes without. */
+  readonly id: string;
+  readonly query: RouteQuery;
+  /** Where the page begins, from the request's cursor. */
+  readonly after?: Cursor;
+  /** Members in the domain's spelling; those named here are looked at by several routes. */
+  readonly body: JsonObject & { readonly owner?: unknown; readonly roles?: unknown; readonly password?: unknown };
+  /** From `If-Match`, on routes that need it. */
+  readonly version: number;
+  readonly caller: Caller;
+  readonly access: Access;
+  readonly by: By;
+};
+
+export type Answer = {
+  readonly body?: JsonObject;
+  /** Becomes the ETag. */
+  readonly version?: number;
+  /** Becomes the body's `next_cursor`. */
+  readonly next?: Cursor | undefined;
+  /** Lines of NDJSON. */
+  readonly lines?: AsyncIterable<string>;
+};
+
+export type Handler = (call: Call) => Promise<Answer>;
+export type Handlers<Id extends OperationId> = { readonly [id in Id]: Handler };
+
+export const pageOf = ({ query, after }: Call): PageQuery => ({
+  ...(query.limit === undefined ? {} : { limit: query.limit }),
+  ...(after ? { after } : {}),
+});
+
+export const pageAnswer = <T>({ items, next }: Page<T>, represent: (document: T) => JsonObject): Answer => ({
+  body: { items: items.map(({ document }) => represent(document)) },
+  next,
+});
+
+export const objectAnswer = <T>(
+  { document, version }: Versioned<T>,
+  represent: (document: T) => JsonObject,
+): Answer => ({
+  body: represent(document),
+  version,
+});
+
+/** The object, or 'not_found' with the one text for "not there" and "not yours" (MG-01). */
+export const existing = <T>(found: T | undefined, isVisible: (found: T) => boolean = () => true): T => {
+  if (found === undefined || !isVisible(found)) throw new DomainError('not_found', 'There is no such object.');
+  return found;
+};

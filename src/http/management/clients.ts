@@ -1,0 +1,73 @@
+import type { Client } from '../../domain/clients/client.ts';
+import type { ClientChange, ClientRegistry, CreatedClient, NewClient } from '../../domain/clients/client-registry.ts';
+import type { Versioned } from '../../domain/ports/document-store.ts';
+import { type Answer, type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf } from './call.ts';
+import { requireAdministrator } from './permissions.ts';
+import { showClient } from './representations.ts';
+
+type Operations =
+  | 'createClient'
+  | 'listClients'
+  | 'getClient'
+  | 'updateClient'
+  | 'disableClient'
+  | 'enableClient'
+  | 'rotateClientSecret';
+
+/** A client that acts as administrator is, for operators, like the account of one: whoever held its key would be it. */
+export const clientHandlers = (clients: ClientRegistry): Handlers<Operations> => {
+  const changeable = async ({ id, caller }: Call): Promise<Versioned<Client>> => {
+    const found = existing(await clients.get(id));
+    if (found.document.roles.includes('administrator')) {
+      requireAdministrator(caller, 'changes a client with the role administrator');
+    }
+    return found;
+  };
+  const checkRoles = ({ body, caller }: Call): void => {
+    if (Array.isArray(body.roles) && body.roles.includes('administrator')) {
+      requireAdministrator(caller, 'gives the role administrator', '/roles');
+    }
+  };
+
+  return {
+    async createClient(call) {
+      checkRoles(call);
+      const owner = call.caller.kind === 'account' ? { owner: call.caller.id } : {};
+      return withSecret(await clients.create({ ...owner, ...(call.body as NewClient) }, call.by));
+    },
+
+    async listClients(call) {
+      const { owner } = call.query;
+      return pageAnswer(await clients.list({ ...pageOf(call), ...(owner === undefined ? {} : { owner }) }), showClient);
+    },
+
+    getClient: async ({ id }) => objectAnswer(existing(await clients.get(id)), showClient),
+
+    async updateClient(call) {
+      await changeable(call);
+      checkRoles(call);
+      return objectAnswer(await clients.update(call.id, call.version, call.body as ClientChange, call.by), showClient);
+    },
+
+    async disableClient(call) {
+      await changeable(call);
+      return objectAnswer(await clients.disable(call.id, call.by), showClient);
+    },
+
+    async enableClient(call) {
+      await changeable(call);
+      return objectAnswer(await clients.enable(call.id, call.by), showClient);
+    },
+
+    async rotateClientSecret(call) {
+      await changeable(call);
+      return withSecret(await clients.rotateSecret(call.id, call.by));
+    },
+  };
+};
+
+const withSecret = ({ secret, ...created }: CreatedClient): Answer =>
+  objectAnswer(created, (client) => ({
+    ...showClient(client),
+    ...(secret === undefined ? {} : { client_secret: secret }),
+  }));

@@ -1,0 +1,28 @@
+import { DomainError } from '../../domain/errors.ts';
+import type { Cursor } from '../../domain/ports/document-store.ts';
+import type { MasterKey } from '../../domain/secrets/master-key.ts';
+
+/**
+ * Places in a list as callers carry them: sealed, so that nobody reads or makes one, and good only on the
+ * route and for the caller it was made for (MG-07). `open` throws 'invalid_field' for anything else.
+ */
+export const cursors = (masterKey: Pick<MasterKey, 'seal' | 'open'>) => {
+  const contextOf = (route: string, caller: string): string => `management-cursor/${route}/${caller}`;
+  return {
+    seal: (route: string, caller: string, cursor: Cursor): string =>
+      masterKey.seal(contextOf(route, caller), JSON.stringify(cursor)),
+
+    open(route: string, caller: string, sealed: string): Cursor {
+      try {
+        return JSON.parse(masterKey.open(contextOf(route, caller), sealed)) as Cursor;
+      } catch (cause) {
+        const errors = [{ parameter: 'cursor', detail: 'This cursor was not made for this list.' }];
+        const error = new DomainError('invalid_field', 'This cursor was not made for this list.', {
+          field: 'cursor',
+          cause,
+        });
+        throw Object.assign(error, { errors });
+      }
+    },
+  };
+};

@@ -1,0 +1,46 @@
+import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
+import type { Delegation } from '../../domain/delegation/delegation.ts';
+import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
+import { type Answer, type Call, existing, type Handlers } from './call.ts';
+import { showDelegation } from './representations.ts';
+
+/** The part of the register of delegations this API calls. */
+export type Delegations = Pick<DelegationRegister, 'get' | 'list' | 'revoke'>;
+
+type Operations = 'listDelegations' | 'getDelegation' | 'revokeDelegation';
+
+/** An account without a role sees what was given in its name and what its own agents hold. */
+export const delegationHandlers = (
+  delegations: Delegations,
+  agents: Pick<AgentRegistry, 'get'>,
+): Handlers<Operations> => {
+  const ownsAgent = async (id: string, account: string): Promise<boolean> =>
+    (await agents.get(id))?.document.owner === account;
+
+  const visible = async ({ id, access, caller }: Call): Promise<Delegation> => {
+    const row = await delegations.get(id);
+    const isVisible =
+      row !== undefined && (access === 'all' || row.subject === caller.id || (await ownsAgent(row.actor, caller.id)));
+    return existing(isVisible ? row : undefined);
+  };
+
+  return {
+    async listDelegations({ query, after, access, caller }): Promise<Answer> {
+      const { actor, live, limit = 50 } = query;
+      const isOwnActor = access === 'own' && actor !== undefined && (await ownsAgent(actor, caller.id));
+      // Without a role, somebody else's rows are as if there were none (MG-01).
+      const subject = query.subject ?? (access === 'own' && !isOwnActor ? caller.id : undefined);
+      if (access === 'own' && subject !== caller.id && !isOwnActor) return { body: { items: [] } };
+      const { items, next } = await delegations.list({ subject, actor, live: live ?? false, after, limit });
+      return { body: { items: items.map(showDelegation) }, next };
+    },
+
+    getDelegation: async (call) => ({ body: showDelegation(await visible(call)) }),
+
+    async revokeDelegation(call) {
+      await visible(call);
+      await delegations.revoke(call.id, call.by.caller, call.by.request);
+      return {};
+    },
+  };
+};

@@ -1,0 +1,91 @@
+import type { IncomingMessage } from 'node:http';
+import type { Context } from 'koa';
+import { DomainError } from '../../domain/errors.ts';
+import { httpProblem } from '../problem.ts';
+
+/** Bytes of a body. */
+const MAXIMUM_BODY = 65_536;
+const MAXIMUM_DEPTH = 32;
+const TYPES = ['application/json', 'application/merge-patch+json'];
+
+export type JsonObject = { readonly [member: string]: unknown };
+
+/**
+ * The JSON object in the body of a request. Refuses what two readers could read differently: bytes that
+ * are no UTF-8, and objects that name a member twice. Throws 'invalid_request' or the HTTP problems 413 and 415.
+ */
+export const readJsonBody = async (ctx: Context): Promise<JsonObject> => {
+  const type = ctx.get('content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  if (!TYPES.includes(type)) {
+    throw httpProblem('unsupported_media_type', 'Send the body as application/json.');
+  }
+  if (ctx.get('content-encoding') !== '') {
+    throw httpProblem('unsupported_media_type', 'Send the body without a content encoding.');
+  }
+  const text = decode(await readBytes(ctx));
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new DomainError('invalid_request', 'The body is not JSON.', { cause });
+  }
+  checkStructure(text);
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new DomainError('invalid_request', 'The body is a JSON object.');
+  }
+  return value as JsonObject;
+};
+
+const readBytes = async (ctx: Context): Promise<Buffer> => {
+  const tooLarge = (): Error => {
+    // The rest is not worth reading; the connection ends with the answer.
+    ctx.set('Connection', 'close');
+    return httpProblem('payload_too_large', `A body has at most ${MAXIMUM_BODY} bytes.`);
+  };
+  if (Number(ctx.get('content-length')) > MAXIMUM_BODY) throw tooLarge();
+  const chunks: Buffer[] = [];
+  let length = 0;
+  const request: IncomingMessage = ctx.req;
+  try {
+    // The stream is kept open on an early exit, so that the answer can still be sent.
+    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+      length += (chunk as Buffer).length;
+      if (length > MAXIMUM_BODY) break;
+      chunks.push(chunk as Buffer);
+    }
+  } catch (cause) {
+    throw new DomainError('invalid_request', 'The body ended before it was complete.', { cause });
+  }
+  if (length > MAXIMUM_BODY) throw tooLarge();
+  return Buffer.concat(chunks);
+};
+
+const decode = (bytes: Buffer): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new DomainError('invalid_request', 'The body is not UTF-8.', { cause });
+  }
+};
+
+/** Walks a text that is known to be JSON. Escapes in names are read, so that no spelling hides a second member. */
+const checkStructure = (text: string): void => {
+  const open: (Set<string> | undefined)[] = [];
+  for (const token of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]/g)) {
+    const [lexeme, colon] = token;
+    if (lexeme === '{' || lexeme === '[') {
+      open.push(lexeme === '{' ? new Set() : undefined);
+      if (open.length > MAXIMUM_DEPTH) {
+        throw new DomainError('invalid_request', `A body is nested at most ${MAXIMUM_DEPTH} deep.`);
+      }
+    } else if (lexeme === '}' || lexeme === ']') {
+      open.pop();
+    } else if (colon !== undefined) {
+      const name: unknown = JSON.parse(lexeme.slice(0, lexeme.length - colon.length));
+      const names = open.at(-1);
+      if (typeof name !== 'string' || !names) continue;
+      if (names.has(name)) throw new DomainError('invalid_request', 'An object in the body names a member twice.');
+      names.add(name);
+    }
+  }
+};

@@ -1,0 +1,116 @@
+import { MANAGEMENT_SCOPES } from './permissions.ts';
+import { type RouteDeclaration, routeEntries } from './route-table.ts';
+import { type JsonSchema, SCHEMAS } from './schemas.ts';
+
+/** The OpenAPI 3.1 document of the management API, for an issuer. */
+export const openApiDocument = (issuer: string): JsonSchema => ({
+  openapi: '3.1.0',
+  info: {
+    title: 'Behalf management API',
+    version: '1',
+    summary: 'Accounts, clients, agents, resource servers, delegations, audit and keys.',
+    description:
+      'Called with access tokens of this server whose audience is the URL of this API. Times are epoch seconds. ' +
+      'Refusals are problem documents (RFC 9457). A PATCH replaces the members it names and needs the ETag as If-Match.',
+  },
+  servers: [{ url: `${issuer}/api/v1` }],
+  security: [{ token: [] }],
+  tags: [...new Set(routeEntries().map(([, { tag }]) => tag))].map((name) => ({ name })),
+  paths: {
+    ...pathsOf(),
+    '/openapi.json': {
+      get: {
+        operationId: 'getOpenApi',
+        summary: 'This document',
+        security: [],
+        responses: { 200: json('The document.', { type: 'object' }) },
+      },
+    },
+  },
+  components: {
+    schemas: SCHEMAS,
+    securitySchemes: {
+      token: {
+        type: 'oauth2',
+        description: 'Bearer (RFC 6750) or DPoP (RFC 9449); a token that is bound to a key needs DPoP.',
+        flows: {
+          clientCredentials: { tokenUrl: `${issuer}/token`, scopes: SCOPES },
+          authorizationCode: { authorizationUrl: `${issuer}/auth`, tokenUrl: `${issuer}/token`, scopes: SCOPES },
+        },
+      },
+    },
+    responses: { Problem: problem('A refusal.') },
+  },
+});
+
+const SCOPES = Object.fromEntries(MANAGEMENT_SCOPES.map(({ name, description }) => [name, description]));
+
+const json = (description: string, schema: JsonSchema, headers?: JsonSchema): JsonSchema => ({
+  description,
+  ...(headers ? { headers } : {}),
+  content: { 'application/json': { schema } },
+});
+
+const problem = (description: string): JsonSchema => ({
+  description,
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+});
+
+const pathsOf = (): JsonSchema => {
+  const paths: Record<string, Record<string, JsonSchema>> = {};
+  for (const [operationId, route] of routeEntries()) {
+    paths[route.path] = { ...paths[route.path], [route.method.toLowerCase()]: operation(operationId, route) };
+  }
+  return paths;
+};
+
+const operation = (operationId: string, route: RouteDeclaration): JsonSchema => {
+  const parameters = parametersOf(route);
+  return {
+    operationId,
+    tags: [route.tag],
+    summary: route.summary,
+    ...(route.roles.length === 0 ? {} : { description: audience(route) }),
+    security: [{ token: route.scope === undefined ? [] : [route.scope] }],
+    ...(parameters.length === 0 ? {} : { parameters }),
+    ...(route.body === undefined
+      ? {}
+      : {
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: { $ref: `#/components/schemas/${route.body}` } } },
+          },
+        }),
+    responses: { [route.status]: success(route), default: { $ref: '#/components/responses/Problem' } },
+  };
+};
+
+const audience = ({ roles, own }: RouteDeclaration): string =>
+  `Needs the role ${roles.join(' or ')}${own ? '; an account without one may call for what is its own' : ''}.`;
+
+const parametersOf = (route: RouteDeclaration): readonly JsonSchema[] => [
+  ...(route.path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }] : []),
+  ...(route.ifMatch
+    ? [{ name: 'If-Match', in: 'header', required: true, description: 'ETag as read.', schema: { type: 'string' } }]
+    : []),
+  ...Object.entries(route.query ?? {}).map(([name, { description, ...schema }]) => ({
+    name,
+    in: 'query',
+    description,
+    schema,
+  })),
+];
+
+const success = ({ status, answer, path, method }: RouteDeclaration): JsonSchema => {
+  if (answer === undefined) return { description: 'Done.' };
+  if (answer === 'ndjson') {
+    return {
+      description: 'One JSON object a line; see docs/guides/audit.md.',
+      content: { 'application/x-ndjson': { schema: { type: 'string' } } },
+    };
+  }
+  const hasVersion = status === 201 || path.includes('{id}');
+  const etag = { ETag: { description: 'Version, for If-Match.', schema: { type: 'string' } } };
+  const description = status === 201 ? 'Created.' : method === 'GET' ? 'As it is now.' : 'As it is afterwards.';
+  return json(description, { $ref: `#/components/schemas/${answer}` }, hasVersion ? etag : undefined);
+};

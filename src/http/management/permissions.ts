@@ -1,0 +1,68 @@
+import type { Account, Role } from '../../domain/accounts/account.ts';
+import type { Client } from '../../domain/clients/client.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { IssuedToken } from '../../domain/ports/issued-tokens.ts';
+import type { ScopeDeclaration } from '../../domain/resource-servers/resource-server.ts';
+
+/** Scopes of the management API's own resource server, `<issuer>/api/v1`. */
+export const MANAGEMENT_SCOPES = [
+  { name: 'accounts:read', description: 'See the accounts of this server', risk: 'medium' },
+  { name: 'accounts:write', description: 'Create, change and disable accounts', risk: 'critical' },
+  { name: 'clients:read', description: 'See the registered clients', risk: 'low' },
+  { name: 'clients:write', description: 'Register, change and disable clients', risk: 'critical' },
+  { name: 'agents:read', description: 'See registered agents', risk: 'low' },
+  { name: 'agents:write', description: 'Register, change, suspend and retire agents', risk: 'high' },
+  { name: 'resource-servers:read', description: 'See the registered resource servers', risk: 'low' },
+  { name: 'resource-servers:write', description: 'Register, change and disable resource servers', risk: 'critical' },
+  { name: 'delegations:read', description: 'See what agents may do for people', risk: 'medium' },
+  { name: 'delegations:write', description: 'End what agents may do for people', risk: 'high' },
+  { name: 'audit:read', description: 'Read and export the audit trail', risk: 'high' },
+  { name: 'keys:read', description: 'See the signing keys', risk: 'low' },
+  { name: 'keys:write', description: 'Make a new signing key', risk: 'critical' },
+] as const satisfies readonly ScopeDeclaration[];
+
+export type ManagementScope = (typeof MANAGEMENT_SCOPES)[number]['name'];
+
+/** Who calls: an account with its roles, or a client that acts for itself with the roles it was given. */
+export type Caller = {
+  readonly kind: 'account' | 'client';
+  readonly id: string;
+  readonly name: string;
+  readonly roles: readonly Role[];
+  readonly scope: readonly string[];
+};
+
+/** 'all': by role. 'own': an account without a fitting role, limited to its own agents and their delegations. */
+export type Access = 'all' | 'own';
+
+export type CallerLookup = {
+  account(id: string): Promise<Account | undefined>;
+  client(id: string): Promise<Client | undefined>;
+};
+
+/** The holder of a token. Agents that act for themselves have no roles and own nothing. */
+export const callerOf = async (token: IssuedToken, lookup: CallerLookup): Promise<Caller> => {
+  const { scope } = token;
+  if (token.subject !== undefined) {
+    const account = await lookup.account(token.subject);
+    if (account?.state !== 'active') throw new DomainError('forbidden', 'The account of this token is not active.');
+    return { kind: 'account', id: account.id, name: account.name, roles: account.roles, scope };
+  }
+  const client = await lookup.client(token.clientId);
+  return { kind: 'client', id: token.clientId, name: client?.name ?? '', roles: client?.roles ?? [], scope };
+};
+
+/** How far a caller may go on a route; throws 'forbidden' when not at all (decision D22). */
+export const accessOf = (caller: Caller, roles: readonly Role[], own: boolean): Access => {
+  if (caller.roles.some((role) => roles.includes(role))) return 'all';
+  if (own && caller.kind === 'account') return 'own';
+  throw new DomainError('forbidden', `This needs the role ${roles.join(' or ')}.`);
+};
+
+export const isAdministrator = (caller: Caller): boolean => caller.roles.includes('administrator');
+
+/** Throws 'forbidden' unless the caller is an administrator. `what` completes "Only an administrator …". */
+export const requireAdministrator = (caller: Caller, what: string, field?: string): void => {
+  if (isAdministrator(caller)) return;
+  throw new DomainError('forbidden', `Only an administrator ${what}.`, field === undefined ? {} : { field });
+};

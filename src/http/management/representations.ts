@@ -1,0 +1,131 @@
+/**
+ * Objects of the domain as the API shows them. Each kind has the list of its members that may leave the
+ * process: a member that is added to the domain stays inside until it is named here.
+ */
+import type { Account } from '../../domain/accounts/account.ts';
+import type { Agent } from '../../domain/agents/agent.ts';
+import type { Client } from '../../domain/clients/client.ts';
+import { isLocalhostRedirect } from '../../domain/clients/web-address.ts';
+import type { Delegation } from '../../domain/delegation/delegation.ts';
+import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import type { JsonObject } from './json-body.ts';
+
+const ACCOUNT = [
+  'id',
+  'username',
+  'name',
+  'email',
+  'emailVerified',
+  'groups',
+  'roles',
+  'entitlements',
+  'state',
+  'createdAt',
+  'updatedAt',
+] as const satisfies readonly (keyof Account)[];
+const AGENT = [
+  'id',
+  'name',
+  'owner',
+  'purpose',
+  'environment',
+  'state',
+  'jwks',
+  'redirectUris',
+  'grantTypes',
+  'dpopBoundAccessTokens',
+  'resourceServers',
+  'authority',
+  'createdAt',
+  'updatedAt',
+] as const satisfies readonly (keyof Agent)[];
+const CLIENT = [
+  'id',
+  'name',
+  'owner',
+  'applicationType',
+  'tokenEndpointAuthMethod',
+  'jwks',
+  'grantTypes',
+  'redirectUris',
+  'postLogoutRedirectUris',
+  'corsOrigins',
+  'skipConsent',
+  'dpopBoundAccessTokens',
+  'idTokenSignedResponseAlg',
+  'authority',
+  'roles',
+  'state',
+  'createdAt',
+  'updatedAt',
+] as const satisfies readonly (keyof Client)[];
+const RESOURCE_SERVER = [
+  'id',
+  'identifier',
+  'name',
+  'scopes',
+  'accessTokenFormat',
+  'accessTokenSigningAlg',
+  'accessTokenTtlSeconds',
+  'introspectionAuthMethod',
+  'jwks',
+  'state',
+  'createdAt',
+  'updatedAt',
+] as const satisfies readonly (keyof ResourceServer)[];
+const DELEGATION = [
+  'id',
+  'subject',
+  'actor',
+  'resource',
+  'scope',
+  'parent',
+  'depth',
+  'chain',
+  'passOn',
+  'state',
+  'revokedAt',
+  'revokedBy',
+  'createdAt',
+  'updatedAt',
+  'expiresAt',
+] as const satisfies readonly (keyof Delegation)[];
+
+export const showAccount = (account: Account): JsonObject => show(account, ACCOUNT);
+export const showAgent = (agent: Agent): JsonObject => ({ ...show(agent, AGENT), ...warningsOf(agent.redirectUris) });
+export const showClient = (client: Client): JsonObject => ({
+  ...show(client, CLIENT),
+  ...warningsOf(client.redirectUris),
+});
+export const showResourceServer = (server: ResourceServer): JsonObject => show(server, RESOURCE_SERVER);
+export const showDelegation = (row: Delegation): JsonObject => show(row, DELEGATION);
+
+/** snake_case to the domain's spelling, first level only: keys and scopes below keep their own names. */
+export const fromWire = (body: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(body).map(([name, value]) => [
+      name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase()),
+      value,
+    ]),
+  );
+
+/** The domain's spelling to snake_case, first level only. */
+export const toWire = (members: JsonObject): JsonObject =>
+  Object.fromEntries(
+    Object.entries(members).map(([name, value]) => [
+      name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      value,
+    ]),
+  );
+
+const show = <T extends object>(object: T, members: readonly (keyof T & string)[]): JsonObject =>
+  toWire(Object.fromEntries(members.filter((name) => object[name] !== undefined).map((name) => [name, object[name]])));
+
+const warningsOf = (redirectUris: readonly string[]): JsonObject =>
+  redirectUris.some(isLocalhostRedirect)
+    ? {
+        warnings: [
+          'A redirect URI names localhost: good in development only; prefer http://127.0.0.1 (RFC 8252 §8.3).',
+        ],
+      }
+    : {};

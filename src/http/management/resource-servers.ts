@@ -1,0 +1,42 @@
+import type {
+  CreatedResourceServer,
+  NewResourceServer,
+  ResourceServerChange,
+  ResourceServerRegistry,
+} from '../../domain/resource-servers/resource-server-registry.ts';
+import { type Answer, existing, type Handlers, objectAnswer, pageAnswer, pageOf } from './call.ts';
+import { showResourceServer } from './representations.ts';
+
+type Operations =
+  | 'createResourceServer'
+  | 'listResourceServers'
+  | 'getResourceServer'
+  | 'updateResourceServer'
+  | 'disableResourceServer'
+  | 'rotateResourceServerSecret';
+
+export const resourceServerHandlers = (servers: ResourceServerRegistry): Handlers<Operations> => ({
+  createResourceServer: async ({ body, by }) => withSecret(await servers.create(body as NewResourceServer, by)),
+
+  async listResourceServers(call) {
+    const { identifier } = call.query;
+    if (identifier === undefined) return pageAnswer(await servers.list(pageOf(call)), showResourceServer);
+    const found = await servers.findByIdentifier(identifier);
+    return pageAnswer({ items: found ? [found] : [] }, showResourceServer);
+  },
+
+  getResourceServer: async ({ id }) => objectAnswer(existing(await servers.get(id)), showResourceServer),
+
+  updateResourceServer: async ({ id, version, body, by }) =>
+    objectAnswer(await servers.update(id, version, body as ResourceServerChange, by), showResourceServer),
+
+  disableResourceServer: async ({ id, by }) => objectAnswer(await servers.disable(id, by), showResourceServer),
+
+  rotateResourceServerSecret: async ({ id, by }) => withSecret(await servers.rotateSecret(id, by)),
+});
+
+const withSecret = ({ secret, ...created }: CreatedResourceServer): Answer =>
+  objectAnswer(created, (server) => ({
+    ...showResourceServer(server),
+    ...(secret === undefined ? {} : { client_secret: secret }),
+  }));

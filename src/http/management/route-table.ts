@@ -1,0 +1,208 @@
+/**
+ * Every route of the management API as data: what it takes, what it answers, which scope and roles it needs.
+ * The router (router.ts), the checks (validation.ts) and the OpenAPI document (openapi.ts) are made from it,
+ * so that they cannot disagree. What a route does stands in the file named after its noun.
+ */
+import type { Role } from '../../domain/accounts/account.ts';
+import { AUDIT_EVENTS } from '../../domain/audit/audit-event.ts';
+import type { ManagementScope } from './permissions.ts';
+import type { JsonSchema } from './schemas.ts';
+
+export type RouteDeclaration = {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below `/api/v1`; the only path parameter is `{id}`. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  /** Absent: any live token of this API will do. */
+  readonly scope?: ManagementScope;
+  /** Roles that may call. Empty: every caller. */
+  readonly roles: readonly Role[];
+  /** An account without such a role may call for its own agents and their delegations. */
+  readonly own?: true;
+  readonly query?: Readonly<Record<string, JsonSchema>>;
+  /** Name of the body's schema. */
+  readonly body?: string;
+  /** PATCH: needs `If-Match`. */
+  readonly ifMatch?: true;
+  readonly status: 200 | 201 | 204;
+  /** Name of the answer's schema; 'ndjson' for a stream of lines; absent with 204. */
+  readonly answer?: string;
+};
+
+const READERS = ['administrator', 'operator', 'auditor'] as const;
+const WRITERS = ['administrator', 'operator'] as const;
+const ADMINISTRATORS = ['administrator'] as const;
+
+const id = (description: string): JsonSchema => ({ type: 'string', minLength: 1, maxLength: 128, description });
+const PAGE = {
+  limit: { type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Items on a page.' },
+  cursor: { type: 'string', minLength: 1, maxLength: 1024, description: '`next_cursor` of the page before.' },
+} satisfies Record<string, JsonSchema>;
+
+type More = Partial<Omit<RouteDeclaration, 'method' | 'path' | 'tag' | 'scope' | 'summary'>>;
+
+/** Makes the routes about one kind of thing; what `more` names differs from the usual. */
+const about = (tag: string, readScope: ManagementScope, writeScope: ManagementScope) => ({
+  read: (path: string, answer: string, summary: string, more: More = {}): RouteDeclaration => {
+    return { method: 'GET', path, tag, summary, scope: readScope, roles: READERS, status: 200, answer, ...more };
+  },
+  create: (path: string, body: string, answer: string, summary: string, more: More = {}): RouteDeclaration => {
+    const usual = { scope: writeScope, roles: WRITERS, body, status: 201, answer } as const;
+    return { method: 'POST', path, tag, summary, ...usual, ...more };
+  },
+  change: (path: string, body: string, answer: string, summary: string, more: More = {}): RouteDeclaration => {
+    const usual = { scope: writeScope, roles: WRITERS, body, ifMatch: true, status: 200, answer } as const;
+    return { method: 'PATCH', path, tag, summary, ...usual, ...more };
+  },
+  act: (path: string, answer: string, summary: string, more: More = {}): RouteDeclaration => {
+    return { method: 'POST', path, tag, summary, scope: writeScope, roles: WRITERS, status: 200, answer, ...more };
+  },
+  end: (path: string, summary: string, more: More = {}): RouteDeclaration => {
+    return { method: 'DELETE', path, tag, summary, scope: writeScope, roles: WRITERS, status: 204, ...more };
+  },
+});
+
+const accounts = about('accounts', 'accounts:read', 'accounts:write');
+const agents = about('agents', 'agents:read', 'agents:write');
+const clients = about('clients', 'clients:read', 'clients:write');
+const servers = about('resource servers', 'resource-servers:read', 'resource-servers:write');
+const delegations = about('delegations', 'delegations:read', 'delegations:write');
+const audit = about('audit', 'audit:read', 'audit:read');
+const keys = about('keys', 'keys:read', 'keys:write');
+const OWN = { own: true } as const;
+
+export const ROUTES = {
+  getMe: {
+    method: 'GET',
+    path: '/me',
+    tag: 'me',
+    summary: 'Who the token stands for',
+    roles: [],
+    status: 200,
+    answer: 'Me',
+  },
+
+  createAccount: accounts.create('/accounts', 'NewAccount', 'Account', 'Create an account'),
+  listAccounts: accounts.read('/accounts', 'AccountPage', 'List accounts, newest first', {
+    query: { ...PAGE, username: id('Only the account with this username.') },
+  }),
+  getAccount: accounts.read('/accounts/{id}', 'Account', 'Read an account'),
+  updateAccount: accounts.change('/accounts/{id}', 'AccountChange', 'Account', 'Change members of an account'),
+  disableAccount: accounts.act('/accounts/{id}/disable', 'Account', 'Disable an account; its sessions and tokens end'),
+  enableAccount: accounts.act('/accounts/{id}/enable', 'Account', 'Enable an account again'),
+  setAccountPassword: {
+    method: 'POST',
+    path: '/accounts/{id}/password',
+    tag: 'accounts',
+    summary: 'Set a password; all sessions of the account end',
+    scope: 'accounts:write',
+    roles: ADMINISTRATORS,
+    body: 'NewPassword',
+    status: 204,
+  },
+
+  createAgent: agents.create('/agents', 'NewAgent', 'Agent', 'Register an agent', OWN),
+  listAgents: agents.read('/agents', 'AgentPage', 'List agents, newest first', {
+    own: true,
+    query: {
+      ...PAGE,
+      owner: id('Only agents of this account.'),
+      state: { type: 'string', enum: ['active', 'suspended', 'retired'], description: 'Only agents in this state.' },
+    },
+  }),
+  getAgent: agents.read('/agents/{id}', 'Agent', 'Read an agent', OWN),
+  updateAgent: agents.change('/agents/{id}', 'AgentChange', 'Agent', 'Change members of an agent', OWN),
+  suspendAgent: agents.act('/agents/{id}/suspend', 'Agent', 'Suspend an agent; nothing it holds works', OWN),
+  resumeAgent: agents.act('/agents/{id}/resume', 'Agent', 'Resume a suspended agent', OWN),
+  retireAgent: agents.act('/agents/{id}/retire', 'Agent', 'Retire an agent for good', OWN),
+
+  createClient: clients.create('/clients', 'NewClient', 'Client', 'Register a client; a secret is shown this once'),
+  listClients: clients.read('/clients', 'ClientPage', 'List clients, newest first', {
+    query: { ...PAGE, owner: id('Only clients of this account.') },
+  }),
+  getClient: clients.read('/clients/{id}', 'Client', 'Read a client'),
+  updateClient: clients.change('/clients/{id}', 'ClientChange', 'Client', 'Change members of a client'),
+  disableClient: clients.act('/clients/{id}/disable', 'Client', 'Disable a client; nothing it holds works'),
+  enableClient: clients.act('/clients/{id}/enable', 'Client', 'Enable a client again'),
+  rotateClientSecret: clients.act(
+    '/clients/{id}/rotate-secret',
+    'Client',
+    'Replace the secret; the old one ends at once',
+  ),
+
+  createResourceServer: servers.create(
+    '/resource-servers',
+    'NewResourceServer',
+    'ResourceServer',
+    'Register a resource server; a secret is shown this once',
+  ),
+  listResourceServers: servers.read('/resource-servers', 'ResourceServerPage', 'List resource servers, newest first', {
+    query: {
+      ...PAGE,
+      identifier: { type: 'string', minLength: 1, maxLength: 512, description: 'Only the one with this identifier.' },
+    },
+  }),
+  getResourceServer: servers.read('/resource-servers/{id}', 'ResourceServer', 'Read a resource server'),
+  updateResourceServer: servers.change(
+    '/resource-servers/{id}',
+    'ResourceServerChange',
+    'ResourceServer',
+    'Change members of a resource server',
+  ),
+  disableResourceServer: servers.act(
+    '/resource-servers/{id}/disable',
+    'ResourceServer',
+    'Disable a resource server; no token is issued for it',
+  ),
+  rotateResourceServerSecret: servers.act(
+    '/resource-servers/{id}/rotate-secret',
+    'ResourceServer',
+    'Replace the introspection secret; the old one ends at once',
+  ),
+
+  listDelegations: delegations.read('/delegations', 'DelegationPage', 'List delegations, newest first', {
+    own: true,
+    query: {
+      ...PAGE,
+      subject: id('Only those for this account.'),
+      actor: id('Only those of this agent.'),
+      live: { type: 'boolean', default: false, description: 'Only those that work now.' },
+    },
+  }),
+  getDelegation: delegations.read('/delegations/{id}', 'Delegation', 'Read a delegation', OWN),
+  revokeDelegation: delegations.end('/delegations/{id}', 'End a delegation with all below it', OWN),
+
+  listAuditEvents: audit.read('/audit/events', 'AuditPage', 'List audit events, newest first', {
+    query: {
+      ...PAGE,
+      type: { type: 'string', enum: Object.keys(AUDIT_EVENTS), description: 'Only events of this type.' },
+      subject: id('Only events on behalf of this account.'),
+      agent: id('Only events about this agent.'),
+      caller: id('Only events caused by this account, client or agent.'),
+      txn: id('Only events of this piece of work.'),
+      delegation: id('Only events about this delegation.'),
+      token_id: id('Only events about this token.'),
+      from: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'First second, epoch seconds.' },
+      to: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'Last second, epoch seconds.' },
+    },
+  }),
+  exportAudit: audit.read(
+    '/audit/export',
+    'ndjson',
+    'Export the audit trail, to be verified offline with `behalf audit verify`',
+    {
+      query: {
+        personal: { type: 'boolean', default: false, description: 'With personal values that were not erased.' },
+      },
+    },
+  ),
+
+  listKeys: keys.read('/keys', 'SigningKeys', 'List the signing keys', { roles: ['administrator', 'auditor'] }),
+  rotateKeys: keys.act('/keys/rotations', 'SigningKeys', 'Make new signing keys', { roles: ADMINISTRATORS }),
+} satisfies Readonly<Record<string, RouteDeclaration>>;
+
+export type OperationId = keyof typeof ROUTES;
+
+export const routeEntries = (): readonly (readonly [OperationId, RouteDeclaration])[] =>
+  Object.entries(ROUTES) as [OperationId, RouteDeclaration][];

@@ -1,0 +1,92 @@
+/**
+ * The management API below `/api/v1`: the routes of route-table.ts and what each of them does. Owns the wiring;
+ * the order of a call stands in serve-call.ts, what is valid in the domain. Mounted by src/http/app.ts.
+ */
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
+import type { ClientRegistry } from '../../domain/clients/client-registry.ts';
+import type { ResourceServerRegistry } from '../../domain/resource-servers/resource-server-registry.ts';
+import { httpProblem, type ProblemLog, sendProblem } from '../problem.ts';
+import { type Accounts, accountHandlers } from './accounts.ts';
+import { agentHandlers } from './agents.ts';
+import { type AuditReader, auditHandlers } from './audit.ts';
+import type { Handlers } from './call.ts';
+import { clientHandlers } from './clients.ts';
+import { type Delegations, delegationHandlers } from './delegations.ts';
+import { type Keys, keyHandlers } from './keys.ts';
+import { openApiDocument } from './openapi.ts';
+import { resourceServerHandlers } from './resource-servers.ts';
+import { type OperationId, routeEntries } from './route-table.ts';
+import { type CallDependencies, serveCall } from './serve-call.ts';
+
+export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
+  readonly accounts: Accounts;
+  readonly agents: AgentRegistry;
+  readonly clients: ClientRegistry;
+  readonly resourceServers: ResourceServerRegistry;
+  readonly delegations: Delegations;
+  readonly auditReader: AuditReader;
+  readonly keys: Keys;
+};
+
+const PREFIX = '/api/v1';
+
+export const managementRouter = (dependencies: ManagementDependencies): Router => {
+  const { issuer, accounts, agents, clients, resourceServers, delegations, audit, log } = dependencies;
+  const handlers: Handlers<OperationId> = {
+    getMe: async ({ caller }) => ({ body: { ...caller } }),
+    ...accountHandlers(accounts),
+    ...agentHandlers(agents),
+    ...clientHandlers(clients),
+    ...resourceServerHandlers(resourceServers),
+    ...delegationHandlers(delegations, agents),
+    ...auditHandlers(dependencies.auditReader, audit),
+    ...keyHandlers(dependencies.keys),
+  };
+  const lookup = {
+    account: async (id: string) => (await accounts.get(id))?.document,
+    client: async (id: string) => (await clients.get(id))?.document,
+  };
+
+  // Exact paths only: another case or a slash at the end is another path (MG-09).
+  const router = new Router({ prefix: PREFIX, sensitive: true, strict: true });
+  const document = JSON.stringify(openApiDocument(issuer));
+  router.get(
+    '/openapi.json',
+    answering(log, async (ctx) => {
+      ctx.body = document;
+      ctx.type = 'application/json';
+    }),
+  );
+  for (const [operation, route] of routeEntries()) {
+    const serve = serveCall(operation, route, handlers[operation], { ...dependencies, lookup });
+    router.register(route.path.replace('{id}', ':id'), [route.method], answering(log, serve));
+  }
+  router.all(
+    '/{*rest}',
+    answering(log, async (ctx) => refuseUnknown(ctx)),
+  );
+  return router;
+};
+
+const answering = (log: ProblemLog, act: (ctx: Context) => Promise<void>) => async (ctx: Context) => {
+  ctx.set('Cache-Control', 'no-store');
+  try {
+    await act(ctx);
+  } catch (error) {
+    sendProblem(ctx, error, log);
+  }
+};
+
+const refuseUnknown = (ctx: Context): never => {
+  const path = ctx.path.slice(PREFIX.length);
+  const methods = routeEntries()
+    .filter(([, route]) => patternOf(route.path).test(path))
+    .map(([, route]) => route.method);
+  if (methods.length === 0) throw httpProblem('unknown_path', 'See /api/v1/openapi.json for what there is.');
+  ctx.set('Allow', methods.join(', '));
+  throw httpProblem('method_not_allowed', `This path has ${methods.join(' and ')}.`);
+};
+
+const patternOf = (path: string): RegExp => new RegExp(`^${path.replace('{id}', '[^/]+')}$`);

@@ -1,0 +1,350 @@
+/**
+ * The JSON Schemas of the management API, by component name. They are what bodies are checked against and
+ * what the OpenAPI document shows. Finer rules (what is a good redirect URI, a good key) stand in the domain.
+ */
+import { AGENT_GRANT_TYPES, CLIENT_GRANT_TYPES } from '../../domain/clients/grant-types.ts';
+
+/** JSON Schema 2020-12. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+type Properties = Readonly<Record<string, JsonSchema>>;
+
+const text = (description: string, maximum: number, more: JsonSchema = {}): JsonSchema => ({
+  type: 'string',
+  minLength: 1,
+  maxLength: maximum,
+  description,
+  ...more,
+});
+const flag = (description: string): JsonSchema => ({ type: 'boolean', description });
+const oneOf = (description: string, values: readonly string[]): JsonSchema => ({
+  type: 'string',
+  enum: values,
+  description,
+});
+const list = (description: string, maximum: number, items: JsonSchema): JsonSchema => ({
+  type: 'array',
+  maxItems: maximum,
+  items,
+  description,
+});
+const seconds = (description: string): JsonSchema => ({
+  type: 'integer',
+  description: `${description} Epoch seconds.`,
+});
+const strings = (description: string, maximum: number, length: number): JsonSchema =>
+  list(description, maximum, { type: 'string', minLength: 1, maxLength: length });
+const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+const nullable = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
+
+const input = (properties: Properties, required: readonly string[] = []): JsonSchema => ({
+  type: 'object',
+  additionalProperties: false,
+  properties,
+  required,
+});
+/** A change: any of the members; `id` may be sent back and must then be the one of the path. */
+const change = (properties: Properties): JsonSchema => ({
+  ...input({ id: { type: 'string', description: 'The id of the path, if given.' }, ...properties }),
+  minProperties: 1,
+});
+/** An answer: what may be absent is listed as optional. */
+const output = (properties: Properties, optional: readonly string[] = []): JsonSchema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+});
+const page = (item: string): JsonSchema =>
+  output(
+    {
+      items: { type: 'array', items: ref(item) },
+      next_cursor: { type: 'string', description: 'Send as `cursor` for the next page; absent on the last one.' },
+    },
+    ['next_cursor'],
+  );
+
+const ROLES = ['administrator', 'operator', 'auditor'];
+const RECORD: Properties = {
+  created_at: seconds('When it was made.'),
+  updated_at: seconds('When it was last changed.'),
+};
+const WARNINGS: Properties = {
+  warnings: { type: 'array', items: { type: 'string' }, description: 'What is allowed but unwise.' },
+};
+const SECRET: Properties = { client_secret: { type: 'string', description: 'Shown this once.' } };
+const identified = (id: string): Properties => ({ id: { type: 'string', description: id } });
+
+const ACCOUNT: Properties = {
+  name: text('Name to show.', 200),
+  groups: strings('Groups, for the `groups` claim.', 200, 200),
+  roles: list('Roles in this API. Only an administrator gives them.', 3, oneOf('A role.', ROLES)),
+};
+const EMAIL = text('E-mail address.', 254);
+const EMAIL_VERIFIED = flag('Whether the address is known to be theirs.');
+const ENTITLEMENTS = {
+  ...ref('ScopesByResource'),
+  description: "The person's own rights; absent: what consent gave.",
+};
+const USERNAME = text('What is typed at sign-in. Cannot be changed.', 200);
+const PASSWORD: JsonSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 1024,
+  description: 'A new password.',
+  writeOnly: true,
+};
+
+const AGENT: Properties = {
+  name: text('Name to show, one line.', 100),
+  owner: text('Account that answers for the agent. Default at creation: the account that calls.', 64),
+  purpose: text('What the agent is for, one line.', 500),
+  environment: oneOf('Where it runs.', ['development', 'test', 'production']),
+  jwks: ref('JsonWebKeySet'),
+  redirect_uris: strings('Where people come back to; needed for authorization_code.', 20, 2000),
+  grant_types: list(
+    'Default: token exchange, and authorization_code with refresh_token if there are redirect URIs.',
+    10,
+    oneOf('A grant type.', AGENT_GRANT_TYPES),
+  ),
+  dpop_bound_access_tokens: flag('Whether all its access tokens are bound to a key (RFC 9449 §5.2).'),
+  resource_servers: strings('Ids of the resource servers it is registered as. By role only.', 20, 64),
+};
+const AGENT_AUTHORITY = { ...ref('ScopesByResource'), description: "The agent's own rights. By role only." };
+
+const CLIENT: Properties = {
+  name: text('Name to show, one line.', 100),
+  owner: text('Account that answers for the client.', 64),
+  jwks: ref('JsonWebKeySet'),
+  grant_types: list('Default: authorization_code and refresh_token.', 10, oneOf('A grant type.', CLIENT_GRANT_TYPES)),
+  redirect_uris: strings('Where people come back to; needed for authorization_code.', 20, 2000),
+  post_logout_redirect_uris: strings('Where people come back to after signing out.', 20, 2000),
+  cors_origins: strings('Origins of browser apps that may call the token endpoint.', 20, 2000),
+  skip_consent: flag('First party: no consent page.'),
+  dpop_bound_access_tokens: flag('Whether all its access tokens are bound to a key (RFC 9449 §5.2).'),
+  id_token_signed_response_alg: oneOf('Signature of ID tokens.', ['RS256', 'ES256', 'PS256', 'EdDSA']),
+  roles: list(
+    'Roles in this API when it acts for itself. Only an administrator gives administrator.',
+    3,
+    oneOf('A role.', ROLES),
+  ),
+};
+const CLIENT_AUTHORITY = {
+  ...ref('ScopesByResource'),
+  description: 'Its own rights, and a ceiling for what people allow it.',
+};
+const CLIENT_KIND: Properties = {
+  application_type: oneOf('Kind of application. Cannot be changed.', ['web', 'native']),
+  token_endpoint_auth_method: oneOf('How it authenticates. Cannot be changed.', [
+    'private_key_jwt',
+    'client_secret_basic',
+    'client_secret_post',
+    'none',
+  ]),
+};
+
+const RESOURCE_SERVER: Properties = {
+  name: text('Name to show, one line.', 100),
+  scopes: { ...list('Its scopes.', 200, ref('Scope')), minItems: 1 },
+  access_token_format: oneOf('Form of its access tokens.', ['jwt', 'opaque']),
+  access_token_signing_alg: oneOf('Signature of JWT access tokens.', ['ES256', 'RS256', 'PS256', 'EdDSA']),
+  access_token_ttl_seconds: { type: 'integer', minimum: 30, maximum: 3600, description: 'Life of an access token.' },
+  jwks: ref('JsonWebKeySet'),
+};
+const RESOURCE_SERVER_KIND: Properties = {
+  identifier: text('Resource indicator (RFC 8707 §2), compared exactly. Cannot be changed.', 512),
+  introspection_auth_method: oneOf('How it authenticates at the introspection endpoint. Cannot be changed.', [
+    'private_key_jwt',
+    'client_secret_basic',
+    'none',
+  ]),
+};
+
+export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  ScopesByResource: {
+    type: 'object',
+    maxProperties: 200,
+    additionalProperties: strings('Scopes there, or "*" for all.', 500, 200),
+    description: 'Resource indicator to scopes.',
+  },
+  JsonWebKeySet: {
+    type: 'object',
+    required: ['keys'],
+    properties: { keys: list('Public keys only (RFC 7517).', 10, { type: 'object' }) },
+    additionalProperties: false,
+  },
+  Scope: input(
+    {
+      name: text('scope-token of RFC 6749 §3.3.', 128),
+      description: text('What it lets somebody do, for the consent page.', 200),
+      risk: oneOf('How bad a misuse is.', ['low', 'medium', 'high', 'critical']),
+    },
+    ['name', 'description', 'risk'],
+  ),
+  Problem: {
+    type: 'object',
+    required: ['type', 'title', 'status', 'instance'],
+    properties: {
+      type: { type: 'string', description: '`urn:behalf:problem:` and a stable code.' },
+      title: { type: 'string' },
+      status: { type: 'integer' },
+      detail: { type: 'string' },
+      instance: { type: 'string', description: 'The request, as in the access log and the audit trail.' },
+      errors: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['detail'],
+          properties: {
+            pointer: { type: 'string', description: 'JSON pointer into the body (RFC 6901).' },
+            parameter: { type: 'string', description: 'Name of a query parameter.' },
+            detail: { type: 'string' },
+          },
+        },
+      },
+    },
+  },
+
+  NewAccount: input(
+    {
+      username: USERNAME,
+      ...ACCOUNT,
+      email: EMAIL,
+      email_verified: EMAIL_VERIFIED,
+      entitlements: ENTITLEMENTS,
+      password: PASSWORD,
+    },
+    ['username', 'name'],
+  ),
+  AccountChange: change({
+    ...ACCOUNT,
+    email: nullable(EMAIL),
+    email_verified: EMAIL_VERIFIED,
+    entitlements: nullable(ENTITLEMENTS),
+  }),
+  NewPassword: input({ password: PASSWORD }, ['password']),
+  Account: output(
+    {
+      ...identified('Begins with acc_.'),
+      username: USERNAME,
+      ...ACCOUNT,
+      email: EMAIL,
+      email_verified: EMAIL_VERIFIED,
+      entitlements: ENTITLEMENTS,
+      state: oneOf('Whether it works.', ['active', 'disabled']),
+      ...RECORD,
+    },
+    ['email', 'email_verified', 'entitlements'],
+  ),
+  AccountPage: page('Account'),
+
+  NewAgent: input({ ...AGENT, authority: AGENT_AUTHORITY }, ['name', 'purpose', 'environment', 'jwks']),
+  AgentChange: change({ ...AGENT, authority: nullable(AGENT_AUTHORITY) }),
+  Agent: output(
+    {
+      ...identified('Its client_id and its `act.sub`. Begins with agt_.'),
+      ...AGENT,
+      authority: AGENT_AUTHORITY,
+      state: oneOf('Whether it works; retired is final.', ['active', 'suspended', 'retired']),
+      ...RECORD,
+      ...WARNINGS,
+    },
+    ['authority', 'warnings'],
+  ),
+  AgentPage: page('Agent'),
+
+  NewClient: input({ ...CLIENT_KIND, ...CLIENT, authority: CLIENT_AUTHORITY }, ['name']),
+  ClientChange: change({ ...CLIENT, authority: nullable(CLIENT_AUTHORITY) }),
+  Client: output(
+    {
+      ...identified('Its client_id. Begins with app_.'),
+      ...CLIENT_KIND,
+      ...CLIENT,
+      authority: CLIENT_AUTHORITY,
+      state: oneOf('Whether it works.', ['active', 'disabled']),
+      ...RECORD,
+      ...WARNINGS,
+      ...SECRET,
+    },
+    ['owner', 'jwks', 'authority', 'warnings', 'client_secret'],
+  ),
+  ClientPage: page('Client'),
+
+  NewResourceServer: input({ ...RESOURCE_SERVER_KIND, ...RESOURCE_SERVER }, ['identifier', 'name', 'scopes']),
+  ResourceServerChange: change(RESOURCE_SERVER),
+  ResourceServer: output(
+    {
+      ...identified('The client_id it introspects with. Begins with rs_.'),
+      ...RESOURCE_SERVER_KIND,
+      ...RESOURCE_SERVER,
+      state: oneOf('Whether tokens are issued for it.', ['active', 'disabled']),
+      ...RECORD,
+      ...SECRET,
+    },
+    ['jwks', 'client_secret'],
+  ),
+  ResourceServerPage: page('ResourceServer'),
+
+  Delegation: output(
+    {
+      ...identified('Begins with dlg_; the claim `delegation` of tokens.'),
+      subject: { type: 'string', description: 'Account on whose behalf.' },
+      actor: { type: 'string', description: 'Agent that acts.' },
+      resource: { type: 'string', description: 'Resource indicator.' },
+      scope: { type: 'array', items: { type: 'string' } },
+      parent: { type: ['string', 'null'], description: 'The row it was cut from; null: the consent of the person.' },
+      depth: { type: 'integer', description: '1 for the first hop.' },
+      chain: { type: 'object', description: 'As the `act` claim has it (RFC 8693 §4.1).' },
+      pass_on: {
+        type: 'object',
+        description: 'To which agents it may be handed on, and how many hops further.',
+        properties: { agents: { type: 'array', items: { type: 'string' } }, depth: { type: 'integer' } },
+      },
+      state: oneOf('Whether it was ended. It is also over when one above it is.', ['active', 'revoked']),
+      revoked_at: seconds('When it was ended.'),
+      revoked_by: { type: 'string', description: 'Who ended it.' },
+      ...RECORD,
+      expires_at: seconds('When it ends by itself.'),
+    },
+    ['revoked_at', 'revoked_by'],
+  ),
+  DelegationPage: page('Delegation'),
+
+  AuditEntry: output(
+    {
+      id: { type: 'string' },
+      stream: { type: 'string' },
+      sequence: { type: 'integer' },
+      at: { type: 'integer', description: 'Milliseconds since the epoch.' },
+      hash: { type: 'string', description: 'What the next record is chained to.' },
+      event: { type: 'object', description: 'See docs/reference/audit-events.md.' },
+      erased: { type: 'array', items: { type: 'string' }, description: 'Personal values that were erased.' },
+    },
+    ['erased'],
+  ),
+  AuditPage: page('AuditEntry'),
+
+  SigningKey: output(
+    {
+      ...identified('Its `kid`.'),
+      kty: { type: 'string' },
+      state: oneOf('Published only, signing, or still published after its last signature.', [
+        'published',
+        'active',
+        'retired',
+      ]),
+      created_at: seconds('When it was made.'),
+      active_at: seconds('When it begins to sign.'),
+      replaced_at: seconds('When another takes over.'),
+    },
+    ['replaced_at'],
+  ),
+  SigningKeys: output({ items: { type: 'array', items: ref('SigningKey') } }),
+
+  Me: output({
+    kind: oneOf('What the token stands for.', ['account', 'client']),
+    id: { type: 'string' },
+    name: { type: 'string' },
+    roles: list('Roles in this API.', 3, { type: 'string' }),
+    scope: list('Scopes of the token.', 100, { type: 'string' }),
+  }),
+};

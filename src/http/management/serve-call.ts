@@ -1,0 +1,181 @@
+import { Readable } from 'node:stream';
+import type { Context } from 'koa';
+import type { AuditTrail } from '../../domain/audit/audit-event.ts';
+import type { By } from '../../domain/clients/registered-documents.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { MasterKey } from '../../domain/secrets/master-key.ts';
+import {
+  type BearerDependencies,
+  bearerToken,
+  challenge,
+  refuseActor,
+  requireScope,
+} from '../authentication/bearer-token.ts';
+import { httpProblem, invalidFields, type ProblemLog, refusalCode } from '../problem.ts';
+import type { Answer, Call, Handler } from './call.ts';
+import { cursors } from './cursors.ts';
+import { type JsonObject, readJsonBody } from './json-body.ts';
+import { accessOf, type Caller, type CallerLookup, callerOf } from './permissions.ts';
+import { fromWire } from './representations.ts';
+import type { OperationId, RouteDeclaration } from './route-table.ts';
+import { inputChecks } from './validation.ts';
+
+export type CallDependencies = Omit<BearerDependencies, 'audience'> & {
+  readonly issuer: string;
+  readonly lookup: CallerLookup;
+  readonly audit: AuditTrail;
+  /** For cursors. */
+  readonly masterKey: Pick<MasterKey, 'seal' | 'open'>;
+  readonly log: ProblemLog;
+};
+
+const ID = /^[A-Za-z0-9_-]{1,128}$/;
+
+/**
+ * One route as middleware. The order is: token, scope, role, input, act, answer. Whatever is refused once
+ * the caller is known becomes one audit event before the answer leaves (decision D18).
+ */
+export const serveCall = (
+  operation: OperationId,
+  route: RouteDeclaration,
+  handle: Handler,
+  dependencies: CallDependencies,
+): ((ctx: Context) => Promise<void>) => {
+  const { issuer, audit, lookup, log } = dependencies;
+  const audience = `${issuer}/api/v1`;
+  const authenticate = bearerToken({ ...dependencies, audience });
+  const checks = inputChecks(route);
+  const places = cursors(dependencies.masterKey);
+
+  const recordRefusal = async (ctx: Context, code: string, caller: string): Promise<void> => {
+    const id = idOf(ctx);
+    const { request, source } = byOf(ctx, caller);
+    await audit.append({
+      type: 'management.refused',
+      outcome: 'refused',
+      caller,
+      error: code,
+      note: operation,
+      ...(ID.test(id) ? { target: { kind: route.tag, id } } : {}),
+      ...(request === undefined ? {} : { request }),
+      ...(source === undefined ? {} : { personal: { source } }),
+    });
+  };
+
+  const readCall = async (ctx: Context, caller: Caller): Promise<Call> => {
+    const access = route.roles.length === 0 ? 'all' : accessOf(caller, route.roles, route.own === true);
+    const id = idOf(ctx);
+    if (route.path.includes('{id}') && !ID.test(id)) throw new DomainError('not_found', 'There is no such object.');
+    const { cursor, ...query } = checks.query(ctx.query);
+    const version = route.ifMatch ? versionOf(ctx) : 0;
+    const body = route.body === undefined ? {} : await readJsonBody(ctx);
+    checks.body(body);
+    return {
+      id,
+      query,
+      ...(cursor === undefined ? {} : { after: places.open(operation, caller.id, cursor) }),
+      body: fromWire(route.ifMatch ? withoutId(body, id) : body),
+      version,
+      caller,
+      access,
+      by: byOf(ctx, caller.id),
+    };
+  };
+
+  return async (ctx) => {
+    let known: string | undefined;
+    try {
+      const token = await authenticate(ctx);
+      known = token.chain ? token.clientId : (token.subject ?? token.clientId);
+      refuseActor(token);
+      if (route.scope !== undefined) requireScope(ctx, audience, token, route.scope);
+      const caller = await callerOf(token, lookup);
+      const answer = await handle(await readCall(ctx, caller));
+      if (answer.lines) await sendLines(ctx, answer.lines, log);
+      else send(ctx, route, audience, answer, answer.next && places.seal(operation, caller.id, answer.next));
+    } catch (error) {
+      const code = refusalCode(error);
+      if (code !== undefined && known !== undefined) await recordRefusal(ctx, code, known);
+      if (code === 'forbidden' && !ctx.response.get('WWW-Authenticate')) challenge(ctx, audience, 'Bearer');
+      throw error;
+    }
+  };
+};
+
+const send = (ctx: Context, route: RouteDeclaration, base: string, answer: Answer, nextCursor?: string): void => {
+  ctx.status = route.status;
+  if (answer.version !== undefined) ctx.set('ETag', `"${answer.version}"`);
+  if (route.status === 204) {
+    ctx.body = null;
+    return;
+  }
+  const body: JsonObject = nextCursor === undefined ? (answer.body ?? {}) : { ...answer.body, next_cursor: nextCursor };
+  if (route.status === 201) ctx.set('Location', `${base}${route.path}/${Reflect.get(body, 'id')}`);
+  ctx.body = JSON.stringify(body);
+  ctx.type = 'application/json';
+};
+
+/** The first line is made before anything is sent, so that a trail that cannot be read is still a refusal. */
+const sendLines = async (ctx: Context, lines: AsyncIterable<string>, log: ProblemLog): Promise<void> => {
+  const iterator = lines[Symbol.asyncIterator]();
+  let next = await iterator.next();
+  const text = async function* () {
+    try {
+      for (; !next.done; next = await iterator.next()) yield `${next.value}\n`;
+    } finally {
+      await iterator.return?.();
+    }
+  };
+  const stream = Readable.from(text());
+  stream.on('error', (error) => {
+    log(requestIdOf(ctx) ?? 'unknown', error);
+    // Half an export must not look like a whole one.
+    ctx.res.destroy();
+  });
+  ctx.status = 200;
+  ctx.body = stream;
+  ctx.type = 'application/x-ndjson';
+};
+
+/** The version that `If-Match` names (RFC 9110 §13.1.1); one strong tag, as our ETag is. */
+const versionOf = (ctx: Context): number => {
+  const given = ctx.get('if-match');
+  if (given === '') {
+    throw httpProblem('precondition_required', 'Send the ETag of the version you read as If-Match.');
+  }
+  const [, version] = /^"([0-9]{1,15})"$/.exec(given.trim()) ?? [];
+  if (version === undefined) {
+    throw new DomainError('precondition_failed', 'If-Match is not an ETag this server gave.');
+  }
+  return Number(version);
+};
+
+/** MG-02: an id in the body is the one of the path, or the caller means another object. */
+const withoutId = (body: JsonObject, id: string): JsonObject => {
+  const { id: given, ...members } = body;
+  if (given !== undefined && given !== id) {
+    throw invalidFields([{ pointer: '/id', detail: 'The id in the body is not the one of the path.' }]);
+  }
+  return members;
+};
+
+const byOf = (ctx: Context, caller: string): By => {
+  const request = requestIdOf(ctx);
+  const source: unknown = Reflect.get(ctx.state, 'source');
+  return {
+    caller,
+    ...(request === undefined ? {} : { request }),
+    ...(typeof source === 'string' ? { source } : {}),
+  };
+};
+
+const requestIdOf = (ctx: Context): string | undefined => {
+  const id: unknown = Reflect.get(ctx.state, 'requestId');
+  return typeof id === 'string' ? id : undefined;
+};
+
+const idOf = (ctx: Context): string => {
+  const params: unknown = Reflect.get(ctx, 'params');
+  const id: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'id') : undefined;
+  return typeof id === 'string' ? id : '';
+};

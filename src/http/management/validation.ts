@@ -1,0 +1,110 @@
+import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
+import type { DomainError } from '../../domain/errors.ts';
+import { type FieldError, invalidFields } from '../problem.ts';
+import type { RouteQuery } from './call.ts';
+import type { JsonObject } from './json-body.ts';
+import type { RouteDeclaration } from './route-table.ts';
+import { SCHEMAS } from './schemas.ts';
+
+/** Names others know from RFC 7591 or from our answers, with the reason why they are not read here. */
+const REFUSED_MEMBERS: Readonly<Record<string, string>> = {
+  jwks_uri: 'Fetching keys from a URL comes with a later version; send the public keys themselves as "jwks".',
+  client_secret: 'Secrets are made by this server and shown once.',
+  state: 'The state changes by the routes made for it.',
+  id: 'Ids are made by this server.',
+  created_at: 'This member cannot be set.',
+  updated_at: 'This member cannot be set.',
+};
+const SHOWN_ERRORS = 20;
+
+const SCHEMA_ROOT = 'management';
+const OPTIONS = { allErrors: true, strict: true, allowUnionTypes: true } as const;
+
+const bodies = new Ajv2020({ ...OPTIONS, keywords: ['writeOnly'] });
+bodies.addSchema({ $id: SCHEMA_ROOT, components: { schemas: SCHEMAS } });
+/** Query values are text: `limit=10` is a number, `live=true` a boolean. */
+const queries = new Ajv2020({ ...OPTIONS, coerceTypes: true });
+
+/** Checks for one route, compiled once. They throw 'invalid_field' naming every member at fault. */
+export const inputChecks = (route: RouteDeclaration) => {
+  const checkBody =
+    route.body === undefined ? undefined : bodies.compile({ $ref: `${SCHEMA_ROOT}#/components/schemas/${route.body}` });
+  const checkQuery = queries.compile({
+    type: 'object',
+    additionalProperties: false,
+    properties: withoutDefaults(route.query ?? {}),
+  });
+
+  return {
+    body(body: JsonObject): void {
+      if (checkBody && !checkBody(body)) throw refusal(checkBody, (pointer) => ({ pointer }));
+    },
+    /** The parameters with their types. */
+    query(given: JsonObject): RouteQuery & { readonly cursor?: string } {
+      const query = { ...given };
+      if (!checkQuery(query)) throw refusal(checkQuery, (pointer) => ({ parameter: pointer.slice(1) }));
+      return query;
+    },
+  };
+};
+
+/** A default is documentation here; the handlers know theirs. */
+const withoutDefaults = (properties: NonNullable<RouteDeclaration['query']>) =>
+  Object.fromEntries(Object.entries(properties).map(([name, { default: _, ...schema }]) => [name, schema]));
+
+const refusal = (check: ValidateFunction, place: (pointer: string) => Omit<FieldError, 'detail'>): DomainError => {
+  const seen = new Set<string>();
+  const errors: FieldError[] = [];
+  for (const error of check.errors ?? []) {
+    const described = describe(error);
+    if (!described || seen.has(described.pointer)) continue;
+    seen.add(described.pointer);
+    errors.push({ ...place(described.pointer), detail: described.detail });
+    if (errors.length === SHOWN_ERRORS) break;
+  }
+  return invalidFields(errors);
+};
+
+type Described = { readonly pointer: string; readonly detail: string };
+
+const describe = ({ instancePath, keyword, params }: ErrorObject): Described | undefined => {
+  const parameter = (name: string): unknown => Reflect.get(params, name);
+  const below = (member: unknown): string => `${instancePath}/${pointerToken(String(member))}`;
+  switch (keyword) {
+    case 'required':
+      return { pointer: below(parameter('missingProperty')), detail: 'This member is missing.' };
+    case 'additionalProperties': {
+      const name = String(parameter('additionalProperty'));
+      const reason = Object.hasOwn(REFUSED_MEMBERS, name) ? REFUSED_MEMBERS[name] : undefined;
+      return { pointer: below(name), detail: reason ?? 'This name is not known here.' };
+    }
+    case 'enum':
+      return { pointer: instancePath, detail: `This is one of ${[parameter('allowedValues')].flat().join(', ')}.` };
+    case 'type':
+      return { pointer: instancePath, detail: `This is of type ${[parameter('type')].flat().join(' or ')}.` };
+    case 'minLength':
+      return { pointer: instancePath, detail: 'This text is empty.' };
+    case 'maxLength':
+      return { pointer: instancePath, detail: `This text has at most ${parameter('limit')} characters.` };
+    case 'minItems':
+      return { pointer: instancePath, detail: `This list has at least ${parameter('limit')} entries.` };
+    case 'maxItems':
+    case 'maxProperties':
+      return { pointer: instancePath, detail: `At most ${parameter('limit')} entries are allowed.` };
+    case 'minimum':
+      return { pointer: instancePath, detail: `This number is at least ${parameter('limit')}.` };
+    case 'maximum':
+      return { pointer: instancePath, detail: `This number is at most ${parameter('limit')}.` };
+    case 'minProperties':
+      return { pointer: instancePath, detail: 'Name at least one member to change.' };
+    // The parts of an alternative say what is wrong.
+    case 'anyOf':
+      return undefined;
+    default:
+      return { pointer: instancePath, detail: 'This value is not valid.' };
+  }
+};
+
+/** RFC 6901 §3; long names are cut, they only have to be recognised. */
+const pointerToken = (member: string): string =>
+  (member.length > 64 ? `${member.slice(0, 64)}…` : member).replaceAll('~', '~0').replaceAll('/', '~1');

@@ -1,0 +1,133 @@
+/**
+ * Refusals as problem documents (RFC 9457). Owns the status and title of every DomainError code and of
+ * what HTTP itself refuses. Unknown errors answer 500 with the request id only and go to the log.
+ * Called by the management API; the OAuth endpoints have a table of their own in src/provider.
+ */
+import type { Context } from 'koa';
+import { DomainError, type DomainErrorCode, isDomainError } from '../domain/errors.ts';
+import { isStoreUnavailable } from '../domain/ports/document-store.ts';
+
+/** One member at fault: a JSON pointer into the body (RFC 6901), or the name of a query parameter. */
+export type FieldError = { readonly pointer?: string; readonly parameter?: string; readonly detail: string };
+
+export type Problem = {
+  /** `urn:behalf:problem:` and a code. */
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail?: string;
+  /** `urn:behalf:request:` and the request id, as in the access log and the audit trail. */
+  readonly instance: string;
+  readonly errors?: readonly FieldError[];
+  readonly denial?: DomainError['denial'];
+};
+
+/** Receives what must not be sent: the error behind a 500 or 503. */
+export type ProblemLog = (requestId: string, error: unknown) => void;
+
+const DOMAIN_PROBLEMS: Readonly<Record<DomainErrorCode, readonly [status: number, title: string]>> = {
+  invalid_request: [400, 'The request cannot be understood'],
+  invalid_field: [400, 'A member of the request is not valid'],
+  not_found: [404, 'There is no such thing here'],
+  conflict: [409, 'The request does not fit the present state'],
+  precondition_failed: [412, 'The object was changed in the meantime'],
+  unauthenticated: [401, 'An access token is needed'],
+  forbidden: [403, 'This is not allowed'],
+  too_many_requests: [429, 'Too many requests'],
+  unavailable: [503, 'Not possible at the moment'],
+  invalid_client: [401, 'The client could not be authenticated'],
+  unauthorized_client: [403, 'The client may not do this'],
+  invalid_grant: [400, 'The grant is not valid'],
+  invalid_scope: [400, 'The scope is not valid'],
+  invalid_target: [400, 'The resource is not valid'],
+  unsupported_token_type: [400, 'This type of token is not supported'],
+  consent_required: [403, 'A person has to allow this first'],
+  access_denied: [403, 'A person or policy refused this'],
+};
+
+const HTTP_PROBLEMS = {
+  unknown_path: [404, 'There is nothing at this path'],
+  method_not_allowed: [405, 'This path has no such method'],
+  payload_too_large: [413, 'The body is too large'],
+  unsupported_media_type: [415, 'The body is of a type that is not read here'],
+  precondition_required: [428, 'If-Match is needed'],
+} as const satisfies Readonly<Record<string, readonly [status: number, title: string]>>;
+
+export type HttpProblemCode = keyof typeof HTTP_PROBLEMS;
+
+/** A refusal that is about HTTP and not about the domain. */
+class HttpProblem extends Error {
+  override readonly name = 'HttpProblem';
+  readonly code: HttpProblemCode;
+  constructor(code: HttpProblemCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+export const httpProblem = (code: HttpProblemCode, message: string): Error => new HttpProblem(code, message);
+
+/** A refusal that names every member at fault at once. */
+export const invalidFields = (errors: readonly FieldError[]): DomainError => {
+  const [first] = errors;
+  const field = first?.pointer ?? first?.parameter;
+  const error = new DomainError('invalid_field', first?.detail ?? 'The request is not valid.', field ? { field } : {});
+  return Object.assign(error, { errors });
+};
+
+/** Code of a refusal for the audit trail; undefined for what is no refusal but a failure of ours. */
+export const refusalCode = (error: unknown): string | undefined =>
+  isDomainError(error) || isHttpProblem(error) ? (error.code === 'unavailable' ? undefined : error.code) : undefined;
+
+export const problemOf = (error: unknown, requestId: string): Problem & { readonly retryAfterSeconds?: number } => {
+  const instance = `urn:behalf:request:${requestId}`;
+  if (isHttpProblem(error)) {
+    const [status, title] = HTTP_PROBLEMS[error.code];
+    return { type: typeOf(error.code), title, status, detail: error.message, instance };
+  }
+  if (isDomainError(error)) {
+    const [status, title] = DOMAIN_PROBLEMS[error.code];
+    const errors = fieldErrors(error);
+    const retryAfterSeconds = error.retryAfterSeconds ?? (error.code === 'unavailable' ? 5 : undefined);
+    return {
+      type: typeOf(error.code),
+      title,
+      status,
+      detail: error.message,
+      instance,
+      ...(errors ? { errors } : {}),
+      ...(error.denial ? { denial: error.denial } : {}),
+      ...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds }),
+    };
+  }
+  if (isStoreUnavailable(error)) {
+    const [status, title] = DOMAIN_PROBLEMS.unavailable;
+    return { type: typeOf('unavailable'), title, status, instance, retryAfterSeconds: 5 };
+  }
+  return { type: typeOf('server_error'), title: 'Something failed here', status: 500, instance };
+};
+
+/** Answers with the problem of a caught error. What was set on the response before, such as a challenge, stays. */
+export const sendProblem = (ctx: Context, error: unknown, log: ProblemLog): void => {
+  const known: unknown = Reflect.get(ctx.state, 'requestId');
+  const requestId = typeof known === 'string' ? known : 'unknown';
+  const { retryAfterSeconds, ...problem } = problemOf(error, requestId);
+  if (problem.status >= 500) log(requestId, error);
+  ctx.status = problem.status;
+  if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
+  ctx.body = JSON.stringify(problem);
+  ctx.type = 'application/problem+json';
+};
+
+const typeOf = (code: string): string => `urn:behalf:problem:${code}`;
+
+const isHttpProblem = (error: unknown): error is HttpProblem =>
+  typeof error === 'object' && error !== null && (error as { name?: unknown }).name === 'HttpProblem';
+
+const fieldErrors = (error: DomainError): readonly FieldError[] | undefined => {
+  const { errors } = error as { readonly errors?: readonly FieldError[] };
+  if (errors) return errors;
+  if (error.field === undefined) return undefined;
+  const pointer = error.field.startsWith('/') ? error.field : `/${error.field}`;
+  return [{ pointer, detail: error.message }];
+};
