@@ -41,7 +41,7 @@ export const warnings = (model: ConsentModel): Html | undefined => {
   const all = [...ofOrigin(model.origin), ...ofRequester(model), ...model.warnings];
   return all.length === 0
     ? undefined
-    : html`<div class="warnings" role="note" aria-label="Before you decide"><p><strong>Before you decide</strong></p><ul>${all.map((text) => html`<li>${text}</li>`)}</ul></div>`;
+    : html`<div class="warnings" role="note" aria-label="Before you decide"><p><strong>Before you decide</strong></p><ul>${all.map((text) => html`<li>${plainText(text, 300)}</li>`)}</ul></div>`;
 };
 
 const ofOrigin = (origin: ConsentOrigin): readonly string[] => {

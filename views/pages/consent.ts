@@ -1,3 +1,4 @@
+import { plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { submit } from '../partials/submit.ts';
@@ -17,7 +18,7 @@ export const consentPage = (model: ConsentModel): Html =>
 <h1>${model.requester.kind === 'agent' ? 'An agent asks to act for you' : 'An app asks for access'}</h1>
 ${facts(model)}
 ${warnings(model)}
-${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
+${model.error !== undefined && html`<div class="flash error" role="alert">${plainText(model.error, 300)}</div>`}
 <form method="post" action="${model.action}" id="consent-form">
 <input type="hidden" name="csrf" value="${model.csrf}">${model.uid !== undefined && html`<input type="hidden" name="uid" value="${model.uid}">`}
 ${choices(model)}

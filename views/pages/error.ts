@@ -15,8 +15,8 @@ export type ErrorModel = PageFrame & {
 export const errorPage = (model: ErrorModel): Html =>
   layout({
     frame: model,
-    title: model.title,
-    body: html`<section class="card"><h1>${model.title}</h1>
+    title: plainText(model.title, 80),
+    body: html`<section class="card"><h1>${plainText(model.title, 80)}</h1>
 <p class="lead" dir="auto">${plainText(model.text, 400)}</p>
 <dl class="facts small">
 ${model.code !== undefined && html`<div><dt>Error</dt><dd><code>${plainText(model.code, 80)}</code></dd></div>`}

@@ -3,7 +3,10 @@ import { layout, type PageFrame } from '../layout.ts';
 import { type Field, field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
 
-/** The form POSTs `csrf`, `current_password`, `new_password` and `repeat_password` to `action`. */
+/**
+ * The form POSTs `csrf`, `current_password`, `new_password` and `repeat_password` to `action`, and
+ * `username` for password managers only: it decides nothing.
+ */
 export type PasswordModel = PageFrame & {
   readonly action: string;
   readonly csrf: string;
@@ -19,7 +22,7 @@ export const passwordPage = (model: PasswordModel): Html =>
     body: html`<section class="card"><h1>Change password</h1>
 <p class="lead">All your other sessions are signed out. Agents and apps keep what you allowed them.</p>
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">
-<input type="hidden" name="username" autocomplete="username" value="${model.username}">
+<input type="text" name="username" autocomplete="username" value="${model.username}" readonly hidden>
 ${password('current_password', 'Current password', 'current-password', model.errors?.current)}
 ${password('new_password', 'New password', 'new-password', model.errors?.new, `At least ${model.minimumLength} characters. A sentence is fine.`)}
 ${password('repeat_password', 'New password again', 'new-password', model.errors?.repeat)}

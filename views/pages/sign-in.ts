@@ -1,4 +1,4 @@
-import { chosenName } from '../agent-text.ts';
+import { chosenName, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { field } from '../partials/field.ts';
@@ -29,11 +29,11 @@ export const signInPage = (model: SignInModel): Html =>
 ${
   model.client
     ? html`<p class="lead">to continue with ${model.client.kind === 'agent' ? 'the agent ' : ''}${chosenName(model.client.name)}${
-        model.client.host !== undefined && html` at <strong class="host">${model.client.host}</strong>`
+        model.client.host !== undefined && html` at <strong class="host">${plainText(model.client.host, 255)}</strong>`
       }. You will see what it asks for before anything is allowed.</p>`
     : html`<p class="lead">to see and manage what agents and apps may do for you.</p>`
 }
-${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
+${model.error !== undefined && html`<div class="flash error" role="alert">${plainText(model.error, 300)}</div>`}
 <form method="post" action="${model.action}">
 ${hidden(model)}
 ${field({ name: 'username', label: 'Username', autocomplete: 'username', maxLength: 128, autofocus: true, ...(model.username === undefined ? {} : { value: model.username }) })}

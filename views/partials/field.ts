@@ -1,3 +1,4 @@
+import { plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 
 export type Field = {
@@ -41,6 +42,6 @@ ${hint !== undefined && html`<p class="hint" id="${id}-hint">${hint}</p>`}
 <input id="${id}" name="${name}" type="${type}"${value !== undefined && html` value="${value}"`} autocomplete="${autocomplete}" maxlength="${maxLength}" autocapitalize="none" spellcheck="false" required${
     code && html` class="code"`
   }${inputMode && html` inputmode="${inputMode}"`}${described !== '' && html` aria-describedby="${described}"`}${error !== undefined && html` aria-invalid="true"`}${autofocus && html` autofocus`}>
-${error !== undefined && html`<p class="error" id="${id}-error">${error}</p>`}
+${error !== undefined && html`<p class="error" id="${id}-error">${plainText(error, 300)}</p>`}
 </div>`;
 };

@@ -1,3 +1,4 @@
+import { plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 
 /** A message about what was just done. `text` is ours, plain. */
@@ -6,4 +7,4 @@ export type FlashMessage = { readonly kind: 'success' | 'notice' | 'warning' | '
 const PREFIX = { success: 'Done', notice: 'Note', warning: 'Careful', error: 'Not done' } as const;
 
 export const flash = ({ kind, text }: FlashMessage): Html =>
-  html`<div class="flash ${kind}" role="${kind === 'error' ? 'alert' : 'status'}"><strong>${PREFIX[kind]}.</strong> <span>${text}</span></div>`;
+  html`<div class="flash ${kind}" role="${kind === 'error' ? 'alert' : 'status'}"><strong>${PREFIX[kind]}.</strong> <span>${plainText(text, 300)}</span></div>`;

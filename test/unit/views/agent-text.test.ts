@@ -26,15 +26,10 @@ describe('text that somebody else chose', () => {
     },
   );
 
-  test.each([
-    'Travel planner',
-    'Reiseplanung für Ältere',
-    '旅行プランナー',
-    'Планировщик',
-    'می‌خواهم',
-    'Family 👨‍👩‍👧',
-    'R2 β'.replace('β', '2'),
-  ])('%j does not', (name) => {
-    expect(isDeceptiveName(name)).toBe(false);
-  });
+  test.each(['Travel planner', 'Reiseplanung für Ältere', '旅行プランナー', 'Планировщик', 'می‌خواهم', 'Family 👨‍👩‍👧'])(
+    '%j does not',
+    (name) => {
+      expect(isDeceptiveName(name)).toBe(false);
+    },
+  );
 });

@@ -15,7 +15,7 @@ const ATTRIBUTES: readonly string[] = [
   ...'action aria-describedby aria-invalid aria-label aria-labelledby alt autocapitalize autocomplete autofocus charset checked class'.split(
     ' ',
   ),
-  ...'content data-label datetime dir for height href id inputmode lang maxlength method name rel required role scope selected'.split(
+  ...'content data-label datetime dir for height hidden href id inputmode lang maxlength method name readonly rel required role scope selected'.split(
     ' ',
   ),
   ...'spellcheck src tabindex title type value width'.split(' '),

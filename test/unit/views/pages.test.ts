@@ -37,7 +37,8 @@ describe('every page', () => {
     const elements = elementsOf(String(page));
     const labelled = elements.filter(({ name }) => name === 'label').map(({ attributes }) => attributes['for']);
     const inputs = elements.filter(
-      ({ name, attributes }) => (name === 'input' && attributes['type'] !== 'hidden') || name === 'select',
+      ({ name, attributes }) =>
+        (name === 'input' && attributes['type'] !== 'hidden' && !('hidden' in attributes)) || name === 'select',
     );
     expect(inputs.filter(({ attributes }) => !labelled.includes(attributes['id']))).toEqual([]);
   });

@@ -62,7 +62,7 @@ export const PAYLOADS: readonly string[] = [
   '<\u0000script>hit()</script>',
   '<script\u2028>hit()</script>',
   '\u202E<script>tih()</script>',
-  '${hit()}',
+  '$' + '{hit()}',
   '{{constructor.constructor("hit()")()}}',
   '<%= hit() %>',
   '#{hit()}',

@@ -1,0 +1,191 @@
+/** Our pages in a real browser, served with their own policy by a server that does nothing else. */
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createRequire } from 'node:module';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { assetByPath } from '../../views/assets.ts';
+import { pageCsp } from '../../views/content-security-policy.ts';
+import type { Html } from '../../views/html.ts';
+import { elementsOf } from '../unit/views/markup.ts';
+import { PAYLOADS } from '../unit/views/payloads.ts';
+import { samplePages } from '../unit/views/sample-pages.ts';
+
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const usual = samplePages();
+const names = Object.keys(usual);
+
+let browser: Browser;
+let server: Server;
+let client: Server;
+let origin: string;
+let clientOrigin: string;
+/** What the server answers with, by path; each test may put its own. */
+let pages: Readonly<Record<string, Html>> = usual;
+let formTargets: readonly string[] = [];
+
+beforeAll(async () => {
+  server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const asset = assetByPath(pathname);
+    const page = pages[pathname.slice(1)];
+    if (asset) response.setHeader('content-type', asset.type).end(asset.body);
+    else if (request.method === 'POST') response.writeHead(303, { location: `${clientOrigin}/callback?code=x` }).end();
+    else if (page)
+      response
+        .setHeader('content-type', 'text/html; charset=utf-8')
+        .setHeader('content-security-policy', pageCsp({ formTargets, scripts: false }))
+        .end(String(page));
+    else response.writeHead(404).end();
+  });
+  client = createServer((_, response) => response.setHeader('content-type', 'text/plain').end('arrived'));
+  origin = await listen(server);
+  clientOrigin = await listen(client);
+  browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: [...FLAGS, '--disable-component-update', '--disable-sync'],
+  });
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  server?.close();
+  client?.close();
+});
+
+describe.each([
+  ['wide, light', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' }],
+  ['360 px, dark', { viewport: { width: 360, height: 740 }, colorScheme: 'dark' }],
+] as const)('WB-12 %s', (_, options) => {
+  test('axe finds nothing serious on any page', async () => {
+    const found = await onEveryPage(options, async (page) => {
+      await page.evaluate('document.querySelectorAll("details").forEach((details) => { details.open = true })');
+      await page.evaluate(axe);
+      return page.evaluate<readonly string[]>(
+        'axe.run().then(({ violations }) => violations.filter(({ impact }) => ["serious", "critical"].includes(impact)).map(({ id, nodes }) => id + ": " + nodes.map(({ html }) => html).join(" ")))',
+      );
+    });
+    expect(found).toEqual(Object.fromEntries(names.map((name) => [name, []])));
+  });
+
+  test('each page fits the screen, reads as it was written, and DR-09 shows host or code largest', async () => {
+    const seen = await onEveryPage(options, (page) =>
+      page.evaluate<{ readonly width: number; readonly elements: number; readonly sizes: readonly [number, number] }>(
+        `({
+          width: document.documentElement.scrollWidth,
+          elements: document.querySelectorAll('*').length,
+          sizes: ['.big', 'main *:not(.big, .big *)'].map((selector) =>
+            Math.max(0, ...[...document.querySelectorAll(selector)].map((one) => parseFloat(getComputedStyle(one).fontSize)))),
+        })`,
+      ),
+    );
+    for (const [name, { width, elements, sizes }] of Object.entries(seen)) {
+      expect([name, width]).toEqual([name, options.viewport.width]);
+      expect([name, elements]).toEqual([name, elementsOf(String(usual[name])).length]);
+      if (name.startsWith('consent')) expect(sizes[0]).toBeGreaterThan(sizes[1]);
+    }
+  });
+});
+
+test('no page is wider than a phone, whatever others wrote', async () => {
+  for (const text of ['W'.repeat(300), 'https://a.example/'.repeat(9)]) {
+    pages = samplePages(() => text);
+    const widths = await onEveryPage({ viewport: { width: 360, height: 740 } }, (page) =>
+      page.evaluate<number>('document.documentElement.scrollWidth'),
+    );
+    expect(Object.entries(widths).filter(([, width]) => width > 360)).toEqual([]);
+  }
+});
+
+test('by keyboard the way through the consent page ends at Deny, then Allow; neither has the focus at first', async () => {
+  await withPage({}, async (page) => {
+    await page.goto(`${origin}/consent`);
+    expect(await page.evaluate('document.activeElement.tagName')).toBe('BODY');
+    const path: unknown[] = [];
+    for (let step = 0; step < 14; step += 1) {
+      await page.keyboard.press('Tab');
+      path.push(await page.evaluate('document.activeElement.value || document.activeElement.tagName'));
+    }
+    expect(path[0]).toBe('A');
+    expect(path.indexOf('deny')).toBe(path.indexOf('allow') - 1);
+    expect(path).toContain('https://payments.example.com payments:create');
+  });
+});
+
+test('WB-05 no text of others runs as script, and the policy is never broken', async () => {
+  const happened: string[] = [];
+  await withPage({}, async (page) => {
+    await page.exposeFunction('hit', () => happened.push('script ran'));
+    page.on('dialog', (dialog) => void dialog.dismiss());
+    page.on('console', (message) => happened.push(message.text()));
+    page.on('request', (request) => {
+      if (!request.url().startsWith(origin)) happened.push(`request to ${request.url()}`);
+    });
+    for (let shift = 0; shift < PAYLOADS.length; shift += 13) {
+      let next = shift;
+      pages = samplePages(() => PAYLOADS[next++ % PAYLOADS.length] ?? '');
+      for (const name of names) await page.goto(`${origin}/${name}`);
+    }
+  });
+  expect(happened).toEqual([]);
+});
+
+describe('form-action follows the redirects after a POST (w3c/webappsec #482)', () => {
+  const answer = async (targets: readonly string[]): Promise<readonly [string, readonly string[]]> => {
+    formTargets = targets;
+    pages = usual;
+    const messages: string[] = [];
+    let url = '';
+    await withPage({}, async (page) => {
+      page.on('console', (message) => messages.push(message.text()));
+      await page.goto(`${origin}/consent`);
+      const settled = targets.length > 0 ? page.waitForEvent('load') : page.waitForEvent('console');
+      await page.click('button[value="deny"]', { noWaitAfter: true });
+      await settled;
+      url = page.url();
+    });
+    formTargets = [];
+    return [url, messages];
+  };
+
+  test('an answer reaches the loopback target that the policy names', async () => {
+    expect(await answer([`${clientOrigin}/callback`])).toEqual([`${clientOrigin}/callback?code=x`, []]);
+  });
+
+  test('and reaches no other', async () => {
+    const [url, messages] = await answer([]);
+    expect(url).toBe(`${origin}/consent`);
+    expect(messages.join()).toContain('form-action');
+  });
+});
+
+const listen = async (listening: Server): Promise<string> => {
+  await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+  return `http://127.0.0.1:${(listening.address() as AddressInfo).port}`;
+};
+
+const withPage = async (options: BrowserContextOptions, use: (page: Page) => Promise<void>): Promise<void> => {
+  const context = await browser.newContext(options);
+  try {
+    await use(await context.newPage());
+  } finally {
+    await context.close();
+    pages = usual;
+  }
+};
+
+const onEveryPage = async <T>(
+  options: BrowserContextOptions,
+  look: (page: Page) => Promise<T>,
+): Promise<Readonly<Record<string, T>>> => {
+  const results: Record<string, T> = {};
+  await withPage(options, async (page) => {
+    for (const name of names) {
+      await page.goto(`${origin}/${name}`);
+      results[name] = await look(page);
+    }
+  });
+  return results;
+};
