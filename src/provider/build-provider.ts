@@ -10,6 +10,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import type { Account } from '../domain/accounts/account.ts';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
 import type { ConsentRegister } from '../domain/consent/consent-register.ts';
+import type { RequestLimit } from '../domain/limits/request-limits.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
@@ -48,6 +49,7 @@ export type EngineDeps = {
   readonly extensions: readonly Extension[];
   readonly audit: AuditTrail;
   readonly refusals: RefusalCounter;
+  readonly clientLimit: RequestLimit;
   readonly clock: Clock;
   readonly ephemeral: EphemeralStore;
   readonly identifiers: Identifiers;

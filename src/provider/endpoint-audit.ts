@@ -110,7 +110,13 @@ export const auditEndpoints = (
       unavailable(context, error);
       return;
     }
-    if (!context.oidc) return;
+    if (!context.oidc) {
+      if (ctx.status === 404) {
+        ctx.body = { error: 'not_found', error_description: 'there is nothing at this path' };
+        ctx.status = 404;
+      }
+      return;
+    }
     const failure = failures.get(ctx);
     const wasAnsweredAfterAll = ctx.status === 200 && ['introspection', 'revocation'].includes(context.oidc.route);
     if (failure && !wasAnsweredAfterAll) await refuse(context, failure);

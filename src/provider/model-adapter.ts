@@ -48,6 +48,8 @@ export type ModelAdapterDeps = {
   readonly clients: EngineClients;
   readonly audit: AuditTrail;
   readonly devicePollIntervalSeconds: number;
+  /** Whether a session of this account that began at `since` still counts. */
+  readonly sessionLive: (account: string, since: number) => Promise<boolean>;
 };
 
 type Payload = AdapterPayload & Readonly<Record<string, unknown>>;
@@ -127,6 +129,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       if (home === 'client') return (await clients.find(id)) as Payload | undefined;
       if (home === 'none') return undefined;
       const payload = await read(id);
+      if (model === 'Session') return payload && (await liveSession(payload));
       if (!payload || !CONSUMABLE.has(model)) return payload;
       const mark = key(id);
       const context = Provider.ctx;
@@ -141,6 +144,12 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         ? new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
         : new errors.InvalidGrant('lost a race for a one-time credential');
     };
+
+    /** A session of a disabled account, or from before a password change, is as if it had never been. */
+    const liveSession = async (payload: Payload): Promise<Payload | undefined> =>
+      payload.accountId === undefined || (await deps.sessionLive(payload.accountId, Number(payload.loginTs)))
+        ? payload
+        : undefined;
 
     /** RFC 8628 §3.5: a pending code may be asked for once per interval. */
     const paceDevicePolling = async (mark: string, payload: Payload): Promise<void> => {
@@ -211,9 +220,8 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       findByUid: (uid) =>
         asProtocol(async () => {
           const [found] = await records.find({ where: { uid }, limit: 1 });
-          return found?.document.sealed === undefined
-            ? undefined
-            : JSON.parse(masterKey.open(model, found.document.sealed));
+          if (found?.document.sealed === undefined) return undefined;
+          return liveSession(JSON.parse(masterKey.open(model, found.document.sealed)));
         }),
       findByUserCode: (userCode) =>
         asProtocol(async () => {

@@ -5,7 +5,7 @@
  *
  * `audit` is a key of its own that signs checkpoints of the audit trail; it is never in the JWKS.
  */
-import { CompactSign, type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { CollectionDeclaration, DocumentStore } from '../domain/ports/document-store.ts';
@@ -96,7 +96,6 @@ export const signingKeys = async (deps: {
   };
 
   const auditKey = (await all('audit'))[0] as SigningKey;
-  const auditSigner = (await importJWK(privateJwk(auditKey), 'ES256')) as CryptoKey;
 
   return {
     /** Private JWKs in the order in which they may sign. */
@@ -137,12 +136,7 @@ export const signingKeys = async (deps: {
       }
     },
 
-    audit: {
-      publicJwk: auditKey.publicJwk,
-      sign: (payload: string): Promise<string> =>
-        new CompactSign(new TextEncoder().encode(payload))
-          .setProtectedHeader({ alg: 'ES256', kid: auditKey.id, typ: 'behalf-audit-head+jws' })
-          .sign(auditSigner),
-    },
+    /** Private key that signs checkpoints of the audit trail. */
+    auditJwk: (): JWK => privateJwk(auditKey),
   };
 };

@@ -53,8 +53,12 @@ export const tokenLiveness = (deps: {
   };
 
   return {
-    afterEpoch,
     leaseLive,
+    /** Whether a browser session of this account that began at `since` still counts. */
+    async sessionLive(account: string, since: number): Promise<boolean> {
+      const found = (await deps.accounts.get(account))?.document;
+      return found?.state === 'active' && since >= found.sessionsValidFrom && (await afterEpoch(since));
+    },
     async isLive(facts: TokenFacts): Promise<boolean> {
       if (!(await afterEpoch(facts.issuedAt))) return false;
       if (!(await deps.clients.find(facts.clientId))) return false;

@@ -1,0 +1,107 @@
+/**
+ * What a data set needs before it can serve: the management API as a resource server, one administrator,
+ * and two clients whose keys stand in files only this machine's owner can read (decision D22). Runs at
+ * every start, makes what is missing and changes nothing else; called by compose.ts.
+ */
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
+import { readPrivateFile, writePrivateFile } from '../adapters/node/key-files.ts';
+import type { Configuration } from '../config/configuration.ts';
+import type { Role } from './domain/accounts/account.ts';
+import type { AccountRegister } from './domain/accounts/account-register.ts';
+import type { ClientRegistry } from './domain/clients/client-registry.ts';
+import type { Identifiers } from './domain/ports/identifiers.ts';
+import type { ResourceServerRegistry } from './domain/resource-servers/resource-server-registry.ts';
+import { MANAGEMENT_SCOPES } from './http/management/permissions.ts';
+
+const BY = { caller: 'system' };
+
+/** The management API's client on this machine, as the CLI reads it. */
+type KeyFile = { readonly issuer: string; readonly client_id: string; readonly private_key: JWK };
+
+export type FirstStart = {
+  /** Set once, when a password was made for the administrator. */
+  readonly generatedPassword?: string;
+  readonly administrator: string;
+};
+
+export const firstStart = async (deps: {
+  readonly configuration: Configuration;
+  readonly accounts: AccountRegister;
+  readonly clients: ClientRegistry;
+  readonly resourceServers: ResourceServerRegistry;
+  readonly identifiers: Identifiers;
+  /** Absent with memory stores: nothing is written to disk. */
+  readonly folder: string | undefined;
+}): Promise<FirstStart> => {
+  const { configuration, accounts, clients, resourceServers, identifiers, folder } = deps;
+  const { issuer, administrator } = configuration;
+  await resourceServers.ensureManagementApi(MANAGEMENT_SCOPES, BY);
+
+  const made = await makeAdministrator(accounts, identifiers, administrator);
+  if (folder !== undefined) {
+    for (const role of ['administrator', 'operator'] as const) {
+      await ensureKeyFile({ path: join(folder, `${role}.json`), role, issuer, clients });
+    }
+  }
+  return { ...made, administrator: administrator.username };
+};
+
+const makeAdministrator = async (
+  accounts: AccountRegister,
+  identifiers: Identifiers,
+  { username, password }: Configuration['administrator'],
+): Promise<{ readonly generatedPassword?: string }> => {
+  const { items } = await accounts.list({ limit: 1 });
+  if (items.length > 0) return {};
+  const generatedPassword = password === undefined ? identifiers.newSecret().slice(0, 20) : undefined;
+  await accounts.create(
+    {
+      username,
+      name: 'Administrator',
+      roles: ['administrator'],
+      password: password ?? String(generatedPassword),
+    },
+    BY,
+  );
+  return generatedPassword === undefined ? {} : { generatedPassword };
+};
+
+const ensureKeyFile = async ({
+  path,
+  role,
+  issuer,
+  clients,
+}: {
+  readonly path: string;
+  readonly role: Role;
+  readonly issuer: string;
+  readonly clients: ClientRegistry;
+}): Promise<void> => {
+  const authority = { [`${issuer}/api/v1`]: ['*'] };
+  const found = readPrivateFile(path);
+  const file = found === undefined ? undefined : (JSON.parse(found) as KeyFile);
+  const client = file && (await clients.get(file.client_id));
+  if (file && client) {
+    // The issuer moved (another port, another name): the client's rights and the file move with it.
+    if (file.issuer !== issuer) {
+      await clients.update(client.document.id, client.version, { authority }, BY);
+      writePrivateFile(path, JSON.stringify({ ...file, issuer }, undefined, 2));
+    }
+    return;
+  }
+  const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
+  const created = await clients.create(
+    {
+      name: `Management ${role}`,
+      tokenEndpointAuthMethod: 'private_key_jwt',
+      jwks: { keys: [{ ...(await exportJWK(publicKey)), kty: 'EC', use: 'sig' }] },
+      grantTypes: ['client_credentials'],
+      authority,
+      roles: [role],
+    },
+    BY,
+  );
+  const key: KeyFile = { issuer, client_id: created.document.id, private_key: await exportJWK(privateKey) };
+  writePrivateFile(path, JSON.stringify(key, undefined, 2));
+};

@@ -1,0 +1,106 @@
+/** What a node does on its own: sweeps, checkpoints, counted refusals, key changes; and whether it can work. */
+import type { Logger } from 'pino';
+import type { Configuration } from '../config/configuration.ts';
+import type { Clock } from './domain/ports/clock.ts';
+import type { DocumentStore } from './domain/ports/document-store.ts';
+import type { EphemeralStore } from './domain/ports/ephemeral-store.ts';
+import type { ReadinessCheck } from './http/operations.ts';
+
+const SWEEP_EVERY_MILLISECONDS = 5_000;
+/** Rows a batch: small enough not to be felt by requests. */
+const SWEEP_BATCH = 500;
+/** setTimeout holds 31 bits of milliseconds. */
+const LONGEST_WAIT_SECONDS = 86_400;
+
+export type Housekeeping = {
+  readonly checks: readonly ReadinessCheck[];
+  /** Signing keys were rotated: their next moments are scheduled anew. */
+  keysChanged(): void;
+  stop(): Promise<void>;
+};
+
+export const housekeeping = (deps: {
+  readonly configuration: Configuration;
+  readonly documents: DocumentStore;
+  readonly ephemeral: EphemeralStore;
+  readonly clock: Clock;
+  readonly audit: { checkpoint(): Promise<unknown> };
+  readonly refusals: { flush(): Promise<void> };
+  readonly keys: { nextChangeIn(): Promise<number | undefined> };
+  readonly engine: { reload(): Promise<void> };
+  readonly log: Logger;
+}): Housekeeping => {
+  const { configuration, documents, ephemeral, clock, audit, refusals, keys, engine, log } = deps;
+  const timers: NodeJS.Timeout[] = [];
+  const running = new Set<Promise<void>>();
+  let keyTimer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+
+  /** Runs a task now and then, one run at a time; a failure is logged and tried again next time. */
+  const every = (milliseconds: number, name: string, task: () => Promise<unknown>): void => {
+    let isBusy = false;
+    timers.push(
+      setInterval(() => {
+        if (isBusy) return;
+        isBusy = true;
+        const run = (async () => {
+          try {
+            await task();
+          } catch (error) {
+            log.warn({ event: 'housekeeping.failed', task: name, err: error }, 'housekeeping failed');
+          } finally {
+            isBusy = false;
+          }
+        })();
+        running.add(run);
+        void run.finally(() => running.delete(run));
+      }, milliseconds).unref(),
+    );
+  };
+
+  every(SWEEP_EVERY_MILLISECONDS, 'sweep', async () => {
+    await documents.sweep(clock.now(), SWEEP_BATCH);
+    await ephemeral.sweep(SWEEP_BATCH);
+  });
+  every(configuration.audit.checkpointSeconds * 1000, 'checkpoint', () => audit.checkpoint());
+  every(configuration.audit.refusalIntervalSeconds * 1000, 'refusals', () => refusals.flush());
+
+  const scheduleKeys = async (): Promise<void> => {
+    clearTimeout(keyTimer);
+    const seconds = await keys.nextChangeIn();
+    if (seconds === undefined || isStopped) return;
+    const wait = Math.min(seconds, LONGEST_WAIT_SECONDS) * 1000;
+    keyTimer = setTimeout(() => {
+      engine
+        .reload()
+        .catch((error: unknown) => log.error({ event: 'keys.reload_failed', err: error }, 'keys could not be reloaded'))
+        .finally(() => void scheduleKeys());
+    }, wait).unref();
+  };
+  void scheduleKeys();
+
+  return {
+    checks: [
+      {
+        name: 'storage',
+        check: async () => {
+          await ephemeral.set('readiness', '1', 60);
+          return (await ephemeral.get('readiness')) === '1' ? undefined : 'what was written is not read back';
+        },
+      },
+    ],
+    keysChanged: () => void scheduleKeys(),
+    async stop() {
+      isStopped = true;
+      for (const timer of timers) clearInterval(timer);
+      clearTimeout(keyTimer);
+      await Promise.all(running);
+      await refusals.flush().catch((error: unknown) => {
+        log.warn(
+          { event: 'housekeeping.failed', task: 'refusals', err: error },
+          'counted refusals could not be written',
+        );
+      });
+    },
+  };
+};

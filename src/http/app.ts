@@ -1,0 +1,96 @@
+/**
+ * The request listener: front guard, access log, then our own routes or the engine. Mount order and
+ * nothing else; what a route does is in the folders beside this file.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Router } from '@koa/router';
+import Koa from 'koa';
+import type { Logger } from 'pino';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { FrontGuard, GuardedRequest } from './front-guard.ts';
+import type { Metrics } from './metrics.ts';
+
+type Handler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Paths below the issuer's that are ours; everything else is the engine's. */
+const OURS = /^\/(?:$|api\/|interaction\/|account(?:\/|$)|delegations\/|assets\/)/;
+
+export const requestListener = (deps: {
+  readonly guard: FrontGuard;
+  readonly routers: readonly Router[];
+  readonly engine: { handle: Handler };
+  readonly remember: (request: IncomingMessage, facts: GuardedRequest) => void;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+}): Handler => {
+  const { guard, routers, engine, remember, log, metrics, clock } = deps;
+  const app = new Koa({ proxy: true });
+  const facts = new WeakMap<IncomingMessage, GuardedRequest>();
+
+  app.use(async (ctx, next) => {
+    const known = facts.get(ctx.req);
+    ctx.state['requestId'] = known?.id;
+    ctx.state['source'] = known?.source;
+    await next();
+    if (ctx.status === 404 && !ctx.body) {
+      ctx.body = { error: 'not_found', error_description: 'there is nothing at this path' };
+      ctx.status = 404;
+    }
+  });
+  for (const router of routers) app.use(router.routes()).use(router.allowedMethods());
+  app.on('error', (error: unknown, ctx?: Koa.Context) => {
+    log.error({ event: 'request.failed', request: ctx?.state['requestId'], err: error }, 'request failed');
+  });
+  const ours = app.callback();
+
+  return (request, response) => {
+    const began = clock.nowMillis();
+    const surface = surfaceOf(request.url ?? '');
+    const path = loggedPath(request.url ?? '');
+    metrics.inFlight.inc();
+    response.once('close', () => {
+      const milliseconds = clock.nowMillis() - began;
+      metrics.inFlight.dec();
+      metrics.requests.inc({ surface, method: methodLabel(request.method), status: String(response.statusCode) });
+      metrics.seconds.observe({ surface }, milliseconds / 1000);
+      log.info({
+        event: 'request',
+        request: response.getHeader('x-request-id'),
+        method: request.method,
+        path,
+        status: response.statusCode,
+        ms: milliseconds,
+        source: facts.get(request)?.source,
+      });
+    });
+    const known = guard.admit(request, response);
+    if (!known) return;
+    facts.set(request, known);
+    remember(request, known);
+    const target = String(request.url).split('?')[0] ?? '/';
+    if (OURS.test(target)) ours(request, response);
+    else engine.handle(request, response);
+  };
+};
+
+/** Without the query, and without handles, which are bearer values (AZ-14). Ids of ours say what they are and stay. */
+const loggedPath = (target: string): string =>
+  (target.split('?')[0] ?? '')
+    .slice(0, 200)
+    .replace(/[^/]{21,}/g, (segment) => (/^(?:agt|app|rs|dlg|acc|lse)_[a-z0-9]+$/.test(segment) ? segment : ':handle'));
+
+const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+const methodLabel = (method: string | undefined): string => (METHODS.has(method ?? '') ? String(method) : 'other');
+
+const SURFACES: readonly (readonly [RegExp, string])[] = [
+  [/\/token(?:$|\?)/, 'token'],
+  [/\/token\/introspection/, 'introspection'],
+  [/\/token\/revocation/, 'revocation'],
+  [/\/api\/v1/, 'management'],
+  [/\/(?:interaction|account|delegations|device|session)/, 'pages'],
+  [/\/\.well-known\/|\/jwks/, 'discovery'],
+  [/\/(?:auth|request)/, 'authorization'],
+];
+
+const surfaceOf = (target: string): string => SURFACES.find(([pattern]) => pattern.test(target))?.[1] ?? 'other';

@@ -1,0 +1,124 @@
+/** The pages the engine shows in the middle of its own routes, made of our views. */
+import { pageCsp } from '../../views/content-security-policy.ts';
+import type { Html } from '../../views/html.ts';
+import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../views/pages/device.ts';
+import { errorPage } from '../../views/pages/error.ts';
+import { signedOutPage, signOutPage } from '../../views/pages/sign-out.ts';
+import type { Account } from '../domain/accounts/account.ts';
+
+/** The part of the engine's context these pages read. */
+type EngineContext = {
+  status: number;
+  type: string;
+  body: unknown;
+  set(name: string, value: string): void;
+  readonly state: Readonly<Record<string, unknown>>;
+  readonly response: { get(name: string): unknown };
+  readonly oidc?: {
+    readonly session?: { readonly state?: unknown } | undefined;
+    readonly client?: { readonly clientName?: string | undefined } | undefined;
+    readonly params?: Readonly<Record<string, unknown>> | undefined;
+  };
+};
+type Failure = { readonly error?: string | undefined; readonly error_description?: string | undefined };
+
+const DEVICE_ERRORS: Readonly<Record<string, 'incorrect' | 'aborted'>> = {
+  NotFoundError: 'incorrect',
+  ExpiredError: 'incorrect',
+  AlreadyUsedError: 'incorrect',
+  NoCodeError: 'incorrect',
+  AbortedError: 'aborted',
+};
+
+export const enginePages = (deps: {
+  readonly issuer: string;
+  readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
+}) => {
+  const { issuer } = deps;
+  const basePath = new URL(issuer).pathname.replace(/\/$/, '');
+  const frame = { basePath };
+  const xsrfOf = (ctx: EngineContext): string =>
+    String((ctx.oidc?.session?.state as { secret?: string } | undefined)?.secret ?? '');
+
+  const send = (ctx: EngineContext, page: Html): void => {
+    ctx.set('Content-Security-Policy', pageCsp({ formTargets: [], scripts: false }));
+    ctx.set('Cache-Control', 'no-store');
+    ctx.type = 'text/html; charset=utf-8';
+    ctx.body = String(page);
+  };
+
+  return {
+    async error(ctx: EngineContext, out: Failure): Promise<void> {
+      const page = errorPage({
+        ...frame,
+        title: 'That did not work',
+        text: out.error_description ?? 'The request could not be answered.',
+        ...(out.error === undefined ? {} : { code: out.error }),
+        requestId: String(ctx.response.get('X-Request-Id')),
+      });
+      send(ctx, page);
+    },
+
+    async signOut(ctx: EngineContext): Promise<void> {
+      const clientName = ctx.oidc?.client?.clientName;
+      const model = { ...frame, action: `${issuer}/session/end/confirm`, xsrf: xsrfOf(ctx) };
+      send(ctx, signOutPage(clientName === undefined ? model : { ...model, clientName }));
+    },
+
+    async signedOut(ctx: EngineContext): Promise<void> {
+      const clientName = ctx.oidc?.client?.clientName;
+      send(ctx, signedOutPage(clientName === undefined ? frame : { ...frame, clientName }));
+    },
+
+    async deviceCode(ctx: EngineContext, _out?: Failure, error?: Error & { userCode?: string }): Promise<void> {
+      const userCode = error?.userCode ?? (ctx.state['userCode'] as string | undefined);
+      send(
+        ctx,
+        deviceCodePage({
+          ...frame,
+          action: `${issuer}/device`,
+          xsrf: xsrfOf(ctx),
+          charset: 'base-20',
+          ...(userCode === undefined ? {} : { userCode }),
+          ...(error === undefined ? {} : { error: DEVICE_ERRORS[error.constructor.name] ?? 'failed' }),
+        }),
+      );
+    },
+
+    async deviceConfirm(
+      ctx: EngineContext,
+      client: {
+        readonly clientId: string;
+        readonly clientName?: string | undefined;
+        readonly [member: string]: unknown;
+      },
+      info: Readonly<Record<string, unknown>>,
+      userCode: string,
+    ): Promise<void> {
+      const owner = client['behalf_owner'];
+      const ownerName = typeof owner === 'string' ? (await deps.accounts.get(owner))?.document.name : undefined;
+      const software = info['software'];
+      send(
+        ctx,
+        deviceConfirmPage({
+          ...frame,
+          action: `${issuer}/device`,
+          xsrf: xsrfOf(ctx),
+          userCode: String(ctx.oidc?.params?.['user_code'] ?? userCode),
+          displayCode: userCode,
+          client: {
+            name: client.clientName ?? client.clientId,
+            kind: client['behalf_kind'] === 'agent' ? 'agent' : 'client',
+            ...(ownerName === undefined ? {} : { ownerName }),
+          },
+          ...(typeof software === 'string' && software !== '' ? { device: { software } } : {}),
+        }),
+      );
+    },
+
+    async deviceDone(ctx: EngineContext): Promise<void> {
+      const clientName = ctx.oidc?.client?.clientName;
+      send(ctx, deviceDonePage(clientName === undefined ? frame : { ...frame, clientName }));
+    },
+  };
+};

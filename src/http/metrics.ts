@@ -1,0 +1,45 @@
+/** Counts and durations for Prometheus. Labels come from closed sets, never from input. */
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+
+export type Metrics = ReturnType<typeof metrics>;
+
+export const metrics = () => {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  const requests = new Counter({
+    name: 'behalf_http_requests_total',
+    help: 'Requests answered, by surface, method and status.',
+    labelNames: ['surface', 'method', 'status'],
+    registers: [registry],
+  });
+  const seconds = new Histogram({
+    name: 'behalf_http_request_duration_seconds',
+    help: 'Time from arrival to the end of the answer.',
+    labelNames: ['surface'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5],
+    registers: [registry],
+  });
+  const events = new Counter({
+    name: 'behalf_audit_events_total',
+    help: 'Audit events made durable, by type and outcome.',
+    labelNames: ['type', 'outcome'],
+    registers: [registry],
+  });
+  const failures = new Counter({
+    name: 'behalf_audit_failures_total',
+    help: 'Audit events that could not be written; what they spoke of did not happen.',
+    registers: [registry],
+  });
+  const appending = new Histogram({
+    name: 'behalf_audit_append_duration_seconds',
+    help: 'Time until an audit event was durable.',
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5],
+    registers: [registry],
+  });
+  const inFlight = new Gauge({
+    name: 'behalf_http_requests_in_flight',
+    help: 'Requests being answered.',
+    registers: [registry],
+  });
+  return { registry, requests, seconds, events, failures, appending, inFlight };
+};

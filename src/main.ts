@@ -1,0 +1,91 @@
+/** The process: settings → compose → listen → say where → drain on SIGTERM. */
+import { readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { pathToFileURL } from 'node:url';
+import type { Configuration } from '../config/configuration.ts';
+import { loadConfiguration } from '../config/load.ts';
+import { ConfigurationError } from '../config/problem.ts';
+import { type Behalf, compose } from './compose.ts';
+
+const EXIT_CONFIGURATION = 78;
+/** Longer than any answer takes, shorter than what supervisors wait before SIGKILL. */
+const DRAIN_MILLISECONDS = 8_000;
+
+/** Serves until SIGTERM or SIGINT. Answers the exit code. */
+export const serve = async (argv: readonly string[]): Promise<number> => {
+  let configuration: Configuration;
+  try {
+    ({ configuration } = loadConfiguration({ argv }));
+  } catch (error) {
+    if (!(error instanceof ConfigurationError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return EXIT_CONFIGURATION;
+  }
+  const behalf = await compose(configuration);
+  const server = publicServer(configuration, behalf);
+  await listen(server, configuration.listen);
+  await listen(behalf.operations, configuration.operations);
+  process.stdout.write(greeting(configuration, behalf));
+
+  await new Promise<void>((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+  });
+  await Promise.all([drain(server), drain(behalf.operations)]);
+  await behalf.close();
+  return 0;
+};
+
+const publicServer = ({ listen: { tls } }: Configuration, behalf: Behalf): Server => {
+  // Slow senders are cut off (IN-08); what one request may take is bounded by the stores' own deadlines.
+  const limits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 };
+  const server = tls
+    ? createTlsServer(
+        { ...limits, cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile), minVersion: 'TLSv1.2' },
+        behalf.handle,
+      )
+    : createServer(limits, behalf.handle);
+  server.on(tls ? 'secureConnection' : 'connection', behalf.accepted);
+  return server;
+};
+
+const listen = (server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> =>
+  new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, host, () => {
+      server.off('error', reject);
+      resolve();
+    });
+  });
+
+/** Answers what is under way, takes nothing new, and cuts off what is still open at the end. */
+const drain = (server: Server): Promise<void> =>
+  new Promise((resolve) => {
+    const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MILLISECONDS);
+    server.close(() => {
+      clearTimeout(cut);
+      resolve();
+    });
+    server.closeIdleConnections();
+  });
+
+const greeting = ({ issuer, data }: Configuration, { firstStart }: Behalf): string => {
+  const { administrator, generatedPassword } = firstStart;
+  const password =
+    generatedPassword === undefined ? 'with the password it has' : `password ${generatedPassword} (shown once)`;
+  return [
+    `Behalf serves at ${issuer}`,
+    `  sign in     ${issuer}/account as ${administrator}, ${password}`,
+    `  discovery   ${issuer}/.well-known/openid-configuration`,
+    `  data        ${data.folder}`,
+    '  try next    npm run -s behalf -- agents create --name "Travel planner" --purpose "Books trips" --key travel-planner.jwk',
+    '',
+  ].join('\n');
+};
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  process.exitCode = await serve(process.argv.slice(2)).catch((error: unknown) => {
+    process.stderr.write(`Behalf cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  });
+}
