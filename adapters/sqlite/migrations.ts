@@ -42,6 +42,12 @@ export const assertOurs = (connection: DatabaseSync, file: string): void => {
   }
 };
 
+/** Throws StoreUnavailable unless it is a file of ours that holds a schema: an empty file is no backup. */
+export const assertHoldsData = (connection: DatabaseSync, file: string): void => {
+  assertOurs(connection, file);
+  if (numberOf(connection, 'user_version') === 0) throw new StoreUnavailable(`${file} holds nothing`);
+};
+
 /** Brings the file to the newest version, one transaction for each step. Safe when two processes start at once. */
 export const migrate = (connection: DatabaseSync, file: string): void => {
   for (let version = numberOf(connection, 'user_version'); version < SCHEMA_VERSION; ) {

@@ -66,7 +66,7 @@ const makePrivate = (file: string): void => {
   else if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
 };
 
-const syncFolder = (folder: string): void => {
+export const syncFolder = (folder: string): void => {
   if (process.platform === 'win32') return;
   const handle = openSync(folder, 'r');
   fsyncSync(handle);

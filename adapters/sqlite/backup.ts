@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fsyncSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+} from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { assertHoldsData, assertOurs } from './migrations.ts';
+import { assertSound, syncFolder } from './open-file.ts';
+import { isBusy, isDamaged, unavailable } from './sqlite-errors.ts';
+
+const BUSY_TIMEOUT_MS = 5000;
+
+/**
+ * Writes a copy of the database as it is at one moment, while other processes go on serving. The
+ * copy is one file of mode 0600, checked and on stable storage when this resolves. Throws
+ * StoreUnavailable when `to` exists, or `file` is damaged or not ours.
+ */
+export const backupDatabase = async (options: { readonly file: string; readonly to: string }): Promise<void> => {
+  const { file, to } = options;
+  if (!existsSync(file)) throw new StoreUnavailable(`there is no database at ${file}`);
+  if (existsSync(to)) throw new StoreUnavailable(`${to} exists already; a backup never replaces a file`);
+  mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
+  const staged = `${to}.${randomBytes(6).toString('hex')}.tmp`;
+
+  try {
+    closeSync(openSync(staged, 'wx', 0o600));
+    withDatabase(file, (source) => {
+      assertOurs(source, file);
+      // One read transaction: a writer of another process is neither held up nor half copied.
+      source.prepare('VACUUM INTO ?').run(staged);
+    });
+    withDatabase(staged, (copy) => {
+      assertHoldsData(copy, staged);
+      assertSound(copy, staged);
+    });
+    syncFile(staged);
+    // A link, unlike a rename, fails when somebody has made `to` meanwhile.
+    linkSync(staged, to);
+  } catch (error) {
+    throw worded(error, `cannot back up ${file} to ${to}`);
+  } finally {
+    removeDatabase(staged);
+  }
+  syncFolder(dirname(to));
+};
+
+/**
+ * Puts a backup in the place of the database, whole or not at all, and answers where the replaced
+ * one was set aside. Values with a TTL are not restored, claims are: coming back must not make
+ * anything usable again. `prepare` may change the restored file before it takes its place. Throws
+ * StoreUnavailable when a process holds the target, or the backup is damaged, newer or not ours.
+ * The backup itself is left as it is.
+ */
+export const restoreDatabase = async (options: {
+  readonly from: string;
+  readonly file: string;
+  readonly prepare?: (staged: string) => Promise<void>;
+}): Promise<{ readonly setAside: string | undefined }> => {
+  const { from, file } = options;
+  if (!existsSync(from)) throw new StoreUnavailable(`there is no backup at ${from}`);
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  const staged = `${file}.${randomBytes(6).toString('hex')}.tmp`;
+  let target: DatabaseSync | undefined;
+
+  try {
+    target = existsSync(file) ? lockOut(file) : undefined;
+    // Made private before it holds anything.
+    closeSync(openSync(staged, 'wx', 0o600));
+    copyFileSync(from, staged);
+    withDatabase(staged, (copy) => {
+      assertHoldsData(copy, from);
+      assertSound(copy, from);
+      copy.exec('DELETE FROM ephemeral WHERE value IS NOT NULL');
+    });
+    await options.prepare?.(staged);
+    // One file without a log beside it, so that one rename is all.
+    withDatabase(staged, (copy) => copy.exec('PRAGMA journal_mode = DELETE'));
+    syncFile(staged);
+
+    const setAside = existsSync(file) ? freeName(`${file}.replaced`) : undefined;
+    if (setAside !== undefined) linkSync(file, setAside);
+    // SQLite would play a log left behind into whatever file has its name.
+    removeLogs(file);
+    renameSync(staged, file);
+    syncFolder(dirname(file));
+    return { setAside };
+  } catch (error) {
+    throw worded(error, `cannot restore ${from} to ${file}`);
+  } finally {
+    target?.close();
+    removeDatabase(staged);
+  }
+};
+
+/**
+ * Takes the file away from everybody else, which SQLite grants only when no other connection is open:
+ * leaving WAL mode needs that. Undefined when the file is too damaged to be anybody's.
+ */
+const lockOut = (file: string): DatabaseSync | undefined => {
+  const connection = new DatabaseSync(file, { timeout: 100 });
+  try {
+    connection.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE; BEGIN EXCLUSIVE');
+    return connection;
+  } catch (error) {
+    connection.close();
+    if (isBusy(error)) throw new StoreUnavailable(`${file} is in use; stop the server first`, { cause: error });
+    if (isDamaged(error)) return undefined;
+    throw error;
+  }
+};
+
+const withDatabase = (file: string, work: (connection: DatabaseSync) => void): void => {
+  const connection = new DatabaseSync(file, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    work(connection);
+  } finally {
+    connection.close();
+  }
+};
+
+const worded = (error: unknown, text: string): StoreUnavailable => {
+  const failure = unavailable(error);
+  if (failure === error) return failure;
+  const reason = isDamaged(error) ? 'the file is damaged or no SQLite database' : (error as Error).message;
+  return new StoreUnavailable(`${text}: ${reason}`, { cause: error });
+};
+
+const freeName = (path: string): string => {
+  for (let number = 1; ; number += 1) if (!existsSync(`${path}-${number}`)) return `${path}-${number}`;
+};
+
+const syncFile = (path: string): void => {
+  const handle = openSync(path, 'r+');
+  fsyncSync(handle);
+  closeSync(handle);
+};
+
+const removeLogs = (file: string): void => {
+  for (const suffix of ['-wal', '-shm', '-journal']) rmSync(`${file}${suffix}`, { force: true });
+};
+
+const removeDatabase = (file: string): void => {
+  removeLogs(file);
+  rmSync(file, { force: true });
+};

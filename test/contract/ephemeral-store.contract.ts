@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Clock } from '../../src/domain/ports/clock.ts';
+import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
+import { type ControlledClock, controlledClock } from './controlled-clock.ts';
+
+export const describeEphemeralStore = (
+  name: string,
+  open: (clock: Clock) => Promise<EphemeralStore> | EphemeralStore,
+): void => {
+  describe(`ephemeral store: ${name}`, () => {
+    let clock: ControlledClock;
+    let store: EphemeralStore;
+
+    beforeEach(async () => {
+      clock = controlledClock();
+      store = await open(clock);
+    });
+    afterEach(() => store.close());
+
+    test('keeps a value, replaces it, and gives it away once', async () => {
+      await store.set('k', 'one', 10);
+      await store.set('k', 'two', 10);
+      expect(await store.get('k')).toBe('two');
+      expect(await store.take('k')).toBe('two');
+      expect(await store.take('k')).toBeUndefined();
+      expect(await store.get('k')).toBeUndefined();
+    });
+
+    test('keeps every well-formed text as it is', async () => {
+      for (const value of ['', '0', 'a\u0000b', '{"a":"😀"}', "'; DROP TABLE ephemeral; --", 'x'.repeat(1024 * 1024)]) {
+        await store.set('k', value, 10);
+        expect(await store.get('k')).toBe(value);
+      }
+    });
+
+    test('OT-12 a value is gone at the very millisecond its time has passed, swept or not', async () => {
+      await store.set('k', 'v', 2);
+      await store.set('taken', 'v', 2);
+      clock.advance(1999);
+      expect(await store.get('k')).toBe('v');
+      clock.advance(1);
+      expect(await store.get('k')).toBeUndefined();
+      expect(await store.take('taken')).toBeUndefined();
+    });
+
+    test('OT-12 setting a value again starts its time anew', async () => {
+      await store.set('k', 'v', 2);
+      clock.advance(1500);
+      await store.set('k', 'w', 2);
+      clock.advance(1500);
+      expect(await store.get('k')).toBe('w');
+    });
+
+    test('OT-12 no lifetime below a second, by rounding or without end', async () => {
+      for (const ttl of [0, -1, 0.5, 1.5, Number.NaN, Number.POSITIVE_INFINITY, '10' as unknown as number]) {
+        await expect(store.set('k', 'v', ttl)).rejects.toThrow(TypeError);
+        await expect(store.claim('k', ttl)).rejects.toThrow(TypeError);
+        await expect(store.count('k', ttl)).rejects.toThrow(TypeError);
+      }
+      expect(await store.get('k')).toBeUndefined();
+      expect(await store.claim('k', 1)).toBe(true);
+    });
+
+    test('of 64 takes exactly one gets the value', async () => {
+      await store.set('k', 'v', 10);
+      const taken = await Promise.all(Array.from({ length: 64 }, () => store.take('k')));
+      expect(taken.filter((each) => each !== undefined)).toEqual(['v']);
+    });
+
+    test('of 64 claims exactly one succeeds, until the time has passed (RFC 7523 §3, RFC 9449 §11.1)', async () => {
+      const claims = async () =>
+        (await Promise.all(Array.from({ length: 64 }, () => store.claim('jti', 5)))).filter(Boolean);
+      expect(await claims()).toHaveLength(1);
+      clock.advance(4999);
+      expect(await claims()).toHaveLength(0);
+      clock.advance(1);
+      expect(await claims()).toHaveLength(1);
+      clock.advance(4999);
+      expect(await store.claim('jti', 5)).toBe(false);
+    });
+
+    test('a claim can be neither read nor taken away', async () => {
+      await store.claim('jti', 5);
+      expect(await store.get('jti')).toBeUndefined();
+      expect(await store.take('jti')).toBeUndefined();
+      expect(await store.claim('jti', 5)).toBe(false);
+    });
+
+    test('counts every call once, and starts anew when the window since the first has passed', async () => {
+      const counted = await Promise.all(Array.from({ length: 64 }, () => store.count('c', 10)));
+      expect([...counted].sort((a, b) => a - b)).toEqual(Array.from({ length: 64 }, (_, at) => at + 1));
+      clock.advance(9_999);
+      expect(await store.count('c', 10)).toBe(65);
+      clock.advance(1);
+      expect(await store.count('c', 10)).toBe(1);
+      expect(await store.count('other', 10)).toBe(1);
+    });
+
+    test('OT-08 crafted text names itself and nothing else', async () => {
+      const crafted = ["' OR 1=1 --", '%', '*', 'k:', 'k\u0000', 'K', 'k ', '{"$ne":""}', '__proto__', 'x'.repeat(512)];
+      await store.set('k', 'v', 10);
+      for (const key of crafted) {
+        expect(await store.get(key)).toBeUndefined();
+        expect(await store.take(key)).toBeUndefined();
+        expect(await store.claim(key, 10)).toBe(true);
+      }
+      expect(await store.get('k')).toBe('v');
+    });
+
+    test('OT-08 a key of more than 512 characters, or of no Unicode, holds nothing', async () => {
+      await store.set('x'.repeat(512), 'v', 10);
+      await store.set('\ufffd', 'v', 10);
+      for (const key of ['x'.repeat(513), 'x'.repeat(10_240), '\ud800']) {
+        expect(await store.get(key)).toBeUndefined();
+        expect(await store.take(key)).toBeUndefined();
+        await expect(store.set(key, 'v', 10)).rejects.toThrow(TypeError);
+        await expect(store.claim(key, 10)).rejects.toThrow(TypeError);
+        await expect(store.count(key, 10)).rejects.toThrow(TypeError);
+      }
+    });
+
+    test('IN-02 keys and values that are no strings are refused', async () => {
+      for (const key of [{ $ne: '' }, ['k'], 1, null, undefined] as unknown as string[]) {
+        await expect(store.get(key)).rejects.toThrow(TypeError);
+        await expect(store.take(key)).rejects.toThrow(TypeError);
+        await expect(store.set(key, 'v', 10)).rejects.toThrow(TypeError);
+        await expect(store.claim(key, 10)).rejects.toThrow(TypeError);
+        await expect(store.count(key, 10)).rejects.toThrow(TypeError);
+      }
+      await expect(store.set('k', { a: 1 } as unknown as string, 10)).rejects.toThrow(TypeError);
+    });
+
+    test('sweeps what expired, at most as many as asked, and nothing that lives', async () => {
+      await Promise.all(Array.from({ length: 5 }, (_, at) => store.set(`old${at}`, 'v', 1)));
+      await store.claim('old-claim', 1);
+      await store.set('young', 'v', 2);
+      clock.advance(1000);
+      expect(await store.sweep(4)).toBe(4);
+      expect(await store.sweep(4)).toBe(2);
+      expect(await store.sweep(4)).toBe(0);
+      expect(await store.get('young')).toBe('v');
+    });
+
+    test('closing is idempotent and leaves every method unavailable', async () => {
+      const writing = store.set('k', 'v', 10);
+      await Promise.all([store.close(), store.close()]);
+      await writing;
+      const attempts = [
+        () => store.set('k', 'v', 1),
+        () => store.get('k'),
+        () => store.take('k'),
+        () => store.claim('k', 1),
+        () => store.count('k', 1),
+        () => store.sweep(1),
+      ];
+      for (const attempt of attempts) {
+        const error = await attempt().then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        );
+        expect(isStoreUnavailable(error)).toBe(true);
+      }
+    });
+  });
+};

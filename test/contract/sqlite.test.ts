@@ -1,0 +1,18 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from '@jest/globals';
+import { openSqlite } from '../../adapters/sqlite/database.ts';
+import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
+import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
+import { describeDocumentStore } from './document-store.contract.ts';
+import { describeEphemeralStore } from './ephemeral-store.contract.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'behalf-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+let files = 0;
+const openNew = () => openSqlite({ file: join(folder, `${++files}.db`) });
+
+describeDocumentStore('sqlite', () => sqliteDocumentStore(openNew()));
+describeEphemeralStore('sqlite', (clock) => sqliteEphemeralStore(openNew(), clock));
