@@ -1,0 +1,320 @@
+/** The pages for people over memory stores, with hand-written stand-ins for the ports the engine implements. */
+import { generateKeyPairSync } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import Koa from 'koa';
+import request from 'supertest';
+import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
+import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
+import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
+import { accountRegister } from '../../src/domain/accounts/account-register.ts';
+import { passwords } from '../../src/domain/accounts/passwords.ts';
+import { passwordSignIn } from '../../src/domain/accounts/sign-in.ts';
+import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
+import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
+import type { PublicJwk } from '../../src/domain/clients/client.ts';
+import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
+import { consentRegister } from '../../src/domain/consent/consent-register.ts';
+import { delegationRegister } from '../../src/domain/delegation/delegation-register.ts';
+import { delegationRequests } from '../../src/domain/delegation/delegation-requests.ts';
+import { DomainError } from '../../src/domain/errors.ts';
+import type { BrowserSessions, ConsentResult, Interaction, Interactions } from '../../src/domain/ports/interactions.ts';
+import type { Lease, Leases } from '../../src/domain/ports/leases.ts';
+import { resourceServerRegistry } from '../../src/domain/resource-servers/resource-server-registry.ts';
+import { masterKey } from '../../src/domain/secrets/master-key.ts';
+import { accountRouter } from '../../src/http/account/router.ts';
+import type { PeopleDeps } from '../../src/http/interaction/people-deps.ts';
+import { interactionRouter } from '../../src/http/interaction/router.ts';
+
+export const START = 1_800_000_000;
+export const CALENDAR = 'https://calendar.example.com';
+export const MAIL = 'https://mail.example.com';
+export const REDIRECT_URI = 'https://app.example.com/callback';
+export const PASSWORD = 'correct horse battery';
+export const SYSTEM = { caller: 'system' };
+
+export const LIMITS = { signInPerAccount: 5, signInPerSource: 20, signInWindowSeconds: 600 };
+
+/** A clock that stands still until it is moved. */
+export const standingClock = (start = START) => {
+  let seconds = start;
+  return {
+    now: () => seconds,
+    nowMillis: () => seconds * 1000,
+    move(by: number): void {
+      seconds += by;
+    },
+  };
+};
+
+/** Keeps what is appended; `failing` makes the next appends fail as a full disk would. */
+export const recordingAudit = () => {
+  const events: AuditEvent[] = [];
+  const state = { failing: false };
+  return {
+    events,
+    state,
+    of: (type: AuditEvent['type']) => events.filter((event) => event.type === type),
+    async append(event: AuditEvent) {
+      if (state.failing) throw new DomainError('unavailable', 'The audit trail cannot be written.');
+      events.push(JSON.parse(JSON.stringify(event)) as AuditEvent);
+      return { stream: 'test', sequence: events.length, hash: '' };
+    },
+    async list({ subject }: { readonly subject?: string }) {
+      const entries = events
+        .map((event, index) => ({
+          id: `e${index}`,
+          stream: 'test',
+          sequence: index,
+          at: START * 1000,
+          hash: '',
+          event,
+        }))
+        .filter(({ event }) => subject === undefined || event.subject === subject)
+        .reverse();
+      return { entries };
+    },
+  };
+};
+
+const cookies = (incoming: IncomingMessage): readonly string[] =>
+  (incoming.headers.cookie ?? '').split(';').map((pair) => pair.trim());
+
+export const newPublicKey = (): PublicJwk => ({
+  ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
+  kty: 'EC',
+  kid: 'one',
+  alg: 'ES256',
+  use: 'sig',
+});
+
+/** The prompts of the engine: a cookie `interaction` names the one a browser is in. */
+const fakeInteractions = () => {
+  const open = new Map<string, Interaction>();
+  const finished: { uid: string; with: string | ConsentResult | 'refused' }[] = [];
+  const of = (incoming: IncomingMessage, uid: string): Interaction => {
+    const found = open.get(uid);
+    if (!found || !cookies(incoming).includes(`interaction=${uid}`)) {
+      throw new DomainError('not_found', 'There is no such request.');
+    }
+    return found;
+  };
+  const finish = (incoming: IncomingMessage, uid: string, result: string | ConsentResult | 'refused'): string => {
+    of(incoming, uid);
+    if (finished.some((one) => one.uid === uid)) throw new DomainError('conflict', 'This was decided already.');
+    finished.push({ uid, with: result });
+    return `https://id.example.com/auth/${uid}`;
+  };
+  const port: Interactions = {
+    get: async ({ request: incoming }, uid) => of(incoming, uid),
+    finishSignIn: async ({ request: incoming }, uid, account) => finish(incoming, uid, account),
+    finishConsent: async ({ request: incoming }, uid, result) => finish(incoming, uid, result),
+    refuse: async ({ request: incoming }, uid) => finish(incoming, uid, 'refused'),
+  };
+  return { port, open, finished };
+};
+
+/** Sessions: a cookie `session` names one. */
+const fakeSessions = (clock: { now(): number }) => {
+  const live = new Map<string, { account: string; signedInAt: number }>();
+  const idOf = (incoming: IncomingMessage): string =>
+    cookies(incoming)
+      .find((pair) => pair.startsWith('session='))
+      ?.slice(8) ?? '';
+  const port: BrowserSessions = {
+    async current({ request: incoming }) {
+      const id = idOf(incoming);
+      const found = live.get(id);
+      return found && { id, ...found };
+    },
+    signInUrl: async (_, returnTo) => `https://id.example.com/auth?return=${encodeURIComponent(returnTo)}`,
+    async finishSignIn(_, query) {
+      const back = query.get('state');
+      if (!back) throw new DomainError('invalid_request', 'This browser did not start a sign-in.');
+      return back;
+    },
+    async end({ request: incoming }) {
+      live.delete(idOf(incoming));
+    },
+  };
+  const start = (account: string): string => {
+    const id = randomIdentifiers.newSecret();
+    live.set(id, { account, signedInAt: clock.now() });
+    return id;
+  };
+  return { port, live, start };
+};
+
+const fakeLeases = () => {
+  const live = new Map<string, Lease>();
+  const port: Leases = {
+    get: async (id) => live.get(id),
+    ofAccount: async (account) => [...live.values()].filter((lease) => lease.account === account),
+    revoke: async (id) => live.delete(id),
+  };
+  return { port, live };
+};
+
+export type PeopleWorld = Awaited<ReturnType<typeof peopleWorld>>;
+
+export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { readonly issuer?: string } = {}) => {
+  const clock = standingClock();
+  const documents = memoryDocumentStore();
+  const ephemeral = memoryEphemeralStore(clock);
+  const audit = recordingAudit();
+  const identifiers = randomIdentifiers;
+  const key = masterKey(Buffer.alloc(32, 7));
+  const base = { documents, clock, identifiers, audit };
+  const settings = {
+    argon2MemoryKib: 64,
+    argon2Passes: 1,
+    argon2Parallelism: 1,
+    concurrency: 4,
+    queueLimit: 5000,
+    minimumLength: 8,
+  };
+  const hashing = passwords(settings);
+  const accounts = accountRegister({ ...base, passwords: hashing });
+  const accountExists = async (id: string) => (await accounts.get(id))?.document.state === 'active';
+  const digestSecret = (secret: string) => key.digest('client_secret', secret);
+  const resourceServers = resourceServerRegistry({ ...base, digestSecret, issuer });
+  const agents = agentRegistry({ ...base, accountExists, resourceServers });
+  const clients = clientRegistry({ ...base, digestSecret, accountExists, resourceServers });
+  const delegations = delegationRegister({ ...base, issuer, maxDepth: 4 });
+  const requests = delegationRequests({ ephemeral, clock, identifiers, masterKey: key, issuer, ttlSeconds: 600 });
+  const consents = consentRegister({
+    documents,
+    clock,
+    audit,
+    accounts,
+    clients,
+    agents,
+    resourceServers,
+    delegations,
+    settings: { defaultDurationSeconds: 30 * 86_400, maxDurationSeconds: 90 * 86_400, maxDepth: 4 },
+  });
+  const signIn = passwordSignIn({
+    accounts,
+    passwords: hashing,
+    ephemeral,
+    clock,
+    identifiers,
+    masterKey: key,
+    audit,
+    limits: LIMITS,
+  });
+  const interactions = fakeInteractions();
+  const sessions = fakeSessions(clock);
+  const leases = fakeLeases();
+  const { pathname } = new URL(issuer);
+  const deps: PeopleDeps = {
+    issuer,
+    basePath: pathname === '/' ? '' : pathname,
+    interactions: interactions.port,
+    browserSessions: sessions.port,
+    leases: leases.port,
+    accounts,
+    clients,
+    agents,
+    resourceServers,
+    delegations,
+    delegationRequests: requests,
+    consents,
+    signIn,
+    masterKey: key,
+    audit,
+    countRefusal: async ({ reason, request: id, source }) => {
+      await audit.append({
+        type: 'request.refused',
+        outcome: 'refused',
+        request: id,
+        count: 1,
+        inputs: { reason },
+        personal: { source },
+      });
+    },
+    passwordMinimumLength: settings.minimumLength,
+  };
+
+  const app = new Koa();
+  app.silent = true;
+  app.use((ctx, next) => {
+    Object.assign(ctx.state, { requestId: 'req_test', source: ctx.get('test-source') || '192.0.2.1' });
+    return next();
+  });
+  app.use(interactionRouter(deps).routes());
+  app.use(accountRouter(deps).routes());
+  const http = request(app.callback());
+
+  const ada = (
+    await accounts.create({ username: 'ada', name: 'Ada Byron', email: 'ada@example.com', password: PASSWORD }, SYSTEM)
+  ).document;
+  const bob = (await accounts.create({ username: 'bob', name: 'Bob Noyce', password: PASSWORD }, SYSTEM)).document;
+  for (const [identifier, name] of [
+    [CALENDAR, 'Calendar'],
+    [MAIL, 'Mail'],
+  ] as const) {
+    await resourceServers.create(
+      {
+        identifier,
+        name,
+        scopes: [
+          { name: 'read', description: `Read your ${name.toLowerCase()}`, risk: 'low' },
+          { name: 'write', description: `Change your ${name.toLowerCase()}`, risk: 'high' },
+        ],
+      },
+      SYSTEM,
+    );
+  }
+  const newAgent = async (name: string) =>
+    (
+      await agents.create(
+        {
+          name,
+          owner: bob.id,
+          purpose: `${name} helps`,
+          environment: 'production',
+          jwks: { keys: [newPublicKey()] },
+          redirectUris: [REDIRECT_URI],
+        },
+        SYSTEM,
+      )
+    ).document;
+  const planner = await newAgent('Planner');
+  const booker = await newAgent('Booker');
+  const app1 = (await clients.create({ name: 'Wiki', redirectUris: [REDIRECT_URI], owner: bob.id }, SYSTEM)).document;
+  audit.events.length = 0;
+
+  /** Puts a prompt into a browser; answers its number. */
+  const prompt = (interaction: Partial<Interaction> & Pick<Interaction, 'prompt'>): string => {
+    const uid = randomIdentifiers.newSecret().slice(0, 21);
+    interactions.open.set(uid, {
+      uid,
+      clientId: planner.id,
+      redirectUri: REDIRECT_URI,
+      openidScopes: ['openid'],
+      resources: { [CALENDAR]: ['read', 'write'] },
+      expiresAt: clock.now() + 600,
+      ...interaction,
+    });
+    return uid;
+  };
+
+  return {
+    ...{ clock, documents, ephemeral, audit, key, accounts, agents, clients, resourceServers, delegations, requests },
+    ...{
+      consents,
+      signIn,
+      interactions,
+      sessions,
+      leases,
+      deps,
+      http,
+      ada,
+      bob,
+      planner,
+      booker,
+      client: app1,
+      prompt,
+    },
+  };
+};

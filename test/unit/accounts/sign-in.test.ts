@@ -1,0 +1,146 @@
+import { describe, expect, test } from '@jest/globals';
+import { LIMITS, PASSWORD, peopleWorld } from '../../support/people-world.ts';
+
+const attempt = (username: string, password: string, more: { source?: string; device?: string } = {}) => ({
+  username,
+  password,
+  source: '192.0.2.1',
+  request: 'req_1',
+  ...more,
+});
+
+const refusalOf = async (promise: Promise<unknown>) => {
+  const [{ reason } = { reason: undefined }] = (await Promise.allSettled([promise])) as PromiseRejectedResult[];
+  const { code, message, retryAfterSeconds } = reason as Record<string, unknown>;
+  return { code, message, retryAfterSeconds };
+};
+
+describe('sign-in', () => {
+  test('answers the account, after its event stands', async () => {
+    const { signIn, ada, audit } = await peopleWorld();
+    const { account } = await signIn.signIn(attempt(' Ada ', PASSWORD));
+    expect(account.id).toBe(ada.id);
+    expect(audit.events).toEqual([
+      {
+        type: 'session.started',
+        outcome: 'granted',
+        request: 'req_1',
+        subject: ada.id,
+        caller: ada.id,
+        personal: { source: '192.0.2.1', username: 'ada' },
+      },
+    ]);
+    audit.state.failing = true;
+    await expect(signIn.signIn(attempt('ada', PASSWORD))).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  test('LG-01 unknown, wrong, disabled, without a password and too long give one answer', async () => {
+    const { signIn, accounts, bob, audit } = await peopleWorld();
+    await accounts.create({ username: 'carl', name: 'Carl' }, { caller: 'system' });
+    await accounts.disable(bob.id, { caller: 'system' });
+    audit.events.length = 0;
+    const answers = [
+      await refusalOf(signIn.signIn(attempt('nobody', PASSWORD))),
+      await refusalOf(signIn.signIn(attempt('ada', 'wrong password'))),
+      await refusalOf(signIn.signIn(attempt('bob', PASSWORD))),
+      await refusalOf(signIn.signIn(attempt('carl', PASSWORD))),
+      await refusalOf(signIn.signIn(attempt('ada', 'x'.repeat(5000)))),
+      await refusalOf(signIn.signIn(attempt('no such\u200bname', PASSWORD))),
+    ];
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(answers[0]).toMatchObject({ code: 'unauthenticated' });
+    expect(audit.of('session.refused').map(({ inputs }) => inputs?.['reason'])).toEqual([
+      'unknown_account',
+      'wrong_password',
+      'account_disabled',
+      'no_password',
+      'wrong_password',
+      'unknown_account',
+    ]);
+    expect(JSON.stringify(audit.events)).not.toContain('correct horse');
+  });
+
+  test('LG-02 parallel guesses never pass the limit, and an unknown name is limited alike', async () => {
+    for (const username of ['ada', 'nobody']) {
+      const { signIn, audit } = await peopleWorld();
+      const all = await Promise.all(
+        Array.from({ length: 200 }, (_, index) =>
+          refusalOf(signIn.signIn(attempt(username, `guess number ${index}`, { source: `198.51.100.${index}` }))),
+        ),
+      );
+      expect(all.filter(({ code }) => code === 'unauthenticated')).toHaveLength(LIMITS.signInPerAccount);
+      expect(all.find(({ code }) => code === 'too_many_requests')).toEqual({
+        code: 'too_many_requests',
+        message: 'There were too many attempts to sign in. Wait and try again.',
+        retryAfterSeconds: LIMITS.signInWindowSeconds,
+      });
+      // 195 attempts were not tried: the 1st, 2nd, 4th … 128th are written.
+      const limited = audit.of('session.refused').filter(({ error }) => error === 'too_many_requests');
+      expect(limited.map(({ count }) => count).sort((one = 0, other = 0) => one - other)).toEqual([
+        1, 2, 4, 8, 16, 32, 64, 128,
+      ]);
+    }
+  });
+
+  test('LG-02 one source is limited over all names', async () => {
+    const { signIn, clock } = await peopleWorld();
+    for (let index = 0; index < LIMITS.signInPerSource; index += 1) {
+      expect(await refusalOf(signIn.signIn(attempt(`name${index}`, 'wrong password')))).toMatchObject({
+        code: 'unauthenticated',
+      });
+    }
+    expect(await refusalOf(signIn.signIn(attempt('ada', PASSWORD)))).toMatchObject({ code: 'too_many_requests' });
+    await signIn.signIn(attempt('ada', PASSWORD, { source: '203.0.113.9' }));
+    clock.move(LIMITS.signInWindowSeconds);
+    await signIn.signIn(attempt('ada', PASSWORD));
+  });
+
+  test('LG-02 a browser that signed in before is not locked out by strangers, and has a budget too', async () => {
+    const { signIn, bob } = await peopleWorld();
+    const { device } = await signIn.signIn(attempt('ada', PASSWORD));
+    const ofBob = (await signIn.signIn(attempt('bob', PASSWORD))).device;
+    for (let index = 0; index < 10; index += 1) {
+      await refusalOf(signIn.signIn(attempt('ada', 'wrong password', { source: '203.0.113.9' })));
+    }
+    expect(await refusalOf(signIn.signIn(attempt('ada', PASSWORD)))).toMatchObject({ code: 'too_many_requests' });
+    await signIn.signIn(attempt('ada', PASSWORD, { device }));
+    // The cookie of another account, a forged one and nonsense are worth nothing.
+    for (const other of [ofBob, `${device.slice(0, -2)}xx`, bob.id, '']) {
+      expect(await refusalOf(signIn.signIn(attempt('ada', PASSWORD, { device: other })))).toMatchObject({
+        code: 'too_many_requests',
+      });
+    }
+    for (let index = 1; index < LIMITS.signInPerAccount; index += 1) {
+      expect(await refusalOf(signIn.signIn(attempt('ada', 'wrong password', { device })))).toMatchObject({
+        code: 'unauthenticated',
+      });
+    }
+    expect(await refusalOf(signIn.signIn(attempt('ada', PASSWORD, { device })))).toMatchObject({
+      code: 'too_many_requests',
+    });
+  });
+
+  test('a device is forgotten after 30 days', async () => {
+    const { signIn, clock } = await peopleWorld();
+    const { device } = await signIn.signIn(attempt('ada', PASSWORD));
+    clock.move(30 * 86_400 + 1);
+    for (let index = 0; index < LIMITS.signInPerAccount; index += 1) {
+      await refusalOf(signIn.signIn(attempt('ada', 'wrong password')));
+    }
+    expect(await refusalOf(signIn.signIn(attempt('ada', PASSWORD, { device })))).toMatchObject({
+      code: 'too_many_requests',
+    });
+  });
+
+  test('confirming a password is limited for each account', async () => {
+    const { signIn, ada, audit } = await peopleWorld();
+    const confirm = (password: string) =>
+      signIn.confirmPassword({ account: ada.id, password, source: '192.0.2.1', request: 'req_1' });
+    await confirm(PASSWORD);
+    for (let index = 1; index < LIMITS.signInPerAccount; index += 1) {
+      expect(await refusalOf(confirm('wrong password'))).toMatchObject({ code: 'unauthenticated' });
+    }
+    expect(await refusalOf(confirm(PASSWORD))).toMatchObject({ code: 'too_many_requests' });
+    expect(audit.of('session.refused').at(-1)).toMatchObject({ subject: ada.id, error: 'too_many_requests' });
+  });
+});
