@@ -13,6 +13,6 @@ export const dataFolder = (folder: string) => {
     operatorKey: at('operator.json'),
     administratorKey: at('administrator.json'),
     /** Heads of the audit trail at its last checkpoint: a start on an older database refuses (decision D24). */
-    auditWitness: at('audit-witness.json'),
+    auditWitness: at('witness.json'),
   } as const;
 };

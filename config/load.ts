@@ -3,9 +3,10 @@
  * Owns the order and what is reported. Does not own what settings mean (schema.ts) or rules over several of
  * them (rules.ts). Called by src/main.ts and src/cli. The only reader of process.env.
  */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { schemaProblems } from './check.ts';
 import type { Configuration } from './configuration.ts';
+import { dataFolder } from './data-folder.ts';
 import { type Given, readEnvironmentLayer, readFileLayer } from './layers.ts';
 import { attempt, type Environment, fromOf, merge, type Source, valueAt } from './merge.ts';
 import { ConfigurationError, nearest, type Problem, pointerOf } from './problem.ts';
@@ -18,8 +19,6 @@ export type Loaded = {
   readonly configuration: Configuration;
   /** By JSON pointer; a setting that has no value is not in it. */
   readonly sources: Readonly<Record<string, Source>>;
-  /** Pointers of secrets that stand as plain text in the file; see `productionProblems`. */
-  readonly inlineSecrets: readonly string[];
 };
 
 export type LoadOptions = {
@@ -29,12 +28,11 @@ export type LoadOptions = {
   readonly env?: Environment;
   /** Reads a text file; throws when it cannot. */
   readonly readFile?: (path: string) => string;
+  /** Whether the data folder has no administrator yet. Default: whether it has no database. */
+  readonly isFirstStart?: boolean;
 };
 
-/**
- * The effective settings, checked and frozen. Throws ConfigurationError with every problem there is.
- * Rules about first start are not applied here: the caller, who knows, asks `productionProblems`.
- */
+/** The effective settings, checked and frozen. Throws ConfigurationError with every problem there is. */
 export const loadConfiguration = (options: LoadOptions = {}): Loaded => {
   const surroundings = {
     env: options.env ?? process.env,
@@ -53,10 +51,12 @@ export const loadConfiguration = (options: LoadOptions = {}): Loaded => {
   const fitting = given.filter(({ path }) => !bad.some((pointer) => concerns(pointer, pointerOf(path))));
   const { values, sources, inlineSecrets } = bad.length === 0 ? merged : merge(fitting, surroundings);
   const configuration = values as unknown as Configuration;
-  const ruleProblems = [
+  const isFirstStart = options.isFirstStart ?? !existsSync(dataFolder(configuration.data.folder).database);
+  const found = [
     ...crossProblems(configuration),
-    ...productionProblems(configuration, { inlineSecrets }),
-  ].filter((problem) => !bad.some((pointer) => concerns(pointer, problem.pointer)));
+    ...productionProblems(configuration, { inlineSecrets, isFirstStart }),
+  ];
+  const ruleProblems = found.filter((problem) => !bad.some((pointer) => concerns(pointer, problem.pointer)));
 
   const problems = [
     ...argumentProblems,
@@ -66,7 +66,7 @@ export const loadConfiguration = (options: LoadOptions = {}): Loaded => {
     ...withSources(ruleProblems, sources),
   ];
   if (problems.length > 0) throw new ConfigurationError(problems);
-  return { configuration: deepFreeze(configuration), sources, inlineSecrets };
+  return { configuration: deepFreeze(configuration), sources };
 };
 
 /** The environment of this process, for commands with variables of their own. */

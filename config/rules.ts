@@ -92,8 +92,15 @@ const isAddressRange = (range: string): boolean => {
 };
 
 const figureProblems = (configuration: Configuration): readonly Problem[] => {
-  const { tokens, delegation, passwords, administrator } = configuration;
+  const { tokens, keys, delegation, passwords, administrator } = configuration;
   const problems: Problem[] = [];
+  if (keys.retireSeconds < tokens.idTokenTtlSeconds) {
+    problems.push({
+      pointer: '/keys/retireSeconds',
+      message: 'ID tokens would outlive the key that verifies them.',
+      suggestion: `Use at least tokens.idTokenTtlSeconds, ${tokens.idTokenTtlSeconds}.`,
+    });
+  }
   if (delegation.defaultDurationSeconds > delegation.maxDurationSeconds) {
     problems.push({
       pointer: '/delegation/defaultDurationSeconds',

@@ -52,7 +52,7 @@ const readJwk = (file: string): JWK => {
       cause: error,
     });
   }
-  const { keys } = parsed as { readonly keys?: unknown };
+  const { keys } = (parsed ?? {}) as { readonly keys?: unknown };
   const jwk = (Array.isArray(keys) && keys.length === 1 ? keys[0] : parsed) as JWK | null;
   if (jwk?.kty === 'EC' || jwk?.kty === 'RSA' || jwk?.kty === 'OKP') return jwk;
   throw new CommandError(`${file} holds no asymmetric JWK.`, {

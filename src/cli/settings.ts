@@ -1,6 +1,6 @@
 /** The settings of the server, for commands that run on its machine. */
 import type { Configuration } from '../../config/configuration.ts';
-import { type Loaded, loadConfiguration } from '../../config/load.ts';
+import { type Loaded, type LoadOptions, loadConfiguration } from '../../config/load.ts';
 import type { Call, Option } from './command.ts';
 
 export const SETTINGS = {
@@ -8,14 +8,18 @@ export const SETTINGS = {
   data: { value: 'FOLDER', description: 'Data folder of the server, in place of the one in the settings.' },
 } as const satisfies Record<string, Option>;
 
-/** Throws ConfigurationError with all problems. */
-export const loadedSettings = (call: Call): Loaded => {
+/** As the server would start with them. Throws ConfigurationError with all problems. */
+export const loadedSettings = (call: Call): Loaded => loadConfiguration(optionsOf(call));
+
+/** For work on the database, which needs no password for an administrator who is to be made. Throws ConfigurationError. */
+export const settings = (call: Call): Configuration =>
+  loadConfiguration({ ...optionsOf(call), isFirstStart: false }).configuration;
+
+const optionsOf = (call: Call): LoadOptions => {
   const config = call.text('config');
   const data = call.text('data');
-  return loadConfiguration({
+  return {
     argv: config === undefined ? [] : ['--config', config],
     env: data === undefined ? call.env : { ...call.env, BEHALF_DATA: data, BEHALF__DATA__FOLDER: undefined },
-  });
+  };
 };
-
-export const settings = (call: Call): Configuration => loadedSettings(call).configuration;

@@ -39,12 +39,14 @@ export const printable = (text: string): string =>
 
 /** JSON in which no character can act on a terminal; JSON.stringify leaves C1, bidi and line separators as they are. */
 export const jsonText = (value: unknown, indent = 2): string =>
-  `${JSON.stringify(value, null, indent) ?? 'null'}\n`.replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (character) =>
-    Array.from(
-      { length: character.length },
-      (_, index) => `\\u${character.charCodeAt(index).toString(16).padStart(4, '0')}`,
-    ).join(''),
-  );
+  escapedJson(`${JSON.stringify(value, null, indent) ?? 'null'}\n`);
+
+/** JSON text as it is, but for characters that can act on a terminal: they become escapes of the same meaning (RFC 8259 §7). */
+export const escapedJson = (text: string): string =>
+  text.replace(/[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
+    const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+    return units.map((unit) => `\\u${unit.toString(16).padStart(4, '0')}`).join('');
+  });
 
 const cell = (value: unknown): string => {
   if (value === undefined || value === null || value === '') return '-';

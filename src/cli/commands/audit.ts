@@ -8,7 +8,7 @@ import { verifyExport } from '../../domain/audit/verify-export.ts';
 import { type Command, CommandError, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { listCommand, managementCommand, timeText } from '../management-commands.ts';
-import { details, jsonText, printable } from '../table.ts';
+import { details, escapedJson, jsonText, printable } from '../table.ts';
 
 const eventOf = (entry: Json): Json => (entry['event'] ?? entry) as Json;
 
@@ -49,8 +49,10 @@ const exportTrail = managementCommand({
     const stream = Readable.fromWeb(await call.api.stream('/audit/export'));
     const to = call.text('to');
     if (to === undefined) {
-      // Lines are JSON; what could act on a terminal stands in them as escapes (RFC 8259 §7) except C1 and bidi.
-      for await (const chunk of stream.setEncoding('utf8')) call.terminal.out(String(chunk));
+      const isTerminal = call.terminal.columns !== undefined;
+      for await (const chunk of stream.setEncoding('utf8')) {
+        call.terminal.out(isTerminal ? escapedJson(String(chunk)) : String(chunk));
+      }
       return EXIT.done;
     }
     try {

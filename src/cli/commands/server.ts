@@ -1,9 +1,6 @@
 /** `behalf serve` and `behalf check-config`. */
-import { existsSync } from 'node:fs';
-import { dataFolder } from '../../../config/data-folder.ts';
-import { type Loaded, type Source, withoutSecrets } from '../../../config/load.ts';
-import { ConfigurationError } from '../../../config/problem.ts';
-import { isProduction, productionProblems } from '../../../config/rules.ts';
+import { type Source, withoutSecrets } from '../../../config/load.ts';
+import { isProduction } from '../../../config/rules.ts';
 import { type Command, EXIT } from '../command.ts';
 import { loadedSettings, SETTINGS } from '../settings.ts';
 import { type Column, jsonText, table } from '../table.ts';
@@ -31,8 +28,6 @@ const checkConfig: Command = {
   notes: 'Exit code 0 when the server would start with them, 78 when not. Secrets are never printed.',
   run: async (call) => {
     const loaded = loadedSettings(call);
-    const problems = productionProblems(loaded.configuration, { isFirstStart: isFirstStart(loaded) });
-    if (problems.length > 0) throw new ConfigurationError(problems);
     const settings = withoutSecrets(loaded);
     if (call.isSet('json'))
       call.terminal.out(jsonText(Object.fromEntries(settings.map(({ pointer, value }) => [pointer, value]))));
@@ -43,9 +38,6 @@ const checkConfig: Command = {
     return EXIT.done;
   },
 };
-
-const isFirstStart = ({ configuration }: Loaded): boolean =>
-  configuration.stores.document === 'sqlite' && !existsSync(dataFolder(configuration.data.folder).database);
 
 const COLUMNS: readonly Column<ReturnType<typeof withoutSecrets>[number]>[] = [
   { title: 'SETTING', value: ({ pointer }) => pointer.slice(1).replaceAll('/', '.') },

@@ -36,14 +36,19 @@ const restore: Command = {
     const configuration = settings(call);
     const file = databaseFile(configuration);
     const { auditWitness } = dataFolder(configuration.data.folder);
-    const now = systemClock.now();
-    const { setAside } = await restoreDatabase({ from: call.required('from'), file });
-    await withLocalStore(file, async ({ documents, audit }) => {
-      await audit.append({ type: 'store.restored', outcome: 'done', caller: 'system', inputs: { notBefore: now } });
-      await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', now);
+    // The second after this one: what was made in the second of the restore is over too.
+    const notBefore = systemClock.now() + 1;
+    const { setAside } = await restoreDatabase({
+      from: call.required('from'),
+      file,
+      prepare: (staged) =>
+        withLocalStore(staged, async ({ documents, audit }) => {
+          await audit.append({ type: 'store.restored', outcome: 'done', caller: 'system', inputs: { notBefore } });
+          await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
+        }),
     });
     // The witness speaks of the database that was replaced; from here on it begins anew.
-    if (existsSync(auditWitness)) renameSync(auditWitness, `${auditWitness}.before-${now}`);
+    if (existsSync(auditWitness)) renameSync(auditWitness, `${auditWitness}.before-${notBefore}`);
     call.terminal.err(
       `${printable(file)} is restored; all tokens and sessions from before are over.\n` +
         `${setAside === undefined ? '' : `The database it replaced is ${printable(setAside)}.\n`}Next: npm start\n`,

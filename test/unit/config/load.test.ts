@@ -2,16 +2,21 @@ import { describe, expect, test } from '@jest/globals';
 import type { Configuration } from '../../../config/configuration.ts';
 import { type LoadOptions, loadConfiguration } from '../../../config/load.ts';
 import { isConfigurationError, type Problem } from '../../../config/problem.ts';
-import { productionProblems } from '../../../config/rules.ts';
 import { allSettings } from '../../../config/schema.ts';
 
 const MASTER_KEY = 'bWFzdGVyLWtleS1vZi1hLXRlc3QtbWFzdGVyLWtleS0';
 
 /** Loads settings from a file that exists in this test only. */
-const load = (file: unknown, env: LoadOptions['env'] = {}, files: Readonly<Record<string, string>> = {}) =>
+const load = (
+  file: unknown,
+  env: LoadOptions['env'] = {},
+  files: Readonly<Record<string, string>> = {},
+  isFirstStart = false,
+) =>
   loadConfiguration({
     argv: file === undefined ? [] : ['--config', 'behalf.json'],
     env,
+    isFirstStart,
     readFile: (path) => {
       const content = path === 'behalf.json' ? (typeof file === 'string' ? file : JSON.stringify(file)) : files[path];
       if (content === undefined) throw new Error('ENOENT');
@@ -29,7 +34,7 @@ const problemsOf = (run: () => unknown): readonly Problem[] => {
   return [];
 };
 
-const pointersOf = (run: () => unknown): readonly string[] => problemsOf(run).map(({ pointer }) => pointer);
+const pointersOf = (run: () => unknown): string[] => problemsOf(run).map(({ pointer }) => pointer);
 
 const PRODUCTION = {
   issuer: 'https://id.example.com',
@@ -109,14 +114,9 @@ describe('settings come from', () => {
       keys: { masterKey: { file: '/run/secrets/key' } },
       administrator: { password: { env: 'PASSWORD' } },
     };
-    const { configuration, inlineSecrets } = load(
-      file,
-      { PASSWORD: 'correct horse' },
-      { '/run/secrets/key': `${MASTER_KEY}\n` },
-    );
+    const { configuration } = load(file, { PASSWORD: 'correct horse' }, { '/run/secrets/key': `${MASTER_KEY}\n` });
     expect(configuration.keys.masterKey).toBe(MASTER_KEY);
     expect(configuration.administrator.password).toBe('correct horse');
-    expect(inlineSecrets).toEqual([]);
     const byVariable = load(undefined, { BEHALF__KEYS__MASTERKEY__FILE: '/key' }, { '/key': MASTER_KEY });
     expect(byVariable.configuration.keys.masterKey).toBe(MASTER_KEY);
   });
@@ -307,20 +307,22 @@ describe('production (D19)', () => {
   });
 
   test('needs a password for the administrator at first start only', () => {
-    const { configuration } = load(PRODUCTION, SECRETS);
-    expect(productionProblems(configuration, { isFirstStart: false })).toEqual([]);
-    expect(productionProblems(configuration, { isFirstStart: true })).toMatchObject([
-      { pointer: '/administrator/password' },
-    ]);
-    const given = load(PRODUCTION, { ...SECRETS, BEHALF_ADMIN_PASSWORD: 'correct horse' });
-    expect(productionProblems(given.configuration, { isFirstStart: true })).toEqual([]);
-    expect(productionProblems(load(undefined).configuration, { isFirstStart: true })).toEqual([]);
+    expect(pointersOf(() => load(PRODUCTION, SECRETS, {}, false))).toEqual([]);
+    expect(pointersOf(() => load(PRODUCTION, SECRETS, {}, true))).toEqual(['/administrator/password']);
+    const given = { ...SECRETS, BEHALF_ADMIN_PASSWORD: 'correct horse' };
+    expect(pointersOf(() => load(PRODUCTION, given, {}, true))).toEqual([]);
+    expect(pointersOf(() => load(undefined, {}, {}, true))).toEqual([]);
+    const nowhere = { ...SECRETS, BEHALF_DATA: '/no/such/folder' };
+    expect(
+      pointersOf(() => loadConfiguration({ env: { ...nowhere, BEHALF_ISSUER: PRODUCTION.issuer } })).sort(),
+    ).toEqual(['/administrator/password', '/keys/masterKey']);
   });
 });
 
 describe('settings that contradict each other', () => {
   test.each<[object, string]>([
     [{ operations: { port: 3000 } }, '/operations/port'],
+    [{ keys: { retireSeconds: 3600 }, tokens: { idTokenTtlSeconds: 7200 } }, '/keys/retireSeconds'],
     [{ tokens: { devicePollIntervalSeconds: 60, deviceCodeTtlSeconds: 60 } }, '/tokens/devicePollIntervalSeconds'],
     [{ passwords: { argon2MemoryKib: 8, argon2Parallelism: 2 } }, '/passwords/argon2MemoryKib'],
     [{ passwords: { minimumLength: 12 }, administrator: { password: '12345678' } }, '/administrator/password'],
@@ -339,6 +341,5 @@ describe('the examples', () => {
       env: { ...env, BEHALF_ADMIN_PASSWORD: 'another horse' },
     });
     expect(production.configuration.issuer).toBe('https://id.example.com');
-    expect(production.inlineSecrets).toEqual([]);
   });
 });

@@ -1,0 +1,11 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from '@jest/globals';
+import { generatedPages, ROOT } from '../support/generated-docs.ts';
+
+const pages = await generatedPages();
+
+test.each(pages)('$path is what the code says; if not: npm run generate', async ({ path, render }) => {
+  const file = join(ROOT, path);
+  expect(existsSync(file) ? readFileSync(file, 'utf8') : 'no such file').toBe(await render());
+});

@@ -1,0 +1,100 @@
+/** docs/reference/configuration.md, out of the schema of the settings. */
+import { SHORT_NAMES, variableOf } from '../../../config/layers.ts';
+import { CONFIGURATION_SCHEMA, type SettingSchema } from '../../../config/schema.ts';
+
+const INTRODUCTION = `<!-- Generated from config/schema.ts by \`npm run generate\`. Do not edit. -->
+
+# Configuration
+
+Every setting there is. \`behalf check-config\` says which are in effect.
+
+Values come from three places; later ones win:
+
+1. the defaults below;
+2. a JSON file named by \`--config FILE\`, for example \`config/examples/production.json\`;
+3. environment variables: \`BEHALF__SECTION__NAME\`, in any case and with or without underscores inside a name
+   (\`BEHALF__TOKENS__ACCESS_TOKEN_TTL_SECONDS\`). Numbers, \`true\`, \`false\` and lists are written as in JSON; a list may also be
+   written with commas. An empty variable counts as not set.
+
+Some settings have a short variable too; the long one wins:
+
+`;
+
+const REFERENCES = `
+## Secrets
+
+A secret is given as \`{ "file": "/run/secrets/name" }\` or \`{ "env": "NAME" }\`, or in a variable, also as
+\`BEHALF__KEYS__MASTERKEY__FILE=/run/secrets/name\`. A line end behind it does not count. As plain text in the file it is refused in production.
+
+## Production
+
+Any https issuer is production. The server then does not start with
+
+- a memory store,
+- no \`keys.masterKey\`, or a secret as plain text in the file,
+- plain HTTP on an address others reach, unless \`listen.trustedProxies\` names the proxy that ends TLS,
+- an Argon2 setting weaker than OWASP asks for,
+- no \`administrator.password\` at first start.
+
+An http issuer is development and is allowed on localhost, 127.0.0.0/8 and [::1] only.
+
+When something is wrong, all problems are printed at once, each with its place and what to do, and the exit code is 78.
+`;
+
+const settingsOf = (section: SettingSchema, path: readonly string[]): readonly string[] =>
+  Object.entries(section.properties ?? {}).flatMap(([name, schema]) =>
+    schema.properties ? settingsOf(schema, [...path, name]) : [rowOf([...path, name], schema)],
+  );
+
+const rowOf = (path: readonly string[], schema: SettingSchema): string =>
+  `| \`${path.join('.')}\` | ${typeOf(schema)} | ${defaultOf(schema)} | ${sentenceOf(schema)} |`;
+
+const sentenceOf = ({ description, secret }: SettingSchema): string =>
+  `${description}${secret ? ' Secret.' : ''}`.replaceAll('|', '\\|');
+
+const typeOf = (schema: SettingSchema): string => {
+  if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(' ');
+  const unit = schema.unit === undefined || schema.unit === 'port' ? '' : ` ${schema.unit}`;
+  if (schema.type === 'integer') return `${schema.minimum}…${schema.maximum}${unit}`;
+  return schema.type === 'array' ? 'list of texts' : schema.type === 'boolean' ? 'true or false' : 'text';
+};
+
+const defaultOf = (schema: SettingSchema): string => {
+  if (schema.default !== undefined) return `\`${JSON.stringify(schema.default)}\``;
+  return schema.derivedDefault ?? 'none';
+};
+
+const HEAD = ['| setting | values | default | meaning |', '|---|---|---|---|'];
+
+const sectionOf = (name: string, schema: SettingSchema): string =>
+  [
+    `## ${name}`,
+    '',
+    schema.description,
+    '',
+    ...HEAD,
+    ...settingsOf(schema, [name]),
+    ...Object.entries(schema.properties ?? {})
+      .filter(([, below]) => below.properties)
+      .flatMap(([below, { description }]) => ['', `\`${name}.${below}\`: ${description} Give all of it or nothing.`]),
+  ].join('\n');
+
+const page = {
+  path: 'docs/reference/configuration.md',
+  render: (): string => {
+    const all: readonly (readonly [string, SettingSchema])[] = Object.entries(CONFIGURATION_SCHEMA.properties ?? {});
+    const top = all.filter(([, schema]) => !schema.properties).map(([name, schema]) => rowOf([name], schema));
+    const short = Object.entries(SHORT_NAMES).map(
+      ([name, path]) => `| \`${name}\` | \`${variableOf(path)}\` | \`${path.join('.')}\` |`,
+    );
+    const parts = [
+      `${INTRODUCTION}| short | long | setting |\n|---|---|---|\n${short.join('\n')}`,
+      REFERENCES.trim(),
+      ['## Top level', '', ...HEAD, ...top].join('\n'),
+      ...all.filter(([, schema]) => schema.properties).map(([name, schema]) => sectionOf(name, schema)),
+    ];
+    return `${parts.join('\n\n')}\n`;
+  },
+};
+
+export default page;

@@ -1,0 +1,144 @@
+import { describe, expect, test } from '@jest/globals';
+import { type Call, type Command, isCommandError, runCommand } from '../../../src/cli/command.ts';
+
+/** A terminal that remembers. */
+const recorder = () => {
+  const written = { out: '', err: '' };
+  return {
+    written,
+    terminal: {
+      out: (text: string) => {
+        written.out += text;
+      },
+      err: (text: string) => {
+        written.err += text;
+      },
+    },
+  };
+};
+
+const calls: Call[] = [];
+const command = (words: readonly string[], description: Partial<Command> = {}): Command => ({
+  words,
+  operands: [],
+  summary: `Does ${words.join(' ')}.`,
+  options: {},
+  run: async (call) => {
+    calls.push(call);
+    return undefined;
+  },
+  ...description,
+});
+
+const COMMANDS = [
+  command(['serve']),
+  command(['agents', 'create'], {
+    options: {
+      name: { value: 'NAME', description: 'Its name.', isRequired: true },
+      'redirect-uri': { value: 'URI', description: 'Where to.', isRepeatable: true },
+      limit: { value: 'N', description: 'How many.' },
+      json: { description: 'As JSON.' },
+    },
+    notes: 'A note.',
+  }),
+  command(['agents', 'show'], { operands: ['ID'] }),
+  command(['agents', 'list'], { run: async () => 1 }),
+];
+
+type Outcome = {
+  code: number;
+  out: string;
+  err: string;
+  call?: Call | undefined;
+  message?: string;
+  hint?: string | undefined;
+};
+
+const run = async (...argv: string[]): Promise<Outcome> => {
+  const { terminal, written } = recorder();
+  calls.length = 0;
+  try {
+    return { code: await runCommand(COMMANDS, argv, { terminal, env: {} }), call: calls[0], ...written };
+  } catch (error) {
+    if (!isCommandError(error)) throw error;
+    return { code: error.exitCode, message: error.message, hint: error.hint, ...written };
+  }
+};
+
+describe('a command', () => {
+  test('gets its options and operands', async () => {
+    const { code, call } = await run(
+      'agents',
+      'create',
+      '--name=a',
+      '--redirect-uri',
+      'b',
+      '--redirect-uri',
+      'c',
+      '--json',
+      '--limit',
+      '5',
+    );
+    expect(code).toBe(0);
+    expect(call?.required('name')).toBe('a');
+    expect(call?.texts('redirect-uri')).toEqual(['b', 'c']);
+    expect(call?.isSet('json')).toBe(true);
+    expect(call?.integer('limit', 1, 10)).toBe(5);
+    expect(() => call?.integer('limit', 1, 4)).toThrow('--limit must be a whole number from 1 to 4.');
+    const shown = await run('agents', 'show', 'agt_1');
+    expect(shown.call?.operands).toEqual(['agt_1']);
+    expect(shown.call?.text('name')).toBeUndefined();
+  });
+
+  test('decides the exit code', async () => {
+    expect((await run('agents', 'list')).code).toBe(1);
+    expect((await run('serve')).code).toBe(0);
+  });
+
+  test.each<[readonly string[], string, string]>([
+    [['agent'], 'There is no command `behalf agent`.', 'Did you mean `behalf agents`?'],
+    [['zzzzzz'], 'There is no command `behalf zzzzzz`.', 'See `behalf --help`.'],
+    [['agents', 'crate'], 'There is no command `behalf agents crate`.', 'Did you mean `behalf agents create`?'],
+    [['agents', 'create'], '--name NAME is missing.', 'See `behalf agents create --help`.'],
+    [['agents', 'create', '--nam', 'a'], 'There is no option --nam.', 'Did you mean --name?'],
+    [['agents', 'create', '--name'], "Option '--name <value>' argument missing", 'See `behalf agents create --help`.'],
+    [['agents', 'show'], 'ID is missing.', 'See `behalf agents show --help`.'],
+    [['agents', 'show', 'a', 'b'], '`b` is one argument too many.', 'See `behalf agents show --help`.'],
+  ])('given %j is wrong usage, exit 2', async (argv, message, hint) => {
+    expect(await run(...argv)).toMatchObject({ code: 2, message, hint });
+  });
+});
+
+describe('help', () => {
+  test('lists all commands', async () => {
+    for (const argv of [['--help'], ['-h'], ['help']]) {
+      const { code, out } = await run(...argv);
+      expect(code).toBe(0);
+      for (const { summary } of COMMANDS) expect(out).toContain(summary);
+    }
+    expect(await run()).toMatchObject({ code: 2, out: expect.stringContaining('Usage: behalf COMMAND') });
+  });
+
+  test('lists the commands of one group', async () => {
+    const { code, out } = await run('agents', '--help');
+    expect(code).toBe(0);
+    expect(out).toContain('agents show ID');
+    expect(out).not.toContain('Does serve');
+    expect((await run('agents')).code).toBe(2);
+  });
+
+  test('describes one command and does not run it', async () => {
+    for (const argv of [
+      ['agents', 'create', '--help'],
+      ['agents', 'create', '--name', 'a', '-h'],
+      ['help', 'agents', 'create'],
+    ]) {
+      const { code, call, out } = await run(...argv);
+      expect(code).toBe(0);
+      expect(call).toBeUndefined();
+      expect(out).toMatch(/Usage: behalf agents create --name NAME \[options\]/);
+      expect(out).toMatch(/--redirect-uri URI {2}Where to\. May be given more than once\./);
+      expect(out).toContain('A note.');
+    }
+  });
+});
