@@ -28,7 +28,7 @@ export class Html {
 }
 
 /** Escapes text for element content and for attribute values in either kind of quotes. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? '');
+const escapeHtml = (text: string): string => text.replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? '');
 
 /** Template tag: `html\`<p>${text}</p>\`` escapes every value; lists are joined. Attributes must be quoted. */
 export const html = (strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html => {

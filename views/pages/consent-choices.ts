@@ -49,7 +49,7 @@ const passOn = (model: ConsentModel['passOn']): Html | undefined =>
         (agent, index) =>
           html`<li><input type="checkbox" id="pass-${index}" name="pass_on" value="${agent.id}"><label for="pass-${index}"><span class="does">${chosenName(agent.name)}</span> <span class="hint">owned by ${isolated(agent.ownerName)}, ${agent.environment}</span></label></li>`,
       )}</ul>
-<div class="field"><label for="pass-on-depth">How many agents in a row</label>
+<div class="field"><label for="pass-on-depth">How many times it may be passed on</label>
 <select id="pass-on-depth" name="pass_on_depth">${Array.from({ length: model.maxDepth }, (_, index) => html`<option value="${index + 1}">${index + 1}</option>`)}</select></div>
 </fieldset></details>`;
 

@@ -30,7 +30,7 @@ export type ConsentModel = PageFrame & {
   readonly error?: string;
 };
 
-export type Requester =
+type Requester =
   | (AgentFacts & { readonly kind: 'agent' })
   | { readonly kind: 'client'; readonly id: string; readonly name: string; readonly ownerName?: string };
 

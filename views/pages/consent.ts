@@ -6,7 +6,7 @@ import { choices, riskSummary } from './consent-choices.ts';
 import { facts, warnings } from './consent-facts.ts';
 import type { ConsentModel } from './consent-model.ts';
 
-export type { ConsentModel, ConsentOrigin, Requester } from './consent-model.ts';
+export type { ConsentModel, ConsentOrigin } from './consent-model.ts';
 
 /** Facts, then warnings, then choices, then two answers of the same weight. Enter in a field gives the first one: Deny. */
 export const consentPage = (model: ConsentModel): Html =>

@@ -1,7 +1,7 @@
 import { isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 
-export type Risk = 'low' | 'medium' | 'high' | 'critical';
+type Risk = 'low' | 'medium' | 'high' | 'critical';
 
 /** A scope of a resource server, in the words its registration gives. */
 export type ScopeItem = { readonly name: string; readonly description: string; readonly risk: Risk };
@@ -21,7 +21,7 @@ export const scopeFieldValue = (resource: string, scope: string): string => `${r
 const RISK_WORDS = { low: 'Low risk', medium: 'Medium risk', high: 'High risk', critical: 'Critical' } as const;
 const ORDER: Readonly<Record<Risk, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
 
-export const riskBadge = (risk: Risk): Html => html`<span class="risk ${risk}">${RISK_WORDS[risk]}</span>`;
+const riskBadge = (risk: Risk): Html => html`<span class="risk ${risk}">${RISK_WORDS[risk]}</span>`;
 
 /** Checkboxes, the riskiest first. */
 export const scopeChoices = (resource: string, scopes: readonly ScopeChoice[], idPrefix: string): Html =>
