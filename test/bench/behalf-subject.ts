@@ -1,4 +1,4 @@
-import { makeScene, REDIRECT_URI, WITHOUT_LIMITS } from '../support/scene.ts';
+import { makeScene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { startServer } from '../support/server-process.ts';
 import type { RunningSubject } from './bare-subject.ts';
 import { CONNECTIONS, connectionsTo } from './load.ts';

@@ -151,6 +151,7 @@ export const CASES: readonly BenchCase[] = [
       return tokenStep(subject, subject.refresher, count, (connection) => ({
         grant_type: 'refresh_token',
         refresh_token: chains[connection] ?? '',
+        resource: subject.jwtResource,
       }))((connection, answer) => {
         chains[connection] = String(JSON.parse(answer.text).refresh_token);
       });

@@ -52,9 +52,9 @@ export const startLoad = (scene: Scene, ledger: Ledger): Load => {
       if (used.length > KEPT) used.shift();
       return String(answer.body['refresh_token']);
     };
-    let refreshToken = await use({ ...(await scene.newCode(resource)), resource });
+    let refreshToken = await use(await scene.newCode(resource));
     for (let turn = 0; turn < 5 && refreshToken !== undefined && !isStopped; turn += 1)
-      refreshToken = await use({ grant_type: 'refresh_token', refresh_token: refreshToken });
+      refreshToken = await use({ grant_type: 'refresh_token', refresh_token: refreshToken, resource });
   };
 
   const delegated = async (subject: { token: string }): Promise<void> => {

@@ -81,12 +81,13 @@ export const ROUTES: readonly Route[] = [
   },
   ...[
     '/account',
-    '/account/agents',
-    '/account/clients',
-    '/account/activity',
-    '/account/password',
-    '/account/:what/:id',
-    '/account/:what/:id/revoke',
+    '/account/signed-in',
+    '/account/signed-out',
+    '/account/sign-out',
+    '/account/delegations/:id/revoke',
+    '/account/agents/:id/revoke',
+    '/account/leases/:id/revoke',
+    '/account/:any',
   ].map(
     (path): Route => ({
       path,

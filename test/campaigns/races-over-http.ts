@@ -59,6 +59,7 @@ const tokenRaces = (scene: Scene): readonly Race[] => {
     const again = await calls.token(keyed(app), {
       grant_type: 'refresh_token',
       refresh_token: String(winner.body['refresh_token']),
+      resource: jwt.identifier,
     });
     return again.status === 200 ? deadToken(scene, again) : `the winner's refresh token does not work: ${again.text}`;
   };
@@ -67,7 +68,7 @@ const tokenRaces = (scene: Scene): readonly Race[] => {
     {
       name: 'authorization code',
       async trial() {
-        const parameters = { ...(await scene.newCode(jwt.identifier)), resource: jwt.identifier };
+        const parameters = await scene.newCode(jwt.identifier);
         return race(() => ready(app, parameters), /^400 invalid_grant$/, familyIsDead);
       },
     },
@@ -75,7 +76,11 @@ const tokenRaces = (scene: Scene): readonly Race[] => {
       name: 'rotated refresh token',
       async trial() {
         const tokens = await scene.newTokens(jwt.identifier);
-        const parameters = { grant_type: 'refresh_token', refresh_token: String(tokens['refresh_token']) };
+        const parameters = {
+          grant_type: 'refresh_token',
+          refresh_token: String(tokens['refresh_token']),
+          resource: jwt.identifier,
+        };
         return race(() => ready(app, parameters), /^400 invalid_grant$/, familyIsDead);
       },
     },

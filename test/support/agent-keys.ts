@@ -4,7 +4,8 @@ import { type CryptoKey, calculateJwkThumbprint, exportJWK, generateKeyPair, imp
 
 export type KeyPair = {
   readonly alg: string;
-  readonly kid: string;
+  /** Absent when the registered key has none: a header must not name one then. */
+  readonly kid: string | undefined;
   readonly privateKey: CryptoKey;
   readonly publicJwk: JWK;
   readonly privateJwk: JWK;
@@ -34,7 +35,7 @@ export const keyPairFromJwk = async (jwk: JWK): Promise<KeyPair> => {
   const { d: _private, ...publicJwk } = jwk;
   return {
     alg,
-    kid: jwk.kid ?? (await calculateJwkThumbprint(publicJwk)),
+    kid: jwk.kid,
     privateKey: (await importJWK(jwk, alg)) as CryptoKey,
     publicJwk,
     privateJwk: jwk,
@@ -65,7 +66,7 @@ export const clientAssertion = (
   };
   for (const name of Object.keys(claims)) if (claims[name] === undefined) delete claims[name];
   return new SignJWT(claims)
-    .setProtectedHeader({ alg: key.alg, kid: key.kid, ...overrides.header })
+    .setProtectedHeader({ alg: key.alg, ...(key.kid === undefined ? {} : { kid: key.kid }), ...overrides.header })
     .sign(key.privateKey);
 };
 

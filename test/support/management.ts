@@ -77,7 +77,7 @@ export const managementFromKeyFile = async (file: string) => {
     createResourceServer: (resourceServer: Member) => create('/resource-servers', resourceServer),
     /** The whole trail as NDJSON. */
     exportAudit: async (): Promise<string> => (await expectOk('GET', '/audit/export')).text,
-    revokeDelegation: (id: string) => expectOk('DELETE', `/delegations/${id}`),
+    revokeDelegation: (id: string) => expectOk('POST', `/delegations/${id}/revoke`),
     listDelegations: async (query = ''): Promise<Answer> => expectOk('GET', `/delegations${query}`),
   };
 };

@@ -12,6 +12,7 @@ import {
   DEVICE_CODE,
   discover,
   EXCHANGE,
+  formOf,
   type OAuthCalls,
   oauthCalls,
 } from './oauth-calls.ts';
@@ -111,21 +112,20 @@ export const makeScene = async (
   let browser: Browser = newBrowser(issuer);
 
   /** An authorization URL and what redeems its code. */
-  const authorizationRequest = (identity: Identity, parameters: Readonly<Record<string, string>>) => {
+  const authorizationRequest = (
+    identity: Identity,
+    parameters: Readonly<Record<string, string | readonly string[]>>,
+  ) => {
     const pkce = newPkce();
-    const query = new URLSearchParams({
+    const all = {
       client_id: identity.clientId,
       response_type: 'code',
       redirect_uri: REDIRECT_URI,
       code_challenge: pkce.challenge,
       code_challenge_method: 'S256',
       ...parameters,
-    });
-    return {
-      url: `${calls.endpoints.authorization}?${query}`,
-      parameters: Object.fromEntries(query),
-      verifier: pkce.verifier,
     };
+    return { url: `${calls.endpoints.authorization}?${formOf(all)}`, parameters: all, verifier: pkce.verifier };
   };
 
   const codeFrom = (left: URL): string => {
@@ -158,24 +158,25 @@ export const makeScene = async (
     },
     /** From an authorization URL or page to the redirect target, as the person. */
     walk: (from: string | Page, walk: Walk = {}): Promise<URL> => walkAuthorization(browser, from, { person, ...walk }),
-    /** A fresh code of the app, and the parameters that redeem it. */
+    /** A fresh code of the app, whose grant holds the scope at both resource servers, and the parameters that redeem it. */
     async newCode(
       resource: string,
       scope = 'openid offline_access read write',
       identity: Identity = appIdentity,
     ): Promise<Record<string, string>> {
-      const request = authorizationRequest(identity, { scope, resource });
+      const request = authorizationRequest(identity, { scope, resource: [jwt.identifier, opaque.identifier] });
       const left = await scene.walk(request.url);
       return {
         grant_type: 'authorization_code',
         code: codeFrom(left),
         redirect_uri: REDIRECT_URI,
         code_verifier: request.verifier,
+        resource,
       };
     },
     /** Tokens of the person's sign-in to the app, good at `resource`. */
     async newTokens(resource: string, scope?: string): Promise<Answer['body']> {
-      const answer = await calls.token(keyed(appIdentity), { ...(await scene.newCode(resource, scope)), resource });
+      const answer = await calls.token(keyed(appIdentity), await scene.newCode(resource, scope));
       if (answer.status !== 200) throw new Error(`no tokens: ${answer.status} ${answer.text}`);
       return answer.body;
     },
