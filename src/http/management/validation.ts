@@ -20,7 +20,7 @@ const SHOWN_ERRORS = 20;
 const SCHEMA_ROOT = 'management';
 const OPTIONS = { allErrors: true, strict: true, allowUnionTypes: true } as const;
 
-const bodies = new Ajv2020({ ...OPTIONS, keywords: ['writeOnly'] });
+const bodies = new Ajv2020({ ...OPTIONS, keywords: ['components'] });
 bodies.addSchema({ $id: SCHEMA_ROOT, components: { schemas: SCHEMAS } });
 /** Query values are text: `limit=10` is a number, `live=true` a boolean. */
 const queries = new Ajv2020({ ...OPTIONS, coerceTypes: true });
