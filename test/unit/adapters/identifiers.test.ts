@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals';
+import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
+
+test('an id says what it names and holds 26 characters of base 32', () => {
+  for (let at = 0; at < 1000; at += 1) expect(randomIdentifiers.newId('agt')).toMatch(/^agt_[a-z2-7]{26}$/);
+});
+
+test('a secret holds 256 bits, URL-safe', () => {
+  for (let at = 0; at < 1000; at += 1) expect(randomIdentifiers.newSecret()).toMatch(/^[A-Za-z0-9_-]{43}$/);
+});
+
+test('none is given twice, over many refills of the pool', () => {
+  const made = Array.from({ length: 5000 }, (_, at) =>
+    at % 2 === 0 ? randomIdentifiers.newId('dlg') : randomIdentifiers.newSecret(),
+  );
+  expect(new Set(made).size).toBe(made.length);
+});
+
+test('every character of an id takes every value', () => {
+  const seen = Array.from({ length: 26 }, () => new Set<string>());
+  for (let at = 0; at < 2000; at += 1)
+    [...randomIdentifiers.newId('agt').slice(4)].forEach((each, place) => void seen[place]?.add(each));
+  expect(seen.map((each) => each.size)).toEqual(Array.from({ length: 26 }, () => 32));
+});
