@@ -112,8 +112,7 @@ export const makeCast = async (server: ServerProcess) => {
   check(`it serves as ${calendar.identifier}, process ${child.pid}`, child.exitCode === null);
 
   const browser = newBrowser(issuer);
-  const revokeForm = (page: Page, agentId: string) =>
-    page.forms.find(({ action, fields }) => action.includes(agentId) || fields.some(({ value }) => value === agentId));
+  const revokeForm = (page: Page, delegation: string) => page.forms.find(({ action }) => action.includes(delegation));
 
   return {
     calls,
@@ -159,13 +158,18 @@ export const makeCast = async (server: ServerProcess) => {
           onPage: how.onPage,
         });
       },
-      async revokeAgent(agentId: string): Promise<void> {
+      /** By the button on the account page. */
+      async revoke(delegation: string): Promise<void> {
         const page = await finishOnOurPages(browser, await browser.open(`${issuer}/account`), { person: account });
-        const form = revokeForm(page, agentId);
-        check('the account page lists the agent with a button to revoke', form !== undefined, page.text);
+        const form = revokeForm(page, delegation);
+        check(`the account page has a button: “${form?.buttons[0]?.text}”`, form !== undefined, page.text);
         if (!form) return;
         const after = await browser.submit(page, form);
-        check('revoked', after.status === 200 && revokeForm(after, agentId) === undefined, after.text);
+        check(
+          'it is no longer listed',
+          after.status === 200 && revokeForm(after, delegation) === undefined,
+          after.text,
+        );
       },
     },
     visitCalendar: async (method: string, accessToken: string): Promise<Answer> =>

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { decodeJwt } from 'jose';
 import { clientAssertion } from '../support/agent-keys.ts';
 import type { Page } from '../support/browser-flow.ts';
-import { type Answer, authentication, type Credential, post } from '../support/oauth-calls.ts';
+import type { Answer, Credential } from '../support/oauth-calls.ts';
 import { consentUrl } from '../support/scene.ts';
 import { runCli, startServer } from '../support/server-process.ts';
 import { type Cast, makeCast } from './cast.ts';
@@ -131,15 +131,16 @@ const story = async (cast: Cast, server: Awaited<ReturnType<typeof startServer>>
     'invalid_grant',
     'invalid_target',
   ]);
-  const proof = await authentication(key(secretary), server.issuer);
   refused(
-    'dropping the actor: the delegated token as if it were a client’s own',
-    await post(
-      calls.endpoints.token,
-      { ...proof.parameters, grant_type: 'client_credentials', resource: calendar.identifier },
-      proof.headers,
-    ),
-    ['invalid_scope', 'invalid_target', 'unauthorized_client', 'invalid_request'],
+    'dropping the actor: Desk, no agent, with the delegated token',
+    await calls.exchange(key(desk), delegated, calendar.identifier),
+    ['unauthorized_client', 'invalid_request'],
+  );
+  const dropped = await calls.exchange(key(secretary), delegated, calendar.identifier, { actor_token: '' });
+  check(
+    'dropping the actor: Secretary with its own token and no actor_token is still named',
+    (decodeJwt(token(dropped))['act'] as { sub?: string } | undefined)?.sub === secretary.clientId,
+    dropped.text,
   );
 
   step('Secretary hands work to the sub-agent “Planner”, which gets less and not more');
@@ -165,8 +166,8 @@ const story = async (cast: Cast, server: Awaited<ReturnType<typeof startServer>>
   refused('Planner asks for what Secretary never had', wider, ['invalid_scope', 'access_denied', 'consent_required']);
   check('and no page is offered: only Ada widens, at the first hop', consentUrl(wider) === undefined, wider.text);
 
-  step('Ada revokes Secretary on her account page, and everything below dies');
-  await person.revokeAgent(secretary.clientId);
+  step('Ada revokes what Secretary may do at the calendar, and everything below dies');
+  await person.revoke(String(claims['delegation']));
   for (const [whose, dead] of [
     ['Secretary', delegated],
     ['Planner', below],
@@ -184,6 +185,8 @@ const story = async (cast: Cast, server: Awaited<ReturnType<typeof startServer>>
   refused('Planner’s next exchange', await calls.exchange(key(planner), token(forPlanner), calendar.identifier), [
     'invalid_request',
     'invalid_grant',
+    'invalid_target',
+    'access_denied',
   ]);
 
   step('The whole story stands in the audit trail');
