@@ -1,0 +1,206 @@
+import { describe, expect, test } from '@jest/globals';
+import { actorsOf } from '../../../src/domain/delegation/actor-chain.ts';
+import { AT, exchangeScene, ISSUER, MAIL, PAY } from './fakes.ts';
+import { granted, refused, story } from './story.ts';
+
+describe('sub-agents', () => {
+  /** Anna → app → A, who may read and send mail; A asks B, B asks C. */
+  const team = async (options: Parameters<typeof exchangeScene>[0] = {}) => {
+    const scene = await story(options);
+    await scene.consent('agt_a', AT.agt_b, ['call']);
+    await scene.consent('agt_a', AT.agt_c, ['call']);
+    const toB = await scene.exchange('agt_a', { subject_token: scene.fromApp, resource: AT.agt_b });
+    return { ...scene, toB: toB.token, txn: toB.minted?.txn };
+  };
+
+  test('get a row of their own below the one that was handed on, and the whole chain (RFC 8693 §4.1)', async () => {
+    const { exchange, toB, row, txn, delegations, audit } = await team();
+    const { minted, facts } = await exchange('agt_b', { subject_token: toB, resource: MAIL, scope: 'read' });
+    expect(actorsOf(minted?.chain)).toEqual(['agt_b', 'agt_a']);
+    expect(minted?.chain.act).toEqual(row.chain);
+    expect(minted).toMatchObject({ subject: 'acc_anna', scope: ['read'], lease: 'lse_1', txn });
+    expect(await delegations.get(minted?.delegation ?? '')).toMatchObject({ parent: row.id, depth: 2, actor: 'agt_b' });
+    expect(facts).toMatchObject({ agent: 'agt_b', chain: minted?.chain, delegation: minted?.delegation });
+    expect(audit.events.at(-1)).toMatchObject({ type: 'delegation.created', delegation: minted?.delegation, txn });
+  });
+
+  test('again at the same resource add no hop (decision D1)', async () => {
+    const { exchange, toB } = await team();
+    const first = await exchange('agt_b', { subject_token: toB, resource: MAIL });
+    const again = await exchange('agt_b', { subject_token: first.token, resource: MAIL });
+    expect(again.minted?.chain).toEqual(first.minted?.chain);
+    expect(again.minted?.delegation).toBe(first.minted?.delegation);
+  });
+
+  test('get less and not more: the row above, the rights of every agent in the chain, and the lease cut', async () => {
+    const scene = await team();
+    expect((await scene.exchange('agt_b', { subject_token: scene.toB, resource: MAIL })).minted?.scope).toEqual([
+      'read',
+      'send',
+    ]);
+    refused(
+      await scene.exchange('agt_b', { subject_token: scene.toB, resource: MAIL, scope: 'delete' }),
+      'scope_not_available',
+      { layer: 'grant' },
+    );
+    scene.agents.change('agt_a', { authority: { [MAIL]: ['read'] } });
+    expect((await scene.exchange('agt_b', { subject_token: scene.toB, resource: MAIL })).minted?.scope).toEqual([
+      'read',
+    ]);
+    scene.agents.change('agt_a', { state: 'suspended' });
+    refused(await scene.exchange('agt_b', { subject_token: scene.toB, resource: MAIL }), 'delegation_ended');
+  });
+
+  test('get nothing the row above does not hold, and no page: the person is asked by the agent that was allowed', async () => {
+    const scene = exchangeScene();
+    await scene.consent('agt_a', MAIL, ['read']);
+    await scene.consent('agt_a', AT.agt_b, ['call']);
+    const { token } = await scene.exchange('agt_a', { subject_token: scene.addToken(), resource: AT.agt_b });
+    const attempt = await scene.exchange('agt_b', { subject_token: token, resource: MAIL, scope: 'send' });
+    refused(attempt, 'scope_not_available', { layer: 'delegation' });
+    expect(attempt.error?.denial?.remedies).toBeUndefined();
+  });
+
+  test('only those the person named, and nobody else who holds the token (decision D2)', async () => {
+    const { exchange, toB, consent, addToken, row } = await team();
+    refused(await exchange('agt_c', { subject_token: toB, resource: MAIL }), 'subject_token_not_for_caller');
+    await consent('agt_a', MAIL, ['read', 'send'], { passOn: { agents: ['agt_c'], depth: 2 } });
+    refused(await exchange('agt_b', { subject_token: toB, resource: MAIL }), 'not_passed_on', { layer: 'delegation' });
+    await consent('agt_a', MAIL, ['read', 'send'], { passOn: { agents: [], depth: 0 } });
+    refused(await exchange('agt_b', { subject_token: toB, resource: MAIL }), 'not_passed_on');
+    // The rule is the same when the token was made for the target's own resource server.
+    const sameResource = addToken({
+      clientId: 'agt_a',
+      audience: AT.agt_c,
+      delegation: row.id,
+      chain: row.chain,
+      scope: ['read'],
+    });
+    refused(await exchange('agt_c', { subject_token: sameResource, resource: MAIL }), 'not_passed_on');
+  });
+
+  test('cannot reach where the one above holds nothing, and cannot ask the person in its name', async () => {
+    const { exchange, toB } = await team();
+    const attempt = await exchange('agt_b', { subject_token: toB, resource: PAY });
+    refused(attempt, 'delegation_not_at_target');
+    expect(attempt.error?.denial?.remedies).toBeUndefined();
+  });
+
+  test('own consent of a sub-agent does not widen what it was handed', async () => {
+    const { exchange, toB, consent } = await team();
+    await consent('agt_b', PAY, ['pay']);
+    await consent('agt_b', MAIL, ['read', 'send', 'delete']);
+    refused(await exchange('agt_b', { subject_token: toB, resource: PAY }), 'delegation_not_at_target');
+    expect((await exchange('agt_b', { subject_token: toB, resource: MAIL })).minted?.scope).toEqual(['read', 'send']);
+  });
+
+  test('TX-08 depth: as many hops as allowed, one more is invalid_request; A → B → A counts', async () => {
+    const { exchange, toB, consent, row, addToken } = await team({ maxDepth: 3 });
+    await consent('agt_a', AT.agt_a, ['call']);
+    const mailB = await exchange('agt_b', { subject_token: toB, resource: MAIL });
+    const back = addToken({
+      clientId: 'agt_b',
+      audience: AT.agt_a,
+      scope: ['call'],
+      delegation: granted(mailB).delegation,
+      chain: granted(mailB).chain,
+    });
+    const cycle = await exchange('agt_a', { subject_token: back, resource: MAIL });
+    expect(actorsOf(cycle.minted?.chain)).toEqual(['agt_a', 'agt_b', 'agt_a']);
+    const fourth = addToken({
+      clientId: 'agt_a',
+      audience: AT.agt_c,
+      scope: ['call'],
+      delegation: granted(cycle).delegation,
+      chain: granted(cycle).chain,
+    });
+    refused(await exchange('agt_c', { subject_token: fourth, resource: MAIL }), 'chain_too_long');
+    expect(row.depth).toBe(1);
+  });
+
+  test('TX-09 nested actors never change a decision', async () => {
+    const { exchange, toB, addToken, delegations, live } = await team();
+    const mailB = await exchange('agt_b', { subject_token: toB, resource: MAIL });
+    const genuine = {
+      clientId: 'agt_b',
+      audience: AT.agt_c,
+      scope: ['call'],
+      delegation: granted(mailB).delegation,
+    };
+    const chain = granted(mailB).chain;
+    const swapped = { ...chain, act: { sub: 'agt_admin', iss: ISSUER, sub_profile: 'ai_agent' as const } };
+    const one = await exchange('agt_c', {
+      subject_token: addToken({ ...genuine, chain, txn: 'txn_x' }),
+      resource: MAIL,
+    });
+    const other = await exchange('agt_c', {
+      subject_token: addToken({ ...genuine, chain: swapped, txn: 'txn_x' }),
+      resource: MAIL,
+    });
+    expect(other.minted).toEqual(one.minted);
+    // The chain comes from our rows, so a nested actor cannot be brought in either.
+    expect(actorsOf(other.minted?.chain)).toEqual(['agt_c', 'agt_b', 'agt_a']);
+    expect((await delegations.live(granted(one).delegation))?.chain.act).toEqual(live.get(mailB.token)?.chain);
+  });
+
+  test('TX-12 revoking the first hop ends every token below; a hop that was ended stays ended', async () => {
+    const { exchange, toB, delegations, row } = await team();
+    const mailB = await exchange('agt_b', { subject_token: toB, resource: MAIL });
+    await delegations.revoke(granted(mailB).delegation, 'acc_anna');
+    refused(await exchange('agt_b', { subject_token: mailB.token, resource: MAIL }), 'subject_token_not_live');
+    refused(await exchange('agt_b', { subject_token: toB, resource: MAIL }), 'hop_ended');
+    await delegations.revoke(row.id, 'acc_anna');
+    refused(await exchange('agt_b', { subject_token: toB, resource: MAIL }), 'delegation_not_at_target');
+  });
+
+  test('TX-16 a thousand exchanges of one token make one row', async () => {
+    const { exchange, toB, delegations, row } = await team();
+    for (let index = 0; index < 200; index += 1) await exchange('agt_b', { subject_token: toB, resource: MAIL });
+    const below = (await delegations.list({ actor: 'agt_b', limit: 1000 })).items.filter(
+      ({ parent }) => parent === row.id,
+    );
+    expect(below).toHaveLength(1);
+  });
+
+  test('TX-17 the trail names the subject, each actor, the parent token and the rows: the tree can be made again', async () => {
+    const { exchange, toB, audit } = await team();
+    const { minted, facts } = await exchange('agt_b', { subject_token: toB, resource: MAIL });
+    expect(facts).toMatchObject({
+      subject: 'acc_anna',
+      chain: minted?.chain,
+      inputs: { subjectToken: { id: toB, clientId: 'agt_a' }, source: { kind: 'hop' } },
+    });
+    const created = new Map(
+      audit.events
+        .filter(({ type }) => type === 'delegation.created')
+        .map((event) => [event.delegation, event.inputs?.['parent']]),
+    );
+    let at: unknown = minted?.delegation;
+    let hops = 0;
+    while (at !== null) {
+      expect(created.has(at as string)).toBe(true);
+      at = created.get(at as string);
+      hops += 1;
+    }
+    expect(hops).toBe(2);
+    expect(JSON.stringify(facts)).not.toContain('"undefined"');
+  });
+
+  test("an agent's own sign-in counts by its row, not by its lease (decision D1 a)", async () => {
+    const { exchange, addToken, leases, lease, consent } = exchangeScene();
+    const row = await consent('agt_a', MAIL, ['read']);
+    leases.set('lse_a', { ...lease(), id: 'lse_a', clientId: 'agt_a', resources: { [MAIL]: ['read'] } });
+    const own = addToken({
+      clientId: 'agt_a',
+      audience: MAIL,
+      scope: ['read'],
+      lease: 'lse_a',
+      delegation: row.id,
+      chain: row.chain,
+    });
+    refused(await exchange('agt_a', { subject_token: own, resource: PAY }), 'consent_missing');
+    await consent('agt_a', PAY, ['pay']);
+    const { minted } = await exchange('agt_a', { subject_token: own, resource: PAY });
+    expect(minted).toMatchObject({ scope: ['pay'], lease: 'lse_a', chain: { sub: 'agt_a' } });
+  });
+});
