@@ -384,12 +384,11 @@ const services = async (configuration: Configuration, overrides: Overrides) => {
 
 const stores = (configuration: Configuration, overrides: Overrides, clock: Clock) => {
   const wanted = configuration.stores;
-  const needsFile =
-    (overrides.documents === undefined && wanted.document === 'sqlite') ||
-    (overrides.ephemeral === undefined && wanted.ephemeral === 'sqlite');
-  const folder = needsFile ? configuration.data.folder : undefined;
+  const lasts = wanted.document === 'sqlite' || wanted.ephemeral === 'sqlite';
+  const folder = lasts ? configuration.data.folder : undefined;
   if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
-  const database = folder === undefined ? undefined : openSqlite({ file: join(folder, 'behalf.db') });
+  const isReplaced = overrides.documents !== undefined && overrides.ephemeral !== undefined;
+  const database = folder === undefined || isReplaced ? undefined : openSqlite({ file: join(folder, 'behalf.db') });
   const documents =
     overrides.documents ??
     (database && wanted.document === 'sqlite' ? sqliteDocumentStore(database) : memoryDocumentStore());
