@@ -159,7 +159,7 @@ export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch
           left -= 1;
           yield item;
         }
-        cursor = typeof body['next'] === 'string' ? body['next'] : undefined;
+        cursor = typeof body['next_cursor'] === 'string' ? body['next_cursor'] : undefined;
       } while (cursor !== undefined && left > 0);
     },
 
@@ -182,15 +182,14 @@ const jsonOf = async (response: Response): Promise<Json> => {
   }
 };
 
-/** A problem (RFC 9457) in words. */
+/** A problem (RFC 9457) in words: the members at fault first, then what to do. */
 const refusal = (response: Response, problem: Json): CommandError => {
   const said = (name: string): string | undefined => (typeof problem[name] === 'string' ? problem[name] : undefined);
   const errors = Array.isArray(problem['errors']) ? (problem['errors'] as Json[]) : [];
-  const fields = errors.map(({ field, pointer, detail, message }) => `${field ?? pointer}: ${detail ?? message}`);
+  const fields = errors.map(({ pointer, parameter, detail }) => `${pointer ?? parameter}: ${detail}`);
   const text = said('detail') ?? said('title') ?? `The server answered HTTP ${response.status}.`;
-  const field = fields.length === 0 ? said('field') : undefined;
-  return new CommandError(field === undefined ? text : `${field}: ${text}`, {
-    hint: fields.length > 0 ? fields.join('; ') : hintFor(response, said('request_id')),
+  return new CommandError(fields.length === 0 ? text : fields.join('\n'), {
+    hint: hintFor(response, said('instance')?.replace('urn:behalf:request:', '')),
   });
 };
 

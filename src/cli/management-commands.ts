@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type Call, type Command, EXIT, type Option } from './command.ts';
 import { type Json, type ManagementClient, managementClient, readKeyFile } from './management-client.ts';
-import { type Column, details, jsonText, table } from './table.ts';
+import { type Column, details, jsonText, printable, table } from './table.ts';
 
 /** Which key file of the data folder a command takes when none is named. */
 export type KeyRole = 'operator' | 'administrator';
@@ -132,6 +132,37 @@ export const actionCommand = (description: {
       return EXIT.done;
     },
   });
+};
+
+/** `rotate-secret ID`: the new secret is shown once. */
+export const rotateSecretCommand = (noun: string, singular: string, path: string): Command =>
+  managementCommand({
+    words: [noun, 'rotate-secret'],
+    operands: ['ID'],
+    summary: `Give ${singular} a new secret; the old one ends at once.`,
+    role: 'operator',
+    options: {},
+    run: async (call) => {
+      const { body } = await call.api.post(`${path}/${idOf(call)}/rotate-secret`);
+      call.print.object(
+        body,
+        details([
+          ['id', body['id']],
+          ['secret', secretText(body)],
+        ]),
+      );
+      return EXIT.done;
+    },
+  });
+
+/** The secret of an answer that has one. */
+export const secretText = (body: Json): string | undefined =>
+  typeof body['client_secret'] === 'string' ? `${body['client_secret']} (shown once)` : undefined;
+
+/** Tells what the server warns of in its answer. */
+export const warn = ({ terminal }: Call, body: Json): void => {
+  const warnings = Array.isArray(body['warnings']) ? body['warnings'] : [];
+  for (const warning of warnings) terminal.err(`Warning: ${printable(String(warning))}\n`);
 };
 
 /** The first operand as a part of a path. */

@@ -90,19 +90,17 @@ export const accountCommands: readonly Command[] = [
  */
 export const findAccount = async (api: ManagementClient, name: string | undefined): Promise<string> => {
   if (name?.startsWith('acc_')) return name;
-  let administrator: Json | undefined;
-  for await (const account of api.items(PATH)) {
-    if (name !== undefined && String(account['username']) === name.normalize('NFKC').toLowerCase())
-      return String(account['id']);
+  let found: Json | undefined;
+  const query = name === undefined ? {} : { username: name };
+  for await (const account of api.items(PATH, query)) {
     // Lists are newest first: the last one seen is the oldest.
-    if (account['state'] === 'active' && (account['roles'] as readonly unknown[]).includes('administrator'))
-      administrator = account;
+    if (name !== undefined || isActiveAdministrator(account)) found = account;
   }
-  if (name === undefined && administrator) return String(administrator['id']);
-  throw new CommandError(
-    name === undefined ? 'There is no active administrator.' : `There is no account ${printable(name)}.`,
-    {
-      hint: 'See `behalf accounts list`, or make one: behalf accounts create USERNAME',
-    },
-  );
+  if (found) return String(found['id']);
+  throw new CommandError(name === undefined ? 'There is no active administrator.' : `There is no account ${name}.`, {
+    hint: 'See `behalf accounts list`, or make one: behalf accounts create USERNAME',
+  });
 };
+
+const isActiveAdministrator = ({ state, roles }: Json): boolean =>
+  state === 'active' && Array.isArray(roles) && roles.includes('administrator');

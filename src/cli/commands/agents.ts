@@ -1,7 +1,7 @@
 /** `behalf agents …`: the register of agents. */
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import { publicKeyOf } from '../key-pair.ts';
-import { actionCommand, idOf, listCommand, managementCommand, showCommand } from '../management-commands.ts';
+import { actionCommand, idOf, listCommand, managementCommand, showCommand, warn } from '../management-commands.ts';
 import { details, printable } from '../table.ts';
 import { findAccount } from './accounts.ts';
 
@@ -60,6 +60,7 @@ const create = managementCommand({
         ['key', `${file}${isNew ? ' (new; keep it private)' : ''}`],
       ])}\nIt signs in at ${printable(call.api.issuer)} with client_id ${printable(id)} and that key (private_key_jwt).\nNext: behalf agents show ${printable(id)}\n`,
     );
+    warn(call, body);
     return EXIT.done;
   },
 });

@@ -24,6 +24,7 @@ const list = listCommand({
     caller: { value: 'ID', description: 'Only those of this client, agent or account.' },
     txn: { value: 'ID', description: 'Only those of one piece of work.' },
     delegation: { value: 'ID', description: 'Only those under this delegation.' },
+    token: { value: 'ID', description: 'Only those about this token (its jti).', parameter: 'token_id' },
   },
   columns: [
     { title: 'TIME', value: ({ at }) => (typeof at === 'number' ? timeText(at / 1000) : at) },

@@ -1,7 +1,15 @@
 /** `behalf clients …`: existing software that signs people in, and back ends. */
 import { type Command, EXIT } from '../command.ts';
 import { publicKeyOf } from '../key-pair.ts';
-import { actionCommand, listCommand, managementCommand, showCommand } from '../management-commands.ts';
+import {
+  actionCommand,
+  listCommand,
+  managementCommand,
+  rotateSecretCommand,
+  secretText,
+  showCommand,
+  warn,
+} from '../management-commands.ts';
 import { details } from '../table.ts';
 import { findAccount } from './accounts.ts';
 
@@ -11,7 +19,7 @@ const create = managementCommand({
   words: ['clients', 'create'],
   operands: [],
   summary: 'Register a client.',
-  role: 'administrator',
+  role: 'operator',
   options: {
     name: { value: 'NAME', description: 'What people see when it asks for something.', isRequired: true },
     'redirect-uri': { value: 'URI', description: 'Where a person may be sent back to.', isRepeatable: true },
@@ -69,11 +77,12 @@ const create = managementCommand({
         ['client_id', body['id']],
         ['name', body['name']],
         ['authenticates with', body['token_endpoint_auth_method']],
-        ['secret', body['client_secret'] === undefined ? undefined : `${String(body['client_secret'])} (shown once)`],
+        ['secret', secretText(body)],
         ['key', key === undefined ? undefined : `${key}${pair?.isNew ? ' (new; keep it private)' : ''}`],
         ['discovery', `${call.api.issuer}/.well-known/openid-configuration`],
       ]),
     );
+    warn(call, body);
     return EXIT.done;
   },
 });
@@ -99,6 +108,7 @@ export const clientCommands: readonly Command[] = [
     path: PATH,
     summary: 'Disable a client: nothing it holds works.',
     done: 'disabled',
-    role: 'administrator',
   }),
+  actionCommand({ noun: 'clients', verb: 'enable', path: PATH, summary: 'Enable a client again.', done: 'active' }),
+  rotateSecretCommand('clients', 'a client', PATH),
 ];

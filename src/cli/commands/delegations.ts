@@ -1,6 +1,6 @@
 /** `behalf delegations …`: what agents may do for people. */
-import type { Command } from '../command.ts';
-import { actionCommand, listCommand, timeText } from '../management-commands.ts';
+import { type Command, EXIT } from '../command.ts';
+import { idOf, listCommand, managementCommand, showCommand, timeText } from '../management-commands.ts';
 
 const PATH = '/delegations';
 
@@ -13,6 +13,7 @@ export const delegationCommands: readonly Command[] = [
     filters: {
       subject: { value: 'ID', description: 'Only those on behalf of this account.' },
       agent: { value: 'ID', description: 'Only those of this agent.', parameter: 'actor' },
+      live: { description: 'Only those that work now.' },
     },
     columns: [
       { title: 'ID', value: ({ id }) => id },
@@ -25,11 +26,20 @@ export const delegationCommands: readonly Command[] = [
       { title: 'SCOPE', value: ({ scope }) => scope },
     ],
   }),
-  actionCommand({
-    noun: 'delegations',
-    verb: 'revoke',
-    path: PATH,
+  showCommand('delegations', 'a delegation', PATH),
+  managementCommand({
+    words: ['delegations', 'revoke'],
+    operands: ['ID'],
     summary: 'End a delegation, with all below it.',
-    done: 'revoked, with all below it',
+    role: 'operator',
+    options: {},
+    run: async (call) => {
+      await call.api.delete(`${PATH}/${idOf(call)}`);
+      call.print.object(
+        { id: call.operands[0], state: 'revoked' },
+        `${call.operands[0]} is revoked, with all below it.\n`,
+      );
+      return EXIT.done;
+    },
   }),
 ];

@@ -1,7 +1,16 @@
 /** `behalf keys …`: the keys tokens are signed with. */
 import { type Command, EXIT } from '../command.ts';
-import { listCommand, managementCommand, timeText } from '../management-commands.ts';
-import { details } from '../table.ts';
+import type { Json } from '../management-client.ts';
+import { managementCommand, timeText } from '../management-commands.ts';
+import type { Column } from '../table.ts';
+
+const COLUMNS: readonly Column<Json>[] = [
+  { title: 'KID', value: ({ id }) => id },
+  { title: 'KTY', value: ({ kty }) => kty },
+  { title: 'STATE', value: ({ state }) => state },
+  { title: 'SIGNS FROM', value: (key) => timeText(key['active_at']) },
+  { title: 'REPLACED', value: (key) => timeText(key['replaced_at']) },
+];
 
 const rotate = managementCommand({
   words: ['keys', 'rotate'],
@@ -11,32 +20,24 @@ const rotate = managementCommand({
   options: {},
   run: async (call) => {
     const { body } = await call.api.post('/keys/rotations');
-    const items = Array.isArray(body['items']) ? body['items'] : Array.isArray(body['keys']) ? body['keys'] : [body];
-    const rows = (items as Record<string, unknown>[]).map(
-      (key) =>
-        [
-          String(key['alg'] ?? 'key'),
-          `${String(key['kid'] ?? key['id'])}, signs from ${String(timeText(key['signs_from']) ?? 'now')}`,
-        ] as const,
-    );
-    call.print.object(body, `${details(rows)}Next: behalf keys list\n`);
+    call.print.list(keysOf(body), COLUMNS, 'There are no signing keys.');
     return EXIT.done;
   },
 });
 
-export const keyCommands: readonly Command[] = [
-  listCommand({
-    noun: 'keys',
-    plural: 'signing keys',
-    path: '/keys',
-    nothing: 'There are no signing keys.',
-    columns: [
-      { title: 'KID', value: ({ kid, id }) => kid ?? id },
-      { title: 'ALG', value: ({ alg }) => alg },
-      { title: 'STATE', value: ({ state }) => state },
-      { title: 'SIGNS FROM', value: (key) => timeText(key['signs_from']) },
-      { title: 'PUBLISHED UNTIL', value: (key) => timeText(key['published_until']) },
-    ],
-  }),
-  rotate,
-];
+const list = managementCommand({
+  words: ['keys', 'list'],
+  operands: [],
+  summary: 'List signing keys.',
+  role: 'administrator',
+  options: {},
+  run: async (call) => {
+    const { body } = await call.api.get('/keys');
+    call.print.list(keysOf(body), COLUMNS, 'There are no signing keys.');
+    return EXIT.done;
+  },
+});
+
+const keysOf = (body: Json): readonly Json[] => (Array.isArray(body['items']) ? (body['items'] as Json[]) : []);
+
+export const keyCommands: readonly Command[] = [list, rotate];

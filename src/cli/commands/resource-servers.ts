@@ -1,7 +1,14 @@
 /** `behalf resource-servers …`: what tokens can be for. */
 import { type Command, EXIT, usageError } from '../command.ts';
 import { publicKeyOf } from '../key-pair.ts';
-import { listCommand, managementCommand, showCommand } from '../management-commands.ts';
+import {
+  actionCommand,
+  listCommand,
+  managementCommand,
+  rotateSecretCommand,
+  secretText,
+  showCommand,
+} from '../management-commands.ts';
 import { details } from '../table.ts';
 
 const PATH = '/resource-servers';
@@ -11,7 +18,7 @@ const create = managementCommand({
   words: ['resource-servers', 'create'],
   operands: ['IDENTIFIER'],
   summary: 'Register an API that accepts our access tokens.',
-  role: 'administrator',
+  role: 'operator',
   options: {
     name: { value: 'NAME', description: 'What people see on the consent page.', isRequired: true },
     scope: {
@@ -53,7 +60,7 @@ const create = managementCommand({
         ['identifier', body['identifier']],
         ['access tokens', body['access_token_format']],
         ['introspects with', body['introspection_auth_method']],
-        ['secret', body['client_secret'] === undefined ? undefined : `${String(body['client_secret'])} (shown once)`],
+        ['secret', secretText(body)],
         ['key', key === undefined ? undefined : `${key}${pair?.isNew ? ' (new; keep it private)' : ''}`],
       ]),
     );
@@ -97,4 +104,12 @@ export const resourceServerCommands: readonly Command[] = [
     ],
   }),
   showCommand('resource-servers', 'a resource server', PATH),
+  actionCommand({
+    noun: 'resource-servers',
+    verb: 'disable',
+    path: PATH,
+    summary: 'Disable a resource server: no token is issued for it.',
+    done: 'disabled',
+  }),
+  rotateSecretCommand('resource-servers', 'a resource server', PATH),
 ];

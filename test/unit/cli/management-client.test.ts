@@ -65,7 +65,7 @@ describe('the management client', () => {
 
   test('reads as many pages as it takes, and no more items than asked for', async () => {
     const pages = () => [
-      Response.json({ items: [{ id: 1 }, { id: 2 }], next: 'c/1' }),
+      Response.json({ items: [{ id: 1 }, { id: 2 }], next_cursor: 'c/1' }),
       Response.json({ items: [{ id: 3 }, { id: 4 }] }),
     ];
     const ids = async (limit?: number) => {
@@ -86,7 +86,15 @@ describe('the management client', () => {
     [403, { detail: 'The role administrator is needed.' }, /administrator is needed/, /--key-file/],
     [404, { title: 'Not found' }, /Not found/, /list/],
     [412, { detail: 'Changed.' }, /Changed/, /try again/],
-    [400, { detail: 'The owner is an active account.', field: '/owner' }, /^\/owner: The owner/, /--help/],
+    [
+      400,
+      {
+        detail: 'The owner is an active account.',
+        errors: [{ pointer: '/owner', detail: 'The owner is an active account.' }],
+      },
+      /^\/owner: The owner/,
+      /--help/,
+    ],
     [
       422,
       { detail: 'Two things.', errors: [{ field: '/name', detail: 'Too long.' }] },
@@ -94,7 +102,7 @@ describe('the management client', () => {
       /\/name: Too long/,
     ],
     [503, {}, /HTTP 503/, /in 7 seconds/],
-    [500, { request_id: 'req_1' }, /HTTP 500/, /req_1/],
+    [500, { instance: 'urn:behalf:request:req_1' }, /HTTP 500/, /req_1/],
   ])('says what a refusal %i means and what to do', async (status, problem, message, hint) => {
     const { api } = await clientOf(Response.json(problem, { status, headers: { 'retry-after': '7' } }));
     await expect(api.get('/agents')).rejects.toMatchObject({
