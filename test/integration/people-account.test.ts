@@ -1,0 +1,366 @@
+import { describe, expect, test } from '@jest/globals';
+import { fillForm } from '../support/browser-flow.ts';
+import { formsOf, textOf } from '../support/html-forms.ts';
+import { CALENDAR, LIMITS, PASSWORD, type PeopleWorld, peopleWorld, START } from '../support/people-world.ts';
+
+const DAY = 86_400;
+
+const personAt = (world: PeopleWorld, account = world.ada.id) => {
+  const cookie = `session=${world.sessions.start(account)}`;
+  const post = (path: string, body: URLSearchParams | string, headers: Readonly<Record<string, string>> = {}) =>
+    world.http
+      .post(path)
+      .set('cookie', cookie)
+      .set('origin', 'https://id.example.com')
+      .type('form')
+      .set(headers)
+      .send(String(body));
+  const get = (path: string) => world.http.get(path).set('cookie', cookie);
+  /** The token in the forms of a page. */
+  const csrf = async (path = '/account') => {
+    const fields = formsOf((await get(path)).text).flatMap((form) => form.fields);
+    return `csrf=${fields.find(({ name }) => name === 'csrf')?.value ?? ''}`;
+  };
+  return { get, post, csrf };
+};
+
+const allowed = (world: PeopleWorld, more: object = {}) =>
+  world.delegations.recordConsent({
+    subject: world.ada.id,
+    actor: world.planner.id,
+    resource: CALENDAR,
+    asked: ['read', 'write'],
+    scope: ['read', 'write'],
+    expiresAt: START + DAY,
+    passOn: { agents: [world.booker.id], depth: 1 },
+    by: world.ada.id,
+    ...more,
+  });
+
+const withHop = async (world: PeopleWorld) => {
+  const parent = await allowed(world);
+  if (!parent) throw new Error('no row');
+  const child = await world.delegations.derive({
+    parent,
+    actor: world.booker.id,
+    resource: CALENDAR,
+    scope: ['read'],
+    expiresAt: START + DAY,
+    passOn: { agents: [], depth: 0 },
+  });
+  world.audit.events.length = 0;
+  return { parent, child };
+};
+
+const lease = (world: PeopleWorld, account = world.ada.id, clientId = world.client.id) => {
+  const id = `lse_${world.leases.live.size}`;
+  const rest = { openidScopes: ['openid', 'email'], resources: { [CALENDAR]: ['read'] } };
+  world.leases.live.set(id, { id, account, clientId, ...rest, createdAt: START, expiresAt: START + DAY });
+  return id;
+};
+
+describe('/account', () => {
+  test('sends who is not signed in to sign in, and back to the same page', async () => {
+    const world = await peopleWorld();
+    const answer = await world.http.get('/account?done=revoked').set('host', 'evil.example');
+    expect(answer.status).toBe(303);
+    expect(answer.headers['location']).toBe(
+      `https://id.example.com/auth?return=${encodeURIComponent('/account?done=revoked')}`,
+    );
+  });
+
+  test('lists what agents hold with the hops below, what apps hold, and what happened', async () => {
+    const world = await peopleWorld();
+    await withHop(world);
+    lease(world);
+    lease(world, world.bob.id);
+    await world.audit.append({ type: 'session.started', outcome: 'granted', subject: world.ada.id });
+    await world.audit.append({
+      type: 'token.issued',
+      outcome: 'granted',
+      subject: world.ada.id,
+      agent: world.booker.id,
+      resource: CALENDAR,
+      txn: 'txn_7',
+    });
+    const page = await personAt(world).get('/account');
+    expect(page.status).toBe(200);
+    const text = textOf(page.text);
+    for (const shown of [
+      'Planner',
+      'Booker',
+      'Passed on to',
+      'Calendar',
+      'Change your calendar',
+      'Wiki',
+      'e-mail address',
+      'Signed in',
+      'Token issued',
+      'txn_7',
+    ]) {
+      expect(text).toContain(shown);
+    }
+    expect(formsOf(page.text).filter(({ action }) => action.includes('/leases/'))).toHaveLength(1);
+  });
+
+  test('is empty for another person, and over for a disabled one', async () => {
+    const world = await peopleWorld();
+    await withHop(world);
+    const bob = personAt(world, world.bob.id);
+    expect(textOf((await bob.get('/account')).text)).toContain('No agent may act for you');
+    await world.accounts.disable(world.bob.id, { caller: 'system' });
+    expect((await bob.get('/account')).status).toBe(303);
+  });
+
+  test('revokes one delegation with all below it', async () => {
+    const world = await peopleWorld();
+    const { parent, child } = await withHop(world);
+    const ada = personAt(world);
+    const answer = await ada.post(`/account/delegations/${parent.id}/revoke`, await ada.csrf());
+    expect(answer).toMatchObject({ status: 303, headers: { location: '/account?done=revoked' } });
+    expect(await world.delegations.live(child.id)).toBeUndefined();
+    expect(world.audit.of('delegation.revoked')).toMatchObject([
+      { delegation: parent.id, caller: world.ada.id, request: 'req_test' },
+    ]);
+    expect(textOf((await ada.get('/account?done=revoked')).text)).toContain('It ended');
+  });
+
+  test('revokes all of one agent, its own lease and what was remembered', async () => {
+    const world = await peopleWorld();
+    const { parent } = await withHop(world);
+    const own = lease(world, world.ada.id, world.planner.id);
+    const ada = personAt(world);
+    const answer = await ada.post(`/account/agents/${world.planner.id}/revoke`, await ada.csrf());
+    expect(answer.status).toBe(303);
+    expect(await world.delegations.live(parent.id)).toBeUndefined();
+    expect(world.leases.live.has(own)).toBe(false);
+    expect(world.audit.events.map(({ type }) => type)).toEqual(['delegation.revoked', 'grant.revoked']);
+  });
+
+  test('revokes the lease of an app, the event first', async () => {
+    const world = await peopleWorld();
+    const id = lease(world);
+    const ada = personAt(world);
+    expect((await ada.post(`/account/leases/${id}/revoke`, await ada.csrf())).status).toBe(303);
+    expect(world.leases.live.has(id)).toBe(false);
+    expect(world.audit.of('grant.revoked')).toMatchObject([
+      { grant: id, target: { kind: 'client', id: world.client.id } },
+    ]);
+  });
+
+  test('WB-11 what belongs to another person is not there', async () => {
+    const world = await peopleWorld();
+    const { parent } = await withHop(world);
+    const id = lease(world);
+    const bob = personAt(world, world.bob.id);
+    const csrf = await bob.csrf();
+    for (const path of [
+      `/account/delegations/${parent.id}/revoke`,
+      '/account/delegations/dlg_none/revoke',
+      `/account/agents/${world.planner.id}/revoke`,
+      `/account/leases/${id}/revoke`,
+    ]) {
+      expect([path, (await bob.post(path, csrf)).status]).toEqual([path, 404]);
+    }
+    expect(await world.delegations.live(parent.id)).toBeDefined();
+    expect(world.leases.live.has(id)).toBe(true);
+  });
+
+  test('WB-02 changes nothing for a form that is not from this session', async () => {
+    const world = await peopleWorld();
+    const { parent } = await withHop(world);
+    const id = lease(world);
+    const [ada, elsewhere] = [personAt(world), personAt(world)];
+    const good = await ada.csrf();
+    const paths = [
+      '/account/sign-out',
+      '/account/password',
+      `/account/delegations/${parent.id}/revoke`,
+      `/account/agents/${world.planner.id}/revoke`,
+      `/account/leases/${id}/revoke`,
+      '/delegations/requests/none',
+    ];
+    for (const path of paths) {
+      world.audit.events.length = 0;
+      const answers = [
+        await ada.post(path, ''),
+        await ada.post(path, await elsewhere.csrf()),
+        await ada.post(path, good, { origin: 'https://evil.example' }),
+        await ada.post(path, good, { 'sec-fetch-site': 'cross-site' }),
+        await ada.post(path, good, { 'content-type': 'text/plain' }),
+        await world.http.post(path).type('form').send(good),
+      ];
+      expect([path, answers.map(({ status }) => status)]).toEqual([path, [403, 403, 403, 403, 403, 403]]);
+      expect(world.audit.events.map(({ type }) => type)).toEqual(Array(6).fill('request.refused'));
+    }
+    expect(await world.delegations.live(parent.id)).toBeDefined();
+    expect(world.leases.live.has(id)).toBe(true);
+    expect(world.sessions.live.size).toBe(2);
+  });
+
+  test('signs out, the event first', async () => {
+    const world = await peopleWorld();
+    const ada = personAt(world);
+    const answer = await ada.post('/account/sign-out', await ada.csrf());
+    expect(answer).toMatchObject({ status: 303, headers: { location: '/account/signed-out' } });
+    expect(world.sessions.live.size).toBe(0);
+    expect(world.audit.of('session.ended')).toMatchObject([{ subject: world.ada.id }]);
+    expect(textOf((await ada.get('/account/signed-out')).text)).toContain('You are signed out');
+  });
+
+  test('WB-06 comes back from sign-in to a page of ours only', async () => {
+    const world = await peopleWorld();
+    const back = async (state: string) =>
+      (await world.http.get('/account/signed-in').query({ state })).headers['location'];
+    expect(await back('/account?done=revoked')).toBe('/account?done=revoked');
+    for (const path of ['//evil.example', 'https://evil.example', '/\\evil.example', '/a b']) {
+      expect(await back(path)).toBe('/account');
+    }
+    expect((await world.http.get('/account/signed-in')).status).toBe(400);
+  });
+});
+
+describe('/account/password', () => {
+  const change = async (world: PeopleWorld, current: string, next: string, again = next) => {
+    const ada = personAt(world);
+    const form = formsOf((await ada.get('/account/password')).text).find(({ action }) => action.endsWith('/password'));
+    if (!form) throw new Error('no form');
+    const set = { current_password: current, new_password: next, repeat_password: again };
+    return ada.post(form.action, fillForm(form, { set }));
+  };
+
+  test('changes it, and ends the sessions', async () => {
+    const world = await peopleWorld();
+    const answer = await change(world, PASSWORD, 'a whole new sentence');
+    expect(answer).toMatchObject({ status: 303, headers: { location: '/account?done=password' } });
+    expect(world.sessions.live.size).toBe(0);
+    const attempt = { username: 'ada', source: '192.0.2.1', request: 'req_1' };
+    await world.signIn.signIn({ ...attempt, password: 'a whole new sentence' });
+    await expect(world.signIn.signIn({ ...attempt, password: PASSWORD })).rejects.toMatchObject({
+      code: 'unauthenticated',
+    });
+    expect(world.audit.of('account.password_changed')).toMatchObject([{ caller: world.ada.id }]);
+  });
+
+  test('needs the current one, within a limit, and a new one that fits', async () => {
+    const world = await peopleWorld();
+    expect(await change(world, PASSWORD, 'one sentence here', 'another sentence')).toMatchObject({ status: 400 });
+    const short = await change(world, PASSWORD, 'short');
+    expect(short.status).toBe(400);
+    expect(textOf(short.text)).toContain('at least 8 characters');
+    for (let index = 1; index < LIMITS.signInPerAccount; index += 1) {
+      expect((await change(world, 'wrong password', 'a whole new sentence')).status).toBe(403);
+    }
+    const limited = await change(world, PASSWORD, 'a whole new sentence');
+    expect(limited.status).toBe(429);
+    expect(limited.headers).toHaveProperty('retry-after');
+    expect(world.audit.of('account.password_changed')).toEqual([]);
+  });
+});
+
+describe('/delegations/requests/:handle (decision D1 b)', () => {
+  const pending = async (world: PeopleWorld) => {
+    const { url } = await world.requests.create({
+      subject: world.ada.id,
+      agent: world.planner.id,
+      resource: CALENDAR,
+      scope: ['read', 'write'],
+      txn: 'txn_1',
+      viaClient: world.client.id,
+    });
+    return new URL(url).pathname;
+  };
+  const openForm = async (world: PeopleWorld, path: string, person = personAt(world)) => {
+    const page = await person.get(path);
+    const form = formsOf(page.text)[0];
+    if (!form) throw new Error(textOf(page.text));
+    return { person, page, form };
+  };
+
+  test('opening it, signed in or not, allows nothing', async () => {
+    const world = await peopleWorld();
+    const path = await pending(world);
+    expect((await world.http.get(path)).status).toBe(303);
+    const { page } = await openForm(world, path);
+    const text = textOf(page.text);
+    for (const shown of ['Planner', 'Asked through', 'Wiki', 'calendar.example.com', 'Read your calendar']) {
+      expect(text).toContain(shown);
+    }
+    expect(world.audit.events).toEqual([]);
+    expect(await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR)).toBeUndefined();
+  });
+
+  test('allows what is left ticked, once', async () => {
+    const world = await peopleWorld();
+    const path = await pending(world);
+    const { person, form } = await openForm(world, path);
+    const body = fillForm(form, {
+      set: { duration: String(DAY) },
+      check: (name, value) => (name === 'scope' ? value.endsWith(' read') : undefined),
+      button: /allow/i,
+    });
+    const answers = await Promise.all([person.post(form.action, body), person.post(form.action, body)]);
+    expect(answers.map(({ status }) => status).sort()).toEqual([303, 404]);
+    expect(await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR)).toMatchObject({
+      scope: ['read'],
+      expiresAt: START + DAY,
+    });
+    expect(world.audit.of('consent.granted')).toMatchObject([{ txn: 'txn_1', scopeGiven: ['read'] }]);
+    expect((await person.get(path)).status).toBe(404);
+  });
+
+  test('a form that cannot be taken uses nothing up', async () => {
+    const world = await peopleWorld();
+    const path = await pending(world);
+    const { person, form } = await openForm(world, path);
+    const wider = fillForm(form, { set: { scope: `${CALENDAR} own` }, button: /allow/i });
+    wider.append('scope', `${CALENDAR} own`);
+    expect((await person.post(form.action, wider)).status).toBe(400);
+    expect((await person.post(path, fillForm(form, { button: /allow/i }))).status).toBe(409);
+    expect((await person.post(form.action, fillForm(form, { button: /deny/i }))).status).toBe(303);
+    expect(world.audit.events).toMatchObject([{ type: 'consent.denied', txn: 'txn_1' }]);
+    expect((await person.get(path)).status).toBe(404);
+  });
+
+  test('WB-11 another signed-in person gets 404, with the form of the right one too', async () => {
+    const world = await peopleWorld();
+    const path = await pending(world);
+    const bob = personAt(world, world.bob.id);
+    expect((await bob.get(path)).status).toBe(404);
+    const { form } = await openForm(world, path);
+    expect((await bob.post(form.action, fillForm(form, { button: /allow/i }))).status).toBe(403);
+    const token = world.key.digest('csrf', 'delegation_request', 'any', 'thing');
+    expect((await bob.post(path, `csrf=${token}&decision=allow`)).status).toBe(403);
+    for (const none of ['none', 'x'.repeat(43), '%00', 'a%2fb']) {
+      expect((await bob.get(`/delegations/requests/${none}`)).status).toBe(404);
+    }
+    expect(await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR)).toBeUndefined();
+  });
+});
+
+describe('the start page and files', () => {
+  test('leads to sign-in and to both discovery documents, whatever the Host header says (AZ-15)', async () => {
+    const world = await peopleWorld({ issuer: 'https://id.example.com/base' });
+    const page = await world.http.get('/').set('host', 'evil.example');
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('https://id.example.com/base/.well-known/openid-configuration');
+    expect(page.text).toContain('https://id.example.com/.well-known/oauth-authorization-server/base');
+    expect(page.text).not.toContain('evil');
+    expect(textOf((await personAt(world).get('/')).text)).toContain('Ada Byron');
+  });
+
+  test('files are immutable under their digest and nowhere else', async () => {
+    const world = await peopleWorld();
+    const page = await world.http.get('/');
+    const [path = ''] = page.text.match(/\/assets\/style\.[0-9a-f]+\.css/) ?? [];
+    const file = await world.http.get(path);
+    expect(file.status).toBe(200);
+    expect(file.headers).toMatchObject({
+      'cache-control': 'public, max-age=31536000, immutable',
+      'content-type': 'text/css; charset=utf-8',
+      'x-content-type-options': 'nosniff',
+    });
+    expect((await world.http.get('/assets/style.css')).status).toBe(404);
+    expect((await world.http.get('/assets/..%2f..%2fpackage.json')).status).toBe(404);
+  });
+});

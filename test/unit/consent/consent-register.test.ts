@@ -1,0 +1,163 @@
+import { describe, expect, test } from '@jest/globals';
+import {
+  type AskedConsent,
+  type ConsentForm,
+  NO_PASS_ON,
+  questionDigest,
+} from '../../../src/domain/consent/consent.ts';
+import { CALENDAR, MAIL, type PeopleWorld, peopleWorld, REDIRECT_URI, START } from '../../support/people-world.ts';
+
+const DAY = 86_400;
+const askedOf = ({ ada, planner }: PeopleWorld, more: Partial<AskedConsent> = {}): AskedConsent => ({
+  account: ada.id,
+  clientId: planner.id,
+  redirectUri: REDIRECT_URI,
+  openidScopes: ['openid'],
+  resources: { [CALENDAR]: ['read', 'write'], [MAIL]: ['read'] },
+  ...more,
+});
+
+const READ_ONLY: ConsentForm = {
+  openidScopes: ['openid'],
+  resources: { [CALENDAR]: ['read'] },
+  durationSeconds: DAY,
+  passOn: NO_PASS_ON,
+};
+
+const allow = async (world: PeopleWorld, asked: AskedConsent, form: ConsentForm = READ_ONLY) =>
+  world.consents.allow(asked, questionDigest(await world.consents.question(asked)), form, {
+    caller: asked.account,
+    request: 'req_1',
+  });
+
+describe('consent', () => {
+  test('to an agent becomes its rows, holding what was allowed and no more; the event stands first', async () => {
+    const world = await peopleWorld();
+    const asked = askedOf(world);
+    expect(await allow(world, asked)).toEqual({
+      openidScopes: ['openid'],
+      resources: { [CALENDAR]: ['read'] },
+      expiresAt: START + DAY,
+    });
+    const row = await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR);
+    expect(row).toMatchObject({ scope: ['read'], expiresAt: START + DAY, passOn: NO_PASS_ON });
+    expect(await world.delegations.consented(world.ada.id, world.planner.id, MAIL)).toBeUndefined();
+    expect(world.audit.events.map(({ type }) => type)).toEqual(['consent.granted', 'delegation.created']);
+    expect(world.audit.events[0]).toMatchObject({
+      subject: world.ada.id,
+      agent: world.planner.id,
+      owner: world.bob.id,
+      request: 'req_1',
+      inputs: {
+        asked: { [CALENDAR]: ['read', 'write'], [MAIL]: ['read'] },
+        given: { [CALENDAR]: ['read'] },
+        openidGiven: ['openid'],
+      },
+    });
+  });
+
+  test('grants nothing when the event cannot be written', async () => {
+    const world = await peopleWorld();
+    world.audit.state.failing = true;
+    await expect(allow(world, askedOf(world))).rejects.toMatchObject({ code: 'unavailable' });
+    expect(await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR)).toBeUndefined();
+    expect(await world.consents.answeredBefore(askedOf(world))).toBeUndefined();
+  });
+
+  test('decides only about what the page showed', async () => {
+    const world = await peopleWorld();
+    const asked = askedOf(world);
+    const seen = questionDigest(await world.consents.question(asked));
+    await world.agents.update(world.planner.id, 1, { name: 'Renamed' }, { caller: 'system' });
+    await expect(world.consents.allow(asked, seen, READ_ONLY, { caller: world.ada.id })).rejects.toMatchObject({
+      code: 'precondition_failed',
+    });
+    expect(world.audit.of('consent.granted')).toEqual([]);
+  });
+
+  test('AP-11 is remembered for the same question as it was narrowed, until it ends', async () => {
+    const world = await peopleWorld();
+    const asked = askedOf(world);
+    expect(await world.consents.answeredBefore(asked)).toBeUndefined();
+    const given = await allow(world, asked);
+    expect(await world.consents.answeredBefore(asked)).toEqual(given);
+    for (const other of [
+      askedOf(world, { resources: { [CALENDAR]: ['read'] } }),
+      askedOf(world, { resources: { [CALENDAR]: ['read', 'write'], [MAIL]: ['read', 'write'] } }),
+      askedOf(world, { openidScopes: ['openid', 'email'] }),
+      askedOf(world, { redirectUri: 'https://app.example.com/other' }),
+      askedOf(world, { account: world.bob.id }),
+      askedOf(world, { clientId: world.booker.id }),
+      askedOf(world, { userCode: 'ABCD-EFGH' }),
+    ]) {
+      expect(await world.consents.answeredBefore(other)).toBeUndefined();
+    }
+    world.clock.move(DAY);
+    expect(await world.consents.answeredBefore(asked)).toBeUndefined();
+  });
+
+  test('AP-11 is not remembered once the agent changed its key, or the row ended or was narrowed', async () => {
+    const world = await peopleWorld();
+    const asked = askedOf(world);
+    await allow(world, asked);
+    const row = await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR);
+    await world.delegations.revoke(row?.id ?? '', world.ada.id);
+    expect(await world.consents.answeredBefore(asked)).toBeUndefined();
+    await allow(world, asked);
+    expect(await world.consents.answeredBefore(asked)).toBeDefined();
+    const jwks = { keys: world.planner.jwks.keys.map((key) => ({ ...key, kid: 'two' })) };
+    await world.agents.update(world.planner.id, 1, { jwks }, { caller: 'system' });
+    expect(await world.consents.answeredBefore(asked)).toBeUndefined();
+  });
+
+  test('is asked again after a refusal or when forgotten', async () => {
+    const world = await peopleWorld();
+    const asked = askedOf(world, { clientId: world.client.id });
+    await allow(world, asked);
+    expect(await world.consents.answeredBefore(asked)).toBeDefined();
+    await world.consents.forget(world.ada.id, world.client.id);
+    expect(await world.consents.answeredBefore(asked)).toBeUndefined();
+    await allow(world, asked);
+    await world.consents.deny(asked, { caller: world.ada.id });
+    expect(await world.consents.answeredBefore(asked)).toBeUndefined();
+    expect(world.audit.of('consent.denied')).toMatchObject([{ outcome: 'refused', error: 'access_denied' }]);
+  });
+
+  test('is not asked for a first-party client, which gets its effective rights; never so for an agent', async () => {
+    const world = await peopleWorld();
+    const { id } = world.client;
+    const authority = { [CALENDAR]: ['read'] };
+    await world.clients.update(id, 1, { skipConsent: true, authority }, { caller: 'system' });
+    expect(await world.consents.answeredBefore(askedOf(world, { clientId: id }))).toEqual({
+      openidScopes: ['openid'],
+      resources: { [CALENDAR]: ['read'] },
+      expiresAt: START + 90 * DAY,
+    });
+    expect(await world.consents.answeredBefore(askedOf(world))).toBeUndefined();
+  });
+
+  test('is refused for an account, client or agent that is not active', async () => {
+    const world = await peopleWorld();
+    await world.agents.suspend(world.planner.id, { caller: 'system' });
+    await expect(world.consents.question(askedOf(world))).rejects.toMatchObject({ code: 'access_denied' });
+    await world.clients.disable(world.client.id, { caller: 'system' });
+    const ofClient = askedOf(world, { clientId: world.client.id });
+    await expect(world.consents.answeredBefore(ofClient)).rejects.toMatchObject({ code: 'access_denied' });
+    await world.accounts.disable(world.ada.id, { caller: 'system' });
+    const ofBooker = askedOf(world, { clientId: world.booker.id });
+    await expect(world.consents.question(ofBooker)).rejects.toMatchObject({ code: 'access_denied' });
+  });
+
+  test('D2 passes on to the agents chosen, as deep as chosen', async () => {
+    const world = await peopleWorld();
+    const asked = askedOf(world);
+    await allow(world, asked, { ...READ_ONLY, passOn: { agents: [world.booker.id], depth: 2 } });
+    expect(await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR)).toMatchObject({
+      passOn: { agents: [world.booker.id], depth: 2 },
+    });
+    await world.agents.suspend(world.booker.id, { caller: 'system' });
+    await expect(
+      allow(world, asked, { ...READ_ONLY, passOn: { agents: [world.booker.id], depth: 1 } }),
+    ).rejects.toMatchObject({ code: 'invalid_request', field: 'pass_on' });
+  });
+});

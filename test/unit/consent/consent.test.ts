@@ -1,0 +1,262 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import type { Account } from '../../../src/domain/accounts/account.ts';
+import type { Agent } from '../../../src/domain/agents/agent.ts';
+import {
+  applyDecision,
+  type ConsentForm,
+  consentQuestion,
+  NO_PASS_ON,
+  questionDigest,
+  type Requester,
+} from '../../../src/domain/consent/consent.ts';
+import type { ResourceServer } from '../../../src/domain/resource-servers/resource-server.ts';
+
+const NOW = 1_800_000_000;
+const CALENDAR = 'https://calendar.example.com';
+const MAIL = 'https://mail.example.com';
+const DAY = 86_400;
+
+const account: Account = {
+  id: 'acc_ada',
+  username: 'ada',
+  name: 'Ada',
+  groups: [],
+  roles: [],
+  state: 'active',
+  sessionsValidFrom: 0,
+  createdAt: 0,
+  updatedAt: 0,
+};
+
+const agentNamed = (id: string, more: Partial<Agent> = {}): Agent => ({
+  id,
+  name: id,
+  owner: 'acc_bob',
+  purpose: 'helps',
+  environment: 'production',
+  state: 'active',
+  jwks: { keys: [{ kty: 'EC', x: 'x' }] },
+  redirectUris: ['https://app.example.com/cb'],
+  grantTypes: [],
+  dpopBoundAccessTokens: false,
+  resourceServers: [],
+  createdAt: 0,
+  updatedAt: 0,
+  ...more,
+});
+
+const server = (identifier: string, names: readonly string[], more: Partial<ResourceServer> = {}): ResourceServer => ({
+  id: identifier,
+  identifier,
+  name: identifier,
+  scopes: names.map((name) => ({ name, description: `may ${name}`, risk: 'low' })),
+  accessTokenFormat: 'jwt',
+  accessTokenSigningAlg: 'ES256',
+  accessTokenTtlSeconds: 300,
+  introspectionAuthMethod: 'none',
+  state: 'active',
+  createdAt: 0,
+  updatedAt: 0,
+  ...more,
+});
+
+type Setting = {
+  account?: Account;
+  agent?: Agent;
+  requester?: Requester;
+  servers?: readonly ResourceServer[];
+  candidates?: readonly Agent[];
+  resources?: Readonly<Record<string, readonly string[]>>;
+  openidScopes?: readonly string[];
+  redirectUri?: string;
+  maxDurationSeconds?: number;
+};
+
+const ask = (setting: Setting = {}) =>
+  consentQuestion({
+    asked: {
+      account: 'acc_ada',
+      clientId: 'agt_a',
+      redirectUri: setting.redirectUri ?? 'https://app.example.com/cb',
+      openidScopes: setting.openidScopes ?? ['openid', 'email', 'unknown'],
+      resources: setting.resources ?? { [MAIL]: ['send'], [CALENDAR]: ['write', 'read'] },
+    },
+    account: setting.account ?? account,
+    requester: setting.requester ?? { kind: 'agent', agent: setting.agent ?? agentNamed('agt_a') },
+    resourceServers: setting.servers ?? [server(CALENDAR, ['read', 'write', 'own']), server(MAIL, ['read', 'send'])],
+    candidates: setting.candidates ?? [agentNamed('agt_a'), agentNamed('agt_b'), agentNamed('agt_c')],
+    settings: {
+      defaultDurationSeconds: 30 * DAY,
+      maxDurationSeconds: setting.maxDurationSeconds ?? 90 * DAY,
+      maxDepth: 3,
+    },
+  });
+
+const rights = (setting: Setting) =>
+  Object.fromEntries(
+    ask(setting).resources.map(({ identifier, scopes }) => [identifier, scopes.map((one) => one.name)]),
+  );
+
+const form = (more: Partial<ConsentForm> = {}): ConsentForm => ({
+  openidScopes: ['openid'],
+  resources: {},
+  durationSeconds: DAY,
+  passOn: NO_PASS_ON,
+  ...more,
+});
+
+describe('the question', () => {
+  test('AP-10 names effective rights, in the words and with the risk of the resource server', () => {
+    expect(rights({})).toEqual({ [CALENDAR]: ['read', 'write'], [MAIL]: ['send'] });
+    expect(ask().resources[0]?.scopes[0]).toEqual({ name: 'read', description: 'may read', risk: 'low' });
+    expect(ask().openidScopes).toEqual(['openid', 'email']);
+  });
+
+  test('AP-10 is cut by what the agent and the account hold, and says which said no', () => {
+    const agent = agentNamed('agt_a', { authority: { [CALENDAR]: ['*'] } });
+    expect(rights({ agent })).toEqual({ [CALENDAR]: ['read', 'write'] });
+    const narrowed: Account = { ...account, entitlements: { [CALENDAR]: ['read'], [MAIL]: ['*'] } };
+    expect(rights({ account: narrowed })).toEqual({ [CALENDAR]: ['read'], [MAIL]: ['send'] });
+    expect(ask({ account: narrowed }).withheld).toEqual([{ resource: CALENDAR, scope: 'write', layer: 'subject' }]);
+    expect(ask({ agent }).withheld).toEqual([{ resource: MAIL, scope: 'send', layer: 'agent' }]);
+  });
+
+  test('AP-10 holds nothing at an unknown or disabled resource server, or of a scope it does not declare', () => {
+    expect(rights({ servers: [server(CALENDAR, ['read'], { state: 'disabled' })] })).toEqual({});
+    expect(rights({ resources: { [CALENDAR]: ['admin', 'read'] } })).toEqual({ [CALENDAR]: ['read'] });
+  });
+
+  test('D2 offers active agents other than the asking one, and none for an app or without a hop', () => {
+    expect(ask().passOn?.agents.map(({ id }) => id)).toEqual(['agt_b', 'agt_c']);
+    expect(ask().passOn?.maxDepth).toBe(2);
+    expect(ask({ candidates: [agentNamed('agt_b', { state: 'suspended' })] }).passOn).toBeUndefined();
+    expect(ask({ resources: {} }).passOn).toBeUndefined();
+  });
+
+  test('offers times up to the longest, the usual one chosen', () => {
+    expect(ask()).toMatchObject({
+      durations: [3600, 8 * 3600, DAY, 7 * DAY, 30 * DAY, 90 * DAY],
+      duration: 30 * DAY,
+    });
+    expect(ask({ maxDurationSeconds: 1800 })).toMatchObject({ durations: [1800], duration: 1800 });
+  });
+});
+
+describe('the answer', () => {
+  test('is what was ticked, for the time chosen', () => {
+    expect(
+      applyDecision(
+        ask(),
+        form({
+          openidScopes: ['openid', 'email'],
+          resources: { [CALENDAR]: ['read'] },
+          passOn: { agents: ['agt_c'], depth: 2 },
+        }),
+        NOW,
+      ),
+    ).toEqual({
+      openidScopes: ['openid', 'email'],
+      resources: { [CALENDAR]: ['read'] },
+      expiresAt: NOW + DAY,
+      passOn: { agents: ['agt_c'], depth: 2 },
+    });
+  });
+
+  test('never passes on unless chosen, whatever depth the form names', () => {
+    expect(applyDecision(ask(), form({ passOn: { agents: [], depth: 2 } }), NOW).passOn).toEqual(NO_PASS_ON);
+  });
+
+  test.each<[string, Partial<ConsentForm>, string]>([
+    ['a scope that was not asked', { resources: { [CALENDAR]: ['own'] } }, 'scope'],
+    ['all scopes', { resources: { [CALENDAR]: ['*'] } }, 'scope'],
+    ['another resource', { resources: { 'https://bank.example.com': ['read'] } }, 'scope'],
+    ['an OpenID scope that was not asked', { openidScopes: ['openid', 'groups'] }, 'openid'],
+    ['a longer time', { durationSeconds: 91 * DAY }, 'duration'],
+    ['a time that was not offered', { durationSeconds: 5 }, 'duration'],
+    ['an agent that was not offered', { passOn: { agents: ['agt_z'], depth: 1 } }, 'pass_on'],
+    ['the asking agent itself', { passOn: { agents: ['agt_a'], depth: 1 } }, 'pass_on'],
+    ['too many hops', { passOn: { agents: ['agt_b'], depth: 3 } }, 'pass_on_depth'],
+    ['no hop', { passOn: { agents: ['agt_b'], depth: 0 } }, 'pass_on_depth'],
+  ])('refuses %s', (_, wrong, field) => {
+    expect(() => applyDecision(ask(), form(wrong), NOW)).toThrow(
+      expect.objectContaining({ code: 'invalid_request', field }),
+    );
+  });
+
+  test('that allows nothing is a refusal', () => {
+    expect(() => applyDecision(ask({ openidScopes: [] }), form({ openidScopes: [] }), NOW)).toThrow(
+      expect.objectContaining({ code: 'access_denied' }),
+    );
+  });
+
+  test('never holds more than the question, for any form', () => {
+    const names = fc.subarray(['read', 'write', 'own', 'send', '*']);
+    fc.assert(
+      fc.property(
+        fc.record({
+          openidScopes: fc.subarray(['openid', 'email', 'groups']),
+          resources: fc.record({ [CALENDAR]: names, [MAIL]: names }, { requiredKeys: [] }),
+          durationSeconds: fc.constantFrom(DAY, 90 * DAY, 365 * DAY),
+          passOn: fc.record({
+            agents: fc.subarray(['agt_a', 'agt_b', 'agt_c', 'agt_z']),
+            depth: fc.integer({ min: -1, max: 5 }),
+          }),
+        }),
+        (given) => {
+          const question = ask();
+          let decision: ReturnType<typeof applyDecision>;
+          try {
+            decision = applyDecision(question, given as ConsentForm, NOW);
+          } catch {
+            return;
+          }
+          for (const [resource, scope] of Object.entries(decision.resources)) {
+            const offered = question.resources.find(({ identifier }) => identifier === resource)?.scopes ?? [];
+            expect(offered.map(({ name }) => name)).toEqual(expect.arrayContaining([...scope]));
+          }
+          expect(decision.expiresAt).toBeLessThanOrEqual(NOW + 90 * DAY);
+          expect(decision.passOn.depth).toBeLessThanOrEqual(2);
+          expect(decision.passOn.agents).not.toContain('agt_a');
+        },
+      ),
+    );
+  });
+});
+
+describe('AP-11 a question is another one when', () => {
+  const same = questionDigest(ask());
+  test('nothing is different it is the same, in any order', () => {
+    expect(questionDigest(ask({ resources: { [CALENDAR]: ['read', 'write'], [MAIL]: ['send'] } }))).toBe(same);
+    expect(questionDigest(ask({ candidates: [] }))).toBe(same);
+  });
+
+  test.each<[string, Setting]>([
+    ['a scope is missing', { resources: { [MAIL]: ['send'], [CALENDAR]: ['read'] } }],
+    ['a scope moved to another resource', { resources: { [MAIL]: ['read', 'send'], [CALENDAR]: ['read'] } }],
+    ['an OpenID scope is missing', { openidScopes: ['openid'] }],
+    ['the answer goes elsewhere', { redirectUri: 'https://app.example.com/other' }],
+    ['the agent has another name', { agent: agentNamed('agt_a', { name: 'Other' }) }],
+    ['the agent has another owner', { agent: agentNamed('agt_a', { owner: 'acc_eve' }) }],
+    ['the agent has another key', { agent: agentNamed('agt_a', { jwks: { keys: [{ kty: 'EC', x: 'y' }] } }) }],
+    ['the agent may be sent elsewhere', { agent: agentNamed('agt_a', { redirectUris: ['https://evil.example'] }) }],
+    ['it is another agent', { agent: agentNamed('agt_z') }],
+    ['it is another account', { account: { ...account, id: 'acc_eve' } }],
+    [
+      'the words are others',
+      {
+        servers: [
+          server(CALENDAR, ['read', 'write'], {
+            scopes: [
+              { name: 'read', description: 'may read', risk: 'critical' },
+              { name: 'write', description: 'may write', risk: 'low' },
+            ],
+          }),
+          server(MAIL, ['send']),
+        ],
+      },
+    ],
+  ])('%s', (_, setting) => {
+    expect(questionDigest(ask(setting))).not.toBe(same);
+  });
+});
