@@ -49,7 +49,8 @@ type Failure = { readonly text: string; readonly hint?: string | undefined; read
 
 const failureOf = (error: unknown): Failure => {
   if (isConfigurationError(error)) return { text: error.message, exitCode: EXIT.configuration };
-  if (isCommandError(error)) return { text: printable(error.message), hint: error.hint, exitCode: error.exitCode };
+  if (isCommandError(error))
+    return { text: error.message.split('\n').map(printable).join('\n'), hint: error.hint, exitCode: error.exitCode };
   if (isDomainError(error)) {
     const text = error.field === undefined ? error.message : `${error.field}: ${error.message}`;
     return { text: printable(text), hint: 'Correct it and try again.', exitCode: EXIT.failed };

@@ -12,19 +12,6 @@ const COLUMNS: readonly Column<Json>[] = [
   { title: 'REPLACED', value: (key) => timeText(key['replaced_at']) },
 ];
 
-const rotate = managementCommand({
-  words: ['keys', 'rotate'],
-  operands: [],
-  summary: 'Make new signing keys; old ones stay published until their tokens have ended.',
-  role: 'administrator',
-  options: {},
-  run: async (call) => {
-    const { body } = await call.api.post('/keys/rotations');
-    call.print.list(keysOf(body), COLUMNS, 'There are no signing keys.');
-    return EXIT.done;
-  },
-});
-
 const list = managementCommand({
   words: ['keys', 'list'],
   operands: [],
@@ -33,6 +20,19 @@ const list = managementCommand({
   options: {},
   run: async (call) => {
     const { body } = await call.api.get('/keys');
+    call.print.list(keysOf(body), COLUMNS, 'There are no signing keys.');
+    return EXIT.done;
+  },
+});
+
+const rotate = managementCommand({
+  words: ['keys', 'rotate'],
+  operands: [],
+  summary: 'Make new signing keys; old ones stay published until their tokens have ended.',
+  role: 'administrator',
+  options: {},
+  run: async (call) => {
+    const { body } = await call.api.post('/keys/rotations');
     call.print.list(keysOf(body), COLUMNS, 'There are no signing keys.');
     return EXIT.done;
   },

@@ -97,9 +97,15 @@ describe('the management client', () => {
     ],
     [
       422,
-      { detail: 'Two things.', errors: [{ field: '/name', detail: 'Too long.' }] },
-      /Two things/,
-      /\/name: Too long/,
+      {
+        detail: 'No.',
+        errors: [
+          { pointer: '/name', detail: 'Too long.' },
+          { parameter: 'limit', detail: 'Too many.' },
+        ],
+      },
+      /^\/name: Too long\.\nlimit: Too many\.$/,
+      /--help/,
     ],
     [503, {}, /HTTP 503/, /in 7 seconds/],
     [500, { instance: 'urn:behalf:request:req_1' }, /HTTP 500/, /req_1/],

@@ -1,0 +1,224 @@
+/** `behalf` against a server process, as an operator uses it. Commands run in this process; the executable itself once. */
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runCli as runHere } from '../../src/cli/main.ts';
+import { managementFromKeyFile } from '../support/management.ts';
+import { runCli as runExecutable, type ServerProcess, startServer } from '../support/server-process.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'behalf-cli-'));
+let server: ServerProcess;
+
+beforeAll(async () => {
+  server = await startServer();
+});
+afterAll(async () => {
+  await server?.remove();
+  rmSync(folder, { recursive: true });
+});
+
+const behalf = async (...argv: string[]) => {
+  const written = { out: '', err: '' };
+  const terminal = {
+    out: (text: string) => {
+      written.out += text;
+    },
+    err: (text: string) => {
+      written.err += text;
+    },
+  };
+  const code = await runHere(argv, terminal, server.environment);
+  return { code, ...written };
+};
+
+/** The JSON a command prints. */
+const json = async (...argv: string[]) => {
+  const { code, out, err } = await behalf(...argv, '--json');
+  if (code !== 0) throw new Error(`behalf ${argv.join(' ')}: ${code} ${err}`);
+  return JSON.parse(out);
+};
+
+const eventTypes = async (...filters: string[]): Promise<readonly string[]> =>
+  (await json('audit', 'list', ...filters)).map(({ event }: { event: { type: string } }) => event.type);
+
+test('agents create works at once after the first start, as the executable', async () => {
+  const key = join(folder, 'travel.jwk');
+  const create = ['agents', 'create', '--name', 'Travel planner', '--purpose', 'Books trips', '--key', key];
+  const { code, stdout, stderr } = await runExecutable(create, server.environment);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const id = /agt_[a-z2-7]{26}/.exec(stdout)?.[0];
+  expect(stdout).toContain(`Next: behalf agents show ${id}`);
+  expect(statSync(key).mode & 0o777).toBe(0o600);
+  expect(await json('agents', 'show', String(id))).toMatchObject({
+    name: 'Travel planner',
+    environment: 'development',
+  });
+});
+
+test('agents are listed, changed and taken through their states', async () => {
+  const { id, owner } = await json(
+    'agents',
+    'create',
+    '--name',
+    'Clerk',
+    '--purpose',
+    'Files',
+    '--owner',
+    'admin',
+    '--key',
+    join(folder, 'clerk.jwk'),
+  );
+  expect((await behalf('agents', 'list')).out).toMatch(new RegExp(`${id} +active +development +${owner} +Clerk\n`));
+  expect((await behalf('agents', 'update', id, '--name', 'Head clerk', '--environment', 'test')).code).toBe(0);
+  expect(await json('agents', 'show', id)).toMatchObject({ name: 'Head clerk', environment: 'test', purpose: 'Files' });
+  for (const [verb, state] of [
+    ['suspend', 'suspended'],
+    ['resume', 'active'],
+    ['retire', 'retired'],
+  ] as const) {
+    expect(await json('agents', verb, id)).toMatchObject({ id, state });
+  }
+  const gone = await behalf('agents', 'resume', id);
+  expect(gone.code).toBe(1);
+  expect(gone.err).toContain('`show`');
+  expect(await json('agents', 'list', '--state', 'retired')).toMatchObject([{ id }]);
+  expect(await eventTypes('--agent', id)).toEqual(
+    expect.arrayContaining(['agent.created', 'agent.updated', 'agent.suspended', 'agent.resumed', 'agent.retired']),
+  );
+});
+
+test('accounts, clients and resource servers are made; what is secret is shown once', async () => {
+  const maria = await json('accounts', 'create', 'Maria', '--email', 'maria@example.com', '--role', 'auditor');
+  expect(maria).toMatchObject({
+    username: 'maria',
+    roles: ['auditor'],
+    password: expect.stringMatching(/^[a-z2-9-]{23}$/),
+  });
+  expect(await json('accounts', 'show', maria.id)).not.toHaveProperty('password');
+  expect(await json('accounts', 'disable', maria.id)).toMatchObject({ state: 'disabled' });
+  expect(await json('accounts', 'enable', maria.id)).toMatchObject({ state: 'active' });
+
+  const client = await json('clients', 'create', '--name', 'Wiki', '--redirect-uri', 'https://wiki.example.com/cb');
+  expect(client.client_secret).toEqual(expect.any(String));
+  expect(await json('clients', 'show', client.id)).not.toHaveProperty('client_secret');
+  expect((await json('clients', 'rotate-secret', client.id)).client_secret).not.toBe(client.client_secret);
+  expect(await json('clients', 'disable', client.id)).toMatchObject({ state: 'disabled' });
+
+  const scope = 'mail:read:low:Read your mail: all of it';
+  const mail = await json('resource-servers', 'create', 'https://mail.example.com', '--name', 'Mail', '--scope', scope);
+  expect(mail.scopes).toEqual([{ name: 'mail:read', risk: 'low', description: 'Read your mail: all of it' }]);
+  expect((await behalf('resource-servers', 'list')).out).toContain('https://mail.example.com');
+});
+
+test('refusals say which member and what to do', async () => {
+  const wrong = await behalf('accounts', 'create', 'not a name');
+  expect(wrong).toMatchObject({ code: 1, err: expect.stringMatching(/^behalf: \/username: .+\nCorrect the value/) });
+  expect((await behalf('accounts', 'show', 'acc_x')).err).toContain('Check the id with the `list` command.');
+  const forbidden = await behalf('keys', 'rotate', '--key-file', server.operatorKeyFile);
+  expect(forbidden).toMatchObject({ code: 1, err: expect.stringContaining('--key-file') });
+  expect(await behalf('agents', 'create', '--name', 'a')).toMatchObject({ code: 2 });
+  expect(await behalf('delegations', 'revoke', 'dlg_x')).toMatchObject({ code: 1 });
+  expect(await behalf('agents', 'list', '--data', folder)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('--data FOLDER'),
+  });
+});
+
+test('signing keys are rotated with an overlap', async () => {
+  const before = await json('keys', 'list');
+  const after = await json('keys', 'rotate');
+  expect(after.length).toBeGreaterThan(before.length);
+  const ids = after.map(({ id }: { id: string }) => id);
+  for (const { id } of before) expect(ids).toContain(id);
+  expect(await eventTypes('--type', 'keys.rotated')).toHaveLength(1);
+});
+
+describe('the audit trail', () => {
+  test('is exported and verifies without the server; one changed byte is found', async () => {
+    const file = join(folder, 'trail.ndjson');
+    expect((await behalf('audit', 'export', '--to', file)).code).toBe(0);
+    expect((await behalf('audit', 'export', '--to', file)).err).toContain('does not exist');
+    const verdict = await json('audit', 'verify', file);
+    expect(verdict).toMatchObject({ ok: true, issuer: server.issuer });
+    expect((await behalf('audit', 'verify', file, '--key', verdict.key, '--witness', file)).code).toBe(0);
+    expect((await behalf('audit', 'verify', file, '--key', 'another')).code).toBe(1);
+
+    const text = readFileSync(file, 'utf8');
+    writeFileSync(file, text.replace('agent.created', 'agent.Created'));
+    expect(await behalf('audit', 'verify', file)).toMatchObject({
+      code: 1,
+      err: expect.stringMatching(/^Not verified\. .*line \d+/i),
+    });
+    writeFileSync(file, text);
+    appendFileSync(file, text.split('\n')[1] ?? '');
+    expect((await behalf('audit', 'verify', file)).code).toBe(1);
+    expect(await behalf('audit', 'verify', join(folder, 'gone'))).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('audit export'),
+    });
+    expect((await behalf('audit', 'export')).out.split('\n').length).toBeGreaterThan(5);
+  });
+});
+
+test('check-config says what is in effect and hides secrets', async () => {
+  const { code, out } = await behalf('check-config');
+  expect(code).toBe(0);
+  expect(out).toMatch(/issuer +http:\/\/localhost:\d+ +BEHALF_ISSUER\n/);
+  expect(out).toMatch(/administrator\.password +\(hidden\)/);
+  expect(out).not.toContain(server.administratorPassword);
+  writeFileSync(join(folder, 'bad.json'), '{"log":{"level":"loud"},"tokns":{}}');
+  const bad = await behalf('check-config', '--config', join(folder, 'bad.json'));
+  expect(bad.code).toBe(78);
+  expect(bad.err).toMatch(/2 problems[\s\S]*\/tokns[\s\S]*Did you mean tokens\?[\s\S]*\/log\/level/);
+});
+
+test('a password is reset on the machine while the server runs', async () => {
+  const file = join(folder, 'password');
+  writeFileSync(file, 'a new long password\n');
+  expect(await behalf('accounts', 'reset-password', 'ADMIN', '--password-file', file)).toMatchObject({
+    code: 0,
+    out: '',
+  });
+  expect(await eventTypes('--type', 'account.password_changed')).toHaveLength(1);
+  expect((await behalf('accounts', 'reset-password', 'admin')).out).toMatch(/^[a-z2-9-]{23}\n$/);
+  expect(await behalf('accounts', 'reset-password', 'nobody')).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('is admin'),
+  });
+});
+
+test('a backup is taken while serving and restored; tokens from before are over (D24)', async () => {
+  const file = join(folder, 'backup.db');
+  const token = await (await managementFromKeyFile(server.operatorKeyFile)).accessToken();
+  const me = async (): Promise<number> =>
+    (await fetch(`${server.issuer}/api/v1/me`, { headers: { authorization: `Bearer ${token}` } })).status;
+  expect(await me()).toBe(200);
+  expect((await behalf('backup', '--to', file)).code).toBe(0);
+  expect((await behalf('backup', '--to', file)).code).toBe(1);
+  const { id } = await json(
+    'agents',
+    'create',
+    '--name',
+    'Later',
+    '--purpose',
+    'x',
+    '--key',
+    join(folder, 'later.jwk'),
+  );
+  expect(await behalf('restore', '--from', file)).toMatchObject({
+    code: 1,
+    err: expect.stringContaining('stop the server'),
+  });
+
+  expect(await server.stop()).toBe(0);
+  expect((await behalf('restore', '--from', file)).code).toBe(0);
+  expect(existsSync(join(server.dataFolder, 'behalf.db.replaced-1'))).toBe(true);
+  await server.restart();
+  expect(await me()).toBe(401);
+  expect((await behalf('agents', 'show', id)).code).toBe(1);
+  expect(await eventTypes('--type', 'store.restored')).toHaveLength(1);
+  const trail = join(folder, 'restored.ndjson');
+  await behalf('audit', 'export', '--to', trail);
+  expect((await behalf('audit', 'verify', trail)).code).toBe(0);
+});
