@@ -47,7 +47,7 @@ export type Answer = {
   readonly body?: JsonObject;
   /** Becomes the ETag. */
   readonly version?: number;
-  /** Becomes the body's `next_cursor`. */
+  /** Becomes the body's `next`. */
   readonly next?: Cursor | undefined;
   /** Lines of NDJSON. */
   readonly lines?: AsyncIterable<string>;

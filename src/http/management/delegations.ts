@@ -38,9 +38,9 @@ export const delegationHandlers = (
     getDelegation: async (call) => ({ body: showDelegation(await visible(call)) }),
 
     async revokeDelegation(call) {
-      await visible(call);
-      await delegations.revoke(call.id, call.by.caller, call.by.request);
-      return {};
+      const row = await visible(call);
+      const revoked = await delegations.revoke(call.id, call.by.caller, call.by.request);
+      return { body: showDelegation(revoked ?? row) };
     },
   };
 };

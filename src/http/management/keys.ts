@@ -1,6 +1,6 @@
 import type { By } from '../../domain/clients/registered-documents.ts';
 import type { Answer, Handlers } from './call.ts';
-import { toWire } from './representations.ts';
+import type { JsonObject } from './json-body.ts';
 
 /** A published signing key without its private part. */
 export type KeyDescription = {
@@ -19,7 +19,7 @@ export type Keys = {
 };
 
 export const keyHandlers = (keys: Keys): Handlers<'listKeys' | 'rotateKeys'> => {
-  const answer = async (): Promise<Answer> => ({ body: { items: (await keys.list()).map((key) => toWire(key)) } });
+  const answer = async (): Promise<Answer> => ({ body: { items: (await keys.list()).map(showKey) } });
   return {
     listKeys: answer,
     async rotateKeys({ by }) {
@@ -28,3 +28,12 @@ export const keyHandlers = (keys: Keys): Handlers<'listKeys' | 'rotateKeys'> => 
     },
   };
 };
+
+const showKey = ({ id, kty, state, createdAt, activeAt, replacedAt }: KeyDescription): JsonObject => ({
+  id,
+  kty,
+  state,
+  created_at: createdAt,
+  signs_from: activeAt,
+  ...(replacedAt === undefined ? {} : { signs_until: replacedAt }),
+});

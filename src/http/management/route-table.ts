@@ -9,7 +9,7 @@ import type { ManagementScope } from './permissions.ts';
 import type { JsonSchema } from './schemas.ts';
 
 export type RouteDeclaration = {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PATCH';
   /** Below `/api/v1`; the only path parameter is `{id}`. */
   readonly path: string;
   readonly tag: string;
@@ -37,7 +37,7 @@ const ADMINISTRATORS = ['administrator'] as const;
 const id = (description: string): JsonSchema => ({ type: 'string', minLength: 1, maxLength: 128, description });
 const PAGE = {
   limit: { type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Items on a page.' },
-  cursor: { type: 'string', minLength: 1, maxLength: 1024, description: '`next_cursor` of the page before.' },
+  cursor: { type: 'string', minLength: 1, maxLength: 1024, description: '`next` of the page before.' },
 } satisfies Record<string, JsonSchema>;
 
 type More = Partial<Omit<RouteDeclaration, 'method' | 'path' | 'tag' | 'scope' | 'summary'>>;
@@ -57,9 +57,6 @@ const about = (tag: string, readScope: ManagementScope, writeScope: ManagementSc
   },
   act: (path: string, answer: string, summary: string, more: More = {}): RouteDeclaration => {
     return { method: 'POST', path, tag, summary, scope: writeScope, roles: WRITERS, status: 200, answer, ...more };
-  },
-  end: (path: string, summary: string, more: More = {}): RouteDeclaration => {
-    return { method: 'DELETE', path, tag, summary, scope: writeScope, roles: WRITERS, status: 204, ...more };
   },
 });
 
@@ -171,7 +168,12 @@ export const ROUTES = {
     },
   }),
   getDelegation: delegations.read('/delegations/{id}', 'Delegation', 'Read a delegation', OWN),
-  revokeDelegation: delegations.end('/delegations/{id}', 'End a delegation with all below it', OWN),
+  revokeDelegation: delegations.act(
+    '/delegations/{id}/revoke',
+    'Delegation',
+    'End a delegation with all below it',
+    OWN,
+  ),
 
   listAuditEvents: audit.read('/audit/events', 'AuditPage', 'List audit events, newest first', {
     query: {

@@ -58,9 +58,9 @@ const page = (item: string): JsonSchema =>
   output(
     {
       items: { type: 'array', items: ref(item) },
-      next_cursor: { type: 'string', description: 'Send as `cursor` for the next page; absent on the last one.' },
+      next: { type: 'string', description: 'Send as `cursor` for the next page; absent on the last one.' },
     },
-    ['next_cursor'],
+    ['next'],
   );
 
 const ROLES = ['administrator', 'operator', 'auditor'];
@@ -333,10 +333,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         'retired',
       ]),
       created_at: seconds('When it was made.'),
-      active_at: seconds('When it begins to sign.'),
-      replaced_at: seconds('When another takes over.'),
+      signs_from: seconds('When it begins to sign.'),
+      signs_until: seconds('When another takes over.'),
     },
-    ['replaced_at'],
+    ['signs_until'],
   ),
   SigningKeys: output({ items: { type: 'array', items: ref('SigningKey') } }),
 

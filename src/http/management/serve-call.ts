@@ -109,7 +109,7 @@ const send = (ctx: Context, route: RouteDeclaration, base: string, answer: Answe
     ctx.body = null;
     return;
   }
-  const body: JsonObject = nextCursor === undefined ? (answer.body ?? {}) : { ...answer.body, next_cursor: nextCursor };
+  const body: JsonObject = nextCursor === undefined ? (answer.body ?? {}) : { ...answer.body, next: nextCursor };
   if (route.status === 201) ctx.set('Location', `${base}${route.path}/${Reflect.get(body, 'id')}`);
   ctx.body = JSON.stringify(body);
   ctx.type = 'application/json';
