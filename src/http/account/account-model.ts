@@ -149,6 +149,7 @@ const ACTIVITY: Partial<Record<AuditEventType, string>> = {
   'grant.revoked': 'Access of an app ended',
   'delegation.created': 'Delegation made',
   'delegation.extended': 'Delegation extended',
+  'delegation.narrowed': 'Delegation narrowed',
   'delegation.revoked': 'Delegation ended',
   'account.password_changed': 'Password changed',
 };

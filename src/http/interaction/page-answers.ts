@@ -137,13 +137,14 @@ export const guardedForms = (deps: Pick<PeopleDeps, 'masterKey' | 'issuer' | 'au
     /**
      * The form of a request that a page of ours sent for `binding`. Anything else (another site, another
      * kind of body, no token or that of another session or interaction) is refused with 403 and an event
-     * (WB-02). `account` is whoever is signed in.
+     * (WB-02). `account` is whoever is signed in; `uid` the interaction that the form has to name (V21, AP-16).
      */
-    async read(ctx: Context, binding: FormBinding, account?: string): Promise<URLSearchParams> {
+    async read(ctx: Context, binding: FormBinding, account?: string, uid?: string): Promise<URLSearchParams> {
       if (!guard.isOurs(ctx.req)) return refuse(ctx, 'cross_site_form', account);
       if (!isForm(ctx.req)) return refuse(ctx, 'not_a_form', account);
       const form = await readForm(ctx.req);
       if (!guard.isToken(single(form, 'csrf'), binding)) return refuse(ctx, 'csrf_token', account);
+      if (uid !== undefined && single(form, 'uid') !== uid) return refuse(ctx, 'other_interaction', account);
       return form;
     },
 

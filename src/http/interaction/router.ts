@@ -49,14 +49,8 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     prompt === 'consent' ? (account ?? '') : '',
   ];
 
-  /** The form of this very interaction: its number in path and form must be the same (V21, AP-16). */
-  const formOf = async (ctx: Context, interaction: Interaction): Promise<URLSearchParams> => {
-    const form = await forms.read(ctx, bindingOf(interaction), interaction.account);
-    if (single(form, 'uid') !== interaction.uid) {
-      throw new DomainError('forbidden', 'This form belongs to another request.');
-    }
-    return form;
-  };
+  const formOf = (ctx: Context, interaction: Interaction): Promise<URLSearchParams> =>
+    forms.read(ctx, bindingOf(interaction), interaction.account, interaction.uid);
 
   const askedOf = (interaction: Interaction): AskedConsent => {
     if (interaction.account === undefined) throw new DomainError('forbidden', 'Nobody is signed in here.');
