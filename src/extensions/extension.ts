@@ -56,6 +56,8 @@ export type TokenToMint = {
   readonly delegation: string;
   readonly lease: string | undefined;
   readonly txn: string;
+  /** Id of the token it was made from; `token.parent` of the audit event. */
+  readonly parent?: string;
   /** RFC 8693 §2.2.1 */
   readonly issuedTokenType: string;
 };

@@ -32,8 +32,9 @@ export const findSource = async (
   target: ResourceServer,
 ): Promise<Source> => {
   if (token.delegation === undefined) {
-    // An actor without a row, or a row without an actor, is none of ours.
-    if (token.chain !== undefined) throw refuse('subject_token_not_live');
+    // An agent's token for the UserInfo endpoint names it and no row; of any other actor we have a row.
+    const isOwnSignIn = token.clientId === agent.id && token.chain?.sub === agent.id && token.chain.act === undefined;
+    if (token.chain !== undefined && !isOwnSignIn) throw refuse('subject_token_not_live');
     const row = await delegations.consented(token.subject, agent.id, target.identifier);
     return row ? { kind: 'held', row } : { kind: 'unconsented' };
   }

@@ -57,6 +57,8 @@ export type ExchangedToken = {
   readonly delegation: string;
   readonly lease: string | undefined;
   readonly txn: string;
+  /** Id of the subject token. */
+  readonly parent: string;
   readonly issuedTokenType: string;
 };
 
@@ -132,6 +134,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       delegation: row.id,
       lease: token.lease,
       txn,
+      parent: token.id,
       issuedTokenType: parameters.requestedType,
     };
   };

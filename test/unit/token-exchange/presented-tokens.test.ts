@@ -94,7 +94,9 @@ describe('the subject token', () => {
     const chain: ActorChain = { sub: 'agt_a', iss: ISSUER, sub_profile: 'ai_agent' };
     const own = { clientId: 'agt_a', audience: MAIL };
     for (const forged of [
-      { ...own, chain },
+      { ...own, chain: { ...chain, act: chain } },
+      { ...own, chain: { ...chain, sub: 'agt_b' } },
+      { chain },
       { ...own, delegation: row.id },
       { ...own, delegation: row.id, chain: { ...chain, sub: 'agt_b' } },
       { delegation: row.id, chain },

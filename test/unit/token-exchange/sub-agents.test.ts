@@ -137,7 +137,7 @@ describe('sub-agents', () => {
       subject_token: addToken({ ...genuine, chain: swapped, txn: 'txn_x' }),
       resource: MAIL,
     });
-    expect(other.minted).toEqual(one.minted);
+    expect({ ...other.minted, parent: '' }).toEqual({ ...one.minted, parent: '' });
     // The chain comes from our rows, so a nested actor cannot be brought in either.
     expect(actorsOf(other.minted?.chain)).toEqual(['agt_c', 'agt_b', 'agt_a']);
     expect((await delegations.live(granted(one).delegation))?.chain.act).toEqual(live.get(mailB.token)?.chain);
@@ -165,6 +165,7 @@ describe('sub-agents', () => {
   test('TX-17 the trail names the subject, each actor, the parent token and the rows: the tree can be made again', async () => {
     const { exchange, toB, audit } = await team();
     const { minted, facts } = await exchange('agt_b', { subject_token: toB, resource: MAIL });
+    expect(minted?.parent).toBe(toB);
     expect(facts).toMatchObject({
       subject: 'acc_anna',
       chain: minted?.chain,
@@ -202,5 +203,20 @@ describe('sub-agents', () => {
     await consent('agt_a', PAY, ['pay']);
     const { minted } = await exchange('agt_a', { subject_token: own, resource: PAY });
     expect(minted).toMatchObject({ scope: ['pay'], lease: 'lse_a', chain: { sub: 'agt_a' } });
+  });
+
+  test('the token of its own sign-in without a resource names the agent and no row; the person is asked', async () => {
+    const { exchange, addToken, leases, lease, consent } = exchangeScene();
+    leases.set('lse_a', { ...lease(), id: 'lse_a', clientId: 'agt_a', resources: {} });
+    const own = addToken({
+      clientId: 'agt_a',
+      audience: undefined,
+      lease: 'lse_a',
+      chain: { sub: 'agt_a', iss: ISSUER, sub_profile: 'ai_agent' },
+    } as object);
+    refused(await exchange('agt_a', { subject_token: own, resource: MAIL }), 'consent_missing');
+    await consent('agt_a', MAIL, ['read']);
+    const attempt = await exchange('agt_a', { subject_token: own, resource: MAIL });
+    expect(actorsOf(granted(attempt).chain)).toEqual(['agt_a']);
   });
 });
