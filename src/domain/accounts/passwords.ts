@@ -21,7 +21,7 @@ export type PasswordSettings = {
 };
 
 /** A password longer than this many bytes of UTF-8 is never hashed (LG-06). */
-export const PASSWORD_MAX_BYTES = 1024;
+const PASSWORD_MAX_BYTES = 1024;
 
 const TAG_BYTES = 32;
 const SALT_BYTES = 16;

@@ -10,7 +10,7 @@ import type { AccountRegister } from './account-register.ts';
 import type { Passwords } from './passwords.ts';
 import { normaliseUsername } from './username.ts';
 
-export type SignInLimits = {
+type SignInLimits = {
   /** Attempts at one account, from browsers that never signed in to it, in one window. */
   readonly signInPerAccount: number;
   /** Attempts from one client address in one window. */

@@ -59,7 +59,7 @@ type RememberedConsent = {
   readonly expiresAt: number;
 };
 
-export const CONSENTS = {
+const CONSENTS = {
   name: 'consents',
   indexes: [{ fields: ['account', 'clientId'] }],
   expiresAt: 'expiresAt',

@@ -52,7 +52,7 @@ export type ConsentQuestion = {
   readonly passOn?: { readonly agents: readonly Agent[]; readonly maxDepth: number };
 };
 
-export type AskedResource = {
+type AskedResource = {
   readonly identifier: string;
   readonly name: string;
   readonly scopes: readonly ScopeDeclaration[];

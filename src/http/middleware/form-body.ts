@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { DomainError } from '../../domain/errors.ts';
 
 /** Longest form a page of ours can send. */
-export const FORM_MAX_BYTES = 16 * 1024;
+const FORM_MAX_BYTES = 16 * 1024;
 
 /** Whether a request says that it carries a form. No other body is ever read (WB-02). */
 export const isForm = (request: IncomingMessage): boolean =>
