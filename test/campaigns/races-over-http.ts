@@ -1,11 +1,13 @@
 /** The races over HTTP: the same one-time credential sent by 64 connections at once to a real server. */
+import { join } from 'node:path';
 import { dpopProof, type Identity, newKeyPair } from '../support/agent-keys.ts';
 import { ALLOW, fillForm, type Page } from '../support/browser-flow.ts';
-import { type Answer, answerOf, authentication, DEVICE_CODE, formOf, type Parameters } from '../support/oauth-calls.ts';
+import { type Answer, authentication, DEVICE_CODE, formOf, type Parameters } from '../support/oauth-calls.ts';
 import { consentUrl, makeScene, REDIRECT_URI, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { startServer } from '../support/server-process.ts';
 import type { CampaignRun } from './campaign.ts';
 import { PARALLEL, type Race, runRaces } from './race.ts';
+import { postAtOnce, type WireRequest } from './volley.ts';
 
 type Attempt<T> = () => Promise<T>;
 
@@ -39,18 +41,23 @@ const tokenRaces = (scene: Scene): readonly Race[] => {
   const { calls, jwt, app, agent, keyed } = scene;
   const { token } = calls.endpoints;
 
-  /** A token request signed beforehand, sent when called. */
-  const ready = async (identity: Identity, parameters: Parameters, headers: Record<string, string> = {}) => {
+  /** A token request signed beforehand. */
+  const ready = async (
+    identity: Identity,
+    parameters: Parameters,
+    headers: Record<string, string> = {},
+  ): Promise<WireRequest> => {
     const proof = await authentication(keyed(identity), scene.issuer);
-    const body = formOf({ ...proof.parameters, ...parameters });
-    return async (): Promise<Answer> => answerOf(await fetch(token, { method: 'POST', body, headers }));
+    return { url: token, headers, body: String(formOf({ ...proof.parameters, ...parameters })) };
   };
   const race = async (
-    prepare: () => Promise<Attempt<Answer>>,
+    prepare: () => Promise<WireRequest>,
     loser: RegExp,
     alsoWrong: (winner: Answer) => Promise<string | undefined> = async () => undefined,
   ): Promise<string | undefined> => {
-    const winner = winnerOf(await volley(prepare), loser);
+    const requests: WireRequest[] = [];
+    for (let index = 0; index < PARALLEL; index += 1) requests.push(await prepare());
+    const winner = winnerOf(await postAtOnce(requests), loser);
     if (typeof winner === 'string') return winner;
     return (await deadToken(scene, winner)) ?? (await alsoWrong(winner));
   };
@@ -89,10 +96,7 @@ const tokenRaces = (scene: Scene): readonly Race[] => {
       async trial() {
         const begun = await calls.device(keyed(app), { scope: 'openid offline_access read', resource: jwt.identifier });
         if (begun.status !== 200) return `no device code: ${begun.text}`;
-        const page = await scene.walkConsent(
-          await scene.browser.open(String(begun.body['verification_uri_complete'])),
-          { consent: { button: /\bcontinue\b|\bconnect\b|\byes\b|\ballow\b|confirm/i } },
-        );
+        const page = await scene.walkConsent(await scene.browser.open(String(begun.body['verification_uri_complete'])));
         if (page.status !== 200) return `the device was not confirmed: ${page.status} ${page.text.slice(0, 300)}`;
         const parameters = {
           grant_type: DEVICE_CODE,
@@ -223,7 +227,8 @@ export const httpRaces = async (
   trials: number,
 ): Promise<Record<string, number>> => {
   const server = await startServer({
-    environment: { ...WITHOUT_LIMITS, BEHALF__STORES__DOCUMENT: store, BEHALF__STORES__EPHEMERAL: store },
+    environment: WITHOUT_LIMITS,
+    ...(store === 'memory' ? { entry: join(import.meta.dirname, 'memory-server.ts') } : {}),
   });
   try {
     const scene = await makeScene(server);

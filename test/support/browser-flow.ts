@@ -3,7 +3,7 @@
  * origin, reads forms and sends them. `walkAuthorization` goes through sign-in and consent to the
  * redirect target, which is never requested. For real browsers see test/e2e.
  */
-import { type Form, formsOf, textOf } from './html-forms.ts';
+import { type Button, type Form, formsOf, textOf } from './html-forms.ts';
 
 export type Page = {
   readonly url: string;
@@ -184,7 +184,9 @@ export type Walk = {
 };
 
 /** The button that allows, by its words or value; never the one that refuses. */
-export const ALLOW = /\ballow\b|=allow$|\bapprove\b|=approve$|continue/i;
+export const ALLOW = /=allow$|^confirm=yes$|\ballow\b|continue/i;
+
+const allows = ({ name, value, text }: Button): boolean => ALLOW.test(text) || ALLOW.test(`${name}=${value}`);
 
 /**
  * From an authorization URL (or any page on the way) to the redirect target: signs in when asked,
@@ -201,7 +203,7 @@ export const walkAuthorization = async (browser: Browser, from: string | Page, w
       page = await submitSignIn(browser, page, walk.person);
       continue;
     }
-    const form = page.forms.find((one) => one.buttons.some((button) => ALLOW.test(button.text)));
+    const form = page.forms.find((one) => one.buttons.some(allows));
     if (!form) break;
     page = await browser.submit(page, form, { button: ALLOW, ...walk.consent });
   }

@@ -18,6 +18,8 @@ export type ServerOptions = {
   readonly administratorPassword?: string;
   /** Further settings, such as `BEHALF__LOG__LEVEL`. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** Another program in place of src/main.ts; absolute path. */
+  readonly entry?: string;
   /** Runs the server pinned to one core, where `taskset` exists. */
   readonly core?: number;
 };
@@ -79,7 +81,7 @@ export const startServer = async (options: ServerOptions = {}) => {
   /** Answers the milliseconds from spawn to the first answer. */
   const spawnServer = async (): Promise<number> => {
     const begin = performance.now();
-    const [command, ...parameters] = pinned(options.core, join(ROOT, 'src/main.ts'));
+    const [command, ...parameters] = pinned(options.core, options.entry ?? join(ROOT, 'src/main.ts'));
     child = spawn(command, parameters, { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {

@@ -1,0 +1,165 @@
+/** The management API over memory stores: tokens are what a test says they are, everything else is real. */
+import Koa from 'koa';
+import request from 'supertest';
+import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
+import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
+import type { Role } from '../../src/domain/accounts/account.ts';
+import { accountRegister } from '../../src/domain/accounts/account-register.ts';
+import { passwords } from '../../src/domain/accounts/passwords.ts';
+import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
+import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
+import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
+import { delegationRegister } from '../../src/domain/delegation/delegation-register.ts';
+import { DomainError } from '../../src/domain/errors.ts';
+import type { IssuedToken } from '../../src/domain/ports/issued-tokens.ts';
+import { resourceServerRegistry } from '../../src/domain/resource-servers/resource-server-registry.ts';
+import { masterKey } from '../../src/domain/secrets/master-key.ts';
+import { MANAGEMENT_SCOPES } from '../../src/http/management/permissions.ts';
+import { managementRouter } from '../../src/http/management/router.ts';
+import { newPublicKey, recordingAudit, standingClock } from './people-world.ts';
+
+export const ISSUER = 'https://id.example.com';
+export const ALL_SCOPES = MANAGEMENT_SCOPES.map(({ name }) => name);
+const SYSTEM = { caller: 'system' };
+
+export type ManagementWorld = Awaited<ReturnType<typeof managementWorld>>;
+
+export const managementWorld = async () => {
+  const clock = standingClock();
+  const documents = memoryDocumentStore();
+  const audit = recordingAudit();
+  const key = masterKey(Buffer.alloc(32, 9));
+  const base = { documents, clock, identifiers: randomIdentifiers, audit };
+  const hashing = passwords({
+    argon2MemoryKib: 64,
+    argon2Passes: 1,
+    argon2Parallelism: 1,
+    concurrency: 2,
+    queueLimit: 100,
+    minimumLength: 8,
+  });
+  const accounts = accountRegister({ ...base, passwords: hashing });
+  const accountExists = async (id: string) => (await accounts.get(id))?.document.state === 'active';
+  const digestSecret = (secret: string) => key.digest('client_secret', secret);
+  const resourceServers = resourceServerRegistry({ ...base, digestSecret, issuer: ISSUER });
+  const agents = agentRegistry({ ...base, accountExists, resourceServers });
+  const clients = clientRegistry({ ...base, digestSecret, accountExists, resourceServers });
+  const delegations = delegationRegister({ ...base, issuer: ISSUER, maxDepth: 5 });
+  const tokens = new Map<string, IssuedToken>();
+  const failures: unknown[] = [];
+  const proof = { thumbprint: undefined as string | undefined };
+  const rotations: unknown[] = [];
+  let brokenList: Error | undefined;
+
+  const router = managementRouter({
+    issuer: ISSUER,
+    tokens: { find: async (token) => tokens.get(token) },
+    async verifyProof() {
+      if (proof.thumbprint === undefined) throw new DomainError('unauthenticated', 'The proof is missing.');
+      return proof.thumbprint;
+    },
+    accounts,
+    agents: {
+      ...agents,
+      async list(query) {
+        if (brokenList) throw brokenList;
+        return agents.list(query);
+      },
+    },
+    clients,
+    resourceServers,
+    delegations,
+    audit,
+    auditReader: {
+      list: (filters) => audit.list(filters),
+      async *export({ personal }) {
+        if (audit.state.failing) throw new DomainError('unavailable', 'No checkpoint.');
+        yield JSON.stringify({ behalf_audit: 1, personal });
+        yield JSON.stringify({ head: 'signed' });
+      },
+    },
+    keys: {
+      list: async () => [{ id: 'key_1', kty: 'EC', state: 'active', createdAt: clock.now(), activeAt: clock.now() }],
+      rotate: async (by) => {
+        rotations.push(by);
+      },
+    },
+    masterKey: key,
+    log: (_, error) => failures.push(error),
+  });
+  const app = new Koa();
+  app.silent = true;
+  app.use((ctx, next) => {
+    Object.assign(ctx.state, { requestId: 'req_test', source: '192.0.2.1' });
+    return next();
+  });
+  app.use(router.routes());
+  const http = request(app.callback());
+
+  /** A token of this API with all scopes, unless `more` says otherwise. */
+  const token = (more: Partial<IssuedToken>): string => {
+    const value = randomIdentifiers.newSecret();
+    tokens.set(value, {
+      id: `jti-${value.slice(0, 8)}`,
+      format: 'jwt',
+      clientId: 'app_console',
+      audience: `${ISSUER}/api/v1`,
+      scope: ALL_SCOPES,
+      issuedAt: clock.now(),
+      expiresAt: clock.now() + 300,
+      ...more,
+    });
+    return value;
+  };
+  const person = async (username: string, roles: readonly Role[] = []) => {
+    const { document } = await accounts.create({ username, name: username, roles, password: 'correct horse' }, SYSTEM);
+    return { account: document, token: token({ subject: document.id }) };
+  };
+  const admin = await person('admin', ['administrator']);
+  const operator = await person('operator', ['operator']);
+  const auditor = await person('auditor', ['auditor']);
+  const owner = await person('owner');
+  const stranger = await person('stranger');
+
+  /** One call as somebody. */
+  const call = (
+    by: { readonly token: string },
+    method: 'get' | 'post' | 'patch' | 'delete' | 'put',
+    path: string,
+    body?: object,
+    headers: Readonly<Record<string, string>> = {},
+  ) => {
+    const sending = http[method](`/api/v1${path}`).set({ authorization: `Bearer ${by.token}`, ...headers });
+    return body === undefined ? sending : sending.send(body);
+  };
+  const newAgent = (more: object = {}) => ({
+    name: 'Booker',
+    purpose: 'Books trips',
+    environment: 'test',
+    jwks: { keys: [newPublicKey()] },
+    ...more,
+  });
+  audit.events.length = 0;
+
+  return {
+    ...{
+      clock,
+      documents,
+      audit,
+      key,
+      accounts,
+      agents,
+      clients,
+      resourceServers,
+      delegations,
+      tokens,
+      failures,
+      proof,
+    },
+    ...{ rotations, http, token, person, admin, operator, auditor, owner, stranger, call, newAgent },
+    breakList: (error: Error | undefined): void => {
+      brokenList = error;
+    },
+    refusals: (): readonly AuditEvent[] => audit.of('management.refused'),
+  };
+};
