@@ -113,7 +113,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     log.error({ event: 'request.failed', request, err: error }, 'request failed');
   };
 
-  const known = engineClients({ agents, clients, resourceServers }, issuer);
+  const known = engineClients({ accounts, agents, clients, resourceServers }, issuer);
   const consumptions = consumptionRegister({ documents, clock });
   const liveness = tokenLiveness({ documents, clock, clients: known, accounts, agents, delegations });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });

@@ -3,6 +3,7 @@
  * Whoever is not active is not found, so that suspending takes effect at the next request.
  */
 
+import type { Account } from '../domain/accounts/account.ts';
 import type { Agent } from '../domain/agents/agent.ts';
 import type { Client } from '../domain/clients/client.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
@@ -12,6 +13,7 @@ type Row<T> = Promise<{ readonly document: T } | undefined>;
 
 export type Registers = {
   readonly agents: { get(id: string): Row<Agent> };
+  readonly accounts: { get(id: string): Row<Account> };
   readonly clients: { get(id: string): Row<Client> };
   readonly resourceServers: { get(id: string): Row<ResourceServer> };
 };
@@ -25,12 +27,19 @@ export type EngineClientKind = 'agent' | 'client' | 'resource_server' | 'account
 
 export const engineClients = (registers: Registers, issuer: string) => ({
   async find(id: string): Promise<Record<string, unknown> | undefined> {
-    if (id.startsWith('agt_')) return fromAgent((await registers.agents.get(id))?.document);
+    if (id.startsWith('agt_')) return fromAgent(await ownedAgent(registers, id));
     if (id.startsWith('app_')) return fromClient((await registers.clients.get(id))?.document);
     if (id.startsWith('rs_')) return fromResourceServer((await registers.resourceServers.get(id))?.document);
     return id === ACCOUNT_PAGES_CLIENT.client_id ? accountPages(issuer) : undefined;
   },
 });
+
+/** An agent nobody answers for any more may do nothing (product.md, agent states). */
+const ownedAgent = async ({ agents, accounts }: Registers, id: string): Promise<Agent | undefined> => {
+  const agent = (await agents.get(id))?.document;
+  const owner = agent && (await accounts.get(agent.owner))?.document;
+  return owner?.state === 'active' ? agent : undefined;
+};
 
 const fromAgent = (agent: Agent | undefined): Record<string, unknown> | undefined =>
   agent?.state !== 'active'

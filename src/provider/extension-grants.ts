@@ -65,16 +65,16 @@ const tokenRequest = async (
       await checkDpopReplay(provider, ctx, proof, client.clientId, errors.InvalidRequest);
       accessToken.setThumbprint('jkt', proof.thumbprint);
     }
-    claims.prepare(
-      accessToken,
-      {
+    claims.prepare(accessToken, {
+      claims: {
         act: token.chain,
         delegation: token.delegation,
         txn: token.txn,
         ...(token.lease === undefined ? {} : { grant_id: token.lease }),
       },
-      { ...unit.facts, chain: token.chain, delegation: token.delegation, txn: token.txn },
-    );
+      facts: { ...unit.facts, chain: token.chain, delegation: token.delegation, txn: token.txn },
+      ...(token.parent === undefined ? {} : { parent: token.parent }),
+    });
     return {
       access_token: await accessToken.save(),
       issued_token_type: token.issuedTokenType,

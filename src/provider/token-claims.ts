@@ -32,7 +32,8 @@ export type EngineToken = {
   readonly expiration: number;
   readonly resourceServer?: { readonly accessTokenFormat?: string };
 };
-type Prepared = { readonly claims: ClaimsOfOurs; readonly facts: Partial<AuditEvent> };
+/** `parent`: id of the token this one was exchanged for. */
+type Prepared = { readonly claims: ClaimsOfOurs; readonly facts: Partial<AuditEvent>; readonly parent?: string };
 
 export type TokenClaims = ReturnType<typeof tokenClaims>;
 
@@ -84,7 +85,12 @@ export const tokenClaims = (deps: {
     };
   };
 
-  const eventOf = (ctx: KoaContextWithOIDC, token: EngineToken, facts: Partial<AuditEvent>): AuditEvent => {
+  const eventOf = (
+    ctx: KoaContextWithOIDC,
+    token: EngineToken,
+    facts: Partial<AuditEvent>,
+    parent: string | undefined,
+  ): AuditEvent => {
     const { client, params } = ctx.oidc;
     const format = token.resourceServer?.accessTokenFormat === 'jwt' ? 'jwt' : 'opaque';
     const { id, source } = factsOf(ctx.req);
@@ -105,6 +111,7 @@ export const tokenClaims = (deps: {
         id: format === 'jwt' ? token.jti : deps.masterKey.digest(token.kind, token.jti),
         format,
         expiresAt: token.exp ?? deps.clock.now() + token.expiration,
+        ...(parent === undefined ? {} : { parent }),
       },
       personal: { source },
       ...facts,
@@ -115,19 +122,20 @@ export const tokenClaims = (deps: {
 
   return {
     /** Says what a token of one of our own grants will carry; call before its `save()`. */
-    prepare(token: object, claims: ClaimsOfOurs, facts: Partial<AuditEvent>): void {
-      prepared.set(token, { claims, facts });
+    prepare(token: object, made: Prepared): void {
+      prepared.set(token, made);
     },
 
     /** The engine's hook `extraTokenClaims`. */
     async forToken(ctx: KoaContextWithOIDC, model: object): Promise<Record<string, unknown>> {
       const token = model as EngineToken;
       try {
-        const { claims, facts } = prepared.get(model) ?? (await ownClaims(token));
+        const made: Prepared = prepared.get(model) ?? (await ownClaims(token));
+        const { claims, facts, parent } = made;
         const reserved = Object.keys(claims).find((name) => RESERVED.has(name));
         if (reserved) throw new TypeError(`a claims builder may not set ${reserved}`);
         const unit = unitOf(ctx);
-        const event = eventOf(ctx, token, { ...unit.facts, ...facts });
+        const event = eventOf(ctx, token, { ...unit.facts, ...facts }, parent);
         await settle(ctx, unit, {
           consumptions: deps.consumptions,
           audit: async () => void (await deps.audit.append(event)),

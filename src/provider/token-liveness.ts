@@ -22,6 +22,7 @@ export type TokenFacts = {
   readonly lease?: string | undefined;
   readonly delegation?: string | undefined;
   readonly chain?: ActorChain | undefined;
+  readonly scope: readonly string[];
 };
 
 export type TokenLiveness = ReturnType<typeof tokenLiveness>;
@@ -67,6 +68,8 @@ export const tokenLiveness = (deps: {
       if (facts.delegation !== undefined) {
         const row = await deps.delegations.live(facts.delegation);
         if (row?.subject !== facts.subject) return false;
+        // A person who narrows a consent narrows what is out already.
+        if (facts.scope.some((name) => !row?.scope.includes(name))) return false;
       }
       // The caller itself was just found active; those before it in the chain must be, too.
       const earlier = actorsOf(facts.chain).filter((actor) => actor !== facts.clientId);
