@@ -43,6 +43,8 @@ export const masterKey = (secret: Buffer): MasterKey => {
     },
     open(context, sealed) {
       const bytes = Buffer.from(sealed, 'base64url');
+      // Nonce and tag in full: a short value would be checked against a shorter tag.
+      if (bytes.length < 28) throw new TypeError('not a sealed value');
       const decipher = createDecipheriv('aes-256-gcm', sealKey, bytes.subarray(0, 12)).setAAD(Buffer.from(context));
       decipher.setAuthTag(bytes.subarray(-16));
       return Buffer.concat([decipher.update(bytes.subarray(12, -16)), decipher.final()]).toString('utf8');

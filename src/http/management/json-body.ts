@@ -5,6 +5,8 @@ import { httpProblem } from '../problem.ts';
 
 /** Bytes of a body. */
 const MAXIMUM_BODY = 65_536;
+/** Bytes that are read and dropped, so that a sender of a little too much gets an answer and not a reset. */
+const DRAINED_BODY = 1_048_576;
 const MAXIMUM_DEPTH = 32;
 const TYPES = ['application/json', 'application/merge-patch+json'];
 
@@ -37,26 +39,27 @@ export const readJsonBody = async (ctx: Context): Promise<JsonObject> => {
 };
 
 const readBytes = async (ctx: Context): Promise<Buffer> => {
-  const tooLarge = (): Error => {
-    // The rest is not worth reading; the connection ends with the answer.
-    ctx.set('Connection', 'close');
-    return httpProblem('payload_too_large', `A body has at most ${MAXIMUM_BODY} bytes.`);
-  };
-  if (Number(ctx.get('content-length')) > MAXIMUM_BODY) throw tooLarge();
+  const request: IncomingMessage = ctx.req;
+  const declared = Number(ctx.get('content-length'));
   const chunks: Buffer[] = [];
   let length = 0;
-  const request: IncomingMessage = ctx.req;
   try {
     // The stream is kept open on an early exit, so that the answer can still be sent.
-    for await (const chunk of request.iterator({ destroyOnReturn: false })) {
-      length += (chunk as Buffer).length;
-      if (length > MAXIMUM_BODY) break;
-      chunks.push(chunk as Buffer);
+    if (!(declared > DRAINED_BODY)) {
+      for await (const chunk of request.iterator({ destroyOnReturn: false })) {
+        length += (chunk as Buffer).length;
+        if (length <= MAXIMUM_BODY) chunks.push(chunk as Buffer);
+        if (length > DRAINED_BODY) break;
+      }
     }
   } catch (cause) {
     throw new DomainError('invalid_request', 'The body ended before it was complete.', { cause });
   }
-  if (length > MAXIMUM_BODY) throw tooLarge();
+  const isUnread = declared > DRAINED_BODY || length > DRAINED_BODY;
+  if (isUnread) ctx.set('Connection', 'close');
+  if (isUnread || length > MAXIMUM_BODY) {
+    throw httpProblem('payload_too_large', `A body has at most ${MAXIMUM_BODY} bytes.`);
+  }
   return Buffer.concat(chunks);
 };
 

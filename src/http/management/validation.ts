@@ -25,22 +25,25 @@ bodies.addSchema({ $id: SCHEMA_ROOT, components: { schemas: SCHEMAS } });
 /** Query values are text: `limit=10` is a number, `live=true` a boolean. */
 const queries = new Ajv2020({ ...OPTIONS, coerceTypes: true });
 
-/** Checks for one route, compiled once. They throw 'invalid_field' naming every member at fault. */
+/** Checks for one route, compiled at its first call. They throw 'invalid_field' naming every member at fault. */
 export const inputChecks = (route: RouteDeclaration) => {
-  const checkBody =
-    route.body === undefined ? undefined : bodies.compile({ $ref: `${SCHEMA_ROOT}#/components/schemas/${route.body}` });
-  const checkQuery = queries.compile({
-    type: 'object',
-    additionalProperties: false,
-    properties: withoutDefaults(route.query ?? {}),
-  });
+  const { body: name } = route;
+  let checkBody: ValidateFunction | undefined;
+  let checkQuery: ValidateFunction | undefined;
 
   return {
     body(body: JsonObject): void {
-      if (checkBody && !checkBody(body)) throw refusal(checkBody, (pointer) => ({ pointer }));
+      if (name === undefined) return;
+      checkBody ??= bodies.compile({ $ref: `${SCHEMA_ROOT}#/components/schemas/${name}` });
+      if (!checkBody(body)) throw refusal(checkBody, (pointer) => ({ pointer }));
     },
     /** The parameters with their types. */
     query(given: JsonObject): RouteQuery & { readonly cursor?: string } {
+      checkQuery ??= queries.compile({
+        type: 'object',
+        additionalProperties: false,
+        properties: withoutDefaults(route.query ?? {}),
+      });
       const query = { ...given };
       if (!checkQuery(query)) throw refusal(checkQuery, (pointer) => ({ parameter: pointer.slice(1) }));
       return query;

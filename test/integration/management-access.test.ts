@@ -1,0 +1,209 @@
+import { describe, expect, test } from '@jest/globals';
+import { routeEntries } from '../../src/http/management/route-table.ts';
+import { ALL_SCOPES, ISSUER, managementWorld } from '../support/management-world.ts';
+
+const METHODS = { GET: 'get', POST: 'post', PATCH: 'patch' } as const;
+const PROBLEM = /^application\/problem\+json/;
+const problem = (code: string) => ({ type: `urn:behalf:problem:${code}`, instance: 'urn:behalf:request:req_test' });
+
+describe('who may call the management API', () => {
+  test('MG-01 every route of the table refuses calls without a token and with a bad one', async () => {
+    const { http, audit } = await managementWorld();
+    for (const [, route] of routeEntries()) {
+      const path = `/api/v1${route.path.replace('{id}', 'agt_x')}`;
+      const bare = await http[METHODS[route.method]](path);
+      expect([route.path, bare.status, bare.body]).toMatchObject([route.path, 401, problem('unauthenticated')]);
+      expect(bare.headers['content-type']).toMatch(PROBLEM);
+      expect(bare.headers['www-authenticate']).toBe(`Bearer realm="${ISSUER}/api/v1"`);
+      const bad = await http[METHODS[route.method]](path).set('authorization', 'Bearer nonsense');
+      expect(bad.status).toBe(401);
+      expect(bad.headers['www-authenticate']).toContain('error="invalid_token"');
+    }
+    expect(audit.events).toEqual([]);
+  });
+
+  test('MG-01 every route refuses a token without its scope, and records it', async () => {
+    const { call, token, admin, refusals } = await managementWorld();
+    for (const [operation, route] of routeEntries()) {
+      if (route.scope === undefined) continue;
+      const scope = ALL_SCOPES.filter((name) => name !== route.scope);
+      const caller = { token: token({ subject: admin.account.id, scope }) };
+      const answer = await call(caller, METHODS[route.method], route.path.replace('{id}', 'agt_x'));
+      expect([operation, answer.status]).toEqual([operation, 403]);
+      expect(answer.headers['www-authenticate']).toContain(`error="insufficient_scope", scope="${route.scope}"`);
+      expect(refusals().at(-1)).toMatchObject({
+        outcome: 'refused',
+        caller: admin.account.id,
+        error: 'forbidden',
+        note: operation,
+        request: 'req_test',
+      });
+    }
+  });
+
+  test('MG-01 every route refuses a token with an actor, whatever its scope (decision D22)', async () => {
+    const { call, token, admin, refusals } = await managementWorld();
+    const chain = { sub: 'agt_a', iss: ISSUER, sub_profile: 'ai_agent' } as const;
+    const agent = { token: token({ subject: admin.account.id, clientId: 'agt_a', chain }) };
+    for (const [operation, route] of routeEntries()) {
+      const answer = await call(agent, METHODS[route.method], route.path.replace('{id}', 'agt_x'));
+      expect([operation, answer.status]).toEqual([operation, 403]);
+      expect(answer.headers['www-authenticate']).toMatch(/^Bearer realm=/);
+      expect(refusals().at(-1)).toMatchObject({ caller: 'agt_a', note: operation });
+    }
+  });
+
+  test('refuses tokens for another audience, for none, and of agents that act for themselves', async () => {
+    const { call, token, tokens, admin } = await managementWorld();
+    const subject = admin.account.id;
+    const other = { token: token({ subject, audience: 'https://api.example' }) };
+    expect((await call(other, 'get', '/me')).status).toBe(401);
+    const { audience: _, ...withoutAudience } = tokens.get(admin.token) ?? { audience: '' };
+    tokens.set('userinfo', withoutAudience as never);
+    expect((await call({ token: 'userinfo' }, 'get', '/me')).status).toBe(401);
+    const agent = { token: token({ clientId: 'agt_a' }) };
+    expect((await call(agent, 'get', '/agents')).status).toBe(403);
+  });
+
+  test.each([
+    ['Basic YTpi', 401],
+    ['Bearer', 401],
+    ['Bearer a b', 401],
+    ['Bearer ä', 401],
+    [`Bearer ${'a'.repeat(9000)}`, 401],
+  ])('refuses the credentials %j', async (authorization, status) => {
+    const { http } = await managementWorld();
+    const answer = await http.get('/api/v1/me').set('authorization', Buffer.from(authorization).toString('latin1'));
+    expect([answer.status, answer.body]).toMatchObject([status, problem('unauthenticated')]);
+  });
+
+  test('DP-04 a token bound to a key is refused as Bearer, without a proof and with the proof of another key', async () => {
+    const { http, token, admin, proof } = await managementWorld();
+    const bound = token({ subject: admin.account.id, jkt: 'thumb' });
+    const send = (scheme: string, value = bound) => http.get('/api/v1/me').set('authorization', `${scheme} ${value}`);
+    const bearer = await send('Bearer');
+    expect(bearer.status).toBe(401);
+    expect(bearer.headers['www-authenticate']).toMatch(/^DPoP .*error="invalid_token".*algs=/);
+    const missing = await send('DPoP');
+    expect(missing.status).toBe(401);
+    expect(missing.headers['www-authenticate']).toContain('error="invalid_dpop_proof"');
+    proof.thumbprint = 'other';
+    expect((await send('DPoP')).status).toBe(401);
+    proof.thumbprint = 'thumb';
+    expect((await send('DPoP')).status).toBe(200);
+    expect((await send('dpop')).status).toBe(200);
+    expect((await send('DPoP', token({ subject: admin.account.id }))).status).toBe(401);
+  });
+
+  test('a client that acts for itself has the roles it was registered with', async () => {
+    const { call, clients, token } = await managementWorld();
+    const { document } = await clients.create(
+      { name: 'Script', grantTypes: ['client_credentials'], roles: ['auditor'] },
+      { caller: 'system' },
+    );
+    const script = { token: token({ clientId: document.id }) };
+    expect((await call(script, 'get', '/me')).body).toMatchObject({
+      kind: 'client',
+      id: document.id,
+      roles: ['auditor'],
+    });
+    expect((await call(script, 'get', '/accounts')).status).toBe(200);
+    const refused = await call(script, 'post', '/accounts', { username: 'x', name: 'X' });
+    expect([refused.status, refused.body]).toMatchObject([403, problem('forbidden')]);
+  });
+});
+
+describe('roles (decision D22)', () => {
+  test('an auditor reads everything and changes nothing', async () => {
+    const { call, auditor } = await managementWorld();
+    for (const [operation, route] of routeEntries()) {
+      const answer = await call(auditor, METHODS[route.method], route.path.replace('{id}', 'agt_x'));
+      if (route.method === 'GET') expect([operation, answer.status === 403]).toEqual([operation, false]);
+      else if (!route.own) expect([operation, answer.status]).toEqual([operation, 403]);
+    }
+  });
+
+  test('an account without a role reaches its own agents and delegations only', async () => {
+    const { call, owner } = await managementWorld();
+    for (const [operation, route] of routeEntries()) {
+      const answer = await call(owner, METHODS[route.method], route.path.replace('{id}', 'agt_x'));
+      const isOpen = route.own === true || route.roles.length === 0;
+      expect([operation, answer.status === 403]).toEqual([operation, !isOpen]);
+    }
+  });
+
+  test("MG-01 what is somebody else's looks exactly like what is not there", async () => {
+    const { call, owner, stranger, newAgent, refusals } = await managementWorld();
+    const { body: agent } = await call(owner, 'post', '/agents', newAgent());
+    const headers = { 'if-match': '"1"' };
+    for (const [method, suffix, body] of [
+      ['get', '', undefined],
+      ['patch', '', { name: 'Mine' }],
+      ['post', '/suspend', undefined],
+      ['post', '/resume', undefined],
+      ['post', '/retire', undefined],
+    ] as const) {
+      const theirs = await call(stranger, method, `/agents/${agent.id}${suffix}`, body, headers);
+      const absent = await call(stranger, method, `/agents/agt_absent${suffix}`, body, headers);
+      expect(theirs.status).toBe(404);
+      expect([theirs.status, theirs.body, theirs.headers['content-type']]).toEqual([
+        absent.status,
+        absent.body,
+        absent.headers['content-type'],
+      ]);
+      expect(refusals().at(-1)).toMatchObject({ caller: stranger.account.id, error: 'not_found' });
+    }
+    expect((await call(stranger, 'get', '/agents')).body).toEqual({ items: [] });
+    expect((await call(stranger, 'get', `/agents?owner=${owner.account.id}`)).body).toEqual({ items: [] });
+    expect((await call(owner, 'get', '/agents')).body.items).toHaveLength(1);
+  });
+
+  test('an owner cannot give an agent rights, or give the agent away', async () => {
+    const { call, owner, stranger, newAgent } = await managementWorld();
+    for (const [member, pointer] of [
+      [{ authority: {} }, '/authority'],
+      [{ resource_servers: [] }, '/resource_servers'],
+      [{ owner: stranger.account.id }, '/owner'],
+    ] as const) {
+      const made = await call(owner, 'post', '/agents', newAgent(member));
+      expect([made.status, made.body.errors]).toMatchObject([403, [{ pointer }]]);
+    }
+    const { body: agent } = await call(owner, 'post', '/agents', newAgent());
+    const headers = { 'if-match': '"1"' };
+    const given = await call(owner, 'patch', `/agents/${agent.id}`, { authority: null }, headers);
+    expect(given.status).toBe(403);
+  });
+
+  test('an operator makes nobody an administrator, itself included', async () => {
+    const { call, operator, admin, owner, clients } = await managementWorld();
+    const powerful = await clients.create(
+      { name: 'Admin script', grantTypes: ['client_credentials'], roles: ['administrator'] },
+      { caller: 'system' },
+    );
+    const change = { 'if-match': '"1"' };
+    const refused = [
+      await call(operator, 'post', '/accounts', { username: 'eve', name: 'Eve', roles: ['administrator'] }),
+      await call(operator, 'post', '/accounts', { username: 'eve', name: 'Eve', password: 'correct horse' }),
+      await call(operator, 'patch', `/accounts/${operator.account.id}`, { roles: ['administrator'] }, change),
+      await call(operator, 'patch', `/accounts/${admin.account.id}`, { name: 'Mine' }, change),
+      await call(operator, 'post', `/accounts/${admin.account.id}/disable`),
+      await call(operator, 'post', `/accounts/${owner.account.id}/password`, { password: 'correct horse 2' }),
+      await call(operator, 'post', '/clients', {
+        name: 'Mine',
+        grant_types: ['client_credentials'],
+        roles: ['administrator'],
+      }),
+      await call(operator, 'post', `/clients/${powerful.document.id}/rotate-secret`),
+      await call(operator, 'patch', `/clients/${powerful.document.id}`, { name: 'Mine' }, change),
+      await call(operator, 'get', '/keys'),
+      await call(operator, 'post', '/keys/rotations'),
+    ];
+    expect(refused.map(({ status }) => status)).toEqual(refused.map(() => 403));
+    const allowed = [
+      await call(operator, 'post', '/accounts', { username: 'ann', name: 'Ann', groups: ['staff'] }),
+      await call(operator, 'post', `/accounts/${owner.account.id}/disable`),
+      await call(operator, 'post', `/accounts/${owner.account.id}/enable`),
+    ];
+    expect(allowed.map(({ status }) => status)).toEqual([201, 200, 200]);
+  });
+});
