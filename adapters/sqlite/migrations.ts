@@ -2,7 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 
 /** "BHLF": tells our files from other SQLite databases. */
-export const APPLICATION_ID = 0x42484c46;
+const APPLICATION_ID = 0x42484c46;
 
 /**
  * What each version of the file adds to the one before; the version of a file is its `user_version`.
