@@ -10,8 +10,11 @@ export type WireAnswer = {
   readonly isHung: boolean;
 };
 
-/** Sends `bytes` and reads until the server closes or `timeoutMs` is over. Never rejects. */
-export const sendRaw = (port: number, bytes: Buffer, timeoutMs: number): Promise<WireAnswer> =>
+/**
+ * Sends `bytes` and reads until the server closes or `timeoutMs` is over. Never rejects. `mayEnd`
+ * closes our side at once: for requests that promise more than they hold.
+ */
+export const sendRaw = (port: number, bytes: Buffer, timeoutMs: number, mayEnd: boolean): Promise<WireAnswer> =>
   new Promise((resolve) => {
     const begin = performance.now();
     const socket = connect({ port, host: '127.0.0.1' });
@@ -28,17 +31,18 @@ export const sendRaw = (port: number, bytes: Buffer, timeoutMs: number): Promise
     socket.on('error', () => socket.destroy());
     socket.on('close', () =>
       resolve({
-        status: Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0),
+        status: Number(/^(?:HTTP\/1\.1 1\d\d[\s\S]*?\r\n\r\n)?HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0),
         milliseconds: performance.now() - begin,
         text,
         isHung,
       }),
     );
-    socket.end(bytes);
+    if (mayEnd) socket.end(bytes);
+    else socket.write(bytes);
   });
 
 /** A request as text for a report: what is not printable is escaped. */
 export const printable = (bytes: Buffer): string => {
   const text = JSON.stringify(bytes.toString('latin1'));
-  return text.length > 4000 ? `${text.slice(0, 4000)}… (${bytes.length} bytes)` : text;
+  return text.length > 1200 ? `${text.slice(0, 1200)}… (${bytes.length} bytes)` : text;
 };
