@@ -10,7 +10,7 @@ import { isStoreUnavailable } from '../domain/ports/document-store.ts';
 /** One member at fault: a JSON pointer into the body (RFC 6901), or the name of a query parameter. */
 export type FieldError = { readonly pointer?: string; readonly parameter?: string; readonly detail: string };
 
-export type Problem = {
+type Problem = {
   /** `urn:behalf:problem:` and a code. */
   readonly type: string;
   readonly title: string;
@@ -79,7 +79,7 @@ export const invalidFields = (errors: readonly FieldError[]): DomainError => {
 export const refusalCode = (error: unknown): string | undefined =>
   isDomainError(error) || isHttpProblem(error) ? (error.code === 'unavailable' ? undefined : error.code) : undefined;
 
-export const problemOf = (error: unknown, requestId: string): Problem & { readonly retryAfterSeconds?: number } => {
+const problemOf = (error: unknown, requestId: string): Problem & { readonly retryAfterSeconds?: number } => {
   const instance = `urn:behalf:request:${requestId}`;
   if (isHttpProblem(error)) {
     const [status, title] = HTTP_PROBLEMS[error.code];

@@ -52,7 +52,7 @@ describe('agents', () => {
       target: { kind: 'agent', id: made.body.id },
       personal: { source: '192.0.2.1' },
     });
-    expect(audit.events.at(-1)).toMatchObject({ error: 'conflict', target: { kind: 'agents', id: made.body.id } });
+    expect(audit.events.at(-1)).toMatchObject({ error: 'conflict', target: { kind: 'agent', id: made.body.id } });
   });
 
   test('MG-02 an id in the body that is not the one of the path is refused', async () => {

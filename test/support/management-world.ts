@@ -22,8 +22,6 @@ export const ISSUER = 'https://id.example.com';
 export const ALL_SCOPES = MANAGEMENT_SCOPES.map(({ name }) => name);
 const SYSTEM = { caller: 'system' };
 
-export type ManagementWorld = Awaited<ReturnType<typeof managementWorld>>;
-
 export const managementWorld = async () => {
   const clock = standingClock();
   const documents = memoryDocumentStore();

@@ -1,6 +1,6 @@
 import { DomainError } from '../errors.ts';
 
-export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 export const CLIENT_GRANT_TYPES: readonly string[] = [

@@ -1,7 +1,7 @@
 import type { Account } from '../../domain/accounts/account.ts';
 import type { AccountChanges, AccountRegister, NewAccount } from '../../domain/accounts/account-register.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
-import { type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf } from './call.ts';
+import { type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf, sameVersion } from './call.ts';
 import { requireAdministrator } from './permissions.ts';
 import { showAccount } from './representations.ts';
 
@@ -52,7 +52,7 @@ export const accountHandlers = (accounts: Accounts): Handlers<Operations> => {
     getAccount: async ({ id }) => objectAnswer(existing(await accounts.get(id)), showAccount),
 
     async updateAccount(call) {
-      const { document } = await changeable(call);
+      const { document } = sameVersion(await changeable(call), call);
       const { roles } = call.body;
       const isOtherRoles = Array.isArray(roles) && [...roles].sort().join() !== [...document.roles].sort().join();
       if (isOtherRoles) requireAdministrator(call.caller, 'gives roles', '/roles');

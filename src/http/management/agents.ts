@@ -2,7 +2,7 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import type { AgentChange, AgentRegistry, NewAgent } from '../../domain/agents/agent-registry.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
-import { type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf } from './call.ts';
+import { type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf, sameVersion } from './call.ts';
 import { showAgent } from './representations.ts';
 
 type Operations =
@@ -68,7 +68,7 @@ export const agentHandlers = (agents: AgentRegistry): Handlers<Operations> => {
     getAgent: async (call) => objectAnswer(await visible(call), showAgent),
 
     async updateAgent(call) {
-      await visible(call);
+      sameVersion(await visible(call), call);
       checkOwn(call);
       return objectAnswer(await agents.update(call.id, call.version, call.body as AgentChange, call.by), showAgent);
     },

@@ -74,6 +74,15 @@ export const objectAnswer = <T>(
   version,
 });
 
+/**
+ * What was decided about the version that was read holds for the version that is written: throws
+ * 'precondition_failed' unless they are the same one.
+ */
+export const sameVersion = <T>(found: Versioned<T>, { version }: Call): Versioned<T> => {
+  if (found.version === version) return found;
+  throw new DomainError('precondition_failed', 'The object was changed in the meantime; read it again.');
+};
+
 /** The object, or 'not_found' with the one text for "not there" and "not yours" (MG-01). */
 export const existing = <T>(found: T | undefined, isVisible: (found: T) => boolean = () => true): T => {
   if (found === undefined || !isVisible(found)) throw new DomainError('not_found', 'There is no such object.');

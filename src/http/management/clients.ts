@@ -1,7 +1,16 @@
 import type { Client } from '../../domain/clients/client.ts';
 import type { ClientChange, ClientRegistry, CreatedClient, NewClient } from '../../domain/clients/client-registry.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
-import { type Answer, type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf } from './call.ts';
+import {
+  type Answer,
+  type Call,
+  existing,
+  type Handlers,
+  objectAnswer,
+  pageAnswer,
+  pageOf,
+  sameVersion,
+} from './call.ts';
 import { requireAdministrator } from './permissions.ts';
 import { showClient } from './representations.ts';
 
@@ -44,7 +53,7 @@ export const clientHandlers = (clients: ClientRegistry): Handlers<Operations> =>
     getClient: async ({ id }) => objectAnswer(existing(await clients.get(id)), showClient),
 
     async updateClient(call) {
-      await changeable(call);
+      sameVersion(await changeable(call), call);
       checkRoles(call);
       return objectAnswer(await clients.update(call.id, call.version, call.body as ClientChange, call.by), showClient);
     },

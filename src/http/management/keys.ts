@@ -3,7 +3,7 @@ import type { Answer, Handlers } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 
 /** A published signing key without its private part. */
-export type KeyDescription = {
+type KeyDescription = {
   readonly id: string;
   readonly kty: string;
   readonly state: 'published' | 'active' | 'retired';

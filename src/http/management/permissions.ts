@@ -59,10 +59,8 @@ export const accessOf = (caller: Caller, roles: readonly Role[], own: boolean): 
   throw new DomainError('forbidden', `This needs the role ${roles.join(' or ')}.`);
 };
 
-export const isAdministrator = (caller: Caller): boolean => caller.roles.includes('administrator');
-
 /** Throws 'forbidden' unless the caller is an administrator. `what` completes "Only an administrator …". */
 export const requireAdministrator = (caller: Caller, what: string, field?: string): void => {
-  if (isAdministrator(caller)) return;
+  if (caller.roles.includes('administrator')) return;
   throw new DomainError('forbidden', `Only an administrator ${what}.`, field === undefined ? {} : { field });
 };

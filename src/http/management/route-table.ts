@@ -69,7 +69,7 @@ const audit = about('audit', 'audit:read', 'audit:read');
 const keys = about('keys', 'keys:read', 'keys:write');
 const OWN = { own: true } as const;
 
-export const ROUTES = {
+const ROUTES = {
   getMe: {
     method: 'GET',
     path: '/me',

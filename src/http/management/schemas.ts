@@ -170,7 +170,6 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     type: 'object',
     required: ['keys'],
     properties: { keys: list('Public keys only (RFC 7517).', 10, { type: 'object' }) },
-    additionalProperties: false,
   },
   Scope: input(
     {

@@ -56,7 +56,7 @@ export const serveCall = (
       caller,
       error: code,
       note: operation,
-      ...(ID.test(id) ? { target: { kind: route.tag, id } } : {}),
+      ...(ID.test(id) ? { target: { kind: route.tag.replace(/s$/, ''), id } } : {}),
       ...(request === undefined ? {} : { request }),
       ...(source === undefined ? {} : { personal: { source } }),
     });

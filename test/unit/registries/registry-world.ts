@@ -12,7 +12,7 @@ import { masterKey } from '../../../src/domain/secrets/master-key.ts';
 
 export const ISSUER = 'https://as.example';
 export const API = 'https://api.example/v1';
-export const OWNER = 'acc_owner';
+const OWNER = 'acc_owner';
 export const BY = { caller: 'acc_admin', request: 'req_1' };
 
 export const publicKey = (more: Readonly<Record<string, unknown>> = {}): PublicJwk => ({
