@@ -2,10 +2,9 @@
  * The composition root: the one file that makes adapters and services and wires them, top to bottom.
  * No container and no singletons; tests call it with their own clock and stores.
  */
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
 import { type Logger, pino } from 'pino';
 import { memoryDocumentStore } from '../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../adapters/memory/ephemeral-store.ts';
@@ -16,6 +15,7 @@ import { openSqlite } from '../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../adapters/sqlite/ephemeral-store.ts';
 import type { Configuration } from '../config/configuration.ts';
+import { dataFolder } from '../config/data-folder.ts';
 import { accountRegister } from './domain/accounts/account-register.ts';
 import { passwords } from './domain/accounts/passwords.ts';
 import { passwordSignIn } from './domain/accounts/sign-in.ts';
@@ -292,9 +292,10 @@ const services = async (configuration: Configuration, overrides: Overrides) => {
   const identifiers = overrides.identifiers ?? randomIdentifiers;
   const log = overrides.log ?? pino({ level: configuration.log.level, base: null });
   const metrics = makeMetrics();
-  const stored = stores(configuration, overrides, clock);
-  const { documents, ephemeral, folder } = stored;
+  const folder = folderOf(configuration);
+  // The key first: a new data folder has none, and a database without its key must not be opened.
   const masterKey = derivedFrom(overrides.masterKey ?? secretOf(configuration, folder));
+  const { documents, ephemeral } = stores(configuration, overrides, clock, folder);
   const { prepublishSeconds, retireSeconds } = configuration.keys;
   const keys = await signingKeys({ documents, clock, identifiers, masterKey, prepublishSeconds, retireSeconds });
   const state = nodeState(folder, identifiers);
@@ -382,23 +383,34 @@ const services = async (configuration: Configuration, overrides: Overrides) => {
   };
 };
 
-const stores = (configuration: Configuration, overrides: Overrides, clock: Clock) => {
+/** Where this node keeps files, unless it keeps nothing. */
+const folderOf = ({ stores, data }: Configuration): string | undefined => {
+  if (stores.document !== 'sqlite' && stores.ephemeral !== 'sqlite') return undefined;
+  mkdirSync(data.folder, { recursive: true, mode: 0o700 });
+  return data.folder;
+};
+
+const stores = (configuration: Configuration, overrides: Overrides, clock: Clock, folder: string | undefined) => {
   const wanted = configuration.stores;
-  const lasts = wanted.document === 'sqlite' || wanted.ephemeral === 'sqlite';
-  const folder = lasts ? configuration.data.folder : undefined;
-  if (folder !== undefined) mkdirSync(folder, { recursive: true, mode: 0o700 });
   const isReplaced = overrides.documents !== undefined && overrides.ephemeral !== undefined;
-  const database = folder === undefined || isReplaced ? undefined : openSqlite({ file: join(folder, 'behalf.db') });
+  const database = folder === undefined || isReplaced ? undefined : openSqlite({ file: dataFolder(folder).database });
   const documents =
     overrides.documents ??
     (database && wanted.document === 'sqlite' ? sqliteDocumentStore(database) : memoryDocumentStore());
   const ephemeral =
     overrides.ephemeral ??
     (database && wanted.ephemeral === 'sqlite' ? sqliteEphemeralStore(database, clock) : memoryEphemeralStore(clock));
-  return { documents, ephemeral, folder };
+  return { documents, ephemeral };
 };
 
-const secretOf = ({ keys, data }: Configuration, folder: string | undefined): Buffer =>
-  keys.masterKey === undefined
-    ? loadOrCreateMasterKey(folder ?? data.folder)
-    : Buffer.from(keys.masterKey, 'base64url');
+const secretOf = ({ keys, data }: Configuration, folder: string | undefined): Buffer => {
+  if (keys.masterKey !== undefined) return Buffer.from(keys.masterKey, 'base64url');
+  const files = dataFolder(folder ?? data.folder);
+  // A new key beside an old database would make every digest in it match nothing, without a word.
+  if (existsSync(files.database) && !existsSync(files.masterKey)) {
+    throw new Error(
+      `${files.masterKey} is missing beside ${files.database}: put it back, or name it in keys.masterKey; without it nothing in the database can be read`,
+    );
+  }
+  return loadOrCreateMasterKey(folder ?? data.folder);
+};

@@ -5,7 +5,7 @@ import { createServer as createTlsServer } from 'node:https';
 import { pathToFileURL } from 'node:url';
 import type { Configuration } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/load.ts';
-import { ConfigurationError } from '../config/problem.ts';
+import { isConfigurationError } from '../config/problem.ts';
 import { type Behalf, compose } from './compose.ts';
 
 const EXIT_CONFIGURATION = 78;
@@ -18,7 +18,7 @@ export const serve = async (argv: readonly string[]): Promise<number> => {
   try {
     ({ configuration } = loadConfiguration({ argv }));
   } catch (error) {
-    if (!(error instanceof ConfigurationError)) throw error;
+    if (!isConfigurationError(error)) throw error;
     process.stderr.write(`${error.message}\n`);
     return EXIT_CONFIGURATION;
   }
@@ -71,8 +71,7 @@ const drain = (server: Server): Promise<void> =>
 
 const greeting = ({ issuer, data }: Configuration, { firstStart }: Behalf): string => {
   const { administrator, generatedPassword } = firstStart;
-  const password =
-    generatedPassword === undefined ? 'with the password it has' : `password ${generatedPassword} (shown once)`;
+  const password = generatedPassword === undefined ? 'with its password' : `password ${generatedPassword} (shown once)`;
   return [
     `Behalf serves at ${issuer}`,
     `  sign in     ${issuer}/account as ${administrator}, ${password}`,
