@@ -48,6 +48,7 @@ import { operationsServer } from './http/operations.ts';
 import { nodeState } from './node-state.ts';
 import { engine as buildEngine } from './provider/build-provider.ts';
 import { clientAssertions } from './provider/client-assertions.ts';
+import { clientProofs } from './provider/client-proofs.ts';
 import { consumptionRegister } from './provider/consumption-register.ts';
 import { cookieNames } from './provider/cookies.ts';
 import { engineClients } from './provider/engine-client.ts';
@@ -134,6 +135,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       exchangedTokenTtlSeconds: configuration.tokens.exchangedTokenTtlSeconds,
     }),
   ];
+  const proofs = clientProofs(requestLimit(limits.requestsPerClientPerMinute, clock));
   const engine = await buildEngine({
     configuration,
     adapter: modelAdapter({
@@ -157,6 +159,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       issuer,
       maxLifetimeSeconds: configuration.clientAuthentication.assertionMaxLifetimeSeconds,
       clockToleranceSeconds: configuration.clientAuthentication.clockToleranceSeconds,
+      proofs,
     }),
     authority: resourceAuthority({ agents, clients, accounts, resourceServers, delegations }),
     claims: tokenClaims({ audit, clock, identifiers, masterKey, issuer, consumptions, delegations }),
@@ -166,7 +169,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     extensions,
     audit,
     refusals,
-    clientLimit: requestLimit(limits.requestsPerClientPerMinute, clock),
+    proofs,
     clock,
     ephemeral,
     identifiers,

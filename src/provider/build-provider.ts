@@ -10,7 +10,6 @@ import type { Configuration } from '../../config/configuration.ts';
 import type { Account } from '../domain/accounts/account.ts';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
 import type { ConsentRegister } from '../domain/consent/consent-register.ts';
-import type { RequestLimit } from '../domain/limits/request-limits.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
@@ -18,9 +17,12 @@ import type { MasterKey } from '../domain/secrets/master-key.ts';
 import type { Extension } from '../extensions/extension.ts';
 import { accountClaims, CLAIMS_BY_SCOPE } from './account-claims.ts';
 import type { ClientAssertions } from './client-assertions.ts';
+import type { ClientProofs } from './client-proofs.ts';
 import { cookieNames } from './cookies.ts';
+import { crossOrigin } from './cross-origin.ts';
 import { deviceAuthorization } from './device-authorization.ts';
 import { auditEndpoints, type RefusalCounter } from './endpoint-audit.ts';
+import { isForPrograms } from './endpoint-routes.ts';
 import { CLIENT_PROPERTIES } from './engine-client.ts';
 import type { EnginePages } from './engine-pages.ts';
 import { registerExtensionGrants } from './extension-grants.ts';
@@ -49,7 +51,7 @@ export type EngineDeps = {
   readonly extensions: readonly Extension[];
   readonly audit: AuditTrail;
   readonly refusals: RefusalCounter;
-  readonly clientLimit: RequestLimit;
+  readonly proofs: ClientProofs;
   readonly clock: Clock;
   readonly ephemeral: EphemeralStore;
   readonly identifiers: Identifiers;
@@ -83,6 +85,10 @@ export const engine = async (deps: EngineDeps): Promise<Engine> => {
   };
 };
 
+const refuseToFetch = async (): Promise<never> => {
+  throw new Error('this server fetches nothing');
+};
+
 const PRIVATE_MEMBERS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi']);
 const publicPart = (jwk: object): object =>
   Object.fromEntries(Object.entries(jwk).filter(([member]) => !PRIVATE_MEMBERS.has(member)));
@@ -101,13 +107,20 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   (provider.ReplayDetection as unknown as { unique: typeof deps.assertions.unique }).unique = deps.assertions.unique;
   // What is stored as `client_secret` is a keyed digest (finding V11).
   provider.Client.prototype.compareClientSecret = async function compare(actual: string) {
+    // The engine takes either way of sending a secret for the other; the registered one counts (CA-08).
+    const sentBy = Provider.ctx?.headers.authorization === undefined ? 'client_secret_post' : 'client_secret_basic';
+    if (this.clientAuthMethod !== sentBy) return false;
     const expected = Buffer.from(String(this.clientSecret));
     const given = Buffer.from(masterKey.digest('client_secret', actual));
-    return given.length === expected.length && timingSafeEqual(given, expected);
+    const isRight = given.length === expected.length && timingSafeEqual(given, expected);
+    if (isRight) deps.proofs.remember(Provider.ctx, this.clientId);
+    return isRight;
   };
+  deps.proofs.install(provider);
 
   // Outermost first: what is written down is what leaves.
   auditEndpoints(provider, deps);
+  crossOrigin(provider);
   publishedMetadata(provider, deps);
   deviceAuthorization(provider, deps);
   deps.structured.install(provider);
@@ -133,6 +146,8 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
   return {
     adapter: deps.adapter,
     jwks: { keys: jwks as never },
+    // Nothing is fetched: keys stand in the registers, metadata that names a URL is refused there (findings V16, V17).
+    fetch: refuseToFetch,
     responseTypes: ['code'],
     scopes: ['openid', 'offline_access', 'profile', 'email', 'groups'],
     claims: CLAIMS_BY_SCOPE,
@@ -174,7 +189,10 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
       policy: prompts(),
       url: async (_ctx, interaction) => `${basePath}/interaction/${interaction.uid}`,
     },
-    renderError: (ctx, out, error) => pages.error(ctx, out, error),
+    renderError: async (ctx, out, error) => {
+      if (isForPrograms(ctx.oidc?.route)) ctx.body = out;
+      else await pages.error(ctx, out, error);
+    },
     ttl: {
       AccessToken: accessTokenTtl,
       ClientCredentials: accessTokenTtl,

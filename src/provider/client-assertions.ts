@@ -7,6 +7,7 @@ import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
+import type { ClientProofs } from './client-proofs.ts';
 import { asProtocol } from './oauth-errors.ts';
 
 /** The engine accepts DPoP proofs this many seconds around now; a proof dated ahead stays good twice as long. */
@@ -23,6 +24,7 @@ export const clientAssertions = (deps: {
   readonly issuer: string;
   readonly maxLifetimeSeconds: number;
   readonly clockToleranceSeconds: number;
+  readonly proofs: ClientProofs;
 }) => {
   /** Requests whose next replay check is the assertion's, not a proof's. */
   const assertionNext = new WeakSet<object>();
@@ -57,9 +59,11 @@ export const clientAssertions = (deps: {
       const isAssertion = context !== undefined && assertionNext.delete(context);
       const kind = isAssertion ? 'assertion' : 'dpop';
       const ttl = isAssertion ? expiresAt - deps.clock.now() : 2 * DPOP_WINDOW_SECONDS + deps.clockToleranceSeconds;
-      return asProtocol(() =>
+      const isFirst = await asProtocol(() =>
         deps.ephemeral.claim(`jti:${deps.masterKey.digest(`jti/${kind}`, issuer, jti)}`, Math.max(1, ttl)),
       );
+      if (isAssertion && isFirst) deps.proofs.remember(context, issuer);
+      return isFirst;
     },
   };
 };

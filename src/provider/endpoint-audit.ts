@@ -7,6 +7,8 @@ import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent, AuditEventType, AuditTrail } from '../domain/audit/audit-event.ts';
+import { type ClientProofs, holdsOwnCredential } from './client-proofs.ts';
+import { isByClients } from './endpoint-routes.ts';
 import type { ProtocolError } from './oauth-errors.ts';
 import { protocolError } from './oauth-errors.ts';
 import { factsOf } from './request-facts.ts';
@@ -28,15 +30,6 @@ const REFUSED: Readonly<Record<string, AuditEventType>> = {
   device_resume: 'authorization.refused',
 };
 
-/** Routes whose caller has proven who it is before anything else can be refused. */
-const AUTHENTICATED = new Set([
-  'token',
-  'introspection',
-  'revocation',
-  'pushed_authorization_request',
-  'device_authorization',
-]);
-
 const ERROR_EVENTS = [
   'grant.error',
   'introspection.error',
@@ -46,6 +39,10 @@ const ERROR_EVENTS = [
   'authorization.error',
   'userinfo.error',
   'end_session.error',
+  'end_session_confirm.error',
+  'end_session_success.error',
+  'code_verification.error',
+  'device_resume.error',
   'discovery.error',
   'jwks.error',
   'server_error',
@@ -56,6 +53,7 @@ export const auditEndpoints = (
   deps: {
     readonly audit: AuditTrail;
     readonly refusals: RefusalCounter;
+    readonly proofs: ClientProofs;
     readonly onUnexpected: (error: unknown, requestId: string) => void;
   },
 ): void => {
@@ -92,14 +90,8 @@ export const auditEndpoints = (
   };
 
   /** Whoever sends the browser on is not authenticated by a `client_id`; only what a client proved counts as its own. */
-  const isAuthenticated = (ctx: KoaContextWithOIDC, failure: ProtocolError): boolean => {
-    const { route, client, session } = ctx.oidc;
-    if (AUTHENTICATED.has(route))
-      return (
-        client !== undefined && failure.error !== 'invalid_client' && ctx.status !== 401 && !failedBeforeProof(failure)
-      );
-    return session?.accountId !== undefined;
-  };
+  const isAuthenticated = (ctx: KoaContextWithOIDC): boolean =>
+    isByClients(ctx.oidc.route) ? deps.proofs.has(ctx) : ctx.oidc.session?.accountId !== undefined;
 
   provider.use(async (ctx, next) => {
     const context = ctx as KoaContextWithOIDC;
@@ -110,13 +102,12 @@ export const auditEndpoints = (
       unavailable(context, error);
       return;
     }
-    if (!context.oidc) {
-      if (ctx.status === 404) {
-        ctx.body = { error: 'not_found', error_description: 'there is nothing at this path' };
-        ctx.status = 404;
-      }
-      return;
+    if (ctx.status === 404 && !ctx.body) {
+      ctx.body = { error: 'not_found', error_description: 'there is nothing at this path' };
+      ctx.status = 404;
     }
+    if (!context.oidc) return;
+    if (holdsOwnCredential(context)) deps.proofs.remember(ctx, String(context.oidc.client?.clientId));
     const failure = failures.get(ctx);
     const wasAnsweredAfterAll = ctx.status === 200 && ['introspection', 'revocation'].includes(context.oidc.route);
     if (failure && !wasAnsweredAfterAll) await refuse(context, failure);
@@ -127,7 +118,7 @@ export const auditEndpoints = (
     const { source } = factsOf(ctx.req);
     const type = REFUSED[ctx.oidc.route];
     try {
-      if (type && isAuthenticated(ctx, failure)) await deps.audit.append(refusedEvent(ctx, type, failure));
+      if (type && isAuthenticated(ctx)) await deps.audit.append(refusedEvent(ctx, type, failure));
       else await deps.refusals.note(source, failure.error ?? 'server_error');
     } catch (error) {
       unavailable(ctx, error);
@@ -187,12 +178,6 @@ export const auditEndpoints = (
 
 const isJsonAnswer = (body: unknown): body is Record<string, unknown> =>
   typeof body === 'object' && body !== null && Object.getPrototypeOf(body) === Object.prototype;
-
-/** Errors of the steps in front of client authentication. */
-const failedBeforeProof = (failure: ProtocolError): boolean =>
-  /client authentication|client_assertion|client_id|authorization header|mechanism|content-type|client_secret/i.test(
-    String(failure.error_description ?? ''),
-  );
 
 const carriesCode = (ctx: KoaContextWithOIDC): boolean =>
   /[?&#]code=/.test(ctx.response.get('location')) || (typeof ctx.body === 'string' && ctx.body.includes('name="code"'));

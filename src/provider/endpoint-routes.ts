@@ -1,0 +1,20 @@
+/** The engine's names for its routes, by who calls them. */
+
+/** A client calls, and proves who it is in the request itself. */
+const BY_CLIENTS = new Set([
+  'token',
+  'introspection',
+  'revocation',
+  'pushed_authorization_request',
+  'device_authorization',
+]);
+/** Public documents, the same for everybody. */
+const DOCUMENTS = new Set(['discovery', 'jwks']);
+
+export const isByClients = (route: string | undefined): boolean => route !== undefined && BY_CLIENTS.has(route);
+
+export const isPublicDocument = (route: string | undefined): boolean => route !== undefined && DOCUMENTS.has(route);
+
+/** Answers are for programs: always JSON, whatever `Accept` says (IN-10). */
+export const isForPrograms = (route: string | undefined): boolean =>
+  isByClients(route) || isPublicDocument(route) || route === 'userinfo';
