@@ -18,7 +18,7 @@ import type { Extension } from '../extensions/extension.ts';
 import { accountClaims, CLAIMS_BY_SCOPE } from './account-claims.ts';
 import type { ClientAssertions } from './client-assertions.ts';
 import type { ClientProofs } from './client-proofs.ts';
-import { cookieNames } from './cookies.ts';
+import { cookieNames, SESSION_COOKIE } from './cookies.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { deviceAuthorization } from './device-authorization.ts';
 import { auditEndpoints, type RefusalCounter } from './endpoint-audit.ts';
@@ -133,7 +133,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
   const { issuer, tokens, sessions, clientAuthentication } = configuration;
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
   const names = cookieNames(issuer);
-  const cookie = { httpOnly: true, sameSite: 'lax', overwrite: true, signed: true } as const;
+  const { path: _path, ...shortCookie } = SESSION_COOKIE;
   /** Nothing outlives the lease it belongs to. */
   const within = (ctx: unknown, seconds: number): number => {
     const grant = (ctx as KoaContextWithOIDC | undefined)?.oidc?.entities?.Grant;
@@ -168,7 +168,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     extraClientMetadata: { properties: [...CLIENT_PROPERTIES] },
     pkce: { required: () => true },
     clockTolerance: clientAuthentication.clockToleranceSeconds,
-    cookies: { names, keys: [masterKey.derive('cookies', 32)], long: { ...cookie, path: '/' }, short: cookie },
+    cookies: { names, keys: [masterKey.derive('cookies', 32)], long: SESSION_COOKIE, short: shortCookie },
     clientBasedCORS: (_ctx, origin, client) => {
       const origins = client['behalf_cors_origins'];
       return Array.isArray(origins) && origins.includes(origin);

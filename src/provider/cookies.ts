@@ -18,3 +18,6 @@ export const cookieNames = (issuer: string): CookieNames => {
     signIn: `${secure}behalf_sign_in`,
   };
 };
+
+/** Options of the session cookie: good for the whole origin, out of reach of scripts and of cross-site requests. */
+export const SESSION_COOKIE = { httpOnly: true, sameSite: 'lax', overwrite: true, signed: true, path: '/' } as const;

@@ -2,10 +2,11 @@
  * What the engine leaves open of RFC 8628: a limit on guesses of user codes (§5.1, finding V19), the
  * polling interval in the answer (§3.2), and no automatic submission of a code that came in a link (§5.4).
  */
-import type Provider from 'oidc-provider';
+import Provider from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
+import { SESSION_COOKIE } from './cookies.ts';
 import type { EnginePages } from './engine-pages.ts';
 import { factsOf } from './request-facts.ts';
 
@@ -27,6 +28,8 @@ export const deviceAuthorization = (
     const count = await ephemeral.count(`user-code:${masterKey.digest('user-code', source)}`, GUESS_WINDOW_SECONDS);
     return count <= configuration.limits.deviceUserCodeAttempts;
   };
+
+  beginLateSessions(provider, configuration.sessions.ttlSeconds);
 
   provider.use(async (ctx, next) => {
     const { pathname } = new URL(ctx.url, 'http://localhost');
@@ -53,4 +56,24 @@ export const deviceAuthorization = (
       ctx.body = { ...(ctx.body as object), interval: configuration.tokens.devicePollIntervalSeconds };
     }
   });
+};
+
+/**
+ * A device page that fails shows its form again, with a token kept in the session, also when there is no
+ * session yet; the engine then finds nothing to save and fails (finding V9). Here the session begins.
+ */
+const beginLateSessions = (provider: Provider, ttlSeconds: number): void => {
+  const prototype = provider.Session.prototype as unknown as {
+    readonly id: string;
+    readonly exp?: number;
+    save(ttl: number): Promise<string>;
+    persist(): Promise<string>;
+  };
+  const { persist } = prototype;
+  prototype.persist = async function begun() {
+    if (this.exp !== undefined) return persist.call(this);
+    const cookies = Provider.ctx?.oidc.cookies;
+    cookies?.set(provider.cookieName('session'), this.id, SESSION_COOKIE);
+    return this.save(ttlSeconds);
+  };
 };
