@@ -1,0 +1,67 @@
+/**
+ * What a request left in the audit trail. `refused` is the one step every negative test takes: status,
+ * error, and the event. The clock must be stopped (stopped-clock.ts): refusals before authentication are
+ * counted over an interval, so each begins a new one and is written at once.
+ */
+import { expect } from '@jest/globals';
+import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-event.ts';
+import type { Answer } from './oauth-calls.ts';
+import type { RunningServer } from './running-server.ts';
+import { advance, now } from './stopped-clock.ts';
+
+/** To be among the environment of the server: the next second is a new interval. */
+export const COUNT_EACH_SECOND = { BEHALF__AUDIT__REFUSALINTERVALSECONDS: '1' };
+
+export type Refusal = {
+  readonly status: number;
+  readonly error: string;
+  /** Default 'request.refused': nobody had been authenticated. */
+  readonly event?: AuditEventType;
+};
+
+export type AuditWatch = ReturnType<typeof auditWatch>;
+
+export const auditWatch = (server: RunningServer) => {
+  const latest = async (limit: number) => (await server.behalf.services.audit.list({ limit })).entries;
+
+  /** What `work` answered, and the events it left, oldest first. */
+  const during = async <T>(work: () => Promise<T>): Promise<{ result: T; events: readonly AuditEvent[] }> => {
+    advance(1000);
+    const from = now();
+    const before = new Set((await latest(200)).map(({ id }) => id));
+    const result = await work();
+    // Refusals that were only counted come late, in the name of an interval that is over.
+    const after = (await latest(150)).filter(({ id, event }) => !before.has(id) && (event.since ?? from) >= from);
+    return { result, events: after.map(({ event }) => event).reverse() };
+  };
+
+  return {
+    during,
+    /** Expects `work` to be refused as said, with exactly one event about it; answers both. */
+    async refused(
+      work: () => Promise<Answer>,
+      { status, error, event = 'request.refused' }: Refusal,
+    ): Promise<{ answer: Answer; event: AuditEvent }> {
+      const { result, events } = await during(work);
+      const refusals = events.filter(({ outcome }) => outcome === 'refused');
+      expect({
+        status: result.status,
+        error: result.body['error'],
+        refusals: refusals.map((one) => [one.type, one.error]),
+        issued: events.filter(({ type }) => type === 'token.issued').length,
+      }).toEqual({ status, error, refusals: [[event, error]], issued: 0 });
+      return { answer: result, event: refusals[0] as AuditEvent };
+    },
+    /** Expects `work` to be granted with exactly one event 'token.issued'; answers both. */
+    async issued(work: () => Promise<Answer>): Promise<{ answer: Answer; event: AuditEvent }> {
+      const { result, events } = await during(work);
+      const issued = events.filter(({ type }) => type === 'token.issued');
+      expect({ status: result.status, error: result.body['error'], issued: issued.length }).toEqual({
+        status: 200,
+        error: undefined,
+        issued: 1,
+      });
+      return { answer: result, event: issued[0] as AuditEvent };
+    },
+  };
+};

@@ -1,0 +1,31 @@
+/** Time that stands still until a test moves it: server, engine and test read the same `Date`. Timers stay real. */
+import { jest } from '@jest/globals';
+
+export const stopClock = (): void => {
+  jest.useFakeTimers({
+    now: Date.now(),
+    doNotFake: [
+      'nextTick',
+      'setImmediate',
+      'clearImmediate',
+      'setTimeout',
+      'clearTimeout',
+      'setInterval',
+      'clearInterval',
+      'queueMicrotask',
+      'performance',
+      'hrtime',
+    ],
+  });
+};
+
+export const startClock = (): void => {
+  jest.useRealTimers();
+};
+
+export const advance = (milliseconds: number): void => {
+  jest.setSystemTime(Date.now() + milliseconds);
+};
+
+/** The second it is now. */
+export const now = (): number => Math.floor(Date.now() / 1000);
