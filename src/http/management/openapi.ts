@@ -1,6 +1,7 @@
 import { MANAGEMENT_SCOPES } from './permissions.ts';
 import { type RouteDeclaration, routeEntries } from './route-table.ts';
-import { type JsonSchema, SCHEMAS } from './schemas.ts';
+import type { JsonSchema } from './schema-parts.ts';
+import { SCHEMAS } from './schemas.ts';
 
 /** The OpenAPI 3.1 document of the management API, for an issuer. */
 export const openApiDocument = (issuer: string): JsonSchema => ({

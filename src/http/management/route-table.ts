@@ -6,7 +6,7 @@
 import type { Role } from '../../domain/accounts/account.ts';
 import { AUDIT_EVENTS } from '../../domain/audit/audit-event.ts';
 import type { ManagementScope } from './permissions.ts';
-import type { JsonSchema } from './schemas.ts';
+import type { JsonSchema } from './schema-parts.ts';
 
 export type RouteDeclaration = {
   readonly method: 'GET' | 'POST' | 'PATCH';

@@ -3,65 +3,22 @@
  * what the OpenAPI document shows. Finer rules (what is a good redirect URI, a good key) stand in the domain.
  */
 import { AGENT_GRANT_TYPES, CLIENT_GRANT_TYPES } from '../../domain/clients/grant-types.ts';
-
-/** JSON Schema 2020-12. */
-export type JsonSchema = { readonly [keyword: string]: unknown };
-
-type Properties = Readonly<Record<string, JsonSchema>>;
-
-const text = (description: string, maximum: number, more: JsonSchema = {}): JsonSchema => ({
-  type: 'string',
-  minLength: 1,
-  maxLength: maximum,
-  description,
-  ...more,
-});
-const flag = (description: string): JsonSchema => ({ type: 'boolean', description });
-const oneOf = (description: string, values: readonly string[]): JsonSchema => ({
-  type: 'string',
-  enum: values,
-  description,
-});
-const list = (description: string, maximum: number, items: JsonSchema): JsonSchema => ({
-  type: 'array',
-  maxItems: maximum,
-  items,
-  description,
-});
-const seconds = (description: string): JsonSchema => ({
-  type: 'integer',
-  description: `${description} Epoch seconds.`,
-});
-const strings = (description: string, maximum: number, length: number): JsonSchema =>
-  list(description, maximum, { type: 'string', minLength: 1, maxLength: length });
-const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
-const nullable = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
-
-const input = (properties: Properties, required: readonly string[] = []): JsonSchema => ({
-  type: 'object',
-  additionalProperties: false,
-  properties,
-  required,
-});
-/** A change: any of the members; `id` may be sent back and must then be the one of the path. */
-const change = (properties: Properties): JsonSchema => ({
-  ...input({ id: { type: 'string', description: 'The id of the path, if given.' }, ...properties }),
-  minProperties: 1,
-});
-/** An answer: what may be absent is listed as optional. */
-const output = (properties: Properties, optional: readonly string[] = []): JsonSchema => ({
-  type: 'object',
-  properties,
-  required: Object.keys(properties).filter((name) => !optional.includes(name)),
-});
-const page = (item: string): JsonSchema =>
-  output(
-    {
-      items: { type: 'array', items: ref(item) },
-      next: { type: 'string', description: 'Send as `cursor` for the next page; absent on the last one.' },
-    },
-    ['next'],
-  );
+import {
+  change,
+  flag,
+  input,
+  type JsonSchema,
+  list,
+  nullable,
+  oneOf,
+  output,
+  type Properties,
+  page,
+  ref,
+  seconds,
+  strings,
+  text,
+} from './schema-parts.ts';
 
 const ROLES = ['administrator', 'operator', 'auditor'];
 const RECORD: Properties = {

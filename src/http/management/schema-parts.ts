@@ -1,0 +1,58 @@
+/** JSON Schema 2020-12. */
+export type JsonSchema = { readonly [keyword: string]: unknown };
+
+export type Properties = Readonly<Record<string, JsonSchema>>;
+
+export const text = (description: string, maximum: number, more: JsonSchema = {}): JsonSchema => ({
+  type: 'string',
+  minLength: 1,
+  maxLength: maximum,
+  description,
+  ...more,
+});
+export const flag = (description: string): JsonSchema => ({ type: 'boolean', description });
+export const oneOf = (description: string, values: readonly string[]): JsonSchema => ({
+  type: 'string',
+  enum: values,
+  description,
+});
+export const list = (description: string, maximum: number, items: JsonSchema): JsonSchema => ({
+  type: 'array',
+  maxItems: maximum,
+  items,
+  description,
+});
+export const seconds = (description: string): JsonSchema => ({
+  type: 'integer',
+  description: `${description} Epoch seconds.`,
+});
+export const strings = (description: string, maximum: number, length: number): JsonSchema =>
+  list(description, maximum, { type: 'string', minLength: 1, maxLength: length });
+export const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+export const nullable = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: 'null' }] });
+
+export const input = (properties: Properties, required: readonly string[] = []): JsonSchema => ({
+  type: 'object',
+  additionalProperties: false,
+  properties,
+  required,
+});
+/** A change: any of the members; `id` may be sent back and must then be the one of the path. */
+export const change = (properties: Properties): JsonSchema => ({
+  ...input({ id: { type: 'string', description: 'The id of the path, if given.' }, ...properties }),
+  minProperties: 1,
+});
+/** An answer: what may be absent is listed as optional. */
+export const output = (properties: Properties, optional: readonly string[] = []): JsonSchema => ({
+  type: 'object',
+  properties,
+  required: Object.keys(properties).filter((name) => !optional.includes(name)),
+});
+export const page = (item: string): JsonSchema =>
+  output(
+    {
+      items: { type: 'array', items: ref(item) },
+      next: { type: 'string', description: 'Send as `cursor` for the next page; absent on the last one.' },
+    },
+    ['next'],
+  );
