@@ -257,6 +257,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     clock,
     identifiers,
     limit: requestLimit(limits.requestsPerSourcePerMinute, clock),
+    // Not waited for: whatever cannot be written now stays counted for the next interval.
+    refused: (source, error) => void refusals.note(source, error).catch(() => undefined),
   });
   let closing: Promise<void> | undefined;
 

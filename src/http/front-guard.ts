@@ -28,6 +28,8 @@ export const frontGuard = (deps: {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly limit: RequestLimit;
+  /** Told of each refusal (decision D18). */
+  readonly refused: (source: string, error: string) => void;
 }): FrontGuard => {
   const { issuer, clock, identifiers, limit } = deps;
   const { host, protocol, pathname } = new URL(issuer);
@@ -36,11 +38,8 @@ export const frontGuard = (deps: {
   const acceptedAt = new WeakMap<Socket, number>();
   const isHttps = protocol === 'https:';
 
-  const refuse = (response: ServerResponse, status: number, description: string, retryAfter?: number): undefined => {
-    const body = JSON.stringify({
-      error: status === 404 ? 'not_found' : 'invalid_request',
-      error_description: description,
-    });
+  const answer = (response: ServerResponse, status: number, description: string, retryAfter?: number): undefined => {
+    const body = JSON.stringify({ error: errorOf(status), error_description: description });
     response.writeHead(status, {
       'Content-Type': 'application/json; charset=utf-8',
       'Cache-Control': 'no-store',
@@ -78,18 +77,21 @@ export const frontGuard = (deps: {
       const id = identifiers.newId('req');
       setBaseline(response, id, isHttps);
 
-      if (!METHODS.has(request.method ?? '')) return refuse(response, 405, 'this method is not used here');
+      const refuse = (status: number, description: string, retryAfter?: number): undefined => {
+        deps.refused(source, errorOf(status));
+        return answer(response, status, description, retryAfter);
+      };
+      if (limit.isExceeded(source)) {
+        return refuse(429, 'too many requests', limit.retryAfterSeconds());
+      }
+      limit.count(source);
+      if (!METHODS.has(request.method ?? '')) return refuse(405, 'this method is not used here');
       const target = request.url ?? '';
-      if (!target.startsWith('/') || target.startsWith('//'))
-        return refuse(response, 400, 'the request target must be a path');
-      if (target.length > MAX_TARGET) return refuse(response, 414, 'the request target is too long');
-      if (!isDecodable(target)) return refuse(response, 400, 'the request target is not valid percent-encoded UTF-8');
-      if (!isHost(request.headers.host)) return refuse(response, 400, 'the Host header is not valid');
+      const malformed = faultOf(target, request.headers.host);
+      if (malformed) return refuse(malformed.status, malformed.description);
 
       const path = withinIssuer(target, basePath);
-      if (path === undefined) return refuse(response, 404, 'there is nothing at this path');
-      if (limit.isExceeded(source)) return refuse(response, 429, 'too many requests', limit.retryAfterSeconds());
-      limit.count(source);
+      if (path === undefined) return answer(response, 404, 'there is nothing at this path');
 
       for (const name of Object.keys(request.headers)) {
         if (
@@ -123,6 +125,23 @@ const setBaseline = (response: ServerResponse, id: string, isHttps: boolean): vo
     "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'",
   );
   if (isHttps) response.setHeader('Strict-Transport-Security', 'max-age=63072000; includeSubDomains');
+};
+
+const ERRORS: Readonly<Record<number, string>> = { 404: 'not_found', 429: 'temporarily_unavailable' };
+const errorOf = (status: number): string => ERRORS[status] ?? 'invalid_request';
+
+const faultOf = (
+  target: string,
+  host: string | undefined,
+): { readonly status: number; readonly description: string } | undefined => {
+  if (!target.startsWith('/') || target.startsWith('//')) {
+    return { status: 400, description: 'the request target must be a path' };
+  }
+  if (target.length > MAX_TARGET) return { status: 414, description: 'the request target is too long' };
+  if (!isDecodable(target)) {
+    return { status: 400, description: 'the request target is not valid percent-encoded UTF-8' };
+  }
+  return isHost(host) ? undefined : { status: 400, description: 'the Host header is not valid' };
 };
 
 const isDecodable = (target: string): boolean => {
