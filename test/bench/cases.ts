@@ -31,7 +31,7 @@ export type Subject = {
   readonly consent: { readonly query: string; readonly cookie: string };
 };
 
-export type BenchClient = { readonly id: string; readonly key: JWK };
+type BenchClient = { readonly id: string; readonly key: JWK };
 
 export type BenchCase = {
   readonly name: string;

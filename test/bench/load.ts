@@ -8,7 +8,7 @@ import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:ht
 
 export const CONNECTIONS = 32;
 
-export type Shot = {
+type Shot = {
   readonly method: 'GET' | 'POST';
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -59,13 +59,13 @@ export const connectionsTo = (origin: string) => {
 const TICKS_PER_SECOND = 100;
 
 /** User and system time of a process and its threads so far, in microseconds; resolution 10 ms. */
-export const cpuMicrosOf = async (pid: number): Promise<number> => {
+const cpuMicrosOf = async (pid: number): Promise<number> => {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return ((Number(fields[11]) + Number(fields[12])) * 1_000_000) / TICKS_PER_SECOND;
 };
 
-export const rssMbOf = async (pid: number): Promise<number> => {
+const rssMbOf = async (pid: number): Promise<number> => {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
 };

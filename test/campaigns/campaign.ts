@@ -4,7 +4,7 @@
  * own; `main.ts` lists them.
  */
 
-export type CampaignOptions = {
+type CampaignOptions = {
   /** How many, in the campaign's own unit; absent: its default. */
   readonly trials: number | undefined;
   /** Ends the campaign early when this time is over. */
@@ -24,7 +24,7 @@ export type CampaignRun = {
   isOver(): boolean;
 };
 
-export type CampaignResult = { readonly trials: number } & Readonly<Record<string, unknown>>;
+type CampaignResult = { readonly trials: number } & Readonly<Record<string, unknown>>;
 
 export type Campaign = {
   readonly name: string;

@@ -57,13 +57,16 @@ export const startLoad = (scene: Scene, ledger: Ledger): Load => {
       refreshToken = await use({ grant_type: 'refresh_token', refresh_token: refreshToken, resource });
   };
 
-  const delegated = async (subject: { token: string }): Promise<void> => {
-    if (subject.token === '') {
-      subject.token = String((await scene.newTokens(opaque.identifier, 'openid read write'))['access_token']);
-      ledger.received.push({ token: subject.token, kind: 'AccessToken' });
-      await scene.consentToAgent(agent, subject.token, jwt.identifier);
-    }
-    note(await calls.exchange(keyed(agent), subject.token, jwt.identifier), 'AccessToken');
+  const consentedToken = async (): Promise<string> => {
+    const token = String((await scene.newTokens(opaque.identifier, 'openid read write'))['access_token']);
+    ledger.received.push({ token, kind: 'AccessToken' });
+    await scene.consentToAgent(agent, token, jwt.identifier);
+    return token;
+  };
+  let subject: Promise<string> | undefined;
+  const delegated = async (): Promise<void> => {
+    subject ??= consentedToken();
+    note(await calls.exchange(keyed(agent), await subject, jwt.identifier), 'AccessToken');
   };
 
   const worker = async (step: () => Promise<void>): Promise<void> => {
@@ -79,11 +82,10 @@ export const startLoad = (scene: Scene, ledger: Ledger): Load => {
   };
 
   const people = [jwt.identifier, opaque.identifier].map((resource) => ({ resource, used: [] as Ledger['used'] }));
-  const subject = { token: '' };
   const workers = [
     ...[jwt, opaque].flatMap(({ identifier }) => Array.from({ length: 3 }, () => worker(ownTokens(identifier)))),
     ...people.map(({ resource, used }) => worker(() => person(resource, used))),
-    ...Array.from({ length: 2 }, () => worker(() => delegated(subject))),
+    ...Array.from({ length: 2 }, () => worker(delegated)),
   ];
   return {
     expectKill() {

@@ -13,14 +13,14 @@ export const dim = paint(2);
 export const green = paint(32);
 export const red = paint(31);
 export const cyan = paint(36);
-export const yellow = paint(33);
+const yellow = paint(33);
 
 let steps = 0;
 let checks = 0;
 
 export const print = (text = ''): void => console.log(text);
 
-export const indent = (text: string, by = '     '): string => text.replace(/^/gm, by);
+const indent = (text: string, by = '     '): string => text.replace(/^/gm, by);
 
 /** Opens the next step of the story. */
 export const step = (title: string): void => {

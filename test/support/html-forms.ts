@@ -1,6 +1,6 @@
 /** Reads the forms of a page as a browser without JavaScript would. Enough for pages we make ourselves; no HTML parser. */
 
-export type Field = {
+type Field = {
   readonly name: string;
   /** `hidden`, `text`, `password`, `checkbox`, `radio`, `select`, … */
   readonly type: string;
@@ -20,7 +20,7 @@ export type Form = {
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
 
-export const decodeEntities = (text: string): string =>
+const decodeEntities = (text: string): string =>
   text.replace(/&(?:#(\d+)|#x([\da-f]+)|(\w+));/gi, (whole, decimal, hex, name) => {
     if (decimal) return String.fromCodePoint(Number(decimal));
     if (hex) return String.fromCodePoint(Number.parseInt(hex, 16));
