@@ -3,7 +3,7 @@
  * handles are stored, sealed values the engine must read back, and named sub-keys (decision D14).
  * A dump of the database without this key gives no usable credential (product.md, invariant 8).
  */
-import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 
 export type MasterKey = {
   /**
@@ -23,8 +23,9 @@ export const masterKey = (secret: Buffer): MasterKey => {
   if (secret.length !== 32) throw new TypeError('the master key has 32 bytes');
   const derive = (name: string, length: number): Buffer =>
     Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `behalf/${name}`, length));
-  const digestKey = derive('digest', 32);
-  const sealKey = derive('seal', 32);
+  // Key objects: a bare buffer would be made into one at each call, which costs more than the digest itself.
+  const digestKey = createSecretKey(derive('digest', 32));
+  const sealKey = createSecretKey(derive('seal', 32));
 
   return {
     derive,
