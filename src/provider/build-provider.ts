@@ -31,6 +31,7 @@ import type { OwnTokens } from './issued-tokens.ts';
 import type { modelAdapter } from './model-adapter.ts';
 import { asProtocol } from './oauth-errors.ts';
 import { publishedMetadata } from './published-metadata.ts';
+import { exactLocalhost } from './redirect-targets.ts';
 import type { ResourceAuthority } from './resource-authority.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { structuredTokens } from './structured-tokens.ts';
@@ -117,6 +118,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
     return isRight;
   };
   deps.proofs.install(provider);
+  exactLocalhost(provider);
 
   // Outermost first: what is written down is what leaves.
   auditEndpoints(provider, deps);

@@ -1,0 +1,26 @@
+/**
+ * Redirect URIs are compared character by character. The engine lets the port of a native app's loopback
+ * address differ (RFC 8252 §7.3); here only for the literal addresses, since `localhost` may be another
+ * machine where names are resolved differently (RFC 8252 §8.3).
+ */
+import type Provider from 'oidc-provider';
+
+export const exactLocalhost = (provider: Provider): void => {
+  const prototype = provider.Client.prototype as unknown as {
+    readonly redirectUris?: readonly string[];
+    readonly postLogoutRedirectUris?: readonly string[];
+    redirectUriAllowed(value: string): boolean;
+    postLogoutRedirectUriAllowed(value: string): boolean;
+  };
+  const { redirectUriAllowed, postLogoutRedirectUriAllowed } = prototype;
+  prototype.redirectUriAllowed = function exact(value) {
+    return isExactlyOneOf(this.redirectUris, value) ?? redirectUriAllowed.call(this, value);
+  };
+  prototype.postLogoutRedirectUriAllowed = function exact(value) {
+    return isExactlyOneOf(this.postLogoutRedirectUris, value) ?? postLogoutRedirectUriAllowed.call(this, value);
+  };
+};
+
+/** Undefined: not for us to say. */
+const isExactlyOneOf = (registered: readonly string[] | undefined, value: string): boolean | undefined =>
+  URL.parse(value)?.hostname === 'localhost' ? registered?.includes(value) : undefined;
