@@ -6,7 +6,7 @@ import { type Limit, scopesAt } from '../../domain/delegation/authority.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import type { Lease } from '../../domain/ports/leases.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
-import type { TokenExchangeDependencies } from './exchange.ts';
+import type { TokenExchangeDependencies } from './dependencies.ts';
 import type { AcceptedSubjectToken } from './presented-tokens.ts';
 import type { Refuse } from './refusals.ts';
 

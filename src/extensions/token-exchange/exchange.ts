@@ -1,51 +1,14 @@
-import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
-import type { AuditEvent } from '../../domain/audit/audit-event.ts';
-import type { Client } from '../../domain/clients/client.ts';
 import { type Cut, cutScope, type Limit } from '../../domain/delegation/authority.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
-import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
-import type { DelegationRequests } from '../../domain/delegation/delegation-requests.ts';
 import { type DomainError, isDomainError, type Layer, type Remedy } from '../../domain/errors.ts';
-import type { Clock } from '../../domain/ports/clock.ts';
-import type { Identifiers } from '../../domain/ports/identifiers.ts';
-import type { IssuedTokens } from '../../domain/ports/issued-tokens.ts';
-import type { Leases } from '../../domain/ports/leases.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import { findSource, leaseOf, limitsAt, type Source } from './authority-source.ts';
-import { type ExchangeParameters, GRANT_TYPE, JWT_TYPE, readParameters } from './parameters.ts';
+import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
+import { GRANT_TYPE, readParameters } from './parameters.ts';
 import { type AcceptedSubjectToken, acceptSubjectToken, checkActorToken } from './presented-tokens.ts';
 import { type Refuse, refusals } from './refusals.ts';
-
-type Stored<T> = Promise<{ readonly document: T } | undefined>;
-
-export type TokenExchangeDependencies = {
-  readonly tokens: IssuedTokens;
-  readonly agents: { get(id: string): Stored<Agent> };
-  readonly resourceServers: {
-    get(id: string): Stored<ResourceServer>;
-    findByIdentifier(identifier: string): Stored<ResourceServer>;
-  };
-  readonly accounts: { get(id: string): Stored<Account> };
-  readonly clients: { get(id: string): Stored<Client> };
-  readonly leases: Pick<Leases, 'get'>;
-  readonly delegations: Pick<DelegationRegister, 'live' | 'consented' | 'sibling' | 'derive' | 'maxDepth'>;
-  readonly requests: Pick<DelegationRequests, 'create'>;
-  readonly clock: Clock;
-  readonly identifiers: Identifiers;
-  readonly issuer: string;
-  /** Longest life of an exchanged token, at most 600. */
-  readonly exchangedTokenTtlSeconds: number;
-};
-
-/** The authenticated side of a request. */
-export type Caller = {
-  readonly id: string;
-  readonly clientId: string;
-  readonly isAgent: boolean;
-  readonly dpopThumbprint: string | undefined;
-  note(facts: Partial<AuditEvent>): void;
-};
+import { findTarget } from './target.ts';
 
 /** What is to be minted; `mint` shortens `notAfter` to the resource server's own limit. */
 export type ExchangedToken = {
@@ -156,42 +119,6 @@ const activeAgent = async (
   if (agent.dpopBoundAccessTokens && caller.dpopThumbprint === undefined) throw refuse('proof_required');
   return agent;
 };
-
-/** The one resource server the token is for, named by identifier (`resource`), or by identifier or id (`audience`). */
-const findTarget = async (
-  { resourceServers, issuer }: TokenExchangeDependencies,
-  refuse: Refuse,
-  { resource, audience, requestedType }: ExchangeParameters,
-): Promise<ResourceServer> => {
-  const named = async (field: string, name: string): Promise<ResourceServer> => {
-    const found =
-      field === 'audience' && name.startsWith('rs_')
-        ? await resourceServers.get(name)
-        : await resourceServers.findByIdentifier(name);
-    const server = found?.document;
-    if ([name, server?.identifier].some((each) => each !== undefined && isOwn(each, issuer))) {
-      throw refuse('target_not_for_agents', { field });
-    }
-    if (server?.state !== 'active') throw refuse('target_unknown', { field });
-    return server;
-  };
-  const byResource = resource === undefined ? undefined : await named('resource', resource);
-  const byAudience = audience === undefined ? undefined : await named('audience', audience);
-  const target = byResource ?? byAudience;
-  if (!target) throw refuse('target_missing');
-  if (byAudience && byAudience.id !== target.id) throw refuse('target_ambiguous');
-  if (requestedType === JWT_TYPE && target.accessTokenFormat !== 'jwt') {
-    throw refuse('token_type_unsupported', {
-      field: 'requested_token_type',
-      text: 'this resource server takes opaque tokens',
-    });
-  }
-  return target;
-};
-
-/** The issuer and everything under `/api` of it: an agent's token never opens this server itself (decision D22). */
-const isOwn = (identifier: string, issuer: string): boolean =>
-  identifier === issuer || identifier === `${issuer}/` || `${identifier}/`.startsWith(`${issuer}/api/`);
 
 const hop = async (
   delegations: TokenExchangeDependencies['delegations'],

@@ -1,5 +1,6 @@
 import type { Extension } from '../extension.ts';
-import { exchangeToken, type TokenExchangeDependencies } from './exchange.ts';
+import type { TokenExchangeDependencies } from './dependencies.ts';
+import { exchangeToken } from './exchange.ts';
 import { GRANT_TYPE, PARAMETERS, REPEATABLE } from './parameters.ts';
 
 /** RFC 8693 for agents: the result always names the person and the agent, and never holds more than what it came from. */

@@ -1,7 +1,7 @@
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { IssuedToken } from '../../domain/ports/issued-tokens.ts';
-import type { Caller, TokenExchangeDependencies } from './exchange.ts';
+import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { JWT_TYPE, type PresentedToken } from './parameters.ts';
 import type { Refuse } from './refusals.ts';
 

@@ -1,0 +1,42 @@
+/** What an exchange needs of the server, as narrow as it uses it; compose.ts hands it in. */
+import type { Account } from '../../domain/accounts/account.ts';
+import type { Agent } from '../../domain/agents/agent.ts';
+import type { AuditEvent } from '../../domain/audit/audit-event.ts';
+import type { Client } from '../../domain/clients/client.ts';
+import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
+import type { DelegationRequests } from '../../domain/delegation/delegation-requests.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import type { IssuedTokens } from '../../domain/ports/issued-tokens.ts';
+import type { Leases } from '../../domain/ports/leases.ts';
+import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+
+type Stored<T> = Promise<{ readonly document: T } | undefined>;
+
+export type TokenExchangeDependencies = {
+  readonly tokens: IssuedTokens;
+  readonly agents: { get(id: string): Stored<Agent> };
+  readonly resourceServers: {
+    get(id: string): Stored<ResourceServer>;
+    findByIdentifier(identifier: string): Stored<ResourceServer>;
+  };
+  readonly accounts: { get(id: string): Stored<Account> };
+  readonly clients: { get(id: string): Stored<Client> };
+  readonly leases: Pick<Leases, 'get'>;
+  readonly delegations: Pick<DelegationRegister, 'live' | 'consented' | 'sibling' | 'derive' | 'maxDepth'>;
+  readonly requests: Pick<DelegationRequests, 'create'>;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly issuer: string;
+  /** Longest life of an exchanged token, at most 600. */
+  readonly exchangedTokenTtlSeconds: number;
+};
+
+/** The authenticated side of a request. */
+export type Caller = {
+  readonly id: string;
+  readonly clientId: string;
+  readonly isAgent: boolean;
+  readonly dpopThumbprint: string | undefined;
+  note(facts: Partial<AuditEvent>): void;
+};
