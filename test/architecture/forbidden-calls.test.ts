@@ -1,0 +1,97 @@
+import { describe, expect, test } from '@jest/globals';
+import { deliveredFiles } from './source-files.ts';
+
+/** What code may do in one place only, or nowhere. `sample` shows that the pattern finds what it is meant to find. */
+type Ban = {
+  readonly what: string;
+  readonly pattern: RegExp;
+  readonly sample: string;
+  /** Files, or folders that end with `/`, that may. Each must do so, or the entry goes. */
+  readonly only: readonly string[];
+};
+
+const BANS: readonly Ban[] = [
+  {
+    what: 'reading the environment',
+    pattern: /\bprocess\s*\.\s*env\b|\{[^}]*\benv\b[^}]*\}\s*=\s*process\b/,
+    sample: 'const { env } = process;',
+    only: ['config/load.ts'],
+  },
+  {
+    what: 'asking the machine for the time',
+    pattern: /\bDate\s*\.\s*now\b|\bnew\s+Date(?:\s*\(\s*\)|\s*[;,)])|\bDate\(\)|\bperformance\s*\.\s*now\b|\bhrtime\b/,
+    sample: 'const today = new Date();',
+    only: ['adapters/node/'],
+  },
+  {
+    what: 'reaching into the engine',
+    pattern: /oidc-provider\/lib/,
+    sample: "import { unique } from 'oidc-provider/lib/models/replay_detection.js';",
+    only: ['src/provider/provider-internals.ts'],
+  },
+  {
+    what: 'markup from text',
+    pattern: /\bHtml\s*\.\s*raw\b|\.innerHTML\b/,
+    sample: 'return Html.raw(name);',
+    only: ['views/html.ts'],
+  },
+  { what: 'the console', pattern: /\bconsole\s*\./, sample: "console.error('no');", only: [] },
+  {
+    what: 'the output of the process',
+    pattern: /\bprocess\s*\.\s*(?:stdout|stderr|stdin)\b|\{[^}]*\bstd(?:out|err|in)\b[^}]*\}\s*=\s*process\b/,
+    sample: "process.stdout.write('');",
+    only: ['src/main.ts', 'src/cli/terminal.ts'],
+  },
+  {
+    what: 'code from text',
+    pattern: /\beval\s*\(|\bnew\s+Function\b|\bFunction\s*\(|\brunIn(?:New|This)Context\b/,
+    sample: "new Function('return 1')",
+    only: [],
+  },
+  {
+    what: 'a request to somewhere else',
+    pattern:
+      /(?<![\w.])fetch\s*\(|=\s*fetch\b|\bhttps?\s*\.\s*(?:request|get)\s*\(|\bundici\b|\bcreateRemoteJWKSet\b|\b(?:net|tls)\s*\.\s*connect\b|\bcreateConnection\b|\bnew\s+WebSocket\b/,
+    sample: 'await fetch(url)',
+    only: ['src/cli/management-client.ts'],
+  },
+  { what: 'chance that can be guessed', pattern: /\bMath\s*\.\s*random\b/, sample: 'Math.random()', only: [] },
+  {
+    what: 'URLs from the request',
+    pattern: /\b(?:ctx|context|request|req)\s*\.\s*(?:host|hostname|origin|protocol|href|subdomains)\b/,
+    sample: "const url = ctx.origin + '/account';",
+    only: [],
+  },
+  {
+    what: 'errors told apart by their class',
+    pattern: /\binstanceof\s+(?:Domain|Http|Command|Configuration|Store|Document)\w*/,
+    sample: 'if (error instanceof DomainError) return;',
+    only: [],
+  },
+];
+
+const files = deliveredFiles();
+const isWithin = (path: string, entry: string): boolean =>
+  entry.endsWith('/') ? path.startsWith(entry) : path === entry;
+
+describe.each(BANS)('$what', ({ pattern, sample, only }) => {
+  test(`stands ${only.length === 0 ? 'nowhere' : `in ${only.join(', ')} only`}`, () => {
+    expect(sample).toMatch(pattern);
+    const found = files.filter(({ code }) => pattern.test(code)).map(({ path }) => path);
+    expect(found.filter((path) => !only.some((entry) => isWithin(path, entry)))).toEqual([]);
+    expect(only.filter((entry) => !found.some((path) => isWithin(path, entry)))).toEqual([]);
+  });
+});
+
+test('comments do not count, strings do', () => {
+  const code = files.find(({ path }) => path === 'config/load.ts')?.code;
+  expect(code).toContain('process.env');
+  expect(code).not.toContain('The only reader of process.env');
+});
+
+test('suppressions say why', () => {
+  const silent = files.filter(({ text }) =>
+    /@ts-(?:ignore|nocheck|expect-error)(?! \S)|biome-ignore(?!(?:-\w+)? \S+: \S)/.test(text),
+  );
+  expect(silent.map(({ path }) => path)).toEqual([]);
+});

@@ -1,0 +1,211 @@
+import { describe, expect, test } from '@jest/globals';
+import { deliveredFiles, type Import, importsOf } from './source-files.ts';
+
+/**
+ * Who may import what. The first line that fits a file is its rule; what a line does not name is forbidden.
+ * A path that ends with `/` is a folder, `*` is any one folder, `./` is the folder the line is about.
+ * Why each line is as it is: docs/decisions/0007-import-rules.md.
+ */
+type Rule = {
+  readonly of: string;
+  readonly may?: readonly string[];
+  /** Besides, as types: nothing is left of it at run time. */
+  readonly types?: readonly string[];
+  /** Besides, by `import()`. */
+  readonly lazily?: readonly string[];
+};
+
+const RULES: readonly Rule[] = [
+  { of: 'src/domain/', may: ['./', 'node:crypto', 'jose', 'canonicalize'], types: ['node:http'] },
+
+  { of: 'src/extensions/extension.ts', types: ['src/domain/'] },
+  { of: 'src/extensions/*/grant.ts', may: ['./'], types: ['src/extensions/extension.ts'] },
+  { of: 'src/extensions/*/', may: ['./', 'src/domain/'] },
+
+  { of: 'src/provider/provider-internals.ts', may: ['oidc-provider/lib/helpers/grants.js'] },
+  {
+    of: 'src/provider/',
+    may: ['./', 'src/domain/', 'oidc-provider', 'jose', 'node:crypto'],
+    types: ['src/extensions/extension.ts', 'config/configuration.ts', 'node:http', 'node:events'],
+  },
+
+  { of: 'views/assets.ts', may: ['node:crypto', 'node:fs'] },
+  { of: 'views/', may: ['./'] },
+
+  {
+    of: 'src/http/',
+    may: [
+      './',
+      'src/domain/',
+      'views/',
+      'koa',
+      '@koa/router',
+      'ajv/dist/2020.js',
+      'prom-client',
+      'node:crypto',
+      'node:http',
+      'node:net',
+      'node:stream',
+    ],
+    types: ['pino'],
+  },
+
+  { of: 'adapters/memory/', may: ['./', 'src/domain/ports/'] },
+  {
+    of: 'adapters/sqlite/',
+    may: ['./', 'src/domain/ports/', 'node:sqlite', 'node:fs', 'node:path', 'node:crypto'],
+  },
+  { of: 'adapters/node/', may: ['node:crypto', 'node:fs', 'node:path'], types: ['src/domain/ports/'] },
+
+  { of: 'config/', may: ['./', 'ajv/dist/2020.js', 'node:fs', 'node:net'] },
+
+  {
+    of: 'src/cli/',
+    may: [
+      './',
+      'config/',
+      'src/domain/',
+      'adapters/node/',
+      'adapters/sqlite/',
+      'jose',
+      'node:crypto',
+      'node:fs',
+      'node:path',
+      'node:readline',
+      'node:stream',
+      'node:stream/promises',
+      'node:util',
+    ],
+    lazily: ['src/main.ts'],
+  },
+
+  {
+    of: 'src/first-start.ts',
+    may: ['adapters/node/', 'src/http/management/permissions.ts', 'jose', 'node:path'],
+    types: ['config/configuration.ts', 'src/domain/'],
+  },
+  { of: 'src/node-state.ts', may: ['adapters/node/', 'node:path'], types: ['src/domain/'] },
+  {
+    of: 'src/housekeeping.ts',
+    types: ['config/configuration.ts', 'src/domain/ports/', 'src/http/operations.ts', 'pino'],
+  },
+  {
+    of: 'src/compose.ts',
+    may: [
+      'adapters/',
+      'src/domain/',
+      'src/extensions/',
+      'src/provider/',
+      'src/http/',
+      'src/first-start.ts',
+      'src/housekeeping.ts',
+      'src/node-state.ts',
+      'config/data-folder.ts',
+      'pino',
+      'node:fs',
+    ],
+    types: ['config/configuration.ts', 'node:http', 'node:net'],
+  },
+  { of: 'src/main.ts', may: ['config/', 'src/compose.ts', 'node:fs', 'node:http', 'node:https', 'node:url'] },
+];
+
+const files = deliveredFiles();
+
+/** The part of `path` that `pattern` names, or undefined. */
+const namedBy = (pattern: string, path: string): string | undefined => {
+  const source = pattern.replaceAll('.', '\\.').replaceAll('*', '[^/]+');
+  return new RegExp(`^${source}${pattern.endsWith('/') ? '' : '$'}`).exec(path)?.[0];
+};
+
+const ruleOf = (path: string): Rule | undefined => RULES.find(({ of }) => namedBy(of, path) !== undefined);
+
+const folderOf = (rule: Rule, path: string): string => (namedBy(rule.of, path) ?? '').replace(/[^/]*$/, '');
+
+/** The entry of the table that allows it. */
+const allowance = (path: string, { target, kind }: Import): string | undefined => {
+  const rule = ruleOf(path);
+  if (!rule) return undefined;
+  const { may = [], types = [], lazily = [] } = rule;
+  const entries = [...may, ...(kind === 'type' ? types : []), ...(kind === 'lazy' ? lazily : [])];
+  return entries.find((entry) => namedBy(entry === './' ? folderOf(rule, path) : entry, target) !== undefined);
+};
+
+const imported = files.flatMap(({ path, imports }) => imports.map((one) => ({ path, one })));
+
+describe('the import table', () => {
+  test('has a line for every file', () => {
+    expect(files.length).toBeGreaterThan(150);
+    expect(files.filter(({ path }) => ruleOf(path) === undefined).map(({ path }) => path)).toEqual([]);
+  });
+
+  test('allows every import there is', () => {
+    const forbidden = imported
+      .filter(({ path, one }) => allowance(path, one) === undefined)
+      .map(({ path, one }) => `${path} → ${one.target}${one.kind === 'value' ? '' : ` (${one.kind})`}`);
+    expect(forbidden).toEqual([]);
+  });
+
+  test('allows nothing that nobody needs', () => {
+    const unneeded = RULES.flatMap((rule) => {
+      const used = new Set(
+        imported.filter(({ path }) => ruleOf(path) === rule).map(({ path, one }) => allowance(path, one)),
+      );
+      const entries = [...(rule.may ?? []), ...(rule.types ?? []), ...(rule.lazily ?? [])];
+      return entries.filter((entry) => !used.has(entry)).map((entry) => `${rule.of} → ${entry}`);
+    });
+    expect(unneeded).toEqual([]);
+  });
+
+  test.each([
+    ['src/domain/agents/agent.ts', "import { compose } from '../../compose.ts';"],
+    ['src/domain/agents/agent.ts', "import type { Context } from 'koa';"],
+    ['src/domain/agents/agent.ts', "import { readFileSync } from 'node:fs';"],
+    ['src/extensions/token-exchange/exchange.ts', "import { engine } from '../../provider/build-provider.ts';"],
+    ['src/extensions/token-exchange/exchange.ts', "import type { Provider } from 'oidc-provider';"],
+    ['src/extensions/token-exchange/grant.ts', "import { other } from '../jwt-bearer/assertion.ts';"],
+    ['src/http/app.ts', "import { engine } from '../provider/build-provider.ts';"],
+    ['src/provider/leases.ts', "import { checkDpopReplay } from 'oidc-provider/lib/helpers/grants.js';"],
+    ['views/layout.ts', "import type { Account } from '../src/domain/accounts/account.ts';"],
+    ['adapters/sqlite/tables.ts', "import type { Account } from '../../src/domain/accounts/account.ts';"],
+    ['src/cli/main.ts', "import { serve } from '../main.ts';"],
+    ['config/load.ts', "import { compose } from '../src/compose.ts';"],
+    ['src/http/app.ts', "import { pino } from 'pino';"],
+    ['src/http/app.ts', 'const part = await import(name);'],
+  ])('refuses in %s: %s', (path, line) => {
+    const [one] = importsOf(path, line);
+    expect(one).toBeDefined();
+    expect(allowance(path, one as Import)).toBeUndefined();
+  });
+});
+
+describe('modules', () => {
+  test('do not import each other in a circle, not even as types', () => {
+    const next = new Map(files.map(({ path, imports }) => [path, imports.filter(({ isOurs }) => isOurs)]));
+    const done = new Set<string>();
+    const circles: string[] = [];
+    const walk = (path: string, trail: readonly string[]): void => {
+      if (trail.includes(path)) circles.push([...trail.slice(trail.indexOf(path)), path].join(' → '));
+      if (trail.includes(path) || done.has(path)) return;
+      for (const { target } of next.get(path) ?? []) walk(target, [...trail, path]);
+      done.add(path);
+    };
+    for (const { path } of files) walk(path, []);
+    expect(circles).toEqual([]);
+  });
+
+  test('are named with their extension', () => {
+    const unnamed = imported.filter(({ one }) => one.isOurs && !/\.ts$/.test(one.specifier));
+    expect(unnamed.map(({ path, one }) => `${path}: ${one.specifier}`)).toEqual([]);
+  });
+
+  test('hand nothing on but types of their own folder: no barrels, and no drawers', () => {
+    const handedOn = files.flatMap(({ path, code }) =>
+      [...code.matchAll(/^export\s[^;'"]*?\sfrom\s+'([^']+)'/gm)]
+        .filter(([statement, from]) => !(statement.startsWith('export type {') && String(from).startsWith('./')))
+        .map(() => path),
+    );
+    expect(handedOn).toEqual(['src/provider/provider-internals.ts']);
+    const drawers = files.filter(({ path }) => /\/(?:index|utils?|helpers?|common|types|misc)(?:\.ts$|\/)/.test(path));
+    expect(drawers.map(({ path }) => path)).toEqual([]);
+  });
+});
