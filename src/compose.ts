@@ -116,7 +116,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
 
   const known = engineClients({ accounts, agents, clients, resourceServers }, issuer);
   const consumptions = consumptionRegister({ documents, clock });
-  const liveness = tokenLiveness({ documents, clock, clients: known, accounts, agents, delegations });
+  const liveness = tokenLiveness({ documents, clock, clients: known, accounts, resourceServers, delegations });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });
   const leases = leaseRegister({ documents, clock, liveness });
   const extensions = [

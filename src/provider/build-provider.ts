@@ -211,7 +211,8 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
       clientCredentials: { enabled: true },
       introspection: {
         enabled: true,
-        allowedPolicy: (ctx, client) => deps.structured.introspectionAllowed(ctx, client.clientId),
+        // The engine describes no token; structured-tokens.ts does.
+        allowedPolicy: async () => false,
       },
       revocation: {
         enabled: true,

@@ -6,6 +6,7 @@
 import type { Account } from '../domain/accounts/account.ts';
 import type { Agent } from '../domain/agents/agent.ts';
 import type { Client } from '../domain/clients/client.ts';
+import type { ScopesByResource } from '../domain/delegation/authority.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 
@@ -26,6 +27,15 @@ export const CLIENT_PROPERTIES = ['behalf_kind', 'behalf_skip_consent', 'behalf_
 export type EngineClientKind = 'agent' | 'client' | 'resource_server' | 'account_pages';
 
 export const engineClients = (registers: Registers, issuer: string) => ({
+  /** The own rights of an agent or client that may act now; undefined when it may not. */
+  async active(id: string): Promise<{ readonly authority?: ScopesByResource } | undefined> {
+    const found = id.startsWith('agt_')
+      ? await ownedAgent(registers, id)
+      : id.startsWith('app_')
+        ? (await registers.clients.get(id))?.document
+        : undefined;
+    return found?.state === 'active' ? found : undefined;
+  },
   async find(id: string): Promise<Record<string, unknown> | undefined> {
     if (id.startsWith('agt_')) return fromAgent(await ownedAgent(registers, id));
     if (id.startsWith('app_')) return fromClient((await registers.clients.get(id))?.document);

@@ -17,7 +17,7 @@ const OPAQUE_SHAPE = /^[\w-]{43}$/;
 const REMEMBERED = 5000;
 
 export type OwnTokens = IssuedTokens & {
-  /** Genuine and unexpired, but perhaps not live: what revocation needs. */
+  /** Genuine, unexpired and not revoked itself, but perhaps not live: what revocation needs. */
   genuine(token: string): Promise<IssuedToken | undefined>;
   /** Ends one JWT by its id until it would have expired (RFC 7009). */
   end(token: IssuedToken): Promise<void>;
@@ -61,7 +61,7 @@ export const issuedTokens = (deps: {
 
   const fromJwt = async (token: string): Promise<IssuedToken | undefined> => {
     const claims = await claimsOf(token);
-    if (!claims || (await revoked.get(String(claims.jti)))) return undefined;
+    if (!claims) return undefined;
     const text = (name: string): string | undefined =>
       typeof claims[name] === 'string' ? (claims[name] as string) : undefined;
     const cnf = claims['cnf'] as { jkt?: string } | undefined;
@@ -107,17 +107,31 @@ export const issuedTokens = (deps: {
     return undefined;
   };
 
-  const genuine = async (token: string): Promise<IssuedToken | undefined> => {
+  const isRevoked = async ({ format, id }: IssuedToken): Promise<boolean> =>
+    format === 'jwt' && (await revoked.get(id)) !== undefined;
+
+  const presented = async (token: string): Promise<IssuedToken | undefined> => {
     if (typeof token !== 'string' || token.length > MAX_TOKEN) return undefined;
     if (JWT_SHAPE.test(token)) return fromJwt(token);
     return OPAQUE_SHAPE.test(token) ? fromOpaque(token) : undefined;
+  };
+
+  const genuine = async (token: string): Promise<IssuedToken | undefined> => {
+    const found = await presented(token);
+    return found && !(await isRevoked(found)) ? found : undefined;
   };
 
   return {
     genuine,
     async find(token) {
       const found = await genuine(token);
-      return found && (await liveness.isLive(found)) ? found : undefined;
+      return found && (await liveness.endOf(found)) === undefined ? found : undefined;
+    },
+    async endOf(token) {
+      const found = await presented(token);
+      if (!found) return undefined;
+      const end = (await isRevoked(found)) ? 'revoked' : await liveness.endOf(found);
+      return end && { token: found, end };
     },
     async end({ id, expiresAt }) {
       try {

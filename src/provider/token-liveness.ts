@@ -1,15 +1,17 @@
 /**
  * Whether a token that is genuine and unexpired still means anything: everything it hangs on must be
- * live now. Our own rows decide, for JWT and opaque tokens alike (decision D8), and a row that cannot
- * be found is a *no*.
+ * live now, and everybody who had a say must still allow what it carries. Our own rows decide, for JWT
+ * and opaque tokens alike (decision D8), and a row that cannot be found is a *no*.
  */
 import type { Account } from '../domain/accounts/account.ts';
-import type { Agent } from '../domain/agents/agent.ts';
 import type { ActorChain } from '../domain/delegation/actor-chain.ts';
 import { actorsOf } from '../domain/delegation/actor-chain.ts';
+import { cutScope, type Limit, scopesAt } from '../domain/delegation/authority.ts';
 import type { Delegation } from '../domain/delegation/delegation.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
+import type { TokenEnd } from '../domain/ports/issued-tokens.ts';
+import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 import { EPOCHS, type Epoch } from '../domain/revocation/epoch.ts';
 import type { EngineClients } from './engine-client.ts';
 import { LEASES, type LeaseRecord } from './records.ts';
@@ -19,6 +21,7 @@ export type TokenFacts = {
   readonly clientId: string;
   readonly issuedAt: number;
   readonly subject?: string | undefined;
+  readonly audience?: string | undefined;
   readonly lease?: string | undefined;
   readonly delegation?: string | undefined;
   readonly chain?: ActorChain | undefined;
@@ -27,12 +30,14 @@ export type TokenFacts = {
 
 export type TokenLiveness = ReturnType<typeof tokenLiveness>;
 
+type Row<T> = Promise<{ readonly document: T } | undefined>;
+
 export const tokenLiveness = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
-  readonly clients: EngineClients;
-  readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
-  readonly agents: { getMany(ids: readonly string[]): Promise<readonly { readonly document: Agent }[]> };
+  readonly clients: Pick<EngineClients, 'active'>;
+  readonly accounts: { get(id: string): Row<Account> };
+  readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
   readonly delegations: { live(id: string): Promise<Delegation | undefined> };
 }) => {
   const epochs = deps.documents.collection<Epoch>(EPOCHS);
@@ -43,9 +48,6 @@ export const tokenLiveness = (deps: {
     return !epoch || moment >= epoch.document.notBefore;
   };
 
-  const accountActive = async (id: string): Promise<boolean> =>
-    (await deps.accounts.get(id))?.document.state === 'active';
-
   const leaseLive = async (id: string): Promise<LeaseRecord | undefined> => {
     const lease = (await leases.get(id))?.document;
     if (!lease) return undefined;
@@ -53,32 +55,53 @@ export const tokenLiveness = (deps: {
     return (await afterEpoch(lease.createdAt)) ? lease : undefined;
   };
 
+  /**
+   * Why a token is over, or undefined while it is live. What is taken away from anybody the token came
+   * through (the scope from its resource server, rights from the person, the app or an agent, or part of a
+   * delegation) ends the tokens that carry it; the next one carries what is left.
+   */
+  const endOf = async (facts: TokenFacts): Promise<TokenEnd | undefined> => {
+    const { audience, subject, scope } = facts;
+    if (!(await afterEpoch(facts.issuedAt))) return 'before_epoch';
+    const limits: Limit[] = [];
+    let lease: LeaseRecord | undefined;
+    if (facts.lease !== undefined) {
+      lease = await leaseLive(facts.lease);
+      if (lease?.account !== subject) return 'grant_ended';
+    }
+    const acting = new Set([facts.clientId, ...actorsOf(facts.chain), ...(lease ? [lease.clientId] : [])]);
+    for (const id of acting) {
+      const found = await deps.clients.active(id);
+      if (!found) return id.startsWith('agt_') ? 'agent_not_active' : 'client_not_active';
+      if (audience === undefined) continue;
+      // Who acts for itself has what it was given, and nothing without that.
+      const holds = scopesAt(found.authority, audience) ?? (subject === undefined ? [] : undefined);
+      limits.push({ layer: 'client', holds });
+    }
+    if (subject !== undefined) {
+      const account = (await deps.accounts.get(subject))?.document;
+      if (account?.state !== 'active') return 'subject_not_active';
+      if (audience !== undefined) limits.push({ layer: 'subject', holds: scopesAt(account.entitlements, audience) });
+    }
+    if (facts.delegation !== undefined) {
+      const row = await deps.delegations.live(facts.delegation);
+      if (row?.subject !== subject) return 'delegation_ended';
+      if (scope.some((name) => !row?.scope.includes(name))) return 'delegation_narrowed';
+    }
+    if (audience === undefined) return undefined;
+    const server = (await deps.resourceServers.findByIdentifier(audience))?.document;
+    if (server?.state !== 'active') return 'resource_server_not_active';
+    const declared = server.scopes.map(({ name }) => name);
+    return cutScope(scope, declared, limits).removed.length > 0 ? 'authority_reduced' : undefined;
+  };
+
   return {
     leaseLive,
+    endOf,
     /** Whether a browser session of this account that began at `since` still counts. */
     async sessionLive(account: string, since: number): Promise<boolean> {
       const found = (await deps.accounts.get(account))?.document;
       return found?.state === 'active' && since >= found.sessionsValidFrom && (await afterEpoch(since));
-    },
-    async isLive(facts: TokenFacts): Promise<boolean> {
-      if (!(await afterEpoch(facts.issuedAt))) return false;
-      if (!(await deps.clients.find(facts.clientId))) return false;
-      if (facts.subject !== undefined && !(await accountActive(facts.subject))) return false;
-      if (facts.lease !== undefined && !(await leaseLive(facts.lease))) return false;
-      if (facts.delegation !== undefined) {
-        const row = await deps.delegations.live(facts.delegation);
-        if (row?.subject !== facts.subject) return false;
-        // A person who narrows a consent narrows what is out already.
-        if (facts.scope.some((name) => !row?.scope.includes(name))) return false;
-      }
-      // The caller itself was just found active; those before it in the chain must be, too.
-      const earlier = actorsOf(facts.chain).filter((actor) => actor !== facts.clientId);
-      if (earlier.length > 0) {
-        const found = await deps.agents.getMany(earlier);
-        if (found.length !== new Set(earlier).size) return false;
-        if (found.some(({ document }) => document.state !== 'active')) return false;
-      }
-      return true;
     },
   };
 };

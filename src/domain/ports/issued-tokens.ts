@@ -23,11 +23,27 @@ export type IssuedToken = {
   readonly jkt?: string;
 };
 
+/** What ended a token before its time. */
+export type TokenEnd =
+  | 'revoked'
+  | 'before_epoch'
+  | 'grant_ended'
+  | 'delegation_ended'
+  | 'delegation_narrowed'
+  | 'client_not_active'
+  | 'agent_not_active'
+  | 'subject_not_active'
+  | 'resource_server_not_active'
+  | 'authority_reduced';
+
 export interface IssuedTokens {
   /**
    * The token behind a presented string, if it is one of our access tokens and everything it hangs on is
    * live: signature, issuer, `typ`, expiry, not revoked, lease, delegation with all above it, agent, client and account
-   * active, issued after the epoch. Anything else, of whatever shape or size, is undefined.
+   * active, issued after the epoch, and its scope still allowed by all of them. Anything else, of whatever shape
+   * or size, is undefined.
    */
   find(token: string): Promise<IssuedToken | undefined>;
+  /** What ended a genuine, unexpired token; undefined for anything else. For the audit trail: who presents it is not told. */
+  endOf(token: string): Promise<{ readonly token: IssuedToken; readonly end: TokenEnd } | undefined>;
 }

@@ -29,7 +29,10 @@ export const acceptSubjectToken = async (
 ): Promise<AcceptedSubjectToken> => {
   const { tokens, accounts, resourceServers } = dependencies;
   const token = await tokens.find(presented.value);
-  if (!token) throw refuse('subject_token_not_live');
+  if (!token) {
+    await noteWhatEndedIt(tokens, caller, presented);
+    throw refuse('subject_token_not_live');
+  }
   if (presented.type === JWT_TYPE && token.format !== 'jwt') throw refuse('subject_token_type_mismatch');
   const received = await howReceived(token, agent, resourceServers);
   if (!received) throw refuse('subject_token_not_for_caller');
@@ -62,6 +65,24 @@ export const checkActorToken = async (
   const isOwn = token.clientId === agent.id && token.subject === undefined && token.chain === undefined;
   if (!isOwn) throw refuse('actor_token_not_of_caller');
   if (token.jkt !== undefined && token.jkt !== caller.dpopThumbprint) throw refuse('actor_token_proof_missing');
+};
+
+/** For the audit trail only: whoever presents a dead token learns no more than that it is dead. */
+const noteWhatEndedIt = async (
+  tokens: TokenExchangeDependencies['tokens'],
+  caller: Caller,
+  presented: PresentedToken,
+): Promise<void> => {
+  const found = await tokens.endOf(presented.value);
+  if (!found) return;
+  const { token, end } = found;
+  caller.note({
+    ...(token.subject ? { subject: token.subject } : {}),
+    ...(token.lease ? { grant: token.lease } : {}),
+    ...(token.delegation ? { delegation: token.delegation } : {}),
+    ...(token.txn ? { txn: token.txn } : {}),
+    inputs: { subjectToken: { id: token.id, clientId: token.clientId, end } },
+  });
 };
 
 const howReceived = async (

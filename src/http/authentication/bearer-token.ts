@@ -10,7 +10,7 @@ import type { IssuedToken, IssuedTokens } from '../../domain/ports/issued-tokens
 export type BearerDependencies = {
   /** The resource indicator a token must have as its audience. */
   readonly audience: string;
-  readonly tokens: IssuedTokens;
+  readonly tokens: Pick<IssuedTokens, 'find'>;
   /**
    * Checks the DPoP proof of this request for this token (RFC 9449 §4.3, §7.1), replay included, and answers
    * the thumbprint of its key. Throws DomainError when the proof is missing or not valid.

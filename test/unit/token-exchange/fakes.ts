@@ -170,6 +170,11 @@ export const exchangeScene = ({ maxDepth = 5, ttl = 600 } = {}) => {
       if (!token || token.expiresAt <= clock.now()) return undefined;
       return !token.delegation || (await delegations.live(token.delegation)) ? token : undefined;
     },
+    endOf: async (value: string) => {
+      const token = live.get(value);
+      const isOver = token?.delegation !== undefined && !(await delegations.live(token.delegation));
+      return isOver ? { token, end: 'delegation_ended' as const } : undefined;
+    },
   };
   const extension = tokenExchange({
     tokens,
