@@ -129,7 +129,7 @@ export const auditEndpoints = (
   };
 
   const succeed = async (ctx: KoaContextWithOIDC): Promise<void> => {
-    const { route, client, params, session } = ctx.oidc;
+    const { route, client, params } = ctx.oidc;
     const { id, source } = factsOf(ctx.req);
     const caller = client?.clientId;
     const base = { request: id, ...(caller === undefined ? {} : { caller }), personal: { source } };
@@ -142,17 +142,6 @@ export const auditEndpoints = (
         await deps.audit.append({ ...base, ...asked, type: 'authorization.pushed', outcome: 'granted' });
       } else if (route === 'device_authorization') {
         await deps.audit.append({ ...base, ...asked, type: 'device.requested', outcome: 'granted' });
-      } else if ((route === 'authorization' || route === 'resume') && carriesCode(ctx)) {
-        const subject = session?.accountId;
-        await deps.audit.append({
-          ...base,
-          ...asked,
-          ...(subject === undefined ? {} : { subject }),
-          ...(caller?.startsWith('agt_') ? { agent: caller } : {}),
-          ...(ctx.oidc.entities.Grant ? { grant: String(ctx.oidc.entities.Grant.jti) } : {}),
-          type: 'authorization.granted',
-          outcome: 'granted',
-        });
       } else if (route === 'end_session_confirm') {
         await deps.audit.append({ ...base, type: 'session.ended', outcome: 'done' });
       }
@@ -178,6 +167,3 @@ export const auditEndpoints = (
 
 const isJsonAnswer = (body: unknown): body is Record<string, unknown> =>
   typeof body === 'object' && body !== null && Object.getPrototypeOf(body) === Object.prototype;
-
-const carriesCode = (ctx: KoaContextWithOIDC): boolean =>
-  /[?&#]code=/.test(ctx.response.get('location')) || (typeof ctx.body === 'string' && ctx.body.includes('name="code"'));

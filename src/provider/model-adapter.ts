@@ -11,12 +11,13 @@ import type { Collection, DocumentStore } from '../domain/ports/document-store.t
 import { isDocumentConflict } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
+import { codeIssuing } from './code-issuing.ts';
 import type { ConsumptionRegister } from './consumption-register.ts';
 import type { EngineClients } from './engine-client.ts';
 import { asProtocol } from './oauth-errors.ts';
 import { ENGINE_RECORDS, type EngineRecord, LEASES, type LeaseRecord } from './records.ts';
 import { factsOf } from './request-facts.ts';
-import { answerOf, openUnit } from './token-request-unit.ts';
+import { openUnit } from './token-request-unit.ts';
 
 /** Rows outlive their expiry by the engine's clock tolerance, so that it is the engine that says "expired". */
 const GRACE_SECONDS = 15;
@@ -58,6 +59,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
   const { documents, ephemeral, clock, masterKey, consumptions, clients, audit } = deps;
   const records = documents.collection<EngineRecord>(ENGINE_RECORDS);
   const leases = documents.collection<LeaseRecord>(LEASES);
+  const codes = codeIssuing({ audit, consumptions });
 
   const arrivedAt = (): number => {
     const context = Provider.ctx;
@@ -140,6 +142,8 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         return payload;
       }
       if (state !== 'race') return { ...payload, consumed: state.usedAt };
+      // Only a redemption can lose a race; whoever revokes or introspects meets a used credential.
+      if (isAboutTokens(context?.oidc?.route)) return { ...payload, consumed: clock.now() };
       throw model === 'PushedAuthorizationRequest'
         ? new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
         : new errors.InvalidGrant('lost a race for a one-time credential');
@@ -167,10 +171,11 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         unit.consumptions.push({ id: mark, expiresAt });
         return;
       }
-      const answer = context ? answerOf(context.res) : Promise.resolve();
-      if (!(await consumptions.consume(mark, expiresAt, answer))) {
-        throw new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used');
+      if (context) {
+        codes.hold(context, { id: mark, expiresAt });
+        return;
       }
+      await consumptions.consume(mark, expiresAt, Promise.resolve());
     };
 
     const destroy = async (id: string): Promise<void> => {
@@ -211,7 +216,9 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       upsert: (id, payload, expiresIn) =>
         asProtocol(async () => {
           if (home === 'none' || home === 'client') throw new TypeError(`${model} is not stored here`);
-          const unit = model === 'RefreshToken' ? openUnit(Provider.ctx) : undefined;
+          const context = Provider.ctx;
+          if (model === 'AuthorizationCode' && context) await codes.settle(context);
+          const unit = model === 'RefreshToken' ? openUnit(context) : undefined;
           if (unit) unit.writes.push(() => write(id, payload as Payload, expiresIn ?? 0));
           else await write(id, payload as Payload, expiresIn ?? 0);
         }),
@@ -233,6 +240,8 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     };
   };
 };
+
+const isAboutTokens = (route: string | undefined): boolean => route === 'revocation' || route === 'introspection';
 
 /** The engine saves whole models, last writer wins. */
 const put = async <T extends { readonly id: string }>(collection: Collection<T>, document: T): Promise<void> => {

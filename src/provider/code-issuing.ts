@@ -1,0 +1,50 @@
+/**
+ * The moment before an authorization code exists: its audit event becomes durable, and only then is a
+ * pushed request used up (decision D12). The engine uses it up first; here that waits.
+ */
+import type { ServerResponse } from 'node:http';
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { ConsumptionRegister } from './consumption-register.ts';
+import { factsOf } from './request-facts.ts';
+import { answerOf } from './token-request-unit.ts';
+
+type Mark = { readonly id: string; readonly expiresAt: number };
+type Context = { readonly res: ServerResponse };
+
+export type CodeIssuing = ReturnType<typeof codeIssuing>;
+
+export const codeIssuing = (deps: { readonly audit: AuditTrail; readonly consumptions: ConsumptionRegister }) => {
+  const pushed = new WeakMap<object, Mark>();
+  const used = (): Error => new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used');
+
+  return {
+    /** Notes that the code of this request will use up a pushed request. */
+    hold(context: Context, mark: Mark): void {
+      pushed.set(context, mark);
+    },
+
+    /** To be called before a code is stored. Throws InvalidRequestUri when another request was first. */
+    async settle(context: KoaContextWithOIDC): Promise<void> {
+      const { client, params, session, entities } = context.oidc;
+      const mark = pushed.get(context);
+      const facts = factsOf(context.req);
+      // Those who have lost already need not be recorded as granted.
+      if (mark && (await deps.consumptions.stateOf(mark.id, facts.arrivedAt)) !== 'unused') throw used();
+      const caller = client?.clientId;
+      await deps.audit.append({
+        type: 'authorization.granted',
+        outcome: 'granted',
+        request: facts.id,
+        ...(caller === undefined ? {} : { caller }),
+        ...(caller?.startsWith('agt_') ? { agent: caller } : {}),
+        ...(session?.accountId === undefined ? {} : { subject: session.accountId }),
+        ...(typeof params?.['scope'] === 'string' ? { scopeAsked: params['scope'].split(' ') } : {}),
+        ...(typeof params?.['resource'] === 'string' ? { resource: params['resource'] } : {}),
+        ...(entities.Grant ? { grant: String(entities.Grant.jti) } : {}),
+        personal: { source: facts.source },
+      });
+      if (mark && !(await deps.consumptions.consume(mark.id, mark.expiresAt, answerOf(context.res)))) throw used();
+    },
+  };
+};
