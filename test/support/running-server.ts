@@ -9,6 +9,10 @@ import { join } from 'node:path';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { systemClock } from '../../adapters/node/clock.ts';
+import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
+import { openSqlite } from '../../adapters/sqlite/database.ts';
+import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
+import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { type Behalf, compose } from '../../src/compose.ts';
 import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-event.ts';
@@ -27,6 +31,10 @@ export type RunOptions = {
   readonly path?: string;
   /** Keep the limits of a real installation. Default: switched off. */
   readonly limits?: boolean;
+  /** Go on where another one, closed with `keepData`, ended: same data, same issuer. Needs stores 'sqlite'. */
+  readonly after?: { readonly dataFolder: string; readonly port: number };
+  /** With 'sqlite': what may be lost is in memory, and lost when the server ends. */
+  readonly losesEphemeral?: boolean;
 };
 
 /** What a test can break while the server runs. */
@@ -36,8 +44,8 @@ export type Faults = {
 };
 
 export const runServer = async (options: RunOptions = {}) => {
-  const dataFolder = await mkdtemp(join(tmpdir(), 'behalf-test-'));
-  const port = await freePort();
+  const dataFolder = options.after?.dataFolder ?? (await mkdtemp(join(tmpdir(), 'behalf-test-')));
+  const port = options.after?.port ?? (await freePort());
   const issuer = `http://localhost:${port}${options.path ?? ''}`;
   const { configuration } = loadConfiguration({
     env: {
@@ -52,12 +60,10 @@ export const runServer = async (options: RunOptions = {}) => {
     },
   });
   const faults: Faults = { failingWrites: new Set() };
-  const behalf: Behalf = await compose(
-    configuration,
-    options.stores === 'sqlite'
-      ? {}
-      : { documents: failable(memoryDocumentStore(), faults), ephemeral: memoryEphemeralStore(systemClock) },
-  );
+  // Before the database: a database without its key beside it is refused.
+  const masterKey = loadOrCreateMasterKey(dataFolder);
+  const stores = storesFor(options, dataFolder);
+  const behalf: Behalf = await compose(configuration, { masterKey, ...stores, documents: failable(stores.documents, faults) });
   const server: Server = createServer(behalf.handle).on('connection', behalf.accepted);
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
 
@@ -74,13 +80,22 @@ export const runServer = async (options: RunOptions = {}) => {
       const { entries } = await behalf.services.audit.list({ limit: 1000, ...(type ? { type } : {}) });
       return entries.map(({ event }) => event as unknown as AuditEvent).reverse();
     },
-    async close(): Promise<void> {
+    async close({ keepData = false } = {}): Promise<void> {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
       faults.failingWrites = new Set();
       await behalf.close();
-      await rm(dataFolder, { recursive: true, force: true });
+      if (!keepData) await rm(dataFolder, { recursive: true, force: true });
     },
+  };
+};
+
+const storesFor = ({ stores, losesEphemeral }: RunOptions, dataFolder: string) => {
+  if (stores !== 'sqlite') return { documents: memoryDocumentStore(), ephemeral: memoryEphemeralStore(systemClock) };
+  const database = openSqlite({ file: join(dataFolder, 'behalf.db') });
+  return {
+    documents: sqliteDocumentStore(database),
+    ephemeral: losesEphemeral ? memoryEphemeralStore(systemClock) : sqliteEphemeralStore(database, systemClock),
   };
 };
 
