@@ -42,7 +42,6 @@ export const frontGuard = (deps: {
     const body = JSON.stringify({ error: errorOf(status), error_description: description });
     response.writeHead(status, {
       'Content-Type': 'application/json; charset=utf-8',
-      'Cache-Control': 'no-store',
       ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
       ...(status === 400 ? { Connection: 'close' } : {}),
     });
@@ -113,11 +112,12 @@ export const frontGuard = (deps: {
   };
 };
 
-/** Headers of every answer; pages replace the policy by a narrower one of their own. */
+/** Headers of every answer; pages replace the policy by a narrower one of their own, public documents may be kept. */
 const setBaseline = (response: ServerResponse, id: string, isHttps: boolean): void => {
   response.setHeader('X-Request-Id', id);
   response.setHeader('X-Content-Type-Options', 'nosniff');
   response.setHeader('Referrer-Policy', 'no-referrer');
+  response.setHeader('Cache-Control', 'no-store');
   response.setHeader('Cross-Origin-Opener-Policy', 'same-origin');
   // The engine adds the digest of its own form_post script to `script-src` where it needs one (finding in §2.7 of the architecture).
   response.setHeader(
