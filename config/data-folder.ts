@@ -1,7 +1,7 @@
-/** Names of the files in the data folder, so that the server and the commands on the machine agree. */
-export type DataFolder = ReturnType<typeof dataFolder>;
-
-/** Paths below `folder`, the setting `data.folder`. Nothing is made or read. */
+/**
+ * Names of the files in the data folder, so that the server and the commands on the machine agree: paths below
+ * `folder`, the setting `data.folder`. Nothing is made or read.
+ */
 export const dataFolder = (folder: string) => {
   const at = (name: string): string => `${folder.replace(/(?<=.)\/+$/, '')}/${name}`;
   return {

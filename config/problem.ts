@@ -30,7 +30,7 @@ export const isConfigurationError = (error: unknown): error is ConfigurationErro
   (error as { code?: unknown } | undefined)?.code === 'configuration_invalid';
 
 /** All problems, one a line, with pointer, source and suggestion. Control characters of values are escaped. */
-export const describeProblems = (problems: readonly Problem[]): string =>
+const describeProblems = (problems: readonly Problem[]): string =>
   [
     problems.length === 1 ? 'The configuration has 1 problem:' : `The configuration has ${problems.length} problems:`,
     ...problems.map(({ pointer, message, suggestion, from }) => {

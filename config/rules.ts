@@ -7,7 +7,7 @@ import type { Configuration } from './configuration.ts';
 import type { Problem } from './problem.ts';
 
 /** Whether a host names this machine only: localhost, 127.0.0.0/8 or ::1, with or without brackets. */
-export const isLoopbackHost = (host: string): boolean => {
+const isLoopbackHost = (host: string): boolean => {
   const plain = host.replace(/^\[|\]$/g, '').toLowerCase();
   return plain === 'localhost' || plain === '::1' || (isIP(plain) === 4 && plain.startsWith('127.'));
 };

@@ -5,10 +5,9 @@ import { createServer as createTlsServer } from 'node:https';
 import { pathToFileURL } from 'node:url';
 import type { Configuration } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/load.ts';
-import { isConfigurationError } from '../config/problem.ts';
+import { EXIT_CONFIGURATION, isConfigurationError } from '../config/problem.ts';
 import { type Behalf, compose } from './compose.ts';
 
-const EXIT_CONFIGURATION = 78;
 /** Longer than any answer takes, shorter than what supervisors wait before SIGKILL. */
 const DRAIN_MILLISECONDS = 8_000;
 

@@ -4,11 +4,11 @@
  * Called by main.ts.
  */
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
-import { nearest } from '../../config/problem.ts';
+import { EXIT_CONFIGURATION, nearest } from '../../config/problem.ts';
 import type { Terminal } from './terminal.ts';
 
-/** 2 is what getopt programs answer to wrong usage; 78 is EX_CONFIG of sysexits.h. */
-export const EXIT = { done: 0, failed: 1, usage: 2, configuration: 78 } as const;
+/** 2 is what getopt programs answer to wrong usage. */
+export const EXIT = { done: 0, failed: 1, usage: 2, configuration: EXIT_CONFIGURATION } as const;
 
 /** Something the person at the terminal has to know; `hint` says what to do next. */
 export class CommandError extends Error {

@@ -16,7 +16,7 @@ const CONNECTION = {
   'key-file': { value: 'FILE', description: 'Key file to use instead of the one in the data folder.' },
 } as const satisfies Record<string, Option>;
 
-export const LIMIT = { limit: { value: 'N', description: 'Show at most N. Default 100.' } } as const satisfies Record<
+const LIMIT = { limit: { value: 'N', description: 'Show at most N. Default 100.' } } as const satisfies Record<
   string,
   Option
 >;
@@ -58,7 +58,7 @@ const printer = ({ terminal, isSet }: Call): Printer => ({
 });
 
 /** At most `--limit` items of a list. */
-export const collect = async (
+const collect = async (
   call: ManagementCall,
   path: string,
   query: Readonly<Record<string, string | undefined>> = {},

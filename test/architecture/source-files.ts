@@ -30,7 +30,7 @@ export type Import = {
 const STATIC = /^(?:import|export)\s+(type\s)?(?:([^;'"]*?)\sfrom\s+)?'([^']+)'/gm;
 const LAZY = /(?<![\w.])import\(\s*(?:'([^']+)'|[^)]*)\s*\)/g;
 
-export const withoutComments = (text: string): string =>
+const withoutComments = (text: string): string =>
   text.replace(/(^|\s)\/\*[\s\S]*?\*\//g, '$1').replace(/(^|\s)\/\/.*$/gm, '$1');
 
 /** Whether every name between the braces is a type: `{ type A, type B }`. */

@@ -154,7 +154,7 @@ export const canonicalText = (value: unknown): string => {
   throw new TypeError('not a JSON value');
 };
 
-export const sha256 = (text: string): string => hash('sha256', text, 'base64url');
+const sha256 = (text: string): string => hash('sha256', text, 'base64url');
 
 /** The members in the order RFC 8785 §3.2.3 sorts them; the event's text is spliced in rather than made again. */
 const digestOf = (stream: string, sequence: number, at: number, prev: string, eventText: string): string =>

@@ -130,8 +130,6 @@ export const auditTrail = (deps: {
   } satisfies AuditTrail & Record<string, unknown>;
 };
 
-export type NodeAuditTrail = ReturnType<typeof auditTrail>;
-
 const staleStore = (remembered: AuditReceipt, stored: AuditReceipt | undefined): Error => {
   const { stream, sequence } = remembered;
   if (stored && stored.sequence >= sequence) {

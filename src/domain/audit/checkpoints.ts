@@ -87,7 +87,7 @@ export const checkpoints = (deps: {
 };
 
 /** Heads of all streams as they are stored now. */
-export const readHeads = async (records: Collection<AuditRecord>): Promise<Heads> => {
+const readHeads = async (records: Collection<AuditRecord>): Promise<Heads> => {
   const heads: AuditReceipt[] = [];
   for (let after: { id: string } | undefined; ; ) {
     const page = await records.find({ where: { opens: true }, limit: 500, ...(after ? { after } : {}) });

@@ -56,7 +56,7 @@ export async function* exportTrail(deps: {
 }
 
 /** Checkpoints in front, so that a reader knows what they name before it meets the records. */
-export const checkpointsFirst = (heads: Heads): Heads => [
+const checkpointsFirst = (heads: Heads): Heads => [
   ...heads.filter(({ stream }) => stream === CHECKPOINT_STREAM),
   ...heads.filter(({ stream }) => stream !== CHECKPOINT_STREAM),
 ];

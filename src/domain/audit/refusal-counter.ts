@@ -92,8 +92,6 @@ export const refusalCounter = (deps: {
   };
 };
 
-export type RefusalCounter = ReturnType<typeof refusalCounter>;
-
 const refusal = ({ source, reason, since, count }: Count, request?: string): AuditEvent => ({
   type: 'request.refused',
   outcome: 'refused',

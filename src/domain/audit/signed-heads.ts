@@ -69,7 +69,7 @@ export const readWitness = (text: string): WitnessedHeads => {
   throw new TypeError('The witness file holds no heads of audit streams.');
 };
 
-export const asHeads = (value: unknown): Heads | undefined =>
+const asHeads = (value: unknown): Heads | undefined =>
   Array.isArray(value) && value.every(isReceipt) ? value : undefined;
 
 /** What a stream may be called: nothing that needs quoting in a message. */

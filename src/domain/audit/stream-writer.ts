@@ -106,8 +106,6 @@ export const streamWriter = (deps: {
   };
 };
 
-export type StreamWriter = ReturnType<typeof streamWriter>;
-
 /** The last record of a stream as it is stored now. */
 export const readHead = async (records: Collection<AuditRecord>, stream: string): Promise<AuditReceipt | undefined> => {
   const [last] = await records.find({

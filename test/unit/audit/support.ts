@@ -3,7 +3,7 @@ import { auditSigner } from '../../../src/domain/audit/audit-signer.ts';
 import { auditTrail } from '../../../src/domain/audit/audit-trail.ts';
 import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 
-export const ISSUER = 'https://id.example.com';
+const ISSUER = 'https://id.example.com';
 
 export const newSigner = () =>
   auditSigner(generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }) as never);

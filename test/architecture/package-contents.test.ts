@@ -1,0 +1,146 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const textOf = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+const jsonOf = <T>(path: string): T => JSON.parse(textOf(path)) as T;
+
+type Package = {
+  readonly version: string;
+  readonly license?: string;
+  readonly private?: boolean;
+  readonly engines?: { readonly node?: string };
+  readonly bin?: Readonly<Record<string, string>>;
+  readonly files?: readonly string[];
+  readonly scripts: Readonly<Record<string, string>>;
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly devDependencies: Readonly<Record<string, string>>;
+  readonly allowScripts?: Readonly<Record<string, boolean>>;
+};
+type Locked = {
+  readonly version?: string;
+  readonly resolved?: string;
+  readonly integrity?: string;
+  readonly link?: true;
+};
+type Lock = {
+  readonly lockfileVersion: number;
+  readonly packages: Readonly<Record<string, Locked & Partial<Package>>>;
+};
+
+const manifest = jsonOf<Package>('package.json');
+const lock = jsonOf<Lock>('package-lock.json');
+const pinned = Object.entries({ ...manifest.dependencies, ...manifest.devDependencies });
+
+/** What is in the repository, or about to be. */
+const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT })
+  .toString()
+  .split('\n')
+  .filter((path) => path !== '' && existsSync(join(ROOT, path)));
+
+describe('package.json', () => {
+  test('pins every package to one version', () => {
+    expect(pinned.filter(([, version]) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    expect(manifest.dependencies['oidc-provider']).toBe('9.13.3');
+  });
+
+  test('brings the Node it runs on, and can be installed by the one before', () => {
+    expect(manifest.devDependencies['node']).toMatch(/^24\./);
+    expect(manifest.engines?.node).toBe('>=20');
+    expect(manifest.scripts['start']).toMatch(/^node src\/main\.ts/);
+  });
+
+  test('lets one package run a script when it is installed: the one that fetches Node', () => {
+    expect(manifest.allowScripts).toEqual({ node: true });
+  });
+
+  test('is licensed, and not to be published by mistake', () => {
+    expect(manifest.license).toBe('Apache-2.0');
+    expect(textOf('LICENSE')).toContain('Apache License');
+    expect(manifest.private).toBe(true);
+  });
+
+  test('names files that exist', () => {
+    const named = [...Object.values(manifest.bin ?? {}), ...(manifest.files ?? [])];
+    expect(named.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+    const inScripts = Object.values(manifest.scripts).flatMap(
+      (script) => script.match(/\b(?:src|test)\/[\w./-]+/g) ?? [],
+    );
+    expect(inScripts.filter((path) => !existsSync(join(ROOT, path)))).toEqual([]);
+    for (const path of Object.values(manifest.bin ?? {})) expect(textOf(path)).toMatch(/^#!\/usr\/bin\/env node\n/);
+  });
+
+  test('packs no tests', () => {
+    expect(manifest.files?.some((path) => path.startsWith('test'))).toBe(false);
+  });
+});
+
+describe('package-lock.json', () => {
+  test('has what package.json says', () => {
+    expect(lock.lockfileVersion).toBe(3);
+    const root = lock.packages[''];
+    expect({ ...root?.dependencies, ...root?.devDependencies }).toEqual(Object.fromEntries(pinned));
+    for (const [name, version] of pinned) expect(lock.packages[`node_modules/${name}`]?.version).toBe(version);
+  });
+
+  test('names no registry, so that it can be installed from any, and a digest for every package', () => {
+    const packages = Object.entries(lock.packages).filter(([path]) => path !== '');
+    expect(packages.filter(([, { resolved }]) => resolved !== undefined).map(([path]) => path)).toEqual([]);
+    expect(packages.filter(([, { integrity }]) => !integrity?.startsWith('sha512-')).map(([path]) => path)).toEqual([]);
+  });
+});
+
+describe('the repository', () => {
+  const texts = tracked
+    .filter((path) => !path.startsWith('package-lock') && statSync(join(ROOT, path)).size < 1_000_000)
+    .map((path) => ({ path, text: textOf(path) }));
+
+  test('has no path of the machine it was written on', () => {
+    expect(texts.length).toBeGreaterThan(300);
+    const own = [ROOT, /(?<![\w.])\/(?:home|Users|root|work)\/[\w.-]+/, /[A-Z]:\\Users\\/];
+    const found = texts.filter(({ path, text }) => path !== OWN_PATH && own.some((one) => text.search(one) >= 0));
+    expect(found.map(({ path }) => path)).toEqual([]);
+  });
+
+  test('has no host but those made for examples', () => {
+    const strange = texts.flatMap(({ path, text }) =>
+      [
+        ...text.matchAll(
+          /\b(?:https?|wss?):\/\/(?:[^\s/@"'`<>]*@)?([a-z0-9.-]+\.[a-z]{2,})(?=[\s/:"'`<>?#)\]},;.]|$)/gi,
+        ),
+      ]
+        .map(([, host]) => String(host).toLowerCase())
+        .filter((host) => !ALLOWED_HOSTS.some((allowed) => host === allowed || host.endsWith(`.${allowed}`)))
+        .map((host) => `${path}: ${host}`),
+    );
+    expect([...new Set(strange)]).toEqual([]);
+  });
+
+  test('has no key and no data', () => {
+    const keys = texts.filter(({ text }) => /-----BEGIN (?:[A-Z]+ )?PRIVATE KEY-----\n[\w+/=]{40}/.test(text));
+    expect(keys.map(({ path }) => path)).toEqual([]);
+    expect(tracked.filter((path) => /\.(?:db|db-wal|pem|key|p12|ndjson)$|(?:^|\/)master\.key$/.test(path))).toEqual([]);
+  });
+});
+
+/** This file names what must not be there. */
+const OWN_PATH = 'test/architecture/package-contents.test.ts';
+
+/** RFC 2606 and RFC 6761, and where the documents live that ours cite. */
+const ALLOWED_HOSTS = [
+  'example',
+  'example.com',
+  'example.net',
+  'example.org',
+  'test',
+  'invalid',
+  'localhost',
+  'rfc-editor.org',
+  'openid.net',
+  'json-schema.org',
+  'apache.org',
+  'semver.org',
+  'w3.org',
+];
