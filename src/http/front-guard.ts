@@ -42,6 +42,7 @@ export const frontGuard = (deps: {
     const body = JSON.stringify({ error: errorOf(status), error_description: description });
     response.writeHead(status, {
       'Content-Type': 'application/json; charset=utf-8',
+      'Content-Length': Buffer.byteLength(body),
       ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
       ...(status === 400 ? { Connection: 'close' } : {}),
     });

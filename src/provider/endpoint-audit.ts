@@ -106,13 +106,26 @@ export const auditEndpoints = (
       ctx.body = { error: 'not_found', error_description: 'there is nothing at this path' };
       ctx.status = 404;
     }
-    if (!context.oidc) return;
+    if (!context.oidc) {
+      if (ctx.status === 429) await refusedInFront(context);
+      return;
+    }
     if (holdsOwnCredential(context)) deps.proofs.remember(ctx, String(context.oidc.client?.clientId));
     const failure = failures.get(ctx);
     const wasAnsweredAfterAll = ctx.status === 200 && ['introspection', 'revocation'].includes(context.oidc.route);
     if (failure && !wasAnsweredAfterAll) await refuse(context, failure);
     else await succeed(context);
   });
+
+  /** By a limit of ours, before the engine saw the request. */
+  const refusedInFront = async (ctx: KoaContextWithOIDC): Promise<void> => {
+    const { error } = ctx.body as { readonly error: string };
+    try {
+      await deps.refusals.note(factsOf(ctx.req).source, error);
+    } catch (cause) {
+      unavailable(ctx, cause);
+    }
+  };
 
   const refuse = async (ctx: KoaContextWithOIDC, failure: ProtocolError): Promise<void> => {
     const { source } = factsOf(ctx.req);
