@@ -186,6 +186,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     issuer,
     cookies: cookieNames(issuer),
   };
+  const countRefusal = ({ reason, source, request }: { reason: string; source: string; request: string }) =>
+    refusals.note(source, reason, request);
   const people = {
     issuer,
     basePath,
@@ -211,8 +213,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     }),
     masterKey,
     audit,
-    countRefusal: ({ reason, source, request }: { reason: string; source: string; request: string }) =>
-      refusals.note(source, reason, request),
+    countRefusal,
     passwordMinimumLength: configuration.passwords.minimumLength,
   };
   const keeping: Housekeeping = housekeeping({
@@ -231,6 +232,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     issuer,
     masterKey,
     audit,
+    countRefusal,
     auditReader: audit,
     tokens,
     verifyProof: (ctx, accessToken) =>

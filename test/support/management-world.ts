@@ -68,6 +68,7 @@ export const managementWorld = async () => {
     resourceServers,
     delegations,
     audit,
+    countRefusal: () => {},
     auditReader: {
       list: (filters) => audit.list(filters),
       async *export({ personal }) {

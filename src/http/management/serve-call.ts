@@ -24,6 +24,12 @@ export type CallDependencies = Omit<BearerDependencies, 'audience'> & {
   readonly issuer: string;
   readonly lookup: CallerLookup;
   readonly audit: AuditTrail;
+  /** Notes a refusal before it is known who calls; such are counted (decision D18). */
+  readonly countRefusal: (refusal: {
+    readonly reason: string;
+    readonly source: string;
+    readonly request: string;
+  }) => void | Promise<void>;
   /** For cursors. */
   readonly masterKey: Pick<MasterKey, 'seal' | 'open'>;
   readonly log: ProblemLog;
@@ -41,7 +47,7 @@ export const serveCall = (
   handle: Handler,
   dependencies: CallDependencies,
 ): ((ctx: Context) => Promise<void>) => {
-  const { issuer, audit, lookup, log } = dependencies;
+  const { issuer, audit, countRefusal, lookup, log } = dependencies;
   const audience = `${issuer}/api/v1`;
   const authenticate = bearerToken({ ...dependencies, audience });
   const checks = inputChecks(route);
@@ -60,6 +66,11 @@ export const serveCall = (
       ...(request === undefined ? {} : { request }),
       ...(source === undefined ? {} : { personal: { source } }),
     });
+  };
+
+  const countUnknown = async (ctx: Context, reason: string): Promise<void> => {
+    const { source = 'unknown', request = 'unknown' } = byOf(ctx, '');
+    await countRefusal({ reason, source, request });
   };
 
   const readCall = async (ctx: Context, caller: Caller): Promise<Call> => {
@@ -95,7 +106,7 @@ export const serveCall = (
       else send(ctx, route, audience, answer, answer.next && places.seal(operation, caller.id, answer.next));
     } catch (error) {
       const code = refusalCode(error);
-      if (code !== undefined && known !== undefined) await recordRefusal(ctx, code, known);
+      if (code !== undefined) await (known === undefined ? countUnknown(ctx, code) : recordRefusal(ctx, code, known));
       if (code === 'forbidden' && !ctx.response.get('WWW-Authenticate')) challenge(ctx, audience, 'Bearer');
       throw error;
     }
