@@ -147,7 +147,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       clients: known,
       audit,
       devicePollIntervalSeconds: configuration.tokens.devicePollIntervalSeconds,
-      sessionLive: liveness.sessionLive,
+      liveness,
     }),
     keys,
     tokens,

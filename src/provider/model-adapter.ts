@@ -17,6 +17,7 @@ import type { EngineClients } from './engine-client.ts';
 import { asProtocol } from './oauth-errors.ts';
 import { ENGINE_RECORDS, type EngineRecord, LEASES, type LeaseRecord } from './records.ts';
 import { factsOf } from './request-facts.ts';
+import type { TokenLiveness } from './token-liveness.ts';
 import { openUnit } from './token-request-unit.ts';
 
 /** Rows outlive their expiry by the engine's clock tolerance, so that it is the engine that says "expired". */
@@ -49,14 +50,13 @@ export type ModelAdapterDeps = {
   readonly clients: EngineClients;
   readonly audit: AuditTrail;
   readonly devicePollIntervalSeconds: number;
-  /** Whether a session of this account that began at `since` still counts. */
-  readonly sessionLive: (account: string, since: number) => Promise<boolean>;
+  readonly liveness: Pick<TokenLiveness, 'afterEpoch' | 'sessionLive'>;
 };
 
 type Payload = AdapterPayload & Readonly<Record<string, unknown>>;
 
 export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapter) => {
-  const { documents, ephemeral, clock, masterKey, consumptions, clients, audit } = deps;
+  const { documents, ephemeral, clock, masterKey, consumptions, clients, audit, liveness } = deps;
   const records = documents.collection<EngineRecord>(ENGINE_RECORDS);
   const leases = documents.collection<LeaseRecord>(LEASES);
   const codes = codeIssuing({ audit, consumptions });
@@ -72,7 +72,10 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     const userCodeKey = (code: string): string => `UserCode:${masterKey.digest('UserCode', code)}`;
 
     const read = async (id: string): Promise<Payload | undefined> => {
-      if (home === 'lease') return (await leases.get(id))?.document.payload as Payload | undefined;
+      if (home === 'lease') {
+        const lease = (await leases.get(id))?.document;
+        return lease && (await liveness.afterEpoch(lease.createdAt)) ? (lease.payload as Payload) : undefined;
+      }
       if (home === 'ephemeral') {
         const sealed = await ephemeral.get(key(id));
         return sealed === undefined ? undefined : JSON.parse(masterKey.open(model, sealed));
@@ -151,7 +154,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
 
     /** A session of a disabled account, or from before a password change, is as if it had never been. */
     const liveSession = async (payload: Payload): Promise<Payload | undefined> =>
-      payload.accountId === undefined || (await deps.sessionLive(payload.accountId, Number(payload.loginTs)))
+      payload.accountId === undefined || (await liveness.sessionLive(payload.accountId, Number(payload.loginTs)))
         ? payload
         : undefined;
 

@@ -12,7 +12,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { TokenEnd } from '../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
-import { EPOCHS, type Epoch } from '../domain/revocation/epoch.ts';
+import { EPOCHS, type Epoch, isAfterEpoch } from '../domain/revocation/epoch.ts';
 import type { EngineClients } from './engine-client.ts';
 import { LEASES, type LeaseRecord } from './records.ts';
 
@@ -43,10 +43,7 @@ export const tokenLiveness = (deps: {
   const epochs = deps.documents.collection<Epoch>(EPOCHS);
   const leases = deps.documents.collection<LeaseRecord>(LEASES);
 
-  const afterEpoch = async (moment: number): Promise<boolean> => {
-    const epoch = await epochs.get('all');
-    return !epoch || moment >= epoch.document.notBefore;
-  };
+  const afterEpoch = (moment: number): Promise<boolean> => isAfterEpoch(epochs, moment);
 
   const leaseLive = async (id: string): Promise<LeaseRecord | undefined> => {
     const lease = (await leases.get(id))?.document;
@@ -96,6 +93,7 @@ export const tokenLiveness = (deps: {
   };
 
   return {
+    afterEpoch,
     leaseLive,
     endOf,
     /** Whether a browser session of this account that began at `since` still counts. */

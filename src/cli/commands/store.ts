@@ -31,7 +31,7 @@ const restore: Command = {
   summary: 'Put a backup in place of the database; the server must be stopped.',
   options: { from: { value: 'FILE', description: 'File that `behalf backup` wrote.', isRequired: true }, ...SETTINGS },
   notes:
-    'Every token, grant and session made before the restore is over, so that nothing that was revoked since the backup lives again.',
+    'Every token, grant, delegation and session made before the restore is over, so that nothing that was revoked since the backup lives again.',
   run: async (call) => {
     const configuration = settings(call);
     const file = databaseFile(configuration);

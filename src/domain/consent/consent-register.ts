@@ -15,6 +15,7 @@ import {
 } from '../ports/document-store.ts';
 import type { ConsentResult } from '../ports/interactions.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
+import { EPOCHS, type Epoch, isAfterEpoch } from '../revocation/epoch.ts';
 import {
   type AskedConsent,
   applyDecision,
@@ -72,6 +73,7 @@ const PASS_ON_CHOICES = 50;
 export const consentRegister = (deps: ConsentDeps) => {
   const { documents, clock, audit, accounts, clients, agents, resourceServers, delegations, settings } = deps;
   const consents = documents.collection<RememberedConsent>(CONSENTS);
+  const epochs = documents.collection<Epoch>(EPOCHS);
 
   const requesterOf = async (id: string): Promise<Requester> => {
     const agent = id.startsWith('agt_') ? await agents.get(id) : undefined;
@@ -215,7 +217,7 @@ export const consentRegister = (deps: ConsentDeps) => {
       }
       if (asked.userCode !== undefined) return undefined;
       const found = (await consents.get(idOf(of)))?.document;
-      if (!found || found.expiresAt <= clock.now()) return undefined;
+      if (!found || found.expiresAt <= clock.now() || !(await isAfterEpoch(epochs, found.createdAt))) return undefined;
       const expiresAt = of.requester.kind === 'agent' ? await stillHeld(found, of.requester.agent.id) : found.expiresAt;
       return expiresAt === undefined
         ? undefined

@@ -10,6 +10,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Cursor, DocumentStore, Versioned } from '../ports/document-store.ts';
 import { isDocumentConflict, StoreUnavailable, update } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
+import { EPOCHS, type Epoch, isAfterEpoch } from '../revocation/epoch.ts';
 import { extendChain } from './actor-chain.ts';
 import { attenuate, combine, effective, type Held, isActive, mayPassOnTo, normalisePassOn } from './attenuation.ts';
 import { DELEGATIONS, type Delegation, type PassOn } from './delegation.ts';
@@ -73,26 +74,28 @@ export const delegationRegister = ({
   readonly maxDepth: number;
 }) => {
   const rows = documents.collection<Delegation>(DELEGATIONS);
+  const epochs = documents.collection<Epoch>(EPOCHS);
+
+  /** What a restored backup brought back may have been ended since: the person decides again. */
+  const isCurrent = async (row: Delegation): Promise<boolean> =>
+    isActive(row, clock.now()) && (await isAfterEpoch(epochs, row.createdAt));
 
   const holderOf = async (slot: string): Promise<Versioned<Delegation> | undefined> =>
     (await rows.find({ where: { slot }, limit: 1 }))[0];
 
   const effectiveNow = async (row: Delegation | undefined): Promise<Delegation | undefined> => {
     if (!row || !isActive(row, clock.now())) return undefined;
-    const above = row.ancestors.length === 0 ? [] : await rows.getMany(row.ancestors);
-    return effective(
-      row,
-      above.map(({ document }) => document),
-      clock.now(),
-    );
+    const above = row.ancestors.length === 0 ? [] : (await rows.getMany(row.ancestors)).map(({ document }) => document);
+    const oldest = Math.min(...[row, ...above].map(({ createdAt }) => createdAt));
+    return (await isAfterEpoch(epochs, oldest)) ? effective(row, above, clock.now()) : undefined;
   };
 
   const at = async (subject: string, parent: string | null, actor: string, resource: string) =>
     effectiveNow((await holderOf(slotOf(subject, parent, actor, resource)))?.document);
 
-  /** Gives the slot of an expired row free. It carried no authority any more, so this is no event of its own. */
+  /** Gives the slot of a row free that is over by time or epoch. It carried no authority any more, so this is no event of its own. */
   const vacate = async ({ document, version }: Versioned<Delegation>): Promise<boolean> =>
-    rows.replace(endedRow(document, document.expiresAt, 'system'), version);
+    rows.replace(endedRow(document, Math.min(document.expiresAt, clock.now()), 'system'), version);
 
   /**
    * Finds the slot's row and lets `decide` make the next state of it, or the first; again from a fresh
@@ -105,7 +108,7 @@ export const delegationRegister = ({
   ): Promise<{ readonly row: Delegation | undefined; readonly inserted: boolean }> => {
     for (let attempt = 0; attempt < 20; attempt += 1) {
       const found = await holderOf(slot);
-      if (found && !isActive(found.document, clock.now())) {
+      if (found && !(await isCurrent(found.document))) {
         await vacate(found);
         continue;
       }

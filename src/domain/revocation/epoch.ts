@@ -7,11 +7,17 @@ import { isDocumentConflict } from '../ports/document-store.ts';
 
 export type Epoch = {
   readonly id: string;
-  /** Tokens, leases and sessions made before this second are over. Only ever rises. */
+  /** Tokens, leases, delegations, remembered consents and sessions made before this second are over. Only ever rises. */
   readonly notBefore: number;
 };
 
 export const EPOCHS = { name: 'epochs', indexes: [] } as const satisfies CollectionDeclaration;
+
+/** Whether something made at `moment` counts still. */
+export const isAfterEpoch = async (epochs: Pick<Collection<Epoch>, 'get'>, moment: number): Promise<boolean> => {
+  const epoch = await epochs.get('all');
+  return !epoch || moment >= epoch.document.notBefore;
+};
 
 /** Raises an epoch to `notBefore`; a lower value changes nothing. */
 export const raiseEpoch = async (epochs: Collection<Epoch>, id: string, notBefore: number): Promise<void> => {
