@@ -1,5 +1,6 @@
 /** When a person is asked to sign in and to consent, and what the pages are told about the request. */
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Account } from '../domain/accounts/account.ts';
 import type { ConsentRegister } from '../domain/consent/consent-register.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
@@ -46,15 +47,33 @@ export const prompts = () => {
   return policy;
 };
 
+const signInChecks = interactionPolicy.base().get('login')?.checks ?? [];
+
+/** Whether this request will ask for a sign-in first: then it is not known yet for whom a lease would be. */
+const signInIsPending = async (ctx: KoaContextWithOIDC): Promise<boolean> => {
+  for (const { check } of signInChecks) if (await check(ctx)) return true;
+  return false;
+};
+
 /**
  * The engine's hook `loadExistingGrant`: the lease a page just made, or a new one from an answer given
  * before to exactly this question (AP-11). Never shared between two authorizations (decision D8).
  */
 export const leaseForRequest =
-  (deps: { readonly consents: ConsentRegister; readonly clock: Clock; readonly identifiers: Identifiers }) =>
+  (deps: {
+    readonly consents: ConsentRegister;
+    readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
+    readonly clock: Clock;
+    readonly identifiers: Identifiers;
+  }) =>
   (ctx: KoaContextWithOIDC) =>
     asProtocol(async () => {
       const { provider, client, account, result, prompts: asked } = ctx.oidc;
+      const validFrom = account && (await deps.accounts.get(account.accountId))?.document.sessionsValidFrom;
+      // A session is checked when it is loaded, but not the one that this very request begins.
+      if (validFrom !== undefined && Number(ctx.oidc.session?.authTime()) < validFrom) {
+        throw new errors.AccessDenied('the sign-in is from before the sessions of this account were ended');
+      }
       const made = result?.consent?.grantId;
       if (made) {
         const grant = await provider.Grant.find(made);
@@ -63,7 +82,7 @@ export const leaseForRequest =
         }
         return grant;
       }
-      if (!client || !account || asked.has('consent') || asked.has('login')) return undefined;
+      if (!client || !account || asked.has('consent') || (await signInIsPending(ctx))) return undefined;
       const wanted = askedBy(ctx);
       const given =
         client.clientId === ACCOUNT_PAGES_CLIENT.client_id

@@ -9,7 +9,7 @@ import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { BrowserSessions, Exchange, Interaction, Interactions } from '../domain/ports/interactions.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
-import type { CookieNames } from './cookies.ts';
+import { type CookieNames, SESSION_COOKIE } from './cookies.ts';
 import type { PromptDetails } from './interaction-policy.ts';
 import { makeLease } from './lease-maker.ts';
 
@@ -29,23 +29,57 @@ type EngineInteraction = Awaited<ReturnType<Provider['interactionDetails']>>;
 export const interactions = (deps: Deps): Interactions => {
   const { provider, clock, ephemeral } = deps;
 
-  const open = async ({ request, response }: Exchange, uid: string): Promise<EngineInteraction> => {
+  const sessionOf = ({ request, response }: Exchange) =>
+    provider().Session.get(provider().createContext(request, response));
+
+  /** `prompt` is the one this browser has to be in. */
+  const open = async (exchange: Exchange, uid: string, prompt?: 'login' | 'consent'): Promise<EngineInteraction> => {
     let found: EngineInteraction;
     try {
-      found = await provider().interactionDetails(request, response);
+      found = await provider().interactionDetails(exchange.request, exchange.response);
     } catch (error) {
       if ((error as { error?: string }).error !== 'invalid_request') throw error;
       throw gone();
     }
     if (found.uid !== uid || found.exp <= clock.now()) throw gone();
+    if (prompt !== undefined && found.prompt.name !== prompt) throw gone();
+    // The engine makes sure that the session lives; that it is this browser's is for us to see (AP-12, WB-11).
+    if (found.session && (await sessionOf(exchange)).uid !== found.session.uid) throw gone();
     return found;
   };
 
-  const finish = async (exchange: Exchange, uid: string, result: InteractionResults): Promise<string> => {
-    if (!(await ephemeral.claim(`interaction:${deps.masterKey.digest('interaction', uid)}`, 3600))) {
-      throw new DomainError('conflict', 'this page was already answered');
+  /** Of all answers to a prompt exactly one runs `answer`; the next may when that one throws. */
+  const once = async <T>(found: EngineInteraction, answer: () => Promise<T>): Promise<T> => {
+    const key = `interaction:${deps.masterKey.digest('interaction', found.uid)}`;
+    const life = Math.max(1, found.exp - clock.now()) + 60;
+    const failures = Number((await ephemeral.get(`${key}:failures`)) ?? 0);
+    if (!(await ephemeral.claim(`${key}:${failures}`, life))) {
+      throw new DomainError('conflict', 'This page was already answered.');
     }
-    return provider().interactionResult(exchange.request, exchange.response, result);
+    try {
+      return await answer();
+    } catch (error) {
+      await ephemeral.set(`${key}:failures`, String(failures + 1), life);
+      throw error;
+    }
+  };
+
+  const finish = async (found: EngineInteraction, result: InteractionResults): Promise<string> => {
+    found.result = 'error' in result ? result : { ...found.lastSubmission, ...result };
+    await found.persist();
+    return found.returnTo;
+  };
+
+  /**
+   * Ends the session of somebody else, so that the engine need not ask about signing out in the middle
+   * of a sign-in. What they had answered of this request does not count for the new account.
+   */
+  const endOther = async (exchange: Exchange, found: EngineInteraction, account: string): Promise<void> => {
+    const session = await sessionOf(exchange);
+    if (session.accountId === undefined || session.accountId === account) return;
+    Object.assign(found, { session: undefined, lastSubmission: undefined });
+    await session.destroy();
+    dropSessionCookie(provider(), exchange, deps.cookies);
   };
 
   return {
@@ -71,34 +105,66 @@ export const interactions = (deps: Deps): Interactions => {
     },
 
     async finishSignIn(exchange, uid, account) {
-      await open(exchange, uid);
-      return finish(exchange, uid, { login: { accountId: account, amr: ['pwd'], remember: true } });
+      const found = await open(exchange, uid, 'login');
+      // The moment of the sign-in, not the one at which the browser comes back: what ends sessions in between ends this one.
+      const login = { accountId: account, ts: clock.now(), amr: ['pwd'], remember: true };
+      return once(found, async () => {
+        await endOther(exchange, found, account);
+        return finish(found, { login });
+      });
     },
 
-    async finishConsent(exchange, uid, result) {
-      const found = await open(exchange, uid);
+    async finishConsent(exchange, uid, decide) {
+      const found = await open(exchange, uid, 'consent');
       const account = found.session?.accountId;
       if (account === undefined) throw gone();
       const details = found.prompt.details as unknown as PromptDetails;
-      const grant = makeLease(provider(), deps, {
-        account,
-        clientId: String(found.params['client_id']),
-        asked: { openidScopes: details.openidScopes ?? [], resources: details.resources ?? {} },
-        given: result,
+      return once(found, async () => {
+        const grant = makeLease(provider(), deps, {
+          account,
+          clientId: String(found.params['client_id']),
+          asked: { openidScopes: details.openidScopes ?? [], resources: details.resources ?? {} },
+          given: await decide(),
+        });
+        const grantId = await grant.save();
+        return finish(found, { consent: { grantId } });
       });
-      const grantId = await grant.save();
-      return finish(exchange, uid, { consent: { grantId } });
     },
 
-    async refuse(exchange, uid, error, description) {
-      await open(exchange, uid);
-      return finish(exchange, uid, { error, error_description: description });
+    async refuse(exchange, uid, error, description, decide) {
+      const found = await open(exchange, uid);
+      return once(found, async () => {
+        await decide?.();
+        return finish(found, { error, error_description: description });
+      });
+    },
+
+    async restart(exchange, uid) {
+      const found = await open(exchange, uid);
+      if (found.deviceCode !== undefined) throw gone();
+      return once(found, async () => {
+        const { login_hint: _, prompt, ...params } = found.params;
+        const asked = typeof prompt === 'string' ? prompt.split(' ') : [];
+        // The engine goes on with these parameters. A new request would leave a pushed one (RFC 9126) unused.
+        Object.assign(found, {
+          params: { ...params, prompt: [...new Set([...asked, 'login'])].join(' ') },
+          result: {},
+        });
+        await found.persist();
+        return found.returnTo;
+      });
     },
   };
 };
 
 const gone = (): DomainError =>
-  new DomainError('not_found', 'this page is over, or belongs to another browser; start again where you came from');
+  new DomainError('not_found', 'This page is over, or belongs to another browser. Start again where you came from.');
+
+const dropSessionCookie = (provider: Provider, { request, response }: Exchange, cookies: CookieNames): void => {
+  const context = provider.createContext(request, response);
+  context.cookies.secure = context.secure;
+  context.cookies.set(cookies.session, null, { ...SESSION_COOKIE });
+};
 
 const SIGN_IN_SECONDS = 3600;
 
@@ -119,7 +185,8 @@ export const browserSessions = (deps: Deps): BrowserSessions => {
     async signInUrl(exchange, returnTo) {
       if (!/^\/(?![/\\])/.test(returnTo)) throw new TypeError('returnTo is a path on our origin');
       const state = deps.identifiers.newSecret();
-      await ephemeral.set(key(state), returnTo, SIGN_IN_SECONDS);
+      // The path may hold a handle (decision D14).
+      await ephemeral.set(key(state), masterKey.seal('sign-in', returnTo), SIGN_IN_SECONDS);
       const context = contextOf(exchange);
       context.cookies.secure = context.secure;
       context.cookies.set(cookies.signIn, state, options);
@@ -144,16 +211,14 @@ export const browserSessions = (deps: Deps): BrowserSessions => {
       context.cookies.set(cookies.signIn, null, options);
       const returnTo = started ? await ephemeral.take(key(state)) : undefined;
       if (returnTo === undefined)
-        throw new DomainError('invalid_request', 'this sign-in was not started in this browser');
-      return returnTo;
+        throw new DomainError('invalid_request', 'This sign-in was not started in this browser, or is over.');
+      return masterKey.open('sign-in', returnTo);
     },
 
     async end(exchange) {
-      const context = contextOf(exchange);
-      const session = await provider().Session.get(context);
+      const session = await provider().Session.get(contextOf(exchange));
       if (session.accountId !== undefined) await session.destroy();
-      context.cookies.secure = context.secure;
-      context.cookies.set(cookies.session, null, { ...options, path: '/', signed: true });
+      dropSessionCookie(provider(), exchange, cookies);
     },
   };
 };

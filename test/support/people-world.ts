@@ -90,7 +90,8 @@ export const newPublicKey = (): PublicJwk => ({
 /** The prompts of the engine: a cookie `interaction` names the one a browser is in. */
 const fakeInteractions = () => {
   const open = new Map<string, Interaction>();
-  const finished: { uid: string; with: string | ConsentResult | 'refused' }[] = [];
+  const finished: { uid: string; with: string | ConsentResult | 'refused' | 'restarted' }[] = [];
+  const busy = new Set<string>();
   const of = (incoming: IncomingMessage, uid: string): Interaction => {
     const found = open.get(uid);
     if (!found || !cookies(incoming).includes(`interaction=${uid}`)) {
@@ -104,11 +105,28 @@ const fakeInteractions = () => {
     finished.push({ uid, with: result });
     return `https://id.example.com/auth/${uid}`;
   };
+  const once = async (incoming: IncomingMessage, uid: string, answer: () => Promise<string>): Promise<string> => {
+    of(incoming, uid);
+    if (busy.has(uid)) throw new DomainError('conflict', 'This was decided already.');
+    busy.add(uid);
+    try {
+      return await answer();
+    } catch (error) {
+      busy.delete(uid);
+      throw error;
+    }
+  };
   const port: Interactions = {
     get: async ({ request: incoming }, uid) => of(incoming, uid),
     finishSignIn: async ({ request: incoming }, uid, account) => finish(incoming, uid, account),
-    finishConsent: async ({ request: incoming }, uid, result) => finish(incoming, uid, result),
-    refuse: async ({ request: incoming }, uid) => finish(incoming, uid, 'refused'),
+    finishConsent: async ({ request: incoming }, uid, decide) =>
+      await once(incoming, uid, async () => finish(incoming, uid, await decide())),
+    refuse: async ({ request: incoming }, uid, _error, _description, decide) =>
+      await once(incoming, uid, async () => {
+        await decide?.();
+        return finish(incoming, uid, 'refused');
+      }),
+    restart: async ({ request: incoming }, uid) => finish(incoming, uid, 'restarted'),
   };
   return { port, open, finished };
 };

@@ -37,10 +37,23 @@ export type ConsentResult = {
  */
 export interface Interactions {
   get(exchange: Exchange, uid: string): Promise<Interaction>;
+  /** Somebody else who was signed in in this browser is signed out. */
   finishSignIn(exchange: Exchange, uid: string, account: string): Promise<string>;
-  finishConsent(exchange: Exchange, uid: string, result: ConsentResult): Promise<string>;
-  /** Ends the authorization request with an OAuth error such as access_denied. */
-  refuse(exchange: Exchange, uid: string, error: 'access_denied', description: string): Promise<string>;
+  /** `decide` runs once this is the one answer; when it throws, the prompt is open again. */
+  finishConsent(exchange: Exchange, uid: string, decide: () => Promise<ConsentResult>): Promise<string>;
+  /** Ends the authorization request with an OAuth error such as access_denied; `decide` as in `finishConsent`. */
+  refuse(
+    exchange: Exchange,
+    uid: string,
+    error: 'access_denied',
+    description: string,
+    decide?: () => Promise<void>,
+  ): Promise<string>;
+  /**
+   * Begins the same authorization request anew with a sign-in, whoever is signed in: nothing that was
+   * answered before counts any more. Throws 'not_found' for a device flow, which has no way back.
+   */
+  restart(exchange: Exchange, uid: string): Promise<string>;
 }
 
 /** A person's session in this browser. `id` stays the same while it lasts and is no credential. */

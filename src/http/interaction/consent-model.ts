@@ -14,6 +14,8 @@ export type ConsentPageFacts = {
   readonly csrf: string;
   readonly uid?: string;
   readonly origin: ConsentOrigin;
+  /** Where "Not you?" leads; absent where the request is for one account only, or has no way back. */
+  readonly switchAction?: string;
   readonly error?: string;
 };
 
@@ -41,7 +43,11 @@ export const consentModel = async (
             ...(owner === undefined ? {} : { ownerName: owners(owner) }),
           },
     origin: facts.origin,
-    account: { name: account.name, username: account.username },
+    account: {
+      name: account.name,
+      username: account.username,
+      ...(facts.switchAction === undefined ? {} : { switchAction: facts.switchAction }),
+    },
     openidScopes: question.openidScopes,
     resources: question.resources.map(({ identifier, name, scopes }) => ({
       identifier,

@@ -23,9 +23,9 @@ import {
 } from './page-answers.ts';
 import { namesOf, type PeopleDeps } from './people-deps.ts';
 
-/** Sign-in and consent in the middle of an authorization request: `/interaction/:uid` and `/interaction/:uid/deny`. */
+/** Sign-in and consent in the middle of an authorization request: `/interaction/:uid`, and below it `/deny` and `/switch`. */
 export const interactionRouter = (deps: PeopleDeps): Router => {
-  const { basePath, interactions, consents, signIn } = deps;
+  const { audit, basePath, browserSessions, interactions, consents, signIn } = deps;
   const forms = guardedForms(deps);
   const devices = deviceCookie(deps.issuer);
   const router = new Router();
@@ -87,8 +87,9 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
       action: `${pathOf(uid)}?seen=${questionDigest(question)}`,
       csrf: forms.token(bindingOf(interaction)),
       uid,
-      origin:
-        userCode === undefined ? { kind: 'redirect', redirectUri: redirectUri ?? '' } : { kind: 'device', userCode },
+      ...(userCode === undefined
+        ? { origin: { kind: 'redirect', redirectUri: redirectUri ?? '' }, switchAction: `${pathOf(uid)}/switch` }
+        : { origin: { kind: 'device', userCode } }),
       ...(error === undefined ? {} : { error }),
     });
     sendPage(ctx, status, consentPage(model), targetsOf(interaction));
@@ -103,6 +104,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     try {
       const signedIn = await signIn.signIn({ username, password, device: devices.read(ctx), ...requestOf(ctx) });
       devices.write(ctx, signedIn.device);
+      await recordOtherEnds(ctx, signedIn.account.id);
       seeOther(ctx, await interactions.finishSignIn(exchangeOf(ctx), interaction.uid, signedIn.account.id));
     } catch (error) {
       if (!isDomainError(error) || !SHOWN_ON_SIGN_IN.includes(error.code)) throw error;
@@ -111,18 +113,32 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     }
   };
 
-  const refuse = async (ctx: Context, interaction: Interaction): Promise<void> => {
-    if (interaction.prompt === 'consent') {
-      const asked = askedOf(interaction);
-      try {
-        await consents.deny(asked, byOf(ctx, asked.account));
-      } catch (error) {
-        // What may not be asked any more can still be refused.
-        if (!isDomainError(error) || error.code !== 'access_denied') throw error;
-      }
+  /** Whoever was signed in in this browser before is signed out by another sign-in. */
+  const recordOtherEnds = async (ctx: Context, account: string): Promise<void> => {
+    const before = await browserSessions.current(exchangeOf(ctx));
+    if (before === undefined || before.account === account) return;
+    const { request, source } = requestOf(ctx);
+    const who = { subject: before.account, caller: before.account, request, personal: { source } };
+    await audit.append({ type: 'session.ended', outcome: 'done', ...who });
+  };
+
+  const deny = async (ctx: Context, interaction: Interaction): Promise<void> => {
+    if (interaction.prompt !== 'consent') return;
+    const asked = askedOf(interaction);
+    try {
+      await consents.deny(asked, byOf(ctx, asked.account));
+    } catch (error) {
+      // What may not be asked any more can still be refused.
+      if (!isDomainError(error) || error.code !== 'access_denied') throw error;
     }
+  };
+
+  const refuse = async (ctx: Context, interaction: Interaction): Promise<void> => {
     const description = 'The person denied the request.';
-    seeOther(ctx, await interactions.refuse(exchangeOf(ctx), interaction.uid, 'access_denied', description));
+    const answer = await interactions.refuse(exchangeOf(ctx), interaction.uid, 'access_denied', description, () =>
+      deny(ctx, interaction),
+    );
+    seeOther(ctx, answer);
   };
 
   const decide = async (ctx: Context, interaction: Interaction, form: URLSearchParams): Promise<void> => {
@@ -130,8 +146,11 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     const asked = askedOf(interaction);
     const seen = single(queryOf(ctx), 'seen') ?? '';
     try {
-      const allowed = await consents.allow(asked, seen, readConsentForm(form), byOf(ctx, asked.account));
-      seeOther(ctx, await interactions.finishConsent(exchangeOf(ctx), interaction.uid, allowed));
+      const answer = readConsentForm(form);
+      const next = await interactions.finishConsent(exchangeOf(ctx), interaction.uid, () =>
+        consents.allow(asked, seen, answer, byOf(ctx, asked.account)),
+      );
+      seeOther(ctx, next);
     } catch (error) {
       if (!isDomainError(error)) throw error;
       if (error.code === 'precondition_failed') return showConsent(ctx, interaction, 409, error.message);
@@ -157,6 +176,12 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     const interaction = await interactionOf(ctx);
     await formOf(ctx, interaction);
     await refuse(ctx, interaction);
+  });
+
+  router.post('/interaction/:uid/switch', async (ctx) => {
+    const interaction = await interactionOf(ctx);
+    await formOf(ctx, interaction);
+    seeOther(ctx, await interactions.restart(exchangeOf(ctx), interaction.uid));
   });
 
   return router;
