@@ -14,7 +14,7 @@ ${
     ? html`<p class="empty">No agent may act for you. When one asks, you see who it is and what it wants before you decide; what you allow is then listed here, and can be ended here.</p>`
     : byAgent(delegations).map(
         (nodes) =>
-          html`<article class="card">${nodes[0] && agentCard(nodes[0].agent)}${nodes.map((node) => delegation(node, csrf))}</article>`,
+          html`<article class="card">${nodes[0] && head(nodes[0], csrf)}${nodes.map((node) => delegation(node, csrf))}</article>`,
       )
 }
 </section>`;
@@ -22,6 +22,16 @@ ${
 const byAgent = (delegations: readonly DelegationNode[]): readonly (readonly DelegationNode[])[] => [
   ...Map.groupBy(delegations, ({ agent }) => agent.id).values(),
 ];
+
+const head = ({ agent, revokeAllAction }: DelegationNode, csrf: string): Html =>
+  revokeAllAction === undefined
+    ? agentCard(agent)
+    : html`<div class="row">${agentCard(agent)}
+<form method="post" action="${revokeAllAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
+        text: 'Revoke all',
+        kind: 'danger',
+        about: `that ${plainText(agent.name, 60)} holds of you`,
+      })}</form></div>`;
 
 const delegation = (node: DelegationNode, csrf: string): Html => html`<div class="delegation">
 <div class="row"><h4>${resourceHeading(node.resource)}</h4>

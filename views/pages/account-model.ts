@@ -27,6 +27,8 @@ export type DelegationNode = {
   readonly until: number;
   /** Absent: no button, e.g. because only the row above can be ended. */
   readonly revokeAction?: string;
+  /** On first hops: ends everything the agent holds of the person, what it passed on included. */
+  readonly revokeAllAction?: string;
   /** Names of agents it may still be passed on to. */
   readonly mayPassOnTo?: readonly string[];
   readonly below: readonly DelegationNode[];

@@ -3,6 +3,7 @@ import { type Html, html } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
+import { timeText } from '../time-text.ts';
 
 /** The form POSTs `xsrf` and `user_code` to `action` (RFC 8628 §3.3). */
 export type DeviceCodeModel = PageFrame & {
@@ -56,7 +57,12 @@ export type DeviceConfirmModel = PageFrame & {
   readonly displayCode: string;
   readonly client: { readonly name: string; readonly kind: 'agent' | 'client'; readonly ownerName?: string };
   /** Where the device asked from, as far as known. */
-  readonly device?: { readonly address?: string; readonly software?: string };
+  readonly device?: {
+    readonly address?: string;
+    readonly software?: string;
+    /** Epoch seconds. */
+    readonly askedAt?: number;
+  };
 };
 
 export const deviceConfirmPage = (model: DeviceConfirmModel): Html =>
@@ -71,6 +77,7 @@ export const deviceConfirmPage = (model: DeviceConfirmModel): Html =>
 <div><dt>${model.client.kind === 'agent' ? 'Agent' : 'App'}</dt><dd>${chosenName(model.client.name)}</dd></div>
 ${model.client.ownerName !== undefined && html`<div><dt>Owner</dt><dd>${isolated(model.client.ownerName)}</dd></div>`}
 ${model.device?.address !== undefined && html`<div><dt>Asked from</dt><dd>${plainText(model.device.address, 60)}</dd></div>`}
+${model.device?.askedAt !== undefined && html`<div><dt>Asked at</dt><dd>${timeText(model.device.askedAt)}</dd></div>`}
 ${model.device?.software !== undefined && html`<div><dt>It calls itself</dt><dd dir="auto">“${plainText(model.device.software, 120)}”</dd></div>`}
 </dl>
 <div class="warnings" role="note" aria-label="Before you decide"><p><strong>Before you decide</strong></p><ul><li>Only continue if you started this yourself, on a device in your hands. If somebody sent you this code, deny.</li></ul></div>

@@ -99,6 +99,7 @@ const delegationTree = async (
       since: row.createdAt,
       until: row.expiresAt,
       revokeAction: `${deps.basePath}/account/delegations/${row.id}/revoke`,
+      ...(row.parent === null ? { revokeAllAction: `${deps.basePath}/account/agents/${row.actor}/revoke` } : {}),
       mayPassOnTo: row.passOn.agents.map((id) => agents.get(id)?.name ?? id),
       below: rows.filter(({ parent }) => parent === row.id).map(node),
     };

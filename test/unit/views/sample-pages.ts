@@ -103,6 +103,7 @@ export const samplePages = (
     since: NOON,
     until: NOON + 604_800,
     revokeAction: `${basePath}/account/delegations/${id}/revoke`,
+    ...(below.length === 0 ? {} : { revokeAllAction: `${basePath}/account/agents/agt_1/revoke` }),
     below,
   });
   const account: AccountModel = {
@@ -212,7 +213,7 @@ export const samplePages = (
       userCode: text('WDJBMJHT'),
       displayCode: text('WDJB-MJHT'),
       client: { kind: 'agent', name: text('Travel planner'), ownerName: text('Admin') },
-      device: { address: text('203.0.113.7'), software: text('planner-cli/2.1') },
+      device: { address: text('203.0.113.7'), software: text('planner-cli/2.1'), askedAt: NOON },
     }),
     'device-done': deviceDonePage({ ...frame, clientName: text('Travel planner') }),
     'sign-out': signOutPage({
