@@ -12,7 +12,6 @@ export type PagePolicy = {
 
 /** Value of the Content-Security-Policy header of a page. A target that cannot be written safely is left out. */
 export const pageCsp = ({ formTargets, scripts }: PagePolicy): string => {
-  const targets = [...new Set(formTargets.map(formTarget))].filter((target) => target !== undefined);
   return [
     "default-src 'none'",
     "style-src 'self'",
@@ -21,8 +20,14 @@ export const pageCsp = ({ formTargets, scripts }: PagePolicy): string => {
     ...(scripts ? ["script-src 'self'"] : []),
     "base-uri 'none'",
     "frame-ancestors 'none'",
-    ['form-action', "'self'", ...targets].join(' '),
+    formAction(formTargets),
   ].join('; ');
+};
+
+/** The one directive of that header which says where forms may lead; for pages whose other directives are not ours. */
+export const formAction = (formTargets: readonly string[]): string => {
+  const targets = [...new Set(formTargets.map(formTarget))].filter((target) => target !== undefined);
+  return ['form-action', "'self'", ...targets].join(' ');
 };
 
 /** Schemes that would let a form run script or leave the browser with its content. */

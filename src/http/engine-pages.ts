@@ -1,10 +1,12 @@
 /** The pages the engine shows in the middle of its own routes, made of our views. */
-import { pageCsp } from '../../views/content-security-policy.ts';
+import type { IncomingMessage } from 'node:http';
+import { formAction, pageCsp } from '../../views/content-security-policy.ts';
 import type { Html } from '../../views/html.ts';
 import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../views/pages/device.ts';
 import { errorPage } from '../../views/pages/error.ts';
 import { signedOutPage, signOutPage } from '../../views/pages/sign-out.ts';
 import type { Account } from '../domain/accounts/account.ts';
+import { isFromOurPages } from './middleware/csrf.ts';
 
 /** The part of the engine's context these pages read. */
 type EngineContext = {
@@ -40,14 +42,22 @@ export const enginePages = (deps: {
   const xsrfOf = (ctx: EngineContext): string =>
     String((ctx.oidc?.session?.state as { secret?: string } | undefined)?.secret ?? '');
 
-  const send = (ctx: EngineContext, page: Html): void => {
-    ctx.set('Content-Security-Policy', pageCsp({ formTargets: [], scripts: false }));
+  const send = (ctx: EngineContext, page: Html, formTargets: readonly string[] = []): void => {
+    ctx.set('Content-Security-Policy', pageCsp({ formTargets, scripts: false }));
     ctx.set('Cache-Control', 'no-store');
     ctx.type = 'text/html; charset=utf-8';
     ctx.body = String(page);
   };
 
   return {
+    isFromOurPages: (request: IncomingMessage): boolean => isFromOurPages(request, issuer),
+
+    limitForms(ctx: EngineContext, redirectUri: string | undefined): void {
+      const policy = String(ctx.response.get('Content-Security-Policy'));
+      const targets = redirectUri === undefined ? [] : [redirectUri];
+      if (!policy.includes('form-action')) ctx.set('Content-Security-Policy', `${policy}; ${formAction(targets)}`);
+    },
+
     async error(ctx: EngineContext, out: Failure): Promise<void> {
       const page = errorPage({
         ...frame,
@@ -62,7 +72,10 @@ export const enginePages = (deps: {
     async signOut(ctx: EngineContext): Promise<void> {
       const clientName = ctx.oidc?.client?.clientName;
       const model = { ...frame, action: `${issuer}/session/end/confirm`, xsrf: xsrfOf(ctx) };
-      send(ctx, signOutPage(clientName === undefined ? model : { ...model, clientName }));
+      // The browser is sent there after the answer, and `form-action` counts for that, too.
+      const { postLogoutRedirectUri: next } = { ...(ctx.oidc?.session?.state as { postLogoutRedirectUri?: string }) };
+      const targets = next === undefined ? [] : [next];
+      send(ctx, signOutPage(clientName === undefined ? model : { ...model, clientName }), targets);
     },
 
     async signedOut(ctx: EngineContext): Promise<void> {
@@ -97,7 +110,7 @@ export const enginePages = (deps: {
     ): Promise<void> {
       const owner = client['behalf_owner'];
       const ownerName = typeof owner === 'string' ? (await deps.accounts.get(owner))?.document.name : undefined;
-      const software = info['software'];
+      const { software, address, at } = info;
       send(
         ctx,
         deviceConfirmPage({
@@ -111,7 +124,11 @@ export const enginePages = (deps: {
             kind: client['behalf_kind'] === 'agent' ? 'agent' : 'client',
             ...(ownerName === undefined ? {} : { ownerName }),
           },
-          ...(typeof software === 'string' && software !== '' ? { device: { software } } : {}),
+          device: {
+            ...(typeof software === 'string' && software !== '' ? { software } : {}),
+            ...(typeof address === 'string' ? { address } : {}),
+            ...(typeof at === 'number' ? { askedAt: at } : {}),
+          },
         }),
       );
     },

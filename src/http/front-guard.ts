@@ -20,6 +20,7 @@ export type FrontGuard = {
 
 const HOST = /^(?:\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9._-]*[a-z0-9.])?)(?::(\d{1,5}))?$/i;
 const MAX_TARGET = 8192;
+const OWN_COOKIE = /^(?:__(?:Host|Secure)-)?behalf_/i;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 
 export const frontGuard = (deps: {
@@ -39,12 +40,15 @@ export const frontGuard = (deps: {
   const isHttps = protocol === 'https:';
 
   const answer = (response: ServerResponse, status: number, description: string, retryAfter?: number): undefined => {
+    // Nobody reads a body after this.
+    const { headers } = response.req;
+    const isSending = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
     const body = JSON.stringify({ error: errorOf(status), error_description: description });
     response.writeHead(status, {
       'Content-Type': 'application/json; charset=utf-8',
       'Content-Length': Buffer.byteLength(body),
       ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
-      ...(status === 400 ? { Connection: 'close' } : {}),
+      ...(status === 400 || isSending ? { Connection: 'close' } : {}),
     });
     response.end(body);
     return undefined;
@@ -103,6 +107,7 @@ export const frontGuard = (deps: {
           delete request.headers[name];
         }
       }
+      request.headers.cookie = ownCookiesOnce(request.headers.cookie);
       request.headers.host = host;
       request.headers['x-forwarded-host'] = host;
       request.headers['x-forwarded-proto'] = protocol.slice(0, -1);
@@ -157,6 +162,18 @@ const isDecodable = (target: string): boolean => {
 const isHost = (value: string | undefined): boolean => {
   const match = HOST.exec(value ?? '');
   return match !== null && Number(match[1] ?? 0) <= 65_535;
+};
+
+/**
+ * The Cookie header without those of our cookies that came twice: a browser sends the second one when a
+ * sub-domain or a neighbour set it, and which of them is ours cannot be told (WB-04).
+ */
+const ownCookiesOnce = (header: string | undefined): string | undefined => {
+  const pairs = header?.split(';').map((pair) => pair.trim()) ?? [];
+  const nameOf = (pair: string): string => pair.slice(0, Math.max(0, pair.indexOf('='))).trim();
+  const own = pairs.map(nameOf).filter((name) => OWN_COOKIE.test(name));
+  const twice = own.filter((name, index) => own.indexOf(name) !== index);
+  return twice.length === 0 ? header : pairs.filter((pair) => !twice.includes(nameOf(pair))).join('; ');
 };
 
 /** The path below the issuer's, or undefined. RFC 8414 §3.1 puts the issuer's path behind the well-known one. */

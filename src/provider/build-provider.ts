@@ -24,6 +24,7 @@ import { deviceAuthorization } from './device-authorization.ts';
 import { auditEndpoints, type RefusalCounter } from './endpoint-audit.ts';
 import { isForPrograms } from './endpoint-routes.ts';
 import { CLIENT_PROPERTIES } from './engine-client.ts';
+import { engineForms } from './engine-forms.ts';
 import type { EnginePages } from './engine-pages.ts';
 import { registerExtensionGrants } from './extension-grants.ts';
 import { leaseForRequest, prompts } from './interaction-policy.ts';
@@ -32,6 +33,7 @@ import type { modelAdapter } from './model-adapter.ts';
 import { asProtocol } from './oauth-errors.ts';
 import { publishedMetadata } from './published-metadata.ts';
 import { exactLocalhost } from './redirect-targets.ts';
+import { factsOf } from './request-facts.ts';
 import type { ResourceAuthority } from './resource-authority.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { structuredTokens } from './structured-tokens.ts';
@@ -124,6 +126,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   auditEndpoints(provider, deps);
   crossOrigin(provider);
   publishedMetadata(provider, deps);
+  engineForms(provider, deps);
   deviceAuthorization(provider, deps);
   deps.structured.install(provider);
   registerExtensionGrants(provider, deps.extensions, deps);
@@ -239,7 +242,11 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
         enabled: true,
         charset: 'base-20',
         mask: '****-****',
-        deviceInfo: (ctx) => ({ software: ctx.get('user-agent').slice(0, 120) }),
+        deviceInfo: (ctx) => ({
+          software: ctx.get('user-agent').slice(0, 120),
+          address: factsOf(ctx.req).source,
+          at: deps.clock.now(),
+        }),
         userCodeInputSource: (ctx, _form, out, error) => pages.deviceCode(ctx, out, error),
         userCodeConfirmSource: (ctx, _form, client, info, userCode) => pages.deviceConfirm(ctx, client, info, userCode),
         successSource: (ctx) => pages.deviceDone(ctx),

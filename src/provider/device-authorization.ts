@@ -7,6 +7,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { SESSION_COOKIE } from './cookies.ts';
+import type { RefusalCounter } from './endpoint-audit.ts';
 import type { EnginePages } from './engine-pages.ts';
 import { factsOf } from './request-facts.ts';
 
@@ -19,6 +20,7 @@ export const deviceAuthorization = (
     readonly ephemeral: EphemeralStore;
     readonly masterKey: MasterKey;
     readonly pages: EnginePages;
+    readonly refusals: RefusalCounter;
   },
 ): void => {
   const { configuration, ephemeral, masterKey } = deps;
@@ -40,14 +42,16 @@ export const deviceAuthorization = (
       ctx.query = {};
     }
     if (atVerification && ctx.method === 'POST') {
-      if (!(await mayGuess(factsOf(ctx.req).source))) {
+      const { source, id } = factsOf(ctx.req);
+      if (!(await mayGuess(source))) {
         ctx.status = 429;
         ctx.set('Retry-After', String(GUESS_WINDOW_SECONDS));
-        ctx.type = 'json';
-        ctx.body = {
-          error: 'slow_down',
-          error_description: 'too many user codes were tried from here; wait and try again',
-        };
+        const error_description = 'too many user codes were tried from here; wait and try again';
+        const out = { error: 'slow_down', error_description };
+        ctx.body = out;
+        if (ctx.accepts('json', 'html') === 'json') return;
+        await deps.refusals.note(source, out.error, id);
+        await deps.pages.error(ctx, out, new Error(error_description));
         return;
       }
     }

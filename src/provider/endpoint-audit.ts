@@ -15,7 +15,7 @@ import { factsOf } from './request-facts.ts';
 import { unitOf } from './token-request-unit.ts';
 
 /** Counts refusals before anybody was authenticated; bounded. */
-export type RefusalCounter = { note(source: string, reason: string): void | Promise<void> };
+export type RefusalCounter = { note(source: string, reason: string, request?: string): void | Promise<void> };
 
 /** Engine route → event of a refusal by an authenticated client. */
 const REFUSED: Readonly<Record<string, AuditEventType>> = {
@@ -102,12 +102,14 @@ export const auditEndpoints = (
       unavailable(context, error);
       return;
     }
+    // The rest of a body that nobody wants is not waited for (IN-06).
+    if (!ctx.req.complete) ctx.set('Connection', 'close');
     if (ctx.status === 404 && !ctx.body) {
       ctx.body = { error: 'not_found', error_description: 'there is nothing at this path' };
       ctx.status = 404;
     }
     if (!context.oidc) {
-      if (ctx.status === 429) await refusedInFront(context);
+      if (ctx.status === 429 && isJsonAnswer(ctx.body)) await refusedInFront(context);
       return;
     }
     if (holdsOwnCredential(context)) deps.proofs.remember(ctx, String(context.oidc.client?.clientId));
@@ -156,7 +158,13 @@ export const auditEndpoints = (
       } else if (route === 'device_authorization') {
         await deps.audit.append({ ...base, ...asked, type: 'device.requested', outcome: 'granted' });
       } else if (route === 'end_session_confirm') {
-        await deps.audit.append({ ...base, type: 'session.ended', outcome: 'done' });
+        const subject = ctx.oidc.session?.accountId;
+        await deps.audit.append({
+          ...base,
+          ...(subject === undefined ? {} : { subject }),
+          type: 'session.ended',
+          outcome: 'done',
+        });
       }
     } catch (error) {
       unavailable(ctx, error);

@@ -1,8 +1,16 @@
 /** Pages the engine asks for in the middle of its own routes. Made of our views by `src/http/engine-pages.ts`. */
+import type { IncomingMessage } from 'node:http';
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 
+/** Also in front of the engine's routes, where it has not made its own context yet. */
+type Context = Pick<KoaContextWithOIDC, 'status' | 'type' | 'body' | 'set' | 'state' | 'response'>;
+
 export interface EnginePages {
-  error(ctx: KoaContextWithOIDC, out: ErrorOut, error: Error): Promise<void>;
+  /** Whether the headers say that a page of ours sent this form (WB-02). */
+  isFromOurPages(request: IncomingMessage): boolean;
+  /** Narrows the policy of a page that is the engine's own: forms lead to us or to a validated redirect URI. */
+  limitForms(ctx: Context, redirectUri: string | undefined): void;
+  error(ctx: Context, out: ErrorOut, error: Error): Promise<void>;
   signOut(ctx: KoaContextWithOIDC): Promise<void>;
   signedOut(ctx: KoaContextWithOIDC): Promise<void>;
   deviceCode(ctx: KoaContextWithOIDC, out?: ErrorOut, error?: Error & { userCode?: string }): Promise<void>;

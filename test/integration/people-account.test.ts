@@ -318,7 +318,15 @@ describe('/delegations/requests/:handle (decision D1 b)', () => {
     expect((await person.post(form.action, wider)).status).toBe(400);
     expect((await person.post(path, fillForm(form, { button: /allow/i }))).status).toBe(409);
     expect((await person.post(form.action, fillForm(form, { button: /deny/i }))).status).toBe(303);
-    expect(world.audit.events).toMatchObject([{ type: 'consent.denied', txn: 'txn_1' }]);
+    expect(world.audit.events).toMatchObject([
+      {
+        type: 'request.refused',
+        subject: world.ada.id,
+        error: 'invalid_request',
+        inputs: { reason: 'invalid_request scope' },
+      },
+      { type: 'consent.denied', txn: 'txn_1' },
+    ]);
     expect((await person.get(path)).status).toBe(404);
   });
 

@@ -5,7 +5,7 @@ import { accountPage } from '../../../views/pages/account.ts';
 import { homePage } from '../../../views/pages/home.ts';
 import { signedOutPage } from '../../../views/pages/sign-out.ts';
 import type { FlashMessage } from '../../../views/partials/flash.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Lease } from '../../domain/ports/leases.ts';
 import {
   byOf,
@@ -85,7 +85,11 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   });
 
   router.get('/account/signed-in', async (ctx) => {
-    const back = await browserSessions.finishSignIn(exchangeOf(ctx), queryOf(ctx));
+    const back = await browserSessions.finishSignIn(exchangeOf(ctx), queryOf(ctx)).catch(async (error: unknown) => {
+      // Of two tabs that both began to sign in, only the later one knows the way back.
+      if (isDomainError(error) && (await sessions.current(ctx))) return home;
+      throw error;
+    });
     seeOther(ctx, isLocalPath(back) ? back : home);
   });
 

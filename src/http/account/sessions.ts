@@ -1,7 +1,7 @@
 import type { Context } from 'koa';
 import type { SignedInAs } from '../../../views/layout.ts';
 import type { Account } from '../../domain/accounts/account.ts';
-import { exchangeOf, type GuardedForms, seeOther } from '../interaction/page-answers.ts';
+import { exchangeOf, type GuardedForms, rememberSender, seeOther } from '../interaction/page-answers.ts';
 import { activeAccount, type PeopleDeps } from '../interaction/people-deps.ts';
 import type { FormBinding } from '../middleware/csrf.ts';
 
@@ -21,6 +21,7 @@ export const accountSessions = (deps: PeopleDeps, forms: GuardedForms) => {
     const session = await browserSessions.current(exchangeOf(ctx));
     const account = session && (await activeAccount(deps, session.account));
     if (!session || !account) return undefined;
+    rememberSender(ctx, account.id);
     const csrf = forms.token(['session', session.id]);
     const { name, username } = account;
     return {

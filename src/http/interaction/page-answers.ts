@@ -6,7 +6,7 @@ import type { By } from '../../domain/clients/registered-documents.ts';
 import { DomainError, type DomainErrorCode, isDomainError } from '../../domain/errors.ts';
 import { isStoreUnavailable } from '../../domain/ports/document-store.ts';
 import type { Exchange } from '../../domain/ports/interactions.ts';
-import { type Csrf, csrf, type FormBinding } from '../middleware/csrf.ts';
+import { type Csrf, csrf, type FormBinding, isFromOurPages } from '../middleware/csrf.ts';
 import { isForm, readForm, single } from '../middleware/form-body.ts';
 import { setSecurityHeaders } from '../middleware/security-headers.ts';
 import type { PeopleDeps } from './people-deps.ts';
@@ -78,16 +78,72 @@ export const setRetryAfter = (ctx: Context, error: DomainError): void => {
   if (error.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(error.retryAfterSeconds));
 };
 
-/** Sets the headers of all pages, and answers refusals of the domain as pages. Anything unknown is thrown on. */
-export const pages = ({ issuer, basePath }: Pick<PeopleDeps, 'issuer' | 'basePath'>): Middleware => {
+type Refusals = Pick<PeopleDeps, 'audit' | 'countRefusal'>;
+
+/** Who is known to have sent a request: its refusal is one event of that account. A stranger's are counted (decision D18). */
+const knownSenders = new WeakMap<Context['req'], string>();
+
+export const rememberSender = (ctx: Context, account: string | undefined): void => {
+  if (account !== undefined) knownSenders.set(ctx.req, account);
+};
+
+/** Writes down that a request was refused, once. */
+const recordRefusal = async (
+  { audit, countRefusal }: Refusals,
+  ctx: Context,
+  error: DomainErrorCode,
+  reason: string,
+): Promise<void> => {
+  const facts = requestOf(ctx);
+  const account = knownSenders.get(ctx.req);
+  if (account === undefined) return countRefusal({ reason, ...facts });
+  await audit.append({
+    type: 'request.refused',
+    outcome: 'refused',
+    request: facts.request,
+    subject: account,
+    caller: account,
+    error,
+    inputs: { reason },
+    personal: { source: facts.source },
+  });
+};
+
+/** Thrown for a refusal that stands in the trail already. */
+const recorded = new WeakSet<DomainError>();
+
+/**
+ * Sets the headers of all pages, and answers refusals of the domain as pages after writing them down.
+ * Anything unknown is thrown on.
+ */
+export const pages = (deps: Pick<PeopleDeps, 'issuer' | 'basePath'> & Refusals): Middleware => {
+  const { issuer, basePath } = deps;
   const isHttps = issuer.startsWith('https:');
+
+  /** The refusal as it is answered: another one when it cannot be written down. */
+  const written = async (ctx: Context, error: DomainError): Promise<DomainError> => {
+    if (error.code === 'unavailable' || recorded.has(error)) return error;
+    try {
+      await recordRefusal(
+        deps,
+        ctx,
+        error.code,
+        error.field === undefined ? error.code : `${error.code} ${error.field}`,
+      );
+      return error;
+    } catch (failure) {
+      return outOfOrder(failure);
+    }
+  };
+
   return async (ctx, next) => {
     setSecurityHeaders(ctx, isHttps);
     try {
       await next();
     } catch (thrown) {
-      const error = isDomainError(thrown) ? thrown : isStoreUnavailable(thrown) ? outOfOrder(thrown) : undefined;
-      if (!error) throw thrown;
+      const refusal = isDomainError(thrown) ? thrown : isStoreUnavailable(thrown) ? outOfOrder(thrown) : undefined;
+      if (!refusal) throw thrown;
+      const error = await written(ctx, refusal);
       setRetryAfter(ctx, error);
       const status = statusOf(error);
       const page = errorPage({
@@ -109,26 +165,14 @@ const outOfOrder = (cause: unknown): DomainError =>
 export const guardedForms = (deps: Pick<PeopleDeps, 'masterKey' | 'issuer' | 'audit' | 'countRefusal'>) => {
   const guard: Csrf = csrf(deps);
 
-  /** One event for a known account; a stranger's are counted. */
-  const refuse = async (ctx: Context, reason: string, account: string | undefined): Promise<never> => {
-    const facts = requestOf(ctx);
-    if (account === undefined) await deps.countRefusal({ reason, ...facts });
-    else {
-      await deps.audit.append({
-        type: 'request.refused',
-        outcome: 'refused',
-        request: facts.request,
-        subject: account,
-        caller: account,
-        error: 'forbidden',
-        inputs: { reason },
-        personal: { source: facts.source },
-      });
-    }
-    throw new DomainError(
+  const refuse = async (ctx: Context, reason: string): Promise<never> => {
+    await recordRefusal(deps, ctx, 'forbidden', reason);
+    const error = new DomainError(
       'forbidden',
       'This form did not come from a page of this server, or is too old. Open the page again.',
     );
+    recorded.add(error);
+    throw error;
   };
 
   return {
@@ -140,16 +184,17 @@ export const guardedForms = (deps: Pick<PeopleDeps, 'masterKey' | 'issuer' | 'au
      * (WB-02). `account` is whoever is signed in; `uid` the interaction that the form has to name (V21, AP-16).
      */
     async read(ctx: Context, binding: FormBinding, account?: string, uid?: string): Promise<URLSearchParams> {
-      if (!guard.isOurs(ctx.req)) return refuse(ctx, 'cross_site_form', account);
-      if (!isForm(ctx.req)) return refuse(ctx, 'not_a_form', account);
+      rememberSender(ctx, account);
+      if (!isFromOurPages(ctx.req, deps.issuer)) return refuse(ctx, 'cross_site_form');
+      if (!isForm(ctx.req)) return refuse(ctx, 'not_a_form');
       const form = await readForm(ctx.req);
-      if (!guard.isToken(single(form, 'csrf'), binding)) return refuse(ctx, 'csrf_token', account);
-      if (uid !== undefined && single(form, 'uid') !== uid) return refuse(ctx, 'other_interaction', account);
+      if (!guard.isToken(single(form, 'csrf'), binding)) return refuse(ctx, 'csrf_token');
+      if (uid !== undefined && single(form, 'uid') !== uid) return refuse(ctx, 'other_interaction');
       return form;
     },
 
     /** Refuses a form where nobody is signed in: no token can be good there. */
-    refuseUnbound: (ctx: Context): Promise<never> => refuse(ctx, 'no_session', undefined),
+    refuseUnbound: (ctx: Context): Promise<never> => refuse(ctx, 'no_session'),
   };
 };
 
