@@ -1,12 +1,11 @@
 /** The process: settings → compose → listen → say where → drain on SIGTERM. */
-import { readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import type { Server } from 'node:http';
 import { pathToFileURL } from 'node:url';
 import type { Configuration } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { EXIT_CONFIGURATION, isConfigurationError } from '../config/problem.ts';
 import { type Behalf, compose } from './compose.ts';
+import { publicServer } from './http/public-server.ts';
 
 /** Longer than any answer takes, shorter than what supervisors wait before SIGKILL. */
 const DRAIN_MILLISECONDS = 8_000;
@@ -22,7 +21,7 @@ export const serve = async (argv: readonly string[]): Promise<number> => {
     return EXIT_CONFIGURATION;
   }
   const behalf = await compose(configuration);
-  const server = publicServer(configuration, behalf);
+  const server = publicServer(configuration.listen, behalf);
   await listen(server, configuration.listen);
   await listen(behalf.operations, configuration.operations);
   process.stdout.write(greeting(configuration, behalf));
@@ -33,19 +32,6 @@ export const serve = async (argv: readonly string[]): Promise<number> => {
   await Promise.all([drain(server), drain(behalf.operations)]);
   await behalf.close();
   return 0;
-};
-
-const publicServer = ({ listen: { tls } }: Configuration, behalf: Behalf): Server => {
-  // Slow senders are cut off (IN-08); what one request may take is bounded by the stores' own deadlines.
-  const limits = { headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 };
-  const server = tls
-    ? createTlsServer(
-        { ...limits, cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile), minVersion: 'TLSv1.2' },
-        behalf.handle,
-      )
-    : createServer(limits, behalf.handle);
-  server.on(tls ? 'secureConnection' : 'connection', behalf.accepted);
-  return server;
 };
 
 const listen = (server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> =>

@@ -33,6 +33,8 @@ export const requestListener = (deps: {
     ctx.state['requestId'] = known?.id;
     ctx.state['source'] = known?.source;
     await next();
+    // The rest of a body that nobody wants is not waited for (IN-06).
+    if (!ctx.req.complete) ctx.set('Connection', 'close');
     if (ctx.status === 404 && !ctx.body) {
       ctx.body = { error: 'not_found', error_description: 'there is nothing at this path' };
       ctx.status = 404;

@@ -3,9 +3,10 @@
  * production, listening on a free port. Reads the audit trail directly, and can make the stores fail.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { systemClock } from '../../adapters/node/clock.ts';
@@ -17,6 +18,7 @@ import { loadConfiguration } from '../../config/load.ts';
 import { type Behalf, compose } from '../../src/compose.ts';
 import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-event.ts';
 import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { publicServer } from '../../src/http/public-server.ts';
 import { WITHOUT_LIMITS } from './scene.ts';
 import { freePort } from './server-process.ts';
 
@@ -35,6 +37,10 @@ export type RunOptions = {
   readonly after?: { readonly dataFolder: string; readonly port: number };
   /** With 'sqlite': what may be lost is in memory, and lost when the server ends. */
   readonly losesEphemeral?: boolean;
+  /** Receives what the server logs, one JSON text a line. */
+  readonly log?: (line: string) => void;
+  /** Of a connection, where those of production take too long for a test. */
+  readonly bounds?: Parameters<typeof publicServer>[2];
 };
 
 /** What a test can break while the server runs. */
@@ -63,8 +69,13 @@ export const runServer = async (options: RunOptions = {}) => {
   // Before the database: a database without its key beside it is refused.
   const masterKey = loadOrCreateMasterKey(dataFolder);
   const stores = storesFor(options, dataFolder);
-  const behalf: Behalf = await compose(configuration, { masterKey, ...stores, documents: failable(stores.documents, faults) });
-  const server: Server = createServer(behalf.handle).on('connection', behalf.accepted);
+  const behalf: Behalf = await compose(configuration, {
+    masterKey,
+    ...stores,
+    documents: failable(stores.documents, faults),
+    ...(options.log ? { log: pino({ base: null }, { write: options.log }) } : {}),
+  });
+  const server: Server = publicServer(configuration.listen, behalf, options.bounds ?? {});
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
 
   return {

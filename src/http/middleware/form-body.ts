@@ -15,7 +15,8 @@ export const readForm = async (request: IncomingMessage): Promise<URLSearchParam
   const chunks: Buffer[] = [];
   let length = 0;
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+    // The stream is kept open on an early exit, so that the answer can still be sent.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       length += chunk.length;
       if (length > FORM_MAX_BYTES) throw tooLong;
       chunks.push(chunk);
