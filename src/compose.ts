@@ -119,6 +119,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const liveness = tokenLiveness({ documents, clock, clients: known, accounts, resourceServers, delegations });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });
   const leases = leaseRegister({ documents, clock, liveness });
+  const authority = resourceAuthority({ agents, clients, accounts, resourceServers, delegations, clock });
   const extensions = [
     tokenExchange({
       tokens,
@@ -161,8 +162,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       clockToleranceSeconds: configuration.clientAuthentication.clockToleranceSeconds,
       proofs,
     }),
-    authority: resourceAuthority({ agents, clients, accounts, resourceServers, delegations }),
-    claims: tokenClaims({ audit, clock, identifiers, masterKey, issuer, consumptions, delegations }),
+    authority,
+    claims: tokenClaims({ audit, clock, identifiers, masterKey, issuer, consumptions, delegations, authority }),
     consents,
     accounts,
     pages: enginePages({ issuer, accounts }),

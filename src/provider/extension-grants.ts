@@ -45,11 +45,14 @@ const tokenRequest = async (
 
   const mint = async (token: TokenToMint): Promise<TokenResponse> => {
     const { resourceServer } = token;
-    const expiresIn = Math.min(token.notAfter - clock.now(), resourceServer.accessTokenTtlSeconds);
+    const now = clock.now();
+    const expiresIn = Math.min(token.notAfter - now, resourceServer.accessTokenTtlSeconds);
     if (expiresIn < 1) throw new errors.InvalidGrant('nothing is left of the life of the subject token');
     const accessToken = new provider.AccessToken({
       accountId: token.subject,
       client,
+      // Both: the engine counts `expiresIn` from the moment it signs, which may be a second later.
+      exp: now + expiresIn,
       expiresIn,
       ...(token.lease === undefined ? {} : { grantId: token.lease }),
       gty: grant.grantType,

@@ -7,8 +7,17 @@ import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '../domain/accounts/account.ts';
 import type { Agent } from '../domain/agents/agent.ts';
 import type { Client } from '../domain/clients/client.ts';
-import { cutScope, type Limit, type ScopesByResource, scopesAt } from '../domain/delegation/authority.ts';
+import {
+  blockingLayer,
+  type Cut,
+  cutScope,
+  type Limit,
+  type ScopesByResource,
+  scopesAt,
+} from '../domain/delegation/authority.ts';
 import type { Delegation } from '../domain/delegation/delegation.ts';
+import type { Layer } from '../domain/errors.ts';
+import type { Clock } from '../domain/ports/clock.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 
 type Row<T> = Promise<{ readonly document: T } | undefined>;
@@ -23,7 +32,11 @@ export const resourceAuthority = (deps: {
   readonly delegations: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
   };
+  readonly clock: Clock;
 }) => {
+  /** What was cut of the scope a request asked for. */
+  const cuts = new WeakMap<object, Cut>();
+
   const ownAuthority = async (clientId: string): Promise<ScopesByResource | undefined> =>
     (await (clientId.startsWith('agt_') ? deps.agents : deps.clients).get(clientId))?.document.authority;
 
@@ -47,8 +60,12 @@ export const resourceAuthority = (deps: {
   };
 
   return {
-    find,
-    limits,
+    /** Which layer leaves a request without any scope at its resource. */
+    blockingLayer(ctx: object): Layer {
+      const cut = cuts.get(ctx);
+      // What all the others would let through was never granted.
+      return cut && cut.scope.length === 0 ? blockingLayer(cut) : 'grant';
+    },
     /** The hook `getResourceServerInfo` of the engine: what this request may carry at most. */
     async at(ctx: KoaContextWithOIDC, resource: string, clientId: string) {
       const server = await find(resource);
@@ -62,17 +79,22 @@ export const resourceAuthority = (deps: {
           ? [{ layer: 'client' as const, holds: scopesAt(await ownAuthority(clientId), resource) }]
           : await limits(clientId, resource, forItself ? undefined : subject)),
       ];
+      let life = server.accessTokenTtlSeconds;
       if (atTokenEndpoint && subject !== undefined && clientId.startsWith('agt_')) {
         const row = await deps.delegations.consented(subject, clientId, resource);
         found.push({ layer: 'delegation', holds: row?.scope ?? [] });
+        // No token outlives its delegation, also where nobody asks us about it.
+        if (row) life = Math.max(1, Math.min(life, row.expiresAt - deps.clock.now()));
       }
       const { scope } = cutScope(undefined, declared, found);
+      const asked = ctx.oidc?.params?.['scope'];
+      cuts.set(ctx, cutScope(typeof asked === 'string' ? asked.split(' ') : undefined, declared, found));
       // RFC 6749 §3.3 leaves the default to us: everything the client holds there, never more.
       if (forItself && ctx.oidc.params && !ctx.oidc.params['scope']) ctx.oidc.params['scope'] = scope.join(' ');
       return {
         scope: scope.join(' '),
         audience: resource,
-        accessTokenTTL: server.accessTokenTtlSeconds,
+        accessTokenTTL: life,
         accessTokenFormat: server.accessTokenFormat,
         jwt: { sign: { alg: server.accessTokenSigningAlg } },
       };

@@ -3,16 +3,19 @@
  * durable first (product.md, invariant 5). The engine calls this for every access token, JWT or
  * opaque, of every grant; our own grants prepare theirs with `prepare`.
  */
-import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
 import { extendChain } from '../domain/delegation/actor-chain.ts';
 import type { Delegation } from '../domain/delegation/delegation.ts';
+import { DomainError, type DomainErrorCode, type Layer } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
+import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import type { ConsumptionRegister } from './consumption-register.ts';
 import { protocolError } from './oauth-errors.ts';
 import { factsOf } from './request-facts.ts';
+import type { ResourceAuthority } from './resource-authority.ts';
 import { settle, unitOf } from './token-request-unit.ts';
 
 /** Names a claims builder may never set: the engine spreads ours after its own (finding V12). */
@@ -47,7 +50,11 @@ export const tokenClaims = (deps: {
   readonly delegations: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
   };
+  readonly authority: Pick<ResourceAuthority, 'blockingLayer'>;
 }) => {
+  const refuse = (code: DomainErrorCode, layer: Layer, reason: string, text: string): DomainError =>
+    new DomainError(code, text, { denial: { id: deps.identifiers.newId('dny'), layer, reason } });
+
   const prepared = new WeakMap<object, Prepared>();
 
   /** Every token of a lease belongs to one piece of work (decision D6). */
@@ -61,23 +68,32 @@ export const tokenClaims = (deps: {
           .toLowerCase()}`;
 
   /** Claims of a token from the engine's own grants. Throws when an agent's delegation is gone. */
-  const ownClaims = async (token: EngineToken): Promise<Prepared> => {
+  const ownClaims = async (ctx: object, token: EngineToken): Promise<Prepared> => {
+    const clientId = String(token.clientId);
+    if (clientId === ACCOUNT_PAGES_CLIENT.client_id) {
+      throw refuse('unauthorized_client', 'client', 'no_tokens_for_our_pages', 'this client takes no tokens');
+    }
     const txn = txnOf(token);
-    if (token.aud !== undefined && !token.scope) {
-      throw new errors.InvalidScope('nothing that was asked for is left at this resource', '');
+    const resource = token.aud === undefined ? undefined : String(token.aud);
+    const isAgent = clientId.startsWith('agt_');
+    const row =
+      isAgent && token.accountId !== undefined && resource !== undefined
+        ? await deps.delegations.consented(token.accountId, clientId, resource)
+        : undefined;
+    if (isAgent && token.accountId !== undefined && resource !== undefined && !row) {
+      const text = 'the person has ended what this agent was allowed at this resource';
+      throw refuse('invalid_grant', 'delegation', 'delegation_ended', text);
+    }
+    if (resource !== undefined && !token.scope) {
+      const text = 'nothing that was asked for is left at this resource';
+      throw refuse('invalid_scope', deps.authority.blockingLayer(ctx), 'scope_not_available', text);
     }
     const lease = token.grantId === undefined ? {} : { grant_id: token.grantId };
-    const isAgent = token.clientId?.startsWith('agt_') ?? false;
     if (!isAgent || token.accountId === undefined) return { claims: { ...lease, txn }, facts: { txn } };
     // Every token given to an agent for somebody carries `act` (decision D5).
-    const act = extendChain(String(token.clientId), deps.issuer);
-    const facts = { txn, chain: act };
-    if (token.aud === undefined) return { claims: { ...lease, txn, act }, facts };
-    const row = await deps.delegations.consented(token.accountId, String(token.clientId), String(token.aud));
     if (!row) {
-      throw Object.assign(new errors.InvalidGrant('delegation is gone'), {
-        error_description: 'the person has ended what this agent was allowed at this resource',
-      });
+      const act = extendChain(clientId, deps.issuer);
+      return { claims: { ...lease, txn, act }, facts: { txn, chain: act } };
     }
     return {
       claims: { ...lease, txn, act: row.chain, delegation: row.id },
@@ -104,7 +120,7 @@ export const tokenClaims = (deps: {
       ...(token.accountId === undefined ? {} : { subject: token.accountId }),
       grantType: String(params?.['grant_type']),
       ...(token.aud === undefined ? {} : { resource: String(token.aud) }),
-      ...(params?.['scope'] ? { scopeAsked: String(params['scope']).split(' ') } : {}),
+      ...(params?.['scope'] ? { scopeAsked: String(params['scope']).slice(0, 2000).split(' ') } : {}),
       scopeGiven: token.scope ? token.scope.split(' ') : [],
       ...(token.grantId === undefined ? {} : { grant: token.grantId }),
       token: {
@@ -130,7 +146,7 @@ export const tokenClaims = (deps: {
     async forToken(ctx: KoaContextWithOIDC, model: object): Promise<Record<string, unknown>> {
       const token = model as EngineToken;
       try {
-        const made: Prepared = prepared.get(model) ?? (await ownClaims(token));
+        const made: Prepared = prepared.get(model) ?? (await ownClaims(ctx, token));
         const { claims, facts, parent } = made;
         const reserved = Object.keys(claims).find((name) => RESERVED.has(name));
         if (reserved) throw new TypeError(`a claims builder may not set ${reserved}`);
@@ -138,7 +154,11 @@ export const tokenClaims = (deps: {
         const event = eventOf(ctx, token, { ...unit.facts, ...facts }, parent);
         await settle(ctx, unit, {
           consumptions: deps.consumptions,
-          audit: async () => void (await deps.audit.append(event)),
+          audit: async () => {
+            await deps.audit.append(event);
+            // Should the request fail all the same, its refusal names the token that never came to be (AU-01).
+            if (event.token) unit.facts = { ...unit.facts, token: event.token };
+          },
         });
         return claims;
       } catch (error) {

@@ -12,15 +12,13 @@ import type { AuditEvent } from '../domain/audit/audit-event.ts';
 import type { ConsumptionRegister } from './consumption-register.ts';
 
 export type TokenRequestUnit = {
-  /** Facts for the one audit event of this attempt. */
+  /** Facts for the one audit event of this attempt; a `token` among them was announced in the trail. */
   facts: Partial<AuditEvent>;
   /** Mark id → expiry of one-time things seen in this request. */
   readonly seen: Map<string, number>;
   readonly consumptions: { readonly id: string; readonly expiresAt: number }[];
   readonly writes: (() => Promise<void>)[];
   settled: boolean;
-  /** The event that let the token be made has been written. */
-  audited: boolean;
 };
 
 type EngineContext = { readonly res: ServerResponse; readonly oidc?: { readonly route?: string } };
@@ -30,7 +28,7 @@ const units = new WeakMap<object, TokenRequestUnit>();
 export const unitOf = (context: object): TokenRequestUnit => {
   let unit = units.get(context);
   if (!unit) {
-    unit = { facts: {}, seen: new Map(), consumptions: [], writes: [], settled: false, audited: false };
+    unit = { facts: {}, seen: new Map(), consumptions: [], writes: [], settled: false };
     units.set(context, unit);
   }
   return unit;
@@ -58,7 +56,6 @@ export const settle = async (
 ): Promise<void> => {
   if (unit.settled) return;
   await audit();
-  unit.audited = true;
   for (const { id, expiresAt } of unit.consumptions) {
     if (!(await consumptions.consume(id, expiresAt, answerOf(context.res)))) {
       throw new errors.InvalidGrant('lost a race for a one-time credential');

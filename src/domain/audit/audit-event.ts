@@ -90,7 +90,10 @@ export type AuditEvent = {
   /** The lease: the engine's Grant. */
   readonly grant?: string;
   readonly delegation?: string;
-  /** `id` is the `jti` of a JWT; for an opaque token the keyed digest under which it is stored. */
+  /**
+   * `id` is the `jti` of a JWT; for an opaque token the keyed digest under which it is stored. In
+   * 'token.refused': the token that 'token.issued' of the same request announced, and that was never made.
+   */
   readonly token?: {
     readonly id: string;
     readonly format: 'jwt' | 'opaque';

@@ -41,3 +41,17 @@ export const cutScope = (
   }
   return { scope, removed };
 };
+
+const NEAREST_FIRST: readonly Layer[] = [
+  'delegation',
+  'subject_token',
+  'grant',
+  'subject',
+  'agent',
+  'client',
+  'resource_server',
+];
+
+/** Of the layers that took something away, the one nearest to a yes. */
+export const blockingLayer = ({ removed }: Pick<Cut, 'removed'>): Layer =>
+  NEAREST_FIRST.find((layer) => removed.some((each) => each.layer === layer)) ?? 'resource_server';

@@ -1,7 +1,7 @@
 import type { Agent } from '../../domain/agents/agent.ts';
-import { type Cut, cutScope, type Limit } from '../../domain/delegation/authority.ts';
+import { blockingLayer, type Cut, cutScope, type Limit } from '../../domain/delegation/authority.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
-import { type DomainError, isDomainError, type Layer, type Remedy } from '../../domain/errors.ts';
+import { type DomainError, isDomainError, type Remedy } from '../../domain/errors.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import { findSource, leaseOf, limitsAt, type Source } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
@@ -64,11 +64,11 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
     const ask = (scope: readonly string[]) =>
       askThePerson(dependencies, refuse, { agent, token, resource: target.identifier, scope });
     if (source.kind === 'unconsented') {
-      if (cut.scope.length === 0) throw refuse('scope_not_available', { layer: blocking(cut) });
+      if (cut.scope.length === 0) throw refuse('scope_not_available', { layer: blockingLayer(cut) });
       throw refuse('consent_missing', { remedies: await ask(cut.scope) });
     }
     if (cut.scope.length === 0) {
-      const layer = blocking(cut);
+      const layer = blockingLayer(cut);
       // At a first hop the person can give more, if everybody else would let it through.
       const wanted = cut.removed.filter((each) => each.layer === 'delegation').map(({ scope }) => scope);
       const mayAsk = parameters.scope && layer === 'delegation' && source.kind === 'held' && source.row.depth === 1;
@@ -176,22 +176,6 @@ const askThePerson = async (
 };
 
 const isTooMany = (error: unknown): error is DomainError => isDomainError(error) && error.code === 'too_many_requests';
-
-/** Of the layers that took something away, the one nearest to a yes. */
-const blocking = (cut: Cut): Layer => {
-  const layers = cut.removed.map(({ layer }) => layer);
-  return NEAREST_FIRST.find((layer) => layers.includes(layer)) ?? 'resource_server';
-};
-
-const NEAREST_FIRST: readonly Layer[] = [
-  'delegation',
-  'subject_token',
-  'grant',
-  'subject',
-  'agent',
-  'client',
-  'resource_server',
-];
 
 const describe = ({ token, received }: AcceptedSubjectToken) => ({
   id: token.id,
