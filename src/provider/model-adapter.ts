@@ -194,6 +194,8 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         }
         return;
       }
+      // The engine ends the lease next, and that is what counts: should it fail, whoever tries again must find the token.
+      if (model === 'RefreshToken') return;
       await records.take(key(id));
     };
 
