@@ -39,6 +39,7 @@ import { type FirstStart, firstStart } from './first-start.ts';
 import { type Housekeeping, housekeeping } from './housekeeping.ts';
 import { accountRouter } from './http/account/router.ts';
 import { requestListener } from './http/app.ts';
+import { isBrokenConnection } from './http/broken-connections.ts';
 import { enginePages } from './http/engine-pages.ts';
 import { frontGuard } from './http/front-guard.ts';
 import { interactionRouter } from './http/interaction/router.ts';
@@ -111,6 +112,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     intervalSeconds: configuration.audit.refusalIntervalSeconds,
   });
   const onUnexpected = (error: unknown, request: string): void => {
+    if (isBrokenConnection(error)) return;
     log.error({ event: 'request.failed', request, err: error }, 'request failed');
   };
 

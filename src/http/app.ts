@@ -7,6 +7,7 @@ import type { Router } from '@koa/router';
 import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/ports/clock.ts';
+import { isBrokenConnection } from './broken-connections.ts';
 import type { FrontGuard, GuardedRequest } from './front-guard.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -42,6 +43,7 @@ export const requestListener = (deps: {
   });
   for (const router of routers) app.use(router.routes()).use(router.allowedMethods());
   app.on('error', (error: unknown, ctx?: Koa.Context) => {
+    if (isBrokenConnection(error)) return;
     log.error({ event: 'request.failed', request: ctx?.state['requestId'], err: error }, 'request failed');
   });
   const ours = app.callback();

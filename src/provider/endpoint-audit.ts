@@ -66,6 +66,11 @@ export const auditEndpoints = (
     });
   }
 
+  // Without a listener the engine prints what it cannot send to the console (IN-05).
+  emitter.on('error', (error: unknown, ctx?: KoaContextWithOIDC) => {
+    deps.onUnexpected(error, ctx === undefined ? 'unknown' : factsOf(ctx.req).id);
+  });
+
   const refusedEvent = (ctx: KoaContextWithOIDC, type: AuditEventType, failure: ProtocolError): AuditEvent => {
     const { client, params, session } = ctx.oidc;
     const { id, source } = factsOf(ctx.req);
