@@ -4,15 +4,15 @@ import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { assetByPath } from '../../views/assets.ts';
 import { pageCsp } from '../../views/content-security-policy.ts';
 import type { Html } from '../../views/html.ts';
+import { startChromium, withPage as withPageOf } from '../support/chromium.ts';
 import { elementsOf } from '../unit/views/markup.ts';
 import { PAYLOADS } from '../unit/views/payloads.ts';
 import { samplePages } from '../unit/views/sample-pages.ts';
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'];
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const usual = samplePages();
 const names = Object.keys(usual);
@@ -43,10 +43,7 @@ beforeAll(async () => {
   client = createServer((_, response) => response.setHeader('content-type', 'text/plain').end('arrived'));
   origin = await listen(server);
   clientOrigin = await listen(client);
-  browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [...FLAGS, '--disable-component-update', '--disable-sync'],
-  });
+  browser = await startChromium();
 }, 60_000);
 
 afterAll(async () => {
@@ -167,11 +164,9 @@ const listen = async (listening: Server): Promise<string> => {
 };
 
 const withPage = async (options: BrowserContextOptions, use: (page: Page) => Promise<void>): Promise<void> => {
-  const context = await browser.newContext(options);
   try {
-    await use(await context.newPage());
+    await withPageOf(browser, options, use);
   } finally {
-    await context.close();
     pages = usual;
   }
 };
