@@ -14,7 +14,7 @@ const DEFAULT_REQUESTS = 20_000;
 const PARALLEL = 16;
 const HANG_MS = 5000;
 
-const materialOf = async (scene: Scene): Promise<Material> => {
+export const materialOf = async (scene: Scene): Promise<Material> => {
   const { calls, agent, app, jwt, opaque, keyed, issuer } = scene;
   const key = createPrivateKey({ key: agent.key.privateJwk, format: 'jwk' } as Parameters<typeof createPrivateKey>[0]);
   const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
