@@ -5,7 +5,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/load.ts';
 import { EXIT_CONFIGURATION, isConfigurationError } from '../config/problem.ts';
 import { type Behalf, compose } from './compose.ts';
-import { publicServer } from './http/public-server.ts';
+import { publicServer } from './public-server.ts';
 
 /** Longer than any answer takes, shorter than what supervisors wait before SIGKILL. */
 const DRAIN_MILLISECONDS = 8_000;

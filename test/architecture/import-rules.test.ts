@@ -106,7 +106,12 @@ const RULES: readonly Rule[] = [
     ],
     types: ['config/configuration.ts', 'node:http', 'node:net'],
   },
-  { of: 'src/main.ts', may: ['config/', 'src/compose.ts', 'node:fs', 'node:http', 'node:https', 'node:url'] },
+  { of: 'src/public-server.ts', may: ['node:fs', 'node:http', 'node:https'], types: ['node:http', 'node:net'] },
+  {
+    of: 'src/main.ts',
+    may: ['config/', 'src/compose.ts', 'src/public-server.ts', 'node:url'],
+    types: ['node:http'],
+  },
 ];
 
 const files = deliveredFiles();

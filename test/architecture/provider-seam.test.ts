@@ -81,6 +81,22 @@ describe('what is replaced at start', () => {
   });
 });
 
+describe('what is wrapped at start', () => {
+  test('OIDCContext.prototype.entity(key, value): tells which client a request names, before any proof of it', () => {
+    expect(member(provider.OIDCContext.prototype, 'entity')).toHaveLength(2);
+  });
+
+  test('Session.prototype.persist() and save(ttl): a session that a failing device page begins (V9)', () => {
+    expect(member(provider.Session.prototype, 'persist')).toHaveLength(0);
+    expect(member(provider.Session.prototype, 'save')).toHaveLength(1);
+  });
+
+  test('Client.prototype.redirectUriAllowed(value) and postLogoutRedirectUriAllowed(value): where answers go (AZ-03)', () => {
+    expect(member(provider.Client.prototype, 'redirectUriAllowed')).toHaveLength(1);
+    expect(member(provider.Client.prototype, 'postLogoutRedirectUriAllowed')).toHaveLength(1);
+  });
+});
+
 describe('what is read', () => {
   test('Provider.ctx, outside a request', () => {
     expect(Reflect.getOwnPropertyDescriptor(Provider, 'ctx')?.get).toBeDefined();

@@ -2,7 +2,7 @@
 
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { publicServer } from '../../src/http/public-server.ts';
+import { publicServer } from '../../src/public-server.ts';
 import { seededRandom } from '../campaigns/campaign.ts';
 import { materialOf } from '../campaigns/fuzz.ts';
 import { requestGrammar, SEED_COUNT, seedRequest } from '../campaigns/fuzz-grammar.ts';

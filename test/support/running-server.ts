@@ -18,7 +18,7 @@ import { loadConfiguration } from '../../config/load.ts';
 import { type Behalf, compose } from '../../src/compose.ts';
 import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-event.ts';
 import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
-import { publicServer } from '../../src/http/public-server.ts';
+import { publicServer } from '../../src/public-server.ts';
 import { WITHOUT_LIMITS } from './scene.ts';
 import { freePort } from './server-process.ts';
 
