@@ -65,7 +65,7 @@ const tokenRequest = async (
       jwt: { sign: { alg: resourceServer.accessTokenSigningAlg } },
     });
     if (proof) {
-      await checkDpopReplay(provider, ctx, proof, client.clientId, errors.InvalidRequest);
+      await checkDpopReplay(provider, ctx, proof, client.clientId, errors.InvalidDpopProof);
       accessToken.setThumbprint('jkt', proof.thumbprint);
     }
     claims.prepare(accessToken, {
