@@ -10,6 +10,12 @@ export type Material = {
   readonly issuer: string;
   /** Values that mean something to this server: ids, tokens, codes, scopes, resources. */
   readonly known: readonly string[];
+  /** By name of a parameter or path segment: values that are right there. */
+  readonly named: Readonly<Record<string, readonly string[]>>;
+  /** Ids what the fuzzer lives on: the management API is never told to change them. */
+  readonly spared: readonly string[];
+  /** Valid JSON bodies, by path. */
+  readonly bodies: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Authorization header of an administrator's management token. */
   readonly management: string;
   /** Fresh `client_assertion` of an agent, good for one request. */
@@ -60,6 +66,8 @@ export const requestGrammar = (random: Random, material: Material) => {
     return `${text}x`;
   };
   const valueFor = (name: string): string => {
+    const right = material.named[name];
+    if (right !== undefined && right.length > 0 && chance(0.7)) return pick(right);
     if (name === 'client_assertion' && chance(0.7)) return material.assertion();
     if (name === 'client_assertion_type' && chance(0.9))
       return 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
@@ -81,8 +89,8 @@ export const requestGrammar = (random: Random, material: Material) => {
       return '';
     }
   };
-  const pairs = (route: Route): string => {
-    const names = route.parameters.filter(() => chance(0.75));
+  const pairs = (route: Route, leaveOut: RegExp | undefined): string => {
+    const names = route.parameters.filter((name) => !leaveOut?.test(name) && chance(0.85));
     while (chance(0.35)) names.push(pick(chance(0.5) && route.parameters.length > 0 ? route.parameters : PARAMETERS));
     return names
       .map((name) => `${encode(name)}${chance(0.02) ? '' : '='}${encode(valueFor(name))}`)
@@ -114,13 +122,21 @@ export const requestGrammar = (random: Random, material: Material) => {
     if (chance(0.03)) return `{"a":${'{"a":'.repeat(200)}1${'}'.repeat(200)}}`;
     if (chance(0.05)) return pick(STRINGS);
     if (chance(0.05)) return JSON.stringify(jsonValue(0));
-    const members = route.parameters.filter(() => chance(0.8)).map((name) => [name, jsonMember(name)] as const);
-    const text = JSON.stringify(Object.fromEntries(members));
+    const valid = material.bodies[route.path];
+    const members = route.parameters
+      .filter((name) => chance(valid?.[name] === undefined ? 0.2 : 0.95))
+      .map((name) => [name, valid?.[name] !== undefined && chance(0.85) ? valid[name] : jsonMember(name)] as const);
+    // Names are unique where they must be: most bodies should get past that.
+    const text = JSON.stringify(Object.fromEntries(members)).replaceAll('{unique}', String(integer(2 ** 31)));
     return chance(0.05) ? mangle(text) : text;
   };
 
   const pathOf = (route: Route): string => {
-    const path = route.path.replace(/[:{](\w+)\}?/g, () => encode(word()));
+    const segment = (name: string): string => {
+      const value = route.path.startsWith('/api/') && chance(0.6) ? pick(material.named['id'] ?? ['']) : valueFor(name);
+      return route.path.startsWith('/api/') && material.spared.includes(value) ? 'spared' : value;
+    };
+    const path = route.path.replace(/[:{](\w+)\}?/g, (_, name: string) => encode(segment(name)));
     if (chance(0.03)) return `${path}/`;
     if (chance(0.03)) return path.toUpperCase();
     if (chance(0.03)) return path + encode(word());
@@ -129,11 +145,18 @@ export const requestGrammar = (random: Random, material: Material) => {
     return path;
   };
 
-  const headersOf = (route: Route): string[] => {
+  /** How a form request authenticates: mostly in one way, sometimes in several or none. */
+  const credentialOf = (route: Route): 'assertion' | 'basic' | 'any' => {
+    if (route.kind !== 'form') return 'any';
+    return pick(['assertion', 'assertion', 'basic', 'any']);
+  };
+
+  const headersOf = (route: Route, method: string, credential: ReturnType<typeof credentialOf>): string[] => {
     const headers: string[] = [`Host: ${chance(0.08) ? pick(HOSTS) : host}`, 'Connection: close'];
     if (route.path.startsWith('/api/')) {
       if (chance(0.9)) headers.push(`Authorization: ${chance(0.95) ? bearer : `Bearer ${word()}`}`);
-    } else if (chance(0.4)) {
+    } else if (credential === 'basic') headers.push(`Authorization: ${material.basic}`);
+    else if (credential === 'any' && chance(0.4)) {
       headers.push(
         `Authorization: ${pick([material.basic, material.basic, bearer, `Basic ${word()}`, `DPoP ${word()}`, 'Basic', 'Bearer', word()])}`,
       );
@@ -147,7 +170,8 @@ export const requestGrammar = (random: Random, material: Material) => {
     if (chance(0.1)) headers.push(`DPoP: ${word()}`);
     if (chance(0.1)) headers.push(`Origin: ${pick([material.issuer, 'null', 'https://evil.example', word()])}`);
     if (chance(0.05)) headers.push(`X-Forwarded-${pick(['Host', 'Proto', 'For', 'Port', 'Prefix'])}: ${word()}`);
-    if (chance(0.1)) headers.push(`If-Match: ${pick(['"1"', 'W/"1"', '*', '1', word()])}`);
+    if (chance(method === 'PATCH' || method === 'PUT' ? 0.8 : 0.1))
+      headers.push(`If-Match: ${pick(['"1"', '"1"', '"2"', 'W/"1"', '*', '1', word()])}`);
     if (chance(0.03))
       headers.push(
         `${pick(['Expect: 100-continue', 'Upgrade: websocket', 'Range: bytes=0-1', 'Content-Encoding: gzip', 'If-None-Match: *', 'X-HTTP-Method-Override: DELETE'])}`,
@@ -160,15 +184,17 @@ export const requestGrammar = (random: Random, material: Material) => {
       const route = pick(material.routes);
       const method = chance(0.9) ? pick(route.methods) : pick(METHODS);
       let target = pathOf(route);
-      const headers = headersOf(route);
+      const credential = credentialOf(route);
+      const leaveOut = credential === 'basic' ? /^client_(id|assertion)/ : undefined;
+      const headers = headersOf(route, method, credential);
       const hasBody = method !== 'GET' && method !== 'HEAD' && chance(0.95);
-      const query = chance(hasBody ? 0.1 : 0.8) ? pairs(route) : '';
+      const query = chance(hasBody ? 0.1 : 0.8) ? pairs(route, leaveOut) : '';
       if (query !== '') target += `?${query}`;
       if (chance(0.01)) target = `http://evil.example${target}`;
       let body = '';
       let isWellFramed = true;
       if (hasBody) {
-        body = route.kind === 'json' ? jsonBody(route) : pairs(route);
+        body = route.kind === 'json' ? jsonBody(route) : pairs(route, leaveOut);
         const natural = route.kind === 'json' ? 'application/json' : 'application/x-www-form-urlencoded';
         headers.push(`Content-Type: ${chance(0.93) ? natural : pick(CONTENT_TYPES)}`);
         const length = Buffer.byteLength(body);
