@@ -1,0 +1,59 @@
+/** Two ways to use a page: with a pointer, and with nothing but the keyboard. Controls are found by what a person reads. */
+import type { Locator, Page } from 'playwright-core';
+
+export type Hands = {
+  readonly type: (page: Page, label: string, text: string) => Promise<void>;
+  /** Switches a checkbox over. */
+  readonly toggle: (page: Page, label: RegExp) => Promise<void>;
+  readonly choose: (page: Page, label: string, option: string) => Promise<void>;
+  /** Presses a button, and waits until the page that follows is there. */
+  readonly press: (page: Page, name: string | RegExp) => Promise<void>;
+};
+
+const button = (page: Page, name: string | RegExp): Locator =>
+  page.getByRole('button', typeof name === 'string' ? { name, exact: true } : { name }).first();
+
+const followed = async (page: Page, act: () => Promise<void>): Promise<void> => {
+  await Promise.all([page.waitForEvent('load'), act()]);
+};
+
+export const pointer: Hands = {
+  type: (page, label, text) => page.getByLabel(label, { exact: true }).fill(text),
+  toggle: (page, label) => page.getByRole('checkbox', { name: label }).first().click(),
+  async choose(page, label, option) {
+    await page.getByLabel(label).selectOption(option);
+  },
+  press: (page, name) => followed(page, () => button(page, name).click()),
+};
+
+/** Runs in the page. */
+const hasFocus = (one: unknown): boolean =>
+  one === (globalThis as unknown as { readonly document: { readonly activeElement: unknown } }).document.activeElement;
+
+/** Tabs on until the control has the focus; a control that cannot be reached fails. */
+const reach = async (page: Page, control: Locator): Promise<void> => {
+  for (let step = 0; step < 80; step += 1) {
+    if (await control.evaluate(hasFocus)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`the keyboard does not reach ${control}`);
+};
+
+export const keyboard: Hands = {
+  async type(page, label, text) {
+    await reach(page, page.getByLabel(label, { exact: true }));
+    await page.keyboard.type(text);
+  },
+  async toggle(page, label) {
+    await reach(page, page.getByRole('checkbox', { name: label }).first());
+    await page.keyboard.press('Space');
+  },
+  async choose(page, label, option) {
+    await reach(page, page.getByLabel(label));
+    await page.keyboard.type(option);
+  },
+  async press(page, name) {
+    await reach(page, button(page, name));
+    await followed(page, () => page.keyboard.press('Enter'));
+  },
+};
