@@ -1,6 +1,7 @@
 /**
- * The moment before an authorization code exists: its audit event becomes durable, and only then is a
- * pushed request used up (decision D12). The engine uses it up first; here that waits.
+ * The moment before an authorization code exists, or a device is connected: the audit event becomes
+ * durable, and only then is the lease stored and a pushed request used up (decision D12). The engine does
+ * both first; here they wait.
  */
 import type { ServerResponse } from 'node:http';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
@@ -10,12 +11,14 @@ import { factsOf } from './request-facts.ts';
 import { answerOf } from './token-request-unit.ts';
 
 type Mark = { readonly id: string; readonly expiresAt: number };
+type HeldLease = { store(): Promise<void>; drop(): Promise<unknown> };
 type Context = { readonly res: ServerResponse };
 
 export type CodeIssuing = ReturnType<typeof codeIssuing>;
 
 export const codeIssuing = (deps: { readonly audit: AuditTrail; readonly consumptions: ConsumptionRegister }) => {
   const pushed = new WeakMap<object, Mark>();
+  const leases = new WeakMap<object, HeldLease>();
   const used = (): Error => new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used');
 
   return {
@@ -24,7 +27,12 @@ export const codeIssuing = (deps: { readonly audit: AuditTrail; readonly consump
       pushed.set(context, mark);
     },
 
-    /** To be called before a code is stored. Throws InvalidRequestUri when another request was first. */
+    /** Notes that a lease is to be stored with the code; without a code there is none. */
+    holdLease(context: Context, lease: HeldLease): void {
+      leases.set(context, lease);
+    },
+
+    /** To be called before a code is stored, or a device code becomes good. Throws InvalidRequestUri when another request was first. */
     async settle(context: KoaContextWithOIDC): Promise<void> {
       const { client, params, session, entities } = context.oidc;
       const mark = pushed.get(context);
@@ -44,7 +52,12 @@ export const codeIssuing = (deps: { readonly audit: AuditTrail; readonly consump
         ...(entities.Grant ? { grant: String(entities.Grant.jti) } : {}),
         personal: { source: facts.source },
       });
-      if (mark && !(await deps.consumptions.consume(mark.id, mark.expiresAt, answerOf(context.res)))) throw used();
+      // Last what is used up, so that a failing store uses up nothing.
+      const lease = leases.get(context);
+      await lease?.store();
+      if (!mark || (await deps.consumptions.consume(mark.id, mark.expiresAt, answerOf(context.res)))) return;
+      await lease?.drop();
+      throw used();
     },
   };
 };

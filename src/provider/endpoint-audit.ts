@@ -162,14 +162,6 @@ export const auditEndpoints = (
         await deps.audit.append({ ...base, ...asked, type: 'authorization.pushed', outcome: 'granted' });
       } else if (route === 'device_authorization') {
         await deps.audit.append({ ...base, ...asked, type: 'device.requested', outcome: 'granted' });
-      } else if (route === 'end_session_confirm') {
-        const subject = ctx.oidc.session?.accountId;
-        await deps.audit.append({
-          ...base,
-          ...(subject === undefined ? {} : { subject }),
-          type: 'session.ended',
-          outcome: 'done',
-        });
       }
     } catch (error) {
       unavailable(ctx, error);

@@ -196,7 +196,24 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       }
       // The engine ends the lease next, and that is what counts: should it fail, whoever tries again must find the token.
       if (model === 'RefreshToken') return;
+      if (model === 'Session') await recordSignOut();
       await records.take(key(id));
+    };
+
+    /** Signing out at the end-session endpoint. Elsewhere the engine only gives a session another id, or a page of ours has recorded it. */
+    const recordSignOut = async (): Promise<void> => {
+      const context = Provider.ctx;
+      const { route, params, session, client } = context?.oidc ?? {};
+      if (!context || route !== 'end_session_confirm' || !params?.['logout']) return;
+      const { id, source } = factsOf(context.req);
+      await audit.append({
+        type: 'session.ended',
+        outcome: 'done',
+        request: id,
+        ...(client === undefined ? {} : { caller: client.clientId }),
+        ...(session?.accountId === undefined ? {} : { subject: session.accountId }),
+        personal: { source },
+      });
     };
 
     /** The engine ends a grant from the token endpoint only when a one-time credential comes back after its use. */
@@ -222,10 +239,14 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         asProtocol(async () => {
           if (home === 'none' || home === 'client') throw new TypeError(`${model} is not stored here`);
           const context = Provider.ctx;
-          if (model === 'AuthorizationCode' && context) await codes.settle(context);
+          const isAnswer = context !== undefined && ANSWERING.has(context.oidc?.route);
+          const isGood = model === 'AuthorizationCode' || (model === 'DeviceCode' && payload.accountId !== undefined);
+          if (isGood && isAnswer) await codes.settle(context);
+          const store = () => write(id, payload as Payload, expiresIn ?? 0);
           const unit = model === 'RefreshToken' ? openUnit(context) : undefined;
-          if (unit) unit.writes.push(() => write(id, payload as Payload, expiresIn ?? 0));
-          else await write(id, payload as Payload, expiresIn ?? 0);
+          if (unit) unit.writes.push(store);
+          else if (home === 'lease' && isAnswer) codes.holdLease(context, { store, drop: () => leases.take(id) });
+          else await store();
         }),
       consume: (id) => asProtocol(() => consume(id)),
       destroy: (id) => asProtocol(() => destroy(id)),
@@ -245,6 +266,9 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     };
   };
 };
+
+/** Routes at which a person's answer becomes a code, or makes a device code good. */
+const ANSWERING = new Set<string | undefined>(['authorization', 'resume', 'code_verification', 'device_resume']);
 
 const isAboutTokens = (route: string | undefined): boolean => route === 'revocation' || route === 'introspection';
 

@@ -15,7 +15,7 @@ export const AUDIT_EVENTS = {
   'token.revoked': 'A client ended one of its tokens (RFC 7009).',
   'token.revocation_refused': 'A client tried to end a token that is not its own.',
   'token.replayed': 'A code, refresh token or device code was presented again after its use; its family ended.',
-  'authorization.granted': 'A person finished an authorization request; a code was made.',
+  'authorization.granted': 'A person finished an authorization request; a code was made, or a device connected.',
   'authorization.refused': 'An authorization request ended in an error.',
   'authorization.pushed': 'An authorization request was pushed (RFC 9126).',
   'device.requested': 'A device authorization was begun (RFC 8628).',
