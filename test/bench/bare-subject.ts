@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
 import { newPkce } from '../support/pkce.ts';
-import { freePort, pinned, untilAnswering } from '../support/server-process.ts';
+import { endWithUs, freePort, pinned, untilAnswering } from '../support/server-process.ts';
 import type { BareOptions } from './bare-server.ts';
 import type { Subject } from './cases.ts';
 import { connectionsTo } from './load.ts';
@@ -27,7 +27,7 @@ export const startBare = async (core: number | undefined): Promise<RunningSubjec
     scope: 'read write',
   };
   const [command, ...parameters] = pinned(core, join(import.meta.dirname, 'bare-server.ts'), JSON.stringify(options));
-  const child: ChildProcess = spawn(command, parameters, { stdio: ['ignore', 'ignore', 'ignore'] });
+  const child = endWithUs(spawn(command, parameters, { stdio: ['ignore', 'ignore', 'ignore'] }));
   await untilAnswering(`${issuer}/.well-known/openid-configuration`, child, 30_000);
 
   const seeded = (await (await fetch(`${issuer}/bench/seed`, { method: 'POST' })).json()) as {

@@ -1,5 +1,5 @@
 /** Who takes part in the demo: made with the `behalf` command where an owner would use it, else through the management API. */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { JWK } from 'jose';
@@ -9,7 +9,14 @@ import { managementFromKeyFile } from '../support/management.ts';
 import { type Answer, answerOf, type Credential, discover, formOf, oauthCalls } from '../support/oauth-calls.ts';
 import { newPkce } from '../support/pkce.ts';
 import { finishOnOurPages, REDIRECT_URI } from '../support/scene.ts';
-import { type CommandResult, freePort, runCli, type ServerProcess, untilAnswering } from '../support/server-process.ts';
+import {
+  type CommandResult,
+  endWithUs,
+  freePort,
+  runCli,
+  type ServerProcess,
+  untilAnswering,
+} from '../support/server-process.ts';
 import type { CalendarOptions } from './resource-server.ts';
 import { check, dim, print, say, step } from './terminal.ts';
 
@@ -103,10 +110,10 @@ export const makeCast = async (server: ServerProcess) => {
     clientId: calendar.id,
     clientSecret: calendar.credential.kind === 'basic' ? calendar.credential.secret : '',
   };
-  const child: ChildProcess = spawn(
-    process.execPath,
-    [join(import.meta.dirname, 'resource-server.ts'), JSON.stringify(calendarOptions)],
-    { stdio: 'inherit' },
+  const child = endWithUs(
+    spawn(process.execPath, [join(import.meta.dirname, 'resource-server.ts'), JSON.stringify(calendarOptions)], {
+      stdio: 'inherit',
+    }),
   );
   await untilAnswering(`http://127.0.0.1:${port}/`, child, 10_000);
   check(`it serves as ${calendar.identifier}, process ${child.pid}`, child.exitCode === null);

@@ -55,6 +55,25 @@ export const untilAnswering = async (url: string, child: ChildProcess, timeoutMs
   }
 };
 
+const children = new Set<ChildProcess>();
+let isWatching = false;
+
+const killAll = (): void => {
+  for (const child of children) child.kill('SIGKILL');
+};
+
+/** Sees to it that a child does not outlive this process, however that ends short of SIGKILL. */
+export const endWithUs = <T extends ChildProcess>(child: T): T => {
+  if (!isWatching) {
+    isWatching = true;
+    process.once('exit', killAll);
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
+  }
+  children.add(child);
+  child.once('exit', () => children.delete(child));
+  return child;
+};
+
 /** Command line that runs `node FILE`, pinned to `core` when that is asked for and possible. */
 export const pinned = (core: number | undefined, ...command: readonly string[]): readonly [string, ...string[]] =>
   core === undefined ? [process.execPath, ...command] : ['taskset', '-c', String(core), process.execPath, ...command];
@@ -82,7 +101,7 @@ export const startServer = async (options: ServerOptions = {}) => {
   const spawnServer = async (): Promise<number> => {
     const begin = performance.now();
     const [command, ...parameters] = pinned(options.core, options.entry ?? join(ROOT, 'src/main.ts'));
-    child = spawn(command, parameters, { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    child = endWithUs(spawn(command, parameters, { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'pipe'] }));
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
         // Enough to explain a failure, however long a campaign runs.
