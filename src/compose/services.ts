@@ -1,0 +1,132 @@
+/** Adapters and the services of the domain, before anything is served. Called by compose.ts. */
+import { type Logger, pino } from 'pino';
+import { systemClock } from '../../adapters/node/clock.ts';
+import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import { accountRegister } from '../domain/accounts/account-register.ts';
+import { passwords } from '../domain/accounts/passwords.ts';
+import { agentRegistry } from '../domain/agents/agent-registry.ts';
+import { auditSigner } from '../domain/audit/audit-signer.ts';
+import { auditTrail } from '../domain/audit/audit-trail.ts';
+import { clientRegistry } from '../domain/clients/client-registry.ts';
+import { consentRegister } from '../domain/consent/consent-register.ts';
+import { delegationRegister } from '../domain/delegation/delegation-register.ts';
+import { delegationRequests } from '../domain/delegation/delegation-requests.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { DocumentStore } from '../domain/ports/document-store.ts';
+import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
+import { resourceServerRegistry } from '../domain/resource-servers/resource-server-registry.ts';
+import { masterKey as derivedFrom } from '../domain/secrets/master-key.ts';
+import { metrics as makeMetrics } from '../http/metrics.ts';
+import { nodeState } from '../node-state.ts';
+import { signingKeys } from '../provider/signing-keys.ts';
+import { folderOf, secretOf, stores } from './stores.ts';
+
+/** What a test may put in place of the real thing. */
+export type Overrides = {
+  readonly clock?: Clock;
+  readonly identifiers?: Identifiers;
+  readonly documents?: DocumentStore;
+  readonly ephemeral?: EphemeralStore;
+  /** 32 bytes. */
+  readonly masterKey?: Buffer;
+  readonly log?: Logger;
+};
+
+export const services = async (configuration: Configuration, overrides: Overrides) => {
+  const { issuer } = configuration;
+  const clock = overrides.clock ?? systemClock;
+  const identifiers = overrides.identifiers ?? randomIdentifiers;
+  const log = overrides.log ?? pino({ level: configuration.log.level, base: null });
+  const metrics = makeMetrics();
+  const folder = folderOf(configuration);
+  // The key first: a new data folder has none, and a database without its key must not be opened.
+  const masterKey = derivedFrom(overrides.masterKey ?? secretOf(configuration, folder));
+  const { documents, ephemeral } = stores(configuration, overrides, clock, folder);
+  const { prepublishSeconds, retireSeconds } = configuration.keys;
+  const keys = await signingKeys({ documents, clock, identifiers, masterKey, prepublishSeconds, retireSeconds });
+  const state = nodeState(folder, identifiers);
+  const trail = auditTrail({
+    documents,
+    clock,
+    node: state.node,
+    issuer,
+    signer: await auditSigner(keys.auditJwk()),
+    remember: state.remember,
+  });
+  const audit: typeof trail = {
+    ...trail,
+    async append(event) {
+      const ended = metrics.appending.startTimer();
+      try {
+        const receipt = await trail.append(event);
+        metrics.events.inc({ type: event.type, outcome: event.outcome });
+        return receipt;
+      } catch (error) {
+        metrics.failures.inc();
+        throw error;
+      } finally {
+        ended();
+      }
+    },
+  };
+
+  const hashing = passwords(configuration.passwords);
+  const accounts = accountRegister({ documents, clock, identifiers, audit, passwords: hashing });
+  const accountExists = async (id: string): Promise<boolean> => (await accounts.get(id))?.document.state === 'active';
+  const digestSecret = (secret: string): string => masterKey.digest('client_secret', secret);
+  const resourceServers = resourceServerRegistry({ documents, clock, identifiers, audit, digestSecret, issuer });
+  const clients = clientRegistry({
+    documents,
+    clock,
+    identifiers,
+    audit,
+    digestSecret,
+    accountExists,
+    resourceServers,
+  });
+  const agents = agentRegistry({ documents, clock, identifiers, audit, accountExists, resourceServers });
+  const { maxDepth, maxDurationSeconds, defaultDurationSeconds, requestTtlSeconds } = configuration.delegation;
+  const delegations = delegationRegister({ documents, clock, identifiers, audit, issuer, maxDepth });
+  const requests = delegationRequests({
+    ephemeral,
+    clock,
+    identifiers,
+    masterKey,
+    issuer,
+    ttlSeconds: requestTtlSeconds,
+  });
+  const consents = consentRegister({
+    documents,
+    clock,
+    audit,
+    accounts,
+    clients,
+    agents,
+    resourceServers,
+    delegations,
+    settings: { maxDepth, maxDurationSeconds, defaultDurationSeconds },
+  });
+  return {
+    clock,
+    identifiers,
+    log,
+    metrics,
+    documents,
+    ephemeral,
+    folder,
+    masterKey,
+    keys,
+    state,
+    audit,
+    passwords: hashing,
+    accounts,
+    resourceServers,
+    clients,
+    agents,
+    delegations,
+    requests,
+    consents,
+  };
+};
