@@ -21,9 +21,11 @@ import type { ClientProofs } from './client-proofs.ts';
 import { cookieNames, SESSION_COOKIE } from './cookies.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { deviceAuthorization } from './device-authorization.ts';
+import { withoutParametersAtFirst } from './early-failures.ts';
 import { auditEndpoints, type RefusalCounter } from './endpoint-audit.ts';
 import { isForPrograms } from './endpoint-routes.ts';
 import { CLIENT_PROPERTIES } from './engine-client.ts';
+import { refuseOtherGrantTypes } from './engine-denials.ts';
 import { engineForms } from './engine-forms.ts';
 import type { EnginePages } from './engine-pages.ts';
 import { registerExtensionGrants } from './extension-grants.ts';
@@ -121,6 +123,8 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   };
   deps.proofs.install(provider);
   exactLocalhost(provider);
+  withoutParametersAtFirst(provider);
+  refuseOtherGrantTypes(provider);
 
   // Outermost first: what is written down is what leaves.
   auditEndpoints(provider, deps);

@@ -72,6 +72,13 @@ describe('what is replaced at start', () => {
     expect(member(provider.OIDCContext.prototype, 'clientJwtAuthExpectedAudience')).toHaveLength(0);
   });
 
+  test('Client.prototype.grantTypeAllowed(type): asked at the token endpoint for the grant type of the request', async () => {
+    expect(member(provider.Client.prototype, 'grantTypeAllowed')).toHaveLength(1);
+    const client = await provider.Client.find('app_seam');
+    expect(client?.grantTypeAllowed('authorization_code')).toBe(true);
+    expect(client?.grantTypeAllowed('client_credentials')).toBe(false);
+  });
+
   test('Client.prototype.compareClientSecret(actual): comparison of a client secret (V11)', async () => {
     const compare = member(provider.Client.prototype, 'compareClientSecret');
     expect(compare).toHaveLength(1);
@@ -84,6 +91,10 @@ describe('what is replaced at start', () => {
 describe('what is wrapped at start', () => {
   test('OIDCContext.prototype.entity(key, value): tells which client a request names, before any proof of it', () => {
     expect(member(provider.OIDCContext.prototype, 'entity')).toHaveLength(2);
+  });
+
+  test('OIDCContext.prototype.params: nothing until the parameters are read (V9)', () => {
+    expect(Reflect.has(provider.OIDCContext.prototype, 'params')).toBe(false);
   });
 
   test('Session.prototype.persist() and save(ttl): a session that a failing device page begins (V9)', () => {

@@ -4,8 +4,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { publicServer } from '../../src/public-server.ts';
 import { seededRandom } from '../campaigns/campaign.ts';
-import { materialOf } from '../campaigns/fuzz.ts';
 import { requestGrammar, SEED_COUNT, seedRequest } from '../campaigns/fuzz-grammar.ts';
+import { fuzzMaterial } from '../campaigns/fuzz-material.ts';
 import { printable, sendRaw } from '../campaigns/fuzz-wire.ts';
 import { auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
 import { type Answer, answerOf, formOf, post } from '../support/oauth-calls.ts';
@@ -37,7 +37,7 @@ test('IN-01 V8 V9 no request made by the grammar gives a 5xx, no answer, or a re
   const wrong: string[] = [];
   const statuses = new Map<number, number>();
   try {
-    const grammar = requestGrammar(seededRandom(20_261), await materialOf(await makeScene(fuzzed)));
+    const grammar = requestGrammar(seededRandom(20_261), await fuzzMaterial(await makeScene(fuzzed)));
     const { host } = new URL(fuzzed.issuer);
     let sent = 0;
     const one = async (): Promise<void> => {

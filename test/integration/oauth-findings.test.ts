@@ -32,10 +32,13 @@ describe('V9 requests that made the engine fail', () => {
   const stranger = () => newBrowser(server.issuer);
 
   test('V9 an authorization resumed without a cookie', async () => {
-    await audit.refused(() => frontRequest(stranger(), `${server.issuer}/auth/xyz?client_id=c`), {
-      status: 400,
-      error: 'invalid_request',
-    });
+    const { app, agent } = scene;
+    for (const query of ['client_id=c', `client_id=${app.clientId}`, `client_id=${agent.clientId}&client_id=x`, '']) {
+      await audit.refused(() => frontRequest(stranger(), `${server.issuer}/auth/xyz?${query}`), {
+        status: 400,
+        error: 'invalid_request',
+      });
+    }
   });
 
   test('V9 a user code sent without a session, and a device page resumed without a cookie', async () => {

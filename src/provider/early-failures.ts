@@ -1,0 +1,17 @@
+/**
+ * An authorization request that fails before its parameters were read: the engine's error handler then
+ * looks for client and redirect URI in the query as it came, and fails itself (finding V9: 500 for
+ * `GET /auth/xyz?client_id=…` without a cookie). Until they are read there are no parameters here, so
+ * that such a failure is told to the person and nobody else.
+ */
+import type Provider from 'oidc-provider';
+
+export const withoutParametersAtFirst = (provider: Provider): void => {
+  Object.defineProperty(provider.OIDCContext.prototype, 'params', {
+    configurable: true,
+    get: () => ({}),
+    set(read: object) {
+      Object.defineProperty(this, 'params', { value: read, writable: true, enumerable: true, configurable: true });
+    },
+  });
+};
