@@ -3,7 +3,6 @@
  * domain in the folder beside it. No container and no singletons; tests call it with their own clock and stores.
  */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import { type Overrides, services } from './compose/services.ts';
@@ -42,8 +41,6 @@ import { tokenLiveness } from './provider/token-liveness.ts';
 export type Behalf = {
   /** The public listener's request handler. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
-  /** To be called for each connection the public listener accepts. */
-  readonly accepted: (socket: Socket) => void;
   readonly operations: Server;
   readonly firstStart: FirstStart;
   readonly log: Logger;
@@ -240,7 +237,6 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       metrics,
       clock,
     }),
-    accepted: guard.accepted,
     operations: operationsServer({ metrics, checks: keeping.checks }),
     firstStart: first,
     log,

@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { Socket } from 'node:net';
 
 /** Milliseconds, and bytes of a request's head. Slow senders are cut off; what one request may take behind this is bounded by the stores' own deadlines. */
 const BOUNDS = {
@@ -15,20 +14,15 @@ const BOUNDS = {
 
 export const publicServer = (
   { tls }: { readonly tls?: { readonly certificateFile: string; readonly keyFile: string } },
-  behalf: {
-    readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
-    readonly accepted: (socket: Socket) => void;
-  },
+  behalf: { readonly handle: (request: IncomingMessage, response: ServerResponse) => void },
   /** What a test makes shorter. */
   bounds: Partial<Pick<ServerOptions, keyof typeof BOUNDS>> = {},
 ): Server => {
   const options = { ...BOUNDS, ...bounds };
-  const server = tls
+  return tls
     ? createTlsServer(
         { ...options, cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile), minVersion: 'TLSv1.2' },
         behalf.handle,
       )
     : createServer(options, behalf.handle);
-  server.on(tls ? 'secureConnection' : 'connection', behalf.accepted);
-  return server;
 };

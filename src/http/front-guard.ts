@@ -4,7 +4,7 @@
  * read is what configuration says (product.md, invariant 7; findings V7, V8; decision D20).
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { BlockList, isIP, type Socket } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 import type { RequestLimit } from '../domain/limits/request-limits.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
@@ -14,8 +14,6 @@ export type GuardedRequest = { readonly id: string; readonly source: string; rea
 export type FrontGuard = {
   /** Answers the request itself and returns undefined, or returns what is known of it. */
   admit(request: IncomingMessage, response: ServerResponse): GuardedRequest | undefined;
-  /** To be called when a connection is accepted: its first request arrived no later. */
-  accepted(socket: Socket): void;
 };
 
 const HOST = /^(?:\[[0-9a-f:.]+\]|[a-z0-9](?:[a-z0-9._-]*[a-z0-9.])?)(?::(\d{1,5}))?$/i;
@@ -36,7 +34,6 @@ export const frontGuard = (deps: {
   const { host, protocol, pathname } = new URL(issuer);
   const basePath = pathname.replace(/\/$/, '');
   const proxies = blockListOf(deps.trustedProxies);
-  const acceptedAt = new WeakMap<Socket, number>();
   const isHttps = protocol === 'https:';
 
   const answer = (response: ServerResponse, status: number, description: string, retryAfter?: number): undefined => {
@@ -70,13 +67,8 @@ export const frontGuard = (deps: {
   };
 
   return {
-    accepted(socket) {
-      acceptedAt.set(socket, clock.nowMillis());
-    },
-
     admit(request, response) {
-      const arrivedAt = acceptedAt.get(request.socket) ?? clock.nowMillis();
-      acceptedAt.delete(request.socket);
+      const arrivedAt = clock.nowMillis();
       const source = sourceOf(request);
       const id = identifiers.newId('req');
       setBaseline(response, id, isHttps);

@@ -4,7 +4,8 @@
  * The mark is a unique insert: of concurrent callers exactly one gets it, on every store. Who loses
  * gets `invalid_grant` and harms nobody (decision D9). A presentation that *began* after the winner's
  * answer was sent is a replay: it ends the family. One that began before was in flight together with
- * the winner; which of the two the network delivers first is chance and no sign of theft.
+ * the winner; which of the two the network delivers first is chance and no sign of theft. Where some
+ * were in flight together, stragglers of the same burst are still of it for a moment afterwards.
  */
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Collection, DocumentStore } from '../domain/ports/document-store.ts';
@@ -13,13 +14,26 @@ import { CONSUMPTIONS, type Consumption } from './records.ts';
 
 export type ConsumptionRegister = ReturnType<typeof consumptionRegister>;
 
-/** Answers remembered per process: enough for a minute of heavy use, bounded in memory. */
+/** Uses remembered per process: enough for a minute of heavy use, bounded in memory. */
 const REMEMBERED = 20_000;
+/** How long after the winner's answer a burst may still deliver. They get nothing either way. */
+const BURST_MILLISECONDS = 2_000;
+
+type Use = {
+  /** When the winner's answer had been sent; infinite until then. */
+  answeredAt: number;
+  /** Somebody else was in flight together with the winner. */
+  isContested: boolean;
+};
 
 export const consumptionRegister = ({ documents, clock }: { documents: DocumentStore; clock: Clock }) => {
   const marks: Collection<Consumption> = documents.collection<Consumption>(CONSUMPTIONS);
-  /** Marks set by this process → when the answer to the request that set them had been sent. */
-  const answered = new Map<string, number>();
+  const uses = new Map<string, Use>();
+
+  const contested = (id: string): void => {
+    const use = uses.get(id);
+    if (use) use.isContested = true;
+  };
 
   return {
     /** True for exactly one caller. `answer` resolves when the response to that caller has been sent. */
@@ -27,23 +41,31 @@ export const consumptionRegister = ({ documents, clock }: { documents: DocumentS
       try {
         await marks.insert({ id, at: clock.nowMillis(), expiresAt });
       } catch (error) {
-        if (isDocumentConflict(error)) return false;
-        throw error;
+        if (!isDocumentConflict(error)) throw error;
+        contested(id);
+        return false;
       }
-      answered.set(id, Number.POSITIVE_INFINITY);
-      if (answered.size > REMEMBERED) answered.delete(answered.keys().next().value as string);
+      const use: Use = { answeredAt: Number.POSITIVE_INFINITY, isContested: false };
+      uses.set(id, use);
+      if (uses.size > REMEMBERED) uses.delete(uses.keys().next().value as string);
       void answer.then(() => {
-        if (answered.has(id)) answered.set(id, clock.nowMillis());
+        use.answeredAt = clock.nowMillis();
       });
       return true;
     },
+
     /** How a presentation that arrived at `arrivedAt` (ms) relates to an earlier use. */
     async stateOf(id: string, arrivedAt: number): Promise<'unused' | 'race' | { usedAt: number }> {
       const mark = await marks.get(id);
       if (!mark) return 'unused';
       // Set by another node, or before a restart: when that answer was sent is not known here, its mark is.
-      const over = answered.get(id) ?? mark.document.at;
-      return arrivedAt <= over ? 'race' : { usedAt: Math.floor(mark.document.at / 1000) };
+      const use = uses.get(id) ?? { answeredAt: mark.document.at, isContested: false };
+      if (arrivedAt < use.answeredAt) {
+        contested(id);
+        return 'race';
+      }
+      const isOfTheBurst = use.isContested && arrivedAt < use.answeredAt + BURST_MILLISECONDS;
+      return isOfTheBurst ? 'race' : { usedAt: Math.floor(mark.document.at / 1000) };
     },
   };
 };

@@ -6,7 +6,7 @@ export type RequestFacts = {
   readonly id: string;
   /** Client address: the peer, or what a configured proxy says (decision D20). For limits and audit only. */
   readonly source: string;
-  /** Milliseconds since the epoch: when its first byte can have left the client's kernel at the latest. */
+  /** Milliseconds since the epoch: when its head had been read. */
   readonly arrivedAt: number;
 };
 

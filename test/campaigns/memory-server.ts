@@ -15,6 +15,6 @@ const behalf = await compose(configuration, {
   documents: memoryDocumentStore(),
   ephemeral: memoryEphemeralStore(systemClock),
 });
-const server = createServer(behalf.handle).on('connection', behalf.accepted);
+const server = createServer(behalf.handle);
 server.listen(configuration.listen.port, configuration.listen.host);
 await once(server, 'listening');

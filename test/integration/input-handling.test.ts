@@ -504,7 +504,7 @@ describe('IN-08 IN-09 connections and heads', () => {
   test('IN-08 the bounds of production are set', () => {
     const { headersTimeout, requestTimeout, keepAliveTimeout } = publicServer(
       {},
-      { handle: () => undefined, accepted: () => undefined },
+      { handle: () => undefined },
     );
     expect({ headersTimeout, requestTimeout, keepAliveTimeout }).toEqual({
       headersTimeout: 10_000,
