@@ -7,8 +7,10 @@ import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent, AuditEventType, AuditTrail } from '../domain/audit/audit-event.ts';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
 import { type ClientProofs, holdsOwnCredential } from './client-proofs.ts';
 import { isByClients } from './endpoint-routes.ts';
+import { engineDenial } from './engine-denials.ts';
 import type { ProtocolError } from './oauth-errors.ts';
 import { protocolError } from './oauth-errors.ts';
 import { factsOf } from './request-facts.ts';
@@ -54,6 +56,7 @@ export const auditEndpoints = (
     readonly audit: AuditTrail;
     readonly refusals: RefusalCounter;
     readonly proofs: ClientProofs;
+    readonly identifiers: Identifiers;
     readonly onUnexpected: (error: unknown, requestId: string) => void;
   },
 ): void => {
@@ -137,8 +140,13 @@ export const auditEndpoints = (
   const refuse = async (ctx: KoaContextWithOIDC, failure: ProtocolError): Promise<void> => {
     const { source } = factsOf(ctx.req);
     const type = REFUSED[ctx.oidc.route];
+    const isKnown = isAuthenticated(ctx);
+    if (ctx.oidc.route === 'token' && isKnown && !failure.denial) {
+      const why = engineDenial(failure);
+      if (why) failure.denial = { id: deps.identifiers.newId('dny'), ...why };
+    }
     try {
-      if (type && isAuthenticated(ctx)) await deps.audit.append(refusedEvent(ctx, type, failure));
+      if (type && isKnown) await deps.audit.append(refusedEvent(ctx, type, failure));
       else await deps.refusals.note(source, failure.error ?? 'server_error');
     } catch (error) {
       unavailable(ctx, error);

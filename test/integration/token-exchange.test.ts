@@ -183,10 +183,10 @@ describe('TX-02 authority only shrinks', () => {
     }),
   );
   test('a look-alike letter is no scope at all (RFC 6749 §3.3)', async () => {
-    const { answer } = await audit.refused(() => ofApp({ scope: 'rеad' }), {
-      status: 400,
+    const { answer } = await refused(() => ofApp({ scope: 'rеad' }), {
       error: 'invalid_scope',
-      event: 'token.refused',
+      layer: 'grant',
+      reason: 'scope_not_granted',
     });
     expect(answer.body['access_token']).toBeUndefined();
   });
@@ -203,15 +203,15 @@ describe('TX-02 authority only shrinks', () => {
     );
   });
   test('a refresh reaches no resource and no scope that was not granted (RFC 8707 §2.2)', async () => {
-    await audit.refused(() => family.refresh('own', family.files.identifier), {
-      status: 400,
+    await refused(() => family.refresh('own', family.files.identifier), {
       error: 'invalid_target',
-      event: 'token.refused',
+      layer: 'resource_server',
+      reason: 'target_not_granted',
     });
-    await audit.refused(() => family.refresh('own', family.calendar.identifier, { scope: 'read agents:read' }), {
-      status: 400,
+    await refused(() => family.refresh('own', family.calendar.identifier, { scope: 'read agents:read' }), {
       error: 'invalid_scope',
-      event: 'token.refused',
+      layer: 'grant',
+      reason: 'scope_not_granted',
     });
     const { answer } = await audit.issued(() => family.refresh('own', family.calendar.identifier, { scope: 'read' }));
     expect(answer.body['scope']).toBe('read');
@@ -314,10 +314,10 @@ describe('TX-04 a subject token that is not one is refused, and no other grant t
   });
   test('given twice', async () => {
     const { appCalendar } = family.tokens;
-    const { answer } = await audit.refused(() => ofApp({ subject_token: [appCalendar, appCalendar] }), {
-      status: 400,
+    const { answer } = await refused(() => ofApp({ subject_token: [appCalendar, appCalendar] }), {
       error: 'invalid_request',
-      event: 'token.refused',
+      layer: 'request',
+      reason: 'request_not_valid',
     });
     expect(answer.body['error_description']).toMatch(/subject_token/);
   });
@@ -677,7 +677,11 @@ describe('TX-13 a bound token stays bound (RFC 9449 §6)', () => {
     };
     const send = () => scene.calls.token(keyed(family.agent), form, { headers });
     await audit.issued(send);
-    const { answer } = await audit.refused(send, { status: 400, error: 'invalid_dpop_proof', event: 'token.refused' });
+    const { answer } = await refused(send, {
+      error: 'invalid_dpop_proof',
+      layer: 'request',
+      reason: 'proof_not_valid',
+    });
     expect(answer.body['access_token']).toBeUndefined();
   });
 });
@@ -702,14 +706,17 @@ describe('TX-14 TX-15 only an authenticated agent that is registered for it', ()
       grant_types: ['authorization_code'],
       redirect_uris: ['https://open.example.com/callback'],
     });
-    await audit.refused(() => post(url, { ...form, client_id: open.id }), { status: 400, error: 'invalid_request' });
+    await audit.refused(() => post(url, { ...form, client_id: open.id }), {
+      status: 400,
+      error: 'unauthorized_client',
+    });
   });
   test('an app, a resource server, and an agent without the grant type', async () => {
     const plain = await family.newAgent('Plain', family.ownerId, { grant_types: ['authorization_code'] });
     for (const caller of [keyed(family.app), family.calendar.credential, keyed(plain)]) {
-      const { answer } = await audit.refused(
+      const { answer } = await refused(
         () => scene.calls.exchange(caller, family.tokens.appCalendar, family.calendar.identifier),
-        { status: 400, error: 'invalid_request', event: 'token.refused' },
+        { error: 'unauthorized_client', layer: 'client', reason: 'grant_type_not_registered' },
       );
       expect(answer.body['access_token']).toBeUndefined();
     }

@@ -1,0 +1,38 @@
+/** What the engine's own refusals of a token request say in `denial` (decision D6); refusals of ours bring theirs. */
+import Provider, { errors } from 'oidc-provider';
+import type { Denial } from '../domain/errors.ts';
+import type { ProtocolError } from './oauth-errors.ts';
+
+type Why = Pick<Denial, 'layer' | 'reason'>;
+
+/** By error code alone: the engine's texts are not for programs. The trail keeps them in `note`. */
+const WHY: Readonly<Record<string, Why>> = {
+  invalid_request: { layer: 'request', reason: 'request_not_valid' },
+  unsupported_grant_type: { layer: 'request', reason: 'grant_type_unsupported' },
+  invalid_dpop_proof: { layer: 'request', reason: 'proof_not_valid' },
+  use_dpop_nonce: { layer: 'request', reason: 'proof_nonce_missing' },
+  unauthorized_client: { layer: 'client', reason: 'grant_type_not_registered' },
+  invalid_target: { layer: 'resource_server', reason: 'target_not_granted' },
+  invalid_grant: { layer: 'grant', reason: 'grant_not_valid' },
+  invalid_scope: { layer: 'grant', reason: 'scope_not_granted' },
+  expired_token: { layer: 'grant', reason: 'device_code_expired' },
+  access_denied: { layer: 'subject', reason: 'denied_by_person' },
+};
+
+/** Undefined where nothing was decided: the person has not answered yet, or the server could not. */
+export const engineDenial = (failure: ProtocolError): Why | undefined =>
+  failure.status === 429 ? { layer: 'limits', reason: 'too_many_requests' } : WHY[failure.error ?? ''];
+
+/** A grant type that is not among the client's is `unauthorized_client` (RFC 6749 §5.2); the engine has it as `invalid_request`. */
+export const refuseOtherGrantTypes = (provider: Provider): void => {
+  const { prototype } = provider.Client;
+  const { grantTypeAllowed } = prototype;
+  prototype.grantTypeAllowed = function allowed(type) {
+    const isAllowed = grantTypeAllowed.call(this, type);
+    const { route, params } = Provider.ctx?.oidc ?? {};
+    if (!isAllowed && route === 'token' && params?.['grant_type'] === type) {
+      throw new errors.UnauthorizedClient('this client is not registered for this grant type');
+    }
+    return isAllowed;
+  };
+};
