@@ -38,6 +38,7 @@ export const clientAssertions = (deps: {
       const now = deps.clock.now();
       const { aud, exp, iat, nbf, jti, sub, iss } = claims;
       const audience = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud;
+      // DIVERGENCE: RFC 7523 §3 also allows the token endpoint's URL; RFC 10070 does not.
       if (audience !== deps.issuer) refuse('aud must be the issuer and nothing else');
       if (sub !== iss) refuse('sub must be the client_id');
       if (!Number.isSafeInteger(exp)) refuse('exp must be a whole number');

@@ -44,7 +44,7 @@ export const engineClients = (registers: Registers, issuer: string) => ({
   },
 });
 
-/** An agent nobody answers for any more may do nothing (product.md, agent states). */
+/** An agent nobody answers for any more may do nothing. */
 const ownedAgent = async ({ agents, accounts }: Registers, id: string): Promise<Agent | undefined> => {
   const agent = (await agents.get(id))?.document;
   const owner = agent && (await accounts.get(agent.owner))?.document;

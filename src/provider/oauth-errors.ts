@@ -4,7 +4,10 @@ import type { Denial, DomainErrorCode } from '../domain/errors.ts';
 import { isDomainError } from '../domain/errors.ts';
 import { isStoreUnavailable } from '../domain/ports/document-store.ts';
 
-/** OAuth error code and HTTP status for each refusal of the domain. A new code does not compile until it stands here. */
+/**
+ * OAuth error code and HTTP status for each refusal of the domain. A new code does not compile until it stands here.
+ * DIVERGENCE: `consent_required` and `temporarily_unavailable` are registered for the authorization endpoint only.
+ */
 const TABLE = {
   invalid_request: ['invalid_request', 400],
   invalid_field: ['invalid_request', 400],

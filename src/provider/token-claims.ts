@@ -1,6 +1,6 @@
 /**
  * The moment before a token exists: which claims of ours it carries, and the audit event that must be
- * durable first (product.md, invariant 5). The engine calls this for every access token, JWT or
+ * durable first (invariant 5). The engine calls this for every access token, JWT or
  * opaque, of every grant; our own grants prepare theirs with `prepare`.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';

@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { COMMANDS } from '../../src/cli/main.ts';
+import { deliveredFiles } from './source-files.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -65,6 +66,13 @@ test('every file it names exists', () => {
       .map((named) => `${path}: ${named}`),
   );
   expect(missing).toEqual([]);
+});
+
+test('every divergence marked in the code is told, by its file', () => {
+  const told = readFileSync(join(ROOT, 'docs/divergences.md'), 'utf8');
+  const marked = deliveredFiles().filter(({ text }) => text.includes('DIVERGENCE:'));
+  expect(marked.length).toBeGreaterThan(3);
+  expect(marked.map(({ path }) => path).filter((path) => !told.includes(path.replace(/^src\//, '')))).toEqual([]);
 });
 
 test('every script it names exists', () => {

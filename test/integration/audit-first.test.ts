@@ -1,5 +1,5 @@
 /**
- * Nothing happens that was not recorded first (product.md, invariant 5; decision D18). While the trail takes no
+ * Nothing happens that was not recorded first (invariant 5; decision D18). While the trail takes no
  * writes every change is answered 503 with Retry-After and leaves no trace; what can be used once is not used up;
  * the first request after the outage works.
  */

@@ -1,6 +1,6 @@
 /**
  * The actor chain as the `act` claim carries it (RFC 8693 §4.1): outermost is who acts now, nested
- * are those before. Written by us only; no part of it ever comes from input (product.md, invariant 3).
+ * are those before. Written by us only; no part of it ever comes from input (invariant 3).
  * `iss` names the namespace of `sub`; `sub_profile` says what kind of entity it is (OAuth Actor Profile).
  */
 export type ActorChain = {

@@ -5,7 +5,7 @@ export type Held = Pick<Delegation, 'scope' | 'expiresAt' | 'passOn'>;
 
 /**
  * What a child may hold of `wanted` below `parent`: the one place where authority crosses a hop
- * (product.md, invariant 2). On every axis the result is at most the parent's, and one hop less deep.
+ * (invariant 2). On every axis the result is at most the parent's, and one hop less deep.
  */
 export const attenuate = (parent: Held, wanted: Held): Held => ({
   scope: intersection(wanted.scope, parent.scope),

@@ -1,7 +1,7 @@
 /**
  * Everything derived from the one key that lives outside the database: digests under which bearer
  * handles are stored, sealed values the engine must read back, and named sub-keys (decision D14).
- * A dump of the database without this key gives no usable credential (product.md, invariant 8).
+ * A dump of the database without this key gives no usable credential (invariant 8).
  */
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 

@@ -51,7 +51,7 @@ export const acceptSubjectToken = async (
 
 /**
  * Checks an actor token, which may only say once more what client authentication already said: that the
- * caller is the caller (RFC 8693 §2.1). Leaving it out changes nothing (product.md, invariant 3).
+ * caller is the caller (RFC 8693 §2.1). Leaving it out changes nothing (invariant 3).
  */
 export const checkActorToken = async (
   { tokens }: Pick<TokenExchangeDependencies, 'tokens'>,
