@@ -18,16 +18,17 @@ import {
   checkIds,
   checkQuery,
   collectionRules,
+  deepFrozen,
   type FieldValue,
   fieldValue,
   isPossibleId,
 } from '../../src/domain/ports/store-rules.ts';
 import { compareText } from './compare-text.ts';
 
-/** A document as it is kept: text, so that no caller holds a reference into the store. */
+/** A document as it is kept: a copy, frozen, so that no caller can change what is in the store. */
 type Entry = {
   readonly id: string;
-  readonly json: string;
+  readonly document: Document;
   readonly version: number;
   readonly fields: ReadonlyMap<string, FieldValue>;
 };
@@ -144,11 +145,11 @@ const entryOf = (rules: CollectionRules, document: Document, version: number): E
     const value = fieldValue(document, field);
     if (value !== undefined) fields.set(field, value);
   }
-  return { id: document.id, json: JSON.stringify(document), version, fields };
+  return { id: document.id, document: deepFrozen(JSON.parse(JSON.stringify(document)) as Document), version, fields };
 };
 
 const versioned = <T>(entry: Entry): Versioned<T> => ({
-  document: JSON.parse(entry.json) as T,
+  document: entry.document as T,
   version: entry.version,
 });
 

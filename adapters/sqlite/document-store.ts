@@ -4,6 +4,7 @@ import {
   type Document,
   DocumentConflict,
   type DocumentStore,
+  type Query,
   StoreUnavailable,
   type Versioned,
 } from '../../src/domain/ports/document-store.ts';
@@ -13,11 +14,13 @@ import {
   checkIds,
   checkQuery,
   collectionRules,
+  deepFrozen,
   fieldValue,
   isPossibleId,
 } from '../../src/domain/ports/store-rules.ts';
 import type { SqliteDatabase } from './database.ts';
 import { findStatement } from './find-statement.ts';
+import { type ReadCache, readCache } from './read-cache.ts';
 import { isConstraint } from './sqlite-errors.ts';
 import { type ColumnValue, columnOf, columnValue, ensureTable, tableOf } from './tables.ts';
 
@@ -26,6 +29,7 @@ type Row = readonly [body: string, version: number];
 /** Collections in the tables of one SQLite file. Closing it closes the file when no other store uses it. */
 export const sqliteDocumentStore = (database: SqliteDatabase): DocumentStore => {
   const detach = database.attach();
+  const cache = readCache(database);
   const collections = new Map<string, { readonly rules: CollectionRules; readonly collection: Collection<never> }>();
   let isClosed = false;
 
@@ -43,7 +47,7 @@ export const sqliteDocumentStore = (database: SqliteDatabase): DocumentStore => 
       }
       if (known) return known.collection as unknown as Collection<T>;
       ensureTable(database, rules);
-      const collection = collectionOver<T>(database, rules, assertOpen);
+      const collection = collectionOver<T>(database, cache, rules, assertOpen);
       collections.set(rules.name, { rules, collection: collection as unknown as Collection<never> });
       return collection;
     },
@@ -61,6 +65,7 @@ export const sqliteDocumentStore = (database: SqliteDatabase): DocumentStore => 
           );
           removed += Number(statement.run(Number.MIN_SAFE_INTEGER, now - 1, limit - removed).changes);
         }
+        if (removed > 0) cache.clear();
         return removed;
       }, 'durable');
     },
@@ -73,6 +78,7 @@ export const sqliteDocumentStore = (database: SqliteDatabase): DocumentStore => 
 
 const collectionOver = <T extends Document>(
   database: SqliteDatabase,
+  cache: ReadCache,
   rules: CollectionRules,
   assertOpen: () => void,
 ): Collection<T> => {
@@ -85,7 +91,32 @@ const collectionOver = <T extends Document>(
   const taking = database.prepare(`DELETE FROM ${table} WHERE id = ? RETURNING body`);
   const comparing = database.prepare(`SELECT ${['version', ...columns].join(', ')} FROM ${table} WHERE id = ?`);
 
+  const documents = cache.region<Versioned<T> | typeof ABSENT>();
+  /** What was found by one exact value, such as that of a unique key. */
+  const lookups = cache.region<readonly Versioned<T>[]>();
+
+  const forget = (id: string): void => {
+    documents.forget(id);
+    lookups.clear();
+  };
+
+  const read = (id: string): Versioned<T> | undefined => {
+    cache.refresh();
+    const known = documents.get(id);
+    if (known !== undefined) return known === ABSENT ? undefined : known;
+    const row = getting.get(id) as Row | undefined;
+    const found = row && frozen<T>(row);
+    documents.set(id, found ?? ABSENT, row?.[0].length ?? id.length);
+    return found;
+  };
+
+  const lookup = (key: string): readonly Versioned<T>[] | undefined => {
+    cache.refresh();
+    return lookups.get(key);
+  };
+
   const insert = (document: T, body: string, fields: readonly ColumnValue[]): void => {
+    forget(document.id);
     if (inserting.run(document.id, body, ...fields).changes === 0) {
       throw new DocumentConflict(`${rules.name}: the id or a unique key is taken`);
     }
@@ -93,6 +124,7 @@ const collectionOver = <T extends Document>(
 
   /** Sets only the fields that changed: each one set costs its indexes a page or two. */
   const replace = (document: T, body: string, fields: readonly ColumnValue[], expected: number): boolean => {
+    forget(document.id);
     const found = comparing.get(document.id) as unknown as readonly ColumnValue[] | undefined;
     if (found?.[0] !== expected) return false;
     const changed = columns.flatMap((column, at) =>
@@ -127,14 +159,13 @@ const collectionOver = <T extends Document>(
     async get(id) {
       assertOpen();
       if (!isPossibleId(id)) return undefined;
-      const row = database.read(() => getting.get(id)) as Row | undefined;
-      return row && versioned<T>(row);
+      return database.read(() => read(id));
     },
     async getMany(ids) {
       assertOpen();
       const possible = checkIds(ids);
-      const rows = database.read(() => possible.map((id) => getting.get(id) as Row | undefined));
-      return rows.flatMap((row) => (row ? [versioned<T>(row)] : []));
+      const found = database.read(() => possible.map(read));
+      return found.filter((one) => one !== undefined);
     },
     async replace(document, expected) {
       assertOpen();
@@ -144,16 +175,24 @@ const collectionOver = <T extends Document>(
     async take(id) {
       assertOpen();
       if (!isPossibleId(id)) return undefined;
-      const row = await database.write(() => taking.get(id) as unknown as readonly [string] | undefined, 'durable');
+      const row = await database.write(() => {
+        forget(id);
+        return taking.get(id) as unknown as readonly [string] | undefined;
+      }, 'durable');
       return row && (JSON.parse(row[0]) as T);
     },
     async find(query) {
       assertOpen();
+      const key = lookupKey(query);
+      const known = key === undefined ? undefined : database.read(() => lookup(key));
+      if (known) return known;
       const checked = checkQuery(rules, query);
       if (!checked) return [];
       const { sql, values } = findStatement(rules, checked);
       const rows = database.read(() => database.prepare(sql).all(...values)) as unknown as readonly Row[];
-      return rows.map((row) => versioned<T>(row));
+      const found = rows.map((row) => frozen<T>(row));
+      if (key !== undefined) lookups.set(key, Object.freeze(found), rows[0]?.[0].length ?? key.length);
+      return found;
     },
   };
 };
@@ -166,7 +205,21 @@ const rowOf = (rules: CollectionRules, document: Document): { body: string; fiel
   };
 };
 
-const versioned = <T>([body, version]: Row): Versioned<T> => ({ document: JSON.parse(body) as T, version });
+const ABSENT = Symbol('no such document');
+
+const frozen = <T>([body, version]: Row): Versioned<T> => deepFrozen({ document: JSON.parse(body) as T, version });
+
+/** A name for a query that asks for the one document with an exact text; undefined for any other. */
+const lookupKey = ({ where, range, order, after, limit }: Query): string | undefined => {
+  if (limit !== 1 || where === undefined || range !== undefined || order !== undefined || after !== undefined) return;
+  let key: string | undefined;
+  for (const field in where) {
+    const value = where[field];
+    if (key !== undefined || typeof value !== 'string') return undefined;
+    key = `${field}=${value}`;
+  }
+  return key;
+};
 
 const isSame = (a: ColumnValue, b: ColumnValue): boolean =>
   a === b || (typeof a === 'object' && typeof b === 'object' && a?.[0] === b?.[0]);

@@ -54,8 +54,32 @@ export const describeDocumentStore = (name: string, open: () => Promise<Document
         list.push('two');
         const read = (await items.get('a'))?.document.body as { list: string[] };
         expect(read).toEqual({ list: ['one'] });
-        read.list.push('three');
+        expect(() => read.list.push('three')).toThrow(TypeError);
         expect((await items.get('a'))?.document.body).toEqual({ list: ['one'] });
+      });
+
+      test('is read as it is now, however often it was read before', async () => {
+        const read = async () => ({
+          got: await items.get('a'),
+          many: await items.getMany(['a', 'b']),
+          bySlot: await items.find({ where: { slot: 's' }, limit: 1 }),
+        });
+        const nothing = { got: undefined, many: [], bySlot: [] };
+        const found = (version: number, item: Item) => {
+          const one = { document: item, version };
+          return { got: one, many: [one], bySlot: [one] };
+        };
+        expect(await read()).toEqual(nothing);
+        await items.insert({ id: 'a', slot: 's', owner: 'o1', expiresAt: 10 });
+        expect(await read()).toEqual(found(1, { id: 'a', slot: 's', owner: 'o1', expiresAt: 10 }));
+        await items.replace({ id: 'a', slot: 's', owner: 'o2', expiresAt: 10 }, 1);
+        expect(await read()).toEqual(found(2, { id: 'a', slot: 's', owner: 'o2', expiresAt: 10 }));
+        await store.sweep(11, 10);
+        expect(await read()).toEqual(nothing);
+        await items.insertMany([{ id: 'a', slot: 's' }]);
+        expect(await read()).toEqual(found(1, { id: 'a', slot: 's' }));
+        await items.take('a');
+        expect(await read()).toEqual(nothing);
       });
 
       test('reads and replaces keep plain objects and arrays of this realm', async () => {

@@ -10,6 +10,7 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 /** Documents are JSON: no Date, undefined, Buffer or NaN. Times are whole epoch seconds (NumericDate, RFC 7519 §2). */
 export type Document = { readonly id: string };
 
+/** As it is stored, frozen through and through: whoever wants to change a document makes another. */
 export type Versioned<T> = { readonly document: T; readonly version: number };
 
 /** Fields are top-level members holding a string, an integer or a boolean. A document without the field is not in the index. */

@@ -87,6 +87,15 @@ export const checkDocument = (document: { readonly id: string }): void => {
   checkJson(document, 0);
 };
 
+/** Freezes a JSON value through and through, and answers it. */
+export const deepFrozen = <T extends object>(value: T): T => {
+  for (const member in value) {
+    const held = value[member];
+    if (typeof held === 'object' && held !== null) deepFrozen(held);
+  }
+  return Object.freeze(value);
+};
+
 /** The value an index holds for this document; undefined when it is not in the index. Throws TypeError on any other value. */
 export const fieldValue = (document: object, field: string): FieldValue | undefined => {
   if (!Object.hasOwn(document, field)) return undefined;

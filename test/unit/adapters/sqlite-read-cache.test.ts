@@ -1,0 +1,60 @@
+import { expect, test } from '@jest/globals';
+import { openSqlite, type SqliteOptions } from '../../../adapters/sqlite/database.ts';
+import { sqliteDocumentStore } from '../../../adapters/sqlite/document-store.ts';
+import { temporaryFiles } from './temporary-files.ts';
+
+type Item = { readonly id: string; readonly owner: string; readonly count?: number };
+
+const path = temporaryFiles();
+
+const open = (file: string, options: Partial<SqliteOptions> = {}) => {
+  const store = sqliteDocumentStore(openSqlite({ file: path(file), ...options }));
+  return { store, items: store.collection<Item>({ name: 'items', indexes: [{ fields: ['owner'], unique: true }] }) };
+};
+
+test('what was read before is read anew once another process has written, whichever way it is asked for', async () => {
+  const one = open('fresh.db');
+  const other = open('fresh.db');
+  const read = async () => {
+    const [found] = await one.items.find({ where: { owner: 'o' }, limit: 1 });
+    const [many] = await one.items.getMany(['a']);
+    return [(await one.items.get('a'))?.version, found?.version, many?.version];
+  };
+  expect(await read()).toEqual([undefined, undefined, undefined]);
+  await other.items.insert({ id: 'a', owner: 'o' });
+  expect(await read()).toEqual([1, 1, 1]);
+  await other.items.replace({ id: 'a', owner: 'o', count: 2 }, 1);
+  expect(await read()).toEqual([2, 2, 2]);
+  // A write of one's own in between must not hide that of the other.
+  await other.items.replace({ id: 'a', owner: 'o', count: 3 }, 2);
+  await one.items.insert({ id: 'b', owner: 'p' });
+  expect(await read()).toEqual([3, 3, 3]);
+  await other.items.take('a');
+  expect(await read()).toEqual([undefined, undefined, undefined]);
+  await one.store.close();
+  await other.store.close();
+});
+
+test('a commit that fails is not seen by a read after it', async () => {
+  let isBroken = false;
+  const { store, items } = open('undone.db', {
+    onCommit: () => {
+      if (isBroken) throw new Error('no commit');
+    },
+  });
+  await items.insert({ id: 'a', owner: 'o' });
+  await items.get('a');
+  isBroken = true;
+  await expect(items.replace({ id: 'a', owner: 'p' }, 1)).rejects.toMatchObject({ code: 'store_unavailable' });
+  expect((await items.get('a'))?.document).toEqual({ id: 'a', owner: 'o' });
+  await store.close();
+});
+
+test('more documents than are remembered are all read, and large ones too', async () => {
+  const { store, items } = open('many.db');
+  const ids = Array.from({ length: 2100 }, (_, index) => `i${index}`);
+  const large = 'x'.repeat(10_000);
+  await items.insertMany(ids.map((id) => ({ id, owner: `${id} ${large.slice(0, id === 'i7' ? 10_000 : 1)}` })));
+  for (const id of [...ids, ...ids.slice(0, 10)]) expect((await items.get(id))?.document.id).toBe(id);
+  await store.close();
+});
