@@ -14,8 +14,6 @@ type Mark = { readonly id: string; readonly expiresAt: number };
 type HeldLease = { store(): Promise<void>; drop(): Promise<unknown> };
 type Context = { readonly res: ServerResponse };
 
-export type CodeIssuing = ReturnType<typeof codeIssuing>;
-
 export const codeIssuing = (deps: { readonly audit: AuditTrail; readonly consumptions: ConsumptionRegister }) => {
   const pushed = new WeakMap<object, Mark>();
   const leases = new WeakMap<object, HeldLease>();

@@ -24,8 +24,6 @@ export type EngineClients = ReturnType<typeof engineClients>;
 /** Metadata of ours that the engine keeps on its client objects. */
 export const CLIENT_PROPERTIES = ['behalf_kind', 'behalf_skip_consent', 'behalf_cors_origins', 'behalf_owner'] as const;
 
-export type EngineClientKind = 'agent' | 'client' | 'resource_server' | 'account_pages';
-
 export const engineClients = (registers: Registers, issuer: string) => ({
   /** The own rights of an agent or client that may act now; undefined when it may not. */
   async active(id: string): Promise<{ readonly authority?: ScopesByResource } | undefined> {

@@ -14,7 +14,7 @@ export type PromptDetails = Asked & { readonly userCode?: string };
 const { Check, Prompt } = interactionPolicy;
 
 /** What this request asks for, cut to what each resource declares and the client may hold. */
-export const askedBy = (ctx: KoaContextWithOIDC): Asked => ({
+const askedBy = (ctx: KoaContextWithOIDC): Asked => ({
   openidScopes: [...ctx.oidc.requestParamOIDCScopes],
   resources: Object.fromEntries(
     Object.entries(ctx.oidc.resourceServers ?? {}).map(([resource, server]) => {
