@@ -117,9 +117,9 @@ const RULES: readonly Rule[] = [
       'src/first-start.ts',
       'src/housekeeping.ts',
     ],
-    types: ['config/configuration.ts', 'pino', 'node:http', 'node:net'],
+    types: ['config/configuration.ts', 'pino', 'node:http'],
   },
-  { of: 'src/public-server.ts', may: ['node:fs', 'node:http', 'node:https'], types: ['node:http', 'node:net'] },
+  { of: 'src/public-server.ts', may: ['node:fs', 'node:http', 'node:https'] },
   {
     of: 'src/main.ts',
     may: ['config/', 'src/compose.ts', 'src/public-server.ts', 'node:url'],
