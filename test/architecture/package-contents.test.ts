@@ -38,7 +38,7 @@ const pinned = Object.entries({ ...manifest.dependencies, ...manifest.devDepende
 const tracked = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], { cwd: ROOT })
   .toString()
   .split('\n')
-  .filter((path) => path !== '' && existsSync(join(ROOT, path)));
+  .filter((path) => path !== '' && statSync(join(ROOT, path), { throwIfNoEntry: false })?.isFile());
 
 describe('package.json', () => {
   test('pins every package to one version', () => {

@@ -502,10 +502,7 @@ describe('IN-08 IN-09 connections and heads', () => {
   });
 
   test('IN-08 the bounds of production are set', () => {
-    const { headersTimeout, requestTimeout, keepAliveTimeout } = publicServer(
-      {},
-      { handle: () => undefined },
-    );
+    const { headersTimeout, requestTimeout, keepAliveTimeout } = publicServer({}, { handle: () => undefined });
     expect({ headersTimeout, requestTimeout, keepAliveTimeout }).toEqual({
       headersTimeout: 10_000,
       requestTimeout: 30_000,
