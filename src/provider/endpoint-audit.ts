@@ -7,6 +7,7 @@ import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent, AuditEventType, AuditTrail } from '../domain/audit/audit-event.ts';
+import type { Denial } from '../domain/errors.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import { type ClientProofs, holdsOwnCredential } from './client-proofs.ts';
 import { isByClients } from './endpoint-routes.ts';
@@ -87,7 +88,7 @@ export const auditEndpoints = (
       ...(typeof resource === 'string' ? { resource: resource.slice(0, 512) } : {}),
       ...(typeof params?.['scope'] === 'string' ? { scopeAsked: params['scope'].slice(0, 2000).split(' ') } : {}),
       ...(session?.accountId === undefined ? {} : { subject: session.accountId }),
-      ...(failure.denial ? { denial: failure.denial } : {}),
+      ...(failure.denial ? { denial: recorded(failure.denial) } : {}),
       note: String(failure.error_detail ?? failure.error_description ?? '').slice(0, 300),
       personal: { source },
       ...unitOf(ctx).facts,
@@ -190,6 +191,12 @@ export const auditEndpoints = (
     };
   };
 };
+
+/** The address of a page is a bearer value (decision D14). */
+const recorded = ({ remedies, ...denial }: Denial): NonNullable<AuditEvent['denial']> => ({
+  ...denial,
+  ...(remedies ? { remedies: remedies.map(({ kind }) => ({ kind })) } : {}),
+});
 
 const isJsonAnswer = (body: unknown): body is Record<string, unknown> =>
   typeof body === 'object' && body !== null && Object.getPrototypeOf(body) === Object.prototype;

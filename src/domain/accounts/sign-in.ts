@@ -105,8 +105,9 @@ export const passwordSignIn = (deps: SignInDeps) => {
       const username = normaliseUsername(typed);
       // A name that cannot exist is counted like one that could: an attacker learns nothing from the limit.
       const key = username ?? typed.slice(0, 512);
-      const personal = { source, ...(username === undefined ? {} : { username }) };
       const account = (await accounts.findByUsername(typed))?.document;
+      // Where no account has the name, it may well be a password in the wrong field.
+      const personal = { source, ...(account ? { username: account.username } : {}) };
       const event = { request, personal, ...(account ? { subject: account.id } : {}) };
       const nonce = account && knownDevice(device, account.id);
       if (nonce === undefined) {

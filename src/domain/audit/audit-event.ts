@@ -101,7 +101,8 @@ export type AuditEvent = {
     readonly parent?: string;
   };
   readonly error?: string;
-  readonly denial?: Denial;
+  /** Of what could be done about it only the kind: the page for a person is theirs. */
+  readonly denial?: Omit<Denial, 'remedies'> & { readonly remedies?: readonly { readonly kind: string }[] };
   /** The object of a management action. */
   readonly target?: { readonly kind: string; readonly id: string };
   /** Names of members that were changed. */

@@ -1,0 +1,260 @@
+/**
+ * AU-06: nothing that could be used, and nothing a person typed in confidence, comes to rest anywhere. Every
+ * flow runs on a server with a file database; whatever crossed the wire and is secret is looked for in the
+ * audit trail, in the log and in the bytes of the database.
+ */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { clientAssertion, dpopProof, newKeyPair } from '../support/agent-keys.ts';
+import { newBrowser, type Page } from '../support/browser-flow.ts';
+import { ACCESS_TOKEN_TYPE, DEVICE_CODE, EXCHANGE, post } from '../support/oauth-calls.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
+import { newTokenFamily, type TokenFamily } from '../support/token-family.ts';
+
+const PARAMETERS = new Set([
+  ...['client_secret', 'client_assertion', 'code', 'code_verifier', 'refresh_token', 'subject_token', 'actor_token'],
+  ...['token', 'access_token', 'id_token', 'id_token_hint', 'device_code', 'user_code', 'request_uri', 'password'],
+  ...['csrf', 'xsrf', 'new_password', 'current_password', 'verification_uri_complete', 'consent'],
+]);
+
+let server: RunningServer;
+let scene: Scene;
+let family: TokenFamily;
+const log: string[] = [];
+/** Secret → where it was seen first. */
+const secrets = new Map<string, string>();
+const plainFetch = globalThis.fetch;
+
+const note = (where: string, name: string, value: unknown): void => {
+  if (typeof value !== 'string' || value.length < 9) return;
+  // Of a JWT what makes it usable; of a URN its end.
+  const kept = /^[\w-]+\.[\w-]+\.[\w-]+$/.test(value)
+    ? value.slice(value.lastIndexOf('.') + 1)
+    : value.replace(/^.*:/, '');
+  secrets.set(kept, `${where} ${name}`);
+};
+
+/** Remembers every secret of a request and its answer. */
+const listen: typeof fetch = async (input, init) => {
+  const url = new URL(String(input instanceof Request ? input.url : input));
+  const where = `${init?.method ?? 'GET'} ${url.pathname.replace(/[\w-]{20,}/g, ':handle')}`;
+  const body = init?.body;
+  const pairs = [...url.searchParams, ...(body instanceof URLSearchParams ? body : [])];
+  for (const [name, value] of pairs) if (PARAMETERS.has(name)) note(where, name, value);
+  if (typeof body === 'string' && /^\{.*\}$/s.test(body)) {
+    for (const [name, value] of Object.entries(JSON.parse(body) as object))
+      if (PARAMETERS.has(name)) note(where, name, value);
+  }
+  for (const handle of url.pathname.match(/[\w-]{43}/g) ?? []) note(where, 'handle', handle);
+  const headers = new Headers(init?.headers);
+  const [scheme = '', credentials = ''] = (headers.get('authorization') ?? '').split(' ');
+  note(where, 'authorization', credentials);
+  if (scheme === 'Basic') note(where, 'client_secret', Buffer.from(credentials, 'base64').toString().split(':')[1]);
+  note(where, 'dpop', headers.get('dpop'));
+  const response = await plainFetch(input, init);
+  for (const line of response.headers.getSetCookie()) note(where, 'cookie', line.split(';')[0]?.split('=')[1]);
+  const location = response.headers.get('location');
+  for (const [name, value] of location ? new URL(location, url).searchParams : []) {
+    if (PARAMETERS.has(name)) note(where, name, value);
+  }
+  const text = await response.clone().text();
+  if (response.headers.get('content-type')?.startsWith('application/json')) {
+    for (const [name, value] of Object.entries(JSON.parse(text) as object))
+      if (PARAMETERS.has(name)) note(where, name, value);
+  }
+  for (const [, name = '', value] of text.matchAll(/name="(csrf|xsrf)" value="([^"]+)"/g)) note(where, name, value);
+  return response;
+};
+
+/** A value that stands for what somebody might send by mistake; every one is new. */
+let count = 0;
+const canary = (what: string): string => {
+  count += 1;
+  const value = `canary-${what}-${String(count).padStart(6, '0')}-${'x'.repeat(20)}`;
+  secrets.set(value, what);
+  return value;
+};
+
+beforeAll(async () => {
+  globalThis.fetch = listen;
+  server = await runServer({
+    stores: 'sqlite',
+    log: (line) => log.push(line),
+    environment: {
+      BEHALF__LOG__LEVEL: 'debug',
+      BEHALF__PASSWORDS__ARGON2MEMORYKIB: '1024',
+      BEHALF__PASSWORDS__ARGON2PASSES: '1',
+    },
+  });
+  scene = await makeScene(server);
+  family = await newTokenFamily(scene);
+});
+afterAll(async () => {
+  globalThis.fetch = plainFetch;
+  await server?.close();
+});
+
+const keyed = (identity: TokenFamily['app']) => scene.keyed(identity);
+
+/** Everything that works: each flow once, beside what the family has done already. */
+const allFlows = async (): Promise<void> => {
+  const { calls, management } = scene;
+  await family.survey();
+  const request = scene.authorizationRequest(scene.app, { scope: 'openid read', resource: scene.jwt.identifier });
+  const pushed = await calls.push(keyed(scene.app), request.parameters);
+  const uri = encodeURIComponent(String(pushed.body['request_uri']));
+  await scene.browser.open(`${calls.endpoints.authorization}?client_id=${scene.app.clientId}&request_uri=${uri}`);
+  const device = await calls.device(keyed(scene.app), { scope: 'openid offline_access' });
+  await scene.walkConsent(await scene.browser.open(String(device.body['verification_uri_complete'])));
+  const connected = await calls.token(keyed(scene.app), {
+    grant_type: DEVICE_CODE,
+    device_code: String(device.body['device_code']),
+  });
+  expect(connected.status).toBe(200);
+  const dpop = await newKeyPair();
+  const bound = await calls.token(keyed(scene.app), await scene.newCode(scene.opaque.identifier), { dpop });
+  expect(bound.body['token_type']).toBe('DPoP');
+  for (const method of ['client_secret_basic', 'client_secret_post']) {
+    const made = await management.createClient({
+      name: 'With a secret',
+      token_endpoint_auth_method: method,
+      grant_types: ['client_credentials'],
+      authority: { [scene.jwt.identifier]: ['read'] },
+    });
+    const form = { grant_type: 'client_credentials', resource: scene.jwt.identifier };
+    const secret = String(made['client_secret']);
+    const answer =
+      method === 'client_secret_basic'
+        ? await calls.token({ kind: 'basic', clientId: made.id, secret }, form)
+        : await post(calls.endpoints.token, { ...form, client_id: made.id, client_secret: secret });
+    expect(answer.status).toBe(200);
+    expect((await management.call('POST', `/clients/${made.id}/rotate-secret`)).status).toBe(200);
+  }
+  await calls.revoke(keyed(family.app), family.tokens.appFiles);
+  await calls.revoke(keyed(family.agent), family.tokens.agentCalendar);
+  await calls.revoke(keyed(family.app), family.held.app);
+  const page = await family.browser.open(calls.endpoints.endSession);
+  const [form] = page.forms;
+  if (form) await family.browser.submit(page, form);
+  await management.call('POST', `/accounts/${family.accountId}/password`, { password: canary('new-password') });
+};
+
+/** Everything that does not: a canary in every place where a secret could be sent. */
+const allMistakes = async (): Promise<void> => {
+  const { calls, management } = scene;
+  const { token, introspection, revocation, userinfo, par, device } = calls.endpoints;
+  const app = keyed(scene.app);
+  const agent = keyed(scene.agent);
+  const rest = { redirect_uri: REDIRECT_URI, code_verifier: canary('verifier') };
+  await calls.token(app, { grant_type: 'authorization_code', code: canary('code'), ...rest });
+  const good = await scene.newCode(scene.jwt.identifier);
+  await calls.token(app, { ...good, code_verifier: canary('verifier') });
+  await calls.token(app, { grant_type: 'refresh_token', refresh_token: canary('refresh') });
+  await calls.token(app, { grant_type: DEVICE_CODE, device_code: canary('device') });
+  const subject = { subject_token: canary('subject'), subject_token_type: ACCESS_TOKEN_TYPE };
+  await calls.token(agent, { grant_type: EXCHANGE, resource: scene.jwt.identifier, ...subject });
+  await calls.token(agent, {
+    grant_type: EXCHANGE,
+    resource: scene.jwt.identifier,
+    subject_token: family.tokens.sibling,
+    subject_token_type: ACCESS_TOKEN_TYPE,
+    actor_token: canary('actor'),
+    actor_token_type: ACCESS_TOKEN_TYPE,
+  });
+  await calls.token({ kind: 'assertion', clientId: scene.agent.clientId, assertion: canary('assertion') }, {});
+  const used = await clientAssertion(scene.agent, server.issuer);
+  for (let turn = 0; turn < 2; turn += 1) {
+    await calls.token(
+      { kind: 'assertion', clientId: scene.agent.clientId, assertion: used },
+      { grant_type: 'client_credentials', resource: scene.jwt.identifier },
+    );
+  }
+  await calls.token(agent, { grant_type: 'client_credentials' }, { headers: { dpop: canary('proof') } });
+  const foreign = await dpopProof(await newKeyPair(), { method: 'GET', url: 'https://elsewhere.example' });
+  await calls.token(agent, { grant_type: 'client_credentials' }, { headers: { dpop: foreign } });
+  for (const url of [token, introspection, revocation, par, device]) {
+    await post(url, { client_id: scene.app.clientId, client_secret: canary('secret'), token: canary('token') });
+    await post(
+      url,
+      { token: canary('token') },
+      { authorization: `Basic ${btoa(`${scene.jwt.id}:${canary('basic')}`)}` },
+    );
+    await post(url, { token: canary('token') }, { authorization: `Bearer ${canary('bearer')}` });
+    // RFC 6749 §2.3.1: not in a URL. Whoever does it all the same must not find it in a log.
+    await fetch(`${url}?client_secret=${canary('query')}&token=${canary('query')}`, { method: 'POST' });
+  }
+  await calls.introspect(scene.jwt.credential, canary('introspected'));
+  await calls.revoke(app, canary('revoked'));
+  await fetch(userinfo, { headers: { authorization: `Bearer ${canary('bearer')}` } });
+  await fetch(`${userinfo}?access_token=${canary('query')}`);
+  await fetch(`${server.issuer}/${canary('path')}`);
+  await fetch(`${server.issuer}/delegations/requests/${canary('handle')}`);
+  await fetch(`${server.issuer}/interaction/${canary('uid')}`, { headers: { cookie: `_session=${canary('cookie')}` } });
+  await fetch(`${server.issuer}/device?user_code=${canary('user-code')}`);
+  const broken = { client_id: scene.app.clientId, request_uri: canary('request-uri'), id_token_hint: canary('hint') };
+  await newBrowser(server.issuer).open(`${calls.endpoints.authorization}?${new URLSearchParams(broken)}`);
+
+  const browser = newBrowser(server.issuer);
+  const asked = await browser.open(`${server.issuer}/account`);
+  const signIn = async (page: Page, username: string, password: string): Promise<void> => {
+    const form = page.forms.find(({ fields }) => fields.some(({ type }) => type === 'password'));
+    if (!form) throw new Error(`no sign-in form: ${page.text}`);
+    await browser.submit(page, form, { set: { username, password } });
+  };
+  await signIn(asked, scene.person.username, canary('password'));
+  // A password in the field for the username.
+  await signIn(asked, canary('typed-as-username'), canary('password'));
+
+  const api = `${server.issuer}/api/v1`;
+  await fetch(`${api}/me`, { headers: { authorization: `Bearer ${canary('bearer')}` } });
+  await management.call('POST', '/accounts', { username: 'x', name: 'X', password: canary('short').slice(0, 3) });
+  await management.call('POST', '/accounts', { username: 'not a name', name: 'X', password: canary('password') });
+  await management.call('POST', '/accounts', { username: 'y', name: 'Y', pasword: canary('misspelt') });
+  await management.call('POST', '/accounts', { username: scene.person.username, name: 'X', password: canary('taken') });
+  await fetch(`${api}/accounts`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${await management.accessToken()}`, 'content-type': 'application/json' },
+    body: `{"password":"${canary('broken-json')}`,
+  });
+  await management.call('GET', `/accounts?cursor=${canary('cursor')}&token=${canary('query')}`);
+};
+
+const foundIn = (text: string): readonly string[] =>
+  [...secrets].flatMap(([secret, where]) => (text.includes(secret) ? [`${where}: ${secret}`] : []));
+
+test('AU-06 D14 no secret in the trail, the log or the database; no e-mail address in trail and log', async () => {
+  await allFlows();
+  await allMistakes();
+  // What the test listens for is there to be found: each kind was seen on the wire.
+  const kinds = new Set([...secrets.values()].map((where) => where.split(' ').at(-1)));
+  expect([...kinds]).toEqual(
+    expect.arrayContaining([
+      ...['access_token', 'refresh_token', 'id_token', 'code', 'code_verifier', 'device_code', 'user_code'],
+      ...['request_uri', 'client_assertion', 'client_secret', 'dpop', 'password', 'cookie', 'csrf', 'handle'],
+      ...['subject_token', 'token', 'authorization'],
+    ]),
+  );
+  expect(secrets.size).toBeGreaterThan(150);
+
+  const { management } = scene;
+  const exported =
+    (await management.exportAudit()) + (await management.call('GET', '/audit/export?personal=true')).text;
+  expect(exported).toContain('"token.issued"');
+  expect(foundIn(exported)).toEqual([]);
+  const emails = [...exported.matchAll(/[\w.+-]+@[\w-]+\.[\w.]+/g)].map(([email]) => email);
+  expect(emails).toEqual([]);
+
+  const logged = log.join('\n');
+  expect(logged).toContain('"event":"request"');
+  expect(foundIn(logged)).toEqual([]);
+  expect(logged).not.toMatch(/[\w.+-]+@example\.com/);
+
+  const files = (await readdir(server.dataFolder)).filter((name) => name.startsWith('behalf.db'));
+  expect(files).toContain('behalf.db');
+  const bytes = await Promise.all(files.map((name) => readFile(join(server.dataFolder, name), 'latin1')));
+  const database = bytes.join('\n');
+  expect(database).toContain(family.accountId);
+  expect(foundIn(database)).toEqual([]);
+});
