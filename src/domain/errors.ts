@@ -1,7 +1,6 @@
 /**
- * Every refusal the domain can give. The set is closed: three tables (OAuth errors in `src/provider`,
- * problems in `src/http`, exit texts in `src/cli`) are exhaustive over it, so a new code does not
- * compile until each of them answers.
+ * Every refusal the domain can give. The set is closed: two tables (OAuth errors in `src/provider`,
+ * problems in `src/http`) are exhaustive over it, so a new code does not compile until both answer.
  */
 export type DomainErrorCode =
   | 'invalid_request'
