@@ -36,7 +36,7 @@ export const codeIssuing = (deps: { readonly audit: AuditTrail; readonly consump
       const mark = pushed.get(context);
       const facts = factsOf(context.req);
       // Those who have lost already need not be recorded as granted.
-      if (mark && (await deps.consumptions.stateOf(mark.id, facts.arrivedAt)) !== 'unused') throw used();
+      if (mark && (await deps.consumptions.stateOf(mark.id, facts)) !== 'unused') throw used();
       const caller = client?.clientId;
       await deps.audit.append({
         type: 'authorization.granted',

@@ -11,6 +11,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { Collection, DocumentStore } from '../domain/ports/document-store.ts';
 import { isDocumentConflict } from '../domain/ports/document-store.ts';
 import { CONSUMPTIONS, type Consumption } from './records.ts';
+import { nextTurn, type RequestFacts } from './request-facts.ts';
 
 export type ConsumptionRegister = ReturnType<typeof consumptionRegister>;
 
@@ -19,8 +20,11 @@ const REMEMBERED = 20_000;
 /** How long after the winner's answer a burst may still deliver. They get nothing either way. */
 const BURST_MILLISECONDS = 2_000;
 
+type Presentation = Pick<RequestFacts, 'arrivedAt' | 'turn'>;
+
 type Use = {
-  /** When the winner's answer had been sent; infinite until then. */
+  /** When the winner's answer had been sent, as a place in the process and in time; infinite until then. */
+  turn: number;
   answeredAt: number;
   /** Somebody else was in flight together with the winner. */
   isContested: boolean;
@@ -45,27 +49,27 @@ export const consumptionRegister = ({ documents, clock }: { documents: DocumentS
         contested(id);
         return false;
       }
-      const use: Use = { answeredAt: Number.POSITIVE_INFINITY, isContested: false };
+      const never = Number.POSITIVE_INFINITY;
+      const use: Use = { turn: never, answeredAt: never, isContested: false };
       uses.set(id, use);
       if (uses.size > REMEMBERED) uses.delete(uses.keys().next().value as string);
       void answer.then(() => {
+        use.turn = nextTurn();
         use.answeredAt = clock.nowMillis();
       });
       return true;
     },
 
-    /** How a presentation that arrived at `arrivedAt` (ms) relates to an earlier use. */
-    async stateOf(id: string, arrivedAt: number): Promise<'unused' | 'race' | { usedAt: number }> {
+    /** How a presentation relates to an earlier use. */
+    async stateOf(id: string, { arrivedAt, turn }: Presentation): Promise<'unused' | 'race' | { usedAt: number }> {
       const mark = await marks.get(id);
       if (!mark) return 'unused';
+      const use = uses.get(id);
       // Set by another node, or before a restart: when that answer was sent is not known here, its mark is.
-      const use = uses.get(id) ?? { answeredAt: mark.document.at, isContested: false };
-      if (arrivedAt < use.answeredAt) {
-        contested(id);
-        return 'race';
-      }
-      const isOfTheBurst = use.isContested && arrivedAt < use.answeredAt + BURST_MILLISECONDS;
-      return isOfTheBurst ? 'race' : { usedAt: Math.floor(mark.document.at / 1000) };
+      const isTogether = use ? turn < use.turn : arrivedAt <= mark.document.at;
+      if (isTogether) contested(id);
+      const isOfTheBurst = use?.isContested && arrivedAt < use.answeredAt + BURST_MILLISECONDS;
+      return isTogether || isOfTheBurst ? 'race' : { usedAt: Math.floor(mark.document.at / 1000) };
     },
   };
 };

@@ -16,7 +16,7 @@ import type { ConsumptionRegister } from './consumption-register.ts';
 import type { EngineClients } from './engine-client.ts';
 import { asProtocol } from './oauth-errors.ts';
 import { ENGINE_RECORDS, type EngineRecord, LEASES, type LeaseRecord } from './records.ts';
-import { factsOf } from './request-facts.ts';
+import { factsOf, nextTurn } from './request-facts.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 import { openUnit } from './token-request-unit.ts';
 
@@ -61,9 +61,9 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
   const leases = documents.collection<LeaseRecord>(LEASES);
   const codes = codeIssuing({ audit, consumptions });
 
-  const arrivedAt = (): number => {
+  const presentation = () => {
     const context = Provider.ctx;
-    return context ? factsOf(context.req).arrivedAt : clock.nowMillis();
+    return context ? factsOf(context.req) : { arrivedAt: clock.nowMillis(), turn: nextTurn() };
   };
 
   return (model) => {
@@ -139,7 +139,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       const mark = key(id);
       const context = Provider.ctx;
       openUnit(context)?.seen.set(mark, Number(payload.exp) + GRACE_SECONDS);
-      const state = await consumptions.stateOf(mark, arrivedAt());
+      const state = await consumptions.stateOf(mark, presentation());
       if (state === 'unused') {
         if (model === 'DeviceCode') await paceDevicePolling(mark, payload);
         return payload;

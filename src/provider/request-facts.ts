@@ -8,14 +8,24 @@ export type RequestFacts = {
   readonly source: string;
   /** Milliseconds since the epoch: when its head had been read. */
   readonly arrivedAt: number;
+  /** Its place among the requests and answers of this process. */
+  readonly turn: number;
 };
 
 const facts = new WeakMap<IncomingMessage, RequestFacts>();
 
-export const rememberRequest = (request: IncomingMessage, known: RequestFacts): void => {
-  facts.set(request, known);
+let turns = 0;
+
+/** What comes first in this process has the smaller number; clocks are too coarse for that, and may stand still. */
+export const nextTurn = (): number => {
+  turns += 1;
+  return turns;
 };
 
-const UNKNOWN: RequestFacts = { id: 'req_unknown', source: 'unknown', arrivedAt: 0 };
+export const rememberRequest = (request: IncomingMessage, known: Omit<RequestFacts, 'turn'>): void => {
+  facts.set(request, { ...known, turn: nextTurn() });
+};
+
+const UNKNOWN: RequestFacts = { id: 'req_unknown', source: 'unknown', arrivedAt: 0, turn: 0 };
 
 export const factsOf = (request: IncomingMessage): RequestFacts => facts.get(request) ?? UNKNOWN;
