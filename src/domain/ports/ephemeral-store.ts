@@ -1,7 +1,8 @@
 /**
  * Values with a time to live. Losing every value at once may make people start over; it must never
  * grant anything (decision D13). TTLs are whole seconds, at least 1. Keys and values are strings; a
- * key is at most 512 characters. Any method throws StoreUnavailable when the backend fails.
+ * key is at most 512 characters, and names a value, a claim or a counter: no key serves two of them.
+ * Any method throws StoreUnavailable when the backend fails.
  */
 export interface EphemeralStore {
   set(key: string, value: string, ttlSeconds: number): Promise<void>;
@@ -14,6 +15,12 @@ export interface EphemeralStore {
   count(key: string, windowSeconds: number): Promise<number>;
   /** Removes at most `limit` expired values; answers how many. */
   sweep(limit: number): Promise<number>;
+  /**
+   * The epoch second at which this store was last found to have lost claims, if it ever was: whatever may have been
+   * claimed before that can no longer be told from what was not, and must be refused (decision D13). Current as of
+   * the last claim that resolved, so ask after claiming. Absent in a store that loses nothing by itself.
+   */
+  coldSince?(): number | undefined;
   /** Idempotent. */
   close(): Promise<void>;
 }

@@ -1,0 +1,177 @@
+import { Cluster, type ClusterOptions, type DNSLookupFunction, Redis, type RedisOptions } from 'ioredis';
+import { isStoreUnavailable, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import type { RedisAddress } from './addresses.ts';
+import { CLAIM, COUNT } from './scripts.ts';
+
+/** Commands of ours, made of the scripts. */
+type Scripted = {
+  behalfClaim(claim: string, marker: string, seconds: number, since: number): Promise<readonly [number, string]>;
+  behalfCount(counter: string, seconds: number): Promise<number>;
+};
+
+export type RedisClient = (Redis | Cluster) & Scripted;
+
+export type RedisConnection = ReturnType<typeof redisConnection>;
+
+/** Certificates the server's is checked against, PEM; default: those Node trusts. */
+export type RedisTls = { readonly ca?: string };
+
+const LONGEST_WAIT_MILLISECONDS = 1000;
+
+/**
+ * One connection that comes back by itself. Nothing is queued: while it is down, callers wait for it until the
+ * deadline, and when it has been down that long they fail at once.
+ */
+export const redisConnection = (address: RedisAddress, deadlineMilliseconds: number, tls: RedisTls = {}) => {
+  const client = clientOf(address, deadlineMilliseconds, tls);
+  let ready = Promise.withResolvers<void>();
+  let isUp = false;
+  let isClosed = false;
+  let isGivenUp = false;
+  let reason: unknown;
+  let givingUp: NodeJS.Timeout | undefined;
+
+  const down = (): void => {
+    if (isUp) ready = Promise.withResolvers();
+    isUp = false;
+    givingUp ??= setTimeout(() => {
+      isGivenUp = true;
+    }, deadlineMilliseconds).unref();
+  };
+  down();
+  client.on('ready', () => {
+    clearTimeout(givingUp);
+    givingUp = undefined;
+    isGivenUp = false;
+    isUp = true;
+    reason = undefined;
+    ready.resolve();
+  });
+  client.on('close', down);
+  client.on('end', () => {
+    down();
+    if (isClosed) return;
+    // The driver gives up when a search for the master fails at the wrong moment; we do not.
+    setTimeout(() => {
+      if (!isClosed) client.connect().catch(() => undefined);
+    }, LONGEST_WAIT_MILLISECONDS).unref();
+  });
+  // Without a listener an error event would end the process. What matters of it is told by the failing calls.
+  client.on('error', (error: unknown) => {
+    reason = error;
+  });
+
+  return {
+    client,
+    /**
+     * Does `work` within the deadline. When the connection breaks meanwhile, work that may be done twice is tried
+     * once more. Throws StoreUnavailable on any failure.
+     */
+    async run<T>(work: (client: RedisClient) => Promise<T>, { isRepeatable = false } = {}): Promise<T> {
+      if (isClosed) throw new StoreUnavailable('the store is closed');
+      if (isGivenUp) throw new StoreUnavailable('Redis is not reachable', { cause: reason });
+      const { promise: late, reject } = Promise.withResolvers<never>();
+      let isLate = false;
+      const timer = setTimeout(() => {
+        isLate = true;
+        reject(new StoreUnavailable(`Redis did not answer within ${deadlineMilliseconds} ms`, { cause: reason }));
+      }, deadlineMilliseconds);
+      const attempt = async (): Promise<T> => {
+        if (!isUp) await ready.promise;
+        // Whoever asked has been told that it failed: it must not happen now.
+        if (isLate) throw new StoreUnavailable('too late');
+        return work(client);
+      };
+      try {
+        const worked = attempt().catch((error: unknown) => {
+          if (!isRepeatable || isAnswer(error) || isLate) throw error;
+          return attempt();
+        });
+        // Nobody waits for it any more when the deadline comes first.
+        worked.catch(() => undefined);
+        return await Promise.race([worked, late]);
+      } catch (error) {
+        throw isStoreUnavailable(error) ? error : new StoreUnavailable('Redis failed', { cause: error });
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    /** Idempotent. Waits for answers under way, at most until the deadline. */
+    async close(): Promise<void> {
+      if (isClosed) return;
+      isClosed = true;
+      clearTimeout(givingUp);
+      const timer = setTimeout(() => client.disconnect(), deadlineMilliseconds);
+      await client.quit().catch(() => client.disconnect());
+      clearTimeout(timer);
+    },
+  };
+};
+
+/** Whether Redis itself said no, in contrast to a connection that broke. */
+const isAnswer = (error: unknown): boolean => (error as { name?: unknown } | undefined)?.name === 'ReplyError';
+
+const clientOf = (address: RedisAddress, deadline: number, tls: RedisTls): RedisClient => {
+  const login = {
+    ...(address.username === undefined ? {} : { username: address.username }),
+    ...(address.password === undefined ? {} : { password: address.password }),
+  };
+  const common = {
+    ...login,
+    ...(address.isTls ? { tls: { ...tls } } : {}),
+    connectionName: 'behalf',
+    // Needs a right of its own, and Redis 7.2.
+    disableClientInfo: true,
+    connectTimeout: deadline,
+    // A connection that says nothing for this long is taken for dead, and another is made.
+    socketTimeout: 2 * deadline,
+    // How long a closed connection may keep the process: closing waits for answers before.
+    disconnectTimeout: 100,
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    // A former master answers READONLY: look again for the one that is master now.
+    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+  } satisfies RedisOptions;
+  const scripts = {
+    behalfClaim: { lua: CLAIM, numberOfKeys: 2 },
+    behalfCount: { lua: COUNT, numberOfKeys: 1 },
+  };
+  const again = (times: number): number => Math.min(25 * 2 ** Math.min(times, 6), LONGEST_WAIT_MILLISECONDS);
+
+  if (address.kind === 'cluster') {
+    const { enableOfflineQueue, ...ofNodes } = common;
+    const options = {
+      redisOptions: ofNodes,
+      enableOfflineQueue,
+      scripts,
+      clusterRetryStrategy: again,
+      maxRedirections: 4,
+      retryDelayOnFailover: 100,
+      slotsRefreshTimeout: deadline,
+      // Names as they are: certificates are for names, and the client would look up addresses otherwise.
+      ...(address.isTls ? { dnsLookup: unresolved } : {}),
+    } satisfies ClusterOptions;
+    return new Cluster([...address.hosts], options) as RedisClient;
+  }
+  if (address.kind === 'sentinel') {
+    return new Redis({
+      ...common,
+      scripts,
+      db: address.database,
+      sentinels: [...address.hosts],
+      name: address.group,
+      sentinelUsername: address.sentinelUsername,
+      sentinelPassword: address.sentinelPassword,
+      enableTLSForSentinelMode: address.isTls,
+      ...(address.isTls ? { sentinelTLS: { ...tls } } : {}),
+      sentinelCommandTimeout: deadline,
+      sentinelRetryStrategy: again,
+      retryStrategy: again,
+    }) as RedisClient;
+  }
+  const [{ host, port } = { host: 'localhost', port: 6379 }] = address.hosts;
+  return new Redis({ ...common, scripts, host, port, db: address.database, retryStrategy: again }) as RedisClient;
+};
+
+const unresolved: DNSLookupFunction = (name, found) => found(null, name);
