@@ -1,8 +1,12 @@
 import { randomFillSync } from 'node:crypto';
-import type { Identifiers } from '../../src/domain/ports/identifiers.ts';
+import type { Identifiers, IdPrefix } from '../../src/domain/ports/identifiers.ts';
 
 const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
 const ID_LENGTH = 26;
+/** The same characters in the order of their code points: what is written with it sorts like the number. */
+const SORTED = '234567abcdefghijklmnopqrstuvwxyz';
+const TIME_LENGTH = 9;
+const BY_TIME: ReadonlySet<string> = new Set<IdPrefix>(['txn', 'tok']);
 const SECRET_BYTES = 32;
 
 // One call into the random source serves many ids: the call costs more than the bytes.
@@ -19,11 +23,20 @@ const randomBytesFromPool = (length: number): Buffer => {
   return pool.subarray(used - length, used);
 };
 
+const timeText = (millis: number): string => {
+  let text = '';
+  for (let rest = millis, place = 0; place < TIME_LENGTH; place += 1, rest = Math.floor(rest / 32)) {
+    text = `${SORTED[rest % 32]}${text}`;
+  }
+  return text;
+};
+
 export const randomIdentifiers: Identifiers = {
   newId(prefix) {
-    let id = `${prefix}_`;
+    const time = BY_TIME.has(prefix) ? timeText(Date.now()) : '';
+    let id = `${prefix}_${time}`;
     // 256 is a multiple of 32, so each character is uniform.
-    for (const byte of randomBytesFromPool(ID_LENGTH)) id += ALPHABET[byte & 31];
+    for (const byte of randomBytesFromPool(ID_LENGTH - time.length)) id += ALPHABET[byte & 31];
     return id;
   },
   newSecret() {

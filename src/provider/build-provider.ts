@@ -3,7 +3,7 @@
  * engine reads its keys once, a new one costs less than a millisecond, and requests under way finish on
  * the old one. Nothing outside this folder imports `oidc-provider`.
  */
-import { timingSafeEqual } from 'node:crypto';
+import { createSecretKey, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Provider, { type Configuration as EngineConfiguration, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
@@ -122,6 +122,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
     return isRight;
   };
   deps.proofs.install(provider);
+  jwtIds(provider, deps.identifiers);
   exactLocalhost(provider);
   withoutParametersAtFirst(provider);
   refuseOtherGrantTypes(provider);
@@ -137,11 +138,25 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   return provider;
 };
 
+/** Ids of JWT access tokens; of opaque ones the engine makes the bearer value itself. */
+const jwtIds = (provider: Provider, identifiers: Identifiers): void => {
+  for (const { prototype } of [provider.AccessToken, provider.ClientCredentials]) {
+    const model = prototype as unknown as { readonly format?: string; generateTokenId(): string };
+    const { generateTokenId } = model;
+    model.generateTokenId = function idOf() {
+      const bearer = generateTokenId.call(this);
+      return this.format === 'jwt' ? identifiers.newId('tok') : bearer;
+    };
+  }
+};
+
 const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguration => {
   const { configuration, masterKey, pages, authority } = deps;
   const { issuer, tokens, sessions, clientAuthentication } = configuration;
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
   const names = cookieNames(issuer);
+  // A key object: of a bare buffer one would be made for each of the cookies of each answer.
+  const cookieKey = createSecretKey(masterKey.derive('cookies', 32));
   const { path: _path, ...shortCookie } = SESSION_COOKIE;
   /** Nothing outlives the lease it belongs to. */
   const within = (ctx: unknown, seconds: number): number => {
@@ -177,7 +192,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     extraClientMetadata: { properties: [...CLIENT_PROPERTIES] },
     pkce: { required: () => true },
     clockTolerance: clientAuthentication.clockToleranceSeconds,
-    cookies: { names, keys: [masterKey.derive('cookies', 32)], long: SESSION_COOKIE, short: shortCookie },
+    cookies: { names, keys: [cookieKey as never], long: SESSION_COOKIE, short: shortCookie },
     clientBasedCORS: (_ctx, origin, client) => {
       const origins = client['behalf_cors_origins'];
       return Array.isArray(origins) && origins.includes(origin);

@@ -17,7 +17,7 @@ export type EngineRecord = {
 
 export const ENGINE_RECORDS = {
   name: 'engine_records',
-  indexes: [{ fields: ['uid'] }, { fields: ['lease'] }, { fields: ['account'] }],
+  indexes: [{ fields: ['uid'] }],
   expiresAt: 'expiresAt',
 } as const satisfies CollectionDeclaration;
 
@@ -42,7 +42,7 @@ export type LeaseRecord = {
 
 export const LEASES = {
   name: 'leases',
-  indexes: [{ fields: ['account'] }, { fields: ['clientId'] }],
+  indexes: [{ fields: ['account'] }],
   expiresAt: 'expiresAt',
 } as const satisfies CollectionDeclaration;
 

@@ -9,13 +9,18 @@ export type IdPrefix =
   | 'cns' // remembered consent
   | 'req' // HTTP request
   | 'txn' // piece of work (run)
+  | 'tok' // JWT access token: its jti
   | 'dny' // denial
   | 'key' // signing key
   | 'nod' // node
   | 'dlr'; // delegation request
 
 export interface Identifiers {
-  /** `prefix_` and 26 characters of lower-case base 32: 130 random bits. Never reused. */
+  /**
+   * `prefix_` and 26 characters of lower-case base 32: 130 random bits, never reused. Those of `txn` and
+   * `tok`, which are made for almost every token and name no authority, begin with 45 bits of time in
+   * their order, so that an index of them grows at its end.
+   */
   newId(prefix: IdPrefix): string;
   /** A URL-safe bearer value with 256 random bits. */
   newSecret(): string;

@@ -5,6 +5,16 @@ test('an id says what it names and holds 26 characters of base 32', () => {
   for (let at = 0; at < 1000; at += 1) expect(randomIdentifiers.newId('agt')).toMatch(/^agt_[a-z2-7]{26}$/);
 });
 
+test('ids made for every token sort by the millisecond in which they were made', async () => {
+  const before = randomIdentifiers.newId('txn');
+  expect(before).toMatch(/^txn_[a-z2-7]{26}$/);
+  const began = Date.now();
+  while (Date.now() === began) await new Promise((resolve) => setImmediate(resolve));
+  const after = randomIdentifiers.newId('txn');
+  expect([after, before].sort()).toEqual([before, after]);
+  expect(randomIdentifiers.newId('tok').slice(4, 9)).toBe(after.slice(4, 9));
+});
+
 test('a secret holds 256 bits, URL-safe', () => {
   for (let at = 0; at < 1000; at += 1) expect(randomIdentifiers.newSecret()).toMatch(/^[A-Za-z0-9_-]{43}$/);
 });
