@@ -123,6 +123,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       maxLifetimeSeconds: configuration.clientAuthentication.assertionMaxLifetimeSeconds,
       clockToleranceSeconds: configuration.clientAuthentication.clockToleranceSeconds,
       proofs,
+      consumptions,
     }),
     authority,
     claims: tokenClaims({ audit, clock, identifiers, masterKey, issuer, consumptions, delegations, authority }),

@@ -3,11 +3,14 @@
  * life (finding V6), and none of the headers that point at keys; and replay protection that is atomic
  * and keeps kinds apart (findings V3, V4, V5).
  */
+import { decodeJwt } from 'jose';
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import type { ClientProofs } from './client-proofs.ts';
+import { isCold, mayHaveBeenUsed } from './cold-mode.ts';
+import type { ConsumptionRegister } from './consumption-register.ts';
 import { asProtocol } from './oauth-errors.ts';
 
 /** The engine accepts DPoP proofs this many seconds around now; a proof dated ahead stays good twice as long. */
@@ -25,9 +28,21 @@ export const clientAssertions = (deps: {
   readonly maxLifetimeSeconds: number;
   readonly clockToleranceSeconds: number;
   readonly proofs: ClientProofs;
+  readonly consumptions: ConsumptionRegister;
 }) => {
-  /** Requests whose next replay check is the assertion's, not a proof's. */
-  const assertionNext = new WeakSet<object>();
+  /** Requests whose next replay check is the assertion's, not a proof's; with its `iat`. */
+  const assertionNext = new WeakMap<object, number>();
+
+  /**
+   * A proof dated ahead still looks fresh when those of the moment of a loss are refused already. So it is marked in
+   * the durable store as well, and for as long as such a one may come back, every proof is.
+   */
+  const isMarkedFirst = async (key: string, issuedAt: number): Promise<boolean> => {
+    const now = deps.clock.now();
+    const longest = 2 * DPOP_WINDOW_SECONDS + deps.clockToleranceSeconds;
+    if (issuedAt <= now + deps.clockToleranceSeconds && !isCold(deps.ephemeral, now, longest)) return true;
+    return deps.consumptions.consume(`proof:${key}`, now + longest, Promise.resolve());
+  };
 
   return {
     /** The engine's hook `assertJwtClientAuthClaimsAndHeader`. */
@@ -51,20 +66,30 @@ export const clientAssertions = (deps: {
       if (!TYPES.has(type?.replace(/^application\//, ''))) refuse('typ is not that of a client assertion');
       const pointing = FORBIDDEN_HEADERS.find((name) => header[name] !== undefined);
       if (pointing) refuse(`header ${pointing} is not accepted`);
-      assertionNext.add(ctx);
+      assertionNext.set(ctx, Number(iat));
     },
 
     /** Replaces the engine's `ReplayDetection.unique`: true for exactly one caller. */
     async unique(issuer: string, jti: string, expiresAt: number): Promise<boolean> {
       const context = Provider.ctx;
+      const assertedAt = context && assertionNext.get(context);
       const isAssertion = context !== undefined && assertionNext.delete(context);
       const kind = isAssertion ? 'assertion' : 'dpop';
       const ttl = isAssertion ? expiresAt - deps.clock.now() : 2 * DPOP_WINDOW_SECONDS + deps.clockToleranceSeconds;
-      const isFirst = await asProtocol(() =>
-        deps.ephemeral.claim(`jti:${deps.masterKey.digest(`jti/${kind}`, issuer, jti)}`, Math.max(1, ttl)),
-      );
-      if (isAssertion && isFirst) deps.proofs.remember(context, issuer);
-      return isFirst;
+      const digest = deps.masterKey.digest(`jti/${kind}`, issuer, jti);
+      const issuedAt = assertedAt ?? datedAt(context?.get('dpop'));
+      return asProtocol(async () => {
+        if (!(await deps.ephemeral.claim(`jti:${digest}`, Math.max(1, ttl)))) return false;
+        const isLost = mayHaveBeenUsed(deps.ephemeral, issuedAt, deps.clockToleranceSeconds);
+        if (isLost && isAssertion) throw new errors.InvalidClientAuth('made too early to be told from a used one');
+        if (isLost) throw new errors.InvalidDpopProof('made too early to be told from a used one: make a new proof');
+        if (!isAssertion && !(await isMarkedFirst(digest, issuedAt))) return false;
+        if (isAssertion) deps.proofs.remember(context, issuer);
+        return true;
+      });
     },
   };
 };
+
+/** `iat` of a proof whose signature the engine has checked. */
+const datedAt = (proof: string | undefined): number => Number((proof ? decodeJwt(proof).iat : undefined) ?? 0);

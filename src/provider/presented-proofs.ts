@@ -8,6 +8,7 @@ import { DomainError } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
+import { mayHaveBeenUsed } from './cold-mode.ts';
 
 /** A proof is good this many seconds around its `iat`. */
 const WINDOW_SECONDS = 60;
@@ -53,6 +54,9 @@ export const presentedProofs =
     const thumbprint = await calculateJwkThumbprint(protectedHeader.jwk as JWK);
     const key = `jti:${deps.masterKey.digest('jti/presented-dpop', thumbprint, payload.jti)}`;
     if (!(await deps.ephemeral.claim(key, 2 * WINDOW_SECONDS + 5))) return refuse('the DPoP proof was used before');
+    if (mayHaveBeenUsed(deps.ephemeral, payload.iat, WINDOW_SECONDS)) {
+      return refuse('the DPoP proof was made too early to be told from a used one: make a new one');
+    }
     return thumbprint;
   };
 
