@@ -50,7 +50,7 @@ export type ModelAdapterDeps = {
   readonly clients: EngineClients;
   readonly audit: AuditTrail;
   readonly devicePollIntervalSeconds: number;
-  readonly liveness: Pick<TokenLiveness, 'afterEpoch' | 'sessionLive'>;
+  readonly liveness: Pick<TokenLiveness, 'leaseCounts' | 'sessionLive'>;
 };
 
 type Payload = AdapterPayload & Readonly<Record<string, unknown>>;
@@ -74,7 +74,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     const read = async (id: string): Promise<Payload | undefined> => {
       if (home === 'lease') {
         const lease = (await leases.get(id))?.document;
-        return lease && (await liveness.afterEpoch(lease.createdAt)) ? (lease.payload as Payload) : undefined;
+        return lease && (await liveness.leaseCounts(lease)) ? (lease.payload as Payload) : undefined;
       }
       if (home === 'ephemeral') {
         const sealed = await ephemeral.get(key(id));

@@ -45,11 +45,20 @@ export const tokenLiveness = (deps: {
 
   const afterEpoch = (moment: number): Promise<boolean> => isAfterEpoch(epochs, moment);
 
+  const isExpired = ({ payload }: LeaseRecord): boolean => Number(payload['exp']) <= deps.clock.now();
+
+  const isFromAfter = ({ tokensValidFrom = 0 }: Account, moment: number): boolean => moment >= tokensValidFrom;
+
+  /** Whether a lease still counts, but for its own expiry. */
+  const leaseCounts = async ({ account, createdAt }: LeaseRecord): Promise<boolean> => {
+    const found = (await deps.accounts.get(account))?.document;
+    return found !== undefined && isFromAfter(found, createdAt) && (await afterEpoch(createdAt));
+  };
+
   const leaseLive = async (id: string): Promise<LeaseRecord | undefined> => {
     const lease = (await leases.get(id))?.document;
-    if (!lease) return undefined;
-    if (Number(lease.payload['exp']) <= deps.clock.now()) return undefined;
-    return (await afterEpoch(lease.createdAt)) ? lease : undefined;
+    if (!lease || isExpired(lease)) return undefined;
+    return (await leaseCounts(lease)) ? lease : undefined;
   };
 
   /**
@@ -59,13 +68,12 @@ export const tokenLiveness = (deps: {
    */
   const endOf = async (facts: TokenFacts): Promise<TokenEnd | undefined> => {
     const { audience, subject, scope } = facts;
-    if (!(await afterEpoch(facts.issuedAt))) return 'before_epoch';
+    const lease = facts.lease === undefined ? undefined : (await leases.get(facts.lease))?.document;
+    // A lease is never younger than what came from it.
+    const since = Math.min(facts.issuedAt, lease?.createdAt ?? facts.issuedAt);
+    if (!(await afterEpoch(since))) return 'before_epoch';
+    if (facts.lease !== undefined && (lease?.account !== subject || !lease || isExpired(lease))) return 'grant_ended';
     const limits: Limit[] = [];
-    let lease: LeaseRecord | undefined;
-    if (facts.lease !== undefined) {
-      lease = await leaseLive(facts.lease);
-      if (lease?.account !== subject) return 'grant_ended';
-    }
     const acting = new Set([facts.clientId, ...actorsOf(facts.chain), ...(lease ? [lease.clientId] : [])]);
     for (const id of acting) {
       const found = await deps.clients.active(id);
@@ -77,7 +85,7 @@ export const tokenLiveness = (deps: {
     }
     if (subject !== undefined) {
       const account = (await deps.accounts.get(subject))?.document;
-      if (account?.state !== 'active') return 'subject_not_active';
+      if (account?.state !== 'active' || !isFromAfter(account, since)) return 'subject_not_active';
       if (audience !== undefined) limits.push({ layer: 'subject', holds: scopesAt(account.entitlements, audience) });
     }
     if (facts.delegation !== undefined) {
@@ -93,7 +101,7 @@ export const tokenLiveness = (deps: {
   };
 
   return {
-    afterEpoch,
+    leaseCounts,
     leaseLive,
     endOf,
     /** Whether a browser session of this account that began at `since` still counts. */

@@ -262,6 +262,20 @@ const toldWhy = async (family: TokenFamily, use: Use, end: TokenEnd): Promise<vo
   expect({ use, end: subjectToken?.end, subject: event?.subject }).toEqual({ use, end, subject: family.accountId });
 };
 
+test('a person who is enabled again finds nothing of before alive; a suspended agent that is resumed does', async () => {
+  const family = await newTokenFamily(scene);
+  await act(`/agents/${family.agent.clientId}/suspend`);
+  await act(`/agents/${family.agent.clientId}/resume`);
+  expect(await family.survey()).toEqual(USES);
+  await act(`/accounts/${family.accountId}/disable`);
+  await act(`/accounts/${family.accountId}/enable`);
+  expect(await family.survey()).toEqual([]);
+  advance(1000);
+  expect(await family.survey()).toEqual([]);
+  const anew = await family.authorize(family.app, 'openid read write', [family.calendar.identifier]);
+  await family.exchanged(family.agent, String(anew.body['access_token']), family.calendar.identifier);
+});
+
 test('D24 raising the epoch ends everything made before: tokens, leases, delegations, consents, sessions', async () => {
   const family = await newTokenFamily(scene);
   const epochs = server.behalf.services.documents.collection<Epoch>(EPOCHS);

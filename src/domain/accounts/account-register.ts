@@ -172,7 +172,7 @@ export const accountRegister = ({ documents, clock, identifiers, audit, password
       });
     },
 
-    /** Ends its sessions too, those that begin in this second included. Nothing happens when it is disabled already. */
+    /** Ends its sessions and tokens too, for good, those that begin in this second included. Nothing happens when it is disabled already. */
     disable(id: string, by: By): Promise<Versioned<Account>> {
       return oneAtATime(async () => {
         await refuseLastAdministrator((await existing(id)).document);
@@ -180,7 +180,7 @@ export const accountRegister = ({ documents, clock, identifiers, audit, password
         const disabled = (account: StoredAccount): StoredAccount | undefined =>
           account.state === 'disabled'
             ? undefined
-            : { ...account, state: 'disabled', sessionsValidFrom: now + 1, updatedAt: now };
+            : { ...account, state: 'disabled', sessionsValidFrom: now + 1, tokensValidFrom: now + 1, updatedAt: now };
         return changeState(id, 'account.disabled', disabled, by);
       });
     },

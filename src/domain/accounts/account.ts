@@ -21,6 +21,8 @@ export type Account = {
   readonly passwordHash?: string;
   /** Sessions that began before this second are over. */
   readonly sessionsValidFrom: number;
+  /** Tokens and leases from before this second are over; set when the account is disabled, so that enabling it revives none. */
+  readonly tokensValidFrom?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
 };
