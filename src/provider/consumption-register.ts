@@ -19,6 +19,7 @@ export type ConsumptionRegister = ReturnType<typeof consumptionRegister>;
 const REMEMBERED = 20_000;
 /** How long after the winner's answer a burst may still deliver. They get nothing either way. */
 const BURST_MILLISECONDS = 2_000;
+const NEVER = Number.POSITIVE_INFINITY;
 
 type Presentation = Pick<RequestFacts, 'arrivedAt' | 'turn'>;
 
@@ -34,6 +35,11 @@ export const consumptionRegister = ({ documents, clock }: { documents: DocumentS
   const marks: Collection<Consumption> = documents.collection<Consumption>(CONSUMPTIONS);
   const uses = new Map<string, Use>();
 
+  const remember = (id: string, use: Use): void => {
+    uses.set(id, use);
+    if (uses.size > REMEMBERED) uses.delete(uses.keys().next().value as string);
+  };
+
   const contested = (id: string): void => {
     const use = uses.get(id);
     if (use) use.isContested = true;
@@ -42,21 +48,28 @@ export const consumptionRegister = ({ documents, clock }: { documents: DocumentS
   return {
     /** True for exactly one caller. `answer` resolves when the response to that caller has been sent. */
     async consume(id: string, expiresAt: number, answer: Promise<void>): Promise<boolean> {
+      // Before the mark: others may read the mark as soon as it stands, which is before this hears that it is durable.
+      const mine: Use | undefined = uses.has(id) ? undefined : { turn: NEVER, answeredAt: NEVER, isContested: false };
+      if (mine) remember(id, mine);
+      const end = (): void => {
+        const use = mine ?? uses.get(id);
+        if (!use) return;
+        use.turn = nextTurn();
+        use.answeredAt = clock.nowMillis();
+      };
       try {
         await marks.insert({ id, at: clock.nowMillis(), expiresAt });
       } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
+        if (!isDocumentConflict(error)) {
+          if (mine) uses.delete(id);
+          throw error;
+        }
+        // Lost to a request of this process, which says itself when it ends, or to one of another.
         contested(id);
+        if (mine) end();
         return false;
       }
-      const never = Number.POSITIVE_INFINITY;
-      const use: Use = { turn: never, answeredAt: never, isContested: false };
-      uses.set(id, use);
-      if (uses.size > REMEMBERED) uses.delete(uses.keys().next().value as string);
-      void answer.then(() => {
-        use.turn = nextTurn();
-        use.answeredAt = clock.nowMillis();
-      });
+      void answer.then(end);
       return true;
     },
 
