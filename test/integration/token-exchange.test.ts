@@ -11,9 +11,11 @@ import {
   type Credential,
   DEVICE_CODE,
   EXCHANGE,
+  formOf,
   type Parameters,
   post,
 } from '../support/oauth-calls.ts';
+import { newPkce } from '../support/pkce.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { advance, now, startClock, stopClock } from '../support/stopped-clock.ts';
@@ -720,6 +722,29 @@ describe('TX-14 TX-15 only an authenticated agent that is registered for it', ()
       );
       expect(answer.body['access_token']).toBeUndefined();
     }
+  });
+  test('the client of our own pages gets no token, though its codes can be asked for by anybody who is signed in', async () => {
+    const pkce = newPkce();
+    const redirect_uri = `${server.issuer}/account/signed-in`;
+    const asked = await family.browser.request(
+      `${scene.calls.endpoints.authorization}?${formOf({
+        client_id: 'account-pages',
+        response_type: 'code',
+        redirect_uri,
+        scope: 'openid',
+        code_challenge: pkce.challenge,
+        code_challenge_method: 'S256',
+      })}`,
+    );
+    const code = new URL(String(asked.headers.get('location'))).searchParams.get('code') ?? '';
+    await refused(
+      () =>
+        scene.calls.token(
+          { kind: 'public', clientId: 'account-pages' },
+          { grant_type: 'authorization_code', code, code_verifier: pkce.verifier, redirect_uri },
+        ),
+      { error: 'unauthorized_client', layer: 'client', reason: 'no_tokens_for_our_pages' },
+    );
   });
   test('an app cannot be registered for it', async () => {
     const { status, body } = await scene.management.call('POST', '/clients', {
