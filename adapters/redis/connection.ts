@@ -11,8 +11,6 @@ type Scripted = {
 
 export type RedisClient = (Redis | Cluster) & Scripted;
 
-export type RedisConnection = ReturnType<typeof redisConnection>;
-
 /** Certificates the server's is checked against, PEM; default: those Node trusts. */
 export type RedisTls = { readonly ca?: string };
 

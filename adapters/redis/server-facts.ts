@@ -16,7 +16,7 @@ export const unfitness = async (client: RedisClient): Promise<string | undefined
 };
 
 /** Reads the answer to INFO, so that the right to use CONFIG is not needed. */
-export const reasonIn = (info: string): string | undefined => {
+const reasonIn = (info: string): string | undefined => {
   const fact = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
   const [major = 0, minor = 0] = (fact('redis_version') ?? '').split('.').map(Number);
   if (major < 6 || (major === 6 && minor < 2)) {
