@@ -20,7 +20,7 @@ import type { ClientAssertions } from './client-assertions.ts';
 import type { ClientProofs } from './client-proofs.ts';
 import { cookieNames, SESSION_COOKIE } from './cookies.ts';
 import { crossOrigin } from './cross-origin.ts';
-import { deviceAuthorization } from './device-authorization.ts';
+import { deviceAuthorization, USER_CODE_MASK } from './device-authorization.ts';
 import { withoutParametersAtFirst } from './early-failures.ts';
 import { auditEndpoints, type RefusalCounter } from './endpoint-audit.ts';
 import { isForPrograms } from './endpoint-routes.ts';
@@ -103,7 +103,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   const { issuer } = configuration;
   const provider = new Provider(issuer, settings(deps, jwks));
 
-  // URLs come from configuration, never from the request (product.md, invariant 7; finding V7).
+  // URLs come from configuration, never from the request (invariant 7; finding V7).
   provider.proxy = true;
   provider.OIDCContext.prototype.urlFor = (name: string, options?: object) =>
     (provider as unknown as { urlFor(name: string, options?: object): string }).urlFor(name, options);
@@ -204,7 +204,8 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
       }),
     extraTokenClaims: (ctx, token) => deps.claims.forToken(ctx, token),
     loadExistingGrant: leaseForRequest(deps),
-    // A client that may use refresh tokens gets one; the lease, which the person sees and ends, bounds it.
+    // DIVERGENCE: OIDC Core §11 ties refresh tokens to `offline_access`. Here a client that may use them gets one;
+    // the lease, which the person sees and ends, bounds it.
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: (ctx) => !ctx.oidc.entities.RefreshToken?.isSenderConstrained(),
     // Signing out ends the session. What was allowed ends under /account, where it is seen.
@@ -260,7 +261,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
       deviceFlow: {
         enabled: true,
         charset: 'base-20',
-        mask: '****-****',
+        mask: USER_CODE_MASK,
         deviceInfo: (ctx) => ({
           software: ctx.get('user-agent').slice(0, 120),
           address: factsOf(ctx.req).source,

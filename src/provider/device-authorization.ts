@@ -13,6 +13,15 @@ import { factsOf } from './request-facts.ts';
 
 const GUESS_WINDOW_SECONDS = 600;
 
+/** How a user code is written; `*` stands for one character. */
+export const USER_CODE_MASK = '****-****';
+
+/** A user code as the device shows it, from how it is stored. */
+export const shownUserCode = (stored: string): string => {
+  const characters = [...stored];
+  return USER_CODE_MASK.replaceAll('*', () => characters.shift() ?? '');
+};
+
 export const deviceAuthorization = (
   provider: Provider,
   deps: {

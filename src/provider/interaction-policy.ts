@@ -5,6 +5,7 @@ import type { ConsentRegister } from '../domain/consent/consent-register.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
+import { shownUserCode } from './device-authorization.ts';
 import { type Asked, makeLease } from './lease-maker.ts';
 import { asProtocol } from './oauth-errors.ts';
 
@@ -26,7 +27,7 @@ const askedBy = (ctx: KoaContextWithOIDC): Asked => ({
 
 const detailsOf = (ctx: KoaContextWithOIDC): Record<string, unknown> => {
   const userCode = (ctx.oidc.entities.DeviceCode as { userCode?: string } | undefined)?.userCode;
-  return { ...askedBy(ctx), ...(userCode === undefined ? {} : { userCode }) };
+  return { ...askedBy(ctx), ...(userCode === undefined ? {} : { userCode: shownUserCode(userCode) }) };
 };
 
 /** Sign-in as the engine has it; one consent check of ours in place of its five. */
