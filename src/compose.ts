@@ -112,6 +112,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       devicePollIntervalSeconds: configuration.tokens.devicePollIntervalSeconds,
       liveness,
     }),
+    clients: known,
     keys,
     tokens,
     structured: structuredTokens({ tokens, audit, issuer, resourceServers }),

@@ -50,19 +50,20 @@ export const requestListener = (deps: {
 
   return (request, response) => {
     const began = clock.nowMillis();
-    const surface = surfaceOf(request.url ?? '');
-    const path = loggedPath(request.url ?? '');
+    const url = request.url ?? '';
+    const surface = surfaceOf(url);
     metrics.inFlight.inc();
     response.once('close', () => {
       const milliseconds = clock.nowMillis() - began;
       metrics.inFlight.dec();
       metrics.requests.inc({ surface, method: methodLabel(request.method), status: String(response.statusCode) });
       metrics.seconds.observe({ surface }, milliseconds / 1000);
+      if (!log.isLevelEnabled('info')) return;
       log.info({
         event: 'request',
         request: response.getHeader('x-request-id'),
         method: request.method,
-        path,
+        path: loggedPath(url),
         status: response.statusCode,
         ms: milliseconds,
         source: facts.get(request)?.source,

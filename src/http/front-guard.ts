@@ -54,7 +54,7 @@ export const frontGuard = (deps: {
   /** Peer address, or the nearest one that no configured proxy vouches for. */
   const sourceOf = (request: IncomingMessage): string => {
     const peer = plainAddress(request.socket.remoteAddress ?? '');
-    if (!isTrusted(proxies, peer)) return peer;
+    if (deps.trustedProxies.length === 0 || !isTrusted(proxies, peer)) return peer;
     const hops = String(request.headers['x-forwarded-for'] ?? '')
       .split(',')
       .map((hop) => plainAddress(hop.trim()))

@@ -12,6 +12,8 @@ import type { EnginePages } from './engine-pages.ts';
 import { factsOf } from './request-facts.ts';
 
 const GUESS_WINDOW_SECONDS = 600;
+/** As the engine's router has it: in any case, with or without a slash at the end. */
+const VERIFICATION = /^\/device\/?$/i;
 
 /** How a user code is written; `*` stands for one character. */
 export const USER_CODE_MASK = '****-****';
@@ -43,8 +45,7 @@ export const deviceAuthorization = (
   beginLateSessions(provider, configuration.sessions.ttlSeconds);
 
   provider.use(async (ctx, next) => {
-    const { pathname } = new URL(ctx.url, 'http://localhost');
-    const atVerification = pathname.replace(/\/$/, '').toLowerCase() === '/device';
+    const atVerification = VERIFICATION.test(ctx.path);
     if (atVerification && ctx.method === 'GET' && ctx.query['user_code'] !== undefined) {
       // Shown in the form for the person to compare and send; never sent by opening a link.
       ctx.state['userCode'] = String(ctx.query['user_code']).slice(0, 40);

@@ -24,23 +24,45 @@ export type EngineClients = ReturnType<typeof engineClients>;
 /** Metadata of ours that the engine keeps on its client objects. */
 export const CLIENT_PROPERTIES = ['behalf_kind', 'behalf_skip_consent', 'behalf_cors_origins', 'behalf_owner'] as const;
 
-export const engineClients = (registers: Registers, issuer: string) => ({
-  /** The own rights of an agent or client that may act now; undefined when it may not. */
-  async active(id: string): Promise<{ readonly authority?: ScopesByResource } | undefined> {
-    const found = id.startsWith('agt_')
-      ? await ownedAgent(registers, id)
-      : id.startsWith('app_')
-        ? (await registers.clients.get(id))?.document
-        : undefined;
-    return found?.state === 'active' ? found : undefined;
-  },
-  async find(id: string): Promise<Record<string, unknown> | undefined> {
-    if (id.startsWith('agt_')) return fromAgent(await ownedAgent(registers, id));
-    if (id.startsWith('app_')) return fromClient((await registers.clients.get(id))?.document);
-    if (id.startsWith('rs_')) return fromResourceServer((await registers.resourceServers.get(id))?.document);
-    return id === ACCOUNT_PAGES_CLIENT.client_id ? accountPages(issuer) : undefined;
-  },
-});
+export const engineClients = (registers: Registers, issuer: string) => {
+  const ofAgent = oncePerDocument(fromAgent);
+  const ofClient = oncePerDocument(fromClient);
+  const ofResourceServer = oncePerDocument(fromResourceServer);
+  const pages = accountPages(issuer);
+  return {
+    /** The own rights of an agent or client that may act now; undefined when it may not. */
+    async active(id: string): Promise<{ readonly authority?: ScopesByResource } | undefined> {
+      const found = id.startsWith('agt_')
+        ? await ownedAgent(registers, id)
+        : id.startsWith('app_')
+          ? (await registers.clients.get(id))?.document
+          : undefined;
+      return found?.state === 'active' ? found : undefined;
+    },
+    /** Of one stored registration always the same object, so that what is made of it can be kept with it. */
+    async find(id: string): Promise<Metadata | undefined> {
+      if (id.startsWith('agt_')) return ofAgent(await ownedAgent(registers, id));
+      if (id.startsWith('app_')) return ofClient((await registers.clients.get(id))?.document);
+      if (id.startsWith('rs_')) return ofResourceServer((await registers.resourceServers.get(id))?.document);
+      return id === ACCOUNT_PAGES_CLIENT.client_id ? pages : undefined;
+    },
+  };
+};
+
+type Metadata = Readonly<Record<string, unknown>>;
+
+/** Stores answer the same frozen object while a document stands unchanged. */
+const oncePerDocument = <T extends object>(make: (document: T) => Metadata | undefined) => {
+  const made = new WeakMap<T, Metadata>();
+  return (document: T | undefined): Metadata | undefined => {
+    if (!document) return undefined;
+    const known = made.get(document);
+    if (known) return known;
+    const metadata = make(document);
+    if (metadata) made.set(document, metadata);
+    return metadata;
+  };
+};
 
 /** An agent nobody answers for any more may do nothing. */
 const ownedAgent = async ({ agents, accounts }: Registers, id: string): Promise<Agent | undefined> => {
@@ -49,8 +71,8 @@ const ownedAgent = async ({ agents, accounts }: Registers, id: string): Promise<
   return owner?.state === 'active' ? agent : undefined;
 };
 
-const fromAgent = (agent: Agent | undefined): Record<string, unknown> | undefined =>
-  agent?.state !== 'active'
+const fromAgent = (agent: Agent): Metadata | undefined =>
+  agent.state !== 'active'
     ? undefined
     : {
         client_id: agent.id,
@@ -68,8 +90,8 @@ const fromAgent = (agent: Agent | undefined): Record<string, unknown> | undefine
         behalf_owner: agent.owner,
       };
 
-const fromClient = (client: Client | undefined): Record<string, unknown> | undefined =>
-  client?.state !== 'active'
+const fromClient = (client: Client): Metadata | undefined =>
+  client.state !== 'active'
     ? undefined
     : {
         client_id: client.id,
@@ -89,8 +111,8 @@ const fromClient = (client: Client | undefined): Record<string, unknown> | undef
         behalf_cors_origins: client.corsOrigins,
       };
 
-const fromResourceServer = (server: ResourceServer | undefined): Record<string, unknown> | undefined =>
-  server?.state !== 'active' || server.introspectionAuthMethod === 'none'
+const fromResourceServer = (server: ResourceServer): Metadata | undefined =>
+  server.state !== 'active' || server.introspectionAuthMethod === 'none'
     ? undefined
     : {
         client_id: server.id,
@@ -106,7 +128,7 @@ const fromResourceServer = (server: ResourceServer | undefined): Record<string, 
         behalf_cors_origins: [],
       };
 
-const accountPages = (issuer: string): Record<string, unknown> => ({
+const accountPages = (issuer: string): Metadata => ({
   ...ACCOUNT_PAGES_CLIENT,
   redirect_uris: [`${issuer}/account/signed-in`],
   application_type: issuer.startsWith('https:') ? 'web' : 'native',

@@ -17,6 +17,7 @@ import type { EngineClients } from './engine-client.ts';
 import { asProtocol } from './oauth-errors.ts';
 import { ENGINE_RECORDS, type EngineRecord, LEASES, type LeaseRecord } from './records.ts';
 import { factsOf, nextTurn } from './request-facts.ts';
+import { WITHHELD } from './structured-tokens.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 import { openUnit } from './token-request-unit.ts';
 
@@ -131,6 +132,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     };
 
     const find = async (id: string): Promise<Payload | undefined> => {
+      if (id === WITHHELD) return undefined;
       if (home === 'client') return (await clients.find(id)) as Payload | undefined;
       if (home === 'none') return undefined;
       const payload = await read(id);

@@ -1,7 +1,8 @@
 /**
- * Introspection of all access tokens, and revocation of JWT access tokens. The engine refuses JWTs after
- * it has authenticated the client; this takes over there (finding V20). What the engine knows of opaque
- * tokens is not enough to describe them: it holds a token for dead that another client's grant is behind.
+ * Introspection of all access tokens, and revocation of JWT access tokens. The engine authenticates the
+ * client. At revocation it then refuses JWTs, and this takes over there (finding V20). At introspection it
+ * is not shown the token: what it knows of opaque ones is not enough to describe them, it holds a token
+ * for dead that another client's grant is behind.
  */
 import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
@@ -42,23 +43,44 @@ export const structuredTokens = (deps: Deps) => ({
   install(provider: Provider): void {
     const refused = new WeakSet<object>();
     const emitter: EventEmitter = provider;
-    for (const event of ['introspection.error', 'revocation.error'] as const) {
-      emitter.on(event, (ctx: KoaContextWithOIDC, error: unknown) => {
-        if (error instanceof errors.UnsupportedTokenType) refused.add(ctx);
-      });
-    }
+    emitter.on('revocation.error', (ctx: KoaContextWithOIDC, error: unknown) => {
+      if (error instanceof errors.UnsupportedTokenType) refused.add(ctx);
+    });
+    const withheld = withholdTokens(provider);
     provider.use(async (ctx, next) => {
       await next();
       const context = ctx as KoaContextWithOIDC;
-      const isUndescribed = context.oidc?.route === 'introspection' && ctx.status === 200;
-      if (!refused.has(ctx) && !isUndescribed) return;
-      const clientId = String(context.oidc.client?.clientId);
-      const token = String(context.oidc.params?.['token']);
-      if (context.oidc.route === 'introspection') await introspect(deps, context, clientId, token);
-      else await revoke(deps, context, clientId, token);
+      const clientId = (): string => String(context.oidc.client?.clientId);
+      if (refused.has(ctx)) await revoke(deps, context, clientId(), String(context.oidc.params?.['token']));
+      else if (context.oidc?.route === 'introspection' && ctx.status === 200) {
+        await introspect(deps, context, clientId(), withheld.get(ctx) ?? '');
+      }
     });
   },
 });
+
+/** Stands for a token that the engine is not shown. No token of ours is so short. */
+export const WITHHELD = 'withheld';
+
+/** Takes the token out of an introspection request once the engine has read it; answers where it is kept, by context. */
+const withholdTokens = (provider: Provider): WeakMap<object, string> => {
+  const withheld = new WeakMap<object, string>();
+  const prototype = provider.OIDCContext.prototype as unknown as {
+    readonly ctx: object;
+    readonly route: string;
+    readonly params?: Record<string, unknown>;
+    entity(key: string, value: unknown): void;
+  };
+  const { entity } = prototype;
+  prototype.entity = function withholding(key, value) {
+    entity.call(this, key, value);
+    const token = this.params?.['token'];
+    if (key !== 'Client' || this.route !== 'introspection' || !this.params || typeof token !== 'string') return;
+    withheld.set(this.ctx, token);
+    this.params['token'] = WITHHELD;
+  };
+  return withheld;
+};
 
 type RevocableToken = {
   readonly clientId?: string | undefined;

@@ -1,0 +1,28 @@
+/**
+ * The engine's client objects. By itself it would hash all metadata at each look-up, and validate them anew
+ * for whoever is not among its last hundred clients. Here an object is made once for each state of a
+ * registration and lives as long as that is remembered.
+ */
+import type Provider from 'oidc-provider';
+import type { EngineClients } from './engine-client.ts';
+import { asProtocol } from './oauth-errors.ts';
+
+type Client = InstanceType<Provider['Client']>;
+
+export const clientObjects = (provider: Provider, clients: Pick<EngineClients, 'find'>): void => {
+  const made = new WeakMap<object, Client>();
+  const models = provider.Client as unknown as {
+    new (metadata: object): Client;
+    find(id: unknown): Promise<Client | undefined>;
+  };
+  models.find = (id) =>
+    asProtocol(async () => {
+      const metadata = typeof id === 'string' ? await clients.find(id) : undefined;
+      if (!metadata) return undefined;
+      const known = made.get(metadata);
+      if (known) return known;
+      const client = new models(metadata);
+      made.set(metadata, client);
+      return client;
+    });
+};
