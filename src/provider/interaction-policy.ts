@@ -48,17 +48,10 @@ export const prompts = () => {
   return policy;
 };
 
-const signInChecks = interactionPolicy.base().get('login')?.checks ?? [];
-
-/** Whether this request will ask for a sign-in first: then it is not known yet for whom a lease would be. */
-const signInIsPending = async (ctx: KoaContextWithOIDC): Promise<boolean> => {
-  for (const { check } of signInChecks) if (await check(ctx)) return true;
-  return false;
-};
-
 /**
  * The engine's hook `loadExistingGrant`: the lease a page just made, or a new one from an answer given
- * before to exactly this question (AP-11). Never shared between two authorizations (decision D8).
+ * before to exactly this question (AP-11). Never shared between two authorizations (decision D8), and not
+ * stored before a code is: a request that goes on to a sign-in page leaves none behind.
  */
 export const leaseForRequest =
   (deps: {
@@ -83,7 +76,7 @@ export const leaseForRequest =
         }
         return grant;
       }
-      if (!client || !account || asked.has('consent') || (await signInIsPending(ctx))) return undefined;
+      if (!client || !account || asked.has('consent')) return undefined;
       const wanted = askedBy(ctx);
       const given =
         client.clientId === ACCOUNT_PAGES_CLIENT.client_id
