@@ -237,7 +237,10 @@ describe('LG-02 guessing', () => {
     const other = await newPerson();
     const neighbour = newBrowser(server.issuer);
     await signIn({ ...other, browser: neighbour });
-    for (const cookies of [onlyDevice(neighbour.jar.copy()), onlyDevice(device, (value) => `${value.slice(0, -1)}A`)]) {
+    for (const cookies of [
+      onlyDevice(neighbour.jar.copy()),
+      onlyDevice(device, (value) => `${value.slice(0, -1)}${value.endsWith('A') ? 'B' : 'A'}`),
+    ]) {
       expect((await signIn({ ...victim, browser: newBrowser(server.issuer, cookies) })).status).toBe(429);
     }
     // Its own budget ends as well.
