@@ -1,0 +1,162 @@
+/**
+ * The document port over MongoDB 4.4 or newer. One document is the unit of every decision; there is no transaction.
+ * Owns everything that speaks to MongoDB. Made by src/compose.ts; proven by test/contract/mongodb.test.ts.
+ *
+ * This file: the client, what start refuses, and deadlines.
+ */
+import { type Db, MongoClient, MongoServerSelectionError } from 'mongodb';
+import { isDocumentConflict, isStoreUnavailable, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+
+export type MongodbOptions = {
+  /** `mongodb://` or `mongodb+srv://`; the database is `behalf` unless it names one. */
+  readonly url: string;
+  /** Take a server that is no member of a replica set, which may lose what it has acknowledged: for development. */
+  readonly allowStandalone?: boolean;
+  /** Longest wait for one call. */
+  readonly deadlineMilliseconds?: number;
+  /** Collections whose `get` is linearizable: never answered by a primary that was replaced and does not know it yet. Slower. */
+  readonly linearizable?: readonly string[];
+};
+
+export type MongodbConnection = Awaited<ReturnType<typeof connectMongodb>>;
+
+/** Format of what is stored; a newer one is refused. */
+const FORMAT = 1;
+
+/** Connects and checks the server. Throws StoreUnavailable with the reason when it is not reachable or not fit. */
+export const connectMongodb = async (options: MongodbOptions) => {
+  const { url, allowStandalone = false, deadlineMilliseconds = 1000 } = options;
+  assertStrong(url);
+  const client = new MongoClient(url, {
+    appName: 'behalf',
+    writeConcern: { w: 'majority', journal: true, wtimeoutMS: deadlineMilliseconds },
+    readConcern: { level: 'majority' },
+    readPreference: 'primary',
+    // Once each, and on a replica set a write repeated so has one effect.
+    retryWrites: true,
+    retryReads: true,
+    serverSelectionTimeoutMS: deadlineMilliseconds,
+    connectTimeoutMS: deadlineMilliseconds,
+    socketTimeoutMS: deadlineMilliseconds,
+    waitQueueTimeoutMS: deadlineMilliseconds,
+  });
+  const database = client.db(/^[^:]+:\/\/[^/]+\/[^?]/.test(url) ? undefined : 'behalf');
+  const underWay = new Set<Promise<unknown>>();
+  let isClosed = false;
+
+  /** Does `work` within the deadline. Throws StoreUnavailable on any failure but a conflict. */
+  const run = async <T>(work: () => Promise<T>): Promise<T> => {
+    if (isClosed) throw new StoreUnavailable('the store is closed');
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => reject(new StoreUnavailable(`MongoDB did not answer within ${deadlineMilliseconds} ms`)),
+      deadlineMilliseconds,
+    );
+    const worked = work();
+    underWay.add(worked);
+    // Also when the deadline came first and nobody waits for it any more.
+    worked.then(
+      () => underWay.delete(worked),
+      () => underWay.delete(worked),
+    );
+    try {
+      return await Promise.race([worked, late]);
+    } catch (error) {
+      throw isStoreUnavailable(error) || isDocumentConflict(error) ? error : unavailable(error);
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  try {
+    // The first connection takes longer than any call later: names are looked up, keys derived, members found.
+    await client.connect();
+    const reason = await unfitness(database, allowStandalone);
+    if (reason !== undefined) throw new StoreUnavailable(reason);
+    await checkFormat(database);
+  } catch (error) {
+    await client.close();
+    throw isStoreUnavailable(error) ? error : unavailable(error);
+  }
+
+  return {
+    database,
+    deadlineMilliseconds,
+    linearizable: new Set(options.linearizable ?? []),
+    run,
+    /** Why MongoDB cannot be used now, or undefined. */
+    async check(): Promise<string | undefined> {
+      try {
+        return await run(() => unfitness(database, allowStandalone));
+      } catch (error) {
+        return (error as Error).message;
+      }
+    },
+    /** Idempotent. Waits for calls under way. */
+    async close(): Promise<void> {
+      isClosed = true;
+      await Promise.allSettled(underWay);
+      await client.close();
+    },
+  };
+};
+
+/** Refuses what the URL says against what we promise; what it leaves out is set by us. */
+const assertStrong = (url: string): void => {
+  for (const [name, value] of new URLSearchParams(url.split('?')[1] ?? '')) {
+    const refuse = (wanted: string): never => {
+      throw new StoreUnavailable(`the MongoDB URL says ${name}=${value}: ${wanted}`);
+    };
+    switch (name.toLowerCase()) {
+      case 'w':
+        if (value !== 'majority') refuse('leave it out, or use w=majority, or what was acknowledged can be lost');
+        break;
+      case 'journal':
+      case 'j':
+      case 'retrywrites':
+        if (value !== 'true') refuse('leave it out, or use true');
+        break;
+      case 'readpreference':
+        if (value !== 'primary') refuse('leave it out: other members may not know yet what was revoked');
+        break;
+      case 'readconcernlevel':
+        if (value !== 'majority') refuse('leave it out: what other levels read can be rolled back');
+        break;
+    }
+  }
+};
+
+const unfitness = async (database: Db, allowStandalone: boolean): Promise<string | undefined> => {
+  const hello = await database.admin().command({ isMaster: 1 });
+  const isReplicated = hello['setName'] !== undefined || hello['msg'] === 'isdbgrid';
+  if (!isReplicated && !allowStandalone) {
+    return 'MongoDB is a standalone server, which can lose what it has acknowledged: make it a replica set (of one member at least), or for development set stores.allowStandalone';
+  }
+  return hello['ismaster'] === true ? undefined : 'MongoDB has no primary';
+};
+
+/** Also the first write, so that a user without the right to write is found at start. */
+const checkFormat = async (database: Db): Promise<void> => {
+  const formats = database.collection<{ _id: string; version: number }>('behalf_format');
+  const held = await formats.findOne({ _id: 'format' });
+  if (held && held.version > FORMAT) {
+    throw new StoreUnavailable(`the database was written by a newer version of Behalf (format ${held.version})`);
+  }
+  await formats.updateOne({ _id: 'format' }, { $set: { version: FORMAT } }, { upsert: true });
+};
+
+const DUPLICATE_KEY = 11000;
+
+export const isDuplicate = (error: unknown): boolean =>
+  (error as { code?: unknown } | undefined)?.code === DUPLICATE_KEY;
+
+/** Whether a write that failed so may have happened all the same. */
+export const isUnknownOutcome = (error: unknown): boolean =>
+  isStoreUnavailable(error) && !(error.cause instanceof MongoServerSelectionError);
+
+/** The driver's own words, which may name the server, are in `cause`. */
+const unavailable = (error: unknown): StoreUnavailable =>
+  new StoreUnavailable(
+    error instanceof MongoServerSelectionError ? 'MongoDB has no primary in reach' : 'MongoDB failed',
+    { cause: error },
+  );

@@ -1,0 +1,198 @@
+import type { Collection as MongoCollection } from 'mongodb';
+import {
+  type Collection,
+  type CollectionDeclaration,
+  type Document,
+  DocumentConflict,
+  type DocumentStore,
+  StoreUnavailable,
+  type Versioned,
+} from '../../src/domain/ports/document-store.ts';
+import {
+  type CollectionRules,
+  checkIds,
+  checkQuery,
+  collectionRules,
+  deepFrozen,
+  isPossibleId,
+} from '../../src/domain/ports/store-rules.ts';
+import {
+  connectMongodb,
+  isDuplicate,
+  isUnknownOutcome,
+  type MongodbConnection,
+  type MongodbOptions,
+} from './connection.ts';
+import { findFilter } from './find-filter.ts';
+import { ensureIndexes } from './indexes.ts';
+import { type StoredDocument, storedDocument } from './stored-document.ts';
+
+export type MongodbDocumentStore = DocumentStore & {
+  /** Resolves when the collections declared so far have their indexes. Throws StoreUnavailable when one cannot be had. */
+  ready(): Promise<void>;
+  /** Why MongoDB cannot be used now, or undefined. */
+  check(): Promise<string | undefined>;
+};
+
+type Known = {
+  readonly rules: CollectionRules;
+  readonly collection: Collection<never>;
+  readonly prepared: () => Promise<void>;
+  readonly stored: MongoCollection<StoredDocument>;
+};
+
+/** Collections in one database. Throws StoreUnavailable with the reason when the server is not fit; see `MongodbOptions`. */
+export const mongodbDocumentStore = async (options: MongodbOptions): Promise<MongodbDocumentStore> => {
+  const connection = await connectMongodb(options);
+  const collections = new Map<string, Known>();
+  let isClosed = false;
+
+  return {
+    collection<T extends Document>(declaration: CollectionDeclaration): Collection<T> {
+      if (isClosed) throw new StoreUnavailable('the store is closed');
+      const rules = collectionRules(declaration);
+      const known = collections.get(rules.name);
+      if (known && known.rules.signature !== rules.signature) {
+        throw new TypeError(`collection ${rules.name} was declared differently before`);
+      }
+      if (known) return known.collection as unknown as Collection<T>;
+      const stored = connection.database.collection<StoredDocument>(rules.name);
+      const prepared = preparation(() => ensureIndexes(stored, rules));
+      const collection = collectionOver<T>(connection, rules, stored, prepared);
+      collections.set(rules.name, { rules, collection: collection as unknown as Collection<never>, prepared, stored });
+      return collection;
+    },
+    async sweep(now, limit) {
+      let removed = 0;
+      for (const { rules, stored, prepared } of collections.values()) {
+        if (rules.expiresAt === undefined || removed >= limit) continue;
+        const end = { [`fields.${rules.expiresAt}`]: { $gte: Number.MIN_SAFE_INTEGER, $lt: now } };
+        removed += await connection.run(async () => {
+          await prepared();
+          const found = await stored.find(end, { projection: { _id: 1 }, limit: limit - removed }).toArray();
+          if (found.length === 0) return 0;
+          // The end once more: it may have been moved since.
+          const { deletedCount } = await stored.deleteMany({ ...end, _id: { $in: found.map(({ _id }) => _id) } });
+          return deletedCount;
+        });
+      }
+      return removed > 0 ? removed : connection.run(async () => 0);
+    },
+    async ready() {
+      try {
+        await Promise.all([...collections.values()].map(({ prepared }) => prepared()));
+      } catch (error) {
+        throw new StoreUnavailable(`MongoDB has not made the indexes: ${(error as Error).message}`, { cause: error });
+      }
+    },
+    check: connection.check,
+    async close() {
+      isClosed = true;
+      await connection.close();
+    },
+  };
+};
+
+/** Does `work` once for all callers; when it fails, the next caller begins again. */
+const preparation = (work: () => Promise<void>): (() => Promise<void>) => {
+  let running: Promise<void> | undefined;
+  const prepare = (): Promise<void> => {
+    running ??= work().catch((error: unknown) => {
+      running = undefined;
+      throw error;
+    });
+    return running;
+  };
+  // At once, not with the first request. Whoever needs it hears of the failure.
+  prepare().catch(() => undefined);
+  return prepare;
+};
+
+const collectionOver = <T extends Document>(
+  { run, linearizable }: MongodbConnection,
+  rules: CollectionRules,
+  stored: MongoCollection<StoredDocument>,
+  prepared: () => Promise<void>,
+): Collection<T> => {
+  const reading = linearizable.has(rules.name) ? ({ readConcern: { level: 'linearizable' } } as const) : {};
+  const projection = { _id: 1, version: 1, body: 1 } as const;
+
+  const conflict = (error: unknown): unknown =>
+    isDuplicate(error)
+      ? new DocumentConflict(`${rules.name}: the id or a unique key is taken`, { cause: error })
+      : error;
+
+  /**
+   * Does a write, and when it is not known whether it happened, reads whether it did: every version names its write.
+   * Found: it happened. Not found: it still may, so it stays unknown, and the error stands.
+   */
+  const write = async <R>(work: () => Promise<R>, made: readonly StoredDocument[], whenFound: R): Promise<R> => {
+    try {
+      return await run(async () => {
+        await prepared();
+        return work().catch((error: unknown) => {
+          throw conflict(error);
+        });
+      });
+    } catch (error) {
+      if (!isUnknownOutcome(error)) throw error;
+      const found = await run(() =>
+        stored.countDocuments({ $or: made.map(({ _id, write: name }) => ({ _id, write: name })) }),
+      ).catch(() => 0);
+      if (found === made.length) return whenFound;
+      throw error;
+    }
+  };
+
+  return {
+    async insert(document) {
+      const made = storedDocument(rules, document, 1);
+      await write(() => stored.insertOne(made), [made], undefined);
+    },
+    async insertMany(documents) {
+      const made = documents.map((document) => storedDocument(rules, document, 1));
+      if (made.length === 0) return;
+      await write(() => stored.insertMany(made, { ordered: true }), made, undefined);
+    },
+    async get(id) {
+      if (!isPossibleId(id)) return undefined;
+      const found = await run(() => stored.findOne({ _id: { $eq: id } }, { projection, ...reading }));
+      return found ? versioned<T>(found) : undefined;
+    },
+    async getMany(ids) {
+      const possible = checkIds(ids);
+      const found = await run(() => stored.find({ _id: { $in: [...possible] } }, { projection }).toArray());
+      const byId = new Map(found.map((each) => [each._id, each]));
+      return possible.flatMap((id) => {
+        const each = byId.get(id);
+        return each ? [versioned<T>(each)] : [];
+      });
+    },
+    async replace(document, expected) {
+      const made = storedDocument(rules, document, expected + 1);
+      const { _id, ...rest } = made;
+      return write(
+        async () => (await stored.replaceOne({ _id, version: { $eq: expected } }, rest)).matchedCount === 1,
+        [made],
+        true,
+      );
+    },
+    /** When the answer is lost it cannot be known who got the document: nobody did, and the caller hears `unavailable`. */
+    async take(id) {
+      if (!isPossibleId(id)) return undefined;
+      const found = await run(() => stored.findOneAndDelete({ _id: { $eq: id } }, { projection }));
+      return found ? versioned<T>(found).document : undefined;
+    },
+    async find(query) {
+      const checked = checkQuery(rules, query);
+      if (!checked) return run(async () => []);
+      const { filter, sort } = findFilter(rules, checked);
+      const options = { sort, limit: checked.limit, batchSize: checked.limit, singleBatch: true, projection };
+      const found = await run(() => stored.find(filter, options).toArray());
+      return found.map((each) => versioned<T>(each));
+    },
+  };
+};
+
+const versioned = <T>({ body, version }: Pick<StoredDocument, 'body' | 'version'>): Versioned<T> =>
+  deepFrozen({ document: JSON.parse(body) as T, version });

@@ -1,0 +1,37 @@
+import type { Collection, IndexDescription } from 'mongodb';
+import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import type { CollectionRules } from '../../src/domain/ports/store-rules.ts';
+import { GRACE_SECONDS, type StoredDocument } from './stored-document.ts';
+
+/**
+ * Makes the indexes a collection lacks, and verifies that those that matter are what they should be. Throws
+ * StoreUnavailable when one of the name is another. Indexes no longer declared stay: an older version of Behalf may
+ * be running beside this one.
+ */
+export const ensureIndexes = async (stored: Collection<StoredDocument>, rules: CollectionRules): Promise<void> => {
+  const wanted = rules.indexes.map(descriptionOf);
+  // Throws when an index of the name has other keys, or is unique where this is not.
+  if (wanted.length > 0) await stored.createIndexes(wanted);
+  if (rules.expiresAt !== undefined) {
+    // A server without TTL indexes refuses this; then our own sweeper is all there is, as it is everywhere else.
+    await stored.createIndex({ endsAt: 1 }, { name: 'ttl', expireAfterSeconds: GRACE_SECONDS }).catch(() => undefined);
+  }
+  const held = new Map((await stored.listIndexes().toArray()).map((index) => [index['name'], index]));
+  for (const { name, key, unique = false } of wanted) {
+    const found = held.get(name);
+    const isSame = JSON.stringify(found?.['key']) === JSON.stringify(key) && (found?.['unique'] ?? false) === unique;
+    if (!isSame || found?.['partialFilterExpression'] !== undefined || found?.['sparse'] === true) {
+      throw new StoreUnavailable(`collection ${rules.name}: MongoDB has not made the index ${name}`);
+    }
+  }
+};
+
+const descriptionOf = ({ fields, unique = false }: CollectionRules['indexes'][number]) => {
+  const keys = fields.map((field) => [`fields.${field}`, 1] as const);
+  return {
+    name: `${fields.join('_')}${unique ? '_unique' : ''}`,
+    // The id at the end makes pages in the order of an index, ties by id, one walk.
+    key: Object.fromEntries(unique ? keys : [...keys, ['_id', 1] as const]),
+    ...(unique ? { unique } : {}),
+  } satisfies IndexDescription;
+};

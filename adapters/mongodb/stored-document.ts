@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import type { Document } from '../../src/domain/ports/document-store.ts';
+import {
+  type CollectionRules,
+  checkDocument,
+  type FieldValue,
+  fieldValue,
+} from '../../src/domain/ports/store-rules.ts';
+
+/**
+ * A document as MongoDB holds it. Names of members with `$` or dots stand in `body` only, as text; `fields` has names
+ * and values that are harmless in a query.
+ */
+export type StoredDocument = {
+  readonly _id: string;
+  readonly version: number;
+  readonly body: string;
+  readonly fields: Readonly<Record<string, FieldValue | { readonly none: string }>>;
+  /** Names the write that made this version, to find out about a write whose answer was lost. */
+  readonly write: string;
+  /** For the server's TTL monitor. */
+  readonly endsAt?: Date;
+};
+
+/** MongoDB takes 16 MB with everything around it. */
+const MAX_BODY_BYTES = 15 * 1024 * 1024;
+const NAME = /^[A-Za-z][A-Za-z0-9_]{0,47}$/;
+const MAX_FIELD_LENGTH = 512;
+/** The TTL monitor goes by the server's clock, so it comes an hour after our own sweeper. */
+export const GRACE_SECONDS = 3600;
+
+/** Throws TypeError when the document is none, or too large. */
+export const storedDocument = (rules: CollectionRules, document: Document, version: number): StoredDocument => {
+  checkDocument(document);
+  const body = JSON.stringify(document);
+  if (body.length > MAX_BODY_BYTES / 3 && Buffer.byteLength(body) > MAX_BODY_BYTES) {
+    throw new TypeError('a document has at most 15 MB');
+  }
+  const end = rules.expiresAt === undefined ? undefined : fieldValue(document, rules.expiresAt);
+  return {
+    _id: document.id,
+    version,
+    body,
+    fields: fieldsOf(rules, document),
+    write: randomBytes(12).toString('base64url'),
+    ...(typeof end === 'number' ? { endsAt: new Date(end * 1000) } : {}),
+  };
+};
+
+/**
+ * Every short member is kept, indexed or not, so that an index declared later needs no rewriting and versions of
+ * Behalf that declare different ones can run together. A document without a field of a unique index gets a value
+ * there that is its own: then the index need not be partial, and nothing collides.
+ */
+const fieldsOf = (rules: CollectionRules, document: Document): StoredDocument['fields'] => {
+  const fields: Record<string, FieldValue | { readonly none: string }> = {};
+  for (const [name, value] of Object.entries(document)) {
+    if (name === 'id' || !NAME.test(name) || rules.fields.includes(name) || !isShort(value)) continue;
+    fields[name] = value;
+  }
+  for (const name of rules.fields) {
+    const value = fieldValue(document, name);
+    if (value !== undefined) fields[name] = value;
+  }
+  for (const { fields: names } of rules.indexes.filter((index) => index.unique === true)) {
+    for (const name of names) fields[name] ??= { none: document.id };
+  }
+  return fields;
+};
+
+const isShort = (value: unknown): value is FieldValue =>
+  typeof value === 'boolean' ||
+  Number.isSafeInteger(value) ||
+  (typeof value === 'string' && value.length <= MAX_FIELD_LENGTH && value.isWellFormed());

@@ -1,0 +1,207 @@
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { MongoClient } from 'mongodb';
+import type { MongodbOptions } from '../../adapters/mongodb/connection.ts';
+import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
+import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { lossyProxy } from '../support/lossy-proxy.ts';
+import { startMongodb } from '../support/mongodb-server.ts';
+import { freePort } from '../support/server-process.ts';
+import { describeDocumentStore } from './document-store.contract.ts';
+import { ITEMS, type Item, ids } from './items.ts';
+
+// Before any test: without a server this file fails as a whole and says what to install.
+const server = await startMongodb();
+const { isStandalone, kind } = server;
+const opened = new Set<{ close(): Promise<void> }>();
+afterAll(async () => {
+  await Promise.all([...opened].map((each) => each.close()));
+  await server.remove();
+});
+
+let databases = 0;
+const newUrl = () => server.url(`t${++databases}`);
+const open = async (url = newUrl(), more: Partial<MongodbOptions> = {}) => {
+  const store = await mongodbDocumentStore({ url, allowStandalone: isStandalone, ...more });
+  opened.add(store);
+  return store;
+};
+const raw = async <T>(url: string, work: (client: MongoClient) => Promise<T>): Promise<T> => {
+  const client = new MongoClient(url);
+  try {
+    return await work(client);
+  } finally {
+    await client.close();
+  }
+};
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (thrown: unknown) => thrown as Error,
+  );
+
+describeDocumentStore(`mongodb (${kind})`, () => open(newUrl(), { deadlineMilliseconds: 10_000 }), {
+  keepsOrder: false,
+  ordersByUnit: kind === 'stand-in',
+});
+
+describe('FT-03 what start refuses', () => {
+  test.each([
+    ['w=1', 'w=majority'],
+    ['w=0', 'w=majority'],
+    ['journal=false', 'use true'],
+    ['readPreference=secondaryPreferred', 'revoked'],
+    ['readConcernLevel=local', 'rolled back'],
+    ['retryWrites=false', 'use true'],
+  ])('a URL with %s', async (parameter, said) => {
+    const url = newUrl();
+    const error = await failure(open(`${url}${url.includes('?') ? '&' : '?'}${parameter}`));
+    expect(isStoreUnavailable(error)).toBe(true);
+    expect(error?.message).toContain(said);
+  });
+
+  test('a server that is not there, within seconds and without its password', async () => {
+    const error = await failure(
+      open(`mongodb://user:secret@127.0.0.1:${await freePort()}/x`, { deadlineMilliseconds: 200 }),
+    );
+    expect(isStoreUnavailable(error)).toBe(true);
+    expect(`${error?.message} ${String(error?.cause)}`).not.toContain('secret');
+  });
+
+  const onlyStandalone = isStandalone ? test : test.skip;
+  onlyStandalone('a standalone server, unless that is allowed', async () => {
+    const error = await failure(open(newUrl(), { allowStandalone: false }));
+    expect(isStoreUnavailable(error)).toBe(true);
+    expect(error?.message).toContain('stores.allowStandalone');
+  });
+
+  test('a database of a newer format', async () => {
+    const url = newUrl();
+    await open(url);
+    await raw(url, (client) =>
+      client
+        .db()
+        .collection<{ _id: string }>('behalf_format')
+        .updateOne({ _id: 'format' }, { $set: { version: 99 } }),
+    );
+    expect((await failure(open(url)))?.message).toContain('newer version');
+  });
+});
+
+describe('indexes', () => {
+  test('are made and verified; one of the name that is another is refused', async () => {
+    const url = newUrl();
+    const store = await open(url);
+    store.collection<Item>(ITEMS);
+    await store.ready();
+    await raw(url, async (client) => {
+      const held = await client.db().collection('items').listIndexes().toArray();
+      expect(held.map((index) => [index['name'], index['unique'] ?? false])).toEqual(
+        expect.arrayContaining([
+          ['owner', false],
+          ['slot_unique', true],
+          ['owner_sequence_unique', true],
+          ['expiresAt', false],
+        ]),
+      );
+      await client.db().collection('others').createIndex({ 'fields.slot': 1 }, { name: 'slot_unique' });
+    });
+    store.collection<Item>({ name: 'others', indexes: [{ fields: ['slot'], unique: true }] });
+    const error = await failure(store.ready());
+    expect(isStoreUnavailable(error)).toBe(true);
+    expect(error?.message).toContain('indexes');
+  });
+
+  test('FT-08 one declared later finds the documents of before', async () => {
+    const url = newUrl();
+    const before = await open(url);
+    await before.collection<Item>({ name: 'items', indexes: [] }).insert({ id: 'a', owner: 'o1' });
+    const after = (await open(url)).collection<Item>(ITEMS);
+    expect(ids(await after.find({ where: { owner: 'o1' } }))).toEqual(['a']);
+  });
+});
+
+describe('what stands in the database', () => {
+  test('IN-02 names with $ and dots are text there, and are given back as they were', async () => {
+    const url = newUrl();
+    const items = (await open(url)).collection<Item>(ITEMS);
+    const document = {
+      id: 'a',
+      owner: '$gt',
+      body: { $where: '1', 'a.b': { $ne: 1 }, '': 0 },
+      $set: { x: 1 },
+      'c.d': 's',
+    };
+    await items.insert(document);
+    expect((await items.get('a'))?.document).toEqual(document);
+    expect(ids(await items.find({ where: { owner: '$gt' } }))).toEqual(['a']);
+    const stored = await raw(url, (client) => client.db().collection('items').findOne({}));
+    const names = (value: object): string[] =>
+      Object.entries(value).flatMap(([name, held]) =>
+        held !== null && typeof held === 'object' ? [name, ...names(held)] : [name],
+      );
+    expect(names(stored ?? {}).filter((name) => /[$.]|^$/.test(name))).toEqual([]);
+  });
+});
+
+const ours = server.kill === undefined ? test.skip : test;
+
+describe('FT-02 a MongoDB that fails while in use', () => {
+  ours('paused: every method is unavailable within its deadline, and works again afterwards', async () => {
+    const store = await open(newUrl(), { deadlineMilliseconds: 400 });
+    const items = store.collection<Item>(ITEMS);
+    await store.ready();
+    await items.insert({ id: 'a', owner: 'o1' });
+    server.pause?.();
+    try {
+      const begin = performance.now();
+      const errors = await Promise.all(
+        [
+          () => items.insert({ id: 'b' }),
+          () => items.insertMany([{ id: 'c' }, { id: 'd' }]),
+          () => items.get('a'),
+          () => items.getMany(['a']),
+          () => items.replace({ id: 'a', owner: 'o2' }, 1),
+          () => items.take('a'),
+          () => items.find({}),
+        ].map((attempt) => failure(attempt())),
+      );
+      expect(errors.map(isStoreUnavailable)).toEqual(errors.map(() => true));
+      // The call, then the look whether it happened.
+      expect(performance.now() - begin).toBeLessThan(2500);
+      expect(await store.check()).toMatch(/did not answer|reach|failed/);
+    } finally {
+      server.resume?.();
+    }
+    while (isStoreUnavailable(await failure(items.get('a')))) await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await store.check()).toBeUndefined();
+  });
+
+  ours('a write whose answer was lost is found out by reading; a take cannot be', async () => {
+    const url = newUrl();
+    const proxy = await lossyProxy(Number(/:(\d+)\//.exec(url)?.[1]));
+    const direct = kind === 'real' ? '&directConnection=true' : '';
+    const store = await open(`${url.replace(/:\d+\//, `:${proxy.port}/`)}${direct}`, { deadlineMilliseconds: 5000 });
+    const items = store.collection<Item>(ITEMS);
+    await store.ready();
+    proxy.loseAnswerTo('insert');
+    await items.insert({ id: 'a', owner: 'o1' });
+    proxy.loseAnswerTo('insert');
+    await items.insertMany([{ id: 'b' }, { id: 'c' }]);
+    proxy.loseAnswerTo('update');
+    expect(await items.replace({ id: 'a', owner: 'o2' }, 1)).toBe(true);
+    expect(proxy.lost()).toBe(3);
+    expect(await items.get('a')).toEqual({ document: { id: 'a', owner: 'o2' }, version: 2 });
+    expect(ids(await items.getMany(['a', 'b', 'c']))).toEqual(['a', 'b', 'c']);
+    proxy.loseAnswerTo('findAndModify');
+    const taken = await failure(items.take('b'));
+    // A replica set knows the write when it is repeated, and gives the document after all.
+    expect(isStoreUnavailable(taken)).toBe(isStandalone);
+    expect(await items.get('b')).toBeUndefined();
+    proxy.loseAnswerTo('insert');
+    expect(await failure(items.insert({ id: 'a' }))).toMatchObject({
+      code: isStandalone ? 'store_unavailable' : 'document_conflict',
+    });
+    await store.close();
+    await proxy.close();
+  });
+});

@@ -1,0 +1,49 @@
+/** A TCP proxy that can lose answers: what was asked has happened, and whoever asked never hears of it. */
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+export const lossyProxy = async (targetPort: number) => {
+  let losing: string | undefined;
+  let lost = 0;
+  const sockets = new Set<Socket>();
+  const server = createServer((client) => {
+    const target = connect(targetPort, '127.0.0.1');
+    let isLossy = false;
+    for (const socket of [client, target]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        client.destroy();
+        target.destroy();
+      });
+    }
+    client.on('data', (data) => {
+      if (losing !== undefined && data.includes(losing)) {
+        losing = undefined;
+        isLossy = true;
+      }
+      target.write(data);
+    });
+    target.on('data', (data) => {
+      if (!isLossy) return void client.write(data);
+      lost += 1;
+      client.destroy();
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as { port: number }).port,
+    /** The connection whose next request holds this text is cut when the answer to it comes. */
+    loseAnswerTo(text: string): void {
+      losing = text;
+    },
+    /** Answers lost so far. */
+    lost: () => lost,
+    async close(): Promise<void> {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
