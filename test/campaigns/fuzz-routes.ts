@@ -86,6 +86,7 @@ export const ROUTES: readonly Route[] = [
     '/account/sign-out',
     '/account/delegations/:id/revoke',
     '/account/agents/:id/revoke',
+    '/account/clients/:id/revoke',
     '/account/leases/:id/revoke',
     '/account/:any',
   ].map(

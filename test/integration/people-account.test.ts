@@ -100,7 +100,7 @@ describe('/account', () => {
     ]) {
       expect(text).toContain(shown);
     }
-    expect(formsOf(page.text).filter(({ action }) => action.includes('/leases/'))).toHaveLength(1);
+    expect(formsOf(page.text).filter(({ action }) => action.includes('/clients/'))).toHaveLength(1);
   });
 
   test('is empty for another person, and over for a disabled one', async () => {
@@ -148,6 +148,25 @@ describe('/account', () => {
     ]);
   });
 
+  test('shows an app once, however often it was signed in to, and ends all it holds', async () => {
+    const world = await peopleWorld();
+    const ids = [lease(world), lease(world), lease(world)];
+    const other = lease(world, world.bob.id);
+    const ada = personAt(world);
+    const page = (await ada.get('/account')).text;
+    expect(page.split('/account/clients/')).toHaveLength(2);
+    expect(textOf(page)).toContain('from 3 sign-ins');
+    expect((await ada.post(`/account/clients/${world.client.id}/revoke`, await ada.csrf())).status).toBe(303);
+    expect(ids.filter((id) => world.leases.live.has(id))).toEqual([]);
+    expect(world.leases.live.has(other)).toBe(true);
+    expect(
+      world.audit
+        .of('grant.revoked')
+        .map(({ grant }) => grant)
+        .sort(),
+    ).toEqual([...ids].sort());
+  });
+
   test('WB-11 what belongs to another person is not there', async () => {
     const world = await peopleWorld();
     const { parent } = await withHop(world);
@@ -158,6 +177,7 @@ describe('/account', () => {
       `/account/delegations/${parent.id}/revoke`,
       '/account/delegations/dlg_none/revoke',
       `/account/agents/${world.planner.id}/revoke`,
+      `/account/clients/${world.client.id}/revoke`,
       `/account/leases/${id}/revoke`,
     ]) {
       expect([path, (await bob.post(path, csrf)).status]).toEqual([path, 404]);
@@ -177,6 +197,7 @@ describe('/account', () => {
       '/account/password',
       `/account/delegations/${parent.id}/revoke`,
       `/account/agents/${world.planner.id}/revoke`,
+      `/account/clients/${world.client.id}/revoke`,
       `/account/leases/${id}/revoke`,
       '/delegations/requests/none',
     ];

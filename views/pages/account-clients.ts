@@ -38,5 +38,5 @@ ${
 ${access.resources.map(
   (resource) => html`<div class="delegation"><h4>${resourceHeading(resource)}</h4>${scopeChips(resource.scopes)}</div>`,
 )}
-<p class="hint">Since ${timeText(access.since)}, until ${timeText(access.until)}.</p>
+<p class="hint">Since ${timeText(access.since)}, until ${timeText(access.until)}${access.leases > 1 && `, from ${access.leases} sign-ins`}.</p>
 </article>`;

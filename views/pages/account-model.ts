@@ -35,9 +35,9 @@ export type DelegationNode = {
 };
 
 export type ClientAccess = {
-  /** `lse_…` */
-  readonly id: string;
   readonly client: { readonly id: string; readonly name: string };
+  /** How many authorizations it stands on: one for each sign-in that went through it. */
+  readonly leases: number;
   readonly openidScopes: readonly string[];
   readonly resources: readonly (ResourceFacts & { readonly scopes: readonly ScopeItem[] })[];
   readonly since: number;

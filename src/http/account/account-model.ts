@@ -107,7 +107,7 @@ const delegationTree = async (
   return rows.filter(({ parent }) => parent === null).map(node);
 };
 
-/** Leases of apps, and those of agents that no delegation shows already. */
+/** What apps hold, and agents that no delegation shows already: each once, however many leases it has. */
 const clientAccess = async (
   deps: PeopleDeps,
   leases: readonly Lease[],
@@ -116,21 +116,23 @@ const clientAccess = async (
 ): Promise<readonly ClientAccess[]> => {
   const shown = leases.slice(0, SHOWN).filter((lease) => rows.every(({ actor }) => actor !== lease.clientId));
   const access = await Promise.all(
-    shown.map(async (lease): Promise<ClientAccess | undefined> => {
-      const named = await namesOf(deps, lease.clientId);
+    [...Map.groupBy(shown, ({ clientId }) => clientId)].map(async ([id, held]): Promise<ClientAccess | undefined> => {
+      const named = await namesOf(deps, id);
       // The account pages themselves are no registered client.
       if (!named) return undefined;
+      const identifiers = [...new Set(held.flatMap((lease) => Object.keys(lease.resources)))].sort();
       return {
-        id: lease.id,
-        client: { id: lease.clientId, name: named.name },
-        openidScopes: lease.openidScopes,
-        resources: Object.entries(lease.resources).map(([identifier, scope]) => {
+        client: { id, name: named.name },
+        leases: held.length,
+        openidScopes: [...new Set(held.flatMap(({ openidScopes }) => openidScopes))],
+        resources: identifiers.map((identifier) => {
           const { scopes, ...resource } = resources(identifier);
-          return { ...resource, scopes: inWords(scope, { scopes }) };
+          const names = [...new Set(held.flatMap((lease) => lease.resources[identifier] ?? []))].sort();
+          return { ...resource, scopes: inWords(names, { scopes }) };
         }),
-        since: lease.createdAt,
-        until: lease.expiresAt,
-        revokeAction: `${deps.basePath}/account/leases/${lease.id}/revoke`,
+        since: Math.min(...held.map(({ createdAt }) => createdAt)),
+        until: Math.max(...held.map(({ expiresAt }) => expiresAt)),
+        revokeAction: `${deps.basePath}/account/clients/${id}/revoke`,
       };
     }),
   );

@@ -125,6 +125,15 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     done(ctx, 'revoked');
   });
 
+  router.post('/account/clients/:id/revoke', async (ctx) => {
+    const { account } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    const own = (await leases.ofAccount(account.id)).filter(({ clientId }) => clientId === id);
+    if (own.length === 0) throw notYours();
+    for (const lease of own) await endLease(ctx, lease);
+    done(ctx, 'revoked');
+  });
+
   router.post('/account/leases/:id/revoke', async (ctx) => {
     const { account } = await sessions.withForm(ctx);
     const { id = '' } = ctx.params;

@@ -127,13 +127,13 @@ export const samplePages = (
     ],
     clients: [
       {
-        id: 'lse_1',
+        leases: 3,
         client: { id: text('app_9XkT'), name: text('Expense reports') },
         openidScopes: ['openid', 'profile', 'email'],
         resources: [{ ...deployments, scopes: [deploy] }],
         since: NOON,
         until: NOON + 86_400,
-        revokeAction: `${basePath}/account/clients/lse_1/revoke`,
+        revokeAction: `${basePath}/account/clients/app_1/revoke`,
       },
     ],
     activity: [
