@@ -16,7 +16,18 @@ export type Configuration = {
   /** Health and metrics (decision D22). */
   readonly operations: { readonly host: string; readonly port: number };
   readonly data: { readonly folder: string };
-  readonly stores: { readonly document: 'sqlite' | 'memory'; readonly ephemeral: 'sqlite' | 'memory' };
+  readonly stores: {
+    /** 'mongodb' and 'redis' only together, each with its URL. */
+    readonly document: 'sqlite' | 'mongodb' | 'memory';
+    readonly ephemeral: 'sqlite' | 'redis' | 'memory';
+    readonly mongodbUrl?: string;
+    readonly redisUrl?: string;
+    readonly redisPrefix: string;
+    /** Longest wait for one call to MongoDB or Redis. */
+    readonly deadlineMilliseconds: number;
+    /** MongoDB need be no replica set; for development. */
+    readonly allowStandalone: boolean;
+  };
   readonly tokens: {
     readonly accessTokenTtlSeconds: number;
     /** Longest life of an exchanged token, at most 600. */

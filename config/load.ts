@@ -28,7 +28,7 @@ export type LoadOptions = {
   readonly env?: Environment;
   /** Reads a text file; throws when it cannot. */
   readonly readFile?: (path: string) => string;
-  /** Whether the data folder has no administrator yet. Default: whether it has no database. */
+  /** Whether the data folder has no administrator yet. Default: whether it has no database; with MongoDB false. */
   readonly isFirstStart?: boolean;
 };
 
@@ -51,7 +51,9 @@ export const loadConfiguration = (options: LoadOptions = {}): Loaded => {
   const fitting = given.filter(({ path }) => !bad.some((pointer) => concerns(pointer, pointerOf(path))));
   const { values, sources, inlineSecrets } = bad.length === 0 ? merged : merge(fitting, surroundings);
   const configuration = values as unknown as Configuration;
-  const isFirstStart = options.isFirstStart ?? !existsSync(dataFolder(configuration.data.folder).database);
+  // Of a database elsewhere it is not known here; the first start itself refuses to make a password then.
+  const isLocal = configuration.stores.document !== 'mongodb';
+  const isFirstStart = options.isFirstStart ?? (isLocal && !existsSync(dataFolder(configuration.data.folder).database));
   const found = [
     ...crossProblems(configuration),
     ...productionProblems(configuration, { inlineSecrets, isFirstStart }),

@@ -44,6 +44,11 @@ export const merge = (given: readonly Given[], surroundings: Surroundings): Merg
     put(path, value, from);
   }
   deriveDefaults(values, put);
+  // A store that is named by its URL need not be named again.
+  for (const [url, store, name] of STORES_BY_URL) {
+    const isChosen = sources[pointerOf(store)]?.kind !== 'default';
+    if (valueAt(values, url) !== undefined && !isChosen) put(store, name, { kind: 'derived' });
+  }
 
   const inlineSecrets: string[] = [];
   for (const { path, schema } of allSettings()) {
@@ -62,6 +67,11 @@ export const merge = (given: readonly Given[], surroundings: Surroundings): Merg
   }
   return { values, sources, inlineSecrets, problems };
 };
+
+const STORES_BY_URL = [
+  [['stores', 'mongodbUrl'], ['stores', 'document'], 'mongodb'],
+  [['stores', 'redisUrl'], ['stores', 'ephemeral'], 'redis'],
+] as const;
 
 const deriveDefaults = (values: Tree, put: (path: readonly string[], value: unknown, source: Source) => void): void => {
   const port = valueAt(values, ['listen', 'port']);

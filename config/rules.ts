@@ -19,6 +19,7 @@ export const isProduction = (configuration: Configuration): boolean => configura
 export const crossProblems = (configuration: Configuration): readonly Problem[] => [
   ...issuerProblems(configuration),
   ...listenerProblems(configuration),
+  ...storeProblems(configuration),
   ...figureProblems(configuration),
 ];
 
@@ -80,6 +81,39 @@ const listenerProblems = ({ listen, operations }: Configuration): readonly Probl
       message: 'Health and metrics need a port of their own, apart from listen.port.',
       suggestion: `Use ${listen.port + 1}, for example.`,
     });
+  }
+  return problems;
+};
+
+/** MongoDB and Redis are one choice: both or neither. Never quotes a URL, which may hold a password. */
+const storeProblems = ({ stores }: Configuration): readonly Problem[] => {
+  const { document, ephemeral, mongodbUrl, redisUrl } = stores;
+  const problems: Problem[] = [];
+  const problem = (pointer: string, message: string, suggestion: string): void => {
+    problems.push({ pointer: `/stores/${pointer}`, message, suggestion });
+  };
+  if (mongodbUrl !== undefined && !/^mongodb(\+srv)?:\/\/[^/]/.test(mongodbUrl)) {
+    problem('mongodbUrl', 'This is no URL of MongoDB.', 'It begins with mongodb:// or mongodb+srv://.');
+  }
+  if (redisUrl !== undefined && !/^rediss?(\+sentinel|\+cluster)?:\/\/[^/]/.test(redisUrl)) {
+    problem(
+      'redisUrl',
+      'This is no URL of Redis.',
+      'It begins with redis://, redis+sentinel:// or redis+cluster://, or the same with rediss for TLS.',
+    );
+  }
+  if (mongodbUrl !== undefined && document !== 'mongodb') {
+    problem('document', `This is ${document}, but stores.mongodbUrl is given.`, 'Use mongodb, or remove the URL.');
+  }
+  if (redisUrl !== undefined && ephemeral !== 'redis') {
+    problem('ephemeral', `This is ${ephemeral}, but stores.redisUrl is given.`, 'Use redis, or remove the URL.');
+  }
+  const together = 'MongoDB and Redis go together: give BEHALF_MONGODB_URL and BEHALF_REDIS_URL, or neither.';
+  if (mongodbUrl === undefined && (document === 'mongodb' || ephemeral === 'redis')) {
+    problem('mongodbUrl', 'The URL of MongoDB is missing.', together);
+  }
+  if (redisUrl === undefined && (document === 'mongodb' || ephemeral === 'redis')) {
+    problem('redisUrl', 'The URL of Redis is missing.', together);
   }
   return problems;
 };
@@ -159,9 +193,16 @@ export const productionProblems = (configuration: Configuration, facts: Producti
       problems.push({
         pointer: `/stores/${store}`,
         message: 'An https issuer is production, and production does not run on a memory store.',
-        suggestion: 'Use sqlite.',
+        suggestion: 'Use sqlite, or MongoDB and Redis.',
       });
     }
+  }
+  if (stores.allowStandalone) {
+    problems.push({
+      pointer: '/stores/allowStandalone',
+      message: 'Production does not run on a MongoDB that can lose what it has acknowledged.',
+      suggestion: 'Make it a replica set, of one member at least, and remove this.',
+    });
   }
   if (keys.masterKey === undefined) {
     problems.push({

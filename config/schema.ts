@@ -99,16 +99,42 @@ export const CONFIGURATION_SCHEMA = {
         },
       ),
     }),
-    stores: section('Where data is kept. Memory loses everything when the process ends and is refused in production.', {
-      document: text('Store of what must last: accounts, clients, agents, delegations, tokens, audit.', {
-        enum: ['sqlite', 'memory'],
-        default: 'sqlite',
-      }),
-      ephemeral: text('Store of what may be lost: interactions, codes under way, counters.', {
-        enum: ['sqlite', 'memory'],
-        default: 'sqlite',
-      }),
-    }),
+    stores: section(
+      'Where data is kept. Memory loses everything when the process ends and is refused in production. MongoDB and Redis go together, and are chosen by giving their URLs.',
+      {
+        document: text('Store of what must last: accounts, clients, agents, delegations, tokens, audit.', {
+          enum: ['sqlite', 'mongodb', 'memory'],
+          default: 'sqlite',
+        }),
+        ephemeral: text('Store of what may be lost: interactions, codes under way, counters.', {
+          enum: ['sqlite', 'redis', 'memory'],
+          default: 'sqlite',
+        }),
+        mongodbUrl: text(
+          'MongoDB, for example mongodb://user:password@a,b,c/behalf?replicaSet=rs0&tls=true. A replica set of MongoDB 4.4 or newer; writes are acknowledged by a majority, in the journal.',
+          { secret: true, derivedDefault: 'none: data is kept in SQLite' },
+        ),
+        redisUrl: text(
+          'Redis 6.2 or newer: redis://user:password@host:6379/0; redis+sentinel://…@a,b,c/0?group=mymaster; redis+cluster://…@a,b,c; with rediss in front for TLS. Its maxmemory-policy must be noeviction.',
+          { secret: true, derivedDefault: 'none: data is kept in SQLite' },
+        ),
+        redisPrefix: text('In front of every key in Redis. Installations that share a Redis differ in it.', {
+          default: 'behalf:',
+          maxLength: 64,
+        }),
+        deadlineMilliseconds: count(
+          'Longest wait for one call to MongoDB or Redis; then the answer is 503.',
+          [100, 1000, 5000],
+          'milliseconds',
+        ),
+        allowStandalone: {
+          type: 'boolean',
+          default: false,
+          description:
+            'Whether a MongoDB may be used that is no replica set and can lose what it has acknowledged. For development; refused in production.',
+        },
+      },
+    ),
     tokens: section('How long credentials live.', {
       accessTokenTtlSeconds: count(
         'Life of an access token, unless its resource server says less.',

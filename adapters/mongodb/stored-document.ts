@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { ObjectId } from 'mongodb';
 import type { Document } from '../../src/domain/ports/document-store.ts';
 import {
   type CollectionRules,
@@ -42,7 +42,7 @@ export const storedDocument = (rules: CollectionRules, document: Document, versi
     version,
     body,
     fields: fieldsOf(rules, document),
-    write: randomBytes(12).toString('base64url'),
+    write: new ObjectId().toHexString(),
     ...(typeof end === 'number' ? { endsAt: new Date(end * 1000) } : {}),
   };
 };

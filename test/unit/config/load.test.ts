@@ -52,6 +52,8 @@ describe('settings come from', () => {
     const optional = [
       '/listen/tls/certificateFile',
       '/listen/tls/keyFile',
+      '/stores/mongodbUrl',
+      '/stores/redisUrl',
       '/keys/masterKey',
       '/administrator/password',
     ];
@@ -167,7 +169,7 @@ describe('a configuration that cannot be used', () => {
     expect(by.get('/sesions')?.suggestion).toBe('Did you mean sessions?');
     expect(by.get('')?.suggestion).toBe('Did you mean BEHALF__LOG__LEVEL?');
     expect(by.get('/tokens/exchangedTokenTtlSeconds')?.message).toBe('This must be at most 600 seconds.');
-    expect(by.get('/stores/document')?.message).toBe('This must be one of sqlite, memory.');
+    expect(by.get('/stores/document')?.message).toBe('This must be one of sqlite, mongodb, memory.');
   });
 
   test('exits 78 and names all problems in its text', () => {

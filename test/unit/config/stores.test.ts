@@ -1,0 +1,81 @@
+import { describe, expect, test } from '@jest/globals';
+import { loadConfiguration, withoutSecrets } from '../../../config/load.ts';
+import { isConfigurationError } from '../../../config/problem.ts';
+
+const MONGODB = 'mongodb://behalf:hunter2@a,b/behalf?replicaSet=rs0';
+const REDIS = 'rediss://behalf:hunter2@c:6379/0';
+
+const load = (env: Readonly<Record<string, string>>, file: object = {}, files: Readonly<Record<string, string>> = {}) =>
+  loadConfiguration({
+    env,
+    argv: ['--config', 'behalf.json'],
+    isFirstStart: false,
+    readFile: (path) => (path === 'behalf.json' ? JSON.stringify(file) : String(files[path])),
+  });
+const problemsOf = (...given: Parameters<typeof load>) => {
+  try {
+    load(...given);
+  } catch (error) {
+    if (isConfigurationError(error))
+      return { pointers: error.problems.map(({ pointer }) => pointer), text: error.message };
+    throw error;
+  }
+  return { pointers: [], text: '' };
+};
+
+describe('MongoDB and Redis', () => {
+  test('are chosen by their two URLs, and stay secret', () => {
+    const loaded = load({ BEHALF_MONGODB_URL: MONGODB, BEHALF_REDIS_URL: REDIS });
+    expect(loaded.configuration.stores).toMatchObject({
+      document: 'mongodb',
+      ephemeral: 'redis',
+      mongodbUrl: MONGODB,
+      redisUrl: REDIS,
+    });
+    expect(JSON.stringify(withoutSecrets(loaded))).not.toContain('hunter2');
+  });
+
+  test('may be given by reference, in the file and in variables', () => {
+    const files = { '/run/secrets/mongodb': `${MONGODB}\n`, '/run/secrets/redis': REDIS };
+    const file = { stores: { mongodbUrl: { file: '/run/secrets/mongodb' } } };
+    const { stores } = load({ BEHALF__STORES__REDIS_URL__FILE: '/run/secrets/redis' }, file, files).configuration;
+    expect([stores.mongodbUrl, stores.redisUrl]).toEqual([MONGODB, REDIS]);
+  });
+
+  test.each([
+    [{ BEHALF_MONGODB_URL: MONGODB }, '/stores/redisUrl'],
+    [{ BEHALF_REDIS_URL: REDIS }, '/stores/mongodbUrl'],
+  ])('one without the other says so', (env: Record<string, string>, pointer) => {
+    const { pointers, text } = problemsOf(env);
+    expect(pointers).toEqual([pointer]);
+    expect(text).toContain('give BEHALF_MONGODB_URL and BEHALF_REDIS_URL, or neither');
+    expect(text).not.toContain('hunter2');
+  });
+
+  test('named without URLs, or beside another store', () => {
+    expect(problemsOf({}, { stores: { document: 'mongodb' } }).pointers).toEqual([
+      '/stores/mongodbUrl',
+      '/stores/redisUrl',
+    ]);
+    const both = { BEHALF_MONGODB_URL: MONGODB, BEHALF_REDIS_URL: REDIS };
+    expect(problemsOf(both, { stores: { document: 'sqlite' } }).pointers).toEqual(['/stores/document']);
+    expect(problemsOf(both, { stores: { ephemeral: 'memory' } }).pointers).toEqual(['/stores/ephemeral']);
+  });
+
+  test('a URL of something else is refused and not repeated', () => {
+    const { pointers, text } = problemsOf({
+      BEHALF_MONGODB_URL: 'https://u:hunter2@a/',
+      BEHALF_REDIS_URL: 'tcp://u:hunter2@b',
+    });
+    expect(pointers).toEqual(['/stores/mongodbUrl', '/stores/redisUrl']);
+    expect(text).not.toContain('hunter2');
+  });
+
+  test('FT-03 production takes no standalone', () => {
+    const env = { BEHALF_MONGODB_URL: MONGODB, BEHALF_REDIS_URL: REDIS, BEHALF__STORES__ALLOW_STANDALONE: 'true' };
+    expect(problemsOf(env).pointers).toEqual([]);
+    expect(problemsOf({ ...env, BEHALF_ISSUER: 'https://id.example.com' }).pointers).toContain(
+      '/stores/allowStandalone',
+    );
+  });
+});
