@@ -228,6 +228,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     refused: (source, error) => void refusals.note(source, error).catch(() => undefined),
   });
   let closing: Promise<void> | undefined;
+  await made.opened.ready();
 
   return {
     handle: requestListener({
@@ -239,7 +240,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       metrics,
       clock,
     }),
-    operations: operationsServer({ metrics, checks: keeping.checks }),
+    operations: operationsServer({ metrics, checks: [...keeping.checks, ...made.opened.checks] }),
     firstStart: first,
     log,
     metrics,

@@ -68,12 +68,13 @@ export const connectMongodb = async (options: MongodbOptions) => {
     }
   };
 
+  let isNew: boolean;
   try {
     // The first connection takes longer than any call later: names are looked up, keys derived, members found.
     await client.connect();
     const reason = await unfitness(database, allowStandalone);
     if (reason !== undefined) throw new StoreUnavailable(reason);
-    await checkFormat(database);
+    isNew = await checkFormat(database);
   } catch (error) {
     await client.close();
     throw isStoreUnavailable(error) ? error : unavailable(error);
@@ -81,6 +82,7 @@ export const connectMongodb = async (options: MongodbOptions) => {
 
   return {
     database,
+    isNew,
     deadlineMilliseconds,
     linearizable: new Set(options.linearizable ?? []),
     run,
@@ -135,14 +137,15 @@ const unfitness = async (database: Db, allowStandalone: boolean): Promise<string
   return hello['ismaster'] === true ? undefined : 'MongoDB has no primary';
 };
 
-/** Also the first write, so that a user without the right to write is found at start. */
-const checkFormat = async (database: Db): Promise<void> => {
+/** Whether nothing was here. Also the first write, so that a user without the right to write is found at start. */
+const checkFormat = async (database: Db): Promise<boolean> => {
   const formats = database.collection<{ _id: string; version: number }>('behalf_format');
   const held = await formats.findOne({ _id: 'format' });
   if (held && held.version > FORMAT) {
     throw new StoreUnavailable(`the database was written by a newer version of Behalf (format ${held.version})`);
   }
   await formats.updateOne({ _id: 'format' }, { $set: { version: FORMAT } }, { upsert: true });
+  return held === null;
 };
 
 const DUPLICATE_KEY = 11000;

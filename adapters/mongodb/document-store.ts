@@ -28,6 +28,8 @@ import { ensureIndexes } from './indexes.ts';
 import { type StoredDocument, storedDocument } from './stored-document.ts';
 
 export type MongodbDocumentStore = DocumentStore & {
+  /** Whether the database held nothing of Behalf before. */
+  readonly isNew: boolean;
   /** Resolves when the collections declared so far have their indexes. Throws StoreUnavailable when one cannot be had. */
   ready(): Promise<void>;
   /** Why MongoDB cannot be used now, or undefined. */
@@ -85,6 +87,7 @@ export const mongodbDocumentStore = async (options: MongodbOptions): Promise<Mon
         throw new StoreUnavailable(`MongoDB has not made the indexes: ${(error as Error).message}`, { cause: error });
       }
     },
+    isNew: connection.isNew,
     check: connection.check,
     async close() {
       isClosed = true;

@@ -43,7 +43,8 @@ export const services = async (configuration: Configuration, overrides: Override
   const folder = folderOf(configuration);
   // The key first: a new data folder has none, and a database without its key must not be opened.
   const masterKey = derivedFrom(overrides.masterKey ?? secretOf(configuration, folder));
-  const { documents, ephemeral } = stores(configuration, overrides, clock, folder);
+  const opened = await stores(configuration, overrides, clock, folder);
+  const { documents, ephemeral } = opened;
   const { prepublishSeconds, retireSeconds } = configuration.keys;
   const keys = await signingKeys({ documents, clock, identifiers, masterKey, prepublishSeconds, retireSeconds });
   const state = nodeState(folder, identifiers);
@@ -113,6 +114,7 @@ export const services = async (configuration: Configuration, overrides: Override
     identifiers,
     log,
     metrics,
+    opened,
     documents,
     ephemeral,
     folder,

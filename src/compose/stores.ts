@@ -2,7 +2,9 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
+import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
+import { redisEphemeralStore } from '../../adapters/redis/ephemeral-store.ts';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
@@ -11,30 +13,78 @@ import { dataFolder } from '../../config/data-folder.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
+import { EPOCHS } from '../domain/revocation/epoch.ts';
+import type { ReadinessCheck } from '../http/operations.ts';
 
 /** Where this node keeps files, unless it keeps nothing. */
 export const folderOf = ({ stores, data }: Configuration): string | undefined => {
-  if (stores.document !== 'sqlite' && stores.ephemeral !== 'sqlite') return undefined;
+  if (stores.document === 'memory' && stores.ephemeral === 'memory') return undefined;
   mkdirSync(data.folder, { recursive: true, mode: 0o700 });
   return data.folder;
 };
 
-export const stores = (
+export type Stores = {
+  readonly documents: DocumentStore;
+  readonly ephemeral: EphemeralStore;
+  /** Whether the servers behind them can be used now; none for stores within this process. */
+  readonly checks: readonly ReadinessCheck[];
+  /** Resolves when what was declared so far can be written and found. Throws StoreUnavailable when it cannot be had. */
+  ready(): Promise<void>;
+};
+
+type Replaced = { readonly documents?: DocumentStore; readonly ephemeral?: EphemeralStore };
+
+/** Opens what the settings name. Throws StoreUnavailable with the reason when a server is not reachable or not fit. */
+export const stores = async (
   configuration: Configuration,
-  overrides: { readonly documents?: DocumentStore; readonly ephemeral?: EphemeralStore },
+  replaced: Replaced,
   clock: Clock,
   folder: string | undefined,
-) => {
-  const wanted = configuration.stores;
-  const isReplaced = overrides.documents !== undefined && overrides.ephemeral !== undefined;
-  const database = folder === undefined || isReplaced ? undefined : openSqlite({ file: dataFolder(folder).database });
-  const documents =
-    overrides.documents ??
-    (database && wanted.document === 'sqlite' ? sqliteDocumentStore(database) : memoryDocumentStore());
-  const ephemeral =
-    overrides.ephemeral ??
-    (database && wanted.ephemeral === 'sqlite' ? sqliteEphemeralStore(database, clock) : memoryEphemeralStore(clock));
-  return { documents, ephemeral };
+): Promise<Stores> => {
+  const { document, ephemeral } = configuration.stores;
+  if (document === 'mongodb' && ephemeral === 'redis' && !isReplaced(replaced)) return servers(configuration, clock);
+
+  const isLocal = folder !== undefined && (document === 'sqlite' || ephemeral === 'sqlite');
+  const database = isLocal && !isReplaced(replaced) ? openSqlite({ file: dataFolder(folder).database }) : undefined;
+  return {
+    documents:
+      replaced.documents ?? (database && document === 'sqlite' ? sqliteDocumentStore(database) : memoryDocumentStore()),
+    ephemeral:
+      replaced.ephemeral ??
+      (database && ephemeral === 'sqlite' ? sqliteEphemeralStore(database, clock) : memoryEphemeralStore(clock)),
+    checks: [],
+    ready: async () => undefined,
+  };
+};
+
+const isReplaced = ({ documents, ephemeral }: Replaced): boolean => documents !== undefined && ephemeral !== undefined;
+
+const servers = async ({ stores: settings }: Configuration, clock: Clock): Promise<Stores> => {
+  const { mongodbUrl = '', redisUrl = '', redisPrefix, deadlineMilliseconds, allowStandalone } = settings;
+  const documents = await mongodbDocumentStore({
+    url: mongodbUrl,
+    allowStandalone,
+    deadlineMilliseconds,
+    // What ends everything else must not be answered by a primary that was replaced and does not know it yet.
+    linearizable: [EPOCHS.name],
+  });
+  try {
+    const ephemeral = await redisEphemeralStore({
+      url: redisUrl,
+      clock,
+      prefix: redisPrefix,
+      deadlineMilliseconds,
+      isNewInstallation: documents.isNew,
+    });
+    const checks = [
+      { name: 'mongodb', check: documents.check },
+      { name: 'redis', check: ephemeral.check },
+    ];
+    return { documents, ephemeral, checks, ready: documents.ready };
+  } catch (error) {
+    await documents.close();
+    throw error;
+  }
 };
 
 export const secretOf = ({ keys, data }: Configuration, folder: string | undefined): Buffer => {
