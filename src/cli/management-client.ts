@@ -59,10 +59,7 @@ export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch
       // A redirect would carry the token or the assertion to where somebody else decides.
       return await request(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(60_000) });
     } catch (error) {
-      throw new CommandError(`No server answers at ${issuer}.`, {
-        hint: 'Start it with `npm start`, or name the key file of another server with --key-file FILE.',
-        cause: error,
-      });
+      throw unreachable(issuer, error);
     }
   };
 
@@ -132,7 +129,6 @@ export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch
     clientId: client_id,
     get: (path: string): Promise<Reply> => ask('GET', path),
     post: (path: string, body: unknown = {}): Promise<Reply> => ask('POST', path, { body }),
-    delete: (path: string): Promise<Reply> => ask('DELETE', path),
 
     /** Reads the document, and changes it unless somebody else did in between. */
     patch: async (path: string, body: unknown): Promise<Reply> => {
@@ -159,7 +155,7 @@ export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch
           left -= 1;
           yield item;
         }
-        cursor = typeof body['next_cursor'] === 'string' ? body['next_cursor'] : undefined;
+        cursor = typeof body['next'] === 'string' ? body['next'] : undefined;
       } while (cursor !== undefined && left > 0);
     },
 
@@ -170,6 +166,26 @@ export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch
       return body;
     },
   };
+};
+
+const ABSENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
+
+/** Why no answer came: nobody is there, or the connection is not one to trust. */
+const unreachable = (issuer: string, error: unknown): CommandError => {
+  const { cause } = error as { readonly cause?: { readonly code?: unknown; readonly message?: unknown } };
+  const reason = cause?.message ?? (error as { readonly message?: unknown }).message;
+  if (cause === undefined || ABSENT.includes(String(cause.code))) {
+    return new CommandError(`No server answers at ${issuer}.`, {
+      hint: 'Start it with `npm start`, or name the key file of another server with --key-file FILE.',
+      cause: error,
+    });
+  }
+  return new CommandError(`The connection to ${issuer} failed: ${reason}.`, {
+    hint: /CERT|SIGNED|ISSUER/.test(String(cause.code))
+      ? 'If the certificate is from an authority of your own, name that in a file with NODE_EXTRA_CA_CERTS.'
+      : 'Check that the issuer leads to this server from here, proxies included.',
+    cause: error,
+  });
 };
 
 const jsonOf = async (response: Response): Promise<Json> => {

@@ -1,6 +1,6 @@
 /** `behalf delegations …`: what agents may do for people. */
-import { type Command, EXIT } from '../command.ts';
-import { idOf, listCommand, managementCommand, showCommand, timeText } from '../management-commands.ts';
+import type { Command } from '../command.ts';
+import { actionCommand, listCommand, showCommand, timeText } from '../management-commands.ts';
 
 const PATH = '/delegations';
 
@@ -17,7 +17,8 @@ export const delegationCommands: readonly Command[] = [
     },
     columns: [
       { title: 'ID', value: ({ id }) => id },
-      { title: 'STATE', value: ({ state }) => state },
+      // A row nobody ended is over, too, when it expired or one above it ended.
+      { title: 'STATE', value: ({ state, live }) => (state === 'active' && live !== true ? 'over' : state) },
       { title: 'HOP', value: ({ depth }) => depth },
       { title: 'FOR', value: ({ subject }) => subject },
       { title: 'AGENT', value: ({ actor }) => actor },
@@ -27,19 +28,11 @@ export const delegationCommands: readonly Command[] = [
     ],
   }),
   showCommand('delegations', 'a delegation', PATH),
-  managementCommand({
-    words: ['delegations', 'revoke'],
-    operands: ['ID'],
+  actionCommand({
+    noun: 'delegations',
+    verb: 'revoke',
+    path: PATH,
     summary: 'End a delegation, with all below it.',
-    role: 'operator',
-    options: {},
-    run: async (call) => {
-      await call.api.delete(`${PATH}/${idOf(call)}`);
-      call.print.object(
-        { id: call.operands[0], state: 'revoked' },
-        `${call.operands[0]} is revoked, with all below it.\n`,
-      );
-      return EXIT.done;
-    },
+    done: 'revoked, with all below it',
   }),
 ];

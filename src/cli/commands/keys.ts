@@ -8,8 +8,8 @@ const COLUMNS: readonly Column<Json>[] = [
   { title: 'KID', value: ({ id }) => id },
   { title: 'KTY', value: ({ kty }) => kty },
   { title: 'STATE', value: ({ state }) => state },
-  { title: 'SIGNS FROM', value: (key) => timeText(key['active_at']) },
-  { title: 'REPLACED', value: (key) => timeText(key['replaced_at']) },
+  { title: 'SIGNS FROM', value: (key) => timeText(key['signs_from']) },
+  { title: 'SIGNS UNTIL', value: (key) => timeText(key['signs_until']) },
 ];
 
 const list = managementCommand({

@@ -65,7 +65,7 @@ describe('the management client', () => {
 
   test('reads as many pages as it takes, and no more items than asked for', async () => {
     const pages = () => [
-      Response.json({ items: [{ id: 1 }, { id: 2 }], next_cursor: 'c/1' }),
+      Response.json({ items: [{ id: 1 }, { id: 2 }], next: 'c/1' }),
       Response.json({ items: [{ id: 3 }, { id: 4 }] }),
     ];
     const ids = async (limit?: number) => {
