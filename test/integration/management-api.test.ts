@@ -290,7 +290,9 @@ describe('delegations', () => {
     const { call, person, stranger, owner, auditor, operator, agent, row, audit } = await withRow();
     const outsider = await person('outsider');
     const id = row?.id ?? '';
-    expect((await call(stranger, 'get', '/delegations')).body.items).toMatchObject([{ id, pass_on: { depth: 0 } }]);
+    expect((await call(stranger, 'get', '/delegations')).body.items).toMatchObject([
+      { id, live: true, pass_on: { depth: 0 } },
+    ]);
     expect((await call(owner, 'get', `/delegations?actor=${agent.id}`)).body.items).toHaveLength(1);
     expect((await call(owner, 'get', '/delegations')).body.items).toEqual([]);
     expect((await call(auditor, 'get', `/delegations?subject=${stranger.account.id}`)).body.items).toHaveLength(1);
@@ -299,7 +301,10 @@ describe('delegations', () => {
     expect((await call(outsider, 'get', `/delegations/${id}`)).status).toBe(404);
     expect((await call(outsider, 'post', `/delegations/${id}/revoke`)).status).toBe(404);
     const ended = await call(operator, 'post', `/delegations/${id}/revoke`);
-    expect([ended.status, ended.body]).toMatchObject([200, { state: 'revoked', revoked_by: operator.account.id }]);
+    expect([ended.status, ended.body]).toMatchObject([
+      200,
+      { state: 'revoked', live: false, revoked_by: operator.account.id },
+    ]);
     expect(ended.body).not.toHaveProperty('slot');
     expect(audit.of('delegation.revoked')).toMatchObject([{ caller: operator.account.id, delegation: id }]);
     expect((await call(stranger, 'get', '/delegations?live=true')).body.items).toEqual([]);

@@ -5,7 +5,7 @@ import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import { showDelegation } from './representations.ts';
 
 /** The part of the register of delegations this API calls. */
-export type Delegations = Pick<DelegationRegister, 'get' | 'list' | 'revoke'>;
+export type Delegations = Pick<DelegationRegister, 'get' | 'live' | 'list' | 'revoke'>;
 
 type Operations = 'listDelegations' | 'getDelegation' | 'revokeDelegation';
 
@@ -24,6 +24,8 @@ export const delegationHandlers = (
     return existing(isVisible ? row : undefined);
   };
 
+  const shown = async (row: Delegation) => showDelegation(row, (await delegations.live(row.id)) !== undefined);
+
   return {
     async listDelegations({ query, after, access, caller }): Promise<Answer> {
       const { actor, live, limit = 50 } = query;
@@ -32,15 +34,15 @@ export const delegationHandlers = (
       const subject = query.subject ?? (access === 'own' && !isOwnActor ? caller.id : undefined);
       if (access === 'own' && subject !== caller.id && !isOwnActor) return { body: { items: [] } };
       const { items, next } = await delegations.list({ subject, actor, live: live ?? false, after, limit });
-      return { body: { items: items.map(showDelegation) }, next };
+      return { body: { items: await Promise.all(items.map(shown)) }, next };
     },
 
-    getDelegation: async (call) => ({ body: showDelegation(await visible(call)) }),
+    getDelegation: async (call) => ({ body: await shown(await visible(call)) }),
 
     async revokeDelegation(call) {
       const row = await visible(call);
       const revoked = await delegations.revoke(call.id, call.by.caller, call.by.request);
-      return { body: showDelegation(revoked ?? row) };
+      return { body: await shown(revoked ?? row) };
     },
   };
 };

@@ -98,7 +98,8 @@ export const showClient = (client: Client): JsonObject => ({
   ...warningsOf(client.redirectUris),
 });
 export const showResourceServer = (server: ResourceServer): JsonObject => show(server, RESOURCE_SERVER);
-export const showDelegation = (row: Delegation): JsonObject => show(row, DELEGATION);
+/** `live`: whether it works now, which the row alone does not say. */
+export const showDelegation = (row: Delegation, live: boolean): JsonObject => ({ ...show(row, DELEGATION), live });
 
 /** snake_case to the domain's spelling, first level only: keys and scopes below keep their own names. */
 export const fromWire = (body: JsonObject): JsonObject =>
