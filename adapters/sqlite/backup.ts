@@ -112,7 +112,7 @@ const lockOut = (file: string): DatabaseSync | undefined => {
     return connection;
   } catch (error) {
     connection.close();
-    if (isBusy(error)) throw new StoreUnavailable(`${file} is in use; stop the server first`, { cause: error });
+    if (isBusy(error)) throw new StoreUnavailable(`${file} is in use; stop the server first`);
     if (isDamaged(error)) return undefined;
     throw error;
   }

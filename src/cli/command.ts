@@ -3,6 +3,7 @@
  * exit codes. Does not know any command (commands/*.ts), the management API or the terminal (terminal.ts).
  * Called by main.ts.
  */
+import { readFileSync } from 'node:fs';
 import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { EXIT_CONFIGURATION, nearest } from '../../config/problem.ts';
 import type { Terminal } from './terminal.ts';
@@ -86,6 +87,10 @@ export const runCommand = async (
     terminal.out(overview(commands));
     return first === undefined ? EXIT.usage : EXIT.done;
   }
+  if (first === '--version') {
+    terminal.out(`${version()}\n`);
+    return EXIT.done;
+  }
   const words = first === 'help' ? argv.slice(1) : argv;
   const command = commands.find(({ words: name }) => name.every((word, index) => words[index] === word));
   if (!command) return withoutCommand(commands, words, terminal);
@@ -96,6 +101,9 @@ export const runCommand = async (
   }
   return (await command.run({ ...surroundings, ...parse(command, rest) })) ?? EXIT.done;
 };
+
+const version = (): string =>
+  (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
 
 const withoutCommand = (commands: readonly Command[], words: readonly string[], terminal: Terminal): number => {
   const group = commands.filter(({ words: name }) => name[0] === words[0] && name.length > 1);
@@ -205,7 +213,7 @@ const overview = (commands: readonly Command[]): string =>
     '',
     ...aligned(commands.map((command) => [[...command.words, ...command.operands].join(' '), command.summary])),
     '',
-    'See `behalf COMMAND --help` for the options of one command.',
+    'See `behalf COMMAND --help` for the options of one command; `behalf --version` says which this is.',
     '',
   ].join('\n');
 

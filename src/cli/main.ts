@@ -56,8 +56,11 @@ const failureOf = (error: unknown): Failure => {
     return { text: printable(text), hint: 'Correct it and try again.', exitCode: EXIT.failed };
   }
   const text = printable(error instanceof Object && 'message' in error ? String(error.message) : String(error));
-  if (isStoreUnavailable(error))
-    return { text, hint: 'Check the file, its folder and the room on its volume.', exitCode: EXIT.failed };
+  if (isStoreUnavailable(error)) {
+    // Without a cause it is our own refusal, whose text says what is wrong.
+    const hint = error.cause === undefined ? undefined : 'Check the file, its folder and the room on its volume.';
+    return { text, hint, exitCode: EXIT.failed };
+  }
   return {
     text,
     hint: 'Check paths and permissions; behalf COMMAND --help says what is expected.',

@@ -1,6 +1,6 @@
 /** What the commands over the management API share: which key file they use, how they print, and lists. */
 import { join } from 'node:path';
-import { type Call, type Command, EXIT, type Option } from './command.ts';
+import { type Call, type Command, EXIT, type Option, usageError } from './command.ts';
 import { type Json, type ManagementClient, managementClient, readKeyFile } from './management-client.ts';
 import { type Column, details, jsonText, printable, table } from './table.ts';
 
@@ -95,20 +95,58 @@ export const listCommand = (description: {
   });
 };
 
+/** What a command calls the object it is about: its id, or a name that `find` turns into one. */
+type Operand = { readonly name: string; readonly find: (call: ManagementCall) => Promise<string> };
+
+const BY_ID: Operand = { name: 'ID', find: async (call) => call.operands[0] ?? '' };
+
+const pathOf = async (path: string, { find }: Operand, call: ManagementCall): Promise<string> =>
+  `${path}/${encodeURIComponent(await find(call))}`;
+
 /** `show ID`, over a path of the API. */
-export const showCommand = (noun: string, singular: string, path: string, role: KeyRole = 'operator'): Command =>
+export const showCommand = (noun: string, singular: string, path: string, operand = BY_ID): Command =>
   managementCommand({
     words: [noun, 'show'],
-    operands: ['ID'],
+    operands: [operand.name],
     summary: `Show ${singular}.`,
-    role,
+    role: 'operator',
     options: {},
     run: async (call) => {
-      const { body } = await call.api.get(`${path}/${idOf(call)}`);
+      const { body } = await call.api.get(await pathOf(path, operand, call));
       call.print.object(body, details(readable(body)));
       return EXIT.done;
     },
   });
+
+/** `update ID`: changes what `changes` answers; what it leaves out stays. */
+export const updateCommand = (description: {
+  readonly noun: string;
+  readonly singular: string;
+  readonly path: string;
+  readonly options: Readonly<Record<string, Option>>;
+  readonly changes: (call: ManagementCall) => Promise<Json>;
+  readonly operand?: Operand;
+  readonly role?: KeyRole;
+}): Command => {
+  const { noun, singular, path, options, changes, operand = BY_ID, role = 'operator' } = description;
+  return managementCommand({
+    words: [noun, 'update'],
+    operands: [operand.name],
+    summary: `Change ${singular}; what is not given stays, a list that is given replaces the old one.`,
+    role,
+    options,
+    run: async (call) => {
+      const changed = await changes(call);
+      const members = Object.keys(changed);
+      if (members.length === 0)
+        throw usageError('Nothing to change was given.', `See \`behalf ${noun} update --help\`.`);
+      const { body } = await call.api.patch(await pathOf(path, operand, call), changed);
+      call.print.object(body, `${printable(call.operands[0] ?? '')} was changed: ${members.join(', ')}.\n`);
+      warn(call, body);
+      return EXIT.done;
+    },
+  });
+};
 
 /** A command that does one thing to one object: `suspend ID`. */
 export const actionCommand = (description: {
@@ -117,18 +155,19 @@ export const actionCommand = (description: {
   readonly summary: string;
   readonly path: string;
   readonly done: string;
+  readonly operand?: Operand;
   readonly role?: KeyRole;
 }): Command => {
-  const { noun, verb, summary, path, done, role = 'operator' } = description;
+  const { noun, verb, summary, path, done, operand = BY_ID, role = 'operator' } = description;
   return managementCommand({
     words: [noun, verb],
-    operands: ['ID'],
+    operands: [operand.name],
     summary,
     role,
     options: {},
     run: async (call) => {
-      const { body } = await call.api.post(`${path}/${idOf(call)}/${verb}`);
-      call.print.object(body, `${call.operands[0]} is ${done}.\n`);
+      const { body } = await call.api.post(`${await pathOf(path, operand, call)}/${verb}`);
+      call.print.object(body, `${printable(call.operands[0] ?? '')} is ${done}.\n`);
       return EXIT.done;
     },
   });
@@ -143,7 +182,7 @@ export const rotateSecretCommand = (noun: string, singular: string, path: string
     role: 'operator',
     options: {},
     run: async (call) => {
-      const { body } = await call.api.post(`${path}/${idOf(call)}/rotate-secret`);
+      const { body } = await call.api.post(`${await pathOf(path, BY_ID, call)}/rotate-secret`);
       call.print.object(
         body,
         details([
@@ -164,9 +203,6 @@ export const warn = ({ terminal }: Call, body: Json): void => {
   const warnings = Array.isArray(body['warnings']) ? body['warnings'] : [];
   for (const warning of warnings) terminal.err(`Warning: ${printable(String(warning))}\n`);
 };
-
-/** The first operand as a part of a path. */
-export const idOf = (call: Call): string => encodeURIComponent(call.operands[0] ?? '');
 
 const TIME = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'medium', timeZone: 'UTC' });
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli as runHere } from '../../src/cli/main.ts';
+import { managementClient, readKeyFile } from '../../src/cli/management-client.ts';
 import { managementFromKeyFile } from '../support/management.ts';
 import { runCli as runExecutable, type ServerProcess, startServer } from '../support/server-process.ts';
 
@@ -118,11 +119,72 @@ test('refusals say which member and what to do', async () => {
   const forbidden = await behalf('keys', 'rotate', '--key-file', server.operatorKeyFile);
   expect(forbidden).toMatchObject({ code: 1, err: expect.stringContaining('--key-file') });
   expect(await behalf('agents', 'create', '--name', 'a')).toMatchObject({ code: 2 });
-  expect(await behalf('delegations', 'revoke', 'dlg_x')).toMatchObject({ code: 1 });
+  expect((await behalf('delegations', 'revoke', 'dlg_x')).err).toContain('Check the id');
   expect(await behalf('agents', 'list', '--data', folder)).toMatchObject({
     code: 1,
     err: expect.stringContaining('--data FOLDER'),
   });
+});
+
+test('a client that acts for itself is given authority, and changed', async () => {
+  const resource = `${server.issuer}/api/v1`;
+  const { id, client_secret } = await json(
+    ...['clients', 'create', '--name', 'Inventory', '--grant-type', 'client_credentials', '--role', 'auditor'],
+    ...['--authority', `${resource} agents:read audit:read`],
+  );
+  const scopeGiven = async (): Promise<unknown> => {
+    const answer = await fetch(`${server.issuer}/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`${id}:${client_secret}`).toString('base64')}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials', resource }),
+    });
+    return ((await answer.json()) as { scope?: unknown }).scope;
+  };
+  expect(await scopeGiven()).toBe('agents:read audit:read');
+  expect((await behalf('clients', 'update', id, '--authority', `${resource} audit:read`)).code).toBe(0);
+  expect(await scopeGiven()).toBe('audit:read');
+  expect(await behalf('clients', 'update', id)).toMatchObject({ code: 2 });
+  expect(await behalf('clients', 'update', id, '--authority', resource)).toMatchObject({
+    code: 2,
+    err: expect.stringContaining('names no scope'),
+  });
+});
+
+test('accounts are named by username or id', async () => {
+  const { id } = await json('accounts', 'create', 'Grace');
+  expect((await behalf('accounts', 'update', 'grace', '--name', 'Grace H.', '--group', 'wiki')).code).toBe(0);
+  expect(await json('accounts', 'show', 'grace')).toMatchObject({ id, name: 'Grace H.', groups: ['wiki'] });
+  expect((await behalf('accounts', 'disable', 'grace')).out).toBe('grace is disabled.\n');
+});
+
+test('the scopes of a resource server are replaced', async () => {
+  const scope = 'files.read:low:Read files';
+  const made = await json(
+    'resource-servers',
+    'create',
+    'https://files.example.com',
+    '--name',
+    'Files',
+    '--scope',
+    scope,
+  );
+  const update = ['resource-servers', 'update', made.id, '--ttl', '60', '--scope', 'files.write:high:Change files'];
+  expect((await behalf(...update)).code).toBe(0);
+  expect(await json('resource-servers', 'show', made.id)).toMatchObject({
+    access_token_ttl_seconds: 60,
+    scopes: [{ name: 'files.write', risk: 'high', description: 'Change files' }],
+  });
+});
+
+test('lists are read over all pages', async () => {
+  const whole = await json('resource-servers', 'list');
+  const inPagesOfOne = managementClient(readKeyFile(server.operatorKeyFile), (url, init) =>
+    fetch(String(url).replace('limit=100', 'limit=1'), init),
+  );
+  const found: unknown[] = [];
+  for await (const item of inPagesOfOne.items('/resource-servers')) found.push(item);
+  expect(found.length).toBeGreaterThan(1);
+  expect(found).toEqual(whole);
 });
 
 test('signing keys are rotated with an overlap', async () => {
@@ -132,6 +194,7 @@ test('signing keys are rotated with an overlap', async () => {
   const ids = after.map(({ id }: { id: string }) => id);
   for (const { id } of before) expect(ids).toContain(id);
   expect(await eventTypes('--type', 'keys.rotated')).toHaveLength(1);
+  expect((await behalf('keys', 'list')).out).toMatch(/ published +\d{4}-\d\d-\d\d .*\n/);
 });
 
 describe('the audit trail', () => {

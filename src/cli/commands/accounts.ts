@@ -1,11 +1,27 @@
 /** `behalf accounts …` over the management API. Setting a password on the machine is reset-password.ts. */
-import { type Command, CommandError, EXIT } from '../command.ts';
+import { type Command, CommandError, EXIT, type Option } from '../command.ts';
 import type { Json, ManagementClient } from '../management-client.ts';
-import { actionCommand, listCommand, managementCommand, showCommand } from '../management-commands.ts';
+import {
+  actionCommand,
+  listCommand,
+  type ManagementCall,
+  managementCommand,
+  showCommand,
+  updateCommand,
+} from '../management-commands.ts';
+import { lists, texts } from '../members.ts';
 import { choosePassword } from '../password.ts';
 import { details, printable } from '../table.ts';
 
 const PATH = '/accounts';
+
+const CHANGEABLE = {
+  email: { value: 'ADDRESS', description: 'E-mail address.' },
+  role: { value: 'ROLE', description: 'administrator, operator or auditor.', isRepeatable: true },
+  group: { value: 'NAME', description: 'Group it is in, for existing software.', isRepeatable: true },
+} as const satisfies Record<string, Option>;
+
+const LISTS = { role: 'roles', group: 'groups' } as const;
 
 const create = managementCommand({
   words: ['accounts', 'create'],
@@ -14,9 +30,7 @@ const create = managementCommand({
   role: 'administrator',
   options: {
     name: { value: 'NAME', description: 'The person’s name. Default: the username.' },
-    email: { value: 'ADDRESS', description: 'E-mail address.' },
-    role: { value: 'ROLE', description: 'administrator, operator or auditor.', isRepeatable: true },
-    group: { value: 'NAME', description: 'Group it is in, for existing software.', isRepeatable: true },
+    ...CHANGEABLE,
     'password-file': { value: 'FILE', description: 'File with the password; - reads standard input.' },
   },
   notes: 'Without --password-file the password is asked for; where nobody can answer, one is made and printed once.',
@@ -27,14 +41,12 @@ const create = managementCommand({
       call.text('password-file'),
       `Password for ${printable(username)}`,
     );
-    const [email] = call.texts('email');
     const { body } = await call.api.post(PATH, {
       username,
       name: call.text('name') ?? username,
       password,
-      ...(email === undefined ? {} : { email }),
-      ...(call.texts('role').length === 0 ? {} : { roles: call.texts('role') }),
-      ...(call.texts('group').length === 0 ? {} : { groups: call.texts('group') }),
+      ...texts(call, { email: 'email' }),
+      ...lists(call, LISTS),
     });
     const shown = isGenerated ? { password } : {};
     call.print.object(
@@ -49,6 +61,11 @@ const create = managementCommand({
     return EXIT.done;
   },
 });
+
+const BY_NAME = {
+  name: 'ACCOUNT',
+  find: (call: ManagementCall) => findAccount(call.api, call.operands[0]),
+};
 
 export const accountCommands: readonly Command[] = [
   create,
@@ -65,19 +82,30 @@ export const accountCommands: readonly Command[] = [
       { title: 'NAME', value: ({ name }) => name },
     ],
   }),
-  showCommand('accounts', 'an account', PATH),
+  showCommand('accounts', 'an account', PATH, BY_NAME),
+  updateCommand({
+    noun: 'accounts',
+    singular: 'an account',
+    path: PATH,
+    operand: BY_NAME,
+    role: 'administrator',
+    options: { name: { value: 'NAME', description: 'The person’s name.' }, ...CHANGEABLE },
+    changes: async (call) => ({ ...texts(call, { name: 'name', email: 'email' }), ...lists(call, LISTS) }),
+  }),
   actionCommand({
     noun: 'accounts',
     verb: 'disable',
     path: PATH,
     summary: 'Disable an account: its sessions and all tokens on its behalf end.',
     done: 'disabled',
+    operand: BY_NAME,
     role: 'administrator',
   }),
   actionCommand({
     noun: 'accounts',
     verb: 'enable',
     path: PATH,
+    operand: BY_NAME,
     summary: 'Enable an account again.',
     done: 'active',
     role: 'administrator',

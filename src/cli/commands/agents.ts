@@ -1,7 +1,15 @@
 /** `behalf agents …`: the register of agents. */
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import { publicKeyOf } from '../key-pair.ts';
-import { actionCommand, idOf, listCommand, managementCommand, showCommand, warn } from '../management-commands.ts';
+import {
+  actionCommand,
+  listCommand,
+  managementCommand,
+  showCommand,
+  updateCommand,
+  warn,
+} from '../management-commands.ts';
+import { AUTHORITY, authority, lists, texts } from '../members.ts';
 import { details, printable } from '../table.ts';
 import { findAccount } from './accounts.ts';
 
@@ -17,7 +25,14 @@ const REGISTRATION = {
     description: 'Resource server it is: it may exchange tokens made for that one.',
     isRepeatable: true,
   },
+  ...AUTHORITY,
 } as const satisfies Record<string, Option>;
+
+const LISTS = {
+  'redirect-uri': 'redirect_uris',
+  'grant-type': 'grant_types',
+  'resource-server': 'resource_servers',
+} as const;
 
 const create = managementCommand({
   words: ['agents', 'create'],
@@ -47,7 +62,8 @@ const create = managementCommand({
       owner,
       environment,
       jwks: { keys: [jwk] },
-      ...listsOf(call.texts),
+      ...lists(call, LISTS),
+      ...authority(call),
     });
     const id = String(body['id']);
     call.print.object(
@@ -58,18 +74,17 @@ const create = managementCommand({
         ['owner', body['owner']],
         ['environment', body['environment']],
         ['key', `${file}${isNew ? ' (new; keep it private)' : ''}`],
-      ])}\nIt signs in at ${printable(call.api.issuer)} with client_id ${printable(id)} and that key (private_key_jwt).\nNext: behalf agents show ${printable(id)}\n`,
+      ])}\nIt authenticates at ${printable(call.api.issuer)} with client_id ${printable(id)} and that key (private_key_jwt).\nNext: behalf agents show ${printable(id)}\n`,
     );
     warn(call, body);
     return EXIT.done;
   },
 });
 
-const update = managementCommand({
-  words: ['agents', 'update'],
-  operands: ['ID'],
-  summary: 'Change an agent; what is not given stays.',
-  role: 'operator',
+const update = updateCommand({
+  noun: 'agents',
+  singular: 'an agent',
+  path: PATH,
   options: {
     name: { value: 'NAME', description: 'What people see when it asks for something.' },
     purpose: { value: 'TEXT', description: 'What it is for, in a sentence.' },
@@ -80,21 +95,16 @@ const update = managementCommand({
     },
     ...REGISTRATION,
   },
-  run: async (call) => {
-    const [name, purpose, owner, key, environment] = ['name', 'purpose', 'owner', 'key', 'environment'].map(call.text);
-    const changes = {
-      ...(name === undefined ? {} : { name }),
-      ...(purpose === undefined ? {} : { purpose }),
+  changes: async (call) => {
+    const [owner, key, environment] = ['owner', 'key', 'environment'].map(call.text);
+    return {
+      ...texts(call, { name: 'name', purpose: 'purpose' }),
       ...(owner === undefined ? {} : { owner: await findAccount(call.api, owner) }),
       ...(environment === undefined ? {} : { environment: environmentOf(environment) }),
       ...(key === undefined ? {} : { jwks: { keys: [(await publicKeyOf(key)).jwk] } }),
-      ...listsOf(call.texts),
+      ...lists(call, LISTS),
+      ...authority(call),
     };
-    if (Object.keys(changes).length === 0)
-      throw usageError('Nothing to change was given.', 'See `behalf agents update --help`.');
-    const { body } = await call.api.patch(`${PATH}/${idOf(call)}`, changes);
-    call.print.object(body, `${call.operands[0]} was changed: ${Object.keys(changes).join(', ')}.\n`);
-    return EXIT.done;
   },
 });
 
@@ -146,19 +156,6 @@ const environmentOf = (value: string): string => {
   if (ENVIRONMENTS.includes(value)) return value;
   throw usageError(`--environment must be one of ${ENVIRONMENTS.join(', ')}.`);
 };
-
-const LISTS = {
-  'redirect-uri': 'redirect_uris',
-  'grant-type': 'grant_types',
-  'resource-server': 'resource_servers',
-} as const;
-
-const listsOf = (texts: (name: string) => readonly string[]): Record<string, readonly string[]> =>
-  Object.fromEntries(
-    Object.entries(LISTS)
-      .map(([option, member]) => [member, texts(option)] as const)
-      .filter(([, values]) => values.length > 0),
-  );
 
 const fileNameFor = (name: string): string =>
   name

@@ -59,10 +59,14 @@ const exportTrail = managementCommand({
     try {
       await pipeline(stream, createWriteStream(to, { mode: 0o600, flags: 'wx', flush: true }));
     } catch (error) {
-      throw new CommandError(`The export to ${to} failed.`, {
-        hint: 'Name a file that does not exist, in a folder with room.',
-        cause: error,
-      });
+      const isThere = (error as { readonly code?: unknown }).code === 'EEXIST';
+      throw new CommandError(
+        isThere ? `${to} exists already.` : `The export to ${to} failed: ${(error as Error).message}.`,
+        {
+          hint: 'Name a file that does not exist, in a folder with room.',
+          cause: error,
+        },
+      );
     }
     call.terminal.err(`${printable(to)} is written. Next: behalf audit verify ${printable(to)}\n`);
     return EXIT.done;

@@ -1,5 +1,5 @@
 /** `behalf clients …`: existing software that signs people in, and back ends. */
-import { type Command, EXIT } from '../command.ts';
+import { type Command, EXIT, type Option } from '../command.ts';
 import { publicKeyOf } from '../key-pair.ts';
 import {
   actionCommand,
@@ -8,12 +8,41 @@ import {
   rotateSecretCommand,
   secretText,
   showCommand,
+  updateCommand,
   warn,
 } from '../management-commands.ts';
+import { AUTHORITY, authority, lists, texts } from '../members.ts';
 import { details } from '../table.ts';
 import { findAccount } from './accounts.ts';
 
 const PATH = '/clients';
+
+/** What can be given at first and changed later. */
+const CHANGEABLE = {
+  'redirect-uri': { value: 'URI', description: 'Where a person may be sent back to.', isRepeatable: true },
+  'logout-redirect-uri': {
+    value: 'URI',
+    description: 'Where a person may be sent after signing out.',
+    isRepeatable: true,
+  },
+  'grant-type': { value: 'TYPE', description: 'Default: authorization_code and refresh_token.', isRepeatable: true },
+  origin: {
+    value: 'ORIGIN',
+    description: 'Origin of a browser app that may call the token endpoint.',
+    isRepeatable: true,
+  },
+  role: { value: 'ROLE', description: 'Role in the management API when it acts for itself.', isRepeatable: true },
+  ...AUTHORITY,
+  owner: { value: 'ACCOUNT', description: 'Who answers for it: username or id.' },
+} as const satisfies Record<string, Option>;
+
+const LISTS = {
+  'redirect-uri': 'redirect_uris',
+  'logout-redirect-uri': 'post_logout_redirect_uris',
+  'grant-type': 'grant_types',
+  origin: 'cors_origins',
+  role: 'roles',
+} as const;
 
 const create = managementCommand({
   words: ['clients', 'create'],
@@ -22,13 +51,6 @@ const create = managementCommand({
   role: 'operator',
   options: {
     name: { value: 'NAME', description: 'What people see when it asks for something.', isRequired: true },
-    'redirect-uri': { value: 'URI', description: 'Where a person may be sent back to.', isRepeatable: true },
-    'logout-redirect-uri': {
-      value: 'URI',
-      description: 'Where a person may be sent after signing out.',
-      isRepeatable: true,
-    },
-    'grant-type': { value: 'TYPE', description: 'Default: authorization_code and refresh_token.', isRepeatable: true },
     type: { value: 'TYPE', description: 'web or native. Default: web.' },
     auth: {
       value: 'METHOD',
@@ -36,13 +58,7 @@ const create = managementCommand({
         'private_key_jwt, client_secret_basic, client_secret_post or none. Default: private_key_jwt with --key, else none for native and client_secret_basic for web.',
     },
     key: { value: 'FILE', description: 'Its key as a JWK; made there when the file does not exist.' },
-    origin: {
-      value: 'ORIGIN',
-      description: 'Origin of a browser app that may call the token endpoint.',
-      isRepeatable: true,
-    },
-    role: { value: 'ROLE', description: 'Role in the management API when it acts for itself.', isRepeatable: true },
-    owner: { value: 'ACCOUNT', description: 'Who answers for it: username or id.' },
+    ...CHANGEABLE,
     'skip-consent': { description: 'First party: people are not asked for consent.' },
     dpop: { description: 'Its access tokens must be bound to a key of its own (RFC 9449).' },
   },
@@ -54,13 +70,6 @@ const create = managementCommand({
       (key === undefined ? (type === 'native' ? 'none' : 'client_secret_basic') : 'private_key_jwt');
     const pair = key === undefined ? undefined : await publicKeyOf(key);
     const owner = call.text('owner');
-    const lists = {
-      redirect_uris: call.texts('redirect-uri'),
-      post_logout_redirect_uris: call.texts('logout-redirect-uri'),
-      grant_types: call.texts('grant-type'),
-      cors_origins: call.texts('origin'),
-      roles: call.texts('role'),
-    };
     const { body } = await call.api.post(PATH, {
       name: call.required('name'),
       token_endpoint_auth_method: method,
@@ -69,7 +78,8 @@ const create = managementCommand({
       ...(owner === undefined ? {} : { owner: await findAccount(call.api, owner) }),
       ...(call.isSet('skip-consent') ? { skip_consent: true } : {}),
       ...(call.isSet('dpop') ? { dpop_bound_access_tokens: true } : {}),
-      ...Object.fromEntries(Object.entries(lists).filter(([, values]) => values.length > 0)),
+      ...lists(call, LISTS),
+      ...authority(call),
     });
     call.print.object(
       { ...body, ...(key === undefined ? {} : { key_file: key }) },
@@ -84,6 +94,30 @@ const create = managementCommand({
     );
     warn(call, body);
     return EXIT.done;
+  },
+});
+
+const update = updateCommand({
+  noun: 'clients',
+  singular: 'a client',
+  path: PATH,
+  options: {
+    name: { value: 'NAME', description: 'What people see when it asks for something.' },
+    key: {
+      value: 'FILE',
+      description: 'New key as a JWK, in place of all it has; made there when the file does not exist.',
+    },
+    ...CHANGEABLE,
+  },
+  changes: async (call) => {
+    const [owner, key] = ['owner', 'key'].map(call.text);
+    return {
+      ...texts(call, { name: 'name' }),
+      ...(owner === undefined ? {} : { owner: await findAccount(call.api, owner) }),
+      ...(key === undefined ? {} : { jwks: { keys: [(await publicKeyOf(key)).jwk] } }),
+      ...lists(call, LISTS),
+      ...authority(call),
+    };
   },
 });
 
@@ -102,6 +136,7 @@ export const clientCommands: readonly Command[] = [
     ],
   }),
   showCommand('clients', 'a client', PATH),
+  update,
   actionCommand({
     noun: 'clients',
     verb: 'disable',

@@ -1,6 +1,7 @@
 /** `behalf resource-servers …`: what tokens can be for. */
-import { type Command, EXIT, usageError } from '../command.ts';
+import { type Call, type Command, EXIT, type Option, usageError } from '../command.ts';
 import { publicKeyOf } from '../key-pair.ts';
+import type { Json } from '../management-client.ts';
 import {
   actionCommand,
   listCommand,
@@ -8,11 +9,27 @@ import {
   rotateSecretCommand,
   secretText,
   showCommand,
+  updateCommand,
 } from '../management-commands.ts';
+import { texts } from '../members.ts';
 import { details } from '../table.ts';
 
 const PATH = '/resource-servers';
 const RISKS = ['low', 'medium', 'high', 'critical'];
+
+const NAME: Option = { value: 'NAME', description: 'What people see on the consent page.' };
+const SCOPE: Option = {
+  value: 'NAME:RISK:TEXT',
+  description: 'A scope, its risk (low, medium, high, critical) and what it lets somebody do.',
+  isRepeatable: true,
+};
+
+/** What can be given at first and changed later. */
+const CHANGEABLE = {
+  format: { value: 'FORMAT', description: 'Access tokens: jwt or opaque. Default: jwt.' },
+  ttl: { value: 'SECONDS', description: 'Life of its access tokens, 30 to 3600. Default: 300.' },
+  key: { value: 'FILE', description: 'Its key as a JWK; made there when the file does not exist.' },
+} as const satisfies Record<string, Option>;
 
 const create = managementCommand({
   words: ['resource-servers', 'create'],
@@ -20,36 +37,26 @@ const create = managementCommand({
   summary: 'Register an API that accepts our access tokens.',
   role: 'operator',
   options: {
-    name: { value: 'NAME', description: 'What people see on the consent page.', isRequired: true },
-    scope: {
-      value: 'NAME:RISK:TEXT',
-      description: 'A scope, its risk (low, medium, high, critical) and what it lets somebody do.',
-      isRepeatable: true,
-      isRequired: true,
-    },
-    format: { value: 'FORMAT', description: 'Access tokens: jwt or opaque. Default: jwt.' },
-    ttl: { value: 'SECONDS', description: 'Life of its access tokens, 30 to 3600.' },
+    name: { ...NAME, isRequired: true },
+    scope: { ...SCOPE, isRequired: true },
+    ...CHANGEABLE,
     introspection: {
       value: 'METHOD',
       description:
         'How it authenticates to introspect: none, client_secret_basic or private_key_jwt. Default: none, with --key private_key_jwt.',
     },
-    key: { value: 'FILE', description: 'Its key as a JWK; made there when the file does not exist.' },
   },
   notes:
     'IDENTIFIER is the resource indicator (RFC 8707): an https URL. Example of a scope: mail.read:low:Read your mail',
   run: async (call) => {
     const key = call.text('key');
     const pair = key === undefined ? undefined : await publicKeyOf(key);
-    const ttl = call.integer('ttl', 30, 3600);
-    const format = call.text('format');
     const introspection = call.text('introspection') ?? (key === undefined ? undefined : 'private_key_jwt');
     const { body } = await call.api.post(PATH, {
       identifier: call.operands[0],
       name: call.required('name'),
       scopes: call.texts('scope').map(scopeOf),
-      ...(format === undefined ? {} : { access_token_format: format }),
-      ...(ttl === undefined ? {} : { access_token_ttl_seconds: ttl }),
+      ...tokenFormOf(call),
       ...(introspection === undefined ? {} : { introspection_auth_method: introspection }),
       ...(pair === undefined ? {} : { jwks: { keys: [pair.jwk] } }),
     });
@@ -65,6 +72,31 @@ const create = managementCommand({
       ]),
     );
     return EXIT.done;
+  },
+});
+
+const tokenFormOf = (call: Call): Json => {
+  const ttl = call.integer('ttl', 30, 3600);
+  return {
+    ...texts(call, { format: 'access_token_format' }),
+    ...(ttl === undefined ? {} : { access_token_ttl_seconds: ttl }),
+  };
+};
+
+const update = updateCommand({
+  noun: 'resource-servers',
+  singular: 'a resource server',
+  path: PATH,
+  options: { name: NAME, scope: SCOPE, ...CHANGEABLE },
+  changes: async (call) => {
+    const key = call.text('key');
+    const scopes = call.texts('scope').map(scopeOf);
+    return {
+      ...texts(call, { name: 'name' }),
+      ...(scopes.length === 0 ? {} : { scopes }),
+      ...tokenFormOf(call),
+      ...(key === undefined ? {} : { jwks: { keys: [(await publicKeyOf(key)).jwk] } }),
+    };
   },
 });
 
@@ -96,14 +128,15 @@ export const resourceServerCommands: readonly Command[] = [
       { title: 'ID', value: ({ id }) => id },
       { title: 'STATE', value: ({ state }) => state },
       { title: 'IDENTIFIER', value: ({ identifier }) => identifier },
+      { title: 'NAME', value: ({ name }) => name },
       {
         title: 'SCOPES',
         value: ({ scopes }) => (scopes as readonly { readonly name: string }[]).map(({ name }) => name),
       },
-      { title: 'NAME', value: ({ name }) => name },
     ],
   }),
   showCommand('resource-servers', 'a resource server', PATH),
+  update,
   actionCommand({
     noun: 'resource-servers',
     verb: 'disable',

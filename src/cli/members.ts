@@ -1,0 +1,46 @@
+/** Options of commands as members of what the management API takes. */
+import { type Call, type Option, usageError } from './command.ts';
+import type { Json } from './management-client.ts';
+
+/** What a client or agent may do in its own name. */
+export const AUTHORITY = {
+  authority: {
+    value: 'GRANT',
+    description: "What it may do in its own name: 'RESOURCE SCOPE SCOPE'.",
+    isRepeatable: true,
+  },
+} as const satisfies Record<string, Option>;
+
+/** Values of the options of `names` that were given, under the names the API has for them. */
+export const texts = (call: Call, names: Readonly<Record<string, string>>): Json =>
+  Object.fromEntries(
+    Object.entries(names).flatMap(([option, member]) => {
+      const value = call.text(option);
+      return value === undefined ? [] : [[member, value]];
+    }),
+  );
+
+/** The same for options that may be given more than once: a list each. */
+export const lists = (call: Call, names: Readonly<Record<string, string>>): Json =>
+  Object.fromEntries(
+    Object.entries(names).flatMap(([option, member]) => {
+      const values = call.texts(option);
+      return values.length === 0 ? [] : [[member, values]];
+    }),
+  );
+
+/** `--authority 'https://api.example.com a.read a.write'`, as often as given. Throws a usage error when one has no scope. */
+export const authority = (call: Call): Json => {
+  const held: Record<string, readonly string[]> = {};
+  for (const text of call.texts('authority')) {
+    const [resource = '', ...scopes] = text.split(/\s+/).filter((word) => word !== '');
+    if (scopes.length === 0) {
+      throw usageError(
+        `--authority '${text}' names no scope.`,
+        "Example: --authority 'https://api.example.com reports.read reports.write'",
+      );
+    }
+    held[resource] = [...(held[resource] ?? []), ...scopes];
+  }
+  return Object.keys(held).length === 0 ? {} : { authority: held };
+};
