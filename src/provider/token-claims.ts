@@ -85,7 +85,10 @@ export const tokenClaims = (deps: {
       throw refuse('invalid_grant', 'delegation', 'delegation_ended', text);
     }
     if (resource !== undefined && !token.scope) {
-      const text = 'nothing that was asked for is left at this resource';
+      const text =
+        token.accountId === undefined
+          ? 'the client has no authority at this resource for what it asked; an operator can give it some'
+          : 'nothing that was asked for is left at this resource';
       throw refuse('invalid_scope', deps.authority.blockingLayer(ctx), 'scope_not_available', text);
     }
     const lease = token.grantId === undefined ? {} : { grant_id: token.grantId };

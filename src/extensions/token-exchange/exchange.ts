@@ -7,7 +7,7 @@ import { findSource, leaseOf, limitsAt, type Source } from './authority-source.t
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { GRANT_TYPE, readParameters } from './parameters.ts';
 import { type AcceptedSubjectToken, acceptSubjectToken, checkActorToken } from './presented-tokens.ts';
-import { type Refuse, refusals } from './refusals.ts';
+import { nothingLeft, type Refuse, refusals } from './refusals.ts';
 import { findTarget } from './target.ts';
 
 /** What is to be minted; `mint` shortens `notAfter` to the resource server's own limit. */
@@ -64,7 +64,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
     const ask = (scope: readonly string[]) =>
       askThePerson(dependencies, refuse, { agent, token, resource: target.identifier, scope });
     if (source.kind === 'unconsented') {
-      if (cut.scope.length === 0) throw refuse('scope_not_available', { layer: blockingLayer(cut) });
+      if (cut.scope.length === 0) throw refuse('scope_not_available', nothingLeft(blockingLayer(cut)));
       throw refuse('consent_missing', { remedies: await ask(cut.scope) });
     }
     if (cut.scope.length === 0) {
@@ -72,7 +72,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       // At a first hop the person can give more, if everybody else would let it through.
       const wanted = cut.removed.filter((each) => each.layer === 'delegation').map(({ scope }) => scope);
       const mayAsk = parameters.scope && layer === 'delegation' && source.kind === 'held' && source.row.depth === 1;
-      throw refuse('scope_not_available', { layer, remedies: mayAsk ? await ask(wanted) : undefined });
+      throw refuse('scope_not_available', { ...nothingLeft(layer), remedies: mayAsk ? await ask(wanted) : undefined });
     }
 
     const txn = token.txn ?? identifiers.newId('txn');

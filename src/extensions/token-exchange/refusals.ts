@@ -173,6 +173,23 @@ export type RefusalDetails = {
 
 export type Refuse = (reason: Reason, details?: RefusalDetails) => DomainError;
 
+/** Who holds nothing of the scope, in the words of its developer. Absent: the text of the table says enough. */
+const HOLDS_NOTHING: Partial<Record<Layer, string>> = {
+  grant: 'the app the token was issued to holds nothing of this scope at this resource; it has to ask the person first',
+  client: 'the app the token was issued to has no right to any of this scope at this resource',
+  agent: 'an agent of the chain has no right to any of this scope at this resource',
+  subject: 'the person has no right to any of this scope at this resource',
+  subject_token: 'subject_token holds nothing of this scope, and it is for the same resource',
+  resource_server: 'the resource server has no such scope',
+  delegation: 'the person has not allowed this agent anything of this scope at this resource',
+};
+
+/** Details of `scope_not_available`: which layer left nothing, also as text. */
+export const nothingLeft = (layer: Layer): RefusalDetails => {
+  const text = HOLDS_NOTHING[layer];
+  return { layer, ...(text === undefined ? {} : { text }) };
+};
+
 /** Makes the error of a refusal, with a denial that has an id of its own (decision D6). Throwing it is the caller's business. */
 export const refusals =
   (identifiers: Identifiers): Refuse =>
