@@ -1,6 +1,7 @@
 /**
  * A whole server in this process, over memory stores unless told otherwise: the same `compose` as in
  * production, listening on a free port. Reads the audit trail directly, and can make the stores fail.
+ * BEHALF_TEST_STORES=mongodb+redis runs every test that does not say otherwise on those.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
@@ -9,8 +10,10 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
+import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
+import { redisEphemeralStore } from '../../adapters/redis/ephemeral-store.ts';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
@@ -19,6 +22,8 @@ import { type Behalf, compose } from '../../src/compose.ts';
 import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-event.ts';
 import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { publicServer } from '../../src/public-server.ts';
+import { startMongodb } from './mongodb-server.ts';
+import { startRedis } from './redis-server.ts';
 import { WITHOUT_LIMITS } from './scene.ts';
 import { freePort } from './server-process.ts';
 
@@ -27,8 +32,8 @@ export type RunningServer = Awaited<ReturnType<typeof runServer>>;
 export type RunOptions = {
   /** `BEHALF__SECTION__KEY` and the short names. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Default 'memory'. */
-  readonly stores?: 'memory' | 'sqlite';
+  /** Default: BEHALF_TEST_STORES, else 'memory'. */
+  readonly stores?: 'memory' | 'sqlite' | 'mongodb+redis';
   /** Path part of the issuer, such as '/id'. */
   readonly path?: string;
   /** Keep the limits of a real installation. Default: switched off. */
@@ -68,7 +73,7 @@ export const runServer = async (options: RunOptions = {}) => {
   const faults: Faults = { failingWrites: new Set() };
   // Before the database: a database without its key beside it is refused.
   const masterKey = loadOrCreateMasterKey(dataFolder);
-  const stores = storesFor(options, dataFolder);
+  const { removeServers, ...stores } = await storesFor(options, dataFolder);
   const behalf: Behalf = await compose(configuration, {
     masterKey,
     ...stores,
@@ -96,17 +101,49 @@ export const runServer = async (options: RunOptions = {}) => {
       await new Promise<void>((resolve) => server.close(() => resolve()));
       faults.failingWrites = new Set();
       await behalf.close();
+      await removeServers();
       if (!keepData) await rm(dataFolder, { recursive: true, force: true });
     },
   };
 };
 
-const storesFor = ({ stores, losesEphemeral }: RunOptions, dataFolder: string) => {
-  if (stores !== 'sqlite') return { documents: memoryDocumentStore(), ephemeral: memoryEphemeralStore(systemClock) };
-  const database = openSqlite({ file: join(dataFolder, 'behalf.db') });
+const storesFor = async ({ stores, losesEphemeral }: RunOptions, dataFolder: string) => {
+  const removeServers = async (): Promise<void> => undefined;
+  switch (stores ?? process.env['BEHALF_TEST_STORES'] ?? 'memory') {
+    case 'memory':
+      return { documents: memoryDocumentStore(), ephemeral: memoryEphemeralStore(systemClock), removeServers };
+    case 'mongodb+redis':
+      return onServers();
+    default: {
+      const database = openSqlite({ file: join(dataFolder, 'behalf.db') });
+      return {
+        documents: sqliteDocumentStore(database),
+        ephemeral: losesEphemeral ? memoryEphemeralStore(systemClock) : sqliteEphemeralStore(database, systemClock),
+        removeServers,
+      };
+    }
+  }
+};
+
+const onServers = async () => {
+  const [mongodb, redis] = await Promise.all([startMongodb(), startRedis()]);
+  // Tests are about what is answered; a busy machine must not turn it into 503.
+  const deadlineMilliseconds = 5000;
   return {
-    documents: sqliteDocumentStore(database),
-    ephemeral: losesEphemeral ? memoryEphemeralStore(systemClock) : sqliteEphemeralStore(database, systemClock),
+    documents: await mongodbDocumentStore({
+      url: mongodb.url('behalf'),
+      allowStandalone: mongodb.isStandalone,
+      deadlineMilliseconds,
+    }),
+    ephemeral: await redisEphemeralStore({
+      url: redis.url,
+      clock: systemClock,
+      isNewInstallation: true,
+      deadlineMilliseconds,
+    }),
+    async removeServers(): Promise<void> {
+      await Promise.all([mongodb.remove(), redis.remove()]);
+    },
   };
 };
 
