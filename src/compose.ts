@@ -2,7 +2,7 @@
  * The composition root: everything is made and wired here, top to bottom; stores and services of the
  * domain in the folder beside it. No container and no singletons; tests call it with their own clock and stores.
  */
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import { type Overrides, services } from './compose/services.ts';
@@ -20,7 +20,7 @@ import { frontGuard } from './http/front-guard.ts';
 import { interactionRouter } from './http/interaction/router.ts';
 import { managementRouter } from './http/management/router.ts';
 import type { Metrics } from './http/metrics.ts';
-import { operationsServer } from './http/operations.ts';
+import { type Reasons, reasonsOf } from './http/operations.ts';
 import { engine as buildEngine } from './provider/build-provider.ts';
 import { clientAssertions } from './provider/client-assertions.ts';
 import { clientProofs } from './provider/client-proofs.ts';
@@ -41,7 +41,8 @@ import { tokenLiveness } from './provider/token-liveness.ts';
 export type Behalf = {
   /** The public listener's request handler. */
   readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
-  readonly operations: Server;
+  /** Why this process should get no requests; empty when it can work. */
+  readonly reasons: () => Promise<Reasons>;
   readonly firstStart: FirstStart;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -58,14 +59,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const { accounts, agents, clients, resourceServers, delegations, requests, consents, keys } = made;
 
   await audit.open(state.remembered ? { remembered: state.remembered } : {});
-  const first = await firstStart({
-    configuration,
-    accounts,
-    clients,
-    resourceServers,
-    identifiers,
-    folder: made.folder,
-  });
+  const first = await firstStart({ ...made, configuration });
   const refusals = refusalCounter({
     append: audit.append,
     clock,
@@ -190,6 +184,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     refusals,
     keys,
     engine,
+    nodes: made.nodes,
     log,
   });
   const verifyPresented = presentedProofs({ issuer, clock, ephemeral, masterKey });
@@ -240,7 +235,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       metrics,
       clock,
     }),
-    operations: operationsServer({ metrics, checks: [...keeping.checks, ...made.opened.checks] }),
+    reasons: () => reasonsOf([...keeping.checks, ...made.opened.checks]),
     firstStart: first,
     log,
     metrics,
@@ -248,11 +243,32 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     close() {
       closing ??= (async () => {
         await keeping.stop();
-        await audit.close();
-        await ephemeral.close();
-        await documents.close();
+        await close(made);
       })();
       return closing;
     },
   };
+};
+
+/** Makes what a data set needs before it can be served, once for all processes that will serve it. */
+export const prepare = async (
+  configuration: Configuration,
+): Promise<{ readonly firstStart: FirstStart; readonly log: Logger }> => {
+  const made = await services(configuration, {});
+  await made.audit.open(made.state.remembered ? { remembered: made.state.remembered } : {});
+  try {
+    const first = await firstStart({ ...made, configuration });
+    await made.opened.ready();
+    return { firstStart: first, log: made.log };
+  } finally {
+    await close(made);
+  }
+};
+
+const close = async ({ audit, nodes, ephemeral, documents }: Awaited<ReturnType<typeof services>>): Promise<void> => {
+  await audit.close();
+  // A name that cannot be given back is free again when its node has been silent for a while.
+  await nodes.leave().catch(() => undefined);
+  await ephemeral.close();
+  await documents.close();
 };

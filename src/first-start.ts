@@ -10,6 +10,9 @@ import type { Configuration } from '../config/configuration.ts';
 import type { Role } from './domain/accounts/account.ts';
 import type { AccountRegister } from './domain/accounts/account-register.ts';
 import type { ClientRegistry } from './domain/clients/client-registry.ts';
+import { oneAtATime } from './domain/nodes/one-at-a-time.ts';
+import type { Clock } from './domain/ports/clock.ts';
+import type { CollectionDeclaration, DocumentStore } from './domain/ports/document-store.ts';
 import type { Identifiers } from './domain/ports/identifiers.ts';
 import type { ResourceServerRegistry } from './domain/resource-servers/resource-server-registry.ts';
 import { MANAGEMENT_SCOPES } from './http/management/permissions.ts';
@@ -25,27 +28,35 @@ export type FirstStart = {
   readonly administrator: string;
 };
 
-export const firstStart = async (deps: {
+/** Which clients were made, so that a node with a folder of its own makes no second pair. */
+type ManagementClients = { readonly id: 'management_clients' } & { readonly [role in Role]?: string };
+
+const INSTALLATION = { name: 'installation', indexes: [] } as const satisfies CollectionDeclaration;
+
+type Deps = {
   readonly configuration: Configuration;
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
   readonly accounts: AccountRegister;
   readonly clients: ClientRegistry;
   readonly resourceServers: ResourceServerRegistry;
   readonly identifiers: Identifiers;
   /** Absent with memory stores: nothing is written to disk. */
   readonly folder: string | undefined;
-}): Promise<FirstStart> => {
-  const { configuration, accounts, clients, resourceServers, identifiers, folder } = deps;
-  const { issuer, administrator } = configuration;
-  await resourceServers.ensureManagementApi(MANAGEMENT_SCOPES, BY);
-
-  const made = await makeAdministrator(accounts, identifiers, administrator);
-  if (folder !== undefined) {
-    for (const role of ['administrator', 'operator'] as const) {
-      await ensureKeyFile({ path: join(folder, `${role}.json`), role, issuer, clients });
-    }
-  }
-  return { ...made, administrator: administrator.username };
 };
+
+/** Several processes may start at once: one makes what is missing, the others find it made. */
+export const firstStart = (deps: Deps): Promise<FirstStart> =>
+  oneAtATime(deps, 'first start', async () => {
+    const { configuration, accounts, resourceServers, identifiers, folder } = deps;
+    const { administrator } = configuration;
+    await resourceServers.ensureManagementApi(MANAGEMENT_SCOPES, BY);
+    const made = await makeAdministrator(accounts, identifiers, administrator);
+    if (folder !== undefined) {
+      for (const role of ['administrator', 'operator'] as const) await ensureKeyFile(deps, folder, role);
+    }
+    return { ...made, administrator: administrator.username };
+  });
 
 const makeAdministrator = async (
   accounts: AccountRegister,
@@ -67,20 +78,13 @@ const makeAdministrator = async (
   return generatedPassword === undefined ? {} : { generatedPassword };
 };
 
-const ensureKeyFile = async ({
-  path,
-  role,
-  issuer,
-  clients,
-}: {
-  readonly path: string;
-  readonly role: Role;
-  readonly issuer: string;
-  readonly clients: ClientRegistry;
-}): Promise<void> => {
+const ensureKeyFile = async (deps: Deps, folder: string, role: Role): Promise<void> => {
+  const { clients } = deps;
+  const { issuer, stores } = deps.configuration;
+  const path = join(folder, `${role}.json`);
   const authority = { [`${issuer}/api/v1`]: ['*'] };
-  const found = readPrivateFile(path);
-  const file = found === undefined ? undefined : (JSON.parse(found) as KeyFile);
+  const text = readPrivateFile(path);
+  const file = text === undefined ? undefined : (JSON.parse(text) as KeyFile);
   const client = file && (await clients.get(file.client_id));
   if (file && client) {
     // The issuer moved (another port, another name): the client's rights and the file move with it.
@@ -90,6 +94,12 @@ const ensureKeyFile = async ({
     }
     return;
   }
+  const installation = deps.documents.collection<ManagementClients>(INSTALLATION);
+  const found = await installation.get('management_clients');
+  const known = found?.document[role];
+  // A database in this folder belongs to whoever has the folder. One that many nodes share has its key file with one of them.
+  if (stores.document !== 'sqlite' && known !== undefined && (await clients.get(known))) return;
+
   const { publicKey, privateKey } = await generateKeyPair('ES256', { extractable: true });
   const created = await clients.create(
     {
@@ -102,6 +112,10 @@ const ensureKeyFile = async ({
     },
     BY,
   );
-  const key: KeyFile = { issuer, client_id: created.document.id, private_key: await exportJWK(privateKey) };
+  const { id } = created.document;
+  const key: KeyFile = { issuer, client_id: id, private_key: await exportJWK(privateKey) };
   writePrivateFile(path, JSON.stringify(key, undefined, 2));
+  const now: ManagementClients = { ...found?.document, id: 'management_clients', [role]: id };
+  if (found) await installation.replace(now, found.version);
+  else await installation.insert(now);
 };

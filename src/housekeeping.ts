@@ -1,4 +1,4 @@
-/** What a node does on its own: sweeps, checkpoints, counted refusals, key changes; and whether it can work. */
+/** What a node does on its own: sweeps, checkpoints, counted refusals, key changes, heartbeats; and whether it can work. */
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import type { Clock } from './domain/ports/clock.ts';
@@ -9,6 +9,11 @@ import type { ReadinessCheck } from './http/operations.ts';
 const SWEEP_EVERY_MILLISECONDS = 5_000;
 /** Rows a batch: small enough not to be felt by requests. */
 const SWEEP_BATCH = 500;
+/** How soon a key set that another node has changed is taken up (decision D23), and clocks are compared. */
+const LOOK_EVERY_MILLISECONDS = 1_000;
+const BEAT_EVERY_MILLISECONDS = 2_000;
+/** A node that has not caught up with the key set for so long is not ready (decision D23). */
+const BEHIND_MILLISECONDS = 30_000;
 /** setTimeout holds 31 bits of milliseconds. */
 const LONGEST_WAIT_SECONDS = 86_400;
 
@@ -26,15 +31,17 @@ export const housekeeping = (deps: {
   readonly clock: Clock;
   readonly audit: { checkpoint(): Promise<unknown> };
   readonly refusals: { flush(): Promise<void> };
-  readonly keys: { nextChangeIn(): Promise<number | undefined> };
-  readonly engine: { reload(): Promise<void> };
+  readonly keys: { nextChangeIn(): Promise<number | undefined>; version(): Promise<string> };
+  readonly engine: { reload(): Promise<void>; keysVersion(): string };
+  readonly nodes: { beat(): Promise<void>; observe(): Promise<void>; problem(): string | undefined };
   readonly log: Logger;
 }): Housekeeping => {
-  const { configuration, documents, ephemeral, clock, audit, refusals, keys, engine, log } = deps;
+  const { configuration, documents, ephemeral, clock, audit, refusals, keys, engine, nodes, log } = deps;
   const timers: NodeJS.Timeout[] = [];
   const running = new Set<Promise<void>>();
   let keyTimer: NodeJS.Timeout | undefined;
   let isStopped = false;
+  let keysKnownAt = clock.nowMillis();
 
   /** Runs a task now and then, one run at a time; a failure is logged and tried again next time. */
   const every = (milliseconds: number, name: string, task: () => Promise<unknown>): void => {
@@ -65,6 +72,17 @@ export const housekeeping = (deps: {
   every(configuration.audit.checkpointSeconds * 1000, 'checkpoint', () => audit.checkpoint());
   every(configuration.audit.refusalIntervalSeconds * 1000, 'refusals', () => refusals.flush());
 
+  every(LOOK_EVERY_MILLISECONDS, 'keys', async () => {
+    if ((await keys.version()) !== engine.keysVersion()) {
+      await engine.reload();
+      log.info({ event: 'keys.reloaded' }, 'signing keys were changed by another node');
+      void scheduleKeys();
+    }
+    keysKnownAt = clock.nowMillis();
+  });
+  every(LOOK_EVERY_MILLISECONDS, 'clocks', () => nodes.observe());
+  every(BEAT_EVERY_MILLISECONDS, 'heartbeat', () => nodes.beat());
+
   const scheduleKeys = async (): Promise<void> => {
     clearTimeout(keyTimer);
     const seconds = await keys.nextChangeIn();
@@ -88,6 +106,14 @@ export const housekeeping = (deps: {
           return (await ephemeral.get('readiness')) === '1' ? undefined : 'what was written is not read back';
         },
       },
+      {
+        name: 'keys',
+        check: async () =>
+          clock.nowMillis() - keysKnownAt > BEHIND_MILLISECONDS
+            ? `the signing keys could not be compared with those stored for ${BEHIND_MILLISECONDS / 1000} s`
+            : undefined,
+      },
+      { name: 'nodes', check: async () => nodes.problem() },
     ],
     keysChanged: () => void scheduleKeys(),
     async stop() {

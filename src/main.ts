@@ -1,61 +1,110 @@
-/** The process: settings → compose → listen → say where → drain on SIGTERM. */
-import type { Server } from 'node:http';
-import { pathToFileURL } from 'node:url';
+/** The process: settings → compose → listen → say where → drain on SIGTERM; with workers, a supervisor of several. */
+import cluster from 'node:cluster';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Configuration } from '../config/configuration.ts';
 import { loadConfiguration } from '../config/load.ts';
-import { EXIT_CONFIGURATION, isConfigurationError } from '../config/problem.ts';
-import { type Behalf, compose } from './compose.ts';
+import { ConfigurationError, EXIT_CONFIGURATION, isConfigurationError } from '../config/problem.ts';
+import { compose, prepare } from './compose.ts';
+import type { FirstStart } from './first-start.ts';
+import { expositionOf } from './http/metrics.ts';
+import { operationsServer, type Readiness } from './http/operations.ts';
+import { drain, listen } from './listening.ts';
 import { publicServer } from './public-server.ts';
+import { supervisor } from './workers/supervisor.ts';
+import { serveAsWorker } from './workers/worker.ts';
 
-/** Longer than any answer takes, shorter than what supervisors wait before SIGKILL. */
-const DRAIN_MILLISECONDS = 8_000;
+/** More than any machine has cores for. */
+export const MOST_WORKERS = 64;
 
 /** Serves until SIGTERM or SIGINT. Answers the exit code. */
 export const serve = async (argv: readonly string[]): Promise<number> => {
-  let configuration: Configuration;
+  let settings: ReturnType<typeof settingsOf>;
   try {
-    ({ configuration } = loadConfiguration({ argv }));
+    settings = settingsOf(argv);
   } catch (error) {
     if (!isConfigurationError(error)) throw error;
     process.stderr.write(`${error.message}\n`);
     return EXIT_CONFIGURATION;
   }
+  const { configuration, workers, rest } = settings;
+  if (cluster.isWorker) return asWorker(configuration);
+  return workers === 1 ? alone(configuration) : withWorkers(configuration, workers, rest);
+};
+
+const alone = async (configuration: Configuration): Promise<number> => {
+  const stopped = signalled();
   const behalf = await compose(configuration);
+  let isStopping = false;
+  const readiness = async (): Promise<Readiness> => {
+    const reasons = isStopping ? { process: 'is stopping' } : await behalf.reasons();
+    return { isReady: Object.keys(reasons).length === 0, reasons };
+  };
+  const operations = operationsServer({ readiness, exposition: () => expositionOf(behalf.metrics.registry) });
   const server = publicServer(configuration.listen, behalf);
   await listen(server, configuration.listen);
-  await listen(behalf.operations, configuration.operations);
-  process.stdout.write(greeting(configuration, behalf));
+  await listen(operations, configuration.operations);
+  process.stdout.write(greeting(configuration, behalf.firstStart));
 
-  await new Promise<void>((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-  });
-  await Promise.all([drain(server), drain(behalf.operations)]);
+  await stopped;
+  isStopping = true;
+  await drain(server);
   await behalf.close();
+  await drain(operations);
   return 0;
 };
 
-const listen = (server: Server, { host, port }: { readonly host: string; readonly port: number }): Promise<void> =>
-  new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
+const asWorker = async (configuration: Configuration): Promise<number> => {
+  const stopped = signalled();
+  const behalf = await compose(configuration);
+  await serveAsWorker({ configuration, behalf, server: publicServer(configuration.listen, behalf), stopped });
+  return 0;
+};
 
-/** Answers what is under way, takes nothing new, and cuts off what is still open at the end. */
-const drain = (server: Server): Promise<void> =>
+const withWorkers = async (configuration: Configuration, count: number, argv: readonly string[]): Promise<number> => {
+  const stopped = signalled();
+  const { firstStart, log } = await prepare(configuration);
+  const all = supervisor({ count, program: fileURLToPath(import.meta.url), argv, log });
+  const operations = operationsServer(all);
+  await listen(operations, configuration.operations);
+  await all.start();
+  process.on('SIGUSR2', () => void all.replaceAll());
+  process.stdout.write(greeting(configuration, firstStart));
+
+  await stopped;
+  const code = await all.stop();
+  await drain(operations);
+  return code;
+};
+
+const signalled = (): Promise<void> =>
   new Promise((resolve) => {
-    const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MILLISECONDS);
-    server.close(() => {
-      clearTimeout(cut);
-      resolve();
-    });
-    server.closeIdleConnections();
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
   });
 
-const greeting = ({ issuer, data }: Configuration, { firstStart }: Behalf): string => {
-  const { administrator, generatedPassword } = firstStart;
+/** `--workers N` is about processes, so it is no setting: everything else is. */
+const settingsOf = (argv: readonly string[]) => {
+  const at = argv.findIndex((argument) => /^--workers(?:=|$)/.test(argument));
+  const isApart = argv[at] === '--workers';
+  const given = isApart ? argv[at + 1] : argv[at]?.slice('--workers='.length);
+  const rest = at === -1 ? argv : argv.filter((_, index) => index !== at && !(isApart && index === at + 1));
+  const { configuration } = loadConfiguration({ argv: rest });
+  const workers = at === -1 ? 1 : /^\d{1,3}$/.test(given ?? '') ? Number(given) : 0;
+  const refuse = (message: string, suggestion: string): never => {
+    throw new ConfigurationError([{ pointer: '', from: '--workers', message, suggestion }]);
+  };
+  if (workers < 1 || workers > MOST_WORKERS) {
+    refuse(`--workers takes a whole number from 1 to ${MOST_WORKERS}.`, 'Example: --workers 2');
+  }
+  if (workers > 1 && Object.values(configuration.stores).includes('memory')) {
+    refuse(
+      'Workers share nothing but the stores, and a memory store is shared by nobody.',
+      'Use other stores, or one process.',
+    );
+  }
+  return { configuration, workers, rest };
+};
+
+const greeting = ({ issuer, data }: Configuration, { administrator, generatedPassword }: FirstStart): string => {
   const password = generatedPassword === undefined ? 'with its password' : `password ${generatedPassword} (shown once)`;
   return [
     `Behalf serves at ${issuer}`,
@@ -68,8 +117,11 @@ const greeting = ({ issuer, data }: Configuration, { firstStart }: Behalf): stri
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
-  process.exitCode = await serve(process.argv.slice(2)).catch((error: unknown) => {
+  const exitCode = await serve(process.argv.slice(2)).catch((error: unknown) => {
     process.stderr.write(`Behalf cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
     return 1;
   });
+  process.exitCode = exitCode;
+  // The channel to the supervisor would keep it alive.
+  if (cluster.isWorker) process.exit(exitCode);
 }

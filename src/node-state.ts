@@ -1,12 +1,14 @@
 /**
  * What one node keeps outside the database: its name, under which its audit stream runs, and the last
  * signed heads of the trail. A database that is behind those heads was put back to an earlier state,
- * and must not be served from (decision D24).
+ * and must not be served from (decision D24). Processes that share a folder share the heads and have
+ * a name each, which a later process takes up again.
  */
 import { join } from 'node:path';
-import { readPrivateFile, writePrivateFile } from '../adapters/node/key-files.ts';
-import type { Heads } from './domain/audit/audit-record.ts';
+import { createPrivateFile, readPrivateFile, writePrivateFile } from '../adapters/node/key-files.ts';
+import { CHECKPOINT_STREAM, type Heads } from './domain/audit/audit-record.ts';
 import type { Checkpoint } from './domain/audit/checkpoints.ts';
+import type { NodeRegister } from './domain/nodes/node-register.ts';
 import type { Identifiers } from './domain/ports/identifiers.ts';
 
 export type NodeState = {
@@ -15,19 +17,51 @@ export type NodeState = {
   remember(checkpoint: Checkpoint): Promise<void>;
 };
 
-export const nodeState = (folder: string | undefined, identifiers: Identifiers): NodeState => {
+/** Processes on one folder; more than one machine runs. */
+const MOST_NAMES = 1000;
+
+/** Takes the first name of the folder that no living process bears; without a folder, a new one. */
+export const nodeState = async (
+  folder: string | undefined,
+  { identifiers, nodes }: { readonly identifiers: Identifiers; readonly nodes: NodeRegister },
+): Promise<NodeState> => {
   if (folder === undefined) {
-    return { node: identifiers.newId('nod'), remembered: undefined, remember: async () => {} };
+    const node = identifiers.newId('nod');
+    await nodes.claim(node);
+    return { node, remembered: undefined, remember: async () => {} };
   }
-  const nameFile = join(folder, 'node.json');
   const witnessFile = join(folder, 'witness.json');
-  const named = readPrivateFile(nameFile);
-  const node = named === undefined ? identifiers.newId('nod') : (JSON.parse(named) as { node: string }).node;
-  if (named === undefined) writePrivateFile(nameFile, JSON.stringify({ node }));
-  const witness = readPrivateFile(witnessFile);
+  const witness = headsIn(readPrivateFile(witnessFile));
   return {
-    node,
-    remembered: witness === undefined ? undefined : (JSON.parse(witness) as Checkpoint).heads,
-    remember: async (checkpoint) => writePrivateFile(witnessFile, JSON.stringify(checkpoint)),
+    node: await freeName(folder, { identifiers, nodes }),
+    remembered: witness,
+    // Another process may write between our look and our writing; the next checkpoint makes up for it.
+    remember: async (checkpoint) => {
+      const kept = headsIn(readPrivateFile(witnessFile));
+      if (kept === undefined || lengthOf(kept) <= lengthOf(checkpoint.heads)) {
+        writePrivateFile(witnessFile, JSON.stringify(checkpoint));
+      }
+    },
   };
+};
+
+const headsIn = (witness: string | undefined): Heads | undefined =>
+  witness === undefined ? undefined : (JSON.parse(witness) as Checkpoint).heads;
+
+/** How many checkpoints there were. */
+const lengthOf = (heads: Heads): number => heads.find(({ stream }) => stream === CHECKPOINT_STREAM)?.sequence ?? 0;
+
+const freeName = async (
+  folder: string,
+  { identifiers, nodes }: { readonly identifiers: Identifiers; readonly nodes: NodeRegister },
+): Promise<string> => {
+  for (let number = 0; number < MOST_NAMES; number += 1) {
+    const file = join(folder, number === 0 ? 'node.json' : `node-${number}.json`);
+    if (readPrivateFile(file) === undefined) {
+      createPrivateFile(file, JSON.stringify({ node: identifiers.newId('nod') }));
+    }
+    const { node } = JSON.parse(String(readPrivateFile(file))) as { node: string };
+    if (await nodes.claim(node)) return node;
+  }
+  throw new Error(`${folder} serves ${MOST_NAMES} processes already`);
 };

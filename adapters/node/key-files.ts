@@ -32,6 +32,20 @@ export const writePrivateFile = (path: string, text: string): void => {
   syncFolder(dirname(path));
 };
 
+/** As `writePrivateFile`, but leaves a file that is there as it is: of processes that make it at once, one does. */
+export const createPrivateFile = (path: string, text: string): void => {
+  const temporary = writeTemporary(path, text);
+  try {
+    // A link, unlike a rename, never replaces what another process has just made.
+    linkSync(temporary, path);
+    syncFolder(dirname(path));
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(temporary, { force: true });
+  }
+};
+
 /**
  * Reads a file written by `writePrivateFile`. Throws when others may read it; answers `undefined`
  * when there is none.
@@ -64,16 +78,7 @@ export const loadOrCreateMasterKey = (folder: string): Buffer => {
   const found = readPrivateFile(path);
   if (found !== undefined) return decodeMasterKey(path, found);
 
-  const temporary = writeTemporary(path, `${randomBytes(MASTER_KEY_BYTES).toString('base64url')}\n`);
-  try {
-    // A link, unlike a rename, never replaces a key that another process has just made.
-    linkSync(temporary, path);
-    syncFolder(folder);
-  } catch (error) {
-    if ((error as { code?: unknown }).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(temporary, { force: true });
-  }
+  createPrivateFile(path, `${randomBytes(MASTER_KEY_BYTES).toString('base64url')}\n`);
   const made = readPrivateFile(path);
   if (made === undefined) throw new Error(`${path} has vanished while it was made`);
   return decodeMasterKey(path, made);

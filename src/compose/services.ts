@@ -2,6 +2,7 @@
 import { type Logger, pino } from 'pino';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
+import { thisProcess } from '../../adapters/node/this-process.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { accountRegister } from '../domain/accounts/account-register.ts';
 import { passwords } from '../domain/accounts/passwords.ts';
@@ -12,6 +13,8 @@ import { clientRegistry } from '../domain/clients/client-registry.ts';
 import { consentRegister } from '../domain/consent/consent-register.ts';
 import { delegationRegister } from '../domain/delegation/delegation-register.ts';
 import { delegationRequests } from '../domain/delegation/delegation-requests.ts';
+import { type Machine, nodeRegister } from '../domain/nodes/node-register.ts';
+import { oneAtATime } from '../domain/nodes/one-at-a-time.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
@@ -21,6 +24,7 @@ import { masterKey as derivedFrom } from '../domain/secrets/master-key.ts';
 import { metrics as makeMetrics } from '../http/metrics.ts';
 import { nodeState } from '../node-state.ts';
 import { signingKeys } from '../provider/signing-keys.ts';
+import { measuredStores } from './measured-stores.ts';
 import { folderOf, secretOf, stores } from './stores.ts';
 
 /** What a test may put in place of the real thing. */
@@ -32,6 +36,8 @@ export type Overrides = {
   /** 32 bytes. */
   readonly masterKey?: Buffer;
   readonly log?: Logger;
+  /** How other processes find this one; for tests with several nodes in one process. */
+  readonly machine?: Machine;
 };
 
 export const services = async (configuration: Configuration, overrides: Overrides) => {
@@ -44,10 +50,13 @@ export const services = async (configuration: Configuration, overrides: Override
   // The key first: a new data folder has none, and a database without its key must not be opened.
   const masterKey = derivedFrom(overrides.masterKey ?? secretOf(configuration, folder));
   const opened = await stores(configuration, overrides, clock, folder);
-  const { documents, ephemeral } = opened;
+  const { documents, ephemeral } = measuredStores(opened, metrics);
   const { prepublishSeconds, retireSeconds } = configuration.keys;
-  const keys = await signingKeys({ documents, clock, identifiers, masterKey, prepublishSeconds, retireSeconds });
-  const state = nodeState(folder, identifiers);
+  const keys = await oneAtATime({ documents, clock }, 'signing keys', () =>
+    signingKeys({ documents, clock, identifiers, masterKey, prepublishSeconds, retireSeconds }),
+  );
+  const nodes = nodeRegister({ documents, clock, machine: overrides.machine ?? thisProcess });
+  const state = await nodeState(folder, { identifiers, nodes });
   const trail = auditTrail({
     documents,
     clock,
@@ -120,6 +129,7 @@ export const services = async (configuration: Configuration, overrides: Override
     folder,
     masterKey,
     keys,
+    nodes,
     state,
     audit,
     passwords: hashing,

@@ -1,5 +1,6 @@
 /** Counts and durations for Prometheus. Labels come from closed sets, never from input. */
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { AggregatorRegistry, Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { durations } from './durations.ts';
 
 export type Metrics = ReturnType<typeof metrics>;
 
@@ -41,5 +42,23 @@ export const metrics = () => {
     help: 'Requests being answered.',
     registers: [registry],
   });
-  return { registry, requests, seconds, events, failures, appending, inFlight };
+  const storing = durations({
+    name: 'behalf_store_duration_seconds',
+    help: 'Time of one call to a store, by collection and operation.',
+    buckets: [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
+  });
+  registry.registerMetric(storing.metric);
+  return { registry, requests, seconds, events, failures, appending, inFlight, storing };
 };
+
+/** What a scrape is answered with. */
+export type Exposition = { readonly contentType: string; readonly text: string };
+
+export const expositionOf = async (registry: Registry): Promise<Exposition> => ({
+  contentType: registry.contentType,
+  text: await registry.metrics(),
+});
+
+/** One for several processes: each gives what its `registry.getMetricsAsJSON()` answers. */
+export const expositionOfAll = (processes: readonly (readonly object[])[]): Promise<Exposition> =>
+  expositionOf(AggregatorRegistry.aggregate(processes.map((metrics) => [...metrics])));

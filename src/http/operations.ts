@@ -3,43 +3,71 @@
  * answers; readiness says with reasons whether it can do its work.
  */
 import { createServer, type Server } from 'node:http';
-import type { Metrics } from './metrics.ts';
+import type { Exposition } from './metrics.ts';
 
 /** A reason why this node should get no requests, or undefined. */
 export type ReadinessCheck = { readonly name: string; check(): Promise<string | undefined> };
 
-export const operationsServer = ({
-  metrics,
-  checks,
-}: {
-  metrics: Metrics;
-  checks: readonly ReadinessCheck[];
+/** Check → why it fails. Empty: all is well. */
+export type Reasons = Readonly<Record<string, string>>;
+
+export type Readiness = {
+  readonly isReady: boolean;
+  /** Why not; or what is amiss though it can serve. */
+  readonly reasons: Reasons;
+};
+
+/** A check that does not answer has failed: whoever asks has a deadline too. */
+const CHECK_DEADLINE_MILLISECONDS = 1_500;
+
+/** Runs all checks at once. */
+export const reasonsOf = async (checks: readonly ReadinessCheck[]): Promise<Reasons> => {
+  const found = await Promise.all(checks.map(async (one) => [one.name, await outcomeOf(one)] as const));
+  return Object.fromEntries(found.flatMap(([name, reason]) => (reason === undefined ? [] : [[name, reason]])));
+};
+
+const outcomeOf = async ({ check }: ReadinessCheck): Promise<string | undefined> => {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<string>((resolve) => {
+    const seconds = CHECK_DEADLINE_MILLISECONDS / 1000;
+    timer = setTimeout(() => resolve(`no answer within ${seconds} s`), CHECK_DEADLINE_MILLISECONDS);
+  });
+  try {
+    return await Promise.race([check(), late]);
+  } catch {
+    return 'the check itself failed';
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+export const operationsServer = (deps: {
+  readonly readiness: () => Promise<Readiness>;
+  readonly exposition: () => Promise<Exposition>;
 }): Server =>
-  createServer(async (request, response) => {
+  createServer((request, response) => {
     const send = (status: number, type: string, body: string): void => {
       response.writeHead(status, { 'Content-Type': type, 'Cache-Control': 'no-store' });
       response.end(request.method === 'HEAD' ? undefined : body);
     };
     if (request.method !== 'GET' && request.method !== 'HEAD') return send(405, 'text/plain', 'GET only\n');
-    switch (request.url?.split('?')[0]) {
-      case '/healthz':
-        return send(200, 'application/json', '{"status":"alive"}\n');
-      case '/readyz': {
-        const reasons: Record<string, string> = {};
-        for (const { name, check } of checks) {
-          const reason = await check().catch(() => 'the check itself failed');
-          if (reason !== undefined) reasons[name] = reason;
+    const answer = async (): Promise<void> => {
+      switch (request.url?.split('?')[0]) {
+        case '/healthz':
+          return send(200, 'application/json', '{"status":"alive"}\n');
+        case '/readyz': {
+          const { isReady, reasons } = await deps.readiness();
+          const status = isReady ? 'ready' : 'not ready';
+          const told = Object.keys(reasons).length === 0 ? { status } : { status, reasons };
+          return send(isReady ? 200 : 503, 'application/json', `${JSON.stringify(told)}\n`);
         }
-        const ready = Object.keys(reasons).length === 0;
-        return send(
-          ready ? 200 : 503,
-          'application/json',
-          `${JSON.stringify(ready ? { status: 'ready' } : { status: 'not ready', reasons })}\n`,
-        );
+        case '/metrics': {
+          const { contentType, text } = await deps.exposition();
+          return send(200, contentType, text);
+        }
+        default:
+          return send(404, 'text/plain', 'There are /healthz, /readyz and /metrics.\n');
       }
-      case '/metrics':
-        return send(200, metrics.registry.contentType, await metrics.registry.metrics());
-      default:
-        return send(404, 'text/plain', 'There are /healthz, /readyz and /metrics.\n');
-    }
+    };
+    answer().catch(() => send(500, 'text/plain', 'this cannot be told now\n'));
   });

@@ -71,17 +71,23 @@ export type Engine = {
   handle(request: IncomingMessage, response: ServerResponse): void;
   /** Takes up the signing keys as they are stored now. */
   reload(): Promise<void>;
+  /** Which set of signing keys is in use, as `SigningKeys.version` names it. */
+  keysVersion(): string;
 };
 
 export const engine = async (deps: EngineDeps): Promise<Engine> => {
   let provider: Provider;
   let handle: (request: IncomingMessage, response: ServerResponse) => void;
+  let keysVersion: string;
 
   const reload = async (): Promise<void> => {
+    // Before the keys: should another node rotate in between, it is asked for again.
+    const version = await deps.keys.version();
     const next = build(deps, await deps.keys.privateJwks());
     deps.tokens.useKeys({ keys: (await deps.keys.privateJwks()).map(publicPart) });
     provider = next;
     handle = next.callback();
+    keysVersion = version;
   };
   await reload();
 
@@ -89,6 +95,7 @@ export const engine = async (deps: EngineDeps): Promise<Engine> => {
     provider: () => provider,
     handle: (request, response) => handle(request, response),
     reload,
+    keysVersion: () => keysVersion,
   };
 };
 

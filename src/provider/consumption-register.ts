@@ -19,6 +19,11 @@ export type ConsumptionRegister = ReturnType<typeof consumptionRegister>;
 const REMEMBERED = 20_000;
 /** How long after the winner's answer a burst may still deliver. They get nothing either way. */
 const BURST_MILLISECONDS = 2_000;
+/**
+ * How long after the mark of another process a presentation counts as under way together with its use: as long as
+ * a burst, and as far as two clocks may be apart (docs/decisions/0008-race-or-replay.md).
+ */
+const ELSEWHERE_MILLISECONDS = 4_000;
 const NEVER = Number.POSITIVE_INFINITY;
 
 type Presentation = Pick<RequestFacts, 'arrivedAt' | 'turn'>;
@@ -78,8 +83,8 @@ export const consumptionRegister = ({ documents, clock }: { documents: DocumentS
       const mark = await marks.get(id);
       if (!mark) return 'unused';
       const use = uses.get(id);
-      // Set by another node, or before a restart: when that answer was sent is not known here, its mark is.
-      const isTogether = use ? turn < use.turn : arrivedAt <= mark.document.at;
+      // Set by another process, or before a restart: when that answer was sent is not known here, its mark is.
+      const isTogether = use ? turn < use.turn : arrivedAt <= mark.document.at + ELSEWHERE_MILLISECONDS;
       if (isTogether) contested(id);
       const isOfTheBurst = use?.isContested && arrivedAt < use.answeredAt + BURST_MILLISECONDS;
       return isTogether || isOfTheBurst ? 'race' : { usedAt: Math.floor(mark.document.at / 1000) };

@@ -101,6 +101,13 @@ export const signingKeys = async (deps: {
     /** Private JWKs in the order in which they may sign. */
     privateJwks: async (): Promise<readonly JWK[]> => (await published()).map(privateJwk),
 
+    /** Names the set of keys as it is stored now: another name after each rotation, on whichever node it was made. */
+    version: async (): Promise<string> =>
+      (await Promise.all(PUBLISHED.map(all)))
+        .flat()
+        .map(({ id, replacedAt }) => `${id}:${replacedAt ?? ''}`)
+        .join(' '),
+
     /** Seconds until a key begins or ends to sign or to be published; undefined when nothing is scheduled. */
     nextChangeIn: async (): Promise<number | undefined> => {
       const now = clock.now();

@@ -57,7 +57,7 @@ const RULES: readonly Rule[] = [
   },
   { of: 'adapters/redis/', may: ['./', 'src/domain/ports/', 'ioredis'] },
   { of: 'adapters/mongodb/', may: ['./', 'src/domain/ports/', 'mongodb'] },
-  { of: 'adapters/node/', may: ['node:crypto', 'node:fs', 'node:path'], types: ['src/domain/ports/'] },
+  { of: 'adapters/node/', may: ['node:crypto', 'node:fs', 'node:os', 'node:path'], types: ['src/domain/ports/'] },
 
   { of: 'config/', may: ['./', 'ajv/dist/2020.js', 'node:fs', 'node:net'] },
 
@@ -83,10 +83,20 @@ const RULES: readonly Rule[] = [
 
   {
     of: 'src/first-start.ts',
-    may: ['adapters/node/', 'src/http/management/permissions.ts', 'jose', 'node:path'],
+    may: [
+      'adapters/node/',
+      'src/domain/nodes/one-at-a-time.ts',
+      'src/http/management/permissions.ts',
+      'jose',
+      'node:path',
+    ],
     types: ['config/configuration.ts', 'src/domain/'],
   },
-  { of: 'src/node-state.ts', may: ['adapters/node/', 'node:path'], types: ['src/domain/'] },
+  {
+    of: 'src/node-state.ts',
+    may: ['adapters/node/', 'src/domain/audit/audit-record.ts', 'node:path'],
+    types: ['src/domain/'],
+  },
   {
     of: 'src/housekeeping.ts',
     types: ['config/configuration.ts', 'src/domain/ports/', 'src/http/operations.ts', 'pino'],
@@ -104,7 +114,7 @@ const RULES: readonly Rule[] = [
       'pino',
       'node:fs',
     ],
-    types: ['config/configuration.ts'],
+    types: ['config/configuration.ts', 'src/http/operations.ts'],
   },
   {
     of: 'src/compose.ts',
@@ -120,10 +130,26 @@ const RULES: readonly Rule[] = [
     types: ['config/configuration.ts', 'pino', 'node:http'],
   },
   { of: 'src/public-server.ts', may: ['node:fs', 'node:http', 'node:https'] },
+  { of: 'src/listening.ts', types: ['node:http'] },
+  {
+    of: 'src/workers/',
+    may: ['./', 'src/http/metrics.ts', 'src/listening.ts', 'node:cluster', 'prom-client'],
+    types: ['config/configuration.ts', 'src/compose.ts', 'src/http/operations.ts', 'node:http', 'pino'],
+  },
   {
     of: 'src/main.ts',
-    may: ['config/', 'src/compose.ts', 'src/public-server.ts', 'node:url'],
-    types: ['node:http'],
+    may: [
+      'config/',
+      'src/compose.ts',
+      'src/http/metrics.ts',
+      'src/http/operations.ts',
+      'src/listening.ts',
+      'src/public-server.ts',
+      'src/workers/',
+      'node:cluster',
+      'node:url',
+    ],
+    types: ['src/first-start.ts'],
   },
 ];
 

@@ -9,14 +9,20 @@ const serve: Command = {
   words: ['serve'],
   operands: [],
   summary: 'Run the server until it is told to stop.',
-  options: { config: SETTINGS.config },
-  notes: 'Every setting: docs/reference/configuration.md. SIGTERM and SIGINT let requests end, then stop it.',
+  options: {
+    config: SETTINGS.config,
+    workers: { value: 'N', description: 'Processes that serve, on one listener and one data set. Default 1.' },
+  },
+  notes:
+    'Every setting: docs/reference/configuration.md. SIGTERM and SIGINT let requests end, then stop it. With workers, SIGUSR2 replaces them one after the other.',
   run: async (call) => {
-    const config = call.text('config');
+    const [config, workers] = [call.text('config'), call.text('workers')];
     // Loaded here only: no other command needs the engine, which takes most of a start.
     const { serve: run } = await import('../../main.ts');
-    await run(config === undefined ? [] : ['--config', config]);
-    return undefined;
+    return run([
+      ...(config === undefined ? [] : ['--config', config]),
+      ...(workers === undefined ? [] : ['--workers', workers]),
+    ]);
   },
 };
 

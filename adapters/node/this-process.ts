@@ -1,0 +1,16 @@
+import { hostname } from 'node:os';
+
+/** This process as others on the same machine can find it. */
+export const thisProcess = {
+  host: hostname(),
+  process: process.pid,
+  isAlive(id: number): boolean {
+    try {
+      process.kill(id, 0);
+      return true;
+    } catch (error) {
+      // There is one, but it belongs to somebody else.
+      return (error as { code?: unknown }).code === 'EPERM';
+    }
+  },
+};

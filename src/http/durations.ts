@@ -1,0 +1,58 @@
+import type { Metric } from 'prom-client';
+
+/** Notes how long one thing took, in seconds. */
+export type Series = (seconds: number) => void;
+
+/**
+ * A histogram for what happens many times in each request: its labels are bound once, so that noting a
+ * duration is a few additions, where prom-client makes and sorts a key of the labels each time.
+ */
+export const durations = ({
+  name,
+  help,
+  buckets,
+}: {
+  readonly name: string;
+  readonly help: string;
+  /** Upper ends in seconds, ascending. */
+  readonly buckets: readonly number[];
+}) => {
+  const all: { readonly labels: Readonly<Record<string, string>>; readonly counts: number[]; sum: number }[] = [];
+
+  const values = () =>
+    all.flatMap(({ labels, counts, sum }) => {
+      let count = 0;
+      // What never happened is left out: most collections know only some of the operations.
+      if (counts.every((each) => each === 0)) return [];
+      const cumulated = counts.map((each, index) => {
+        count += each;
+        return { metricName: `${name}_bucket`, labels: { ...labels, le: buckets[index] ?? '+Inf' }, value: count };
+      });
+      return [
+        ...cumulated,
+        { metricName: `${name}_sum`, labels, value: sum },
+        { metricName: `${name}_count`, labels, value: count },
+      ];
+    });
+
+  return {
+    /** To be registered. */
+    metric: {
+      name,
+      help,
+      get: async () => ({ name, help, type: 'histogram', aggregator: 'sum', values: values() }),
+    } as unknown as Metric,
+
+    /** The labels come from a closed set; ask once for each. */
+    series(labels: Readonly<Record<string, string>>): Series {
+      const one = { labels, counts: Array.from({ length: buckets.length + 1 }, () => 0), sum: 0 };
+      all.push(one);
+      return (seconds) => {
+        let bucket = 0;
+        while (bucket < buckets.length && seconds > Number(buckets[bucket])) bucket += 1;
+        one.counts[bucket] = (one.counts[bucket] ?? 0) + 1;
+        one.sum += seconds;
+      };
+    },
+  };
+};

@@ -1,0 +1,19 @@
+/**
+ * Several processes behind one listener (`behalf serve --workers N`). Owns starting, watching, replacing and
+ * stopping them, and asking them how they are. Does not own what a worker serves (src/compose.ts) or the names
+ * under which they write the audit trail (src/node-state.ts). Called by src/main.ts.
+ *
+ * What the supervisor and its workers say to each other.
+ */
+import type { Reasons } from '../http/operations.ts';
+
+/** How are you? Answers are told apart by `ask`. To end, a worker gets SIGTERM, like any process. */
+export type ToWorker = { readonly kind: 'report'; readonly ask: number };
+
+export type FromWorker = {
+  readonly kind: 'report';
+  readonly ask: number;
+  readonly reasons: Reasons;
+  /** As prom-client's `getMetricsAsJSON` gives it. */
+  readonly metrics: readonly object[];
+};
