@@ -43,9 +43,10 @@ export const housekeeping = (deps: {
   let isStopped = false;
   let keysKnownAt = clock.nowMillis();
 
-  /** Runs a task now and then, one run at a time; a failure is logged and tried again next time. */
+  /** Runs a task now and then, one run at a time; a failure is tried again next time, and logged when it is the first in a row. */
   const every = (milliseconds: number, name: string, task: () => Promise<unknown>): void => {
     let isBusy = false;
+    let isFailing = false;
     timers.push(
       setInterval(() => {
         if (isBusy) return;
@@ -53,8 +54,11 @@ export const housekeeping = (deps: {
         const run = (async () => {
           try {
             await task();
+            if (isFailing) log.info({ event: 'housekeeping.works', task: name }, 'housekeeping works again');
+            isFailing = false;
           } catch (error) {
-            log.warn({ event: 'housekeeping.failed', task: name, err: error }, 'housekeeping failed');
+            if (!isFailing) log.warn({ event: 'housekeeping.failed', task: name, err: error }, 'housekeeping failed');
+            isFailing = true;
           } finally {
             isBusy = false;
           }

@@ -22,6 +22,8 @@ export type ServerOptions = {
   readonly entry?: string;
   /** Runs the server pinned to one core, where `taskset` exists. */
   readonly core?: number;
+  /** Processes behind one listener; absent: one process. */
+  readonly workers?: number;
 };
 
 export type ServerProcess = Awaited<ReturnType<typeof startServer>>;
@@ -100,7 +102,11 @@ export const startServer = async (options: ServerOptions = {}) => {
   /** Answers the milliseconds from spawn to the first answer. */
   const spawnServer = async (): Promise<number> => {
     const begin = performance.now();
-    const [command, ...parameters] = pinned(options.core, options.entry ?? join(ROOT, 'src/main.ts'));
+    const [command, ...parameters] = pinned(
+      options.core,
+      options.entry ?? join(ROOT, 'src/main.ts'),
+      ...(options.workers === undefined ? [] : ['--workers', String(options.workers)]),
+    );
     child = endWithUs(spawn(command, parameters, { cwd: ROOT, env: environment, stdio: ['ignore', 'pipe', 'pipe'] }));
     for (const stream of [child.stdout, child.stderr]) {
       stream?.setEncoding('utf8').on('data', (text: string) => {
