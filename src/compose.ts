@@ -93,6 +93,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     }),
   ];
   const proofs = clientProofs(requestLimit(limits.requestsPerClientPerMinute, clock));
+  const pages = enginePages({ issuer, accounts });
   const engine = await buildEngine({
     configuration,
     adapter: modelAdapter({
@@ -124,7 +125,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     claims: tokenClaims({ audit, clock, identifiers, masterKey, issuer, consumptions, delegations, authority }),
     consents,
     accounts,
-    pages: enginePages({ issuer, accounts }),
+    pages,
     extensions,
     audit,
     refusals,
@@ -230,6 +231,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       guard,
       routers: [interactionRouter(people), accountRouter(people), management],
       engine,
+      pages,
       remember: rememberRequest,
       log,
       metrics,

@@ -8,6 +8,7 @@ import Koa from 'koa';
 import type { Logger } from 'pino';
 import type { Clock } from '../domain/ports/clock.ts';
 import { isBrokenConnection } from './broken-connections.ts';
+import type { EnginePages } from './engine-pages.ts';
 import type { FrontGuard, GuardedRequest } from './front-guard.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -20,6 +21,7 @@ export const requestListener = (deps: {
   readonly guard: FrontGuard;
   readonly routers: readonly Router[];
   readonly engine: { handle: Handler };
+  readonly pages: Pick<EnginePages, 'error'>;
   readonly remember: (request: IncomingMessage, facts: GuardedRequest) => void;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -38,6 +40,7 @@ export const requestListener = (deps: {
     if (!ctx.req.complete) ctx.set('Connection', 'close');
     if (ctx.status === 404 && !ctx.body) {
       ctx.body = { error: 'not_found', error_description: 'there is nothing at this path' };
+      if (ctx.accepts('json', 'html') === 'html') await deps.pages.error(ctx, { error: 'not_found' });
       ctx.status = 404;
     }
   });

@@ -32,6 +32,18 @@ const DEVICE_ERRORS: Readonly<Record<string, 'incorrect' | 'aborted'>> = {
   AbortedError: 'aborted',
 };
 
+/** What a person is told where the engine speaks to the developer of the app; its own words then stand below as detail. */
+const FOR_PEOPLE: Readonly<Record<string, { readonly title?: string; readonly text: string }>> = {
+  invalid_client: { text: 'The app that sent you here is not known at this server. Nothing was allowed.' },
+  invalid_redirect_uri: {
+    text: 'The app that sent you here wants the answer at an address it is not registered for. Nothing was allowed.',
+  },
+  invalid_request: { text: 'The request that brought you here cannot be answered. Nothing was allowed.' },
+  not_found: { title: 'There is nothing here', text: 'This address leads nowhere. Start again where you came from.' },
+};
+
+export type EnginePages = ReturnType<typeof enginePages>;
+
 export const enginePages = (deps: {
   readonly issuer: string;
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
@@ -59,10 +71,13 @@ export const enginePages = (deps: {
     },
 
     async error(ctx: EngineContext, out: Failure): Promise<void> {
+      const known = out.error === undefined ? undefined : FOR_PEOPLE[out.error];
+      const said = out.error_description;
       const page = errorPage({
         ...frame,
-        title: 'That did not work',
-        text: out.error_description ?? 'The request could not be answered.',
+        title: known?.title ?? 'That did not work',
+        text: known?.text ?? said ?? 'The request could not be answered.',
+        ...(known === undefined || said === undefined ? {} : { detail: said }),
         ...(out.error === undefined ? {} : { code: out.error }),
         requestId: String(ctx.response.get('X-Request-Id')),
       });

@@ -12,6 +12,7 @@ import type { Identifiers } from '../domain/ports/identifiers.ts';
 import { type ClientProofs, holdsOwnCredential } from './client-proofs.ts';
 import { isByClients } from './endpoint-routes.ts';
 import { engineDenial } from './engine-denials.ts';
+import type { EnginePages } from './engine-pages.ts';
 import type { ProtocolError } from './oauth-errors.ts';
 import { protocolError } from './oauth-errors.ts';
 import { factsOf } from './request-facts.ts';
@@ -58,6 +59,7 @@ export const auditEndpoints = (
     readonly refusals: RefusalCounter;
     readonly proofs: ClientProofs;
     readonly identifiers: Identifiers;
+    readonly pages: Pick<EnginePages, 'error'>;
     readonly onUnexpected: (error: unknown, requestId: string) => void;
   },
 ): void => {
@@ -115,6 +117,9 @@ export const auditEndpoints = (
     if (!ctx.req.complete) ctx.set('Connection', 'close');
     if (ctx.status === 404 && !ctx.body) {
       ctx.body = { error: 'not_found', error_description: 'there is nothing at this path' };
+      if (ctx.accepts('json', 'html') === 'html') {
+        await deps.pages.error(ctx, { error: 'not_found' }, new Error('nothing at this path'));
+      }
       ctx.status = 404;
     }
     if (!context.oidc) {

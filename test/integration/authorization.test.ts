@@ -8,6 +8,7 @@ import { authorize, type FrontAnswer, frontRequest } from '../support/front-chan
 import { type Form, formsOf } from '../support/html-forms.ts';
 import {
   type Answer,
+  answerOf,
   type Credential,
   DEVICE_CODE,
   formOf,
@@ -152,6 +153,20 @@ describe('redirect URIs', () => {
         error: client_id === undefined ? 'invalid_request' : 'invalid_client',
       });
       expect((answer as FrontAnswer).location).toBeUndefined();
+    }
+  });
+
+  test('what cannot be sent back is told in words for people, and to browsers as a page', async () => {
+    const asBrowser = async (path: string): Promise<Answer> =>
+      answerOf(await fetch(`${server.issuer}${path}`, { headers: { accept: 'text/html,*/*;q=0.8' } }));
+    const unknown = await asBrowser(`/auth?${formOf(request({ client_id: 'app_unknown' }))}`);
+    expect(unknown.text).toContain('is not known at this server');
+    expect(unknown.text).toContain('client is invalid');
+    for (const path of ['/nothing', '/account/nothing']) {
+      const { status, text } = await asBrowser(path);
+      expect([path, status, text.includes('<h1>There is nothing here</h1>')]).toEqual([path, 404, true]);
+      const program = await fetch(`${server.issuer}${path}`);
+      expect([program.status, await program.json()]).toMatchObject([404, { error: 'not_found' }]);
     }
   });
 

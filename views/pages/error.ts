@@ -7,6 +7,8 @@ export type ErrorModel = PageFrame & {
   /** Ours, e.g. `That did not work`. */
   readonly title: string;
   readonly text: string;
+  /** For the developer of whatever sent the person here. */
+  readonly detail?: string;
   /** OAuth error or DomainError code. */
   readonly code?: string;
   readonly requestId?: string;
@@ -20,6 +22,7 @@ export const errorPage = (model: ErrorModel): Html =>
 <p class="lead" dir="auto">${plainText(model.text, 400)}</p>
 <dl class="facts small">
 ${model.code !== undefined && html`<div><dt>Error</dt><dd><code>${plainText(model.code, 80)}</code></dd></div>`}
+${model.detail !== undefined && html`<div><dt>Detail</dt><dd dir="auto">${plainText(model.detail, 400)}</dd></div>`}
 ${model.requestId !== undefined && html`<div><dt>Request</dt><dd><code>${plainText(model.requestId, 80)}</code></dd></div>`}
 </dl>
 <p><a href="${model.basePath}/">Back to the start</a></p></section>`,

@@ -227,6 +227,7 @@ export const samplePages = (
       ...bare,
       title: text('That request cannot go on'),
       text: text('redirect_uri is not one that this client registered.'),
+      detail: text('redirect_uri did not match'),
       code: text('invalid_request'),
       requestId: text('req_8Hq2'),
     }),
