@@ -112,13 +112,20 @@ const preparation = (work: () => Promise<void>): (() => Promise<void>) => {
 };
 
 const collectionOver = <T extends Document>(
-  { run, linearizable }: MongodbConnection,
+  connection: MongodbConnection,
   rules: CollectionRules,
   stored: MongoCollection<StoredDocument>,
   prepared: () => Promise<void>,
 ): Collection<T> => {
-  const reading = linearizable.has(rules.name) ? ({ readConcern: { level: 'linearizable' } } as const) : {};
+  const reading = connection.linearizable.has(rules.name) ? ({ readConcern: { level: 'linearizable' } } as const) : {};
   const projection = { _id: 1, version: 1, body: 1 } as const;
+
+  /** Nothing is read either before the indexes are there: a search without its index would be a scan. */
+  const run = <R>(work: () => Promise<R>): Promise<R> =>
+    connection.run(async () => {
+      await prepared();
+      return work();
+    });
 
   const conflict = (error: unknown): unknown =>
     isDuplicate(error)
@@ -131,12 +138,11 @@ const collectionOver = <T extends Document>(
    */
   const write = async <R>(work: () => Promise<R>, made: readonly StoredDocument[], whenFound: R): Promise<R> => {
     try {
-      return await run(async () => {
-        await prepared();
-        return work().catch((error: unknown) => {
+      return await run(() =>
+        work().catch((error: unknown) => {
           throw conflict(error);
-        });
-      });
+        }),
+      );
     } catch (error) {
       if (!isUnknownOutcome(error)) throw error;
       const found = await run(() =>

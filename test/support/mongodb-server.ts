@@ -132,7 +132,7 @@ const standIn = async (port: number, file: string | undefined): Promise<readonly
   await buildStandIn();
   return [
     'java',
-    ...['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx512m'],
+    ...['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx512m', '-Dorg.slf4j.simpleLogger.defaultLogLevel=error'],
     ...['-cp', `${join(BUILT, 'classes')}:${join(BUILT, 'lib')}/*`],
     ...['behalf.StandIn', String(port), ...(file === undefined ? [] : [file])],
   ];
