@@ -9,6 +9,7 @@ import { type Overrides, services } from './compose/services.ts';
 import { passwordSignIn } from './domain/accounts/sign-in.ts';
 import { refusalCounter } from './domain/audit/refusal-counter.ts';
 import { requestLimit } from './domain/limits/request-limits.ts';
+import { killSwitch } from './domain/revocation/kill-switch.ts';
 import { tokenExchange } from './extensions/token-exchange/grant.ts';
 import { type FirstStart, firstStart } from './first-start.ts';
 import { type Housekeeping, housekeeping } from './housekeeping.ts';
@@ -29,6 +30,7 @@ import { cookieNames } from './provider/cookies.ts';
 import { engineClients } from './provider/engine-client.ts';
 import { browserSessions, interactions } from './provider/interactions.ts';
 import { issuedTokens } from './provider/issued-tokens.ts';
+import { closedByKills } from './provider/kill-gate.ts';
 import { leaseRegister } from './provider/leases.ts';
 import { modelAdapter } from './provider/model-adapter.ts';
 import { presentedProofs } from './provider/presented-proofs.ts';
@@ -56,7 +58,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
   const made = await services(configuration, overrides);
   const { clock, identifiers, documents, ephemeral, masterKey, audit, log, metrics, state } = made;
-  const { accounts, agents, clients, resourceServers, delegations, requests, consents, keys } = made;
+  const { resourceServers, delegations, requests, consents, keys, revocation } = made;
+  const { accounts, agents, clients } = made.granting;
 
   await audit.open(state.remembered ? { remembered: state.remembered } : {});
   const first = await firstStart({ ...made, configuration });
@@ -70,10 +73,31 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     log.error({ event: 'request.failed', request, err: error }, 'request failed');
   };
 
-  const known = engineClients({ accounts, agents, clients, resourceServers }, issuer);
+  const known = closedByKills(engineClients({ accounts, agents, clients, resourceServers }, issuer), revocation);
   const consumptions = consumptionRegister({ documents, clock });
-  const liveness = tokenLiveness({ documents, clock, clients: known, accounts, resourceServers, delegations });
+  const liveness = tokenLiveness({
+    documents,
+    clock,
+    // It asks about kills itself, and when what it looks at was made.
+    clients: engineClients(made, issuer),
+    accounts: made.accounts,
+    resourceServers,
+    delegations,
+    revocation,
+    managementApi: `${issuer}/api/v1`,
+  });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });
+  const kills = killSwitch({
+    documents,
+    clock,
+    identifiers,
+    audit,
+    latch: made.latch,
+    latched: made.latched,
+    ends: { delegation: (id, by) => delegations.revoke(id, by.caller, by.request), token: tokens.endById },
+    newestEvent: async () => Math.floor(((await audit.list({ limit: 1 })).entries[0]?.at ?? 0) / 1000),
+  });
+  await kills.start();
   const leases = leaseRegister({ documents, clock, liveness });
   const authority = resourceAuthority({ agents, clients, accounts, resourceServers, delegations, clock });
   const extensions = [
@@ -122,7 +146,17 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       consumptions,
     }),
     authority,
-    claims: tokenClaims({ audit, clock, identifiers, masterKey, issuer, consumptions, delegations, authority }),
+    claims: tokenClaims({
+      audit,
+      clock,
+      identifiers,
+      masterKey,
+      issuer,
+      consumptions,
+      delegations,
+      authority,
+      liveness,
+    }),
     consents,
     accounts,
     pages,
@@ -184,6 +218,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     audit,
     refusals,
     keys,
+    kills,
     engine,
     nodes: made.nodes,
     log,
@@ -196,11 +231,12 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     countRefusal,
     auditReader: audit,
     tokens,
+    kills,
     verifyProof: (ctx, accessToken) =>
       verifyPresented({ proof: ctx.get('dpop') || undefined, method: ctx.method, path: ctx.path, accessToken }),
-    accounts,
-    clients,
-    agents,
+    accounts: made.accounts,
+    clients: made.clients,
+    agents: made.agents,
     resourceServers,
     delegations,
     keys: {

@@ -14,6 +14,8 @@ const LOOK_EVERY_MILLISECONDS = 1_000;
 const BEAT_EVERY_MILLISECONDS = 2_000;
 /** A node that has not caught up with the key set for so long is not ready (decision D23). */
 const BEHIND_MILLISECONDS = 30_000;
+/** How soon a kill that another process latched on this volume counts here. */
+const LATCH_EVERY_MILLISECONDS = 500;
 /** setTimeout holds 31 bits of milliseconds. */
 const LONGEST_WAIT_SECONDS = 86_400;
 
@@ -32,11 +34,12 @@ export const housekeeping = (deps: {
   readonly audit: { checkpoint(): Promise<unknown> };
   readonly refusals: { flush(): Promise<void> };
   readonly keys: { nextChangeIn(): Promise<number | undefined>; version(): Promise<string> };
+  readonly kills: { poll(): Promise<void> };
   readonly engine: { reload(): Promise<void>; keysVersion(): string };
   readonly nodes: { beat(): Promise<void>; observe(): Promise<void>; problem(): string | undefined };
   readonly log: Logger;
 }): Housekeeping => {
-  const { configuration, documents, ephemeral, clock, audit, refusals, keys, engine, nodes, log } = deps;
+  const { configuration, documents, ephemeral, clock, audit, refusals, keys, kills, engine, nodes, log } = deps;
   const timers: NodeJS.Timeout[] = [];
   const running = new Set<Promise<void>>();
   let keyTimer: NodeJS.Timeout | undefined;
@@ -86,6 +89,8 @@ export const housekeeping = (deps: {
   });
   every(LOOK_EVERY_MILLISECONDS, 'clocks', () => nodes.observe());
   every(BEAT_EVERY_MILLISECONDS, 'heartbeat', () => nodes.beat());
+
+  every(LATCH_EVERY_MILLISECONDS, 'kills', () => kills.poll());
 
   const scheduleKeys = async (): Promise<void> => {
     clearTimeout(keyTimer);

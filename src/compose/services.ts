@@ -20,12 +20,15 @@ import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import { resourceServerRegistry } from '../domain/resource-servers/resource-server-registry.ts';
+import { latchedKills } from '../domain/revocation/kill.ts';
+import { registersUnderKills } from '../domain/revocation/registers-under-kills.ts';
+import { revocation as revocationOver } from '../domain/revocation/revocation.ts';
 import { masterKey as derivedFrom } from '../domain/secrets/master-key.ts';
 import { metrics as makeMetrics } from '../http/metrics.ts';
 import { nodeState } from '../node-state.ts';
 import { signingKeys } from '../provider/signing-keys.ts';
 import { measuredStores } from './measured-stores.ts';
-import { folderOf, secretOf, stores } from './stores.ts';
+import { folderOf, killLatch, secretOf, stores } from './stores.ts';
 
 /** What a test may put in place of the real thing. */
 export type Overrides = {
@@ -96,9 +99,21 @@ export const services = async (configuration: Configuration, overrides: Override
     accountExists,
     resourceServers,
   });
-  const agents = agentRegistry({ documents, clock, identifiers, audit, accountExists, resourceServers });
+  const latched = latchedKills();
+  const revocation = revocationOver({ documents, latched });
+  const agents = agentRegistry({
+    documents,
+    clock,
+    identifiers,
+    audit,
+    accountExists,
+    resourceServers,
+    handOver: (agent, from) => revocation.handOver(agent, from, clock.now()),
+  });
+  /** As everybody sees them who grants something. */
+  const granting = registersUnderKills({ accounts, agents, clients }, revocation);
   const { maxDepth, maxDurationSeconds, defaultDurationSeconds, requestTtlSeconds } = configuration.delegation;
-  const delegations = delegationRegister({ documents, clock, identifiers, audit, issuer, maxDepth });
+  const delegations = delegationRegister({ documents, clock, identifiers, audit, issuer, maxDepth, revocation });
   const requests = delegationRequests({
     ephemeral,
     clock,
@@ -111,12 +126,11 @@ export const services = async (configuration: Configuration, overrides: Override
     documents,
     clock,
     audit,
-    accounts,
-    clients,
-    agents,
+    ...granting,
     resourceServers,
     delegations,
     settings: { maxDepth, maxDurationSeconds, defaultDurationSeconds },
+    revocation,
   });
   return {
     clock,
@@ -140,5 +154,9 @@ export const services = async (configuration: Configuration, overrides: Override
     delegations,
     requests,
     consents,
+    granting,
+    revocation,
+    latched,
+    latch: killLatch(folder),
   };
 };

@@ -2,8 +2,10 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
+import { memoryKillLatch } from '../../adapters/memory/kill-latch.ts';
 import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
+import { fileKillLatch } from '../../adapters/node/kill-latch.ts';
 import { redisEphemeralStore } from '../../adapters/redis/ephemeral-store.ts';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
@@ -13,6 +15,7 @@ import { dataFolder } from '../../config/data-folder.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
+import type { KillLatch } from '../domain/ports/kill-latch.ts';
 import { EPOCHS } from '../domain/revocation/epoch.ts';
 import type { ReadinessCheck } from '../http/operations.ts';
 
@@ -98,3 +101,7 @@ export const secretOf = ({ keys, data }: Configuration, folder: string | undefin
   }
   return loadOrCreateMasterKey(folder ?? data.folder);
 };
+
+/** Where kills are kept beside the store; a node without a folder keeps them only while it runs. */
+export const killLatch = (folder: string | undefined): KillLatch =>
+  folder === undefined ? memoryKillLatch() : fileKillLatch(dataFolder(folder).kills);

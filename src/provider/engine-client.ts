@@ -39,6 +39,11 @@ export const engineClients = (registers: Registers, issuer: string) => {
           : undefined;
       return found?.state === 'active' ? found : undefined;
     },
+    /** Whether it acts for itself as administrator. */
+    async isAdministrator(id: string): Promise<boolean> {
+      const found = id.startsWith('app_') ? (await registers.clients.get(id))?.document : undefined;
+      return found?.state === 'active' && found.roles.includes('administrator');
+    },
     /** Of one stored registration always the same object, so that what is made of it can be kept with it. */
     async find(id: string): Promise<Metadata | undefined> {
       if (id.startsWith('agt_')) return ofAgent(await ownedAgent(registers, id));

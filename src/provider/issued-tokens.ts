@@ -15,12 +15,16 @@ const MAX_TOKEN = 8192;
 const JWT_SHAPE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const OPAQUE_SHAPE = /^[\w-]{43}$/;
 const REMEMBERED = 5000;
+/** Longer than any access token lives (`tokens.accessTokenTtlSeconds`). */
+const LONGEST_LIFE_SECONDS = 86_400;
 
 export type OwnTokens = IssuedTokens & {
   /** Genuine, unexpired and not revoked itself, but perhaps not live: what revocation needs. */
   genuine(token: string): Promise<IssuedToken | undefined>;
   /** Ends one JWT by its id until it would have expired (RFC 7009). */
   end(token: IssuedToken): Promise<void>;
+  /** Ends the token with this id, of either form, whoever holds it. */
+  endById(id: string): Promise<void>;
   /** After a key rotation. */
   useKeys(jwks: { keys: object[] }): void;
 };
@@ -121,6 +125,14 @@ export const issuedTokens = (deps: {
     return found && !(await isRevoked(found)) ? found : undefined;
   };
 
+  const end = async (id: string, expiresAt: number): Promise<void> => {
+    try {
+      await revoked.insert({ id, expiresAt });
+    } catch (error) {
+      if (!isDocumentConflict(error)) throw error;
+    }
+  };
+
   return {
     genuine,
     async find(token) {
@@ -133,12 +145,10 @@ export const issuedTokens = (deps: {
       const end = (await isRevoked(found)) ? 'revoked' : await liveness.endOf(found);
       return end && { token: found, end };
     },
-    async end({ id, expiresAt }) {
-      try {
-        await revoked.insert({ id, expiresAt });
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-      }
+    end: ({ id, expiresAt }) => end(id, expiresAt),
+    async endById(id) {
+      await end(id, clock.now() + LONGEST_LIFE_SECONDS);
+      for (const model of ['AccessToken', 'ClientCredentials']) await records.take(`${model}:${id}`);
     },
     useKeys(jwks) {
       keys = createLocalJWKSet(jwks as Parameters<typeof createLocalJWKSet>[0]);

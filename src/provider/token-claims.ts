@@ -13,9 +13,11 @@ import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import type { ConsumptionRegister } from './consumption-register.ts';
+import { everythingIsKilled } from './kill-gate.ts';
 import { protocolError } from './oauth-errors.ts';
 import { factsOf } from './request-facts.ts';
 import type { ResourceAuthority } from './resource-authority.ts';
+import type { TokenLiveness } from './token-liveness.ts';
 import { settle, unitOf } from './token-request-unit.ts';
 
 /** Names a claims builder may never set: the engine spreads ours after its own (finding V12). */
@@ -51,9 +53,23 @@ export const tokenClaims = (deps: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
   };
   readonly authority: Pick<ResourceAuthority, 'blockingLayer'>;
+  readonly liveness: Pick<TokenLiveness, 'killOf'>;
 }) => {
   const refuse = (code: DomainErrorCode, layer: Layer, reason: string, text: string): DomainError =>
     new DomainError(code, text, { denial: { id: deps.identifiers.newId('dny'), layer, reason } });
+
+  /** The last look before anything is used up: a kill may have come since the client was looked at. */
+  const refuseKilled = async ({ subject, chain, resource, delegation, caller }: AuditEvent): Promise<void> => {
+    const kill = await deps.liveness.killOf({
+      clientId: String(caller),
+      subject,
+      chain,
+      audience: resource,
+      delegation,
+    });
+    if (kill === 'all') throw everythingIsKilled();
+    if (kill) throw refuse('invalid_grant', 'grant', 'killed', 'what this token would come from was stopped');
+  };
 
   const prepared = new WeakMap<object, Prepared>();
 
@@ -161,6 +177,7 @@ export const tokenClaims = (deps: {
             await deps.audit.append(event);
             // Should the request fail all the same, its refusal names the token that never came to be (AU-01).
             if (event.token) unit.facts = { ...unit.facts, token: event.token };
+            await refuseKilled(event);
           },
         });
         return claims;

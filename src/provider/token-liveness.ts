@@ -12,12 +12,13 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { TokenEnd } from '../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
-import { EPOCHS, type Epoch, isAfterEpoch } from '../domain/revocation/epoch.ts';
+import type { Part, Revocation } from '../domain/revocation/revocation.ts';
 import type { EngineClients } from './engine-client.ts';
 import { LEASES, type LeaseRecord } from './records.ts';
 
 /** What a token says of itself. */
 export type TokenFacts = {
+  readonly id?: string | undefined;
   readonly clientId: string;
   readonly issuedAt: number;
   readonly subject?: string | undefined;
@@ -35,24 +36,26 @@ type Row<T> = Promise<{ readonly document: T } | undefined>;
 export const tokenLiveness = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
-  readonly clients: Pick<EngineClients, 'active'>;
+  readonly clients: Pick<EngineClients, 'active' | 'isAdministrator'>;
   readonly accounts: { get(id: string): Row<Account> };
   readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
   readonly delegations: { live(id: string): Promise<Delegation | undefined> };
+  readonly revocation: Revocation;
+  /** Resource indicator of the management API. */
+  readonly managementApi: string;
 }) => {
-  const epochs = deps.documents.collection<Epoch>(EPOCHS);
+  const { revocation } = deps;
   const leases = deps.documents.collection<LeaseRecord>(LEASES);
-
-  const afterEpoch = (moment: number): Promise<boolean> => isAfterEpoch(epochs, moment);
 
   const isExpired = ({ payload }: LeaseRecord): boolean => Number(payload['exp']) <= deps.clock.now();
 
   const isFromAfter = ({ tokensValidFrom = 0 }: Account, moment: number): boolean => moment >= tokensValidFrom;
 
   /** Whether a lease still counts, but for its own expiry. */
-  const leaseCounts = async ({ account, createdAt }: LeaseRecord): Promise<boolean> => {
-    const found = (await deps.accounts.get(account))?.document;
-    return found !== undefined && isFromAfter(found, createdAt) && (await afterEpoch(createdAt));
+  const leaseCounts = async (lease: LeaseRecord): Promise<boolean> => {
+    const found = (await deps.accounts.get(lease.account))?.document;
+    if (found === undefined || !isFromAfter(found, lease.createdAt)) return false;
+    return (await revocation.ended([partOfLease(lease)])) === undefined;
   };
 
   const leaseLive = async (id: string): Promise<LeaseRecord | undefined> => {
@@ -60,6 +63,14 @@ export const tokenLiveness = (deps: {
     if (!lease || isExpired(lease)) return undefined;
     return (await leaseCounts(lease)) ? lease : undefined;
   };
+
+  /** Which a kill of everything lets through, so that somebody can lift it. */
+  const isAdministration = async ({
+    clientId,
+    subject,
+    audience,
+  }: Pick<TokenFacts, 'clientId' | 'subject' | 'audience'>): Promise<boolean> =>
+    subject === undefined && audience === deps.managementApi && (await deps.clients.isAdministrator(clientId));
 
   /**
    * Why a token is over, or undefined while it is live. What is taken away from anybody the token came
@@ -71,7 +82,13 @@ export const tokenLiveness = (deps: {
     const lease = facts.lease === undefined ? undefined : (await leases.get(facts.lease))?.document;
     // A lease is never younger than what came from it.
     const since = Math.min(facts.issuedAt, lease?.createdAt ?? facts.issuedAt);
-    if (!(await afterEpoch(since))) return 'before_epoch';
+    const itself = { subject, parties: [facts.clientId, ...actorsOf(facts.chain)], since: facts.issuedAt };
+    const parts = [
+      { ...itself, token: facts.id, delegation: facts.delegation },
+      ...(lease ? [partOfLease(lease)] : []),
+    ];
+    const end = await revocation.ended(parts, await isAdministration(facts));
+    if (end) return end;
     if (facts.lease !== undefined && (lease?.account !== subject || !lease || isExpired(lease))) return 'grant_ended';
     const limits: Limit[] = [];
     const acting = new Set([facts.clientId, ...actorsOf(facts.chain), ...(lease ? [lease.clientId] : [])]);
@@ -104,10 +121,25 @@ export const tokenLiveness = (deps: {
     leaseCounts,
     leaseLive,
     endOf,
+    /** Whether a kill stands in the way of a token that is about to be made: one of everything, or of something it hangs on. */
+    async killOf(facts: Omit<TokenFacts, 'issuedAt' | 'scope' | 'id'>): Promise<'all' | 'some' | undefined> {
+      const { clientId, subject, chain, delegation } = facts;
+      const isExempt = await isAdministration(facts);
+      const parts = [{ subject, parties: [clientId, ...actorsOf(chain)], delegation }];
+      if (!(await revocation.ended(parts, isExempt))) return undefined;
+      return !isExempt && (await revocation.ended([{}])) ? 'all' : 'some';
+    },
     /** Whether a browser session of this account that began at `since` still counts. */
     async sessionLive(account: string, since: number): Promise<boolean> {
       const found = (await deps.accounts.get(account))?.document;
-      return found?.state === 'active' && since >= found.sessionsValidFrom && (await afterEpoch(since));
+      if (found?.state !== 'active' || since < found.sessionsValidFrom) return false;
+      return (await revocation.ended([{ subject: account, since }])) === undefined;
     },
   };
 };
+
+const partOfLease = ({ account, clientId, createdAt }: LeaseRecord): Part => ({
+  subject: account,
+  parties: [clientId],
+  since: createdAt,
+});

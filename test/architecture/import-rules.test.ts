@@ -57,7 +57,11 @@ const RULES: readonly Rule[] = [
   },
   { of: 'adapters/redis/', may: ['./', 'src/domain/ports/', 'ioredis'] },
   { of: 'adapters/mongodb/', may: ['./', 'src/domain/ports/', 'mongodb'] },
-  { of: 'adapters/node/', may: ['node:crypto', 'node:fs', 'node:os', 'node:path'], types: ['src/domain/ports/'] },
+  {
+    of: 'adapters/node/',
+    may: ['./', 'node:crypto', 'node:fs', 'node:os', 'node:path'],
+    types: ['src/domain/ports/'],
+  },
 
   { of: 'config/', may: ['./', 'ajv/dist/2020.js', 'node:fs', 'node:net'] },
 

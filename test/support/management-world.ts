@@ -2,6 +2,7 @@
 import Koa from 'koa';
 import request from 'supertest';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
+import { memoryKillLatch } from '../../adapters/memory/kill-latch.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import type { Role } from '../../src/domain/accounts/account.ts';
 import { accountRegister } from '../../src/domain/accounts/account-register.ts';
@@ -13,6 +14,8 @@ import { delegationRegister } from '../../src/domain/delegation/delegation-regis
 import { DomainError } from '../../src/domain/errors.ts';
 import type { IssuedToken } from '../../src/domain/ports/issued-tokens.ts';
 import { resourceServerRegistry } from '../../src/domain/resource-servers/resource-server-registry.ts';
+import { latchedKills } from '../../src/domain/revocation/kill.ts';
+import { killSwitch } from '../../src/domain/revocation/kill-switch.ts';
 import { masterKey } from '../../src/domain/secrets/master-key.ts';
 import { MANAGEMENT_SCOPES } from '../../src/http/management/permissions.ts';
 import { managementRouter } from '../../src/http/management/router.ts';
@@ -43,6 +46,14 @@ export const managementWorld = async () => {
   const agents = agentRegistry({ ...base, accountExists, resourceServers });
   const clients = clientRegistry({ ...base, digestSecret, accountExists, resourceServers });
   const delegations = delegationRegister({ ...base, issuer: ISSUER, maxDepth: 5 });
+  const latch = memoryKillLatch();
+  const kills = killSwitch({
+    ...base,
+    latch,
+    latched: latchedKills(),
+    ends: { delegation: (id, by) => delegations.revoke(id, by.caller), token: async () => undefined },
+    newestEvent: async () => 0,
+  });
   const tokens = new Map<string, IssuedToken>();
   const failures: unknown[] = [];
   const proof = { thumbprint: undefined as string | undefined };
@@ -67,6 +78,7 @@ export const managementWorld = async () => {
     clients,
     resourceServers,
     delegations,
+    kills,
     audit,
     countRefusal: () => {},
     auditReader: {

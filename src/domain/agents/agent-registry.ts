@@ -48,6 +48,8 @@ type Dependencies = {
   /** Whether there is an active account with this id. */
   readonly accountExists: (id: string) => Promise<boolean>;
   readonly resourceServers: ResourceServerLookup;
+  /** Called before an agent is handed from one owner to another. */
+  readonly handOver?: (agent: string, from: string) => Promise<void>;
 };
 
 const EVENTS = {
@@ -135,11 +137,16 @@ export const agentRegistry = (dependencies: Dependencies) => {
      * the agent is retired, 'invalid_field'.
      */
     update: (id: string, expected: number, change: AgentChange, by: By): Promise<Versioned<Agent>> =>
-      documentsOf.change(id, expected, 'agent.updated', by, (agent) => {
+      documentsOf.change(id, expected, 'agent.updated', by, async (agent) => {
         if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
         const { authority = agent.authority, ...others } = change;
         const { authority: _, ...rest } = { ...agent, ...others };
-        return checked(authority === null || authority === undefined ? rest : { ...rest, authority }, agent);
+        const next = await checked(
+          authority === null || authority === undefined ? rest : { ...rest, authority },
+          agent,
+        );
+        if (next.owner !== agent.owner) await dependencies.handOver?.(id, agent.owner);
+        return next;
       }),
 
     /** Nothing the agent holds works until it is resumed. Idempotent; 'conflict' once retired. */

@@ -15,7 +15,7 @@ import {
 } from '../ports/document-store.ts';
 import type { ConsentResult } from '../ports/interactions.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
-import { EPOCHS, type Epoch, isAfterEpoch } from '../revocation/epoch.ts';
+import { revocation as overStore, type Revocation } from '../revocation/revocation.ts';
 import {
   type AskedConsent,
   applyDecision,
@@ -46,6 +46,8 @@ export type ConsentDeps = {
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
   readonly delegations: Pick<DelegationRegister, 'recordConsent' | 'consented'>;
   readonly settings: DurationSettings;
+  /** With what the process has latched. Default: what stands in the store. */
+  readonly revocation?: Revocation;
 };
 
 /** A decision that answers the same question again while it lasts (AP-11). */
@@ -72,8 +74,8 @@ const PASS_ON_CHOICES = 50;
 /** Questions to people, and their answers. */
 export const consentRegister = (deps: ConsentDeps) => {
   const { documents, clock, audit, accounts, clients, agents, resourceServers, delegations, settings } = deps;
+  const { revocation = overStore({ documents }) } = deps;
   const consents = documents.collection<RememberedConsent>(CONSENTS);
-  const epochs = documents.collection<Epoch>(EPOCHS);
 
   const requesterOf = async (id: string): Promise<Requester> => {
     const agent = id.startsWith('agt_') ? await agents.get(id) : undefined;
@@ -217,7 +219,9 @@ export const consentRegister = (deps: ConsentDeps) => {
       }
       if (asked.userCode !== undefined) return undefined;
       const found = (await consents.get(idOf(of)))?.document;
-      if (!found || found.expiresAt <= clock.now() || !(await isAfterEpoch(epochs, found.createdAt))) return undefined;
+      if (!found || found.expiresAt <= clock.now()) return undefined;
+      const { account: subject, clientId, createdAt: since } = found;
+      if (await revocation.ended([{ subject, parties: [clientId], since }])) return undefined;
       const expiresAt = of.requester.kind === 'agent' ? await stillHeld(found, of.requester.agent.id) : found.expiresAt;
       return expiresAt === undefined
         ? undefined

@@ -10,7 +10,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Cursor, DocumentStore, Versioned } from '../ports/document-store.ts';
 import { isDocumentConflict, StoreUnavailable, update } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import { EPOCHS, type Epoch, isAfterEpoch } from '../revocation/epoch.ts';
+import { revocation as overStore, type Part, type Revocation } from '../revocation/revocation.ts';
 import { extendChain } from './actor-chain.ts';
 import { attenuate, combine, effective, type Held, isActive, mayPassOnTo, normalisePassOn } from './attenuation.ts';
 import { DELEGATIONS, type Delegation, type PassOn } from './delegation.ts';
@@ -65,6 +65,7 @@ export const delegationRegister = ({
   audit,
   issuer,
   maxDepth,
+  revocation = overStore({ documents }),
 }: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
@@ -72,13 +73,16 @@ export const delegationRegister = ({
   readonly audit: AuditTrail;
   readonly issuer: string;
   readonly maxDepth: number;
+  /** With what the process has latched. Default: what stands in the store. */
+  readonly revocation?: Revocation;
 }) => {
   const rows = documents.collection<Delegation>(DELEGATIONS);
-  const epochs = documents.collection<Epoch>(EPOCHS);
 
-  /** What a restored backup brought back may have been ended since: the person decides again. */
-  const isCurrent = async (row: Delegation): Promise<boolean> =>
-    isActive(row, clock.now()) && (await isAfterEpoch(epochs, row.createdAt));
+  const isEnded = async (chain: readonly Delegation[]): Promise<boolean> =>
+    (await revocation.ended(chain.map(partOf))) !== undefined;
+
+  /** What a kill or a restored backup is behind may have been ended for a reason: the person decides again. */
+  const isCurrent = async (row: Delegation): Promise<boolean> => isActive(row, clock.now()) && !(await isEnded([row]));
 
   const holderOf = async (slot: string): Promise<Versioned<Delegation> | undefined> =>
     (await rows.find({ where: { slot }, limit: 1 }))[0];
@@ -86,8 +90,7 @@ export const delegationRegister = ({
   const effectiveNow = async (row: Delegation | undefined): Promise<Delegation | undefined> => {
     if (!row || !isActive(row, clock.now())) return undefined;
     const above = row.ancestors.length === 0 ? [] : (await rows.getMany(row.ancestors)).map(({ document }) => document);
-    const oldest = Math.min(...[row, ...above].map(({ createdAt }) => createdAt));
-    return (await isAfterEpoch(epochs, oldest)) ? effective(row, above, clock.now()) : undefined;
+    return (await isEnded([row, ...above])) ? undefined : effective(row, above, clock.now());
   };
 
   const at = async (subject: string, parent: string | null, actor: string, resource: string) =>
@@ -370,3 +373,10 @@ export const delegationRegister = ({
   };
   return register;
 };
+
+const partOf = ({ id, subject, actor, createdAt }: Delegation): Part => ({
+  subject,
+  parties: [actor],
+  delegation: id,
+  since: createdAt,
+});

@@ -13,7 +13,8 @@ export type IdPrefix =
   | 'dny' // denial
   | 'key' // signing key
   | 'nod' // node
-  | 'dlr'; // delegation request
+  | 'dlr' // delegation request
+  | 'kil'; // kill
 
 export interface Identifiers {
   /**

@@ -26,6 +26,7 @@ export type IssuedToken = {
 /** What ended a token before its time. */
 export type TokenEnd =
   | 'revoked'
+  | 'killed'
   | 'before_epoch'
   | 'grant_ended'
   | 'delegation_ended'

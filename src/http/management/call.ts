@@ -2,6 +2,7 @@ import type { AgentState } from '../../domain/agents/agent.ts';
 import type { By, Page, PageQuery } from '../../domain/clients/registered-documents.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Cursor, Versioned } from '../../domain/ports/document-store.ts';
+import type { KillScope } from '../../domain/revocation/kill.ts';
 import type { JsonObject } from './json-body.ts';
 import type { Access, Caller } from './permissions.ts';
 import type { OperationId } from './route-table.ts';
@@ -13,6 +14,9 @@ export type RouteQuery = {
   readonly identifier?: string;
   readonly owner?: string;
   readonly state?: AgentState;
+  readonly scope?: KillScope;
+  readonly id?: string;
+  readonly standing?: boolean;
   readonly subject?: string;
   readonly actor?: string;
   readonly live?: boolean;
@@ -45,6 +49,8 @@ export type Call = {
 
 export type Answer = {
   readonly body?: JsonObject;
+  /** In place of the route's own. */
+  readonly status?: 202;
   /** Becomes the ETag. */
   readonly version?: number;
   /** Becomes the body's `next`. */

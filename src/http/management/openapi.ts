@@ -9,7 +9,7 @@ export const openApiDocument = (issuer: string): JsonSchema => ({
   info: {
     title: 'Behalf management API',
     version: '1',
-    summary: 'Accounts, clients, agents, resource servers, delegations, audit and keys.',
+    summary: 'Accounts, clients, agents, resource servers, delegations, kills, audit and keys.',
     description:
       'Called with access tokens of this server whose audience is the URL of this API. Times are epoch seconds. ' +
       'Refusals are problem documents (RFC 9457). A PATCH replaces the members it names and needs the ETag as If-Match.',
@@ -82,7 +82,13 @@ const operation = (operationId: string, route: RouteDeclaration): JsonSchema => 
             content: { 'application/json': { schema: { $ref: `#/components/schemas/${route.body}` } } },
           },
         }),
-    responses: { [route.status]: success(route), default: { $ref: '#/components/responses/Problem' } },
+    responses: {
+      [route.status]: success(route),
+      ...(route.accepted === undefined
+        ? {}
+        : { 202: json(route.accepted, { $ref: `#/components/schemas/${route.answer}` }) }),
+      default: { $ref: '#/components/responses/Problem' },
+    },
   };
 };
 

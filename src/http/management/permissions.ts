@@ -16,6 +16,8 @@ export const MANAGEMENT_SCOPES = [
   { name: 'resource-servers:write', description: 'Register, change and disable resource servers', risk: 'critical' },
   { name: 'delegations:read', description: 'See what agents may do for people', risk: 'medium' },
   { name: 'delegations:write', description: 'End what agents may do for people', risk: 'high' },
+  { name: 'kills:read', description: 'See what was stopped in an emergency', risk: 'low' },
+  { name: 'kills:write', description: 'Stop agents, people, clients or everything, and lift that', risk: 'critical' },
   { name: 'audit:read', description: 'Read and export the audit trail', risk: 'high' },
   { name: 'keys:read', description: 'See the signing keys', risk: 'low' },
   { name: 'keys:write', description: 'Make a new signing key', risk: 'critical' },

@@ -5,6 +5,7 @@
  */
 import type { Role } from '../../domain/accounts/account.ts';
 import { AUDIT_EVENTS } from '../../domain/audit/audit-event.ts';
+import { KILL_SCOPES } from '../../domain/revocation/kill.ts';
 import type { ManagementScope } from './permissions.ts';
 import type { JsonSchema } from './schema-parts.ts';
 
@@ -26,6 +27,8 @@ export type RouteDeclaration = {
   /** PATCH: needs `If-Match`. */
   readonly ifMatch?: true;
   readonly status: 200 | 201 | 204;
+  /** When it answers 202 instead, with the same schema. */
+  readonly accepted?: string;
   /** Name of the answer's schema; 'ndjson' for a stream of lines; absent with 204. */
   readonly answer?: string;
 };
@@ -65,6 +68,7 @@ const agents = about('agents', 'agents:read', 'agents:write');
 const clients = about('clients', 'clients:read', 'clients:write');
 const servers = about('resource servers', 'resource-servers:read', 'resource-servers:write');
 const delegations = about('delegations', 'delegations:read', 'delegations:write');
+const kills = about('kills', 'kills:read', 'kills:write');
 const audit = about('audit', 'audit:read', 'audit:read');
 const keys = about('keys', 'keys:read', 'keys:write');
 const OWN = { own: true } as const;
@@ -172,6 +176,30 @@ const ROUTES = {
     '/delegations/{id}/revoke',
     'Delegation',
     'End a delegation with all below it',
+    OWN,
+  ),
+
+  createKill: kills.create(
+    '/kills',
+    'NewKill',
+    'Kill',
+    'Stop an agent, what an owner answers for, a person, a client, or everything, now and until it is lifted',
+    { own: true, accepted: 'It counts here at once; `not_durable_yet` says what does not hold it yet.' },
+  ),
+  listKills: kills.read('/kills', 'KillPage', 'List kills, newest first', {
+    own: true,
+    query: {
+      ...PAGE,
+      scope: { type: 'string', enum: KILL_SCOPES, description: 'Only those of this scope; needs `id`, except `all`.' },
+      id: id('Only those of this object.'),
+      standing: { type: 'boolean', default: false, description: 'Only those that stand.' },
+    },
+  }),
+  getKill: kills.read('/kills/{id}', 'Kill', 'Read a kill', OWN),
+  liftKill: kills.act(
+    '/kills/{id}/lift',
+    'Kill',
+    'Lift a kill, or sign that; of everything it takes two administrators, unchanged since the order',
     OWN,
   ),
 

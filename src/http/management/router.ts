@@ -15,6 +15,7 @@ import type { Handlers } from './call.ts';
 import { clientHandlers } from './clients.ts';
 import { type Delegations, delegationHandlers } from './delegations.ts';
 import { type Keys, keyHandlers } from './keys.ts';
+import { type Kills, killHandlers } from './kills.ts';
 import { openApiDocument } from './openapi.ts';
 import { resourceServerHandlers } from './resource-servers.ts';
 import { type OperationId, routeEntries } from './route-table.ts';
@@ -26,6 +27,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly clients: ClientRegistry;
   readonly resourceServers: ResourceServerRegistry;
   readonly delegations: Delegations;
+  readonly kills: Kills;
   readonly auditReader: AuditReader;
   readonly keys: Keys;
 };
@@ -41,6 +43,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     ...clientHandlers(clients),
     ...resourceServerHandlers(resourceServers),
     ...delegationHandlers(delegations, agents),
+    ...killHandlers(dependencies.kills, { accounts, agents, clients, delegations }),
     ...auditHandlers(dependencies.auditReader, audit),
     ...keyHandlers(dependencies.keys),
   };

@@ -3,6 +3,7 @@
  * what the OpenAPI document shows. Finer rules (what is a good redirect URI, a good key) stand in the domain.
  */
 import { AGENT_GRANT_TYPES, CLIENT_GRANT_TYPES } from '../../domain/clients/grant-types.ts';
+import { KILL_SCOPES } from '../../domain/revocation/kill.ts';
 import {
   change,
   flag,
@@ -265,6 +266,44 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     ['revoked_at', 'revoked_by'],
   ),
   DelegationPage: page('Delegation'),
+
+  NewKill: input(
+    {
+      scope: oneOf('What is stopped; `owner`: all agents of an account.', KILL_SCOPES),
+      id: text('The object; of a token its `jti`. Not with `all`.', 128),
+      reason: text('Why, for those who look later.', 500),
+    },
+    ['scope', 'reason'],
+  ),
+  Kill: output(
+    {
+      ...identified('Begins with kil_.'),
+      scope: oneOf('What was stopped.', KILL_SCOPES),
+      target: { type: 'string', description: 'The object; absent with `all`.' },
+      reason: { type: 'string' },
+      by: { type: 'string', description: 'Who ordered it.' },
+      state: oneOf('Whether it still stands; `final`: what has ended does not come back.', [
+        'standing',
+        'lifted',
+        'final',
+      ]),
+      signatures: {
+        type: 'array',
+        items: { type: 'object', properties: { by: { type: 'string' }, at: seconds('When.') } },
+        description: 'Who has asked for the lift.',
+      },
+      signatures_needed: { type: 'integer', description: 'How many more it takes to lift it.' },
+      created_at: seconds('When it was ordered.'),
+      lifted_at: seconds('When it was lifted.'),
+      not_durable_yet: {
+        type: 'array',
+        items: { type: 'string', enum: ['audit', 'store'] },
+        description: 'With 202: kept on the data volume of this node until these take writes again.',
+      },
+    },
+    ['target', 'lifted_at', 'not_durable_yet'],
+  ),
+  KillPage: page('Kill'),
 
   AuditEntry: output(
     {

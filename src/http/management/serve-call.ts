@@ -114,7 +114,7 @@ export const serveCall = (
 };
 
 const send = (ctx: Context, route: RouteDeclaration, base: string, answer: Answer, nextCursor?: string): void => {
-  ctx.status = route.status;
+  ctx.status = answer.status ?? route.status;
   if (answer.version !== undefined) ctx.set('ETag', `"${answer.version}"`);
   if (route.status === 204) {
     ctx.body = null;

@@ -1,0 +1,17 @@
+import type { Kill } from '../revocation/kill.ts';
+
+/** A kill as one node keeps it outside the store, with what the store and the trail do not hold yet. */
+export type LatchedKill = { readonly kill: Kill; readonly missing: readonly ('audit' | 'store')[] };
+
+/**
+ * Kills on the data volume of a node: what is ordered while the store takes no writes, and a copy of each that
+ * stands, so that a database put back to an earlier state does not forget it (decision D24). A write is on
+ * stable storage when its promise resolves. Processes on one volume share it. Any method throws when the volume fails.
+ */
+export interface KillLatch {
+  read(): Promise<readonly LatchedKill[]>;
+  /** Replaces what was written for the same kill. */
+  write(latched: LatchedKill): Promise<void>;
+  /** Idempotent. */
+  remove(id: string): Promise<void>;
+}

@@ -1,0 +1,83 @@
+import { AGENTS, type Agent } from '../agents/agent.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import { CLOCKS_APART_SECONDS, EPOCHS, type Epoch, raiseEpoch } from './epoch.ts';
+import { killKey, type LatchedKills } from './kill.ts';
+
+/** A piece of what a token, lease, delegation or session hangs on: whom it is about, whom it came through, and since when. */
+export type Part = {
+  /** Account on whose behalf. */
+  readonly subject?: string | undefined;
+  /** Clients and agents it came through. An agent hangs on its owner as well. */
+  readonly parties?: readonly string[] | undefined;
+  readonly delegation?: string | undefined;
+  readonly token?: string | undefined;
+  /** When it was made, epoch seconds. Absent: it is about to be made, so only a kill that stands is in its way. */
+  readonly since?: number | undefined;
+};
+
+export type KillEnd = 'killed' | 'before_epoch';
+
+export type Revocation = ReturnType<typeof revocation>;
+
+/**
+ * The one place that knows which kills and epochs what hangs on. Reads the store for each question, so that every
+ * process on the same store answers alike, and adds what this process has latched. A store that cannot be read
+ * throws StoreUnavailable: unknown is no.
+ */
+export const revocation = (deps: { readonly documents: DocumentStore; readonly latched?: LatchedKills }) => {
+  const { latched } = deps;
+  const epochs = deps.documents.collection<Epoch>(EPOCHS);
+  const agents = deps.documents.collection<Agent>(AGENTS);
+
+  const ownersOf = async (parts: readonly Part[]): Promise<ReadonlyMap<string, string>> => {
+    const ids = new Set(parts.flatMap(({ parties = [] }) => parties).filter((id) => id.startsWith('agt_')));
+    if (ids.size === 0) return new Map();
+    return new Map((await agents.getMany([...ids])).map(({ document }) => [document.id, document.owner]));
+  };
+
+  return {
+    /**
+     * Whether a kill or an epoch ended what is made of `parts`; undefined: it counts. `isAdministration`: an
+     * administrator's client that acts for itself at the management API, whom a kill of `all` leaves the means to
+     * see, to kill and to lift; what it held before is over like everything else.
+     */
+    async ended(parts: readonly Part[], isAdministration = false): Promise<KillEnd | undefined> {
+      const owners = await ownersOf(parts);
+      /** Epoch → when the oldest of what hangs on it was made. */
+      const since = new Map<string, number>();
+      for (const part of parts) {
+        const made = part.since ?? Number.POSITIVE_INFINITY;
+        for (const key of keysOf(part, owners)) since.set(key, Math.min(since.get(key) ?? made, made));
+        if (part.delegation !== undefined && latched?.stands(killKey('delegation', part.delegation))) return 'killed';
+        if (part.token !== undefined && latched?.stands(killKey('token', part.token))) return 'killed';
+      }
+      const isExempt = (key: string): boolean => key === 'all' && isAdministration;
+      for (const key of since.keys()) if (latched?.stands(key) && !isExempt(key)) return 'killed';
+      // One by one and all at once: the store answers a single document as it stands now, wherever that costs more.
+      const read = await Promise.all([...since.keys()].map((key) => epochs.get(key)));
+      const found = read.flatMap((one) => (one ? [one.document] : []));
+      if (found.some(({ id, kills = [] }) => kills.length > 0 && !isExempt(id))) return 'killed';
+      return found.some(({ id, notBefore }) => Number(since.get(id)) < notBefore) ? 'before_epoch' : undefined;
+    },
+
+    /** To be called before an agent changes owner: what it holds does not outlive a kill of the former one. */
+    async handOver(agent: string, from: string, now: number): Promise<void> {
+      for (const { document } of await epochs.getMany([killKey('owner', from), killKey('account', from)])) {
+        const { notBefore, kills = [] } = document;
+        const end = kills.length > 0 ? Math.max(notBefore, now + 1) + CLOCKS_APART_SECONDS : notBefore;
+        await raiseEpoch(epochs, killKey('agent', agent), end);
+      }
+    },
+  };
+};
+
+const keysOf = ({ subject, parties = [] }: Part, owners: ReadonlyMap<string, string>): readonly string[] => [
+  killKey('all', 'all'),
+  ...(subject === undefined ? [] : [killKey('account', subject)]),
+  ...parties.flatMap((id) => {
+    if (!id.startsWith('agt_')) return [killKey('client', id)];
+    const owner = owners.get(id);
+    const ofOwner = owner === undefined ? [] : [killKey('owner', owner), killKey('account', owner)];
+    return [killKey('agent', id), ...ofOwner];
+  }),
+];

@@ -1,0 +1,43 @@
+/**
+ * While a kill of everything stands, whoever asks for something new is told to come back: 503 at every endpoint that
+ * grants, before a credential is looked at or used up. Resource servers go on asking about tokens, and hear that none
+ * is active; an administrator's client goes on at the management API.
+ */
+import Provider from 'oidc-provider';
+import { DomainError } from '../domain/errors.ts';
+import type { Revocation } from '../domain/revocation/revocation.ts';
+import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
+import type { EngineClients } from './engine-client.ts';
+
+/** Routes that lead to a token or a session. */
+const GRANTING = new Set<string | undefined>([
+  'token',
+  'pushed_authorization_request',
+  'device_authorization',
+  'authorization',
+  'resume',
+  'code_verification',
+  'device_resume',
+]);
+const RETRY_AFTER_SECONDS = 30;
+
+export const everythingIsKilled = (): DomainError =>
+  new DomainError(
+    'unavailable',
+    'everything this server grants was stopped; it is not granted again until that is lifted',
+    {
+      retryAfterSeconds: RETRY_AFTER_SECONDS,
+    },
+  );
+
+/** The look-up of clients, closed to those who are not found because everything is killed. */
+export const closedByKills = (clients: EngineClients, revocation: Revocation): EngineClients => ({
+  ...clients,
+  async find(id) {
+    const found = await clients.find(id);
+    if (found !== undefined && id !== ACCOUNT_PAGES_CLIENT.client_id) return found;
+    const route = Provider.ctx?.oidc?.route;
+    if (GRANTING.has(route) && (await revocation.ended([{}]))) throw everythingIsKilled();
+    return found;
+  },
+});
