@@ -5,6 +5,7 @@ import { connect, createServer, type Socket } from 'node:net';
 export const lossyProxy = async (targetPort: number) => {
   let losing: string | undefined;
   let lost = 0;
+  let asked = '';
   const sockets = new Set<Socket>();
   const server = createServer((client) => {
     const target = connect(targetPort, '127.0.0.1');
@@ -19,6 +20,7 @@ export const lossyProxy = async (targetPort: number) => {
       });
     }
     client.on('data', (data) => {
+      asked = (asked + data.toString('latin1')).slice(-100_000);
       if (losing !== undefined && data.includes(losing)) {
         losing = undefined;
         isLossy = true;
@@ -38,6 +40,8 @@ export const lossyProxy = async (targetPort: number) => {
     loseAnswerTo(text: string): void {
       losing = text;
     },
+    /** What was asked lately, byte for byte as Latin-1. */
+    asked: () => asked,
     /** Answers lost so far. */
     lost: () => lost,
     async close(): Promise<void> {
