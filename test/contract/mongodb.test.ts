@@ -163,16 +163,21 @@ ours('FT-03 every write asks for a majority and the journal, every read for what
     await work();
     return proxy.asked().slice(before);
   };
-  // As BSON: w is the string of 9 bytes, j is true.
-  const strong = /writeConcern.*?w\0\x09\0\0\0majority\0.*?\x08j\0\x01/s;
-  const committed = /readConcern.*?level\0\x09\0\0\0majority\0/s;
-  expect(await asked(() => items.insert({ id: 'a' }))).toMatch(strong);
-  expect(await asked(() => items.insertMany([{ id: 'b' }, { id: 'c' }]))).toMatch(strong);
-  expect(await asked(() => items.replace({ id: 'a', owner: 'o' }, 1))).toMatch(strong);
-  expect(await asked(() => items.take('a'))).toMatch(strong);
-  expect(await asked(() => store.sweep(1, 1))).not.toMatch(/local|available/);
+  // As BSON: strings with their length in front, and j as a boolean.
+  const majority = '\0\x09\0\0\0majority\0';
+  const writes = [
+    () => items.insert({ id: 'a' }),
+    () => items.insertMany([{ id: 'b' }, { id: 'c' }]),
+    () => items.replace({ id: 'a', owner: 'o' }, 1),
+    () => items.take('a'),
+  ];
+  for (const write of writes) {
+    const text = await asked(write);
+    expect(text).toContain(`w${majority}`);
+    expect(text).toContain('\x08j\0\x01');
+  }
   for (const read of [() => items.get('b'), () => items.getMany(['b']), () => items.find({})]) {
-    expect(await asked(read)).toMatch(committed);
+    expect(await asked(read)).toContain(`level${majority}`);
   }
   await store.close();
   await proxy.close();
