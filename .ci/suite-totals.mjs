@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 
 const [what, file] = process.argv.slice(2);
 const results = JSON.parse(readFileSync(file, 'utf8'));
-const STORES = ['memory', 'sqlite'];
+const STORES = ['memory', 'sqlite', 'mongodb', 'redis'];
 
 if (what === 'totals') {
   // A file that does not even load has no tests to count: it counts as one that failed.
