@@ -198,6 +198,19 @@ test('signing keys are rotated with an overlap', async () => {
 });
 
 describe('the audit trail', () => {
+  test('a record that holds a line separator (U+2028) is one line', async () => {
+    const file = join(folder, 'separator.ndjson');
+    const { id, client_secret } = await json('clients', 'create', '--name', 'L', '--grant-type', 'client_credentials');
+    await fetch(`${server.issuer}/token`, {
+      method: 'POST',
+      headers: { authorization: `Basic ${Buffer.from(`${id}:${client_secret}`).toString('base64')}` },
+      body: new URLSearchParams({ grant_type: 'client_credentials', scope: 'a\u2028b', resource: server.issuer }),
+    });
+    expect((await behalf('audit', 'export', '--to', file)).code).toBe(0);
+    expect(readFileSync(file, 'utf8')).toContain('\u2028');
+    expect((await behalf('audit', 'verify', file)).code).toBe(0);
+  });
+
   test('is exported and verifies without the server; one changed byte is found', async () => {
     const file = join(folder, 'trail.ndjson');
     expect((await behalf('audit', 'export', '--to', file)).code).toBe(0);
@@ -206,6 +219,8 @@ describe('the audit trail', () => {
     expect(verdict).toMatchObject({ ok: true, issuer: server.issuer });
     expect((await behalf('audit', 'verify', file, '--key', verdict.key, '--witness', file)).code).toBe(0);
     expect((await behalf('audit', 'verify', file, '--key', 'another')).code).toBe(1);
+    expect(readFileSync(file, 'utf8')).not.toContain('"erasable"');
+    expect((await behalf('audit', 'export', '--personal')).out).toContain('"erasable"');
 
     const text = readFileSync(file, 'utf8');
     writeFileSync(file, text.replace('agent.created', 'agent.Created'));

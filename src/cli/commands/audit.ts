@@ -1,8 +1,8 @@
 /** `behalf audit …`: reads the audit trail, takes it away, and verifies it without the server. */
 import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
-import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { linesOf } from '../../domain/audit/export-lines.ts';
 import { readWitness } from '../../domain/audit/signed-heads.ts';
 import { verifyExport } from '../../domain/audit/verify-export.ts';
 import { type Command, CommandError, EXIT } from '../command.ts';
@@ -45,9 +45,16 @@ const exportTrail = managementCommand({
   operands: [],
   summary: 'Write the whole audit trail as NDJSON with a signed head.',
   role: 'administrator',
-  options: { to: { value: 'FILE', description: 'File to make; it must not exist. Default: standard output.' } },
+  options: {
+    to: { value: 'FILE', description: 'File to make; it must not exist. Default: standard output.' },
+    personal: {
+      description: 'With addresses and usernames that were not erased. Without it, commitments stand for them.',
+    },
+  },
   run: async (call) => {
-    const stream = Readable.fromWeb(await call.api.stream('/audit/export'));
+    const stream = Readable.fromWeb(
+      await call.api.stream(`/audit/export${call.isSet('personal') ? '?personal=true' : ''}`),
+    );
     const to = call.text('to');
     if (to === undefined) {
       const isTerminal = call.terminal.columns !== undefined;
@@ -90,8 +97,7 @@ const verify: Command = {
     const [file = ''] = call.operands;
     const [key, witnessFile] = [call.text('key'), call.text('witness')];
     const witness = witnessFile === undefined ? undefined : witnessOf(witnessFile);
-    const lines = createInterface({ input: createReadStream(file), crlfDelay: Number.POSITIVE_INFINITY });
-    const verdict = await verifyExport(lines, {
+    const verdict = await verifyExport(linesOf(createReadStream(file)), {
       ...(key === undefined ? {} : { key }),
       ...(witness === undefined ? {} : { witness }),
     }).catch((error: unknown) => {
