@@ -16,6 +16,8 @@ const BEAT_EVERY_MILLISECONDS = 2_000;
 const BEHIND_MILLISECONDS = 30_000;
 /** How soon a kill that another process latched on this volume counts here. */
 const LATCH_EVERY_MILLISECONDS = 500;
+/** When a change of keys could not be looked up. */
+const ASK_AGAIN_SECONDS = 10;
 /** setTimeout holds 31 bits of milliseconds. */
 const LONGEST_WAIT_SECONDS = 86_400;
 
@@ -94,7 +96,8 @@ export const housekeeping = (deps: {
 
   const scheduleKeys = async (): Promise<void> => {
     clearTimeout(keyTimer);
-    const seconds = await keys.nextChangeIn();
+    // When it cannot be known now, it is asked for again: a store that fails must not end the process.
+    const seconds = await keys.nextChangeIn().catch(() => ASK_AGAIN_SECONDS);
     if (seconds === undefined || isStopped) return;
     const wait = Math.min(seconds, LONGEST_WAIT_SECONDS) * 1000;
     keyTimer = setTimeout(() => {
