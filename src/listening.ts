@@ -5,18 +5,30 @@ import type { Server } from 'node:http';
 const DRAIN_MILLISECONDS = 8_000;
 const LOOK_FOR_IDLE_MILLISECONDS = 25;
 
-/** Resolves when it accepts connections. */
+/** Resolves when it accepts connections. Throws an Error that says what to do when the address cannot be had. */
 export const listen = (
   server: Server,
   { host, port }: { readonly host: string; readonly port: number },
 ): Promise<void> =>
   new Promise((resolve, reject) => {
-    server.once('error', reject);
+    const fail = (error: Error): void => reject(inWords(error, `${host}:${port}`));
+    server.once('error', fail);
     server.listen(port, host, () => {
-      server.off('error', reject);
+      server.off('error', fail);
       resolve();
     });
   });
+
+const WHY: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'is in use by another program; choose another port: PORT or listen.port, and operations.port',
+  EACCES: 'may not be used by this user; choose a port above 1023: PORT or listen.port, and operations.port',
+  EADDRNOTAVAIL: 'is no address of this machine; see listen.host and operations.host',
+};
+
+const inWords = (error: Error, address: string): Error => {
+  const why = WHY[String((error as { readonly code?: unknown }).code)];
+  return why === undefined ? error : new Error(`${address} ${why}`, { cause: error });
+};
 
 /** Answers what is under way, takes no new connection, and cuts off what is still open at the end. */
 export const drain = (server: Server): Promise<void> =>
