@@ -80,6 +80,11 @@ export class DomainError extends Error {
   }
 }
 
+/** Refuses a member of what is to be registered or changed; `field` is its JSON pointer. */
+export const refuseField = (field: string, message: string): never => {
+  throw new DomainError('invalid_field', message, { field });
+};
+
 /** Whether a thrown value is one of ours, without `instanceof`. */
 export const isDomainError = (error: unknown): error is DomainError =>
   typeof error === 'object' && error !== null && (error as { name?: unknown }).name === 'DomainError';

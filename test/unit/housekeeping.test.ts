@@ -27,6 +27,7 @@ test('a store that fails when the next change of keys is looked up does not end 
       },
     },
     engine: { reload: nothing, keysVersion: () => '' },
+    kills: { poll: nothing },
     nodes: { beat: nothing, observe: nothing, problem: () => undefined },
     log: pino({ level: 'silent' }),
   });

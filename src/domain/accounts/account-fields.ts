@@ -1,5 +1,5 @@
 import type { ScopesByResource } from '../delegation/authority.ts';
-import { DomainError } from '../errors.ts';
+import { refuseField } from '../errors.ts';
 import type { Role } from './account.ts';
 import { normaliseUsername, USERNAME_RULE } from './username.ts';
 
@@ -30,18 +30,16 @@ const ROLES: readonly Role[] = ['administrator', 'operator', 'auditor'];
 const UNSHOWABLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
 const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
 
-const refusal = (field: string, message: string) => new DomainError('invalid_field', message, { field });
-
 export const checkedUsername = (typed: string): string => {
   const username = normaliseUsername(typed);
-  if (username === undefined) throw refusal('/username', USERNAME_RULE);
+  if (username === undefined) return refuseField('/username', USERNAME_RULE);
   return username;
 };
 
 export const checkedName = (typed: string): string => {
   const name = typed.trim().normalize('NFC');
   if (name.length < 1 || name.length > 200 || UNSHOWABLE.test(name)) {
-    throw refusal('/name', 'A name has 1 to 200 characters that can be shown.');
+    refuseField('/name', 'A name has 1 to 200 characters that can be shown.');
   }
   return name;
 };
@@ -49,34 +47,34 @@ export const checkedName = (typed: string): string => {
 export const checkedEmail = (typed: string): string => {
   const email = typed.trim();
   if (email.length > 254 || !/^[^\s@<>"(),:;\\]+@[^\s@<>"(),:;\\]+$/u.test(email) || UNSHOWABLE.test(email)) {
-    throw refusal('/email', 'This is not an e-mail address.');
+    refuseField('/email', 'This is not an e-mail address.');
   }
   return email;
 };
 
 export const checkedGroups = (groups: readonly string[]): readonly string[] => {
-  if (groups.length > 200) throw refusal('/groups', 'An account is in at most 200 groups.');
+  if (groups.length > 200) refuseField('/groups', 'An account is in at most 200 groups.');
   if (groups.some((group) => group.length < 1 || group.length > 200 || UNSHOWABLE.test(group))) {
-    throw refusal('/groups', 'The name of a group has 1 to 200 characters that can be shown.');
+    refuseField('/groups', 'The name of a group has 1 to 200 characters that can be shown.');
   }
   return [...new Set(groups)].sort();
 };
 
 export const checkedRoles = (roles: readonly string[]): readonly Role[] => {
   const known = roles.filter((role): role is Role => (ROLES as readonly string[]).includes(role));
-  if (known.length !== roles.length) throw refusal('/roles', `Roles are ${ROLES.join(', ')}.`);
+  if (known.length !== roles.length) refuseField('/roles', `Roles are ${ROLES.join(', ')}.`);
   return ROLES.filter((role) => known.includes(role));
 };
 
 export const checkedEntitlements = (entitlements: ScopesByResource): ScopesByResource => {
   const entries = Object.entries(entitlements);
-  if (entries.length > 200) throw refusal('/entitlements', 'Entitlements name at most 200 resources.');
+  if (entries.length > 200) refuseField('/entitlements', 'Entitlements name at most 200 resources.');
   for (const [resource, scopes] of entries) {
     if (!URL.canParse(resource) || resource.length > 2000) {
-      throw refusal('/entitlements', 'Entitlements are named by resource, an absolute URI.');
+      refuseField('/entitlements', 'Entitlements are named by resource, an absolute URI.');
     }
     if (scopes.length > 500 || scopes.some((scope) => !SCOPE_TOKEN.test(scope))) {
-      throw refusal('/entitlements', 'The entitlements at a resource are at most 500 scopes.');
+      refuseField('/entitlements', 'The entitlements at a resource are at most 500 scopes.');
     }
   }
   return Object.fromEntries(entries.map(([resource, scopes]) => [resource, [...new Set(scopes)].sort()]));

@@ -12,7 +12,7 @@ import { checkPublicKeys } from '../clients/public-keys.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { checkRedirectUris } from '../clients/web-address.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
-import { DomainError } from '../errors.ts';
+import { DomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -160,13 +160,10 @@ export const agentRegistry = (dependencies: Dependencies) => {
 export type AgentRegistry = ReturnType<typeof agentRegistry>;
 
 const checkResourceServers = async (ids: readonly string[], lookup: ResourceServerLookup): Promise<void> => {
-  const refuse = (field: string, message: string): never => {
-    throw new DomainError('invalid_field', message, { field });
-  };
-  if (ids.length > 20) refuse('/resource_servers', 'At most 20 resource servers can be named.');
+  if (ids.length > 20) refuseField('/resource_servers', 'At most 20 resource servers can be named.');
   for (const [index, id] of ids.entries()) {
     const at = `/resource_servers/${index}`;
-    if (ids.indexOf(id) !== index) refuse(at, 'This resource server is there twice.');
-    if (!(await lookup.get(id))) refuse(at, 'There is no resource server with this id.');
+    if (ids.indexOf(id) !== index) refuseField(at, 'This resource server is there twice.');
+    if (!(await lookup.get(id))) refuseField(at, 'There is no resource server with this id.');
   }
 };

@@ -5,7 +5,7 @@
  */
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
-import { DomainError } from '../errors.ts';
+import { DomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -62,7 +62,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
     checkGrantTypes(client.grantTypes, CLIENT_GRANT_TYPES, client.redirectUris);
     checkAuthentication(client);
     if (client.owner !== undefined && client.owner !== before?.owner && !(await accountExists(client.owner))) {
-      refuse('/owner', 'The owner is an active account.');
+      refuseField('/owner', 'The owner is an active account.');
     }
     if (client.authority !== undefined && client.authority !== before?.authority) {
       await checkAuthority(client.authority, resourceServers);
@@ -144,22 +144,18 @@ const usesSecret = ({ tokenEndpointAuthMethod: method }: Pick<Client, 'tokenEndp
 const checkAuthentication = (client: Client): void => {
   const { tokenEndpointAuthMethod: method, grantTypes, jwks, roles, skipConsent, redirectUris } = client;
   if (method === 'private_key_jwt' && jwks === undefined)
-    refuse('/jwks', 'The method private_key_jwt needs a key set.');
+    refuseField('/jwks', 'The method private_key_jwt needs a key set.');
   if (method !== 'private_key_jwt' && jwks !== undefined)
-    refuse('/jwks', 'Keys belong to the method private_key_jwt only.');
+    refuseField('/jwks', 'Keys belong to the method private_key_jwt only.');
   const actsForItself = grantTypes.includes('client_credentials');
   if (method === 'none' && actsForItself) {
-    refuse('/grant_types', 'A public client cannot use client_credentials (RFC 6749 §4.4).');
+    refuseField('/grant_types', 'A public client cannot use client_credentials (RFC 6749 §4.4).');
   }
   if (roles.length > 0 && !actsForItself) {
-    refuse('/roles', 'Roles are for a client that acts for itself with client_credentials.');
+    refuseField('/roles', 'Roles are for a client that acts for itself with client_credentials.');
   }
   // Any program may receive on loopback or under a private scheme: without a page nobody would notice (RFC 8252 §8.6).
   if (skipConsent && method === 'none' && redirectUris.some((uri) => !uri.startsWith('https:'))) {
-    refuse('/skip_consent', 'A public client goes without consent only if all its redirect URIs are https.');
+    refuseField('/skip_consent', 'A public client goes without consent only if all its redirect URIs are https.');
   }
-};
-
-const refuse = (field: string, message: string): never => {
-  throw new DomainError('invalid_field', message, { field });
 };

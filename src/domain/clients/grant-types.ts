@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.ts';
+import { refuseField } from '../errors.ts';
 
 const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -20,28 +20,26 @@ export const checkGrantTypes = (
   allowed: readonly string[],
   redirectUris: readonly string[],
 ): readonly string[] => {
-  const refuse = (field: string, message: string): never => {
-    throw new DomainError('invalid_field', message, { field });
-  };
-  if (grantTypes.length === 0) refuse('/grant_types', 'Name at least one grant type.');
+  if (grantTypes.length === 0) refuseField('/grant_types', 'Name at least one grant type.');
   for (const [index, grantType] of grantTypes.entries()) {
     if (!allowed.includes(grantType)) {
-      refuse(`/grant_types/${index}`, `A grant type here is one of ${allowed.join(', ')}.`);
+      refuseField(`/grant_types/${index}`, `A grant type here is one of ${allowed.join(', ')}.`);
     }
-    if (grantTypes.indexOf(grantType) !== index) refuse(`/grant_types/${index}`, 'This grant type is there twice.');
+    if (grantTypes.indexOf(grantType) !== index)
+      refuseField(`/grant_types/${index}`, 'This grant type is there twice.');
   }
   const asksPeople = grantTypes.includes('authorization_code');
   if (asksPeople && redirectUris.length === 0) {
-    refuse('/redirect_uris', 'The grant type authorization_code needs a redirect URI.');
+    refuseField('/redirect_uris', 'The grant type authorization_code needs a redirect URI.');
   }
   if (!asksPeople && redirectUris.length > 0) {
-    refuse(
+    refuseField(
       '/redirect_uris',
       'Redirect URIs are for the grant type authorization_code, which is not among the grant types.',
     );
   }
   if (grantTypes.includes('refresh_token') && !asksPeople && !grantTypes.includes(DEVICE_CODE)) {
-    refuse('/grant_types', 'Refresh tokens come with authorization_code or the device flow only.');
+    refuseField('/grant_types', 'Refresh tokens come with authorization_code or the device flow only.');
   }
   return grantTypes;
 };

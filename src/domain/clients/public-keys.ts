@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { DomainError } from '../errors.ts';
+import { DomainError, refuseField } from '../errors.ts';
 import type { JsonWebKeySet, PublicJwk } from './client.ts';
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
@@ -21,44 +21,44 @@ const MAXIMUM_KEYS = 10;
 export const checkPublicKeys = (value: unknown, field = '/jwks'): JsonWebKeySet => {
   const keys = isObject(value) ? value.keys : undefined;
   if (!Array.isArray(keys))
-    return refuse(field, 'A JWK Set is an object with the member "keys", a list (RFC 7517 §5).');
+    return refuseField(field, 'A JWK Set is an object with the member "keys", a list (RFC 7517 §5).');
   if (keys.length < 1 || keys.length > MAXIMUM_KEYS) {
-    return refuse(`${field}/keys`, `A key set holds 1 to ${MAXIMUM_KEYS} keys.`);
+    return refuseField(`${field}/keys`, `A key set holds 1 to ${MAXIMUM_KEYS} keys.`);
   }
   const checked = keys.map((key: unknown, index) => checkKey(key, `${field}/keys/${index}`));
   const kids = new Set<unknown>();
   for (const [index, { kid }] of checked.entries()) {
     if (kid === undefined && checked.length > 1) {
-      refuse(`${field}/keys/${index}`, 'In a set of several keys each key needs its own "kid".');
+      refuseField(`${field}/keys/${index}`, 'In a set of several keys each key needs its own "kid".');
     }
-    if (kids.has(kid)) refuse(`${field}/keys/${index}/kid`, 'Another key of this set has the same "kid".');
+    if (kids.has(kid)) refuseField(`${field}/keys/${index}/kid`, 'Another key of this set has the same "kid".');
     kids.add(kid);
   }
   return { keys: checked };
 };
 
 const checkKey = (value: unknown, field: string): PublicJwk => {
-  if (!isObject(value)) return refuse(field, 'A key is a JSON object (RFC 7517 §4).');
+  if (!isObject(value)) return refuseField(field, 'A key is a JSON object (RFC 7517 §4).');
   const jwk = value;
   const secret = PRIVATE_MEMBERS.find((member) => Object.hasOwn(jwk, member));
   if (jwk.kty === 'oct' || secret !== undefined) {
-    refuse(
+    refuseField(
       field,
       'Send the public part of a key pair only; this key holds a secret part and must not be used any more.',
     );
   }
   const { use, alg, kid } = jwk;
-  if (use !== undefined && use !== 'sig') refuse(`${field}/use`, 'The use of a key is "sig" or absent.');
+  if (use !== undefined && use !== 'sig') refuseField(`${field}/use`, 'The use of a key is "sig" or absent.');
   const operations = jwk.key_ops;
   if (operations !== undefined && !(Array.isArray(operations) && operations.includes('verify'))) {
-    refuse(`${field}/key_ops`, 'The operations of a public signature key include "verify".');
+    refuseField(`${field}/key_ops`, 'The operations of a public signature key include "verify".');
   }
   if (kid !== undefined && !(typeof kid === 'string' && /^[\x21-\x7e]{1,128}$/.test(kid))) {
-    refuse(`${field}/kid`, 'A key id has 1 to 128 visible ASCII characters.');
+    refuseField(`${field}/kid`, 'A key id has 1 to 128 visible ASCII characters.');
   }
   const { members, algorithms } = jwk.kty === 'RSA' ? checkRsa(jwk, field) : checkCurve(jwk, field);
   if (alg !== undefined && !algorithms.includes(String(alg))) {
-    refuse(`${field}/alg`, `The algorithm of this key is absent or one of ${algorithms.join(', ')}.`);
+    refuseField(`${field}/alg`, `The algorithm of this key is absent or one of ${algorithms.join(', ')}.`);
   }
   return {
     ...members,
@@ -77,11 +77,11 @@ type CheckedKey = { readonly members: PublicJwk; readonly algorithms: readonly s
 
 const checkRsa = (jwk: LooseJwk, field: string): CheckedKey => {
   // A modulus of more than 4096 bits makes every check of a signature slow, at no gain.
-  if (typeof jwk.n === 'string' && jwk.n.length > 700) refuse(`${field}/n`, 'An RSA key has 2048 to 4096 bits.');
+  if (typeof jwk.n === 'string' && jwk.n.length > 700) refuseField(`${field}/n`, 'An RSA key has 2048 to 4096 bits.');
   const key = importKey({ kty: 'RSA', n: jwk.n, e: jwk.e }, field);
   const { modulusLength = 0, publicExponent } = key.asymmetricKeyDetails ?? {};
-  if (modulusLength < 2048 || modulusLength > 4096) refuse(`${field}/n`, 'An RSA key has 2048 to 4096 bits.');
-  if (publicExponent !== 65537n) refuse(`${field}/e`, 'The exponent of an RSA key is 65537 ("AQAB").');
+  if (modulusLength < 2048 || modulusLength > 4096) refuseField(`${field}/n`, 'An RSA key has 2048 to 4096 bits.');
+  if (publicExponent !== 65537n) refuseField(`${field}/e`, 'The exponent of an RSA key is 65537 ("AQAB").');
   const { n, e } = key.export({ format: 'jwk' });
   return { members: { kty: 'RSA', n, e }, algorithms: RSA_ALGORITHMS };
 };
@@ -89,9 +89,9 @@ const checkRsa = (jwk: LooseJwk, field: string): CheckedKey => {
 const checkCurve = (jwk: LooseJwk, field: string): CheckedKey => {
   const { kty, crv } = jwk;
   const algorithms = CURVES.get(crv);
-  if (kty !== 'EC' && kty !== 'OKP') return refuse(`${field}/kty`, 'The type of a key is "EC", "RSA" or "OKP".');
+  if (kty !== 'EC' && kty !== 'OKP') return refuseField(`${field}/kty`, 'The type of a key is "EC", "RSA" or "OKP".');
   if (!algorithms || (kty === 'OKP') !== (crv === 'Ed25519')) {
-    return refuse(`${field}/crv`, 'The curve is P-256, P-384 or P-521 with "EC", or Ed25519 with "OKP".');
+    return refuseField(`${field}/crv`, 'The curve is P-256, P-384 or P-521 with "EC", or Ed25519 with "OKP".');
   }
   const key = importKey(kty === 'EC' ? { kty, crv, x: jwk.x, y: jwk.y } : { kty, crv, x: jwk.x }, field);
   const { x, y } = key.export({ format: 'jwk' });
@@ -109,7 +109,3 @@ const importKey = (jwk: LooseJwk, field: string): KeyObject => {
 
 const isObject = (value: unknown): value is LooseJwk =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const refuse = (field: string, message: string): never => {
-  throw new DomainError('invalid_field', message, { field });
-};

@@ -1,4 +1,4 @@
-import { DomainError } from '../errors.ts';
+import { refuseField } from '../errors.ts';
 
 const LOOPBACK_HOSTS = ['127.0.0.1', '[::1]', 'localhost'];
 /** Schemes a browser would run or read instead of handing the answer to the app (AZ-04). */
@@ -22,12 +22,13 @@ export const checkOrigins = (origins: readonly string[], field = '/cors_origins'
   eachOnce(origins, field, (origin, at) => {
     const url = parse(origin, at);
     checkTransport(url, at);
-    if (url.origin !== origin) refuse(at, 'An origin is scheme, host and port only, such as "https://app.example".');
+    if (url.origin !== origin)
+      refuseField(at, 'An origin is scheme, host and port only, such as "https://app.example".');
   });
 
 /** A resource indicator (RFC 8707 §2): absolute https URI without fragment, http only on loopback. Compared exactly. */
 export const checkResourceIdentifier = (identifier: string, field = '/identifier'): string => {
-  if (identifier.length > 512) refuse(field, 'An identifier has at most 512 characters.');
+  if (identifier.length > 512) refuseField(field, 'An identifier has at most 512 characters.');
   const url = parse(identifier, field);
   checkNormalised(identifier, url, field);
   checkTransport(url, field);
@@ -42,43 +43,45 @@ export const isLocalhostRedirect = (uri: string): boolean => /^http:\/\/localhos
 
 const checkRedirectUri = (uri: string, applicationType: 'web' | 'native', field: string): void => {
   const url = parse(uri, field);
-  if (SCRIPT_SCHEMES.includes(url.protocol)) refuse(field, `The scheme "${url.protocol}" cannot be redirected to.`);
+  if (SCRIPT_SCHEMES.includes(url.protocol))
+    refuseField(field, `The scheme "${url.protocol}" cannot be redirected to.`);
   checkNormalised(uri, url, field);
   if (url.protocol === 'https:' || url.protocol === 'http:') {
     checkTransport(url, field);
     if (applicationType === 'native' && url.protocol === 'https:' && LOOPBACK_HOSTS.includes(url.hostname)) {
-      refuse(field, 'On loopback a native app uses http (RFC 8252 §7.3).');
+      refuseField(field, 'On loopback a native app uses http (RFC 8252 §7.3).');
     }
     return;
   }
-  if (applicationType !== 'native') refuse(field, 'A web app redirects to https, or to http on loopback.');
+  if (applicationType !== 'native') refuseField(field, 'A web app redirects to https, or to http on loopback.');
   if (!url.protocol.includes('.')) {
-    refuse(field, 'A private-use scheme is a domain name in reverse, such as "com.example.app:" (RFC 8252 §7.1).');
+    refuseField(field, 'A private-use scheme is a domain name in reverse, such as "com.example.app:" (RFC 8252 §7.1).');
   }
 };
 
 const parse = (value: string, field: string): URL => {
-  if (value.length > MAXIMUM_LENGTH) refuse(field, `A URI has at most ${MAXIMUM_LENGTH} characters.`);
+  if (value.length > MAXIMUM_LENGTH) refuseField(field, `A URI has at most ${MAXIMUM_LENGTH} characters.`);
   const url = URL.parse(value);
-  if (!url) return refuse(field, 'This is not an absolute URI.');
-  if (value.includes('#')) refuse(field, 'A URI here has no fragment ("#").');
+  if (!url) return refuseField(field, 'This is not an absolute URI.');
+  if (value.includes('#')) refuseField(field, 'A URI here has no fragment ("#").');
   if (url.username !== '' || url.password !== '' || /^[^/]*:\/\/[^/?]*@/.test(value)) {
-    refuse(field, 'A URI here holds no user name or password.');
+    refuseField(field, 'A URI here holds no user name or password.');
   }
-  if (url.hostname.includes('*')) refuse(field, 'URIs are compared character by character; there are no wildcards.');
+  if (url.hostname.includes('*'))
+    refuseField(field, 'URIs are compared character by character; there are no wildcards.');
   return url;
 };
 
 /** Two spellings of one address would make "exactly equal" and "the same place" different questions. */
 const checkNormalised = (value: string, url: URL, field: string): void => {
   const isBareOrigin = value === url.origin;
-  if (url.href !== value && !isBareOrigin) refuse(field, `Write this URI in its normal form: ${url.href}`);
+  if (url.href !== value && !isBareOrigin) refuseField(field, `Write this URI in its normal form: ${url.href}`);
 };
 
 const checkTransport = (url: URL, field: string): void => {
   const isLoopbackHttp = url.protocol === 'http:' && LOOPBACK_HOSTS.includes(url.hostname);
   if (url.protocol !== 'https:' && !isLoopbackHttp) {
-    refuse(field, 'This URI uses https; http only on 127.0.0.1, [::1] or localhost.');
+    refuseField(field, 'This URI uses https; http only on 127.0.0.1, [::1] or localhost.');
   }
 };
 
@@ -87,14 +90,10 @@ const eachOnce = (
   field: string,
   check: (value: string, field: string) => void,
 ): readonly string[] => {
-  if (values.length > MAXIMUM_COUNT) refuse(field, `At most ${MAXIMUM_COUNT} entries are allowed.`);
+  if (values.length > MAXIMUM_COUNT) refuseField(field, `At most ${MAXIMUM_COUNT} entries are allowed.`);
   for (const [index, value] of values.entries()) {
     check(value, `${field}/${index}`);
-    if (values.indexOf(value) !== index) refuse(`${field}/${index}`, 'This entry is there twice.');
+    if (values.indexOf(value) !== index) refuseField(`${field}/${index}`, 'This entry is there twice.');
   }
   return values;
-};
-
-const refuse = (field: string, message: string): never => {
-  throw new DomainError('invalid_field', message, { field });
 };

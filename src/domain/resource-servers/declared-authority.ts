@@ -1,5 +1,5 @@
 import type { ScopesByResource } from '../delegation/authority.ts';
-import { DomainError } from '../errors.ts';
+import { refuseField } from '../errors.ts';
 import type { Versioned } from '../ports/document-store.ts';
 import type { ResourceServer } from './resource-server.ts';
 
@@ -21,18 +21,18 @@ export const checkAuthority = async (
   field = '/authority',
 ): Promise<ScopesByResource> => {
   const entries = Object.entries(authority);
-  if (entries.length > MAXIMUM_RESOURCES) refuse(field, `At most ${MAXIMUM_RESOURCES} resources can be named.`);
+  if (entries.length > MAXIMUM_RESOURCES) refuseField(field, `At most ${MAXIMUM_RESOURCES} resources can be named.`);
   for (const [identifier, scopes] of entries) {
     const at = `${field}/${pointerToken(identifier)}`;
     const found = await lookup.findByIdentifier(identifier);
-    if (!found) return refuse(at, 'No resource server has this identifier.');
+    if (!found) return refuseField(at, 'No resource server has this identifier.');
     const declared = found.document.scopes.map(({ name }) => name);
     for (const [index, scope] of scopes.entries()) {
-      if (scope === '*' && scopes.length > 1) refuse(`${at}/${index}`, '"*" means all scopes and stands alone.');
+      if (scope === '*' && scopes.length > 1) refuseField(`${at}/${index}`, '"*" means all scopes and stands alone.');
       if (scope !== '*' && !declared.includes(scope)) {
-        refuse(`${at}/${index}`, 'The resource server does not declare this scope.');
+        refuseField(`${at}/${index}`, 'The resource server does not declare this scope.');
       }
-      if (scopes.indexOf(scope) !== index) refuse(`${at}/${index}`, 'This scope is there twice.');
+      if (scopes.indexOf(scope) !== index) refuseField(`${at}/${index}`, 'This scope is there twice.');
     }
   }
   return authority;
@@ -40,7 +40,3 @@ export const checkAuthority = async (
 
 /** RFC 6901 §3 */
 const pointerToken = (member: string): string => member.replaceAll('~', '~0').replaceAll('/', '~1');
-
-const refuse = (field: string, message: string): never => {
-  throw new DomainError('invalid_field', message, { field });
-};

@@ -9,7 +9,7 @@ import { checkText } from '../clients/display-text.ts';
 import { checkPublicKeys } from '../clients/public-keys.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { checkResourceIdentifier } from '../clients/web-address.ts';
-import { DomainError } from '../errors.ts';
+import { DomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -179,34 +179,30 @@ const checked = (document: ResourceServer): ResourceServer => {
   checkScopes(document.scopes);
   const { accessTokenTtlSeconds: ttl, introspectionAuthMethod, jwks } = document;
   if (!Number.isInteger(ttl) || ttl < 30 || ttl > 3600) {
-    refuse('/access_token_ttl_seconds', 'An access token lives 30 to 3600 seconds.');
+    refuseField('/access_token_ttl_seconds', 'An access token lives 30 to 3600 seconds.');
   }
   if (introspectionAuthMethod === 'private_key_jwt') return { ...document, jwks: checkPublicKeys(jwks) };
-  if (jwks !== undefined) refuse('/jwks', 'Keys belong to the introspection method private_key_jwt only.');
+  if (jwks !== undefined) refuseField('/jwks', 'Keys belong to the introspection method private_key_jwt only.');
   return document;
 };
 
 const checkScopes = (scopes: readonly ScopeDeclaration[]): void => {
-  if (scopes.length < 1 || scopes.length > 200) refuse('/scopes', 'A resource server declares 1 to 200 scopes.');
+  if (scopes.length < 1 || scopes.length > 200) refuseField('/scopes', 'A resource server declares 1 to 200 scopes.');
   const names = new Set<string>();
   for (const [index, { name, description }] of scopes.entries()) {
     const field = `/scopes/${index}`;
     if (!SCOPE_TOKEN.test(name)) {
-      refuse(
+      refuseField(
         `${field}/name`,
         'A scope has 1 to 128 visible ASCII characters without quote and backslash (RFC 6749 §3.3).',
       );
     }
-    if (name === '*') refuse(`${field}/name`, '"*" means all scopes and names none.');
-    if (OPENID_SCOPES.includes(name)) refuse(`${field}/name`, 'This scope has a meaning in OpenID Connect.');
-    if (names.has(name)) refuse(`${field}/name`, 'This scope is declared twice.');
+    if (name === '*') refuseField(`${field}/name`, '"*" means all scopes and names none.');
+    if (OPENID_SCOPES.includes(name)) refuseField(`${field}/name`, 'This scope has a meaning in OpenID Connect.');
+    if (names.has(name)) refuseField(`${field}/name`, 'This scope is declared twice.');
     names.add(name);
     checkText(description, `${field}/description`, 200);
   }
 };
 
 const isConflict = (error: unknown): boolean => (error as { code?: unknown } | undefined)?.code === 'conflict';
-
-const refuse = (field: string, message: string): never => {
-  throw new DomainError('invalid_field', message, { field });
-};
