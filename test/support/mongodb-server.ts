@@ -58,7 +58,12 @@ export const startMongodb = async ({ isDurable = false } = {}): Promise<MongodbS
         log = (log + text).slice(-20_000);
       });
     }
-    await untilAnswering(port, hasMongod, child, () => log);
+    try {
+      await untilAnswering(port, hasMongod, child, () => log);
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw error;
+    }
   };
   const end = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;

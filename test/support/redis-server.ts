@@ -38,7 +38,12 @@ export const startRedis = async (
         log = (log + text).slice(-20_000);
       });
     }
-    await Promise.race([failed, untilOpen(port, child, () => log)]);
+    try {
+      await Promise.race([failed, untilOpen(port, child, () => log)]);
+    } catch (error) {
+      child.kill('SIGKILL');
+      throw error;
+    }
     failed.catch(() => undefined);
   };
   const end = async (signal: NodeJS.Signals): Promise<void> => {
