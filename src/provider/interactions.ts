@@ -12,6 +12,7 @@ import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { type CookieNames, SESSION_COOKIE } from './cookies.ts';
 import type { PromptDetails } from './interaction-policy.ts';
 import { makeLease } from './lease-maker.ts';
+import { outOfEngine } from './oauth-errors.ts';
 
 type Deps = {
   /** The engine now; it is built anew when keys change. */
@@ -82,7 +83,7 @@ export const interactions = (deps: Deps): Interactions => {
     dropSessionCookie(provider(), exchange, deps.cookies);
   };
 
-  return {
+  return outOfEngine<Interactions>({
     async get(exchange, uid): Promise<Interaction> {
       const found = await open(exchange, uid);
       const details = found.prompt.details as unknown as PromptDetails;
@@ -154,7 +155,7 @@ export const interactions = (deps: Deps): Interactions => {
         return found.returnTo;
       });
     },
-  };
+  });
 };
 
 const gone = (): DomainError =>
@@ -175,7 +176,7 @@ export const browserSessions = (deps: Deps): BrowserSessions => {
   const key = (state: string): string => `sign-in:${masterKey.digest('sign-in', state)}`;
   const contextOf = ({ request, response }: Exchange) => provider().createContext(request, response);
 
-  return {
+  return outOfEngine<BrowserSessions>({
     async current(exchange) {
       const session = await provider().Session.get(contextOf(exchange));
       if (session.accountId === undefined || session.transient) return undefined;
@@ -220,5 +221,5 @@ export const browserSessions = (deps: Deps): BrowserSessions => {
       if (session.accountId !== undefined) await session.destroy();
       dropSessionCookie(provider(), exchange, cookies);
     },
-  };
+  });
 };

@@ -65,3 +65,19 @@ export const asProtocol = async <T>(work: () => Promise<T>): Promise<T> => {
     throw protocolError(error);
   }
 };
+
+/** The same port for callers that are no client: what the adapter threw through the engine comes out as it was thrown. */
+export const outOfEngine = <P extends object>(port: P): P => {
+  const methods = Object.entries(port).map(([name, method]: [string, (...given: unknown[]) => Promise<unknown>]) => {
+    const call = async (...given: unknown[]): Promise<unknown> => {
+      try {
+        return await method(...given);
+      } catch (error) {
+        const { cause } = error as { readonly cause?: unknown };
+        throw isStoreUnavailable(cause) || isDomainError(cause) ? cause : error;
+      }
+    };
+    return [name, call] as const;
+  });
+  return Object.fromEntries(methods) as P;
+};

@@ -21,6 +21,7 @@ import { loadConfiguration } from '../../config/load.ts';
 import { type Behalf, compose } from '../../src/compose.ts';
 import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-event.ts';
 import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
 import { publicServer } from '../../src/public-server.ts';
 import { startMongodb } from './mongodb-server.ts';
 import { startRedis } from './redis-server.ts';
@@ -52,6 +53,10 @@ export type RunOptions = {
 export type Faults = {
   /** Names of collections whose writes fail; 'all' for every one. */
   failingWrites: ReadonlySet<string>;
+  /** The same for reads. */
+  failingReads: ReadonlySet<string>;
+  /** Whether the ephemeral store fails. */
+  isEphemeralFailing: boolean;
 };
 
 export const runServer = async (options: RunOptions = {}) => {
@@ -70,7 +75,7 @@ export const runServer = async (options: RunOptions = {}) => {
       ...options.environment,
     },
   });
-  const faults: Faults = { failingWrites: new Set() };
+  const faults: Faults = { failingWrites: new Set(), failingReads: new Set(), isEphemeralFailing: false };
   // Before the database: a database without its key beside it is refused.
   const masterKey = loadOrCreateMasterKey(dataFolder);
   const { removeServers, ...stores } = await storesFor(options, dataFolder);
@@ -78,6 +83,7 @@ export const runServer = async (options: RunOptions = {}) => {
     masterKey,
     ...stores,
     documents: failable(stores.documents, faults),
+    ephemeral: failableEphemeral(stores.ephemeral, faults),
     ...(options.log ? { log: pino({ base: null }, { write: options.log }) } : {}),
   });
   const server: Server = publicServer(configuration.listen, behalf, options.bounds ?? {});
@@ -99,7 +105,7 @@ export const runServer = async (options: RunOptions = {}) => {
     async close({ keepData = false } = {}): Promise<void> {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      faults.failingWrites = new Set();
+      Object.assign(faults, { failingWrites: new Set(), failingReads: new Set(), isEphemeralFailing: false });
       await behalf.close();
       await removeServers();
       if (!keepData) await rm(dataFolder, { recursive: true, force: true });
@@ -151,20 +157,43 @@ const failable = (store: DocumentStore, faults: Faults): DocumentStore => ({
   ...store,
   collection(declaration) {
     const collection = store.collection<never>(declaration);
-    const guarded = <A extends unknown[], R>(write: (...given: A) => Promise<R>) => {
+    const guarded = <A extends unknown[], R>(
+      call: (...given: A) => Promise<R>,
+      what: 'Writes' | 'Reads' = 'Writes',
+    ) => {
       return async (...given: A): Promise<R> => {
-        if (faults.failingWrites.has('all') || faults.failingWrites.has(declaration.name)) {
-          throw new StoreUnavailable(`writes to ${declaration.name} fail in this test`);
+        const failing = faults[`failing${what}`];
+        if (failing.has('all') || failing.has(declaration.name)) {
+          throw new StoreUnavailable(`${what} of ${declaration.name} fail in this test`);
         }
-        return write(...given);
+        return call(...given);
       };
     };
     return {
-      ...collection,
       insert: guarded(collection.insert),
       insertMany: guarded(collection.insertMany),
       replace: guarded(collection.replace),
       take: guarded(collection.take),
+      get: guarded(collection.get, 'Reads'),
+      getMany: guarded(collection.getMany, 'Reads'),
+      find: guarded(collection.find, 'Reads'),
     } as never;
   },
 });
+
+const failableEphemeral = (store: EphemeralStore, faults: Faults): EphemeralStore => {
+  const guarded = <A extends unknown[], R>(call: (...given: A) => Promise<R>) => {
+    return async (...given: A): Promise<R> => {
+      if (faults.isEphemeralFailing) throw new StoreUnavailable('the ephemeral store fails in this test');
+      return call(...given);
+    };
+  };
+  return {
+    ...store,
+    set: guarded(store.set),
+    get: guarded(store.get),
+    take: guarded(store.take),
+    claim: guarded(store.claim),
+    count: guarded(store.count),
+  };
+};

@@ -1,0 +1,135 @@
+/**
+ * What is answered when something is lost: every loss, every endpoint. test/integration/fail-closed.test.ts asserts
+ * each cell, docs/guides/failure.md is generated from it. Nothing is granted on what is not known (invariant 12).
+ */
+
+/** What is asked, in the words of the guide. */
+export const ENDPOINTS = {
+  code: 'Token: code, by a client with a secret',
+  refresh: 'Token: refresh, by a client with a secret',
+  client_credentials: 'Token: client credentials, by a client with a secret',
+  assertion: 'Token: client credentials, by an agent with its key',
+  exchange: 'Token: exchange, by an agent with its key',
+  device_code: 'Token: device code, by a client with a secret',
+  introspection: 'Introspection',
+  revocation: 'Revocation',
+  par: 'Pushed authorization request',
+  device: 'Device authorization',
+  authorize: 'Authorization, by a person who is signed in',
+  sign_in: 'Sign-in',
+  consent: 'Consent',
+  account_page: 'My account',
+  userinfo: 'Userinfo',
+  management_read: 'Management API, reading',
+  management_write: 'Management API, changing',
+  jwks: 'Signing keys (JWKS)',
+  discovery: 'Discovery',
+} as const;
+export type Endpoint = keyof typeof ENDPOINTS;
+
+/** `works`: as always. `refused`: 4xx, or a token called inactive. `503`: with `Retry-After`. */
+export type Outcome = 'works' | 'refused' | '503';
+
+export type Loss = {
+  readonly title: string;
+  /** What the person in charge sees, and what ends it. */
+  readonly text: string;
+  /** Where the tests make it happen. */
+  readonly stores: readonly ('servers' | 'memory')[];
+  /** What `/readyz` names; absent: the node stays ready. */
+  readonly unready?: string;
+  /** For each endpoint not named here: `otherwise`. */
+  readonly endpoints: Partial<Readonly<Record<Endpoint, Outcome>>>;
+  readonly otherwise: Outcome;
+};
+
+/** Needs a value or a claim of Redis: codes, pushed requests, interactions, what has been used of assertions. */
+const NEEDS_REDIS: readonly Endpoint[] = [
+  ...(['code', 'assertion', 'exchange', 'device_code', 'par', 'device', 'authorize', 'sign_in', 'consent'] as const),
+];
+const on = (endpoints: readonly Endpoint[], expected: Outcome): Loss['endpoints'] =>
+  Object.fromEntries(endpoints.map((endpoint) => [endpoint, expected]));
+const STATIC = on(['jwks', 'discovery'], 'works');
+
+export const LOSSES = {
+  redis_down: {
+    title: 'Redis is down',
+    text: 'Whatever needs no value of Redis goes on. Start Redis again; everything works then, codes and pages that were under way begin anew.',
+    stores: ['servers', 'memory'],
+    unready: 'redis',
+    endpoints: on(NEEDS_REDIS, '503'),
+    otherwise: 'works',
+  },
+  redis_silent: {
+    title: 'Redis is there and says nothing',
+    text: 'As down, after `stores.deadlineMilliseconds`.',
+    stores: ['servers'],
+    unready: 'redis',
+    endpoints: on(NEEDS_REDIS, '503'),
+    otherwise: 'works',
+  },
+  redis_read_only: {
+    title: 'Redis is a read-only replica',
+    text: 'As down, except that codes can still be redeemed: reading is enough for them, and that they were used is marked in MongoDB. Name the master, or use Sentinel or a Cluster, which are asked for the master after a failover.',
+    stores: ['servers'],
+    unready: 'redis',
+    endpoints: { ...on(NEEDS_REDIS, '503'), ...on(['code', 'device_code'], 'works') },
+    otherwise: 'works',
+  },
+  redis_flushed: {
+    title: 'Redis has lost what it held (flush, failover, restart)',
+    text: 'People start over. Assertions and DPoP proofs from before the loss, and for some seconds after it, are refused, because what had been used is forgotten. Nothing used becomes unused.',
+    stores: ['servers'],
+    endpoints: on(['code', 'assertion', 'exchange', 'device_code', 'sign_in', 'consent'], 'refused'),
+    otherwise: 'works',
+  },
+  mongodb_down: {
+    title: 'MongoDB is down or has no primary',
+    text: 'Nothing is granted and nothing is called live. Signing keys and discovery are still served. Nothing is used up by an attempt.',
+    stores: ['servers', 'memory'],
+    unready: 'mongodb',
+    endpoints: STATIC,
+    otherwise: '503',
+  },
+  mongodb_silent: {
+    title: 'MongoDB is there and says nothing',
+    text: 'As down, after `stores.deadlineMilliseconds`.',
+    stores: ['servers'],
+    unready: 'mongodb',
+    endpoints: STATIC,
+    otherwise: '503',
+  },
+  writes: {
+    title: 'The durable store takes no writes (disk full, read-only)',
+    text: 'What only reads goes on. A disk that is full again has space: it works again without repair.',
+    stores: ['memory'],
+    endpoints: {
+      ...STATIC,
+      ...on(['introspection', 'account_page', 'userinfo', 'management_read'], 'works'),
+    },
+    otherwise: '503',
+  },
+  audit: {
+    title: 'The audit trail takes no writes',
+    text: 'Nothing happens that cannot be recorded first.',
+    stores: ['memory'],
+    endpoints: {
+      ...STATIC,
+      ...on(['introspection', 'account_page', 'userinfo', 'management_read'], 'works'),
+    },
+    otherwise: '503',
+  },
+  epochs: {
+    title: 'Epochs cannot be read: what was killed is not known',
+    text: 'No token is given and none is called live.',
+    stores: ['memory'],
+    endpoints: STATIC,
+    otherwise: '503',
+  },
+} as const satisfies Readonly<Record<string, Loss>>;
+export type LossName = keyof typeof LOSSES;
+
+export const expectedOf = (name: LossName, endpoint: Endpoint): Outcome => {
+  const loss: Loss = LOSSES[name];
+  return loss.endpoints[endpoint] ?? loss.otherwise;
+};
