@@ -15,14 +15,19 @@ export type Remembered<V> = {
 };
 
 /**
- * What was read lately, so that nothing is read and parsed a second time while it stands unchanged. It
- * is never stale: `refresh` asks SQLite whether another connection has committed since, which costs
- * about a microsecond, and whoever writes forgets what the write touches.
+ * What was read lately, so that nothing is read and parsed a second time while it stands unchanged.
+ * Whoever writes forgets what the write touches; and `refresh` asks SQLite whether another connection has
+ * committed since. It asks once for each callback of the event loop and the promises settled in it:
+ * nothing can arrive in between, so every request is answered from what stood after it had arrived.
  */
 export const readCache = (database: SqliteDatabase) => {
   const version = database.prepare('PRAGMA data_version');
   const regions: Map<string, unknown>[] = [];
   let seen: unknown;
+  let isFresh = false;
+  const outdate = (): void => {
+    isFresh = false;
+  };
 
   const clear = (): void => {
     for (const region of regions) region.clear();
@@ -31,7 +36,11 @@ export const readCache = (database: SqliteDatabase) => {
   return {
     /** To be called before each look-up, inside the same read. */
     refresh(): void {
+      if (isFresh) return;
       const now = (version.get() as unknown as readonly [number])[0];
+      isFresh = true;
+      // Runs when no promise is left to settle, before the event loop goes on.
+      process.nextTick(outdate);
       if (now === seen) return;
       seen = now;
       clear();

@@ -3,6 +3,7 @@ import canonicalize from 'canonicalize';
 import { DomainError } from '../errors.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { AuditEvent, AuditReceipt } from './audit-event.ts';
+import { sortedCopy } from './sorted-copy.ts';
 
 /** An event as it is hashed: each personal value stands as its commitment, base64url of SHA-256(salt ‖ value). */
 export type RecordedEvent = Omit<AuditEvent, 'personal'> & {
@@ -72,6 +73,8 @@ export type PreparedEvent = {
   readonly at: number;
   /** RFC 8785 text of the event. */
   readonly text: string;
+  /** What that text says. */
+  readonly event: RecordedEvent;
   readonly erasable?: Readonly<Record<string, Erasable>>;
 };
 
@@ -94,13 +97,19 @@ export const prepareEvent = (event: AuditEvent, at: number): PreparedEvent => {
     erasable.push([name, { salt, value }]);
   }
   const recorded = commitments.length > 0 ? { ...rest, personal: Object.fromEntries(commitments) } : rest;
-  const text = canonicalText(recorded);
+  // What is stored is made with what is hashed, so the two cannot differ, whatever the caller passes or does.
+  const { text, value } = canonicalOf(recorded);
   if (text.length > MAX_EVENT_LENGTH) {
     throw new DomainError('invalid_request', 'The request is too large to be recorded.', {
       detail: `an event '${event.type}' of ${text.length} characters`,
     });
   }
-  return { at, text, ...(erasable.length > 0 ? { erasable: Object.fromEntries(erasable) } : {}) };
+  return {
+    at,
+    text,
+    event: value as RecordedEvent,
+    ...(erasable.length > 0 ? { erasable: Object.fromEntries(erasable) } : {}),
+  };
 };
 
 /** Gives a prepared event its place behind `head`; no head: it opens the stream. */
@@ -112,8 +121,7 @@ export const linkRecord = (
 ): AuditRecord => {
   const sequence = head ? head.sequence + 1 : 1;
   const prev = head ? head.hash : genesisOf(stream);
-  // What is stored is read back from what is hashed, so the two cannot differ, whatever the caller passed.
-  const event = JSON.parse(prepared.text) as RecordedEvent;
+  const { event } = prepared;
   return {
     id: recordId(stream, sequence),
     stream,
@@ -140,6 +148,14 @@ export const commitmentOf = ({ salt, value }: Erasable): string =>
   hash('sha256', Buffer.concat([Buffer.from(salt, 'base64url'), Buffer.from(value)]), 'base64url');
 
 export const recordId = (stream: string, sequence: number): string => `${stream}:${String(sequence).padStart(16, '0')}`;
+
+/** The RFC 8785 text of a value, and a copy of the value as that text says it. */
+const canonicalOf = (value: object): { readonly text: string; readonly value: unknown } => {
+  const copy = sortedCopy(value);
+  if (copy !== undefined) return { text: JSON.stringify(copy), value: copy };
+  const text = canonicalText(value);
+  return { text, value: JSON.parse(text) };
+};
 
 /** RFC 8785. A lone surrogate, which that has no text for, becomes U+FFFD. Throws TypeError on what is not JSON. */
 export const canonicalText = (value: unknown): string => {
