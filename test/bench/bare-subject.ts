@@ -7,7 +7,7 @@ import { newPkce } from '../support/pkce.ts';
 import { endWithUs, freePort, pinned, untilAnswering } from '../support/server-process.ts';
 import type { BareOptions } from './bare-server.ts';
 import type { Subject } from './cases.ts';
-import { connectionsTo } from './load.ts';
+import { CONNECTIONS, connectionsTo } from './load.ts';
 
 export type RunningSubject = { readonly subject: Subject; close(): Promise<void> };
 
@@ -43,8 +43,12 @@ export const startBare = async (core: number | undefined): Promise<RunningSubjec
     code_challenge: newPkce().challenge,
     code_challenge_method: 'S256',
   }).toString();
-  const browser = newBrowser(issuer);
-  await submitSignIn(browser, await browser.open(`${issuer}/auth?${query}`), { username: 'person', password: 'any' });
+  const cookies: string[] = [];
+  for (let index = 0; index < CONNECTIONS; index += 1) {
+    const browser = newBrowser(issuer);
+    await submitSignIn(browser, await browser.open(`${issuer}/auth?${query}`), { username: 'person', password: 'any' });
+    cookies.push(browser.jar.header(new URL(`${issuer}/auth`)));
+  }
 
   const { send, close } = connectionsTo(issuer);
   const { id, secret } = options.resourceServer;
@@ -66,7 +70,7 @@ export const startBare = async (core: number | undefined): Promise<RunningSubjec
       jwtTokens: [],
       subjectTokens: seeded.opaque,
       refreshTokens: seeded.refreshTokens,
-      consent: { query, cookie: browser.jar.header(new URL(`${issuer}/auth`)) },
+      consent: { query, cookies },
     },
     async close() {
       close();

@@ -1,3 +1,4 @@
+import { newBrowser } from '../support/browser-flow.ts';
 import { makeScene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { startServer } from '../support/server-process.ts';
 import type { RunningSubject } from './bare-subject.ts';
@@ -29,10 +30,13 @@ export const startBehalf = async (core: number | undefined): Promise<RunningSubj
 
     const subjectTokens = await some(() => accessToken(opaque.identifier), 8);
     await scene.consentToAgent(agent, subjectTokens[0] ?? '', jwt.identifier);
-    const refreshTokens = await some(
-      async () => String((await scene.newTokens(jwt.identifier, SCOPE))['refresh_token']),
-      CONNECTIONS,
-    );
+    const cookies: string[] = [];
+    const refreshTokens = await some(async () => {
+      scene.useBrowser(newBrowser(server.issuer));
+      const tokens = await scene.newTokens(jwt.identifier, SCOPE);
+      cookies.push(scene.browser.jar.header(new URL(calls.endpoints.authorization)));
+      return String(tokens['refresh_token']);
+    }, CONNECTIONS);
     const opaqueTokens = await some(() => ownToken(opaque.identifier), 32);
     const jwtTokens = await some(() => ownToken(jwt.identifier), 32);
 
@@ -67,7 +71,7 @@ export const startBehalf = async (core: number | undefined): Promise<RunningSubj
         refreshTokens,
         consent: {
           query: new URL(consent.url).search.slice(1),
-          cookie: scene.browser.jar.header(new URL(endpoints.authorization)),
+          cookies,
         },
       },
       async close() {

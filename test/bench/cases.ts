@@ -27,8 +27,11 @@ export type Subject = {
   readonly subjectTokens: readonly string[];
   /** At least one for each connection. */
   readonly refreshTokens: readonly string[];
-  /** Query of an authorization request that ends on the consent page, and the cookies of a person who is signed in. */
-  readonly consent: { readonly query: string; readonly cookie: string };
+  /**
+   * Query of an authorization request that ends on the consent page, and the cookies of browsers in which a
+   * person is signed in, one for each connection: a session is saved by each request.
+   */
+  readonly consent: { readonly query: string; readonly cookies: readonly string[] };
 };
 
 type BenchClient = { readonly id: string; readonly key: JWK };
@@ -181,8 +184,8 @@ export const CASES: readonly BenchCase[] = [
     name: 'first consent page',
     against: 'first consent page',
     isFor: always,
-    prepare: (subject) => () => async () => {
-      const cookie = subject.consent.cookie;
+    prepare: (subject) => (connection) => async () => {
+      const cookie = at(subject.consent.cookies, connection);
       const begun = expectStatus(
         await subject.send({
           method: 'GET',
