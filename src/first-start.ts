@@ -31,7 +31,7 @@ export type FirstStart = {
 /** Which clients were made, so that a node with a folder of its own makes no second pair. */
 type ManagementClients = { readonly id: 'management_clients' } & { readonly [role in Role]?: string };
 
-const INSTALLATION = { name: 'installation', indexes: [] } as const satisfies CollectionDeclaration;
+export const INSTALLATION = { name: 'installation', indexes: [] } as const satisfies CollectionDeclaration;
 
 type Deps = {
   readonly configuration: Configuration;

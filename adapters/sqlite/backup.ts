@@ -101,6 +101,11 @@ export const restoreDatabase = async (options: {
   }
 };
 
+/** Throws StoreUnavailable when another process has the database open. A file that is not there is nobody's. */
+export const assertUnused = (file: string): void => {
+  if (existsSync(file)) lockOut(file)?.close();
+};
+
 /**
  * Takes the file away from everybody else, which SQLite grants only when no other connection is open:
  * leaving WAL mode needs that. Undefined when the file is too damaged to be anybody's.

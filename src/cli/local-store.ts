@@ -2,7 +2,6 @@
  * The database file itself, for commands that run on the machine, with the server running or not.
  * What they do is written to an audit stream of their own, `command-line`.
  */
-import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
@@ -10,14 +9,11 @@ import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
-import { AUDIT_RECORDS, type AuditRecord, prepareEvent } from '../domain/audit/audit-record.ts';
-import { streamWriter } from '../domain/audit/stream-writer.ts';
+import { commandLineTrail } from '../domain/audit/command-line-trail.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { CommandError } from './command.ts';
 
 export type LocalStore = { readonly documents: DocumentStore; readonly audit: AuditTrail };
-
-const STREAM = 'command-line';
 
 /** Path of the database. Throws CommandError when the store is not a file, or there is none. */
 export const existingDatabase = (configuration: Configuration): string => {
@@ -31,8 +27,11 @@ export const existingDatabase = (configuration: Configuration): string => {
 /** Path of the database, which may not be there yet. Throws CommandError when the store is not a file. */
 export const databaseFile = (configuration: Configuration): string => {
   if (configuration.stores.document === 'sqlite') return dataFolder(configuration.data.folder).database;
-  throw new CommandError('With stores.document "memory" there is no database on this machine.', {
-    hint: 'Use the settings the server runs with.',
+  throw new CommandError(`With stores.document "${configuration.stores.document}" there is no database file.`, {
+    hint:
+      configuration.stores.document === 'mongodb'
+        ? 'Back up and restore MongoDB with its own tools; `behalf export` and `behalf import` move all data.'
+        : 'Use the settings the server runs with.',
   });
 };
 
@@ -40,15 +39,7 @@ export const databaseFile = (configuration: Configuration): string => {
 export const withLocalStore = async <T>(file: string, work: (store: LocalStore) => Promise<T>): Promise<T> => {
   const documents = sqliteDocumentStore(openSqlite({ file }));
   try {
-    const stream = streamWriter({
-      records: documents.collection<AuditRecord>(AUDIT_RECORDS),
-      stream: STREAM,
-      writer: randomBytes(12).toString('base64url'),
-      queueLimit: 100,
-      defer: setImmediate,
-    });
-    const audit: AuditTrail = { append: async (event) => stream.append(prepareEvent(event, systemClock.nowMillis())) };
-    return await work({ documents, audit });
+    return await work({ documents, audit: commandLineTrail(documents, systemClock) });
   } finally {
     await documents.close();
   }

@@ -14,6 +14,7 @@ import { auditCommands } from './commands/audit.ts';
 import { clientCommands } from './commands/clients.ts';
 import { delegationCommands } from './commands/delegations.ts';
 import { keyCommands } from './commands/keys.ts';
+import { movingCommands } from './commands/moving.ts';
 import { resetPassword } from './commands/reset-password.ts';
 import { resourceServerCommands } from './commands/resource-servers.ts';
 import { serverCommands } from './commands/server.ts';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   ...auditCommands,
   ...keyCommands,
   ...storeCommands,
+  ...movingCommands,
 ];
 
 /** Runs one command and answers its exit code. Never throws: failures are told on `terminal.err`. */

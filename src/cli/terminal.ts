@@ -7,6 +7,8 @@ export type Terminal = {
   readonly out: (text: string) => void;
   /** Everything that is not the result. */
   readonly err: (text: string) => void;
+  /** Whether `err` shows on a terminal, where a line can be written over. */
+  readonly isErrLive?: boolean;
   /** Columns of the terminal results go to; absent when they go to a file or another program. */
   readonly columns?: number;
   /** Asks without showing what is typed. Absent when nobody is there to answer. */
@@ -22,6 +24,7 @@ export const processTerminal = (): Terminal => {
     err: (text) => {
       stderr.write(text);
     },
+    ...(stderr.isTTY ? { isErrLive: true } : {}),
     ...(stdout.isTTY ? { columns: stdout.columns } : {}),
     ...(stdin.isTTY && stderr.isTTY
       ? {

@@ -28,6 +28,7 @@ import { metrics as makeMetrics } from '../http/metrics.ts';
 import { nodeState } from '../node-state.ts';
 import { signingKeys } from '../provider/signing-keys.ts';
 import { measuredStores } from './measured-stores.ts';
+import { afterMoves } from './moved-data.ts';
 import { folderOf, killLatch, secretOf, stores } from './stores.ts';
 
 /** What a test may put in place of the real thing. */
@@ -52,7 +53,7 @@ export const services = async (configuration: Configuration, overrides: Override
   const folder = folderOf(configuration);
   // The key first: a new data folder has none, and a database without its key must not be opened.
   const masterKey = derivedFrom(overrides.masterKey ?? secretOf(configuration, folder));
-  const opened = await stores(configuration, overrides, clock, folder);
+  const opened = await afterMoves(await stores(configuration, overrides, clock, folder));
   const { documents, ephemeral } = measuredStores(opened, metrics);
   const { prepublishSeconds, retireSeconds } = configuration.keys;
   const keys = await oneAtATime({ documents, clock }, 'signing keys', () =>

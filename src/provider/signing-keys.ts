@@ -26,7 +26,7 @@ export type SigningKey = {
   readonly replacedAt?: number;
 };
 
-const SIGNING_KEYS = {
+export const SIGNING_KEYS = {
   name: 'signing_keys',
   indexes: [{ fields: ['family'] }],
 } as const satisfies CollectionDeclaration;

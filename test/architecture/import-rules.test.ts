@@ -82,7 +82,7 @@ const RULES: readonly Rule[] = [
       'node:stream/promises',
       'node:util',
     ],
-    lazily: ['src/main.ts'],
+    lazily: ['src/main.ts', 'src/compose/export-data.ts', 'src/compose/import-data.ts'],
   },
 
   {
@@ -114,8 +114,10 @@ const RULES: readonly Rule[] = [
       'src/domain/',
       'src/provider/',
       'src/http/metrics.ts',
+      'src/first-start.ts',
       'src/node-state.ts',
       'pino',
+      'node:crypto',
       'node:fs',
     ],
     types: ['config/configuration.ts', 'src/http/operations.ts'],

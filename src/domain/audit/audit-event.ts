@@ -61,6 +61,8 @@ export const AUDIT_EVENTS = {
   'keys.rotated': 'A new signing key was made.',
   'node.started': 'A node opened its stream.',
   'node.stopped': 'A node closed its stream in good order.',
+  'store.exported': 'All data was read to be moved to another store; written before it is read.',
+  'store.imported': 'All data was brought in from another store.',
   'store.restored': 'A backup was restored; all tokens from before are over.',
 } as const;
 

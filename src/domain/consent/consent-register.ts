@@ -62,7 +62,7 @@ type RememberedConsent = {
   readonly expiresAt: number;
 };
 
-const CONSENTS = {
+export const CONSENTS = {
   name: 'consents',
   indexes: [{ fields: ['account', 'clientId'] }],
   expiresAt: 'expiresAt',

@@ -15,7 +15,7 @@ export type Machine = {
   isAlive(process: number): boolean;
 };
 
-type NodeRecord = {
+export type NodeRecord = {
   /** `nod_…` */
   readonly id: string;
   /** Of the process that bears the name now. */
@@ -27,7 +27,7 @@ type NodeRecord = {
   readonly expiresAt: number;
 };
 
-const NODES = {
+export const NODES = {
   name: 'nodes',
   indexes: [],
   expiresAt: 'expiresAt',

@@ -4,7 +4,7 @@ import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } fr
 
 type Turn = { readonly id: string; readonly holder: string; readonly until: number };
 
-const TURNS = { name: 'turns', indexes: [] } as const satisfies CollectionDeclaration;
+export const TURNS = { name: 'turns', indexes: [] } as const satisfies CollectionDeclaration;
 
 /** After this a process that took its turn and did not end it is taken for dead. */
 const LONGEST_TURN_SECONDS = 30;

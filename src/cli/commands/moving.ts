@@ -1,0 +1,82 @@
+/** `behalf export` and `behalf import`: all data from one store to another, on the machine. */
+import { isMovingRefused } from '../../domain/moving/data-file.ts';
+import { type Command, CommandError, EXIT } from '../command.ts';
+import { progress } from '../progress.ts';
+import { SETTINGS, settings } from '../settings.ts';
+import { printable } from '../table.ts';
+import type { Terminal } from '../terminal.ts';
+
+const exportAll: Command = {
+  words: ['export'],
+  operands: [],
+  summary: 'Write all data of the store into one file, to move it to another store.',
+  options: { to: { value: 'FILE', description: 'File to make; it must not exist.', isRequired: true }, ...SETTINGS },
+  notes:
+    'Stop the server first if tokens are to live on after the move. The file holds sealed secrets: keep it as you keep the database.',
+  run: async (call) => {
+    const to = call.required('to');
+    const configuration = settings(call);
+    await withProgress(call.terminal, async (show) => {
+      // Loaded here only: it knows both stores.
+      const { exportData } = await import('../../compose/export-data.ts');
+      const { documents, served } = await exportData(configuration, { to, show });
+      return [
+        `${printable(to)} is written: ${documents} documents.`,
+        ...(served ? ['A server was running: importing this file ends every token from before.'] : []),
+        `Next, with the settings of the other store and the same master key: behalf import --from ${printable(to)}`,
+      ];
+    });
+    return EXIT.done;
+  },
+};
+
+const importAll: Command = {
+  words: ['import'],
+  operands: [],
+  summary: 'Bring all data of an export into the store; the server must be stopped.',
+  options: {
+    from: { value: 'FILE', description: 'File that `behalf export` wrote.', isRequired: true },
+    resume: { description: 'Go on with an import of this file that did not end.' },
+    'end-tokens': { description: 'End every token, grant and session from before, as a restore does.' },
+    ...SETTINGS,
+  },
+  notes:
+    'The store must hold nothing, and the master key be the one of the store the data is from. Nothing is ever overwritten; the audit trail is verified at the end.',
+  run: async (call) => {
+    const configuration = settings(call);
+    await withProgress(call.terminal, async (show) => {
+      const { importData } = await import('../../compose/import-data.ts');
+      const { placed, present, wasDone, endsTokens, records } = await importData(configuration, {
+        from: call.required('from'),
+        resume: call.isSet('resume'),
+        endTokens: call.isSet('end-tokens'),
+        show,
+      });
+      if (wasDone) return ['This file was imported into this store before; nothing was done.'];
+      return [
+        `${placed} documents were written, ${present} were there already; the audit trail verifies (${records} records).`,
+        endsTokens ? 'All tokens and sessions from before are over.' : 'Tokens and sessions go on.',
+        'Next: remove the file, and npm start',
+      ];
+    });
+    return EXIT.done;
+  },
+};
+
+const withProgress = async (
+  terminal: Terminal,
+  work: (show: ReturnType<typeof progress>['show']) => Promise<readonly string[]>,
+): Promise<void> => {
+  const shown = progress(terminal);
+  try {
+    const told = await work(shown.show);
+    shown.end();
+    terminal.err(`${told.join('\n')}\n`);
+  } catch (error) {
+    shown.end();
+    if (!isMovingRefused(error)) throw error;
+    throw new CommandError(error.message, { hint: error.hint, cause: error });
+  }
+};
+
+export const movingCommands: readonly Command[] = [exportAll, importAll];

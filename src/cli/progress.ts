@@ -1,0 +1,40 @@
+/** How far a long command is: a bar that is written over on a terminal, a line now and then anywhere else. */
+import type { Terminal } from './terminal.ts';
+
+const WIDTH = 30;
+/** Without a terminal: a line each so many percent. */
+const STEP = 25;
+
+const NUMBER = new Intl.NumberFormat('en');
+
+export const progress = (terminal: Terminal) => {
+  let isOpen = false;
+  const end = (): void => {
+    if (isOpen) terminal.err('\n');
+    isOpen = false;
+  };
+  return {
+    /** Begins a step; what is answered is told how far it is. */
+    show(step: string): (done: number, total: number) => void {
+      end();
+      let shown = -1;
+      return (done, total) => {
+        const percent = total === 0 ? 100 : Math.floor((done / total) * 100);
+        const mark = terminal.isErrLive ? percent : Math.floor(percent / STEP) * STEP;
+        if (mark <= shown) return;
+        shown = mark;
+        const counted = `${NUMBER.format(done)} of ${NUMBER.format(total)} documents`;
+        if (!terminal.isErrLive) {
+          terminal.err(`${step}: ${percent} %, ${counted}\n`);
+          return;
+        }
+        const filled = Math.floor((percent / 100) * WIDTH);
+        const bar = '#'.repeat(filled).padEnd(WIDTH, '-');
+        terminal.err(`\r${step.padEnd(17)} [${bar}] ${String(percent).padStart(3)} %  ${counted}`);
+        isOpen = true;
+      };
+    },
+    /** Ends the line of the last step. */
+    end,
+  };
+};

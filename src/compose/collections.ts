@@ -1,0 +1,42 @@
+/**
+ * Every collection there is, in the order in which they are moved to another store. A new one belongs here: the test of
+ * this list fails without it, and a move would leave its documents behind.
+ */
+import { ACCOUNTS } from '../domain/accounts/account.ts';
+import { AGENTS } from '../domain/agents/agent.ts';
+import { AUDIT_RECORDS } from '../domain/audit/audit-record.ts';
+import { CLIENTS } from '../domain/clients/client.ts';
+import { CONSENTS } from '../domain/consent/consent-register.ts';
+import { DELEGATIONS } from '../domain/delegation/delegation.ts';
+import { IMPORTS } from '../domain/moving/import-mark.ts';
+import { NODES } from '../domain/nodes/node-register.ts';
+import { TURNS } from '../domain/nodes/one-at-a-time.ts';
+import type { CollectionDeclaration } from '../domain/ports/document-store.ts';
+import { RESOURCE_SERVERS } from '../domain/resource-servers/resource-server.ts';
+import { EPOCHS } from '../domain/revocation/epoch.ts';
+import { KILLS } from '../domain/revocation/kill.ts';
+import { INSTALLATION } from '../first-start.ts';
+import { CONSUMPTIONS, ENGINE_RECORDS, LEASES, REVOKED_TOKENS } from '../provider/records.ts';
+import { SIGNING_KEYS } from '../provider/signing-keys.ts';
+
+/** What gives authority first, what takes it away behind that, and the trail, which is ahead of both, last. */
+export const MOVED: readonly CollectionDeclaration[] = [
+  INSTALLATION,
+  SIGNING_KEYS,
+  ACCOUNTS,
+  CLIENTS,
+  AGENTS,
+  RESOURCE_SERVERS,
+  CONSENTS,
+  LEASES,
+  DELEGATIONS,
+  ENGINE_RECORDS,
+  REVOKED_TOKENS,
+  CONSUMPTIONS,
+  KILLS,
+  EPOCHS,
+  AUDIT_RECORDS,
+];
+
+/** About the processes at work on one store, and so of no use in another. */
+export const LEFT_BEHIND: readonly CollectionDeclaration[] = [NODES, TURNS, IMPORTS];

@@ -1,0 +1,85 @@
+/** `behalf export`: all data of the store the settings name, as one file. */
+import { randomBytes } from 'node:crypto';
+import { existsSync, rmSync } from 'node:fs';
+import { systemClock } from '../../adapters/node/clock.ts';
+import { writePrivateLines } from '../../adapters/node/private-lines.ts';
+import { backupDatabase } from '../../adapters/sqlite/backup.ts';
+import { openSqlite } from '../../adapters/sqlite/database.ts';
+import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import { dataFolder } from '../../config/data-folder.ts';
+import { commandLineTrail } from '../domain/audit/command-line-trail.ts';
+import { countOf, dataLines, type ShowStep } from '../domain/moving/copy.ts';
+import { MovingRefused } from '../domain/moving/data-file.ts';
+import { importMarks } from '../domain/moving/import-mark.ts';
+import type { DocumentStore } from '../domain/ports/document-store.ts';
+import { SIGNING_KEYS } from '../provider/signing-keys.ts';
+import { MOVED } from './collections.ts';
+import { existingMasterKey, isServed, movingStore } from './moving-store.ts';
+
+export type Exported = { readonly documents: number; readonly served: boolean };
+
+/**
+ * Writes the file `to`, mode 0600, whole or not at all. Throws MovingRefused or StoreUnavailable. A server may run:
+ * of SQLite one moment is copied, of MongoDB each document as it is when it is read.
+ */
+export const exportData = async (
+  configuration: Configuration,
+  { to, show }: { readonly to: string; readonly show: ShowStep },
+): Promise<Exported> => {
+  const { issuer, stores, data } = configuration;
+  const masterKey = existingMasterKey(configuration);
+  if (existsSync(to)) throw new MovingRefused(`${to} exists already.`, 'Name a file that does not exist.');
+  const { database } = dataFolder(data.folder);
+  if (stores.document === 'sqlite' && !existsSync(database)) {
+    throw new MovingRefused(`There is no database ${database}.`, 'Name the settings the server runs with.');
+  }
+
+  const live = await movingStore(configuration, { isAlone: false });
+  const snapshot = `${to}.${randomBytes(6).toString('hex')}.snapshot`;
+  try {
+    await importMarks(live).lastMove();
+    if ((await countOf(live.collection(SIGNING_KEYS))) === 0) {
+      throw new MovingRefused('The store holds nothing to move.', 'Name the settings the server runs with.');
+    }
+    await commandLineTrail(live, systemClock).append({
+      type: 'store.exported',
+      outcome: 'done',
+      caller: 'system',
+      inputs: { source: stores.document },
+    });
+    const write = async (documents: DocumentStore): Promise<Exported> => {
+      let exported = { documents: 0, served: false };
+      const served = async (): Promise<boolean> => {
+        exported = { ...exported, served: exported.served || (await isServed(documents, systemClock)) };
+        return exported.served;
+      };
+      const onProgress = show('Reading');
+      const lines = dataLines({
+        documents,
+        collections: MOVED,
+        masterKey,
+        issuer,
+        source: stores.document,
+        exportedAt: systemClock.nowMillis(),
+        isServed: served,
+        onProgress,
+      });
+      // Header and last line are no documents.
+      const written = await writePrivateLines(to, lines);
+      return { ...exported, documents: written - 2 };
+    };
+    if (stores.document !== 'sqlite') return await write(live);
+    await backupDatabase({ file: database, to: snapshot });
+    const copy = sqliteDocumentStore(openSqlite({ file: snapshot }));
+    try {
+      return await write(copy);
+    } finally {
+      await copy.close();
+    }
+  } finally {
+    await live.close();
+    if (stores.document === 'sqlite')
+      for (const end of ['', '-wal', '-shm']) rmSync(`${snapshot}${end}`, { force: true });
+  }
+};

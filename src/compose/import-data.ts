@@ -1,0 +1,120 @@
+/** `behalf import`: brings all data of a file into the store the settings name. */
+import { existsSync, renameSync } from 'node:fs';
+import { systemClock } from '../../adapters/node/clock.ts';
+import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
+import { fileChunks } from '../../adapters/node/private-lines.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import { dataFolder } from '../../config/data-folder.ts';
+import { auditSigner } from '../domain/audit/audit-signer.ts';
+import { auditTrail } from '../domain/audit/audit-trail.ts';
+import { COMMAND_LINE_STREAM, commandLineTrail } from '../domain/audit/command-line-trail.ts';
+import { linesOf } from '../domain/audit/export-lines.ts';
+import { verifyExport } from '../domain/audit/verify-export.ts';
+import { checkPlaced, type Placed, placeLines, type ShowStep } from '../domain/moving/copy.ts';
+import { checkDataFile, type DataFile, MovingRefused } from '../domain/moving/data-file.ts';
+import { importMarks } from '../domain/moving/import-mark.ts';
+import type { DocumentStore } from '../domain/ports/document-store.ts';
+import { EPOCHS, type Epoch, raiseEpoch } from '../domain/revocation/epoch.ts';
+import type { MasterKey } from '../domain/secrets/master-key.ts';
+import { signingKeys } from '../provider/signing-keys.ts';
+import { LEFT_BEHIND, MOVED } from './collections.ts';
+import { existingMasterKey, movingStore } from './moving-store.ts';
+
+export type Imported = Placed & {
+  /** Whether it had been imported before, and nothing was done. */
+  readonly wasDone: boolean;
+  /** Whether every token from before is over. */
+  readonly endsTokens: boolean;
+  /** Audit records that were verified. */
+  readonly records: number;
+};
+
+/**
+ * Imports the file, and verifies what it did. Throws MovingRefused when the file, the store or the key does not fit,
+ * before anything is written; StoreUnavailable when the store fails or is in use.
+ */
+export const importData = async (
+  configuration: Configuration,
+  options: { readonly from: string; readonly resume: boolean; readonly endTokens: boolean; readonly show: ShowStep },
+): Promise<Imported> => {
+  const { from, resume, show } = options;
+  const masterKey = existingMasterKey(configuration);
+  if (!existsSync(from)) throw new MovingRefused(`There is no file ${from}.`, 'Name one that `behalf export` wrote.');
+  const lines = (): AsyncIterable<string> => linesOf(fileChunks(from));
+  const expected = { masterKey, issuer: configuration.issuer, collections: MOVED.map(({ name }) => name) };
+  const file = await checkDataFile(lines(), expected, show('Checking the file'));
+  const total = Object.values(file.trailer.collections).reduce((sum, count) => sum + count, 0);
+  const endsTokens = options.endTokens || file.trailer.served;
+
+  const documents = await movingStore(configuration, { isAlone: true });
+  try {
+    const marks = importMarks(documents);
+    const id = file.trailer.sha256;
+    const mark = await marks.find(id, { resume, isEmpty: () => isEmpty(documents) });
+    if (mark?.state === 'done') return { placed: 0, present: total, wasDone: true, endsTokens, records: 0 };
+    if (!mark) await marks.begin(id);
+    let placed: Placed = { placed: 0, present: total };
+    if (mark?.state !== 'copied') {
+      const deps = { documents, collections: MOVED, total };
+      placed = await placeLines(lines(), { ...deps, onProgress: show('Writing') });
+      await checkPlaced(lines(), { ...deps, onProgress: show('Reading back'), now: systemClock.now() });
+      await marks.advance(id, 'copied', systemClock.now());
+    }
+    await settle(configuration, documents, file, endsTokens);
+    const records = await verifiedRecords(configuration, documents, masterKey);
+    await marks.advance(id, 'done', systemClock.now());
+    return { ...placed, wasDone: false, endsTokens, records };
+  } finally {
+    await documents.close();
+  }
+};
+
+const isEmpty = async (documents: DocumentStore): Promise<boolean> => {
+  for (const declaration of [...MOVED, ...LEFT_BEHIND]) {
+    if ((await documents.collection(declaration).find({ limit: 1 })).length > 0) return false;
+  }
+  return true;
+};
+
+/** What ended at the source since the export is not known, when that went on serving: then all tokens end, as after a restore. */
+const settle = async (
+  { data }: Configuration,
+  documents: DocumentStore,
+  { header, trailer }: DataFile,
+  endsTokens: boolean,
+): Promise<void> => {
+  const { source, exportedAt } = header;
+  // The second after this one: what was made in this one is over too.
+  const notBefore = systemClock.now() + 1;
+  await commandLineTrail(documents, systemClock).append({
+    type: 'store.imported',
+    outcome: 'done',
+    caller: 'system',
+    inputs: { source, exportedAt, sha256: trailer.sha256, ...(endsTokens ? { notBefore } : {}) },
+  });
+  if (!endsTokens) return;
+  await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
+  // The witness may have seen more than the file holds; from here on it begins anew.
+  const { auditWitness } = dataFolder(data.folder);
+  if (existsSync(auditWitness)) renameSync(auditWitness, `${auditWitness}.before-${notBefore}`);
+};
+
+/** Verifies the trail as it is in the store now, and answers how many records it has. */
+const verifiedRecords = async (
+  { issuer, keys: settings }: Configuration,
+  documents: DocumentStore,
+  masterKey: MasterKey,
+): Promise<number> => {
+  const { prepublishSeconds, retireSeconds } = settings;
+  const clock = systemClock;
+  const identifiers = randomIdentifiers;
+  const keys = await signingKeys({ documents, clock, identifiers, masterKey, prepublishSeconds, retireSeconds });
+  const signer = await auditSigner(keys.auditJwk());
+  const trail = auditTrail({ documents, clock, node: COMMAND_LINE_STREAM, issuer, signer });
+  const verdict = await verifyExport(trail.export());
+  if (verdict.ok) return verdict.records;
+  throw new MovingRefused(
+    `The audit trail does not verify: ${verdict.problem}.`,
+    'It was changed where it comes from: compare it with an earlier export of the trail. Nothing is served from this store.',
+  );
+};

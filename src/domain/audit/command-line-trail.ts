@@ -1,0 +1,20 @@
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '../ports/clock.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
+import type { AuditTrail } from './audit-event.ts';
+import { AUDIT_RECORDS, type AuditRecord, prepareEvent } from './audit-record.ts';
+import { streamWriter } from './stream-writer.ts';
+
+export const COMMAND_LINE_STREAM = 'command-line';
+
+/** What commands on the machine do is written to a stream of its own, whether a server runs or not. */
+export const commandLineTrail = (documents: DocumentStore, clock: Clock): AuditTrail => {
+  const stream = streamWriter({
+    records: documents.collection<AuditRecord>(AUDIT_RECORDS),
+    stream: COMMAND_LINE_STREAM,
+    writer: randomBytes(12).toString('base64url'),
+    queueLimit: 100,
+    defer: setImmediate,
+  });
+  return { append: async (event) => stream.append(prepareEvent(event, clock.nowMillis())) };
+};
