@@ -4,17 +4,17 @@
  * the agents named in a row. Called by token exchange, consent and account pages, the management API
  * and the check of issued tokens. Every change appends its audit event first (intent), then swaps one row.
  */
-import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditTrail } from '../audit/audit-event.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Cursor, DocumentStore, Versioned } from '../ports/document-store.ts';
-import { isDocumentConflict, StoreUnavailable, update } from '../ports/document-store.ts';
+import { type Cursor, type DocumentStore, update } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import { revocation as overStore, type Part, type Revocation } from '../revocation/revocation.ts';
+import { revocation as overStore, type Revocation } from '../revocation/revocation.ts';
 import { extendChain } from './actor-chain.ts';
-import { attenuate, combine, effective, type Held, isActive, mayPassOnTo, normalisePassOn } from './attenuation.ts';
-import { DELEGATIONS, type Delegation, type PassOn } from './delegation.ts';
-import { aboutRow, changeOfRow, consentTo, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
+import { attenuate, combine, type Held, mayPassOnTo, normalisePassOn } from './attenuation.ts';
+import type { Delegation, PassOn } from './delegation.ts';
+import { aboutRow, consentTo, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
+import { delegationSlots } from './delegation-slots.ts';
 
 export type DelegationRegister = ReturnType<typeof delegationRegister>;
 
@@ -76,86 +76,7 @@ export const delegationRegister = ({
   /** With what the process has latched. Default: what stands in the store. */
   readonly revocation?: Revocation;
 }) => {
-  const rows = documents.collection<Delegation>(DELEGATIONS);
-
-  const isEnded = async (chain: readonly Delegation[]): Promise<boolean> =>
-    (await revocation.ended(chain.map(partOf))) !== undefined;
-
-  /** What a kill or a restored backup is behind may have been ended for a reason: the person decides again. */
-  const isCurrent = async (row: Delegation): Promise<boolean> => isActive(row, clock.now()) && !(await isEnded([row]));
-
-  const holderOf = async (slot: string): Promise<Versioned<Delegation> | undefined> =>
-    (await rows.find({ where: { slot }, limit: 1 }))[0];
-
-  const effectiveNow = async (row: Delegation | undefined): Promise<Delegation | undefined> => {
-    if (!row || !isActive(row, clock.now())) return undefined;
-    const above = row.ancestors.length === 0 ? [] : (await rows.getMany(row.ancestors)).map(({ document }) => document);
-    return (await isEnded([row, ...above])) ? undefined : effective(row, above, clock.now());
-  };
-
-  const at = async (subject: string, parent: string | null, actor: string, resource: string) =>
-    effectiveNow((await holderOf(slotOf(subject, parent, actor, resource)))?.document);
-
-  /** Gives the slot of a row free that is over by time or epoch. It carried no authority any more, so this is no event of its own. */
-  const vacate = async ({ document, version }: Versioned<Delegation>): Promise<boolean> =>
-    rows.replace(endedRow(document, Math.min(document.expiresAt, clock.now()), 'system'), version);
-
-  /**
-   * Finds the slot's row and lets `decide` make the next state of it, or the first; again from a fresh
-   * read when another writer came between. `decide` answers undefined to leave things as they are.
-   */
-  const settle = async (
-    slot: string,
-    decide: (current: Delegation | undefined) => Delegation | undefined | Promise<Delegation | undefined>,
-    facts: Partial<AuditEvent>,
-  ): Promise<{ readonly row: Delegation | undefined; readonly inserted: boolean }> => {
-    for (let attempt = 0; attempt < 20; attempt += 1) {
-      const found = await holderOf(slot);
-      if (found && !(await isCurrent(found.document))) {
-        await vacate(found);
-        continue;
-      }
-      const next = await decide(found?.document);
-      if (next === undefined) return { row: found?.document, inserted: false };
-      // The same answer given again is no change of authority; only its time is noted.
-      const isChange = !found || next.state !== found.document.state || !holdsTheSame(next, found.document);
-      if (isChange) await audit.append({ ...aboutRow(next), ...facts, ...changeOfRow(found?.document, next) });
-      if (found) {
-        if (await rows.replace(next, found.version)) return { row: next, inserted: false };
-        continue;
-      }
-      try {
-        await rows.insert(next);
-        return { row: next, inserted: true };
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-        await audit.append({
-          ...aboutRow(next),
-          ...facts,
-          type: 'delegation.revoked',
-          outcome: 'done',
-          caller: 'system',
-          note: 'never stored: another request had made the same row',
-        });
-      }
-    }
-    throw new StoreUnavailable('gave up on a delegation after 20 lost swaps');
-  };
-
-  /**
-   * Throws 'access_denied' when somebody ended this hop and the person has not decided about the first
-   * hop since: else the agent would be back with its next request.
-   */
-  const refuseEndedHop = async (parent: Delegation, actor: string): Promise<void> => {
-    const earlier = await rows.find({ where: { parent: parent.id, actor }, limit: 1000 });
-    const ends = earlier.map(({ document }) => (document.revokedBy === 'system' ? 0 : (document.revokedAt ?? 0)));
-    const lastEnd = Math.max(0, ...ends);
-    if (lastEnd === 0) return;
-    const root = await rows.get(parent.ancestors.at(-1) ?? parent.id);
-    if (!root || root.document.updatedAt <= lastEnd) {
-      throw new DomainError('access_denied', 'this hop of the delegation was ended');
-    }
-  };
+  const { rows, effectiveNow, at, settle, refuseEndedHop } = delegationSlots({ documents, clock, audit, revocation });
 
   const register = {
     /** Hops a chain may have, the first included. */
@@ -373,10 +294,3 @@ export const delegationRegister = ({
   };
   return register;
 };
-
-const partOf = ({ id, subject, actor, createdAt }: Delegation): Part => ({
-  subject,
-  parties: [actor],
-  delegation: id,
-  since: createdAt,
-});

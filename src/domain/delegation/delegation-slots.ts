@@ -1,0 +1,116 @@
+import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import { DomainError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type DocumentStore, isDocumentConflict, StoreUnavailable, type Versioned } from '../ports/document-store.ts';
+import type { Part, Revocation } from '../revocation/revocation.ts';
+import { effective, isActive } from './attenuation.ts';
+import { DELEGATIONS, type Delegation } from './delegation.ts';
+import { aboutRow, changeOfRow, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
+
+/**
+ * The rows as they stand in their slots: at most one live row for a subject, parent, actor and resource, whoever
+ * writes at once. Says what counts now, and swaps one row for the next with the event in front.
+ */
+export const delegationSlots = ({
+  documents,
+  clock,
+  audit,
+  revocation,
+}: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly audit: AuditTrail;
+  readonly revocation: Revocation;
+}) => {
+  const rows = documents.collection<Delegation>(DELEGATIONS);
+
+  const isEnded = async (chain: readonly Delegation[]): Promise<boolean> =>
+    (await revocation.ended(chain.map(partOf))) !== undefined;
+
+  /** What a kill or a restored backup is behind may have been ended for a reason: the person decides again. */
+  const isCurrent = async (row: Delegation): Promise<boolean> => isActive(row, clock.now()) && !(await isEnded([row]));
+
+  const holderOf = async (slot: string): Promise<Versioned<Delegation> | undefined> =>
+    (await rows.find({ where: { slot }, limit: 1 }))[0];
+
+  /** The row if it and all above count now, cut to what those above hold. */
+  const effectiveNow = async (row: Delegation | undefined): Promise<Delegation | undefined> => {
+    if (!row || !isActive(row, clock.now())) return undefined;
+    const above = row.ancestors.length === 0 ? [] : (await rows.getMany(row.ancestors)).map(({ document }) => document);
+    return (await isEnded([row, ...above])) ? undefined : effective(row, above, clock.now());
+  };
+
+  /** What counts now of the row in a slot. */
+  const at = async (subject: string, parent: string | null, actor: string, resource: string) =>
+    effectiveNow((await holderOf(slotOf(subject, parent, actor, resource)))?.document);
+
+  /** Gives the slot of a row free that is over by time or epoch. It carried no authority any more, so this is no event of its own. */
+  const vacate = async ({ document, version }: Versioned<Delegation>): Promise<boolean> =>
+    rows.replace(endedRow(document, Math.min(document.expiresAt, clock.now()), 'system'), version);
+
+  /**
+   * Finds the slot's row and lets `decide` make the next state of it, or the first; again from a fresh
+   * read when another writer came between. `decide` answers undefined to leave things as they are.
+   */
+  const settle = async (
+    slot: string,
+    decide: (current: Delegation | undefined) => Delegation | undefined | Promise<Delegation | undefined>,
+    facts: Partial<AuditEvent>,
+  ): Promise<{ readonly row: Delegation | undefined; readonly inserted: boolean }> => {
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      const found = await holderOf(slot);
+      if (found && !(await isCurrent(found.document))) {
+        await vacate(found);
+        continue;
+      }
+      const next = await decide(found?.document);
+      if (next === undefined) return { row: found?.document, inserted: false };
+      // The same answer given again is no change of authority; only its time is noted.
+      const isChange = !found || next.state !== found.document.state || !holdsTheSame(next, found.document);
+      if (isChange) await audit.append({ ...aboutRow(next), ...facts, ...changeOfRow(found?.document, next) });
+      if (found) {
+        if (await rows.replace(next, found.version)) return { row: next, inserted: false };
+        continue;
+      }
+      try {
+        await rows.insert(next);
+        return { row: next, inserted: true };
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+        await audit.append({
+          ...aboutRow(next),
+          ...facts,
+          type: 'delegation.revoked',
+          outcome: 'done',
+          caller: 'system',
+          note: 'never stored: another request had made the same row',
+        });
+      }
+    }
+    throw new StoreUnavailable('gave up on a delegation after 20 lost swaps');
+  };
+
+  /**
+   * Throws 'access_denied' when somebody ended this hop and the person has not decided about the first
+   * hop since: else the agent would be back with its next request.
+   */
+  const refuseEndedHop = async (parent: Delegation, actor: string): Promise<void> => {
+    const earlier = await rows.find({ where: { parent: parent.id, actor }, limit: 1000 });
+    const ends = earlier.map(({ document }) => (document.revokedBy === 'system' ? 0 : (document.revokedAt ?? 0)));
+    const lastEnd = Math.max(0, ...ends);
+    if (lastEnd === 0) return;
+    const root = await rows.get(parent.ancestors.at(-1) ?? parent.id);
+    if (!root || root.document.updatedAt <= lastEnd) {
+      throw new DomainError('access_denied', 'this hop of the delegation was ended');
+    }
+  };
+
+  return { rows, effectiveNow, at, settle, refuseEndedHop };
+};
+
+const partOf = ({ id, subject, actor, createdAt }: Delegation): Part => ({
+  subject,
+  parties: [actor],
+  delegation: id,
+  since: createdAt,
+});
