@@ -6,6 +6,7 @@
 import type { ServerResponse } from 'node:http';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import { askedFacts } from './asked-facts.ts';
 import type { ConsumptionRegister } from './consumption-register.ts';
 import { factsOf } from './request-facts.ts';
 import { answerOf } from './token-request-unit.ts';
@@ -45,8 +46,7 @@ export const codeIssuing = (deps: { readonly audit: AuditTrail; readonly consump
         ...(caller === undefined ? {} : { caller }),
         ...(caller?.startsWith('agt_') ? { agent: caller } : {}),
         ...(session?.accountId === undefined ? {} : { subject: session.accountId }),
-        ...(typeof params?.['scope'] === 'string' ? { scopeAsked: params['scope'].split(' ') } : {}),
-        ...(typeof params?.['resource'] === 'string' ? { resource: params['resource'] } : {}),
+        ...askedFacts(params),
         ...(entities.Grant ? { grant: String(entities.Grant.jti) } : {}),
         personal: { source: facts.source },
       });

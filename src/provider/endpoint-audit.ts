@@ -9,6 +9,7 @@ import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent, AuditEventType, AuditTrail } from '../domain/audit/audit-event.ts';
 import type { Denial } from '../domain/errors.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
+import { askedFacts } from './asked-facts.ts';
 import { type ClientProofs, holdsOwnCredential } from './client-proofs.ts';
 import { isByClients } from './endpoint-routes.ts';
 import { engineDenial } from './engine-denials.ts';
@@ -81,14 +82,12 @@ export const auditEndpoints = (
     const { client, params, session } = ctx.oidc;
     const { id, source } = factsOf(ctx.req);
     const clientId = client?.clientId;
-    const resource = params?.['resource'];
     return {
       request: id,
       ...(clientId === undefined ? {} : { caller: clientId }),
       ...(clientId?.startsWith('agt_') ? { agent: clientId } : {}),
       ...(typeof params?.['grant_type'] === 'string' ? { grantType: params['grant_type'] } : {}),
-      ...(typeof resource === 'string' ? { resource: resource.slice(0, 512) } : {}),
-      ...(typeof params?.['scope'] === 'string' ? { scopeAsked: params['scope'].slice(0, 2000).split(' ') } : {}),
+      ...askedFacts(params),
       ...(session?.accountId === undefined ? {} : { subject: session.accountId }),
       ...(failure.denial ? { denial: recorded(failure.denial) } : {}),
       note: String(failure.error_detail ?? failure.error_description ?? '').slice(0, 300),
@@ -167,10 +166,7 @@ export const auditEndpoints = (
     const { id, source } = factsOf(ctx.req);
     const caller = client?.clientId;
     const base = { request: id, ...(caller === undefined ? {} : { caller }), personal: { source } };
-    const asked = {
-      ...(typeof params?.['scope'] === 'string' ? { scopeAsked: params['scope'].split(' ') } : {}),
-      ...(typeof params?.['resource'] === 'string' ? { resource: params['resource'] } : {}),
-    };
+    const asked = askedFacts(params);
     try {
       if (route === 'pushed_authorization_request') {
         await deps.audit.append({ ...base, ...asked, type: 'authorization.pushed', outcome: 'granted' });
