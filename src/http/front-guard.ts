@@ -8,6 +8,7 @@ import { BlockList, isIP } from 'node:net';
 import type { RequestLimit } from '../domain/limits/request-limits.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
+import { STRICT_TRANSPORT } from './middleware/security-headers.ts';
 
 export type GuardedRequest = { readonly id: string; readonly source: string; readonly arrivedAt: number };
 
@@ -122,7 +123,7 @@ const setBaseline = (response: ServerResponse, id: string, isHttps: boolean): vo
     'Content-Security-Policy',
     "default-src 'none'; script-src 'self'; base-uri 'none'; frame-ancestors 'none'",
   );
-  if (isHttps) response.setHeader('Strict-Transport-Security', 'max-age=63072000; includeSubDomains');
+  if (isHttps) response.setHeader('Strict-Transport-Security', STRICT_TRANSPORT);
 };
 
 const ERRORS: Readonly<Record<number, string>> = { 404: 'not_found', 429: 'temporarily_unavailable' };

@@ -1,5 +1,8 @@
 import type { Context } from 'koa';
 
+/** One year, for this host alone: what stands below its name is the business of whoever runs it. */
+export const STRICT_TRANSPORT = 'max-age=31536000';
+
 /**
  * The headers of every answer of our pages but the content security policy, which each page brings
  * itself (WB-01, WB-10, AZ-14). `isHttps` is whether the issuer is.
@@ -12,5 +15,5 @@ export const setSecurityHeaders = (ctx: Context, isHttps: boolean): void => {
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Resource-Policy': 'same-origin',
   });
-  if (isHttps) ctx.set('Strict-Transport-Security', 'max-age=31536000');
+  if (isHttps) ctx.set('Strict-Transport-Security', STRICT_TRANSPORT);
 };
