@@ -246,7 +246,7 @@ describe('AU-02 the pages', () => {
     const page = await family.browser.open(`${server.issuer}/account`);
     const actions = page.forms.map(({ action }) => action).filter((action) => action.endsWith('/revoke'));
     expect(actions.some((action) => action.includes('/delegations/'))).toBe(true);
-    expect(actions.some((action) => action.includes('/leases/'))).toBe(true);
+    expect(actions.some((action) => action.includes('/clients/'))).toBe(true);
     for (const action of actions) await putOff(send(family.browser, page, /./, action));
     expect((await family.uses['sub-agent calendar introspection']()).body['active']).toBe(true);
     expect((await family.uses['app refresh']()).status).toBe(200);
