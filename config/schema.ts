@@ -218,11 +218,15 @@ export const CONFIGURATION_SCHEMA = {
       minimumLength: count('Shortest password that may be set.', [8, 8, 64], 'characters'),
     }),
     limits: section('Limits that keep guessing and floods out.', {
-      signInPerAccount: count('Failed sign-ins for one account within the window.', [1, 10, 10000], 'attempts'),
-      signInPerSource: count('Failed sign-ins from one address within the window.', [1, 50, 100000], 'attempts'),
+      signInPerAccount: count(
+        'Attempts to sign in to one account within the window. Browsers that never signed in to it count together, each that did by itself.',
+        [1, 10, 10000],
+        'attempts',
+      ),
+      signInPerSource: count('Attempts to sign in from one address within the window.', [1, 50, 100000], 'attempts'),
       signInWindowSeconds: count('The window of the two limits above.', [10, 900, DAY], 'seconds'),
       deviceUserCodeAttempts: count(
-        'Wrong user codes one session or address may type within the sign-in window.',
+        'User codes that may be sent from one address within ten minutes, right or wrong; connecting one device sends its code twice.',
         [1, 10, 1000],
         'attempts',
       ),
