@@ -16,6 +16,7 @@ import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { SIGNING_KEYS } from '../provider/signing-keys.ts';
 import { MOVED } from './collections.ts';
 import { existingMasterKey, isServed, movingStore } from './moving-store.ts';
+import { killLatch } from './stores.ts';
 
 export type Exported = { readonly documents: number; readonly served: boolean };
 
@@ -39,6 +40,13 @@ export const exportData = async (
   const snapshot = `${to}.${randomBytes(6).toString('hex')}.snapshot`;
   try {
     await importMarks(live).lastMove();
+    const latched = await killLatch(data.folder).read();
+    if (latched.some(({ missing }) => missing.length > 0)) {
+      throw new MovingRefused(
+        'A kill was ordered while the store took no writes, and the store does not hold it yet.',
+        'Start the server once, so that it is brought in.',
+      );
+    }
     if ((await countOf(live.collection(SIGNING_KEYS))) === 0) {
       throw new MovingRefused('The store holds nothing to move.', 'Name the settings the server runs with.');
     }
