@@ -41,15 +41,17 @@ const alone = async (configuration: Configuration): Promise<number> => {
   };
   const operations = operationsServer({ readiness, exposition: () => expositionOf(behalf.metrics.registry) });
   const server = publicServer(configuration.listen, behalf);
-  await listen(server, configuration.listen);
-  await listen(operations, configuration.operations);
-  process.stdout.write(greeting(configuration, behalf.firstStart));
-
-  await stopped;
-  isStopping = true;
-  await drain(server);
-  await behalf.close();
-  await drain(operations);
+  try {
+    await listen(server, configuration.listen);
+    await listen(operations, configuration.operations);
+    process.stdout.write(greeting(configuration, behalf.firstStart));
+    await stopped;
+  } finally {
+    isStopping = true;
+    await drain(server);
+    await behalf.close();
+    await drain(operations);
+  }
   return 0;
 };
 
@@ -66,14 +68,15 @@ const withWorkers = async (configuration: Configuration, count: number, argv: re
   const all = supervisor({ count, program: fileURLToPath(import.meta.url), argv, log });
   const operations = operationsServer(all);
   await listen(operations, configuration.operations);
-  await all.start();
-  process.on('SIGUSR2', () => void all.replaceAll());
-  process.stdout.write(greeting(configuration, firstStart));
-
-  await stopped;
-  const code = await all.stop();
-  await drain(operations);
-  return code;
+  try {
+    await all.start();
+    process.on('SIGUSR2', () => void all.replaceAll());
+    process.stdout.write(greeting(configuration, firstStart));
+    await stopped;
+    return await all.stop();
+  } finally {
+    await drain(operations);
+  }
 };
 
 const signalled = (): Promise<void> =>
@@ -122,6 +125,6 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     return 1;
   });
   process.exitCode = exitCode;
-  // The channel to the supervisor would keep it alive.
+  // The channel to the supervisor would keep a worker alive.
   if (cluster.isWorker) process.exit(exitCode);
 }

@@ -103,12 +103,15 @@ export const supervisor = (deps: {
         () => answered({ reasons: { process: 'does not answer' }, metrics: [] }),
         ANSWER_MILLISECONDS,
       );
-      const answered = (answer: Report): void => {
+      const ended = (): void => answered(undefined);
+      const answered = (answer: Report | undefined): void => {
         clearTimeout(late);
         asked.delete(ask);
+        worker.off('exit', ended);
         resolve(answer);
       };
       asked.set(ask, answered);
+      worker.once('exit', ended);
       const question: ToWorker = { kind: 'report', ask };
       // One that ends in this moment does not answer; its end is noticed elsewhere.
       if (worker.isConnected()) worker.send(question, () => {});
