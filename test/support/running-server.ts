@@ -78,7 +78,7 @@ export const runServer = async (options: RunOptions = {}) => {
   const faults: Faults = { failingWrites: new Set(), failingReads: new Set(), isEphemeralFailing: false };
   // Before the database: a database without its key beside it is refused.
   const masterKey = loadOrCreateMasterKey(dataFolder);
-  const { removeServers, ...stores } = await storesFor(options, dataFolder);
+  const { removeServers, urls, ...stores } = await storesFor(options, dataFolder);
   const behalf: Behalf = await compose(configuration, {
     masterKey,
     ...stores,
@@ -97,6 +97,8 @@ export const runServer = async (options: RunOptions = {}) => {
     configuration,
     behalf,
     faults,
+    /** Of the database servers, with 'mongodb+redis'. */
+    urls,
     /** Events of a type, oldest first; all of them without one. */
     async events(type?: AuditEventType): Promise<readonly AuditEvent[]> {
       const { entries } = await behalf.services.audit.list({ limit: 1000, ...(type ? { type } : {}) });
@@ -113,19 +115,23 @@ export const runServer = async (options: RunOptions = {}) => {
   };
 };
 
-const storesFor = async ({ stores, losesEphemeral }: RunOptions, dataFolder: string) => {
+const storesFor = async ({ stores, losesEphemeral, log }: RunOptions, dataFolder: string) => {
   const removeServers = async (): Promise<void> => undefined;
+  const urls = { mongodb: '', redis: '' };
   switch (stores ?? process.env['BEHALF_TEST_STORES'] ?? 'memory') {
     case 'memory':
-      return { documents: memoryDocumentStore(), ephemeral: memoryEphemeralStore(systemClock), removeServers };
+      return { documents: memoryDocumentStore(), ephemeral: memoryEphemeralStore(systemClock), removeServers, urls };
     case 'mongodb+redis':
       return onServers();
     default: {
       const database = openSqlite({ file: join(dataFolder, 'behalf.db') });
       return {
-        documents: sqliteDocumentStore(database),
+        documents: sqliteDocumentStore(database, {
+          onUnreadable: (collection, id) => log?.(JSON.stringify({ event: 'store.unreadable', collection, id })),
+        }),
         ephemeral: losesEphemeral ? memoryEphemeralStore(systemClock) : sqliteEphemeralStore(database, systemClock),
         removeServers,
+        urls,
       };
     }
   }
@@ -136,6 +142,7 @@ const onServers = async () => {
   // Tests are about what is answered; a busy machine must not turn it into 503.
   const deadlineMilliseconds = 5000;
   return {
+    urls: { mongodb: mongodb.url('behalf'), redis: redis.url },
     documents: await mongodbDocumentStore({
       url: mongodb.url('behalf'),
       allowStandalone: mongodb.isStandalone,

@@ -1,0 +1,43 @@
+/** All that the stores of a running server hold, as text, read past the adapters: bytes of the file, or through the drivers. */
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Redis } from 'ioredis';
+import { MongoClient } from 'mongodb';
+import type { RunningServer } from './running-server.ts';
+
+export const storedText = async ({ dataFolder, urls }: RunningServer): Promise<string> =>
+  urls.mongodb === '' ? fileBytes(dataFolder) : `${await mongodbText(urls.mongodb)}\n${await redisText(urls.redis)}`;
+
+const fileBytes = async (folder: string): Promise<string> => {
+  const files = (await readdir(folder)).filter((name) => name.startsWith('behalf.db'));
+  if (!files.includes('behalf.db')) throw new Error(`no database in ${folder}`);
+  return (await Promise.all(files.map((name) => readFile(join(folder, name), 'latin1')))).join('\n');
+};
+
+const mongodbText = async (url: string): Promise<string> => {
+  const client = new MongoClient(url);
+  try {
+    const database = client.db();
+    const parts: string[] = [];
+    for (const { name } of await database.listCollections().toArray()) {
+      parts.push(name);
+      for await (const document of database.collection(name).find()) parts.push(JSON.stringify(document));
+    }
+    if (parts.length < 50) throw new Error('hardly anything in MongoDB');
+    return parts.join('\n');
+  } finally {
+    await client.close();
+  }
+};
+
+const redisText = async (url: string): Promise<string> => {
+  const client = new Redis(url);
+  try {
+    const keys = await client.keys('*');
+    if (keys.length < 10) throw new Error('hardly anything in Redis');
+    const values = await Promise.all(keys.map((key) => client.get(key)));
+    return keys.map((key, index) => `${key} ${values[index]}`).join('\n');
+  } finally {
+    client.disconnect();
+  }
+};
