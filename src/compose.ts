@@ -129,6 +129,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       clients: known,
       audit,
       devicePollIntervalSeconds: configuration.tokens.devicePollIntervalSeconds,
+      onUnreadable: (model) => log.error({ event: 'store.unreadable', model }, 'a stored record is not understood'),
       liveness,
     }),
     clients: known,

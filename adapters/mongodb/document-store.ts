@@ -5,6 +5,7 @@ import {
   type Document,
   DocumentConflict,
   type DocumentStore,
+  type OnUnreadable,
   StoreUnavailable,
   type Versioned,
 } from '../../src/domain/ports/document-store.ts';
@@ -15,6 +16,7 @@ import {
   collectionRules,
   deepFrozen,
   isPossibleId,
+  storedBody,
 } from '../../src/domain/ports/store-rules.ts';
 import {
   connectMongodb,
@@ -44,7 +46,9 @@ type Known = {
 };
 
 /** Collections in one database. Throws StoreUnavailable with the reason when the server is not fit; see `MongodbOptions`. */
-export const mongodbDocumentStore = async (options: MongodbOptions): Promise<MongodbDocumentStore> => {
+export const mongodbDocumentStore = async (
+  options: MongodbOptions & { readonly onUnreadable?: OnUnreadable },
+): Promise<MongodbDocumentStore> => {
   const connection = await connectMongodb(options);
   const collections = new Map<string, Known>();
   let isClosed = false;
@@ -60,7 +64,7 @@ export const mongodbDocumentStore = async (options: MongodbOptions): Promise<Mon
       if (known) return known.collection as unknown as Collection<T>;
       const stored = connection.database.collection<StoredDocument>(rules.name);
       const prepared = preparation(() => ensureIndexes(stored, rules));
-      const collection = collectionOver<T>(connection, rules, stored, prepared);
+      const collection = collectionOver<T>(connection, rules, stored, { prepared, onUnreadable: options.onUnreadable });
       collections.set(rules.name, { rules, collection: collection as unknown as Collection<never>, prepared, stored });
       return collection;
     },
@@ -115,10 +119,15 @@ const collectionOver = <T extends Document>(
   connection: MongodbConnection,
   rules: CollectionRules,
   stored: MongoCollection<StoredDocument>,
-  prepared: () => Promise<void>,
+  { prepared, onUnreadable }: Pick<Known, 'prepared'> & { readonly onUnreadable: OnUnreadable | undefined },
 ): Collection<T> => {
   const reading = connection.linearizable.has(rules.name) ? ({ readConcern: { level: 'linearizable' } } as const) : {};
   const projection = { _id: 1, version: 1, body: 1 } as const;
+
+  const versioned = ({ _id, body, version }: Pick<StoredDocument, '_id' | 'body' | 'version'>) => {
+    const document = storedBody<T>(rules, body, _id, onUnreadable);
+    return document && (deepFrozen({ document, version }) as Versioned<T>);
+  };
 
   /** Nothing is read either before the indexes are there: a search without its index would be a scan. */
   const run = <R>(work: () => Promise<R>): Promise<R> =>
@@ -166,7 +175,7 @@ const collectionOver = <T extends Document>(
     async get(id) {
       if (!isPossibleId(id)) return undefined;
       const found = await run(() => stored.findOne({ _id: { $eq: id } }, { projection, ...reading }));
-      return found ? versioned<T>(found) : undefined;
+      return found ? versioned(found) : undefined;
     },
     async getMany(ids) {
       const possible = checkIds(ids);
@@ -174,7 +183,8 @@ const collectionOver = <T extends Document>(
       const byId = new Map(found.map((each) => [each._id, each]));
       return possible.flatMap((id) => {
         const each = byId.get(id);
-        return each ? [versioned<T>(each)] : [];
+        const one = each && versioned(each);
+        return one ? [one] : [];
       });
     },
     async replace(document, expected) {
@@ -190,18 +200,21 @@ const collectionOver = <T extends Document>(
     async take(id) {
       if (!isPossibleId(id)) return undefined;
       const found = await run(() => stored.findOneAndDelete({ _id: { $eq: id } }, { projection }));
-      return found ? versioned<T>(found).document : undefined;
+      return found ? versioned(found)?.document : undefined;
     },
     async find(query) {
       const checked = checkQuery(rules, query);
       if (!checked) return run(async () => []);
       const { filter, sort } = findFilter(rules, checked);
-      const options = { sort, limit: checked.limit, batchSize: checked.limit, singleBatch: true, projection };
-      const found = await run(() => stored.find(filter, options).toArray());
-      return found.map((each) => versioned<T>(each));
+      for (let limit = checked.limit; ; ) {
+        const options = { sort, limit, batchSize: limit, singleBatch: true, projection };
+        const found = await run(() => stored.find(filter, options).toArray());
+        const readable = found.map(versioned).filter((one) => one !== undefined);
+        // What is not understood must not end a list early.
+        const missing = checked.limit - readable.length;
+        if (missing <= 0 || found.length < limit) return readable.slice(0, checked.limit);
+        limit += missing;
+      }
     },
   };
 };
-
-const versioned = <T>({ body, version }: Pick<StoredDocument, 'body' | 'version'>): Versioned<T> =>
-  deepFrozen({ document: JSON.parse(body) as T, version });

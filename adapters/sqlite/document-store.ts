@@ -4,11 +4,13 @@ import {
   type Document,
   DocumentConflict,
   type DocumentStore,
+  type OnUnreadable,
   type Query,
   StoreUnavailable,
   type Versioned,
 } from '../../src/domain/ports/document-store.ts';
 import {
+  type CheckedQuery,
   type CollectionRules,
   checkDocument,
   checkIds,
@@ -17,6 +19,7 @@ import {
   deepFrozen,
   fieldValue,
   isPossibleId,
+  storedBody,
 } from '../../src/domain/ports/store-rules.ts';
 import type { SqliteDatabase } from './database.ts';
 import { findStatement } from './find-statement.ts';
@@ -27,7 +30,10 @@ import { type ColumnValue, columnOf, columnValue, ensureTable, tableOf } from '.
 type Row = readonly [body: string, version: number];
 
 /** Collections in the tables of one SQLite file. Closing it closes the file when no other store uses it. */
-export const sqliteDocumentStore = (database: SqliteDatabase): DocumentStore => {
+export const sqliteDocumentStore = (
+  database: SqliteDatabase,
+  { onUnreadable }: { readonly onUnreadable?: OnUnreadable } = {},
+): DocumentStore => {
   const detach = database.attach();
   const cache = readCache(database);
   const collections = new Map<string, { readonly rules: CollectionRules; readonly collection: Collection<never> }>();
@@ -47,7 +53,7 @@ export const sqliteDocumentStore = (database: SqliteDatabase): DocumentStore => 
       }
       if (known) return known.collection as unknown as Collection<T>;
       ensureTable(database, rules);
-      const collection = collectionOver<T>(database, cache, rules, assertOpen);
+      const collection = collectionOver<T>(database, cache, rules, { assertOpen, onUnreadable });
       collections.set(rules.name, { rules, collection: collection as unknown as Collection<never> });
       return collection;
     },
@@ -80,7 +86,7 @@ const collectionOver = <T extends Document>(
   database: SqliteDatabase,
   cache: ReadCache,
   rules: CollectionRules,
-  assertOpen: () => void,
+  { assertOpen, onUnreadable }: { readonly assertOpen: () => void; readonly onUnreadable: OnUnreadable | undefined },
 ): Collection<T> => {
   const table = tableOf(rules.name);
   const columns = rules.fields.map(columnOf);
@@ -95,6 +101,11 @@ const collectionOver = <T extends Document>(
   /** What was found by one exact value, such as that of a unique key. */
   const lookups = cache.region<readonly Versioned<T>[]>();
 
+  const frozen = ([body, version]: Row, id?: string): Versioned<T> | undefined => {
+    const document = storedBody<T>(rules, body, id, onUnreadable);
+    return document && deepFrozen({ document, version });
+  };
+
   const forget = (id: string): void => {
     documents.forget(id);
     lookups.clear();
@@ -105,7 +116,7 @@ const collectionOver = <T extends Document>(
     const known = documents.get(id);
     if (known !== undefined) return known === ABSENT ? undefined : known;
     const row = getting.get(id) as Row | undefined;
-    const found = row && frozen<T>(row);
+    const found = row && frozen(row, id);
     documents.set(id, found ?? ABSENT, row?.[0].length ?? id.length);
     return found;
   };
@@ -139,6 +150,18 @@ const collectionOver = <T extends Document>(
     } catch (error) {
       if (isConstraint(error)) throw new DocumentConflict(`${rules.name}: a unique key is taken`, { cause: error });
       throw error;
+    }
+  };
+
+  /** As many as were asked for, where there are so many: what is not understood must not end a list early. */
+  const readableOf = (query: CheckedQuery): { rows: readonly Row[]; found: readonly Versioned<T>[] } => {
+    for (let limit = query.limit; ; ) {
+      const { sql, values } = findStatement(rules, { ...query, limit });
+      const rows = database.read(() => database.prepare(sql).all(...values)) as unknown as readonly Row[];
+      const found = rows.map((row) => frozen(row)).filter((one) => one !== undefined);
+      const missing = query.limit - found.length;
+      if (missing <= 0 || rows.length < limit) return { rows, found: found.slice(0, query.limit) };
+      limit += missing;
     }
   };
 
@@ -179,7 +202,7 @@ const collectionOver = <T extends Document>(
         forget(id);
         return taking.get(id) as unknown as readonly [string] | undefined;
       }, 'durable');
-      return row && (JSON.parse(row[0]) as T);
+      return row && storedBody<T>(rules, row[0], id, onUnreadable);
     },
     async find(query) {
       assertOpen();
@@ -188,9 +211,7 @@ const collectionOver = <T extends Document>(
       if (known) return known;
       const checked = checkQuery(rules, query);
       if (!checked) return [];
-      const { sql, values } = findStatement(rules, checked);
-      const rows = database.read(() => database.prepare(sql).all(...values)) as unknown as readonly Row[];
-      const found = rows.map((row) => frozen<T>(row));
+      const { rows, found } = readableOf(checked);
       if (key !== undefined) lookups.set(key, Object.freeze(found), rows[0]?.[0].length ?? key.length);
       return found;
     },
@@ -206,8 +227,6 @@ const rowOf = (rules: CollectionRules, document: Document): { body: string; fiel
 };
 
 const ABSENT = Symbol('no such document');
-
-const frozen = <T>([body, version]: Row): Versioned<T> => deepFrozen({ document: JSON.parse(body) as T, version });
 
 /** A name for a query that asks for the one document with an exact text; undefined for any other. */
 const lookupKey = ({ where, range, order, after, limit }: Query): string | undefined => {

@@ -53,7 +53,7 @@ export const services = async (configuration: Configuration, overrides: Override
   const folder = folderOf(configuration);
   // The key first: a new data folder has none, and a database without its key must not be opened.
   const masterKey = derivedFrom(overrides.masterKey ?? secretOf(configuration, folder));
-  const opened = await afterMoves(await stores(configuration, overrides, clock, folder));
+  const opened = await afterMoves(await stores(configuration, { ...overrides, log }, clock, folder));
   const { documents, ephemeral } = measuredStores(opened, metrics);
   const { prepublishSeconds, retireSeconds } = configuration.keys;
   const keys = await oneAtATime({ documents, clock }, 'signing keys', () =>

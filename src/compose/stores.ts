@@ -1,5 +1,6 @@
 /** The stores and the master key, as the settings name them: what everything else is built on. */
 import { existsSync, mkdirSync } from 'node:fs';
+import type { Logger } from 'pino';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { memoryKillLatch } from '../../adapters/memory/kill-latch.ts';
@@ -13,7 +14,7 @@ import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { DocumentStore } from '../domain/ports/document-store.ts';
+import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { KillLatch } from '../domain/ports/kill-latch.ts';
 import { EPOCHS } from '../domain/revocation/epoch.ts';
@@ -35,7 +36,7 @@ export type Stores = {
   ready(): Promise<void>;
 };
 
-type Replaced = { readonly documents?: DocumentStore; readonly ephemeral?: EphemeralStore };
+type Replaced = { readonly documents?: DocumentStore; readonly ephemeral?: EphemeralStore; readonly log?: Logger };
 
 /** Opens what the settings name. Throws StoreUnavailable with the reason when a server is not reachable or not fit. */
 export const stores = async (
@@ -45,13 +46,18 @@ export const stores = async (
   folder: string | undefined,
 ): Promise<Stores> => {
   const { document, ephemeral } = configuration.stores;
-  if (document === 'mongodb' && ephemeral === 'redis' && !isReplaced(replaced)) return servers(configuration, clock);
+  const onUnreadable: OnUnreadable = (collection, id) =>
+    replaced.log?.error({ event: 'store.unreadable', collection, id }, 'a stored document is not understood');
+  if (document === 'mongodb' && ephemeral === 'redis' && !isReplaced(replaced)) {
+    return servers(configuration, clock, onUnreadable);
+  }
 
   const isLocal = folder !== undefined && (document === 'sqlite' || ephemeral === 'sqlite');
   const database = isLocal && !isReplaced(replaced) ? openSqlite({ file: dataFolder(folder).database }) : undefined;
   return {
     documents:
-      replaced.documents ?? (database && document === 'sqlite' ? sqliteDocumentStore(database) : memoryDocumentStore()),
+      replaced.documents ??
+      (database && document === 'sqlite' ? sqliteDocumentStore(database, { onUnreadable }) : memoryDocumentStore()),
     ephemeral:
       replaced.ephemeral ??
       (database && ephemeral === 'sqlite' ? sqliteEphemeralStore(database, clock) : memoryEphemeralStore(clock)),
@@ -62,11 +68,16 @@ export const stores = async (
 
 const isReplaced = ({ documents, ephemeral }: Replaced): boolean => documents !== undefined && ephemeral !== undefined;
 
-const servers = async ({ stores: settings }: Configuration, clock: Clock): Promise<Stores> => {
+const servers = async (
+  { stores: settings }: Configuration,
+  clock: Clock,
+  onUnreadable: OnUnreadable,
+): Promise<Stores> => {
   const { mongodbUrl = '', redisUrl = '', redisPrefix, deadlineMilliseconds, allowStandalone } = settings;
   const documents = await mongodbDocumentStore({
     url: mongodbUrl,
     allowStandalone,
+    onUnreadable,
     deadlineMilliseconds,
     // What ends everything else must not be answered by a primary that was replaced and does not know it yet.
     linearizable: [EPOCHS.name],

@@ -4,11 +4,10 @@
  * everything of this grant" is not the rule here (decision D8), our own rows decide, so ending a
  * grant ends its lease and nothing else needs deleting.
  */
-import Provider, { type Adapter, type AdapterPayload, errors } from 'oidc-provider';
+import Provider, { type Adapter, errors } from 'oidc-provider';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { Collection, DocumentStore } from '../domain/ports/document-store.ts';
-import { isDocumentConflict } from '../domain/ports/document-store.ts';
+import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { codeIssuing } from './code-issuing.ts';
@@ -17,6 +16,7 @@ import type { EngineClients } from './engine-client.ts';
 import { asProtocol } from './oauth-errors.ts';
 import { ENGINE_RECORDS, type EngineRecord, LEASES, type LeaseRecord } from './records.ts';
 import { factsOf, nextTurn } from './request-facts.ts';
+import { type Payload, putWhole, sealedPayloads } from './stored-payloads.ts';
 import { WITHHELD } from './structured-tokens.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 import { openUnit } from './token-request-unit.ts';
@@ -51,10 +51,10 @@ export type ModelAdapterDeps = {
   readonly clients: EngineClients;
   readonly audit: AuditTrail;
   readonly devicePollIntervalSeconds: number;
+  /** Hears of what was stored and is not understood. */
+  readonly onUnreadable: (model: string) => void;
   readonly liveness: Pick<TokenLiveness, 'leaseCounts' | 'sessionLive'>;
 };
-
-type Payload = AdapterPayload & Readonly<Record<string, unknown>>;
 
 export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapter) => {
   const { documents, ephemeral, clock, masterKey, consumptions, clients, audit, liveness } = deps;
@@ -67,6 +67,8 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     return context ? factsOf(context.req) : { arrivedAt: clock.nowMillis(), turn: nextTurn() };
   };
 
+  const { opened, openedPayload } = sealedPayloads(deps);
+
   return (model) => {
     const home = HOMES[model] ?? 'none';
     const key = (id: string): string => `${model}:${masterKey.digest(model, id)}`;
@@ -78,13 +80,15 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         return lease && (await liveness.leaseCounts(lease)) ? (lease.payload as Payload) : undefined;
       }
       if (home === 'ephemeral') {
-        const sealed = await ephemeral.get(key(id));
-        return sealed === undefined ? undefined : JSON.parse(masterKey.open(model, sealed));
+        return openedPayload(model, await ephemeral.get(key(id)));
       }
       const found = await records.get(key(id));
       if (!found) return undefined;
       const { payload, sealed } = found.document;
-      return sealed === undefined ? ({ ...payload, jti: id } as Payload) : JSON.parse(masterKey.open(model, sealed));
+      if (sealed !== undefined) return openedPayload(model, sealed);
+      if (typeof payload === 'object') return { ...payload, jti: id } as Payload;
+      deps.onUnreadable(model);
+      return undefined;
     };
 
     const write = async (id: string, payload: Payload, expiresIn: number): Promise<void> => {
@@ -105,7 +109,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
           createdAt: clock.now(),
           expiresAt,
         };
-        await put(leases, lease);
+        await putWhole(leases, lease);
         return;
       }
       const { jti: _bearer, ...rest } = payload;
@@ -128,7 +132,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
               ...account,
               expiresAt,
             };
-      await put(records, record);
+      await putWhole(records, record);
     };
 
     const find = async (id: string): Promise<Payload | undefined> => {
@@ -255,13 +259,14 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       findByUid: (uid) =>
         asProtocol(async () => {
           const [found] = await records.find({ where: { uid }, limit: 1 });
-          if (found?.document.sealed === undefined) return undefined;
-          return liveSession(JSON.parse(masterKey.open(model, found.document.sealed)));
+          const payload = openedPayload(model, found?.document.sealed);
+          return payload && liveSession(payload);
         }),
       findByUserCode: (userCode) =>
         asProtocol(async () => {
           const sealed = await ephemeral.get(userCodeKey(userCode));
-          return sealed === undefined ? undefined : find(masterKey.open('UserCode', sealed));
+          const id = sealed === undefined ? undefined : opened('UserCode', sealed);
+          return id === undefined ? undefined : find(id);
         }),
       // Rows of an ended lease are dead without being deleted; the sweeper removes them when they expire.
       revokeByGrantId: async () => {},
@@ -273,20 +278,3 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
 const ANSWERING = new Set<string | undefined>(['authorization', 'resume', 'code_verification', 'device_resume']);
 
 const isAboutTokens = (route: string | undefined): boolean => route === 'revocation' || route === 'introspection';
-
-/** The engine saves whole models, last writer wins. */
-const put = async <T extends { readonly id: string }>(collection: Collection<T>, document: T): Promise<void> => {
-  for (;;) {
-    const found = await collection.get(document.id);
-    if (found) {
-      if (await collection.replace(document, found.version)) return;
-      continue;
-    }
-    try {
-      await collection.insert(document);
-      return;
-    } catch (error) {
-      if (!isDocumentConflict(error)) throw error;
-    }
-  }
-};

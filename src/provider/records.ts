@@ -19,6 +19,8 @@ export const ENGINE_RECORDS = {
   name: 'engine_records',
   indexes: [{ fields: ['uid'] }],
   expiresAt: 'expiresAt',
+  members: ['model', 'expiresAt'],
+  isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
 
 /** That a one-time thing was used: inserted once, kept until the thing itself would have expired (decision D13). */
@@ -28,6 +30,7 @@ export const CONSUMPTIONS = {
   name: 'consumptions',
   indexes: [],
   expiresAt: 'expiresAt',
+  members: ['at', 'expiresAt'],
 } as const satisfies CollectionDeclaration;
 
 /** One lease: the engine's Grant. */
@@ -44,6 +47,8 @@ export const LEASES = {
   name: 'leases',
   indexes: [{ fields: ['account'] }],
   expiresAt: 'expiresAt',
+  members: ['account', 'clientId', 'payload', 'createdAt', 'expiresAt'],
+  isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
 
 /** A JWT access token that was ended by its `jti` (RFC 7009), kept until it would have expired. */

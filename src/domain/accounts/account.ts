@@ -35,4 +35,6 @@ export const ACCOUNTS = {
     // Set by the register on administrators only.
     { fields: ['administrator', 'state'] },
   ],
+  members: ['username', 'name', 'groups', 'roles', 'state', 'sessionsValidFrom', 'createdAt'],
+  isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;

@@ -33,4 +33,6 @@ export type Agent = {
 export const AGENTS = {
   name: 'agents',
   indexes: [{ fields: ['owner'] }, { fields: ['state'] }, { fields: ['createdAt'] }],
+  members: ['name', 'owner', 'purpose', 'state', 'jwks', 'redirectUris', 'grantTypes', 'resourceServers', 'createdAt'],
+  isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;

@@ -40,4 +40,6 @@ export type Client = {
 export const CLIENTS = {
   name: 'clients',
   indexes: [{ fields: ['owner'] }, { fields: ['createdAt'] }],
+  members: ['name', 'tokenEndpointAuthMethod', 'grantTypes', 'redirectUris', 'roles', 'state', 'createdAt'],
+  isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;

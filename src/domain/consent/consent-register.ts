@@ -66,6 +66,8 @@ export const CONSENTS = {
   name: 'consents',
   indexes: [{ fields: ['account', 'clientId'] }],
   expiresAt: 'expiresAt',
+  members: ['account', 'clientId', 'expiresAt'],
+  isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
 
 /** So many agents are offered for passing on; more belong on a page of their own. */

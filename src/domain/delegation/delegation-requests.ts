@@ -2,7 +2,7 @@ import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import type { MasterKey } from '../secrets/master-key.ts';
+import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
 
 /** What an agent would like to do for a person, waiting behind a single-use page (decision D1 b). */
 export type DelegationRequest = {
@@ -49,7 +49,9 @@ export const delegationRequests = ({
 
   const open = (key: string, sealed: string | undefined): DelegationRequest | undefined => {
     if (sealed === undefined) return undefined;
-    const request = JSON.parse(masterKey.open(key, sealed)) as DelegationRequest;
+    const text = openedOrNothing(masterKey, key, sealed);
+    if (text === undefined) return undefined;
+    const request = JSON.parse(text) as DelegationRequest;
     return request.expiresAt > clock.now() ? request : undefined;
   };
 
@@ -69,9 +71,9 @@ export const delegationRequests = ({
       const sameKey = `delegation-request-of:${masterKey.digest('delegation-request-of', subject, agent, resource, ...scope)}`;
       const earlier = await ephemeral.get(sameKey);
       if (earlier !== undefined) {
-        const handle = masterKey.open(sameKey, earlier);
-        const pending = await requests.peek(handle);
-        if (pending && pending.expiresAt - now >= ttlSeconds / 2) {
+        const handle = openedOrNothing(masterKey, sameKey, earlier);
+        const pending = handle === undefined ? undefined : await requests.peek(handle);
+        if (handle !== undefined && pending && pending.expiresAt - now >= ttlSeconds / 2) {
           return { url: urlOf(issuer, handle), expiresIn: pending.expiresAt - now };
         }
       }

@@ -49,4 +49,18 @@ export const DELEGATIONS = {
     { fields: ['parent'] },
     { fields: ['createdAt'] },
   ],
+  members: [
+    'subject',
+    'actor',
+    'resource',
+    'scope',
+    'parent',
+    'ancestors',
+    'chain',
+    'passOn',
+    'state',
+    'createdAt',
+    'expiresAt',
+  ],
+  isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;

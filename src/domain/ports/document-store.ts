@@ -25,7 +25,17 @@ export type CollectionDeclaration = {
    * removes it some time after; whoever reads must still check expiry. Indexed by the adapter.
    */
   readonly expiresAt?: string;
+  /** Members without which a document is not understood: it is damaged, or of another version. */
+  readonly members?: readonly string[];
+  /**
+   * A document that is not understood is as if it were not there. For collections in which what is missing is
+   * refused; in all others reading such a document throws StoreUnavailable.
+   */
+  readonly isAbsentWhenUnreadable?: boolean;
 };
+
+/** Hears of stored documents that are not understood; the id is not always known. */
+export type OnUnreadable = (collection: string, id: string | undefined) => void;
 
 /** Where a page ended: the last document's value of the ordering field, and its id. */
 export type Cursor = { readonly value?: string | number; readonly id: string };

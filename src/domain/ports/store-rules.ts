@@ -2,7 +2,15 @@
  * What every store adapter checks in the same way, so that a mistake shows on each backend alike:
  * declarations, documents, ids and queries. A TypeError here is a mistake of the calling code.
  */
-import type { CollectionDeclaration, Cursor, IndexDeclaration, Query } from './document-store.ts';
+import {
+  type CollectionDeclaration,
+  type Cursor,
+  type Document,
+  type IndexDeclaration,
+  type OnUnreadable,
+  type Query,
+  StoreUnavailable,
+} from './document-store.ts';
 
 /** What an index holds for one field. */
 export type FieldValue = string | number | boolean;
@@ -16,6 +24,8 @@ export type CollectionRules = {
   readonly fields: readonly string[];
   /** Equal for declarations that mean the same. */
   readonly signature: string;
+  readonly members: readonly string[];
+  readonly isAbsentWhenUnreadable: boolean;
 };
 
 /** A query with its defaults filled in. `by` undefined: by id. */
@@ -58,7 +68,42 @@ export const collectionRules = (declaration: CollectionDeclaration): CollectionR
   if (new Set(fields.map((field) => field.toLowerCase())).size !== fields.length) {
     throw new TypeError(`${name}: two fields differ in case only`);
   }
-  return { name, indexes: all, expiresAt, fields, signature: `${signatures.sort().join(';')}|${expiresAt ?? ''}` };
+  const { members = [], isAbsentWhenUnreadable = false } = declaration;
+  const signature = `${signatures.sort().join(';')}|${expiresAt ?? ''}`;
+  return { name, indexes: all, expiresAt, fields, signature, members, isAbsentWhenUnreadable };
+};
+
+/**
+ * The document in a stored text; undefined when it is not understood and counts as absent. Otherwise throws
+ * StoreUnavailable: what it would have forbidden is not known.
+ */
+export const storedBody = <T extends Document>(
+  rules: CollectionRules,
+  body: string,
+  id: string | undefined,
+  onUnreadable: OnUnreadable | undefined,
+): T | undefined => {
+  const document = parsed(body) as Readonly<Record<string, unknown>> | undefined;
+  const isOne = typeof document === 'object' && document !== null && typeof document['id'] === 'string';
+  if (isOne && (id === undefined || document['id'] === id) && hasAll(document, rules.members)) {
+    return document as unknown as T;
+  }
+  onUnreadable?.(rules.name, id);
+  if (rules.isAbsentWhenUnreadable) return undefined;
+  throw new StoreUnavailable(`a document of ${rules.name} is damaged or of another version`);
+};
+
+const parsed = (body: string): unknown => {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+};
+
+const hasAll = (document: object, members: readonly string[]): boolean => {
+  for (const member of members) if (!Object.hasOwn(document, member)) return false;
+  return true;
 };
 
 /** Names an index: equal for indexes that mean the same. */

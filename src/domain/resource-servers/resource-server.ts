@@ -35,4 +35,6 @@ export type ResourceServer = {
 export const RESOURCE_SERVERS = {
   name: 'resource_servers',
   indexes: [{ fields: ['identifier'], unique: true }, { fields: ['createdAt'] }],
+  members: ['identifier', 'name', 'scopes', 'accessTokenFormat', 'state', 'createdAt'],
+  isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;

@@ -15,7 +15,7 @@ export type Epoch = {
   readonly kills?: readonly string[];
 };
 
-export const EPOCHS = { name: 'epochs', indexes: [] } as const satisfies CollectionDeclaration;
+export const EPOCHS = { name: 'epochs', indexes: [], members: ['notBefore'] } as const satisfies CollectionDeclaration;
 
 type Epochs = Collection<Epoch>;
 

@@ -52,3 +52,12 @@ export const masterKey = (secret: Buffer): MasterKey => {
     },
   };
 };
+
+/** Undefined for what is damaged, or was sealed with another key or for something else. */
+export const openedOrNothing = (key: Pick<MasterKey, 'open'>, context: string, sealed: string): string | undefined => {
+  try {
+    return key.open(context, sealed);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,46 @@
+/** How the engine's models are written and read back: whole, and sealed where they hold what nobody else may read. */
+import type { AdapterPayload } from 'oidc-provider';
+import { type Collection, isDocumentConflict, StoreUnavailable } from '../domain/ports/document-store.ts';
+import { type MasterKey, openedOrNothing } from '../domain/secrets/master-key.ts';
+
+export type Payload = AdapterPayload & Readonly<Record<string, unknown>>;
+
+/** Undefined for what was sealed with another key, or is damaged: as if it were not there. */
+export const sealedPayloads = (deps: {
+  readonly masterKey: MasterKey;
+  readonly onUnreadable: (model: string) => void;
+}) => {
+  const opened = (model: string, sealed: string): string | undefined => {
+    const text = openedOrNothing(deps.masterKey, model, sealed);
+    if (text === undefined) deps.onUnreadable(model);
+    return text;
+  };
+  return {
+    opened,
+    openedPayload(model: string, sealed: string | undefined): Payload | undefined {
+      const text = sealed === undefined ? undefined : opened(model, sealed);
+      return text === undefined ? undefined : (JSON.parse(text) as Payload);
+    },
+  };
+};
+
+/** The engine saves whole models, last writer wins. */
+export const putWhole = async <T extends { readonly id: string }>(
+  collection: Collection<T>,
+  document: T,
+): Promise<void> => {
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const found = await collection.get(document.id);
+    if (found) {
+      if (await collection.replace(document, found.version)) return;
+      continue;
+    }
+    try {
+      await collection.insert(document);
+      return;
+    } catch (error) {
+      if (!isDocumentConflict(error)) throw error;
+    }
+  }
+  throw new StoreUnavailable(`gave up on ${document.id} after 20 attempts`);
+};
