@@ -88,6 +88,7 @@ export const managementWorld = async () => {
         yield JSON.stringify({ behalf_audit: 1, personal });
         yield JSON.stringify({ head: 'signed' });
       },
+      erase: async () => false,
     },
     keys: {
       list: async () => [{ id: 'key_1', kty: 'EC', state: 'active', createdAt: clock.now(), activeAt: clock.now() }],

@@ -133,4 +133,19 @@ const witnessOf = (file: string) => {
   }
 };
 
-export const auditCommands: readonly Command[] = [list, exportTrail, verify];
+const erase = managementCommand({
+  words: ['audit', 'erase'],
+  operands: ['EVENT'],
+  summary: 'Erase a personal value of an event; the trail and earlier exports still verify.',
+  role: 'administrator',
+  options: { value: { value: 'NAME', description: 'source (an address) or username. Default: source.' } },
+  run: async (call) => {
+    const [event = ''] = call.operands;
+    const value = call.text('value') ?? 'source';
+    await call.api.post('/audit/erasures', { event, value });
+    call.terminal.err(`The ${printable(value)} of ${printable(event)} is erased.\n`);
+    return EXIT.done;
+  },
+});
+
+export const auditCommands: readonly Command[] = [list, exportTrail, verify, erase];

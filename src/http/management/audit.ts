@@ -1,5 +1,6 @@
 import type { AuditEventType, AuditTrail } from '../../domain/audit/audit-event.ts';
 import type { AuditFilters, AuditPage } from '../../domain/audit/list-events.ts';
+import { DomainError } from '../../domain/errors.ts';
 import type { Call, Handlers } from './call.ts';
 import { toWire } from './representations.ts';
 
@@ -8,9 +9,11 @@ export type AuditReader = {
   list(filters: AuditFilters): Promise<AuditPage>;
   /** Lines without their line ends. */
   export(options: { readonly personal?: boolean }): AsyncIterable<string>;
+  /** False when there is no such value, or none any more. */
+  erase(event: string, value: string): Promise<boolean>;
 };
 
-type Operations = 'listAuditEvents' | 'exportAudit';
+type Operations = 'listAuditEvents' | 'exportAudit' | 'eraseAuditValue';
 
 /** Reading the trail is itself an event, written first. */
 export const auditHandlers = (reader: AuditReader, audit: AuditTrail): Handlers<Operations> => {
@@ -43,6 +46,23 @@ export const auditHandlers = (reader: AuditReader, audit: AuditTrail): Handlers<
     async exportAudit(call) {
       await record('audit.exported', call);
       return { lines: reader.export({ personal: call.query.personal ?? false }) };
+    },
+
+    async eraseAuditValue({ body, by, caller }) {
+      const { event, value } = body as { readonly event: string; readonly value: string };
+      await audit.append({
+        type: 'audit.erased',
+        outcome: 'done',
+        caller: caller.id,
+        target: { kind: 'audit event', id: event },
+        changed: [value],
+        ...(by.request === undefined ? {} : { request: by.request }),
+        ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+      });
+      if (!(await reader.erase(event, value))) {
+        throw new DomainError('not_found', 'This event holds no such value, or none any more.');
+      }
+      return {};
     },
   };
 };

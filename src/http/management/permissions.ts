@@ -19,6 +19,7 @@ export const MANAGEMENT_SCOPES = [
   { name: 'kills:read', description: 'See what was stopped in an emergency', risk: 'low' },
   { name: 'kills:write', description: 'Stop agents, people, clients or everything, and lift that', risk: 'critical' },
   { name: 'audit:read', description: 'Read and export the audit trail', risk: 'high' },
+  { name: 'audit:write', description: 'Erase personal values from the audit trail', risk: 'high' },
   { name: 'keys:read', description: 'See the signing keys', risk: 'low' },
   { name: 'keys:write', description: 'Make a new signing key', risk: 'critical' },
 ] as const satisfies readonly ScopeDeclaration[];

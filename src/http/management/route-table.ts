@@ -69,7 +69,7 @@ const clients = about('clients', 'clients:read', 'clients:write');
 const servers = about('resource servers', 'resource-servers:read', 'resource-servers:write');
 const delegations = about('delegations', 'delegations:read', 'delegations:write');
 const kills = about('kills', 'kills:read', 'kills:write');
-const audit = about('audit', 'audit:read', 'audit:read');
+const audit = about('audit', 'audit:read', 'audit:write');
 const keys = about('keys', 'keys:read', 'keys:write');
 const OWN = { own: true } as const;
 
@@ -227,6 +227,16 @@ const ROUTES = {
       },
     },
   ),
+  eraseAuditValue: {
+    method: 'POST',
+    path: '/audit/erasures',
+    tag: 'audit',
+    summary: 'Erase a personal value of an event; the trail still verifies',
+    scope: 'audit:write',
+    roles: ADMINISTRATORS,
+    body: 'AuditErasure',
+    status: 204,
+  },
 
   listKeys: keys.read('/keys', 'SigningKeys', 'List the signing keys', { roles: ['administrator', 'auditor'] }),
   rotateKeys: keys.act('/keys/rotations', 'SigningKeys', 'Make new signing keys', { roles: ADMINISTRATORS }),

@@ -267,6 +267,14 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ),
   DelegationPage: page('Delegation'),
 
+  AuditErasure: input(
+    {
+      event: text('Id of the event, as the list of events has it.', 200),
+      value: oneOf('Which personal value of it.', ['source', 'username']),
+    },
+    ['event', 'value'],
+  ),
+
   NewKill: input(
     {
       scope: oneOf('What is stopped; `owner`: all agents of an account.', KILL_SCOPES),
