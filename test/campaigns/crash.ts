@@ -3,14 +3,11 @@
  * in the audit trail (invariant 5), the trail verifies, what was used stays used (invariant 1), and
  * each restart is quick.
  */
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
-import { masterKey } from '../../src/domain/secrets/master-key.ts';
 import { makeScene, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
-import { runCli, type ServerProcess, startServer } from '../support/server-process.ts';
+import { startServer } from '../support/server-process.ts';
 import type { Campaign, CampaignRun } from './campaign.ts';
 import { type Ledger, newLedger, startLoad } from './crash-load.ts';
+import { checkTrail } from './trail-check.ts';
 
 const DEFAULT_KILLS = 50;
 /** Longest time between the beginning of the load and the kill. */
@@ -26,39 +23,6 @@ const checkConsumed = async (run: CampaignRun, scene: Scene, ledger: Ledger): Pr
       run.violation(`a used ${parameters['grant_type']} credential gave ${answer.status} ${answer.text.slice(0, 200)}`);
   }
   return used.length;
-};
-
-/** Ids of the tokens whose issuing is on record. */
-const recordedTokens = (trail: string): ReadonlySet<string> => {
-  const ids = new Set<string>();
-  for (const line of trail.split('\n')) {
-    if (line === '') continue;
-    const { event } = JSON.parse(line) as { event?: { type?: string; token?: { id?: string } } };
-    if (event?.type === 'token.issued' && event.token?.id !== undefined) ids.add(event.token.id);
-  }
-  return ids;
-};
-
-const checkTrail = async (run: CampaignRun, server: ServerProcess, scene: Scene, ledger: Ledger) => {
-  const trail = await scene.management.exportAudit();
-  const file = join(server.dataFolder, 'audit-export.ndjson');
-  await writeFile(file, trail);
-  const verdict = await runCli(['audit', 'verify', file], process.env);
-  if (verdict.code !== 0) run.violation(`the export does not verify: ${verdict.stdout}${verdict.stderr}`);
-
-  const recorded = recordedTokens(trail);
-  const key = masterKey(loadOrCreateMasterKey(server.dataFolder));
-  let missing = 0;
-  for (const { token, kind } of ledger.received) {
-    // A JWT is on record by its jti, an opaque token by the digest it is stored under.
-    const id = token.includes('.')
-      ? String(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()).jti)
-      : key.digest(kind, token);
-    if (recorded.has(id)) continue;
-    missing += 1;
-    run.violation(`a client holds a token that is not in the trail: ${kind} ${id}`);
-  }
-  return { auditRecords: trail.split('\n').length - 3, tokensOnRecord: recorded.size, missing };
 };
 
 export const crash: Campaign = {

@@ -2,10 +2,11 @@
 import { parseArgs } from 'node:util';
 import { type Campaign, seededRandom } from './campaign.ts';
 import { crash } from './crash.ts';
+import { faults } from './faults.ts';
 import { fuzz } from './fuzz.ts';
 import { races } from './races.ts';
 
-const CAMPAIGNS: readonly Campaign[] = [races, crash, fuzz];
+const CAMPAIGNS: readonly Campaign[] = [races, crash, faults, fuzz];
 
 const usage = (): string =>
   [
