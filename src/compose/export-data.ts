@@ -15,7 +15,7 @@ import { importMarks } from '../domain/moving/import-mark.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { SIGNING_KEYS } from '../provider/signing-keys.ts';
 import { MOVED } from './collections.ts';
-import { existingMasterKey, isServed, movingStore } from './moving-store.ts';
+import { declared, existingMasterKey, isServed, movingStore } from './moving-store.ts';
 import { killLatch } from './stores.ts';
 
 export type Exported = { readonly documents: number; readonly served: boolean };
@@ -79,7 +79,7 @@ export const exportData = async (
     };
     if (stores.document !== 'sqlite') return await write(live);
     await backupDatabase({ file: database, to: snapshot });
-    const copy = sqliteDocumentStore(openSqlite({ file: snapshot }));
+    const copy = declared(sqliteDocumentStore(openSqlite({ file: snapshot })));
     try {
       return await write(copy);
     } finally {

@@ -63,8 +63,11 @@ export const movingStore = async (
   }
 };
 
-const declared = <T extends DocumentStore>(documents: T): T => {
-  for (const declaration of [...MOVED, ...LEFT_BEHIND]) documents.collection(declaration);
+/** Declares every collection so that a document that cannot be read is a failure, and never left out without a word. */
+export const declared = <T extends DocumentStore>(documents: T): T => {
+  for (const declaration of [...MOVED, ...LEFT_BEHIND]) {
+    documents.collection({ ...declaration, isAbsentWhenUnreadable: false });
+  }
   return documents;
 };
 

@@ -2,7 +2,16 @@
  * All data from SQLite to MongoDB and Redis and back: what lived lives on, what was over stays over, what was used
  * stays used, and one audit trail goes on through all of it.
  */
-import { copyFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -325,5 +334,22 @@ describe('and back to SQLite', () => {
     scene.useBrowser(newBrowser(scene.issuer));
     expect(await isActive(String((await scene.newTokens(scene.jwt.identifier))['access_token']))).toBe(true);
     await exportTrail('trail-4.ndjson', 'trail-1.ndjson');
+  });
+
+  test('an older state of MongoDB is brought back with --end-tokens, and what was killed stays killed (D24)', async () => {
+    expect(await server.stop()).toBe(0);
+    Object.assign(settings(), onServers('behalf'));
+    const older = at('older.ndjson');
+    expect(await behalf(['export', '--to', older])).toMatchObject({ code: 0 });
+    const next = newDataFolder(server.dataFolder);
+    Object.assign(settings(), onServers('restored'), { BEHALF_DATA: next });
+    const imported = await behalf(['import', '--from', older, '--end-tokens']);
+    expect(imported).toMatchObject({ code: 0, err: expect.stringContaining('are over') });
+    expect(readdirSync(next).filter((name) => name.startsWith('witness.json.before-'))).toHaveLength(1);
+    await server.restart();
+    await untilWarm();
+    expect(await family.survey()).toEqual([]);
+    const form = { grant_type: 'client_credentials', resource: scene.jwt.identifier };
+    expect((await scene.calls.token(over.killed.credential as Credential, form)).status).not.toBe(200);
   });
 });
