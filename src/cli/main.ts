@@ -14,6 +14,7 @@ import { auditCommands } from './commands/audit.ts';
 import { clientCommands } from './commands/clients.ts';
 import { delegationCommands } from './commands/delegations.ts';
 import { keyCommands } from './commands/keys.ts';
+import { killCommands } from './commands/kills.ts';
 import { movingCommands } from './commands/moving.ts';
 import { resetPassword } from './commands/reset-password.ts';
 import { resourceServerCommands } from './commands/resource-servers.ts';
@@ -30,6 +31,7 @@ export const COMMANDS: readonly Command[] = [
   ...clientCommands,
   ...resourceServerCommands,
   ...delegationCommands,
+  ...killCommands,
   ...auditCommands,
   ...keyCommands,
   ...storeCommands,

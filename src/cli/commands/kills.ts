@@ -1,0 +1,164 @@
+/** `behalf kill …` and `behalf kills …`: the emergency stop, and taking it back. */
+import { systemClock } from '../../../adapters/node/clock.ts';
+import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
+import { fileKillLatch } from '../../../adapters/node/kill-latch.ts';
+import { dataFolder } from '../../../config/data-folder.ts';
+import { isFinal, type Kill, type KillScope, killKey, latchedKills } from '../../domain/revocation/kill.ts';
+import { killSwitch } from '../../domain/revocation/kill-switch.ts';
+import { type Call, type Command, EXIT, type Option, usageError } from '../command.ts';
+import { existingDatabase, withLocalStore } from '../local-store.ts';
+import type { Json } from '../management-client.ts';
+import { listCommand, type ManagementCall, managementCommand, showCommand, timeText } from '../management-commands.ts';
+import { SETTINGS, settings } from '../settings.ts';
+import { printable } from '../table.ts';
+import { findAccount } from './accounts.ts';
+
+const PATH = '/kills';
+
+const ON_THIS_MACHINE = {
+  config: SETTINGS.config,
+  local: { description: 'On the server’s machine, without the API: for when it gives no token.' },
+} as const satisfies Record<string, Option>;
+
+const SUMMARIES: Readonly<Record<KillScope, string>> = {
+  agent: 'Stop an agent: all it holds is over, and it gets nothing until the kill is lifted.',
+  owner: 'Stop all agents an account answers for.',
+  account: 'Stop a person: sessions, tokens on their behalf, and the agents they answer for.',
+  client: 'Stop a client.',
+  delegation: 'End a delegation with all below it, for good.',
+  token: 'End the token with this jti, for good.',
+  all: 'Stop everything this server grants; two administrators lift that.',
+};
+
+const isPerson = (scope: KillScope): boolean => scope === 'account' || scope === 'owner';
+
+const killCommand = (scope: KillScope): Command => {
+  const overApi = managementCommand({
+    words: ['kill', scope],
+    operands: scope === 'all' ? [] : [isPerson(scope) ? 'ACCOUNT' : 'ID'],
+    summary: SUMMARIES[scope],
+    role: scope === 'all' ? 'administrator' : 'operator',
+    options: { reason: { value: 'TEXT', description: 'Why; kept for ever.', isRequired: true }, ...ON_THIS_MACHINE },
+    notes:
+      'With --local it is written to the data folder; every server process on it obeys within a second, and brings it into the store when that takes writes.',
+    run: async (call) => {
+      const { body } = await call.api.post(PATH, {
+        scope,
+        ...(await targetOf(scope, call)),
+        reason: call.required('reason'),
+      });
+      const missing = Array.isArray(body['not_durable_yet']) ? body['not_durable_yet'] : [];
+      call.print.object(body, `${told(scope, call)} The kill is ${printable(String(body['id']))}.\n`);
+      if (missing.length > 0) {
+        call.terminal.err(
+          `It counts, and is kept on the server’s data volume; ${missing.join(' and ')} take no writes now and get it later.\n`,
+        );
+      }
+      return EXIT.done;
+    },
+  });
+  return { ...overApi, run: (call) => (call.isSet('local') ? killHere(scope, call) : overApi.run(call)) };
+};
+
+const targetOf = async (scope: KillScope, call: ManagementCall): Promise<Json> => {
+  const [target = ''] = call.operands;
+  if (scope === 'all') return {};
+  return { id: isPerson(scope) ? await findAccount(call.api, target) : target };
+};
+
+const told = (scope: KillScope, call: Call): string =>
+  scope === 'all' ? 'Everything is stopped.' : `${printable(call.operands[0] ?? '')} is stopped.`;
+
+const killHere = async (scope: KillScope, call: Call): Promise<number> => {
+  const target = scope === 'all' ? 'all' : (call.operands[0] ?? '');
+  if (scope !== 'all' && scope !== 'token' && !/^(?:agt|acc|app|dlg)_[a-z2-7]{26}$/.test(target)) {
+    throw usageError('With --local the target is named by its id.');
+  }
+  const kill: Kill = {
+    id: randomIdentifiers.newId('kil'),
+    scope,
+    target,
+    key: killKey(scope, target),
+    reason: call.required('reason'),
+    by: 'system',
+    state: isFinal(scope) ? 'final' : 'standing',
+    signatures: [],
+    createdAt: systemClock.now(),
+  };
+  const folder = dataFolder(settings(call).data.folder).kills;
+  await fileKillLatch(folder).write({ kill, missing: ['audit', 'store'] });
+  call.terminal.out(`${told(scope, call)} The kill is ${kill.id}.\n`);
+  return EXIT.done;
+};
+
+const lift = managementCommand({
+  words: ['kills', 'lift'],
+  operands: ['ID'],
+  summary: 'Lift a kill, or sign that; nothing from before lives again.',
+  role: 'administrator',
+  options: ON_THIS_MACHINE,
+  notes:
+    'A kill of everything takes two signatures: of two administrators’ clients that were not changed since the order, or of one and, with --local, of this machine.',
+  run: async (call) => {
+    const { body } = await call.api.post(`${PATH}/${encodeURIComponent(call.operands[0] ?? '')}/lift`);
+    call.print.object(body, outcome(call, body['state'], body['signatures_needed']));
+    return EXIT.done;
+  },
+});
+
+const outcome = (call: Call, state: unknown, needed: unknown): string => {
+  const kill = printable(call.operands[0] ?? '');
+  return state === 'lifted' ? `${kill} is lifted.\n` : `Signed. ${kill} stands until ${needed} more signature comes.\n`;
+};
+
+const liftHere = async (call: Call): Promise<number> => {
+  const configuration = settings(call);
+  await withLocalStore(existingDatabase(configuration), async ({ documents, audit }) => {
+    const kills = killSwitch({
+      documents,
+      audit,
+      clock: systemClock,
+      identifiers: randomIdentifiers,
+      latch: fileKillLatch(dataFolder(configuration.data.folder).kills),
+      latched: latchedKills(),
+      ends: { delegation: async () => undefined, token: async () => undefined },
+      newestEvent: async () => 0,
+    });
+    // The machine is as old as the installation.
+    const { state } = await kills.lift(call.operands[0] ?? '', { caller: 'system' }, { changedAt: 0 });
+    call.terminal.out(outcome(call, state, 1));
+  });
+  return EXIT.done;
+};
+
+const SCOPES = [
+  'agent',
+  'owner',
+  'account',
+  'client',
+  'delegation',
+  'token',
+  'all',
+] as const satisfies readonly KillScope[];
+
+export const killCommands: readonly Command[] = [
+  ...SCOPES.map(killCommand),
+  listCommand({
+    noun: 'kills',
+    plural: 'kills, newest first',
+    path: PATH,
+    nothing: 'There are no such kills.',
+    filters: { standing: { description: 'Only those that stand.' } },
+    columns: [
+      { title: 'ID', value: ({ id }) => id },
+      { title: 'STATE', value: ({ state }) => state },
+      { title: 'SCOPE', value: ({ scope }) => scope },
+      { title: 'TARGET', value: ({ target }) => target ?? '' },
+      { title: 'BY', value: ({ by }) => by },
+      { title: 'ORDERED', value: (kill) => timeText(kill['created_at']) },
+      { title: 'REASON', value: ({ reason }) => reason },
+    ],
+  }),
+  showCommand('kills', 'a kill', PATH),
+  { ...lift, run: (call) => (call.isSet('local') ? liftHere(call) : lift.run(call)) },
+];
