@@ -30,8 +30,10 @@ export const engineClients = (registers: Registers, issuer: string) => {
   const ofResourceServer = oncePerDocument(fromResourceServer);
   const pages = accountPages(issuer);
   return {
-    /** The own rights of an agent or client that may act now; undefined when it may not. */
-    async active(id: string): Promise<{ readonly authority?: ScopesByResource } | undefined> {
+    /** Own rights and grant types of an agent or client that may act now; undefined when it may not. */
+    async active(
+      id: string,
+    ): Promise<{ readonly authority?: ScopesByResource; readonly grantTypes: readonly string[] } | undefined> {
       const found = id.startsWith('agt_')
         ? await ownedAgent(registers, id)
         : id.startsWith('app_')

@@ -144,6 +144,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       if (!payload || !CONSUMABLE.has(model)) return payload;
       const mark = key(id);
       const context = Provider.ctx;
+      if (model === 'AuthorizationCode' && wentElsewhere(context, payload)) return undefined;
       openUnit(context)?.seen.set(mark, Number(payload.exp) + GRACE_SECONDS);
       const state = await consumptions.stateOf(mark, presentation());
       if (state === 'unused') {
@@ -276,5 +277,11 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
 
 /** Routes at which a person's answer becomes a code, or makes a device code good. */
 const ANSWERING = new Set<string | undefined>(['authorization', 'resume', 'code_verification', 'device_resume']);
+
+/** A code that was sent to a redirect URI the client has lost since, perhaps to who took that over. */
+const wentElsewhere = (context: typeof Provider.ctx, { redirectUri }: Payload): boolean =>
+  context?.oidc?.route === 'token' &&
+  redirectUri !== undefined &&
+  context.oidc.client?.redirectUriAllowed(String(redirectUri)) === false;
 
 const isAboutTokens = (route: string | undefined): boolean => route === 'revocation' || route === 'introspection';

@@ -4,6 +4,7 @@
  * and opaque tokens alike (decision D8), and a row that cannot be found is a *no*.
  */
 import type { Account } from '../domain/accounts/account.ts';
+import { DEVICE_CODE, TOKEN_EXCHANGE } from '../domain/clients/grant-types.ts';
 import type { ActorChain } from '../domain/delegation/actor-chain.ts';
 import { actorsOf } from '../domain/delegation/actor-chain.ts';
 import { cutScope, type Limit, scopesAt } from '../domain/delegation/authority.ts';
@@ -92,9 +93,11 @@ export const tokenLiveness = (deps: {
     if (facts.lease !== undefined && (lease?.account !== subject || !lease || isExpired(lease))) return 'grant_ended';
     const limits: Limit[] = [];
     const acting = new Set([facts.clientId, ...actorsOf(facts.chain), ...(lease ? [lease.clientId] : [])]);
+    const grants = grantsBehind(facts, lease);
     for (const id of acting) {
       const found = await deps.clients.active(id);
       if (!found) return id.startsWith('agt_') ? 'agent_not_active' : 'client_not_active';
+      if (grants.get(id)?.every((grant) => !found.grantTypes.includes(grant))) return 'grant_type_withdrawn';
       if (audience === undefined) continue;
       // Who acts for itself has what it was given, and nothing without that.
       const holds = scopesAt(found.authority, audience) ?? (subject === undefined ? [] : undefined);
@@ -136,6 +139,22 @@ export const tokenLiveness = (deps: {
       return (await revocation.ended([{ subject: account, since }])) === undefined;
     },
   };
+};
+
+/** By which grant types, of which one is enough, each of those a token came through got its part. */
+const grantsBehind = (
+  { clientId, subject, chain }: TokenFacts,
+  lease: LeaseRecord | undefined,
+): ReadonlyMap<string, readonly string[]> => {
+  if (subject === undefined) return new Map([[clientId, ['client_credentials']]]);
+  const actors = actorsOf(chain);
+  const root = actors.at(-1);
+  // The agent that stands first may hold a grant of its own; all others, and it without one, exchanged.
+  const exchanging = actors.filter((actor) => actor !== root || (lease !== undefined && lease.clientId !== root));
+  return new Map<string, readonly string[]>([
+    ...exchanging.map((actor) => [actor, [TOKEN_EXCHANGE]] as const),
+    ...(lease ? [[lease.clientId, ['authorization_code', DEVICE_CODE]] as const] : []),
+  ]);
 };
 
 const partOfLease = ({ account, clientId, createdAt }: LeaseRecord): Part => ({

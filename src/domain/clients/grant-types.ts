@@ -1,6 +1,6 @@
 import { refuseField } from '../errors.ts';
 
-const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
 export const CLIENT_GRANT_TYPES: readonly string[] = [

@@ -33,6 +33,7 @@ export type TokenEnd =
   | 'delegation_narrowed'
   | 'client_not_active'
   | 'agent_not_active'
+  | 'grant_type_withdrawn'
   | 'subject_not_active'
   | 'resource_server_not_active'
   | 'authority_reduced';
