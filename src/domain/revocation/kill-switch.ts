@@ -7,7 +7,7 @@ import type { AuditEvent, AuditEventType, AuditTrail } from '../audit/audit-even
 import type { By } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Cursor, DocumentStore, Versioned } from '../ports/document-store.ts';
+import type { Cursor, DocumentStore } from '../ports/document-store.ts';
 import { isDocumentConflict } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { KillLatch, LatchedKill } from '../ports/kill-latch.ts';
@@ -63,6 +63,8 @@ export const killSwitch = (deps: {
   const epochs = documents.collection<Epoch>(EPOCHS);
   /** Being written right now: the poll of the latch leaves them alone. */
   const underWay = new Set<string>();
+  /** Ordered here and not done yet: this process need not wait for another. */
+  const ours = new Set<string>();
   /** Kept in memory alone, because the volume took no writes either. */
   const unwritten = new Map<string, LatchedKill>();
 
@@ -121,6 +123,7 @@ export const killSwitch = (deps: {
       const stored = await succeeds(() => store(kill, by));
       if (stored) latched.remove(kill.id);
       const missing = [...(audited ? [] : ['audit' as const]), ...(stored ? [] : ['store' as const])];
+      if (missing.length > 0) ours.add(kill.id);
       if (missing.length > 0 && !noted) {
         unwritten.set(kill.id, { kill, missing });
         throw new DomainError(
@@ -152,6 +155,7 @@ export const killSwitch = (deps: {
     if (missing.includes('store')) await store(kill, by);
     latched.remove(kill.id);
     unwritten.delete(kill.id);
+    ours.delete(kill.id);
     await settleLatch({ kill, missing: [] });
   };
 
@@ -163,8 +167,11 @@ export const killSwitch = (deps: {
   /** What a restored database, or a crash between two writes, may have lost of a kill that is done. */
   const renew = async (copy: Kill): Promise<void> => {
     const stored = (await kills.get(copy.id))?.document;
-    if (!stored) await reconcile({ kill: copy, missing: ['store'] });
-    else if (stored.state === 'lifted') await lifted(stored);
+    if (!stored) {
+      latched.add(copy);
+      await latch.write({ kill: copy, missing: ['store'] });
+      await reconcile({ kill: copy, missing: ['store'] });
+    } else if (stored.state === 'lifted') await lifted(stored);
   };
 
   return {
@@ -176,12 +183,12 @@ export const killSwitch = (deps: {
 
     /** The kill, or undefined. */
     async get(id: string): Promise<Kill | undefined> {
-      return (await kills.get(id))?.document;
+      return (await kills.get(id))?.document ?? latched.get(id);
     },
 
-    /** Newest first. */
+    /** Newest first; before them, on the first page, those that the store does not hold yet. */
     async list({ key, owner, state, after, limit }: KillQuery): Promise<{
-      readonly items: readonly Versioned<Kill>[];
+      readonly items: readonly Kill[];
       readonly next?: Cursor;
     }> {
       const where = { ...(key ? { key } : {}), ...(owner ? { owner } : {}), ...(state ? { state } : {}) };
@@ -191,8 +198,14 @@ export const killSwitch = (deps: {
         limit: limit + 1,
         ...(after ? { after } : {}),
       });
-      const items = found.slice(0, limit);
-      const last = items.at(-1)?.document;
+      const stored = found.slice(0, limit).map(({ document }) => document);
+      const isMeant = (kill: Kill): boolean =>
+        Object.entries(where).every(([name, value]) => Reflect.get(kill, name) === value);
+      const waiting = after
+        ? []
+        : latched.all().filter((kill) => isMeant(kill) && !stored.some(({ id }) => id === kill.id));
+      const items = [...waiting, ...stored];
+      const last = stored.at(-1);
       return found.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
     },
 
@@ -202,7 +215,7 @@ export const killSwitch = (deps: {
      * the order: who would otherwise make or take over a second signer could sign alone.
      */
     async lift(id: string, by: By, signer: Signer): Promise<Kill> {
-      if (latched.ids().includes(id)) {
+      if (latched.get(id)) {
         throw new DomainError('unavailable', 'The store does not hold this kill yet.', { retryAfterSeconds: 1 });
       }
       for (;;) {
@@ -264,14 +277,13 @@ export const killSwitch = (deps: {
       const found = [...(await latch.read()), ...unwritten.values()].filter(
         ({ kill, missing }) => missing.length > 0 && !underWay.has(kill.id),
       );
-      const known = new Set(latched.ids());
+      const known = new Set(latched.all().map(({ id }) => id));
       for (const { kill, missing } of found) if (missing.includes('store')) latched.add(kill);
       for (const id of known) {
         if (!underWay.has(id) && !found.some(({ kill }) => kill.id === id)) latched.remove(id);
       }
       for (const one of found) {
-        const isOurs = known.has(one.kill.id);
-        if (!isOurs && clock.now() < one.kill.createdAt + PATIENCE_SECONDS) continue;
+        if (!ours.has(one.kill.id) && clock.now() < one.kill.createdAt + PATIENCE_SECONDS) continue;
         if (!(await succeeds(() => reconcile(one)))) return;
       }
     },

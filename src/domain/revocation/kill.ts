@@ -51,13 +51,11 @@ export const latchedKills = () => {
   return {
     add: (kill: Kill): void => void kills.set(kill.id, kill),
     remove: (id: string): void => void kills.delete(id),
-    ids: (): readonly string[] => [...kills.keys()],
+    get: (id: string): Kill | undefined => kills.get(id),
+    all: (): readonly Kill[] => [...kills.values()],
     stands(key: string): boolean {
       for (const kill of kills.values()) if (kill.key === key) return true;
       return false;
-    },
-    get isEmpty(): boolean {
-      return kills.size === 0;
     },
   };
 };

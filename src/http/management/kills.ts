@@ -112,7 +112,7 @@ export const killHandlers = (kills: Kills, registers: Registers): Handlers<Opera
         ...(after ? { after } : {}),
         limit,
       });
-      return { body: { items: items.map(({ document }) => showKill(document)) }, next };
+      return { body: { items: items.map(showKill) }, next };
     },
 
     getKill: async (call) => ({ body: showKill(await visible(call)) }),
