@@ -112,6 +112,20 @@ test('accounts, clients and resource servers are made; what is secret is shown o
   expect((await behalf('resource-servers', 'list')).out).toContain('https://mail.example.com');
 });
 
+test('kill stops, kills shows what stands and lifts it', async () => {
+  const key = join(folder, 'stopped.jwk');
+  const { id } = await json('agents', 'create', '--name', 'Stopped', '--purpose', 'Nothing', '--key', key);
+  expect(await behalf('kill', 'agent', id)).toMatchObject({ code: 2 });
+  const kill = await json('kill', 'agent', id, '--reason', 'it ran away');
+  expect(kill).toMatchObject({ scope: 'agent', target: id, state: 'standing' });
+  expect((await behalf('kills', 'list', '--standing')).out).toMatch(new RegExp(`${kill.id} +standing +agent +${id}`));
+  expect(await behalf('kill', 'account', 'admin', '--reason', 'x')).toMatchObject({ code: 1 });
+  expect((await behalf('kills', 'lift', kill.id)).out).toBe(`${kill.id} is lifted.\n`);
+  expect(await json('kills', 'show', kill.id)).toMatchObject({ state: 'lifted', reason: 'it ran away' });
+  expect(await behalf('kills', 'list', '--standing')).toMatchObject({ code: 0, out: '' });
+  expect(await eventTypes('--agent', id)).toEqual(expect.arrayContaining(['kill.ordered', 'kill.lifted']));
+});
+
 test('refusals say which member and what to do', async () => {
   const wrong = await behalf('accounts', 'create', 'not a name');
   expect(wrong).toMatchObject({ code: 1, err: expect.stringMatching(/^behalf: \/username: .+\nCorrect the value/) });

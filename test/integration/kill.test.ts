@@ -1,7 +1,11 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runCli } from '../../src/cli/main.ts';
 import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-event.ts';
 import type { Kill, KillScope } from '../../src/domain/revocation/kill.ts';
 import { type Identity, newKeyPair } from '../support/agent-keys.ts';
+import { managementFromKeyFile } from '../support/management.ts';
 import { type Answer, answerOf, EXCHANGE } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
@@ -283,6 +287,138 @@ test('owners kill and lift their own agents, and nothing else; who has a role de
   expect(await call('POST', `/kills/${own.body['id']}/lift`)).toMatchObject({ status: 200, body: { state: 'lifted' } });
 });
 
+describe('LC-11 while the store takes no writes', () => {
+  let durable: RunningServer;
+  let there: Scene;
+  beforeAll(async () => {
+    durable = await runServer({ environment: ENVIRONMENT, stores: 'sqlite' });
+    there = await makeScene(durable);
+  });
+  afterAll(async () => durable?.close());
+
+  const latchFiles = () => readdirSync(join(durable.dataFolder, 'kills')).sort();
+  const isLive = async ({ calls, files, tokens }: TokenFamily): Promise<boolean> =>
+    (await calls.introspect(files.credential, tokens.agentFiles)).body['active'] === true;
+  const until = async (what: () => Promise<boolean>): Promise<void> => {
+    for (let turn = 0; turn < 200; turn += 1) {
+      if (await what()) return;
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    throw new Error('it did not come to pass');
+  };
+  const reconciled = async (id: unknown) =>
+    (await durable.events('kill.reconciled')).filter(({ inputs }) => inputs?.['kill'] === id).length;
+  /** Trail and store hold all that was latched. */
+  const isSettled = async (): Promise<boolean> =>
+    (await durable.behalf.services.latch.read()).every(({ missing }) => missing.length === 0);
+  const stateOf = async (id: unknown) => (await there.management.call('GET', `/kills/${id}`)).body['state'];
+
+  test('LC-11 a kill counts at once, is answered 202 with what is missing, and is brought into trail and store later', async () => {
+    const family = await newTokenFamily(there);
+    const control = await newTokenFamily(there);
+    await there.management.accessToken();
+    durable.faults.failingWrites = new Set(['all']);
+    const body = { scope: 'agent', id: family.agent.clientId, reason: 'the disk is full' };
+    const answer = await there.management.call('POST', '/kills', body);
+    expect(answer).toMatchObject({ status: 202, body: { state: 'standing', not_durable_yet: ['audit', 'store'] } });
+    expect(await isLive(family)).toBe(false);
+    expect(await isLive(control)).toBe(true);
+    expect(latchFiles()).toEqual([`${answer.body['id']}.json`]);
+    expect((await there.management.call('GET', '/kills?standing=true')).body['items']).toMatchObject([
+      { id: answer.body['id'] },
+    ]);
+    expect(await there.management.call('POST', `/kills/${answer.body['id']}/lift`)).toMatchObject({ status: 503 });
+
+    durable.faults.failingWrites = new Set();
+    await until(async () => (await reconciled(answer.body['id'])) === 1);
+    await until(isSettled);
+    expect(await isLive(family)).toBe(false);
+    const lifted = await there.management.call('POST', `/kills/${answer.body['id']}/lift`);
+    expect(lifted).toMatchObject({ status: 200, body: { state: 'lifted' } });
+    expect(latchFiles()).toEqual([]);
+    advance(LATER);
+    expect(await isLive(family)).toBe(false);
+  });
+
+  test('LC-11 only the trail is out: the kill stands in the store, and its event comes later', async () => {
+    const family = await newTokenFamily(there);
+    durable.faults.failingWrites = new Set(['audit_records']);
+    const answer = await there.management.call('POST', '/kills', {
+      scope: 'client',
+      id: family.app.clientId,
+      reason: 'x',
+    });
+    expect(answer).toMatchObject({ status: 202, body: { not_durable_yet: ['audit'] } });
+    durable.faults.failingWrites = new Set();
+    await until(async () => (await reconciled(answer.body['id'])) === 1);
+  });
+
+  test('LC-11 a kill that is latched by another process, or by the command on the machine, counts within a second', async () => {
+    const family = await newTokenFamily(there);
+    const told = await behalf('kill', 'agent', family.agent.clientId, '--local', '--reason', 'no token to be had');
+    expect(told).toMatchObject({ code: 0, out: expect.stringMatching(/kil_[a-z2-7]{26}/) });
+    const id = /kil_[a-z2-7]{26}/.exec(told.out)?.[0];
+    await until(async () => !(await isLive(family)));
+    expect(await reconciled(id)).toBe(0);
+    // It belongs to whoever wrote it for a while; then any process brings it in.
+    advance(11_000);
+    await until(async () => (await reconciled(id)) === 1);
+    await until(isSettled);
+    expect(await behalf('kills', 'lift', String(id), '--local')).toMatchObject({ code: 0, out: `${id} is lifted.\n` });
+    expect(await stateOf(id)).toBe('lifted');
+  });
+
+  test('LC-02 LC-11 a restart keeps it, and a restored backup from before does not forget it', async () => {
+    const family = await newTokenFamily(there);
+    const backup = join(durable.dataFolder, 'before.db');
+    expect(await behalf('backup', '--to', backup)).toMatchObject({ code: 0 });
+    await there.management.accessToken();
+    durable.faults.failingWrites = new Set(['all']);
+    const latched = await there.management.call('POST', '/kills', { scope: 'owner', id: family.ownerId, reason: 'x' });
+    expect(latched.status).toBe(202);
+    const { dataFolder, port } = durable;
+    await durable.close({ keepData: true });
+    durable = await runServer({ environment: ENVIRONMENT, stores: 'sqlite', after: { dataFolder, port } });
+    expect(await stateOf(latched.body['id'])).toBe('standing');
+    expect(await reconciled(latched.body['id'])).toBe(1);
+    expect(await isLive(family)).toBe(false);
+
+    const stored = await there.management.call('POST', '/kills', {
+      scope: 'agent',
+      id: there.agent.clientId,
+      reason: 'y',
+    });
+    expect(stored.status).toBe(201);
+    await durable.close({ keepData: true });
+    expect(await behalf('restore', '--from', backup)).toMatchObject({ code: 0 });
+    advance(2000);
+    durable = await runServer({ environment: ENVIRONMENT, stores: 'sqlite', after: { dataFolder, port } });
+    const { call } = await managementFromKeyFile(durable.administratorKeyFile);
+    for (const id of [latched.body['id'], stored.body['id']]) {
+      expect((await call('GET', `/kills/${id}`)).body['state']).toBe('standing');
+    }
+    for (const agent of [there.agent, family.agent]) {
+      const asked = { grant_type: 'client_credentials', resource: there.jwt.identifier };
+      expect(await there.calls.token(there.keyed(agent), asked)).toMatchObject({ status: 401 });
+    }
+  });
+
+  /** A command on the machine of that server. */
+  const behalf = async (...argv: string[]) => {
+    const written = { out: '', err: '' };
+    const terminal = {
+      out: (text: string) => {
+        written.out += text;
+      },
+      err: (text: string) => {
+        written.err += text;
+      },
+    };
+    const env = { BEHALF_DATA: durable.dataFolder, BEHALF_ISSUER: durable.issuer, PORT: String(durable.port) };
+    return { code: await runCli(argv, terminal, env), ...written };
+  };
+});
+
 describe('everything', () => {
   test('LC-02 LC-12 nothing is granted while a kill of all stands; two administrators lift it, and nothing lives again', async () => {
     const family = await newTokenFamily(scene);
@@ -350,10 +486,7 @@ describe('everything', () => {
   });
 
   /** The client of the key file, with a token made now. */
-  const freshManagement = async () => {
-    const { managementFromKeyFile } = await import('../support/management.ts');
-    return (await managementFromKeyFile(server.administratorKeyFile)).call;
-  };
+  const freshManagement = async () => (await managementFromKeyFile(server.administratorKeyFile)).call;
 
   const newAdministratorOf = async (call: Scene['management']['call']) => {
     const key = await newKeyPair();

@@ -112,7 +112,22 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
       'LG-06': 'passwords: hashing, sizes, a bounded queue',
     },
   },
-  LC: { name: 'Ending things', ids: { 'LC-03': 'clients revoke their own tokens only' } },
+  LC: {
+    name: 'Ending things',
+    ids: {
+      'LC-01': 'an agent that is suspended',
+      'LC-02': 'kills of every scope',
+      'LC-03': 'clients revoke their own tokens only',
+      'LC-04': 'a revocation that could not be written is none',
+      'LC-05': 'every combination of what can be over',
+      'LC-07': 'an agent that is gone',
+      'LC-08': 'a client that loses a grant type or a redirect URI',
+      'LC-10': 'a child that races with the end of its parent',
+      'LC-11': 'a kill while the store takes no writes',
+      'LC-12': 'lifting a kill',
+    },
+  },
+  KY: { name: 'Keys', ids: { 'KY-01': 'rotation of signing keys', 'KY-04': 'key ids are never used twice' } },
   IN: {
     name: 'Input',
     ids: {

@@ -1,0 +1,129 @@
+/** Rotation of the signing keys as resource servers see it (KY-01, KY-04): over HTTP, with time moved by the test. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify } from 'jose';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
+import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
+
+/** Short, because the server waits for the moment of the change in real time. */
+const PREPUBLISH_SECONDS = 1;
+const RETIRE_SECONDS = 3600;
+
+let server: RunningServer;
+let scene: Scene;
+
+beforeAll(async () => {
+  stopClock();
+  server = await runServer({
+    environment: {
+      BEHALF__KEYS__PREPUBLISHSECONDS: String(PREPUBLISH_SECONDS),
+      BEHALF__KEYS__RETIRESECONDS: String(RETIRE_SECONDS),
+    },
+  });
+  scene = await makeScene(server);
+});
+afterAll(async () => {
+  await server?.close();
+  startClock();
+});
+
+type Listed = { readonly id: string; readonly kty: string; readonly state: string; readonly signs_from: number };
+
+const published = async (): Promise<JSONWebKeySet> => (await fetch(scene.calls.endpoints.jwks)).json() as never;
+const kidsOf = ({ keys }: JSONWebKeySet): readonly string[] => keys.map(({ kid }) => String(kid));
+const listed = async (): Promise<readonly Listed[]> =>
+  (await scene.management.call('GET', '/keys')).body['items'] as readonly Listed[];
+const rotate = async (): Promise<readonly Listed[]> => {
+  const answer = await scene.management.call('POST', '/keys/rotations');
+  expect(answer.status).toBe(200);
+  return answer.body['items'] as readonly Listed[];
+};
+const newToken = async (): Promise<string> => {
+  const asked = { grant_type: 'client_credentials', resource: scene.jwt.identifier };
+  return String((await scene.calls.token(scene.keyed(scene.agent), asked)).body['access_token']);
+};
+const kidOf = (token: string): string => String(decodeProtectedHeader(token).kid);
+const verify = (token: string, keys: JSONWebKeySet) =>
+  jwtVerify(token, createLocalJWKSet(keys), { issuer: server.issuer, currentDate: new Date(Date.now()) });
+const isActive = async (token: string) => (await scene.calls.introspect(scene.jwt.credential, token)).body['active'];
+
+const until = async (what: () => Promise<boolean>): Promise<void> => {
+  for (let turn = 0; turn < 250; turn += 1) {
+    if (await what()) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('it did not come to pass');
+};
+
+test('KY-01 a new key is published before it signs, the old one after, and no token fails on the way', async () => {
+  const first = await published();
+  const old = await newToken();
+  expect(kidsOf(first)).toContain(kidOf(old));
+  // What a resource server that caches the set for an hour holds.
+  const cachedBefore = first;
+
+  const after = await rotate();
+  const cached = await published();
+  const fresh = after.filter(({ id }) => !kidsOf(first).includes(id));
+  expect(fresh.map(({ kty }) => kty).sort()).toEqual(['EC', 'OKP', 'RSA']);
+  expect(new Set(fresh.map(({ state }) => state))).toEqual(new Set(['published']));
+  expect(kidsOf(cached)).toEqual(expect.arrayContaining([...kidsOf(first), ...fresh.map(({ id }) => id)]));
+  // Those that sign come first: who takes the first that fits takes the right one.
+  expect(kidsOf(cached).slice(0, kidsOf(first).length).sort()).toEqual([...kidsOf(first)].sort());
+  expect((await server.events('keys.rotated')).length).toBe(1);
+
+  // Still the old one signs, for those whose cache is older than the rotation.
+  const between = await newToken();
+  expect(kidOf(between)).toBe(kidOf(old));
+  await verify(between, cachedBefore);
+
+  advance(PREPUBLISH_SECONDS * 1000);
+  await until(async () => kidOf(await newToken()) !== kidOf(old));
+  const next = await newToken();
+  expect(fresh.map(({ id }) => id)).toContain(kidOf(next));
+  await verify(next, cached);
+  const now = await published();
+  expect(kidsOf(now).slice(0, fresh.length).sort()).toEqual(fresh.map(({ id }) => id).sort());
+  expect((await listed()).filter(({ id }) => kidsOf(first).includes(id)).map(({ state }) => state)).toEqual([
+    'retired',
+    'retired',
+    'retired',
+  ]);
+
+  // Until it expires a token of the retired key is good, offline and here.
+  advance(590_000);
+  for (const token of [old, between]) {
+    await verify(token, await published());
+    expect(await isActive(token)).toBe(true);
+  }
+  advance(20_000);
+  await expect(verify(old, await published())).rejects.toMatchObject({ code: 'ERR_JWT_EXPIRED' });
+  expect(await isActive(old)).toBe(false);
+});
+
+test('KY-01 a retired key leaves the set when nothing it signed can live', async () => {
+  const before = await listed();
+  const retired = before.filter(({ state }) => state === 'retired').map(({ id }) => id);
+  expect(retired).toHaveLength(3);
+  advance((RETIRE_SECONDS + 1) * 1000);
+  const after = await rotate();
+  expect(after.filter(({ id }) => retired.includes(id))).toEqual([]);
+  expect(kidsOf(await published()).filter((kid) => retired.includes(kid))).toEqual([]);
+});
+
+test('KY-01 the set holds public parts only', async () => {
+  for (const key of (await published()).keys) {
+    expect(Object.keys(key).filter((member) => ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'].includes(member))).toEqual([]);
+    expect(key).toMatchObject({ kid: expect.stringMatching(/^key_[a-z2-7]{26}$/), use: 'sig' });
+  }
+});
+
+test('KY-04 no key id comes twice, however often keys are made', async () => {
+  const seen = new Set<string>(kidsOf(await published()));
+  for (let turn = 0; turn < 4; turn += 1) {
+    const known = seen.size;
+    await rotate();
+    for (const kid of kidsOf(await published())) seen.add(kid);
+    expect(seen.size).toBe(known + 3);
+  }
+});
