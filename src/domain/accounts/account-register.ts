@@ -1,6 +1,7 @@
 import type { AuditEventType, AuditTrail } from '../audit/audit-event.ts';
 import type { By, Page, PageQuery } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
+import { oneAtATime } from '../nodes/one-at-a-time.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -36,8 +37,10 @@ type StoredAccount = Account & { readonly administrator?: true };
  */
 export const accountRegister = ({ documents, clock, identifiers, audit, passwords }: AccountRegisterDeps) => {
   const accounts = documents.collection<StoredAccount>(ACCOUNTS);
-  // Changes that could take the last administrator away run one after the other in this process.
-  const oneAtATime = serially();
+  // Changes that could take the last administrator away run one after the other: here in a queue, then among all nodes.
+  const queue = serially();
+  const oneByOne = <T>(task: () => Promise<T>): Promise<T> =>
+    queue(() => oneAtATime({ documents, clock }, 'administrators', task));
 
   const record = (type: AuditEventType, id: string, by: By, changed?: readonly string[]) =>
     audit.append({
@@ -157,7 +160,7 @@ export const accountRegister = ({ documents, clock, identifiers, audit, password
      * `expectedVersion` any more, and 'conflict' when it would take the last administrator's role away.
      */
     update(id: string, expectedVersion: number, changes: AccountChanges, by: By) {
-      return oneAtATime(async (): Promise<Versioned<Account>> => {
+      return oneByOne(async (): Promise<Versioned<Account>> => {
         const stale = new DomainError(
           'precondition_failed',
           'This account was changed in the meantime; read it again and repeat your change.',
@@ -174,7 +177,7 @@ export const accountRegister = ({ documents, clock, identifiers, audit, password
 
     /** Ends its sessions and tokens too, for good, those that begin in this second included. Nothing happens when it is disabled already. */
     disable(id: string, by: By): Promise<Versioned<Account>> {
-      return oneAtATime(async () => {
+      return oneByOne(async () => {
         await refuseLastAdministrator((await existing(id)).document);
         const now = clock.now();
         const disabled = (account: StoredAccount): StoredAccount | undefined =>
