@@ -11,6 +11,7 @@ import { isBrokenConnection } from './broken-connections.ts';
 import type { EnginePages } from './engine-pages.ts';
 import type { FrontGuard, GuardedRequest } from './front-guard.ts';
 import type { Metrics } from './metrics.ts';
+import { answerInTime } from './request-deadline.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -76,6 +77,7 @@ export const requestListener = (deps: {
     if (!known) return;
     facts.set(request, known);
     remember(request, known);
+    answerInTime(request, response);
     const target = String(request.url).split('?')[0] ?? '/';
     if (OURS.test(target)) ours(request, response);
     else engine.handle(request, response);

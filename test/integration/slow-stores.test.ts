@@ -1,0 +1,115 @@
+/** FT-09: the network between the server and its stores is late, lossy, or half open. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { type FaultProxy, faultProxy } from '../support/fault-proxy.ts';
+import { type MongodbServer, startMongodb } from '../support/mongodb-server.ts';
+import type { Answer } from '../support/oauth-calls.ts';
+import { type RedisServer, startRedis } from '../support/redis-server.ts';
+import { makeScene, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
+import { type ServerProcess, startServer } from '../support/server-process.ts';
+
+let mongodb: MongodbServer;
+let redis: RedisServer;
+let toMongodb: FaultProxy;
+let toRedis: FaultProxy;
+let server: ServerProcess;
+let scene: Scene;
+
+const isOurs = process.env['MONGODB_URL'] === undefined;
+const ours = isOurs ? describe : describe.skip;
+
+beforeAll(async () => {
+  if (!isOurs) return;
+  [mongodb, redis] = await Promise.all([startMongodb(), startRedis()]);
+  const url = mongodb.url('slow');
+  toMongodb = await faultProxy(Number(/:(\d+)\//.exec(url)?.[1]));
+  toRedis = await faultProxy(redis.port);
+  const direct = url.includes('?') ? '&directConnection=true' : '';
+  server = await startServer({
+    environment: {
+      ...WITHOUT_LIMITS,
+      BEHALF_MONGODB_URL: `${url.replace(/:\d+\//, `:${toMongodb.port}/`)}${direct}`,
+      BEHALF_REDIS_URL: `redis://127.0.0.1:${toRedis.port}`,
+      BEHALF__STORES__ALLOW_STANDALONE: String(mongodb.isStandalone),
+    },
+  });
+  scene = await makeScene(server);
+}, 300_000);
+afterAll(async () => {
+  await server?.remove();
+  await Promise.all([toMongodb?.close(), toRedis?.close()]);
+  await Promise.all([mongodb?.remove(), redis?.remove()]);
+});
+afterEach(async () => {
+  for (const proxy of [toMongodb, toRedis]) {
+    proxy?.delay(0);
+    proxy?.cutEvery(0);
+    proxy?.silent(false);
+  }
+  if (isOurs) await until(async () => (await own()).status === 200);
+}, 40_000);
+
+const own = (): Promise<Answer> =>
+  scene.calls.token(scene.keyed(scene.agent), { grant_type: 'client_credentials', resource: scene.jwt.identifier });
+const until = async (holds: () => Promise<boolean>): Promise<void> => {
+  const end = performance.now() + 25_000;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error('it did not come to hold within 25 s');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+const timed = async (work: () => Promise<Answer>) => {
+  const begin = performance.now();
+  const { status, headers } = await work();
+  return { status, retryAfter: headers.get('retry-after'), milliseconds: performance.now() - begin };
+};
+const messages = (): number => toMongodb.messages() + toRedis.messages();
+
+ours('FT-09', () => {
+  test('200 ms later each way: answers come within the deadline, granted or put off', async () => {
+    for (const proxy of [toMongodb, toRedis]) proxy.delay(100);
+    const answers = await Promise.all(Array.from({ length: 6 }, () => timed(own)));
+    for (const { status, retryAfter, milliseconds } of answers) {
+      expect(status === 503 ? retryAfter !== null : status).toBe(status === 503 ? true : 200);
+      expect(milliseconds).toBeLessThan(6000);
+    }
+  });
+
+  test('so late that the calls of one request add up: 503 after five seconds, not later', async () => {
+    toMongodb.delay(440);
+    const { status, retryAfter, milliseconds } = await timed(own);
+    expect([status, retryAfter]).toEqual([503, '1']);
+    expect(milliseconds).toBeLessThan(6000);
+  });
+
+  test('half-open connections: 503 within the deadline, and asked for no more often than before', async () => {
+    const many = 10;
+    const before = messages();
+    for (let count = 0; count < many; count += 1) expect((await own()).status).toBe(200);
+    const usual = messages() - before;
+    for (const proxy of [toMongodb, toRedis]) proxy.silent(true);
+    const begin = messages();
+    const answers = await Promise.all(Array.from({ length: many }, () => timed(own)));
+    // Only what these requests send: drivers and housekeeping look for their servers by themselves.
+    expect(messages() - begin).toBeLessThanOrEqual(usual * 1.1 + 30);
+    for (const { status, retryAfter, milliseconds } of answers) {
+      expect([status, retryAfter !== null]).toEqual([503, true]);
+      expect(milliseconds).toBeLessThan(6000);
+    }
+  });
+
+  test('connections cut again and again: every answer is a token or 503, and retries make no storm', async () => {
+    const many = 20;
+    const before = messages();
+    for (let count = 0; count < many; count += 1) expect((await own()).status).toBe(200);
+    const usual = messages() - before;
+    toMongodb.cutEvery(53);
+    toRedis.cutEvery(31);
+    const begin = messages();
+    const statuses: number[] = [];
+    for (let count = 0; count < many; count += 1) statuses.push((await own()).status);
+    expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
+    // A new connection greets before it works: some messages for each cut.
+    const greetings = (usual / 31) * 8 + 20;
+    expect(messages() - begin).toBeLessThanOrEqual(usual * 1.1 + greetings);
+  });
+});

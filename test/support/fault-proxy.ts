@@ -1,0 +1,65 @@
+/** A TCP proxy that is a bad network: late, cut off, or there and silent. */
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
+
+export type FaultProxy = Awaited<ReturnType<typeof faultProxy>>;
+
+export const faultProxy = async (targetPort: number) => {
+  let delay = 0;
+  let isSilent = false;
+  let cutEvery = 0;
+  let messages = 0;
+  const pairs = new Set<readonly [Socket, Socket]>();
+
+  /** Bytes in their order, each piece `delay` later. */
+  const pass = (from: Socket, to: Socket, isRequest: boolean): void => {
+    from.on('data', (data) => {
+      if (isRequest) messages += 1;
+      // Half-open: taken, and gone nowhere.
+      if (isSilent) return;
+      if (isRequest && cutEvery > 0 && messages % cutEvery === 0) {
+        from.destroy();
+        to.destroy();
+        return;
+      }
+      if (delay === 0) to.write(data);
+      else setTimeout(() => to.writable && to.write(data), delay);
+    });
+    from.on('error', () => undefined);
+    from.on('close', () => setTimeout(() => to.destroy(), delay));
+  };
+  const server = createServer((client) => {
+    const target = connect(targetPort, '127.0.0.1');
+    const pair = [client, target] as const;
+    pairs.add(pair);
+    client.once('close', () => pairs.delete(pair));
+    pass(client, target, true);
+    pass(target, client, false);
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+
+  return {
+    port: (server.address() as { port: number }).port,
+    /** Milliseconds that each piece of data takes longer, in both directions. */
+    delay(milliseconds: number): void {
+      delay = milliseconds;
+    },
+    /** Connections stay open and nothing comes through. */
+    silent(value: boolean): void {
+      isSilent = value;
+      // What went missing cannot be put back into the stream.
+      if (!value) for (const pair of pairs) for (const socket of pair) socket.destroy();
+    },
+    /** Every n-th piece of data towards the target cuts its connection; 0: none. */
+    cutEvery(count: number): void {
+      cutEvery = count;
+    },
+    /** Pieces of data towards the target so far: about one for each command. */
+    messages: (): number => messages,
+    async close(): Promise<void> {
+      for (const pair of pairs) for (const socket of pair) socket.destroy();
+      server.close();
+      await once(server, 'close');
+    },
+  };
+};
