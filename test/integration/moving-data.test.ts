@@ -122,6 +122,7 @@ const exportTrail = async (name: string, ...witness: string[]): Promise<void> =>
 const over = {
   code: {} as Record<string, string>,
   usedRefresh: '',
+  otherUsedRefresh: '',
   liveRefresh: '',
   revoked: '',
   endedRefresh: '',
@@ -136,6 +137,9 @@ const makeWorld = async (): Promise<void> => {
   over.usedRefresh = String(first.body['refresh_token']);
   const second = await refresh(over.usedRefresh);
   over.liveRefresh = String(second.body['refresh_token']);
+
+  over.otherUsedRefresh = String((await scene.newTokens(jwt.identifier))['refresh_token']);
+  expect((await refresh(over.otherUsedRefresh)).status).toBe(200);
 
   const other = await scene.newTokens(jwt.identifier);
   over.revoked = String(other['access_token']);
@@ -288,6 +292,9 @@ describe('from SQLite to MongoDB', () => {
   test('on MongoDB and Redis everything goes on as it was, and the audit trail verifies across the move', async () => {
     await server.restart();
     await expectWorld();
+    expect((await refresh(over.otherUsedRefresh)).body['error']).toBe('invalid_grant');
+    const redeemed = await scene.calls.token(scene.keyed(scene.app), over.code);
+    expect(redeemed.body['error']).toBe('invalid_grant');
     await exportTrail('trail-2.ndjson', 'trail-1.ndjson');
     expect((await behalf(['audit', 'list', '--type', 'store.imported', '--json'])).out).toContain('"source": "sqlite"');
     expect((await behalf(['import', '--from', at('served.ndjson')])).err).toContain('never overwrites');

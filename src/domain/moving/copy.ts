@@ -22,7 +22,7 @@ const MOST_AT_ONCE = 200;
 const MOST_CHARACTERS = 2_000_000;
 
 /** All documents by id, a page at a time. A page may be short before the end: some backends bound an answer in bytes. */
-export async function* pagesOf(collection: Pick<Collection<Document>, 'find'>): AsyncGenerator<readonly Document[]> {
+async function* pagesOf(collection: Pick<Collection<Document>, 'find'>): AsyncGenerator<readonly Document[]> {
   for (let after: Cursor | undefined; ; ) {
     const page = await collection.find({ limit: PAGE, ...(after ? { after } : {}) });
     const end = page.at(-1);
