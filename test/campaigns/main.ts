@@ -4,14 +4,16 @@ import { type Campaign, seededRandom } from './campaign.ts';
 import { crash } from './crash.ts';
 import { faults } from './faults.ts';
 import { fuzz } from './fuzz.ts';
+import { killTree } from './kill-tree.ts';
 import { races } from './races.ts';
+import { revocation } from './revocation.ts';
 
-const CAMPAIGNS: readonly Campaign[] = [races, crash, faults, fuzz];
+const CAMPAIGNS: readonly Campaign[] = [races, crash, faults, fuzz, revocation, killTree];
 
 const usage = (): string =>
   [
     'npm run campaign -- NAME [--trials N] [--seconds N] [--seed N]',
-    ...CAMPAIGNS.map(({ name, about }) => `  ${name.padEnd(8)} ${about}`),
+    ...CAMPAIGNS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`),
   ].join('\n');
 
 const wholeNumber = (name: string, text: string | undefined): number | undefined => {
