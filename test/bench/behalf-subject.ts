@@ -8,9 +8,10 @@ import { CONNECTIONS, connectionsTo } from './load.ts';
 const SCOPE = 'offline_access read write';
 
 /** A fresh process of our server on SQLite with durable audit, and what a person and an operator have made there. */
-export const startBehalf = async (core: number | undefined): Promise<RunningSubject> => {
+export const startBehalf = async (core: number | undefined, workers = 1): Promise<RunningSubject> => {
   const server = await startServer({
     environment: WITHOUT_LIMITS,
+    ...(workers > 1 ? { workers } : {}),
     ...(core === undefined ? {} : { core }),
   });
   try {

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- --seconds N] [--rounds N] [--quick]`: what a request costs our server, beside
+ * `npm run bench [-- --seconds N] [--rounds N] [--quick] [--workers N]`: what a request costs our server, beside
  * bare oidc-provider in the same run. Prints a table and, last, one line of JSON with every figure.
  * Each round starts both servers anew on core 0 and measures case by case, one right after the other;
  * the load runs on core 1. Nothing here is a test: no ratio makes it fail.
@@ -86,9 +86,37 @@ const table = (rows: ReturnType<typeof summary>): string => {
     .join('\n');
 };
 
+/**
+ * Requests a second of one process and of several, not pinned: the load takes its share of the same cores, so on a
+ * machine with two of them nothing can double.
+ */
+const scaling = async (workers: number, seconds: number) => {
+  const perSecond: Record<string, number[]> = {};
+  for (const count of [1, workers]) {
+    const { subject, close } = await startBehalf(undefined, count);
+    try {
+      for (const one of CASES.filter(({ name }) => /^(?:client credentials|introspection|refresh), JWT$/.test(name))) {
+        process.stderr.write(`${count} of ${workers} workers ${one.name}\n`);
+        const { steps, seconds: took } = await measureCase(one, subject, seconds);
+        perSecond[one.name] = [...(perSecond[one.name] ?? []), Math.round(steps / took)];
+      }
+    } finally {
+      await close();
+    }
+  }
+  return { workers: [1, workers], perSecond };
+};
+
 const { values } = parseArgs({
-  options: { seconds: { type: 'string' }, rounds: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  options: {
+    seconds: { type: 'string' },
+    rounds: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    workers: { type: 'string' },
+  },
 });
+if (values.workers !== undefined && !/^[2-9]$/.test(values.workers))
+  throw new Error('--workers takes a number from 2 to 9');
 const seconds = Number(values.seconds ?? (values.quick ? 0.5 : 3));
 const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
 const isPinned = cpus().length > 1 && spawnSync('taskset', ['-V']).status === 0;
@@ -98,10 +126,15 @@ const figures: Figures = {};
 for (let index = 0; index < rounds; index += 1)
   await round(figures, seconds, isPinned ? 0 : undefined, `round ${index + 1} of ${rounds}:`);
 const rows = summary(figures);
+// What is started from here on is started on all cores again.
+if (isPinned) spawnSync('taskset', ['-a', '-p', '-c', `0-${cpus().length - 1}`, String(process.pid)]);
+const scaled = values.workers === undefined ? undefined : await scaling(Number(values.workers), seconds);
 console.log(
   `\nServer CPU per request, 32 connections, ${rounds} rounds of ${seconds} s each, ${isPinned ? 'pinned' : 'not pinned'}\n`,
 );
 console.log(`${table(rows)}\n`);
+for (const [name, [one, several]] of Object.entries(scaled?.perSecond ?? {}))
+  console.log(`${name}: ${one} requests/s by one process, ${several} by ${values.workers} workers`);
 console.log(
   JSON.stringify({
     bench: 'server',
@@ -112,5 +145,6 @@ console.log(
     rounds,
     seconds,
     cases: rows,
+    ...(scaled ? { scaling: scaled } : {}),
   }),
 );

@@ -7,8 +7,9 @@ import { fuzz } from './fuzz.ts';
 import { killTree } from './kill-tree.ts';
 import { races } from './races.ts';
 import { revocation } from './revocation.ts';
+import { rolling } from './rolling.ts';
 
-const CAMPAIGNS: readonly Campaign[] = [races, crash, faults, fuzz, revocation, killTree];
+const CAMPAIGNS: readonly Campaign[] = [races, crash, faults, fuzz, rolling, revocation, killTree];
 
 const usage = (): string =>
   [

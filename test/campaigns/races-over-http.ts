@@ -2,9 +2,11 @@
 import { join } from 'node:path';
 import { dpopProof, type Identity, newKeyPair } from '../support/agent-keys.ts';
 import { ALLOW, fillForm, type Page } from '../support/browser-flow.ts';
+import { startMongodb } from '../support/mongodb-server.ts';
 import { type Answer, authentication, DEVICE_CODE, formOf, type Parameters } from '../support/oauth-calls.ts';
+import { startRedis } from '../support/redis-server.ts';
 import { consentUrl, makeScene, REDIRECT_URI, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
-import { startServer } from '../support/server-process.ts';
+import { type ServerProcess, startServer } from '../support/server-process.ts';
 import type { CampaignRun } from './campaign.ts';
 import { PARALLEL, type Race, runRaces } from './race.ts';
 import { postAtOnce, type WireRequest } from './volley.ts';
@@ -221,24 +223,68 @@ const pageRaces = (scene: Scene): readonly Race[] => {
   ];
 };
 
+/** A server to race on, and what it stands on. */
+type RaceTrack = { readonly name: string; readonly server: ServerProcess; remove(): Promise<void> };
+
+const startTrack = async (store: 'memory' | 'sqlite' | 'mongodb + redis', workers: number): Promise<RaceTrack> => {
+  const several = workers > 1 ? { workers } : {};
+  if (store !== 'mongodb + redis') {
+    const server = await startServer({
+      environment: WITHOUT_LIMITS,
+      ...several,
+      ...(store === 'memory' ? { entry: join(import.meta.dirname, 'memory-server.ts') } : {}),
+    });
+    return { name: `${store} HTTP`, server, remove: server.remove };
+  }
+  const mongodb = await startMongodb();
+  const redis = await startRedis([['maxmemory-policy', 'noeviction']]).catch(async (error: Error) => {
+    await mongodb.remove();
+    throw error;
+  });
+  const removeStores = async (): Promise<void> => {
+    await mongodb.remove();
+    await redis.remove();
+  };
+  try {
+    const server = await startServer({
+      ...several,
+      environment: {
+        ...WITHOUT_LIMITS,
+        BEHALF_MONGODB_URL: mongodb.url('behalf_races'),
+        BEHALF_REDIS_URL: redis.url,
+        BEHALF__STORES__ALLOWSTANDALONE: String(mongodb.isStandalone),
+      },
+    });
+    const remove = async (): Promise<void> => {
+      await server.remove();
+      await removeStores();
+    };
+    return { name: `${store} (${mongodb.kind}) HTTP`, server, remove };
+  } catch (error) {
+    await removeStores();
+    throw error;
+  }
+};
+
+/** Answers the name of what was raced on, and how many trials there were, by race. */
 export const httpRaces = async (
   run: CampaignRun,
-  store: 'memory' | 'sqlite',
+  store: 'memory' | 'sqlite' | 'mongodb + redis',
   trials: number,
-): Promise<Record<string, number>> => {
-  const server = await startServer({
-    environment: WITHOUT_LIMITS,
-    ...(store === 'memory' ? { entry: join(import.meta.dirname, 'memory-server.ts') } : {}),
-  });
+  workers = 1,
+): Promise<Record<string, Record<string, number>>> => {
+  const track = await startTrack(store, workers);
+  const { server } = track;
+  const name = workers > 1 ? `${track.name}, ${workers} workers` : track.name;
   try {
     const scene = await makeScene(server);
     await scene.newTokens(scene.jwt.identifier);
-    const done = await runRaces(run, `${store} HTTP`, [...tokenRaces(scene), ...pageRaces(scene)], trials);
-    if (!server.isRunning) run.violation(`${store} HTTP: the server ended\n${server.log().slice(-2000)}`);
-    return done;
+    const done = await runRaces(run, name, [...tokenRaces(scene), ...pageRaces(scene)], trials);
+    if (!server.isRunning) run.violation(`${name}: the server ended\n${server.log().slice(-2000)}`);
+    return { [name]: done };
   } catch (error) {
     throw new Error(`${(error as Error).message}\nserver log:\n${server.log().slice(-4000)}`, { cause: error });
   } finally {
-    await server.remove();
+    await track.remove();
   }
 };

@@ -8,6 +8,14 @@ import { adapterRaces } from './races-at-stores.ts';
 import { httpRaces } from './races-over-http.ts';
 
 const DEFAULT_TRIALS = 200;
+/** Where they are run over HTTP, and in how many processes. */
+const TRACKS = [
+  ['memory', 1],
+  ['sqlite', 1],
+  ['sqlite', 3],
+  ['mongodb + redis', 1],
+  ['mongodb + redis', 3],
+] as const;
 
 export const races: Campaign = {
   name: 'races',
@@ -17,8 +25,8 @@ export const races: Campaign = {
     const byStore: Record<string, Record<string, number>> = {};
     for (const store of ['memory', 'sqlite'] as const) {
       byStore[`${store} adapter`] = await adapterRaces(run, store, trials);
-      byStore[`${store} HTTP`] = await httpRaces(run, store, trials);
     }
+    for (const [store, workers] of TRACKS) Object.assign(byStore, await httpRaces(run, store, trials, workers));
     const all = Object.values(byStore).flatMap((counts) => Object.values(counts));
     return { trials: all.reduce((sum, count) => sum + count, 0), parallel: PARALLEL, byStore };
   },
