@@ -216,6 +216,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     documents,
     ephemeral,
     clock,
+    steps: made.steps,
     audit,
     refusals,
     keys,

@@ -33,6 +33,8 @@ export const housekeeping = (deps: {
   readonly documents: DocumentStore;
   readonly ephemeral: EphemeralStore;
   readonly clock: Clock;
+  /** Says whether the clock may be gone by when deleting; absent: always. */
+  readonly steps?: { isSteady(): boolean };
   readonly audit: { checkpoint(): Promise<unknown> };
   readonly refusals: { flush(): Promise<void> };
   readonly keys: { nextChangeIn(): Promise<number | undefined>; version(): Promise<string> };
@@ -75,6 +77,7 @@ export const housekeeping = (deps: {
   };
 
   every(SWEEP_EVERY_MILLISECONDS, 'sweep', async () => {
+    if (deps.steps?.isSteady() === false) return;
     await documents.sweep(clock.now(), SWEEP_BATCH);
     await ephemeral.sweep(SWEEP_BATCH);
   });

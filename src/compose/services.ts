@@ -2,6 +2,7 @@
 import { type Logger, pino } from 'pino';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
+import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import { thisProcess } from '../../adapters/node/this-process.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { accountRegister } from '../domain/accounts/account-register.ts';
@@ -13,6 +14,7 @@ import { clientRegistry } from '../domain/clients/client-registry.ts';
 import { consentRegister } from '../domain/consent/consent-register.ts';
 import { delegationRegister } from '../domain/delegation/delegation-register.ts';
 import { delegationRequests } from '../domain/delegation/delegation-requests.ts';
+import { clockSteps } from '../domain/nodes/clock-steps.ts';
 import { type Machine, nodeRegister } from '../domain/nodes/node-register.ts';
 import { oneAtATime } from '../domain/nodes/one-at-a-time.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -60,6 +62,11 @@ export const services = async (configuration: Configuration, overrides: Override
     signingKeys({ documents, clock, identifiers, masterKey, prepublishSeconds, retireSeconds }),
   );
   const nodes = nodeRegister({ documents, clock, machine: overrides.machine ?? thisProcess });
+  const steps = clockSteps({
+    clock,
+    elapsed: stopwatch,
+    onStep: (seconds) => log.warn({ event: 'clock.set', seconds }, 'the clock was set'),
+  });
   const state = await nodeState(folder, { identifiers, nodes });
   const trail = auditTrail({
     documents,
@@ -145,6 +152,7 @@ export const services = async (configuration: Configuration, overrides: Override
     masterKey,
     keys,
     nodes,
+    steps,
     state,
     audit,
     passwords: hashing,
