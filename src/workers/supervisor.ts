@@ -28,8 +28,6 @@ type Slot = {
 
 type Report = Pick<FromWorker, 'reasons' | 'metrics'>;
 
-export type Supervisor = ReturnType<typeof supervisor>;
-
 /** Keeps `count` workers serving. There is one in a process: `node:cluster` has one set of settings. */
 export const supervisor = (deps: {
   readonly count: number;

@@ -5,8 +5,6 @@
 import { once } from 'node:events';
 import { Agent, createServer, type IncomingMessage, type ServerResponse, request as send } from 'node:http';
 
-export type Balancer = Awaited<ReturnType<typeof startBalancer>>;
-
 /** `ports` are those of the nodes, on this machine. */
 export const startBalancer = async (port: number, ports: readonly number[]) => {
   // Connections are kept, as real proxies do: one that a node closes is the hard case.
