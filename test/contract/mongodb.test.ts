@@ -252,6 +252,16 @@ describe('on a real MongoDB', () => {
     expect(held).toContainEqual(expect.objectContaining({ key: { endsAt: 1 }, expireAfterSeconds: 3600 }));
   });
 
+  real('FT-05 what was written is read at once, however far a secondary lags', async () => {
+    const items = (await open(newUrl(), { deadlineMilliseconds: 5000 })).collection<Item>(ITEMS);
+    await items.insert({ id: 'a', sequence: 0 });
+    for (let sequence = 1; sequence <= 300; sequence += 1) {
+      expect(await items.replace({ id: 'a', sequence }, sequence)).toBe(true);
+      expect((await items.get('a'))?.document.sequence).toBe(sequence);
+      expect(await items.find({ range: { field: 'sequence', gte: sequence } })).toHaveLength(1);
+    }
+  });
+
   real('FT-02 writes under a step-down have exactly one effect each, or are unknown', async () => {
     const url = newUrl();
     const store = await open(url, { deadlineMilliseconds: 5000 });

@@ -83,6 +83,20 @@ describe('the file', () => {
     expect(() => open('newer.db')).toThrow(/newer Behalf/);
   });
 
+  test('FT-08 whose migration fails half way is as it was before, and is brought up to date later', async () => {
+    const raw = new DatabaseSync(path('half.db'));
+    // What the second statement of the first migration wants to make.
+    raw.exec('PRAGMA application_id = 0x42484c46; CREATE TABLE ephemeral (a)');
+    expect(() => open('half.db')).toThrow(/cannot open|failed/);
+    expect(raw.prepare('PRAGMA user_version').get()).toEqual({ user_version: 0 });
+    expect(raw.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").all()).toEqual([{ name: 'ephemeral' }]);
+    raw.exec('DROP TABLE ephemeral');
+    raw.close();
+    const opened = open('half.db');
+    await opened.items.insert({ id: 'a' });
+    await close(opened);
+  });
+
   test('of another program is refused and left as it is', () => {
     const raw = new DatabaseSync(path('foreign.db'));
     raw.exec('CREATE TABLE theirs (a); PRAGMA application_id = 7');
@@ -92,7 +106,7 @@ describe('the file', () => {
     expect(readFileSync(path('foreign.db')).equals(before)).toBe(true);
   });
 
-  test('that is damaged is refused', async () => {
+  test('FT-06 that is damaged is refused', async () => {
     writeFileSync(path('text.db'), 'this is no database at all, but long enough to be read as one'.repeat(40));
     expect(() => open('text.db')).toThrow(/damaged or no SQLite database/);
 
@@ -107,7 +121,7 @@ describe('the file', () => {
     expect(() => open('cut.db')).toThrow(/damaged/);
   });
 
-  test('whose log was cut keeps what was whole', async () => {
+  test('FT-06 whose log was cut keeps what was whole', async () => {
     // A process that dies leaves the log; the second connection stands for the killed one.
     const killed = open('log.db');
     await killed.items.insert({ id: 'a' });
@@ -185,7 +199,7 @@ describe('group commit', () => {
     await close(opened);
   });
 
-  test('a commit that fails makes all its writes unavailable, stores none, and harms no later one', async () => {
+  test('FT-07 a commit that fails makes all its writes unavailable, stores none, and harms no later one', async () => {
     let isFull = true;
     const opened = open('full.db', {
       onCommit: () => {
@@ -258,7 +272,7 @@ describe('several connections to one file', () => {
     await close(opened);
   });
 
-  test('what a process had written is there after it was killed', async () => {
+  test('FT-06 what a process had written is there after it was killed', async () => {
     const file = path('killed.db');
     const child = spawn(process.execPath, [new URL('./endless-writer.ts', import.meta.url).pathname, file]);
     const [said] = (await once(child.stdout, 'data')) as [Buffer];
@@ -270,6 +284,42 @@ describe('several connections to one file', () => {
     for (const id of confirmed) expect((await opened.items.get(id))?.document.id).toBe(id);
     await close(opened);
   });
+});
+
+describe('FT-06 a storm of writers', () => {
+  test('eight processes write to one file, none is kept out, and all that was confirmed is there when all are killed', async () => {
+    const file = path('storm.db');
+    await close(open('storm.db'));
+    const program = new URL('./endless-writer.ts', import.meta.url).pathname;
+    const confirmed: string[][] = [];
+    const writers = Array.from({ length: 8 }, (_, number) => {
+      const child = spawn(process.execPath, [program, file, `w${number}_`]);
+      const ids: string[] = [];
+      confirmed.push(ids);
+      let rest = '';
+      child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        const lines = `${rest}${text}`.split('\n');
+        rest = lines.pop() ?? '';
+        ids.push(...lines);
+      });
+      return child;
+    });
+    const opened = open('storm.db');
+    while (confirmed.some((ids) => ids.length < 40)) await new Promise((resolve) => setTimeout(resolve, 20));
+    await opened.items.insert({ id: 'ours' });
+    const ended = writers.map((child) => once(child, 'exit'));
+    for (const child of writers) child.kill('SIGKILL');
+    await Promise.all(ended);
+    for (const ids of confirmed) {
+      for (let from = 0; from < ids.length; from += 500) {
+        const asked = ids.slice(from, from + 500);
+        expect(await opened.items.getMany(asked)).toHaveLength(asked.length);
+      }
+    }
+    await opened.items.insert({ id: 'afterwards' });
+    await close(opened);
+    await close(open('storm.db'));
+  }, 60_000);
 });
 
 describe('declarations', () => {

@@ -222,7 +222,7 @@ describe('checkpoints and the witness', () => {
     expect(await verifyExport(other.export())).toMatchObject({ ok: true });
   });
 
-  test('a start on a data set older than its witness refuses (decision D24)', async () => {
+  test('FT-06 FT-14 a start on a data set older than its witness refuses (decision D24)', async () => {
     const { store, rows } = fakeStore();
     const trail = await openTrail(store);
     const backup = [...rows];
