@@ -144,6 +144,34 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
       'IN-11': 'other methods and spellings of a path',
     },
   },
+  FT: {
+    name: 'Faults of stores, processes and clocks',
+    ids: {
+      'FT-01': 'kill -9 under load',
+      'FT-02': 'MongoDB killed, paused, stepping down',
+      'FT-03': 'weaker write concerns are refused',
+      'FT-04': 'Redis killed, silent, flushed, read-only, or with a policy that forgets',
+      'FT-05': 'secondaries that lag',
+      'FT-06': 'SQLite: kills, storms of writers, full disk, damaged and older files',
+      'FT-07': 'a full disk',
+      'FT-08': 'partial writes and interrupted migrations',
+      'FT-09': 'late, lossy and half-open networks',
+      'FT-10': 'clocks that step or differ',
+      'FT-11': 'a node that was stopped for a while',
+      'FT-12': 'stopping in good order',
+      'FT-13': 'readiness',
+      'FT-14': 'restoring a backup',
+      'FT-15': 'damaged records, and of another version',
+    },
+  },
+  RL: {
+    name: 'Growth and limits',
+    ids: {
+      'RL-01': 'every collection stays as large as what lives',
+      'RL-02': 'sweeping takes nothing that lives',
+      'RL-03': 'limits hold under parallel use',
+    },
+  },
   V: {
     name: 'Findings in the engine',
     ids: Object.fromEntries(
