@@ -52,6 +52,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
       'OT-10': 'device codes and the other one-time things',
       'OT-11': 'a failing request does not use it up',
       'OT-12': 'the last second of its life',
+      'OT-13': 'a refresh that races with what ends it',
     },
   },
   TX: {

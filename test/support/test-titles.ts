@@ -24,13 +24,19 @@ export const testTitles = (): readonly TestTitle[] =>
     .sort()
     .flatMap((file) => titlesIn(file, readFileSync(join(ROOT, file), 'utf8')));
 
-const CALL = /^([ ]*)(?:[a-z]+ )?(test|describe)((?:\.[a-z]+)*)(?=[<(])/gm;
+/** `const real = isThere ? test : test.skip`: another name of `test`, for what cannot run everywhere. */
+const ALIAS = /^[ ]*const (\w+) =[^;]*\? (test|describe)(?:\.skip)? : (?:test|describe)(?:\.skip)?;$/gm;
+
+const callsIn = (names: readonly string[]): RegExp =>
+  new RegExp(`^([ ]*)(?:[a-z]+ )?(${names.join('|')})((?:\\.[a-z]+)*)(?=[<(])`, 'gm');
 
 export const titlesIn = (file: string, source: string): readonly TestTitle[] => {
   const found: TestTitle[] = [];
   const groups: { readonly indent: number; readonly title: string; readonly cases: string }[] = [];
-  for (const call of source.matchAll(CALL)) {
-    const [all, indentation = '', kind, modifiers = ''] = call;
+  const aliases = new Map([...source.matchAll(ALIAS)].map(([, name = '', kind = '']) => [name, kind]));
+  for (const call of source.matchAll(callsIn(['test', 'describe', ...aliases.keys()]))) {
+    const [all, indentation = '', name = '', modifiers = ''] = call;
+    const kind = aliases.get(name) ?? name;
     const indent = indentation.length;
     while (groups.length > 0 && (groups.at(-1)?.indent ?? 0) >= indent) groups.pop();
     let at = behindTypes(source, call.index + all.length);

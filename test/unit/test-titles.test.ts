@@ -13,6 +13,8 @@ describe('V1 outer', () => {
 });
 test.each(CASES)('late %s', () => {});
 test(computed, () => {});
+const real = isThere ? test : test.skip;
+real('by name', () => {});
 `;
 
 test('finds titles with the groups around them and the cases of their tables', () => {
@@ -21,6 +23,7 @@ test('finds titles with the groups around them and the cases of their tables', (
     ['V1 outer', 'each %s', '%s works'],
     ['V1 outer', "it's escaped"],
     ['late %s'],
+    ['by name'],
   ]);
   expect(titlesIn('x.test.ts', SOURCE)[1]?.cases).toContain('OT-01');
 });
