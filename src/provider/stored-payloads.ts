@@ -24,14 +24,18 @@ export const sealedPayloads = (deps: {
   };
 };
 
+/** How often a document that was not found may be there after all: then it is there and cannot be understood. */
+const MOST_CONFLICTS = 100;
+
 /** The engine saves whole models, last writer wins. */
 export const putWhole = async <T extends { readonly id: string }>(
   collection: Collection<T>,
   document: T,
 ): Promise<void> => {
-  for (let attempt = 0; attempt < 20; attempt += 1) {
+  for (let conflicts = 0; conflicts < MOST_CONFLICTS; ) {
     const found = await collection.get(document.id);
     if (found) {
+      // Of writers that collide one gets on, so this ends.
       if (await collection.replace(document, found.version)) return;
       continue;
     }
@@ -40,7 +44,8 @@ export const putWhole = async <T extends { readonly id: string }>(
       return;
     } catch (error) {
       if (!isDocumentConflict(error)) throw error;
+      conflicts += 1;
     }
   }
-  throw new StoreUnavailable(`gave up on ${document.id} after 20 attempts`);
+  throw new StoreUnavailable(`${document.id} is there and cannot be read`);
 };
