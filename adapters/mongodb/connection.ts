@@ -14,7 +14,7 @@ export type MongodbOptions = {
   readonly allowStandalone?: boolean;
   /** Longest wait for one call. */
   readonly deadlineMilliseconds?: number;
-  /** Collections whose `get` is linearizable: never answered by a primary that was replaced and does not know it yet. Slower. */
+  /** Collections whose `get` and `getMany` are linearizable: never answered by a primary that was replaced and does not know it yet. Slower. */
   readonly linearizable?: readonly string[];
 };
 

@@ -162,6 +162,13 @@ const collectionOver = <T extends Document>(
     }
   };
 
+  /** A read concern stronger than majority is for the reading of one document by its id. */
+  const readMany = async (ids: readonly string[]) => {
+    if (!('readConcern' in reading)) return stored.find({ _id: { $in: [...ids] } }, { projection }).toArray();
+    const read = await Promise.all(ids.map((id) => stored.findOne({ _id: { $eq: id } }, { projection, ...reading })));
+    return read.filter((one) => one !== null);
+  };
+
   return {
     async insert(document) {
       const made = storedDocument(rules, document, 1);
@@ -179,7 +186,7 @@ const collectionOver = <T extends Document>(
     },
     async getMany(ids) {
       const possible = checkIds(ids);
-      const found = await run(() => stored.find({ _id: { $in: [...possible] } }, { projection }).toArray());
+      const found = await run(() => readMany(possible));
       const byId = new Map(found.map((each) => [each._id, each]));
       return possible.flatMap((id) => {
         const each = byId.get(id);

@@ -27,7 +27,7 @@ export const registersUnderKills = <
       ? { ...found, document: { ...found.document, state: 'disabled' } }
       : found;
   const ofAgent = async (found: Versioned<Agent>): Promise<Versioned<Agent>> =>
-    found.document.state === 'active' && (await ended([{ parties: [found.document.id] }]))
+    found.document.state === 'active' && (await ended([{ parties: [found.document.id], owner: found.document.owner }]))
       ? { ...found, document: { ...found.document, state: 'suspended' } }
       : found;
   const ofClient = async (found: Versioned<Client>): Promise<Versioned<Client>> => {
