@@ -240,6 +240,7 @@ describe('V16 V17 nothing is fetched', () => {
     const made = await engine({
       configuration: server.configuration,
       adapter: () => ({ find: async () => metadata }),
+      clients: { find: async () => metadata },
       keys,
       masterKey,
       assertions: {},

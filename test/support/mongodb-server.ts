@@ -12,6 +12,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { MongoClient } from 'mongodb';
 import { freePort } from './server-process.ts';
+import { stopProcess } from './stopped-process.ts';
 
 const run = promisify(execFile);
 const SOURCE = resolve(import.meta.dirname, 'mongo-java-server');
@@ -78,7 +79,7 @@ export const startMongodb = async ({ isDurable = false } = {}): Promise<MongodbS
     url: (database) => `mongodb://127.0.0.1:${port}/${database}${hasMongod ? '?replicaSet=behalf' : ''}`,
     kill: end,
     restart: start,
-    pause: () => void child.kill('SIGSTOP'),
+    pause: () => stopProcess(child),
     resume: () => void child.kill('SIGCONT'),
     async remove() {
       await end();

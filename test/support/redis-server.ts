@@ -9,6 +9,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort } from './server-process.ts';
+import { stopProcess } from './stopped-process.ts';
 
 export type RedisServer = Awaited<ReturnType<typeof startRedis>>;
 
@@ -66,7 +67,7 @@ export const startRedis = async (
     /** Starts it again on the same port and folder. */
     restart: start,
     /** SIGSTOP: the server is there and says nothing, until `resume`. */
-    pause: () => void child.kill('SIGSTOP'),
+    pause: () => stopProcess(child),
     resume: () => void child.kill('SIGCONT'),
     async remove(): Promise<void> {
       await end('SIGKILL');
