@@ -133,6 +133,15 @@ describe.each(['memory', 'sqlite'] as const)('64 at once, then a replay, on %s',
     await here.audit.issued(() => redeem(here, refreshing(here, neighbour)));
   });
 
+  test('OT-05 no grace window: what was rotated is over at once, also for the client that holds it', async () => {
+    const credential = await fresh(here, 'refresh token');
+    const { answer: next } = await here.audit.issued(() => redeem(here, credential));
+    const { answer: again } = await here.audit.refused(() => redeem(here, credential), REFUSED);
+    expect(again.body['access_token']).toBeUndefined();
+    // Presented when nobody raced for it, it counts as stolen: what came of it is over as well.
+    expect(await isLive(here, next)).toBe(false);
+  });
+
   test('OT-10 64 uses of one pushed request give one code (RFC 9126 §4)', async () => {
     const { scene } = here;
     const request = scene.authorizationRequest(scene.app, { scope: 'openid read', resource: scene.jwt.identifier });
