@@ -1,16 +1,25 @@
+import { join } from 'node:path';
 import { newBrowser } from '../support/browser-flow.ts';
 import { makeScene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { startServer } from '../support/server-process.ts';
 import type { RunningSubject } from './bare-subject.ts';
+import type { Subject } from './cases.ts';
 import { CONNECTIONS, connectionsTo } from './load.ts';
 
 /** Scope of the authorization requests whose refresh tokens are measured: no ID token, as on the other side. */
 const SCOPE = 'offline_access read write';
 
-/** A fresh process of our server on SQLite with durable audit, and what a person and an operator have made there. */
-export const startBehalf = async (core: number | undefined, workers = 1): Promise<RunningSubject> => {
+/**
+ * A fresh process of our server on SQLite with durable audit, and what a person and an operator have made
+ * there. 'memory-audit' keeps the trail in memory; 'logging' writes the access log, which the others do not.
+ */
+export const startBehalf = async (
+  core: number | undefined,
+  { name = 'behalf', workers = 1 }: { readonly name?: Subject['name']; readonly workers?: number } = {},
+): Promise<RunningSubject> => {
   const server = await startServer({
-    environment: WITHOUT_LIMITS,
+    environment: { ...WITHOUT_LIMITS, ...(name === 'logging' ? { BEHALF__LOG__LEVEL: 'info' } : {}) },
+    ...(name === 'memory-audit' ? { entry: join(import.meta.dirname, 'memory-audit.ts') } : {}),
     ...(workers > 1 ? { workers } : {}),
     ...(core === undefined ? {} : { core }),
   });
@@ -52,7 +61,7 @@ export const startBehalf = async (core: number | undefined, workers = 1): Promis
     const path = (url: string): string => new URL(url).pathname;
     return {
       subject: {
-        name: 'behalf',
+        name,
         pid: server.pid,
         issuer: server.issuer,
         send,

@@ -7,7 +7,7 @@ import type { JWK } from 'jose';
 import { CONNECTIONS, type Send, type ShotAnswer, type Step } from './load.ts';
 
 export type Subject = {
-  readonly name: 'bare' | 'behalf';
+  readonly name: 'bare' | 'behalf' | 'memory-audit' | 'logging';
   readonly pid: number;
   readonly issuer: string;
   readonly send: Send;
@@ -41,6 +41,8 @@ export type BenchCase = {
   /** Whether the same request can be made to bare oidc-provider; otherwise it is set against this case of it. */
   readonly against: string;
   readonly isFor: (subject: Subject) => boolean;
+  /** Also measured with the trail in memory, and with the access log on. */
+  readonly hasVariants?: boolean;
   /** Prepares about `count` steps. */
   readonly prepare: (subject: Subject, count: number) => Step;
 };
@@ -170,6 +172,7 @@ export const CASES: readonly BenchCase[] = [
     name: 'exchange, opaque to JWT',
     against: 'exchange, opaque to JWT',
     isFor: always,
+    hasVariants: true,
     prepare: (subject, count) => {
       let index = 0;
       return tokenStep(subject, subject.client, count, () => ({

@@ -1,18 +1,35 @@
 /**
  * `npm run bench [-- --seconds N] [--rounds N] [--quick] [--workers N]`: what a request costs our server, beside
  * bare oidc-provider in the same run. Prints a table and, last, one line of JSON with every figure.
- * Each round starts both servers anew on core 0 and measures case by case, one right after the other;
- * the load runs on core 1. Nothing here is a test: no ratio makes it fail.
+ * Each round starts the servers anew on core 0 and measures case by case, one right after the other,
+ * in the opposite order every second round; the load runs on core 1. What the figures mean is in
+ * docs/guides/benchmarks.md. Nothing here is a test: no ratio makes it fail.
  */
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { startBare } from './bare-subject.ts';
+import { type RunningSubject, startBare } from './bare-subject.ts';
 import { startBehalf } from './behalf-subject.ts';
 import { type BenchCase, CASES, type Subject } from './cases.ts';
 import { type Measured, measure } from './load.ts';
 
-type Figures = Record<string, { bare: Measured[]; behalf: Measured[] }>;
+type Figures = Record<string, Partial<Record<Subject['name'], Measured[]>>>;
+type Start = (core: number | undefined) => Promise<RunningSubject>;
+
+const { values } = parseArgs({
+  options: {
+    seconds: { type: 'string' },
+    rounds: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    workers: { type: 'string' },
+  },
+});
+if (values.workers !== undefined && !/^[2-9]$/.test(values.workers))
+  throw new Error('--workers takes a number from 2 to 9');
+const seconds = Number(values.seconds ?? (values.quick ? 0.5 : 3));
+const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
+const isPinned = cpus().length > 1 && spawnSync('taskset', ['-V']).status === 0;
+if (isPinned) spawnSync('taskset', ['-a', '-p', '-c', '1', String(process.pid)]);
 
 const median = (values: readonly number[]): number => {
   const sorted = values.toSorted((one, other) => one - other);
@@ -21,21 +38,29 @@ const median = (values: readonly number[]): number => {
 
 /** Warms the case up, then measures it; how much to prepare follows from the warm-up. */
 const measureCase = async (one: BenchCase, subject: Subject, seconds: number): Promise<Measured> => {
-  const warm = await measure(subject.pid, one.prepare(subject, 6000), Math.min(1, seconds));
+  const warm = await measure(subject.pid, one.prepare(subject, 12_000), Math.min(2, seconds));
   const count = Math.ceil((warm.steps / warm.seconds) * seconds * 1.5) + 100;
   return measure(subject.pid, one.prepare(subject, count), seconds);
 };
 
-const round = async (figures: Figures, seconds: number, core: number | undefined, label: string): Promise<void> => {
-  const running = [await startBare(core), await startBehalf(core)];
+/** Starts all subjects anew and measures each case on each of them. */
+const round = async (
+  figures: Figures,
+  starts: readonly Start[],
+  cases: readonly BenchCase[],
+  { seconds, index }: { readonly seconds: number; readonly index: number },
+): Promise<void> => {
+  const running: RunningSubject[] = [];
   try {
-    for (const one of CASES) {
-      const entry = figures[one.name] ?? { bare: [], behalf: [] };
+    for (const start of starts) running.push(await start(isPinned ? 0 : undefined));
+    for (const one of cases) {
+      const entry = figures[one.name] ?? {};
       figures[one.name] = entry;
-      for (const { subject } of running) {
+      for (const { subject } of index % 2 === 1 ? running.toReversed() : running) {
         if (!one.isFor(subject)) continue;
-        process.stderr.write(`${label} ${subject.name.padEnd(6)} ${one.name}\n`);
-        entry[subject.name].push(await measureCase(one, subject, seconds));
+        process.stderr.write(`round ${index + 1}: ${subject.name.padEnd(12)} ${one.name}\n`);
+        const measured = await measureCase(one, subject, seconds);
+        entry[subject.name] = [...(entry[subject.name] ?? []), measured];
       }
     }
   } finally {
@@ -43,18 +68,33 @@ const round = async (figures: Figures, seconds: number, core: number | undefined
   }
 };
 
+/** Median over the rounds of a figure divided by the other's in the same round. */
+const ratioOf = (
+  values: readonly Measured[],
+  others: readonly Measured[],
+  of: (measured: Measured) => number,
+): number => {
+  const ratios = values.flatMap((value, index) => {
+    const other = others[index];
+    return other ? [of(value) / of(other)] : [];
+  });
+  return Math.round(median(ratios) * 100) / 100;
+};
+
+const cpuOf = ({ cpuMicros }: Measured): number => cpuMicros;
+const throughputOf = ({ steps, seconds }: Measured): number => steps / seconds;
+
 const summary = (figures: Figures) =>
   CASES.map((one) => {
     const ours = figures[one.name]?.behalf ?? [];
     const bare = figures[one.against]?.bare ?? [];
     const of = (values: readonly Measured[], member: keyof Measured): number =>
       median(values.map((value) => value[member]));
-    const ratios = ours.map((value, index) => value.cpuMicros / (bare[index]?.cpuMicros ?? Number.NaN));
     return {
       case: one.name,
       against: one.against,
       cpuMicros: { bare: of(bare, 'cpuMicros'), behalf: of(ours, 'cpuMicros') },
-      ratio: Math.round(median(ratios) * 100) / 100,
+      ratio: ratioOf(ours, bare, cpuOf),
       p50Ms: { bare: of(bare, 'p50Ms'), behalf: of(ours, 'p50Ms') },
       p99Ms: { bare: of(bare, 'p99Ms'), behalf: of(ours, 'p99Ms') },
       rssMb: { bare: of(bare, 'rssMb'), behalf: of(ours, 'rssMb') },
@@ -64,6 +104,16 @@ const summary = (figures: Figures) =>
       },
     };
   });
+
+/** What the durable trail and the access log cost, on the cases that are measured without or with them too. */
+const variants = (figures: Figures) =>
+  Object.entries(figures).map(([name, { behalf = [], 'memory-audit': memory = [], logging = [] }]) => ({
+    case: name,
+    /** Of the throughput with the trail in memory, what is left with the durable one. */
+    durableAuditThroughput: ratioOf(behalf, memory, throughputOf),
+    durableAuditCpu: ratioOf(behalf, memory, cpuOf),
+    accessLogCpu: ratioOf(logging, behalf, cpuOf),
+  }));
 
 const table = (rows: ReturnType<typeof summary>): string => {
   const lines = rows.map((row) => [
@@ -93,7 +143,7 @@ const table = (rows: ReturnType<typeof summary>): string => {
 const scaling = async (workers: number, seconds: number) => {
   const perSecond: Record<string, number[]> = {};
   for (const count of [1, workers]) {
-    const { subject, close } = await startBehalf(undefined, count);
+    const { subject, close } = await startBehalf(undefined, { workers: count });
     try {
       for (const one of CASES.filter(({ name }) => /^(?:client credentials|introspection|refresh), JWT$/.test(name))) {
         process.stderr.write(`${count} of ${workers} workers ${one.name}\n`);
@@ -107,34 +157,39 @@ const scaling = async (workers: number, seconds: number) => {
   return { workers: [1, workers], perSecond };
 };
 
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string' },
-    rounds: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    workers: { type: 'string' },
-  },
-});
-if (values.workers !== undefined && !/^[2-9]$/.test(values.workers))
-  throw new Error('--workers takes a number from 2 to 9');
-const seconds = Number(values.seconds ?? (values.quick ? 0.5 : 3));
-const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
-const isPinned = cpus().length > 1 && spawnSync('taskset', ['-V']).status === 0;
-if (isPinned) spawnSync('taskset', ['-a', '-p', '-c', '1', String(process.pid)]);
-
 const figures: Figures = {};
-for (let index = 0; index < rounds; index += 1)
-  await round(figures, seconds, isPinned ? 0 : undefined, `round ${index + 1} of ${rounds}:`);
+const variantFigures: Figures = {};
+for (let index = 0; index < rounds; index += 1) {
+  await round(figures, [startBare, (core) => startBehalf(core)], CASES, { seconds, index });
+  // Processes of their own, so that all three have done the same before.
+  await round(
+    variantFigures,
+    [
+      (core) => startBehalf(core),
+      (core) => startBehalf(core, { name: 'memory-audit' }),
+      (core) => startBehalf(core, { name: 'logging' }),
+    ],
+    CASES.filter(({ hasVariants }) => hasVariants),
+    { seconds, index },
+  );
+}
 const rows = summary(figures);
 // What is started from here on is started on all cores again.
 if (isPinned) spawnSync('taskset', ['-a', '-p', '-c', `0-${cpus().length - 1}`, String(process.pid)]);
 const scaled = values.workers === undefined ? undefined : await scaling(Number(values.workers), seconds);
+const others = variants(variantFigures);
 console.log(
   `\nServer CPU per request, 32 connections, ${rounds} rounds of ${seconds} s each, ${isPinned ? 'pinned' : 'not pinned'}\n`,
 );
 console.log(`${table(rows)}\n`);
 for (const [name, [one, several]] of Object.entries(scaled?.perSecond ?? {}))
   console.log(`${name}: ${one} requests/s by one process, ${several} by ${values.workers} workers`);
+for (const other of others) {
+  console.log(
+    `${other.case}: with the audit trail in memory instead of durable, throughput 1 : ${other.durableAuditThroughput}, CPU 1 : ${other.durableAuditCpu}; ` +
+      `with the access log on, CPU 1 : ${other.accessLogCpu}\n`,
+  );
+}
 console.log(
   JSON.stringify({
     bench: 'server',
@@ -146,5 +201,6 @@ console.log(
     seconds,
     cases: rows,
     ...(scaled ? { scaling: scaled } : {}),
+    variants: others,
   }),
 );

@@ -1,0 +1,28 @@
+/**
+ * Our server with the audit trail in the memory of its process and everything else on SQLite: what a
+ * durable trail costs is the difference. Started by `behalf-subject.ts` in place of `src/main.ts`.
+ */
+import { join } from 'node:path';
+import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
+import { systemClock } from '../../adapters/node/clock.ts';
+import { openSqlite } from '../../adapters/sqlite/database.ts';
+import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
+import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
+import { loadConfiguration } from '../../config/load.ts';
+import { compose } from '../../src/compose.ts';
+import { AUDIT_RECORDS } from '../../src/domain/audit/audit-record.ts';
+import type { DocumentStore } from '../../src/domain/ports/document-store.ts';
+import { listen } from '../../src/listening.ts';
+import { publicServer } from '../../src/public-server.ts';
+
+const { configuration } = loadConfiguration({ argv: process.argv.slice(2) });
+const database = openSqlite({ file: join(configuration.data.folder, 'bench.db') });
+const durable = sqliteDocumentStore(database);
+const trail = memoryDocumentStore();
+const documents: DocumentStore = {
+  collection: (declaration) => (declaration.name === AUDIT_RECORDS.name ? trail : durable).collection(declaration),
+  sweep: (now, limit) => durable.sweep(now, limit),
+  close: () => durable.close(),
+};
+const behalf = await compose(configuration, { documents, ephemeral: sqliteEphemeralStore(database, systemClock) });
+await listen(publicServer(configuration.listen, behalf), configuration.listen);
