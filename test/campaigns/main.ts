@@ -17,6 +17,23 @@ const usage = (): string =>
     ...CAMPAIGNS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`),
   ].join('\n');
 
+/** The arguments, or what is wrong with them. */
+const readArguments = () => {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        trials: { type: 'string' },
+        seconds: { type: 'string' },
+        seed: { type: 'string' },
+        help: { type: 'boolean', short: 'h' },
+      },
+    });
+  } catch (error) {
+    return (error as Error).message;
+  }
+};
+
 const wholeNumber = (name: string, text: string | undefined): number | undefined => {
   if (text === undefined) return undefined;
   const value = Number(text);
@@ -25,10 +42,16 @@ const wholeNumber = (name: string, text: string | undefined): number | undefined
 };
 
 const main = async (): Promise<number> => {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
-    options: { trials: { type: 'string' }, seconds: { type: 'string' }, seed: { type: 'string' } },
-  });
+  const given = readArguments();
+  if (typeof given === 'string') {
+    console.error(`${given}\n\n${usage()}`);
+    return 2;
+  }
+  const { values, positionals } = given;
+  if (values.help) {
+    console.log(usage());
+    return 0;
+  }
   const campaign = CAMPAIGNS.find(({ name }) => name === positionals[0]);
   if (!campaign || positionals.length !== 1) {
     console.error(usage());
