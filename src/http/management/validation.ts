@@ -28,6 +28,7 @@ const queries = new Ajv2020({ ...OPTIONS, coerceTypes: true });
 /** Checks for one route, compiled at its first call. They throw 'invalid_field' naming every member at fault. */
 export const inputChecks = (route: RouteDeclaration) => {
   const { body: name } = route;
+  const integers = Object.entries(route.query ?? {}).filter(([, schema]) => schema['type'] === 'integer');
   let checkBody: ValidateFunction | undefined;
   let checkQuery: ValidateFunction | undefined;
 
@@ -44,12 +45,19 @@ export const inputChecks = (route: RouteDeclaration) => {
         additionalProperties: false,
         properties: withoutDefaults(route.query ?? {}),
       });
+      // ajv takes `1e999` for a whole number, and then asks no maximum of what is not finite.
+      const odd = integers.map(([parameter]) => parameter).filter((parameter) => !isWhole(given[parameter]));
+      if (odd.length > 0)
+        throw invalidFields(odd.map((parameter) => ({ parameter, detail: 'This is a whole number.' })));
       const query = { ...given };
       if (!checkQuery(query)) throw refusal(checkQuery, (pointer) => ({ parameter: pointer.slice(1) }));
       return query;
     },
   };
 };
+
+/** Absent, or decimal digits and nothing else. */
+const isWhole = (text: unknown): boolean => text === undefined || (typeof text === 'string' && /^\d{1,15}$/.test(text));
 
 /** A default is documentation here; the handlers know theirs. */
 const withoutDefaults = (properties: NonNullable<RouteDeclaration['query']>) =>
