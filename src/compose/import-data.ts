@@ -1,6 +1,6 @@
 /** `behalf import`: brings all data of a file into the store the settings name. */
 import { existsSync, renameSync } from 'node:fs';
-import { systemClock } from '../../adapters/node/clock.ts';
+import { systemClock, until } from '../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import { fileChunks } from '../../adapters/node/private-lines.ts';
 import type { Configuration } from '../../config/configuration.ts';
@@ -97,6 +97,8 @@ const settle = async (
   // The witness may have seen more than the file holds; from here on it begins anew.
   const { auditWitness } = dataFolder(data.folder);
   if (existsSync(auditWitness)) renameSync(auditWitness, `${auditWitness}.before-${notBefore}`);
+  // A token of the server that starts next must not be taken for one from before.
+  await until(notBefore);
 };
 
 /** Verifies the trail as it is in the store now, and answers how many records it has. */

@@ -1,6 +1,6 @@
 /** `behalf backup` and `behalf restore`: on the machine, on the database file. */
 import { existsSync, renameSync } from 'node:fs';
-import { systemClock } from '../../../adapters/node/clock.ts';
+import { systemClock, until } from '../../../adapters/node/clock.ts';
 import { backupDatabase, restoreDatabase } from '../../../adapters/sqlite/backup.ts';
 import { dataFolder } from '../../../config/data-folder.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../../domain/revocation/epoch.ts';
@@ -49,6 +49,8 @@ const restore: Command = {
     });
     // The witness speaks of the database that was replaced; from here on it begins anew.
     if (existsSync(auditWitness)) renameSync(auditWitness, `${auditWitness}.before-${notBefore}`);
+    // A token of the server that starts next must not be taken for one from before.
+    await until(notBefore);
     call.terminal.err(
       `${printable(file)} is restored; all tokens and sessions from before are over.\n` +
         `${setAside === undefined ? '' : `The database it replaced is ${printable(setAside)}.\n`}Next: npm start\n`,
