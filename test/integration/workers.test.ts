@@ -1,5 +1,5 @@
 /** Several processes on one data set, as they are run: a supervisor with three workers over SQLite. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
@@ -33,8 +33,9 @@ const operations = async (path: string): Promise<{ readonly status: number; read
 
 /** Process ids of the workers that live now. */
 const workers = (): readonly number[] =>
-  execFileSync('ps', ['--ppid', String(server.pid), '-o', 'pid='])
-    .toString()
+  // ps fails where there is none.
+  spawnSync('ps', ['--ppid', String(server.pid), '-o', 'pid='])
+    .stdout.toString()
     .split('\n')
     .map(Number)
     .filter((pid) => pid > 0);
