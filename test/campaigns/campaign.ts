@@ -9,6 +9,10 @@ type CampaignOptions = {
   readonly trials: number | undefined;
   /** Ends the campaign early when this time is over. */
   readonly seconds: number | undefined;
+  /** On which stores alone, in the campaign's own words; absent: on all it knows. */
+  readonly stores: readonly string[] | undefined;
+  /** Requests a second, where the campaign has a load. */
+  readonly rate: number | undefined;
   readonly seed: number;
 };
 
@@ -20,16 +24,25 @@ export type CampaignRun = {
   progress(text: string): void;
   /** Reports that something which must not happen has happened; the first twenty are printed. */
   violation(text: string): void;
+  /** Notes what was found in one configuration, as soon as that is done; `--record` keeps it in docs/results. */
+  finished(configuration: string, figures: Figures): void;
   /** True when the time given by `--seconds` is over. */
   isOver(): boolean;
 };
 
-type CampaignResult = { readonly trials: number } & Readonly<Record<string, unknown>>;
+export type Figures = { readonly trials: number } & Readonly<Record<string, unknown>>;
 
 export type Campaign = {
   readonly name: string;
   readonly about: string;
-  run(run: CampaignRun): Promise<CampaignResult>;
+  run(run: CampaignRun): Promise<Figures>;
+};
+
+/** Those of `known` that `--stores` asks for. Throws when it names another. */
+export const chosen = <T extends string>({ options }: CampaignRun, known: readonly T[]): readonly T[] => {
+  const unknown = options.stores?.find((name) => !known.some((one) => one === name));
+  if (unknown !== undefined) throw new Error(`--stores does not know ${unknown}; it takes ${known.join(', ')}`);
+  return known.filter((name) => options.stores?.includes(name) ?? true);
 };
 
 export type Random = ReturnType<typeof seededRandom>;

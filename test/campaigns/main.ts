@@ -1,4 +1,4 @@
-/** `npm run campaign -- NAME [--trials N] [--seconds N] [--seed N]`. See docs/guides/campaigns.md. */
+/** `npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAMES] [--rate N] [--record]`. See docs/guides/campaigns.md. */
 import { parseArgs } from 'node:util';
 import { type Campaign, seededRandom } from './campaign.ts';
 import { crash } from './crash.ts';
@@ -6,6 +6,7 @@ import { faults } from './faults.ts';
 import { fuzz } from './fuzz.ts';
 import { killTree } from './kill-tree.ts';
 import { races } from './races.ts';
+import { keepResult } from './results.ts';
 import { revocation } from './revocation.ts';
 import { rolling } from './rolling.ts';
 
@@ -13,7 +14,7 @@ const CAMPAIGNS: readonly Campaign[] = [races, crash, faults, fuzz, rolling, rev
 
 const usage = (): string =>
   [
-    'npm run campaign -- NAME [--trials N] [--seconds N] [--seed N]',
+    'npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAME,…] [--rate N] [--record]',
     ...CAMPAIGNS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`),
   ].join('\n');
 
@@ -24,6 +25,11 @@ const readArguments = () => {
       allowPositionals: true,
       options: {
         trials: { type: 'string' },
+        /** What trials are in `crash`. */
+        kills: { type: 'string' },
+        stores: { type: 'string' },
+        rate: { type: 'string' },
+        record: { type: 'boolean' },
         seconds: { type: 'string' },
         seed: { type: 'string' },
         help: { type: 'boolean', short: 'h' },
@@ -62,9 +68,16 @@ const main = async (): Promise<number> => {
   const begin = performance.now();
   let shownAt = 0;
   let violations = 0;
+  let earlier = { violations: 0, at: begin };
 
   const result = await campaign.run({
-    options: { trials: wholeNumber('trials', values.trials), seconds, seed },
+    options: {
+      trials: wholeNumber('trials', values.trials ?? values.kills),
+      seconds,
+      stores: values.stores?.split(','),
+      rate: wholeNumber('rate', values.rate),
+      seed,
+    },
     random: seededRandom(seed),
     progress(text) {
       const now = performance.now();
@@ -76,6 +89,17 @@ const main = async (): Promise<number> => {
     violation(text) {
       violations += 1;
       if (violations <= 20) process.stderr.write(`\nVIOLATION (seed ${seed}) ${text}\n`);
+    },
+    finished(configuration, figures) {
+      const now = performance.now();
+      const part = {
+        seed,
+        violations: violations - earlier.violations,
+        elapsedSeconds: Math.round((now - earlier.at) / 100) / 10,
+        ...figures,
+      };
+      earlier = { violations, at: now };
+      if (values.record) keepResult(campaign.name, configuration, part);
     },
     isOver: () => seconds !== undefined && performance.now() - begin > seconds * 1000,
   });

@@ -4,12 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
+import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
 import { systemClock } from '../../adapters/node/clock.ts';
+import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
+import { redisEphemeralStore } from '../../adapters/redis/ephemeral-store.ts';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
+import { delegationRequests } from '../../src/domain/delegation/delegation-requests.ts';
+import { isDomainError } from '../../src/domain/errors.ts';
 import { type DocumentStore, isDocumentConflict } from '../../src/domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
+import { masterKey } from '../../src/domain/secrets/master-key.ts';
+import { consumptionRegister } from '../../src/provider/consumption-register.ts';
+import { presentedProofs } from '../../src/provider/presented-proofs.ts';
+import { nextTurn } from '../../src/provider/request-facts.ts';
+import { dpopProof, newKeyPair } from '../support/agent-keys.ts';
+import { startMongodb } from '../support/mongodb-server.ts';
+import { startRedis } from '../support/redis-server.ts';
 import type { CampaignRun } from './campaign.ts';
 import { PARALLEL, type Race, runRaces } from './race.ts';
 
@@ -36,11 +48,29 @@ const won = async (insert: Promise<void>): Promise<boolean> => {
   }
 };
 
-const racesOf = (documents: DocumentStore, ephemeral: EphemeralStore): readonly Race[] => {
-  const rows = documents.collection<Row>(ROWS);
+/** Ids no other race has used. */
+const ids = () => {
   let last = 0;
-  const next = (): string => `r${++last}`;
+  return (): string => `r${++last}`;
+};
+
+const documentRaces = (documents: DocumentStore): readonly Race[] => {
+  const rows = documents.collection<Row>(ROWS);
+  const consumptions = consumptionRegister({ documents, clock: systemClock });
+  const next = ids();
   return [
+    {
+      // What codes, refresh tokens, device codes and pushed requests are used up by.
+      name: 'consumption mark',
+      async trial() {
+        const id = `AuthorizationCode:${next()}`;
+        const expiresAt = systemClock.now() + 60;
+        const answered = Promise.resolve();
+        const winners = await count(() => consumptions.consume(id, expiresAt, answered));
+        const facts = { arrivedAt: systemClock.nowMillis(), turn: nextTurn() };
+        return exactlyOne(winners) ?? ((await consumptions.stateOf(id, facts)) === 'unused' ? 'unused' : undefined);
+      },
+    },
     {
       name: 'document insert',
       async trial() {
@@ -83,6 +113,60 @@ const racesOf = (documents: DocumentStore, ephemeral: EphemeralStore): readonly 
         return exactlyOne(winners) ?? ((await rows.get(id)) === undefined ? undefined : 'taken and still there');
       },
     },
+  ];
+};
+
+const MASTER_KEY = masterKey(Buffer.alloc(32, 7));
+const ISSUER = 'https://id.example.com';
+
+const ephemeralRaces = (ephemeral: EphemeralStore): readonly Race[] => {
+  const next = ids();
+  const requests = delegationRequests({
+    ephemeral,
+    clock: systemClock,
+    identifiers: randomIdentifiers,
+    masterKey: MASTER_KEY,
+    issuer: ISSUER,
+    ttlSeconds: 600,
+  });
+  const presented = presentedProofs({ issuer: ISSUER, clock: systemClock, ephemeral, masterKey: MASTER_KEY });
+  const key = newKeyPair();
+  return [
+    {
+      name: 'delegation request',
+      async trial() {
+        const wanted = {
+          subject: next(),
+          agent: 'agt_racer',
+          resource: ISSUER,
+          scope: ['read'],
+          viaClient: 'app_racer',
+        };
+        const { url } = await requests.create(wanted);
+        const handle = url.slice(url.lastIndexOf('/') + 1);
+        return exactlyOne(await count(async () => (await requests.consume(handle))?.subject === wanted.subject));
+      },
+    },
+    {
+      name: 'DPoP proof',
+      async trial() {
+        const path = '/api/v1/agents';
+        const accessToken = next();
+        const proof = await dpopProof(await key, { method: 'GET', url: `${ISSUER}${path}`, accessToken });
+        const use = () => presented({ proof, method: 'GET', path, accessToken });
+        return exactlyOne(
+          await count(() =>
+            use().then(
+              () => true,
+              (error: unknown) => {
+                if (isDomainError(error) && error.code === 'unauthenticated') return false;
+                throw error;
+              },
+            ),
+          ),
+        );
+      },
+    },
     {
       name: 'ephemeral take',
       async trial() {
@@ -111,20 +195,65 @@ const racesOf = (documents: DocumentStore, ephemeral: EphemeralStore): readonly 
   ];
 };
 
-export const adapterRaces = async (
-  run: CampaignRun,
-  store: 'memory' | 'sqlite',
-  trials: number,
-): Promise<Record<string, number>> => {
-  const folder = await mkdtemp(join(tmpdir(), 'behalf-races-'));
-  const database = store === 'sqlite' ? openSqlite({ file: join(folder, 'races.db') }) : undefined;
-  const documents = database ? sqliteDocumentStore(database) : memoryDocumentStore();
-  const ephemeral = database ? sqliteEphemeralStore(database, systemClock) : memoryEphemeralStore(systemClock);
+export const ADAPTERS = ['memory', 'sqlite', 'mongodb', 'redis'] as const;
+type Adapter = (typeof ADAPTERS)[number];
+
+/** The ports an adapter has, its name with what stands behind it, and what removes it. */
+type Opened = {
+  readonly name: string;
+  readonly documents?: DocumentStore;
+  readonly ephemeral?: EphemeralStore;
+  remove(): Promise<void>;
+};
+
+/** So that 64 at once on a busy machine are slow, and no failures. */
+const DEADLINE_MS = 10_000;
+
+const openAdapter = async (adapter: Adapter): Promise<Opened> => {
+  if (adapter === 'memory') {
+    const ephemeral = memoryEphemeralStore(systemClock);
+    return { name: 'memory adapter', documents: memoryDocumentStore(), ephemeral, remove: async () => undefined };
+  }
+  if (adapter === 'sqlite') {
+    const folder = await mkdtemp(join(tmpdir(), 'behalf-races-'));
+    const database = openSqlite({ file: join(folder, 'races.db') });
+    return {
+      name: 'sqlite adapter',
+      documents: sqliteDocumentStore(database),
+      ephemeral: sqliteEphemeralStore(database, systemClock),
+      remove: () => rm(folder, { recursive: true, force: true }),
+    };
+  }
+  if (adapter === 'mongodb') {
+    const server = await startMongodb();
+    const documents = await mongodbDocumentStore({
+      url: server.url('races'),
+      allowStandalone: server.isStandalone,
+      deadlineMilliseconds: DEADLINE_MS,
+    });
+    return { name: `mongodb (${server.kind}) adapter`, documents, remove: server.remove };
+  }
+  const server = await startRedis([['maxmemory-policy', 'noeviction']]);
+  const ephemeral = await redisEphemeralStore({
+    url: server.url,
+    clock: systemClock,
+    deadlineMilliseconds: DEADLINE_MS,
+    isNewInstallation: true,
+  });
+  return { name: 'redis adapter', ephemeral, remove: server.remove };
+};
+
+/** MongoDB has only documents, Redis only what is ephemeral; the others have both. `trials` is shared among the kinds. */
+export const adapterRaces = async (run: CampaignRun, adapter: Adapter, trials: number) => {
+  const { name, documents, ephemeral, remove } = await openAdapter(adapter);
   try {
-    return await runRaces(run, `${store} adapter`, racesOf(documents, ephemeral), trials);
+    const all = [...(documents ? documentRaces(documents) : []), ...(ephemeral ? ephemeralRaces(ephemeral) : [])];
+    const done = await runRaces(run, name, all, trials);
+    run.finished(name, done);
+    return { [name]: done };
   } finally {
-    await documents.close();
-    await ephemeral.close();
-    await rm(folder, { recursive: true, force: true });
+    await documents?.close();
+    await ephemeral?.close();
+    await remove();
   }
 };

@@ -1,6 +1,8 @@
 /** The races over HTTP: the same one-time credential sent by 64 connections at once to a real server. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { dpopProof, type Identity, newKeyPair } from '../support/agent-keys.ts';
+import type { JWK } from 'jose';
+import { dpopProof, type Identity, keyPairFromJwk, newKeyPair } from '../support/agent-keys.ts';
 import { ALLOW, fillForm, type Page } from '../support/browser-flow.ts';
 import { startMongodb } from '../support/mongodb-server.ts';
 import { type Answer, authentication, DEVICE_CODE, formOf, type Parameters } from '../support/oauth-calls.ts';
@@ -9,7 +11,7 @@ import { consentUrl, makeScene, REDIRECT_URI, type Scene, WITHOUT_LIMITS } from 
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import type { CampaignRun } from './campaign.ts';
 import { PARALLEL, type Race, runRaces } from './race.ts';
-import { postAtOnce, type WireRequest } from './volley.ts';
+import { sendAtOnce, type WireRequest } from './volley.ts';
 
 type Attempt<T> = () => Promise<T>;
 
@@ -42,6 +44,7 @@ const deadToken = async (scene: Scene, answer: Answer): Promise<string | undefin
 const tokenRaces = (scene: Scene): readonly Race[] => {
   const { calls, jwt, app, agent, keyed } = scene;
   const { token } = calls.endpoints;
+  const own = { grant_type: 'client_credentials', resource: jwt.identifier };
 
   /** A token request signed beforehand. */
   const ready = async (
@@ -59,7 +62,7 @@ const tokenRaces = (scene: Scene): readonly Race[] => {
   ): Promise<string | undefined> => {
     const requests: WireRequest[] = [];
     for (let index = 0; index < PARALLEL; index += 1) requests.push(await prepare());
-    const winner = winnerOf(await postAtOnce(requests), loser);
+    const winner = winnerOf(await sendAtOnce(requests), loser);
     if (typeof winner === 'string') return winner;
     return (await deadToken(scene, winner)) ?? (await alsoWrong(winner));
   };
@@ -111,8 +114,7 @@ const tokenRaces = (scene: Scene): readonly Race[] => {
     {
       name: 'client assertion',
       async trial() {
-        const parameters = { grant_type: 'client_credentials', resource: jwt.identifier };
-        const one = await ready(agent, parameters);
+        const one = await ready(agent, own);
         return race(async () => one, /^401 invalid_client$/);
       },
     },
@@ -120,11 +122,56 @@ const tokenRaces = (scene: Scene): readonly Race[] => {
       name: 'DPoP proof',
       async trial() {
         const dpop = await dpopProof(await newKeyPair(), { method: 'POST', url: token });
-        const parameters = { grant_type: 'client_credentials', resource: jwt.identifier };
-        return race(() => ready(agent, parameters, { dpop }), /^400 (invalid_dpop_proof|invalid_grant)$/);
+        return race(() => ready(agent, own, { dpop }), USED_PROOF);
+      },
+    },
+    {
+      // Marked in the durable store as well: it looks fresh for longer than a loss of Redis is remembered.
+      name: 'DPoP proof dated ahead',
+      async trial() {
+        const iat = Math.floor(Date.now() / 1000) + AHEAD_SECONDS;
+        const dpop = await dpopProof(await newKeyPair(), { method: 'POST', url: token, claims: { iat } });
+        return race(() => ready(agent, own, { dpop }), USED_PROOF);
       },
     },
   ];
+};
+
+/** More than clocks may be apart, less than a proof is good for. */
+const AHEAD_SECONDS = 120;
+const USED_PROOF = /^400 (invalid_dpop_proof|invalid_grant)$/;
+
+/** At a resource of our own, where we check the proof and not the engine (RFC 9449 §7). */
+const proofRace = async (scene: Scene, keyFile: string): Promise<Race> => {
+  const { client_id: clientId, private_key: privateKey } = JSON.parse(await readFile(keyFile, 'utf8')) as {
+    readonly client_id: string;
+    readonly private_key: JWK;
+  };
+  const administrator: Identity = { clientId, key: await keyPairFromJwk(privateKey) };
+  const resource = `${scene.issuer}/api/v1`;
+  const url = `${resource}/agents`;
+  return {
+    name: 'DPoP proof at the management API',
+    async trial() {
+      const dpop = await newKeyPair();
+      const parameters = { grant_type: 'client_credentials', resource };
+      const given = await scene.calls.token(scene.keyed(administrator), parameters, { dpop });
+      if (given.status !== 200) return `no token: ${given.text}`;
+      const accessToken = String(given.body['access_token']);
+      const ready = async (): Promise<WireRequest> => ({
+        url,
+        headers: {
+          authorization: `DPoP ${accessToken}`,
+          dpop: await dpopProof(dpop, { method: 'GET', url, accessToken }),
+        },
+      });
+      const one = await ready();
+      const winner = winnerOf(await sendAtOnce(Array.from({ length: PARALLEL }, () => one)), /^401 /);
+      if (typeof winner === 'string') return winner;
+      const again = winnerOf(await sendAtOnce([await ready()]), /^$/);
+      return typeof again === 'string' ? `the token does not work afterwards: ${again}` : undefined;
+    },
+  };
 };
 
 /** Where a volley of browser requests ended: one must hold a code, and that code must work. */
@@ -226,15 +273,17 @@ const pageRaces = (scene: Scene): readonly Race[] => {
 /** A server to race on, and what it stands on. */
 type RaceTrack = { readonly name: string; readonly server: ServerProcess; remove(): Promise<void> };
 
-const startTrack = async (store: 'memory' | 'sqlite' | 'mongodb + redis', workers: number): Promise<RaceTrack> => {
+export type TrackStore = 'memory' | 'sqlite' | 'mongodb+redis';
+
+const startTrack = async (store: TrackStore, workers: number): Promise<RaceTrack> => {
   const several = workers > 1 ? { workers } : {};
-  if (store !== 'mongodb + redis') {
+  if (store !== 'mongodb+redis') {
     const server = await startServer({
       environment: WITHOUT_LIMITS,
       ...several,
       ...(store === 'memory' ? { entry: join(import.meta.dirname, 'memory-server.ts') } : {}),
     });
-    return { name: `${store} HTTP`, server, remove: server.remove };
+    return { name: `HTTP on ${store}`, server, remove: server.remove };
   }
   const mongodb = await startMongodb();
   const redis = await startRedis([['maxmemory-policy', 'noeviction']]).catch(async (error: Error) => {
@@ -259,28 +308,25 @@ const startTrack = async (store: 'memory' | 'sqlite' | 'mongodb + redis', worker
       await server.remove();
       await removeStores();
     };
-    return { name: `${store} (${mongodb.kind}) HTTP`, server, remove };
+    return { name: `HTTP on mongodb (${mongodb.kind}) + redis`, server, remove };
   } catch (error) {
     await removeStores();
     throw error;
   }
 };
 
-/** Answers the name of what was raced on, and how many trials there were, by race. */
-export const httpRaces = async (
-  run: CampaignRun,
-  store: 'memory' | 'sqlite' | 'mongodb + redis',
-  trials: number,
-  workers = 1,
-): Promise<Record<string, Record<string, number>>> => {
+/** The races on a server of `workers` processes. `trials` is shared among them. */
+export const httpRaces = async (run: CampaignRun, store: TrackStore, workers: number, trials: number) => {
   const track = await startTrack(store, workers);
   const { server } = track;
-  const name = workers > 1 ? `${track.name}, ${workers} workers` : track.name;
+  const name = `${track.name}, ${workers === 1 ? '1 node' : `${workers} nodes`}`;
   try {
     const scene = await makeScene(server);
     await scene.newTokens(scene.jwt.identifier);
-    const done = await runRaces(run, name, [...tokenRaces(scene), ...pageRaces(scene)], trials);
+    const ofProofs = await proofRace(scene, server.administratorKeyFile);
+    const done = await runRaces(run, name, [...tokenRaces(scene), ...pageRaces(scene), ofProofs], trials);
     if (!server.isRunning) run.violation(`${name}: the server ended\n${server.log().slice(-2000)}`);
+    run.finished(name, done);
     return { [name]: done };
   } catch (error) {
     throw new Error(`${(error as Error).message}\nserver log:\n${server.log().slice(-4000)}`, { cause: error });

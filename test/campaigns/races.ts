@@ -1,33 +1,39 @@
 /**
  * 64 uses of every one-time thing at the same moment: exactly one wins, and what it won works
- * afterwards (decision D9). At the ports of both stores, and over HTTP against a server on each of them.
+ * afterwards (decision D9). At the ports of every adapter, and over HTTP against servers on them.
  */
-import type { Campaign } from './campaign.ts';
+import { type Campaign, chosen, type Figures } from './campaign.ts';
 import { PARALLEL } from './race.ts';
-import { adapterRaces } from './races-at-stores.ts';
+import { ADAPTERS, adapterRaces } from './races-at-stores.ts';
 import { httpRaces } from './races-over-http.ts';
 
-const DEFAULT_TRIALS = 200;
-/** Where they are run over HTTP, and in how many processes. */
+/** In all on one adapter, and in all on one server. */
+const TRIALS = { adapter: 20_000, http: 200 };
+/** On which stores, and in how many processes. */
 const TRACKS = [
-  ['memory', 1],
-  ['sqlite', 1],
-  ['sqlite', 3],
-  ['mongodb + redis', 1],
-  ['mongodb + redis', 3],
+  ['http:memory:1', 'memory', 1],
+  ['http:sqlite:1', 'sqlite', 1],
+  ['http:sqlite:3', 'sqlite', 3],
+  ['http:mongodb+redis:1', 'mongodb+redis', 1],
+  ['http:mongodb+redis:3', 'mongodb+redis', 3],
 ] as const;
 
 export const races: Campaign = {
   name: 'races',
-  about: `${PARALLEL} parallel uses of each one-time thing: one winner, whose token works (--trials each, default ${DEFAULT_TRIALS})`,
+  about: `${PARALLEL} parallel uses of each one-time thing: one winner, whose token works (--trials in all for each of --stores; default ${TRIALS.adapter} on an adapter, ${TRIALS.http} over HTTP)`,
   async run(run) {
-    const trials = run.options.trials ?? DEFAULT_TRIALS;
-    const byStore: Record<string, Record<string, number>> = {};
-    for (const store of ['memory', 'sqlite'] as const) {
-      byStore[`${store} adapter`] = await adapterRaces(run, store, trials);
+    const names = chosen(run, [...ADAPTERS, ...TRACKS.map(([name]) => name)]);
+    const where: Record<string, Figures> = {};
+    for (const adapter of ADAPTERS) {
+      if (names.includes(adapter)) {
+        Object.assign(where, await adapterRaces(run, adapter, run.options.trials ?? TRIALS.adapter));
+      }
     }
-    for (const [store, workers] of TRACKS) Object.assign(byStore, await httpRaces(run, store, trials, workers));
-    const all = Object.values(byStore).flatMap((counts) => Object.values(counts));
-    return { trials: all.reduce((sum, count) => sum + count, 0), parallel: PARALLEL, byStore };
+    for (const [name, store, nodes] of TRACKS) {
+      if (names.includes(name)) {
+        Object.assign(where, await httpRaces(run, store, nodes, run.options.trials ?? TRIALS.http));
+      }
+    }
+    return { trials: Object.values(where).reduce((sum, { trials }) => sum + trials, 0), where };
   },
 };

@@ -10,11 +10,12 @@ import type { Answer } from '../support/oauth-calls.ts';
 export type WireRequest = {
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  /** Sent with POST; absent: a GET. */
+  readonly body?: string;
 };
 
-/** POSTs all of them at once; answers in the same order. Throws when a connection ends without an answer. */
-export const postAtOnce = async (requests: readonly WireRequest[]): Promise<readonly Answer[]> => {
+/** Sends all of them at once; answers in the same order. Throws when a connection ends without an answer. */
+export const sendAtOnce = async (requests: readonly WireRequest[]): Promise<readonly Answer[]> => {
   const sockets = await Promise.all(requests.map(({ url }) => openUsed(new URL(url))));
   const messages = requests.map(toBytes);
   const answers = sockets.map(readToEnd);
@@ -40,11 +41,16 @@ const toBytes = ({ url, headers, body }: WireRequest): Buffer => {
   const lines = Object.entries({
     host,
     connection: 'close',
-    'content-type': 'application/x-www-form-urlencoded',
-    'content-length': String(Buffer.byteLength(body)),
+    ...(body === undefined
+      ? {}
+      : {
+          'content-type': 'application/x-www-form-urlencoded',
+          'content-length': String(Buffer.byteLength(body)),
+        }),
     ...headers,
   }).map(([name, value]) => `${name}: ${value}\r\n`);
-  return Buffer.from(`POST ${pathname}${search} HTTP/1.1\r\n${lines.join('')}\r\n${body}`);
+  const method = body === undefined ? 'GET' : 'POST';
+  return Buffer.from(`${method} ${pathname}${search} HTTP/1.1\r\n${lines.join('')}\r\n${body ?? ''}`);
 };
 
 const readToEnd = (socket: Socket): Promise<Answer> =>

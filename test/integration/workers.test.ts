@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import { postAtOnce, type WireRequest } from '../campaigns/volley.ts';
+import { sendAtOnce, type WireRequest } from '../campaigns/volley.ts';
 import { authentication, formOf, type Parameters } from '../support/oauth-calls.ts';
 import { makeScene, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { runCli, type ServerProcess, startServer } from '../support/server-process.ts';
@@ -98,7 +98,7 @@ test.each(['code', 'refresh token'])(
               resource: jwt.identifier,
             };
       const requests = await Promise.all(Array.from({ length: PARALLEL }, () => ready(parameters)));
-      const answers = await postAtOnce(requests);
+      const answers = await sendAtOnce(requests);
       const winners = answers.filter(({ status }) => status === 200);
       const losers = answers.filter(({ status }) => status !== 200);
       expect(winners).toHaveLength(1);
@@ -130,7 +130,7 @@ test('LC-01 what one worker ends is over on all of them', async () => {
       headers: proof.headers,
       body: String(formOf({ ...proof.parameters, token })),
     };
-    const answers = await postAtOnce(Array.from({ length: 3 * WORKERS }, () => request));
+    const answers = await sendAtOnce(Array.from({ length: 3 * WORKERS }, () => request));
     return [...new Set(answers.map(({ body }) => body['active']))];
   };
   expect(await ask()).toEqual([true]);
