@@ -10,6 +10,7 @@ import { passwordSignIn } from './domain/accounts/sign-in.ts';
 import { refusalCounter } from './domain/audit/refusal-counter.ts';
 import { requestLimit } from './domain/limits/request-limits.ts';
 import { killSwitch } from './domain/revocation/kill-switch.ts';
+import { killTelling } from './domain/revocation/kill-telling.ts';
 import { tokenExchange } from './extensions/token-exchange/grant.ts';
 import { type FirstStart, firstStart } from './first-start.ts';
 import { type Housekeeping, housekeeping } from './housekeeping.ts';
@@ -57,7 +58,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const { issuer, limits } = configuration;
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
   const made = await services(configuration, overrides);
-  const { clock, identifiers, documents, ephemeral, masterKey, audit, log, metrics, state } = made;
+  const { clock, identifiers, documents, ephemeral, broadcast, masterKey, audit, log, metrics, state } = made;
   const { resourceServers, delegations, requests, consents, keys, revocation } = made;
   const { accounts, agents, clients } = made.granting;
 
@@ -94,6 +95,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     audit,
     latch: made.latch,
     latched: made.latched,
+    telling: killTelling(broadcast, masterKey),
     ends: { delegation: (id, by) => delegations.revoke(id, by.caller, by.request), token: tokens.endById },
     newestEvent: async () => Math.floor(((await audit.list({ limit: 1 })).entries[0]?.at ?? 0) / 1000),
   });
@@ -215,6 +217,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     configuration,
     documents,
     ephemeral,
+    broadcast,
     clock,
     steps: made.steps,
     audit,
@@ -247,6 +250,14 @@ export const compose = async (configuration: Configuration, overrides: Overrides
         await keys.rotate(audit, by.caller, by.request);
         await engine.reload();
         keeping.keysChanged();
+      },
+      taint: async (id, reason, by) => {
+        try {
+          await keys.taint(id, reason, audit, by.caller, by.request);
+        } finally {
+          await engine.reload();
+          keeping.keysChanged();
+        }
       },
     },
     log: (request, error) => onUnexpected(error, request),
@@ -305,10 +316,11 @@ export const prepare = async (
   }
 };
 
-const close = async ({ audit, nodes, ephemeral, documents }: Awaited<ReturnType<typeof services>>): Promise<void> => {
+const close = async ({ audit, nodes, broadcast, ephemeral, documents }: Awaited<ReturnType<typeof services>>): Promise<void> => {
   await audit.close();
   // A name that cannot be given back is free again when its node has been silent for a while.
   await nodes.leave().catch(() => undefined);
+  await broadcast.close();
   await ephemeral.close();
   await documents.close();
 };

@@ -18,6 +18,8 @@ const REMEMBERED = 5000;
 /** Longer than any access token lives (`tokens.accessTokenTtlSeconds`). */
 const LONGEST_LIFE_SECONDS = 86_400;
 
+type Verified = { readonly claims: JWTPayload; readonly key: string | undefined };
+
 export type OwnTokens = IssuedTokens & {
   /** Genuine, unexpired and not revoked itself, but perhaps not live: what revocation needs. */
   genuine(token: string): Promise<IssuedToken | undefined>;
@@ -41,14 +43,14 @@ export const issuedTokens = (deps: {
   const revoked = documents.collection<RevokedToken>(REVOKED_TOKENS);
   let keys: ReturnType<typeof createLocalJWKSet> = createLocalJWKSet({ keys: [] });
   /** Digest of a token whose signature was found good → its claims. Signatures only: whether it is live is asked each time. */
-  const verified = new Map<string, JWTPayload>();
+  const verified = new Map<string, Verified>();
 
-  const claimsOf = async (token: string): Promise<JWTPayload | undefined> => {
+  const claimsOf = async (token: string): Promise<Verified | undefined> => {
     const digest = hash('sha256', token, 'base64url');
     const known = verified.get(digest);
-    if (known) return Number(known.exp) > clock.now() ? known : undefined;
+    if (known) return Number(known.claims.exp) > clock.now() ? known : undefined;
     try {
-      const { payload } = await jwtVerify(token, keys, {
+      const { payload, protectedHeader } = await jwtVerify(token, keys, {
         issuer,
         typ: 'at+jwt',
         algorithms: ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'],
@@ -56,22 +58,25 @@ export const issuedTokens = (deps: {
         currentDate: new Date(clock.nowMillis()),
       });
       if (verified.size >= REMEMBERED) verified.delete(verified.keys().next().value as string);
-      verified.set(digest, payload);
-      return payload;
+      const found = { claims: payload, key: protectedHeader.kid };
+      verified.set(digest, found);
+      return found;
     } catch {
       return undefined;
     }
   };
 
   const fromJwt = async (token: string): Promise<IssuedToken | undefined> => {
-    const claims = await claimsOf(token);
-    if (!claims) return undefined;
+    const found = await claimsOf(token);
+    if (!found) return undefined;
+    const { claims, key } = found;
     const text = (name: string): string | undefined =>
       typeof claims[name] === 'string' ? (claims[name] as string) : undefined;
     const cnf = claims['cnf'] as { jkt?: string } | undefined;
     return compact({
       id: String(claims.jti),
       format: 'jwt' as const,
+      key,
       subject: claims.sub === text('client_id') ? undefined : claims.sub,
       clientId: text('client_id') as string,
       audience: String(claims.aud),

@@ -1,15 +1,18 @@
 /**
  * The keys that sign tokens, and their rotation. Private halves are stored sealed with the master key,
  * which is not in the database. A rotation publishes new keys first, lets them sign later, and keeps
- * the old ones published until nothing they signed is live (decision D23).
+ * the old ones published until nothing they signed is live (decision D23). A key that others may know is
+ * tainted: it signs nothing more, is published no more, and what it signed is over (KY-01).
  *
  * `audit` is a key of its own that signs checkpoints of the audit trail; it is never in the JWKS.
  */
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import { DomainError } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { CollectionDeclaration, DocumentStore } from '../domain/ports/document-store.ts';
+import { type CollectionDeclaration, type DocumentStore, StoreUnavailable } from '../domain/ports/document-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
+import { EPOCHS, type Epoch, keyEpoch, raiseEpoch } from '../domain/revocation/epoch.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 
 export type SigningKey = {
@@ -24,6 +27,8 @@ export type SigningKey = {
   readonly activeAt: number;
   /** Second from which it no longer signs; absent while it is the newest of its family. */
   readonly replacedAt?: number;
+  /** Others may know it: neither it nor what it signed counts from this second on. */
+  readonly taintedAt?: number;
 };
 
 export const SIGNING_KEYS = {
@@ -34,7 +39,7 @@ export const SIGNING_KEYS = {
 const ALGORITHMS = { EC: 'ES256', RSA: 'RS256', OKP: 'EdDSA', audit: 'ES256' } as const;
 const PUBLISHED = ['EC', 'RSA', 'OKP'] as const;
 
-export type KeyState = 'published' | 'active' | 'retired';
+export type KeyState = 'published' | 'active' | 'retired' | 'tainted';
 
 export type SigningKeys = Awaited<ReturnType<typeof signingKeys>>;
 
@@ -71,11 +76,12 @@ export const signingKeys = async (deps: {
     if ((await all(family)).length === 0) await make(family, clock.now());
   }
 
-  const isPublished = (key: SigningKey): boolean =>
+  const isListed = (key: SigningKey): boolean =>
     key.replacedAt === undefined || key.replacedAt + retireSeconds > clock.now();
 
   const stateOf = (key: SigningKey): KeyState => {
     const now = clock.now();
+    if (key.taintedAt !== undefined) return 'tainted';
     if (key.activeAt > now) return 'published';
     return key.replacedAt === undefined || key.replacedAt > now ? 'active' : 'retired';
   };
@@ -88,11 +94,37 @@ export const signingKeys = async (deps: {
     ...(key.family === 'RSA' ? {} : { alg: ALGORITHMS[key.family] }),
   });
 
-  const published = async (): Promise<readonly SigningKey[]> => {
-    const found = (await Promise.all(PUBLISHED.map(all))).flat().filter(isPublished);
-    const rank = { active: 0, published: 1, retired: 2 } as const;
+  const listed = async (): Promise<readonly SigningKey[]> => {
+    const found = (await Promise.all(PUBLISHED.map(all))).flat().filter(isListed);
+    const rank = { active: 0, published: 1, retired: 2, tainted: 3 } as const;
     // The engine signs with the first key that fits.
     return found.sort((a, b) => rank[stateOf(a)] - rank[stateOf(b)] || b.activeAt - a.activeAt);
+  };
+
+  const published = async (): Promise<readonly SigningKey[]> =>
+    (await listed()).filter(({ taintedAt }) => taintedAt === undefined);
+
+  const change = async (id: string, alter: (key: SigningKey) => SigningKey): Promise<void> => {
+    for (let attempt = 0; attempt < 10; attempt += 1) {
+      const found = await keys.get(id);
+      if (found === undefined || (await keys.replace(alter(found.document), found.version))) return;
+    }
+    throw new StoreUnavailable(`gave up on the key ${id} after 10 lost swaps`);
+  };
+
+  /** Sees to it that another key of the family signs from now on. */
+  const replaceTainted = async (key: SigningKey): Promise<void> => {
+    const now = clock.now();
+    const others = (await all(key.family)).filter(({ id, taintedAt }) => id !== key.id && taintedAt === undefined);
+    // One that signs, and was to be followed by this one, goes on.
+    const signing = others.find(({ activeAt, replacedAt }) => activeAt <= now && (replacedAt ?? now + 1) > now);
+    if (signing) {
+      if (key.activeAt > now) await change(signing.id, ({ replacedAt: _, ...rest }) => rest);
+      return;
+    }
+    const next = others.find(({ activeAt, replacedAt }) => activeAt > now && replacedAt === undefined);
+    if (next) await change(next.id, (one) => ({ ...one, activeAt: now }));
+    else await make(key.family, now);
   };
 
   const auditKey = (await all('audit'))[0] as SigningKey;
@@ -105,7 +137,7 @@ export const signingKeys = async (deps: {
     version: async (): Promise<string> =>
       (await Promise.all(PUBLISHED.map(all)))
         .flat()
-        .map(({ id, replacedAt }) => `${id}:${replacedAt ?? ''}`)
+        .map(({ id, activeAt, replacedAt, taintedAt }) => `${id}:${activeAt}:${replacedAt ?? ''}:${taintedAt ?? ''}`)
         .join(' '),
 
     /** Seconds until a key begins or ends to sign or to be published; undefined when nothing is scheduled. */
@@ -121,13 +153,14 @@ export const signingKeys = async (deps: {
     },
 
     list: async () =>
-      (await published()).map((key) => ({
+      (await listed()).map((key) => ({
         id: key.id,
         kty: key.family,
         state: stateOf(key),
         createdAt: key.createdAt,
         activeAt: key.activeAt,
         ...(key.replacedAt === undefined ? {} : { replacedAt: key.replacedAt }),
+        ...(key.taintedAt === undefined ? {} : { taintedAt: key.taintedAt }),
       })),
 
     /** Makes a new key of each family. It signs after the prepublish time; until then the present one does. */
@@ -141,6 +174,33 @@ export const signingKeys = async (deps: {
         await make(family, activeAt);
         for (const { document, version } of before) await keys.replace({ ...document, replacedAt: activeAt }, version);
       }
+    },
+
+    /**
+     * Ends a key that others may know, with all it signed: at every node with its next look at a token, whichever key
+     * set that node has. Another key signs at once. Again for a key that is tainted changes nothing. Throws DomainError
+     * 'not_found' for an id of no key, and for the key of the audit trail, which is none of these.
+     */
+    taint: async (id: string, reason: string, audit: AuditTrail, by: string, request?: string): Promise<void> => {
+      const key = (await keys.get(id))?.document;
+      if (key === undefined || key.family === 'audit') throw new DomainError('not_found', 'There is no such object.');
+      await audit.append({
+        type: 'keys.tainted',
+        outcome: 'done',
+        caller: by,
+        target: { kind: 'key', id },
+        inputs: { reason },
+        ...(request ? { request } : {}),
+      });
+      // The epoch last: what a key signs that others take for good must never be dead from the start.
+      if (key.taintedAt === undefined) await replaceTainted(key);
+      const now = clock.now();
+      await change(id, (one) => ({
+        ...one,
+        replacedAt: Math.min(one.replacedAt ?? now, now),
+        taintedAt: one.taintedAt ?? now,
+      }));
+      await raiseEpoch(documents.collection<Epoch>(EPOCHS), keyEpoch(id), Number.MAX_SAFE_INTEGER);
     },
 
     /** Private key that signs checkpoints of the audit trail. */

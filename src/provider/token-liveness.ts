@@ -28,6 +28,8 @@ export type TokenFacts = {
   readonly delegation?: string | undefined;
   readonly chain?: ActorChain | undefined;
   readonly scope: readonly string[];
+  /** `kid` of the key that signed it. */
+  readonly key?: string | undefined;
 };
 
 export type TokenLiveness = ReturnType<typeof tokenLiveness>;
@@ -85,7 +87,7 @@ export const tokenLiveness = (deps: {
     const since = Math.min(facts.issuedAt, lease?.createdAt ?? facts.issuedAt);
     const itself = { subject, parties: [facts.clientId, ...actorsOf(facts.chain)], since: facts.issuedAt };
     const parts = [
-      { ...itself, token: facts.id, delegation: facts.delegation },
+      { ...itself, token: facts.id, delegation: facts.delegation, key: facts.key },
       ...(lease ? [partOfLease(lease)] : []),
     ];
     const end = await revocation.ended(parts, await isAdministration(facts));
@@ -125,7 +127,7 @@ export const tokenLiveness = (deps: {
     leaseLive,
     endOf,
     /** Whether a kill stands in the way of a token that is about to be made: one of everything, or of something it hangs on. */
-    async killOf(facts: Omit<TokenFacts, 'issuedAt' | 'scope' | 'id'>): Promise<'all' | 'some' | undefined> {
+    async killOf(facts: Omit<TokenFacts, 'issuedAt' | 'scope' | 'id' | 'key'>): Promise<'all' | 'some' | undefined> {
       const { clientId, subject, chain, delegation } = facts;
       const isExempt = await isAdministration(facts);
       const parts = [{ subject, parties: [clientId, ...actorsOf(chain)], delegation }];

@@ -111,6 +111,117 @@ test('KY-01 a retired key leaves the set when nothing it signed can live', async
   expect(kidsOf(await published()).filter((kid) => retired.includes(kid))).toEqual([]);
 });
 
+const taint = async (kid: string, body: object = { reason: 'left on a lost machine' }) => {
+  const answer = await scene.management.call('POST', `/keys/${kid}/taint`, body);
+  // Its own token may have been signed with that key.
+  scene.management.signInAgain();
+  return answer;
+};
+/** Until the newest keys sign, so that none waits. */
+const settled = async (): Promise<void> => {
+  advance((PREPUBLISH_SECONDS + 1) * 1000);
+  const newest = (await listed()).find(({ kty, state }) => kty === 'EC' && state === 'active')?.id;
+  await until(async () => kidOf(await newToken()) === newest);
+};
+/** What an exchange is answered says whether the token counts. */
+const exchange = (token: string) => scene.calls.exchange(scene.keyed(scene.agent), token, scene.jwt.identifier);
+
+test('KY-01 what a tainted key signed is refused at once; another signs, and the rest goes on', async () => {
+  await settled();
+  const token = await newToken();
+  const persons = String((await scene.newTokens(scene.jwt.identifier))['access_token']);
+  const opaque = String((await scene.newTokens(scene.opaque.identifier))['access_token']);
+  await scene.consentToAgent(scene.agent, persons, scene.jwt.identifier);
+  const exchanged = await exchange(persons);
+  expect(exchanged.status).toBe(200);
+  const delegated = String(exchanged.body['access_token']);
+  expect([kidOf(persons), kidOf(delegated)]).toEqual([kidOf(token), kidOf(token)]);
+  const before = await published();
+
+  const answer = await taint(kidOf(token));
+  expect(answer.status).toBe(200);
+  const told = (answer.body['items'] as readonly Listed[]).find(({ id }) => id === kidOf(token));
+  expect(told).toMatchObject({ state: 'tainted', tainted_at: expect.any(Number) });
+  expect(await server.events('keys.tainted')).toMatchObject([
+    { outcome: 'done', target: { kind: 'key', id: kidOf(token) }, inputs: { reason: 'left on a lost machine' } },
+  ]);
+
+  const after = await published();
+  expect(kidsOf(after)).not.toContain(kidOf(token));
+  // Only the family of the key has another one; those of the others stay.
+  expect(kidsOf(after).filter((kid) => !kidsOf(before).includes(kid))).toHaveLength(1);
+  await expect(verify(token, after)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
+  expect(await isActive(token)).toBe(false);
+  expect(await isActive(delegated)).toBe(false);
+  for (const subject of [persons, delegated]) {
+    const refusals = (await server.events('token.refused')).length;
+    const refused = await exchange(subject);
+    expect([refused.status, refused.body['error']]).toEqual([400, 'invalid_request']);
+    expect((await server.events('token.refused')).length).toBe(refusals + 1);
+  }
+
+  // What other keys signed, or none, is untouched.
+  expect((await scene.calls.introspect(scene.opaque.credential, opaque)).body['active']).toBe(true);
+  const next = await newToken();
+  expect(kidOf(next)).not.toBe(kidOf(token));
+  await verify(next, after);
+  expect(await isActive(next)).toBe(true);
+
+  // Once more changes nothing; what is no key is not there.
+  expect((await taint(kidOf(token))).status).toBe(200);
+  expect(kidOf(await newToken())).toBe(kidOf(next));
+  expect((await taint('key_aaaaaaaaaaaaaaaaaaaaaaaaaa')).status).toBe(404);
+  expect((await taint(kidOf(next), {})).status).toBe(400);
+});
+
+test('KY-01 a key that is tainted before it signs never does; one that waits takes over at once', async () => {
+  await settled();
+  const signing = kidOf(await newToken());
+  const waiting = (await rotate()).find(({ kty, state }) => kty === 'EC' && state === 'published')?.id as string;
+  expect((await taint(waiting)).status).toBe(200);
+  advance((PREPUBLISH_SECONDS + 1) * 1000);
+  expect(kidOf(await newToken())).toBe(signing);
+  expect(kidsOf(await published())).not.toContain(waiting);
+
+  const second = (await rotate()).find(({ kty, state }) => kty === 'EC' && state === 'published')?.id as string;
+  expect((await taint(signing)).status).toBe(200);
+  const token = await newToken();
+  expect(kidOf(token)).toBe(second);
+  expect(await isActive(token)).toBe(true);
+});
+
+test('KY-01 a node that has not heard of it yet refuses its tokens too', async () => {
+  const token = await newToken();
+  const { keys, audit } = server.behalf.services;
+  // As by another node: this one looks for other keys once a second.
+  await keys.taint(kidOf(token), 'left on a lost machine', audit, 'another node');
+  expect(await isActive(token)).toBe(false);
+  scene.management.signInAgain();
+  await until(async () => !kidsOf(await published()).includes(kidOf(token)));
+  scene.management.signInAgain();
+  expect(await isActive(await newToken())).toBe(true);
+});
+
+test('KY-01 a taint that cannot be written is none (503)', async () => {
+  const token = await newToken();
+  for (const failing of ['audit_records', 'signing_keys']) {
+    await scene.management.accessToken();
+    server.faults.failingWrites = new Set([failing]);
+    expect((await taint(kidOf(token))).status).toBe(503);
+    server.faults.failingWrites = new Set();
+    expect(await isActive(token)).toBe(true);
+  }
+  // Half done it counts already: the key is gone, and what is new works.
+  await scene.management.accessToken();
+  server.faults.failingWrites = new Set(['epochs']);
+  expect((await taint(kidOf(token))).status).toBe(503);
+  server.faults.failingWrites = new Set();
+  expect(await isActive(token)).toBe(false);
+  expect(await isActive(await newToken())).toBe(true);
+  expect((await taint(kidOf(token))).status).toBe(200);
+  expect(await isActive(await newToken())).toBe(true);
+});
+
 test('KY-01 the set holds public parts only', async () => {
   for (const key of (await published()).keys) {
     expect(Object.keys(key).filter((member) => ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'].includes(member))).toEqual([]);

@@ -2,7 +2,8 @@
  * OT-13: a refresh together with something that ends what it refreshes. The order of the two is left to a seed;
  * whatever it is, nothing lives once both have been answered.
  */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { decodeProtectedHeader } from 'jose';
 import { seededRandom } from '../campaigns/campaign.ts';
 import type { Answer } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -14,18 +15,26 @@ const TRIALS = 6;
 
 let server: RunningServer;
 let scene: Scene;
-beforeAll(async () => {
+beforeEach(async () => {
   server = await runServer({
     environment: { BEHALF__PASSWORDS__ARGON2MEMORYKIB: '1024', BEHALF__PASSWORDS__ARGON2PASSES: '1' },
   });
   scene = await makeScene(server);
 });
-afterAll(() => server?.close());
+afterEach(() => server?.close());
 
 const keyed = (family: TokenFamily, which: Refreshing) => scene.keyed(which === 'own' ? family.agent : family.app);
 const act = (path: string, body?: object): Promise<Answer> => scene.management.call('POST', path, body);
 
 type Refreshing = 'app' | 'own';
+const kidOf = (token: string): string => String(decodeProtectedHeader(token).kid);
+const taintKey = async (kid: string): Promise<Answer> => {
+  const answer = await act(`/keys/${kid}/taint`, { reason: 'a test of races' });
+  // The caller's own token may have been signed with that key.
+  scene.management.signInAgain();
+  return answer;
+};
+
 /** What ends the refreshing client's tokens; which refreshes; which uses are over. */
 const ENDINGS: Readonly<Record<string, readonly [Refreshing, RegExp, (family: TokenFamily) => Promise<Answer>]>> = {
   'revocation of the refresh token': [
@@ -36,11 +45,16 @@ const ENDINGS: Readonly<Record<string, readonly [Refreshing, RegExp, (family: To
   'the person disabled': ['app', /./, (family) => act(`/accounts/${family.accountId}/disable`)],
   'the client disabled': ['app', /^(app|sign-in|sibling) /, (family) => act(`/clients/${family.app.clientId}/disable`)],
   'the agent suspended': ['own', /agent/, (family) => act(`/agents/${family.agent.clientId}/suspend`)],
+  'the agent retired': ['own', /agent/, (family) => act(`/agents/${family.agent.clientId}/retire`)],
   'a kill of the agent': [
     'own',
     /agent/,
     (family) => act('/kills', { scope: 'agent', id: family.agent.clientId, reason: 'a test of races' }),
   ],
+};
+
+const pause = async (turns: number): Promise<void> => {
+  for (let turn = 0; turn < turns * 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
 };
 
 describe.each(Object.entries(ENDINGS))('OT-13 a refresh together with %s', (_, [who, over, end]) => {
@@ -50,9 +64,6 @@ describe.each(Object.entries(ENDINGS))('OT-13 a refresh together with %s', (_, [
     for (let trial = 0; trial < TRIALS; trial += 1) {
       const family = await newTokenFamily(scene);
       const late = random.integer(9);
-      const pause = async (turns: number): Promise<void> => {
-        for (let turn = 0; turn < turns * 4; turn += 1) await new Promise((resolve) => setImmediate(resolve));
-      };
       const [refreshed, ended] = await Promise.all([
         pause(8 - late).then(() => family.refresh(who, family.calendar.identifier)),
         pause(late).then(() => end(family)),
@@ -78,5 +89,42 @@ describe.each(Object.entries(ENDINGS))('OT-13 a refresh together with %s', (_, [
       expect((await family.survey()).filter((use) => over.test(use))).toEqual([]);
     }
     expect(seen.refreshed + seen.refused).toBe(TRIALS);
+  }, 60_000);
+});
+
+describe('OT-13 a refresh together with a change of the signing keys', () => {
+  test(`rotation: every refresh is answered, and its token works, in ${TRIALS} interleavings`, async () => {
+    const random = seededRandom(SEED);
+    const family = await newTokenFamily(scene);
+    for (let trial = 0; trial < TRIALS; trial += 1) {
+      const late = random.integer(9);
+      const [refreshed, rotated] = await Promise.all([
+        pause(8 - late).then(() => family.refresh('app', family.calendar.identifier)),
+        pause(late).then(() => act('/keys/rotations')),
+      ]);
+      expect([refreshed.status, rotated.status]).toEqual([200, 200]);
+      const token = String(refreshed.body['access_token']);
+      expect((await scene.calls.introspect(family.calendar.credential, token)).body['active']).toBe(true);
+    }
+  }, 60_000);
+
+  test(`taint: no token of the tainted key lives, and the refresh token goes on, in ${TRIALS} interleavings`, async () => {
+    const random = seededRandom(SEED);
+    const family = await newTokenFamily(scene);
+    for (let trial = 0; trial < TRIALS; trial += 1) {
+      const late = random.integer(9);
+      const signing = kidOf(String((await family.refresh('app', family.calendar.identifier)).body['access_token']));
+      const [refreshed, tainted] = await Promise.all([
+        pause(8 - late).then(() => family.refresh('app', family.calendar.identifier)),
+        pause(late).then(() => taintKey(signing)),
+      ]);
+      expect([refreshed.status, tainted.status]).toEqual([200, 200]);
+      const token = String(refreshed.body['access_token']);
+      const { body } = await scene.calls.introspect(family.calendar.credential, token);
+      expect(body['active']).toBe(kidOf(token) !== signing);
+      const next = String((await family.refresh('app', family.calendar.identifier)).body['access_token']);
+      expect((await scene.calls.introspect(family.calendar.credential, next)).body['active']).toBe(true);
+    }
+    expect((await server.events('keys.tainted')).length).toBe(TRIALS);
   }, 60_000);
 });

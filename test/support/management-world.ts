@@ -95,6 +95,7 @@ export const managementWorld = async () => {
       rotate: async (by) => {
         rotations.push(by);
       },
+      taint: async () => undefined,
     },
     masterKey: key,
     log: (_, error) => failures.push(error),

@@ -70,6 +70,10 @@ export const managementFromKeyFile = async (file: string) => {
   return {
     issuer,
     accessToken,
+    /** Forgets the access token: the next call gets a new one. */
+    signInAgain: (): void => {
+      token = { ...token, expiresAt: 0 };
+    },
     call,
     createAccount: (account: Member) => create('/accounts', account),
     createAgent: (agent: Member) => create('/agents', agent),

@@ -128,7 +128,17 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
       'LC-12': 'lifting a kill',
     },
   },
-  KY: { name: 'Keys', ids: { 'KY-01': 'rotation of signing keys', 'KY-04': 'key ids are never used twice' } },
+  KY: {
+    name: 'Keys and secrets',
+    ids: {
+      'KY-01': 'rotation of signing keys, and the end of one that others may know',
+      'KY-02': 'nothing in a dump or a backup is a credential',
+      'KY-03': 'missing, short and well-known secrets',
+      'KY-04': 'key ids are never used twice; nodes with other keys',
+      'KY-05': 'keys stay out of the environment, of reports and of the debugger',
+      'KY-06': 'the master key is changed while everything goes on; the old one ends',
+    },
+  },
   IN: {
     name: 'Input',
     ids: {

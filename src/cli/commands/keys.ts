@@ -38,6 +38,22 @@ const rotate = managementCommand({
   },
 });
 
+const taint = managementCommand({
+  words: ['keys', 'taint'],
+  operands: ['KID'],
+  summary: 'End a signing key that others may know, with all it signed; another signs at once.',
+  role: 'administrator',
+  options: { reason: { value: 'TEXT', description: 'Why; kept for ever.', isRequired: true } },
+  notes:
+    'Every node refuses its tokens at once. Who verifies them offline does so when it reads the key set anew: have caches emptied.',
+  run: async (call) => {
+    const [kid = ''] = call.operands;
+    const { body } = await call.api.post(`/keys/${encodeURIComponent(kid)}/taint`, { reason: call.required('reason') });
+    call.print.list(keysOf(body), COLUMNS, 'There are no signing keys.');
+    return EXIT.done;
+  },
+});
+
 const keysOf = (body: Json): readonly Json[] => (Array.isArray(body['items']) ? (body['items'] as Json[]) : []);
 
-export const keyCommands: readonly Command[] = [list, rotate];
+export const keyCommands: readonly Command[] = [list, rotate, taint];

@@ -59,6 +59,7 @@ export const AUDIT_EVENTS = {
   'kill.lifted': 'A kill was lifted. Nothing made before lives again.',
   'kill.reconciled': 'A kill that a node had latched on its data volume was brought into the store.',
   'keys.rotated': 'A new signing key was made.',
+  'keys.tainted': 'A signing key may be known to others; it and all it signed are over.',
   'node.started': 'A node opened its stream.',
   'node.stopped': 'A node closed its stream in good order.',
   'store.exported': 'All data was read to be moved to another store; written before it is read.',

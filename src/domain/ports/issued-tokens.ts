@@ -5,6 +5,8 @@ export type IssuedToken = {
   /** `jti` of a JWT; keyed digest of an opaque token. */
   readonly id: string;
   readonly format: 'jwt' | 'opaque';
+  /** Of a JWT: `kid` of the key that signed it. */
+  readonly key?: string;
   /** Account on whose behalf; absent when a client acts for itself. */
   readonly subject?: string;
   /** To whom it was issued. */

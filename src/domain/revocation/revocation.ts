@@ -1,6 +1,6 @@
 import { AGENTS, type Agent } from '../agents/agent.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
-import { CLOCKS_APART_SECONDS, EPOCHS, type Epoch, raiseEpoch } from './epoch.ts';
+import { CLOCKS_APART_SECONDS, EPOCHS, type Epoch, keyEpoch, raiseEpoch } from './epoch.ts';
 import { killKey, type LatchedKills } from './kill.ts';
 
 /** A piece of what a token, lease, delegation or session hangs on: whom it is about, whom it came through, and since when. */
@@ -13,6 +13,8 @@ export type Part = {
   readonly owner?: string | undefined;
   readonly delegation?: string | undefined;
   readonly token?: string | undefined;
+  /** `kid` of the key that signed it. */
+  readonly key?: string | undefined;
   /** When it was made, epoch seconds. Absent: it is about to be made, so only a kill that stands is in its way. */
   readonly since?: number | undefined;
 };
@@ -79,9 +81,10 @@ export const revocation = (deps: { readonly documents: DocumentStore; readonly l
   };
 };
 
-const keysOf = ({ subject, parties = [] }: Part, owners: ReadonlyMap<string, string>): readonly string[] => [
+const keysOf = ({ subject, parties = [], key }: Part, owners: ReadonlyMap<string, string>): readonly string[] => [
   killKey('all', 'all'),
   ...(subject === undefined ? [] : [killKey('account', subject)]),
+  ...(key === undefined ? [] : [keyEpoch(key)]),
   ...parties.flatMap((id) => {
     if (!id.startsWith('agt_')) return [killKey('client', id)];
     const owner = owners.get(id);

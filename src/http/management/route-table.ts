@@ -240,6 +240,10 @@ const ROUTES = {
 
   listKeys: keys.read('/keys', 'SigningKeys', 'List the signing keys', { roles: ['administrator', 'auditor'] }),
   rotateKeys: keys.act('/keys/rotations', 'SigningKeys', 'Make new signing keys', { roles: ADMINISTRATORS }),
+  taintKey: keys.act('/keys/{id}/taint', 'SigningKeys', 'End a key that others may know, with all it signed', {
+    roles: ADMINISTRATORS,
+    body: 'KeyTaint',
+  }),
 } satisfies Readonly<Record<string, RouteDeclaration>>;
 
 export type OperationId = keyof typeof ROUTES;

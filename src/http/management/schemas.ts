@@ -327,20 +327,23 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ),
   AuditPage: page('AuditEntry'),
 
+  KeyTaint: input({ reason: text('Why, for those who look later.', 500) }, ['reason']),
   SigningKey: output(
     {
       ...identified('Its `kid`.'),
       kty: { type: 'string' },
-      state: oneOf('Published only, signing, or still published after its last signature.', [
+      state: oneOf('Published only, signing, still published after its last signature, or over with all it signed.', [
         'published',
         'active',
         'retired',
+        'tainted',
       ]),
       created_at: seconds('When it was made.'),
       signs_from: seconds('When it begins to sign.'),
       signs_until: seconds('When another takes over.'),
+      tainted_at: seconds('Since when neither it nor what it signed counts.'),
     },
-    ['signs_until'],
+    ['signs_until', 'tainted_at'],
   ),
   SigningKeys: output({ items: { type: 'array', items: ref('SigningKey') } }),
 
