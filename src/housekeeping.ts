@@ -1,6 +1,7 @@
 /** What a node does on its own: sweeps, checkpoints, counted refusals, key changes, heartbeats; and whether it can work. */
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
+import type { Broadcast } from './domain/ports/broadcast.ts';
 import type { Clock } from './domain/ports/clock.ts';
 import type { DocumentStore } from './domain/ports/document-store.ts';
 import type { EphemeralStore } from './domain/ports/ephemeral-store.ts';
@@ -32,6 +33,7 @@ export const housekeeping = (deps: {
   readonly configuration: Configuration;
   readonly documents: DocumentStore;
   readonly ephemeral: EphemeralStore;
+  readonly broadcast: Pick<Broadcast, 'publish' | 'subscribe'>;
   readonly clock: Clock;
   /** Says whether the clock may be gone by when deleting; absent: always. */
   readonly steps?: { isSteady(): boolean };
@@ -43,37 +45,41 @@ export const housekeeping = (deps: {
   readonly nodes: { beat(): Promise<void>; observe(): Promise<void>; problem(): string | undefined };
   readonly log: Logger;
 }): Housekeeping => {
-  const { configuration, documents, ephemeral, clock, audit, refusals, keys, kills, engine, nodes, log } = deps;
+  const { configuration, documents, ephemeral, broadcast, clock, audit, refusals, keys, kills, engine, nodes, log } =
+    deps;
   const timers: NodeJS.Timeout[] = [];
   const running = new Set<Promise<void>>();
   let keyTimer: NodeJS.Timeout | undefined;
   let isStopped = false;
   let keysKnownAt = clock.nowMillis();
 
-  /** Runs a task now and then, one run at a time; a failure is tried again next time, and logged when it is the first in a row. */
-  const every = (milliseconds: number, name: string, task: () => Promise<unknown>): void => {
+  /**
+   * Runs a task now and then, one run at a time; a failure is tried again next time, and logged when it is the first
+   * in a row. Answers what runs it between times.
+   */
+  const every = (milliseconds: number, name: string, task: () => Promise<unknown>): (() => void) => {
     let isBusy = false;
     let isFailing = false;
-    timers.push(
-      setInterval(() => {
-        if (isBusy) return;
-        isBusy = true;
-        const run = (async () => {
-          try {
-            await task();
-            if (isFailing) log.info({ event: 'housekeeping.works', task: name }, 'housekeeping works again');
-            isFailing = false;
-          } catch (error) {
-            if (!isFailing) log.warn({ event: 'housekeeping.failed', task: name, err: error }, 'housekeeping failed');
-            isFailing = true;
-          } finally {
-            isBusy = false;
-          }
-        })();
-        running.add(run);
-        void run.finally(() => running.delete(run));
-      }, milliseconds).unref(),
-    );
+    const once = (): void => {
+      if (isBusy || isStopped) return;
+      isBusy = true;
+      const run = (async () => {
+        try {
+          await task();
+          if (isFailing) log.info({ event: 'housekeeping.works', task: name }, 'housekeeping works again');
+          isFailing = false;
+        } catch (error) {
+          if (!isFailing) log.warn({ event: 'housekeeping.failed', task: name, err: error }, 'housekeeping failed');
+          isFailing = true;
+        } finally {
+          isBusy = false;
+        }
+      })();
+      running.add(run);
+      void run.finally(() => running.delete(run));
+    };
+    timers.push(setInterval(once, milliseconds).unref());
+    return once;
   };
 
   every(SWEEP_EVERY_MILLISECONDS, 'sweep', async () => {
@@ -84,7 +90,7 @@ export const housekeeping = (deps: {
   every(configuration.audit.checkpointSeconds * 1000, 'checkpoint', () => audit.checkpoint());
   every(configuration.audit.refusalIntervalSeconds * 1000, 'refusals', () => refusals.flush());
 
-  every(LOOK_EVERY_MILLISECONDS, 'keys', async () => {
+  const lookAtKeys = every(LOOK_EVERY_MILLISECONDS, 'keys', async () => {
     if ((await keys.version()) !== engine.keysVersion()) {
       await engine.reload();
       log.info({ event: 'keys.reloaded' }, 'signing keys were changed by another node');
@@ -92,6 +98,8 @@ export const housekeeping = (deps: {
     }
     keysKnownAt = clock.nowMillis();
   });
+  // Another node says so: a second sooner than by itself.
+  broadcast.subscribe('keys', lookAtKeys);
   every(LOOK_EVERY_MILLISECONDS, 'clocks', () => nodes.observe());
   every(BEAT_EVERY_MILLISECONDS, 'heartbeat', () => nodes.beat());
 
@@ -130,7 +138,10 @@ export const housekeeping = (deps: {
       },
       { name: 'nodes', check: async () => nodes.problem() },
     ],
-    keysChanged: () => void scheduleKeys(),
+    keysChanged() {
+      void scheduleKeys();
+      void broadcast.publish('keys', '');
+    },
     async stop() {
       isStopped = true;
       for (const timer of timers) clearInterval(timer);

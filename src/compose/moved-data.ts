@@ -11,6 +11,7 @@ export const afterMoves = async (stores: Stores): Promise<Stores> => {
     const movedAt = await importMarks(stores.documents).lastMove();
     return movedAt === undefined ? stores : { ...stores, ephemeral: coldUntil(stores.ephemeral, movedAt) };
   } catch (error) {
+    await stores.broadcast.close();
     await stores.ephemeral.close();
     await stores.documents.close();
     throw error;

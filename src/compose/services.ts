@@ -17,6 +17,7 @@ import { delegationRequests } from '../domain/delegation/delegation-requests.ts'
 import { clockSteps } from '../domain/nodes/clock-steps.ts';
 import { type Machine, nodeRegister } from '../domain/nodes/node-register.ts';
 import { oneAtATime } from '../domain/nodes/one-at-a-time.ts';
+import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
@@ -39,6 +40,7 @@ export type Overrides = {
   readonly identifiers?: Identifiers;
   readonly documents?: DocumentStore;
   readonly ephemeral?: EphemeralStore;
+  readonly broadcast?: Broadcast;
   /** 32 bytes. */
   readonly masterKey?: Buffer;
   readonly log?: Logger;
@@ -148,6 +150,7 @@ export const services = async (configuration: Configuration, overrides: Override
     opened,
     documents,
     ephemeral,
+    broadcast: opened.broadcast,
     folder,
     masterKey,
     keys,

@@ -1,18 +1,21 @@
 /** The stores and the master key, as the settings name them: what everything else is built on. */
 import { existsSync, mkdirSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { memoryBroadcast } from '../../adapters/memory/broadcast.ts';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { memoryKillLatch } from '../../adapters/memory/kill-latch.ts';
 import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
 import { fileKillLatch } from '../../adapters/node/kill-latch.ts';
-import { redisEphemeralStore } from '../../adapters/redis/ephemeral-store.ts';
+import { redisBroadcast } from '../../adapters/redis/broadcast.ts';
+import { type RedisEphemeralStore, redisEphemeralStore } from '../../adapters/redis/ephemeral-store.ts';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
+import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
@@ -30,13 +33,20 @@ export const folderOf = ({ stores, data }: Configuration): string | undefined =>
 export type Stores = {
   readonly documents: DocumentStore;
   readonly ephemeral: EphemeralStore;
+  /** To the other nodes; with stores within this process or its data folder to nobody. */
+  readonly broadcast: Broadcast;
   /** Whether the servers behind them can be used now; none for stores within this process. */
   readonly checks: readonly ReadinessCheck[];
   /** Resolves when what was declared so far can be written and found. Throws StoreUnavailable when it cannot be had. */
   ready(): Promise<void>;
 };
 
-type Replaced = { readonly documents?: DocumentStore; readonly ephemeral?: EphemeralStore; readonly log?: Logger };
+type Replaced = {
+  readonly documents?: DocumentStore;
+  readonly ephemeral?: EphemeralStore;
+  readonly broadcast?: Broadcast;
+  readonly log?: Logger;
+};
 
 /** Opens what the settings name. Throws StoreUnavailable with the reason when a server is not reachable or not fit. */
 export const stores = async (
@@ -61,6 +71,7 @@ export const stores = async (
     ephemeral:
       replaced.ephemeral ??
       (database && ephemeral === 'sqlite' ? sqliteEphemeralStore(database, clock) : memoryEphemeralStore(clock)),
+    broadcast: replaced.broadcast ?? memoryBroadcast(),
     checks: [],
     ready: async () => undefined,
   };
@@ -82,20 +93,18 @@ const servers = async (
     // What ends everything else must not be answered by a primary that was replaced and does not know it yet.
     linearizable: [EPOCHS.name],
   });
+  const redis = { url: redisUrl, prefix: redisPrefix, deadlineMilliseconds };
+  let ephemeral: RedisEphemeralStore | undefined;
   try {
-    const ephemeral = await redisEphemeralStore({
-      url: redisUrl,
-      clock,
-      prefix: redisPrefix,
-      deadlineMilliseconds,
-      isNewInstallation: documents.isNew,
-    });
+    ephemeral = await redisEphemeralStore({ ...redis, clock, isNewInstallation: documents.isNew });
+    const broadcast = await redisBroadcast(redis);
     const checks = [
       { name: 'mongodb', check: documents.check },
       { name: 'redis', check: ephemeral.check },
     ];
-    return { documents, ephemeral, checks, ready: documents.ready };
+    return { documents, ephemeral, broadcast, checks, ready: documents.ready };
   } catch (error) {
+    await ephemeral?.close();
     await documents.close();
     throw error;
   }

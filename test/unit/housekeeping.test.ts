@@ -1,5 +1,6 @@
 import { expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
+import { memoryBroadcast } from '../../adapters/memory/broadcast.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { housekeeping } from '../../src/housekeeping.ts';
 
@@ -15,6 +16,7 @@ test('a store that fails when the next change of keys is looked up does not end 
     configuration: { audit: { checkpointSeconds: 60, refusalIntervalSeconds: 60 } } as Configuration,
     documents: { sweep: async () => 0 } as never,
     ephemeral: { sweep: async () => 0 } as never,
+    broadcast: memoryBroadcast(),
     clock: { now: () => 0, nowMillis: () => 0 },
     audit: { checkpoint: nothing },
     refusals: { flush: nothing },

@@ -1,0 +1,20 @@
+/** The store or the trail takes no writes; anything else is a mistake and goes on up. */
+const isOutage = (error: unknown): boolean =>
+  ['store_unavailable', 'unavailable'].includes(String((error as { code?: unknown } | undefined)?.code));
+
+/** Undefined while the store or the trail is out. */
+export const unlessOut = async <T>(work: () => Promise<T>): Promise<T | undefined> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isOutage(error)) throw error;
+    return undefined;
+  }
+};
+
+/** False while the store or the trail is out. */
+export const succeeds = async (work: () => Promise<unknown>): Promise<boolean> =>
+  (await unlessOut(async () => {
+    await work();
+    return true;
+  })) ?? false;
