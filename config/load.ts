@@ -11,7 +11,7 @@ import { type Given, readEnvironmentLayer, readFileLayer } from './layers.ts';
 import { attempt, type Environment, fromOf, merge, type Source, valueAt } from './merge.ts';
 import { ConfigurationError, nearest, type Problem, pointerOf } from './problem.ts';
 import { crossProblems, productionProblems } from './rules.ts';
-import { allSettings } from './schema.ts';
+import { allSettings, schemaAt } from './schema.ts';
 
 export type { Source } from './merge.ts';
 
@@ -70,6 +70,22 @@ export const loadConfiguration = (options: LoadOptions = {}): Loaded => {
   if (problems.length > 0) throw new ConfigurationError(problems);
   return { configuration: deepFreeze(configuration), sources };
 };
+
+/**
+ * Takes the variables that hold secrets out of the environment of this process, once they are read: neither a report
+ * nor a child has them then. What the system keeps of the environment a process began with stays: who minds gives
+ * secrets as files (`BEHALF__KEYS__MASTERKEY__FILE`).
+ */
+export const forgetSecretVariables = (): void => {
+  for (const { path, value, from } of readEnvironmentLayer(process.env).given) {
+    if (!schemaAt(path)?.secret) continue;
+    if (typeof value === 'string') delete process.env[from.name];
+    else if (isReferenceToVariable(value)) delete process.env[value.env];
+  }
+};
+
+const isReferenceToVariable = (value: unknown): value is { readonly env: string } =>
+  typeof value === 'object' && value !== null && typeof (value as { readonly env?: unknown }).env === 'string';
 
 /** The environment of this process, for commands with variables of their own. */
 export const processEnvironment = (): Environment => process.env;

@@ -166,6 +166,13 @@ const figureProblems = (configuration: Configuration): readonly Problem[] => {
   return problems;
 };
 
+/**
+ * Of random bytes neither is so in one of 10^13 keys: fewer than 16 values among 32 bytes, or nothing but what can be
+ * typed. Examples out of a guide, passwords and zeros are.
+ */
+const isGuessable = (key: Buffer): boolean =>
+  new Set(key).size < 16 || key.every((byte) => byte >= 0x20 && byte < 0x7f);
+
 /** What is known beside the values. */
 export type ProductionFacts = {
   /** Pointers of secrets that stand as plain text in the configuration file. */
@@ -210,6 +217,13 @@ export const productionProblems = (configuration: Configuration, facts: Producti
       message: 'Production must name the master key; it may not lie beside the database.',
       suggestion:
         'Make one with `openssl rand 32 | basenc --base64url | tr -d =` and give { "file": "/run/secrets/behalf-master-key" }.',
+    });
+  }
+  if (keys.masterKey !== undefined && isGuessable(Buffer.from(keys.masterKey, 'base64url'))) {
+    problems.push({
+      pointer: '/keys/masterKey',
+      message: 'The master key is no random key: it is a text, or repeats itself.',
+      suggestion: 'Make one with `openssl rand 32 | basenc --base64url | tr -d =`.',
     });
   }
   for (const pointer of facts.inlineSecrets ?? []) {

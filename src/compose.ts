@@ -63,7 +63,10 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const { accounts, agents, clients } = made.granting;
 
   await audit.open(state.remembered ? { remembered: state.remembered } : {});
-  const first = await firstStart({ ...made, configuration });
+  const first = await firstStart({ ...made, configuration }).catch(async (error: unknown) => {
+    await close(made);
+    throw error;
+  });
   const refusals = refusalCounter({
     append: audit.append,
     clock,
@@ -316,7 +319,13 @@ export const prepare = async (
   }
 };
 
-const close = async ({ audit, nodes, broadcast, ephemeral, documents }: Awaited<ReturnType<typeof services>>): Promise<void> => {
+const close = async ({
+  audit,
+  nodes,
+  broadcast,
+  ephemeral,
+  documents,
+}: Awaited<ReturnType<typeof services>>): Promise<void> => {
   await audit.close();
   // A name that cannot be given back is free again when its node has been silent for a while.
   await nodes.leave().catch(() => undefined);

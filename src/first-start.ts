@@ -7,6 +7,8 @@ import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { readPrivateFile, writePrivateFile } from '../adapters/node/key-files.ts';
 import type { Configuration } from '../config/configuration.ts';
+import { ConfigurationError } from '../config/problem.ts';
+import { productionProblems } from '../config/rules.ts';
 import type { Role } from './domain/accounts/account.ts';
 import type { AccountRegister } from './domain/accounts/account-register.ts';
 import type { ClientRegistry } from './domain/clients/client-registry.ts';
@@ -45,13 +47,17 @@ type Deps = {
   readonly folder: string | undefined;
 };
 
-/** Several processes may start at once: one makes what is missing, the others find it made. */
+/**
+ * Several processes may start at once: one makes what is missing, the others find it made. Throws ConfigurationError
+ * when there is no administrator, and production was given no password for one.
+ */
 export const firstStart = (deps: Deps): Promise<FirstStart> =>
   oneAtATime(deps, 'first start', async () => {
     const { configuration, accounts, resourceServers, identifiers, folder } = deps;
     const { administrator } = configuration;
+    // First: what must not go on leaves nothing behind.
+    const made = await makeAdministrator(accounts, identifiers, configuration);
     await resourceServers.ensureManagementApi(MANAGEMENT_SCOPES, BY);
-    const made = await makeAdministrator(accounts, identifiers, administrator);
     if (folder !== undefined) {
       for (const role of ['administrator', 'operator'] as const) await ensureKeyFile(deps, folder, role);
     }
@@ -61,10 +67,15 @@ export const firstStart = (deps: Deps): Promise<FirstStart> =>
 const makeAdministrator = async (
   accounts: AccountRegister,
   identifiers: Identifiers,
-  { username, password }: Configuration['administrator'],
+  configuration: Configuration,
 ): Promise<{ readonly generatedPassword?: string }> => {
   const { items } = await accounts.list({ limit: 1 });
   if (items.length > 0) return {};
+  // Whether a database elsewhere has an administrator is known here only.
+  const problems = productionProblems(configuration, { isFirstStart: true });
+  const missing = problems.filter(({ pointer }) => pointer === '/administrator/password');
+  if (missing.length > 0) throw new ConfigurationError(missing);
+  const { username, password } = configuration.administrator;
   const generatedPassword = password === undefined ? identifiers.newSecret().slice(0, 20) : undefined;
   await accounts.create(
     {

@@ -1,8 +1,9 @@
 /** The process: settings → compose → listen → say where → drain on SIGTERM; with workers, a supervisor of several. */
 import cluster from 'node:cluster';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { withoutDiagnostics } from '../adapters/node/diagnostics.ts';
 import type { Configuration } from '../config/configuration.ts';
-import { loadConfiguration } from '../config/load.ts';
+import { forgetSecretVariables, loadConfiguration } from '../config/load.ts';
 import { ConfigurationError, EXIT_CONFIGURATION, isConfigurationError } from '../config/problem.ts';
 import { compose, prepare } from './compose.ts';
 import type { FirstStart } from './first-start.ts';
@@ -18,6 +19,7 @@ export const MOST_WORKERS = 64;
 
 /** Serves until SIGTERM or SIGINT. Answers the exit code. */
 export const serve = async (argv: readonly string[]): Promise<number> => {
+  withoutDiagnostics();
   let settings: ReturnType<typeof settingsOf>;
   try {
     settings = settingsOf(argv);
@@ -27,6 +29,8 @@ export const serve = async (argv: readonly string[]): Promise<number> => {
     return EXIT_CONFIGURATION;
   }
   const { configuration, workers, rest } = settings;
+  // A supervisor hands them on to its workers.
+  if (workers === 1 || cluster.isWorker) forgetSecretVariables();
   if (cluster.isWorker) return asWorker(configuration);
   return workers === 1 ? alone(configuration) : withWorkers(configuration, workers, rest);
 };
@@ -122,7 +126,7 @@ const greeting = ({ issuer, data }: Configuration, { administrator, generatedPas
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const exitCode = await serve(process.argv.slice(2)).catch((error: unknown) => {
     process.stderr.write(`Behalf cannot start: ${error instanceof Error ? error.message : String(error)}\n`);
-    return 1;
+    return isConfigurationError(error) ? EXIT_CONFIGURATION : 1;
   });
   process.exitCode = exitCode;
   // The channel to the supervisor would keep a worker alive.

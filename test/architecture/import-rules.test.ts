@@ -89,6 +89,8 @@ const RULES: readonly Rule[] = [
     of: 'src/first-start.ts',
     may: [
       'adapters/node/',
+      'config/problem.ts',
+      'config/rules.ts',
       'src/domain/nodes/one-at-a-time.ts',
       'src/http/management/permissions.ts',
       'jose',
@@ -145,6 +147,7 @@ const RULES: readonly Rule[] = [
   {
     of: 'src/main.ts',
     may: [
+      'adapters/node/',
       'config/',
       'src/compose.ts',
       'src/http/metrics.ts',

@@ -520,7 +520,9 @@ describe('WB-04 cookies', () => {
     const secure = await runServer({
       environment: {
         BEHALF_ISSUER: issuer,
-        BEHALF__KEYS__MASTERKEY: Buffer.alloc(32, 9).toString('base64url'),
+        BEHALF__KEYS__MASTERKEY: Buffer.from(Array.from({ length: 32 }, (_, index) => 9 + 7 * index)).toString(
+          'base64url',
+        ),
         BEHALF__LISTEN__TRUSTEDPROXIES: '["127.0.0.1"]',
       },
     });

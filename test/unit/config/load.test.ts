@@ -4,7 +4,7 @@ import { type LoadOptions, loadConfiguration } from '../../../config/load.ts';
 import { isConfigurationError, type Problem } from '../../../config/problem.ts';
 import { allSettings } from '../../../config/schema.ts';
 
-const MASTER_KEY = 'bWFzdGVyLWtleS1vZi1hLXRlc3QtbWFzdGVyLWtleS0';
+const MASTER_KEY = 'Zhe5iVtxJftqBtVKZeJ57d_SnFTm5UZ60TLeqP0fiss';
 
 /** Loads settings from a file that exists in this test only. */
 const load = (
@@ -306,6 +306,25 @@ describe('production (D19)', () => {
   ])('refuses %s, which development allows', (_, setting, pointer) => {
     expect(pointersOf(() => load({ ...PRODUCTION, ...setting }, SECRETS))).toEqual([pointer]);
     expect(pointersOf(() => load({ ...PRODUCTION, ...setting, issuer: 'http://localhost:3000' }, SECRETS))).toEqual([]);
+  });
+
+  test.each<[string, string | undefined]>([
+    ['missing', undefined],
+    ['empty', ''],
+    ['short', MASTER_KEY.slice(0, 42)],
+    ['all zeros', Buffer.alloc(32).toString('base64url')],
+    ['a text', Buffer.from('the master key of this very site').toString('base64url')],
+    ['a pattern', Buffer.from('0123456789abcdef'.repeat(4), 'hex').toString('base64url')],
+  ])('KY-03 a master key that is %s is refused, and not repeated', (_, key) => {
+    const problems = problemsOf(() => load(PRODUCTION, key === undefined ? {} : { MASTER: key }));
+    expect(problems.map(({ pointer }) => pointer)).toContain('/keys/masterKey');
+    if (key) expect(JSON.stringify(problems)).not.toContain(key);
+  });
+
+  test('KY-03 no setting that is secret has a value by default', () => {
+    const secrets = allSettings().filter(({ schema }) => schema.secret);
+    expect(secrets.length).toBeGreaterThan(3);
+    expect(secrets.filter(({ schema }) => schema.default !== undefined)).toEqual([]);
   });
 
   test('needs a password for the administrator at first start only', () => {
