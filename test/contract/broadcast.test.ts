@@ -1,0 +1,155 @@
+/** What the port of broadcasts promises, in memory and over a real Redis. */
+import { afterEach, describe, expect, test } from '@jest/globals';
+import { memoryBroadcast } from '../../adapters/memory/broadcast.ts';
+import { type RedisBroadcastOptions, redisBroadcast } from '../../adapters/redis/broadcast.ts';
+import type { Broadcast, Topic } from '../../src/domain/ports/broadcast.ts';
+import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { type RedisServer, startRedis } from '../support/redis-server.ts';
+import { freePort } from '../support/server-process.ts';
+
+const ends: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const end of ends.splice(0).reverse()) await end();
+});
+
+const redisServer = async (...given: Parameters<typeof startRedis>): Promise<RedisServer> => {
+  const server = await startRedis(...given);
+  ends.push(server.remove);
+  return server;
+};
+const open = async (url: string, more: Partial<RedisBroadcastOptions> = {}): Promise<Broadcast> => {
+  const broadcast = await redisBroadcast({ url, prefix: 'b:', deadlineMilliseconds: 500, ...more });
+  ends.push(broadcast.close);
+  return broadcast;
+};
+const heardBy = (broadcast: Broadcast, topic: Topic): readonly string[] => {
+  const heard: string[] = [];
+  broadcast.subscribe(topic, (message) => heard.push(message));
+  return heard;
+};
+const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
+  const end = performance.now() + 20_000;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error('it did not come to hold within 20 s');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+};
+const failure = (work: Promise<unknown>) =>
+  work.then(
+    () => undefined,
+    (thrown: unknown) => thrown as Error,
+  );
+
+const inMemory = async (): Promise<readonly [Broadcast, Broadcast]> => {
+  const hub = new Set<(topic: Topic, message: string) => void>();
+  const nodes = [memoryBroadcast(hub), memoryBroadcast(hub)] as const;
+  for (const node of nodes) ends.push(node.close);
+  return nodes;
+};
+const overRedis = async (): Promise<readonly [Broadcast, Broadcast]> => {
+  const { url } = await redisServer();
+  return [await open(url), await open(url)];
+};
+const overCluster = async (): Promise<readonly [Broadcast, Broadcast]> => {
+  const { Redis } = await import('ioredis');
+  const server = await redisServer([
+    ['cluster-enabled', 'yes'],
+    ['cluster-announce-ip', '127.0.0.1'],
+  ]);
+  const admin = new Redis(server.port, '127.0.0.1');
+  await admin.call('CLUSTER', 'ADDSLOTSRANGE', '0', '16383');
+  await until(async () => /cluster_state:ok/.test(String(await admin.call('CLUSTER', 'INFO'))));
+  admin.disconnect();
+  const url = server.url.replace('redis:', 'redis+cluster:');
+  return [await open(url), await open(url)];
+};
+
+describe.each([
+  ['memory', inMemory],
+  ['redis', overRedis],
+  ['redis cluster', overCluster],
+] as const)('%s: a broadcast', (_, two) => {
+  test('is heard by every listener of its topic on every node, the one that says it included, and by no other', async () => {
+    const [one, other] = await two();
+    const own = heardBy(one, 'kills');
+    const [first, second] = [heardBy(other, 'kills'), heardBy(other, 'kills')];
+    const keys = heardBy(other, 'keys');
+    expect(await one.publish('kills', 'née 💥')).toBe(true);
+    await until(() => own.length + first.length + second.length === 3);
+    expect(await one.publish('keys', '')).toBe(true);
+    await until(() => keys.length === 1);
+    expect([own, first, second, keys]).toEqual([['née 💥'], ['née 💥'], ['née 💥'], ['']]);
+  });
+
+  test('is heard no more by a node that has closed, and says so when it cannot be sent', async () => {
+    const [one, other] = await two();
+    const heard = heardBy(other, 'kills');
+    await other.close();
+    await other.close();
+    expect(await other.publish('kills', 'late')).toBe(false);
+    const own = heardBy(one, 'kills');
+    await one.publish('kills', 'x');
+    await until(() => own.length === 1);
+    expect(heard).toEqual([]);
+  });
+});
+
+describe('FT-04 a broadcast over Redis', () => {
+  test('that is down is not sent, without an error; after the restart nodes listen again by themselves', async () => {
+    const server = await redisServer();
+    const [one, other] = [await open(server.url), await open(server.url)];
+    const heard = heardBy(other, 'kills');
+    await server.kill();
+    expect(await one.publish('kills', 'lost')).toBe(false);
+    await server.restart();
+    // Whoever depends on it says it again.
+    await until(async () => {
+      await one.publish('kills', 'again');
+      return heard.length > 0;
+    });
+    expect(heard).not.toContain('lost');
+  });
+
+  test('that says nothing is given up at the deadline, and gets a new connection', async () => {
+    const server = await redisServer();
+    const [one, other] = [await open(server.url), await open(server.url)];
+    const heard = heardBy(other, 'kills');
+    server.pause();
+    expect(await one.publish('kills', 'lost')).toBe(false);
+    server.resume();
+    await until(async () => {
+      await one.publish('kills', 'again');
+      return heard.includes('again');
+    });
+  });
+
+  test('of another installation on the same Redis is not heard', async () => {
+    const { url } = await redisServer();
+    const [one, stranger] = [await open(url), await open(url, { prefix: 'c:' })];
+    const heard = heardBy(stranger, 'kills');
+    const own = heardBy(one, 'kills');
+    await one.publish('kills', 'x');
+    await until(() => own.length === 1);
+    expect(heard).toEqual([]);
+  });
+
+  test('needs the channels in the rights of an ACL user, and start says so', async () => {
+    const rights = ['~b:*', '+hello', '+auth', '+client|setname', '+ping', '+info', '+quit', '+publish', '+subscribe'];
+    const server = await redisServer([
+      ['user', 'default', 'off'],
+      ['user', 'behalf', 'on', '>pass', 'resetchannels', '&b:*', ...rights],
+      ['user', 'deaf', 'on', '>pass', 'resetchannels', ...rights],
+    ]);
+    const one = await open(`redis://behalf:pass@127.0.0.1:${server.port}`);
+    const heard = heardBy(one, 'kills');
+    expect(await one.publish('kills', 'x')).toBe(true);
+    await until(() => heard.length === 1);
+    const refused = await failure(open(`redis://deaf:pass@127.0.0.1:${server.port}`));
+    expect(isStoreUnavailable(refused)).toBe(true);
+    expect(refused?.message).toContain('&b:*');
+  });
+
+  test('cannot be had from a server that is not there', async () => {
+    expect(isStoreUnavailable(await failure(open(`redis://127.0.0.1:${await freePort()}`)))).toBe(true);
+  });
+});
