@@ -5,24 +5,50 @@ import { startServer } from '../support/server-process.ts';
 import type { RunningSubject } from './bare-subject.ts';
 import type { Subject } from './cases.ts';
 import { CONNECTIONS, connectionsTo } from './load.ts';
+import { type StoreServers, startStoreServers } from './store-servers.ts';
 
 /** Scope of the authorization requests whose refresh tokens are measured: no ID token, as on the other side. */
 const SCOPE = 'offline_access read write';
 
-/**
- * A fresh process of our server on SQLite with durable audit, and what a person and an operator have made
- * there. 'memory-audit' keeps the trail in memory; 'logging' writes the access log, which the others do not.
- */
+export type BehalfOptions = {
+  /**
+   * 'behalf' is on SQLite with durable audit, 'mongodb-redis' and 'memory' on those stores. 'memory-audit' keeps the
+   * trail in memory; 'logging' writes the access log, which the others do not.
+   */
+  readonly name?: Exclude<Subject['name'], 'bare'>;
+  readonly workers?: number;
+  /** With 'mongodb-redis': servers of the caller's. */
+  readonly servers?: StoreServers;
+};
+
+const ENTRIES: Readonly<Record<string, string>> = {
+  'memory-audit': join(import.meta.dirname, 'memory-audit.ts'),
+  memory: join(import.meta.dirname, '../campaigns/memory-server.ts'),
+};
+
+/** A fresh process of our server, and what a person and an operator have made there. */
 export const startBehalf = async (
   core: number | undefined,
-  { name = 'behalf', workers = 1 }: { readonly name?: Subject['name']; readonly workers?: number } = {},
+  { name = 'behalf', workers = 1, servers }: BehalfOptions = {},
 ): Promise<RunningSubject> => {
+  const own = name === 'mongodb-redis' && !servers ? await startStoreServers() : undefined;
   const server = await startServer({
-    environment: { ...WITHOUT_LIMITS, ...(name === 'logging' ? { BEHALF__LOG__LEVEL: 'info' } : {}) },
-    ...(name === 'memory-audit' ? { entry: join(import.meta.dirname, 'memory-audit.ts') } : {}),
+    environment: {
+      ...WITHOUT_LIMITS,
+      ...(name === 'logging' ? { BEHALF__LOG__LEVEL: 'info' } : {}),
+      ...(servers ?? own)?.environment,
+    },
+    ...(ENTRIES[name] === undefined ? {} : { entry: ENTRIES[name] }),
     ...(workers > 1 ? { workers } : {}),
     ...(core === undefined ? {} : { core }),
+  }).catch(async (error: Error) => {
+    await own?.remove();
+    throw error;
   });
+  const remove = async (): Promise<void> => {
+    await server.remove();
+    await own?.remove();
+  };
   try {
     const scene = await makeScene(server);
     const { calls, jwt, opaque, agent, app } = scene;
@@ -64,6 +90,7 @@ export const startBehalf = async (
         name,
         pid: server.pid,
         issuer: server.issuer,
+        metrics: `http://127.0.0.1:${server.operationsPort}/metrics`,
         send,
         paths: {
           token: path(endpoints.token),
@@ -86,12 +113,12 @@ export const startBehalf = async (
       },
       async close() {
         close();
-        await server.remove();
+        await remove();
       },
     };
   } catch (error) {
     console.error(server.log().slice(-4000));
-    await server.remove();
+    await remove();
     throw error;
   }
 };

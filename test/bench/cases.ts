@@ -7,9 +7,11 @@ import type { JWK } from 'jose';
 import { CONNECTIONS, type Send, type ShotAnswer, type Step } from './load.ts';
 
 export type Subject = {
-  readonly name: 'bare' | 'behalf' | 'memory-audit' | 'logging';
+  readonly name: 'bare' | 'behalf' | 'mongodb-redis' | 'memory' | 'memory-audit' | 'logging';
   readonly pid: number;
   readonly issuer: string;
+  /** Where it says what it did, for ours. */
+  readonly metrics?: string;
   readonly send: Send;
   readonly paths: { readonly token: string; readonly introspection: string; readonly authorization: string };
   /** Authenticates by `private_key_jwt`. */

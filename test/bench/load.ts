@@ -58,11 +58,14 @@ export const connectionsTo = (origin: string) => {
 
 const TICKS_PER_SECOND = 100;
 
-/** User and system time of a process and its threads so far, in microseconds; resolution 10 ms. */
+/** User and system time of a process, its threads and its workers so far, in microseconds; resolution 10 ms. */
 const cpuMicrosOf = async (pid: number): Promise<number> => {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return ((Number(fields[11]) + Number(fields[12])) * 1_000_000) / TICKS_PER_SECOND;
+  const own = ((Number(fields[11]) + Number(fields[12])) * 1_000_000) / TICKS_PER_SECOND;
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8').catch(() => '');
+  const ofChildren = await Promise.all(children.trim().split(' ').filter(Boolean).map(Number).map(cpuMicrosOf));
+  return ofChildren.reduce((sum, each) => sum + each, own);
 };
 
 const rssMbOf = async (pid: number): Promise<number> => {
@@ -70,7 +73,8 @@ const rssMbOf = async (pid: number): Promise<number> => {
   return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
 };
 
-const percentile = (sorted: Float64Array, share: number): number =>
+/** Of values in ascending order. */
+export const percentile = (sorted: ArrayLike<number>, share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 
 /** Runs `step` on all connections for `seconds`, or until nothing is left to send. */

@@ -1,206 +1,139 @@
 /**
- * `npm run bench [-- --seconds N] [--rounds N] [--quick] [--workers N]`: what a request costs our server, beside
- * bare oidc-provider in the same run. Prints a table and, last, one line of JSON with every figure.
- * Each round starts the servers anew on core 0 and measures case by case, one right after the other,
- * in the opposite order every second round; the load runs on core 1. What the figures mean is in
- * docs/guides/benchmarks.md. Nothing here is a test: no ratio makes it fail.
+ * `npm run bench`: what a request costs our server on each of its stores, beside bare oidc-provider in the same run,
+ * and how soon what is ended is over. Prints tables, and the same figures as JSON. What they mean is in
+ * docs/guides/benchmarks.md. The servers run on core 0; the load, MongoDB and Redis on core 1. Nothing here is a test:
+ * no figure makes it fail.
  */
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
-import { parseArgs } from 'node:util';
-import { type RunningSubject, startBare } from './bare-subject.ts';
+import { dirname, join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { pinned } from '../support/server-process.ts';
+import { startBare } from './bare-subject.ts';
 import { startBehalf } from './behalf-subject.ts';
-import { type BenchCase, CASES, type Subject } from './cases.ts';
-import { type Measured, measure } from './load.ts';
+import { CASES } from './cases.ts';
+import { type Denial, denials, denialsTable } from './deny.ts';
+import { type Operations, operationsOf, operationsTable } from './operations.ts';
+import { type BenchOptions, benchOptions, usage } from './options.ts';
+import { type Figures, round } from './rounds.ts';
+import { SCALED, type Scaling, scalingOf, scalingTable } from './scaling.ts';
+import { epochShare, rowsOf, rowsTable, variantsOf, variantsText } from './summary.ts';
 
-type Figures = Record<string, Partial<Record<Subject['name'], Measured[]>>>;
-type Start = (core: number | undefined) => Promise<RunningSubject>;
-
-const { values } = parseArgs({
-  options: {
-    seconds: { type: 'string' },
-    rounds: { type: 'string' },
-    quick: { type: 'boolean', default: false },
-    workers: { type: 'string' },
-  },
-});
-if (values.workers !== undefined && !/^[2-9]$/.test(values.workers))
-  throw new Error('--workers takes a number from 2 to 9');
-const seconds = Number(values.seconds ?? (values.quick ? 0.5 : 3));
-const rounds = Number(values.rounds ?? (values.quick ? 1 : 3));
+const ROOT = resolve(import.meta.dirname, '../..');
 const isPinned = cpus().length > 1 && spawnSync('taskset', ['-V']).status === 0;
-if (isPinned) spawnSync('taskset', ['-a', '-p', '-c', '1', String(process.pid)]);
+const core = isPinned ? 0 : undefined;
 
-const median = (values: readonly number[]): number => {
-  const sorted = values.toSorted((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+/** This process, and what it starts without a core of its own. */
+const runOn = (cores: string): void => {
+  if (isPinned) spawnSync('taskset', ['-a', '-p', '-c', cores, String(process.pid)]);
 };
 
-/** Warms the case up, then measures it; how much to prepare follows from the warm-up. */
-const measureCase = async (one: BenchCase, subject: Subject, seconds: number): Promise<Measured> => {
-  const warm = await measure(subject.pid, one.prepare(subject, 12_000), Math.min(2, seconds));
-  const count = Math.ceil((warm.steps / warm.seconds) * seconds * 1.5) + 100;
-  return measure(subject.pid, one.prepare(subject, count), seconds);
+const microsOfEpochCheck = async (): Promise<number> => {
+  const [command, ...parameters] = pinned(core, join(import.meta.dirname, 'epoch-check.ts'));
+  const { stdout } = await promisify(execFile)(command, parameters);
+  return (JSON.parse(stdout) as { micros: number }).micros;
 };
 
-/** Starts all subjects anew and measures each case on each of them. */
-const round = async (
-  figures: Figures,
-  starts: readonly Start[],
-  cases: readonly BenchCase[],
-  { seconds, index }: { readonly seconds: number; readonly index: number },
-): Promise<void> => {
-  const running: RunningSubject[] = [];
-  try {
-    for (const start of starts) running.push(await start(isPinned ? 0 : undefined));
-    for (const one of cases) {
-      const entry = figures[one.name] ?? {};
-      figures[one.name] = entry;
-      for (const { subject } of index % 2 === 1 ? running.toReversed() : running) {
-        if (!one.isFor(subject)) continue;
-        process.stderr.write(`round ${index + 1}: ${subject.name.padEnd(12)} ${one.name}\n`);
-        const measured = await measureCase(one, subject, seconds);
-        entry[subject.name] = [...(entry[subject.name] ?? []), measured];
-      }
-    }
-  } finally {
-    for (const { close } of running) await close();
+const run = async (options: BenchOptions) => {
+  const { rounds, workers, isQuick } = options;
+  const begin = performance.now();
+  const isOn = (part: BenchOptions['parts'][number]): boolean => options.parts.includes(part);
+  const cases = CASES.filter(({ name }) => options.cases.includes(name));
+  const exchange = CASES.filter(({ hasVariants }) => hasVariants);
+  // The share of the epoch check is one of an exchange, so that is measured too.
+  const measured = isOn('epochs') ? CASES.filter((one) => cases.includes(one) || exchange.includes(one)) : cases;
+  // What a case is set against is measured with it.
+  const wanted = CASES.filter((one) => measured.some(({ name, against }) => [name, against].includes(one.name)));
+
+  runOn('1');
+  const figures: Figures = {};
+  const variants: Figures = {};
+  for (let index = 0; index < rounds; index += 1) {
+    const starts = [
+      () => startBare(core),
+      () => startBehalf(core),
+      () => startBehalf(core, { name: 'mongodb-redis' }),
+      () => startBehalf(core, { name: 'memory' }),
+    ];
+    if (wanted.length > 0) await round(figures, starts, wanted, { ...options, index });
+    if (!isOn('variants')) continue;
+    // Processes of their own, so that all three have done the same before.
+    const others = [
+      () => startBehalf(core),
+      () => startBehalf(core, { name: 'memory-audit' }),
+      () => startBehalf(core, { name: 'logging' }),
+    ];
+    await round(variants, others, exchange, { ...options, index });
   }
-};
+  const epochMicros = isOn('epochs') ? await microsOfEpochCheck() : undefined;
 
-/** Median over the rounds of a figure divided by the other's in the same round. */
-const ratioOf = (
-  values: readonly Measured[],
-  others: readonly Measured[],
-  of: (measured: Measured) => number,
-): number => {
-  const ratios = values.flatMap((value, index) => {
-    const other = others[index];
-    return other ? [of(value) / of(other)] : [];
-  });
-  return Math.round(median(ratios) * 100) / 100;
-};
+  runOn(`0-${cpus().length - 1}`);
+  const counted = CASES.filter((one) => cases.includes(one) || (isOn('epochs') && exchange.includes(one)));
+  const operations: readonly Operations[] =
+    isOn('operations') || isOn('epochs')
+      ? await operationsOf(isOn('operations') && cases.length === 0 ? CASES : counted, isQuick ? 15 : 40)
+      : [];
+  const scaled: readonly Scaling[] = isOn('scaling')
+    ? await scalingOf(
+        CASES.filter(({ name }) => SCALED.test(name)),
+        workers,
+        isQuick ? 1 : 2,
+        options,
+      )
+    : [];
+  const ends: Denial[] = [];
+  for (const store of isOn('deny') ? (['sqlite', 'mongodb-redis'] as const) : [])
+    ends.push(...(await denials(store, isQuick ? 10 : 100)));
 
-const cpuOf = ({ cpuMicros }: Measured): number => cpuMicros;
-const throughputOf = ({ steps, seconds }: Measured): number => steps / seconds;
-
-const summary = (figures: Figures) =>
-  CASES.map((one) => {
-    const ours = figures[one.name]?.behalf ?? [];
-    const bare = figures[one.against]?.bare ?? [];
-    const of = (values: readonly Measured[], member: keyof Measured): number =>
-      median(values.map((value) => value[member]));
-    return {
-      case: one.name,
-      against: one.against,
-      cpuMicros: { bare: of(bare, 'cpuMicros'), behalf: of(ours, 'cpuMicros') },
-      ratio: ratioOf(ours, bare, cpuOf),
-      p50Ms: { bare: of(bare, 'p50Ms'), behalf: of(ours, 'p50Ms') },
-      p99Ms: { bare: of(bare, 'p99Ms'), behalf: of(ours, 'p99Ms') },
-      rssMb: { bare: of(bare, 'rssMb'), behalf: of(ours, 'rssMb') },
-      steps: {
-        bare: bare.reduce((sum, { steps }) => sum + steps, 0),
-        behalf: ours.reduce((sum, { steps }) => sum + steps, 0),
-      },
-    };
-  });
-
-/** What the durable trail and the access log cost, on the cases that are measured without or with them too. */
-const variants = (figures: Figures) =>
-  Object.entries(figures).map(([name, { behalf = [], 'memory-audit': memory = [], logging = [] }]) => ({
-    case: name,
-    /** Of the throughput with the trail in memory, what is left with the durable one. */
-    durableAuditThroughput: ratioOf(behalf, memory, throughputOf),
-    durableAuditCpu: ratioOf(behalf, memory, cpuOf),
-    accessLogCpu: ratioOf(logging, behalf, cpuOf),
-  }));
-
-const table = (rows: ReturnType<typeof summary>): string => {
-  const lines = rows.map((row) => [
-    row.case,
-    `${row.cpuMicros.bare}`,
-    `${row.cpuMicros.behalf}`,
-    `${row.ratio}`,
-    `${row.p50Ms.bare} / ${row.p99Ms.bare}`,
-    `${row.p50Ms.behalf} / ${row.p99Ms.behalf}`,
-    `${row.rssMb.bare} / ${row.rssMb.behalf}`,
-    `${row.steps.bare} / ${row.steps.behalf}`,
-  ]);
-  const head = ['case', 'bare µs', 'behalf µs', 'ratio', 'bare p50/p99 ms', 'behalf p50/p99 ms', 'RSS MB', 'requests'];
-  const all = [head, ...lines];
-  const widths = head.map((_, column) => Math.max(...all.map((line) => line[column]?.length ?? 0)));
-  return all
-    .map((line) =>
-      line.map((cell, i) => (i === 0 ? cell.padEnd(widths[i] ?? 0) : cell.padStart(widths[i] ?? 0))).join('  '),
-    )
-    .join('\n');
-};
-
-/**
- * Requests a second of one process and of several, not pinned: the load takes its share of the same cores, so on a
- * machine with two of them nothing can double.
- */
-const scaling = async (workers: number, seconds: number) => {
-  const perSecond: Record<string, number[]> = {};
-  for (const count of [1, workers]) {
-    const { subject, close } = await startBehalf(undefined, { workers: count });
-    try {
-      for (const one of CASES.filter(({ name }) => /^(?:client credentials|introspection|refresh), JWT$/.test(name))) {
-        process.stderr.write(`${count} of ${workers} workers ${one.name}\n`);
-        const { steps, seconds: took } = await measureCase(one, subject, seconds);
-        perSecond[one.name] = [...(perSecond[one.name] ?? []), Math.round(steps / took)];
-      }
-    } finally {
-      await close();
-    }
-  }
-  return { workers: [1, workers], perSecond };
-};
-
-const figures: Figures = {};
-const variantFigures: Figures = {};
-for (let index = 0; index < rounds; index += 1) {
-  await round(figures, [startBare, (core) => startBehalf(core)], CASES, { seconds, index });
-  // Processes of their own, so that all three have done the same before.
-  await round(
-    variantFigures,
-    [
-      (core) => startBehalf(core),
-      (core) => startBehalf(core, { name: 'memory-audit' }),
-      (core) => startBehalf(core, { name: 'logging' }),
-    ],
-    CASES.filter(({ hasVariants }) => hasVariants),
-    { seconds, index },
-  );
-}
-const rows = summary(figures);
-// What is started from here on is started on all cores again.
-if (isPinned) spawnSync('taskset', ['-a', '-p', '-c', `0-${cpus().length - 1}`, String(process.pid)]);
-const scaled = values.workers === undefined ? undefined : await scaling(Number(values.workers), seconds);
-const others = variants(variantFigures);
-console.log(
-  `\nServer CPU per request, 32 connections, ${rounds} rounds of ${seconds} s each, ${isPinned ? 'pinned' : 'not pinned'}\n`,
-);
-console.log(`${table(rows)}\n`);
-for (const [name, [one, several]] of Object.entries(scaled?.perSecond ?? {}))
-  console.log(`${name}: ${one} requests/s by one process, ${several} by ${values.workers} workers`);
-for (const other of others) {
-  console.log(
-    `${other.case}: with the audit trail in memory instead of durable, throughput 1 : ${other.durableAuditThroughput}, CPU 1 : ${other.durableAuditCpu}; ` +
-      `with the access log on, CPU 1 : ${other.accessLogCpu}\n`,
-  );
-}
-console.log(
-  JSON.stringify({
+  return {
     bench: 'server',
-    node: process.version,
-    cpu: cpus()[0]?.model,
-    cores: cpus().length,
-    pinned: isPinned,
+    command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
+    date: new Date().toISOString().slice(0, 10),
+    machine: { cores: cpus().length, processor: cpus()[0]?.model, node: process.version, pinned: isPinned },
     rounds,
-    seconds,
-    cases: rows,
-    ...(scaled ? { scaling: scaled } : {}),
-    variants: others,
-  }),
-);
+    seconds: options.seconds,
+    elapsedSeconds: Math.round((performance.now() - begin) / 1000),
+    cases: rowsOf(figures),
+    variants: variantsOf(variants),
+    epochs: epochMicros === undefined ? undefined : epochShare(epochMicros, operations, figures),
+    operations,
+    scaling: scaled,
+    ends,
+  };
+};
+
+const report = (result: Awaited<ReturnType<typeof run>>): string => {
+  const { cases, variants, epochs, operations, scaling, ends, rounds, seconds } = result;
+  return [
+    `Server CPU per request, 32 connections, ${rounds} rounds of ${seconds} s each, ${isPinned ? 'pinned' : 'not pinned'}`,
+    ...(cases.length > 0 ? [rowsTable(cases)] : []),
+    ...variants.map(variantsText),
+    ...(epochs
+      ? [
+          `Kills and epochs: ${epochs.questions} questions of ${epochs.micros} µs each in an exchange, ${epochs.percent} % of it (aim 3 %)`,
+        ]
+      : []),
+    ...(operations.length > 0 ? [operationsTable(operations)] : []),
+    ...(scaling.length > 0 ? [scalingTable(scaling)] : []),
+    ...(ends.length > 0 ? [denialsTable(ends)] : []),
+    `took ${result.elapsedSeconds} s`,
+  ].join('\n\n');
+};
+
+const options = benchOptions(process.argv.slice(2));
+if (options === 'help') console.log(usage());
+else if ('wrong' in options) {
+  console.error(`${options.wrong}\n\n${usage()}`);
+  process.exitCode = 2;
+} else {
+  const result = await run(options);
+  console.log(`\n${report(result)}\n`);
+  console.log(JSON.stringify(result));
+  if (options.out !== undefined) {
+    const file = resolve(ROOT, options.out);
+    await mkdir(dirname(file), { recursive: true });
+    await writeFile(file, `${JSON.stringify(result, undefined, 2)}\n`);
+    console.log(`written to ${options.out}`);
+  }
+}

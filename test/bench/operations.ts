@@ -1,0 +1,122 @@
+/**
+ * What one request asks of the stores: calls of the store ports by collection, from the server's metrics, and what
+ * goes over the wire to MongoDB and Redis. One request after the other; the median of many, since what the server
+ * does in the background falls into a few of them.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { startBehalf } from './behalf-subject.ts';
+import type { BenchCase, Subject } from './cases.ts';
+import { median, rounded, table } from './statistics.ts';
+import { startStoreServers } from './store-servers.ts';
+import type { WireCounter } from './wire-count.ts';
+
+export type Operations = {
+  readonly case: string;
+  /** Times that the request waits for MongoDB or Redis. */
+  readonly roundTrips: number;
+  /** Commands to both of them. */
+  readonly commands: number;
+  readonly byCommand: Readonly<Record<string, number>>;
+  /** Calls of the store ports, whether or not they reach a server. */
+  readonly calls: Readonly<Record<string, number>>;
+};
+
+/** Round trips that a request may take at most. */
+export const MOST_ROUND_TRIPS: Readonly<Record<string, number>> = {
+  'exchange, opaque to JWT': 6,
+  'introspection, opaque': 1,
+  'introspection, JWT': 1,
+};
+
+/** What the server does after an answer, such as an event that nobody waits for. */
+const SETTLE_MS = 8;
+
+export const operationsOf = async (cases: readonly BenchCase[], requests: number): Promise<readonly Operations[]> => {
+  const servers = await startStoreServers({ isCounted: true });
+  const { wire } = servers;
+  try {
+    if (!wire) throw new Error('nothing counts');
+    const { subject, close } = await startBehalf(undefined, { name: 'mongodb-redis', servers });
+    try {
+      const counted: Operations[] = [];
+      for (const one of cases.filter(({ isFor }) => isFor(subject))) {
+        process.stderr.write(`store operations: ${one.name}\n`);
+        counted.push(await countCase(one, subject, wire, requests));
+      }
+      return counted;
+    } finally {
+      await close();
+    }
+  } finally {
+    await servers.remove();
+  }
+};
+
+const countCase = async (
+  one: BenchCase,
+  subject: Subject,
+  wire: WireCounter,
+  requests: number,
+): Promise<Operations> => {
+  const step = one.prepare(subject, requests + 2);
+  // Before anything is counted: connections, and what is remembered of an earlier request.
+  for (let index = 0; index < 2; index += 1) await step(0)?.();
+  await pause(SETTLE_MS);
+  const before = await storeCalls(subject);
+  const roundTrips: number[] = [];
+  const commands: number[] = [];
+  const names = new Map<string, number[]>();
+  for (let index = 0; index < requests; index += 1) {
+    wire.take();
+    await step(0)?.();
+    await pause(SETTLE_MS);
+    const counted = wire.take();
+    roundTrips.push(counted.roundTrips);
+    commands.push(Object.values(counted.commands).reduce((sum, each) => sum + each, 0));
+    for (const [name, count] of Object.entries(counted.commands)) names.set(name, [...(names.get(name) ?? []), count]);
+  }
+  const after = await storeCalls(subject);
+  const calls = [...after].map(([name, count]) => [name, (count - (before.get(name) ?? 0)) / requests] as const);
+  const isOfTheRequest = ([, count]: readonly [string, number]): boolean => count >= 0.5;
+  return {
+    case: one.name,
+    roundTrips: median(roundTrips),
+    commands: median(commands),
+    byCommand: Object.fromEntries(
+      [...names]
+        .map(([name, each]) => [name, rounded(each.reduce((sum, one) => sum + one, 0) / requests, 1)] as const)
+        .filter(isOfTheRequest),
+    ),
+    calls: Object.fromEntries(calls.filter(isOfTheRequest).map(([name, count]) => [name, rounded(count, 1)] as const)),
+  };
+};
+
+/** Calls so far, by collection and operation, such as `accounts.get`. */
+const storeCalls = async ({ metrics = '' }: Subject): Promise<ReadonlyMap<string, number>> => {
+  const text = await (await fetch(metrics)).text();
+  const counts = new Map<string, number>();
+  for (const [, labels = '', value] of text.matchAll(/^behalf_store_duration_seconds_count\{([^}]*)\} (\S+)$/gm)) {
+    const label = (name: string): string => new RegExp(`${name}="([^"]*)"`).exec(labels)?.[1] ?? '';
+    counts.set(`${label('collection')}.${label('operation')}`, Number(value));
+  }
+  return counts;
+};
+
+export const operationsTable = (counted: readonly Operations[]): string => {
+  const list = (counts: Readonly<Record<string, number>>): string =>
+    Object.entries(counts)
+      .sort(([, one], [, other]) => other - one)
+      .map(([name, count]) => `${name} ${count}`)
+      .join(', ');
+  return [
+    table(
+      ['for one request', 'round trips', 'aim', 'commands'],
+      counted.map((one) => [one.case, one.roundTrips, MOST_ROUND_TRIPS[one.case], one.commands]),
+    ),
+    ...counted.flatMap((one) => [
+      '',
+      `${one.case}: ${list(one.byCommand)}`,
+      `  calls of the ports: ${list(one.calls)}`,
+    ]),
+  ].join('\n');
+};

@@ -1,0 +1,95 @@
+/** What `npm run bench` may be told, and its help. */
+import { parseArgs } from 'node:util';
+import { CASES } from './cases.ts';
+
+/** What is measured besides the cases. */
+export const PARTS = {
+  variants: 'the exchange with the audit trail in memory, and with the access log on',
+  scaling: 'one process against two workers',
+  operations: 'commands to MongoDB and Redis for one request, and how many of them wait for one another',
+  epochs: 'the share of an exchange that goes into asking for kills and epochs',
+  deny: 'time to deny and time to kill, two nodes, p50, p99 and max',
+} as const;
+
+export type Part = keyof typeof PARTS;
+
+export type BenchOptions = {
+  /** Length of one measurement and of the warm-up before it. */
+  readonly seconds: number;
+  readonly warmUpSeconds: number;
+  readonly rounds: number;
+  readonly workers: number;
+  readonly isQuick: boolean;
+  readonly cases: readonly string[];
+  readonly parts: readonly Part[];
+  /** Where the figures go as JSON; undefined: nowhere. */
+  readonly out: string | undefined;
+};
+
+const DEFAULT_OUT = 'docs/results/bench.json';
+
+export const usage = (): string =>
+  [
+    'npm run bench [-- --quick] [--only NAME]… [--seconds N] [--rounds N] [--workers N] [--out FILE]',
+    '',
+    '  --quick      one round of half a second each, fewer stores: that it works, not how fast',
+    '  --only NAME  only the cases and parts whose name begins so or holds it; may be given again',
+    '  --seconds N  length of one measurement, default 2, after a warm-up of 1',
+    '  --rounds N   default 3; each starts all processes anew',
+    '  --workers N  how many workers stand against one process, default 2',
+    `  --out FILE   where the figures go as JSON; by default ${DEFAULT_OUT} after a whole run, else nowhere`,
+    '',
+    'cases:',
+    ...CASES.map(({ name }) => `  ${name}`),
+    'parts:',
+    ...Object.entries(PARTS).map(([name, about]) => `  ${name.padEnd(11)}${about}`),
+  ].join('\n');
+
+/** The options, 'help', or what is wrong with them. */
+export const benchOptions = (argv: readonly string[]): BenchOptions | 'help' | { readonly wrong: string } => {
+  let values: ReturnType<typeof parsed>;
+  try {
+    values = parsed(argv);
+  } catch (error) {
+    return { wrong: (error as Error).message };
+  }
+  if (values.help) return 'help';
+  const numbers = { seconds: values.quick ? 0.5 : 2, rounds: values.quick ? 1 : 3, workers: 2 };
+  for (const name of ['seconds', 'rounds', 'workers'] as const) {
+    const text = values[name];
+    if (text === undefined) continue;
+    const value = Number(text);
+    const isWhole = name === 'seconds' || Number.isInteger(value);
+    if (!(value > 0 && value <= 100 && isWhole)) return { wrong: `--${name} takes a number up to 100, not ${text}` };
+    numbers[name] = value;
+  }
+  if (numbers.workers < 2) return { wrong: '--workers takes a number from 2' };
+  const names = [...CASES.map(({ name }) => name), ...Object.keys(PARTS)];
+  const wanted = values.only ?? [];
+  const isWanted = (name: string): boolean => wanted.length === 0 || wanted.some((text) => name.includes(text));
+  const unknown = wanted.find((text) => !names.some((name) => name.includes(text)));
+  if (unknown !== undefined) return { wrong: `there is no case or part named ${unknown}` };
+  const isWhole = wanted.length === 0 && !values.quick;
+  return {
+    ...numbers,
+    warmUpSeconds: Math.min(1, numbers.seconds),
+    isQuick: values.quick,
+    cases: CASES.map(({ name }) => name).filter(isWanted),
+    parts: (Object.keys(PARTS) as Part[]).filter(isWanted),
+    out: values.out ?? (isWhole ? DEFAULT_OUT : undefined),
+  };
+};
+
+const parsed = (argv: readonly string[]) =>
+  parseArgs({
+    args: [...argv],
+    options: {
+      help: { type: 'boolean', short: 'h', default: false },
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string', multiple: true },
+      seconds: { type: 'string' },
+      rounds: { type: 'string' },
+      workers: { type: 'string' },
+      out: { type: 'string' },
+    },
+  }).values;
