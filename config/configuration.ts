@@ -53,6 +53,16 @@ export type Configuration = {
     readonly clockToleranceSeconds: number;
   };
   readonly dpop: { readonly requireNonce: boolean };
+  /** What is fetched from URLs that others chose: keys, metadata, logos. */
+  readonly egress: {
+    /** Hosts, or `host:port`, that may have an address that is not public. */
+    readonly allowedHosts: readonly string[];
+    /** PEM file of authorities that are believed beside those of the machine. */
+    readonly caFile?: string;
+    readonly requestsPerMinute: number;
+    readonly requestsPerHostPerMinute: number;
+    readonly requestsPerSourcePerMinute: number;
+  };
   readonly keys: {
     /** 32 bytes, base64url; absent: made at first start in the data folder. Production must name one (decision D14). */
     readonly masterKey?: string;

@@ -20,6 +20,8 @@ export const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   BEHALF_ISSUER: ['issuer'],
   BEHALF_DATA: ['data', 'folder'],
   BEHALF_ADMIN_PASSWORD: ['administrator', 'password'],
+  BEHALF_EGRESS_ALLOWED_HOSTS: ['egress', 'allowedHosts'],
+  BEHALF_EGRESS_CA_FILE: ['egress', 'caFile'],
   BEHALF_MONGODB_URL: ['stores', 'mongodbUrl'],
   BEHALF_REDIS_URL: ['stores', 'redisUrl'],
 };

@@ -197,6 +197,24 @@ export const CONFIGURATION_SCHEMA = {
         description: 'Whether proofs must carry a nonce of ours (RFC 9449 §8).',
       },
     }),
+    egress: section(
+      'What the server fetches from URLs that others chose: keys, metadata, logos. Always https, without redirects, and from public addresses only.',
+      {
+        allowedHosts: {
+          type: 'array',
+          items: { type: 'string', minLength: 1 },
+          default: [],
+          description:
+            'Hosts that may have an address that is not public, such as an issuer inside your network: issuer.example.internal, or with another port than 443 issuer.example.internal:8443. Their names are looked up as the operating system does.',
+        },
+        caFile: text(
+          'PEM file of authorities that are believed beside those of the machine, for hosts with private certificates.',
+        ),
+        requestsPerMinute: count('Fetches of one process that may begin in a minute.', [1, 1200, 100000], 'fetches'),
+        requestsPerHostPerMinute: count('The same to one host.', [1, 120, 100000], 'fetches'),
+        requestsPerSourcePerMinute: count('The same on behalf of one address.', [1, 60, 100000], 'fetches'),
+      },
+    ),
     keys: section('Keys of the server.', {
       masterKey: text(
         '32 random bytes, base64url, from which all keys for data at rest are made. Without it nothing in the database is of use: keep it elsewhere, and keep it safe. Must be named in production.',

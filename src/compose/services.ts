@@ -22,6 +22,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
+import type { TrustedFetch } from '../domain/ports/trusted-fetch.ts';
 import { resourceServerRegistry } from '../domain/resource-servers/resource-server-registry.ts';
 import { latchedKills } from '../domain/revocation/kill.ts';
 import { registersUnderKills } from '../domain/revocation/registers-under-kills.ts';
@@ -30,6 +31,7 @@ import { masterKey as derivedFrom } from '../domain/secrets/master-key.ts';
 import { metrics as makeMetrics } from '../http/metrics.ts';
 import { nodeState } from '../node-state.ts';
 import { signingKeys } from '../provider/signing-keys.ts';
+import { egress } from './egress.ts';
 import { measuredStores } from './measured-stores.ts';
 import { afterMoves } from './moved-data.ts';
 import { folderOf, killLatch, secretOf, stores } from './stores.ts';
@@ -44,6 +46,7 @@ export type Overrides = {
   /** 32 bytes. */
   readonly masterKey?: Buffer;
   readonly log?: Logger;
+  readonly trustedFetch?: TrustedFetch;
   /** How other processes find this one; for tests with several nodes in one process. */
   readonly machine?: Machine;
 };
@@ -54,6 +57,8 @@ export const services = async (configuration: Configuration, overrides: Override
   const identifiers = overrides.identifiers ?? randomIdentifiers;
   const log = overrides.log ?? pino({ level: configuration.log.level, base: null });
   const metrics = makeMetrics();
+  // Before anything is opened: without its guard the server does not start.
+  const trustedFetch = overrides.trustedFetch ?? egress(configuration, { clock, log, metrics });
   const folder = folderOf(configuration);
   // The key first: a new data folder has none, and a database without its key must not be opened.
   const masterKey = derivedFrom(overrides.masterKey ?? secretOf(configuration, folder));
@@ -170,5 +175,6 @@ export const services = async (configuration: Configuration, overrides: Override
     revocation,
     latched,
     latch: killLatch(folder),
+    trustedFetch,
   };
 };

@@ -42,13 +42,19 @@ export const metrics = () => {
     help: 'Requests being answered.',
     registers: [registry],
   });
+  const fetches = new Counter({
+    name: 'behalf_egress_requests_total',
+    help: 'Documents fetched from URLs that others chose, by purpose and outcome.',
+    labelNames: ['purpose', 'outcome'],
+    registers: [registry],
+  });
   const storing = durations({
     name: 'behalf_store_duration_seconds',
     help: 'Time of one call to a store, by collection and operation.',
     buckets: [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
   });
   registry.registerMetric(storing.metric);
-  return { registry, requests, seconds, events, failures, appending, inFlight, storing };
+  return { registry, requests, seconds, events, failures, appending, inFlight, fetches, storing };
 };
 
 /** What a scrape is answered with. */

@@ -49,11 +49,12 @@ const BANS: readonly Ban[] = [
     only: [],
   },
   {
-    what: 'a request to somewhere else',
+    // The command line calls the server it is told to; everything else goes through the guard (SF-12).
+    what: 'SF-12 a request to somewhere else',
     pattern:
-      /(?<![\w.])fetch\s*\(|=\s*fetch\b|\bhttps?\s*\.\s*(?:request|get)\s*\(|\bundici\b|\bcreateRemoteJWKSet\b|\b(?:net|tls)\s*\.\s*connect\b|\bcreateConnection\b|\bnew\s+WebSocket\b/,
+      /(?<![\w.])fetch\s*\(|=\s*fetch\b|globalThis\s*(?:\.\s*fetch\b|\[)|\bhttps?\s*\.\s*(?:request|get)\s*\(|\bhttpRequest\s*\(|\bundici\b|\bcreateRemoteJWKSet\b|\b(?:net|tls)\s*\.\s*connect\b|\bcreateConnection\b|\bnew\s+(?:WebSocket|EventSource)\b/,
     sample: 'await fetch(url)',
-    only: ['src/cli/management-client.ts'],
+    only: ['adapters/egress/', 'src/cli/management-client.ts'],
   },
   { what: 'chance that can be guessed', pattern: /\bMath\s*\.\s*random\b/, sample: 'Math.random()', only: [] },
   {
@@ -81,6 +82,36 @@ describe.each(BANS)('$what', ({ pattern, sample, only }) => {
     expect(found.filter((path) => !only.some((entry) => isWithin(path, entry)))).toEqual([]);
     expect(only.filter((entry) => !found.some((path) => isWithin(path, entry)))).toEqual([]);
   });
+});
+
+/** What of Node's modules opens a connection or asks for a name. */
+const WAYS_OUT = /^node:(?:http|https|http2|net|tls|dns|dns\/promises|dgram|inspector|worker_threads)$/;
+const HARMLESS = new Set(['createServer', 'BlockList', 'isIP', 'STATUS_CODES']);
+
+/** Of one file, what it imports by value to get out with: `node:tls connect`. */
+const waysOut = (code: string): readonly string[] =>
+  [...code.matchAll(/^import\s+(?!type\s)([^;'"]*?)\s+from\s+'([^']+)'/gm)].flatMap(([, clause = '', module = '']) => {
+    if (!WAYS_OUT.test(module)) return [];
+    const names = /^\{([\s\S]*)\}$/.exec(clause.trim())?.[1]?.split(',') ?? [clause];
+    return names
+      .map((name) => name.trim())
+      .filter((name) => name !== '' && !name.startsWith('type ') && !HARMLESS.has(name.split(' ')[0] ?? ''))
+      .map((name) => `${module} ${name}`);
+  });
+
+test('SF-12 the guarded way out is the only one: every import that could open a connection is known', () => {
+  const found = files.flatMap(({ path, code }) => waysOut(code).map((way) => `${path}: ${way}`));
+  expect(found).toEqual([
+    'adapters/egress/dialing.ts: node:tls checkServerIdentity',
+    'adapters/egress/dialing.ts: node:tls connect',
+    'adapters/egress/dialing.ts: node:tls createSecureContext',
+    'adapters/egress/dialing.ts: node:tls getCACertificates',
+    'adapters/egress/document-exchange.ts: node:http request as httpRequest',
+    'adapters/egress/resolving.ts: node:dns promises as dns',
+  ]);
+  expect(waysOut("import { createServer, request } from 'node:https';")).toEqual(['node:https request']);
+  expect(waysOut("import http from 'node:http';")).toEqual(['node:http http']);
+  expect(waysOut("import * as net from 'node:net';")).toEqual(['node:net * as net']);
 });
 
 test('comments do not count, strings do', () => {

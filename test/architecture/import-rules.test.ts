@@ -63,6 +63,12 @@ const RULES: readonly Rule[] = [
     types: ['src/domain/ports/'],
   },
 
+  {
+    of: 'adapters/egress/',
+    may: ['./', 'src/domain/ports/', 'node:crypto', 'node:dns', 'node:http', 'node:net', 'node:tls'],
+    types: ['node:stream'],
+  },
+
   { of: 'config/', may: ['./', 'ajv/dist/2020.js', 'node:fs', 'node:net'] },
 
   {

@@ -19,6 +19,22 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
       'CA-09': 'secrets are kept as digests and compared in constant time',
     },
   },
+  SF: {
+    name: 'What the server fetches itself',
+    ids: {
+      'SF-01': 'addresses inside are never connected to, and look like dead ones outside',
+      'SF-02': 'names that change what they lead to',
+      'SF-03': 'redirects are not followed',
+      'SF-04': 'bodies that are too long, packed or false about their length',
+      'SF-05': 'whoever answers slowly',
+      'SF-06': 'nothing is fetched without the guard, and nothing in the environment goes round it',
+      'SF-07': 'budgets, one fetch for all, failures remembered',
+      'SF-08': 'answers that are odd: headers, encodings, JSON',
+      'SF-09': 'URLs that are misspelt',
+      'SF-10': 'nothing of what was fetched is told',
+      'SF-12': 'one way out',
+    },
+  },
   AZ: {
     name: 'Authorization endpoint, PKCE, PAR',
     ids: {

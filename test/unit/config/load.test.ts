@@ -54,6 +54,7 @@ describe('settings come from', () => {
       '/listen/tls/keyFile',
       '/stores/mongodbUrl',
       '/stores/redisUrl',
+      '/egress/caFile',
       '/keys/masterKey',
       '/administrator/password',
     ];
@@ -170,6 +171,19 @@ describe('a configuration that cannot be used', () => {
     expect(by.get('')?.suggestion).toBe('Did you mean BEHALF__LOG__LEVEL?');
     expect(by.get('/tokens/exchangedTokenTtlSeconds')?.message).toBe('This must be at most 600 seconds.');
     expect(by.get('/stores/document')?.message).toBe('This must be one of sqlite, mongodb, memory.');
+  });
+
+  test.each([
+    'https://a.example',
+    'a.example/x',
+    'a.example.',
+    '*.example.com',
+    'a.example:443',
+    'u@a.example',
+    '0x7f.1',
+  ])('SF-01 a host that may be inside is named exactly: not %s', (host) => {
+    const problems = problemsOf(() => load({ egress: { allowedHosts: ['a.example:8443', '[fd00::1]', host] } }));
+    expect(problems.map(({ pointer }) => pointer)).toEqual(['/egress/allowedHosts/2']);
   });
 
   test('exits 78 and names all problems in its text', () => {

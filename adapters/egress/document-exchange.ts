@@ -1,0 +1,104 @@
+import { request as httpRequest, type IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type FetchPurpose, type FetchReason, fetchFailed } from '../../src/domain/ports/trusted-fetch.ts';
+import type { Place } from './url-rules.ts';
+
+/** What came back. */
+export type Answer = { readonly body: Buffer; readonly mediaType: string; readonly cacheControl: string };
+
+/** Asks for a document on a connection that is open, and closes it. */
+export type Exchange = (
+  socket: Duplex,
+  place: Pick<Place, 'path' | 'authority'>,
+  purpose: FetchPurpose,
+  signal: AbortSignal,
+) => Promise<Answer>;
+
+const MAXIMUM_BODY = 65_536;
+const MAXIMUM_METADATA = 5120;
+const MAXIMUM_HEADER_BYTES = 16_384;
+const MAXIMUM_HEADERS = 100;
+
+const JSON_TYPES = /^application\/(?:[a-z0-9.+-]+\+)?json$/;
+const IMAGE_TYPES = /^image\/(?:png|jpeg|webp)$/;
+
+const RULES: Readonly<
+  Record<FetchPurpose, { readonly accept: string; readonly types: RegExp; readonly maximum: number }>
+> = {
+  jwks: { accept: 'application/jwk-set+json, application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY },
+  issuer_metadata: { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY },
+  client_metadata: { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_METADATA },
+  logo: { accept: 'image/png, image/jpeg, image/webp', types: IMAGE_TYPES, maximum: MAXIMUM_BODY },
+};
+
+/** HTTP/1.1 with Node's strict parser; anything unusual about the answer ends it before the body is read. */
+export const exchangeOver: Exchange = (socket, { path, authority }, purpose, signal) =>
+  new Promise((resolve, reject) => {
+    const { accept, types, maximum } = RULES[purpose];
+    const end = (settle: () => void): void => {
+      signal.removeEventListener('abort', abort);
+      request.destroy();
+      socket.destroy();
+      settle();
+    };
+    const fail = (reason: FetchReason, detail: string): void => end(() => reject(fetchFailed(reason, detail)));
+    const abort = (): void => fail('timed_out', 'the time is up');
+    const request = httpRequest({
+      createConnection: () => socket,
+      method: 'GET',
+      path,
+      setHost: false,
+      headers: { host: authority, accept, 'accept-encoding': 'identity', 'user-agent': 'behalf', connection: 'close' },
+      maxHeaderSize: MAXIMUM_HEADER_BYTES,
+      insecureHTTPParser: false,
+    });
+    signal.addEventListener('abort', abort, { once: true });
+    request.on('error', (error: NodeJS.ErrnoException) => fail('answer_not_valid', error.code ?? 'unknown'));
+    request.on('close', () => fail('answer_not_valid', 'closed'));
+    request.on('response', (response) => {
+      const objection = objectionTo(response, types, maximum);
+      if (objection) {
+        fail(...objection);
+        return;
+      }
+      const chunks: Buffer[] = [];
+      let length = 0;
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length > maximum) fail('too_large', `more than ${maximum} bytes`);
+        else chunks.push(chunk);
+      });
+      response.on('error', (error: NodeJS.ErrnoException) => fail('answer_not_valid', error.code ?? 'unknown'));
+      response.on('end', () => {
+        if (!response.complete) return fail('answer_not_valid', 'it ended too early');
+        const answer = {
+          body: Buffer.concat(chunks),
+          mediaType: mediaTypeOf(response),
+          cacheControl: response.headers['cache-control'] ?? '',
+        };
+        end(() => resolve(answer));
+      });
+    });
+    request.end();
+  });
+
+const mediaTypeOf = ({ headers }: IncomingMessage): string =>
+  (headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase() ?? '';
+
+const objectionTo = (
+  response: IncomingMessage,
+  types: RegExp,
+  maximum: number,
+): readonly [FetchReason, string] | undefined => {
+  const { statusCode = 0, headers, rawHeaders } = response;
+  if (rawHeaders.length > 2 * MAXIMUM_HEADERS) return ['answer_not_valid', `more than ${MAXIMUM_HEADERS} headers`];
+  if (statusCode >= 300 && statusCode < 400) return ['redirected', `status ${statusCode}`];
+  if (statusCode !== 200) return ['status_not_ok', `status ${statusCode}`];
+  const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
+  if (encoding !== '' && encoding !== 'identity') return ['encoding_not_accepted', 'content-encoding'];
+  const transfer = headers['transfer-encoding']?.trim().toLowerCase() ?? '';
+  if (transfer !== '' && transfer !== 'chunked') return ['encoding_not_accepted', 'transfer-encoding'];
+  if (!types.test(mediaTypeOf(response))) return ['type_not_accepted', 'content-type'];
+  if (Number(headers['content-length'] ?? 0) > maximum) return ['too_large', `more than ${maximum} bytes`];
+  return undefined;
+};

@@ -1,0 +1,193 @@
+import { createHash } from 'node:crypto';
+import type { Clock } from '../../src/domain/ports/clock.ts';
+import {
+  type FetchedDocument,
+  type FetchPurpose,
+  type FetchReason,
+  type FetchRequest,
+  fetchFailed,
+  fetchReasonOf,
+  type TrustedFetch,
+} from '../../src/domain/ports/trusted-fetch.ts';
+import { isPublicAddress, proveAddressRules } from './address-rules.ts';
+import { type Budgets, fetchBudgets } from './budgets.ts';
+import { type Dial, tlsDialer } from './dialing.ts';
+import { type Answer, type Exchange, exchangeOver } from './document-exchange.ts';
+import { documentMemory } from './document-memory.ts';
+import { type Resolve, resolveName } from './resolving.ts';
+import { type Place, placeOf } from './url-rules.ts';
+
+const DEADLINE_MILLISECONDS = 2500;
+/** Of one address, while another is left to be tried. */
+const ADDRESS_MILLISECONDS = 800;
+const MAXIMUM_ADDRESSES = 3;
+const FAILURE_SECONDS = 60;
+const AGAIN_SECONDS = 30;
+const [LEAST_FRESH, USUAL_FRESH, MOST_FRESH] = [60, 300, 3600];
+
+/**
+ * These would otherwise be known sooner than that a public host does not answer, and would tell which names and
+ * addresses there are inside; so they take as long (SF-01).
+ */
+const SILENT: ReadonlySet<FetchReason> = new Set(['address_not_allowed', 'name_not_resolved']);
+
+type Dependencies = {
+  readonly clock: Clock;
+  /** Seconds since some moment. */
+  readonly elapsed: () => number;
+  /** Hosts, or `host:port`, that may have any address. */
+  readonly allowedHosts: readonly string[];
+  /** PEM of authorities beside those of the machine. */
+  readonly authorities?: string;
+  readonly budgets: Budgets;
+  /** Told of each fetch that was begun, and of each that no budget was left for. */
+  readonly onOutcome?: (purpose: FetchPurpose, outcome: FetchReason | 'fetched', host: string, detail: string) => void;
+  /** For tests. */
+  readonly resolve?: Resolve;
+  readonly dial?: Dial;
+  readonly exchange?: Exchange;
+  readonly isAllowedAddress?: (address: string) => boolean;
+  readonly deadlineMilliseconds?: number;
+};
+
+/** The port over TLS sockets of our own. Throws when its rules do not work or `authorities` cannot be read: no fetch without a guard. */
+export const trustedFetch = (deps: Dependencies): TrustedFetch => {
+  const { clock, elapsed, resolve = resolveName, exchange = exchangeOver, onOutcome } = deps;
+  const { isAllowedAddress = isPublicAddress, deadlineMilliseconds = DEADLINE_MILLISECONDS } = deps;
+  proveAddressRules(isAllowedAddress);
+  const dial = deps.dial ?? tlsDialer(deps.authorities);
+  const named: ReadonlySet<string> = new Set(deps.allowedHosts.map((host) => host.toLowerCase()));
+  const budgets = fetchBudgets(clock, deps.budgets);
+  const memory = documentMemory();
+  const flights = new Map<string, Promise<FetchedDocument>>();
+
+  const checkedAddresses = async (place: Place, signal: AbortSignal): Promise<readonly string[]> => {
+    const addresses = await aborting(resolve(place, signal), signal);
+    if (addresses.length === 0) throw fetchFailed('name_not_resolved', 'no address');
+    // One that is not allowed spoils the answer: whoever mixes them is trying something (SF-02).
+    if (!place.isNamed && !addresses.every(isAllowedAddress)) {
+      throw fetchFailed('address_not_allowed', 'not every address is public unicast');
+    }
+    return addresses.slice(0, MAXIMUM_ADDRESSES);
+  };
+
+  const connected = async (place: Place, addresses: readonly string[], signal: AbortSignal) => {
+    let last: unknown;
+    for (const [index, address] of addresses.entries()) {
+      const isLast = index === addresses.length - 1;
+      const own = isLast ? signal : AbortSignal.any([signal, AbortSignal.timeout(ADDRESS_MILLISECONDS)]);
+      try {
+        return await aborting(dial({ address, port: place.port, host: place.host }, own), own);
+      } catch (error) {
+        if (signal.aborted || fetchReasonOf(error) === 'certificate_not_valid') throw error;
+        last = error;
+      }
+    }
+    throw last;
+  };
+
+  const answerOf = async (place: Place, purpose: FetchPurpose, signal: AbortSignal): Promise<Answer> => {
+    const addresses = await checkedAddresses(place, signal);
+    const socket = await connected(place, addresses, signal);
+    return aborting(exchange(socket, place, purpose, signal), signal);
+  };
+
+  const fetched = async ({ url, purpose, source }: FetchRequest, key: string): Promise<FetchedDocument> => {
+    const place = placeOf(url, named);
+    if (typeof place === 'string') throw fetchFailed(place, 'by its spelling');
+    const done = budgets.begin(purpose, place.host, source);
+    if (typeof done === 'string') {
+      onOutcome?.(purpose, 'over_budget', place.host, done);
+      throw fetchFailed('over_budget', done);
+    }
+    const begun = elapsed();
+    const controller = new AbortController();
+    const timer = setTimeout(() => controller.abort(), deadlineMilliseconds);
+    try {
+      const answer = await answerOf(place, purpose, controller.signal);
+      const document = documentOf(url, answer, clock.now());
+      memory.keep(key, document);
+      onOutcome?.(purpose, 'fetched', place.host, '');
+      return document;
+    } catch (error) {
+      const failure = failureOf(error, controller.signal.aborted);
+      done();
+      if (SILENT.has(failure.reason)) await pause(deadlineMilliseconds - (elapsed() - begun) * 1000);
+      memory.fail(key, { ...failure, at: clock.now() });
+      onOutcome?.(purpose, failure.reason, place.host, failure.detail);
+      throw fetchFailed(failure.reason, failure.detail);
+    } finally {
+      clearTimeout(timer);
+      done();
+    }
+  };
+
+  return {
+    check(url) {
+      const place = placeOf(url, named);
+      return typeof place === 'string' ? place : undefined;
+    },
+
+    async get(request) {
+      const key = `${request.purpose} ${request.url}`;
+      const now = clock.now();
+      const held = memory.document(key);
+      // Should the clock be put back, what was fetched later than now is not fresh for all that time.
+      const isFresh = held !== undefined && held.fetchedAt <= now && now < held.freshUntil;
+      const isYoung = isFresh && now - held.fetchedAt < AGAIN_SECONDS;
+      if (isFresh && (isYoung || !request.again)) return held;
+      const failure = memory.failure(key);
+      if (failure && failure.at <= now && now < failure.at + FAILURE_SECONDS) {
+        if (isFresh) return held;
+        throw fetchFailed(failure.reason, failure.detail);
+      }
+      let flight = flights.get(key);
+      if (!flight) {
+        flight = fetched(request, key).finally(() => flights.delete(key));
+        flights.set(key, flight);
+      }
+      try {
+        return await flight;
+      } catch (error) {
+        if (isFresh) return held;
+        throw error;
+      }
+    },
+  };
+};
+
+const documentOf = (url: string, { body, mediaType, cacheControl }: Answer, now: number): FetchedDocument => ({
+  url,
+  body,
+  mediaType,
+  digest: createHash('sha256').update(body).digest('base64url'),
+  fetchedAt: now,
+  freshUntil: now + freshSeconds(cacheControl),
+});
+
+/** RFC 9111 §5.2.2, within bounds: whoever serves a document decides neither on our load nor on how long a key of theirs is trusted. */
+const freshSeconds = (cacheControl: string): number => {
+  if (/(?:^|[\s,])no-(?:store|cache)(?:$|[\s,=])/i.test(cacheControl)) return LEAST_FRESH;
+  const seconds = /(?:^|[\s,])max-age="?(\d{1,10})/i.exec(cacheControl)?.[1];
+  return seconds === undefined ? USUAL_FRESH : Math.min(MOST_FRESH, Math.max(LEAST_FRESH, Number(seconds)));
+};
+
+const failureOf = (error: unknown, isTimedOut: boolean): { readonly reason: FetchReason; readonly detail: string } => {
+  const reason = fetchReasonOf(error);
+  if (isTimedOut) return { reason: 'timed_out', detail: 'the time is up' };
+  const { detail, code } = error as { readonly detail?: string; readonly code?: string };
+  if (reason !== undefined) return { reason, detail: (detail ?? '').slice(reason.length + 2) };
+  // Of the resolver of the machine, for a host that the configuration names.
+  return { reason: 'name_not_resolved', detail: String(code ?? 'unknown').slice(0, 40) };
+};
+
+/** Nothing is waited for beyond the deadline; the resolver of the machine, for one, cannot be stopped. */
+const aborting = <T>(work: Promise<T>, signal: AbortSignal): Promise<T> =>
+  new Promise((resolve, reject) => {
+    const abort = (): void => reject(fetchFailed('timed_out', 'the time is up'));
+    signal.addEventListener('abort', abort, { once: true });
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+
+const pause = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, Math.max(0, milliseconds)));

@@ -1,0 +1,57 @@
+import { isIP } from 'node:net';
+import type { FetchReason } from '../../src/domain/ports/trusted-fetch.ts';
+import { isPublicAddress } from './address-rules.ts';
+
+/** Where a document is to be had. */
+export type Place = {
+  /** As the URL parser writes it: punycode, lower case, IPv6 without brackets. */
+  readonly host: string;
+  readonly port: number;
+  /** Path and query. */
+  readonly path: string;
+  /** The `Host` of the request. */
+  readonly authority: string;
+  /** The configuration names this host and port: any address, any resolver of the machine. */
+  readonly isNamed: boolean;
+};
+
+const MAXIMUM_URL = 2048;
+
+/**
+ * Reads a URL strictly: what two parsers could read differently is refused before anybody is asked for the name.
+ * `named` holds hosts, or `host:port` for one other port than 443, in lower case.
+ */
+export const placeOf = (url: string, named: ReadonlySet<string>): Place | FetchReason => {
+  if (typeof url !== 'string' || url.length > MAXIMUM_URL || !/^https:\/\/[!-~]+$/.test(url)) return 'url_not_allowed';
+  if (/[\\#<>"^`{|}]/.test(url)) return 'url_not_allowed';
+  const [, written = '', rest = ''] = /^https:\/\/([^/?]*)(.*)$/.exec(url) ?? [];
+  if (!URL.canParse(url) || /[@%]/.test(written)) return 'url_not_allowed';
+  const parsed = new URL(url);
+  const { host: authority, hostname, username, password } = parsed;
+  // The parser has taken out dot segments and read numbers as addresses: what it changed was written to be misread.
+  const path = `${parsed.pathname}${parsed.search}`;
+  if (
+    username ||
+    password ||
+    written.toLowerCase() !== authority ||
+    path !== (rest.startsWith('/') ? rest : `/${rest}`)
+  ) {
+    return 'url_not_allowed';
+  }
+  if (/%2e|%2f|%5c|%00/i.test(parsed.pathname)) return 'url_not_allowed';
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const port = parsed.port === '' ? 443 : Number(parsed.port);
+  const isNamed = named.has(authority);
+  if (host.endsWith('.') || (port !== 443 && !isNamed)) return 'url_not_allowed';
+  if (!isNamed && isIP(host) !== 0 && !isPublicAddress(host)) return 'address_not_allowed';
+  if (!isNamed && isIP(host) === 0 && !isPublicName(host)) return 'address_not_allowed';
+  return { host, port, path, authority, isNamed };
+};
+
+/** Names that mean this machine or this network by themselves (RFC 6761, RFC 6762, RFC 8375, RFC 9476). */
+const PRIVATE_ENDS = ['localhost', 'local', 'localdomain', 'internal', 'intranet', 'home.arpa', 'onion', 'alt'];
+
+const isPublicName = (host: string): boolean =>
+  host.includes('.') &&
+  /^(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/.test(host) &&
+  !PRIVATE_ENDS.some((end) => host === end || host.endsWith(`.${end}`));

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import { trustedFetch } from '../../adapters/egress/trusted-fetch.ts';
+import { stopwatch } from '../../adapters/node/stopwatch.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { TrustedFetch } from '../domain/ports/trusted-fetch.ts';
+import type { Metrics } from '../http/metrics.ts';
+
+/** The way out as configured. Throws when it cannot be guarded; then the server does not start. */
+export const egress = (
+  { egress: settings }: Configuration,
+  { clock, log, metrics }: { readonly clock: Clock; readonly log: Logger; readonly metrics: Metrics },
+): TrustedFetch =>
+  trustedFetch({
+    clock,
+    elapsed: stopwatch,
+    allowedHosts: settings.allowedHosts,
+    ...(settings.caFile === undefined ? {} : { authorities: authoritiesIn(settings.caFile) }),
+    budgets: {
+      perMinute: settings.requestsPerMinute,
+      perHostPerMinute: settings.requestsPerHostPerMinute,
+      perSourcePerMinute: settings.requestsPerSourcePerMinute,
+    },
+    onOutcome(purpose, outcome, host, detail) {
+      metrics.fetches.inc({ purpose, outcome });
+      // Used-up budgets are counted only: there may be any number. Other failures are few, as each is remembered for a while.
+      if (outcome === 'fetched' || outcome === 'over_budget') return;
+      log.warn(
+        { event: 'egress.failed', purpose, outcome, host: host.slice(0, 253), detail },
+        'a document was not had',
+      );
+    },
+  });
+
+const authoritiesIn = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (cause) {
+    throw new Error('the file that egress.caFile names cannot be read', { cause });
+  }
+};

@@ -1,0 +1,91 @@
+import { DomainError } from '../errors.ts';
+import type { EpochSeconds } from './clock.ts';
+
+/**
+ * What a document is fetched for. Each purpose has its own connections, media types and size: 64 KiB, of
+ * client metadata 5 KiB (Client ID Metadata Document draft-02).
+ */
+export type FetchPurpose = 'jwks' | 'issuer_metadata' | 'client_metadata' | 'logo';
+
+/** Why a document was not had. For the trail, the log and the owner; a caller that is not authenticated is told none of it. */
+export type FetchReason =
+  | 'url_not_allowed'
+  | 'address_not_allowed'
+  | 'name_not_resolved'
+  | 'not_reachable'
+  | 'certificate_not_valid'
+  | 'timed_out'
+  | 'redirected'
+  | 'status_not_ok'
+  | 'type_not_accepted'
+  | 'encoding_not_accepted'
+  | 'too_large'
+  | 'answer_not_valid'
+  | 'over_budget';
+
+export type FetchRequest = {
+  readonly url: string;
+  readonly purpose: FetchPurpose;
+  /** Address on whose behalf it is fetched: counts against the budget of that source. */
+  readonly source?: string;
+  /**
+   * Fetches anew although a copy is fresh: an unknown `kid`, a look for drift. A copy younger than 30 seconds is
+   * answered all the same, and so is a fresh one when the new fetch fails.
+   */
+  readonly again?: boolean;
+};
+
+/** What was served at a URL with status 200. The same object as long as the copy is kept: what is made of it can be kept with it. */
+export type FetchedDocument = {
+  readonly url: string;
+  readonly body: Uint8Array;
+  /** Media type in lower case, without parameters. */
+  readonly mediaType: string;
+  /** SHA-256 of the body, base64url: differs when the document has changed. */
+  readonly digest: string;
+  readonly fetchedAt: EpochSeconds;
+  /** `max-age`, held between 60 and 3600 seconds; 300 when nothing is said. */
+  readonly freshUntil: EpochSeconds;
+};
+
+/**
+ * The only way out of this process to a URL that somebody else chose. https only, to public addresses and to
+ * hosts that the configuration names; one connection to an address that was checked, no redirects, at most 64 KiB,
+ * 2.5 seconds from the name to the last byte.
+ */
+export interface TrustedFetch {
+  /**
+   * Whether a URL could be fetched at all, by its spelling: https, a host that is no forbidden address, no user
+   * name, fragment or dot segment, port 443. Asks nobody. Use it where a URL is registered.
+   */
+  check(url: string): FetchReason | undefined;
+  /**
+   * The document at a URL; from memory while it is fresh, and one fetch for all who ask at once. Throws a
+   * DomainError, see `fetchFailed`. A failure is remembered for 60 seconds.
+   */
+  get(request: FetchRequest): Promise<FetchedDocument>;
+}
+
+/** Seconds after which a budget has room again, for `Retry-After`. */
+const RETRY_AFTER_SECONDS = 10;
+
+type Failure = { readonly fetchReason: FetchReason };
+
+/**
+ * Made for every fetch that failed. 'unavailable' when a budget of ours was used up, else 'invalid_request';
+ * the message is the same for all, so that nothing is learnt of the network the server stands in.
+ */
+export const fetchFailed = (reason: FetchReason, detail: string): DomainError => {
+  const cause: Failure = { fetchReason: reason };
+  return reason === 'over_budget'
+    ? new DomainError('unavailable', 'the server fetches too much at the moment; try again', {
+        retryAfterSeconds: RETRY_AFTER_SECONDS,
+        detail: `over_budget: ${detail}`,
+        cause,
+      })
+    : new DomainError('invalid_request', 'a document could not be fetched', { detail: `${reason}: ${detail}`, cause });
+};
+
+/** Why a fetch failed, if this is what was thrown. */
+export const fetchReasonOf = (error: unknown): FetchReason | undefined =>
+  ((error as { readonly cause?: unknown } | undefined)?.cause as Partial<Failure> | undefined)?.fetchReason;
