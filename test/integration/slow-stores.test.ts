@@ -1,4 +1,8 @@
-/** FT-09: the network between the server and its stores is late, lossy, or half open. */
+/** FT-09: the network between the server and its stores is late, lossy, half open, or knows no names. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { type FaultProxy, faultProxy } from '../support/fault-proxy.ts';
 import { type MongodbServer, startMongodb } from '../support/mongodb-server.ts';
@@ -14,6 +18,10 @@ let toRedis: FaultProxy;
 let server: ServerProcess;
 let scene: Scene;
 
+/** While there is such a file, no name is answered. */
+const names = mkdtempSync(join(tmpdir(), 'behalf-names-'));
+const outage = join(names, 'out');
+
 const isOurs = process.env['MONGODB_URL'] === undefined;
 const ours = isOurs ? describe : describe.skip;
 
@@ -27,8 +35,10 @@ beforeAll(async () => {
   server = await startServer({
     environment: {
       ...WITHOUT_LIMITS,
-      BEHALF_MONGODB_URL: `${url.replace(/:\d+\//, `:${toMongodb.port}/`)}${direct}`,
-      BEHALF_REDIS_URL: `redis://127.0.0.1:${toRedis.port}`,
+      NODE_OPTIONS: `--import=${pathToFileURL(join(import.meta.dirname, '../support/name-service.ts')).href}`,
+      TEST_NAMES_OUT: outage,
+      BEHALF_MONGODB_URL: `${url.replace(/\/\/[^/]+\//, `//mongodb.stores.test:${toMongodb.port}/`)}${direct}`,
+      BEHALF_REDIS_URL: `redis://redis.stores.test:${toRedis.port}`,
       BEHALF__STORES__ALLOW_STANDALONE: String(mongodb.isStandalone),
     },
   });
@@ -38,8 +48,10 @@ afterAll(async () => {
   await server?.remove();
   await Promise.all([toMongodb?.close(), toRedis?.close()]);
   await Promise.all([mongodb?.remove(), redis?.remove()]);
+  rmSync(names, { recursive: true });
 });
 afterEach(async () => {
+  rmSync(outage, { force: true });
   for (const proxy of [toMongodb, toRedis]) {
     proxy?.delay(0);
     proxy?.cutEvery(0);
@@ -112,4 +124,40 @@ ours('FT-09', () => {
     const greetings = (usual / 31) * 8 + 20;
     expect(messages() - begin).toBeLessThanOrEqual(usual * 1.1 + greetings);
   });
+
+  test('no names: what is connected goes on; cut off, it is 503 within the deadline, and works when names are back', async () => {
+    writeFileSync(outage, '');
+    expect((await own()).status).toBe(200);
+    for (const proxy of [toMongodb, toRedis]) proxy.cut();
+    const begin = messages();
+    await until(async () => (await own()).status === 503);
+    const answers = await Promise.all(Array.from({ length: 10 }, () => timed(own)));
+    for (const { status, retryAfter, milliseconds } of answers) {
+      expect([status, retryAfter !== null]).toEqual([503, true]);
+      expect(milliseconds).toBeLessThan(6000);
+    }
+    // Nobody is reached, however often a name is asked for.
+    expect(messages() - begin).toBeLessThanOrEqual(30);
+    const ready = await fetch(`http://127.0.0.1:${server.operationsPort}/readyz`);
+    const alive = await fetch(`http://127.0.0.1:${server.operationsPort}/healthz`);
+    expect([ready.status, alive.status]).toEqual([503, 200]);
+    rmSync(outage);
+    await until(async () => (await own()).status === 200);
+  }, 60_000);
+
+  test('no names at the start: it ends within seconds, and says why', async () => {
+    writeFileSync(outage, '');
+    expect(await server.stop()).toBe(0);
+    const begin = performance.now();
+    const failed = await server.restart().then(
+      () => 'started',
+      (error: Error) => error.message,
+    );
+    expect(performance.now() - begin).toBeLessThan(20_000);
+    expect(failed).toMatch(/the process ended with 1/);
+    expect(failed).toContain('Behalf cannot start: MongoDB has no primary in reach');
+    rmSync(outage);
+    await server.restart();
+    await until(async () => (await own()).status === 200);
+  }, 90_000);
 });

@@ -54,6 +54,10 @@ export const faultProxy = async (targetPort: number) => {
     cutEvery(count: number): void {
       cutEvery = count;
     },
+    /** Cuts every connection there is, once. */
+    cut(): void {
+      for (const pair of pairs) for (const socket of pair) socket.destroy();
+    },
     /** Pieces of data towards the target so far: about one for each command. */
     messages: (): number => messages,
     async close(): Promise<void> {
