@@ -4,7 +4,7 @@ import { newBrowser, walkAuthorization } from '../support/browser-flow.ts';
 import type { Answer, Credential } from '../support/oauth-calls.ts';
 import { newPkce } from '../support/pkce.ts';
 import { REDIRECT_URI, type Scene } from '../support/scene.ts';
-import type { Ledger } from './crash-load.ts';
+import type { Ledger } from './crash-ledger.ts';
 
 export type FaultLedger = Pick<Ledger, 'received' | 'unexpected'> & {
   /** Parameters whose use was answered with tokens. */

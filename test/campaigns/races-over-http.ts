@@ -4,13 +4,11 @@ import { join } from 'node:path';
 import type { JWK } from 'jose';
 import { dpopProof, type Identity, keyPairFromJwk, newKeyPair } from '../support/agent-keys.ts';
 import { ALLOW, fillForm, type Page } from '../support/browser-flow.ts';
-import { startMongodb } from '../support/mongodb-server.ts';
 import { type Answer, authentication, DEVICE_CODE, formOf, type Parameters } from '../support/oauth-calls.ts';
-import { startRedis } from '../support/redis-server.ts';
-import { consentUrl, makeScene, REDIRECT_URI, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
-import { type ServerProcess, startServer } from '../support/server-process.ts';
+import { consentUrl, makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
 import type { CampaignRun } from './campaign.ts';
 import { PARALLEL, type Race, runRaces } from './race.ts';
+import { type ServerOn, type ServerStores, startServerOn } from './server-on.ts';
 import { sendAtOnce, type WireRequest } from './volley.ts';
 
 type Attempt<T> = () => Promise<T>;
@@ -270,56 +268,19 @@ const pageRaces = (scene: Scene): readonly Race[] => {
   ];
 };
 
-/** A server to race on, and what it stands on. */
-type RaceTrack = { readonly name: string; readonly server: ServerProcess; remove(): Promise<void> };
-
-export type TrackStore = 'memory' | 'sqlite' | 'mongodb+redis';
-
-const startTrack = async (store: TrackStore, workers: number): Promise<RaceTrack> => {
+const startTrack = (store: TrackStore, workers: number): Promise<ServerOn> => {
   const several = workers > 1 ? { workers } : {};
-  if (store !== 'mongodb+redis') {
-    const server = await startServer({
-      environment: WITHOUT_LIMITS,
-      ...several,
-      ...(store === 'memory' ? { entry: join(import.meta.dirname, 'memory-server.ts') } : {}),
-    });
-    return { name: `HTTP on ${store}`, server, remove: server.remove };
-  }
-  const mongodb = await startMongodb();
-  const redis = await startRedis([['maxmemory-policy', 'noeviction']]).catch(async (error: Error) => {
-    await mongodb.remove();
-    throw error;
-  });
-  const removeStores = async (): Promise<void> => {
-    await mongodb.remove();
-    await redis.remove();
-  };
-  try {
-    const server = await startServer({
-      ...several,
-      environment: {
-        ...WITHOUT_LIMITS,
-        BEHALF_MONGODB_URL: mongodb.url('behalf_races'),
-        BEHALF_REDIS_URL: redis.url,
-        BEHALF__STORES__ALLOWSTANDALONE: String(mongodb.isStandalone),
-      },
-    });
-    const remove = async (): Promise<void> => {
-      await server.remove();
-      await removeStores();
-    };
-    return { name: `HTTP on mongodb (${mongodb.kind}) + redis`, server, remove };
-  } catch (error) {
-    await removeStores();
-    throw error;
-  }
+  if (store !== 'memory') return startServerOn(store, several);
+  return startServerOn('sqlite', { entry: join(import.meta.dirname, 'memory-server.ts') });
 };
+
+export type TrackStore = ServerStores | 'memory';
 
 /** The races on a server of `workers` processes. `trials` is shared among them. */
 export const httpRaces = async (run: CampaignRun, store: TrackStore, workers: number, trials: number) => {
   const track = await startTrack(store, workers);
   const { server } = track;
-  const name = `${track.name}, ${workers === 1 ? '1 node' : `${workers} nodes`}`;
+  const name = `HTTP on ${store === 'memory' ? store : track.name}, ${workers === 1 ? '1 node' : `${workers} nodes`}`;
   try {
     const scene = await makeScene(server);
     await scene.newTokens(scene.jwt.identifier);

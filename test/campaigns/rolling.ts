@@ -9,7 +9,8 @@ import { makeScene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { freePort, startServer } from '../support/server-process.ts';
 import { startBalancer } from './balancer.ts';
 import type { Campaign } from './campaign.ts';
-import { newLedger, startLoad } from './crash-load.ts';
+import { newLedger } from './crash-ledger.ts';
+import { startLoad } from './crash-load.ts';
 import { checkTrail } from './trail-check.ts';
 
 const DEFAULT_RESTARTS = 20;

@@ -6,7 +6,7 @@ import { masterKey } from '../../src/domain/secrets/master-key.ts';
 import type { Scene } from '../support/scene.ts';
 import { runCli, type ServerProcess } from '../support/server-process.ts';
 import type { CampaignRun } from './campaign.ts';
-import type { Ledger } from './crash-load.ts';
+import type { Ledger } from './crash-ledger.ts';
 
 /** Ids of the tokens whose issuing is on record. */
 const recordedTokens = (trail: string): ReadonlySet<string> => {
