@@ -14,7 +14,7 @@ const CAMPAIGNS: readonly Campaign[] = [races, crash, faults, fuzz, rolling, rev
 
 const usage = (): string =>
   [
-    'npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAME,…] [--rate N] [--record]',
+    'npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAME,…] [--rate N] [--redis-down] [--record]',
     ...CAMPAIGNS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`),
   ].join('\n');
 
@@ -27,6 +27,9 @@ const readArguments = () => {
         trials: { type: 'string' },
         /** What trials are in `crash`. */
         kills: { type: 'string' },
+        /** The same in `revocation` and `kill-tree`. */
+        runs: { type: 'string' },
+        'redis-down': { type: 'boolean' },
         stores: { type: 'string' },
         rate: { type: 'string' },
         record: { type: 'boolean' },
@@ -72,10 +75,11 @@ const main = async (): Promise<number> => {
 
   const result = await campaign.run({
     options: {
-      trials: wholeNumber('trials', values.trials ?? values.kills),
+      trials: wholeNumber('trials', values.trials ?? values.runs ?? values.kills),
       seconds,
       stores: values.stores?.split(','),
       rate: wholeNumber('rate', values.rate),
+      isRedisDown: values['redis-down'] ?? false,
       seed,
     },
     random: seededRandom(seed),

@@ -1,161 +1,36 @@
 /**
  * Time to deny: several nodes on one data set, one resource server introspecting at each of them without pause, and
  * something is ended at a node that chance picks. Measured is the time from the answer to that until the last
- * positive answer arrived anywhere; nothing may be granted to whoever was stopped, at any node, after it.
+ * positive answer arrived anywhere; nothing may be granted to whoever was stopped, at any node, after it. With
+ * `--redis-down` Redis is killed before the ends of a batch, and comes back after them.
  */
-
-import { mkdtemp, rm } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import type { Identity } from '../support/agent-keys.ts';
-import { type Answer, authentication, type Credential, formOf, type Parameters } from '../support/oauth-calls.ts';
-import { makeScene, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
-import { startServer } from '../support/server-process.ts';
-import type { Campaign, CampaignRun } from './campaign.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
+import { type Campaign, type CampaignRun, chosen, type Figures } from './campaign.ts';
+import { type Ending, endingsOf } from './endings.ts';
+import { figuresOf, rounded } from './figures.ts';
+import { type Node, nodeClient } from './node-client.ts';
+import { type NodesOn, startNodesOn } from './nodes-on.ts';
+import { SERVER_STORES, type ServerStores } from './server-on.ts';
 
 const DEFAULT_TRIALS = 200;
 const NODES = 3;
-/** What we promise (docs/guides/revocation.md). */
-const GOAL_MS = { p99: 50, max: 250 } as const;
+/** What we promise (docs/guides/revocation.md), in milliseconds. */
+const GOALS = { usual: { p99: 50, max: 250 }, redisDown: { p99: 2000, max: 2000 } } as const;
+/** Made ahead of each time that Redis goes down: it takes seconds to come back, and tokens live for ten minutes. */
+const BATCH = 120;
 /** Negative answers in a row, from each resource server, before it is believed. */
 const ENOUGH = 3;
 
-/** A token of some kind, and what ends it at the node with this number. */
-type Ending = {
-  readonly token: string;
-  readonly credential: Credential;
-  end(node: number): Promise<Answer>;
-  /** Asks for something new afterwards, which must not be granted. */
-  readonly again?: (node: number) => Promise<Answer>;
-};
-
-/** Sends requests to one node, as if its proxy had picked it. */
-const nodeClient = (port: number, issuer: string) => {
-  const agent = new Agent({ keepAlive: true, maxSockets: 16 });
-  const { host } = new URL(issuer);
-  const send = (path: string, body: string, headers: Record<string, string>): Promise<Answer> =>
-    new Promise((resolve, reject) => {
-      const outgoing = request(
-        { host: '127.0.0.1', port, agent, method: 'POST', path, headers: { host, ...headers } },
-        (incoming) => {
-          const chunks: Buffer[] = [];
-          incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-          incoming.on('error', reject);
-          incoming.on('end', () => {
-            const text = Buffer.concat(chunks).toString();
-            const body = text.startsWith('{') ? (JSON.parse(text) as Answer['body']) : {};
-            resolve({ status: incoming.statusCode ?? 0, headers: new Headers(), body, text });
-          });
-        },
-      );
-      outgoing.on('error', reject);
-      outgoing.end(body);
-    });
-  return {
-    async oauth(path: string, credential: Credential, parameters: Parameters): Promise<Answer> {
-      const proof = await authentication(credential, issuer);
-      const form = formOf({ ...proof.parameters, ...parameters }).toString();
-      return send(path, form, { 'content-type': 'application/x-www-form-urlencoded', ...proof.headers });
-    },
-    manage: (path: string, token: string, body: object = {}): Promise<Answer> =>
-      send(`/api/v1${path}`, JSON.stringify(body), {
-        'content-type': 'application/json',
-        authorization: `Bearer ${token}`,
-      }),
-    close: () => agent.destroy(),
-  };
-};
-
-type Node = ReturnType<typeof nodeClient>;
-
-/** The ways to end something, each making one new. */
-const endingsOf = (scene: Scene, nodes: readonly Node[]) => {
-  const { calls, keyed, jwt, opaque, management } = scene;
-  const at = (node: number): Node => nodes[node] as Node;
-  const access = (answer: Answer): string => {
-    if (answer.status !== 200) throw new Error(`no token: ${answer.status} ${answer.text}`);
-    return String(answer.body['access_token']);
-  };
-  const own = async (agent: Identity, resource: string) =>
-    access(await calls.token(keyed(agent), { grant_type: 'client_credentials', resource }));
-  const askAgain = (agent: Identity) => (node: number) =>
-    at(node).oauth('/token', keyed(agent), { grant_type: 'client_credentials', resource: jwt.identifier });
-
-  const delegated = async (agent: Identity) => {
-    const subject = String((await scene.newTokens(opaque.identifier, 'openid read'))['access_token']);
-    await scene.consentToAgent(agent, subject, jwt.identifier);
-    return { subject, token: access(await calls.exchange(keyed(agent), subject, jwt.identifier)) };
-  };
-
-  return {
-    async 'revoke a JWT'(): Promise<Ending> {
-      const token = await own(scene.agent, jwt.identifier);
-      const { credential } = jwt;
-      return { token, credential, end: (node) => at(node).oauth('/token/revocation', keyed(scene.agent), { token }) };
-    },
-    async 'revoke an opaque token'(): Promise<Ending> {
-      const token = await own(scene.agent, opaque.identifier);
-      const { credential } = opaque;
-      return { token, credential, end: (node) => at(node).oauth('/token/revocation', keyed(scene.agent), { token }) };
-    },
-    async 'revoke a refresh token'(): Promise<Ending> {
-      const tokens = await scene.newTokens(jwt.identifier);
-      const refresh = String(tokens['refresh_token']);
-      return {
-        token: String(tokens['access_token']),
-        credential: jwt.credential,
-        end: (node) => at(node).oauth('/token/revocation', keyed(scene.app), { token: refresh }),
-        again: (node) =>
-          at(node).oauth('/token', keyed(scene.app), { grant_type: 'refresh_token', refresh_token: refresh }),
-      };
-    },
-    async 'revoke a delegation'(): Promise<Ending> {
-      const agent = await scene.newAgent('Delegate');
-      const { subject, token } = await delegated(agent);
-      const { body } = await management.listDelegations(`?actor=${agent.clientId}&live=true`);
-      const [row] = body['items'] as { id: string }[];
-      const administrator = await management.accessToken();
-      return {
-        token,
-        credential: jwt.credential,
-        end: (node) => at(node).manage(`/delegations/${row?.id}/revoke`, administrator),
-        again: (node) =>
-          at(node).oauth('/token', keyed(agent), {
-            grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
-            subject_token: subject,
-            subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
-            resource: jwt.identifier,
-          }),
-      };
-    },
-    async 'suspend an agent'(): Promise<Ending> {
-      const agent = await scene.newAgent('Suspended');
-      const administrator = await management.accessToken();
-      return {
-        token: await own(agent, jwt.identifier),
-        credential: jwt.credential,
-        end: (node) => at(node).manage(`/agents/${agent.clientId}/suspend`, administrator),
-        again: askAgain(agent),
-      };
-    },
-    async 'kill an agent'(): Promise<Ending> {
-      const agent = await scene.newAgent('Killed');
-      const { token } = await delegated(agent);
-      const administrator = await management.accessToken();
-      const body = { scope: 'agent', id: agent.clientId, reason: 'campaign revocation' };
-      return {
-        token,
-        credential: jwt.credential,
-        end: (node) => at(node).manage('/kills', administrator, body),
-        again: askAgain(agent),
-      };
-    },
-  };
-};
+type Kind = Awaited<ReturnType<typeof endingsOf>>;
+type Prepared = { readonly kind: string; readonly ending: Ending };
 
 /** Milliseconds from the answer to the ending until the last positive answer, at least 0. */
-const measure = async (run: CampaignRun, kind: string, nodes: readonly Node[], ending: Ending): Promise<number> => {
+const measure = async (
+  run: CampaignRun,
+  nodes: readonly Node[],
+  { kind, ending }: Prepared,
+  mayRefuse: boolean,
+): Promise<number> => {
   const { token, credential } = ending;
   let endedAt = Number.POSITIVE_INFINITY;
   let lastPositive = 0;
@@ -167,7 +42,8 @@ const measure = async (run: CampaignRun, kind: string, nodes: readonly Node[], e
       const sentAt = performance.now();
       const { status, body } = await node.oauth('/token/introspection', credential, { token });
       const now = performance.now();
-      if (status !== 200) {
+      // Refused is denied, where it is allowed to be.
+      if (status !== 200 && !(mayRefuse && status === 503)) {
         run.violation(`${kind}: introspection at node ${index} answered ${status}`);
         break;
       }
@@ -202,51 +78,87 @@ const measure = async (run: CampaignRun, kind: string, nodes: readonly Node[], e
   return Math.max(0, lastPositive - endedAt);
 };
 
-const figuresOf = (times: readonly number[]) => {
-  const sorted = times.toSorted((one, other) => one - other);
-  const at = (part: number): number =>
-    round(sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))] ?? 0);
-  return { runs: sorted.length, p50: at(0.5), p99: at(0.99), max: at(1) };
+const on = async (run: CampaignRun, stores: ServerStores): Promise<Figures> => {
+  const { isRedisDown } = run.options;
+  const goal = isRedisDown ? GOALS.redisDown : GOALS.usual;
+  const trials = run.options.trials ?? DEFAULT_TRIALS;
+  const nodesOn = await startNodesOn(stores, NODES);
+  const { issuer, redis, administratorKeyFile } = nodesOn;
+  const nodes = nodesOn.servers.map((server) => nodeClient(server.port, issuer));
+  const times: Record<string, number[]> = {};
+  let done = 0;
+  const end = async (prepared: Prepared): Promise<void> => {
+    const { kind } = prepared;
+    const milliseconds = await measure(run, nodes, prepared, isRedisDown);
+    times[kind] = [...(times[kind] ?? []), milliseconds];
+    if (milliseconds > goal.max)
+      run.violation(`${kind}: the last positive answer came ${rounded(milliseconds)} ms after`);
+    done += 1;
+    run.progress(`${done} of ${trials} ends on ${nodesOn.name}`);
+  };
+  try {
+    const scene = await makeScene({ issuer, administratorKeyFile });
+    const kinds = Object.entries(await endingsOf(scene, nodes)) as [string, Kind[keyof Kind]][];
+    let next = 0;
+    const prepare = async (): Promise<Prepared> => {
+      const [kind, make] = kinds[next++ % kinds.length] as (typeof kinds)[number];
+      return { kind, ending: await make() };
+    };
+    while (done < trials && !run.isOver()) {
+      if (!isRedisDown || !redis) {
+        await end(await prepare());
+        continue;
+      }
+      const batch: Prepared[] = [];
+      while (batch.length < Math.min(BATCH, trials - done)) batch.push(await prepare());
+      await redis.kill();
+      for (const prepared of batch) await end(prepared);
+      await redis.restart();
+      if (done < trials) await untilGranting(nodesOn, nodes, scene);
+    }
+  } catch (error) {
+    throw new Error(`${(error as Error).stack}\nserver logs:\n${nodesOn.log()}`, { cause: error });
+  } finally {
+    for (const node of nodes) node.close();
+    await nodesOn.remove();
+  }
+  const all = figuresOf(Object.values(times).flat());
+  if (all.p99 > goal.p99 && all.runs >= 100) run.violation(`p99 is ${all.p99} ms, more than ${goal.p99} ms`);
+  const milliseconds = Object.fromEntries(Object.entries(times).map(([kind, of]) => [kind, figuresOf(of)]));
+  const figures = {
+    trials: done,
+    nodes: NODES,
+    stores: nodesOn.name,
+    isRedisDown,
+    milliseconds: { all, ...milliseconds },
+  };
+  run.finished(isRedisDown ? `${stores}, Redis down` : stores, figures);
+  return figures;
 };
-const round = (milliseconds: number): number => Math.round(milliseconds * 10) / 10;
+
+/** Assertions are refused for some seconds after Redis has forgotten which were used. */
+const untilGranting = async ({ log }: NodesOn, nodes: readonly Node[], { keyed, agent, jwt }: Scene): Promise<void> => {
+  const end = performance.now() + 60_000;
+  for (const node of nodes) {
+    for (;;) {
+      const asked = { grant_type: 'client_credentials', resource: jwt.identifier };
+      const { status, text } = await node.oauth('/token', keyed(agent), asked);
+      if (status === 200) break;
+      if (performance.now() > end)
+        throw new Error(`nothing is granted a minute after Redis came back: ${text}\n${log()}`);
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+};
 
 export const revocation: Campaign = {
   name: 'revocation',
-  about: `${NODES} nodes, ${NODES} resource servers: time from the answer to an end to the last positive answer (--trials ends, default ${DEFAULT_TRIALS})`,
+  about: `${NODES} nodes, ${NODES} resource servers: time from the answer to an end to the last positive answer (--trials ends on each of --stores, default ${DEFAULT_TRIALS}; --redis-down)`,
   async run(run) {
-    const trials = run.options.trials ?? DEFAULT_TRIALS;
-    const dataFolder = await mkdtemp(join(tmpdir(), 'behalf-revocation-'));
-    const first = await startServer({ dataFolder, environment: WITHOUT_LIMITS });
-    const { issuer } = first;
-    const others = Array.from({ length: NODES - 1 }, () =>
-      startServer({ dataFolder, environment: { ...WITHOUT_LIMITS, BEHALF_ISSUER: issuer } }),
-    );
-    const servers = [first, ...(await Promise.all(others))];
-    const nodes = servers.map((server) => nodeClient(server.port, issuer));
-    try {
-      const scene = await makeScene({ issuer, administratorKeyFile: join(dataFolder, 'administrator.json') });
-      const kinds = Object.entries(endingsOf(scene, nodes));
-      const times: Record<string, number[]> = {};
-      let done = 0;
-      for (; done < trials && !run.isOver(); done += 1) {
-        const [kind, make] = kinds[done % kinds.length] as (typeof kinds)[number];
-        const milliseconds = await measure(run, kind, nodes, await make());
-        times[kind] = [...(times[kind] ?? []), milliseconds];
-        if (milliseconds > GOAL_MS.max)
-          run.violation(`${kind}: the last positive answer came ${round(milliseconds)} ms after`);
-        run.progress(`${done + 1} of ${trials} ends`);
-      }
-      const all = figuresOf(Object.values(times).flat());
-      if (all.p99 > GOAL_MS.p99 && all.runs >= 100) run.violation(`p99 is ${all.p99} ms, more than ${GOAL_MS.p99} ms`);
-      const milliseconds = Object.fromEntries(Object.entries(times).map(([kind, of]) => [kind, figuresOf(of)]));
-      return { trials: done, nodes: NODES, store: 'sqlite', milliseconds: { all, ...milliseconds } };
-    } catch (error) {
-      const logs = servers.map((server) => server.log().slice(-2000)).join('\n');
-      throw new Error(`${(error as Error).stack}\nserver logs:\n${logs}`, { cause: error });
-    } finally {
-      for (const node of nodes) node.close();
-      for (const server of servers) await server.remove();
-      await rm(dataFolder, { recursive: true, force: true });
-    }
+    const names = chosen(run, SERVER_STORES).filter((stores) => !run.options.isRedisDown || stores === 'mongodb+redis');
+    if (names.length === 0) throw new Error('--redis-down is for --stores mongodb+redis');
+    const where: Record<string, Figures> = {};
+    for (const stores of names) where[stores] = await on(run, stores);
+    return { trials: Object.values(where).reduce((sum, { trials }) => sum + trials, 0), where };
   },
 };
