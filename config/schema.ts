@@ -231,8 +231,12 @@ export const CONFIGURATION_SCHEMA = {
       argon2MemoryKib: count('Memory of one hash.', [8, 19456, 1048576], 'KiB'),
       argon2Passes: count('Passes of one hash.', [1, 2, 16], 'passes'),
       argon2Parallelism: count('Lanes of one hash.', [1, 1, 16], 'lanes'),
-      concurrency: count('Hashes computed at the same time.', [1, 2, 64], 'hashes'),
-      queueLimit: count('Hashes that may wait; a sign-in beyond that is told to try later.', [0, 64, 10000], 'hashes'),
+      concurrency: count('Hashes computed at the same time, by each process.', [1, 2, 64], 'hashes'),
+      queueLimit: count(
+        'Hashes that may wait in a process; a sign-in beyond that is told to try later.',
+        [0, 64, 10000],
+        'hashes',
+      ),
       minimumLength: count('Shortest password that may be set.', [8, 8, 64], 'characters'),
     }),
     limits: section('Limits that keep guessing and floods out.', {
@@ -241,20 +245,24 @@ export const CONFIGURATION_SCHEMA = {
         [1, 10, 10000],
         'attempts',
       ),
-      signInPerSource: count('Attempts to sign in from one address within the window.', [1, 50, 100000], 'attempts'),
+      signInPerSource: count(
+        'Attempts to sign in from one address, or one IPv6 network of 64 bits, within the window.',
+        [1, 50, 100000],
+        'attempts',
+      ),
       signInWindowSeconds: count('The window of the two limits above.', [10, 900, DAY], 'seconds'),
       deviceUserCodeAttempts: count(
-        'User codes that may be sent from one address within ten minutes, right or wrong; connecting one device sends its code twice.',
+        'User codes that may be sent from one address (IPv6: a network of 64 bits) within ten minutes, right or wrong; connecting one device sends its code twice.',
         [1, 10, 1000],
         'attempts',
       ),
       requestsPerSourcePerMinute: count(
-        'Requests to the OAuth endpoints from one address; 0 switches the limit off.',
+        'Requests to the OAuth endpoints from one address (IPv6: a network of 64 bits), to each process; 0 switches the limit off.',
         [0, 6000, 10000000],
         'requests a minute',
       ),
       requestsPerClientPerMinute: count(
-        'Requests to the OAuth endpoints by one client; 0 switches the limit off.',
+        'Requests to the OAuth endpoints by one client, to each process; 0 switches the limit off.',
         [0, 6000, 10000000],
         'requests a minute',
       ),

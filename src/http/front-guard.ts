@@ -6,6 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import type { RequestLimit } from '../domain/limits/request-limits.ts';
+import { sourceNetwork } from '../domain/limits/source-network.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import { STRICT_TRANSPORT } from './middleware/security-headers.ts';
@@ -78,10 +79,11 @@ export const frontGuard = (deps: {
         deps.refused(source, errorOf(status));
         return answer(response, status, description, retryAfter);
       };
-      if (limit.isExceeded(source)) {
+      const network = sourceNetwork(source);
+      if (limit.isExceeded(network)) {
         return refuse(429, 'too many requests', limit.retryAfterSeconds());
       }
-      limit.count(source);
+      limit.count(network);
       if (!METHODS.has(request.method ?? '')) return refuse(405, 'this method is not used here');
       const target = request.url ?? '';
       const malformed = faultOf(target, request.headers.host);

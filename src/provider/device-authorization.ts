@@ -4,6 +4,7 @@
  */
 import Provider from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
+import { sourceNetwork } from '../domain/limits/source-network.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { SESSION_COOKIE } from './cookies.ts';
@@ -38,7 +39,10 @@ export const deviceAuthorization = (
 
   /** Counted before the code is looked up, so that parallel guesses cannot pass the limit. */
   const mayGuess = async (source: string): Promise<boolean> => {
-    const count = await ephemeral.count(`user-code:${masterKey.digest('user-code', source)}`, GUESS_WINDOW_SECONDS);
+    const count = await ephemeral.count(
+      `user-code:${masterKey.digest('user-code', sourceNetwork(source))}`,
+      GUESS_WINDOW_SECONDS,
+    );
     return count <= configuration.limits.deviceUserCodeAttempts;
   };
 

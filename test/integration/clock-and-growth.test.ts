@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { requestLimit } from '../../src/domain/limits/request-limits.ts';
+import { sourceNetwork } from '../../src/domain/limits/source-network.ts';
 import type { CollectionDeclaration, Document } from '../../src/domain/ports/document-store.ts';
 import { CONSUMPTIONS, ENGINE_RECORDS, LEASES, REVOKED_TOKENS } from '../../src/provider/records.ts';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
@@ -162,6 +163,41 @@ describe('RL-01 RL-02 growth and sweeping', () => {
 });
 
 describe('RL-03 limits', () => {
+  test.each([
+    ['192.0.2.7', '192.0.2.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:DB8:1:2::ffff', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['2001:0db8:0000::192.0.2.7', '2001:db8:0:0::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['::', '0:0:0:0::/64'],
+    ['', ''],
+  ])('%s counts as %s', (address, network) => {
+    expect(sourceNetwork(address)).toBe(network);
+  });
+
+  test('whoever has an IPv6 network is one source', async () => {
+    const limited = await runServer({
+      stores: 'memory',
+      limits: true,
+      environment: {
+        BEHALF__LISTEN__TRUSTEDPROXIES: '127.0.0.1',
+        BEHALF__LIMITS__REQUESTSPERSOURCEPERMINUTE: '5',
+      },
+    });
+    try {
+      const from = async (address: string): Promise<number> =>
+        (await fetch(`${limited.issuer}/jwks`, { headers: { 'x-forwarded-for': address } })).status;
+      const statuses = [];
+      for (let host = 1; host <= 8; host += 1) statuses.push(await from(`2001:db8:0:1::${host}`));
+      expect(statuses).toEqual([200, 200, 200, 200, 200, 429, 429, 429]);
+      expect(await from('2001:db8:0:2::1')).toBe(200);
+    } finally {
+      await limited.close();
+    }
+  });
+
   test('of 64 at once exactly as many pass as the limit says, and keys are bounded', () => {
     const limit = requestLimit(10, systemClock);
     const passed = Array.from({ length: 64 }, () => {

@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import { DomainError } from '../errors.ts';
+import { sourceNetwork } from '../limits/source-network.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -13,7 +14,7 @@ import { normaliseUsername } from './username.ts';
 type SignInLimits = {
   /** Attempts at one account, from browsers that never signed in to it, in one window. */
   readonly signInPerAccount: number;
-  /** Attempts from one client address in one window. */
+  /** Attempts from one client address, or one /64 network, in one window. */
   readonly signInPerSource: number;
   readonly signInWindowSeconds: number;
 };
@@ -111,7 +112,7 @@ export const passwordSignIn = (deps: SignInDeps) => {
       const event = { request, personal, ...(account ? { subject: account.id } : {}) };
       const nonce = account && knownDevice(device, account.id);
       if (nonce === undefined) {
-        await spend('source', source, limits.signInPerSource, event);
+        await spend('source', sourceNetwork(source), limits.signInPerSource, event);
         await spend('account', key, limits.signInPerAccount, event);
       } else {
         await spend('device', nonce, limits.signInPerAccount, event);

@@ -1,0 +1,46 @@
+/** RL-03: the limits on signing in are of the installation, however many processes serve it. */
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
+import { managementFromKeyFile } from '../support/management.ts';
+import { type ServerProcess, startServer } from '../support/server-process.ts';
+
+const WORKERS = 3;
+const LIMIT = 5;
+const TRIES = 24;
+
+jest.setTimeout(60_000);
+
+let server: ServerProcess;
+beforeAll(async () => {
+  server = await startServer({
+    workers: WORKERS,
+    environment: {
+      BEHALF__PASSWORDS__ARGON2MEMORYKIB: '1024',
+      BEHALF__PASSWORDS__ARGON2PASSES: '1',
+      BEHALF__LIMITS__SIGNINPERACCOUNT: String(LIMIT),
+      BEHALF__LIMITS__SIGNINPERSOURCE: '100000',
+      BEHALF__LIMITS__REQUESTSPERSOURCEPERMINUTE: '0',
+      BEHALF__LOG__LEVEL: 'error',
+    },
+  });
+});
+afterAll(() => server?.remove());
+
+test(`RL-03 of ${TRIES} guesses at once through ${WORKERS} workers exactly ${LIMIT} are tried`, async () => {
+  const guesses = await Promise.all(
+    Array.from({ length: TRIES }, async () => {
+      const browser = newBrowser(server.issuer);
+      return { browser, page: await browser.open(`${server.issuer}/account`) };
+    }),
+  );
+  const person = { username: 'admin', password: 'not the password' };
+  const answers = await Promise.all(guesses.map(({ browser, page }) => submitSignIn(browser, page, person)));
+  expect(answers.filter(({ status }) => status === 429)).toHaveLength(TRIES - LIMIT);
+
+  const management = await managementFromKeyFile(server.administratorKeyFile);
+  const { body } = await management.call('GET', '/audit/events?type=session.refused&limit=200');
+  const refused = body['items'] as readonly { readonly stream: string; readonly event: { readonly inputs?: object } }[];
+  expect(refused.filter(({ event }) => JSON.stringify(event.inputs).includes('wrong_password'))).toHaveLength(LIMIT);
+  // They did not all come to one of them.
+  expect(new Set(refused.map(({ stream }) => stream)).size).toBeGreaterThan(1);
+});
