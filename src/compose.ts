@@ -8,6 +8,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { type Overrides, services } from './compose/services.ts';
 import { passwordSignIn } from './domain/accounts/sign-in.ts';
 import { refusalCounter } from './domain/audit/refusal-counter.ts';
+import { blueprintPreview } from './domain/blueprints/blueprint-preview.ts';
 import { requestLimit } from './domain/limits/request-limits.ts';
 import { killSwitch } from './domain/revocation/kill-switch.ts';
 import { killTelling } from './domain/revocation/kill-telling.ts';
@@ -83,7 +84,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     documents,
     clock,
     // It asks about kills itself, and when what it looks at was made.
-    clients: engineClients(made, issuer),
+    clients: engineClients({ ...made, agents: made.effectiveAgents }, issuer),
     accounts: made.accounts,
     resourceServers,
     delegations,
@@ -245,6 +246,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     accounts: made.accounts,
     clients: made.clients,
     agents: made.agents,
+    blueprints: { ...made.blueprints, preview: blueprintPreview({ documents }) },
     resourceServers,
     delegations,
     keys: {

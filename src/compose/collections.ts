@@ -5,6 +5,7 @@
 import { ACCOUNTS } from '../domain/accounts/account.ts';
 import { AGENTS } from '../domain/agents/agent.ts';
 import { AUDIT_RECORDS } from '../domain/audit/audit-record.ts';
+import { BLUEPRINT_VERSIONS, BLUEPRINTS } from '../domain/blueprints/blueprint.ts';
 import { CLIENTS } from '../domain/clients/client.ts';
 import { CONSENTS } from '../domain/consent/consent-register.ts';
 import { DELEGATIONS } from '../domain/delegation/delegation.ts';
@@ -25,6 +26,8 @@ export const MOVED: readonly CollectionDeclaration[] = [
   SIGNING_KEYS,
   ACCOUNTS,
   CLIENTS,
+  BLUEPRINTS,
+  BLUEPRINT_VERSIONS,
   AGENTS,
   RESOURCE_SERVERS,
   CONSENTS,

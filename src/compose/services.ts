@@ -10,6 +10,8 @@ import { passwords } from '../domain/accounts/passwords.ts';
 import { agentRegistry } from '../domain/agents/agent-registry.ts';
 import { auditSigner } from '../domain/audit/audit-signer.ts';
 import { auditTrail } from '../domain/audit/audit-trail.ts';
+import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-blueprints.ts';
+import { blueprintRegistry } from '../domain/blueprints/blueprint-registry.ts';
 import { clientRegistry } from '../domain/clients/client-registry.ts';
 import { consentRegister } from '../domain/consent/consent-register.ts';
 import { delegationRegister } from '../domain/delegation/delegation-register.ts';
@@ -125,10 +127,22 @@ export const services = async (configuration: Configuration, overrides: Override
     resourceServers,
     handOver: (agent, from) => revocation.handOver(agent, from, clock.now()),
   });
+  const blueprints = blueprintRegistry({ documents, clock, identifiers, audit, resourceServers });
+  /** As far as their blueprints let them go. */
+  const effectiveAgents = agentsUnderBlueprints(agents, blueprints);
   /** As everybody sees them who grants something. */
-  const granting = registersUnderKills({ accounts, agents, clients }, revocation);
+  const granting = registersUnderKills({ accounts, agents: effectiveAgents, clients }, revocation);
   const { maxDepth, maxDurationSeconds, defaultDurationSeconds, requestTtlSeconds } = configuration.delegation;
-  const delegations = delegationRegister({ documents, clock, identifiers, audit, issuer, maxDepth, revocation });
+  const delegations = delegationRegister({
+    documents,
+    clock,
+    identifiers,
+    audit,
+    issuer,
+    maxDepth,
+    revocation,
+    agents: effectiveAgents,
+  });
   const requests = delegationRequests({
     ephemeral,
     clock,
@@ -168,6 +182,8 @@ export const services = async (configuration: Configuration, overrides: Override
     resourceServers,
     clients,
     agents,
+    blueprints,
+    effectiveAgents,
     delegations,
     requests,
     consents,

@@ -15,6 +15,7 @@ import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
+import { BLUEPRINTS } from '../domain/blueprints/blueprint.ts';
 import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
@@ -91,7 +92,7 @@ const servers = async (
     onUnreadable,
     deadlineMilliseconds,
     // What ends everything else must not be answered by a primary that was replaced and does not know it yet.
-    linearizable: [EPOCHS.name],
+    linearizable: [EPOCHS.name, BLUEPRINTS.name],
   });
   const redis = { url: redisUrl, prefix: redisPrefix, deadlineMilliseconds };
   let ephemeral: RedisEphemeralStore | undefined;

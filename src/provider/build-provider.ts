@@ -173,9 +173,13 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     const grant = (ctx as KoaContextWithOIDC | undefined)?.oidc?.entities?.Grant;
     return Math.max(1, grant?.exp === undefined ? seconds : Math.min(seconds, grant.exp - deps.clock.now()));
   };
+  /** How long tokens of the client of a request may live; 0 in its metadata is no limit. */
+  const ceiling = (ctx: unknown): number =>
+    Number((ctx as KoaContextWithOIDC | undefined)?.oidc?.client?.['behalf_max_token_seconds']) ||
+    Number.POSITIVE_INFINITY;
   type WithServer = { readonly resourceServer?: { readonly accessTokenTTL?: number | undefined } | undefined };
   const accessTokenTtl = (ctx: unknown, token: WithServer): number =>
-    within(ctx, token.resourceServer?.accessTokenTTL ?? tokens.accessTokenTtlSeconds);
+    within(ctx, Math.min(ceiling(ctx), token.resourceServer?.accessTokenTTL ?? tokens.accessTokenTtlSeconds));
 
   return {
     adapter: deps.adapter,

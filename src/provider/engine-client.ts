@@ -6,7 +6,6 @@
 import type { Account } from '../domain/accounts/account.ts';
 import type { Agent } from '../domain/agents/agent.ts';
 import type { Client } from '../domain/clients/client.ts';
-import type { ScopesByResource } from '../domain/delegation/authority.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 
@@ -22,7 +21,13 @@ export type Registers = {
 export type EngineClients = ReturnType<typeof engineClients>;
 
 /** Metadata of ours that the engine keeps on its client objects. */
-export const CLIENT_PROPERTIES = ['behalf_kind', 'behalf_skip_consent', 'behalf_cors_origins', 'behalf_owner'] as const;
+export const CLIENT_PROPERTIES = [
+  'behalf_kind',
+  'behalf_skip_consent',
+  'behalf_cors_origins',
+  'behalf_owner',
+  'behalf_max_token_seconds',
+] as const;
 
 export const engineClients = (registers: Registers, issuer: string) => {
   const ofAgent = oncePerDocument(fromAgent);
@@ -31,9 +36,7 @@ export const engineClients = (registers: Registers, issuer: string) => {
   const pages = accountPages(issuer);
   return {
     /** Own rights and grant types of an agent or client that may act now; undefined when it may not. */
-    async active(
-      id: string,
-    ): Promise<{ readonly authority?: ScopesByResource; readonly grantTypes: readonly string[] } | undefined> {
+    async active(id: string): Promise<ActiveParty | undefined> {
       const found = id.startsWith('agt_')
         ? await ownedAgent(registers, id)
         : id.startsWith('app_')
@@ -55,6 +58,9 @@ export const engineClients = (registers: Registers, issuer: string) => {
     },
   };
 };
+
+/** An agent or client that may act now, as far as it concerns what it may hold; only agents run in an environment. */
+export type ActiveParty = Pick<Agent, 'authority' | 'grantTypes' | 'ceilings'> & Partial<Pick<Agent, 'environment'>>;
 
 type Metadata = Readonly<Record<string, unknown>>;
 
@@ -95,6 +101,7 @@ const fromAgent = (agent: Agent): Metadata | undefined =>
         behalf_skip_consent: false,
         behalf_cors_origins: [],
         behalf_owner: agent.owner,
+        behalf_max_token_seconds: agent.ceilings?.maxAccessTokenSeconds ?? 0,
       };
 
 const fromClient = (client: Client): Metadata | undefined =>

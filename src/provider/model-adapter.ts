@@ -53,7 +53,7 @@ export type ModelAdapterDeps = {
   readonly devicePollIntervalSeconds: number;
   /** Hears of what was stored and is not understood. */
   readonly onUnreadable: (model: string) => void;
-  readonly liveness: Pick<TokenLiveness, 'leaseCounts' | 'sessionLive'>;
+  readonly liveness: Pick<TokenLiveness, 'leaseNow' | 'sessionLive'>;
 };
 
 export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapter) => {
@@ -77,7 +77,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     const read = async (id: string): Promise<Payload | undefined> => {
       if (home === 'lease') {
         const lease = (await leases.get(id))?.document;
-        return lease && (await liveness.leaseCounts(lease)) ? (lease.payload as Payload) : undefined;
+        return lease && ((await liveness.leaseNow(lease))?.payload as Payload | undefined);
       }
       if (home === 'ephemeral') {
         return openedPayload(model, await ephemeral.get(key(id)));

@@ -6,19 +6,15 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '../domain/accounts/account.ts';
 import type { Agent } from '../domain/agents/agent.ts';
+import { limitsOfAgent, tokenLifeOf } from '../domain/agents/effective-agent.ts';
 import type { Client } from '../domain/clients/client.ts';
-import {
-  blockingLayer,
-  type Cut,
-  cutScope,
-  type Limit,
-  type ScopesByResource,
-  scopesAt,
-} from '../domain/delegation/authority.ts';
+import { blockingLayer, type Cut, cutScope, type Limit, scopesAt } from '../domain/delegation/authority.ts';
 import type { Delegation } from '../domain/delegation/delegation.ts';
 import type { Layer } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+
+type OwnLimits = { readonly limits: readonly Limit[]; readonly maxSeconds: number | undefined };
 
 type Row<T> = Promise<{ readonly document: T } | undefined>;
 
@@ -37,8 +33,16 @@ export const resourceAuthority = (deps: {
   /** What was cut of the scope a request asked for. */
   const cuts = new WeakMap<object, Cut>();
 
-  const ownAuthority = async (clientId: string): Promise<ScopesByResource | undefined> =>
-    (await (clientId.startsWith('agt_') ? deps.agents : deps.clients).get(clientId))?.document.authority;
+  /** What the registration and the ceilings of an agent or client leave it at a resource server. */
+  const ownLimits = async (clientId: string, server: ResourceServer, forItself: boolean): Promise<OwnLimits> => {
+    if (clientId.startsWith('agt_')) {
+      const agent = (await deps.agents.get(clientId))?.document;
+      if (!agent) return { limits: [{ layer: 'agent', holds: [] }], maxSeconds: undefined };
+      return { limits: limitsOfAgent(agent, server, forItself), maxSeconds: tokenLifeOf([agent]) };
+    }
+    const held = scopesAt((await deps.clients.get(clientId))?.document.authority, server.identifier);
+    return { limits: [{ layer: 'client', holds: held ?? (forItself ? [] : undefined) }], maxSeconds: undefined };
+  };
 
   const find = async (resource: string): Promise<ResourceServer> => {
     const server = (await deps.resourceServers.findByIdentifier(resource))?.document;
@@ -46,17 +50,9 @@ export const resourceAuthority = (deps: {
     return server;
   };
 
-  /** Limits on what `clientId` may hold at a resource, for an account or, without one, for itself. */
-  const limits = async (clientId: string, resource: string, subject: string | undefined): Promise<readonly Limit[]> => {
-    const isAgent = clientId.startsWith('agt_');
-    const authority = await ownAuthority(clientId);
-    const own = scopesAt(authority, resource);
-    if (subject === undefined) return [{ layer: isAgent ? 'agent' : 'client', holds: own ?? [] }];
+  const ofSubject = async (subject: string, resource: string): Promise<Limit> => {
     const account = (await deps.accounts.get(subject))?.document;
-    return [
-      { layer: isAgent ? 'agent' : 'client', holds: own },
-      { layer: 'subject', holds: account ? scopesAt(account.entitlements, resource) : [] },
-    ];
+    return { layer: 'subject', holds: account ? scopesAt(account.entitlements, resource) : [] };
   };
 
   return {
@@ -74,12 +70,10 @@ export const resourceAuthority = (deps: {
       const atTokenEndpoint = ctx.oidc?.route === 'token';
       const forItself = atTokenEndpoint && ctx.oidc.params?.['grant_type'] === 'client_credentials';
       const asking = !atTokenEndpoint && subject === undefined;
-      const found: Limit[] = [
-        ...(asking
-          ? [{ layer: 'client' as const, holds: scopesAt(await ownAuthority(clientId), resource) }]
-          : await limits(clientId, resource, forItself ? undefined : subject)),
-      ];
-      let life = server.accessTokenTtlSeconds;
+      const own = await ownLimits(clientId, server, !asking && (forItself || subject === undefined));
+      const found: Limit[] = [...own.limits];
+      if (subject !== undefined && !forItself) found.push(await ofSubject(subject, resource));
+      let life = Math.min(server.accessTokenTtlSeconds, own.maxSeconds ?? server.accessTokenTtlSeconds);
       if (atTokenEndpoint && subject !== undefined && clientId.startsWith('agt_')) {
         const row = await deps.delegations.consented(subject, clientId, resource);
         found.push({ layer: 'delegation', holds: row?.scope ?? [] });

@@ -23,6 +23,8 @@ import { settle, unitOf } from './token-request-unit.ts';
 /** Names a claims builder may never set: the engine spreads ours after its own (finding V12). */
 const RESERVED = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'scope', 'client_id', 'cnf', 'active', 'nbf']);
 
+const APPROVAL_REQUIRED = 'all that is left of this scope needs an approval each time, which cannot be asked for yet';
+
 export type ClaimsOfOurs = Readonly<Record<string, unknown>>;
 /** The part of the engine's token models this file reads. */
 export type EngineToken = {
@@ -105,7 +107,9 @@ export const tokenClaims = (deps: {
         token.accountId === undefined
           ? 'the client has no authority at this resource for what it asked; an operator can give it some'
           : 'nothing that was asked for is left at this resource';
-      throw refuse('invalid_scope', deps.authority.blockingLayer(ctx), 'scope_not_available', text);
+      const layer = deps.authority.blockingLayer(ctx);
+      if (layer === 'approval') throw refuse('access_denied', layer, 'approval_required', APPROVAL_REQUIRED);
+      throw refuse('invalid_scope', layer, 'scope_not_available', text);
     }
     const lease = token.grantId === undefined ? {} : { grant_id: token.grantId };
     if (!isAgent || token.accountId === undefined) return { claims: { ...lease, txn }, facts: { txn } };

@@ -4,6 +4,7 @@
  * and opaque tokens alike (decision D8), and a row that cannot be found is a *no*.
  */
 import type { Account } from '../domain/accounts/account.ts';
+import { limitsOfAgent } from '../domain/agents/effective-agent.ts';
 import { DEVICE_CODE, TOKEN_EXCHANGE } from '../domain/clients/grant-types.ts';
 import type { ActorChain } from '../domain/delegation/actor-chain.ts';
 import { actorsOf } from '../domain/delegation/actor-chain.ts';
@@ -14,7 +15,7 @@ import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { TokenEnd } from '../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 import type { Part, Revocation } from '../domain/revocation/revocation.ts';
-import type { EngineClients } from './engine-client.ts';
+import type { ActiveParty, EngineClients } from './engine-client.ts';
 import { LEASES, type LeaseRecord } from './records.ts';
 
 /** What a token says of itself. */
@@ -30,6 +31,9 @@ export type TokenFacts = {
   readonly scope: readonly string[];
   /** `kid` of the key that signed it. */
   readonly key?: string | undefined;
+  readonly expiresAt?: number | undefined;
+  /** Thumbprint of the key it is bound to. */
+  readonly jkt?: string | undefined;
 };
 
 export type TokenLiveness = ReturnType<typeof tokenLiveness>;
@@ -52,19 +56,30 @@ export const tokenLiveness = (deps: {
 
   const isExpired = ({ payload }: LeaseRecord): boolean => Number(payload['exp']) <= deps.clock.now();
 
+  const isOlder = (moment: number, seconds: number | undefined): boolean =>
+    seconds !== undefined && moment + seconds <= deps.clock.now();
+
   const isFromAfter = ({ tokensValidFrom = 0 }: Account, moment: number): boolean => moment >= tokensValidFrom;
 
-  /** Whether a lease still counts, but for its own expiry. */
-  const leaseCounts = async (lease: LeaseRecord): Promise<boolean> => {
+  /** A lease as it counts, but for its expiry, which the ceilings of its agent may have brought nearer. */
+  const leaseNow = async (lease: LeaseRecord): Promise<LeaseRecord | undefined> => {
     const found = (await deps.accounts.get(lease.account))?.document;
-    if (found === undefined || !isFromAfter(found, lease.createdAt)) return false;
-    return (await revocation.ended([partOfLease(lease)])) === undefined;
+    if (found === undefined || !isFromAfter(found, lease.createdAt)) return undefined;
+    if (await revocation.ended([partOfLease(lease)])) return undefined;
+    if (!lease.clientId.startsWith('agt_')) return lease;
+    const most = (await deps.clients.active(lease.clientId))?.ceilings?.maxLeaseSeconds;
+    if (most === undefined) return lease;
+    return {
+      ...lease,
+      payload: { ...lease.payload, exp: Math.min(Number(lease.payload['exp']), lease.createdAt + most) },
+    };
   };
 
   const leaseLive = async (id: string): Promise<LeaseRecord | undefined> => {
     const lease = (await leases.get(id))?.document;
     if (!lease || isExpired(lease)) return undefined;
-    return (await leaseCounts(lease)) ? lease : undefined;
+    const counting = await leaseNow(lease);
+    return counting && !isExpired(counting) ? counting : undefined;
   };
 
   /** Which a kill of everything lets through, so that somebody can lift it. */
@@ -93,18 +108,19 @@ export const tokenLiveness = (deps: {
     const end = await revocation.ended(parts, await isAdministration(facts));
     if (end) return end;
     if (facts.lease !== undefined && (lease?.account !== subject || !lease || isExpired(lease))) return 'grant_ended';
-    const limits: Limit[] = [];
+    const parties: ActiveParty[] = [];
     const acting = new Set([facts.clientId, ...actorsOf(facts.chain), ...(lease ? [lease.clientId] : [])]);
     const grants = grantsBehind(facts, lease);
     for (const id of acting) {
       const found = await deps.clients.active(id);
       if (!found) return id.startsWith('agt_') ? 'agent_not_active' : 'client_not_active';
       if (grants.get(id)?.every((grant) => !found.grantTypes.includes(grant))) return 'grant_type_withdrawn';
-      if (audience === undefined) continue;
-      // Who acts for itself has what it was given, and nothing without that.
-      const holds = scopesAt(found.authority, audience) ?? (subject === undefined ? [] : undefined);
-      limits.push({ layer: 'client', holds });
+      const isLeaseOver = lease?.clientId === id && isOlder(lease.createdAt, found.ceilings?.maxLeaseSeconds);
+      if (isLeaseOver) return 'grant_ended';
+      if (isAboveCeilings(facts, id, found)) return 'above_ceiling';
+      parties.push(found);
     }
+    const limits: Limit[] = [];
     if (subject !== undefined) {
       const account = (await deps.accounts.get(subject))?.document;
       if (account?.state !== 'active' || !isFromAfter(account, since)) return 'subject_not_active';
@@ -118,16 +134,19 @@ export const tokenLiveness = (deps: {
     if (audience === undefined) return undefined;
     const server = (await deps.resourceServers.findByIdentifier(audience))?.document;
     if (server?.state !== 'active') return 'resource_server_not_active';
+    for (const party of parties) limits.push(...limitsOf(party, server, subject === undefined));
     const declared = server.scopes.map(({ name }) => name);
     return cutScope(scope, declared, limits).removed.length > 0 ? 'authority_reduced' : undefined;
   };
 
   return {
-    leaseCounts,
+    leaseNow,
     leaseLive,
     endOf,
     /** Whether a kill stands in the way of a token that is about to be made: one of everything, or of something it hangs on. */
-    async killOf(facts: Omit<TokenFacts, 'issuedAt' | 'scope' | 'id' | 'key'>): Promise<'all' | 'some' | undefined> {
+    async killOf(
+      facts: Omit<TokenFacts, 'issuedAt' | 'expiresAt' | 'jkt' | 'scope' | 'id' | 'key'>,
+    ): Promise<'all' | 'some' | undefined> {
       const { clientId, subject, chain, delegation } = facts;
       const isExempt = await isAdministration(facts);
       const parts = [{ subject, parties: [clientId, ...actorsOf(chain)], delegation }];
@@ -157,6 +176,24 @@ const grantsBehind = (
     ...exchanging.map((actor) => [actor, [TOKEN_EXCHANGE]] as const),
     ...(lease ? [[lease.clientId, ['authorization_code', DEVICE_CODE]] as const] : []),
   ]);
+};
+
+/** Whether a token is more than the ceilings of one it came through let be made now. */
+const isAboveCeilings = (
+  { issuedAt, expiresAt, clientId, jkt }: TokenFacts,
+  id: string,
+  party: ActiveParty,
+): boolean => {
+  const { maxAccessTokenSeconds = Number.POSITIVE_INFINITY, senderConstraint } = party.ceilings ?? {};
+  if (expiresAt !== undefined && expiresAt - issuedAt > maxAccessTokenSeconds) return true;
+  return senderConstraint !== undefined && id === clientId && jkt === undefined;
+};
+
+/** Who acts for itself has what it was given, and nothing without that. */
+const limitsOf = (party: ActiveParty, server: ResourceServer, forItself: boolean): readonly Limit[] => {
+  const { environment } = party;
+  if (environment !== undefined) return limitsOfAgent({ ...party, environment }, server, forItself);
+  return [{ layer: 'client', holds: scopesAt(party.authority, server.identifier) ?? (forItself ? [] : undefined) }];
 };
 
 const partOfLease = ({ account, clientId, createdAt }: LeaseRecord): Part => ({

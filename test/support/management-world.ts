@@ -9,6 +9,8 @@ import { accountRegister } from '../../src/domain/accounts/account-register.ts';
 import { passwords } from '../../src/domain/accounts/passwords.ts';
 import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
+import { blueprintPreview } from '../../src/domain/blueprints/blueprint-preview.ts';
+import { blueprintRegistry } from '../../src/domain/blueprints/blueprint-registry.ts';
 import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
 import { delegationRegister } from '../../src/domain/delegation/delegation-register.ts';
 import { DomainError } from '../../src/domain/errors.ts';
@@ -44,6 +46,7 @@ export const managementWorld = async () => {
   const digestSecret = (secret: string) => key.digest('client_secret', secret);
   const resourceServers = resourceServerRegistry({ ...base, digestSecret, issuer: ISSUER });
   const agents = agentRegistry({ ...base, accountExists, resourceServers });
+  const blueprints = blueprintRegistry({ ...base, resourceServers });
   const clients = clientRegistry({ ...base, digestSecret, accountExists, resourceServers });
   const delegations = delegationRegister({ ...base, issuer: ISSUER, maxDepth: 5 });
   const latch = memoryKillLatch();
@@ -75,6 +78,7 @@ export const managementWorld = async () => {
         return agents.list(query);
       },
     },
+    blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
     clients,
     resourceServers,
     delegations,

@@ -41,6 +41,12 @@ export const AUDIT_EVENTS = {
   'agent.suspended': 'An agent was suspended; nothing it holds works.',
   'agent.resumed': 'A suspended agent is active again.',
   'agent.retired': 'An agent was retired for good.',
+  'blueprint.created': 'A blueprint was made; nothing of it counts yet.',
+  'blueprint.updated': 'The words of a blueprint were changed.',
+  'blueprint.drafted': 'Ceilings were put into the draft of a blueprint.',
+  'blueprint.activated':
+    'A version of a blueprint counts from now on, for all its agents; `inputs.changes` says how it differs.',
+  'blueprint.deprecated': 'A blueprint takes no new agents.',
   'client.created': 'A client was registered.',
   'client.updated': 'A client was changed.',
   'client.disabled': 'A client was disabled.',

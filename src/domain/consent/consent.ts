@@ -7,8 +7,9 @@
 import { createHash } from 'node:crypto';
 import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
+import { limitsOfAgent } from '../agents/effective-agent.ts';
 import type { Client } from '../clients/client.ts';
-import { cutScope, type ScopesByResource, scopesAt } from '../delegation/authority.ts';
+import { cutScope, type Limit, type ScopesByResource, scopesAt } from '../delegation/authority.ts';
 import type { PassOn } from '../delegation/delegation.ts';
 import { DomainError, type Layer } from '../errors.ts';
 import type { ConsentResult, Interaction } from '../ports/interactions.ts';
@@ -93,7 +94,12 @@ export const consentQuestion = (input: {
   readonly settings: DurationSettings;
 }): ConsentQuestion => {
   const { asked, account, requester, resourceServers, settings } = input;
-  const authority = requester.kind === 'agent' ? requester.agent.authority : requester.client.authority;
+  const ofRequester = (server: ResourceServer): readonly Limit[] =>
+    requester.kind === 'agent'
+      ? limitsOfAgent(requester.agent, server)
+      : [{ layer: 'client', holds: scopesAt(requester.client.authority, server.identifier) }];
+  const { maxDelegationSeconds = Number.POSITIVE_INFINITY, maxDelegationDepth = Number.POSITIVE_INFINITY } =
+    (requester.kind === 'agent' ? requester.agent.ceilings : undefined) ?? {};
   const withheld: { resource: string; scope: string; layer: Layer }[] = [];
   const resources: AskedResource[] = [];
   for (const [identifier, scopes] of Object.entries(asked.resources).sort(([one], [other]) => (one < other ? -1 : 1))) {
@@ -102,10 +108,7 @@ export const consentQuestion = (input: {
     const cut = cutScope(
       scopes,
       declared.map(({ name }) => name),
-      [
-        { layer: requester.kind, holds: scopesAt(authority, identifier) },
-        { layer: 'subject', holds: scopesAt(account.entitlements, identifier) },
-      ],
+      [...(server ? ofRequester(server) : []), { layer: 'subject', holds: scopesAt(account.entitlements, identifier) }],
     );
     withheld.push(...cut.removed.map(({ scope, layer }) => ({ resource: identifier, scope, layer })));
     const left = declared.filter(({ name }) => cut.scope.includes(name));
@@ -118,7 +121,7 @@ export const consentQuestion = (input: {
     }
   }
   const agents = input.candidates.filter(({ id, state }) => state === 'active' && id !== requesterId(requester));
-  const maxDepth = settings.maxDepth - 1;
+  const maxDepth = Math.min(settings.maxDepth - 1, maxDelegationDepth);
   return {
     account,
     requester,
@@ -128,7 +131,10 @@ export const consentQuestion = (input: {
     openidScopes: OPENID_SCOPES.filter((scope) => asked.openidScopes.includes(scope)),
     resources,
     withheld,
-    ...durationsOf(settings),
+    ...durationsOf({
+      ...settings,
+      maxDurationSeconds: Math.min(settings.maxDurationSeconds, maxDelegationSeconds),
+    }),
     ...(requester.kind === 'agent' && resources.length > 0 && agents.length > 0 && maxDepth > 0
       ? { passOn: { agents, maxDepth } }
       : {}),

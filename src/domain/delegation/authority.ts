@@ -47,8 +47,11 @@ const NEAREST_FIRST: readonly Layer[] = [
   'subject_token',
   'grant',
   'subject',
+  'approval',
   'agent',
   'client',
+  'blueprint',
+  'environment',
   'resource_server',
 ];
 

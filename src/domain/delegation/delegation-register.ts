@@ -12,6 +12,7 @@ import type { Identifiers } from '../ports/identifiers.ts';
 import { revocation as overStore, type Revocation } from '../revocation/revocation.ts';
 import { extendChain } from './actor-chain.ts';
 import { attenuate, combine, type Held, mayPassOnTo, normalisePassOn } from './attenuation.ts';
+import type { CappedAgents } from './ceilings-of-rows.ts';
 import type { Delegation, PassOn } from './delegation.ts';
 import { aboutRow, consentTo, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
 import { delegationSlots } from './delegation-slots.ts';
@@ -66,6 +67,7 @@ export const delegationRegister = ({
   issuer,
   maxDepth,
   revocation = overStore({ documents }),
+  agents,
 }: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
@@ -75,8 +77,16 @@ export const delegationRegister = ({
   readonly maxDepth: number;
   /** With what the process has latched. Default: what stands in the store. */
   readonly revocation?: Revocation;
+  /** As far as their ceilings let them go. Default: nobody has any. */
+  readonly agents?: CappedAgents;
 }) => {
-  const { rows, effectiveNow, at, settle, refuseEndedHop } = delegationSlots({ documents, clock, audit, revocation });
+  const { rows, effectiveNow, at, settle, refuseEndedHop } = delegationSlots({
+    documents,
+    clock,
+    audit,
+    revocation,
+    agents,
+  });
 
   const register = {
     /** Hops a chain may have, the first included. */

@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable, type Versioned } from '../ports/document-store.ts';
 import type { Part, Revocation } from '../revocation/revocation.ts';
 import { effective, isActive } from './attenuation.ts';
+import { type CappedAgents, ceilingsOf, isWithinDepth, underCeilings } from './ceilings-of-rows.ts';
 import { DELEGATIONS, type Delegation } from './delegation.ts';
 import { aboutRow, changeOfRow, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
 
@@ -16,11 +17,13 @@ export const delegationSlots = ({
   clock,
   audit,
   revocation,
+  agents,
 }: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly audit: AuditTrail;
   readonly revocation: Revocation;
+  readonly agents: CappedAgents | undefined;
 }) => {
   const rows = documents.collection<Delegation>(DELEGATIONS);
 
@@ -28,7 +31,8 @@ export const delegationSlots = ({
     (await revocation.ended(chain.map(partOf))) !== undefined;
 
   /** What a kill or a restored backup is behind may have been ended for a reason: the person decides again. */
-  const isCurrent = async (row: Delegation): Promise<boolean> => isActive(row, clock.now()) && !(await isEnded([row]));
+  const isCurrent = async (row: Delegation): Promise<boolean> =>
+    isActive(underCeilings(row, await ceilingsOf(agents, [row])), clock.now()) && !(await isEnded([row]));
 
   const holderOf = async (slot: string): Promise<Versioned<Delegation> | undefined> =>
     (await rows.find({ where: { slot }, limit: 1 }))[0];
@@ -37,7 +41,11 @@ export const delegationSlots = ({
   const effectiveNow = async (row: Delegation | undefined): Promise<Delegation | undefined> => {
     if (!row || !isActive(row, clock.now())) return undefined;
     const above = row.ancestors.length === 0 ? [] : (await rows.getMany(row.ancestors)).map(({ document }) => document);
-    return (await isEnded([row, ...above])) ? undefined : effective(row, above, clock.now());
+    const all = [row, ...above];
+    const [isOver, ceilings] = await Promise.all([isEnded(all), ceilingsOf(agents, all)]);
+    if (isOver || !isWithinDepth(above, ceilings)) return undefined;
+    const capped = (one: Delegation): Delegation => underCeilings(one, ceilings);
+    return effective(capped(row), above.map(capped), clock.now());
   };
 
   /** What counts now of the row in a slot. */

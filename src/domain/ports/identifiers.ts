@@ -14,7 +14,8 @@ export type IdPrefix =
   | 'key' // signing key
   | 'nod' // node
   | 'dlr' // delegation request
-  | 'kil'; // kill
+  | 'kil' // kill
+  | 'bpt'; // blueprint
 
 export interface Identifiers {
   /**

@@ -38,7 +38,8 @@ export type TokenEnd =
   | 'grant_type_withdrawn'
   | 'subject_not_active'
   | 'resource_server_not_active'
-  | 'authority_reduced';
+  | 'authority_reduced'
+  | 'above_ceiling';
 
 export interface IssuedTokens {
   /**

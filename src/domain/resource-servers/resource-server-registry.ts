@@ -3,6 +3,7 @@
  * RESOURCE_SERVERS and the rules for what stands in it. It does not decide who may change it
  * (src/http/management), nor what scope a token gets (delegation/authority.ts). Read by the provider at each token.
  */
+import { ENVIRONMENTS, type Environment } from '../agents/environment.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { JsonWebKeySet } from '../clients/client.ts';
 import { checkText } from '../clients/display-text.ts';
@@ -28,12 +29,19 @@ export type NewResourceServer = {
   /** Default 'none'. Cannot be changed later. */
   readonly introspectionAuthMethod?: ResourceServer['introspectionAuthMethod'];
   readonly jwks?: JsonWebKeySet;
+  readonly environments?: readonly Environment[];
 };
 
 export type ResourceServerChange = Partial<
   Pick<
     NewResourceServer,
-    'name' | 'scopes' | 'accessTokenFormat' | 'accessTokenSigningAlg' | 'accessTokenTtlSeconds' | 'jwks'
+    | 'name'
+    | 'scopes'
+    | 'environments'
+    | 'accessTokenFormat'
+    | 'accessTokenSigningAlg'
+    | 'accessTokenTtlSeconds'
+    | 'jwks'
   >
 >;
 
@@ -82,6 +90,7 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
       accessTokenSigningAlg: input.accessTokenSigningAlg ?? 'ES256',
       accessTokenTtlSeconds: input.accessTokenTtlSeconds ?? 300,
       introspectionAuthMethod,
+      ...(input.environments === undefined ? {} : { environments: input.environments }),
       ...(input.jwks === undefined ? {} : { jwks: input.jwks }),
       ...(secret === undefined ? {} : { secretHash: digestSecret(secret) }),
       state: 'active',
@@ -177,6 +186,9 @@ export type ResourceServerRegistry = ReturnType<typeof resourceServerRegistry>;
 const checked = (document: ResourceServer): ResourceServer => {
   checkText(document.name, '/name', 100);
   checkScopes(document.scopes);
+  if (document.environments?.some((name) => !ENVIRONMENTS.includes(name))) {
+    refuseField('/environments', `An environment is one of ${ENVIRONMENTS.join(', ')}.`);
+  }
   const { accessTokenTtlSeconds: ttl, introspectionAuthMethod, jwks } = document;
   if (!Number.isInteger(ttl) || ttl < 30 || ttl > 3600) {
     refuseField('/access_token_ttl_seconds', 'An access token lives 30 to 3600 seconds.');

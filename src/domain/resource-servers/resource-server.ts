@@ -1,3 +1,4 @@
+import type { Environment } from '../agents/environment.ts';
 import type { JsonWebKeySet } from '../clients/client.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 
@@ -23,6 +24,8 @@ export type ResourceServer = {
   readonly accessTokenSigningAlg: 'ES256' | 'RS256' | 'PS256' | 'EdDSA';
   /** Seconds, 30..3600. */
   readonly accessTokenTtlSeconds: number;
+  /** Agents of which environments hold anything here. Absent: of all. */
+  readonly environments?: readonly Environment[];
   /** How it authenticates at the introspection endpoint; `none`: it may not introspect. */
   readonly introspectionAuthMethod: 'private_key_jwt' | 'client_secret_basic' | 'none';
   readonly secretHash?: string;

@@ -1,5 +1,6 @@
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
+import { limitsOfAgent, tokenLifeOf } from '../../domain/agents/effective-agent.ts';
 import { actorsOf } from '../../domain/delegation/actor-chain.ts';
 import { mayPassOnTo } from '../../domain/delegation/attenuation.ts';
 import { type Limit, scopesAt } from '../../domain/delegation/authority.ts';
@@ -79,7 +80,8 @@ export const leaseOf = async (
 
 /**
  * All limits on authority at the target, in the order they are named in a refusal; the delegation comes
- * last, because it is the one a person can widen on the spot.
+ * last, because it is the one a person can widen on the spot. `maxSeconds`: how long the token may live by the
+ * ceilings of all who are in it.
  */
 export const limitsAt = async (
   { agents, clients }: Pick<TokenExchangeDependencies, 'agents' | 'clients'>,
@@ -90,7 +92,7 @@ export const limitsAt = async (
   lease: Lease | undefined,
   source: Source,
   target: ResourceServer,
-): Promise<readonly Limit[]> => {
+): Promise<{ readonly limits: readonly Limit[]; readonly maxSeconds: number | undefined }> => {
   const resource = target.identifier;
   const limits: Limit[] = [];
   const row = source.kind === 'unconsented' ? undefined : source.row;
@@ -103,18 +105,20 @@ export const limitsAt = async (
     if (client && client.state !== 'active') throw refuse('subject_token_not_live');
     if (client) limits.push({ layer: 'client', holds: scopesAt(client.authority, resource) });
   }
-  limits.push({ layer: 'agent', holds: scopesAt(agent.authority, resource) });
+  limits.push(...limitsOfAgent(agent, target));
+  const capped = [agent];
   const others = [...new Set(actors)].filter((actor) => actor !== agent.id);
   for (const other of others) {
     const found = (await agents.get(other))?.document;
     if (found?.state !== 'active') throw refuse('delegation_ended');
-    limits.push({ layer: 'agent', holds: scopesAt(found.authority, resource) });
+    limits.push(...limitsOfAgent(found, target));
+    capped.push(found);
   }
   limits.push({ layer: 'subject', holds: scopesAt(account.entitlements, resource) });
   if (ofClient) limits.push({ layer: 'grant', holds: named(scopesAt(ofClient.resources, resource)) });
   if (token.audience === resource) limits.push({ layer: 'subject_token', holds: named(token.scope) });
   if (row) limits.push({ layer: 'delegation', holds: named(row.scope) });
-  return limits;
+  return { limits, maxSeconds: tokenLifeOf(capped) };
 };
 
 /** A grant, a token and a row hold scopes by name; only rights given by configuration may say `*`. */

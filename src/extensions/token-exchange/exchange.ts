@@ -7,7 +7,7 @@ import { findSource, leaseOf, limitsAt, type Source } from './authority-source.t
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { GRANT_TYPE, readParameters } from './parameters.ts';
 import { type AcceptedSubjectToken, acceptSubjectToken, checkActorToken } from './presented-tokens.ts';
-import { nothingLeft, type Refuse, refusals } from './refusals.ts';
+import { nothingIsLeft, type Refuse, refusals } from './refusals.ts';
 import { findTarget } from './target.ts';
 
 /** What is to be minted; `mint` shortens `notAfter` to the resource server's own limit. */
@@ -55,7 +55,16 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
 
     const lease = await leaseOf(dependencies, refuse, accepted);
     const source = await findSource(dependencies, refuse, agent, accepted, target);
-    const limits = await limitsAt(dependencies, refuse, agent, account, accepted, lease, source, target);
+    const { limits, maxSeconds = Number.POSITIVE_INFINITY } = await limitsAt(
+      dependencies,
+      refuse,
+      agent,
+      account,
+      accepted,
+      lease,
+      source,
+      target,
+    );
     const declared = target.scopes.map(({ name }) => name);
     const cut = cutScope(parameters.scope, declared, limits);
     const now = clock.now();
@@ -64,7 +73,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
     const ask = (scope: readonly string[]) =>
       askThePerson(dependencies, refuse, { agent, token, resource: target.identifier, scope });
     if (source.kind === 'unconsented') {
-      if (cut.scope.length === 0) throw refuse('scope_not_available', nothingLeft(blockingLayer(cut)));
+      if (cut.scope.length === 0) throw refuse(...nothingIsLeft(blockingLayer(cut)));
       throw refuse('consent_missing', { remedies: await ask(cut.scope) });
     }
     if (cut.scope.length === 0) {
@@ -72,7 +81,8 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       // At a first hop the person can give more, if everybody else would let it through.
       const wanted = cut.removed.filter((each) => each.layer === 'delegation').map(({ scope }) => scope);
       const mayAsk = parameters.scope && layer === 'delegation' && source.kind === 'held' && source.row.depth === 1;
-      throw refuse('scope_not_available', { ...nothingLeft(layer), remedies: mayAsk ? await ask(wanted) : undefined });
+      const [reason, details] = nothingIsLeft(layer);
+      throw refuse(reason, { ...details, remedies: mayAsk ? await ask(wanted) : undefined });
     }
 
     const txn = token.txn ?? identifiers.newId('txn');
@@ -85,7 +95,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       row.expiresAt,
       source.row.expiresAt,
       lease?.expiresAt ?? Number.POSITIVE_INFINITY,
-      now + dependencies.exchangedTokenTtlSeconds,
+      now + Math.min(dependencies.exchangedTokenTtlSeconds, maxSeconds),
     );
     caller.note({ chain: row.chain, delegation: row.id, txn, scopeGiven: scope });
     return {

@@ -153,6 +153,12 @@ export const REFUSALS = {
     field: 'scope',
     text: 'nothing of this scope is available here',
   },
+  approval_required: {
+    code: 'access_denied',
+    layer: 'approval',
+    field: 'scope',
+    text: 'all that is left of this scope needs an approval each time, and this server cannot ask for one yet',
+  },
   too_many_consent_requests: {
     code: 'too_many_requests',
     layer: 'limits',
@@ -178,16 +184,19 @@ const HOLDS_NOTHING: Partial<Record<Layer, string>> = {
   grant: 'the app the token was issued to holds nothing of this scope at this resource; it has to ask the person first',
   client: 'the app the token was issued to has no right to any of this scope at this resource',
   agent: 'an agent of the chain has no right to any of this scope at this resource',
+  blueprint: 'the blueprint of an agent of the chain allows nothing of this scope at this resource',
+  environment: 'this resource is not for the environment of an agent of the chain',
   subject: 'the person has no right to any of this scope at this resource',
   subject_token: 'subject_token holds nothing of this scope, and it is for the same resource',
   resource_server: 'the resource server has no such scope',
   delegation: 'the person has not allowed this agent anything of this scope at this resource',
 };
 
-/** Details of `scope_not_available`: which layer left nothing, also as text. */
-export const nothingLeft = (layer: Layer): RefusalDetails => {
+/** Why nothing is left: which layer left nothing, also as text. */
+export const nothingIsLeft = (layer: Layer): readonly [Reason, RefusalDetails] => {
+  if (layer === 'approval') return ['approval_required', {}];
   const text = HOLDS_NOTHING[layer];
-  return { layer, ...(text === undefined ? {} : { text }) };
+  return ['scope_not_available', { layer, ...(text === undefined ? {} : { text }) }];
 };
 
 /** Makes the error of a refusal, with a denial that has an id of its own (decision D6). Throwing it is the caller's business. */

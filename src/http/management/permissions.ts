@@ -12,6 +12,8 @@ export const MANAGEMENT_SCOPES = [
   { name: 'clients:write', description: 'Register, change and disable clients', risk: 'critical' },
   { name: 'agents:read', description: 'See registered agents', risk: 'low' },
   { name: 'agents:write', description: 'Register, change, suspend and retire agents', risk: 'high' },
+  { name: 'blueprints:read', description: 'See the blueprints of agents', risk: 'low' },
+  { name: 'blueprints:write', description: 'Set what agents may have at most', risk: 'critical' },
   { name: 'resource-servers:read', description: 'See the registered resource servers', risk: 'low' },
   { name: 'resource-servers:write', description: 'Register, change and disable resource servers', risk: 'critical' },
   { name: 'delegations:read', description: 'See what agents may do for people', risk: 'medium' },

@@ -67,6 +67,7 @@ const RESOURCE_SERVER = [
   'accessTokenFormat',
   'accessTokenSigningAlg',
   'accessTokenTtlSeconds',
+  'environments',
   'introspectionAuthMethod',
   'jwks',
   'state',

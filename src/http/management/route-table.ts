@@ -65,6 +65,7 @@ const about = (tag: string, readScope: ManagementScope, writeScope: ManagementSc
 
 const accounts = about('accounts', 'accounts:read', 'accounts:write');
 const agents = about('agents', 'agents:read', 'agents:write');
+const blueprints = about('blueprints', 'blueprints:read', 'blueprints:write');
 const clients = about('clients', 'clients:read', 'clients:write');
 const servers = about('resource servers', 'resource-servers:read', 'resource-servers:write');
 const delegations = about('delegations', 'delegations:read', 'delegations:write');
@@ -117,6 +118,55 @@ const ROUTES = {
   suspendAgent: agents.act('/agents/{id}/suspend', 'Agent', 'Suspend an agent; nothing it holds works', OWN),
   resumeAgent: agents.act('/agents/{id}/resume', 'Agent', 'Resume a suspended agent', OWN),
   retireAgent: agents.act('/agents/{id}/retire', 'Agent', 'Retire an agent for good', OWN),
+
+  createBlueprint: blueprints.create(
+    '/blueprints',
+    'NewBlueprint',
+    'Blueprint',
+    'Draft a blueprint; nothing of it counts yet',
+  ),
+  listBlueprints: blueprints.read('/blueprints', 'BlueprintPage', 'List blueprints, newest first', {
+    query: {
+      ...PAGE,
+      state: { type: 'string', enum: ['draft', 'active', 'deprecated'], description: 'Only blueprints in this state.' },
+    },
+  }),
+  getBlueprint: blueprints.read('/blueprints/{id}', 'Blueprint', 'Read a blueprint: what counts, and the draft'),
+  updateBlueprint: blueprints.change(
+    '/blueprints/{id}',
+    'BlueprintChange',
+    'Blueprint',
+    'Change the words, and write the draft; `ceilings` replaces the whole draft',
+  ),
+  activateBlueprint: blueprints.act(
+    '/blueprints/{id}/activate',
+    'Blueprint',
+    'Make the draft count for all agents of the blueprint, at once',
+    { ifMatch: true },
+  ),
+  deprecateBlueprint: blueprints.act(
+    '/blueprints/{id}/deprecate',
+    'Blueprint',
+    'Take no new agents; those there are stay under it',
+  ),
+  listBlueprintVersions: blueprints.read(
+    '/blueprints/{id}/versions',
+    'BlueprintVersionPage',
+    'List the versions of a blueprint, newest first',
+    { query: PAGE },
+  ),
+  diffBlueprint: blueprints.read('/blueprints/{id}/diff', 'BlueprintDiff', 'How two versions differ', {
+    query: {
+      from: { type: 'integer', minimum: 0, maximum: 1_000_000, description: 'Default: the version that counts.' },
+      to: { type: 'integer', minimum: 0, maximum: 1_000_000, description: 'Default: the draft.' },
+    },
+  }),
+  previewBlueprint: blueprints.read(
+    '/blueprints/{id}/preview',
+    'AgentBreakPage',
+    'Which agents the draft would break, and how; a page may have fewer items than asked for',
+    { query: PAGE },
+  ),
 
   createClient: clients.create('/clients', 'NewClient', 'Client', 'Register a client; a secret is shown this once'),
   listClients: clients.read('/clients', 'ClientPage', 'List clients, newest first', {

@@ -11,6 +11,7 @@ import { httpProblem, type ProblemLog, sendProblem } from '../problem.ts';
 import { type Accounts, accountHandlers } from './accounts.ts';
 import { agentHandlers } from './agents.ts';
 import { type AuditReader, auditHandlers } from './audit.ts';
+import { type Blueprints, blueprintHandlers } from './blueprints.ts';
 import type { Handlers } from './call.ts';
 import { clientHandlers } from './clients.ts';
 import { type Delegations, delegationHandlers } from './delegations.ts';
@@ -24,6 +25,7 @@ import { type CallDependencies, serveCall } from './serve-call.ts';
 export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly accounts: Accounts;
   readonly agents: AgentRegistry;
+  readonly blueprints: Blueprints;
   readonly clients: ClientRegistry;
   readonly resourceServers: ResourceServerRegistry;
   readonly delegations: Delegations;
@@ -40,6 +42,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     getMe: async ({ caller }) => ({ body: { ...caller } }),
     ...accountHandlers(accounts),
     ...agentHandlers(agents),
+    ...blueprintHandlers(dependencies.blueprints),
     ...clientHandlers(clients),
     ...resourceServerHandlers(resourceServers),
     ...delegationHandlers(delegations, agents),

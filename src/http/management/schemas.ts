@@ -2,8 +2,10 @@
  * The JSON Schemas of the management API, by component name. They are what bodies are checked against and
  * what the OpenAPI document shows. Finer rules (what is a good redirect URI, a good key) stand in the domain.
  */
+import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
 import { AGENT_GRANT_TYPES, CLIENT_GRANT_TYPES } from '../../domain/clients/grant-types.ts';
 import { KILL_SCOPES } from '../../domain/revocation/kill.ts';
+import { CEILINGS } from './ceilings-schema.ts';
 import {
   change,
   flag,
@@ -69,6 +71,17 @@ const AGENT: Properties = {
 };
 const AGENT_AUTHORITY = { ...ref('ScopesByResource'), description: "The agent's own rights. By role only." };
 
+const BLUEPRINT: Properties = {
+  name: text('Name to show, one line; unique.', 100),
+  purpose: text('What agents of it are for, one line.', 500),
+  ceilings: ref('Ceilings'),
+};
+const BLUEPRINT_STATE = oneOf('Nothing counts yet; counts; counts and takes no new agents or was replaced.', [
+  'draft',
+  'active',
+  'deprecated',
+]);
+
 const CLIENT: Properties = {
   name: text('Name to show, one line.', 100),
   owner: text('Account that answers for the client.', 64),
@@ -106,6 +119,7 @@ const RESOURCE_SERVER: Properties = {
   access_token_format: oneOf('Form of its access tokens.', ['jwt', 'opaque']),
   access_token_signing_alg: oneOf('Signature of JWT access tokens.', ['ES256', 'RS256', 'PS256', 'EdDSA']),
   access_token_ttl_seconds: { type: 'integer', minimum: 30, maximum: 3600, description: 'Life of an access token.' },
+  environments: list('Agents of which environments hold anything here.', 3, oneOf('An environment.', ENVIRONMENTS)),
   jwks: ref('JsonWebKeySet'),
 };
 const RESOURCE_SERVER_KIND: Properties = {
@@ -209,6 +223,58 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ),
   AgentPage: page('Agent'),
 
+  Ceilings: CEILINGS,
+  NewBlueprint: input(BLUEPRINT, ['name', 'purpose', 'ceilings']),
+  BlueprintChange: change(BLUEPRINT),
+  Blueprint: output(
+    {
+      ...identified('Begins with bpt_.'),
+      ...BLUEPRINT,
+      state: BLUEPRINT_STATE,
+      version: { type: 'integer', description: 'The version that counts; 0 before the first.' },
+      draft: output({ version: { type: 'integer' }, ceilings: ref('Ceilings') }),
+      ...RECORD,
+    },
+    ['draft'],
+  ),
+  BlueprintPage: page('Blueprint'),
+  BlueprintVersion: output(
+    {
+      version: { type: 'integer' },
+      state: BLUEPRINT_STATE,
+      ceilings: ref('Ceilings'),
+      created_at: seconds('When its draft was begun.'),
+      activated_at: seconds('Since when it cannot change.'),
+      activated_by: { type: 'string' },
+    },
+    ['activated_at', 'activated_by'],
+  ),
+  BlueprintVersionPage: page('BlueprintVersion'),
+  CeilingChange: output(
+    {
+      member: { type: 'string', description: 'Member of the ceilings.' },
+      before: { description: 'Absent: no limit.' },
+      after: { description: 'Absent: no limit.' },
+      narrows: { type: 'boolean', description: 'Whether something is taken away by it.' },
+    },
+    ['before', 'after'],
+  ),
+  BlueprintDiff: output({
+    from: { type: 'integer' },
+    to: { type: 'integer' },
+    changes: { type: 'array', items: ref('CeilingChange') },
+  }),
+  AgentBreak: output({
+    agent: { type: 'string' },
+    name: { type: 'string' },
+    owner: { type: 'string' },
+    stops: { type: 'array', items: { type: 'string' }, description: 'Why it could do nothing any more.' },
+    grant_types: { type: 'array', items: { type: 'string' }, description: 'Grant types it would lose.' },
+    authority: { ...ref('ScopesByResource'), description: 'Rights of its own it would lose.' },
+    lowered: { type: 'array', items: ref('CeilingChange'), description: 'Ceilings that would be lower for it.' },
+  }),
+  AgentBreakPage: page('AgentBreak'),
+
   NewClient: input({ ...CLIENT_KIND, ...CLIENT, authority: CLIENT_AUTHORITY }, ['name']),
   ClientChange: change({ ...CLIENT, authority: nullable(CLIENT_AUTHORITY) }),
   Client: output(
@@ -237,7 +303,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ...RECORD,
       ...SECRET,
     },
-    ['jwks', 'client_secret'],
+    ['jwks', 'environments', 'client_secret'],
   ),
   ResourceServerPage: page('ResourceServer'),
 
