@@ -3,7 +3,12 @@
  * flow runs on a server with a file database, and on one with MongoDB and Redis; whatever crossed the wire and is
  * secret is looked for in the audit trail, in the log, in metrics, on pages that refuse, and in all the stores hold.
  */
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { backupDatabase } from '../../adapters/sqlite/backup.ts';
+import { exportData } from '../../src/compose/export-data.ts';
 import { clientAssertion, dpopProof, newKeyPair } from '../support/agent-keys.ts';
 import { newBrowser, type Page } from '../support/browser-flow.ts';
 import { ACCESS_TOKEN_TYPE, DEVICE_CODE, EXCHANGE, post } from '../support/oauth-calls.ts';
@@ -284,7 +289,41 @@ describe.each(['sqlite', 'mongodb+redis'] as const)('AU-06 D14 on %s', (stores) 
     expect(repeated).toEqual([]);
   });
 
-  test('no secret in what the stores hold', async () => {
+  test('KY-02 nothing the stores hold is taken for a token, a refresh token or a client secret', async () => {
+    globalThis.fetch = plainFetch;
+    const held = new Set((await storedText(server)).match(/(?<![\w-])[\w-]{43}(?![\w-])/g));
+    expect(held.size).toBeGreaterThan(100);
+    const { calls, opaque } = scene;
+    const works: string[] = [];
+    for (const value of held) {
+      const refresh = { grant_type: 'refresh_token', refresh_token: value, resource: opaque.identifier };
+      const introspected = await calls.introspect(opaque.credential, value);
+      if (introspected.status !== 200 || introspected.body['active'] !== false) works.push(`token ${value}`);
+      if ((await calls.token(keyed(scene.app), refresh)).status !== 400) works.push(`refresh token ${value}`);
+      const secret = { kind: 'basic', clientId: opaque.id, secret: value } as const;
+      if ((await calls.introspect(secret, value)).status !== 401) works.push(`secret ${value}`);
+    }
+    expect(works).toEqual([]);
+  }, 120_000);
+
+  if (stores === 'sqlite') {
+    test('KY-02 no secret in a backup and none in an export', async () => {
+      const folder = mkdtempSync(join(tmpdir(), 'behalf-copies-'));
+      const [backup, exported] = [join(folder, 'backup.db'), join(folder, 'export.ndjson')];
+      await backupDatabase({ file: join(server.dataFolder, 'behalf.db'), to: backup });
+      await exportData(server.configuration, { to: exported, show: () => () => undefined });
+      for (const file of [backup, exported]) {
+        const text = readFileSync(file, 'latin1');
+        expect(text).toContain(family.accountId);
+        expect(foundIn(text)).toEqual([]);
+        // Nor the key under which they are kept.
+        expect(text).not.toContain(readFileSync(join(server.dataFolder, 'master.key'), 'utf8').trim());
+      }
+      rmSync(folder, { recursive: true });
+    });
+  }
+
+  test('KY-02 no secret in what the stores hold', async () => {
     const held = await storedText(server);
     expect(held).toContain(family.accountId);
     expect(foundIn(held)).toEqual([]);
