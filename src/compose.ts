@@ -78,7 +78,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     log.error({ event: 'request.failed', request, err: error }, 'request failed');
   };
 
-  const known = closedByKills(engineClients({ accounts, agents, clients, resourceServers }, issuer), revocation);
+  const known = closedByKills(engineClients({ agents, clients, resourceServers }, issuer), revocation);
   const consumptions = consumptionRegister({ documents, clock });
   const liveness = tokenLiveness({
     documents,
@@ -247,6 +247,9 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     clients: made.clients,
     agents: made.agents,
     blueprints: { ...made.blueprints, preview: blueprintPreview({ documents }) },
+    groups: made.groups,
+    owners: made.owners,
+    departures: made.departures,
     resourceServers,
     delegations,
     keys: {

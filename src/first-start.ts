@@ -59,7 +59,9 @@ export const firstStart = (deps: Deps): Promise<FirstStart> =>
     const made = await makeAdministrator(accounts, identifiers, configuration);
     await resourceServers.ensureManagementApi(MANAGEMENT_SCOPES, BY);
     if (folder !== undefined) {
-      for (const role of ['administrator', 'operator'] as const) await ensureKeyFile(deps, folder, role);
+      const owner = (await accounts.findByUsername(administrator.username))?.document;
+      const answers = owner?.state === 'active' ? owner.id : undefined;
+      for (const role of ['administrator', 'operator'] as const) await ensureKeyFile(deps, folder, role, answers);
     }
     return { ...made, administrator: administrator.username };
   });
@@ -89,7 +91,8 @@ const makeAdministrator = async (
   return generatedPassword === undefined ? {} : { generatedPassword };
 };
 
-const ensureKeyFile = async (deps: Deps, folder: string, role: Role): Promise<void> => {
+/** `owner`: whose agents the commands of this machine may make without asking. */
+const ensureKeyFile = async (deps: Deps, folder: string, role: Role, owner: string | undefined): Promise<void> => {
   const { clients } = deps;
   const { issuer, stores } = deps.configuration;
   const path = join(folder, `${role}.json`);
@@ -99,10 +102,13 @@ const ensureKeyFile = async (deps: Deps, folder: string, role: Role): Promise<vo
   const client = file && (await clients.get(file.client_id));
   if (file && client) {
     // The issuer moved (another port, another name): the client's rights and the file move with it.
-    if (file.issuer !== issuer) {
-      await clients.update(client.document.id, client.version, { authority }, BY);
-      writePrivateFile(path, JSON.stringify({ ...file, issuer }, undefined, 2));
+    const isMoved = file.issuer !== issuer;
+    const isUnowned = client.document.owner === undefined && owner !== undefined;
+    if (isMoved || isUnowned) {
+      const change = { ...(isMoved ? { authority } : {}), ...(isUnowned ? { owner } : {}) };
+      await clients.update(client.document.id, client.version, change, BY);
     }
+    if (isMoved) writePrivateFile(path, JSON.stringify({ ...file, issuer }, undefined, 2));
     return;
   }
   const installation = deps.documents.collection<ManagementClients>(INSTALLATION);
@@ -115,6 +121,7 @@ const ensureKeyFile = async (deps: Deps, folder: string, role: Role): Promise<vo
   const created = await clients.create(
     {
       name: `Management ${role}`,
+      ...(owner === undefined ? {} : { owner }),
       tokenEndpointAuthMethod: 'private_key_jwt',
       jwks: { keys: [{ ...(await exportJWK(publicKey)), kty: 'EC', use: 'sig' }] },
       grantTypes: ['client_credentials'],

@@ -4,11 +4,13 @@
  */
 import { ACCOUNTS } from '../domain/accounts/account.ts';
 import { AGENTS } from '../domain/agents/agent.ts';
+import { DEPARTURES } from '../domain/agents/departures.ts';
 import { AUDIT_RECORDS } from '../domain/audit/audit-record.ts';
 import { BLUEPRINT_VERSIONS, BLUEPRINTS } from '../domain/blueprints/blueprint.ts';
 import { CLIENTS } from '../domain/clients/client.ts';
 import { CONSENTS } from '../domain/consent/consent-register.ts';
 import { DELEGATIONS } from '../domain/delegation/delegation.ts';
+import { GROUPS } from '../domain/groups/group.ts';
 import { IMPORTS } from '../domain/moving/import-mark.ts';
 import { NODES } from '../domain/nodes/node-register.ts';
 import { TURNS } from '../domain/nodes/one-at-a-time.ts';
@@ -25,6 +27,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   INSTALLATION,
   SIGNING_KEYS,
   ACCOUNTS,
+  GROUPS,
   CLIENTS,
   BLUEPRINTS,
   BLUEPRINT_VERSIONS,
@@ -36,6 +39,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   ENGINE_RECORDS,
   REVOKED_TOKENS,
   CONSUMPTIONS,
+  DEPARTURES,
   KILLS,
   EPOCHS,
   AUDIT_RECORDS,

@@ -8,6 +8,8 @@ import type { Configuration } from '../../config/configuration.ts';
 import { accountRegister } from '../domain/accounts/account-register.ts';
 import { passwords } from '../domain/accounts/passwords.ts';
 import { agentRegistry } from '../domain/agents/agent-registry.ts';
+import { agentsAsTheyStand, standingNow } from '../domain/agents/agent-standing.ts';
+import { departureRegister } from '../domain/agents/departures.ts';
 import { auditSigner } from '../domain/audit/audit-signer.ts';
 import { auditTrail } from '../domain/audit/audit-trail.ts';
 import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-blueprints.ts';
@@ -16,6 +18,8 @@ import { clientRegistry } from '../domain/clients/client-registry.ts';
 import { consentRegister } from '../domain/consent/consent-register.ts';
 import { delegationRegister } from '../domain/delegation/delegation-register.ts';
 import { delegationRequests } from '../domain/delegation/delegation-requests.ts';
+import { groupRegistry } from '../domain/groups/group-registry.ts';
+import { ownersOf } from '../domain/groups/owners.ts';
 import { clockSteps } from '../domain/nodes/clock-steps.ts';
 import { type Machine, nodeRegister } from '../domain/nodes/node-register.ts';
 import { oneAtATime } from '../domain/nodes/one-at-a-time.ts';
@@ -103,7 +107,19 @@ export const services = async (configuration: Configuration, overrides: Override
   };
 
   const hashing = passwords(configuration.passwords);
-  const accounts = accountRegister({ documents, clock, identifiers, audit, passwords: hashing });
+  const accounts = accountRegister({
+    documents,
+    clock,
+    identifiers,
+    audit,
+    passwords: hashing,
+    // Of what is made further down: who leaves takes along what the register of agents knows.
+    departures: {
+      announce: (id) => departures.announce(id),
+      left: (id, by) => departures.left(id, by),
+      returning: (id) => departures.returning(id),
+    },
+  });
   const accountExists = async (id: string): Promise<boolean> => (await accounts.get(id))?.document.state === 'active';
   const digestSecret = (secret: string): string => masterKey.digest('client_secret', secret);
   const resourceServers = resourceServerRegistry({ documents, clock, identifiers, audit, digestSecret, issuer });
@@ -118,18 +134,22 @@ export const services = async (configuration: Configuration, overrides: Override
   });
   const latched = latchedKills();
   const revocation = revocationOver({ documents, latched });
+  const groups = groupRegistry({ documents, clock, identifiers, audit, accounts });
+  const owners = ownersOf({ accounts, groups });
   const agents = agentRegistry({
     documents,
     clock,
     identifiers,
     audit,
-    accountExists,
+    owners,
     resourceServers,
     handOver: (agent, from) => revocation.handOver(agent, from, clock.now()),
   });
   const blueprints = blueprintRegistry({ documents, clock, identifiers, audit, resourceServers });
-  /** As far as their blueprints let them go. */
-  const effectiveAgents = agentsUnderBlueprints(agents, blueprints);
+  /** As they count now: as far as their blueprints let them go, and while somebody answers for them. */
+  const standing = standingNow({ owners, clock });
+  const effectiveAgents = agentsAsTheyStand(agentsUnderBlueprints(agents, blueprints), standing);
+  const departures = departureRegister({ documents, clock, groups, owners, agents });
   /** As everybody sees them who grants something. */
   const granting = registersUnderKills({ accounts, agents: effectiveAgents, clients }, revocation);
   const { maxDepth, maxDurationSeconds, defaultDurationSeconds, requestTtlSeconds } = configuration.delegation;
@@ -184,6 +204,10 @@ export const services = async (configuration: Configuration, overrides: Override
     agents,
     blueprints,
     effectiveAgents,
+    groups,
+    owners,
+    departures,
+    standing,
     delegations,
     requests,
     consents,

@@ -3,7 +3,6 @@
  * Whoever is not active is not found, so that suspending takes effect at the next request.
  */
 
-import type { Account } from '../domain/accounts/account.ts';
 import type { Agent } from '../domain/agents/agent.ts';
 import type { Client } from '../domain/clients/client.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
@@ -12,8 +11,8 @@ import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 type Row<T> = Promise<{ readonly document: T } | undefined>;
 
 export type Registers = {
+  /** As they count now: whom nobody answers for is not active. */
   readonly agents: { get(id: string): Row<Agent> };
-  readonly accounts: { get(id: string): Row<Account> };
   readonly clients: { get(id: string): Row<Client> };
   readonly resourceServers: { get(id: string): Row<ResourceServer> };
 };
@@ -38,7 +37,7 @@ export const engineClients = (registers: Registers, issuer: string) => {
     /** Own rights and grant types of an agent or client that may act now; undefined when it may not. */
     async active(id: string): Promise<ActiveParty | undefined> {
       const found = id.startsWith('agt_')
-        ? await ownedAgent(registers, id)
+        ? (await registers.agents.get(id))?.document
         : id.startsWith('app_')
           ? (await registers.clients.get(id))?.document
           : undefined;
@@ -51,7 +50,7 @@ export const engineClients = (registers: Registers, issuer: string) => {
     },
     /** Of one stored registration always the same object, so that what is made of it can be kept with it. */
     async find(id: string): Promise<Metadata | undefined> {
-      if (id.startsWith('agt_')) return ofAgent(await ownedAgent(registers, id));
+      if (id.startsWith('agt_')) return ofAgent((await registers.agents.get(id))?.document);
       if (id.startsWith('app_')) return ofClient((await registers.clients.get(id))?.document);
       if (id.startsWith('rs_')) return ofResourceServer((await registers.resourceServers.get(id))?.document);
       return id === ACCOUNT_PAGES_CLIENT.client_id ? pages : undefined;
@@ -75,13 +74,6 @@ const oncePerDocument = <T extends object>(make: (document: T) => Metadata | und
     if (metadata) made.set(document, metadata);
     return metadata;
   };
-};
-
-/** An agent nobody answers for any more may do nothing. */
-const ownedAgent = async ({ agents, accounts }: Registers, id: string): Promise<Agent | undefined> => {
-  const agent = (await agents.get(id))?.document;
-  const owner = agent && (await accounts.get(agent.owner))?.document;
-  return owner?.state === 'active' ? agent : undefined;
 };
 
 const fromAgent = (agent: Agent): Metadata | undefined =>

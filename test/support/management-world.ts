@@ -8,12 +8,15 @@ import type { Role } from '../../src/domain/accounts/account.ts';
 import { accountRegister } from '../../src/domain/accounts/account-register.ts';
 import { passwords } from '../../src/domain/accounts/passwords.ts';
 import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
+import { departureRegister } from '../../src/domain/agents/departures.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { blueprintPreview } from '../../src/domain/blueprints/blueprint-preview.ts';
 import { blueprintRegistry } from '../../src/domain/blueprints/blueprint-registry.ts';
 import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
 import { delegationRegister } from '../../src/domain/delegation/delegation-register.ts';
 import { DomainError } from '../../src/domain/errors.ts';
+import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
+import { ownersOf } from '../../src/domain/groups/owners.ts';
 import type { IssuedToken } from '../../src/domain/ports/issued-tokens.ts';
 import { resourceServerRegistry } from '../../src/domain/resource-servers/resource-server-registry.ts';
 import { latchedKills } from '../../src/domain/revocation/kill.ts';
@@ -41,12 +44,23 @@ export const managementWorld = async () => {
     queueLimit: 100,
     minimumLength: 8,
   });
-  const accounts = accountRegister({ ...base, passwords: hashing });
+  const accounts = accountRegister({
+    ...base,
+    passwords: hashing,
+    departures: {
+      announce: (id) => departures.announce(id),
+      left: (id, by) => departures.left(id, by),
+      returning: (id) => departures.returning(id),
+    },
+  });
   const accountExists = async (id: string) => (await accounts.get(id))?.document.state === 'active';
   const digestSecret = (secret: string) => key.digest('client_secret', secret);
   const resourceServers = resourceServerRegistry({ ...base, digestSecret, issuer: ISSUER });
-  const agents = agentRegistry({ ...base, accountExists, resourceServers });
   const blueprints = blueprintRegistry({ ...base, resourceServers });
+  const groups = groupRegistry({ ...base, accounts });
+  const owners = ownersOf({ accounts, groups });
+  const agents = agentRegistry({ ...base, owners, resourceServers });
+  const departures = departureRegister({ documents, clock, groups, owners, agents });
   const clients = clientRegistry({ ...base, digestSecret, accountExists, resourceServers });
   const delegations = delegationRegister({ ...base, issuer: ISSUER, maxDepth: 5 });
   const latch = memoryKillLatch();
@@ -79,6 +93,9 @@ export const managementWorld = async () => {
       },
     },
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
+    groups,
+    owners,
+    departures,
     clients,
     resourceServers,
     delegations,
@@ -166,6 +183,9 @@ export const managementWorld = async () => {
       key,
       accounts,
       agents,
+      groups,
+      owners,
+      departures,
       clients,
       resourceServers,
       delegations,

@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import type { JWK } from 'jose';
-import { clientAssertion, keyPairFromJwk } from './agent-keys.ts';
+import { clientAssertion, type Identity, keyPairFromJwk, newKeyPair } from './agent-keys.ts';
 import { type Answer, answerOf, post } from './oauth-calls.ts';
 
 export type Member = Readonly<Record<string, unknown>>;
@@ -20,25 +20,25 @@ export const managementFromKeyFile = async (file: string) => {
     client_id: string;
     private_key: JWK;
   };
-  const identity = { clientId: client_id, key: await keyPairFromJwk(private_key) };
+  const administrator = { clientId: client_id, key: await keyPairFromJwk(private_key) };
   const base = `${issuer}/api/v1`;
-  let token = { value: '', expiresAt: 0 };
+  const tokens = new Map<string, { readonly value: string; readonly expiresAt: number }>();
 
-  const accessToken = async (): Promise<string> => {
-    if (token.expiresAt > Date.now()) return token.value;
+  const accessToken = async (identity: Identity = administrator): Promise<string> => {
+    const known = tokens.get(identity.clientId);
+    if (known && known.expiresAt > Date.now()) return known.value;
     const answer = await post(`${issuer}/token`, {
       grant_type: 'client_credentials',
       resource: base,
-      client_id,
+      client_id: identity.clientId,
       client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
       client_assertion: await clientAssertion(identity, issuer),
     });
     if (answer.status !== 200) throw new Error(`no management token: ${answer.status} ${answer.text}`);
-    token = {
-      value: String(answer.body['access_token']),
-      expiresAt: Date.now() + Number(answer.body['expires_in']) * 1000 - 20_000,
-    };
-    return token.value;
+    const value = String(answer.body['access_token']);
+    const expiresAt = Date.now() + Number(answer.body['expires_in']) * 1000 - 20_000;
+    tokens.set(identity.clientId, { value, expiresAt });
+    return value;
   };
 
   /** One call, the answer as it came. */
@@ -47,12 +47,13 @@ export const managementFromKeyFile = async (file: string) => {
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
+    as: Identity = administrator,
   ): Promise<Answer> =>
     answerOf(
       await fetch(`${base}${path}`, {
         method,
         headers: {
-          authorization: `Bearer ${await accessToken()}`,
+          authorization: `Bearer ${await accessToken(as)}`,
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
@@ -67,16 +68,46 @@ export const managementFromKeyFile = async (file: string) => {
   };
   const create = async (path: string, body: Member): Promise<Made> => (await expectOk('POST', path, body)).body as Made;
 
+  /** A script of each owner's, which accepts agents in that one's name. */
+  const scripts = new Map<unknown, Promise<Identity>>();
+  const scriptOf = (owner: unknown): Promise<Identity> => {
+    const made = scripts.get(owner) ?? newScript(owner);
+    scripts.set(owner, made);
+    return made;
+  };
+  const newScript = async (owner: unknown): Promise<Identity> => {
+    const key = await newKeyPair();
+    const client = await create('/clients', {
+      name: 'Script of an owner',
+      owner,
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [key.publicJwk] },
+      grant_types: ['client_credentials'],
+      authority: { [base]: ['*'] },
+      roles: ['operator'],
+    });
+    return { clientId: client.id, key };
+  };
+  const createAgent = async (agent: Member): Promise<Made> => {
+    const made = await create('/agents', agent);
+    if (made['state'] !== 'pending') return made;
+    const path = `/agents/${made.id}/acceptance`;
+    const answer = await call('POST', path, undefined, {}, await scriptOf(agent['owner']));
+    if (answer.status >= 300) throw new Error(`POST ${path}: ${answer.status} ${answer.text}`);
+    return answer.body as Made;
+  };
+
   return {
     issuer,
     accessToken,
-    /** Forgets the access token: the next call gets a new one. */
+    /** Forgets the access tokens: the next call gets a new one. */
     signInAgain: (): void => {
-      token = { ...token, expiresAt: 0 };
+      tokens.clear();
     },
     call,
     createAccount: (account: Member) => create('/accounts', account),
-    createAgent: (agent: Member) => create('/agents', agent),
+    /** An agent its owner has accepted. */
+    createAgent,
     createClient: (client: Member) => create('/clients', client),
     createResourceServer: (resourceServer: Member) => create('/resource-servers', resourceServer),
     /** The whole trail as NDJSON. */

@@ -11,7 +11,7 @@ export type AgentFacts = {
   readonly purpose: string;
   readonly environment: 'development' | 'test' | 'production';
   /** Absent: active. */
-  readonly state?: 'active' | 'suspended' | 'retired';
+  readonly state?: 'pending' | 'active' | 'suspended' | 'orphaned' | 'retired';
 };
 
 /** An agent with its facts first and its own words after them. */

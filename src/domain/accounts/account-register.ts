@@ -27,6 +27,12 @@ export type AccountRegisterDeps = {
   readonly identifiers: Identifiers;
   readonly audit: AuditTrail;
   readonly passwords: Passwords;
+  /** Whoever has to know that an account leaves or returns: what it answers for is frozen. */
+  readonly departures?: {
+    announce(id: string): Promise<void>;
+    left(id: string, by: By): Promise<void>;
+    returning(id: string): Promise<void>;
+  };
 };
 
 /** The index finds administrators without reading all accounts; the member never leaves this file. */
@@ -35,7 +41,8 @@ type StoredAccount = Account & { readonly administrator?: true };
 /**
  * The accounts of this installation. Each change is validated, then audited, then written.
  */
-export const accountRegister = ({ documents, clock, identifiers, audit, passwords }: AccountRegisterDeps) => {
+export const accountRegister = (deps: AccountRegisterDeps) => {
+  const { documents, clock, identifiers, audit, passwords, departures } = deps;
   const accounts = documents.collection<StoredAccount>(ACCOUNTS);
   // Changes that could take the last administrator away run one after the other: here in a queue, then among all nodes.
   const queue = serially();
@@ -184,11 +191,15 @@ export const accountRegister = ({ documents, clock, identifiers, audit, password
           account.state === 'disabled'
             ? undefined
             : { ...account, state: 'disabled', sessionsValidFrom: now + 1, tokensValidFrom: now + 1, updatedAt: now };
-        return changeState(id, 'account.disabled', disabled, by);
+        await departures?.announce(id);
+        const left = await changeState(id, 'account.disabled', disabled, by);
+        await departures?.left(id, by);
+        return left;
       });
     },
 
-    enable(id: string, by: By): Promise<Versioned<Account>> {
+    async enable(id: string, by: By): Promise<Versioned<Account>> {
+      await departures?.returning(id);
       const enabled = (account: StoredAccount): StoredAccount | undefined =>
         account.state === 'active' ? undefined : { ...account, state: 'active', updatedAt: clock.now() };
       return changeState(id, 'account.enabled', enabled, by);

@@ -5,48 +5,32 @@
  * provider at each token request.
  */
 import type { AuditTrail } from '../audit/audit-event.ts';
-import type { JsonWebKeySet } from '../clients/client.ts';
-import { checkText } from '../clients/display-text.ts';
-import { AGENT_GRANT_TYPES, checkGrantTypes, TOKEN_EXCHANGE } from '../clients/grant-types.ts';
-import { checkPublicKeys } from '../clients/public-keys.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
-import { checkRedirectUris } from '../clients/web-address.ts';
-import type { ScopesByResource } from '../delegation/authority.ts';
-import { DomainError, refuseField } from '../errors.ts';
+import { DomainError } from '../errors.ts';
+import type { Owners } from '../groups/owners.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import { checkAuthority, type ResourceServerLookup } from '../resource-servers/declared-authority.ts';
-import { AGENTS, type Agent, type AgentState, type Environment } from './agent.ts';
-import { nextState, type Transition } from './agent-lifecycle.ts';
+import type { ResourceServerLookup } from '../resource-servers/declared-authority.ts';
+import { AGENTS, type Agent, type AgentState } from './agent.ts';
+import { type AgentChange, changedBy, checkedAgent, checkOwner, membersOf, type NewAgent } from './agent-fields.ts';
+import { nextState } from './agent-lifecycle.ts';
+import { ACCEPTANCE_SECONDS, agentOwnership } from './agent-ownership.ts';
+import { type Composition, checkComposition, type DeclaredComposition, KEPT_COMPOSITIONS } from './composition.ts';
 
-export type NewAgent = {
-  readonly name: string;
-  /** An active account. */
-  readonly owner: string;
-  readonly purpose: string;
-  readonly environment: Environment;
-  readonly jwks: JsonWebKeySet;
-  readonly redirectUris?: readonly string[];
-  /** Default: token exchange, and with redirect URIs authorization_code and refresh_token. */
-  readonly grantTypes?: readonly string[];
-  readonly dpopBoundAccessTokens?: boolean;
-  readonly resourceServers?: readonly string[];
-  readonly authority?: ScopesByResource;
+export type { AgentChange, NewAgent } from './agent-fields.ts';
+
+export type AgentQuery = PageQuery & {
+  readonly owner?: string;
+  readonly state?: AgentState;
 };
-
-/** Members that are given replace what is stored; `authority: null` takes it away. */
-export type AgentChange = Partial<Omit<NewAgent, 'authority'>> & { readonly authority?: ScopesByResource | null };
-
-export type AgentQuery = PageQuery & { readonly owner?: string; readonly state?: AgentState };
 
 type Dependencies = {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly audit: AuditTrail;
-  /** Whether there is an active account with this id. */
-  readonly accountExists: (id: string) => Promise<boolean>;
+  readonly owners: Pick<Owners, 'isActive' | 'answersFor' | 'answersFrom' | 'answerFor'>;
   readonly resourceServers: ResourceServerLookup;
   /** Called before an agent is handed from one owner to another. */
   readonly handOver?: (agent: string, from: string) => Promise<void>;
@@ -56,10 +40,10 @@ const EVENTS = {
   suspend: 'agent.suspended',
   resume: 'agent.resumed',
   retire: 'agent.retired',
-} as const satisfies Record<Transition, string>;
+} as const;
 
 export const agentRegistry = (dependencies: Dependencies) => {
-  const { documents, clock, identifiers, audit, accountExists, resourceServers } = dependencies;
+  const { documents, clock, identifiers, audit, owners, resourceServers, handOver } = dependencies;
   const collection = documents.collection<Agent>(AGENTS);
   const documentsOf = registeredDocuments<Agent>({
     collection,
@@ -68,34 +52,45 @@ export const agentRegistry = (dependencies: Dependencies) => {
     clock,
     facts: ({ id, owner }) => ({ agent: id, owner }),
   });
-
-  /** What is the same in `before` was checked when it came, and may since have become unknown. */
-  const checked = async (agent: Agent, before?: Agent): Promise<Agent> => {
-    checkText(agent.name, '/name', 100);
-    checkText(agent.purpose, '/purpose', 500);
-    // Agents run on developers' machines as well as on servers: both kinds of redirect URI are good.
-    checkRedirectUris(agent.redirectUris, 'native');
-    checkGrantTypes(agent.grantTypes, AGENT_GRANT_TYPES, agent.redirectUris);
-    const jwks = checkPublicKeys(agent.jwks);
-    if (agent.owner !== before?.owner && !(await accountExists(agent.owner))) {
-      throw new DomainError('invalid_field', 'The owner is an active account.', { field: '/owner' });
-    }
-    if (agent.resourceServers !== before?.resourceServers) {
-      await checkResourceServers(agent.resourceServers, resourceServers);
-    }
-    if (agent.authority !== undefined && agent.authority !== before?.authority) {
-      await checkAuthority(agent.authority, resourceServers);
-    }
-    return { ...agent, jwks };
-  };
+  const ownership = agentOwnership({ collection, documentsOf, owners, clock, handOver });
+  const check = { owners, resourceServers, now: clock.now };
 
   const transition =
-    (step: Transition) =>
+    (step: keyof typeof EVENTS) =>
     (id: string, by: By): Promise<Versioned<Agent>> =>
       documentsOf.change(id, undefined, EVENTS[step], by, (agent) => ({
         ...agent,
         state: nextState(agent.state, step),
       }));
+
+  /** What an update of the owner comes to: an offer, unless the caller can accept it in the same breath. */
+  const ownedAs = async (agent: Agent, owner: string, by: By): Promise<Agent> => {
+    const { transferTo: _, ...rest } = agent;
+    if (owner === agent.owner) return rest;
+    await checkOwner(owners, owner);
+    if (await ownership.mayAccept(owner, by)) return ownership.acceptedBy(agent, owner);
+    // Nobody has answered for it yet: another one is asked in place of the first.
+    return agent.state === 'pending'
+      ? { ...rest, owner, acceptBy: clock.now() + ACCEPTANCE_SECONDS }
+      : { ...rest, transferTo: owner };
+  };
+
+  const typeOfUpdate = async (agent: Agent, owner: string | undefined, by: By) => {
+    if (owner === undefined || owner === agent.owner) return 'agent.updated';
+    return (await ownership.mayAccept(owner, by)) ? 'agent.transferred' : 'agent.transfer_offered';
+  };
+
+  const composed = (agent: Agent, declared: DeclaredComposition, by: By): Agent => {
+    const { composition, compositionHistory = [], ...rest } = agent;
+    const next: Composition = {
+      version: (composition?.version ?? 0) + 1,
+      ...declared,
+      declaredBy: by.caller,
+      declaredAt: clock.now(),
+    };
+    const history = composition ? [composition, ...compositionHistory].slice(0, KEPT_COMPOSITIONS) : [];
+    return { ...rest, composition: next, ...(history.length > 0 ? { compositionHistory: history } : {}) };
+  };
 
   return {
     get: (id: string): Promise<Versioned<Agent> | undefined> => collection.get(id),
@@ -106,52 +101,77 @@ export const agentRegistry = (dependencies: Dependencies) => {
     list: ({ owner, state, ...query }: AgentQuery = {}): Promise<Page<Agent>> =>
       documentsOf.list({ owner, state }, query),
 
-    /** Registers an active agent under an id that was never used. Throws 'invalid_field'. */
+    /**
+     * Registers an agent under an id that was never used: active when who registers it stands for its owner, else
+     * pending until the owner accepts it. Throws 'invalid_field'.
+     */
     async create(input: NewAgent, by: By): Promise<Versioned<Agent>> {
       const now = clock.now();
-      const redirectUris = input.redirectUris ?? [];
-      const agent = await checked({
+      await checkOwner(owners, input.owner);
+      const isAccepted = await ownership.mayAccept(input.owner, by);
+      const { composition } = input;
+      if (composition) checkComposition(composition);
+      const plain: Agent = {
+        ...membersOf(input),
         id: identifiers.newId('agt'),
-        name: input.name,
         owner: input.owner,
-        purpose: input.purpose,
-        environment: input.environment,
-        state: 'active',
-        jwks: input.jwks,
-        redirectUris,
-        grantTypes: input.grantTypes ?? [
-          ...(redirectUris.length > 0 ? ['authorization_code', 'refresh_token'] : []),
-          TOKEN_EXCHANGE,
-        ],
-        dpopBoundAccessTokens: input.dpopBoundAccessTokens ?? false,
-        resourceServers: input.resourceServers ?? [],
-        ...(input.authority === undefined ? {} : { authority: input.authority }),
+        ...(isAccepted
+          ? { state: 'active', acceptedAt: await ownership.acceptanceAt(input.owner) }
+          : { state: 'pending', acceptBy: now + ACCEPTANCE_SECONDS }),
         createdAt: now,
         updatedAt: now,
-      });
+      };
+      const agent = await checkedAgent(check, composition ? composed(plain, composition, by) : plain);
       return documentsOf.insert(agent, 'agent.created', by);
     },
 
     /**
+     * Another `owner` is offered the agent and has to accept it, unless the caller stands for that one.
      * Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict' when
      * the agent is retired, 'invalid_field'.
      */
-    update: (id: string, expected: number, change: AgentChange, by: By): Promise<Versioned<Agent>> =>
-      documentsOf.change(id, expected, 'agent.updated', by, async (agent) => {
+    async update(id: string, expected: number, change: AgentChange, by: By): Promise<Versioned<Agent>> {
+      const type = await typeOfUpdate((await documentsOf.found(id)).document, change.owner, by);
+      return documentsOf.change(id, expected, type, by, async (agent) => {
         if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
-        const { authority = agent.authority, ...others } = change;
-        const { authority: _, ...rest } = { ...agent, ...others };
-        const next = await checked(
-          authority === null || authority === undefined ? rest : { ...rest, authority },
-          agent,
-        );
-        if (next.owner !== agent.owner) await dependencies.handOver?.(id, agent.owner);
+        const changed = await checkedAgent(check, changedBy(agent, change), agent);
+        const next = change.owner === undefined ? changed : await ownedAs(changed, change.owner, by);
+        if (next.owner !== agent.owner) await handOver?.(id, agent.owner);
         return next;
-      }),
+      });
+    },
+
+    accept: ownership.accept,
+    decline: ownership.decline,
+    orphanAll: ownership.orphanAll,
+
+    /** A new version of what the agent is made of; the same as the last one is none. Throws as `update` does. */
+    declareComposition: (
+      id: string,
+      expected: number | undefined,
+      declared: DeclaredComposition,
+      by: By,
+    ): Promise<Versioned<Agent>> => {
+      checkComposition(declared);
+      return documentsOf.change(id, expected, 'agent.composition_declared', by, (agent) => {
+        if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
+        return isSameComposition(agent.composition, declared) ? agent : composed(agent, declared, by);
+      });
+    },
 
     /** Nothing the agent holds works until it is resumed. Idempotent; 'conflict' once retired. */
     suspend: transition('suspend'),
-    resume: transition('resume'),
+    /** Throws 'conflict' when its time is over, until it is given a later end. */
+    resume: (id: string, by: By): Promise<Versioned<Agent>> =>
+      documentsOf.change(id, undefined, EVENTS.resume, by, (agent) => {
+        const state = nextState(agent.state, 'resume');
+        if (agent.expiresAt !== undefined && agent.expiresAt <= clock.now()) {
+          throw new DomainError('conflict', 'The time of this agent is over; give it a later end first.', {
+            field: '/expires_at',
+          });
+        }
+        return { ...agent, state };
+      }),
     /** Final: the agent never acts again and its id is never given to another. Idempotent. */
     retire: transition('retire'),
   };
@@ -159,11 +179,8 @@ export const agentRegistry = (dependencies: Dependencies) => {
 
 export type AgentRegistry = ReturnType<typeof agentRegistry>;
 
-const checkResourceServers = async (ids: readonly string[], lookup: ResourceServerLookup): Promise<void> => {
-  if (ids.length > 20) refuseField('/resource_servers', 'At most 20 resource servers can be named.');
-  for (const [index, id] of ids.entries()) {
-    const at = `/resource_servers/${index}`;
-    if (ids.indexOf(id) !== index) refuseField(at, 'This resource server is there twice.');
-    if (!(await lookup.get(id))) refuseField(at, 'There is no resource server with this id.');
-  }
-};
+const isSameComposition = (held: Composition | undefined, declared: DeclaredComposition): boolean =>
+  held !== undefined &&
+  (['digest', 'model', 'prompt', 'tools'] as const).every(
+    (member) => JSON.stringify(held[member]) === JSON.stringify(declared[member]),
+  );

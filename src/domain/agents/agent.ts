@@ -2,10 +2,16 @@ import type { Ceilings } from '../blueprints/ceilings.ts';
 import type { JsonWebKeySet } from '../clients/client.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
+import type { Composition } from './composition.ts';
 import type { Environment } from './environment.ts';
 
-/** `active` ⇄ `suspended` → `retired`, which is final. Only the registry changes states. */
-export type AgentState = 'active' | 'suspended' | 'retired';
+export const AGENT_STATES = ['pending', 'active', 'suspended', 'orphaned', 'retired'] as const;
+
+/**
+ * `pending` (its owner has not accepted it) → `active` ⇄ `suspended` → `retired`, which is final, and `orphaned`
+ * (nobody answers for it: frozen until a new owner accepts). Only `active` works. Only the registry changes states.
+ */
+export type AgentState = (typeof AGENT_STATES)[number];
 
 export type { Environment } from './environment.ts';
 
@@ -13,11 +19,26 @@ export type { Environment } from './environment.ts';
 export type Agent = {
   readonly id: string;
   readonly name: string;
-  /** Account that answers for it. */
+  /** Who answers for it: an account (`acc_…`) or a group of accounts (`grp_…`). */
   readonly owner: string;
+  /** Account that asked for it to be there, beside the owner. */
+  readonly sponsor?: string;
   readonly purpose: string;
+  /** What it may be used for, in short texts. */
+  readonly uses?: readonly string[];
   readonly environment: Environment;
   readonly state: AgentState;
+  /** Template and ceiling it stands under; an id that begins with `bpt_`. */
+  readonly blueprint?: string;
+  /** Who makes it, and which version of it this is. */
+  readonly provider?: string;
+  readonly providerVersion?: string;
+  /** Where somebody can be asked about it: an address or URL. */
+  readonly contact?: string;
+  /** What it is made of, as last declared. */
+  readonly composition?: Composition;
+  /** What it was made of before, newest first; bounded, the trail has all. */
+  readonly compositionHistory?: readonly Composition[];
   /** Public keys only, at least one. */
   readonly jwks: JsonWebKeySet;
   /** Empty for an agent that never sends a person to the authorization endpoint. */
@@ -28,18 +49,34 @@ export type Agent = {
   readonly resourceServers: readonly string[];
   /** Its own rights. Absent: what consent gave, and nothing without a person (decision D4). */
   readonly authority?: ScopesByResource;
-  /** Template and ceiling it stands under; an id that begins with `bpt_`. */
-  readonly blueprint?: string;
   /** What it has narrowed itself, within its blueprint. In an effective agent: what counts (effective-agent.ts). */
   readonly ceilings?: Ceilings;
-  readonly composition?: { readonly digest: string };
+  /** Epoch second from which nothing works for it. */
+  readonly expiresAt?: number;
+  /** Epoch second until which its owner can accept it; only while it is pending. */
+  readonly acceptBy?: number;
+  /** Since when its owner answers for it. Absent on agents from before owners had to accept: `createdAt`. */
+  readonly acceptedAt?: number;
+  /** To whom it was offered; whoever answers for that account or group becomes its owner by accepting. */
+  readonly transferTo?: string;
+  /** Of an orphan that was suspended: it is suspended again when somebody accepts it. */
+  readonly wasSuspended?: true;
   readonly createdAt: number;
   readonly updatedAt: number;
 };
 
 export const AGENTS = {
   name: 'agents',
-  indexes: [{ fields: ['owner'] }, { fields: ['state'] }, { fields: ['blueprint'] }, { fields: ['createdAt'] }],
+  indexes: [
+    { fields: ['owner'] },
+    { fields: ['state'] },
+    { fields: ['blueprint'] },
+    { fields: ['createdAt'] },
+    { fields: ['owner', 'state'] },
+    { fields: ['transferTo'] },
+    { fields: ['acceptBy'] },
+    { fields: ['state', 'expiresAt'] },
+  ],
   members: ['name', 'owner', 'purpose', 'state', 'jwks', 'redirectUris', 'grantTypes', 'resourceServers', 'createdAt'],
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;

@@ -11,7 +11,7 @@ export type ClientAuthMethod = 'private_key_jwt' | 'client_secret_basic' | 'clie
 export type Client = {
   readonly id: string;
   readonly name: string;
-  /** Account that answers for it; absent on the clients made at first start. */
+  /** Account that answers for it. A client with a role stands for it in the management API: it may accept agents in its name. */
   readonly owner?: string;
   readonly applicationType: 'web' | 'native';
   readonly tokenEndpointAuthMethod: ClientAuthMethod;

@@ -12,6 +12,8 @@ import { type Collection, type Cursor, isDocumentConflict, type Versioned } from
 export type By = {
   /** Account or client id, or 'system' at first start. */
   readonly caller: string;
+  /** Account the caller stands for: itself, or the owner of a client. What this account owns it may accept. */
+  readonly account?: string;
   readonly request?: string;
   /** Address the request came from. */
   readonly source?: string;

@@ -3,6 +3,7 @@ export type IdPrefix =
   | 'acc' // account
   | 'agt' // agent
   | 'app' // client that is no agent
+  | 'grp' // group that owns agents
   | 'rs' // resource server
   | 'dlg' // delegation
   | 'lse' // lease: one engine Grant

@@ -114,17 +114,13 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
 };
 
 /** The caller as an agent that may exchange: active, registered for it, and with an owner who answers for it. */
-const activeAgent = async (
-  { agents, accounts }: TokenExchangeDependencies,
-  refuse: Refuse,
-  caller: Caller,
-): Promise<Agent> => {
+const activeAgent = async ({ agents }: TokenExchangeDependencies, refuse: Refuse, caller: Caller): Promise<Agent> => {
   const agent = (await agents.get(caller.clientId))?.document;
   if (!agent) throw refuse('caller_not_an_agent');
   caller.note({ agent: agent.id, owner: agent.owner });
+  if (agent.state === 'orphaned') throw refuse('owner_not_active');
   if (agent.state !== 'active') throw refuse('agent_not_active');
   if (!agent.grantTypes.includes(GRANT_TYPE)) throw refuse('grant_type_not_registered');
-  if ((await accounts.get(agent.owner))?.document.state !== 'active') throw refuse('owner_not_active');
   // A token of this agent is bound to a key, whatever it is exchanged from (RFC 9449 §5.2).
   if (agent.dpopBoundAccessTokens && caller.dpopThumbprint === undefined) throw refuse('proof_required');
   return agent;

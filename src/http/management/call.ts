@@ -12,6 +12,7 @@ export type RouteQuery = {
   readonly limit?: number;
   readonly username?: string;
   readonly identifier?: string;
+  readonly name?: string;
   readonly owner?: string;
   readonly state?: AgentState;
   readonly scope?: KillScope;

@@ -32,6 +32,14 @@ export const clientHandlers = (clients: ClientRegistry): Handlers<Operations> =>
     }
     return found;
   };
+  /** A client with a role stands for its owner. */
+  const checkOwner = ({ body, caller }: Call, before?: Client): void => {
+    const roles = Array.isArray(body.roles) ? body.roles : (before?.roles ?? []);
+    const owner = body.owner ?? before?.owner;
+    if (roles.length === 0 || owner === undefined || owner === caller.account) return;
+    if (before && owner === before.owner && before.roles.length > 0) return;
+    requireAdministrator(caller, 'makes a client with a role stand for another account', '/owner');
+  };
   const checkRoles = ({ body, caller }: Call): void => {
     if (Array.isArray(body.roles) && body.roles.includes('administrator')) {
       requireAdministrator(caller, 'gives the role administrator', '/roles');
@@ -41,6 +49,7 @@ export const clientHandlers = (clients: ClientRegistry): Handlers<Operations> =>
   return {
     async createClient(call) {
       checkRoles(call);
+      checkOwner(call);
       const owner = call.caller.kind === 'account' ? { owner: call.caller.id } : {};
       return withSecret(await clients.create({ ...owner, ...(call.body as NewClient) }, call.by));
     },
@@ -53,8 +62,9 @@ export const clientHandlers = (clients: ClientRegistry): Handlers<Operations> =>
     getClient: async ({ id }) => objectAnswer(existing(await clients.get(id)), showClient),
 
     async updateClient(call) {
-      sameVersion(await changeable(call), call);
+      const { document } = sameVersion(await changeable(call), call);
       checkRoles(call);
+      checkOwner(call, document);
       return objectAnswer(await clients.update(call.id, call.version, call.body as ClientChange, call.by), showClient);
     },
 

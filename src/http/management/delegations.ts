@@ -1,6 +1,7 @@
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
+import type { Owners } from '../../domain/groups/owners.ts';
 import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import { showDelegation } from './representations.ts';
 
@@ -13,9 +14,12 @@ type Operations = 'listDelegations' | 'getDelegation' | 'revokeDelegation';
 export const delegationHandlers = (
   delegations: Delegations,
   agents: Pick<AgentRegistry, 'get'>,
+  owners: Pick<Owners, 'answersFor'>,
 ): Handlers<Operations> => {
-  const ownsAgent = async (id: string, account: string): Promise<boolean> =>
-    (await agents.get(id))?.document.owner === account;
+  const ownsAgent = async (id: string, account: string): Promise<boolean> => {
+    const agent = await agents.get(id);
+    return agent !== undefined && (await owners.answersFor(agent.document.owner, account));
+  };
 
   const visible = async ({ id, access, caller }: Call): Promise<Delegation> => {
     const row = await delegations.get(id);

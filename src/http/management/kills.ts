@@ -3,6 +3,8 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import type { Client } from '../../domain/clients/client.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { type Group, isGroupId } from '../../domain/groups/group.ts';
+import type { Owners } from '../../domain/groups/owners.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type Kill, type KillScope, killKey, signaturesNeeded } from '../../domain/revocation/kill.ts';
 import type { KillSwitch } from '../../domain/revocation/kill-switch.ts';
@@ -20,6 +22,8 @@ type Registers = {
   readonly agents: Lookup<Agent>;
   readonly clients: Lookup<Client>;
   readonly delegations: { get(id: string): Promise<Delegation | undefined> };
+  readonly groups: Lookup<Group>;
+  readonly owners: Pick<Owners, 'answersFor'>;
 };
 
 type Operations = 'createKill' | 'listKills' | 'getKill' | 'liftKill';
@@ -29,7 +33,7 @@ type Operations = 'createKill' | 'listKills' | 'getKill' | 'liftKill';
  * everything and administrators (decision D22).
  */
 export const killHandlers = (kills: Kills, registers: Registers): Handlers<Operations> => {
-  const { accounts, agents, clients, delegations } = registers;
+  const { accounts, agents, clients, delegations, groups, owners } = registers;
 
   const checkPrivileged = async ({ caller }: Call, scope: KillScope, target: string): Promise<void> => {
     if (scope === 'all') requireAdministrator(caller, 'kills everything or lifts that', '/scope');
@@ -43,8 +47,9 @@ export const killHandlers = (kills: Kills, registers: Registers): Handlers<Opera
   const targetExists = async (scope: KillScope, target: string): Promise<boolean> => {
     switch (scope) {
       case 'account':
-      case 'owner':
         return (await accounts.get(target)) !== undefined;
+      case 'owner':
+        return (await (isGroupId(target) ? groups : accounts).get(target)) !== undefined;
       case 'agent':
         return (await agents.get(target)) !== undefined;
       case 'client':
@@ -58,8 +63,10 @@ export const killHandlers = (kills: Kills, registers: Registers): Handlers<Opera
     }
   };
 
-  const ownAgent = async (scope: KillScope, target: string, account: string): Promise<boolean> =>
-    scope === 'agent' && (await agents.get(target))?.document.owner === account;
+  const ownAgent = async (scope: KillScope, target: string, account: string): Promise<boolean> => {
+    const agent = scope === 'agent' ? await agents.get(target) : undefined;
+    return agent !== undefined && (await owners.answersFor(agent.document.owner, account));
+  };
 
   const visible = async ({ id, access, caller }: Call): Promise<Kill> => {
     const kill = existing(await kills.get(id));

@@ -14,6 +14,8 @@ export const MANAGEMENT_SCOPES = [
   { name: 'agents:write', description: 'Register, change, suspend and retire agents', risk: 'high' },
   { name: 'blueprints:read', description: 'See the blueprints of agents', risk: 'low' },
   { name: 'blueprints:write', description: 'Set what agents may have at most', risk: 'critical' },
+  { name: 'groups:read', description: 'See the groups that own agents', risk: 'low' },
+  { name: 'groups:write', description: 'Make and change groups that own agents', risk: 'critical' },
   { name: 'resource-servers:read', description: 'See the registered resource servers', risk: 'low' },
   { name: 'resource-servers:write', description: 'Register, change and disable resource servers', risk: 'critical' },
   { name: 'delegations:read', description: 'See what agents may do for people', risk: 'medium' },
@@ -35,6 +37,8 @@ export type Caller = {
   readonly name: string;
   readonly roles: readonly Role[];
   readonly scope: readonly string[];
+  /** The account it stands for: itself, or the owner of a client with a role. What that one owns it may accept. */
+  readonly account?: string;
 };
 
 /** 'all': by role. 'own': an account without a fitting role, limited to its own agents and their delegations. */
@@ -51,10 +55,11 @@ export const callerOf = async (token: IssuedToken, lookup: CallerLookup): Promis
   if (token.subject !== undefined) {
     const account = await lookup.account(token.subject);
     if (account?.state !== 'active') throw new DomainError('forbidden', 'The account of this token is not active.');
-    return { kind: 'account', id: account.id, name: account.name, roles: account.roles, scope };
+    return { kind: 'account', id: account.id, name: account.name, roles: account.roles, scope, account: account.id };
   }
   const client = await lookup.client(token.clientId);
-  return { kind: 'client', id: token.clientId, name: client?.name ?? '', roles: client?.roles ?? [], scope };
+  const stands = client?.owner !== undefined && client.roles.length > 0 ? { account: client.owner } : {};
+  return { kind: 'client', id: token.clientId, name: client?.name ?? '', roles: client?.roles ?? [], scope, ...stands };
 };
 
 /** How far a caller may go on a route; throws 'forbidden' when not at all (decision D22). */

@@ -4,9 +4,11 @@
  */
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
+import type { Composition } from '../../domain/agents/composition.ts';
 import type { Client } from '../../domain/clients/client.ts';
 import { isLocalhostRedirect } from '../../domain/clients/web-address.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
+import type { Group } from '../../domain/groups/group.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { JsonObject } from './json-body.ts';
 
@@ -27,8 +29,14 @@ const AGENT = [
   'id',
   'name',
   'owner',
+  'sponsor',
   'purpose',
+  'uses',
   'environment',
+  'blueprint',
+  'provider',
+  'providerVersion',
+  'contact',
   'state',
   'jwks',
   'redirectUris',
@@ -36,9 +44,14 @@ const AGENT = [
   'dpopBoundAccessTokens',
   'resourceServers',
   'authority',
+  'expiresAt',
+  'acceptBy',
+  'acceptedAt',
+  'transferTo',
   'createdAt',
   'updatedAt',
 ] as const satisfies readonly (keyof Agent)[];
+const GROUP = ['id', 'name', 'members', 'createdAt', 'updatedAt'] as const satisfies readonly (keyof Group)[];
 const CLIENT = [
   'id',
   'name',
@@ -93,7 +106,13 @@ const DELEGATION = [
 ] as const satisfies readonly (keyof Delegation)[];
 
 export const showAccount = (account: Account): JsonObject => show(account, ACCOUNT);
-export const showAgent = (agent: Agent): JsonObject => ({ ...show(agent, AGENT), ...warningsOf(agent.redirectUris) });
+export const showAgent = (agent: Agent): JsonObject => ({
+  ...show(agent, AGENT),
+  ...(agent.composition ? { composition: showComposition(agent.composition) } : {}),
+  ...warningsOf(agent.redirectUris),
+});
+export const showComposition = (composition: Composition): JsonObject => toWire({ ...composition });
+export const showGroup = (group: Group): JsonObject => show(group, GROUP);
 export const showClient = (client: Client): JsonObject => ({
   ...show(client, CLIENT),
   ...warningsOf(client.redirectUris),

@@ -4,6 +4,7 @@
  * so that they cannot disagree. What a route does stands in the file named after its noun.
  */
 import type { Role } from '../../domain/accounts/account.ts';
+import { AGENT_STATES } from '../../domain/agents/agent.ts';
 import { AUDIT_EVENTS } from '../../domain/audit/audit-event.ts';
 import { KILL_SCOPES } from '../../domain/revocation/kill.ts';
 import type { ManagementScope } from './permissions.ts';
@@ -66,6 +67,7 @@ const about = (tag: string, readScope: ManagementScope, writeScope: ManagementSc
 const accounts = about('accounts', 'accounts:read', 'accounts:write');
 const agents = about('agents', 'agents:read', 'agents:write');
 const blueprints = about('blueprints', 'blueprints:read', 'blueprints:write');
+const groups = about('groups', 'groups:read', 'groups:write');
 const clients = about('clients', 'clients:read', 'clients:write');
 const servers = about('resource servers', 'resource-servers:read', 'resource-servers:write');
 const delegations = about('delegations', 'delegations:read', 'delegations:write');
@@ -109,8 +111,8 @@ const ROUTES = {
     own: true,
     query: {
       ...PAGE,
-      owner: id('Only agents of this account.'),
-      state: { type: 'string', enum: ['active', 'suspended', 'retired'], description: 'Only agents in this state.' },
+      owner: id('Only agents of this account or group.'),
+      state: { type: 'string', enum: AGENT_STATES, description: 'Only agents in this state.' },
     },
   }),
   getAgent: agents.read('/agents/{id}', 'Agent', 'Read an agent', OWN),
@@ -118,6 +120,34 @@ const ROUTES = {
   suspendAgent: agents.act('/agents/{id}/suspend', 'Agent', 'Suspend an agent; nothing it holds works', OWN),
   resumeAgent: agents.act('/agents/{id}/resume', 'Agent', 'Resume a suspended agent', OWN),
   retireAgent: agents.act('/agents/{id}/retire', 'Agent', 'Retire an agent for good', OWN),
+  acceptAgent: agents.act(
+    '/agents/{id}/acceptance',
+    'Agent',
+    'Answer for an agent: one that is pending, an orphan of your own, or one that was offered to you',
+    OWN,
+  ),
+  declineAgent: agents.act('/agents/{id}/refusal', 'Agent', 'Do not answer for an agent that waits for you', OWN),
+  declareComposition: agents.create(
+    '/agents/{id}/compositions',
+    'DeclaredComposition',
+    'Agent',
+    'Declare what an agent is made of: a new version, unless it is the same as the last',
+    { own: true, status: 200 },
+  ),
+  listCompositions: agents.read(
+    '/agents/{id}/compositions',
+    'CompositionList',
+    'What an agent was made of, newest first',
+    OWN,
+  ),
+
+  createGroup: groups.create('/groups', 'NewGroup', 'Group', 'Make a group of accounts that owns agents'),
+  listGroups: groups.read('/groups', 'GroupPage', 'List groups that own agents, newest first', {
+    own: true,
+    query: { ...PAGE, name: id('Only the group of exactly this name.') },
+  }),
+  getGroup: groups.read('/groups/{id}', 'Group', 'Read a group that owns agents', OWN),
+  updateGroup: groups.change('/groups/{id}', 'GroupChange', 'Group', 'Change the name or the members of a group'),
 
   createBlueprint: blueprints.create(
     '/blueprints',

@@ -5,7 +5,10 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
+import type { Departures } from '../../domain/agents/departures.ts';
 import type { ClientRegistry } from '../../domain/clients/client-registry.ts';
+import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
+import type { Owners } from '../../domain/groups/owners.ts';
 import type { ResourceServerRegistry } from '../../domain/resource-servers/resource-server-registry.ts';
 import { httpProblem, type ProblemLog, sendProblem } from '../problem.ts';
 import { type Accounts, accountHandlers } from './accounts.ts';
@@ -15,6 +18,7 @@ import { type Blueprints, blueprintHandlers } from './blueprints.ts';
 import type { Handlers } from './call.ts';
 import { clientHandlers } from './clients.ts';
 import { type Delegations, delegationHandlers } from './delegations.ts';
+import { groupHandlers } from './groups.ts';
 import { type Keys, keyHandlers } from './keys.ts';
 import { type Kills, killHandlers } from './kills.ts';
 import { openApiDocument } from './openapi.ts';
@@ -26,6 +30,9 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly accounts: Accounts;
   readonly agents: AgentRegistry;
   readonly blueprints: Blueprints;
+  readonly groups: GroupRegistry;
+  readonly owners: Pick<Owners, 'answersFor'>;
+  readonly departures: Pick<Departures, 'membersLeft'>;
   readonly clients: ClientRegistry;
   readonly resourceServers: ResourceServerRegistry;
   readonly delegations: Delegations;
@@ -37,16 +44,24 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
 const PREFIX = '/api/v1';
 
 export const managementRouter = (dependencies: ManagementDependencies): Router => {
-  const { issuer, accounts, agents, clients, resourceServers, delegations, audit, log } = dependencies;
+  const { issuer, accounts, agents, owners, clients, resourceServers, delegations, audit, log } = dependencies;
   const handlers: Handlers<OperationId> = {
-    getMe: async ({ caller }) => ({ body: { ...caller } }),
+    getMe: async ({ caller: { account: _, ...caller } }) => ({ body: { ...caller } }),
     ...accountHandlers(accounts),
-    ...agentHandlers(agents),
     ...blueprintHandlers(dependencies.blueprints),
+    ...agentHandlers(agents, owners),
+    ...groupHandlers(dependencies.groups, dependencies.departures),
     ...clientHandlers(clients),
     ...resourceServerHandlers(resourceServers),
-    ...delegationHandlers(delegations, agents),
-    ...killHandlers(dependencies.kills, { accounts, agents, clients, delegations }),
+    ...delegationHandlers(delegations, agents, owners),
+    ...killHandlers(dependencies.kills, {
+      accounts,
+      agents,
+      clients,
+      delegations,
+      groups: dependencies.groups,
+      owners,
+    }),
     ...auditHandlers(dependencies.auditReader, audit),
     ...keyHandlers(dependencies.keys),
   };

@@ -2,6 +2,8 @@
  * The JSON Schemas of the management API, by component name. They are what bodies are checked against and
  * what the OpenAPI document shows. Finer rules (what is a good redirect URI, a good key) stand in the domain.
  */
+
+import { AGENT_STATES } from '../../domain/agents/agent.ts';
 import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
 import { AGENT_GRANT_TYPES, CLIENT_GRANT_TYPES } from '../../domain/clients/grant-types.ts';
 import { KILL_SCOPES } from '../../domain/revocation/kill.ts';
@@ -56,8 +58,12 @@ const PASSWORD: JsonSchema = {
 
 const AGENT: Properties = {
   name: text('Name to show, one line.', 100),
-  owner: text('Account that answers for the agent. Default at creation: the account that calls.', 64),
+  owner: text(
+    'Account or group that answers for the agent. Default at creation: the account that calls. Another one has to accept it.',
+    64,
+  ),
   purpose: text('What the agent is for, one line.', 500),
+  uses: strings('What it may be used for.', 20, 100),
   environment: oneOf('Where it runs.', ['development', 'test', 'production']),
   jwks: ref('JsonWebKeySet'),
   redirect_uris: strings('Where people come back to; needed for authorization_code.', 20, 2000),
@@ -68,6 +74,22 @@ const AGENT: Properties = {
   ),
   dpop_bound_access_tokens: flag('Whether all its access tokens are bound to a key (RFC 9449 §5.2).'),
   resource_servers: strings('Ids of the resource servers it is registered as. By role only.', 20, 64),
+};
+const AGENT_ABOUT: Properties = {
+  sponsor: text('Account that asked for the agent to be there.', 64),
+  blueprint: text('Blueprint that limits it.', 64),
+  provider: text('Who makes it.', 100),
+  provider_version: text('Which version of it this is.', 100),
+  contact: text('Where somebody can be asked about it.', 254),
+  expires_at: { ...seconds('When nothing works for it any more.'), minimum: 0, maximum: 99_999_999_999 },
+};
+const nullableAll = (properties: Properties): Properties =>
+  Object.fromEntries(Object.entries(properties).map(([name, schema]) => [name, nullable(schema)]));
+const COMPOSITION: Properties = {
+  digest: text('`sha256:` and 64 hexadecimal digits: of model, prompt and tools together.', 71),
+  model: text('The model.', 200),
+  prompt: text('Name or version of the prompt.', 200),
+  tools: strings('Names of the tools.', 200, 200),
 };
 const AGENT_AUTHORITY = { ...ref('ScopesByResource'), description: "The agent's own rights. By role only." };
 
@@ -81,6 +103,10 @@ const BLUEPRINT_STATE = oneOf('Nothing counts yet; counts; counts and takes no n
   'active',
   'deprecated',
 ]);
+const GROUP: Properties = {
+  name: text('Name to show, one line; unique.', 100),
+  members: { ...strings('Ids of accounts. Each of them may do what an owner does.', 100, 64), minItems: 2 },
+};
 
 const CLIENT: Properties = {
   name: text('Name to show, one line.', 100),
@@ -208,18 +234,51 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ),
   AccountPage: page('Account'),
 
-  NewAgent: input({ ...AGENT, authority: AGENT_AUTHORITY }, ['name', 'purpose', 'environment', 'jwks']),
-  AgentChange: change({ ...AGENT, authority: nullable(AGENT_AUTHORITY) }),
+  NewAgent: input({ ...AGENT, ...AGENT_ABOUT, composition: ref('DeclaredComposition'), authority: AGENT_AUTHORITY }, [
+    'name',
+    'purpose',
+    'environment',
+    'jwks',
+  ]),
+  AgentChange: change({ ...AGENT, ...nullableAll(AGENT_ABOUT), authority: nullable(AGENT_AUTHORITY) }),
+  DeclaredComposition: input(COMPOSITION, ['digest']),
+  Composition: output(
+    {
+      version: { type: 'integer', description: '1, 2, … within one agent.' },
+      ...COMPOSITION,
+      declared_by: { type: 'string', description: 'Account or client that declared it.' },
+      declared_at: seconds('When it was declared.'),
+    },
+    ['model', 'prompt', 'tools'],
+  ),
+  CompositionList: output({ items: { type: 'array', items: ref('Composition') } }),
   Agent: output(
     {
       ...identified('Its client_id and its `act.sub`. Begins with agt_.'),
       ...AGENT,
+      ...AGENT_ABOUT,
+      composition: ref('Composition'),
       authority: AGENT_AUTHORITY,
-      state: oneOf('Whether it works; retired is final.', ['active', 'suspended', 'retired']),
+      state: oneOf(
+        'Only active ones work. pending: its owner has not accepted it; orphaned: nobody answers for it; retired is final.',
+        AGENT_STATES,
+      ),
+      accept_by: seconds('Until when its owner can accept it.'),
+      accepted_at: seconds('Since when its owner answers for it.'),
+      transfer_to: { type: 'string', description: 'Account or group it was offered to.' },
       ...RECORD,
       ...WARNINGS,
     },
-    ['authority', 'warnings'],
+    [
+      'uses',
+      ...Object.keys(AGENT_ABOUT),
+      'composition',
+      'authority',
+      'accept_by',
+      'accepted_at',
+      'transfer_to',
+      'warnings',
+    ],
   ),
   AgentPage: page('Agent'),
 
@@ -274,6 +333,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     lowered: { type: 'array', items: ref('CeilingChange'), description: 'Ceilings that would be lower for it.' },
   }),
   AgentBreakPage: page('AgentBreak'),
+  NewGroup: input(GROUP, ['name', 'members']),
+  GroupChange: change(GROUP),
+  Group: output({ ...identified('Begins with grp_.'), ...GROUP, ...RECORD }),
+  GroupPage: page('Group'),
 
   NewClient: input({ ...CLIENT_KIND, ...CLIENT, authority: CLIENT_AUTHORITY }, ['name']),
   ClientChange: change({ ...CLIENT, authority: nullable(CLIENT_AUTHORITY) }),

@@ -89,7 +89,7 @@ export const serveCall = (
       version,
       caller,
       access,
-      by: byOf(ctx, caller.id),
+      by: { ...byOf(ctx, caller.id), ...(caller.account === undefined ? {} : { account: caller.account }) },
     };
   };
 

@@ -7,8 +7,9 @@ const agent = (change: Partial<Agent> = {}) =>
   ({ id: 'agt_a', name: 'A', owner: 'acc_o', state: 'active', grantTypes: [], redirectUris: [], ...change }) as Agent;
 
 const registers = (held: { agent: Agent; owner: Account['state'] }): Registers => ({
-  agents: { get: async () => ({ document: held.agent }) },
-  accounts: { get: async () => ({ document: { state: held.owner } as Account }) },
+  agents: {
+    get: async () => ({ document: held.owner === 'active' ? held.agent : { ...held.agent, state: 'orphaned' } }),
+  },
   clients: { get: async () => undefined },
   resourceServers: { get: async () => undefined },
 });

@@ -2,18 +2,23 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
+import type { Account } from '../../../src/domain/accounts/account.ts';
 import { agentRegistry } from '../../../src/domain/agents/agent-registry.ts';
+import { departureRegister } from '../../../src/domain/agents/departures.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import type { PublicJwk } from '../../../src/domain/clients/client.ts';
 import { clientRegistry } from '../../../src/domain/clients/client-registry.ts';
 import { DomainError } from '../../../src/domain/errors.ts';
+import { groupRegistry } from '../../../src/domain/groups/group-registry.ts';
+import { ownersOf } from '../../../src/domain/groups/owners.ts';
 import { resourceServerRegistry } from '../../../src/domain/resource-servers/resource-server-registry.ts';
 import { masterKey } from '../../../src/domain/secrets/master-key.ts';
 
 export const ISSUER = 'https://as.example';
 export const API = 'https://api.example/v1';
 const OWNER = 'acc_owner';
-export const BY = { caller: 'acc_admin', request: 'req_1' };
+/** An administrator's call in the name of the owner: what it registers for that one is accepted. */
+export const BY = { caller: 'acc_admin', account: OWNER, request: 'req_1' };
 
 export const publicKey = (more: Readonly<Record<string, unknown>> = {}): PublicJwk => ({
   ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
@@ -40,6 +45,8 @@ export const registryWorld = () => {
   const clock = { now: () => now, nowMillis: () => now * 1000 };
   const events: AuditEvent[] = [];
   const accounts = new Set([OWNER, 'acc_other']);
+  /** Since when an account that was away has been back. */
+  const left = new Map<string, number>();
   let isAuditDown = false;
   const audit = {
     async append(event: AuditEvent) {
@@ -54,9 +61,19 @@ export const registryWorld = () => {
   const base = { documents, clock, identifiers: randomIdentifiers, audit, digestSecret };
   const accountExists = async (id: string) => accounts.has(id);
   const resourceServers = resourceServerRegistry({ ...base, issuer: ISSUER });
-  const agents = agentRegistry({ ...base, accountExists, resourceServers });
+  const active = (id: string) =>
+    ({ id, state: accounts.has(id) ? 'active' : 'disabled', tokensValidFrom: left.get(id) }) as Account;
+  const people = {
+    get: async (id: string) => ({ document: active(id) }),
+    getMany: async (ids: readonly string[]) => ids.map(active),
+  };
+  const groups = groupRegistry({ ...base, accounts: people });
+  const owners = ownersOf({ accounts: people, groups });
+  const agents = agentRegistry({ ...base, owners, resourceServers });
+  const departures = departureRegister({ documents, clock, groups, owners, agents });
   const clients = clientRegistry({ ...base, accountExists, resourceServers });
   return {
+    ...{ groups, owners, departures, left },
     ...{ documents, events, accounts, digestSecret, resourceServers, agents, clients, audit, clock, key },
     tick: (seconds = 1): void => {
       now += seconds;

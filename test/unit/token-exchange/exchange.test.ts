@@ -216,18 +216,17 @@ describe('who may exchange what', () => {
   });
 
   test('TX-14 TX-15 only an active agent with the grant type and an active owner', async () => {
-    const { exchange, fromApp, agents, accounts } = await story();
+    const { exchange, fromApp, agents } = await story();
     const form = { subject_token: fromApp, resource: MAIL };
     refused(await exchange('app_1', form, { isAgent: false }), 'caller_not_an_agent');
     refused(await exchange('agt_none', form), 'caller_not_an_agent');
-    for (const state of ['suspended', 'retired'] as const) {
+    for (const state of ['pending', 'suspended', 'retired'] as const) {
       agents.change('agt_a', { state });
       refused(await exchange('agt_a', form), 'agent_not_active', { layer: 'agent' });
     }
     agents.change('agt_a', { state: 'active', grantTypes: ['client_credentials'] });
     refused(await exchange('agt_a', form), 'grant_type_not_registered');
-    agents.map.set('agt_a', agent('agt_a'));
-    accounts.change('acc_owner', { state: 'disabled' });
+    agents.map.set('agt_a', agent('agt_a', { state: 'orphaned' }));
     refused(await exchange('agt_a', form), 'owner_not_active');
   });
 

@@ -1,0 +1,126 @@
+/** What stands in an agent, and what of it is checked when it comes. Called by the register only. */
+import type { JsonWebKeySet } from '../clients/client.ts';
+import { checkText } from '../clients/display-text.ts';
+import { AGENT_GRANT_TYPES, checkGrantTypes, TOKEN_EXCHANGE } from '../clients/grant-types.ts';
+import { checkPublicKeys } from '../clients/public-keys.ts';
+import { checkRedirectUris } from '../clients/web-address.ts';
+import type { ScopesByResource } from '../delegation/authority.ts';
+import { refuseField } from '../errors.ts';
+import type { Owners } from '../groups/owners.ts';
+import { checkAuthority, type ResourceServerLookup } from '../resource-servers/declared-authority.ts';
+import type { Agent, Environment } from './agent.ts';
+import { checkComposition, type DeclaredComposition } from './composition.ts';
+
+export type NewAgent = {
+  readonly name: string;
+  /** An active account, or a group with an active member. */
+  readonly owner: string;
+  /** An active account. */
+  readonly sponsor?: string;
+  readonly purpose: string;
+  readonly uses?: readonly string[];
+  readonly environment: Environment;
+  readonly blueprint?: string;
+  readonly provider?: string;
+  readonly providerVersion?: string;
+  readonly contact?: string;
+  readonly composition?: DeclaredComposition;
+  readonly jwks: JsonWebKeySet;
+  readonly redirectUris?: readonly string[];
+  /** Default: token exchange, and with redirect URIs authorization_code and refresh_token. */
+  readonly grantTypes?: readonly string[];
+  readonly dpopBoundAccessTokens?: boolean;
+  readonly resourceServers?: readonly string[];
+  readonly authority?: ScopesByResource;
+  /** Epoch second from which nothing works for it; in the future. */
+  readonly expiresAt?: number;
+};
+
+const ERASABLE = ['authority', 'sponsor', 'blueprint', 'provider', 'providerVersion', 'contact', 'expiresAt'] as const;
+type Erasable = (typeof ERASABLE)[number];
+
+/** Members that are given replace what is stored; `null` takes one away that may be absent. */
+export type AgentChange = Partial<Omit<NewAgent, Erasable | 'composition'>> & {
+  readonly [member in Erasable]?: NewAgent[member] | null;
+};
+
+export type AgentCheckDeps = {
+  readonly owners: Pick<Owners, 'isActive'>;
+  readonly resourceServers: ResourceServerLookup;
+  readonly now: () => number;
+};
+
+/** Members of a new agent, with the defaults filled in; who owns it and its state are not among them. */
+export const membersOf = (input: NewAgent) => {
+  const { owner: _, composition: __, ...given } = input;
+  const redirectUris = input.redirectUris ?? [];
+  return {
+    ...given,
+    redirectUris,
+    grantTypes: input.grantTypes ?? [
+      ...(redirectUris.length > 0 ? ['authorization_code', 'refresh_token'] : []),
+      TOKEN_EXCHANGE,
+    ],
+    dpopBoundAccessTokens: input.dpopBoundAccessTokens ?? false,
+    resourceServers: input.resourceServers ?? [],
+  };
+};
+
+/** The agent with a change made to it, but for its owner. */
+export const changedBy = (agent: Agent, { owner: _, ...change }: AgentChange): Agent => {
+  const next = { ...agent, ...change };
+  const erased = ERASABLE.filter((member) => next[member] === null || next[member] === undefined);
+  return Object.fromEntries(
+    Object.entries(next).filter(([member]) => !erased.some((name) => name === member)),
+  ) as unknown as Agent;
+};
+
+/** What is the same in `before` was checked when it came, and may since have become unknown. Throws 'invalid_field'. */
+export const checkedAgent = async (deps: AgentCheckDeps, agent: Agent, before?: Agent): Promise<Agent> => {
+  checkText(agent.name, '/name', 100);
+  checkText(agent.purpose, '/purpose', 500);
+  checkTexts(agent);
+  if (agent.uses !== undefined && agent.uses.length > 20) refuseField('/uses', 'At most 20 uses can be named.');
+  for (const [index, use] of (agent.uses ?? []).entries()) checkText(use, `/uses/${index}`, 100);
+  // Agents run on developers' machines as well as on servers: both kinds of redirect URI are good.
+  checkRedirectUris(agent.redirectUris, 'native');
+  checkGrantTypes(agent.grantTypes, AGENT_GRANT_TYPES, agent.redirectUris);
+  const jwks = checkPublicKeys(agent.jwks);
+  if (agent.owner !== before?.owner) await checkOwner(deps.owners, agent.owner);
+  if (agent.sponsor !== undefined && agent.sponsor !== before?.sponsor) {
+    const isAccount = agent.sponsor.startsWith('acc_') && (await deps.owners.isActive(agent.sponsor));
+    if (!isAccount) refuseField('/sponsor', 'The sponsor is an active account.');
+  }
+  if (agent.expiresAt !== undefined && agent.expiresAt !== before?.expiresAt && agent.expiresAt <= deps.now()) {
+    refuseField('/expires_at', 'This time is in the past.');
+  }
+  if (agent.resourceServers !== before?.resourceServers) {
+    await checkResourceServers(agent.resourceServers, deps.resourceServers);
+  }
+  if (agent.authority !== undefined && agent.authority !== before?.authority) {
+    await checkAuthority(agent.authority, deps.resourceServers);
+  }
+  if (agent.composition !== undefined && agent.composition !== before?.composition) checkComposition(agent.composition);
+  return { ...agent, jwks };
+};
+
+/** Throws 'invalid_field' unless somebody could answer for an agent as this owner. */
+export const checkOwner = async (owners: AgentCheckDeps['owners'], owner: string): Promise<void> => {
+  if (await owners.isActive(owner)) return;
+  refuseField('/owner', 'The owner is an active account, or a group with an active member.');
+};
+
+const checkTexts = ({ provider, providerVersion, contact }: Agent): void => {
+  if (provider !== undefined) checkText(provider, '/provider', 100);
+  if (providerVersion !== undefined) checkText(providerVersion, '/provider_version', 100);
+  if (contact !== undefined) checkText(contact, '/contact', 254);
+};
+
+const checkResourceServers = async (ids: readonly string[], lookup: ResourceServerLookup): Promise<void> => {
+  if (ids.length > 20) refuseField('/resource_servers', 'At most 20 resource servers can be named.');
+  for (const [index, id] of ids.entries()) {
+    const at = `/resource_servers/${index}`;
+    if (ids.indexOf(id) !== index) refuseField(at, 'This resource server is there twice.');
+    if (!(await lookup.get(id))) refuseField(at, 'There is no resource server with this id.');
+  }
+};

@@ -1,0 +1,136 @@
+import type { By, registeredDocuments } from '../clients/registered-documents.ts';
+import { DomainError } from '../errors.ts';
+import type { Owners } from '../groups/owners.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Collection, Versioned } from '../ports/document-store.ts';
+import type { Agent, AgentState } from './agent.ts';
+import { nextState } from './agent-lifecycle.ts';
+
+/** How long the owner of a new agent has to accept it. */
+export const ACCEPTANCE_SECONDS = 86_400;
+
+const PAGE = 200;
+
+type Dependencies = {
+  readonly collection: Collection<Agent>;
+  readonly documentsOf: ReturnType<typeof registeredDocuments<Agent>>;
+  readonly owners: Pick<Owners, 'isActive' | 'answersFor' | 'answersFrom' | 'answerFor'>;
+  readonly clock: Clock;
+  /** Called before an agent is handed from one owner to another. */
+  readonly handOver?: ((agent: string, from: string) => Promise<void>) | undefined;
+};
+
+type Acceptance = 'agent.accepted' | 'agent.transferred' | undefined;
+
+/** The account that somebody stands for. The server itself, at first start, stands for everybody. */
+const accountOf = ({ caller, account }: By): string => account ?? caller;
+
+/** Who answers for an agent: accepting it, offering it to another owner, losing its owner. Part of the register. */
+export const agentOwnership = ({ collection, documentsOf, owners, clock, handOver }: Dependencies) => {
+  const mayAccept = async (owner: string, by: By): Promise<boolean> =>
+    by.caller === 'system' || (await owners.answersFor(owner, accountOf(by)));
+
+  /** Never before the owner's last return, so that what is accepted in the second of it counts. */
+  const acceptanceAt = async (owner: string): Promise<number> =>
+    Math.max(clock.now(), (await owners.answersFrom(owner)) ?? 0);
+
+  const stateAfter = (state: AgentState, wasSuspended: boolean): AgentState => {
+    if (state === 'suspended' || state === 'active') return state;
+    return wasSuspended ? 'suspended' : nextState(state, 'accept');
+  };
+
+  /** The agent with an owner who has accepted it. */
+  const acceptedBy = async (agent: Agent, owner: string): Promise<Agent> => {
+    const { acceptBy: _, transferTo: __, wasSuspended, ...rest } = agent;
+    const state = stateAfter(agent.state, wasSuspended === true);
+    return { ...rest, owner, state, acceptedAt: await acceptanceAt(owner) };
+  };
+
+  /** What accepting would be for this caller; undefined: nothing is left to accept. Throws 'forbidden' and 'conflict'. */
+  const acceptanceOf = async (agent: Agent, by: By): Promise<Acceptance> => {
+    if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be accepted.');
+    if (agent.transferTo !== undefined && (await mayAccept(agent.transferTo, by))) return 'agent.transferred';
+    if (!(await mayAccept(agent.owner, by))) {
+      throw new DomainError('forbidden', 'Only who is asked to answer for an agent accepts it.');
+    }
+    if (agent.state === 'pending' && agent.acceptBy !== undefined && agent.acceptBy <= clock.now()) {
+      throw new DomainError('conflict', 'The time in which this agent could be accepted is over.');
+    }
+    return agent.state === 'pending' || !(await owners.answerFor(agent)) || agent.state === 'orphaned'
+      ? 'agent.accepted'
+      : undefined;
+  };
+
+  const orphan = (id: string, owner: string, by: By): Promise<Versioned<Agent>> =>
+    documentsOf.change(id, undefined, 'agent.orphaned', by, async (agent) => {
+      if (agent.owner !== owner || (await owners.answerFor(agent))) return agent;
+      if (agent.state !== 'active' && agent.state !== 'suspended') return agent;
+      const was = agent.state === 'suspended' ? { wasSuspended: true as const } : {};
+      return { ...agent, ...was, state: nextState(agent.state, 'orphan') };
+    });
+
+  return {
+    mayAccept,
+    acceptanceAt,
+    acceptedBy,
+
+    /**
+     * Makes the caller's side answer for an agent: one that is pending or an orphan of its own, or one that was
+     * offered to it. Idempotent. Throws 'not_found', 'forbidden' when nobody asked the caller, and 'conflict' when
+     * it is too late, or the owner-to-be is not active.
+     */
+    async accept(id: string, by: By): Promise<Versioned<Agent>> {
+      const found = await documentsOf.found(id);
+      const type = await acceptanceOf(found.document, by);
+      if (type === undefined) return found;
+      if (type === 'agent.transferred') await handOver?.(id, found.document.owner);
+      return documentsOf.change(id, undefined, type, by, async (agent) => {
+        const now = await acceptanceOf(agent, by);
+        if (now === undefined) return agent;
+        if (now !== type) throw new DomainError('conflict', 'This agent was changed in the meantime.');
+        const owner = type === 'agent.transferred' ? (agent.transferTo ?? agent.owner) : agent.owner;
+        if (!(await owners.isActive(owner))) {
+          throw new DomainError('conflict', 'Nobody could answer for it: the account or group is not active.');
+        }
+        return acceptedBy(agent, owner);
+      });
+    },
+
+    /** The opposite: a pending agent is retired, an offer is taken back. Throws as `accept` does. */
+    decline: (id: string, by: By): Promise<Versioned<Agent>> =>
+      documentsOf.change(id, undefined, 'agent.declined', by, async (agent) => {
+        const { transferTo, ...rest } = agent;
+        if (transferTo !== undefined && (await mayAccept(transferTo, by))) return rest;
+        if (!(await mayAccept(agent.owner, by))) {
+          throw new DomainError('forbidden', 'Only who is asked to answer for an agent declines it.');
+        }
+        if (agent.state === 'retired') return agent;
+        const { acceptBy: _, ...declined } = agent;
+        return { ...declined, state: nextState(agent.state, 'decline') };
+      }),
+
+    /**
+     * Freezes what an owner owned who is not there any more, at most `limit` agents; says whether none is left. What
+     * was accepted since it came back is left alone.
+     */
+    async orphanAll(owner: string, by: By, limit: number): Promise<boolean> {
+      let done = 0;
+      for (const state of ['active', 'suspended'] as const) {
+        let after: { readonly id: string } | undefined;
+        let isLast = false;
+        while (!isLast) {
+          const found = await collection.find({ where: { owner, state }, limit: PAGE, ...(after ? { after } : {}) });
+          isLast = found.length < PAGE;
+          for (const { document } of found) {
+            after = { id: document.id };
+            if (await owners.answerFor(document)) continue;
+            if (done === limit) return false;
+            await orphan(document.id, owner, by);
+            done += 1;
+          }
+        }
+      }
+      return true;
+    },
+  };
+};

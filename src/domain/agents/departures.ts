@@ -1,0 +1,92 @@
+import type { By } from '../clients/registered-documents.ts';
+import type { GroupRegistry } from '../groups/group-registry.ts';
+import type { Owners } from '../groups/owners.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../ports/document-store.ts';
+import type { AgentRegistry } from './agent-registry.ts';
+
+/** An account that leaves, until all that it answered for is frozen. Written before it leaves, so that no crash loses it. */
+type Departure = { readonly id: string; readonly at: number };
+
+export const DEPARTURES = {
+  name: 'departures',
+  indexes: [{ fields: ['at'] }],
+  members: ['at'],
+} as const satisfies CollectionDeclaration;
+
+/** A departure that was announced and did not happen is forgotten after so long. */
+const ANNOUNCED_SECONDS = 3600;
+/** Agents frozen within the call that made their owner leave; the rest follows. */
+const AT_ONCE = 100;
+const SYSTEM: By = { caller: 'system' };
+
+export type Departures = ReturnType<typeof departureRegister>;
+
+/**
+ * Makes orphans of the agents of accounts that are disabled or gone, and of groups nobody is left in. Nothing works
+ * for them before this has come to them: who answers for an agent is asked each time (groups/owners.ts). This is what
+ * makes it stay so, and be seen in lists.
+ */
+export const departureRegister = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly groups: Pick<GroupRegistry, 'ofAccount' | 'lostAll'>;
+  readonly owners: Pick<Owners, 'answersFrom'>;
+  readonly agents: Pick<AgentRegistry, 'orphanAll'>;
+}) => {
+  const { documents, clock, groups, owners, agents } = deps;
+  const collection = documents.collection<Departure>(DEPARTURES);
+
+  /** A group nobody is left in answers for nothing it accepted, whoever comes back. */
+  const closeGroup = async (id: string): Promise<boolean> => {
+    if ((await owners.answersFrom(id)) !== undefined) return false;
+    await groups.lostAll(id, clock.now());
+    return true;
+  };
+
+  /** Says whether nothing is left to do. */
+  const settle = async (account: string, by: By, limit: number): Promise<boolean> => {
+    const owned = [account];
+    for (const { id, answersFrom } of await groups.ofAccount(account)) {
+      if ((await closeGroup(id)) || answersFrom !== undefined) owned.push(id);
+    }
+    for (const owner of owned) if (!(await agents.orphanAll(owner, by, limit))) return false;
+    return true;
+  };
+
+  return {
+    /** To be called before an account is disabled or deleted. */
+    async announce(account: string): Promise<void> {
+      try {
+        await collection.insert({ id: account, at: clock.now() });
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+      }
+    },
+
+    /** To be called when it is. */
+    async left(account: string, by: By): Promise<void> {
+      if (await settle(account, by, AT_ONCE)) await collection.take(account);
+    },
+
+    /** To be called before it is enabled again, so that it brings no group back that had lost everybody. */
+    async returning(account: string): Promise<void> {
+      for (const { id } of await groups.ofAccount(account)) await closeGroup(id);
+    },
+
+    /** To be called when members were taken out of a group. */
+    async membersLeft(group: string, by: By): Promise<void> {
+      if (await closeGroup(group)) await agents.orphanAll(group, by, AT_ONCE);
+    },
+
+    /** Goes on with what is left to do, at most about `limit` agents for each account that left. */
+    async settleAll(limit = 500): Promise<void> {
+      const found = await collection.find({ order: { by: 'at', direction: 'ascending' }, limit: 20 });
+      for (const { document } of found) {
+        if (!(await settle(document.id, SYSTEM, limit))) continue;
+        const isGone = (await owners.answersFrom(document.id)) === undefined;
+        if (isGone || document.at <= clock.now() - ANNOUNCED_SECONDS) await collection.take(document.id);
+      }
+    },
+  };
+};

@@ -1,0 +1,101 @@
+/**
+ * The register of groups that own agents, and who of them answers for what (owners.ts). Owns the collection GROUPS.
+ * It knows accounts by their ids only, and nothing of agents: what becomes of those of a group nobody is left in, the
+ * register of agents says. Not the `groups` of an account, which are names for existing software.
+ */
+import type { Account } from '../accounts/account.ts';
+import type { AuditTrail } from '../audit/audit-event.ts';
+import { checkText } from '../clients/display-text.ts';
+import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
+import { refuseField } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
+import type { Identifiers } from '../ports/identifiers.ts';
+import { GROUPS, type Group } from './group.ts';
+
+export type NewGroup = { readonly name: string; readonly members: readonly string[] };
+export type GroupChange = Partial<NewGroup>;
+export type GroupQuery = PageQuery & {
+  /** Only the group of exactly this name. */
+  readonly name?: string;
+};
+
+export type GroupRegistryDeps = {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly audit: AuditTrail;
+  readonly accounts: { getMany(ids: readonly string[]): Promise<readonly Account[]> };
+};
+
+/** As many as one look at the accounts can read. */
+const MOST_MEMBERS = 100;
+
+export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }: GroupRegistryDeps) => {
+  const collection = documents.collection<Group>(GROUPS);
+  const documentsOf = registeredDocuments<Group>({
+    collection,
+    kind: 'group',
+    audit,
+    clock,
+    taken: { message: 'There is a group with this name.', field: '/name' },
+  });
+
+  /** Members who were there before may since have left. */
+  const checked = async (group: Group, before?: Group): Promise<Group> => {
+    checkText(group.name, '/name', 100);
+    const { members } = group;
+    if (members.length < 2) refuseField('/members', 'A group has at least two members.');
+    if (members.length > MOST_MEMBERS) refuseField('/members', `A group has at most ${MOST_MEMBERS} members.`);
+    const added = members.filter((id) => !before?.members.includes(id));
+    const active = new Set(
+      (await accounts.getMany(added)).filter(({ state }) => state === 'active').map(({ id }) => id),
+    );
+    for (const [index, id] of members.entries()) {
+      if (members.indexOf(id) !== index) refuseField(`/members/${index}`, 'This account is there twice.');
+      if (added.includes(id) && !active.has(id)) refuseField(`/members/${index}`, 'A member is an active account.');
+    }
+    return group;
+  };
+
+  return {
+    get: (id: string): Promise<Versioned<Group> | undefined> => collection.get(id),
+
+    /** At most 1000 ids; unknown ones are left out. */
+    getMany: async (ids: readonly string[]): Promise<readonly Group[]> =>
+      (await collection.getMany(ids)).map(({ document }) => document),
+
+    async findByName(name: string): Promise<Versioned<Group> | undefined> {
+      const [found] = await collection.find({ where: { name }, limit: 1 });
+      return found;
+    },
+
+    list: ({ name, ...query }: GroupQuery = {}): Promise<Page<Group>> => documentsOf.list({ name }, query),
+
+    /** The groups an account is a member of, at most 1000. */
+    async ofAccount(account: string): Promise<readonly Group[]> {
+      const found = await collection.find({ order: { by: 'createdAt', direction: 'descending' }, limit: 1000 });
+      return found.map(({ document }) => document).filter(({ members }) => members.includes(account));
+    },
+
+    /** Throws 'invalid_field', and 'conflict' when the name is taken. */
+    async create({ name, members }: NewGroup, by: By): Promise<Versioned<Group>> {
+      const now = clock.now();
+      const group = await checked({ id: identifiers.newId('grp'), name, members, createdAt: now, updatedAt: now });
+      return documentsOf.insert(group, 'group.created', by);
+    },
+
+    /** Throws as `create` does, and 'not_found' and 'precondition_failed'. */
+    update: (id: string, expected: number, { name, members }: GroupChange, by: By): Promise<Versioned<Group>> =>
+      documentsOf.change(id, expected, 'group.updated', by, (group) =>
+        checked({ ...group, ...(name === undefined ? {} : { name }), ...(members ? { members } : {}) }, group),
+      ),
+
+    /** Notes that nobody was left in it at `now`: what it accepted until then it does not answer for any more. */
+    async lostAll(id: string, now: number): Promise<void> {
+      await update(collection, id, (group) => ({ ...group, answersFrom: now + 1 }));
+    },
+  };
+};
+
+export type GroupRegistry = ReturnType<typeof groupRegistry>;

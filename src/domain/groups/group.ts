@@ -1,0 +1,24 @@
+import type { CollectionDeclaration } from '../ports/document-store.ts';
+
+/** Accounts that answer for agents together: each of them may do what an owner does. */
+export type Group = {
+  /** `grp_…` */
+  readonly id: string;
+  /** Unique, as written. */
+  readonly name: string;
+  /** Ids of accounts, at least two. */
+  readonly members: readonly string[];
+  /** What it accepted before this second is nobody's: all its members had left. */
+  readonly answersFrom?: number;
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const GROUPS = {
+  name: 'groups',
+  indexes: [{ fields: ['name'], unique: true }, { fields: ['createdAt'] }],
+  members: ['name', 'members', 'createdAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+export const isGroupId = (owner: string): boolean => owner.startsWith('grp_');

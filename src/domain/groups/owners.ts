@@ -1,0 +1,52 @@
+import type { Account } from '../accounts/account.ts';
+import { type Group, isGroupId } from './group.ts';
+
+type Found<T> = Promise<{ readonly document: T } | undefined>;
+
+type Answered = { readonly owner: string; readonly acceptedAt?: number; readonly createdAt: number };
+
+/** Who answers for what an account or a group owns. Reads the registers each time it is asked. */
+export const ownersOf = ({
+  accounts,
+  groups,
+}: {
+  readonly accounts: {
+    get(id: string): Found<Account>;
+    getMany(ids: readonly string[]): Promise<readonly Account[]>;
+  };
+  readonly groups: { get(id: string): Found<Group> };
+}) => {
+  /** Since when the owner has had somebody without a gap; undefined: it has nobody, or there is no such owner. */
+  const answersFrom = async (owner: string): Promise<number | undefined> => {
+    if (!isGroupId(owner)) {
+      const account = (await accounts.get(owner))?.document;
+      // Set when an account is disabled: enabling it again brings nothing back that it owned (LC-06).
+      return account?.state === 'active' ? (account.tokensValidFrom ?? 0) : undefined;
+    }
+    const group = (await groups.get(owner))?.document;
+    if (!group) return undefined;
+    const members = await accounts.getMany(group.members);
+    return members.some(({ state }) => state === 'active') ? (group.answersFrom ?? 0) : undefined;
+  };
+
+  return {
+    answersFrom,
+
+    /** Whether there is an active account with this id, or a group with an active member. */
+    isActive: async (owner: string): Promise<boolean> => (await answersFrom(owner)) !== undefined,
+
+    /** Whether an account is the owner, or a member of it. Says nothing of whether the account is active. */
+    async answersFor(owner: string, account: string): Promise<boolean> {
+      if (!isGroupId(owner)) return owner === account;
+      return (await groups.get(owner))?.document.members.includes(account) ?? false;
+    },
+
+    /** Whether somebody answers for it now, and has done since it was accepted. */
+    async answerFor({ owner, acceptedAt, createdAt }: Answered): Promise<boolean> {
+      const from = await answersFrom(owner);
+      return from !== undefined && (acceptedAt ?? createdAt) >= from;
+    },
+  };
+};
+
+export type Owners = ReturnType<typeof ownersOf>;
