@@ -207,7 +207,6 @@ export const services = async (configuration: Configuration, overrides: Override
     groups,
     owners,
     departures,
-    standing,
     delegations,
     requests,
     consents,
