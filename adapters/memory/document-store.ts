@@ -22,6 +22,7 @@ import {
   type FieldValue,
   fieldValue,
   isPossibleId,
+  listValues,
 } from '../../src/domain/ports/store-rules.ts';
 import { compareText } from './compare-text.ts';
 
@@ -31,6 +32,7 @@ type Entry = {
   readonly document: Document;
   readonly version: number;
   readonly fields: ReadonlyMap<string, FieldValue>;
+  readonly lists: ReadonlyMap<string, readonly string[]>;
 };
 
 type MemoryCollection = {
@@ -145,7 +147,14 @@ const entryOf = (rules: CollectionRules, document: Document, version: number): E
     const value = fieldValue(document, field);
     if (value !== undefined) fields.set(field, value);
   }
-  return { id: document.id, document: deepFrozen(JSON.parse(JSON.stringify(document)) as Document), version, fields };
+  const lists = new Map(rules.lists.map((list) => [list, listValues(document, list)]));
+  return {
+    id: document.id,
+    document: deepFrozen(JSON.parse(JSON.stringify(document)) as Document),
+    version,
+    fields,
+    lists,
+  };
 };
 
 const versioned = <T>(entry: Entry): Versioned<T> => ({
@@ -197,6 +206,7 @@ const placeOf = (entry: Entry, query: CheckedQuery): Place => ({
 
 const matches = (entry: Entry, query: CheckedQuery): boolean => {
   for (const [field, value] of query.where) if (entry.fields.get(field) !== value) return false;
+  if (query.list && !entry.lists.get(query.list.list)?.includes(query.list.holds)) return false;
   if (query.range) {
     const { field, gte = Number.MIN_SAFE_INTEGER, lte = Number.MAX_SAFE_INTEGER } = query.range;
     const value = entry.fields.get(field);

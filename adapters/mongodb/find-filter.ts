@@ -14,6 +14,7 @@ export const findFilter = (
 ): { readonly filter: Condition; readonly sort: Sort } => {
   const { range, by, after } = query;
   const conditions: Condition[] = query.where.map(([field, value]) => on(field, { $eq: value }));
+  if (query.list) conditions.push(on(query.list.list, { $eq: query.list.holds }));
   if (range) {
     const { gte = Number.MIN_SAFE_INTEGER, lte = Number.MAX_SAFE_INTEGER } = range;
     conditions.push(on(range.field, { $gte: gte, $lte: lte }));

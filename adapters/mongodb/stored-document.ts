@@ -5,6 +5,7 @@ import {
   checkDocument,
   type FieldValue,
   fieldValue,
+  listValues,
 } from '../../src/domain/ports/store-rules.ts';
 
 /**
@@ -15,7 +16,7 @@ export type StoredDocument = {
   readonly _id: string;
   readonly version: number;
   readonly body: string;
-  readonly fields: Readonly<Record<string, FieldValue | { readonly none: string }>>;
+  readonly fields: Readonly<Record<string, FieldValue | readonly string[] | { readonly none: string }>>;
   /** Names the write that made this version, to find out about a write whose answer was lost. */
   readonly write: string;
   /** For the server's TTL monitor. */
@@ -53,7 +54,7 @@ export const storedDocument = (rules: CollectionRules, document: Document, versi
  * there that is its own: then the index need not be partial, and nothing collides.
  */
 const fieldsOf = (rules: CollectionRules, document: Document): StoredDocument['fields'] => {
-  const fields: Record<string, FieldValue | { readonly none: string }> = {};
+  const fields: Record<string, FieldValue | readonly string[] | { readonly none: string }> = {};
   for (const [name, value] of Object.entries(document)) {
     if (name === 'id' || !NAME.test(name) || rules.fields.includes(name) || !isShort(value)) continue;
     fields[name] = value;
@@ -62,6 +63,7 @@ const fieldsOf = (rules: CollectionRules, document: Document): StoredDocument['f
     const value = fieldValue(document, name);
     if (value !== undefined) fields[name] = value;
   }
+  for (const list of rules.lists) fields[list] = listValues(document, list);
   for (const { fields: names } of rules.indexes.filter((index) => index.unique === true)) {
     for (const name of names) fields[name] ??= { none: document.id };
   }

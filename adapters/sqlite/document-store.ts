@@ -19,10 +19,12 @@ import {
   deepFrozen,
   fieldValue,
   isPossibleId,
+  listValues,
   storedBody,
 } from '../../src/domain/ports/store-rules.ts';
 import type { SqliteDatabase } from './database.ts';
 import { findStatement } from './find-statement.ts';
+import { listRows } from './list-rows.ts';
 import { type ReadCache, readCache } from './read-cache.ts';
 import { isConstraint } from './sqlite-errors.ts';
 import { type ColumnValue, columnOf, columnValue, ensureTable, tableOf } from './tables.ts';
@@ -97,6 +99,12 @@ const collectionOver = <T extends Document>(
   const taking = database.prepare(`DELETE FROM ${table} WHERE id = ? RETURNING body`);
   const comparing = database.prepare(`SELECT ${['version', ...columns].join(', ')} FROM ${table} WHERE id = ?`);
 
+  const lists = listRows(database, rules);
+  const parsedBody = (id: string): T | undefined => {
+    const row = lists.isNeeded ? (getting.get(id) as Row | undefined) : undefined;
+    return row && frozen(row, id)?.document;
+  };
+
   const documents = cache.region<Versioned<T> | typeof ABSENT>();
   /** What was found by one exact value, such as that of a unique key. */
   const lookups = cache.region<readonly Versioned<T>[]>();
@@ -131,6 +139,7 @@ const collectionOver = <T extends Document>(
     if (inserting.run(document.id, body, ...fields).changes === 0) {
       throw new DocumentConflict(`${rules.name}: the id or a unique key is taken`);
     }
+    lists.add(document);
   };
 
   /** Sets only the fields that changed: each one set costs its indexes a page or two. */
@@ -144,8 +153,11 @@ const collectionOver = <T extends Document>(
     const writing = database.prepare(
       `UPDATE ${table} SET version = version + 1, body = ?${changed.map(({ column }) => `, ${column} = ?`).join('')} WHERE id = ?`,
     );
+    const before = parsedBody(document.id);
     try {
       writing.run(body, ...changed.map(({ value }) => value), document.id);
+      if (before) lists.remove(before);
+      lists.add(document);
       return true;
     } catch (error) {
       if (isConstraint(error)) throw new DocumentConflict(`${rules.name}: a unique key is taken`, { cause: error });
@@ -200,6 +212,8 @@ const collectionOver = <T extends Document>(
       if (!isPossibleId(id)) return undefined;
       const row = await database.write(() => {
         forget(id);
+        const before = parsedBody(id);
+        if (before) lists.remove(before);
         return taking.get(id) as unknown as readonly [string] | undefined;
       }, 'durable');
       return row && storedBody<T>(rules, row[0], id, onUnreadable);
@@ -220,6 +234,7 @@ const collectionOver = <T extends Document>(
 
 const rowOf = (rules: CollectionRules, document: Document): { body: string; fields: readonly ColumnValue[] } => {
   checkDocument(document);
+  for (const list of rules.lists) listValues(document, list);
   return {
     body: JSON.stringify(document),
     fields: rules.fields.map((field) => columnValue(fieldValue(document, field))),

@@ -1,6 +1,11 @@
 import type { IndexDeclaration } from '../../src/domain/ports/document-store.ts';
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
-import { type CollectionRules, type FieldValue, indexSignature } from '../../src/domain/ports/store-rules.ts';
+import {
+  type CollectionRules,
+  type FieldValue,
+  indexSignature,
+  type ListIndex,
+} from '../../src/domain/ports/store-rules.ts';
 import type { SqliteDatabase } from './database.ts';
 
 /** A value as a column holds it. Booleans are blobs, so that `true` is not found by 1. */
@@ -9,6 +14,10 @@ export type ColumnValue = string | number | Uint8Array | null;
 // A table for each collection. Names are checked by `collectionRules`, so quoting them is enough.
 export const tableOf = (collection: string): string => `"c_${collection}"`;
 export const columnOf = (field: string): string => `"f_${field}"`;
+
+/** Beside the table of a collection: a row for each text of a list, in the order of its index. */
+export const listTableOf = (collection: string, { list, by }: ListIndex): string =>
+  `"l_${collection}_${by === undefined ? list : `${list}_${by}`}"`;
 
 const TRUE = Uint8Array.of(1);
 const FALSE = Uint8Array.of(0);
@@ -47,14 +56,19 @@ const createTable = (database: SqliteDatabase, rules: CollectionRules): void => 
       `CREATE TABLE ${tableOf(rules.name)} (id TEXT NOT NULL UNIQUE, version INTEGER NOT NULL, body TEXT NOT NULL${columns})`,
     )
     .run();
-  for (const index of rules.indexes) createIndex(database, rules.name, index);
+  for (const index of rules.indexes) createIndex(database, rules, index);
 };
 
 const addIndexes = (database: SqliteDatabase, rules: CollectionRules, held: string): void => {
   const [heldIndexes = '', heldExpiry = ''] = held.split('|');
   const before = new Set(heldIndexes.split(';').filter((signature) => signature !== ''));
-  const after = new Set(rules.indexes.map(indexSignature));
-  const lost = [...before].filter((signature) => !after.has(signature));
+  const after = new Set(rules.indexes.map((index) => indexSignature(index, rules.lists)));
+  const gone = [...before].filter((signature) => !after.has(signature));
+  // An index that another one begins with is served by that.
+  const served = gone.filter(
+    (signature) => !/^unique |\[\]/.test(signature) && [...after].some((other) => other.startsWith(`${signature},`)),
+  );
+  const lost = gone.filter((signature) => !served.includes(signature));
   if (lost.length > 0 || (heldExpiry !== '' && heldExpiry !== rules.expiresAt)) {
     throw new StoreUnavailable(
       `collection ${rules.name} was declared differently before: the file has ${held}, declared is ${rules.signature}`,
@@ -67,8 +81,11 @@ const addIndexes = (database: SqliteDatabase, rules: CollectionRules, held: stri
       .map((row) => (row as unknown as readonly [string])[0]),
   );
   for (const field of rules.fields) if (!columns.has(`f_${field}`)) addColumn(database, rules.name, field);
+  for (const signature of served) {
+    database.prepare(`DROP INDEX IF EXISTS "i_${rules.name}_${signature.replaceAll(',', '_')}"`).run();
+  }
   for (const index of rules.indexes) {
-    if (!before.has(indexSignature(index))) createIndex(database, rules.name, index);
+    if (!before.has(indexSignature(index, rules.lists))) createIndex(database, rules, index);
   }
 };
 
@@ -84,7 +101,13 @@ const addColumn = (database: SqliteDatabase, collection: string, field: string):
     .run();
 };
 
-const createIndex = (database: SqliteDatabase, collection: string, index: IndexDeclaration): void => {
+const createIndex = (database: SqliteDatabase, rules: CollectionRules, index: IndexDeclaration): void => {
+  const collection = rules.name;
+  const ofList = rules.listIndexes.find(({ list, by }) => list === index.fields[0] && by === index.fields[1]);
+  if (ofList) {
+    createListTable(database, collection, ofList);
+    return;
+  }
   const columns = index.fields.map(columnOf);
   const name = `"i_${collection}_${index.fields.join('_')}"`;
   const isUnique = index.unique === true;
@@ -94,6 +117,19 @@ const createIndex = (database: SqliteDatabase, collection: string, index: IndexD
   database
     .prepare(
       `CREATE ${isUnique ? 'UNIQUE ' : ''}INDEX ${name} ON ${tableOf(collection)} (${walked.join(', ')}) WHERE ${columns[0]} IS NOT NULL`,
+    )
+    .run();
+};
+
+const createListTable = (database: SqliteDatabase, collection: string, index: ListIndex): void => {
+  const columns = ['held', ...(index.by === undefined ? [] : [columnOf(index.by)]), 'id'].join(', ');
+  const table = listTableOf(collection, index);
+  database.prepare(`CREATE TABLE ${table} (${columns}, PRIMARY KEY (${columns})) WITHOUT ROWID`).run();
+  const by = index.by === undefined ? '' : `t.${columnOf(index.by)}, `;
+  const hasField = index.by === undefined ? '' : ` AND t.${columnOf(index.by)} IS NOT NULL`;
+  database
+    .prepare(
+      `INSERT OR IGNORE INTO ${table} SELECT j.value, ${by}t.id FROM ${tableOf(collection)} t, json_each(t.body, '$."${index.list}"') j WHERE j.type = 'text'${hasField}`,
     )
     .run();
 };

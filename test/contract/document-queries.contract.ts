@@ -40,6 +40,58 @@ export const describeDocumentQueries = (name: string, open: () => Promise<Docume
       expect(await items.find({ where: { sequence: true } })).toEqual([]);
     });
 
+    describe('by a text that a list holds', () => {
+      type Tagged = {
+        readonly id: string;
+        readonly tags?: readonly string[];
+        readonly at?: number;
+        readonly owner?: string;
+      };
+      const tagged = () =>
+        store.collection<Tagged>({
+          name: 'tagged',
+          indexes: [{ fields: ['owner'] }, { fields: ['tags'] }, { fields: ['tags', 'at'] }, { fields: ['at'] }],
+          lists: ['tags'],
+        });
+      const fill = async (collection: Collection<Tagged>) => {
+        await collection.insertMany([
+          { id: 'a', tags: ['red', 'round'], at: 3, owner: 'o1' },
+          { id: 'b', tags: ['red'], at: 1, owner: 'o2' },
+          { id: 'c', tags: ['round', 'round'], at: 2 },
+          { id: 'd', at: 5 },
+          { id: 'e', tags: ['red'], owner: 'o1' },
+        ]);
+      };
+
+      test('exactly, in the order of ids or of the field behind it', async () => {
+        const collection = tagged();
+        await fill(collection);
+        const newest = { by: 'at', direction: 'descending' } as const;
+        expect(ids(await collection.find({ where: { tags: 'red' } }))).toEqual(['a', 'b', 'e']);
+        expect(ids(await collection.find({ where: { tags: 'red' }, order: newest }))).toEqual(['a', 'b']);
+        expect(ids(await collection.find({ where: { tags: 'round' }, order: newest }))).toEqual(['a', 'c']);
+        expect(ids(await collection.find({ where: { tags: 'red', owner: 'o1' } }))).toEqual(['a', 'e']);
+        expect(await collection.find({ where: { tags: 're' } })).toEqual([]);
+        const after = { value: 3, id: 'a' };
+        expect(ids(await collection.find({ where: { tags: 'red' }, order: newest, after }))).toEqual(['b']);
+        const range = { field: 'at', gte: 2, lte: 3 };
+        expect(ids(await collection.find({ where: { tags: 'round' }, order: newest, range }))).toEqual(['a', 'c']);
+        await expect(collection.find({ where: { tags: 'red' }, order: { ...newest, by: 'owner' } })).rejects.toThrow(
+          TypeError,
+        );
+      });
+
+      test('follows what is replaced and taken', async () => {
+        const collection = tagged();
+        await fill(collection);
+        await collection.replace({ id: 'a', tags: ['blue'], at: 4 }, 1);
+        await collection.take('b');
+        const held = async (tags: string) => ids(await collection.find({ where: { tags } }));
+        expect([await held('red'), await held('round'), await held('blue')]).toEqual([['e'], ['c'], ['a']]);
+        await expect(collection.insert({ id: 'f', tags: [1] as unknown as string[] })).rejects.toThrow(TypeError);
+      });
+    });
+
     test('sees a replaced document under its new values only', async () => {
       await items.insert({ id: 'a', owner: 'o1', active: true });
       await items.replace({ id: 'a', owner: 'o2' }, 1);

@@ -21,6 +21,12 @@ export type CollectionDeclaration = {
   readonly name: string;
   readonly indexes: readonly IndexDeclaration[];
   /**
+   * Top-level members holding lists of different texts, at most 64. `where` finds the documents whose list holds a
+   * text. Such a member stands first in an index that is not unique, of its own or with one field behind it, by which
+   * the found ones can be ordered. Not together with `expiresAt`.
+   */
+  readonly lists?: readonly string[];
+  /**
    * A top-level member holding the epoch second from which the document may be swept. The sweeper
    * removes it some time after; whoever reads must still check expiry. Indexed by the adapter.
    */
@@ -41,7 +47,10 @@ export type OnUnreadable = (collection: string, id: string | undefined) => void;
 export type Cursor = { readonly value?: string | number; readonly id: string };
 
 export type Query = {
-  /** Equality on members that are all fields of declared indexes (throws otherwise). */
+  /**
+   * Equality on members that are all fields of declared indexes (throws otherwise). Of lists at most one, with an index
+   * of it and the member of `order`, if there is one.
+   */
   readonly where?: Readonly<Record<string, string | number | boolean>>;
   /** At most one range on an indexed integer member; both ends inclusive. */
   readonly range?: { readonly field: string; readonly gte?: number; readonly lte?: number };

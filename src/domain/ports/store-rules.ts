@@ -20,17 +20,26 @@ export type CollectionRules = {
   readonly name: string;
   readonly indexes: readonly IndexDeclaration[];
   readonly expiresAt: string | undefined;
-  /** Every field of every index, each once. */
+  /** Every field of every index, each once, but for lists. */
   readonly fields: readonly string[];
+  /** Members that hold lists. */
+  readonly lists: readonly string[];
+  /** Indexes that begin with a list. */
+  readonly listIndexes: readonly ListIndex[];
   /** Equal for declarations that mean the same. */
   readonly signature: string;
   readonly members: readonly string[];
   readonly isAbsentWhenUnreadable: boolean;
 };
 
+/** The list, and the field behind it, if any. */
+export type ListIndex = { readonly list: string; readonly by: string | undefined };
+
 /** A query with its defaults filled in. `by` undefined: by id. */
 export type CheckedQuery = {
   readonly where: readonly (readonly [string, FieldValue])[];
+  /** The text a list has to hold, and the index to go by. */
+  readonly list: (ListIndex & { readonly holds: string }) | undefined;
   readonly range: { readonly field: string; readonly gte?: number; readonly lte?: number } | undefined;
   readonly by: string | undefined;
   readonly descending: boolean;
@@ -41,6 +50,7 @@ export type CheckedQuery = {
 const COLLECTION_NAME = /^[a-z][a-z0-9_]{0,47}$/;
 const FIELD_NAME = /^[A-Za-z][A-Za-z0-9_]{0,47}$/;
 const MAX_LIMIT = 1000;
+const MOST_LISTED = 64;
 const MAX_KEY_LENGTH = 512;
 
 /** Throws TypeError when the declaration is malformed. */
@@ -48,10 +58,14 @@ export const collectionRules = (declaration: CollectionDeclaration): CollectionR
   const { name, expiresAt } = declaration;
   if (!COLLECTION_NAME.test(name)) throw new TypeError(`collection name ${JSON.stringify(name)} is not snake_case`);
   const indexes: readonly IndexDeclaration[] = declaration.indexes;
+  const lists: readonly string[] = declaration.lists ?? [];
   const isIndexed = indexes.some((index) => index.fields.length === 1 && index.fields[0] === expiresAt);
   const all = expiresAt === undefined || isIndexed ? indexes : [...indexes, { fields: [expiresAt] }];
-  const fields = [...new Set(all.flatMap((index) => index.fields))];
-  const signatures = all.map(indexSignature);
+  const fields = [...new Set(all.flatMap((index) => index.fields))].filter((field) => !lists.includes(field));
+  const signatures = all.map((index) => indexSignature(index, lists));
+  const listIndexes = listIndexesOf(name, all, lists);
+  if (lists.length > 0 && expiresAt !== undefined)
+    throw new TypeError(`${name}: lists and expiresAt exclude each other`);
 
   for (const index of all) {
     if (index.fields.length === 0) throw new TypeError(`${name}: an index needs a field`);
@@ -61,7 +75,7 @@ export const collectionRules = (declaration: CollectionDeclaration): CollectionR
   if (new Set(all.map((index) => index.fields.join(','))).size !== all.length) {
     throw new TypeError(`${name}: an index is declared twice`);
   }
-  for (const field of fields) {
+  for (const field of [...fields, ...lists]) {
     if (!FIELD_NAME.test(field) || field === 'id') throw new TypeError(`${name}: ${JSON.stringify(field)} is no field`);
   }
   // Column names of some backends have no case.
@@ -70,7 +84,7 @@ export const collectionRules = (declaration: CollectionDeclaration): CollectionR
   }
   const { members = [], isAbsentWhenUnreadable = false } = declaration;
   const signature = `${signatures.sort().join(';')}|${expiresAt ?? ''}`;
-  return { name, indexes: all, expiresAt, fields, signature, members, isAbsentWhenUnreadable };
+  return { name, indexes: all, expiresAt, fields, lists, listIndexes, signature, members, isAbsentWhenUnreadable };
 };
 
 /**
@@ -107,8 +121,36 @@ const hasAll = (document: object, members: readonly string[]): boolean => {
 };
 
 /** Names an index: equal for indexes that mean the same. */
-export const indexSignature = (index: IndexDeclaration): string =>
-  `${index.unique === true ? 'unique ' : ''}${index.fields.join(',')}`;
+export const indexSignature = (index: IndexDeclaration, lists: readonly string[]): string =>
+  `${index.unique === true ? 'unique ' : ''}${index.fields.map((field) => (lists.includes(field) ? `${field}[]` : field)).join(',')}`;
+
+const listIndexesOf = (
+  name: string,
+  indexes: readonly IndexDeclaration[],
+  lists: readonly string[],
+): readonly ListIndex[] =>
+  indexes.flatMap(({ fields, unique }) => {
+    if (!fields.some((field) => lists.includes(field))) return [];
+    const [list = '', by, ...more] = fields;
+    if (!lists.includes(list) || (by !== undefined && lists.includes(by)) || more.length > 0 || unique === true) {
+      throw new TypeError(
+        `${name}: a list stands first in an index that is not unique, with at most one field behind it`,
+      );
+    }
+    return [{ list, by }];
+  });
+
+/** The texts of a list member, each once; none when the document has none. Throws TypeError on any other value. */
+export const listValues = (document: object, list: string): readonly string[] => {
+  const value: unknown = Object.hasOwn(document, list) ? Reflect.get(document, list) : undefined;
+  if (value === undefined || value === null) return [];
+  if (!Array.isArray(value) || value.length > MOST_LISTED || !value.every(isListed)) {
+    throw new TypeError(`${list} is a list of at most ${MOST_LISTED} texts`);
+  }
+  return [...new Set(value as readonly string[])];
+};
+
+const isListed = (text: unknown): boolean => typeof text === 'string' && text.isWellFormed();
 
 /**
  * Whether a stored document could have this id. False for text that is no Unicode (a lone
@@ -150,7 +192,8 @@ export const fieldValue = (document: object, field: string): FieldValue | undefi
 
 /** Undefined when nothing can match. Throws TypeError when the query names what is not indexed, or is malformed. */
 export const checkQuery = (rules: CollectionRules, query: Query): CheckedQuery | undefined => {
-  const where = Object.entries(query.where ?? {});
+  const all = Object.entries(query.where ?? {});
+  const where = all.filter(([field]) => !rules.lists.includes(field));
   const { range, order, after, limit = 100 } = query;
   const by = order?.by === 'id' ? undefined : order?.by;
   const named = [...where.map(([field]) => field), ...(range ? [range.field] : []), ...(by === undefined ? [] : [by])];
@@ -158,7 +201,8 @@ export const checkQuery = (rules: CollectionRules, query: Query): CheckedQuery |
   for (const field of named) {
     if (!rules.fields.includes(field)) throw new TypeError(`${rules.name}: ${JSON.stringify(field)} is not indexed`);
   }
-  if (named.length > 0 && !rules.indexes.some((index) => named.includes(index.fields[0] ?? ''))) {
+  const list = checkedList(rules, all, by);
+  if (named.length > 0 && list === undefined && !rules.indexes.some((index) => named.includes(index.fields[0] ?? ''))) {
     throw new TypeError(`${rules.name}: no index begins with one of ${named.join(', ')}`);
   }
   for (const end of [range?.gte, range?.lte]) {
@@ -175,7 +219,23 @@ export const checkQuery = (rules: CollectionRules, query: Query): CheckedQuery |
     if (typeof value === 'string' && !value.isWellFormed()) return undefined;
     checkFieldValue(value, field);
   }
-  return { where, range, by, descending: order?.direction === 'descending', after, limit };
+  if (list !== undefined && !list.holds.isWellFormed()) return undefined;
+  return { where, list, range, by, descending: order?.direction === 'descending', after, limit };
+};
+
+const checkedList = (
+  rules: CollectionRules,
+  where: readonly (readonly [string, unknown])[],
+  by: string | undefined,
+): CheckedQuery['list'] => {
+  const [asked, ...more] = where.filter(([field]) => rules.lists.includes(field));
+  if (!asked) return undefined;
+  const [list, holds] = asked;
+  const index = rules.listIndexes.find((one) => one.list === list && one.by === by);
+  if (more.length > 0 || typeof holds !== 'string' || !index) {
+    throw new TypeError(`${rules.name}: ${list} is asked for one text, in the order of an index that begins with it`);
+  }
+  return { ...index, holds };
 };
 
 /** Whether a value could stand under this key. Throws TypeError when it is not a string at all. */
