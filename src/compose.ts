@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import { type Overrides, services } from './compose/services.ts';
 import { passwordSignIn } from './domain/accounts/sign-in.ts';
+import { authenticationRefusals } from './domain/audit/authentication-refusals.ts';
 import { refusalCounter } from './domain/audit/refusal-counter.ts';
 import { blueprintPreview } from './domain/blueprints/blueprint-preview.ts';
 import { requestLimit } from './domain/limits/request-limits.ts';
@@ -72,6 +73,12 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     append: audit.append,
     clock,
     intervalSeconds: configuration.audit.refusalIntervalSeconds,
+  });
+  const failedProofs = authenticationRefusals({
+    append: audit.append,
+    clock,
+    intervalSeconds: configuration.audit.refusalIntervalSeconds,
+    ownerOf: async (agent) => (await agents.get(agent))?.document.owner,
   });
   const onUnexpected = (error: unknown, request: string): void => {
     if (isBrokenConnection(error)) return;
@@ -170,6 +177,9 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     extensions,
     audit,
     refusals,
+    authenticationRefusals: failedProofs,
+    trustedFetch: made.trustedFetch,
+    keysByUrl: made.keysByUrl,
     proofs,
     clock,
     ephemeral,
@@ -225,7 +235,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     clock,
     steps: made.steps,
     audit,
-    refusals,
+    refusals: { flush: async () => void (await Promise.all([refusals.flush(), failedProofs.flush()])) },
     keys,
     kills,
     engine,

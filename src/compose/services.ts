@@ -15,6 +15,7 @@ import { auditTrail } from '../domain/audit/audit-trail.ts';
 import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-blueprints.ts';
 import { blueprintRegistry } from '../domain/blueprints/blueprint-registry.ts';
 import { clientRegistry } from '../domain/clients/client-registry.ts';
+import { keysByUrl } from '../domain/clients/keys-by-url.ts';
 import { consentRegister } from '../domain/consent/consent-register.ts';
 import { delegationRegister } from '../domain/delegation/delegation-register.ts';
 import { delegationRequests } from '../domain/delegation/delegation-requests.ts';
@@ -131,6 +132,7 @@ export const services = async (configuration: Configuration, overrides: Override
     digestSecret,
     accountExists,
     resourceServers,
+    checkKeyUrl: trustedFetch.check,
   });
   const latched = latchedKills();
   const revocation = revocationOver({ documents, latched });
@@ -143,6 +145,7 @@ export const services = async (configuration: Configuration, overrides: Override
     audit,
     owners,
     resourceServers,
+    checkKeyUrl: trustedFetch.check,
     handOver: (agent, from) => revocation.handOver(agent, from, clock.now()),
   });
   const blueprints = blueprintRegistry({ documents, clock, identifiers, audit, resourceServers });
@@ -215,5 +218,6 @@ export const services = async (configuration: Configuration, overrides: Override
     latched,
     latch: killLatch(folder),
     trustedFetch,
+    keysByUrl: keysByUrl(trustedFetch),
   };
 };

@@ -9,14 +9,17 @@ import Provider, { type Configuration as EngineConfiguration, type KoaContextWit
 import type { Configuration } from '../../config/configuration.ts';
 import type { Account } from '../domain/accounts/account.ts';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { KeysByUrl } from '../domain/clients/keys-by-url.ts';
 import type { ConsentRegister } from '../domain/consent/consent-register.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
+import type { TrustedFetch } from '../domain/ports/trusted-fetch.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import type { Extension } from '../extensions/extension.ts';
 import { accountClaims, CLAIMS_BY_SCOPE } from './account-claims.ts';
 import type { ClientAssertions } from './client-assertions.ts';
+import { clientKeysByUrl } from './client-keys-by-url.ts';
 import { clientObjects } from './client-objects.ts';
 import type { ClientProofs } from './client-proofs.ts';
 import { cookieNames, SESSION_COOKIE } from './cookies.ts';
@@ -27,6 +30,7 @@ import { auditEndpoints, type RefusalCounter } from './endpoint-audit.ts';
 import { isForPrograms } from './endpoint-routes.ts';
 import { CLIENT_PROPERTIES, type EngineClients } from './engine-client.ts';
 import { refuseOtherGrantTypes } from './engine-denials.ts';
+import { engineFetch } from './engine-fetch.ts';
 import { engineForms } from './engine-forms.ts';
 import type { EnginePages } from './engine-pages.ts';
 import { registerExtensionGrants } from './extension-grants.ts';
@@ -58,6 +62,9 @@ export type EngineDeps = {
   readonly extensions: readonly Extension[];
   readonly audit: AuditTrail;
   readonly refusals: RefusalCounter;
+  readonly authenticationRefusals: RefusalCounter;
+  readonly trustedFetch: TrustedFetch;
+  readonly keysByUrl: KeysByUrl;
   readonly proofs: ClientProofs;
   readonly clock: Clock;
   readonly ephemeral: EphemeralStore;
@@ -99,10 +106,6 @@ export const engine = async (deps: EngineDeps): Promise<Engine> => {
   };
 };
 
-const refuseToFetch = async (): Promise<never> => {
-  throw new Error('this server fetches nothing');
-};
-
 const PRIVATE_MEMBERS = new Set(['d', 'p', 'q', 'dp', 'dq', 'qi']);
 const publicPart = (jwk: object): object =>
   Object.fromEntries(Object.entries(jwk).filter(([member]) => !PRIVATE_MEMBERS.has(member)));
@@ -130,7 +133,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
     if (isRight) deps.proofs.remember(Provider.ctx, this.clientId);
     return isRight;
   };
-  clientObjects(provider, deps.clients);
+  clientObjects(provider, deps.clients, clientKeysByUrl(provider, deps.keysByUrl));
   deps.proofs.install(provider);
   jwtIds(provider, deps.identifiers);
   exactLocalhost(provider);
@@ -184,8 +187,8 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
   return {
     adapter: deps.adapter,
     jwks: { keys: jwks as never },
-    // Nothing is fetched: keys stand in the registers, metadata that names a URL is refused there (findings V16, V17).
-    fetch: refuseToFetch,
+    // The engine's own guard connects first and looks at the address then, and may be missing (findings V16, V17).
+    fetch: engineFetch(deps),
     responseTypes: ['code'],
     scopes: ['openid', 'offline_access', 'profile', 'email', 'groups'],
     claims: CLAIMS_BY_SCOPE,

@@ -4,12 +4,17 @@
  * registration and lives as long as that is remembered.
  */
 import type Provider from 'oidc-provider';
+import type { ClientKeysByUrl } from './client-keys-by-url.ts';
 import type { EngineClients } from './engine-client.ts';
 import { asProtocol } from './oauth-errors.ts';
 
 type Client = InstanceType<Provider['Client']>;
 
-export const clientObjects = (provider: Provider, clients: Pick<EngineClients, 'find'>): void => {
+export const clientObjects = (
+  provider: Provider,
+  clients: Pick<EngineClients, 'find'>,
+  keys: Pick<ClientKeysByUrl, 'install'>,
+): void => {
   const made = new WeakMap<object, Client>();
   const models = provider.Client as unknown as {
     new (metadata: object): Client;
@@ -22,6 +27,7 @@ export const clientObjects = (provider: Provider, clients: Pick<EngineClients, '
       const known = made.get(metadata);
       if (known) return known;
       const client = new models(metadata);
+      keys.install(client);
       made.set(metadata, client);
       return client;
     });

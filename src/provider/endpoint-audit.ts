@@ -7,7 +7,7 @@ import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent, AuditEventType, AuditTrail } from '../domain/audit/audit-event.ts';
-import type { Denial } from '../domain/errors.ts';
+import { type Denial, isDomainError } from '../domain/errors.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import { askedFacts } from './asked-facts.ts';
 import { type ClientProofs, holdsOwnCredential } from './client-proofs.ts';
@@ -58,6 +58,8 @@ export const auditEndpoints = (
   deps: {
     readonly audit: AuditTrail;
     readonly refusals: RefusalCounter;
+    /** By client and check. */
+    readonly authenticationRefusals: RefusalCounter;
     readonly proofs: ClientProofs;
     readonly identifiers: Identifiers;
     readonly pages: Pick<EnginePages, 'error'>;
@@ -146,18 +148,29 @@ export const auditEndpoints = (
     const { source } = factsOf(ctx.req);
     const type = REFUSED[ctx.oidc.route];
     const isKnown = isAuthenticated(ctx);
+    const lack = lackOfOurs(failure);
+    const isOurs = lack !== undefined;
+    if (lack) {
+      ctx.status = 503;
+      ctx.body = { error: lack.error, error_description: lack.error_description };
+    }
     if (ctx.oidc.route === 'token' && isKnown && !failure.denial) {
       const why = engineDenial(failure);
       if (why) failure.denial = { id: deps.identifiers.newId('dny'), ...why };
     }
     try {
       if (type && isKnown) await deps.audit.append(refusedEvent(ctx, type, failure));
-      else await deps.refusals.note(source, failure.error ?? 'server_error');
+      else await deps.refusals.note(source, isOurs ? 'temporarily_unavailable' : (failure.error ?? 'server_error'));
+      if (!isKnown && failure.error === 'invalid_client' && ctx.oidc.client) {
+        const check = String(failure.error_detail ?? 'no reason').slice(0, 200);
+        await deps.authenticationRefusals.note(ctx.oidc.client.clientId, check, factsOf(ctx.req).id);
+      }
     } catch (error) {
       unavailable(ctx, error);
       return;
     }
-    if (failure.retryAfterSeconds !== undefined) ctx.set('Retry-After', String(failure.retryAfterSeconds));
+    const retryAfterSeconds = lack?.retryAfterSeconds ?? failure.retryAfterSeconds;
+    if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
     if (failure.denial && isJsonAnswer(ctx.body)) ctx.body = { ...ctx.body, denial: failure.denial };
   };
 
@@ -191,6 +204,18 @@ export const auditEndpoints = (
       error_description: 'the attempt could not be recorded, so it was not answered; try again',
     };
   };
+};
+
+/**
+ * The engine calls every assertion it cannot verify a failed authentication. Where we had no room to fetch the
+ * keys, the client has done nothing wrong.
+ */
+const lackOfOurs = (failure: ProtocolError): ProtocolError | undefined => {
+  if (failure.error !== 'invalid_client') return undefined;
+  for (let cause: unknown = failure.cause; cause instanceof Error; cause = cause.cause) {
+    if (isDomainError(cause) && cause.code === 'unavailable') return protocolError(cause) as ProtocolError;
+  }
+  return undefined;
 };
 
 /** The address of a page is a bearer value (decision D14). */

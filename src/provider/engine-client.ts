@@ -76,6 +76,11 @@ const oncePerDocument = <T extends object>(make: (document: T) => Metadata | und
   };
 };
 
+const keysOf = ({ jwks, jwksUri }: Pick<Client, 'jwks' | 'jwksUri'>): Metadata => ({
+  ...(jwks === undefined ? {} : { jwks }),
+  ...(jwksUri === undefined ? {} : { jwks_uri: jwksUri }),
+});
+
 const fromAgent = (agent: Agent): Metadata | undefined =>
   agent.state !== 'active'
     ? undefined
@@ -83,7 +88,7 @@ const fromAgent = (agent: Agent): Metadata | undefined =>
         client_id: agent.id,
         client_name: agent.name,
         token_endpoint_auth_method: 'private_key_jwt',
-        jwks: agent.jwks,
+        ...keysOf(agent),
         grant_types: agent.grantTypes,
         response_types: agent.grantTypes.includes('authorization_code') ? ['code'] : [],
         redirect_uris: agent.redirectUris,
@@ -104,7 +109,7 @@ const fromClient = (client: Client): Metadata | undefined =>
         client_name: client.name,
         token_endpoint_auth_method: client.tokenEndpointAuthMethod,
         ...(client.secretHash === undefined ? {} : { client_secret: client.secretHash }),
-        ...(client.jwks === undefined ? {} : { jwks: client.jwks }),
+        ...keysOf(client),
         grant_types: client.grantTypes,
         response_types: client.grantTypes.includes('authorization_code') ? ['code'] : [],
         redirect_uris: client.redirectUris,

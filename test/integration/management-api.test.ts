@@ -69,14 +69,14 @@ describe('agents', () => {
     const { name: _, ...nameless } = newAgent({
       environment: 'moon',
       redirect_uris: 'https://agent.example',
-      jwks_uri: 'https://agent.example/jwks',
+      created_at: 1,
       'a/b~c': 1,
     }) as { name: string };
     const answer = await call(owner, 'post', '/agents', nameless);
     expect([answer.status, answer.body.type]).toEqual([400, type('invalid_field')]);
     const pointers = answer.body.errors.map(({ pointer }: { pointer: string }) => pointer).sort();
-    expect(pointers).toEqual(['/a~1b~0c', '/environment', '/jwks_uri', '/name', '/redirect_uris']);
-    expect(JSON.stringify(answer.body.errors)).toContain('comes with a later version');
+    expect(pointers).toEqual(['/a~1b~0c', '/created_at', '/environment', '/name', '/redirect_uris']);
+    expect(JSON.stringify(answer.body.errors)).toContain('This member cannot be set');
   });
 
   test('rules of the domain are named by pointer too', async () => {

@@ -1,5 +1,7 @@
 /** Findings about the engine (V9, V10, V12, V16, V17, V21, V22) and WB-08: each closed, each with what still works. */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { keysByUrl } from '../../src/domain/clients/keys-by-url.ts';
+import { fetchFailed, type TrustedFetch } from '../../src/domain/ports/trusted-fetch.ts';
 import { engine } from '../../src/provider/build-provider.ts';
 import { tokenClaims } from '../../src/provider/token-claims.ts';
 import { assertionParameters, clientAssertion, newKeyPair } from '../support/agent-keys.ts';
@@ -227,7 +229,7 @@ describe('V16 V17 nothing is fetched', () => {
     expect(outside).toEqual([]);
   });
 
-  test('V17 and the engine’s own way out is closed, should metadata ever name a URL', async () => {
+  test('V17 the engine’s own way out is the guarded one: keys and metadata that a URL names', async () => {
     const { keys, masterKey } = server.behalf.services;
     const metadata = {
       client_id: 'app_fetching',
@@ -236,6 +238,13 @@ describe('V16 V17 nothing is fetched', () => {
       grant_types: ['client_credentials'],
       response_types: [],
       redirect_uris: [],
+    };
+    const asked: string[] = [];
+    const trustedFetch: Pick<TrustedFetch, 'get'> = {
+      async get({ url, purpose }) {
+        asked.push(`${purpose} ${url}`);
+        throw fetchFailed('address_not_allowed', 'in this test');
+      },
     };
     const made = await engine({
       configuration: server.configuration,
@@ -248,15 +257,21 @@ describe('V16 V17 nothing is fetched', () => {
       structured: { install: () => undefined },
       proofs: { install: () => undefined },
       extensions: [],
+      trustedFetch,
+      keysByUrl: keysByUrl(trustedFetch),
     } as never);
-    const client = await made.provider().Client.find('app_fetching');
+    const provider = made.provider();
+    const client = await provider.Client.find('app_fetching');
     const { asymmetricKeyStore } = client as unknown as { asymmetricKeyStore: { refresh(): Promise<void> } };
     // The engine warns that its own guard cannot be set up, and goes on (V17): ours does not depend on it.
     const warned = jest.spyOn(console, 'warn').mockImplementation(() => undefined);
-    await expect(asymmetricKeyStore.refresh()).rejects.toMatchObject({
-      error: 'invalid_client_metadata',
-      error_detail: expect.stringContaining('this server fetches nothing'),
-    });
+    await expect(asymmetricKeyStore.refresh()).rejects.toThrow('address_not_allowed');
+    // What else the engine would fetch for a client; nothing makes it do so now.
+    const models = provider.Client as unknown as { validate(metadata: object): Promise<void> };
+    const { jwks_uri: _, ...rest } = metadata;
+    const sector = { ...rest, jwks: { keys: [] }, sector_identifier_uri: 'https://sector.example.com/' };
+    await expect(models.validate(sector)).rejects.toThrow();
+    expect(asked).toEqual(['jwks https://keys.example.com/jwks', 'client_metadata https://sector.example.com/']);
     warned.mockRestore();
     expect(outside).toEqual([]);
   });

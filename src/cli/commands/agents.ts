@@ -1,6 +1,6 @@
 /** `behalf agents …`: the register of agents. */
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
-import { publicKeyOf } from '../key-pair.ts';
+import { JWKS_URI, keySource } from '../key-source.ts';
 import {
   actionCommand,
   listCommand,
@@ -47,33 +47,36 @@ const create = managementCommand({
       value: 'FILE',
       description: 'Its key as a JWK; made there when the file does not exist. Default: NAME.jwk.json in this folder.',
     },
+    'jwks-uri': JWKS_URI,
     ...REGISTRATION,
   },
   notes:
     'The private key stays in the file (mode 0600) and is never sent. The environment is development unless given.',
   run: async (call) => {
     const owner = await findAccount(call.api, call.text('owner'));
-    const file = call.text('key') ?? `${fileNameFor(call.required('name'))}.jwk.json`;
     const environment = environmentOf(call.text('environment') ?? 'development');
-    const { jwk, isNew } = await publicKeyOf(file);
+    const { members, file, isNew } = await keySource(call, `${fileNameFor(call.required('name'))}.jwk.json`);
     const { body } = await call.api.post(PATH, {
       name: call.required('name'),
       purpose: call.required('purpose'),
       owner,
       environment,
-      jwks: { keys: [jwk] },
+      ...members,
       ...lists(call, LISTS),
       ...authority(call),
     });
     const id = String(body['id']);
     call.print.object(
-      { ...body, key_file: file },
+      { ...body, ...(file === undefined ? {} : { key_file: file }) },
       `${details([
         ['id', id],
         ['name', body['name']],
         ['owner', body['owner']],
         ['environment', body['environment']],
-        ['key', `${file}${isNew ? ' (new; keep it private)' : ''}`],
+        [
+          'key',
+          file === undefined ? `served at ${body['jwks_uri']}` : `${file}${isNew ? ' (new; keep it private)' : ''}`,
+        ],
       ])}\nIt authenticates at ${printable(call.api.issuer)} with client_id ${printable(id)} and that key (private_key_jwt).\nNext: behalf agents show ${printable(id)}\n`,
     );
     warn(call, body);
@@ -93,15 +96,16 @@ const update = updateCommand({
       value: 'FILE',
       description: 'New key as a JWK, in place of all it has; made there when the file does not exist.',
     },
+    'jwks-uri': JWKS_URI,
     ...REGISTRATION,
   },
   changes: async (call) => {
-    const [owner, key, environment] = ['owner', 'key', 'environment'].map(call.text);
+    const [owner, environment] = ['owner', 'environment'].map(call.text);
     return {
       ...texts(call, { name: 'name', purpose: 'purpose' }),
       ...(owner === undefined ? {} : { owner: await findAccount(call.api, owner) }),
       ...(environment === undefined ? {} : { environment: environmentOf(environment) }),
-      ...(key === undefined ? {} : { jwks: { keys: [(await publicKeyOf(key)).jwk] } }),
+      ...(await keySource(call)).members,
       ...lists(call, LISTS),
       ...authority(call),
     };

@@ -1,6 +1,6 @@
 /** `behalf clients …`: existing software that signs people in, and back ends. */
 import { type Command, EXIT, type Option } from '../command.ts';
-import { publicKeyOf } from '../key-pair.ts';
+import { JWKS_URI, keySource } from '../key-source.ts';
 import {
   actionCommand,
   listCommand,
@@ -55,26 +55,26 @@ const create = managementCommand({
     auth: {
       value: 'METHOD',
       description:
-        'private_key_jwt, client_secret_basic, client_secret_post or none. Default: private_key_jwt with --key, else none for native and client_secret_basic for web.',
+        'private_key_jwt, client_secret_basic, client_secret_post or none. Default: private_key_jwt with --key or --jwks-uri, else none for native and client_secret_basic for web.',
     },
     key: { value: 'FILE', description: 'Its key as a JWK; made there when the file does not exist.' },
+    'jwks-uri': JWKS_URI,
     ...CHANGEABLE,
     'skip-consent': { description: 'First party: people are not asked for consent.' },
     dpop: { description: 'Its access tokens must be bound to a key of its own (RFC 9449).' },
   },
   run: async (call) => {
-    const key = call.text('key');
+    const { members, file, isNew } = await keySource(call);
     const type = call.text('type');
     const method =
       call.text('auth') ??
-      (key === undefined ? (type === 'native' ? 'none' : 'client_secret_basic') : 'private_key_jwt');
-    const pair = key === undefined ? undefined : await publicKeyOf(key);
+      (members === undefined ? (type === 'native' ? 'none' : 'client_secret_basic') : 'private_key_jwt');
     const owner = call.text('owner');
     const { body } = await call.api.post(PATH, {
       name: call.required('name'),
       token_endpoint_auth_method: method,
       ...(type === undefined ? {} : { application_type: type }),
-      ...(pair === undefined ? {} : { jwks: { keys: [pair.jwk] } }),
+      ...members,
       ...(owner === undefined ? {} : { owner: await findAccount(call.api, owner) }),
       ...(call.isSet('skip-consent') ? { skip_consent: true } : {}),
       ...(call.isSet('dpop') ? { dpop_bound_access_tokens: true } : {}),
@@ -82,13 +82,14 @@ const create = managementCommand({
       ...authority(call),
     });
     call.print.object(
-      { ...body, ...(key === undefined ? {} : { key_file: key }) },
+      { ...body, ...(file === undefined ? {} : { key_file: file }) },
       details([
         ['client_id', body['id']],
         ['name', body['name']],
         ['authenticates with', body['token_endpoint_auth_method']],
         ['secret', secretText(body)],
-        ['key', key === undefined ? undefined : `${key}${pair?.isNew ? ' (new; keep it private)' : ''}`],
+        ['key', file === undefined ? undefined : `${file}${isNew ? ' (new; keep it private)' : ''}`],
+        ['keys served at', body['jwks_uri']],
         ['discovery', `${call.api.issuer}/.well-known/openid-configuration`],
       ]),
     );
@@ -107,14 +108,15 @@ const update = updateCommand({
       value: 'FILE',
       description: 'New key as a JWK, in place of all it has; made there when the file does not exist.',
     },
+    'jwks-uri': JWKS_URI,
     ...CHANGEABLE,
   },
   changes: async (call) => {
-    const [owner, key] = ['owner', 'key'].map(call.text);
+    const owner = call.text('owner');
     return {
       ...texts(call, { name: 'name' }),
       ...(owner === undefined ? {} : { owner: await findAccount(call.api, owner) }),
-      ...(key === undefined ? {} : { jwks: { keys: [(await publicKeyOf(key)).jwk] } }),
+      ...(await keySource(call)).members,
       ...lists(call, LISTS),
       ...authority(call),
     };

@@ -2,7 +2,7 @@
 import type { JsonWebKeySet } from '../clients/client.ts';
 import { checkText } from '../clients/display-text.ts';
 import { AGENT_GRANT_TYPES, checkGrantTypes, TOKEN_EXCHANGE } from '../clients/grant-types.ts';
-import { checkPublicKeys } from '../clients/public-keys.ts';
+import { checkKeySource, type KeyUrlCheck, keySourceOf } from '../clients/key-source.ts';
 import { checkRedirectUris } from '../clients/web-address.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
 import { refuseField } from '../errors.ts';
@@ -25,7 +25,9 @@ export type NewAgent = {
   readonly providerVersion?: string;
   readonly contact?: string;
   readonly composition?: DeclaredComposition;
-  readonly jwks: JsonWebKeySet;
+  /** Either these or `jwksUri`. */
+  readonly jwks?: JsonWebKeySet;
+  readonly jwksUri?: string;
   readonly redirectUris?: readonly string[];
   /** Default: token exchange, and with redirect URIs authorization_code and refresh_token. */
   readonly grantTypes?: readonly string[];
@@ -47,6 +49,7 @@ export type AgentChange = Partial<Omit<NewAgent, Erasable | 'composition'>> & {
 export type AgentCheckDeps = {
   readonly owners: Pick<Owners, 'isActive'>;
   readonly resourceServers: ResourceServerLookup;
+  readonly checkKeyUrl: KeyUrlCheck | undefined;
   readonly now: () => number;
 };
 
@@ -68,7 +71,8 @@ export const membersOf = (input: NewAgent) => {
 
 /** The agent with a change made to it, but for its owner. */
 export const changedBy = (agent: Agent, { owner: _, ...change }: AgentChange): Agent => {
-  const next = { ...agent, ...change };
+  const { jwks: _keys, jwksUri: _url, ...kept } = { ...agent, ...change };
+  const next = { ...kept, ...keySourceOf(change, agent) };
   const erased = ERASABLE.filter((member) => next[member] === null || next[member] === undefined);
   return Object.fromEntries(
     Object.entries(next).filter(([member]) => !erased.some((name) => name === member)),
@@ -85,7 +89,7 @@ export const checkedAgent = async (deps: AgentCheckDeps, agent: Agent, before?: 
   // Agents run on developers' machines as well as on servers: both kinds of redirect URI are good.
   checkRedirectUris(agent.redirectUris, 'native');
   checkGrantTypes(agent.grantTypes, AGENT_GRANT_TYPES, agent.redirectUris);
-  const jwks = checkPublicKeys(agent.jwks);
+  const keys = checkKeySource(agent, before, deps.checkKeyUrl);
   if (agent.owner !== before?.owner) await checkOwner(deps.owners, agent.owner);
   if (agent.sponsor !== undefined && agent.sponsor !== before?.sponsor) {
     const isAccount = agent.sponsor.startsWith('acc_') && (await deps.owners.isActive(agent.sponsor));
@@ -101,7 +105,7 @@ export const checkedAgent = async (deps: AgentCheckDeps, agent: Agent, before?: 
     await checkAuthority(agent.authority, deps.resourceServers);
   }
   if (agent.composition !== undefined && agent.composition !== before?.composition) checkComposition(agent.composition);
-  return { ...agent, jwks };
+  return { ...agent, ...keys };
 };
 
 /** Throws 'invalid_field' unless somebody could answer for an agent as this owner. */

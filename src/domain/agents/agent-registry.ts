@@ -5,6 +5,7 @@
  * provider at each token request.
  */
 import type { AuditTrail } from '../audit/audit-event.ts';
+import type { KeyUrlCheck } from '../clients/key-source.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
 import type { Owners } from '../groups/owners.ts';
@@ -32,6 +33,8 @@ type Dependencies = {
   readonly audit: AuditTrail;
   readonly owners: Pick<Owners, 'isActive' | 'answersFor' | 'answersFrom' | 'answerFor'>;
   readonly resourceServers: ResourceServerLookup;
+  /** Without it no agent is registered with a URL of keys. */
+  readonly checkKeyUrl?: KeyUrlCheck;
   /** Called before an agent is handed from one owner to another. */
   readonly handOver?: (agent: string, from: string) => Promise<void>;
 };
@@ -53,7 +56,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
     facts: ({ id, owner }) => ({ agent: id, owner }),
   });
   const ownership = agentOwnership({ collection, documentsOf, owners, clock, handOver });
-  const check = { owners, resourceServers, now: clock.now };
+  const check = { owners, resourceServers, checkKeyUrl: dependencies.checkKeyUrl, now: clock.now };
 
   const transition =
     (step: keyof typeof EVENTS) =>

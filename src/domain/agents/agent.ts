@@ -39,8 +39,10 @@ export type Agent = {
   readonly composition?: Composition;
   /** What it was made of before, newest first; bounded, the trail has all. */
   readonly compositionHistory?: readonly Composition[];
-  /** Public keys only, at least one. */
-  readonly jwks: JsonWebKeySet;
+  /** Public keys only, at least one; or else `jwksUri`. */
+  readonly jwks?: JsonWebKeySet;
+  /** Where its keys are served (RFC 7591 §2); fetched when it authenticates. */
+  readonly jwksUri?: string;
   /** Empty for an agent that never sends a person to the authorization endpoint. */
   readonly redirectUris: readonly string[];
   readonly grantTypes: readonly string[];
@@ -77,6 +79,6 @@ export const AGENTS = {
     { fields: ['acceptBy'] },
     { fields: ['state', 'expiresAt'] },
   ],
-  members: ['name', 'owner', 'purpose', 'state', 'jwks', 'redirectUris', 'grantTypes', 'resourceServers', 'createdAt'],
+  members: ['name', 'owner', 'purpose', 'state', 'redirectUris', 'grantTypes', 'resourceServers', 'createdAt'],
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;

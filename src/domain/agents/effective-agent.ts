@@ -57,7 +57,10 @@ const stopsOf = (agent: Agent, ceilings: Ceilings): readonly Stop[] => {
   ];
 };
 
-const waysIn = ({ jwks }: Agent) => (jwks?.keys.length > 0 ? (['jwks'] as const) : []);
+const waysIn = ({ jwks, jwksUri }: Agent) => [
+  ...(jwks === undefined ? [] : (['jwks'] as const)),
+  ...(jwksUri === undefined ? [] : (['jwks_uri'] as const)),
+];
 
 const within = (names: readonly string[], allowed: readonly string[] | undefined): readonly string[] =>
   allowed === undefined ? names : names.filter((name) => allowed.includes(name));

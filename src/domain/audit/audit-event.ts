@@ -21,6 +21,8 @@ export const AUDIT_EVENTS = {
   'device.requested': 'A device authorization was begun (RFC 8628).',
   'introspection.refused': 'An introspection request of an authenticated client was refused.',
   'request.refused': 'Refusals before anybody was authenticated, counted per source, reason and interval.',
+  'client.authentication_refused':
+    'A client or agent could not prove who it is; `note` is the check that failed, which the caller is not told. Counted per client, check and interval.',
   'session.started': 'A person signed in.',
   'session.refused': 'A sign-in failed or was not tried because of a limit.',
   'session.ended': 'A person signed out.',

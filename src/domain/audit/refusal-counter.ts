@@ -2,8 +2,11 @@ import type { Clock } from '../ports/clock.ts';
 import type { AuditEvent } from './audit-event.ts';
 
 type Count = { readonly source: string; readonly reason: string; since: number; count: number };
+/** Refusals of one source, or `other`, for one reason, since a second. */
+export type Counted = Readonly<Count>;
 
-const OTHER = 'other';
+/** The source of those that are not counted one by one. */
+export const OTHER = 'other';
 /** Reasons come from a closed set; this bounds memory should one ever be made from input. */
 const MAX_OTHERS = 64;
 
@@ -18,8 +21,10 @@ export const refusalCounter = (deps: {
   readonly intervalSeconds: number;
   /** Default 1000. */
   readonly maxKeys?: number;
+  /** Default: 'request.refused' of an address. */
+  readonly eventOf?: (counted: Counted, request?: string) => AuditEvent;
 }) => {
-  const { append, clock, intervalSeconds } = deps;
+  const { append, clock, intervalSeconds, eventOf = refusal } = deps;
   const maxKeys = deps.maxKeys ?? 1000;
   let counts = new Map<string, Count>();
   let seen = new Set<string>();
@@ -68,7 +73,7 @@ export const refusalCounter = (deps: {
       }
       seen.add(kept.key);
       try {
-        await append(refusal({ source: kept.source, reason: kept.reason, since: now, count: 1 }, request));
+        await append(eventOf({ source: kept.source, reason: kept.reason, since: now, count: 1 }, request));
       } catch (error) {
         seen.delete(kept.key);
         add(kept.source, kept.reason, now, 1);
@@ -81,7 +86,7 @@ export const refusalCounter = (deps: {
       const ended = [...counts.values()];
       counts = new Map();
       beginInterval();
-      const results = await Promise.allSettled(ended.map((count) => append(refusal(count))));
+      const results = await Promise.allSettled(ended.map((count) => append(eventOf(count))));
       results.forEach((result, index) => {
         const lost = ended[index];
         if (result.status === 'rejected' && lost) add(lost.source, lost.reason, lost.since, lost.count);
@@ -92,7 +97,7 @@ export const refusalCounter = (deps: {
   };
 };
 
-const refusal = ({ source, reason, since, count }: Count, request?: string): AuditEvent => ({
+const refusal = ({ source, reason, since, count }: Counted, request?: string): AuditEvent => ({
   type: 'request.refused',
   outcome: 'refused',
   ...(request === undefined ? {} : { request }),

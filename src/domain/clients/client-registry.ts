@@ -13,7 +13,7 @@ import { checkAuthority, type ResourceServerLookup } from '../resource-servers/d
 import { CLIENTS, type Client } from './client.ts';
 import { checkText } from './display-text.ts';
 import { CLIENT_GRANT_TYPES, checkGrantTypes } from './grant-types.ts';
-import { checkPublicKeys } from './public-keys.ts';
+import { checkKeySource, type KeyUrlCheck, keySourceOf } from './key-source.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from './registered-documents.ts';
 import { checkOrigins, checkRedirectUris } from './web-address.ts';
 
@@ -40,10 +40,13 @@ type Dependencies = {
   /** Whether there is an active account with this id. */
   readonly accountExists: (id: string) => Promise<boolean>;
   readonly resourceServers: ResourceServerLookup;
+  /** Without it no client is registered with a URL of keys. */
+  readonly checkKeyUrl?: KeyUrlCheck;
 };
 
 export const clientRegistry = (dependencies: Dependencies) => {
   const { documents, clock, identifiers, audit, digestSecret, accountExists, resourceServers } = dependencies;
+  const { checkKeyUrl } = dependencies;
   const collection = documents.collection<Client>(CLIENTS);
   const documentsOf = registeredDocuments<Client>({
     collection,
@@ -67,7 +70,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
     if (client.authority !== undefined && client.authority !== before?.authority) {
       await checkAuthority(client.authority, resourceServers);
     }
-    return client.jwks === undefined ? client : { ...client, jwks: checkPublicKeys(client.jwks) };
+    return usesKeys(client) ? { ...client, ...checkKeySource(client, before, checkKeyUrl) } : client;
   };
 
   return {
@@ -90,7 +93,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
         applicationType: input.applicationType ?? 'web',
         tokenEndpointAuthMethod,
         ...(secret === undefined ? {} : { secretHash: digestSecret(secret) }),
-        ...(input.jwks === undefined ? {} : { jwks: input.jwks }),
+        ...keySourceOf(input),
         grantTypes: input.grantTypes ?? ['authorization_code', 'refresh_token'],
         redirectUris: input.redirectUris ?? [],
         postLogoutRedirectUris: input.postLogoutRedirectUris ?? [],
@@ -112,7 +115,8 @@ export const clientRegistry = (dependencies: Dependencies) => {
     update: (id: string, expected: number, change: ClientChange, by: By): Promise<Versioned<Client>> =>
       documentsOf.change(id, expected, 'client.updated', by, (client) => {
         const { authority = client.authority, ...others } = change;
-        const { authority: _, ...rest } = { ...client, ...others };
+        const { authority: _, jwks: _keys, jwksUri: _url, ...kept } = { ...client, ...others };
+        const rest = { ...kept, ...keySourceOf(change, client) };
         return checked(authority === null || authority === undefined ? rest : { ...rest, authority }, client);
       }),
 
@@ -141,12 +145,17 @@ export type ClientRegistry = ReturnType<typeof clientRegistry>;
 const usesSecret = ({ tokenEndpointAuthMethod: method }: Pick<Client, 'tokenEndpointAuthMethod'>): boolean =>
   method === 'client_secret_basic' || method === 'client_secret_post';
 
+const usesKeys = ({ tokenEndpointAuthMethod }: Pick<Client, 'tokenEndpointAuthMethod'>): boolean =>
+  tokenEndpointAuthMethod === 'private_key_jwt';
+
 const checkAuthentication = (client: Client): void => {
-  const { tokenEndpointAuthMethod: method, grantTypes, jwks, roles, skipConsent, redirectUris } = client;
-  if (method === 'private_key_jwt' && jwks === undefined)
-    refuseField('/jwks', 'The method private_key_jwt needs a key set.');
-  if (method !== 'private_key_jwt' && jwks !== undefined)
-    refuseField('/jwks', 'Keys belong to the method private_key_jwt only.');
+  const { tokenEndpointAuthMethod: method, grantTypes, jwks, jwksUri, roles, skipConsent, redirectUris } = client;
+  for (const [field, keys] of [
+    ['/jwks', jwks],
+    ['/jwks_uri', jwksUri],
+  ] as const) {
+    if (!usesKeys(client) && keys !== undefined) refuseField(field, 'Keys belong to the method private_key_jwt only.');
+  }
   const actsForItself = grantTypes.includes('client_credentials');
   if (method === 'none' && actsForItself) {
     refuseField('/grant_types', 'A public client cannot use client_credentials (RFC 6749 §4.4).');

@@ -17,8 +17,10 @@ export type Client = {
   readonly tokenEndpointAuthMethod: ClientAuthMethod;
   /** Only a digest is kept; the secret is shown once. */
   readonly secretHash?: string;
-  /** `private_key_jwt` only. */
+  /** `private_key_jwt` only; or else `jwksUri`. */
   readonly jwks?: JsonWebKeySet;
+  /** Where its keys are served (RFC 7591 §2); fetched when it authenticates. */
+  readonly jwksUri?: string;
   readonly grantTypes: readonly string[];
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris: readonly string[];

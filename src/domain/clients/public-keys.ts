@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { DomainError, refuseField } from '../errors.ts';
+import { DomainError, isDomainError, refuseField } from '../errors.ts';
 import type { JsonWebKeySet, PublicJwk } from './client.ts';
 
 const PRIVATE_MEMBERS = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'oth', 'k'];
@@ -35,6 +35,35 @@ export const checkPublicKeys = (value: unknown, field = '/jwks'): JsonWebKeySet 
     kids.add(kid);
   }
   return { keys: checked };
+};
+
+/** Keys of a served set that are looked at. */
+const MAXIMUM_SERVED = 50;
+
+/**
+ * The keys of a set that others serve and that can verify a signature here; others in it are passed over (RFC 7517 §5).
+ * Of several keys one without a `kid` is passed over too. Throws 'invalid_request' when there is none, or
+ * when a part is private: such a set is known to everybody.
+ */
+export const servedKeys = (value: unknown): JsonWebKeySet => {
+  const keys: unknown = isObject(value) ? value.keys : undefined;
+  if (!Array.isArray(keys)) throw new DomainError('invalid_request', 'This is no JWK Set (RFC 7517 §5).');
+  if (keys.length > MAXIMUM_SERVED)
+    throw new DomainError('invalid_request', `The set holds more than ${MAXIMUM_SERVED} keys.`);
+  if (keys.some((key: unknown) => isObject(key) && PRIVATE_MEMBERS.some((member) => Object.hasOwn(key, member)))) {
+    throw new DomainError('invalid_request', 'The set holds a secret part of a key.');
+  }
+  const usable = keys.flatMap((key: unknown) => {
+    if (isObject(key) && key.kid === undefined && keys.length > 1) return [];
+    try {
+      return [checkKey(key, '/keys')];
+    } catch (error) {
+      if (isDomainError(error)) return [];
+      throw error;
+    }
+  });
+  if (usable.length === 0) throw new DomainError('invalid_request', 'The set holds no key that can be used here.');
+  return { keys: usable };
 };
 
 const checkKey = (value: unknown, field: string): PublicJwk => {

@@ -230,7 +230,7 @@ const snapshot = (requester: Requester): unknown =>
         requester.agent.purpose,
         requester.agent.environment,
         requester.agent.redirectUris,
-        requester.agent.jwks,
+        requester.agent.jwks ?? requester.agent.jwksUri ?? null,
       ]
     : [
         'client',
@@ -240,7 +240,7 @@ const snapshot = (requester: Requester): unknown =>
         requester.client.applicationType,
         requester.client.tokenEndpointAuthMethod,
         requester.client.redirectUris,
-        requester.client.jwks ?? null,
+        requester.client.jwks ?? requester.client.jwksUri ?? null,
         // A new secret means new hands may hold it.
         requester.client.secretHash ?? null,
       ];

@@ -1,13 +1,13 @@
 import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import { DomainError } from '../../domain/errors.ts';
+import { strictJson } from '../../domain/strict-json.ts';
 import { httpProblem } from '../problem.ts';
 
 /** Bytes of a body. */
 const MAXIMUM_BODY = 65_536;
 /** Bytes that are read and dropped, so that a sender of a little too much gets an answer and not a reset. */
 const DRAINED_BODY = 1_048_576;
-const MAXIMUM_DEPTH = 32;
 const TYPES = ['application/json', 'application/merge-patch+json'];
 
 export type JsonObject = { readonly [member: string]: unknown };
@@ -24,14 +24,8 @@ export const readJsonBody = async (ctx: Context): Promise<JsonObject> => {
   if (ctx.get('content-encoding') !== '') {
     throw httpProblem('unsupported_media_type', 'Send the body without a content encoding.');
   }
-  const text = decode(await readBytes(ctx));
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw new DomainError('invalid_request', 'The body is not JSON.', { cause });
-  }
-  checkStructure(text);
+  // Members that do not belong here are refused by name, with all others (validation.ts).
+  const value = strictJson(await readBytes(ctx), []);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new DomainError('invalid_request', 'The body is a JSON object.');
   }
@@ -61,34 +55,4 @@ const readBytes = async (ctx: Context): Promise<Buffer> => {
     throw httpProblem('payload_too_large', `A body has at most ${MAXIMUM_BODY} bytes.`);
   }
   return Buffer.concat(chunks);
-};
-
-const decode = (bytes: Buffer): string => {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new DomainError('invalid_request', 'The body is not UTF-8.', { cause });
-  }
-};
-
-/** Walks a text that is known to be JSON. Escapes in names are read, so that no spelling hides a second member. */
-const checkStructure = (text: string): void => {
-  const open: (Set<string> | undefined)[] = [];
-  for (const token of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]/g)) {
-    const [lexeme, colon] = token;
-    if (lexeme === '{' || lexeme === '[') {
-      open.push(lexeme === '{' ? new Set() : undefined);
-      if (open.length > MAXIMUM_DEPTH) {
-        throw new DomainError('invalid_request', `A body is nested at most ${MAXIMUM_DEPTH} deep.`);
-      }
-    } else if (lexeme === '}' || lexeme === ']') {
-      open.pop();
-    } else if (colon !== undefined) {
-      const name: unknown = JSON.parse(lexeme.slice(0, lexeme.length - colon.length));
-      const names = open.at(-1);
-      if (typeof name !== 'string' || !names) continue;
-      if (names.has(name)) throw new DomainError('invalid_request', 'An object in the body names a member twice.');
-      names.add(name);
-    }
-  }
 };

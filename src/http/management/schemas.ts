@@ -56,6 +56,11 @@ const PASSWORD: JsonSchema = {
   writeOnly: true,
 };
 
+const JWKS_URI = text(
+  'https URL where its public keys are served; in place of `jwks`, one takes the place of the other.',
+  2048,
+);
+
 const AGENT: Properties = {
   name: text('Name to show, one line.', 100),
   owner: text(
@@ -66,6 +71,7 @@ const AGENT: Properties = {
   uses: strings('What it may be used for.', 20, 100),
   environment: oneOf('Where it runs.', ['development', 'test', 'production']),
   jwks: ref('JsonWebKeySet'),
+  jwks_uri: JWKS_URI,
   redirect_uris: strings('Where people come back to; needed for authorization_code.', 20, 2000),
   grant_types: list(
     'Default: token exchange, and authorization_code with refresh_token if there are redirect URIs.',
@@ -112,6 +118,7 @@ const CLIENT: Properties = {
   name: text('Name to show, one line.', 100),
   owner: text('Account that answers for the client.', 64),
   jwks: ref('JsonWebKeySet'),
+  jwks_uri: JWKS_URI,
   grant_types: list('Default: authorization_code and refresh_token.', 10, oneOf('A grant type.', CLIENT_GRANT_TYPES)),
   redirect_uris: strings('Where people come back to; needed for authorization_code.', 20, 2000),
   post_logout_redirect_uris: strings('Where people come back to after signing out.', 20, 2000),
@@ -238,7 +245,6 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     'name',
     'purpose',
     'environment',
-    'jwks',
   ]),
   AgentChange: change({ ...AGENT, ...nullableAll(AGENT_ABOUT), authority: nullable(AGENT_AUTHORITY) }),
   DeclaredComposition: input(COMPOSITION, ['digest']),
@@ -270,6 +276,8 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ...WARNINGS,
     },
     [
+      'jwks',
+      'jwks_uri',
       'uses',
       ...Object.keys(AGENT_ABOUT),
       'composition',
@@ -351,7 +359,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ...WARNINGS,
       ...SECRET,
     },
-    ['owner', 'jwks', 'authority', 'warnings', 'client_secret'],
+    ['owner', 'jwks', 'jwks_uri', 'authority', 'warnings', 'client_secret'],
   ),
   ClientPage: page('Client'),
 

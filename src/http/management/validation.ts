@@ -8,7 +8,7 @@ import { SCHEMAS } from './schemas.ts';
 
 /** Names others know from RFC 7591 or from our answers, with the reason why they are not read here. */
 const REFUSED_MEMBERS: Readonly<Record<string, string>> = {
-  jwks_uri: 'Fetching keys from a URL comes with a later version; send the public keys themselves as "jwks".',
+  jwks_uri: 'A resource server sends its public keys themselves, as "jwks".',
   client_secret: 'Secrets are made by this server and shown once.',
   state: 'The state changes by the routes made for it.',
   id: 'Ids are made by this server.',

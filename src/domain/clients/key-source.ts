@@ -1,0 +1,40 @@
+import { refuseField } from '../errors.ts';
+import type { FetchReason } from '../ports/trusted-fetch.ts';
+import type { JsonWebKeySet } from './client.ts';
+import { checkPublicKeys } from './public-keys.ts';
+
+/** Where the public keys of an agent or client come from: they stand here, or at a URL. */
+export type KeySource = { readonly jwks?: JsonWebKeySet; readonly jwksUri?: string };
+
+/** Why keys could never be fetched from a URL, by its spelling. */
+export type KeyUrlCheck = (url: string) => FetchReason | undefined;
+
+/** What is asked for, else what stood; one kind takes the place of the other. */
+export const keySourceOf = (asked: KeySource, before: KeySource = {}): KeySource => {
+  const { jwks, jwksUri } = asked.jwks === undefined && asked.jwksUri === undefined ? before : asked;
+  return { ...(jwks === undefined ? {} : { jwks }), ...(jwksUri === undefined ? {} : { jwksUri }) };
+};
+
+/** The source as it is stored. Throws 'invalid_field' unless it is exactly one, of keys we accept or a URL we may fetch. */
+export const checkKeySource = (
+  { jwks, jwksUri }: KeySource,
+  before: KeySource | undefined,
+  checkUrl: KeyUrlCheck | undefined,
+): KeySource => {
+  if (jwksUri === undefined) {
+    return jwks === undefined
+      ? refuseField('/jwks', 'Public keys are needed: send "jwks", or "jwks_uri" for where they are served.')
+      : { jwks: checkPublicKeys(jwks) };
+  }
+  if (jwks !== undefined)
+    refuseField('/jwks_uri', 'Keys are sent or served: "jwks" or "jwks_uri", not both (RFC 7591 §2).');
+  if (jwksUri === before?.jwksUri) return { jwksUri };
+  const objection = checkUrl ? checkUrl(jwksUri) : 'url_not_allowed';
+  if (objection === 'address_not_allowed') {
+    refuseField('/jwks_uri', 'This host is not public; an operator can name it in egress.allowedHosts.');
+  }
+  if (objection !== undefined) {
+    refuseField('/jwks_uri', 'This is an https URL in its normal form, with port 443, no user name and no fragment.');
+  }
+  return { jwksUri };
+};

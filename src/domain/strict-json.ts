@@ -1,0 +1,51 @@
+import { DomainError } from './errors.ts';
+
+const MAXIMUM_DEPTH = 32;
+
+/**
+ * The value of a JSON text, refused where two readers could read it differently: bytes that are no UTF-8, a byte
+ * order mark, objects that name a member twice; and what is nested more than 32 deep, or names a member that is
+ * `refused`. Throws 'invalid_request'.
+ */
+export const strictJson = (bytes: Uint8Array, refused: readonly string[] = ['__proto__']): unknown => {
+  const text = decoded(bytes);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new DomainError('invalid_request', 'This is not JSON.', { cause });
+  }
+  checkStructure(text, refused);
+  return value;
+};
+
+const decoded = (bytes: Uint8Array): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw new DomainError('invalid_request', 'This is not UTF-8.', { cause });
+  }
+};
+
+/** Walks a text that is known to be JSON. Escapes in names are read, so that no spelling hides a second member. */
+const checkStructure = (text: string, refused: readonly string[]): void => {
+  const open: (Set<string> | undefined)[] = [];
+  for (const token of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]/g)) {
+    const [lexeme, colon] = token;
+    if (lexeme === '{' || lexeme === '[') {
+      open.push(lexeme === '{' ? new Set() : undefined);
+      if (open.length > MAXIMUM_DEPTH) {
+        throw new DomainError('invalid_request', `JSON is nested at most ${MAXIMUM_DEPTH} deep here.`);
+      }
+    } else if (lexeme === '}' || lexeme === ']') {
+      open.pop();
+    } else if (colon !== undefined) {
+      const name: unknown = JSON.parse(lexeme.slice(0, lexeme.length - colon.length));
+      const names = open.at(-1);
+      if (typeof name !== 'string' || !names) continue;
+      if (names.has(name)) throw new DomainError('invalid_request', 'An object names a member twice.');
+      if (refused.includes(name)) throw new DomainError('invalid_request', `An object names the member ${name}.`);
+      names.add(name);
+    }
+  }
+};
