@@ -60,15 +60,11 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const { issuer, limits } = configuration;
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
   const made = await services(configuration, overrides);
-  const { clock, identifiers, documents, ephemeral, broadcast, masterKey, audit, log, metrics, state } = made;
+  const { clock, identifiers, documents, ephemeral, broadcast, masterKey, audit, log, metrics } = made;
   const { resourceServers, delegations, requests, consents, keys, revocation } = made;
   const { accounts, agents, clients } = made.granting;
 
-  await audit.open(state.remembered ? { remembered: state.remembered } : {});
-  const first = await firstStart({ ...made, configuration }).catch(async (error: unknown) => {
-    await close(made);
-    throw error;
-  });
+  const first = await opened(made, configuration);
   const refusals = refusalCounter({
     append: audit.append,
     clock,
@@ -324,13 +320,29 @@ export const prepare = async (
   configuration: Configuration,
 ): Promise<{ readonly firstStart: FirstStart; readonly log: Logger }> => {
   const made = await services(configuration, {});
-  await made.audit.open(made.state.remembered ? { remembered: made.state.remembered } : {});
+  const first = await opened(made, configuration);
   try {
-    const first = await firstStart({ ...made, configuration });
     await made.opened.ready();
     return { firstStart: first, log: made.log };
   } finally {
     await close(made);
+  }
+};
+
+/** Opens the trail and makes what is missing. When it throws, the stores are closed: their connections would keep the process. */
+const opened = async (
+  made: Awaited<ReturnType<typeof services>>,
+  configuration: Configuration,
+): Promise<FirstStart> => {
+  const { audit, state, nodes, broadcast, ephemeral, documents } = made;
+  try {
+    await audit.open(state.remembered ? { remembered: state.remembered } : {});
+    return await firstStart({ ...made, configuration });
+  } catch (error) {
+    // What failed may be the very store that is to be written to.
+    await nodes.leave().catch(() => undefined);
+    await Promise.allSettled([broadcast.close(), ephemeral.close(), documents.close()]);
+    throw error;
   }
 };
 

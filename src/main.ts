@@ -129,6 +129,6 @@ if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
     return isConfigurationError(error) ? EXIT_CONFIGURATION : 1;
   });
   process.exitCode = exitCode;
-  // The channel to the supervisor would keep a worker alive.
-  if (cluster.isWorker) process.exit(exitCode);
+  // The channel to the supervisor would keep a worker alive; connections of a start that failed half way, any process.
+  if (cluster.isWorker || exitCode !== 0) process.exit(exitCode);
 }

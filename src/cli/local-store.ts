@@ -30,7 +30,7 @@ export const databaseFile = (configuration: Configuration): string => {
   throw new CommandError(`With stores.document "${configuration.stores.document}" there is no database file.`, {
     hint:
       configuration.stores.document === 'mongodb'
-        ? 'Back up and restore MongoDB with its own tools; `behalf export` and `behalf import` move all data.'
+        ? 'This works on the file of SQLite only; the management API does the same on every store.'
         : 'Use the settings the server runs with.',
   });
 };

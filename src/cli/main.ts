@@ -74,5 +74,6 @@ const failureOf = (error: unknown): Failure => {
 
 if (import.meta.main) {
   const exitCode = await runCli(process.argv.slice(2), processTerminal(), processEnvironment());
-  if (exitCode !== EXIT.done) process.exitCode = exitCode;
+  // At once: a server that failed half way through its start has connections that would keep the process.
+  if (exitCode !== EXIT.done) process.exit(exitCode);
 }

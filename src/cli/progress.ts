@@ -1,4 +1,6 @@
 /** How far a long command is: a bar that is written over on a terminal, a line now and then anywhere else. */
+import { isMovingRefused } from '../domain/moving/data-file.ts';
+import { CommandError } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
 const WIDTH = 30;
@@ -7,7 +9,7 @@ const STEP = 25;
 
 const NUMBER = new Intl.NumberFormat('en');
 
-export const progress = (terminal: Terminal) => {
+const progress = (terminal: Terminal) => {
   let isOpen = false;
   const end = (): void => {
     if (isOpen) terminal.err('\n');
@@ -37,4 +39,21 @@ export const progress = (terminal: Terminal) => {
     /** Ends the line of the last step. */
     end,
   };
+};
+
+/** Runs `work` with a bar for each of its steps, and tells what it answers. Refusals of a move become CommandErrors. */
+export const withProgress = async (
+  terminal: Terminal,
+  work: (show: ReturnType<typeof progress>['show']) => Promise<readonly string[]>,
+): Promise<void> => {
+  const shown = progress(terminal);
+  try {
+    const told = await work(shown.show);
+    shown.end();
+    terminal.err(`${told.join('\n')}\n`);
+  } catch (error) {
+    shown.end();
+    if (!isMovingRefused(error)) throw error;
+    throw new CommandError(error.message, { hint: error.hint, cause: error });
+  }
 };

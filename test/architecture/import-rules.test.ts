@@ -88,7 +88,12 @@ const RULES: readonly Rule[] = [
       'node:stream/promises',
       'node:util',
     ],
-    lazily: ['src/main.ts', 'src/compose/export-data.ts', 'src/compose/import-data.ts'],
+    lazily: [
+      'src/main.ts',
+      'src/compose/export-data.ts',
+      'src/compose/import-data.ts',
+      'src/compose/restore-data.ts',
+    ],
   },
 
   {

@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { MongoClient } from 'mongodb';
 import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
 import { runCli } from '../../src/cli/main.ts';
 import { MOVED } from '../../src/compose/collections.ts';
@@ -46,7 +47,13 @@ beforeAll(async () => {
     startMongodb(),
     startRedis(),
     // All clocks here are one: the wait after a move is shorter so.
-    startServer({ environment: { ...WITHOUT_LIMITS, BEHALF__CLIENTAUTHENTICATION__CLOCKTOLERANCESECONDS: '0' } }),
+    startServer({
+      environment: {
+        ...WITHOUT_LIMITS,
+        BEHALF__CLIENTAUTHENTICATION__CLOCKTOLERANCESECONDS: '0',
+        BEHALF__AUDIT__CHECKPOINTSECONDS: '2',
+      },
+    }),
   ]);
   scene = await makeScene(server);
   family = await newTokenFamily(scene);
@@ -101,6 +108,40 @@ const refresh = (token: string): Promise<Answer> =>
   });
 const isActive = async (token: string): Promise<unknown> =>
   (await scene.calls.introspect(scene.jwt.credential, token)).body['active'];
+
+const kill = (id: string) => ({ scope: 'agent', id, reason: 'a test of restoring' });
+const until = async (holds: () => Promise<boolean>): Promise<void> => {
+  const end = performance.now() + 30_000;
+  while (!(await holds())) {
+    if (performance.now() > end) throw new Error('it did not come to hold within 30 s');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+};
+
+/** Every document of a database, as mongodump has them; `putBack` is mongorestore --drop. */
+const dumpOf = async (database: string): Promise<ReadonlyMap<string, readonly object[]>> => {
+  const client = new MongoClient(mongodb.url(database));
+  const held = new Map<string, readonly object[]>();
+  for (const { name } of await client.db().listCollections().toArray()) {
+    if (!name.startsWith('system.')) held.set(name, await client.db().collection(name).find().toArray());
+  }
+  await client.close();
+  return held;
+};
+const putBack = async (database: string, held: ReadonlyMap<string, readonly object[]>): Promise<void> => {
+  const client = new MongoClient(mongodb.url(database));
+  for (const { name } of await client.db().listCollections().toArray()) {
+    if (!name.startsWith('system.')) await client.db().collection(name).deleteMany({});
+  }
+  for (const [name, documents] of held) {
+    if (documents.length > 0)
+      await client
+        .db()
+        .collection(name)
+        .insertMany([...documents]);
+  }
+  await client.close();
+};
 
 /** After a move, assertions from before it and some seconds on are refused: they might have been used at the source. */
 const untilWarm = async (): Promise<void> => {
@@ -359,4 +400,66 @@ describe('and back to SQLite', () => {
     const form = { grant_type: 'client_credentials', resource: scene.jwt.identifier };
     expect((await scene.calls.token(over.killed.credential as Credential, form)).status).not.toBe(200);
   });
+
+  test('FT-14 a MongoDB put back by its own tools is not served from until behalf restore --in-place (D24)', async () => {
+    const token = String((await scene.newTokens(scene.jwt.identifier))['access_token']);
+    scene.management.signInAgain();
+    const killed = await scene.newAgent('To be killed');
+    const older = await dumpOf('restored');
+    const agent = await scene.newAgent('Made after the dump');
+    expect(await isActive(token)).toBe(true);
+    const revoked = await scene.calls.revoke(scene.keyed(scene.app), token);
+    expect([revoked.status, await isActive(token)]).toEqual([200, false]);
+    expect((await scene.management.call('POST', '/kills', kill(killed.clientId))).status).toBe(201);
+    const witness = join(String(settings()['BEHALF_DATA']), 'witness.json');
+    const known = (): string => (existsSync(witness) ? readFileSync(witness, 'utf8') : '');
+    const seen = known();
+    await until(async () => known() !== seen);
+
+    // A server that runs holds it off.
+    const served = await behalf(['restore', '--in-place']);
+    expect(served).toMatchObject({ code: 1, err: expect.stringContaining('A server serves this store') });
+    expect(await server.stop()).toBe(0);
+    await putBack('restored', older);
+    await expect(server.restart()).rejects.toThrow(/witness|older|behind/i);
+
+    const restored = await behalf(['restore', '--in-place']);
+    expect(restored).toMatchObject({ code: 0, err: expect.stringContaining('are over') });
+    await server.restart();
+    await untilWarm();
+    // Revoked after the dump, and dead by the epoch now; what was made after it is not there.
+    expect(await isActive(token)).toBe(false);
+    const form = { grant_type: 'client_credentials', resource: scene.jwt.identifier };
+    expect((await scene.calls.token(scene.keyed(agent), form)).body).toMatchObject({ error: 'invalid_client' });
+    // A kill stands on the data volume too, and comes back with that.
+    expect((await scene.calls.token(scene.keyed(killed), form)).status).not.toBe(200);
+    scene.useBrowser(newBrowser(scene.issuer));
+    expect(await isActive(String((await scene.newTokens(scene.jwt.identifier))['access_token']))).toBe(true);
+    scene.management.signInAgain();
+    const { body } = await scene.management.call('GET', '/audit/events?type=store.restored');
+    expect(body['items']).toMatchObject([{ event: { outcome: 'done', inputs: { store: 'mongodb' } } }]);
+    await exportTrail('trail-5.ndjson');
+  }, 120_000);
+
+  test('FT-14 behalf backup and behalf restore do the same for MongoDB as for SQLite (D24)', async () => {
+    const token = String((await scene.newTokens(scene.jwt.identifier))['access_token']);
+    const backup = at('backup.ndjson');
+    expect(await behalf(['backup', '--to', backup])).toMatchObject({ code: 0 });
+    expect(statSync(backup).mode & 0o777).toBe(0o600);
+    expect(await isActive(token)).toBe(true);
+    expect(await server.stop()).toBe(0);
+    // Never over what is there.
+    expect(await behalf(['restore', '--from', backup])).toMatchObject({ code: 1 });
+    expect(await behalf(['restore'])).toMatchObject({ code: 2 });
+    Object.assign(settings(), onServers('again'));
+    expect(await behalf(['restore', '--in-place'])).toMatchObject({ code: 1, err: expect.stringContaining('no data') });
+    Object.assign(settings(), onServers('again-2'));
+    const restored = await behalf(['restore', '--from', backup]);
+    expect(restored).toMatchObject({ code: 0, err: expect.stringContaining('are over') });
+    await server.restart();
+    await untilWarm();
+    expect(await isActive(token)).toBe(false);
+    scene.useBrowser(newBrowser(scene.issuer));
+    expect(await isActive(String((await scene.newTokens(scene.jwt.identifier))['access_token']))).toBe(true);
+  }, 120_000);
 });

@@ -1,10 +1,8 @@
 /** `behalf export` and `behalf import`: all data from one store to another, on the machine. */
-import { isMovingRefused } from '../../domain/moving/data-file.ts';
-import { type Command, CommandError, EXIT } from '../command.ts';
-import { progress } from '../progress.ts';
+import { type Command, EXIT } from '../command.ts';
+import { withProgress } from '../progress.ts';
 import { SETTINGS, settings } from '../settings.ts';
 import { printable } from '../table.ts';
-import type { Terminal } from '../terminal.ts';
 
 const exportAll: Command = {
   words: ['export'],
@@ -61,22 +59,6 @@ const importAll: Command = {
     });
     return EXIT.done;
   },
-};
-
-const withProgress = async (
-  terminal: Terminal,
-  work: (show: ReturnType<typeof progress>['show']) => Promise<readonly string[]>,
-): Promise<void> => {
-  const shown = progress(terminal);
-  try {
-    const told = await work(shown.show);
-    shown.end();
-    terminal.err(`${told.join('\n')}\n`);
-  } catch (error) {
-    shown.end();
-    if (!isMovingRefused(error)) throw error;
-    throw new CommandError(error.message, { hint: error.hint, cause: error });
-  }
 };
 
 export const movingCommands: readonly Command[] = [exportAll, importAll];

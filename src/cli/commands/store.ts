@@ -1,26 +1,39 @@
-/** `behalf backup` and `behalf restore`: on the machine, on the database file. */
+/** `behalf backup` and `behalf restore`: on the machine; SQLite by its file, MongoDB by an export of all data. */
 import { existsSync, renameSync } from 'node:fs';
 import { systemClock, until } from '../../../adapters/node/clock.ts';
 import { backupDatabase, restoreDatabase } from '../../../adapters/sqlite/backup.ts';
+import type { Configuration } from '../../../config/configuration.ts';
 import { dataFolder } from '../../../config/data-folder.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../../domain/revocation/epoch.ts';
-import { type Command, EXIT } from '../command.ts';
+import { type Call, type Command, EXIT, usageError } from '../command.ts';
 import { databaseFile, existingDatabase, withLocalStore } from '../local-store.ts';
+import { withProgress } from '../progress.ts';
 import { SETTINGS, settings } from '../settings.ts';
 import { printable } from '../table.ts';
 
 const backup: Command = {
   words: ['backup'],
   operands: [],
-  summary: 'Copy the database while the server runs.',
+  summary: 'Copy all data into one file while the server runs.',
   options: { to: { value: 'FILE', description: 'File to make; it must not exist.', isRequired: true }, ...SETTINGS },
   notes: 'Without the master key the copy is of no use: keep that too, and elsewhere.',
   run: async (call) => {
     const to = call.required('to');
-    await backupDatabase({ file: existingDatabase(settings(call)), to });
-    call.terminal.err(
-      `${printable(to)} is written. To put it back: stop the server, then behalf restore --from ${printable(to)}\n`,
-    );
+    const configuration = settings(call);
+    const told = [
+      `${printable(to)} is written. To put it back: stop the server, then behalf restore --from ${printable(to)}`,
+    ];
+    if (configuration.stores.document === 'mongodb') {
+      await withProgress(call.terminal, async (show) => {
+        // Loaded here only: it knows both stores.
+        const { exportData } = await import('../../compose/export-data.ts');
+        await exportData(configuration, { to, show });
+        return told;
+      });
+    } else {
+      await backupDatabase({ file: existingDatabase(configuration), to });
+      call.terminal.err(`${told.join('\n')}\n`);
+    }
     return EXIT.done;
   },
 };
@@ -28,35 +41,69 @@ const backup: Command = {
 const restore: Command = {
   words: ['restore'],
   operands: [],
-  summary: 'Put a backup in place of the database; the server must be stopped.',
-  options: { from: { value: 'FILE', description: 'File that `behalf backup` wrote.', isRequired: true }, ...SETTINGS },
+  summary: 'Put a backup in place; every server must be stopped.',
+  options: {
+    from: { value: 'FILE', description: 'File that `behalf backup` wrote; with MongoDB into an empty database.' },
+    'in-place': { description: 'The data was put back by other tools, such as mongorestore or a snapshot.' },
+    ...SETTINGS,
+  },
   notes:
     'Every token, grant, delegation and session made before the restore is over, so that nothing that was revoked since the backup lives again.',
   run: async (call) => {
+    if (call.isSet('in-place') === (call.text('from') !== undefined)) {
+      throw usageError('Say either --from FILE or --in-place.');
+    }
     const configuration = settings(call);
-    const file = databaseFile(configuration);
-    const { auditWitness } = dataFolder(configuration.data.folder);
-    // The second after this one: what was made in the second of the restore is over too.
-    const notBefore = systemClock.now() + 1;
-    const { setAside } = await restoreDatabase({
-      from: call.required('from'),
-      file,
-      prepare: (staged) =>
-        withLocalStore(staged, async ({ documents, audit }) => {
-          await audit.append({ type: 'store.restored', outcome: 'done', caller: 'system', inputs: { notBefore } });
-          await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
-        }),
-    });
-    // The witness speaks of the database that was replaced; from here on it begins anew.
-    if (existsSync(auditWitness)) renameSync(auditWitness, `${auditWitness}.before-${notBefore}`);
-    // A token of the server that starts next must not be taken for one from before.
-    await until(notBefore);
-    call.terminal.err(
-      `${printable(file)} is restored; all tokens and sessions from before are over.\n` +
-        `${setAside === undefined ? '' : `The database it replaced is ${printable(setAside)}.\n`}Next: npm start\n`,
-    );
+    if (call.isSet('in-place')) await afterOtherTools(call, configuration);
+    else if (configuration.stores.document === 'mongodb') await intoMongodb(call, configuration);
+    else await overTheFile(call, configuration);
     return EXIT.done;
   },
+};
+
+const OVER = 'All tokens and sessions from before are over.';
+
+const afterOtherTools = (call: Call, configuration: Configuration): Promise<void> =>
+  withProgress(call.terminal, async () => {
+    const { restoreInPlace } = await import('../../compose/restore-data.ts');
+    await restoreInPlace(configuration);
+    return [OVER, 'Next: npm start'];
+  });
+
+const intoMongodb = (call: Call, configuration: Configuration): Promise<void> =>
+  withProgress(call.terminal, async (show) => {
+    const { importData } = await import('../../compose/import-data.ts');
+    const from = call.required('from');
+    const { placed, records } = await importData(configuration, { from, resume: false, endTokens: true, show });
+    return [
+      `${placed} documents were written; the audit trail verifies (${records} records).`,
+      OVER,
+      'Next: npm start',
+    ];
+  });
+
+const overTheFile = async (call: Call, configuration: Configuration): Promise<void> => {
+  const file = databaseFile(configuration);
+  const { auditWitness } = dataFolder(configuration.data.folder);
+  // The second after this one: what was made in the second of the restore is over too.
+  const notBefore = systemClock.now() + 1;
+  const { setAside } = await restoreDatabase({
+    from: call.required('from'),
+    file,
+    prepare: (staged) =>
+      withLocalStore(staged, async ({ documents, audit }) => {
+        await audit.append({ type: 'store.restored', outcome: 'done', caller: 'system', inputs: { notBefore } });
+        await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
+      }),
+  });
+  // The witness speaks of the database that was replaced; from here on it begins anew.
+  if (existsSync(auditWitness)) renameSync(auditWitness, `${auditWitness}.before-${notBefore}`);
+  // A token of the server that starts next must not be taken for one from before.
+  await until(notBefore);
+  call.terminal.err(
+    `${printable(file)} is restored; all tokens and sessions from before are over.\n` +
+      `${setAside === undefined ? '' : `The database it replaced is ${printable(setAside)}.\n`}Next: npm start\n`,
+  );
 };
 
 export const storeCommands: readonly Command[] = [backup, restore];

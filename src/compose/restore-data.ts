@@ -1,0 +1,49 @@
+/** `behalf restore` where the data stands in the store already, put back to an older state by other tools. */
+import { existsSync, renameSync } from 'node:fs';
+import { systemClock, until } from '../../adapters/node/clock.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import { dataFolder } from '../../config/data-folder.ts';
+import { commandLineTrail } from '../domain/audit/command-line-trail.ts';
+import { MovingRefused } from '../domain/moving/data-file.ts';
+import { importMarks } from '../domain/moving/import-mark.ts';
+import { EPOCHS, type Epoch, raiseEpoch } from '../domain/revocation/epoch.ts';
+import { SIGNING_KEYS } from '../provider/signing-keys.ts';
+import { isServed, movingStore } from './moving-store.ts';
+
+/**
+ * Ends every token, grant, delegation and session from before, and lets the audit trail be witnessed anew from here on
+ * (decision D24). Throws MovingRefused when there is no data or a server serves it, StoreUnavailable when the store
+ * fails.
+ */
+export const restoreInPlace = async (configuration: Configuration): Promise<void> => {
+  const { stores, data } = configuration;
+  const documents = await movingStore(configuration, { isAlone: true });
+  try {
+    await importMarks(documents).lastMove();
+    if ((await documents.collection(SIGNING_KEYS).find({ limit: 1 })).length === 0) {
+      throw new MovingRefused('The store holds no data.', 'Put it back first; `behalf restore --from FILE` does both.');
+    }
+    if (await isServed(documents, systemClock)) {
+      throw new MovingRefused(
+        'A server serves this store, or did a moment ago.',
+        'Stop every server, wait 15 seconds if one was killed, and do it again.',
+      );
+    }
+    // The second after this one: what was made in this one is over too.
+    const notBefore = systemClock.now() + 1;
+    await commandLineTrail(documents, systemClock).append({
+      type: 'store.restored',
+      outcome: 'done',
+      caller: 'system',
+      inputs: { notBefore, store: stores.document },
+    });
+    await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
+    // The witness speaks of the state that was replaced; from here on it begins anew.
+    const { auditWitness } = dataFolder(data.folder);
+    if (existsSync(auditWitness)) renameSync(auditWitness, `${auditWitness}.before-${notBefore}`);
+    // A token of the server that starts next must not be taken for one from before.
+    await until(notBefore);
+  } finally {
+    await documents.close();
+  }
+};
