@@ -289,17 +289,20 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   let closing: Promise<void> | undefined;
   await made.opened.ready();
 
+  const listener = requestListener({
+    guard,
+    routers: [interactionRouter(people), accountRouter(people), management],
+    engine,
+    pages,
+    remember: rememberRequest,
+    log,
+    metrics,
+    clock,
+  });
+
   return {
-    handle: requestListener({
-      guard,
-      routers: [interactionRouter(people), accountRouter(people), management],
-      engine,
-      pages,
-      remember: rememberRequest,
-      log,
-      metrics,
-      clock,
-    }),
+    handle: (request, response) =>
+      documents.asOneRequest ? documents.asOneRequest(() => listener(request, response)) : listener(request, response),
     reasons: () => reasonsOf([...keeping.checks, ...made.opened.checks]),
     firstStart: first,
     log,

@@ -10,6 +10,7 @@ import {
   type Versioned,
 } from '../../src/domain/ports/document-store.ts';
 import {
+  type CheckedQuery,
   type CollectionRules,
   checkIds,
   checkQuery,
@@ -18,6 +19,7 @@ import {
   isPossibleId,
   storedBody,
 } from '../../src/domain/ports/store-rules.ts';
+import { changeMarks } from './change-marks.ts';
 import {
   connectMongodb,
   isDuplicate,
@@ -27,6 +29,7 @@ import {
 } from './connection.ts';
 import { findFilter } from './find-filter.ts';
 import { ensureIndexes } from './indexes.ts';
+import { type Read, type Region, type RememberedReads, type Remembering, rememberedReads } from './remembered-reads.ts';
 import { type StoredDocument, storedDocument } from './stored-document.ts';
 
 export type MongodbDocumentStore = DocumentStore & {
@@ -45,11 +48,18 @@ type Known = {
   readonly stored: MongoCollection<StoredDocument>;
 };
 
+type Options = MongodbOptions & {
+  readonly onUnreadable?: OnUnreadable;
+  /** What is not read again while nothing has changed; the same in all processes on one database. */
+  readonly remembered?: { readonly collections: readonly Remembering[]; readonly elapsed: () => number };
+};
+
 /** Collections in one database. Throws StoreUnavailable with the reason when the server is not fit; see `MongodbOptions`. */
-export const mongodbDocumentStore = async (
-  options: MongodbOptions & { readonly onUnreadable?: OnUnreadable },
-): Promise<MongodbDocumentStore> => {
+export const mongodbDocumentStore = async (options: Options): Promise<MongodbDocumentStore> => {
   const connection = await connectMongodb(options);
+  const { remembered = { collections: [], elapsed: () => 0 } } = options;
+  const marks = changeMarks({ database: connection.database, run: connection.run, elapsed: remembered.elapsed });
+  const reads = rememberedReads({ marks, elapsed: remembered.elapsed });
   const collections = new Map<string, Known>();
   let isClosed = false;
 
@@ -64,7 +74,10 @@ export const mongodbDocumentStore = async (
       if (known) return known.collection as unknown as Collection<T>;
       const stored = connection.database.collection<StoredDocument>(rules.name);
       const prepared = preparation(() => ensureIndexes(stored, rules));
-      const collection = collectionOver<T>(connection, rules, stored, { prepared, onUnreadable: options.onUnreadable });
+      const remembering = remembered.collections.find(({ name }) => name === rules.name);
+      const region = remembering && reads.region<T>(remembering);
+      const { onUnreadable } = options;
+      const collection = collectionOver<T>(connection, rules, stored, { prepared, onUnreadable, reads, region });
       collections.set(rules.name, { rules, collection: collection as unknown as Collection<never>, prepared, stored });
       return collection;
     },
@@ -87,10 +100,12 @@ export const mongodbDocumentStore = async (
     async ready() {
       try {
         await Promise.all([...collections.values()].map(({ prepared }) => prepared()));
+        if (remembered.collections.length > 0) await marks.prepare();
       } catch (error) {
         throw new StoreUnavailable(`MongoDB has not made the indexes: ${(error as Error).message}`, { cause: error });
       }
     },
+    asOneRequest: reads.asOneRequest,
     isNew: connection.isNew,
     check: connection.check,
     async close() {
@@ -119,7 +134,17 @@ const collectionOver = <T extends Document>(
   connection: MongodbConnection,
   rules: CollectionRules,
   stored: MongoCollection<StoredDocument>,
-  { prepared, onUnreadable }: Pick<Known, 'prepared'> & { readonly onUnreadable: OnUnreadable | undefined },
+  {
+    prepared,
+    onUnreadable,
+    reads,
+    region,
+  }: Pick<Known, 'prepared'> & {
+    readonly onUnreadable: OnUnreadable | undefined;
+    readonly reads: RememberedReads;
+    /** Absent: nothing of this collection is remembered. */
+    readonly region: Region<T> | undefined;
+  },
 ): Collection<T> => {
   const reading = connection.linearizable.has(rules.name) ? ({ readConcern: { level: 'linearizable' } } as const) : {};
   const projection = { _id: 1, version: 1, body: 1 } as const;
@@ -162,6 +187,20 @@ const collectionOver = <T extends Document>(
     }
   };
 
+  /** `write`, noticed by whoever remembers what it changes. */
+  const noticed = async <R>(
+    operation: 'insert' | 'replace' | 'take',
+    ids: readonly string[],
+    work: () => Promise<R>,
+  ): Promise<R> => {
+    const isChange = region !== undefined && ids.some((id) => region.isChangedBy(operation, id));
+    try {
+      return await reads.write(work, isChange, isUnknownOutcome);
+    } finally {
+      for (const id of ids) region?.forget(id);
+    }
+  };
+
   /** A read concern stronger than majority is for the reading of one document by its id. */
   const readMany = async (ids: readonly string[]) => {
     if (!('readConcern' in reading)) return stored.find({ _id: { $in: [...ids] } }, { projection }).toArray();
@@ -169,59 +208,80 @@ const collectionOver = <T extends Document>(
     return read.filter((one) => one !== null);
   };
 
+  const readOf = (found: Pick<StoredDocument, '_id' | 'body' | 'version'> | null | undefined): Read<T> =>
+    found ? { found: versioned(found), length: found.body.length } : { found: undefined, length: 0 };
+
+  const getOne = async (id: string): Promise<Read<T>> =>
+    readOf(await run(() => stored.findOne({ _id: { $eq: id } }, { projection, ...reading })));
+
+  /** One for each id, in their order. */
+  const getEach = async (ids: readonly string[]): Promise<readonly Read<T>[]> => {
+    const byId = new Map((await run(() => readMany(ids))).map((each) => [each._id, each]));
+    return ids.map((id) => readOf(byId.get(id)));
+  };
+
+  const findAll = async (checked: CheckedQuery): Promise<readonly Read<T>[]> => {
+    const { filter, sort } = findFilter(rules, checked);
+    for (let limit = checked.limit; ; ) {
+      const options = { sort, limit, batchSize: limit, singleBatch: true, projection };
+      const found = await run(() => stored.find(filter, options).toArray());
+      const readable = found.map(readOf).filter(({ found: one }) => one !== undefined);
+      // What is not understood must not end a list early.
+      const missing = checked.limit - readable.length;
+      if (missing <= 0 || found.length < limit) return readable.slice(0, checked.limit);
+      limit += missing;
+    }
+  };
+
   return {
     async insert(document) {
       const made = storedDocument(rules, document, 1);
-      await write(() => stored.insertOne(made), [made], undefined);
+      await noticed('insert', [made._id], () => write(() => stored.insertOne(made), [made], undefined));
     },
     async insertMany(documents) {
       const made = documents.map((document) => storedDocument(rules, document, 1));
       if (made.length === 0) return;
-      await write(() => stored.insertMany(made, { ordered: true }), made, undefined);
+      const ids = made.map(({ _id }) => _id);
+      await noticed('insert', ids, () => write(() => stored.insertMany(made, { ordered: true }), made, undefined));
     },
     async get(id) {
       if (!isPossibleId(id)) return undefined;
-      const found = await run(() => stored.findOne({ _id: { $eq: id } }, { projection, ...reading }));
-      return found ? versioned(found) : undefined;
+      return region ? region.get(id, () => getOne(id)) : (await getOne(id)).found;
     },
     async getMany(ids) {
       const possible = checkIds(ids);
-      const found = await run(() => readMany(possible));
-      const byId = new Map(found.map((each) => [each._id, each]));
-      return possible.flatMap((id) => {
-        const each = byId.get(id);
-        const one = each && versioned(each);
-        return one ? [one] : [];
-      });
+      if (region) return region.getMany(possible, getEach);
+      return (await getEach(possible)).flatMap(({ found }) => (found ? [found] : []));
     },
     async replace(document, expected) {
       const made = storedDocument(rules, document, expected + 1);
       const { _id, ...rest } = made;
-      return write(
-        async () => (await stored.replaceOne({ _id, version: { $eq: expected } }, rest)).matchedCount === 1,
-        [made],
-        true,
-      );
+      const swap = async () => (await stored.replaceOne({ _id, version: { $eq: expected } }, rest)).matchedCount === 1;
+      return noticed('replace', [_id], () => write(swap, [made], true));
     },
     /** When the answer is lost it cannot be known who got the document: nobody did, and the caller hears `unavailable`. */
     async take(id) {
       if (!isPossibleId(id)) return undefined;
-      const found = await run(() => stored.findOneAndDelete({ _id: { $eq: id } }, { projection }));
-      return found ? versioned(found)?.document : undefined;
+      return noticed('take', [id], async () => {
+        const found = await run(() => stored.findOneAndDelete({ _id: { $eq: id } }, { projection }));
+        return found ? versioned(found)?.document : undefined;
+      });
     },
     async find(query) {
       const checked = checkQuery(rules, query);
       if (!checked) return run(async () => []);
-      const { filter, sort } = findFilter(rules, checked);
-      for (let limit = checked.limit; ; ) {
-        const options = { sort, limit, batchSize: limit, singleBatch: true, projection };
-        const found = await run(() => stored.find(filter, options).toArray());
-        const readable = found.map(versioned).filter((one) => one !== undefined);
-        // What is not understood must not end a list early.
-        const missing = checked.limit - readable.length;
-        if (missing <= 0 || found.length < limit) return readable.slice(0, checked.limit);
-        limit += missing;
-      }
+      const key = region && uniqueKey(rules, checked);
+      if (!region || key === undefined) return (await findAll(checked)).flatMap(({ found }) => (found ? [found] : []));
+      const found = await region.find(key, async () => (await findAll(checked))[0] ?? readOf(undefined));
+      return found ? [found] : [];
     },
   };
+};
+
+/** A name for a query by the text that a unique index holds once; undefined for any other. */
+const uniqueKey = (rules: CollectionRules, { where, range, after }: CheckedQuery): string | undefined => {
+  const [field, value] = where[0] ?? [];
+  if (where.length !== 1 || range !== undefined || after !== undefined || typeof value !== 'string') return undefined;
+  const isUnique = rules.indexes.some(({ unique, fields }) => unique && fields.length === 1 && fields[0] === field);
+  return isUnique ? `${field}=${value}` : undefined;
 };

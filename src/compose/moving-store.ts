@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
+import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import { assertUnused } from '../../adapters/sqlite/backup.ts';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
@@ -13,6 +14,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { type MasterKey, masterKey } from '../domain/secrets/master-key.ts';
 import { LEFT_BEHIND, MOVED } from './collections.ts';
+import { REMEMBERED } from './stores.ts';
 
 /** A move writes hundreds of documents at once, and nobody waits for an answer. */
 const LEAST_DEADLINE_MILLISECONDS = 30_000;
@@ -48,6 +50,8 @@ export const movingStore = async (
         url: mongodbUrl,
         allowStandalone,
         deadlineMilliseconds: Math.max(deadlineMilliseconds, LEAST_DEADLINE_MILLISECONDS),
+        // What is written here is noticed by nodes that are at work, should there be any.
+        remembered: { collections: REMEMBERED, elapsed: stopwatch },
       });
       declared(documents);
       try {

@@ -6,8 +6,10 @@ import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { memoryKillLatch } from '../../adapters/memory/kill-latch.ts';
 import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
+import type { Remembering } from '../../adapters/mongodb/remembered-reads.ts';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
 import { fileKillLatch } from '../../adapters/node/kill-latch.ts';
+import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import { redisBroadcast } from '../../adapters/redis/broadcast.ts';
 import { type RedisEphemeralStore, redisEphemeralStore } from '../../adapters/redis/ephemeral-store.ts';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
@@ -15,14 +17,20 @@ import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
+import { ACCOUNTS } from '../domain/accounts/account.ts';
+import { AGENTS } from '../domain/agents/agent.ts';
 import { BLUEPRINTS } from '../domain/blueprints/blueprint.ts';
+import { CLIENTS } from '../domain/clients/client.ts';
+import { DELEGATIONS } from '../domain/delegation/delegation.ts';
 import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { KillLatch } from '../domain/ports/kill-latch.ts';
+import { RESOURCE_SERVERS } from '../domain/resource-servers/resource-server.ts';
 import { EPOCHS } from '../domain/revocation/epoch.ts';
 import type { ReadinessCheck } from '../http/operations.ts';
+import { ENGINE_RECORDS, LEASES, REVOKED_TOKENS } from '../provider/records.ts';
 
 /** Where this node keeps files, unless it keeps nothing. */
 export const folderOf = ({ stores, data }: Configuration): string | undefined => {
@@ -78,6 +86,15 @@ export const stores = async (
   };
 };
 
+/** What requests ask for over and over, and what says that it is over. The same in all processes on one MongoDB. */
+export const REMEMBERED: readonly Remembering[] = [
+  { name: EPOCHS.name, absence: 'allows' },
+  { name: REVOKED_TOKENS.name, absence: 'allows' },
+  ...[ACCOUNTS, AGENTS, CLIENTS, RESOURCE_SERVERS, DELEGATIONS, LEASES].map(({ name }) => ({ name })),
+  // Nobody has an access token before it is stored. Refresh tokens and sessions change with every use.
+  { name: ENGINE_RECORDS.name, ids: /^(?:AccessToken|ClientCredentials):/, absence: 'refuses' },
+];
+
 const isReplaced = ({ documents, ephemeral }: Replaced): boolean => documents !== undefined && ephemeral !== undefined;
 
 const servers = async (
@@ -93,6 +110,7 @@ const servers = async (
     deadlineMilliseconds,
     // What ends everything else must not be answered by a primary that was replaced and does not know it yet.
     linearizable: [EPOCHS.name, BLUEPRINTS.name],
+    remembered: { collections: REMEMBERED, elapsed: stopwatch },
   });
   const redis = { url: redisUrl, prefix: redisPrefix, deadlineMilliseconds };
   let ephemeral: RedisEphemeralStore | undefined;

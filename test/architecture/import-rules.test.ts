@@ -56,7 +56,7 @@ const RULES: readonly Rule[] = [
     may: ['./', 'src/domain/ports/', 'node:sqlite', 'node:fs', 'node:path', 'node:crypto'],
   },
   { of: 'adapters/redis/', may: ['./', 'src/domain/ports/', 'ioredis'] },
-  { of: 'adapters/mongodb/', may: ['./', 'src/domain/ports/', 'mongodb'] },
+  { of: 'adapters/mongodb/', may: ['./', 'src/domain/ports/', 'mongodb', 'node:async_hooks'] },
   {
     of: 'adapters/node/',
     may: ['./', 'node:crypto', 'node:fs', 'node:os', 'node:path'],

@@ -13,11 +13,13 @@ import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
+import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import { redisEphemeralStore } from '../../adapters/redis/ephemeral-store.ts';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
 import { loadConfiguration } from '../../config/load.ts';
+import { REMEMBERED } from '../../src/compose/stores.ts';
 import { type Behalf, compose } from '../../src/compose.ts';
 import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-event.ts';
 import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
@@ -147,6 +149,7 @@ const onServers = async () => {
       url: mongodb.url('behalf'),
       allowStandalone: mongodb.isStandalone,
       deadlineMilliseconds,
+      remembered: { collections: REMEMBERED, elapsed: stopwatch },
     }),
     ephemeral: await redisEphemeralStore({
       url: redis.url,

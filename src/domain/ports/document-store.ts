@@ -86,6 +86,11 @@ export interface DocumentStore {
   collection<T extends Document>(declaration: CollectionDeclaration): Collection<T>;
   /** Removes at most `limit` documents that expired before `now`, over all collections; answers how many. */
   sweep(now: number, limit: number): Promise<number>;
+  /**
+   * Reads within `work` may be answered from what was true at any moment since it began, or since this process last
+   * wrote anything; so one question may stand for all of them. Absent, and outside: at any moment since the read began.
+   */
+  asOneRequest?<R>(work: () => R): R;
   /** Idempotent. Waits for writes under way. */
   close(): Promise<void>;
 }

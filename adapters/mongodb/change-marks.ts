@@ -1,0 +1,87 @@
+import { type Db, ObjectId } from 'mongodb';
+import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { isDuplicate } from './connection.ts';
+
+/**
+ * One document that says whether anything changed that somebody may remember. Whoever is about to change such a thing
+ * puts the name of the change into `open` first, and takes it out again when the change stands; `state` is another
+ * value each time. While nothing is open and `state` is the same, nothing has changed. A change whose end is unknown
+ * stays open, and until it is given up nobody answers from memory.
+ */
+type Marks = { readonly _id: 'changes'; readonly state: string; readonly open: readonly string[] };
+
+export type ChangeMarks = ReturnType<typeof changeMarks>;
+
+/** Whoever began a change writes within this many seconds, or not at all. */
+const WRITES_WITHIN_SECONDS = 10;
+/** A change that has been open so long is nobody's any more: six times as long as its write may take to be sent. */
+const GIVEN_UP_AFTER_SECONDS = 60;
+
+export const changeMarks = (deps: {
+  readonly database: Db;
+  /** Does work within the store's deadline. */
+  readonly run: <R>(work: () => Promise<R>) => Promise<R>;
+  /** Seconds since some moment, never put back. */
+  readonly elapsed: () => number;
+}) => {
+  const { run, elapsed } = deps;
+  const marks = deps.database.collection<Marks>('behalf_changes');
+  const _id = 'changes';
+  const newName = (): string => new ObjectId().toHexString();
+
+  const end = async (name: string): Promise<void> => {
+    await run(() => marks.updateOne({ _id }, { $set: { state: newName() }, $pull: { open: name } }));
+  };
+
+  const isGivenUp = (name: string): boolean =>
+    new ObjectId().getTimestamp().getTime() - new ObjectId(name).getTimestamp().getTime() >
+    GIVEN_UP_AFTER_SECONDS * 1000;
+
+  return {
+    /** Names how things stand now; equal names mean that nothing has changed in between. Undefined while something is changing. */
+    async state(): Promise<string | undefined> {
+      // Linearizable: never from a primary that was replaced and does not know it yet.
+      const found = await run(() => marks.findOne({ _id }, { readConcern: { level: 'linearizable' } }));
+      if (!found || found.open.length === 0) return found?.state;
+      for (const name of found.open.filter(isGivenUp)) end(name).catch(() => undefined);
+      return undefined;
+    },
+
+    /** Makes the document where there is none: before, everything is read. */
+    async prepare(): Promise<void> {
+      const first = { $setOnInsert: { state: newName(), open: [] } };
+      await run(() => marks.updateOne({ _id }, first, { upsert: true })).catch((error: unknown) => {
+        if (!isDuplicate((error as Error).cause)) throw error;
+      });
+    },
+
+    /** Does `write` as a change that everybody notices. Throws StoreUnavailable, without `write`, when it cannot be announced. */
+    async change<R>(write: () => Promise<R>, isUnknownOutcome: (error: unknown) => boolean): Promise<R> {
+      const name = newName();
+      const began = elapsed();
+      const opening = { $set: { state: name }, $push: { open: name } };
+      await run(() =>
+        marks.updateOne({ _id }, opening, { upsert: true }).catch((error: unknown) => {
+          if (!isDuplicate(error)) throw error;
+          // Of two that made it at once the other was first: now it is there.
+          return marks.updateOne({ _id }, opening);
+        }),
+      );
+      // This process may have stood still in between, for longer than others wait for it.
+      if (elapsed() - began > WRITES_WITHIN_SECONDS) {
+        end(name).catch(() => undefined);
+        throw new StoreUnavailable('a change was announced and came too late');
+      }
+      let isOver = true;
+      try {
+        return await write();
+      } catch (error) {
+        isOver = !isUnknownOutcome(error);
+        throw error;
+      } finally {
+        // Nobody has to wait for it: until it stands, nobody answers from memory.
+        if (isOver) end(name).catch(() => undefined);
+      }
+    },
+  };
+};
