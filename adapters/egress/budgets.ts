@@ -14,8 +14,6 @@ const AT_ONCE_PER_HOST = 4;
 /** Beyond it the minute is over: memory stays bounded. */
 const MAXIMUM_KEYS = 10_000;
 
-export type FetchBudgets = ReturnType<typeof fetchBudgets>;
-
 /** Counts in this process. A refusal costs nothing of any budget. */
 export const fetchBudgets = (clock: Clock, budgets: Budgets) => {
   const underWay = new Map<string, number>();
