@@ -1,165 +1,230 @@
 /**
- * One call ends a whole tree: a person's delegation is handed on from agent to agent, five deep, as thousands of tokens;
- * fifty creators go on making more while it is ended at its root. Nothing of it may live afterwards, whenever it was made.
+ * One call ends a whole tree of tokens, five deep, while fifty creators go on making more of it over HTTP. Nothing of
+ * it may live afterwards, whenever it was made. Each run has a tree of its own and ends it in another way. A token of
+ * each row of the tree was exchanged over HTTP; the others are signed or stored beside it (node-inside.ts).
  */
 import type { Identity } from '../support/agent-keys.ts';
-import { makeScene, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
-import { startServer } from '../support/server-process.ts';
-import type { Campaign, CampaignRun } from './campaign.ts';
+import type { Answer } from '../support/oauth-calls.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
+import { type Campaign, type CampaignRun, chosen, type Figures } from './campaign.ts';
+import { figuresOf } from './figures.ts';
+import { DEPTH, plantTree, type Tree, type TreeToken } from './kill-tree-plant.ts';
+import { type NodeInside, startNodeInside } from './node-inside.ts';
+import { startNodesOn } from './nodes-on.ts';
+import { SERVER_STORES, type ServerStores } from './server-on.ts';
 
+const DEFAULT_RUNS = 8;
 const DEFAULT_TOKENS = 10_000;
 const CREATORS = 50;
-const DEPTH = 5;
-/** Agents on each level but the first. */
-const BREADTH = 3;
-/** Of the tree, asked about right after the call. */
+/** Made by the creators before the call, so that they are in full swing. */
+const IN_SWING = 60;
+/** Asked about without pause over HTTP, from the call on, by so many at once. */
+const WATCHERS = 3;
+/** Asked about over HTTP at the end: of the tree, and the youngest that the creators got. */
 const SAMPLE = 50;
 const GOAL_MS = 1000;
 
-type Made = { readonly token: string; readonly level: number; readonly agent: Identity };
+type Way = (scene: Scene, tree: Tree) => Promise<Answer>;
+const kill =
+  (scope: string, id: (tree: Tree) => string): Way =>
+  ({ management }, tree) =>
+    management.call('POST', '/kills', { scope, id: id(tree), reason: 'campaign kill-tree' });
 
-/** The agents by level, and the root of the tree in the hands of the first. */
-const plantTree = async (scene: Scene) => {
-  const { calls, keyed, jwt, opaque, management } = scene;
-  const levels: Identity[][] = [];
-  for (let level = 0; level < DEPTH; level += 1) {
-    levels.push(
-      await Promise.all(
-        Array.from({ length: level === 0 ? 1 : BREADTH }, (_, index) => scene.newAgent(`Agent ${level}.${index}`)),
-      ),
-    );
-  }
-  const root = levels[0]?.[0] as Identity;
-  const hearers = new Set(levels.slice(1).flatMap((agents) => agents.map(({ clientId }) => clientId)));
-  const subject = String((await scene.newTokens(opaque.identifier, 'openid read'))['access_token']);
-  const asked = await calls.exchange(keyed(root), subject, jwt.identifier);
-  const denial = asked.body['denial'] as { remedies?: { url?: string }[] } | undefined;
-  const page = await scene.browser.open(String(denial?.remedies?.[0]?.url));
-  await scene.walkConsent(page, {
-    consent: {
-      check: (name, value) => (name === 'pass_on' && hearers.has(value) ? true : undefined),
-      set: { pass_on_depth: String(DEPTH - 1) },
-    },
-  });
-  const first = await calls.exchange(keyed(root), subject, jwt.identifier);
-  if (first.status !== 200) throw new Error(`no root: ${first.status} ${first.text}`);
-  const { body } = await management.listDelegations(`?actor=${root.clientId}&live=true`);
-  const [row] = body['items'] as { id: string }[];
-  return { levels, root, row: String(row?.id), first: String(first.body['access_token']) };
+/** That of everything comes last: it ends what the next tree would be made with. */
+const WAYS: Readonly<Record<string, Way>> = {
+  'delegation revoked': ({ management }, { delegation }) =>
+    management.call('POST', `/delegations/${delegation}/revoke`),
+  'refresh token revoked': ({ calls, keyed }, { app, refreshToken }) => calls.revoke(keyed(app), refreshToken),
+  'agent suspended': ({ management }, { root }) => management.call('POST', `/agents/${root.clientId}/suspend`),
+  'delegation killed': kill('delegation', ({ delegation }) => delegation),
+  'agent killed': kill('agent', ({ root }) => root.clientId),
+  'account killed': kill('account', ({ accountId }) => accountId),
+  'client killed': kill('client', ({ app }) => app.clientId),
+  'owner killed': kill('owner', ({ ownerId }) => ownerId),
+  'all killed': ({ management }) => management.call('POST', '/kills', { scope: 'all', reason: 'campaign kill-tree' }),
 };
+const LAST = 'all killed';
 
-type Tree = Awaited<ReturnType<typeof plantTree>>;
-
-/** Makes children of tokens made before until `wanted` are there, goes on until it is stopped, and keeps all. */
-const grow = (run: CampaignRun, scene: Scene, tree: Tree, wanted: number) => {
-  const { calls, keyed, jwt } = scene;
-  const made: Made[] = [{ token: tree.first, level: 0, agent: tree.root }];
-  /** Those that can still have children. */
-  const inner: Made[] = [...made];
-  const enough = Promise.withResolvers<void>();
-  let isStopped = false;
+/** Makes children of tokens of the tree until it is told to end, and keeps all that come. */
+const startCreators = (run: CampaignRun, scene: Scene, tree: Tree, parents: readonly TreeToken[]) => {
+  const { calls, keyed } = scene;
+  const made: TreeToken[] = [];
+  const inSwing = Promise.withResolvers<void>();
   let refused = 0;
-
+  let putOff = 0;
+  let isOver = false;
   const creator = async (): Promise<void> => {
-    while (!isStopped) {
-      const parent = run.random.pick(inner);
+    // Once more after the answer to the call: of those under way then, some are late.
+    for (let isLast = false; !isLast; ) {
+      isLast = isOver;
+      const parent = run.random.pick(parents);
       const agent = run.random.pick(tree.levels[parent.level + 1] as Identity[]);
-      const { status, body, text } = await calls.exchange(keyed(agent), parent.token, jwt.identifier);
+      const { status, body } = await calls.exchange(keyed(agent), parent.token, tree.target.identifier);
       if (status === 200) {
-        const child = { token: String(body['access_token']), level: parent.level + 1, agent };
-        made.push(child);
-        // Most of the wanted are leaves anyway; a bounded choice keeps the tree bushy.
-        if (child.level < DEPTH - 1 && inner.length < 2000) inner.push(child);
-        if (made.length === wanted) enough.resolve();
-        run.progress(`${made.length} of ${wanted} tokens`);
-      } else if (status === 503) run.violation(`a creator was put off: ${text.slice(0, 200)}`);
+        made.push({ token: String(body['access_token']), level: parent.level + 1 });
+        if (made.length === IN_SWING) inSwing.resolve();
+        if (isLast) run.violation('a creator got a token that it asked for after the answer');
+      } else if (status === 503) putOff += 1;
       else refused += 1;
-      if (run.isOver()) enough.resolve();
     }
   };
-  const creators = Array.from({ length: CREATORS }, creator);
-  creators.push(enough.promise);
+  const ended = Promise.all(Array.from({ length: CREATORS }, creator));
   return {
     made,
-    enough: enough.promise,
-    async stop(): Promise<number> {
-      isStopped = true;
-      await Promise.all(creators);
-      return refused;
+    inSwing: Promise.race([inSwing.promise, ended]),
+    async end() {
+      isOver = true;
+      await ended;
+      return { refused, putOff };
     },
   };
 };
 
-/** Ids that answer active, asked twenty at a time. */
-const alive = async (scene: Scene, tokens: readonly Made[], run?: CampaignRun): Promise<readonly Made[]> => {
-  const found: Made[] = [];
-  let next = 0;
-  const ask = async (): Promise<void> => {
-    for (let at = next++; at < tokens.length; at = next++) {
-      const one = tokens[at] as Made;
-      const { status, body } = await scene.calls.introspect(scene.jwt.credential, one.token);
-      if (status !== 200) throw new Error(`introspection answered ${status}`);
-      if (body['active'] === true) found.push(one);
-      run?.progress(`${at + 1} of ${tokens.length} asked about`);
+/** Asks about tokens of the tree over HTTP until told to end; answers when the last positive answer came. */
+const startWatching = (run: CampaignRun, scene: Scene, tree: Tree, tokens: readonly TreeToken[]) => {
+  let lastPositiveAt = 0;
+  let isOver = false;
+  const watcher = async (): Promise<void> => {
+    while (!isOver) {
+      const { status, body } = await scene.calls.introspect(tree.target.credential, run.random.pick(tokens).token);
+      if (status !== 200 && status !== 503) run.violation(`introspection answered ${status}`);
+      if (body['active'] === true) lastPositiveAt = performance.now();
     }
   };
-  await Promise.all(Array.from({ length: 20 }, ask));
-  return found;
+  const ended = Promise.all(Array.from({ length: WATCHERS }, watcher));
+  return async (): Promise<number> => {
+    isOver = true;
+    await ended;
+    return lastPositiveAt;
+  };
+};
+
+const oneRun = async (run: CampaignRun, scene: Scene, inside: NodeInside, way: string, wanted: number) => {
+  const target = run.random.pick([scene.jwt, scene.opaque]);
+  const tree = await plantTree(scene, target);
+  const tokens = [...tree.rows, ...(await inside.more(tree.rows, Math.max(0, wanted - tree.rows.length)))];
+  // Some of each row: all of a row are alike.
+  const some = tokens.filter((_, index) => index % 10 === 0);
+  const before = (await inside.alive(some)).length;
+  if (before !== some.length)
+    run.violation(`${way}: ${some.length - before} of ${some.length} were dead before the call`);
+  await scene.management.accessToken();
+
+  const parents = tokens.filter(({ level }) => level < DEPTH - 1);
+  const creators = startCreators(run, scene, tree, parents);
+  const endWatch = startWatching(run, scene, tree, tokens);
+  await creators.inSwing;
+  await new Promise((resolve) => setTimeout(resolve, run.random.integer(200)));
+  const begin = performance.now();
+  const answer = await (WAYS[way] as Way)(scene, tree);
+  const answeredMs = performance.now() - begin;
+  if (answer.status >= 300) run.violation(`${way}: answered ${answer.status} ${answer.text.slice(0, 200)}`);
+  // Racers that were under way have all come home.
+  const { refused, putOff } = await creators.end();
+  const lastPositiveMs = Math.max(0, (await endWatch()) - begin);
+  if (answeredMs > GOAL_MS) run.violation(`${way}: the call took ${Math.round(answeredMs)} ms`);
+  if (lastPositiveMs > GOAL_MS)
+    run.violation(`${way}: a token was active ${Math.round(lastPositiveMs)} ms after the call`);
+
+  const survivors = await inside.alive([...tokens, ...creators.made]);
+  for (const { level } of survivors) run.violation(`${way}: a token on level ${level + 1} survived`);
+  const sample = [...creators.made.slice(-SAMPLE), ...Array.from({ length: SAMPLE }, () => run.random.pick(tokens))];
+  for (const { token } of sample) {
+    const { status, body } = await patiently(() => scene.calls.introspect(target.credential, token));
+    if (status !== 200 || body['active'] !== false)
+      run.violation(`${way}: over HTTP a token is ${status} ${body['active']}`);
+  }
+  return {
+    answeredMs,
+    lastPositiveMs,
+    refused,
+    putOff,
+    tokens: tokens.length,
+    raced: creators.made.length,
+    survivors: survivors.length,
+  };
+};
+
+/** A machine that is busy with all this may answer 503. */
+const patiently = async (ask: () => Promise<Answer>): Promise<Answer> => {
+  let answer = await ask();
+  for (let again = 0; again < 5 && answer.status === 503; again += 1) answer = await ask();
+  return answer;
+};
+
+type Run = Awaited<ReturnType<typeof oneRun>>;
+
+const on = async (run: CampaignRun, stores: ServerStores): Promise<Figures> => {
+  const trials = run.options.trials ?? DEFAULT_RUNS;
+  const wanted = run.options.tokens ?? DEFAULT_TOKENS;
+  const runs: Record<string, Run[]> = {};
+  let done = 0;
+  let name: string = stores;
+  // A server of its own for each way once: the last one ends everything on it.
+  while (done < trials && !run.isOver()) {
+    const nodesOn = await startNodesOn(stores, 1);
+    name = nodesOn.name;
+    const inside = await startNodeInside(nodesOn).catch(async (error: Error) => {
+      await nodesOn.remove();
+      throw error;
+    });
+    try {
+      const scene = await makeScene(nodesOn);
+      const order = shuffled(
+        run,
+        Object.keys(WAYS).filter((way) => way !== LAST),
+      );
+      for (const way of [...order, LAST]) {
+        if (done === trials || run.isOver()) break;
+        runs[way] = [...(runs[way] ?? []), await oneRun(run, scene, inside, way, wanted)];
+        done += 1;
+        run.progress(`${done} of ${trials} trees on ${name}`);
+      }
+    } catch (error) {
+      throw new Error(`${(error as Error).stack}\nserver log:\n${nodesOn.log()}`, { cause: error });
+    } finally {
+      await inside.close();
+      await nodesOn.remove();
+    }
+  }
+  const all = Object.values(runs).flat();
+  const figures = {
+    trials: done,
+    stores: name,
+    tokens: sum(all, 'tokens'),
+    raced: sum(all, 'raced'),
+    refusedToCreators: sum(all, 'refused'),
+    putOffCreators: sum(all, 'putOff'),
+    survivors: sum(all, 'survivors'),
+    all: measuredOf(all),
+    ways: Object.fromEntries(Object.entries(runs).map(([way, of]) => [way, measuredOf(of)])),
+  };
+  run.finished(stores, figures);
+  return figures;
+};
+
+/** In milliseconds from the call on. */
+const measuredOf = (runs: readonly Run[]) => ({
+  answered: figuresOf(runs.map(({ answeredMs }) => answeredMs)),
+  lastPositive: figuresOf(runs.map(({ lastPositiveMs }) => lastPositiveMs)),
+  survivors: sum(runs, 'survivors'),
+});
+
+const sum = (runs: readonly Run[], member: 'tokens' | 'raced' | 'refused' | 'putOff' | 'survivors'): number =>
+  runs.reduce((total, one) => total + one[member], 0);
+
+const shuffled = <T>({ random }: CampaignRun, list: readonly T[]): readonly T[] => {
+  const rest = [...list];
+  return list.map(() => rest.splice(random.integer(rest.length), 1)[0] as T);
 };
 
 export const killTree: Campaign = {
   name: 'kill-tree',
-  about: `a tree of delegated tokens, ${DEPTH} deep, ends with one call while ${CREATORS} creators go on (--trials tokens, default ${DEFAULT_TOKENS})`,
+  about: `a tree of delegated tokens, ${DEPTH} deep, ends with one call while ${CREATORS} creators go on (--trials trees on each of --stores, default ${DEFAULT_RUNS} on sqlite; --tokens in each, default ${DEFAULT_TOKENS})`,
   async run(run) {
-    const wanted = run.options.trials ?? DEFAULT_TOKENS;
-    const server = await startServer({ environment: WITHOUT_LIMITS });
-    try {
-      const scene = await makeScene(server);
-      const tree = await plantTree(scene);
-      const { management } = scene;
-      const growing = grow(run, scene, tree, wanted);
-      await growing.enough;
-      const sample = Array.from({ length: SAMPLE }, () => run.random.pick(growing.made));
-      const before = (await alive(scene, sample)).length;
-      if (before !== SAMPLE) run.violation(`${SAMPLE - before} of ${SAMPLE} were dead before the call`);
-
-      const isRevocation = run.random.chance(0.5);
-      const how = isRevocation ? 'revocation of the root' : 'kill of the first agent';
-      const body = { scope: 'agent', id: tree.root.clientId, reason: 'campaign kill-tree' };
-      await management.accessToken();
-      const begin = performance.now();
-      const answer = isRevocation
-        ? await management.call('POST', `/delegations/${tree.row}/revoke`)
-        : await management.call('POST', '/kills', body);
-      const answeredMs = performance.now() - begin;
-      if (answer.status >= 300) run.violation(`the call was answered ${answer.status} ${answer.text.slice(0, 200)}`);
-      const left = (await alive(scene, sample)).length;
-      const sampleDeadMs = performance.now() - begin;
-      if (left > 0) run.violation(`${left} of ${SAMPLE} lived after the answer`);
-      if (answeredMs > GOAL_MS) run.violation(`the call took ${Math.round(answeredMs)} ms`);
-
-      // Racers that were under way have all come home.
-      const refused = await growing.stop();
-      const survivors = await alive(scene, growing.made, run);
-      for (const { level, agent } of survivors)
-        run.violation(`a token of ${agent.clientId} on level ${level} survived`);
-      const levels = Object.fromEntries(
-        tree.levels.map((_, level) => [level + 1, growing.made.filter((one) => one.level === level).length]),
-      );
-      return {
-        trials: growing.made.length,
-        how,
-        store: 'sqlite',
-        answeredMs: Math.round(answeredMs),
-        sampleDeadMs: Math.round(sampleDeadMs),
-        refusedToCreators: refused,
-        survivors: survivors.length,
-        levels,
-      };
-    } catch (error) {
-      throw new Error(`${(error as Error).stack}\nserver log:\n${server.log().slice(-4000)}`, { cause: error });
-    } finally {
-      await server.remove();
-    }
+    const where: Record<string, Figures> = {};
+    const named = chosen(run, SERVER_STORES);
+    for (const stores of run.options.stores ? named : (['sqlite'] as const)) where[stores] = await on(run, stores);
+    return { trials: Object.values(where).reduce((total, { trials }) => total + trials, 0), where };
   },
 };

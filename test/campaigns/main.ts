@@ -14,7 +14,7 @@ const CAMPAIGNS: readonly Campaign[] = [races, crash, faults, fuzz, rolling, rev
 
 const usage = (): string =>
   [
-    'npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAME,…] [--rate N] [--redis-down] [--record]',
+    'npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAME,…] [--rate N] [--tokens N] [--redis-down] [--record]',
     ...CAMPAIGNS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`),
   ].join('\n');
 
@@ -29,6 +29,7 @@ const readArguments = () => {
         kills: { type: 'string' },
         /** The same in `revocation` and `kill-tree`. */
         runs: { type: 'string' },
+        tokens: { type: 'string' },
         'redis-down': { type: 'boolean' },
         stores: { type: 'string' },
         rate: { type: 'string' },
@@ -79,6 +80,7 @@ const main = async (): Promise<number> => {
       seconds,
       stores: values.stores?.split(','),
       rate: wholeNumber('rate', values.rate),
+      tokens: wholeNumber('tokens', values.tokens),
       isRedisDown: values['redis-down'] ?? false,
       seed,
     },
