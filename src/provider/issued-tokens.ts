@@ -14,6 +14,7 @@ import type { TokenLiveness } from './token-liveness.ts';
 const MAX_TOKEN = 8192;
 const JWT_SHAPE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const OPAQUE_SHAPE = /^[\w-]{43}$/;
+const OPAQUE = ['AccessToken', 'ClientCredentials'];
 const REMEMBERED = 5000;
 /** Longer than any access token lives (`tokens.accessTokenTtlSeconds`). */
 const LONGEST_LIFE_SECONDS = 86_400;
@@ -92,13 +93,13 @@ export const issuedTokens = (deps: {
   };
 
   const fromOpaque = async (token: string): Promise<IssuedToken | undefined> => {
-    for (const model of ['AccessToken', 'ClientCredentials'] as const) {
-      const found = await records.get(`${model}:${masterKey.digest(model, token)}`);
-      const payload = found?.document.payload as Record<string, unknown> | undefined;
-      if (!found || !payload || Number(payload['exp']) <= clock.now()) continue;
+    const ids = OPAQUE.map((model) => `${model}:${masterKey.digest(model, token)}`);
+    for (const { document } of await records.getMany(ids)) {
+      const payload = document.payload as Record<string, unknown> | undefined;
+      if (!payload || Number(payload['exp']) <= clock.now()) continue;
       const extra = (payload['extra'] ?? {}) as { act?: ActorChain; delegation?: string; txn?: string };
       return compact({
-        id: found.document.id.slice(model.length + 1),
+        id: document.id.slice(document.id.indexOf(':') + 1),
         format: 'opaque' as const,
         subject: payload['accountId'] as string | undefined,
         clientId: String(payload['clientId']),
@@ -153,7 +154,7 @@ export const issuedTokens = (deps: {
     end: ({ id, expiresAt }) => end(id, expiresAt),
     async endById(id) {
       await end(id, clock.now() + LONGEST_LIFE_SECONDS);
-      for (const model of ['AccessToken', 'ClientCredentials']) await records.take(`${model}:${id}`);
+      for (const model of OPAQUE) await records.take(`${model}:${id}`);
     },
     useKeys(jwks) {
       keys = createLocalJWKSet(jwks as Parameters<typeof createLocalJWKSet>[0]);

@@ -132,7 +132,8 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
               ...account,
               expiresAt,
             };
-      await putWhole(records, record);
+      // A token is stored once, under a name of its own; a session again and again.
+      await putWhole(records, record, { isNew: home === 'durable' });
     };
 
     const find = async (id: string): Promise<Payload | undefined> => {

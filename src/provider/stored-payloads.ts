@@ -27,13 +27,14 @@ export const sealedPayloads = (deps: {
 /** How often a document that was not found may be there after all: then it is there and cannot be understood. */
 const MOST_CONFLICTS = 100;
 
-/** The engine saves whole models, last writer wins. */
+/** The engine saves whole models, last writer wins. `isNew`: most likely not there yet, so it is not looked for first. */
 export const putWhole = async <T extends { readonly id: string }>(
   collection: Collection<T>,
   document: T,
+  { isNew = false } = {},
 ): Promise<void> => {
   for (let conflicts = 0; conflicts < MOST_CONFLICTS; ) {
-    const found = await collection.get(document.id);
+    const found = isNew && conflicts === 0 ? undefined : await collection.get(document.id);
     if (found) {
       // Of writers that collide one gets on, so this ends.
       if (await collection.replace(document, found.version)) return;
