@@ -13,7 +13,7 @@ import { type NodeInside, startNodeInside } from './node-inside.ts';
 import { startNodesOn } from './nodes-on.ts';
 import { SERVER_STORES, type ServerStores } from './server-on.ts';
 
-const DEFAULT_RUNS = 8;
+const DEFAULT_RUNS = 9;
 const DEFAULT_TOKENS = 10_000;
 const CREATORS = 50;
 /** Made by the creators before the call, so that they are in full swing. */

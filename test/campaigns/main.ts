@@ -1,4 +1,4 @@
-/** `npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAMES] [--rate N] [--record]`. See docs/guides/campaigns.md. */
+/** `npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAMES] [--rate N] [--tokens N] [--redis-down] [--record]`. See docs/guides/campaigns.md. */
 import { parseArgs } from 'node:util';
 import { type Campaign, seededRandom } from './campaign.ts';
 import { crash } from './crash.ts';
