@@ -6,7 +6,7 @@ import { CLAIM, COUNT } from './scripts.ts';
 /** Commands of ours, made of the scripts. */
 type Scripted = {
   behalfClaim(claim: string, marker: string, seconds: number, since: number): Promise<readonly [number, string]>;
-  behalfCount(counter: string, seconds: number): Promise<number>;
+  behalfCount(counter: string, seconds: number, now: number, end: number): Promise<number>;
 };
 
 export type RedisClient = (Redis | Cluster) & Scripted;

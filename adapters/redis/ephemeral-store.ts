@@ -44,7 +44,16 @@ export const redisEphemeralStore = async (options: RedisStoreOptions): Promise<R
   const valueKey = (key: string): string => `${prefix}value:${key}`;
   const counterKey = (key: string): string => `${prefix}counter:${key}`;
 
-  /** A claim of no seconds only looks at the marker, and sets it when it is missing. */
+  /** A value is over when our clock says so, as everywhere else, and never later than by Redis' own. */
+  const live = (held: string | null): string | undefined => {
+    const [whole, end] = /^(\d+):/.exec(held ?? '') ?? [];
+    return whole !== undefined && Number(end) > clock.nowMillis() ? held?.slice(whole.length) : undefined;
+  };
+
+  /**
+   * A claim is over by Redis' clock alone: the longer it is remembered, the better. A claim of no seconds only looks at
+   * the marker, and sets it when it is missing.
+   */
   const claim = async (shard: number, key: string, ttlSeconds: number, since = clock.now()): Promise<boolean> => {
     const tag = shardOf(shard);
     const [first, marker] = await run(() => client.behalfClaim(`${tag}:${key}`, `${tag}!marker`, ttlSeconds, since));
@@ -67,16 +76,17 @@ export const redisEphemeralStore = async (options: RedisStoreOptions): Promise<R
       checkKey(key);
       checkValue(value);
       checkTtl(ttlSeconds);
+      const held = `${clock.nowMillis() + ttlSeconds * 1000}:${value}`;
       // Never twice: somebody may have taken the value in between.
-      await run(() => client.set(valueKey(key), value, 'EX', ttlSeconds));
+      await run(() => client.set(valueKey(key), held, 'EX', ttlSeconds));
     },
     async get(key) {
       if (!isPossibleKey(key)) return undefined;
-      return (await run(() => client.get(valueKey(key)), { isRepeatable: true })) ?? undefined;
+      return live(await run(() => client.get(valueKey(key)), { isRepeatable: true }));
     },
     async take(key) {
       if (!isPossibleKey(key)) return undefined;
-      return (await run(() => client.getdel(valueKey(key)))) ?? undefined;
+      return live(await run(() => client.getdel(valueKey(key))));
     },
     async claim(key, ttlSeconds) {
       checkKey(key);
@@ -86,7 +96,8 @@ export const redisEphemeralStore = async (options: RedisStoreOptions): Promise<R
     async count(key, windowSeconds) {
       checkKey(key);
       checkTtl(windowSeconds);
-      return run(() => client.behalfCount(counterKey(key), windowSeconds));
+      const now = clock.nowMillis();
+      return run(() => client.behalfCount(counterKey(key), windowSeconds, now, now + windowSeconds * 1000));
     },
     /** Redis removes what has expired by itself. */
     async sweep() {

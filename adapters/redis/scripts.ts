@@ -22,9 +22,16 @@ local first = redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[1])
 return { first and 1 or 0, marker }
 `;
 
-/** KEYS: counter. ARGV: seconds. Answers the new value; the time runs from the first count. */
+/**
+ * KEYS: counter. ARGV: seconds, milliseconds now and at the end of a window that begins now. Answers the new value.
+ * The counter is `value : end`: a window is over when our clock says so, and never later than by Redis' own.
+ */
 export const COUNT = `
-local value = redis.call('INCR', KEYS[1])
-if value == 1 then redis.call('EXPIRE', KEYS[1], ARGV[1]) end
-return value
+local value, ends = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%d+)$')
+if value and tonumber(ends) > tonumber(ARGV[2]) then
+  redis.call('SET', KEYS[1], string.format('%d:%s', value + 1, ends), 'KEEPTTL')
+  return value + 1
+end
+redis.call('SET', KEYS[1], '1:' .. ARGV[3], 'EX', ARGV[1])
+return 1
 `;
