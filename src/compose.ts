@@ -298,6 +298,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     log,
     metrics,
     clock,
+    deadlineMilliseconds: overrides.requestDeadlineMilliseconds,
   });
 
   return {

@@ -56,6 +56,8 @@ export type Overrides = {
   readonly trustedFetch?: TrustedFetch;
   /** How other processes find this one; for tests with several nodes in one process. */
   readonly machine?: Machine;
+  /** Until a request is answered with 503 for want of time; tests on a busy machine make it longer. */
+  readonly requestDeadlineMilliseconds?: number;
 };
 
 export const services = async (configuration: Configuration, overrides: Overrides) => {

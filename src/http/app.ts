@@ -27,6 +27,8 @@ export const requestListener = (deps: {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  /** Until a request is answered; default: that of production. */
+  readonly deadlineMilliseconds?: number | undefined;
 }): Handler => {
   const { guard, routers, engine, remember, log, metrics, clock } = deps;
   const app = new Koa({ proxy: true });
@@ -77,7 +79,7 @@ export const requestListener = (deps: {
     if (!known) return;
     facts.set(request, known);
     remember(request, known);
-    answerInTime(request, response);
+    answerInTime(request, response, deps.deadlineMilliseconds);
     const target = String(request.url).split('?')[0] ?? '/';
     if (OURS.test(target)) ours(request, response);
     else engine.handle(request, response);

@@ -210,7 +210,6 @@ describe('RL-03 limits', () => {
 
   test('of 32 sign-ins at once exactly as many are tried as the limit says; without its counters none is', async () => {
     const limited = await runServer({
-      stores: 'memory',
       limits: true,
       environment: {
         BEHALF__PASSWORDS__ARGON2MEMORYKIB: '1024',

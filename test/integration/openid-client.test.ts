@@ -1,6 +1,6 @@
 /**
- * A client nobody here wrote (openid-client, certified) against the server as `npm start` runs it, on SQLite:
- * every flow of the main job by the plain specifications.
+ * A client nobody here wrote (openid-client, certified) against the server as `npm start` runs it, on SQLite
+ * or on the stores of this run: every flow of the main job by the plain specifications.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
@@ -9,6 +9,7 @@ import { newBrowser, walkAuthorization } from '../support/browser-flow.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
 import { ACCESS_TOKEN_TYPE, DEVICE_CODE, EXCHANGE } from '../support/oauth-calls.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
+import { settingsOfRun } from '../support/shared-servers.ts';
 
 const REDIRECT_URI = 'https://app.example.com/callback';
 const SIGNED_OUT = 'https://app.example.com/signed-out';
@@ -17,6 +18,7 @@ const person = { username: 'ada', password: 'a long enough pass phrase' };
 const insecure = { execute: [client.allowInsecureRequests] };
 
 let server: ServerProcess;
+let stores: Awaited<ReturnType<typeof settingsOfRun>>;
 let management: Management;
 let app: client.Configuration;
 let agent: client.Configuration;
@@ -27,7 +29,10 @@ let agentId: string;
 const walk = (url: URL) => walkAuthorization(newBrowser(server.issuer), url.href, { person });
 
 beforeAll(async () => {
-  server = await startServer({ environment: { BEHALF__TOKENS__DEVICEPOLLINTERVALSECONDS: '1' } });
+  stores = await settingsOfRun();
+  server = await startServer({
+    environment: { ...stores.environment, BEHALF__TOKENS__DEVICEPOLLINTERVALSECONDS: '1' },
+  });
   management = await managementFromKeyFile(server.administratorKeyFile);
   const calendar = await management.createResourceServer({
     identifier: CALENDAR,
@@ -91,7 +96,8 @@ beforeAll(async () => {
 }, 60_000);
 
 afterAll(async () => {
-  await server.stop();
+  await server?.stop();
+  await stores?.remove();
 });
 
 /** Authorization code + PKCE by the library; answers its validated token response. */
@@ -167,7 +173,6 @@ describe('openid-client against the running server', () => {
         if (!/^ended on/.test(error.message)) throw error;
       },
     );
-    setTimeout(() => console.log(server.log().slice(-3000)), 12000).unref();
     const tokens = await client.pollDeviceAuthorizationGrant(app, device);
     expect(tokens.claims()?.iss).toBe(server.issuer);
   });

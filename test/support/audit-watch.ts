@@ -30,6 +30,8 @@ export const auditWatch = (server: RunningServer) => {
     const from = now();
     const before = new Set((await latest(200)).map(({ id }) => id));
     const result = await work();
+    // Before authentication the answer does not wait for its event.
+    await server.settled();
     // Refusals that were only counted come late, in the name of an interval that is over.
     const after = (await latest(150)).filter(({ id, event }) => !before.has(id) && (event.since ?? from) >= from);
     return { result, events: after.map(({ event }) => event).reverse() };

@@ -1,7 +1,7 @@
-/** The management API over memory stores: tokens are what a test says they are, everything else is real. */
+/** The management API over the stores of this run: tokens are what a test says they are, everything else is real. */
+import { afterAll } from '@jest/globals';
 import Koa from 'koa';
 import request from 'supertest';
-import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryKillLatch } from '../../adapters/memory/kill-latch.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import type { Role } from '../../src/domain/accounts/account.ts';
@@ -25,6 +25,9 @@ import { masterKey } from '../../src/domain/secrets/master-key.ts';
 import { MANAGEMENT_SCOPES } from '../../src/http/management/permissions.ts';
 import { managementRouter } from '../../src/http/management/router.ts';
 import { newPublicKey, recordingAudit, standingClock } from './people-world.ts';
+import { closeStores, openStores } from './shared-servers.ts';
+
+afterAll(closeStores);
 
 export const ISSUER = 'https://id.example.com';
 export const ALL_SCOPES = MANAGEMENT_SCOPES.map(({ name }) => name);
@@ -32,7 +35,7 @@ const SYSTEM = { caller: 'system' };
 
 export const managementWorld = async () => {
   const clock = standingClock();
-  const documents = memoryDocumentStore();
+  const { documents } = await openStores(clock);
   const audit = recordingAudit();
   const key = masterKey(Buffer.alloc(32, 9));
   const base = { documents, clock, identifiers: randomIdentifiers, audit };

@@ -1,10 +1,9 @@
-/** The pages for people over memory stores, with hand-written stand-ins for the ports the engine implements. */
+/** The pages for people over the stores of this run, with hand-written stand-ins for the ports the engine implements. */
 import { generateKeyPairSync } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { afterAll } from '@jest/globals';
 import Koa from 'koa';
 import request from 'supertest';
-import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
-import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import { accountRegister } from '../../src/domain/accounts/account-register.ts';
 import { passwords } from '../../src/domain/accounts/passwords.ts';
@@ -26,6 +25,9 @@ import { masterKey } from '../../src/domain/secrets/master-key.ts';
 import { accountRouter } from '../../src/http/account/router.ts';
 import type { PeopleDeps } from '../../src/http/interaction/people-deps.ts';
 import { interactionRouter } from '../../src/http/interaction/router.ts';
+import { closeStores, openStores } from './shared-servers.ts';
+
+afterAll(closeStores);
 
 export const START = 1_800_000_000;
 export const CALENDAR = 'https://calendar.example.com';
@@ -178,8 +180,7 @@ export type PeopleWorld = Awaited<ReturnType<typeof peopleWorld>>;
 
 export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { readonly issuer?: string } = {}) => {
   const clock = standingClock();
-  const documents = memoryDocumentStore();
-  const ephemeral = memoryEphemeralStore(clock);
+  const { documents, ephemeral } = await openStores(clock);
   const audit = recordingAudit();
   const identifiers = randomIdentifiers;
   const key = masterKey(Buffer.alloc(32, 7));

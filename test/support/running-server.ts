@@ -7,35 +7,31 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
-import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
-import { stopwatch } from '../../adapters/node/stopwatch.ts';
-import { redisEphemeralStore } from '../../adapters/redis/ephemeral-store.ts';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
+import type { Configuration } from '../../config/configuration.ts';
 import { loadConfiguration } from '../../config/load.ts';
-import { REMEMBERED } from '../../src/compose/stores.ts';
 import { type Behalf, compose } from '../../src/compose.ts';
 import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-event.ts';
 import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
 import { publicServer } from '../../src/public-server.ts';
-import { startMongodb } from './mongodb-server.ts';
-import { startRedis } from './redis-server.ts';
 import { WITHOUT_LIMITS } from './scene.ts';
 import { freePort } from './server-process.ts';
+import { isOnServers, type OwnPart, partOfServers, storesOfPart } from './shared-servers.ts';
 
 export type RunningServer = Awaited<ReturnType<typeof runServer>>;
 
 export type RunOptions = {
   /** `BEHALF__SECTION__KEY` and the short names. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Default: BEHALF_TEST_STORES, else 'memory'. */
+  /** Default: memory, or with BEHALF_TEST_STORES=mongodb+redis those. */
   readonly stores?: 'memory' | 'sqlite' | 'mongodb+redis';
   /** Path part of the issuer, such as '/id'. */
   readonly path?: string;
@@ -65,6 +61,8 @@ export const runServer = async (options: RunOptions = {}) => {
   const dataFolder = options.after?.dataFolder ?? (await mkdtemp(join(tmpdir(), 'behalf-test-')));
   const port = options.after?.port ?? (await freePort());
   const issuer = `http://localhost:${port}${options.path ?? ''}`;
+  const which = options.stores ?? (isOnServers() ? 'mongodb+redis' : 'memory');
+  const part = which === 'mongodb+redis' ? await partOfServers() : undefined;
   const { configuration } = loadConfiguration({
     env: {
       PORT: String(port),
@@ -74,19 +72,24 @@ export const runServer = async (options: RunOptions = {}) => {
       BEHALF__PASSWORDS__CONCURRENCY: '2',
       ...(options.limits ? {} : WITHOUT_LIMITS),
       BEHALF__LOG__LEVEL: 'silent',
+      ...part?.environment,
       ...options.environment,
     },
   });
   const faults: Faults = { failingWrites: new Set(), failingReads: new Set(), isEphemeralFailing: false };
   // Before the database: a database without its key beside it is refused.
   const masterKey = loadOrCreateMasterKey(dataFolder);
-  const { removeServers, urls, ...stores } = await storesFor(options, dataFolder);
+  const log = options.log && pino({ base: null }, { write: options.log });
+  const stores = await storesFor(options, configuration, part, log);
+  const calls = storeCalls();
   const behalf: Behalf = await compose(configuration, {
     masterKey,
-    ...stores,
-    documents: failable(stores.documents, faults),
-    ephemeral: failableEphemeral(stores.ephemeral, faults),
-    ...(options.log ? { log: pino({ base: null }, { write: options.log }) } : {}),
+    // Tests are about what is answered; a busy machine must not turn it into 503.
+    requestDeadlineMilliseconds: 25_000,
+    documents: failable(stores.documents, faults, calls),
+    ephemeral: failableEphemeral(stores.ephemeral, faults, calls),
+    ...('broadcast' in stores ? { broadcast: stores.broadcast } : {}),
+    ...(log ? { log } : {}),
   });
   const server: Server = publicServer(configuration.listen, behalf, options.bounds ?? {});
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
@@ -99,8 +102,10 @@ export const runServer = async (options: RunOptions = {}) => {
     configuration,
     behalf,
     faults,
-    /** Of the database servers, with 'mongodb+redis'. */
-    urls,
+    /** Of this server alone, on MongoDB and Redis. */
+    part,
+    /** Resolves when no store is at work: what an answer did not wait for, such as the event of a refusal, is there. */
+    settled: calls.settled,
     /** Events of a type, oldest first; all of them without one. */
     async events(type?: AuditEventType): Promise<readonly AuditEvent[]> {
       const { entries } = await behalf.services.audit.list({ limit: 1000, ...(type ? { type } : {}) });
@@ -111,59 +116,54 @@ export const runServer = async (options: RunOptions = {}) => {
       await new Promise<void>((resolve) => server.close(() => resolve()));
       Object.assign(faults, { failingWrites: new Set(), failingReads: new Set(), isEphemeralFailing: false });
       await behalf.close();
-      await removeServers();
+      await part?.remove();
       if (!keepData) await rm(dataFolder, { recursive: true, force: true });
     },
   };
 };
 
-const storesFor = async ({ stores, losesEphemeral, log }: RunOptions, dataFolder: string) => {
-  const removeServers = async (): Promise<void> => undefined;
-  const urls = { mongodb: '', redis: '' };
-  switch (stores ?? process.env['BEHALF_TEST_STORES'] ?? 'memory') {
-    case 'memory':
-      return { documents: memoryDocumentStore(), ephemeral: memoryEphemeralStore(systemClock), removeServers, urls };
-    case 'mongodb+redis':
-      return onServers();
-    default: {
-      const database = openSqlite({ file: join(dataFolder, 'behalf.db') });
-      return {
-        documents: sqliteDocumentStore(database, {
-          onUnreadable: (collection, id) => log?.(JSON.stringify({ event: 'store.unreadable', collection, id })),
-        }),
-        ephemeral: losesEphemeral ? memoryEphemeralStore(systemClock) : sqliteEphemeralStore(database, systemClock),
-        removeServers,
-        urls,
-      };
-    }
+const storesFor = async (
+  options: RunOptions,
+  configuration: Configuration,
+  part: OwnPart | undefined,
+  log: Logger | undefined,
+) => {
+  if (part) return storesOfPart(part, configuration, systemClock, log);
+  if (options.stores !== 'sqlite') {
+    return { documents: memoryDocumentStore(), ephemeral: memoryEphemeralStore(systemClock) };
   }
+  const database = openSqlite({ file: join(configuration.data.folder, 'behalf.db') });
+  return {
+    documents: sqliteDocumentStore(database, {
+      onUnreadable: (collection, id) => options.log?.(JSON.stringify({ event: 'store.unreadable', collection, id })),
+    }),
+    ephemeral: options.losesEphemeral ? memoryEphemeralStore(systemClock) : sqliteEphemeralStore(database, systemClock),
+  };
 };
 
-const onServers = async () => {
-  const [mongodb, redis] = await Promise.all([startMongodb(), startRedis()]);
-  // Tests are about what is answered; a busy machine must not turn it into 503.
-  const deadlineMilliseconds = 5000;
+/** Counts the calls under way. */
+const storeCalls = () => {
+  let underWay = 0;
   return {
-    urls: { mongodb: mongodb.url('behalf'), redis: redis.url },
-    documents: await mongodbDocumentStore({
-      url: mongodb.url('behalf'),
-      allowStandalone: mongodb.isStandalone,
-      deadlineMilliseconds,
-      remembered: { collections: REMEMBERED, elapsed: stopwatch },
-    }),
-    ephemeral: await redisEphemeralStore({
-      url: redis.url,
-      clock: systemClock,
-      isNewInstallation: true,
-      deadlineMilliseconds,
-    }),
-    async removeServers(): Promise<void> {
-      await Promise.all([mongodb.remove(), redis.remove()]);
+    async during<T>(call: () => Promise<T>): Promise<T> {
+      underWay += 1;
+      try {
+        return await call();
+      } finally {
+        underWay -= 1;
+      }
+    },
+    async settled(): Promise<void> {
+      // Between two calls of one piece of work nothing but what is ready runs, so a few turns in a row are enough.
+      for (let quiet = 0; quiet < 5; ) {
+        await new Promise((resolve) => setImmediate(resolve));
+        quiet = underWay === 0 ? quiet + 1 : 0;
+      }
     },
   };
 };
 
-const failable = (store: DocumentStore, faults: Faults): DocumentStore => ({
+const failable = (store: DocumentStore, faults: Faults, calls: ReturnType<typeof storeCalls>): DocumentStore => ({
   ...store,
   collection(declaration) {
     const collection = store.collection<never>(declaration);
@@ -176,7 +176,7 @@ const failable = (store: DocumentStore, faults: Faults): DocumentStore => ({
         if (failing.has('all') || failing.has(declaration.name)) {
           throw new StoreUnavailable(`${what} of ${declaration.name} fail in this test`);
         }
-        return call(...given);
+        return calls.during(() => call(...given));
       };
     };
     return {
@@ -191,11 +191,15 @@ const failable = (store: DocumentStore, faults: Faults): DocumentStore => ({
   },
 });
 
-const failableEphemeral = (store: EphemeralStore, faults: Faults): EphemeralStore => {
+const failableEphemeral = (
+  store: EphemeralStore,
+  faults: Faults,
+  calls: ReturnType<typeof storeCalls>,
+): EphemeralStore => {
   const guarded = <A extends unknown[], R>(call: (...given: A) => Promise<R>) => {
     return async (...given: A): Promise<R> => {
       if (faults.isEphemeralFailing) throw new StoreUnavailable('the ephemeral store fails in this test');
-      return call(...given);
+      return calls.during(() => call(...given));
     };
   };
   return {

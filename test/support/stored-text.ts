@@ -5,8 +5,10 @@ import { Redis } from 'ioredis';
 import { MongoClient } from 'mongodb';
 import type { RunningServer } from './running-server.ts';
 
-export const storedText = async ({ dataFolder, urls }: RunningServer): Promise<string> =>
-  urls.mongodb === '' ? fileBytes(dataFolder) : `${await mongodbText(urls.mongodb)}\n${await redisText(urls.redis)}`;
+export const storedText = async ({ dataFolder, part }: RunningServer): Promise<string> =>
+  part
+    ? `${await mongodbText(part.urls.mongodb)}\n${await redisText(part.urls.redis, part.prefix)}`
+    : fileBytes(dataFolder);
 
 const fileBytes = async (folder: string): Promise<string> => {
   const files = (await readdir(folder)).filter((name) => name.startsWith('behalf.db'));
@@ -30,10 +32,10 @@ const mongodbText = async (url: string): Promise<string> => {
   }
 };
 
-const redisText = async (url: string): Promise<string> => {
+const redisText = async (url: string, prefix: string): Promise<string> => {
   const client = new Redis(url);
   try {
-    const keys = await client.keys('*');
+    const keys = await client.keys(`*${prefix}*`);
     if (keys.length < 10) throw new Error('hardly anything in Redis');
     const values = await Promise.all(keys.map((key) => client.get(key)));
     return keys.map((key, index) => `${key} ${values[index]}`).join('\n');

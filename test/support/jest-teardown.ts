@@ -1,0 +1,4 @@
+/** Runs once after all test files. */
+import { tearDown } from './jest-setup.ts';
+
+export default tearDown;
