@@ -37,7 +37,7 @@ export const newLedger = (): Ledger => ({
 });
 
 /** The people of the load, each with a browser: writers of one session would wait for each other. */
-export const PEOPLE = 8;
+const PEOPLE = 8;
 
 /** What a load at a rate needs besides the scene. */
 export type LoadClients = {

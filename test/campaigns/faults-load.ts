@@ -1,16 +1,17 @@
 /** The load of the faults campaign: clients that go on whatever they are answered, and write down what must hold afterwards. */
 
+import { clientAssertion, dpopProof, newKeyPair } from '../support/agent-keys.ts';
 import { newBrowser, walkAuthorization } from '../support/browser-flow.ts';
 import type { Answer, Credential } from '../support/oauth-calls.ts';
 import { newPkce } from '../support/pkce.ts';
 import { REDIRECT_URI, type Scene } from '../support/scene.ts';
-import type { Ledger } from './crash-ledger.ts';
+import type { Ledger, TokenKind, Use } from './crash-ledger.ts';
 
 export type FaultLedger = Pick<Ledger, 'received' | 'unexpected'> & {
-  /** Parameters whose use was answered with tokens. */
-  readonly used: Readonly<Record<string, string>>[];
-  /** Access tokens whose revocation was answered with 200. */
-  readonly revoked: string[];
+  /** Used, or revoked, with an answer: must be over. */
+  readonly used: Use[];
+  /** Used, and no answer came or a 503: works at most once more. */
+  readonly inDoubt: Use[];
   /** Answers by status; 0: none. */
   readonly statuses: Record<number, number>;
 };
@@ -19,11 +20,11 @@ export const newFaultLedger = (): FaultLedger => ({
   received: [],
   unexpected: [],
   used: [],
-  revoked: [],
+  inDoubt: [],
   statuses: {},
 });
 
-const KEPT = 20;
+const KEPT = 30;
 /** Longer than any answer may take. */
 const DEADLINE_MILLISECONDS = 5_500;
 const PAUSE_MILLISECONDS = 30;
@@ -72,9 +73,45 @@ export const startFaultLoad = (scene: Scene, clients: FaultClients, ledger: Faul
     list.push(one);
     if (list.length > KEPT) list.shift();
   };
-  const receive = (answer: Answer, kind: 'AccessToken' | 'ClientCredentials'): void => {
+  const receive = (answer: Answer, kind: TokenKind): void => {
     ledger.received.push({ token: String(answer.body['access_token']), kind });
   };
+
+  /** A one-time thing of a token request, used and remembered. */
+  const once = async (
+    what: string,
+    kind: TokenKind,
+    use: () => Promise<Answer>,
+    refusal: RegExp,
+  ): Promise<Answer | undefined> => {
+    const at = performance.now();
+    const again = async (): Promise<string> => {
+      const answer = await use();
+      if (answer.status === 200) receive(answer, kind);
+      const told = `${answer.status} ${answer.body['error']}`;
+      return answer.status === 200 ? 'works' : refusal.test(told) ? 'over' : `${told} ${answer.text.slice(0, 200)}`;
+    };
+    const answer = await noted(what, use);
+    if (answer?.status === 200) {
+      receive(answer, kind);
+      keep(ledger.used, { what, at, again });
+    } else if (answer === undefined || answer.status === 503) keep(ledger.inDoubt, { what, at, again });
+    return answer;
+  };
+
+  const parameters = { grant_type: 'client_credentials', resource: jwt.identifier };
+  const assertion = async (): Promise<void> => {
+    const { clientId } = agent;
+    const credential = { kind: 'assertion', clientId, assertion: await clientAssertion(agent, scene.issuer) } as const;
+    const use = () => calls.token(credential, parameters);
+    await once('client assertion', 'ClientCredentials', use, /^401 invalid_client$/);
+  };
+  const proof = async (): Promise<void> => {
+    const dpop = await dpopProof(await proofKey, { method: 'POST', url: calls.endpoints.token });
+    const use = () => calls.token(clients.credential, parameters, { headers: { dpop } });
+    await once('DPoP proof', 'ClientCredentials', use, /^400 invalid_(dpop_proof|grant)$/);
+  };
+  const proofKey = newKeyPair();
 
   const own = async (credential: () => Credential, resource: string): Promise<void> => {
     const answer = await noted('client credentials', () =>
@@ -84,8 +121,17 @@ export const startFaultLoad = (scene: Scene, clients: FaultClients, ledger: Faul
     receive(answer, 'ClientCredentials');
     const token = String(answer.body['access_token']);
     if (ledger.received.length % 5 !== 0) return;
+    const at = performance.now();
     const revoked = await noted('revocation', () => calls.revoke(credential(), token));
-    if (revoked?.status === 200) keep(ledger.revoked, token);
+    if (revoked?.status === 200) keep(ledger.used, { what: 'revoked token', at, again: () => isEnded(token) });
+  };
+
+  const isEnded = async (token: string): Promise<string> => {
+    for (const { credential } of [jwt, opaque]) {
+      const { status, body } = await calls.introspect(credential, token);
+      if (status !== 200 || body['active'] !== false) return `${status} active ${String(body['active'])}`;
+    }
+    return 'over';
   };
 
   /** A sign-in in a browser of its own, and refreshes one after the other until one has no answer of tokens. */
@@ -108,11 +154,11 @@ export const startFaultLoad = (scene: Scene, clients: FaultClients, ledger: Faul
     }).catch(() => undefined);
     const code = left?.searchParams.get('code');
     if (!code) return void (await pause());
-    const use = async (parameters: Readonly<Record<string, string>>): Promise<string | undefined> => {
-      const answer = await noted(String(parameters['grant_type']), () => calls.token(clients.credential, parameters));
+    const use = async (redeemed: Readonly<Record<string, string>>): Promise<string | undefined> => {
+      const what = String(redeemed['grant_type']);
+      const redeem = () => calls.token(clients.credential, redeemed);
+      const answer = await once(what, 'AccessToken', redeem, /^400 invalid_grant$/);
       if (answer?.status !== 200) return undefined;
-      receive(answer, 'AccessToken');
-      keep(ledger.used, parameters);
       return String(answer.body['refresh_token']);
     };
     let refreshToken = await use({
@@ -136,6 +182,8 @@ export const startFaultLoad = (scene: Scene, clients: FaultClients, ledger: Faul
     worker(() => own(() => clients.credential, jwt.identifier)),
     worker(person),
     worker(person),
+    worker(assertion),
+    worker(proof),
   ];
   return {
     /** Answers may be late: the server itself stands still. */

@@ -1,4 +1,4 @@
-/** A TCP proxy that is a bad network: late, cut off, or there and silent. */
+/** A TCP proxy that is a bad network: late, cut off in the middle, there and silent, or leading somewhere else from now on. */
 import { once } from 'node:events';
 import { connect, createServer, type Socket } from 'node:net';
 
@@ -9,6 +9,11 @@ export const faultProxy = async (targetPort: number) => {
   let isSilent = false;
   let cutEvery = 0;
   let messages = 0;
+  let target = targetPort;
+  /** What happens to the next request with this text in it. */
+  let next: { readonly text: string; readonly fate: 'answer lost' | 'cut in half' } | undefined;
+  let struck = 0;
+  const losing = new Set<Socket>();
   const pairs = new Set<readonly [Socket, Socket]>();
 
   /** Bytes in their order, each piece `delay` later. */
@@ -17,6 +22,22 @@ export const faultProxy = async (targetPort: number) => {
       if (isRequest) messages += 1;
       // Half-open: taken, and gone nowhere.
       if (isSilent) return;
+      if (isRequest && next !== undefined && data.includes(next.text)) {
+        const { fate } = next;
+        next = undefined;
+        struck += 1;
+        if (fate === 'cut in half') {
+          to.end(data.subarray(0, Math.floor(data.length / 2)));
+          from.destroy();
+          return;
+        }
+        losing.add(to);
+      }
+      if (losing.delete(from)) {
+        from.destroy();
+        to.destroy();
+        return;
+      }
       if (isRequest && cutEvery > 0 && messages % cutEvery === 0) {
         from.destroy();
         to.destroy();
@@ -29,12 +50,15 @@ export const faultProxy = async (targetPort: number) => {
     from.on('close', () => setTimeout(() => to.destroy(), delay));
   };
   const server = createServer((client) => {
-    const target = connect(targetPort, '127.0.0.1');
-    const pair = [client, target] as const;
+    const there = connect(target, '127.0.0.1');
+    const pair = [client, there] as const;
     pairs.add(pair);
-    client.once('close', () => pairs.delete(pair));
-    pass(client, target, true);
-    pass(target, client, false);
+    client.once('close', () => {
+      pairs.delete(pair);
+      losing.delete(there);
+    });
+    pass(client, there, true);
+    pass(there, client, false);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
 
@@ -56,6 +80,21 @@ export const faultProxy = async (targetPort: number) => {
     },
     /** Cuts every connection there is, once. */
     cut(): void {
+      for (const pair of pairs) for (const socket of pair) socket.destroy();
+    },
+    /** The next request with this text happens, and its answer never comes: the connection is cut in its place. */
+    loseAnswerTo(text: string): void {
+      next = { text, fate: 'answer lost' };
+    },
+    /** Of the next request with this text half arrives; then the connection is cut. */
+    cutInHalf(text: string): void {
+      next = { text, fate: 'cut in half' };
+    },
+    /** How often one of these two has happened. */
+    struck: (): number => struck,
+    /** From now on it leads to another port; connections that stand are cut. */
+    leadTo(port: number): void {
+      target = port;
       for (const pair of pairs) for (const socket of pair) socket.destroy();
     },
     /** Pieces of data towards the target so far: about one for each command. */
