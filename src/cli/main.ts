@@ -11,6 +11,7 @@ import { type Command, type Environment, EXIT, isCommandError, runCommand } from
 import { accountCommands } from './commands/accounts.ts';
 import { agentCommands } from './commands/agents.ts';
 import { auditCommands } from './commands/audit.ts';
+import { blueprintCommands } from './commands/blueprints.ts';
 import { clientCommands } from './commands/clients.ts';
 import { delegationCommands } from './commands/delegations.ts';
 import { keyCommands } from './commands/keys.ts';
@@ -26,6 +27,7 @@ import { processTerminal, type Terminal } from './terminal.ts';
 export const COMMANDS: readonly Command[] = [
   ...serverCommands,
   ...agentCommands,
+  ...blueprintCommands,
   ...accountCommands,
   resetPassword,
   ...clientCommands,

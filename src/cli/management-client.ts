@@ -136,6 +136,12 @@ export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch
       return ask('PATCH', path, { body, ...(etag === undefined ? {} : { ifMatch: etag }) });
     },
 
+    /** Reads the document, and does to it what `action` says unless somebody changed it in between. */
+    postVersion: async (path: string, action: string): Promise<Reply> => {
+      const { etag } = await ask('GET', path);
+      return ask('POST', `${path}/${action}`, { body: {}, ...(etag === undefined ? {} : { ifMatch: etag }) });
+    },
+
     /** Items of a list over as many pages as it takes, at most `limit`. */
     async *items(
       path: string,

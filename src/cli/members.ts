@@ -31,16 +31,22 @@ export const lists = (call: Call, names: Readonly<Record<string, string>>): Json
 
 /** `--authority 'https://api.example.com a.read a.write'`, as often as given. Throws a usage error when one has no scope. */
 export const authority = (call: Call): Json => {
+  const held = resourceScopes(call, 'authority');
+  return Object.keys(held).length === 0 ? {} : { authority: held };
+};
+
+/** The scopes by resource that an option names in this form. */
+export const resourceScopes = (call: Call, option: string): Readonly<Record<string, readonly string[]>> => {
   const held: Record<string, readonly string[]> = {};
-  for (const text of call.texts('authority')) {
+  for (const text of call.texts(option)) {
     const [resource = '', ...scopes] = text.split(/\s+/).filter((word) => word !== '');
     if (scopes.length === 0) {
       throw usageError(
-        `--authority '${text}' names no scope.`,
-        "Example: --authority 'https://api.example.com reports.read reports.write'",
+        `--${option} '${text}' names no scope.`,
+        `Example: --${option} 'https://api.example.com reports.read reports.write'`,
       );
     }
     held[resource] = [...(held[resource] ?? []), ...scopes];
   }
-  return Object.keys(held).length === 0 ? {} : { authority: held };
+  return held;
 };

@@ -13,6 +13,7 @@ import { departureRegister } from '../domain/agents/departures.ts';
 import { auditSigner } from '../domain/audit/audit-signer.ts';
 import { auditTrail } from '../domain/audit/audit-trail.ts';
 import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-blueprints.ts';
+import { blueprintAdmission } from '../domain/blueprints/blueprint-admission.ts';
 import { blueprintRegistry } from '../domain/blueprints/blueprint-registry.ts';
 import { clientRegistry } from '../domain/clients/client-registry.ts';
 import { keysByUrl } from '../domain/clients/keys-by-url.ts';
@@ -140,6 +141,7 @@ export const services = async (configuration: Configuration, overrides: Override
   const revocation = revocationOver({ documents, latched });
   const groups = groupRegistry({ documents, clock, identifiers, audit, accounts });
   const owners = ownersOf({ accounts, groups });
+  const blueprints = blueprintRegistry({ documents, clock, identifiers, audit, resourceServers });
   const agents = agentRegistry({
     documents,
     clock,
@@ -148,9 +150,9 @@ export const services = async (configuration: Configuration, overrides: Override
     owners,
     resourceServers,
     checkKeyUrl: trustedFetch.check,
+    admission: blueprintAdmission({ documents, clock, blueprints }),
     handOver: (agent, from) => revocation.handOver(agent, from, clock.now()),
   });
-  const blueprints = blueprintRegistry({ documents, clock, identifiers, audit, resourceServers });
   /** As they count now: as far as their blueprints let them go, and while somebody answers for them. */
   const standing = standingNow({ owners, clock });
   const effectiveAgents = agentsAsTheyStand(agentsUnderBlueprints(agents, blueprints), standing);

@@ -90,7 +90,7 @@ export const stores = async (
 export const REMEMBERED: readonly Remembering[] = [
   { name: EPOCHS.name, absence: 'allows' },
   { name: REVOKED_TOKENS.name, absence: 'allows' },
-  ...[ACCOUNTS, AGENTS, CLIENTS, RESOURCE_SERVERS, DELEGATIONS, LEASES].map(({ name }) => ({ name })),
+  ...[ACCOUNTS, AGENTS, BLUEPRINTS, CLIENTS, RESOURCE_SERVERS, DELEGATIONS, LEASES].map(({ name }) => ({ name })),
   // Nobody has an access token before it is stored. Refresh tokens and sessions change with every use.
   { name: ENGINE_RECORDS.name, ids: /^(?:AccessToken|ClientCredentials):/, absence: 'refuses' },
 ];

@@ -57,6 +57,27 @@ test('agents create works at once after the first start, as the executable', asy
   });
 });
 
+test('blueprints are drafted, compared, looked ahead to and activated', async () => {
+  const given = ['--grant-type', 'client_credentials', '--environment', 'development', '--token-seconds', '300'];
+  const { id } = await json('blueprints', 'create', '--name', 'Clerks', '--purpose', 'File things', ...given);
+  expect((await behalf('blueprints', 'activate', id)).out).toContain('counts in version 1');
+  const key = join(folder, 'blueprint.jwk');
+  const agent = ['agents', 'create', '--name', 'Blue', '--purpose', 'Files', '--key', key, '--blueprint', id];
+  const { id: agentId } = await json(...agent);
+  expect((await behalf('agents', 'list', '--blueprint', id)).out).toContain(agentId);
+  await behalf('blueprints', 'update', id, '--environment', 'production', '--token-seconds', '60');
+  expect((await behalf('blueprints', 'diff', id)).out).toMatch(/max_access_token_seconds +300 +60 +narrower/);
+  expect((await behalf('blueprints', 'preview', id)).out).toContain(`1 would break, 1 of them stop.`);
+  expect(await json('blueprints', 'preview', id)).toMatchObject({ agent: agentId, stops: ['environment_not_allowed'] });
+  expect((await behalf('blueprints', 'activate', id)).code).toBe(0);
+  expect((await behalf('blueprints', 'versions', id)).out).toMatch(/2 +active.*\n1 +deprecated/);
+  expect(await json('blueprints', 'show', id)).toMatchObject({
+    ceilings: { grant_types: ['client_credentials'], max_access_token_seconds: 60 },
+  });
+  expect((await behalf('blueprints', 'deprecate', id)).out).toContain('deprecated');
+  expect((await behalf('blueprints', 'list', '--state', 'deprecated')).out).toContain('Clerks');
+});
+
 test('agents are listed, changed and taken through their states', async () => {
   const { id, owner } = await json(
     'agents',

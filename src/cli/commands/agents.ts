@@ -25,6 +25,7 @@ const REGISTRATION = {
     description: 'Resource server it is: it may exchange tokens made for that one.',
     isRepeatable: true,
   },
+  blueprint: { value: 'ID', description: 'Blueprint it stands under.' },
   ...AUTHORITY,
 } as const satisfies Record<string, Option>;
 
@@ -62,6 +63,7 @@ const create = managementCommand({
       owner,
       environment,
       ...members,
+      ...texts(call, { blueprint: 'blueprint' }),
       ...lists(call, LISTS),
       ...authority(call),
     });
@@ -102,7 +104,7 @@ const update = updateCommand({
   changes: async (call) => {
     const [owner, environment] = ['owner', 'environment'].map(call.text);
     return {
-      ...texts(call, { name: 'name', purpose: 'purpose' }),
+      ...texts(call, { name: 'name', purpose: 'purpose', blueprint: 'blueprint' }),
       ...(owner === undefined ? {} : { owner: await findAccount(call.api, owner) }),
       ...(environment === undefined ? {} : { environment: environmentOf(environment) }),
       ...(await keySource(call)).members,
@@ -121,6 +123,7 @@ export const agentCommands: readonly Command[] = [
     nothing: 'There are no agents yet. Register one: behalf agents create --name NAME --purpose TEXT',
     filters: {
       owner: { value: 'ID', description: 'Only those of this account.' },
+      blueprint: { value: 'ID', description: 'Only those of this blueprint.' },
       state: { value: 'STATE', description: 'Only active, suspended or retired ones.' },
     },
     columns: [

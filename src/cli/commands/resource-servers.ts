@@ -11,7 +11,7 @@ import {
   showCommand,
   updateCommand,
 } from '../management-commands.ts';
-import { texts } from '../members.ts';
+import { lists, texts } from '../members.ts';
 import { details } from '../table.ts';
 
 const PATH = '/resource-servers';
@@ -28,6 +28,11 @@ const SCOPE: Option = {
 const CHANGEABLE = {
   format: { value: 'FORMAT', description: 'Access tokens: jwt or opaque. Default: jwt.' },
   ttl: { value: 'SECONDS', description: 'Life of its access tokens, 30 to 3600. Default: 300.' },
+  environment: {
+    value: 'NAME',
+    description: 'Only agents of this environment hold anything here. Default: all.',
+    isRepeatable: true,
+  },
   key: { value: 'FILE', description: 'Its key as a JWK; made there when the file does not exist.' },
 } as const satisfies Record<string, Option>;
 
@@ -79,6 +84,7 @@ const tokenFormOf = (call: Call): Json => {
   const ttl = call.integer('ttl', 30, 3600);
   return {
     ...texts(call, { format: 'access_token_format' }),
+    ...lists(call, { environment: 'environments' }),
     ...(ttl === undefined ? {} : { access_token_ttl_seconds: ttl }),
   };
 };

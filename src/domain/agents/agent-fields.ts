@@ -1,4 +1,6 @@
 /** What stands in an agent, and what of it is checked when it comes. Called by the register only. */
+import type { Ceilings } from '../blueprints/ceilings.ts';
+import { checkCeilings } from '../blueprints/check-ceilings.ts';
 import type { JsonWebKeySet } from '../clients/client.ts';
 import { checkText } from '../clients/display-text.ts';
 import { AGENT_GRANT_TYPES, checkGrantTypes, TOKEN_EXCHANGE } from '../clients/grant-types.ts';
@@ -21,6 +23,8 @@ export type NewAgent = {
   readonly uses?: readonly string[];
   readonly environment: Environment;
   readonly blueprint?: string;
+  /** What it narrows itself, within its blueprint. */
+  readonly ceilings?: Ceilings;
   readonly provider?: string;
   readonly providerVersion?: string;
   readonly contact?: string;
@@ -38,7 +42,16 @@ export type NewAgent = {
   readonly expiresAt?: number;
 };
 
-const ERASABLE = ['authority', 'sponsor', 'blueprint', 'provider', 'providerVersion', 'contact', 'expiresAt'] as const;
+const ERASABLE = [
+  'authority',
+  'sponsor',
+  'blueprint',
+  'ceilings',
+  'provider',
+  'providerVersion',
+  'contact',
+  'expiresAt',
+] as const;
 type Erasable = (typeof ERASABLE)[number];
 
 /** Members that are given replace what is stored; `null` takes one away that may be absent. */
@@ -105,7 +118,9 @@ export const checkedAgent = async (deps: AgentCheckDeps, agent: Agent, before?: 
     await checkAuthority(agent.authority, deps.resourceServers);
   }
   if (agent.composition !== undefined && agent.composition !== before?.composition) checkComposition(agent.composition);
-  return { ...agent, ...keys };
+  const { ceilings } = agent;
+  if (ceilings === undefined || ceilings === before?.ceilings) return { ...agent, ...keys };
+  return { ...agent, ...keys, ceilings: await checkCeilings(ceilings, deps.resourceServers) };
 };
 
 /** Throws 'invalid_field' unless somebody could answer for an agent as this owner. */

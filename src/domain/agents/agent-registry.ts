@@ -5,6 +5,7 @@
  * provider at each token request.
  */
 import type { AuditTrail } from '../audit/audit-event.ts';
+import type { BlueprintAdmission } from '../blueprints/blueprint-admission.ts';
 import type { KeyUrlCheck } from '../clients/key-source.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
@@ -24,6 +25,7 @@ export type { AgentChange, NewAgent } from './agent-fields.ts';
 export type AgentQuery = PageQuery & {
   readonly owner?: string;
   readonly state?: AgentState;
+  readonly blueprint?: string;
 };
 
 type Dependencies = {
@@ -35,6 +37,8 @@ type Dependencies = {
   readonly resourceServers: ResourceServerLookup;
   /** Without it no agent is registered with a URL of keys. */
   readonly checkKeyUrl?: KeyUrlCheck;
+  /** Whether blueprints take an agent. Default: there are none. */
+  readonly admission?: BlueprintAdmission;
   /** Called before an agent is handed from one owner to another. */
   readonly handOver?: (agent: string, from: string) => Promise<void>;
 };
@@ -46,7 +50,7 @@ const EVENTS = {
 } as const;
 
 export const agentRegistry = (dependencies: Dependencies) => {
-  const { documents, clock, identifiers, audit, owners, resourceServers, handOver } = dependencies;
+  const { documents, clock, identifiers, audit, owners, resourceServers, admission, handOver } = dependencies;
   const collection = documents.collection<Agent>(AGENTS);
   const documentsOf = registeredDocuments<Agent>({
     collection,
@@ -83,6 +87,15 @@ export const agentRegistry = (dependencies: Dependencies) => {
     return (await ownership.mayAccept(owner, by)) ? 'agent.transferred' : 'agent.transfer_offered';
   };
 
+  const admitted = <T>(agent: Agent, before: Agent | undefined, store: () => Promise<T>): Promise<T> =>
+    admission ? admission.admit(agent, before, store) : store();
+
+  /** A blueprint is a template as well: it says what an agent gets that names nothing. */
+  const grantTypesOf = async ({ blueprint, grantTypes }: NewAgent, usual: readonly string[]) =>
+    blueprint !== undefined && grantTypes === undefined && admission
+      ? admission.grantTypesFor(blueprint, usual)
+      : usual;
+
   const composed = (agent: Agent, declared: DeclaredComposition, by: By): Agent => {
     const { composition, compositionHistory = [], ...rest } = agent;
     const next: Composition = {
@@ -101,8 +114,8 @@ export const agentRegistry = (dependencies: Dependencies) => {
     /** At most 1000 ids; unknown ones are left out. */
     getMany: (ids: readonly string[]): Promise<readonly Versioned<Agent>[]> => collection.getMany(ids),
 
-    list: ({ owner, state, ...query }: AgentQuery = {}): Promise<Page<Agent>> =>
-      documentsOf.list({ owner, state }, query),
+    list: ({ owner, state, blueprint, ...query }: AgentQuery = {}): Promise<Page<Agent>> =>
+      documentsOf.list({ owner, state, blueprint }, query),
 
     /**
      * Registers an agent under an id that was never used: active when who registers it stands for its owner, else
@@ -114,8 +127,10 @@ export const agentRegistry = (dependencies: Dependencies) => {
       const isAccepted = await ownership.mayAccept(input.owner, by);
       const { composition } = input;
       if (composition) checkComposition(composition);
+      const members = membersOf(input);
       const plain: Agent = {
-        ...membersOf(input),
+        ...members,
+        grantTypes: await grantTypesOf(input, members.grantTypes),
         id: identifiers.newId('agt'),
         owner: input.owner,
         ...(isAccepted
@@ -125,7 +140,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
         updatedAt: now,
       };
       const agent = await checkedAgent(check, composition ? composed(plain, composition, by) : plain);
-      return documentsOf.insert(agent, 'agent.created', by);
+      return admitted(agent, undefined, () => documentsOf.insert(agent, 'agent.created', by));
     },
 
     /**
@@ -134,14 +149,17 @@ export const agentRegistry = (dependencies: Dependencies) => {
      * the agent is retired, 'invalid_field'.
      */
     async update(id: string, expected: number, change: AgentChange, by: By): Promise<Versioned<Agent>> {
-      const type = await typeOfUpdate((await documentsOf.found(id)).document, change.owner, by);
-      return documentsOf.change(id, expected, type, by, async (agent) => {
+      const stored = (await documentsOf.found(id)).document;
+      const type = await typeOfUpdate(stored, change.owner, by);
+      const alter = async (agent: Agent): Promise<Agent> => {
         if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
         const changed = await checkedAgent(check, changedBy(agent, change), agent);
         const next = change.owner === undefined ? changed : await ownedAs(changed, change.owner, by);
         if (next.owner !== agent.owner) await handOver?.(id, agent.owner);
         return next;
-      });
+      };
+      // With another version stored the change is refused anyway.
+      return admitted(changedBy(stored, change), stored, () => documentsOf.change(id, expected, type, by, alter));
     },
 
     accept: ownership.accept,

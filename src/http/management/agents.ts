@@ -1,16 +1,19 @@
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { AgentChange, AgentRegistry, NewAgent } from '../../domain/agents/agent-registry.ts';
 import type { DeclaredComposition } from '../../domain/agents/composition.ts';
+import { effectiveAgent } from '../../domain/agents/effective-agent.ts';
+import type { BlueprintRegistry } from '../../domain/blueprints/blueprint-registry.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf, sameVersion } from './call.ts';
-import { showAgent, showComposition } from './representations.ts';
+import { showAgent, showComposition, withCeilings } from './representations.ts';
 
 type Operations =
   | 'createAgent'
   | 'listAgents'
   | 'getAgent'
+  | 'getEffectiveAgent'
   | 'updateAgent'
   | 'suspendAgent'
   | 'resumeAgent'
@@ -23,7 +26,11 @@ type Operations =
 /** Members that give an agent rights nobody consented to: not for its owner to set. */
 const BY_ROLE_ONLY = { authority: '/authority', resourceServers: '/resource_servers' } as const;
 
-export const agentHandlers = (agents: AgentRegistry, owners: Pick<Owners, 'answersFor'>): Handlers<Operations> => {
+export const agentHandlers = (
+  agents: AgentRegistry,
+  owners: Pick<Owners, 'answersFor'>,
+  blueprints: Pick<BlueprintRegistry, 'get'>,
+): Handlers<Operations> => {
   const isOwn = async ({ owner }: Agent, account: string): Promise<boolean> => owners.answersFor(owner, account);
 
   const found = async (call: Call, isVisible: (agent: Agent) => Promise<boolean>): Promise<Versioned<Agent>> => {
@@ -63,7 +70,7 @@ export const agentHandlers = (agents: AgentRegistry, owners: Pick<Owners, 'answe
         });
       }
       return objectAnswer(
-        await agents.create({ ...(call.body as NewAgent), owner: String(owner) }, call.by),
+        await agents.create({ ...(withCeilings(call.body) as NewAgent), owner: String(owner) }, call.by),
         showAgent,
       );
     },
@@ -80,6 +87,7 @@ export const agentHandlers = (agents: AgentRegistry, owners: Pick<Owners, 'answe
           ...pageOf(call),
           ...(owner === undefined ? {} : { owner }),
           ...(query.state === undefined ? {} : { state: query.state }),
+          ...(query.blueprint === undefined ? {} : { blueprint: query.blueprint }),
         }),
         showAgent,
       );
@@ -87,11 +95,29 @@ export const agentHandlers = (agents: AgentRegistry, owners: Pick<Owners, 'answe
 
     getAgent: async (call) => objectAnswer(await seen(call), showAgent),
 
+    async getEffectiveAgent(call) {
+      const { document } = await seen(call);
+      const { blueprint } = document;
+      const { agent, stops } = effectiveAgent(
+        document,
+        blueprint === undefined ? undefined : (await blueprints.get(blueprint))?.document,
+      );
+      return { body: { agent: showAgent(agent), stops } };
+    },
+
     /** An owner may offer the agent to anybody: nobody gets it without accepting it. */
     async updateAgent(call) {
-      sameVersion(await own(call), call);
+      const { document } = sameVersion(await own(call), call);
       checkOwn(call);
-      return objectAnswer(await agents.update(call.id, call.version, call.body as AgentChange, call.by), showAgent);
+      const change = withCeilings(call.body) as AgentChange;
+      // To leave a blueprint is to leave its ceilings.
+      const leaves = change.blueprint !== undefined && change.blueprint !== document.blueprint;
+      if (call.access === 'own' && document.blueprint !== undefined && leaves) {
+        throw new DomainError('forbidden', 'An operator or administrator takes an agent out of its blueprint.', {
+          field: '/blueprint',
+        });
+      }
+      return objectAnswer(await agents.update(call.id, call.version, change, call.by), showAgent);
     },
 
     async suspendAgent(call) {

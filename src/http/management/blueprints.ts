@@ -6,12 +6,12 @@ import type {
   NewBlueprint,
   ShownVersion,
 } from '../../domain/blueprints/blueprint-registry.ts';
-import type { CeilingChange, Ceilings } from '../../domain/blueprints/ceilings.ts';
+import type { CeilingChange } from '../../domain/blueprints/ceilings.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type Answer, type Call, existing, type Handlers, pageAnswer, pageOf } from './call.ts';
 import type { JsonObject } from './json-body.ts';
-import { fromWire, toWire } from './representations.ts';
+import { showCeilings, toWire, withCeilings } from './representations.ts';
 
 type Operations =
   | 'createBlueprint'
@@ -82,14 +82,6 @@ export const blueprintHandlers = (blueprints: Blueprints): Handlers<Operations> 
     },
   };
 };
-
-/** Ceilings in the domain's spelling: a level that `fromWire` leaves alone. */
-export const withCeilings = (body: JsonObject): JsonObject => {
-  const { ceilings } = body as { readonly ceilings?: JsonObject | null };
-  return ceilings ? { ...body, ceilings: fromWire(ceilings) } : body;
-};
-
-export const showCeilings = (ceilings: Ceilings): JsonObject => toWire({ ...ceilings });
 
 const showBlueprint = ({ revision: _, ceilings, ...blueprint }: Blueprint): JsonObject => ({
   ...toWire({ ...blueprint }),

@@ -15,6 +15,7 @@ export type RouteQuery = {
   readonly name?: string;
   readonly owner?: string;
   readonly state?: AgentState;
+  readonly blueprint?: string;
   readonly scope?: KillScope;
   readonly id?: string;
   readonly standing?: boolean;

@@ -5,6 +5,7 @@
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { Composition } from '../../domain/agents/composition.ts';
+import type { Ceilings } from '../../domain/blueprints/ceilings.ts';
 import type { Client } from '../../domain/clients/client.ts';
 import { isLocalhostRedirect } from '../../domain/clients/web-address.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
@@ -111,6 +112,7 @@ export const showAccount = (account: Account): JsonObject => show(account, ACCOU
 export const showAgent = (agent: Agent): JsonObject => ({
   ...show(agent, AGENT),
   ...(agent.composition ? { composition: showComposition(agent.composition) } : {}),
+  ...(agent.ceilings ? { ceilings: showCeilings(agent.ceilings) } : {}),
   ...warningsOf(agent.redirectUris),
 });
 export const showComposition = (composition: Composition): JsonObject => toWire({ ...composition });
@@ -131,6 +133,14 @@ export const fromWire = (body: JsonObject): JsonObject =>
       value,
     ]),
   );
+
+/** Ceilings in the domain's spelling: a level that `fromWire` leaves alone. */
+export const withCeilings = (body: JsonObject): JsonObject => {
+  const { ceilings } = body as { readonly ceilings?: JsonObject | null };
+  return ceilings ? { ...body, ceilings: fromWire(ceilings) } : body;
+};
+
+export const showCeilings = (ceilings: Ceilings): JsonObject => toWire({ ...ceilings });
 
 /** The domain's spelling to snake_case, first level only. */
 export const toWire = (members: JsonObject): JsonObject =>

@@ -84,6 +84,7 @@ const AGENT: Properties = {
 const AGENT_ABOUT: Properties = {
   sponsor: text('Account that asked for the agent to be there.', 64),
   blueprint: text('Blueprint that limits it.', 64),
+  ceilings: { ...ref('Ceilings'), description: 'What it narrows itself, within its blueprint.' },
   provider: text('Who makes it.', 100),
   provider_version: text('Which version of it this is.', 100),
   contact: text('Where somebody can be asked about it.', 254),
@@ -257,6 +258,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     },
     ['model', 'prompt', 'tools'],
   ),
+  EffectiveAgent: output({
+    agent: ref('Agent'),
+    stops: { type: 'array', items: { type: 'string' }, description: 'Why its blueprint lets it do nothing.' },
+  }),
   CompositionList: output({ items: { type: 'array', items: ref('Composition') } }),
   Agent: output(
     {

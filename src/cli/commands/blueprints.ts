@@ -1,0 +1,292 @@
+/** `behalf blueprints …`: templates and ceilings for agents. */
+import { readFileSync } from 'node:fs';
+import { type Call, type Command, EXIT, type Option, usageError } from '../command.ts';
+import type { Json } from '../management-client.ts';
+import {
+  actionCommand,
+  listCommand,
+  type ManagementCall,
+  managementCommand,
+  timeText,
+} from '../management-commands.ts';
+import { resourceScopes } from '../members.ts';
+import { type Column, details, printable } from '../table.ts';
+
+const PATH = '/blueprints';
+
+const LISTS = {
+  'grant-type': ['grant_types', 'TYPE', 'OAuth grant type that agents may use.'],
+  authentication: ['authentication_methods', 'WAY', 'How they may authenticate: jwks, federated, mtls, …'],
+  environment: ['environments', 'NAME', 'Where they may run: development, test, production.'],
+  composition: ['compositions', 'DIGEST', 'What they may be made of: sha256:…'],
+} as const;
+
+const NUMBERS = {
+  'token-seconds': ['max_access_token_seconds', 'Longest life of an access token.'],
+  'lease-seconds': ['max_lease_seconds', 'Longest time one authorization can be refreshed.'],
+  'delegation-seconds': ['max_delegation_seconds', 'Longest time a consent counts.'],
+  'delegation-depth': ['max_delegation_depth', 'Hops over which it may be handed on.'],
+  'max-agents': ['max_agents', 'How many agents it takes.'],
+  'max-instances': ['max_instances', 'How many instances each of them may have.'],
+} as const;
+
+const RIGHTS = {
+  allow: ['authority', "Within reach: 'RESOURCE SCOPE SCOPE', or 'RESOURCE *'. Others are not."],
+  'needs-approval': ['approvals', "Needs an approval each time: 'RESOURCE SCOPE SCOPE'. Refused for now."],
+} as const;
+
+const CEILINGS: Readonly<Record<string, Option>> = {
+  ceilings: { value: 'FILE', description: 'All ceilings as JSON, as the API has them; the options below change it.' },
+  ...Object.fromEntries(
+    Object.entries(LISTS).map(([name, [, value, description]]) => [name, { value, description, isRepeatable: true }]),
+  ),
+  ...Object.fromEntries(
+    Object.entries(RIGHTS).map(([name, [, description]]) => [
+      name,
+      { value: 'GRANT', description, isRepeatable: true },
+    ]),
+  ),
+  ...Object.fromEntries(Object.entries(NUMBERS).map(([name, [, description]]) => [name, { value: 'N', description }])),
+  dpop: { description: 'All tokens are bound to a key (RFC 9449).' },
+  unlimited: { value: 'MEMBER', description: 'Takes a ceiling away, such as max_agents.', isRepeatable: true },
+};
+
+/** `before` with what the options say; undefined when they say nothing. */
+const ceilingsOf = (call: Call, before: Json): Json | undefined => {
+  const file = call.text('ceilings');
+  const members: Record<string, unknown> = { ...(file === undefined ? before : readJson(file)) };
+  for (const [name, [member]] of Object.entries(LISTS)) {
+    const given = call.texts(name);
+    if (given.length > 0) members[member] = given;
+  }
+  for (const [name, [member]] of Object.entries(RIGHTS)) {
+    if (call.texts(name).length > 0) members[member] = resourceScopes(call, name);
+  }
+  for (const [name, [member]] of Object.entries(NUMBERS)) {
+    const given = call.integer(name, 0, 99_999_999);
+    if (given !== undefined) members[member] = given;
+  }
+  if (call.isSet('dpop')) members['sender_constraint'] = 'dpop';
+  for (const member of call.texts('unlimited')) delete members[member];
+  return file === undefined && JSON.stringify(members) === JSON.stringify(before) ? undefined : members;
+};
+
+const readJson = (file: string): Json => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Json;
+  } catch (error) {
+    throw usageError(`--ceilings ${file} cannot be read: ${(error as Error).message}.`, 'It is one JSON object.');
+  }
+};
+
+const pathOf = (call: Call): string => `${PATH}/${encodeURIComponent(call.operands[0] ?? '')}`;
+const draftOf = (body: Json): Json => ((body['draft'] as Json | undefined)?.['ceilings'] ?? body['ceilings']) as Json;
+
+const create = managementCommand({
+  words: ['blueprints', 'create'],
+  operands: [],
+  summary: 'Draft a blueprint; nothing of it counts before it is activated.',
+  role: 'operator',
+  options: {
+    name: { value: 'NAME', description: 'Its name; unique.', isRequired: true },
+    purpose: { value: 'TEXT', description: 'What agents of it are for, in a sentence.', isRequired: true },
+    ...CEILINGS,
+  },
+  run: async (call) => {
+    const { body } = await call.api.post(PATH, {
+      name: call.required('name'),
+      purpose: call.required('purpose'),
+      ceilings: ceilingsOf(call, {}) ?? {},
+    });
+    const id = printable(String(body['id']));
+    call.print.object(body, `${id} is drafted.\nNext: behalf blueprints activate ${id}\n`);
+    return EXIT.done;
+  },
+});
+
+const show = managementCommand({
+  words: ['blueprints', 'show'],
+  operands: ['ID'],
+  summary: 'Show a blueprint: what counts, and its draft.',
+  role: 'operator',
+  options: {},
+  run: async (call) => {
+    const { body } = await call.api.get(pathOf(call));
+    const { draft, ceilings, ...words } = body;
+    const parts: (readonly [string, unknown])[] = Object.entries(words).map(([name, value]) => [
+      name,
+      name.endsWith('_at') ? timeText(value) : value,
+    ]);
+    const lines = (of: unknown, prefix: string) =>
+      Object.entries((of ?? {}) as Json).map(([name, value]) => [`${prefix}.${name}`, JSON.stringify(value)] as const);
+    const ofDraft = lines((draft as Json | undefined)?.['ceilings'], 'draft');
+    call.print.object(body, details([...parts, ...lines(ceilings, 'ceilings'), ...ofDraft]));
+    return EXIT.done;
+  },
+});
+
+const update = managementCommand({
+  words: ['blueprints', 'update'],
+  operands: ['ID'],
+  summary: 'Write the draft of a blueprint, beginning with what counts now; what is not given stays.',
+  role: 'operator',
+  options: {
+    name: { value: 'NAME', description: 'Its name; counts at once.' },
+    purpose: { value: 'TEXT', description: 'What agents of it are for; counts at once.' },
+    ...CEILINGS,
+  },
+  run: async (call) => {
+    const [name, purpose] = ['name', 'purpose'].map(call.text);
+    const ceilings = ceilingsOf(call, draftOf((await call.api.get(pathOf(call))).body));
+    const changes = {
+      ...(name === undefined ? {} : { name }),
+      ...(purpose === undefined ? {} : { purpose }),
+      ...(ceilings === undefined ? {} : { ceilings }),
+    };
+    if (Object.keys(changes).length === 0) {
+      throw usageError('Nothing to change was given.', 'See `behalf blueprints update --help`.');
+    }
+    const { body } = await call.api.patch(pathOf(call), changes);
+    const id = printable(call.operands[0] ?? '');
+    const next =
+      ceilings === undefined ? '' : `Next: behalf blueprints preview ${id}, then behalf blueprints activate ${id}\n`;
+    call.print.object(body, `${id} was changed: ${Object.keys(changes).join(', ')}.\n${next}`);
+    return EXIT.done;
+  },
+});
+
+const activate = managementCommand({
+  words: ['blueprints', 'activate'],
+  operands: ['ID'],
+  summary: 'Make the draft count for all agents of a blueprint, at once.',
+  role: 'operator',
+  options: {},
+  notes: 'What agents hold above the new ceilings is over with it. `behalf blueprints preview` says whom that breaks.',
+  run: async (call) => {
+    const { body } = await call.api.postVersion(pathOf(call), 'activate');
+    call.print.object(body, `${printable(call.operands[0] ?? '')} counts in version ${body['version']}.\n`);
+    return EXIT.done;
+  },
+});
+
+const CHANGES: readonly Column<Json>[] = [
+  { title: 'CEILING', value: ({ member }) => member },
+  { title: 'BEFORE', value: ({ before }) => valueText(before) },
+  { title: 'AFTER', value: ({ after }) => valueText(after) },
+  { title: '', value: ({ narrows }) => (narrows === true ? 'narrower' : 'wider') },
+];
+const valueText = (value: unknown): string =>
+  value === undefined ? 'no limit' : typeof value === 'object' ? JSON.stringify(value) : String(value);
+
+const diff = managementCommand({
+  words: ['blueprints', 'diff'],
+  operands: ['ID'],
+  summary: 'Show how two versions differ; without options, the draft from what counts.',
+  role: 'operator',
+  options: {
+    from: { value: 'VERSION', description: 'The older one; 0 is no limit at all.' },
+    to: { value: 'VERSION', description: 'The newer one.' },
+  },
+  run: async (call) => {
+    const [from, to] = ['from', 'to'].map((name) => call.integer(name, 0, 1_000_000));
+    const query = new URLSearchParams();
+    if (from !== undefined) query.set('from', String(from));
+    if (to !== undefined) query.set('to', String(to));
+    const { body } = await call.api.get(`${pathOf(call)}/diff?${query}`);
+    call.print.list((body['changes'] ?? []) as readonly Json[], CHANGES, 'They do not differ.');
+    return EXIT.done;
+  },
+});
+
+const versions = managementCommand({
+  words: ['blueprints', 'versions'],
+  operands: ['ID'],
+  summary: 'List the versions of a blueprint, newest first.',
+  role: 'operator',
+  options: {},
+  run: async (call) => {
+    const found: Json[] = [];
+    for await (const one of call.api.items(`${pathOf(call)}/versions`)) found.push(one);
+    call.print.list(
+      found,
+      [
+        { title: 'VERSION', value: ({ version }) => version },
+        { title: 'STATE', value: ({ state }) => state },
+        { title: 'ACTIVATED', value: (one) => timeText(one['activated_at']) },
+        { title: 'BY', value: (one) => one['activated_by'] },
+      ],
+      'There are none.',
+    );
+    return EXIT.done;
+  },
+});
+
+const preview = managementCommand({
+  words: ['blueprints', 'preview'],
+  operands: ['ID'],
+  summary: 'Say which agents the draft would break, and how, before it counts.',
+  role: 'operator',
+  options: { limit: { value: 'N', description: 'Show at most N. Default: all.' } },
+  notes:
+    'With --json each agent is one line, written as soon as it is known. Exit code 0 also when agents would break.',
+  run: async (call: ManagementCall) => {
+    let count = 0;
+    let stopped = 0;
+    const most = call.integer('limit', 1, 1_000_000);
+    for await (const one of call.api.items(`${pathOf(call)}/preview`, {}, most)) {
+      count += 1;
+      if ((one['stops'] as readonly unknown[]).length > 0) stopped += 1;
+      call.terminal.out(call.isSet('json') ? `${JSON.stringify(one)}\n` : `${breakText(one)}\n`);
+    }
+    if (!call.isSet('json')) {
+      call.terminal.out(count === 0 ? 'No agent would break.\n' : `${count} would break, ${stopped} of them stop.\n`);
+    }
+    return EXIT.done;
+  },
+});
+
+const breakText = (one: Json): string => {
+  const words = (value: unknown): string => (value as readonly string[]).join(', ');
+  const authority = Object.entries((one['authority'] ?? {}) as Json);
+  const lowered = (one['lowered'] ?? []) as readonly Json[];
+  return [
+    `${printable(String(one['agent']))}  ${printable(String(one['name']))}  (owner ${printable(String(one['owner']))})`,
+    ...(words(one['stops']) === '' ? [] : [`  stops: ${words(one['stops'])}`]),
+    ...(words(one['grant_types']) === '' ? [] : [`  loses the grant types ${words(one['grant_types'])}`]),
+    ...authority.map(([resource, scopes]) => `  loses ${words(scopes)} at ${printable(resource)}`),
+    ...lowered.map(
+      (each) => `  ${each['member']}: ${printable(`${valueText(each['before'])} → ${valueText(each['after'])}`)}`,
+    ),
+  ].join('\n');
+};
+
+export const blueprintCommands: readonly Command[] = [
+  create,
+  listCommand({
+    noun: 'blueprints',
+    plural: 'blueprints, newest first',
+    path: PATH,
+    nothing: 'There are no blueprints yet. Draft one: behalf blueprints create --name NAME --purpose TEXT',
+    filters: { state: { value: 'STATE', description: 'Only draft, active or deprecated ones.' } },
+    columns: [
+      { title: 'ID', value: ({ id }) => id },
+      { title: 'STATE', value: ({ state }) => state },
+      { title: 'VERSION', value: ({ version }) => version },
+      { title: 'NAME', value: ({ name }) => name },
+      { title: 'PURPOSE', value: ({ purpose }) => purpose },
+    ],
+  }),
+  show,
+  update,
+  diff,
+  preview,
+  activate,
+  versions,
+  actionCommand({
+    noun: 'blueprints',
+    verb: 'deprecate',
+    path: PATH,
+    summary: 'Take no new agents; those there are stay under it.',
+    done: 'deprecated',
+  }),
+];
