@@ -11,51 +11,92 @@ export type Budgets = {
 /** Fetches under way at once. Those anybody can cause leave those of registered parties alone. */
 const AT_ONCE: Readonly<Record<FetchPurpose, number>> = { jwks: 32, issuer_metadata: 16, client_metadata: 16, logo: 8 };
 const AT_ONCE_PER_HOST = 4;
+/** Fetches that may wait for one to end. */
+const MAXIMUM_WAITING = 256;
 /** Beyond it the minute is over: memory stays bounded. */
 const MAXIMUM_KEYS = 10_000;
 
-/** Counts in this process. A refusal costs nothing of any budget. */
+/** What is counted, and how many of it there may be. */
+type Bound = readonly [key: string, most: number];
+
+/** Counts in this process. A fetch that is refused costs nothing of any budget. */
 export const fetchBudgets = (clock: Clock, budgets: Budgets) => {
   const underWay = new Map<string, number>();
   let counts = new Map<string, number>();
   let minute = -1;
 
+  const waiting = new Set<() => void>();
+  const free = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve) => {
+      const wake = (): void => {
+        waiting.delete(wake);
+        signal.removeEventListener('abort', wake);
+        resolve();
+      };
+      waiting.add(wake);
+      signal.addEventListener('abort', wake, { once: true });
+    });
+
+  /** The first of these that is full. */
+  const fullOf = (taken: ReadonlyMap<string, number>, bounds: readonly Bound[]): string | undefined =>
+    bounds.find(([key, most]) => (taken.get(key) ?? 0) >= most)?.[0].split(':', 1)[0];
+
+  const current = (): Map<string, number> => {
+    const now = Math.floor(clock.now() / 60);
+    if (now !== minute) {
+      minute = now;
+      counts = new Map();
+    }
+    return counts;
+  };
+
+  const end = (bounds: readonly Bound[]): void => {
+    for (const [key] of bounds) {
+      const left = (underWay.get(key) ?? 1) - 1;
+      if (left === 0) underWay.delete(key);
+      else underWay.set(key, left);
+    }
+    for (const wake of [...waiting]) wake();
+  };
+
   return {
-    /** Begins a fetch and answers what ends it, or the name of the budget that is used up. */
-    begin(purpose: FetchPurpose, host: string, source: string | undefined): (() => void) | string {
-      const now = Math.floor(clock.now() / 60);
-      if (now !== minute) {
-        minute = now;
-        counts = new Map();
-      }
-      const counted = [
+    /**
+     * Begins a fetch and answers what ends it, or the name of the budget that is used up. Waits, until the
+     * signal, while as many are under way as may be.
+     */
+    async begin(
+      { purpose, host, source }: { readonly purpose: FetchPurpose; readonly host: string; readonly source?: string },
+      signal: AbortSignal,
+    ): Promise<(() => void) | string> {
+      const perMinute: readonly Bound[] = [
         ['all', budgets.perMinute],
         // One domain with any number of hosts below it cannot use up what there is for everybody.
         [`domain:${host.split('.').slice(-2).join('.')}`, Math.max(budgets.perHostPerMinute, budgets.perMinute / 2)],
         [`host:${host}`, budgets.perHostPerMinute],
         ...(source === undefined ? [] : [[`source:${source}`, budgets.perSourcePerMinute] as const]),
-      ] as const;
-      const atOnce = [
+      ];
+      const atOnce: readonly Bound[] = [
         [`purpose:${purpose}`, AT_ONCE[purpose]],
         [`host:${purpose}:${host}`, AT_ONCE_PER_HOST],
-      ] as const;
-      const usedUp =
-        counted.find(([key, most]) => (counts.get(key) ?? 0) >= most) ??
-        atOnce.find(([key, most]) => (underWay.get(key) ?? 0) >= most);
-      if (usedUp) return String(usedUp[0].split(':', 1)[0]);
-      if (counts.size > MAXIMUM_KEYS) return 'keys';
-      for (const [key] of counted) counts.set(key, (counts.get(key) ?? 0) + 1);
-      for (const [key] of atOnce) underWay.set(key, (underWay.get(key) ?? 0) + 1);
-      let isOver = false;
-      return () => {
-        if (isOver) return;
-        isOver = true;
-        for (const [key] of atOnce) {
-          const left = (underWay.get(key) ?? 1) - 1;
-          if (left === 0) underWay.delete(key);
-          else underWay.set(key, left);
+      ];
+      for (;;) {
+        const counted = current();
+        if (counted.size > MAXIMUM_KEYS) return 'keys';
+        const usedUp = fullOf(counted, perMinute);
+        if (usedUp !== undefined) return usedUp;
+        const full = fullOf(underWay, atOnce);
+        if (full === undefined && !signal.aborted) {
+          for (const [key] of perMinute) counted.set(key, (counted.get(key) ?? 0) + 1);
+          for (const [key] of atOnce) underWay.set(key, (underWay.get(key) ?? 0) + 1);
+          let isOver = false;
+          return () => {
+            if (!isOver) end(atOnce);
+            isOver = true;
+          };
         }
-      };
+        if (signal.aborted || waiting.size >= MAXIMUM_WAITING) return full ?? 'waiting';
+        await free(signal);
+      }
     },
   };
 };

@@ -21,6 +21,8 @@ const DEADLINE_MILLISECONDS = 2500;
 /** Of one address, while another is left to be tried. */
 const ADDRESS_MILLISECONDS = 800;
 const MAXIMUM_ADDRESSES = 3;
+/** How much of the deadline may pass until others have ended. */
+const WAITING_SHARE = 0.4;
 const FAILURE_SECONDS = 60;
 const AGAIN_SECONDS = 30;
 const [LEAST_FRESH, USUAL_FRESH, MOST_FRESH] = [60, 300, 3600];
@@ -95,14 +97,17 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch => {
   const fetched = async ({ url, purpose, source }: FetchRequest, key: string): Promise<FetchedDocument> => {
     const place = placeOf(url, named);
     if (typeof place === 'string') throw fetchFailed(place, 'by its spelling');
-    const done = budgets.begin(purpose, place.host, source);
-    if (typeof done === 'string') {
-      onOutcome?.(purpose, 'over_budget', place.host, done);
-      throw fetchFailed('over_budget', done);
-    }
     const begun = elapsed();
     const controller = new AbortController();
     const timer = setTimeout(() => controller.abort(), deadlineMilliseconds);
+    const patience = AbortSignal.any([controller.signal, AbortSignal.timeout(WAITING_SHARE * deadlineMilliseconds)]);
+    const who = { purpose, host: place.host, ...(source === undefined ? {} : { source }) };
+    const done = await budgets.begin(who, patience);
+    if (typeof done === 'string') {
+      clearTimeout(timer);
+      onOutcome?.(purpose, 'over_budget', place.host, done);
+      throw fetchFailed('over_budget', done);
+    }
     try {
       const answer = await answerOf(place, purpose, controller.signal);
       const document = documentOf(url, answer, clock.now());

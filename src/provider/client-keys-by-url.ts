@@ -36,7 +36,7 @@ export const clientKeysByUrl = (provider: Provider, keysByUrl: KeysByUrl) => {
    * For one verification: knows no key until asked to refresh; the second refresh, after no key has fitted, fetches
    * anew; then it is at its end. The engine refreshes as long as a store is not fresh.
    */
-  const storeAt = (url: string): object => {
+  const storeAt = (url: string, isCounted: boolean): object => {
     let found: KeyStore | undefined;
     let refreshed = 0;
     return {
@@ -47,7 +47,7 @@ export const clientKeysByUrl = (provider: Provider, keysByUrl: KeysByUrl) => {
         refreshed += 1;
         const context = Provider.ctx;
         const kid = keyIdOf(context?.oidc.params?.['client_assertion']);
-        const source = context && factsOf(context.req).source;
+        const source = isCounted && context ? factsOf(context.req).source : undefined;
         const question = { url, ...(kid === undefined ? {} : { kid }), ...(source === undefined ? {} : { source }) };
         try {
           const keys = refreshed === 1 ? await keysByUrl.find(question) : await keysByUrl.again(question);
@@ -64,9 +64,11 @@ export const clientKeysByUrl = (provider: Provider, keysByUrl: KeysByUrl) => {
   return {
     /** Gives a client with `jwks_uri` this way of finding its keys. */
     install(client: Client): void {
-      const { jwksUri } = client;
+      const { jwksUri, clientId } = client;
       if (jwksUri === undefined) return;
-      Object.defineProperty(client, 'asymmetricKeyStore', { get: () => storeAt(jwksUri) });
+      // The URLs of those who are registered are known; any number of them may come from behind one address.
+      const isCounted = clientId.startsWith('https:');
+      Object.defineProperty(client, 'asymmetricKeyStore', { get: () => storeAt(jwksUri, isCounted) });
     },
   };
 };

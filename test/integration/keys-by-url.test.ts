@@ -234,6 +234,11 @@ describe('when the server has fetched enough', () => {
   });
 });
 
+test('SF-06 a server whose way out cannot be made as it is configured does not start', async () => {
+  const environment = { BEHALF_EGRESS_CA_FILE: '/nowhere/authorities.pem' };
+  await expect(runServer({ environment })).rejects.toThrow('egress.caFile');
+});
+
 describe('registration', () => {
   const management = () => managementFromKeyFile(server.administratorKeyFile);
   const agent = (more: object) => ({
