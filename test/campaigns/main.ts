@@ -1,6 +1,7 @@
 /** `npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAMES] [--rate N] [--tokens N] [--redis-down] [--record]`. See docs/guides/campaigns.md. */
 import { parseArgs } from 'node:util';
 import { type Campaign, seededRandom } from './campaign.ts';
+import { ceilings } from './ceilings.ts';
 import { crash } from './crash.ts';
 import { faults } from './faults.ts';
 import { fuzz } from './fuzz.ts';
@@ -10,7 +11,7 @@ import { keepResult } from './results.ts';
 import { revocation } from './revocation.ts';
 import { rolling } from './rolling.ts';
 
-const CAMPAIGNS: readonly Campaign[] = [races, crash, faults, fuzz, rolling, revocation, killTree];
+const CAMPAIGNS: readonly Campaign[] = [races, crash, faults, fuzz, rolling, revocation, killTree, ceilings];
 
 const usage = (): string =>
   [

@@ -29,10 +29,11 @@ export const nodeClient = (port: number, issuer: string) => {
       const form = formOf({ ...proof.parameters, ...parameters }).toString();
       return send(path, form, { 'content-type': 'application/x-www-form-urlencoded', ...proof.headers });
     },
-    manage: (path: string, token: string, body: object = {}): Promise<Answer> =>
+    manage: (path: string, token: string, body: object = {}, headers: Record<string, string> = {}): Promise<Answer> =>
       send(`/api/v1${path}`, JSON.stringify(body), {
         'content-type': 'application/json',
         authorization: `Bearer ${token}`,
+        ...headers,
       }),
     close: () => agent.destroy(),
   };
