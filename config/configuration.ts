@@ -66,6 +66,8 @@ export type Configuration = {
   readonly keys: {
     /** 32 bytes, base64url; absent: made at first start in the data folder. Production must name one (decision D14). */
     readonly masterKey?: string;
+    /** A second one that is good as well, while the master key is changed. */
+    readonly otherMasterKey?: string;
     /** A new signing key is published this long before it signs. */
     readonly prepublishSeconds: number;
     /** An old signing key stays published this long after its last signature. */

@@ -242,6 +242,13 @@ export const productionProblems = (configuration: Configuration, facts: Producti
       suggestion: 'Make one with `openssl rand 32 | basenc --base64url | tr -d =`.',
     });
   }
+  if (keys.otherMasterKey !== undefined && isGuessable(Buffer.from(keys.otherMasterKey, 'base64url'))) {
+    problems.push({
+      pointer: '/keys/otherMasterKey',
+      message: 'The other master key is no random key: it is a text, or repeats itself.',
+      suggestion: 'Make one with `openssl rand 32 | basenc --base64url | tr -d =`.',
+    });
+  }
   for (const pointer of facts.inlineSecrets ?? []) {
     problems.push({
       pointer,

@@ -220,6 +220,10 @@ export const CONFIGURATION_SCHEMA = {
         '32 random bytes, base64url, from which all keys for data at rest are made. Without it nothing in the database is of use: keep it elsewhere, and keep it safe. Must be named in production.',
         { secret: true, pattern: '^[A-Za-z0-9_-]{43}$', derivedDefault: 'made at first start in the data folder' },
       ),
+      otherMasterKey: text(
+        'While the master key is changed: the next one at first, then the former one, until nothing of it is live. What either made is good.',
+        { secret: true, pattern: '^[A-Za-z0-9_-]{43}$' },
+      ),
       prepublishSeconds: count('A new signing key is published this long before it signs.', [0, 300, DAY], 'seconds'),
       retireSeconds: count(
         'An old signing key stays published this long after its last signature.',

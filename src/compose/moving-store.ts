@@ -21,9 +21,11 @@ const LEAST_DEADLINE_MILLISECONDS = 30_000;
 
 /** The master key of this installation; none is made. Throws MovingRefused when there is none. */
 export const existingMasterKey = ({ keys, data }: Configuration): MasterKey => {
-  if (keys.masterKey !== undefined) return masterKey(Buffer.from(keys.masterKey, 'base64url'));
+  const bytes = (text: string): Buffer => Buffer.from(text, 'base64url');
+  const other = keys.otherMasterKey === undefined ? undefined : bytes(keys.otherMasterKey);
+  if (keys.masterKey !== undefined) return masterKey(bytes(keys.masterKey), other);
   const { masterKey: file } = dataFolder(data.folder);
-  if (existsSync(file)) return masterKey(loadOrCreateMasterKey(data.folder));
+  if (existsSync(file)) return masterKey(loadOrCreateMasterKey(data.folder), other);
   throw new MovingRefused(
     `There is no master key ${file}.`,
     'Put the one of the installation the data is from there, or name it in keys.masterKey.',

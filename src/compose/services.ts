@@ -42,7 +42,7 @@ import { signingKeys } from '../provider/signing-keys.ts';
 import { egress } from './egress.ts';
 import { measuredStores } from './measured-stores.ts';
 import { afterMoves } from './moved-data.ts';
-import { folderOf, killLatch, secretOf, stores } from './stores.ts';
+import { folderOf, killLatch, otherSecretOf, secretOf, stores } from './stores.ts';
 
 /** What a test may put in place of the real thing. */
 export type Overrides = {
@@ -71,7 +71,7 @@ export const services = async (configuration: Configuration, overrides: Override
   const trustedFetch = overrides.trustedFetch ?? egress(configuration, { clock, log, metrics });
   const folder = folderOf(configuration);
   // The key first: a new data folder has none, and a database without its key must not be opened.
-  const masterKey = derivedFrom(overrides.masterKey ?? secretOf(configuration, folder));
+  const masterKey = derivedFrom(overrides.masterKey ?? secretOf(configuration, folder), otherSecretOf(configuration));
   const opened = await afterMoves(await stores(configuration, { ...overrides, log }, clock, folder));
   const { documents, ephemeral } = measuredStores(opened, metrics);
   const { prepublishSeconds, retireSeconds } = configuration.keys;

@@ -129,6 +129,10 @@ const servers = async (
   }
 };
 
+/** The second master key, while the first is changed. */
+export const otherSecretOf = ({ keys }: Configuration): Buffer | undefined =>
+  keys.otherMasterKey === undefined ? undefined : Buffer.from(keys.otherMasterKey, 'base64url');
+
 export const secretOf = ({ keys, data }: Configuration, folder: string | undefined): Buffer => {
   if (keys.masterKey !== undefined) return Buffer.from(keys.masterKey, 'base64url');
   const files = dataFolder(folder ?? data.folder);

@@ -128,8 +128,8 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
     const sentBy = Provider.ctx?.headers.authorization === undefined ? 'client_secret_post' : 'client_secret_basic';
     if (this.clientAuthMethod !== sentBy) return false;
     const expected = Buffer.from(String(this.clientSecret));
-    const given = Buffer.from(masterKey.digest('client_secret', actual));
-    const isRight = given.length === expected.length && timingSafeEqual(given, expected);
+    const given = masterKey.digests('client_secret', actual).map((digest) => Buffer.from(digest));
+    const isRight = given.some((one) => one.length === expected.length && timingSafeEqual(one, expected));
     if (isRight) deps.proofs.remember(Provider.ctx, this.clientId);
     return isRight;
   };
@@ -169,7 +169,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
   const names = cookieNames(issuer);
   // A key object: of a bare buffer one would be made for each of the cookies of each answer.
-  const cookieKey = createSecretKey(masterKey.derive('cookies', 32));
+  const cookieKeys = masterKey.derivedOfAll('cookies', 32).map((key) => createSecretKey(key));
   const { path: _path, ...shortCookie } = SESSION_COOKIE;
   /** Nothing outlives the lease it belongs to. */
   const within = (ctx: unknown, seconds: number): number => {
@@ -209,7 +209,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     extraClientMetadata: { properties: [...CLIENT_PROPERTIES] },
     pkce: { required: () => true },
     clockTolerance: clientAuthentication.clockToleranceSeconds,
-    cookies: { names, keys: [cookieKey as never], long: SESSION_COOKIE, short: shortCookie },
+    cookies: { names, keys: cookieKeys as never, long: SESSION_COOKIE, short: shortCookie },
     clientBasedCORS: (_ctx, origin, client) => {
       const origins = client['behalf_cors_origins'];
       return Array.isArray(origins) && origins.includes(origin);

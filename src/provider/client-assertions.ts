@@ -76,14 +76,18 @@ export const clientAssertions = (deps: {
       const isAssertion = context !== undefined && assertionNext.delete(context);
       const kind = isAssertion ? 'assertion' : 'dpop';
       const ttl = isAssertion ? expiresAt - deps.clock.now() : 2 * DPOP_WINDOW_SECONDS + deps.clockToleranceSeconds;
-      const digest = deps.masterKey.digest(`jti/${kind}`, issuer, jti);
+      const digests = deps.masterKey.ordered(`jti/${kind}`, issuer, jti);
       const issuedAt = assertedAt ?? datedAt(context?.get('dpop'));
       return asProtocol(async () => {
-        if (!(await deps.ephemeral.claim(`jti:${digest}`, Math.max(1, ttl)))) return false;
+        for (const digest of digests) {
+          if (!(await deps.ephemeral.claim(`jti:${digest}`, Math.max(1, ttl)))) return false;
+        }
         const isLost = mayHaveBeenUsed(deps.ephemeral, issuedAt, deps.clockToleranceSeconds);
         if (isLost && isAssertion) throw new errors.InvalidClientAuth('made too early to be told from a used one');
         if (isLost) throw new errors.InvalidDpopProof('made too early to be told from a used one: make a new proof');
-        if (!isAssertion && !(await isMarkedFirst(digest, issuedAt))) return false;
+        for (const digest of isAssertion ? [] : digests) {
+          if (!(await isMarkedFirst(digest, issuedAt))) return false;
+        }
         if (isAssertion) deps.proofs.remember(context, issuer);
         return true;
       });

@@ -51,16 +51,20 @@ export const interactions = (deps: Deps): Interactions => {
 
   /** Of all answers to a prompt exactly one runs `answer`; the next may when that one throws. */
   const once = async <T>(found: EngineInteraction, answer: () => Promise<T>): Promise<T> => {
-    const key = `interaction:${deps.masterKey.digest('interaction', found.uid)}`;
+    const keys = deps.masterKey.ordered('interaction', found.uid).map((digest) => `interaction:${digest}`);
     const life = Math.max(1, found.exp - clock.now()) + 60;
-    const failures = Number((await ephemeral.get(`${key}:failures`)) ?? 0);
-    if (!(await ephemeral.claim(`${key}:${failures}`, life))) {
-      throw new DomainError('conflict', 'This page was already answered.');
+    const failures = Math.max(
+      ...(await Promise.all(keys.map(async (key) => Number((await ephemeral.get(`${key}:failures`)) ?? 0)))),
+    );
+    for (const key of keys) {
+      if (!(await ephemeral.claim(`${key}:${failures}`, life))) {
+        throw new DomainError('conflict', 'This page was already answered.');
+      }
     }
     try {
       return await answer();
     } catch (error) {
-      await ephemeral.set(`${key}:failures`, String(failures + 1), life);
+      for (const key of keys) await ephemeral.set(`${key}:failures`, String(failures + 1), life);
       throw error;
     }
   };
@@ -173,7 +177,15 @@ export const browserSessions = (deps: Deps): BrowserSessions => {
   const { provider, ephemeral, masterKey, issuer, cookies } = deps;
   const path = `${new URL(issuer).pathname.replace(/\/$/, '')}/account`;
   const options = { httpOnly: true, sameSite: 'lax', signed: false, path, overwrite: true } as const;
-  const key = (state: string): string => `sign-in:${masterKey.digest('sign-in', state)}`;
+  const keysOf = (state: string): readonly string[] =>
+    masterKey.digests('sign-in', state).map((digest) => `sign-in:${digest}`);
+  const takeOf = async (state: string): Promise<string | undefined> => {
+    for (const key of keysOf(state)) {
+      const found = await ephemeral.take(key);
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  };
   const contextOf = ({ request, response }: Exchange) => provider().createContext(request, response);
 
   return outOfEngine<BrowserSessions>({
@@ -187,7 +199,7 @@ export const browserSessions = (deps: Deps): BrowserSessions => {
       if (!/^\/(?![/\\])/.test(returnTo)) throw new TypeError('returnTo is a path on our origin');
       const state = deps.identifiers.newSecret();
       // The path may hold a handle (decision D14).
-      await ephemeral.set(key(state), masterKey.seal('sign-in', returnTo), SIGN_IN_SECONDS);
+      await ephemeral.set(String(keysOf(state)[0]), masterKey.seal('sign-in', returnTo), SIGN_IN_SECONDS);
       const context = contextOf(exchange);
       context.cookies.secure = context.secure;
       context.cookies.set(cookies.signIn, state, options);
@@ -210,7 +222,7 @@ export const browserSessions = (deps: Deps): BrowserSessions => {
       const state = query.get('state');
       const started = state !== null && context.cookies.get(cookies.signIn, { signed: false }) === state;
       context.cookies.set(cookies.signIn, null, options);
-      const returnTo = started ? await ephemeral.take(key(state)) : undefined;
+      const returnTo = started ? await takeOf(state) : undefined;
       if (returnTo === undefined)
         throw new DomainError('invalid_request', 'This sign-in was not started in this browser, or is over.');
       return masterKey.open('sign-in', returnTo);

@@ -93,7 +93,7 @@ export const issuedTokens = (deps: {
   };
 
   const fromOpaque = async (token: string): Promise<IssuedToken | undefined> => {
-    const ids = OPAQUE.map((model) => `${model}:${masterKey.digest(model, token)}`);
+    const ids = OPAQUE.flatMap((model) => masterKey.digests(model, token).map((digest) => `${model}:${digest}`));
     for (const { document } of await records.getMany(ids)) {
       const payload = document.payload as Record<string, unknown> | undefined;
       if (!payload || Number(payload['exp']) <= clock.now()) continue;

@@ -71,8 +71,15 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
 
   return (model) => {
     const home = HOMES[model] ?? 'none';
-    const key = (id: string): string => `${model}:${masterKey.digest(model, id)}`;
-    const userCodeKey = (code: string): string => `UserCode:${masterKey.digest('UserCode', code)}`;
+    const keysOf = (kind: string, id: string): readonly string[] =>
+      masterKey.digests(kind, id).map((digest) => `${kind}:${digest}`);
+    const at = (key: string): Promise<unknown> => (home === 'ephemeral' ? ephemeral.get(key) : records.get(key));
+    /** Under which key it is kept. Everybody who marks its use comes to the same one, whichever master key is their first. */
+    const keyOf = async (id: string): Promise<string> => {
+      const [first = '', other] = keysOf(model, id);
+      if (other === undefined || (await at(first)) !== undefined) return first;
+      return (await at(other)) === undefined ? first : other;
+    };
 
     const read = async (id: string): Promise<Payload | undefined> => {
       if (home === 'lease') {
@@ -80,9 +87,9 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         return lease && ((await liveness.leaseNow(lease))?.payload as Payload | undefined);
       }
       if (home === 'ephemeral') {
-        return openedPayload(model, await ephemeral.get(key(id)));
+        return openedPayload(model, await ephemeral.get(await keyOf(id)));
       }
-      const found = await records.get(key(id));
+      const found = await records.get(await keyOf(id));
       if (!found) return undefined;
       const { payload, sealed } = found.document;
       if (sealed !== undefined) return openedPayload(model, sealed);
@@ -93,11 +100,13 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
 
     const write = async (id: string, payload: Payload, expiresIn: number): Promise<void> => {
       const expiresAt = clock.now() + expiresIn + GRACE_SECONDS;
-      const stored = key(id);
+      const stored = await keyOf(id);
       if (home === 'ephemeral') {
         const ttl = Math.max(1, expiresIn + GRACE_SECONDS);
         await ephemeral.set(stored, masterKey.seal(model, JSON.stringify(payload)), ttl);
-        if (payload.userCode) await ephemeral.set(userCodeKey(payload.userCode), masterKey.seal('UserCode', id), ttl);
+        if (payload.userCode) {
+          await ephemeral.set(String(keysOf('UserCode', payload.userCode)[0]), masterKey.seal('UserCode', id), ttl);
+        }
         return;
       }
       if (home === 'lease') {
@@ -143,7 +152,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       const payload = await read(id);
       if (model === 'Session') return payload && (await liveSession(payload));
       if (!payload || !CONSUMABLE.has(model)) return payload;
-      const mark = key(id);
+      const mark = await keyOf(id);
       const context = Provider.ctx;
       if (model === 'AuthorizationCode' && wentElsewhere(context, payload)) return undefined;
       openUnit(context)?.seen.set(mark, Number(payload.exp) + GRACE_SECONDS);
@@ -174,7 +183,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     };
 
     const consume = async (id: string): Promise<void> => {
-      const mark = key(id);
+      const mark = await keyOf(id);
       const context = Provider.ctx;
       const unit = openUnit(context);
       const expiresAt = unit?.seen.get(mark) ?? Number((await read(id))?.exp ?? clock.now()) + GRACE_SECONDS;
@@ -195,7 +204,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         return;
       }
       if (home === 'ephemeral') {
-        const taken = await ephemeral.take(key(id));
+        const taken = await ephemeral.take(await keyOf(id));
         // Two browsers resuming one interaction: only one may go on to a code.
         if (model === 'Interaction' && taken === undefined && Provider.ctx?.oidc?.route.endsWith('resume')) {
           throw new errors.SessionNotFound('authorization request was already answered');
@@ -205,7 +214,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       // The engine ends the lease next, and that is what counts: should it fail, whoever tries again must find the token.
       if (model === 'RefreshToken') return;
       if (model === 'Session') await recordSignOut();
-      await records.take(key(id));
+      await records.take(await keyOf(id));
     };
 
     /** Signing out at the end-session endpoint. Elsewhere the engine only gives a session another id, or a page of ours has recorded it. */
@@ -266,9 +275,12 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         }),
       findByUserCode: (userCode) =>
         asProtocol(async () => {
-          const sealed = await ephemeral.get(userCodeKey(userCode));
-          const id = sealed === undefined ? undefined : opened('UserCode', sealed);
-          return id === undefined ? undefined : find(id);
+          for (const key of keysOf('UserCode', userCode)) {
+            const sealed = await ephemeral.get(key);
+            const id = sealed === undefined ? undefined : opened('UserCode', sealed);
+            if (id !== undefined) return find(id);
+          }
+          return undefined;
         }),
       // Rows of an ended lease are dead without being deleted; the sweeper removes them when they expire.
       revokeByGrantId: async () => {},

@@ -52,8 +52,11 @@ export const presentedProofs =
     }
     if (typeof payload.jti !== 'string' || payload.jti.length > 256) return refuse('the DPoP proof has no usable jti');
     const thumbprint = await calculateJwkThumbprint(protectedHeader.jwk as JWK);
-    const key = `jti:${deps.masterKey.digest('jti/presented-dpop', thumbprint, payload.jti)}`;
-    if (!(await deps.ephemeral.claim(key, 2 * WINDOW_SECONDS + 5))) return refuse('the DPoP proof was used before');
+    for (const digest of deps.masterKey.ordered('jti/presented-dpop', thumbprint, payload.jti)) {
+      if (!(await deps.ephemeral.claim(`jti:${digest}`, 2 * WINDOW_SECONDS + 5))) {
+        return refuse('the DPoP proof was used before');
+      }
+    }
     if (mayHaveBeenUsed(deps.ephemeral, payload.iat, WINDOW_SECONDS)) {
       return refuse('the DPoP proof was made too early to be told from a used one: make a new one');
     }

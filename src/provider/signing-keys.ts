@@ -76,6 +76,16 @@ export const signingKeys = async (deps: {
     if ((await all(family)).length === 0) await make(family, clock.now());
   }
 
+  /** So that the other master key may go. Nodes that still have it the other way round read both. */
+  for (const family of [...PUBLISHED, 'audit'] as const) {
+    for (const { document, version } of await keys.find({ where: { family }, limit: 1000 })) {
+      const context = `signing-key/${document.id}`;
+      if (!masterKey.isSealedWithOther(context, document.sealed)) continue;
+      const sealed = masterKey.seal(context, masterKey.open(context, document.sealed));
+      await keys.replace({ ...document, sealed }, version);
+    }
+  }
+
   const isListed = (key: SigningKey): boolean =>
     key.replacedAt === undefined || key.replacedAt + retireSeconds > clock.now();
 

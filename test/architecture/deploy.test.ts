@@ -30,7 +30,7 @@ const kustomization = documentsOf('deploy/kubernetes/kustomization.yaml')[0] as 
 
 /** Values that fit, in place of secrets that nobody has here. */
 const SECRETS: Readonly<Record<string, string>> = {
-  master_key: 'A'.repeat(43),
+  master_key: Buffer.from(Array.from({ length: 32 }, (_, index) => 9 + 7 * index)).toString('base64url'),
   administrator_password: 'a long enough pass phrase',
   mongodb_url: 'mongodb://behalf:secret@mongodb-1,mongodb-2,mongodb-3/behalf?replicaSet=rs0',
   redis_url: 'redis://behalf:secret@redis:6379/0',

@@ -45,7 +45,8 @@ export const delegationRequests = ({
   readonly issuer: string;
   readonly ttlSeconds: number;
 }) => {
-  const keyOf = (handle: string) => `delegation-request:${masterKey.digest('delegation-request', handle)}`;
+  const keysOf = (handle: string): readonly string[] =>
+    masterKey.digests('delegation-request', handle).map((digest) => `delegation-request:${digest}`);
 
   const open = (key: string, sealed: string | undefined): DelegationRequest | undefined => {
     if (sealed === undefined) return undefined;
@@ -87,7 +88,7 @@ export const delegationRequests = ({
         });
       }
       const handle = identifiers.newSecret();
-      const key = keyOf(handle);
+      const key = String(keysOf(handle)[0]);
       const request: DelegationRequest = { ...wanted, scope, expiresAt: now + ttlSeconds };
       await ephemeral.set(key, masterKey.seal(key, JSON.stringify(request)), ttlSeconds);
       await ephemeral.set(sameKey, masterKey.seal(sameKey, handle), ttlSeconds);
@@ -97,15 +98,21 @@ export const delegationRequests = ({
     /** The pending request behind a handle, or undefined for anything else. Changes nothing. */
     async peek(handle: string): Promise<DelegationRequest | undefined> {
       if (!HANDLE.test(handle)) return undefined;
-      const key = keyOf(handle);
-      return open(key, await ephemeral.get(key));
+      for (const key of keysOf(handle)) {
+        const found = open(key, await ephemeral.get(key));
+        if (found) return found;
+      }
+      return undefined;
     },
 
     /** Ends the request and answers it; of concurrent callers exactly one gets it. */
     async consume(handle: string): Promise<DelegationRequest | undefined> {
       if (!HANDLE.test(handle)) return undefined;
-      const key = keyOf(handle);
-      return open(key, await ephemeral.take(key));
+      for (const key of keysOf(handle)) {
+        const found = open(key, await ephemeral.take(key));
+        if (found) return found;
+      }
+      return undefined;
     },
   };
   return requests;

@@ -69,7 +69,7 @@ export const dataHeader = (
 };
 
 export const trailerLine = (masterKey: MasterKey, trailer: DataTrailer): string =>
-  JSON.stringify({ ...trailer, seal: sealOf(masterKey, trailer) });
+  JSON.stringify({ ...trailer, seal: masterKey.digest('data-file', JSON.stringify(trailer)) });
 
 export const documentLine = (collection: string, document: object): string => JSON.stringify({ collection, document });
 
@@ -146,15 +146,13 @@ const trailerOf = (
   seen: { readonly lines: number; readonly sha256: string },
 ): DataTrailer => {
   const { seal, ...trailer } = (parsed(line) ?? {}) as DataTrailer & { readonly seal?: unknown };
-  if (seal !== sealOf(masterKey, trailer)) throw new MovingRefused('The last line of the file was changed.', DAMAGED);
+  if (!masterKey.digests('data-file', JSON.stringify(trailer)).some((one) => one === seal))
+    throw new MovingRefused('The last line of the file was changed.', DAMAGED);
   if (trailer.lines !== seen.lines || trailer.sha256 !== seen.sha256) {
     throw new MovingRefused('The file was changed or damaged: its checksum is another.', DAMAGED);
   }
   return trailer;
 };
-
-const sealOf = (masterKey: MasterKey, trailer: object): string =>
-  masterKey.digest('data-file', JSON.stringify(trailer));
 
 const parsed = (line: string): unknown => {
   try {

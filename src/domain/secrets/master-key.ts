@@ -2,6 +2,9 @@
  * Everything derived from the one key that lives outside the database: digests under which bearer
  * handles are stored, sealed values the engine must read back, and named sub-keys (decision D14).
  * A dump of the database without this key gives no usable credential (invariant 8).
+ *
+ * While it is changed there are two: what is new is made with the first, what was made with either is good. What must
+ * have one place although two nodes may have the keys the other way round (a claim, a mark of use) takes both.
  */
 import { createCipheriv, createDecipheriv, createHmac, createSecretKey, hkdfSync, randomBytes } from 'node:crypto';
 
@@ -11,15 +14,53 @@ export type MasterKey = {
    * of another kind has another digest, whatever characters either holds.
    */
   digest(kind: string, ...values: readonly string[]): string;
+  /** Under which digests a value may be kept: that of `digest` first, then that of the other key, if there is one. */
+  digests(kind: string, ...values: readonly string[]): readonly string[];
+  /** The same in the order all nodes agree on: who takes them one after the other meets everybody else at the first. */
+  ordered(kind: string, ...values: readonly string[]): readonly string[];
   /** AES-256-GCM; the result is base64url and bound to `context`. */
   seal(context: string, plaintext: string): string;
-  /** Throws when the value was not sealed with this key and context. */
+  /** Throws when the value was sealed with neither key, or not with this context. */
   open(context: string, sealed: string): string;
+  /** Whether a value must be sealed anew before the other key goes. */
+  isSealedWithOther(context: string, sealed: string): boolean;
   /** A sub-key of `length` bytes (HKDF-SHA-256), the same at every start. */
   derive(name: string, length: number): Buffer;
+  /** The same of every key there is, that of `derive` first. */
+  derivedOfAll(name: string, length: number): readonly Buffer[];
 };
 
-export const masterKey = (secret: Buffer): MasterKey => {
+/** `other`: the key that was the first before, or will be. Each has 32 bytes. */
+export const masterKey = (secret: Buffer, other?: Buffer): MasterKey => {
+  const first = keyOf(secret);
+  const all = other === undefined ? [first] : [first, keyOf(other)];
+  const inOrder = all.length === 1 ? all : [...all].sort((a, b) => (a.name < b.name ? -1 : 1));
+  const opens = (key: Key, context: string, sealed: string): string | undefined => {
+    try {
+      return key.open(context, sealed);
+    } catch {
+      return undefined;
+    }
+  };
+  return {
+    digest: first.digest,
+    digests: (kind, ...values) => all.map((key) => key.digest(kind, ...values)),
+    ordered: (kind, ...values) => inOrder.map((key) => key.digest(kind, ...values)),
+    seal: first.seal,
+    open(context, sealed) {
+      const [, second] = all;
+      if (second === undefined) return first.open(context, sealed);
+      return opens(first, context, sealed) ?? second.open(context, sealed);
+    },
+    isSealedWithOther: (context, sealed) => all.length > 1 && opens(first, context, sealed) === undefined,
+    derive: first.derive,
+    derivedOfAll: (name, length) => all.map((key) => key.derive(name, length)),
+  };
+};
+
+type Key = ReturnType<typeof keyOf>;
+
+const keyOf = (secret: Buffer) => {
   if (secret.length !== 32) throw new TypeError('the master key has 32 bytes');
   const derive = (name: string, length: number): Buffer =>
     Buffer.from(hkdfSync('sha256', secret, Buffer.alloc(0), `behalf/${name}`, length));
@@ -28,21 +69,23 @@ export const masterKey = (secret: Buffer): MasterKey => {
   const sealKey = createSecretKey(derive('seal', 32));
 
   return {
+    /** Says which key it is, and nothing else of it. */
+    name: derive('name', 16).toString('hex'),
     derive,
-    digest(kind, ...values) {
+    digest(kind: string, ...values: readonly string[]): string {
       const hmac = createHmac('sha256', digestKey);
       // Lengths in front, so that no two lists of values run together to the same bytes.
       for (const part of [kind, ...values]) hmac.update(`${Buffer.byteLength(part)}:`).update(part);
       return hmac.digest('base64url');
     },
-    seal(context, plaintext) {
+    seal(context: string, plaintext: string): string {
       const nonce = randomBytes(12);
       const cipher = createCipheriv('aes-256-gcm', sealKey, nonce).setAAD(Buffer.from(context));
       return Buffer.concat([nonce, cipher.update(plaintext, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
         'base64url',
       );
     },
-    open(context, sealed) {
+    open(context: string, sealed: string): string {
       const bytes = Buffer.from(sealed, 'base64url');
       // Nonce and tag in full: a short value would be checked against a shorter tag.
       if (bytes.length < 28) throw new TypeError('not a sealed value');

@@ -56,6 +56,7 @@ describe('settings come from', () => {
       '/stores/redisUrl',
       '/egress/caFile',
       '/keys/masterKey',
+      '/keys/otherMasterKey',
       '/administrator/password',
     ];
     const missing = allSettings()
