@@ -16,7 +16,7 @@ import type { EngineClients } from './engine-client.ts';
 import { asProtocol } from './oauth-errors.ts';
 import { ENGINE_RECORDS, type EngineRecord, LEASES, type LeaseRecord } from './records.ts';
 import { factsOf, nextTurn } from './request-facts.ts';
-import { type Payload, putWhole, sealedPayloads } from './stored-payloads.ts';
+import { type Payload, putWhole, sealedPayloads, wholeWriter } from './stored-payloads.ts';
 import { WITHHELD } from './structured-tokens.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 import { openUnit } from './token-request-unit.ts';
@@ -60,6 +60,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
   const { documents, ephemeral, clock, masterKey, consumptions, clients, audit, liveness } = deps;
   const records = documents.collection<EngineRecord>(ENGINE_RECORDS);
   const leases = documents.collection<LeaseRecord>(LEASES);
+  const putAgain = wholeWriter(records);
   const codes = codeIssuing({ audit, consumptions });
 
   const presentation = () => {
@@ -142,7 +143,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
               expiresAt,
             };
       // A token is stored once, under a name of its own; a session again and again.
-      await putWhole(records, record, { isNew: home === 'durable' });
+      await (home === 'durable' ? putWhole(records, record, { isNew: true }) : putAgain(record));
     };
 
     const find = async (id: string): Promise<Payload | undefined> => {

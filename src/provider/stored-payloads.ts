@@ -27,6 +27,44 @@ export const sealedPayloads = (deps: {
 /** How often a document that was not found may be there after all: then it is there and cannot be understood. */
 const MOST_CONFLICTS = 100;
 
+type Waiting<T> = { document: T; readonly written: Promise<void> };
+
+/**
+ * Writes documents whole, last writer wins. Of the writers in this process that come while a document is being written
+ * only the last one's is written, for all of them: what the others wrote would be gone the moment it stood, and 64
+ * requests with one session would else lose a swap to each other 2000 times.
+ */
+export const wholeWriter = <T extends { readonly id: string }>(collection: Collection<T>) => {
+  const underWay = new Map<string, Promise<void>>();
+  const waiting = new Map<string, Waiting<T>>();
+
+  const begin = (document: T): Promise<void> => {
+    const written = putWhole(collection, document).finally(() => underWay.delete(document.id));
+    underWay.set(document.id, written);
+    return written;
+  };
+
+  return (document: T): Promise<void> => {
+    const next = waiting.get(document.id);
+    if (next) {
+      next.document = document;
+      return next.written;
+    }
+    const before = underWay.get(document.id);
+    if (!before) return begin(document);
+    const turn = before.catch(() => undefined);
+    const mine: Waiting<T> = {
+      document,
+      written: turn.then(() => {
+        waiting.delete(document.id);
+        return begin(mine.document);
+      }),
+    };
+    waiting.set(document.id, mine);
+    return mine.written;
+  };
+};
+
 /** The engine saves whole models, last writer wins. `isNew`: most likely not there yet, so it is not looked for first. */
 export const putWhole = async <T extends { readonly id: string }>(
   collection: Collection<T>,

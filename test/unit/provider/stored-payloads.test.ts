@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals';
+import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
+import type { Collection } from '../../../src/domain/ports/document-store.ts';
+import { wholeWriter } from '../../../src/provider/stored-payloads.ts';
+
+type Session = { readonly id: string; readonly by: number };
+
+const world = () => {
+  const sessions = memoryDocumentStore().collection<Session>({ name: 'sessions', indexes: [] });
+  const state = { writes: 0, isFailing: false };
+  const counting: Collection<Session> = {
+    ...sessions,
+    async get(id) {
+      // As over a network: others get their turn.
+      await new Promise((resolve) => setImmediate(resolve));
+      return sessions.get(id);
+    },
+    async insert(document) {
+      state.writes += 1;
+      if (state.isFailing) throw new Error('the store is away');
+      return sessions.insert(document);
+    },
+    async replace(document, version) {
+      state.writes += 1;
+      return sessions.replace(document, version);
+    },
+  };
+  const held = async (id: string) => (await sessions.get(id))?.document.by;
+  return { put: wholeWriter(counting), state, held };
+};
+
+describe('writing whole models', () => {
+  test('of 64 at once the last one stands when any of them has been told, after two writes', async () => {
+    const { put, state, held } = world();
+    await Promise.all(
+      Array.from({ length: 64 }, async (_, by) => {
+        await put({ id: 'one', by });
+        if (by > 0) expect(await held('one')).toBe(63);
+      }),
+    );
+    expect(state.writes).toBe(2);
+    await put({ id: 'one', by: 64 });
+    expect(await held('one')).toBe(64);
+  });
+
+  test('writers of different documents do not wait for each other', async () => {
+    const { put, state, held } = world();
+    await Promise.all(['one', 'two', 'three'].map((id, by) => put({ id, by })));
+    expect([await held('one'), await held('two'), await held('three'), state.writes]).toEqual([0, 1, 2, 3]);
+  });
+
+  test('a write that fails fails for all it was for, and for nobody else', async () => {
+    const { put, state, held } = world();
+    state.isFailing = true;
+    const results = await Promise.allSettled([0, 1, 2].map((by) => put({ id: 'one', by })));
+    expect(results.map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected']);
+    expect(state.writes).toBe(2);
+    state.isFailing = false;
+    await put({ id: 'one', by: 3 });
+    expect(await held('one')).toBe(3);
+  });
+});
