@@ -47,6 +47,12 @@ export type Configuration = {
     /** Life of the page behind `consent_required`. */
     readonly requestTtlSeconds: number;
   };
+  readonly agents: {
+    /** An agent that was not used for so long is suspended; 0 switches that off. */
+    readonly inactiveAfterDays: number;
+    /** Its owner is told so long before an agent is suspended. */
+    readonly noticeDays: number;
+  };
   readonly clientAuthentication: {
     /** Longest exp − iat of a client assertion, at most 300. */
     readonly assertionMaxLifetimeSeconds: number;

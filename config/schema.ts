@@ -182,6 +182,18 @@ export const CONFIGURATION_SCHEMA = {
       ),
       requestTtlSeconds: count('Life of the page behind `consent_required`.', [60, 600, DAY], 'seconds'),
     }),
+    agents: section('The register of agents.', {
+      inactiveAfterDays: count(
+        'An agent that gets no token for so long is suspended; 0 switches that off.',
+        [0, 0, 3650],
+        'days',
+      ),
+      noticeDays: count(
+        'How long before an agent is suspended, for being unused or at its end, its owner is told.',
+        [0, 7, 365],
+        'days',
+      ),
+    }),
     clientAuthentication: section('Client authentication by assertion (RFC 7523).', {
       assertionMaxLifetimeSeconds: count(
         'Longest time from `iat` to `exp` of a client assertion.',

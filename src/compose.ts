@@ -234,6 +234,11 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     refusals: { flush: async () => void (await Promise.all([refusals.flush(), failedProofs.flush()])) },
     keys,
     kills,
+    agents: {
+      noteUses: () => made.uses.flush(),
+      keep: () => made.upkeep.run(),
+      settleDepartures: () => made.departures.settleAll(),
+    },
     engine,
     nodes: made.nodes,
     log,

@@ -15,6 +15,9 @@ const LOOK_EVERY_MILLISECONDS = 1_000;
 const BEAT_EVERY_MILLISECONDS = 2_000;
 /** A node that has not caught up with the key set for so long is not ready (decision D23). */
 const BEHIND_MILLISECONDS = 30_000;
+/** How soon what an agent's time or owner does to it stands in the register; it counts before that. */
+const AGENTS_EVERY_MILLISECONDS = 10_000;
+const UPKEEP_EVERY_MILLISECONDS = 60_000;
 /** How soon a kill that another process latched on this volume counts here. */
 const LATCH_EVERY_MILLISECONDS = 500;
 /** When a change of keys could not be looked up. */
@@ -41,12 +44,26 @@ export const housekeeping = (deps: {
   readonly refusals: { flush(): Promise<void> };
   readonly keys: { nextChangeIn(): Promise<number | undefined>; version(): Promise<string> };
   readonly kills: { poll(): Promise<void> };
+  readonly agents: { noteUses(): Promise<void>; keep(): Promise<void>; settleDepartures(): Promise<void> };
   readonly engine: { reload(): Promise<void>; keysVersion(): string };
   readonly nodes: { beat(): Promise<void>; observe(): Promise<void>; problem(): string | undefined };
   readonly log: Logger;
 }): Housekeeping => {
-  const { configuration, documents, ephemeral, broadcast, clock, audit, refusals, keys, kills, engine, nodes, log } =
-    deps;
+  const {
+    configuration,
+    documents,
+    ephemeral,
+    broadcast,
+    clock,
+    audit,
+    refusals,
+    keys,
+    kills,
+    agents,
+    engine,
+    nodes,
+    log,
+  } = deps;
   const timers: NodeJS.Timeout[] = [];
   const running = new Set<Promise<void>>();
   let keyTimer: NodeJS.Timeout | undefined;
@@ -103,6 +120,11 @@ export const housekeeping = (deps: {
   every(LOOK_EVERY_MILLISECONDS, 'clocks', () => nodes.observe());
   every(BEAT_EVERY_MILLISECONDS, 'heartbeat', () => nodes.beat());
 
+  every(AGENTS_EVERY_MILLISECONDS, 'uses of agents', () => agents.noteUses());
+  every(AGENTS_EVERY_MILLISECONDS, 'departures', () => agents.settleDepartures());
+  every(UPKEEP_EVERY_MILLISECONDS, 'agents', async () => {
+    if (deps.steps?.isSteady() !== false) await agents.keep();
+  });
   every(LATCH_EVERY_MILLISECONDS, 'kills', () => kills.poll());
 
   const scheduleKeys = async (): Promise<void> => {
@@ -147,6 +169,7 @@ export const housekeeping = (deps: {
       for (const timer of timers) clearInterval(timer);
       clearTimeout(keyTimer);
       await Promise.all(running);
+      await agents.noteUses().catch(() => undefined);
       await refusals.flush().catch((error: unknown) => {
         log.warn(
           { event: 'housekeeping.failed', task: 'refusals', err: error },

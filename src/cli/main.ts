@@ -14,6 +14,7 @@ import { auditCommands } from './commands/audit.ts';
 import { blueprintCommands } from './commands/blueprints.ts';
 import { clientCommands } from './commands/clients.ts';
 import { delegationCommands } from './commands/delegations.ts';
+import { groupCommands } from './commands/groups.ts';
 import { keyCommands } from './commands/keys.ts';
 import { killCommands } from './commands/kills.ts';
 import { movingCommands } from './commands/moving.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   ...agentCommands,
   ...blueprintCommands,
   ...accountCommands,
+  ...groupCommands,
   resetPassword,
   ...clientCommands,
   ...resourceServerCommands,

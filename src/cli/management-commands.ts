@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type Call, type Command, EXIT, type Option, usageError } from './command.ts';
 import { type Json, type ManagementClient, managementClient, readKeyFile } from './management-client.ts';
-import { type Column, details, jsonText, printable, table } from './table.ts';
+import { type Column, csvLine, details, jsonText, printable, table } from './table.ts';
 
 /** Which key file of the data folder a command takes when none is named. */
 export type KeyRole = 'operator' | 'administrator';
@@ -57,6 +57,26 @@ const printer = ({ terminal, isSet }: Call): Printer => ({
   },
 });
 
+const FORMS = {
+  ndjson: { description: 'Print one JSON object a line; all of them unless --limit is given.' },
+  csv: { description: 'Print the columns as CSV (RFC 4180); all of them unless --limit is given.' },
+} as const satisfies Record<string, Option>;
+
+/** Rows as they come, so that a list of any length fits. */
+const writeRows = async (
+  call: ManagementCall,
+  path: string,
+  query: Readonly<Record<string, string | undefined>>,
+  columns: readonly Column<Json>[],
+): Promise<void> => {
+  const isCsv = call.isSet('csv');
+  if (isCsv) call.terminal.out(csvLine(columns.map(({ title }) => title)));
+  const limit = call.integer('limit', 1, 10_000_000) ?? Number.POSITIVE_INFINITY;
+  for await (const item of call.api.items(path, query, limit)) {
+    call.terminal.out(isCsv ? csvLine(columns.map(({ value }) => value(item))) : jsonText(item, 0));
+  }
+};
+
 /** At most `--limit` items of a list. */
 const collect = async (
   call: ManagementCall,
@@ -77,18 +97,27 @@ export const listCommand = (description: {
   readonly filters?: Readonly<Record<string, Option & { readonly parameter?: string }>>;
   readonly nothing: string;
   readonly role?: KeyRole;
+  /** What a filter's value means to the API; default: itself. */
+  readonly meaning?: (name: string, value: string) => string;
 }): Command => {
-  const { noun, plural, path, columns, filters = {}, nothing, role = 'operator' } = description;
+  const { noun, plural, path, columns, filters = {}, nothing, role = 'operator', meaning } = description;
   return managementCommand({
     words: [noun, 'list'],
     operands: [],
     summary: `List ${plural}.`,
     role,
-    options: { ...filters, ...LIMIT },
+    options: { ...filters, ...LIMIT, ...FORMS },
     run: async (call) => {
       const query = Object.fromEntries(
-        Object.entries(filters).map(([name, { parameter }]) => [parameter ?? name, call.text(name)]),
+        Object.entries(filters).map(([name, { parameter, value }]) => {
+          const given = value === undefined ? (call.isSet(name) ? 'true' : undefined) : call.text(name);
+          return [parameter ?? name, given === undefined ? undefined : (meaning?.(name, given) ?? given)];
+        }),
       );
+      if (call.isSet('ndjson') || call.isSet('csv')) {
+        await writeRows(call, path, query, columns);
+        return EXIT.done;
+      }
       call.print.list(await collect(call, path, query), columns, nothing);
       return EXIT.done;
     },

@@ -23,6 +23,18 @@ export const table = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]
     .join('');
 };
 
+/**
+ * One record of CSV (RFC 4180 §2). A cell that a spreadsheet would take for a formula is given an apostrophe.
+ */
+export const csvLine = (cells: readonly unknown[]): string => {
+  const quoted = cells.map((value) => {
+    const text = value === undefined || value === null ? '' : Array.isArray(value) ? value.join(' ') : String(value);
+    const safe = printable(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
+    return /[",\n\r ]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  });
+  return `${quoted.join(',')}\r\n`;
+};
+
 /** Members of one object, a line each. */
 export const details = (members: readonly (readonly [string, unknown])[]): string => {
   const shown = members.filter(([, value]) => value !== undefined && !(Array.isArray(value) && value.length === 0));

@@ -4,6 +4,7 @@
  */
 import { ACCOUNTS } from '../domain/accounts/account.ts';
 import { AGENTS } from '../domain/agents/agent.ts';
+import { AGENT_USE } from '../domain/agents/agent-use.ts';
 import { DEPARTURES } from '../domain/agents/departures.ts';
 import { AUDIT_RECORDS } from '../domain/audit/audit-record.ts';
 import { BLUEPRINT_VERSIONS, BLUEPRINTS } from '../domain/blueprints/blueprint.ts';
@@ -32,6 +33,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   BLUEPRINTS,
   BLUEPRINT_VERSIONS,
   AGENTS,
+  AGENT_USE,
   RESOURCE_SERVERS,
   CONSENTS,
   LEASES,

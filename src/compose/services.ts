@@ -9,6 +9,8 @@ import { accountRegister } from '../domain/accounts/account-register.ts';
 import { passwords } from '../domain/accounts/passwords.ts';
 import { agentRegistry } from '../domain/agents/agent-registry.ts';
 import { agentsAsTheyStand, standingNow } from '../domain/agents/agent-standing.ts';
+import { agentUpkeep } from '../domain/agents/agent-upkeep.ts';
+import { agentUse } from '../domain/agents/agent-use.ts';
 import { departureRegister } from '../domain/agents/departures.ts';
 import { auditSigner } from '../domain/audit/audit-signer.ts';
 import { auditTrail } from '../domain/audit/audit-trail.ts';
@@ -93,6 +95,7 @@ export const services = async (configuration: Configuration, overrides: Override
     signer: await auditSigner(keys.auditJwk()),
     remember: state.remember,
   });
+  const uses = agentUse({ documents, clock });
   const audit: typeof trail = {
     ...trail,
     async append(event) {
@@ -100,6 +103,7 @@ export const services = async (configuration: Configuration, overrides: Override
       try {
         const receipt = await trail.append(event);
         metrics.events.inc({ type: event.type, outcome: event.outcome });
+        if (event.type === 'token.issued' && event.caller?.startsWith('agt_')) uses.note(event.caller);
         return receipt;
       } catch (error) {
         metrics.failures.inc();
@@ -148,6 +152,7 @@ export const services = async (configuration: Configuration, overrides: Override
     identifiers,
     audit,
     owners,
+    uses,
     resourceServers,
     checkKeyUrl: trustedFetch.check,
     admission: blueprintAdmission({ documents, clock, blueprints }),
@@ -156,6 +161,18 @@ export const services = async (configuration: Configuration, overrides: Override
   /** As they count now: as far as their blueprints let them go, and while somebody answers for them. */
   const standing = standingNow({ owners, clock });
   const effectiveAgents = agentsAsTheyStand(agentsUnderBlueprints(agents, blueprints), standing);
+  const upkeep = agentUpkeep({
+    documents,
+    audit,
+    clock,
+    uses,
+    settings: {
+      inactiveAfterSeconds: configuration.agents.inactiveAfterDays * 86_400,
+      noticeSeconds: configuration.agents.noticeDays * 86_400,
+    },
+    onNotice: ({ id, owner }, { kind, at }) =>
+      log.warn({ event: 'agent.notice', agent: id, owner, kind, at }, 'an agent is about to be suspended'),
+  });
   const departures = departureRegister({ documents, clock, groups, owners, agents });
   /** As everybody sees them who grants something. */
   const granting = registersUnderKills({ accounts, agents: effectiveAgents, clients }, revocation);
@@ -214,6 +231,8 @@ export const services = async (configuration: Configuration, overrides: Override
     groups,
     owners,
     departures,
+    uses,
+    upkeep,
     delegations,
     requests,
     consents,

@@ -91,7 +91,7 @@ test('agents are listed, changed and taken through their states', async () => {
     '--key',
     join(folder, 'clerk.jwk'),
   );
-  expect((await behalf('agents', 'list')).out).toMatch(new RegExp(`${id} +active +development +${owner} +Clerk\n`));
+  expect((await behalf('agents', 'list')).out).toMatch(new RegExp(`${id} +active +development +${owner} +- +Clerk\n`));
   expect((await behalf('agents', 'update', id, '--name', 'Head clerk', '--environment', 'test')).code).toBe(0);
   expect(await json('agents', 'show', id)).toMatchObject({ name: 'Head clerk', environment: 'test', purpose: 'Files' });
   for (const [verb, state] of [

@@ -28,6 +28,7 @@ test('a store that fails when the next change of keys is looked up does not end 
         return undefined;
       },
     },
+    agents: { noteUses: nothing, keep: nothing, settleDepartures: nothing },
     engine: { reload: nothing, keysVersion: () => '' },
     kills: { poll: nothing },
     nodes: { beat: nothing, observe: nothing, problem: () => undefined },

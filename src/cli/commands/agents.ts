@@ -1,11 +1,14 @@
 /** `behalf agents …`: the register of agents. */
+import { systemClock } from '../../../adapters/node/clock.ts';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import { JWKS_URI, keySource } from '../key-source.ts';
 import {
   actionCommand,
   listCommand,
+  type ManagementCall,
   managementCommand,
   showCommand,
+  timeText,
   updateCommand,
   warn,
 } from '../management-commands.ts';
@@ -43,7 +46,10 @@ const create = managementCommand({
   options: {
     name: { value: 'NAME', description: 'What people see when it asks for something.', isRequired: true },
     purpose: { value: 'TEXT', description: 'What it is for, in a sentence.', isRequired: true },
-    owner: { value: 'ACCOUNT', description: 'Who answers for it: username or id. Default: the administrator.' },
+    owner: {
+      value: 'NAME',
+      description: 'Who answers for it: username, name of a group, or id. Default: the administrator.',
+    },
     key: {
       value: 'FILE',
       description: 'Its key as a JWK; made there when the file does not exist. Default: NAME.jwk.json in this folder.',
@@ -54,7 +60,7 @@ const create = managementCommand({
   notes:
     'The private key stays in the file (mode 0600) and is never sent. The environment is development unless given.',
   run: async (call) => {
-    const owner = await findAccount(call.api, call.text('owner'));
+    const owner = await findOwner(call, call.text('owner'));
     const environment = environmentOf(call.text('environment') ?? 'development');
     const { members, file, isNew } = await keySource(call, `${fileNameFor(call.required('name'))}.jwk.json`);
     const { body } = await call.api.post(PATH, {
@@ -75,6 +81,7 @@ const create = managementCommand({
         ['name', body['name']],
         ['owner', body['owner']],
         ['environment', body['environment']],
+        ['state', body['state'] === 'pending' ? 'pending: its owner has to accept it within a day' : body['state']],
         [
           'key',
           file === undefined ? `served at ${body['jwks_uri']}` : `${file}${isNew ? ' (new; keep it private)' : ''}`,
@@ -93,7 +100,7 @@ const update = updateCommand({
   options: {
     name: { value: 'NAME', description: 'What people see when it asks for something.' },
     purpose: { value: 'TEXT', description: 'What it is for, in a sentence.' },
-    owner: { value: 'ACCOUNT', description: 'Who answers for it: username or id.' },
+    owner: { value: 'NAME', description: 'Whom it is offered to: username, name of a group, or id.' },
     key: {
       value: 'FILE',
       description: 'New key as a JWK, in place of all it has; made there when the file does not exist.',
@@ -105,7 +112,7 @@ const update = updateCommand({
     const [owner, environment] = ['owner', 'environment'].map(call.text);
     return {
       ...texts(call, { name: 'name', purpose: 'purpose', blueprint: 'blueprint' }),
-      ...(owner === undefined ? {} : { owner: await findAccount(call.api, owner) }),
+      ...(owner === undefined ? {} : { owner: await findOwner(call, owner) }),
       ...(environment === undefined ? {} : { environment: environmentOf(environment) }),
       ...(await keySource(call)).members,
       ...lists(call, LISTS),
@@ -118,24 +125,49 @@ export const agentCommands: readonly Command[] = [
   create,
   listCommand({
     noun: 'agents',
-    plural: 'agents, newest first',
+    plural: 'agents, newest first unless sorted otherwise',
     path: PATH,
     nothing: 'There are no agents yet. Register one: behalf agents create --name NAME --purpose TEXT',
     filters: {
-      owner: { value: 'ID', description: 'Only those of this account.' },
-      blueprint: { value: 'ID', description: 'Only those of this blueprint.' },
-      state: { value: 'STATE', description: 'Only active, suspended or retired ones.' },
+      owner: { value: 'NAME', description: 'Only those of this account or group: username, name of the group, or id.' },
+      state: { value: 'STATE', description: 'Only pending, active, suspended, orphaned or retired ones.' },
+      environment: { value: 'NAME', description: `Only those of ${ENVIRONMENTS.join(', ')}.` },
+      blueprint: { value: 'ID', description: 'Only those under this blueprint.' },
+      search: { value: 'WORDS', description: 'Only those with all these words in name, provider or purpose.' },
+      'unused-since': {
+        value: 'TIME',
+        description: 'Only those that got no token since: 30d, 12h, or a date such as 2026-10-01.',
+        parameter: 'unused_since',
+      },
+      awaiting: { description: 'Only those that wait for you, or for --owner, to accept them.' },
+      sort: { value: 'BY', description: 'created, name or last_use.' },
+      order: { value: 'WAY', description: 'ascending or descending.' },
     },
+    meaning: (name, value) => (name === 'unused-since' ? String(momentOf(value)) : value),
     columns: [
       { title: 'ID', value: ({ id }) => id },
       { title: 'STATE', value: ({ state }) => state },
       { title: 'ENVIRONMENT', value: ({ environment }) => environment },
       { title: 'OWNER', value: ({ owner }) => owner },
+      { title: 'LAST USE', value: ({ last_used_at: at }) => timeText(at) },
       { title: 'NAME', value: ({ name }) => name },
     ],
   }),
   showCommand('agents', 'an agent', PATH),
   update,
+  managementCommand({
+    words: ['agents', 'accept'],
+    operands: ['ID'],
+    summary: 'Answer for an agent that is pending, an orphan, or was offered to you.',
+    role: 'operator',
+    options: {},
+    notes: 'The key file has to be one of a client that the owner-to-be owns.',
+    run: async (call) => {
+      const { body } = await call.api.post(`${PATH}/${encodeURIComponent(call.operands[0] ?? '')}/acceptance`);
+      call.print.object(body, `${printable(String(body['id']))} is ${printable(String(body['state']))}.\n`);
+      return EXIT.done;
+    },
+  }),
   actionCommand({
     noun: 'agents',
     verb: 'suspend',
@@ -158,6 +190,25 @@ export const agentCommands: readonly Command[] = [
     done: 'retired for good',
   }),
 ];
+
+/** An account, or the group of this name. */
+const findOwner = async (call: ManagementCall, name: string | undefined): Promise<string> => {
+  if (name === undefined || name.startsWith('acc_')) return findAccount(call.api, name);
+  if (name.startsWith('grp_')) return name;
+  for await (const group of call.api.items('/groups', { name }, 1)) return String(group['id']);
+  return findAccount(call.api, name);
+};
+
+const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400, w: 604_800 };
+
+/** `30d` before now, or a date, as epoch seconds. */
+const momentOf = (value: string): number => {
+  const [, count, unit = ''] = /^(\d{1,6})([mhdw])$/.exec(value) ?? [];
+  if (count !== undefined) return systemClock.now() - Number(count) * (UNITS[unit] ?? 0);
+  const moment = /^\d{4}-\d{2}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN;
+  if (Number.isNaN(moment)) throw usageError(`--unused-since ${value} is no time.`, 'Examples: 30d, 12h, 2026-10-01');
+  return Math.floor(moment / 1000);
+};
 
 const environmentOf = (value: string): string => {
   if (ENVIRONMENTS.includes(value)) return value;

@@ -1,9 +1,10 @@
-import type { By, registeredDocuments } from '../clients/registered-documents.ts';
+import type { By } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
 import type { Owners } from '../groups/owners.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Collection, Versioned } from '../ports/document-store.ts';
+import type { Cursor, Versioned } from '../ports/document-store.ts';
 import type { Agent, AgentState } from './agent.ts';
+import type { AgentDocuments } from './agent-documents.ts';
 import { nextState } from './agent-lifecycle.ts';
 
 /** How long the owner of a new agent has to accept it. */
@@ -11,13 +12,12 @@ export const ACCEPTANCE_SECONDS = 86_400;
 
 const PAGE = 200;
 
-type Dependencies = {
-  readonly collection: Collection<Agent>;
-  readonly documentsOf: ReturnType<typeof registeredDocuments<Agent>>;
+type Dependencies = AgentDocuments & {
   readonly owners: Pick<Owners, 'isActive' | 'answersFor' | 'answersFrom' | 'answerFor'>;
   readonly clock: Clock;
   /** Called before an agent is handed from one owner to another. */
   readonly handOver?: ((agent: string, from: string) => Promise<void>) | undefined;
+  readonly onAccepted: (agent: Agent) => Promise<void>;
 };
 
 type Acceptance = 'agent.accepted' | 'agent.transferred' | undefined;
@@ -26,7 +26,8 @@ type Acceptance = 'agent.accepted' | 'agent.transferred' | undefined;
 const accountOf = ({ caller, account }: By): string => account ?? caller;
 
 /** Who answers for an agent: accepting it, offering it to another owner, losing its owner. Part of the register. */
-export const agentOwnership = ({ collection, documentsOf, owners, clock, handOver }: Dependencies) => {
+export const agentOwnership = (deps: Dependencies) => {
+  const { collection, documentsOf, owners, clock, handOver, onAccepted } = deps;
   const mayAccept = async (owner: string, by: By): Promise<boolean> =>
     by.caller === 'system' || (await owners.answersFor(owner, accountOf(by)));
 
@@ -84,7 +85,7 @@ export const agentOwnership = ({ collection, documentsOf, owners, clock, handOve
       const type = await acceptanceOf(found.document, by);
       if (type === undefined) return found;
       if (type === 'agent.transferred') await handOver?.(id, found.document.owner);
-      return documentsOf.change(id, undefined, type, by, async (agent) => {
+      const accepted = await documentsOf.change(id, undefined, type, by, async (agent) => {
         const now = await acceptanceOf(agent, by);
         if (now === undefined) return agent;
         if (now !== type) throw new DomainError('conflict', 'This agent was changed in the meantime.');
@@ -94,6 +95,8 @@ export const agentOwnership = ({ collection, documentsOf, owners, clock, handOve
         }
         return acceptedBy(agent, owner);
       });
+      await onAccepted(accepted.document);
+      return accepted;
     },
 
     /** The opposite: a pending agent is retired, an offer is taken back. Throws as `accept` does. */
@@ -116,13 +119,18 @@ export const agentOwnership = ({ collection, documentsOf, owners, clock, handOve
     async orphanAll(owner: string, by: By, limit: number): Promise<boolean> {
       let done = 0;
       for (const state of ['active', 'suspended'] as const) {
-        let after: { readonly id: string } | undefined;
+        let after: Cursor | undefined;
         let isLast = false;
         while (!isLast) {
-          const found = await collection.find({ where: { owner, state }, limit: PAGE, ...(after ? { after } : {}) });
+          const found: readonly Versioned<Agent>[] = await collection.find({
+            where: { owner, state },
+            order: { by: 'createdAt', direction: 'ascending' },
+            limit: PAGE,
+            ...(after ? { after } : {}),
+          });
           isLast = found.length < PAGE;
           for (const { document } of found) {
-            after = { id: document.id };
+            after = { value: document.createdAt, id: document.id };
             if (await owners.answerFor(document)) continue;
             if (done === limit) return false;
             await orphan(document.id, owner, by);

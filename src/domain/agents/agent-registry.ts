@@ -7,26 +7,25 @@
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { BlueprintAdmission } from '../blueprints/blueprint-admission.ts';
 import type { KeyUrlCheck } from '../clients/key-source.ts';
-import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
+import type { By, Page } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
 import type { Owners } from '../groups/owners.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { ResourceServerLookup } from '../resource-servers/declared-authority.ts';
-import { AGENTS, type Agent, type AgentState } from './agent.ts';
+import type { Agent } from './agent.ts';
+import { agentDocuments } from './agent-documents.ts';
 import { type AgentChange, changedBy, checkedAgent, checkOwner, membersOf, type NewAgent } from './agent-fields.ts';
 import { nextState } from './agent-lifecycle.ts';
+import { type AgentQuery, agentLists } from './agent-lists.ts';
 import { ACCEPTANCE_SECONDS, agentOwnership } from './agent-ownership.ts';
+import { type AgentUses, agentUse } from './agent-use.ts';
+import { searchable } from './agent-words.ts';
 import { type Composition, checkComposition, type DeclaredComposition, KEPT_COMPOSITIONS } from './composition.ts';
 
 export type { AgentChange, NewAgent } from './agent-fields.ts';
-
-export type AgentQuery = PageQuery & {
-  readonly owner?: string;
-  readonly state?: AgentState;
-  readonly blueprint?: string;
-};
+export type { AgentQuery } from './agent-lists.ts';
 
 type Dependencies = {
   readonly documents: DocumentStore;
@@ -39,6 +38,8 @@ type Dependencies = {
   readonly checkKeyUrl?: KeyUrlCheck;
   /** Whether blueprints take an agent. Default: there are none. */
   readonly admission?: BlueprintAdmission;
+  /** Default: one of its own. */
+  readonly uses?: AgentUses;
   /** Called before an agent is handed from one owner to another. */
   readonly handOver?: (agent: string, from: string) => Promise<void>;
 };
@@ -51,15 +52,17 @@ const EVENTS = {
 
 export const agentRegistry = (dependencies: Dependencies) => {
   const { documents, clock, identifiers, audit, owners, resourceServers, admission, handOver } = dependencies;
-  const collection = documents.collection<Agent>(AGENTS);
-  const documentsOf = registeredDocuments<Agent>({
+  const { collection, documentsOf } = agentDocuments({ documents, audit, clock });
+  const uses = dependencies.uses ?? agentUse({ documents, clock });
+  const ownership = agentOwnership({
     collection,
-    kind: 'agent',
-    audit,
+    documentsOf,
+    owners,
     clock,
-    facts: ({ id, owner }) => ({ agent: id, owner }),
+    handOver,
+    onAccepted: ({ id, owner }) => uses.renew(id, owner),
   });
-  const ownership = agentOwnership({ collection, documentsOf, owners, clock, handOver });
+  const lists = agentLists({ collection, uses });
   const check = { owners, resourceServers, checkKeyUrl: dependencies.checkKeyUrl, now: clock.now };
 
   const transition =
@@ -114,8 +117,11 @@ export const agentRegistry = (dependencies: Dependencies) => {
     /** At most 1000 ids; unknown ones are left out. */
     getMany: (ids: readonly string[]): Promise<readonly Versioned<Agent>[]> => collection.getMany(ids),
 
-    list: ({ owner, state, blueprint, ...query }: AgentQuery = {}): Promise<Page<Agent>> =>
-      documentsOf.list({ owner, state, blueprint }, query),
+    /** See agent-lists.ts: a page may be shorter than asked for and still have a next one. */
+    list: (query: AgentQuery = {}): Promise<Page<Agent>> => lists(query),
+
+    /** Last uses by agent, epoch seconds; those that were never used are left out. At most 1000 ids. */
+    lastUses: uses.lastUses,
 
     /**
      * Registers an agent under an id that was never used: active when who registers it stands for its owner, else
@@ -140,7 +146,9 @@ export const agentRegistry = (dependencies: Dependencies) => {
         updatedAt: now,
       };
       const agent = await checkedAgent(check, composition ? composed(plain, composition, by) : plain);
-      return admitted(agent, undefined, () => documentsOf.insert(agent, 'agent.created', by));
+      await uses.begin([agent]);
+      const stored = { ...agent, ...searchable(agent) };
+      return admitted(agent, undefined, () => documentsOf.insert(stored, 'agent.created', by));
     },
 
     /**
@@ -156,7 +164,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
         const changed = await checkedAgent(check, changedBy(agent, change), agent);
         const next = change.owner === undefined ? changed : await ownedAs(changed, change.owner, by);
         if (next.owner !== agent.owner) await handOver?.(id, agent.owner);
-        return next;
+        return { ...next, ...searchable(next) };
       };
       // With another version stored the change is refused anyway.
       return admitted(changedBy(stored, change), stored, () => documentsOf.change(id, expected, type, by, alter));
@@ -183,8 +191,8 @@ export const agentRegistry = (dependencies: Dependencies) => {
     /** Nothing the agent holds works until it is resumed. Idempotent; 'conflict' once retired. */
     suspend: transition('suspend'),
     /** Throws 'conflict' when its time is over, until it is given a later end. */
-    resume: (id: string, by: By): Promise<Versioned<Agent>> =>
-      documentsOf.change(id, undefined, EVENTS.resume, by, (agent) => {
+    async resume(id: string, by: By): Promise<Versioned<Agent>> {
+      const resumed = await documentsOf.change(id, undefined, EVENTS.resume, by, (agent) => {
         const state = nextState(agent.state, 'resume');
         if (agent.expiresAt !== undefined && agent.expiresAt <= clock.now()) {
           throw new DomainError('conflict', 'The time of this agent is over; give it a later end first.', {
@@ -192,7 +200,10 @@ export const agentRegistry = (dependencies: Dependencies) => {
           });
         }
         return { ...agent, state };
-      }),
+      });
+      await uses.renew(id, resumed.document.owner);
+      return resumed;
+    },
     /** Final: the agent never acts again and its id is never given to another. Idempotent. */
     retire: transition('retire'),
   };

@@ -13,6 +13,13 @@ export const AGENT_STATES = ['pending', 'active', 'suspended', 'orphaned', 'reti
  */
 export type AgentState = (typeof AGENT_STATES)[number];
 
+/** Why and when an agent is going to be suspended. */
+export type AgentNotice = {
+  readonly kind: 'expiry' | 'inactivity';
+  readonly at: number;
+  readonly toldAt?: number;
+};
+
 export type { Environment } from './environment.ts';
 
 /** A client that is an autonomous actor. Its id is its `client_id` and its `act.sub`. It authenticates with `private_key_jwt` only. */
@@ -61,6 +68,12 @@ export type Agent = {
   readonly acceptedAt?: number;
   /** To whom it was offered; whoever answers for that account or group becomes its owner by accepting. */
   readonly transferTo?: string;
+  /** What its owner was told last about its being suspended soon. */
+  readonly noticed?: AgentNotice;
+  /** For lists in the order of names. */
+  readonly nameKey?: string;
+  /** For the search. */
+  readonly words?: readonly string[];
   /** Of an orphan that was suspended: it is suspended again when somebody accepts it. */
   readonly wasSuspended?: true;
   readonly createdAt: number;
@@ -70,15 +83,20 @@ export type Agent = {
 export const AGENTS = {
   name: 'agents',
   indexes: [
-    { fields: ['owner'] },
-    { fields: ['state'] },
-    { fields: ['blueprint'] },
     { fields: ['createdAt'] },
-    { fields: ['owner', 'state'] },
-    { fields: ['transferTo'] },
+    { fields: ['owner', 'createdAt'] },
+    { fields: ['owner', 'state', 'createdAt'] },
+    { fields: ['owner', 'nameKey'] },
+    { fields: ['state', 'createdAt'] },
+    { fields: ['environment', 'createdAt'] },
+    { fields: ['blueprint', 'createdAt'] },
+    { fields: ['nameKey'] },
+    { fields: ['words', 'createdAt'] },
+    { fields: ['transferTo', 'createdAt'] },
     { fields: ['acceptBy'] },
     { fields: ['state', 'expiresAt'] },
   ],
+  lists: ['words'],
   members: ['name', 'owner', 'purpose', 'state', 'redirectUris', 'grantTypes', 'resourceServers', 'createdAt'],
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;

@@ -38,12 +38,14 @@ type Dependencies<T extends Registered> = {
   readonly clock: Clock;
   /** More facts for each event about a document. */
   readonly facts?: (document: T) => Partial<AuditEvent>;
+  /** Members that follow from others, and are no change of their own. */
+  readonly derived?: readonly string[];
   /** Text of the refusal when a unique member is taken. */
   readonly taken?: { readonly message: string; readonly field: string };
 };
 
 export const registeredDocuments = <T extends Registered>(dependencies: Dependencies<T>) => {
-  const { collection, kind, audit, clock, facts, taken } = dependencies;
+  const { collection, kind, audit, clock, facts, taken, derived = [] } = dependencies;
 
   const record = (type: AuditEventType, document: T, by: By, changed?: readonly string[]) =>
     audit.append({
@@ -112,7 +114,7 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
         const current = await found(id);
         if (expected !== undefined && current.version !== expected) throw stale(kind);
         const altered = await alter(current.document);
-        const changed = changedMembers(current.document, altered);
+        const changed = changedMembers(current.document, altered, derived);
         if (changed.length === 0) return current;
         const next = { ...altered, updatedAt: clock.now() };
         if (!recorded) await record(type, next, by, changed);
@@ -134,8 +136,9 @@ const stale = (kind: string): DomainError =>
   );
 
 /** Names as the management API spells them. */
-const changedMembers = (before: object, after: object): readonly string[] =>
+const changedMembers = (before: object, after: object, derived: readonly string[]): readonly string[] =>
   [...new Set([...Object.keys(before), ...Object.keys(after)])]
+    .filter((name) => !derived.includes(name))
     .filter((name) => JSON.stringify(Reflect.get(before, name)) !== JSON.stringify(Reflect.get(after, name)))
     .map((name) => (name === 'secretHash' ? 'client_secret' : wireName(name)))
     .sort();

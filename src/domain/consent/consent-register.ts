@@ -39,7 +39,7 @@ export type ConsentDeps = {
   readonly clients: Lookup<Client>;
   readonly agents: Lookup<Agent> & {
     getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]>;
-    list(query: { readonly state: 'active'; readonly limit: number }): Promise<{
+    list(query: { readonly owner?: string; readonly state: 'active'; readonly limit: number }): Promise<{
       readonly items: readonly Versioned<Agent>[];
     }>;
   };
@@ -108,13 +108,17 @@ export const consentRegister = (deps: ConsentDeps) => {
     if (named) {
       return named.length === 0 ? [] : (await agents.getMany(named.slice(0, 200))).map(({ document }) => document);
     }
-    const { items } = await agents.list({ state: 'active', limit: 200 });
+    // Those of the same owner all before anybody else's, of whom the newest are shown: there may be very many.
+    const newest = { state: 'active', limit: PASS_ON_CHOICES + 1 } as const;
+    const sisters = (await agents.list({ ...newest, owner: agent.owner })).items;
+    const others = sisters.length > PASS_ON_CHOICES ? [] : (await agents.list(newest)).items;
+    const ids = new Set([...sisters, ...others].map(({ document }) => document.id));
+    ids.delete(agent.id);
     const isSister = ({ owner }: Agent): number => (owner === agent.owner ? 0 : 1);
-    return items
+    return (await agents.getMany([...ids].slice(0, PASS_ON_CHOICES)))
       .map(({ document }) => document)
-      .filter(({ id }) => id !== agent.id)
-      .sort((one, other) => isSister(one) - isSister(other) || (one.name < other.name ? -1 : 1))
-      .slice(0, PASS_ON_CHOICES);
+      .filter(({ state }) => state === 'active')
+      .sort((one, other) => isSister(one) - isSister(other) || (one.name < other.name ? -1 : 1));
   };
 
   const record = (

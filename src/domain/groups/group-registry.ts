@@ -28,8 +28,8 @@ export type GroupRegistryDeps = {
   readonly accounts: { getMany(ids: readonly string[]): Promise<readonly Account[]> };
 };
 
-/** As many as one look at the accounts can read. */
-const MOST_MEMBERS = 100;
+/** As many as an index of a list takes. */
+const MOST_MEMBERS = 64;
 
 export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }: GroupRegistryDeps) => {
   const collection = documents.collection<Group>(GROUPS);
@@ -74,8 +74,9 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
 
     /** The groups an account is a member of, at most 1000. */
     async ofAccount(account: string): Promise<readonly Group[]> {
-      const found = await collection.find({ order: { by: 'createdAt', direction: 'descending' }, limit: 1000 });
-      return found.map(({ document }) => document).filter(({ members }) => members.includes(account));
+      const order = { by: 'createdAt', direction: 'descending' } as const;
+      const found = await collection.find({ where: { members: account }, order, limit: 1000 });
+      return found.map(({ document }) => document);
     },
 
     /** Throws 'invalid_field', and 'conflict' when the name is taken. */

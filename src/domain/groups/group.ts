@@ -16,7 +16,8 @@ export type Group = {
 
 export const GROUPS = {
   name: 'groups',
-  indexes: [{ fields: ['name'], unique: true }, { fields: ['createdAt'] }],
+  indexes: [{ fields: ['name'], unique: true }, { fields: ['createdAt'] }, { fields: ['members', 'createdAt'] }],
+  lists: ['members'],
   members: ['name', 'members', 'createdAt'],
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;

@@ -1,12 +1,14 @@
+import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { AgentChange, AgentRegistry, NewAgent } from '../../domain/agents/agent-registry.ts';
 import type { DeclaredComposition } from '../../domain/agents/composition.ts';
 import { effectiveAgent } from '../../domain/agents/effective-agent.ts';
 import type { BlueprintRegistry } from '../../domain/blueprints/blueprint-registry.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
-import { type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf, sameVersion } from './call.ts';
+import { type Answer, type Call, existing, type Handlers, objectAnswer, pageOf, sameVersion } from './call.ts';
 import { showAgent, showComposition, withCeilings } from './representations.ts';
 
 type Operations =
@@ -26,10 +28,18 @@ type Operations =
 /** Members that give an agent rights nobody consented to: not for its owner to set. */
 const BY_ROLE_ONLY = { authority: '/authority', resourceServers: '/resource_servers' } as const;
 
+type Named = { findByUsername(typed: string): Promise<Versioned<Account> | undefined> };
+type Groups = Pick<GroupRegistry, 'findByName' | 'ofAccount'>;
+
+/** Groups of one account whose agents stand in its list. */
+const MOST_GROUPS = 50;
+
 export const agentHandlers = (
   agents: AgentRegistry,
   owners: Pick<Owners, 'answersFor'>,
   blueprints: Pick<BlueprintRegistry, 'get'>,
+  accounts: Named,
+  groups: Groups,
 ): Handlers<Operations> => {
   const isOwn = async ({ owner }: Agent, account: string): Promise<boolean> => owners.answersFor(owner, account);
 
@@ -47,6 +57,20 @@ export const agentHandlers = (
       if (await isOwn(agent, call.caller.id)) return true;
       return transferTo !== undefined && owners.answersFor(transferTo, call.caller.id);
     });
+
+  /** Of what somebody typed; what nobody is called finds nothing. */
+  const idOfOwner = async (typed: string): Promise<string> => {
+    if (/^(acc|grp)_/.test(typed)) return typed;
+    const found = (await accounts.findByUsername(typed)) ?? (await groups.findByName(typed));
+    return found?.document.id ?? typed;
+  };
+
+  const ownersOf = async (account: string): Promise<readonly string[]> => [
+    account,
+    ...(await groups.ofAccount(account)).slice(0, MOST_GROUPS).map(({ id }) => id),
+  ];
+
+  const shown = (found: Versioned<Agent>): Answer => objectAnswer(found, (agent) => showAgent(agent));
 
   const checkOwn = ({ access, body }: Call): void => {
     if (access === 'all') return;
@@ -69,31 +93,31 @@ export const agentHandlers = (
           field: '/owner',
         });
       }
-      return objectAnswer(
-        await agents.create({ ...(withCeilings(call.body) as NewAgent), owner: String(owner) }, call.by),
-        showAgent,
-      );
+      return shown(await agents.create({ ...(withCeilings(call.body) as NewAgent), owner: String(owner) }, call.by));
     },
 
     async listAgents(call) {
       const { query, access, caller } = call;
+      const { state, environment, blueprint, search, unused_since: unusedSince, awaiting, sort, order } = query;
+      const owner = query.owner === undefined ? undefined : await idOfOwner(query.owner);
       // Somebody else's agents are, for an owner, as if there were none (MG-01).
-      if (access === 'own' && query.owner !== undefined && !(await owners.answersFor(query.owner, caller.id))) {
-        return pageAnswer({ items: [] }, showAgent);
-      }
-      const owner = query.owner ?? (access === 'own' ? caller.id : undefined);
-      return pageAnswer(
-        await agents.list({
-          ...pageOf(call),
-          ...(owner === undefined ? {} : { owner }),
-          ...(query.state === undefined ? {} : { state: query.state }),
-          ...(query.blueprint === undefined ? {} : { blueprint: query.blueprint }),
-        }),
-        showAgent,
-      );
+      const isOthers = access === 'own' && owner !== undefined && !(await owners.answersFor(owner, caller.id));
+      if (isOthers) return { body: { items: [] } };
+      const own = access === 'own' || awaiting ? await ownersOf(caller.account ?? caller.id) : undefined;
+      const { items, next } = await agents.list({
+        ...pageOf(call),
+        ...given({ owner, state, environment, blueprint, search, unusedSince, awaiting, sort, direction: order }),
+        ...(own && owner === undefined ? { owners: own } : {}),
+      });
+      const uses = await agents.lastUses(items.map(({ document }) => document.id));
+      return { body: { items: items.map(({ document }) => showAgent(document, uses.get(document.id))) }, next };
     },
 
-    getAgent: async (call) => objectAnswer(await seen(call), showAgent),
+    async getAgent(call) {
+      const found = await seen(call);
+      const uses = await agents.lastUses([call.id]);
+      return objectAnswer(found, (agent) => showAgent(agent, uses.get(call.id)));
+    },
 
     async getEffectiveAgent(call) {
       const { document } = await seen(call);
@@ -117,40 +141,37 @@ export const agentHandlers = (
           field: '/blueprint',
         });
       }
-      return objectAnswer(await agents.update(call.id, call.version, change, call.by), showAgent);
+      return shown(await agents.update(call.id, call.version, change, call.by));
     },
 
     async suspendAgent(call) {
       await own(call);
-      return objectAnswer(await agents.suspend(call.id, call.by), showAgent);
+      return shown(await agents.suspend(call.id, call.by));
     },
 
     async resumeAgent(call) {
       await own(call);
-      return objectAnswer(await agents.resume(call.id, call.by), showAgent);
+      return shown(await agents.resume(call.id, call.by));
     },
 
     async retireAgent(call) {
       await own(call);
-      return objectAnswer(await agents.retire(call.id, call.by), showAgent);
+      return shown(await agents.retire(call.id, call.by));
     },
 
     async acceptAgent(call) {
       await seen(call);
-      return objectAnswer(await agents.accept(call.id, call.by), showAgent);
+      return shown(await agents.accept(call.id, call.by));
     },
 
     async declineAgent(call) {
       await seen(call);
-      return objectAnswer(await agents.decline(call.id, call.by), showAgent);
+      return shown(await agents.decline(call.id, call.by));
     },
 
     async declareComposition(call) {
       await own(call);
-      return objectAnswer(
-        await agents.declareComposition(call.id, undefined, call.body as DeclaredComposition, call.by),
-        showAgent,
-      );
+      return shown(await agents.declareComposition(call.id, undefined, call.body as DeclaredComposition, call.by));
     },
 
     async listCompositions(call) {
@@ -159,3 +180,9 @@ export const agentHandlers = (
     },
   };
 };
+
+/** Members that are not undefined. */
+const given = <T extends object>(members: T): { [name in keyof T]?: Exclude<T[name], undefined> } =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [name in keyof T]?: Exclude<T[name], undefined>;
+  };

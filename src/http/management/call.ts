@@ -1,4 +1,5 @@
-import type { AgentState } from '../../domain/agents/agent.ts';
+import type { AgentState, Environment } from '../../domain/agents/agent.ts';
+import type { AgentQuery } from '../../domain/agents/agent-lists.ts';
 import type { By, Page, PageQuery } from '../../domain/clients/registered-documents.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Cursor, Versioned } from '../../domain/ports/document-store.ts';
@@ -15,7 +16,13 @@ export type RouteQuery = {
   readonly name?: string;
   readonly owner?: string;
   readonly state?: AgentState;
+  readonly environment?: Environment;
   readonly blueprint?: string;
+  readonly search?: string;
+  readonly unused_since?: number;
+  readonly awaiting?: boolean;
+  readonly sort?: NonNullable<AgentQuery['sort']>;
+  readonly order?: 'ascending' | 'descending';
   readonly scope?: KillScope;
   readonly id?: string;
   readonly standing?: boolean;

@@ -109,8 +109,11 @@ const DELEGATION = [
 ] as const satisfies readonly (keyof Delegation)[];
 
 export const showAccount = (account: Account): JsonObject => show(account, ACCOUNT);
-export const showAgent = (agent: Agent): JsonObject => ({
+/** `lastUsedAt`: from beside the register; absent when it was never used, or where nobody looked. */
+export const showAgent = (agent: Agent, lastUsedAt?: number): JsonObject => ({
   ...show(agent, AGENT),
+  ...(lastUsedAt === undefined ? {} : { last_used_at: lastUsedAt }),
+  ...noticesOf(agent, lastUsedAt),
   ...(agent.composition ? { composition: showComposition(agent.composition) } : {}),
   ...(agent.ceilings ? { ceilings: showCeilings(agent.ceilings) } : {}),
   ...warningsOf(agent.redirectUris),
@@ -150,6 +153,14 @@ export const toWire = (members: JsonObject): JsonObject =>
       value,
     ]),
   );
+
+/** What the owner was told, while it still holds. */
+const noticesOf = ({ state, noticed, expiresAt }: Agent, lastUsedAt = 0): JsonObject => {
+  if (noticed === undefined || state !== 'active') return {};
+  const { kind, at, toldAt = 0 } = noticed;
+  const holds = kind === 'expiry' ? expiresAt === at : lastUsedAt <= toldAt;
+  return holds ? { notices: [{ kind, suspended_at: at }] } : {};
+};
 
 const show = <T extends object>(object: T, members: readonly (keyof T & string)[]): JsonObject =>
   toWire(Object.fromEntries(members.filter((name) => object[name] !== undefined).map((name) => [name, object[name]])));

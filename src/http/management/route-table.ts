@@ -5,6 +5,8 @@
  */
 import type { Role } from '../../domain/accounts/account.ts';
 import { AGENT_STATES } from '../../domain/agents/agent.ts';
+import { AGENT_SORTS } from '../../domain/agents/agent-lists.ts';
+import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
 import { AUDIT_EVENTS } from '../../domain/audit/audit-event.ts';
 import { KILL_SCOPES } from '../../domain/revocation/kill.ts';
 import type { ManagementScope } from './permissions.ts';
@@ -107,15 +109,44 @@ const ROUTES = {
   },
 
   createAgent: agents.create('/agents', 'NewAgent', 'Agent', 'Register an agent', OWN),
-  listAgents: agents.read('/agents', 'AgentPage', 'List agents, newest first', {
-    own: true,
-    query: {
-      ...PAGE,
-      owner: id('Only agents of this account or group.'),
-      state: { type: 'string', enum: AGENT_STATES, description: 'Only agents in this state.' },
-      blueprint: id('Only agents of this blueprint.'),
+  listAgents: agents.read(
+    '/agents',
+    'AgentPage',
+    'List agents; a page may be shorter than asked for, and still have a next one',
+    {
+      own: true,
+      query: {
+        ...PAGE,
+        owner: id('Only agents of this account or group: an id, a username or the name of a group.'),
+        state: { type: 'string', enum: AGENT_STATES, description: 'Only agents in this state.' },
+        environment: { type: 'string', enum: ENVIRONMENTS, description: 'Only agents that run there.' },
+        blueprint: id('Only agents under this blueprint.'),
+        search: {
+          type: 'string',
+          minLength: 1,
+          maxLength: 200,
+          description: 'Only agents with all these words in name, provider or purpose; newest first.',
+        },
+        unused_since: {
+          type: 'integer',
+          minimum: 0,
+          maximum: 99_999_999_999,
+          description: 'Only agents that got no token since; the one unused longest first. Epoch seconds.',
+        },
+        awaiting: {
+          type: 'boolean',
+          default: false,
+          description: 'Only agents that wait for the caller, or for `owner`, to accept them.',
+        },
+        sort: { type: 'string', enum: AGENT_SORTS, default: 'created', description: 'In which order.' },
+        order: {
+          type: 'string',
+          enum: ['ascending', 'descending'],
+          description: 'Default: newest first, names from A, unused longest first.',
+        },
+      },
     },
-  }),
+  ),
   getAgent: agents.read('/agents/{id}', 'Agent', 'Read an agent', OWN),
   getEffectiveAgent: agents.read(
     '/agents/{id}/effective',

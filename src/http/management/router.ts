@@ -49,7 +49,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     getMe: async ({ caller: { account: _, ...caller } }) => ({ body: { ...caller } }),
     ...accountHandlers(accounts),
     ...blueprintHandlers(dependencies.blueprints),
-    ...agentHandlers(agents, owners, dependencies.blueprints),
+    ...agentHandlers(agents, owners, dependencies.blueprints, accounts, dependencies.groups),
     ...groupHandlers(dependencies.groups, dependencies.departures),
     ...clientHandlers(clients),
     ...resourceServerHandlers(resourceServers),

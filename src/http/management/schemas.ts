@@ -112,7 +112,7 @@ const BLUEPRINT_STATE = oneOf('Nothing counts yet; counts; counts and takes no n
 ]);
 const GROUP: Properties = {
   name: text('Name to show, one line; unique.', 100),
-  members: { ...strings('Ids of accounts. Each of them may do what an owner does.', 100, 64), minItems: 2 },
+  members: { ...strings('Ids of accounts. Each of them may do what an owner does.', 64, 64), minItems: 2 },
 };
 
 const CLIENT: Properties = {
@@ -277,6 +277,15 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       accept_by: seconds('Until when its owner can accept it.'),
       accepted_at: seconds('Since when its owner answers for it.'),
       transfer_to: { type: 'string', description: 'Account or group it was offered to.' },
+      last_used_at: seconds('When it last got a token, to a minute; absent when it never did.'),
+      notices: {
+        type: 'array',
+        description: 'What its owner was told.',
+        items: output({
+          kind: oneOf('Why it is going to be suspended.', ['expiry', 'inactivity']),
+          suspended_at: seconds('When.'),
+        }),
+      },
       ...RECORD,
       ...WARNINGS,
     },
@@ -290,6 +299,8 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       'accept_by',
       'accepted_at',
       'transfer_to',
+      'last_used_at',
+      'notices',
       'warnings',
     ],
   ),

@@ -1,0 +1,68 @@
+/** `behalf groups …`: groups of accounts that own agents. */
+import type { Command, Option } from '../command.ts';
+import { EXIT } from '../command.ts';
+import {
+  listCommand,
+  type ManagementCall,
+  managementCommand,
+  showCommand,
+  updateCommand,
+} from '../management-commands.ts';
+import { texts } from '../members.ts';
+import { details } from '../table.ts';
+import { findAccount } from './accounts.ts';
+
+const PATH = '/groups';
+
+const MEMBERS = {
+  member: { value: 'ACCOUNT', description: 'Username or id; at least two.', isRepeatable: true },
+} as const satisfies Record<string, Option>;
+
+const members = async (call: ManagementCall): Promise<{ readonly members?: readonly string[] }> => {
+  const named = call.texts('member');
+  if (named.length === 0) return {};
+  return { members: await Promise.all(named.map((name) => findAccount(call.api, name))) };
+};
+
+const create = managementCommand({
+  words: ['groups', 'create'],
+  operands: ['NAME'],
+  summary: 'Make a group of accounts that can own agents; each member may do what an owner does.',
+  role: 'operator',
+  options: MEMBERS,
+  run: async (call) => {
+    const { body } = await call.api.post(PATH, { name: call.operands[0], members: [], ...(await members(call)) });
+    call.print.object(
+      body,
+      details([
+        ['id', body['id']],
+        ['name', body['name']],
+        ['members', body['members']],
+      ]),
+    );
+    return EXIT.done;
+  },
+});
+
+export const groupCommands: readonly Command[] = [
+  create,
+  listCommand({
+    noun: 'groups',
+    plural: 'groups that own agents, newest first',
+    path: PATH,
+    nothing: 'There are no groups. Make one: behalf groups create NAME --member ADA --member BOB',
+    columns: [
+      { title: 'ID', value: ({ id }) => id },
+      { title: 'MEMBERS', value: ({ members: of }) => of },
+      { title: 'NAME', value: ({ name }) => name },
+    ],
+  }),
+  showCommand('groups', 'a group', PATH),
+  updateCommand({
+    noun: 'groups',
+    singular: 'a group',
+    path: PATH,
+    options: { name: { value: 'NAME', description: 'Name to show.' }, ...MEMBERS },
+    changes: async (call) => ({ ...texts(call, { name: 'name' }), ...(await members(call)) }),
+  }),
+];
