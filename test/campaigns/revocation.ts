@@ -18,22 +18,28 @@ const NODES = 3;
 const GOALS = { usual: { p99: 50, max: 250 }, redisDown: { p99: 2000, max: 2000 } } as const;
 /** Made ahead of each time that Redis goes down: it takes seconds to come back, and tokens live for ten minutes. */
 const BATCH = 120;
+/** Ends, before their times are compared with the goal. */
+const ENOUGH_ENDS = 100;
 /** Negative answers in a row, from each resource server, before it is believed. */
 const ENOUGH = 3;
 
 type Kind = Awaited<ReturnType<typeof endingsOf>>;
 type Prepared = { readonly kind: string; readonly ending: Ending };
 
-/** Milliseconds from the answer to the ending until the last positive answer, at least 0. */
+/**
+ * Milliseconds from the answer to the ending until the last positive answer, at least 0; and until the last question
+ * was sent that got one, 0 when it was sent before.
+ */
 const measure = async (
   run: CampaignRun,
   nodes: readonly Node[],
   { kind, ending }: Prepared,
-  mayRefuse: boolean,
-): Promise<number> => {
+): Promise<{ readonly answered: number; readonly asked: number }> => {
   const { token, credential } = ending;
   let endedAt = Number.POSITIVE_INFINITY;
   let lastPositive = 0;
+  let lastAsked = 0;
+  let isEnding = false;
   const hasBegun = nodes.map(() => Promise.withResolvers<void>());
 
   const resourceServer = async (node: Node, index: number): Promise<void> => {
@@ -42,8 +48,8 @@ const measure = async (
       const sentAt = performance.now();
       const { status, body } = await node.oauth('/token/introspection', credential, { token });
       const now = performance.now();
-      // Refused is denied, where it is allowed to be.
-      if (status !== 200 && !(mayRefuse && status === 503)) {
+      // Refused is denied: a busy machine may say so at any time.
+      if (status !== 200 && status !== 503) {
         run.violation(`${kind}: introspection at node ${index} answered ${status}`);
         break;
       }
@@ -51,10 +57,12 @@ const measure = async (
         hasBegun[index]?.resolve();
         negatives = 0;
         lastPositive = Math.max(lastPositive, now);
-      } else if (endedAt === Number.POSITIVE_INFINITY && sentAt > startedAt + 2000) {
+        lastAsked = Math.max(lastAsked, sentAt);
+      } else if (endedAt !== Number.POSITIVE_INFINITY) negatives += 1;
+      else if (status === 200 && !isEnding) {
         run.violation(`${kind}: inactive at node ${index} before it was ended`);
         break;
-      } else negatives += 1;
+      }
       if (now > endedAt + 5000) {
         run.violation(`${kind}: still active at node ${index} 5 s after it was ended`);
         break;
@@ -62,10 +70,10 @@ const measure = async (
     }
     hasBegun[index]?.resolve();
   };
-  const startedAt = performance.now();
   const asking = nodes.map(resourceServer);
   await Promise.all(hasBegun.map(({ promise }) => promise));
   const where = run.random.integer(nodes.length);
+  isEnding = true;
   const answer = await ending.end(where);
   endedAt = performance.now();
   if (answer.status >= 300) run.violation(`${kind} at node ${where}: ${answer.status} ${answer.text.slice(0, 200)}`);
@@ -75,7 +83,7 @@ const measure = async (
     if (one.answer.status === 200) run.violation(`${kind}: node ${one.node} granted a token after it`);
   }
   await Promise.all(asking);
-  return Math.max(0, lastPositive - endedAt);
+  return { answered: Math.max(0, lastPositive - endedAt), asked: Math.max(0, lastAsked - endedAt) };
 };
 
 const on = async (run: CampaignRun, stores: ServerStores): Promise<Figures> => {
@@ -87,12 +95,16 @@ const on = async (run: CampaignRun, stores: ServerStores): Promise<Figures> => {
   const nodes = nodesOn.servers.map((server) => nodeClient(server.port, issuer));
   const times: Record<string, number[]> = {};
   let done = 0;
+  let askedAfter = 0;
   const end = async (prepared: Prepared): Promise<void> => {
     const { kind } = prepared;
-    const milliseconds = await measure(run, nodes, prepared, isRedisDown);
-    times[kind] = [...(times[kind] ?? []), milliseconds];
-    if (milliseconds > goal.max)
-      run.violation(`${kind}: the last positive answer came ${rounded(milliseconds)} ms after`);
+    const { answered, asked } = await measure(run, nodes, prepared);
+    times[kind] = [...(times[kind] ?? []), answered];
+    if (asked > 0) askedAfter += 1;
+    if (asked > goal.max) run.violation(`${kind}: a question ${rounded(asked)} ms after the end got a positive answer`);
+    // How long answers are under way says something of an idle machine only, and of enough of them.
+    else if (answered > goal.max && trials >= ENOUGH_ENDS)
+      run.violation(`${kind}: the last positive answer came ${rounded(answered)} ms after`);
     done += 1;
     run.progress(`${done} of ${trials} ends on ${nodesOn.name}`);
   };
@@ -102,7 +114,14 @@ const on = async (run: CampaignRun, stores: ServerStores): Promise<Figures> => {
     let next = 0;
     const prepare = async (): Promise<Prepared> => {
       const [kind, make] = kinds[next++ % kinds.length] as (typeof kinds)[number];
-      return { kind, ending: await make() };
+      // Making one is not what is measured: a busy machine may put it off.
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return { kind, ending: await make() };
+        } catch (error) {
+          if (attempt === 5) throw error;
+        }
+      }
     };
     while (done < trials && !run.isOver()) {
       if (!isRedisDown || !redis) {
@@ -123,13 +142,14 @@ const on = async (run: CampaignRun, stores: ServerStores): Promise<Figures> => {
     await nodesOn.remove();
   }
   const all = figuresOf(Object.values(times).flat());
-  if (all.p99 > goal.p99 && all.runs >= 100) run.violation(`p99 is ${all.p99} ms, more than ${goal.p99} ms`);
+  if (all.p99 > goal.p99 && all.runs >= ENOUGH_ENDS) run.violation(`p99 is ${all.p99} ms, more than ${goal.p99} ms`);
   const milliseconds = Object.fromEntries(Object.entries(times).map(([kind, of]) => [kind, figuresOf(of)]));
   const figures = {
     trials: done,
     nodes: NODES,
     stores: nodesOn.name,
     isRedisDown,
+    askedAfter,
     milliseconds: { all, ...milliseconds },
   };
   run.finished(isRedisDown ? `${stores}, Redis down` : stores, figures);
