@@ -26,7 +26,7 @@ const AT_MOST = 2000;
 const NOT_ABOUT_ONE: readonly string[] = ['maxAgents', 'maxInstances'];
 
 /** Undefined: the agent goes on as before. */
-export const breakOf = (agent: Agent, before: Pick<Blueprint, 'version' | 'ceilings'>, after: Ceilings) => {
+const breakOf = (agent: Agent, before: Pick<Blueprint, 'version' | 'ceilings'>, after: Ceilings) => {
   const now = effectiveAgent(agent, before);
   if (agent.state === 'retired' || now.stops.length > 0) return undefined;
   const then = effectiveAgent(agent, { version: before.version + 1, ceilings: after });

@@ -38,7 +38,7 @@ export type Ceilings = {
   readonly maxInstances?: number;
 };
 
-export const LIST_AXES = [
+const LIST_AXES = [
   'grantTypes',
   'authenticationMethods',
   'detailTypes',
