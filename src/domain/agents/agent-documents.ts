@@ -17,7 +17,7 @@ export const agentDocuments = (deps: {
     audit: deps.audit,
     clock: deps.clock,
     facts: ({ id, owner }) => ({ agent: id, owner }),
-    derived: ['nameKey', 'words'],
+    derived: ['nameKey', 'words', 'workloads', 'credentialsEndAt'],
   });
   return { collection, documentsOf };
 };

@@ -12,6 +12,8 @@ import type { Owners } from '../groups/owners.ts';
 import { checkAuthority, type ResourceServerLookup } from '../resource-servers/declared-authority.ts';
 import type { Agent, Environment } from './agent.ts';
 import { checkComposition, type DeclaredComposition } from './composition.ts';
+import { registeredCredentialId } from './credential.ts';
+import { checkKeysTogether, type NewCredential } from './credential-fields.ts';
 
 export type NewAgent = {
   readonly name: string;
@@ -32,6 +34,8 @@ export type NewAgent = {
   /** Either these or `jwksUri`. */
   readonly jwks?: JsonWebKeySet;
   readonly jwksUri?: string;
+  /** Beside or in place of those. */
+  readonly credentials?: readonly NewCredential[];
   readonly redirectUris?: readonly string[];
   /** Default: token exchange, and with redirect URIs authorization_code and refresh_token. */
   readonly grantTypes?: readonly string[];
@@ -55,7 +59,7 @@ const ERASABLE = [
 type Erasable = (typeof ERASABLE)[number];
 
 /** Members that are given replace what is stored; `null` takes one away that may be absent. */
-export type AgentChange = Partial<Omit<NewAgent, Erasable | 'composition'>> & {
+export type AgentChange = Partial<Omit<NewAgent, Erasable | 'composition' | 'credentials'>> & {
   readonly [member in Erasable]?: NewAgent[member] | null;
 };
 
@@ -68,7 +72,7 @@ export type AgentCheckDeps = {
 
 /** Members of a new agent, with the defaults filled in; who owns it and its state are not among them. */
 export const membersOf = (input: NewAgent) => {
-  const { owner: _, composition: __, ...given } = input;
+  const { owner: _, composition: __, credentials: ___, ...given } = input;
   const redirectUris = input.redirectUris ?? [];
   return {
     ...given,
@@ -85,7 +89,9 @@ export const membersOf = (input: NewAgent) => {
 /** The agent with a change made to it, but for its owner. */
 export const changedBy = (agent: Agent, { owner: _, ...change }: AgentChange): Agent => {
   const { jwks: _keys, jwksUri: _url, ...kept } = { ...agent, ...change };
-  const next = { ...kept, ...keySourceOf(change, agent) };
+  const hasKeys = change.jwks !== undefined || change.jwksUri !== undefined;
+  const others = agent.credentials?.filter(({ id }) => !hasKeys || id !== registeredCredentialId(agent.id));
+  const next = { ...kept, ...(others ? { credentials: others } : {}), ...keySourceOf(change, agent) };
   const erased = ERASABLE.filter((member) => next[member] === null || next[member] === undefined);
   return Object.fromEntries(
     Object.entries(next).filter(([member]) => !erased.some((name) => name === member)),
@@ -102,7 +108,10 @@ export const checkedAgent = async (deps: AgentCheckDeps, agent: Agent, before?: 
   // Agents run on developers' machines as well as on servers: both kinds of redirect URI are good.
   checkRedirectUris(agent.redirectUris, 'native');
   checkGrantTypes(agent.grantTypes, AGENT_GRANT_TYPES, agent.redirectUris);
-  const keys = checkKeySource(agent, before, deps.checkKeyUrl);
+  const hasNone = agent.jwks === undefined && agent.jwksUri === undefined;
+  const isEnough = before !== undefined || (agent.credentials ?? []).length > 0;
+  const keys = hasNone && isEnough ? {} : checkKeySource(agent, before, deps.checkKeyUrl);
+  if (agent.credentials) checkKeysTogether({ ...agent, ...keys }, '/jwks');
   if (agent.owner !== before?.owner) await checkOwner(deps.owners, agent.owner);
   if (agent.sponsor !== undefined && agent.sponsor !== before?.sponsor) {
     const isAccount = agent.sponsor.startsWith('acc_') && (await deps.owners.isActive(agent.sponsor));

@@ -23,6 +23,8 @@ import { ACCEPTANCE_SECONDS, agentOwnership } from './agent-ownership.ts';
 import { type AgentUses, agentUse } from './agent-use.ts';
 import { searchable } from './agent-words.ts';
 import { type Composition, checkComposition, type DeclaredComposition, KEPT_COMPOSITIONS } from './composition.ts';
+import type { Credential } from './credential.ts';
+import { type NewCredential, withCredentials } from './credential-fields.ts';
 
 export type { AgentChange, NewAgent } from './agent-fields.ts';
 export type { AgentQuery } from './agent-lists.ts';
@@ -38,6 +40,8 @@ type Dependencies = {
   readonly checkKeyUrl?: KeyUrlCheck;
   /** Whether blueprints take an agent. Default: there are none. */
   readonly admission?: BlueprintAdmission;
+  /** Without it no agent is registered with credentials beside its keys. */
+  readonly credentials?: { made(given: readonly NewCredential[]): Promise<readonly Credential[]> };
   /** Default: one of its own. */
   readonly uses?: AgentUses;
   /** Called before an agent is handed from one owner to another. */
@@ -134,7 +138,8 @@ export const agentRegistry = (dependencies: Dependencies) => {
       const { composition } = input;
       if (composition) checkComposition(composition);
       const members = membersOf(input);
-      const plain: Agent = {
+      const credentials = (input.credentials && (await dependencies.credentials?.made(input.credentials))) ?? [];
+      const bare: Agent = {
         ...members,
         grantTypes: await grantTypesOf(input, members.grantTypes),
         id: identifiers.newId('agt'),
@@ -145,6 +150,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
         createdAt: now,
         updatedAt: now,
       };
+      const plain = credentials.length > 0 ? withCredentials(bare, credentials) : bare;
       const agent = await checkedAgent(check, composition ? composed(plain, composition, by) : plain);
       await uses.begin([agent]);
       const stored = { ...agent, ...searchable(agent) };

@@ -3,6 +3,7 @@ import type { JsonWebKeySet } from '../clients/client.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { Composition } from './composition.ts';
+import type { Credential } from './credential.ts';
 import type { Environment } from './environment.ts';
 
 export const AGENT_STATES = ['pending', 'active', 'suspended', 'orphaned', 'retired'] as const;
@@ -22,7 +23,7 @@ export type AgentNotice = {
 
 export type { Environment } from './environment.ts';
 
-/** A client that is an autonomous actor. Its id is its `client_id` and its `act.sub`. It authenticates with `private_key_jwt` only. */
+/** A client that is an autonomous actor. Its id is its `client_id` and its `act.sub`. It proves itself with its credentials (credential.ts). */
 export type Agent = {
   readonly id: string;
   readonly name: string;
@@ -46,10 +47,16 @@ export type Agent = {
   readonly composition?: Composition;
   /** What it was made of before, newest first; bounded, the trail has all. */
   readonly compositionHistory?: readonly Composition[];
-  /** Public keys only, at least one; or else `jwksUri`. */
+  /** The keys it was registered with, public ones only; or else `jwksUri`. `credentialsOf` has them too. */
   readonly jwks?: JsonWebKeySet;
   /** Where its keys are served (RFC 7591 §2); fetched when it authenticates. */
   readonly jwksUri?: string;
+  /** What else it proves itself with. To be read by `credentialsOf`. */
+  readonly credentials?: readonly Credential[];
+  /** Of its federated credentials, so that an agent is found by what a token says (workload-identity.ts). */
+  readonly workloads?: readonly string[];
+  /** When the next of its credentials ends. */
+  readonly credentialsEndAt?: number;
   /** Empty for an agent that never sends a person to the authorization endpoint. */
   readonly redirectUris: readonly string[];
   readonly grantTypes: readonly string[];
@@ -93,10 +100,12 @@ export const AGENTS = {
     { fields: ['nameKey'] },
     { fields: ['words', 'createdAt'] },
     { fields: ['transferTo', 'createdAt'] },
+    { fields: ['workloads'] },
+    { fields: ['credentialsEndAt'] },
     { fields: ['acceptBy'] },
     { fields: ['state', 'expiresAt'] },
   ],
-  lists: ['words'],
+  lists: ['words', 'workloads'],
   members: ['name', 'owner', 'purpose', 'state', 'redirectUris', 'grantTypes', 'resourceServers', 'createdAt'],
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;

@@ -4,6 +4,7 @@ import { type Ceilings, meetAuthority, meetCeilings } from '../blueprints/ceilin
 import { type Limit, scopesAt } from '../delegation/authority.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 import type { Agent } from './agent.ts';
+import { credentialsOf, withCredentialsOf } from './credential.ts';
 
 /** Why an active agent may do nothing. */
 export type Stop =
@@ -34,7 +35,7 @@ export const effectiveAgent = (agent: Agent, blueprint: Limiting): EffectiveAgen
   const authority = agent.authority && meetAuthority(agent.authority, ceilings.authority);
   return {
     agent: {
-      ...agent,
+      ...withCredentialsOf(agent, ceilings.authenticationMethods),
       state: agent.state === 'active' && stops.length > 0 ? 'suspended' : agent.state,
       grantTypes: isUnknown ? [] : within(agent.grantTypes, ceilings.grantTypes),
       dpopBoundAccessTokens: agent.dpopBoundAccessTokens || ceilings.senderConstraint === 'dpop',
@@ -51,16 +52,11 @@ const stopsOf = (agent: Agent, ceilings: Ceilings): readonly Stop[] => {
   return [
     ...(environments?.includes(agent.environment) === false ? (['environment_not_allowed'] as const) : []),
     ...(compositions && !compositions.some((one) => one === digest) ? (['composition_not_allowed'] as const) : []),
-    ...(authenticationMethods && !waysIn(agent).some((way) => authenticationMethods.includes(way))
+    ...(authenticationMethods && !credentialsOf(agent).some(({ kind }) => authenticationMethods.includes(kind))
       ? (['authentication_not_allowed'] as const)
       : []),
   ];
 };
-
-const waysIn = ({ jwks, jwksUri }: Agent) => [
-  ...(jwks === undefined ? [] : (['jwks'] as const)),
-  ...(jwksUri === undefined ? [] : (['jwks_uri'] as const)),
-];
 
 const within = (names: readonly string[], allowed: readonly string[] | undefined): readonly string[] =>
   allowed === undefined ? names : names.filter((name) => allowed.includes(name));

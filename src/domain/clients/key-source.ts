@@ -20,21 +20,25 @@ export const checkKeySource = (
   { jwks, jwksUri }: KeySource,
   before: KeySource | undefined,
   checkUrl: KeyUrlCheck | undefined,
+  at = '',
 ): KeySource => {
   if (jwksUri === undefined) {
     return jwks === undefined
-      ? refuseField('/jwks', 'Public keys are needed: send "jwks", or "jwks_uri" for where they are served.')
-      : { jwks: checkPublicKeys(jwks) };
+      ? refuseField(`${at}/jwks`, 'Public keys are needed: send "jwks", or "jwks_uri" for where they are served.')
+      : { jwks: checkPublicKeys(jwks, `${at}/jwks`) };
   }
   if (jwks !== undefined)
-    refuseField('/jwks_uri', 'Keys are sent or served: "jwks" or "jwks_uri", not both (RFC 7591 §2).');
+    refuseField(`${at}/jwks_uri`, 'Keys are sent or served: "jwks" or "jwks_uri", not both (RFC 7591 §2).');
   if (jwksUri === before?.jwksUri) return { jwksUri };
   const objection = checkUrl ? checkUrl(jwksUri) : 'url_not_allowed';
   if (objection === 'address_not_allowed') {
-    refuseField('/jwks_uri', 'This host is not public; an operator can name it in egress.allowedHosts.');
+    refuseField(`${at}/jwks_uri`, 'This host is not public; an operator can name it in egress.allowedHosts.');
   }
   if (objection !== undefined) {
-    refuseField('/jwks_uri', 'This is an https URL in its normal form, with port 443, no user name and no fragment.');
+    refuseField(
+      `${at}/jwks_uri`,
+      'This is an https URL in its normal form, with port 443, no user name and no fragment.',
+    );
   }
   return { jwksUri };
 };

@@ -47,7 +47,13 @@ type Dependencies<T extends Registered> = {
 export const registeredDocuments = <T extends Registered>(dependencies: Dependencies<T>) => {
   const { collection, kind, audit, clock, facts, taken, derived = [] } = dependencies;
 
-  const record = (type: AuditEventType, document: T, by: By, changed?: readonly string[]) =>
+  const record = (
+    type: AuditEventType,
+    document: T,
+    by: By,
+    changed?: readonly string[],
+    about?: Partial<AuditEvent>,
+  ) =>
     audit.append({
       ...facts?.(document),
       type,
@@ -57,6 +63,7 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
       ...(changed ? { changed } : {}),
       ...(by.request === undefined ? {} : { request: by.request }),
       ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+      ...about,
     });
 
   const conflictAs = (error: unknown): unknown =>
@@ -100,7 +107,7 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
      * Writes what `alter` makes of the document. Without a change nothing is written or recorded.
      * Throws 'not_found', and 'precondition_failed' when the stored version is not `expected`.
      * Without `expected` the change is made to whatever is stored, again after each lost swap; `alter`
-     * may then run several times, and the event is written once.
+     * may then run several times, and the event is written once, with what `about` adds to it.
      */
     async change(
       id: string,
@@ -108,6 +115,7 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
       type: AuditEventType,
       by: By,
       alter: (document: T) => T | Promise<T>,
+      about?: Partial<AuditEvent>,
     ): Promise<Versioned<T>> {
       let recorded = false;
       for (let attempt = 0; attempt < 20; attempt += 1) {
@@ -117,7 +125,7 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
         const changed = changedMembers(current.document, altered, derived);
         if (changed.length === 0) return current;
         const next = { ...altered, updatedAt: clock.now() };
-        if (!recorded) await record(type, next, by, changed);
+        if (!recorded) await record(type, next, by, changed, about);
         recorded = true;
         if (await collection.replace(next, current.version)) return { document: next, version: current.version + 1 };
         if (expected !== undefined) throw stale(kind);

@@ -16,7 +16,9 @@ export type IdPrefix =
   | 'nod' // node
   | 'dlr' // delegation request
   | 'kil' // kill
-  | 'bpt'; // blueprint
+  | 'bpt' // blueprint
+  | 'crd' // credential of an agent
+  | 'tis'; // trusted issuer of workload tokens
 
 export interface Identifiers {
   /**

@@ -1,0 +1,90 @@
+/** What stands in a credential, checked when it comes, and what follows from all of an agent together. */
+import { checkText } from '../clients/display-text.ts';
+import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
+import { refuseField } from '../errors.ts';
+import { checkClaimRules, checkTextRule } from '../federation/rules.ts';
+import { separatorsOf, type TrustedIssuer } from '../federation/trusted-issuer.ts';
+import { workloadsOf } from '../federation/workloads.ts';
+import type { Agent } from './agent.ts';
+import { type Credential, type CredentialMaterial, credentialsOf, ofKind } from './credential.ts';
+
+export type NewCredential = CredentialMaterial & { readonly name?: string; readonly expiresAt?: number };
+
+export type CredentialCheckDeps = {
+  readonly checkKeyUrl: KeyUrlCheck | undefined;
+  readonly trustedIssuers: { get(id: string): Promise<{ readonly document: TrustedIssuer } | undefined> };
+  readonly now: () => number;
+};
+
+const MOST_CREDENTIALS = 20;
+
+/** The material as it is stored. Throws 'invalid_field' below `at`. */
+export const checkedMaterial = async (
+  deps: CredentialCheckDeps,
+  given: NewCredential,
+  at: string,
+): Promise<CredentialMaterial> => {
+  if (given.name !== undefined) checkText(given.name, `${at}/name`, 100);
+  if (given.expiresAt !== undefined && given.expiresAt <= deps.now()) {
+    refuseField(`${at}/expires_at`, 'This time is in the past.');
+  }
+  switch (given.kind) {
+    case 'jwks': {
+      const { jwks } = checkKeySource({ jwks: given.jwks }, undefined, undefined, at);
+      return jwks ? { kind: 'jwks', jwks } : refuseField(`${at}/jwks`, 'Public keys are needed.');
+    }
+    case 'jwks_uri': {
+      const { jwksUri } = checkKeySource({ jwksUri: given.jwksUri }, undefined, deps.checkKeyUrl, at);
+      if (jwksUri === undefined) return refuseField(`${at}/jwks_uri`, 'The URL of its keys is needed.');
+      return { kind: 'jwks_uri', jwksUri };
+    }
+    case 'federated': {
+      const issuer = (await deps.trustedIssuers.get(given.issuer))?.document;
+      if (issuer?.state !== 'active') {
+        return refuseField(`${at}/issuer`, 'There is no active trusted issuer with this id.');
+      }
+      const separators = separatorsOf(issuer);
+      const claims = given.claims && checkClaimRules(given.claims, `${at}/claims`, separators);
+      return {
+        kind: 'federated',
+        issuer: issuer.id,
+        subject: checkTextRule(given.subject, `${at}/subject`, separators),
+        ...(claims && Object.keys(claims).length > 0 ? { claims } : {}),
+      };
+    }
+    default:
+      return refuseField(`${at}/kind`, 'There is no such kind of credential.');
+  }
+};
+
+/**
+ * The agent with these credentials beside its registered keys, and what is derived from them. Throws 'invalid_field'
+ * when there are too many, or when a `kid` of its keys would not say which key is meant (RFC 8725 §3.2).
+ */
+export const withCredentials = (agent: Agent, credentials: readonly Credential[], at = '/credentials'): Agent => {
+  const { credentials: _, workloads: __, credentialsEndAt: ___, ...rest } = agent;
+  const next: Agent = { ...rest, ...(credentials.length > 0 ? { credentials } : {}) };
+  checkKeysTogether(next, at);
+  return { ...next, ...derivedOf(next) };
+};
+
+/** Throws 'invalid_field'. */
+export const checkKeysTogether = (agent: Agent, at: string): void => {
+  const all = credentialsOf(agent);
+  if (all.length > MOST_CREDENTIALS) refuseField(at, `An agent has at most ${MOST_CREDENTIALS} credentials.`);
+  const kids = ofKind(all, 'jwks').flatMap(({ jwks }) => jwks.keys.map(({ kid }) => kid));
+  if (kids.length > 1 && kids.includes(undefined)) {
+    refuseField(at, 'When an agent has several keys each needs its own "kid".');
+  }
+  if (new Set(kids).size < kids.length) refuseField(at, 'Another key of this agent has the same "kid".');
+};
+
+const derivedOf = (agent: Agent): Pick<Agent, 'workloads' | 'credentialsEndAt'> => {
+  const all = credentialsOf(agent);
+  const workloads = workloadsOf(ofKind(all, 'federated'));
+  const ends = all.flatMap(({ state, expiresAt }) => (state === 'expired' ? [] : (expiresAt ?? [])));
+  return {
+    ...(workloads.length > 0 ? { workloads } : {}),
+    ...(ends.length > 0 ? { credentialsEndAt: Math.min(...ends) } : {}),
+  };
+};
