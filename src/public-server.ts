@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
+import { Socket } from 'node:net';
 
 /** Milliseconds, and bytes of a request's head. Slow senders are cut off; what one request may take behind this is bounded by the stores' own deadlines. */
 const BOUNDS = {
@@ -19,10 +20,37 @@ export const publicServer = (
   bounds: Partial<Pick<ServerOptions, keyof typeof BOUNDS>> = {},
 ): Server => {
   const options = { ...BOUNDS, ...bounds };
+  const handle = (request: IncomingMessage, response: ServerResponse): void => {
+    letAnswerBeRead(request);
+    behalf.handle(request, response);
+  };
   return tls
     ? createTlsServer(
         { ...options, cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile), minVersion: 'TLSv1.2' },
-        behalf.handle,
+        handle,
       )
-    : createServer(options, behalf.handle);
+    : createServer(options, handle);
+};
+
+/** How long who was answered while still sending may take to notice. */
+const LINGER_MILLISECONDS = 1_000;
+
+/**
+ * A connection that is closed with bytes unread is reset, and a reset takes from the other side even the answer it has not
+ * read yet. So where the answer comes before the end of the request, only our half is closed, and what still comes is
+ * thrown away for a moment (RFC 9112 §9.6).
+ */
+const letAnswerBeRead = (request: IncomingMessage): void => {
+  const { socket } = request;
+  // What Node calls when the answer to the last request of a connection has been written.
+  socket.destroySoon = (): void => {
+    if (request.complete) {
+      Socket.prototype.destroySoon.call(socket);
+      return;
+    }
+    socket.end();
+    request.resume();
+    const timer = setTimeout(() => socket.destroy(), LINGER_MILLISECONDS).unref();
+    socket.once('close', () => clearTimeout(timer));
+  };
 };

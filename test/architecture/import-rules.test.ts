@@ -143,7 +143,7 @@ const RULES: readonly Rule[] = [
     ],
     types: ['config/configuration.ts', 'pino', 'node:http'],
   },
-  { of: 'src/public-server.ts', may: ['node:fs', 'node:http', 'node:https'] },
+  { of: 'src/public-server.ts', may: ['node:fs', 'node:http', 'node:https', 'node:net'] },
   { of: 'src/listening.ts', types: ['node:http'] },
   {
     of: 'src/workers/',
