@@ -75,7 +75,7 @@ const rssMbOf = async (pid: number): Promise<number> => {
 
 /** Of values in ascending order. */
 export const percentile = (sorted: ArrayLike<number>, share: number): number =>
-  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  sorted[Math.max(0, Math.ceil(sorted.length * share) - 1)] ?? 0;
 
 /** Runs `step` on all connections for `seconds`, or until nothing is left to send. */
 export const measure = async (pid: number, step: Step, seconds: number): Promise<Measured> => {

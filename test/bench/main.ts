@@ -6,7 +6,7 @@
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
+import { cpus, loadavg } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { pinned } from '../support/server-process.ts';
@@ -18,6 +18,7 @@ import { type Operations, operationsOf, operationsTable } from './operations.ts'
 import { type BenchOptions, benchOptions, usage } from './options.ts';
 import { type Figures, round } from './rounds.ts';
 import { SCALED, type Scaling, scalingOf, scalingTable } from './scaling.ts';
+import { rounded } from './statistics.ts';
 import { epochShare, rowsOf, rowsTable, variantsOf, variantsText } from './summary.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
@@ -38,6 +39,7 @@ const microsOfEpochCheck = async (): Promise<number> => {
 const run = async (options: BenchOptions) => {
   const { rounds, workers, isQuick } = options;
   const begin = performance.now();
+  const [before] = loadavg();
   const isOn = (part: BenchOptions['parts'][number]): boolean => options.parts.includes(part);
   const cases = CASES.filter(({ name }) => options.cases.includes(name));
   const exchange = CASES.filter(({ hasVariants }) => hasVariants);
@@ -90,7 +92,15 @@ const run = async (options: BenchOptions) => {
     bench: 'server',
     command: ['npm run bench', ...(process.argv.length > 2 ? ['--', ...process.argv.slice(2)] : [])].join(' '),
     date: new Date().toISOString().slice(0, 10),
-    machine: { cores: cpus().length, processor: cpus()[0]?.model, node: process.version, pinned: isPinned },
+    commit: spawnSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).stdout?.trim(),
+    machine: {
+      cores: cpus().length,
+      processor: cpus()[0]?.model,
+      node: process.version,
+      pinned: isPinned,
+      /** Before and after; what is above the two or three of the bench itself was other work. */
+      load: [before, loadavg()[0]].map((load) => rounded(Number(load), 1)),
+    },
     rounds,
     seconds: options.seconds,
     elapsedSeconds: Math.round((performance.now() - begin) / 1000),

@@ -24,7 +24,7 @@ export type Operations = {
 };
 
 /** Round trips that a request may take at most. */
-export const MOST_ROUND_TRIPS: Readonly<Record<string, number>> = {
+const MOST_ROUND_TRIPS: Readonly<Record<string, number>> = {
   'exchange, opaque to JWT': 6,
   'introspection, opaque': 1,
   'introspection, JWT': 1,
