@@ -19,11 +19,17 @@ const files = (named.length > 0 ? named : ['test/integration', 'test/e2e'])
 
 const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
 const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest, '--runTestsByPath'];
-const running = spawn(process.execPath, [...options, ...files, ...given.filter((one) => one.startsWith('-'))], {
-  cwd: ROOT,
-  stdio: 'inherit',
-  env: { ...process.env, BEHALF_TEST_STORES: 'mongodb+redis' },
-});
+/** Over a network everything takes longer, above all where other work takes the cores. */
+const patience = '--testTimeout=120000';
+const running = spawn(
+  process.execPath,
+  [...options, patience, ...files, ...given.filter((one) => one.startsWith('-'))],
+  {
+    cwd: ROOT,
+    stdio: 'inherit',
+    env: { ...process.env, BEHALF_TEST_STORES: 'mongodb+redis' },
+  },
+);
 running.on('exit', (code) => {
   process.exitCode = code ?? 1;
 });
