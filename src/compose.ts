@@ -11,6 +11,7 @@ import { authenticationRefusals } from './domain/audit/authentication-refusals.t
 import { refusalCounter } from './domain/audit/refusal-counter.ts';
 import { blueprintPreview } from './domain/blueprints/blueprint-preview.ts';
 import { requestLimit } from './domain/limits/request-limits.ts';
+import { repeatableRegistration } from './domain/registration/repeatable-registration.ts';
 import { killSwitch } from './domain/revocation/kill-switch.ts';
 import { killTelling } from './domain/revocation/kill-telling.ts';
 import { tokenExchange } from './extensions/token-exchange/grant.ts';
@@ -259,6 +260,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     agents: made.agents,
     blueprints: { ...made.blueprints, preview: blueprintPreview({ documents }) },
     groups: made.groups,
+    registration: repeatableRegistration({ documents, clock, identifiers, agents: made.agents }),
     owners: made.owners,
     departures: made.departures,
     resourceServers,

@@ -98,7 +98,12 @@ export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch
   const call = async (
     method: string,
     path: string,
-    options: { readonly body?: unknown; readonly ifMatch?: string } = {},
+    options: {
+      readonly body?: unknown;
+      readonly ifMatch?: string;
+      readonly lines?: readonly string[];
+      readonly key?: string;
+    } = {},
   ): Promise<Response> => {
     token ??= getToken();
     const response = await send(`${resource}${path}`, {
@@ -107,9 +112,12 @@ export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch
         authorization: `Bearer ${await token}`,
         accept: 'application/json',
         ...(options.body === undefined ? {} : { 'content-type': 'application/json' }),
+        ...(options.lines === undefined ? {} : { 'content-type': 'application/x-ndjson' }),
+        ...(options.key === undefined ? {} : { 'idempotency-key': options.key }),
         ...(options.ifMatch === undefined ? {} : { 'if-match': options.ifMatch }),
       },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.lines === undefined ? {} : { body: `${options.lines.join('\n')}\n` }),
     });
     if (response.ok) return response;
     throw refusal(response, await jsonOf(response));
@@ -163,6 +171,13 @@ export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch
         }
         cursor = typeof body['next'] === 'string' ? body['next'] : undefined;
       } while (cursor !== undefined && left > 0);
+    },
+
+    /** Posts lines of NDJSON under an idempotency key, and answers the lines that come back. */
+    lines: async (path: string, lines: readonly string[], key: string): Promise<readonly Json[]> => {
+      const response = await call('POST', path, { lines, key });
+      const answered = (await response.text()).split('\n').filter((line) => line !== '');
+      return answered.map((line) => JSON.parse(line) as Json);
     },
 
     /** The body of a GET as it comes. */

@@ -107,6 +107,13 @@ const problemOf = (error: unknown, requestId: string): Problem & { readonly retr
   return { type: typeOf('server_error'), title: 'Something failed here', status: 500, instance };
 };
 
+/** A refusal as one line of many: what is not one of ours is thrown on. */
+export const refusalOf = (error: unknown): Pick<Problem, 'type' | 'status' | 'detail' | 'errors'> => {
+  if (refusalCode(error) === undefined) throw error;
+  const { type, status, detail, errors } = problemOf(error, '');
+  return { type, status, ...(detail === undefined ? {} : { detail }), ...(errors ? { errors } : {}) };
+};
+
 /** Answers with the problem of a caught error. What was set on the response before, such as a challenge, stays. */
 export const sendProblem = (ctx: Context, error: unknown, log: ProblemLog): void => {
   const known: unknown = Reflect.get(ctx.state, 'requestId');

@@ -18,6 +18,7 @@ import { DomainError } from '../../src/domain/errors.ts';
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
 import type { IssuedToken } from '../../src/domain/ports/issued-tokens.ts';
+import { repeatableRegistration } from '../../src/domain/registration/repeatable-registration.ts';
 import { resourceServerRegistry } from '../../src/domain/resource-servers/resource-server-registry.ts';
 import { latchedKills } from '../../src/domain/revocation/kill.ts';
 import { killSwitch } from '../../src/domain/revocation/kill-switch.ts';
@@ -97,6 +98,7 @@ export const managementWorld = async () => {
     },
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
     groups,
+    registration: repeatableRegistration({ documents, clock, identifiers: randomIdentifiers, agents }),
     owners,
     departures,
     clients,

@@ -88,13 +88,16 @@ export const managementFromKeyFile = async (file: string) => {
     });
     return { clientId: client.id, key };
   };
+  const acceptAs = async (owner: unknown, agent: string): Promise<Answer> => {
+    const path = `/agents/${agent}/acceptance`;
+    const answer = await call('POST', path, undefined, {}, await scriptOf(owner));
+    if (answer.status >= 300) throw new Error(`POST ${path}: ${answer.status} ${answer.text}`);
+    return answer;
+  };
   const createAgent = async (agent: Member): Promise<Made> => {
     const made = await create('/agents', agent);
     if (made['state'] !== 'pending') return made;
-    const path = `/agents/${made.id}/acceptance`;
-    const answer = await call('POST', path, undefined, {}, await scriptOf(agent['owner']));
-    if (answer.status >= 300) throw new Error(`POST ${path}: ${answer.status} ${answer.text}`);
-    return answer.body as Made;
+    return (await acceptAs(agent['owner'], made.id)).body as Made;
   };
 
   return {
@@ -106,6 +109,8 @@ export const managementFromKeyFile = async (file: string) => {
     },
     call,
     createAccount: (account: Member) => create('/accounts', account),
+    /** Accepts an agent as the owner-to-be would. */
+    acceptAs,
     /** An agent its owner has accepted. */
     createAgent,
     createClient: (client: Member) => create('/clients', client),

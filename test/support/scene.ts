@@ -91,11 +91,11 @@ export const makeScene = async (
   });
 
   /** An agent of the person's that may act for itself at the JWT service and exchange what reaches the opaque one. */
-  const newAgent = async (name: string): Promise<Identity> => {
+  const newAgent = async (name: string, owner: string = account.id): Promise<Identity> => {
     const key = await newKeyPair();
     const made = await management.createAgent({
       name,
-      owner: account.id,
+      owner,
       purpose: 'Keeps things in order',
       environment: 'test',
       jwks: { keys: [key.publicJwk] },

@@ -15,6 +15,7 @@ import {
 import { AUTHORITY, authority, lists, texts } from '../members.ts';
 import { details, printable } from '../table.ts';
 import { findAccount } from './accounts.ts';
+import { importAgents } from './agents-import.ts';
 
 const PATH = '/agents';
 const ENVIRONMENTS = ['development', 'test', 'production'];
@@ -123,6 +124,7 @@ const update = updateCommand({
 
 export const agentCommands: readonly Command[] = [
   create,
+  importAgents,
   listCommand({
     noun: 'agents',
     plural: 'agents, newest first unless sorted otherwise',

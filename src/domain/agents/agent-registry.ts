@@ -129,9 +129,10 @@ export const agentRegistry = (dependencies: Dependencies) => {
 
     /**
      * Registers an agent under an id that was never used: active when who registers it stands for its owner, else
-     * pending until the owner accepts it. Throws 'invalid_field'.
+     * pending until the owner accepts it. `reservedId`: one made for it before; DocumentConflict when it is there
+     * already. Throws 'invalid_field'.
      */
-    async create(input: NewAgent, by: By): Promise<Versioned<Agent>> {
+    async create(input: NewAgent, by: By, reservedId?: string): Promise<Versioned<Agent>> {
       const now = clock.now();
       await checkOwner(owners, input.owner);
       const isAccepted = await ownership.mayAccept(input.owner, by);
@@ -142,7 +143,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
       const bare: Agent = {
         ...members,
         grantTypes: await grantTypesOf(input, members.grantTypes),
-        id: identifiers.newId('agt'),
+        id: reservedId ?? identifiers.newId('agt'),
         owner: input.owner,
         ...(isAccepted
           ? { state: 'active', acceptedAt: await ownership.acceptanceAt(input.owner) }

@@ -40,6 +40,7 @@ export const AUDIT_EVENTS = {
   'account.password_changed': 'A password was set.',
   'agent.created': 'An agent was registered.',
   'agent.updated': 'An agent was changed.',
+  'agent.bulk_registered': 'Many agents were registered in one request; `inputs` counts its lines.',
   'agent.accepted': 'An owner accepted an agent; it is active.',
   'agent.declined': 'Who was asked to answer for an agent did not want to.',
   'agent.suspended': 'An agent was suspended; nothing it holds works.',

@@ -3,16 +3,20 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import type { AgentChange, AgentRegistry, NewAgent } from '../../domain/agents/agent-registry.ts';
 import type { DeclaredComposition } from '../../domain/agents/composition.ts';
 import { effectiveAgent } from '../../domain/agents/effective-agent.ts';
+import type { AuditTrail } from '../../domain/audit/audit-event.ts';
 import type { BlueprintRegistry } from '../../domain/blueprints/blueprint-registry.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
+import type { RepeatableRegistration } from '../../domain/registration/repeatable-registration.ts';
+import { bulkRegistration } from './bulk-registration.ts';
 import { type Answer, type Call, existing, type Handlers, objectAnswer, pageOf, sameVersion } from './call.ts';
 import { showAgent, showComposition, withCeilings } from './representations.ts';
 
 type Operations =
   | 'createAgent'
+  | 'createAgents'
   | 'listAgents'
   | 'getAgent'
   | 'getEffectiveAgent'
@@ -40,6 +44,8 @@ export const agentHandlers = (
   blueprints: Pick<BlueprintRegistry, 'get'>,
   accounts: Named,
   groups: Groups,
+  registration: RepeatableRegistration,
+  audit: AuditTrail,
 ): Handlers<Operations> => {
   const isOwn = async ({ owner }: Agent, account: string): Promise<boolean> => owners.answersFor(owner, account);
 
@@ -81,20 +87,30 @@ export const agentHandlers = (
     }
   };
 
+  const register = async (call: Call, reservedId?: string): Promise<Versioned<Agent>> => {
+    checkOwn(call);
+    const owner = call.body.owner ?? (call.caller.kind === 'account' ? call.caller.id : undefined);
+    if (owner === undefined) {
+      throw new DomainError('invalid_field', 'A client that acts for itself names the owner.', { field: '/owner' });
+    }
+    if (call.access === 'own' && !(await owners.answersFor(String(owner), call.caller.id))) {
+      throw new DomainError('forbidden', 'An operator or administrator registers agents for others.', {
+        field: '/owner',
+      });
+    }
+    return agents.create({ ...(withCeilings(call.body) as NewAgent), owner: String(owner) }, call.by, reservedId);
+  };
+
   return {
     async createAgent(call) {
-      checkOwn(call);
-      const owner = call.body.owner ?? (call.caller.kind === 'account' ? call.caller.id : undefined);
-      if (owner === undefined) {
-        throw new DomainError('invalid_field', 'A client that acts for itself names the owner.', { field: '/owner' });
-      }
-      if (call.access === 'own' && !(await owners.answersFor(String(owner), call.caller.id))) {
-        throw new DomainError('forbidden', 'An operator or administrator registers agents for others.', {
-          field: '/owner',
-        });
-      }
-      return shown(await agents.create({ ...(withCeilings(call.body) as NewAgent), owner: String(owner) }, call.by));
+      const { idempotencyKey: key, caller } = call;
+      if (key === undefined) return shown(await register(call));
+      const of = { caller: caller.id, key, place: 0 };
+      const { found } = await registration.once(of, JSON.stringify(call.body), (id) => register(call, id));
+      return shown(found);
     },
+
+    createAgents: bulkRegistration({ register, registration, audit }),
 
     async listAgents(call) {
       const { query, access, caller } = call;

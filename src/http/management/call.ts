@@ -49,6 +49,10 @@ export type Call = {
   readonly after?: Cursor;
   /** Members in the domain's spelling; those named here are looked at by several routes. */
   readonly body: JsonObject & { readonly owner?: unknown; readonly roles?: unknown; readonly password?: unknown };
+  /** From `Idempotency-Key`. */
+  readonly idempotencyKey?: string;
+  /** On routes that take lines: those of the body as they come. */
+  readonly lines?: AsyncIterable<Buffer>;
   /** From `If-Match`, on routes that need it. */
   readonly version: number;
   readonly caller: Caller;

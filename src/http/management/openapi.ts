@@ -79,7 +79,11 @@ const operation = (operationId: string, route: RouteDeclaration): JsonSchema => 
       : {
           requestBody: {
             required: true,
-            content: { 'application/json': { schema: { $ref: `#/components/schemas/${route.body}` } } },
+            content: {
+              [route.lines ? 'application/x-ndjson' : 'application/json']: {
+                schema: { $ref: `#/components/schemas/${route.body}` },
+              },
+            },
           },
         }),
     responses: {
@@ -100,6 +104,17 @@ const parametersOf = (route: RouteDeclaration): readonly JsonSchema[] => [
   ...(route.ifMatch
     ? [{ name: 'If-Match', in: 'header', required: true, description: 'ETag as read.', schema: { type: 'string' } }]
     : []),
+  ...(route.repeatable === undefined
+    ? []
+    : [
+        {
+          name: 'Idempotency-Key',
+          in: 'header',
+          required: route.repeatable === 'must',
+          description: 'Of the caller’s choice: for a day the same request with it is done once.',
+          schema: { type: 'string', maxLength: 128 },
+        },
+      ]),
   ...Object.entries(route.query ?? {}).map(([name, { description, ...schema }]) => ({
     name,
     in: 'query',

@@ -27,6 +27,10 @@ export type RouteDeclaration = {
   readonly query?: Readonly<Record<string, JsonSchema>>;
   /** Name of the body's schema. */
   readonly body?: string;
+  /** The body is lines of NDJSON, each of the schema `body`. */
+  readonly lines?: true;
+  /** Takes an `Idempotency-Key`. */
+  readonly repeatable?: 'may' | 'must';
   /** PATCH: needs `If-Match`. */
   readonly ifMatch?: true;
   readonly status: 200 | 201 | 204;
@@ -108,7 +112,14 @@ const ROUTES = {
     status: 204,
   },
 
-  createAgent: agents.create('/agents', 'NewAgent', 'Agent', 'Register an agent', OWN),
+  createAgent: agents.create('/agents', 'NewAgent', 'Agent', 'Register an agent', { own: true, repeatable: 'may' }),
+  createAgents: agents.create(
+    '/agents/bulk',
+    'NewAgent',
+    'ndjson',
+    'Register up to 100,000 agents, one a line; each line is answered by one, in order, and the last one counts them',
+    { own: true, lines: true, repeatable: 'must', status: 200 },
+  ),
   listAgents: agents.read(
     '/agents',
     'AgentPage',

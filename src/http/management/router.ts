@@ -9,6 +9,7 @@ import type { Departures } from '../../domain/agents/departures.ts';
 import type { ClientRegistry } from '../../domain/clients/client-registry.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
+import type { RepeatableRegistration } from '../../domain/registration/repeatable-registration.ts';
 import type { ResourceServerRegistry } from '../../domain/resource-servers/resource-server-registry.ts';
 import { httpProblem, type ProblemLog, sendProblem } from '../problem.ts';
 import { type Accounts, accountHandlers } from './accounts.ts';
@@ -31,6 +32,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly agents: AgentRegistry;
   readonly blueprints: Blueprints;
   readonly groups: GroupRegistry;
+  readonly registration: RepeatableRegistration;
   readonly owners: Pick<Owners, 'answersFor'>;
   readonly departures: Pick<Departures, 'membersLeft'>;
   readonly clients: ClientRegistry;
@@ -49,7 +51,15 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     getMe: async ({ caller: { account: _, ...caller } }) => ({ body: { ...caller } }),
     ...accountHandlers(accounts),
     ...blueprintHandlers(dependencies.blueprints),
-    ...agentHandlers(agents, owners, dependencies.blueprints, accounts, dependencies.groups),
+    ...agentHandlers(
+      agents,
+      owners,
+      dependencies.blueprints,
+      accounts,
+      dependencies.groups,
+      dependencies.registration,
+      audit,
+    ),
     ...groupHandlers(dependencies.groups, dependencies.departures),
     ...clientHandlers(clients),
     ...resourceServerHandlers(resourceServers),

@@ -12,6 +12,7 @@ import {
   requireScope,
 } from '../authentication/bearer-token.ts';
 import { httpProblem, invalidFields, type ProblemLog, refusalCode } from '../problem.ts';
+import { bodyLines, checkLinesType } from './body-lines.ts';
 import type { Answer, Call, Handler } from './call.ts';
 import { cursors } from './cursors.ts';
 import { type JsonObject, readJsonBody } from './json-body.ts';
@@ -79,14 +80,18 @@ export const serveCall = (
     if (route.path.includes('{id}') && !ID.test(id)) throw new DomainError('not_found', 'There is no such object.');
     const { cursor, ...query } = checks.query(ctx.query);
     const version = route.ifMatch ? versionOf(ctx) : 0;
-    const body = route.body === undefined ? {} : await readJsonBody(ctx);
-    checks.body(body);
+    const idempotencyKey = route.repeatable === undefined ? undefined : keyOf(ctx);
+    if (route.lines) checkLinesType(ctx);
+    const body = route.body === undefined || route.lines ? {} : await readJsonBody(ctx);
+    if (!route.lines) checks.body(body);
     return {
       id,
       query,
       ...(cursor === undefined ? {} : { after: places.open(operation, caller.id, cursor) }),
       body: fromWire(route.ifMatch ? withoutId(body, id) : body),
       version,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(route.lines ? { lines: bodyLines(ctx) } : {}),
       caller,
       access,
       by: { ...byOf(ctx, caller.id), ...(caller.account === undefined ? {} : { account: caller.account }) },
@@ -146,6 +151,16 @@ const sendLines = async (ctx: Context, lines: AsyncIterable<string>, log: Proble
   ctx.status = 200;
   ctx.body = stream;
   ctx.type = 'application/x-ndjson';
+};
+
+/** 1 to 128 visible characters, as the caller chose them; undefined when none was sent. */
+const keyOf = (ctx: Context): string | undefined => {
+  const given = ctx.get('idempotency-key');
+  if (given === '') return undefined;
+  if (!/^[\x21-\x7e]{1,128}$/.test(given)) {
+    throw new DomainError('invalid_request', 'An Idempotency-Key has 1 to 128 visible characters.');
+  }
+  return given;
 };
 
 /** The version that `If-Match` names (RFC 9110 §13.1.1); one strong tag, as our ETag is. */

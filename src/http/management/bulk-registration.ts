@@ -1,0 +1,101 @@
+import type { Agent } from '../../domain/agents/agent.ts';
+import type { AuditTrail } from '../../domain/audit/audit-event.ts';
+import { DomainError, isDomainError } from '../../domain/errors.ts';
+import type { Versioned } from '../../domain/ports/document-store.ts';
+import type { RepeatableRegistration } from '../../domain/registration/repeatable-registration.ts';
+import { strictJson } from '../../domain/strict-json.ts';
+import { refusalOf } from '../problem.ts';
+import type { Answer, Call, Handler } from './call.ts';
+import type { JsonObject } from './json-body.ts';
+import { fromWire } from './representations.ts';
+import type { RouteDeclaration } from './route-table.ts';
+import { inputChecks } from './validation.ts';
+
+/** Lines that are worked on at once: their audit events share one write. */
+const AT_ONCE = 64;
+/** Bulk requests at work in this process; more would only wait for the same store. */
+const MOST_REQUESTS = 4;
+
+type Registering = (call: Call, reservedId: string) => Promise<Versioned<Agent>>;
+
+/**
+ * Many agents in one request, a line each, answered line by line in the same order (MG-08). A line is registered whole
+ * or not at all, and one that is refused stops no other. With the same idempotency key it can be sent again after
+ * whatever broke: lines that were registered answer what they did.
+ */
+export const bulkRegistration = (deps: {
+  readonly register: Registering;
+  readonly registration: RepeatableRegistration;
+  readonly audit: AuditTrail;
+}): Handler => {
+  const { register, registration, audit } = deps;
+  const checks = inputChecks({ body: 'NewAgent' } as RouteDeclaration);
+  let requests = 0;
+
+  const registered = async (call: Call, key: string, line: Buffer, place: number): Promise<JsonObject> => {
+    const value = strictJson(line, []);
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      throw new DomainError('invalid_request', 'A line is a JSON object.');
+    }
+    checks.body(value as JsonObject);
+    const of = { caller: call.caller.id, key, place };
+    const { found, isReplayed } = await registration.once(of, line.toString('utf8'), (id) =>
+      register({ ...call, body: fromWire(value as JsonObject) }, id),
+    );
+    const { id, state } = found.document;
+    return { line: place, status: 201, id, state, ...(isReplayed ? { replayed: true } : {}) };
+  };
+
+  const results = async function* (call: Call, key: string, lines: AsyncIterable<Buffer>): AsyncGenerator<string> {
+    const counts = { registered: 0, refused: 0, replayed: 0 };
+    let place = 0;
+    let waiting: Promise<JsonObject>[] = [];
+    const drain = async function* (): AsyncGenerator<string> {
+      for (const result of await Promise.all(waiting)) {
+        counts[result['replayed'] ? 'replayed' : result['status'] === 201 ? 'registered' : 'refused'] += 1;
+        yield JSON.stringify(result);
+      }
+      waiting = [];
+    };
+    try {
+      for await (const line of lines) {
+        place += 1;
+        const at = place;
+        const result = registered(call, key, line, at).catch((error: unknown): JsonObject => {
+          // The key was used for another request, not for another line of this one.
+          if (at === 1 && isDomainError(error) && error.field === 'Idempotency-Key') throw error;
+          return { line: at, ...refusalOf(error) };
+        });
+        result.catch(() => undefined);
+        waiting.push(result);
+        // The first one alone: whether the request can be answered at all is known before it is.
+        if (place === 1 || waiting.length === AT_ONCE) yield* drain();
+      }
+      yield* drain();
+      yield JSON.stringify({ done: true, ...counts });
+    } finally {
+      requests -= 1;
+      await Promise.allSettled(waiting);
+      await audit.append({
+        type: 'agent.bulk_registered',
+        outcome: 'done',
+        caller: call.caller.id,
+        inputs: { ...counts, lines: place },
+        ...(call.by.request === undefined ? {} : { request: call.by.request }),
+        ...(call.by.source === undefined ? {} : { personal: { source: call.by.source } }),
+      });
+    }
+  };
+
+  return async (call): Promise<Answer> => {
+    const { idempotencyKey, lines } = call;
+    if (idempotencyKey === undefined || !lines) {
+      throw new DomainError('invalid_request', 'Send an Idempotency-Key, so that what breaks can be sent again.');
+    }
+    if (requests >= MOST_REQUESTS) {
+      throw new DomainError('unavailable', 'Too many are being registered at once.', { retryAfterSeconds: 10 });
+    }
+    requests += 1;
+    return { lines: results(call, idempotencyKey, lines) };
+  };
+};
