@@ -16,7 +16,7 @@ import { IMPORTS } from '../domain/moving/import-mark.ts';
 import { NODES } from '../domain/nodes/node-register.ts';
 import { TURNS } from '../domain/nodes/one-at-a-time.ts';
 import type { CollectionDeclaration } from '../domain/ports/document-store.ts';
-import { REGISTRATIONS } from '../domain/registration/repeatable-registration.ts';
+import { REPEATABLE_REGISTRATIONS } from '../domain/registration/repeatable-registration.ts';
 import { RESOURCE_SERVERS } from '../domain/resource-servers/resource-server.ts';
 import { EPOCHS } from '../domain/revocation/epoch.ts';
 import { KILLS } from '../domain/revocation/kill.ts';
@@ -35,7 +35,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   BLUEPRINT_VERSIONS,
   AGENTS,
   AGENT_USE,
-  REGISTRATIONS,
+  REPEATABLE_REGISTRATIONS,
   RESOURCE_SERVERS,
   CONSENTS,
   LEASES,

@@ -1,7 +1,7 @@
 /**
  * Registrations that can be asked for again: under the same key of the same caller the same place of a request
  * registers one agent, however often, by whichever process, and whatever broke in between (MG-10). Owns the collection
- * REGISTRATIONS. What an agent is, and who may register it, is said elsewhere.
+ * REPEATABLE_REGISTRATIONS. What an agent is, and who may register it, is said elsewhere.
  */
 import { createHash } from 'node:crypto';
 import type { Agent } from '../agents/agent.ts';
@@ -28,8 +28,8 @@ type Registration = {
   readonly expiresAt: number;
 };
 
-export const REGISTRATIONS = {
-  name: 'registrations',
+export const REPEATABLE_REGISTRATIONS = {
+  name: 'repeatable_registrations',
   indexes: [],
   expiresAt: 'expiresAt',
   members: ['asked', 'agent'],
@@ -46,7 +46,7 @@ export const repeatableRegistration = (deps: {
   readonly agents: { get(id: string): Promise<Versioned<Agent> | undefined> };
 }) => {
   const { documents, clock, identifiers, agents } = deps;
-  const collection = documents.collection<Registration>(REGISTRATIONS);
+  const collection = documents.collection<Registration>(REPEATABLE_REGISTRATIONS);
 
   /** The id that belongs to this key, and whether it has been given to it just now. */
   const reserved = async ({ caller, key, place }: RegistrationKey, text: string) => {
