@@ -40,6 +40,7 @@ import { modelAdapter } from './provider/model-adapter.ts';
 import { presentedProofs } from './provider/presented-proofs.ts';
 import { rememberRequest } from './provider/request-facts.ts';
 import { resourceAuthority } from './provider/resource-authority.ts';
+import { presentedCredentials } from './provider/presented-credentials.ts';
 import { structuredTokens } from './provider/structured-tokens.ts';
 import { tokenClaims } from './provider/token-claims.ts';
 import { tokenLiveness } from './provider/token-liveness.ts';
@@ -131,6 +132,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const engine = await buildEngine({
     configuration,
     adapter: modelAdapter({
+  const presented = presentedCredentials({ identity: made.workloads, uses: made.credentialUses, clock, issuer });
       documents,
       ephemeral,
       clock,
@@ -159,6 +161,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     authority,
     claims: tokenClaims({
       audit,
+      presented,
       clock,
       identifiers,
       masterKey,
@@ -182,6 +185,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     ephemeral,
     identifiers,
     masterKey,
+    presented,
     onUnexpected,
   });
 
@@ -236,7 +240,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     keys,
     kills,
     agents: {
-      noteUses: () => made.uses.flush(),
+      noteUses: async () => void (await Promise.all([made.uses.flush(), made.credentialUses.flush()])),
       keep: () => made.upkeep.run(),
       settleDepartures: () => made.departures.settleAll(),
     },

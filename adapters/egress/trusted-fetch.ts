@@ -136,7 +136,8 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch => {
     async get(request) {
       const key = `${request.purpose} ${request.url}`;
       const now = clock.now();
-      const held = memory.document(key);
+      const kept = memory.document(key);
+      const held = kept !== undefined && kept.fetchedAt <= (request.after ?? -1) ? undefined : kept;
       // Should the clock be put back, what was fetched later than now is not fresh for all that time.
       const isFresh = held !== undefined && held.fetchedAt <= now && now < held.freshUntil;
       const isYoung = isFresh && now - held.fetchedAt < AGAIN_SECONDS;

@@ -5,12 +5,14 @@
 import { ACCOUNTS } from '../domain/accounts/account.ts';
 import { AGENTS } from '../domain/agents/agent.ts';
 import { AGENT_USE } from '../domain/agents/agent-use.ts';
+import { CREDENTIAL_USE } from '../domain/agents/credential-use.ts';
 import { DEPARTURES } from '../domain/agents/departures.ts';
 import { AUDIT_RECORDS } from '../domain/audit/audit-record.ts';
 import { BLUEPRINT_VERSIONS, BLUEPRINTS } from '../domain/blueprints/blueprint.ts';
 import { CLIENTS } from '../domain/clients/client.ts';
 import { CONSENTS } from '../domain/consent/consent-register.ts';
 import { DELEGATIONS } from '../domain/delegation/delegation.ts';
+import { TRUSTED_ISSUERS } from '../domain/federation/trusted-issuer.ts';
 import { GROUPS } from '../domain/groups/group.ts';
 import { IMPORTS } from '../domain/moving/import-mark.ts';
 import { NODES } from '../domain/nodes/node-register.ts';
@@ -35,6 +37,8 @@ export const MOVED: readonly CollectionDeclaration[] = [
   BLUEPRINT_VERSIONS,
   AGENTS,
   AGENT_USE,
+  TRUSTED_ISSUERS,
+  CREDENTIAL_USE,
   REPEATABLE_REGISTRATIONS,
   RESOURCE_SERVERS,
   CONSENTS,

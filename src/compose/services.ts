@@ -11,6 +11,8 @@ import { agentRegistry } from '../domain/agents/agent-registry.ts';
 import { agentsAsTheyStand, standingNow } from '../domain/agents/agent-standing.ts';
 import { agentUpkeep } from '../domain/agents/agent-upkeep.ts';
 import { agentUse } from '../domain/agents/agent-use.ts';
+import { credentialRegister } from '../domain/agents/credential-register.ts';
+import { credentialUse } from '../domain/agents/credential-use.ts';
 import { departureRegister } from '../domain/agents/departures.ts';
 import { auditSigner } from '../domain/audit/audit-signer.ts';
 import { auditTrail } from '../domain/audit/audit-trail.ts';
@@ -22,6 +24,10 @@ import { keysByUrl } from '../domain/clients/keys-by-url.ts';
 import { consentRegister } from '../domain/consent/consent-register.ts';
 import { delegationRegister } from '../domain/delegation/delegation-register.ts';
 import { delegationRequests } from '../domain/delegation/delegation-requests.ts';
+import { issuerKeys } from '../domain/federation/issuer-keys.ts';
+import { trustedIssuerRegistry } from '../domain/federation/trusted-issuer-registry.ts';
+import { workloadIdentity } from '../domain/federation/workload-identity.ts';
+import { workloadTokens } from '../domain/federation/workload-tokens.ts';
 import { groupRegistry } from '../domain/groups/group-registry.ts';
 import { ownersOf } from '../domain/groups/owners.ts';
 import { clockSteps } from '../domain/nodes/clock-steps.ts';
@@ -146,6 +152,9 @@ export const services = async (configuration: Configuration, overrides: Override
   const groups = groupRegistry({ documents, clock, identifiers, audit, accounts });
   const owners = ownersOf({ accounts, groups });
   const blueprints = blueprintRegistry({ documents, clock, identifiers, audit, resourceServers });
+  const checkKeyUrl = trustedFetch.check;
+  const trustedIssuers = trustedIssuerRegistry({ documents, clock, identifiers, audit, checkKeyUrl, issuer });
+  const credentials = credentialRegister({ documents, clock, identifiers, audit, trustedIssuers, checkKeyUrl });
   const agents = agentRegistry({
     documents,
     clock,
@@ -153,8 +162,9 @@ export const services = async (configuration: Configuration, overrides: Override
     audit,
     owners,
     uses,
+    credentials,
     resourceServers,
-    checkKeyUrl: trustedFetch.check,
+    checkKeyUrl,
     admission: blueprintAdmission({ documents, clock, blueprints }),
     handOver: (agent, from) => revocation.handOver(agent, from, clock.now()),
   });
@@ -176,6 +186,15 @@ export const services = async (configuration: Configuration, overrides: Override
   const departures = departureRegister({ documents, clock, groups, owners, agents });
   /** As everybody sees them who grants something. */
   const granting = registersUnderKills({ accounts, agents: effectiveAgents, clients }, revocation);
+  const keysOfIssuers = issuerKeys({ fetcher: trustedFetch, clock });
+  const { clockToleranceSeconds } = configuration.clientAuthentication;
+  const workloads = workloadIdentity({
+    documents,
+    clock,
+    issuers: trustedIssuers,
+    agents: granting.agents,
+    tokens: workloadTokens({ keys: keysOfIssuers, clock, issuer, clockToleranceSeconds }),
+  });
   const { maxDepth, maxDurationSeconds, defaultDurationSeconds, requestTtlSeconds } = configuration.delegation;
   const delegations = delegationRegister({
     documents,
@@ -233,6 +252,11 @@ export const services = async (configuration: Configuration, overrides: Override
     departures,
     uses,
     upkeep,
+    credentials,
+    credentialUses: credentialUse({ documents, clock }),
+    trustedIssuers,
+    keysOfIssuers,
+    workloads,
     delegations,
     requests,
     consents,

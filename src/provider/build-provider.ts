@@ -38,6 +38,7 @@ import { leaseForRequest, prompts } from './interaction-policy.ts';
 import type { OwnTokens } from './issued-tokens.ts';
 import type { modelAdapter } from './model-adapter.ts';
 import { asProtocol } from './oauth-errors.ts';
+import type { PresentedCredentials } from './presented-credentials.ts';
 import { publishedMetadata } from './published-metadata.ts';
 import { exactLocalhost } from './redirect-targets.ts';
 import { factsOf } from './request-facts.ts';
@@ -66,6 +67,7 @@ export type EngineDeps = {
   readonly trustedFetch: TrustedFetch;
   readonly keysByUrl: KeysByUrl;
   readonly proofs: ClientProofs;
+  readonly presented: PresentedCredentials;
   readonly clock: Clock;
   readonly ephemeral: EphemeralStore;
   readonly identifiers: Identifiers;
@@ -133,11 +135,12 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
     if (isRight) deps.proofs.remember(Provider.ctx, this.clientId);
     return isRight;
   };
-  clientObjects(provider, deps.clients, clientKeysByUrl(provider, deps.keysByUrl));
+  const { presented } = deps;
+  clientObjects(provider, deps.clients, clientKeysByUrl(provider, deps.keysByUrl, presented), presented);
   deps.proofs.install(provider);
   jwtIds(provider, deps.identifiers);
   exactLocalhost(provider);
-  withoutParametersAtFirst(provider);
+  withoutParametersAtFirst(provider, presented.take);
   refuseOtherGrantTypes(provider);
 
   // Outermost first: what is written down is what leaves.

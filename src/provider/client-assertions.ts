@@ -5,6 +5,7 @@
  */
 import { decodeJwt } from 'jose';
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Proof } from '../domain/federation/workload-identity.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
@@ -12,6 +13,7 @@ import type { ClientProofs } from './client-proofs.ts';
 import { isCold, mayHaveBeenUsed } from './cold-mode.ts';
 import type { ConsumptionRegister } from './consumption-register.ts';
 import { asProtocol } from './oauth-errors.ts';
+import type { PresentedCredentials } from './presented-credentials.ts';
 
 /** The engine accepts DPoP proofs this many seconds around now; a proof dated ahead stays good twice as long. */
 const DPOP_WINDOW_SECONDS = 300;
@@ -29,6 +31,7 @@ export const clientAssertions = (deps: {
   readonly clockToleranceSeconds: number;
   readonly proofs: ClientProofs;
   readonly consumptions: ConsumptionRegister;
+  readonly presented: Pick<PresentedCredentials, 'proofIn' | 'noteUse'>;
 }) => {
   /** Requests whose next replay check is the assertion's, not a proof's; with its `iat`. */
   const assertionNext = new WeakMap<object, number>();
@@ -42,6 +45,27 @@ export const clientAssertions = (deps: {
     const longest = 2 * DPOP_WINDOW_SECONDS + deps.clockToleranceSeconds;
     if (issuedAt <= now + deps.clockToleranceSeconds && !isCold(deps.ephemeral, now, longest)) return true;
     return deps.consumptions.consume(`proof:${key}`, now + longest, Promise.resolve());
+  };
+
+  const remember = (context: object, clientId: string): void => {
+    deps.proofs.remember(context, clientId);
+    deps.presented.noteUse(context);
+  };
+
+  /** Platforms hand out the same token again and again; of an issuer that is so configured each one is good once. */
+  const isUsedOnce = async (context: object, clientId: string, { issuer, claims }: Proof): Promise<boolean> => {
+    const { jti, exp, iat } = claims as { readonly jti?: unknown; readonly exp?: unknown; readonly iat?: unknown };
+    if (issuer.oneTimeTokens && typeof jti === 'string') {
+      const ttl = Math.max(1, Math.ceil(Number(exp)) + deps.clockToleranceSeconds - deps.clock.now());
+      for (const digest of deps.masterKey.ordered('jti/workload', issuer.id, jti)) {
+        if (!(await deps.ephemeral.claim(`jti:${digest}`, ttl))) return false;
+      }
+      if (mayHaveBeenUsed(deps.ephemeral, Number(iat), deps.clockToleranceSeconds)) {
+        throw new errors.InvalidClientAuth('made too early to be told from a used one');
+      }
+    }
+    remember(context, clientId);
+    return true;
   };
 
   return {
@@ -74,6 +98,8 @@ export const clientAssertions = (deps: {
       const context = Provider.ctx;
       const assertedAt = context && assertionNext.get(context);
       const isAssertion = context !== undefined && assertionNext.delete(context);
+      const proof = isAssertion ? deps.presented.proofIn(context) : undefined;
+      if (isAssertion && proof) return asProtocol(() => isUsedOnce(context, issuer, proof));
       const kind = isAssertion ? 'assertion' : 'dpop';
       const ttl = isAssertion ? expiresAt - deps.clock.now() : 2 * DPOP_WINDOW_SECONDS + deps.clockToleranceSeconds;
       const digests = deps.masterKey.ordered(`jti/${kind}`, issuer, jti);
@@ -88,7 +114,7 @@ export const clientAssertions = (deps: {
         for (const digest of isAssertion ? [] : digests) {
           if (!(await isMarkedFirst(digest, issuedAt))) return false;
         }
-        if (isAssertion) deps.proofs.remember(context, issuer);
+        if (isAssertion) remember(context, issuer);
         return true;
       });
     },

@@ -1,24 +1,25 @@
 /**
- * Keys of clients and agents that serve them at `jwks_uri`. The engine would fetch them itself, keep them as
- * long as the one who serves them says, and know no new key before that; here `keys-by-url.ts` does it.
+ * The keys that verify assertions of clients and agents. Those that are served at `jwks_uri` the engine would fetch
+ * itself, keep as long as the one who serves them says, and know no new key before that; here `keys-by-url.ts` does
+ * it. Of an agent presented-credentials.ts says which keys count in a request.
  */
 import { decodeProtectedHeader } from 'jose';
 import Provider from 'oidc-provider';
+import type { Agent } from '../domain/agents/agent.ts';
 import type { JsonWebKeySet } from '../domain/clients/client.ts';
 import { type KeysByUrl, whyNoKeys } from '../domain/clients/keys-by-url.ts';
+import type { KeyStore, PresentedCredentials } from './presented-credentials.ts';
 import { factsOf } from './request-facts.ts';
 
 type Client = InstanceType<Provider['Client']>;
 
-/** The part of the engine's key store that verifying a signature uses. */
-type KeyStore = {
-  selectForVerify(options: object): readonly object[];
-  getKeyObject(key: object, isPublic: boolean): unknown;
-};
-
 export type ClientKeysByUrl = ReturnType<typeof clientKeysByUrl>;
 
-export const clientKeysByUrl = (provider: Provider, keysByUrl: KeysByUrl) => {
+export const clientKeysByUrl = (
+  provider: Provider,
+  keysByUrl: KeysByUrl,
+  presented: Pick<PresentedCredentials, 'keysOf'>,
+) => {
   const stores = new WeakMap<JsonWebKeySet, KeyStore>();
   const models = provider.Client as unknown as { new (metadata: object): { readonly asymmetricKeyStore: KeyStore } };
 
@@ -61,10 +62,26 @@ export const clientKeysByUrl = (provider: Provider, keysByUrl: KeysByUrl) => {
     };
   };
 
+  const ofAgents = {
+    of: storeOf,
+    async at(url: string, kid: string | undefined, again: boolean): Promise<JsonWebKeySet> {
+      const question = { url, ...(kid === undefined ? {} : { kid }) };
+      try {
+        return await (again ? keysByUrl.again(question) : keysByUrl.find(question));
+      } catch (error) {
+        throw new Error(whyNoKeys(error), { cause: error });
+      }
+    },
+  };
+
   return {
-    /** Gives a client with `jwks_uri` this way of finding its keys. */
-    install(client: Client): void {
+    /** Gives a client its way of finding keys: an agent all its credentials, a client with `jwks_uri` those served there. */
+    install(client: Client, agent: Agent | undefined): void {
       const { jwksUri, clientId } = client;
+      if (agent) {
+        Object.defineProperty(client, 'asymmetricKeyStore', { get: () => presented.keysOf(agent, ofAgents) });
+        return;
+      }
       if (jwksUri === undefined) return;
       // The URLs of those who are registered are known; any number of them may come from behind one address.
       const isCounted = clientId.startsWith('https:');

@@ -7,28 +7,32 @@ import type Provider from 'oidc-provider';
 import type { ClientKeysByUrl } from './client-keys-by-url.ts';
 import type { EngineClients } from './engine-client.ts';
 import { asProtocol } from './oauth-errors.ts';
+import type { PresentedCredentials } from './presented-credentials.ts';
 
 type Client = InstanceType<Provider['Client']>;
 
 export const clientObjects = (
   provider: Provider,
-  clients: Pick<EngineClients, 'find'>,
+  clients: Pick<EngineClients, 'find' | 'agentOf'>,
   keys: Pick<ClientKeysByUrl, 'install'>,
+  presented: Pick<PresentedCredentials, 'clientIdOf' | 'replace'>,
 ): void => {
   const made = new WeakMap<object, Client>();
   const models = provider.Client as unknown as {
     new (metadata: object): Client;
     find(id: unknown): Promise<Client | undefined>;
   };
-  models.find = (id) =>
+  models.find = (given) =>
     asProtocol(async () => {
+      const id = await presented.clientIdOf(given);
       const metadata = typeof id === 'string' ? await clients.find(id) : undefined;
       if (!metadata) return undefined;
-      const known = made.get(metadata);
-      if (known) return known;
-      const client = new models(metadata);
-      keys.install(client);
-      made.set(metadata, client);
+      const client = made.get(metadata) ?? new models(metadata);
+      if (!made.has(metadata)) {
+        keys.install(client, clients.agentOf(metadata));
+        made.set(metadata, client);
+      }
+      presented.replace(client.clientId);
       return client;
     });
 };

@@ -6,11 +6,16 @@
  */
 import type Provider from 'oidc-provider';
 
-export const withoutParametersAtFirst = (provider: Provider): void => {
+/** `onRead` hears of the parameters as soon as they are known, and may put others in their place. */
+export const withoutParametersAtFirst = (
+  provider: Provider,
+  onRead: (context: never, read: Record<string, unknown>) => void = () => undefined,
+): void => {
   Object.defineProperty(provider.OIDCContext.prototype, 'params', {
     configurable: true,
     get: () => ({}),
-    set(read: object) {
+    set(read: Record<string, unknown>) {
+      onRead((this as unknown as { readonly ctx: never }).ctx, read);
       Object.defineProperty(this, 'params', { value: read, writable: true, enumerable: true, configurable: true });
     },
   });

@@ -29,7 +29,12 @@ export const CLIENT_PROPERTIES = [
 ] as const;
 
 export const engineClients = (registers: Registers, issuer: string) => {
-  const ofAgent = oncePerDocument(fromAgent);
+  const agentOf = new WeakMap<Metadata, Agent>();
+  const ofAgent = oncePerDocument((agent: Agent) => {
+    const metadata = fromAgent(agent);
+    if (metadata) agentOf.set(metadata, agent);
+    return metadata;
+  });
   const ofClient = oncePerDocument(fromClient);
   const ofResourceServer = oncePerDocument(fromResourceServer);
   const pages = accountPages(issuer);
@@ -55,6 +60,8 @@ export const engineClients = (registers: Registers, issuer: string) => {
       if (id.startsWith('rs_')) return ofResourceServer((await registers.resourceServers.get(id))?.document);
       return id === ACCOUNT_PAGES_CLIENT.client_id ? pages : undefined;
     },
+    /** The agent that metadata from `find` are of, as it counted then. */
+    agentOf: (metadata: Metadata): Agent | undefined => agentOf.get(metadata),
   };
 };
 
@@ -88,7 +95,8 @@ const fromAgent = (agent: Agent): Metadata | undefined =>
         client_id: agent.id,
         client_name: agent.name,
         token_endpoint_auth_method: 'private_key_jwt',
-        ...keysOf(agent),
+        // Its keys are found when it authenticates (presented-credentials.ts); nothing is asked for under a reserved name.
+        jwks_uri: 'https://agent.invalid/keys',
         grant_types: agent.grantTypes,
         response_types: agent.grantTypes.includes('authorization_code') ? ['code'] : [],
         redirect_uris: agent.redirectUris,

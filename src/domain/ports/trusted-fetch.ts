@@ -33,6 +33,8 @@ export type FetchRequest = {
    * answered all the same, and so is a fresh one when the new fetch fails.
    */
   readonly again?: boolean;
+  /** No copy that was fetched up to this second is answered, however fresh it is. */
+  readonly after?: EpochSeconds;
 };
 
 /** What was served at a URL with status 200. The same object as long as the copy is kept: what is made of it can be kept with it. */

@@ -1,0 +1,204 @@
+/**
+ * Which credential an agent presents in a request, and whether it is one of its own that counts now. The engine knows
+ * one way for each client: so each request shows it the way that is presented, of those the agent has. Owns that
+ * choice for client assertions, signed by the agent (`jwks`, `jwks_uri`) or by the platform it runs on (`federated`).
+ *
+ * A workload token is replaced, as soon as the parameters of a request are known, by an assertion in the agent's name;
+ * the key of that is good in this request alone, and only once the token has been proven.
+ */
+import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
+import { decodeJwt, decodeProtectedHeader } from 'jose';
+import Provider, { errors } from 'oidc-provider';
+import type { Agent } from '../domain/agents/agent.ts';
+import { ofKind, usableCredentials } from '../domain/agents/credential.ts';
+import type { CredentialUses } from '../domain/agents/credential-use.ts';
+import type { JsonWebKeySet } from '../domain/clients/client.ts';
+import type { Proof, WorkloadIdentity } from '../domain/federation/workload-identity.ts';
+import { isRefusal } from '../domain/federation/workload-tokens.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import { isByClients } from './endpoint-routes.ts';
+
+/** The part of the engine's key store that verifying a signature uses. */
+export type KeyStore = {
+  selectForVerify(options: object): readonly object[];
+  getKeyObject(key: object, isPublic: boolean): unknown;
+};
+
+/** Keys, and whose they are. */
+type Source = { readonly store: KeyStore; readonly credential?: string };
+
+type Context = { readonly oidc?: { readonly route?: string; params?: Record<string, unknown> } };
+
+/** What is known of the credential in a request. */
+type Presented = {
+  /** A token of a platform, as it came. */
+  readonly workloadToken?: string;
+  /** In place of a client_id that was not sent. */
+  readonly placeholder?: string;
+  agent?: string;
+  proof?: Proof;
+  credential?: string;
+};
+
+const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+const KEY_ID = 'workload';
+
+export type PresentedCredentials = ReturnType<typeof presentedCredentials>;
+
+export const presentedCredentials = (deps: {
+  readonly identity: WorkloadIdentity;
+  readonly uses: Pick<CredentialUses, 'note'>;
+  readonly clock: Clock;
+  readonly issuer: string;
+}) => {
+  const { identity, uses, clock, issuer } = deps;
+  const presented = new WeakMap<object, Presented>();
+  // Of this process only: whoever makes such an assertion checks it, too.
+  const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+  const { x } = publicKey.export({ format: 'jwk' });
+  const internal: JsonWebKeySet = { keys: [{ kty: 'OKP', crv: 'Ed25519', x, kid: KEY_ID, alg: 'EdDSA' }] };
+
+  const here = (): Presented | undefined => {
+    const context = Provider.ctx as object | undefined;
+    return context && presented.get(context);
+  };
+
+  return {
+    /** Takes a workload token out of the parameters of a request, before anything looks at them. */
+    take(context: Context, parameters: Record<string, unknown>): void {
+      const { client_assertion: token, client_assertion_type: type, client_id: clientId } = parameters;
+      if (!isByClients(context.oidc?.route) || type !== JWT_BEARER || !isOfPlatform(token)) return;
+      if (clientId !== undefined && typeof clientId !== 'string') return;
+      const placeholder = clientId ?? `workload:${randomUUID()}`;
+      presented.set(context, { workloadToken: token, ...(clientId === undefined ? { placeholder } : {}) });
+      parameters['client_assertion'] = unsigned({ sub: placeholder });
+    },
+
+    /** The client a request is about: itself, or the agent that the workload token names, if no client_id does. */
+    async clientIdOf(id: unknown): Promise<unknown> {
+      const known = here();
+      if (known?.placeholder === undefined || known.placeholder !== id) return id;
+      const named = await identity.named(known.workloadToken ?? '');
+      if (typeof named !== 'string') throw new errors.InvalidClientAuth(`workload token, ${named.check}: ${named.why}`);
+      return named;
+    },
+
+    /** To be called with the client of the request: from here on the engine sees an assertion in its name. */
+    replace(clientId: string): void {
+      const known = here();
+      const parameters = (Provider.ctx as unknown as Context | undefined)?.oidc?.params;
+      if (known?.workloadToken === undefined || known.agent !== undefined || !parameters) return;
+      known.agent = clientId;
+      const now = clock.now();
+      const claims = { iss: clientId, sub: clientId, aud: issuer, jti: randomUUID(), iat: now, exp: now + 60 };
+      parameters['client_assertion'] = signed(claims, privateKey);
+    },
+
+    /** What verifies assertions of an agent: for one verification. `stores` are key stores of the engine. */
+    keysOf(
+      agent: Agent,
+      stores: {
+        readonly of: (jwks: JsonWebKeySet) => KeyStore;
+        /** Keys that are served at a URL; `again`: fetched anew, as none has fitted. */
+        readonly at: (url: string, kid: string | undefined, again: boolean) => Promise<JsonWebKeySet>;
+      },
+    ): object {
+      const known = here();
+      const usable = usableCredentials(agent, clock.now());
+      let sources: readonly Source[];
+      const rest: (() => Promise<readonly Source[]>)[] = [];
+
+      if (known?.workloadToken !== undefined) {
+        const token = known.workloadToken;
+        sources = [];
+        rest.push(async () => {
+          const proof = await identity.prove(token, agent);
+          if (isRefusal(proof)) throw new Error(`workload token, ${proof.check}: ${proof.why}`);
+          known.proof = proof;
+          return [{ store: stores.of(internal), credential: proof.credential.id }];
+        });
+      } else {
+        sources = ofKind(usable, 'jwks').map(({ id, jwks }) => ({ store: stores.of(jwks), credential: id }));
+        const served = ofKind(usable, 'jwks_uri');
+        const kid = keyIdOf((Provider.ctx as unknown as Context | undefined)?.oidc?.params?.['client_assertion']);
+        for (const again of [false, true]) {
+          for (const { id, jwksUri } of served) {
+            rest.push(async () => [{ store: stores.of(await stores.at(jwksUri, kid, again)), credential: id }]);
+          }
+        }
+      }
+      const owners = new WeakMap<object, Source>();
+      return {
+        selectForVerify: (options: object) =>
+          sources.flatMap((source) =>
+            source.store.selectForVerify(options).map((key) => {
+              owners.set(key, source);
+              return key;
+            }),
+          ),
+        getKeyObject(key: object, isPublic: boolean) {
+          const source = owners.get(key);
+          // The last one asked for before the check of claims is the one that fitted.
+          const context = Provider.ctx as object | undefined;
+          if (context && source?.credential !== undefined) {
+            const entry = presented.get(context) ?? {};
+            entry.credential = source.credential;
+            entry.agent = agent.id;
+            presented.set(context, entry);
+          }
+          return source?.store.getKeyObject(key, isPublic);
+        },
+        fresh: () => rest.length === 0,
+        async refresh() {
+          // One that cannot be had does not keep the next from being tried.
+          for (let next = rest.shift(); next !== undefined; next = rest.shift()) {
+            try {
+              sources = await next();
+              return;
+            } catch (error) {
+              if (rest.length === 0) throw error;
+            }
+          }
+        },
+      };
+    },
+
+    /** The proof in a request whose client has shown a workload token. */
+    proofIn: (context: object): Proof | undefined => presented.get(context)?.proof,
+
+    /** Notes the use of the credential by which the client of a request has proven itself. */
+    noteUse(context: object): void {
+      const known = presented.get(context);
+      if (known?.credential !== undefined && known.agent !== undefined) uses.note(known.agent, known.credential);
+    },
+  };
+};
+
+/** Assertions of agents and clients are issued by themselves; an issuer is a URL, and speaks about somebody else. */
+const isOfPlatform = (token: unknown): token is string => {
+  try {
+    const { iss, sub } = decodeJwt(String(token));
+    return typeof iss === 'string' && iss.startsWith('https://') && iss !== sub;
+  } catch {
+    return false;
+  }
+};
+
+const keyIdOf = (assertion: unknown): string | undefined => {
+  try {
+    const { kid } = decodeProtectedHeader(String(assertion));
+    return typeof kid === 'string' ? kid : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** Good enough to be asked for its subject, and for nothing else. */
+const unsigned = (claims: object): string => `${part({ alg: 'none' })}.${part(claims)}.`;
+
+const signed = (claims: object, key: KeyObject): string => {
+  const input = `${part({ alg: 'EdDSA', kid: KEY_ID })}.${part(claims)}`;
+  return `${input}.${sign(null, Buffer.from(input), key).toString('base64url')}`;
+};
