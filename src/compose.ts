@@ -37,10 +37,10 @@ import { issuedTokens } from './provider/issued-tokens.ts';
 import { closedByKills } from './provider/kill-gate.ts';
 import { leaseRegister } from './provider/leases.ts';
 import { modelAdapter } from './provider/model-adapter.ts';
+import { presentedCredentials } from './provider/presented-credentials.ts';
 import { presentedProofs } from './provider/presented-proofs.ts';
 import { rememberRequest } from './provider/request-facts.ts';
 import { resourceAuthority } from './provider/resource-authority.ts';
-import { presentedCredentials } from './provider/presented-credentials.ts';
 import { structuredTokens } from './provider/structured-tokens.ts';
 import { tokenClaims } from './provider/token-claims.ts';
 import { tokenLiveness } from './provider/token-liveness.ts';
@@ -128,11 +128,11 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     }),
   ];
   const proofs = clientProofs(requestLimit(limits.requestsPerClientPerMinute, clock));
+  const presented = presentedCredentials({ identity: made.workloads, uses: made.credentialUses, clock, issuer });
   const pages = enginePages({ issuer, accounts });
   const engine = await buildEngine({
     configuration,
     adapter: modelAdapter({
-  const presented = presentedCredentials({ identity: made.workloads, uses: made.credentialUses, clock, issuer });
       documents,
       ephemeral,
       clock,
@@ -157,11 +157,11 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       clockToleranceSeconds: configuration.clientAuthentication.clockToleranceSeconds,
       proofs,
       consumptions,
+      presented,
     }),
     authority,
     claims: tokenClaims({
       audit,
-      presented,
       clock,
       identifiers,
       masterKey,
@@ -181,11 +181,11 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     trustedFetch: made.trustedFetch,
     keysByUrl: made.keysByUrl,
     proofs,
+    presented,
     clock,
     ephemeral,
     identifiers,
     masterKey,
-    presented,
     onUnexpected,
   });
 
