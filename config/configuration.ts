@@ -58,6 +58,19 @@ export type Configuration = {
     readonly assertionMaxLifetimeSeconds: number;
     readonly clockToleranceSeconds: number;
   };
+  /** How clients and agents register themselves (RFC 7591). */
+  readonly registration: {
+    /** Whether anybody may register a public client that is no agent. */
+    readonly open: boolean;
+    /** How long such a client lasts unless somebody adopts it. */
+    readonly openLifetimeSeconds: number;
+    /** 0 switches a limit off. */
+    readonly openPerDay: number;
+    readonly perSourcePerHour: number;
+    readonly perOwnerPerHour: number;
+    /** JSON file: whose software statements count, and with which keys. */
+    readonly softwareStatementsFile?: string;
+  };
   readonly dpop: { readonly requireNonce: boolean };
   /** What is fetched from URLs that others chose: keys, metadata, logos. */
   readonly egress: {

@@ -209,6 +209,40 @@ export const CONFIGURATION_SCHEMA = {
         description: 'Whether proofs must carry a nonce of ours (RFC 9449 §8).',
       },
     }),
+    registration: section(
+      'How clients and agents register themselves (RFC 7591). Whoever has an initial access token always may.',
+      {
+        open: {
+          type: 'boolean',
+          default: false,
+          description:
+            'Whether anybody may register a public client that is no agent, as clients of the Model Context Protocol do.',
+        },
+        openLifetimeSeconds: count(
+          'How long a client lasts that anybody registered, unless somebody adopts it.',
+          [HOUR, 30 * DAY, 365 * DAY],
+          'seconds',
+        ),
+        openPerDay: count(
+          'Clients that anybody may register in a day; 0 switches the limit off.',
+          [0, 1000, 1000000],
+          'clients',
+        ),
+        perSourcePerHour: count(
+          'Registrations from one address (IPv6: a network of 64 bits) in an hour, also refused ones; 0 switches the limit off.',
+          [0, 60, 1000000],
+          'registrations',
+        ),
+        perOwnerPerHour: count(
+          'Registrations for one owner in an hour; 0 switches the limit off.',
+          [0, 120, 1000000],
+          'registrations',
+        ),
+        softwareStatementsFile: text(
+          'JSON file that says whose software statements let software register, by issuer: its public keys as a JWK Set, or `{"jwks_uri": URL}`. Without it none do.',
+        ),
+      },
+    ),
     egress: section(
       'What the server fetches from URLs that others chose: keys, metadata, logos. Always https, without redirects, and from public addresses only.',
       {

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
+import { registration as selfService } from './compose/registration.ts';
 import { type Overrides, services } from './compose/services.ts';
 import { passwordSignIn } from './domain/accounts/sign-in.ts';
 import { authenticationRefusals } from './domain/audit/authentication-refusals.ts';
@@ -14,18 +15,21 @@ import { requestLimit } from './domain/limits/request-limits.ts';
 import { repeatableRegistration } from './domain/registration/repeatable-registration.ts';
 import { killSwitch } from './domain/revocation/kill-switch.ts';
 import { killTelling } from './domain/revocation/kill-telling.ts';
+import { dynamicRegistration } from './extensions/dynamic-registration/endpoint.ts';
 import { tokenExchange } from './extensions/token-exchange/grant.ts';
 import { type FirstStart, firstStart } from './first-start.ts';
 import { type Housekeeping, housekeeping } from './housekeeping.ts';
 import { accountRouter } from './http/account/router.ts';
 import { requestListener } from './http/app.ts';
 import { isBrokenConnection } from './http/broken-connections.ts';
+import { consoleRouter } from './http/console/router.ts';
 import { enginePages } from './http/engine-pages.ts';
 import { frontGuard } from './http/front-guard.ts';
 import { interactionRouter } from './http/interaction/router.ts';
 import { managementRouter } from './http/management/router.ts';
 import type { Metrics } from './http/metrics.ts';
 import { type Reasons, reasonsOf } from './http/operations.ts';
+import { registrationRouter } from './http/registration/router.ts';
 import { engine as buildEngine } from './provider/build-provider.ts';
 import { clientAssertions } from './provider/client-assertions.ts';
 import { clientProofs } from './provider/client-proofs.ts';
@@ -112,6 +116,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const leases = leaseRegister({ documents, clock, liveness });
   const authority = resourceAuthority({ agents, clients, accounts, resourceServers, delegations, clock });
   const extensions = [
+    dynamicRegistration(issuer),
     tokenExchange({
       tokens,
       agents,
@@ -249,7 +254,9 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     log,
   });
   const verifyPresented = presentedProofs({ issuer, clock, ephemeral, masterKey });
+  const registering = selfService(made, configuration, countRefusal);
   const management = managementRouter({
+    ...registering,
     issuer,
     masterKey,
     audit,
@@ -302,7 +309,18 @@ export const compose = async (configuration: Configuration, overrides: Overrides
 
   const listener = requestListener({
     guard,
-    routers: [interactionRouter(people), accountRouter(people), management],
+    routers: [
+      interactionRouter(people),
+      accountRouter(people),
+      consoleRouter({ ...people, ...made.console }),
+      management,
+      registrationRouter({
+        issuer,
+        registration: registering.selfRegistration,
+        countRefusal,
+        log: (request, error) => onUnexpected(error, request),
+      }),
+    ],
     engine,
     pages,
     remember: rememberRequest,

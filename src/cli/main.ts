@@ -18,6 +18,7 @@ import { groupCommands } from './commands/groups.ts';
 import { keyCommands } from './commands/keys.ts';
 import { killCommands } from './commands/kills.ts';
 import { movingCommands } from './commands/moving.ts';
+import { registrationCommands } from './commands/registration.ts';
 import { resetPassword } from './commands/reset-password.ts';
 import { resourceServerCommands } from './commands/resource-servers.ts';
 import { serverCommands } from './commands/server.ts';
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   ...serverCommands,
   ...agentCommands,
   ...blueprintCommands,
+  ...registrationCommands,
   ...accountCommands,
   ...groupCommands,
   resetPassword,

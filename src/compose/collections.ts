@@ -18,6 +18,8 @@ import { IMPORTS } from '../domain/moving/import-mark.ts';
 import { NODES } from '../domain/nodes/node-register.ts';
 import { TURNS } from '../domain/nodes/one-at-a-time.ts';
 import type { CollectionDeclaration } from '../domain/ports/document-store.ts';
+import { INITIAL_ACCESS_TOKENS } from '../domain/registration/initial-access-tokens.ts';
+import { REGISTRATIONS } from '../domain/registration/registrations.ts';
 import { REPEATABLE_REGISTRATIONS } from '../domain/registration/repeatable-registration.ts';
 import { RESOURCE_SERVERS } from '../domain/resource-servers/resource-server.ts';
 import { EPOCHS } from '../domain/revocation/epoch.ts';
@@ -35,10 +37,12 @@ export const MOVED: readonly CollectionDeclaration[] = [
   CLIENTS,
   BLUEPRINTS,
   BLUEPRINT_VERSIONS,
-  AGENTS,
-  AGENT_USE,
   TRUSTED_ISSUERS,
   CREDENTIAL_USE,
+  AGENTS,
+  AGENT_USE,
+  INITIAL_ACCESS_TOKENS,
+  REGISTRATIONS,
   REPEATABLE_REGISTRATIONS,
   RESOURCE_SERVERS,
   CONSENTS,

@@ -16,7 +16,7 @@ import { answerInTime } from './request-deadline.ts';
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Paths below the issuer's that are ours; everything else is the engine's. */
-const OURS = /^\/(?:$|api\/|interaction\/|account(?:\/|$)|delegations\/|assets\/)/;
+const OURS = /^\/(?:$|api\/|interaction\/|account(?:\/|$)|console(?:\/|$)|delegations\/|assets\/|reg(?:\/|$))/;
 
 export const requestListener = (deps: {
   readonly guard: FrontGuard;
@@ -100,7 +100,8 @@ const SURFACES: readonly (readonly [RegExp, string])[] = [
   [/\/token\/introspection/, 'introspection'],
   [/\/token\/revocation/, 'revocation'],
   [/\/api\/v1/, 'management'],
-  [/\/(?:interaction|account|delegations|device|session)/, 'pages'],
+  [/^\/(?:.*\/)?reg(?:$|[/?])/, 'registration'],
+  [/\/(?:interaction|account|console|delegations|device|session)/, 'pages'],
   [/\/\.well-known\/|\/jwks/, 'discovery'],
   [/\/(?:auth|request)/, 'authorization'],
 ];

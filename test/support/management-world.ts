@@ -18,6 +18,7 @@ import { DomainError } from '../../src/domain/errors.ts';
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
 import type { IssuedToken } from '../../src/domain/ports/issued-tokens.ts';
+import { initialAccessTokens } from '../../src/domain/registration/initial-access-tokens.ts';
 import { repeatableRegistration } from '../../src/domain/registration/repeatable-registration.ts';
 import { resourceServerRegistry } from '../../src/domain/resource-servers/resource-server-registry.ts';
 import { latchedKills } from '../../src/domain/revocation/kill.ts';
@@ -102,6 +103,8 @@ export const managementWorld = async () => {
     owners,
     departures,
     clients,
+    initialAccessTokens: initialAccessTokens({ ...base, masterKey: key, owners, blueprints }),
+    selfRegistration: { adopt: clients.adopt },
     resourceServers,
     delegations,
     kills,

@@ -194,7 +194,7 @@ export const agentCommands: readonly Command[] = [
 ];
 
 /** An account, or the group of this name. */
-const findOwner = async (call: ManagementCall, name: string | undefined): Promise<string> => {
+export const findOwner = async (call: ManagementCall, name: string | undefined): Promise<string> => {
   if (name === undefined || name.startsWith('acc_')) return findAccount(call.api, name);
   if (name.startsWith('grp_')) return name;
   for await (const group of call.api.items('/groups', { name }, 1)) return String(group['id']);

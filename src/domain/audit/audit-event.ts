@@ -75,7 +75,17 @@ export const AUDIT_EVENTS = {
   'client.created': 'A client was registered.',
   'client.updated': 'A client was changed.',
   'client.disabled': 'A client was disabled.',
+  'client.retired': 'A client was retired for good.',
+  'client.adopted': 'An account answers from now on for a client that registered itself.',
   'client.secret_rotated': 'A client was given a new secret.',
+  'registration.token_created': 'An initial access token was made, with which clients or agents register themselves.',
+  'registration.token_revoked': 'An initial access token was revoked; nothing is registered with it any more.',
+  'registration.admitted':
+    'Somebody was let register a client or agent (RFC 7591); `caller` is the initial access token, the issuer of the software statement, or `registration`. Written before it is made.',
+  'registration.refused':
+    'A registration or its management was refused after a token or software statement was found good; `inputs.member` is the member at fault.',
+  'registration.managed':
+    'A client or agent used its registration access token (RFC 7592), which is another one from now on; `inputs.action` says what for.',
   'resource_server.created': 'A resource server was registered.',
   'resource_server.updated': 'A resource server was changed.',
   'resource_server.disabled': 'A resource server was disabled.',

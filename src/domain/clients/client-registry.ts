@@ -21,7 +21,9 @@ export type NewClient = Pick<Client, 'name'> &
   Partial<Omit<Client, 'id' | 'name' | 'secretHash' | 'state' | 'createdAt' | 'updatedAt'>>;
 
 /** How a client authenticates and what kind of application it is cannot change. `authority: null` takes it away. */
-export type ClientChange = Partial<Omit<NewClient, 'applicationType' | 'tokenEndpointAuthMethod' | 'authority'>> & {
+export type ClientChange = Partial<
+  Omit<NewClient, 'applicationType' | 'tokenEndpointAuthMethod' | 'authority' | 'expiresAt'>
+> & {
   readonly authority?: ScopesByResource | null;
 };
 
@@ -73,8 +75,19 @@ export const clientRegistry = (dependencies: Dependencies) => {
     return usesKeys(client) ? { ...client, ...checkKeySource(client, before, checkKeyUrl) } : client;
   };
 
+  /** One whose time is over is not there, whether or not it was swept. */
+  const isThere = ({ expiresAt }: Client): boolean => expiresAt === undefined || expiresAt > clock.now();
+
+  const notRetired = (client: Client): Client => {
+    if (client.state === 'retired') throw new DomainError('conflict', 'A retired client cannot be changed.');
+    return client;
+  };
+
   return {
-    get: (id: string): Promise<Versioned<Client> | undefined> => collection.get(id),
+    async get(id: string): Promise<Versioned<Client> | undefined> {
+      const found = await collection.get(id);
+      return found && isThere(found.document) ? found : undefined;
+    },
 
     list: ({ owner, ...query }: ClientQuery = {}): Promise<Page<Client>> => documentsOf.list({ owner }, query),
 
@@ -104,6 +117,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
         ...(input.authority === undefined ? {} : { authority: input.authority }),
         roles: input.roles ?? [],
         state: 'active',
+        ...(input.expiresAt === undefined ? {} : { expiresAt: input.expiresAt }),
         createdAt: now,
         updatedAt: now,
       });
@@ -111,22 +125,49 @@ export const clientRegistry = (dependencies: Dependencies) => {
       return { ...stored, ...(secret === undefined ? {} : { secret }) };
     },
 
-    /** Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'invalid_field'. */
+    /**
+     * Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict' once retired,
+     * 'invalid_field'.
+     */
     update: (id: string, expected: number, change: ClientChange, by: By): Promise<Versioned<Client>> =>
       documentsOf.change(id, expected, 'client.updated', by, (client) => {
         const { authority = client.authority, ...others } = change;
-        const { authority: _, jwks: _keys, jwksUri: _url, ...kept } = { ...client, ...others };
+        const { authority: _, jwks: _keys, jwksUri: _url, ...kept } = { ...notRetired(client), ...others };
         const rest = { ...kept, ...keySourceOf(change, client) };
         return checked(authority === null || authority === undefined ? rest : { ...rest, authority }, client);
       }),
 
-    /** Nothing the client holds works until it is enabled again. Idempotent. */
+    /** Nothing the client holds works until it is enabled again. Idempotent; 'conflict' once retired. */
     disable: (id: string, by: By): Promise<Versioned<Client>> =>
-      documentsOf.change(id, undefined, 'client.disabled', by, (client) => ({ ...client, state: 'disabled' })),
+      documentsOf.change(id, undefined, 'client.disabled', by, (client) => ({
+        ...notRetired(client),
+        state: 'disabled',
+      })),
 
-    /** Idempotent. */
+    /** Idempotent; 'conflict' once retired. */
     enable: (id: string, by: By): Promise<Versioned<Client>> =>
-      documentsOf.change(id, undefined, 'client.updated', by, (client) => ({ ...client, state: 'active' })),
+      documentsOf.change(id, undefined, 'client.updated', by, (client) => ({ ...notRetired(client), state: 'active' })),
+
+    /** Final: nothing the client holds ever works again. Idempotent. */
+    retire: (id: string, by: By): Promise<Versioned<Client>> =>
+      documentsOf.change(id, undefined, 'client.retired', by, (client) => ({ ...client, state: 'retired' })),
+
+    /**
+     * The account answers from now on for a client that registered itself; it does not end by itself any more.
+     * Throws 'not_found', 'conflict' when somebody answers for it or it did not register itself, 'invalid_field'.
+     */
+    async adopt(id: string, owner: string, by: By): Promise<Versioned<Client>> {
+      if (!(await accountExists(owner))) refuseField('/owner', 'The owner is an active account.');
+      return documentsOf.change(id, undefined, 'client.adopted', by, (client) => {
+        const { expiresAt, ...kept } = notRetired(client);
+        if (!isThere(client)) throw new DomainError('not_found', 'There is no such client.');
+        if (client.owner === owner) return client;
+        if (client.owner !== undefined || expiresAt === undefined) {
+          throw new DomainError('conflict', 'Only a client that registered itself and has no owner is adopted.');
+        }
+        return { ...kept, owner };
+      });
+    },
 
     /** Replaces the secret; the old one ends at once. Throws 'conflict' when the client has none. */
     async rotateSecret(id: string, by: By): Promise<CreatedClient & { readonly secret: string }> {

@@ -34,7 +34,10 @@ export type Client = {
   readonly authority?: ScopesByResource;
   /** Roles in the management API when it acts for itself (decision D22). */
   readonly roles: readonly ('administrator' | 'operator' | 'auditor')[];
-  readonly state: 'active' | 'disabled';
+  /** `retired` is final. */
+  readonly state: 'active' | 'disabled' | 'retired';
+  /** Of a client that registered itself and that nobody answers for: the second from which it is not there any more. */
+  readonly expiresAt?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
 };
@@ -42,6 +45,7 @@ export type Client = {
 export const CLIENTS = {
   name: 'clients',
   indexes: [{ fields: ['owner'] }, { fields: ['createdAt'] }],
+  expiresAt: 'expiresAt',
   members: ['name', 'tokenEndpointAuthMethod', 'grantTypes', 'redirectUris', 'roles', 'state', 'createdAt'],
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;

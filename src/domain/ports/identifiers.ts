@@ -5,6 +5,7 @@ export type IdPrefix =
   | 'app' // client that is no agent
   | 'grp' // group that owns agents
   | 'rs' // resource server
+  | 'iat' // initial access token
   | 'dlg' // delegation
   | 'lse' // lease: one engine Grant
   | 'cns' // remembered consent

@@ -1,6 +1,8 @@
 import type { Client } from '../../domain/clients/client.ts';
 import type { ClientChange, ClientRegistry, CreatedClient, NewClient } from '../../domain/clients/client-registry.ts';
+import { DomainError } from '../../domain/errors.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
+import type { DynamicRegistration } from '../../domain/registration/dynamic-registration.ts';
 import {
   type Answer,
   type Call,
@@ -21,10 +23,14 @@ type Operations =
   | 'updateClient'
   | 'disableClient'
   | 'enableClient'
+  | 'adoptClient'
   | 'rotateClientSecret';
 
 /** A client that acts as administrator is, for operators, like the account of one: whoever held its key would be it. */
-export const clientHandlers = (clients: ClientRegistry): Handlers<Operations> => {
+export const clientHandlers = (
+  clients: ClientRegistry,
+  { adopt }: Pick<DynamicRegistration, 'adopt'>,
+): Handlers<Operations> => {
   const changeable = async ({ id, caller }: Call): Promise<Versioned<Client>> => {
     const found = existing(await clients.get(id));
     if (found.document.roles.includes('administrator')) {
@@ -76,6 +82,14 @@ export const clientHandlers = (clients: ClientRegistry): Handlers<Operations> =>
     async enableClient(call) {
       await changeable(call);
       return objectAnswer(await clients.enable(call.id, call.by), showClient);
+    },
+
+    async adoptClient({ id, caller, by }) {
+      const { account } = caller;
+      if (account === undefined) {
+        throw new DomainError('forbidden', 'A client is adopted by an account, or by a client that stands for one.');
+      }
+      return objectAnswer(await adopt(id, account, by), showClient);
     },
 
     async rotateClientSecret(call) {

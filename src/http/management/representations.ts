@@ -10,6 +10,7 @@ import type { Client } from '../../domain/clients/client.ts';
 import { isLocalhostRedirect } from '../../domain/clients/web-address.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import type { Group } from '../../domain/groups/group.ts';
+import type { InitialAccessToken } from '../../domain/registration/initial-access-tokens.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { JsonObject } from './json-body.ts';
 
@@ -72,9 +73,22 @@ const CLIENT = [
   'authority',
   'roles',
   'state',
+  'expiresAt',
   'createdAt',
   'updatedAt',
 ] as const satisfies readonly (keyof Client)[];
+const INITIAL_ACCESS_TOKEN = [
+  'id',
+  'owner',
+  'blueprint',
+  'uses',
+  'used',
+  'createdBy',
+  'revokedAt',
+  'createdAt',
+  'updatedAt',
+  'expiresAt',
+] as const satisfies readonly (keyof InitialAccessToken)[];
 const RESOURCE_SERVER = [
   'id',
   'identifier',
@@ -123,6 +137,10 @@ export const showGroup = (group: Group): JsonObject => show(group, GROUP);
 export const showClient = (client: Client): JsonObject => ({
   ...show(client, CLIENT),
   ...warningsOf(client.redirectUris),
+});
+export const showInitialAccessToken = (token: InitialAccessToken): JsonObject => ({
+  ...show(token, INITIAL_ACCESS_TOKEN),
+  state: token.revokedAt !== undefined ? 'revoked' : token.used < token.uses ? 'active' : 'used',
 });
 export const showResourceServer = (server: ResourceServer): JsonObject => show(server, RESOURCE_SERVER);
 /** `live`: whether it works now, which the row alone does not say. */

@@ -75,6 +75,7 @@ const agents = about('agents', 'agents:read', 'agents:write');
 const blueprints = about('blueprints', 'blueprints:read', 'blueprints:write');
 const groups = about('groups', 'groups:read', 'groups:write');
 const clients = about('clients', 'clients:read', 'clients:write');
+const registration = about('initial access tokens', 'agents:read', 'agents:write');
 const servers = about('resource servers', 'resource-servers:read', 'resource-servers:write');
 const delegations = about('delegations', 'delegations:read', 'delegations:write');
 const kills = about('kills', 'kills:read', 'kills:write');
@@ -259,6 +260,39 @@ const ROUTES = {
     '/clients/{id}/rotate-secret',
     'Client',
     'Replace the secret; the old one ends at once',
+  ),
+
+  adoptClient: clients.act(
+    '/clients/{id}/adoption',
+    'Client',
+    'Answer from now on for a client that registered itself and has no owner',
+    OWN,
+  ),
+
+  createInitialAccessToken: registration.create(
+    '/initial-access-tokens',
+    'NewInitialAccessToken',
+    'InitialAccessToken',
+    'Let agents or clients register themselves (RFC 7591); the token is shown this once',
+    OWN,
+  ),
+  listInitialAccessTokens: registration.read(
+    '/initial-access-tokens',
+    'InitialAccessTokenPage',
+    'List initial access tokens that have not expired, newest first',
+    { own: true, query: { ...PAGE, owner: id('Only those of this account or group.') } },
+  ),
+  getInitialAccessToken: registration.read(
+    '/initial-access-tokens/{id}',
+    'InitialAccessToken',
+    'Read an initial access token',
+    OWN,
+  ),
+  revokeInitialAccessToken: registration.act(
+    '/initial-access-tokens/{id}/revoke',
+    'InitialAccessToken',
+    'Revoke an initial access token',
+    OWN,
   ),
 
   createResourceServer: servers.create(

@@ -9,6 +9,8 @@ import type { Departures } from '../../domain/agents/departures.ts';
 import type { ClientRegistry } from '../../domain/clients/client-registry.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
+import type { DynamicRegistration } from '../../domain/registration/dynamic-registration.ts';
+import type { InitialAccessTokens } from '../../domain/registration/initial-access-tokens.ts';
 import type { RepeatableRegistration } from '../../domain/registration/repeatable-registration.ts';
 import type { ResourceServerRegistry } from '../../domain/resource-servers/resource-server-registry.ts';
 import { httpProblem, type ProblemLog, sendProblem } from '../problem.ts';
@@ -20,6 +22,7 @@ import type { Handlers } from './call.ts';
 import { clientHandlers } from './clients.ts';
 import { type Delegations, delegationHandlers } from './delegations.ts';
 import { groupHandlers } from './groups.ts';
+import { initialAccessTokenHandlers } from './initial-access-tokens.ts';
 import { type Keys, keyHandlers } from './keys.ts';
 import { type Kills, killHandlers } from './kills.ts';
 import { openApiDocument } from './openapi.ts';
@@ -36,6 +39,8 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly owners: Pick<Owners, 'answersFor'>;
   readonly departures: Pick<Departures, 'membersLeft'>;
   readonly clients: ClientRegistry;
+  readonly initialAccessTokens: InitialAccessTokens;
+  readonly selfRegistration: Pick<DynamicRegistration, 'adopt'>;
   readonly resourceServers: ResourceServerRegistry;
   readonly delegations: Delegations;
   readonly kills: Kills;
@@ -61,7 +66,8 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
       audit,
     ),
     ...groupHandlers(dependencies.groups, dependencies.departures),
-    ...clientHandlers(clients),
+    ...clientHandlers(clients, dependencies.selfRegistration),
+    ...initialAccessTokenHandlers(dependencies.initialAccessTokens, owners),
     ...resourceServerHandlers(resourceServers),
     ...delegationHandlers(delegations, agents, owners),
     ...killHandlers(dependencies.kills, {

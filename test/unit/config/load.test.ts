@@ -52,6 +52,7 @@ describe('settings come from', () => {
     const optional = [
       '/listen/tls/certificateFile',
       '/listen/tls/keyFile',
+      '/registration/softwareStatementsFile',
       '/stores/mongodbUrl',
       '/stores/redisUrl',
       '/egress/caFile',

@@ -1,0 +1,107 @@
+/** `behalf registration …`: initial access tokens, with which clients and agents register themselves (RFC 7591). */
+import { type Command, EXIT, usageError } from '../command.ts';
+import type { Json } from '../management-client.ts';
+import { managementCommand, timeText } from '../management-commands.ts';
+import { texts } from '../members.ts';
+import { details, printable } from '../table.ts';
+import { findOwner } from './agents.ts';
+
+const PATH = '/initial-access-tokens';
+const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** `90s`, `15m`, `1h`, `7d` or seconds. */
+const secondsOf = (text: string): number => {
+  const [, digits, unit = 's'] = /^(\d{1,7})([smhd])?$/.exec(text) ?? [];
+  if (digits === undefined) throw usageError(`--expires ${text} is no time.`, 'Examples: 90s, 15m, 1h, 7d.');
+  return Number(digits) * UNITS[unit as keyof typeof UNITS];
+};
+
+const create = managementCommand({
+  words: ['registration', 'tokens', 'create'],
+  operands: [],
+  summary: 'Make a token with which agents, or clients, register themselves in the name of an owner.',
+  role: 'operator',
+  options: {
+    owner: {
+      value: 'NAME',
+      description: 'Who is asked to answer for what is registered: username, name of a group, or id.',
+      isRequired: true,
+    },
+    blueprint: {
+      value: 'ID',
+      description: 'Agents are registered, under this blueprint. Without it: clients that are no agents.',
+    },
+    uses: { value: 'N', description: 'How many may be registered with it. Default 1, at most 1000.' },
+    expires: { value: 'TIME', description: 'How long it is good: 90s, 15m, 1h, 7d. Default 1h, at most 30d.' },
+  },
+  notes: 'The token is shown this once. An agent that is registered with it is pending until its owner accepts it.',
+  run: async (call) => {
+    const uses = call.integer('uses', 1, 1000);
+    const expires = call.text('expires');
+    const { body } = await call.api.post(PATH, {
+      owner: await findOwner(call, call.required('owner')),
+      ...texts(call, { blueprint: 'blueprint' }),
+      ...(uses === undefined ? {} : { uses }),
+      ...(expires === undefined ? {} : { expires_in: secondsOf(expires) }),
+    });
+    call.print.object(
+      body,
+      details([
+        ['id', body['id']],
+        ['owner', body['owner']],
+        ['blueprint', body['blueprint']],
+        ['uses', body['uses']],
+        ['expires', timeText(body['expires_at'])],
+        ['token', `${printable(String(body['initial_access_token']))} (shown once)`],
+        ['register at', `${call.api.issuer}/reg`],
+      ]),
+    );
+    return EXIT.done;
+  },
+});
+
+const list = managementCommand({
+  words: ['registration', 'tokens', 'list'],
+  operands: [],
+  summary: 'List initial access tokens that have not expired, newest first.',
+  role: 'operator',
+  options: {
+    owner: { value: 'NAME', description: 'Only those of this owner: username, name of a group, or id.' },
+    limit: { value: 'N', description: 'Show at most N. Default 100.' },
+  },
+  run: async (call) => {
+    const name = call.text('owner');
+    const query = name === undefined ? {} : { owner: await findOwner(call, name) };
+    const found: Json[] = [];
+    for await (const one of call.api.items(PATH, query, call.integer('limit', 1, 100_000) ?? 100)) found.push(one);
+    call.print.list(
+      found,
+      [
+        { title: 'ID', value: ({ id }) => id },
+        { title: 'STATE', value: ({ state }) => state },
+        { title: 'USED', value: ({ used, uses }) => `${used} of ${uses}` },
+        { title: 'EXPIRES', value: (one) => timeText(one['expires_at']) },
+        { title: 'OWNER', value: ({ owner }) => owner },
+        { title: 'BLUEPRINT', value: ({ blueprint }) => blueprint },
+      ],
+      'There are none. Make one: behalf registration tokens create --owner NAME --blueprint ID',
+    );
+    return EXIT.done;
+  },
+});
+
+const revoke = managementCommand({
+  words: ['registration', 'tokens', 'revoke'],
+  operands: ['ID'],
+  summary: 'Revoke an initial access token: nothing is registered with it any more.',
+  role: 'operator',
+  options: {},
+  run: async (call) => {
+    const id = call.operands[0] ?? '';
+    const { body } = await call.api.post(`${PATH}/${encodeURIComponent(id)}/revoke`);
+    call.print.object(body, `${printable(id)} is revoked.\n`);
+    return EXIT.done;
+  },
+});
+
+export const registrationCommands: readonly Command[] = [create, list, revoke];

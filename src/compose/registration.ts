@@ -1,0 +1,76 @@
+/** Self-service registration, wired: who may vouch for software, how much is registered at most. Called by compose.ts. */
+import { readFileSync } from 'node:fs';
+import type { Configuration } from '../../config/configuration.ts';
+import { checkPublicKeys } from '../domain/clients/public-keys.ts';
+import { quota } from '../domain/limits/quota.ts';
+import { dynamicRegistration } from '../domain/registration/dynamic-registration.ts';
+import { initialAccessTokens } from '../domain/registration/initial-access-tokens.ts';
+import { registrations } from '../domain/registration/registrations.ts';
+import { type StatementIssuers, softwareStatements } from '../domain/registration/software-statements.ts';
+import type { services } from './services.ts';
+
+type Made = Awaited<ReturnType<typeof services>>;
+
+const HOUR = 3600;
+const DAY = 86_400;
+
+export const registration = (
+  made: Made,
+  configuration: Configuration,
+  countRefusal: Parameters<typeof dynamicRegistration>[0]['countRefusal'],
+) => {
+  const { issuer, registration: settings } = configuration;
+  const { masterKey } = made;
+  const tokens = initialAccessTokens(made);
+  const limit = (name: string, most: number, windowSeconds: number) => quota(made, { name, most, windowSeconds });
+  return {
+    initialAccessTokens: tokens,
+    selfRegistration: dynamicRegistration({
+      ...made,
+      issuer,
+      tokens,
+      registrations: registrations(made),
+      statements: softwareStatements({
+        ...made,
+        issuer,
+        issuers:
+          settings.softwareStatementsFile === undefined
+            ? {}
+            : statementIssuers(settings.softwareStatementsFile, made.trustedFetch),
+      }),
+      isSecretOf: ({ secretHash }, secret) =>
+        secretHash !== undefined && masterKey.digests('client_secret', secret).includes(secretHash),
+      open: { isOn: settings.open, lifetimeSeconds: settings.openLifetimeSeconds },
+      quotas: {
+        source: limit('registrations of a source', settings.perSourcePerHour, HOUR),
+        owner: limit('registrations for an owner', settings.perOwnerPerHour, HOUR),
+        open: limit('open registrations', settings.openPerDay, DAY),
+      },
+      countRefusal,
+    }),
+  };
+};
+
+/** `{ "https://issuer.example": { "keys": […] }, "https://other.example": { "jwks_uri": "https://…" } }`. */
+const statementIssuers = (file: string, { check }: Pick<Made['trustedFetch'], 'check'>): StatementIssuers => {
+  const fail = (what: string, cause?: unknown): never => {
+    throw new Error(`the file that registration.softwareStatementsFile names ${what}`, { cause });
+  };
+  let value: unknown;
+  try {
+    value = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (cause) {
+    return fail('cannot be read as JSON', cause);
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return fail('is no JSON object');
+  return Object.fromEntries(
+    Object.entries(
+      value as Readonly<Record<string, { readonly keys?: unknown; readonly jwks_uri?: unknown } | null>>,
+    ).map(([issuer, of]) => {
+      if (of?.keys !== undefined) return [issuer, { jwks: checkPublicKeys(of, `/${issuer}`) }];
+      const jwksUri = of?.jwks_uri;
+      if (typeof jwksUri === 'string' && check(jwksUri) === undefined) return [issuer, { jwksUri }];
+      return fail(`has neither keys nor a jwks_uri that may be fetched for ${issuer}`);
+    }),
+  );
+};

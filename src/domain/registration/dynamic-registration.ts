@@ -1,0 +1,277 @@
+import type { Agent } from '../agents/agent.ts';
+import type { AgentRegistry } from '../agents/agent-registry.ts';
+import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { Client } from '../clients/client.ts';
+import type { ClientRegistry, CreatedClient } from '../clients/client-registry.ts';
+import type { By } from '../clients/registered-documents.ts';
+import { DomainError, isDomainError } from '../errors.ts';
+import type { Quota } from '../limits/quota.ts';
+import { sourceNetwork } from '../limits/source-network.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Versioned } from '../ports/document-store.ts';
+import type { Revocation } from '../revocation/revocation.ts';
+import { type Body, type ClientMetadata, readMetadata } from './client-metadata.ts';
+import type { InitialAccessToken, InitialAccessTokens } from './initial-access-tokens.ts';
+import { newAgentOf, newClientOf, type Plan, plan } from './plan.ts';
+import { registeredMetadata } from './registered-metadata.ts';
+import { registrationError } from './registration-errors.ts';
+import type { Registration, Registrations } from './registrations.ts';
+import { agentReplacement, checkReplacement, clientReplacement } from './replacement.ts';
+import type { SoftwareStatements, Statement } from './software-statements.ts';
+
+/** The HTTP request. */
+export type From = { readonly request: string; readonly source: string };
+
+type Found<T> = Promise<Versioned<T> | undefined>;
+
+type Dependencies = {
+  readonly issuer: string;
+  readonly clock: Clock;
+  readonly audit: AuditTrail;
+  readonly agents: Pick<AgentRegistry, 'create' | 'get' | 'update' | 'retire'>;
+  readonly clients: Pick<ClientRegistry, 'create' | 'get' | 'update' | 'retire' | 'adopt'>;
+  /** The same as everybody sees them who grants something. */
+  readonly granting: {
+    readonly agents: { get(id: string): Found<Agent> };
+    readonly clients: { get(id: string): Found<Client> };
+  };
+  readonly tokens: InitialAccessTokens;
+  readonly registrations: Registrations;
+  readonly statements: SoftwareStatements;
+  readonly revocation: Pick<Revocation, 'ended'>;
+  readonly isSecretOf: (client: Client, secret: string) => boolean;
+  /** Whether anybody may register a public client, and how long it lasts without somebody who answers for it. */
+  readonly open: { readonly isOn: boolean; readonly lifetimeSeconds: number };
+  readonly quotas: { readonly source: Quota; readonly owner: Quota; readonly open: Quota };
+  /** Notes a refusal before it is known who calls (decision D18). */
+  readonly countRefusal: (refusal: { reason: string; source: string; request: string }) => void | Promise<void>;
+};
+
+type Action = 'register' | 'read' | 'replace' | 'remove';
+type Known = { readonly caller: string; readonly owner?: string | undefined; readonly target?: AuditEvent['target'] };
+type Managed = { readonly row: Versioned<Registration>; readonly party: Versioned<Agent | Client> };
+
+const PARTY_ID = /^(?:agt|app)_[a-z2-7]{26}$/;
+
+export type DynamicRegistration = ReturnType<typeof dynamicRegistration>;
+
+/** RFC 7591 and RFC 7592. All methods throw DomainError; each refusal is in the trail, or counted, before it is thrown. */
+export const dynamicRegistration = (deps: Dependencies) => {
+  const { issuer, clock, audit, agents, clients, granting, tokens, registrations, statements, quotas } = deps;
+
+  const refusing = async <T>(
+    from: From,
+    action: Action,
+    work: (knows: (who: Known) => void) => Promise<T>,
+  ): Promise<T> => {
+    let known: Known | undefined;
+    try {
+      return await work((who) => {
+        known = who;
+      });
+    } catch (error) {
+      if (!isDomainError(error) || error.code === 'unavailable') throw error;
+      const { error: code } = registrationError(error);
+      if (known) await audit.append(refusal(known, action, code, error.field, from));
+      else await deps.countRefusal({ reason: code, ...from });
+      throw error;
+    }
+  };
+
+  const tokenOf = async (bearer: string | undefined): Promise<InitialAccessToken | undefined> => {
+    if (bearer === undefined) return undefined;
+    return (await tokens.find(bearer)) ?? refuseToken('This initial access token is not good, or not any more.');
+  };
+
+  /** As if it were an agent of the owner's that is about to be made. */
+  const checkKills = async (caller: string, owner: string | undefined): Promise<void> => {
+    const isEnded = await deps.revocation.ended([
+      { parties: [caller], ...(owner === undefined ? {} : { subject: owner }) },
+      ...(owner === undefined ? [] : [{ parties: ['agt_new'], owner }]),
+    ]);
+    if (isEnded) refuseToken('Nothing is registered at the moment.');
+  };
+
+  const store = async (made: Plan, by: By): Promise<CreatedClient | Versioned<Agent>> =>
+    made.kind === 'agent'
+      ? agents.create(newAgentOf(made), by)
+      : clients.create(
+          newClientOf(made, made.way === 'open' ? clock.now() + deps.open.lifetimeSeconds : undefined),
+          by,
+        );
+
+  /** A use of the token is taken first, and given back when nothing came of it. */
+  const storeWithin = async (made: Plan, token: InitialAccessToken | undefined, by: By) => {
+    if (token && !(await tokens.take(token.id))) refuseToken('All uses of this initial access token are taken.');
+    try {
+      return await store(made, by);
+    } catch (error) {
+      if (token && isDomainError(error)) await tokens.giveBack(token.id);
+      throw error;
+    }
+  };
+
+  const register = async (made: Plan, token: InitialAccessToken | undefined, from: From): Promise<Body> => {
+    const { way, caller, owner, asked, statement } = made;
+    if (owner !== undefined) await quotas.owner.take(owner);
+    if (way === 'open') await quotas.open.take('all');
+    await checkKills(caller, owner);
+    await audit.append({
+      type: 'registration.admitted',
+      outcome: 'granted',
+      caller,
+      ...(owner === undefined ? {} : { owner }),
+      inputs: { way, kind: made.kind, ...(statement ? { statement: statement.issuer } : {}) },
+      ...ofRequest(from),
+    });
+    const stored = await storeWithin(made, token, { caller, ...from });
+    const { document } = stored;
+    const { row, token: managing } = await registrations.insert({
+      id: document.id,
+      way,
+      ...(statement ? { statement: statement.text } : {}),
+      ...(asked.softwareId === undefined ? {} : { softwareId: asked.softwareId }),
+      ...(asked.softwareVersion === undefined ? {} : { softwareVersion: asked.softwareVersion }),
+      ...('purpose' in document || document.expiresAt === undefined ? {} : { expiresAt: document.expiresAt }),
+    });
+    const secret = 'secret' in stored ? stored.secret : undefined;
+    return registeredMetadata(document, { registration: row, token: managing, secret, issuer });
+  };
+
+  /** Whoever is not active is managed by its owner, not by itself; one that waits to be accepted may be put right. */
+  const stands = async (id: string): Promise<boolean> => {
+    if (id.startsWith('app_')) return (await granting.clients.get(id))?.document.state === 'active';
+    const agent = (await granting.agents.get(id))?.document;
+    if (agent?.state !== 'pending') return agent?.state === 'active';
+    if (agent.acceptBy !== undefined && agent.acceptBy <= clock.now()) return false;
+    return (await deps.revocation.ended([{ parties: [id], owner: agent.owner }])) === undefined;
+  };
+
+  /** The token of another client is as good as none, and stays what it is. */
+  const managed = async (id: string, bearer: string | undefined, knows: (who: Known) => void): Promise<Managed> => {
+    const row = bearer !== undefined && PARTY_ID.test(id) ? await registrations.find(id, bearer) : undefined;
+    const isAgent = id.startsWith('agt_');
+    const party = row && (await stands(id)) ? await (isAgent ? agents : clients).get(id) : undefined;
+    if (!row || !party) return refuseToken('This registration access token is not good here, or not any more.');
+    knows({ caller: id, owner: party.document.owner, target: { kind: isAgent ? 'agent' : 'client', id } });
+    return { row, party };
+  };
+
+  const record = ({ party }: Managed, action: Action, from: From) =>
+    audit.append({
+      type: 'registration.managed',
+      outcome: 'granted',
+      caller: party.document.id,
+      ...(party.document.owner === undefined ? {} : { owner: party.document.owner }),
+      target: { kind: 'purpose' in party.document ? 'agent' : 'client', id: party.document.id },
+      inputs: { action },
+      ...ofRequest(from),
+    });
+
+  /** Refuses at once what may not be changed; the registries refuse the rest when it is made. */
+  const changeOf = (document: Agent | Client, asked: ClientMetadata, version: number, by: By) => {
+    const { id } = document;
+    if ('purpose' in document) {
+      const change = agentReplacement(document, asked);
+      return (): Promise<Versioned<Agent | Client>> => agents.update(id, version, change, by);
+    }
+    const change = clientReplacement(document, asked);
+    return (): Promise<Versioned<Agent | Client>> => clients.update(id, version, change, by);
+  };
+
+  const shown = ({ row }: Managed, party: Agent | Client, token: string): Body =>
+    registeredMetadata(party, { registration: row.document, token, issuer });
+
+  return {
+    /** What stands in the register, with the tokens to manage it; a client secret is shown this once. */
+    register: (body: Body, bearer: string | undefined, from: From): Promise<Body> =>
+      refusing(from, 'register', async (knows) => {
+        await quotas.source.take(sourceNetwork(from.source));
+        const token = await tokenOf(bearer);
+        if (token) knows({ caller: token.id, owner: token.owner });
+        const { software_statement: sent } = body as { readonly software_statement?: unknown };
+        const statement: Statement | undefined =
+          sent === undefined ? undefined : await statements.verify(sent, from.source);
+        if (statement && !token) knows({ caller: statement.issuer });
+        if (!token && !statement && !deps.open.isOn) {
+          refuseToken('Registration here needs an initial access token.');
+        }
+        return register(
+          plan({ asked: readMetadata({ ...body, ...statement?.claims }), token, statement }),
+          token,
+          from,
+        );
+      }),
+
+    read: (id: string, bearer: string | undefined, from: From): Promise<Body> =>
+      refusing(from, 'read', async (knows) => {
+        const found = await managed(id, bearer, knows);
+        await record(found, 'read', from);
+        return shown(found, found.party.document, await registrations.rotate(found.row));
+      }),
+
+    /** Throws 'precondition_failed' when somebody else changed it at the same time. */
+    replace: (id: string, body: Body, bearer: string | undefined, from: From): Promise<Body> =>
+      refusing(from, 'replace', async (knows) => {
+        const found = await managed(id, bearer, knows);
+        const { document, version } = found.party;
+        const { statement } = found.row.document;
+        const isSecret = (secret: string): boolean => !('purpose' in document) && deps.isSecretOf(document, secret);
+        checkReplacement(body, { id, statement, isSecret });
+        const asked = readMetadata({ ...body, ...(statement === undefined ? {} : statements.read(statement)) });
+        const by = { caller: id, ...from };
+        const change = changeOf(document, asked, version, by);
+        await record(found, 'replace', from);
+        const token = await registrations.rotate(found.row);
+        try {
+          return shown(found, (await change()).document, token);
+        } catch (error) {
+          // A change that was refused leaves everything as it was, the token that was presented too.
+          if (isDomainError(error)) await registrations.restore(found.row);
+          throw error;
+        }
+      }),
+
+    /** An agent is retired, a client too: nothing it holds works, and it never comes back. */
+    remove: (id: string, bearer: string | undefined, from: From): Promise<void> =>
+      refusing(from, 'remove', async (knows) => {
+        const { party } = await managed(id, bearer, knows);
+        const by = { caller: id, ...from };
+        await ('purpose' in party.document ? agents.retire(id, by) : clients.retire(id, by));
+        await registrations.remove(id);
+      }),
+
+    /** An account answers from now on for a client that registered itself. Throws 'not_found' and 'conflict'. */
+    async adopt(id: string, owner: string, by: By): Promise<Versioned<Client>> {
+      const adopted = await clients.adopt(id, owner, by);
+      await registrations.keep(id);
+      return adopted;
+    },
+  };
+};
+
+const refuseToken = (message: string): never => {
+  throw new DomainError('unauthenticated', message);
+};
+
+const ofRequest = ({ request, source }: From): Pick<AuditEvent, 'request' | 'personal'> => ({
+  request,
+  personal: { source },
+});
+
+const refusal = (
+  { caller, owner, target }: Known,
+  action: Action,
+  error: string,
+  field: string | undefined,
+  from: From,
+): AuditEvent => ({
+  type: 'registration.refused',
+  outcome: 'refused',
+  caller,
+  ...(owner === undefined ? {} : { owner }),
+  ...(target ? { target } : {}),
+  error,
+  inputs: { action, ...(field === undefined ? {} : { member: field }) },
+  ...ofRequest(from),
+});

@@ -1,0 +1,115 @@
+import type { NewAgent } from '../agents/agent-registry.ts';
+import type { NewClient } from '../clients/client-registry.ts';
+import { refuseField } from '../errors.ts';
+import type { ClientMetadata } from './client-metadata.ts';
+import type { InitialAccessToken } from './initial-access-tokens.ts';
+import type { Way } from './registrations.ts';
+import type { Statement } from './software-statements.ts';
+
+/** What a registration is to be: whose, and an agent or not. Nothing of it is what the sender says of itself alone. */
+export type Plan = {
+  readonly way: Way;
+  /** Who stands in the trail for it. */
+  readonly caller: string;
+  readonly owner: string | undefined;
+  readonly asked: ClientMetadata;
+  readonly statement: Statement | undefined;
+} & ({ readonly kind: 'agent'; readonly owner: string; readonly blueprint: string } | { readonly kind: 'client' });
+
+/** Stands in the trail where nobody else does. */
+const NOBODY = 'registration';
+
+type Asked = {
+  readonly asked: ClientMetadata;
+  readonly token: InitialAccessToken | undefined;
+  readonly statement: Statement | undefined;
+};
+
+/**
+ * An initial access token says owner and blueprint; what the sender says of them has to be the same. Without one a
+ * software statement may name a blueprint, and the owner it asks has to accept. Throws 'invalid_field'.
+ */
+export const plan = ({ asked, token, statement }: Asked): Plan => {
+  const way: Way = token ? 'token' : statement ? 'statement' : 'open';
+  const caller = token?.id ?? statement?.issuer ?? NOBODY;
+  const blueprint = token ? token.blueprint : statementBlueprint(statement);
+  if (blueprint === undefined) {
+    refuseAgentMembers(asked, way);
+    if (way === 'open' && (asked.authMethod ?? 'none') !== 'none') {
+      refuseField('/token_endpoint_auth_method', 'Open registration is for public clients: "none".');
+    }
+    return { kind: 'client', way, caller, owner: token?.owner, asked, statement };
+  }
+  const owner = token?.owner ?? asked.owner ?? refuseField('/agent_owner', 'Name the account or group that is asked.');
+  if (asked.owner !== undefined && asked.owner !== owner) {
+    refuseField('/agent_owner', 'This is not the owner of the initial access token.');
+  }
+  if (asked.blueprint !== undefined && asked.blueprint !== blueprint) {
+    refuseField('/agent_blueprint', 'This is not the blueprint of the initial access token.');
+  }
+  return { kind: 'agent', way, caller, owner, blueprint, asked, statement };
+};
+
+export const newAgentOf = ({ asked, owner, blueprint }: Plan & { readonly kind: 'agent' }): NewAgent => {
+  if (asked.authMethod !== undefined && asked.authMethod !== 'private_key_jwt') {
+    refuseField('/token_endpoint_auth_method', 'An agent authenticates by its key: "private_key_jwt".');
+  }
+  const { contact, jwks, jwksUri, redirectUris, grantTypes, dpopBoundAccessTokens, softwareVersion } = asked;
+  return {
+    name: asked.name ?? missing('client_name'),
+    owner,
+    purpose: asked.purpose ?? missing('agent_purpose'),
+    environment: asked.environment ?? missing('agent_environment'),
+    blueprint,
+    ...(contact === undefined ? {} : { contact }),
+    ...(softwareVersion === undefined ? {} : { providerVersion: softwareVersion }),
+    ...(jwks === undefined ? {} : { jwks }),
+    ...(jwksUri === undefined ? {} : { jwksUri }),
+    ...(redirectUris === undefined ? {} : { redirectUris }),
+    ...(grantTypes === undefined ? {} : { grantTypes }),
+    ...(dpopBoundAccessTokens === undefined ? {} : { dpopBoundAccessTokens }),
+  };
+};
+
+/** `expiresAt`: when it ends unless somebody adopts it. */
+export const newClientOf = ({ way, owner, asked }: Plan, expiresAt: number | undefined): NewClient => {
+  const { jwks, jwksUri, postLogoutRedirectUris, dpopBoundAccessTokens, idTokenSignedResponseAlg } = asked;
+  const redirectUris = asked.redirectUris ?? [];
+  return {
+    name: asked.name ?? 'Client without a name',
+    ...(owner === undefined ? {} : { owner }),
+    tokenEndpointAuthMethod: asked.authMethod ?? (way === 'open' ? 'none' : 'client_secret_basic'),
+    // Programs on people's machines rarely say what they are; their redirect URIs do.
+    applicationType: asked.applicationType ?? (redirectUris.every(isHttps) ? 'web' : 'native'),
+    redirectUris,
+    grantTypes: asked.grantTypes ?? ['authorization_code'],
+    ...(jwks === undefined ? {} : { jwks }),
+    ...(jwksUri === undefined ? {} : { jwksUri }),
+    ...(postLogoutRedirectUris === undefined ? {} : { postLogoutRedirectUris }),
+    ...(dpopBoundAccessTokens === undefined ? {} : { dpopBoundAccessTokens }),
+    ...(idTokenSignedResponseAlg === undefined ? {} : { idTokenSignedResponseAlg }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+};
+
+const isHttps = (uri: string): boolean => uri.startsWith('https:');
+
+/** Only whoever vouches for software says that it is an agent, and under which blueprint. */
+const statementBlueprint = (statement: Statement | undefined): string | undefined => {
+  const { agent_blueprint: named } = (statement?.claims ?? {}) as { readonly agent_blueprint?: unknown };
+  return typeof named === 'string' ? named : undefined;
+};
+
+const NO_AGENT: Readonly<Record<Way, string>> = {
+  token: 'This initial access token registers clients that are no agents.',
+  statement: 'The software statement names no blueprint, so this is no agent.',
+  open: 'An agent needs an initial access token of its owner.',
+};
+
+const refuseAgentMembers = (asked: ClientMetadata, way: Way): void => {
+  for (const member of ['owner', 'purpose', 'environment', 'blueprint'] as const) {
+    if (asked[member] !== undefined) refuseField(`/agent_${member}`, NO_AGENT[way]);
+  }
+};
+
+const missing = (member: string): never => refuseField(`/${member}`, 'This member is missing.');

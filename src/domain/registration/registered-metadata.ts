@@ -1,0 +1,54 @@
+/** Agents and clients as whoever registered them sees them: what stands in the register, in RFC 7591 spelling. */
+import type { Agent } from '../agents/agent.ts';
+import type { Client } from '../clients/client.ts';
+import type { Body } from './client-metadata.ts';
+import type { Registration } from './registrations.ts';
+
+/** What is known of the one that is shown. */
+export type Shown = {
+  readonly registration: Registration;
+  /** The registration access token, this once. */
+  readonly token: string;
+  /** A client secret that was just made. */
+  readonly secret?: string | undefined;
+  /** Ours, without a slash at its end. */
+  readonly issuer: string;
+};
+
+/** RFC 7591 §3.2.1, RFC 7592 §3. */
+export const registeredMetadata = (party: Agent | Client, { registration, token, secret, issuer }: Shown): Body => ({
+  client_id: party.id,
+  client_id_issued_at: party.createdAt,
+  ...(secret === undefined ? {} : { client_secret: secret, client_secret_expires_at: 0 }),
+  client_name: party.name,
+  redirect_uris: party.redirectUris,
+  grant_types: party.grantTypes,
+  response_types: party.grantTypes.includes('authorization_code') ? ['code'] : [],
+  ...(party.jwks === undefined ? {} : { jwks: party.jwks }),
+  ...(party.jwksUri === undefined ? {} : { jwks_uri: party.jwksUri }),
+  dpop_bound_access_tokens: party.dpopBoundAccessTokens,
+  ...('purpose' in party ? ofAgent(party) : ofClient(party)),
+  ...(registration.softwareId === undefined ? {} : { software_id: registration.softwareId }),
+  ...(registration.softwareVersion === undefined ? {} : { software_version: registration.softwareVersion }),
+  ...(registration.statement === undefined ? {} : { software_statement: registration.statement }),
+  registration_access_token: token,
+  registration_client_uri: `${issuer}/reg/${party.id}`,
+});
+
+const ofAgent = (agent: Agent): Body => ({
+  token_endpoint_auth_method: 'private_key_jwt',
+  ...(agent.contact === undefined ? {} : { contacts: [agent.contact] }),
+  agent_owner: agent.owner,
+  agent_purpose: agent.purpose,
+  agent_environment: agent.environment,
+  ...(agent.blueprint === undefined ? {} : { agent_blueprint: agent.blueprint }),
+  agent_state: agent.state,
+  ...(agent.acceptBy === undefined ? {} : { agent_accept_by: agent.acceptBy }),
+});
+
+const ofClient = (client: Client): Body => ({
+  token_endpoint_auth_method: client.tokenEndpointAuthMethod,
+  application_type: client.applicationType,
+  post_logout_redirect_uris: client.postLogoutRedirectUris,
+  id_token_signed_response_alg: client.idTokenSignedResponseAlg,
+});

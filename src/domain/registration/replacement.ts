@@ -1,0 +1,127 @@
+/**
+ * What a replacement by the registration access token comes to (RFC 7592 §2.2). That token is a bearer value, and
+ * somebody may have accepted what was registered: so nothing becomes weaker by it, whether it is said or left out.
+ */
+import type { Agent } from '../agents/agent.ts';
+import type { AgentChange } from '../agents/agent-registry.ts';
+import type { Client, JsonWebKeySet } from '../clients/client.ts';
+import type { ClientChange } from '../clients/client-registry.ts';
+import type { KeySource } from '../clients/key-source.ts';
+import { checkPublicKeys } from '../clients/public-keys.ts';
+import { refuseField } from '../errors.ts';
+import { type Body, type ClientMetadata, wireMember } from './client-metadata.ts';
+
+/** Members only we set; a replacement that has one was not made from what it should have been made from. */
+const OURS = [
+  'registration_access_token',
+  'registration_client_uri',
+  'client_secret_expires_at',
+  'client_id_issued_at',
+] as const;
+
+/** Throws 'invalid_field' unless the body is about this client and holds nothing that is ours to set. */
+export const checkReplacement = (
+  body: Body,
+  { id, statement, isSecret }: { id: string; statement?: string | undefined; isSecret: (secret: string) => boolean },
+): void => {
+  const given = body as { readonly [member in 'client_id' | 'client_secret' | 'software_statement']?: unknown };
+  if (given.client_id !== id) refuseField('/client_id', 'This is the id of the client that is replaced.');
+  for (const member of OURS) {
+    if (Object.hasOwn(body, member)) refuseField(`/${member}`, 'This member cannot be set (RFC 7592 §2.2).');
+  }
+  const { client_secret: secret, software_statement: sent } = given;
+  if (secret !== undefined && !(typeof secret === 'string' && isSecret(secret))) {
+    refuseField('/client_secret', 'The secret is the one it has, or left out.');
+  }
+  if (sent !== undefined && sent !== statement) {
+    refuseField('/software_statement', 'The software statement is the one it was registered with, or left out.');
+  }
+};
+
+/** Throws 'invalid_field' for what the holder of the registration access token may not change. */
+export const agentReplacement = (agent: Agent, asked: ClientMetadata): AgentChange => {
+  same('token_endpoint_auth_method', 'private_key_jwt', asked.authMethod);
+  same('agent_owner', agent.owner, asked.owner);
+  same('agent_blueprint', agent.blueprint, asked.blueprint);
+  const dpopBoundAccessTokens = notLoosened(agent, asked);
+  const redirectUris = asked.redirectUris ?? [];
+  const grantTypes = asked.grantTypes ?? agent.grantTypes;
+  if (agent.state === 'pending') {
+    const { name, purpose, environment } = asked;
+    return {
+      ...(name === undefined ? {} : { name }),
+      ...(purpose === undefined ? {} : { purpose }),
+      ...(environment === undefined ? {} : { environment }),
+      ...(agent.contact === undefined && asked.contact === undefined ? {} : { contact: asked.contact ?? null }),
+      ...keysOf(asked),
+      redirectUris,
+      grantTypes,
+      dpopBoundAccessTokens,
+    };
+  }
+  for (const member of ['name', 'purpose', 'environment', 'contact', 'jwksUri'] as const) {
+    same(wireMember(member === 'jwksUri' ? 'jwks_uri' : member), agent[member], asked[member], ACCEPTED);
+  }
+  same('jwks', agent.jwks, canonical(asked.jwks), ACCEPTED);
+  within('redirect_uris', agent.redirectUris, redirectUris);
+  within('grant_types', agent.grantTypes, grantTypes);
+  return { redirectUris, grantTypes, dpopBoundAccessTokens };
+};
+
+/** Throws 'invalid_field' for what the holder of the registration access token may not change. */
+export const clientReplacement = (client: Client, asked: ClientMetadata): ClientChange => {
+  same('token_endpoint_auth_method', client.tokenEndpointAuthMethod, asked.authMethod);
+  same('application_type', client.applicationType, asked.applicationType);
+  const { name, idTokenSignedResponseAlg } = asked;
+  const redirectUris = asked.redirectUris ?? [];
+  const places = new Set(client.redirectUris.map(placeOf));
+  for (const [index, uri] of redirectUris.entries()) {
+    // People who allowed the client something are not asked again: what comes back must not go to anybody else.
+    if (!client.redirectUris.includes(uri) && !places.has(placeOf(uri))) {
+      refuseField(
+        `/redirect_uris/${index}`,
+        'No redirect URI of this client is on this host; register another client.',
+      );
+    }
+  }
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(idTokenSignedResponseAlg === undefined ? {} : { idTokenSignedResponseAlg }),
+    ...keysOf(asked),
+    redirectUris,
+    postLogoutRedirectUris: asked.postLogoutRedirectUris ?? [],
+    grantTypes: asked.grantTypes ?? client.grantTypes,
+    dpopBoundAccessTokens: notLoosened(client, asked),
+  };
+};
+
+const ACCEPTED = 'The owner has accepted this, and only the owner changes it.';
+
+const same = (member: string, held: unknown, asked: unknown, message = 'This cannot be changed.'): void => {
+  if (asked !== undefined && JSON.stringify(asked) !== JSON.stringify(held)) refuseField(`/${member}`, message);
+};
+
+const within = (member: string, held: readonly string[], asked: readonly string[]): void => {
+  const beyond = asked.findIndex((value) => !held.includes(value));
+  if (beyond >= 0) refuseField(`/${member}/${beyond}`, ACCEPTED);
+};
+
+const notLoosened = ({ dpopBoundAccessTokens: held }: Agent | Client, asked: ClientMetadata): boolean => {
+  const next = asked.dpopBoundAccessTokens ?? held;
+  return held && !next ? refuseField('/dpop_bound_access_tokens', 'A binding is not taken away this way.') : next;
+};
+
+const keysOf = ({ jwks, jwksUri }: KeySource): KeySource => ({
+  ...(jwks === undefined ? {} : { jwks }),
+  ...(jwksUri === undefined ? {} : { jwksUri }),
+});
+
+const canonical = (jwks: JsonWebKeySet | undefined): JsonWebKeySet | undefined =>
+  jwks === undefined ? undefined : checkPublicKeys(jwks);
+
+/** Scheme and host: on loopback programs take any port (RFC 8252 §7.3). */
+const placeOf = (uri: string): string => {
+  const url = URL.parse(uri);
+  if (!url) return uri;
+  return url.protocol === 'http:' ? `${url.protocol}//${url.hostname}` : `${url.protocol}//${url.host}`;
+};

@@ -1,0 +1,125 @@
+/**
+ * The client registration endpoint (RFC 7591) and the client configuration endpoint (RFC 7592), below `/reg`. Owns how
+ * their requests are read and their refusals spelled; what is registered, and by whom, the domain says. Ours and not
+ * the engine's, which would write records that no registry of ours knows. Mounted by src/http/app.ts.
+ */
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import { isDomainError } from '../../domain/errors.ts';
+import { isStoreUnavailable } from '../../domain/ports/document-store.ts';
+import type { DynamicRegistration, From } from '../../domain/registration/dynamic-registration.ts';
+import { type RegistrationError, registrationError } from '../../domain/registration/registration-errors.ts';
+import { type JsonObject, readJsonBody } from '../management/json-body.ts';
+import { type ProblemLog, refusalCode } from '../problem.ts';
+
+type Dependencies = {
+  readonly issuer: string;
+  readonly registration: DynamicRegistration;
+  /** Notes a refusal before it is known who calls (decision D18). */
+  readonly countRefusal: (refusal: { reason: string; source: string; request: string }) => void | Promise<void>;
+  readonly log: ProblemLog;
+};
+
+const PATHS = { '/reg': ['POST'], '/reg/:id': ['GET', 'PUT', 'DELETE'] } as const;
+/** b64token of RFC 6750 §2.1. */
+const BEARER = /^bearer +([A-Za-z0-9\-._~+/]{1,512}=*)$/i;
+
+export const registrationRouter = ({ issuer, registration, countRefusal, log }: Dependencies): Router => {
+  const router = new Router({ sensitive: true, strict: true });
+
+  /** What cannot be read is refused before anybody is known. */
+  const bodyOf = async (ctx: Context): Promise<JsonObject> => {
+    try {
+      return await readJsonBody(ctx);
+    } catch (error) {
+      if (refusalCode(error) !== undefined) await countRefusal({ reason: 'invalid_client_metadata', ...fromOf(ctx) });
+      throw error;
+    }
+  };
+
+  const answering = (act: (ctx: Context) => Promise<void>) => async (ctx: Context) => {
+    ctx.set('Cache-Control', 'no-store');
+    try {
+      await act(ctx);
+    } catch (error) {
+      sendRefusal(ctx, error, issuer, log);
+    }
+  };
+
+  router.post(
+    '/reg',
+    answering(async (ctx) => {
+      const body = await bodyOf(ctx);
+      send(ctx, 201, await registration.register(body, bearerOf(ctx), fromOf(ctx)));
+    }),
+  );
+  router.get(
+    '/reg/:id',
+    answering(async (ctx) => send(ctx, 200, await registration.read(idOf(ctx), bearerOf(ctx), fromOf(ctx)))),
+  );
+  router.put(
+    '/reg/:id',
+    answering(async (ctx) => {
+      const body = await bodyOf(ctx);
+      send(ctx, 200, await registration.replace(idOf(ctx), body, bearerOf(ctx), fromOf(ctx)));
+    }),
+  );
+  router.delete(
+    '/reg/:id',
+    answering(async (ctx) => {
+      await registration.remove(idOf(ctx), bearerOf(ctx), fromOf(ctx));
+      ctx.status = 204;
+    }),
+  );
+  for (const [path, methods] of Object.entries(PATHS)) {
+    router.all(path, async (ctx) => {
+      ctx.set('Allow', methods.join(', '));
+      send(ctx, 405, { error: 'invalid_request', error_description: `this path has ${methods.join(', ')}` });
+    });
+  }
+  return router;
+};
+
+const send = (ctx: Context, status: number, body: JsonObject): void => {
+  ctx.status = status;
+  ctx.body = JSON.stringify(body);
+  ctx.type = 'application/json';
+};
+
+const refusalOf = (error: unknown): RegistrationError & { readonly retryAfterSeconds?: number | undefined } => {
+  if (isDomainError(error)) return { ...registrationError(error), retryAfterSeconds: error.retryAfterSeconds };
+  if (isStoreUnavailable(error)) {
+    const description = 'the server cannot reach its storage; try again';
+    return { status: 503, error: 'temporarily_unavailable', description, retryAfterSeconds: 5 };
+  }
+  // A body that is too long, of another type or encoded.
+  if (refusalCode(error) !== undefined) {
+    return { status: 400, error: 'invalid_client_metadata', description: (error as Error).message };
+  }
+  return { status: 500, error: 'server_error', description: 'something failed here' };
+};
+
+const sendRefusal = (ctx: Context, caught: unknown, issuer: string, log: ProblemLog): void => {
+  const { status, error, description, retryAfterSeconds } = refusalOf(caught);
+  if (status >= 500) log(fromOf(ctx).request, caught);
+  if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
+  if (status === 401) {
+    // RFC 6750 §3.1: without a token there is nothing to say of it.
+    const parameters = ctx.get('authorization') === '' ? '' : `, error="${error}"`;
+    ctx.set('WWW-Authenticate', `Bearer realm="${issuer}/reg"${parameters}`);
+  }
+  send(ctx, status, { error, error_description: description });
+};
+
+const idOf = (ctx: Context): string => String((ctx as { readonly params?: { readonly id?: string } }).params?.id ?? '');
+
+/** A header that is no bearer token is one that is not good. */
+const bearerOf = (ctx: Context): string | undefined => {
+  const header = ctx.get('authorization');
+  return header === '' ? undefined : (BEARER.exec(header)?.[1] ?? 'malformed');
+};
+
+const fromOf = (ctx: Context): From => {
+  const { requestId, source } = ctx.state as { readonly requestId?: unknown; readonly source?: unknown };
+  return { request: String(requestId ?? 'unknown'), source: String(source ?? 'unknown') };
+};
