@@ -64,7 +64,7 @@ export const makeCast = async (server: ServerProcess) => {
   ]);
   const planning = await register('https://planner.example.com', 'Planner API', ['plan:low:Give the planner work']);
 
-  step('Ada, who answers for two agents, registers them with their public keys');
+  step('An operator registers two agents with their public keys; Ada, who is to answer for them, accepts');
   const ada = await management.createAccount({ ...account, name: 'Ada' });
   const agent = async (name: string, purpose: string, at: Registered): Promise<Identity> => {
     const file = join(server.dataFolder, `${name.toLowerCase()}.jwk.json`);
@@ -84,8 +84,10 @@ export const makeCast = async (server: ServerProcess) => {
       '--json',
     );
     check(`${name} is registered; its private key never left its machine`, made.code === 0, made.stderr);
-    const { id } = JSON.parse(made.stdout) as { id: string };
+    const { id, state } = JSON.parse(made.stdout) as { id: string; state: string };
     say(`client_id ${id}`);
+    const accepted = (await management.acceptAs(ada.id, id)).body['state'];
+    check('it could do nothing before Ada accepted it', state === 'pending' && accepted === 'active', made.stdout);
     return { clientId: id, key: await keyPairFromJwk(JSON.parse(await readFile(file, 'utf8')) as JWK) };
   };
   const secretary = await agent('Secretary', 'Keeps the calendar in order', assistance);
