@@ -6,6 +6,7 @@
  */
 import { type Db, MongoClient, MongoServerSelectionError } from 'mongodb';
 import { isDocumentConflict, isStoreUnavailable, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { stuckDriver } from './stuck-driver.ts';
 
 export type MongodbOptions = {
   /** `mongodb://` or `mongodb+srv://`; the database is `behalf` unless it names one. */
@@ -41,7 +42,7 @@ export const connectMongodb = async (options: MongodbOptions) => {
     waitQueueTimeoutMS: deadlineMilliseconds,
   });
   const database = client.db(/^[^:]+:\/\/[^/]+\/[^?]/.test(url) ? undefined : 'behalf');
-  const underWay = new Set<Promise<unknown>>();
+  const driver = stuckDriver(client, deadlineMilliseconds);
   let isClosed = false;
 
   /** Does `work` within the deadline. Throws StoreUnavailable on any failure but a conflict. */
@@ -53,12 +54,8 @@ export const connectMongodb = async (options: MongodbOptions) => {
       deadlineMilliseconds,
     );
     const worked = work();
-    underWay.add(worked);
-    // Also when the deadline came first and nobody waits for it any more.
-    worked.then(
-      () => underWay.delete(worked),
-      () => underWay.delete(worked),
-    );
+    // Also when the deadline comes first and nobody waits for it any more.
+    driver.watch(worked);
     try {
       return await Promise.race([worked, late]);
     } catch (error) {
@@ -76,6 +73,7 @@ export const connectMongodb = async (options: MongodbOptions) => {
     if (reason !== undefined) throw new StoreUnavailable(reason);
     isNew = await checkFormat(database);
   } catch (error) {
+    await driver.stop();
     await client.close();
     throw isStoreUnavailable(error) ? error : unavailable(error);
   }
@@ -94,10 +92,14 @@ export const connectMongodb = async (options: MongodbOptions) => {
         return (error as Error).message;
       }
     },
-    /** Idempotent. Waits for calls under way. */
+    /** Idempotent. Waits for calls under way, at most as long as one can take. */
     async close(): Promise<void> {
       isClosed = true;
-      await Promise.allSettled(underWay);
+      const { promise: late, resolve } = Promise.withResolvers<void>();
+      const timer = setTimeout(resolve, 4 * deadlineMilliseconds);
+      await Promise.race([Promise.allSettled(driver.underWay()), late]);
+      clearTimeout(timer);
+      await driver.stop();
       await client.close();
     },
   };

@@ -1,0 +1,60 @@
+import type { MongoClient, ServerHeartbeatStartedEvent } from 'mongodb';
+
+/** What the driver waits between two heartbeats, and so the longest a server may take to answer an awaited one. */
+const HEARTBEAT_MILLISECONDS = 10_000;
+
+/**
+ * Makes the driver begin anew when it waits for what cannot come. A command written to a socket that was reset a
+ * moment before waits for its `drain` for ever, whatever the timeouts say (mongodb 7.9, `Connection.writeCommand`).
+ * When that was the monitor's, the server stays unknown for good; another one keeps its place in the pool.
+ */
+export const stuckDriver = (client: Pick<MongoClient, 'on' | 'close' | 'connect'>, deadlineMilliseconds: number) => {
+  /** By address: when a heartbeat that has no outcome yet should have one. */
+  const heartbeats = new Map<string, number>();
+  /** When a call that is under way should have ended, by all its timeouts taken together. */
+  const calls = new Map<Promise<unknown>, number>();
+  let restarting: Promise<void> | undefined;
+
+  const after = (milliseconds: number): number => performance.now() + milliseconds;
+  client.on('serverHeartbeatStarted', ({ connectionId, awaited }: ServerHeartbeatStartedEvent) => {
+    heartbeats.set(connectionId, after(4 * deadlineMilliseconds + (awaited ? HEARTBEAT_MILLISECONDS : 0)));
+  });
+  client.on('serverHeartbeatSucceeded', ({ connectionId }) => void heartbeats.delete(connectionId));
+  client.on('serverHeartbeatFailed', ({ connectionId }) => void heartbeats.delete(connectionId));
+  client.on('serverClosed', ({ address }) => void heartbeats.delete(address));
+
+  const restart = async (): Promise<void> => {
+    heartbeats.clear();
+    calls.clear();
+    await client.close();
+    // When it is not reachable the next call tries again.
+    await client.connect().catch(() => undefined);
+  };
+  const look = (): void => {
+    const now = performance.now();
+    const isStuck = [...heartbeats.values(), ...calls.values()].some((end) => end < now);
+    if (!isStuck || restarting) return;
+    restarting = restart()
+      .catch(() => undefined)
+      .finally(() => {
+        restarting = undefined;
+      });
+  };
+  const timer = setInterval(look, deadlineMilliseconds).unref();
+
+  return {
+    /** Of a call that is under way. */
+    watch(call: Promise<unknown>): void {
+      calls.set(call, after(10 * deadlineMilliseconds));
+      const end = (): void => void calls.delete(call);
+      call.then(end, end);
+    },
+    /** Calls that may still end. */
+    underWay: (): readonly Promise<unknown>[] => [...calls.keys()],
+    /** Idempotent. */
+    async stop(): Promise<void> {
+      clearInterval(timer);
+      await restarting;
+    },
+  };
+};
