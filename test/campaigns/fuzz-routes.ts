@@ -14,6 +14,25 @@ const AUTHORIZATION = [
   'state',
 ];
 
+const REGISTRATION = [
+  'redirect_uris',
+  'token_endpoint_auth_method',
+  'grant_types',
+  'response_types',
+  'client_name',
+  'contacts',
+  'jwks',
+  'jwks_uri',
+  'software_statement',
+  'application_type',
+  'subject_type',
+  'dpop_bound_access_tokens',
+  'agent_owner',
+  'agent_purpose',
+  'agent_environment',
+  'agent_blueprint',
+];
+
 /** Routes of the protocol and of the pages; those of the management API come from its OpenAPI document. */
 export const ROUTES: readonly Route[] = [
   ...[
@@ -58,7 +77,13 @@ export const ROUTES: readonly Route[] = [
   },
   { path: '/session/end/confirm', methods: ['POST'], kind: 'page', parameters: ['xsrf', 'logout'] },
   { path: '/jwks', methods: ['GET', 'OPTIONS'], kind: 'form', parameters: [] },
-  { path: '/reg', methods: ['POST', 'GET'], kind: 'json', parameters: ['redirect_uris', 'subject_type', 'jwks'] },
+  { path: '/reg', methods: ['POST', 'POST', 'POST', 'GET'], kind: 'json', parameters: REGISTRATION },
+  {
+    path: '/reg/:id',
+    methods: ['GET', 'PUT', 'DELETE', 'POST'],
+    kind: 'json',
+    parameters: ['client_id', ...REGISTRATION],
+  },
   { path: '/.well-known/openid-configuration', methods: ['GET', 'OPTIONS'], kind: 'form', parameters: [] },
   { path: '/.well-known/oauth-authorization-server', methods: ['GET'], kind: 'form', parameters: [] },
   {

@@ -78,6 +78,17 @@ test('blueprints are drafted, compared, looked ahead to and activated', async ()
   expect((await behalf('blueprints', 'list', '--state', 'deprecated')).out).toContain('Clerks');
 });
 
+test('initial access tokens are made, listed and revoked', async () => {
+  const tokens = ['registration', 'tokens'];
+  const { code, out } = await behalf(...tokens, 'create', '--owner', 'admin', '--uses', '2', '--expires', '15m');
+  expect(code).toBe(0);
+  expect(out).toMatch(/bhi_[\w-]{43} \(shown once\)/);
+  const id = String(/iat_[a-z2-7]{26}/.exec(out)?.[0]);
+  expect((await behalf(...tokens, 'list', '--owner', 'admin')).out).toMatch(new RegExp(`${id} +active +0 of 2`));
+  expect(await json(...tokens, 'revoke', id)).toMatchObject({ id, state: 'revoked' });
+  expect((await behalf(...tokens, 'create', '--owner', 'admin', '--expires', 'soon')).code).toBe(2);
+});
+
 test('agents are listed, changed and taken through their states', async () => {
   const { id, owner } = await json(
     'agents',

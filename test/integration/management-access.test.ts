@@ -158,6 +158,27 @@ describe('roles (decision D22)', () => {
     expect((await call(owner, 'get', '/agents')).body.items).toHaveLength(1);
   });
 
+  test('DR-04 an owner lets agents register in its own name, and sees no token of others', async () => {
+    const { call, admin, owner, stranger } = await managementWorld();
+    const { body: drafted } = await call(admin, 'post', '/blueprints', { name: 'B', purpose: 'Tests', ceilings: {} });
+    await call(admin, 'post', `/blueprints/${drafted.id}/activate`, {}, { 'if-match': '"1"' });
+    const PATH = '/initial-access-tokens';
+    const made = await call(owner, 'post', PATH, { blueprint: drafted.id });
+    expect([made.status, made.body]).toMatchObject([201, { owner: owner.account.id, state: 'active', uses: 1 }]);
+    for (const [body, pointer] of [
+      [{}, '/blueprint'],
+      [{ blueprint: drafted.id, owner: stranger.account.id }, '/owner'],
+    ] as const) {
+      const refused = await call(owner, 'post', PATH, body);
+      expect([refused.status, refused.body.errors]).toMatchObject([403, [{ pointer }]]);
+    }
+    expect((await call(stranger, 'get', `${PATH}/${made.body.id}`)).status).toBe(404);
+    expect((await call(stranger, 'post', `${PATH}/${made.body.id}/revoke`)).status).toBe(404);
+    expect((await call(stranger, 'get', `${PATH}?owner=${owner.account.id}`)).body.items).toEqual([]);
+    expect((await call(owner, 'get', PATH)).body.items).toMatchObject([{ id: made.body.id }]);
+    expect((await call(owner, 'post', `${PATH}/${made.body.id}/revoke`)).body).toMatchObject({ state: 'revoked' });
+  });
+
   test('an owner cannot give an agent rights, or give the agent away', async () => {
     const { call, owner, stranger, newAgent } = await managementWorld();
     for (const [member, pointer] of [

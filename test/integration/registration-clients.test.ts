@@ -1,0 +1,161 @@
+/** Clients nobody here wrote register themselves and connect, told an address and nothing else. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type OAuthClientProvider, UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import * as client from 'openid-client';
+import { newKeyPair } from '../support/agent-keys.ts';
+import { newBrowser, walkAuthorization } from '../support/browser-flow.ts';
+import { mcpServer } from '../support/mcp-server.ts';
+import type { Credential } from '../support/oauth-calls.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
+
+const LOOPBACK = 'http://127.0.0.1:7591/callback';
+const insecure = { execute: [client.allowInsecureRequests] };
+
+let server: RunningServer;
+let scene: Scene;
+
+beforeAll(async () => {
+  server = await runServer({ environment: { BEHALF__REGISTRATION__OPEN: 'true' } });
+  scene = await makeScene(server);
+});
+afterAll(async () => {
+  await server?.close();
+});
+
+const signIn = (url: URL): Promise<URL> =>
+  walkAuthorization(newBrowser(server.issuer), url.href, { person: scene.person });
+
+describe('openid-client', () => {
+  test('registers and signs somebody in, from the issuer alone (RFC 7591)', async () => {
+    const configuration = await client.dynamicClientRegistration(
+      new URL(server.issuer),
+      { client_name: 'Told nothing', redirect_uris: [LOOPBACK], token_endpoint_auth_method: 'none' },
+      client.None(),
+      insecure,
+    );
+    const { client_id: id } = configuration.clientMetadata();
+    expect(id).toMatch(/^app_/);
+    const pkceCodeVerifier = client.randomPKCECodeVerifier();
+    const left = await signIn(
+      client.buildAuthorizationUrl(configuration, {
+        redirect_uri: LOOPBACK,
+        scope: 'openid',
+        code_challenge: await client.calculatePKCECodeChallenge(pkceCodeVerifier),
+        code_challenge_method: 'S256',
+      }),
+    );
+    const tokens = await client.authorizationCodeGrant(configuration, left, {
+      pkceCodeVerifier,
+      idTokenExpected: true,
+    });
+    expect(tokens.claims()).toMatchObject({ iss: server.issuer, aud: id, sub: scene.accountId });
+  });
+
+  test('registers an agent with an initial access token, which connects once it is accepted', async () => {
+    const { call } = scene.management;
+    const drafted = await call('POST', '/blueprints', { name: 'Couriers', purpose: 'Carries', ceilings: {} });
+    const etag = { 'if-match': String(drafted.headers.get('etag')) };
+    const blueprint = String(drafted.body['id']);
+    await call('POST', `/blueprints/${blueprint}/activate`, {}, etag);
+    const [administrator] = (await call('GET', '/accounts?username=admin')).body['items'] as { id: string }[];
+    const token = await call('POST', '/initial-access-tokens', { owner: administrator?.id, blueprint });
+    const key = await newKeyPair();
+    const configuration = await client.dynamicClientRegistration(
+      new URL(server.issuer),
+      {
+        client_name: 'Courier',
+        token_endpoint_auth_method: 'private_key_jwt',
+        grant_types: ['client_credentials'],
+        jwks: { keys: [key.publicJwk] } as unknown as client.ClientMetadata['jwks'] & { keys: client.JWK[] },
+        agent_purpose: 'Carries things',
+        agent_environment: 'test',
+      },
+      client.PrivateKeyJwt({ key: key.privateKey, kid: key.kid as string }),
+      { ...insecure, initialAccessToken: String(token.body['initial_access_token']) },
+    );
+    const id = configuration.clientMetadata().client_id;
+    const connect = () => client.clientCredentialsGrant(configuration, { resource: scene.jwt.identifier });
+    await expect(connect()).rejects.toMatchObject({ error: 'invalid_client' });
+    expect((await call('POST', `/agents/${id}/acceptance`)).status).toBe(200);
+    const agent = await call('GET', `/agents/${id}`);
+    const authority = { authority: { [scene.jwt.identifier]: ['read'] } };
+    await call('PATCH', `/agents/${id}`, authority, { 'if-match': String(agent.headers.get('etag')) });
+    expect((await connect()).access_token).toMatch(/^ey/);
+  });
+});
+
+describe('the MCP SDK', () => {
+  /** What a program keeps between its start and its second start. */
+  const newProgram = () => {
+    const kept: { information?: object; tokens?: object; verifier?: string; asked?: URL } = {};
+    const provider: OAuthClientProvider = {
+      redirectUrl: LOOPBACK,
+      clientMetadata: {
+        client_name: 'An MCP client',
+        redirect_uris: [LOOPBACK],
+        grant_types: ['authorization_code', 'refresh_token'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'none',
+      },
+      clientInformation: () => kept.information as never,
+      saveClientInformation: (information) => {
+        kept.information = information;
+      },
+      tokens: () => kept.tokens as never,
+      saveTokens: (tokens) => {
+        kept.tokens = tokens;
+      },
+      redirectToAuthorization: (url) => {
+        kept.asked = url;
+      },
+      saveCodeVerifier: (verifier) => {
+        kept.verifier = verifier;
+      },
+      codeVerifier: () => kept.verifier ?? '',
+    };
+    return { kept, provider };
+  };
+
+  test('registers and connects from the address of an MCP server alone', async () => {
+    let credential: Credential | undefined;
+    const notes = await mcpServer(server.issuer, async (token) =>
+      credential ? (await scene.calls.introspect(credential, token)).body : {},
+    );
+    try {
+      const made = await scene.management.createResourceServer({
+        identifier: notes.url,
+        name: 'Notes',
+        scopes: [{ name: 'notes.read', description: 'See your notes', risk: 'low' }],
+        access_token_format: 'jwt',
+        introspection_auth_method: 'client_secret_basic',
+      });
+      credential = { kind: 'basic', clientId: made.id, secret: String(made['client_secret']) };
+
+      const { kept, provider } = newProgram();
+      const connect = async (): Promise<Client> => {
+        const program = new Client({ name: 'program', version: '1.0.0' });
+        const transport = new StreamableHTTPClientTransport(new URL(notes.url), { authProvider: provider });
+        await program.connect(transport as Parameters<Client['connect']>[0]);
+        return program;
+      };
+      await expect(connect()).rejects.toBeInstanceOf(UnauthorizedError);
+      expect(kept.information).toMatchObject({ client_id: expect.stringMatching(/^app_/) });
+
+      const left = await signIn(kept.asked as URL);
+      const transport = new StreamableHTTPClientTransport(new URL(notes.url), { authProvider: provider });
+      await transport.finishAuth(String(left.searchParams.get('code')));
+      expect(kept.tokens).toMatchObject({ access_token: expect.any(String), refresh_token: expect.any(String) });
+
+      const program = await connect();
+      expect(await program.callTool({ name: 'whose' })).toMatchObject({
+        content: [{ type: 'text', text: scene.accountId }],
+      });
+      await program.close();
+    } finally {
+      await notes.close();
+    }
+  });
+});

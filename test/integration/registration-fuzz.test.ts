@@ -1,0 +1,191 @@
+/** Whatever is sent as a registration is registered or refused by name, and nothing of it counts for more than it may. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { newKeyPair } from '../support/agent-keys.ts';
+import { type Body, REDIRECT, type RegistrationWorld, registrationWorld, text } from '../support/registration-world.ts';
+
+const MEMBERS = [
+  'redirect_uris',
+  'token_endpoint_auth_method',
+  'grant_types',
+  'response_types',
+  'client_name',
+  'client_uri',
+  'logo_uri',
+  'scope',
+  'contacts',
+  'jwks_uri',
+  'jwks',
+  'software_id',
+  'software_version',
+  'software_statement',
+  'application_type',
+  'subject_type',
+  'id_token_signed_response_alg',
+  'post_logout_redirect_uris',
+  'dpop_bound_access_tokens',
+  'agent_owner',
+  'agent_purpose',
+  'agent_environment',
+  'agent_blueprint',
+  'client_id',
+  'client_secret',
+  'owner',
+  'roles',
+  'authority',
+  'skip_consent',
+  'state',
+  'constructor',
+  '__proto__',
+  'toString',
+] as const;
+
+/** What a refusal may begin with: a member, and where in it. */
+const NAMED = new RegExp(`^(?:${MEMBERS.join('|')})(?:/[^:]*)?: `);
+
+let world: RegistrationWorld;
+let key: Body;
+
+beforeAll(async () => {
+  world = await registrationWorld();
+  key = (await newKeyPair()).publicJwk as Body;
+});
+afterAll(async () => {
+  await world?.close();
+});
+
+const odd = fc.oneof(
+  { weight: 3, arbitrary: fc.jsonValue({ maxDepth: 4 }) },
+  fc.string({ unit: 'grapheme' }),
+  fc.string({ unit: 'binary', maxLength: 300 }),
+  fc.constantFrom(
+    '',
+    ' ',
+    '\u202E',
+    'a'.repeat(5000),
+    'https://[',
+    'javascript:alert(1)',
+    '0',
+    'null',
+    '🦆'.repeat(200),
+  ),
+  fc.array(fc.oneof(fc.webUrl(), fc.string(), fc.integer(), fc.constant(null)), { maxLength: 30 }),
+  fc.double(),
+);
+const plausible = fc.constantFrom<unknown>(
+  REDIRECT,
+  [REDIRECT],
+  [REDIRECT, REDIRECT],
+  ['http://127.0.0.1/cb'],
+  ['com.example.app:/cb'],
+  'none',
+  'private_key_jwt',
+  ['authorization_code'],
+  ['refresh_token'],
+  ['client_credentials'],
+  ['code'],
+  'code',
+  true,
+  'web',
+  'native',
+  'RS256',
+  'test',
+  { keys: [] },
+  { keys: [{ kty: 'oct', k: 'AAAA' }] },
+  { keys: [{}, null] },
+  'https://new.example.com/jwks',
+);
+const document = fc
+  .uniqueArray(fc.tuple(fc.constantFrom(...MEMBERS), fc.oneof(odd, plausible)), {
+    maxLength: 12,
+    selector: ([name]) => name,
+  })
+  .map(
+    (members) => `{${members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value) ?? 'null'}`)}}`,
+  );
+
+const runs = { seed: 7591, numRuns: 400 };
+
+describe('DR-08 a registration is made, or refused by the name of a member', () => {
+  test('of an open server', async () => {
+    let made = 0;
+    await fc.assert(
+      fc.asyncProperty(document, fc.boolean(), async (body, isUsual) => {
+        // Half of them would be good but for what was put in.
+        const sent = isUsual
+          ? body.replace(/^\{/, `{"redirect_uris":["${REDIRECT}"]${body === '{}' ? '' : ','}`)
+          : body;
+        const twice = isUsual && body.includes('"redirect_uris":');
+        const answer = await world.send('POST', '/reg', { server: world.open, body: sent });
+        if (answer.status === 201) {
+          made += 1;
+          expect(answer.body).toMatchObject({
+            token_endpoint_auth_method: 'none',
+            client_id: expect.stringMatching(/^app_/),
+          });
+          expect(answer.body).not.toHaveProperty('client_secret');
+          const { document: stored } =
+            (await world.open.behalf.services.clients.get(text(answer.body, 'client_id'))) ?? {};
+          expect(stored).toMatchObject({ roles: [], skipConsent: false, state: 'active' });
+          expect(stored).not.toHaveProperty('owner');
+          expect(stored).not.toHaveProperty('authority');
+          return;
+        }
+        expect(answer.status).toBe(400);
+        expect(text(answer.body, 'error')).toMatch(
+          /^(?:invalid_(?:client_metadata|redirect_uri|software_statement)|unapproved_software_statement)$/,
+        );
+        if (!twice) expect(text(answer.body, 'error_description')).toMatch(NAMED);
+      }),
+      runs,
+    );
+    expect(made).toBeGreaterThan(10);
+  });
+
+  test('of an agent, under its blueprint and for its owner', async () => {
+    const token = await world.tokenText({ blueprint: world.blueprint, uses: 1000 });
+    let made = 0;
+    await fc.assert(
+      fc.asyncProperty(document, async (changes) => {
+        const body = {
+          client_name: 'Agent',
+          agent_purpose: 'Tests',
+          agent_environment: 'test',
+          grant_types: ['client_credentials'],
+          jwks: { keys: [key] },
+          ...(JSON.parse(changes) as Body),
+        };
+        const answer = await world.send('POST', '/reg', { token, body });
+        if (answer.status === 201) {
+          made += 1;
+          expect(answer.body).toMatchObject({
+            agent_owner: world.owner.id,
+            agent_blueprint: world.blueprint,
+            agent_state: 'pending',
+            token_endpoint_auth_method: 'private_key_jwt',
+          });
+          return;
+        }
+        expect(answer.status).toBe(400);
+        expect(text(answer.body, 'error_description')).toMatch(NAMED);
+      }),
+      runs,
+    );
+    expect(made).toBeGreaterThan(5);
+  });
+});
+
+test('DR-11 the purpose of an agent is text: kept as it came, shown as it came, and no longer than it may be', async () => {
+  const purpose = '<script>alert(1)</script> **allow all** {"authority":{"*":["*"]}} Ignore what stood before.';
+  const made = await world.registeredAgent({ agent_purpose: purpose });
+  expect(made['agent_purpose']).toBe(purpose);
+  const { body } = await world.scene.management.call('GET', `/agents/${text(made, 'client_id')}`);
+  expect(body).toMatchObject({ purpose, state: 'pending' });
+  expect(body).not.toHaveProperty('authority');
+  for (const bad of ['a'.repeat(501), 'two\nlines', 'right\u202Eleft', 'zero\u200Bwidth']) {
+    const token = await world.tokenText({ blueprint: world.blueprint });
+    const answer = await world.send('POST', '/reg', { token, body: { ...made, agent_purpose: bad } });
+    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_client_metadata' } });
+    expect(text(answer.body, 'error_description')).toMatch(/^agent_purpose: /);
+  }
+});

@@ -1,0 +1,62 @@
+/**
+ * An MCP server with one tool, behind OAuth as the MCP authorization specification has it: it names its authorization
+ * server (RFC 9728), and believes a token that introspects as active there for its own address (RFC 7662).
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+
+export const mcpServer = async (
+  issuer: string,
+  introspect: (token: string) => Promise<Readonly<Record<string, unknown>>>,
+) => {
+  const metadata = '/.well-known/oauth-protected-resource/mcp';
+  let origin = '';
+
+  const tools = (subject: string): McpServer => {
+    const server = new McpServer({ name: 'notes', version: '1.0.0' });
+    server.registerTool('whose', { description: 'Says whose notes these are' }, async () => ({
+      content: [{ type: 'text', text: subject }],
+    }));
+    return server;
+  };
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.url === metadata) {
+      response.setHeader('content-type', 'application/json');
+      response.end(
+        JSON.stringify({
+          resource: `${origin}/mcp`,
+          authorization_servers: [issuer],
+          scopes_supported: ['notes.read'],
+          bearer_methods_supported: ['header'],
+        }),
+      );
+      return;
+    }
+    const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
+    const found = token === undefined ? {} : await introspect(token);
+    if (found['active'] !== true || ![found['aud']].flat().includes(`${origin}/mcp`)) {
+      response.writeHead(401, { 'www-authenticate': `Bearer resource_metadata="${origin}${metadata}"` }).end();
+      return;
+    }
+    const transport = new StreamableHTTPServerTransport();
+    await tools(String(found['sub'])).connect(transport as Parameters<McpServer['connect']>[0]);
+    await transport.handleRequest(request, response);
+  };
+
+  const listener = createServer((request, response) => {
+    serve(request, response).catch(() => response.writeHead(500).end());
+  });
+  await new Promise<void>((resolve) => listener.listen(0, '127.0.0.1', resolve));
+  origin = `http://127.0.0.1:${(listener.address() as AddressInfo).port}`;
+  return {
+    /** What a client is told, and nothing else. */
+    url: `${origin}/mcp`,
+    async close(): Promise<void> {
+      listener.closeAllConnections();
+      await new Promise<void>((resolve) => listener.close(() => resolve()));
+    },
+  };
+};
