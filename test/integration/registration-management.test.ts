@@ -14,6 +14,7 @@ import {
   text,
 } from '../support/registration-world.ts';
 import { runServer } from '../support/running-server.ts';
+import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
 
 let world: RegistrationWorld;
 
@@ -90,6 +91,18 @@ describe('the registration access token', () => {
     await call('POST', `/agents/${made['client_id']}/resume`);
     expect((await world.manage('GET', made)).status).toBe(200);
   });
+});
+
+test('DR-05 an agent nobody accepted within 24 hours is not managed any more', async () => {
+  const made = await world.registeredAgent();
+  stopClock();
+  try {
+    advance(24 * 3_600_000 + 1000);
+    expect((await world.manage('GET', made)).status).toBe(401);
+  } finally {
+    startClock();
+  }
+  expect((await world.manage('GET', made)).status).toBe(200);
 });
 
 describe('replacing', () => {
