@@ -22,7 +22,6 @@ import { type Housekeeping, housekeeping } from './housekeeping.ts';
 import { accountRouter } from './http/account/router.ts';
 import { requestListener } from './http/app.ts';
 import { isBrokenConnection } from './http/broken-connections.ts';
-import { consoleRouter } from './http/console/router.ts';
 import { enginePages } from './http/engine-pages.ts';
 import { frontGuard } from './http/front-guard.ts';
 import { interactionRouter } from './http/interaction/router.ts';
@@ -312,7 +311,6 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     routers: [
       interactionRouter(people),
       accountRouter(people),
-      consoleRouter({ ...people, ...made.console }),
       management,
       registrationRouter({
         issuer,
