@@ -40,6 +40,7 @@ import { issuedTokens } from './provider/issued-tokens.ts';
 import { closedByKills } from './provider/kill-gate.ts';
 import { leaseRegister } from './provider/leases.ts';
 import { modelAdapter } from './provider/model-adapter.ts';
+import { otherProofs } from './provider/other-proofs.ts';
 import { presentedCredentials } from './provider/presented-credentials.ts';
 import { presentedProofs } from './provider/presented-proofs.ts';
 import { rememberRequest } from './provider/request-facts.ts';
@@ -132,7 +133,13 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     }),
   ];
   const proofs = clientProofs(requestLimit(limits.requestsPerClientPerMinute, clock));
-  const presented = presentedCredentials({ identity: made.workloads, uses: made.credentialUses, clock, issuer });
+  const presented = presentedCredentials({
+    identity: made.workloads,
+    uses: made.credentialUses,
+    otherProofs: otherProofs({ masterKey }),
+    clock,
+    issuer,
+  });
   const pages = enginePages({ issuer, accounts });
   const engine = await buildEngine({
     configuration,
@@ -245,7 +252,10 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     kills,
     agents: {
       noteUses: async () => void (await Promise.all([made.uses.flush(), made.credentialUses.flush()])),
-      keep: () => made.upkeep.run(),
+      keep: async () => {
+        await made.upkeep.run();
+        await made.credentialUpkeep.run();
+      },
       settleDepartures: () => made.departures.settleAll(),
     },
     engine,
@@ -265,6 +275,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     kills,
     verifyProof: (ctx, accessToken) =>
       verifyPresented({ proof: ctx.get('dpop') || undefined, method: ctx.method, path: ctx.path, accessToken }),
+    secrets: made.secrets,
     accounts: made.accounts,
     clients: made.clients,
     agents: made.agents,

@@ -12,8 +12,10 @@ import { agentsAsTheyStand, standingNow } from '../domain/agents/agent-standing.
 import { agentUpkeep } from '../domain/agents/agent-upkeep.ts';
 import { agentUse } from '../domain/agents/agent-use.ts';
 import { credentialRegister } from '../domain/agents/credential-register.ts';
+import { credentialUpkeep } from '../domain/agents/credential-upkeep.ts';
 import { credentialUse } from '../domain/agents/credential-use.ts';
 import { departureRegister } from '../domain/agents/departures.ts';
+import { secretExceptions } from '../domain/agents/secret-exceptions.ts';
 import { auditSigner } from '../domain/audit/audit-signer.ts';
 import { auditTrail } from '../domain/audit/audit-trail.ts';
 import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-blueprints.ts';
@@ -183,6 +185,17 @@ export const services = async (configuration: Configuration, overrides: Override
     onNotice: ({ id, owner }, { kind, at }) =>
       log.warn({ event: 'agent.notice', agent: id, owner, kind, at }, 'an agent is about to be suspended'),
   });
+  const keepCredentials = credentialUpkeep({
+    documents,
+    audit,
+    clock,
+    noticeSeconds: configuration.agents.noticeDays * 86_400,
+    onNotice: ({ id, owner }, { id: credential, kind, expiresAt }) =>
+      log.warn(
+        { event: 'credential.notice', agent: id, owner, credential, kind, at: expiresAt },
+        'a credential of an agent is about to end',
+      ),
+  });
   const departures = departureRegister({ documents, clock, groups, owners, agents });
   /** As everybody sees them who grants something. */
   const granting = registersUnderKills({ accounts, agents: effectiveAgents, clients }, revocation);
@@ -253,6 +266,8 @@ export const services = async (configuration: Configuration, overrides: Override
     uses,
     upkeep,
     credentials,
+    secrets: secretExceptions({ documents, audit, clock, identifiers, digestSecret }),
+    credentialUpkeep: keepCredentials,
     credentialUses: credentialUse({ documents, clock }),
     trustedIssuers,
     keysOfIssuers,

@@ -138,6 +138,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   const { presented } = deps;
   clientObjects(provider, deps.clients, clientKeysByUrl(provider, deps.keysByUrl, presented), presented);
   deps.proofs.install(provider);
+  presented.install(provider);
   jwtIds(provider, deps.identifiers);
   exactLocalhost(provider);
   withoutParametersAtFirst(provider, presented.take);

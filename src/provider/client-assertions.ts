@@ -31,7 +31,7 @@ export const clientAssertions = (deps: {
   readonly clockToleranceSeconds: number;
   readonly proofs: ClientProofs;
   readonly consumptions: ConsumptionRegister;
-  readonly presented: Pick<PresentedCredentials, 'proofIn' | 'noteUse'>;
+  readonly presented: Pick<PresentedCredentials, 'proofIn' | 'isOurs' | 'noteUse'>;
 }) => {
   /** Requests whose next replay check is the assertion's, not a proof's; with its `iat`. */
   const assertionNext = new WeakMap<object, number>();
@@ -100,6 +100,10 @@ export const clientAssertions = (deps: {
       const isAssertion = context !== undefined && assertionNext.delete(context);
       const proof = isAssertion ? deps.presented.proofIn(context) : undefined;
       if (isAssertion && proof) return asProtocol(() => isUsedOnce(context, issuer, proof));
+      if (isAssertion && deps.presented.isOurs(context)) {
+        remember(context, issuer);
+        return true;
+      }
       const kind = isAssertion ? 'assertion' : 'dpop';
       const ttl = isAssertion ? expiresAt - deps.clock.now() : 2 * DPOP_WINDOW_SECONDS + deps.clockToleranceSeconds;
       const digests = deps.masterKey.ordered(`jti/${kind}`, issuer, jti);

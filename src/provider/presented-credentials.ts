@@ -1,12 +1,14 @@
 /**
  * Which credential an agent presents in a request, and whether it is one of its own that counts now. The engine knows
  * one way for each client: so each request shows it the way that is presented, of those the agent has. Owns that
- * choice for client assertions, signed by the agent (`jwks`, `jwks_uri`) or by the platform it runs on (`federated`).
+ * choice for client assertions, signed by the agent (`jwks`, `jwks_uri`) or by the platform it runs on (`federated`),
+ * and for what is no assertion: a secret, a certificate (other-proofs.ts).
  *
- * A workload token is replaced, as soon as the parameters of a request are known, by an assertion in the agent's name;
- * the key of that is good in this request alone, and only once the token has been proven.
+ * A workload token, a secret or a certificate is replaced, as soon as the parameters of a request are known, by an
+ * assertion in the agent's name; the key of that is good in this request alone, and only once it has been proven.
  */
 import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import Provider, { errors } from 'oidc-provider';
 import type { Agent } from '../domain/agents/agent.ts';
@@ -17,6 +19,7 @@ import type { Proof, WorkloadIdentity } from '../domain/federation/workload-iden
 import { isRefusal } from '../domain/federation/workload-tokens.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { isByClients } from './endpoint-routes.ts';
+import type { OtherProof, OtherProofs } from './other-proofs.ts';
 
 /** The part of the engine's key store that verifying a signature uses. */
 export type KeyStore = {
@@ -27,12 +30,17 @@ export type KeyStore = {
 /** Keys, and whose they are. */
 type Source = { readonly store: KeyStore; readonly credential?: string };
 
-type Context = { readonly oidc?: { readonly route?: string; params?: Record<string, unknown> } };
+type Context = {
+  readonly req: IncomingMessage;
+  readonly oidc?: { readonly route?: string; params?: Record<string, unknown> };
+};
 
 /** What is known of the credential in a request. */
 type Presented = {
   /** A token of a platform, as it came. */
   readonly workloadToken?: string;
+  /** What is no assertion. */
+  readonly other?: OtherProof;
   /** In place of a client_id that was not sent. */
   readonly placeholder?: string;
   agent?: string;
@@ -48,10 +56,11 @@ export type PresentedCredentials = ReturnType<typeof presentedCredentials>;
 export const presentedCredentials = (deps: {
   readonly identity: WorkloadIdentity;
   readonly uses: Pick<CredentialUses, 'note'>;
+  readonly otherProofs: OtherProofs;
   readonly clock: Clock;
   readonly issuer: string;
 }) => {
-  const { identity, uses, clock, issuer } = deps;
+  const { identity, uses, otherProofs, clock, issuer } = deps;
   const presented = new WeakMap<object, Presented>();
   // Of this process only: whoever makes such an assertion checks it, too.
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -64,10 +73,18 @@ export const presentedCredentials = (deps: {
   };
 
   return {
-    /** Takes a workload token out of the parameters of a request, before anything looks at them. */
+    /** Takes what the engine is not to see out of a request, before anything looks at its parameters. */
     take(context: Context, parameters: Record<string, unknown>): void {
       const { client_assertion: token, client_assertion_type: type, client_id: clientId } = parameters;
-      if (!isByClients(context.oidc?.route) || type !== JWT_BEARER || !isOfPlatform(token)) return;
+      if (!isByClients(context.oidc?.route)) return;
+      const other = otherProofs.take(context.req, parameters);
+      if (other) {
+        presented.set(context, { other });
+        parameters['client_assertion_type'] = JWT_BEARER;
+        parameters['client_assertion'] = unsigned({ sub: other.clientId });
+        return;
+      }
+      if (type !== JWT_BEARER || !isOfPlatform(token)) return;
       if (clientId !== undefined && typeof clientId !== 'string') return;
       const placeholder = clientId ?? `workload:${randomUUID()}`;
       presented.set(context, { workloadToken: token, ...(clientId === undefined ? { placeholder } : {}) });
@@ -87,7 +104,8 @@ export const presentedCredentials = (deps: {
     replace(clientId: string): void {
       const known = here();
       const parameters = (Provider.ctx as unknown as Context | undefined)?.oidc?.params;
-      if (known?.workloadToken === undefined || known.agent !== undefined || !parameters) return;
+      const isReplaced = known?.workloadToken !== undefined || known?.other !== undefined;
+      if (!known || !isReplaced || known.agent !== undefined || !parameters) return;
       known.agent = clientId;
       const now = clock.now();
       const claims = { iss: clientId, sub: clientId, aud: issuer, jti: randomUUID(), iat: now, exp: now + 60 };
@@ -108,7 +126,11 @@ export const presentedCredentials = (deps: {
       let sources: readonly Source[];
       const rest: (() => Promise<readonly Source[]>)[] = [];
 
-      if (known?.workloadToken !== undefined) {
+      if (known?.other !== undefined) {
+        const { other } = known;
+        sources = [];
+        rest.push(async () => [{ store: stores.of(internal), credential: otherProofs.prove(other, usable) }]);
+      } else if (known?.workloadToken !== undefined) {
         const token = known.workloadToken;
         sources = [];
         rest.push(async () => {
@@ -165,6 +187,19 @@ export const presentedCredentials = (deps: {
 
     /** The proof in a request whose client has shown a workload token. */
     proofIn: (context: object): Proof | undefined => presented.get(context)?.proof,
+
+    /** Whether the assertion of a request is our own, in place of what is no assertion: it was never used before. */
+    isOurs: (context: object): boolean => presented.get(context)?.other !== undefined,
+
+    /** Who sent a wrong secret by HTTP Basic is told to use that (RFC 6749 §5.2). */
+    install(provider: Provider): void {
+      provider.use(async (ctx, next) => {
+        await next();
+        const isBasic = presented.get(ctx)?.other?.kind === 'secret' && presented.get(ctx)?.other?.isBasic;
+        if (ctx.status === 401 && isBasic)
+          ctx.set('WWW-Authenticate', `Basic realm="${issuer}", error="invalid_client"`);
+      });
+    },
 
     /** Notes the use of the credential by which the client of a request has proven itself. */
     noteUse(context: object): void {

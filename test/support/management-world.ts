@@ -9,6 +9,7 @@ import { accountRegister } from '../../src/domain/accounts/account-register.ts';
 import { passwords } from '../../src/domain/accounts/passwords.ts';
 import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
 import { departureRegister } from '../../src/domain/agents/departures.ts';
+import { secretExceptions } from '../../src/domain/agents/secret-exceptions.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { blueprintPreview } from '../../src/domain/blueprints/blueprint-preview.ts';
 import { blueprintRegistry } from '../../src/domain/blueprints/blueprint-registry.ts';
@@ -98,6 +99,7 @@ export const managementWorld = async () => {
       },
     },
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
+    secrets: secretExceptions({ ...base, digestSecret }),
     groups,
     registration: repeatableRegistration({ documents, clock, identifiers: randomIdentifiers, agents }),
     owners,

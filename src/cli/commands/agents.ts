@@ -15,6 +15,7 @@ import {
 import { AUTHORITY, authority, lists, texts } from '../members.ts';
 import { details, printable } from '../table.ts';
 import { findAccount } from './accounts.ts';
+import { secretCommands } from './agent-secrets.ts';
 import { importAgents } from './agents-import.ts';
 
 const PATH = '/agents';
@@ -141,6 +142,10 @@ export const agentCommands: readonly Command[] = [
         description: 'Only those that got no token since: 30d, 12h, or a date such as 2026-10-01.',
         parameter: 'unused_since',
       },
+      'with-secret': {
+        description: 'Only those that were allowed a secret: exceptions that should end.',
+        parameter: 'with_secret',
+      },
       awaiting: { description: 'Only those that wait for you, or for --owner, to accept them.' },
       sort: { value: 'BY', description: 'created, name or last_use.' },
       order: { value: 'WAY', description: 'ascending or descending.' },
@@ -170,6 +175,7 @@ export const agentCommands: readonly Command[] = [
       return EXIT.done;
     },
   }),
+  ...secretCommands,
   actionCommand({
     noun: 'agents',
     verb: 'suspend',

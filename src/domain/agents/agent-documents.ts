@@ -17,7 +17,7 @@ export const agentDocuments = (deps: {
     audit: deps.audit,
     clock: deps.clock,
     facts: ({ id, owner }) => ({ agent: id, owner }),
-    derived: ['nameKey', 'words', 'workloads', 'credentialsEndAt'],
+    derived: ['nameKey', 'words', 'workloads', 'credentialsEndAt', 'hasSecret'],
   });
   return { collection, documentsOf };
 };

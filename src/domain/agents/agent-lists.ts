@@ -17,6 +17,8 @@ export type AgentQuery = PageQuery & {
   readonly search?: string;
   /** Not used since this epoch second, or never and registered before it. In the order of last use only. */
   readonly unusedSince?: number;
+  /** Those that were allowed a secret whose time is not over. */
+  readonly withSecret?: boolean;
   /** Those that wait for one of `owners` to accept them. */
   readonly awaiting?: boolean;
   /** Default: by creation, newest first; by name from A; by last use with the one that is unused longest first. */
@@ -115,11 +117,13 @@ export const agentLists = (deps: {
 
 /** What the index decides. Nothing here is taken for granted by `fits`. */
 const wheresOf = (
-  { owners, state, environment, blueprint, awaiting }: AgentQuery,
+  { owners, state, environment, blueprint, awaiting, withSecret }: AgentQuery,
   words: readonly string[] | undefined,
   sort: NonNullable<AgentQuery['sort']>,
 ): readonly Where[] => {
   if (awaiting) return (owners ?? []).flatMap((owner) => [{ transferTo: owner }, { owner, state: 'pending' }]);
+  // There are few of them.
+  if (withSecret && sort === 'created') return [{ hasSecret: true }];
   if (words?.[0] !== undefined) return [{ words: words[0] }];
   if (sort === 'name') return owners ? owners.map((owner) => ({ owner })) : [{}];
   if (owners) return owners.map((owner) => (state === undefined ? { owner } : { owner, state }));
@@ -130,12 +134,13 @@ const wheresOf = (
 };
 
 const fits = (agent: Agent, query: AgentQuery, words: readonly string[] | undefined): boolean => {
-  const { owners, state, environment, blueprint, awaiting } = query;
+  const { owners, state, environment, blueprint, awaiting, withSecret } = query;
   if (awaiting) {
     const isOffered = agent.transferTo !== undefined && owners?.includes(agent.transferTo);
     const isPending = agent.state === 'pending' && owners?.includes(agent.owner);
     if (agent.state === 'retired' || !(isOffered || isPending)) return false;
   } else if (owners && !owners.includes(agent.owner)) return false;
+  if (withSecret && !agent.hasSecret) return false;
   if (state !== undefined && agent.state !== state) return false;
   if (environment !== undefined && agent.environment !== environment) return false;
   if (blueprint !== undefined && agent.blueprint !== blueprint) return false;

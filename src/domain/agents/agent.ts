@@ -57,6 +57,8 @@ export type Agent = {
   readonly workloads?: readonly string[];
   /** When the next of its credentials ends. */
   readonly credentialsEndAt?: number;
+  /** Whether it was allowed a secret whose time is not over: such agents are listed. */
+  readonly hasSecret?: true;
   /** Empty for an agent that never sends a person to the authorization endpoint. */
   readonly redirectUris: readonly string[];
   readonly grantTypes: readonly string[];
@@ -102,6 +104,7 @@ export const AGENTS = {
     { fields: ['transferTo', 'createdAt'] },
     { fields: ['workloads'] },
     { fields: ['credentialsEndAt'] },
+    { fields: ['hasSecret', 'createdAt'] },
     { fields: ['acceptBy'] },
     { fields: ['state', 'expiresAt'] },
   ],

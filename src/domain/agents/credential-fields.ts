@@ -52,6 +52,8 @@ export const checkedMaterial = async (
         ...(claims && Object.keys(claims).length > 0 ? { claims } : {}),
       };
     }
+    case 'secret':
+      return refuseField(`${at}/kind`, 'A secret is allowed to an agent that is there already, by itself.');
     default:
       return refuseField(`${at}/kind`, 'There is no such kind of credential.');
   }
@@ -62,7 +64,7 @@ export const checkedMaterial = async (
  * when there are too many, or when a `kid` of its keys would not say which key is meant (RFC 8725 §3.2).
  */
 export const withCredentials = (agent: Agent, credentials: readonly Credential[], at = '/credentials'): Agent => {
-  const { credentials: _, workloads: __, credentialsEndAt: ___, ...rest } = agent;
+  const { credentials: _, workloads: __, credentialsEndAt: ___, hasSecret: ____, ...rest } = agent;
   const next: Agent = { ...rest, ...(credentials.length > 0 ? { credentials } : {}) };
   checkKeysTogether(next, at);
   return { ...next, ...derivedOf(next) };
@@ -79,12 +81,13 @@ export const checkKeysTogether = (agent: Agent, at: string): void => {
   if (new Set(kids).size < kids.length) refuseField(at, 'Another key of this agent has the same "kid".');
 };
 
-const derivedOf = (agent: Agent): Pick<Agent, 'workloads' | 'credentialsEndAt'> => {
+const derivedOf = (agent: Agent): Pick<Agent, 'workloads' | 'credentialsEndAt' | 'hasSecret'> => {
   const all = credentialsOf(agent);
   const workloads = workloadsOf(ofKind(all, 'federated'));
   const ends = all.flatMap(({ state, expiresAt }) => (state === 'expired' ? [] : (expiresAt ?? [])));
   return {
     ...(workloads.length > 0 ? { workloads } : {}),
     ...(ends.length > 0 ? { credentialsEndAt: Math.min(...ends) } : {}),
+    ...(ofKind(all, 'secret').some(({ state }) => state !== 'expired') ? { hasSecret: true } : {}),
   };
 };

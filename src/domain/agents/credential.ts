@@ -20,6 +20,8 @@ type Common = {
   readonly createdAt: number;
   /** Epoch second from which it proves nothing. */
   readonly expiresAt?: number;
+  /** When the owner of the agent was told that it ends soon. */
+  readonly toldAt?: number;
 };
 
 /** The way of a credential and what that way needs. A new way is a new member here. */
@@ -34,6 +36,13 @@ export type CredentialMaterial =
       readonly issuer: string;
       readonly subject: TextRule;
       readonly claims?: ClaimRules;
+    }
+  /** A secret it was allowed for a while (`client_secret_basic`, `client_secret_post`); see secret-exceptions.ts. */
+  | {
+      readonly kind: 'secret';
+      /** Keyed digest of it. */
+      readonly secretHash: string;
+      readonly reason: string;
     };
 
 export type CredentialKind = CredentialMaterial['kind'] & AuthenticationMethod;

@@ -64,6 +64,8 @@ export const AUDIT_EVENTS = {
   'credential.resumed': 'A stopped credential of an agent counts again.',
   'credential.rotated': 'The keys of a credential were changed for others.',
   'credential.removed': 'A credential was taken from an agent.',
+  'credential.secret_allowed': 'An agent was allowed a secret until an end; `inputs` say why and until when.',
+  'credential.notice': 'The owner of an agent was told that a credential of it ends soon.',
   'credential.expired': 'The time of a credential of an agent is over.',
   'trusted_issuer.created': 'An issuer of workload tokens is trusted from now on.',
   'trusted_issuer.updated': 'A trusted issuer was changed.',

@@ -123,6 +123,7 @@ export const agentHandlers = (
       const { items, next } = await agents.list({
         ...pageOf(call),
         ...given({ owner, state, environment, blueprint, search, unusedSince, awaiting, sort, direction: order }),
+        ...(query.with_secret ? { withSecret: true } : {}),
         ...(own && owner === undefined ? { owners: own } : {}),
       });
       const uses = await agents.lastUses(items.map(({ document }) => document.id));

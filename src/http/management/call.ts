@@ -20,6 +20,7 @@ export type RouteQuery = {
   readonly blueprint?: string;
   readonly search?: string;
   readonly unused_since?: number;
+  readonly with_secret?: boolean;
   readonly awaiting?: boolean;
   readonly sort?: NonNullable<AgentQuery['sort']>;
   readonly order?: 'ascending' | 'descending';

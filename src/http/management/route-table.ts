@@ -145,6 +145,11 @@ const ROUTES = {
           maximum: 99_999_999_999,
           description: 'Only agents that got no token since; the one unused longest first. Epoch seconds.',
         },
+        with_secret: {
+          type: 'boolean',
+          default: false,
+          description: 'Only agents that were allowed a secret whose time is not over: exceptions that should end.',
+        },
         awaiting: {
           type: 'boolean',
           default: false,
@@ -189,6 +194,20 @@ const ROUTES = {
     'CompositionList',
     'What an agent was made of, newest first',
     OWN,
+  ),
+
+  allowAgentSecret: agents.create(
+    '/agents/{id}/secret',
+    'NewAgentSecret',
+    'AgentSecret',
+    'Allow an agent a secret, as an exception: for a reason, and for at most 90 days',
+  ),
+  rotateAgentSecret: agents.create(
+    '/agents/{id}/rotate-secret',
+    'AgentSecretRotation',
+    'AgentSecret',
+    'Change the secret of an agent for another; the end stays where it was',
+    { own: true, status: 200 },
   ),
 
   createGroup: groups.create('/groups', 'NewGroup', 'Group', 'Make a group of accounts that owns agents'),

@@ -6,6 +6,7 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import type { Departures } from '../../domain/agents/departures.ts';
+import type { SecretExceptions } from '../../domain/agents/secret-exceptions.ts';
 import type { ClientRegistry } from '../../domain/clients/client-registry.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
@@ -15,6 +16,7 @@ import type { RepeatableRegistration } from '../../domain/registration/repeatabl
 import type { ResourceServerRegistry } from '../../domain/resource-servers/resource-server-registry.ts';
 import { httpProblem, type ProblemLog, sendProblem } from '../problem.ts';
 import { type Accounts, accountHandlers } from './accounts.ts';
+import { agentSecretHandlers } from './agent-secrets.ts';
 import { agentHandlers } from './agents.ts';
 import { type AuditReader, auditHandlers } from './audit.ts';
 import { type Blueprints, blueprintHandlers } from './blueprints.ts';
@@ -46,6 +48,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly kills: Kills;
   readonly auditReader: AuditReader;
   readonly keys: Keys;
+  readonly secrets: SecretExceptions;
 };
 
 const PREFIX = '/api/v1';
@@ -65,6 +68,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
       dependencies.registration,
       audit,
     ),
+    ...agentSecretHandlers(dependencies.secrets, agents, owners),
     ...groupHandlers(dependencies.groups, dependencies.departures),
     ...clientHandlers(clients, dependencies.selfRegistration),
     ...initialAccessTokenHandlers(dependencies.initialAccessTokens, owners),

@@ -247,6 +247,39 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     'purpose',
     'environment',
   ]),
+  NewAgentSecret: input(
+    {
+      reason: text('Why this agent cannot do without one.', 500),
+      expires_at: {
+        ...seconds('When it proves nothing any more: at most 90 days from now.'),
+        minimum: 0,
+        maximum: 99_999_999_999,
+      },
+      name: text('What people call it.', 100),
+    },
+    ['reason', 'expires_at'],
+  ),
+  AgentSecretRotation: input({
+    overlap_seconds: {
+      type: 'integer',
+      minimum: 0,
+      maximum: 86_400,
+      default: 0,
+      description: 'How long the old secret is good beside the new one.',
+    },
+  }),
+  AgentSecret: output(
+    {
+      id: { type: 'string', description: 'Of the credential; begins with crd_.' },
+      agent: { type: 'string' },
+      reason: { type: 'string' },
+      name: { type: 'string' },
+      created_at: seconds('When it was made.'),
+      expires_at: seconds('When it proves nothing any more.'),
+      ...SECRET,
+    },
+    ['name'],
+  ),
   AgentChange: change({ ...AGENT, ...nullableAll(AGENT_ABOUT), authority: nullable(AGENT_AUTHORITY) }),
   DeclaredComposition: input(COMPOSITION, ['digest']),
   Composition: output(

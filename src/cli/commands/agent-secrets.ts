@@ -1,0 +1,64 @@
+/** `behalf agents allow-secret` and `rotate-secret`: exceptions from the rule that agents have no secrets. */
+import { systemClock } from '../../../adapters/node/clock.ts';
+import { type Command, EXIT, usageError } from '../command.ts';
+import { type ManagementCall, managementCommand, secretText, timeText } from '../management-commands.ts';
+import { details } from '../table.ts';
+
+const pathOf = (call: ManagementCall, action: string): string =>
+  `/agents/${encodeURIComponent(call.operands[0] ?? '')}/${action}`;
+
+const wholeNumber = (call: ManagementCall, option: string, most: number, least: number): number => {
+  const given = Number(call.text(option) ?? '0');
+  if (Number.isSafeInteger(given) && given >= least && given <= most) return given;
+  throw usageError(`--${option} is a whole number from ${least} to ${most}.`);
+};
+
+const show = (call: ManagementCall, body: Readonly<Record<string, unknown>>): number => {
+  call.print.object(
+    body,
+    details([
+      ['id', body['id']],
+      ['agent', body['agent']],
+      ['ends', timeText(body['expires_at'])],
+      ['secret', secretText(body)],
+    ]),
+  );
+  return EXIT.done;
+};
+
+export const secretCommands: readonly Command[] = [
+  managementCommand({
+    words: ['agents', 'allow-secret'],
+    operands: ['ID'],
+    summary: 'Allow an agent a secret, as an exception with an end.',
+    role: 'operator',
+    options: {
+      reason: { value: 'TEXT', description: 'Why it cannot do without one.', isRequired: true },
+      days: { value: 'NUMBER', description: 'How long it is allowed, 1 to 90.', isRequired: true },
+    },
+    notes: 'Such agents are listed by: behalf agents list --with-secret',
+    run: async (call) => {
+      const { body } = await call.api.post(pathOf(call, 'secret'), {
+        reason: call.required('reason'),
+        expires_at: systemClock.now() + wholeNumber(call, 'days', 90, 1) * 86_400,
+      });
+      return show(call, body);
+    },
+  }),
+  managementCommand({
+    words: ['agents', 'rotate-secret'],
+    operands: ['ID'],
+    summary: 'Change the secret of an agent for another one.',
+    role: 'operator',
+    options: {
+      overlap: { value: 'SECONDS', description: 'How long the old one is good beside it, at most a day. Default: 0.' },
+    },
+    notes: 'The end of the exception stays where it was.',
+    run: async (call) => {
+      const { body } = await call.api.post(pathOf(call, 'rotate-secret'), {
+        overlap_seconds: wholeNumber(call, 'overlap', 86_400, 0),
+      });
+      return show(call, body);
+    },
+  }),
+];

@@ -1,0 +1,43 @@
+import type { Agent } from '../../domain/agents/agent.ts';
+import type { AllowedSecret, SecretExceptions } from '../../domain/agents/secret-exceptions.ts';
+import type { Owners } from '../../domain/groups/owners.ts';
+import type { Versioned } from '../../domain/ports/document-store.ts';
+import { type Answer, existing, type Handlers } from './call.ts';
+
+type Operations = 'allowAgentSecret' | 'rotateAgentSecret';
+
+/** Secrets of agents: an operator allows one, whoever answers for the agent changes it for another. */
+export const agentSecretHandlers = (
+  secrets: SecretExceptions,
+  agents: { get(id: string): Promise<Versioned<Agent> | undefined> },
+  owners: Pick<Owners, 'answersFor'>,
+): Handlers<Operations> => ({
+  async allowAgentSecret({ id, body, by }) {
+    existing(await agents.get(id));
+    const { reason, expiresAt, name } = body as {
+      readonly reason: string;
+      readonly expiresAt: number;
+      readonly name?: string;
+    };
+    return shown(id, await secrets.allow(id, { reason, expiresAt, ...(name === undefined ? {} : { name }) }, by));
+  },
+
+  async rotateAgentSecret({ id, body, by, access, caller }) {
+    const { document } = existing(await agents.get(id));
+    if (access !== 'all') existing((await owners.answersFor(document.owner, caller.id)) ? document : undefined);
+    const { overlapSeconds } = body as { readonly overlapSeconds?: number };
+    return shown(id, await secrets.rotate(id, overlapSeconds === undefined ? {} : { overlapSeconds }, by));
+  },
+});
+
+const shown = (agent: string, { credential, secret }: AllowedSecret): Answer => ({
+  body: {
+    id: credential.id,
+    agent,
+    reason: credential.reason,
+    ...(credential.name === undefined ? {} : { name: credential.name }),
+    created_at: credential.createdAt,
+    expires_at: credential.expiresAt ?? 0,
+    client_secret: secret,
+  },
+});

@@ -1,0 +1,76 @@
+/**
+ * What an agent may prove itself with that is no client assertion: a secret it was allowed (secret-exceptions.ts).
+ * Owns how it is read from a request and held against the credentials of the agent.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { type Credential, ofKind } from '../domain/agents/credential.ts';
+import type { MasterKey } from '../domain/secrets/master-key.ts';
+
+export type OtherProof = {
+  readonly clientId: string;
+  readonly kind: 'secret';
+  readonly value: string;
+  readonly isBasic: boolean;
+};
+
+export type OtherProofs = ReturnType<typeof otherProofs>;
+
+export const otherProofs = ({ masterKey }: { readonly masterKey: Pick<MasterKey, 'digests'> }) => {
+  const secretOf = (proof: OtherProof, credentials: readonly Credential[]): string => {
+    const held = ofKind(credentials, 'secret');
+    if (held.length === 0) throw new Error('secret: this agent is allowed none');
+    const given = masterKey.digests('client_secret', proof.value).map((digest) => Buffer.from(digest));
+    const fits = ({ secretHash }: { readonly secretHash: string }): boolean => {
+      const expected = Buffer.from(secretHash);
+      return given.some((one) => one.length === expected.length && timingSafeEqual(one, expected));
+    };
+    const [found] = held.filter(fits);
+    if (!found) throw new Error('secret: it is none of those the agent has now');
+    return found.id;
+  };
+
+  return {
+    /**
+     * Takes such a proof of an agent out of a request. Undefined where there is none, and where there is more than one
+     * way of proof or anything malformed: that is for the engine to refuse.
+     */
+    take(request: IncomingMessage, parameters: Record<string, unknown>): OtherProof | undefined {
+      const { client_id: clientId, client_secret: secret, client_assertion: assertion } = parameters;
+      const { authorization } = request.headers;
+      if (assertion !== undefined || (clientId !== undefined && typeof clientId !== 'string')) return undefined;
+      if (authorization !== undefined && secret === undefined) {
+        const basic = basicOf(authorization);
+        if (!basic?.clientId.startsWith('agt_') || (clientId !== undefined && clientId !== basic.clientId)) {
+          return undefined;
+        }
+        delete request.headers.authorization;
+        return { kind: 'secret', isBasic: true, ...basic };
+      }
+      if (authorization !== undefined || !clientId?.startsWith('agt_')) return undefined;
+      if (typeof secret !== 'string' || secret === '') return undefined;
+      parameters['client_secret'] = undefined;
+      return { kind: 'secret', isBasic: false, clientId, value: secret };
+    },
+
+    /** Id of the usable credential that is proven. Throws an Error that says which check failed, for the owner. */
+    prove: (proof: OtherProof, usable: readonly Credential[]): string => secretOf(proof, usable),
+  };
+};
+
+/** Client id and secret of HTTP Basic authentication, each percent-encoded (RFC 6749 §2.3.1). */
+const basicOf = (header: string): { readonly clientId: string; readonly value: string } | undefined => {
+  const [, encoded] = /^basic ([A-Za-z0-9+/]+={0,2})$/i.exec(header) ?? [];
+  if (encoded === undefined) return undefined;
+  const text = Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon < 1) return undefined;
+  try {
+    const [clientId, value] = [text.slice(0, colon), text.slice(colon + 1)].map((part) =>
+      decodeURIComponent(part.replaceAll('+', '%20')),
+    );
+    return clientId && value && /^[\x20-\x7e]+$/.test(value) ? { clientId, value } : undefined;
+  } catch {
+    return undefined;
+  }
+};
