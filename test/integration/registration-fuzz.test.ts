@@ -104,7 +104,7 @@ const document = fc
     (members) => `{${members.map(([name, value]) => `${JSON.stringify(name)}:${JSON.stringify(value) ?? 'null'}`)}}`,
   );
 
-const runs = { seed: 7591, numRuns: 400 };
+const runs = { seed: 7591, numRuns: 100 };
 
 describe('DR-08 a registration is made, or refused by the name of a member', () => {
   test('of an open server', async () => {
@@ -139,7 +139,7 @@ describe('DR-08 a registration is made, or refused by the name of a member', () 
       }),
       runs,
     );
-    expect(made).toBeGreaterThan(10);
+    expect(made).toBeGreaterThan(4);
   });
 
   test('of an agent, under its blueprint and for its owner', async () => {
@@ -171,7 +171,7 @@ describe('DR-08 a registration is made, or refused by the name of a member', () 
       }),
       runs,
     );
-    expect(made).toBeGreaterThan(5);
+    expect(made).toBeGreaterThan(2);
   });
 });
 
