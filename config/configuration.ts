@@ -82,6 +82,12 @@ export type Configuration = {
     readonly requestsPerHostPerMinute: number;
     readonly requestsPerSourcePerMinute: number;
   };
+  /** Clients whose id is the URL of their metadata document. */
+  readonly clientIdMetadata: {
+    readonly accept: boolean;
+    /** Hosts, or `host:port`; empty: every public one. */
+    readonly hosts: readonly string[];
+  };
   readonly keys: {
     /** 32 bytes, base64url; absent: made at first start in the data folder. Production must name one (decision D14). */
     readonly masterKey?: string;

@@ -74,6 +74,14 @@ const STORES_BY_URL = [
 ] as const;
 
 const deriveDefaults = (values: Tree, put: (path: readonly string[], value: unknown, source: Source) => void): void => {
+  deriveAddresses(values, put);
+  const issuer = valueAt(values, ['issuer']);
+  if (typeof issuer === 'string' && valueAt(values, ['clientIdMetadata', 'accept']) === undefined) {
+    put(['clientIdMetadata', 'accept'], issuer.startsWith('http:'), { kind: 'derived' });
+  }
+};
+
+const deriveAddresses: typeof deriveDefaults = (values, put) => {
   const port = valueAt(values, ['listen', 'port']);
   if (typeof port !== 'number') return;
   if (valueAt(values, ['issuer']) === undefined) put(['issuer'], `http://localhost:${port}`, { kind: 'derived' });

@@ -20,7 +20,8 @@ export const crossProblems = (configuration: Configuration): readonly Problem[] 
   ...issuerProblems(configuration),
   ...listenerProblems(configuration),
   ...storeProblems(configuration),
-  ...egressProblems(configuration),
+  ...hostProblems('/egress/allowedHosts', configuration.egress.allowedHosts),
+  ...hostProblems('/clientIdMetadata/hosts', configuration.clientIdMetadata.hosts),
   ...figureProblems(configuration),
 ];
 
@@ -120,14 +121,14 @@ const storeProblems = ({ stores }: Configuration): readonly Problem[] => {
 };
 
 /** A host as a URL parser writes it, with a port only when it is not that of https. */
-const egressProblems = ({ egress }: Configuration): readonly Problem[] =>
-  egress.allowedHosts.flatMap((host, index) => {
+const hostProblems = (pointer: string, hosts: readonly string[]): readonly Problem[] =>
+  hosts.flatMap((host, index) => {
     const url = URL.canParse(`https://${host}/`) ? new URL(`https://${host}/`) : undefined;
     if (url?.host === host.toLowerCase() && !host.endsWith('.') && !host.includes('*')) return [];
     const meant = url && !/[@/?#\\*]/.test(host) ? ` Use ${url.host.replace(/\.$/, '')}` : '';
     return [
       {
-        pointer: `/egress/allowedHosts/${index}`,
+        pointer: `${pointer}/${index}`,
         message: 'This is no host, or not in its normal form.',
         suggestion: `Examples: issuer.example.internal, issuer.example.internal:8443, [fd00::1].${meant}`,
       },

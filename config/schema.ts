@@ -261,6 +261,24 @@ export const CONFIGURATION_SCHEMA = {
         requestsPerSourcePerMinute: count('The same on behalf of one address.', [1, 60, 100000], 'fetches'),
       },
     ),
+    clientIdMetadata: section(
+      'Clients nobody registered, whose client_id is the https URL of a document that says who they are (draft-ietf-oauth-client-id-metadata-document-02).',
+      {
+        accept: {
+          type: 'boolean',
+          derivedDefault: 'true with an http issuer, which is development; false in production',
+          description:
+            'Whether such clients may ask people for access. When it is switched off, what they hold does not work until it is on again.',
+        },
+        hosts: {
+          type: 'array',
+          items: { type: 'string', minLength: 1 },
+          default: [],
+          description:
+            'Hosts whose documents are accepted: app.example.com, or with another port than 443 app.example.com:8443. Empty: every public host. A host that is not public must stand here and in egress.allowedHosts; one on this machine is accepted in development only.',
+        },
+      },
+    ),
     keys: section('Keys of the server.', {
       masterKey: text(
         '32 random bytes, base64url, from which all keys for data at rest are made. Without it nothing in the database is of use: keep it elsewhere, and keep it safe. Must be named in production.',

@@ -34,6 +34,7 @@ import { clientAssertions } from './provider/client-assertions.ts';
 import { clientProofs } from './provider/client-proofs.ts';
 import { consumptionRegister } from './provider/consumption-register.ts';
 import { cookieNames } from './provider/cookies.ts';
+import { documentClients } from './provider/document-clients.ts';
 import { engineClients } from './provider/engine-client.ts';
 import { browserSessions, interactions } from './provider/interactions.ts';
 import { issuedTokens } from './provider/issued-tokens.ts';
@@ -42,6 +43,7 @@ import { leaseRegister } from './provider/leases.ts';
 import { modelAdapter } from './provider/model-adapter.ts';
 import { otherProofs } from './provider/other-proofs.ts';
 import { presentedCredentials } from './provider/presented-credentials.ts';
+import { presentedLease } from './provider/presented-lease.ts';
 import { presentedProofs } from './provider/presented-proofs.ts';
 import { rememberRequest } from './provider/request-facts.ts';
 import { resourceAuthority } from './provider/resource-authority.ts';
@@ -87,7 +89,14 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     log.error({ event: 'request.failed', request, err: error }, 'request failed');
   };
 
-  const known = closedByKills(engineClients({ agents, clients, resourceServers }, issuer), revocation);
+  const byDocument = documentClients(
+    made.granting.documentClients,
+    presentedLease({ documents, ephemeral, masterKey }),
+  );
+  const known = closedByKills(
+    engineClients({ agents, clients, resourceServers, documentClients: byDocument }, issuer),
+    revocation,
+  );
   const consumptions = consumptionRegister({ documents, clock });
   const liveness = tokenLiveness({
     documents,

@@ -73,7 +73,13 @@ export const fetchBudgets = (clock: Clock, budgets: Budgets) => {
         // One domain with any number of hosts below it cannot use up what there is for everybody.
         [`domain:${host.split('.').slice(-2).join('.')}`, Math.max(budgets.perHostPerMinute, budgets.perMinute / 2)],
         [`host:${host}`, budgets.perHostPerMinute],
-        ...(source === undefined ? [] : [[`source:${source}`, budgets.perSourcePerMinute] as const]),
+        // What anybody can cause leaves half of it to those who are registered.
+        ...(source === undefined
+          ? []
+          : ([
+              [`source:${source}`, budgets.perSourcePerMinute],
+              ['anybody', Math.max(1, budgets.perMinute / 2)],
+            ] as const)),
       ];
       const atOnce: readonly Bound[] = [
         [`purpose:${purpose}`, AT_ONCE[purpose]],

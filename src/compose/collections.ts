@@ -10,6 +10,7 @@ import { DEPARTURES } from '../domain/agents/departures.ts';
 import { AUDIT_RECORDS } from '../domain/audit/audit-record.ts';
 import { BLUEPRINT_VERSIONS, BLUEPRINTS } from '../domain/blueprints/blueprint.ts';
 import { CLIENTS } from '../domain/clients/client.ts';
+import { CLIENT_SNAPSHOTS } from '../domain/clients/metadata-documents.ts';
 import { CONSENTS } from '../domain/consent/consent-register.ts';
 import { DELEGATIONS } from '../domain/delegation/delegation.ts';
 import { TRUSTED_ISSUERS } from '../domain/federation/trusted-issuer.ts';
@@ -45,6 +46,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   REGISTRATIONS,
   REPEATABLE_REGISTRATIONS,
   RESOURCE_SERVERS,
+  CLIENT_SNAPSHOTS,
   CONSENTS,
   LEASES,
   DELEGATIONS,

@@ -22,7 +22,10 @@ import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-bluepri
 import { blueprintAdmission } from '../domain/blueprints/blueprint-admission.ts';
 import { blueprintRegistry } from '../domain/blueprints/blueprint-registry.ts';
 import { clientRegistry } from '../domain/clients/client-registry.ts';
+import { documentPolicy } from '../domain/clients/document-policy.ts';
 import { keysByUrl } from '../domain/clients/keys-by-url.ts';
+import { isDocumentId } from '../domain/clients/metadata-document.ts';
+import { metadataDocuments } from '../domain/clients/metadata-documents.ts';
 import { consentRegister } from '../domain/consent/consent-register.ts';
 import { delegationRegister } from '../domain/delegation/delegation-register.ts';
 import { delegationRequests } from '../domain/delegation/delegation-requests.ts';
@@ -43,7 +46,7 @@ import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { TrustedFetch } from '../domain/ports/trusted-fetch.ts';
 import { resourceServerRegistry } from '../domain/resource-servers/resource-server-registry.ts';
 import { latchedKills } from '../domain/revocation/kill.ts';
-import { registersUnderKills } from '../domain/revocation/registers-under-kills.ts';
+import { documentsUnderKills, registersUnderKills } from '../domain/revocation/registers-under-kills.ts';
 import { revocation as revocationOver } from '../domain/revocation/revocation.ts';
 import { masterKey as derivedFrom } from '../domain/secrets/master-key.ts';
 import { metrics as makeMetrics } from '../http/metrics.ts';
@@ -197,8 +200,30 @@ export const services = async (configuration: Configuration, overrides: Override
       ),
   });
   const departures = departureRegister({ documents, clock, groups, owners, agents });
+  const documentClients = metadataDocuments({
+    documents,
+    ephemeral,
+    clock,
+    audit,
+    masterKey,
+    trustedFetch,
+    policy: documentPolicy({
+      isEnabled: configuration.clientIdMetadata.accept,
+      hosts: configuration.clientIdMetadata.hosts,
+      internalHosts: configuration.egress.allowedHosts,
+      isDevelopment: issuer.startsWith('http:'),
+    }),
+    heldSeconds: Math.max(configuration.sessions.interactionTtlSeconds, configuration.tokens.deviceCodeTtlSeconds),
+  });
+  const knownClients = {
+    ...clients,
+    get: (id: string) => (isDocumentId(id) ? documentClients.get(id) : clients.get(id)),
+  };
   /** As everybody sees them who grants something. */
-  const granting = registersUnderKills({ accounts, agents: effectiveAgents, clients }, revocation);
+  const granting = {
+    ...registersUnderKills({ accounts, agents: effectiveAgents, clients: knownClients }, revocation),
+    documentClients: documentsUnderKills(documentClients, revocation),
+  };
   const keysOfIssuers = issuerKeys({ fetcher: trustedFetch, clock });
   const { clockToleranceSeconds } = configuration.clientAuthentication;
   const workloads = workloadIdentity({
@@ -236,6 +261,7 @@ export const services = async (configuration: Configuration, overrides: Override
     delegations,
     settings: { maxDepth, maxDurationSeconds, defaultDurationSeconds },
     revocation,
+    snapshots: documentClients,
   });
   return {
     clock,
@@ -257,6 +283,7 @@ export const services = async (configuration: Configuration, overrides: Override
     accounts,
     resourceServers,
     clients,
+    documentClients,
     agents,
     blueprints,
     effectiveAgents,

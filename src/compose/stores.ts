@@ -21,6 +21,7 @@ import { ACCOUNTS } from '../domain/accounts/account.ts';
 import { AGENTS } from '../domain/agents/agent.ts';
 import { BLUEPRINTS } from '../domain/blueprints/blueprint.ts';
 import { CLIENTS } from '../domain/clients/client.ts';
+import { CLIENT_SNAPSHOTS } from '../domain/clients/metadata-documents.ts';
 import { DELEGATIONS } from '../domain/delegation/delegation.ts';
 import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -90,7 +91,9 @@ export const stores = async (
 export const REMEMBERED: readonly Remembering[] = [
   { name: EPOCHS.name, absence: 'allows' },
   { name: REVOKED_TOKENS.name, absence: 'allows' },
-  ...[ACCOUNTS, AGENTS, BLUEPRINTS, CLIENTS, RESOURCE_SERVERS, DELEGATIONS, LEASES].map(({ name }) => ({ name })),
+  ...[ACCOUNTS, AGENTS, BLUEPRINTS, CLIENTS, CLIENT_SNAPSHOTS, RESOURCE_SERVERS, DELEGATIONS, LEASES].map(
+    ({ name }) => ({ name }),
+  ),
   // Nobody has an access token before it is stored. Refresh tokens and sessions change with every use.
   { name: ENGINE_RECORDS.name, ids: /^(?:AccessToken|ClientCredentials):/, absence: 'refuses' },
 ];

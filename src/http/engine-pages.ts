@@ -6,6 +6,7 @@ import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../views/p
 import { errorPage } from '../../views/pages/error.ts';
 import { signedOutPage, signOutPage } from '../../views/pages/sign-out.ts';
 import type { Account } from '../domain/accounts/account.ts';
+import { isDocumentId } from '../domain/clients/metadata-document.ts';
 import { isFromOurPages } from './middleware/csrf.ts';
 
 /** The part of the engine's context these pages read. */
@@ -138,6 +139,7 @@ export const enginePages = (deps: {
             name: client.clientName ?? client.clientId,
             kind: client['behalf_kind'] === 'agent' ? 'agent' : 'client',
             ...(ownerName === undefined ? {} : { ownerName }),
+            ...(isDocumentId(client.clientId) ? { host: new URL(client.clientId).host } : {}),
           },
           device: {
             ...(typeof software === 'string' && software !== '' ? { software } : {}),

@@ -36,6 +36,7 @@ import type { EnginePages } from './engine-pages.ts';
 import { registerExtensionGrants } from './extension-grants.ts';
 import { leaseForRequest, prompts } from './interaction-policy.ts';
 import type { OwnTokens } from './issued-tokens.ts';
+import { leasesNameVersions } from './lease-maker.ts';
 import type { modelAdapter } from './model-adapter.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
@@ -140,6 +141,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   deps.proofs.install(provider);
   presented.install(provider);
   jwtIds(provider, deps.identifiers);
+  leasesNameVersions(provider);
   exactLocalhost(provider);
   withoutParametersAtFirst(provider, presented.take);
   refuseOtherGrantTypes(provider);

@@ -5,6 +5,7 @@
 
 import type { Agent } from '../domain/agents/agent.ts';
 import type { Client } from '../domain/clients/client.ts';
+import { documentVersionOf, isDocumentId } from '../domain/clients/metadata-document.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 
@@ -15,6 +16,12 @@ export type Registers = {
   readonly agents: { get(id: string): Row<Agent> };
   readonly clients: { get(id: string): Row<Client> };
   readonly resourceServers: { get(id: string): Row<ResourceServer> };
+  /** Clients whose id is the URL of their metadata document. Absent: there are none. */
+  readonly documentClients?: {
+    /** As the request under way is about them. */
+    find?(id: string): Promise<Client | undefined>;
+    version(id: string, version: string): Promise<Client | undefined>;
+  };
 };
 
 export type EngineClients = ReturnType<typeof engineClients>;
@@ -26,6 +33,7 @@ export const CLIENT_PROPERTIES = [
   'behalf_cors_origins',
   'behalf_owner',
   'behalf_max_token_seconds',
+  'behalf_document_version',
 ] as const;
 
 export const engineClients = (registers: Registers, issuer: string) => {
@@ -39,8 +47,12 @@ export const engineClients = (registers: Registers, issuer: string) => {
   const ofResourceServer = oncePerDocument(fromResourceServer);
   const pages = accountPages(issuer);
   return {
-    /** Own rights and grant types of an agent or client that may act now; undefined when it may not. */
-    async active(id: string): Promise<ActiveParty | undefined> {
+    /**
+     * Own rights and grant types of an agent or client that may act now; undefined when it may not. A client that is
+     * a document acts in the `version` that a person allowed.
+     */
+    async active(id: string, version?: string): Promise<ActiveParty | undefined> {
+      if (isDocumentId(id)) return version === undefined ? undefined : registers.documentClients?.version(id, version);
       const found = id.startsWith('agt_')
         ? (await registers.agents.get(id))?.document
         : id.startsWith('app_')
@@ -57,6 +69,7 @@ export const engineClients = (registers: Registers, issuer: string) => {
     async find(id: string): Promise<Metadata | undefined> {
       if (id.startsWith('agt_')) return ofAgent((await registers.agents.get(id))?.document);
       if (id.startsWith('app_')) return ofClient((await registers.clients.get(id))?.document);
+      if (isDocumentId(id)) return ofClient(await registers.documentClients?.find?.(id));
       if (id.startsWith('rs_')) return ofResourceServer((await registers.resourceServers.get(id))?.document);
       return id === ACCOUNT_PAGES_CLIENT.client_id ? pages : undefined;
     },
@@ -128,6 +141,7 @@ const fromClient = (client: Client): Metadata | undefined =>
         behalf_kind: 'client',
         behalf_skip_consent: client.skipConsent,
         behalf_cors_origins: client.corsOrigins,
+        behalf_document_version: documentVersionOf(client) ?? '',
       };
 
 const fromResourceServer = (server: ResourceServer): Metadata | undefined =>

@@ -48,6 +48,11 @@ export const prompts = () => {
   return policy;
 };
 
+/** Whether what was allowed is about the client as it is now (DR-01). */
+const isAbout = (allowed: object, client: KoaContextWithOIDC['oidc']['client']): boolean =>
+  ((allowed as { readonly clientVersion?: string }).clientVersion ?? '') ===
+  (client?.['behalf_document_version'] ?? '');
+
 /**
  * The engine's hook `loadExistingGrant`: the lease a page just made, or a new one from an answer given
  * before to exactly this question (AP-11). Never shared between two authorizations (decision D8), and not
@@ -68,12 +73,19 @@ export const leaseForRequest =
       if (validFrom !== undefined && Number(ctx.oidc.session?.authTime()) < validFrom) {
         throw new errors.AccessDenied('the sign-in is from before the sessions of this account were ended');
       }
+      const target = ctx.oidc.params?.['redirect_uri'];
+      // The engine looks when the request comes, and not again when the person has answered.
+      if (typeof target === 'string' && client?.redirectUriAllowed(target) === false) {
+        throw new errors.InvalidRedirectUri();
+      }
       const made = result?.consent?.grantId;
       if (made) {
         const grant = await provider.Grant.find(made);
         if (grant && (grant.accountId !== account?.accountId || grant.clientId !== client?.clientId)) {
           throw new errors.AccessDenied('consent was given by another account');
         }
+        if (grant && !isAbout(grant, client))
+          throw new errors.AccessDenied('the client has changed since it was allowed');
         return grant;
       }
       if (!client || !account || asked.has('consent')) return undefined;
@@ -89,7 +101,7 @@ export const leaseForRequest =
                 : { userCode: 'device' }),
               ...wanted,
             });
-      if (!given) return undefined;
+      if (!given || !isAbout(given, client)) return undefined;
       const grant = makeLease(provider, deps, {
         account: account.accountId,
         clientId: client.clientId,

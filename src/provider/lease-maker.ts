@@ -17,6 +17,7 @@ export const makeLease = (
     clientId,
     jti: deps.identifiers.newId('lse'),
     expiresIn: Math.max(1, given.expiresAt - deps.clock.now()),
+    ...(given.clientVersion === undefined ? {} : { clientVersion: given.clientVersion }),
   } as unknown as ConstructorParameters<typeof provider.Grant>[0]);
   const openid = given.openidScopes.filter((scope) => asked.openidScopes.includes(scope));
   if (openid.length > 0) grant.addOIDCScope(openid.join(' '));
@@ -29,4 +30,10 @@ export const makeLease = (
     if (rejected.length > 0) grant.rejectResourceScope(resource, rejected.join(' '));
   }
   return grant;
+};
+
+/** A lease is about one version of a client that is a metadata document, and says which. */
+export const leasesNameVersions = (provider: Provider): void => {
+  const { IN_PAYLOAD: members } = provider.Grant as unknown as { readonly IN_PAYLOAD: readonly string[] };
+  Object.defineProperty(provider.Grant, 'IN_PAYLOAD', { get: () => [...members, 'clientVersion'] });
 };

@@ -1,12 +1,13 @@
 /** Both discovery documents (OIDC Discovery, RFC 8414): what the engine leaves out, and how long they may be kept. */
 import type Provider from 'oidc-provider';
+import type { Configuration } from '../../config/configuration.ts';
 import type { Extension } from '../extensions/extension.ts';
 
 const CACHE_SECONDS = 300;
 
 export const publishedMetadata = (
   provider: Provider,
-  { extensions }: { readonly extensions: readonly Extension[] },
+  { extensions, configuration }: { readonly extensions: readonly Extension[]; readonly configuration: Configuration },
 ): void => {
   const added = Object.assign({}, ...extensions.map(({ metadata }) => metadata ?? {}));
   const authMethods = ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'];
@@ -20,6 +21,7 @@ export const publishedMetadata = (
         ...(ctx.body as object),
         introspection_endpoint_auth_methods_supported: authMethods.filter((method) => method !== 'none'),
         revocation_endpoint_auth_methods_supported: authMethods,
+        ...(configuration.clientIdMetadata.accept ? { client_id_metadata_document_supported: true } : {}),
         ...added,
       };
     }

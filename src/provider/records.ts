@@ -51,6 +51,12 @@ export const LEASES = {
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
 
+/** Which version of its client's metadata document a lease is about; of clients that are one. */
+export const clientVersionOf = ({ payload }: Pick<LeaseRecord, 'payload'>): string | undefined => {
+  const { clientVersion } = payload as { readonly clientVersion?: unknown };
+  return typeof clientVersion === 'string' ? clientVersion : undefined;
+};
+
 /** A JWT access token that was ended by its `jti` (RFC 7009), kept until it would have expired. */
 export type RevokedToken = { readonly id: string; readonly expiresAt: number };
 

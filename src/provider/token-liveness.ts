@@ -16,7 +16,7 @@ import type { TokenEnd } from '../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 import type { Part, Revocation } from '../domain/revocation/revocation.ts';
 import type { ActiveParty, EngineClients } from './engine-client.ts';
-import { LEASES, type LeaseRecord } from './records.ts';
+import { clientVersionOf, LEASES, type LeaseRecord } from './records.ts';
 
 /** What a token says of itself. */
 export type TokenFacts = {
@@ -112,7 +112,7 @@ export const tokenLiveness = (deps: {
     const acting = new Set([facts.clientId, ...actorsOf(facts.chain), ...(lease ? [lease.clientId] : [])]);
     const grants = grantsBehind(facts, lease);
     for (const id of acting) {
-      const found = await deps.clients.active(id);
+      const found = await deps.clients.active(id, lease?.clientId === id ? clientVersionOf(lease) : undefined);
       if (!found) return id.startsWith('agt_') ? 'agent_not_active' : 'client_not_active';
       if (grants.get(id)?.every((grant) => !found.grantTypes.includes(grant))) return 'grant_type_withdrawn';
       const isLeaseOver = lease?.clientId === id && isOlder(lease.createdAt, found.ceilings?.maxLeaseSeconds);

@@ -43,6 +43,7 @@ const RULES: readonly Rule[] = [
       '@koa/router',
       'ajv/dist/2020.js',
       'prom-client',
+      'tldts',
       'node:crypto',
       'node:http',
       'node:net',

@@ -3,14 +3,15 @@ import { type Html, html } from '../html.ts';
 import { environmentTag } from '../partials/agent-card.ts';
 import { hostOf } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
-import type { ConsentModel, ConsentOrigin } from './consent-model.ts';
+import type { ConsentModel, ConsentOrigin, SiteFacts } from './consent-model.ts';
 
 /** Who asks, where the answer goes and who is signed in: what we know stands before what the agent says. */
-export const facts = (model: ConsentModel): Html => html`${headline(model)}
+export const facts = (model: ConsentModel): Html => html`${siteHeadline(siteOf(model))}${headline(model)}
 <dl class="facts">
 <div><dt>${model.requester.kind === 'agent' ? 'Agent' : 'App'}</dt><dd><strong>${chosenName(model.requester.name)}</strong>${
   model.requester.kind === 'agent' && html` ${environmentTag(model.requester.environment)}`
 } <code>${plainText(model.requester.id, 80)}</code></dd></div>
+${siteOf(model) !== undefined && model.origin.kind === 'redirect' && html`<div><dt>Your answer is sent to</dt><dd><strong>${breakable(destination(model.origin.redirectUri))}</strong></dd></div>`}
 ${model.requester.ownerName !== undefined && html`<div><dt>Owner</dt><dd>${isolated(model.requester.ownerName)} answers for it</dd></div>`}
 ${
   model.origin.kind === 'delegation' &&
@@ -25,12 +26,22 @@ ${
 </dl>
 ${model.requester.kind === 'agent' && chosenWords(model.requester.purpose, 'The agent says, in its own words')}`;
 
+const siteOf = ({ requester }: ConsentModel): SiteFacts | undefined =>
+  requester.kind === 'client' ? requester.site : undefined;
+
+/** Nothing that such an app says of itself stands above the one thing that is known of it. */
+const siteHeadline = (site: SiteFacts | undefined): Html | undefined =>
+  site &&
+  html`<p class="destination"><span class="caption">An app of this site asks. Nobody here has checked it</span> <strong class="big host">${emphasised(site.host, site.registrableDomain)}</strong></p>`;
+
 /** The largest text of the page is what no agent can choose freely: a host, or the code on the person's own device (DR-09). */
-const headline = ({ origin, resources }: ConsentModel): Html => {
+const headline = (model: ConsentModel): Html | undefined => {
+  const { origin, resources } = model;
   if (origin.kind === 'device')
     return html`<p class="destination"><span class="caption">Code on your device</span> <strong class="big code">${plainText(origin.userCode, 32)}</strong></p>`;
   if (origin.kind === 'delegation')
     return html`<p class="destination"><span class="caption">It wants to act at</span> ${resources.map(({ identifier }) => html`<strong class="big host">${breakable(hostOf(identifier))}</strong> `)}</p>`;
+  if (siteOf(model)) return undefined;
   const { protocol, host } = targetOf(origin.redirectUri);
   return host === ''
     ? html`<p class="destination"><span class="caption">Your answer is sent to a program on this device</span> <strong class="big host">${breakable(plainText(protocol, 80))}</strong></p>`
@@ -38,10 +49,30 @@ const headline = ({ origin, resources }: ConsentModel): Html => {
 };
 
 export const warnings = (model: ConsentModel): Html | undefined => {
-  const all = [...ofOrigin(model.origin), ...ofRequester(model), ...model.warnings];
+  const all = [...ofSite(model), ...ofOrigin(model.origin), ...ofRequester(model), ...model.warnings];
   return all.length === 0
     ? undefined
     : html`<div class="warnings" role="note" aria-label="Before you decide"><p><strong>Before you decide</strong></p><ul>${all.map((text) => html`<li>${plainText(text, 300)}</li>`)}</ul></div>`;
+};
+
+const ofSite = (model: ConsentModel): readonly string[] => {
+  const site = siteOf(model);
+  if (site === undefined) return [];
+  const isHere = model.origin.kind === 'redirect' && isOnDevice(model.origin.redirectUri);
+  return [
+    'This app is not registered here: it chose its name itself. Go by the site above, and by whether you just came from it.',
+    ...(isHere ? ['Any program on this device can ask in the name of this site.'] : []),
+  ];
+};
+
+const isOnDevice = (redirectUri: string): boolean => {
+  const { host } = targetOf(redirectUri);
+  return host === '' || isLoopback(host);
+};
+
+const destination = (redirectUri: string): string => {
+  const { protocol, host } = targetOf(redirectUri);
+  return host === '' ? plainText(protocol, 80) : host;
 };
 
 const ofOrigin = (origin: ConsentOrigin): readonly string[] => {

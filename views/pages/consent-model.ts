@@ -32,7 +32,17 @@ export type ConsentModel = PageFrame & {
 
 type Requester =
   | (AgentFacts & { readonly kind: 'agent' })
-  | { readonly kind: 'client'; readonly id: string; readonly name: string; readonly ownerName?: string };
+  | {
+      readonly kind: 'client';
+      readonly id: string;
+      readonly name: string;
+      readonly ownerName?: string;
+      /** Of a client that nobody registered: the site that stands for it, and nothing else does. */
+      readonly site?: SiteFacts;
+    };
+
+/** A host, and the part of it that somebody can buy, if known. */
+export type SiteFacts = { readonly host: string; readonly registrableDomain?: string };
 
 export type ConsentOrigin =
   /** An authorization request: the validated redirect URI, and the registrable domain of its host if known. */

@@ -55,7 +55,12 @@ export type DeviceConfirmModel = PageFrame & {
   readonly userCode: string;
   /** As the device shows it. */
   readonly displayCode: string;
-  readonly client: { readonly name: string; readonly kind: 'agent' | 'client'; readonly ownerName?: string };
+  readonly client: {
+    readonly name: string;
+    readonly kind: 'agent' | 'client';
+    readonly ownerName?: string;
+    readonly host?: string;
+  };
   /** Where the device asked from, as far as known. */
   readonly device?: {
     readonly address?: string;
@@ -75,6 +80,7 @@ export const deviceConfirmPage = (model: DeviceConfirmModel): Html =>
 <p class="destination"><span class="caption">Code on your device</span> <strong class="big code">${plainText(model.displayCode, 32)}</strong></p>
 <dl class="facts">
 <div><dt>${model.client.kind === 'agent' ? 'Agent' : 'App'}</dt><dd>${chosenName(model.client.name)}</dd></div>
+${model.client.host !== undefined && html`<div><dt>Site that stands for it</dt><dd><strong>${plainText(model.client.host, 255)}</strong>; nobody here has checked it</dd></div>`}
 ${model.client.ownerName !== undefined && html`<div><dt>Owner</dt><dd>${isolated(model.client.ownerName)}</dd></div>`}
 ${model.device?.address !== undefined && html`<div><dt>Asked from</dt><dd>${plainText(model.device.address, 60)}</dd></div>`}
 ${model.device?.askedAt !== undefined && html`<div><dt>Asked at</dt><dd>${timeText(model.device.askedAt)}</dd></div>`}

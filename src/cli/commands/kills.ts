@@ -24,7 +24,7 @@ const SUMMARIES: Readonly<Record<KillScope, string>> = {
   agent: 'Stop an agent: all it holds is over, and it gets nothing until the kill is lifted.',
   owner: 'Stop all agents an account answers for.',
   account: 'Stop a person: sessions, tokens on their behalf, and the agents they answer for.',
-  client: 'Stop a client.',
+  client: 'Stop a client; of those nobody registered one by its URL, or with https://host all of a site.',
   delegation: 'End a delegation with all below it, for good.',
   token: 'End the token with this jti, for good.',
   all: 'Stop everything this server grants; two administrators lift that.',
@@ -71,7 +71,8 @@ const told = (scope: KillScope, call: Call): string =>
 
 const killHere = async (scope: KillScope, call: Call): Promise<number> => {
   const target = scope === 'all' ? 'all' : (call.operands[0] ?? '');
-  if (scope !== 'all' && scope !== 'token' && !/^(?:agt|acc|app|dlg)_[a-z2-7]{26}$/.test(target)) {
+  const isUrl = scope === 'client' && target.startsWith('https://') && URL.canParse(target);
+  if (scope !== 'all' && scope !== 'token' && !isUrl && !/^(?:agt|acc|app|dlg)_[a-z2-7]{26}$/.test(target)) {
     throw usageError('With --local the target is named by its id.');
   }
   const kill: Kill = {

@@ -79,6 +79,8 @@ export const AUDIT_EVENTS = {
   'client.disabled': 'A client was disabled.',
   'client.retired': 'A client was retired for good.',
   'client.adopted': 'An account answers from now on for a client that registered itself.',
+  'client.metadata_changed':
+    'The metadata document of a client whose id is its URL says something else than before; who allowed it something is asked again.',
   'client.secret_rotated': 'A client was given a new secret.',
   'registration.token_created': 'An initial access token was made, with which clients or agents register themselves.',
   'registration.token_revoked': 'An initial access token was revoked; nothing is registered with it any more.',

@@ -2,6 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import type { Client } from '../clients/client.ts';
+import { type DocumentClient, documentVersionOf } from '../clients/metadata-document.ts';
 import type { By } from '../clients/registered-documents.ts';
 import type { DelegationRegister } from '../delegation/delegation-register.ts';
 import { DomainError } from '../errors.ts';
@@ -46,6 +47,8 @@ export type ConsentDeps = {
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
   readonly delegations: Pick<DelegationRegister, 'recordConsent' | 'consented'>;
   readonly settings: DurationSettings;
+  /** Keeps a client that is a document as it was shown; before anything is allowed to it. */
+  readonly snapshots?: { keep(client: DocumentClient, until: number): Promise<void> };
   /** With what the process has latched. Default: what stands in the store. */
   readonly revocation?: Revocation;
 };
@@ -204,6 +207,14 @@ export const consentRegister = (deps: ConsentDeps) => {
     return { of, decision: applyDecision(of, form, clock.now()) };
   };
 
+  /** What was shown of a client that is a document is what the lease will be about. */
+  const withVersion = async (of: ConsentQuestion, given: ConsentResult): Promise<ConsentResult> => {
+    const version = of.requester.kind === 'client' ? documentVersionOf(of.requester.client) : undefined;
+    if (of.requester.kind !== 'client' || version === undefined) return given;
+    await deps.snapshots?.keep(of.requester.client as DocumentClient, given.expiresAt);
+    return { ...given, clientVersion: version };
+  };
+
   return {
     /** What to ask. Throws DomainError 'access_denied' when the account, client or agent is not active. */
     question: (asked: AskedConsent): Promise<ConsentQuestion> => question(asked),
@@ -231,7 +242,7 @@ export const consentRegister = (deps: ConsentDeps) => {
       const expiresAt = of.requester.kind === 'agent' ? await stillHeld(found, of.requester.agent.id) : found.expiresAt;
       return expiresAt === undefined
         ? undefined
-        : { openidScopes: found.openidScopes, resources: found.resources, expiresAt };
+        : withVersion(of, { openidScopes: found.openidScopes, resources: found.resources, expiresAt });
     },
 
     /** Throws what `allow` would throw for this answer, and changes nothing. */
@@ -267,9 +278,10 @@ export const consentRegister = (deps: ConsentDeps) => {
           });
         }
       }
+      const given = await withVersion(of, { openidScopes, resources, expiresAt });
       // A page that was reached by a code on another device, or by an agent's link, is answered each time.
       if (asked.redirectUri !== undefined) await remember(of, decision);
-      return { openidScopes, resources, expiresAt };
+      return given;
     },
 
     /** Writes down a refusal. What was allowed before stays; the same question is asked again next time. */

@@ -9,6 +9,7 @@ import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
 import { limitsOfAgent } from '../agents/effective-agent.ts';
 import type { Client } from '../clients/client.ts';
+import { documentVersionOf } from '../clients/metadata-document.ts';
 import { cutScope, type Limit, type ScopesByResource, scopesAt } from '../delegation/authority.ts';
 import type { PassOn } from '../delegation/delegation.ts';
 import { DomainError, type Layer } from '../errors.ts';
@@ -243,4 +244,5 @@ const snapshot = (requester: Requester): unknown =>
         requester.client.jwks ?? requester.client.jwksUri ?? null,
         // A new secret means new hands may hold it.
         requester.client.secretHash ?? null,
+        ...(documentVersionOf(requester.client) === undefined ? [] : [documentVersionOf(requester.client)]),
       ];

@@ -28,6 +28,8 @@ export type ConsentResult = {
   readonly resources: Readonly<Record<string, readonly string[]>>;
   /** End of the lease, epoch seconds. */
   readonly expiresAt: number;
+  /** Which version of its metadata document was shown, of a client that is one. */
+  readonly clientVersion?: string;
 };
 
 /**

@@ -1,6 +1,7 @@
 import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { Client } from '../clients/client.ts';
+import type { Asking, MetadataDocuments } from '../clients/metadata-documents.ts';
 import type { Versioned } from '../ports/document-store.ts';
 import type { Revocation } from './revocation.ts';
 
@@ -57,5 +58,19 @@ export const registersUnderKills = <
         return found && ofClient(found);
       },
     },
+  };
+};
+
+/** Of who is killed nothing is fetched, and no version is known. */
+export const documentsUnderKills = (
+  documents: Pick<MetadataDocuments, 'current' | 'get' | 'version'>,
+  { ended }: Pick<Revocation, 'ended'>,
+) => {
+  const unlessKilled = async <T>(id: string, work: () => Promise<T>): Promise<T | undefined> =>
+    (await ended([{ parties: [id] }])) === undefined ? work() : undefined;
+  return {
+    current: (id: string, asking: Asking) => unlessKilled(id, () => documents.current(id, asking)),
+    get: (id: string) => unlessKilled(id, () => documents.get(id)),
+    version: (id: string, version: string) => unlessKilled(id, () => documents.version(id, version)),
   };
 };

@@ -1,4 +1,5 @@
 import { AGENTS, type Agent } from '../agents/agent.ts';
+import { isDocumentId, siteOf } from '../clients/metadata-document.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { CLOCKS_APART_SECONDS, EPOCHS, type Epoch, keyEpoch, raiseEpoch } from './epoch.ts';
 import { killKey, type LatchedKills } from './kill.ts';
@@ -95,6 +96,7 @@ const keysOf = ({ subject, parties = [], key }: Part, owners: ReadonlyMap<string
   for (const id of parties) {
     if (!id.startsWith('agt_')) {
       keys.push(killKey('client', id));
+      if (isDocumentId(id)) keys.push(killKey('client', siteOf(id)));
       continue;
     }
     keys.push(killKey('agent', id));

@@ -132,7 +132,7 @@ const clientAccess = async (
         }),
         since: Math.min(...held.map(({ createdAt }) => createdAt)),
         until: Math.max(...held.map(({ expiresAt }) => expiresAt)),
-        revokeAction: `${deps.basePath}/account/clients/${id}/revoke`,
+        revokeAction: `${deps.basePath}/account/clients/${encodeURIComponent(id)}/revoke`,
       };
     }),
   );

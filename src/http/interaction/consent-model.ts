@@ -2,10 +2,12 @@ import type { PageFrame } from '../../../views/layout.ts';
 import type { ConsentModel, ConsentOrigin } from '../../../views/pages/consent.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
+import { isDocumentId } from '../../domain/clients/metadata-document.ts';
 import type { ConsentForm, ConsentQuestion } from '../../domain/consent/consent.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { single } from '../middleware/form-body.ts';
 import type { PeopleDeps } from './people-deps.ts';
+import { siteFacts } from './registrable-domain.ts';
 
 /** What the page needs beside the question. */
 export type ConsentPageFacts = {
@@ -41,6 +43,7 @@ export const consentModel = async (
             id: requester.client.id,
             name: requester.client.name,
             ...(owner === undefined ? {} : { ownerName: owners(owner) }),
+            ...(isDocumentId(requester.client.id) ? { site: siteFacts(requester.client.id) } : {}),
           },
     origin: facts.origin,
     account: {

@@ -1,7 +1,8 @@
 import Router, { type RouterContext } from '@koa/router';
 import type { Context } from 'koa';
-import { consentPage } from '../../../views/pages/consent.ts';
+import { type ConsentOrigin, consentPage } from '../../../views/pages/consent.ts';
 import { signInPage } from '../../../views/pages/sign-in.ts';
+import { isDocumentId } from '../../domain/clients/metadata-document.ts';
 import { type AskedConsent, questionDigest } from '../../domain/consent/consent.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Interaction } from '../../domain/ports/interactions.ts';
@@ -22,6 +23,7 @@ import {
   statusOf,
 } from './page-answers.ts';
 import { namesOf, type PeopleDeps } from './people-deps.ts';
+import { siteFacts } from './registrable-domain.ts';
 
 /** Sign-in and consent in the middle of an authorization request: `/interaction/:uid`, and below it `/deny` and `/switch`. */
 export const interactionRouter = (deps: PeopleDeps): Router => {
@@ -74,7 +76,12 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
       ...(username === undefined ? {} : { username: username.slice(0, 128) }),
       ...(again.error === undefined ? {} : { error: again.error }),
       // Our own account pages are no registered client: then nobody else is named.
-      ...(asking ? { client: { ...asking, ...hostOf(redirectUri) }, cancelAction: `${pathOf(uid)}/deny` } : {}),
+      ...(asking
+        ? {
+            client: { ...asking, ...hostOf(isDocumentId(clientId) ? clientId : redirectUri) },
+            cancelAction: `${pathOf(uid)}/deny`,
+          }
+        : {}),
     });
     sendPage(ctx, status, page, targetsOf(interaction));
   };
@@ -88,7 +95,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
       csrf: forms.token(bindingOf(interaction)),
       uid,
       ...(userCode === undefined
-        ? { origin: { kind: 'redirect', redirectUri: redirectUri ?? '' }, switchAction: `${pathOf(uid)}/switch` }
+        ? { origin: originOf(redirectUri ?? ''), switchAction: `${pathOf(uid)}/switch` }
         : { origin: { kind: 'device', userCode } }),
       ...(error === undefined ? {} : { error }),
     });
@@ -189,6 +196,11 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
 
 /** Refusals that leave the person on the form; the rest end on a page of their own. */
 const SHOWN_ON_SIGN_IN: readonly string[] = ['unauthenticated', 'too_many_requests', 'unavailable'];
+
+const originOf = (redirectUri: string): ConsentOrigin => {
+  const { registrableDomain } = /^https?:/.test(redirectUri) ? siteFacts(redirectUri) : {};
+  return { kind: 'redirect', redirectUri, ...(registrableDomain === undefined ? {} : { registrableDomain }) };
+};
 
 const hostOf = (redirectUri: string | undefined): { readonly host?: string } => {
   const host = redirectUri !== undefined && URL.canParse(redirectUri) ? new URL(redirectUri).host : '';

@@ -1,6 +1,7 @@
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { Client } from '../../domain/clients/client.ts';
+import { checkDocumentId, isDocumentId, siteOf } from '../../domain/clients/metadata-document.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { type Group, isGroupId } from '../../domain/groups/group.ts';
@@ -53,7 +54,7 @@ export const killHandlers = (kills: Kills, registers: Registers): Handlers<Opera
       case 'agent':
         return (await agents.get(target)) !== undefined;
       case 'client':
-        return (await clients.get(target)) !== undefined;
+        return isDocumentTarget(target) || (await clients.get(target)) !== undefined;
       case 'delegation':
         return (await delegations.get(target)) !== undefined;
       // No list of tokens is kept. Of one that never was, nothing ends.
@@ -151,3 +152,10 @@ const showKill = ({ id, scope, target, reason, by, state, signatures, createdAt,
   created_at: createdAt,
   ...(liftedAt === undefined ? {} : { lifted_at: liftedAt }),
 });
+
+/** A client that is a document, known or not, or with the URL of its site alone all of that site. */
+const isDocumentTarget = (target: string): boolean => {
+  if (!isDocumentId(target)) return false;
+  checkDocumentId(siteOf(target) === target ? `${target}/` : target);
+  return true;
+};

@@ -492,7 +492,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   NewKill: input(
     {
       scope: oneOf('What is stopped; `owner`: all agents of an account.', KILL_SCOPES),
-      id: text('The object; of a token its `jti`. Not with `all`.', 128),
+      id: text(
+        'The object; of a token its `jti`; of clients nobody registered the URL, or `https://host` for all of a site. Not with `all`.',
+        512,
+      ),
       reason: text('Why, for those who look later.', 500),
     },
     ['scope', 'reason'],

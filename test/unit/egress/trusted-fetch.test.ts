@@ -437,6 +437,11 @@ describe('memory and budgets', () => {
     expect(egress.dialled).toHaveLength(20);
     egress.pass(60);
     expect(await ask(() => 'h.many.example')).toBe(4);
+    egress.pass(60);
+    // However many addresses ask, half of it is left to those who are registered.
+    const spread = (n: number): string => `keys${n}.other${n}.example`;
+    expect(await ask(spread, (n) => `192.0.2.${n}`)).toBe(10);
+    expect(await ask(spread)).toBe(10);
   });
 
   test('SF-07 a used-up budget is ours to answer for: unavailable, with a time to come back', async () => {

@@ -1,0 +1,16 @@
+import { getDomain } from 'tldts';
+
+/**
+ * The part of a host that somebody can buy or be given, by the public suffix list with its private part (so that
+ * `a.github.io` is one); undefined for an address and for a name without one.
+ */
+export const registrableDomain = (host: string): string | undefined =>
+  getDomain(host, { allowPrivateDomains: true, extractHostname: true }) ?? undefined;
+
+/** Host of a URL with its registrable domain, as pages show who asks. */
+export const siteFacts = (url: string): { readonly host: string; readonly registrableDomain?: string } => {
+  const { host, hostname } = new URL(url);
+  const domain = registrableDomain(hostname);
+  // With a port the domain is not the end of what is shown.
+  return { host, ...(domain === undefined || host !== hostname ? {} : { registrableDomain: domain }) };
+};

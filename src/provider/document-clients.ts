@@ -1,0 +1,59 @@
+/**
+ * Which version of a client that is a metadata document a request is about: the document as it is now where an
+ * authorization begins, the snapshot of the lease where something of a lease is presented, else the last one seen.
+ * The document is fetched in the first case only (findings V14, V15).
+ */
+import Provider, { errors } from 'oidc-provider';
+import type { Client } from '../domain/clients/client.ts';
+import type { DocumentClient } from '../domain/clients/metadata-document.ts';
+import type { Asking } from '../domain/clients/metadata-documents.ts';
+import { isDomainError } from '../domain/errors.ts';
+import { sourceNetwork } from '../domain/limits/source-network.ts';
+import { isByClients } from './endpoint-routes.ts';
+import type { PresentedLease } from './presented-lease.ts';
+import { clientVersionOf } from './records.ts';
+import { factsOf } from './request-facts.ts';
+
+/** Routes at which an authorization begins. */
+const BEGINNING = new Set<string | undefined>([
+  'authorization',
+  'pushed_authorization_request',
+  'device_authorization',
+]);
+
+export type DocumentLookup = {
+  /** Undefined: killed. */
+  current(id: string, asking: Asking): Promise<DocumentClient | undefined>;
+  get(id: string): Promise<{ readonly document: Client } | undefined>;
+  version(id: string, version: string): Promise<DocumentClient | undefined>;
+};
+
+export const documentClients = (documents: DocumentLookup, presented: PresentedLease) => ({
+  version: documents.version,
+
+  async find(id: string): Promise<Client | undefined> {
+    const context = Provider.ctx;
+    const route = context?.oidc?.route;
+    if (context && BEGINNING.has(route)) {
+      const { id: request, source } = factsOf(context.req);
+      return asClientError(() => documents.current(id, { request, source: sourceNetwork(source) }));
+    }
+    const lease = context && isByClients(route) ? await presented.find(context) : undefined;
+    if (lease?.clientId === id) {
+      const version = clientVersionOf(lease);
+      return version === undefined ? undefined : documents.version(id, version);
+    }
+    return (await documents.get(id))?.document;
+  },
+});
+
+/** What is wrong with a document its developer is told; of what could not be had, nothing but that. */
+const asClientError = async <T>(work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    if (!isDomainError(error) || !['invalid_request', 'invalid_field'].includes(error.code)) throw error;
+    const member = error.field === undefined ? '' : `${error.field.slice(1)}: `;
+    throw new errors.InvalidClient(`client metadata document: ${member}${error.message}`, error.detail);
+  }
+};
