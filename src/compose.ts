@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
+import { consoleDeps } from './compose/console-pages.ts';
 import { registration as selfService } from './compose/registration.ts';
 import { type Overrides, services } from './compose/services.ts';
 import { passwordSignIn } from './domain/accounts/sign-in.ts';
@@ -22,6 +23,7 @@ import { type Housekeeping, housekeeping } from './housekeeping.ts';
 import { accountRouter } from './http/account/router.ts';
 import { requestListener } from './http/app.ts';
 import { isBrokenConnection } from './http/broken-connections.ts';
+import { consoleRouter } from './http/console/router.ts';
 import { enginePages } from './http/engine-pages.ts';
 import { frontGuard } from './http/front-guard.ts';
 import { interactionRouter } from './http/interaction/router.ts';
@@ -331,6 +333,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     routers: [
       interactionRouter(people),
       accountRouter(people),
+      consoleRouter(consoleDeps(made, people)),
       management,
       registrationRouter({
         issuer,

@@ -28,12 +28,14 @@ export type Shell = {
   readonly body: HtmlValue;
   /** `narrow`: one decision or form. `wide`: lists. */
   readonly width?: 'narrow' | 'wide';
+  /** A second style sheet. */
+  readonly style?: 'agents.css';
   /** Decisions in progress show no links that lead away. */
   readonly bare?: boolean;
 };
 
 /** The document around every page. */
-export const layout = ({ frame, title, body, width = 'narrow', bare = false }: Shell): Html => {
+export const layout = ({ frame, title, body, width = 'narrow', style, bare = false }: Shell): Html => {
   const { href } = assets(frame.basePath);
   return html`<!doctype html>
 <html lang="en">
@@ -45,6 +47,7 @@ export const layout = ({ frame, title, body, width = 'narrow', bare = false }: S
 <meta name="referrer" content="no-referrer">
 <meta name="robots" content="noindex">
 <link rel="stylesheet" href="${href('style.css')}">
+${style && html`<link rel="stylesheet" href="${href(style)}">`}
 <link rel="icon" type="image/svg+xml" href="${href('icon.svg')}">
 </head>
 <body>
@@ -72,6 +75,7 @@ const navigation = ({ basePath, signedInAs }: PageFrame): Html =>
   html`<nav aria-label="Main">${
     signedInAs
       ? html`<a href="${basePath}/account">My account</a>
+<a href="${basePath}/console">Agents</a>
 <span class="who">${isolated(signedInAs.name)}</span>
 ${
   signedInAs.signOut &&

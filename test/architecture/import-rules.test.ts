@@ -116,6 +116,11 @@ const RULES: readonly Rule[] = [
     types: ['config/configuration.ts', 'src/domain/ports/', 'src/http/operations.ts', 'pino'],
   },
   {
+    of: 'src/compose/console-pages.ts',
+    may: ['src/domain/', 'src/http/management/agents.ts'],
+    types: ['./', 'src/http/console/', 'src/http/interaction/people-deps.ts'],
+  },
+  {
     of: 'src/compose/',
     may: [
       './',

@@ -1,5 +1,6 @@
 import { chosenName, chosenWords, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
+import { type AgentState, stateTag } from './agent-state.ts';
 
 /** What is known about an agent. `name` and `purpose` were chosen by whoever registered it. */
 export type AgentFacts = {
@@ -11,14 +12,14 @@ export type AgentFacts = {
   readonly purpose: string;
   readonly environment: 'development' | 'test' | 'production';
   /** Absent: active. */
-  readonly state?: 'pending' | 'active' | 'suspended' | 'orphaned' | 'retired';
+  readonly state?: AgentState;
 };
 
 /** An agent with its facts first and its own words after them. */
 export const agentCard = (agent: AgentFacts): Html => html`<div class="agent">
 <h3>${chosenName(agent.name)}</h3>
 <p class="facts"><span class="tag">Agent</span>${environmentTag(agent.environment)}${
-  agent.state !== undefined && agent.state !== 'active' && html`<span class="tag off">${agent.state}</span>`
+  agent.state !== undefined && agent.state !== 'active' && stateTag(agent.state)
 } <span>owned by ${isolated(agent.ownerName)}</span> <code>${plainText(agent.id, 80)}</code></p>
 ${chosenWords(agent.purpose, 'Its purpose, in its own words')}
 </div>`;

@@ -16,6 +16,8 @@ export type Field = {
   /** Set large and spaced: codes. */
   readonly code?: boolean;
   readonly autofocus?: boolean;
+  /** May stay empty. */
+  readonly optional?: boolean;
 };
 
 /** A labelled input with its hint and its error tied to it. */
@@ -31,6 +33,7 @@ export const field = ({
   inputMode,
   code,
   autofocus,
+  optional,
 }: Field): Html => {
   const id = `field-${name}`;
   const described = [hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`]
@@ -39,7 +42,7 @@ export const field = ({
   return html`<div class="field">
 <label for="${id}">${label}</label>
 ${hint !== undefined && html`<p class="hint" id="${id}-hint">${hint}</p>`}
-<input id="${id}" name="${name}" type="${type}"${value !== undefined && html` value="${value}"`} autocomplete="${autocomplete}" maxlength="${maxLength}" autocapitalize="none" spellcheck="false" required${
+<input id="${id}" name="${name}" type="${type}"${value !== undefined && html` value="${value}"`} autocomplete="${autocomplete}" maxlength="${maxLength}" autocapitalize="none" spellcheck="false"${!optional && html` required`}${
     code && html` class="code"`
   }${inputMode && html` inputmode="${inputMode}"`}${described !== '' && html` aria-describedby="${described}"`}${error !== undefined && html` aria-invalid="true"`}${autofocus && html` autofocus`}>
 ${error !== undefined && html`<p class="error" id="${id}-error">${plainText(error, 300)}</p>`}

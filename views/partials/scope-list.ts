@@ -21,7 +21,7 @@ export const scopeFieldValue = (resource: string, scope: string): string => `${r
 const RISK_WORDS = { low: 'Low risk', medium: 'Medium risk', high: 'High risk', critical: 'Critical' } as const;
 const ORDER: Readonly<Record<Risk, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
 
-const riskBadge = (risk: Risk): Html => html`<span class="risk ${risk}">${RISK_WORDS[risk]}</span>`;
+export const riskBadge = (risk: Risk): Html => html`<span class="risk ${risk}">${RISK_WORDS[risk]}</span>`;
 
 /** Checkboxes, the riskiest first. */
 export const scopeChoices = (resource: string, scopes: readonly ScopeChoice[], idPrefix: string): Html =>

@@ -88,7 +88,7 @@ export const rememberSender = (ctx: Context, account: string | undefined): void 
 };
 
 /** Writes down that a request was refused, once. */
-const recordRefusal = async (
+export const recordRefusal = async (
   { audit, countRefusal }: Refusals,
   ctx: Context,
   error: DomainErrorCode,

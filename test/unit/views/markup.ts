@@ -8,17 +8,20 @@ const ELEMENTS: readonly string[] = [
   ...'html head title body a header footer main nav section article div span p h1 h2 h3 h4 ul ol li dl dt dd strong code bdi'.split(
     ' ',
   ),
-  ...'form fieldset legend label select option button details summary figure figcaption blockquote time'.split(' '),
+  ...'form fieldset legend label select option textarea button details summary figure figcaption blockquote time'.split(
+    ' ',
+  ),
   ...'table thead tbody tr th td'.split(' '),
+  ...'svg rect'.split(' '),
 ];
 const ATTRIBUTES: readonly string[] = [
-  ...'action aria-describedby aria-invalid aria-label aria-labelledby alt autocapitalize autocomplete autofocus charset checked class'.split(
+  ...'action aria-current aria-describedby aria-invalid aria-label aria-labelledby alt autocapitalize autocomplete autofocus charset checked class'.split(
     ' ',
   ),
   ...'content data-label datetime dir for height hidden href id inputmode lang maxlength method name readonly rel required role scope selected'.split(
     ' ',
   ),
-  ...'spellcheck src tabindex title type value width'.split(' '),
+  ...'preserveaspectratio rows rx spellcheck src tabindex title type value viewbox width x y'.split(' '),
 ];
 
 const TAG = /<(\/?)([a-z][a-z0-9]*)((?: [a-z-]+(?:="[^"<>]*")?)*)>/y;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { elementsOf } from './markup.ts';
+import { type Element, elementsOf } from './markup.ts';
 import { PAYLOADS } from './payloads.ts';
 import { samplePages } from './sample-pages.ts';
 
@@ -38,7 +38,9 @@ describe('every page', () => {
     const labelled = elements.filter(({ name }) => name === 'label').map(({ attributes }) => attributes['for']);
     const inputs = elements.filter(
       ({ name, attributes }) =>
-        (name === 'input' && attributes['type'] !== 'hidden' && !('hidden' in attributes)) || name === 'select',
+        (name === 'input' && attributes['type'] !== 'hidden' && !('hidden' in attributes)) ||
+        name === 'select' ||
+        name === 'textarea',
     );
     expect(inputs.filter(({ attributes }) => !labelled.includes(attributes['id']))).toEqual([]);
   });
@@ -49,7 +51,9 @@ describe('every page', () => {
     const foreign = targets.filter((target) => !target.startsWith('/id/') && !target.startsWith('#'));
     // RFC 8414 §3.1 puts the well-known name in front of the issuer's path.
     expect(foreign.filter((target) => target !== '/.well-known/oauth-authorization-server/id')).toEqual([]);
-    for (const form of elements.filter(({ name }) => name === 'form')) expect(form.attributes['method']).toBe('post');
+    const methods = elements.filter(({ name }) => name === 'form').map(({ attributes }) => attributes['method']);
+    // A search changes nothing, and its address can be kept.
+    expect(methods.filter((method, index) => method !== 'post' && !isSearch(elements, index))).toEqual([]);
   });
 
   test.each(pages)('%s keeps text of others out of its title', (name) => {
@@ -57,6 +61,9 @@ describe('every page', () => {
     if (name !== 'error') expect(title).not.toContain('ZZZ');
   });
 });
+
+const isSearch = (elements: readonly Element[], index: number): boolean =>
+  elements.filter(({ name }) => name === 'form')[index]?.attributes['role'] === 'search';
 
 const isActive = ({ attributes }: { readonly attributes: Readonly<Record<string, string>> }): boolean =>
   targetOf(attributes) !== undefined;

@@ -11,6 +11,7 @@ import { signInPage } from '../../../views/pages/sign-in.ts';
 import { signedOutPage, signOutPage } from '../../../views/pages/sign-out.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
+import { consolePages } from './console-pages.ts';
 
 const NOON = 1_790_000_000;
 
@@ -248,6 +249,7 @@ export const samplePages = (
       minimumLength: 12,
       errors: { new: text('Too short: at least 12 characters.') },
     }),
+    ...consolePages({ ...frame, csrf: text('9d2'), seesAll: true }, text),
   };
 };
 

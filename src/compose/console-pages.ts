@@ -1,0 +1,27 @@
+import { repeatableRegistration } from '../domain/registration/repeatable-registration.ts';
+import type { ConsoleDeps } from '../http/console/console-deps.ts';
+import type { PeopleDeps } from '../http/interaction/people-deps.ts';
+import { agentHandlers } from '../http/management/agents.ts';
+import type { services } from './services.ts';
+
+type Made = Awaited<ReturnType<typeof services>>;
+
+/** What `/console` is made of: what the other pages have, and the handlers of the management API over the registers themselves. */
+export const consoleDeps = (
+  made: Made,
+  people: PeopleDeps & Pick<ConsoleDeps, 'accounts' | 'resourceServers'>,
+): ConsoleDeps => {
+  const { documents, clock, identifiers, agents, owners, blueprints, accounts, groups, audit, credentialUses } = made;
+  const registration = repeatableRegistration({ documents, clock, identifiers, agents });
+  return {
+    ...people,
+    clock,
+    identifiers,
+    registered: agents,
+    owners,
+    groups,
+    blueprints,
+    credentialUses,
+    handlers: agentHandlers(agents, owners, blueprints, accounts, groups, registration, audit),
+  };
+};

@@ -1,0 +1,193 @@
+import type { AgentListModel, AgentRow } from '../../../views/pages/console-model.ts';
+import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import { AGENT_STATES, type Agent, type AgentState, type Environment } from '../../domain/agents/agent.ts';
+import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
+import type { Cursor } from '../../domain/ports/document-store.ts';
+import type { RouteQuery } from '../management/call.ts';
+import { cursors } from '../management/cursors.ts';
+import type { ConsoleCalls } from './console-calls.ts';
+import { agentRow, type ConsoleDeps, partyNames } from './console-deps.ts';
+import type { Viewer } from './console-page.ts';
+
+/** Agents on one page of the list. */
+const PAGE = 25;
+const DAY = 86_400;
+
+type Listed = { readonly agents: readonly Agent[]; readonly uses: ReadonlyMap<string, number>; readonly next?: Cursor };
+
+/** One page of what the management API lists for the viewer, as the register has it. */
+export const listed = async (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  { account, by }: Viewer,
+  { query, after, all }: { readonly query: RouteQuery; readonly after?: Cursor | undefined; readonly all: boolean },
+): Promise<Listed> => {
+  const { body, next } = await calls.run('listAgents', account, by, { query, after, ownOnly: !all });
+  const items = (body?.['items'] ?? []) as readonly { readonly id: string; readonly last_used_at?: number }[];
+  const found = await deps.registered.getMany(items.map(({ id }) => id));
+  const known = new Map(found.map(({ document }) => [document.id, document]));
+  return {
+    agents: items.flatMap(({ id }) => known.get(id) ?? []),
+    uses: new Map(items.flatMap(({ id, last_used_at: at }) => (at === undefined ? [] : [[id, at] as const]))),
+    ...(next ? { next } : {}),
+  };
+};
+
+/** With names, and whether they work now. */
+export const rowsOf = async (
+  deps: ConsoleDeps,
+  { agents, uses }: Pick<Listed, 'agents' | 'uses'>,
+): Promise<readonly AgentRow[]> => {
+  const ids = agents.map(({ id }) => id);
+  const [names, counting] = await Promise.all([
+    partyNames(
+      deps,
+      agents.map(({ owner }) => owner),
+    ),
+    deps.agents.getMany(ids),
+  ]);
+  const now = new Map(counting.map(({ document }) => [document.id, document]));
+  return agents.map((agent) =>
+    agentRow(deps, agent, { now: now.get(agent.id), names, lastUsedAt: uses.get(agent.id) }),
+  );
+};
+
+/** What the list was asked for. Anything the page could not have sent is left out. */
+export type ListQuery = {
+  readonly all: boolean;
+  readonly search: string;
+  readonly state: AgentState | '';
+  readonly environment: Environment | '';
+  readonly sort: '' | 'name' | 'last_use';
+  readonly unused: '' | '30' | '90';
+};
+
+export const readListQuery = (query: URLSearchParams, seesAll: boolean): ListQuery => {
+  const oneOf = <T extends string>(name: string, values: readonly T[]): T | '' =>
+    values.find((value) => value === query.get(name)) ?? '';
+  return {
+    all: seesAll && query.get('of') === 'all',
+    search: (query.get('q') ?? '').trim().slice(0, 100),
+    state: oneOf('state', AGENT_STATES),
+    environment: oneOf('environment', ENVIRONMENTS),
+    sort: oneOf('sort', ['name', 'last_use']),
+    unused: oneOf('unused', ['30', '90']),
+  };
+};
+
+export const routeQueryOf = (
+  { search, state, environment, sort, unused }: ListQuery,
+  now: number,
+  limit: number,
+): RouteQuery => ({
+  limit,
+  ...(search === '' ? {} : { search }),
+  ...(state === '' ? {} : { state }),
+  ...(environment === '' ? {} : { environment }),
+  ...(sort === '' ? {} : { sort }),
+  ...(unused === '' ? {} : { unused_since: now - Number(unused) * DAY }),
+});
+
+/** Address of a list; what is usual is left out. */
+export const listHref = (
+  { basePath }: Pick<ConsoleDeps, 'basePath'>,
+  { all, search, ...rest }: Partial<ListQuery>,
+  more: { readonly after?: string; readonly csv?: true } = {},
+): string => {
+  const query = new URLSearchParams();
+  const members = { of: all ? 'all' : '', q: search, ...rest, after: more.after };
+  for (const [name, value] of Object.entries(members)) if (value) query.set(name, value);
+  const path = `${basePath}/console/agents${more.csv ? '.csv' : ''}`;
+  return query.size === 0 ? path : `${path}?${query}`;
+};
+
+const PLACE = 'console/agents';
+
+export const agentListModel = async (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  viewer: Viewer,
+  frame: ConsoleFrame,
+  query: URLSearchParams,
+): Promise<AgentListModel> => {
+  const asked = readListQuery(query, frame.seesAll);
+  const places = cursors(deps.masterKey);
+  const from = query.get('after');
+  const after = from === null ? undefined : places.open(PLACE, viewer.account.id, from);
+  const page = await listed(deps, calls, viewer, {
+    query: routeQueryOf(asked, deps.clock.now(), PAGE),
+    after,
+    all: asked.all,
+  });
+  return {
+    ...frame,
+    agents: await rowsOf(deps, page),
+    pages: {
+      ...(after ? { firstHref: listHref(deps, asked) } : {}),
+      ...(page.next
+        ? { nextHref: listHref(deps, asked, { after: places.seal(PLACE, viewer.account.id, page.next) }) }
+        : {}),
+    },
+    csvHref: listHref(deps, asked, { csv: true }),
+    action: `${deps.basePath}/console/agents`,
+    asked,
+    ownHref: listHref(deps, { ...asked, all: false }),
+    allHref: listHref(deps, { ...asked, all: true }),
+  };
+};
+
+const CSV_COLUMNS = [
+  'id',
+  'name',
+  'state',
+  'works',
+  'environment',
+  'owner',
+  'owner_name',
+  'blueprint',
+  'provider',
+  'created_at',
+  'last_used_at',
+  'expires_at',
+] as const;
+
+/** The whole list as CSV (RFC 4180), page by page, so that it may be long. Times are RFC 3339. */
+export const agentCsv = async function* (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  viewer: Viewer,
+  asked: ListQuery,
+): AsyncGenerator<string> {
+  yield csvLine(CSV_COLUMNS);
+  const query = routeQueryOf(asked, deps.clock.now(), 200);
+  let after: Cursor | undefined;
+  do {
+    const page = await listed(deps, calls, viewer, { query, after, all: asked.all });
+    const rows = await rowsOf(deps, page);
+    for (const [index, agent] of page.agents.entries()) {
+      const row = rows[index];
+      yield csvLine([
+        agent.id,
+        agent.name,
+        agent.state,
+        agent.state === 'active' && !row?.isStopped ? 'yes' : 'no',
+        agent.environment,
+        agent.owner,
+        row?.ownerName ?? '',
+        agent.blueprint ?? '',
+        agent.provider ?? '',
+        time(agent.createdAt),
+        time(row?.lastUsedAt),
+        time(agent.expiresAt),
+      ]);
+    }
+    after = page.next;
+  } while (after);
+};
+
+/** Whatever a table program would take for a formula is text there. */
+const csvLine = (values: readonly string[]): string =>
+  `${values.map((value) => `"${(/^[=+\-@\t\r]/.test(value) ? `'${value}` : value).replaceAll('"', '""')}"`).join(',')}\r\n`;
+
+const time = (seconds: number | undefined): string =>
+  seconds === undefined ? '' : new Date(seconds * 1000).toISOString();

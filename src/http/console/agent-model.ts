@@ -1,0 +1,220 @@
+import type {
+  AgentPageModel,
+  AgentRow,
+  CredentialModel,
+  StopReason,
+  WaitingAgent,
+} from '../../../views/pages/console-model.ts';
+import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import type { Agent } from '../../domain/agents/agent.ts';
+import { type Credential, credentialsOf } from '../../domain/agents/credential.ts';
+import { effectiveAgent, type Stop } from '../../domain/agents/effective-agent.ts';
+import type { Blueprint } from '../../domain/blueprints/blueprint.ts';
+import type { Cursor, Versioned } from '../../domain/ports/document-store.ts';
+import { type ConsoleCalls, nothingThere } from './console-calls.ts';
+import { agentHref, agentRow, type ConsoleDeps, type Names, partyNames, waitingAgent } from './console-deps.ts';
+import type { Viewer } from './console-page.ts';
+import { effectModel } from './effect-model.ts';
+import { timelineModel } from './timeline.ts';
+
+/** What the viewer is to an agent they see. What they may do with it is decided when they do it. */
+type Standing = {
+  /** Answers for it, or sees all agents by role. */
+  readonly looksInside: boolean;
+  readonly changes: boolean;
+  /** Account or group in whose name the viewer can accept it. */
+  readonly asked: string | undefined;
+};
+
+/** The agent as registered, if the viewer sees it; else 'not_found' with the one text for "not there" and "not yours". */
+export const seenAgent = async (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  { account, by }: Viewer,
+  id: string,
+): Promise<Versioned<Agent>> => {
+  if (!(await calls.isThere(calls.run('getAgent', account, by, { id })))) throw nothingThere();
+  const found = await deps.registered.get(id);
+  if (!found) throw nothingThere();
+  return found;
+};
+
+/** For pages about one agent that are not its own. */
+export const rowOf = async (deps: ConsoleDeps, agent: Agent): Promise<AgentRow> => {
+  const [now, names, uses] = await Promise.all([
+    deps.agents.get(agent.id),
+    partyNames(deps, [agent.owner]),
+    deps.registered.lastUses([agent.id]),
+  ]);
+  return agentRow(deps, agent, { now: now?.document, names, lastUsedAt: uses.get(agent.id) });
+};
+
+export const agentModel = async (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  viewer: Viewer,
+  frame: ConsoleFrame,
+  { id, before }: { readonly id: string; readonly before: Cursor | undefined },
+): Promise<AgentPageModel> => {
+  const { document: agent, version } = await seenAgent(deps, calls, viewer, id);
+  const standing = await standingOf(deps, calls, viewer, agent);
+  const names = await partyNames(deps, [agent.owner, agent.sponsor, agent.transferTo]);
+  const blueprint = agent.blueprint === undefined ? undefined : (await deps.blueprints.get(agent.blueprint))?.document;
+  const owner = (await deps.accounts.get(agent.owner))?.document;
+  const { composition } = agent;
+  const made = [agent.provider, agent.providerVersion].filter((text) => text !== undefined).join(' ');
+  return {
+    ...frame,
+    agent: await rowOf(deps, agent),
+    ...(owner && standing.looksInside ? { ownerUsername: owner.username } : {}),
+    ...(agent.sponsor === undefined ? {} : { sponsorName: names(agent.sponsor) }),
+    uses: agent.uses ?? [],
+    ...(made === '' ? {} : { provider: made }),
+    ...(agent.contact === undefined ? {} : { contact: agent.contact }),
+    ...blueprintFacts(agent, blueprint),
+    ...(composition ? { composition: { ...composition, tools: composition.tools ?? [] } } : {}),
+    redirectUris: agent.redirectUris,
+    createdAt: agent.createdAt,
+    ...(agent.acceptedAt === undefined ? {} : { acceptedAt: agent.acceptedAt }),
+    ...(agent.expiresAt === undefined ? {} : { expiresAt: agent.expiresAt }),
+    ...(agent.transferTo === undefined ? {} : { offeredTo: names(agent.transferTo) }),
+    stops: await stopsOf(deps, agent, blueprint),
+    ...waiting(deps, agent, standing, names),
+    ...(standing.changes ? { actions: actionsOf(deps, agent, version) } : {}),
+    effect: await effectModel(deps, agent, blueprint),
+    credentials: credentialModels(agent, blueprint, await deps.credentialUses.lastUses(agent.id)),
+    ...(standing.looksInside ? await timelineModel(deps, agent.id, before) : { timelinePages: {} }),
+  };
+};
+
+/** The same as `seenAgent`, for pages that change something: for who only sees it there is no such page. */
+export const changeableAgent = async (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  viewer: Viewer,
+  id: string,
+): Promise<Versioned<Agent>> => {
+  const found = await seenAgent(deps, calls, viewer, id);
+  if (!(await standingOf(deps, calls, viewer, found.document)).changes) throw nothingThere();
+  return found;
+};
+
+const standingOf = async (
+  { owners }: ConsoleDeps,
+  calls: ConsoleCalls,
+  { account }: Viewer,
+  { owner, state, transferTo }: Agent,
+): Promise<Standing> => {
+  const isOwn = await owners.answersFor(owner, account.id);
+  const isOffered = transferTo !== undefined && (await owners.answersFor(transferTo, account.id));
+  const isOpen = isOwn && (state === 'pending' || state === 'orphaned');
+  return {
+    looksInside: isOwn || calls.access('getAgent', account) === 'all',
+    changes: isOwn || calls.access('suspendAgent', account) === 'all',
+    asked: state === 'retired' ? undefined : isOffered ? transferTo : isOpen ? owner : undefined,
+  };
+};
+
+const waiting = (
+  deps: ConsoleDeps,
+  agent: Agent,
+  { asked }: Standing,
+  names: Names,
+): { readonly waiting?: WaitingAgent } =>
+  asked === undefined ? {} : { waiting: waitingAgent(deps, agent, { asked, names }) };
+
+const blueprintFacts = ({ blueprint: id }: Agent, blueprint: Blueprint | undefined) =>
+  id === undefined ? {} : { blueprint: { id, name: blueprint?.name ?? id, version: blueprint?.version ?? 0 } };
+
+/** Why nothing works for it, all reasons; none when it works. */
+const stopsOf = async (
+  { agents, owners, clock }: ConsoleDeps,
+  agent: Agent,
+  blueprint: Blueprint | undefined,
+): Promise<readonly StopReason[]> => {
+  if (agent.state !== 'active') return [agent.state];
+  const { stops } = effectiveAgent(agent, blueprint);
+  const found: (StopReason & (Stop | StopReason))[] = [...stops];
+  if (!(await owners.answerFor(agent))) found.push('owner_gone');
+  if (agent.expiresAt !== undefined && agent.expiresAt <= clock.now()) found.push('expired');
+  const isStopped = (await agents.get(agent.id))?.document.state !== 'active';
+  return found.length === 0 && isStopped ? ['emergency'] : found;
+};
+
+const actionsOf = (deps: ConsoleDeps, { id, state, transferTo, owner }: Agent, version: number) => {
+  if (state === 'retired') return {};
+  const href = agentHref(deps, id);
+  return {
+    ...(state === 'active' ? { suspend: `${href}/suspend` } : {}),
+    ...(state === 'suspended' ? { resume: `${href}/resume` } : {}),
+    handOver: `${href}/hand-over`,
+    ...(transferTo !== undefined && transferTo !== owner ? { withdraw: { action: `${href}/withdraw`, version } } : {}),
+    retire: `${href}/retire`,
+  };
+};
+
+const KINDS: Readonly<Record<string, string>> = {
+  jwks: 'Public keys',
+  jwks_uri: 'Public keys it serves',
+  federated: 'Workload identity',
+  mtls: 'Certificate',
+  attested: 'Attestation',
+  secret: 'Secret',
+};
+
+const credentialModels = (
+  agent: Agent,
+  blueprint: Blueprint | undefined,
+  uses: ReadonlyMap<string, number>,
+): readonly CredentialModel[] => {
+  const allowed = new Set(credentialsOf(effectiveAgent(agent, blueprint).agent).map(({ id }) => id));
+  return credentialsOf(agent).map((credential): CredentialModel => {
+    const lastUsedAt = uses.get(credential.id);
+    return {
+      id: credential.id,
+      ...(credential.name === undefined ? {} : { name: credential.name }),
+      kind: KINDS[credential.kind] ?? credential.kind,
+      state: credential.state,
+      facts: factsOf(credential),
+      createdAt: credential.createdAt,
+      ...(credential.expiresAt === undefined ? {} : { expiresAt: credential.expiresAt }),
+      ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
+      isAllowed: allowed.has(credential.id),
+    };
+  });
+};
+
+const COMMON: readonly string[] = ['id', 'name', 'state', 'kind', 'createdAt', 'expiresAt', 'jwks'];
+
+/** Whatever way it is, what of it is text or a rule made of texts. Nothing in a credential is secret. */
+const factsOf = (credential: Credential): CredentialModel['facts'] => {
+  const keys = credential.kind === 'jwks' ? credential.jwks.keys : [];
+  return [
+    ...keys.map(({ kid, kty, alg }): readonly [string, string] => [
+      'Key',
+      [kid, alg ?? kty].filter(Boolean).join(', '),
+    ]),
+    ...Object.entries(credential)
+      .filter(([name]) => !COMMON.includes(name))
+      .map(([name, value]: readonly [string, unknown]): readonly [string, string] => [
+        FACTS[name] ?? name,
+        textOf(value),
+      ]),
+  ];
+};
+
+const FACTS: Readonly<Record<string, string>> = {
+  jwksUri: 'Served at',
+  issuer: 'Issuer',
+  subject: 'Subject',
+  claims: 'Claims',
+};
+
+const textOf = (value: unknown): string =>
+  typeof value === 'string'
+    ? value
+    : typeof value === 'object' && value !== null
+      ? Object.entries(value)
+          .map(([name, one]) => `${name}: ${textOf(one)}`)
+          .join(', ')
+      : String(value);

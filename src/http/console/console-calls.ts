@@ -1,0 +1,111 @@
+/**
+ * `/console`: the pages of who answers for agents, and of operators. Whatever a page shows of an agent or a button does
+ * goes through the handlers of the management API, in the name of the account that is signed in: who may do what, what
+ * is valid and which events are written is decided there, once. This folder turns that into page models and forms into
+ * calls. It does not own markup (views/pages/console-*.ts) nor sessions and CSRF (src/http/account, middleware).
+ */
+import type { Account } from '../../domain/accounts/account.ts';
+import type { By } from '../../domain/clients/registered-documents.ts';
+import { DomainError, isDomainError } from '../../domain/errors.ts';
+import type { Cursor } from '../../domain/ports/document-store.ts';
+import type { Answer, Handlers, RouteQuery } from '../management/call.ts';
+import type { JsonObject } from '../management/json-body.ts';
+import { type Access, accessOf, type Caller } from '../management/permissions.ts';
+import { fromWire } from '../management/representations.ts';
+import { type OperationId, type RouteDeclaration, routeEntries } from '../management/route-table.ts';
+import { inputChecks } from '../management/validation.ts';
+
+export type ConsoleOperation =
+  | 'createAgent'
+  | 'listAgents'
+  | 'getAgent'
+  | 'updateAgent'
+  | 'suspendAgent'
+  | 'resumeAgent'
+  | 'retireAgent'
+  | 'acceptAgent'
+  | 'declineAgent';
+
+/** What a page asks for; members as the API spells them. */
+type Asked = {
+  readonly id?: string;
+  readonly query?: RouteQuery;
+  readonly after?: Cursor | undefined;
+  readonly body?: JsonObject;
+  readonly version?: number;
+  readonly idempotencyKey?: string;
+  /** As somebody without a role would see it: to list what is one's own. Takes rights away, never gives any. */
+  readonly ownOnly?: boolean;
+};
+
+const ID = /^[A-Za-z0-9_-]{1,128}$/;
+const ROUTES = new Map<OperationId, RouteDeclaration>(routeEntries());
+
+export type ConsoleCalls = ReturnType<typeof consoleCalls>;
+
+export const consoleCalls = (handlers: Handlers<ConsoleOperation>) => {
+  const checksOf = new Map<ConsoleOperation, ReturnType<typeof inputChecks>>();
+
+  const routeOf = (operation: ConsoleOperation): RouteDeclaration => {
+    const route = ROUTES.get(operation);
+    if (!route) throw new Error(`no route ${operation}`);
+    return route;
+  };
+
+  const access = (operation: ConsoleOperation, account: Account): Access => {
+    const { roles, own } = routeOf(operation);
+    return accessOf(callerOf(account), roles, own === true);
+  };
+
+  const checkBody = (operation: ConsoleOperation, body: JsonObject): void => {
+    const checks = checksOf.get(operation) ?? inputChecks(routeOf(operation));
+    checksOf.set(operation, checks);
+    checks.body(body);
+  };
+
+  const run = async (operation: ConsoleOperation, account: Account, by: By, asked: Asked = {}): Promise<Answer> => {
+    const { id = '', query = {}, after, body = {}, version = 0, idempotencyKey, ownOnly = false } = asked;
+    if (routeOf(operation).path.includes('{id}') && !ID.test(id)) throw nothingThere();
+    const allowed = access(operation, account);
+    if (routeOf(operation).body !== undefined) checkBody(operation, body);
+    return handlers[operation]({
+      id,
+      query,
+      ...(after ? { after } : {}),
+      body: fromWire(body),
+      version,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      caller: callerOf(account),
+      access: ownOnly ? 'own' : allowed,
+      by: { ...by, account: account.id },
+    });
+  };
+
+  return {
+    access,
+    run,
+
+    /** Whether a call is refused as if the thing were not there. */
+    async isThere(call: Promise<unknown>): Promise<boolean> {
+      try {
+        await call;
+        return true;
+      } catch (error) {
+        if (isDomainError(error) && error.code === 'not_found') return false;
+        throw error;
+      }
+    },
+  };
+};
+
+/** The one text for "not there" and "not yours" (MG-01). */
+export const nothingThere = (): DomainError => new DomainError('not_found', 'There is no such agent for you.');
+
+const callerOf = ({ id, name, roles }: Account): Caller => ({
+  kind: 'account',
+  id,
+  name,
+  roles,
+  scope: [],
+  account: id,
+});

@@ -1,0 +1,96 @@
+import type { AgentRow, WaitingAgent } from '../../../views/pages/console-model.ts';
+import type { Account } from '../../domain/accounts/account.ts';
+import type { Agent } from '../../domain/agents/agent.ts';
+import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
+import type { CredentialUses } from '../../domain/agents/credential-use.ts';
+import type { BlueprintRegistry } from '../../domain/blueprints/blueprint-registry.ts';
+import { isGroupId } from '../../domain/groups/group.ts';
+import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
+import type { Owners } from '../../domain/groups/owners.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+import type { Versioned } from '../../domain/ports/document-store.ts';
+import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
+import type { Handlers } from '../management/call.ts';
+import type { ConsoleOperation } from './console-calls.ts';
+
+type Found<T> = Promise<Versioned<T> | undefined>;
+
+/** `agents` are as everybody sees them who grants something, `registered` as they stand in the register. */
+export type ConsoleDeps = PeopleDeps & {
+  /** Of the management API. */
+  readonly handlers: Handlers<ConsoleOperation>;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly identifiers: Pick<Identifiers, 'newSecret'>;
+  readonly credentialUses: Pick<CredentialUses, 'lastUses'>;
+  readonly registered: AgentRegistry;
+  readonly owners: Pick<Owners, 'answersFor' | 'answerFor'>;
+  readonly groups: Pick<GroupRegistry, 'findByName' | 'ofAccount' | 'getMany'>;
+  readonly blueprints: Pick<BlueprintRegistry, 'get' | 'list'>;
+  readonly accounts: PeopleDeps['accounts'] & { findByUsername(typed: string): Found<Account> };
+  readonly resourceServers: PeopleDeps['resourceServers'] & { get(id: string): Found<ResourceServer> };
+};
+
+export type Names = (id: string) => string;
+
+/** Names of accounts, groups, agents and clients; of what is not there any more its id. */
+export const partyNames = async (
+  deps: Pick<ConsoleDeps, 'accounts' | 'groups' | 'agents' | 'clients'>,
+  ids: readonly (string | undefined)[],
+): Promise<Names> => {
+  const all = [...new Set(ids.filter((id) => id !== undefined))];
+  const names = new Map([['system', 'This server']]);
+  for (let from = 0; from < all.length; from += 1000) {
+    const some = all.slice(from, from + 1000);
+    const named = await Promise.all([
+      deps.accounts.getMany(some.filter((id) => id.startsWith('acc_'))),
+      deps.groups.getMany(some.filter(isGroupId)),
+    ]);
+    for (const { id, name } of named.flat()) names.set(id, name);
+  }
+  for (const id of all.filter((one) => /^(agt|app)_/.test(one))) {
+    const found = await namesOf(deps, id);
+    if (found) names.set(id, found.name);
+  }
+  return (id) => names.get(id) ?? id;
+};
+
+export const agentHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
+  `${basePath}/console/agents/${id}`;
+
+/** `now`: the agent as it counts, where it is known. */
+export const agentRow = (
+  deps: Pick<ConsoleDeps, 'basePath'>,
+  agent: Agent,
+  { now, names, lastUsedAt }: { now: Agent | undefined; names: Names; lastUsedAt: number | undefined },
+): AgentRow => ({
+  id: agent.id,
+  name: agent.name,
+  ownerName: names(agent.owner),
+  purpose: agent.purpose,
+  environment: agent.environment,
+  state: agent.state,
+  href: agentHref(deps, agent.id),
+  isStopped: agent.state === 'active' && now !== undefined && now.state !== 'active',
+  ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
+});
+
+/** What an account that may accept an agent is asked. */
+export const waitingAgent = (
+  deps: Pick<ConsoleDeps, 'basePath'>,
+  agent: Agent,
+  { asked, names }: { readonly asked: string; readonly names: Names },
+): WaitingAgent => {
+  const href = agentHref(deps, agent.id);
+  const isOffered = agent.transferTo === asked;
+  return {
+    agent: agentRow(deps, agent, { now: undefined, names, lastUsedAt: undefined }),
+    href,
+    kind: isOffered ? 'offered' : agent.state === 'orphaned' ? 'frozen' : 'registered',
+    ...(isGroupId(asked) ? { forGroup: names(asked) } : {}),
+    ...(!isOffered && agent.acceptBy !== undefined ? { until: agent.acceptBy } : {}),
+    acceptAction: `${href}/accept`,
+    declineAction: `${href}/decline`,
+  };
+};

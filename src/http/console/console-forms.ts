@@ -1,0 +1,112 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { handOverPage, registerPage, retirePage } from '../../../views/pages/console-forms.ts';
+import { isDomainError } from '../../domain/errors.ts';
+import type { AccountSessions, PageSession } from '../account/sessions.ts';
+import { byOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
+import { single } from '../middleware/form-body.ts';
+import { changeableAgent, rowOf } from './agent-model.ts';
+import type { ConsoleCalls } from './console-calls.ts';
+import { agentHref, type ConsoleDeps } from './console-deps.ts';
+import type { AddPage, Opened } from './console-page.ts';
+import { ownerCalled, readRegisterForm, registerErrors, registerModel, registrationOf } from './register-form.ts';
+
+type Parts = {
+  readonly router: Router;
+  readonly page: AddPage;
+  readonly deps: ConsoleDeps;
+  readonly calls: ConsoleCalls;
+  readonly sessions: AccountSessions;
+  readonly openedAs: (ctx: Context, session: PageSession) => Opened;
+};
+
+/** Adds the pages with fields: registering an agent, handing one over, and the question before retiring one. */
+export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs }: Parts): void => {
+  page('/console/agents/new', async (ctx, { viewer, frame }) =>
+    sendPage(ctx, 200, registerPage(await registerModel(deps, calls, viewer, frame))),
+  );
+
+  router.post('/console/agents', async (ctx) => {
+    const { form, ...session } = await sessions.withForm(ctx);
+    const { account } = session;
+    const values = readRegisterForm(form);
+    try {
+      const body = await registrationOf(deps, values);
+      const made = await calls.run('createAgent', account, byOf(ctx, account.id), {
+        body,
+        ...idempotencyOf(form),
+      });
+      const isActive = made.body?.['state'] === 'active';
+      seeOther(ctx, `${agentHref(deps, String(made.body?.['id']))}?done=${isActive ? 'registered' : 'asked'}`);
+    } catch (error) {
+      const errors = registerErrors(error);
+      if (!errors || !isDomainError(error)) throw error;
+      await recordRefusal(deps, ctx, error.code, `${error.code} ${error.field}`);
+      const { viewer, frame } = openedAs(ctx, session);
+      const { owner, ...others } = errors;
+      const placed = owner !== undefined && values.other_owner ? { ...others, other_owner: owner } : errors;
+      const flash = { kind: 'error', text: 'Something below is not right yet. Nothing was registered.' } as const;
+      const model = await registerModel(deps, calls, viewer, { ...frame, flash }, values, placed);
+      sendPage(ctx, statusOf(error), registerPage(model));
+    }
+  });
+
+  const showHandOver = async (
+    ctx: Context,
+    { viewer, frame }: Opened,
+    id: string,
+    { status = 200, ...given }: { readonly status?: number; readonly owner?: string; readonly error?: string } = {},
+  ): Promise<void> => {
+    const { document, version } = await changeableAgent(deps, calls, viewer, id);
+    const action = `${agentHref(deps, id)}/hand-over`;
+    const agent = await rowOf(deps, document);
+    sendPage(ctx, status, handOverPage({ ...frame, agent, action, version, owner: '', ...given }));
+  };
+
+  page('/console/agents/:id/hand-over', (ctx, opened, id) => showHandOver(ctx, opened, id));
+
+  router.post('/console/agents/:id/hand-over', async (ctx) => {
+    const { form, ...session } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    const opened = openedAs(ctx, session);
+    await changeableAgent(deps, calls, opened.viewer, id);
+    const typed = (single(form, 'owner') ?? '').trim();
+    try {
+      const owner = await ownerCalled(deps, typed, '/owner');
+      const { account, by } = opened.viewer;
+      const { body } = await calls.run('updateAgent', account, by, { id, body: { owner }, version: versionOf(form) });
+      seeOther(ctx, `${agentHref(deps, id)}?done=${body?.['owner'] === owner ? 'transferred' : 'offered'}`);
+    } catch (error) {
+      if (!isDomainError(error) || !['invalid_field', 'precondition_failed'].includes(error.code)) throw error;
+      await recordRefusal(deps, ctx, error.code, `${error.code} /owner`);
+      await showHandOver(ctx, opened, id, { status: statusOf(error), owner: typed, error: error.message });
+    }
+  });
+
+  router.post('/console/agents/:id/withdraw', async (ctx) => {
+    const { form, ...session } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    const { viewer } = openedAs(ctx, session);
+    const { owner } = (await changeableAgent(deps, calls, viewer, id)).document;
+    await calls.run('updateAgent', viewer.account, viewer.by, { id, body: { owner }, version: versionOf(form) });
+    seeOther(ctx, `${agentHref(deps, id)}?done=withdrawn`);
+  });
+
+  page('/console/agents/:id/retire', async (ctx, { viewer, frame }, id) => {
+    const { document } = await changeableAgent(deps, calls, viewer, id);
+    const action = `${agentHref(deps, id)}/retire`;
+    sendPage(ctx, 200, retirePage({ ...frame, agent: await rowOf(deps, document), action }));
+  });
+};
+
+/** A form that is sent twice registers one agent. */
+const idempotencyOf = (form: URLSearchParams): { readonly idempotencyKey?: string } => {
+  const once = single(form, 'once') ?? '';
+  return /^[A-Za-z0-9_-]{16,128}$/.test(once) ? { idempotencyKey: once } : {};
+};
+
+/** Of the agent as the page showed it; anything else fits no version. */
+const versionOf = (form: URLSearchParams): number => {
+  const version = single(form, 'version') ?? '';
+  return /^[0-9]{1,15}$/.test(version) ? Number(version) : -1;
+};

@@ -1,0 +1,12 @@
+import type { Context } from 'koa';
+import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import type { Account } from '../../domain/accounts/account.ts';
+import type { By } from '../../domain/clients/registered-documents.ts';
+
+/** Who looks, and in which request. */
+export type Viewer = { readonly account: Account; readonly by: By };
+
+export type Opened = { readonly viewer: Viewer; readonly frame: ConsoleFrame };
+
+/** Adds a page for whoever is signed in. `id` is that of the path, or empty. */
+export type AddPage = (path: string, show: (ctx: Context, opened: Opened, id: string) => Promise<void>) => void;

@@ -1,0 +1,123 @@
+import type { RegisterField, RegisterModel } from '../../../views/pages/console-model.ts';
+import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import { DomainError, isDomainError } from '../../domain/errors.ts';
+import { strictJson } from '../../domain/strict-json.ts';
+import type { JsonObject } from '../management/json-body.ts';
+import { single } from '../middleware/form-body.ts';
+import type { ConsoleCalls } from './console-calls.ts';
+import type { ConsoleDeps } from './console-deps.ts';
+import type { Viewer } from './console-page.ts';
+
+const FIELDS = [
+  'name',
+  'purpose',
+  'uses',
+  'environment',
+  'blueprint',
+  'owner',
+  'other_owner',
+  'jwks',
+  'jwks_uri',
+  'redirect_uris',
+  'provider',
+  'provider_version',
+  'contact',
+  'ends_in',
+] as const satisfies readonly RegisterField[];
+
+const DAY = 86_400;
+
+export type RegisterValues = Readonly<Partial<Record<RegisterField, string>>>;
+export type RegisterErrors = RegisterValues;
+
+export const readRegisterForm = (form: URLSearchParams): RegisterValues =>
+  Object.fromEntries(FIELDS.map((name) => [name, (single(form, name) ?? '').replaceAll('\r\n', '\n').trim()]));
+
+export const registerModel = async (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  { account }: Viewer,
+  frame: ConsoleFrame,
+  values: RegisterValues = { environment: 'development' },
+  errors: RegisterErrors = {},
+): Promise<RegisterModel> => {
+  const [groups, blueprints] = await Promise.all([
+    deps.groups.ofAccount(account.id),
+    deps.blueprints.list({ state: 'active', limit: 200 }),
+  ]);
+  return {
+    ...frame,
+    action: `${deps.basePath}/console/agents`,
+    once: deps.identifiers.newSecret(),
+    owners: [
+      { value: account.id, text: `${account.name} (me)` },
+      ...groups.map(({ id, name }) => ({ value: id, text: name })),
+    ],
+    forOthers: calls.access('createAgent', account) === 'all',
+    blueprints: blueprints.items.map(({ document: { id, name } }) => ({ value: id, text: name })),
+    values,
+    errors,
+  };
+};
+
+/** The body of a call of the API. Throws 'invalid_field' for what only a form can get wrong. */
+export const registrationOf = async (deps: ConsoleDeps, values: RegisterValues): Promise<JsonObject> => {
+  const of = (name: RegisterField): string => values[name] ?? '';
+  const lines = (name: RegisterField): readonly string[] =>
+    of(name)
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
+  const texts = (['blueprint', 'jwks_uri', 'provider', 'provider_version', 'contact'] as const)
+    .filter((name) => of(name) !== '')
+    .map((name) => [name, of(name)]);
+  const other = of('other_owner');
+  const endsIn = Number(of('ends_in'));
+  return {
+    name: of('name'),
+    purpose: of('purpose'),
+    environment: of('environment'),
+    owner: other === '' ? of('owner') : await ownerCalled(deps, other, '/other_owner'),
+    ...Object.fromEntries(texts),
+    ...(of('uses') === '' ? {} : { uses: lines('uses') }),
+    ...(of('redirect_uris') === '' ? {} : { redirect_uris: lines('redirect_uris') }),
+    ...(of('jwks') === '' ? {} : { jwks: keysOf(of('jwks')) }),
+    ...(endsIn > 0 && endsIn <= 3650 ? { expires_at: deps.clock.now() + Math.floor(endsIn) * DAY } : {}),
+  };
+};
+
+/** One key is a set of one. */
+const keysOf = (text: string): unknown => {
+  let given: unknown;
+  try {
+    given = strictJson(Buffer.from(text));
+  } catch {
+    throw new DomainError('invalid_field', 'This is not JSON. Paste a JSON Web Key, or a set of them.', {
+      field: '/jwks',
+    });
+  }
+  return typeof given === 'object' && given !== null && 'kty' in given ? { keys: [given] } : given;
+};
+
+/** Id of the account or group of this name. One text for nobody and for somebody who is not active. */
+export const ownerCalled = async (deps: ConsoleDeps, typed: string, field: string): Promise<string> => {
+  const account = (await deps.accounts.findByUsername(typed))?.document;
+  if (account?.state === 'active') return account.id;
+  const group = await deps.groups.findByName(typed);
+  if (group) return group.document.id;
+  throw new DomainError('invalid_field', 'There is no active account or group with this name.', { field });
+};
+
+/** What a refusal says about which field; undefined when it is about none of them. */
+export const registerErrors = (error: unknown): RegisterErrors | undefined => {
+  if (!isDomainError(error) || !['invalid_field', 'conflict', 'forbidden'].includes(error.code)) return undefined;
+  const { errors = [] } = error as {
+    readonly errors?: readonly { readonly pointer?: string; readonly detail: string }[];
+  };
+  const found = [...errors, { pointer: error.field, detail: error.message }].flatMap(({ pointer, detail }) => {
+    const name = (pointer ?? '').split('/')[1];
+    const field = FIELDS.find((one) => one === (name === 'expires_at' ? 'ends_in' : name));
+    return field ? [[field, detail] as const] : [];
+  });
+  return found.length === 0 ? undefined : Object.fromEntries(found.reverse());
+};

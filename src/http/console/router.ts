@@ -1,0 +1,100 @@
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import { agentPage } from '../../../views/pages/console-agent.ts';
+import { agentListPage } from '../../../views/pages/console-agents.ts';
+import { findingsPage } from '../../../views/pages/console-findings.ts';
+import { overviewPage } from '../../../views/pages/console-overview.ts';
+import type { FlashMessage } from '../../../views/partials/flash.ts';
+import { readCursor } from '../account/account-model.ts';
+import { accountSessions, type PageSession } from '../account/sessions.ts';
+import { byOf, guardedForms, pages, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import { agentListModel } from './agent-list.ts';
+import { agentModel } from './agent-model.ts';
+import { type ConsoleOperation, consoleCalls } from './console-calls.ts';
+import { agentHref, type ConsoleDeps } from './console-deps.ts';
+import { addConsoleForms } from './console-forms.ts';
+import type { AddPage, Opened } from './console-page.ts';
+import { addConsoleCsv } from './csv.ts';
+import { findings, overviewModel } from './overview.ts';
+
+/** What was just done; the link carries the word, never a text. */
+const DONE: Readonly<Record<string, FlashMessage>> = {
+  registered: { kind: 'success', text: 'Registered. It works from now on.' },
+  asked: { kind: 'success', text: 'Registered. It works once its owner has accepted it.' },
+  accepted: { kind: 'success', text: 'Accepted. You answer for it from now on.' },
+  declined: { kind: 'notice', text: 'Declined. You do not answer for it.' },
+  suspended: { kind: 'success', text: 'Suspended. Nothing it holds works.' },
+  resumed: { kind: 'success', text: 'Resumed. It works again.' },
+  retired: { kind: 'success', text: 'Retired for good. All it held has ended.' },
+  offered: { kind: 'success', text: 'Offered. Until it is accepted nothing changes.' },
+  transferred: { kind: 'success', text: 'Handed over.' },
+  withdrawn: { kind: 'notice', text: 'The offer was taken back.' },
+};
+
+/** `/console` and all below it. */
+export const consoleRouter = (deps: ConsoleDeps): Router => {
+  const { basePath } = deps;
+  const calls = consoleCalls(deps.handlers);
+  const sessions = accountSessions(deps, guardedForms(deps));
+  const router = new Router();
+  router.use(pages(deps));
+
+  const openedAs = (ctx: Context, session: PageSession): Opened => {
+    const flash = DONE[queryOf(ctx).get('done') ?? ''];
+    return {
+      viewer: { account: session.account, by: byOf(ctx, session.account.id) },
+      frame: {
+        basePath,
+        signedInAs: session.signedInAs,
+        csrf: session.csrf,
+        seesAll: calls.access('listAgents', session.account) === 'all',
+        ...(flash ? { flash } : {}),
+      },
+    };
+  };
+
+  /** A page for whoever is signed in; everybody else is sent to sign in and comes back. */
+  const page: AddPage = (path, show) => {
+    router.get(path, async (ctx) => {
+      const session = await sessions.orSignIn(ctx);
+      if (session) await show(ctx, openedAs(ctx, session), ctx.params['id'] ?? '');
+    });
+  };
+
+  page('/console', async (ctx, { viewer, frame }) =>
+    sendPage(ctx, 200, overviewPage(await overviewModel(deps, calls, viewer, frame))),
+  );
+
+  page('/console/findings', async (ctx, { viewer, frame }) =>
+    sendPage(ctx, 200, findingsPage({ ...frame, findings: await findings(deps, calls, viewer, frame.seesAll) })),
+  );
+
+  page('/console/agents', async (ctx, { viewer, frame }) =>
+    sendPage(ctx, 200, agentListPage(await agentListModel(deps, calls, viewer, frame, queryOf(ctx)))),
+  );
+
+  addConsoleCsv(page, deps, calls);
+  // Before the page of one agent, so that `new` is no id.
+  addConsoleForms({ router, page, deps, calls, sessions, openedAs });
+
+  page('/console/agents/:id', async (ctx, { viewer, frame }, id) => {
+    const before = readCursor(queryOf(ctx).get('before'));
+    sendPage(ctx, 200, agentPage(await agentModel(deps, calls, viewer, frame, { id, before })));
+  });
+
+  const button = (name: string, operation: ConsoleOperation, done: string, back?: string): void => {
+    router.post(`/console/agents/:id/${name}`, async (ctx) => {
+      const { account } = await sessions.withForm(ctx);
+      const { id = '' } = ctx.params;
+      await calls.run(operation, account, byOf(ctx, account.id), { id });
+      seeOther(ctx, `${back ?? agentHref(deps, id)}?done=${done}`);
+    });
+  };
+  button('accept', 'acceptAgent', 'accepted');
+  // Who declines may not see it any more.
+  button('decline', 'declineAgent', 'declined', `${basePath}/console`);
+  button('suspend', 'suspendAgent', 'suspended');
+  button('resume', 'resumeAgent', 'resumed');
+  button('retire', 'retireAgent', 'retired');
+  return router;
+};

@@ -1,0 +1,183 @@
+/** Models of the pages below `/console`. Whatever somebody else chose goes through `text`. */
+import type { Html } from '../../../views/html.ts';
+import { agentPage } from '../../../views/pages/console-agent.ts';
+import { agentListPage } from '../../../views/pages/console-agents.ts';
+import { findingsPage } from '../../../views/pages/console-findings.ts';
+import { handOverPage, registerPage, retirePage } from '../../../views/pages/console-forms.ts';
+import type { AgentPageModel, AgentRow, WaitingAgent } from '../../../views/pages/console-model.ts';
+import { overviewPage } from '../../../views/pages/console-overview.ts';
+import type { AgentState } from '../../../views/partials/agent-state.ts';
+import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+
+const NOON = 1_790_000_000;
+
+export const consolePages = (frame: ConsoleFrame, text: (usual: string) => string): Readonly<Record<string, Html>> => {
+  const { basePath } = frame;
+  const row = (id: string, name: string, state: AgentState, more: Partial<AgentRow> = {}): AgentRow => ({
+    id: text(`agt_${id}`),
+    name: text(name),
+    ownerName: text('Platform team'),
+    purpose: text('Looks after what is waiting, and says when it is late.'),
+    environment: 'production',
+    state,
+    href: `${basePath}/console/agents/agt_${id}`,
+    isStopped: false,
+    ...more,
+  });
+  const planner = row('7Vn2kQeX', 'Travel planner', 'active', { lastUsedAt: NOON });
+  const payer = row('p4Lm9TzC', 'Invoice payer', 'active', { isStopped: true, environment: 'test' });
+  const keeper = row('c1Rw8YbN', 'Ledger keeper', 'orphaned', { environment: 'development' });
+  const waiting = (agent: AgentRow, kind: WaitingAgent['kind']): WaitingAgent => ({
+    agent,
+    href: agent.href,
+    kind,
+    ...(kind === 'registered' ? { until: NOON + 86_400 } : { forGroup: text('Platform team') }),
+    acceptAction: `${agent.href}/accept`,
+    declineAction: `${agent.href}/decline`,
+  });
+  const counts = (names: readonly string[]) =>
+    names.map((name, index) => ({ name, count: index * 7, href: `${basePath}/console/agents?state=${name}` }));
+  const page: AgentPageModel = {
+    ...frame,
+    agent: planner,
+    ownerUsername: text('alice'),
+    sponsorName: text('Bob'),
+    uses: [text('Finding free days'), text('Booking trains')],
+    provider: text('Example Robotics 4.2'),
+    contact: text('robots@example.com'),
+    blueprint: { id: text('bpt_1'), name: text('Desk helpers'), version: 3 },
+    composition: {
+      version: 2,
+      digest: text(`sha256:${'ab'.repeat(32)}`),
+      model: text('example-large-3'),
+      prompt: text('planner 12'),
+      tools: [text('calendar'), text('rail')],
+      declaredAt: NOON,
+    },
+    redirectUris: [text('https://planner.example.com/callback')],
+    createdAt: NOON,
+    acceptedAt: NOON,
+    expiresAt: NOON + 864_000,
+    offeredTo: text('Bob'),
+    stops: [],
+    actions: {
+      suspend: `${planner.href}/suspend`,
+      handOver: `${planner.href}/hand-over`,
+      withdraw: { action: `${planner.href}/withdraw`, version: 4 },
+      retire: `${planner.href}/retire`,
+    },
+    effect: {
+      hasOwnRights: true,
+      actsForItself: true,
+      actsForPeople: true,
+      at: [
+        {
+          identifier: text('https://calendar.example.com/api'),
+          name: text('Team calendar'),
+          scopes: [
+            { name: text('read'), description: text('See your events'), risk: 'low' },
+            { name: text('write'), description: text('Move your events'), risk: 'medium', refusedBy: 'blueprint' },
+            { name: text('delete'), description: text('Remove for good'), risk: 'critical', refusedBy: 'agent' },
+          ],
+        },
+      ],
+      limits: [{ name: 'An access token lives', value: 'at most 5 minutes', from: 'blueprint' }],
+      registeredAs: [text('Team calendar')],
+    },
+    credentials: [
+      {
+        id: text('crd_1'),
+        name: text('The cluster'),
+        kind: 'Workload identity',
+        state: 'active',
+        facts: [['Subject', text('system:serviceaccount:desk:planner')]],
+        createdAt: NOON,
+        expiresAt: NOON + 86_400,
+        lastUsedAt: NOON,
+        isAllowed: true,
+      },
+      { id: text('crd_2'), kind: 'Public keys', state: 'suspended', facts: [], createdAt: NOON, isAllowed: false },
+    ],
+    timeline: [
+      { at: NOON, what: 'Token issued', outcome: 'granted', who: text('Travel planner'), where: text('Team calendar') },
+      { at: NOON, what: 'Could not prove who it is', outcome: 'refused', note: text('assertion_expired') },
+    ],
+    timelinePages: { nextHref: `${planner.href}?before=x#timeline` },
+  };
+  const { actions: _, timeline: __, composition: ___, offeredTo: ____, ...bare } = page;
+  const noErrors = { ...frame, action: `${basePath}/console/agents`, once: 'x'.repeat(20), forOthers: true };
+
+  return {
+    'console-overview': overviewPage({
+      ...frame,
+      waiting: [waiting(row('w1', 'Minute taker', 'pending'), 'registered'), waiting(planner, 'offered')],
+      states: counts(['active', 'pending', 'suspended', 'orphaned', 'retired']),
+      environments: counts(['production', 'test', 'development']),
+      countedOnly: 1000,
+      findings: [
+        { kind: 'orphaned', count: 1, isMore: false },
+        { kind: 'unused', count: 10, isMore: true },
+      ],
+      recent: [planner, payer, keeper],
+    }),
+    'console-empty': overviewPage({
+      ...frame,
+      seesAll: false,
+      waiting: [],
+      states: [],
+      environments: [],
+      findings: [],
+      recent: [],
+    }),
+    'console-agents': agentListPage({
+      ...frame,
+      agents: [planner, payer, keeper],
+      pages: { firstHref: `${basePath}/console/agents`, nextHref: `${basePath}/console/agents?after=x` },
+      csvHref: `${basePath}/console/agents.csv`,
+      action: `${basePath}/console/agents`,
+      asked: { all: true, search: text('planner'), state: 'active', environment: '', sort: 'name', unused: '30' },
+      ownHref: `${basePath}/console/agents`,
+      allHref: `${basePath}/console/agents?of=all`,
+    }),
+    'console-findings': findingsPage({
+      ...frame,
+      findings: [
+        { kind: 'orphaned', agents: [keeper], moreHref: `${basePath}/console/agents?state=orphaned` },
+        { kind: 'expiring', agents: [{ ...planner, at: NOON + 86_400 }] },
+      ],
+    }),
+    'console-agent': agentPage(page),
+    'console-agent-waiting': agentPage({
+      ...bare,
+      agent: row('w1', 'Minute taker', 'pending'),
+      stops: ['pending'],
+      waiting: waiting(row('w1', 'Minute taker', 'pending'), 'registered'),
+      uses: [],
+      effect: { ...page.effect, hasOwnRights: false, at: [], registeredAs: [] },
+      credentials: [],
+    }),
+    'console-agent-orphaned': agentPage({
+      ...page,
+      agent: keeper,
+      stops: ['orphaned', 'expired'],
+      actions: { handOver: `${keeper.href}/hand-over`, resume: `${keeper.href}/resume` },
+      timeline: [],
+    }),
+    'console-register': registerPage({
+      ...noErrors,
+      owners: [{ value: text('acc_1'), text: text('Alice (me)') }],
+      blueprints: [{ value: text('bpt_1'), text: text('Desk helpers') }],
+      values: { name: text('Planner'), purpose: text('Plans'), jwks: text('{"keys":[]}') },
+      errors: { jwks: text('Public keys are needed.'), blueprint: text('This blueprint takes no new agents.') },
+    }),
+    'console-hand-over': handOverPage({
+      ...frame,
+      agent: planner,
+      action: `${planner.href}/hand-over`,
+      version: 4,
+      owner: text('bob'),
+      error: text('There is no active account or group with this name.'),
+    }),
+    'console-retire': retirePage({ ...frame, agent: planner, action: `${planner.href}/retire` }),
+  };
+};

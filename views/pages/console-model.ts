@@ -1,0 +1,205 @@
+import type { AgentFacts } from '../partials/agent-card.ts';
+import type { AgentState } from '../partials/agent-state.ts';
+import type { ConsoleFrame } from '../partials/console-frame.ts';
+import type { Count } from '../partials/count-bar.ts';
+import type { Pagination } from '../partials/pagination.ts';
+import type { ResourceFacts, ScopeItem } from '../partials/scope-list.ts';
+
+/** An agent in a list. */
+export type AgentRow = AgentFacts & {
+  readonly href: string;
+  readonly state: AgentState;
+  /** Active in the register, and nothing works for it: by its blueprint, for want of an owner, or in an emergency. */
+  readonly isStopped: boolean;
+  /** Epoch second; absent: never. */
+  readonly lastUsedAt?: number;
+};
+
+/** An agent that waits for the person to accept it: registered for them, or offered by its owner. */
+export type WaitingAgent = {
+  readonly agent: AgentFacts;
+  readonly href: string;
+  /** `frozen`: its owner was gone, and is back. */
+  readonly kind: 'registered' | 'offered' | 'frozen';
+  /** For whom: the person, or the name of a group. */
+  readonly forGroup?: string;
+  /** Until when it can be accepted. */
+  readonly until?: number;
+  readonly acceptAction: string;
+  readonly declineAction: string;
+};
+
+/** What is worth a look, the most urgent first. */
+export type Finding = {
+  readonly kind: FindingKind;
+  readonly agents: readonly (AgentRow & { readonly at?: number })[];
+  /** All of them, when there are more than are shown. */
+  readonly moreHref?: string;
+};
+
+export type FindingKind = 'orphaned' | 'secrets' | 'expiring' | 'stopped' | 'pending' | 'unused';
+
+export type OverviewModel = ConsoleFrame & {
+  readonly waiting: readonly WaitingAgent[];
+  readonly states: readonly Count[];
+  readonly environments: readonly Count[];
+  /** Counted are only so many of the newest agents. */
+  readonly countedOnly?: number;
+  readonly findings: readonly { readonly kind: FindingKind; readonly count: number; readonly isMore: boolean }[];
+  readonly recent: readonly AgentRow[];
+};
+
+export type AgentListModel = ConsoleFrame & {
+  readonly agents: readonly AgentRow[];
+  readonly pages: Pagination;
+  readonly csvHref: string;
+  readonly action: string;
+  readonly asked: {
+    readonly all: boolean;
+    readonly search: string;
+    readonly state: string;
+    readonly environment: string;
+    readonly sort: string;
+    readonly unused: string;
+  };
+  readonly ownHref: string;
+  readonly allHref: string;
+};
+
+/** Why something is not in effect, the layer that refuses it first. */
+export type EffectReason = 'agent' | 'itself' | 'blueprint' | 'environment' | 'approval' | 'resource_server';
+
+export type EffectAt = ResourceFacts & {
+  readonly scopes: readonly (ScopeItem & { readonly refusedBy?: EffectReason })[];
+};
+
+/** One limit besides scopes, and where it comes from. */
+export type EffectLimit = {
+  readonly name: string;
+  readonly value: string;
+  readonly from: 'blueprint' | 'itself' | 'both' | 'registration';
+};
+
+export type StopReason =
+  | 'pending'
+  | 'suspended'
+  | 'orphaned'
+  | 'retired'
+  | 'owner_gone'
+  | 'expired'
+  | 'emergency'
+  | 'blueprint_unknown'
+  | 'environment_not_allowed'
+  | 'composition_not_allowed'
+  | 'authentication_not_allowed';
+
+export type CredentialModel = {
+  readonly id: string;
+  readonly name?: string;
+  /** Our own words for the way. */
+  readonly kind: string;
+  readonly state: string;
+  readonly facts: readonly (readonly [name: string, value: string])[];
+  readonly createdAt: number;
+  readonly expiresAt?: number;
+  readonly lastUsedAt?: number;
+  readonly isAllowed: boolean;
+};
+
+export type TimelineEntry = {
+  readonly at: number;
+  readonly what: string;
+  readonly outcome: 'granted' | 'refused' | 'done';
+  readonly who?: string;
+  readonly where?: string;
+  /** A code of ours: the check that failed. */
+  readonly note?: string;
+  readonly txn?: string;
+};
+
+export type AgentPageModel = ConsoleFrame & {
+  readonly agent: AgentRow;
+  readonly ownerUsername?: string;
+  readonly sponsorName?: string;
+  readonly uses: readonly string[];
+  readonly provider?: string;
+  readonly contact?: string;
+  readonly blueprint?: { readonly id: string; readonly name: string; readonly version: number };
+  readonly composition?: {
+    readonly version: number;
+    readonly digest: string;
+    readonly model?: string;
+    readonly prompt?: string;
+    readonly tools: readonly string[];
+    readonly declaredAt: number;
+  };
+  readonly redirectUris: readonly string[];
+  readonly createdAt: number;
+  readonly acceptedAt?: number;
+  readonly expiresAt?: number;
+  /** Absent: not offered to anybody. */
+  readonly offeredTo?: string;
+  /** Why nothing works for it; empty: it works. */
+  readonly stops: readonly StopReason[];
+  readonly waiting?: WaitingAgent;
+  /** Absent: who looks may only look. */
+  readonly actions?: {
+    readonly suspend?: string;
+    readonly resume?: string;
+    readonly handOver?: string;
+    readonly withdraw?: { readonly action: string; readonly version: number };
+    readonly retire?: string;
+  };
+  readonly effect: {
+    readonly hasOwnRights: boolean;
+    readonly actsForItself: boolean;
+    readonly actsForPeople: boolean;
+    readonly at: readonly EffectAt[];
+    readonly limits: readonly EffectLimit[];
+    readonly registeredAs: readonly string[];
+  };
+  readonly credentials: readonly CredentialModel[];
+  /** Absent: not for who looks. */
+  readonly timeline?: readonly TimelineEntry[];
+  readonly timelinePages: Pagination;
+};
+
+/** The form POSTs `csrf` and the fields named in `RegisterField` to `action`. */
+export type RegisterModel = ConsoleFrame & {
+  readonly action: string;
+  /** Value of the field `once`: the same form sent again is the same registration. */
+  readonly once: string;
+  readonly owners: readonly { readonly value: string; readonly text: string }[];
+  /** Whether it may be registered for anybody: then there is a field for a username. */
+  readonly forOthers: boolean;
+  readonly blueprints: readonly { readonly value: string; readonly text: string }[];
+  readonly values: Readonly<Partial<Record<RegisterField, string>>>;
+  readonly errors: Readonly<Partial<Record<RegisterField, string>>>;
+};
+
+export type RegisterField =
+  | 'name'
+  | 'purpose'
+  | 'uses'
+  | 'environment'
+  | 'blueprint'
+  | 'owner'
+  | 'other_owner'
+  | 'jwks'
+  | 'jwks_uri'
+  | 'redirect_uris'
+  | 'provider'
+  | 'provider_version'
+  | 'contact'
+  | 'ends_in';
+
+/** The form POSTs `csrf`, `version` and `owner` to `action`. */
+export type HandOverModel = ConsoleFrame & {
+  readonly agent: AgentRow;
+  readonly action: string;
+  readonly version: number;
+  readonly owner: string;
+  readonly error?: string;
+};
+
+export type RetireModel = ConsoleFrame & { readonly agent: AgentRow; readonly action: string };

@@ -1,0 +1,17 @@
+import { type Html, html } from '../html.ts';
+
+export type AgentState = 'pending' | 'active' | 'suspended' | 'orphaned' | 'retired';
+
+export const AGENT_STATE_KINDS: readonly AgentState[] = ['active', 'pending', 'suspended', 'orphaned', 'retired'];
+
+const LOOKS: Readonly<Record<AgentState, string>> = {
+  active: 'good',
+  pending: 'warn',
+  suspended: 'still',
+  orphaned: 'off',
+  retired: 'gone',
+};
+
+/** `isStopped`: active as far as the register goes, and still nothing works for it. */
+export const stateTag = (state: AgentState, isStopped = false): Html =>
+  html`<span class="tag ${isStopped ? 'off' : LOOKS[state]}">${isStopped ? 'stopped' : state}</span>`;

@@ -1,0 +1,52 @@
+import { plainText } from '../agent-text.ts';
+import { type Html, html } from '../html.ts';
+
+type Control = {
+  readonly name: string;
+  readonly label: string;
+  readonly value?: string;
+  readonly hint?: string;
+  readonly error?: string;
+  readonly optional?: boolean;
+};
+
+/** A labelled field of several lines. */
+export const textArea = (
+  control: Control & { readonly rows: number; readonly maxLength: number; readonly code?: boolean },
+): Html => {
+  const { name, value, rows, maxLength, code, optional } = control;
+  return framed(
+    control,
+    // A line break right after the tag is not part of the value.
+    html`<textarea id="field-${name}" name="${name}" rows="${rows}" maxlength="${maxLength}" autocomplete="off"${
+      code && html` class="mono" spellcheck="false"`
+    }${!optional && html` required`}${described(control)}>
+${value}</textarea>`,
+  );
+};
+
+export type Option = { readonly value: string; readonly text: string };
+
+/** A labelled choice of one. */
+export const choice = (control: Control & { readonly options: readonly Option[] }): Html =>
+  framed(
+    control,
+    html`<select id="field-${control.name}" name="${control.name}"${described(control)}>${control.options.map(
+      ({ value, text }) =>
+        html`<option value="${value}"${value === (control.value ?? '') && html` selected`}>${plainText(text, 80)}</option>`,
+    )}</select>`,
+  );
+
+const framed = ({ name, label, hint, error }: Control, control: Html): Html => html`<div class="field">
+<label for="field-${name}">${label}</label>
+${hint !== undefined && html`<p class="hint" id="field-${name}-hint">${hint}</p>`}
+${control}
+${error !== undefined && html`<p class="error" id="field-${name}-error">${plainText(error, 300)}</p>`}
+</div>`;
+
+const described = ({ name, hint, error }: Control): Html | undefined => {
+  const ids = [hint !== undefined && `field-${name}-hint`, error !== undefined && `field-${name}-error`]
+    .filter(Boolean)
+    .join(' ');
+  return ids === '' ? undefined : html` aria-describedby="${ids}"${error !== undefined && html` aria-invalid="true"`}`;
+};

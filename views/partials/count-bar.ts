@@ -1,0 +1,39 @@
+import { type Html, html } from '../html.ts';
+
+export type Count = {
+  /** Our own word, also the class that colours it. */
+  readonly name: string;
+  readonly count: number;
+  /** The list of those that were counted. */
+  readonly href: string;
+};
+
+const WIDTH = 400;
+/** Between two parts, and the least a part is wide, so that one of a thousand is seen. */
+const GAP = 3;
+const LEAST = 5;
+
+/** Counts as one bar, in which each has its share, and as links: the same for who does not see it. */
+export const countBar = (title: string, id: string, counts: readonly Count[]): Html => {
+  const shown = counts.filter(({ count }) => count > 0);
+  const total = shown.reduce((sum, { count }) => sum + count, 0);
+  return html`<div class="counts"><h3 id="${id}">${title}</h3>
+${total > 0 && drawing(title, shown, total)}
+<ul aria-labelledby="${id}">${counts.map(
+    ({ name, count, href }) =>
+      html`<li class="${count === 0 && 'none'}"><a href="${href}"><span class="dot ${name}"></span>${count} ${name}</a></li>`,
+  )}</ul></div>`;
+};
+
+const drawing = (title: string, shown: readonly Count[], total: number): Html => {
+  const free = WIDTH - GAP * (shown.length - 1) - LEAST * shown.length;
+  let x = 0;
+  const parts = shown.map(({ name, count }) => {
+    const width = LEAST + (free * count) / total;
+    const part = html`<rect class="${name}" x="${x.toFixed(1)}" y="0" width="${width.toFixed(1)}" height="10" rx="2"></rect>`;
+    x += width + GAP;
+    return part;
+  });
+  const words = shown.map(({ name, count }) => `${count} ${name}`).join(', ');
+  return html`<svg role="img" aria-label="${title}: ${words}" viewbox="0 0 ${WIDTH} 10" preserveaspectratio="none">${parts}</svg>`;
+};
