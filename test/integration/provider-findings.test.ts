@@ -2,8 +2,6 @@
  * What oidc-provider 9.13.3 does by itself (docs/engine-findings.md), one regression test each. The longer forms stand with
  * the ids they belong to: one-time.test.ts, dpop.test.ts, client-authentication.test.ts, revocation-introspection.test.ts.
  */
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { assertionParameters, clientAssertion, dpopProof, type Identity, newKeyPair } from '../support/agent-keys.ts';
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
@@ -11,7 +9,9 @@ import { newBrowser } from '../support/browser-flow.ts';
 import { type Answer, DEVICE_CODE, type Parameters, post } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
+import { isOnServers } from '../support/shared-servers.ts';
 import { advance, now, startClock, stopClock } from '../support/stopped-clock.ts';
+import { storedText } from '../support/stored-text.ts';
 
 const GUESSES = 5;
 const REPLAYED = { status: 400, error: 'invalid_grant', event: 'token.refused' } as const;
@@ -23,7 +23,7 @@ let audit: AuditWatch;
 beforeAll(async () => {
   stopClock();
   server = await runServer({
-    stores: 'sqlite',
+    stores: isOnServers() ? 'mongodb+redis' : 'sqlite',
     environment: { ...COUNT_EACH_SECOND, BEHALF__LIMITS__DEVICEUSERCODEATTEMPTS: String(GUESSES) },
   });
   scene = await makeScene(server);
@@ -151,13 +151,12 @@ test('V11 the database holds nothing that could be used', async () => {
     if (!name.endsWith('.sig')) keep(`cookie ${name}`, value);
   }
 
-  const files = (await readdir(server.dataFolder)).filter((name) => name.startsWith('behalf.db'));
-  const bytes = Buffer.concat(await Promise.all(files.map((name) => readFile(join(server.dataFolder, name)))));
-  const found = Object.entries(usable).filter(([, value]) => bytes.includes(value));
+  const held = await storedText(server);
+  const found = Object.entries(usable).filter(([, value]) => held.includes(value));
   expect(found).toEqual([]);
   // The search finds what is there.
   for (const there of [scene.accountId, scene.app.clientId, scene.person.username]) {
-    expect(bytes.includes(there)).toBe(true);
+    expect(held.includes(there)).toBe(true);
   }
   await audit.issued(() => asApp(code));
 });

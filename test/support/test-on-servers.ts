@@ -1,21 +1,29 @@
 /**
  * `npm run test:servers [FOLDER…] [options of Jest]`: every test file over HTTP whose server takes the stores of the
- * run, once more on MongoDB and Redis. Files whose servers are processes with stores of their own are left out: they would
- * do the same again. Folders: test/integration and test/e2e unless said otherwise.
+ * run, once more on MongoDB and Redis. Files whose servers name stores of their own are left out: they would do the same again. Folders: test/integration and test/e2e unless said otherwise.
  */
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '../..');
-/** What makes a server, or the half of one, over the stores of the run. */
-const MAKES = /\b(?:runServer|peopleWorld|managementWorld|settingsOfRun)\(/;
+/** What makes a server, or the half of one, over the stores of the run. `runServer` may name others. */
+const MAKES = /\b(?:openStores|settingsOfRun|isOnServers)\(|\brunServer\((?![^)]*\bstores\b)/;
+const SUPPORT = join(ROOT, 'test/support');
+/** Those that make one for a test file: `peopleWorld` and the like. */
+const worlds = readdirSync(SUPPORT).filter(
+  (name) => name.endsWith('-world.ts') && MAKES.test(readFileSync(join(SUPPORT, name), 'utf8')),
+);
+const isOfRun = (path: string): boolean => {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  return MAKES.test(text) || worlds.some((name) => text.includes(`/support/${name}'`));
+};
 
 const given = process.argv.slice(2);
 const named = given.filter((one) => !one.startsWith('-'));
 const files = (named.length > 0 ? named : ['test/integration', 'test/e2e'])
   .flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => join(folder, name)))
-  .filter((path) => path.endsWith('.test.ts') && MAKES.test(readFileSync(join(ROOT, path), 'utf8')));
+  .filter((path) => path.endsWith('.test.ts') && isOfRun(path));
 
 const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
 const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest, '--runTestsByPath'];
