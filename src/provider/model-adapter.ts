@@ -180,7 +180,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     const paceDevicePolling = async (mark: string, payload: Payload): Promise<void> => {
       const pending = payload.accountId === undefined && payload.error === undefined;
       if (!pending || Provider.ctx?.oidc?.route !== 'token') return;
-      if (!(await ephemeral.claim(`poll:${mark}`, deps.devicePollIntervalSeconds))) throw new errors.SlowDown();
+      if ((await ephemeral.count(`poll:${mark}`, deps.devicePollIntervalSeconds)) > 1) throw new errors.SlowDown();
     };
 
     const consume = async (id: string): Promise<void> => {

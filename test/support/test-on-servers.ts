@@ -28,7 +28,7 @@ const files = (named.length > 0 ? named : ['test/integration', 'test/e2e'])
 const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
 const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest, '--runTestsByPath'];
 /** Over a network everything takes longer, above all where other work takes the cores. */
-const patience = '--testTimeout=120000';
+const patience = '--testTimeout=240000';
 const running = spawn(
   process.execPath,
   [...options, patience, ...files, ...given.filter((one) => one.startsWith('-'))],
