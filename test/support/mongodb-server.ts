@@ -109,7 +109,7 @@ const namedServer = async (named: string): Promise<MongodbServer> => {
 };
 
 const untilAnswering = async (port: number, isReal: boolean, child: ChildProcess, log: () => string): Promise<void> => {
-  const end = performance.now() + 30_000;
+  const end = performance.now() + 120_000;
   for (;;) {
     // A new client each time: one whose first connection failed is closed for good.
     const client = new MongoClient(`mongodb://127.0.0.1:${port}/?directConnection=true`, {
