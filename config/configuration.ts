@@ -10,6 +10,15 @@ export type Configuration = {
     readonly port: number;
     /** PEM files; absent: plain HTTP, for loopback or behind a proxy that ends TLS. */
     readonly tls?: { readonly certificateFile: string; readonly keyFile: string };
+    /** Certificates by which clients prove themselves (RFC 8705). */
+    readonly clientCertificates: {
+      /** Whether our own listener asks for them; needs `tls`. */
+      readonly request: boolean;
+      /** Header in which a trusted proxy hands them on. */
+      readonly header?: string;
+      /** PEM file of the authorities that vouch for clients. */
+      readonly authoritiesFile?: string;
+    };
     /** Addresses or CIDR ranges whose X-Forwarded-For is believed, for limits and audit only (decision D20). */
     readonly trustedProxies: readonly string[];
   };

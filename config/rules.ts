@@ -77,6 +77,21 @@ const listenerProblems = ({ listen, operations }: Configuration): readonly Probl
           },
         ],
   );
+  const { request, header } = listen.clientCertificates;
+  if (request && !listen.tls) {
+    problems.push({
+      pointer: '/listen/clientCertificates/request',
+      message: 'A certificate can only be asked for by a listener with TLS.',
+      suggestion: 'Give listen.tls, or let a proxy hand certificates on and name listen.clientCertificates.header.',
+    });
+  }
+  if (header !== undefined && listen.trustedProxies.length === 0) {
+    problems.push({
+      pointer: '/listen/clientCertificates/header',
+      message: 'This header is believed from trusted proxies only, and there are none.',
+      suggestion: 'Name the proxy in listen.trustedProxies.',
+    });
+  }
   if (operations.port !== 0 && operations.port === listen.port) {
     problems.push({
       pointer: '/operations/port',

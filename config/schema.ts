@@ -69,6 +69,21 @@ export const CONFIGURATION_SCHEMA = {
         },
         ['certificateFile', 'keyFile'],
       ),
+      clientCertificates: section('Certificates by which agents prove themselves (RFC 8705).', {
+        request: {
+          type: 'boolean',
+          default: false,
+          description:
+            'Whether the listener asks for a certificate; needs listen.tls. Browsers that have one may then ask people which to send.',
+        },
+        header: text(
+          'Header in which the proxies of listen.trustedProxies hand on the certificate, and take out what others sent: PEM in percent-encoding, or base64 of DER, with or without the colons of RFC 9440.',
+          { pattern: '^[A-Za-z][A-Za-z0-9-]{2,63}$' },
+        ),
+        authoritiesFile: text(
+          'PEM file of the authorities that vouch for certificates, with those between. Each may vouch for any name. Without it only certificates that are registered themselves count.',
+        ),
+      }),
       trustedProxies: {
         type: 'array',
         items: { type: 'string', minLength: 1 },

@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
+import { certificatesOf } from './compose/client-certificates.ts';
 import { consoleDeps } from './compose/console-pages.ts';
 import { registration as selfService } from './compose/registration.ts';
 import { type Overrides, services } from './compose/services.ts';
@@ -47,7 +48,7 @@ import { otherProofs } from './provider/other-proofs.ts';
 import { presentedCredentials } from './provider/presented-credentials.ts';
 import { presentedLease } from './provider/presented-lease.ts';
 import { presentedProofs } from './provider/presented-proofs.ts';
-import { rememberRequest } from './provider/request-facts.ts';
+import { factsOf, rememberRequest } from './provider/request-facts.ts';
 import { resourceAuthority } from './provider/resource-authority.ts';
 import { structuredTokens } from './provider/structured-tokens.ts';
 import { tokenClaims } from './provider/token-claims.ts';
@@ -147,7 +148,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const presented = presentedCredentials({
     identity: made.workloads,
     uses: made.credentialUses,
-    otherProofs: otherProofs({ masterKey }),
+    otherProofs: otherProofs({ masterKey, clock }),
     clock,
     issuer,
   });
@@ -286,6 +287,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     kills,
     verifyProof: (ctx, accessToken) =>
       verifyPresented({ proof: ctx.get('dpop') || undefined, method: ctx.method, path: ctx.path, accessToken }),
+    certificateOf: (ctx) => factsOf(ctx.req).certificate?.()?.thumbprint,
     secrets: made.secrets,
     accounts: made.accounts,
     clients: made.clients,
@@ -319,6 +321,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const guard = frontGuard({
     issuer,
     trustedProxies: configuration.listen.trustedProxies,
+    certificates: certificatesOf(configuration, clock),
     clock,
     identifiers,
     limit: requestLimit(limits.requestsPerSourcePerMinute, clock),

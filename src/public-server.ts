@@ -13,8 +13,13 @@ const BOUNDS = {
   maxHeaderSize: 16_384,
 } as const;
 
+type ListenerSettings = {
+  readonly tls?: { readonly certificateFile: string; readonly keyFile: string };
+  readonly clientCertificates?: { readonly request: boolean; readonly authoritiesFile?: string };
+};
+
 export const publicServer = (
-  { tls }: { readonly tls?: { readonly certificateFile: string; readonly keyFile: string } },
+  { tls, clientCertificates }: ListenerSettings,
   behalf: { readonly handle: (request: IncomingMessage, response: ServerResponse) => void },
   /** What a test makes shorter. */
   bounds: Partial<Pick<ServerOptions, keyof typeof BOUNDS>> = {},
@@ -26,11 +31,25 @@ export const publicServer = (
   };
   return tls
     ? createTlsServer(
-        { ...options, cert: readFileSync(tls.certificateFile), key: readFileSync(tls.keyFile), minVersion: 'TLSv1.2' },
+        {
+          ...options,
+          cert: readFileSync(tls.certificateFile),
+          key: readFileSync(tls.keyFile),
+          minVersion: 'TLSv1.2',
+          ...(clientCertificates?.request ? askForCertificates(clientCertificates.authoritiesFile) : {}),
+        },
         handle,
       )
     : createServer(options, handle);
 };
+
+/** Whoever shows none, or one that nobody vouches for, is let in all the same: what it proves is decided at each request. */
+const askForCertificates = (authoritiesFile: string | undefined) => ({
+  requestCert: true,
+  rejectUnauthorized: false,
+  // An empty list, because without one Node takes the authorities of the machine.
+  ca: authoritiesFile === undefined ? [] : readFileSync(authoritiesFile),
+});
 
 /** How long who was answered while still sending may take to notice. */
 const LINGER_MILLISECONDS = 1_000;

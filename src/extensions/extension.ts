@@ -39,6 +39,8 @@ export type TokenRequest = {
   values(parameter: string): readonly string[];
   /** Thumbprint of the key of the DPoP proof in this request, already validated for htm, htu and age; replay is checked by `mint`. */
   readonly dpopThumbprint: string | undefined;
+  /** `x5t#S256` of the certificate in this request, to which `mint` binds the token; undefined for a client whose tokens are not bound to one. */
+  readonly certificateThumbprint?: string | undefined;
   /** Adds facts to the one audit event of this attempt; later calls override earlier ones. */
   note(facts: Partial<AuditEvent>): void;
   mint(token: TokenToMint): Promise<TokenResponse>;

@@ -5,13 +5,21 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BlockList, isIP } from 'node:net';
+import type { ClientCertificate } from '../domain/certificates/client-certificate.ts';
 import type { RequestLimit } from '../domain/limits/request-limits.ts';
 import { sourceNetwork } from '../domain/limits/source-network.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
+import { type CertificateSource, certificateSource } from './client-certificates.ts';
 import { STRICT_TRANSPORT } from './middleware/security-headers.ts';
 
-export type GuardedRequest = { readonly id: string; readonly source: string; readonly arrivedAt: number };
+export type GuardedRequest = {
+  readonly id: string;
+  readonly source: string;
+  readonly arrivedAt: number;
+  /** By which the sender may prove who it is (RFC 8705). */
+  readonly certificate: () => ClientCertificate | undefined;
+};
 
 export type FrontGuard = {
   /** Answers the request itself and returns undefined, or returns what is known of it. */
@@ -29,10 +37,13 @@ export const frontGuard = (deps: {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly limit: RequestLimit;
+  /** Default: of the connection only, and nobody vouches for them. */
+  readonly certificates?: CertificateSource;
   /** Told of each refusal (decision D18). */
   readonly refused: (source: string, error: string) => void;
 }): FrontGuard => {
   const { issuer, clock, identifiers, limit } = deps;
+  const certificates = deps.certificates ?? certificateSource({ clock });
   const { host, protocol, pathname } = new URL(issuer);
   const basePath = pathname.replace(/\/$/, '');
   const proxies = blockListOf(deps.trustedProxies);
@@ -53,10 +64,13 @@ export const frontGuard = (deps: {
     return undefined;
   };
 
+  const isFromProxy = (request: IncomingMessage): boolean =>
+    deps.trustedProxies.length > 0 && isTrusted(proxies, plainAddress(request.socket.remoteAddress ?? ''));
+
   /** Peer address, or the nearest one that no configured proxy vouches for. */
   const sourceOf = (request: IncomingMessage): string => {
     const peer = plainAddress(request.socket.remoteAddress ?? '');
-    if (deps.trustedProxies.length === 0 || !isTrusted(proxies, peer)) return peer;
+    if (!isFromProxy(request)) return peer;
     const hops = String(request.headers['x-forwarded-for'] ?? '')
       .split(',')
       .map((hop) => plainAddress(hop.trim()))
@@ -102,13 +116,14 @@ export const frontGuard = (deps: {
           delete request.headers[name];
         }
       }
+      const certificate = certificates.take(request, isFromProxy(request));
       request.headers.cookie = ownCookiesOnce(request.headers.cookie);
       request.headers.host = host;
       request.headers['x-forwarded-host'] = host;
       request.headers['x-forwarded-proto'] = protocol.slice(0, -1);
       request.headers['x-forwarded-for'] = source;
       request.url = path;
-      return { id, source, arrivedAt };
+      return { id, source, arrivedAt, certificate };
     },
   };
 };

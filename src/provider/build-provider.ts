@@ -269,6 +269,12 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
         nonceSecret: masterKey.derive('dpop-nonce', 32),
         requireNonce: () => configuration.dpop.requireNonce,
       },
+      mTLS: {
+        enabled: true,
+        certificateBoundAccessTokens: true,
+        // As a proof of the client a certificate is one of its credentials (presented-credentials.ts).
+        getCertificate: (ctx) => factsOf(ctx.req).certificate?.()?.x509,
+      },
       resourceIndicators: {
         enabled: true,
         defaultResource: async (_ctx, _client, oneOf) => oneOf as unknown as string,

@@ -115,6 +115,7 @@ const fromAgent = (agent: Agent): Metadata | undefined =>
         redirect_uris: agent.redirectUris,
         application_type: applicationType(agent.redirectUris),
         dpop_bound_access_tokens: agent.dpopBoundAccessTokens,
+        tls_client_certificate_bound_access_tokens: agent.certificateBoundAccessTokens ?? false,
         behalf_kind: 'agent',
         behalf_skip_consent: false,
         behalf_cors_origins: [],

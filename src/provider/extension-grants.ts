@@ -5,7 +5,7 @@ import type { AuditEvent } from '../domain/audit/audit-event.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Extension, Grant, TokenRequest, TokenResponse, TokenToMint } from '../extensions/extension.ts';
 import { asProtocol } from './oauth-errors.ts';
-import { checkDpopReplay, checkDpopRequired, validateDpop } from './provider-internals.ts';
+import { checkDpopReplay, checkDpopRequired, checkMtlsCert, validateDpop } from './provider-internals.ts';
 import { factsOf } from './request-facts.ts';
 import type { TokenClaims } from './token-claims.ts';
 import { unitOf } from './token-request-unit.ts';
@@ -41,6 +41,11 @@ const tokenRequest = async (
   const unit = unitOf(ctx);
   const proof = await validateDpop(provider, ctx);
   checkDpopRequired(provider, ctx, proof, errors.InvalidRequest);
+  // Only where its tokens are bound to one; then a request without is refused here.
+  const certificate = checkMtlsCert(provider, ctx, errors.InvalidRequest);
+  if (certificate && proof)
+    throw new errors.InvalidRequest('a token is bound to a certificate or to a DPoP key, not both');
+  const shown = factsOf(ctx.req).certificate?.()?.thumbprint;
   const params = (ctx.oidc.params ?? {}) as Record<string, unknown>;
 
   const mint = async (token: TokenToMint): Promise<TokenResponse> => {
@@ -68,6 +73,7 @@ const tokenRequest = async (
       await checkDpopReplay(provider, ctx, proof, client.clientId, errors.InvalidDpopProof);
       accessToken.setThumbprint('jkt', proof.thumbprint);
     }
+    if (certificate) accessToken.setThumbprint('x5t', certificate as never);
     claims.prepare(accessToken, {
       claims: {
         act: token.chain,
@@ -97,6 +103,7 @@ const tokenRequest = async (
       return Array.isArray(value) ? value.map(String) : [String(value)];
     },
     dpopThumbprint: proof?.thumbprint,
+    certificateThumbprint: certificate && shown,
     note(facts: Partial<AuditEvent>) {
       Object.assign(unit.facts, facts);
     },

@@ -73,7 +73,7 @@ export const issuedTokens = (deps: {
     const { claims, key } = found;
     const text = (name: string): string | undefined =>
       typeof claims[name] === 'string' ? (claims[name] as string) : undefined;
-    const cnf = claims['cnf'] as { jkt?: string } | undefined;
+    const cnf = claims['cnf'] as { jkt?: string; 'x5t#S256'?: string } | undefined;
     return compact({
       id: String(claims.jti),
       format: 'jwt' as const,
@@ -89,6 +89,7 @@ export const issuedTokens = (deps: {
       issuedAt: Number(claims.iat),
       expiresAt: Number(claims.exp),
       jkt: cnf?.jkt,
+      x5t: cnf?.['x5t#S256'],
     });
   };
 
@@ -112,6 +113,7 @@ export const issuedTokens = (deps: {
         issuedAt: Number(payload['iat']),
         expiresAt: Number(payload['exp']),
         jkt: payload['jkt'] as string | undefined,
+        x5t: payload['x5t#S256'] as string | undefined,
       });
     }
     return undefined;

@@ -1,26 +1,35 @@
 /**
- * What an agent may prove itself with that is no client assertion: a secret it was allowed (secret-exceptions.ts).
+ * What an agent may prove itself with that is no client assertion: a secret it was allowed (secret-exceptions.ts), and
+ * the certificate of its connection (RFC 8705).
  * Owns how it is read from a request and held against the credentials of the agent.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Credential, ofKind } from '../domain/agents/credential.ts';
+import { certificateLack } from '../domain/certificates/certificate-rule.ts';
+import type { ClientCertificate } from '../domain/certificates/client-certificate.ts';
+import type { Clock } from '../domain/ports/clock.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
+import { factsOf } from './request-facts.ts';
 
-export type OtherProof = {
-  readonly clientId: string;
-  readonly kind: 'secret';
-  readonly value: string;
-  readonly isBasic: boolean;
-};
+export type OtherProof = { readonly clientId: string } & (
+  | { readonly kind: 'secret'; readonly value: string; readonly isBasic: boolean }
+  | { readonly kind: 'certificate'; readonly certificate: ClientCertificate }
+);
 
 export type OtherProofs = ReturnType<typeof otherProofs>;
 
-export const otherProofs = ({ masterKey }: { readonly masterKey: Pick<MasterKey, 'digests'> }) => {
-  const secretOf = (proof: OtherProof, credentials: readonly Credential[]): string => {
+export const otherProofs = ({
+  masterKey,
+  clock,
+}: {
+  readonly masterKey: Pick<MasterKey, 'digests'>;
+  readonly clock: Clock;
+}) => {
+  const secretOf = (value: string, credentials: readonly Credential[]): string => {
     const held = ofKind(credentials, 'secret');
     if (held.length === 0) throw new Error('secret: this agent is allowed none');
-    const given = masterKey.digests('client_secret', proof.value).map((digest) => Buffer.from(digest));
+    const given = masterKey.digests('client_secret', value).map((digest) => Buffer.from(digest));
     const fits = ({ secretHash }: { readonly secretHash: string }): boolean => {
       const expected = Buffer.from(secretHash);
       return given.some((one) => one.length === expected.length && timingSafeEqual(one, expected));
@@ -28,6 +37,16 @@ export const otherProofs = ({ masterKey }: { readonly masterKey: Pick<MasterKey,
     const [found] = held.filter(fits);
     if (!found) throw new Error('secret: it is none of those the agent has now');
     return found.id;
+  };
+
+  const certificateOf = (certificate: ClientCertificate, credentials: readonly Credential[]): string => {
+    let why = 'this agent has none';
+    for (const credential of ofKind(credentials, 'mtls')) {
+      const lack = certificateLack(credential, certificate, clock.now());
+      if (lack === undefined) return credential.id;
+      why = lack;
+    }
+    throw new Error(`certificate: ${why}`);
   };
 
   return {
@@ -48,13 +67,19 @@ export const otherProofs = ({ masterKey }: { readonly masterKey: Pick<MasterKey,
         return { kind: 'secret', isBasic: true, ...basic };
       }
       if (authorization !== undefined || !clientId?.startsWith('agt_')) return undefined;
+      if (secret === undefined) {
+        // The identity alone, on a connection with a certificate (RFC 8705 §2).
+        const certificate = factsOf(request).certificate?.();
+        return certificate && { kind: 'certificate', clientId, certificate };
+      }
       if (typeof secret !== 'string' || secret === '') return undefined;
       parameters['client_secret'] = undefined;
       return { kind: 'secret', isBasic: false, clientId, value: secret };
     },
 
     /** Id of the usable credential that is proven. Throws an Error that says which check failed, for the owner. */
-    prove: (proof: OtherProof, usable: readonly Credential[]): string => secretOf(proof, usable),
+    prove: (proof: OtherProof, usable: readonly Credential[]): string =>
+      proof.kind === 'secret' ? secretOf(proof.value, usable) : certificateOf(proof.certificate, usable),
   };
 };
 

@@ -195,9 +195,10 @@ export const presentedCredentials = (deps: {
     install(provider: Provider): void {
       provider.use(async (ctx, next) => {
         await next();
-        const isBasic = presented.get(ctx)?.other?.kind === 'secret' && presented.get(ctx)?.other?.isBasic;
-        if (ctx.status === 401 && isBasic)
+        const other = presented.get(ctx)?.other;
+        if (ctx.status === 401 && other?.kind === 'secret' && other.isBasic) {
           ctx.set('WWW-Authenticate', `Basic realm="${issuer}", error="invalid_client"`);
+        }
       });
     },
 

@@ -6,4 +6,4 @@
  * Why the public interface does not do: a custom grant gets no DPoP handling from the engine, and the
  * engine offers its own only through this module (its header promises an export in 10.x).
  */
-export { checkDpopReplay, checkDpopRequired, validateDpop } from 'oidc-provider/lib/helpers/grants.js';
+export { checkDpopReplay, checkDpopRequired, checkMtlsCert, validateDpop } from 'oidc-provider/lib/helpers/grants.js';

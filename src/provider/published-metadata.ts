@@ -9,8 +9,13 @@ export const publishedMetadata = (
   provider: Provider,
   { extensions, configuration }: { readonly extensions: readonly Extension[]; readonly configuration: Configuration },
 ): void => {
+  const { request, header } = configuration.listen.clientCertificates;
+  const takesCertificates = request || header !== undefined;
   const added = Object.assign({}, ...extensions.map(({ metadata }) => metadata ?? {}));
-  const authMethods = ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'];
+  const authMethods = [
+    ...['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'],
+    ...(takesCertificates ? ['tls_client_auth', 'self_signed_tls_client_auth'] : []),
+  ];
   provider.use(async (ctx, next) => {
     await next();
     const route = ctx['oidc']?.route as string | undefined;
@@ -19,7 +24,10 @@ export const publishedMetadata = (
     if (route === 'discovery') {
       ctx.body = {
         ...(ctx.body as object),
-        introspection_endpoint_auth_methods_supported: authMethods.filter((method) => method !== 'none'),
+        token_endpoint_auth_methods_supported: authMethods,
+        tls_client_certificate_bound_access_tokens: takesCertificates,
+        // Agents do not introspect, and nobody else proves itself with a certificate.
+        introspection_endpoint_auth_methods_supported: authMethods.slice(0, 3),
         revocation_endpoint_auth_methods_supported: authMethods,
         ...(configuration.clientIdMetadata.accept ? { client_id_metadata_document_supported: true } : {}),
         ...added,

@@ -1,11 +1,14 @@
 /** What the front guard learned about a request before anything else saw it. */
 import type { IncomingMessage } from 'node:http';
+import type { ClientCertificate } from '../domain/certificates/client-certificate.ts';
 
 export type RequestFacts = {
   /** `req_…`, in the access log, in problems and in audit events. */
   readonly id: string;
   /** Client address: the peer, or what a configured proxy says (decision D20). For limits and audit only. */
   readonly source: string;
+  /** The certificate of the sender, if it showed one (RFC 8705). */
+  readonly certificate?: () => ClientCertificate | undefined;
   /** Milliseconds since the epoch: when its head had been read. */
   readonly arrivedAt: number;
   /** Its place among the requests and answers of this process. */

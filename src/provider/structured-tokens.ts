@@ -110,6 +110,7 @@ const description = (token: IssuedToken, issuer: string): Record<string, unknown
   jti: token.id,
   token_type: token.jkt === undefined ? 'Bearer' : 'DPoP',
   ...(token.jkt === undefined ? {} : { cnf: { jkt: token.jkt } }),
+  ...(token.x5t === undefined ? {} : { cnf: { 'x5t#S256': token.x5t } }),
   ...(token.chain === undefined ? {} : { act: token.chain }),
   ...(token.delegation === undefined ? {} : { delegation: token.delegation }),
   ...(token.lease === undefined ? {} : { grant_id: token.lease }),

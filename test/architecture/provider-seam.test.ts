@@ -52,6 +52,7 @@ test('offers these functions inside, with as many parameters', () => {
   expect(Object.fromEntries(Object.entries(internals).map(([name, value]) => [name, value.length]))).toEqual({
     checkDpopReplay: 4,
     checkDpopRequired: 3,
+    checkMtlsCert: 2,
     validateDpop: 3,
   });
 });

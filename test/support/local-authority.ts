@@ -27,12 +27,15 @@ export const localAuthority = async () => {
   const closing: (() => Promise<void>)[] = [];
   let made = 0;
 
-  const certificateFor = async (names: string): Promise<{ readonly cert: string; readonly key: string }> => {
+  const certificateFor = async (
+    names: string,
+    subject = '/CN=leaf',
+  ): Promise<{ readonly cert: string; readonly key: string }> => {
     made += 1;
     const [key, request, cert, extensions] = ['key', 'csr', 'pem', 'ext'].map((end) => at(`leaf-${made}.${end}`));
     await writeFile(String(extensions), `subjectAltName=${names}\n`);
     const written = ['-keyout', String(key), '-out', String(request)];
-    await run('openssl', ['req', '-new', ...EC, '-subj', '/CN=leaf', ...written]);
+    await run('openssl', ['req', '-new', ...EC, '-subj', subject, ...written]);
     await run('openssl', [
       ...['x509', '-req', '-days', '2', '-in', String(request), '-out', String(cert)],
       ...['-CA', caFile, '-CAkey', at('ca.key'), '-set_serial', String(made), '-extfile', String(extensions)],

@@ -40,6 +40,7 @@ export type NewAgent = {
   /** Default: token exchange, and with redirect URIs authorization_code and refresh_token. */
   readonly grantTypes?: readonly string[];
   readonly dpopBoundAccessTokens?: boolean;
+  readonly certificateBoundAccessTokens?: boolean;
   readonly resourceServers?: readonly string[];
   readonly authority?: ScopesByResource;
   /** Epoch second from which nothing works for it; in the future. */
@@ -108,6 +109,12 @@ export const checkedAgent = async (deps: AgentCheckDeps, agent: Agent, before?: 
   // Agents run on developers' machines as well as on servers: both kinds of redirect URI are good.
   checkRedirectUris(agent.redirectUris, 'native');
   checkGrantTypes(agent.grantTypes, AGENT_GRANT_TYPES, agent.redirectUris);
+  if (agent.certificateBoundAccessTokens && agent.dpopBoundAccessTokens) {
+    refuseField(
+      '/certificate_bound_access_tokens',
+      'A token is bound to a certificate or to a key (DPoP), not to both.',
+    );
+  }
   const hasNone = agent.jwks === undefined && agent.jwksUri === undefined;
   const isEnough = before !== undefined || (agent.credentials ?? []).length > 0;
   const keys = hasNone && isEnough ? {} : checkKeySource(agent, before, deps.checkKeyUrl);

@@ -1,4 +1,6 @@
 /** What stands in a credential, checked when it comes, and what follows from all of an agent together. */
+
+import { checkCertificateRule } from '../certificates/certificate-rule.ts';
 import { checkText } from '../clients/display-text.ts';
 import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
 import { refuseField } from '../errors.ts';
@@ -8,7 +10,12 @@ import { workloadsOf } from '../federation/workloads.ts';
 import type { Agent } from './agent.ts';
 import { type Credential, type CredentialMaterial, credentialsOf, ofKind } from './credential.ts';
 
-export type NewCredential = CredentialMaterial & { readonly name?: string; readonly expiresAt?: number };
+export type NewCredential = CredentialMaterial & {
+  readonly name?: string;
+  readonly expiresAt?: number;
+  /** With kind mtls: certificates in PEM, each known by itself. */
+  readonly certificates?: readonly string[];
+};
 
 export type CredentialCheckDeps = {
   readonly checkKeyUrl: KeyUrlCheck | undefined;
@@ -52,6 +59,8 @@ export const checkedMaterial = async (
         ...(claims && Object.keys(claims).length > 0 ? { claims } : {}),
       };
     }
+    case 'mtls':
+      return { kind: 'mtls', ...checkCertificateRule(given, at, deps.now()) };
     case 'secret':
       return refuseField(`${at}/kind`, 'A secret is allowed to an agent that is there already, by itself.');
     default:

@@ -4,6 +4,7 @@
  * (src/provider, src/domain/federation). When they were last used stands beside the register (credential-use.ts).
  */
 import type { AuthenticationMethod } from '../blueprints/ceilings.ts';
+import type { CertificateRule } from '../certificates/certificate-rule.ts';
 import type { JsonWebKeySet } from '../clients/client.ts';
 import type { ClaimRules, TextRule } from '../federation/rules.ts';
 
@@ -37,6 +38,8 @@ export type CredentialMaterial =
       readonly subject: TextRule;
       readonly claims?: ClaimRules;
     }
+  /** Certificates for TLS (RFC 8705): known by a name in them, or each by itself. */
+  | ({ readonly kind: 'mtls' } & CertificateRule)
   /** A secret it was allowed for a while (`client_secret_basic`, `client_secret_post`); see secret-exceptions.ts. */
   | {
       readonly kind: 'secret';

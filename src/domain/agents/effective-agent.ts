@@ -38,7 +38,9 @@ export const effectiveAgent = (agent: Agent, blueprint: Limiting): EffectiveAgen
       ...withCredentialsOf(agent, ceilings.authenticationMethods),
       state: agent.state === 'active' && stops.length > 0 ? 'suspended' : agent.state,
       grantTypes: isUnknown ? [] : within(agent.grantTypes, ceilings.grantTypes),
-      dpopBoundAccessTokens: agent.dpopBoundAccessTokens || ceilings.senderConstraint === 'dpop',
+      ...(ceilings.senderConstraint === 'dpop'
+        ? { dpopBoundAccessTokens: true, certificateBoundAccessTokens: false }
+        : { dpopBoundAccessTokens: agent.dpopBoundAccessTokens }),
       ...(authority === undefined ? {} : { authority: isUnknown ? {} : authority }),
       ceilings: isUnknown ? { ...ceilings, authority: {} } : ceilings,
     },

@@ -23,6 +23,8 @@ export type IssuedToken = {
   readonly expiresAt: number;
   /** Thumbprint of the DPoP key it is bound to (RFC 9449 §6.1). */
   readonly jkt?: string;
+  /** Thumbprint of the certificate it is bound to (RFC 8705 §3.1). */
+  readonly x5t?: string;
 };
 
 /** What ended a token before its time. */

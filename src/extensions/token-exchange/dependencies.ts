@@ -38,5 +38,6 @@ export type Caller = {
   readonly clientId: string;
   readonly isAgent: boolean;
   readonly dpopThumbprint: string | undefined;
+  readonly certificateThumbprint?: string | undefined;
   note(facts: Partial<AuditEvent>): void;
 };

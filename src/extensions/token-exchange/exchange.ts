@@ -190,7 +190,7 @@ const describe = ({ token, received }: AcceptedSubjectToken) => ({
   scope: token.scope,
   delegation: token.delegation ?? null,
   expiresAt: token.expiresAt,
-  isBound: token.jkt !== undefined,
+  isBound: token.jkt !== undefined || token.x5t !== undefined,
   received,
 });
 

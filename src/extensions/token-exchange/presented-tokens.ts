@@ -14,7 +14,7 @@ export type AcceptedSubjectToken = {
 
 /**
  * The subject token, if the caller may use it: live, about an active person, received in one of the two
- * ways of decision D3, and, when it is bound to a key, not loosened (RFC 8693 §2.1, RFC 9449 §6).
+ * ways of decision D3, and, when it is bound to a key or certificate, not loosened (RFC 8693 §2.1, RFC 9449 §6, RFC 8705 §3).
  *
  * A token issued to the caller needs a proof by its own key (continuation). A token that came from
  * somebody else is bound to a key the caller cannot have; the caller must then prove a key of its own,
@@ -39,9 +39,11 @@ export const acceptSubjectToken = async (
   // Only now, so that nobody learns from the answer what a token is that was never meant for them.
   const { subject } = token;
   if (subject === undefined) throw refuse('subject_token_without_person');
-  if (token.jkt !== undefined) {
-    const proven = caller.dpopThumbprint;
-    const enough = received === 'issued_to_caller' ? proven === token.jkt : proven !== undefined;
+  const { dpopThumbprint, certificateThumbprint } = caller;
+  if (token.jkt !== undefined || token.x5t !== undefined) {
+    const isHolder = token.jkt === undefined ? certificateThumbprint === token.x5t : dpopThumbprint === token.jkt;
+    const isBoundAgain = dpopThumbprint !== undefined || certificateThumbprint !== undefined;
+    const enough = received === 'issued_to_caller' ? isHolder : isBoundAgain;
     if (!enough) throw refuse('subject_token_proof_missing');
   }
   const account = (await accounts.get(subject))?.document;
@@ -65,6 +67,7 @@ export const checkActorToken = async (
   const isOwn = token.clientId === agent.id && token.subject === undefined && token.chain === undefined;
   if (!isOwn) throw refuse('actor_token_not_of_caller');
   if (token.jkt !== undefined && token.jkt !== caller.dpopThumbprint) throw refuse('actor_token_proof_missing');
+  if (token.x5t !== undefined && token.x5t !== caller.certificateThumbprint) throw refuse('actor_token_proof_missing');
 };
 
 /** For the audit trail only: whoever presents a dead token learns no more than that it is dead. */

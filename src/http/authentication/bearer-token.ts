@@ -16,6 +16,8 @@ export type BearerDependencies = {
    * the thumbprint of its key. Throws DomainError when the proof is missing or not valid.
    */
   readonly verifyProof: (ctx: Context, token: string) => Promise<string>;
+  /** `x5t#S256` of the certificate of this request (RFC 8705 §3). Without it no token bound to one is good. */
+  readonly certificateOf?: (ctx: Context) => string | undefined;
 };
 
 type Scheme = 'Bearer' | 'DPoP';
@@ -26,7 +28,7 @@ const PROOF_ALGORITHMS = 'ES256 ES384 ES512 PS256 RS256 EdDSA';
 
 /** The live token of a request, for this API and proven to be the sender's. Throws 'unauthenticated' and sets WWW-Authenticate. */
 export const bearerToken =
-  ({ audience, tokens, verifyProof }: BearerDependencies) =>
+  ({ audience, tokens, verifyProof, certificateOf }: BearerDependencies) =>
   async (ctx: Context): Promise<IssuedToken> => {
     const refuse = (message: string, scheme: Scheme = 'Bearer', error?: string): never => {
       challenge(ctx, audience, scheme, error === undefined ? {} : { error });
@@ -47,6 +49,9 @@ export const bearerToken =
       if (scheme === 'Bearer') refuse('This token is bound to a key; send it as DPoP.', 'DPoP', 'invalid_token');
       const thumbprint = await proofOf(verifyProof, ctx, value, refuse);
       if (thumbprint !== token.jkt) refuse('The proof is made with another key.', 'DPoP', 'invalid_token');
+    }
+    if (token.x5t !== undefined && certificateOf?.(ctx) !== token.x5t) {
+      refuse('This token is bound to another certificate.', 'Bearer', 'invalid_token');
     }
     return token;
   };

@@ -45,6 +45,7 @@ const AGENT = [
   'redirectUris',
   'grantTypes',
   'dpopBoundAccessTokens',
+  'certificateBoundAccessTokens',
   'resourceServers',
   'authority',
   'expiresAt',
@@ -163,13 +164,12 @@ export const withCeilings = (body: JsonObject): JsonObject => {
 
 export const showCeilings = (ceilings: Ceilings): JsonObject => toWire({ ...ceilings });
 
-/** The domain's spelling to snake_case, first level only. */
+/** The domain's spelling to snake_case, first level only. Digests of secrets never leave, whatever holds them. */
 export const toWire = (members: JsonObject): JsonObject =>
   Object.fromEntries(
-    Object.entries(members).map(([name, value]) => [
-      name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      value,
-    ]),
+    Object.entries(members)
+      .filter(([name]) => name !== 'secretHash')
+      .map(([name, value]) => [name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
   );
 
 /** What the owner was told, while it still holds. */

@@ -79,6 +79,9 @@ const AGENT: Properties = {
     oneOf('A grant type.', AGENT_GRANT_TYPES),
   ),
   dpop_bound_access_tokens: flag('Whether all its access tokens are bound to a key (RFC 9449 §5.2).'),
+  certificate_bound_access_tokens: flag(
+    'Whether all its access tokens are bound to the certificate of the request they come from (RFC 8705 §3).',
+  ),
   resource_servers: strings('Ids of the resource servers it is registered as. By role only.', 20, 64),
 };
 const AGENT_ABOUT: Properties = {
@@ -325,6 +328,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     [
       'jwks',
       'jwks_uri',
+      'certificate_bound_access_tokens',
       'uses',
       ...Object.keys(AGENT_ABOUT),
       'composition',

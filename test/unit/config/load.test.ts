@@ -52,6 +52,8 @@ describe('settings come from', () => {
     const optional = [
       '/listen/tls/certificateFile',
       '/listen/tls/keyFile',
+      '/listen/clientCertificates/header',
+      '/listen/clientCertificates/authoritiesFile',
       '/registration/softwareStatementsFile',
       '/stores/mongodbUrl',
       '/stores/redisUrl',

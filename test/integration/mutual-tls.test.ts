@@ -1,0 +1,331 @@
+/**
+ * Certificates as credentials of agents (RFC 8705): over a TLS listener of our own and from a trusted proxy, and
+ * tokens bound to them. The authorities and certificates are made here.
+ */
+import { X509Certificate } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { request as plainRequest, type RequestOptions, type Server } from 'node:http';
+import { request as tlsRequest } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { NewCredential } from '../../src/domain/agents/credential-fields.ts';
+import { thumbprintOf } from '../../src/domain/certificates/client-certificate.ts';
+import { publicServer } from '../../src/public-server.ts';
+import { clientAssertion, dpopProof, newKeyPair } from '../support/agent-keys.ts';
+import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
+import { ACCESS_TOKEN_TYPE, EXCHANGE, formOf, type Parameters } from '../support/oauth-calls.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
+
+type Pair = { readonly cert: string; readonly key: string };
+type Answer = { readonly status: number; readonly body: Readonly<Record<string, unknown>> };
+
+const PROXY = '127.0.0.2';
+const HEADER = 'X-Proxied-Cert';
+const BY = { caller: 'system' };
+
+let authority: LocalAuthority;
+let stranger: LocalAuthority;
+let server: RunningServer;
+let scene: Scene;
+let tls: Server;
+let ca: string;
+
+beforeAll(async () => {
+  [authority, stranger] = await Promise.all([localAuthority(), localAuthority()]);
+  server = await runServer({
+    environment: {
+      BEHALF__LISTEN__CLIENTCERTIFICATES__AUTHORITIESFILE: authority.caFile,
+      BEHALF__LISTEN__CLIENTCERTIFICATES__HEADER: HEADER,
+      BEHALF__LISTEN__TRUSTEDPROXIES: JSON.stringify([PROXY]),
+    },
+  });
+  scene = await makeScene(server);
+  const own = await authority.certificateFor('DNS:localhost');
+  const files = { certificateFile: join(server.dataFolder, 'tls.pem'), keyFile: join(server.dataFolder, 'tls.key') };
+  await writeFile(files.certificateFile, own.cert);
+  await writeFile(files.keyFile, own.key);
+  const clientCertificates = { request: true, authoritiesFile: authority.caFile };
+  tls = publicServer({ tls: files, clientCertificates }, server.behalf);
+  await new Promise<void>((resolve) => tls.listen(0, '127.0.0.1', resolve));
+  ca = await readFile(authority.caFile, 'utf8');
+});
+
+afterAll(async () => {
+  tls.closeAllConnections();
+  await new Promise<void>((resolve) => tls.close(() => resolve()));
+  await server.close();
+  await Promise.all([authority.remove(), stranger.remove()]);
+});
+
+const send = (over: typeof plainRequest | typeof tlsRequest, options: RequestOptions, body?: string): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const sent = over({ host: '127.0.0.1', agent: false, ...options }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        resolve({ status: response.statusCode ?? 0, body: text === '' ? {} : JSON.parse(text) });
+      });
+    });
+    sent.on('error', reject);
+    sent.end(body);
+  });
+
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
+
+/** To our TLS listener, with this certificate or without one. */
+const overTls = async (pair: Pair | undefined, path: string, parameters: Parameters, headers = {}): Promise<Answer> => {
+  const { port } = tls.address() as AddressInfo;
+  const trust = { ca, servername: 'localhost' };
+  const options = { port, path, method: 'POST', headers: { ...FORM, ...headers }, ...trust, ...pair };
+  return send(tlsRequest, options, formOf(parameters).toString());
+};
+
+/** In plain, as a proxy would, from this address. */
+const fromAddress = (localAddress: string, headers: object, parameters: Parameters): Promise<Answer> =>
+  send(
+    plainRequest,
+    { port: server.port, path: '/token', method: 'POST', localAddress, headers: { ...FORM, ...headers } },
+    formOf(parameters).toString(),
+  );
+
+const ownToken = (clientId: string, more: Parameters = {}): Parameters => ({
+  grant_type: 'client_credentials',
+  resource: scene.jwt.identifier,
+  scope: 'read',
+  client_id: clientId,
+  ...more,
+});
+
+const agentWith = async (credential: Omit<NewCredential, 'kind'> & Record<string, unknown>, more: object = {}) => {
+  const agent = await scene.newAgent('With a certificate');
+  if (Object.keys(more).length > 0) {
+    const found = await server.behalf.services.agents.get(agent.clientId);
+    await server.behalf.services.agents.update(agent.clientId, found?.version ?? 0, more, BY);
+  }
+  await server.behalf.services.credentials.add(agent.clientId, { kind: 'mtls', ...credential } as NewCredential, BY);
+  return agent;
+};
+
+const LEAF = 'DNS:agent.example.com,email:agent@example.com,IP:192.0.2.7,URI:https://agent.example.com/a';
+const SUBJECT = '/C=DE/O=Example, Inc./CN=Agent';
+
+describe('tls_client_auth: a name in a certificate of an authority', () => {
+  test.each([
+    ['subject', { subjectDn: String.raw`CN=Agent,O=Example\, Inc.,C=DE` }, { subjectDn: 'CN=Agent,O=Example,C=DE' }],
+    ['DNS name', { sanDns: 'AGENT.example.com' }, { sanDns: 'example.com' }],
+    ['URI', { sanUri: 'https://agent.example.com/a' }, { sanUri: 'https://agent.example.com/' }],
+    ['e-mail address', { sanEmail: 'agent@example.com' }, { sanEmail: 'gent@example.com' }],
+    ['IP address', { sanIp: '192.0.2.7' }, { sanIp: '192.0.2.70' }],
+  ])('proves the agent by its %s, and no other agent (RFC 8705 §2.1)', async (_, right, wrong) => {
+    const pair = await authority.certificateFor(LEAF, SUBJECT);
+    const [good, other] = [await agentWith(right), await agentWith(wrong)];
+    expect(await overTls(pair, '/token', ownToken(good.clientId))).toMatchObject({ status: 200 });
+    const refused = await overTls(pair, '/token', ownToken(other.clientId));
+    expect([refused.status, refused.body['error']]).toEqual([401, 'invalid_client']);
+    expect(JSON.stringify(refused.body)).not.toContain('registered one');
+  });
+
+  test('is refused without a certificate, with one of a stranger of the same name, and without a credential', async () => {
+    const agent = await agentWith({ sanDns: 'agent.example.com' });
+    const pair = await authority.certificateFor(LEAF);
+    for (const [shown, clientId] of [
+      [undefined, agent.clientId],
+      [await stranger.certificateFor(LEAF), agent.clientId],
+      [pair, scene.agent.clientId],
+    ] as const) {
+      const { status, body } = await overTls(shown, '/token', ownToken(clientId));
+      expect([status, body['error']]).toEqual([401, 'invalid_client']);
+    }
+    expect((await overTls(pair, '/token', ownToken(agent.clientId))).status).toBe(200);
+  });
+
+  test('CA-08 refuses no second way of proof beside it, and the certificate proves nothing beside a wrong one', async () => {
+    const agent = await agentWith({ sanDns: 'agent.example.com' });
+    const pair = await authority.certificateFor(LEAF);
+    const assertion = await clientAssertion(agent, 'https://elsewhere.example.com');
+    const wrong = {
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: assertion,
+    };
+    expect((await overTls(pair, '/token', ownToken(agent.clientId, wrong))).status).toBe(401);
+    expect((await overTls(pair, '/token', ownToken(agent.clientId, { client_secret: 'guess' }))).status).toBe(401);
+  });
+
+  test('a suspended credential proves nothing', async () => {
+    const agent = await agentWith({ sanDns: 'agent.example.com' });
+    const pair = await authority.certificateFor(LEAF);
+    const found = await server.behalf.services.agents.get(agent.clientId);
+    const [credential] = found?.document.credentials ?? [];
+    await server.behalf.services.credentials.suspend(agent.clientId, credential?.id ?? '', BY);
+    expect((await overTls(pair, '/token', ownToken(agent.clientId))).status).toBe(401);
+  });
+});
+
+describe('X.509-SVID', () => {
+  const rule = { spiffeTrustDomain: 'prod.example.com', spiffePath: { like: '/ns/*/sa/booker' } };
+
+  test.each([
+    ['URI:spiffe://prod.example.com/ns/travel/sa/booker', 200],
+    ['URI:spiffe://prod.example.com/ns/travel/sa/booker2', 401],
+    ['URI:spiffe://prod.example.com/ns/a/b/sa/booker', 401],
+    ['URI:spiffe://test.example.com/ns/travel/sa/booker', 401],
+    ['URI:spiffe://prod.example.com/ns/travel/sa/booker,URI:https://prod.example.com', 401],
+    ['URI:https://prod.example.com/ns/travel/sa/booker', 401],
+  ])('with %s is answered %i, by trust domain and path', async (names, status) => {
+    const agent = await agentWith(rule);
+    expect((await overTls(await authority.certificateFor(names), '/token', ownToken(agent.clientId))).status).toBe(
+      status,
+    );
+  });
+
+  test('of the right name and a strange authority is refused', async () => {
+    const agent = await agentWith(rule);
+    const pair = await stranger.certificateFor('URI:spiffe://prod.example.com/ns/travel/sa/booker');
+    expect((await overTls(pair, '/token', ownToken(agent.clientId))).status).toBe(401);
+  });
+});
+
+describe('self_signed_tls_client_auth: certificates known by themselves', () => {
+  test('prove the agent without any authority, and another one of the same names does not (RFC 8705 §2.2)', async () => {
+    const [pair, twin] = [await stranger.certificateFor(LEAF), await stranger.certificateFor(LEAF)];
+    const agent = await agentWith({ certificates: [pair.cert] });
+    expect((await overTls(pair, '/token', ownToken(agent.clientId))).status).toBe(200);
+    expect((await overTls(twin, '/token', ownToken(agent.clientId))).status).toBe(401);
+    const stored = await server.behalf.services.agents.get(agent.clientId);
+    expect(stored?.document.credentials).toMatchObject([
+      { kind: 'mtls', thumbprints: [thumbprintOf(new X509Certificate(pair.cert))] },
+    ]);
+  });
+
+  test.each([
+    ['nothing to know it by', {}],
+    ['two ways to know it by', { sanDns: 'a.example.com', sanIp: '192.0.2.7' }],
+    ['a pattern of DNS names', { sanDns: '*.example.com' }],
+    ['a subject that is none', { subjectDn: 'Agent' }],
+    ['no certificate', { certificates: ['-----BEGIN CERTIFICATE-----'] }],
+    ['a trust domain without a path', { spiffeTrustDomain: 'prod.example.com' }],
+    ['thumbprints from outside', { thumbprints: ['a'.repeat(43)] }],
+  ])('is not registered with %s', async (_, credential) => {
+    await expect(agentWith(credential)).rejects.toMatchObject({ code: 'invalid_field' });
+  });
+});
+
+describe('a certificate in a header', () => {
+  const pem = (cert: string) => ({ [HEADER]: encodeURIComponent(cert) });
+  const binary = (cert: string) => ({ [HEADER]: `:${new X509Certificate(cert).raw.toString('base64')}:` });
+
+  test('CA-15 counts from the configured proxy only (RFC 9700 §4.13)', async () => {
+    const agent = await agentWith({ sanDns: 'agent.example.com' });
+    const { cert } = await authority.certificateFor(LEAF);
+    for (const headers of [pem(cert), binary(cert)]) {
+      expect(await fromAddress(PROXY, headers, ownToken(agent.clientId))).toMatchObject({ status: 200 });
+      const refused = await fromAddress('127.0.0.3', headers, ownToken(agent.clientId));
+      expect([refused.status, refused.body['error']]).toEqual([401, 'invalid_client']);
+    }
+  });
+
+  test('CA-15 of a stranger, damaged, twice, or under another name is refused from the proxy as well', async () => {
+    const agent = await agentWith({ sanDns: 'agent.example.com' });
+    const { cert } = await authority.certificateFor(LEAF);
+    for (const headers of [
+      pem((await stranger.certificateFor(LEAF)).cert),
+      { [HEADER]: 'x' },
+      { [HEADER]: [encodeURIComponent(cert), encodeURIComponent(cert)] },
+      { 'X-Client-Cert': encodeURIComponent(cert) },
+      {},
+    ]) {
+      expect((await fromAddress(PROXY, headers, ownToken(agent.clientId))).status).toBe(401);
+    }
+  });
+
+  test('CA-15 sent over our TLS listener with another certificate is not looked at', async () => {
+    const agent = await agentWith({ sanDns: 'agent.example.com' });
+    const { cert } = await authority.certificateFor(LEAF);
+    const other = await authority.certificateFor('DNS:other.example.com');
+    expect((await overTls(other, '/token', ownToken(agent.clientId), pem(cert))).status).toBe(401);
+  });
+});
+
+describe('tokens bound to a certificate', () => {
+  const bound = { certificateBoundAccessTokens: true };
+
+  test('carry its thumbprint, and introspection shows it (RFC 8705 §3.1, §3.2)', async () => {
+    const pair = await authority.certificateFor(LEAF);
+    const agent = await agentWith({ sanDns: 'agent.example.com' }, bound);
+    const x5t = thumbprintOf(new X509Certificate(pair.cert));
+    for (const at of [scene.jwt, scene.opaque]) {
+      const { body } = await overTls(pair, '/token', ownToken(agent.clientId, { resource: at.identifier }));
+      const shown = await scene.calls.introspect(at.credential, String(body['access_token']));
+      expect(shown.body).toMatchObject({ active: true, cnf: { 'x5t#S256': x5t }, token_type: 'Bearer' });
+    }
+  });
+
+  test('are not made without a certificate, nor with a DPoP key beside it', async () => {
+    const agent = await agentWith({ sanDns: 'agent.example.com' }, bound);
+    const proven = {
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await clientAssertion(agent, server.issuer),
+    };
+    const without = await overTls(undefined, '/token', ownToken(agent.clientId, proven));
+    expect([without.status, without.body['error']]).toEqual([400, 'invalid_grant']);
+    const dpop = await dpopProof(await newKeyPair(), { method: 'POST', url: `${server.issuer}/token` });
+    const both = await overTls(await authority.certificateFor(LEAF), '/token', ownToken(agent.clientId), { dpop });
+    expect([both.status, both.body['error']]).toEqual([400, 'invalid_request']);
+  });
+
+  test('cannot be asked for together with DPoP', async () => {
+    await expect(
+      agentWith({ sanDns: 'agent.example.com' }, { ...bound, dpopBoundAccessTokens: true }),
+    ).rejects.toMatchObject({ code: 'invalid_field' });
+  });
+
+  test('are refreshed and exchanged with the certificate only, and never loosened (RFC 8693 §2.1)', async () => {
+    const [pair, another] = [await authority.certificateFor(LEAF), await authority.certificateFor(LEAF)];
+    const agent = await agentWith({ sanDns: 'agent.example.com' }, bound);
+    const code = await scene.newCode(scene.jwt.identifier, 'offline_access read write', agent);
+    const first = await overTls(pair, '/token', { client_id: agent.clientId, ...code });
+    expect(first.status).toBe(200);
+    const exchange = (shown: Pair): Promise<Answer> =>
+      overTls(shown, '/token', {
+        client_id: agent.clientId,
+        grant_type: EXCHANGE,
+        subject_token: String(first.body['access_token']),
+        subject_token_type: ACCESS_TOKEN_TYPE,
+        resource: scene.opaque.identifier,
+      });
+    const refused = await exchange(another);
+    expect([refused.status, refused.body['denial']]).toMatchObject([400, { reason: 'subject_token_proof_missing' }]);
+    const exchanged = await exchange(pair);
+    expect(exchanged.status).toBe(200);
+    const shown = await scene.calls.introspect(scene.opaque.credential, String(exchanged.body['access_token']));
+    const x5t = thumbprintOf(new X509Certificate(pair.cert));
+    expect(shown.body).toMatchObject({ active: true, cnf: { 'x5t#S256': x5t } });
+
+    const refresh = {
+      grant_type: 'refresh_token',
+      refresh_token: String(first.body['refresh_token']),
+      resource: scene.jwt.identifier,
+    };
+    const proven = {
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: await clientAssertion(agent, server.issuer),
+    };
+    const without = await overTls(undefined, '/token', { client_id: agent.clientId, ...refresh, ...proven });
+    expect([without.status, without.body['error']]).toEqual([400, 'invalid_grant']);
+    const refreshed = await overTls(pair, '/token', { client_id: agent.clientId, ...refresh });
+    expect([refreshed.status, refreshed.body['error_description']]).toEqual([200, undefined]);
+    const again = await scene.calls.introspect(scene.jwt.credential, String(refreshed.body['access_token']));
+    expect(again.body).toMatchObject({ active: true, cnf: { 'x5t#S256': x5t } });
+  });
+
+  test('are announced, with the ways of proof, where certificates can come (RFC 8705 §3.3)', async () => {
+    const metadata = (await (await fetch(`${server.issuer}/.well-known/openid-configuration`)).json()) as object;
+    expect(metadata).toMatchObject({
+      tls_client_certificate_bound_access_tokens: true,
+      token_endpoint_auth_methods_supported: expect.arrayContaining(['tls_client_auth', 'self_signed_tls_client_auth']),
+    });
+  });
+});
