@@ -184,9 +184,13 @@ const credentialModels = (
   });
 };
 
-const COMMON: readonly string[] = ['id', 'name', 'state', 'kind', 'createdAt', 'expiresAt', 'jwks'];
+/** Shown elsewhere, or never: the digest of a secret. */
+const COMMON: readonly string[] = [
+  ...['id', 'name', 'state', 'kind', 'createdAt', 'expiresAt', 'toldAt', 'jwks'],
+  'secretHash',
+];
 
-/** Whatever way it is, what of it is text or a rule made of texts. Nothing in a credential is secret. */
+/** Whatever way it is, what of it is text or a rule made of texts. */
 const factsOf = (credential: Credential): CredentialModel['facts'] => {
   const keys = credential.kind === 'jwks' ? credential.jwks.keys : [];
   return [
@@ -208,6 +212,15 @@ const FACTS: Readonly<Record<string, string>> = {
   issuer: 'Issuer',
   subject: 'Subject',
   claims: 'Claims',
+  reason: 'Reason',
+  subjectDn: 'Subject of the certificate',
+  sanDns: 'DNS name',
+  sanUri: 'URI',
+  sanEmail: 'E-mail address',
+  sanIp: 'Address',
+  spiffeTrustDomain: 'SPIFFE trust domain',
+  spiffePath: 'SPIFFE path',
+  thumbprints: 'Certificates (SHA-256)',
 };
 
 const textOf = (value: unknown): string =>
