@@ -235,6 +235,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     resourceServers,
     delegations,
     delegationRequests: requests,
+    verifiedNames: made.names,
     consents,
     signIn: passwordSignIn({
       accounts,

@@ -16,6 +16,7 @@ import { DELEGATIONS } from '../domain/delegation/delegation.ts';
 import { TRUSTED_ISSUERS } from '../domain/federation/trusted-issuer.ts';
 import { GROUPS } from '../domain/groups/group.ts';
 import { IMPORTS } from '../domain/moving/import-mark.ts';
+import { VERIFIED_NAMES } from '../domain/names/verified-names.ts';
 import { NODES } from '../domain/nodes/node-register.ts';
 import { TURNS } from '../domain/nodes/one-at-a-time.ts';
 import type { CollectionDeclaration } from '../domain/ports/document-store.ts';
@@ -35,6 +36,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   SIGNING_KEYS,
   ACCOUNTS,
   GROUPS,
+  VERIFIED_NAMES,
   CLIENTS,
   BLUEPRINTS,
   BLUEPRINT_VERSIONS,

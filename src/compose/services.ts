@@ -7,7 +7,7 @@ import { thisProcess } from '../../adapters/node/this-process.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { accountRegister } from '../domain/accounts/account-register.ts';
 import { passwords } from '../domain/accounts/passwords.ts';
-import { agentRegistry } from '../domain/agents/agent-registry.ts';
+import { type AgentRegistry, agentRegistry } from '../domain/agents/agent-registry.ts';
 import { agentsAsTheyStand, standingNow } from '../domain/agents/agent-standing.ts';
 import { agentUpkeep } from '../domain/agents/agent-upkeep.ts';
 import { agentUse } from '../domain/agents/agent-use.ts';
@@ -21,7 +21,7 @@ import { auditTrail } from '../domain/audit/audit-trail.ts';
 import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-blueprints.ts';
 import { blueprintAdmission } from '../domain/blueprints/blueprint-admission.ts';
 import { blueprintRegistry } from '../domain/blueprints/blueprint-registry.ts';
-import { clientRegistry } from '../domain/clients/client-registry.ts';
+import { type ClientRegistry, clientRegistry } from '../domain/clients/client-registry.ts';
 import { documentPolicy } from '../domain/clients/document-policy.ts';
 import { keysByUrl } from '../domain/clients/keys-by-url.ts';
 import { isDocumentId } from '../domain/clients/metadata-document.ts';
@@ -35,6 +35,7 @@ import { workloadIdentity } from '../domain/federation/workload-identity.ts';
 import { workloadTokens } from '../domain/federation/workload-tokens.ts';
 import { groupRegistry } from '../domain/groups/group-registry.ts';
 import { ownersOf } from '../domain/groups/owners.ts';
+import { verifiedNames } from '../domain/names/verified-names.ts';
 import { clockSteps } from '../domain/nodes/clock-steps.ts';
 import { type Machine, nodeRegister } from '../domain/nodes/node-register.ts';
 import { oneAtATime } from '../domain/nodes/one-at-a-time.ts';
@@ -142,7 +143,14 @@ export const services = async (configuration: Configuration, overrides: Override
   const accountExists = async (id: string): Promise<boolean> => (await accounts.get(id))?.document.state === 'active';
   const digestSecret = (secret: string): string => masterKey.digest('client_secret', secret);
   const resourceServers = resourceServerRegistry({ documents, clock, identifiers, audit, digestSecret, issuer });
-  const clients = clientRegistry({
+  /** Asks registers that are made from here on. */
+  const names = verifiedNames({
+    documents,
+    clock,
+    ownerOf: async (id) => (await (id.startsWith('agt_') ? agents : clients).get(id))?.document.owner,
+  });
+  const clients: ClientRegistry = clientRegistry({
+    names,
     documents,
     clock,
     identifiers,
@@ -160,7 +168,8 @@ export const services = async (configuration: Configuration, overrides: Override
   const checkKeyUrl = trustedFetch.check;
   const trustedIssuers = trustedIssuerRegistry({ documents, clock, identifiers, audit, checkKeyUrl, issuer });
   const credentials = credentialRegister({ documents, clock, identifiers, audit, trustedIssuers, checkKeyUrl });
-  const agents = agentRegistry({
+  const agents: AgentRegistry = agentRegistry({
+    names,
     documents,
     clock,
     identifiers,
@@ -288,6 +297,7 @@ export const services = async (configuration: Configuration, overrides: Override
     blueprints,
     effectiveAgents,
     groups,
+    names,
     owners,
     departures,
     uses,

@@ -23,6 +23,7 @@ import { BLUEPRINTS } from '../domain/blueprints/blueprint.ts';
 import { CLIENTS } from '../domain/clients/client.ts';
 import { CLIENT_SNAPSHOTS } from '../domain/clients/metadata-documents.ts';
 import { DELEGATIONS } from '../domain/delegation/delegation.ts';
+import { VERIFIED_NAMES } from '../domain/names/verified-names.ts';
 import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
@@ -112,7 +113,7 @@ const servers = async (
     onUnreadable,
     deadlineMilliseconds,
     // What ends everything else must not be answered by a primary that was replaced and does not know it yet.
-    linearizable: [EPOCHS.name, BLUEPRINTS.name],
+    linearizable: [VERIFIED_NAMES.name, EPOCHS.name, BLUEPRINTS.name],
     remembered: { collections: REMEMBERED, elapsed: stopwatch },
   });
   const redis = { url: redisUrl, prefix: redisPrefix, deadlineMilliseconds };

@@ -32,7 +32,11 @@ const siteOf = ({ requester }: ConsentModel): SiteFacts | undefined =>
 /** Nothing that such an app says of itself stands above the one thing that is known of it. */
 const siteHeadline = (site: SiteFacts | undefined): Html | undefined =>
   site &&
-  html`<p class="destination"><span class="caption">An app of this site asks. Nobody here has checked it</span> <strong class="big host">${emphasised(site.host, site.registrableDomain)}</strong></p>`;
+  html`<p class="destination"><span class="caption">An app of this site asks. Nobody here has checked it</span> <strong class="big host">${emphasised(site.host, site.registrableDomain)}</strong>${ownLetters(site.inLetters)}</p>`;
+
+/** Beside the ASCII host, never in its place: letters can look like others (DR-09). */
+const ownLetters = (host: string | undefined): Html | undefined =>
+  host === undefined ? undefined : html` <span class="caption">in its own letters ${isolated(host)}</span>`;
 
 /** The largest text of the page is what no agent can choose freely: a host, or the code on the person's own device (DR-09). */
 const headline = (model: ConsentModel): Html | undefined => {
@@ -45,7 +49,7 @@ const headline = (model: ConsentModel): Html | undefined => {
   const { protocol, host } = targetOf(origin.redirectUri);
   return host === ''
     ? html`<p class="destination"><span class="caption">Your answer is sent to a program on this device</span> <strong class="big host">${breakable(plainText(protocol, 80))}</strong></p>`
-    : html`<p class="destination"><span class="caption">Your answer is sent to</span> <strong class="big host">${emphasised(host, origin.registrableDomain)}</strong></p>`;
+    : html`<p class="destination"><span class="caption">Your answer is sent to</span> <strong class="big host">${emphasised(host, origin.registrableDomain)}</strong>${ownLetters(origin.inLetters)}</p>`;
 };
 
 export const warnings = (model: ConsentModel): Html | undefined => {

@@ -42,11 +42,22 @@ type Requester =
     };
 
 /** A host, and the part of it that somebody can buy, if known. */
-export type SiteFacts = { readonly host: string; readonly registrableDomain?: string };
+export type SiteFacts = {
+  /** In ASCII. */
+  readonly host: string;
+  readonly registrableDomain?: string;
+  /** The same in its own letters, where they are others (UTS 46). */
+  readonly inLetters?: string;
+};
 
 export type ConsentOrigin =
   /** An authorization request: the validated redirect URI, and the registrable domain of its host if known. */
-  | { readonly kind: 'redirect'; readonly redirectUri: string; readonly registrableDomain?: string }
+  | {
+      readonly kind: 'redirect';
+      readonly redirectUri: string;
+      readonly registrableDomain?: string;
+      readonly inLetters?: string;
+    }
   /** A device flow (RFC 8628): the code as the device shows it. */
   | { readonly kind: 'device'; readonly userCode: string }
   /** The page behind `consent_required`: an agent wants to take over from what another one was given. */

@@ -192,6 +192,22 @@ export const agentCommands: readonly Command[] = [
   }),
   actionCommand({
     noun: 'agents',
+    verb: 'verify',
+    path: PATH,
+    summary: 'Verify the name of an agent: nobody else registers one that looks like it.',
+    done: 'verified',
+    role: 'administrator',
+  }),
+  actionCommand({
+    noun: 'agents',
+    verb: 'unverify',
+    path: PATH,
+    summary: 'Take the mark of a verified name away.',
+    done: 'no longer verified',
+    role: 'administrator',
+  }),
+  actionCommand({
+    noun: 'agents',
     verb: 'retire',
     path: PATH,
     summary: 'Retire an agent for good.',

@@ -146,6 +146,22 @@ export const clientCommands: readonly Command[] = [
     summary: 'Disable a client: nothing it holds works.',
     done: 'disabled',
   }),
+  actionCommand({
+    noun: 'clients',
+    verb: 'verify',
+    path: PATH,
+    summary: 'Verify the name of a client: nobody else registers one that looks like it.',
+    done: 'verified',
+    role: 'administrator',
+  }),
+  actionCommand({
+    noun: 'clients',
+    verb: 'unverify',
+    path: PATH,
+    summary: 'Take the mark of a verified name away.',
+    done: 'no longer verified',
+    role: 'administrator',
+  }),
   actionCommand({ noun: 'clients', verb: 'enable', path: PATH, summary: 'Enable a client again.', done: 'active' }),
   rotateSecretCommand('clients', 'a client', PATH),
 ];

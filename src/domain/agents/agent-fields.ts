@@ -2,13 +2,14 @@
 import type { Ceilings } from '../blueprints/ceilings.ts';
 import { checkCeilings } from '../blueprints/check-ceilings.ts';
 import type { JsonWebKeySet } from '../clients/client.ts';
-import { checkText } from '../clients/display-text.ts';
+import { checkName, checkText } from '../clients/display-text.ts';
 import { AGENT_GRANT_TYPES, checkGrantTypes, TOKEN_EXCHANGE } from '../clients/grant-types.ts';
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from '../clients/key-source.ts';
 import { checkRedirectUris } from '../clients/web-address.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
 import { refuseField } from '../errors.ts';
 import type { Owners } from '../groups/owners.ts';
+import { checkSameKey, type VerifiedNames } from '../names/verified-names.ts';
 import { checkAuthority, type ResourceServerLookup } from '../resource-servers/declared-authority.ts';
 import type { Agent, Environment } from './agent.ts';
 import { checkComposition, type DeclaredComposition } from './composition.ts';
@@ -68,6 +69,7 @@ export type AgentCheckDeps = {
   readonly owners: Pick<Owners, 'isActive'>;
   readonly resourceServers: ResourceServerLookup;
   readonly checkKeyUrl: KeyUrlCheck | undefined;
+  readonly names: Pick<VerifiedNames, 'check'> | undefined;
   readonly now: () => number;
 };
 
@@ -101,7 +103,11 @@ export const changedBy = (agent: Agent, { owner: _, ...change }: AgentChange): A
 
 /** What is the same in `before` was checked when it came, and may since have become unknown. Throws 'invalid_field'. */
 export const checkedAgent = async (deps: AgentCheckDeps, agent: Agent, before?: Agent): Promise<Agent> => {
-  checkText(agent.name, '/name', 100);
+  if (agent.name !== before?.name) {
+    checkName(agent.name, '/name', 100);
+    if (before && agent.verifiedAt !== undefined) checkSameKey(before.name, agent.name);
+    await deps.names?.check(agent);
+  }
   checkText(agent.purpose, '/purpose', 500);
   checkTexts(agent);
   if (agent.uses !== undefined && agent.uses.length > 20) refuseField('/uses', 'At most 20 uses can be named.');

@@ -10,6 +10,8 @@ import type { KeyUrlCheck } from '../clients/key-source.ts';
 import type { By, Page } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
 import type { Owners } from '../groups/owners.ts';
+import { verification } from '../names/verification.ts';
+import type { VerifiedNames } from '../names/verified-names.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -42,6 +44,8 @@ type Dependencies = {
   readonly admission?: BlueprintAdmission;
   /** Without it no agent is registered with credentials beside its keys. */
   readonly credentials?: { made(given: readonly NewCredential[]): Promise<readonly Credential[]> };
+  /** Without it no name is verified. */
+  readonly names?: VerifiedNames;
   /** Default: one of its own. */
   readonly uses?: AgentUses;
   /** Called before an agent is handed from one owner to another. */
@@ -67,7 +71,13 @@ export const agentRegistry = (dependencies: Dependencies) => {
     onAccepted: ({ id, owner }) => uses.renew(id, owner),
   });
   const lists = agentLists({ collection, uses });
-  const check = { owners, resourceServers, checkKeyUrl: dependencies.checkKeyUrl, now: clock.now };
+  const check = {
+    owners,
+    resourceServers,
+    checkKeyUrl: dependencies.checkKeyUrl,
+    names: dependencies.names,
+    now: clock.now,
+  };
 
   const transition =
     (step: keyof typeof EVENTS) =>
@@ -176,6 +186,8 @@ export const agentRegistry = (dependencies: Dependencies) => {
       // With another version stored the change is refused anyway.
       return admitted(changedBy(stored, change), stored, () => documentsOf.change(id, expected, type, by, alter));
     },
+
+    ...verification({ kind: 'agent', documentsOf, names: dependencies.names, clock }),
 
     accept: ownership.accept,
     decline: ownership.decline,

@@ -79,6 +79,8 @@ export type Agent = {
   readonly acceptedAt?: number;
   /** To whom it was offered; whoever answers for that account or group becomes its owner by accepting. */
   readonly transferTo?: string;
+  /** Since when its name is verified: nobody else's may look like it. */
+  readonly verifiedAt?: number;
   /** What its owner was told last about its being suspended soon. */
   readonly noticed?: AgentNotice;
   /** For lists in the order of names. */

@@ -6,19 +6,21 @@
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
 import { DomainError, refuseField } from '../errors.ts';
+import { verification } from '../names/verification.ts';
+import { checkSameKey, type VerifiedNames } from '../names/verified-names.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { checkAuthority, type ResourceServerLookup } from '../resource-servers/declared-authority.ts';
 import { CLIENTS, type Client } from './client.ts';
-import { checkText } from './display-text.ts';
+import { checkName } from './display-text.ts';
 import { CLIENT_GRANT_TYPES, checkGrantTypes } from './grant-types.ts';
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from './key-source.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from './registered-documents.ts';
 import { checkOrigins, checkRedirectUris } from './web-address.ts';
 
 export type NewClient = Pick<Client, 'name'> &
-  Partial<Omit<Client, 'id' | 'name' | 'secretHash' | 'state' | 'createdAt' | 'updatedAt'>>;
+  Partial<Omit<Client, 'id' | 'name' | 'secretHash' | 'state' | 'verifiedAt' | 'createdAt' | 'updatedAt'>>;
 
 /** How a client authenticates and what kind of application it is cannot change. `authority: null` takes it away. */
 export type ClientChange = Partial<
@@ -44,11 +46,13 @@ type Dependencies = {
   readonly resourceServers: ResourceServerLookup;
   /** Without it no client is registered with a URL of keys. */
   readonly checkKeyUrl?: KeyUrlCheck;
+  /** Without it no name is verified. */
+  readonly names?: VerifiedNames;
 };
 
 export const clientRegistry = (dependencies: Dependencies) => {
   const { documents, clock, identifiers, audit, digestSecret, accountExists, resourceServers } = dependencies;
-  const { checkKeyUrl } = dependencies;
+  const { checkKeyUrl, names } = dependencies;
   const collection = documents.collection<Client>(CLIENTS);
   const documentsOf = registeredDocuments<Client>({
     collection,
@@ -60,7 +64,11 @@ export const clientRegistry = (dependencies: Dependencies) => {
 
   /** What is the same in `before` was checked when it came, and may since have become unknown. */
   const checked = async (client: Client, before?: Client): Promise<Client> => {
-    checkText(client.name, '/name', 100);
+    if (client.name !== before?.name) {
+      checkName(client.name, '/name', 100);
+      if (before && client.verifiedAt !== undefined) checkSameKey(before.name, client.name);
+      await names?.check(client);
+    }
     checkRedirectUris(client.redirectUris, client.applicationType);
     checkRedirectUris(client.postLogoutRedirectUris, client.applicationType, '/post_logout_redirect_uris');
     checkOrigins(client.corsOrigins);
@@ -168,6 +176,8 @@ export const clientRegistry = (dependencies: Dependencies) => {
         return { ...kept, owner };
       });
     },
+
+    ...verification({ kind: 'client', documentsOf, names, clock }),
 
     /** Replaces the secret; the old one ends at once. Throws 'conflict' when the client has none. */
     async rotateSecret(id: string, by: By): Promise<CreatedClient & { readonly secret: string }> {

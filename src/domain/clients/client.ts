@@ -34,6 +34,8 @@ export type Client = {
   readonly authority?: ScopesByResource;
   /** Roles in the management API when it acts for itself (decision D22). */
   readonly roles: readonly ('administrator' | 'operator' | 'auditor')[];
+  /** Since when its name is verified: nobody else's may look like it. */
+  readonly verifiedAt?: number;
   /** `retired` is final. */
   readonly state: 'active' | 'disabled' | 'retired';
   /** Of a client that registered itself and that nobody answers for: the second from which it is not there any more. */

@@ -4,7 +4,7 @@ import { DomainError, refuseField } from '../errors.ts';
 import type { EpochSeconds } from '../ports/clock.ts';
 import { strictJson } from '../strict-json.ts';
 import type { Client } from './client.ts';
-import { checkText } from './display-text.ts';
+import { checkName } from './display-text.ts';
 import { checkGrantTypes, DEVICE_CODE } from './grant-types.ts';
 import { checkKeySource, type KeySource, type KeyUrlCheck } from './key-source.ts';
 import { checkRedirectUris } from './web-address.ts';
@@ -118,7 +118,7 @@ export const readMetadataDocument = (
 const nameOf = (name: unknown, id: string): string => {
   if (name === undefined) return new URL(id).host;
   return typeof name === 'string'
-    ? checkText(name, '/client_name', 100)
+    ? checkName(name, '/client_name', 100)
     : refuseField('/client_name', 'This is a text.');
 };
 

@@ -137,6 +137,8 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
   };
 };
 
+export type RegisteredDocuments<T extends Registered> = ReturnType<typeof registeredDocuments<T>>;
+
 const stale = (kind: string): DomainError =>
   new DomainError(
     'precondition_failed',

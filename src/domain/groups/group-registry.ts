@@ -5,9 +5,10 @@
  */
 import type { Account } from '../accounts/account.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
-import { checkText } from '../clients/display-text.ts';
+import { checkName } from '../clients/display-text.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { refuseField } from '../errors.ts';
+import { nameKey } from '../names/skeleton.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -38,12 +39,13 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
     kind: 'group',
     audit,
     clock,
-    taken: { message: 'There is a group with this name.', field: '/name' },
+    taken: { message: 'There is a group with this name, or one that looks like it.', field: '/name' },
+    derived: ['nameKey'],
   });
 
   /** Members who were there before may since have left. */
   const checked = async (group: Group, before?: Group): Promise<Group> => {
-    checkText(group.name, '/name', 100);
+    if (group.name !== before?.name) checkName(group.name, '/name', 100);
     const { members } = group;
     if (members.length < 2) refuseField('/members', 'A group has at least two members.');
     if (members.length > MOST_MEMBERS) refuseField('/members', `A group has at most ${MOST_MEMBERS} members.`);
@@ -55,7 +57,7 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
       if (members.indexOf(id) !== index) refuseField(`/members/${index}`, 'This account is there twice.');
       if (added.includes(id) && !active.has(id)) refuseField(`/members/${index}`, 'A member is an active account.');
     }
-    return group;
+    return { ...group, nameKey: nameKey(group.name) };
   };
 
   return {

@@ -10,13 +10,20 @@ export type Group = {
   readonly members: readonly string[];
   /** What it accepted before this second is nobody's: all its members had left. */
   readonly answersFrom?: number;
+  /** What its name looks like (names/skeleton.ts): no two groups look alike. */
+  readonly nameKey?: string;
   readonly createdAt: number;
   readonly updatedAt: number;
 };
 
 export const GROUPS = {
   name: 'groups',
-  indexes: [{ fields: ['name'], unique: true }, { fields: ['createdAt'] }, { fields: ['members', 'createdAt'] }],
+  indexes: [
+    { fields: ['name'], unique: true },
+    { fields: ['nameKey'], unique: true },
+    { fields: ['createdAt'] },
+    { fields: ['members', 'createdAt'] },
+  ],
   lists: ['members'],
   members: ['name', 'members', 'createdAt'],
   isAbsentWhenUnreadable: true,

@@ -1,7 +1,7 @@
 /** What of a registration request is heard (RFC 7591 §2): everything that is not named here is kept out. */
 import { ENVIRONMENTS, type Environment } from '../agents/environment.ts';
 import type { Client, ClientAuthMethod, JsonWebKeySet } from '../clients/client.ts';
-import { checkText } from '../clients/display-text.ts';
+import { checkName, checkText } from '../clients/display-text.ts';
 import { refuseField } from '../errors.ts';
 
 /** Members as they came, with the types they must have; whether the values are good is for the registries to say. */
@@ -73,12 +73,13 @@ export const readMetadata = (body: Body): ClientMetadata => {
   const grantTypes = texts('grant_types');
   checkResponseTypes(texts('response_types'), grantTypes);
   oneOf('subject_type', ['public']);
+  const name = text('client_name');
   const jwks = given('jwks');
   if (jwks !== undefined && (typeof jwks !== 'object' || Array.isArray(jwks))) {
     refuseField('/jwks', 'This is a JWK Set (RFC 7517 §5).');
   }
   return withoutAbsent({
-    name: shown('client_name', 100),
+    name: name === undefined ? undefined : checkName(name, '/client_name', 100),
     redirectUris: texts('redirect_uris'),
     postLogoutRedirectUris: texts('post_logout_redirect_uris'),
     grantTypes,

@@ -6,7 +6,7 @@
 import { ENVIRONMENTS, type Environment } from '../agents/environment.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { JsonWebKeySet } from '../clients/client.ts';
-import { checkText } from '../clients/display-text.ts';
+import { checkName, checkText } from '../clients/display-text.ts';
 import { checkPublicKeys } from '../clients/public-keys.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { checkResourceIdentifier } from '../clients/web-address.ts';
@@ -157,7 +157,7 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
     update: (id: string, expected: number, change: ResourceServerChange, by: By): Promise<Versioned<ResourceServer>> =>
       documentsOf.change(id, expected, 'resource_server.updated', by, (document) => {
         refuseOwn(document);
-        return checked({ ...document, ...change });
+        return checked({ ...document, ...change }, document);
       }),
 
     /** No token is issued for it and its introspection credential stops working. Idempotent. */
@@ -183,8 +183,8 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
 
 export type ResourceServerRegistry = ReturnType<typeof resourceServerRegistry>;
 
-const checked = (document: ResourceServer): ResourceServer => {
-  checkText(document.name, '/name', 100);
+const checked = (document: ResourceServer, before?: ResourceServer): ResourceServer => {
+  if (document.name !== before?.name) checkName(document.name, '/name', 100);
   checkScopes(document.scopes);
   if (document.environments?.some((name) => !ENVIRONMENTS.includes(name))) {
     refuseField('/environments', `An environment is one of ${ENVIRONMENTS.join(', ')}.`);

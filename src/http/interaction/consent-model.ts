@@ -23,13 +23,15 @@ export type ConsentPageFacts = {
 
 /** The model of the consent page: everything in the question, nothing else. */
 export const consentModel = async (
-  deps: Pick<PeopleDeps, 'accounts'>,
+  deps: Pick<PeopleDeps, 'accounts' | 'verifiedNames'>,
   question: ConsentQuestion,
   facts: ConsentPageFacts,
 ): Promise<ConsentModel> => {
   const { requester, account, passOn } = question;
   const owner = requester.kind === 'agent' ? requester.agent.owner : requester.client.owner;
   const owners = await ownerNames(deps, [owner, ...(passOn?.agents.map((agent) => agent.owner) ?? [])]);
+  const { id, name } = requester.kind === 'agent' ? requester.agent : requester.client;
+  const likeness = await deps.verifiedNames?.likeness({ id, name });
   return {
     ...facts.frame,
     action: facts.action,
@@ -67,9 +69,19 @@ export const consentModel = async (
           },
         }
       : {}),
-    warnings: warningsOf(question),
+    warnings: [...(likeness ? [likenessWarning(likeness.name, id, facts.origin)] : []), ...warningsOf(question)],
     ...(facts.error === undefined ? {} : { error: facts.error }),
   };
+};
+
+/** With the host as it is looked up, in ASCII: that is what the one with the verified name does not have (DR-09). */
+const likenessWarning = (verified: string, id: string, origin: ConsentOrigin): string => {
+  const places = [isDocumentId(id) ? id : undefined, origin.kind === 'redirect' ? origin.redirectUri : undefined];
+  const hosts = places
+    .map((url) => (url === undefined ? '' : (URL.parse(url)?.host ?? '')))
+    .filter((host) => host !== '');
+  const where = hosts.length === 0 ? '' : ` It is at ${[...new Set(hosts)].join(' and ')}.`;
+  return `Its name looks like “${verified}”, which was verified here. This is another one.${where}`;
 };
 
 const warningsOf = ({ openidScopes, resources, withheld }: ConsentQuestion): readonly string[] =>

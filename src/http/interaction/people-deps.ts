@@ -14,6 +14,7 @@ import type { Client } from '../../domain/clients/client.ts';
 import type { ConsentRegister } from '../../domain/consent/consent-register.ts';
 import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
 import type { DelegationRequests } from '../../domain/delegation/delegation-requests.ts';
+import type { VerifiedNames } from '../../domain/names/verified-names.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import type { BrowserSessions, Interactions } from '../../domain/ports/interactions.ts';
 import type { Leases } from '../../domain/ports/leases.ts';
@@ -36,6 +37,8 @@ export type PeopleDeps = {
   readonly delegations: Pick<DelegationRegister, 'get' | 'list' | 'revoke' | 'revokeAllOf'>;
   readonly delegationRequests: Pick<DelegationRequests, 'peek' | 'consume'>;
   readonly consents: ConsentRegister;
+  /** Absent: no name is verified. */
+  readonly verifiedNames?: Pick<VerifiedNames, 'likeness'>;
   readonly signIn: PasswordSignIn;
   readonly masterKey: MasterKey;
   readonly audit: AuditTrail & {

@@ -1,3 +1,4 @@
+import { domainToUnicode } from 'node:url';
 import { getDomain } from 'tldts';
 
 /**
@@ -7,10 +8,14 @@ import { getDomain } from 'tldts';
 export const registrableDomain = (host: string): string | undefined =>
   getDomain(host, { allowPrivateDomains: true, extractHostname: true }) ?? undefined;
 
-/** Host of a URL with its registrable domain, as pages show who asks. */
-export const siteFacts = (url: string): { readonly host: string; readonly registrableDomain?: string } => {
+/** Host of a URL in ASCII with its registrable domain, and in its own letters where those are others, as pages show who asks. */
+export const siteFacts = (
+  url: string,
+): { readonly host: string; readonly registrableDomain?: string; readonly inLetters?: string } => {
   const { host, hostname } = new URL(url);
   const domain = registrableDomain(hostname);
   // With a port the domain is not the end of what is shown.
-  return { host, ...(domain === undefined || host !== hostname ? {} : { registrableDomain: domain }) };
+  const inLetters = domainToUnicode(hostname);
+  const letters = inLetters === hostname || inLetters === '' ? {} : { inLetters };
+  return { host, ...letters, ...(domain === undefined || host !== hostname ? {} : { registrableDomain: domain }) };
 };

@@ -198,8 +198,9 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
 const SHOWN_ON_SIGN_IN: readonly string[] = ['unauthenticated', 'too_many_requests', 'unavailable'];
 
 const originOf = (redirectUri: string): ConsentOrigin => {
-  const { registrableDomain } = /^https?:/.test(redirectUri) ? siteFacts(redirectUri) : {};
-  return { kind: 'redirect', redirectUri, ...(registrableDomain === undefined ? {} : { registrableDomain }) };
+  if (!/^https?:/.test(redirectUri)) return { kind: 'redirect', redirectUri };
+  const { host: _, ...facts } = siteFacts(redirectUri);
+  return { kind: 'redirect', redirectUri, ...facts };
 };
 
 const hostOf = (redirectUri: string | undefined): { readonly host?: string } => {

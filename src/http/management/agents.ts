@@ -24,6 +24,8 @@ type Operations =
   | 'suspendAgent'
   | 'resumeAgent'
   | 'retireAgent'
+  | 'verifyAgent'
+  | 'unverifyAgent'
   | 'acceptAgent'
   | 'declineAgent'
   | 'declareComposition'
@@ -175,6 +177,10 @@ export const agentHandlers = (
       await own(call);
       return shown(await agents.retire(call.id, call.by));
     },
+
+    verifyAgent: async ({ id, by }) => shown(await agents.verify(id, by)),
+
+    unverifyAgent: async ({ id, by }) => shown(await agents.unverify(id, by)),
 
     async acceptAgent(call) {
       await seen(call);

@@ -24,6 +24,8 @@ type Operations =
   | 'disableClient'
   | 'enableClient'
   | 'adoptClient'
+  | 'verifyClient'
+  | 'unverifyClient'
   | 'rotateClientSecret';
 
 /** A client that acts as administrator is, for operators, like the account of one: whoever held its key would be it. */
@@ -83,6 +85,10 @@ export const clientHandlers = (
       await changeable(call);
       return objectAnswer(await clients.enable(call.id, call.by), showClient);
     },
+
+    verifyClient: async ({ id, by }) => objectAnswer(await clients.verify(id, by), showClient),
+
+    unverifyClient: async ({ id, by }) => objectAnswer(await clients.unverify(id, by), showClient),
 
     async adoptClient({ id, caller, by }) {
       const { account } = caller;

@@ -175,6 +175,15 @@ const ROUTES = {
   suspendAgent: agents.act('/agents/{id}/suspend', 'Agent', 'Suspend an agent; nothing it holds works', OWN),
   resumeAgent: agents.act('/agents/{id}/resume', 'Agent', 'Resume a suspended agent', OWN),
   retireAgent: agents.act('/agents/{id}/retire', 'Agent', 'Retire an agent for good', OWN),
+  verifyAgent: agents.act(
+    '/agents/{id}/verify',
+    'Agent',
+    'Verify the name of an agent: nobody else registers one that looks like it',
+    { roles: ADMINISTRATORS },
+  ),
+  unverifyAgent: agents.act('/agents/{id}/unverify', 'Agent', 'Take the mark of a verified name away', {
+    roles: ADMINISTRATORS,
+  }),
   acceptAgent: agents.act(
     '/agents/{id}/acceptance',
     'Agent',
@@ -275,6 +284,15 @@ const ROUTES = {
   updateClient: clients.change('/clients/{id}', 'ClientChange', 'Client', 'Change members of a client'),
   disableClient: clients.act('/clients/{id}/disable', 'Client', 'Disable a client; nothing it holds works'),
   enableClient: clients.act('/clients/{id}/enable', 'Client', 'Enable a client again'),
+  verifyClient: clients.act(
+    '/clients/{id}/verify',
+    'Client',
+    'Verify the name of a client: nobody else registers one that looks like it',
+    { roles: ADMINISTRATORS },
+  ),
+  unverifyClient: clients.act('/clients/{id}/unverify', 'Client', 'Take the mark of a verified name away', {
+    roles: ADMINISTRATORS,
+  }),
   rotateClientSecret: clients.act(
     '/clients/{id}/rotate-secret',
     'Client',

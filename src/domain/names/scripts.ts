@@ -1,0 +1,27 @@
+/** Those people write today (UAX 31, tables 5 and 7). */
+const WRITTEN = [
+  ...['Latin', 'Cyrillic', 'Greek', 'Armenian', 'Georgian', 'Hebrew', 'Arabic', 'Thaana', 'Ethiopic', 'Devanagari'],
+  ...['Bengali', 'Gurmukhi', 'Gujarati', 'Oriya', 'Tamil', 'Telugu', 'Kannada', 'Malayalam', 'Sinhala', 'Thai', 'Lao'],
+  ...['Tibetan', 'Myanmar', 'Khmer', 'Adlam', 'Balinese', 'Bamum', 'Batak', 'Canadian_Aboriginal', 'Chakma', 'Cham'],
+  ...['Cherokee', 'Hanifi_Rohingya', 'Javanese', 'Kayah_Li', 'Lepcha', 'Limbu', 'Lisu', 'Mandaic', 'Meetei_Mayek'],
+  ...['Miao', 'Mongolian', 'New_Tai_Lue', 'Newa', 'Nko', 'Nyiakeng_Puachue_Hmong', 'Ol_Chiki', 'Osage', 'Saurashtra'],
+  ...['Sundanese', 'Syloti_Nagri', 'Syriac', 'Tai_Le', 'Tai_Tham', 'Tai_Viet', 'Tifinagh', 'Vai', 'Wancho', 'Yi'],
+];
+
+/** Latin letters stand beside these in ordinary writing (UTS 39 §5.2, highly restrictive). */
+const TOGETHER = [
+  ['Latin', 'Han', 'Hiragana', 'Katakana'],
+  ['Latin', 'Han', 'Bopomofo'],
+  ['Latin', 'Han', 'Hangul'],
+];
+
+const onlyOf = (scripts: readonly string[]): RegExp =>
+  new RegExp(
+    `^[${['Common', 'Inherited', ...scripts].map((name) => `\\p{Script_Extensions=${name}}`).join('')}]*$`,
+    'u',
+  );
+
+const FINE: readonly RegExp[] = [...TOGETHER, ...WRITTEN.map((script) => [script])].map(onlyOf);
+
+/** Whether a text has letters of scripts that are not written together, or of one nobody writes any more. */
+export const mixesScripts = (text: string): boolean => !FINE.some((pattern) => pattern.test(text));
