@@ -83,6 +83,18 @@ describe('an exception', () => {
     expect(JSON.stringify(shown.body)).not.toContain('secret');
   });
 
+  test('stands on the page of the agent with its reason, and without its digest', async () => {
+    const { clientId } = await scene.newAgent('On a page');
+    await allow(clientId);
+    const stored = await server.behalf.services.agents.get(clientId);
+    const [credential] = stored?.document.credentials ?? [];
+    const page = await scene.walkConsent(await scene.browser.open(`${server.issuer}/console/agents/${clientId}`));
+    const text = JSON.stringify(page);
+    expect(text).toContain('The vendor cannot sign assertions yet');
+    expect(credential).toMatchObject({ kind: 'secret', secretHash: expect.stringMatching(/^[\w-]{43}$/) });
+    expect(text).not.toContain(credential?.kind === 'secret' ? credential.secretHash : '');
+  });
+
   test('is listed, and no more when it has ended', async () => {
     const { clientId } = await scene.newAgent('Listed');
     const ids = async () => {
