@@ -48,6 +48,7 @@ const RULES: readonly Rule[] = [
       'node:http',
       'node:net',
       'node:stream',
+      'node:url',
     ],
     types: ['pino'],
   },
