@@ -45,6 +45,7 @@ import { closedByKills } from './provider/kill-gate.ts';
 import { leaseRegister } from './provider/leases.ts';
 import { modelAdapter } from './provider/model-adapter.ts';
 import { otherProofs } from './provider/other-proofs.ts';
+import { ownAssertions } from './provider/own-assertions.ts';
 import { presentedCredentials } from './provider/presented-credentials.ts';
 import { presentedLease } from './provider/presented-lease.ts';
 import { presentedProofs } from './provider/presented-proofs.ts';
@@ -152,6 +153,17 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     clock,
     issuer,
   });
+  const assertions = clientAssertions({
+    clock,
+    ephemeral,
+    masterKey,
+    issuer,
+    maxLifetimeSeconds: configuration.clientAuthentication.assertionMaxLifetimeSeconds,
+    clockToleranceSeconds: configuration.clientAuthentication.clockToleranceSeconds,
+    proofs,
+    consumptions,
+    presented,
+  });
   const pages = enginePages({ issuer, accounts });
   const engine = await buildEngine({
     configuration,
@@ -171,17 +183,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     keys,
     tokens,
     structured: structuredTokens({ tokens, audit, issuer, resourceServers }),
-    assertions: clientAssertions({
-      clock,
-      ephemeral,
-      masterKey,
-      issuer,
-      maxLifetimeSeconds: configuration.clientAuthentication.assertionMaxLifetimeSeconds,
-      clockToleranceSeconds: configuration.clientAuthentication.clockToleranceSeconds,
-      proofs,
-      consumptions,
-      presented,
-    }),
+    assertions,
     authority,
     claims: tokenClaims({
       audit,
@@ -290,6 +292,18 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       verifyPresented({ proof: ctx.get('dpop') || undefined, method: ctx.method, path: ctx.path, accessToken }),
     certificateOf: (ctx) => factsOf(ctx.req).certificate?.()?.thumbprint,
     secrets: made.secrets,
+    credentials: {
+      ...made.credentials,
+      lastUses: made.credentialUses.lastUses,
+      provenBy: ownAssertions({
+        agents,
+        assertions,
+        refusals: failedProofs,
+        clock,
+        clockToleranceSeconds: configuration.clientAuthentication.clockToleranceSeconds,
+      }),
+    },
+    federation: { issuers: made.trustedIssuers, keys: made.keysOfIssuers, workloads: made.workloads },
     accounts: made.accounts,
     clients: made.clients,
     agents: made.agents,

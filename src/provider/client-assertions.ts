@@ -68,29 +68,43 @@ export const clientAssertions = (deps: {
     return true;
   };
 
+  /** What is wrong with the claims and the header of an assertion whose signature is good. */
+  const faultOf = (claims: Record<string, unknown>, header: Record<string, unknown>): string | undefined => {
+    const now = deps.clock.now();
+    const { aud, exp, iat, nbf, jti, sub, iss } = claims;
+    const audience = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud;
+    // DIVERGENCE: RFC 7523 §3 also allows the token endpoint's URL; RFC 10070 does not.
+    if (audience !== deps.issuer) return 'aud must be the issuer and nothing else';
+    if (sub !== iss) return 'sub must be the client_id';
+    if (!Number.isSafeInteger(exp)) return 'exp must be a whole number';
+    if (!Number.isSafeInteger(iat)) return 'iat must be a whole number';
+    if (Number(iat) > now + deps.clockToleranceSeconds) return 'iat lies in the future';
+    if (nbf !== undefined && !(Number(nbf) <= now + deps.clockToleranceSeconds)) return 'nbf lies in the future';
+    if (Number(exp) - Number(iat) > deps.maxLifetimeSeconds) return 'the assertion lives too long';
+    if (typeof jti !== 'string' || jti.length > 256) return 'jti must be a string of at most 256 characters';
+    const type = header['typ'] === undefined ? undefined : String(header['typ']).toLowerCase();
+    if (!TYPES.has(type?.replace(/^application\//, ''))) return 'typ is not that of a client assertion';
+    const pointing = FORBIDDEN_HEADERS.find((name) => header[name] !== undefined);
+    return pointing && `header ${pointing} is not accepted`;
+  };
+
   return {
+    faultOf,
+
+    /** Uses up an assertion that did not come through the engine: true for exactly one caller. */
+    async claimOnce(issuer: string, jti: string, expiresAt: number, issuedAt: number): Promise<boolean> {
+      const ttl = Math.max(1, expiresAt + deps.clockToleranceSeconds - deps.clock.now());
+      for (const digest of deps.masterKey.ordered('jti/assertion', issuer, jti)) {
+        if (!(await deps.ephemeral.claim(`jti:${digest}`, ttl))) return false;
+      }
+      return !mayHaveBeenUsed(deps.ephemeral, issuedAt, deps.clockToleranceSeconds);
+    },
+
     /** The engine's hook `assertJwtClientAuthClaimsAndHeader`. */
     check(ctx: KoaContextWithOIDC, claims: Record<string, unknown>, header: Record<string, unknown>): void {
-      const refuse = (detail: string): never => {
-        throw new errors.InvalidClientAuth(detail);
-      };
-      const now = deps.clock.now();
-      const { aud, exp, iat, nbf, jti, sub, iss } = claims;
-      const audience = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud;
-      // DIVERGENCE: RFC 7523 §3 also allows the token endpoint's URL; RFC 10070 does not.
-      if (audience !== deps.issuer) refuse('aud must be the issuer and nothing else');
-      if (sub !== iss) refuse('sub must be the client_id');
-      if (!Number.isSafeInteger(exp)) refuse('exp must be a whole number');
-      if (!Number.isSafeInteger(iat)) refuse('iat must be a whole number');
-      if (Number(iat) > now + deps.clockToleranceSeconds) refuse('iat lies in the future');
-      if (nbf !== undefined && !(Number(nbf) <= now + deps.clockToleranceSeconds)) refuse('nbf lies in the future');
-      if (Number(exp) - Number(iat) > deps.maxLifetimeSeconds) refuse('the assertion lives too long');
-      if (typeof jti !== 'string' || jti.length > 256) refuse('jti must be a string of at most 256 characters');
-      const type = header['typ'] === undefined ? undefined : String(header['typ']).toLowerCase();
-      if (!TYPES.has(type?.replace(/^application\//, ''))) refuse('typ is not that of a client assertion');
-      const pointing = FORBIDDEN_HEADERS.find((name) => header[name] !== undefined);
-      if (pointing) refuse(`header ${pointing} is not accepted`);
-      assertionNext.set(ctx, Number(iat));
+      const fault = faultOf(claims, header);
+      if (fault !== undefined) throw new errors.InvalidClientAuth(fault);
+      assertionNext.set(ctx, Number(claims['iat']));
     },
 
     /** Replaces the engine's `ReplayDetection.unique`: true for exactly one caller. */

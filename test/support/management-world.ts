@@ -8,6 +8,7 @@ import type { Role } from '../../src/domain/accounts/account.ts';
 import { accountRegister } from '../../src/domain/accounts/account-register.ts';
 import { passwords } from '../../src/domain/accounts/passwords.ts';
 import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
+import { credentialRegister } from '../../src/domain/agents/credential-register.ts';
 import { departureRegister } from '../../src/domain/agents/departures.ts';
 import { secretExceptions } from '../../src/domain/agents/secret-exceptions.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
@@ -16,6 +17,7 @@ import { blueprintRegistry } from '../../src/domain/blueprints/blueprint-registr
 import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
 import { delegationRegister } from '../../src/domain/delegation/delegation-register.ts';
 import { DomainError } from '../../src/domain/errors.ts';
+import { trustedIssuerRegistry } from '../../src/domain/federation/trusted-issuer-registry.ts';
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
 import type { IssuedToken } from '../../src/domain/ports/issued-tokens.ts';
@@ -77,6 +79,9 @@ export const managementWorld = async () => {
     ends: { delegation: (id, by) => delegations.revoke(id, by.caller), token: async () => undefined },
     newestEvent: async () => 0,
   });
+  const checkKeyUrl = () => undefined;
+  const issuers = trustedIssuerRegistry({ ...base, checkKeyUrl, issuer: ISSUER });
+  const credentials = credentialRegister({ ...base, trustedIssuers: issuers, checkKeyUrl });
   const tokens = new Map<string, IssuedToken>();
   const failures: unknown[] = [];
   const proof = { thumbprint: undefined as string | undefined };
@@ -97,6 +102,12 @@ export const managementWorld = async () => {
         if (brokenList) throw brokenList;
         return agents.list(query);
       },
+    },
+    credentials: { ...credentials, lastUses: async () => new Map(), provenBy: async () => undefined },
+    federation: {
+      issuers,
+      keys: { health: () => ({ state: 'unknown' }) },
+      workloads: { test: async () => ({ matches: [] }) },
     },
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
     secrets: secretExceptions({ ...base, digestSecret }),

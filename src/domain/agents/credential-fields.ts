@@ -46,7 +46,7 @@ export const checkedMaterial = async (
       return { kind: 'jwks_uri', jwksUri };
     }
     case 'federated': {
-      const issuer = (await deps.trustedIssuers.get(given.issuer))?.document;
+      const issuer = (await deps.trustedIssuers.get(String(given.issuer ?? '')))?.document;
       if (issuer?.state !== 'active') {
         return refuseField(`${at}/issuer`, 'There is no active trusted issuer with this id.');
       }

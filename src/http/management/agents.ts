@@ -12,7 +12,8 @@ import type { Versioned } from '../../domain/ports/document-store.ts';
 import type { RepeatableRegistration } from '../../domain/registration/repeatable-registration.ts';
 import { bulkRegistration } from './bulk-registration.ts';
 import { type Answer, type Call, existing, type Handlers, objectAnswer, pageOf, sameVersion } from './call.ts';
-import { showAgent, showComposition, withCeilings } from './representations.ts';
+import type { JsonObject } from './json-body.ts';
+import { fromWire, showAgent, showComposition, withCeilings } from './representations.ts';
 
 type Operations =
   | 'createAgent'
@@ -33,6 +34,12 @@ type Operations =
 
 /** Members that give an agent rights nobody consented to: not for its owner to set. */
 const BY_ROLE_ONLY = { authority: '/authority', resourceServers: '/resource_servers' } as const;
+
+/** Below the first level only what is ours is spelled our way. */
+const newAgentOf = (body: Call['body']): NewAgent => {
+  const { credentials, ...rest } = withCeilings(body) as NewAgent & { readonly credentials?: readonly JsonObject[] };
+  return credentials ? ({ ...rest, credentials: credentials.map(fromWire) } as unknown as NewAgent) : rest;
+};
 
 type Named = { findByUsername(typed: string): Promise<Versioned<Account> | undefined> };
 type Groups = Pick<GroupRegistry, 'findByName' | 'ofAccount'>;
@@ -100,7 +107,7 @@ export const agentHandlers = (
         field: '/owner',
       });
     }
-    return agents.create({ ...(withCeilings(call.body) as NewAgent), owner: String(owner) }, call.by, reservedId);
+    return agents.create({ ...newAgentOf(call.body), owner: String(owner) }, call.by, reservedId);
   };
 
   return {

@@ -13,6 +13,7 @@ export type RouteQuery = {
   readonly limit?: number;
   readonly username?: string;
   readonly identifier?: string;
+  readonly issuer?: string;
   readonly name?: string;
   readonly owner?: string;
   readonly state?: AgentState;
@@ -45,6 +46,8 @@ export type RouteQuery = {
 export type Call = {
   /** `{id}` of the path; empty on routes without. */
   readonly id: string;
+  /** `{credential}` of the path; empty on routes without. */
+  readonly credential: string;
   readonly query: RouteQuery;
   /** Where the page begins, from the request's cursor. */
   readonly after?: Cursor;

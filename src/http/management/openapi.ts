@@ -72,7 +72,7 @@ const operation = (operationId: string, route: RouteDeclaration): JsonSchema => 
     tags: [route.tag],
     summary: route.summary,
     ...(route.roles.length === 0 ? {} : { description: audience(route) }),
-    security: [{ token: route.scope === undefined ? [] : [route.scope] }],
+    security: route.isProvenByBody ? [] : [{ token: route.scope === undefined ? [] : [route.scope] }],
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(route.body === undefined
       ? {}
@@ -100,7 +100,9 @@ const audience = ({ roles, own }: RouteDeclaration): string =>
   `Needs the role ${roles.join(' or ')}${own ? '; an account without one may call for what is its own' : ''}.`;
 
 const parametersOf = (route: RouteDeclaration): readonly JsonSchema[] => [
-  ...(route.path.includes('{id}') ? [{ name: 'id', in: 'path', required: true, schema: { type: 'string' } }] : []),
+  ...[...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => {
+    return { name, in: 'path', required: true, schema: { type: 'string' } };
+  }),
   ...(route.ifMatch
     ? [{ name: 'If-Match', in: 'header', required: true, description: 'ETag as read.', schema: { type: 'string' } }]
     : []),

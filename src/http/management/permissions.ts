@@ -14,6 +14,8 @@ export const MANAGEMENT_SCOPES = [
   { name: 'agents:write', description: 'Register, change, suspend and retire agents', risk: 'high' },
   { name: 'blueprints:read', description: 'See the blueprints of agents', risk: 'low' },
   { name: 'blueprints:write', description: 'Set what agents may have at most', risk: 'critical' },
+  { name: 'trusted-issuers:read', description: 'See whose workload tokens are accepted', risk: 'low' },
+  { name: 'trusted-issuers:write', description: 'Decide whose workload tokens are accepted', risk: 'critical' },
   { name: 'groups:read', description: 'See the groups that own agents', risk: 'low' },
   { name: 'groups:write', description: 'Make and change groups that own agents', risk: 'critical' },
   { name: 'resource-servers:read', description: 'See the registered resource servers', risk: 'low' },

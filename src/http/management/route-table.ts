@@ -14,12 +14,14 @@ import type { JsonSchema } from './schema-parts.ts';
 
 export type RouteDeclaration = {
   readonly method: 'GET' | 'POST' | 'PATCH';
-  /** Below `/api/v1`; the only path parameter is `{id}`. */
+  /** Below `/api/v1`; path parameters are `{id}`, and `{credential}` below it. */
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
   /** Absent: any live token of this API will do. */
   readonly scope?: ManagementScope;
+  /** Without an access token: the body holds the proof of who calls, and the handler checks it first of all. */
+  readonly isProvenByBody?: true;
   /** Roles that may call. Empty: every caller. */
   readonly roles: readonly Role[];
   /** An account without such a role may call for its own agents and their delegations. */
@@ -81,6 +83,7 @@ const delegations = about('delegations', 'delegations:read', 'delegations:write'
 const kills = about('kills', 'kills:read', 'kills:write');
 const audit = about('audit', 'audit:read', 'audit:write');
 const keys = about('keys', 'keys:read', 'keys:write');
+const trustedIssuers = about('trusted issuers', 'trusted-issuers:read', 'trusted-issuers:write');
 const OWN = { own: true } as const;
 
 const ROUTES = {
@@ -217,6 +220,89 @@ const ROUTES = {
     'AgentSecret',
     'Change the secret of an agent for another; the end stays where it was',
     { own: true, status: 200 },
+  ),
+  listCredentials: agents.read('/agents/{id}/credentials', 'CredentialList', 'What an agent proves itself with', OWN),
+  addCredential: agents.create(
+    '/agents/{id}/credentials',
+    'NewCredential',
+    'Credential',
+    'Give an agent a credential',
+    {
+      own: true,
+      status: 200,
+    },
+  ),
+  suspendCredential: agents.act(
+    '/agents/{id}/credentials/{credential}/suspend',
+    'CredentialList',
+    'Stop a credential; it proves nothing until it is resumed',
+    OWN,
+  ),
+  resumeCredential: agents.act(
+    '/agents/{id}/credentials/{credential}/resume',
+    'CredentialList',
+    'Let a stopped credential count again',
+    OWN,
+  ),
+  removeCredential: agents.act(
+    '/agents/{id}/credentials/{credential}/removal',
+    'CredentialList',
+    'Take a credential from an agent for good',
+    OWN,
+  ),
+  rotateCredential: {
+    method: 'POST',
+    path: '/agents/{id}/credentials/{credential}/rotation',
+    tag: 'agents',
+    summary: 'Change the keys of a credential for new ones: the agent itself, with a client assertion of the old key',
+    roles: [],
+    isProvenByBody: true,
+    body: 'CredentialRotation',
+    status: 200,
+    answer: 'Credential',
+  },
+
+  createTrustedIssuer: trustedIssuers.create(
+    '/trusted-issuers',
+    'NewTrustedIssuer',
+    'TrustedIssuer',
+    'Trust an issuer of workload tokens',
+  ),
+  listTrustedIssuers: trustedIssuers.read(
+    '/trusted-issuers',
+    'TrustedIssuerPage',
+    'List trusted issuers, newest first',
+    {
+      query: {
+        ...PAGE,
+        issuer: { type: 'string', minLength: 1, maxLength: 512, description: 'Only the one of exactly this issuer.' },
+      },
+    },
+  ),
+  getTrustedIssuer: trustedIssuers.read('/trusted-issuers/{id}', 'TrustedIssuer', 'Read a trusted issuer'),
+  updateTrustedIssuer: trustedIssuers.change(
+    '/trusted-issuers/{id}',
+    'TrustedIssuerChange',
+    'TrustedIssuer',
+    'Change members of a trusted issuer',
+  ),
+  disableTrustedIssuer: trustedIssuers.act(
+    '/trusted-issuers/{id}/disable',
+    'TrustedIssuer',
+    'Trust an issuer no more; its tokens are good for nothing',
+  ),
+  enableTrustedIssuer: trustedIssuers.act('/trusted-issuers/{id}/enable', 'TrustedIssuer', 'Trust an issuer again'),
+  purgeTrustedIssuerKeys: trustedIssuers.act(
+    '/trusted-issuers/{id}/purge-keys',
+    'TrustedIssuer',
+    'Use no key any more that was fetched up to now, on any node',
+  ),
+  testFederation: trustedIssuers.create(
+    '/federation/test',
+    'TokenToTest',
+    'FederationTest',
+    'Which agent a workload token stands for, or which check fails; the token is not kept',
+    { scope: 'trusted-issuers:read', roles: READERS, status: 200 } as More,
   ),
 
   createGroup: groups.create('/groups', 'NewGroup', 'Group', 'Make a group of accounts that owns agents'),

@@ -22,6 +22,7 @@ import { type AuditReader, auditHandlers } from './audit.ts';
 import { type Blueprints, blueprintHandlers } from './blueprints.ts';
 import type { Handlers } from './call.ts';
 import { clientHandlers } from './clients.ts';
+import { type Credentials, credentialHandlers } from './credentials.ts';
 import { type Delegations, delegationHandlers } from './delegations.ts';
 import { groupHandlers } from './groups.ts';
 import { initialAccessTokenHandlers } from './initial-access-tokens.ts';
@@ -31,6 +32,7 @@ import { openApiDocument } from './openapi.ts';
 import { resourceServerHandlers } from './resource-servers.ts';
 import { type OperationId, routeEntries } from './route-table.ts';
 import { type CallDependencies, serveCall } from './serve-call.ts';
+import { type Federation, federationHandlers } from './trusted-issuers.ts';
 
 export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly accounts: Accounts;
@@ -49,6 +51,8 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly auditReader: AuditReader;
   readonly keys: Keys;
   readonly secrets: SecretExceptions;
+  readonly credentials: Credentials;
+  readonly federation: Federation;
 };
 
 const PREFIX = '/api/v1';
@@ -69,6 +73,8 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
       audit,
     ),
     ...agentSecretHandlers(dependencies.secrets, agents, owners),
+    ...credentialHandlers(dependencies.credentials, agents, owners),
+    ...federationHandlers(dependencies.federation),
     ...groupHandlers(dependencies.groups, dependencies.departures),
     ...clientHandlers(clients, dependencies.selfRegistration),
     ...initialAccessTokenHandlers(dependencies.initialAccessTokens, owners),
@@ -102,7 +108,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
   );
   for (const [operation, route] of routeEntries()) {
     const serve = serveCall(operation, route, handlers[operation], { ...dependencies, lookup });
-    router.register(route.path.replace('{id}', ':id'), [route.method], answering(log, serve));
+    router.register(route.path.replaceAll(/\{(\w+)\}/g, ':$1'), [route.method], answering(log, serve));
   }
   router.all(
     '/{*rest}',
@@ -130,4 +136,4 @@ const refuseUnknown = (ctx: Context): never => {
   throw httpProblem('method_not_allowed', `This path has ${methods.join(' and ')}.`);
 };
 
-const patternOf = (path: string): RegExp => new RegExp(`^${path.replace('{id}', '[^/]+')}$`);
+const patternOf = (path: string): RegExp => new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`);

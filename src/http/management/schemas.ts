@@ -8,6 +8,7 @@ import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
 import { AGENT_GRANT_TYPES, CLIENT_GRANT_TYPES } from '../../domain/clients/grant-types.ts';
 import { KILL_SCOPES } from '../../domain/revocation/kill.ts';
 import { CEILINGS } from './ceilings-schema.ts';
+import { FEDERATION_SCHEMAS } from './federation-schemas.ts';
 import {
   change,
   flag,
@@ -169,6 +170,7 @@ const RESOURCE_SERVER_KIND: Properties = {
 };
 
 export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  ...FEDERATION_SCHEMAS,
   ScopesByResource: {
     type: 'object',
     maxProperties: 200,
@@ -245,11 +247,16 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ),
   AccountPage: page('Account'),
 
-  NewAgent: input({ ...AGENT, ...AGENT_ABOUT, composition: ref('DeclaredComposition'), authority: AGENT_AUTHORITY }, [
-    'name',
-    'purpose',
-    'environment',
-  ]),
+  NewAgent: input(
+    {
+      ...AGENT,
+      ...AGENT_ABOUT,
+      credentials: list('Beside or in place of `jwks` and `jwks_uri`.', 10, ref('NewCredential')),
+      composition: ref('DeclaredComposition'),
+      authority: AGENT_AUTHORITY,
+    },
+    ['name', 'purpose', 'environment'],
+  ),
   NewAgentSecret: input(
     {
       reason: text('Why this agent cannot do without one.', 500),

@@ -77,7 +77,10 @@ export const serveCall = (
   const readCall = async (ctx: Context, caller: Caller): Promise<Call> => {
     const access = route.roles.length === 0 ? 'all' : accessOf(caller, route.roles, route.own === true);
     const id = idOf(ctx);
-    if (route.path.includes('{id}') && !ID.test(id)) throw new DomainError('not_found', 'There is no such object.');
+    const credential = parameterOf(ctx, 'credential');
+    const isThere = (name: string, value: string): boolean => !route.path.includes(`{${name}}`) || ID.test(value);
+    if (!isThere('id', id) || !isThere('credential', credential))
+      throw new DomainError('not_found', 'There is no such object.');
     const { cursor, ...query } = checks.query(ctx.query);
     const version = route.ifMatch ? versionOf(ctx) : 0;
     const idempotencyKey = route.repeatable === undefined ? undefined : keyOf(ctx);
@@ -86,6 +89,7 @@ export const serveCall = (
     if (!route.lines) checks.body(body);
     return {
       id,
+      credential,
       query,
       ...(cursor === undefined ? {} : { after: places.open(operation, caller.id, cursor) }),
       body: fromWire(route.ifMatch ? withoutId(body, id) : body),
@@ -101,6 +105,10 @@ export const serveCall = (
   return async (ctx) => {
     let known: string | undefined;
     try {
+      if (route.isProvenByBody) {
+        const itself: Caller = { kind: 'client', id: idOf(ctx), name: '', roles: [], scope: [] };
+        return send(ctx, route, audience, await handle(await readCall(ctx, itself)));
+      }
       const token = await authenticate(ctx);
       known = token.chain ? token.clientId : (token.subject ?? token.clientId);
       refuseActor(token);
@@ -200,8 +208,10 @@ const requestIdOf = (ctx: Context): string | undefined => {
   return typeof id === 'string' ? id : undefined;
 };
 
-const idOf = (ctx: Context): string => {
+const idOf = (ctx: Context): string => parameterOf(ctx, 'id');
+
+const parameterOf = (ctx: Context, name: string): string => {
   const params: unknown = Reflect.get(ctx, 'params');
-  const id: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, 'id') : undefined;
-  return typeof id === 'string' ? id : '';
+  const value: unknown = typeof params === 'object' && params !== null ? Reflect.get(params, name) : undefined;
+  return typeof value === 'string' ? value : '';
 };

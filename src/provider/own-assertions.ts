@@ -1,0 +1,52 @@
+import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose';
+import type { Agent } from '../domain/agents/agent.ts';
+import { credentialsOf, isUsable } from '../domain/agents/credential.ts';
+import { DomainError } from '../domain/errors.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { ClientAssertions } from './client-assertions.ts';
+import type { RefusalCounter } from './endpoint-audit.ts';
+
+const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256', 'EdDSA', 'Ed25519'];
+
+/**
+ * Proof of one credential, for what an agent does to that credential itself: a client assertion as at the token
+ * endpoint, signed with its key and used up by this. Throws 'unauthenticated'; the check that failed is noted for the
+ * owner.
+ */
+export const ownAssertions =
+  (deps: {
+    /** As they count now. */
+    readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
+    readonly assertions: Pick<ClientAssertions, 'faultOf' | 'claimOnce'>;
+    readonly refusals: RefusalCounter;
+    readonly clock: Clock;
+    readonly clockToleranceSeconds: number;
+  }) =>
+  async (agentId: string, credentialId: string, assertion: string, request?: string): Promise<void> => {
+    const agent = (await deps.agents.get(agentId))?.document;
+    const refuse = async (check: string): Promise<never> => {
+      if (agent) await deps.refusals.note(agent.id, `key rotation: ${check}`.slice(0, 200), request);
+      throw new DomainError(
+        'unauthenticated',
+        'This is no good client assertion, signed with a key of this credential.',
+      );
+    };
+    const found = agent && credentialsOf(agent).find(({ id }) => id === credentialId);
+    if (agent?.state !== 'active' || found?.kind !== 'jwks' || !isUsable(found, deps.clock.now())) {
+      return refuse('there is no such usable credential with keys');
+    }
+    const verified = await jwtVerify(assertion, createLocalJWKSet(found.jwks as unknown as JSONWebKeySet), {
+      algorithms: ALGORITHMS,
+      issuer: agentId,
+      subject: agentId,
+      requiredClaims: ['exp', 'iat', 'jti', 'aud'],
+      clockTolerance: deps.clockToleranceSeconds,
+      currentDate: new Date(deps.clock.nowMillis()),
+    }).catch(() => undefined);
+    if (!verified) return refuse('the assertion does not verify');
+    const { payload, protectedHeader } = verified;
+    const fault = deps.assertions.faultOf({ ...payload }, { ...protectedHeader });
+    if (fault !== undefined) return refuse(fault);
+    const { jti = '', exp = 0, iat = 0 } = payload;
+    if (!(await deps.assertions.claimOnce(agentId, jti, exp, iat))) return refuse('the assertion was used before');
+  };
