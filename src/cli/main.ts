@@ -14,6 +14,7 @@ import { auditCommands } from './commands/audit.ts';
 import { blueprintCommands } from './commands/blueprints.ts';
 import { clientCommands } from './commands/clients.ts';
 import { delegationCommands } from './commands/delegations.ts';
+import { federationCommands } from './commands/federation.ts';
 import { groupCommands } from './commands/groups.ts';
 import { keyCommands } from './commands/keys.ts';
 import { killCommands } from './commands/kills.ts';
@@ -33,6 +34,7 @@ export const COMMANDS: readonly Command[] = [
   ...registrationCommands,
   ...accountCommands,
   ...groupCommands,
+  ...federationCommands,
   resetPassword,
   ...clientCommands,
   ...resourceServerCommands,

@@ -1,0 +1,219 @@
+/** `behalf federation …`: whose workload tokens are accepted, and what they would be taken for. */
+import { readFileSync } from 'node:fs';
+import { type Command, EXIT, type Option, usageError } from '../command.ts';
+import type { Json } from '../management-client.ts';
+import { listCommand, type ManagementCall, managementCommand, warn } from '../management-commands.ts';
+import { texts } from '../members.ts';
+import { details, printable } from '../table.ts';
+
+const PATH = '/trusted-issuers';
+const TEMPLATES = ['kubernetes', 'github-actions', 'gitlab', 'aws', 'gcp', 'azure', 'spiffe-jwt', 'generic'];
+
+const KEYS = {
+  'jwks-uri': { value: 'URL', description: 'Where its keys are. Default: where its discovery document says.' },
+  'jwks-file': { value: 'FILE', description: 'Its public keys as a JWK Set; nothing is fetched then.' },
+  audience: { value: 'TEXT', description: 'Audience of its tokens. Default: the issuer of this server.' },
+  'max-token-age': { value: 'SECONDS', description: 'How long after it was made a token is good. Default 3600.' },
+  'max-key-age': { value: 'SECONDS', description: 'How long its last keys are good while none can be had. Default 3600.' },
+  'one-time': { description: 'A token with an id (jti) works once.' },
+} as const satisfies Record<string, Option>;
+
+const members = (call: ManagementCall): Json => {
+  const file = call.text('jwks-file');
+  const [age, keyAge] = [call.integer('max-token-age', 60, 86_400), call.integer('max-key-age', 300, 86_400)];
+  return {
+    ...texts(call, { name: 'name', audience: 'audience', 'jwks-uri': 'jwks_uri' }),
+    ...(file === undefined ? {} : { jwks: jsonIn(file) }),
+    ...(age === undefined ? {} : { max_token_age_seconds: age }),
+    ...(keyAge === undefined ? {} : { max_key_age_seconds: keyAge }),
+    ...(call.isSet('one-time') ? { one_time_tokens: true } : {}),
+  };
+};
+
+const jsonIn = (file: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    throw usageError(`${file} cannot be read as JSON.`);
+  }
+};
+
+const shown = (body: Json): string =>
+  details([
+    ['id', body['id']],
+    ['name', body['name']],
+    ['template', body['template']],
+    ['issuer', body['issuer']],
+    ['state', body['state']],
+    ['keys', keysText(body)],
+    ['audience', body['audience'] ?? 'the issuer of this server'],
+    ['token age', `${body['max_token_age_seconds']} s at most`],
+  ]);
+
+const keysText = (body: Json): string => {
+  const { state, reason } = (body['keys'] ?? {}) as { readonly state?: string; readonly reason?: string };
+  return reason === undefined ? String(state) : `${state}: ${reason}`;
+};
+
+/** Does one thing to one trusted issuer. */
+const action = (verb: string, path: string, summary: string): Command =>
+  managementCommand({
+    words: ['federation', 'issuers', verb],
+    operands: ['ID'],
+    summary,
+    role: 'operator',
+    options: {},
+    run: async (call) => {
+      const id = encodeURIComponent(call.operands[0] ?? '');
+      const { body } = path === '' ? await call.api.get(`${PATH}/${id}`) : await call.api.post(`${PATH}/${id}/${path}`);
+      call.print.object(body, shown(body));
+      return EXIT.done;
+    },
+  });
+
+const create = managementCommand({
+  words: ['federation', 'issuers', 'create'],
+  operands: ['ISSUER'],
+  summary: 'Trust an issuer: its tokens can then stand for agents that have a rule for them.',
+  role: 'operator',
+  options: {
+    name: { value: 'NAME', description: 'Name to show.', isRequired: true },
+    template: { value: 'NAME', description: `Platform it is: ${TEMPLATES.join(', ')}.`, isRequired: true },
+    ...KEYS,
+  },
+  notes: 'ISSUER is the `iss` of its tokens, exactly. Next: behalf federation allow AGENT --issuer ID --subject SUB',
+  run: async (call) => {
+    const template = call.required('template');
+    if (!TEMPLATES.includes(template)) throw usageError(`--template must be one of ${TEMPLATES.join(', ')}.`);
+    const { body } = await call.api.post(PATH, { issuer: call.operands[0], template, ...members(call) });
+    call.print.object(body, shown(body));
+    warn(call, body);
+    return EXIT.done;
+  },
+});
+
+const update = managementCommand({
+  words: ['federation', 'issuers', 'update'],
+  operands: ['ID'],
+  summary: 'Change a trusted issuer; what is not given stays.',
+  role: 'operator',
+  options: { name: { value: 'NAME', description: 'Name to show.' }, ...KEYS },
+  run: async (call) => {
+    const changed = members(call);
+    if (Object.keys(changed).length === 0) throw usageError('Nothing to change was given.');
+    const { body } = await call.api.patch(`${PATH}/${encodeURIComponent(call.operands[0] ?? '')}`, changed);
+    call.print.object(body, shown(body));
+    return EXIT.done;
+  },
+});
+
+/** `--claim NAME=TEXT`: the name ends at the first `=` that no pointer holds. */
+const claimRules = (call: ManagementCall): Json => {
+  const rules: Record<string, object> = {};
+  for (const text of call.texts('claim')) {
+    const at = text.indexOf('=');
+    if (at < 1) throw usageError(`--claim '${text}' is not NAME=TEXT.`);
+    const value = text.slice(at + 1);
+    rules[text.slice(0, at)] = value.includes('*') ? { like: value } : { equals: value };
+  }
+  return Object.keys(rules).length === 0 ? {} : { claims: rules };
+};
+
+const allow = managementCommand({
+  words: ['federation', 'allow'],
+  operands: ['AGENT'],
+  summary: 'Let an agent prove itself with the tokens of a trusted issuer about one subject.',
+  role: 'operator',
+  options: {
+    issuer: { value: 'ID', description: 'The trusted issuer.', isRequired: true },
+    subject: {
+      value: 'TEXT',
+      description: 'What `sub` must be; each * stands for one part of it, or what is left of one.',
+      isRequired: true,
+    },
+    claim: { value: 'NAME=TEXT', description: 'What another claim must be, by name or JSON pointer.', isRepeatable: true },
+    name: { value: 'NAME', description: 'What people call it.' },
+  },
+  run: async (call) => {
+    const subject = call.required('subject');
+    const agent = call.operands[0] ?? '';
+    const { body } = await call.api.post(`/agents/${encodeURIComponent(agent)}/credentials`, {
+      kind: 'federated',
+      ...texts(call, { issuer: 'issuer', name: 'name' }),
+      subject: subject.includes('*') ? { like: subject } : { equals: subject },
+      ...claimRules(call),
+    });
+    call.print.object(
+      body,
+      `${details([
+        ['id', body['id']],
+        ['agent', agent],
+        ['subject', subject],
+      ])}\nTry a token: behalf federation test -\n`,
+    );
+    return EXIT.done;
+  },
+});
+
+const LONGEST_TOKEN = 16_384;
+
+const tokenOf = (call: ManagementCall): string => {
+  const given = call.operands[0] ?? '-';
+  const token = (given === '-' ? readFileSync(0, 'utf8') : given).trim();
+  if (token === '' || token.length > LONGEST_TOKEN) throw usageError('This is no token.');
+  return token;
+};
+
+const test = managementCommand({
+  words: ['federation', 'test'],
+  operands: ['TOKEN'],
+  summary: 'Say which agent a workload token stands for, or which check fails. The token is not kept.',
+  role: 'operator',
+  options: {},
+  notes: 'With - the token is read from standard input, where other processes of the machine do not see it.',
+  run: async (call) => {
+    const { body } = await call.api.post('/federation/test', { token: tokenOf(call) });
+    const failed = body['failed'] as { readonly check: string; readonly detail: string } | undefined;
+    const issuer = body['issuer'] as { readonly id: string; readonly name: string } | undefined;
+    const matches = (body['matches'] ?? []) as readonly { readonly agent: string; readonly credential: string }[];
+    call.print.object(
+      body,
+      details([
+        ['result', body['good'] === true ? 'good' : 'refused'],
+        ...(failed ? [['failed check', `${failed.check}: ${failed.detail}`] as const] : []),
+        ['issuer', issuer ? `${issuer.id} (${issuer.name})` : 'none that is trusted'],
+        ['subject', body['subject']],
+        ...matches.map(({ agent, credential }) => ['agent', `${agent} by ${credential}`] as const),
+        ...(body['needs_client_id'] === true ? [['note', 'several agents: send client_id'] as const] : []),
+      ]),
+    );
+    return body['good'] === true ? EXIT.done : EXIT.failed;
+  },
+});
+
+export const federationCommands: readonly Command[] = [
+  create,
+  {
+    ...listCommand({
+      noun: 'federation',
+      plural: 'trusted issuers, newest first',
+      path: PATH,
+      nothing: 'No issuer is trusted. Trust one: behalf federation issuers create ISSUER --name NAME --template NAME',
+      columns: [
+        { title: 'ID', value: ({ id }) => id },
+        { title: 'STATE', value: ({ state }) => state },
+        { title: 'TEMPLATE', value: ({ template }) => template },
+        { title: 'ISSUER', value: ({ issuer }) => issuer },
+        { title: 'NAME', value: ({ name }) => printable(String(name)) },
+      ],
+    }),
+    words: ['federation', 'issuers', 'list'],
+  },
+  action('show', '', 'Show a trusted issuer, and how its keys were had last.'),
+  update,
+  action('disable', 'disable', 'Trust an issuer no more.'),
+  action('enable', 'enable', 'Trust an issuer again.'),
+  action('purge-keys', 'purge-keys', 'Use no key any more that was fetched up to now.'),
+  allow,
+  test,
+];
