@@ -133,7 +133,7 @@ describe('the repository', () => {
 /** This file names what must not be there. */
 const OWN_PATH = 'test/architecture/package-contents.test.ts';
 
-/** RFC 2606 and RFC 6761, and where the documents live that ours cite. */
+/** RFC 2606 and RFC 6761, where the documents live that ours cite, and what guides have to name. */
 const ALLOWED_HOSTS = [
   'example',
   'example.com',
@@ -148,4 +148,14 @@ const ALLOWED_HOSTS = [
   'apache.org',
   'semver.org',
   'w3.org',
+  // Platforms that agents run on: issuers of workload tokens, and where those are had (docs/guides/workloads).
+  'accounts.google.com',
+  'amazonaws.com',
+  'api.aws',
+  'gitlab.com',
+  'login.microsoftonline.com',
+  'metadata.google.internal',
+  'svc.cluster.local',
+  'sts.windows.net',
+  'token.actions.githubusercontent.com',
 ];
