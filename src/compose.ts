@@ -127,7 +127,15 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   });
   await kills.start();
   const leases = leaseRegister({ documents, clock, liveness });
-  const authority = resourceAuthority({ agents, clients, accounts, resourceServers, delegations, clock });
+  const authority = resourceAuthority({
+    agents,
+    clients,
+    accounts,
+    resourceServers,
+    delegations,
+    clock,
+    managementApi: `${issuer}/api/v1`,
+  });
   const extensions = [
     dynamicRegistration(issuer),
     tokenExchange({

@@ -11,7 +11,7 @@ import { AUDIT_RECORDS } from '../domain/audit/audit-record.ts';
 import { BLUEPRINT_VERSIONS, BLUEPRINTS } from '../domain/blueprints/blueprint.ts';
 import { CLIENTS } from '../domain/clients/client.ts';
 import { CLIENT_SNAPSHOTS } from '../domain/clients/metadata-documents.ts';
-import { CONSENTS } from '../domain/consent/consent-register.ts';
+import { CONSENTS } from '../domain/consent/remembered-consent.ts';
 import { DELEGATIONS } from '../domain/delegation/delegation.ts';
 import { TRUSTED_ISSUERS } from '../domain/federation/trusted-issuer.ts';
 import { GROUPS } from '../domain/groups/group.ts';

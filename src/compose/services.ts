@@ -22,10 +22,7 @@ import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-bluepri
 import { blueprintAdmission } from '../domain/blueprints/blueprint-admission.ts';
 import { blueprintRegistry } from '../domain/blueprints/blueprint-registry.ts';
 import { type ClientRegistry, clientRegistry } from '../domain/clients/client-registry.ts';
-import { documentPolicy } from '../domain/clients/document-policy.ts';
 import { keysByUrl } from '../domain/clients/keys-by-url.ts';
-import { isDocumentId } from '../domain/clients/metadata-document.ts';
-import { metadataDocuments } from '../domain/clients/metadata-documents.ts';
 import { consentRegister } from '../domain/consent/consent-register.ts';
 import { delegationRegister } from '../domain/delegation/delegation-register.ts';
 import { delegationRequests } from '../domain/delegation/delegation-requests.ts';
@@ -53,6 +50,7 @@ import { masterKey as derivedFrom } from '../domain/secrets/master-key.ts';
 import { metrics as makeMetrics } from '../http/metrics.ts';
 import { nodeState } from '../node-state.ts';
 import { signingKeys } from '../provider/signing-keys.ts';
+import { clientDocuments } from './client-documents.ts';
 import { egress } from './egress.ts';
 import { measuredStores } from './measured-stores.ts';
 import { afterMoves } from './moved-data.ts';
@@ -209,25 +207,14 @@ export const services = async (configuration: Configuration, overrides: Override
       ),
   });
   const departures = departureRegister({ documents, clock, groups, owners, agents });
-  const documentClients = metadataDocuments({
+  const { documentClients, knownClients } = clientDocuments(configuration, clients, {
     documents,
     ephemeral,
     clock,
     audit,
     masterKey,
     trustedFetch,
-    policy: documentPolicy({
-      isEnabled: configuration.clientIdMetadata.accept,
-      hosts: configuration.clientIdMetadata.hosts,
-      internalHosts: configuration.egress.allowedHosts,
-      isDevelopment: issuer.startsWith('http:'),
-    }),
-    heldSeconds: Math.max(configuration.sessions.interactionTtlSeconds, configuration.tokens.deviceCodeTtlSeconds),
   });
-  const knownClients = {
-    ...clients,
-    get: (id: string) => (isDocumentId(id) ? documentClients.get(id) : clients.get(id)),
-  };
   /** As everybody sees them who grants something. */
   const granting = {
     ...registersUnderKills({ accounts, agents: effectiveAgents, clients: knownClients }, revocation),

@@ -8,6 +8,7 @@ import type { Account } from '../domain/accounts/account.ts';
 import type { Agent } from '../domain/agents/agent.ts';
 import { limitsOfAgent, tokenLifeOf } from '../domain/agents/effective-agent.ts';
 import type { Client } from '../domain/clients/client.ts';
+import { isDocumentId } from '../domain/clients/metadata-document.ts';
 import { blockingLayer, type Cut, cutScope, type Limit, scopesAt } from '../domain/delegation/authority.ts';
 import type { Delegation } from '../domain/delegation/delegation.ts';
 import type { Layer } from '../domain/errors.ts';
@@ -29,6 +30,8 @@ export const resourceAuthority = (deps: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
   };
   readonly clock: Clock;
+  /** Resource indicator of the management API. */
+  readonly managementApi: string;
 }) => {
   /** What was cut of the scope a request asked for. */
   const cuts = new WeakMap<object, Cut>();
@@ -39,6 +42,10 @@ export const resourceAuthority = (deps: {
       const agent = (await deps.agents.get(clientId))?.document;
       if (!agent) return { limits: [{ layer: 'agent', holds: [] }], maxSeconds: undefined };
       return { limits: limitsOfAgent(agent, server, forItself), maxSeconds: tokenLifeOf([agent]) };
+    }
+    // Whom nobody answers for does not get to administer, whoever is talked into allowing it.
+    if (isDocumentId(clientId) && server.identifier === deps.managementApi) {
+      return { limits: [{ layer: 'client', holds: [] }], maxSeconds: undefined };
     }
     const held = scopesAt((await deps.clients.get(clientId))?.document.authority, server.identifier);
     return { limits: [{ layer: 'client', holds: held ?? (forItself ? [] : undefined) }], maxSeconds: undefined };

@@ -245,6 +245,27 @@ describe('a client that is a document', () => {
   });
 });
 
+test('a client nobody registered cannot be given the management API, whoever is talked into it', async () => {
+  const administrator = { username: 'admin', password: 'correct horse battery staple' };
+  const id = newClient();
+  const resource = `${server.issuer}/api/v1`;
+  const pages: string[] = [];
+  const ask = async (client: string): Promise<string> => {
+    const { url } = request(client, { resource, scope: 'openid accounts:read' });
+    const browser = newBrowser(server.issuer);
+    await walkAuthorization(browser, url, { person: administrator, onPage: ({ text }) => void pages.push(text) });
+    return String(pages.at(-1));
+  };
+  expect(await ask(id)).not.toContain('accounts:read');
+  // Whoever is registered may be given it.
+  const { id: registered } = await scene.management.createClient({
+    name: 'Console',
+    token_endpoint_auth_method: 'none',
+    redirect_uris: [CALLBACK],
+  });
+  expect(await ask(registered)).toContain('accounts:read');
+});
+
 describe('what is not good is refused, and the developer is told which member', () => {
   const INVALID = { status: 400, error: 'invalid_client' };
 

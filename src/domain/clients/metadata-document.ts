@@ -21,9 +21,12 @@ export type DocumentClient = Client & {
 /** No id of ours begins so (DR-02): they begin with a word and `_`. */
 export const isDocumentId = (id: string): boolean => id.startsWith('https://');
 
+/** The client if it is a document; undefined for one that is registered here. */
+export const asDocumentClient = (client: Client): DocumentClient | undefined =>
+  (client as Partial<DocumentClient>).documentVersion === undefined ? undefined : (client as DocumentClient);
+
 /** Which version of its document a client is; undefined for one that is registered here. */
-export const documentVersionOf = (client: Client): string | undefined =>
-  (client as Partial<DocumentClient>).documentVersion;
+export const documentVersionOf = (client: Client): string | undefined => asDocumentClient(client)?.documentVersion;
 
 const MAXIMUM_ID = 512;
 

@@ -2,18 +2,12 @@ import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import type { Client } from '../clients/client.ts';
-import { type DocumentClient, documentVersionOf } from '../clients/metadata-document.ts';
+import { asDocumentClient, type DocumentClient } from '../clients/metadata-document.ts';
 import type { By } from '../clients/registered-documents.ts';
 import type { DelegationRegister } from '../delegation/delegation-register.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import {
-  type CollectionDeclaration,
-  type DocumentStore,
-  isDocumentConflict,
-  StoreUnavailable,
-  type Versioned,
-} from '../ports/document-store.ts';
+import { type DocumentStore, isDocumentConflict, StoreUnavailable, type Versioned } from '../ports/document-store.ts';
 import type { ConsentResult } from '../ports/interactions.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 import { revocation as overStore, type Revocation } from '../revocation/revocation.ts';
@@ -29,6 +23,7 @@ import {
   type Requester,
   requesterId,
 } from './consent.ts';
+import { CONSENTS, type RememberedConsent } from './remembered-consent.ts';
 
 type Lookup<T> = { get(id: string): Promise<Versioned<T> | undefined> };
 
@@ -52,26 +47,6 @@ export type ConsentDeps = {
   /** With what the process has latched. Default: what stands in the store. */
   readonly revocation?: Revocation;
 };
-
-/** A decision that answers the same question again while it lasts (AP-11). */
-type RememberedConsent = {
-  /** `cns_` and the digest of the question. */
-  readonly id: string;
-  readonly account: string;
-  readonly clientId: string;
-  readonly openidScopes: readonly string[];
-  readonly resources: Readonly<Record<string, readonly string[]>>;
-  readonly createdAt: number;
-  readonly expiresAt: number;
-};
-
-export const CONSENTS = {
-  name: 'consents',
-  indexes: [{ fields: ['account', 'clientId'] }],
-  expiresAt: 'expiresAt',
-  members: ['account', 'clientId', 'expiresAt'],
-  isAbsentWhenUnreadable: true,
-} as const satisfies CollectionDeclaration;
 
 /** So many agents are offered for passing on; more belong on a page of their own. */
 const PASS_ON_CHOICES = 50;
@@ -209,10 +184,10 @@ export const consentRegister = (deps: ConsentDeps) => {
 
   /** What was shown of a client that is a document is what the lease will be about. */
   const withVersion = async (of: ConsentQuestion, given: ConsentResult): Promise<ConsentResult> => {
-    const version = of.requester.kind === 'client' ? documentVersionOf(of.requester.client) : undefined;
-    if (of.requester.kind !== 'client' || version === undefined) return given;
-    await deps.snapshots?.keep(of.requester.client as DocumentClient, given.expiresAt);
-    return { ...given, clientVersion: version };
+    const client = of.requester.kind === 'client' ? asDocumentClient(of.requester.client) : undefined;
+    if (!client) return given;
+    await deps.snapshots?.keep(client, given.expiresAt);
+    return { ...given, clientVersion: client.documentVersion };
   };
 
   return {

@@ -1,0 +1,30 @@
+/** Clients that are a document at a URL, as configured, and beside them those that are registered. */
+import type { Configuration } from '../../config/configuration.ts';
+import type { ClientRegistry } from '../domain/clients/client-registry.ts';
+import { documentPolicy } from '../domain/clients/document-policy.ts';
+import { isDocumentId } from '../domain/clients/metadata-document.ts';
+import { metadataDocuments } from '../domain/clients/metadata-documents.ts';
+
+type Parts = Omit<Parameters<typeof metadataDocuments>[0], 'policy' | 'heldSeconds'>;
+
+export const clientDocuments = (configuration: Configuration, clients: ClientRegistry, parts: Parts) => {
+  const { clientIdMetadata, egress, issuer, sessions, tokens } = configuration;
+  const documentClients = metadataDocuments({
+    ...parts,
+    policy: documentPolicy({
+      isEnabled: clientIdMetadata.accept,
+      hosts: clientIdMetadata.hosts,
+      internalHosts: egress.allowedHosts,
+      isDevelopment: issuer.startsWith('http:'),
+    }),
+    heldSeconds: Math.max(sessions.interactionTtlSeconds, tokens.deviceCodeTtlSeconds),
+  });
+  return {
+    documentClients,
+    /** Of either kind. */
+    knownClients: {
+      ...clients,
+      get: (id: string) => (isDocumentId(id) ? documentClients.get(id) : clients.get(id)),
+    },
+  };
+};

@@ -1,0 +1,21 @@
+import type { CollectionDeclaration } from '../ports/document-store.ts';
+
+/** A decision that answers the same question again while it lasts (AP-11). */
+export type RememberedConsent = {
+  /** `cns_` and the digest of the question. */
+  readonly id: string;
+  readonly account: string;
+  readonly clientId: string;
+  readonly openidScopes: readonly string[];
+  readonly resources: Readonly<Record<string, readonly string[]>>;
+  readonly createdAt: number;
+  readonly expiresAt: number;
+};
+
+export const CONSENTS = {
+  name: 'consents',
+  indexes: [{ fields: ['account', 'clientId'] }],
+  expiresAt: 'expiresAt',
+  members: ['account', 'clientId', 'expiresAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
