@@ -5,7 +5,7 @@ import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } fr
 import { nameKey } from './skeleton.ts';
 
 /** Nobody else's name may look like this one. Its id is made from `key`, so that of two who claim it one gets it. */
-export type VerifiedName = {
+type VerifiedName = {
   readonly id: string;
   readonly key: string;
   readonly name: string;
@@ -21,7 +21,7 @@ export const VERIFIED_NAMES = {
 } as const satisfies CollectionDeclaration;
 
 /** Who bears a name, or wants to. */
-export type Bearer = { readonly id?: string; readonly name: string; readonly owner?: string | undefined };
+type Bearer = { readonly id?: string; readonly name: string; readonly owner?: string | undefined };
 
 type Dependencies = {
   readonly documents: DocumentStore;
