@@ -200,6 +200,21 @@ describe('self_signed_tls_client_auth: certificates known by themselves', () => 
     ]);
   });
 
+  test('are registered over the API, which shows how they are known', async () => {
+    const pair = await stranger.certificateFor(LEAF);
+    const { clientId } = await scene.newAgent('Over the API');
+    const path = `/agents/${clientId}/credentials`;
+    const added = await scene.management.call('POST', path, { kind: 'mtls', certificates: [pair.cert] });
+    expect([added.status, added.body]).toMatchObject([
+      200,
+      { kind: 'mtls', thumbprints: [thumbprintOf(new X509Certificate(pair.cert))] },
+    ]);
+    const svid = { kind: 'mtls', spiffe_trust_domain: 'prod.example.com', spiffe_path: { equals: '/booker' } };
+    expect((await scene.management.call('POST', path, svid)).body).toMatchObject(svid);
+    expect((await scene.management.call('POST', path, { kind: 'mtls' })).status).toBe(400);
+    expect((await overTls(pair, '/token', ownToken(clientId))).status).toBe(200);
+  });
+
   test.each([
     ['nothing to know it by', {}],
     ['two ways to know it by', { sanDns: 'a.example.com', sanIp: '192.0.2.7' }],

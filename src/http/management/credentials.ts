@@ -94,6 +94,15 @@ const SHOWN = new Set([
   'issuer',
   'subject',
   'claims',
+  'subjectDn',
+  'sanDns',
+  'sanUri',
+  'sanEmail',
+  'sanIp',
+  'spiffeTrustDomain',
+  'spiffePath',
+  'thumbprints',
+  'toldAt',
   'reason',
 ]);
 

@@ -17,7 +17,7 @@ import {
   text,
 } from './schema-parts.ts';
 
-const KINDS = AUTHENTICATION_METHODS.filter((method) => ['jwks', 'jwks_uri', 'federated'].includes(method));
+const KINDS = AUTHENTICATION_METHODS.filter((method) => ['jwks', 'jwks_uri', 'federated', 'mtls'].includes(method));
 
 const CREDENTIAL: Properties = {
   kind: oneOf('How the agent proves itself with it.', KINDS),
@@ -34,11 +34,31 @@ const CREDENTIAL: Properties = {
     description:
       'With kind federated: rules by name of a claim, or by JSON pointer (RFC 6901) when it begins with "/". All must hold.',
   },
+  subject_dn: text('With kind mtls: subject of the certificate (RFC 4514), most specific part first.', 512),
+  san_dns: text('With kind mtls: a DNS name in the certificate.', 512),
+  san_uri: text('With kind mtls: a URI in the certificate.', 512),
+  san_email: text('With kind mtls: an e-mail address in the certificate.', 512),
+  san_ip: text('With kind mtls: an address in the certificate.', 64),
+  spiffe_trust_domain: text('With kind mtls: trust domain of its X.509-SVID; with `spiffe_path`.', 255),
+  spiffe_path: {
+    ...ref('TextRule'),
+    description: 'With kind mtls: what the path of its SPIFFE ID must be; "/" separates.',
+  },
+};
+/** Shown by their thumbprints. */
+const CERTIFICATES: Properties = {
+  certificates: list(
+    'With kind mtls: certificates in PEM, each known by itself.',
+    5,
+    text('A certificate in PEM.', 8192),
+  ),
 };
 const CREDENTIAL_ADDED: Properties = {
   id: { type: 'string', description: 'Begins with crd_.' },
   state: oneOf('Only active ones prove anything.', ['active', 'suspended', 'expired']),
   kind: oneOf('How the agent proves itself with it.', AUTHENTICATION_METHODS),
+  thumbprints: { type: 'array', items: { type: 'string' }, description: 'Of registered certificates: `x5t#S256`.' },
+  told_at: seconds('When the owner was told that it ends soon.'),
   reason: { type: 'string', description: 'Of a secret: why it was allowed.' },
   created_at: seconds('When it was added.'),
   last_used_at: seconds('When the agent last proved itself with it, to a minute.'),
@@ -86,10 +106,10 @@ export const FEDERATION_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     { ...TEXTS, contains: text('The claim is a list, and this is in it.', 512) },
     'What a claim must be. Without `contains` the claim is a single value.',
   ),
-  NewCredential: input(CREDENTIAL, ['kind']),
+  NewCredential: input({ ...CREDENTIAL, ...CERTIFICATES }, ['kind']),
   Credential: output(
     { ...CREDENTIAL, ...CREDENTIAL_ADDED },
-    [...Object.keys(CREDENTIAL), 'reason', 'last_used_at'].filter((name) => name !== 'kind'),
+    [...Object.keys(CREDENTIAL), 'thumbprints', 'told_at', 'reason', 'last_used_at'].filter((name) => name !== 'kind'),
   ),
   CredentialList: output({ items: { type: 'array', items: ref('Credential') } }),
   CredentialRotation: input(
