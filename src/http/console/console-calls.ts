@@ -70,6 +70,8 @@ export const consoleCalls = (handlers: Handlers<ConsoleOperation>) => {
     if (routeOf(operation).body !== undefined) checkBody(operation, body);
     return handlers[operation]({
       id,
+      // Of routes with a credential in their path none is a button yet.
+      credential: '',
       query,
       ...(after ? { after } : {}),
       body: fromWire(body),
