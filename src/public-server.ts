@@ -2,7 +2,6 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import { Socket } from 'node:net';
 
 /** Milliseconds, and bytes of a request's head. Slow senders are cut off; what one request may take behind this is bounded by the stores' own deadlines. */
 const BOUNDS = {
@@ -64,7 +63,9 @@ const letAnswerBeRead = (request: IncomingMessage): void => {
   // What Node calls when the answer to the last request of a connection has been written.
   socket.destroySoon = (): void => {
     if (request.complete) {
-      Socket.prototype.destroySoon.call(socket);
+      // Its class's own again.
+      Reflect.deleteProperty(socket, 'destroySoon');
+      socket.destroySoon();
       return;
     }
     socket.end();

@@ -68,7 +68,7 @@ describe('V9 requests that made the engine fail', () => {
     }
   });
 
-  test('V9 registration, which does not exist here', async () => {
+  test('V9 registration: nobody who may not register is told anything about the metadata', async () => {
     const answer = await answerOf(
       await fetch(`${server.issuer}/reg`, {
         method: 'POST',
@@ -76,7 +76,7 @@ describe('V9 requests that made the engine fail', () => {
         body: '{"redirect_uris":["x"],"subject_type":"pairwise"}',
       }),
     );
-    expect([answer.status, answer.body['error']]).toEqual([404, 'not_found']);
+    expect([answer.status, answer.body['error']]).toEqual([401, 'invalid_token']);
   });
 
   test('V9 a sign-out that is refused is recorded as refused', async () => {
@@ -249,13 +249,14 @@ describe('V16 V17 nothing is fetched', () => {
     const made = await engine({
       configuration: server.configuration,
       adapter: () => ({ find: async () => metadata }),
-      clients: { find: async () => metadata },
+      clients: { find: async () => metadata, agentOf: () => undefined },
       keys,
       masterKey,
       assertions: {},
       tokens: { useKeys: () => undefined },
       structured: { install: () => undefined },
       proofs: { install: () => undefined },
+      presented: { install: () => undefined, clientIdOf: async (given: unknown) => given, replace: () => undefined },
       extensions: [],
       trustedFetch,
       keysByUrl: keysByUrl(trustedFetch),

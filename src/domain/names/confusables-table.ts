@@ -1,7 +1,7 @@
 /**
  * What looks like what: confusables.txt of Unicode Security Mechanisms (UTS 39) 17.0.0, in hexadecimal, as
  * `prototype:source,source …` with `+` between the code points of a prototype. Made from Unicode data files,
- * © 1991-2025 Unicode, Inc., used under the Unicode License V3 (https://www.unicode.org/license.txt). The version is
+ * © 1991-2025 Unicode, Inc., used under the Unicode License V3 (SPDX: Unicode-3.0). The version is
  * that of Node's own Unicode tables (`process.versions.unicode`). Read by skeleton.ts only.
  */
 export const CONFUSABLES = `
