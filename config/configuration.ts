@@ -61,6 +61,10 @@ export type Configuration = {
     readonly inactiveAfterDays: number;
     /** Its owner is told so long before an agent is suspended. */
     readonly noticeDays: number;
+    /** How long an instance counts after its last use. */
+    readonly instanceLifetimeSeconds: number;
+    /** Instances of one agent at once, where its blueprint allows no fewer. */
+    readonly maxInstances: number;
   };
   readonly clientAuthentication: {
     /** Longest exp − iat of a client assertion, at most 300. */

@@ -208,6 +208,16 @@ export const CONFIGURATION_SCHEMA = {
         [0, 7, 365],
         'days',
       ),
+      instanceLifetimeSeconds: count(
+        'How long an instance of an agent counts after its last use.',
+        [60, 3600, 30 * DAY],
+        'seconds',
+      ),
+      maxInstances: count(
+        'How many instances one agent may have at once, where its blueprint allows no fewer.',
+        [0, 100, 10_000],
+        'instances',
+      ),
     }),
     clientAuthentication: section('Client authentication by assertion (RFC 7523).', {
       assertionMaxLifetimeSeconds: count(

@@ -39,6 +39,7 @@ import { consumptionRegister } from './provider/consumption-register.ts';
 import { cookieNames } from './provider/cookies.ts';
 import { documentClients } from './provider/document-clients.ts';
 import { engineClients } from './provider/engine-client.ts';
+import { instanceFamilies } from './provider/instance-families.ts';
 import { browserSessions, interactions } from './provider/interactions.ts';
 import { issuedTokens } from './provider/issued-tokens.ts';
 import { closedByKills } from './provider/kill-gate.ts';
@@ -47,6 +48,7 @@ import { modelAdapter } from './provider/model-adapter.ts';
 import { otherProofs } from './provider/other-proofs.ts';
 import { ownAssertions } from './provider/own-assertions.ts';
 import { presentedCredentials } from './provider/presented-credentials.ts';
+import { presentedInstances } from './provider/presented-instances.ts';
 import { presentedLease } from './provider/presented-lease.ts';
 import { presentedProofs } from './provider/presented-proofs.ts';
 import { factsOf, rememberRequest } from './provider/request-facts.ts';
@@ -111,6 +113,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     resourceServers,
     delegations,
     revocation,
+    instances: made.instances,
     managementApi: `${issuer}/api/v1`,
   });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });
@@ -147,6 +150,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       leases,
       delegations,
       requests,
+      instances: made.instances,
       clock,
       identifiers,
       issuer,
@@ -158,6 +162,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     identity: made.workloads,
     uses: made.credentialUses,
     otherProofs: otherProofs({ masterKey, clock }),
+    instances: made.instances,
     clock,
     issuer,
   });
@@ -172,6 +177,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     consumptions,
     presented,
   });
+  const copies = presentedInstances({ documents, identifiers, instances: made.instances, presented, agents });
   const pages = enginePages({ issuer, accounts });
   const engine = await buildEngine({
     configuration,
@@ -203,6 +209,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       delegations,
       authority,
       liveness,
+      instances: copies,
     }),
     consents,
     accounts,
@@ -215,6 +222,19 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     keysByUrl: made.keysByUrl,
     proofs,
     presented,
+    instances: copies,
+    families: instanceFamilies({
+      documents,
+      clock,
+      identifiers,
+      masterKey,
+      audit,
+      consumptions,
+      liveness,
+      instances: copies,
+      issuer,
+      refreshTokenTtlSeconds: configuration.tokens.refreshTokenTtlSeconds,
+    }),
     clock,
     ephemeral,
     identifiers,
@@ -317,6 +337,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     agents: made.agents,
     blueprints: { ...made.blueprints, preview: blueprintPreview({ documents }) },
     groups: made.groups,
+    instances: made.instances,
     registration: repeatableRegistration({ documents, clock, identifiers, agents: made.agents }),
     owners: made.owners,
     departures: made.departures,

@@ -16,6 +16,7 @@ import { clientCommands } from './commands/clients.ts';
 import { delegationCommands } from './commands/delegations.ts';
 import { federationCommands } from './commands/federation.ts';
 import { groupCommands } from './commands/groups.ts';
+import { instanceCommands } from './commands/instances.ts';
 import { keyCommands } from './commands/keys.ts';
 import { killCommands } from './commands/kills.ts';
 import { movingCommands } from './commands/moving.ts';
@@ -30,6 +31,7 @@ import { processTerminal, type Terminal } from './terminal.ts';
 export const COMMANDS: readonly Command[] = [
   ...serverCommands,
   ...agentCommands,
+  ...instanceCommands,
   ...blueprintCommands,
   ...registrationCommands,
   ...accountCommands,

@@ -138,6 +138,10 @@ export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch
     get: (path: string): Promise<Reply> => ask('GET', path),
     post: (path: string, body: unknown = {}): Promise<Reply> => ask('POST', path, { body }),
 
+    delete: async (path: string): Promise<void> => {
+      await call('DELETE', path);
+    },
+
     /** Reads the document, and changes it unless somebody else did in between. */
     patch: async (path: string, body: unknown): Promise<Reply> => {
       const { etag } = await ask('GET', path);

@@ -15,6 +15,7 @@ import { CONSENTS } from '../domain/consent/remembered-consent.ts';
 import { DELEGATIONS } from '../domain/delegation/delegation.ts';
 import { TRUSTED_ISSUERS } from '../domain/federation/trusted-issuer.ts';
 import { GROUPS } from '../domain/groups/group.ts';
+import { INSTANCE_SLOTS, INSTANCES } from '../domain/instances/instance.ts';
 import { IMPORTS } from '../domain/moving/import-mark.ts';
 import { VERIFIED_NAMES } from '../domain/names/verified-names.ts';
 import { NODES } from '../domain/nodes/node-register.ts';
@@ -50,6 +51,8 @@ export const MOVED: readonly CollectionDeclaration[] = [
   RESOURCE_SERVERS,
   CLIENT_SNAPSHOTS,
   CONSENTS,
+  INSTANCES,
+  INSTANCE_SLOTS,
   LEASES,
   DELEGATIONS,
   ENGINE_RECORDS,

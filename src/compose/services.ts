@@ -32,6 +32,7 @@ import { workloadIdentity } from '../domain/federation/workload-identity.ts';
 import { workloadTokens } from '../domain/federation/workload-tokens.ts';
 import { groupRegistry } from '../domain/groups/group-registry.ts';
 import { ownersOf } from '../domain/groups/owners.ts';
+import { instanceRegister } from '../domain/instances/instance-register.ts';
 import { verifiedNames } from '../domain/names/verified-names.ts';
 import { clockSteps } from '../domain/nodes/clock-steps.ts';
 import { type Machine, nodeRegister } from '../domain/nodes/node-register.ts';
@@ -220,6 +221,17 @@ export const services = async (configuration: Configuration, overrides: Override
     ...registersUnderKills({ accounts, agents: effectiveAgents, clients: knownClients }, revocation),
     documentClients: documentsUnderKills(documentClients, revocation),
   };
+  const instances = instanceRegister({
+    documents,
+    clock,
+    audit,
+    agents: granting.agents,
+    revocation,
+    settings: {
+      lifetimeSeconds: configuration.agents.instanceLifetimeSeconds,
+      maxPerAgent: configuration.agents.maxInstances,
+    },
+  });
   const keysOfIssuers = issuerKeys({ fetcher: trustedFetch, clock });
   const { clockToleranceSeconds } = configuration.clientAuthentication;
   const workloads = workloadIdentity({
@@ -296,6 +308,7 @@ export const services = async (configuration: Configuration, overrides: Override
     trustedIssuers,
     keysOfIssuers,
     workloads,
+    instances,
     delegations,
     requests,
     consents,

@@ -23,6 +23,7 @@ import { BLUEPRINTS } from '../domain/blueprints/blueprint.ts';
 import { CLIENTS } from '../domain/clients/client.ts';
 import { CLIENT_SNAPSHOTS } from '../domain/clients/metadata-documents.ts';
 import { DELEGATIONS } from '../domain/delegation/delegation.ts';
+import { INSTANCES } from '../domain/instances/instance.ts';
 import { VERIFIED_NAMES } from '../domain/names/verified-names.ts';
 import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -92,7 +93,7 @@ export const stores = async (
 export const REMEMBERED: readonly Remembering[] = [
   { name: EPOCHS.name, absence: 'allows' },
   { name: REVOKED_TOKENS.name, absence: 'allows' },
-  ...[ACCOUNTS, AGENTS, BLUEPRINTS, CLIENTS, CLIENT_SNAPSHOTS, RESOURCE_SERVERS, DELEGATIONS, LEASES].map(
+  ...[ACCOUNTS, AGENTS, BLUEPRINTS, CLIENTS, CLIENT_SNAPSHOTS, RESOURCE_SERVERS, DELEGATIONS, LEASES, INSTANCES].map(
     ({ name }) => ({ name }),
   ),
   // Nobody has an access token before it is stored. Refresh tokens and sessions change with every use.
@@ -113,7 +114,7 @@ const servers = async (
     onUnreadable,
     deadlineMilliseconds,
     // What ends everything else must not be answered by a primary that was replaced and does not know it yet.
-    linearizable: [VERIFIED_NAMES.name, EPOCHS.name, BLUEPRINTS.name],
+    linearizable: [VERIFIED_NAMES.name, EPOCHS.name, BLUEPRINTS.name, INSTANCES.name],
     remembered: { collections: REMEMBERED, elapsed: stopwatch },
   });
   const redis = { url: redisUrl, prefix: redisPrefix, deadlineMilliseconds };

@@ -8,6 +8,7 @@
 
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
 import type { ActorChain } from '../domain/delegation/actor-chain.ts';
+import type { Instance } from '../domain/instances/instance.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 
 export type Extension = {
@@ -44,6 +45,23 @@ export type TokenRequest = {
   /** Adds facts to the one audit event of this attempt; later calls override earlier ones. */
   note(facts: Partial<AuditEvent>): void;
   mint(token: TokenToMint): Promise<TokenResponse>;
+  /** The running copy of the agent that asks: whose key signed the assertion, or made the DPoP proof. */
+  instance(): Promise<Instance | undefined>;
+  /** Makes a refresh token of its own for a running copy. */
+  mintFamily(family: FamilyToMint): Promise<TokenResponse>;
+};
+
+/** A share of an authorization that the authenticated caller, an agent, holds. */
+export type FamilyToMint = {
+  /** Account id. */
+  readonly subject: string;
+  /** Of the authorization, or of a share the same instance has already. */
+  readonly lease: string;
+  readonly instance: Instance;
+  /** Id of the token it was asked for with. */
+  readonly parent: string;
+  /** RFC 8693 §2.2.1 */
+  readonly issuedTokenType: string;
 };
 
 /** A delegated access token to be made. Its `client_id` and outermost actor are the authenticated caller. */

@@ -4,7 +4,9 @@ import { errors } from 'oidc-provider';
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Extension, Grant, TokenRequest, TokenResponse, TokenToMint } from '../extensions/extension.ts';
+import type { InstanceFamilies } from './instance-families.ts';
 import { asProtocol } from './oauth-errors.ts';
+import type { PresentedInstances } from './presented-instances.ts';
 import { checkDpopReplay, checkDpopRequired, checkMtlsCert, validateDpop } from './provider-internals.ts';
 import { factsOf } from './request-facts.ts';
 import type { TokenClaims } from './token-claims.ts';
@@ -12,11 +14,14 @@ import { unitOf } from './token-request-unit.ts';
 
 type TokenContext = Parameters<typeof validateDpop>[1];
 
-export const registerExtensionGrants = (
-  provider: Provider,
-  extensions: readonly Extension[],
-  deps: { readonly clock: Clock; readonly claims: TokenClaims },
-): void => {
+type Deps = {
+  readonly clock: Clock;
+  readonly claims: TokenClaims;
+  readonly instances: Pick<PresentedInstances, 'of'>;
+  readonly families: InstanceFamilies;
+};
+
+export const registerExtensionGrants = (provider: Provider, extensions: readonly Extension[], deps: Deps): void => {
   for (const grant of extensions.flatMap(({ grants }) => grants ?? [])) {
     provider.registerGrantType(
       grant.grantType,
@@ -35,7 +40,7 @@ const tokenRequest = async (
   provider: Provider,
   ctx: TokenContext,
   grant: Grant,
-  { clock, claims }: { clock: Clock; claims: TokenClaims },
+  { clock, claims, instances, families }: Deps,
 ): Promise<TokenRequest> => {
   const { client } = ctx.oidc;
   const unit = unitOf(ctx);
@@ -74,14 +79,18 @@ const tokenRequest = async (
       accessToken.setThumbprint('jkt', proof.thumbprint);
     }
     if (certificate) accessToken.setThumbprint('x5t', certificate as never);
+    const instance = await instances.of(ctx, client.clientId, proof?.thumbprint);
+    const which = instance ? { instance: instance.id } : {};
     claims.prepare(accessToken, {
+      instance,
       claims: {
+        ...which,
         act: token.chain,
         delegation: token.delegation,
         txn: token.txn,
         ...(token.lease === undefined ? {} : { grant_id: token.lease }),
       },
-      facts: { ...unit.facts, chain: token.chain, delegation: token.delegation, txn: token.txn },
+      facts: { ...unit.facts, ...which, chain: token.chain, delegation: token.delegation, txn: token.txn },
       ...(token.parent === undefined ? {} : { parent: token.parent }),
     });
     return {
@@ -108,5 +117,10 @@ const tokenRequest = async (
       Object.assign(unit.facts, facts);
     },
     mint,
+    instance: () => instances.of(ctx, client.clientId, proof?.thumbprint),
+    async mintFamily(family) {
+      if (proof) await checkDpopReplay(provider, ctx, proof, client.clientId, errors.InvalidDpopProof);
+      return families.mint(provider, ctx, family);
+    },
   };
 };

@@ -84,6 +84,7 @@ export const issuedTokens = (deps: {
       scope: split(text('scope')),
       chain: claims['act'] as ActorChain | undefined,
       delegation: text('delegation'),
+      instance: text('instance'),
       lease: text('grant_id'),
       txn: text('txn'),
       issuedAt: Number(claims.iat),
@@ -98,7 +99,12 @@ export const issuedTokens = (deps: {
     for (const { document } of await records.getMany(ids)) {
       const payload = document.payload as Record<string, unknown> | undefined;
       if (!payload || Number(payload['exp']) <= clock.now()) continue;
-      const extra = (payload['extra'] ?? {}) as { act?: ActorChain; delegation?: string; txn?: string };
+      const extra = (payload['extra'] ?? {}) as {
+        act?: ActorChain;
+        delegation?: string;
+        instance?: string;
+        txn?: string;
+      };
       return compact({
         id: document.id.slice(document.id.indexOf(':') + 1),
         format: 'opaque' as const,
@@ -108,6 +114,7 @@ export const issuedTokens = (deps: {
         scope: split(payload['scope'] as string | undefined),
         chain: extra.act,
         delegation: extra.delegation,
+        instance: extra.instance,
         lease: payload['grantId'] as string | undefined,
         txn: extra.txn,
         issuedAt: Number(payload['iat']),

@@ -38,7 +38,10 @@ export const leaseRegister = (deps: {
         .sort((a, b) => b.createdAt - a.createdAt);
     },
     async revoke(id) {
-      return (await leases.take(id)) !== undefined;
+      const taken = await leases.take(id);
+      // Whoever ends what an instance was given under an authorization ends that: another share of it may just be made.
+      if (taken?.parent !== undefined) await leases.take(taken.parent);
+      return taken !== undefined;
     },
   };
 };

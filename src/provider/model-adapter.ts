@@ -7,7 +7,7 @@
 import Provider, { type Adapter, errors } from 'oidc-provider';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { DocumentStore } from '../domain/ports/document-store.ts';
+import { type DocumentStore, update } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { codeIssuing } from './code-issuing.ts';
@@ -236,19 +236,24 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
 
     /** The engine ends a grant from the token endpoint only when a one-time credential comes back after its use. */
     const endLease = async (id: string): Promise<void> => {
-      const found = await leases.get(id);
+      const found = (await leases.get(id))?.document;
       if (!found) return;
+      const { account, clientId, instance } = found;
       const context = Provider.ctx;
       const replayed = context?.oidc?.route === 'token';
+      const replay = instance === undefined ? 'token.replayed' : 'instance.replayed';
       await audit.append({
-        type: replayed ? 'token.replayed' : 'grant.revoked',
+        type: replayed ? replay : 'grant.revoked',
         outcome: 'done',
         grant: id,
-        subject: found.document.account,
-        caller: found.document.clientId,
+        subject: account,
+        caller: clientId,
+        ...(instance === undefined ? {} : { agent: clientId, instance }),
         ...(context ? { request: factsOf(context.req).id } : {}),
       });
-      await leases.take(id);
+      // The instances of an agent go on (decision D9): their leases hang on this row.
+      if (!clientId.startsWith('agt_') || instance !== undefined) await leases.take(id);
+      else await update(leases, id, (lease) => ({ ...lease, endedAt: clock.now() }));
     };
 
     return {

@@ -17,6 +17,8 @@ import type { CredentialUses } from '../domain/agents/credential-use.ts';
 import type { JsonWebKeySet } from '../domain/clients/client.ts';
 import type { Proof, WorkloadIdentity } from '../domain/federation/workload-identity.ts';
 import { isRefusal } from '../domain/federation/workload-tokens.ts';
+import type { Instance } from '../domain/instances/instance.ts';
+import type { InstanceRegister } from '../domain/instances/instance-register.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { isByClients } from './endpoint-routes.ts';
 import type { OtherProof, OtherProofs } from './other-proofs.ts';
@@ -28,7 +30,7 @@ export type KeyStore = {
 };
 
 /** Keys, and whose they are. */
-type Source = { readonly store: KeyStore; readonly credential?: string };
+type Source = { readonly store: KeyStore; readonly credential?: string; readonly instance?: Instance };
 
 type Context = {
   readonly req: IncomingMessage;
@@ -45,11 +47,14 @@ type Presented = {
   readonly placeholder?: string;
   agent?: string;
   proof?: Proof;
-  credential?: string;
+  /** Whose key it was that has fitted: a credential of the agent, or a running copy of it. */
+  source?: Source;
 };
 
 const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 const KEY_ID = 'workload';
+/** An instance names its key by it (RFC 7638). */
+const THUMBPRINT = /^[\w-]{43}$/;
 
 export type PresentedCredentials = ReturnType<typeof presentedCredentials>;
 
@@ -57,10 +62,11 @@ export const presentedCredentials = (deps: {
   readonly identity: WorkloadIdentity;
   readonly uses: Pick<CredentialUses, 'note'>;
   readonly otherProofs: OtherProofs;
+  readonly instances: Pick<InstanceRegister, 'running'>;
   readonly clock: Clock;
   readonly issuer: string;
 }) => {
-  const { identity, uses, otherProofs, clock, issuer } = deps;
+  const { identity, uses, otherProofs, instances, clock, issuer } = deps;
   const presented = new WeakMap<object, Presented>();
   // Of this process only: whoever makes such an assertion checks it, too.
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -70,6 +76,17 @@ export const presentedCredentials = (deps: {
   const here = (): Presented | undefined => {
     const context = Provider.ctx as object | undefined;
     return context && presented.get(context);
+  };
+
+  /** The key of the running copy of an agent that a `kid` names. */
+  const ofInstance = async (
+    agent: Agent,
+    kid: string,
+    storeOf: (jwks: JsonWebKeySet) => KeyStore,
+  ): Promise<readonly Source[]> => {
+    const instance = await instances.running(agent, kid);
+    const isAllowed = agent.ceilings?.authenticationMethods?.includes('jwks') ?? true;
+    return instance?.jwk && isAllowed ? [{ store: storeOf({ keys: [instance.jwk] }), instance }] : [];
   };
 
   return {
@@ -143,6 +160,7 @@ export const presentedCredentials = (deps: {
         sources = ofKind(usable, 'jwks').map(({ id, jwks }) => ({ store: stores.of(jwks), credential: id }));
         const served = ofKind(usable, 'jwks_uri');
         const kid = keyIdOf((Provider.ctx as unknown as Context | undefined)?.oidc?.params?.['client_assertion']);
+        if (kid !== undefined && THUMBPRINT.test(kid)) rest.push(() => ofInstance(agent, kid, stores.of));
         for (const again of [false, true]) {
           for (const { id, jwksUri } of served) {
             rest.push(async () => [{ store: stores.of(await stores.at(jwksUri, kid, again)), credential: id }]);
@@ -162,9 +180,9 @@ export const presentedCredentials = (deps: {
           const source = owners.get(key);
           // The last one asked for before the check of claims is the one that fitted.
           const context = Provider.ctx as object | undefined;
-          if (context && source?.credential !== undefined) {
+          if (context && source) {
             const entry = presented.get(context) ?? {};
-            entry.credential = source.credential;
+            entry.source = source;
             entry.agent = agent.id;
             presented.set(context, entry);
           }
@@ -202,10 +220,13 @@ export const presentedCredentials = (deps: {
       });
     },
 
+    /** The running copy of an agent that has signed the assertion in a request. */
+    instanceIn: (context: object): Instance | undefined => presented.get(context)?.source?.instance,
+
     /** Notes the use of the credential by which the client of a request has proven itself. */
     noteUse(context: object): void {
-      const known = presented.get(context);
-      if (known?.credential !== undefined && known.agent !== undefined) uses.note(known.agent, known.credential);
+      const { agent, source } = presented.get(context) ?? {};
+      if (source?.credential !== undefined && agent !== undefined) uses.note(agent, source.credential);
     },
   };
 };

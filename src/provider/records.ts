@@ -33,19 +33,28 @@ export const CONSUMPTIONS = {
   members: ['at', 'expiresAt'],
 } as const satisfies CollectionDeclaration;
 
-/** One lease: the engine's Grant. */
+/**
+ * One lease: the engine's Grant. Of an agent's authorization its instances have leases of their own, which hold the same
+ * and hang on it: they are over when the row they name in `parent` is gone, and not when only its own tokens are.
+ */
 export type LeaseRecord = {
   readonly id: string;
   readonly account: string;
   readonly clientId: string;
   readonly payload: Readonly<Record<string, unknown>>;
+  /** Of an instance's: when that was which it hangs on. */
   readonly createdAt: number;
   readonly expiresAt: number;
+  /** The lease of the authorization it was given under. */
+  readonly parent?: string;
+  readonly instance?: string;
+  /** Of an agent's authorization: its own tokens are over since then; those of its instances are not. */
+  readonly endedAt?: number;
 };
 
 export const LEASES = {
   name: 'leases',
-  indexes: [{ fields: ['account'] }],
+  indexes: [{ fields: ['account'] }, { fields: ['instance'] }],
   expiresAt: 'expiresAt',
   members: ['account', 'clientId', 'payload', 'createdAt', 'expiresAt'],
   isAbsentWhenUnreadable: true,

@@ -113,6 +113,7 @@ const description = (token: IssuedToken, issuer: string): Record<string, unknown
   ...(token.x5t === undefined ? {} : { cnf: { 'x5t#S256': token.x5t } }),
   ...(token.chain === undefined ? {} : { act: token.chain }),
   ...(token.delegation === undefined ? {} : { delegation: token.delegation }),
+  ...(token.instance === undefined ? {} : { instance: token.instance }),
   ...(token.lease === undefined ? {} : { grant_id: token.lease }),
   ...(token.txn === undefined ? {} : { txn: token.txn }),
 });

@@ -8,6 +8,7 @@ import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
 import { extendChain } from '../domain/delegation/actor-chain.ts';
 import type { Delegation } from '../domain/delegation/delegation.ts';
 import { DomainError, type DomainErrorCode, type Layer } from '../domain/errors.ts';
+import type { Instance } from '../domain/instances/instance.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
@@ -15,6 +16,7 @@ import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import type { ConsumptionRegister } from './consumption-register.ts';
 import { everythingIsKilled } from './kill-gate.ts';
 import { protocolError } from './oauth-errors.ts';
+import type { PresentedInstances } from './presented-instances.ts';
 import { factsOf } from './request-facts.ts';
 import type { ResourceAuthority } from './resource-authority.ts';
 import type { TokenLiveness } from './token-liveness.ts';
@@ -36,11 +38,18 @@ export type EngineToken = {
   readonly aud?: string | string[];
   scope?: string;
   readonly exp?: number;
+  /** Thumbprint of the key of the DPoP proof. */
+  readonly jkt?: string;
   readonly expiration: number;
   readonly resourceServer?: { readonly accessTokenFormat?: string };
 };
 /** `parent`: id of the token this one was exchanged for. */
-type Prepared = { readonly claims: ClaimsOfOurs; readonly facts: Partial<AuditEvent>; readonly parent?: string };
+type Prepared = {
+  readonly claims: ClaimsOfOurs;
+  readonly facts: Partial<AuditEvent>;
+  readonly parent?: string;
+  readonly instance?: Instance | undefined;
+};
 
 export type TokenClaims = ReturnType<typeof tokenClaims>;
 
@@ -56,6 +65,7 @@ export const tokenClaims = (deps: {
   };
   readonly authority: Pick<ResourceAuthority, 'blockingLayer'>;
   readonly liveness: Pick<TokenLiveness, 'killOf'>;
+  readonly instances: PresentedInstances;
 }) => {
   const refuse = (code: DomainErrorCode, layer: Layer, reason: string, text: string): DomainError =>
     new DomainError(code, text, { denial: { id: deps.identifiers.newId('dny'), layer, reason } });
@@ -88,6 +98,16 @@ export const tokenClaims = (deps: {
   /** Claims of a token from the engine's own grants. Throws when an agent's delegation is gone. */
   const ownClaims = async (ctx: object, token: EngineToken): Promise<Prepared> => {
     const clientId = String(token.clientId);
+    if (!clientId.startsWith('agt_')) return claimsOf(ctx, token, clientId);
+    const instance = await deps.instances.of(ctx, clientId, token.jkt);
+    await deps.instances.checkHolder(token.grantId, instance);
+    const { claims, facts } = await claimsOf(ctx, token, clientId);
+    if (!instance) return { claims, facts };
+    const which = { instance: instance.id };
+    return { claims: { ...claims, ...which }, facts: { ...facts, ...which }, instance };
+  };
+
+  const claimsOf = async (ctx: object, token: EngineToken, clientId: string): Promise<Prepared> => {
     if (clientId === ACCOUNT_PAGES_CLIENT.client_id) {
       throw refuse('unauthorized_client', 'client', 'no_tokens_for_our_pages', 'this client takes no tokens');
     }
@@ -170,7 +190,7 @@ export const tokenClaims = (deps: {
       const token = model as EngineToken;
       try {
         const made: Prepared = prepared.get(model) ?? (await ownClaims(ctx, token));
-        const { claims, facts, parent } = made;
+        const { claims, facts, parent, instance } = made;
         const reserved = Object.keys(claims).find((name) => RESERVED.has(name));
         if (reserved) throw new TypeError(`a claims builder may not set ${reserved}`);
         const unit = unitOf(ctx);
@@ -182,6 +202,7 @@ export const tokenClaims = (deps: {
             // Should the request fail all the same, its refusal names the token that never came to be (AU-01).
             if (event.token) unit.facts = { ...unit.facts, token: event.token };
             await refuseKilled(event);
+            await deps.instances.used(ctx, instance);
           },
         });
         return claims;

@@ -5,11 +5,13 @@
  */
 import type { Account } from '../domain/accounts/account.ts';
 import { limitsOfAgent } from '../domain/agents/effective-agent.ts';
+import type { Ceilings } from '../domain/blueprints/ceilings.ts';
 import { DEVICE_CODE, TOKEN_EXCHANGE } from '../domain/clients/grant-types.ts';
 import type { ActorChain } from '../domain/delegation/actor-chain.ts';
 import { actorsOf } from '../domain/delegation/actor-chain.ts';
 import { cutScope, type Limit, scopesAt } from '../domain/delegation/authority.ts';
 import type { Delegation } from '../domain/delegation/delegation.ts';
+import type { InstanceRegister } from '../domain/instances/instance-register.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { TokenEnd } from '../domain/ports/issued-tokens.ts';
@@ -27,6 +29,7 @@ export type TokenFacts = {
   readonly audience?: string | undefined;
   readonly lease?: string | undefined;
   readonly delegation?: string | undefined;
+  readonly instance?: string | undefined;
   readonly chain?: ActorChain | undefined;
   readonly scope: readonly string[];
   /** `kid` of the key that signed it. */
@@ -48,6 +51,7 @@ export const tokenLiveness = (deps: {
   readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
   readonly delegations: { live(id: string): Promise<Delegation | undefined> };
   readonly revocation: Revocation;
+  readonly instances: Pick<InstanceRegister, 'counting'>;
   /** Resource indicator of the management API. */
   readonly managementApi: string;
 }) => {
@@ -61,13 +65,33 @@ export const tokenLiveness = (deps: {
 
   const isFromAfter = ({ tokensValidFrom = 0 }: Account, moment: number): boolean => moment >= tokensValidFrom;
 
+  /** The instance with this id, if it counts under these ceilings of its agent and no kill has come since it began. */
+  const instanceNow = async (id: string, agent: string, ceilings: Ceilings | undefined): Promise<boolean> => {
+    const instance = await deps.instances.counting(id, { id: agent, ...(ceilings ? { ceilings } : {}) });
+    if (!instance) return false;
+    return (await revocation.ended([{ parties: [agent], since: instance.createdAt }])) === undefined;
+  };
+
+  /** What ended a lease of an agent as a share of an authorization: its own tokens are over, or whose share it is, or all of it. */
+  const endOfShare = async (
+    { clientId, endedAt, parent, instance }: LeaseRecord,
+    ceilings: Ceilings | undefined,
+  ): Promise<'grant_ended' | 'instance_ended' | undefined> => {
+    if (endedAt !== undefined) return 'grant_ended';
+    if (parent !== undefined && (await leases.get(parent)) === undefined) return 'grant_ended';
+    if (instance === undefined) return undefined;
+    return (await instanceNow(instance, clientId, ceilings)) ? undefined : 'instance_ended';
+  };
+
   /** A lease as it counts, but for its expiry, which the ceilings of its agent may have brought nearer. */
   const leaseNow = async (lease: LeaseRecord): Promise<LeaseRecord | undefined> => {
     const found = (await deps.accounts.get(lease.account))?.document;
     if (found === undefined || !isFromAfter(found, lease.createdAt)) return undefined;
     if (await revocation.ended([partOfLease(lease)])) return undefined;
     if (!lease.clientId.startsWith('agt_')) return lease;
-    const most = (await deps.clients.active(lease.clientId))?.ceilings?.maxLeaseSeconds;
+    const ceilings = (await deps.clients.active(lease.clientId))?.ceilings;
+    if ((await endOfShare(lease, ceilings)) !== undefined) return undefined;
+    const most = ceilings?.maxLeaseSeconds;
     if (most === undefined) return lease;
     return {
       ...lease,
@@ -117,6 +141,10 @@ export const tokenLiveness = (deps: {
       if (grants.get(id)?.every((grant) => !found.grantTypes.includes(grant))) return 'grant_type_withdrawn';
       const isLeaseOver = lease?.clientId === id && isOlder(lease.createdAt, found.ceilings?.maxLeaseSeconds);
       if (isLeaseOver) return 'grant_ended';
+      const share = lease?.clientId === id ? await endOfShare(lease, found.ceilings) : undefined;
+      if (share) return share;
+      const acted = id === facts.clientId && facts.instance !== lease?.instance ? facts.instance : undefined;
+      if (acted !== undefined && !(await instanceNow(acted, id, found.ceilings))) return 'instance_ended';
       if (isAboveCeilings(facts, id, found)) return 'above_ceiling';
       parties.push(found);
     }

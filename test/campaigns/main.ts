@@ -6,12 +6,13 @@ import { crash } from './crash.ts';
 import { faults } from './faults.ts';
 import { fuzz } from './fuzz.ts';
 import { killTree } from './kill-tree.ts';
+import { leases } from './leases.ts';
 import { races } from './races.ts';
 import { keepResult } from './results.ts';
 import { revocation } from './revocation.ts';
 import { rolling } from './rolling.ts';
 
-const CAMPAIGNS: readonly Campaign[] = [races, crash, faults, fuzz, rolling, revocation, killTree, ceilings];
+const CAMPAIGNS: readonly Campaign[] = [races, crash, faults, fuzz, rolling, revocation, killTree, ceilings, leases];
 
 const usage = (): string =>
   [

@@ -36,6 +36,7 @@ export const startNodeInside = async ({ environment, issuer }: NodesOn) => {
     resourceServers,
     delegations,
     revocation,
+    instances: made.instances,
     managementApi: `${issuer}/api/v1`,
   });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });

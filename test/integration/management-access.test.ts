@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { routeEntries } from '../../src/http/management/route-table.ts';
 import { ALL_SCOPES, ISSUER, managementWorld } from '../support/management-world.ts';
 
-const METHODS = { GET: 'get', POST: 'post', PATCH: 'patch' } as const;
+const METHODS = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const;
 const PROBLEM = /^application\/problem\+json/;
 const problem = (code: string) => ({ type: `urn:behalf:problem:${code}`, instance: 'urn:behalf:request:req_test' });
 

@@ -20,6 +20,7 @@ import { DomainError } from '../../src/domain/errors.ts';
 import { trustedIssuerRegistry } from '../../src/domain/federation/trusted-issuer-registry.ts';
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
+import { instanceRegister } from '../../src/domain/instances/instance-register.ts';
 import type { IssuedToken } from '../../src/domain/ports/issued-tokens.ts';
 import { initialAccessTokens } from '../../src/domain/registration/initial-access-tokens.ts';
 import { repeatableRegistration } from '../../src/domain/registration/repeatable-registration.ts';
@@ -112,6 +113,12 @@ export const managementWorld = async () => {
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
     secrets: secretExceptions({ ...base, digestSecret }),
     groups,
+    instances: instanceRegister({
+      ...base,
+      agents,
+      revocation: { ended: async () => undefined },
+      settings: { lifetimeSeconds: 3600, maxPerAgent: 100 },
+    }),
     registration: repeatableRegistration({ documents, clock, identifiers: randomIdentifiers, agents }),
     owners,
     departures,

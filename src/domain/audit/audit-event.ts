@@ -69,6 +69,11 @@ export const AUDIT_EVENTS = {
   'credential.secret_allowed': 'An agent was allowed a secret until an end; `inputs` say why and until when.',
   'credential.notice': 'The owner of an agent was told that a credential of it ends soon.',
   'credential.expired': 'The time of a credential of an agent is over.',
+  'instance.started': 'A copy of an agent began to run; `target` is the instance.',
+  'instance.renewed': 'The life of an instance was prolonged, because it was used.',
+  'instance.ended': 'An instance was ended, with its refresh tokens and all made from them; its siblings go on.',
+  'instance.replayed':
+    'A refresh token of an instance was presented again after its use; that family ended, and no other.',
   'trusted_issuer.created': 'An issuer of workload tokens is trusted from now on.',
   'trusted_issuer.updated': 'A trusted issuer was changed.',
   'trusted_issuer.disabled': 'An issuer of workload tokens is not trusted any more.',
@@ -137,6 +142,8 @@ export type AuditEvent = {
   /** Authenticated client or agent, or account in the management API and the pages. */
   readonly caller?: string;
   readonly agent?: string;
+  /** Which running copy of the agent. */
+  readonly instance?: string;
   /** The agent's owner. */
   readonly owner?: string;
   readonly grantType?: string;

@@ -25,7 +25,7 @@ export const checkPublicKeys = (value: unknown, field = '/jwks'): JsonWebKeySet 
   if (keys.length < 1 || keys.length > MAXIMUM_KEYS) {
     return refuseField(`${field}/keys`, `A key set holds 1 to ${MAXIMUM_KEYS} keys.`);
   }
-  const checked = keys.map((key: unknown, index) => checkKey(key, `${field}/keys/${index}`));
+  const checked = keys.map((key: unknown, index) => checkPublicKey(key, `${field}/keys/${index}`));
   const kids = new Set<unknown>();
   for (const [index, { kid }] of checked.entries()) {
     if (kid === undefined && checked.length > 1) {
@@ -56,7 +56,7 @@ export const servedKeys = (value: unknown): JsonWebKeySet => {
   const usable = keys.flatMap((key: unknown) => {
     if (isObject(key) && key.kid === undefined && keys.length > 1) return [];
     try {
-      return [checkKey(key, '/keys')];
+      return [checkPublicKey(key, '/keys')];
     } catch (error) {
       if (isDomainError(error)) return [];
       throw error;
@@ -66,7 +66,8 @@ export const servedKeys = (value: unknown): JsonWebKeySet => {
   return { keys: usable };
 };
 
-const checkKey = (value: unknown, field: string): PublicJwk => {
+/** One key of such a set, at `field`. */
+export const checkPublicKey = (value: unknown, field: string): PublicJwk => {
   if (!isObject(value)) return refuseField(field, 'A key is a JSON object (RFC 7517 §4).');
   const jwk = value;
   const secret = PRIVATE_MEMBERS.find((member) => Object.hasOwn(jwk, member));

@@ -8,6 +8,7 @@ export type IdPrefix =
   | 'iat' // initial access token
   | 'dlg' // delegation
   | 'lse' // lease: one engine Grant
+  | 'ins' // instance of an agent: made of its key (domain/instances/instance.ts)
   | 'cns' // remembered consent
   | 'req' // HTTP request
   | 'txn' // piece of work (run)

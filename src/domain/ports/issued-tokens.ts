@@ -17,6 +17,8 @@ export type IssuedToken = {
   readonly chain?: ActorChain;
   /** Delegation row. */
   readonly delegation?: string;
+  /** Running copy of the agent that got it. */
+  readonly instance?: string;
   readonly lease?: string;
   readonly txn?: string;
   readonly issuedAt: number;
@@ -37,6 +39,7 @@ export type TokenEnd =
   | 'delegation_narrowed'
   | 'client_not_active'
   | 'agent_not_active'
+  | 'instance_ended'
   | 'grant_type_withdrawn'
   | 'subject_not_active'
   | 'resource_server_not_active'

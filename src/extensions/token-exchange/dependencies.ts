@@ -5,6 +5,7 @@ import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Client } from '../../domain/clients/client.ts';
 import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
 import type { DelegationRequests } from '../../domain/delegation/delegation-requests.ts';
+import type { InstanceRegister } from '../../domain/instances/instance-register.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { IssuedTokens } from '../../domain/ports/issued-tokens.ts';
@@ -25,6 +26,7 @@ export type TokenExchangeDependencies = {
   readonly leases: Pick<Leases, 'get'>;
   readonly delegations: Pick<DelegationRegister, 'live' | 'consented' | 'sibling' | 'derive' | 'maxDepth'>;
   readonly requests: Pick<DelegationRequests, 'create'>;
+  readonly instances: Pick<InstanceRegister, 'start'>;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly issuer: string;

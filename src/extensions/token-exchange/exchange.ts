@@ -114,7 +114,11 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
 };
 
 /** The caller as an agent that may exchange: active, registered for it, and with an owner who answers for it. */
-const activeAgent = async ({ agents }: TokenExchangeDependencies, refuse: Refuse, caller: Caller): Promise<Agent> => {
+export const activeAgent = async (
+  { agents }: TokenExchangeDependencies,
+  refuse: Refuse,
+  caller: Caller,
+): Promise<Agent> => {
   const agent = (await agents.get(caller.clientId))?.document;
   if (!agent) throw refuse('caller_not_an_agent');
   caller.note({ agent: agent.id, owner: agent.owner });

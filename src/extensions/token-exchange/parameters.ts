@@ -9,6 +9,8 @@ import type { Refuse } from './refusals.ts';
 export const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
 export const JWT_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
+/** Asked for by a running copy of an agent, for a refresh token of its own (refresh-family.ts). */
+export const REFRESH_TYPE = 'urn:ietf:params:oauth:token-type:refresh_token';
 
 /** Everything the grant can see of the form; `act`, `may_act`, `sub` and the like never reach it (RFC 8693 §2.1). */
 export const PARAMETERS = [
@@ -34,6 +36,8 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 type TokenType = typeof ACCESS_TOKEN_TYPE | typeof JWT_TYPE;
 export type PresentedToken = { readonly value: string; readonly type: TokenType };
 
+type Values = (parameter: string) => readonly string[];
+
 export type ExchangeParameters = {
   readonly subject: PresentedToken;
   readonly actor: PresentedToken | undefined;
@@ -48,38 +52,15 @@ export type ExchangeParameters = {
  * Reads the form once. Throws what `refuse` makes, naming the parameter at fault; nothing missing or
  * broken is ever made up for by another grant or a default (RFC 8693 §2.1, §2.2.2).
  */
-export const readParameters = (
-  values: (parameter: string) => readonly string[],
-  refuse: Refuse,
-): ExchangeParameters => {
-  const single = (field: string): string | undefined => {
-    const [value, ...more] = values(field);
-    if (more.length > 0) throw refuse('parameter_repeated', { field, text: `${field} is given more than once` });
-    return value === '' ? undefined : value;
-  };
-  const required = (field: string): string => {
-    const value = single(field);
-    if (value === undefined) throw refuse('parameter_missing', { field, text: `${field} is missing` });
-    return value;
-  };
-  const bounded = (field: string, value: string, limit: number): string => {
-    if (Buffer.byteLength(value) <= limit) return value;
-    throw refuse('parameter_too_long', { field, text: `${field} is longer than ${limit} bytes` });
-  };
-  const tokenType = (field: string, value: string): TokenType => {
-    if (value === ACCESS_TOKEN_TYPE || value === JWT_TYPE) return value;
-    throw refuse('token_type_unsupported', { field, text: `${field} must be ${ACCESS_TOKEN_TYPE}` });
-  };
+export const readParameters = (values: Values, refuse: Refuse): ExchangeParameters => {
+  const { single, required, bounded, tokenType } = readers(values, refuse);
   const target = (field: 'resource' | 'audience'): string | undefined => {
     const [value, ...others] = new Set(values(field).filter((each) => each !== ''));
     if (others.length > 0) throw refuse('target_ambiguous', { field, text: `name one ${field} only` });
     return value === undefined ? undefined : bounded(field, value, MAX_TARGET_LENGTH);
   };
 
-  const subject = {
-    value: bounded('subject_token', required('subject_token'), MAX_TOKEN_BYTES),
-    type: tokenType('subject_token_type', required('subject_token_type')),
-  };
+  const subject = readSubject(values, refuse);
   const actorToken = single('actor_token');
   const actorType = single('actor_token_type');
   if (actorToken === undefined && actorType !== undefined) {
@@ -107,6 +88,55 @@ export const readParameters = (
     resource,
     audience,
     scope: scope === undefined ? undefined : scopeTokens(bounded('scope', scope, MAX_SCOPE_LENGTH), refuse),
+  };
+};
+
+/** Whether a refresh token is asked for. */
+export const asksForRefreshToken = (values: Values): boolean => values('requested_token_type').includes(REFRESH_TYPE);
+
+/** The form of a request for a refresh token: a subject token, and nothing that would narrow what is asked for. */
+export const readFamilyParameters = (values: Values, refuse: Refuse): PresentedToken => {
+  readers(values, refuse).single('requested_token_type');
+  for (const field of PARAMETERS.filter((name) => !FAMILY_PARAMETERS.has(name))) {
+    if (values(field).some((value) => value !== '')) {
+      const text = `a refresh token is for all that was authorized: ${field} is given when it is used`;
+      throw refuse('token_type_unsupported', { field, text });
+    }
+  }
+  return readSubject(values, refuse);
+};
+
+const FAMILY_PARAMETERS: ReadonlySet<string> = new Set(['subject_token', 'subject_token_type', 'requested_token_type']);
+
+const readSubject = (values: Values, refuse: Refuse): PresentedToken => {
+  const { required, bounded, tokenType } = readers(values, refuse);
+  return {
+    value: bounded('subject_token', required('subject_token'), MAX_TOKEN_BYTES),
+    type: tokenType('subject_token_type', required('subject_token_type')),
+  };
+};
+
+const readers = (values: Values, refuse: Refuse) => {
+  const single = (field: string): string | undefined => {
+    const [value, ...more] = values(field);
+    if (more.length > 0) throw refuse('parameter_repeated', { field, text: `${field} is given more than once` });
+    return value === '' ? undefined : value;
+  };
+  return {
+    single,
+    required(field: string): string {
+      const value = single(field);
+      if (value === undefined) throw refuse('parameter_missing', { field, text: `${field} is missing` });
+      return value;
+    },
+    bounded(field: string, value: string, limit: number): string {
+      if (Buffer.byteLength(value) <= limit) return value;
+      throw refuse('parameter_too_long', { field, text: `${field} is longer than ${limit} bytes` });
+    },
+    tokenType(field: string, value: string): TokenType {
+      if (value === ACCESS_TOKEN_TYPE || value === JWT_TYPE) return value;
+      throw refuse('token_type_unsupported', { field, text: `${field} must be ${ACCESS_TOKEN_TYPE}` });
+    },
   };
 };
 

@@ -26,6 +26,8 @@ export const acceptSubjectToken = async (
   agent: Agent,
   caller: Caller,
   presented: PresentedToken,
+  /** Whether one of the caller's own may be bound to another key of its own: that of another running copy. */
+  { isForCopy = false } = {},
 ): Promise<AcceptedSubjectToken> => {
   const { tokens, accounts, resourceServers } = dependencies;
   const token = await tokens.find(presented.value);
@@ -43,7 +45,7 @@ export const acceptSubjectToken = async (
   if (token.jkt !== undefined || token.x5t !== undefined) {
     const isHolder = token.jkt === undefined ? certificateThumbprint === token.x5t : dpopThumbprint === token.jkt;
     const isBoundAgain = dpopThumbprint !== undefined || certificateThumbprint !== undefined;
-    const enough = received === 'issued_to_caller' ? isHolder : isBoundAgain;
+    const enough = received === 'issued_to_caller' && !isForCopy ? isHolder : isBoundAgain;
     if (!enough) throw refuse('subject_token_proof_missing');
   }
   const account = (await accounts.get(subject))?.document;

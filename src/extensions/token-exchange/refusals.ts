@@ -30,6 +30,22 @@ export const REFUSALS = {
   parameter_repeated: { code: 'invalid_request', layer: 'request', text: 'a parameter is given more than once' },
   parameter_too_long: { code: 'invalid_request', layer: 'request', text: 'a parameter is too long' },
   token_type_unsupported: { code: 'invalid_request', layer: 'request', text: 'this token type is not supported here' },
+  instance_not_proven: {
+    code: 'invalid_request',
+    layer: 'agent',
+    text: 'a refresh token is given to an instance: sign the client assertion with its key, or send a DPoP proof by it',
+  },
+  instance_not_startable: {
+    code: 'access_denied',
+    layer: 'agent',
+    text: 'no instance can be started with this key',
+  },
+  authorization_not_own: {
+    code: 'invalid_request',
+    layer: 'subject_token',
+    field: 'subject_token',
+    text: 'subject_token comes from no authorization of this agent itself',
+  },
   scope_malformed: { code: 'invalid_scope', layer: 'request', field: 'scope', text: 'scope is malformed' },
   proof_required: {
     code: 'invalid_request',

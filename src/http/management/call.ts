@@ -48,6 +48,8 @@ export type Call = {
   readonly id: string;
   /** `{credential}` of the path; empty on routes without. */
   readonly credential: string;
+  /** `{instance}` of the path, on routes that have it. */
+  readonly instance?: string;
   readonly query: RouteQuery;
   /** Where the page begins, from the request's cursor. */
   readonly after?: Cursor;

@@ -96,8 +96,8 @@ const operation = (operationId: string, route: RouteDeclaration): JsonSchema => 
   };
 };
 
-const audience = ({ roles, own }: RouteDeclaration): string =>
-  `Needs the role ${roles.join(' or ')}${own ? '; an account without one may call for what is its own' : ''}.`;
+const audience = ({ roles, own, self }: RouteDeclaration): string =>
+  `Needs the role ${roles.join(' or ')}${own ? '; an account without one may call for what is its own' : ''}${self ? '; an agent may call for itself' : ''}.`;
 
 const parametersOf = (route: RouteDeclaration): readonly JsonSchema[] => [
   ...[...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => {

@@ -12,6 +12,8 @@ export const MANAGEMENT_SCOPES = [
   { name: 'clients:write', description: 'Register, change and disable clients', risk: 'critical' },
   { name: 'agents:read', description: 'See registered agents', risk: 'low' },
   { name: 'agents:write', description: 'Register, change, suspend and retire agents', risk: 'high' },
+  { name: 'instances:read', description: 'See the running copies of agents', risk: 'low' },
+  { name: 'instances:write', description: 'Start and end running copies of agents', risk: 'medium' },
   { name: 'blueprints:read', description: 'See the blueprints of agents', risk: 'low' },
   { name: 'blueprints:write', description: 'Set what agents may have at most', risk: 'critical' },
   { name: 'trusted-issuers:read', description: 'See whose workload tokens are accepted', risk: 'low' },

@@ -10,6 +10,7 @@ import type { Client } from '../../domain/clients/client.ts';
 import { isLocalhostRedirect } from '../../domain/clients/web-address.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import type { Group } from '../../domain/groups/group.ts';
+import type { Instance } from '../../domain/instances/instance.ts';
 import type { InitialAccessToken } from '../../domain/registration/initial-access-tokens.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { JsonObject } from './json-body.ts';
@@ -107,6 +108,18 @@ const RESOURCE_SERVER = [
   'createdAt',
   'updatedAt',
 ] as const satisfies readonly (keyof ResourceServer)[];
+const INSTANCE = [
+  'id',
+  'agent',
+  'name',
+  'thumbprint',
+  'jwk',
+  'startedBy',
+  'createdAt',
+  'updatedAt',
+  'expiresAt',
+  'endedAt',
+] as const satisfies readonly (keyof Instance)[];
 const DELEGATION = [
   'id',
   'subject',
@@ -146,6 +159,12 @@ export const showInitialAccessToken = (token: InitialAccessToken): JsonObject =>
   state: token.revokedAt !== undefined ? 'revoked' : token.used < token.uses ? 'active' : 'used',
 });
 export const showResourceServer = (server: ResourceServer): JsonObject => show(server, RESOURCE_SERVER);
+/** `state`: as it is now, which the row alone does not say. */
+export const showInstance = ({ usedAt, ...instance }: Instance, state: string): JsonObject => ({
+  ...show(instance, INSTANCE),
+  state,
+  last_used_at: usedAt,
+});
 /** `live`: whether it works now, which the row alone does not say. */
 export const showDelegation = (row: Delegation, live: boolean): JsonObject => ({ ...show(row, DELEGATION), live });
 

@@ -13,8 +13,8 @@ import type { ManagementScope } from './permissions.ts';
 import type { JsonSchema } from './schema-parts.ts';
 
 export type RouteDeclaration = {
-  readonly method: 'GET' | 'POST' | 'PATCH';
-  /** Below `/api/v1`; path parameters are `{id}`, and `{credential}` below it. */
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below `/api/v1`; path parameters are `{id}`, and `{credential}` or `{instance}` below it. */
   readonly path: string;
   readonly tag: string;
   readonly summary: string;
@@ -26,6 +26,8 @@ export type RouteDeclaration = {
   readonly roles: readonly Role[];
   /** An account without such a role may call for its own agents and their delegations. */
   readonly own?: true;
+  /** The agent that `{id}` names may call for itself. */
+  readonly self?: true;
   readonly query?: Readonly<Record<string, JsonSchema>>;
   /** Name of the body's schema. */
   readonly body?: string;
@@ -74,6 +76,7 @@ const about = (tag: string, readScope: ManagementScope, writeScope: ManagementSc
 
 const accounts = about('accounts', 'accounts:read', 'accounts:write');
 const agents = about('agents', 'agents:read', 'agents:write');
+const instances = about('instances', 'instances:read', 'instances:write');
 const blueprints = about('blueprints', 'blueprints:read', 'blueprints:write');
 const groups = about('groups', 'groups:read', 'groups:write');
 const clients = about('clients', 'clients:read', 'clients:write');
@@ -85,6 +88,7 @@ const audit = about('audit', 'audit:read', 'audit:write');
 const keys = about('keys', 'keys:read', 'keys:write');
 const trustedIssuers = about('trusted issuers', 'trusted-issuers:read', 'trusted-issuers:write');
 const OWN = { own: true } as const;
+const OWN_OR_SELF = { own: true, self: true } as const;
 
 const ROUTES = {
   getMe: {
@@ -304,6 +308,36 @@ const ROUTES = {
     'Which agent a workload token stands for, or which check fails; the token is not kept',
     { scope: 'trusted-issuers:read', roles: READERS, status: 200 } as More,
   ),
+
+  startInstance: instances.create(
+    '/agents/{id}/instances',
+    'NewInstance',
+    'Instance',
+    'Start a running copy of an agent, or read the one with this key',
+    OWN_OR_SELF,
+  ),
+  listInstances: instances.read(
+    '/agents/{id}/instances',
+    'InstancePage',
+    'List the running copies of an agent, newest first; those that are over stay for a month',
+    { ...OWN_OR_SELF, query: PAGE },
+  ),
+  getInstance: instances.read(
+    '/agents/{id}/instances/{instance}',
+    'Instance',
+    'Read a running copy of an agent',
+    OWN_OR_SELF,
+  ),
+  endInstance: {
+    method: 'DELETE',
+    path: '/agents/{id}/instances/{instance}',
+    tag: 'instances',
+    summary: 'End a running copy of an agent for good, with its refresh tokens; the others go on',
+    scope: 'instances:write',
+    roles: WRITERS,
+    ...OWN_OR_SELF,
+    status: 204,
+  },
 
   createGroup: groups.create('/groups', 'NewGroup', 'Group', 'Make a group of accounts that owns agents'),
   listGroups: groups.read('/groups', 'GroupPage', 'List groups that own agents, newest first', {

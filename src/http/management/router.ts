@@ -10,6 +10,7 @@ import type { SecretExceptions } from '../../domain/agents/secret-exceptions.ts'
 import type { ClientRegistry } from '../../domain/clients/client-registry.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
+import type { InstanceRegister } from '../../domain/instances/instance-register.ts';
 import type { DynamicRegistration } from '../../domain/registration/dynamic-registration.ts';
 import type { InitialAccessTokens } from '../../domain/registration/initial-access-tokens.ts';
 import type { RepeatableRegistration } from '../../domain/registration/repeatable-registration.ts';
@@ -26,6 +27,7 @@ import { type Credentials, credentialHandlers } from './credentials.ts';
 import { type Delegations, delegationHandlers } from './delegations.ts';
 import { groupHandlers } from './groups.ts';
 import { initialAccessTokenHandlers } from './initial-access-tokens.ts';
+import { instanceHandlers } from './instances.ts';
 import { type Keys, keyHandlers } from './keys.ts';
 import { type Kills, killHandlers } from './kills.ts';
 import { openApiDocument } from './openapi.ts';
@@ -39,6 +41,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly agents: AgentRegistry;
   readonly blueprints: Blueprints;
   readonly groups: GroupRegistry;
+  readonly instances: InstanceRegister;
   readonly registration: RepeatableRegistration;
   readonly owners: Pick<Owners, 'answersFor'>;
   readonly departures: Pick<Departures, 'membersLeft'>;
@@ -75,6 +78,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     ...agentSecretHandlers(dependencies.secrets, agents, owners),
     ...credentialHandlers(dependencies.credentials, agents, owners),
     ...federationHandlers(dependencies.federation),
+    ...instanceHandlers(dependencies.instances, agents, owners),
     ...groupHandlers(dependencies.groups, dependencies.departures),
     ...clientHandlers(clients, dependencies.selfRegistration),
     ...initialAccessTokenHandlers(dependencies.initialAccessTokens, owners),

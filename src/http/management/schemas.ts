@@ -305,6 +305,36 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     agent: ref('Agent'),
     stops: { type: 'array', items: { type: 'string' }, description: 'Why its blueprint lets it do nothing.' },
   }),
+  NewInstance: input(
+    {
+      jwk: {
+        type: 'object',
+        description: 'Its public key as a JWK; no other copy and no credential of the agent has it.',
+      },
+      name: text('What people call it.', 100),
+    },
+    ['jwk'],
+  ),
+  Instance: output(
+    {
+      ...identified('The claim `instance` of tokens. Begins with ins_; made of the agent and the key.'),
+      agent: { type: 'string', description: 'Of which it is a running copy.' },
+      name: { type: 'string' },
+      thumbprint: { type: 'string', description: 'Of its key (RFC 7638): the `kid` of the assertions it signs.' },
+      jwk: { type: 'object', description: 'Its public key; absent when it proves its key with DPoP only.' },
+      state: oneOf(
+        'Only active ones work. over_limit: its blueprint lets the agent have fewer now; expired: not used for too long.',
+        ['active', 'over_limit', 'expired', 'ended'],
+      ),
+      started_by: { type: 'string', description: 'Account, client or agent.' },
+      last_used_at: seconds('Last use; noted once a quarter of its life has passed.'),
+      expires_at: seconds('When it ends unless it is used.'),
+      ended_at: seconds('When it was ended.'),
+      ...RECORD,
+    },
+    ['name', 'jwk', 'ended_at'],
+  ),
+  InstancePage: page('Instance'),
   CompositionList: output({ items: { type: 'array', items: ref('Composition') } }),
   Agent: output(
     {

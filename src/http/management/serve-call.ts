@@ -16,7 +16,7 @@ import { bodyLines, checkLinesType } from './body-lines.ts';
 import type { Answer, Call, Handler } from './call.ts';
 import { cursors } from './cursors.ts';
 import { type JsonObject, readJsonBody } from './json-body.ts';
-import { accessOf, type Caller, type CallerLookup, callerOf } from './permissions.ts';
+import { type Access, accessOf, type Caller, type CallerLookup, callerOf } from './permissions.ts';
 import { fromWire } from './representations.ts';
 import type { OperationId, RouteDeclaration } from './route-table.ts';
 import { inputChecks } from './validation.ts';
@@ -75,11 +75,11 @@ export const serveCall = (
   };
 
   const readCall = async (ctx: Context, caller: Caller): Promise<Call> => {
-    const access = route.roles.length === 0 ? 'all' : accessOf(caller, route.roles, route.own === true);
     const id = idOf(ctx);
-    const credential = parameterOf(ctx, 'credential');
+    const access = accessAt(route, caller, id);
+    const [credential, instance] = [parameterOf(ctx, 'credential'), parameterOf(ctx, 'instance')];
     const isThere = (name: string, value: string): boolean => !route.path.includes(`{${name}}`) || ID.test(value);
-    if (!isThere('id', id) || !isThere('credential', credential))
+    if (!isThere('id', id) || !isThere('credential', credential) || !isThere('instance', instance))
       throw new DomainError('not_found', 'There is no such object.');
     const { cursor, ...query } = checks.query(ctx.query);
     const version = route.ifMatch ? versionOf(ctx) : 0;
@@ -90,6 +90,7 @@ export const serveCall = (
     return {
       id,
       credential,
+      ...(instance === '' ? {} : { instance }),
       query,
       ...(cursor === undefined ? {} : { after: places.open(operation, caller.id, cursor) }),
       body: fromWire(route.ifMatch ? withoutId(body, id) : body),
@@ -134,7 +135,8 @@ const send = (ctx: Context, route: RouteDeclaration, base: string, answer: Answe
     return;
   }
   const body: JsonObject = nextCursor === undefined ? (answer.body ?? {}) : { ...answer.body, next: nextCursor };
-  if (route.status === 201) ctx.set('Location', `${base}${route.path}/${Reflect.get(body, 'id')}`);
+  const path = route.path.replace('{id}', idOf(ctx));
+  if (route.status === 201) ctx.set('Location', `${base}${path}/${Reflect.get(body, 'id')}`);
   ctx.body = JSON.stringify(body);
   ctx.type = 'application/json';
 };
@@ -209,6 +211,11 @@ const requestIdOf = (ctx: Context): string | undefined => {
 };
 
 const idOf = (ctx: Context): string => parameterOf(ctx, 'id');
+
+const accessAt = ({ roles, own, self }: RouteDeclaration, caller: Caller, id: string): Access => {
+  if (roles.length === 0) return 'all';
+  return self && caller.id === id ? 'own' : accessOf(caller, roles, own === true);
+};
 
 const parameterOf = (ctx: Context, name: string): string => {
   const params: unknown = Reflect.get(ctx, 'params');

@@ -191,6 +191,11 @@ export const exchangeScene = ({ maxDepth = 5, ttl = 600 } = {}) => {
     leases: { get: async (id) => leases.get(id) },
     delegations,
     requests,
+    instances: {
+      start: async () => {
+        throw new Error('no instance is started here');
+      },
+    },
     clock,
     identifiers,
     issuer: ISSUER,
@@ -235,6 +240,8 @@ export const exchangeScene = ({ maxDepth = 5, ttl = 600 } = {}) => {
         } as Partial<IssuedToken>);
         return { access_token: token };
       },
+      instance: async () => undefined,
+      mintFamily: async () => ({}),
     };
     try {
       await grant?.handle(request);

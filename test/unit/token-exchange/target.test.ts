@@ -42,7 +42,7 @@ describe('the target', () => {
     }
   });
 
-  test('TX-11 requested_token_type is an access token, or a JWT where the resource server takes JWTs', async () => {
+  test('TX-11 requested_token_type is an access token, or a JWT where the resource server takes JWTs; a refresh token has no target', async () => {
     const { exchange, fromApp, consent } = await story();
     await consent('agt_a', PAY, ['read']);
     const jwt = await exchange('agt_a', { subject_token: fromApp, resource: MAIL, requested_token_type: JWT_TYPE });

@@ -1,0 +1,88 @@
+/** `behalf agents instances …`: the running copies of an agent. */
+import { type Command, EXIT, usageError } from '../command.ts';
+import { publicKeyOf } from '../key-pair.ts';
+import { type ManagementCall, managementCommand, timeText } from '../management-commands.ts';
+import { details, printable } from '../table.ts';
+
+const pathOf = ({ operands }: ManagementCall): string => `/agents/${encodeURIComponent(operands[0] ?? '')}/instances`;
+
+export const instanceCommands: readonly Command[] = [
+  managementCommand({
+    words: ['agents', 'instances', 'list'],
+    operands: ['AGENT'],
+    summary: 'List the running copies of an agent, newest first.',
+    role: 'operator',
+    options: {
+      all: { description: 'Those that are over too; they are remembered for a month.' },
+      limit: { value: 'N', description: 'Show at most N. Default 100.' },
+    },
+    run: async (call) => {
+      const limit = call.integer('limit', 1, 100_000) ?? 100;
+      const rows: Record<string, unknown>[] = [];
+      for await (const item of call.api.items(pathOf(call))) {
+        if (rows.length >= limit) break;
+        if (call.isSet('all') || item['state'] === 'active') rows.push(item);
+      }
+      call.print.list(
+        rows,
+        [
+          { title: 'ID', value: ({ id }) => id },
+          { title: 'STATE', value: ({ state }) => state },
+          { title: 'STARTED', value: ({ created_at: at }) => timeText(at) },
+          { title: 'LAST USE', value: ({ last_used_at: at }) => timeText(at) },
+          { title: 'UNTIL', value: ({ expires_at: at }) => timeText(at) },
+          { title: 'STARTED BY', value: ({ started_by: by }) => by },
+          { title: 'NAME', value: ({ name }) => name },
+        ],
+        'No copy of this agent is running.',
+      );
+      return EXIT.done;
+    },
+  }),
+  managementCommand({
+    words: ['agents', 'instances', 'start'],
+    operands: ['AGENT'],
+    summary: 'Start a running copy of an agent with a key of its own.',
+    role: 'operator',
+    options: {
+      key: {
+        value: 'FILE',
+        description: 'Its key as a JWK; made there when the file does not exist.',
+        isRequired: true,
+      },
+      name: { value: 'NAME', description: 'What people call it.' },
+    },
+    notes: 'The private key stays in the file (mode 0600) and is never sent.',
+    run: async (call) => {
+      const file = call.required('key');
+      const { jwk } = await publicKeyOf(file);
+      const name = call.text('name');
+      const { body } = await call.api.post(pathOf(call), { jwk, ...(name === undefined ? {} : { name }) });
+      call.print.object(
+        { ...body, key_file: file },
+        `${details([
+          ['id', body['id']],
+          ['agent', body['agent']],
+          ['kid', body['thumbprint']],
+          ['until', `${timeText(body['expires_at'])}, unless it is used`],
+          ['key', file],
+        ])}\nIt signs client assertions as ${printable(String(body['agent']))} with that key and that kid.\n`,
+      );
+      return EXIT.done;
+    },
+  }),
+  managementCommand({
+    words: ['agents', 'instances', 'end'],
+    operands: ['AGENT', 'INSTANCE...'],
+    summary: 'End running copies of an agent, with their refresh tokens; the others go on.',
+    role: 'operator',
+    options: {},
+    run: async (call) => {
+      const ids = call.operands.slice(1);
+      if (ids.length === 0) throw usageError('Name an instance, as `behalf agents instances list` shows them.');
+      for (const id of ids) await call.api.delete(`${pathOf(call)}/${encodeURIComponent(id)}`);
+      call.print.object({ ended: ids }, ids.map((id) => `${printable(id)} is ended.\n`).join(''));
+      return EXIT.done;
+    },
+  }),
+];

@@ -1,0 +1,226 @@
+import { calculateJwkThumbprint } from 'jose';
+import type { Agent } from '../agents/agent.ts';
+import { credentialsOf } from '../agents/credential.ts';
+import type { AuditTrail } from '../audit/audit-event.ts';
+import type { Ceilings } from '../blueprints/ceilings.ts';
+import type { PublicJwk } from '../clients/client.ts';
+import { checkText } from '../clients/display-text.ts';
+import { checkPublicKey } from '../clients/public-keys.ts';
+import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
+import { DomainError, refuseField } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type DocumentStore, isDocumentConflict, type Versioned } from '../ports/document-store.ts';
+import type { Revocation } from '../revocation/revocation.ts';
+import { INSTANCES, type Instance, instanceIdOf, isRunning, mostInstances } from './instance.ts';
+import { instanceSlots } from './instance-slots.ts';
+
+/** What an instance is started with: the key it signs with, or the thumbprint of one that was proven with DPoP. */
+export type InstanceKey = { readonly jwk: unknown } | { readonly thumbprint: string };
+
+/** `over_limit`: the agent may not have so many any more. */
+export type ShownState = 'active' | 'over_limit' | 'expired' | 'ended';
+
+export type InstanceRegister = ReturnType<typeof instanceRegister>;
+
+/** How long one that is over is remembered, seconds. */
+const KEPT_SECONDS = 30 * 86_400;
+/** After this part of its life a use renews an instance. */
+const RENEWED_AFTER = 1 / 4;
+
+export const instanceRegister = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly audit: AuditTrail;
+  /** As they count now. */
+  readonly agents: { get(id: string): Promise<Versioned<Agent> | undefined> };
+  readonly revocation: Pick<Revocation, 'ended'>;
+  readonly settings: { readonly lifetimeSeconds: number; readonly maxPerAgent: number };
+}) => {
+  const { documents, clock, audit, agents, revocation, settings } = deps;
+  const collection = documents.collection<Instance>(INSTANCES);
+  const slots = instanceSlots({ documents, clock, instances: collection });
+  const rows = registeredDocuments<Instance>({
+    collection,
+    kind: 'instance',
+    audit,
+    clock,
+    facts: ({ id, agent }) => ({ agent, instance: id }),
+    derived: ['keptUntil'],
+  });
+
+  const most = (ceilings: Ceilings | undefined): number => mostInstances(settings.maxPerAgent, ceilings);
+
+  const lifeFrom = (now: number): Pick<Instance, 'usedAt' | 'expiresAt' | 'keptUntil'> => ({
+    usedAt: now,
+    expiresAt: now + settings.lifetimeSeconds,
+    keptUntil: now + settings.lifetimeSeconds + KEPT_SECONDS,
+  });
+
+  const activeAgent = async (id: string): Promise<Agent> => {
+    const agent = (await agents.get(id))?.document;
+    if (agent?.state !== 'active') throw new DomainError('conflict', 'This agent is not active.');
+    return agent;
+  };
+
+  /** Writes an instance into its place; undefined when somebody else wrote it meanwhile. */
+  const put = async (
+    next: Instance,
+    earlier: Versioned<Instance> | undefined,
+  ): Promise<Versioned<Instance> | undefined> => {
+    if (earlier) {
+      const isMine = await collection.replace(next, earlier.version);
+      return isMine ? { document: next, version: earlier.version + 1 } : undefined;
+    }
+    try {
+      await collection.insert(next);
+      return { document: next, version: 1 };
+    } catch (error) {
+      if (isDocumentConflict(error)) return undefined;
+      throw error;
+    }
+  };
+
+  /** The instance if it counts, but for kills and for whether its agent is active; `agent` as that counts now. */
+  const counting = async (id: string, agent: Pick<Agent, 'id' | 'ceilings'>): Promise<Instance | undefined> => {
+    const found = (await collection.get(id))?.document;
+    if (found?.agent !== agent.id) return undefined;
+    return isRunning(found, clock.now(), most(agent.ceilings)) ? found : undefined;
+  };
+
+  return {
+    /** Counting or not, of the agent it belongs to only. */
+    async get(agent: string, id: string): Promise<Versioned<Instance> | undefined> {
+      const found = await collection.get(id);
+      return found?.document.agent === agent ? found : undefined;
+    },
+
+    counting,
+
+    /** The instance with this key, if it counts and nobody has killed what it was. */
+    async running(agent: Pick<Agent, 'id' | 'ceilings'>, thumbprint: string): Promise<Instance | undefined> {
+      const found = await counting(instanceIdOf(agent.id, thumbprint), agent);
+      if (!found) return undefined;
+      const part = { parties: [agent.id], since: found.createdAt };
+      return (await revocation.ended([part])) === undefined ? found : undefined;
+    },
+
+    /**
+     * Starts an instance, or answers the one that has this key already. Throws 'conflict' when the agent is not active
+     * or has as many as it may have, or the key is one of an ended instance or of the agent itself.
+     */
+    async start(agentId: string, key: InstanceKey, by: By, called?: unknown): Promise<Versioned<Instance>> {
+      const agent = await activeAgent(agentId);
+      const own = 'jwk' in key ? await signingKey(agent, key.jwk) : undefined;
+      const name = called === undefined ? undefined : checkText(String(called), '/name', 100);
+      const thumbprint = own?.thumbprint ?? ('thumbprint' in key ? key.thumbprint : '');
+      if (await isOfAgent(agent, thumbprint)) {
+        refuseField('/jwk', 'An instance needs a key of its own, not one of the agent.');
+      }
+      const id = instanceIdOf(agent.id, thumbprint);
+      for (let attempt = 0; attempt < 5; attempt += 1) {
+        const earlier = await collection.get(id);
+        if (earlier?.document.state === 'ended') {
+          throw new DomainError('conflict', 'The instance with this key was ended; start one with another key.');
+        }
+        if (earlier && isRunning(earlier.document, clock.now(), most(agent.ceilings))) {
+          if (own === undefined || earlier.document.jwk !== undefined) return earlier;
+          throw new DomainError('conflict', 'This key is of an instance that proves it with DPoP only.');
+        }
+        const claim = await slots.claim(agent.id, id, most(agent.ceilings));
+        const now = clock.now();
+        const next: Instance = {
+          id,
+          agent: agent.id,
+          thumbprint,
+          ...(own === undefined ? {} : { jwk: own.jwk }),
+          ...(name === undefined ? {} : { name }),
+          state: 'active',
+          slot: claim.slot,
+          startedBy: by.caller,
+          createdAt: now,
+          updatedAt: now,
+          ...lifeFrom(now),
+        };
+        await audit.append({
+          type: 'instance.started',
+          outcome: 'done',
+          agent: agent.id,
+          owner: agent.owner,
+          instance: id,
+          caller: by.caller,
+          target: { kind: 'instance', id },
+          ...(by.request === undefined ? {} : { request: by.request }),
+          ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+        });
+        slots.stillMine(claim);
+        const stored = await put(next, earlier);
+        if (stored) return stored;
+      }
+      throw new DomainError('unavailable', 'This instance is being started by too many at once.', {
+        retryAfterSeconds: 1,
+      });
+    },
+
+    /** Notes that an instance that counts was used now; prolongs its life once enough of it has passed. */
+    async used({ id, usedAt }: Instance, by: By): Promise<void> {
+      const isDue = (since: number): boolean => clock.now() - since >= settings.lifetimeSeconds * RENEWED_AFTER;
+      if (!isDue(usedAt)) return;
+      await rows.change(id, undefined, 'instance.renewed', by, (row) =>
+        // What was ended or is over stays so; who lost the swap to another use has nothing left to do.
+        row.state === 'active' && clock.now() < row.expiresAt && isDue(row.usedAt)
+          ? { ...row, ...lifeFrom(clock.now()) }
+          : row,
+      );
+    },
+
+    /** Ends an instance for good, with its refresh tokens and all made from them, and nobody else's. Idempotent. */
+    async end(agent: string, id: string, by: By): Promise<Versioned<Instance>> {
+      const found = await collection.get(id);
+      if (found?.document.agent !== agent) throw new DomainError('not_found', 'There is no such instance.');
+      return rows.change(id, undefined, 'instance.ended', by, (row) => {
+        if (row.state === 'ended') return row;
+        const now = clock.now();
+        return { ...row, state: 'ended', endedAt: now, keptUntil: now + KEPT_SECONDS };
+      });
+    },
+
+    /** Of an agent, newest first; those that are over are among them for a month. */
+    list: (agent: string, query: PageQuery): Promise<Page<Instance>> => rows.list({ agent }, query),
+
+    /** What is to be shown of instances of an agent. */
+    async states(agent: string): Promise<(instance: Instance) => ShownState> {
+      const places = most((await agents.get(agent))?.document.ceilings);
+      const now = clock.now();
+      return (instance) => {
+        if (instance.state === 'ended') return 'ended';
+        if (now >= instance.expiresAt) return 'expired';
+        return isRunning(instance, now, places) ? 'active' : 'over_limit';
+      };
+    },
+  };
+};
+
+/** The key an instance signs with, named by its thumbprint. Throws 'invalid_field', and 'conflict' where no such key may be used. */
+const signingKey = async (
+  agent: Agent,
+  value: unknown,
+): Promise<{ readonly jwk: PublicJwk; readonly thumbprint: string }> => {
+  const ways = agent.ceilings?.authenticationMethods;
+  if (ways !== undefined && !ways.includes('jwks')) {
+    throw new DomainError('conflict', 'The blueprint of this agent lets nobody authenticate with a key of its own.');
+  }
+  const jwk = checkPublicKey(value, '/jwk');
+  const thumbprint = await calculateJwkThumbprint(jwk as Parameters<typeof calculateJwkThumbprint>[0]);
+  return { jwk: { ...jwk, kid: thumbprint }, thumbprint };
+};
+
+const isOfAgent = async (agent: Agent, thumbprint: string): Promise<boolean> => {
+  for (const credential of credentialsOf(agent)) {
+    if (credential.kind !== 'jwks') continue;
+    for (const key of credential.jwks.keys) {
+      const own = await calculateJwkThumbprint(key as Parameters<typeof calculateJwkThumbprint>[0]);
+      if (own === thumbprint) return true;
+    }
+  }
+  return false;
+};

@@ -1,0 +1,71 @@
+import { isDomainError } from '../../domain/errors.ts';
+import type { Instance } from '../../domain/instances/instance.ts';
+import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
+import { activeAgent } from './exchange.ts';
+import { REFRESH_TYPE, readFamilyParameters } from './parameters.ts';
+import { acceptSubjectToken } from './presented-tokens.ts';
+import { type Refuse, refusals } from './refusals.ts';
+
+/** A caller, and the running copy whose key it has proven. */
+type CopyCaller = Caller & { instance(): Promise<Instance | undefined> };
+
+/** What is to be made: a share of an authorization of the caller's. */
+type RefreshFamily = {
+  readonly subject: string;
+  readonly lease: string;
+  readonly instance: Instance;
+  /** Id of the subject token. */
+  readonly parent: string;
+  readonly issuedTokenType: string;
+};
+
+/**
+ * Decides who gets a refresh token by exchange: a running copy of an agent, for an access token that one of the
+ * agent's own authorizations gave it (RFC 8693 §2.2.1). The copy is named by its key: one that was started, or with
+ * DPoP a new one, which is started by that. Throws DomainError with a `denial` for every refusal.
+ */
+export const refreshFamily = (dependencies: TokenExchangeDependencies) => {
+  const { leases, identifiers } = dependencies;
+  const refuse = refusals(identifiers);
+
+  return async (caller: CopyCaller, values: (parameter: string) => readonly string[]): Promise<RefreshFamily> => {
+    if (!caller.isAgent) throw refuse('caller_not_an_agent');
+    const presented = readFamilyParameters(values, refuse);
+    const agent = await activeAgent(dependencies, refuse, caller);
+    if (!agent.grantTypes.includes('refresh_token')) {
+      throw refuse('grant_type_not_registered', { text: 'the agent is not registered for refresh tokens' });
+    }
+    const { token, received } = await acceptSubjectToken(dependencies, refuse, agent, caller, presented, {
+      isForCopy: true,
+    });
+    caller.note({ subject: token.subject, ...(token.lease ? { grant: token.lease } : {}) });
+    const lease = token.lease === undefined ? undefined : await leases.get(token.lease);
+    const isOwn = received === 'issued_to_caller' && lease?.clientId === agent.id && lease.account === token.subject;
+    if (!isOwn) throw refuse('authorization_not_own');
+    const instance = (await caller.instance()) ?? (await started(dependencies, refuse, caller));
+    caller.note({ instance: instance.id });
+    return {
+      subject: token.subject,
+      lease: lease.id,
+      instance,
+      parent: token.id,
+      issuedTokenType: REFRESH_TYPE,
+    };
+  };
+};
+
+/** The copy whose key the DPoP proof is made with, which is new here. */
+const started = async (
+  { instances }: Pick<TokenExchangeDependencies, 'instances'>,
+  refuse: Refuse,
+  { clientId, dpopThumbprint, id }: CopyCaller,
+): Promise<Instance> => {
+  if (dpopThumbprint === undefined) throw refuse('instance_not_proven');
+  try {
+    const by = { caller: clientId, request: id };
+    return (await instances.start(clientId, { thumbprint: dpopThumbprint }, by)).document;
+  } catch (error) {
+    if (!isDomainError(error) || (error.code !== 'conflict' && error.code !== 'invalid_field')) throw error;
+    throw refuse('instance_not_startable', { text: error.message, cause: error });
+  }
+};

@@ -1,0 +1,154 @@
+/**
+ * A refresh token of its own for a running copy of an agent: a share of an authorization the agent holds. It holds what
+ * that does, and has a lease of its own that hangs on it, so that it ends with the authorization and with its instance,
+ * and nothing else ends with it.
+ */
+import type Provider from 'oidc-provider';
+import { errors } from 'oidc-provider';
+import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import { extendChain } from '../domain/delegation/actor-chain.ts';
+import { DomainError } from '../domain/errors.ts';
+import type { Instance } from '../domain/instances/instance.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { DocumentStore } from '../domain/ports/document-store.ts';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
+import type { MasterKey } from '../domain/secrets/master-key.ts';
+import type { FamilyToMint, TokenResponse } from '../extensions/extension.ts';
+import type { ConsumptionRegister } from './consumption-register.ts';
+import { everythingIsKilled } from './kill-gate.ts';
+import type { PresentedInstances } from './presented-instances.ts';
+import { LEASES, type LeaseRecord } from './records.ts';
+import { factsOf } from './request-facts.ts';
+import type { TokenLiveness } from './token-liveness.ts';
+import { settle, unitOf } from './token-request-unit.ts';
+
+type TokenContext = {
+  readonly req: Parameters<typeof factsOf>[0];
+  readonly res: Parameters<typeof settle>[0]['res'];
+  readonly oidc: { readonly client: InstanceType<Provider['Client']>; readonly route: string };
+};
+
+type GrantPayload = {
+  readonly openid?: { readonly scope?: string };
+  readonly resources?: Readonly<Record<string, string>>;
+  readonly exp: number;
+};
+
+export type InstanceFamilies = ReturnType<typeof instanceFamilies>;
+
+export const instanceFamilies = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: Pick<MasterKey, 'digest'>;
+  readonly audit: AuditTrail;
+  readonly consumptions: ConsumptionRegister;
+  readonly liveness: Pick<TokenLiveness, 'leaseLive' | 'killOf'>;
+  readonly instances: Pick<PresentedInstances, 'used'>;
+  readonly issuer: string;
+  readonly refreshTokenTtlSeconds: number;
+}) => {
+  const { documents, clock, identifiers, masterKey, audit, consumptions, liveness, instances, issuer } = deps;
+  const leases = documents.collection<LeaseRecord>(LEASES);
+
+  /** The authorization behind a lease that counts. Throws 'invalid_grant' for one of another instance. */
+  const authorizationOf = async (id: string, instance: Instance): Promise<LeaseRecord> => {
+    const refuse = (reason: string, text: string): DomainError =>
+      new DomainError('invalid_grant', text, { denial: { id: identifiers.newId('dny'), layer: 'grant', reason } });
+    const lease = await liveness.leaseLive(id);
+    if (!lease) throw refuse('authorization_ended', 'what this token would come from has ended');
+    if (lease.parent === undefined) return lease;
+    if (lease.instance !== instance.id) {
+      throw refuse('authorization_of_other_instance', 'subject_token is of another instance of this agent');
+    }
+    const parent = (await leases.get(lease.parent))?.document;
+    if (!parent) throw refuse('authorization_ended', 'what this token would come from has ended');
+    return parent;
+  };
+
+  return {
+    /** Ends what the instance had of the same authorization. Throws DomainError when there is nothing to be had. */
+    async mint(
+      provider: Provider,
+      ctx: TokenContext,
+      { subject, lease, instance, parent, issuedTokenType }: FamilyToMint,
+    ): Promise<TokenResponse> {
+      const { client } = ctx.oidc;
+      const authorization = await authorizationOf(lease, instance);
+      const now = clock.now();
+      const grant = authorization.payload as unknown as GrantPayload;
+      const expiresIn = Math.min(grant.exp - now, deps.refreshTokenTtlSeconds);
+      if (expiresIn < 1) throw new errors.InvalidGrant('nothing is left of the life of this authorization');
+      const earlier = await leases.find({ where: { instance: instance.id }, limit: 1000 });
+      const { endedAt: _, ...held } = authorization;
+      const share: LeaseRecord = {
+        ...held,
+        id: identifiers.newId('lse'),
+        parent: authorization.id,
+        instance: instance.id,
+      };
+      const resources = Object.keys(grant.resources ?? {});
+      const scopes = [grant.openid?.scope, ...Object.values(grant.resources ?? {})].flatMap((text) => text?.split(' '));
+      const scope = [...new Set(scopes)].filter((name) => name !== undefined && name !== '').join(' ');
+      const refreshToken = new provider.RefreshToken({
+        accountId: subject,
+        client,
+        grantId: share.id,
+        gty: 'authorization_code',
+        exp: now + expiresIn,
+        expiresIn,
+        ...(resources.length === 0 ? {} : { resource: resources.length === 1 ? resources[0] : resources }),
+        scope,
+      } as ConstructorParameters<typeof provider.RefreshToken>[0]);
+      // Held back until the event is durable.
+      const value = await refreshToken.save();
+      const unit = unitOf(ctx);
+      unit.writes.push(async () => {
+        await leases.insert({ ...share, payload: { ...share.payload, jti: share.id } });
+      });
+      const chain = extendChain(client.clientId, issuer);
+      await settle(ctx, unit, {
+        consumptions,
+        audit: async () => {
+          const { id, source } = factsOf(ctx.req);
+          await audit.append({
+            request: id,
+            caller: client.clientId,
+            agent: client.clientId,
+            subject,
+            chain,
+            grantType: 'urn:ietf:params:oauth:grant-type:token-exchange',
+            grant: share.id,
+            scopeGiven: scope.split(' '),
+            token: {
+              id: masterKey.digest('RefreshToken', value),
+              format: 'opaque',
+              expiresAt: now + expiresIn,
+              parent,
+            },
+            personal: { source },
+            ...unit.facts,
+            instance: instance.id,
+            note: 'refresh token of an instance',
+            type: 'token.issued',
+            outcome: 'granted',
+          });
+          const kill = await liveness.killOf({ clientId: client.clientId, subject, chain });
+          if (kill === 'all') throw everythingIsKilled();
+          if (kill) throw new errors.InvalidGrant('what this token would come from was stopped');
+          await instances.used(ctx, instance);
+        },
+      });
+      // One family of each authorization: whoever has lost its refresh token leaves none behind.
+      for (const { document } of earlier) if (document.parent === authorization.id) await leases.take(document.id);
+      return {
+        access_token: value,
+        issued_token_type: issuedTokenType,
+        token_type: 'N_A',
+        expires_in: expiresIn,
+        scope,
+        instance: instance.id,
+      };
+    },
+  };
+};

@@ -1,0 +1,53 @@
+/**
+ * Which running copy of an agent acts in a request: the one whose key has signed the client assertion, or else the one
+ * whose key the DPoP proof is made with. No agent needs to have any.
+ */
+import type { Agent } from '../domain/agents/agent.ts';
+import { DomainError } from '../domain/errors.ts';
+import type { Instance } from '../domain/instances/instance.ts';
+import type { InstanceRegister } from '../domain/instances/instance-register.ts';
+import type { DocumentStore } from '../domain/ports/document-store.ts';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
+import type { PresentedCredentials } from './presented-credentials.ts';
+import { LEASES, type LeaseRecord } from './records.ts';
+import { factsOf } from './request-facts.ts';
+
+export type PresentedInstances = ReturnType<typeof presentedInstances>;
+
+type Context = { readonly req: Parameters<typeof factsOf>[0] };
+
+export const presentedInstances = (deps: {
+  readonly documents: DocumentStore;
+  readonly identifiers: Identifiers;
+  readonly instances: Pick<InstanceRegister, 'running' | 'used'>;
+  readonly presented: Pick<PresentedCredentials, 'instanceIn'>;
+  /** As they count now. */
+  readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
+}) => {
+  const { documents, identifiers, instances, presented, agents } = deps;
+  const leases = documents.collection<LeaseRecord>(LEASES);
+
+  return {
+    /** `jkt`: thumbprint of the key of the DPoP proof, if there is one. */
+    async of(context: object, clientId: string, jkt: string | undefined): Promise<Instance | undefined> {
+      const signer = presented.instanceIn(context);
+      if (signer?.agent === clientId) return signer;
+      const agent = jkt === undefined || !clientId.startsWith('agt_') ? undefined : await agents.get(clientId);
+      return agent && jkt !== undefined ? instances.running(agent.document, jkt) : undefined;
+    },
+
+    /** Throws 'invalid_grant' when a refresh token is one of a running copy, and the request is not from that one. */
+    async checkHolder(lease: string | undefined, instance: Instance | undefined): Promise<void> {
+      const holder = lease === undefined ? undefined : (await leases.get(lease))?.document.instance;
+      if (holder === undefined || holder === instance?.id) return;
+      throw new DomainError('invalid_grant', 'this refresh token is of an instance: prove the key of that one', {
+        denial: { id: identifiers.newId('dny'), layer: 'grant', reason: 'instance_not_proven' },
+      });
+    },
+
+    /** To be called when it is going to be given something: prolongs its life. */
+    async used({ req }: Context, instance: Instance | undefined): Promise<void> {
+      if (instance) await instances.used(instance, { caller: instance.agent, request: factsOf(req).id });
+    },
+  };
+};
