@@ -27,7 +27,7 @@ beforeAll(async () => {
   scene = await makeScene(server, { skipConsent: false });
   site = await attackSite();
   browser = await startChromium();
-}, 60_000);
+}, 240_000);
 
 afterAll(async () => {
   await browser?.close();
@@ -443,7 +443,7 @@ describe('WB-05 text of others never runs, and never breaks the policy (0 script
       });
       expect(happened).toEqual([]);
     });
-  }, 120_000);
+  }, 240_000);
 
   test('sent: parameters of a request, a hint, a code, a refused address, a device that names itself', async () => {
     await withPage(browser, {}, async (page) => {
@@ -475,5 +475,5 @@ describe('WB-05 text of others never runs, and never breaks the policy (0 script
       });
       expect(happened).toEqual([]);
     });
-  }, 120_000);
+  }, 240_000);
 });

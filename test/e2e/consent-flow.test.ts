@@ -24,7 +24,7 @@ beforeAll(async () => {
   scene = await makeScene(server);
   client = await redirectTarget();
   browser = await startChromium();
-}, 60_000);
+}, 240_000);
 
 afterAll(async () => {
   await browser?.close();
@@ -188,7 +188,7 @@ describe.each(WAYS)('WB-01 WB-12 %s', (way, { hands, options }) => {
       subject: scene.accountId,
       target: { kind: 'agent', id: agent.clientId },
     });
-  }, 60_000);
+  }, 240_000);
 });
 
 /** Presses a button whose answer leads to `target`; answers whether the browser asks for it, or refuses on account of our policy. */

@@ -28,7 +28,7 @@ beforeAll(async () => {
   watch = auditWatch(server);
   const person = { username: 'bob', password: 'another long pass phrase' };
   bob = { ...person, id: (await scene.management.createAccount({ ...person, name: 'Bob' })).id };
-}, 30_000);
+}, 240_000);
 
 afterAll(async () => {
   await server?.close();

@@ -62,7 +62,7 @@ test('IN-01 V8 V9 no request made by the grammar gives a 5xx, no answer, or a re
   } finally {
     await fuzzed.close();
   }
-}, 180_000);
+}, 240_000);
 
 const FORM = ['Content-Type', 'application/x-www-form-urlencoded'] as const;
 const JSON_TYPE = ['Content-Type', 'application/json'] as const;

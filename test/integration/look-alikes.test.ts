@@ -18,7 +18,7 @@ beforeAll(async () => {
   scene = await makeScene(server, { skipConsent: false });
   other = (await scene.management.createAccount({ username: 'bob', name: 'Bob', password: 'another long pass phrase' }))
     .id;
-}, 60_000);
+}, 240_000);
 
 afterAll(async () => {
   await server?.close();

@@ -39,7 +39,7 @@ beforeAll(async () => {
     },
   });
   scene = await makeScene(server);
-}, 60_000);
+}, 240_000);
 afterAll(async () => {
   await server?.close();
   await authority?.remove();

@@ -50,7 +50,7 @@ beforeAll(async () => {
   scene = await makeScene(server);
   audit = auditWatch(server);
   await scene.management.createAccount({ ...bob, name: 'Bob' });
-}, 60_000);
+}, 240_000);
 afterAll(async () => {
   await server?.close();
   startClock();

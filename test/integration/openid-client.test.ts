@@ -93,7 +93,7 @@ beforeAll(async () => {
     client.ClientSecretBasic(String(calendar['client_secret'])),
     insecure,
   );
-}, 60_000);
+}, 240_000);
 
 afterAll(async () => {
   await server?.stop();

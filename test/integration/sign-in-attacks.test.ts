@@ -51,7 +51,7 @@ beforeAll(async () => {
   scene = await makeScene(server, { skipConsent: false });
   watch = auditWatch(server);
   hashes = countHashes(server.behalf.services.passwords);
-}, 30_000);
+}, 240_000);
 
 afterAll(async () => {
   await server?.close();
