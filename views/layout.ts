@@ -75,7 +75,7 @@ const navigation = ({ basePath, signedInAs }: PageFrame): Html =>
   html`<nav aria-label="Main">${
     signedInAs
       ? html`<a href="${basePath}/account">My account</a>
-<a href="${basePath}/console">Agents</a>
+<a href="${basePath}/console">Console</a>
 <span class="who">${isolated(signedInAs.name)}</span>
 ${
   signedInAs.signOut &&

@@ -8,10 +8,14 @@ export type Hands = {
   readonly choose: (page: Page, label: string, option: string) => Promise<void>;
   /** Presses a button, and waits until the page that follows is there. */
   readonly press: (page: Page, name: string | RegExp) => Promise<void>;
+  /** The same for a link. */
+  readonly follow: (page: Page, name: string) => Promise<void>;
 };
 
 const button = (page: Page, name: string | RegExp): Locator =>
   page.getByRole('button', typeof name === 'string' ? { name, exact: true } : { name }).first();
+
+const link = (page: Page, name: string): Locator => page.getByRole('link', { name, exact: true }).first();
 
 const followed = async (page: Page, act: () => Promise<void>): Promise<void> => {
   await Promise.all([page.waitForEvent('load'), act()]);
@@ -24,6 +28,7 @@ export const pointer: Hands = {
     await page.getByLabel(label).selectOption(option);
   },
   press: (page, name) => followed(page, () => button(page, name).click()),
+  follow: (page, name) => followed(page, () => link(page, name).click()),
 };
 
 /** Runs in the page. */
@@ -54,6 +59,10 @@ export const keyboard: Hands = {
   },
   async press(page, name) {
     await reach(page, button(page, name));
+    await followed(page, () => page.keyboard.press('Enter'));
+  },
+  async follow(page, name) {
+    await reach(page, link(page, name));
     await followed(page, () => page.keyboard.press('Enter'));
   },
 };

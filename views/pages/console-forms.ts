@@ -1,7 +1,7 @@
 import { chosenName } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
-import { agentCard } from '../partials/agent-card.ts';
+import { agentDetails } from '../partials/agent-card.ts';
 import { consoleTabs } from '../partials/console-frame.ts';
 import { choice, textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
@@ -92,7 +92,7 @@ export const handOverPage = (model: HandOverModel): Html =>
     title: 'Hand over an agent',
     body: html`<section class="card"><h1>Hand over ${chosenName(model.agent.name)}</h1>
 <p class="lead">Whoever you name is asked to accept it, and answers for it from then on. Until then nothing changes.</p>
-${agentCard(model.agent)}
+${agentDetails(model.agent)}
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="version" value="${model.version}">
 ${field({
   name: 'owner',
@@ -114,7 +114,7 @@ export const retirePage = (model: RetireModel): Html =>
     title: 'Retire an agent',
     body: html`<section class="card"><h1>Retire ${chosenName(model.agent.name)} for good?</h1>
 <p class="lead">All it holds ends at once, and it can never act again. Its id is never given to another. To stop it for a while, suspend it.</p>
-${agentCard(model.agent)}
+${agentDetails(model.agent)}
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">
 <div class="actions">${submit({ text: 'Retire for good', kind: 'danger' })} <a class="button plain" href="${model.agent.href}">Cancel</a></div>
 </form></section>`,

@@ -18,11 +18,18 @@ export type AgentFacts = {
 /** An agent with its facts first and its own words after them. */
 export const agentCard = (agent: AgentFacts): Html => html`<div class="agent">
 <h3>${chosenName(agent.name)}</h3>
-<p class="facts"><span class="tag">Agent</span>${environmentTag(agent.environment)}${
+${facts(agent)}
+</div>`;
+
+/** The same below a heading that names the agent already. */
+export const agentDetails = (agent: AgentFacts): Html => html`<div class="agent">${facts(agent)}</div>`;
+
+const facts = (
+  agent: AgentFacts,
+): Html => html`<p class="facts"><span class="tag">Agent</span>${environmentTag(agent.environment)}${
   agent.state !== undefined && agent.state !== 'active' && stateTag(agent.state)
 } <span>owned by ${isolated(agent.ownerName)}</span> <code>${plainText(agent.id, 80)}</code></p>
-${chosenWords(agent.purpose, 'Its purpose, in its own words')}
-</div>`;
+${chosenWords(agent.purpose, 'Its purpose, in its own words')}`;
 
 export const environmentTag = (environment: AgentFacts['environment']): Html =>
   html`<span class="tag${environment !== 'production' && ' warn'}">${environment}</span>`;

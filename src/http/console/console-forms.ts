@@ -43,10 +43,8 @@ export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs 
       if (!errors || !isDomainError(error)) throw error;
       await recordRefusal(deps, ctx, error.code, `${error.code} ${error.field}`);
       const { viewer, frame } = openedAs(ctx, session);
-      const { owner, ...others } = errors;
-      const placed = owner !== undefined && values.other_owner ? { ...others, other_owner: owner } : errors;
       const flash = { kind: 'error', text: 'Something below is not right yet. Nothing was registered.' } as const;
-      const model = await registerModel(deps, calls, viewer, { ...frame, flash }, values, placed);
+      const model = await registerModel(deps, calls, viewer, { ...frame, flash }, values, errors);
       sendPage(ctx, statusOf(error), registerPage(model));
     }
   });

@@ -41,6 +41,7 @@ export const registerModel = async (
   values: RegisterValues = { environment: 'development' },
   errors: RegisterErrors = {},
 ): Promise<RegisterModel> => {
+  const forOthers = calls.access('createAgent', account) === 'all';
   const [groups, blueprints] = await Promise.all([
     deps.groups.ofAccount(account.id),
     deps.blueprints.list({ state: 'active', limit: 200 }),
@@ -53,12 +54,16 @@ export const registerModel = async (
       { value: account.id, text: `${account.name} (me)` },
       ...groups.map(({ id, name }) => ({ value: id, text: name })),
     ],
-    forOthers: calls.access('createAgent', account) === 'all',
+    forOthers,
     blueprints: blueprints.items.map(({ document: { id, name } }) => ({ value: id, text: name })),
     values,
-    errors,
+    errors: forOthers && values.other_owner ? aboutOther(errors) : errors,
   };
 };
+
+/** Where two fields say who the owner is, what is wrong is said at the one that counted. */
+const aboutOther = ({ owner, ...errors }: RegisterErrors): RegisterErrors =>
+  owner === undefined ? errors : { other_owner: owner, ...errors };
 
 /** The body of a call of the API. Throws 'invalid_field' for what only a form can get wrong. */
 export const registrationOf = async (deps: ConsoleDeps, values: RegisterValues): Promise<JsonObject> => {

@@ -1,0 +1,136 @@
+/** Registration → acceptance → suspension → transfer in `/console`, in a real browser, with nothing but the keyboard. */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { newKeyPair } from '../support/agent-keys.ts';
+import { startChromium, withPage } from '../support/chromium.ts';
+import { keyboard } from '../support/hands.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const ADMIN = { username: 'admin', password: 'correct horse battery staple' };
+const BOB = { username: 'bob', password: 'a long enough pass phrase' };
+
+let server: RunningServer;
+let scene: Scene;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await runServer();
+  scene = await makeScene(server);
+  await scene.management.createAccount({ name: 'Bob', ...BOB });
+  browser = await startChromium();
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const WAYS: readonly (readonly [string, BrowserContextOptions])[] = [
+  ['wide', { viewport: { width: 1280, height: 900 } }],
+  ['320 px', { viewport: { width: 320, height: 700 } }],
+];
+
+type Finding = { readonly id: string; readonly nodes: readonly { readonly html: string }[] };
+
+/** What axe finds, contrast in both schemes of colours, and whatever is wider than the screen. */
+const faults = async (page: Page): Promise<readonly string[]> => {
+  await page.evaluate(axe);
+  const run = (options: string): Promise<readonly Finding[]> =>
+    page.evaluate<readonly Finding[]>(`axe.run(document, ${options}).then(({ violations }) => violations)`);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await run("{ resultTypes: ['violations'], runOnly: ['color-contrast'] }");
+  await page.emulateMedia({ colorScheme: 'light' });
+  const light = await run("{ resultTypes: ['violations'] }");
+  const [width, screen] = await page.evaluate<readonly [number, number]>(
+    '[document.documentElement.scrollWidth, window.innerWidth]',
+  );
+  return [
+    ...[...dark, ...light].map(({ id, nodes }) => `${page.url()} ${id}: ${nodes.map(({ html }) => html).join(' ')}`),
+    ...(width > screen ? [`${page.url()} is ${width} px wide`] : []),
+  ];
+};
+
+describe.each(WAYS)('%s, by keyboard', (way, options) => {
+  test('an agent is registered, accepted, suspended, resumed, handed over and retired; axe finds nothing on the way', async () => {
+    const name = `Planner ${way}`;
+    const found: string[] = [];
+    const objections: string[] = [];
+    const as = (person: typeof BOB, walk: (page: Page) => Promise<void>): Promise<void> =>
+      withPage(browser, options, async (page) => {
+        page.on('console', (message) => objections.push(message.text()));
+        page.on('pageerror', (error) => objections.push(String(error)));
+        await page.goto(`${server.issuer}/console`);
+        await keyboard.type(page, 'Username', person.username);
+        await keyboard.type(page, 'Password', person.password);
+        await keyboard.press(page, 'Sign in');
+        expect(page.url()).toBe(`${server.issuer}/console`);
+        await walk(page);
+      });
+    const look = async (page: Page): Promise<void> => void found.push(...(await faults(page)));
+    const heading = (page: Page): Promise<string | null> => page.locator('#state').textContent();
+    let id = '';
+
+    await as(ADMIN, async (page) => {
+      await look(page);
+      await keyboard.follow(page, 'Register');
+      await look(page);
+      await keyboard.type(page, 'Name', name);
+      await keyboard.type(page, 'Purpose', 'Finds free days');
+      await keyboard.type(page, 'Another owner (optional)', scene.person.username);
+      await keyboard.choose(page, 'Environment', 'production');
+      await keyboard.type(page, 'Public keys', JSON.stringify((await newKeyPair()).publicJwk));
+      await keyboard.press(page, 'Register');
+      id = page.url().split('/').at(-1)?.split('?')[0] ?? '';
+      expect(id).toMatch(/^agt_/);
+      expect(await heading(page)).toBe('Nothing works for it');
+      await look(page);
+    });
+
+    await as(scene.person, async (page) => {
+      await look(page);
+      await keyboard.press(page, `Accept ${name}`);
+      expect(await heading(page)).toBe('It works');
+      await look(page);
+      await keyboard.press(page, `Suspend ${name}`);
+      expect(await heading(page)).toBe('Nothing works for it');
+      await keyboard.press(page, `Resume ${name}`);
+      expect(await heading(page)).toBe('It works');
+      await keyboard.follow(page, `Hand over ${name}`);
+      await look(page);
+      await keyboard.type(page, 'New owner', BOB.username);
+      await keyboard.press(page, 'Offer');
+      await look(page);
+      for (const place of ['Agents', 'Findings']) {
+        await keyboard.follow(page, place);
+        await look(page);
+      }
+    });
+
+    await as(BOB, async (page) => {
+      await keyboard.press(page, `Accept ${name}`);
+      expect(await heading(page)).toBe('It works');
+      expect((await scene.management.call('GET', `/agents/${id}`)).body['owner']).not.toBe(scene.accountId);
+      await keyboard.follow(page, `Retire ${name}`);
+      await look(page);
+      await keyboard.press(page, 'Retire for good');
+      expect(await heading(page)).toBe('Nothing works for it');
+      await look(page);
+    });
+
+    expect({ found, objections }).toEqual({ found: [], objections: [] });
+    const types = (await server.events()).filter(({ agent }) => agent === id).map(({ type }) => type);
+    expect(types).toEqual([
+      'agent.created',
+      'agent.accepted',
+      'agent.suspended',
+      'agent.resumed',
+      'agent.transfer_offered',
+      'agent.transferred',
+      'agent.retired',
+    ]);
+  }, 400_000);
+});

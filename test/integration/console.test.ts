@@ -1,0 +1,390 @@
+/** What people see and do below /console: nothing of it goes beyond what the management API lets them do. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { newKeyPair } from '../support/agent-keys.ts';
+import {
+  type Browser,
+  type Filling,
+  newBrowser,
+  type Page,
+  type Person,
+  submitSignIn,
+} from '../support/browser-flow.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
+
+const PASSWORD = 'a long enough pass phrase';
+const BOB: Person = { username: 'bob', password: PASSWORD };
+const ADMIN: Person = { username: 'admin', password: 'correct horse battery staple' };
+
+let server: RunningServer;
+let scene: Scene;
+let bob: string;
+let group: string;
+let ada: Browser;
+let bobs: Browser;
+let admin: Browser;
+
+const at = (path: string): string => `${server.issuer}${path}`;
+
+const signedIn = async (person: Person): Promise<Browser> => {
+  const browser = newBrowser(server.issuer);
+  const page = await submitSignIn(browser, await browser.open(at('/console')), person);
+  expect({ status: page.status, url: page.url }).toEqual({ status: 200, url: at('/console') });
+  return browser;
+};
+
+beforeAll(async () => {
+  server = await runServer();
+  scene = await makeScene(server);
+  bob = (await scene.management.createAccount({ username: 'bob', name: 'Bob', password: PASSWORD })).id;
+  const made = await scene.management.call('POST', '/groups', { name: 'Team', members: [scene.accountId, bob] });
+  group = String(made.body['id']);
+  ada = await signedIn(scene.person);
+  bobs = await signedIn(BOB);
+  admin = await signedIn(ADMIN);
+}, 60_000);
+
+afterAll(() => server?.close());
+
+const keys = async (): Promise<string> => JSON.stringify((await newKeyPair()).publicJwk);
+
+const agentOf = async (owner: string, name: string, more: object = {}): Promise<string> => {
+  const jwks = { keys: [JSON.parse(await keys())] };
+  const about = { name, owner, purpose: 'Keeps things in order', environment: 'test', jwks, ...more };
+  return (await scene.management.createAgent(about)).id;
+};
+
+/** The answer of one form of a page, before any redirect is followed, and where it leads. */
+const send = async (browser: Browser, page: Page, action: RegExp, filling: Filling = {}): Promise<Page> => {
+  const form = page.forms.find((one) => action.test(one.action));
+  if (!form) throw new Error(`no form ${action} on ${page.url}: ${page.forms.map((one) => one.action)}`);
+  return browser.submit(page, form, filling);
+};
+
+const press = async (browser: Browser, path: string, action: RegExp): Promise<Page> =>
+  send(browser, await browser.open(at(path)), action);
+
+const register = async (browser: Browser, set: Readonly<Record<string, string>>): Promise<Page> =>
+  send(browser, await browser.open(at('/console/agents/new')), /agents$/, {
+    set: { name: 'Sorter', purpose: 'Sorts', jwks: await keys(), ...set },
+  });
+
+const stateOf = async (id: string): Promise<unknown> =>
+  (await scene.management.call('GET', `/agents/${id}`)).body['state'];
+const lastEvents = async (agent: string) => {
+  await server.settled();
+  return (await server.events()).filter((event) => event.agent === agent).map(({ type, caller }) => ({ type, caller }));
+};
+const refusals = async (caller: string) => {
+  await server.settled();
+  return (await server.events('request.refused')).filter((event) => event.caller === caller);
+};
+
+describe('who gets in', () => {
+  test('WB-02 nobody is sent to sign in and comes back; a form without its token is refused and written down', async () => {
+    const stranger = newBrowser(server.issuer);
+    expect((await stranger.request(at('/console/findings'))).status).toBe(303);
+    expect(
+      (await stranger.request(at(`/console/agents/${scene.agent.clientId}/suspend`), { method: 'POST' })).status,
+    ).toBe(403);
+    const before = (await refusals(scene.accountId)).length;
+    const path = at(`/console/agents/${scene.agent.clientId}/suspend`);
+    const refused = await ada.request(path, { method: 'POST', body: new URLSearchParams({ csrf: 'x' }) });
+    expect(refused.status).toBe(403);
+    expect((await refusals(scene.accountId)).slice(before)).toMatchObject([
+      { error: 'forbidden', inputs: { reason: 'csrf_token' } },
+    ]);
+    expect(await stateOf(scene.agent.clientId)).toBe('active');
+  });
+
+  test('MG-01 an agent of somebody else is not there, on any page, for any button, in any list', async () => {
+    const own = await agentOf(bob, 'Of Bob alone');
+    const missing = 'agt_00000000000000000000000000';
+    const csrf =
+      (await ada.open(at('/console'))).forms.flatMap(({ fields }) => fields).find(({ name }) => name === 'csrf')
+        ?.value ?? '';
+    const answers: Record<string, string[]> = {};
+    for (const id of [own, missing]) {
+      const texts: string[] = [];
+      for (const page of ['', '/hand-over', '/retire']) {
+        const answer = await ada.request(at(`/console/agents/${id}${page}`));
+        texts.push(`${answer.status} ${(await answer.text()).replaceAll(/req_\w+/g, '').replaceAll(id, '')}`);
+      }
+      for (const button of ['accept', 'decline', 'suspend', 'resume', 'retire', 'hand-over', 'withdraw']) {
+        const body = new URLSearchParams({ csrf, owner: 'ada', version: '1' });
+        const answer = await ada.request(at(`/console/agents/${id}/${button}`), { method: 'POST', body });
+        texts.push(`${answer.status} ${(await answer.text()).replaceAll(/req_\w+/g, '').replaceAll(id, '')}`);
+      }
+      answers[id] = texts;
+    }
+    expect(answers[own]).toEqual(answers[missing]);
+    expect(new Set(answers[own]?.map((text) => text.slice(0, 3)))).toEqual(new Set(['404']));
+    for (const path of [
+      '/console',
+      '/console/agents',
+      '/console/agents?of=all',
+      '/console/agents.csv?of=all',
+      '/console/findings',
+    ]) {
+      expect([path, (await ada.open(at(path))).html.includes(own)]).toEqual([path, false]);
+    }
+    expect(await stateOf(own)).toBe('active');
+    expect((await admin.open(at(`/console/agents/${own}`))).status).toBe(200);
+    expect((await admin.open(at('/console/agents?of=all'))).html).toContain(own);
+    expect((await admin.open(at('/console/agents'))).html).not.toContain(own);
+  });
+
+  test('whoever is offered an agent sees what it may do, and nothing of what it did', async () => {
+    const id = await agentOf(scene.accountId, 'Offered to Bob');
+    await send(ada, await ada.open(at(`/console/agents/${id}/hand-over`)), /hand-over$/, { set: { owner: 'bob' } });
+    const page = await bobs.open(at(`/console/agents/${id}`));
+    expect(page.status).toBe(200);
+    expect(page.html).toContain('id="effect"');
+    expect(page.html).not.toContain('id="timeline"');
+    expect(page.forms.map(({ action }) => action.split('/').at(-1))).toEqual(
+      expect.arrayContaining(['accept', 'decline']),
+    );
+    expect(page.forms.some(({ action }) => /suspend|retire/.test(action))).toBe(false);
+  });
+});
+
+describe('registration', () => {
+  test('for oneself: it works at once, and the event names who did it', async () => {
+    const page = await register(ada, { uses: 'One\nTwo', provider: 'Example', ends_in: '30' });
+    const id = page.url.split('/').at(-1)?.split('?')[0] ?? '';
+    expect({ status: page.status, state: await stateOf(id) }).toEqual({ status: 200, state: 'active' });
+    expect(await lastEvents(id)).toEqual([{ type: 'agent.created', caller: scene.accountId }]);
+    const { body } = await scene.management.call('GET', `/agents/${id}`);
+    expect(body).toMatchObject({
+      uses: ['One', 'Two'],
+      provider: 'Example',
+      owner: scene.accountId,
+      environment: 'development',
+    });
+    expect(Number(body['expires_at'])).toBeGreaterThan(Date.now() / 1000 + 29 * 86_400);
+  });
+
+  test('MG-10 the same form sent twice is one agent', async () => {
+    const form = await ada.open(at('/console/agents/new'));
+    const set = { name: 'Once', purpose: 'Sorts', jwks: await keys() };
+    const first = await send(ada, form, /agents$/, { set });
+    const second = await send(ada, form, /agents$/, { set });
+    expect(second.url).toBe(first.url);
+  });
+
+  test.each([
+    ['jwks', { jwks: '{' }],
+    ['jwks', { jwks: '' }],
+    ['jwks_uri', { jwks: '', jwks_uri: 'http://169.254.169.254/keys' }],
+    ['name', { name: 'pl\u202ena' }],
+    ['blueprint', { blueprint: 'bpt_none' }],
+    ['environment', { environment: 'moon' }],
+  ])('says at the field %s what is wrong, keeps the rest, registers nothing: %j', async (field, set) => {
+    const before = (await refusals(scene.accountId)).length;
+    const page = await register(ada, { purpose: 'Kept as typed', ...set });
+    expect(page.status).toBe(400);
+    expect(page.html).toContain(`id="field-${field}-error"`);
+    expect(page.html).toContain('Kept as typed');
+    expect((await refusals(scene.accountId)).slice(before)).toMatchObject([
+      { error: 'invalid_field', subject: scene.accountId },
+    ]);
+  });
+
+  test('CA-07 a private key is refused', async () => {
+    const jwks = JSON.stringify({ ...(JSON.parse(await keys()) as object), d: 'AAAA' });
+    const page = await register(ada, { jwks });
+    expect(page.status).toBe(400);
+    expect(page.html).not.toContain('/console/agents/agt_');
+  });
+
+  test('for somebody else: an operator may, they have to accept; nobody else may', async () => {
+    const owned = await register(admin, { other_owner: 'ada', name: 'From admin' });
+    const id = owned.url.split('/').at(-1)?.split('?')[0] ?? '';
+    expect(await stateOf(id)).toBe('pending');
+    expect((await ada.open(at('/console'))).html).toContain(`/console/agents/${id}/accept`);
+    const accepted = await press(ada, '/console', new RegExp(`${id}/accept$`));
+    expect({ status: accepted.status, state: await stateOf(id) }).toEqual({ status: 200, state: 'active' });
+    expect(await lastEvents(id)).toContainEqual({ type: 'agent.accepted', caller: scene.accountId });
+
+    const refused = await register(ada, { other_owner: 'bob', name: 'For Bob' });
+    expect(refused.status).toBe(403);
+    expect(refused.html).toContain('id="field-owner-error"');
+  });
+
+  test('what is declined is retired, and a group accepts by any of its members', async () => {
+    const declined = await register(admin, { other_owner: 'ada', name: 'Unwanted' });
+    const id = declined.url.split('/').at(-1)?.split('?')[0] ?? '';
+    expect((await press(ada, `/console/agents/${id}`, /decline$/)).url).toBe(at('/console?done=declined'));
+    expect(await stateOf(id)).toBe('retired');
+    expect(await lastEvents(id)).toContainEqual({ type: 'agent.declined', caller: scene.accountId });
+
+    const shared = await register(admin, { other_owner: 'Team', name: 'Shared' });
+    const ofTeam = shared.url.split('/').at(-1)?.split('?')[0] ?? '';
+    expect((await press(bobs, `/console/agents/${ofTeam}`, /accept$/)).status).toBe(200);
+    const { body } = await scene.management.call('GET', `/agents/${ofTeam}`);
+    expect(body).toMatchObject({ state: 'active', owner: group });
+    expect((await ada.open(at('/console/agents'))).html).toContain(ofTeam);
+  });
+});
+
+describe('state', () => {
+  test('LC-01 suspended, resumed and retired by its owner, one event each; what is retired has no buttons', async () => {
+    const id = await agentOf(scene.accountId, 'Stopped and gone');
+    const path = `/console/agents/${id}`;
+    await press(ada, path, /suspend$/);
+    expect(await stateOf(id)).toBe('suspended');
+    await press(ada, path, /resume$/);
+    expect(await stateOf(id)).toBe('active');
+    await press(ada, `${path}/retire`, /retire$/);
+    expect(await stateOf(id)).toBe('retired');
+    const own = (await lastEvents(id)).filter(({ caller }) => caller === scene.accountId).map(({ type }) => type);
+    expect(own).toEqual(['agent.suspended', 'agent.resumed', 'agent.retired']);
+    expect((await ada.open(at(path))).forms.filter(({ action }) => action.includes(id))).toEqual([]);
+  });
+
+  test('handed over: nothing changes before it is accepted, and an offer can be taken back', async () => {
+    const id = await agentOf(scene.accountId, 'Handed over');
+    const handOver = async (owner: string) =>
+      send(ada, await ada.open(at(`/console/agents/${id}/hand-over`)), /hand-over$/, { set: { owner } });
+    const nobody = await handOver('nobody');
+    expect(nobody.status).toBe(400);
+    expect(nobody.html).toContain('id="field-owner-error"');
+
+    await handOver('bob');
+    await press(ada, `/console/agents/${id}`, /withdraw$/);
+    expect((await bobs.open(at(`/console/agents/${id}`))).status).toBe(404);
+
+    const stale = await ada.open(at(`/console/agents/${id}/hand-over`));
+    await handOver('bob');
+    expect((await send(ada, stale, /hand-over$/, { set: { owner: 'bob' } })).status).toBe(412);
+    expect((await scene.management.call('GET', `/agents/${id}`)).body).toMatchObject({
+      owner: scene.accountId,
+      transfer_to: bob,
+    });
+
+    await press(bobs, '/console', new RegExp(`${id}/accept$`));
+    expect((await scene.management.call('GET', `/agents/${id}`)).body).toMatchObject({ owner: bob, state: 'active' });
+    expect((await ada.open(at(`/console/agents/${id}`))).status).toBe(404);
+    expect(await lastEvents(id)).toEqual(
+      expect.arrayContaining([
+        { type: 'agent.transfer_offered', caller: scene.accountId },
+        { type: 'agent.transferred', caller: bob },
+      ]),
+    );
+  });
+
+  test('LC-06 an orphan: operators find it and offer it to a new owner, who accepts', async () => {
+    const carol = (await scene.management.createAccount({ username: 'carol', name: 'Carol', password: PASSWORD })).id;
+    const id = await agentOf(carol, 'Left behind');
+    await scene.management.call('POST', `/accounts/${carol}/disable`);
+    expect((await admin.open(at('/console/findings'))).html).toContain(id);
+    expect((await ada.open(at('/console/findings'))).html).not.toContain(id);
+    await send(admin, await admin.open(at(`/console/agents/${id}/hand-over`)), /hand-over$/, { set: { owner: 'ada' } });
+    expect(await stateOf(id)).toBe('orphaned');
+    await press(ada, '/console', new RegExp(`${id}/accept$`));
+    expect((await scene.management.call('GET', `/agents/${id}`)).body).toMatchObject({
+      owner: scene.accountId,
+      state: 'active',
+    });
+  });
+
+  test('without the trail nothing changes', async () => {
+    const id = await agentOf(scene.accountId, 'No trail');
+    const page = await ada.open(at(`/console/agents/${id}`));
+    server.faults.failingWrites = new Set(['audit_records']);
+    const answer = await send(ada, page, /suspend$/);
+    server.faults.failingWrites = new Set();
+    expect({ status: answer.status, state: await stateOf(id) }).toEqual({ status: 503, state: 'active' });
+  });
+});
+
+describe('what is shown', () => {
+  test('in effect and why: own rights, blueprint, approval, each by its name', async () => {
+    const { management, jwt } = scene;
+    const draft = await management.call('POST', '/blueprints', {
+      name: 'Readers',
+      purpose: 'Read things',
+      ceilings: {
+        authority: { [jwt.identifier]: ['read', 'write', 'delete'] },
+        approvals: { [jwt.identifier]: ['delete'] },
+        max_access_token_seconds: 300,
+      },
+    });
+    const blueprint = String(draft.body['id']);
+    const activate = async (answer: typeof draft) =>
+      management.call('POST', `/blueprints/${blueprint}/activate`, undefined, {
+        'if-match': answer.headers.get('etag') ?? '',
+      });
+    await activate(draft);
+    const id = await agentOf(scene.accountId, 'Reader', {
+      blueprint,
+      grant_types: ['client_credentials'],
+      authority: { [jwt.identifier]: ['read', 'write', 'delete'] },
+    });
+    const why = async (): Promise<readonly string[]> =>
+      [...(await ada.open(at(`/console/agents/${id}`))).html.matchAll(/data-label="In effect">(.*?)<\/td>/gs)].map(
+        ([, cell = '']) => cell.replaceAll(/<[^>]+>/g, '').trim(),
+      );
+    expect(await why()).toEqual(['Yes', 'Yes', expect.stringMatching(/^No\. .*approval/)]);
+
+    const read = await management.call('GET', `/blueprints/${blueprint}`);
+    const drafted = await management.call(
+      'PATCH',
+      `/blueprints/${blueprint}`,
+      { ceilings: { authority: { [jwt.identifier]: ['read'] } } },
+      { 'if-match': read.headers.get('etag') ?? '' },
+    );
+    await activate(drafted);
+    expect(await why()).toEqual([
+      'Yes',
+      expect.stringMatching(/^No\. .*blueprint/),
+      expect.stringMatching(/^No\. .*blueprint/),
+    ]);
+  });
+
+  test('the timeline tells what happened, and nothing about people', async () => {
+    const page = await ada.open(at(`/console/agents/${scene.agent.clientId}`));
+    expect(page.text).toContain('Registered');
+    expect(page.text).not.toContain('127.0.0.1');
+  });
+
+  test('the list is searched, filtered, sorted and paged; a place in another list is refused', async () => {
+    for (let index = 0; index < 27; index += 1)
+      await agentOf(scene.accountId, `Quokka ${String(index).padStart(2, '0')}`);
+    const first = await ada.open(at('/console/agents?q=quokka&state=active&environment=test'));
+    const idsOn = (page: Page): readonly string[] => [
+      ...new Set([...page.html.matchAll(/href="\/console\/agents\/(agt_\w+)"/g)].map(([, id = '']) => id)),
+    ];
+    expect(idsOn(first)).toHaveLength(25);
+    const next = /href="([^"]+after=[^"]+)"/.exec(first.html)?.[1]?.replaceAll('&amp;', '&') ?? '';
+    const second = await ada.open(at(next));
+    expect(idsOn(second)).toHaveLength(2);
+    expect(idsOn(second).some((id) => idsOn(first).includes(id))).toBe(false);
+    expect((await bobs.open(at(next))).status).toBe(400);
+    expect(idsOn(await ada.open(at('/console/agents?q=quokka&state=retired')))).toEqual([]);
+    const byName = await ada.open(at('/console/agents?sort=name'));
+    const names = [...byName.html.matchAll(/<bdi class="chosen">([^<]+)</g)].map(([, name = '']) => name.toLowerCase());
+    expect(names).toEqual([...names].sort());
+    expect((await ada.open(at('/console/agents?sort=nonsense&state=moon&of=all'))).status).toBe(200);
+  });
+
+  test('as CSV: the whole list, what a table program would take for a formula as text', async () => {
+    await agentOf(scene.accountId, '=1+1 "quoted", quokka');
+    const answer = await ada.request(at('/console/agents.csv?q=quokka'));
+    const lines = (await answer.text()).trimEnd().split('\r\n');
+    expect(answer.headers.get('content-type')).toBe('text/csv; charset=utf-8');
+    expect(answer.headers.get('content-disposition')).toContain('agents.csv');
+    expect(lines).toHaveLength(29);
+    expect(lines[0]).toContain('"id","name","state"');
+    expect(lines[1]).toContain(`"'=1+1 ""quoted"", quokka"`);
+  });
+
+  test('findings: what is about to end, what is not accepted, what has no owner', async () => {
+    const soon = Math.floor(Date.now() / 1000) + 5 * 86_400;
+    const ending = await agentOf(scene.accountId, 'Ends soon', { expires_at: soon });
+    const page = await ada.open(at('/console/findings'));
+    expect(page.html).toMatch(/id="expiring"/);
+    expect(page.html).toContain(ending);
+    expect((await ada.open(at('/console'))).html).toContain('/console/findings#expiring');
+  });
+});
