@@ -19,7 +19,7 @@ const FRESH_SECONDS = 300;
 /** Short, so that most rounds of a long run need the lives to be prolonged. */
 const LIFE_SECONDS = 300;
 
-const CHANCES = { race: 0.1, lose: 0.06, replay: 0.06, end: 0.01, parent: 0.02 } as const;
+const CHANCES = { race: 0.1, lose: 0.06, replay: 0.06, end: 0.01, parent: 0.1 } as const;
 
 type Act = 'refresh' | 'race' | 'lose' | 'replay';
 

@@ -3,7 +3,7 @@ import { type Identity, type KeyPair, newKeyPair } from './agent-keys.ts';
 import { ACCESS_TOKEN_TYPE, type Answer, EXCHANGE, type Parameters } from './oauth-calls.ts';
 import type { Scene } from './scene.ts';
 
-export const REFRESH_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:refresh_token';
+const REFRESH_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:refresh_token';
 
 /** A copy that signs with a key of its own as the agent. */
 export type Copy = { readonly id: string; readonly identity: Identity };
