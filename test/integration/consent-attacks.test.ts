@@ -153,7 +153,9 @@ describe('AP-10 the page', () => {
     const { text, html } = asking.page;
     for (const shown of ['Planner', 'Ada answers for it', 'Carol ( carol )', 'See what is there', 'Low risk', '7 days'])
       expect(text).toContain(shown);
-    expect(html.replaceAll('<wbr>', '')).toContain('>app.example.com<');
+    expect(html.replaceAll('<wbr>', '')).toContain(
+      '<span class="sub">app.</span><span class="whole">example.com</span>',
+    );
     for (const hidden of ['Add and change', 'Remove for good']) expect(text).not.toContain(hidden);
     expect(text).toContain('asked for more than it can be given');
     const tokens = await redeem(identity, await press(asking, 'allow'), asking);

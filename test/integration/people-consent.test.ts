@@ -39,7 +39,9 @@ describe('the consent page', () => {
       expect(text).toContain(shown);
     }
     // Hosts may be broken after each dot.
-    expect(page.text.replaceAll('<wbr>', '')).toContain('<span class="sub">app.</span><span class="whole">example.com</span>');
+    expect(page.text.replaceAll('<wbr>', '')).toContain(
+      '<span class="sub">app.</span><span class="whole">example.com</span>',
+    );
     expect(page.headers['content-security-policy']).toContain("form-action 'self' https://app.example.com");
   });
 

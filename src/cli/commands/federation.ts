@@ -14,7 +14,10 @@ const KEYS = {
   'jwks-file': { value: 'FILE', description: 'Its public keys as a JWK Set; nothing is fetched then.' },
   audience: { value: 'TEXT', description: 'Audience of its tokens. Default: the issuer of this server.' },
   'max-token-age': { value: 'SECONDS', description: 'How long after it was made a token is good. Default 3600.' },
-  'max-key-age': { value: 'SECONDS', description: 'How long its last keys are good while none can be had. Default 3600.' },
+  'max-key-age': {
+    value: 'SECONDS',
+    description: 'How long its last keys are good while none can be had. Default 3600.',
+  },
   'one-time': { description: 'A token with an id (jti) works once.' },
 } as const satisfies Record<string, Option>;
 
@@ -131,7 +134,11 @@ const allow = managementCommand({
       description: 'What `sub` must be; each * stands for one part of it, or what is left of one.',
       isRequired: true,
     },
-    claim: { value: 'NAME=TEXT', description: 'What another claim must be, by name or JSON pointer.', isRepeatable: true },
+    claim: {
+      value: 'NAME=TEXT',
+      description: 'What another claim must be, by name or JSON pointer.',
+      isRepeatable: true,
+    },
     name: { value: 'NAME', description: 'What people call it.' },
   },
   run: async (call) => {

@@ -20,20 +20,6 @@ const BATCH = 200;
 const MOST_BATCHES = 10;
 const SYSTEM: By = { caller: 'system' };
 
-/** When an agent is going to be suspended, and why; the soonest. Undefined: not for anything known now. */
-export const noticeFor = (
-  agent: Agent,
-  idleFrom: number | undefined,
-  { inactiveAfterSeconds }: UpkeepSettings,
-): AgentNotice | undefined => {
-  if (agent.state !== 'active') return undefined;
-  const ends: AgentNotice[] = [];
-  if (agent.expiresAt !== undefined) ends.push({ kind: 'expiry', at: agent.expiresAt });
-  if (inactiveAfterSeconds > 0 && idleFrom !== undefined)
-    ends.push({ kind: 'inactivity', at: idleFrom + inactiveAfterSeconds });
-  return ends.sort((one, other) => one.at - other.at)[0];
-};
-
 /**
  * What time does to agents: those nobody accepted in time are retired; those whose end has come, and those that were
  * not used for too long, are suspended, never before their owner was told and had the time of a notice. A clock that
@@ -152,5 +138,3 @@ export const agentUpkeep = (deps: {
       }),
   };
 };
-
-export type AgentUpkeep = ReturnType<typeof agentUpkeep>;

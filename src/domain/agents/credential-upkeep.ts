@@ -84,5 +84,3 @@ export const credentialUpkeep = (deps: {
     run: (): Promise<void> => oneAtATime({ documents, clock }, 'credentials', run),
   };
 };
-
-export type CredentialUpkeep = ReturnType<typeof credentialUpkeep>;

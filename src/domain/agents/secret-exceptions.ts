@@ -16,7 +16,7 @@ import { withCredentials } from './credential-fields.ts';
 import { LONGEST_OVERLAP_SECONDS } from './credential-register.ts';
 
 /** Longest time for which a secret is allowed. */
-export const LONGEST_SECRET_SECONDS = 90 * 86_400;
+const LONGEST_SECRET_SECONDS = 90 * 86_400;
 
 /** So that a secret that leaked into a repository is found by those who look for such. */
 const PREFIX = 'bhs_';

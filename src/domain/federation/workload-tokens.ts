@@ -12,20 +12,6 @@ import type { IssuerKeys } from './issuer-keys.ts';
 import type { Claims } from './rules.ts';
 import type { TrustedIssuer } from './trusted-issuer.ts';
 
-export const TOKEN_CHECKS = [
-  'form',
-  'type',
-  'algorithm',
-  'issuer',
-  'audience',
-  'subject',
-  'time',
-  'key',
-  'signature',
-] as const;
-
-export type TokenCheck = (typeof TOKEN_CHECKS)[number];
-
 /** What was not good, in words without anything of the token. */
 export type Refusal = { readonly check: string; readonly why: string };
 

@@ -75,7 +75,7 @@ export const readListQuery = (query: URLSearchParams, seesAll: boolean): ListQue
   };
 };
 
-export const routeQueryOf = (
+const routeQueryOf = (
   { search, state, environment, sort, unused }: ListQuery,
   now: number,
   limit: number,

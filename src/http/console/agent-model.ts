@@ -27,7 +27,7 @@ type Standing = {
 };
 
 /** The agent as registered, if the viewer sees it; else 'not_found' with the one text for "not there" and "not yours". */
-export const seenAgent = async (
+const seenAgent = async (
   deps: ConsoleDeps,
   calls: ConsoleCalls,
   { account, by }: Viewer,

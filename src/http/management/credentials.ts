@@ -106,7 +106,7 @@ const SHOWN = new Set([
   'reason',
 ]);
 
-export const showCredential = (credential: Credential, lastUsedAt?: number): JsonObject => ({
+const showCredential = (credential: Credential, lastUsedAt?: number): JsonObject => ({
   ...toWire(Object.fromEntries(Object.entries(credential).filter(([name]) => SHOWN.has(name)))),
   ...(lastUsedAt === undefined ? {} : { last_used_at: lastUsedAt }),
 });
