@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { newBrowser } from '../support/browser-flow.ts';
-import { makeScene, WITHOUT_LIMITS } from '../support/scene.ts';
+import { makeScene, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { startServer } from '../support/server-process.ts';
+import { newPlatformKey, signToken } from '../support/workload-platforms.ts';
 import type { RunningSubject } from './bare-subject.ts';
 import type { Subject } from './cases.ts';
 import { CONNECTIONS, connectionsTo } from './load.ts';
@@ -98,6 +99,7 @@ export const startBehalf = async (
           authorization: path(endpoints.authorization),
         },
         client: { id: agent.clientId, key: agent.key.privateJwk },
+        workload: await workloadIn(scene),
         refresher: { id: app.clientId, key: app.key.privateJwk },
         introspectors: { opaque: basic(opaque.credential), jwt: basic(jwt.credential) },
         jwtResource: jwt.identifier,
@@ -121,4 +123,33 @@ export const startBehalf = async (
     await remove();
     throw error;
   }
+};
+
+/** An agent in a cluster whose keys are pinned, which is what fetched ones are while they are fresh. */
+const workloadIn = async ({ management, issuer, accountId, jwt }: Scene): Promise<NonNullable<Subject['workload']>> => {
+  const key = await newPlatformKey('bench', 'ES256');
+  const cluster = 'https://kubernetes.example.com';
+  const sub = 'system:serviceaccount:agents:bench';
+  const trusted = await management.call('POST', '/trusted-issuers', {
+    name: 'Cluster',
+    template: 'kubernetes',
+    issuer: cluster,
+    jwks: { keys: [key.publicJwk] },
+    max_token_age_seconds: 86_400,
+  });
+  const agent = await management.createAgent({
+    name: 'Agent in a cluster',
+    owner: accountId,
+    purpose: 'Keeps things in order',
+    environment: 'test',
+    grant_types: ['client_credentials'],
+    authority: { [jwt.identifier]: ['read', 'write'] },
+    credentials: [{ kind: 'federated', issuer: trusted.body['id'], subject: { equals: sub } }],
+  });
+  const iat = Math.floor(Date.now() / 1000);
+  const claims = { iss: cluster, aud: [issuer], sub, iat, exp: iat + 86_000 };
+  const tokens = await Promise.all(
+    Array.from({ length: 64 }, (_, jti) => signToken({ ...claims, jti: `${jti}` }, key)),
+  );
+  return { id: agent.id, tokens };
 };

@@ -16,6 +16,8 @@ export type Subject = {
   readonly paths: { readonly token: string; readonly introspection: string; readonly authorization: string };
   /** Authenticates by `private_key_jwt`. */
   readonly client: BenchClient;
+  /** An agent like `client` that authenticates with the tokens of its platform, and such tokens; ours only. */
+  readonly workload?: { readonly id: string; readonly tokens: readonly string[] };
   /** The client of the refresh tokens. */
   readonly refresher: BenchClient;
   /** `authorization` headers of the resource servers that introspect. */
@@ -141,6 +143,28 @@ export const CASES: readonly BenchCase[] = [
         resource: subject.jwtResource,
         scope: subject.scope,
       }))(),
+  },
+  {
+    name: 'client credentials, JWT, by workload token',
+    against: 'client credentials, JWT',
+    isFor: ({ workload }) => workload !== undefined,
+    prepare: (subject) => {
+      const bodies = (subject.workload?.tokens ?? []).map((token) =>
+        form({
+          client_id: subject.workload?.id ?? '',
+          client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+          client_assertion: token,
+          grant_type: 'client_credentials',
+          resource: subject.jwtResource,
+          scope: subject.scope,
+        }),
+      );
+      let index = 0;
+      return () => async () => {
+        const body = at(bodies, index++);
+        expectStatus(await subject.send({ method: 'POST', path: subject.paths.token, headers: FORM, body }), 200);
+      };
+    },
   },
   {
     name: 'introspection, opaque',

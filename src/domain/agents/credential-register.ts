@@ -113,10 +113,6 @@ export const credentialRegister = (deps: {
     remove: (agentId: string, id: string, by: By): Promise<Versioned<Agent>> =>
       changeOne(agentId, id, 'credential.removed', by, () => []),
 
-    /** Its time is over: says so in the register. It proved nothing since. */
-    expire: (agentId: string, id: string, by: By): Promise<Versioned<Agent>> =>
-      changeOne(agentId, id, 'credential.expired', by, (one) => [{ ...one, state: 'expired' }]),
-
     /**
      * New keys in place of those of a credential, which are good for `overlapSeconds` more. Answers the new credential.
      * Throws 'conflict' unless the old one is usable and holds keys that stand in it.
