@@ -1,15 +1,30 @@
 import { describe, expect, test } from '@jest/globals';
 import { routeEntries } from '../../src/http/management/route-table.ts';
+import { newKeyPair } from '../support/agent-keys.ts';
 import { ALL_SCOPES, ISSUER, managementWorld } from '../support/management-world.ts';
 
 const METHODS = { GET: 'get', POST: 'post', PATCH: 'patch', DELETE: 'delete' } as const;
 const PROBLEM = /^application\/problem\+json/;
 const problem = (code: string) => ({ type: `urn:behalf:problem:${code}`, instance: 'urn:behalf:request:req_test' });
 
+/** All but those whose body proves who calls. */
+const tokenRoutes = () => routeEntries().filter(([, route]) => route.isProvenByBody !== true);
+
 describe('who may call the management API', () => {
+  test('MG-01 only the rotation of its own key by an agent goes without a token, and tells strangers nothing', async () => {
+    const { http } = await managementWorld();
+    expect(routeEntries().flatMap(([operation, route]) => (route.isProvenByBody ? [operation] : []))).toEqual([
+      'rotateCredential',
+    ]);
+    const answer = await http
+      .post('/api/v1/agents/agt_x/credentials/crd_x/rotation')
+      .send({ client_assertion: 'x', jwks: { keys: [(await newKeyPair()).publicJwk] } });
+    expect([answer.status, answer.body]).toMatchObject([404, problem('not_found')]);
+  });
+
   test('MG-01 every route of the table refuses calls without a token and with a bad one', async () => {
     const { http, audit } = await managementWorld();
-    for (const [, route] of routeEntries()) {
+    for (const [, route] of tokenRoutes()) {
       const path = `/api/v1${route.path.replace('{id}', 'agt_x')}`;
       const bare = await http[METHODS[route.method]](path);
       expect([route.path, bare.status, bare.body]).toMatchObject([route.path, 401, problem('unauthenticated')]);
@@ -45,7 +60,7 @@ describe('who may call the management API', () => {
     const { call, token, admin, refusals } = await managementWorld();
     const chain = { sub: 'agt_a', iss: ISSUER, sub_profile: 'ai_agent' } as const;
     const agent = { token: token({ subject: admin.account.id, clientId: 'agt_a', chain }) };
-    for (const [operation, route] of routeEntries()) {
+    for (const [operation, route] of tokenRoutes()) {
       const answer = await call(agent, METHODS[route.method], route.path.replace('{id}', 'agt_x'));
       expect([operation, answer.status]).toEqual([operation, 403]);
       expect(answer.headers['www-authenticate']).toMatch(/^Bearer realm=/);
@@ -116,9 +131,11 @@ describe('who may call the management API', () => {
 describe('roles (decision D22)', () => {
   test('an auditor reads everything and changes nothing', async () => {
     const { call, auditor } = await managementWorld();
-    for (const [operation, route] of routeEntries()) {
+    for (const [operation, route] of tokenRoutes()) {
       const answer = await call(auditor, METHODS[route.method], route.path.replace('{id}', 'agt_x'));
-      if (route.method === 'GET') expect([operation, answer.status === 403]).toEqual([operation, false]);
+      // What a token would be taken for is asked with a body, and changes nothing either.
+      const isReading = route.method === 'GET' || operation === 'testFederation';
+      if (isReading) expect([operation, answer.status === 403]).toEqual([operation, false]);
       else if (!route.own) expect([operation, answer.status]).toEqual([operation, 403]);
     }
   });
