@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { assetByPath } from '../../views/assets.ts';
 import { pageCsp } from '../../views/content-security-policy.ts';
@@ -12,6 +12,9 @@ import { startChromium, withPage as withPageOf } from '../support/chromium.ts';
 import { elementsOf } from '../unit/views/markup.ts';
 import { PAYLOADS } from '../unit/views/payloads.ts';
 import { samplePages } from '../unit/views/sample-pages.ts';
+
+// Each test opens every page there is.
+jest.setTimeout(240_000);
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const usual = samplePages();

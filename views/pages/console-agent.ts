@@ -75,7 +75,7 @@ const post = (action: string, csrf: string, button: Html, version?: number): Htm
 const who = (
   model: AgentPageModel,
 ): Html => html`<section aria-labelledby="who" class="card"><h2 id="who">Who it is</h2>
-${chosenWords(model.agent.purpose, 'Its purpose, in its own words', 500)}
+${chosenWords(model.agent.purpose, 'Its purpose, in its own words', 400)}
 <dl class="facts">
 ${fact('Owner', html`${isolated(model.agent.ownerName)}${model.ownerUsername !== undefined && html` <code>${plainText(model.ownerUsername, 80)}</code>`}`)}
 ${model.sponsorName !== undefined && fact('Sponsor', isolated(model.sponsorName))}
