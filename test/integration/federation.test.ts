@@ -2,7 +2,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { CLIENT_ASSERTION_TYPE, newKeyPair } from '../support/agent-keys.ts';
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
-import { type Answer, post } from '../support/oauth-calls.ts';
+import { type Answer, answerOf, DEVICE_CODE, post } from '../support/oauth-calls.ts';
+import { newPkce } from '../support/pkce.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
@@ -448,6 +449,45 @@ describe('FW-07 a hostile key set', () => {
 });
 
 describe('what else decides', () => {
+  test('the token is good wherever a client authenticates: PAR, device authorization, introspection and revocation', async () => {
+    const world = await newWorld(kubernetes);
+    const agent = await newAgent(
+      { kind: 'federated', issuer: world.issuerId, subject: { equals: 'system:serviceaccount:agents:web' } },
+      { redirect_uris: ['https://app.example.com/callback'], grant_types: ['authorization_code', DEVICE_CODE] },
+    );
+    const endpoints = (await answerOf(await fetch(`${server.issuer}/.well-known/openid-configuration`))).body;
+    const sends = async (endpoint: string, more: Record<string, string>, sub: string): Promise<Answer> =>
+      post(String(endpoints[endpoint]), {
+        client_id: agent,
+        client_assertion_type: CLIENT_ASSERTION_TYPE,
+        client_assertion: await world.token({ sub }),
+        ...more,
+      });
+    const { challenge } = newPkce();
+    const calls = [
+      [
+        'pushed_authorization_request_endpoint',
+        201,
+        {
+          response_type: 'code',
+          redirect_uri: 'https://app.example.com/callback',
+          scope: 'openid',
+          code_challenge: challenge,
+          code_challenge_method: 'S256',
+        },
+      ],
+      ['device_authorization_endpoint', 200, { scope: 'openid' }],
+      ['introspection_endpoint', 200, { token: 'unknown' }],
+      ['revocation_endpoint', 200, { token: 'unknown' }],
+    ] as const;
+    for (const [endpoint, status, parameters] of calls) {
+      const good = await sends(endpoint, parameters, 'system:serviceaccount:agents:web');
+      expect([endpoint, good.status]).toEqual([endpoint, status]);
+      const bad = await sends(endpoint, parameters, 'system:serviceaccount:agents:other');
+      expect([endpoint, bad.status, bad.body['error']]).toEqual([endpoint, 401, 'invalid_client']);
+    }
+  });
+
   test('keys that are pinned are used, and nothing is fetched', async () => {
     const key = await newPlatformKey('pinned');
     const issuer = 'https://kubernetes.default.svc.cluster.local';
