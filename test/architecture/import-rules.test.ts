@@ -118,7 +118,7 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/compose/console-pages.ts',
-    may: ['src/domain/', 'src/http/management/agents.ts'],
+    may: ['src/domain/', 'src/http/management/agents.ts', 'src/http/management/instances.ts'],
     types: ['./', 'src/http/console/', 'src/http/interaction/people-deps.ts'],
   },
   {
@@ -156,7 +156,7 @@ const RULES: readonly Rule[] = [
     ],
     types: ['config/configuration.ts', 'pino', 'node:http'],
   },
-  { of: 'src/public-server.ts', may: ['node:fs', 'node:http', 'node:https', 'node:net'] },
+  { of: 'src/public-server.ts', may: ['node:fs', 'node:http', 'node:https'] },
   { of: 'src/listening.ts', types: ['node:http'] },
   {
     of: 'src/workers/',
