@@ -2,6 +2,7 @@ import { repeatableRegistration } from '../domain/registration/repeatable-regist
 import type { ConsoleDeps } from '../http/console/console-deps.ts';
 import type { PeopleDeps } from '../http/interaction/people-deps.ts';
 import { agentHandlers } from '../http/management/agents.ts';
+import { instanceHandlers } from '../http/management/instances.ts';
 import type { services } from './services.ts';
 
 type Made = Awaited<ReturnType<typeof services>>;
@@ -22,6 +23,9 @@ export const consoleDeps = (
     groups,
     blueprints,
     credentialUses,
-    handlers: agentHandlers(agents, owners, blueprints, accounts, groups, registration, audit),
+    handlers: {
+      ...agentHandlers(agents, owners, blueprints, accounts, groups, registration, audit),
+      ...instanceHandlers(made.instances, agents, owners),
+    },
   };
 };

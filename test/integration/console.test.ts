@@ -298,6 +298,26 @@ describe('state', () => {
   });
 });
 
+test('a running copy is listed and ended by its owner alone, and its siblings go on', async () => {
+  const id = await agentOf(scene.accountId, 'In two copies');
+  for (const name of ['Copy 1', 'Copy 2']) {
+    const jwk = JSON.parse(await keys()) as object;
+    expect((await scene.management.call('POST', `/agents/${id}/instances`, { name, jwk })).status).toBe(201);
+  }
+  const tokenOf = (page: Page): string =>
+    page.forms.flatMap(({ fields }) => fields).find(({ name }) => name === 'csrf')?.value ?? '';
+  const page = await ada.open(at(`/console/agents/${id}`));
+  const end = page.forms.find(({ action }) => /instances/.test(action))?.action ?? '';
+  const post = (browser: Browser, csrf: string) =>
+    browser.request(at(end), { method: 'POST', body: new URLSearchParams({ csrf }) });
+  expect((await post(bobs, tokenOf(await bobs.open(at('/console'))))).status).toBe(404);
+  expect((await post(ada, tokenOf(page))).status).toBe(303);
+  const { body } = await scene.management.call('GET', `/agents/${id}/instances`);
+  const states = (body['items'] as { readonly state: string }[]).map(({ state }) => state);
+  expect([...states].sort()).toEqual(['active', 'ended']);
+  expect(await lastEvents(id)).toContainEqual({ type: 'instance.ended', caller: scene.accountId });
+});
+
 describe('what is shown', () => {
   test('in effect and why: own rights, blueprint, approval, each by its name', async () => {
     const { management, jwt } = scene;

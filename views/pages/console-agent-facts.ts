@@ -2,8 +2,9 @@ import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { lastUse } from '../partials/agent-rows.ts';
 import { pagination } from '../partials/pagination.ts';
+import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
-import type { AgentPageModel, CredentialModel } from './console-model.ts';
+import type { AgentPageModel, CredentialModel, InstanceModel } from './console-model.ts';
 
 /** What it proves itself with. */
 export const credentials = ({
@@ -28,6 +29,32 @@ ${one.facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${isolated(valu
 ${one.lastUsedAt !== undefined && html`<div><dt>Last use</dt><dd>${lastUse(one.lastUsedAt)}</dd></div>`}
 <div><dt>Id</dt><dd><code>${plainText(one.id, 80)}</code></dd></div>
 </dl></article>`;
+
+const INSTANCE_STATES: Readonly<Record<InstanceModel['state'], readonly [words: string, look: string]>> = {
+  active: ['running', 'good'],
+  over_limit: ['beyond the limit', 'off'],
+  expired: ['over', 'gone'],
+  ended: ['ended', 'gone'],
+};
+
+/** Its running copies, where there are any. */
+export const instances = ({ instances: all = [], csrf }: AgentPageModel): Html | undefined =>
+  all.length === 0
+    ? undefined
+    : html`<section aria-labelledby="instances"><h2 id="instances">Instances</h2>
+<p class="hint">Running copies, each with its own key. Ending one leaves the others alone.</p>
+<div class="card flush"><table class="log">
+<thead><tr><th scope="col">Copy</th><th scope="col">State</th><th scope="col">Last use</th><th scope="col">Over</th><th scope="col">End</th></tr></thead>
+<tbody>${all.map((one) => instance(one, csrf))}</tbody></table></div></section>`;
+
+const instance = (one: InstanceModel, csrf: string): Html => {
+  const [words, look] = INSTANCE_STATES[one.state];
+  return html`<tr><td data-label="Copy" class="who-is">${one.name === undefined ? 'No name' : chosenName(one.name)} <code>${plainText(one.id, 80)}</code></td><td data-label="State"><span class="tag ${look}">${words}</span></td><td data-label="Last use">${timeText(one.lastUsedAt)}</td><td data-label="Over">${timeText(one.expiresAt)}</td><td data-label="End">${
+    one.endAction === undefined
+      ? '–'
+      : html`<form method="post" action="${one.endAction}" class="inline"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: 'End', kind: 'danger', about: plainText(one.name ?? one.id, 60) })}</form>`
+  }</td></tr>`;
+};
 
 /** What was done by it and to it. */
 export const timeline = (model: AgentPageModel): Html | undefined =>

@@ -7,7 +7,7 @@ import { stateTag } from '../partials/agent-state.ts';
 import { consoleTabs } from '../partials/console-frame.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
-import { credentials, timeline } from './console-agent-facts.ts';
+import { credentials, instances, timeline } from './console-agent-facts.ts';
 import { effect } from './console-effect.ts';
 import type { AgentPageModel, StopReason } from './console-model.ts';
 import { acceptance } from './console-overview.ts';
@@ -26,6 +26,7 @@ ${state(model)}
 ${who(model)}
 ${effect(model)}
 ${credentials(model)}
+${instances(model)}
 ${timeline(model)}`,
   });
 

@@ -106,6 +106,18 @@ export type CredentialModel = {
   readonly isAllowed: boolean;
 };
 
+/** A running copy of the agent. */
+export type InstanceModel = {
+  readonly id: string;
+  readonly name?: string;
+  readonly state: 'active' | 'over_limit' | 'expired' | 'ended';
+  readonly lastUsedAt: number;
+  /** When it is over unless it is renewed by use. */
+  readonly expiresAt: number;
+  /** Absent: there is nothing to end, or not for who looks. */
+  readonly endAction?: string;
+};
+
 export type TimelineEntry = {
   readonly at: number;
   readonly what: string;
@@ -159,6 +171,8 @@ export type AgentPageModel = ConsoleFrame & {
     readonly registeredAs: readonly string[];
   };
   readonly credentials: readonly CredentialModel[];
+  /** The newest ones. Absent: not for who looks. */
+  readonly instances?: readonly InstanceModel[];
   /** Absent: not for who looks. */
   readonly timeline?: readonly TimelineEntry[];
   readonly timelinePages: Pagination;

@@ -2,6 +2,7 @@ import type {
   AgentPageModel,
   AgentRow,
   CredentialModel,
+  InstanceModel,
   StopReason,
   WaitingAgent,
 } from '../../../views/pages/console-model.ts';
@@ -83,7 +84,12 @@ export const agentModel = async (
     ...(standing.changes ? { actions: actionsOf(deps, agent, version) } : {}),
     effect: await effectModel(deps, agent, blueprint),
     credentials: credentialModels(agent, blueprint, await deps.credentialUses.lastUses(agent.id)),
-    ...(standing.looksInside ? await timelineModel(deps, agent.id, before) : { timelinePages: {} }),
+    ...(standing.looksInside
+      ? {
+          instances: await instanceModels(deps, calls, viewer, agent.id, standing.changes),
+          ...(await timelineModel(deps, agent.id, before)),
+        }
+      : { timelinePages: {} }),
   };
 };
 
@@ -151,6 +157,36 @@ const actionsOf = (deps: ConsoleDeps, { id, state, transferTo, owner }: Agent, v
     ...(transferTo !== undefined && transferTo !== owner ? { withdraw: { action: `${href}/withdraw`, version } } : {}),
     retire: `${href}/retire`,
   };
+};
+
+/** Instances on the page of an agent; the API has all. */
+const MOST_INSTANCES = 20;
+
+const instanceModels = async (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  { account, by }: Viewer,
+  agent: string,
+  mayEnd: boolean,
+): Promise<readonly InstanceModel[]> => {
+  const { body } = await calls.run('listInstances', account, by, { id: agent, query: { limit: MOST_INSTANCES } });
+  const items = (body?.['items'] ?? []) as readonly {
+    readonly id: string;
+    readonly name?: string;
+    readonly state: InstanceModel['state'];
+    readonly last_used_at: number;
+    readonly expires_at: number;
+  }[];
+  return items.map(({ last_used_at: lastUsedAt, expires_at: expiresAt, id, name, state }) => ({
+    id,
+    ...(name === undefined ? {} : { name }),
+    state,
+    lastUsedAt,
+    expiresAt,
+    ...(mayEnd && (state === 'active' || state === 'over_limit')
+      ? { endAction: `${agentHref(deps, agent)}/instances/${id}/end` }
+      : {}),
+  }));
 };
 
 const KINDS: Readonly<Record<string, string>> = {

@@ -24,11 +24,14 @@ export type ConsoleOperation =
   | 'resumeAgent'
   | 'retireAgent'
   | 'acceptAgent'
-  | 'declineAgent';
+  | 'declineAgent'
+  | 'listInstances'
+  | 'endInstance';
 
 /** What a page asks for; members as the API spells them. */
 type Asked = {
   readonly id?: string;
+  readonly instance?: string;
   readonly query?: RouteQuery;
   readonly after?: Cursor | undefined;
   readonly body?: JsonObject;
@@ -64,12 +67,14 @@ export const consoleCalls = (handlers: Handlers<ConsoleOperation>) => {
   };
 
   const run = async (operation: ConsoleOperation, account: Account, by: By, asked: Asked = {}): Promise<Answer> => {
-    const { id = '', query = {}, after, body = {}, version = 0, idempotencyKey, ownOnly = false } = asked;
+    const { id = '', instance, query = {}, after, body = {}, version = 0, idempotencyKey, ownOnly = false } = asked;
     if (routeOf(operation).path.includes('{id}') && !ID.test(id)) throw nothingThere();
+    if (routeOf(operation).path.includes('{instance}') && !ID.test(instance ?? '')) throw nothingThere();
     const allowed = access(operation, account);
     if (routeOf(operation).body !== undefined) checkBody(operation, body);
     return handlers[operation]({
       id,
+      ...(instance === undefined ? {} : { instance }),
       // Of routes with a credential in their path none is a button yet.
       credential: '',
       query,

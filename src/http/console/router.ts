@@ -28,6 +28,7 @@ const DONE: Readonly<Record<string, FlashMessage>> = {
   retired: { kind: 'success', text: 'Retired for good. All it held has ended.' },
   offered: { kind: 'success', text: 'Offered. Until it is accepted nothing changes.' },
   transferred: { kind: 'success', text: 'Handed over.' },
+  ended: { kind: 'success', text: 'That copy has ended. The others go on.' },
   withdrawn: { kind: 'notice', text: 'The offer was taken back.' },
 };
 
@@ -90,6 +91,12 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
       seeOther(ctx, `${back ?? agentHref(deps, id)}?done=${done}`);
     });
   };
+  router.post('/console/agents/:id/instances/:instance/end', async (ctx) => {
+    const { account } = await sessions.withForm(ctx);
+    const { id = '', instance = '' } = ctx.params;
+    await calls.run('endInstance', account, byOf(ctx, account.id), { id, instance });
+    seeOther(ctx, `${agentHref(deps, id)}?done=ended`);
+  });
   button('accept', 'acceptAgent', 'accepted');
   // Who declines may not see it any more.
   button('decline', 'declineAgent', 'declined', `${basePath}/console`);

@@ -41,6 +41,9 @@ const WORDS: Partial<Record<AuditEventType, string>> = {
   'credential.rotated': 'Keys changed',
   'credential.removed': 'Credential removed',
   'credential.expired': 'Credential ended',
+  'instance.started': 'Copy started',
+  'instance.renewed': 'Copy goes on',
+  'instance.ended': 'Copy ended',
 };
 
 /**

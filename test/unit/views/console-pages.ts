@@ -98,6 +98,17 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       },
       { id: text('crd_2'), kind: 'Public keys', state: 'suspended', facts: [], createdAt: NOON, isAllowed: false },
     ],
+    instances: [
+      {
+        id: text('ins_1'),
+        name: text('Copy 7'),
+        state: 'active',
+        lastUsedAt: NOON,
+        expiresAt: NOON + 600,
+        endAction: `${planner.href}/instances/ins_1/end`,
+      },
+      { id: text('ins_2'), state: 'expired', lastUsedAt: NOON, expiresAt: NOON },
+    ],
     timeline: [
       { at: NOON, what: 'Token issued', outcome: 'granted', who: text('Travel planner'), where: text('Team calendar') },
       { at: NOON, what: 'Could not prove who it is', outcome: 'refused', note: text('assertion_expired') },
