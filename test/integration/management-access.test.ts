@@ -212,6 +212,20 @@ describe('roles (decision D22)', () => {
     expect(given.status).toBe(403);
   });
 
+  test('an owner does not move an agent to another environment, an operator does (segments)', async () => {
+    const { call, owner, operator, newAgent, refusals } = await managementWorld();
+    const { body: agent } = await call(owner, 'post', '/agents', newAgent({ environment: 'development' }));
+    const path = `/agents/${agent.id}`;
+    const headers = { 'if-match': '"1"' };
+    const refused = await call(owner, 'patch', path, { environment: 'production' }, headers);
+    expect([refused.status, refused.body.errors]).toMatchObject([403, [{ pointer: '/environment' }]]);
+    expect(refusals().at(-1)).toMatchObject({ caller: owner.account.id, error: 'forbidden', note: 'updateAgent' });
+    const same = await call(owner, 'patch', path, { environment: 'development', purpose: 'Another one' }, headers);
+    expect([same.status, same.body.environment]).toEqual([200, 'development']);
+    const moved = await call(operator, 'patch', path, { environment: 'production' }, { 'if-match': '"2"' });
+    expect([moved.status, moved.body.environment]).toEqual([200, 'production']);
+  });
+
   test('an operator makes nobody an administrator, itself included', async () => {
     const { call, operator, admin, owner, clients } = await managementWorld();
     const powerful = await clients.create(

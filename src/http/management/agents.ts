@@ -167,6 +167,13 @@ export const agentHandlers = (
           field: '/blueprint',
         });
       }
+      // Environments are segments: policy and resource servers tell agents apart by them.
+      const moves = change.environment !== undefined && change.environment !== document.environment;
+      if (call.access === 'own' && moves) {
+        throw new DomainError('forbidden', 'An operator or administrator moves an agent to another environment.', {
+          field: '/environment',
+        });
+      }
       return shown(await agents.update(call.id, call.version, change, call.by));
     },
 
