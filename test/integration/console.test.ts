@@ -396,7 +396,8 @@ describe('what is shown', () => {
     expect(answer.headers.get('content-disposition')).toContain('agents.csv');
     expect(lines).toHaveLength(29);
     expect(lines[0]).toContain('"id","name","state"');
-    expect(lines[1]).toContain(`"'=1+1 ""quoted"", quokka"`);
+    // Those of one second come in any order.
+    expect(lines.slice(1)).toContainEqual(expect.stringContaining(`"'=1+1 ""quoted"", quokka"`));
   });
 
   test('findings: what is about to end, what is not accepted, what has no owner', async () => {
