@@ -23,6 +23,9 @@ beforeAll(async () => {
       BEHALF__LOG__LEVEL: 'error',
     },
   });
+  // The first of them has answered; connections go to those that are there.
+  const readiness = async () => (await fetch(`http://127.0.0.1:${server.operationsPort}/readyz`)).text();
+  while ((await readiness()) !== '{"status":"ready"}\n') await new Promise((done) => setTimeout(done, 20));
 });
 afterAll(() => server?.remove());
 
