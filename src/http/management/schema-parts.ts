@@ -56,3 +56,19 @@ export const page = (item: string): JsonSchema =>
     },
     ['next'],
   );
+
+/** Of everything that is registered. */
+export const RECORD: Properties = {
+  created_at: seconds('When it was made.'),
+  updated_at: seconds('When it was last changed.'),
+};
+export const WARNINGS: Properties = {
+  warnings: { type: 'array', items: { type: 'string' }, description: 'What is allowed but unwise.' },
+};
+export const SECRET: Properties = { client_secret: { type: 'string', description: 'Shown this once.' } };
+export const identified = (id: string): Properties => ({ id: { type: 'string', description: id } });
+
+export const JWKS_URI = text(
+  'https URL where its public keys are served; in place of `jwks`, one takes the place of the other.',
+  2048,
+);
