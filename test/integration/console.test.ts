@@ -407,5 +407,16 @@ describe('what is shown', () => {
     expect(page.html).toMatch(/id="expiring"/);
     expect(page.html).toContain(ending);
     expect((await ada.open(at('/console'))).html).toContain('/console/findings#expiring');
+    expect(page.html).not.toMatch(/id="secrets"/);
+    const copied = await agentOf(scene.accountId, 'Keeps a secret');
+    const allowed = await scene.management.call('POST', `/agents/${copied}/secret`, {
+      reason: 'Its platform signs nothing',
+      expires_at: soon + 60 * 86_400,
+    });
+    expect(allowed.status).toBe(201);
+    const [, secrets = ''] = (await ada.open(at('/console/findings'))).html.split('id="secrets"');
+    expect(secrets.split('</section>')[0]).toContain(copied);
+    await scene.management.call('POST', `/agents/${copied}/retire`);
+    expect((await ada.open(at('/console/findings'))).html).not.toMatch(/id="secrets"/);
   });
 });

@@ -4,7 +4,11 @@ import { agentRows } from '../partials/agent-rows.ts';
 import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
 import type { Finding, FindingKind } from './console-model.ts';
 
-export type FindingsModel = ConsoleFrame & { readonly findings: readonly Finding[] };
+export type FindingsModel = ConsoleFrame & {
+  readonly findings: readonly Finding[];
+  /** Ends and stops were looked for among so many of the newest agents only. */
+  readonly countedOnly?: number;
+};
 
 type Words = {
   readonly title: string;
@@ -50,6 +54,8 @@ export const FINDING_WORDS: Readonly<Record<FindingKind, Words>> = {
   },
 };
 
+export const nothingFound = html`<p class="empty">Nothing needs you: every agent that was looked at has an owner, is used, and is far from its end.</p>`;
+
 export const findingsPage = (model: FindingsModel): Html =>
   layout({
     frame: model,
@@ -59,7 +65,8 @@ export const findingsPage = (model: FindingsModel): Html =>
     body: html`<div class="page-head"><h1>Findings</h1>
 <p class="lead">What is worth a look, the most urgent first.</p>
 ${consoleTabs(model, 'findings')}</div>
-${model.findings.length === 0 && html`<p class="empty">Nothing needs you: every agent has an owner, is used, and is far from its end.</p>`}
+${model.countedOnly !== undefined && html`<p class="hint">Ends and stops are looked for among the newest ${model.countedOnly} agents.</p>`}
+${model.findings.length === 0 && nothingFound}
 ${model.findings.map(finding)}`,
   });
 

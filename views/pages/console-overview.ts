@@ -7,7 +7,7 @@ import { consoleTabs } from '../partials/console-frame.ts';
 import { countBar } from '../partials/count-bar.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
-import { FINDING_WORDS } from './console-findings.ts';
+import { FINDING_WORDS, nothingFound } from './console-findings.ts';
 import type { OverviewModel, WaitingAgent } from './console-model.ts';
 
 export const overviewPage = (model: OverviewModel): Html =>
@@ -65,7 +65,7 @@ const findings = ({
 }: OverviewModel): Html => html`<section aria-labelledby="findings"><h2 id="findings">Findings</h2>
 ${
   found.length === 0
-    ? html`<p class="empty">Nothing needs you: every agent has an owner, is used, and is far from its end.</p>`
+    ? nothingFound
     : html`<ul class="links">${found.map(
         ({ kind, count, isMore }) =>
           html`<li><a href="${basePath}/console/findings#${kind}">${count}${isMore && ' or more'} ${FINDING_WORDS[kind].short}</a><span>${FINDING_WORDS[kind].meaning}</span></li>`,

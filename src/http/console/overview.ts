@@ -1,8 +1,8 @@
+import type { FindingsModel } from '../../../views/pages/console-findings.ts';
 import type { Finding, FindingKind, OverviewModel } from '../../../views/pages/console-model.ts';
 import { AGENT_STATE_KINDS } from '../../../views/partials/agent-state.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
-import { credentialsOf } from '../../domain/agents/credential.ts';
 import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import type { RouteQuery } from '../management/call.ts';
@@ -43,7 +43,7 @@ export const overviewModel = async (
       count: living.filter((agent) => agent.environment === environment).length,
       href: hrefOf({ environment }),
     })),
-    ...(counted.isMore ? { countedOnly: agents.length } : {}),
+    ...onlyOf(counted),
     findings: found.map(({ kind, agents: rows, moreHref }) => ({
       kind,
       count: rows.length,
@@ -58,13 +58,19 @@ export const findings = async (
   calls: ConsoleCalls,
   viewer: Viewer,
   all: boolean,
-): Promise<readonly Finding[]> => findingsOf(deps, calls, viewer, all, await newest(deps, calls, viewer, all));
+): Promise<Pick<FindingsModel, 'findings' | 'countedOnly'>> => {
+  const counted = await newest(deps, calls, viewer, all);
+  return { findings: await findingsOf(deps, calls, viewer, all, counted), ...onlyOf(counted) };
+};
 
 type Counted = {
   readonly agents: readonly Agent[];
   readonly uses: ReadonlyMap<string, number>;
   readonly isMore: boolean;
 };
+
+const onlyOf = ({ agents, isMore }: Counted): Pick<FindingsModel, 'countedOnly'> =>
+  isMore ? { countedOnly: agents.length } : {};
 
 const newest = async (deps: ConsoleDeps, calls: ConsoleCalls, viewer: Viewer, all: boolean): Promise<Counted> => {
   const agents: Agent[] = [];
@@ -126,17 +132,15 @@ const findingsOf = async (
     const ends = [expiresAt, credentialsEndAt].filter((at) => at !== undefined);
     return ends.length === 0 ? undefined : Math.min(...ends);
   };
-  const inUse = counted.agents.filter(({ state }) => state === 'active' || state === 'suspended');
+  const isInUse = ({ state }: Agent): boolean => state === 'active' || state === 'suspended';
+  const inUse = counted.agents.filter(isInUse);
+  // There are few of them, and each matters, however old it is.
+  const secrets = await listed(deps, calls, viewer, { query: { with_secret: true, limit: 200 }, all });
   const rows = await rowsOf(deps, counted);
   const stopped = new Set(rows.filter(({ isStopped }) => isStopped).map(({ id }) => id));
   const found = await Promise.all([
     asked('orphaned', { state: 'orphaned' }, { state: 'orphaned' }),
-    finding(
-      'secrets',
-      inUse.filter((agent) => credentialsOf(agent).some(isSecret)),
-      counted.uses,
-      {},
-    ),
+    finding('secrets', secrets.agents.filter(isInUse), secrets.uses, {}),
     finding(
       'expiring',
       inUse
@@ -156,9 +160,6 @@ const findingsOf = async (
   ]);
   return found.filter(({ agents }) => agents.length > 0);
 };
-
-/** Whatever else it may be called: what can be copied stands in the way of no standing secrets. */
-const isSecret = ({ kind }: { readonly kind: string }): boolean => kind === 'secret';
 
 const waitingFor = async (
   deps: ConsoleDeps,

@@ -152,6 +152,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     }),
     'console-findings': findingsPage({
       ...frame,
+      countedOnly: 1000,
       findings: [
         { kind: 'orphaned', agents: [keeper], moreHref: `${basePath}/console/agents?state=orphaned` },
         { kind: 'expiring', agents: [{ ...planner, at: NOON + 86_400 }] },
