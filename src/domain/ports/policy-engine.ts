@@ -1,0 +1,87 @@
+/**
+ * What evaluates policies. The domain says who asks what of what, with the facts; the engine says yes or no and
+ * which policies made it so. It knows no store and no clock, does not wait, and never throws on a question: what goes
+ * wrong inside is an error in the verdict, and a verdict with an error is a `deny`.
+ */
+
+/** What policies decide about. `act`: take a token; `delegate`: be given a delegation; the rest: use this server itself. */
+export const POLICY_ACTIONS = ['act', 'delegate', 'register', 'approve', 'administer'] as const;
+
+export type PolicyAction = (typeof POLICY_ACTIONS)[number];
+
+export type EntityType = 'Account' | 'Group' | 'Agent' | 'Client' | 'Blueprint' | 'ResourceServer' | 'Scope' | 'DetailType';
+
+export type EntityName = { readonly type: EntityType; readonly id: string };
+
+/** `entity` names another entity; `network` is an IP address. */
+export type PolicyValue =
+  | string
+  | number
+  | boolean
+  | { readonly entity: EntityName }
+  | { readonly network: string }
+  | readonly PolicyValue[]
+  | { readonly record: PolicyRecord };
+
+/** Members that are undefined are left out: an attribute that is not there. */
+export type PolicyRecord = { readonly [attribute: string]: PolicyValue | undefined };
+
+export type PolicyEntity = {
+  readonly name: EntityName;
+  readonly attributes: PolicyRecord;
+  /** What it is `in`; they need no row of their own. */
+  readonly parents: readonly EntityName[];
+};
+
+export type PolicyQuestion = {
+  readonly action: PolicyAction;
+  readonly principal: EntityName;
+  readonly resource: EntityName;
+  readonly context: PolicyRecord;
+};
+
+export type Verdict = {
+  readonly effect: 'allow' | 'deny';
+  /** Ids of the policies that made it so: the permits of an `allow`, the forbids of a `deny`; none when nothing permits it. */
+  readonly determining: readonly string[];
+  /** Which policies could not be evaluated, in words. Any error makes the effect `deny`. */
+  readonly errors: readonly string[];
+};
+
+/** What stands in a policy beside its rule. */
+export type PolicySummary = {
+  /** Its annotation `@id`, unique in its set. */
+  readonly id: string;
+  readonly effect: 'permit' | 'forbid';
+  readonly annotations: Readonly<Record<string, string>>;
+};
+
+export type PolicyFinding = {
+  /** A set with an error is not taken; warnings are shown. */
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  /** Id of the policy, when it is known which. */
+  readonly policy?: string;
+  /** 1-based, in the text as uploaded. */
+  readonly line?: number;
+};
+
+export type PolicyCheck = { readonly policies: readonly PolicySummary[]; readonly findings: readonly PolicyFinding[] };
+
+export type CompiledPolicies = {
+  readonly policies: ReadonlyMap<string, PolicySummary>;
+  decide(question: PolicyQuestion, entities: readonly PolicyEntity[]): Verdict;
+  /** Frees what it holds; deciding afterwards is an error in the verdict. */
+  release(): void;
+};
+
+export interface PolicyEngine {
+  /** Syntax, validation against the schema, and lint. Never throws on text, of whatever size or shape. */
+  check(text: string): PolicyCheck;
+  /** Makes a set ready to decide. Throws DomainError 'invalid_field' when `check` finds an error. */
+  compile(text: string): CompiledPolicies;
+  /** The schema policies are written against, as text. */
+  readonly schema: string;
+  /** The set a new server starts with. */
+  readonly starter: string;
+}
