@@ -335,6 +335,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     accounts: made.accounts,
     clients: made.clients,
     agents: made.agents,
+    findings: made.findings,
     blueprints: { ...made.blueprints, preview: blueprintPreview({ documents }) },
     groups: made.groups,
     instances: made.instances,

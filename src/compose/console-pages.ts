@@ -19,6 +19,7 @@ export const consoleDeps = (
     clock,
     identifiers,
     registered: agents,
+    findings: made.findings,
     owners,
     groups,
     blueprints,

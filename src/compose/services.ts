@@ -7,6 +7,7 @@ import { thisProcess } from '../../adapters/node/this-process.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { accountRegister } from '../domain/accounts/account-register.ts';
 import { passwords } from '../domain/accounts/passwords.ts';
+import { agentFindings } from '../domain/agents/agent-findings.ts';
 import { type AgentRegistry, agentRegistry } from '../domain/agents/agent-registry.ts';
 import { agentsAsTheyStand, standingNow } from '../domain/agents/agent-standing.ts';
 import { agentUpkeep } from '../domain/agents/agent-upkeep.ts';
@@ -293,6 +294,7 @@ export const services = async (configuration: Configuration, overrides: Override
     clients,
     documentClients,
     agents,
+    findings: agentFindings({ agents, counting: granting.agents, clock }),
     blueprints,
     effectiveAgents,
     groups,

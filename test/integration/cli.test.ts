@@ -121,6 +121,18 @@ test('agents are listed, changed and taken through their states', async () => {
   );
 });
 
+test('findings about agents are shown by kind, and as JSON', async () => {
+  await json('accounts', 'create', 'Nora');
+  const key = join(folder, 'waits.jwk');
+  const made = await json('agents', 'create', '--name', 'Waits', '--purpose', 'W', '--owner', 'nora', '--key', key);
+  const { out, code } = await behalf('agents', 'findings');
+  expect(code).toBe(0);
+  expect(out).toMatch(new RegExp(`^pending +${made.id} +pending .*Waits$`, 'm'));
+  const { items, complete } = await json('agents', 'findings', '--limit', '1');
+  expect(complete).toBe(true);
+  expect(items.find(({ kind }: { kind: string }) => kind === 'pending').agents).toHaveLength(1);
+});
+
 test('accounts, clients and resource servers are made; what is secret is shown once', async () => {
   const maria = await json('accounts', 'create', 'Maria', '--email', 'maria@example.com', '--role', 'auditor');
   expect(maria).toMatchObject({

@@ -416,6 +416,15 @@ describe('what is shown', () => {
     expect(allowed.status).toBe(201);
     const [, secrets = ''] = (await ada.open(at('/console/findings'))).html.split('id="secrets"');
     expect(secrets.split('</section>')[0]).toContain(copied);
+    const { body } = await scene.management.call('GET', '/findings');
+    const found = body['items'] as readonly {
+      kind: string;
+      agents: readonly { at?: number; agent: { id: string } }[];
+    }[];
+    const ofKind = (kind: string) => found.find((one) => one.kind === kind)?.agents ?? [];
+    expect(ofKind('expiring')).toContainEqual({ at: soon, agent: expect.objectContaining({ id: ending }) });
+    expect(ofKind('secrets').map(({ agent }) => agent.id)).toEqual([copied]);
+    expect(body).toMatchObject({ complete: true, looked_at: expect.any(Number) });
     await scene.management.call('POST', `/agents/${copied}/retire`);
     expect((await ada.open(at('/console/findings'))).html).not.toMatch(/id="secrets"/);
   });

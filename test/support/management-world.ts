@@ -7,6 +7,7 @@ import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import type { Role } from '../../src/domain/accounts/account.ts';
 import { accountRegister } from '../../src/domain/accounts/account-register.ts';
 import { passwords } from '../../src/domain/accounts/passwords.ts';
+import { agentFindings } from '../../src/domain/agents/agent-findings.ts';
 import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
 import { credentialRegister } from '../../src/domain/agents/credential-register.ts';
 import { departureRegister } from '../../src/domain/agents/departures.ts';
@@ -110,6 +111,7 @@ export const managementWorld = async () => {
       keys: { health: () => ({ state: 'unknown' }) },
       workloads: { test: async () => ({ matches: [] }) },
     },
+    findings: agentFindings({ agents, counting: agents, clock }),
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
     secrets: secretExceptions({ ...base, digestSecret }),
     groups,

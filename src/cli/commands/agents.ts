@@ -2,6 +2,7 @@
 import { systemClock } from '../../../adapters/node/clock.ts';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import { JWKS_URI, keySource } from '../key-source.ts';
+import type { Json } from '../management-client.ts';
 import {
   actionCommand,
   listCommand,
@@ -13,7 +14,7 @@ import {
   warn,
 } from '../management-commands.ts';
 import { AUTHORITY, authority, lists, texts } from '../members.ts';
-import { details, printable } from '../table.ts';
+import { details, printable, table } from '../table.ts';
 import { findAccount } from './accounts.ts';
 import { secretCommands } from './agent-secrets.ts';
 import { importAgents } from './agents-import.ts';
@@ -123,6 +124,49 @@ const update = updateCommand({
   },
 });
 
+type Found = { readonly kind: string; readonly more: boolean; readonly agents: readonly Json[] };
+
+const findings = managementCommand({
+  words: ['agents', 'findings'],
+  operands: [],
+  summary: 'Show what about agents is worth a look, the most urgent first.',
+  role: 'operator',
+  options: { limit: { value: 'N', description: 'Show at most N agents of each kind. Default 50.' } },
+  notes:
+    'Kinds: orphaned (nobody answers for them), secrets (allowed a secret), expiring (an end within 30 days), stopped (active, and nothing works), pending (not accepted), unused (no token for 30 days).',
+  run: async (call) => {
+    const limit = call.integer('limit', 1, 200);
+    const { body } = await call.api.get(`/findings${limit === undefined ? '' : `?limit=${limit}`}`);
+    const found = body['items'] as readonly Found[];
+    const rows = found.flatMap(({ kind, agents }) => agents.map(({ agent, at }) => ({ ...(agent as Json), kind, at })));
+    const text =
+      rows.length === 0
+        ? ''
+        : table<Json>(
+            [
+              { title: 'FINDING', value: ({ kind }) => kind },
+              { title: 'ID', value: ({ id }) => id },
+              { title: 'STATE', value: ({ state }) => state },
+              { title: 'OWNER', value: ({ owner }) => owner },
+              { title: 'UNTIL', value: ({ at }) => timeText(at) },
+              { title: 'LAST USE', value: ({ last_used_at: at }) => timeText(at) },
+              { title: 'NAME', value: ({ name }) => name },
+            ],
+            rows,
+            call.terminal.columns,
+          );
+    call.print.object(body, text);
+    if (!call.isSet('json')) {
+      if (rows.length === 0) call.terminal.err('Nothing needs you.\n');
+      for (const { kind } of found.filter(({ more }) => more)) call.terminal.err(`There are more: ${kind}.\n`);
+      if (body['complete'] === false) {
+        call.terminal.err(`Ends and stops were looked for among the newest ${body['looked_at']} agents.\n`);
+      }
+    }
+    return EXIT.done;
+  },
+});
+
 export const agentCommands: readonly Command[] = [
   create,
   importAgents,
@@ -160,6 +204,7 @@ export const agentCommands: readonly Command[] = [
       { title: 'NAME', value: ({ name }) => name },
     ],
   }),
+  findings,
   showCommand('agents', 'an agent', PATH),
   update,
   managementCommand({

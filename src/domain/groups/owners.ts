@@ -49,4 +49,16 @@ export const ownersOf = ({
   };
 };
 
+/** Groups of one account that are looked at when its agents are listed. */
+const MOST_GROUPS = 50;
+
+/** Whose agents are an account's own: its own, and those of its groups. */
+export const partiesOf = async (
+  groups: { ofAccount(account: string): Promise<readonly Pick<Group, 'id'>[]> },
+  account: string,
+): Promise<readonly string[]> => [
+  account,
+  ...(await groups.ofAccount(account)).slice(0, MOST_GROUPS).map(({ id }) => id),
+];
+
 export type Owners = ReturnType<typeof ownersOf>;

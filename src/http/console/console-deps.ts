@@ -1,6 +1,7 @@
 import type { AgentRow, WaitingAgent } from '../../../views/pages/console-model.ts';
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
+import type { AgentFindings } from '../../domain/agents/agent-findings.ts';
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import type { CredentialUses } from '../../domain/agents/credential-use.ts';
 import type { BlueprintRegistry } from '../../domain/blueprints/blueprint-registry.ts';
@@ -25,6 +26,7 @@ export type ConsoleDeps = PeopleDeps & {
   readonly identifiers: Pick<Identifiers, 'newSecret'>;
   readonly credentialUses: Pick<CredentialUses, 'lastUses'>;
   readonly registered: AgentRegistry;
+  readonly findings: AgentFindings;
   readonly owners: Pick<Owners, 'answersFor' | 'answerFor'>;
   readonly groups: Pick<GroupRegistry, 'findByName' | 'ofAccount' | 'getMany'>;
   readonly blueprints: Pick<BlueprintRegistry, 'get' | 'list'>;

@@ -67,7 +67,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
   );
 
   page('/console/findings', async (ctx, { viewer, frame }) =>
-    sendPage(ctx, 200, findingsPage({ ...frame, ...(await findings(deps, calls, viewer, frame.seesAll)) })),
+    sendPage(ctx, 200, findingsPage({ ...frame, ...(await findings(deps, viewer, frame.seesAll)) })),
   );
 
   page('/console/agents', async (ctx, { viewer, frame }) =>

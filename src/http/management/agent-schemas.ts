@@ -1,5 +1,6 @@
 /** Schemas of agents, their secrets, compositions and instances; see schemas.ts. */
 import { AGENT_STATES } from '../../domain/agents/agent.ts';
+import { FINDING_KINDS } from '../../domain/agents/agent-findings.ts';
 import { AGENT_GRANT_TYPES } from '../../domain/clients/grant-types.ts';
 import {
   change,
@@ -200,4 +201,25 @@ export const AGENT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     ],
   ),
   AgentPage: page('Agent'),
+  Findings: output({
+    items: {
+      type: 'array',
+      description: 'One for each kind of which there are any.',
+      items: output({
+        kind: oneOf(
+          'orphaned: nobody answers for them; secrets: allowed a secret; expiring: an end within 30 days; stopped: active, and nothing works; pending: not accepted; unused: no token for 30 days.',
+          FINDING_KINDS,
+        ),
+        agents: {
+          type: 'array',
+          items: output({ at: seconds('When it ends, or until when it can be accepted.'), agent: ref('Agent') }, [
+            'at',
+          ]),
+        },
+        more: { type: 'boolean', description: 'Whether there are more than these.' },
+      }),
+    },
+    looked_at: { type: 'integer', description: 'The newest agents among which ends and stops were looked for.' },
+    complete: { type: 'boolean', description: 'Whether these were all there are.' },
+  }),
 };

@@ -7,7 +7,7 @@ import type { AuditTrail } from '../../domain/audit/audit-event.ts';
 import type { BlueprintRegistry } from '../../domain/blueprints/blueprint-registry.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
-import type { Owners } from '../../domain/groups/owners.ts';
+import { type Owners, partiesOf } from '../../domain/groups/owners.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import type { RepeatableRegistration } from '../../domain/registration/repeatable-registration.ts';
 import { bulkRegistration } from './bulk-registration.ts';
@@ -44,9 +44,6 @@ const newAgentOf = (body: Call['body']): NewAgent => {
 type Named = { findByUsername(typed: string): Promise<Versioned<Account> | undefined> };
 type Groups = Pick<GroupRegistry, 'findByName' | 'ofAccount'>;
 
-/** Groups of one account whose agents stand in its list. */
-const MOST_GROUPS = 50;
-
 export const agentHandlers = (
   agents: AgentRegistry,
   owners: Pick<Owners, 'answersFor'>,
@@ -79,11 +76,6 @@ export const agentHandlers = (
     const found = (await accounts.findByUsername(typed)) ?? (await groups.findByName(typed));
     return found?.document.id ?? typed;
   };
-
-  const ownersOf = async (account: string): Promise<readonly string[]> => [
-    account,
-    ...(await groups.ofAccount(account)).slice(0, MOST_GROUPS).map(({ id }) => id),
-  ];
 
   const shown = (found: Versioned<Agent>): Answer => objectAnswer(found, (agent) => showAgent(agent));
 
@@ -128,7 +120,7 @@ export const agentHandlers = (
       // Somebody else's agents are, for an owner, as if there were none (MG-01).
       const isOthers = access === 'own' && owner !== undefined && !(await owners.answersFor(owner, caller.id));
       if (isOthers) return { body: { items: [] } };
-      const own = access === 'own' || awaiting ? await ownersOf(caller.account ?? caller.id) : undefined;
+      const own = access === 'own' || awaiting ? await partiesOf(groups, caller.account ?? caller.id) : undefined;
       const { items, next } = await agents.list({
         ...pageOf(call),
         ...given({ owner, state, environment, blueprint, search, unusedSince, awaiting, sort, direction: order }),

@@ -171,6 +171,10 @@ const ROUTES = {
       },
     },
   ),
+  listFindings: agents.read('/findings', 'Findings', 'What about agents is worth a look, the most urgent first', {
+    own: true,
+    query: { limit: { ...PAGE.limit, description: 'Agents of each kind.' } },
+  }),
   getAgent: agents.read('/agents/{id}', 'Agent', 'Read an agent', OWN),
   getEffectiveAgent: agents.read(
     '/agents/{id}/effective',

@@ -4,6 +4,7 @@
  */
 import Router from '@koa/router';
 import type { Context } from 'koa';
+import type { AgentFindings } from '../../domain/agents/agent-findings.ts';
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import type { Departures } from '../../domain/agents/departures.ts';
 import type { SecretExceptions } from '../../domain/agents/secret-exceptions.ts';
@@ -25,6 +26,7 @@ import type { Handlers } from './call.ts';
 import { clientHandlers } from './clients.ts';
 import { type Credentials, credentialHandlers } from './credentials.ts';
 import { type Delegations, delegationHandlers } from './delegations.ts';
+import { findingHandlers } from './findings.ts';
 import { groupHandlers } from './groups.ts';
 import { initialAccessTokenHandlers } from './initial-access-tokens.ts';
 import { instanceHandlers } from './instances.ts';
@@ -39,6 +41,7 @@ import { type Federation, federationHandlers } from './trusted-issuers.ts';
 export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly accounts: Accounts;
   readonly agents: AgentRegistry;
+  readonly findings: AgentFindings;
   readonly blueprints: Blueprints;
   readonly groups: GroupRegistry;
   readonly instances: InstanceRegister;
@@ -75,6 +78,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
       dependencies.registration,
       audit,
     ),
+    ...findingHandlers(dependencies.findings, dependencies.groups),
     ...agentSecretHandlers(dependencies.secrets, agents, owners),
     ...credentialHandlers(dependencies.credentials, agents, owners),
     ...federationHandlers(dependencies.federation),
