@@ -87,6 +87,7 @@ const provider = new Provider(options.issuer, {
   issueRefreshToken: async () => true,
   features: {
     clientCredentials: { enabled: true },
+    registration: { enabled: true },
     introspection: { enabled: true, allowedPolicy: () => true },
     resourceIndicators: {
       enabled: true,

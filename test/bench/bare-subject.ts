@@ -71,6 +71,19 @@ export const startBare = async (core: number | undefined): Promise<RunningSubjec
       subjectTokens: seeded.opaque,
       refreshTokens: seeded.refreshTokens,
       consent: { query, cookies },
+      registration: {
+        path: '/reg',
+        headers: async () => ({}),
+        body: (index) =>
+          JSON.stringify({
+            client_name: `Agent ${index}`,
+            token_endpoint_auth_method: 'private_key_jwt',
+            jwks: { keys: [key.publicJwk] },
+            grant_types: ['client_credentials'],
+            response_types: [],
+            redirect_uris: [],
+          }),
+      },
     },
     async close() {
       close();

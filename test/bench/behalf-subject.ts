@@ -112,6 +112,7 @@ export const startBehalf = async (
           query: new URL(consent.url).search.slice(1),
           cookies,
         },
+        registration: registrationIn(scene),
       },
       async close() {
         close();
@@ -123,6 +124,26 @@ export const startBehalf = async (
     await remove();
     throw error;
   }
+};
+
+/** An operator registers agents of the person's that act for themselves. */
+const registrationIn = ({ issuer, management, accountId, agent, jwt }: Scene): Subject['registration'] => {
+  const { pathname } = new URL(`${issuer}/api/v1/agents`);
+  return {
+    path: pathname,
+    bulkPath: `${pathname}/bulk`,
+    headers: async () => ({ authorization: `Bearer ${await management.accessToken()}` }),
+    body: (index) =>
+      JSON.stringify({
+        name: `Agent ${index}`,
+        owner: accountId,
+        purpose: 'Keeps things in order',
+        environment: 'test',
+        jwks: { keys: [agent.key.publicJwk] },
+        grant_types: ['client_credentials'],
+        authority: { [jwt.identifier]: ['read', 'write'] },
+      }),
+  };
 };
 
 /** An agent in a cluster whose keys are pinned, which is what fetched ones are while they are fresh. */

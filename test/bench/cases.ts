@@ -36,6 +36,14 @@ export type Subject = {
    * person is signed in, one for each connection: a session is saved by each request.
    */
   readonly consent: { readonly query: string; readonly cookies: readonly string[] };
+  /** How somebody is registered who has the key of `client`: ours as an agent, by an operator; the bare one as a client. */
+  readonly registration: {
+    readonly path: string;
+    /** Of ours: where agents are registered a line each. */
+    readonly bulkPath?: string;
+    readonly headers: () => Promise<Readonly<Record<string, string>>>;
+    readonly body: (index: number) => string;
+  };
 };
 
 type BenchClient = { readonly id: string; readonly key: JWK };
@@ -45,6 +53,8 @@ export type BenchCase = {
   /** Whether the same request can be made to bare oidc-provider; otherwise it is set against this case of it. */
   readonly against: string;
   readonly isFor: (subject: Subject) => boolean;
+  /** Of what a step does several: figures are for one of them, latencies for the step. Default 1. */
+  readonly perStep?: number;
   /** Also measured with the trail in memory, and with the access log on. */
   readonly hasVariants?: boolean;
   /** Prepares about `count` steps. */
@@ -130,12 +140,22 @@ const withCookies = (header: string, set: readonly string[]): string => {
   return [...new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair])).values()].join('; ');
 };
 
+/** Lines of one bulk request. */
+const LINES = 100;
+/** Our server works on so many bulk requests at once. */
+const BULK_CONNECTIONS = 4;
+
+/** Different ones for all windows of all cases: of names there is one each. */
+let registered = 0;
+
 const always = (): boolean => true;
+
+export const CLIENT_CREDENTIALS = 'client credentials, JWT';
 
 export const CASES: readonly BenchCase[] = [
   {
-    name: 'client credentials, JWT',
-    against: 'client credentials, JWT',
+    name: CLIENT_CREDENTIALS,
+    against: CLIENT_CREDENTIALS,
     isFor: always,
     prepare: (subject, count) =>
       tokenStep(subject, subject.client, count, () => ({
@@ -146,7 +166,7 @@ export const CASES: readonly BenchCase[] = [
   },
   {
     name: 'client credentials, JWT, by workload token',
-    against: 'client credentials, JWT',
+    against: CLIENT_CREDENTIALS,
     isFor: ({ workload }) => workload !== undefined,
     prepare: (subject) => {
       const bodies = (subject.workload?.tokens ?? []).map((token) =>
@@ -230,6 +250,45 @@ export const CASES: readonly BenchCase[] = [
         headers: { cookie: withCookies(cookie, begun.headers['set-cookie'] ?? []), accept: 'text/html' },
       });
       if (!expectStatus(page, 200).text.includes('<form')) throw new Error(`no form: ${page.text.slice(0, 300)}`);
+    },
+  },
+  {
+    name: 'registration, single',
+    against: 'registration, single',
+    isFor: always,
+    prepare: (subject) => {
+      const { path, headers, body } = subject.registration;
+      return () => async () => {
+        registered += 1;
+        const sent = { 'content-type': 'application/json', ...(await headers()) };
+        expectStatus(await subject.send({ method: 'POST', path, headers: sent, body: body(registered) }), 201);
+      };
+    },
+  },
+  {
+    name: 'registration, bulk (NDJSON)',
+    against: 'registration, single',
+    isFor: ({ registration }) => registration.bulkPath !== undefined,
+    perStep: LINES,
+    prepare: (subject) => {
+      const { bulkPath = '', headers, body } = subject.registration;
+      return (connection) => {
+        if (connection >= BULK_CONNECTIONS) return undefined;
+        return async () => {
+          const lines = Array.from({ length: LINES }, () => {
+            registered += 1;
+            return body(registered);
+          });
+          const sent = {
+            'content-type': 'application/x-ndjson',
+            'idempotency-key': randomUUID(),
+            ...(await headers()),
+          };
+          const answer = await subject.send({ method: 'POST', path: bulkPath, headers: sent, body: lines.join('\n') });
+          const { text } = expectStatus(answer, 200);
+          if (!text.includes(`"registered":${LINES}`)) throw new Error(`not all registered: ${text.slice(-300)}`);
+        };
+      };
     },
   },
 ];

@@ -10,16 +10,17 @@ import { cpus, loadavg } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { pinned } from '../support/server-process.ts';
+import type { AuthorityMicros } from './authority-check.ts';
 import { startBare } from './bare-subject.ts';
 import { startBehalf } from './behalf-subject.ts';
-import { CASES } from './cases.ts';
+import { CASES, CLIENT_CREDENTIALS } from './cases.ts';
 import { type Denial, denials, denialsTable } from './deny.ts';
 import { type Operations, operationsOf, operationsTable } from './operations.ts';
 import { type BenchOptions, benchOptions, usage } from './options.ts';
 import { type Figures, round } from './rounds.ts';
 import { SCALED, type Scaling, scalingOf, scalingTable } from './scaling.ts';
 import { rounded } from './statistics.ts';
-import { epochShare, rowsOf, rowsTable, variantsOf, variantsText } from './summary.ts';
+import { authorityShare, authorityText, epochShare, rowsOf, rowsTable, variantsOf, variantsText } from './summary.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const isPinned = cpus().length > 1 && spawnSync('taskset', ['-V']).status === 0;
@@ -30,10 +31,11 @@ const runOn = (cores: string): void => {
   if (isPinned) spawnSync('taskset', ['-a', '-p', '-c', cores, String(process.pid)]);
 };
 
-const microsOfEpochCheck = async (): Promise<number> => {
-  const [command, ...parameters] = pinned(core, join(import.meta.dirname, 'epoch-check.ts'));
+/** What a program of this folder prints, run on the core of the servers. */
+const printedBy = async <T>(file: string): Promise<T> => {
+  const [command, ...parameters] = pinned(core, join(import.meta.dirname, file));
   const { stdout } = await promisify(execFile)(command, parameters);
-  return (JSON.parse(stdout) as { micros: number }).micros;
+  return JSON.parse(stdout) as T;
 };
 
 const run = async (options: BenchOptions) => {
@@ -43,8 +45,12 @@ const run = async (options: BenchOptions) => {
   const isOn = (part: BenchOptions['parts'][number]): boolean => options.parts.includes(part);
   const cases = CASES.filter(({ name }) => options.cases.includes(name));
   const exchange = CASES.filter(({ hasVariants }) => hasVariants);
-  // The share of the epoch check is one of an exchange, so that is measured too.
-  const measured = isOn('epochs') ? CASES.filter((one) => cases.includes(one) || exchange.includes(one)) : cases;
+  // What something is a share of is measured too.
+  const shared = [
+    ...(isOn('epochs') ? exchange.map(({ name }) => name) : []),
+    ...(isOn('authority') ? [CLIENT_CREDENTIALS] : []),
+  ];
+  const measured = CASES.filter((one) => cases.includes(one) || shared.includes(one.name));
   // What a case is set against is measured with it.
   const wanted = CASES.filter((one) => measured.some(({ name, against }) => [name, against].includes(one.name)));
 
@@ -68,7 +74,8 @@ const run = async (options: BenchOptions) => {
     ];
     await round(variants, others, exchange, { ...options, index });
   }
-  const epochMicros = isOn('epochs') ? await microsOfEpochCheck() : undefined;
+  const epochMicros = isOn('epochs') ? (await printedBy<{ micros: number }>('epoch-check.ts')).micros : undefined;
+  const authority = isOn('authority') ? await printedBy<AuthorityMicros>('authority-check.ts') : undefined;
 
   runOn(`0-${cpus().length - 1}`);
   const counted = CASES.filter((one) => cases.includes(one) || (isOn('epochs') && exchange.includes(one)));
@@ -107,6 +114,7 @@ const run = async (options: BenchOptions) => {
     cases: rowsOf(figures),
     variants: variantsOf(variants),
     epochs: epochMicros === undefined ? undefined : epochShare(epochMicros, operations, figures),
+    authority: authority && authorityShare(authority, figures),
     operations,
     scaling: scaled,
     ends,
@@ -114,7 +122,7 @@ const run = async (options: BenchOptions) => {
 };
 
 const report = (result: Awaited<ReturnType<typeof run>>): string => {
-  const { cases, variants, epochs, operations, scaling, ends, rounds, seconds } = result;
+  const { cases, variants, epochs, authority, operations, scaling, ends, rounds, seconds } = result;
   return [
     `Server CPU per request, 32 connections, ${rounds} rounds of ${seconds} s each, ${isPinned ? 'pinned' : 'not pinned'}`,
     ...(cases.length > 0 ? [rowsTable(cases)] : []),
@@ -124,6 +132,7 @@ const report = (result: Awaited<ReturnType<typeof run>>): string => {
           `Kills and epochs: ${epochs.questions} questions of ${epochs.micros} µs each in an exchange, ${epochs.percent} % of it (aim 3 %)`,
         ]
       : []),
+    ...(authority ? [authorityText(authority)] : []),
     ...(operations.length > 0 ? [operationsTable(operations)] : []),
     ...(scaling.length > 0 ? [scalingTable(scaling)] : []),
     ...(ends.length > 0 ? [denialsTable(ends)] : []),

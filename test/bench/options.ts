@@ -8,6 +8,7 @@ export const PARTS = {
   scaling: 'one process against two workers',
   operations: 'commands to MongoDB and Redis for one request, and how many of them wait for one another',
   epochs: 'the share of an exchange that goes into asking for kills and epochs',
+  authority: 'effective authority computation, and its share of a client credentials request',
   deny: 'time to deny and time to kill, two nodes, p50, p99 and max',
 } as const;
 

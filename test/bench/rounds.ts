@@ -10,9 +10,11 @@ export type Lengths = { readonly seconds: number; readonly warmUpSeconds: number
 /** Warms the case up, then measures it; how much to prepare follows from the warm-up. */
 export const measureCase = async (one: BenchCase, subject: Subject, lengths: Lengths): Promise<Measured> => {
   const { seconds, warmUpSeconds } = lengths;
+  const { perStep = 1 } = one;
   const warm = await measure(subject.pid, one.prepare(subject, Math.ceil(6000 * warmUpSeconds)), warmUpSeconds);
   const count = Math.ceil((warm.steps / warm.seconds) * seconds * 1.5) + 100;
-  return measure(subject.pid, one.prepare(subject, count), seconds);
+  const { steps, cpuMicros, ...rest } = await measure(subject.pid, one.prepare(subject, count), seconds);
+  return { ...rest, steps: steps * perStep, cpuMicros: Math.round(cpuMicros / perStep) };
 };
 
 /** The order of the subjects turns round every second time. */

@@ -1,5 +1,6 @@
 /** Figures of the rounds as they are shown and written down. */
-import { CASES, type Subject } from './cases.ts';
+import type { AuthorityMicros } from './authority-check.ts';
+import { CASES, CLIENT_CREDENTIALS, type Subject } from './cases.ts';
 import type { Measured } from './load.ts';
 import type { Operations } from './operations.ts';
 import type { Figures } from './rounds.ts';
@@ -22,6 +23,7 @@ type Row = {
   readonly p99Ms: Readonly<Record<string, number>>;
   readonly rssMb: Readonly<Record<string, number>>;
   readonly requests: Readonly<Record<string, number>>;
+  readonly perSecond: Readonly<Record<string, number>>;
 };
 
 export const rowsOf = (figures: Figures): readonly Row[] =>
@@ -41,6 +43,7 @@ export const rowsOf = (figures: Figures): readonly Row[] =>
       p99Ms: middle('p99Ms'),
       rssMb: middle('rssMb'),
       requests: each((measured) => measured.reduce((sum, { steps }) => sum + steps, 0)),
+      perSecond: each((measured) => Math.round(median(measured.map(throughputOf)))),
     };
   });
 
@@ -48,11 +51,13 @@ export const rowsTable = (rows: readonly Row[]): string =>
   table(
     [
       'case',
+      '/s',
       ...['bare µs', 'SQLite µs', '× bare', 'MongoDB+Redis µs', '× SQLite', 'memory µs', '× SQLite'],
       ...['p50/p99 ms', 'RSS MB'],
     ],
     rows.map((row) => [
       row.case,
+      row.perSecond['behalf'],
       row.cpuMicros['bare'],
       row.cpuMicros['behalf'],
       row.ratio,
@@ -77,6 +82,23 @@ export const variantsOf = (figures: Figures) =>
 
 export const variantsText = (one: ReturnType<typeof variantsOf>[number]): string =>
   `${one.case}: with a durable trail in place of one in memory, throughput × ${one.durableAuditThroughput}, CPU × ${one.durableAuditCpu}; with the access log on, CPU × ${one.accessLogCpu}`;
+
+/** What it takes to find out what an agent may do, as a share of a token it gets for itself on SQLite. */
+export const authorityShare = (micros: AuthorityMicros, figures: Figures) => {
+  const request = median((figures[CLIENT_CREDENTIALS]?.behalf ?? []).map(cpuOf));
+  return {
+    /** While neither the agent nor its blueprint changes. */
+    micros: rounded(micros.unchanged),
+    /** As in the first request after a change. */
+    changedMicros: rounded(micros.changed),
+    clientCredentialsMicros: request,
+    percent: rounded((100 * micros.unchanged) / request, 1),
+    changedPercent: rounded((100 * micros.changed) / request, 1),
+  };
+};
+
+export const authorityText = (share: ReturnType<typeof authorityShare>): string =>
+  `Effective authority computation: ${share.micros} µs, ${share.percent} % of client credentials; after a change ${share.changedMicros} µs, ${share.changedPercent} %`;
 
 /** Of an exchange on SQLite, what goes into asking for kills and epochs. */
 export const epochShare = (micros: number, operations: readonly Operations[], figures: Figures) => {
