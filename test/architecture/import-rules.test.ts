@@ -72,6 +72,11 @@ const RULES: readonly Rule[] = [
     types: ['node:stream'],
   },
 
+  {
+    of: 'adapters/cedar/',
+    may: ['./', 'src/domain/ports/', '@cedar-policy/cedar-wasm/nodejs', 'node:fs', 'node:path'],
+  },
+
   { of: 'config/', may: ['./', 'ajv/dist/2020.js', 'node:fs', 'node:net'] },
 
   {

@@ -4,12 +4,22 @@
  * wrong inside is an error in the verdict, and a verdict with an error is a `deny`.
  */
 
+import { DomainError } from '../errors.ts';
+
 /** What policies decide about. `act`: take a token; `delegate`: be given a delegation; the rest: use this server itself. */
 export const POLICY_ACTIONS = ['act', 'delegate', 'register', 'approve', 'administer'] as const;
 
 export type PolicyAction = (typeof POLICY_ACTIONS)[number];
 
-export type EntityType = 'Account' | 'Group' | 'Agent' | 'Client' | 'Blueprint' | 'ResourceServer' | 'Scope' | 'DetailType';
+export type EntityType =
+  | 'Account'
+  | 'Group'
+  | 'Agent'
+  | 'Client'
+  | 'Blueprint'
+  | 'ResourceServer'
+  | 'Scope'
+  | 'DetailType';
 
 export type EntityName = { readonly type: EntityType; readonly id: string };
 
@@ -85,3 +95,11 @@ export interface PolicyEngine {
   /** The set a new server starts with. */
   readonly starter: string;
 }
+
+/** A text with an error in it is no set: `finding` is the first. */
+export const policiesRefused = ({ message, line }: PolicyFinding): DomainError =>
+  new DomainError('invalid_field', line === undefined ? message : `Line ${line}: ${message}`, { field: '/text' });
+
+/** Nothing can be decided for now, so nothing is allowed. */
+export const policiesUnavailable = (detail: string, cause?: unknown): DomainError =>
+  new DomainError('unavailable', 'Policies cannot be asked right now.', { detail, cause });

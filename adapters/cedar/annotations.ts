@@ -1,0 +1,49 @@
+/** What may stand beside a policy, and in which form. What each means is decided in src/domain/decision. */
+import type { PolicyFinding } from '../../src/domain/ports/policy-engine.ts';
+
+type Form = { readonly pattern: RegExp; readonly says: string };
+
+const seconds = (most: number): Form => ({
+  pattern: new RegExp(`^[1-9][0-9]{0,${String(most).length - 1}}$`),
+  says: `a whole number of seconds, at most ${most}`,
+});
+
+const FORMS: Readonly<Record<string, Form>> = {
+  id: {
+    pattern: /^[a-z0-9][a-z0-9._-]{0,63}$/,
+    says: 'at most 64 small letters, digits and "-", "_", ".", beginning with a letter or digit',
+  },
+  reason: { pattern: /^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,300}$/u, says: 'one line of at most 300 characters' },
+  approval: { pattern: /^required$/, says: '"required"' },
+  acr: { pattern: /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, says: 'one authentication context class, without spaces' },
+  max_age: seconds(9_999_999),
+  max_seconds: seconds(99_999),
+  max_uses: { pattern: /^[1-9][0-9]{0,5}$/, says: 'a whole number from 1 to 999999' },
+};
+
+/** Annotations that demand something; on a `permit` a condition, on a `forbid` the way out. */
+export const OBLIGATIONS = ['approval', 'acr', 'max_age', 'max_seconds', 'max_uses'] as const;
+
+/** Those that limit what is given, so that they say nothing where nothing is. */
+const LIMITS: readonly string[] = ['max_seconds', 'max_uses'];
+
+export const annotationFindings = (
+  annotations: Readonly<Record<string, string>>,
+  effect: 'permit' | 'forbid',
+  line: number,
+): readonly PolicyFinding[] => {
+  const id = annotations['id'];
+  const about = id !== undefined && FORMS['id']?.pattern.test(id) ? { policy: id, line } : { line };
+  const findings = Object.entries(annotations).flatMap(([name, value]): readonly PolicyFinding[] => {
+    const form = Object.hasOwn(FORMS, name) ? FORMS[name] : undefined;
+    if (!form) return [{ severity: 'warning', message: `@${name} is not known here and has no effect.`, ...about }];
+    if (!form.pattern.test(value)) return [{ severity: 'error', message: `@${name} is ${form.says}.`, ...about }];
+    if (effect === 'permit' || !LIMITS.includes(name)) return [];
+    return [{ severity: 'warning', message: `@${name} has no effect on a forbid, which gives nothing.`, ...about }];
+  });
+  if (id !== undefined) return findings;
+  return [
+    { severity: 'error', message: 'This policy has no @id("…"); logs and refusals name it by that.', line },
+    ...findings,
+  ];
+};

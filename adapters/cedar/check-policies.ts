@@ -1,0 +1,154 @@
+/** Syntax, validation and lint of a policy set, with the lines of its text. Called by policy-engine.ts. */
+import {
+  type ActionConstraint,
+  type DetailedError,
+  type PolicyJson,
+  policyToJson,
+  type ValidationError,
+  validate,
+} from '@cedar-policy/cedar-wasm/nodejs';
+import type { PolicyAction, PolicyCheck, PolicyFinding, PolicySummary } from '../../src/domain/ports/policy-engine.ts';
+import { POLICY_ACTIONS } from '../../src/domain/ports/policy-engine.ts';
+import { annotationFindings, OBLIGATIONS } from './annotations.ts';
+import { linesIn, type Statement, statementsOf } from './policy-text.ts';
+
+export type CheckedPolicy = { readonly statement: Statement; readonly summary: PolicySummary };
+
+type Parsed = CheckedPolicy & { readonly json: PolicyJson };
+
+/** As many as anybody reads. */
+const MOST_FINDINGS = 50;
+
+export type Checked = { readonly check: PolicyCheck; readonly policies: readonly CheckedPolicy[] };
+
+/** Never throws. `policies` are whole when `check` finds no error. */
+export const checkPolicies = (text: string, schema: string): Checked => {
+  try {
+    const { statements, refusal } = statementsOf(text);
+    // Before anything of a text that is too large is parsed.
+    if (refusal) return answer([], [refusal]);
+    const parsed: Parsed[] = [];
+    const found: PolicyFinding[] = [];
+    for (const statement of statements) {
+      if (found.length >= MOST_FINDINGS) break;
+      const { policy, problems } = parse(statement);
+      found.push(...problems);
+      if (policy) parsed.push(policy);
+    }
+    found.push(...twice(parsed));
+    if (!found.some(isError)) found.push(...validated(parsed, schema), ...lint(parsed));
+    return answer(parsed, found);
+  } catch (error) {
+    return answer([], [{ severity: 'error', message: `Cedar failed on this text: ${(error as Error).message}.` }]);
+  }
+};
+
+const isError = ({ severity }: PolicyFinding): boolean => severity === 'error';
+
+const answer = (policies: readonly Parsed[], findings: readonly PolicyFinding[]): Checked => ({
+  policies,
+  check: {
+    policies: policies.map(({ summary }) => summary),
+    findings: [...findings.filter(isError), ...findings.filter((finding) => !isError(finding))].slice(0, MOST_FINDINGS),
+  },
+});
+
+const parse = (statement: Statement): { readonly policy?: Parsed; readonly problems: readonly PolicyFinding[] } => {
+  const read = policyToJson(statement.text);
+  if (read.type === 'failure') {
+    return { problems: read.errors.map((error) => ({ severity: 'error', ...placed(error, statement) })) };
+  }
+  const { annotations = {}, effect } = read.json;
+  // A bare `@name` has no value, whatever its type says.
+  const given = Object.fromEntries(Object.entries(annotations).map(([name, value]) => [name, value ?? '']));
+  const problems = annotationFindings(given, effect, statement.line);
+  const id = given['id'];
+  if (id === undefined || problems.some(isError)) return { problems };
+  return { policy: { statement, summary: { id, effect, annotations: given }, json: read.json }, problems };
+};
+
+/** Cedar's own words, without what it says before each of them, and the line it means. */
+const placed = (error: DetailedError, statement: Statement): Pick<PolicyFinding, 'message' | 'line'> => {
+  const message = error.message.replace(/^failed to parse policy from string: |^for policy `[^`]*`, /, '');
+  const start = error.sourceLocations?.[0]?.start;
+  const before = start === undefined ? '' : Buffer.from(statement.text).subarray(0, start).toString();
+  const help = error.help ? ` (${error.help})` : '';
+  return { message: bounded(`${message}${help}.`), line: statement.line + linesIn(before) };
+};
+
+/** It holds parts of the text. */
+const bounded = (message: string): string => (message.length <= 300 ? message : `${message.slice(0, 299)}…`);
+
+const twice = (policies: readonly Parsed[]): readonly PolicyFinding[] => {
+  const seen = new Map<string, number>();
+  return policies.flatMap(({ summary: { id }, statement: { line } }): readonly PolicyFinding[] => {
+    const first = seen.get(id);
+    if (first === undefined) seen.set(id, line);
+    if (first === undefined) return [];
+    return [{ severity: 'error', message: `The policy in line ${first} has this @id already.`, policy: id, line }];
+  });
+};
+
+const validated = (policies: readonly Parsed[], schema: string): readonly PolicyFinding[] => {
+  const statements = new Map(policies.map(({ summary: { id }, statement }) => [id, statement]));
+  const staticPolicies = Object.fromEntries([...statements].map(([id, { text }]) => [id, text]));
+  const result = validate({ schema, policies: { staticPolicies } });
+  if (result.type === 'failure') {
+    return result.errors.map(({ message }) => ({ severity: 'error', message: bounded(`${message}.`) }));
+  }
+  const shown = (
+    severity: PolicyFinding['severity'],
+    entries: readonly ValidationError[],
+  ): readonly PolicyFinding[] => {
+    const lines = new Map<string, PolicyFinding>();
+    for (const { policyId: policy, error } of entries) {
+      const statement = statements.get(policy);
+      if (!statement) continue;
+      const place = placed(error, statement);
+      const message = NEVER.test(error.message) ? `Can never apply: ${place.message}` : place.message;
+      const key = `${place.line}`;
+      // The same once for each action and type; Cedar lists them in no order.
+      const before = lines.get(key);
+      if (!before || message < before.message) lines.set(key, { severity, policy, ...place, message });
+    }
+    return [...lines.values()].sort((one, other) => (one.line ?? 0) - (other.line ?? 0));
+  };
+  return [
+    ...shown('error', result.validationErrors),
+    ...shown('warning', result.validationWarnings),
+    ...result.otherWarnings.map(
+      ({ message }): PolicyFinding => ({ severity: 'warning', message: bounded(`${message}.`) }),
+    ),
+  ];
+};
+
+const NEVER = /policy is impossible|unable to find an applicable action/;
+
+/** The actions a policy is about. */
+const actionsOf = (constraint: ActionConstraint): readonly PolicyAction[] => {
+  if (constraint.op === 'All' || 'slot' in constraint) return POLICY_ACTIONS;
+  const named = 'entities' in constraint ? constraint.entities : [constraint.entity];
+  const ids = named.map((entity) => ('__entity' in entity ? entity.__entity.id : entity.id));
+  return POLICY_ACTIONS.filter((action) => ids.includes(action));
+};
+
+const isOfTokens = (action: PolicyAction): boolean => action === 'act' || action === 'delegate';
+
+const lint = (policies: readonly Parsed[]): readonly PolicyFinding[] => {
+  const warnings = policies.flatMap(({ summary, statement: { line }, json }): readonly PolicyFinding[] => {
+    const { id: policy, annotations } = summary;
+    const obligation = OBLIGATIONS.find((name) => name in annotations);
+    const messages = [
+      ...(json.effect === 'permit' && json.principal.op === 'All' && json.conditions.length === 0 && !obligation
+        ? ['Permits every principal without any condition.']
+        : []),
+      ...(obligation !== undefined && !actionsOf(json.action).some(isOfTokens)
+        ? [`@${obligation} has no effect: obligations are for \`act\` and \`delegate\`.`]
+        : []),
+    ];
+    return messages.map((message) => ({ severity: 'warning', message, policy, line }));
+  });
+  const isPermitted = policies.some(({ json }) => json.effect === 'permit' && actionsOf(json.action).includes('act'));
+  const nothing = 'No policy permits `act`: with this set, nobody gets a token for any scope.';
+  return isPermitted ? warnings : [{ severity: 'warning', message: nothing }, ...warnings];
+};

@@ -1,0 +1,202 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
+import type { PolicyQuestion, PolicyRecord } from '../../src/domain/ports/policy-engine.ts';
+import { CONTEXT, describePolicyEngine, entitiesWith, QUESTION } from './policy-engine.contract.ts';
+
+describePolicyEngine('Cedar', cedarPolicyEngine);
+
+const engine = cedarPolicyEngine();
+const when = (expression: string): string => `@id("a") permit (principal, action, resource) when { ${expression} };`;
+
+/** Cedar is as it was: an instance whose stack overflowed would fail at everything from then on. */
+const expectSound = (): void => {
+  expect(engine.check(engine.starter).findings).toEqual([]);
+};
+
+describe('SC-07 hostile texts', () => {
+  test.each([
+    ['more than 512 KiB', ' '.repeat(512 * 1024 + 1)],
+    ['more than 512 KiB of letters of two bytes', `"${'é'.repeat(300_000)}`],
+    ['one policy without end', when(`[${'1,'.repeat(100_000)}1].contains(1)`)],
+    ['more than 2,000 policies', `${when('true')}\n`.repeat(2_001)],
+  ])('refuses %s before any of it is parsed', (_, text) => {
+    const { findings, policies } = engine.check(text);
+    expect(findings).toEqual([expect.objectContaining({ severity: 'error' })]);
+    expect(policies).toEqual([]);
+  });
+
+  test.each([
+    ['brackets', (n: number) => when(`${'('.repeat(n)}true${')'.repeat(n)}`)],
+    ['lists', (n: number) => when(`${'['.repeat(n)}true${']'.repeat(n)} == [true]`)],
+    ['records', (n: number) => when(`${'{a:'.repeat(n)}1${'}'.repeat(n)} == {a:1}`)],
+    ['calls', (n: number) => when(`${'ip('.repeat(n)}"::1"${')'.repeat(n)}`)],
+    ['negations', (n: number) => when(`${'!('.repeat(n)}true${')'.repeat(n)}`)],
+    ['and', (n: number) => when(`true${' && true'.repeat(n)}`)],
+    ['or', (n: number) => when(`true${' || true'.repeat(n)}`)],
+    ['sums', (n: number) => when(`1${' + 1'.repeat(n)} == 3`)],
+    ['members', (n: number) => when(`context${'.a'.repeat(n)}`)],
+    ['members by text', (n: number) => when(`context${'["a"]'.repeat(n)}`)],
+    ['methods', (n: number) => when(`context.actors${'.contains(1)'.repeat(n)}`)],
+    ['choices', (n: number) => when(`${'if true then true else '.repeat(n)}true`)],
+    ['choices in conditions', (n: number) => when(`${'if '.repeat(n)}true${' then true else true'.repeat(n)}`)],
+    ['conditions', (n: number) => `@id("a") permit (principal, action, resource) ${'when { true } '.repeat(n)};`],
+    [
+      'brackets behind a comment that ended with a carriage return',
+      (n: number) => `// \r${when(`${'('.repeat(n)}true${')'.repeat(n)}`)}`,
+    ],
+    [
+      'brackets in two policies without a semicolon',
+      (n: number) => `permit (${'('.repeat(n)} permit ${')'.repeat(n)};`,
+    ],
+  ])('refuses %s that nest too deeply', (_, make) => {
+    expect(engine.check(make(1_000)).findings).toEqual([
+      expect.objectContaining({ severity: 'error', message: expect.stringMatching(/nests too deeply|at most 16/) }),
+    ]);
+    expectSound();
+  });
+
+  test.each([
+    ['a name of many parts', when(`principal == ${'A::'.repeat(4_000)}"x"`)],
+    ['annotations', `${Array.from({ length: 1_300 }, (_, at) => `@a${at}("x")`).join(' ')} ${when('true')}`],
+    ['a list', when(`[${'1,'.repeat(8_000)}1].contains(context.hour)`)],
+    ['alternatives', when(Array.from({ length: 60 }, (_, at) => `context.route == "r${at}"`).join(' || '))],
+    ['a pattern', when(`context.route like "${'a*'.repeat(8_000)}b"`)],
+    ['broken text', when('"\\u{110000}" == "\\q"')],
+  ])('takes or refuses %s as long as a policy may be, and goes on', (_, text) => {
+    expect(() => engine.check(text)).not.toThrow();
+    expectSound();
+  });
+
+  test('SC-07 an expression at the limit, of whatever kinds, is checked, made ready and decided', () => {
+    const { expression } = fc.letrec<{ expression: string }>((tie) => ({
+      expression: fc.oneof(
+        { depthSize: 'max', maxDepth: 60 },
+        fc.constantFrom('context.delegated', 'context.bound', 'context.route like "a*"', 'principal in Blueprint::"b"'),
+        tie('expression').map((inner) => `(${inner})`),
+        tie('expression').map((inner) => `!(${inner})`),
+        tie('expression').map((inner) => `[${inner}, false].contains(true)`),
+        tie('expression').map((inner) => `{a: ${inner}}["a"]`),
+        tie('expression').map((inner) => `(if ${inner} then true else false)`),
+        fc
+          .tuple(tie('expression'), fc.integer({ min: 1, max: 60 }))
+          .map(([inner, n]) => `(${inner})${' && context.consented'.repeat(n)}`),
+        fc
+          .tuple(tie('expression'), fc.integer({ min: 1, max: 60 }))
+          .map(([inner, n]) => `${'context.bound || '.repeat(n)}(${inner})`),
+      ),
+    }));
+    fc.assert(
+      fc.property(expression, (text) => {
+        const { findings } = engine.check(when(text));
+        const [first] = findings.filter(({ severity }) => severity === 'error');
+        if (first) return /nests too deeply|at most 16/.test(first.message);
+        const set = engine.compile(when(text));
+        const { errors } = set.decide(QUESTION, entitiesWith('low'));
+        set.release();
+        return errors.length === 0;
+      }),
+      { numRuns: 60 },
+    );
+    expectSound();
+  });
+
+  test('findings are few, and short', () => {
+    const text = `permit (principal, action, resource) when { ${'x'.repeat(10_000)} };\n`.repeat(45);
+    const { findings } = engine.check(text);
+    expect(findings.length).toBeLessThanOrEqual(50);
+    expect(findings.filter(({ message }) => message.length > 300)).toEqual([]);
+  });
+});
+
+describe('the starter set', () => {
+  const set = engine.compile(engine.starter);
+  const decide = (
+    risk: string,
+    context: PolicyRecord = {},
+    question: Partial<PolicyQuestion> = {},
+    management = false,
+  ) =>
+    set.decide({ ...QUESTION, context: { ...CONTEXT, ...context }, ...question }, [
+      ...entitiesWith(risk, management),
+      { name: { type: 'Client', id: 'app_1' }, attributes: { document: false, verified: false }, parents: [] },
+    ]);
+  const obligations = (id: string | undefined) => {
+    const { id: _, reason: __, ...rest } = set.policies.get(id ?? '')?.annotations ?? {};
+    return rest;
+  };
+  const app = { principal: { type: 'Client', id: 'app_1' } } as const;
+  const server = { type: 'ResourceServer', id: 'rs_1' } as const;
+
+  test('an agent uses low risk', () => {
+    expect(decide('low', { consented: false })).toMatchObject({ effect: 'allow', determining: ['agents-low-risk'] });
+  });
+
+  test('an agent uses medium risk for a person who named the scope, or for itself', () => {
+    expect(decide('medium', { consented: false })).toMatchObject({ effect: 'deny', determining: [], errors: [] });
+    expect(decide('medium')).toMatchObject({ effect: 'allow', determining: ['agents-medium-risk'] });
+    expect(decide('medium', { consented: false, delegated: false, subject: undefined })).toMatchObject({
+      effect: 'allow',
+    });
+  });
+
+  test('high risk needs an approval', () => {
+    const { effect, determining } = decide('high');
+    expect(effect).toBe('allow');
+    expect(determining.map(obligations)).toEqual([{ approval: 'required' }]);
+  });
+
+  test('critical risk needs two approvers and fresh strong authentication', () => {
+    const approved = (approvers: number) => ({ approval: { record: { id: 'apr_1', approvers } } });
+    for (const context of [{}, approved(1)]) {
+      expect(decide('critical', context)).toMatchObject({ effect: 'deny', determining: ['critical-needs-two-people'] });
+    }
+    expect(obligations('critical-needs-two-people')).toEqual({ approval: 'required' });
+    const { effect, determining } = decide('critical', approved(2));
+    expect(effect).toBe('allow');
+    expect(determining.map(obligations)).toEqual([
+      { approval: 'required', acr: 'urn:behalf:acr:multi-factor', max_age: '300' },
+    ]);
+  });
+
+  test('an agent is given a delegation of any risk', () => {
+    for (const risk of ['low', 'medium', 'high', 'critical']) {
+      expect(decide(risk, { consented: false }, { action: 'delegate' })).toMatchObject({ effect: 'allow', errors: [] });
+    }
+  });
+
+  test('an application that is not an agent acts and is delegated as before there were policies', () => {
+    for (const action of ['act', 'delegate'] as const) {
+      for (const risk of ['low', 'medium', 'high', 'critical']) {
+        expect(decide(risk, { consented: false }, { ...app, action }, true)).toEqual({
+          effect: 'allow',
+          determining: ['apps-act'],
+          errors: [],
+        });
+      }
+    }
+  });
+
+  test('no agent administers this server, nor uses its API', () => {
+    expect(decide('low', {}, { action: 'administer', resource: server })).toMatchObject({
+      effect: 'deny',
+      determining: ['no-agent-administers'],
+    });
+    for (const action of ['act', 'delegate'] as const) {
+      expect(decide('low', {}, { action }, true)).toMatchObject({
+        effect: 'deny',
+        determining: ['no-agent-at-management'],
+      });
+    }
+  });
+
+  test('people and applications administer and approve, where roles let them', () => {
+    const person = { principal: { type: 'Account', id: 'acc_1' } } as const;
+    for (const principal of [app, person]) {
+      expect(decide('low', {}, { ...principal, action: 'administer', resource: server })).toMatchObject({
+        effect: 'allow',
+      });
+    }
+    expect(decide('high', {}, { ...person, action: 'approve' })).toMatchObject({ effect: 'allow' });
+  });
+});
