@@ -114,6 +114,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     delegations,
     revocation,
     instances: made.instances,
+    authorize: made.authorize,
     managementApi: `${issuer}/api/v1`,
   });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });
@@ -137,7 +138,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     resourceServers,
     delegations,
     clock,
-    managementApi: `${issuer}/api/v1`,
+    authorize: made.authorize,
   });
   const extensions = [
     dynamicRegistration(issuer),
@@ -150,6 +151,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       leases,
       delegations,
       requests,
+      authorize: made.authorize,
       instances: made.instances,
       clock,
       identifiers,

@@ -25,6 +25,8 @@ import { blueprintRegistry } from '../domain/blueprints/blueprint-registry.ts';
 import { type ClientRegistry, clientRegistry } from '../domain/clients/client-registry.ts';
 import { keysByUrl } from '../domain/clients/keys-by-url.ts';
 import { consentRegister } from '../domain/consent/consent-register.ts';
+import { authorizer } from '../domain/decision/authorize.ts';
+import type { DecisionLayer } from '../domain/decision/layers.ts';
 import { delegationRegister } from '../domain/delegation/delegation-register.ts';
 import { delegationRequests } from '../domain/delegation/delegation-requests.ts';
 import { issuerKeys } from '../domain/federation/issuer-keys.ts';
@@ -69,6 +71,8 @@ export type Overrides = {
   readonly masterKey?: Buffer;
   readonly log?: Logger;
   readonly trustedFetch?: TrustedFetch;
+  /** To see what a layer of the decision is there for. */
+  readonly withoutLayer?: DecisionLayer;
   /** How other processes find this one; for tests with several nodes in one process. */
   readonly machine?: Machine;
   /** Until a request is answered with 503 for want of time; tests on a busy machine make it longer. */
@@ -261,7 +265,9 @@ export const services = async (configuration: Configuration, overrides: Override
     issuer,
     ttlSeconds: requestTtlSeconds,
   });
+  const authorize = authorizer({ identifiers, managementApi: `${issuer}/api/v1`, without: overrides.withoutLayer });
   const consents = consentRegister({
+    authorize,
     documents,
     clock,
     audit,
@@ -314,6 +320,7 @@ export const services = async (configuration: Configuration, overrides: Override
     delegations,
     requests,
     consents,
+    authorize,
     granting,
     revocation,
     latched,

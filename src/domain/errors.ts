@@ -29,6 +29,7 @@ export type Layer =
   | 'blueprint'
   | 'environment'
   | 'approval'
+  | 'policy'
   | 'resource_server'
   | 'subject'
   | 'subject_token'
@@ -47,8 +48,16 @@ export type Denial = {
   readonly remedies?: readonly Remedy[];
 };
 
-/** `consent`: hand `url` to the person named by the subject token; it works once. */
-export type Remedy = { readonly kind: 'consent'; readonly url: string; readonly expires_in: number };
+/**
+ * `consent`: hand `url` to the person named by the subject token; it works once. `narrow`: ask again with this
+ * scope, which is allowed now. `step_up`: have the person sign in again with these `acr_values` or this `max_age`
+ * (RFC 9470). `contact`: only somebody can change it, the owner of the agent or the operator of this server.
+ */
+export type Remedy =
+  | { readonly kind: 'consent'; readonly url: string; readonly expires_in: number }
+  | { readonly kind: 'narrow'; readonly scope: string }
+  | { readonly kind: 'step_up'; readonly acr_values?: string; readonly max_age?: number }
+  | { readonly kind: 'contact'; readonly whom: 'owner' | 'operator' };
 
 export type DomainErrorOptions = {
   /** The request member at fault: a parameter name or a JSON pointer. */

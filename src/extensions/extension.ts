@@ -7,6 +7,7 @@
  */
 
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
+import type { Decision } from '../domain/decision/decision.ts';
 import type { ActorChain } from '../domain/delegation/actor-chain.ts';
 import type { Instance } from '../domain/instances/instance.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
@@ -42,6 +43,8 @@ export type TokenRequest = {
   readonly dpopThumbprint: string | undefined;
   /** `x5t#S256` of the certificate in this request, to which `mint` binds the token; undefined for a client whose tokens are not bound to one. */
   readonly certificateThumbprint?: string | undefined;
+  /** Address of the sender, where it is known. For policies and the audit trail. */
+  readonly source?: string | undefined;
   /** Adds facts to the one audit event of this attempt; later calls override earlier ones. */
   note(facts: Partial<AuditEvent>): void;
   mint(token: TokenToMint): Promise<TokenResponse>;
@@ -80,6 +83,8 @@ export type TokenToMint = {
   readonly parent?: string;
   /** RFC 8693 §2.2.1 */
   readonly issuedTokenType: string;
+  /** What allowed it. */
+  readonly decision: Pick<Decision, 'id' | 'policyVersion'>;
 };
 
 export type TokenResponse = Readonly<Record<string, unknown>>;

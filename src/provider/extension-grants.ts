@@ -9,7 +9,7 @@ import { asProtocol } from './oauth-errors.ts';
 import type { PresentedInstances } from './presented-instances.ts';
 import { checkDpopReplay, checkDpopRequired, checkMtlsCert, validateDpop } from './provider-internals.ts';
 import { factsOf } from './request-facts.ts';
-import type { TokenClaims } from './token-claims.ts';
+import { decided, type TokenClaims } from './token-claims.ts';
 import { unitOf } from './token-request-unit.ts';
 
 type TokenContext = Parameters<typeof validateDpop>[1];
@@ -88,9 +88,17 @@ const tokenRequest = async (
         act: token.chain,
         delegation: token.delegation,
         txn: token.txn,
+        ...decided(token.decision),
         ...(token.lease === undefined ? {} : { grant_id: token.lease }),
       },
-      facts: { ...unit.facts, ...which, chain: token.chain, delegation: token.delegation, txn: token.txn },
+      facts: {
+        ...unit.facts,
+        ...which,
+        chain: token.chain,
+        delegation: token.delegation,
+        txn: token.txn,
+        ...decided(token.decision),
+      },
       ...(token.parent === undefined ? {} : { parent: token.parent }),
     });
     return {
@@ -113,6 +121,7 @@ const tokenRequest = async (
     },
     dpopThumbprint: proof?.thumbprint,
     certificateThumbprint: certificate && shown,
+    source: factsOf(ctx.req).source,
     note(facts: Partial<AuditEvent>) {
       Object.assign(unit.facts, facts);
     },

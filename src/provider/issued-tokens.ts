@@ -87,6 +87,8 @@ export const issuedTokens = (deps: {
       instance: text('instance'),
       lease: text('grant_id'),
       txn: text('txn'),
+      decision: text('decision'),
+      policy: typeof claims['policy'] === 'number' ? claims['policy'] : undefined,
       issuedAt: Number(claims.iat),
       expiresAt: Number(claims.exp),
       jkt: cnf?.jkt,
@@ -104,6 +106,8 @@ export const issuedTokens = (deps: {
         delegation?: string;
         instance?: string;
         txn?: string;
+        decision?: string;
+        policy?: number;
       };
       return compact({
         id: document.id.slice(document.id.indexOf(':') + 1),
@@ -117,6 +121,8 @@ export const issuedTokens = (deps: {
         instance: extra.instance,
         lease: payload['grantId'] as string | undefined,
         txn: extra.txn,
+        decision: extra.decision,
+        policy: extra.policy,
         issuedAt: Number(payload['iat']),
         expiresAt: Number(payload['exp']),
         jkt: payload['jkt'] as string | undefined,

@@ -6,16 +6,16 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '../domain/accounts/account.ts';
 import type { Agent } from '../domain/agents/agent.ts';
-import { limitsOfAgent, tokenLifeOf } from '../domain/agents/effective-agent.ts';
 import type { Client } from '../domain/clients/client.ts';
+import { DEVICE_CODE } from '../domain/clients/grant-types.ts';
 import { isDocumentId } from '../domain/clients/metadata-document.ts';
-import { blockingLayer, type Cut, cutScope, type Limit, scopesAt } from '../domain/delegation/authority.ts';
+import type { Authorize } from '../domain/decision/authorize.ts';
+import type { Decision } from '../domain/decision/decision.ts';
+import { agentParty, clientParty, type DecisionFacts, type Party, type Route } from '../domain/decision/facts.ts';
 import type { Delegation } from '../domain/delegation/delegation.ts';
-import type { Layer } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
-
-type OwnLimits = { readonly limits: readonly Limit[]; readonly maxSeconds: number | undefined };
+import { factsOf } from './request-facts.ts';
 
 type Row<T> = Promise<{ readonly document: T } | undefined>;
 
@@ -30,25 +30,18 @@ export const resourceAuthority = (deps: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
   };
   readonly clock: Clock;
-  /** Resource indicator of the management API. */
-  readonly managementApi: string;
+  readonly authorize: Authorize;
 }) => {
-  /** What was cut of the scope a request asked for. */
-  const cuts = new WeakMap<object, Cut>();
+  const decisions = new WeakMap<object, Decision>();
 
-  /** What the registration and the ceilings of an agent or client leave it at a resource server. */
-  const ownLimits = async (clientId: string, server: ResourceServer, forItself: boolean): Promise<OwnLimits> => {
+  /** An agent or client that gets a token; undefined when there is no such agent. */
+  const partyOf = async (clientId: string): Promise<Party | undefined> => {
     if (clientId.startsWith('agt_')) {
       const agent = (await deps.agents.get(clientId))?.document;
-      if (!agent) return { limits: [{ layer: 'agent', holds: [] }], maxSeconds: undefined };
-      return { limits: limitsOfAgent(agent, server, forItself), maxSeconds: tokenLifeOf([agent]) };
+      return agent && agentParty(agent);
     }
-    // Whom nobody answers for does not get to administer, whoever is talked into allowing it.
-    if (isDocumentId(clientId) && server.identifier === deps.managementApi) {
-      return { limits: [{ layer: 'client', holds: [] }], maxSeconds: undefined };
-    }
-    const held = scopesAt((await deps.clients.get(clientId))?.document.authority, server.identifier);
-    return { limits: [{ layer: 'client', holds: held ?? (forItself ? [] : undefined) }], maxSeconds: undefined };
+    const client = (await deps.clients.get(clientId))?.document;
+    return clientParty({ ...client, id: clientId }, isDocumentId(clientId));
   };
 
   const find = async (resource: string): Promise<ResourceServer> => {
@@ -57,51 +50,86 @@ export const resourceAuthority = (deps: {
     return server;
   };
 
-  const ofSubject = async (subject: string, resource: string): Promise<Limit> => {
-    const account = (await deps.accounts.get(subject))?.document;
-    return { layer: 'subject', holds: account ? scopesAt(account.entitlements, resource) : [] };
+  const factsAt = async (
+    ctx: KoaContextWithOIDC,
+    server: ResourceServer,
+    clientId: string,
+  ): Promise<DecisionFacts & { readonly delegationEnds?: number }> => {
+    const route = routeOf(ctx);
+    const caller = await partyOf(clientId);
+    if (!caller) throw new errors.InvalidClient('no such agent');
+    const about = route === 'client_credentials' ? undefined : subjectOf(ctx);
+    const now = deps.clock.now();
+    const known = {
+      route,
+      now,
+      server,
+      caller,
+      subject: about === undefined ? undefined : (await deps.accounts.get(about))?.document,
+      source: factsOf(ctx.req).source,
+      isBound: isBound(ctx),
+    };
+    if (route === 'authorization_request') return known;
+    const forWhom = { ...known, asked: askedOf(ctx), actors: caller.kind === 'agent' ? [clientId] : [] };
+    if (about === undefined || caller.kind !== 'agent') return forWhom;
+    const row = await deps.delegations.consented(about, clientId, server.identifier);
+    return { ...forWhom, delegation: row?.scope ?? [], ...(row ? { delegationEnds: row.expiresAt } : {}) };
   };
 
   return {
-    /** Which layer leaves a request without any scope at its resource. */
-    blockingLayer(ctx: object): Layer {
-      const cut = cuts.get(ctx);
-      // What all the others would let through was never granted.
-      return cut && cut.scope.length === 0 ? blockingLayer(cut) : 'grant';
-    },
+    /** What was decided last about a request, at the resource its token is for. */
+    decisionOf: (ctx: object): Decision | undefined => decisions.get(ctx),
     /** The hook `getResourceServerInfo` of the engine: what this request may carry at most. */
     async at(ctx: KoaContextWithOIDC, resource: string, clientId: string) {
       const server = await find(resource);
-      const declared = server.scopes.map(({ name }) => name);
-      const subject = subjectOf(ctx);
-      const atTokenEndpoint = ctx.oidc?.route === 'token';
-      const forItself = atTokenEndpoint && ctx.oidc.params?.['grant_type'] === 'client_credentials';
-      const asking = !atTokenEndpoint && subject === undefined;
-      const own = await ownLimits(clientId, server, !asking && (forItself || subject === undefined));
-      const found: Limit[] = [...own.limits];
-      if (subject !== undefined && !forItself) found.push(await ofSubject(subject, resource));
-      let life = Math.min(server.accessTokenTtlSeconds, own.maxSeconds ?? server.accessTokenTtlSeconds);
-      if (atTokenEndpoint && subject !== undefined && clientId.startsWith('agt_')) {
-        const row = await deps.delegations.consented(subject, clientId, resource);
-        found.push({ layer: 'delegation', holds: row?.scope ?? [] });
-        // No token outlives its delegation, also where nobody asks us about it.
-        if (row) life = Math.max(1, Math.min(life, row.expiresAt - deps.clock.now()));
-      }
-      const { scope } = cutScope(undefined, declared, found);
-      const asked = ctx.oidc?.params?.['scope'];
-      cuts.set(ctx, cutScope(typeof asked === 'string' ? asked.split(' ') : undefined, declared, found));
+      const facts = await factsAt(ctx, server, clientId);
+      const decision = await deps.authorize(facts);
+      decisions.set(ctx, decision);
+      const scope = decision.scope.join(' ');
       // RFC 6749 §3.3 leaves the default to us: everything the client holds there, never more.
-      if (forItself && ctx.oidc.params && !ctx.oidc.params['scope']) ctx.oidc.params['scope'] = scope.join(' ');
+      const { params } = ctx.oidc ?? {};
+      if (facts.route === 'client_credentials' && params && !params['scope']) params['scope'] = scope;
       return {
-        scope: scope.join(' '),
+        scope,
         audience: resource,
-        accessTokenTTL: life,
+        accessTokenTTL: Math.max(
+          1,
+          Math.min(server.accessTokenTtlSeconds, most(decision.maxSeconds), most(facts.delegationEnds) - facts.now),
+        ),
         accessTokenFormat: server.accessTokenFormat,
         jwt: { sign: { alg: server.accessTokenSigningAlg } },
       };
     },
   };
 };
+
+const most = (seconds: number | undefined): number => seconds ?? Number.POSITIVE_INFINITY;
+
+const ROUTE_OF_GRANT: Readonly<Record<string, Route>> = {
+  client_credentials: 'client_credentials',
+  authorization_code: 'authorization_code',
+  refresh_token: 'refresh_token',
+  [DEVICE_CODE]: 'device_code',
+};
+
+/** Where the engine is: at the token endpoint by grant type, anywhere else somebody is going to be asked. */
+const routeOf = (ctx: KoaContextWithOIDC): Route => {
+  if (ctx.oidc?.route !== 'token') return 'authorization_request';
+  const route = ROUTE_OF_GRANT[String(ctx.oidc.params?.['grant_type'])];
+  if (!route) throw new errors.InvalidTarget('this grant takes no resource from the engine');
+  return route;
+};
+
+/** Scope the token is for: what this request names, or else what was authorized; undefined: everything. */
+const askedOf = (ctx: KoaContextWithOIDC): readonly string[] | undefined => {
+  const { AuthorizationCode, RefreshToken, DeviceCode } = ctx.oidc.entities;
+  const scope = ctx.oidc.params?.['scope'] ?? (AuthorizationCode ?? RefreshToken ?? DeviceCode)?.scope;
+  return typeof scope === 'string' && scope !== '' ? scope.split(' ') : undefined;
+};
+
+/** Whether a proof of possession came with the request; whether it is a good one is checked before a token is made. */
+const isBound = (ctx: KoaContextWithOIDC): boolean =>
+  ctx.get('dpop') !== '' || ctx.oidc?.client?.['tlsClientCertificateBoundAccessTokens'] === true;
 
 /** The person a request of the engine is about, as far as it is known yet. */
 const subjectOf = (ctx: KoaContextWithOIDC): string | undefined => {

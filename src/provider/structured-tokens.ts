@@ -116,6 +116,8 @@ const description = (token: IssuedToken, issuer: string): Record<string, unknown
   ...(token.instance === undefined ? {} : { instance: token.instance }),
   ...(token.lease === undefined ? {} : { grant_id: token.lease }),
   ...(token.txn === undefined ? {} : { txn: token.txn }),
+  ...(token.decision === undefined ? {} : { decision: token.decision }),
+  ...(token.policy === undefined ? {} : { policy: token.policy }),
 });
 
 const revoke = async (deps: Deps, ctx: KoaContextWithOIDC, clientId: string, token: string): Promise<void> => {

@@ -5,9 +5,11 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
+import { type Decision, recordOf } from '../domain/decision/decision.ts';
+import { nothingLeft } from '../domain/decision/remedies.ts';
 import { extendChain } from '../domain/delegation/actor-chain.ts';
 import type { Delegation } from '../domain/delegation/delegation.ts';
-import { DomainError, type DomainErrorCode, type Layer } from '../domain/errors.ts';
+import { DomainError, type DomainErrorCode, type Layer, type Remedy } from '../domain/errors.ts';
 import type { Instance } from '../domain/instances/instance.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
@@ -25,7 +27,31 @@ import { settle, unitOf } from './token-request-unit.ts';
 /** Names a claims builder may never set: the engine spreads ours after its own (finding V12). */
 const RESERVED = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'scope', 'client_id', 'cnf', 'active', 'nbf']);
 
-const APPROVAL_REQUIRED = 'all that is left of this scope needs an approval each time, which cannot be asked for yet';
+const TEXTS = {
+  approval_required: 'all that is left of this scope needs an approval each time, which cannot be asked for yet',
+  policy_forbids: 'no policy of this server permits anything of this scope here and now',
+  step_up_required: 'the person has to sign in again, or in a stronger way, before this is given',
+} as const;
+
+const textOf = (reason: keyof typeof TEXTS | 'scope_not_available', { accountId }: EngineToken): string => {
+  if (reason !== 'scope_not_available') return TEXTS[reason];
+  return accountId === undefined
+    ? 'the client has no authority at this resource for what it asked; an operator can give it some'
+    : 'nothing that was asked for is left at this resource';
+};
+
+/** Which decision a token comes from, as its claims and its event say. */
+export const decided = (decision: Pick<Decision, 'id' | 'policyVersion'> | undefined) => ({
+  ...(decision === undefined ? {} : { decision: decision.id }),
+  ...(decision?.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
+});
+
+/** The refusal's event has the reasons. */
+const noteRefused = (ctx: object, decision: Decision | undefined): void => {
+  if (!decision) return;
+  const unit = unitOf(ctx);
+  unit.facts = { ...unit.facts, ...decided(decision), inputs: { ...unit.facts.inputs, ...recordOf(decision) } };
+};
 
 export type ClaimsOfOurs = Readonly<Record<string, unknown>>;
 /** The part of the engine's token models this file reads. */
@@ -63,12 +89,20 @@ export const tokenClaims = (deps: {
   readonly delegations: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
   };
-  readonly authority: Pick<ResourceAuthority, 'blockingLayer'>;
+  readonly authority: Pick<ResourceAuthority, 'decisionOf'>;
   readonly liveness: Pick<TokenLiveness, 'killOf'>;
   readonly instances: PresentedInstances;
 }) => {
-  const refuse = (code: DomainErrorCode, layer: Layer, reason: string, text: string): DomainError =>
-    new DomainError(code, text, { denial: { id: deps.identifiers.newId('dny'), layer, reason } });
+  const refuse = (
+    code: DomainErrorCode,
+    layer: Layer,
+    reason: string,
+    text: string,
+    remedies: readonly Remedy[] = [],
+  ): DomainError =>
+    new DomainError(code, text, {
+      denial: { id: deps.identifiers.newId('dny'), layer, reason, ...(remedies.length > 0 ? { remedies } : {}) },
+    });
 
   /** The last look before anything is used up: a kill may have come since the client was looked at. */
   const refuseKilled = async ({ subject, chain, resource, delegation, caller }: AuditEvent): Promise<void> => {
@@ -122,25 +156,24 @@ export const tokenClaims = (deps: {
       const text = 'the person has ended what this agent was allowed at this resource';
       throw refuse('invalid_grant', 'delegation', 'delegation_ended', text);
     }
+    const decision = resource === undefined ? undefined : deps.authority.decisionOf(ctx);
+    const facts = { txn, ...decided(decision) };
     if (resource !== undefined && !token.scope) {
-      const text =
-        token.accountId === undefined
-          ? 'the client has no authority at this resource for what it asked; an operator can give it some'
-          : 'nothing that was asked for is left at this resource';
-      const layer = deps.authority.blockingLayer(ctx);
-      if (layer === 'approval') throw refuse('access_denied', layer, 'approval_required', APPROVAL_REQUIRED);
-      throw refuse('invalid_scope', layer, 'scope_not_available', text);
+      noteRefused(ctx, decision);
+      const { reason, layer, text, remedies } = nothingLeft(decision);
+      const code = reason === 'scope_not_available' ? 'invalid_scope' : 'access_denied';
+      throw refuse(code, layer, reason, text ?? textOf(reason, token), remedies);
     }
     const lease = token.grantId === undefined ? {} : { grant_id: token.grantId };
-    if (!isAgent || token.accountId === undefined) return { claims: { ...lease, txn }, facts: { txn } };
+    if (!isAgent || token.accountId === undefined) return { claims: { ...lease, ...facts }, facts };
     // Every token given to an agent for somebody carries `act` (decision D5).
     if (!row) {
       const act = extendChain(clientId, deps.issuer);
-      return { claims: { ...lease, txn, act }, facts: { txn, chain: act } };
+      return { claims: { ...lease, ...facts, act }, facts: { ...facts, chain: act } };
     }
     return {
-      claims: { ...lease, txn, act: row.chain, delegation: row.id },
-      facts: { txn, chain: row.chain, delegation: row.id },
+      claims: { ...lease, ...facts, act: row.chain, delegation: row.id },
+      facts: { ...facts, chain: row.chain, delegation: row.id },
     };
   };
 

@@ -4,12 +4,13 @@
  * and opaque tokens alike (decision D8), and a row that cannot be found is a *no*.
  */
 import type { Account } from '../domain/accounts/account.ts';
-import { limitsOfAgent } from '../domain/agents/effective-agent.ts';
 import type { Ceilings } from '../domain/blueprints/ceilings.ts';
 import { DEVICE_CODE, TOKEN_EXCHANGE } from '../domain/clients/grant-types.ts';
+import { isDocumentId } from '../domain/clients/metadata-document.ts';
+import type { Authorize } from '../domain/decision/authorize.ts';
+import { agentParty, clientParty, type Party } from '../domain/decision/facts.ts';
 import type { ActorChain } from '../domain/delegation/actor-chain.ts';
 import { actorsOf } from '../domain/delegation/actor-chain.ts';
-import { cutScope, type Limit, scopesAt } from '../domain/delegation/authority.ts';
 import type { Delegation } from '../domain/delegation/delegation.ts';
 import type { InstanceRegister } from '../domain/instances/instance-register.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -35,6 +36,8 @@ export type TokenFacts = {
   /** `kid` of the key that signed it. */
   readonly key?: string | undefined;
   readonly expiresAt?: number | undefined;
+  /** Version of the policy set it was made under. */
+  readonly policy?: number | undefined;
   /** Thumbprint of the key it is bound to. */
   readonly jkt?: string | undefined;
 };
@@ -52,6 +55,7 @@ export const tokenLiveness = (deps: {
   readonly delegations: { live(id: string): Promise<Delegation | undefined> };
   readonly revocation: Revocation;
   readonly instances: Pick<InstanceRegister, 'counting'>;
+  readonly authorize: Authorize;
   /** Resource indicator of the management API. */
   readonly managementApi: string;
 }) => {
@@ -132,7 +136,7 @@ export const tokenLiveness = (deps: {
     const end = await revocation.ended(parts, await isAdministration(facts));
     if (end) return end;
     if (facts.lease !== undefined && (lease?.account !== subject || !lease || isExpired(lease))) return 'grant_ended';
-    const parties: ActiveParty[] = [];
+    const parties: Party[] = [];
     const acting = new Set([facts.clientId, ...actorsOf(facts.chain), ...(lease ? [lease.clientId] : [])]);
     const grants = grantsBehind(facts, lease);
     for (const id of acting) {
@@ -146,25 +150,36 @@ export const tokenLiveness = (deps: {
       const acted = id === facts.clientId && facts.instance !== lease?.instance ? facts.instance : undefined;
       if (acted !== undefined && !(await instanceNow(acted, id, found.ceilings))) return 'instance_ended';
       if (isAboveCeilings(facts, id, found)) return 'above_ceiling';
-      parties.push(found);
+      parties.push(partyOf(id, found));
     }
-    const limits: Limit[] = [];
-    if (subject !== undefined) {
-      const account = (await deps.accounts.get(subject))?.document;
-      if (account?.state !== 'active' || !isFromAfter(account, since)) return 'subject_not_active';
-      if (audience !== undefined) limits.push({ layer: 'subject', holds: scopesAt(account.entitlements, audience) });
+    const account = subject === undefined ? undefined : (await deps.accounts.get(subject))?.document;
+    if (subject !== undefined && (account?.state !== 'active' || !isFromAfter(account, since))) {
+      return 'subject_not_active';
     }
+    const row = facts.delegation === undefined ? undefined : await deps.delegations.live(facts.delegation);
     if (facts.delegation !== undefined) {
-      const row = await deps.delegations.live(facts.delegation);
       if (row?.subject !== subject) return 'delegation_ended';
       if (scope.some((name) => !row?.scope.includes(name))) return 'delegation_narrowed';
     }
     if (audience === undefined) return undefined;
     const server = (await deps.resourceServers.findByIdentifier(audience))?.document;
     if (server?.state !== 'active') return 'resource_server_not_active';
-    for (const party of parties) limits.push(...limitsOf(party, server, subject === undefined));
-    const declared = server.scopes.map(({ name }) => name);
-    return cutScope(scope, declared, limits).removed.length > 0 ? 'authority_reduced' : undefined;
+    const [caller, ...through] = parties;
+    if (!caller) return 'client_not_active';
+    const { removed } = await deps.authorize({
+      route: 'introspection',
+      now: deps.clock.now(),
+      server,
+      asked: scope,
+      caller,
+      through,
+      subject: account,
+      ...(row ? { delegation: row.scope } : {}),
+      actors: actorsOf(facts.chain),
+      madeUnder: facts.policy,
+      isBound: facts.jkt !== undefined,
+    });
+    return removed.length > 0 ? 'authority_reduced' : undefined;
   };
 
   return {
@@ -217,12 +232,10 @@ const isAboveCeilings = (
   return senderConstraint !== undefined && id === clientId && jkt === undefined;
 };
 
-/** Who acts for itself has what it was given, and nothing without that. */
-const limitsOf = (party: ActiveParty, server: ResourceServer, forItself: boolean): readonly Limit[] => {
-  const { environment } = party;
-  if (environment !== undefined) return limitsOfAgent({ ...party, environment }, server, forItself);
-  return [{ layer: 'client', holds: scopesAt(party.authority, server.identifier) ?? (forItself ? [] : undefined) }];
-};
+const partyOf = (id: string, party: ActiveParty): Party =>
+  party.environment === undefined
+    ? clientParty({ ...party, id }, isDocumentId(id))
+    : agentParty({ ...party, id, environment: party.environment, owner: party.owner ?? '' });
 
 const partOfLease = ({ account, clientId, createdAt }: LeaseRecord): Part => ({
   subject: account,

@@ -37,6 +37,7 @@ export const startNodeInside = async ({ environment, issuer }: NodesOn) => {
     delegations,
     revocation,
     instances: made.instances,
+    authorize: made.authorize,
     managementApi: `${issuer}/api/v1`,
   });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });

@@ -13,6 +13,7 @@ import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import type { PublicJwk } from '../../src/domain/clients/client.ts';
 import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
 import { consentRegister } from '../../src/domain/consent/consent-register.ts';
+import { authorizer } from '../../src/domain/decision/authorize.ts';
 import { delegationRegister } from '../../src/domain/delegation/delegation-register.ts';
 import { delegationRequests } from '../../src/domain/delegation/delegation-requests.ts';
 import { DomainError } from '../../src/domain/errors.ts';
@@ -213,6 +214,7 @@ export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { reado
     agents,
     resourceServers,
     delegations,
+    authorize: authorizer({ identifiers, managementApi: `${issuer}/api/v1` }),
     settings: { defaultDurationSeconds: 30 * 86_400, maxDurationSeconds: 90 * 86_400, maxDepth: 4 },
   });
   const signIn = passwordSignIn({

@@ -147,6 +147,10 @@ export type AuditEvent = {
   /** The agent's owner. */
   readonly owner?: string;
   readonly grantType?: string;
+  /** What allowed or refused it (`dec_…`). */
+  readonly decision?: string;
+  /** Version of the policy set that was asked. */
+  readonly policy?: number;
   readonly resource?: string;
   readonly scopeAsked?: readonly string[];
   readonly scopeGiven?: readonly string[];

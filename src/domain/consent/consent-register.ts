@@ -4,6 +4,7 @@ import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import type { Client } from '../clients/client.ts';
 import { asDocumentClient, type DocumentClient } from '../clients/metadata-document.ts';
 import type { By } from '../clients/registered-documents.ts';
+import type { Authorize } from '../decision/authorize.ts';
 import type { DelegationRegister } from '../delegation/delegation-register.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -42,6 +43,7 @@ export type ConsentDeps = {
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
   readonly delegations: Pick<DelegationRegister, 'recordConsent' | 'consented'>;
   readonly settings: DurationSettings;
+  readonly authorize: Authorize;
   /** Keeps a client that is a document as it was shown; before anything is allowed to it. */
   readonly snapshots?: { keep(client: DocumentClient, until: number): Promise<void> };
   /** With what the process has latched. Default: what stands in the store. */
@@ -53,7 +55,8 @@ const PASS_ON_CHOICES = 50;
 
 /** Questions to people, and their answers. */
 export const consentRegister = (deps: ConsentDeps) => {
-  const { documents, clock, audit, accounts, clients, agents, resourceServers, delegations, settings } = deps;
+  const { documents, clock, audit, accounts, clients, agents, resourceServers, delegations, settings, authorize } =
+    deps;
   const { revocation = overStore({ documents }) } = deps;
   const consents = documents.collection<RememberedConsent>(CONSENTS);
 
@@ -79,6 +82,8 @@ export const consentRegister = (deps: ConsentDeps) => {
       resourceServers: found.flatMap((one) => (one ? [one.document] : [])),
       candidates: requester.kind === 'agent' ? await candidatesFor(requester.agent, passOn) : [],
       settings,
+      authorize,
+      now: clock.now(),
     });
   };
 

@@ -7,10 +7,11 @@
 import { createHash } from 'node:crypto';
 import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
-import { limitsOfAgent } from '../agents/effective-agent.ts';
 import type { Client } from '../clients/client.ts';
-import { documentVersionOf } from '../clients/metadata-document.ts';
-import { cutScope, type Limit, type ScopesByResource, scopesAt } from '../delegation/authority.ts';
+import { documentVersionOf, isDocumentId } from '../clients/metadata-document.ts';
+import type { Authorize } from '../decision/authorize.ts';
+import { agentParty, clientParty } from '../decision/facts.ts';
+import { type ScopesByResource, scopesAt } from '../delegation/authority.ts';
 import type { PassOn } from '../delegation/delegation.ts';
 import { DomainError, type Layer } from '../errors.ts';
 import type { ConsentResult, Interaction } from '../ports/interactions.ts';
@@ -46,13 +47,15 @@ export type ConsentQuestion = {
   /** Effective rights only (AP-10): sorted by resource, then scope; no resource without a scope. */
   readonly resources: readonly AskedResource[];
   /** What was asked for and cannot be given, with the part that said no. */
-  readonly withheld: readonly { readonly resource: string; readonly scope: string; readonly layer: Layer }[];
+  readonly withheld: readonly Withheld[];
   /** Seconds to choose from, ascending; the last is the longest allowed. */
   readonly durations: readonly number[];
   readonly duration: number;
   /** Agents it may be passed on to, and how many hops at most; absent when that is no choice here (decision D2). */
   readonly passOn?: { readonly agents: readonly Agent[]; readonly maxDepth: number };
 };
+
+type Withheld = { readonly resource: string; readonly scope: string; readonly layer: Layer };
 
 type AskedResource = {
   readonly identifier: string;
@@ -86,34 +89,43 @@ export const requesterId = (requester: Requester): string =>
  * declares, the requester may hold and the person may give (decision D4). `candidates` are agents that
  * could be passed on to; only active ones other than the requester are offered.
  */
-export const consentQuestion = (input: {
+export const consentQuestion = async (input: {
   readonly asked: AskedConsent;
   readonly account: Account;
   readonly requester: Requester;
   readonly resourceServers: readonly ResourceServer[];
   readonly candidates: readonly Agent[];
   readonly settings: DurationSettings;
-}): ConsentQuestion => {
-  const { asked, account, requester, resourceServers, settings } = input;
-  const ofRequester = (server: ResourceServer): readonly Limit[] =>
+  readonly authorize: Authorize;
+  /** Epoch seconds. */
+  readonly now: number;
+}): Promise<ConsentQuestion> => {
+  const { asked, account, requester, resourceServers, settings, authorize, now } = input;
+  const caller =
     requester.kind === 'agent'
-      ? limitsOfAgent(requester.agent, server)
-      : [{ layer: 'client', holds: scopesAt(requester.client.authority, server.identifier) }];
+      ? agentParty(requester.agent)
+      : clientParty(requester.client, isDocumentId(requester.client.id));
   const { maxDelegationSeconds = Number.POSITIVE_INFINITY, maxDelegationDepth = Number.POSITIVE_INFINITY } =
     (requester.kind === 'agent' ? requester.agent.ceilings : undefined) ?? {};
-  const withheld: { resource: string; scope: string; layer: Layer }[] = [];
+  const withheld: Withheld[] = [];
   const resources: AskedResource[] = [];
   for (const [identifier, scopes] of Object.entries(asked.resources).sort(([one], [other]) => (one < other ? -1 : 1))) {
     const server = resourceServers.find((one) => one.identifier === identifier && one.state === 'active');
-    const declared = server?.scopes ?? [];
-    const cut = cutScope(
-      scopes,
-      declared.map(({ name }) => name),
-      [...(server ? ofRequester(server) : []), { layer: 'subject', holds: scopesAt(account.entitlements, identifier) }],
-    );
-    withheld.push(...cut.removed.map(({ scope, layer }) => ({ resource: identifier, scope, layer })));
-    const left = declared.filter(({ name }) => cut.scope.includes(name));
-    if (server && left.length > 0) {
+    if (!server) {
+      withheld.push(...scopes.map((scope) => ({ resource: identifier, scope, layer: 'resource_server' as const })));
+      continue;
+    }
+    const { scope, removed } = await authorize({
+      route: 'consent',
+      now,
+      server,
+      asked: scopes,
+      caller,
+      subject: account,
+    });
+    withheld.push(...removed.map((each) => ({ resource: identifier, scope: each.scope, layer: each.layer })));
+    const left = server.scopes.filter(({ name }) => scope.includes(name));
+    if (left.length > 0) {
       resources.push({
         identifier,
         name: server.name,

@@ -48,6 +48,7 @@ const NEAREST_FIRST: readonly Layer[] = [
   'grant',
   'subject',
   'approval',
+  'policy',
   'agent',
   'client',
   'blueprint',

@@ -14,6 +14,8 @@ export type IdPrefix =
   | 'txn' // piece of work (run)
   | 'tok' // JWT access token: its jti
   | 'dny' // denial
+  | 'dec' // decision
+  | 'pol' // policy set
   | 'key' // signing key
   | 'nod' // node
   | 'dlr' // delegation request

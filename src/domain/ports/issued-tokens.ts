@@ -21,6 +21,9 @@ export type IssuedToken = {
   readonly instance?: string;
   readonly lease?: string;
   readonly txn?: string;
+  /** The decision it comes from, and the version of the policy set that was asked. */
+  readonly decision?: string;
+  readonly policy?: number;
   readonly issuedAt: number;
   readonly expiresAt: number;
   /** Thumbprint of the DPoP key it is bound to (RFC 9449 §6.1). */

@@ -1,9 +1,10 @@
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
-import { limitsOfAgent, tokenLifeOf } from '../../domain/agents/effective-agent.ts';
+import { isDocumentId } from '../../domain/clients/metadata-document.ts';
+import { agentParty, clientParty, type DecisionFacts, type Party } from '../../domain/decision/facts.ts';
 import { actorsOf } from '../../domain/delegation/actor-chain.ts';
 import { mayPassOnTo } from '../../domain/delegation/attenuation.ts';
-import { type Limit, scopesAt } from '../../domain/delegation/authority.ts';
+import { scopesAt } from '../../domain/delegation/authority.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import type { Lease } from '../../domain/ports/leases.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
@@ -79,11 +80,10 @@ export const leaseOf = async (
 };
 
 /**
- * All limits on authority at the target, in the order they are named in a refusal; the delegation comes
- * last, because it is the one a person can widen on the spot. `maxSeconds`: how long the token may live by the
- * ceilings of all who are in it.
+ * Whose hands the token goes through, and what grant, subject token and row hold at the target: the facts a decision
+ * about it is made of. Throws when one of them is not active any more.
  */
-export const limitsAt = async (
+export const factsAt = async (
   { agents, clients }: Pick<TokenExchangeDependencies, 'agents' | 'clients'>,
   refuse: Refuse,
   agent: Agent,
@@ -92,34 +92,33 @@ export const limitsAt = async (
   lease: Lease | undefined,
   source: Source,
   target: ResourceServer,
-): Promise<{ readonly limits: readonly Limit[]; readonly maxSeconds: number | undefined }> => {
+): Promise<Omit<DecisionFacts, 'route' | 'now' | 'asked' | 'source' | 'isBound'>> => {
   const resource = target.identifier;
-  const limits: Limit[] = [];
   const row = source.kind === 'unconsented' ? undefined : source.row;
   const actors = actorsOf(row?.chain);
   const root = actors.at(-1) ?? agent.id;
+  const through: Party[] = [];
   // The lease of the agent that stands first is the same person's decision as its row; the row is newer.
   const ofClient = lease && lease.clientId !== root ? lease : undefined;
   if (ofClient) {
     const client = (await clients.get(ofClient.clientId))?.document;
     if (client && client.state !== 'active') throw refuse('subject_token_not_live');
-    if (client) limits.push({ layer: 'client', holds: scopesAt(client.authority, resource) });
+    if (client) through.push(clientParty(client, isDocumentId(client.id)));
   }
-  limits.push(...limitsOfAgent(agent, target));
-  const capped = [agent];
-  const others = [...new Set(actors)].filter((actor) => actor !== agent.id);
-  for (const other of others) {
+  for (const other of new Set(actors)) {
+    if (other === agent.id) continue;
     const found = (await agents.get(other))?.document;
     if (found?.state !== 'active') throw refuse('delegation_ended');
-    limits.push(...limitsOfAgent(found, target));
-    capped.push(found);
+    through.push(agentParty(found));
   }
-  limits.push({ layer: 'subject', holds: scopesAt(account.entitlements, resource) });
-  if (ofClient) limits.push({ layer: 'grant', holds: named(scopesAt(ofClient.resources, resource)) });
-  if (token.audience === resource) limits.push({ layer: 'subject_token', holds: named(token.scope) });
-  if (row) limits.push({ layer: 'delegation', holds: named(row.scope) });
-  return { limits, maxSeconds: tokenLifeOf(capped) };
+  return {
+    server: target,
+    caller: agentParty(agent),
+    through,
+    subject: account,
+    actors: source.kind === 'held' ? actors : [agent.id, ...actors],
+    ...(ofClient ? { grant: scopesAt(ofClient.resources, resource) ?? [] } : {}),
+    ...(token.audience === resource ? { subjectToken: token.scope } : {}),
+    ...(row ? { delegation: row.scope } : {}),
+  };
 };
-
-/** A grant, a token and a row hold scopes by name; only rights given by configuration may say `*`. */
-const named = (scope: readonly string[] | undefined): readonly string[] => (scope ?? []).filter((name) => name !== '*');

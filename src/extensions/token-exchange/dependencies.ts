@@ -3,6 +3,7 @@ import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Client } from '../../domain/clients/client.ts';
+import type { Authorize } from '../../domain/decision/authorize.ts';
 import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
 import type { DelegationRequests } from '../../domain/delegation/delegation-requests.ts';
 import type { InstanceRegister } from '../../domain/instances/instance-register.ts';
@@ -25,6 +26,7 @@ export type TokenExchangeDependencies = {
   readonly clients: { get(id: string): Stored<Client> };
   readonly leases: Pick<Leases, 'get'>;
   readonly delegations: Pick<DelegationRegister, 'live' | 'consented' | 'sibling' | 'derive' | 'maxDepth'>;
+  readonly authorize: Authorize;
   readonly requests: Pick<DelegationRequests, 'create'>;
   readonly instances: Pick<InstanceRegister, 'start'>;
   readonly clock: Clock;
@@ -41,5 +43,7 @@ export type Caller = {
   readonly isAgent: boolean;
   readonly dpopThumbprint: string | undefined;
   readonly certificateThumbprint?: string | undefined;
+  /** Address of the sender, where it is known. */
+  readonly source?: string | undefined;
   note(facts: Partial<AuditEvent>): void;
 };

@@ -1,9 +1,10 @@
 import type { Agent } from '../../domain/agents/agent.ts';
-import { blockingLayer, type Cut, cutScope, type Limit } from '../../domain/delegation/authority.ts';
+import { type Decision, recordOf } from '../../domain/decision/decision.ts';
+import { blockingLayer } from '../../domain/delegation/authority.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import { type DomainError, isDomainError, type Remedy } from '../../domain/errors.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
-import { findSource, leaseOf, limitsAt, type Source } from './authority-source.ts';
+import { factsAt, findSource, leaseOf, type Source } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { GRANT_TYPE, readParameters } from './parameters.ts';
 import { type AcceptedSubjectToken, acceptSubjectToken, checkActorToken } from './presented-tokens.ts';
@@ -23,6 +24,7 @@ export type ExchangedToken = {
   /** Id of the subject token. */
   readonly parent: string;
   readonly issuedTokenType: string;
+  readonly decision: Decision;
 };
 
 /**
@@ -55,47 +57,59 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
 
     const lease = await leaseOf(dependencies, refuse, accepted);
     const source = await findSource(dependencies, refuse, agent, accepted, target);
-    const { limits, maxSeconds = Number.POSITIVE_INFINITY } = await limitsAt(
-      dependencies,
-      refuse,
-      agent,
-      account,
-      accepted,
-      lease,
-      source,
-      target,
-    );
-    const declared = target.scopes.map(({ name }) => name);
-    const cut = cutScope(parameters.scope, declared, limits);
-    const now = clock.now();
-    caller.note({ inputs: inputsOf(accepted, source, declared, limits, cut, now) });
+    const facts = {
+      ...(await factsAt(dependencies, refuse, agent, account, accepted, lease, source, target)),
+      now: clock.now(),
+      asked: parameters.scope,
+      source: caller.source,
+      isBound: caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined,
+    };
+    const decision = await dependencies.authorize({
+      ...facts,
+      route: source.kind === 'unconsented' ? 'consent' : 'token_exchange',
+    });
+    const now = facts.now;
+    caller.note({
+      decision: decision.id,
+      ...(decision.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
+      inputs: inputsOf(accepted, source, target, decision, now),
+    });
 
     const ask = (scope: readonly string[]) =>
       askThePerson(dependencies, refuse, { agent, token, resource: target.identifier, scope });
     if (source.kind === 'unconsented') {
-      if (cut.scope.length === 0) throw refuse(...nothingIsLeft(blockingLayer(cut)));
-      throw refuse('consent_missing', { remedies: await ask(cut.scope) });
+      if (decision.scope.length === 0) throw refuse(...nothingIsLeft(decision));
+      throw refuse('consent_missing', { remedies: await ask(decision.scope) });
     }
-    if (cut.scope.length === 0) {
-      const layer = blockingLayer(cut);
+    if (decision.scope.length === 0) {
       // At a first hop the person can give more, if everybody else would let it through.
-      const wanted = cut.removed.filter((each) => each.layer === 'delegation').map(({ scope }) => scope);
-      const mayAsk = parameters.scope && layer === 'delegation' && source.kind === 'held' && source.row.depth === 1;
-      const [reason, details] = nothingIsLeft(layer);
-      throw refuse(reason, { ...details, remedies: mayAsk ? await ask(wanted) : undefined });
+      const wanted = decision.removed.filter((each) => each.layer === 'delegation').map(({ scope }) => scope);
+      const isFirst = source.kind === 'held' && source.row.depth === 1;
+      const mayAsk = parameters.scope && blockingLayer(decision) === 'delegation' && isFirst;
+      const [reason, details] = nothingIsLeft(decision);
+      const others = parameters.scope
+        ? await dependencies.authorize({ ...facts, asked: undefined, route: 'token_exchange' })
+        : decision;
+      const remedies = [
+        ...(mayAsk ? await ask(wanted) : (details.remedies ?? [])),
+        ...(others.scope.length > 0 ? [{ kind: 'narrow' as const, scope: others.scope.join(' ') }] : []),
+      ];
+      throw refuse(reason, { ...details, remedies });
     }
 
     const txn = token.txn ?? identifiers.newId('txn');
     const row =
-      source.kind === 'held' ? source.row : await hop(delegations, refuse, agent, source.row, cut, txn, caller);
-    const scope = cut.scope.filter((name) => row.scope.includes(name));
+      source.kind === 'held'
+        ? source.row
+        : await hop(delegations, refuse, agent, source.row, decision.scope, txn, caller);
+    const scope = decision.scope.filter((name) => row.scope.includes(name));
     if (scope.length === 0) throw refuse('delegation_ended');
     const notAfter = Math.min(
       token.expiresAt,
       row.expiresAt,
       source.row.expiresAt,
       lease?.expiresAt ?? Number.POSITIVE_INFINITY,
-      now + Math.min(dependencies.exchangedTokenTtlSeconds, maxSeconds),
+      now + Math.min(dependencies.exchangedTokenTtlSeconds, decision.maxSeconds ?? Number.POSITIVE_INFINITY),
     );
     caller.note({ chain: row.chain, delegation: row.id, txn, scopeGiven: scope });
     return {
@@ -109,6 +123,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       txn,
       parent: token.id,
       issuedTokenType: parameters.requestedType,
+      decision,
     };
   };
 };
@@ -135,7 +150,7 @@ const hop = async (
   refuse: Refuse,
   agent: Agent,
   parent: Delegation,
-  cut: Cut,
+  scope: readonly string[],
   txn: string,
   caller: Caller,
 ): Promise<Delegation> => {
@@ -144,7 +159,7 @@ const hop = async (
       parent,
       actor: agent.id,
       resource: parent.resource,
-      scope: cut.scope,
+      scope,
       expiresAt: parent.expiresAt,
       passOn: { agents: parent.passOn.agents, depth: parent.passOn.depth - 1 },
       txn,
@@ -202,16 +217,14 @@ const describe = ({ token, received }: AcceptedSubjectToken) => ({
 const inputsOf = (
   accepted: AcceptedSubjectToken,
   source: Source,
-  declared: readonly string[],
-  limits: readonly Limit[],
-  cut: Cut,
+  target: ResourceServer,
+  decision: Decision,
   now: number,
 ) => ({
   now,
   subjectToken: describe(accepted),
-  declared,
-  limits: limits.map(({ layer, holds }) => ({ layer, holds: holds ?? null })),
-  removed: cut.removed,
+  declared: target.scopes.map(({ name }) => name),
+  ...recordOf(decision),
   source:
     source.kind === 'unconsented'
       ? { kind: source.kind }

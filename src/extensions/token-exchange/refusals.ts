@@ -1,3 +1,5 @@
+import type { Decision } from '../../domain/decision/decision.ts';
+import { nothingLeft } from '../../domain/decision/remedies.ts';
 import { DomainError, type DomainErrorCode, isDomainError, type Layer, type Remedy } from '../../domain/errors.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 
@@ -169,6 +171,18 @@ export const REFUSALS = {
     field: 'scope',
     text: 'nothing of this scope is available here',
   },
+  policy_forbids: {
+    code: 'access_denied',
+    layer: 'policy',
+    field: 'scope',
+    text: 'no policy of this server permits this agent anything of this scope here and now',
+  },
+  step_up_required: {
+    code: 'access_denied',
+    layer: 'policy',
+    field: 'scope',
+    text: 'the person has to sign in again, or in a stronger way, before this is given',
+  },
   approval_required: {
     code: 'access_denied',
     layer: 'approval',
@@ -209,10 +223,9 @@ const HOLDS_NOTHING: Partial<Record<Layer, string>> = {
 };
 
 /** Why nothing is left: which layer left nothing, also as text. */
-export const nothingIsLeft = (layer: Layer): readonly [Reason, RefusalDetails] => {
-  if (layer === 'approval') return ['approval_required', {}];
-  const text = HOLDS_NOTHING[layer];
-  return ['scope_not_available', { layer, ...(text === undefined ? {} : { text }) }];
+export const nothingIsLeft = (decision: Pick<Decision, 'removed' | 'scope'>): readonly [Reason, RefusalDetails] => {
+  const { reason, layer, remedies, text = HOLDS_NOTHING[layer] } = nothingLeft(decision);
+  return [reason, { layer, remedies, ...(text === undefined ? {} : { text }) }];
 };
 
 /** Makes the error of a refusal, with a denial that has an id of its own (decision D6). Throwing it is the caller's business. */
@@ -230,7 +243,7 @@ export const refusals =
         id: identifiers.newId('dny'),
         layer: details.layer ?? row.layer,
         reason,
-        ...(details.remedies ? { remedies: details.remedies } : {}),
+        ...(details.remedies?.length ? { remedies: details.remedies } : {}),
       },
     });
   };

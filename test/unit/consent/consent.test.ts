@@ -10,7 +10,9 @@ import {
   questionDigest,
   type Requester,
 } from '../../../src/domain/consent/consent.ts';
+import { authorizer } from '../../../src/domain/decision/authorize.ts';
 import type { ResourceServer } from '../../../src/domain/resource-servers/resource-server.ts';
+import { countedIdentifiers } from '../delegation/fakes.ts';
 
 const NOW = 1_800_000_000;
 const CALENDAR = 'https://calendar.example.com';
@@ -75,6 +77,8 @@ type Setting = {
 
 const ask = (setting: Setting = {}) =>
   consentQuestion({
+    authorize: authorizer({ identifiers: countedIdentifiers(), managementApi: 'https://as.example.com/api/v1' }),
+    now: 0,
     asked: {
       account: 'acc_ada',
       clientId: 'agt_a',
@@ -93,9 +97,9 @@ const ask = (setting: Setting = {}) =>
     },
   });
 
-const rights = (setting: Setting) =>
+const rights = async (setting: Setting) =>
   Object.fromEntries(
-    ask(setting).resources.map(({ identifier, scopes }) => [identifier, scopes.map((one) => one.name)]),
+    (await ask(setting)).resources.map(({ identifier, scopes }) => [identifier, scopes.map((one) => one.name)]),
   );
 
 const form = (more: Partial<ConsentForm> = {}): ConsentForm => ({
@@ -107,47 +111,49 @@ const form = (more: Partial<ConsentForm> = {}): ConsentForm => ({
 });
 
 describe('the question', () => {
-  test('AP-10 names effective rights, in the words and with the risk of the resource server', () => {
-    expect(rights({})).toEqual({ [CALENDAR]: ['read', 'write'], [MAIL]: ['send'] });
-    expect(ask().resources[0]?.scopes[0]).toEqual({ name: 'read', description: 'may read', risk: 'low' });
-    expect(ask().openidScopes).toEqual(['openid', 'email']);
+  test('AP-10 names effective rights, in the words and with the risk of the resource server', async () => {
+    expect(await rights({})).toEqual({ [CALENDAR]: ['read', 'write'], [MAIL]: ['send'] });
+    expect((await ask()).resources[0]?.scopes[0]).toEqual({ name: 'read', description: 'may read', risk: 'low' });
+    expect((await ask()).openidScopes).toEqual(['openid', 'email']);
   });
 
-  test('AP-10 is cut by what the agent and the account hold, and says which said no', () => {
+  test('AP-10 is cut by what the agent and the account hold, and says which said no', async () => {
     const agent = agentNamed('agt_a', { authority: { [CALENDAR]: ['*'] } });
-    expect(rights({ agent })).toEqual({ [CALENDAR]: ['read', 'write'] });
+    expect(await rights({ agent })).toEqual({ [CALENDAR]: ['read', 'write'] });
     const narrowed: Account = { ...account, entitlements: { [CALENDAR]: ['read'], [MAIL]: ['*'] } };
-    expect(rights({ account: narrowed })).toEqual({ [CALENDAR]: ['read'], [MAIL]: ['send'] });
-    expect(ask({ account: narrowed }).withheld).toEqual([{ resource: CALENDAR, scope: 'write', layer: 'subject' }]);
-    expect(ask({ agent }).withheld).toEqual([{ resource: MAIL, scope: 'send', layer: 'agent' }]);
+    expect(await rights({ account: narrowed })).toEqual({ [CALENDAR]: ['read'], [MAIL]: ['send'] });
+    expect((await ask({ account: narrowed })).withheld).toEqual([
+      { resource: CALENDAR, scope: 'write', layer: 'subject' },
+    ]);
+    expect((await ask({ agent })).withheld).toEqual([{ resource: MAIL, scope: 'send', layer: 'agent' }]);
   });
 
-  test('AP-10 holds nothing at an unknown or disabled resource server, or of a scope it does not declare', () => {
-    expect(rights({ servers: [server(CALENDAR, ['read'], { state: 'disabled' })] })).toEqual({});
-    expect(rights({ resources: { [CALENDAR]: ['admin', 'read'] } })).toEqual({ [CALENDAR]: ['read'] });
+  test('AP-10 holds nothing at an unknown or disabled resource server, or of a scope it does not declare', async () => {
+    expect(await rights({ servers: [server(CALENDAR, ['read'], { state: 'disabled' })] })).toEqual({});
+    expect(await rights({ resources: { [CALENDAR]: ['admin', 'read'] } })).toEqual({ [CALENDAR]: ['read'] });
   });
 
-  test('D2 offers active agents other than the asking one, and none for an app or without a hop', () => {
-    expect(ask().passOn?.agents.map(({ id }) => id)).toEqual(['agt_b', 'agt_c']);
-    expect(ask().passOn?.maxDepth).toBe(2);
-    expect(ask({ candidates: [agentNamed('agt_b', { state: 'suspended' })] }).passOn).toBeUndefined();
-    expect(ask({ resources: {} }).passOn).toBeUndefined();
+  test('D2 offers active agents other than the asking one, and none for an app or without a hop', async () => {
+    expect((await ask()).passOn?.agents.map(({ id }) => id)).toEqual(['agt_b', 'agt_c']);
+    expect((await ask()).passOn?.maxDepth).toBe(2);
+    expect((await ask({ candidates: [agentNamed('agt_b', { state: 'suspended' })] })).passOn).toBeUndefined();
+    expect((await ask({ resources: {} })).passOn).toBeUndefined();
   });
 
-  test('offers times up to the longest, the usual one chosen', () => {
-    expect(ask()).toMatchObject({
+  test('offers times up to the longest, the usual one chosen', async () => {
+    expect(await ask()).toMatchObject({
       durations: [3600, 8 * 3600, DAY, 7 * DAY, 30 * DAY, 90 * DAY],
       duration: 30 * DAY,
     });
-    expect(ask({ maxDurationSeconds: 1800 })).toMatchObject({ durations: [1800], duration: 1800 });
+    expect(await ask({ maxDurationSeconds: 1800 })).toMatchObject({ durations: [1800], duration: 1800 });
   });
 });
 
 describe('the answer', () => {
-  test('is what was ticked, for the time chosen', () => {
+  test('is what was ticked, for the time chosen', async () => {
     expect(
       applyDecision(
-        ask(),
+        await ask(),
         form({
           openidScopes: ['openid', 'email'],
           resources: { [CALENDAR]: ['read'] },
@@ -163,8 +169,8 @@ describe('the answer', () => {
     });
   });
 
-  test('never passes on unless chosen, whatever depth the form names', () => {
-    expect(applyDecision(ask(), form({ passOn: { agents: [], depth: 2 } }), NOW).passOn).toEqual(NO_PASS_ON);
+  test('never passes on unless chosen, whatever depth the form names', async () => {
+    expect(applyDecision(await ask(), form({ passOn: { agents: [], depth: 2 } }), NOW).passOn).toEqual(NO_PASS_ON);
   });
 
   test.each<[string, Partial<ConsentForm>, string]>([
@@ -178,20 +184,23 @@ describe('the answer', () => {
     ['the asking agent itself', { passOn: { agents: ['agt_a'], depth: 1 } }, 'pass_on'],
     ['too many hops', { passOn: { agents: ['agt_b'], depth: 3 } }, 'pass_on_depth'],
     ['no hop', { passOn: { agents: ['agt_b'], depth: 0 } }, 'pass_on_depth'],
-  ])('refuses %s', (_, wrong, field) => {
-    expect(() => applyDecision(ask(), form(wrong), NOW)).toThrow(
+  ])('refuses %s', async (_, wrong, field) => {
+    const question = await ask();
+    expect(() => applyDecision(question, form(wrong), NOW)).toThrow(
       expect.objectContaining({ code: 'invalid_request', field }),
     );
   });
 
-  test('that allows nothing is a refusal', () => {
-    expect(() => applyDecision(ask({ openidScopes: [] }), form({ openidScopes: [] }), NOW)).toThrow(
+  test('that allows nothing is a refusal', async () => {
+    const question = await ask({ openidScopes: [] });
+    expect(() => applyDecision(question, form({ openidScopes: [] }), NOW)).toThrow(
       expect.objectContaining({ code: 'access_denied' }),
     );
   });
 
-  test('never holds more than the question, for any form', () => {
+  test('never holds more than the question, for any form', async () => {
     const names = fc.subarray(['read', 'write', 'own', 'send', '*']);
+    const question = await ask();
     fc.assert(
       fc.property(
         fc.record({
@@ -204,7 +213,6 @@ describe('the answer', () => {
           }),
         }),
         (given) => {
-          const question = ask();
           let decision: ReturnType<typeof applyDecision>;
           try {
             decision = applyDecision(question, given as ConsentForm, NOW);
@@ -225,10 +233,12 @@ describe('the answer', () => {
 });
 
 describe('AP-11 a question is another one when', () => {
-  const same = questionDigest(ask());
-  test('nothing is different it is the same, in any order', () => {
-    expect(questionDigest(ask({ resources: { [CALENDAR]: ['read', 'write'], [MAIL]: ['send'] } }))).toBe(same);
-    expect(questionDigest(ask({ candidates: [] }))).toBe(same);
+  const sameDigest = async () => questionDigest(await ask());
+  test('nothing is different it is the same, in any order', async () => {
+    expect(questionDigest(await ask({ resources: { [CALENDAR]: ['read', 'write'], [MAIL]: ['send'] } }))).toBe(
+      await sameDigest(),
+    );
+    expect(questionDigest(await ask({ candidates: [] }))).toBe(await sameDigest());
   });
 
   test.each<[string, Setting]>([
@@ -256,7 +266,7 @@ describe('AP-11 a question is another one when', () => {
         ],
       },
     ],
-  ])('%s', (_, setting) => {
-    expect(questionDigest(ask(setting))).not.toBe(same);
+  ])('%s', async (_, setting) => {
+    expect(questionDigest(await ask(setting))).not.toBe(await sameDigest());
   });
 });

@@ -1,7 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Remedy } from '../../../src/domain/errors.ts';
 import { ACCESS_TOKEN_TYPE, JWT_TYPE } from '../../../src/extensions/token-exchange/parameters.ts';
 import { AT, account, agent, exchangeScene, ISSUER, MAIL, PAY, resourceServer, START } from './fakes.ts';
 import { refused, story } from './story.ts';
+
+const consentUrl = (remedies: readonly Remedy[] | undefined): string => {
+  const [remedy] = remedies ?? [];
+  return remedy?.kind === 'consent' ? remedy.url : '';
+};
 
 describe('an exchange', () => {
   test('gives an agent a token for the person, named as actor, cut to what both hold', async () => {
@@ -121,9 +127,9 @@ describe('an exchange', () => {
     const { error } = await scene.exchange('agt_a', { subject_token: scene.addToken(), resource: MAIL, scope: 'send' });
     expect(error).toMatchObject({
       code: 'invalid_scope',
-      denial: { layer: 'delegation', remedies: [{ kind: 'consent' }] },
+      denial: { layer: 'delegation', remedies: [{ kind: 'consent' }, { kind: 'narrow', scope: 'read' }] },
     });
-    const handle = error?.denial?.remedies?.[0]?.url.split('/').at(-1) ?? '';
+    const handle = consentUrl(error?.denial?.remedies).split('/').at(-1) ?? '';
     expect(await scene.requests.peek(handle)).toMatchObject({ agent: 'agt_a', resource: MAIL, scope: ['send'] });
   });
 
@@ -146,7 +152,13 @@ describe('consent', () => {
     refused(attempt, 'consent_missing', { layer: 'delegation' });
     const [remedy] = attempt.error?.denial?.remedies ?? [];
     expect(remedy).toMatchObject({ kind: 'consent', expires_in: 600 });
-    expect(await scene.requests.peek(remedy?.url.split('/').at(-1) ?? '')).toEqual({
+    expect(
+      await scene.requests.peek(
+        consentUrl(remedy && [remedy])
+          .split('/')
+          .at(-1) ?? '',
+      ),
+    ).toEqual({
       subject: 'acc_anna',
       agent: 'agt_a',
       resource: MAIL,

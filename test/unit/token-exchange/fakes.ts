@@ -4,6 +4,7 @@ import type { Account } from '../../../src/domain/accounts/account.ts';
 import type { Agent } from '../../../src/domain/agents/agent.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import type { Client } from '../../../src/domain/clients/client.ts';
+import { authorizer } from '../../../src/domain/decision/authorize.ts';
 import type { Delegation } from '../../../src/domain/delegation/delegation.ts';
 import { delegationRegister } from '../../../src/domain/delegation/delegation-register.ts';
 import { delegationRequests } from '../../../src/domain/delegation/delegation-requests.ts';
@@ -190,6 +191,7 @@ export const exchangeScene = ({ maxDepth = 5, ttl = 600 } = {}) => {
     },
     leases: { get: async (id) => leases.get(id) },
     delegations,
+    authorize: authorizer({ identifiers, managementApi: `${ISSUER}/api/v1` }),
     requests,
     instances: {
       start: async () => {

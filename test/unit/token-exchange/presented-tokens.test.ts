@@ -175,7 +175,7 @@ describe('the actor', () => {
     const own = { subject: undefined, lease: undefined, clientId: 'agt_a', audience: MAIL } as object;
     const without = await exchange('agt_a', { subject_token: fromApp, resource: MAIL });
     const withOwn = await exchange('agt_a', { ...form, actor_token: addToken(own) });
-    expect({ ...withOwn.minted, txn: '' }).toEqual({ ...without.minted, txn: '' });
+    expect({ ...withOwn.minted, txn: '', decision: '' }).toEqual({ ...without.minted, txn: '', decision: '' });
     refused(await exchange('agt_a', { ...form, actor_token: 'nothing' }), 'actor_token_not_live');
     refused(
       await exchange('agt_a', { ...form, actor_token: addToken({ ...own, expiresAt: START }) }),

@@ -1,0 +1,43 @@
+import type { Limit } from '../delegation/authority.ts';
+import type { Layer } from '../errors.ts';
+import type { Route } from './facts.ts';
+
+/** What is missing for a scope to be given: a person's approval, or a better sign-in (RFC 9470). */
+export type Need =
+  | { readonly kind: 'approval' }
+  | { readonly kind: 'step_up'; readonly acr?: string; readonly maxAge?: number };
+
+/** A scope that is not given, and what said so first. */
+export type Withheld = {
+  readonly scope: string;
+  readonly layer: Layer;
+  /** Ids of the policies that said so; none where no policy permits it. */
+  readonly policies?: readonly string[];
+  /** In the words of the policies, for people. */
+  readonly reasons?: readonly string[];
+  readonly needs?: readonly Need[];
+};
+
+/** The answer to everything that asks for authority, and the reasons. */
+export type Decision = {
+  /** `dec_…`; in the token, its audit event and its introspection answer. */
+  readonly id: string;
+  readonly route: Route;
+  /** What is given: sorted, without duplicates. Empty is a no. */
+  readonly scope: readonly string[];
+  readonly removed: readonly Withheld[];
+  /** What each layer that counts left; `holds` undefined: no limit of its own. */
+  readonly limits: readonly Limit[];
+  /** How long a token may live at most; undefined: no layer says. */
+  readonly maxSeconds: number | undefined;
+  /** How often a token may be used; undefined: no policy says. */
+  readonly maxUses: number | undefined;
+  /** Version of the policy set that was asked; undefined where none was. */
+  readonly policyVersion: number | undefined;
+};
+
+/** A decision as its audit event keeps it, so that it can be made again and compared (decision D18). */
+export const recordOf = ({ limits, removed }: Decision) => ({
+  limits: limits.map(({ layer, holds }) => ({ layer, holds: holds ?? null })),
+  removed,
+});

@@ -1,0 +1,100 @@
+/**
+ * The one decision of this server: what may be held at a resource server, by whom and for whom. Owns the facts a
+ * decision may look at, the layers that narrow, and the table of which layer counts on which route. Does not own where
+ * the facts come from (registers, tokens, rows), nor what is done with the answer. Called by everything that gives or
+ * confirms authority: the grants, consent, introspection, the evaluation API, simulation.
+ */
+import type { Account } from '../accounts/account.ts';
+import type { Agent } from '../agents/agent.ts';
+import type { ScopesByResource } from '../delegation/authority.ts';
+import type { ResourceServer } from '../resource-servers/resource-server.ts';
+
+/** An agent as it counts now (agents/effective-agent.ts), as far as decisions look at it. */
+export type AgentParty = { readonly kind: 'agent' } & Pick<
+  Agent,
+  'id' | 'authority' | 'ceilings' | 'environment' | 'owner' | 'blueprint' | 'composition' | 'verifiedAt'
+>;
+
+export type ClientParty = {
+  readonly kind: 'client';
+  readonly id: string;
+  readonly authority?: ScopesByResource | undefined;
+  readonly verifiedAt?: number | undefined;
+  /** Its id is the URL of its metadata document: nobody here answers for it. */
+  readonly isDocument: boolean;
+};
+
+export type Party = AgentParty | ClientParty;
+
+/** How the person proved who it is: `acr`, `amr` (RFC 8176) and `auth_time` of OpenID Connect Core §2. */
+export type Assurance = { readonly acr?: string; readonly amr: readonly string[]; readonly authTime: number };
+
+/** A person's decision on this very action. */
+export type Approval = { readonly id: string; readonly approvers: number };
+
+export const ROUTES = [
+  'client_credentials',
+  'authorization_request',
+  'authorization_code',
+  'refresh_token',
+  'device_code',
+  'token_exchange',
+  'consent',
+  'introspection',
+] as const;
+
+/** Where authority is asked for. */
+export type Route = (typeof ROUTES)[number];
+
+/** Everything a decision may look at. A layer that counts on the route and finds its fact missing leaves nothing. */
+export type DecisionFacts = {
+  readonly route: Route;
+  /** Epoch seconds. */
+  readonly now: number;
+  readonly server: ResourceServer;
+  /** Scope that is asked for; absent means everything that is left. */
+  readonly asked?: readonly string[] | undefined;
+  /** Who gets the token, or the delegation. */
+  readonly caller: Party;
+  /** Everybody else whose hands it goes through: actors before the caller, and the client the person used. */
+  readonly through?: readonly Party[];
+  /** On whose behalf. Absent: the caller acts for itself. */
+  readonly subject?: Account | undefined;
+  /** What the grant to the client that the person used holds at the resource. */
+  readonly grant?: readonly string[] | undefined;
+  /** What the subject token holds, when it is for the same resource. */
+  readonly subjectToken?: readonly string[] | undefined;
+  /** What the row of the delegation holds; undefined on a route that has none. */
+  readonly delegation?: readonly string[] | undefined;
+  /** Ids of those who act, outermost first. */
+  readonly actors?: readonly string[];
+  readonly assurance?: Assurance | undefined;
+  readonly approval?: Approval | undefined;
+  /** Address of the sender, where it is known. */
+  readonly source?: string | undefined;
+  /** Whether the token will be bound to a key or certificate. */
+  readonly isBound?: boolean;
+  /** Of a token that is there: the version of the policy set it was made under, which is not asked again. */
+  readonly madeUnder?: number | undefined;
+};
+
+/** With what the decision itself knows: whether the resource server is the management API of this server. */
+export type KnownFacts = DecisionFacts & { readonly isOwnApi: boolean };
+
+/** Without a person a party has what it was given, and nothing without that. Before sign-in the person is not known yet. */
+export const actsForItself = ({ route, subject }: Pick<DecisionFacts, 'route' | 'subject'>): boolean =>
+  route === 'client_credentials' || (subject === undefined && route !== 'authorization_request');
+
+/** Everybody whose hands it goes through. */
+export const partiesOf = ({ caller, through = [] }: Pick<DecisionFacts, 'caller' | 'through'>): readonly Party[] => [
+  caller,
+  ...through,
+];
+
+/** An agent or client of a register, as a party. */
+export const agentParty = (agent: Omit<AgentParty, 'kind'>): AgentParty => ({ ...agent, kind: 'agent' });
+
+export const clientParty = (
+  { id, authority, verifiedAt }: Pick<ClientParty, 'id' | 'authority' | 'verifiedAt'>,
+  isDocument = false,
+): ClientParty => ({ kind: 'client', id, authority, verifiedAt, isDocument });

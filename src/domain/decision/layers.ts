@@ -1,0 +1,64 @@
+/** The layers of a decision but for policy: each only narrows, and names itself. */
+import { limitsOfAgent } from '../agents/effective-agent.ts';
+import { type Limit, scopesAt } from '../delegation/authority.ts';
+import { type AgentParty, actsForItself, type ClientParty, type KnownFacts, type Party, partiesOf } from './facts.ts';
+
+/** In the order in which they are asked: of several that refuse a scope the first is named. */
+export const DECISION_LAYERS = [
+  'client',
+  'agent',
+  'blueprint',
+  'environment',
+  'approval',
+  'subject',
+  'grant',
+  'subject_token',
+  'delegation',
+  'policy',
+] as const;
+
+export type DecisionLayer = (typeof DECISION_LAYERS)[number];
+
+type StructuralLayer = Exclude<DecisionLayer, 'policy'>;
+
+const isAgent = (party: Party): party is AgentParty => party.kind === 'agent';
+const isClient = (party: Party): party is ClientParty => party.kind === 'client';
+
+const ofAgents =
+  (layer: 'agent' | 'blueprint' | 'environment' | 'approval') =>
+  (facts: KnownFacts): readonly Limit[] =>
+    partiesOf(facts)
+      .filter(isAgent)
+      .flatMap((agent) => limitsOfAgent(agent, facts.server, actsForItself(facts)))
+      .filter((limit) => limit.layer === layer);
+
+/** A grant, a token and a row hold scopes by name; only rights given by configuration may say `*`. */
+const named = (scope: readonly string[] | undefined): readonly string[] => (scope ?? []).filter((name) => name !== '*');
+
+/** What each layer leaves at the resource server. */
+export const LAYERS: { readonly [L in StructuralLayer]: (facts: KnownFacts) => readonly Limit[] } = {
+  client: (facts) =>
+    partiesOf(facts)
+      .filter(isClient)
+      .map(({ authority, isDocument }) => ({
+        layer: 'client',
+        // Whom nobody answers for does not get to administer, whoever is talked into allowing it.
+        holds:
+          isDocument && facts.isOwnApi
+            ? []
+            : (scopesAt(authority, facts.server.identifier) ?? (actsForItself(facts) ? [] : undefined)),
+      })),
+  agent: ofAgents('agent'),
+  blueprint: ofAgents('blueprint'),
+  environment: ofAgents('environment'),
+  approval: ofAgents('approval'),
+  subject: ({ subject, server }) => [
+    {
+      layer: 'subject',
+      holds: subject?.state === 'active' ? scopesAt(subject.entitlements, server.identifier) : [],
+    },
+  ],
+  grant: ({ grant }) => [{ layer: 'grant', holds: named(grant) }],
+  subject_token: ({ subjectToken }) => [{ layer: 'subject_token', holds: named(subjectToken) }],
+  delegation: ({ delegation }) => [{ layer: 'delegation', holds: named(delegation) }],
+};

@@ -1,0 +1,82 @@
+/** The layer of policy: each scope that the others left is asked about, and what a permit is tied to is looked at. */
+import type { CompiledPolicies, PolicySummary } from '../ports/policy-engine.ts';
+import type { Need, Withheld } from './decision.ts';
+import type { DecisionFacts, KnownFacts } from './facts.ts';
+import { contextOf, entitiesOf, questionOf, scopeEntity } from './policy-question.ts';
+
+export type PolicyCut = {
+  readonly scope: readonly string[];
+  readonly removed: readonly Withheld[];
+  readonly maxSeconds: number | undefined;
+  readonly maxUses: number | undefined;
+};
+
+/**
+ * Obligations of all permits that apply add up, and the strictest counts. On a forbid they say what would lift it.
+ * What a token that is there was tied to when it was made is not asked for again.
+ */
+export const cutByPolicy = (policies: CompiledPolicies, facts: KnownFacts, scopes: readonly string[]): PolicyCut => {
+  const context = contextOf(facts);
+  const entities = entitiesOf(facts);
+  const scope: string[] = [];
+  const removed: Withheld[] = [];
+  const seconds: number[] = [];
+  const uses: number[] = [];
+  for (const name of scopes) {
+    const declared = facts.server.scopes.find((one) => one.name === name);
+    if (!declared) continue;
+    const entity = scopeEntity(facts, declared);
+    const verdict = policies.decide(questionOf(facts, name, entity.name, context), [...entities, entity]);
+    const determining = verdict.determining.flatMap((id) => policies.policies.get(id) ?? []);
+    const needs = facts.route === 'introspection' ? [] : needsOf(determining, facts);
+    if (verdict.effect === 'allow' && verdict.errors.length === 0 && needs.length === 0) {
+      scope.push(name);
+      seconds.push(...numbersOf(determining, 'max_seconds'));
+      uses.push(...numbersOf(determining, 'max_uses'));
+    } else {
+      const reasons = determining.flatMap(({ annotations }) => annotations['reason'] ?? []);
+      removed.push({
+        scope: name,
+        layer: needs.some(({ kind }) => kind === 'approval') ? 'approval' : 'policy',
+        policies: determining.map(({ id }) => id),
+        ...(reasons.length === 0 ? {} : { reasons }),
+        ...(needs.length === 0 ? {} : { needs }),
+      });
+    }
+  }
+  return { scope, removed, maxSeconds: least(seconds), maxUses: least(uses) };
+};
+
+const least = (numbers: readonly number[]): number | undefined =>
+  numbers.length === 0 ? undefined : Math.min(...numbers);
+
+/** What is not a whole number above zero was refused when the set was uploaded; should it be here, it counts as the least. */
+const numbersOf = (policies: readonly PolicySummary[], annotation: string): readonly number[] =>
+  policies.flatMap(({ annotations }) => {
+    const text = annotations[annotation];
+    if (text === undefined) return [];
+    const number = Number(text);
+    return [Number.isSafeInteger(number) && number > 0 ? number : 1];
+  });
+
+/** What is still missing of what these policies ask for. */
+const needsOf = (policies: readonly PolicySummary[], { approval, assurance, now }: DecisionFacts): readonly Need[] => {
+  const asks = (annotation: string): boolean =>
+    policies.some(({ annotations }) => annotations[annotation] !== undefined);
+  const acrs = new Set(policies.flatMap(({ annotations }) => annotations['acr'] ?? []));
+  const maxAge = least(numbersOf(policies, 'max_age'));
+  const missingAcr = [...acrs].find((acr) => assurance?.acr !== acr);
+  const isTooOld = maxAge !== undefined && (assurance === undefined || now - assurance.authTime > maxAge);
+  return [
+    ...(asks('approval') && approval === undefined ? [{ kind: 'approval' as const }] : []),
+    ...(missingAcr !== undefined || isTooOld
+      ? [
+          {
+            kind: 'step_up' as const,
+            ...(missingAcr === undefined ? {} : { acr: missingAcr }),
+            ...(maxAge === undefined ? {} : { maxAge }),
+          },
+        ]
+      : []),
+  ];
+};

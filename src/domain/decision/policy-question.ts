@@ -1,0 +1,114 @@
+/** What policies are asked: the facts of a decision as entities and context of the schema (adapters/cedar). */
+import type { PolicyEntity, PolicyQuestion, PolicyRecord } from '../ports/policy-engine.ts';
+import type { ScopeDeclaration } from '../resource-servers/resource-server.ts';
+import { actsForItself, type DecisionFacts, type KnownFacts, type Party, partiesOf } from './facts.ts';
+
+type Name = PolicyEntity['name'];
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+const nameOf = ({ kind, id }: Party): Name => ({ type: kind === 'agent' ? 'Agent' : 'Client', id });
+
+const partyEntity = (party: Party): PolicyEntity =>
+  party.kind === 'agent'
+    ? {
+        name: nameOf(party),
+        attributes: {
+          environment: party.environment,
+          owner: party.owner,
+          verified: party.verifiedAt !== undefined,
+          composition: party.composition?.digest,
+        },
+        parents: party.blueprint === undefined ? [] : [{ type: 'Blueprint', id: party.blueprint }],
+      }
+    : {
+        name: nameOf(party),
+        attributes: { document: party.isDocument, verified: party.verifiedAt !== undefined },
+        parents: [],
+      };
+
+/** Everything but the scope itself, which is asked about one at a time. */
+export const entitiesOf = (facts: KnownFacts): readonly PolicyEntity[] => {
+  const { subject, server } = facts;
+  return [
+    ...partiesOf(facts).map(partyEntity),
+    ...(subject
+      ? [
+          {
+            name: { type: 'Account' as const, id: subject.id },
+            attributes: { enabled: subject.state === 'active' },
+            parents: subject.groups.map((id) => ({ type: 'Group' as const, id })),
+          },
+        ]
+      : []),
+    {
+      name: serverName(facts),
+      attributes: { identifier: server.identifier, management: facts.isOwnApi },
+      parents: [],
+    },
+  ];
+};
+
+const serverName = ({ server }: DecisionFacts): Name => ({ type: 'ResourceServer', id: server.id });
+
+export const scopeEntity = (facts: DecisionFacts, { name, risk }: ScopeDeclaration): PolicyEntity => ({
+  name: { type: 'Scope', id: `${facts.server.identifier} ${name}` },
+  attributes: { name, risk, server: { entity: serverName(facts) } },
+  parents: [serverName(facts)],
+});
+
+/** The part of the context that is the same for every scope. */
+export const contextOf = (facts: DecisionFacts): PolicyRecord => {
+  const { route, now, subject, actors = [], assurance, approval, source, isBound = false } = facts;
+  return {
+    route,
+    now,
+    hour: Math.floor((now % DAY) / HOUR),
+    // The epoch began on a Thursday.
+    weekday: ((Math.floor(now / DAY) + 3) % 7) + 1,
+    subject: subject && { entity: { type: 'Account', id: subject.id } },
+    delegated: !actsForItself(facts),
+    depth: actors.length,
+    actors: actors.map((id) => ({ entity: { type: 'Agent', id } as const })),
+    assurance: assurance && {
+      record: {
+        acr: assurance.acr ?? '',
+        amr: [...assurance.amr],
+        age: Math.max(0, now - assurance.authTime),
+      },
+    },
+    approval: approval && { record: { id: approval.id, approvers: approval.approvers } },
+    source: source !== undefined && isAddress(source) ? { network: source } : undefined,
+    bound: isBound,
+  };
+};
+
+const isAddress = (source: string): boolean => /^[\da-f.:]+$/i.test(source) && /[.:]/.test(source);
+
+export const questionOf = (
+  facts: DecisionFacts,
+  scope: string,
+  resource: Name,
+  context: PolicyRecord,
+): PolicyQuestion => ({
+  action: facts.route === 'consent' ? 'delegate' : 'act',
+  principal: nameOf(facts.caller),
+  resource,
+  context: {
+    ...context,
+    consented: isConsented(facts, scope),
+  },
+});
+
+/**
+ * Whether a person said yes to this very scope. The engine issues to clients within what was granted to them, and a
+ * token that is there was looked at when it was made.
+ */
+const isConsented = ({ route, caller, delegation, grant }: DecisionFacts, scope: string): boolean => {
+  if (route === 'introspection') return true;
+  if (delegation !== undefined || grant !== undefined) return (delegation ?? grant)?.includes(scope) === true;
+  return caller.kind === 'client' && OF_A_GRANT.includes(route);
+};
+
+const OF_A_GRANT: readonly DecisionFacts['route'][] = ['authorization_code', 'refresh_token', 'device_code'];

@@ -1,0 +1,64 @@
+/** Why a decision left nothing, and what whoever was refused can do about it, in the machine's words. */
+import { blockingLayer } from '../delegation/authority.ts';
+import type { Layer, Remedy } from '../errors.ts';
+import type { Decision, Need, Withheld } from './decision.ts';
+
+type Removed = readonly Withheld[];
+
+/** Who can lift what a layer says, where it is somebody else than the person on whose behalf it is asked. */
+const WHOM: Partial<Record<Layer, 'owner' | 'operator'>> = {
+  agent: 'owner',
+  blueprint: 'operator',
+  environment: 'operator',
+  client: 'operator',
+  subject: 'operator',
+  resource_server: 'operator',
+};
+
+export type NothingLeft = {
+  readonly reason: 'approval_required' | 'policy_forbids' | 'scope_not_available' | 'step_up_required';
+  readonly layer: Layer;
+  /** In the words of the policies that said no. */
+  readonly text?: string;
+  readonly remedies: readonly Remedy[];
+};
+
+/** Why nothing is left of what was asked; what all layers would let through was never `granted`. */
+export const nothingLeft = (decision: Pick<Decision, 'removed' | 'scope'> | undefined): NothingLeft => {
+  if (!decision || decision.scope.length > 0) return { reason: 'scope_not_available', layer: 'grant', remedies: [] };
+  const layer = blockingLayer(decision);
+  const remedies = remediesOf(decision.removed, layer);
+  const text = reasonsAt(decision.removed, layer);
+  const needsSignIn = remedies.some(({ kind }) => kind === 'step_up');
+  const ofPolicy = needsSignIn ? 'step_up_required' : 'policy_forbids';
+  const reason = layer === 'approval' ? 'approval_required' : layer === 'policy' ? ofPolicy : 'scope_not_available';
+  return { reason, layer, ...(text === undefined ? {} : { text }), remedies };
+};
+
+/** Remedies of what was removed by `layer`, without duplicates: a stronger sign-in, or whom to ask. */
+const remediesOf = (removed: Removed, layer: Layer): readonly Remedy[] => {
+  const here = removed.filter((each) => each.layer === layer);
+  const whom = WHOM[layer];
+  const needs = here.flatMap((each) => each.needs ?? []);
+  const stepUp = strictest(needs);
+  return [...(stepUp ? [stepUp] : []), ...(whom ? [{ kind: 'contact' as const, whom }] : [])];
+};
+
+/** The one sign-in that satisfies all. Several `acr` are several `acr_values`, of which one may not be enough: then it says so at once (RFC 9470 §4). */
+const strictest = (needs: readonly Need[]): Remedy | undefined => {
+  const steps = needs.filter((need) => need.kind === 'step_up');
+  if (steps.length === 0) return undefined;
+  const acrs = [...new Set(steps.flatMap(({ acr }) => acr ?? []))];
+  const ages = steps.flatMap(({ maxAge }) => maxAge ?? []);
+  return {
+    kind: 'step_up',
+    ...(acrs.length === 0 ? {} : { acr_values: acrs.join(' ') }),
+    ...(ages.length === 0 ? {} : { max_age: Math.min(...ages) }),
+  };
+};
+
+/** What the policies say to people about what this layer removed; undefined where they say nothing. */
+const reasonsAt = (removed: Removed, layer: Layer): string | undefined => {
+  const said = [...new Set(removed.filter((each) => each.layer === layer).flatMap(({ reasons = [] }) => reasons))];
+  return said.length === 0 ? undefined : said.join('; ');
+};

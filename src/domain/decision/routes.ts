@@ -1,0 +1,101 @@
+/**
+ * Which layer counts on which route. The code runs from this table, and the reference page is made of it: a cell that
+ * is missing does not compile, and one that says why not is there to be read.
+ */
+import type { DecisionFacts, Route } from './facts.ts';
+import type { DecisionLayer } from './layers.ts';
+
+/**
+ * `counts`: the layer narrows. `if`: it narrows where the fact is there, which depends on the request. `not`: why it
+ * cannot.
+ */
+export type Cell =
+  | 'counts'
+  | { readonly if: (facts: DecisionFacts) => boolean; readonly when: string }
+  | { readonly not: string };
+
+const NOBODY = { not: 'nobody but the caller is in it' } as const;
+const NO_TOKEN = { not: 'no token is exchanged' } as const;
+const ITSELF = { not: 'the caller acts for itself' } as const;
+const ENGINE_GRANT = { not: 'the engine issues within the grant' } as const;
+
+const FOR_AGENT: Cell = { if: ({ caller }) => caller.kind === 'agent', when: 'the caller is an agent' };
+const FOR_SOMEBODY: Cell = { if: ({ subject }) => subject !== undefined, when: 'the token speaks for somebody' };
+const HAS_DELEGATION: Cell = {
+  if: ({ delegation }) => delegation !== undefined,
+  when: 'the token hangs on a delegation',
+};
+
+/** Limits that lie in those whose hands it goes through; empty where they set none. */
+const PARTIES = {
+  client: 'counts',
+  agent: 'counts',
+  blueprint: 'counts',
+  environment: 'counts',
+  approval: 'counts',
+} as const;
+
+const OF_A_PERSON = {
+  ...PARTIES,
+  subject: 'counts',
+  grant: ENGINE_GRANT,
+  subject_token: NO_TOKEN,
+  delegation: FOR_AGENT,
+  policy: 'counts',
+} as const;
+
+export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLayer]: Cell } } = {
+  client_credentials: {
+    ...PARTIES,
+    subject: ITSELF,
+    grant: ITSELF,
+    subject_token: NO_TOKEN,
+    delegation: ITSELF,
+    policy: 'counts',
+  },
+  authorization_request: {
+    ...PARTIES,
+    subject: FOR_SOMEBODY,
+    grant: { not: 'it is what is asked for' },
+    subject_token: NO_TOKEN,
+    delegation: { not: 'it is what is asked for' },
+    policy: { not: 'consent and the token request ask it' },
+  },
+  authorization_code: OF_A_PERSON,
+  refresh_token: OF_A_PERSON,
+  device_code: OF_A_PERSON,
+  token_exchange: {
+    ...PARTIES,
+    subject: 'counts',
+    grant: { if: ({ grant }) => grant !== undefined, when: 'the person used a client' },
+    subject_token: { if: ({ subjectToken }) => subjectToken !== undefined, when: 'it is for the same resource' },
+    delegation: 'counts',
+    policy: 'counts',
+  },
+  consent: {
+    ...PARTIES,
+    subject: 'counts',
+    grant: { if: ({ grant }) => grant !== undefined, when: 'an exchange led here, from a token of a client' },
+    subject_token: {
+      if: ({ subjectToken }) => subjectToken !== undefined,
+      when: 'an exchange led here, for the same resource',
+    },
+    delegation: { not: 'it is what is asked for' },
+    policy: 'counts',
+  },
+  introspection: {
+    ...PARTIES,
+    subject: FOR_SOMEBODY,
+    grant: { not: 'its end ends the token' },
+    subject_token: NOBODY,
+    delegation: HAS_DELEGATION,
+    policy: 'counts',
+  },
+};
+
+/** Whether the layer narrows this decision. */
+export const counts = (layer: DecisionLayer, facts: DecisionFacts): boolean => {
+  const cell = ROUTE_LAYERS[facts.route][layer];
+  if (cell === 'counts') return true;
+  return 'if' in cell && cell.if(facts);
+};
