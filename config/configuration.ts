@@ -81,11 +81,13 @@ export type Configuration = {
     readonly openPerDay: number;
     readonly perSourcePerHour: number;
     readonly perOwnerPerHour: number;
+    /** Pages in browsers that may register clients. */
+    readonly corsOrigins: readonly string[];
     /** JSON file: whose software statements count, and with which keys. */
     readonly softwareStatementsFile?: string;
   };
   readonly dpop: { readonly requireNonce: boolean };
-  /** What is fetched from URLs that others chose: keys, metadata, logos. */
+  /** What is fetched from URLs that others chose: keys and metadata. */
   readonly egress: {
     /** Hosts, or `host:port`, that may have an address that is not public. */
     readonly allowedHosts: readonly string[];

@@ -20,6 +20,7 @@ export const crossProblems = (configuration: Configuration): readonly Problem[] 
   ...issuerProblems(configuration),
   ...listenerProblems(configuration),
   ...storeProblems(configuration),
+  ...originProblems(configuration.registration.corsOrigins),
   ...hostProblems('/egress/allowedHosts', configuration.egress.allowedHosts),
   ...hostProblems('/clientIdMetadata/hosts', configuration.clientIdMetadata.hosts),
   ...figureProblems(configuration),
@@ -136,6 +137,20 @@ const storeProblems = ({ stores }: Configuration): readonly Problem[] => {
 };
 
 /** A host as a URL parser writes it, with a port only when it is not that of https. */
+const originProblems = (origins: readonly string[]): readonly Problem[] =>
+  origins.flatMap((origin, index) => {
+    const url = URL.canParse(origin) ? new URL(origin) : undefined;
+    const isHttp = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopbackHost(url.hostname));
+    if (isHttp && url?.origin === origin) return [];
+    return [
+      {
+        pointer: `/registration/corsOrigins/${index}`,
+        message: 'This is no origin of a page, or not in its normal form: https, or http on a loopback host.',
+        suggestion: 'Examples: https://inspector.example.com, http://localhost:6274.',
+      },
+    ];
+  });
+
 const hostProblems = (pointer: string, hosts: readonly string[]): readonly Problem[] =>
   hosts.flatMap((host, index) => {
     const url = URL.canParse(`https://${host}/`) ? new URL(`https://${host}/`) : undefined;

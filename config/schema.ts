@@ -263,13 +263,20 @@ export const CONFIGURATION_SCHEMA = {
           [0, 120, 1000000],
           'registrations',
         ),
+        corsOrigins: {
+          type: 'array',
+          items: { type: 'string', minLength: 1 },
+          default: [],
+          description:
+            'Origins of pages in browsers that may register clients: https://inspector.example.com. Not every origin: a page that many visit could register from all their addresses.',
+        },
         softwareStatementsFile: text(
           'JSON file that says whose software statements let software register, by issuer: its public keys as a JWK Set, or `{"jwks_uri": URL}`. Without it none do.',
         ),
       },
     ),
     egress: section(
-      'What the server fetches from URLs that others chose: keys, metadata, logos. Always https, without redirects, and from public addresses only.',
+      'What the server fetches from URLs that others chose: keys and metadata. Always https, without redirects, and from public addresses only.',
       {
         allowedHosts: {
           type: 'array',

@@ -388,6 +388,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       registrationRouter({
         issuer,
         registration: registering.selfRegistration,
+        corsOrigins: configuration.registration.corsOrigins,
         countRefusal,
         log: (request, error) => onUnexpected(error, request),
       }),

@@ -9,7 +9,7 @@ export type Budgets = {
 };
 
 /** Fetches under way at once. Those anybody can cause leave those of registered parties alone. */
-const AT_ONCE: Readonly<Record<FetchPurpose, number>> = { jwks: 32, issuer_metadata: 16, client_metadata: 16, logo: 8 };
+const AT_ONCE: Readonly<Record<FetchPurpose, number>> = { jwks: 32, issuer_metadata: 16, client_metadata: 16 };
 const AT_ONCE_PER_HOST = 4;
 /** Fetches that may wait for one to end. */
 const MAXIMUM_WAITING = 256;

@@ -20,7 +20,6 @@ const MAXIMUM_HEADER_BYTES = 16_384;
 const MAXIMUM_HEADERS = 100;
 
 const JSON_TYPES = /^application\/(?:[a-z0-9.+-]+\+)?json$/;
-const IMAGE_TYPES = /^image\/(?:png|jpeg|webp)$/;
 
 const RULES: Readonly<
   Record<FetchPurpose, { readonly accept: string; readonly types: RegExp; readonly maximum: number }>
@@ -28,7 +27,6 @@ const RULES: Readonly<
   jwks: { accept: 'application/jwk-set+json, application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY },
   issuer_metadata: { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY },
   client_metadata: { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_METADATA },
-  logo: { accept: 'image/png, image/jpeg, image/webp', types: IMAGE_TYPES, maximum: MAXIMUM_BODY },
 };
 
 /** HTTP/1.1 with Node's strict parser; anything unusual about the answer ends it before the body is read. */

@@ -7,6 +7,7 @@ import { dynamicRegistration } from '../domain/registration/dynamic-registration
 import { initialAccessTokens } from '../domain/registration/initial-access-tokens.ts';
 import { registrations } from '../domain/registration/registrations.ts';
 import { type StatementIssuers, softwareStatements } from '../domain/registration/software-statements.ts';
+import { isOneOfDigests } from '../domain/secrets/same-secret.ts';
 import type { services } from './services.ts';
 
 type Made = Awaited<ReturnType<typeof services>>;
@@ -39,7 +40,7 @@ export const registration = (
             : statementIssuers(settings.softwareStatementsFile, made.trustedFetch),
       }),
       isSecretOf: ({ secretHash }, secret) =>
-        secretHash !== undefined && masterKey.digests('client_secret', secret).includes(secretHash),
+        secretHash !== undefined && isOneOfDigests(secretHash, masterKey.digests('client_secret', secret)),
       open: { isOn: settings.open, lifetimeSeconds: settings.openLifetimeSeconds },
       quotas: {
         source: limit('registrations of a source', settings.perSourcePerHour, HOUR),

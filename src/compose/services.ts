@@ -220,6 +220,7 @@ export const services = async (configuration: Configuration, overrides: Override
     audit,
     masterKey,
     trustedFetch,
+    names,
   });
   /** As everybody sees them who grants something. */
   const granting = {

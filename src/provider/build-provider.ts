@@ -3,7 +3,7 @@
  * engine reads its keys once, a new one costs less than a millisecond, and requests under way finish on
  * the old one. Nothing outside this folder imports `oidc-provider`.
  */
-import { createSecretKey, timingSafeEqual } from 'node:crypto';
+import { createSecretKey } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import Provider, { type Configuration as EngineConfiguration, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
@@ -16,6 +16,7 @@ import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { TrustedFetch } from '../domain/ports/trusted-fetch.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
+import { isOneOfDigests } from '../domain/secrets/same-secret.ts';
 import type { Extension } from '../extensions/extension.ts';
 import { accountClaims, CLAIMS_BY_SCOPE } from './account-claims.ts';
 import type { ClientAssertions } from './client-assertions.ts';
@@ -134,9 +135,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
     // The engine takes either way of sending a secret for the other; the registered one counts (CA-08).
     const sentBy = Provider.ctx?.headers.authorization === undefined ? 'client_secret_post' : 'client_secret_basic';
     if (this.clientAuthMethod !== sentBy) return false;
-    const expected = Buffer.from(String(this.clientSecret));
-    const given = masterKey.digests('client_secret', actual).map((digest) => Buffer.from(digest));
-    const isRight = given.some((one) => one.length === expected.length && timingSafeEqual(one, expected));
+    const isRight = isOneOfDigests(String(this.clientSecret), masterKey.digests('client_secret', actual));
     if (isRight) deps.proofs.remember(Provider.ctx, this.clientId);
     return isRight;
   };

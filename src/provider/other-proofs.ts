@@ -3,13 +3,13 @@
  * the certificate of its connection (RFC 8705).
  * Owns how it is read from a request and held against the credentials of the agent.
  */
-import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { type Credential, ofKind } from '../domain/agents/credential.ts';
 import { certificateLack } from '../domain/certificates/certificate-rule.ts';
 import type { ClientCertificate } from '../domain/certificates/client-certificate.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
+import { isOneOfDigests } from '../domain/secrets/same-secret.ts';
 import { factsOf } from './request-facts.ts';
 
 export type OtherProof = { readonly clientId: string } & (
@@ -29,12 +29,8 @@ export const otherProofs = ({
   const secretOf = (value: string, credentials: readonly Credential[]): string => {
     const held = ofKind(credentials, 'secret');
     if (held.length === 0) throw new Error('secret: this agent is allowed none');
-    const given = masterKey.digests('client_secret', value).map((digest) => Buffer.from(digest));
-    const fits = ({ secretHash }: { readonly secretHash: string }): boolean => {
-      const expected = Buffer.from(secretHash);
-      return given.some((one) => one.length === expected.length && timingSafeEqual(one, expected));
-    };
-    const [found] = held.filter(fits);
+    const given = masterKey.digests('client_secret', value);
+    const [found] = held.filter(({ secretHash }) => isOneOfDigests(secretHash, given));
     if (!found) throw new Error('secret: it is none of those the agent has now');
     return found.id;
   };

@@ -1,9 +1,11 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { type CryptoKey, exportJWK, exportSPKI, generateKeyPair, importJWK } from 'jose';
 import { masterKey } from '../../src/domain/secrets/master-key.ts';
+import { isOneOfDigests } from '../../src/domain/secrets/same-secret.ts';
 import {
   type AssertionOverrides,
   CLIENT_ASSERTION_TYPE,
@@ -462,6 +464,33 @@ describe('CA-09 secrets (CWE-208)', () => {
       commonPrefix(key.digest('client_secret', `${secret.slice(0, length)}x`), key.digest('client_secret', secret)),
     );
     expect(Math.max(...shared)).toBeLessThanOrEqual(4);
+  });
+
+  test('CA-09 the work of a comparison is the same whatever is guessed: as many digests, compared as a whole', () => {
+    const [key, other] = [Buffer.alloc(32, 9), Buffer.alloc(32, 8)];
+    const secret = 's'.repeat(43);
+    const guesses = [
+      secret,
+      `${secret.slice(0, 42)}x`,
+      `x${secret.slice(1)}`,
+      randomBytes(32).toString('base64url'),
+      '',
+      'x'.repeat(4000),
+    ];
+    for (const keys of [masterKey(key), masterKey(key, other), masterKey(other, key)]) {
+      const stored = masterKey(key).digest('client_secret', secret);
+      const work = guesses.map((guess) => {
+        const compared: number[] = [];
+        const isRight = isOneOfDigests(stored, keys.digests('client_secret', guess), (one, two) => {
+          compared.push(one.length, two.length);
+          return timingSafeEqual(one, two);
+        });
+        expect(isRight).toBe(guess === secret);
+        return compared;
+      });
+      expect(work[0]).toEqual(keys.digests('x', '').flatMap(() => [43, 43]));
+      for (const one of work) expect(one).toEqual(work[0]);
+    }
   });
 });
 

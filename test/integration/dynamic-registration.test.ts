@@ -104,6 +104,13 @@ describe('with an initial access token', () => {
     }
   });
 
+  test('SF-11 a logo is not kept: nothing of it comes back, and nobody is shown one', async () => {
+    const made = await world.registeredClient({ logo_uri: 'https://new.example.com/logo.svg' });
+    expect(made).not.toHaveProperty('logo_uri');
+    const { body } = await world.scene.management.call('GET', `/clients/${text(made, 'client_id')}`);
+    expect(JSON.stringify(body)).not.toMatch(/logo_|logo\.svg/);
+  });
+
   test('DR-02 ids are ours and never an address', async () => {
     const { client_id: id } = await world.registeredClient({ client_id: 'https://app.example/client.json' });
     expect(id).toMatch(/^app_[a-z2-7]{26}$/);

@@ -360,6 +360,44 @@ describe('what is not good is refused, and the developer is told which member', 
     await connect(id);
   });
 
+  test('DR-09 a name that looks like a verified one is refused, and said to be; of nobody else’s it is taken', async () => {
+    const agent = await scene.management.createAgent({
+      name: 'Umbrella Travel',
+      owner: scene.accountId,
+      purpose: 'Books trips',
+      environment: 'production',
+      jwks: { keys: [(await newKeyPair()).publicJwk] },
+      grant_types: ['client_credentials'],
+    });
+    const id = newClient({ client_name: 'Umbre11a TraveI' });
+    await connect(id);
+    await scene.management.call('POST', `/agents/${agent.id}/verify`);
+    const { answer } = await audit.refused(() => authorizeFails(id), INVALID);
+    expect(String(answer.body['error_description'])).toMatch(/document: client_name: .*verified/);
+    await connect(newClient({ client_name: 'Parasol Travel' }));
+    await scene.management.call('POST', `/agents/${agent.id}/unverify`);
+    await connect(id);
+  });
+
+  test('SF-11 a logo is neither fetched nor kept nor shown, whatever it is', async () => {
+    const logo = `${origin}/logo.svg`;
+    serveText(logo, '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>', 'image/svg+xml');
+    for (const uri of [logo, 'data:image/svg+xml;base64,PHN2Zy8+', 'javascript:alert(1)', 7]) {
+      const id = newClient({ logo_uri: uri, 'logo_uri#de': uri });
+      const { consents } = await connect(id);
+      expect(asked).toEqual([new URL(id).pathname]);
+      asked = [];
+      const [page] = consents;
+      expect(page?.html).not.toMatch(/logo_uri|logo\.svg|<svg|<picture|data:/i);
+      for (const [, source] of page?.html.matchAll(/<img[^>]* src="([^"]*)"/g) ?? []) {
+        expect(source).toMatch(/^\/assets\//);
+      }
+      expect(page?.headers.get('content-security-policy')).toContain("img-src 'self'");
+      const stored = await server.behalf.services.documentClients.get(id);
+      expect(JSON.stringify(stored)).not.toMatch(/logo_|logo\.svg/i);
+    }
+  });
+
   test('DR-02 an id that begins with https:// is never one of ours', async () => {
     const made = await scene.management.createClient({ name: 'Web', redirect_uris: [CALLBACK] });
     expect(made.id).toMatch(/^app_/);
@@ -514,6 +552,35 @@ describe('a client that is stopped', () => {
 });
 
 describe('what anybody can make the server fetch', () => {
+  test('SF-05 two hundred documents of hosts that do not answer keep nobody from a token', async () => {
+    const waiting = new Set<ServerResponse>();
+    const atOnce: number[] = [];
+    const ids = Array.from({ length: 200 }, newId);
+    for (const id of ids) {
+      served.set(new URL(id).pathname, (response) => {
+        waiting.add(response);
+        atOnce.push(waiting.size);
+        response.once('close', () => waiting.delete(response));
+      });
+    }
+    let answered = 0;
+    const slow = ids.map((id) => authorizeFails(id).finally(() => (answered += 1)));
+    while (waiting.size === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    for (let count = 0; count < 20; count += 1) {
+      const own = await scene.calls.token(scene.keyed(scene.agent), {
+        grant_type: 'client_credentials',
+        resource: scene.jwt.identifier,
+        scope: 'read',
+      });
+      expect(own.status).toBe(200);
+    }
+    // Tokens were had while hosts were waited for, and no host was asked more than four times at once.
+    expect(answered).toBeLessThan(ids.length);
+    const statuses = new Set((await Promise.all(slow)).map(({ status }) => status));
+    expect(Math.max(...atOnce)).toBeLessThanOrEqual(4);
+    expect([...statuses].every((status) => status === 400 || status === 503)).toBe(true);
+  });
+
   test('V14 introspection, revocation, refresh and userinfo fetch nothing, also when the host is down', async () => {
     const id = newClient();
     const { tokens } = await connect(id);

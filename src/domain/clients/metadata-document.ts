@@ -7,7 +7,7 @@ import type { Client } from './client.ts';
 import { checkName } from './display-text.ts';
 import { checkGrantTypes, DEVICE_CODE } from './grant-types.ts';
 import { checkKeySource, type KeySource, type KeyUrlCheck } from './key-source.ts';
-import { checkRedirectUris } from './web-address.ts';
+import { checkRedirectUris, originsOf } from './web-address.ts';
 
 /**
  * A client that nobody registered: it says who it is in a document at the URL that is its id
@@ -153,11 +153,6 @@ const grantTypesOf = (given: unknown, responses: unknown, redirectUris: readonly
 /** Programs on people's machines rarely say what they are; their redirect URIs do. */
 const typeOf = (redirectUris: readonly string[]): 'web' | 'native' =>
   redirectUris.every((uri) => uri.startsWith('https:')) ? 'web' : 'native';
-
-/** Where its pages run: whoever is sent the code there may redeem it from there. */
-const originsOf = (redirectUris: readonly string[]): readonly string[] => [
-  ...new Set(redirectUris.filter((uri) => /^https?:/.test(uri)).map((uri) => new URL(uri).origin)),
-];
 
 const texts = (value: unknown, field: string): readonly string[] | undefined => {
   if (value === undefined) return undefined;

@@ -1,5 +1,6 @@
 import type { AuditTrail } from '../audit/audit-event.ts';
-import { DomainError } from '../errors.ts';
+import { DomainError, refuseField } from '../errors.ts';
+import type { VerifiedNames } from '../names/verified-names.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
   type CollectionDeclaration,
@@ -45,6 +46,8 @@ type Dependencies = {
   readonly masterKey: MasterKey;
   readonly trustedFetch: TrustedFetch;
   readonly policy: DocumentPolicy;
+  /** Without it no name is kept for anybody. */
+  readonly names?: Pick<VerifiedNames, 'likeness'>;
   /** How long what was fetched is known to the pages: longer than a person may take to answer. */
   readonly heldSeconds: number;
 };
@@ -90,6 +93,12 @@ export const metadataDocuments = (deps: Dependencies) => {
       if (again === document) throw error;
       return clientIn(id, again);
     }
+  };
+
+  /** Nobody answers for a document, so it cannot be the one whose name was verified (DR-09). */
+  const checkLikeness = async ({ id, name }: DocumentClient): Promise<void> => {
+    if (name === new URL(id).host || !(await deps.names?.likeness({ id, name }))) return;
+    refuseField('/client_name', 'This name looks like one that was verified here for somebody else.');
   };
 
   const keysOf = (id: string): readonly string[] =>
@@ -153,6 +162,7 @@ export const metadataDocuments = (deps: Dependencies) => {
       checkDocumentId(id);
       if (!policy.isAccepted(id)) throw new DomainError('invalid_request', 'Clients of this host are not accepted.');
       const client = await fetched(id, asking.source);
+      await checkLikeness(client);
       await hold(client, asking);
       return client;
     },

@@ -26,6 +26,11 @@ export const checkOrigins = (origins: readonly string[], field = '/cors_origins'
       refuseField(at, 'An origin is scheme, host and port only, such as "https://app.example".');
   });
 
+/** Where the pages of a client run that nobody told us more of: whoever is sent the code there may redeem it from there. */
+export const originsOf = (redirectUris: readonly string[]): readonly string[] => [
+  ...new Set(redirectUris.flatMap((uri) => (/^https?:/.test(uri) ? (URL.parse(uri)?.origin ?? []) : []))),
+];
+
 /** A resource indicator (RFC 8707 §2): absolute https URI without fragment, http only on loopback. Compared exactly. */
 export const checkResourceIdentifier = (identifier: string, field = '/identifier'): string => {
   if (identifier.length > 512) refuseField(field, 'An identifier has at most 512 characters.');

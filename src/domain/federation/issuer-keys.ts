@@ -109,8 +109,9 @@ export const issuerKeys = ({
       if (isFresh && (kid === undefined || held.keys.keys.some((key) => key['kid'] === kid))) return held.keys;
       const now = clock.now();
       const wasLately = place.lookedAt !== undefined && now >= place.lookedAt && now - place.lookedAt < APART_SECONDS;
-      if (isFresh && wasLately) return held.keys;
-      if (isFresh) place.lookedAt = now;
+      // Who comes while they are being fetched waits for that: the new key may be among them.
+      if (isFresh && wasLately && place.flight === undefined) return held.keys;
+      if (isFresh && !wasLately) place.lookedAt = now;
       try {
         return (await look(issuer, place, held !== undefined)).keys;
       } catch (error) {

@@ -5,7 +5,7 @@ import type { EpochSeconds } from './clock.ts';
  * What a document is fetched for. Each purpose has its own connections, media types and size: 64 KiB, of
  * client metadata 5 KiB (Client ID Metadata Document draft-02).
  */
-export type FetchPurpose = 'jwks' | 'issuer_metadata' | 'client_metadata' | 'logo';
+export type FetchPurpose = 'jwks' | 'issuer_metadata' | 'client_metadata';
 
 /** Why a document was not had. For the trail, the log and the owner; a caller that is not authenticated is told none of it. */
 export type FetchReason =

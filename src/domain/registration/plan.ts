@@ -1,5 +1,6 @@
 import type { NewAgent } from '../agents/agent-registry.ts';
 import type { NewClient } from '../clients/client-registry.ts';
+import { originsOf } from '../clients/web-address.ts';
 import { refuseField } from '../errors.ts';
 import type { ClientMetadata } from './client-metadata.ts';
 import type { InitialAccessToken } from './initial-access-tokens.ts';
@@ -75,13 +76,15 @@ export const newAgentOf = ({ asked, owner, blueprint }: Plan & { readonly kind: 
 export const newClientOf = ({ way, owner, asked }: Plan, expiresAt: number | undefined): NewClient => {
   const { jwks, jwksUri, postLogoutRedirectUris, dpopBoundAccessTokens, idTokenSignedResponseAlg } = asked;
   const redirectUris = asked.redirectUris ?? [];
+  const method = asked.authMethod ?? (way === 'open' ? 'none' : 'client_secret_basic');
   return {
     name: asked.name ?? 'Client without a name',
     ...(owner === undefined ? {} : { owner }),
-    tokenEndpointAuthMethod: asked.authMethod ?? (way === 'open' ? 'none' : 'client_secret_basic'),
+    tokenEndpointAuthMethod: method,
     // Programs on people's machines rarely say what they are; their redirect URIs do.
     applicationType: asked.applicationType ?? (redirectUris.every(isHttps) ? 'web' : 'native'),
     redirectUris,
+    ...(method === 'none' ? { corsOrigins: originsOf(redirectUris) } : {}),
     grantTypes: asked.grantTypes ?? ['authorization_code'],
     ...(jwks === undefined ? {} : { jwks }),
     ...(jwksUri === undefined ? {} : { jwksUri }),

@@ -8,6 +8,7 @@ import type { Client, JsonWebKeySet } from '../clients/client.ts';
 import type { ClientChange } from '../clients/client-registry.ts';
 import type { KeySource } from '../clients/key-source.ts';
 import { checkPublicKeys } from '../clients/public-keys.ts';
+import { originsOf } from '../clients/web-address.ts';
 import { refuseField } from '../errors.ts';
 import { type Body, type ClientMetadata, wireMember } from './client-metadata.ts';
 
@@ -84,8 +85,11 @@ export const clientReplacement = (client: Client, asked: ClientMetadata): Client
       );
     }
   }
+  const left = originsOf(client.redirectUris).filter((origin) => !originsOf(redirectUris).includes(origin));
   return {
     ...(name === undefined ? {} : { name }),
+    // Pages where no code is sent any more redeem none; what an operator added stays.
+    ...(left.length === 0 ? {} : { corsOrigins: client.corsOrigins.filter((origin) => !left.includes(origin)) }),
     ...(idTokenSignedResponseAlg === undefined ? {} : { idTokenSignedResponseAlg }),
     ...keysOf(asked),
     redirectUris,

@@ -15,6 +15,8 @@ import { type ProblemLog, refusalCode } from '../problem.ts';
 type Dependencies = {
   readonly issuer: string;
   readonly registration: DynamicRegistration;
+  /** Of pages in browsers that may send requests and read the answers. */
+  readonly corsOrigins: readonly string[];
   /** Notes a refusal before it is known who calls (decision D18). */
   readonly countRefusal: (refusal: { reason: string; source: string; request: string }) => void | Promise<void>;
   readonly log: ProblemLog;
@@ -24,8 +26,19 @@ const PATHS = { '/reg': ['POST'], '/reg/:id': ['GET', 'PUT', 'DELETE'] } as cons
 /** b64token of RFC 6750 §2.1. */
 const BEARER = /^bearer +([A-Za-z0-9\-._~+/]{1,512}=*)$/i;
 
-export const registrationRouter = ({ issuer, registration, countRefusal, log }: Dependencies): Router => {
+export const registrationRouter = (dependencies: Dependencies): Router => {
+  const { issuer, registration, corsOrigins, countRefusal, log } = dependencies;
   const router = new Router({ sensitive: true, strict: true });
+  router.use(async (ctx, next) => {
+    ctx.vary('Origin');
+    const origin = ctx.get('Origin');
+    // Never with credentials of the browser: there are none that count here.
+    if (corsOrigins.includes(origin)) {
+      ctx.set('Access-Control-Allow-Origin', origin);
+      ctx.set('Access-Control-Expose-Headers', 'Retry-After, WWW-Authenticate');
+    }
+    await next();
+  });
 
   /** What cannot be read is refused before anybody is known. */
   const bodyOf = async (ctx: Context): Promise<JsonObject> => {
@@ -72,6 +85,14 @@ export const registrationRouter = ({ issuer, registration, countRefusal, log }: 
     }),
   );
   for (const [path, methods] of Object.entries(PATHS)) {
+    router.options(path, async (ctx) => {
+      ctx.status = 204;
+      ctx.set('Allow', methods.join(', '));
+      if (!corsOrigins.includes(ctx.get('Origin'))) return;
+      ctx.set('Access-Control-Allow-Methods', methods.join(', '));
+      ctx.set('Access-Control-Allow-Headers', 'Authorization, Content-Type');
+      ctx.set('Access-Control-Max-Age', '3600');
+    });
     router.all(path, async (ctx) => {
       ctx.set('Allow', methods.join(', '));
       send(ctx, 405, { error: 'invalid_request', error_description: `this path has ${methods.join(', ')}` });
