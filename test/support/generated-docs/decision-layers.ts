@@ -1,0 +1,47 @@
+import { ROUTES } from '../../../src/domain/decision/facts.ts';
+import { DECISION_LAYERS } from '../../../src/domain/decision/layers.ts';
+import { type Cell, ROUTE_LAYERS } from '../../../src/domain/decision/routes.ts';
+
+/** The text of docs/reference/decision-layers.md. */
+export const decisionLayersPage = (): string => {
+  const head = `| Route | ${DECISION_LAYERS.map((layer) => `\`${layer}\``).join(' | ')} |`;
+  const rule = `|---|${DECISION_LAYERS.map(() => '---').join('|')}|`;
+  const rows = ROUTES.map((route) => {
+    const cells = DECISION_LAYERS.map((layer) => wordsOf(ROUTE_LAYERS[route][layer]));
+    return `| \`${route}\` | ${cells.join(' | ')} |`;
+  });
+  return `${[INTRODUCTION, [head, rule, ...rows].join('\n'), LAYERS].join('\n\n')}\n`;
+};
+
+const wordsOf = (cell: Cell): string => {
+  if (cell === 'counts') return '**counts**';
+  return 'if' in cell ? `**counts** if ${cell.when}` : `– ${cell.not}`;
+};
+
+const INTRODUCTION = `<!-- Generated from src/domain/decision/routes.ts by \`npm run generate\`. Do not edit. -->
+
+# Layers of a decision
+
+Everything that gives or confirms authority asks one function, \`authorize\`: the grants, consent, introspection. It cuts what
+is asked by the layers below, each of which only narrows; what all of them leave is given. The server runs from this very table.
+A test turns each cell that counts off and sees the scope come through that was refused before.`;
+
+const LAYERS = `| Layer | What it holds |
+|---|---|
+| \`client\` | rights an application was registered with |
+| \`agent\` | rights an agent was registered with, of every agent in the chain |
+| \`blueprint\` | ceilings of their blueprints, as they are now |
+| \`environment\` | whether the resource server is for agents of their environments |
+| \`approval\` | what a blueprint or a policy wants approved each time |
+| \`subject\` | rights of the person |
+| \`grant\` | what the person allowed the application she used |
+| \`subject_token\` | what the token holds that was exchanged, at the same resource |
+| \`delegation\` | what the row of the delegation holds: the person's consent, or what an agent handed on |
+| \`policy\` | the active policy set ([guide](../guides/policy.md)) |
+
+Before all of them stands the resource server: nothing is given that it does not declare. A refusal names the layer that is easiest
+to lift (\`denial.layer\`), and the audit event of a decision has what each layer held.`;
+
+const page = { path: 'docs/reference/decision-layers.md', render: decisionLayersPage };
+
+export default page;

@@ -1,0 +1,113 @@
+import { describe, expect, test } from '@jest/globals';
+import { authorizer } from '../../../src/domain/decision/authorize.ts';
+import { type DecisionFacts, ROUTES, type Route } from '../../../src/domain/decision/facts.ts';
+import { DECISION_LAYERS, type DecisionLayer } from '../../../src/domain/decision/layers.ts';
+import { ROUTE_LAYERS } from '../../../src/domain/decision/routes.ts';
+import { countedIdentifiers } from '../delegation/fakes.ts';
+import { API, account, agent, client, generous, MAIL, policiesThat } from './world.ts';
+
+/** Facts in which this layer, and no other, has something against `send`. */
+const AGAINST: { readonly [L in DecisionLayer]: Partial<DecisionFacts> } = {
+  client: { through: [{ ...client, authority: { [MAIL]: ['read'] } }] },
+  agent: { caller: { ...agent, authority: { [MAIL]: ['read'] } } },
+  blueprint: { caller: { ...agent, ceilings: { authority: { [MAIL]: ['read'] } } } },
+  environment: { caller: { ...agent, environment: 'test' } },
+  approval: { caller: { ...agent, ceilings: { approvals: { [MAIL]: ['send'] } } } },
+  subject: { subject: { ...account, entitlements: { [MAIL]: ['read'] } } },
+  grant: { grant: ['read'] },
+  subject_token: { subjectToken: ['read'] },
+  delegation: { delegation: ['read'] },
+  policy: {},
+};
+
+const factsAgainst = (layer: DecisionLayer, route: Route): DecisionFacts => {
+  const facts = { ...generous(route), ...AGAINST[layer] };
+  return layer === 'environment' ? { ...facts, server: { ...facts.server, environments: ['production'] } } : facts;
+};
+
+const decide = (layer: DecisionLayer, route: Route, without?: DecisionLayer) =>
+  authorizer({
+    identifiers: countedIdentifiers(),
+    managementApi: API,
+    without,
+    policies: policiesThat(({ resource }) => ({
+      effect: layer === 'policy' && resource.id === `${MAIL} send` ? 'deny' : 'allow',
+    })),
+  })(factsAgainst(layer, route));
+
+const cells = ROUTES.flatMap((route) => DECISION_LAYERS.map((layer) => [route, layer] as const));
+const isCounting = ([route, layer]: readonly [Route, DecisionLayer]): boolean => {
+  const cell = ROUTE_LAYERS[route][layer];
+  return cell === 'counts' || 'if' in cell;
+};
+
+describe('SC-01 SC-10 every layer on every route', () => {
+  test.each(cells.filter(isCounting))(
+    'SC-10 %s: %s is what stands in the way, and nothing else does',
+    async (route, layer) => {
+      const refusing = layer === 'environment' ? ['read', 'send'] : ['send'];
+      const decision = await decide(layer, route);
+      expect(decision.removed.map(({ scope, layer: by }) => [scope, by])).toEqual(
+        refusing.map((scope) => [scope, layer]),
+      );
+      expect(decision.scope).toEqual(['read', 'send'].filter((scope) => !refusing.includes(scope)));
+      // The layer turned off, it is given: so each cell is needed, and it is this one that refused.
+      expect((await decide(layer, route, layer)).scope).toEqual(['read', 'send']);
+    },
+  );
+
+  test.each(cells.filter((cell) => !isCounting(cell)))('SC-10 %s: %s says why it does not count', (route, layer) => {
+    expect(ROUTE_LAYERS[route][layer]).toEqual({ not: expect.stringMatching(/\w+ \w+/) });
+  });
+
+  test.each(ROUTES)('SC-01 %s gives what all layers leave, and no more', async (route) => {
+    const everybody = { ...generous(route), asked: ['send', 'read', 'admin', '*'] };
+    const decision = await authorizer({ identifiers: countedIdentifiers(), managementApi: API })(everybody);
+    expect(decision.scope).toEqual(['read', 'send']);
+    expect(decision.removed).toEqual([
+      { scope: '*', layer: 'resource_server' },
+      { scope: 'admin', layer: 'resource_server' },
+    ]);
+  });
+});
+
+describe('what is not known leaves nothing', () => {
+  const strict = authorizer({ identifiers: countedIdentifiers(), managementApi: API });
+
+  test.each(['grant', 'delegation'] as const)('a missing %s is none, where the route has one', async (fact) => {
+    const { [fact]: _, ...facts } = generous(fact === 'grant' ? 'token_exchange' : 'token_exchange');
+    const decision = await strict(facts);
+    // Whether the person used a client depends on the request; an exchange always has a row.
+    expect(decision.scope).toEqual(fact === 'grant' ? ['read', 'send'] : []);
+  });
+
+  test('no account, or one that is not active, gives nothing', async () => {
+    const { subject: _, ...nobody } = generous('token_exchange');
+    expect((await strict(nobody)).scope).toEqual([]);
+    const disabled = { ...generous('token_exchange'), subject: { ...account, state: 'disabled' as const } };
+    expect((await strict(disabled)).scope).toEqual([]);
+  });
+
+  test('who acts for itself has what it was given, and nothing without that', async () => {
+    const { authority: _, ...poor } = agent;
+    const facts = { ...generous('client_credentials'), caller: poor, through: [] };
+    expect((await strict(facts)).scope).toEqual([]);
+    expect((await strict({ ...generous('token_exchange'), caller: poor })).scope).toEqual(['read', 'send']);
+  });
+
+  test('whom nobody answers for does not administer', async () => {
+    const own = { ...generous('authorization_code').server, identifier: API };
+    const facts = {
+      ...generous('authorization_code'),
+      server: own,
+      through: [],
+      caller: { ...client, authority: { [API]: ['*'] } },
+    };
+    expect((await strict(facts)).scope).toEqual(['read', 'send']);
+    const document = { ...client, isDocument: true };
+    expect((await strict({ ...facts, caller: document })).removed).toEqual([
+      { scope: 'read', layer: 'client' },
+      { scope: 'send', layer: 'client' },
+    ]);
+  });
+});

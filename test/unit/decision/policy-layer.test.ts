@@ -1,0 +1,165 @@
+import { describe, expect, test } from '@jest/globals';
+import { authorizer } from '../../../src/domain/decision/authorize.ts';
+import type { DecisionFacts } from '../../../src/domain/decision/facts.ts';
+import { nothingLeft } from '../../../src/domain/decision/remedies.ts';
+import { countedIdentifiers } from '../delegation/fakes.ts';
+import { API, generous, MAIL, NOW, policiesThat } from './world.ts';
+
+const under = (policies: ReturnType<typeof policiesThat> | { current(): Promise<undefined> }) =>
+  authorizer({ identifiers: countedIdentifiers(), managementApi: API, policies });
+
+const annotated = (annotations: Record<string, string>, effect: 'allow' | 'deny' = 'allow') =>
+  under(policiesThat(() => ({ effect, annotations })));
+
+const exchange = (more: Partial<DecisionFacts> = {}): DecisionFacts => ({
+  ...generous('token_exchange'),
+  asked: ['send'],
+  ...more,
+});
+
+describe('policy', () => {
+  test('SC-04 without an active set nothing is permitted', async () => {
+    const decision = await under({ current: async () => undefined })(exchange());
+    expect(decision).toMatchObject({ scope: [], removed: [{ scope: 'send', layer: 'policy', policies: [] }] });
+    expect(decision.policyVersion).toBeUndefined();
+  });
+
+  test('SC-04 an error makes a no of an allow', async () => {
+    const decision = await under(policiesThat(() => ({ errors: ['policy one: no attribute'] })))(exchange());
+    expect(decision.scope).toEqual([]);
+    expect(decision.removed).toMatchObject([{ layer: 'policy' }]);
+  });
+
+  test('that cannot be read is no decision at all', async () => {
+    const broken = { current: () => Promise.reject(new Error('store')) };
+    await expect(under(broken)(exchange())).rejects.toThrow('store');
+  });
+
+  test('SC-06 names the version that was asked', async () => {
+    expect((await under(policiesThat(() => ({}), 7))(exchange())).policyVersion).toBe(7);
+  });
+
+  test('is asked about what the other layers left, and about nothing else', async () => {
+    const policies = policiesThat(() => ({}));
+    await under(policies)({ ...exchange(), asked: ['read', 'send', 'admin'], delegation: ['read'] });
+    expect(policies.questions.map(({ resource }) => resource)).toEqual([{ type: 'Scope', id: `${MAIL} read` }]);
+  });
+
+  test('is told who, for whom, through whom, when and how', async () => {
+    const policies = policiesThat(() => ({}));
+    // A Sunday, 13:00 UTC.
+    const now = Date.UTC(2026, 10, 29, 13) / 1000;
+    await under(policies)(
+      exchange({ now, source: '192.0.2.7', isBound: true, assurance: { amr: ['pwd'], authTime: now - 60 } }),
+    );
+    expect(policies.questions[0]).toMatchObject({
+      action: 'act',
+      principal: { type: 'Agent', id: 'agt_a' },
+      context: {
+        route: 'token_exchange',
+        hour: 13,
+        weekday: 7,
+        subject: { entity: { type: 'Account', id: 'acc_anna' } },
+        delegated: true,
+        depth: 1,
+        consented: true,
+        bound: true,
+        source: { network: '192.0.2.7' },
+        assurance: { record: { acr: '', amr: ['pwd'], age: 60 } },
+        approval: undefined,
+      },
+    });
+    await under(policies)({ ...generous('consent'), asked: ['send'] });
+    expect(policies.questions[1]).toMatchObject({ action: 'delegate' });
+  });
+});
+
+describe('obligations', () => {
+  test('an approval that is missing is what is missing; with it the scope is given', async () => {
+    const decide = annotated({ approval: 'required' });
+    const decision = await decide(exchange());
+    expect(decision.removed).toMatchObject([{ scope: 'send', layer: 'approval', needs: [{ kind: 'approval' }] }]);
+    expect(nothingLeft(decision)).toMatchObject({ reason: 'approval_required', layer: 'approval' });
+    expect((await decide(exchange({ approval: { id: 'apr_1', approvers: 1 } }))).scope).toEqual(['send']);
+  });
+
+  test('AZ-13 another acr, or a sign-in too long ago, is a step-up with exactly that (RFC 9470 §4)', async () => {
+    const decide = annotated({ acr: 'urn:two', max_age: '300', reason: 'Two factors, just now.' });
+    const fresh = { acr: 'urn:two', amr: ['pwd', 'otp'], authTime: NOW - 300 };
+    expect((await decide(exchange({ assurance: fresh }))).scope).toEqual(['send']);
+    for (const assurance of [
+      undefined,
+      { ...fresh, acr: 'urn:one' },
+      { amr: ['pwd'], authTime: NOW },
+      { ...fresh, authTime: NOW - 301 },
+    ]) {
+      expect(nothingLeft(await decide(exchange({ assurance })))).toMatchObject({
+        reason: 'step_up_required',
+        layer: 'policy',
+        text: 'Two factors, just now.',
+        remedies: [{ kind: 'step_up', max_age: 300 }],
+      });
+    }
+    const [remedy] = nothingLeft(await decide(exchange())).remedies;
+    expect(remedy).toEqual({ kind: 'step_up', acr_values: 'urn:two', max_age: 300 });
+  });
+
+  test('of all permits that apply the strictest counts', async () => {
+    const both = policiesThat(() => ({ determining: ['one', 'two'] }));
+    const active = await both.current();
+    const summary = (id: string, max_seconds: string) => ({
+      id,
+      effect: 'permit' as const,
+      annotations: { max_seconds },
+    });
+    const policies = new Map([
+      ['one', summary('one', '300')],
+      ['two', summary('two', '60')],
+    ]);
+    const decide = under({
+      current: async () => ({
+        ...active,
+        policies: {
+          policies,
+          release() {},
+          decide: () => ({ effect: 'allow', determining: ['one', 'two'], errors: [] }),
+        },
+      }),
+    } as never);
+    expect((await decide(exchange())).maxSeconds).toBe(60);
+  });
+
+  test('on a forbid they are what would lift it', async () => {
+    const decision = await annotated({ approval: 'required', reason: 'Two people.' }, 'deny')(exchange());
+    expect(nothingLeft(decision)).toMatchObject({ reason: 'approval_required', text: 'Two people.' });
+    // Met, the forbid stands all the same: it is the policy that says when it does not.
+    const again = await annotated(
+      { approval: 'required' },
+      'deny',
+    )(exchange({ approval: { id: 'apr_1', approvers: 1 } }));
+    expect(again.scope).toEqual([]);
+  });
+});
+
+describe('a token that is there', () => {
+  const introspected = (madeUnder: number | undefined): DecisionFacts => ({
+    ...generous('introspection'),
+    asked: ['send'],
+    madeUnder,
+  });
+
+  test('is not asked about again under the set it was made under', async () => {
+    const policies = policiesThat(() => ({ effect: 'deny' }), 3);
+    expect((await under(policies)(introspected(3))).scope).toEqual(['send']);
+    expect(policies.questions).toEqual([]);
+  });
+
+  test.each([2, undefined])(
+    'made under version %s is asked about under version 3, and its conditions were met then',
+    async (version) => {
+      expect((await under(policiesThat(() => ({ effect: 'deny' }), 3))(introspected(version))).scope).toEqual([]);
+      const conditional = policiesThat(() => ({ annotations: { approval: 'required', acr: 'urn:two' } }), 3);
+      expect((await under(conditional)(introspected(version))).scope).toEqual(['send']);
+    },
+  );
+});
