@@ -10,6 +10,7 @@ import { consoleDeps } from './compose/console-pages.ts';
 import { registration as selfService } from './compose/registration.ts';
 import { type Overrides, services } from './compose/services.ts';
 import { passwordSignIn } from './domain/accounts/sign-in.ts';
+import { clientAttestations } from './domain/attestation/client-attestation.ts';
 import { authenticationRefusals } from './domain/audit/authentication-refusals.ts';
 import { refusalCounter } from './domain/audit/refusal-counter.ts';
 import { blueprintPreview } from './domain/blueprints/blueprint-preview.ts';
@@ -32,6 +33,8 @@ import { managementRouter } from './http/management/router.ts';
 import type { Metrics } from './http/metrics.ts';
 import { type Reasons, reasonsOf } from './http/operations.ts';
 import { registrationRouter } from './http/registration/router.ts';
+import { attestationChallenges } from './provider/attestation-challenges.ts';
+import { attestedProofs } from './provider/attested-proofs.ts';
 import { engine as buildEngine } from './provider/build-provider.ts';
 import { clientAssertions } from './provider/client-assertions.ts';
 import { clientProofs } from './provider/client-proofs.ts';
@@ -160,10 +163,20 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     }),
   ];
   const proofs = clientProofs(requestLimit(limits.requestsPerClientPerMinute, clock));
+  const { clockToleranceSeconds } = configuration.clientAuthentication;
   const presented = presentedCredentials({
     identity: made.workloads,
     uses: made.credentialUses,
     otherProofs: otherProofs({ masterKey, clock }),
+    attestedProofs: attestedProofs({
+      attestations: clientAttestations({ clock, issuer, clockToleranceSeconds }),
+      instances: made.instances,
+      ephemeral,
+      masterKey,
+      clock,
+      clockToleranceSeconds,
+    }),
+    challenges: attestationChallenges({ masterKey, clock }),
     instances: made.instances,
     clock,
     issuer,
@@ -174,7 +187,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     masterKey,
     issuer,
     maxLifetimeSeconds: configuration.clientAuthentication.assertionMaxLifetimeSeconds,
-    clockToleranceSeconds: configuration.clientAuthentication.clockToleranceSeconds,
+    clockToleranceSeconds,
     proofs,
     consumptions,
     presented,

@@ -13,6 +13,7 @@ import { agentCommands } from './commands/agents.ts';
 import { auditCommands } from './commands/audit.ts';
 import { blueprintCommands } from './commands/blueprints.ts';
 import { clientCommands } from './commands/clients.ts';
+import { credentialCommands } from './commands/credentials.ts';
 import { delegationCommands } from './commands/delegations.ts';
 import { federationCommands } from './commands/federation.ts';
 import { groupCommands } from './commands/groups.ts';
@@ -32,6 +33,7 @@ export const COMMANDS: readonly Command[] = [
   ...serverCommands,
   ...agentCommands,
   ...instanceCommands,
+  ...credentialCommands,
   ...blueprintCommands,
   ...registrationCommands,
   ...accountCommands,

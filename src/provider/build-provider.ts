@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import Provider, { type Configuration as EngineConfiguration, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Account } from '../domain/accounts/account.ts';
+import { ATTESTATION_ALGORITHMS } from '../domain/attestation/client-attestation.ts';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
 import type { KeysByUrl } from '../domain/clients/keys-by-url.ts';
 import type { ConsentRegister } from '../domain/consent/consent-register.ts';
@@ -19,6 +20,7 @@ import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { isOneOfDigests } from '../domain/secrets/same-secret.ts';
 import type { Extension } from '../extensions/extension.ts';
 import { accountClaims, CLAIMS_BY_SCOPE } from './account-claims.ts';
+import { challengeEndpoint } from './attestation-challenges.ts';
 import type { ClientAssertions } from './client-assertions.ts';
 import { clientKeysByUrl } from './client-keys-by-url.ts';
 import { clientObjects } from './client-objects.ts';
@@ -50,6 +52,7 @@ import type { ResourceAuthority } from './resource-authority.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { structuredTokens } from './structured-tokens.ts';
 import type { TokenClaims } from './token-claims.ts';
+import { attestedRefreshTokens, jwtIds } from './token-models.ts';
 
 export type EngineDeps = {
   readonly configuration: Configuration;
@@ -144,6 +147,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   deps.proofs.install(provider);
   presented.install(provider);
   jwtIds(provider, deps.identifiers);
+  attestedRefreshTokens(provider, presented);
   leasesNameVersions(provider);
   exactLocalhost(provider);
   withoutParametersAtFirst(provider, presented.take);
@@ -158,18 +162,6 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   deps.structured.install(provider);
   registerExtensionGrants(provider, deps.extensions, deps);
   return provider;
-};
-
-/** Ids of JWT access tokens; of opaque ones the engine makes the bearer value itself. */
-const jwtIds = (provider: Provider, identifiers: Identifiers): void => {
-  for (const { prototype } of [provider.AccessToken, provider.ClientCredentials]) {
-    const model = prototype as unknown as { readonly format?: string; generateTokenId(): string };
-    const { generateTokenId } = model;
-    model.generateTokenId = function idOf() {
-      const bearer = generateTokenId.call(this);
-      return this.format === 'jwt' ? identifiers.newId('tok') : bearer;
-    };
-  }
 };
 
 const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguration => {
@@ -211,6 +203,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     },
     enabledJWA: {
       clientAuthSigningAlgValues: ['ES256', 'ES384', 'ES512', 'RS256', 'PS256', 'EdDSA', 'Ed25519'],
+      attestSigningAlgValues: [...ATTESTATION_ALGORITHMS],
       dPoPSigningAlgValues: ['ES256', 'ES384', 'EdDSA', 'Ed25519', 'RS256', 'PS256'],
       idTokenSigningAlgValues: ['RS256', 'PS256', 'ES256', 'EdDSA'],
     },
@@ -257,6 +250,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     },
     features: {
       devInteractions: { enabled: false },
+      attestClientAuth: challengeEndpoint(masterKey),
       clientCredentials: { enabled: true },
       introspection: {
         enabled: true,

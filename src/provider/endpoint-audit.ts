@@ -50,6 +50,7 @@ const ERROR_EVENTS = [
   'device_resume.error',
   'discovery.error',
   'jwks.error',
+  'challenge.error',
   'server_error',
 ] as const;
 

@@ -17,4 +17,4 @@ export const isPublicDocument = (route: string | undefined): boolean => route !=
 
 /** Answers are for programs: always JSON, whatever `Accept` says (IN-10). */
 export const isForPrograms = (route: string | undefined): boolean =>
-  isByClients(route) || isPublicDocument(route) || route === 'userinfo';
+  isByClients(route) || isPublicDocument(route) || route === 'userinfo' || route === 'challenge';

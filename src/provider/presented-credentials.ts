@@ -2,9 +2,9 @@
  * Which credential an agent presents in a request, and whether it is one of its own that counts now. The engine knows
  * one way for each client: so each request shows it the way that is presented, of those the agent has. Owns that
  * choice for client assertions, signed by the agent (`jwks`, `jwks_uri`) or by the platform it runs on (`federated`),
- * and for what is no assertion: a secret, a certificate (other-proofs.ts).
+ * and for what is no assertion: a secret, a certificate (other-proofs.ts), an attested key (attested-proofs.ts).
  *
- * A workload token, a secret or a certificate is replaced, as soon as the parameters of a request are known, by an
+ * A workload token, a secret, a certificate or an attestation is replaced, as soon as the parameters of a request are known, by an
  * assertion in the agent's name; the key of that is good in this request alone, and only once it has been proven.
  */
 import { generateKeyPairSync, type KeyObject, randomUUID, sign } from 'node:crypto';
@@ -12,14 +12,16 @@ import type { IncomingMessage } from 'node:http';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import Provider, { errors } from 'oidc-provider';
 import type { Agent } from '../domain/agents/agent.ts';
-import { ofKind, usableCredentials } from '../domain/agents/credential.ts';
+import { type Credential, ofKind, usableCredentials } from '../domain/agents/credential.ts';
 import type { CredentialUses } from '../domain/agents/credential-use.ts';
 import type { JsonWebKeySet } from '../domain/clients/client.ts';
+import { isRefusal } from '../domain/federation/signed-token.ts';
 import type { Proof, WorkloadIdentity } from '../domain/federation/workload-identity.ts';
-import { isRefusal } from '../domain/federation/workload-tokens.ts';
 import type { Instance } from '../domain/instances/instance.ts';
 import type { InstanceRegister } from '../domain/instances/instance-register.ts';
 import type { Clock } from '../domain/ports/clock.ts';
+import type { AttestationChallenges } from './attestation-challenges.ts';
+import { type AttestedProof, type AttestedProofs, takeAttestation } from './attested-proofs.ts';
 import { isByClients } from './endpoint-routes.ts';
 import type { OtherProof, OtherProofs } from './other-proofs.ts';
 
@@ -32,6 +34,9 @@ export type KeyStore = {
 /** Keys, and whose they are. */
 type Source = { readonly store: KeyStore; readonly credential?: string; readonly instance?: Instance };
 
+/** Keys that are served at a URL; `again`: fetched anew, as none has fitted. */
+type KeysAt = (url: string, kid: string | undefined, again: boolean) => Promise<JsonWebKeySet>;
+
 type Context = {
   readonly req: IncomingMessage;
   readonly oidc?: { readonly route?: string; params?: Record<string, unknown> };
@@ -42,7 +47,7 @@ type Presented = {
   /** A token of a platform, as it came. */
   readonly workloadToken?: string;
   /** What is no assertion. */
-  readonly other?: OtherProof;
+  readonly other?: OtherProof | AttestedProof;
   /** In place of a client_id that was not sent. */
   readonly placeholder?: string;
   agent?: string;
@@ -62,11 +67,13 @@ export const presentedCredentials = (deps: {
   readonly identity: WorkloadIdentity;
   readonly uses: Pick<CredentialUses, 'note'>;
   readonly otherProofs: OtherProofs;
+  readonly attestedProofs: AttestedProofs;
+  readonly challenges: AttestationChallenges;
   readonly instances: Pick<InstanceRegister, 'running'>;
   readonly clock: Clock;
   readonly issuer: string;
 }) => {
-  const { identity, uses, otherProofs, instances, clock, issuer } = deps;
+  const { identity, uses, otherProofs, attestedProofs, challenges, instances, clock, issuer } = deps;
   const presented = new WeakMap<object, Presented>();
   // Of this process only: whoever makes such an assertion checks it, too.
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
@@ -89,12 +96,25 @@ export const presentedCredentials = (deps: {
     return instance?.jwk && isAllowed ? [{ store: storeOf({ keys: [instance.jwk] }), instance }] : [];
   };
 
+  /** By which credential, and as which instance if it is one. Throws an Error that says which check failed. */
+  const provenBy = async (
+    other: OtherProof | AttestedProof,
+    agent: Agent,
+    usable: readonly Credential[],
+    served: KeysAt,
+  ): Promise<Omit<Source, 'store'>> => {
+    if (other.kind !== 'attestation') return { credential: otherProofs.prove(other, usable) };
+    return attestedProofs.prove(other, agent, usable, async ({ jwks, jwksUri = '' }, kid, again) =>
+      jwks === undefined ? served(jwksUri, kid, again) : jwks,
+    );
+  };
+
   return {
     /** Takes what the engine is not to see out of a request, before anything looks at its parameters. */
     take(context: Context, parameters: Record<string, unknown>): void {
       const { client_assertion: token, client_assertion_type: type, client_id: clientId } = parameters;
       if (!isByClients(context.oidc?.route)) return;
-      const other = otherProofs.take(context.req, parameters);
+      const other = takeAttestation(context.req, parameters) ?? otherProofs.take(context.req, parameters);
       if (other) {
         presented.set(context, { other });
         parameters['client_assertion_type'] = JWT_BEARER;
@@ -123,6 +143,7 @@ export const presentedCredentials = (deps: {
       const parameters = (Provider.ctx as unknown as Context | undefined)?.oidc?.params;
       const isReplaced = known?.workloadToken !== undefined || known?.other !== undefined;
       if (!known || !isReplaced || known.agent !== undefined || !parameters) return;
+      if (known.other?.kind === 'attestation') challenges.check(Provider.ctx as unknown as object, known.other.proof);
       known.agent = clientId;
       const now = clock.now();
       const claims = { iss: clientId, sub: clientId, aud: issuer, jti: randomUUID(), iat: now, exp: now + 60 };
@@ -134,8 +155,7 @@ export const presentedCredentials = (deps: {
       agent: Agent,
       stores: {
         readonly of: (jwks: JsonWebKeySet) => KeyStore;
-        /** Keys that are served at a URL; `again`: fetched anew, as none has fitted. */
-        readonly at: (url: string, kid: string | undefined, again: boolean) => Promise<JsonWebKeySet>;
+        readonly at: KeysAt;
       },
     ): object {
       const known = here();
@@ -146,7 +166,7 @@ export const presentedCredentials = (deps: {
       if (known?.other !== undefined) {
         const { other } = known;
         sources = [];
-        rest.push(async () => [{ store: stores.of(internal), credential: otherProofs.prove(other, usable) }]);
+        rest.push(async () => [{ store: stores.of(internal), ...(await provenBy(other, agent, usable, stores.at)) }]);
       } else if (known?.workloadToken !== undefined) {
         const token = known.workloadToken;
         sources = [];
@@ -211,6 +231,7 @@ export const presentedCredentials = (deps: {
 
     /** Who sent a wrong secret by HTTP Basic is told to use that (RFC 6749 §5.2). */
     install(provider: Provider): void {
+      challenges.install(provider);
       provider.use(async (ctx, next) => {
         await next();
         const other = presented.get(ctx)?.other;
@@ -220,8 +241,14 @@ export const presentedCredentials = (deps: {
       });
     },
 
-    /** The running copy of an agent that has signed the assertion in a request. */
+    /** The running copy of an agent that has signed the assertion in a request, or proven its attested key. */
     instanceIn: (context: object): Instance | undefined => presented.get(context)?.source?.instance,
+
+    /** Thumbprint of the attested key by which the client of a request has proven itself. */
+    attestedKeyIn(context: object): string | undefined {
+      const { other, source } = presented.get(context) ?? {};
+      return other?.kind === 'attestation' ? source?.instance?.thumbprint : undefined;
+    },
 
     /** Notes the use of the credential by which the client of a request has proven itself. */
     noteUse(context: object): void {

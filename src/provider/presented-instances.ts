@@ -1,5 +1,5 @@
 /**
- * Which running copy of an agent acts in a request: the one whose key has signed the client assertion, or else the one
+ * Which running copy of an agent acts in a request: the one whose key has signed the client assertion or was attested, or else the one
  * whose key the DPoP proof is made with. No agent needs to have any.
  */
 import type { Agent } from '../domain/agents/agent.ts';
@@ -16,11 +16,15 @@ export type PresentedInstances = ReturnType<typeof presentedInstances>;
 
 type Context = { readonly req: Parameters<typeof factsOf>[0] };
 
+type Presenting = {
+  readonly oidc: { readonly entities: { readonly RefreshToken?: { readonly attestationJkt?: string } | undefined } };
+};
+
 export const presentedInstances = (deps: {
   readonly documents: DocumentStore;
   readonly identifiers: Identifiers;
   readonly instances: Pick<InstanceRegister, 'running' | 'used'>;
-  readonly presented: Pick<PresentedCredentials, 'instanceIn'>;
+  readonly presented: Pick<PresentedCredentials, 'instanceIn' | 'attestedKeyIn'>;
   /** As they count now. */
   readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
 }) => {
@@ -36,10 +40,16 @@ export const presentedInstances = (deps: {
       return agent && jkt !== undefined ? instances.running(agent.document, jkt) : undefined;
     },
 
-    /** Throws 'invalid_grant' when a refresh token is one of a running copy, and the request is not from that one. */
-    async checkHolder(lease: string | undefined, instance: Instance | undefined): Promise<void> {
+    /**
+     * Throws 'invalid_grant' when a refresh token is one of a running copy, and the request is not from that one; and
+     * when it was given to an attested key, and that one is not proven.
+     */
+    async checkHolder(context: object, lease: string | undefined, instance: Instance | undefined): Promise<void> {
       const holder = lease === undefined ? undefined : (await leases.get(lease))?.document.instance;
-      if (holder === undefined || holder === instance?.id) return;
+      const { RefreshToken: refreshToken } = (context as Presenting).oidc.entities;
+      const key = refreshToken?.attestationJkt;
+      const isKeyProven = key === undefined || key === presented.attestedKeyIn(context);
+      if (isKeyProven && (holder === undefined || holder === instance?.id)) return;
       throw new DomainError('invalid_grant', 'this refresh token is of an instance: prove the key of that one', {
         denial: { id: identifiers.newId('dny'), layer: 'grant', reason: 'instance_not_proven' },
       });

@@ -14,6 +14,7 @@ export const publishedMetadata = (
   const added = Object.assign({}, ...extensions.map(({ metadata }) => metadata ?? {}));
   const authMethods = [
     ...['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'],
+    'attest_jwt_client_auth',
     ...(takesCertificates ? ['tls_client_auth', 'self_signed_tls_client_auth'] : []),
   ];
   provider.use(async (ctx, next) => {
@@ -26,7 +27,7 @@ export const publishedMetadata = (
         ...(ctx.body as object),
         token_endpoint_auth_methods_supported: authMethods,
         tls_client_certificate_bound_access_tokens: takesCertificates,
-        // Agents do not introspect, and nobody else proves itself with a certificate.
+        // Agents do not introspect, and nobody else proves itself with a certificate or an attestation.
         introspection_endpoint_auth_methods_supported: authMethods.slice(0, 3),
         revocation_endpoint_auth_methods_supported: authMethods,
         ...(configuration.clientIdMetadata.accept ? { client_id_metadata_document_supported: true } : {}),

@@ -134,7 +134,7 @@ export const tokenClaims = (deps: {
     const clientId = String(token.clientId);
     if (!clientId.startsWith('agt_')) return claimsOf(ctx, token, clientId);
     const instance = await deps.instances.of(ctx, clientId, token.jkt);
-    await deps.instances.checkHolder(token.grantId, instance);
+    await deps.instances.checkHolder(ctx, token.grantId, instance);
     const { claims, facts } = await claimsOf(ctx, token, clientId);
     if (!instance) return { claims, facts };
     const which = { instance: instance.id };

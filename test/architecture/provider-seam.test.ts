@@ -17,6 +17,13 @@ const provider = new Provider('http://localhost:3000', {
   ],
   features: {
     devInteractions: { enabled: false },
+    attestClientAuth: {
+      enabled: true,
+      ack: 'draft-12',
+      challengeSecret: Buffer.alloc(32),
+      getAttestationSignaturePublicKey: async () => ({}),
+    },
+    dPoP: { enabled: true, nonceSecret: Buffer.alloc(32) },
     deviceFlow: { enabled: true },
     introspection: { enabled: true },
     revocation: { enabled: true },
@@ -26,6 +33,7 @@ const provider = new Provider('http://localhost:3000', {
 /** Those that src/provider compares `ctx.oidc.route` with. */
 const ROUTES = [
   'authorization',
+  'challenge',
   'code_verification',
   'device_authorization',
   'discovery',
@@ -101,6 +109,11 @@ describe('what is wrapped at start', () => {
   test('Session.prototype.persist() and save(ttl): a session that a failing device page begins (V9)', () => {
     expect(member(provider.Session.prototype, 'persist')).toHaveLength(0);
     expect(member(provider.Session.prototype, 'save')).toHaveLength(1);
+  });
+
+  test('RefreshToken.prototype.save(), and the attested key a stored one is bound to', () => {
+    expect(member(provider.RefreshToken.prototype, 'save')).toEqual(expect.any(Function));
+    expect(Reflect.get(provider.RefreshToken, 'IN_PAYLOAD')).toEqual(expect.arrayContaining(['attestationJkt']));
   });
 
   test('Client.prototype.redirectUriAllowed(value) and postLogoutRedirectUriAllowed(value): where answers go (AZ-03)', () => {

@@ -61,6 +61,10 @@ export const checkedMaterial = async (
     }
     case 'mtls':
       return { kind: 'mtls', ...checkCertificateRule(given, at, deps.now()) };
+    case 'attested': {
+      const attester = checkText(String(given.attester ?? ''), `${at}/attester`, 512);
+      return { kind: 'attested', attester, ...checkKeySource(given, undefined, deps.checkKeyUrl, at) };
+    }
     case 'secret':
       return refuseField(`${at}/kind`, 'A secret is allowed to an agent that is there already, by itself.');
     default:

@@ -7,9 +7,10 @@ import { type CredentialOf, ofKind, usableCredentials } from '../agents/credenti
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { firstUnfit, fitsText } from './rules.ts';
+import { isRefusal, type Refusal } from './signed-token.ts';
 import { separatorsOf, type TrustedIssuer } from './trusted-issuer.ts';
 import type { TrustedIssuerRegistry } from './trusted-issuer-registry.ts';
-import { isRefusal, type ReadToken, type Refusal, readToken, type WorkloadTokens } from './workload-tokens.ts';
+import { type ReadToken, readToken, type WorkloadTokens } from './workload-tokens.ts';
 import { workloadsFor } from './workloads.ts';
 
 /** A token that was found good, and the credential it fits. */

@@ -11,7 +11,7 @@ import { DomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, type Versioned } from '../ports/document-store.ts';
 import type { Revocation } from '../revocation/revocation.ts';
-import { INSTANCES, type Instance, instanceIdOf, isRunning, mostInstances } from './instance.ts';
+import { INSTANCES, type Instance, instanceIdOf, isRunning, KEPT_SECONDS, mostInstances } from './instance.ts';
 import { instanceSlots } from './instance-slots.ts';
 
 /** What an instance is started with: the key it signs with, or the thumbprint of one that was proven with DPoP. */
@@ -22,8 +22,6 @@ export type ShownState = 'active' | 'over_limit' | 'expired' | 'ended';
 
 export type InstanceRegister = ReturnType<typeof instanceRegister>;
 
-/** How long one that is over is remembered, seconds. */
-const KEPT_SECONDS = 30 * 86_400;
 /** After this part of its life a use renews an instance. */
 const RENEWED_AFTER = 1 / 4;
 

@@ -37,6 +37,9 @@ export type Instance = {
   readonly keptUntil: number;
 };
 
+/** How long one that is over is remembered, seconds: no attestation lives longer. */
+export const KEPT_SECONDS = 30 * 86_400;
+
 export const INSTANCES = {
   name: 'instances',
   indexes: [{ fields: ['agent', 'createdAt'] }],

@@ -228,7 +228,7 @@ const COMMON: readonly string[] = [
 
 /** Whatever way it is, what of it is text or a rule made of texts. */
 const factsOf = (credential: Credential): CredentialModel['facts'] => {
-  const keys = credential.kind === 'jwks' ? credential.jwks.keys : [];
+  const keys = 'jwks' in credential ? (credential.jwks?.keys ?? []) : [];
   return [
     ...keys.map(({ kid, kty, alg }): readonly [string, string] => [
       'Key',
@@ -248,6 +248,7 @@ const FACTS: Readonly<Record<string, string>> = {
   issuer: 'Issuer',
   subject: 'Subject',
   claims: 'Claims',
+  attester: 'Attester',
   reason: 'Reason',
   subjectDn: 'Subject of the certificate',
   sanDns: 'DNS name',

@@ -94,6 +94,7 @@ const SHOWN = new Set([
   'issuer',
   'subject',
   'claims',
+  'attester',
   'subjectDn',
   'sanDns',
   'sanUri',

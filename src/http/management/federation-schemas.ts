@@ -17,14 +17,17 @@ import {
   text,
 } from './schema-parts.ts';
 
-const KINDS = AUTHENTICATION_METHODS.filter((method) => ['jwks', 'jwks_uri', 'federated', 'mtls'].includes(method));
+const KINDS = AUTHENTICATION_METHODS.filter((method) => method !== 'secret');
 
 const CREDENTIAL: Properties = {
   kind: oneOf('How the agent proves itself with it.', KINDS),
   name: text('What people call it.', 100),
   expires_at: { ...seconds('When it proves nothing any more.'), minimum: 0, maximum: 99_999_999_999 },
-  jwks: { ...ref('JsonWebKeySet'), description: 'With kind jwks.' },
-  jwks_uri: text('With kind jwks_uri: where its public keys are served.', 2048),
+  jwks: { ...ref('JsonWebKeySet'), description: 'With kind jwks; with kind attested: public keys of the attester.' },
+  jwks_uri: text(
+    'With kind jwks_uri: where its public keys are served. With kind attested: where those of the attester are, instead of `jwks`.',
+    2048,
+  ),
   issuer: text('With kind federated: id of the trusted issuer.', 64),
   subject: { ...ref('TextRule'), description: 'With kind federated: what `sub` must be.' },
   claims: {
@@ -34,6 +37,10 @@ const CREDENTIAL: Properties = {
     description:
       'With kind federated: rules by name of a claim, or by JSON pointer (RFC 6901) when it begins with "/". All must hold.',
   },
+  attester: text(
+    'With kind attested: what the attester is called. An attestation that names an issuer (`iss`) must name this one.',
+    512,
+  ),
   subject_dn: text('With kind mtls: subject of the certificate (RFC 4514), most specific part first.', 512),
   san_dns: text('With kind mtls: a DNS name in the certificate.', 512),
   san_uri: text('With kind mtls: a URI in the certificate.', 512),

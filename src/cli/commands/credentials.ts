@@ -1,0 +1,101 @@
+/** `behalf agents credentials …`: what an agent proves itself with, and whom it lets vouch for the keys of its copies. */
+import { readFileSync } from 'node:fs';
+import { type Command, EXIT, usageError } from '../command.ts';
+import { type ManagementCall, managementCommand, timeText } from '../management-commands.ts';
+import { texts } from '../members.ts';
+import { type Column, details, printable } from '../table.ts';
+
+const pathOf = ({ operands }: ManagementCall): string => `/agents/${encodeURIComponent(operands[0] ?? '')}/credentials`;
+
+type Row = Readonly<Record<string, unknown>>;
+
+const COLUMNS: readonly Column<Row>[] = [
+  { title: 'ID', value: ({ id }) => id },
+  { title: 'KIND', value: ({ kind }) => kind },
+  { title: 'STATE', value: ({ state }) => state },
+  { title: 'LAST USE', value: ({ last_used_at: at }) => timeText(at) },
+  { title: 'ENDS', value: ({ expires_at: at }) => timeText(at) },
+  { title: 'NAME', value: ({ name, attester }) => name ?? attester },
+];
+
+/** Does one thing to credentials of an agent. */
+const action = (verb: string, path: string, summary: string, done: string): Command =>
+  managementCommand({
+    words: ['agents', 'credentials', verb],
+    operands: ['AGENT', 'CREDENTIAL...'],
+    summary,
+    role: 'operator',
+    options: {},
+    run: async (call) => {
+      const ids = call.operands.slice(1);
+      if (ids.length === 0) throw usageError('Name a credential, as `behalf agents credentials list` shows them.');
+      for (const id of ids) await call.api.post(`${pathOf(call)}/${encodeURIComponent(id)}/${path}`);
+      call.print.object({ [done]: ids }, ids.map((id) => `${printable(id)} is ${done}.\n`).join(''));
+      return EXIT.done;
+    },
+  });
+
+/** The public keys of an attester: in a file, or where they are served. */
+const keysOf = (call: ManagementCall): Row => {
+  const [file, url] = [call.text('jwks-file'), call.text('jwks-uri')];
+  if ((file === undefined) === (url === undefined)) {
+    throw usageError('Give either --jwks-file or --jwks-uri: the public keys of the attester.');
+  }
+  if (file === undefined) return { jwks_uri: url };
+  try {
+    return { jwks: JSON.parse(readFileSync(file, 'utf8')) };
+  } catch {
+    throw usageError(`${file} cannot be read as JSON.`);
+  }
+};
+
+export const credentialCommands: readonly Command[] = [
+  managementCommand({
+    words: ['agents', 'credentials', 'list'],
+    operands: ['AGENT'],
+    summary: 'List what an agent proves itself with.',
+    role: 'operator',
+    options: {},
+    run: async (call) => {
+      const { body } = await call.api.get(pathOf(call));
+      call.print.list((body['items'] ?? []) as readonly Row[], COLUMNS, 'This agent has no credential.');
+      return EXIT.done;
+    },
+  }),
+  managementCommand({
+    words: ['agents', 'allow-attester'],
+    operands: ['AGENT'],
+    summary: 'Let an attester vouch for the keys of the running copies of an agent.',
+    role: 'operator',
+    options: {
+      attester: {
+        value: 'NAME',
+        description: 'What it is called; `iss` of its attestations, if they have one.',
+        isRequired: true,
+      },
+      'jwks-file': { value: 'FILE', description: 'Its public keys as a JWK Set; nothing is fetched then.' },
+      'jwks-uri': { value: 'URL', description: 'https URL where it serves its public keys.' },
+      name: { value: 'NAME', description: 'What people call it.' },
+    },
+    notes: 'Each key it vouches for is an instance of the agent: behalf agents instances list AGENT',
+    run: async (call) => {
+      const { body } = await call.api.post(pathOf(call), {
+        kind: 'attested',
+        ...texts(call, { attester: 'attester', name: 'name' }),
+        ...keysOf(call),
+      });
+      call.print.object(
+        body,
+        details([
+          ['id', body['id']],
+          ['agent', call.operands[0]],
+          ['attester', body['attester']],
+        ]),
+      );
+      return EXIT.done;
+    },
+  }),
+  action('suspend', 'suspend', 'Let credentials of an agent prove nothing until they are resumed.', 'suspended'),
+  action('resume', 'resume', 'Let suspended credentials of an agent count again.', 'active'),
+  action('remove', 'removal', 'Take credentials from an agent for good.', 'removed'),
+];

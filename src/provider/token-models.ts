@@ -1,0 +1,36 @@
+/** What the engine's models of tokens get from us before they are stored: ids of their own, and the key they are bound to. */
+import Provider from 'oidc-provider';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
+import type { PresentedCredentials } from './presented-credentials.ts';
+
+/** Ids of JWT access tokens; of opaque ones the engine makes the bearer value itself. */
+export const jwtIds = (provider: Provider, identifiers: Identifiers): void => {
+  for (const { prototype } of [provider.AccessToken, provider.ClientCredentials]) {
+    const model = prototype as unknown as { readonly format?: string; generateTokenId(): string };
+    const { generateTokenId } = model;
+    model.generateTokenId = function idOf() {
+      const bearer = generateTokenId.call(this);
+      return this.format === 'jwt' ? identifiers.newId('tok') : bearer;
+    };
+  }
+};
+
+/**
+ * A refresh token that is given to an attested key is good for that key only (draft-ietf-oauth-attestation-based-client-auth-12).
+ * The engine binds those of clients that are registered for this method; agents may have several.
+ */
+export const attestedRefreshTokens = (
+  provider: Provider,
+  presented: Pick<PresentedCredentials, 'attestedKeyIn'>,
+): void => {
+  const model = provider.RefreshToken.prototype as unknown as {
+    attestationJkt?: string | undefined;
+    save(...given: unknown[]): Promise<string>;
+  };
+  const { save } = model;
+  model.save = function bound(...given) {
+    const context = Provider.ctx as object | undefined;
+    this.attestationJkt ??= context && presented.attestedKeyIn(context);
+    return save.apply(this, given);
+  };
+};
