@@ -19,6 +19,7 @@ export type DomainErrorCode =
   | 'invalid_target'
   | 'unsupported_token_type'
   | 'consent_required'
+  | 'insufficient_user_authentication'
   | 'access_denied';
 
 /** The part of the decision that said no. Named in refusals, in the audit trail and in the docs. */

@@ -6,6 +6,7 @@
  * grants share (resource, sender constraint, audit, format, storage); a grant cannot forget a step.
  */
 
+import type { Assurance } from '../domain/accounts/assurance.ts';
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
 import type { Decision } from '../domain/decision/decision.ts';
 import type { ActorChain } from '../domain/delegation/actor-chain.ts';
@@ -83,6 +84,8 @@ export type TokenToMint = {
   readonly parent?: string;
   /** RFC 8693 §2.2.1 */
   readonly issuedTokenType: string;
+  /** How the person signed in, as the token it was made from says. */
+  readonly assurance?: Assurance | undefined;
   /** What allowed it. */
   readonly decision: Pick<Decision, 'id' | 'policyVersion'>;
 };

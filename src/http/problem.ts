@@ -42,6 +42,7 @@ const DOMAIN_PROBLEMS: Readonly<Record<DomainErrorCode, readonly [status: number
   invalid_target: [400, 'The resource is not valid'],
   unsupported_token_type: [400, 'This type of token is not supported'],
   consent_required: [403, 'A person has to allow this first'],
+  insufficient_user_authentication: [403, 'The person has to sign in again, or in a stronger way'],
   access_denied: [403, 'A person or policy refused this'],
 };
 

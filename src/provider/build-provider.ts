@@ -8,6 +8,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import Provider, { type Configuration as EngineConfiguration, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Account } from '../domain/accounts/account.ts';
+import { REACHABLE } from '../domain/accounts/assurance.ts';
 import { ATTESTATION_ALGORITHMS } from '../domain/attestation/client-attestation.ts';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
 import type { KeysByUrl } from '../domain/clients/keys-by-url.ts';
@@ -194,6 +195,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     scopes: ['openid', 'offline_access', 'profile', 'email', 'groups'],
     claims: CLAIMS_BY_SCOPE,
     subjectTypes: ['public'],
+    acrValues: [...REACHABLE],
     clientAuthMethods: ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'],
     clientDefaults: {
       grant_types: [],

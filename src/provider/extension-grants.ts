@@ -9,6 +9,7 @@ import { asProtocol } from './oauth-errors.ts';
 import type { PresentedInstances } from './presented-instances.ts';
 import { checkDpopReplay, checkDpopRequired, checkMtlsCert, validateDpop } from './provider-internals.ts';
 import { factsOf } from './request-facts.ts';
+import { assuranceClaims } from './step-up.ts';
 import { decided, type TokenClaims } from './token-claims.ts';
 import { unitOf } from './token-request-unit.ts';
 
@@ -89,6 +90,7 @@ const tokenRequest = async (
         delegation: token.delegation,
         txn: token.txn,
         ...decided(token.decision),
+        ...assuranceClaims(token.assurance),
         ...(token.lease === undefined ? {} : { grant_id: token.lease }),
       },
       facts: {

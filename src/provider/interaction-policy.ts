@@ -8,6 +8,7 @@ import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { shownUserCode } from './device-authorization.ts';
 import { type Asked, makeLease } from './lease-maker.ts';
 import { asProtocol } from './oauth-errors.ts';
+import { acrCheck } from './step-up.ts';
 
 /** Stored with the prompt; what `Interactions.get` answers from. */
 export type PromptDetails = Asked & { readonly userCode?: string };
@@ -34,6 +35,7 @@ const detailsOf = (ctx: KoaContextWithOIDC): Record<string, unknown> => {
 export const prompts = () => {
   const policy = interactionPolicy.base();
   policy.remove('consent');
+  policy.get('login')?.checks.add(acrCheck());
   policy.add(
     new Prompt(
       { name: 'consent', requestable: true },

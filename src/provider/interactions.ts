@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type Provider from 'oidc-provider';
 import type { InteractionResults } from 'oidc-provider';
+import { SINGLE_FACTOR } from '../domain/accounts/assurance.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
@@ -112,7 +113,7 @@ export const interactions = (deps: Deps): Interactions => {
     async finishSignIn(exchange, uid, account) {
       const found = await open(exchange, uid, 'login');
       // The moment of the sign-in, not the one at which the browser comes back: what ends sessions in between ends this one.
-      const login = { accountId: account, ts: clock.now(), amr: ['pwd'], remember: true };
+      const login = { accountId: account, ts: clock.now(), amr: ['pwd'], acr: SINGLE_FACTOR, remember: true };
       return once(found, async () => {
         await endOther(exchange, found, account);
         return finish(found, { login });

@@ -8,6 +8,7 @@ import { isDocumentConflict } from '../domain/ports/document-store.ts';
 import type { IssuedToken, IssuedTokens } from '../domain/ports/issued-tokens.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { ENGINE_RECORDS, type EngineRecord, REVOKED_TOKENS, type RevokedToken } from './records.ts';
+import { assuranceFrom } from './step-up.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 
 /** Bytes; ours are below 4 KiB even with a full chain. */
@@ -89,6 +90,7 @@ export const issuedTokens = (deps: {
       txn: text('txn'),
       decision: text('decision'),
       policy: typeof claims['policy'] === 'number' ? claims['policy'] : undefined,
+      assurance: assuranceFrom(claims),
       issuedAt: Number(claims.iat),
       expiresAt: Number(claims.exp),
       jkt: cnf?.jkt,
@@ -101,7 +103,7 @@ export const issuedTokens = (deps: {
     for (const { document } of await records.getMany(ids)) {
       const payload = document.payload as Record<string, unknown> | undefined;
       if (!payload || Number(payload['exp']) <= clock.now()) continue;
-      const extra = (payload['extra'] ?? {}) as {
+      const extra = (payload['extra'] ?? {}) as Readonly<Record<string, unknown>> & {
         act?: ActorChain;
         delegation?: string;
         instance?: string;
@@ -123,6 +125,7 @@ export const issuedTokens = (deps: {
         txn: extra.txn,
         decision: extra.decision,
         policy: extra.policy,
+        assurance: assuranceFrom(extra),
         issuedAt: Number(payload['iat']),
         expiresAt: Number(payload['exp']),
         jkt: payload['jkt'] as string | undefined,

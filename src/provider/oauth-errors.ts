@@ -6,7 +6,8 @@ import { isStoreUnavailable } from '../domain/ports/document-store.ts';
 
 /**
  * OAuth error code and HTTP status for each refusal of the domain. A new code does not compile until it stands here.
- * DIVERGENCE: `consent_required` and `temporarily_unavailable` are registered for the authorization endpoint only.
+ * DIVERGENCE: `consent_required` and `temporarily_unavailable` are registered for the authorization endpoint only, and
+ * `insufficient_user_authentication` for resource servers (RFC 9470 §3).
  */
 const TABLE = {
   invalid_request: ['invalid_request', 400],
@@ -25,6 +26,7 @@ const TABLE = {
   invalid_target: ['invalid_target', 400],
   unsupported_token_type: ['unsupported_token_type', 400],
   consent_required: ['consent_required', 400],
+  insufficient_user_authentication: ['insufficient_user_authentication', 400],
   access_denied: ['access_denied', 400],
 } as const satisfies Record<DomainErrorCode, readonly [string, number]>;
 

@@ -16,6 +16,7 @@ import type { Delegation } from '../domain/delegation/delegation.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 import { factsOf } from './request-facts.ts';
+import { assuranceOf } from './step-up.ts';
 
 type Row<T> = Promise<{ readonly document: T } | undefined>;
 
@@ -70,7 +71,12 @@ export const resourceAuthority = (deps: {
       isBound: isBound(ctx),
     };
     if (route === 'authorization_request') return known;
-    const forWhom = { ...known, asked: askedOf(ctx), actors: caller.kind === 'agent' ? [clientId] : [] };
+    const forWhom = {
+      ...known,
+      asked: askedOf(ctx),
+      assurance: assuranceOf(ctx),
+      actors: caller.kind === 'agent' ? [clientId] : [],
+    };
     if (about === undefined || caller.kind !== 'agent') return forWhom;
     const row = await deps.delegations.consented(about, clientId, server.identifier);
     return { ...forWhom, delegation: row?.scope ?? [], ...(row ? { delegationEnds: row.expiresAt } : {}) };

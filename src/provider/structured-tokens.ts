@@ -13,6 +13,7 @@ import type { ResourceServer } from '../domain/resource-servers/resource-server.
 import type { OwnTokens } from './issued-tokens.ts';
 import { asProtocol } from './oauth-errors.ts';
 import { factsOf } from './request-facts.ts';
+import { assuranceClaims } from './step-up.ts';
 
 type Deps = {
   readonly tokens: OwnTokens;
@@ -116,6 +117,7 @@ const description = (token: IssuedToken, issuer: string): Record<string, unknown
   ...(token.instance === undefined ? {} : { instance: token.instance }),
   ...(token.lease === undefined ? {} : { grant_id: token.lease }),
   ...(token.txn === undefined ? {} : { txn: token.txn }),
+  ...assuranceClaims(token.assurance),
   ...(token.decision === undefined ? {} : { decision: token.decision }),
   ...(token.policy === undefined ? {} : { policy: token.policy }),
 });

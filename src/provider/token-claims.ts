@@ -6,7 +6,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
 import { type Decision, recordOf } from '../domain/decision/decision.ts';
-import { nothingLeft } from '../domain/decision/remedies.ts';
+import { type NothingLeft, nothingLeft } from '../domain/decision/remedies.ts';
 import { extendChain } from '../domain/delegation/actor-chain.ts';
 import type { Delegation } from '../domain/delegation/delegation.ts';
 import { DomainError, type DomainErrorCode, type Layer, type Remedy } from '../domain/errors.ts';
@@ -21,6 +21,7 @@ import { protocolError } from './oauth-errors.ts';
 import type { PresentedInstances } from './presented-instances.ts';
 import { factsOf } from './request-facts.ts';
 import type { ResourceAuthority } from './resource-authority.ts';
+import { assuranceClaims, assuranceOf } from './step-up.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 import { settle, unitOf } from './token-request-unit.ts';
 
@@ -30,8 +31,14 @@ const RESERVED = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'scope', 'cl
 const TEXTS = {
   approval_required: 'all that is left of this scope needs an approval each time, which cannot be asked for yet',
   policy_forbids: 'no policy of this server permits anything of this scope here and now',
+  step_up_unavailable: 'a policy wants a stronger sign-in than this server has',
   step_up_required: 'the person has to sign in again, or in a stronger way, before this is given',
 } as const;
+
+const CODES: Partial<Record<NothingLeft['reason'], DomainErrorCode>> = {
+  scope_not_available: 'invalid_scope',
+  step_up_required: 'insufficient_user_authentication',
+};
 
 const textOf = (reason: keyof typeof TEXTS | 'scope_not_available', { accountId }: EngineToken): string => {
   if (reason !== 'scope_not_available') return TEXTS[reason];
@@ -130,7 +137,7 @@ export const tokenClaims = (deps: {
           .toLowerCase()}`;
 
   /** Claims of a token from the engine's own grants. Throws when an agent's delegation is gone. */
-  const ownClaims = async (ctx: object, token: EngineToken): Promise<Prepared> => {
+  const ownClaims = async (ctx: KoaContextWithOIDC, token: EngineToken): Promise<Prepared> => {
     const clientId = String(token.clientId);
     if (!clientId.startsWith('agt_')) return claimsOf(ctx, token, clientId);
     const instance = await deps.instances.of(ctx, clientId, token.jkt);
@@ -141,7 +148,7 @@ export const tokenClaims = (deps: {
     return { claims: { ...claims, ...which }, facts: { ...facts, ...which }, instance };
   };
 
-  const claimsOf = async (ctx: object, token: EngineToken, clientId: string): Promise<Prepared> => {
+  const claimsOf = async (ctx: KoaContextWithOIDC, token: EngineToken, clientId: string): Promise<Prepared> => {
     if (clientId === ACCOUNT_PAGES_CLIENT.client_id) {
       throw refuse('unauthorized_client', 'client', 'no_tokens_for_our_pages', 'this client takes no tokens');
     }
@@ -158,21 +165,22 @@ export const tokenClaims = (deps: {
     }
     const decision = resource === undefined ? undefined : deps.authority.decisionOf(ctx);
     const facts = { txn, ...decided(decision) };
+    const signIn = assuranceClaims(assuranceOf(ctx));
     if (resource !== undefined && !token.scope) {
       noteRefused(ctx, decision);
       const { reason, layer, text, remedies } = nothingLeft(decision);
-      const code = reason === 'scope_not_available' ? 'invalid_scope' : 'access_denied';
+      const code = CODES[reason] ?? 'access_denied';
       throw refuse(code, layer, reason, text ?? textOf(reason, token), remedies);
     }
     const lease = token.grantId === undefined ? {} : { grant_id: token.grantId };
-    if (!isAgent || token.accountId === undefined) return { claims: { ...lease, ...facts }, facts };
+    if (!isAgent || token.accountId === undefined) return { claims: { ...lease, ...facts, ...signIn }, facts };
     // Every token given to an agent for somebody carries `act` (decision D5).
     if (!row) {
       const act = extendChain(clientId, deps.issuer);
-      return { claims: { ...lease, ...facts, act }, facts: { ...facts, chain: act } };
+      return { claims: { ...lease, ...facts, ...signIn, act }, facts: { ...facts, chain: act } };
     }
     return {
-      claims: { ...lease, ...facts, act: row.chain, delegation: row.id },
+      claims: { ...lease, ...facts, ...signIn, act: row.chain, delegation: row.id },
       facts: { ...facts, chain: row.chain, delegation: row.id },
     };
   };

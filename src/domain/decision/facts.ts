@@ -5,6 +5,7 @@
  * confirms authority: the grants, consent, introspection, the evaluation API, simulation.
  */
 import type { Account } from '../accounts/account.ts';
+import type { Assurance } from '../accounts/assurance.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
@@ -25,9 +26,6 @@ export type ClientParty = {
 };
 
 export type Party = AgentParty | ClientParty;
-
-/** How the person proved who it is: `acr`, `amr` (RFC 8176) and `auth_time` of OpenID Connect Core §2. */
-export type Assurance = { readonly acr?: string; readonly amr: readonly string[]; readonly authTime: number };
 
 /** A person's decision on this very action. */
 export type Approval = { readonly id: string; readonly approvers: number };
@@ -68,6 +66,7 @@ export type DecisionFacts = {
   readonly delegation?: readonly string[] | undefined;
   /** Ids of those who act, outermost first. */
   readonly actors?: readonly string[];
+  /** How the person signed in, where that is known. */
   readonly assurance?: Assurance | undefined;
   readonly approval?: Approval | undefined;
   /** Address of the sender, where it is known. */

@@ -1,4 +1,5 @@
 /** The layer of policy: each scope that the others left is asked about, and what a permit is tied to is looked at. */
+import { satisfiesAcr } from '../accounts/assurance.ts';
 import type { CompiledPolicies, PolicySummary } from '../ports/policy-engine.ts';
 import type { Need, Withheld } from './decision.ts';
 import type { DecisionFacts, KnownFacts } from './facts.ts';
@@ -65,7 +66,7 @@ const needsOf = (policies: readonly PolicySummary[], { approval, assurance, now 
     policies.some(({ annotations }) => annotations[annotation] !== undefined);
   const acrs = new Set(policies.flatMap(({ annotations }) => annotations['acr'] ?? []));
   const maxAge = least(numbersOf(policies, 'max_age'));
-  const missingAcr = [...acrs].find((acr) => assurance?.acr !== acr);
+  const missingAcr = [...acrs].find((acr) => !satisfiesAcr(assurance?.acr, acr));
   const isTooOld = maxAge !== undefined && (assurance === undefined || now - assurance.authTime > maxAge);
   return [
     ...(asks('approval') && approval === undefined ? [{ kind: 'approval' as const }] : []),

@@ -1,4 +1,5 @@
 /** Why a decision left nothing, and what whoever was refused can do about it, in the machine's words. */
+import { isReachable } from '../accounts/assurance.ts';
 import { blockingLayer } from '../delegation/authority.ts';
 import type { Layer, Remedy } from '../errors.ts';
 import type { Decision, Need, Withheld } from './decision.ts';
@@ -16,7 +17,12 @@ const WHOM: Partial<Record<Layer, 'owner' | 'operator'>> = {
 };
 
 export type NothingLeft = {
-  readonly reason: 'approval_required' | 'policy_forbids' | 'scope_not_available' | 'step_up_required';
+  readonly reason:
+    | 'approval_required'
+    | 'policy_forbids'
+    | 'scope_not_available'
+    | 'step_up_required'
+    | 'step_up_unavailable';
   readonly layer: Layer;
   /** In the words of the policies that said no. */
   readonly text?: string;
@@ -29,8 +35,12 @@ export const nothingLeft = (decision: Pick<Decision, 'removed' | 'scope'> | unde
   const layer = blockingLayer(decision);
   const remedies = remediesOf(decision.removed, layer);
   const text = reasonsAt(decision.removed, layer);
-  const needsSignIn = remedies.some(({ kind }) => kind === 'step_up');
-  const ofPolicy = needsSignIn ? 'step_up_required' : 'policy_forbids';
+  const signIn = remedies.find((remedy) => remedy.kind === 'step_up');
+  // What no sign-in here can reach is said at once, so that nobody sends a person to try (RFC 9470 §5).
+  if (layer === 'policy' && signIn?.acr_values?.split(' ').every(isReachable) === false) {
+    return { reason: 'step_up_unavailable', layer, ...(text === undefined ? {} : { text }), remedies: [] };
+  }
+  const ofPolicy = signIn ? 'step_up_required' : 'policy_forbids';
   const reason = layer === 'approval' ? 'approval_required' : layer === 'policy' ? ofPolicy : 'scope_not_available';
   return { reason, layer, ...(text === undefined ? {} : { text }), remedies };
 };

@@ -1,3 +1,4 @@
+import type { Assurance } from '../accounts/assurance.ts';
 import type { ActorChain } from '../delegation/actor-chain.ts';
 
 /** An access token of ours that is live now. */
@@ -24,6 +25,8 @@ export type IssuedToken = {
   /** The decision it comes from, and the version of the policy set that was asked. */
   readonly decision?: string;
   readonly policy?: number;
+  /** How the person signed in. */
+  readonly assurance?: Assurance;
   readonly issuedAt: number;
   readonly expiresAt: number;
   /** Thumbprint of the DPoP key it is bound to (RFC 9449 §6.1). */

@@ -25,6 +25,7 @@ export type ExchangedToken = {
   readonly parent: string;
   readonly issuedTokenType: string;
   readonly decision: Decision;
+  readonly assurance: AcceptedSubjectToken['token']['assurance'];
 };
 
 /**
@@ -61,6 +62,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       ...(await factsAt(dependencies, refuse, agent, account, accepted, lease, source, target)),
       now: clock.now(),
       asked: parameters.scope,
+      assurance: token.assurance,
       source: caller.source,
       isBound: caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined,
     };
@@ -124,6 +126,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       parent: token.id,
       issuedTokenType: parameters.requestedType,
       decision,
+      assurance: token.assurance,
     };
   };
 };

@@ -177,8 +177,14 @@ export const REFUSALS = {
     field: 'scope',
     text: 'no policy of this server permits this agent anything of this scope here and now',
   },
-  step_up_required: {
+  step_up_unavailable: {
     code: 'access_denied',
+    layer: 'policy',
+    field: 'scope',
+    text: 'a policy wants a stronger sign-in than this server has',
+  },
+  step_up_required: {
+    code: 'insufficient_user_authentication',
     layer: 'policy',
     field: 'scope',
     text: 'the person has to sign in again, or in a stronger way, before this is given',

@@ -60,6 +60,7 @@ const STATUS = {
   invalid_target: 400,
   unsupported_token_type: 400,
   consent_required: 403,
+  insufficient_user_authentication: 403,
   access_denied: 403,
 } as const satisfies Record<DomainErrorCode, number>;
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/accounts/assurance.ts';
 import { authorizer } from '../../../src/domain/decision/authorize.ts';
 import type { DecisionFacts } from '../../../src/domain/decision/facts.ts';
 import { nothingLeft } from '../../../src/domain/decision/remedies.ts';
@@ -84,8 +85,8 @@ describe('obligations', () => {
   });
 
   test('AZ-13 another acr, or a sign-in too long ago, is a step-up with exactly that (RFC 9470 §4)', async () => {
-    const decide = annotated({ acr: 'urn:two', max_age: '300', reason: 'Two factors, just now.' });
-    const fresh = { acr: 'urn:two', amr: ['pwd', 'otp'], authTime: NOW - 300 };
+    const decide = annotated({ acr: SINGLE_FACTOR, max_age: '300', reason: 'Just now.' });
+    const fresh = { acr: SINGLE_FACTOR, amr: ['pwd'], authTime: NOW - 300 };
     expect((await decide(exchange({ assurance: fresh }))).scope).toEqual(['send']);
     for (const assurance of [
       undefined,
@@ -96,12 +97,19 @@ describe('obligations', () => {
       expect(nothingLeft(await decide(exchange({ assurance })))).toMatchObject({
         reason: 'step_up_required',
         layer: 'policy',
-        text: 'Two factors, just now.',
+        text: 'Just now.',
         remedies: [{ kind: 'step_up', max_age: 300 }],
       });
     }
     const [remedy] = nothingLeft(await decide(exchange())).remedies;
-    expect(remedy).toEqual({ kind: 'step_up', acr_values: 'urn:two', max_age: 300 });
+    expect(remedy).toEqual({ kind: 'step_up', acr_values: SINGLE_FACTOR, max_age: 300 });
+  });
+
+  test('a stronger sign-in is as good, and one that nobody can reach is said so at once (RFC 9470 §5)', async () => {
+    const strong = { acr: MULTI_FACTOR, amr: ['pwd', 'otp'], authTime: NOW };
+    expect((await annotated({ acr: SINGLE_FACTOR })(exchange({ assurance: strong }))).scope).toEqual(['send']);
+    const decision = await annotated({ acr: 'urn:unheard-of' })(exchange({ assurance: strong }));
+    expect(nothingLeft(decision)).toMatchObject({ reason: 'step_up_unavailable', remedies: [] });
   });
 
   test('of all permits that apply the strictest counts', async () => {
