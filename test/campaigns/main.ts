@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { type Campaign, seededRandom } from './campaign.ts';
 import { ceilings } from './ceilings.ts';
 import { crash } from './crash.ts';
+import { derivations } from './derivations.ts';
 import { faults } from './faults.ts';
 import { fuzz } from './fuzz.ts';
 import { killTree } from './kill-tree.ts';
@@ -12,7 +13,18 @@ import { keepResult } from './results.ts';
 import { revocation } from './revocation.ts';
 import { rolling } from './rolling.ts';
 
-const CAMPAIGNS: readonly Campaign[] = [races, crash, faults, fuzz, rolling, revocation, killTree, ceilings, leases];
+const CAMPAIGNS: readonly Campaign[] = [
+  races,
+  crash,
+  faults,
+  fuzz,
+  rolling,
+  revocation,
+  killTree,
+  ceilings,
+  leases,
+  derivations,
+];
 
 const usage = (): string =>
   [

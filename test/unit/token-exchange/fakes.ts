@@ -4,7 +4,7 @@ import type { Account } from '../../../src/domain/accounts/account.ts';
 import type { Agent } from '../../../src/domain/agents/agent.ts';
 import type { AuditEvent } from '../../../src/domain/audit/audit-event.ts';
 import type { Client } from '../../../src/domain/clients/client.ts';
-import { authorizer } from '../../../src/domain/decision/authorize.ts';
+import { authorizer, type DecisionDependencies } from '../../../src/domain/decision/authorize.ts';
 import type { Delegation } from '../../../src/domain/delegation/delegation.ts';
 import { delegationRegister } from '../../../src/domain/delegation/delegation-register.ts';
 import { delegationRequests } from '../../../src/domain/delegation/delegation-requests.ts';
@@ -98,8 +98,28 @@ export type Attempt = {
   readonly facts: Partial<AuditEvent>;
 };
 
+/** Who and what there is, in place of Anna's small world. */
+type Cast = {
+  readonly agents: readonly Agent[];
+  readonly servers: readonly ResourceServer[];
+  /** Takes the place of Anna. */
+  readonly account: Account;
+  readonly client: Client;
+  /** What the person allowed the client. */
+  readonly allowed: Lease['resources'];
+  readonly policies?: DecisionDependencies['policies'];
+};
+
 /** Anna, her app with a lease at all resources, agents A, B and C, and a token endpoint that keeps what it mints. */
-export const exchangeScene = ({ maxDepth = 5, ttl = 600 } = {}) => {
+export const exchangeScene = ({
+  maxDepth = 5,
+  ttl = 600,
+  cast,
+}: {
+  maxDepth?: number;
+  ttl?: number;
+  cast?: Cast;
+} = {}) => {
   const clock = movableClock();
   const identifiers = countedIdentifiers();
   const audit = recordedAudit();
@@ -119,13 +139,15 @@ export const exchangeScene = ({ maxDepth = 5, ttl = 600 } = {}) => {
     issuer: ISSUER,
     ttlSeconds: 600,
   });
-  const agents = table(agent('agt_a'), agent('agt_b'), agent('agt_c'));
-  const accounts = table(account('acc_anna'), account('acc_owner'));
-  const clients = table({ id: 'app_1', state: 'active' } as unknown as Client);
+  const agents = table(...(cast?.agents ?? [agent('agt_a'), agent('agt_b'), agent('agt_c')]));
+  const accounts = table(cast?.account ?? account('acc_anna'), account('acc_owner'));
+  const clients = table(cast?.client ?? ({ id: 'app_1', state: 'active' } as unknown as Client));
   const servers = table(
-    resourceServer('rs_mail', MAIL, ['read', 'send', 'delete']),
-    resourceServer('rs_pay', PAY, ['read', 'pay'], { accessTokenFormat: 'opaque' }),
-    ...Object.entries(AT).map(([id, identifier]) => resourceServer(`rs_${id}`, identifier, ['call'])),
+    ...(cast?.servers ?? [
+      resourceServer('rs_mail', MAIL, ['read', 'send', 'delete']),
+      resourceServer('rs_pay', PAY, ['read', 'pay'], { accessTokenFormat: 'opaque' }),
+      ...Object.entries(AT).map(([id, identifier]) => resourceServer(`rs_${id}`, identifier, ['call'])),
+    ]),
     resourceServer('rs_own', `${ISSUER}/api/v1`, ['agents:read']),
   );
   const leases = new Map<string, Lease>([
@@ -136,7 +158,7 @@ export const exchangeScene = ({ maxDepth = 5, ttl = 600 } = {}) => {
         account: 'acc_anna',
         clientId: 'app_1',
         openidScopes: ['openid'],
-        resources: {
+        resources: cast?.allowed ?? {
           [MAIL]: ['read', 'send'],
           [PAY]: ['read', 'pay'],
           ...Object.fromEntries(Object.values(AT).map((at) => [at, ['call']])),
@@ -191,7 +213,7 @@ export const exchangeScene = ({ maxDepth = 5, ttl = 600 } = {}) => {
     },
     leases: { get: async (id) => leases.get(id) },
     delegations,
-    authorize: authorizer({ identifiers, managementApi: `${ISSUER}/api/v1` }),
+    authorize: authorizer({ identifiers, managementApi: `${ISSUER}/api/v1`, policies: cast?.policies }),
     requests,
     instances: {
       start: async () => {
