@@ -37,7 +37,7 @@ const LAYERS = `| Layer | What it holds |
 | \`grant\` | what the person allowed the application she used |
 | \`subject_token\` | what the token holds that was exchanged, at the same resource |
 | \`delegation\` | what the row of the delegation holds: the person's consent, or what an agent handed on |
-| \`policy\` | the active policy set ([guide](../guides/policy.md)) |
+| \`policy\` | the active policy set |
 
 Before all of them stands the resource server: nothing is given that it does not declare. A refusal names the layer that is easiest
 to lift (\`denial.layer\`), and the audit event of a decision has what each layer held.`;
