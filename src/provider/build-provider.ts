@@ -53,7 +53,7 @@ import type { ResourceAuthority } from './resource-authority.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { structuredTokens } from './structured-tokens.ts';
 import type { TokenClaims } from './token-claims.ts';
-import { attestedRefreshTokens, jwtIds } from './token-models.ts';
+import { boundToAttestedKeys, jwtIds } from './token-models.ts';
 
 export type EngineDeps = {
   readonly configuration: Configuration;
@@ -148,7 +148,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   deps.proofs.install(provider);
   presented.install(provider);
   jwtIds(provider, deps.identifiers);
-  attestedRefreshTokens(provider, presented);
+  boundToAttestedKeys(provider, presented);
   leasesNameVersions(provider);
   exactLocalhost(provider);
   withoutParametersAtFirst(provider, presented.take);

@@ -16,8 +16,17 @@ export type PresentedInstances = ReturnType<typeof presentedInstances>;
 
 type Context = { readonly req: Parameters<typeof factsOf>[0] };
 
+type Bound = { readonly attestationJkt?: string } | undefined;
+
+/** What a request may present that was given to an attested key. */
 type Presenting = {
-  readonly oidc: { readonly entities: { readonly RefreshToken?: { readonly attestationJkt?: string } | undefined } };
+  readonly oidc: {
+    readonly entities: {
+      readonly RefreshToken?: Bound;
+      readonly AuthorizationCode?: Bound;
+      readonly DeviceCode?: Bound;
+    };
+  };
 };
 
 export const presentedInstances = (deps: {
@@ -42,15 +51,19 @@ export const presentedInstances = (deps: {
 
     /**
      * Throws 'invalid_grant' when a refresh token is one of a running copy, and the request is not from that one; and
-     * when it was given to an attested key, and that one is not proven.
+     * when it, or a code, was given to an attested key, and that one is not proven.
      */
     async checkHolder(context: object, lease: string | undefined, instance: Instance | undefined): Promise<void> {
       const holder = lease === undefined ? undefined : (await leases.get(lease))?.document.instance;
-      const { RefreshToken: refreshToken } = (context as Presenting).oidc.entities;
-      const key = refreshToken?.attestationJkt;
+      const {
+        RefreshToken: token,
+        AuthorizationCode: code,
+        DeviceCode: device,
+      } = (context as Presenting).oidc.entities;
+      const key = (token ?? code ?? device)?.attestationJkt;
       const isKeyProven = key === undefined || key === presented.attestedKeyIn(context);
       if (isKeyProven && (holder === undefined || holder === instance?.id)) return;
-      throw new DomainError('invalid_grant', 'this refresh token is of an instance: prove the key of that one', {
+      throw new DomainError('invalid_grant', 'what is presented is of an instance: prove the key of that one', {
         denial: { id: identifiers.newId('dny'), layer: 'grant', reason: 'instance_not_proven' },
       });
     },

@@ -15,22 +15,38 @@ export const jwtIds = (provider: Provider, identifiers: Identifiers): void => {
   }
 };
 
+type Found = { readonly attestationJkt?: string } | undefined;
+
 /**
- * A refresh token that is given to an attested key is good for that key only (draft-ietf-oauth-attestation-based-client-auth-12).
- * The engine binds those of clients that are registered for this method; agents may have several.
+ * What is given to an attested key is good for that key only: refresh tokens, device codes, and codes of what was pushed
+ * (draft-ietf-oauth-attestation-based-client-auth-12). The engine binds those of clients that are registered for this
+ * method, and loses sight of what was pushed when a person has to answer in between. Who presents one is looked at in
+ * presented-instances.ts.
  */
-export const attestedRefreshTokens = (
+export const boundToAttestedKeys = (
   provider: Provider,
   presented: Pick<PresentedCredentials, 'attestedKeyIn'>,
 ): void => {
-  const model = provider.RefreshToken.prototype as unknown as {
-    attestationJkt?: string | undefined;
-    save(...given: unknown[]): Promise<string>;
-  };
-  const { save } = model;
-  model.save = function bound(...given) {
+  const { PushedAuthorizationRequest, AuthorizationCode, DeviceCode, RefreshToken } = provider;
+  const pushers = new WeakMap<object, string>();
+  const requests = PushedAuthorizationRequest as unknown as { find(...given: unknown[]): Promise<Found> };
+  const { find } = requests;
+  requests.find = async function known(...given) {
+    const found = await find.apply(this, given);
     const context = Provider.ctx as object | undefined;
-    this.attestationJkt ??= context && presented.attestedKeyIn(context);
-    return save.apply(this, given);
+    if (context && found?.attestationJkt !== undefined) pushers.set(context, found.attestationJkt);
+    return found;
   };
+  for (const { prototype } of [RefreshToken, DeviceCode, PushedAuthorizationRequest, AuthorizationCode]) {
+    const model = prototype as unknown as {
+      attestationJkt?: string | undefined;
+      save(...given: unknown[]): Promise<string>;
+    };
+    const { save } = model;
+    model.save = function bound(...given) {
+      const context = Provider.ctx as object | undefined;
+      this.attestationJkt ??= context && (presented.attestedKeyIn(context) ?? pushers.get(context));
+      return save.apply(this, given);
+    };
+  }
 };

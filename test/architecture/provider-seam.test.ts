@@ -111,9 +111,13 @@ describe('what is wrapped at start', () => {
     expect(member(provider.Session.prototype, 'save')).toHaveLength(1);
   });
 
-  test('RefreshToken.prototype.save(), and the attested key a stored one is bound to', () => {
-    expect(member(provider.RefreshToken.prototype, 'save')).toEqual(expect.any(Function));
-    expect(Reflect.get(provider.RefreshToken, 'IN_PAYLOAD')).toEqual(expect.arrayContaining(['attestationJkt']));
+  test('save() of what may be bound to an attested key, and that key in what is stored', () => {
+    const { RefreshToken, DeviceCode, PushedAuthorizationRequest, AuthorizationCode } = provider;
+    for (const model of [RefreshToken, DeviceCode, PushedAuthorizationRequest, AuthorizationCode]) {
+      expect(member(model.prototype, 'save')).toEqual(expect.any(Function));
+      expect(Reflect.get(model, 'IN_PAYLOAD')).toEqual(expect.arrayContaining(['attestationJkt']));
+    }
+    expect(member(PushedAuthorizationRequest, 'find')).toEqual(expect.any(Function));
   });
 
   test('Client.prototype.redirectUriAllowed(value) and postLogoutRedirectUriAllowed(value): where answers go (AZ-03)', () => {

@@ -13,9 +13,17 @@ import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit
 import { craftedJwt, hmacBy, unsigned } from '../support/crafted-jwt.ts';
 import { instancesOf } from '../support/instances.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
-import { ACCESS_TOKEN_TYPE, type Answer, answerOf, EXCHANGE, type Parameters, post } from '../support/oauth-calls.ts';
+import {
+  ACCESS_TOKEN_TYPE,
+  type Answer,
+  answerOf,
+  EXCHANGE,
+  formOf,
+  type Parameters,
+  post,
+} from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
-import { makeScene, type Scene } from '../support/scene.ts';
+import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
 import { advance, now, startClock, stopClock } from '../support/stopped-clock.ts';
 import { type IssuerHost, issuerHost } from '../support/workload-platforms.ts';
 
@@ -157,7 +165,7 @@ describe('a copy with an attested key', () => {
     );
   });
 
-  test('may say client_id too, which must be the subject of its attestation', async () => {
+  test('CA-07 may say client_id too, which must be the subject of its attestation', async () => {
     const agent = await attestedAgent();
     const copy = await newCopy(agent.clientId, attester);
     await good(attested.token(copy, { ...own(), client_id: agent.clientId }));
@@ -165,7 +173,7 @@ describe('a copy with an attested key', () => {
     expect([other.status, other.body['error']]).toEqual([400, 'invalid_request']);
   });
 
-  test('shows one way of proof, not two (RFC 6749 §2.3)', async () => {
+  test('CA-08 shows one way of proof, not two (RFC 6749 §2.3)', async () => {
     const agent = await attestedAgent();
     const copy = await newCopy(agent.clientId, attester);
     const { status, body } = await scene.calls.token(scene.keyed(agent), own(), {
@@ -194,6 +202,30 @@ describe('a copy with an attested key', () => {
     expect([stolen.status, stolen.body['error']]).toEqual([400, 'invalid_grant']);
     const next = await good(attested.token(one, refresh));
     expect(decodeJwt(String(next['access_token']))).toMatchObject({ instance: mine['instance'], sub: scene.accountId });
+  });
+
+  test('pushes a request, and the code of that is good with its key only', async () => {
+    const agent = await attestedAgent();
+    const [one, two] = [await newCopy(agent.clientId, attester), await newCopy(agent.clientId, attester)];
+    const { parameters, verifier } = scene.authorizationRequest(agent, {
+      scope: 'offline_access read',
+      resource: [scene.jwt.identifier],
+    });
+    const pushed = await post(scene.calls.endpoints.par, parameters, await attested.headers(one));
+    expect([pushed.status, pushed.text]).toEqual([201, pushed.text]);
+    const asked = formOf({ client_id: agent.clientId, request_uri: String(pushed.body['request_uri']) });
+    const left = await scene.walk(`${scene.calls.endpoints.authorization}?${asked}`);
+    const redeem = {
+      grant_type: 'authorization_code',
+      code: scene.codeFrom(left),
+      redirect_uri: REDIRECT_URI,
+      code_verifier: verifier,
+      resource: scene.jwt.identifier,
+    };
+    for (const answer of [await attested.token(two, redeem), await scene.calls.token(scene.keyed(agent), redeem)]) {
+      expect([answer.status, answer.body['error']]).toEqual([400, 'invalid_grant']);
+    }
+    await good(attested.token(one, redeem));
   });
 
   test('redeems a code for a refresh token that is good with its key only, whatever else the agent can prove', async () => {
@@ -247,20 +279,26 @@ describe('what is refused, and told to the owner alone', () => {
     ],
     ['a proof by another key', 'key of cnf', () => [{}, { key: attester }]],
     ['a proof of another type', 'proof: type', () => [{}, { header: { typ: 'dpop+jwt' } }]],
-    ['a proof for another server', 'audience', () => [{}, { claims: { aud: 'https://other.example.com' } }]],
+    ['CA-02 a proof for another server', 'audience', () => [{}, { claims: { aud: 'https://other.example.com' } }]],
     [
-      'a proof for several servers',
+      'CA-02 a proof for several servers',
       'audience',
       () => [{}, { claims: { aud: [scene.issuer, 'https://other.example.com'] } }],
     ],
-    ['a proof for the token endpoint', 'audience', () => [{}, { claims: { aud: scene.calls.endpoints.token } }]],
-    ['a proof without an audience', 'audience', () => [{}, { claims: { aud: undefined } }]],
+    ['CA-02 a proof for the token endpoint', 'audience', () => [{}, { claims: { aud: scene.calls.endpoints.token } }]],
+    ['CA-02 a proof without an audience', 'audience', () => [{}, { claims: { aud: undefined } }]],
     ['a proof without an id', 'jti', () => [{}, { claims: { jti: undefined } }]],
     ['a proof with a very long id', 'jti', () => [{}, { claims: { jti: 'x'.repeat(257) } }]],
     ['a proof without a time', 'proof: iat', () => [{}, { claims: { iat: undefined } }]],
     ['a proof that is too old', 'too old', () => [{}, { claims: { iat: now() - 400 } }]],
     ['a proof that is over', 'proof: the token has expired', () => [{}, { claims: { exp: now() - 60 } }]],
     ['a proof from the future', 'proof: iat lies in the future', () => [{}, { claims: { iat: now() + 300 } }]],
+    [
+      'CA-12 an attestation that says where keys are',
+      'header jku',
+      () => [{ header: { jku: 'https://attester.example.com/keys' } }],
+    ],
+    ['CA-12 a proof that brings its key', 'header jwk', (copy) => [{}, { header: { jwk: copy.key.publicJwk } }]],
     ['a proof by somebody else', 'its iss', () => [{}, { claims: { iss: 'agt_else' } }]],
   ];
 
@@ -280,7 +318,7 @@ describe('what is refused, and told to the owner alone', () => {
     await refused(scene.agent, async () => ask(await newCopy(scene.agent.clientId, attester)), 'names no attester');
   });
 
-  test('algorithms none and HS256, in both tokens (RFC 8725 §3.1)', async () => {
+  test('CA-01 algorithms none and HS256, in both tokens (RFC 8725 §3.1)', async () => {
     const agent = await attestedAgent();
     const copy = await newCopy(agent.clientId, attester);
     const right = await attested.headers(copy);
@@ -323,15 +361,19 @@ describe('what is refused, and told to the owner alone', () => {
     expect(twice.status).toBeGreaterThanOrEqual(400);
   });
 
-  test('CA-02 a proof that was used before, also by requests at once', async () => {
+  test('CA-04 a proof that was used before, also by requests at once', async () => {
     const agent = await attestedAgent();
     const copy = await newCopy(agent.clientId, attester);
     const headers = await attested.headers(copy);
     const send = (): Promise<Answer> => post(scene.calls.endpoints.token, own(), headers);
-    const answers = await Promise.all([send(), send(), send()]);
-    expect(answers.map(({ status }) => status).sort()).toEqual([200, 401, 401]);
+    const answers = await Promise.all(Array.from({ length: 20 }, send));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(answers.filter(({ status }) => status === 401)).toHaveLength(19);
     advance(2000);
-    await refused(agent, send, 'replay');
+    expect((await send()).body['error']).toBe('invalid_client');
+    const told = (await server.events('client.authentication_refused')).filter((one) => one.agent === agent.clientId);
+    expect(new Set(told.map(({ note }) => note))).toEqual(new Set(['attestation, replay: the proof was used before']));
+    expect((await instances.list(agent)).body['items']).toHaveLength(1);
   });
 
   test('a challenge that is missing, made up or too old: another one comes with the answer', async () => {
