@@ -15,6 +15,12 @@ const STEP_SECONDS = 60;
 /** How many steps old a challenge may be; one from the next step comes from a node whose clock is ahead. */
 const STEPS = [0, 1, 2, 3, 4, 5, -1];
 
+/** The challenge of the step that a second is in. */
+export const challengeOf = (key: Buffer, second: number): string =>
+  createHmac('sha256', key)
+    .update(`${Math.floor(second / STEP_SECONDS)}`)
+    .digest('base64url');
+
 /** Only the endpoint and what is published of it: no client is registered with this method, as agents have several ways. */
 export const challengeEndpoint = (masterKey: Pick<MasterKey, 'derive'>) => ({
   enabled: true,
@@ -36,21 +42,16 @@ export const attestationChallenges = ({
 }) => {
   const [first = Buffer.alloc(0), ...others] = masterKey.derivedOfAll('attestation-challenge', 32);
 
-  const challengeOf = (key: Buffer, stepsAgo: number): string =>
-    createHmac('sha256', key)
-      .update(`${Math.floor(clock.now() / STEP_SECONDS) - stepsAgo}`)
-      .digest('base64url');
-
   const isGood = (given: unknown): boolean =>
     typeof given === 'string' &&
     [first, ...others].some((key) =>
       STEPS.some((ago) => {
-        const [expected, shown] = [Buffer.from(challengeOf(key, ago)), Buffer.from(given)];
+        const [expected, shown] = [Buffer.from(challengeOf(key, clock.now() - ago * STEP_SECONDS)), Buffer.from(given)];
         return expected.length === shown.length && timingSafeEqual(expected, shown);
       }),
     );
 
-  const next = (): string => challengeOf(first, 0);
+  const next = (): string => challengeOf(first, clock.now());
   const wanted = new WeakSet<object>();
 
   return {

@@ -391,6 +391,14 @@ describe('what is refused, and told to the owner alone', () => {
 });
 
 describe('the credential', () => {
+  test('stands on the page of its agent in the console, with what the attester is called', async () => {
+    const agent = await attestedAgent();
+    await instances.authorize(agent);
+    const page = await scene.browser.open(`${scene.issuer}/console/agents/${agent.clientId}`);
+    expect(page.html).toContain(ATTESTER);
+    expect(page.html).toContain('Attestation');
+  });
+
   test('can be stopped, and removed; its copies prove nothing then', async () => {
     const agent = await attestedAgent();
     const copy = await newCopy(agent.clientId, attester);

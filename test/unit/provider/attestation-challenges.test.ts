@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto';
+import { expect, test } from '@jest/globals';
+import { masterKey } from '../../../src/domain/secrets/master-key.ts';
+import { attestationChallenges, challengeOf } from '../../../src/provider/attestation-challenges.ts';
+
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+const proofWith = (challenge: unknown): string => `${part({ alg: 'none' })}.${part({ challenge })}.`;
+
+let now = 1_790_000_000;
+const clock = { now: () => now, nowMillis: () => now * 1000 };
+const [one, two] = [randomBytes(32), randomBytes(32)];
+const nodeOf = (key: Buffer, other?: Buffer) => attestationChallenges({ masterKey: masterKey(key, other), clock });
+const made = (key: Buffer): string => challengeOf(masterKey(key).derive('attestation-challenge', 32), now);
+const isTaken = (node: ReturnType<typeof nodeOf>, challenge: unknown): boolean => {
+  try {
+    node.check({}, proofWith(challenge));
+    return true;
+  } catch (error) {
+    expect(error).toMatchObject({ error: 'use_attestation_challenge', statusCode: 400 });
+    return false;
+  }
+};
+
+test('a challenge is good on every node for five minutes, and for one minute where a clock is behind', () => {
+  const challenge = made(one);
+  const node = nodeOf(one);
+  expect(isTaken(node, challenge)).toBe(true);
+  now += 300;
+  expect(isTaken(node, challenge)).toBe(true);
+  now += 60;
+  expect(isTaken(node, challenge)).toBe(false);
+  const ahead = made(one);
+  now -= 60;
+  expect(isTaken(node, ahead)).toBe(true);
+  now -= 60;
+  expect(isTaken(node, ahead)).toBe(false);
+});
+
+test('while the master key changes those of either key are good, and of no other', () => {
+  expect(isTaken(nodeOf(two, one), made(one))).toBe(true);
+  expect(isTaken(nodeOf(two, one), made(two))).toBe(true);
+  expect(isTaken(nodeOf(two), made(one))).toBe(false);
+});
+
+test('what is no challenge is none', () => {
+  for (const value of [undefined, null, 7, '', 'x', ['x'], {}, `${made(one)}=`]) {
+    expect(isTaken(nodeOf(one), value)).toBe(false);
+  }
+});
+
+test('what is no proof is left to who checks proofs', () => {
+  expect(() => nodeOf(one).check({}, '')).not.toThrow();
+});
