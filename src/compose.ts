@@ -351,6 +351,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     clients: made.clients,
     agents: made.agents,
     findings: made.findings,
+    policies: made.policies,
     blueprints: { ...made.blueprints, preview: blueprintPreview({ documents }) },
     groups: made.groups,
     instances: made.instances,
@@ -465,12 +466,14 @@ const opened = async (
 };
 
 const close = async ({
+  activePolicy,
   audit,
   nodes,
   broadcast,
   ephemeral,
   documents,
 }: Awaited<ReturnType<typeof services>>): Promise<void> => {
+  activePolicy.release();
   await audit.close();
   // A name that cannot be given back is free again when its node has been silent for a while.
   await nodes.leave().catch(() => undefined);

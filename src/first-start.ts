@@ -1,5 +1,5 @@
 /**
- * What a data set needs before it can serve: the management API as a resource server, one administrator,
+ * What a data set needs before it can serve: the management API as a resource server, policies, one administrator,
  * and two clients whose keys stand in files only this machine's owner can read (decision D22). Runs at
  * every start, makes what is missing and changes nothing else; called by compose.ts.
  */
@@ -13,6 +13,7 @@ import type { Role } from './domain/accounts/account.ts';
 import type { AccountRegister } from './domain/accounts/account-register.ts';
 import type { ClientRegistry } from './domain/clients/client-registry.ts';
 import { oneAtATime } from './domain/nodes/one-at-a-time.ts';
+import type { PolicyRegistry } from './domain/policy/policy-registry.ts';
 import type { Clock } from './domain/ports/clock.ts';
 import type { CollectionDeclaration, DocumentStore } from './domain/ports/document-store.ts';
 import type { Identifiers } from './domain/ports/identifiers.ts';
@@ -42,6 +43,7 @@ type Deps = {
   readonly accounts: AccountRegister;
   readonly clients: ClientRegistry;
   readonly resourceServers: ResourceServerRegistry;
+  readonly policies: Pick<PolicyRegistry, 'ensureStarter'>;
   readonly identifiers: Identifiers;
   /** Absent with memory stores: nothing is written to disk. */
   readonly folder: string | undefined;
@@ -53,11 +55,12 @@ type Deps = {
  */
 export const firstStart = (deps: Deps): Promise<FirstStart> =>
   oneAtATime(deps, 'first start', async () => {
-    const { configuration, accounts, resourceServers, identifiers, folder } = deps;
+    const { configuration, accounts, resourceServers, policies, identifiers, folder } = deps;
     const { administrator } = configuration;
     // First: what must not go on leaves nothing behind.
     const made = await makeAdministrator(accounts, identifiers, configuration);
     await resourceServers.ensureManagementApi(MANAGEMENT_SCOPES, BY);
+    await policies.ensureStarter(BY);
     if (folder !== undefined) {
       const owner = (await accounts.findByUsername(administrator.username))?.document;
       const answers = owner?.state === 'active' ? owner.id : undefined;

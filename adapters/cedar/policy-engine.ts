@@ -61,8 +61,7 @@ export const cedarPolicyEngine = (): PolicyEngine => {
 
     compile(text): CompiledPolicies {
       const { check, policies } = checkPolicies(text, schema);
-      const [error] = check.findings.filter(({ severity }) => severity === 'error');
-      if (error) throw policiesRefused(error);
+      if (check.findings.some(({ severity }) => severity === 'error')) throw policiesRefused(check.findings);
       const name = takeName();
       succeed(
         preparsePolicySet(name, {

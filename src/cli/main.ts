@@ -21,6 +21,7 @@ import { instanceCommands } from './commands/instances.ts';
 import { keyCommands } from './commands/keys.ts';
 import { killCommands } from './commands/kills.ts';
 import { movingCommands } from './commands/moving.ts';
+import { policyCommands } from './commands/policy.ts';
 import { registrationCommands } from './commands/registration.ts';
 import { resetPassword } from './commands/reset-password.ts';
 import { resourceServerCommands } from './commands/resource-servers.ts';
@@ -35,6 +36,7 @@ export const COMMANDS: readonly Command[] = [
   ...instanceCommands,
   ...credentialCommands,
   ...blueprintCommands,
+  ...policyCommands,
   ...registrationCommands,
   ...accountCommands,
   ...groupCommands,

@@ -154,6 +154,10 @@ export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch
       return ask('POST', `${path}/${action}`, { body: {}, ...(etag === undefined ? {} : { ifMatch: etag }) });
     },
 
+    /** Acts on the version that was read, or is refused. */
+    postIf: (path: string, etag: string | undefined, body: unknown): Promise<Reply> =>
+      ask('POST', path, { body, ...(etag === undefined ? {} : { ifMatch: etag }) }),
+
     /** Items of a list over as many pages as it takes, at most `limit`. */
     async *items(
       path: string,

@@ -20,6 +20,7 @@ import { IMPORTS } from '../domain/moving/import-mark.ts';
 import { VERIFIED_NAMES } from '../domain/names/verified-names.ts';
 import { NODES } from '../domain/nodes/node-register.ts';
 import { TURNS } from '../domain/nodes/one-at-a-time.ts';
+import { ACTIVE_POLICY, POLICY_SETS } from '../domain/policy/policy-set.ts';
 import type { CollectionDeclaration } from '../domain/ports/document-store.ts';
 import { INITIAL_ACCESS_TOKENS } from '../domain/registration/initial-access-tokens.ts';
 import { REGISTRATIONS } from '../domain/registration/registrations.ts';
@@ -49,6 +50,8 @@ export const MOVED: readonly CollectionDeclaration[] = [
   REGISTRATIONS,
   REPEATABLE_REGISTRATIONS,
   RESOURCE_SERVERS,
+  POLICY_SETS,
+  ACTIVE_POLICY,
   CLIENT_SNAPSHOTS,
   CONSENTS,
   INSTANCES,

@@ -1,5 +1,6 @@
 /** Adapters and the services of the domain, before anything is served. Called by compose.ts. */
 import { type Logger, pino } from 'pino';
+import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
@@ -40,6 +41,8 @@ import { verifiedNames } from '../domain/names/verified-names.ts';
 import { clockSteps } from '../domain/nodes/clock-steps.ts';
 import { type Machine, nodeRegister } from '../domain/nodes/node-register.ts';
 import { oneAtATime } from '../domain/nodes/one-at-a-time.ts';
+import { activePolicy } from '../domain/policy/active-policy.ts';
+import { policyRegistry } from '../domain/policy/policy-registry.ts';
 import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
@@ -247,6 +250,8 @@ export const services = async (configuration: Configuration, overrides: Override
     agents: granting.agents,
     tokens: workloadTokens({ keys: keysOfIssuers, clock, issuer, clockToleranceSeconds }),
   });
+  const engine = cedarPolicyEngine();
+  const policies = policyRegistry({ documents, clock, identifiers, audit, engine });
   const { maxDepth, maxDurationSeconds, defaultDurationSeconds, requestTtlSeconds } = configuration.delegation;
   const delegations = delegationRegister({
     documents,
@@ -318,6 +323,8 @@ export const services = async (configuration: Configuration, overrides: Override
     keysOfIssuers,
     workloads,
     instances,
+    policies,
+    activePolicy: activePolicy({ documents, engine }),
     delegations,
     requests,
     consents,

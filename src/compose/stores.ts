@@ -25,6 +25,7 @@ import { CLIENT_SNAPSHOTS } from '../domain/clients/metadata-documents.ts';
 import { DELEGATIONS } from '../domain/delegation/delegation.ts';
 import { INSTANCES } from '../domain/instances/instance.ts';
 import { VERIFIED_NAMES } from '../domain/names/verified-names.ts';
+import { ACTIVE_POLICY } from '../domain/policy/policy-set.ts';
 import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
@@ -93,9 +94,18 @@ export const stores = async (
 export const REMEMBERED: readonly Remembering[] = [
   { name: EPOCHS.name, absence: 'allows' },
   { name: REVOKED_TOKENS.name, absence: 'allows' },
-  ...[ACCOUNTS, AGENTS, BLUEPRINTS, CLIENTS, CLIENT_SNAPSHOTS, RESOURCE_SERVERS, DELEGATIONS, LEASES, INSTANCES].map(
-    ({ name }) => ({ name }),
-  ),
+  ...[
+    ACTIVE_POLICY,
+    ACCOUNTS,
+    AGENTS,
+    BLUEPRINTS,
+    CLIENTS,
+    CLIENT_SNAPSHOTS,
+    RESOURCE_SERVERS,
+    DELEGATIONS,
+    LEASES,
+    INSTANCES,
+  ].map(({ name }) => ({ name })),
   // Nobody has an access token before it is stored. Refresh tokens and sessions change with every use.
   { name: ENGINE_RECORDS.name, ids: /^(?:AccessToken|ClientCredentials):/, absence: 'refuses' },
 ];
@@ -114,7 +124,7 @@ const servers = async (
     onUnreadable,
     deadlineMilliseconds,
     // What ends everything else must not be answered by a primary that was replaced and does not know it yet.
-    linearizable: [VERIFIED_NAMES.name, EPOCHS.name, BLUEPRINTS.name, INSTANCES.name],
+    linearizable: [VERIFIED_NAMES.name, EPOCHS.name, BLUEPRINTS.name, INSTANCES.name, ACTIVE_POLICY.name],
     remembered: { collections: REMEMBERED, elapsed: stopwatch },
   });
   const redis = { url: redisUrl, prefix: redisPrefix, deadlineMilliseconds };

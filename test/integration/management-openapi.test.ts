@@ -4,6 +4,8 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import { routeEntries } from '../../src/http/management/route-table.ts';
 import { ISSUER, managementWorld } from '../support/management-world.ts';
 
+const TEXT = '@id("all") permit (principal, action, resource);';
+
 describe('the OpenAPI document', () => {
   test('is served without a token, is valid OpenAPI 3.1 and names every route once', async () => {
     const { http } = await managementWorld();
@@ -37,6 +39,10 @@ describe('the OpenAPI document', () => {
       AccountPage: await call(admin, 'get', '/accounts'),
       AuditPage: await call(admin, 'get', '/audit/events'),
       SigningKeys: await call(admin, 'get', '/keys'),
+      PolicySet: await call(admin, 'post', '/policy-sets', { text: TEXT, note: 'First' }),
+      PolicySetPage: await call(admin, 'get', '/policy-sets'),
+      PolicyValidation: await call(admin, 'post', '/policy-sets/validation', { text: TEXT }),
+      PolicySchema: await call(admin, 'get', '/policy/schema'),
       Problem: await call(admin, 'post', '/agents', {}),
     };
     for (const [name, { body }] of Object.entries(answers)) {

@@ -2,6 +2,7 @@
 import { afterAll } from '@jest/globals';
 import Koa from 'koa';
 import request from 'supertest';
+import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
 import { memoryKillLatch } from '../../adapters/memory/kill-latch.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import type { Role } from '../../src/domain/accounts/account.ts';
@@ -22,6 +23,7 @@ import { trustedIssuerRegistry } from '../../src/domain/federation/trusted-issue
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
 import { instanceRegister } from '../../src/domain/instances/instance-register.ts';
+import { policyRegistry } from '../../src/domain/policy/policy-registry.ts';
 import type { IssuedToken } from '../../src/domain/ports/issued-tokens.ts';
 import { initialAccessTokens } from '../../src/domain/registration/initial-access-tokens.ts';
 import { repeatableRegistration } from '../../src/domain/registration/repeatable-registration.ts';
@@ -113,6 +115,7 @@ export const managementWorld = async () => {
     },
     findings: agentFindings({ agents, counting: agents, clock }),
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
+    policies: policyRegistry({ ...base, engine: cedarPolicyEngine() }),
     secrets: secretExceptions({ ...base, digestSecret }),
     groups,
     instances: instanceRegister({

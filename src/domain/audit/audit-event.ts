@@ -79,6 +79,10 @@ export const AUDIT_EVENTS = {
   'trusted_issuer.disabled': 'An issuer of workload tokens is not trusted any more.',
   'trusted_issuer.enabled': 'A trusted issuer counts again.',
   'trusted_issuer.keys_purged': 'Keys that were fetched from a trusted issuer are not used any more.',
+  'policy.drafted': 'A policy set was drafted, or a draft rewritten; nothing of it counts yet.',
+  'policy.activated':
+    'A policy set counts from now on, on all nodes; `inputs` name its version, its digest and the version it replaces.',
+  'policy.archived': 'A policy set does not count any more: another took its place.',
   'group.created': 'A group that can own agents was made.',
   'group.updated': 'A group that can own agents was changed.',
   'client.created': 'A client was registered.',

@@ -22,6 +22,7 @@ export type IdPrefix =
   | 'kil' // kill
   | 'bpt' // blueprint
   | 'crd' // credential of an agent
+  | 'pol' // policy set
   | 'tis'; // trusted issuer of workload tokens
 
 export interface Identifiers {

@@ -96,9 +96,15 @@ export interface PolicyEngine {
   readonly starter: string;
 }
 
-/** A text with an error in it is no set: `finding` is the first. */
-export const policiesRefused = ({ message, line }: PolicyFinding): DomainError =>
-  new DomainError('invalid_field', line === undefined ? message : `Line ${line}: ${message}`, { field: '/text' });
+/** A text with errors in it is no set; the first one is the message, all of them stand in `errors`. */
+export const policiesRefused = (findings: readonly PolicyFinding[]): DomainError => {
+  const details = findings
+    .filter(({ severity }) => severity === 'error')
+    .map(({ message, line }) => (line === undefined ? message : `Line ${line}: ${message}`));
+  const errors = details.slice(0, 20).map((detail) => ({ pointer: '/text', detail }));
+  const error = new DomainError('invalid_field', details[0] ?? 'This text is no policy set.', { field: '/text' });
+  return Object.assign(error, { errors });
+};
 
 /** Nothing can be decided for now, so nothing is allowed. */
 export const policiesUnavailable = (detail: string, cause?: unknown): DomainError =>

@@ -4,7 +4,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { strictJson } from '../../domain/strict-json.ts';
 import { httpProblem } from '../problem.ts';
 
-/** Bytes of a body. */
+/** Bytes of a body, where nothing else is said. */
 const MAXIMUM_BODY = 65_536;
 /** Bytes that are read and dropped, so that a sender of a little too much gets an answer and not a reset. */
 const DRAINED_BODY = 1_048_576;
@@ -16,7 +16,7 @@ export type JsonObject = { readonly [member: string]: unknown };
  * The JSON object in the body of a request. Refuses what two readers could read differently: bytes that
  * are no UTF-8, and objects that name a member twice. Throws 'invalid_request' or the HTTP problems 413 and 415.
  */
-export const readJsonBody = async (ctx: Context): Promise<JsonObject> => {
+export const readJsonBody = async (ctx: Context, maximum = MAXIMUM_BODY): Promise<JsonObject> => {
   const type = ctx.get('content-type').split(';', 1)[0]?.trim().toLowerCase() ?? '';
   if (!TYPES.includes(type)) {
     throw httpProblem('unsupported_media_type', 'Send the body as application/json.');
@@ -25,14 +25,14 @@ export const readJsonBody = async (ctx: Context): Promise<JsonObject> => {
     throw httpProblem('unsupported_media_type', 'Send the body without a content encoding.');
   }
   // Members that do not belong here are refused by name, with all others (validation.ts).
-  const value = strictJson(await readBytes(ctx), []);
+  const value = strictJson(await readBytes(ctx, maximum), []);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new DomainError('invalid_request', 'The body is a JSON object.');
   }
   return value as JsonObject;
 };
 
-const readBytes = async (ctx: Context): Promise<Buffer> => {
+const readBytes = async (ctx: Context, maximum: number): Promise<Buffer> => {
   const request: IncomingMessage = ctx.req;
   const declared = Number(ctx.get('content-length'));
   const chunks: Buffer[] = [];
@@ -42,7 +42,7 @@ const readBytes = async (ctx: Context): Promise<Buffer> => {
     if (!(declared > DRAINED_BODY)) {
       for await (const chunk of request.iterator({ destroyOnReturn: false })) {
         length += (chunk as Buffer).length;
-        if (length <= MAXIMUM_BODY) chunks.push(chunk as Buffer);
+        if (length <= maximum) chunks.push(chunk as Buffer);
         if (length > DRAINED_BODY) break;
       }
     }
@@ -51,8 +51,8 @@ const readBytes = async (ctx: Context): Promise<Buffer> => {
   }
   const isUnread = declared > DRAINED_BODY || length > DRAINED_BODY;
   if (isUnread) ctx.set('Connection', 'close');
-  if (isUnread || length > MAXIMUM_BODY) {
-    throw httpProblem('payload_too_large', `A body has at most ${MAXIMUM_BODY} bytes.`);
+  if (isUnread || length > maximum) {
+    throw httpProblem('payload_too_large', `A body has at most ${maximum} bytes.`);
   }
   return Buffer.concat(chunks);
 };

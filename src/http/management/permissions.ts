@@ -22,6 +22,8 @@ export const MANAGEMENT_SCOPES = [
   { name: 'groups:write', description: 'Make and change groups that own agents', risk: 'critical' },
   { name: 'resource-servers:read', description: 'See the registered resource servers', risk: 'low' },
   { name: 'resource-servers:write', description: 'Register, change and disable resource servers', risk: 'critical' },
+  { name: 'policies:read', description: 'See the policies of this server', risk: 'medium' },
+  { name: 'policies:write', description: 'Write policies and decide which of them count', risk: 'critical' },
   { name: 'delegations:read', description: 'See what agents may do for people', risk: 'medium' },
   { name: 'delegations:write', description: 'End what agents may do for people', risk: 'high' },
   { name: 'kills:read', description: 'See what was stopped in an emergency', risk: 'low' },

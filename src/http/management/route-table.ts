@@ -35,6 +35,8 @@ export type RouteDeclaration = {
   readonly lines?: true;
   /** Takes an `Idempotency-Key`. */
   readonly repeatable?: 'may' | 'must';
+  /** Bytes of a body; where it is not the usual. */
+  readonly largestBody?: number;
   /** PATCH: needs `If-Match`. */
   readonly ifMatch?: true;
   readonly status: 200 | 201 | 204;
@@ -53,6 +55,9 @@ const PAGE = {
   limit: { type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Items on a page.' },
   cursor: { type: 'string', minLength: 1, maxLength: 1024, description: '`next` of the page before.' },
 } satisfies Record<string, JsonSchema>;
+
+/** Bytes: 512 KiB of text, and what JSON puts before quotes and ends of lines. */
+const LONG_TEXT = 786_432;
 
 type More = Partial<Omit<RouteDeclaration, 'method' | 'path' | 'tag' | 'scope' | 'summary'>>;
 
@@ -79,6 +84,7 @@ const agents = about('agents', 'agents:read', 'agents:write');
 const instances = about('instances', 'instances:read', 'instances:write');
 const blueprints = about('blueprints', 'blueprints:read', 'blueprints:write');
 const groups = about('groups', 'groups:read', 'groups:write');
+const policies = about('policy sets', 'policies:read', 'policies:write');
 const clients = about('clients', 'clients:read', 'clients:write');
 const registration = about('initial access tokens', 'agents:read', 'agents:write');
 const servers = about('resource servers', 'resource-servers:read', 'resource-servers:write');
@@ -398,6 +404,47 @@ const ROUTES = {
     'AgentBreakPage',
     'Which agents the draft would break, and how; a page may have fewer items than asked for',
     { query: PAGE },
+  ),
+
+  createPolicySet: policies.create(
+    '/policy-sets',
+    'NewPolicySet',
+    'PolicySet',
+    'Draft a version of the policies; nothing of it counts yet',
+    { largestBody: LONG_TEXT },
+  ),
+  listPolicySets: policies.read('/policy-sets', 'PolicySetPage', 'List policy sets, newest first', {
+    query: PAGE,
+  }),
+  validatePolicies: policies.create(
+    '/policy-sets/validation',
+    'PolicyText',
+    'PolicyValidation',
+    'What is wrong with a text, and what could be; nothing is stored',
+    { scope: 'policies:read', roles: READERS, status: 200, largestBody: LONG_TEXT } as More,
+  ),
+  getPolicySet: policies.read(
+    '/policy-sets/{id}',
+    'PolicySet',
+    'Read a policy set by its id, by the number of its version, or the one that counts as `active`',
+  ),
+  updatePolicySet: policies.change(
+    '/policy-sets/{id}',
+    'PolicySetChange',
+    'PolicySet',
+    'Rewrite a draft; what was activated once cannot change',
+    { largestBody: LONG_TEXT },
+  ),
+  activatePolicySet: policies.act(
+    '/policy-sets/{id}/activation',
+    'PolicySet',
+    'Make a policy set the one that counts, at once on all nodes; one that counted before just the same',
+    { roles: ADMINISTRATORS, ifMatch: true, body: 'PolicyActivation' },
+  ),
+  getPolicySchema: policies.read(
+    '/policy/schema',
+    'PolicySchema',
+    'The schema policies are written against, and the set a new server starts with',
   ),
 
   createClient: clients.create('/clients', 'NewClient', 'Client', 'Register a client; a secret is shown this once'),

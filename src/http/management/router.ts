@@ -12,6 +12,7 @@ import type { ClientRegistry } from '../../domain/clients/client-registry.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import type { InstanceRegister } from '../../domain/instances/instance-register.ts';
+import type { PolicyRegistry } from '../../domain/policy/policy-registry.ts';
 import type { DynamicRegistration } from '../../domain/registration/dynamic-registration.ts';
 import type { InitialAccessTokens } from '../../domain/registration/initial-access-tokens.ts';
 import type { RepeatableRegistration } from '../../domain/registration/repeatable-registration.ts';
@@ -33,6 +34,7 @@ import { instanceHandlers } from './instances.ts';
 import { type Keys, keyHandlers } from './keys.ts';
 import { type Kills, killHandlers } from './kills.ts';
 import { openApiDocument } from './openapi.ts';
+import { policyHandlers } from './policies.ts';
 import { resourceServerHandlers } from './resource-servers.ts';
 import { type OperationId, routeEntries } from './route-table.ts';
 import { type CallDependencies, serveCall } from './serve-call.ts';
@@ -43,6 +45,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly agents: AgentRegistry;
   readonly findings: AgentFindings;
   readonly blueprints: Blueprints;
+  readonly policies: PolicyRegistry;
   readonly groups: GroupRegistry;
   readonly instances: InstanceRegister;
   readonly registration: RepeatableRegistration;
@@ -69,6 +72,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     getMe: async ({ caller: { account: _, ...caller } }) => ({ body: { ...caller } }),
     ...accountHandlers(accounts),
     ...blueprintHandlers(dependencies.blueprints),
+    ...policyHandlers(dependencies.policies),
     ...agentHandlers(
       agents,
       owners,

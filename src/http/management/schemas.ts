@@ -9,6 +9,7 @@ import { KILL_SCOPES } from '../../domain/revocation/kill.ts';
 import { AGENT_SCHEMAS } from './agent-schemas.ts';
 import { BLUEPRINT_SCHEMAS } from './blueprint-schemas.ts';
 import { FEDERATION_SCHEMAS } from './federation-schemas.ts';
+import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import {
   change,
   flag,
@@ -182,6 +183,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
 
   ...AGENT_SCHEMAS,
   ...BLUEPRINT_SCHEMAS,
+  ...POLICY_SCHEMAS,
 
   NewClient: input({ ...CLIENT_KIND, ...CLIENT, authority: CLIENT_AUTHORITY }, ['name']),
   ClientChange: change({ ...CLIENT, authority: nullable(CLIENT_AUTHORITY) }),

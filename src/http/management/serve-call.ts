@@ -85,7 +85,7 @@ export const serveCall = (
     const version = route.ifMatch ? versionOf(ctx) : 0;
     const idempotencyKey = route.repeatable === undefined ? undefined : keyOf(ctx);
     if (route.lines) checkLinesType(ctx);
-    const body = route.body === undefined || route.lines ? {} : await readJsonBody(ctx);
+    const body = route.body === undefined || route.lines ? {} : await readJsonBody(ctx, route.largestBody);
     if (!route.lines) checks.body(body);
     return {
       id,

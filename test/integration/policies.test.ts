@@ -1,0 +1,194 @@
+/** Policies over HTTP and the command line: drafts, what is refused and with which words, which version counts. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runCli } from '../../src/cli/main.ts';
+import { type Management, managementFromKeyFile } from '../support/management.ts';
+import type { Answer } from '../support/oauth-calls.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'behalf-policies-'));
+let server: RunningServer;
+let management: Management;
+beforeAll(async () => {
+  server = await runServer();
+  management = await managementFromKeyFile(server.administratorKeyFile);
+});
+afterAll(async () => {
+  await server?.close();
+  rmSync(folder, { recursive: true });
+});
+
+const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> =>
+  management.call(method, path, body, headers);
+const etagOf = ({ headers }: Answer) => ({ 'if-match': String(headers.get('etag')) });
+const activate = async (version: unknown, body: object = {}): Promise<Answer> => {
+  const path = `/policy-sets/${version}`;
+  return call('POST', `${path}/activation`, body, etagOf(await call('GET', path)));
+};
+const text = (name: string): string =>
+  `@id("${name}")\npermit (principal, action, resource)\nwhen { context.depth < 5 };\n`;
+
+describe('the management API', () => {
+  test('a new server has the starter set, and it counts', async () => {
+    const { body } = await call('GET', '/policy-sets/active');
+    const { body: schema } = await call('GET', '/policy/schema');
+    expect(body).toMatchObject({ version: 1, state: 'active', created_by: 'system', text: schema['starter'] });
+    expect(schema['schema']).toContain('entity Agent');
+    expect(await server.behalf.services.activePolicy.current()).toMatchObject({ version: 1 });
+    expect((await server.events('policy.activated')).map(({ inputs }) => inputs)).toMatchObject([{ version: 1 }]);
+  });
+
+  test('a text is checked without being stored', async () => {
+    const before = (await call('GET', '/policy-sets')).body['items'];
+    const wrong = `${text('a')}\n@id("b")\npermit (principal, action, resource)\nwhen { contxt.depth < 5 };`;
+    const { status, body } = await call('POST', '/policy-sets/validation', { text: wrong });
+    expect([status, body]).toMatchObject([
+      200,
+      { is_valid: false, findings: [{ severity: 'error', line: 7, message: expect.stringContaining('contxt') }] },
+    ]);
+    const good = await call('POST', '/policy-sets/validation', { text: text('a') });
+    expect(good.body).toEqual({
+      is_valid: true,
+      findings: [],
+      policies: [{ id: 'a', effect: 'permit', annotations: { id: 'a' } }],
+    });
+    expect((await call('GET', '/policy-sets')).body['items']).toEqual(before);
+  });
+
+  test('a text with errors is refused with the line of each, and one with warnings is taken', async () => {
+    const refused = await call('POST', '/policy-sets', {
+      text: 'permit (principal, action, resource);\n@id("a") permit (;',
+    });
+    expect([refused.status, refused.body['errors']]).toEqual([
+      400,
+      [
+        { pointer: '/text', detail: expect.stringMatching(/^Line 1: .*@id/) },
+        { pointer: '/text', detail: expect.stringMatching(/^Line 2: /) },
+      ],
+    ]);
+    const warned = await call('POST', '/policy-sets', { text: '@id("a") permit (principal, action, resource);' });
+    expect([warned.status, warned.body]).toMatchObject([
+      201,
+      { state: 'draft', warnings: [expect.stringMatching(/^Line 1: .*without any condition/)] },
+    ]);
+  });
+
+  test('a long text is taken, a longer one is refused', async () => {
+    const policies = Array.from({ length: 1_500 }, (_, at) => `${text(`p${at}`)}// ${'"'.repeat(200)}\n`).join('');
+    expect(policies.length).toBeGreaterThan(400_000);
+    const { status, body } = await call('POST', '/policy-sets', { text: policies });
+    expect([status, String(body['text']).length]).toEqual([201, policies.length]);
+    expect((await call('POST', '/policy-sets/validation', { text: 'x'.repeat(524_289) })).status).toBe(400);
+    expect((await call('POST', '/policy-sets', { text: 'x'.repeat(800_000) })).status).toBe(413);
+    expect((await call('POST', '/groups', { name: 'x'.repeat(70_000), members: [] })).status).toBe(413);
+  });
+
+  test('a version is drafted, rewritten, activated, replaced and activated again', async () => {
+    const drafted = await call('POST', '/policy-sets', { text: text('a'), note: 'Shallow chains' });
+    const { id, version } = drafted.body;
+    expect(drafted.headers.get('location')).toBe(`${server.issuer}/api/v1/policy-sets/${id}`);
+    const path = `/policy-sets/${id}`;
+    expect((await call('PATCH', path, { text: text('b') }, etagOf(drafted))).body).toMatchObject({
+      version,
+      note: 'Shallow chains',
+    });
+    expect((await call('POST', `${path}/activation`, {}, etagOf(drafted))).status).toBe(412);
+    expect((await call('POST', `${path}/activation`, {})).status).toBe(428);
+    const active = await activate(id);
+    expect(active.body).toMatchObject({ version, state: 'active', replaces: 1, text: text('b') });
+    expect((await server.behalf.services.activePolicy.current())?.version).toBe(version);
+    expect((await call('PATCH', path, { text: text('c') }, etagOf(active))).status).toBe(409);
+    expect((await activate(1, { replaces: 1 })).status).toBe(409);
+    expect((await activate(1, { replaces: version })).body).toMatchObject({ version: 1, replaces: version });
+    const { items } = (await call('GET', '/policy-sets')).body as { items: readonly Record<string, unknown>[] };
+    expect(items.find((one) => one['version'] === version)).toMatchObject({ state: 'archived' });
+    expect(items.filter((one) => 'text' in one)).toEqual([]);
+    const [archived] = (await server.events('policy.archived')).slice(-1);
+    expect(archived).toMatchObject({ target: { kind: 'policy set', id }, inputs: { version, replacedBy: 1 } });
+  });
+
+  test('what is not there is not found', async () => {
+    for (const name of ['pol_x', '999', '0', '01', '1e3', '-1', 'Active']) {
+      expect([name, (await call('GET', `/policy-sets/${name}`)).status]).toEqual([name, 404]);
+    }
+  });
+});
+
+describe('behalf policy', () => {
+  const behalf = async (...argv: string[]) => {
+    const written = { out: '', err: '' };
+    const terminal = {
+      out: (line: string) => {
+        written.out += line;
+      },
+      err: (line: string) => {
+        written.err += line;
+      },
+    };
+    const code = await runCli(['policy', ...argv], terminal, { BEHALF_DATA: server.dataFolder });
+    return { code, ...written };
+  };
+  const file = join(folder, 'policies.cedar');
+  const write = (content: string): void => writeFileSync(file, content);
+
+  test('begins with the starter set, and pushes what was changed in it', async () => {
+    const { out: starter } = await behalf('starter');
+    write(starter);
+    expect(await behalf('push', file)).toMatchObject({ code: 0, out: expect.stringContaining('nothing to do') });
+    write(
+      `${starter}\n@id("no-nights")\nforbid (principal is Agent, action == Action::"act", resource)\nwhen { context.hour < 6 };\n`,
+    );
+    const dry = await behalf('push', file, '--dry-run');
+    expect(dry).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^.* is valid: 12 policies\. What it changes:\n {2}@reason/),
+    });
+    expect(dry.out).toContain('\n+ forbid (principal is Agent, action == Action::"act", resource)\n');
+    expect(await behalf('diff', file)).toMatchObject({ code: 0, out: expect.stringContaining('+ @id("no-nights")') });
+    const pushed = await behalf('push', file, '--note', 'Nights off');
+    const version = /Version (\d+) is drafted/.exec(pushed.out)?.[1];
+    expect(await behalf('diff', '--to', String(version))).toMatchObject({
+      out: expect.stringContaining('+ @id("no-nights")'),
+    });
+    expect(await behalf('activate', String(version), '--replaces', '1')).toMatchObject({
+      code: 0,
+      out: `Version ${version} counts from now on in place of version 1.\n`,
+    });
+    expect((await behalf('show')).out).toContain('no-nights');
+    expect((await behalf('list')).out).toMatch(new RegExp(`${version} +active .*Nights off\\n`));
+    expect(await behalf('rollback')).toMatchObject({ code: 0, out: expect.stringContaining('Version 1 counts') });
+    expect((await behalf('show')).out).toBe(starter);
+    expect((await behalf('show', String(version), '--about')).out).toMatch(/state +archived/);
+    expect((await behalf('diff', '--from', '1', '--to', 'active')).out).toBe('They do not differ.\n');
+  });
+
+  test('says file and line of what is wrong, and pushes nothing', async () => {
+    write(`${text('a')}@id("b")\npermit (principal, action, resource)\nwhen { context.dept < 5 };\n`);
+    const before = (await behalf('list')).out;
+    const { code, err } = await behalf('push', file, '--activate');
+    expect(code).toBe(1);
+    expect(err).toContain(`${file}:6: error: `);
+    expect(err).toContain('did you mean `depth`?');
+    expect((await behalf('list')).out).toBe(before);
+  });
+
+  test('activates at once what is pushed so, and prints the schema', async () => {
+    write(text('shallow'));
+    const { code, out } = await behalf('push', file, '--activate');
+    expect([code, out]).toEqual([
+      0,
+      expect.stringMatching(/^Version \d+ counts from now on in place of version 1\.\n$/),
+    ]);
+    expect((await behalf('schema')).out).toContain('action act, delegate appliesTo');
+    await behalf('rollback');
+  });
+
+  test('tells a version that is none, and a file that is not there', async () => {
+    expect((await behalf('activate', '../x')).code).toBe(2);
+    expect((await behalf('push', join(folder, 'none.cedar'))).code).toBe(2);
+    expect((await behalf('diff')).code).toBe(2);
+    expect(await behalf('activate', '9999')).toMatchObject({ code: 1, err: expect.stringContaining('no such object') });
+  });
+});
