@@ -2,7 +2,7 @@ import type { DocumentStore } from '../ports/document-store.ts';
 import { type CompiledPolicies, type PolicyEngine, policiesUnavailable } from '../ports/policy-engine.ts';
 import { ACTIVE, ACTIVE_POLICY, type ActivePolicy, POLICY_SETS, type PolicySet } from './policy-set.ts';
 
-export type PoliciesInForce = { readonly version: number; readonly policies: CompiledPolicies };
+type PoliciesInForce = { readonly version: number; readonly policies: CompiledPolicies };
 
 /** Sets that stay ready: a request that began under the one before ends under it. */
 const MOST_READY = 4;
@@ -66,5 +66,3 @@ export const activePolicy = ({
     },
   };
 };
-
-export type ActivePolicies = ReturnType<typeof activePolicy>;
