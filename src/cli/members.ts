@@ -1,4 +1,5 @@
 /** Options of commands as members of what the management API takes. */
+import { readFileSync } from 'node:fs';
 import { type Call, type Option, usageError } from './command.ts';
 import type { Json } from './management-client.ts';
 
@@ -49,4 +50,13 @@ export const resourceScopes = (call: Call, option: string): Readonly<Record<stri
     held[resource] = [...(held[resource] ?? []), ...scopes];
   }
   return held;
+};
+
+/** What a file holds. Throws a usage error when that is not JSON. */
+export const jsonIn = (file: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    throw usageError(`${file} cannot be read as JSON.`);
+  }
 };

@@ -17,6 +17,7 @@ export type DomainErrorCode =
   | 'invalid_grant'
   | 'invalid_scope'
   | 'invalid_target'
+  | 'invalid_authorization_details'
   | 'unsupported_token_type'
   | 'consent_required'
   | 'insufficient_user_authentication'

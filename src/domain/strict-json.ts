@@ -4,10 +4,14 @@ const MAXIMUM_DEPTH = 32;
 
 /**
  * The value of a JSON text, refused where two readers could read it differently: bytes that are no UTF-8, a byte
- * order mark, objects that name a member twice; and what is nested more than 32 deep, or names a member that is
+ * order mark, objects that name a member twice; and what is nested more than `maximumDepth` deep, or names a member that is
  * `refused`. Throws 'invalid_request'.
  */
-export const strictJson = (bytes: Uint8Array, refused: readonly string[] = ['__proto__']): unknown => {
+export const strictJson = (
+  bytes: Uint8Array,
+  refused: readonly string[] = ['__proto__'],
+  maximumDepth = MAXIMUM_DEPTH,
+): unknown => {
   const text = decoded(bytes);
   let value: unknown;
   try {
@@ -15,7 +19,7 @@ export const strictJson = (bytes: Uint8Array, refused: readonly string[] = ['__p
   } catch (cause) {
     throw new DomainError('invalid_request', 'This is not JSON.', { cause });
   }
-  checkStructure(text, refused);
+  checkStructure(text, refused, maximumDepth);
   return value;
 };
 
@@ -28,14 +32,14 @@ const decoded = (bytes: Uint8Array): string => {
 };
 
 /** Walks a text that is known to be JSON. Escapes in names are read, so that no spelling hides a second member. */
-const checkStructure = (text: string, refused: readonly string[]): void => {
+const checkStructure = (text: string, refused: readonly string[], maximumDepth: number): void => {
   const open: (Set<string> | undefined)[] = [];
   for (const token of text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"(\s*:)?|[{}[\]]/g)) {
     const [lexeme, colon] = token;
     if (lexeme === '{' || lexeme === '[') {
       open.push(lexeme === '{' ? new Set() : undefined);
-      if (open.length > MAXIMUM_DEPTH) {
-        throw new DomainError('invalid_request', `JSON is nested at most ${MAXIMUM_DEPTH} deep here.`);
+      if (open.length > maximumDepth) {
+        throw new DomainError('invalid_request', `JSON is nested at most ${maximumDepth} deep here.`);
       }
     } else if (lexeme === '}' || lexeme === ']') {
       open.pop();

@@ -40,6 +40,7 @@ const DOMAIN_PROBLEMS: Readonly<Record<DomainErrorCode, readonly [status: number
   invalid_grant: [400, 'The grant is not valid'],
   invalid_scope: [400, 'The scope is not valid'],
   invalid_target: [400, 'The resource is not valid'],
+  invalid_authorization_details: [400, 'The authorization details are not valid'],
   unsupported_token_type: [400, 'This type of token is not supported'],
   consent_required: [403, 'A person has to allow this first'],
   insufficient_user_authentication: [403, 'The person has to sign in again, or in a stronger way'],

@@ -24,6 +24,7 @@ const TABLE = {
   invalid_grant: ['invalid_grant', 400],
   invalid_scope: ['invalid_scope', 400],
   invalid_target: ['invalid_target', 400],
+  invalid_authorization_details: ['invalid_authorization_details', 400],
   unsupported_token_type: ['unsupported_token_type', 400],
   consent_required: ['consent_required', 400],
   insufficient_user_authentication: ['insufficient_user_authentication', 400],

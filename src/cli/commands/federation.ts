@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { listCommand, type ManagementCall, managementCommand, warn } from '../management-commands.ts';
-import { texts } from '../members.ts';
+import { jsonIn, texts } from '../members.ts';
 import { details, printable } from '../table.ts';
 
 const PATH = '/trusted-issuers';
@@ -31,14 +31,6 @@ const members = (call: ManagementCall): Json => {
     ...(keyAge === undefined ? {} : { max_key_age_seconds: keyAge }),
     ...(call.isSet('one-time') ? { one_time_tokens: true } : {}),
   };
-};
-
-const jsonIn = (file: string): unknown => {
-  try {
-    return JSON.parse(readFileSync(file, 'utf8'));
-  } catch {
-    throw usageError(`${file} cannot be read as JSON.`);
-  }
 };
 
 const shown = (body: Json): string =>

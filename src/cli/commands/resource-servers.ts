@@ -11,7 +11,7 @@ import {
   showCommand,
   updateCommand,
 } from '../management-commands.ts';
-import { lists, texts } from '../members.ts';
+import { jsonIn, lists, texts } from '../members.ts';
 import { details } from '../table.ts';
 
 const PATH = '/resource-servers';
@@ -32,6 +32,10 @@ const CHANGEABLE = {
     value: 'NAME',
     description: 'Only agents of this environment hold anything here. Default: all.',
     isRepeatable: true,
+  },
+  'detail-types': {
+    value: 'FILE',
+    description: 'JSON list of the types of authorization details it understands (RFC 9396).',
   },
   key: { value: 'FILE', description: 'Its key as a JWK; made there when the file does not exist.' },
 } as const satisfies Record<string, Option>;
@@ -62,6 +66,7 @@ const create = managementCommand({
       name: call.required('name'),
       scopes: call.texts('scope').map(scopeOf),
       ...tokenFormOf(call),
+      ...detailTypesOf(call),
       ...(introspection === undefined ? {} : { introspection_auth_method: introspection }),
       ...(pair === undefined ? {} : { jwks: { keys: [pair.jwk] } }),
     });
@@ -89,6 +94,11 @@ const tokenFormOf = (call: Call): Json => {
   };
 };
 
+const detailTypesOf = (call: Call): Json => {
+  const file = call.text('detail-types');
+  return file === undefined ? {} : { detail_types: jsonIn(file) };
+};
+
 const update = updateCommand({
   noun: 'resource-servers',
   singular: 'a resource server',
@@ -101,6 +111,7 @@ const update = updateCommand({
       ...texts(call, { name: 'name' }),
       ...(scopes.length === 0 ? {} : { scopes }),
       ...tokenFormOf(call),
+      ...detailTypesOf(call),
       ...(key === undefined ? {} : { jwks: { keys: [(await publicKeyOf(key)).jwk] } }),
     };
   },

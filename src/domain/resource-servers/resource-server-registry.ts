@@ -10,6 +10,8 @@ import { checkName, checkText } from '../clients/display-text.ts';
 import { checkPublicKeys } from '../clients/public-keys.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { checkResourceIdentifier } from '../clients/web-address.ts';
+import { checkDetailTypes } from '../details/check-detail-types.ts';
+import type { DetailType } from '../details/detail-type.ts';
 import { DomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, type Versioned } from '../ports/document-store.ts';
@@ -20,6 +22,7 @@ export type NewResourceServer = {
   readonly identifier: string;
   readonly name: string;
   readonly scopes: readonly ScopeDeclaration[];
+  readonly detailTypes?: readonly DetailType[];
   /** Default 'jwt'. */
   readonly accessTokenFormat?: ResourceServer['accessTokenFormat'];
   /** Default 'ES256'. */
@@ -37,6 +40,7 @@ export type ResourceServerChange = Partial<
     NewResourceServer,
     | 'name'
     | 'scopes'
+    | 'detailTypes'
     | 'environments'
     | 'accessTokenFormat'
     | 'accessTokenSigningAlg'
@@ -86,6 +90,7 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
       identifier: checkResourceIdentifier(input.identifier),
       name: input.name,
       scopes: input.scopes,
+      ...(input.detailTypes === undefined ? {} : { detailTypes: input.detailTypes }),
       accessTokenFormat: input.accessTokenFormat ?? 'jwt',
       accessTokenSigningAlg: input.accessTokenSigningAlg ?? 'ES256',
       accessTokenTtlSeconds: input.accessTokenTtlSeconds ?? 300,
@@ -186,6 +191,7 @@ export type ResourceServerRegistry = ReturnType<typeof resourceServerRegistry>;
 const checked = (document: ResourceServer, before?: ResourceServer): ResourceServer => {
   if (document.name !== before?.name) checkName(document.name, '/name', 100);
   checkScopes(document.scopes);
+  if (document.detailTypes !== before?.detailTypes) checkDetailTypes(document.detailTypes ?? []);
   if (document.environments?.some((name) => !ENVIRONMENTS.includes(name))) {
     refuseField('/environments', `An environment is one of ${ENVIRONMENTS.join(', ')}.`);
   }

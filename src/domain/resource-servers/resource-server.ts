@@ -1,8 +1,10 @@
 import type { Environment } from '../agents/environment.ts';
 import type { JsonWebKeySet } from '../clients/client.ts';
+import type { DetailType } from '../details/detail-type.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
+import type { Risk } from './risk.ts';
 
-export type Risk = 'low' | 'medium' | 'high' | 'critical';
+export type { Risk };
 
 export type ScopeDeclaration = {
   /** scope-token of RFC 6749 §3.3. */
@@ -19,6 +21,8 @@ export type ResourceServer = {
   readonly identifier: string;
   readonly name: string;
   readonly scopes: readonly ScopeDeclaration[];
+  /** Types of authorization details it understands (RFC 9396). Absent: none. */
+  readonly detailTypes?: readonly DetailType[];
   readonly accessTokenFormat: 'jwt' | 'opaque';
   /** Signature of JWT access tokens (decision D7). */
   readonly accessTokenSigningAlg: 'ES256' | 'RS256' | 'PS256' | 'EdDSA';

@@ -58,6 +58,7 @@ const STATUS = {
   invalid_grant: 400,
   invalid_scope: 400,
   invalid_target: 400,
+  invalid_authorization_details: 400,
   unsupported_token_type: 400,
   consent_required: 403,
   insufficient_user_authentication: 403,

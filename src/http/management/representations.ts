@@ -98,6 +98,7 @@ const RESOURCE_SERVER = [
   'identifier',
   'name',
   'scopes',
+  'detailTypes',
   'accessTokenFormat',
   'accessTokenSigningAlg',
   'accessTokenTtlSeconds',

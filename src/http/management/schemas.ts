@@ -8,6 +8,7 @@ import { CLIENT_GRANT_TYPES } from '../../domain/clients/grant-types.ts';
 import { KILL_SCOPES } from '../../domain/revocation/kill.ts';
 import { AGENT_SCHEMAS } from './agent-schemas.ts';
 import { BLUEPRINT_SCHEMAS } from './blueprint-schemas.ts';
+import { DETAIL_SCHEMAS } from './detail-schemas.ts';
 import { FEDERATION_SCHEMAS } from './federation-schemas.ts';
 import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import {
@@ -88,6 +89,7 @@ const CLIENT_KIND: Properties = {
 const RESOURCE_SERVER: Properties = {
   name: text('Name to show, one line.', 100),
   scopes: { ...list('Its scopes.', 200, ref('Scope')), minItems: 1 },
+  detail_types: list('Types of authorization details it understands (RFC 9396).', 20, ref('DetailType')),
   access_token_format: oneOf('Form of its access tokens.', ['jwt', 'opaque']),
   access_token_signing_alg: oneOf('Signature of JWT access tokens.', ['ES256', 'RS256', 'PS256', 'EdDSA']),
   access_token_ttl_seconds: { type: 'integer', minimum: 30, maximum: 3600, description: 'Life of an access token.' },
@@ -105,6 +107,7 @@ const RESOURCE_SERVER_KIND: Properties = {
 
 export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ...FEDERATION_SCHEMAS,
+  ...DETAIL_SCHEMAS,
   ScopesByResource: {
     type: 'object',
     maxProperties: 200,
@@ -242,7 +245,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ...RECORD,
       ...SECRET,
     },
-    ['jwks', 'environments', 'client_secret'],
+    ['jwks', 'environments', 'detail_types', 'client_secret'],
   ),
   ResourceServerPage: page('ResourceServer'),
 

@@ -1,0 +1,2 @@
+/** How bad a misuse is. */
+export type Risk = 'low' | 'medium' | 'high' | 'critical';

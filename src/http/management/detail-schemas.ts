@@ -1,0 +1,37 @@
+/** Types of authorization details, as the management API takes and shows them. */
+import { MEMBER_RULES } from '../../domain/details/detail-type.ts';
+import { input, type JsonSchema, oneOf, text } from './schema-parts.ts';
+
+const MEMBER_RULE = input(
+  {
+    rule: oneOf('How a child must stand to its parent.', MEMBER_RULES),
+    absent: oneOf('A parent without the member sets no limit by it. Default: the child must be without it, too.', [
+      'unlimited',
+    ]),
+  },
+  ['rule'],
+);
+
+export const DETAIL_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  DetailType: input(
+    {
+      type: text('As in the member `type` of a detail.', 200),
+      description: text('What details of this type are about, for people.', 200),
+      risk: oneOf('How bad a misuse is.', ['low', 'medium', 'high', 'critical']),
+      schema: {
+        type: 'object',
+        maxProperties: 20,
+        description: 'JSON Schema 2020-12 of all members but `type`; at most 8192 characters.',
+      },
+      display: text('A sentence with members in braces: `Pay up to {amount} {currency}`.', 300),
+      members: {
+        type: 'object',
+        maxProperties: 50,
+        additionalProperties: MEMBER_RULE,
+        description: 'Path of a member to its rule. Members without one are `equal`.',
+      },
+      amount: text('The member that says how much: a whole number under the rule `max`.', 200),
+    },
+    ['type', 'description', 'risk', 'schema', 'display', 'members'],
+  ),
+};
