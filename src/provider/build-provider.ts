@@ -23,6 +23,7 @@ import type { Extension } from '../extensions/extension.ts';
 import { accountClaims, CLAIMS_BY_SCOPE } from './account-claims.ts';
 import { challengeEndpoint } from './attestation-challenges.ts';
 import type { ClientAssertions } from './client-assertions.ts';
+import { clientCertificates } from './client-certificates.ts';
 import { clientKeysByUrl } from './client-keys-by-url.ts';
 import { clientObjects } from './client-objects.ts';
 import type { ClientProofs } from './client-proofs.ts';
@@ -196,7 +197,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     claims: CLAIMS_BY_SCOPE,
     subjectTypes: ['public'],
     acrValues: [...REACHABLE],
-    clientAuthMethods: ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'],
+    clientAuthMethods: ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'tls_client_auth', 'none'],
     clientDefaults: {
       grant_types: [],
       response_types: [],
@@ -268,12 +269,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
         nonceSecret: masterKey.derive('dpop-nonce', 32),
         requireNonce: () => configuration.dpop.requireNonce,
       },
-      mTLS: {
-        enabled: true,
-        certificateBoundAccessTokens: true,
-        // As a proof of the client a certificate is one of its credentials (presented-credentials.ts).
-        getCertificate: (ctx) => factsOf(ctx.req).certificate?.()?.x509,
-      },
+      mTLS: clientCertificates(deps),
       resourceIndicators: {
         enabled: true,
         defaultResource: async (_ctx, _client, oneOf) => oneOf as unknown as string,

@@ -8,6 +8,7 @@ import type { Client } from '../domain/clients/client.ts';
 import { documentVersionOf, isDocumentId } from '../domain/clients/metadata-document.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
+import { knownByCertificate } from './client-certificates.ts';
 
 type Row<T> = Promise<{ readonly document: T } | undefined>;
 
@@ -131,6 +132,7 @@ const fromClient = (client: Client): Metadata | undefined =>
         client_id: client.id,
         client_name: client.name,
         token_endpoint_auth_method: client.tokenEndpointAuthMethod,
+        ...(client.certificate === undefined ? {} : knownByCertificate(client.certificate)),
         ...(client.secretHash === undefined ? {} : { client_secret: client.secretHash }),
         ...keysOf(client),
         grant_types: client.grantTypes,
@@ -140,6 +142,7 @@ const fromClient = (client: Client): Metadata | undefined =>
         application_type: client.applicationType,
         id_token_signed_response_alg: client.idTokenSignedResponseAlg,
         dpop_bound_access_tokens: client.dpopBoundAccessTokens,
+        tls_client_certificate_bound_access_tokens: client.certificateBoundAccessTokens ?? false,
         behalf_kind: 'client',
         behalf_skip_consent: client.skipConsent,
         behalf_cors_origins: client.corsOrigins,
@@ -153,6 +156,7 @@ const fromResourceServer = (server: ResourceServer): Metadata | undefined =>
         client_id: server.id,
         client_name: server.name,
         token_endpoint_auth_method: server.introspectionAuthMethod,
+        ...(server.certificate === undefined ? {} : knownByCertificate(server.certificate)),
         ...(server.secretHash === undefined ? {} : { client_secret: server.secretHash }),
         ...(server.jwks === undefined ? {} : { jwks: server.jwks }),
         grant_types: [],

@@ -27,8 +27,10 @@ export const publishedMetadata = (
         ...(ctx.body as object),
         token_endpoint_auth_methods_supported: authMethods,
         tls_client_certificate_bound_access_tokens: takesCertificates,
-        // Agents do not introspect, and nobody else proves itself with a certificate or an attestation.
-        introspection_endpoint_auth_methods_supported: authMethods.slice(0, 3),
+        // Agents do not introspect, and nobody else proves itself with an attestation.
+        introspection_endpoint_auth_methods_supported: authMethods.filter(
+          (method) => !['none', 'attest_jwt_client_auth'].includes(method),
+        ),
         revocation_endpoint_auth_methods_supported: authMethods,
         ...(configuration.clientIdMetadata.accept ? { client_id_metadata_document_supported: true } : {}),
         ...added,

@@ -121,6 +121,33 @@ test('agents are listed, changed and taken through their states', async () => {
   );
 });
 
+test('an agent is given a certificate to prove itself with, which is stopped and taken again', async () => {
+  const key = join(folder, 'certified.jwk');
+  const { id } = await json('agents', 'create', '--name', 'Certified', '--purpose', 'C', '--key', key);
+  const added = await json('agents', 'allow-certificate', id, '--san-dns', 'agent.example.com');
+  expect(added).toMatchObject({ kind: 'mtls', san_dns: 'agent.example.com' });
+  expect((await behalf('agents', 'allow-certificate', id)).code).toBe(2);
+  const both = ['--san-dns', 'a.example.com', '--subject-dn', 'CN=a'];
+  expect((await behalf('agents', 'allow-certificate', id, ...both)).code).toBe(2);
+  const svid = await json('agents', 'allow-certificate', id, '--spiffe-id', 'spiffe://a.example/ns/*/b');
+  expect(svid).toMatchObject({ spiffe_trust_domain: 'a.example', spiffe_path: { like: '/ns/*/b' } });
+  expect((await behalf('agents', 'credentials', 'list', id)).out).toMatch(new RegExp(`${added.id} +mtls +active `));
+  expect((await behalf('agents', 'credentials', 'suspend', id, added.id)).code).toBe(0);
+  expect((await behalf('agents', 'credentials', 'remove', id, added.id)).code).toBe(0);
+  const left: { id: string; kind: string }[] = await json('agents', 'credentials', 'list', id);
+  expect(left.map(({ kind }) => kind)).toEqual(['jwks', 'mtls']);
+  const back = await json(
+    'clients',
+    'create',
+    '--name',
+    'Back end',
+    '--grant-type',
+    'client_credentials',
+    ...both.slice(2),
+  );
+  expect(back).toMatchObject({ token_endpoint_auth_method: 'tls_client_auth', certificate: { subject_dn: 'CN=a' } });
+});
+
 test('findings about agents are shown by kind, and as JSON', async () => {
   await json('accounts', 'create', 'Nora');
   const key = join(folder, 'waits.jwk');

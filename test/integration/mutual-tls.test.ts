@@ -228,6 +228,111 @@ describe('self_signed_tls_client_auth: certificates known by themselves', () => 
   });
 });
 
+describe('clients and resource servers', () => {
+  const introspect = async (clientId: string, pair: Pair | undefined, token: string): Promise<Answer> =>
+    overTls(pair, '/token/introspection', { client_id: clientId, token });
+
+  test('a back end proves itself by a name in its certificate, has its tokens bound, and may get another name', async () => {
+    const [pair, wrong] = [
+      await authority.certificateFor(LEAF),
+      await authority.certificateFor('DNS:other.example.com'),
+    ];
+    const made = await scene.management.createClient({
+      name: 'Back end',
+      token_endpoint_auth_method: 'tls_client_auth',
+      certificate: { san_dns: 'agent.example.com' },
+      certificate_bound_access_tokens: true,
+      grant_types: ['client_credentials'],
+      authority: { [scene.jwt.identifier]: ['read'] },
+    });
+    expect(made).toMatchObject({
+      certificate: { san_dns: 'agent.example.com' },
+      certificate_bound_access_tokens: true,
+    });
+    expect(made).not.toHaveProperty('client_secret');
+    const good = await overTls(pair, '/token', ownToken(made.id));
+    expect(good.status).toBe(200);
+    const shown = await scene.calls.introspect(scene.jwt.credential, String(good.body['access_token']));
+    expect(shown.body).toMatchObject({ cnf: { 'x5t#S256': thumbprintOf(new X509Certificate(pair.cert)) } });
+    const stranger401 = await stranger.certificateFor(LEAF);
+    for (const [other, more] of [
+      [wrong, {}],
+      [stranger401, {}],
+      [undefined, {}],
+      [pair, { client_secret: 'guess' }],
+    ] as const) {
+      const refused = await overTls(other, '/token', ownToken(made.id, more));
+      expect([refused.status, refused.body['error']]).toEqual([401, 'invalid_client']);
+      expect(refused.body['error_description']).toBe('client authentication failed');
+    }
+    const { headers } = await scene.management.call('GET', `/clients/${made.id}`);
+    const change = { certificate: { san_dns: 'other.example.com' } };
+    const etag = { 'if-match': String(headers.get('etag')) };
+    expect((await scene.management.call('PATCH', `/clients/${made.id}`, change, etag)).status).toBe(200);
+    expect((await overTls(wrong, '/token', ownToken(made.id))).status).toBe(200);
+    expect((await overTls(pair, '/token', ownToken(made.id))).status).toBe(401);
+  });
+
+  test('a resource server introspects with a certificate of its own, self-signed or by its SPIFFE ID', async () => {
+    const token = String((await scene.calls.token(scene.keyed(scene.agent), ownToken('x'))).body['access_token']);
+    const own = await stranger.certificateFor(LEAF);
+    const svid = await authority.certificateFor('URI:spiffe://prod.example.com/ns/files/sa/api');
+    const scopes = [{ name: 'read', description: 'See', risk: 'low' }];
+    for (const [name, method, certificate, pair, other] of [
+      ['self', 'self_signed_tls_client_auth', { certificates: [own.cert] }, own, svid],
+      [
+        'svid',
+        'tls_client_auth',
+        { spiffe_trust_domain: 'prod.example.com', spiffe_path: { like: '/ns/*/sa/api' } },
+        svid,
+        own,
+      ],
+    ] as const) {
+      const made = await scene.management.createResourceServer({
+        identifier: `https://${name}.example.com`,
+        name,
+        scopes,
+        introspection_auth_method: method,
+        certificate,
+      });
+      expect(await introspect(made.id, pair, token)).toEqual({ status: 200, body: { active: false } });
+      expect((await introspect(made.id, other, token)).status).toBe(401);
+      expect((await introspect(made.id, undefined, token)).status).toBe(401);
+    }
+  });
+
+  test.each([
+    ['a certificate without the method', { certificate: { san_dns: 'a.example.com' } }],
+    ['the method without a certificate', { token_endpoint_auth_method: 'tls_client_auth' }],
+    [
+      'certificates where a name is needed',
+      { token_endpoint_auth_method: 'tls_client_auth', certificate: { certificates: ['-----BEGIN CERTIFICATE-----'] } },
+    ],
+    [
+      'a name where certificates are needed',
+      { token_endpoint_auth_method: 'self_signed_tls_client_auth', certificate: { san_dns: 'a.example.com' } },
+    ],
+    [
+      'two names',
+      {
+        token_endpoint_auth_method: 'tls_client_auth',
+        certificate: { san_dns: 'a.example.com', san_ip: '192.0.2.7' },
+      },
+    ],
+    [
+      'thumbprints from outside',
+      { token_endpoint_auth_method: 'tls_client_auth', certificate: { thumbprints: ['a'.repeat(43)] } },
+    ],
+  ])('are not registered with %s', async (_, members) => {
+    const { status, body } = await scene.management.call('POST', '/clients', {
+      name: 'Back end',
+      grant_types: ['client_credentials'],
+      ...members,
+    });
+    expect([status, JSON.stringify(body['errors'])]).toEqual([400, expect.stringContaining('/certificate')]);
+  });
+});
+
 describe('a certificate in a header', () => {
   const pem = (cert: string) => ({ [HEADER]: encodeURIComponent(cert) });
   const binary = (cert: string) => ({ [HEADER]: `:${new X509Certificate(cert).raw.toString('base64')}:` });

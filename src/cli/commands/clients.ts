@@ -1,4 +1,5 @@
 /** `behalf clients …`: existing software that signs people in, and back ends. */
+import { CERTIFICATE, certificateMethod, certificateRule } from '../certificates.ts';
 import { type Command, EXIT, type Option } from '../command.ts';
 import { JWKS_URI, keySource } from '../key-source.ts';
 import {
@@ -55,10 +56,11 @@ const create = managementCommand({
     auth: {
       value: 'METHOD',
       description:
-        'private_key_jwt, client_secret_basic, client_secret_post or none. Default: private_key_jwt with --key or --jwks-uri, else none for native and client_secret_basic for web.',
+        'private_key_jwt, client_secret_basic, client_secret_post, tls_client_auth, self_signed_tls_client_auth or none. Default: private_key_jwt with --key or --jwks-uri, a certificate where one is given, else none for native and client_secret_basic for web.',
     },
     key: { value: 'FILE', description: 'Its key as a JWK; made there when the file does not exist.' },
     'jwks-uri': JWKS_URI,
+    ...CERTIFICATE,
     ...CHANGEABLE,
     'skip-consent': { description: 'First party: people are not asked for consent.' },
     dpop: { description: 'Its access tokens must be bound to a key of its own (RFC 9449).' },
@@ -66,8 +68,10 @@ const create = managementCommand({
   run: async (call) => {
     const { members, file, isNew } = await keySource(call);
     const type = call.text('type');
+    const certificate = certificateRule(call);
     const method =
       call.text('auth') ??
+      (certificate && certificateMethod(certificate)) ??
       (members === undefined ? (type === 'native' ? 'none' : 'client_secret_basic') : 'private_key_jwt');
     const owner = call.text('owner');
     const { body } = await call.api.post(PATH, {
@@ -75,6 +79,7 @@ const create = managementCommand({
       token_endpoint_auth_method: method,
       ...(type === undefined ? {} : { application_type: type }),
       ...members,
+      ...(certificate ? { certificate } : {}),
       ...(owner === undefined ? {} : { owner: await findAccount(call.api, owner) }),
       ...(call.isSet('skip-consent') ? { skip_consent: true } : {}),
       ...(call.isSet('dpop') ? { dpop_bound_access_tokens: true } : {}),
@@ -109,11 +114,14 @@ const update = updateCommand({
       description: 'New key as a JWK, in place of all it has; made there when the file does not exist.',
     },
     'jwks-uri': JWKS_URI,
+    ...CERTIFICATE,
     ...CHANGEABLE,
   },
   changes: async (call) => {
     const owner = call.text('owner');
+    const certificate = certificateRule(call);
     return {
+      ...(certificate ? { certificate } : {}),
       ...texts(call, { name: 'name' }),
       ...(owner === undefined ? {} : { owner: await findAccount(call.api, owner) }),
       ...(await keySource(call)).members,

@@ -1,5 +1,6 @@
-/** `behalf agents credentials …`: what an agent proves itself with, and whom it lets vouch for the keys of its copies. */
+/** `behalf agents credentials …`: what an agent proves itself with, the certificates it is known by, and whom it lets vouch for the keys of its copies. */
 import { readFileSync } from 'node:fs';
+import { CERTIFICATE, neededRule } from '../certificates.ts';
 import { type Command, EXIT, usageError } from '../command.ts';
 import { type ManagementCall, managementCommand, timeText } from '../management-commands.ts';
 import { texts } from '../members.ts';
@@ -90,6 +91,27 @@ export const credentialCommands: readonly Command[] = [
           ['id', body['id']],
           ['agent', call.operands[0]],
           ['attester', body['attester']],
+        ]),
+      );
+      return EXIT.done;
+    },
+  }),
+  managementCommand({
+    words: ['agents', 'allow-certificate'],
+    operands: ['AGENT'],
+    summary: 'Let an agent prove itself with the certificate of its connection (RFC 8705).',
+    role: 'operator',
+    options: { ...CERTIFICATE, name: { value: 'NAME', description: 'What people call it.' } },
+    notes: 'It sends its requests over TLS with that certificate, and its client_id alone.',
+    run: async (call) => {
+      const rule = neededRule(call);
+      const { body } = await call.api.post(pathOf(call), { kind: 'mtls', ...rule, ...texts(call, { name: 'name' }) });
+      call.print.object(
+        body,
+        details([
+          ['id', body['id']],
+          ['agent', call.operands[0]],
+          ['known by', Object.keys(rule)],
         ]),
       );
       return EXIT.done;

@@ -1,4 +1,5 @@
 /** `behalf resource-servers …`: what tokens can be for. */
+import { CERTIFICATE, certificateMethod, certificateRule } from '../certificates.ts';
 import { type Call, type Command, EXIT, type Option, usageError } from '../command.ts';
 import { publicKeyOf } from '../key-pair.ts';
 import type { Json } from '../management-client.ts';
@@ -49,10 +50,11 @@ const create = managementCommand({
     name: { ...NAME, isRequired: true },
     scope: { ...SCOPE, isRequired: true },
     ...CHANGEABLE,
+    ...CERTIFICATE,
     introspection: {
       value: 'METHOD',
       description:
-        'How it authenticates to introspect: none, client_secret_basic or private_key_jwt. Default: none, with --key private_key_jwt.',
+        'How it authenticates to introspect: none, client_secret_basic, private_key_jwt, tls_client_auth or self_signed_tls_client_auth. Default: none, with --key private_key_jwt, or a certificate where one is given.',
     },
   },
   notes:
@@ -60,7 +62,11 @@ const create = managementCommand({
   run: async (call) => {
     const key = call.text('key');
     const pair = key === undefined ? undefined : await publicKeyOf(key);
-    const introspection = call.text('introspection') ?? (key === undefined ? undefined : 'private_key_jwt');
+    const certificate = certificateRule(call);
+    const introspection =
+      call.text('introspection') ??
+      (certificate && certificateMethod(certificate)) ??
+      (key === undefined ? undefined : 'private_key_jwt');
     const { body } = await call.api.post(PATH, {
       identifier: call.operands[0],
       name: call.required('name'),
@@ -69,6 +75,7 @@ const create = managementCommand({
       ...detailTypesOf(call),
       ...(introspection === undefined ? {} : { introspection_auth_method: introspection }),
       ...(pair === undefined ? {} : { jwks: { keys: [pair.jwk] } }),
+      ...(certificate ? { certificate } : {}),
     });
     call.print.object(
       { ...body, ...(key === undefined ? {} : { key_file: key }) },
@@ -103,11 +110,13 @@ const update = updateCommand({
   noun: 'resource-servers',
   singular: 'a resource server',
   path: PATH,
-  options: { name: NAME, scope: SCOPE, ...CHANGEABLE },
+  options: { name: NAME, scope: SCOPE, ...CHANGEABLE, ...CERTIFICATE },
   changes: async (call) => {
     const key = call.text('key');
     const scopes = call.texts('scope').map(scopeOf);
+    const certificate = certificateRule(call);
     return {
+      ...(certificate ? { certificate } : {}),
       ...texts(call, { name: 'name' }),
       ...(scopes.length === 0 ? {} : { scopes }),
       ...tokenFormOf(call),

@@ -37,14 +37,49 @@ const WIRE = {
   sanIp: 'san_ip',
 } as const;
 
-/** The rule as it is stored. Throws 'invalid_field' below `at`. */
-export const checkCertificateRule = (given: NewCertificateRule, at: string, now: number): CertificateRule => {
+/** How clients and resource servers prove themselves by a certificate (RFC 8705 §2). */
+export const CERTIFICATE_METHODS = ['tls_client_auth', 'self_signed_tls_client_auth'] as const;
+export type CertificateMethod = (typeof CERTIFICATE_METHODS)[number];
+
+const usesCertificate = (method: string): boolean => CERTIFICATE_METHODS.some((known) => known === method);
+
+/**
+ * The rule of a client with this method: what is given, else what it had before. Throws 'invalid_field' when it needs one,
+ * needs none, or the other kind.
+ */
+export const certificateFor = (
+  method: string,
+  given: NewCertificateRule | undefined,
+  before: CertificateRule | undefined,
+  now: number,
+): { readonly certificate?: CertificateRule } => {
+  const at = '/certificate';
+  if (!usesCertificate(method)) {
+    return given === undefined ? {} : refuseField(at, `A certificate belongs to ${CERTIFICATE_METHODS.join(' or ')}.`);
+  }
+  if (given === undefined) {
+    return before ? { certificate: before } : refuseField(at, 'How its certificate is known is needed.');
+  }
+  const certificate = checkCertificateRule(given, at, now, at);
+  if ((certificate.thumbprints === undefined) !== (method === 'tls_client_auth')) {
+    refuseField(at, 'Certificates belong to self_signed_tls_client_auth, names in them to tls_client_auth.');
+  }
+  return { certificate };
+};
+
+/** The rule as it is stored. Throws 'invalid_field' below `at`, and at `whole` when it is none of these. */
+export const checkCertificateRule = (
+  given: NewCertificateRule,
+  at: string,
+  now: number,
+  whole = `${at}/kind`,
+): CertificateRule => {
   const { certificates, spiffeTrustDomain, spiffePath } = given;
   const named = NAMES.filter((name) => given[name] !== undefined);
   const ways = named.length + (certificates === undefined ? 0 : 1) + (spiffeTrustDomain === undefined ? 0 : 1);
   if (ways !== 1 || given.thumbprints !== undefined) {
     return refuseField(
-      `${at}/kind`,
+      whole,
       'A certificate is known by exactly one of subject_dn, san_dns, san_uri, san_email, san_ip, spiffe_trust_domain with spiffe_path, or certificates.',
     );
   }
@@ -63,7 +98,7 @@ export const checkCertificateRule = (given: NewCertificateRule, at: string, now:
   }
   const [name] = named;
   const value = name === undefined ? undefined : given[name];
-  if (name === undefined || value === undefined) return refuseField(`${at}/kind`, 'A name is needed.');
+  if (name === undefined || value === undefined) return refuseField(whole, 'A name is needed.');
   if (!isName(name, value)) refuseField(`${at}/${WIRE[name]}`, 'This is no such name.');
   return { [name]: value };
 };

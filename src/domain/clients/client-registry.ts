@@ -4,6 +4,7 @@
  * (src/http/management) and does not authenticate anybody (src/provider does, with what it reads here).
  */
 import type { AuditTrail } from '../audit/audit-event.ts';
+import { certificateFor, type NewCertificateRule } from '../certificates/certificate-rule.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
 import { DomainError, refuseField } from '../errors.ts';
 import { verification } from '../names/verification.ts';
@@ -20,7 +21,11 @@ import { type By, type Page, type PageQuery, registeredDocuments } from './regis
 import { checkOrigins, checkRedirectUris } from './web-address.ts';
 
 export type NewClient = Pick<Client, 'name'> &
-  Partial<Omit<Client, 'id' | 'name' | 'secretHash' | 'state' | 'verifiedAt' | 'createdAt' | 'updatedAt'>>;
+  Partial<
+    Omit<Client, 'id' | 'name' | 'secretHash' | 'certificate' | 'state' | 'verifiedAt' | 'createdAt' | 'updatedAt'>
+  > & {
+    readonly certificate?: NewCertificateRule;
+  };
 
 /** How a client authenticates and what kind of application it is cannot change. `authority: null` takes it away. */
 export type ClientChange = Partial<
@@ -115,12 +120,14 @@ export const clientRegistry = (dependencies: Dependencies) => {
         tokenEndpointAuthMethod,
         ...(secret === undefined ? {} : { secretHash: digestSecret(secret) }),
         ...keySourceOf(input),
+        ...certificateFor(tokenEndpointAuthMethod, input.certificate, undefined, now),
         grantTypes: input.grantTypes ?? ['authorization_code', 'refresh_token'],
         redirectUris: input.redirectUris ?? [],
         postLogoutRedirectUris: input.postLogoutRedirectUris ?? [],
         corsOrigins: input.corsOrigins ?? [],
         skipConsent: input.skipConsent ?? false,
         dpopBoundAccessTokens: input.dpopBoundAccessTokens ?? false,
+        ...(input.certificateBoundAccessTokens ? { certificateBoundAccessTokens: true } : {}),
         idTokenSignedResponseAlg: input.idTokenSignedResponseAlg ?? 'RS256',
         ...(input.authority === undefined ? {} : { authority: input.authority }),
         roles: input.roles ?? [],
@@ -139,9 +146,13 @@ export const clientRegistry = (dependencies: Dependencies) => {
      */
     update: (id: string, expected: number, change: ClientChange, by: By): Promise<Versioned<Client>> =>
       documentsOf.change(id, expected, 'client.updated', by, (client) => {
-        const { authority = client.authority, ...others } = change;
+        const { authority = client.authority, certificate, ...others } = change;
         const { authority: _, jwks: _keys, jwksUri: _url, ...kept } = { ...notRetired(client), ...others };
-        const rest = { ...kept, ...keySourceOf(change, client) };
+        const rest = {
+          ...kept,
+          ...keySourceOf(change, client),
+          ...certificateFor(client.tokenEndpointAuthMethod, certificate, client.certificate, clock.now()),
+        };
         return checked(authority === null || authority === undefined ? rest : { ...rest, authority }, client);
       }),
 
@@ -206,6 +217,9 @@ const checkAuthentication = (client: Client): void => {
     ['/jwks_uri', jwksUri],
   ] as const) {
     if (!usesKeys(client) && keys !== undefined) refuseField(field, 'Keys belong to the method private_key_jwt only.');
+  }
+  if (client.certificateBoundAccessTokens && client.dpopBoundAccessTokens) {
+    refuseField('/certificate_bound_access_tokens', 'Tokens are bound to a certificate or to a DPoP key, not both.');
   }
   const actsForItself = grantTypes.includes('client_credentials');
   if (method === 'none' && actsForItself) {

@@ -1,3 +1,4 @@
+import type { CertificateMethod, CertificateRule } from '../certificates/certificate-rule.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 
@@ -5,7 +6,12 @@ import type { CollectionDeclaration } from '../ports/document-store.ts';
 export type PublicJwk = { readonly kty: string; readonly [member: string]: unknown };
 export type JsonWebKeySet = { readonly keys: readonly PublicJwk[] };
 
-export type ClientAuthMethod = 'private_key_jwt' | 'client_secret_basic' | 'client_secret_post' | 'none';
+export type ClientAuthMethod =
+  | 'private_key_jwt'
+  | 'client_secret_basic'
+  | 'client_secret_post'
+  | CertificateMethod
+  | 'none';
 
 /** An OAuth client that is no agent: existing software that signs people in, or a back end. */
 export type Client = {
@@ -21,6 +27,8 @@ export type Client = {
   readonly jwks?: JsonWebKeySet;
   /** Where its keys are served (RFC 7591 §2); fetched when it authenticates. */
   readonly jwksUri?: string;
+  /** Which certificates are its own, with a method that has one. */
+  readonly certificate?: CertificateRule;
   readonly grantTypes: readonly string[];
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris: readonly string[];
@@ -29,6 +37,8 @@ export type Client = {
   /** First party: no consent page. Never true for an agent. */
   readonly skipConsent: boolean;
   readonly dpopBoundAccessTokens: boolean;
+  /** Whether its access tokens are bound to the certificate of their request (RFC 8705 §3). */
+  readonly certificateBoundAccessTokens?: boolean;
   readonly idTokenSignedResponseAlg: 'RS256' | 'ES256' | 'PS256' | 'EdDSA';
   /** Its own rights by client credentials, and a ceiling otherwise. Absent: what consent gave, and nothing without a person. */
   readonly authority?: ScopesByResource;

@@ -256,5 +256,6 @@ const snapshot = (requester: Requester): unknown =>
         requester.client.jwks ?? requester.client.jwksUri ?? null,
         // A new secret means new hands may hold it.
         requester.client.secretHash ?? null,
+        ...(requester.client.certificate === undefined ? [] : [requester.client.certificate]),
         ...(documentVersionOf(requester.client) === undefined ? [] : [documentVersionOf(requester.client)]),
       ];

@@ -3,6 +3,7 @@ import { ENVIRONMENTS, type Environment } from '../agents/environment.ts';
 import type { Client, ClientAuthMethod, JsonWebKeySet } from '../clients/client.ts';
 import { checkName, checkText } from '../clients/display-text.ts';
 import { refuseField } from '../errors.ts';
+import { type CertificateName, certificateMember, readCertificateName } from './certificate-metadata.ts';
 
 /** Members as they came, with the types they must have; whether the values are good is for the registries to say. */
 export type ClientMetadata = {
@@ -14,7 +15,10 @@ export type ClientMetadata = {
   readonly applicationType?: 'web' | 'native';
   readonly jwks?: JsonWebKeySet;
   readonly jwksUri?: string;
+  /** By which name in it the certificate is known (RFC 8705 §2.1.2). */
+  readonly certificate?: CertificateName;
   readonly dpopBoundAccessTokens?: boolean;
+  readonly certificateBoundAccessTokens?: boolean;
   readonly idTokenSignedResponseAlg?: Client['idTokenSignedResponseAlg'];
   /** The first of `contacts`. */
   readonly contact?: string;
@@ -28,7 +32,14 @@ export type ClientMetadata = {
 
 export type Body = { readonly [member: string]: unknown };
 
-const AUTH_METHODS = ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'none'] as const;
+/** Certificates that are known by themselves are no metadata: the owner adds them. */
+const AUTH_METHODS = [
+  'private_key_jwt',
+  'client_secret_basic',
+  'client_secret_post',
+  'tls_client_auth',
+  'none',
+] as const;
 const SIGNATURES = ['RS256', 'ES256', 'PS256', 'EdDSA'] as const;
 const TEXT = 2000;
 
@@ -87,7 +98,9 @@ export const readMetadata = (body: Body): ClientMetadata => {
     applicationType: oneOf('application_type', ['web', 'native']),
     jwks: jwks as JsonWebKeySet | undefined,
     jwksUri: text('jwks_uri'),
+    certificate: readCertificateName((member) => text(member, 512)),
     dpopBoundAccessTokens: flag('dpop_bound_access_tokens'),
+    certificateBoundAccessTokens: flag('tls_client_certificate_bound_access_tokens'),
     idTokenSignedResponseAlg: oneOf('id_token_signed_response_alg', SIGNATURES),
     contact: texts('contacts')?.map((contact, index) => checkText(contact, `/contacts/${index}`, 254))[0],
     softwareId: shown('software_id', 200),
@@ -127,10 +140,13 @@ const WIRE: Readonly<Record<string, string>> = {
   composition: 'agent_blueprint',
   authority: 'agent_blueprint',
   ceilings: 'agent_blueprint',
+  certificate_bound_access_tokens: 'tls_client_certificate_bound_access_tokens',
 };
 
 /** The pointer of a refusal by a registry, as the sender knows the member: without the slash in front. */
 export const wireMember = (field: string): string => {
+  const known = certificateMember(field);
+  if (known !== undefined) return known;
   const [first = '', ...rest] = field.replace(/^\//, '').split('/');
   return [WIRE[first] ?? first, ...rest].join('/');
 };

@@ -2,6 +2,7 @@ import type { NewAgent } from '../agents/agent-registry.ts';
 import type { NewClient } from '../clients/client-registry.ts';
 import { originsOf } from '../clients/web-address.ts';
 import { refuseField } from '../errors.ts';
+import { checkCertificateName } from './certificate-metadata.ts';
 import type { ClientMetadata } from './client-metadata.ts';
 import type { InitialAccessToken } from './initial-access-tokens.ts';
 import type { Way } from './registrations.ts';
@@ -51,11 +52,27 @@ export const plan = ({ asked, token, statement }: Asked): Plan => {
   return { kind: 'agent', way, caller, owner, blueprint, asked, statement };
 };
 
+const AGENT_METHODS: readonly string[] = ['private_key_jwt', 'tls_client_auth'];
+
 export const newAgentOf = ({ asked, owner, blueprint }: Plan & { readonly kind: 'agent' }): NewAgent => {
-  if (asked.authMethod !== undefined && asked.authMethod !== 'private_key_jwt') {
-    refuseField('/token_endpoint_auth_method', 'An agent authenticates by its key: "private_key_jwt".');
+  if (asked.authMethod !== undefined && !AGENT_METHODS.includes(asked.authMethod)) {
+    refuseField(
+      '/token_endpoint_auth_method',
+      'An agent authenticates by its key, "private_key_jwt", or by its certificate, "tls_client_auth".',
+    );
   }
-  const { contact, jwks, jwksUri, redirectUris, grantTypes, dpopBoundAccessTokens, softwareVersion } = asked;
+  checkCertificateName(asked);
+  const {
+    contact,
+    certificate,
+    certificateBoundAccessTokens,
+    jwks,
+    jwksUri,
+    redirectUris,
+    grantTypes,
+    dpopBoundAccessTokens,
+    softwareVersion,
+  } = asked;
   return {
     name: asked.name ?? missing('client_name'),
     owner,
@@ -66,15 +83,19 @@ export const newAgentOf = ({ asked, owner, blueprint }: Plan & { readonly kind: 
     ...(softwareVersion === undefined ? {} : { providerVersion: softwareVersion }),
     ...(jwks === undefined ? {} : { jwks }),
     ...(jwksUri === undefined ? {} : { jwksUri }),
+    ...(certificate === undefined ? {} : { credentials: [{ kind: 'mtls', ...certificate }] }),
     ...(redirectUris === undefined ? {} : { redirectUris }),
     ...(grantTypes === undefined ? {} : { grantTypes }),
     ...(dpopBoundAccessTokens === undefined ? {} : { dpopBoundAccessTokens }),
+    ...(certificateBoundAccessTokens ? { certificateBoundAccessTokens } : {}),
   };
 };
 
 /** `expiresAt`: when it ends unless somebody adopts it. */
 export const newClientOf = ({ way, owner, asked }: Plan, expiresAt: number | undefined): NewClient => {
+  checkCertificateName(asked);
   const { jwks, jwksUri, postLogoutRedirectUris, dpopBoundAccessTokens, idTokenSignedResponseAlg } = asked;
+  const { certificate, certificateBoundAccessTokens } = asked;
   const redirectUris = asked.redirectUris ?? [];
   const method = asked.authMethod ?? (way === 'open' ? 'none' : 'client_secret_basic');
   return {
@@ -88,6 +109,8 @@ export const newClientOf = ({ way, owner, asked }: Plan, expiresAt: number | und
     grantTypes: asked.grantTypes ?? ['authorization_code'],
     ...(jwks === undefined ? {} : { jwks }),
     ...(jwksUri === undefined ? {} : { jwksUri }),
+    ...(certificate === undefined ? {} : { certificate }),
+    ...(certificateBoundAccessTokens ? { certificateBoundAccessTokens } : {}),
     ...(postLogoutRedirectUris === undefined ? {} : { postLogoutRedirectUris }),
     ...(dpopBoundAccessTokens === undefined ? {} : { dpopBoundAccessTokens }),
     ...(idTokenSignedResponseAlg === undefined ? {} : { idTokenSignedResponseAlg }),

@@ -1,6 +1,7 @@
 /** Agents and clients as whoever registered them sees them: what stands in the register, in RFC 7591 spelling. */
 import type { Agent } from '../agents/agent.ts';
 import type { Client } from '../clients/client.ts';
+import { agentAuthMethod, shownCertificateName } from './certificate-metadata.ts';
 import type { Body } from './client-metadata.ts';
 import type { Registration } from './registrations.ts';
 
@@ -26,7 +27,9 @@ export const registeredMetadata = (party: Agent | Client, { registration, token,
   response_types: party.grantTypes.includes('authorization_code') ? ['code'] : [],
   ...(party.jwks === undefined ? {} : { jwks: party.jwks }),
   ...(party.jwksUri === undefined ? {} : { jwks_uri: party.jwksUri }),
+  ...shownCertificateName(party),
   dpop_bound_access_tokens: party.dpopBoundAccessTokens,
+  ...(party.certificateBoundAccessTokens ? { tls_client_certificate_bound_access_tokens: true } : {}),
   ...('purpose' in party ? ofAgent(party) : ofClient(party)),
   ...(registration.softwareId === undefined ? {} : { software_id: registration.softwareId }),
   ...(registration.softwareVersion === undefined ? {} : { software_version: registration.softwareVersion }),
@@ -36,7 +39,7 @@ export const registeredMetadata = (party: Agent | Client, { registration, token,
 });
 
 const ofAgent = (agent: Agent): Body => ({
-  token_endpoint_auth_method: 'private_key_jwt',
+  token_endpoint_auth_method: agentAuthMethod(agent),
   ...(agent.contact === undefined ? {} : { contacts: [agent.contact] }),
   agent_owner: agent.owner,
   agent_purpose: agent.purpose,

@@ -10,6 +10,7 @@ import type { KeySource } from '../clients/key-source.ts';
 import { checkPublicKeys } from '../clients/public-keys.ts';
 import { originsOf } from '../clients/web-address.ts';
 import { refuseField } from '../errors.ts';
+import { agentAuthMethod, checkSameCertificate } from './certificate-metadata.ts';
 import { type Body, type ClientMetadata, wireMember } from './client-metadata.ts';
 
 /** Members only we set; a replacement that has one was not made from what it should have been made from. */
@@ -41,10 +42,17 @@ export const checkReplacement = (
 
 /** Throws 'invalid_field' for what the holder of the registration access token may not change. */
 export const agentReplacement = (agent: Agent, asked: ClientMetadata): AgentChange => {
-  same('token_endpoint_auth_method', 'private_key_jwt', asked.authMethod);
+  const method = agentAuthMethod(agent);
+  same('token_endpoint_auth_method', method, asked.authMethod);
+  checkSameCertificate(agent, asked);
+  if (method === 'tls_client_auth') {
+    for (const [member, keys] of Object.entries({ jwks: asked.jwks, jwks_uri: asked.jwksUri })) {
+      if (keys !== undefined) refuseField(`/${member}`, 'With tls_client_auth there are no keys.');
+    }
+  }
   same('agent_owner', agent.owner, asked.owner);
   same('agent_blueprint', agent.blueprint, asked.blueprint);
-  const dpopBoundAccessTokens = notLoosened(agent, asked);
+  const bound = notLoosened(agent, asked);
   const redirectUris = asked.redirectUris ?? [];
   const grantTypes = asked.grantTypes ?? agent.grantTypes;
   if (agent.state === 'pending') {
@@ -57,7 +65,7 @@ export const agentReplacement = (agent: Agent, asked: ClientMetadata): AgentChan
       ...keysOf(asked),
       redirectUris,
       grantTypes,
-      dpopBoundAccessTokens,
+      ...bound,
     };
   }
   for (const member of ['name', 'purpose', 'environment', 'contact', 'jwksUri'] as const) {
@@ -66,7 +74,7 @@ export const agentReplacement = (agent: Agent, asked: ClientMetadata): AgentChan
   same('jwks', agent.jwks, canonical(asked.jwks), ACCEPTED);
   within('redirect_uris', agent.redirectUris, redirectUris);
   within('grant_types', agent.grantTypes, grantTypes);
-  return { redirectUris, grantTypes, dpopBoundAccessTokens };
+  return { redirectUris, grantTypes, ...bound };
 };
 
 /** Throws 'invalid_field' for what the holder of the registration access token may not change. */
@@ -95,7 +103,8 @@ export const clientReplacement = (client: Client, asked: ClientMetadata): Client
     redirectUris,
     postLogoutRedirectUris: asked.postLogoutRedirectUris ?? [],
     grantTypes: asked.grantTypes ?? client.grantTypes,
-    dpopBoundAccessTokens: notLoosened(client, asked),
+    ...(asked.certificate === undefined ? {} : { certificate: asked.certificate }),
+    ...notLoosened(client, asked),
   };
 };
 
@@ -110,9 +119,19 @@ const within = (member: string, held: readonly string[], asked: readonly string[
   if (beyond >= 0) refuseField(`/${member}/${beyond}`, ACCEPTED);
 };
 
-const notLoosened = ({ dpopBoundAccessTokens: held }: Agent | Client, asked: ClientMetadata): boolean => {
-  const next = asked.dpopBoundAccessTokens ?? held;
-  return held && !next ? refuseField('/dpop_bound_access_tokens', 'A binding is not taken away this way.') : next;
+type Bound = { readonly dpopBoundAccessTokens: boolean; readonly certificateBoundAccessTokens?: boolean };
+
+const notLoosened = (held: Agent | Client, asked: ClientMetadata): Bound => {
+  const [dpop, certificate] = [
+    asked.dpopBoundAccessTokens ?? held.dpopBoundAccessTokens,
+    asked.certificateBoundAccessTokens ?? held.certificateBoundAccessTokens,
+  ];
+  const message = 'A binding is not taken away this way.';
+  if (held.dpopBoundAccessTokens && !dpop) refuseField('/dpop_bound_access_tokens', message);
+  if (held.certificateBoundAccessTokens && !certificate) {
+    refuseField('/tls_client_certificate_bound_access_tokens', message);
+  }
+  return { dpopBoundAccessTokens: dpop, ...(certificate ? { certificateBoundAccessTokens: true } : {}) };
 };
 
 const keysOf = ({ jwks, jwksUri }: KeySource): KeySource => ({

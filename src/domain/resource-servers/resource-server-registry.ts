@@ -5,6 +5,7 @@
  */
 import { ENVIRONMENTS, type Environment } from '../agents/environment.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
+import { certificateFor, type NewCertificateRule } from '../certificates/certificate-rule.ts';
 import type { JsonWebKeySet } from '../clients/client.ts';
 import { checkName, checkText } from '../clients/display-text.ts';
 import { checkPublicKeys } from '../clients/public-keys.ts';
@@ -32,6 +33,7 @@ export type NewResourceServer = {
   /** Default 'none'. Cannot be changed later. */
   readonly introspectionAuthMethod?: ResourceServer['introspectionAuthMethod'];
   readonly jwks?: JsonWebKeySet;
+  readonly certificate?: NewCertificateRule;
   readonly environments?: readonly Environment[];
 };
 
@@ -46,6 +48,7 @@ export type ResourceServerChange = Partial<
     | 'accessTokenSigningAlg'
     | 'accessTokenTtlSeconds'
     | 'jwks'
+    | 'certificate'
   >
 >;
 
@@ -97,6 +100,7 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
       introspectionAuthMethod,
       ...(input.environments === undefined ? {} : { environments: input.environments }),
       ...(input.jwks === undefined ? {} : { jwks: input.jwks }),
+      ...certificateFor(introspectionAuthMethod, input.certificate, undefined, now),
       ...(secret === undefined ? {} : { secretHash: digestSecret(secret) }),
       state: 'active',
       createdAt: now,
@@ -162,7 +166,10 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
     update: (id: string, expected: number, change: ResourceServerChange, by: By): Promise<Versioned<ResourceServer>> =>
       documentsOf.change(id, expected, 'resource_server.updated', by, (document) => {
         refuseOwn(document);
-        return checked({ ...document, ...change }, document);
+        const { introspectionAuthMethod: method, certificate: before } = document;
+        const { certificate: given, ...others } = change;
+        const certificate = certificateFor(method, given, before, clock.now());
+        return checked({ ...document, ...others, ...certificate }, document);
       }),
 
     /** No token is issued for it and its introspection credential stops working. Idempotent. */

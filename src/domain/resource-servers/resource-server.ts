@@ -1,4 +1,5 @@
 import type { Environment } from '../agents/environment.ts';
+import type { CertificateMethod, CertificateRule } from '../certificates/certificate-rule.ts';
 import type { JsonWebKeySet } from '../clients/client.ts';
 import type { DetailType } from '../details/detail-type.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
@@ -31,7 +32,9 @@ export type ResourceServer = {
   /** Agents of which environments hold anything here. Absent: of all. */
   readonly environments?: readonly Environment[];
   /** How it authenticates at the introspection endpoint; `none`: it may not introspect. */
-  readonly introspectionAuthMethod: 'private_key_jwt' | 'client_secret_basic' | 'none';
+  readonly introspectionAuthMethod: 'private_key_jwt' | 'client_secret_basic' | CertificateMethod | 'none';
+  /** Which certificates are its own, with a method that has one. */
+  readonly certificate?: CertificateRule;
   readonly secretHash?: string;
   readonly jwks?: JsonWebKeySet;
   readonly state: 'active' | 'disabled';

@@ -14,7 +14,7 @@ import {
   sameVersion,
 } from './call.ts';
 import { requireAdministrator } from './permissions.ts';
-import { showClient } from './representations.ts';
+import { showClient, withCertificate } from './representations.ts';
 
 type Operations =
   | 'createClient'
@@ -59,7 +59,7 @@ export const clientHandlers = (
       checkRoles(call);
       checkOwner(call);
       const owner = call.caller.kind === 'account' ? { owner: call.caller.id } : {};
-      return withSecret(await clients.create({ ...owner, ...(call.body as NewClient) }, call.by));
+      return withSecret(await clients.create({ ...owner, ...(withCertificate(call.body) as NewClient) }, call.by));
     },
 
     async listClients(call) {
@@ -73,7 +73,10 @@ export const clientHandlers = (
       const { document } = sameVersion(await changeable(call), call);
       checkRoles(call);
       checkOwner(call, document);
-      return objectAnswer(await clients.update(call.id, call.version, call.body as ClientChange, call.by), showClient);
+      return objectAnswer(
+        await clients.update(call.id, call.version, withCertificate(call.body) as ClientChange, call.by),
+        showClient,
+      );
     },
 
     async disableClient(call) {

@@ -19,6 +19,31 @@ import {
 
 const KINDS = AUTHENTICATION_METHODS.filter((method) => method !== 'secret');
 
+/** How certificates are known. */
+const CERTIFICATE: Properties = {
+  subject_dn: text('Subject of the certificate (RFC 4514), most specific part first.', 512),
+  san_dns: text('A DNS name in the certificate.', 512),
+  san_uri: text('A URI in the certificate.', 512),
+  san_email: text('An e-mail address in the certificate.', 512),
+  san_ip: text('An address in the certificate.', 64),
+  spiffe_trust_domain: text('Trust domain of its X.509-SVID; with `spiffe_path`.', 255),
+  spiffe_path: { ...ref('TextRule'), description: 'What the path of its SPIFFE ID must be; "/" separates.' },
+};
+/** Shown by their thumbprints. */
+const CERTIFICATES: Properties = {
+  certificates: list('Certificates in PEM, each known by itself.', 5, text('A certificate in PEM.', 8192)),
+};
+const THUMBPRINTS: Properties = {
+  thumbprints: { type: 'array', items: { type: 'string' }, description: 'Of registered certificates: `x5t#S256`.' },
+};
+const withKind = (properties: Properties): Properties =>
+  Object.fromEntries(
+    Object.entries(properties).map(([name, schema]) => [
+      name,
+      { ...schema, description: `With kind mtls: ${String(schema['description'])}` },
+    ]),
+  );
+
 const CREDENTIAL: Properties = {
   kind: oneOf('How the agent proves itself with it.', KINDS),
   name: text('What people call it.', 100),
@@ -41,30 +66,13 @@ const CREDENTIAL: Properties = {
     'With kind attested: what the attester is called. An attestation that names an issuer (`iss`) must name this one.',
     512,
   ),
-  subject_dn: text('With kind mtls: subject of the certificate (RFC 4514), most specific part first.', 512),
-  san_dns: text('With kind mtls: a DNS name in the certificate.', 512),
-  san_uri: text('With kind mtls: a URI in the certificate.', 512),
-  san_email: text('With kind mtls: an e-mail address in the certificate.', 512),
-  san_ip: text('With kind mtls: an address in the certificate.', 64),
-  spiffe_trust_domain: text('With kind mtls: trust domain of its X.509-SVID; with `spiffe_path`.', 255),
-  spiffe_path: {
-    ...ref('TextRule'),
-    description: 'With kind mtls: what the path of its SPIFFE ID must be; "/" separates.',
-  },
-};
-/** Shown by their thumbprints. */
-const CERTIFICATES: Properties = {
-  certificates: list(
-    'With kind mtls: certificates in PEM, each known by itself.',
-    5,
-    text('A certificate in PEM.', 8192),
-  ),
+  ...withKind(CERTIFICATE),
 };
 const CREDENTIAL_ADDED: Properties = {
   id: { type: 'string', description: 'Begins with crd_.' },
   state: oneOf('Only active ones prove anything.', ['active', 'suspended', 'expired']),
   kind: oneOf('How the agent proves itself with it.', AUTHENTICATION_METHODS),
-  thumbprints: { type: 'array', items: { type: 'string' }, description: 'Of registered certificates: `x5t#S256`.' },
+  ...THUMBPRINTS,
   told_at: seconds('When the owner was told that it ends soon.'),
   reason: { type: 'string', description: 'Of a secret: why it was allowed.' },
   created_at: seconds('When it was added.'),
@@ -113,7 +121,12 @@ export const FEDERATION_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     { ...TEXTS, contains: text('The claim is a list, and this is in it.', 512) },
     'What a claim must be. Without `contains` the claim is a single value.',
   ),
-  NewCredential: input({ ...CREDENTIAL, ...CERTIFICATES }, ['kind']),
+  NewCertificate: {
+    ...input({ ...CERTIFICATE, ...CERTIFICATES }, []),
+    description: 'How its certificates are known: by exactly one of these; `spiffe_trust_domain` with `spiffe_path`.',
+  },
+  Certificate: output({ ...CERTIFICATE, ...THUMBPRINTS }, [...Object.keys(CERTIFICATE), 'thumbprints']),
+  NewCredential: input({ ...CREDENTIAL, ...withKind(CERTIFICATES) }, ['kind']),
   Credential: output(
     { ...CREDENTIAL, ...CREDENTIAL_ADDED },
     [...Object.keys(CREDENTIAL), 'thumbprints', 'told_at', 'reason', 'last_used_at'].filter((name) => name !== 'kind'),

@@ -72,6 +72,7 @@ const CLIENT = [
   'corsOrigins',
   'skipConsent',
   'dpopBoundAccessTokens',
+  'certificateBoundAccessTokens',
   'idTokenSignedResponseAlg',
   'authority',
   'roles',
@@ -153,13 +154,17 @@ export const showComposition = (composition: Composition): JsonObject => toWire(
 export const showGroup = (group: Group): JsonObject => show(group, GROUP);
 export const showClient = (client: Client): JsonObject => ({
   ...show(client, CLIENT),
+  ...certificateOf(client),
   ...warningsOf(client.redirectUris),
 });
 export const showInitialAccessToken = (token: InitialAccessToken): JsonObject => ({
   ...show(token, INITIAL_ACCESS_TOKEN),
   state: token.revokedAt !== undefined ? 'revoked' : token.used < token.uses ? 'active' : 'used',
 });
-export const showResourceServer = (server: ResourceServer): JsonObject => show(server, RESOURCE_SERVER);
+export const showResourceServer = (server: ResourceServer): JsonObject => ({
+  ...show(server, RESOURCE_SERVER),
+  ...certificateOf(server),
+});
 /** `state`: as it is now, which the row alone does not say. */
 export const showInstance = ({ usedAt, ...instance }: Instance, state: string): JsonObject => ({
   ...show(instance, INSTANCE),
@@ -193,6 +198,15 @@ export const toWire = (members: JsonObject): JsonObject =>
       .filter(([name]) => name !== 'secretHash')
       .map(([name, value]) => [name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`), value]),
   );
+
+const certificateOf = ({ certificate }: Pick<Client, 'certificate'>): JsonObject =>
+  certificate === undefined ? {} : { certificate: toWire({ ...certificate }) };
+
+/** How a certificate is known in the domain's spelling: a level that `fromWire` leaves alone. */
+export const withCertificate = (body: JsonObject): JsonObject => {
+  const { certificate } = body as { readonly certificate?: JsonObject };
+  return certificate ? { ...body, certificate: fromWire(certificate) } : body;
+};
 
 /** What the owner was told, while it still holds. */
 const noticesOf = ({ state, noticed, expiresAt }: Agent, lastUsedAt = 0): JsonObject => {

@@ -5,7 +5,7 @@ import type {
   ResourceServerRegistry,
 } from '../../domain/resource-servers/resource-server-registry.ts';
 import { type Answer, existing, type Handlers, objectAnswer, pageAnswer, pageOf } from './call.ts';
-import { showResourceServer } from './representations.ts';
+import { showResourceServer, withCertificate } from './representations.ts';
 
 type Operations =
   | 'createResourceServer'
@@ -16,7 +16,8 @@ type Operations =
   | 'rotateResourceServerSecret';
 
 export const resourceServerHandlers = (servers: ResourceServerRegistry): Handlers<Operations> => ({
-  createResourceServer: async ({ body, by }) => withSecret(await servers.create(body as NewResourceServer, by)),
+  createResourceServer: async ({ body, by }) =>
+    withSecret(await servers.create(withCertificate(body) as NewResourceServer, by)),
 
   async listResourceServers(call) {
     const { identifier } = call.query;
@@ -28,7 +29,10 @@ export const resourceServerHandlers = (servers: ResourceServerRegistry): Handler
   getResourceServer: async ({ id }) => objectAnswer(existing(await servers.get(id)), showResourceServer),
 
   updateResourceServer: async ({ id, version, body, by }) =>
-    objectAnswer(await servers.update(id, version, body as ResourceServerChange, by), showResourceServer),
+    objectAnswer(
+      await servers.update(id, version, withCertificate(body) as ResourceServerChange, by),
+      showResourceServer,
+    ),
 
   disableResourceServer: async ({ id, by }) => objectAnswer(await servers.disable(id, by), showResourceServer),
 

@@ -4,6 +4,7 @@
  */
 
 import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
+import { CERTIFICATE_METHODS } from '../../domain/certificates/certificate-rule.ts';
 import { CLIENT_GRANT_TYPES } from '../../domain/clients/grant-types.ts';
 import { KILL_SCOPES } from '../../domain/revocation/kill.ts';
 import { AGENT_SCHEMAS } from './agent-schemas.ts';
@@ -65,6 +66,9 @@ const CLIENT: Properties = {
   cors_origins: strings('Origins of browser apps that may call the token endpoint.', 20, 2000),
   skip_consent: flag('First party: no consent page.'),
   dpop_bound_access_tokens: flag('Whether all its access tokens are bound to a key (RFC 9449 §5.2).'),
+  certificate_bound_access_tokens: flag(
+    'Whether all its access tokens are bound to the certificate of the request they come from (RFC 8705 §3).',
+  ),
   id_token_signed_response_alg: oneOf('Signature of ID tokens.', ['RS256', 'ES256', 'PS256', 'EdDSA']),
   roles: list(
     'Roles in this API when it acts for itself. Only an administrator gives administrator.',
@@ -82,6 +86,7 @@ const CLIENT_KIND: Properties = {
     'private_key_jwt',
     'client_secret_basic',
     'client_secret_post',
+    ...CERTIFICATE_METHODS,
     'none',
   ]),
 };
@@ -101,9 +106,13 @@ const RESOURCE_SERVER_KIND: Properties = {
   introspection_auth_method: oneOf('How it authenticates at the introspection endpoint. Cannot be changed.', [
     'private_key_jwt',
     'client_secret_basic',
+    ...CERTIFICATE_METHODS,
     'none',
   ]),
 };
+/** With a method that has one. */
+const NEW_CERTIFICATE: Properties = { certificate: ref('NewCertificate') };
+const CERTIFICATE: Properties = { certificate: ref('Certificate') };
 
 export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ...FEDERATION_SCHEMAS,
@@ -188,13 +197,14 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ...BLUEPRINT_SCHEMAS,
   ...POLICY_SCHEMAS,
 
-  NewClient: input({ ...CLIENT_KIND, ...CLIENT, authority: CLIENT_AUTHORITY }, ['name']),
-  ClientChange: change({ ...CLIENT, authority: nullable(CLIENT_AUTHORITY) }),
+  NewClient: input({ ...CLIENT_KIND, ...CLIENT, ...NEW_CERTIFICATE, authority: CLIENT_AUTHORITY }, ['name']),
+  ClientChange: change({ ...CLIENT, ...NEW_CERTIFICATE, authority: nullable(CLIENT_AUTHORITY) }),
   Client: output(
     {
       ...identified('Its client_id. Begins with app_.'),
       ...CLIENT_KIND,
       ...CLIENT,
+      ...CERTIFICATE,
       authority: CLIENT_AUTHORITY,
       state: oneOf('Whether it works; retired is final.', ['active', 'disabled', 'retired']),
       verified_at: seconds('Since when its name is verified: nobody else registers one that looks like it.'),
@@ -203,7 +213,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ...WARNINGS,
       ...SECRET,
     },
-    ['owner', 'jwks', 'jwks_uri', 'authority', 'verified_at', 'expires_at', 'warnings', 'client_secret'],
+    [
+      ...['owner', 'jwks', 'jwks_uri', 'certificate', 'certificate_bound_access_tokens', 'authority'],
+      ...['verified_at', 'expires_at', 'warnings', 'client_secret'],
+    ],
   ),
   ClientPage: page('Client'),
 
@@ -234,18 +247,23 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ),
   InitialAccessTokenPage: page('InitialAccessToken'),
 
-  NewResourceServer: input({ ...RESOURCE_SERVER_KIND, ...RESOURCE_SERVER }, ['identifier', 'name', 'scopes']),
-  ResourceServerChange: change(RESOURCE_SERVER),
+  NewResourceServer: input({ ...RESOURCE_SERVER_KIND, ...RESOURCE_SERVER, ...NEW_CERTIFICATE }, [
+    'identifier',
+    'name',
+    'scopes',
+  ]),
+  ResourceServerChange: change({ ...RESOURCE_SERVER, ...NEW_CERTIFICATE }),
   ResourceServer: output(
     {
       ...identified('The client_id it introspects with. Begins with rs_.'),
       ...RESOURCE_SERVER_KIND,
       ...RESOURCE_SERVER,
+      ...CERTIFICATE,
       state: oneOf('Whether tokens are issued for it.', ['active', 'disabled']),
       ...RECORD,
       ...SECRET,
     },
-    ['jwks', 'environments', 'detail_types', 'client_secret'],
+    ['jwks', 'certificate', 'environments', 'detail_types', 'client_secret'],
   ),
   ResourceServerPage: page('ResourceServer'),
 

@@ -1,0 +1,75 @@
+/** How certificates are known (RFC 8705), in commands. */
+import { readFileSync } from 'node:fs';
+import { type Call, type Option, usageError } from './command.ts';
+import type { Json } from './management-client.ts';
+import { texts } from './members.ts';
+
+export const CERTIFICATE = {
+  'subject-dn': {
+    value: 'DN',
+    description: 'Subject of its certificate, most specific part first: CN=booker,O=Example.',
+  },
+  'san-dns': { value: 'NAME', description: 'DNS name in its certificate.' },
+  'san-uri': { value: 'URI', description: 'URI in its certificate.' },
+  'san-email': { value: 'ADDRESS', description: 'E-mail address in its certificate.' },
+  'san-ip': { value: 'ADDRESS', description: 'IP address in its certificate.' },
+  'spiffe-id': {
+    value: 'URI',
+    description: 'SPIFFE ID in its certificate; each * stands for one part of the path, or what is left of one.',
+  },
+  certificate: {
+    value: 'FILE',
+    description: 'Its certificate in PEM, known by itself: no authority needed.',
+    isRepeatable: true,
+  },
+} as const satisfies Record<string, Option>;
+
+/** As the API takes it; undefined when nothing of it was given. Throws a usage error unless it is one way. */
+export const certificateRule = (call: Call): Json | undefined => {
+  const files = call.texts('certificate');
+  const ways = {
+    ...texts(call, {
+      'subject-dn': 'subject_dn',
+      'san-dns': 'san_dns',
+      'san-uri': 'san_uri',
+      'san-email': 'san_email',
+      'san-ip': 'san_ip',
+    }),
+    ...(files.length === 0 ? {} : { certificates: files.map(pemIn) }),
+  };
+  const spiffe = call.text('spiffe-id');
+  const given = Object.keys(ways).length + (spiffe === undefined ? 0 : 1);
+  if (given > 1) throw usageError('A certificate is known in one way.', `Give one of ${OPTIONS}.`);
+  if (given === 0) return undefined;
+  return spiffe === undefined ? ways : spiffeRule(spiffe);
+};
+
+const OPTIONS = Object.keys(CERTIFICATE)
+  .map((option) => `--${option}`)
+  .join(', ');
+
+export const neededRule = (call: Call): Json => {
+  const rule = certificateRule(call);
+  if (!rule) throw usageError('How its certificate is known is missing.', `Give one of ${OPTIONS}.`);
+  return rule;
+};
+
+/** The method of a client with this rule. */
+export const certificateMethod = (rule: Json): string =>
+  Object.hasOwn(rule, 'certificates') ? 'self_signed_tls_client_auth' : 'tls_client_auth';
+
+const spiffeRule = (id: string): Json => {
+  const [, trustDomain, path] = /^spiffe:\/\/([^/]+)(\/.+)$/.exec(id) ?? [];
+  if (trustDomain === undefined || path === undefined) {
+    throw usageError(`--spiffe-id ${id} is none.`, 'Example: spiffe://prod.example.com/ns/travel/sa/booker');
+  }
+  return { spiffe_trust_domain: trustDomain, spiffe_path: path.includes('*') ? { like: path } : { equals: path } };
+};
+
+const pemIn = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    throw usageError(`${file} cannot be read.`);
+  }
+};

@@ -1,0 +1,42 @@
+/**
+ * Certificates by which clients and resource servers prove themselves (RFC 8705 §2), for the engine: it knows the method
+ * `tls_client_auth` and hands on what stands in its metadata in place of a name, which is the whole rule here. Those of
+ * agents are credentials (presented-credentials.ts).
+ */
+import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import { type CertificateRule, certificateLack } from '../domain/certificates/certificate-rule.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { ClientProofs } from './client-proofs.ts';
+import { factsOf } from './request-facts.ts';
+
+/** Metadata of a client that is known by this rule. */
+export const knownByCertificate = (rule: CertificateRule): Readonly<Record<string, string>> => ({
+  token_endpoint_auth_method: 'tls_client_auth',
+  tls_client_auth_subject_dn: JSON.stringify(rule),
+});
+
+/** The engine's settings for certificates. */
+export const clientCertificates = ({
+  clock,
+  proofs,
+}: {
+  readonly clock: Clock;
+  readonly proofs: Pick<ClientProofs, 'remember'>;
+}) => ({
+  enabled: true,
+  certificateBoundAccessTokens: true,
+  tlsClientAuth: true,
+  getCertificate: (ctx: KoaContextWithOIDC) => factsOf(ctx.req).certificate?.()?.x509,
+  // Whether somebody vouches for it is asked with the rule, which may need nobody.
+  certificateAuthorized: () => true,
+  certificateSubjectMatches(ctx: KoaContextWithOIDC, _property: string, rule: string): boolean {
+    const certificate = factsOf(ctx.req).certificate?.();
+    const lack = certificate
+      ? certificateLack(JSON.parse(rule) as CertificateRule, certificate, clock.now())
+      : 'there is none';
+    // For the owner; the caller hears invalid_client.
+    if (lack !== undefined) throw new errors.InvalidClientAuth(`certificate: ${lack}`);
+    if (ctx.oidc.client) proofs.remember(ctx, ctx.oidc.client.clientId);
+    return true;
+  },
+});
