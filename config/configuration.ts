@@ -56,6 +56,10 @@ export type Configuration = {
     /** Life of the page behind `consent_required`. */
     readonly requestTtlSeconds: number;
   };
+  readonly policy: {
+    /** `off`: no policy is asked, and all that the other layers leave is given. */
+    readonly enforcement: 'on' | 'off';
+  };
   readonly agents: {
     /** An agent that was not used for so long is suspended; 0 switches that off. */
     readonly inactiveAfterDays: number;

@@ -197,6 +197,15 @@ export const CONFIGURATION_SCHEMA = {
       ),
       requestTtlSeconds: count('Life of the page behind `consent_required`.', [60, 600, DAY], 'seconds'),
     }),
+    policy: section('Policies (docs/guides/policy.md).', {
+      enforcement: {
+        type: 'string',
+        enum: ['on', 'off'],
+        default: 'on',
+        description:
+          'Whether the active policy set is asked. `off` gives all that the other layers leave; for measuring and for emergencies.',
+      },
+    }),
     agents: section('The register of agents.', {
       inactiveAfterDays: count(
         'An agent that gets no token for so long is suspended; 0 switches that off.',

@@ -271,7 +271,15 @@ export const services = async (configuration: Configuration, overrides: Override
     issuer,
     ttlSeconds: requestTtlSeconds,
   });
-  const authorize = authorizer({ identifiers, managementApi: `${issuer}/api/v1`, without: overrides.withoutLayer });
+  const inForce = activePolicy({ documents, engine });
+  const isEnforced = configuration.policy.enforcement === 'on';
+  if (!isEnforced) log.warn({ event: 'policy.off' }, 'no policy is asked: policy.enforcement is off');
+  const authorize = authorizer({
+    identifiers,
+    managementApi: `${issuer}/api/v1`,
+    policies: isEnforced ? inForce : undefined,
+    without: overrides.withoutLayer,
+  });
   const consents = consentRegister({
     authorize,
     documents,
@@ -324,7 +332,7 @@ export const services = async (configuration: Configuration, overrides: Override
     workloads,
     instances,
     policies,
-    activePolicy: activePolicy({ documents, engine }),
+    activePolicy: inForce,
     delegations,
     requests,
     consents,
