@@ -165,6 +165,7 @@ export const tokenClaims = (deps: {
     }
     const decision = resource === undefined ? undefined : deps.authority.decisionOf(ctx);
     const facts = { txn, ...decided(decision) };
+    const told = decision === undefined ? facts : { ...facts, inputs: recordOf(decision) };
     const signIn = assuranceClaims(assuranceOf(ctx));
     if (resource !== undefined && !token.scope) {
       noteRefused(ctx, decision);
@@ -173,15 +174,15 @@ export const tokenClaims = (deps: {
       throw refuse(code, layer, reason, text ?? textOf(reason, token), remedies);
     }
     const lease = token.grantId === undefined ? {} : { grant_id: token.grantId };
-    if (!isAgent || token.accountId === undefined) return { claims: { ...lease, ...facts, ...signIn }, facts };
+    if (!isAgent || token.accountId === undefined) return { claims: { ...lease, ...facts, ...signIn }, facts: told };
     // Every token given to an agent for somebody carries `act` (decision D5).
     if (!row) {
       const act = extendChain(clientId, deps.issuer);
-      return { claims: { ...lease, ...facts, ...signIn, act }, facts: { ...facts, chain: act } };
+      return { claims: { ...lease, ...facts, ...signIn, act }, facts: { ...told, chain: act } };
     }
     return {
       claims: { ...lease, ...facts, ...signIn, act: row.chain, delegation: row.id },
-      facts: { ...facts, chain: row.chain, delegation: row.id },
+      facts: { ...told, chain: row.chain, delegation: row.id },
     };
   };
 

@@ -6,6 +6,7 @@ import type { Decision, Withheld } from './decision.ts';
 import { type AgentParty, type DecisionFacts, partiesOf } from './facts.ts';
 import { DECISION_LAYERS, type DecisionLayer, LAYERS } from './layers.ts';
 import { cutByPolicy } from './policy-layer.ts';
+import { policyCase } from './policy-question.ts';
 import { counts } from './routes.ts';
 
 /** The policy set that is active now. */
@@ -62,7 +63,8 @@ export const authorizer = ({ identifiers, policies, managementApi, without }: De
         policyVersion: undefined,
       };
     }
-    const left = cutByPolicy(active.policies, facts, cut.scope);
+    const policy = policyCase(facts, cut.scope);
+    const left = cutByPolicy(active.policies, policy);
     return {
       ...structural,
       scope: left.scope,
@@ -70,6 +72,7 @@ export const authorizer = ({ identifiers, policies, managementApi, without }: De
       maxSeconds: shorter(life, left.maxSeconds),
       maxUses: left.maxUses,
       policyVersion: active.version,
+      policy,
     };
   };
 };

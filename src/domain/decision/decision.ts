@@ -1,6 +1,7 @@
 import type { Limit } from '../delegation/authority.ts';
 import type { Layer } from '../errors.ts';
 import type { Route } from './facts.ts';
+import type { PolicyCase } from './policy-question.ts';
 
 /** What is missing for a scope to be given: a person's approval, or a better sign-in (RFC 9470). */
 export type Need =
@@ -34,10 +35,13 @@ export type Decision = {
   readonly maxUses: number | undefined;
   /** Version of the policy set that was asked; undefined where none was. */
   readonly policyVersion: number | undefined;
+  /** What that set was asked. */
+  readonly policy?: PolicyCase;
 };
 
 /** A decision as its audit event keeps it, so that it can be made again and compared (decision D18). */
-export const recordOf = ({ limits, removed }: Decision) => ({
+export const recordOf = ({ limits, removed, policy }: Decision) => ({
   limits: limits.map(({ layer, holds }) => ({ layer, holds: holds ?? null })),
   removed,
+  ...(policy === undefined ? {} : { policyCase: policy }),
 });

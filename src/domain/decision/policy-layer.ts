@@ -1,9 +1,8 @@
 /** The layer of policy: each scope that the others left is asked about, and what a permit is tied to is looked at. */
 import { satisfiesAcr } from '../accounts/assurance.ts';
-import type { CompiledPolicies, PolicySummary } from '../ports/policy-engine.ts';
+import type { CompiledPolicies, PolicyRecord, PolicySummary } from '../ports/policy-engine.ts';
 import type { Need, Withheld } from './decision.ts';
-import type { DecisionFacts, KnownFacts } from './facts.ts';
-import { contextOf, entitiesOf, questionOf, scopeEntity } from './policy-question.ts';
+import type { PolicyCase } from './policy-question.ts';
 
 export type PolicyCut = {
   readonly scope: readonly string[];
@@ -16,20 +15,17 @@ export type PolicyCut = {
  * Obligations of all permits that apply add up, and the strictest counts. On a forbid they say what would lift it.
  * What a token that is there was tied to when it was made is not asked for again.
  */
-export const cutByPolicy = (policies: CompiledPolicies, facts: KnownFacts, scopes: readonly string[]): PolicyCut => {
-  const context = contextOf(facts);
-  const entities = entitiesOf(facts);
+export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): PolicyCut => {
   const scope: string[] = [];
   const removed: Withheld[] = [];
   const seconds: number[] = [];
   const uses: number[] = [];
-  for (const name of scopes) {
-    const declared = facts.server.scopes.find((one) => one.name === name);
-    if (!declared) continue;
-    const entity = scopeEntity(facts, declared);
-    const verdict = policies.decide(questionOf(facts, name, entity.name, context), [...entities, entity]);
+  for (const { scope: name, entity, consented } of asked.resources) {
+    const { action, principal } = asked;
+    const context = { ...asked.context, consented };
+    const verdict = policies.decide({ action, principal, resource: entity.name, context }, [...asked.entities, entity]);
     const determining = verdict.determining.flatMap((id) => policies.policies.get(id) ?? []);
-    const needs = facts.route === 'introspection' ? [] : needsOf(determining, facts);
+    const needs = asked.isConditional ? needsOf(determining, asked.context) : [];
     if (verdict.effect === 'allow' && verdict.errors.length === 0 && needs.length === 0) {
       scope.push(name);
       seconds.push(...numbersOf(determining, 'max_seconds'));
@@ -45,7 +41,7 @@ export const cutByPolicy = (policies: CompiledPolicies, facts: KnownFacts, scope
       });
     }
   }
-  return { scope, removed, maxSeconds: least(seconds), maxUses: least(uses) };
+  return { scope: scope.sort(), removed, maxSeconds: least(seconds), maxUses: least(uses) };
 };
 
 const least = (numbers: readonly number[]): number | undefined =>
@@ -61,13 +57,14 @@ const numbersOf = (policies: readonly PolicySummary[], annotation: string): read
   });
 
 /** What is still missing of what these policies ask for. */
-const needsOf = (policies: readonly PolicySummary[], { approval, assurance, now }: DecisionFacts): readonly Need[] => {
+const needsOf = (policies: readonly PolicySummary[], { approval, assurance }: PolicyRecord): readonly Need[] => {
   const asks = (annotation: string): boolean =>
     policies.some(({ annotations }) => annotations[annotation] !== undefined);
+  const { acr, age } = (assurance as Partial<SignIn> | undefined)?.record ?? {};
   const acrs = new Set(policies.flatMap(({ annotations }) => annotations['acr'] ?? []));
   const maxAge = least(numbersOf(policies, 'max_age'));
-  const missingAcr = [...acrs].find((acr) => !satisfiesAcr(assurance?.acr, acr));
-  const isTooOld = maxAge !== undefined && (assurance === undefined || now - assurance.authTime > maxAge);
+  const missingAcr = [...acrs].find((wanted) => !satisfiesAcr(acr, wanted));
+  const isTooOld = maxAge !== undefined && (age === undefined || age > maxAge);
   return [
     ...(asks('approval') && approval === undefined ? [{ kind: 'approval' as const }] : []),
     ...(missingAcr !== undefined || isTooOld
@@ -81,3 +78,5 @@ const needsOf = (policies: readonly PolicySummary[], { approval, assurance, now 
       : []),
   ];
 };
+
+type SignIn = { readonly record: { readonly acr?: string; readonly age?: number } };

@@ -1,5 +1,8 @@
-/** What policies are asked: the facts of a decision as entities and context of the schema (adapters/cedar). */
-import type { PolicyEntity, PolicyQuestion, PolicyRecord } from '../ports/policy-engine.ts';
+/**
+ * What policies are asked: the facts of a decision as entities and context of the schema (adapters/cedar). A case is
+ * plain data and all that a policy set looks at, so the audit event that keeps it can be decided again under another set.
+ */
+import type { PolicyAction, PolicyEntity, PolicyRecord } from '../ports/policy-engine.ts';
 import type { ScopeDeclaration } from '../resource-servers/resource-server.ts';
 import { actsForItself, type DecisionFacts, type KnownFacts, type Party, partiesOf } from './facts.ts';
 
@@ -29,7 +32,7 @@ const partyEntity = (party: Party): PolicyEntity =>
       };
 
 /** Everything but the scope itself, which is asked about one at a time. */
-export const entitiesOf = (facts: KnownFacts): readonly PolicyEntity[] => {
+const entitiesOf = (facts: KnownFacts): readonly PolicyEntity[] => {
   const { subject, server } = facts;
   return [
     ...partiesOf(facts).map(partyEntity),
@@ -52,14 +55,14 @@ export const entitiesOf = (facts: KnownFacts): readonly PolicyEntity[] => {
 
 const serverName = ({ server }: DecisionFacts): Name => ({ type: 'ResourceServer', id: server.id });
 
-export const scopeEntity = (facts: DecisionFacts, { name, risk }: ScopeDeclaration): PolicyEntity => ({
+const scopeEntity = (facts: DecisionFacts, { name, risk }: ScopeDeclaration): PolicyEntity => ({
   name: { type: 'Scope', id: `${facts.server.identifier} ${name}` },
   attributes: { name, risk, server: { entity: serverName(facts) } },
   parents: [serverName(facts)],
 });
 
 /** The part of the context that is the same for every scope. */
-export const contextOf = (facts: DecisionFacts): PolicyRecord => {
+const contextOf = (facts: DecisionFacts): PolicyRecord => {
   const { route, now, subject, actors = [], assurance, approval, source, isBound = false } = facts;
   return {
     route,
@@ -86,19 +89,33 @@ export const contextOf = (facts: DecisionFacts): PolicyRecord => {
 
 const isAddress = (source: string): boolean => /^[\da-f.:]+$/i.test(source) && /[.:]/.test(source);
 
-export const questionOf = (
-  facts: DecisionFacts,
-  scope: string,
-  resource: Name,
-  context: PolicyRecord,
-): PolicyQuestion => ({
+/** All that a policy set is asked about in one decision. */
+export type PolicyCase = {
+  readonly action: PolicyAction;
+  readonly principal: Name;
+  /** Everybody and everything but the resources. */
+  readonly entities: readonly PolicyEntity[];
+  /** Of every question alike, but for `consented`. */
+  readonly context: PolicyRecord;
+  /** What is asked about, one at a time. */
+  readonly resources: readonly { readonly scope: string; readonly entity: PolicyEntity; readonly consented: boolean }[];
+  /** Of a token that is there, conditions were met when it was made. */
+  readonly isConditional: boolean;
+};
+
+export const policyCase = (facts: KnownFacts, scopes: readonly string[]): PolicyCase => ({
   action: facts.route === 'consent' ? 'delegate' : 'act',
   principal: nameOf(facts.caller),
-  resource,
-  context: {
-    ...context,
-    consented: isConsented(facts, scope),
-  },
+  entities: entitiesOf(facts),
+  context: contextOf(facts),
+  resources: facts.server.scopes
+    .filter(({ name }) => scopes.includes(name))
+    .map((declared) => ({
+      scope: declared.name,
+      entity: scopeEntity(facts, declared),
+      consented: isConsented(facts, declared.name),
+    })),
+  isConditional: facts.route !== 'introspection',
 });
 
 /**
