@@ -52,7 +52,7 @@ const inventory = async (name: string) => {
   const api = `${server.issuer}/api/v1`;
   await patch(`/agents/${agent.clientId}`, {
     grant_types: [...CODE_GRANTS, 'client_credentials', DEVICE_CODE, EXCHANGE],
-    authority: { [jwt.identifier]: ['read'], [opaque.identifier]: ['read'], [api]: ['agents:read'] },
+    authority: { [jwt.identifier]: ['read'], [opaque.identifier]: ['read'], [api]: ['instances:read'] },
   });
   const ask = (parameters: Record<string, string>) => calls.token(keyed(agent), parameters);
   const own = async (resource: string) => accessOf(await ask({ grant_type: 'client_credentials', resource }));

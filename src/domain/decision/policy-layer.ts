@@ -7,6 +7,8 @@ import type { PolicyCase } from './policy-question.ts';
 export type PolicyCut = {
   readonly scope: readonly string[];
   readonly removed: readonly Withheld[];
+  /** Ids of the policies that permit what is given, by scope. */
+  readonly by: ReadonlyMap<string, readonly string[]>;
   readonly maxSeconds: number | undefined;
   readonly maxUses: number | undefined;
 };
@@ -18,6 +20,7 @@ export type PolicyCut = {
 export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): PolicyCut => {
   const scope: string[] = [];
   const removed: Withheld[] = [];
+  const by = new Map<string, readonly string[]>();
   const seconds: number[] = [];
   const uses: number[] = [];
   for (const { scope: name, entity, consented } of asked.resources) {
@@ -28,6 +31,7 @@ export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): Poli
     const needs = asked.isConditional ? needsOf(determining, asked.context) : [];
     if (verdict.effect === 'allow' && verdict.errors.length === 0 && needs.length === 0) {
       scope.push(name);
+      by.set(name, verdict.determining);
       seconds.push(...numbersOf(determining, 'max_seconds'));
       uses.push(...numbersOf(determining, 'max_uses'));
     } else {
@@ -41,7 +45,7 @@ export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): Poli
       });
     }
   }
-  return { scope: scope.sort(), removed, maxSeconds: least(seconds), maxUses: least(uses) };
+  return { scope: scope.sort(), removed, by, maxSeconds: least(seconds), maxUses: least(uses) };
 };
 
 const least = (numbers: readonly number[]): number | undefined =>

@@ -1,0 +1,172 @@
+/** A decision without a token: what would be given to whom for whom, what each layer says, and what would have to change. */
+import type { Account } from '../accounts/account.ts';
+import type { Assurance } from '../accounts/assurance.ts';
+import type { Agent } from '../agents/agent.ts';
+import type { Client } from '../clients/client.ts';
+import type { Delegation } from '../delegation/delegation.ts';
+import { DomainError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Identifiers } from '../ports/identifiers.ts';
+import type { PolicySummary } from '../ports/policy-engine.ts';
+import type { ResourceServer } from '../resource-servers/resource-server.ts';
+import { type ActivePolicies, authorizer } from './authorize.ts';
+import type { Decision } from './decision.ts';
+import { type Approval, agentParty, clientParty, type DecisionFacts, type Route } from './facts.ts';
+import { DECISION_LAYERS, type DecisionLayer } from './layers.ts';
+import { cutByPolicy } from './policy-layer.ts';
+import { policyCase } from './policy-question.ts';
+import { type Cell, ROUTE_LAYERS } from './routes.ts';
+
+type Row<T> = Promise<{ readonly document: T } | undefined>;
+
+export type SimulationRequest = {
+  /** Agent or client that would get the token. */
+  readonly caller: string;
+  /** Account on whose behalf; absent: the caller acts for itself. */
+  readonly subject?: string;
+  /** Resource indicator. */
+  readonly resource: string;
+  /** Absent: everything. */
+  readonly scope?: readonly string[];
+  /** Default: an exchange by an agent, a code by a client, client credentials without a subject. */
+  readonly route?: Extract<Route, 'client_credentials' | 'authorization_code' | 'token_exchange' | 'consent'>;
+  /** As if the person had allowed it: what would then stand in the way. */
+  readonly assumeConsent?: boolean;
+  readonly assurance?: Assurance;
+  readonly approval?: Approval;
+  readonly source?: string;
+  /** Epoch seconds; default: now. */
+  readonly at?: number;
+};
+
+/** What one layer says. */
+export type LayerReport = {
+  readonly layer: DecisionLayer;
+  readonly counts: boolean;
+  /** Where it counts on a condition only: which. Where it does not: why. */
+  readonly why?: string;
+  /** What it lets through of what was asked; absent where it sets no limit or does not count. */
+  readonly leaves?: readonly string[];
+};
+
+export type Simulation = {
+  readonly decision: Decision;
+  readonly layers: readonly LayerReport[];
+  /** Policies that permit or forbid, by scope, whatever the other layers say. */
+  readonly policies: readonly {
+    readonly scope: string;
+    readonly effect: 'allow' | 'deny';
+    readonly by: readonly PolicySummary[];
+  }[];
+  /** For each scope that is not given, all that would have to change; nothing less is enough. */
+  readonly changes: readonly { readonly scope: string; readonly layers: readonly DecisionLayer[] }[];
+};
+
+export const simulator = (deps: {
+  readonly agents: { get(id: string): Row<Agent> };
+  readonly clients: { get(id: string): Row<Client> };
+  readonly accounts: { get(id: string): Row<Account> };
+  readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
+  readonly delegations: {
+    consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
+  };
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly managementApi: string;
+}) => {
+  const factsOf = async (asked: SimulationRequest): Promise<DecisionFacts> => {
+    const missing = (field: string, message: string) => new DomainError('invalid_field', message, { field });
+    const server = (await deps.resourceServers.findByIdentifier(asked.resource))?.document;
+    if (!server) throw missing('/resource', 'There is no such resource server.');
+    const isAgent = asked.caller.startsWith('agt_');
+    const caller = isAgent
+      ? (await deps.agents.get(asked.caller))?.document
+      : (await deps.clients.get(asked.caller))?.document;
+    if (!caller) throw missing('/caller', 'There is no such agent or client.');
+    const subject = asked.subject === undefined ? undefined : (await deps.accounts.get(asked.subject))?.document;
+    if (asked.subject !== undefined && !subject) throw missing('/subject', 'There is no such account.');
+    const route =
+      asked.route ?? (subject === undefined ? 'client_credentials' : isAgent ? 'token_exchange' : 'authorization_code');
+    if (subject === undefined && route !== 'client_credentials')
+      throw missing('/subject', 'On this route somebody is asked for.');
+    const row =
+      isAgent && subject ? await deps.delegations.consented(subject.id, caller.id, server.identifier) : undefined;
+    const everything = server.scopes.map(({ name }) => name);
+    return {
+      route,
+      now: asked.at ?? deps.clock.now(),
+      server,
+      asked: asked.scope,
+      caller: isAgent ? agentParty(caller as Agent) : clientParty(caller as Client),
+      subject: route === 'client_credentials' ? undefined : subject,
+      ...(isAgent && subject ? { delegation: asked.assumeConsent ? everything : (row?.scope ?? []) } : {}),
+      actors: isAgent ? [caller.id] : [],
+      assurance: asked.assurance,
+      approval: asked.approval,
+      source: asked.source,
+    };
+  };
+
+  return {
+    /**
+     * Decides as the grants would, and records nothing. Throws 'invalid_field' naming what is not there. An agent that is
+     * not active holds nothing: it is reported by the layers as it counts now.
+     */
+    async simulate(asked: SimulationRequest, policies: ActivePolicies | undefined): Promise<Simulation> {
+      const facts = await factsOf(asked);
+      const decide = authorizer({
+        identifiers: deps.identifiers,
+        managementApi: deps.managementApi,
+        policies: { current: async () => policies },
+      });
+      const decision = await decide(facts);
+      const declared = facts.server.scopes.map(({ name }) => name);
+      const wanted = [...new Set(facts.asked ?? declared)].sort();
+      const known = wanted.filter((name) => declared.includes(name));
+      const cut =
+        policies &&
+        cutByPolicy(
+          policies.policies,
+          policyCase({ ...facts, isOwnApi: facts.server.identifier === deps.managementApi }, known),
+        );
+      const leaves = (layer: DecisionLayer): readonly string[] | undefined => {
+        if (layer === 'policy') return cut?.scope ?? [];
+        const limits = decision.limits.filter((limit) => limit.layer === layer && limit.holds !== undefined);
+        if (limits.length === 0) return undefined;
+        return known.filter((name) => limits.every(({ holds }) => holds?.includes(name) || holds?.includes('*')));
+      };
+      const layers = DECISION_LAYERS.map((layer) => report(layer, ROUTE_LAYERS[facts.route][layer], facts, leaves));
+      return {
+        decision,
+        layers,
+        policies: known.map((scope) => ({
+          scope,
+          effect: cut?.scope.includes(scope) ? ('allow' as const) : ('deny' as const),
+          by: (cut?.removed.find((one) => one.scope === scope)?.policies ?? cut?.by.get(scope) ?? []).flatMap(
+            (id) => policies?.policies.policies.get(id) ?? [],
+          ),
+        })),
+        changes: decision.removed.map(({ scope }) => ({
+          scope,
+          layers: layers
+            .filter(({ leaves: left }) => left !== undefined && !left.includes(scope))
+            .map(({ layer }) => layer),
+        })),
+      };
+    },
+  };
+};
+
+export type Simulator = ReturnType<typeof simulator>;
+
+const report = (
+  layer: DecisionLayer,
+  cell: Cell,
+  facts: DecisionFacts,
+  leaves: (layer: DecisionLayer) => readonly string[] | undefined,
+): LayerReport => {
+  if (cell !== 'counts' && 'not' in cell) return { layer, counts: false, why: cell.not };
+  if (cell !== 'counts' && !cell.if(facts)) return { layer, counts: false, why: `only if ${cell.when}` };
+  const left = leaves(layer);
+  return { layer, counts: true, ...(left === undefined ? {} : { leaves: left }) };
+};

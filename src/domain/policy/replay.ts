@@ -1,0 +1,129 @@
+/** A policy set run over decisions of the past: which of them it would have made otherwise, by agent and by scope. */
+
+import type { AuditEntry, AuditFilters, AuditPage } from '../audit/list-events.ts';
+import { cutByPolicy } from '../decision/policy-layer.ts';
+import type { PolicyCase } from '../decision/policy-question.ts';
+import type { CompiledPolicies } from '../ports/policy-engine.ts';
+
+/** Events of decisions, which keep what policies were asked. */
+const DECIDED = ['token.issued', 'token.refused'] as const;
+const PAGE = 1000;
+/** Agents, scopes and examples that are told apart; a summary is read by a person. */
+const MOST = 200;
+
+export type ReplayRange = {
+  /** Milliseconds since the epoch, both ends inclusive. */
+  readonly fromMillis: number;
+  readonly toMillis: number;
+  readonly agent?: string;
+};
+
+/** One decision that would be another one. */
+export type Change = {
+  readonly at: number;
+  readonly decision: string | undefined;
+  readonly caller: string | undefined;
+  readonly resource: string | undefined;
+  readonly allowed: readonly string[];
+  readonly refused: readonly string[];
+};
+
+type Count = { allowed: number; refused: number };
+
+export type ReplaySummary = {
+  /** Decisions that were read, and those of them that keep what was asked. */
+  readonly read: number;
+  readonly decided: number;
+  readonly changed: number;
+  /** Scopes that would be given or refused instead, by agent or client, and by resource and scope; the first 200 of each. */
+  readonly byCaller: Readonly<Record<string, Count>>;
+  readonly byScope: Readonly<Record<string, Count>>;
+  /** The first of them. */
+  readonly examples: readonly Change[];
+};
+
+export type ReplayProgress = { readonly read: number; readonly changed: number; readonly atMillis: number };
+
+/**
+ * Reads the trail from `fromMillis` on, a page at a time; yields where it is after each, and returns the summary. Memory
+ * does not grow with the range. Only what the other layers had left is asked about: a set can change no more than that.
+ */
+export async function* replay(
+  list: (filters: AuditFilters) => Promise<AuditPage>,
+  policies: CompiledPolicies,
+  { fromMillis, toMillis, agent }: ReplayRange,
+): AsyncGenerator<ReplayProgress, ReplaySummary> {
+  const byCaller = new Map<string, Count>();
+  const byScope = new Map<string, Count>();
+  const examples: Change[] = [];
+  let read = 0;
+  let decided = 0;
+  let changed = 0;
+  for (const type of DECIDED) {
+    let after: AuditFilters['after'];
+    do {
+      const page = await list({
+        type,
+        fromMillis,
+        toMillis,
+        direction: 'ascending',
+        limit: PAGE,
+        ...(agent === undefined ? {} : { agent }),
+        ...(after ? { after } : {}),
+      });
+      for (const entry of page.entries) {
+        read += 1;
+        const change = changeOf(entry, policies);
+        if (change === undefined) continue;
+        decided += 1;
+        if (change.allowed.length + change.refused.length === 0) continue;
+        changed += 1;
+        count(byCaller, change.caller ?? 'unknown', change);
+        for (const scope of change.allowed)
+          count(byScope, `${change.resource} ${scope}`, { allowed: [scope], refused: [] });
+        for (const scope of change.refused)
+          count(byScope, `${change.resource} ${scope}`, { allowed: [], refused: [scope] });
+        if (examples.length < MOST) examples.push(change);
+      }
+      after = page.next;
+      yield { read, changed, atMillis: page.entries.at(-1)?.at ?? toMillis };
+    } while (after);
+  }
+  return {
+    read,
+    decided,
+    changed,
+    byCaller: Object.fromEntries(byCaller),
+    byScope: Object.fromEntries(byScope),
+    examples,
+  };
+}
+
+/** Undefined for an event that keeps no question: policies were off, or nothing was left to ask about. */
+const changeOf = ({ at, event }: AuditEntry, policies: CompiledPolicies): Change | undefined => {
+  const { policyCase, removed = [] } = (event.inputs ?? {}) as {
+    readonly policyCase?: PolicyCase;
+    readonly removed?: readonly { readonly scope: string }[];
+  };
+  if (!policyCase?.resources) return undefined;
+  const wasRefused = new Set(removed.map(({ scope }) => scope));
+  const now = new Set(cutByPolicy(policies, policyCase).scope);
+  const scopes = policyCase.resources.map(({ scope }) => scope);
+  return {
+    at,
+    decision: event.decision,
+    caller: event.caller,
+    resource: event.resource,
+    allowed: scopes.filter((scope) => now.has(scope) && wasRefused.has(scope)),
+    refused: scopes.filter((scope) => !now.has(scope) && !wasRefused.has(scope)),
+  };
+};
+
+const count = (counts: Map<string, Count>, key: string, change: Pick<Change, 'allowed' | 'refused'>): void => {
+  const known = counts.get(key) ?? { allowed: 0, refused: 0 };
+  if (!counts.has(key) && counts.size >= MOST) return;
+  counts.set(key, {
+    allowed: known.allowed + change.allowed.length,
+    refused: known.refused + change.refused.length,
+  });
+};

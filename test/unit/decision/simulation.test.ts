@@ -1,0 +1,74 @@
+import { describe, expect, test } from '@jest/globals';
+import type { Agent } from '../../../src/domain/agents/agent.ts';
+import { type SimulationRequest, simulator } from '../../../src/domain/decision/simulation.ts';
+import type { Delegation } from '../../../src/domain/delegation/delegation.ts';
+import { countedIdentifiers } from '../delegation/fakes.ts';
+import { API, account, agent, client, MAIL, NOW, policiesThat, server } from './world.ts';
+
+const row = (scope: readonly string[]) => ({ scope }) as unknown as Delegation;
+
+const world = ({ caller = agent as Partial<Agent>, consented = undefined as readonly string[] | undefined } = {}) =>
+  simulator({
+    agents: { get: async (id) => (id === 'agt_a' ? { document: { ...agent, ...caller } as Agent } : undefined) },
+    clients: { get: async (id) => (id === 'app_a' ? { document: { ...client } as never } : undefined) },
+    accounts: { get: async (id) => (id === account.id ? { document: account } : undefined) },
+    resourceServers: { findByIdentifier: async (id) => (id === MAIL ? { document: server } : undefined) },
+    delegations: { consented: async () => (consented ? row(consented) : undefined) },
+    clock: { now: () => NOW, nowMillis: () => NOW * 1000 },
+    identifiers: countedIdentifiers(),
+    managementApi: API,
+  });
+
+const asked: SimulationRequest = { caller: 'agt_a', subject: 'acc_anna', resource: MAIL };
+const permitting = () => policiesThat(() => ({})).current();
+
+describe('simulation', () => {
+  test('decides as an exchange would, and says what each layer leaves', async () => {
+    const { decision, layers, changes } = await world({ consented: ['read'] }).simulate(asked, await permitting());
+    expect(decision.scope).toEqual(['read']);
+    expect(decision.route).toBe('token_exchange');
+    const said = Object.fromEntries(layers.map(({ layer, ...rest }) => [layer, rest]));
+    expect(said['delegation']).toEqual({ counts: true, leaves: ['read'] });
+    expect(said['agent']).toEqual({ counts: true, leaves: ['read', 'send'] });
+    expect(said['blueprint']).toEqual({ counts: true });
+    expect(said['grant']).toMatchObject({ counts: false, why: expect.stringContaining('the person used a client') });
+    expect(said['policy']).toEqual({ counts: true, leaves: ['read', 'send'] });
+    expect(changes).toEqual([{ scope: 'send', layers: ['delegation'] }]);
+  });
+
+  test('names all that would have to change, not only what said no first', async () => {
+    const denying = await policiesThat(({ resource }) => ({
+      effect: resource.id.endsWith('send') ? 'deny' : 'allow',
+    })).current();
+    const narrow = { ceilings: { authority: { [MAIL]: ['read'] } } };
+    const { changes, policies } = await world({ caller: narrow, consented: ['read'] }).simulate(asked, denying);
+    expect(changes).toEqual([{ scope: 'send', layers: ['blueprint', 'delegation', 'policy'] }]);
+    expect(policies.map(({ scope, effect, by }) => [scope, effect, by.map(({ id }) => id)])).toEqual([
+      ['read', 'allow', ['one']],
+      ['send', 'deny', ['one']],
+    ]);
+  });
+
+  test('a consent can be assumed, to see what stands in the way then', async () => {
+    const { decision } = await world().simulate({ ...asked, assumeConsent: true }, await permitting());
+    expect(decision.scope).toEqual(['read', 'send']);
+  });
+
+  test('SC-04 without an active set nothing is permitted', async () => {
+    const { decision, changes } = await world({ consented: ['read', 'send'] }).simulate(asked, undefined);
+    expect(decision.scope).toEqual([]);
+    expect(changes.map(({ layers }) => layers)).toEqual([['policy'], ['policy']]);
+  });
+
+  test.each([
+    [{ ...asked, resource: 'https://other.example' }, '/resource'],
+    [{ ...asked, caller: 'agt_none' }, '/caller'],
+    [{ ...asked, subject: 'acc_none' }, '/subject'],
+    [{ ...asked, subject: undefined, route: 'token_exchange' }, '/subject'],
+  ] as const)('names what is not there: %#', async (wrong, field) => {
+    await expect(world().simulate(wrong as SimulationRequest, await permitting())).rejects.toMatchObject({
+      code: 'invalid_field',
+      field,
+    });
+  });
+});

@@ -1,0 +1,89 @@
+import { describe, expect, test } from '@jest/globals';
+import type { AuditEntry, AuditFilters } from '../../../src/domain/audit/list-events.ts';
+import { authorizer } from '../../../src/domain/decision/authorize.ts';
+import { recordOf } from '../../../src/domain/decision/decision.ts';
+import { replay } from '../../../src/domain/policy/replay.ts';
+import { API, generous, MAIL, policiesThat } from '../decision/world.ts';
+import { countedIdentifiers } from '../delegation/fakes.ts';
+
+const permitting = policiesThat(() => ({}));
+const withoutSend = policiesThat(({ resource }) => ({ effect: resource.id.endsWith('send') ? 'deny' : 'allow' }));
+
+/** What the trail keeps of one decision under `policies`. */
+const entry = async (number: number, policies = permitting): Promise<AuditEntry> => {
+  const decision = await authorizer({ identifiers: countedIdentifiers(), managementApi: API, policies })({
+    ...generous('token_exchange'),
+    asked: ['read', 'send'],
+  });
+  return {
+    id: `record_${number}`,
+    stream: 'nod_1',
+    sequence: number,
+    at: number * 1000,
+    hash: '',
+    // As it comes back from a store.
+    event: JSON.parse(
+      JSON.stringify({
+        type: decision.scope.length > 0 ? 'token.issued' : 'token.refused',
+        outcome: decision.scope.length > 0 ? 'granted' : 'refused',
+        decision: decision.id,
+        caller: 'agt_a',
+        resource: MAIL,
+        inputs: recordOf(decision),
+      }),
+    ),
+  };
+};
+
+const listing =
+  (entries: readonly AuditEntry[], asked: AuditFilters[] = []) =>
+  async (filters: AuditFilters) => {
+    asked.push(filters);
+    const of = entries.filter(({ event }) => event.type === filters.type);
+    const start = filters.after ? of.findIndex(({ id }) => id === filters.after?.id) + 1 : 0;
+    const found = of.slice(start, start + 2);
+    const last = found.at(-1);
+    return { entries: found, ...(last && found.length === 2 ? { next: { value: last.at, id: last.id } } : {}) };
+  };
+
+const run = async (entries: readonly AuditEntry[], policies: ReturnType<typeof policiesThat>) => {
+  const steps = replay(listing(entries), (await policies.current()).policies, { fromMillis: 0, toMillis: 1e9 });
+  const progress = [];
+  for (;;) {
+    const step = await steps.next();
+    if (step.done) return { summary: step.value, progress };
+    progress.push(step.value);
+  }
+};
+
+describe('replay', () => {
+  test('under the same policies nothing changes', async () => {
+    const { summary } = await run([await entry(1), await entry(2)], permitting);
+    expect(summary).toMatchObject({ read: 2, decided: 2, changed: 0, examples: [] });
+  });
+
+  test('says what would have been refused, by agent and by scope, with progress a page at a time', async () => {
+    const { summary, progress } = await run([await entry(1), await entry(2), await entry(3)], withoutSend);
+    expect(summary).toMatchObject({
+      read: 3,
+      decided: 3,
+      changed: 3,
+      byCaller: { agt_a: { allowed: 0, refused: 3 } },
+      byScope: { [`${MAIL} send`]: { allowed: 0, refused: 3 } },
+    });
+    expect(summary.examples[0]).toMatchObject({ at: 1000, caller: 'agt_a', refused: ['send'], allowed: [] });
+    expect(progress.map(({ read }) => read)).toEqual([2, 3, 3]);
+  });
+
+  test('says what would have been given, and only of what policy refused', async () => {
+    const { summary } = await run([await entry(1, withoutSend)], permitting);
+    expect(summary.byScope).toEqual({ [`${MAIL} send`]: { allowed: 1, refused: 0 } });
+  });
+
+  test('events that keep no question are read and not decided', async () => {
+    const { event, ...rest } = await entry(1);
+    const { inputs: _, ...bare } = event;
+    const { summary } = await run([{ ...rest, event: bare }], withoutSend);
+    expect(summary).toMatchObject({ read: 1, decided: 0, changed: 0 });
+  });
+});
