@@ -68,7 +68,8 @@ const cpuMicrosOf = async (pid: number): Promise<number> => {
   return ofChildren.reduce((sum, each) => sum + each, own);
 };
 
-const rssMbOf = async (pid: number): Promise<number> => {
+/** Resident memory of a process. */
+export const rssMbOf = async (pid: number): Promise<number> => {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Math.round(Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024);
 };

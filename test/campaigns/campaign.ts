@@ -13,6 +13,8 @@ type CampaignOptions = {
   readonly stores: readonly string[] | undefined;
   /** Requests a second, where the campaign has a load. */
   readonly rate: number | undefined;
+  /** In the register, where it is the size of one that matters. */
+  readonly agents: number | undefined;
   /** How many in each trial, where a trial has many. */
   readonly tokens: number | undefined;
   /** Whether Redis is taken away while the campaign measures. */

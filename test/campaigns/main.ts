@@ -1,5 +1,6 @@
-/** `npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAMES] [--rate N] [--tokens N] [--redis-down] [--record]`. See docs/guides/campaigns.md. */
+/** `npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAMES] [--rate N] [--tokens N] [--agents N] [--redis-down] [--record]`. See docs/guides/campaigns.md. */
 import { parseArgs } from 'node:util';
+import { agents } from './agents.ts';
 import { type Campaign, seededRandom } from './campaign.ts';
 import { ceilings } from './ceilings.ts';
 import { crash } from './crash.ts';
@@ -24,11 +25,12 @@ const CAMPAIGNS: readonly Campaign[] = [
   ceilings,
   leases,
   derivations,
+  agents,
 ];
 
 const usage = (): string =>
   [
-    'npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAME,…] [--rate N] [--tokens N] [--redis-down] [--record]',
+    'npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAME,…] [--rate N] [--tokens N] [--agents N] [--redis-down] [--record]',
     ...CAMPAIGNS.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`),
   ].join('\n');
 
@@ -44,6 +46,7 @@ const readArguments = () => {
         /** The same in `revocation` and `kill-tree`. */
         runs: { type: 'string' },
         tokens: { type: 'string' },
+        agents: { type: 'string' },
         'redis-down': { type: 'boolean' },
         stores: { type: 'string' },
         rate: { type: 'string' },
@@ -95,6 +98,7 @@ const main = async (): Promise<number> => {
       stores: values.stores?.split(','),
       rate: wholeNumber('rate', values.rate),
       tokens: wholeNumber('tokens', values.tokens),
+      agents: wholeNumber('agents', values.agents),
       isRedisDown: values['redis-down'] ?? false,
       seed,
     },

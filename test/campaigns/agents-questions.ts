@@ -1,0 +1,151 @@
+/** What is asked of a register, over the management API, at the token endpoint and in the console. */
+import type { Send, ShotAnswer } from '../bench/load.ts';
+import { clientAssertion } from '../support/agent-keys.ts';
+import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
+import { formOf } from '../support/oauth-calls.ts';
+import type { Scene } from '../support/scene.ts';
+import type { ServerProcess } from '../support/server-process.ts';
+import { numberOf, type Planted, wordsOf } from './agents-plant.ts';
+import type { Random } from './campaign.ts';
+
+export type Place = {
+  readonly plan: Planted;
+  readonly scene: Scene;
+  readonly blueprint: string;
+  readonly server: ServerProcess;
+  readonly send: Send;
+  readonly written: { readonly seconds: number; readonly fileMb: number };
+  readonly startsMs: readonly number[];
+  readonly rssAtStartMb: number;
+  close(): Promise<void>;
+};
+
+type Asked = {
+  /** Below the management API, unless it is a page or a form. */
+  readonly path: string;
+  readonly kind?: 'page' | 'form';
+  readonly body?: string;
+  readonly status?: number;
+  /** How many are found at least. */
+  readonly least?: number;
+};
+
+type World = Place & { readonly random: Random; readonly cursor: string | undefined };
+
+const anyOf = ({ plan, random }: World): number => random.integer(plan.count);
+
+const listOf = (query: Readonly<Record<string, string | number>>, least = 0): Asked => ({
+  path: `/agents?${formOf(Object.fromEntries(Object.entries(query).map(([name, value]) => [name, String(value)])))}`,
+  least,
+});
+
+const monthAgo = (): number => Math.floor(Date.now() / 1000) - 30 * 86_400;
+
+/** A list that goes on where the last one ended. */
+export const NEXT_PAGE = 'the next page';
+
+export const questionsOf = {
+  'look-up by id': (world) => ({ path: `/agents/${world.plan.id(anyOf(world))}` }),
+  'what is in effect': (world) => ({ path: `/agents/${world.plan.id(anyOf(world))}/effective` }),
+  'first page': () => listOf({}, 50),
+  [NEXT_PAGE]: ({ cursor }) => listOf(cursor === undefined ? {} : { cursor }),
+  'by name': () => listOf({ sort: 'name' }, 50),
+  'by last use': () => listOf({ sort: 'last_use' }, 50),
+  'of an owner': (world) => listOf({ owner: world.plan.ownerOf(anyOf(world)) }, 1),
+  'of a large owner': ({ scene }) => listOf({ owner: scene.accountId }, 50),
+  'of a large owner, in a state': ({ scene }) => listOf({ owner: scene.accountId, state: 'active' }, 50),
+  'of a large owner, by name': ({ scene }) => listOf({ owner: scene.accountId, sort: 'name' }, 50),
+  'in a frequent state': () => listOf({ state: 'active' }, 50),
+  'in a rare state': () => listOf({ state: 'orphaned' }, 10),
+  'in an environment': () => listOf({ environment: 'development' }, 50),
+  'in an environment and a rare state': () => listOf({ environment: 'test', state: 'suspended' }, 1),
+  'under a blueprint': ({ blueprint }) => listOf({ blueprint }, 50),
+  'under a blueprint, in a rare state': ({ blueprint }) => listOf({ blueprint, state: 'suspended' }, 1),
+  'not used for a month': () => listOf({ unused_since: monthAgo() }, 50),
+  'with a secret': () => listOf({ with_secret: 'true' }),
+  'a word that one has': (world) => listOf({ search: numberOf(anyOf(world)) }, 1),
+  'a word that nobody has': () => listOf({ search: 'submarine' }),
+  'a word that all have': () => listOf({ search: 'keeps' }, 50),
+  'a word that one in fifty has': (world) => listOf({ search: wordsOf(anyOf(world))[0] }, 20),
+  'two words that few have together': (world) => listOf({ search: wordsOf(anyOf(world)).join(' ') }),
+  'a word that all have, in a rare state': () => listOf({ search: 'keeps', state: 'orphaned' }),
+  'a word of one in fifty, of a large owner': (world) =>
+    listOf({ search: wordsOf(anyOf(world))[0], owner: world.scene.accountId }),
+  'page: overview': () => ({ path: '/console', kind: 'page' }),
+  'page: agents': () => ({ path: '/console/agents?of=all', kind: 'page' }),
+  'page: findings': () => ({ path: '/console/findings', kind: 'page' }),
+  'page: an agent': (world) => ({ path: `/console/agents/${world.plan.id(anyOf(world))}`, kind: 'page' }),
+  registration: (world) => ({
+    path: '/agents',
+    status: 201,
+    body: JSON.stringify({
+      name: `New ${wordsOf(anyOf(world)).join(' ')}`,
+      owner: world.scene.accountId,
+      purpose: 'Keeps things in order',
+      environment: 'test',
+      jwks: { keys: [world.scene.agent.key.publicJwk] },
+      grant_types: ['client_credentials'],
+    }),
+  }),
+  'token of an agent': (world) => ({ path: '/token', kind: 'form', body: activeOf(world) }),
+} as const satisfies Readonly<Record<string, (world: World) => Asked>>;
+
+const activeOf = (world: World): string => {
+  for (;;) {
+    const index = anyOf(world);
+    if (world.plan.isActive(index)) return world.plan.id(index);
+  }
+};
+
+/** Asks one question and answers how many milliseconds that took. */
+export const asking = async (place: Place, random: Random) => {
+  const { scene, server, send } = place;
+  const browser = newBrowser(server.issuer);
+  const person = { username: 'admin', password: server.administratorPassword };
+  const home = `${server.issuer}/console`;
+  await submitSignIn(browser, await browser.open(home), person);
+  const cookie = browser.jar.header(new URL(home));
+  let cursor: string | undefined;
+
+  const shotOf = async ({ path, kind, body }: Asked): Promise<Parameters<Send>[0]> => {
+    if (kind === 'page') return { method: 'GET', path, headers: { cookie, accept: 'text/html' } };
+    if (kind === 'form') {
+      const form = formOf({
+        grant_type: 'client_credentials',
+        client_id: body,
+        client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+        client_assertion: await clientAssertion({ clientId: body ?? '', key: scene.agent.key }, server.issuer),
+        resource: scene.jwt.identifier,
+      });
+      const type = { 'content-type': 'application/x-www-form-urlencoded' };
+      return { method: 'POST', path, headers: type, body: form.toString() };
+    }
+    const authorization = `Bearer ${await scene.management.accessToken()}`;
+    const sent = body === undefined ? {} : { body };
+    const type: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' };
+    return {
+      method: body === undefined ? 'GET' : 'POST',
+      path: `/api/v1${path}`,
+      headers: { authorization, ...type },
+      ...sent,
+    };
+  };
+
+  return async (name: keyof typeof questionsOf): Promise<number> => {
+    const asked: Asked = questionsOf[name]({ ...place, random, cursor });
+    const shot = await shotOf(asked);
+    const begin = performance.now();
+    const answer = await send(shot);
+    const milliseconds = performance.now() - begin;
+    check(name, asked, answer);
+    if (name === NEXT_PAGE) cursor = JSON.parse(answer.text).next;
+    return milliseconds;
+  };
+};
+
+const check = (name: string, { status = 200, least }: Asked, answer: ShotAnswer): void => {
+  if (answer.status !== status) throw new Error(`${name}: ${answer.status} ${answer.text.slice(0, 300)}`);
+  if (least === undefined) return;
+  const { items } = JSON.parse(answer.text) as { readonly items: readonly unknown[] };
+  if (items.length < least) throw new Error(`${name}: found ${items.length}, not ${least}`);
+};
