@@ -32,12 +32,18 @@ type Direction = 'ascending' | 'descending';
 type Placed = { readonly found: Versioned<Agent> | undefined; readonly place: Cursor };
 
 /** So many agents are looked at for one page; then the page ends, full or not, and the next one goes on from there. */
-const MOST_LOOKED_AT = 2_000;
+const MOST_LOOKED_AT = 1_000;
 const BATCH = 200;
+/** Agents read along each index that could be walked, to see which one is the shortest. */
+const PROBE = 20;
+/** Words whose indexes are tried: the longest ones. */
+const MOST_WORDS_TRIED = 6;
 
 /**
  * Pages of agents. Each is one walk of an index, or one for each owner, whatever number of agents there is; what the
  * index does not decide is looked at one by one, so a page may have fewer agents than asked for, and still a next one.
+ * Where several indexes lead to what is asked for, the one is walked in which agents are the rarest: whoever asks for
+ * the whole name of an agent finds it at once, however many share all its words but one.
  */
 export const agentLists = (deps: {
   readonly collection: Collection<Agent>;
@@ -82,6 +88,25 @@ export const agentLists = (deps: {
     return places.map((place) => ({ found: found.get(place.id), place }));
   };
 
+  /** Of walks in the same order: the one that ends first, or gets the farthest with as many steps. */
+  const shortest = async (
+    ways: readonly (readonly Where[])[],
+    direction: Direction,
+    after: Cursor | undefined,
+  ): Promise<readonly Where[]> => {
+    if (ways.length === 1) return ways[0] ?? [];
+    const tried = await Promise.all(
+      ways.map(async (wheres) => {
+        const placed = await walkRegister(wheres, 'createdAt', direction, after, PROBE);
+        return { wheres, steps: placed.length, end: placed.at(-1)?.place };
+      }),
+    );
+    return tried.reduce((best, one) => {
+      if (best.steps < PROBE || one.steps < PROBE) return one.steps < best.steps ? one : best;
+      return best.end && one.end && comparePlaces(best.end, one.end, direction) < 0 ? one : best;
+    }).wheres;
+  };
+
   return async (query: AgentQuery): Promise<Page<Agent>> => {
     const limit = query.limit ?? 50;
     const asked = { ...query, ...(query.owner === undefined ? {} : { owners: [query.owner] }) };
@@ -89,7 +114,7 @@ export const agentLists = (deps: {
     if (words?.length === 0 || asked.owners?.length === 0) return { items: [] };
     const sort = query.unusedSince === undefined ? (words ? 'created' : (query.sort ?? 'created')) : 'last_use';
     const direction = query.direction ?? (sort === 'created' ? 'descending' : 'ascending');
-    const wheres = wheresOf(asked, words, sort);
+    const wheres = sort === 'last_use' ? [] : await shortest(waysOf(asked, words, sort), direction, query.after);
     const walk = (after: Cursor | undefined, most: number): Promise<readonly Placed[]> =>
       sort === 'last_use'
         ? walkUses(asked, direction, after, most)
@@ -115,22 +140,24 @@ export const agentLists = (deps: {
   };
 };
 
-/** What the index decides. Nothing here is taken for granted by `fits`. */
-const wheresOf = (
+/** Indexes that hold all that is asked for, in the order of the list. Nothing here is taken for granted by `fits`. */
+const waysOf = (
   { owners, state, environment, blueprint, awaiting, withSecret }: AgentQuery,
-  words: readonly string[] | undefined,
+  words: readonly string[] = [],
   sort: NonNullable<AgentQuery['sort']>,
-): readonly Where[] => {
-  if (awaiting) return (owners ?? []).flatMap((owner) => [{ transferTo: owner }, { owner, state: 'pending' }]);
+): readonly (readonly Where[])[] => {
+  if (awaiting) return [(owners ?? []).flatMap((owner) => [{ transferTo: owner }, { owner, state: 'pending' }])];
+  if (sort === 'name') return [owners ? owners.map((owner) => ({ owner })) : [{}]];
   // There are few of them.
-  if (withSecret && sort === 'created') return [{ hasSecret: true }];
-  if (words?.[0] !== undefined) return [{ words: words[0] }];
-  if (sort === 'name') return owners ? owners.map((owner) => ({ owner })) : [{}];
-  if (owners) return owners.map((owner) => (state === undefined ? { owner } : { owner, state }));
-  if (blueprint !== undefined) return [{ blueprint }];
-  // Most are active.
-  if (state !== undefined && (state !== 'active' || environment === undefined)) return [{ state }];
-  return [environment === undefined ? {} : { environment }];
+  if (withSecret) return [[{ hasSecret: true }]];
+  const ways: readonly (readonly Where[])[] = [
+    ...words.slice(0, MOST_WORDS_TRIED).map((word) => [{ words: word }]),
+    ...(owners ? [owners.map((owner) => (state === undefined ? { owner } : { owner, state }))] : []),
+    ...(blueprint === undefined ? [] : [[state === undefined ? { blueprint } : { blueprint, state }]]),
+    ...(state === undefined || owners || blueprint !== undefined ? [] : [[{ state }]]),
+    ...(environment === undefined ? [] : [[{ environment }]]),
+  ];
+  return ways.length === 0 ? [[{}]] : ways;
 };
 
 const fits = (agent: Agent, query: AgentQuery, words: readonly string[] | undefined): boolean => {

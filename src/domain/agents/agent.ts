@@ -103,6 +103,7 @@ export const AGENTS = {
     { fields: ['state', 'createdAt'] },
     { fields: ['environment', 'createdAt'] },
     { fields: ['blueprint', 'createdAt'] },
+    { fields: ['blueprint', 'state', 'createdAt'] },
     { fields: ['nameKey'] },
     { fields: ['words', 'createdAt'] },
     { fields: ['transferTo', 'createdAt'] },

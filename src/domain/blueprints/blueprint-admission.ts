@@ -1,4 +1,4 @@
-import { AGENTS, type Agent } from '../agents/agent.ts';
+import { AGENTS, type Agent, type AgentState } from '../agents/agent.ts';
 import { DomainError, refuseField } from '../errors.ts';
 import { oneAtATime } from '../nodes/one-at-a-time.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -6,6 +6,19 @@ import type { Cursor, DocumentStore } from '../ports/document-store.ts';
 import type { Blueprint } from './blueprint.ts';
 import type { BlueprintRegistry } from './blueprint-registry.ts';
 import { type Ceilings, meetAuthority } from './ceilings.ts';
+
+/**
+ * Where most change to comes last: whoever moves on while they are counted is counted there. Those that are few come a
+ * second time, for whoever moved back meanwhile.
+ */
+const COUNTED = [
+  'pending',
+  'orphaned',
+  'suspended',
+  'active',
+  'orphaned',
+  'suspended',
+] as const satisfies readonly AgentState[];
 
 export type BlueprintAdmission = ReturnType<typeof blueprintAdmission>;
 
@@ -31,17 +44,25 @@ export const blueprintAdmission = (deps: {
     );
   };
 
-  /** Agents of a blueprint that are not retired, counted up to `most`. */
+  /** Agents of a blueprint that are not retired, counted up to `most`; those that are may be many more, and are not read. */
   const countUpTo = async (blueprint: string, most: number): Promise<number> => {
-    let count = 0;
-    let after: Cursor | undefined;
-    do {
-      const found = await agents.find({ where: { blueprint }, limit: 1000, ...(after ? { after } : {}) });
-      count += found.filter(({ document }) => document.state !== 'retired').length;
-      const last = found.at(-1)?.document;
-      after = found.length === 1000 && last ? { id: last.id } : undefined;
-    } while (after && count < most);
-    return count;
+    const counted = new Set<string>();
+    for (const state of COUNTED) {
+      let after: Cursor | undefined;
+      do {
+        const found = await agents.find({
+          where: { blueprint, state },
+          order: { by: 'createdAt', direction: 'ascending' },
+          limit: 1000,
+          ...(after ? { after } : {}),
+        });
+        for (const { document } of found) counted.add(document.id);
+        if (counted.size >= most) return counted.size;
+        const last = found.at(-1)?.document;
+        after = found.length === 1000 && last ? { value: last.createdAt, id: last.id } : undefined;
+      } while (after);
+    }
+    return counted.size;
   };
 
   return {

@@ -65,12 +65,13 @@ export const blueprintPreview = ({ documents }: { readonly documents: DocumentSt
     for (let looked = 0; looked < AT_MOST; looked += AT_ONCE) {
       const found = await agents.find({
         where: { blueprint: blueprint.id },
+        order: { by: 'createdAt', direction: 'ascending' },
         limit: AT_ONCE,
         ...(cursor ? { after: cursor } : {}),
       });
       for (const { document } of found) {
         const broken = breakOf(document, blueprint, after);
-        cursor = { id: document.id };
+        cursor = { value: document.createdAt, id: document.id };
         if (broken) items.push(broken);
         if (items.length === limit) return { items, next: cursor };
       }
