@@ -44,6 +44,16 @@ const monthAgo = (): number => Math.floor(Date.now() / 1000) - 30 * 86_400;
 /** A list that goes on where the last one ended. */
 export const NEXT_PAGE = 'the next page';
 
+/** What is looked at for one page at most, whatever the size of the register. */
+export const A_THOUSAND = 'a thousand that are not it';
+
+/** Two things that many have and few have together: no more than that, and more than in a small register. */
+export const BOUNDED: readonly string[] = [
+  'two words that few have together',
+  'a word of one in fifty, of a large owner',
+  'not used for a month, in an environment',
+];
+
 export const questionsOf = {
   'look-up by id': (world) => ({ path: `/agents/${world.plan.id(anyOf(world))}` }),
   'what is in effect': (world) => ({ path: `/agents/${world.plan.id(anyOf(world))}/effective` }),
@@ -56,21 +66,29 @@ export const questionsOf = {
   'of a large owner, in a state': ({ scene }) => listOf({ owner: scene.accountId, state: 'active' }, 50),
   'of a large owner, by name': ({ scene }) => listOf({ owner: scene.accountId, sort: 'name' }, 50),
   'in a frequent state': () => listOf({ state: 'active' }, 50),
-  'in a rare state': () => listOf({ state: 'orphaned' }, 10),
+  'in a rare state': () => listOf({ state: 'orphaned', limit: 10 }, 10),
   'in an environment': () => listOf({ environment: 'development' }, 50),
-  'in an environment and a rare state': () => listOf({ environment: 'test', state: 'suspended' }, 1),
+  'in an environment and a rare state': () => listOf({ environment: 'test', state: 'suspended', limit: 10 }, 10),
   'under a blueprint': ({ blueprint }) => listOf({ blueprint }, 50),
-  'under a blueprint, in a rare state': ({ blueprint }) => listOf({ blueprint, state: 'suspended' }, 1),
+  'under a blueprint, in a rare state': ({ blueprint }) => listOf({ blueprint, state: 'suspended', limit: 10 }, 5),
   'not used for a month': () => listOf({ unused_since: monthAgo() }, 50),
+  'not used for a month, in an environment': () =>
+    listOf({ unused_since: monthAgo(), environment: 'development', state: 'active', limit: 10 }, 1),
   'with a secret': () => listOf({ with_secret: 'true' }),
   'a word that one has': (world) => listOf({ search: numberOf(anyOf(world)) }, 1),
   'a word that nobody has': () => listOf({ search: 'submarine' }),
   'a word that all have': () => listOf({ search: 'keeps' }, 50),
-  'a word that one in fifty has': (world) => listOf({ search: wordsOf(anyOf(world))[0] }, 20),
+  'a word that one in fifty has': (world) => listOf({ search: wordsOf(anyOf(world))[0], limit: 20 }, 20),
+  'the whole name of one': (world) => {
+    const index = anyOf(world);
+    return listOf({ search: [...wordsOf(index), numberOf(index)].join(' ') }, 1);
+  },
+  // By name only the index of names is walked, and there is none of these.
+  [A_THOUSAND]: () => listOf({ sort: 'name', state: 'orphaned', environment: 'development' }),
   'two words that few have together': (world) => listOf({ search: wordsOf(anyOf(world)).join(' ') }),
-  'a word that all have, in a rare state': () => listOf({ search: 'keeps', state: 'orphaned' }),
+  'a word that all have, in a rare state': () => listOf({ search: 'keeps', state: 'orphaned', limit: 10 }, 10),
   'a word of one in fifty, of a large owner': (world) =>
-    listOf({ search: wordsOf(anyOf(world))[0], owner: world.scene.accountId }),
+    listOf({ search: wordsOf(anyOf(world))[0], owner: world.scene.accountId, limit: 10 }),
   'page: overview': () => ({ path: '/console', kind: 'page' }),
   'page: agents': () => ({ path: '/console/agents?of=all', kind: 'page' }),
   'page: findings': () => ({ path: '/console/findings', kind: 'page' }),

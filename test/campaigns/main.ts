@@ -9,10 +9,12 @@ import { faults } from './faults.ts';
 import { fuzz } from './fuzz.ts';
 import { killTree } from './kill-tree.ts';
 import { leases } from './leases.ts';
+import { metadata } from './metadata.ts';
 import { races } from './races.ts';
 import { keepResult } from './results.ts';
 import { revocation } from './revocation.ts';
 import { rolling } from './rolling.ts';
+import { spam } from './spam.ts';
 
 const CAMPAIGNS: readonly Campaign[] = [
   races,
@@ -26,6 +28,8 @@ const CAMPAIGNS: readonly Campaign[] = [
   leases,
   derivations,
   agents,
+  metadata,
+  spam,
 ];
 
 const usage = (): string =>

@@ -113,6 +113,22 @@ export const managementFromKeyFile = async (file: string) => {
     acceptAs,
     /** An agent its owner has accepted. */
     createAgent,
+    /** Its first version counts. */
+    async createBlueprint(blueprint: Member): Promise<Made> {
+      const { body, headers } = await expectOk('POST', '/blueprints', {
+        purpose: 'Limits',
+        ceilings: {},
+        ...blueprint,
+      });
+      const activated = await call(
+        'POST',
+        `/blueprints/${body['id']}/activate`,
+        {},
+        { 'if-match': String(headers.get('etag')) },
+      );
+      if (activated.status >= 300) throw new Error(`not activated: ${activated.status} ${activated.text}`);
+      return activated.body as Made;
+    },
     createClient: (client: Member) => create('/clients', client),
     createResourceServer: (resourceServer: Member) => create('/resource-servers', resourceServer),
     /** The whole trail as NDJSON. */

@@ -74,10 +74,7 @@ export const registrationWorld = async (environment: Readonly<Record<string, str
     roles: ['operator'],
   });
   const script: Identity = { clientId: made.id, key };
-  const drafted = await management.call('POST', '/blueprints', { name: 'Travel', purpose: 'Travels', ceilings: {} });
-  const blueprint = text(drafted.body, 'id');
-  const etag = { 'if-match': String(drafted.headers.get('etag')) };
-  await management.call('POST', `/blueprints/${blueprint}/activate`, {}, etag);
+  const blueprint = (await management.createBlueprint({ name: 'Travel', purpose: 'Travels' })).id;
 
   const send = async (method: string, path: string, sending: Sending = {}): Promise<Answer> => {
     const { body, token, server = closed, type = 'application/json' } = sending;
