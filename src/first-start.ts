@@ -11,6 +11,7 @@ import { ConfigurationError } from '../config/problem.ts';
 import { productionProblems } from '../config/rules.ts';
 import type { Role } from './domain/accounts/account.ts';
 import type { AccountRegister } from './domain/accounts/account-register.ts';
+import type { BudgetRegistry } from './domain/budgets/budget-registry.ts';
 import type { ClientRegistry } from './domain/clients/client-registry.ts';
 import { oneAtATime } from './domain/nodes/one-at-a-time.ts';
 import type { PolicyRegistry } from './domain/policy/policy-registry.ts';
@@ -44,6 +45,7 @@ type Deps = {
   readonly clients: ClientRegistry;
   readonly resourceServers: ResourceServerRegistry;
   readonly policies: Pick<PolicyRegistry, 'ensureStarter'>;
+  readonly budgets: Pick<BudgetRegistry, 'prepare'>;
   readonly identifiers: Identifiers;
   /** Absent with memory stores: nothing is written to disk. */
   readonly folder: string | undefined;
@@ -61,6 +63,7 @@ export const firstStart = (deps: Deps): Promise<FirstStart> =>
     const made = await makeAdministrator(accounts, identifiers, configuration);
     await resourceServers.ensureManagementApi(MANAGEMENT_SCOPES, BY);
     await policies.ensureStarter(BY);
+    await deps.budgets.prepare();
     if (folder !== undefined) {
       const owner = (await accounts.findByUsername(administrator.username))?.document;
       const answers = owner?.state === 'active' ? owner.id : undefined;

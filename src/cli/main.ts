@@ -12,6 +12,7 @@ import { accountCommands } from './commands/accounts.ts';
 import { agentCommands } from './commands/agents.ts';
 import { auditCommands } from './commands/audit.ts';
 import { blueprintCommands } from './commands/blueprints.ts';
+import { budgetCommands } from './commands/budgets.ts';
 import { clientCommands } from './commands/clients.ts';
 import { credentialCommands } from './commands/credentials.ts';
 import { delegationCommands } from './commands/delegations.ts';
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   ...policyCommands,
   ...registrationCommands,
   ...accountCommands,
+  ...budgetCommands,
   ...groupCommands,
   ...federationCommands,
   resetPassword,

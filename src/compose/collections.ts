@@ -9,6 +9,7 @@ import { CREDENTIAL_USE } from '../domain/agents/credential-use.ts';
 import { DEPARTURES } from '../domain/agents/departures.ts';
 import { AUDIT_RECORDS } from '../domain/audit/audit-record.ts';
 import { BLUEPRINT_VERSIONS, BLUEPRINTS } from '../domain/blueprints/blueprint.ts';
+import { BUDGET_MARK, BUDGET_USE, BUDGETS } from '../domain/budgets/budget.ts';
 import { CLIENTS } from '../domain/clients/client.ts';
 import { CLIENT_SNAPSHOTS } from '../domain/clients/metadata-documents.ts';
 import { CONSENTS } from '../domain/consent/remembered-consent.ts';
@@ -52,6 +53,9 @@ export const MOVED: readonly CollectionDeclaration[] = [
   RESOURCE_SERVERS,
   POLICY_SETS,
   ACTIVE_POLICY,
+  BUDGETS,
+  BUDGET_MARK,
+  BUDGET_USE,
   CLIENT_SNAPSHOTS,
   CONSENTS,
   INSTANCES,

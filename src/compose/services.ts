@@ -23,6 +23,8 @@ import { auditTrail } from '../domain/audit/audit-trail.ts';
 import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-blueprints.ts';
 import { blueprintAdmission } from '../domain/blueprints/blueprint-admission.ts';
 import { blueprintRegistry } from '../domain/blueprints/blueprint-registry.ts';
+import { budgetRegistry } from '../domain/budgets/budget-registry.ts';
+import { budgetReservations } from '../domain/budgets/reservations.ts';
 import { type ClientRegistry, clientRegistry } from '../domain/clients/client-registry.ts';
 import { keysByUrl } from '../domain/clients/keys-by-url.ts';
 import { consentRegister } from '../domain/consent/consent-register.ts';
@@ -271,6 +273,7 @@ export const services = async (configuration: Configuration, overrides: Override
     issuer,
     ttlSeconds: requestTtlSeconds,
   });
+  const budgets = budgetRegistry({ documents, clock, identifiers, audit });
   const inForce = activePolicy({ documents, engine });
   const isEnforced = configuration.policy.enforcement === 'on';
   if (!isEnforced) log.warn({ event: 'policy.off' }, 'no policy is asked: policy.enforcement is off');
@@ -332,6 +335,15 @@ export const services = async (configuration: Configuration, overrides: Override
     workloads,
     instances,
     policies,
+    budgets,
+    reservations: budgetReservations({
+      documents,
+      clock,
+      identifiers,
+      budgets,
+      delegations,
+      ownersOf: async (ids) => (await agents.getMany(ids)).map(({ document }) => document.owner),
+    }),
     activePolicy: inForce,
     delegations,
     requests,

@@ -20,6 +20,7 @@ import { dataFolder } from '../../config/data-folder.ts';
 import { ACCOUNTS } from '../domain/accounts/account.ts';
 import { AGENTS } from '../domain/agents/agent.ts';
 import { BLUEPRINTS } from '../domain/blueprints/blueprint.ts';
+import { BUDGET_MARK } from '../domain/budgets/budget.ts';
 import { CLIENTS } from '../domain/clients/client.ts';
 import { CLIENT_SNAPSHOTS } from '../domain/clients/metadata-documents.ts';
 import { DELEGATIONS } from '../domain/delegation/delegation.ts';
@@ -96,6 +97,7 @@ export const REMEMBERED: readonly Remembering[] = [
   { name: REVOKED_TOKENS.name, absence: 'allows' },
   ...[
     ACTIVE_POLICY,
+    BUDGET_MARK,
     ACCOUNTS,
     AGENTS,
     BLUEPRINTS,
@@ -124,7 +126,14 @@ const servers = async (
     onUnreadable,
     deadlineMilliseconds,
     // What ends everything else must not be answered by a primary that was replaced and does not know it yet.
-    linearizable: [VERIFIED_NAMES.name, EPOCHS.name, BLUEPRINTS.name, INSTANCES.name, ACTIVE_POLICY.name],
+    linearizable: [
+      VERIFIED_NAMES.name,
+      EPOCHS.name,
+      BLUEPRINTS.name,
+      INSTANCES.name,
+      ACTIVE_POLICY.name,
+      BUDGET_MARK.name,
+    ],
     remembered: { collections: REMEMBERED, elapsed: stopwatch },
   });
   const redis = { url: redisUrl, prefix: redisPrefix, deadlineMilliseconds };

@@ -37,6 +37,7 @@ export type Layer =
   | 'subject_token'
   | 'grant'
   | 'delegation'
+  | 'budget'
   | 'limits';
 
 /**
@@ -53,12 +54,13 @@ export type Denial = {
 /**
  * `consent`: hand `url` to the person named by the subject token; it works once. `narrow`: ask again with this
  * scope, which is allowed now. `step_up`: have the person sign in again with these `acr_values` or this `max_age`
- * (RFC 9470). `contact`: only somebody can change it, the owner of the agent or the operator of this server.
+ * (RFC 9470). `wait`: there is room again from `until`, in epoch seconds, if nobody else takes it. `contact`: only somebody can change it, the owner of the agent or the operator of this server.
  */
 export type Remedy =
   | { readonly kind: 'consent'; readonly url: string; readonly expires_in: number }
   | { readonly kind: 'narrow'; readonly scope: string }
   | { readonly kind: 'step_up'; readonly acr_values?: string; readonly max_age?: number }
+  | { readonly kind: 'wait'; readonly until: number }
   | { readonly kind: 'contact'; readonly whom: 'owner' | 'operator' };
 
 export type DomainErrorOptions = {

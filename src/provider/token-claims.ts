@@ -5,9 +5,10 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
+import type { BudgetReservations, Spending } from '../domain/budgets/reservations.ts';
 import { type Decision, recordOf } from '../domain/decision/decision.ts';
 import { type NothingLeft, nothingLeft } from '../domain/decision/remedies.ts';
-import { extendChain } from '../domain/delegation/actor-chain.ts';
+import { actorsOf, extendChain } from '../domain/delegation/actor-chain.ts';
 import type { Delegation } from '../domain/delegation/delegation.ts';
 import { DomainError, type DomainErrorCode, type Layer, type Remedy } from '../domain/errors.ts';
 import type { Instance } from '../domain/instances/instance.ts';
@@ -51,6 +52,15 @@ const textOf = (reason: keyof typeof TEXTS | 'scope_not_available', { accountId 
 export const decided = (decision: Pick<Decision, 'id' | 'policyVersion'> | undefined) => ({
   ...(decision === undefined ? {} : { decision: decision.id }),
   ...(decision?.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
+});
+
+/** What budgets look at of a token. */
+const spendingOf = ({ subject, caller = '', chain, delegation, resource, scopeGiven = [] }: AuditEvent): Spending => ({
+  subject,
+  agents: [...new Set([caller, ...actorsOf(chain)])].filter((id) => id.startsWith('agt_')),
+  delegation,
+  resource,
+  scope: scopeGiven,
 });
 
 /** The refusal's event has the reasons. */
@@ -99,6 +109,7 @@ export const tokenClaims = (deps: {
   readonly authority: Pick<ResourceAuthority, 'decisionOf'>;
   readonly liveness: Pick<TokenLiveness, 'killOf'>;
   readonly instances: PresentedInstances;
+  readonly budgets: BudgetReservations;
 }) => {
   const refuse = (
     code: DomainErrorCode,
@@ -237,7 +248,9 @@ export const tokenClaims = (deps: {
         if (reserved) throw new TypeError(`a claims builder may not set ${reserved}`);
         const unit = unitOf(ctx);
         const event = eventOf(ctx, token, { ...unit.facts, ...facts }, parent);
-        await settle(ctx, unit, {
+        // Before the trail says that there is a token: a budget may have no room for it.
+        const reservation = unit.settled ? undefined : await deps.budgets.reserve(spendingOf(event));
+        const settled = settle(ctx, unit, {
           consumptions: deps.consumptions,
           audit: async () => {
             await deps.audit.append(event);
@@ -246,6 +259,10 @@ export const tokenClaims = (deps: {
             await refuseKilled(event);
             await deps.instances.used(ctx, instance);
           },
+        });
+        await settled.catch(async (error: unknown) => {
+          await reservation?.release();
+          throw error;
         });
         return claims;
       } catch (error) {

@@ -16,6 +16,7 @@ import { secretExceptions } from '../../src/domain/agents/secret-exceptions.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { blueprintPreview } from '../../src/domain/blueprints/blueprint-preview.ts';
 import { blueprintRegistry } from '../../src/domain/blueprints/blueprint-registry.ts';
+import { budgetRegistry } from '../../src/domain/budgets/budget-registry.ts';
 import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
 import { delegationRegister } from '../../src/domain/delegation/delegation-register.ts';
 import { DomainError } from '../../src/domain/errors.ts';
@@ -116,6 +117,7 @@ export const managementWorld = async () => {
     findings: agentFindings({ agents, counting: agents, clock }),
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
     policies: policyRegistry({ ...base, engine: cedarPolicyEngine() }),
+    budgets: budgetRegistry(base),
     secrets: secretExceptions({ ...base, digestSecret }),
     groups,
     instances: instanceRegister({

@@ -1,20 +1,13 @@
 /** `behalf registration …`: initial access tokens, with which clients and agents register themselves (RFC 7591). */
-import { type Command, EXIT, usageError } from '../command.ts';
+import { type Command, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { managementCommand, timeText } from '../management-commands.ts';
 import { texts } from '../members.ts';
 import { details, printable } from '../table.ts';
+import { timeSpan } from '../time-span.ts';
 import { findOwner } from './agents.ts';
 
 const PATH = '/initial-access-tokens';
-const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
-
-/** `90s`, `15m`, `1h`, `7d` or seconds. */
-const secondsOf = (text: string): number => {
-  const [, digits, unit = 's'] = /^(\d{1,7})([smhd])?$/.exec(text) ?? [];
-  if (digits === undefined) throw usageError(`--expires ${text} is no time.`, 'Examples: 90s, 15m, 1h, 7d.');
-  return Number(digits) * UNITS[unit as keyof typeof UNITS];
-};
 
 const create = managementCommand({
   words: ['registration', 'tokens', 'create'],
@@ -42,7 +35,7 @@ const create = managementCommand({
       owner: await findOwner(call, call.required('owner')),
       ...texts(call, { blueprint: 'blueprint' }),
       ...(uses === undefined ? {} : { uses }),
-      ...(expires === undefined ? {} : { expires_in: secondsOf(expires) }),
+      ...(expires === undefined ? {} : { expires_in: timeSpan('expires', expires) }),
     });
     call.print.object(
       body,

@@ -83,6 +83,8 @@ export const AUDIT_EVENTS = {
   'policy.activated':
     'A policy set counts from now on, on all nodes; `inputs` name its version, its digest and the version it replaces.',
   'policy.archived': 'A policy set does not count any more: another took its place.',
+  'budget.created': 'A budget was made; it counts from now on.',
+  'budget.updated': 'A budget was changed, or disabled.',
   'group.created': 'A group that can own agents was made.',
   'group.updated': 'A group that can own agents was changed.',
   'client.created': 'A client was registered.',

@@ -15,6 +15,7 @@ export type IdPrefix =
   | 'tok' // JWT access token: its jti
   | 'dny' // denial
   | 'dec' // decision
+  | 'bud' // budget
   | 'pol' // policy set
   | 'key' // signing key
   | 'nod' // node

@@ -18,6 +18,8 @@ export const MANAGEMENT_SCOPES = [
   { name: 'blueprints:write', description: 'Set what agents may have at most', risk: 'critical' },
   { name: 'trusted-issuers:read', description: 'See whose workload tokens are accepted', risk: 'low' },
   { name: 'trusted-issuers:write', description: 'Decide whose workload tokens are accepted', risk: 'critical' },
+  { name: 'budgets:read', description: 'See budgets and how much of them is gone', risk: 'low' },
+  { name: 'budgets:write', description: 'Set how much agents are given within some time', risk: 'critical' },
   { name: 'groups:read', description: 'See the groups that own agents', risk: 'low' },
   { name: 'groups:write', description: 'Make and change groups that own agents', risk: 'critical' },
   { name: 'resource-servers:read', description: 'See the registered resource servers', risk: 'low' },

@@ -83,6 +83,7 @@ const accounts = about('accounts', 'accounts:read', 'accounts:write');
 const agents = about('agents', 'agents:read', 'agents:write');
 const instances = about('instances', 'instances:read', 'instances:write');
 const blueprints = about('blueprints', 'blueprints:read', 'blueprints:write');
+const budgets = about('budgets', 'budgets:read', 'budgets:write');
 const groups = about('groups', 'groups:read', 'groups:write');
 const policies = about('policy sets', 'policies:read', 'policies:write');
 const clients = about('clients', 'clients:read', 'clients:write');
@@ -348,6 +349,17 @@ const ROUTES = {
     ...OWN_OR_SELF,
     status: 204,
   },
+
+  createBudget: budgets.create('/budgets', 'NewBudget', 'Budget', 'Bound what is given within some time', {
+    roles: ADMINISTRATORS,
+  }),
+  listBudgets: budgets.read('/budgets', 'BudgetPage', 'List budgets, newest first, with how much of each is gone', {
+    query: { ...PAGE, subject: id('Only budgets about this agent, owner, account or delegation.') },
+  }),
+  getBudget: budgets.read('/budgets/{id}', 'Budget', 'Read a budget and how much of it is gone'),
+  updateBudget: budgets.change('/budgets/{id}', 'BudgetChange', 'Budget', 'Change or disable a budget', {
+    roles: ADMINISTRATORS,
+  }),
 
   createGroup: groups.create('/groups', 'NewGroup', 'Group', 'Make a group of accounts that owns agents'),
   listGroups: groups.read('/groups', 'GroupPage', 'List groups that own agents, newest first', {

@@ -8,6 +8,7 @@ import type { AgentFindings } from '../../domain/agents/agent-findings.ts';
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import type { Departures } from '../../domain/agents/departures.ts';
 import type { SecretExceptions } from '../../domain/agents/secret-exceptions.ts';
+import type { BudgetRegistry } from '../../domain/budgets/budget-registry.ts';
 import type { ClientRegistry } from '../../domain/clients/client-registry.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
@@ -23,6 +24,7 @@ import { agentSecretHandlers } from './agent-secrets.ts';
 import { agentHandlers } from './agents.ts';
 import { type AuditReader, auditHandlers } from './audit.ts';
 import { type Blueprints, blueprintHandlers } from './blueprints.ts';
+import { budgetHandlers } from './budgets.ts';
 import type { Handlers } from './call.ts';
 import { clientHandlers } from './clients.ts';
 import { type Credentials, credentialHandlers } from './credentials.ts';
@@ -46,6 +48,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly findings: AgentFindings;
   readonly blueprints: Blueprints;
   readonly policies: PolicyRegistry;
+  readonly budgets: BudgetRegistry;
   readonly groups: GroupRegistry;
   readonly instances: InstanceRegister;
   readonly registration: RepeatableRegistration;
@@ -73,6 +76,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     ...accountHandlers(accounts),
     ...blueprintHandlers(dependencies.blueprints),
     ...policyHandlers(dependencies.policies),
+    ...budgetHandlers(dependencies.budgets),
     ...agentHandlers(
       agents,
       owners,

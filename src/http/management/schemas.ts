@@ -9,6 +9,7 @@ import { CLIENT_GRANT_TYPES } from '../../domain/clients/grant-types.ts';
 import { KILL_SCOPES } from '../../domain/revocation/kill.ts';
 import { AGENT_SCHEMAS } from './agent-schemas.ts';
 import { BLUEPRINT_SCHEMAS } from './blueprint-schemas.ts';
+import { BUDGET_SCHEMAS } from './budget-schemas.ts';
 import { DETAIL_SCHEMAS } from './detail-schemas.ts';
 import { FEDERATION_SCHEMAS } from './federation-schemas.ts';
 import { POLICY_SCHEMAS } from './policy-schemas.ts';
@@ -195,6 +196,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
 
   ...AGENT_SCHEMAS,
   ...BLUEPRINT_SCHEMAS,
+  ...BUDGET_SCHEMAS,
   ...POLICY_SCHEMAS,
 
   NewClient: input({ ...CLIENT_KIND, ...CLIENT, ...NEW_CERTIFICATE, authority: CLIENT_AUTHORITY }, ['name']),

@@ -3,7 +3,13 @@ import { expect, test } from '@jest/globals';
 import type { Remedy } from '../../../src/domain/errors.ts';
 
 /** Exhaustive: a new kind does not compile until it stands here. */
-const KINDS: Readonly<Record<Remedy['kind'], true>> = { consent: true, narrow: true, step_up: true, contact: true };
+const KINDS: Readonly<Record<Remedy['kind'], true>> = {
+  consent: true,
+  narrow: true,
+  step_up: true,
+  wait: true,
+  contact: true,
+};
 
 test('the profile of denials explains every kind of remedy', async () => {
   const profile = await readFile(new URL('../../../docs/guides/denials.md', import.meta.url), 'utf8');

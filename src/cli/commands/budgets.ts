@@ -1,0 +1,95 @@
+/** `behalf budgets …`: how much agents are given within some time. */
+import type { Command, Option } from '../command.ts';
+import { EXIT } from '../command.ts';
+import {
+  listCommand,
+  type ManagementCall,
+  managementCommand,
+  showCommand,
+  updateCommand,
+} from '../management-commands.ts';
+import { texts } from '../members.ts';
+import { details } from '../table.ts';
+import { timeSpan } from '../time-span.ts';
+
+const PATH = '/budgets';
+
+const CHANGEABLE = {
+  limit: { value: 'NUMBER', description: 'At most so much within any window; 0: nothing.' },
+  window: { value: 'TIME', description: 'Length of the sliding window: 90s, 15m, 24h or 7d, up to 31d.' },
+} as const satisfies Record<string, Option>;
+
+const numbers = (call: ManagementCall): { readonly limit?: number; readonly window_seconds?: number } => {
+  const limit = call.integer('limit', 0, Number.MAX_SAFE_INTEGER);
+  const window = call.text('window');
+  return {
+    ...(limit === undefined ? {} : { limit }),
+    ...(window === undefined ? {} : { window_seconds: timeSpan('window', window) }),
+  };
+};
+
+const create = managementCommand({
+  words: ['budgets', 'create'],
+  operands: ['NAME'],
+  summary:
+    'Bound what is given within some time to an agent, an owner’s agents, for an account, or below a delegation.',
+  role: 'administrator',
+  options: {
+    ...CHANGEABLE,
+    about: { value: 'KIND', description: 'agent, owner, account or delegation.' },
+    subject: { value: 'ID', description: 'Id of what it is about.' },
+    measure: { value: 'WHAT', description: 'tokens, amount or targets. Default: tokens.' },
+    resource: { value: 'URL', description: 'Only what is given at this resource server.' },
+    scope: { value: 'SCOPE', description: 'Only what holds one of these scopes.', isRepeatable: true },
+    'detail-type': { value: 'TYPE', description: 'Only authorization details of this type; needed with amount.' },
+  },
+  run: async (call) => {
+    const scopes = call.texts('scope');
+    const { body } = await call.api.post(PATH, {
+      name: call.operands[0],
+      measure: 'tokens',
+      ...texts(call, {
+        about: 'about',
+        subject: 'subject',
+        measure: 'measure',
+        resource: 'resource',
+        'detail-type': 'detail_type',
+      }),
+      ...numbers(call),
+      ...(scopes.length === 0 ? {} : { scopes }),
+    });
+    call.print.object(body, details(Object.entries(body)));
+    return EXIT.done;
+  },
+});
+
+export const budgetCommands: readonly Command[] = [
+  create,
+  listCommand({
+    noun: 'budgets',
+    plural: 'budgets, newest first, and how much of each is gone',
+    path: PATH,
+    nothing:
+      'There are no budgets. Make one: behalf budgets create NAME --about agent --subject agt_… --limit 100 --window 24h',
+    columns: [
+      { title: 'ID', value: ({ id }) => id },
+      { title: 'STATE', value: ({ state }) => state },
+      { title: 'GONE', value: ({ counted, limit }) => `${counted} of ${limit}` },
+      { title: 'WINDOW', value: ({ window_seconds: seconds }) => `${seconds} s` },
+      { title: 'ABOUT', value: ({ about, subject }) => `${about} ${subject}` },
+      { title: 'NAME', value: ({ name }) => name },
+    ],
+  }),
+  showCommand('budgets', 'a budget', PATH),
+  updateCommand({
+    noun: 'budgets',
+    singular: 'a budget',
+    path: PATH,
+    options: {
+      name: { value: 'NAME', description: 'Name to show.' },
+      state: { value: 'STATE', description: 'active, or disabled: then it does not count.' },
+      ...CHANGEABLE,
+    },
+    changes: async (call) => ({ ...texts(call, { name: 'name', state: 'state' }), ...numbers(call) }),
+  }),
+];

@@ -1,0 +1,63 @@
+/** Schemas of budgets; see schemas.ts. */
+import { BUDGET_SUBJECTS, MEASURES } from '../../domain/budgets/budget.ts';
+import {
+  change,
+  identified,
+  input,
+  type JsonSchema,
+  oneOf,
+  output,
+  type Properties,
+  page,
+  RECORD,
+  strings,
+  text,
+} from './schema-parts.ts';
+
+const whole = (minimum: number, maximum: number, description: string): JsonSchema => ({
+  type: 'integer',
+  minimum,
+  maximum,
+  description,
+});
+
+const CHANGEABLE: Properties = {
+  name: text('Name to show.', 100),
+  limit: whole(0, Number.MAX_SAFE_INTEGER, 'At most so much within any window; 0: nothing.'),
+  window_seconds: whole(
+    60,
+    2_678_400,
+    'Length of the window, up to 31 days. It slides: there is no moment at which it begins anew.',
+  ),
+};
+
+const FIXED: Properties = {
+  about: oneOf(
+    'What `subject` is. Owner: all agents it answers for. Account: on whose behalf. Delegation: with all below it.',
+    BUDGET_SUBJECTS,
+  ),
+  subject: text('Id of what it is about.', 100),
+  measure: oneOf('How many tokens, the sum of an amount of details, or how many different resource servers.', MEASURES),
+  resource: text('Only what is given at this resource server.', 2048),
+  scopes: strings('Only what holds one of these scopes.', 100, 200),
+  detail_type: text('Only authorization details of this type; with `amount` it is needed.', 200),
+};
+
+const STATE: Properties = { state: oneOf('Only an active one counts.', ['active', 'disabled']) };
+
+export const BUDGET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
+  NewBudget: input({ ...CHANGEABLE, ...FIXED }, ['name', 'about', 'subject', 'measure', 'limit', 'window_seconds']),
+  BudgetChange: change({ ...CHANGEABLE, ...STATE }),
+  Budget: output(
+    {
+      ...identified('Begins with bud_.'),
+      ...CHANGEABLE,
+      ...FIXED,
+      ...STATE,
+      counted: { type: 'integer', description: 'How much of it is gone in the window that ends now.' },
+      ...RECORD,
+    },
+    ['resource', 'scopes', 'detail_type'],
+  ),
+  BudgetPage: page('Budget'),
+};
