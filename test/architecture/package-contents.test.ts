@@ -142,6 +142,7 @@ const ALLOWED_HOSTS = [
   'test',
   'invalid',
   'localhost',
+  'cedarpolicy.com',
   'rfc-editor.org',
   'openid.net',
   'json-schema.org',
