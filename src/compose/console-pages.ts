@@ -1,9 +1,16 @@
+import { DomainError } from '../domain/errors.ts';
 import { repeatableRegistration } from '../domain/registration/repeatable-registration.ts';
 import type { ConsoleDeps } from '../http/console/console-deps.ts';
 import type { PeopleDeps } from '../http/interaction/people-deps.ts';
 import { agentHandlers } from '../http/management/agents.ts';
+import { credentialHandlers } from '../http/management/credentials.ts';
 import { instanceHandlers } from '../http/management/instances.ts';
 import type { services } from './services.ts';
+
+/** Keys are rotated by the agent itself, over the API. */
+const refuseProof = (): never => {
+  throw new DomainError('unauthenticated', 'An agent proves itself over the API.');
+};
 
 type Made = Awaited<ReturnType<typeof services>>;
 
@@ -27,6 +34,11 @@ export const consoleDeps = (
     handlers: {
       ...agentHandlers(agents, owners, blueprints, accounts, groups, registration, audit),
       ...instanceHandlers(made.instances, agents, owners),
+      ...credentialHandlers(
+        { ...made.credentials, lastUses: credentialUses.lastUses, provenBy: async () => refuseProof() },
+        agents,
+        owners,
+      ),
     },
   };
 };

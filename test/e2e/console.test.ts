@@ -99,6 +99,17 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
       expect(await heading(page)).toBe('Nothing works for it');
       await keyboard.press(page, `Resume ${name}`);
       expect(await heading(page)).toBe('It works');
+      await keyboard.follow(page, `Change ${name}`);
+      await look(page);
+      await keyboard.type(page, 'Contact (optional)', 'planner@example.com');
+      await keyboard.press(page, 'Save');
+      await keyboard.follow(page, 'Add keys');
+      await look(page);
+      await keyboard.type(page, 'Public keys', JSON.stringify((await newKeyPair()).publicJwk));
+      await keyboard.type(page, 'What you call it (optional)', 'Next');
+      await keyboard.press(page, 'Add');
+      await look(page);
+      await keyboard.press(page, 'Remove Next');
       await keyboard.follow(page, `Hand over ${name}`);
       await look(page);
       await keyboard.type(page, 'New owner', BOB.username);
@@ -128,6 +139,9 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
       'agent.accepted',
       'agent.suspended',
       'agent.resumed',
+      'agent.updated',
+      'credential.added',
+      'credential.removed',
       'agent.transfer_offered',
       'agent.transferred',
       'agent.retired',

@@ -106,11 +106,14 @@ describe('who gets in', () => {
     const answers: Record<string, string[]> = {};
     for (const id of [own, missing]) {
       const texts: string[] = [];
-      for (const page of ['', '/hand-over', '/retire']) {
+      for (const page of ['', '/hand-over', '/retire', '/edit', '/credentials/new']) {
         const answer = await ada.request(at(`/console/agents/${id}${page}`));
         texts.push(`${answer.status} ${(await answer.text()).replaceAll(/req_\w+/g, '').replaceAll(id, '')}`);
       }
-      for (const button of ['accept', 'decline', 'suspend', 'resume', 'retire', 'hand-over', 'withdraw']) {
+      for (const button of [
+        ...['accept', 'decline', 'suspend', 'resume', 'retire', 'hand-over', 'withdraw', 'edit', 'credentials'],
+        ...['stop', 'resume', 'remove'].map((name) => `credentials/crd_${id.slice(4)}/${name}`),
+      ]) {
         const body = new URLSearchParams({ csrf, owner: 'ada', version: '1' });
         const answer = await ada.request(at(`/console/agents/${id}/${button}`), { method: 'POST', body });
         texts.push(`${answer.status} ${(await answer.text()).replaceAll(/req_\w+/g, '').replaceAll(id, '')}`);
@@ -124,6 +127,7 @@ describe('who gets in', () => {
       '/console/agents',
       '/console/agents?of=all',
       '/console/agents.csv?of=all',
+      '/console/agents.ndjson?of=all',
       '/console/findings',
     ]) {
       expect([path, (await ada.open(at(path))).html.includes(own)]).toEqual([path, false]);
@@ -298,6 +302,56 @@ describe('state', () => {
   });
 });
 
+describe('changing an agent', () => {
+  test('words: what differs is changed in one event, what is emptied taken away, what is stale refused', async () => {
+    const id = await agentOf(scene.accountId, 'Wombat', { contact: 'old@example.com', provider: 'Example' });
+    const path = `/console/agents/${id}/edit`;
+    const stale = await ada.open(at(path));
+    const change = { purpose: 'Digs', contact: '', uses: 'Digging\r\n\r\nFilling in' };
+    await send(ada, await ada.open(at(path)), /edit$/, { set: change });
+    expect((await scene.management.call('GET', `/agents/${id}`)).body).toMatchObject({
+      name: 'Wombat',
+      purpose: 'Digs',
+      provider: 'Example',
+      uses: ['Digging', 'Filling in'],
+    });
+    expect((await scene.management.call('GET', `/agents/${id}`)).body).not.toHaveProperty('contact');
+    expect((await lastEvents(id)).filter(({ type }) => type === 'agent.updated')).toEqual([
+      { type: 'agent.updated', caller: scene.accountId },
+    ]);
+    const refused = await send(ada, stale, /edit$/, { set: { purpose: 'Sleeps' } });
+    expect([refused.status, refused.html.includes('field-name-error')]).toEqual([412, true]);
+    const deceptive = await send(ada, await ada.open(at(path)), /edit$/, { set: { name: 'W\u043embat' } });
+    expect([deceptive.status, deceptive.html.includes('field-name-error')]).toEqual([400, true]);
+    expect(await refusals(scene.accountId)).not.toHaveLength(0);
+  });
+
+  test('keys are added beside those it has, stopped, let count again and removed', async () => {
+    const id = await agentOf(scene.accountId, 'Dingo');
+    const path = `/console/agents/${id}/credentials/new`;
+    const wrong = await send(ada, await ada.open(at(path)), /credentials$/, { set: { jwks: 'no JSON' } });
+    expect([wrong.status, wrong.html.includes('field-jwks-error')]).toEqual([400, true]);
+    const nothing = await send(ada, await ada.open(at(path)), /credentials$/);
+    expect([nothing.status, nothing.html.includes('field-jwks-error')]).toEqual([400, true]);
+    await send(ada, await ada.open(at(path)), /credentials$/, { set: { jwks: await keys(), name: 'Next' } });
+    const credentials = async () =>
+      (await scene.management.call('GET', `/agents/${id}/credentials`)).body['items'] as readonly Credential[];
+    type Credential = { readonly id: string; readonly name?: string; readonly state: string };
+    const added = (await credentials()).find(({ name }) => name === 'Next');
+    expect(added).toMatchObject({ state: 'active' });
+    const stateNow = async () => (await credentials()).find((one) => one.id === added?.id)?.state;
+    for (const [button, state] of [
+      ['stop', 'suspended'],
+      ['resume', 'active'],
+      ['remove', undefined],
+    ] as const) {
+      await press(ada, `/console/agents/${id}`, new RegExp(`credentials/${added?.id}/${button}$`));
+      expect(await stateNow()).toBe(state);
+    }
+    expect(await credentials()).toHaveLength(1);
+  });
+});
+
 test('a running copy is listed and ended by its owner alone, and its siblings go on', async () => {
   const id = await agentOf(scene.accountId, 'In two copies');
   for (const name of ['Copy 1', 'Copy 2']) {
@@ -398,6 +452,26 @@ describe('what is shown', () => {
     expect(lines[0]).toContain('"id","name","state"');
     // Those of one second come in any order.
     expect(lines.slice(1)).toContainEqual(expect.stringContaining(`"'=1+1 ""quoted"", quokka"`));
+  });
+
+  test('as NDJSON: agents as the API shows them, those of the list', async () => {
+    const answer = await ada.request(at('/console/agents.ndjson?q=quokka'));
+    expect(answer.headers.get('content-type')).toBe('application/x-ndjson');
+    const lines = (await answer.text()).trimEnd().split('\n');
+    expect(lines).toHaveLength(28);
+    const [first] = lines.map((line) => JSON.parse(line) as { readonly id: string });
+    expect(first).toMatchObject((await scene.management.call('GET', `/agents/${first?.id}`)).body);
+  });
+
+  test('a verified name has its mark, in the list and on the page', async () => {
+    const id = await agentOf(scene.accountId, 'Numbat certified');
+    const shown = async () => [
+      (await ada.open(at('/console/agents?q=numbat'))).html.includes('verified name'),
+      (await ada.open(at(`/console/agents/${id}`))).html.includes('verified name'),
+    ];
+    expect(await shown()).toEqual([false, false]);
+    await scene.management.call('POST', `/agents/${id}/verify`);
+    expect(await shown()).toEqual([true, true]);
   });
 
   test('findings: what is about to end, what is not accepted, what has no owner', async () => {

@@ -9,15 +9,20 @@ import type { AgentPageModel, CredentialModel, InstanceModel } from './console-m
 /** What it proves itself with. */
 export const credentials = ({
   credentials: all,
-}: AgentPageModel): Html => html`<section aria-labelledby="credentials"><h2 id="credentials">Credentials</h2>
+  actions,
+  csrf,
+}: AgentPageModel): Html => html`<section aria-labelledby="credentials"><div class="row"><h2 id="credentials">Credentials</h2>${
+  actions?.addCredential !== undefined && html`<a href="${actions.addCredential}">Add keys</a>`
+}</div>
 ${
   all.length === 0
     ? html`<p class="empty">It has nothing to prove itself with: it cannot get a token.</p>`
-    : all.map(credential)
+    : all.map((one) => credential(one, csrf))
 }</section>`;
 
 const credential = (
   one: CredentialModel,
+  csrf: string,
 ): Html => html`<article class="card tight"><div class="row"><h3>${one.name === undefined ? one.kind : chosenName(one.name)}</h3>
 <span class="tag ${one.isAllowed && one.state === 'active' ? 'good' : 'off'}">${one.isAllowed ? one.state : 'not allowed'}</span></div>
 ${!one.isAllowed && html`<p class="hint">Its blueprint does not allow this way: it proves nothing.</p>`}
@@ -28,7 +33,22 @@ ${one.facts.map(([name, value]) => html`<div><dt>${name}</dt><dd>${isolated(valu
 <div><dt>Ends</dt><dd>${one.expiresAt === undefined ? 'not by itself' : timeText(one.expiresAt)}</dd></div>
 ${one.lastUsedAt !== undefined && html`<div><dt>Last use</dt><dd>${lastUse(one.lastUsedAt)}</dd></div>`}
 <div><dt>Id</dt><dd><code>${plainText(one.id, 80)}</code></dd></div>
-</dl></article>`;
+</dl>${one.actions && credentialButtons(one, one.actions, csrf)}</article>`;
+
+const credentialButtons = (
+  { name, id }: CredentialModel,
+  { stop, resume, remove }: NonNullable<CredentialModel['actions']>,
+  csrf: string,
+): Html => {
+  const about = plainText(name ?? id, 80);
+  const post = (action: string, button: Html): Html =>
+    html`<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">${button}</form>`;
+  return html`<div class="actions">
+${stop !== undefined && post(stop, submit({ text: 'Stop', kind: 'plain', about }))}
+${resume !== undefined && post(resume, submit({ text: 'Let it count', kind: 'plain', about }))}
+${post(remove, submit({ text: 'Remove', kind: 'danger', about }))}
+</div>`;
+};
 
 const INSTANCE_STATES: Readonly<Record<InstanceModel['state'], readonly [words: string, look: string]>> = {
   active: ['running', 'good'],

@@ -1,7 +1,7 @@
 import { chosenName, chosenWords, isolated, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html } from '../html.ts';
 import { layout } from '../layout.ts';
-import { environmentTag } from '../partials/agent-card.ts';
+import { environmentTag, verifiedTag } from '../partials/agent-card.ts';
 import { lastUse } from '../partials/agent-rows.ts';
 import { stateTag } from '../partials/agent-state.ts';
 import { consoleTabs } from '../partials/console-frame.ts';
@@ -20,7 +20,7 @@ export const agentPage = (model: AgentPageModel): Html =>
     title: 'Agent',
     width: 'wide',
     body: html`<div class="page-head"><h1>${chosenName(model.agent.name)}</h1>
-<p class="facts">${stateTag(model.agent.state, model.agent.isStopped)}${environmentTag(model.agent.environment)} <span>owned by ${isolated(model.agent.ownerName)}</span> <code>${plainText(model.agent.id, 80)}</code></p>
+<p class="facts">${stateTag(model.agent.state, model.agent.isStopped)}${model.agent.isVerified && verifiedTag}${environmentTag(model.agent.environment)} <span>owned by ${isolated(model.agent.ownerName)}</span> <code>${plainText(model.agent.id, 80)}</code></p>
 ${consoleTabs(model, 'agents', false)}</div>
 ${state(model)}
 ${who(model)}
@@ -55,7 +55,7 @@ ${model.waiting && acceptance(model.waiting, model.csrf)}
 ${model.actions && buttons(model, model.actions)}</section>`;
 
 const buttons = (model: AgentPageModel, actions: NonNullable<AgentPageModel['actions']>): Html | undefined => {
-  const { suspend, resume, handOver, withdraw, retire } = actions;
+  const { suspend, resume, handOver, withdraw, retire, edit } = actions;
   const about = plainText(model.agent.name, 60);
   const isOrphan = model.agent.state === 'orphaned';
   if (!suspend && !resume && !handOver && !withdraw && !retire) return undefined;
@@ -63,6 +63,7 @@ const buttons = (model: AgentPageModel, actions: NonNullable<AgentPageModel['act
 ${suspend !== undefined && post(suspend, model.csrf, submit({ text: 'Suspend', kind: 'strong', about }))}
 ${resume !== undefined && post(resume, model.csrf, submit({ text: 'Resume', about }))}
 ${withdraw && post(withdraw.action, model.csrf, submit({ text: 'Take the offer back', kind: 'plain', about }), withdraw.version)}
+${edit !== undefined && html`<a class="button plain" href="${edit}">Change<span class="unseen"> ${about}</span></a>`}
 ${handOver !== undefined && html`<a class="button ${isOrphan ? 'primary' : 'plain'}" href="${handOver}">${isOrphan ? 'Offer to a new owner' : 'Hand over'}<span class="unseen"> ${about}</span></a>`}
 ${retire !== undefined && html`<a class="button danger" href="${retire}">Retire<span class="unseen"> ${about}</span></a>`}
 </div>`;

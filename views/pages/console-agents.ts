@@ -23,7 +23,7 @@ ${
 }
 ${consoleTabs(model, 'agents')}</div>
 ${filters(model)}
-<section aria-labelledby="list"><div class="row"><h2 id="list">List</h2><a href="${model.csvHref}">Save as CSV</a></div>
+<section aria-labelledby="list"><div class="row"><h2 id="list">List</h2><p><a href="${model.csvHref}">Save as CSV</a> <a href="${model.ndjsonHref}">Save as NDJSON</a></p></div>
 ${
   model.agents.length === 0
     ? html`<p class="empty">${isAsked(model) ? 'No agent fits.' : 'There is no agent here yet.'}${model.pages.nextHref !== undefined && ' There is more to look through on the next page.'} <a href="${model.basePath}/console/agents/new">Register one</a>.</p>`

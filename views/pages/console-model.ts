@@ -53,6 +53,7 @@ export type AgentListModel = ConsoleFrame & {
   readonly agents: readonly AgentRow[];
   readonly pages: Pagination;
   readonly csvHref: string;
+  readonly ndjsonHref: string;
   readonly action: string;
   readonly asked: {
     readonly all: boolean;
@@ -104,6 +105,8 @@ export type CredentialModel = {
   readonly expiresAt?: number;
   readonly lastUsedAt?: number;
   readonly isAllowed: boolean;
+  /** Absent: not for who looks, or there is nothing to do. */
+  readonly actions?: { readonly stop?: string; readonly resume?: string; readonly remove: string };
 };
 
 /** A running copy of the agent. */
@@ -161,6 +164,8 @@ export type AgentPageModel = ConsoleFrame & {
     readonly handOver?: string;
     readonly withdraw?: { readonly action: string; readonly version: number };
     readonly retire?: string;
+    readonly edit?: string;
+    readonly addCredential?: string;
   };
   readonly effect: {
     readonly hasOwnRights: boolean;
@@ -214,6 +219,25 @@ export type HandOverModel = ConsoleFrame & {
   readonly version: number;
   readonly owner: string;
   readonly error?: string;
+};
+
+export type EditField = 'name' | 'purpose' | 'uses' | 'provider' | 'provider_version' | 'contact';
+
+export type EditModel = ConsoleFrame & {
+  readonly agent: AgentRow;
+  readonly action: string;
+  readonly version: number;
+  readonly values: Readonly<Partial<Record<EditField, string>>>;
+  readonly errors: Readonly<Partial<Record<EditField, string>>>;
+};
+
+export type CredentialField = 'name' | 'jwks' | 'jwks_uri';
+
+export type NewCredentialModel = ConsoleFrame & {
+  readonly agent: AgentRow;
+  readonly action: string;
+  readonly values: Readonly<Partial<Record<CredentialField, string>>>;
+  readonly errors: Readonly<Partial<Record<CredentialField, string>>>;
 };
 
 export type RetireModel = ConsoleFrame & { readonly agent: AgentRow; readonly action: string };

@@ -13,6 +13,8 @@ export type AgentFacts = {
   readonly environment: 'development' | 'test' | 'production';
   /** Absent: active. */
   readonly state?: AgentState;
+  /** Its name was verified here: nobody else's looks like it. */
+  readonly isVerified?: true;
 };
 
 /** An agent with its facts first and its own words after them. */
@@ -26,10 +28,12 @@ export const agentDetails = (agent: AgentFacts): Html => html`<div class="agent"
 
 const facts = (
   agent: AgentFacts,
-): Html => html`<p class="facts"><span class="tag">Agent</span>${environmentTag(agent.environment)}${
+): Html => html`<p class="facts"><span class="tag">Agent</span>${agent.isVerified && verifiedTag}${environmentTag(agent.environment)}${
   agent.state !== undefined && agent.state !== 'active' && stateTag(agent.state)
 } <span>owned by ${isolated(agent.ownerName)}</span> <code>${plainText(agent.id, 80)}</code></p>
 ${chosenWords(agent.purpose, 'Its purpose, in its own words')}`;
+
+export const verifiedTag = html`<span class="tag good">verified name</span>`;
 
 export const environmentTag = (environment: AgentFacts['environment']): Html =>
   html`<span class="tag${environment !== 'production' && ' warn'}">${environment}</span>`;

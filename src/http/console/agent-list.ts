@@ -92,12 +92,12 @@ const routeQueryOf = (
 export const listHref = (
   { basePath }: Pick<ConsoleDeps, 'basePath'>,
   { all, search, ...rest }: Partial<ListQuery>,
-  more: { readonly after?: string; readonly csv?: true } = {},
+  more: { readonly after?: string; readonly form?: 'csv' | 'ndjson' } = {},
 ): string => {
   const query = new URLSearchParams();
   const members = { of: all ? 'all' : '', q: search, ...rest, after: more.after };
   for (const [name, value] of Object.entries(members)) if (value) query.set(name, value);
-  const path = `${basePath}/console/agents${more.csv ? '.csv' : ''}`;
+  const path = `${basePath}/console/agents${more.form === undefined ? '' : `.${more.form}`}`;
   return query.size === 0 ? path : `${path}?${query}`;
 };
 
@@ -128,7 +128,8 @@ export const agentListModel = async (
         ? { nextHref: listHref(deps, asked, { after: places.seal(PLACE, viewer.account.id, page.next) }) }
         : {}),
     },
-    csvHref: listHref(deps, asked, { csv: true }),
+    csvHref: listHref(deps, asked, { form: 'csv' }),
+    ndjsonHref: listHref(deps, asked, { form: 'ndjson' }),
     action: `${deps.basePath}/console/agents`,
     asked,
     ownHref: listHref(deps, { ...asked, all: false }),
@@ -182,6 +183,22 @@ export const agentCsv = async function* (
       ]);
     }
     after = page.next;
+  } while (after);
+};
+
+/** The same as NDJSON: agents as the management API shows them, one a line. */
+export const agentNdjson = async function* (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  { account, by }: Viewer,
+  asked: ListQuery,
+): AsyncGenerator<string> {
+  const query = routeQueryOf(asked, deps.clock.now(), 200);
+  let after: Cursor | undefined;
+  do {
+    const { body, next } = await calls.run('listAgents', account, by, { query, after, ownOnly: !asked.all });
+    for (const agent of (body?.['items'] ?? []) as readonly object[]) yield `${JSON.stringify(agent)}\n`;
+    after = next;
   } while (after);
 };
 

@@ -83,7 +83,13 @@ export const agentModel = async (
     ...waiting(deps, agent, standing, names),
     ...(standing.changes ? { actions: actionsOf(deps, agent, version) } : {}),
     effect: await effectModel(deps, agent, blueprint),
-    credentials: credentialModels(agent, blueprint, await deps.credentialUses.lastUses(agent.id)),
+    credentials: credentialModels(
+      deps,
+      agent,
+      blueprint,
+      await deps.credentialUses.lastUses(agent.id),
+      standing.changes,
+    ),
     ...(standing.looksInside
       ? {
           instances: await instanceModels(deps, calls, viewer, agent.id, standing.changes),
@@ -156,6 +162,8 @@ const actionsOf = (deps: ConsoleDeps, { id, state, transferTo, owner }: Agent, v
     handOver: `${href}/hand-over`,
     ...(transferTo !== undefined && transferTo !== owner ? { withdraw: { action: `${href}/withdraw`, version } } : {}),
     retire: `${href}/retire`,
+    edit: `${href}/edit`,
+    addCredential: `${href}/credentials/new`,
   };
 };
 
@@ -199,9 +207,11 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 const credentialModels = (
+  deps: ConsoleDeps,
   agent: Agent,
   blueprint: Blueprint | undefined,
   uses: ReadonlyMap<string, number>,
+  changes: boolean,
 ): readonly CredentialModel[] => {
   const allowed = new Set(credentialsOf(effectiveAgent(agent, blueprint).agent).map(({ id }) => id));
   return credentialsOf(agent).map((credential): CredentialModel => {
@@ -216,8 +226,22 @@ const credentialModels = (
       ...(credential.expiresAt === undefined ? {} : { expiresAt: credential.expiresAt }),
       ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
       isAllowed: allowed.has(credential.id),
+      ...(changes && agent.state !== 'retired' ? { actions: credentialActions(deps, agent.id, credential) } : {}),
     };
   });
+};
+
+const credentialActions = (
+  deps: ConsoleDeps,
+  agent: string,
+  { id, state }: Credential,
+): NonNullable<CredentialModel['actions']> => {
+  const href = `${agentHref(deps, agent)}/credentials/${id}`;
+  return {
+    ...(state === 'active' ? { stop: `${href}/stop` } : {}),
+    ...(state === 'suspended' ? { resume: `${href}/resume` } : {}),
+    remove: `${href}/remove`,
+  };
 };
 
 /** Shown elsewhere, or never: the digest of a secret. */

@@ -26,12 +26,17 @@ export type ConsoleOperation =
   | 'acceptAgent'
   | 'declineAgent'
   | 'listInstances'
-  | 'endInstance';
+  | 'endInstance'
+  | 'addCredential'
+  | 'suspendCredential'
+  | 'resumeCredential'
+  | 'removeCredential';
 
 /** What a page asks for; members as the API spells them. */
 type Asked = {
   readonly id?: string;
   readonly instance?: string;
+  readonly credential?: string;
   readonly query?: RouteQuery;
   readonly after?: Cursor | undefined;
   readonly body?: JsonObject;
@@ -67,16 +72,26 @@ export const consoleCalls = (handlers: Handlers<ConsoleOperation>) => {
   };
 
   const run = async (operation: ConsoleOperation, account: Account, by: By, asked: Asked = {}): Promise<Answer> => {
-    const { id = '', instance, query = {}, after, body = {}, version = 0, idempotencyKey, ownOnly = false } = asked;
+    const {
+      id = '',
+      instance,
+      credential = '',
+      query = {},
+      after,
+      body = {},
+      version = 0,
+      idempotencyKey,
+      ownOnly = false,
+    } = asked;
     if (routeOf(operation).path.includes('{id}') && !ID.test(id)) throw nothingThere();
     if (routeOf(operation).path.includes('{instance}') && !ID.test(instance ?? '')) throw nothingThere();
+    if (routeOf(operation).path.includes('{credential}') && !ID.test(credential)) throw nothingThere();
     const allowed = access(operation, account);
     if (routeOf(operation).body !== undefined) checkBody(operation, body);
     return handlers[operation]({
       id,
       ...(instance === undefined ? {} : { instance }),
-      // Of routes with a credential in their path none is a button yet.
-      credential: '',
+      credential,
       query,
       ...(after ? { after } : {}),
       body: fromWire(body),

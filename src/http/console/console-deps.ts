@@ -74,6 +74,7 @@ export const agentRow = (
   environment: agent.environment,
   state: agent.state,
   href: agentHref(deps, agent.id),
+  ...(agent.verifiedAt === undefined ? {} : { isVerified: true as const }),
   isStopped: agent.state === 'active' && now !== undefined && now.state !== 'active',
   ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
 });

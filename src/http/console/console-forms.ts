@@ -11,7 +11,7 @@ import { agentHref, type ConsoleDeps } from './console-deps.ts';
 import type { AddPage, Opened } from './console-page.ts';
 import { ownerCalled, readRegisterForm, registerErrors, registerModel, registrationOf } from './register-form.ts';
 
-type Parts = {
+export type Parts = {
   readonly router: Router;
   readonly page: AddPage;
   readonly deps: ConsoleDeps;
@@ -104,7 +104,7 @@ const idempotencyOf = (form: URLSearchParams): { readonly idempotencyKey?: strin
 };
 
 /** Of the agent as the page showed it; anything else fits no version. */
-const versionOf = (form: URLSearchParams): number => {
+export const versionOf = (form: URLSearchParams): number => {
   const version = single(form, 'version') ?? '';
   return /^[0-9]{1,15}$/.test(version) ? Number(version) : -1;
 };

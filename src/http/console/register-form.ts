@@ -68,11 +68,7 @@ const aboutOther = ({ owner, ...errors }: RegisterErrors): RegisterErrors =>
 /** The body of a call of the API. Throws 'invalid_field' for what only a form can get wrong. */
 export const registrationOf = async (deps: ConsoleDeps, values: RegisterValues): Promise<JsonObject> => {
   const of = (name: RegisterField): string => values[name] ?? '';
-  const lines = (name: RegisterField): readonly string[] =>
-    of(name)
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line !== '');
+  const lines = (name: RegisterField): readonly string[] => linesOf(of(name));
   const texts = (['blueprint', 'jwks_uri', 'provider', 'provider_version', 'contact'] as const)
     .filter((name) => of(name) !== '')
     .map((name) => [name, of(name)]);
@@ -91,8 +87,14 @@ export const registrationOf = async (deps: ConsoleDeps, values: RegisterValues):
   };
 };
 
+export const linesOf = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+
 /** One key is a set of one. */
-const keysOf = (text: string): unknown => {
+export const keysOf = (text: string): unknown => {
   let given: unknown;
   try {
     given = strictJson(Buffer.from(text));

@@ -14,7 +14,8 @@ import { type ConsoleOperation, consoleCalls } from './console-calls.ts';
 import { agentHref, type ConsoleDeps } from './console-deps.ts';
 import { addConsoleForms } from './console-forms.ts';
 import type { AddPage, Opened } from './console-page.ts';
-import { addConsoleCsv } from './csv.ts';
+import { addEditPages } from './edit-pages.ts';
+import { addConsoleExports } from './list-exports.ts';
 import { findings, overviewModel } from './overview.ts';
 
 /** What was just done; the link carries the word, never a text. */
@@ -29,6 +30,11 @@ const DONE: Readonly<Record<string, FlashMessage>> = {
   offered: { kind: 'success', text: 'Offered. Until it is accepted nothing changes.' },
   transferred: { kind: 'success', text: 'Handed over.' },
   ended: { kind: 'success', text: 'That copy has ended. The others go on.' },
+  changed: { kind: 'success', text: 'Saved.' },
+  added: { kind: 'success', text: 'Added. It counts from now on.' },
+  stopped: { kind: 'success', text: 'Stopped. It proves nothing until you let it count again.' },
+  counts: { kind: 'success', text: 'It counts again.' },
+  removed: { kind: 'success', text: 'Removed for good.' },
   withdrawn: { kind: 'notice', text: 'The offer was taken back.' },
 };
 
@@ -74,9 +80,11 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
     sendPage(ctx, 200, agentListPage(await agentListModel(deps, calls, viewer, frame, queryOf(ctx)))),
   );
 
-  addConsoleCsv(page, deps, calls);
+  addConsoleExports(page, deps, calls);
   // Before the page of one agent, so that `new` is no id.
-  addConsoleForms({ router, page, deps, calls, sessions, openedAs });
+  const parts = { router, page, deps, calls, sessions, openedAs };
+  addConsoleForms(parts);
+  addEditPages(parts);
 
   page('/console/agents/:id', async (ctx, { viewer, frame }, id) => {
     const before = readCursor(queryOf(ctx).get('before'));

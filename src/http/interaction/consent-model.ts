@@ -98,6 +98,7 @@ export const agentFacts = (agent: Agent, ownerName: (id: string) => string): Age
   purpose: agent.purpose,
   environment: agent.environment,
   state: agent.state,
+  ...(agent.verifiedAt === undefined ? {} : { isVerified: true as const }),
 });
 
 /** Names of accounts that answer for agents and clients. */

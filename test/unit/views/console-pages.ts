@@ -2,6 +2,7 @@
 import type { Html } from '../../../views/html.ts';
 import { agentPage } from '../../../views/pages/console-agent.ts';
 import { agentListPage } from '../../../views/pages/console-agents.ts';
+import { editPage, newCredentialPage } from '../../../views/pages/console-edit.ts';
 import { findingsPage } from '../../../views/pages/console-findings.ts';
 import { handOverPage, registerPage, retirePage } from '../../../views/pages/console-forms.ts';
 import type { AgentPageModel, AgentRow, WaitingAgent } from '../../../views/pages/console-model.ts';
@@ -24,7 +25,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     isStopped: false,
     ...more,
   });
-  const planner = row('7Vn2kQeX', 'Travel planner', 'active', { lastUsedAt: NOON });
+  const planner = row('7Vn2kQeX', 'Travel planner', 'active', { lastUsedAt: NOON, isVerified: true });
   const payer = row('p4Lm9TzC', 'Invoice payer', 'active', { isStopped: true, environment: 'test' });
   const keeper = row('c1Rw8YbN', 'Ledger keeper', 'orphaned', { environment: 'development' });
   const waiting = (agent: AgentRow, kind: WaitingAgent['kind']): WaitingAgent => ({
@@ -65,6 +66,8 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       handOver: `${planner.href}/hand-over`,
       withdraw: { action: `${planner.href}/withdraw`, version: 4 },
       retire: `${planner.href}/retire`,
+      edit: `${planner.href}/edit`,
+      addCredential: `${planner.href}/credentials/new`,
     },
     effect: {
       hasOwnRights: true,
@@ -95,6 +98,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
         expiresAt: NOON + 86_400,
         lastUsedAt: NOON,
         isAllowed: true,
+        actions: { stop: `${planner.href}/credentials/crd_1/stop`, remove: `${planner.href}/credentials/crd_1/remove` },
       },
       { id: text('crd_2'), kind: 'Public keys', state: 'suspended', facts: [], createdAt: NOON, isAllowed: false },
     ],
@@ -145,6 +149,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       agents: [planner, payer, keeper],
       pages: { firstHref: `${basePath}/console/agents`, nextHref: `${basePath}/console/agents?after=x` },
       csvHref: `${basePath}/console/agents.csv`,
+      ndjsonHref: `${basePath}/console/agents.ndjson`,
       action: `${basePath}/console/agents`,
       asked: { all: true, search: text('planner'), state: 'active', environment: '', sort: 'name', unused: '30' },
       ownHref: `${basePath}/console/agents`,
@@ -189,6 +194,26 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       version: 4,
       owner: text('bob'),
       error: text('There is no active account or group with this name.'),
+    }),
+    'console-edit': editPage({
+      ...frame,
+      agent: planner,
+      action: `${planner.href}/edit`,
+      version: 4,
+      values: {
+        name: text('Planner'),
+        purpose: text('Plans'),
+        uses: text('Booking'),
+        contact: text('robots@example.com'),
+      },
+      errors: { name: text('This name looks like a verified one of another owner.') },
+    }),
+    'console-new-credential': newCredentialPage({
+      ...frame,
+      agent: planner,
+      action: `${planner.href}/credentials`,
+      values: { jwks: text('{"keys":[]}'), name: text('The new one') },
+      errors: { jwks: text('Public keys are needed.') },
     }),
     'console-retire': retirePage({ ...frame, agent: planner, action: `${planner.href}/retire` }),
   };

@@ -1,0 +1,72 @@
+import type { CredentialField, EditField, EditModel } from '../../../views/pages/console-model.ts';
+import type { Agent } from '../../domain/agents/agent.ts';
+import { isDomainError } from '../../domain/errors.ts';
+import type { JsonObject } from '../management/json-body.ts';
+import { single } from '../middleware/form-body.ts';
+import { keysOf, linesOf } from './register-form.ts';
+
+const WORDS = ['name', 'purpose', 'uses', 'provider', 'provider_version', 'contact'] as const satisfies EditField[];
+const CREDENTIAL = ['name', 'jwks', 'jwks_uri'] as const satisfies CredentialField[];
+
+type Values<Field extends string> = Readonly<Partial<Record<Field, string>>>;
+
+const read = <Field extends string>(form: URLSearchParams, fields: readonly Field[]): Values<Field> =>
+  Object.fromEntries(
+    fields.map((name) => [name, (single(form, name) ?? '').replaceAll('\r\n', '\n').trim()]),
+  ) as Values<Field>;
+
+export const readWords = (form: URLSearchParams): EditModel['values'] => read(form, WORDS);
+export const readCredential = (form: URLSearchParams): Values<CredentialField> => read(form, CREDENTIAL);
+
+export const wordsOf = (agent: Agent): EditModel['values'] => ({
+  name: agent.name,
+  purpose: agent.purpose,
+  uses: (agent.uses ?? []).join('\n'),
+  provider: agent.provider ?? '',
+  provider_version: agent.providerVersion ?? '',
+  contact: agent.contact ?? '',
+});
+
+/** Body of a change: only what differs, and what was emptied taken away. */
+export const changeOf = (agent: Agent, values: EditModel['values']): JsonObject => {
+  const before = wordsOf(agent);
+  const changed = WORDS.filter((name) => (values[name] ?? '') !== before[name]);
+  return Object.fromEntries(
+    changed.map((name) => {
+      const value = values[name] ?? '';
+      if (name === 'uses') return [name, linesOf(value)];
+      return [name, value === '' && name !== 'name' && name !== 'purpose' ? null : value];
+    }),
+  );
+};
+
+/** Body of a new credential: keys, or where they are served. Throws 'invalid_field' for what only a form can get wrong. */
+export const credentialOf = ({ name = '', jwks = '', jwks_uri: url = '' }: Values<CredentialField>): JsonObject => ({
+  ...(name === '' ? {} : { name }),
+  ...(jwks === '' ? {} : { jwks: keysOf(jwks) }),
+  ...(url === '' ? {} : { jwks_uri: url }),
+  kind: jwks === '' && url !== '' ? 'jwks_uri' : 'jwks',
+});
+
+/** What a refusal says about which of these fields; undefined when it is about none of them. */
+export const fieldErrors = <Field extends string>(
+  error: unknown,
+  fields: readonly Field[],
+): Values<Field> | undefined => {
+  if (!isDomainError(error) || !['invalid_field', 'conflict', 'precondition_failed'].includes(error.code)) {
+    return undefined;
+  }
+  const { errors = [] } = error as {
+    readonly errors?: readonly { readonly pointer?: string; readonly detail: string }[];
+  };
+  const [first] = fields;
+  const found = [...errors, { pointer: error.field, detail: error.message }].flatMap(({ pointer, detail }) => {
+    const parts = (pointer ?? '').split('/');
+    const field = fields.find((one) => parts.includes(one)) ?? first;
+    return field === undefined ? [] : [[field, detail] as const];
+  });
+  return Object.fromEntries(found.reverse()) as Values<Field>;
+};
+
+export const WORD_FIELDS: readonly EditField[] = WORDS;
+export const CREDENTIAL_FIELDS: readonly CredentialField[] = ['jwks', 'jwks_uri', 'name'];
