@@ -143,7 +143,7 @@ describe('behalf policy', () => {
     const dry = await behalf('push', file, '--dry-run');
     expect(dry).toMatchObject({
       code: 0,
-      out: expect.stringMatching(/^.* is valid: 12 policies\. What it changes:\n {2}@reason/),
+      out: expect.stringMatching(/^.* is valid: 12 policies\. What it changes:\n {2}\S/),
     });
     expect(dry.out).toContain('\n+ forbid (principal is Agent, action == Action::"act", resource)\n');
     expect(await behalf('diff', file)).toMatchObject({ code: 0, out: expect.stringContaining('+ @id("no-nights")') });
