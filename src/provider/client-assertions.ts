@@ -122,6 +122,10 @@ export const clientAssertions = (deps: {
       const ttl = isAssertion ? expiresAt - deps.clock.now() : 2 * DPOP_WINDOW_SECONDS + deps.clockToleranceSeconds;
       const digests = deps.masterKey.ordered(`jti/${kind}`, issuer, jti);
       const issuedAt = assertedAt ?? datedAt(context?.get('dpop'));
+      // DIVERGENCE: the engine lets a nonce stand for the date, so a proof could be made for a day after its mark is forgotten (DP-03).
+      if (!isAssertion && Math.abs(deps.clock.now() - issuedAt) > DPOP_WINDOW_SECONDS) {
+        throw new errors.InvalidDpopProof('DPoP proof iat is not recent enough');
+      }
       return asProtocol(async () => {
         for (const digest of digests) {
           if (!(await deps.ephemeral.claim(`jti:${digest}`, Math.max(1, ttl)))) return false;

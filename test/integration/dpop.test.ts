@@ -270,7 +270,7 @@ describe('DP-04 a bound token is never a Bearer token', () => {
     },
   );
 
-  test('DP-04 a refresh token bound to a key is worth nothing without it', async () => {
+  test('DP-04 DP-06 a refresh token of a public client is worth nothing without the key it is bound to, or with another', async () => {
     const made = await scene.management.createClient({
       name: 'Pocket',
       token_endpoint_auth_method: 'none',
