@@ -11,6 +11,7 @@ test('SC-01 SC-05 TX-02 TX-03 random derivations give what a model gives that kn
       stores: undefined,
       rate: undefined,
       tokens: undefined,
+      agents: undefined,
       isRedisDown: false,
       seed: 20,
     },
