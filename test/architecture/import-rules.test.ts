@@ -124,7 +124,7 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/compose/console-pages.ts',
-    may: ['src/domain/', 'src/http/management/agents.ts', 'src/http/management/instances.ts'],
+    may: ['src/domain/', ...['agents', 'credentials', 'instances'].map((name) => `src/http/management/${name}.ts`)],
     types: ['./', 'src/http/console/', 'src/http/interaction/people-deps.ts'],
   },
   {
