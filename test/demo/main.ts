@@ -12,6 +12,7 @@ import type { Answer, Credential } from '../support/oauth-calls.ts';
 import { consentUrl } from '../support/scene.ts';
 import { runCli, startServer } from '../support/server-process.ts';
 import { type Cast, makeCast } from './cast.ts';
+import { denials } from './denials.ts';
 import { bold, check, cyan, dim, green, print, red, refused, say, showJwt, step, storyEnd } from './terminal.ts';
 
 const key = (identity: Cast['secretary']): Credential => ({ kind: 'key', identity });
@@ -142,6 +143,8 @@ const story = async (cast: Cast, server: Awaited<ReturnType<typeof startServer>>
     (decodeJwt(token(dropped))['act'] as { sub?: string } | undefined)?.sub === secretary.clientId,
     dropped.text,
   );
+
+  await denials(cast, server.dataFolder, ask);
 
   step('Secretary hands work to the sub-agent “Planner”, which gets less and not more');
   const forPlanner = await calls.exchange(key(secretary), subject, planning.identifier);

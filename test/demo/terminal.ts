@@ -28,7 +28,7 @@ export const step = (title: string): void => {
   print(`\n${bold(cyan(`${String(steps).padStart(2)}. ${title}`))}`);
 };
 
-export const say = (text: string): void => print(`    ${text}`);
+export const say = (text: string): void => print(indent(text, '    '));
 
 /** Says what is so, and throws when it is not. */
 export const check = (claim: string, isSo: boolean, evidence: unknown = ''): void => {
