@@ -42,7 +42,7 @@ const listOf = (query: Readonly<Record<string, string | number>>, least = 0): As
 const monthAgo = (): number => Math.floor(Date.now() / 1000) - 30 * 86_400;
 
 /** A list that goes on where the last one ended. */
-export const NEXT_PAGE = 'the next page';
+const NEXT_PAGE = 'the next page';
 
 /** What is looked at for one page at most, whatever the size of the register. */
 export const A_THOUSAND = 'a thousand that are not it';

@@ -122,9 +122,9 @@ export const agentLists = (deps: {
 
     const items: Versioned<Agent>[] = [];
     let after = query.after;
-    // A page that the index decides alone is one read.
+    // A page that the index decides alone is one read; the rarer what is looked for, the larger the next ones.
     let batch = limit + 1;
-    for (let looked = 0; looked < MOST_LOOKED_AT; batch = Math.max(BATCH, limit + 1)) {
+    for (let looked = 0; looked < MOST_LOOKED_AT; batch = Math.max(limit + 1, Math.min(BATCH, 2 * batch))) {
       const placed = await walk(after, batch);
       for (const { found, place } of placed) {
         if (found && fits(found.document, asked, words)) {
