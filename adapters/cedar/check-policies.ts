@@ -12,14 +12,12 @@ import { POLICY_ACTIONS } from '../../src/domain/ports/policy-engine.ts';
 import { annotationFindings, OBLIGATIONS } from './annotations.ts';
 import { linesIn, type Statement, statementsOf } from './policy-text.ts';
 
-export type CheckedPolicy = { readonly statement: Statement; readonly summary: PolicySummary };
-
-type Parsed = CheckedPolicy & { readonly json: PolicyJson };
+type Parsed = { readonly statement: Statement; readonly summary: PolicySummary; readonly json: PolicyJson };
 
 /** As many as anybody reads. */
 const MOST_FINDINGS = 50;
 
-export type Checked = { readonly check: PolicyCheck; readonly policies: readonly CheckedPolicy[] };
+export type Checked = { readonly check: PolicyCheck; readonly policies: readonly Parsed[] };
 
 /** Never throws. `policies` are whole when `check` finds no error. */
 export const checkPolicies = (text: string, schema: string): Checked => {

@@ -22,7 +22,9 @@ import {
   type Verdict,
 } from '../../src/domain/ports/policy-engine.ts';
 import { checkPolicies } from './check-policies.ts';
+import { contextUse } from './context-use.ts';
 import { entityJson, nameJson, recordJson } from './facts-json.ts';
+import { rememberedVerdicts } from './remembered-verdicts.ts';
 
 const textOf = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8');
 
@@ -63,16 +65,16 @@ export const cedarPolicyEngine = (): PolicyEngine => {
       const { check, policies } = checkPolicies(text, schema);
       if (check.findings.some(({ severity }) => severity === 'error')) throw policiesRefused(check.findings);
       const name = takeName();
-      succeed(
-        preparsePolicySet(name, {
-          staticPolicies: Object.fromEntries(policies.map(({ summary, statement }) => [summary.id, statement.text])),
-        }),
-      );
+      const staticPolicies = Object.fromEntries(policies.map(({ summary, statement }) => [summary.id, statement.text]));
+      const prepared = preparsePolicySet(name, { staticPolicies });
+      if (prepared.type === 'failure') giveBack(name);
+      succeed(prepared);
+      const remembered = rememberedVerdicts(contextUse(policies.map(({ json }) => json)));
       let isReleased = false;
       return {
         policies: new Map(policies.map(({ summary }) => [summary.id, summary])),
         decide: (question, entities) =>
-          isReleased ? failed('This set was released.') : decide(name, question, entities),
+          isReleased ? failed('This set was released.') : decide(name, remembered, question, entities),
         release() {
           if (!isReleased) giveBack(name);
           isReleased = true;
@@ -88,24 +90,34 @@ const succeed = (answer: CheckParseAnswer): void => {
 
 const failed = (...errors: readonly string[]): Verdict => ({ effect: 'deny', determining: [], errors });
 
-const decide = (set: string, question: PolicyQuestion, entities: readonly PolicyEntity[]): Verdict => {
+const decide = (
+  set: string,
+  remembered: ReturnType<typeof rememberedVerdicts>,
+  question: PolicyQuestion,
+  entities: readonly PolicyEntity[],
+): Verdict => {
   // To Cedar an entity without a row is one without attributes: a policy that asks for none would not notice.
   for (const { type, id } of [question.principal, question.resource]) {
     const isThere = entities.some(({ name }) => name.type === type && name.id === id);
     if (!isThere) return failed(`There is no row for ${type} ${id}.`);
   }
   try {
-    return verdictOf(
-      statefulIsAuthorized({
-        principal: nameJson(question.principal),
-        action: { type: 'Action', id: question.action },
-        resource: nameJson(question.resource),
-        context: recordJson(question.context),
-        preparsedSchemaName: SCHEMA,
-        validateRequest: true,
-        preparsedPolicySetId: set,
-        entities: entities.map(entityJson),
-      }),
+    const asked = {
+      principal: nameJson(question.principal),
+      action: { type: 'Action', id: question.action },
+      resource: nameJson(question.resource),
+      context: recordJson(question.context),
+      entities: entities.map(entityJson),
+    };
+    return remembered(asked, () =>
+      verdictOf(
+        statefulIsAuthorized({
+          ...asked,
+          preparsedSchemaName: SCHEMA,
+          validateRequest: true,
+          preparsedPolicySetId: set,
+        }),
+      ),
     );
   } catch (error) {
     return failed(String((error as Error).message ?? error));

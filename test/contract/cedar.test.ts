@@ -109,6 +109,98 @@ describe('SC-07 hostile texts', () => {
   });
 });
 
+describe('verdicts that are answered again', () => {
+  const rows = entitiesWith('medium');
+  const expressions = [
+    'context.delegated',
+    'context.consented',
+    'context.hour > 11',
+    'context.depth == 2',
+    'context has subject && context.subject in Group::"grp_1"',
+    'context has assurance && context.assurance.amr.contains("pwd")',
+    'context has approval && context.approval.approvers > 1',
+    'context has source && context.source.isLoopback()',
+    'context.actors.contains(Agent::"agt_1")',
+    'context.route == "consent"',
+    'context["now"] > 1700000000',
+    '{"now": 1}.now == context.weekday',
+    'resource.risk == "medium"',
+    'principal in Blueprint::"bpt_1"',
+  ];
+  const context = fc.record(
+    {
+      route: fc.constantFrom('consent', 'token_exchange'),
+      now: fc.integer({ min: 1_699_999_999, max: 1_700_000_002 }),
+      hour: fc.constantFrom(11, 12),
+      weekday: fc.constantFrom(1, 2),
+      delegated: fc.boolean(),
+      depth: fc.constantFrom(1, 2),
+      actors: fc.constantFrom([], [{ entity: { type: 'Agent' as const, id: 'agt_1' } }]),
+      consented: fc.boolean(),
+      bound: fc.boolean(),
+      subject: fc.constantFrom({ entity: { type: 'Account' as const, id: 'acc_1' } }),
+      assurance: fc.record({
+        record: fc.record({ acr: fc.constant('a'), amr: fc.constantFrom(['pwd'], ['otp']), age: fc.nat(2) }),
+      }),
+      approval: fc.record({ record: fc.record({ id: fc.constant('apr'), approvers: fc.constantFrom(1, 2) }) }),
+      source: fc.constantFrom({ network: '127.0.0.1' }, { network: '10.0.0.1' }),
+    },
+    { requiredKeys: ['route', 'now', 'hour', 'weekday', 'delegated', 'depth', 'actors', 'consented', 'bound'] },
+  );
+  const questionOf = (facts: PolicyRecord): PolicyQuestion => ({ ...QUESTION, context: facts });
+
+  test('are those of the same question asked for the first time', () => {
+    const policies = fc.uniqueArray(fc.tuple(fc.constantFrom('permit', 'forbid'), fc.constantFrom(...expressions)), {
+      minLength: 1,
+      maxLength: 4,
+      selector: ([, expression]) => expression,
+    });
+    fc.assert(
+      fc.property(policies, context, context, (chosen, base, other) => {
+        // One fact changes at a time, so that nothing else tells two questions apart.
+        const facts = [base, ...Object.entries(other).map(([name, value]) => ({ ...base, [name]: value })), base];
+        const text = chosen.map(
+          ([effect, e], at) => `@id("p${at}") ${effect} (principal, action == Action::"act", resource) when { ${e} };`,
+        );
+        const asked = engine.compile(text.join('\n'));
+        for (const [at, one] of facts.entries()) {
+          // With a row that nobody asks for, the question is another one.
+          const unrelated = { name: { type: 'Group' as const, id: `grp_${at}` }, attributes: {}, parents: [] };
+          const expected = asked.decide(questionOf(one), [...rows, unrelated]);
+          expect(expected.errors).toEqual([]);
+          expect(asked.decide(questionOf(one), rows)).toEqual(expected);
+        }
+        asked.release();
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test('are not those of another row, and never those of a question with a fact that does not fit', () => {
+    const set = engine.compile(
+      '@id("a") permit (principal, action == Action::"act", resource) when { resource.risk == "medium" };',
+    );
+    expect(set.decide(QUESTION, rows)).toMatchObject({ effect: 'allow' });
+    expect(set.decide(QUESTION, entitiesWith('high'))).toMatchObject({ effect: 'deny', errors: [] });
+    expect(set.decide(questionOf({ ...CONTEXT, now: 1_700_000_001 }), rows)).toMatchObject({ effect: 'allow' });
+    for (const wrong of [
+      { hour: '12' },
+      { other: 1 },
+      { now: undefined },
+      { actors: ['agt_1'] },
+      { source: { network: 'x' } },
+    ]) {
+      expect(set.decide(questionOf({ ...CONTEXT, ...wrong }), rows)).toMatchObject({
+        effect: 'deny',
+        errors: [expect.anything()],
+      });
+    }
+    expect(set.decide(QUESTION, rows)).toMatchObject({ effect: 'allow' });
+    set.release();
+    expect(set.decide(QUESTION, rows)).toMatchObject({ effect: 'deny' });
+  });
+});
+
 describe('the starter set', () => {
   const set = engine.compile(engine.starter);
   const decide = (
