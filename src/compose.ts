@@ -9,6 +9,8 @@ import { certificatesOf } from './compose/client-certificates.ts';
 import { consoleDeps } from './compose/console-pages.ts';
 import { registration as selfService } from './compose/registration.ts';
 import { type Overrides, services } from './compose/services.ts';
+import { accessDecisions } from './domain/access/access-decisions.ts';
+import { accessSearch } from './domain/access/access-search.ts';
 import { passwordSignIn } from './domain/accounts/sign-in.ts';
 import { clientAttestations } from './domain/attestation/client-attestation.ts';
 import { authenticationRefusals } from './domain/audit/authentication-refusals.ts';
@@ -22,6 +24,7 @@ import { dynamicRegistration } from './extensions/dynamic-registration/endpoint.
 import { tokenExchange } from './extensions/token-exchange/grant.ts';
 import { type FirstStart, firstStart } from './first-start.ts';
 import { type Housekeeping, housekeeping } from './housekeeping.ts';
+import { accessRouter } from './http/access/router.ts';
 import { accountRouter } from './http/account/router.ts';
 import { requestListener } from './http/app.ts';
 import { isBrokenConnection } from './http/broken-connections.ts';
@@ -56,6 +59,7 @@ import { presentedLease } from './provider/presented-lease.ts';
 import { presentedProofs } from './provider/presented-proofs.ts';
 import { factsOf, rememberRequest } from './provider/request-facts.ts';
 import { resourceAuthority } from './provider/resource-authority.ts';
+import { resourceServerProofs } from './provider/resource-server-proofs.ts';
 import { structuredTokens } from './provider/structured-tokens.ts';
 import { tokenClaims } from './provider/token-claims.ts';
 import { tokenLiveness } from './provider/token-liveness.ts';
@@ -162,7 +166,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       exchangedTokenTtlSeconds: configuration.tokens.exchangedTokenTtlSeconds,
     }),
   ];
-  const proofs = clientProofs(requestLimit(limits.requestsPerClientPerMinute, clock));
+  const perClient = requestLimit(limits.requestsPerClientPerMinute, clock);
+  const proofs = clientProofs(perClient);
   const { clockToleranceSeconds } = configuration.clientAuthentication;
   const presented = presentedCredentials({
     identity: made.workloads,
@@ -381,6 +386,34 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     log: (request, error) => onUnexpected(error, request),
   });
 
+  const decisions = accessDecisions({
+    ...made.granting,
+    delegations,
+    tokens,
+    clock,
+    authorize: made.authorize,
+    audit,
+    identifiers,
+  });
+  const access = accessRouter({
+    issuer,
+    authenticate: resourceServerProofs({
+      resourceServers,
+      masterKey,
+      assertions,
+      limit: perClient,
+      refusals: failedProofs,
+      clock,
+      clockToleranceSeconds,
+    }),
+    decisions,
+    search: accessSearch({ audit, decisions, lists: { agents: made.agents, clients: made.clients, delegations } }),
+    audit,
+    countRefusal,
+    masterKey,
+    log: (request, error) => onUnexpected(error, request),
+  });
+
   const guard = frontGuard({
     issuer,
     trustedProxies: configuration.listen.trustedProxies,
@@ -401,6 +434,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       accountRouter(people),
       consoleRouter(consoleDeps(made, people)),
       management,
+      access,
       registrationRouter({
         issuer,
         registration: registering.selfRegistration,

@@ -16,7 +16,8 @@ import { answerInTime } from './request-deadline.ts';
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Paths below the issuer's that are ours; everything else is the engine's. */
-const OURS = /^\/(?:$|api\/|interaction\/|account(?:\/|$)|console(?:\/|$)|delegations\/|assets\/|reg(?:\/|$))/;
+const OURS =
+  /^\/(?:$|api\/|interaction\/|account(?:\/|$)|console(?:\/|$)|delegations\/|assets\/|reg(?:\/|$)|access\/v1\/|\.well-known\/authzen-configuration$)/;
 
 export const requestListener = (deps: {
   readonly guard: FrontGuard;
@@ -67,7 +68,7 @@ export const requestListener = (deps: {
       if (!log.isLevelEnabled('info')) return;
       log.info({
         event: 'request',
-        request: response.getHeader('x-request-id'),
+        request: facts.get(request)?.id ?? response.getHeader('x-request-id'),
         method: request.method,
         path: loggedPath(url),
         status: response.statusCode,
@@ -100,6 +101,7 @@ const SURFACES: readonly (readonly [RegExp, string])[] = [
   [/\/token\/introspection/, 'introspection'],
   [/\/token\/revocation/, 'revocation'],
   [/\/api\/v1/, 'management'],
+  [/\/access\/v1/, 'decisions'],
   [/^\/(?:.*\/)?reg(?:$|[/?])/, 'registration'],
   [/\/(?:interaction|account|console|delegations|device|session)/, 'pages'],
   [/\/\.well-known\/|\/jwks/, 'discovery'],

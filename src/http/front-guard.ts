@@ -186,12 +186,15 @@ const ownCookiesOnce = (header: string | undefined): string | undefined => {
   return twice.length === 0 ? header : pairs.filter((pair) => !twice.includes(nameOf(pair))).join('; ');
 };
 
-/** The path below the issuer's, or undefined. RFC 8414 §3.1 puts the issuer's path behind the well-known one. */
+/** RFC 8414 §3.1, AuthZEN Authorization API 1.0 §9.2. */
+const WELL_KNOWN = ['/.well-known/oauth-authorization-server', '/.well-known/authzen-configuration'];
+
+/** The path below the issuer's, or undefined. The specifications of these put the issuer's path behind the well-known one. */
 const withinIssuer = (target: string, basePath: string): string | undefined => {
   if (basePath === '') return target;
-  const wellKnown = '/.well-known/oauth-authorization-server';
   const [path = '', query] = target.split('?', 2);
-  if (path === `${wellKnown}${basePath}`) return query === undefined ? wellKnown : `${wellKnown}?${query}`;
+  const wellKnown = WELL_KNOWN.find((known) => path === `${known}${basePath}`);
+  if (wellKnown !== undefined) return query === undefined ? wellKnown : `${wellKnown}?${query}`;
   if (path !== basePath && !path.startsWith(`${basePath}/`)) return undefined;
   return target.slice(basePath.length) || '/';
 };

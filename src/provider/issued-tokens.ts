@@ -5,7 +5,7 @@ import type { ActorChain } from '../domain/delegation/actor-chain.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { isDocumentConflict } from '../domain/ports/document-store.ts';
-import type { IssuedToken, IssuedTokens } from '../domain/ports/issued-tokens.ts';
+import type { IssuedToken, IssuedTokens, StandingToken } from '../domain/ports/issued-tokens.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { ENGINE_RECORDS, type EngineRecord, REVOKED_TOKENS, type RevokedToken } from './records.ts';
 import { assuranceFrom } from './step-up.ts';
@@ -25,6 +25,8 @@ type Verified = { readonly claims: JWTPayload; readonly key: string | undefined 
 export type OwnTokens = IssuedTokens & {
   /** Genuine, unexpired and not revoked itself, but perhaps not live: what revocation needs. */
   genuine(token: string): Promise<IssuedToken | undefined>;
+  /** As `find`, with what it was found live from; undefined also for a token that is for no resource. */
+  standing(token: string): Promise<StandingToken | undefined>;
   /** Ends one JWT by its id until it would have expired (RFC 7009). */
   end(token: IssuedToken): Promise<void>;
   /** Ends the token with this id, of either form, whoever holds it. */
@@ -162,6 +164,11 @@ export const issuedTokens = (deps: {
     async find(token) {
       const found = await genuine(token);
       return found && (await liveness.endOf(found)) === undefined ? found : undefined;
+    },
+    async standing(value) {
+      const token = await genuine(value);
+      const facts = token && (await liveness.standing(token));
+      return token && facts && { token, facts };
     },
     async endOf(token) {
       const found = await presented(token);

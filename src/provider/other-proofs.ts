@@ -79,8 +79,11 @@ export const otherProofs = ({
   };
 };
 
-/** Client id and secret of HTTP Basic authentication, each percent-encoded (RFC 6749 §2.3.1). */
-const basicOf = (header: string): { readonly clientId: string; readonly value: string } | undefined => {
+/** Client id and secret of HTTP Basic authentication, each percent-encoded (RFC 6749 §2.3.1); the secret may be left out where that is said. */
+export const basicOf = (
+  header: string,
+  mayBeEmpty = false,
+): { readonly clientId: string; readonly value: string } | undefined => {
   const [, encoded] = /^basic ([A-Za-z0-9+/]+={0,2})$/i.exec(header) ?? [];
   if (encoded === undefined) return undefined;
   const text = Buffer.from(encoded, 'base64').toString('utf8');
@@ -90,7 +93,8 @@ const basicOf = (header: string): { readonly clientId: string; readonly value: s
     const [clientId, value] = [text.slice(0, colon), text.slice(colon + 1)].map((part) =>
       decodeURIComponent(part.replaceAll('+', '%20')),
     );
-    return clientId && value && /^[\x20-\x7e]+$/.test(value) ? { clientId, value } : undefined;
+    if (!clientId || value === undefined || (value === '' && !mayBeEmpty)) return undefined;
+    return /^[\x20-\x7e]*$/.test(value) ? { clientId, value } : undefined;
   } catch {
     return undefined;
   }

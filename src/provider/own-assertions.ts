@@ -6,7 +6,8 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { ClientAssertions } from './client-assertions.ts';
 import type { RefusalCounter } from './endpoint-audit.ts';
 
-const ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256', 'EdDSA', 'Ed25519'];
+/** Of assertions that do not come through the engine. */
+export const ASSERTION_ALGORITHMS = ['ES256', 'ES384', 'ES512', 'RS256', 'PS256', 'EdDSA', 'Ed25519'];
 
 /**
  * Proof of one credential, for what an agent does to that credential itself: a client assertion as at the token
@@ -36,7 +37,7 @@ export const ownAssertions =
       return refuse('there is no such usable credential with keys');
     }
     const verified = await jwtVerify(assertion, createLocalJWKSet(found.jwks as unknown as JSONWebKeySet), {
-      algorithms: ALGORITHMS,
+      algorithms: ASSERTION_ALGORITHMS,
       issuer: agentId,
       subject: agentId,
       requiredClaims: ['exp', 'iat', 'jti', 'aud'],

@@ -8,7 +8,7 @@ import type { Ceilings } from '../domain/blueprints/ceilings.ts';
 import { DEVICE_CODE, TOKEN_EXCHANGE } from '../domain/clients/grant-types.ts';
 import { isDocumentId } from '../domain/clients/metadata-document.ts';
 import type { Authorize } from '../domain/decision/authorize.ts';
-import { agentParty, clientParty, type Party } from '../domain/decision/facts.ts';
+import { agentParty, clientParty, type DecisionFacts, type Party } from '../domain/decision/facts.ts';
 import type { ActorChain } from '../domain/delegation/actor-chain.ts';
 import { actorsOf } from '../domain/delegation/actor-chain.ts';
 import type { Delegation } from '../domain/delegation/delegation.ts';
@@ -121,9 +121,12 @@ export const tokenLiveness = (deps: {
   /**
    * Why a token is over, or undefined while it is live. What is taken away from anybody the token came
    * through (the scope from its resource server, rights from the person, the app or an agent, or part of a
-   * delegation) ends the tokens that carry it; the next one carries what is left.
+   * delegation) ends the tokens that carry it; the next one carries what is left. `learn` is told what was decided from.
    */
-  const endOf = async (facts: TokenFacts): Promise<TokenEnd | undefined> => {
+  const endOf = async (
+    facts: TokenFacts,
+    learn: (decided: DecisionFacts) => void = () => undefined,
+  ): Promise<TokenEnd | undefined> => {
     const { audience, subject, scope } = facts;
     const lease = facts.lease === undefined ? undefined : (await leases.get(facts.lease))?.document;
     // A lease is never younger than what came from it.
@@ -166,7 +169,7 @@ export const tokenLiveness = (deps: {
     if (server?.state !== 'active') return 'resource_server_not_active';
     const [caller, ...through] = parties;
     if (!caller) return 'client_not_active';
-    const { removed } = await deps.authorize({
+    const asked: DecisionFacts = {
       route: 'introspection',
       now: deps.clock.now(),
       server,
@@ -178,14 +181,24 @@ export const tokenLiveness = (deps: {
       actors: actorsOf(facts.chain),
       madeUnder: facts.policy,
       isBound: facts.jkt !== undefined,
-    });
+    };
+    learn(asked);
+    const { removed } = await deps.authorize(asked);
     return removed.length > 0 ? 'authority_reduced' : undefined;
   };
 
   return {
     leaseNow,
     leaseLive,
-    endOf,
+    endOf: (facts: TokenFacts): Promise<TokenEnd | undefined> => endOf(facts),
+    /** What a token that is live was found to be so from; undefined when it is over, or for no resource. */
+    async standing(facts: TokenFacts): Promise<DecisionFacts | undefined> {
+      let decided: DecisionFacts | undefined;
+      const end = await endOf(facts, (asked) => {
+        decided = asked;
+      });
+      return end === undefined ? decided : undefined;
+    },
     /** Whether a kill stands in the way of a token that is about to be made: one of everything, or of something it hangs on. */
     async killOf(
       facts: Omit<TokenFacts, 'issuedAt' | 'expiresAt' | 'jkt' | 'scope' | 'id' | 'key'>,

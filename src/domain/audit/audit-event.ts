@@ -20,6 +20,11 @@ export const AUDIT_EVENTS = {
   'authorization.pushed': 'An authorization request was pushed (RFC 9126).',
   'device.requested': 'A device authorization was begun (RFC 8628).',
   'introspection.refused': 'An introspection request of an authenticated client was refused.',
+  'decision.made':
+    'A resource server asked whether something may be done there, and was answered; one event for each question (AuthZEN).',
+  'decision.searched':
+    'A resource server asked who may do something there, or what somebody may do; `inputs` say how many were looked at and found.',
+  'decision.refused': 'A question of an authenticated resource server could not be understood, or came too often.',
   'request.refused': 'Refusals before anybody was authenticated, counted per source, reason and interval.',
   'client.authentication_refused':
     'A client or agent could not prove who it is; `note` is the check that failed, which the caller is not told. Counted per client, check and interval.',

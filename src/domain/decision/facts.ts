@@ -39,6 +39,7 @@ export const ROUTES = [
   'token_exchange',
   'consent',
   'introspection',
+  'access_evaluation',
 ] as const;
 
 /** Where authority is asked for. */

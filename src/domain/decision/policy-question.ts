@@ -122,8 +122,10 @@ export const policyCase = (facts: KnownFacts, scopes: readonly string[]): Policy
  * Whether a person said yes to this very scope. The engine issues to clients within what was granted to them, and a
  * token that is there was looked at when it was made.
  */
-const isConsented = ({ route, caller, delegation, grant }: DecisionFacts, scope: string): boolean => {
+const isConsented = (facts: DecisionFacts, scope: string): boolean => {
+  const { route, caller, delegation, grant, subject, subjectToken } = facts;
   if (route === 'introspection') return true;
+  if (route === 'access_evaluation' && subject && subjectToken) return subjectToken.includes(scope);
   if (delegation !== undefined || grant !== undefined) return (delegation ?? grant)?.includes(scope) === true;
   return caller.kind === 'client' && OF_A_GRANT.includes(route);
 };

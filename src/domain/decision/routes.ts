@@ -91,6 +91,18 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     delegation: HAS_DELEGATION,
     policy: 'counts',
   },
+  access_evaluation: {
+    ...PARTIES,
+    subject: FOR_SOMEBODY,
+    grant: { not: 'a token is over with its grant' },
+    subject_token: { if: ({ subjectToken }) => subjectToken !== undefined, when: 'it is asked about a token' },
+    delegation: {
+      if: ({ delegation, subject, subjectToken }) =>
+        delegation !== undefined || (subject !== undefined && subjectToken === undefined),
+      when: 'the token hangs on a delegation, or an agent for a person is named',
+    },
+    policy: 'counts',
+  },
 };
 
 /** Whether the layer narrows this decision. */

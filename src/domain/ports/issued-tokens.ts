@@ -1,4 +1,5 @@
 import type { Assurance } from '../accounts/assurance.ts';
+import type { DecisionFacts } from '../decision/facts.ts';
 import type { ActorChain } from '../delegation/actor-chain.ts';
 
 /** An access token of ours that is live now. */
@@ -34,6 +35,9 @@ export type IssuedToken = {
   /** Thumbprint of the certificate it is bound to (RFC 8705 §3.1). */
   readonly x5t?: string;
 };
+
+/** A live token for a resource, and what was looked at to find it live. */
+export type StandingToken = { readonly token: IssuedToken; readonly facts: DecisionFacts };
 
 /** What ended a token before its time. */
 export type TokenEnd =

@@ -1,0 +1,209 @@
+import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { Authorize } from '../decision/authorize.ts';
+import { type Decision, recordOf } from '../decision/decision.ts';
+import { nothingLeft } from '../decision/remedies.ts';
+import { isDomainError, type Layer, type Remedy } from '../errors.ts';
+import type { Identifiers } from '../ports/identifiers.ts';
+import type { ResourceServer } from '../resource-servers/resource-server.ts';
+import { type AccessRegisters, type Acting, accessFacts, type Unknown } from './access-facts.ts';
+import type { AccessContext, AccessQuestion, Entity, Semantic } from './access-question.ts';
+
+export type AccessDependencies = AccessRegisters & {
+  readonly authorize: Authorize;
+  readonly audit: AuditTrail;
+  readonly identifiers: Identifiers;
+};
+
+/** The request that asks, for the trail. */
+export type AskedIn = { readonly request: string; readonly source: string };
+
+/** A Decision of §5.5. */
+export type AccessAnswer = {
+  readonly decision: boolean;
+  readonly context: {
+    /** `dec_…`, as in the trail. */
+    readonly id?: string;
+    /** Version of the policy set that was asked. */
+    readonly policy?: number;
+    readonly reason?: string;
+    readonly layer?: Layer;
+    /** In the words of the policies, for people. */
+    readonly description?: string;
+    readonly remedies?: readonly Remedy[];
+    readonly error?: { readonly status: number; readonly message: string };
+  };
+};
+
+export type AccessDecisions = ReturnType<typeof accessDecisions>;
+
+/** scope-token of RFC 6749 §3.3: nothing else is a scope, and nothing else gets into the trail. */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,128}$/;
+const USE = 'use';
+
+/** Answers questions one by one; each answer is an event before it leaves. */
+export const accessDecisions = (deps: AccessDependencies) => {
+  const { authorize, audit, identifiers } = deps;
+  const factsOf = accessFacts(deps);
+
+  const decided = async (
+    server: ResourceServer,
+    { subject, resource, action, context }: AccessQuestion,
+  ): Promise<Answered> => {
+    const scope = scopeOf(server, resource, action);
+    if (scope === undefined) return unknown(NOT_HERE, identifiers);
+    const acting = await factsOf(server, subject, context);
+    if ('reason' in acting) return unknown(acting, identifiers);
+    const decision = await authorize({ ...acting.facts, asked: [scope] });
+    return {
+      id: decision.id,
+      decision,
+      acting,
+      ...(decision.scope.length > 0 ? {} : { denied: nothingLeft(decision) }),
+    };
+  };
+
+  const answer = async (server: ResourceServer, question: AccessQuestion, by: AskedIn): Promise<AccessAnswer> => {
+    const answered = await decided(server, question);
+    await audit.append(eventOf(server, question, answered, by));
+    return answerOf(answered);
+  };
+
+  const answerItem = async (server: ResourceServer, read: () => AccessQuestion, by: AskedIn): Promise<AccessAnswer> => {
+    let question: AccessQuestion;
+    try {
+      question = read();
+    } catch (error) {
+      if (!isDomainError(error)) throw error;
+      return { decision: false, context: { error: { status: 400, message: error.message } } };
+    }
+    return answer(server, question, by);
+  };
+
+  return {
+    /** Throws DomainError 'unavailable' and StoreUnavailable when it cannot be decided or written down. */
+    answer,
+
+    /** In the order of the questions; ends early where the semantic says so (§7.1.2.1). */
+    async answerAll(
+      server: ResourceServer,
+      semantic: Semantic,
+      items: readonly (() => AccessQuestion)[],
+      by: AskedIn,
+    ): Promise<readonly AccessAnswer[]> {
+      if (semantic === 'execute_all') return Promise.all(items.map((item) => answerItem(server, item, by)));
+      const answers: AccessAnswer[] = [];
+      for (const item of items) {
+        const one = await answerItem(server, item, by);
+        answers.push(one);
+        if (one.decision === (semantic === 'permit_on_first_permit')) break;
+      }
+      return answers;
+    },
+
+    /** Whether it would be permitted, for searches, which have one event for all they look at. */
+    async isPermitted(server: ResourceServer, question: AccessQuestion): Promise<boolean> {
+      return (await decided(server, question)).denied === undefined;
+    },
+
+    /** Scopes that are permitted; undefined: nobody is known who could have any. */
+    async permitted(
+      server: ResourceServer,
+      subject: Entity,
+      context: AccessContext,
+    ): Promise<readonly string[] | undefined> {
+      const acting = await factsOf(server, subject, context);
+      return 'reason' in acting ? undefined : (await authorize({ ...acting.facts, asked: undefined })).scope;
+    },
+  };
+};
+
+/** A decision, or why there was nothing to decide. */
+type Answered = {
+  readonly id: string;
+  readonly decision?: Decision;
+  readonly acting?: Acting;
+  readonly denied?: {
+    readonly reason: string;
+    readonly layer: Layer;
+    readonly text?: string;
+    readonly remedies: readonly Remedy[];
+  };
+};
+
+const NOT_HERE: Unknown = { reason: 'resource_not_known', layer: 'request' };
+
+const unknown = (why: Unknown, identifiers: Identifiers): Answered => ({
+  id: identifiers.newId('dec'),
+  denied: { ...why, remedies: [] },
+});
+
+/** Whether these name the resource server that asks. */
+export const isItself = (server: ResourceServer, { type, id }: Entity): boolean =>
+  type === 'resource_server' && (id === server.identifier || id === server.id);
+
+/** The scope a question is about; undefined where its resource is nothing that belongs to who asks. */
+const scopeOf = (server: ResourceServer, resource: Entity, action: string): string | undefined => {
+  if (isItself(server, resource)) return action;
+  const isScope = resource.type === 'scope' && (action === USE || action === resource.id);
+  return isScope ? resource.id : undefined;
+};
+
+const answerOf = ({ id, decision, denied }: Answered): AccessAnswer => ({
+  decision: denied === undefined,
+  context: {
+    id,
+    ...(decision?.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
+    ...(denied === undefined ? {} : { reason: denied.reason, layer: denied.layer }),
+    ...(denied?.text === undefined ? {} : { description: denied.text }),
+    ...(denied === undefined || denied.remedies.length === 0 ? {} : { remedies: denied.remedies }),
+  },
+});
+
+const eventOf = (
+  server: ResourceServer,
+  question: AccessQuestion,
+  { id, decision, acting, denied }: Answered,
+  { request, source }: AskedIn,
+): AuditEvent => {
+  const { facts, token, delegation } = acting ?? {};
+  const scope = scopeOf(server, question.resource, question.action);
+  return {
+    type: 'decision.made',
+    outcome: denied === undefined ? 'granted' : 'refused',
+    request,
+    caller: server.id,
+    resource: server.identifier,
+    decision: id,
+    ...(decision?.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
+    ...(facts?.subject ? { subject: facts.subject.id } : {}),
+    ...(facts?.caller.kind === 'agent' ? { agent: facts.caller.id, owner: facts.caller.owner } : {}),
+    ...(delegation === undefined ? {} : { delegation }),
+    ...(token ? aboutToken(token) : {}),
+    ...(scope !== undefined && SCOPE.test(scope) ? { scopeAsked: [scope] } : {}),
+    ...(decision ? { scopeGiven: decision.scope } : {}),
+    ...(denied ? { denial: denialOf(id, denied) } : {}),
+    ...(decision ? { inputs: { now: facts?.now, ...written(decision) } } : {}),
+    personal: { source },
+  };
+};
+
+const aboutToken = ({ id, format, expiresAt, chain, txn, lease, instance }: NonNullable<Acting['token']>) => ({
+  token: { id, format, expiresAt },
+  ...(chain ? { chain } : {}),
+  ...(txn ? { txn } : {}),
+  ...(lease ? { grant: lease } : {}),
+  ...(instance ? { instance } : {}),
+});
+
+const denialOf = (id: string, { reason, layer, remedies }: NonNullable<Answered['denied']>) => ({
+  id,
+  layer,
+  reason,
+  ...(remedies.length === 0 ? {} : { remedies: remedies.map(({ kind }) => ({ kind })) }),
+});
+
+/** What a caller made up is named in the answer, not in the trail. */
+const written = (decision: Decision) => {
+  const { removed, ...record } = recordOf(decision);
+  return { ...record, removed: removed.filter(({ scope }) => SCOPE.test(scope)) };
+};

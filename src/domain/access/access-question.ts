@@ -1,0 +1,141 @@
+/**
+ * Questions of resource servers about what may be done there (AuthZEN Authorization API 1.0). Owns how a question is read,
+ * which facts it becomes, its answer and its event; the decision itself is domain/decision, who asks is proven in
+ * src/provider, the paths are src/http/access. What it says about a subject beyond who that is counts nothing.
+ */
+import { DomainError } from '../errors.ts';
+
+export type Entity = { readonly type: string; readonly id: string };
+
+/** Of a question what this server reads; members it does not know are not looked at (§10.1.1). */
+export type AccessQuestion = {
+  readonly subject: Entity;
+  readonly action: string;
+  readonly resource: Entity;
+  readonly context: AccessContext;
+};
+
+export type AccessContext = {
+  /** An access token of ours: who acts, and for whom, is read from it. */
+  readonly token?: string;
+  /** The agent that acts for the account which is the subject. */
+  readonly agent?: string;
+};
+
+type Members = { readonly [member: string]: unknown };
+
+/** Several questions in one request (§7), or the one question that stands in it. */
+export type AskedTogether =
+  | { readonly one: AccessQuestion }
+  | { readonly semantic: Semantic; readonly items: readonly (() => AccessQuestion)[] };
+
+const SEMANTICS = ['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'] as const;
+export type Semantic = (typeof SEMANTICS)[number];
+
+/** Questions in one request. */
+export const MOST_QUESTIONS = 100;
+
+/** Throws DomainError 'invalid_request' when a member that is needed is missing or of another type. */
+export const readQuestion = (given: unknown): AccessQuestion => {
+  const members = objectIn(given, 'The question');
+  return {
+    subject: entityIn(members, 'subject'),
+    action: actionIn(members),
+    resource: entityIn(members, 'resource'),
+    context: contextIn(members),
+  };
+};
+
+/** Reads what concerns all of them; each question is read when its turn comes, and may be refused by itself (§7.2.1). */
+export const readTogether = (given: unknown): AskedTogether => {
+  const members = objectIn(given, 'The request');
+  const items = member(members, 'evaluations');
+  if (items !== undefined && !Array.isArray(items)) throw wrong('evaluations is an array.');
+  if (items === undefined || items.length === 0) return { one: readQuestion(members) };
+  if (items.length > MOST_QUESTIONS) throw wrong(`evaluations has at most ${MOST_QUESTIONS} members.`);
+  const options = member(members, 'options') ?? {};
+  const asked = member(objectIn(options, 'options'), 'evaluations_semantic') ?? 'execute_all';
+  const semantic = SEMANTICS.find((known) => known === asked);
+  if (semantic === undefined) throw wrong(`evaluations_semantic is one of ${SEMANTICS.join(', ')}.`);
+  const defaults = pick(members);
+  return {
+    semantic,
+    items: items.map((item: unknown) => () => readQuestion({ ...defaults, ...pick(objectIn(item, 'The question')) })),
+  };
+};
+
+export const SEARCHES = ['subject', 'resource', 'action'] as const;
+export type Searched = (typeof SEARCHES)[number];
+
+/** Who or what may: the id of what is searched for is not looked at (§8). */
+export type SearchQuestion = {
+  readonly subject: { readonly type: string; readonly id?: string };
+  readonly action?: string;
+  readonly resource: { readonly type: string; readonly id?: string };
+  readonly context: AccessContext;
+  readonly token?: string;
+  /** Results of one page, at least 1. */
+  readonly limit: number;
+};
+
+/** Entities of one page at most: each is a decision. */
+export const MOST_RESULTS = 50;
+
+/** Throws DomainError 'invalid_request'. */
+export const readSearch = (searched: Searched, given: unknown): SearchQuestion => {
+  const members = objectIn(given, 'The request');
+  const page = objectIn(member(members, 'page') ?? {}, 'page');
+  const limit = member(page, 'limit') ?? MOST_RESULTS;
+  if (!Number.isSafeInteger(limit) || Number(limit) < 0) throw wrong('page.limit is a whole number.');
+  const token = member(page, 'token');
+  if (token !== undefined && (typeof token !== 'string' || token === '')) throw wrong('page.token is a string.');
+  const typeAlone = (name: 'subject' | 'resource') => ({
+    type: textIn(objectIn(member(members, name), name), 'type', name),
+  });
+  return {
+    subject: searched === 'subject' ? typeAlone('subject') : entityIn(members, 'subject'),
+    resource: searched === 'resource' ? typeAlone('resource') : entityIn(members, 'resource'),
+    ...(searched === 'action' ? {} : { action: actionIn(members) }),
+    context: contextIn(members),
+    ...(token === undefined ? {} : { token }),
+    limit: Math.min(MOST_RESULTS, Math.max(1, Number(limit))),
+  };
+};
+
+const QUESTION_MEMBERS = ['subject', 'action', 'resource', 'context'] as const;
+
+/** What an item leaves out, the request says for all of them; a member stands as a whole (§7.1.1). */
+const pick = (members: Members): Members =>
+  Object.fromEntries(
+    QUESTION_MEMBERS.flatMap((name) => (member(members, name) === undefined ? [] : [[name, member(members, name)]])),
+  );
+
+/** Own members only: whatever an object inherits was not sent. */
+const member = (members: Members, name: string): unknown => (Object.hasOwn(members, name) ? members[name] : undefined);
+
+const wrong = (message: string): DomainError => new DomainError('invalid_request', message);
+
+const objectIn = (given: unknown, name: string): Members => {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) throw wrong(`${name} is an object.`);
+  return given as Members;
+};
+
+const textIn = (members: Members, name: string, of: string): string => {
+  const value = member(members, name);
+  if (typeof value !== 'string' || value === '') throw wrong(`${of}.${name} is a string.`);
+  return value;
+};
+
+const entityIn = (members: Members, name: 'subject' | 'resource'): Entity => {
+  const entity = objectIn(member(members, name), name);
+  return { type: textIn(entity, 'type', name), id: textIn(entity, 'id', name) };
+};
+
+const actionIn = (members: Members): string => textIn(objectIn(member(members, 'action'), 'action'), 'name', 'action');
+
+const contextIn = (members: Members): AccessContext => {
+  const context = objectIn(member(members, 'context') ?? {}, 'context');
+  const optional = (name: 'token' | 'agent') =>
+    member(context, name) === undefined ? {} : { [name]: textIn(context, name, 'context') };
+  return { ...optional('token'), ...optional('agent') };
+};

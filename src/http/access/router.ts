@@ -1,0 +1,182 @@
+/**
+ * The AuthZEN Authorization API 1.0 below `/access/v1`, and its metadata. Owns paths, statuses and how refusals are spelled
+ * (§10.1); who may ask is proven by src/provider/resource-server-proofs.ts, what is answered is domain/access. Mounted by
+ * src/http/app.ts.
+ */
+import { createHash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import Router from '@koa/router';
+import type { Context } from 'koa';
+import type { AccessDecisions, AskedIn } from '../../domain/access/access-decisions.ts';
+import {
+  readQuestion,
+  readSearch,
+  readTogether,
+  SEARCHES,
+  type Searched,
+  type SearchQuestion,
+} from '../../domain/access/access-question.ts';
+import type { AccessSearch } from '../../domain/access/access-search.ts';
+import type { AuditTrail } from '../../domain/audit/audit-event.ts';
+import { isDomainError } from '../../domain/errors.ts';
+import { isStoreUnavailable } from '../../domain/ports/document-store.ts';
+import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import type { MasterKey } from '../../domain/secrets/master-key.ts';
+import { cursors } from '../management/cursors.ts';
+import { type JsonObject, readJsonBody } from '../management/json-body.ts';
+import { httpProblem, type ProblemLog, refusalCode, refusalOf } from '../problem.ts';
+
+type Dependencies = {
+  readonly issuer: string;
+  /** Throws DomainError 'unauthenticated' or 'too_many_requests'. */
+  readonly authenticate: (request: IncomingMessage) => Promise<ResourceServer>;
+  readonly decisions: AccessDecisions;
+  readonly search: AccessSearch;
+  readonly audit: AuditTrail;
+  /** Notes a refusal before it is known who calls (decision D18). */
+  readonly countRefusal: (refusal: {
+    readonly reason: string;
+    readonly source: string;
+    readonly request: string;
+  }) => void | Promise<void>;
+  /** For pages of searches. */
+  readonly masterKey: Pick<MasterKey, 'seal' | 'open'>;
+  readonly log: ProblemLog;
+};
+
+const EVALUATION = '/access/v1/evaluation';
+const EVALUATIONS = '/access/v1/evaluations';
+const searchPath = (searched: Searched): string => `/access/v1/search/${searched}`;
+const METADATA = '/.well-known/authzen-configuration';
+
+/** What a caller may send to recognise an answer by; anything longer or invisible is not sent back. */
+const REQUEST_ID = /^[\x21-\x7e]{1,256}$/;
+
+type Answerer = (server: ResourceServer, body: JsonObject, by: AskedIn) => Promise<unknown>;
+
+export const accessRouter = (dependencies: Dependencies): Router => {
+  const { issuer, authenticate, decisions, audit, countRefusal, log } = dependencies;
+  const pages = cursors(dependencies.masterKey);
+  const metadata = JSON.stringify(metadataOf(issuer));
+
+  const evaluation: Answerer = (server, body, by) => decisions.answer(server, readQuestion(body), by);
+
+  const evaluations: Answerer = async (server, body, by) => {
+    const asked = readTogether(body);
+    if ('one' in asked) return decisions.answer(server, asked.one, by);
+    return { evaluations: await decisions.answerAll(server, asked.semantic, asked.items, by) };
+  };
+
+  const searching =
+    (searched: Searched): Answerer =>
+    async (server, body, by) => {
+      const asked = readSearch(searched, body);
+      // A token is good for the very search it was made for (§8.2.1).
+      const place = `access-search/${searched}/${digestOf(asked)}`;
+      const after = asked.token === undefined ? undefined : pages.open(place, server.id, asked.token);
+      const { results, next } = await dependencies.search(searched, server, asked, after, by);
+      return { page: { next_token: next ? pages.seal(place, server.id, next) : '', count: results.length }, results };
+    };
+
+  const recordRefusal = async (server: ResourceServer, code: string, { request, source }: AskedIn): Promise<void> => {
+    await audit.append({
+      type: 'decision.refused',
+      outcome: 'refused',
+      request,
+      caller: server.id,
+      resource: server.identifier,
+      error: code,
+      personal: { source },
+    });
+  };
+
+  const answering = (answer: Answerer) => async (ctx: Context) => {
+    const by = askedIn(ctx);
+    ctx.set('Cache-Control', 'no-store');
+    const given = ctx.get('x-request-id');
+    if (REQUEST_ID.test(given)) ctx.set('X-Request-ID', given);
+    let known: ResourceServer | undefined;
+    try {
+      known = await authenticate(ctx.req);
+      const body = await answer(known, await readJsonBody(ctx), by);
+      ctx.status = 200;
+      ctx.body = JSON.stringify(body);
+      ctx.type = 'application/json';
+    } catch (error) {
+      try {
+        const code = refusalCode(error);
+        if (code !== undefined) {
+          await (known ? recordRefusal(known, code, by) : countRefusal({ reason: code, ...by }));
+        }
+        sendError(ctx, error, issuer, log);
+      } catch (failure) {
+        sendError(ctx, failure, issuer, log);
+      }
+    }
+  };
+
+  const router = new Router({ sensitive: true, strict: true });
+  router.get(METADATA, async (ctx) => {
+    ctx.body = metadata;
+    ctx.type = 'application/json';
+    ctx.set('Cache-Control', 'public, max-age=300');
+  });
+  const answerers: Readonly<Record<string, Answerer>> = {
+    [EVALUATION]: evaluation,
+    [EVALUATIONS]: evaluations,
+    ...Object.fromEntries(SEARCHES.map((searched) => [searchPath(searched), searching(searched)])),
+  };
+  for (const [path, answer] of Object.entries(answerers)) {
+    router.post(path, answering(answer));
+    router.all(path, async (ctx) => {
+      ctx.set('Allow', 'POST');
+      sendError(ctx, httpProblem('method_not_allowed', 'This path has POST.'), issuer, log);
+    });
+  }
+  return router;
+};
+
+/** §9.1 */
+const metadataOf = (issuer: string) => ({
+  policy_decision_point: issuer,
+  access_evaluation_endpoint: `${issuer}${EVALUATION}`,
+  access_evaluations_endpoint: `${issuer}${EVALUATIONS}`,
+  ...Object.fromEntries(
+    SEARCHES.map((searched) => [`search_${searched}_endpoint`, `${issuer}${searchPath(searched)}`]),
+  ),
+});
+
+const digestOf = ({ token: _, limit: __, ...entities }: SearchQuestion): string =>
+  createHash('sha256').update(JSON.stringify(entities)).digest('base64url');
+
+/** The body is a message and nothing else (§10.1.2). */
+const sendError = (ctx: Context, error: unknown, issuer: string, log: ProblemLog): void => {
+  const { status, message, retryAfterSeconds } = errorOf(error);
+  if (status >= 500) log(askedIn(ctx).request, error);
+  if (status === 401) {
+    ctx.set('WWW-Authenticate', `Basic realm="${issuer}", Bearer realm="${issuer}"`);
+  }
+  if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
+  ctx.status = status;
+  ctx.body = message;
+  ctx.type = 'text/plain; charset=utf-8';
+};
+
+const errorOf = (
+  error: unknown,
+): { readonly status: number; readonly message: string; readonly retryAfterSeconds?: number | undefined } => {
+  if (refusalCode(error) !== undefined) {
+    const { status, detail = 'This is refused.' } = refusalOf(error);
+    const retryAfterSeconds = isDomainError(error) ? error.retryAfterSeconds : undefined;
+    return { status, message: detail, retryAfterSeconds };
+  }
+  if (isStoreUnavailable(error) || (isDomainError(error) && error.code === 'unavailable')) {
+    return { status: 503, message: 'This cannot be decided right now.', retryAfterSeconds: 5 };
+  }
+  return { status: 500, message: 'Something failed here.' };
+};
+
+const askedIn = (ctx: Context): AskedIn => {
+  const { requestId, source } = ctx.state as { readonly requestId?: unknown; readonly source?: unknown };
+  return { request: String(requestId ?? 'unknown'), source: String(source ?? 'unknown') };
+};
