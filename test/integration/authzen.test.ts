@@ -57,7 +57,7 @@ const decisionOf = ({ status, body }: Answer): unknown => {
 const contextOf = (answer: Answer): Record<string, unknown> => answer.body['context'] as Record<string, unknown>;
 
 describe('discovery', () => {
-  test('names the decision point and its endpoints, behind the path of the issuer (§9.2)', async () => {
+  test('names the decision point and its endpoints, behind the path of the issuer (AuthZEN §9.2)', async () => {
     const at = (path: string): string => `${scene.issuer}/access/v1/${path}`;
     expect(calendar.metadata).toEqual({
       policy_decision_point: scene.issuer,
@@ -182,7 +182,7 @@ describe('several questions', () => {
       ...(semantic === undefined ? {} : { options: { evaluations_semantic: semantic } }),
     });
 
-  test('are answered in their order, as far as the semantic goes (§7.1.2.1)', async () => {
+  test('are answered in their order, as far as the semantic goes (AuthZEN §7.1.2.1)', async () => {
     expect(answers(await together())).toEqual([true, false, true]);
     expect(answers(await together('execute_all'))).toEqual([true, false, true]);
     expect(answers(await together('deny_on_first_deny'))).toEqual([true, false]);
@@ -190,7 +190,7 @@ describe('several questions', () => {
     expect((await together('first_one_wins')).status).toBe(400);
   });
 
-  test('one that cannot be read is a no with an error of its own (§7.2.1)', async () => {
+  test('one that cannot be read is a no with an error of its own (AuthZEN §7.2.1)', async () => {
     const { status, body } = await calendar.evaluateAll({
       subject: theAgent(),
       resource: here(),
@@ -232,7 +232,7 @@ describe('searches', () => {
     expect((await calendar.search.resource(servers)).body['results']).toEqual([here()]);
   });
 
-  test('which agents, page by page; a token is good for that search alone (§8.2)', async () => {
+  test('which agents, page by page; a token is good for that search alone (AuthZEN §8.2)', async () => {
     for (const name of ['Page one', 'Page two', 'Page three']) await scene.newAgent(name);
     const question = asked({ type: 'agent' }, 'write') as Record<string, unknown>;
     const { results, pages } = await calendar.searchAll('subject', question, 2);
@@ -420,7 +420,7 @@ describe('attacks', () => {
     }
   });
 
-  test('the identifier of a request comes back; ours stays in the trail (§10.1.3)', async () => {
+  test('the identifier of a request comes back; ours stays in the trail (AuthZEN §10.1.3)', async () => {
     const id = 'bfe9eb29-ab87-4ca3-be83-a1d5d8305716';
     const { headers } = await calendar.evaluate(asked(theAgent(), 'read'), { 'x-request-id': id });
     expect(headers.get('x-request-id')).toBe(id);

@@ -4,7 +4,7 @@ import { type TestTitle, testTitles } from '../test-titles.ts';
 
 const ID = /\b(?:[A-Z]{2}-\d{2}|V(?:[1-9]|1\d|2[0-2]))\b/g;
 const CLAUSE =
-  /\b(?:RFC \d{3,5}|OIDC (?:Core|Discovery|Registration)|OpenID Connect (?:Core|Discovery|Registration|RP-Initiated Logout))(?: §[\dA-Z.]+(?<!\.))?/g;
+  /\b(?:RFC \d{3,5}|OIDC (?:Core|Discovery|Registration)|OpenID Connect (?:Core|Discovery|Registration|RP-Initiated Logout)|AuthZEN)(?: §[\dA-Z.]+(?<!\.))?/g;
 
 const INTRODUCTION = `<!-- Generated from the titles of the tests by \`npm run generate\`. Do not edit. -->
 
