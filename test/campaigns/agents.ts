@@ -34,7 +34,8 @@ export const agents: Campaign = {
     const count = run.options.agents ?? DEFAULT_AGENTS;
     const places: Place[] = [];
     try {
-      places.push(await placeOf(run, SMALL), await placeOf(run, count));
+      places.push(await placeOf(run, SMALL));
+      places.push(await placeOf(run, count));
       const asked = await ask(run, places);
       const [small, large] = await Promise.all(places.map(factsOf));
       if (!small || !large) throw new Error('two places');
