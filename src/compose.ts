@@ -359,6 +359,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     findings: made.findings,
     policies: made.policies,
     budgets: made.budgets,
+    policyTrials: made.policyTrials,
     blueprints: { ...made.blueprints, preview: blueprintPreview({ documents }) },
     groups: made.groups,
     instances: made.instances,

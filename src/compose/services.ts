@@ -30,6 +30,7 @@ import { keysByUrl } from '../domain/clients/keys-by-url.ts';
 import { consentRegister } from '../domain/consent/consent-register.ts';
 import { authorizer } from '../domain/decision/authorize.ts';
 import type { DecisionLayer } from '../domain/decision/layers.ts';
+import { simulator } from '../domain/decision/simulation.ts';
 import { delegationRegister } from '../domain/delegation/delegation-register.ts';
 import { delegationRequests } from '../domain/delegation/delegation-requests.ts';
 import { issuerKeys } from '../domain/federation/issuer-keys.ts';
@@ -45,6 +46,7 @@ import { type Machine, nodeRegister } from '../domain/nodes/node-register.ts';
 import { oneAtATime } from '../domain/nodes/one-at-a-time.ts';
 import { activePolicy } from '../domain/policy/active-policy.ts';
 import { policyRegistry } from '../domain/policy/policy-registry.ts';
+import { policyTrials } from '../domain/policy/policy-trials.ts';
 import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
@@ -277,9 +279,10 @@ export const services = async (configuration: Configuration, overrides: Override
   const inForce = activePolicy({ documents, engine });
   const isEnforced = configuration.policy.enforcement === 'on';
   if (!isEnforced) log.warn({ event: 'policy.off' }, 'no policy is asked: policy.enforcement is off');
+  const managementApi = `${issuer}/api/v1`;
   const authorize = authorizer({
     identifiers,
-    managementApi: `${issuer}/api/v1`,
+    managementApi,
     policies: isEnforced ? inForce : undefined,
     without: overrides.withoutLayer,
   });
@@ -343,6 +346,15 @@ export const services = async (configuration: Configuration, overrides: Override
       budgets,
       delegations,
       ownersOf: async (ids) => (await agents.getMany(ids)).map(({ document }) => document.owner),
+    }),
+    policyTrials: policyTrials({
+      registry: policies,
+      active: inForce,
+      engine,
+      simulator: simulator({ ...granting, resourceServers, delegations, clock, identifiers, managementApi }),
+      audit,
+      clock,
+      isEnforced,
     }),
     activePolicy: inForce,
     delegations,

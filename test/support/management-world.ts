@@ -18,13 +18,16 @@ import { blueprintPreview } from '../../src/domain/blueprints/blueprint-preview.
 import { blueprintRegistry } from '../../src/domain/blueprints/blueprint-registry.ts';
 import { budgetRegistry } from '../../src/domain/budgets/budget-registry.ts';
 import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
+import { simulator } from '../../src/domain/decision/simulation.ts';
 import { delegationRegister } from '../../src/domain/delegation/delegation-register.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import { trustedIssuerRegistry } from '../../src/domain/federation/trusted-issuer-registry.ts';
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
 import { instanceRegister } from '../../src/domain/instances/instance-register.ts';
+import { activePolicy } from '../../src/domain/policy/active-policy.ts';
 import { policyRegistry } from '../../src/domain/policy/policy-registry.ts';
+import { policyTrials } from '../../src/domain/policy/policy-trials.ts';
 import type { IssuedToken } from '../../src/domain/ports/issued-tokens.ts';
 import { initialAccessTokens } from '../../src/domain/registration/initial-access-tokens.ts';
 import { repeatableRegistration } from '../../src/domain/registration/repeatable-registration.ts';
@@ -87,6 +90,25 @@ export const managementWorld = async () => {
   const checkKeyUrl = () => undefined;
   const issuers = trustedIssuerRegistry({ ...base, checkKeyUrl, issuer: ISSUER });
   const credentials = credentialRegister({ ...base, trustedIssuers: issuers, checkKeyUrl });
+  const engine = cedarPolicyEngine();
+  const policies = policyRegistry({ ...base, engine });
+  const trials = policyTrials({
+    registry: policies,
+    active: activePolicy({ documents, engine }),
+    engine,
+    simulator: simulator({
+      ...base,
+      agents,
+      clients,
+      accounts,
+      resourceServers,
+      delegations,
+      managementApi: `${ISSUER}/api/v1`,
+    }),
+    audit,
+    clock,
+    isEnforced: true,
+  });
   const tokens = new Map<string, IssuedToken>();
   const failures: unknown[] = [];
   const proof = { thumbprint: undefined as string | undefined };
@@ -116,8 +138,9 @@ export const managementWorld = async () => {
     },
     findings: agentFindings({ agents, counting: agents, clock }),
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
-    policies: policyRegistry({ ...base, engine: cedarPolicyEngine() }),
     budgets: budgetRegistry(base),
+    policies,
+    policyTrials: trials,
     secrets: secretExceptions({ ...base, digestSecret }),
     groups,
     instances: instanceRegister({

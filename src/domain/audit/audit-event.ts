@@ -90,6 +90,8 @@ export const AUDIT_EVENTS = {
   'policy.archived': 'A policy set does not count any more: another took its place.',
   'budget.created': 'A budget was made; it counts from now on.',
   'budget.updated': 'A budget was changed, or disabled.',
+  'policy.replayed':
+    'Recorded decisions were read, to see what a policy set would have made of them; `inputs` say which set and range.',
   'group.created': 'A group that can own agents was made.',
   'group.updated': 'A group that can own agents was changed.',
   'client.created': 'A client was registered.',

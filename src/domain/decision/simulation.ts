@@ -3,6 +3,7 @@ import type { Account } from '../accounts/account.ts';
 import type { Assurance } from '../accounts/assurance.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { Client } from '../clients/client.ts';
+import { isDocumentId } from '../clients/metadata-document.ts';
 import type { Delegation } from '../delegation/delegation.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -16,6 +17,7 @@ import { DECISION_LAYERS, type DecisionLayer } from './layers.ts';
 import { cutByPolicy } from './policy-layer.ts';
 import { policyCase } from './policy-question.ts';
 import { type Cell, ROUTE_LAYERS } from './routes.ts';
+import { policySteps, type Step, stepOf, undeclared } from './smallest-change.ts';
 
 type Row<T> = Promise<{ readonly document: T } | undefined>;
 
@@ -59,7 +61,9 @@ export type Simulation = {
     readonly by: readonly PolicySummary[];
   }[];
   /** For each scope that is not given, all that would have to change; nothing less is enough. */
-  readonly changes: readonly { readonly scope: string; readonly layers: readonly DecisionLayer[] }[];
+  readonly changes: readonly { readonly scope: string; readonly steps: readonly Step[] }[];
+  /** Why nothing is given whatever the layers say: somebody or something is not active. */
+  readonly stops: readonly string[];
 };
 
 export const simulator = (deps: {
@@ -74,7 +78,7 @@ export const simulator = (deps: {
   readonly identifiers: Identifiers;
   readonly managementApi: string;
 }) => {
-  const factsOf = async (asked: SimulationRequest): Promise<DecisionFacts> => {
+  const factsOf = async (asked: SimulationRequest): Promise<DecisionFacts & { readonly stops: readonly string[] }> => {
     const missing = (field: string, message: string) => new DomainError('invalid_field', message, { field });
     const server = (await deps.resourceServers.findByIdentifier(asked.resource))?.document;
     if (!server) throw missing('/resource', 'There is no such resource server.');
@@ -97,13 +101,17 @@ export const simulator = (deps: {
       now: asked.at ?? deps.clock.now(),
       server,
       asked: asked.scope,
-      caller: isAgent ? agentParty(caller as Agent) : clientParty(caller as Client),
+      caller: isAgent ? agentParty(caller as Agent) : clientParty(caller as Client, isDocumentId(caller.id)),
       subject: route === 'client_credentials' ? undefined : subject,
       ...(isAgent && subject ? { delegation: asked.assumeConsent ? everything : (row?.scope ?? []) } : {}),
       actors: isAgent ? [caller.id] : [],
       assurance: asked.assurance,
       approval: asked.approval,
       source: asked.source,
+      stops: [
+        ...(caller.state === 'active' ? [] : [`${caller.id} is ${caller.state}: nothing works for it.`]),
+        ...(server.state === 'active' ? [] : [`Resource server ${server.id} is ${server.state}.`]),
+      ],
     };
   };
 
@@ -113,7 +121,7 @@ export const simulator = (deps: {
      * not active holds nothing: it is reported by the layers as it counts now.
      */
     async simulate(asked: SimulationRequest, policies: ActivePolicies | undefined): Promise<Simulation> {
-      const facts = await factsOf(asked);
+      const { stops, ...facts } = await factsOf(asked);
       const decide = authorizer({
         identifiers: deps.identifiers,
         managementApi: deps.managementApi,
@@ -129,6 +137,15 @@ export const simulator = (deps: {
           policies.policies,
           policyCase({ ...facts, isOwnApi: facts.server.identifier === deps.managementApi }, known),
         );
+      // Consent lifts what policy only refuses for want of it.
+      const consented = policies && facts.delegation !== undefined ? everythingConsented(facts) : undefined;
+      const strict =
+        consented && policies
+          ? cutByPolicy(
+              policies.policies,
+              policyCase({ ...consented, isOwnApi: facts.server.identifier === deps.managementApi }, known),
+            )
+          : cut;
       const leaves = (layer: DecisionLayer): readonly string[] | undefined => {
         if (layer === 'policy') return cut?.scope ?? [];
         const limits = decision.limits.filter((limit) => limit.layer === layer && limit.holds !== undefined);
@@ -148,16 +165,30 @@ export const simulator = (deps: {
         })),
         changes: decision.removed.map(({ scope }) => ({
           scope,
-          layers: layers
-            .filter(({ leaves: left }) => left !== undefined && !left.includes(scope))
-            .map(({ layer }) => layer),
+          steps: known.includes(scope)
+            ? layers
+                .filter(({ leaves: left }) => left !== undefined && !left.includes(scope))
+                .flatMap(({ layer }): readonly Step[] => {
+                  if (layer !== 'policy') return [stepOf(layer, scope, facts)];
+                  if (policies === undefined) return [{ layer, text: 'No policy set is active: activate one.' }];
+                  const withheld = strict?.removed.find((one) => one.scope === scope);
+                  return withheld ? policySteps(withheld, policies.policies.policies) : [];
+                })
+            : [undeclared(scope, facts)],
         })),
+        stops,
       };
     },
   };
 };
 
 export type Simulator = ReturnType<typeof simulator>;
+
+/** As if the person had said yes to everything. */
+const everythingConsented = (facts: DecisionFacts): DecisionFacts => ({
+  ...facts,
+  delegation: facts.server.scopes.map(({ name }) => name),
+});
 
 const report = (
   layer: DecisionLayer,

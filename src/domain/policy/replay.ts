@@ -10,6 +10,8 @@ const DECIDED = ['token.issued', 'token.refused'] as const;
 const PAGE = 1000;
 /** Agents, scopes and examples that are told apart; a summary is read by a person. */
 const MOST = 200;
+/** Events between two moments at which others come to their turn. */
+const AT_ONCE = 50;
 
 export type ReplayRange = {
   /** Milliseconds since the epoch, both ends inclusive. */
@@ -42,7 +44,13 @@ export type ReplaySummary = {
   readonly examples: readonly Change[];
 };
 
-export type ReplayProgress = { readonly read: number; readonly changed: number; readonly atMillis: number };
+export type ReplayProgress = {
+  readonly read: number;
+  readonly changed: number;
+  readonly atMillis: number;
+  /** How much of the range is behind, of 1. */
+  readonly share: number;
+};
 
 /**
  * Reads the trail from `fromMillis` on, a page at a time; yields where it is after each, and returns the summary. Memory
@@ -52,6 +60,7 @@ export async function* replay(
   list: (filters: AuditFilters) => Promise<AuditPage>,
   policies: CompiledPolicies,
   { fromMillis, toMillis, agent }: ReplayRange,
+  pause: () => Promise<void> = othersFirst,
 ): AsyncGenerator<ReplayProgress, ReplaySummary> {
   const byCaller = new Map<string, Count>();
   const byScope = new Map<string, Count>();
@@ -59,7 +68,7 @@ export async function* replay(
   let read = 0;
   let decided = 0;
   let changed = 0;
-  for (const type of DECIDED) {
+  for (const [index, type] of DECIDED.entries()) {
     let after: AuditFilters['after'];
     do {
       const page = await list({
@@ -73,6 +82,7 @@ export async function* replay(
       });
       for (const entry of page.entries) {
         read += 1;
+        if (read % AT_ONCE === 0) await pause();
         const change = changeOf(entry, policies);
         if (change === undefined) continue;
         decided += 1;
@@ -86,7 +96,9 @@ export async function* replay(
         if (examples.length < MOST) examples.push(change);
       }
       after = page.next;
-      yield { read, changed, atMillis: page.entries.at(-1)?.at ?? toMillis };
+      const atMillis = after ? (page.entries.at(-1)?.at ?? toMillis) : toMillis;
+      const passed = (atMillis - fromMillis) / Math.max(1, toMillis - fromMillis);
+      yield { read, changed, atMillis, share: (index + passed) / DECIDED.length };
     } while (after);
   }
   return {
@@ -98,6 +110,9 @@ export async function* replay(
     examples,
   };
 }
+
+/** Requests that came meanwhile. */
+const othersFirst = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 /** Undefined for an event that keeps no question: policies were off, or nothing was left to ask about. */
 const changeOf = ({ at, event }: AuditEntry, policies: CompiledPolicies): Change | undefined => {

@@ -129,7 +129,7 @@ const success = ({ status, answer, path, method }: RouteDeclaration): JsonSchema
   if (answer === undefined) return { description: 'Done.' };
   if (answer === 'ndjson') {
     return {
-      description: 'One JSON object a line; see docs/guides/audit.md.',
+      description: 'One JSON object a line; what they hold stands in docs/guides.',
       content: { 'application/x-ndjson': { schema: { type: 'string' } } },
     };
   }

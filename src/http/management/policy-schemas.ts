@@ -1,6 +1,7 @@
 /** Schemas of policy sets; see schemas.ts. */
 import {
   change,
+  flag,
   identified,
   input,
   type JsonSchema,
@@ -11,6 +12,7 @@ import {
   RECORD,
   ref,
   seconds,
+  strings,
   text,
   WARNINGS,
 } from './schema-parts.ts';
@@ -37,6 +39,165 @@ const SET: Properties = {
   ...RECORD,
 };
 const OPTIONAL = ['note', 'activated_at', 'activated_by', 'replaces'];
+
+const TRIED: Properties = {
+  policy: {
+    type: ['integer', 'string'],
+    minimum: 1,
+    maximum: 999_999_999,
+    pattern: '^[A-Za-z0-9_-]{1,64}$',
+    description: 'Version or id of the set to try, or `active`. Default: active.',
+  },
+  text: { ...TEXT['text'], description: 'In place of `policy`: a text that is tried and stored nowhere.' },
+};
+
+const NAMES = strings('', 200, 200);
+const NUMBER = (description: string): JsonSchema => ({ type: 'integer', description });
+const COUNTED: Properties = {
+  allowed: NUMBER('Scopes that were refused and would be given.'),
+  refused: NUMBER('Scopes that were given and would be refused.'),
+};
+const rows = (properties: Properties): JsonSchema => ({ type: 'array', items: output(properties) });
+
+const TRIALS: Readonly<Record<string, JsonSchema>> = {
+  PolicySimulation: input(
+    {
+      caller: text('Agent or client that would get the token.', 2048),
+      subject: text('Account on whose behalf. Absent: the caller acts for itself.', 64),
+      resource: text('Resource indicator.', 2048),
+      scope: strings('Scopes that are asked for. Absent: all.', 200, 200),
+      route: oneOf(
+        'Where it is asked. Default: an exchange by an agent, a code by a client, client credentials without a subject.',
+        ['client_credentials', 'authorization_code', 'token_exchange', 'consent'],
+      ),
+      assume_consent: flag('As if the person had allowed all of it: what would then stand in the way.'),
+      assurance: {
+        ...input(
+          {
+            acr: text('Authentication context class.', 200),
+            amr: strings('Factors (RFC 8176).', 20, 50),
+            auth_time: seconds('When the person signed in.'),
+          },
+          ['auth_time'],
+        ),
+        description: 'How the person signed in.',
+      },
+      approval: {
+        ...input({ id: text('Its id.', 64), approvers: { type: 'integer', minimum: 1, maximum: 100 } }, ['approvers']),
+        description: 'As if people had approved it.',
+      },
+      source: text('Network address of the sender.', 64),
+      at: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'When. Default: now. Epoch seconds.' },
+      ...TRIED,
+    },
+    ['caller', 'resource'],
+  ),
+  PolicySimulationResult: output(
+    {
+      route: { type: 'string' },
+      scope: { ...NAMES, description: 'What would be given.' },
+      removed: {
+        type: 'array',
+        description: 'What would not be given, and what says so first.',
+        items: output(
+          {
+            scope: { type: 'string' },
+            layer: { type: 'string' },
+            policies: { ...NAMES, description: 'Policies that say so; none where no policy permits it.' },
+            reasons: { ...NAMES, description: 'In the words of the policies.' },
+            needs: {
+              type: 'array',
+              items: output(
+                {
+                  kind: oneOf('What is missing.', ['approval', 'step_up']),
+                  acr: { type: 'string' },
+                  max_age: NUMBER('Seconds.'),
+                },
+                ['acr', 'max_age'],
+              ),
+            },
+          },
+          ['policies', 'reasons', 'needs'],
+        ),
+      },
+      max_seconds: NUMBER('How long a token would live at most.'),
+      max_uses: NUMBER('How often it could be used.'),
+      stops: { ...NAMES, description: 'Why nothing is given, whatever the layers say.' },
+      layers: {
+        type: 'array',
+        description: 'In the order in which they are asked.',
+        items: output(
+          {
+            layer: { type: 'string' },
+            counts: { type: 'boolean' },
+            why: { type: 'string', description: 'Why it does not count.' },
+            leaves: { ...NAMES, description: 'What it lets through; absent where it sets no limit.' },
+          },
+          ['why', 'leaves'],
+        ),
+      },
+      policies: {
+        type: 'array',
+        description: 'What the policies alone say of each scope.',
+        items: output({
+          scope: { type: 'string' },
+          effect: oneOf('What they say.', ['allow', 'deny']),
+          by: { type: 'array', items: ref('PolicySummary') },
+        }),
+      },
+      changes: {
+        type: 'array',
+        description: 'For each scope that is not given, all that would have to change.',
+        items: output({
+          scope: { type: 'string' },
+          steps: { type: 'array', items: output({ layer: { type: 'string' }, text: { type: 'string' } }) },
+        }),
+      },
+      version: NUMBER('Version that was tried; absent for a text.'),
+      enforced: { type: 'boolean', description: 'Whether decisions ask policies at all on this server.' },
+    },
+    ['max_seconds', 'max_uses', 'version'],
+  ),
+  PolicyReplay: input({
+    since: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'Default: a week ago. Epoch seconds.' },
+    until: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'Default: now. Epoch seconds.' },
+    agent: text('Only decisions about this agent.', 128),
+    ...TRIED,
+  }),
+  PolicyReplayLine: output(
+    {
+      read: NUMBER('Decisions that were read so far.'),
+      changed: NUMBER('Those of them that would be other ones.'),
+      at: seconds('How far it is.'),
+      share: { type: 'number', description: 'How much of the range is behind, of 1.' },
+      summary: {
+        ...output({
+          read: NUMBER('Decisions that were read.'),
+          decided: NUMBER('Those that keep what policies were asked.'),
+          changed: NUMBER('Those that would be other ones.'),
+          by_caller: rows({ caller: { type: 'string' }, ...COUNTED }),
+          by_scope: rows({ resource: { type: 'string' }, scope: { type: 'string' }, ...COUNTED }),
+          examples: {
+            type: 'array',
+            items: output(
+              {
+                at: seconds('When it was decided.'),
+                decision: { type: 'string' },
+                caller: { type: 'string' },
+                resource: { type: 'string' },
+                allowed: NAMES,
+                refused: NAMES,
+              },
+              ['decision', 'caller', 'resource'],
+            ),
+          },
+        }),
+        description: 'On the last line, and nothing else on it.',
+      },
+    },
+    ['read', 'changed', 'at', 'share', 'summary'],
+  ),
+};
 
 export const POLICY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   NewPolicySet: input(WORDS, ['text']),
@@ -76,4 +237,5 @@ export const POLICY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     schema: { type: 'string', description: 'In the language of Cedar schemas.' },
     starter: { type: 'string', description: 'The set a new server starts with.' },
   }),
+  ...TRIALS,
 };

@@ -59,7 +59,7 @@ const PAGE = {
 /** Bytes: 512 KiB of text, and what JSON puts before quotes and ends of lines. */
 const LONG_TEXT = 786_432;
 
-type More = Partial<Omit<RouteDeclaration, 'method' | 'path' | 'tag' | 'scope' | 'summary'>>;
+type More = Partial<Omit<RouteDeclaration, 'method' | 'path' | 'tag' | 'summary'>>;
 
 /** Makes the routes about one kind of thing; what `more` names differs from the usual. */
 const about = (tag: string, readScope: ManagementScope, writeScope: ManagementScope) => ({
@@ -95,6 +95,8 @@ const audit = about('audit', 'audit:read', 'audit:write');
 const keys = about('keys', 'keys:read', 'keys:write');
 const trustedIssuers = about('trusted issuers', 'trusted-issuers:read', 'trusted-issuers:write');
 const OWN = { own: true } as const;
+/** A POST that changes nothing: what is asked stands in its body. */
+const READ = { scope: 'policies:read', roles: READERS, status: 200 } as const;
 const OWN_OR_SELF = { own: true, self: true } as const;
 
 const ROUTES = {
@@ -433,7 +435,7 @@ const ROUTES = {
     'PolicyText',
     'PolicyValidation',
     'What is wrong with a text, and what could be; nothing is stored',
-    { scope: 'policies:read', roles: READERS, status: 200, largestBody: LONG_TEXT } as More,
+    { ...READ, largestBody: LONG_TEXT },
   ),
   getPolicySet: policies.read(
     '/policy-sets/{id}',
@@ -452,6 +454,20 @@ const ROUTES = {
     'PolicySet',
     'Make a policy set the one that counts, at once on all nodes; one that counted before just the same',
     { roles: ADMINISTRATORS, ifMatch: true, body: 'PolicyActivation' },
+  ),
+  simulatePolicies: policies.create(
+    '/policy/simulations',
+    'PolicySimulation',
+    'PolicySimulationResult',
+    'Decide without a token: what would be given, what each layer says, and what would have to change',
+    { ...READ, largestBody: LONG_TEXT },
+  ),
+  replayPolicies: policies.create(
+    '/policy/replays',
+    'PolicyReplay',
+    'ndjson',
+    'Run policies over recorded decisions: lines of PolicyReplayLine, of which the last is the summary',
+    { ...READ, largestBody: LONG_TEXT },
   ),
   getPolicySchema: policies.read(
     '/policy/schema',

@@ -14,6 +14,7 @@ import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import type { InstanceRegister } from '../../domain/instances/instance-register.ts';
 import type { PolicyRegistry } from '../../domain/policy/policy-registry.ts';
+import type { PolicyTrials } from '../../domain/policy/policy-trials.ts';
 import type { DynamicRegistration } from '../../domain/registration/dynamic-registration.ts';
 import type { InitialAccessTokens } from '../../domain/registration/initial-access-tokens.ts';
 import type { RepeatableRegistration } from '../../domain/registration/repeatable-registration.ts';
@@ -37,6 +38,7 @@ import { type Keys, keyHandlers } from './keys.ts';
 import { type Kills, killHandlers } from './kills.ts';
 import { openApiDocument } from './openapi.ts';
 import { policyHandlers } from './policies.ts';
+import { policyTrialHandlers } from './policy-trials.ts';
 import { resourceServerHandlers } from './resource-servers.ts';
 import { type OperationId, routeEntries } from './route-table.ts';
 import { type CallDependencies, serveCall } from './serve-call.ts';
@@ -49,6 +51,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly blueprints: Blueprints;
   readonly policies: PolicyRegistry;
   readonly budgets: BudgetRegistry;
+  readonly policyTrials: PolicyTrials;
   readonly groups: GroupRegistry;
   readonly instances: InstanceRegister;
   readonly registration: RepeatableRegistration;
@@ -77,6 +80,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     ...blueprintHandlers(dependencies.blueprints),
     ...policyHandlers(dependencies.policies),
     ...budgetHandlers(dependencies.budgets),
+    ...policyTrialHandlers(dependencies.policyTrials),
     ...agentHandlers(
       agents,
       owners,

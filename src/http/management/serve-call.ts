@@ -158,6 +158,8 @@ const sendLines = async (ctx: Context, lines: AsyncIterable<string>, log: Proble
     // Half an export must not look like a whole one.
     ctx.res.destroy();
   });
+  // Also where nobody ever began to read: what makes the lines holds something until it ends.
+  stream.once('close', () => void iterator.return?.().catch(() => undefined));
   ctx.status = 200;
   ctx.body = stream;
   ctx.type = 'application/x-ndjson';

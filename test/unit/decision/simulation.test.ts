@@ -33,7 +33,12 @@ describe('simulation', () => {
     expect(said['blueprint']).toEqual({ counts: true });
     expect(said['grant']).toMatchObject({ counts: false, why: expect.stringContaining('the person used a client') });
     expect(said['policy']).toEqual({ counts: true, leaves: ['read', 'send'] });
-    expect(changes).toEqual([{ scope: 'send', layers: ['delegation'] }]);
+    expect(changes).toEqual([
+      {
+        scope: 'send',
+        steps: [{ layer: 'delegation', text: 'The person consents: agt_a may have send at https://mail.example.' }],
+      },
+    ]);
   });
 
   test('names all that would have to change, not only what said no first', async () => {
@@ -42,11 +47,45 @@ describe('simulation', () => {
     })).current();
     const narrow = { ceilings: { authority: { [MAIL]: ['read'] } } };
     const { changes, policies } = await world({ caller: narrow, consented: ['read'] }).simulate(asked, denying);
-    expect(changes).toEqual([{ scope: 'send', layers: ['blueprint', 'delegation', 'policy'] }]);
+    expect(changes.map(({ scope, steps }) => [scope, steps.map(({ layer }) => layer)])).toEqual([
+      ['send', ['blueprint', 'delegation', 'policy']],
+    ]);
+    expect(changes[0]?.steps.at(-1)?.text).toBe('This policy forbids it: one.');
     expect(policies.map(({ scope, effect, by }) => [scope, effect, by.map(({ id }) => id)])).toEqual([
       ['read', 'allow', ['one']],
       ['send', 'deny', ['one']],
     ]);
+  });
+
+  test('what policy refuses only for want of consent takes consent and nothing more', async () => {
+    const ifConsented = await policiesThat(({ context }) => ({
+      effect: context['consented'] === true ? 'allow' : 'deny',
+    })).current();
+    const { changes, policies } = await world({ consented: ['read'] }).simulate(asked, ifConsented);
+    expect(policies.find(({ scope }) => scope === 'send')?.effect).toBe('deny');
+    expect(changes.map(({ steps }) => steps.map(({ layer }) => layer))).toEqual([['delegation']]);
+  });
+
+  test.each([
+    [{ approval: 'required' }, 'An approval, as one asks for.'],
+    [{ acr: 'urn:a', max_age: '60' }, 'A sign-in of the person with urn:a, at most 60 seconds ago, as one asks for.'],
+  ])('says what a policy asks for: %j', async (annotations, text) => {
+    const { changes } = await world({ consented: ['read', 'send'] }).simulate(
+      asked,
+      await policiesThat(() => ({ annotations })).current(),
+    );
+    expect(changes[0]?.steps).toEqual([{ layer: 'policy', text }]);
+  });
+
+  test('a scope that is not declared, and an agent that is suspended, are told', async () => {
+    const { changes, stops } = await world({ consented: ['read'], caller: { state: 'suspended' } }).simulate(
+      { ...asked, scope: ['reed'] },
+      await permitting(),
+    );
+    expect(changes[0]?.steps).toEqual([
+      { layer: 'resource_server', text: 'Resource server rs_mail: declare the scope reed.' },
+    ]);
+    expect(stops).toEqual(['agt_a is suspended: nothing works for it.']);
   });
 
   test('a consent can be assumed, to see what stands in the way then', async () => {
@@ -57,7 +96,10 @@ describe('simulation', () => {
   test('SC-04 without an active set nothing is permitted', async () => {
     const { decision, changes } = await world({ consented: ['read', 'send'] }).simulate(asked, undefined);
     expect(decision.scope).toEqual([]);
-    expect(changes.map(({ layers }) => layers)).toEqual([['policy'], ['policy']]);
+    expect(changes.map(({ steps }) => steps.map(({ text }) => text))).toEqual([
+      ['No policy set is active: activate one.'],
+      ['No policy set is active: activate one.'],
+    ]);
   });
 
   test.each([

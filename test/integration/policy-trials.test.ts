@@ -1,0 +1,271 @@
+/** Policies tried before they count, over HTTP: on a decision nobody asked for, and on those that were made. */
+import { once } from 'node:events';
+import { request } from 'node:http';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { EXCHANGE } from '../support/oauth-calls.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
+
+type Line = Readonly<Record<string, unknown>> & { readonly summary?: Readonly<Record<string, unknown>> };
+
+let server: RunningServer;
+let scene: Scene;
+beforeAll(async () => {
+  server = await runServer();
+  scene = await makeScene(server);
+}, 60_000);
+afterAll(() => server?.close());
+
+const call = (path: string, body: unknown) => scene.management.call('POST', path, body);
+const simulate = async (more: object = {}) => {
+  const asked = { caller: scene.agent.clientId, subject: scene.accountId, resource: scene.jwt.identifier, ...more };
+  return call('/policy/simulations', asked);
+};
+const replayed = async (body: object) => {
+  const answer = await call('/policy/replays', body);
+  return {
+    ...answer,
+    lines: answer.text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as Line])),
+  };
+};
+const forbidding = (scope: string): string =>
+  `@id("all")
+permit (principal, action, resource) when { context.depth < 9 };
+@id("no-${scope}")
+@reason("Not this one.")
+forbid (principal is Agent, action == Action::"act", resource) when { resource.name == "${scope}" };
+`;
+const eventsOf = async (type: Parameters<RunningServer['events']>[0]) => {
+  await server.settled();
+  return server.events(type);
+};
+
+describe('a simulation', () => {
+  test('says layer by layer why an agent without consent gets nothing, and what would change that', async () => {
+    const { status, body } = await simulate({ scope: ['read', 'write', 'delete'] });
+    expect([status, body['scope'], body['route'], body['version'], body['enforced']]).toEqual([
+      200,
+      [],
+      'token_exchange',
+      1,
+      true,
+    ]);
+    const layers = Object.fromEntries(
+      (body['layers'] as { layer: string }[]).map(({ layer, ...rest }) => [layer, rest]),
+    );
+    expect(layers).toMatchObject({
+      agent: { counts: true, leaves: ['read', 'write'] },
+      delegation: { counts: true, leaves: [] },
+      subject_token: { counts: false, why: expect.any(String) },
+    });
+    const changes = body['changes'] as { scope: string; steps: { layer: string; text: string }[] }[];
+    expect(Object.fromEntries(changes.map(({ scope, steps }) => [scope, steps.map(({ layer }) => layer)]))).toEqual({
+      read: ['delegation'],
+      write: ['delegation'],
+      delete: ['agent', 'delegation', 'policy'],
+    });
+    expect(changes.find(({ scope }) => scope === 'delete')?.steps.map(({ text }) => text)).toEqual([
+      `Agent ${scene.agent.clientId}: give it delete at ${scene.jwt.identifier}.`,
+      `The person consents: ${scene.agent.clientId} may have delete at ${scene.jwt.identifier}.`,
+      'An approval, as agents-high-risk asks for.',
+    ]);
+  });
+
+  test('leaves nothing behind: no token, no event, no draft', async () => {
+    const before = (await eventsOf('token.issued')).length;
+    expect((await simulate({ assume_consent: true, text: forbidding('write') })).body).toMatchObject({
+      scope: ['read'],
+      policies: expect.arrayContaining([
+        {
+          scope: 'write',
+          effect: 'deny',
+          by: [{ id: 'no-write', effect: 'forbid', annotations: { id: 'no-write', reason: 'Not this one.' } }],
+        },
+      ]),
+    });
+    expect((await eventsOf('token.issued')).length).toBe(before);
+    expect((await scene.management.call('GET', '/policy-sets')).body['items']).toHaveLength(1);
+  });
+
+  test('decides as the grants do', async () => {
+    const { status, body } = await call('/policy/simulations', {
+      caller: scene.agent.clientId,
+      resource: scene.jwt.identifier,
+      policy: 'active',
+    });
+    const real = await scene.calls.token(scene.keyed(scene.agent), {
+      grant_type: 'client_credentials',
+      resource: scene.jwt.identifier,
+    });
+    expect([status, (body['scope'] as string[]).join(' ')]).toEqual([200, real.body['scope']]);
+  });
+
+  test('takes what is assumed: an approval, a sign-in, a moment', async () => {
+    const text = `@id("day") @acr("urn:behalf:acr:multi-factor") @max_age("60") @approval("required")
+permit (principal, action, resource) when { context.hour == 12 };`;
+    const noon = 1_800_014_400;
+    const all = {
+      text,
+      assume_consent: true,
+      scope: ['read'],
+      at: noon,
+      approval: { approvers: 1 },
+      assurance: { acr: 'urn:behalf:acr:multi-factor', amr: ['pwd', 'otp'], auth_time: noon - 30 },
+    };
+    expect((await simulate(all)).body['scope']).toEqual(['read']);
+    for (const [without, step] of [
+      [{ at: noon + 3600 }, 'No policy permits it: one that does has to be written.'],
+      [{ approval: undefined }, 'An approval, as day asks for.'],
+      [
+        { assurance: undefined },
+        'A sign-in of the person with urn:behalf:acr:multi-factor, at most 60 seconds ago, as day asks for.',
+      ],
+    ] as const) {
+      const { body } = await simulate({ ...all, ...without });
+      expect(body['scope']).toEqual([]);
+      expect(body['changes']).toMatchObject([{ steps: [{ text: step }] }]);
+    }
+  });
+
+  test('a suspended agent gets nothing, and it is said why', async () => {
+    const { clientId } = await scene.newAgent('Sleeper');
+    expect((await scene.management.call('POST', `/agents/${clientId}/suspend`)).status).toBe(200);
+    const { body } = await simulate({ caller: clientId, assume_consent: true });
+    expect([body['scope'], body['stops']]).toEqual([[], [`${clientId} is suspended: nothing works for it.`]]);
+  });
+
+  test.each([
+    [{ text: 'permit (' }, '/text'],
+    [{ text: forbidding('x'), policy: 1 }, '/text'],
+    [{ policy: 999 }, '/policy'],
+    [{ policy: '../x' }, '/policy'],
+    [{ resource: 'https://nowhere.example.com' }, '/resource'],
+    [{ caller: 'agt_nobody' }, '/caller'],
+    [{ subject: 'acc_nobody' }, '/subject'],
+    [{ assurance: { acr: 'a' } }, '/assurance/auth_time'],
+    [{ wish: 1 }, '/wish'],
+  ])('names what is wrong: %j', async (wrong, pointer) => {
+    const { status, body } = await simulate(wrong);
+    expect([status, (body['errors'] as { pointer: string }[])[0]?.pointer]).toEqual([400, pointer]);
+  });
+});
+
+describe('a replay', () => {
+  test('says which decisions over HTTP a draft would have made otherwise, by agent and scope', async () => {
+    const { clientId } = scene.agent;
+    const own = { grant_type: 'client_credentials', resource: scene.jwt.identifier };
+    for (let n = 0; n < 3; n += 1) expect((await scene.calls.token(scene.keyed(scene.agent), own)).status).toBe(200);
+    const other = await scene.newAgent('Bystander');
+    expect((await scene.calls.token(scene.keyed(other), { ...own, scope: 'read' })).status).toBe(200);
+    await server.settled();
+
+    const same = await replayed({ policy: 1, agent: clientId });
+    expect(same.headers.get('content-type')).toContain('application/x-ndjson');
+    expect(same.lines.at(-1)?.summary).toMatchObject({ changed: 0, by_caller: [], examples: [] });
+
+    const { status, lines } = await replayed({ text: forbidding('write') });
+    expect(status).toBe(200);
+    expect(lines[0]).toMatchObject({ read: 0, changed: 0, share: 0 });
+    expect(lines.at(-2)).toMatchObject({ share: 1 });
+    const { summary } = lines.at(-1) as { summary: Record<string, Record<string, unknown>[]> };
+    expect(summary['by_caller']?.find(({ caller }) => caller === clientId)).toMatchObject({ allowed: 0 });
+    expect(Number(summary['by_caller']?.find(({ caller }) => caller === clientId)?.['refused'])).toBeGreaterThanOrEqual(
+      3,
+    );
+    expect(summary['by_caller']?.find(({ caller }) => caller === other.clientId)).toBeUndefined();
+    expect(summary['by_scope']).toMatchObject([{ resource: scene.jwt.identifier, scope: 'write', allowed: 0 }]);
+    expect(summary['examples']?.[0]).toMatchObject({ caller: expect.any(String), refused: ['write'], allowed: [] });
+    expect((await eventsOf('policy.replayed')).at(-1)).toMatchObject({ inputs: { draft: true } });
+  });
+
+  test('takes no decision before its beginning, and of no other agent', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const past = await replayed({ text: forbidding('write'), since: now - 90_000, until: now - 86_000 });
+    expect(past.lines.at(-1)?.summary).toMatchObject({ read: 0, changed: 0 });
+    const nobody = await replayed({ text: forbidding('write'), agent: 'agt_nobody' });
+    expect(nobody.lines.at(-1)?.summary).toMatchObject({ read: 0 });
+  });
+
+  test.each([
+    [{ text: 'permit (' }, '/text'],
+    [{ policy: 999 }, '/policy'],
+    [{ since: 20, until: 10 }, '/since'],
+    [{ since: 0 }, '/since'],
+  ])('refuses before it begins, and can be run again: %j', async (wrong, pointer) => {
+    const { status, body } = await call('/policy/replays', wrong);
+    expect([status, (body['errors'] as { pointer: string }[])[0]?.pointer]).toEqual([400, pointer]);
+    expect((await replayed({})).status).toBe(200);
+  });
+
+  test('one at a time: another is told to wait; whoever goes away ends it', async () => {
+    const url = new URL(`${server.issuer}/api/v1/policy/replays`);
+    const token = await scene.management.accessToken();
+    const { audit } = server.behalf.services;
+    // The first one is held where it reads the trail; it has sent its first line by then.
+    const held = Promise.withResolvers<void>();
+    const began = Promise.withResolvers<void>();
+    const { list } = audit;
+    let reads = 0;
+    Object.assign(audit, {
+      async list(filters: Parameters<typeof list>[0]) {
+        reads += 1;
+        began.resolve();
+        await held.promise;
+        return { ...(await list(filters)), next: { value: 1, id: 'x' } };
+      },
+    });
+    const sent = request(url, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    });
+    sent.on('error', () => undefined);
+    sent.end('{}');
+    await began.promise;
+    const waiting = await call('/policy/replays', {});
+    expect([waiting.status, waiting.headers.get('retry-after')]).toEqual([429, '30']);
+    const gone = once(sent, 'close');
+    sent.destroy();
+    await gone;
+    // What it reads would never end.
+    held.resolve();
+    let status = 429;
+    for (let attempt = 0; status === 429 && attempt < 500; attempt += 1) {
+      Object.assign(audit, { list });
+      status = (await replayed({})).status;
+    }
+    expect(status).toBe(200);
+    expect(reads).toBeLessThan(100);
+  });
+
+  test('needs the right to read policies', async () => {
+    const { body } = await scene.calls.token(scene.keyed(scene.agent), {
+      grant_type: 'client_credentials',
+      resource: scene.jwt.identifier,
+    });
+    const answer = await fetch(`${server.issuer}/api/v1/policy/replays`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${body['access_token']}`, 'content-type': 'application/json' },
+      body: '{}',
+    });
+    expect(answer.status).toBe(401);
+  });
+});
+
+test('an exchange that needed consent is replayed as it was asked', async () => {
+  const app = await scene.newTokens(scene.jwt.identifier);
+  await scene.consentToAgent(scene.agent, String(app['access_token']), scene.opaque.identifier);
+  const { status } = await scene.calls.token(scene.keyed(scene.agent), {
+    grant_type: EXCHANGE,
+    subject_token: String(app['access_token']),
+    subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+    resource: scene.opaque.identifier,
+    scope: 'read',
+  });
+  expect(status).toBe(200);
+  await server.settled();
+  const { lines } = await replayed({ text: forbidding('read'), agent: scene.agent.clientId });
+  const { summary } = lines.at(-1) as { summary: Record<string, Record<string, unknown>[]> };
+  expect(summary['by_scope']).toContainEqual(
+    expect.objectContaining({ resource: scene.opaque.identifier, scope: 'read', allowed: 0 }),
+  );
+});
