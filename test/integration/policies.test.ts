@@ -7,6 +7,7 @@ import { runCli } from '../../src/cli/main.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
 import type { Answer } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene } from '../support/scene.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'behalf-policies-'));
 let server: RunningServer;
@@ -113,6 +114,37 @@ describe('the management API', () => {
     for (const name of ['pol_x', '999', '0', '01', '1e3', '-1', 'Active']) {
       expect([name, (await call('GET', `/policy-sets/${name}`)).status]).toEqual([name, 404]);
     }
+  });
+});
+
+describe('a policy', () => {
+  test('SC-06 counts with the next request after its activation, and not any more after its rollback', async () => {
+    const scene = await makeScene(server);
+    const ask = (scope: string): Promise<Answer> =>
+      scene.calls.token(
+        { kind: 'key', identity: scene.agent },
+        { grant_type: 'client_credentials', resource: scene.jwt.identifier, scope },
+      );
+    const granted = async (scope: string) => {
+      const { status, body } = await ask(scope);
+      return [status, status === 200 ? body['scope'] : (body['denial'] as { layer: string }).layer];
+    };
+    const { version, text: before } = (await call('GET', '/policy-sets/active')).body;
+    expect(await granted('write')).toEqual([200, 'write']);
+    const rule = `${before}
+@id("only-production-beyond-low-risk")
+@reason("Agents that are not in production use only what does little harm.")
+forbid (principal is Agent, action == Action::"act", resource)
+when { principal.environment != "production" && resource.risk != "low" };`;
+    const { body: drafted } = await call('POST', '/policy-sets', { text: rule });
+    expect(await granted('write')).toEqual([200, 'write']);
+    expect((await activate(drafted['version'])).status).toBe(200);
+    expect(await granted('write')).toEqual([400, 'policy']);
+    expect(await granted('read write')).toEqual([200, 'read']);
+    expect((await activate(version)).status).toBe(200);
+    expect(await granted('write')).toEqual([200, 'write']);
+    const issued = (await server.events('token.issued')).filter(({ caller }) => caller === scene.agent.clientId);
+    expect(issued.map(({ policy }) => policy)).toEqual([version, version, drafted['version'], version]);
   });
 });
 
