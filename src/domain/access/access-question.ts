@@ -33,7 +33,7 @@ const SEMANTICS = ['execute_all', 'deny_on_first_deny', 'permit_on_first_permit'
 export type Semantic = (typeof SEMANTICS)[number];
 
 /** Questions in one request. */
-export const MOST_QUESTIONS = 100;
+const MOST_QUESTIONS = 100;
 
 /** Throws DomainError 'invalid_request' when a member that is needed is missing or of another type. */
 export const readQuestion = (given: unknown): AccessQuestion => {
@@ -79,7 +79,7 @@ export type SearchQuestion = {
 };
 
 /** Entities of one page at most: each is a decision. */
-export const MOST_RESULTS = 50;
+const MOST_RESULTS = 50;
 
 /** Throws DomainError 'invalid_request'. */
 export const readSearch = (searched: Searched, given: unknown): SearchQuestion => {
