@@ -146,7 +146,18 @@ const lint = (policies: readonly Parsed[]): readonly PolicyFinding[] => {
     ];
     return messages.map((message) => ({ severity: 'warning', message, policy, line }));
   });
-  const isPermitted = policies.some(({ json }) => json.effect === 'permit' && actionsOf(json.action).includes('act'));
-  const nothing = 'No policy permits `act`: with this set, nobody gets a token for any scope.';
-  return isPermitted ? warnings : [{ severity: 'warning', message: nothing }, ...warnings];
+  const permits = policies.filter(({ json }) => json.effect === 'permit' && actionsOf(json.action).includes('act'));
+  const message =
+    permits.length === 0
+      ? 'No policy permits `act`: with this set, nobody gets a token for any scope, the command line included.'
+      : 'No policy permits a Client to `act`: with this set, the command line gets no token for the management API.';
+  const isManageable = permits.some(({ json }) => mayBeClient(json.principal));
+  return isManageable ? warnings : [{ severity: 'warning', message }, ...warnings];
+};
+
+const mayBeClient = (principal: PolicyJson['principal']): boolean => {
+  if (principal.op === 'All' || 'slot' in principal) return true;
+  if (principal.op === 'is') return principal.entity_type === 'Client';
+  const { entity } = principal;
+  return ('__entity' in entity ? entity.__entity : entity).type === 'Client';
 };

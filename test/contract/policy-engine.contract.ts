@@ -229,6 +229,11 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
         /@max_uses has no effect/,
       ],
       ['a set that permits nobody to act', '', /nobody gets a token/],
+      [
+        'a set under which nobody could activate another one',
+        '@id("a") permit (principal is Agent, action == Action::"act", resource) when { context.bound };',
+        /no token for the management API/,
+      ],
     ])('warns of %s', (_, text, message) => {
       const { findings } = engine.check(text);
       expect(findings).toContainEqual(
