@@ -8,8 +8,8 @@ import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { EXIT_CONFIGURATION, nearest } from '../../config/problem.ts';
 import type { Terminal } from './terminal.ts';
 
-/** 2 is what getopt programs answer to wrong usage. */
-export const EXIT = { done: 0, failed: 1, usage: 2, configuration: EXIT_CONFIGURATION } as const;
+/** 2 is what getopt programs answer to wrong usage; `denied`: what was asked about would be refused. */
+export const EXIT = { done: 0, failed: 1, usage: 2, denied: 3, configuration: EXIT_CONFIGURATION } as const;
 
 /** Something the person at the terminal has to know; `hint` says what to do next. */
 export class CommandError extends Error {

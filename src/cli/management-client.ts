@@ -49,17 +49,25 @@ export const readKeyFile = (path: string): KeyFile => {
   return parsed as KeyFile;
 };
 
+const PATIENCE_MILLISECONDS = 60_000;
+
 export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch) => {
   const { issuer, client_id, private_key, scope } = keyFile;
   const resource = `${issuer}/api/v1`;
   let token: Promise<string> | undefined;
 
-  const send = async (url: string, init: RequestInit): Promise<Response> => {
+  const send = async (url: string, init: RequestInit, isStream = false): Promise<Response> => {
+    // A stream may take as long as it comes; only its beginning is waited for.
+    const late = new AbortController();
+    const timer = isStream ? setTimeout(() => late.abort(), PATIENCE_MILLISECONDS) : undefined;
+    const signal = isStream ? late.signal : AbortSignal.timeout(PATIENCE_MILLISECONDS);
     try {
       // A redirect would carry the token or the assertion to where somebody else decides.
-      return await request(url, { ...init, redirect: 'error', signal: AbortSignal.timeout(60_000) });
+      return await request(url, { ...init, redirect: 'error', signal });
     } catch (error) {
       throw unreachable(issuer, error);
+    } finally {
+      clearTimeout(timer);
     }
   };
 
@@ -103,10 +111,11 @@ export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch
       readonly ifMatch?: string;
       readonly lines?: readonly string[];
       readonly key?: string;
+      readonly isStream?: boolean;
     } = {},
   ): Promise<Response> => {
     token ??= getToken();
-    const response = await send(`${resource}${path}`, {
+    const init: RequestInit = {
       method,
       headers: {
         authorization: `Bearer ${await token}`,
@@ -118,7 +127,8 @@ export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch
       },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       ...(options.lines === undefined ? {} : { body: `${options.lines.join('\n')}\n` }),
-    });
+    };
+    const response = await send(`${resource}${path}`, init, options.isStream);
     if (response.ok) return response;
     throw refusal(response, await jsonOf(response));
   };
@@ -188,9 +198,10 @@ export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch
       return answered.map((line) => JSON.parse(line) as Json);
     },
 
-    /** The body of a GET as it comes. */
-    stream: async (path: string): Promise<ReadableStream<Uint8Array>> => {
-      const { body } = await call('GET', path);
+    /** The body of the answer as it comes: of a GET, or of a POST with a body. */
+    stream: async (path: string, sent?: unknown): Promise<ReadableStream<Uint8Array>> => {
+      const options = { isStream: true, ...(sent === undefined ? {} : { body: sent }) };
+      const { body } = await call(sent === undefined ? 'GET' : 'POST', path, options);
       if (!body) throw new CommandError('The server sent nothing.', { hint: 'Try again.' });
       return body;
     },

@@ -1,7 +1,11 @@
 /** Policies tried before they count, over HTTP: on a decision nobody asked for, and on those that were made. */
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runCli } from '../../src/cli/main.ts';
 import { EXCHANGE } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
@@ -268,4 +272,62 @@ test('an exchange that needed consent is replayed as it was asked', async () => 
   expect(summary['by_scope']).toContainEqual(
     expect.objectContaining({ resource: scene.opaque.identifier, scope: 'read', allowed: 0 }),
   );
+});
+
+describe('behalf policy', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'behalf-trials-'));
+  const file = join(folder, 'draft.cedar');
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const behalf = async (...argv: string[]) => {
+    const written = { out: '', err: '' };
+    const terminal = {
+      out: (line: string) => {
+        written.out += line;
+      },
+      err: (line: string) => {
+        written.err += line;
+      },
+    };
+    const code = await runCli(['policy', ...argv], terminal, { BEHALF_DATA: server.dataFolder });
+    return { code, ...written };
+  };
+  const tried = (...more: string[]) =>
+    behalf('try', '--agent', scene.agent.clientId, '--account', 'ada', '--resource', scene.jwt.identifier, ...more);
+
+  test('try shows each layer and what would have to change; 3 is a no', async () => {
+    const { code, out } = await tried('--scope', 'read delete');
+    expect(code).toBe(3);
+    expect(out).toMatch(/^Policies: version 1\.\nGiven: {4}nothing\nRefused: {2}delete read\n/);
+    expect(out).toMatch(/\nagent +read\n/);
+    expect(out).toMatch(/\nsubject_token +does not count: only if it is for the same resource\n/);
+    expect(out).toMatch(/\ndelete +deny +agents-high-risk\n/);
+    expect(out).toContain(`  read\n    The person consents: ${scene.agent.clientId} may have read`);
+  });
+
+  test('try takes a file, and a consent that was not given', async () => {
+    writeFileSync(file, forbidding('write'));
+    expect(await tried('--policy', file, '--assume-consent', '--scope', 'read')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^Policies: a draft\.\nGiven: {4}read\n/),
+    });
+    expect((await tried('--policy', file, '--assume-consent', '--scope', 'write')).code).toBe(3);
+    expect((await tried('--policy', '1', '--assume-consent', '--scope', 'write')).code).toBe(0);
+    expect((await tried('--policy', join(folder, 'none'))).code).toBe(2);
+    expect(JSON.parse((await tried('--json', '--assume-consent')).out)).toMatchObject({ scope: ['read', 'write'] });
+  });
+
+  test('replay says how far it is, and then what would be otherwise', async () => {
+    writeFileSync(file, forbidding('write'));
+    const { code, out, err } = await behalf('replay', file, '--since', '1d');
+    expect(code).toBe(0);
+    expect(err).toMatch(
+      /^ {2}0 % {2}0 decisions read, 0 would change\n[\s\S]*\n100 % {2}\d+ decisions read, \d+ would change\n$/,
+    );
+    expect(out).toMatch(/^\d+ of \d+ decisions would be other ones \(\d+ were read\)\.\n/);
+    expect(out).toMatch(new RegExp(`\\n0 +\\d+ +${scene.agent.clientId}\\n`));
+    expect(out).toMatch(new RegExp(`\\n0 +\\d+ +write +${scene.jwt.identifier}\\n`));
+    expect((await behalf('replay', '1')).out).toMatch(/^0 of \d+ decisions would be other ones \(\d+ were read\)\.\n$/);
+    expect((await behalf('replay', file, '--since', 'soon')).code).toBe(2);
+    expect((await behalf('replay', '999')).code).toBe(1);
+  });
 });

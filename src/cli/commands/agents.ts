@@ -1,5 +1,4 @@
 /** `behalf agents …`: the register of agents. */
-import { systemClock } from '../../../adapters/node/clock.ts';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import { JWKS_URI, keySource } from '../key-source.ts';
 import type { Json } from '../management-client.ts';
@@ -14,6 +13,7 @@ import {
   warn,
 } from '../management-commands.ts';
 import { AUTHORITY, authority, lists, texts } from '../members.ts';
+import { momentOf } from '../moment.ts';
 import { details, printable, table } from '../table.ts';
 import { findAccount } from './accounts.ts';
 import { secretCommands } from './agent-secrets.ts';
@@ -194,7 +194,7 @@ export const agentCommands: readonly Command[] = [
       sort: { value: 'BY', description: 'created, name or last_use.' },
       order: { value: 'WAY', description: 'ascending or descending.' },
     },
-    meaning: (name, value) => (name === 'unused-since' ? String(momentOf(value)) : value),
+    meaning: (name, value) => (name === 'unused-since' ? String(momentOf(name, value)) : value),
     columns: [
       { title: 'ID', value: ({ id }) => id },
       { title: 'STATE', value: ({ state }) => state },
@@ -266,17 +266,6 @@ export const findOwner = async (call: ManagementCall, name: string | undefined):
   if (name.startsWith('grp_')) return name;
   for await (const group of call.api.items('/groups', { name }, 1)) return String(group['id']);
   return findAccount(call.api, name);
-};
-
-const UNITS: Readonly<Record<string, number>> = { m: 60, h: 3600, d: 86_400, w: 604_800 };
-
-/** `30d` before now, or a date, as epoch seconds. */
-const momentOf = (value: string): number => {
-  const [, count, unit = ''] = /^(\d{1,6})([mhdw])$/.exec(value) ?? [];
-  if (count !== undefined) return systemClock.now() - Number(count) * (UNITS[unit] ?? 0);
-  const moment = /^\d{4}-\d{2}-\d{2}/.test(value) ? Date.parse(value) : Number.NaN;
-  if (Number.isNaN(moment)) throw usageError(`--unused-since ${value} is no time.`, 'Examples: 30d, 12h, 2026-10-01');
-  return Math.floor(moment / 1000);
 };
 
 const environmentOf = (value: string): string => {

@@ -1,10 +1,10 @@
 /** `behalf policy …`: the policies of a server, from files in a repository. */
-import { readFileSync } from 'node:fs';
+import { lineDiff } from '../../domain/policy/line-diff.ts';
 import { type Command, CommandError, EXIT, usageError } from '../command.ts';
-import { lineDiff } from '../line-diff.ts';
 import type { Json } from '../management-client.ts';
 import { listCommand, type ManagementCall, managementCommand, timeText } from '../management-commands.ts';
 import { details, printable } from '../table.ts';
+import { readText, replayCommand, tryCommand } from './policy-trials.ts';
 
 const PATH = '/policy-sets';
 
@@ -15,14 +15,6 @@ const setAt = async ({ api }: ManagementCall, version: string): Promise<Json> =>
 const versionOf = (given: string): string => {
   if (given === 'active' || /^[1-9]\d{0,8}$/.test(given)) return given;
   throw usageError(`${given} is no version.`, 'A version is a number of `behalf policy list`, or `active`.');
-};
-
-const readText = (file: string): string => {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    throw usageError(`${file} cannot be read: ${(error as Error).message}.`, 'It is a text in Cedar.');
-  }
 };
 
 /** Text of several lines that can do nothing to a terminal. */
@@ -225,6 +217,8 @@ export const policyCommands: readonly Command[] = [
   activateVersion,
   rollback,
   diff,
+  tryCommand,
+  replayCommand,
   textCommand('starter', 'Print the policies a new server starts with.'),
   textCommand('schema', 'Print what policies can speak of.'),
 ];

@@ -1,4 +1,4 @@
-/** How two texts differ, line by line. For the terminal; nothing is decided by it. */
+/** How two texts differ, line by line. To be read by people; nothing is decided by it. */
 
 export type DiffLine = { readonly kind: 'same' | 'removed' | 'added'; readonly text: string };
 

@@ -1,0 +1,186 @@
+/** `behalf policy try` and `replay`: policies tried before they count. */
+import { readFileSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Readable } from 'node:stream';
+import { CommandError, EXIT, usageError } from '../command.ts';
+import type { Json } from '../management-client.ts';
+import { type ManagementCall, managementCommand, timeText } from '../management-commands.ts';
+import { momentOf } from '../moment.ts';
+import { jsonText, printable, table } from '../table.ts';
+import { findAccount } from './accounts.ts';
+
+export const readText = (file: string): string => {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw usageError(`${file} cannot be read: ${(error as Error).message}.`, 'It is a text in Cedar.');
+  }
+};
+
+/** A version of the server, or a file that is only tried. */
+const triedOf = (given: string | undefined): Json => {
+  if (given === undefined) return {};
+  return given === 'active' || /^[1-9]\d{0,8}$/.test(given) ? { policy: given } : { text: readText(given) };
+};
+
+const names = (value: unknown): string => (Array.isArray(value) && value.length > 0 ? value.join(' ') : 'nothing');
+const rowsOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? (value as Json[]) : []);
+
+export const tryCommand = managementCommand({
+  words: ['policy', 'try'],
+  operands: [],
+  summary: 'Say what an agent would be given, layer by layer, and what would have to change for more.',
+  role: 'operator',
+  options: {
+    agent: { value: 'ID', description: 'Agent that asks, or a client.', isRequired: true },
+    account: { value: 'NAME', description: 'Username or id on whose behalf. Default: the agent acts for itself.' },
+    resource: { value: 'URL', description: 'Resource server it asks for.', isRequired: true },
+    scope: { value: 'NAME', description: 'Scope it asks for. Default: all.', isRepeatable: true },
+    policy: { value: 'VERSION|FILE', description: 'Policies to try. Default: those that count.' },
+    'assume-consent': { description: 'As if the person had allowed all of it.' },
+  },
+  notes: 'The exit code is 3 when a scope that was asked for would be refused, or nothing would be given.',
+  run: async (call) => {
+    const [account, scope] = [call.text('account'), call.texts('scope').flatMap((text) => text.split(' '))];
+    const { body } = await call.api.post('/policy/simulations', {
+      caller: call.required('agent'),
+      resource: call.required('resource'),
+      ...(account === undefined ? {} : { subject: await findAccount(call.api, account) }),
+      ...(scope.length === 0 ? {} : { scope }),
+      ...(call.isSet('assume-consent') ? { assume_consent: true } : {}),
+      ...triedOf(call.text('policy')),
+    });
+    call.print.object(body, trialText(body));
+    const given = body['scope'] as readonly string[];
+    const isAllowed = scope.length === 0 ? given.length > 0 : scope.every((name) => given.includes(name));
+    return isAllowed ? EXIT.done : EXIT.denied;
+  },
+});
+
+const trialText = (body: Json): string => {
+  const { scope, removed, layers, policies, changes, version, enforced, stops } = body;
+  const set = version === undefined ? 'a draft' : `version ${version}`;
+  const lines = [
+    `Policies: ${set}${enforced === true ? '' : '. They are switched off on this server: decisions do not ask them'}.`,
+    ...rowsOf(stops).map(String),
+    `Given:    ${names(scope)}`,
+    `Refused:  ${names(rowsOf(removed).map((one) => one['scope']))}`,
+  ];
+  const says = (one: Json): string => {
+    if (one['counts'] !== true) return `does not count: ${one['why']}`;
+    return one['leaves'] === undefined ? 'no limit' : names(one['leaves']);
+  };
+  return [
+    lines.map((line) => `${printable(line)}\n`).join(''),
+    table(
+      [
+        { title: 'LAYER', value: (one: Json) => one['layer'] },
+        { title: 'LETS THROUGH', value: says },
+      ],
+      rowsOf(layers),
+    ),
+    table(
+      [
+        { title: 'SCOPE', value: (one: Json) => one['scope'] },
+        { title: 'POLICIES SAY', value: (one: Json) => one['effect'] },
+        { title: 'BY', value: (one: Json) => rowsOf(one['by']).map(({ id }) => id) },
+      ],
+      rowsOf(policies),
+    ),
+    ...(rowsOf(changes).length === 0 ? [] : [changesText(rowsOf(changes))]),
+  ].join('\n');
+};
+
+const changesText = (changes: readonly Json[]): string =>
+  `What would have to change:\n${changes
+    .map(({ scope, steps }) => {
+      const all = rowsOf(steps).map(({ text }) => `    ${printable(String(text))}\n`);
+      return `  ${printable(String(scope))}\n${all.join('')}`;
+    })
+    .join('')}`;
+
+export const replayCommand = managementCommand({
+  words: ['policy', 'replay'],
+  operands: ['VERSION|FILE'],
+  summary: 'Run policies over recorded decisions, and say which of them would be other ones.',
+  role: 'operator',
+  options: {
+    since: { value: 'TIME', description: 'From then on: 7d, 12h, or a date. Default 7d.' },
+    until: { value: 'TIME', description: 'Until then. Default: now.' },
+    agent: { value: 'ID', description: 'Only decisions about this agent.' },
+  },
+  notes: 'That the trail was read stands in the trail. End it with Ctrl+C: the server stops as well.',
+  run: async (call) => {
+    const [since, until, agent] = [call.text('since') ?? '7d', call.text('until'), call.text('agent')];
+    const stream = await call.api.stream('/policy/replays', {
+      since: momentOf('since', since),
+      ...(until === undefined ? {} : { until: momentOf('until', until) }),
+      ...(agent === undefined ? {} : { agent }),
+      ...triedOf(call.operands[0]),
+    });
+    const summary = await summaryOf(call, stream);
+    if (call.isSet('json')) call.terminal.out(jsonText(summary));
+    else call.terminal.out(summaryText(summary));
+    return EXIT.done;
+  },
+});
+
+/** Shows how far it is until the last line comes. Throws CommandError when none does. */
+const summaryOf = async (call: ManagementCall, stream: ReadableStream<Uint8Array>): Promise<Json> => {
+  let summary: Json | undefined;
+  let cause: unknown;
+  try {
+    const input = Readable.fromWeb(stream);
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      const read = JSON.parse(line) as Json;
+      summary = read['summary'] as Json | undefined;
+      if (!summary) progress(call, read);
+    }
+  } catch (error) {
+    cause = error;
+  }
+  if (call.terminal.isErrLive) call.terminal.err('\n');
+  if (summary) return summary;
+  throw new CommandError('The replay ended before it was done.', { hint: 'Try again, with less at once.', cause });
+};
+
+const NUMBER = new Intl.NumberFormat('en');
+
+const progress = ({ terminal }: ManagementCall, { read, changed, share }: Json): void => {
+  const percent = Math.floor(Number(share) * 100);
+  const text = `${String(percent).padStart(3)} %  ${NUMBER.format(Number(read))} decisions read, ${NUMBER.format(Number(changed))} would change`;
+  terminal.err(terminal.isErrLive ? `\r${text}` : `${text}\n`);
+};
+
+const COUNTS = [
+  { title: 'NEWLY ALLOWED', value: (one: Json) => one['allowed'] },
+  { title: 'NEWLY REFUSED', value: (one: Json) => one['refused'] },
+];
+
+const summaryText = ({ read, decided, changed, by_caller, by_scope, examples }: Json): string => {
+  const [of, all] = [NUMBER.format(Number(decided)), NUMBER.format(Number(read))];
+  const counts = `${NUMBER.format(Number(changed))} of ${of} decisions would be other ones (${all} were read).\n`;
+  if (Number(changed) === 0) return counts;
+  return [
+    counts,
+    table([...COUNTS, { title: 'AGENT OR CLIENT', value: ({ caller }: Json) => caller }], rowsOf(by_caller)),
+    table(
+      [
+        ...COUNTS,
+        { title: 'SCOPE', value: ({ scope }: Json) => scope },
+        { title: 'AT', value: ({ resource }) => resource },
+      ],
+      rowsOf(by_scope),
+    ),
+    table(
+      [
+        { title: 'FOR EXAMPLE', value: ({ at }: Json) => timeText(at) },
+        { title: 'AGENT OR CLIENT', value: ({ caller }) => caller },
+        { title: 'ALLOWED', value: ({ allowed }) => allowed },
+        { title: 'REFUSED', value: ({ refused }) => refused },
+        { title: 'DECISION', value: ({ decision }) => decision },
+      ],
+      rowsOf(examples).slice(0, 5),
+    ),
+  ].join('\n');
+};
