@@ -57,6 +57,7 @@ import { presentedCredentials } from './provider/presented-credentials.ts';
 import { presentedInstances } from './provider/presented-instances.ts';
 import { presentedLease } from './provider/presented-lease.ts';
 import { presentedProofs } from './provider/presented-proofs.ts';
+import { requestDetails } from './provider/request-details.ts';
 import { factsOf, rememberRequest } from './provider/request-facts.ts';
 import { resourceAuthority } from './provider/resource-authority.ts';
 import { resourceServerProofs } from './provider/resource-server-proofs.ts';
@@ -138,7 +139,10 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   });
   await kills.start();
   const leases = leaseRegister({ documents, clock, liveness });
+  const details = requestDetails({ resourceServers, clock });
   const authority = resourceAuthority({
+    details,
+    identifiers,
     agents,
     clients,
     accounts,
@@ -219,6 +223,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     structured: structuredTokens({ tokens, audit, issuer, resourceServers }),
     assertions,
     authority,
+    details,
     claims: tokenClaims({
       audit,
       clock,
@@ -228,6 +233,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       consumptions,
       delegations,
       authority,
+      details,
       liveness,
       instances: copies,
       budgets: made.reservations,

@@ -10,6 +10,7 @@ import type { Assurance } from '../domain/accounts/assurance.ts';
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
 import type { Decision } from '../domain/decision/decision.ts';
 import type { ActorChain } from '../domain/delegation/actor-chain.ts';
+import type { Detail } from '../domain/details/detail-type.ts';
 import type { Instance } from '../domain/instances/instance.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 
@@ -75,6 +76,8 @@ export type TokenToMint = {
   readonly chain: ActorChain;
   readonly resourceServer: ResourceServer;
   readonly scope: readonly string[];
+  /** Authorization details (RFC 9396). */
+  readonly details?: readonly Detail[];
   /** Epoch seconds; shortened to the resource server's own limit. */
   readonly notAfter: number;
   readonly delegation: string;

@@ -13,6 +13,7 @@ import { ATTESTATION_ALGORITHMS } from '../domain/attestation/client-attestation
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
 import type { KeysByUrl } from '../domain/clients/keys-by-url.ts';
 import type { ConsentRegister } from '../domain/consent/consent-register.ts';
+import type { Detail } from '../domain/details/detail-type.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
@@ -49,6 +50,7 @@ import type { PresentedCredentials } from './presented-credentials.ts';
 import type { PresentedInstances } from './presented-instances.ts';
 import { publishedMetadata } from './published-metadata.ts';
 import { exactLocalhost } from './redirect-targets.ts';
+import { detailsMember, type RequestDetails } from './request-details.ts';
 import { factsOf } from './request-facts.ts';
 import type { ResourceAuthority } from './resource-authority.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -66,6 +68,7 @@ export type EngineDeps = {
   readonly assertions: ClientAssertions;
   readonly authority: ResourceAuthority;
   readonly claims: TokenClaims;
+  readonly details: RequestDetails;
   readonly consents: ConsentRegister;
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
   readonly pages: EnginePages;
@@ -196,6 +199,16 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     scopes: ['openid', 'offline_access', 'profile', 'email', 'groups'],
     claims: CLAIMS_BY_SCOPE,
     subjectTypes: ['public'],
+    extraParams: { authorization_details: (ctx) => deps.details.check(ctx) },
+    formats: {
+      customizers: {
+        // The engine has a member of its own for them, and leaves it empty.
+        jwt: (_ctx, token, parts) => {
+          const { extra } = token as { readonly extra?: { readonly authorization_details?: readonly Detail[] } };
+          Object.assign(parts.payload, detailsMember(extra?.authorization_details));
+        },
+      },
+    },
     acrValues: [...REACHABLE],
     clientAuthMethods: ['private_key_jwt', 'client_secret_basic', 'client_secret_post', 'tls_client_auth', 'none'],
     clientDefaults: {
@@ -233,7 +246,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     // Signing out ends the session. What was allowed ends under /account, where it is seen.
     expiresWithSession: async () => false,
     interactions: {
-      policy: prompts(),
+      policy: prompts(deps.details),
       url: async (_ctx, interaction) => `${basePath}/interaction/${interaction.uid}`,
     },
     renderError: async (ctx, out, error) => {

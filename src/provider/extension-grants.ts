@@ -2,15 +2,17 @@
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
+import { worthOf } from '../domain/details/narrowed-details.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Extension, Grant, TokenRequest, TokenResponse, TokenToMint } from '../extensions/extension.ts';
 import type { InstanceFamilies } from './instance-families.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { PresentedInstances } from './presented-instances.ts';
 import { checkDpopReplay, checkDpopRequired, checkMtlsCert, validateDpop } from './provider-internals.ts';
+import { checkFits, detailsMember } from './request-details.ts';
 import { factsOf } from './request-facts.ts';
 import { assuranceClaims } from './step-up.ts';
-import { decided, type TokenClaims } from './token-claims.ts';
+import { decided, personalDetails, type TokenClaims } from './token-claims.ts';
 import { unitOf } from './token-request-unit.ts';
 
 type TokenContext = Parameters<typeof validateDpop>[1];
@@ -56,6 +58,7 @@ const tokenRequest = async (
 
   const mint = async (token: TokenToMint): Promise<TokenResponse> => {
     const { resourceServer } = token;
+    checkFits(resourceServer, token.details ?? []);
     const now = clock.now();
     const expiresIn = Math.min(token.notAfter - now, resourceServer.accessTokenTtlSeconds);
     if (expiresIn < 1) throw new errors.InvalidGrant('nothing is left of the life of the subject token');
@@ -83,6 +86,7 @@ const tokenRequest = async (
     const instance = await instances.of(ctx, client.clientId, proof?.thumbprint);
     const which = instance ? { instance: instance.id } : {};
     claims.prepare(accessToken, {
+      worth: worthOf(resourceServer.detailTypes ?? [], token.details ?? []),
       instance,
       claims: {
         ...which,
@@ -90,6 +94,7 @@ const tokenRequest = async (
         delegation: token.delegation,
         txn: token.txn,
         ...decided(token.decision),
+        ...detailsMember(token.details),
         ...assuranceClaims(token.assurance),
         ...(token.lease === undefined ? {} : { grant_id: token.lease }),
       },
@@ -100,6 +105,7 @@ const tokenRequest = async (
         delegation: token.delegation,
         txn: token.txn,
         ...decided(token.decision),
+        ...personalDetails(token.details),
       },
       ...(token.parent === undefined ? {} : { parent: token.parent }),
     });
@@ -109,6 +115,7 @@ const tokenRequest = async (
       token_type: accessToken.tokenType,
       expires_in: accessToken.expiration,
       scope: token.scope.join(' '),
+      ...detailsMember(token.details),
     };
   };
 

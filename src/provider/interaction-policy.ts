@@ -8,6 +8,7 @@ import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { shownUserCode } from './device-authorization.ts';
 import { type Asked, makeLease } from './lease-maker.ts';
 import { asProtocol } from './oauth-errors.ts';
+import type { RequestDetails } from './request-details.ts';
 import { acrCheck } from './step-up.ts';
 
 /** Stored with the prompt; what `Interactions.get` answers from. */
@@ -26,20 +27,30 @@ const askedBy = (ctx: KoaContextWithOIDC): Asked => ({
   ),
 });
 
-const detailsOf = (ctx: KoaContextWithOIDC): Record<string, unknown> => {
-  const userCode = (ctx.oidc.entities.DeviceCode as { userCode?: string } | undefined)?.userCode;
-  return { ...askedBy(ctx), ...(userCode === undefined ? {} : { userCode: shownUserCode(userCode) }) };
+const detailsOf =
+  (asked: AskedDetails) =>
+  async (ctx: KoaContextWithOIDC): Promise<Record<string, unknown>> => {
+    const userCode = (ctx.oidc.entities.DeviceCode as { userCode?: string } | undefined)?.userCode;
+    return { ...(await wholeOf(asked, ctx)), ...(userCode === undefined ? {} : { userCode: shownUserCode(userCode) }) };
+  };
+
+type AskedDetails = Pick<RequestDetails, 'ofRequest'>;
+
+/** With authorization details, which are read where a person is about to be asked. */
+const wholeOf = async (asked: AskedDetails, ctx: KoaContextWithOIDC): Promise<Asked> => {
+  const details = await asked.ofRequest(ctx);
+  return { ...askedBy(ctx), ...(Object.keys(details).length === 0 ? {} : { details }) };
 };
 
 /** Sign-in as the engine has it; one consent check of ours in place of its five. */
-export const prompts = () => {
+export const prompts = (asked: AskedDetails) => {
   const policy = interactionPolicy.base();
   policy.remove('consent');
   policy.get('login')?.checks.add(acrCheck());
   policy.add(
     new Prompt(
       { name: 'consent', requestable: true },
-      detailsOf,
+      detailsOf(asked),
       new Check('consent_required', 'consent is needed', 'consent_required', (ctx) => {
         if (ctx.oidc.result && 'consent' in ctx.oidc.result) return Check.NO_NEED_TO_PROMPT;
         if (ctx.oidc.prompts.has('consent')) return Check.REQUEST_PROMPT;
@@ -66,6 +77,7 @@ export const leaseForRequest =
     readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
     readonly clock: Clock;
     readonly identifiers: Identifiers;
+    readonly details: AskedDetails;
   }) =>
   (ctx: KoaContextWithOIDC) =>
     asProtocol(async () => {
@@ -91,7 +103,7 @@ export const leaseForRequest =
         return grant;
       }
       if (!client || !account || asked.has('consent')) return undefined;
-      const wanted = askedBy(ctx);
+      const wanted = await wholeOf(deps.details, ctx);
       const given =
         client.clientId === ACCOUNT_PAGES_CLIENT.client_id
           ? { openidScopes: ['openid'], resources: {}, expiresAt: deps.clock.now() + 60 }

@@ -105,6 +105,7 @@ export const interactions = (deps: Deps): Interactions => {
         ...(loginHint === undefined ? {} : { loginHint }),
         openidScopes: details.openidScopes ?? [],
         resources: details.resources ?? {},
+        ...(details.details === undefined ? {} : { details: details.details }),
         ...(details.userCode === undefined ? {} : { userCode: details.userCode }),
         expiresAt: found.exp,
       };
@@ -129,7 +130,11 @@ export const interactions = (deps: Deps): Interactions => {
         const grant = makeLease(provider(), deps, {
           account,
           clientId: String(found.params['client_id']),
-          asked: { openidScopes: details.openidScopes ?? [], resources: details.resources ?? {} },
+          asked: {
+            openidScopes: details.openidScopes ?? [],
+            resources: details.resources ?? {},
+            ...(details.details === undefined ? {} : { details: details.details }),
+          },
           given: await decide(),
         });
         const grantId = await grant.save();

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
 import type { ActorChain } from '../domain/delegation/actor-chain.ts';
+import type { Detail } from '../domain/details/detail-type.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { isDocumentConflict } from '../domain/ports/document-store.ts';
@@ -11,7 +12,7 @@ import { ENGINE_RECORDS, type EngineRecord, REVOKED_TOKENS, type RevokedToken } 
 import { assuranceFrom } from './step-up.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 
-/** Bytes; ours are below 4 KiB even with a full chain. */
+/** Bytes; ours are below 4 KiB even with a full chain, and another 4 KiB with authorization details (request-details.ts). */
 const MAX_TOKEN = 8192;
 const JWT_SHAPE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const OPAQUE_SHAPE = /^[\w-]{43}$/;
@@ -85,6 +86,7 @@ export const issuedTokens = (deps: {
       clientId: text('client_id') as string,
       audience: String(claims.aud),
       scope: split(text('scope')),
+      details: claims['authorization_details'] as readonly Detail[] | undefined,
       chain: claims['act'] as ActorChain | undefined,
       delegation: text('delegation'),
       instance: text('instance'),
@@ -112,6 +114,7 @@ export const issuedTokens = (deps: {
         txn?: string;
         decision?: string;
         policy?: number;
+        authorization_details?: readonly Detail[];
       };
       return compact({
         id: document.id.slice(document.id.indexOf(':') + 1),
@@ -120,6 +123,7 @@ export const issuedTokens = (deps: {
         clientId: String(payload['clientId']),
         audience: payload['aud'] as string | undefined,
         scope: split(payload['scope'] as string | undefined),
+        details: extra.authorization_details,
         chain: extra.act,
         delegation: extra.delegation,
         instance: extra.instance,

@@ -1,10 +1,11 @@
 /** Turns what a person allowed into the engine's Grant: one for each authorization, so that families end apart. */
 import type Provider from 'oidc-provider';
+import { detailsWithout } from '../domain/details/narrowed-details.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { ConsentResult } from '../domain/ports/interactions.ts';
 
-export type Asked = Pick<ConsentResult, 'openidScopes' | 'resources'>;
+export type Asked = Pick<ConsentResult, 'openidScopes' | 'resources' | 'details'>;
 
 /** Answers the unsaved Grant; what was asked for and not given stands in it as rejected, so that nobody is asked again. */
 export const makeLease = (
@@ -29,11 +30,17 @@ export const makeLease = (
     if (allowed.length > 0) grant.addResourceScope(resource, allowed.join(' '));
     if (rejected.length > 0) grant.rejectResourceScope(resource, rejected.join(' '));
   }
+  const details = Object.entries(asked.details ?? {}).flatMap(([resource, wanted]) => {
+    const refused = detailsWithout(wanted, given.details?.[resource]);
+    const allowed = detailsWithout(wanted, refused);
+    return allowed.length === 0 ? [] : [[resource, allowed] as const];
+  });
+  if (details.length > 0) Object.assign(grant, { details: Object.fromEntries(details) });
   return grant;
 };
 
-/** A lease is about one version of a client that is a metadata document, and says which. */
+/** A lease is about one version of a client that is a metadata document, and says which; and it holds details. */
 export const leasesNameVersions = (provider: Provider): void => {
   const { IN_PAYLOAD: members } = provider.Grant as unknown as { readonly IN_PAYLOAD: readonly string[] };
-  Object.defineProperty(provider.Grant, 'IN_PAYLOAD', { get: () => [...members, 'clientVersion'] });
+  Object.defineProperty(provider.Grant, 'IN_PAYLOAD', { get: () => [...members, 'clientVersion', 'details'] });
 };

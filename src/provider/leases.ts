@@ -1,4 +1,5 @@
 /** The lease port over the engine's Grants. */
+import type { DetailsByResource } from '../domain/details/detail-type.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { Lease, Leases } from '../domain/ports/leases.ts';
@@ -13,6 +14,7 @@ type GrantPayload = {
     readonly openid?: { readonly scope?: string };
     readonly resources?: Readonly<Record<string, string>>;
   };
+  readonly details?: DetailsByResource;
   readonly iat: number;
   readonly exp: number;
 };
@@ -64,6 +66,7 @@ const toLease = ({ id, account, clientId, payload, createdAt }: LeaseRecord): Le
         without(scope, grant.rejected?.resources?.[resource]),
       ]),
     ),
+    ...(grant.details === undefined ? {} : { details: grant.details }),
     createdAt,
     expiresAt: grant.exp,
   };

@@ -2,12 +2,24 @@
 import type Provider from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Extension } from '../extensions/extension.ts';
+import { detailsMember, type RequestDetails } from './request-details.ts';
+import type { ResourceAuthority } from './resource-authority.ts';
 
 const CACHE_SECONDS = 300;
 
 export const publishedMetadata = (
   provider: Provider,
-  { extensions, configuration }: { readonly extensions: readonly Extension[]; readonly configuration: Configuration },
+  {
+    extensions,
+    configuration,
+    details,
+    authority,
+  }: {
+    readonly extensions: readonly Extension[];
+    readonly configuration: Configuration;
+    readonly details: Pick<RequestDetails, 'published'>;
+    readonly authority: Pick<ResourceAuthority, 'decisionOf'>;
+  },
 ): void => {
   const { request, header } = configuration.listen.clientCertificates;
   const takesCertificates = request || header !== undefined;
@@ -20,6 +32,10 @@ export const publishedMetadata = (
   provider.use(async (ctx, next) => {
     await next();
     const route = ctx['oidc']?.route as string | undefined;
+    if (ctx.status === 200 && route === 'token') {
+      const given = detailsMember(authority.decisionOf(ctx)?.details);
+      if ('authorization_details' in given) ctx.body = { ...(ctx.body as object), ...given };
+    }
     if (ctx.status !== 200 || (route !== 'discovery' && route !== 'jwks')) return;
     ctx.set('Cache-Control', `public, max-age=${CACHE_SECONDS}`);
     if (route === 'discovery') {
@@ -33,6 +49,7 @@ export const publishedMetadata = (
         ),
         revocation_endpoint_auth_methods_supported: authMethods,
         ...(configuration.clientIdMetadata.accept ? { client_id_metadata_document_supported: true } : {}),
+        authorization_details_types_supported: await details.published(),
         ...added,
       };
     }

@@ -12,9 +12,15 @@ import { isDocumentId } from '../domain/clients/metadata-document.ts';
 import type { Authorize } from '../domain/decision/authorize.ts';
 import type { Decision } from '../domain/decision/decision.ts';
 import { agentParty, clientParty, type DecisionFacts, type Party, type Route } from '../domain/decision/facts.ts';
-import type { Delegation } from '../domain/delegation/delegation.ts';
+import { refusedDetails } from '../domain/decision/remedies.ts';
+import { type Delegation, detailsOfRow } from '../domain/delegation/delegation.ts';
+import type { Detail, DetailsByResource } from '../domain/details/detail-type.ts';
+import { DomainError } from '../domain/errors.ts';
+import { type DetailWorth, worthOf } from '../domain/details/narrowed-details.ts';
 import type { Clock } from '../domain/ports/clock.ts';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+import { checkFits, type RequestDetails } from './request-details.ts';
 import { factsOf } from './request-facts.ts';
 import { assuranceOf } from './step-up.ts';
 
@@ -32,8 +38,11 @@ export const resourceAuthority = (deps: {
   };
   readonly clock: Clock;
   readonly authorize: Authorize;
+  readonly details: Pick<RequestDetails, 'ofTokenRequest'>;
+  readonly identifiers: Identifiers;
 }) => {
   const decisions = new WeakMap<object, Decision>();
+  const worths = new WeakMap<object, readonly DetailWorth[]>();
 
   /** An agent or client that gets a token; undefined when there is no such agent. */
   const partyOf = async (clientId: string): Promise<Party | undefined> => {
@@ -77,20 +86,39 @@ export const resourceAuthority = (deps: {
       assurance: assuranceOf(ctx),
       actors: caller.kind === 'agent' ? [clientId] : [],
     };
-    if (about === undefined || caller.kind !== 'agent') return forWhom;
+    const askedDetails = deps.details.ofTokenRequest(ctx, server);
+    const details = { asked: askedDetails, ...(about === undefined ? {} : { grant: grantedAt(ctx, server) }) };
+    if (about === undefined || caller.kind !== 'agent') return { ...forWhom, details };
     const row = await deps.delegations.consented(about, clientId, server.identifier);
-    return { ...forWhom, delegation: row?.scope ?? [], ...(row ? { delegationEnds: row.expiresAt } : {}) };
+    return {
+      ...forWhom,
+      details: { ...details, delegation: detailsOfRow(row) },
+      delegation: row?.scope ?? [],
+      ...(row ? { delegationEnds: row.expiresAt } : {}),
+    };
   };
 
   return {
     /** What was decided last about a request, at the resource its token is for. */
     decisionOf: (ctx: object): Decision | undefined => decisions.get(ctx),
+    /** What budgets count of the authorization details that were decided about. */
+    worthOf: (ctx: object): readonly DetailWorth[] => worths.get(ctx) ?? [],
     /** The hook `getResourceServerInfo` of the engine: what this request may carry at most. */
     async at(ctx: KoaContextWithOIDC, resource: string, clientId: string) {
       const server = await find(resource);
       const facts = await factsAt(ctx, server, clientId);
       const decision = await deps.authorize(facts);
       decisions.set(ctx, decision);
+      worths.set(ctx, worthOf(server.detailTypes ?? [], decision.details));
+      // Those named are given or refused: half of an action is another action.
+      if (facts.details?.asked !== undefined && decision.removedDetails.length > 0) {
+        const { code, text, ...denial } = refusedDetails(decision);
+        throw new DomainError(code, text, {
+          field: 'authorization_details',
+          denial: { id: deps.identifiers.newId('dny'), ...denial },
+        });
+      }
+      checkFits(server, decision.details);
       const scope = decision.scope.join(' ');
       // RFC 6749 §3.3 leaves the default to us: everything the client holds there, never more.
       const { params } = ctx.oidc ?? {};
@@ -131,6 +159,12 @@ const askedOf = (ctx: KoaContextWithOIDC): readonly string[] | undefined => {
   const { AuthorizationCode, RefreshToken, DeviceCode } = ctx.oidc.entities;
   const scope = ctx.oidc.params?.['scope'] ?? (AuthorizationCode ?? RefreshToken ?? DeviceCode)?.scope;
   return typeof scope === 'string' && scope !== '' ? scope.split(' ') : undefined;
+};
+
+/** What the person allowed the client at this resource. */
+const grantedAt = (ctx: KoaContextWithOIDC, { identifier }: ResourceServer): readonly Detail[] => {
+  const { details } = (ctx.oidc.entities.Grant ?? {}) as { readonly details?: DetailsByResource };
+  return details !== undefined && Object.hasOwn(details, identifier) ? (details[identifier] ?? []) : [];
 };
 
 /** Whether a proof of possession came with the request; whether it is a good one is checked before a token is made. */

@@ -118,6 +118,7 @@ const description = (token: IssuedToken, issuer: string): Record<string, unknown
   ...(token.lease === undefined ? {} : { grant_id: token.lease }),
   ...(token.txn === undefined ? {} : { txn: token.txn }),
   ...assuranceClaims(token.assurance),
+  ...(token.details === undefined ? {} : { authorization_details: token.details }),
   ...(token.decision === undefined ? {} : { decision: token.decision }),
   ...(token.policy === undefined ? {} : { policy: token.policy }),
 });

@@ -10,6 +10,8 @@ import { type Decision, recordOf } from '../domain/decision/decision.ts';
 import { type NothingLeft, nothingLeft } from '../domain/decision/remedies.ts';
 import { actorsOf, extendChain } from '../domain/delegation/actor-chain.ts';
 import type { Delegation } from '../domain/delegation/delegation.ts';
+import type { Detail } from '../domain/details/detail-type.ts';
+import type { DetailWorth } from '../domain/details/narrowed-details.ts';
 import { DomainError, type DomainErrorCode, type Layer, type Remedy } from '../domain/errors.ts';
 import type { Instance } from '../domain/instances/instance.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -20,6 +22,7 @@ import type { ConsumptionRegister } from './consumption-register.ts';
 import { everythingIsKilled } from './kill-gate.ts';
 import { protocolError } from './oauth-errors.ts';
 import type { PresentedInstances } from './presented-instances.ts';
+import { detailsMember, type RequestDetails } from './request-details.ts';
 import { factsOf } from './request-facts.ts';
 import type { ResourceAuthority } from './resource-authority.ts';
 import { assuranceClaims, assuranceOf } from './step-up.ts';
@@ -70,6 +73,10 @@ const noteRefused = (ctx: object, decision: Decision | undefined): void => {
   unit.facts = { ...unit.facts, ...decided(decision), inputs: { ...unit.facts.inputs, ...recordOf(decision) } };
 };
 
+/** They may name people, so the trail can forget what they say. */
+export const personalDetails = (details: readonly Detail[] | undefined): Pick<AuditEvent, 'personal'> =>
+  details === undefined || details.length === 0 ? {} : { personal: { details: JSON.stringify(details) } };
+
 export type ClaimsOfOurs = Readonly<Record<string, unknown>>;
 /** The part of the engine's token models this file reads. */
 export type EngineToken = {
@@ -91,6 +98,8 @@ type Prepared = {
   readonly claims: ClaimsOfOurs;
   readonly facts: Partial<AuditEvent>;
   readonly parent?: string;
+  /** Of its authorization details. Absent: as the engine's own grants decided. */
+  readonly worth?: readonly DetailWorth[];
   readonly instance?: Instance | undefined;
 };
 
@@ -106,7 +115,8 @@ export const tokenClaims = (deps: {
   readonly delegations: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
   };
-  readonly authority: Pick<ResourceAuthority, 'decisionOf'>;
+  readonly authority: Pick<ResourceAuthority, 'decisionOf' | 'worthOf'>;
+  readonly details: Pick<RequestDetails, 'isNamed'>;
   readonly liveness: Pick<TokenLiveness, 'killOf'>;
   readonly instances: PresentedInstances;
   readonly budgets: BudgetReservations;
@@ -175,10 +185,19 @@ export const tokenClaims = (deps: {
       throw refuse('invalid_grant', 'delegation', 'delegation_ended', text);
     }
     const decision = resource === undefined ? undefined : deps.authority.decisionOf(ctx);
-    const facts = { txn, ...decided(decision) };
-    const told = decision === undefined ? facts : { ...facts, inputs: recordOf(decision) };
+    const facts = { txn, ...decided(decision), ...detailsMember(decision?.details) };
+    const told = {
+      txn,
+      ...decided(decision),
+      ...personalDetails(decision?.details),
+      ...(decision === undefined ? {} : { inputs: recordOf(decision) }),
+    };
     const signIn = assuranceClaims(assuranceOf(ctx));
-    if (resource !== undefined && !token.scope) {
+    const details = decision?.details ?? [];
+    if (resource === undefined && deps.details.isNamed(ctx)) {
+      throw refuse('invalid_target', 'request', 'target_missing', 'authorization_details are for a resource: name it');
+    }
+    if (resource !== undefined && !token.scope && details.length === 0) {
       noteRefused(ctx, decision);
       const { reason, layer, text, remedies } = nothingLeft(decision);
       const code = CODES[reason] ?? 'access_denied';
@@ -225,8 +244,8 @@ export const tokenClaims = (deps: {
         expiresAt: token.exp ?? deps.clock.now() + token.expiration,
         ...(parent === undefined ? {} : { parent }),
       },
-      personal: { source },
       ...facts,
+      personal: { source, ...facts.personal },
       type: 'token.issued',
       outcome: 'granted',
     };
@@ -249,7 +268,7 @@ export const tokenClaims = (deps: {
         const unit = unitOf(ctx);
         const event = eventOf(ctx, token, { ...unit.facts, ...facts }, parent);
         // Before the trail says that there is a token: a budget may have no room for it.
-        const reservation = unit.settled ? undefined : await deps.budgets.reserve(spendingOf(event));
+        const reservation = unit.settled ? undefined : await deps.budgets.reserve({ ...spendingOf(event), details: made.worth ?? deps.authority.worthOf(ctx) });
         const settled = settle(ctx, unit, {
           consumptions: deps.consumptions,
           audit: async () => {

@@ -11,7 +11,8 @@ import type { Authorize } from '../domain/decision/authorize.ts';
 import { agentParty, clientParty, type DecisionFacts, type Party } from '../domain/decision/facts.ts';
 import type { ActorChain } from '../domain/delegation/actor-chain.ts';
 import { actorsOf } from '../domain/delegation/actor-chain.ts';
-import type { Delegation } from '../domain/delegation/delegation.ts';
+import { type Delegation, detailsOfRow } from '../domain/delegation/delegation.ts';
+import type { Detail } from '../domain/details/detail-type.ts';
 import type { InstanceRegister } from '../domain/instances/instance-register.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
@@ -33,6 +34,7 @@ export type TokenFacts = {
   readonly instance?: string | undefined;
   readonly chain?: ActorChain | undefined;
   readonly scope: readonly string[];
+  readonly details?: readonly Detail[] | undefined;
   /** `kid` of the key that signed it. */
   readonly key?: string | undefined;
   readonly expiresAt?: number | undefined;
@@ -178,13 +180,17 @@ export const tokenLiveness = (deps: {
       through,
       subject: account,
       ...(row ? { delegation: row.scope } : {}),
+      ...(facts.details === undefined
+        ? {}
+        : { details: { asked: facts.details, ...(row ? { delegation: detailsOfRow(row) } : {}) } }),
       actors: actorsOf(facts.chain),
       madeUnder: facts.policy,
       isBound: facts.jkt !== undefined,
     };
     learn(asked);
-    const { removed } = await deps.authorize(asked);
-    return removed.length > 0 ? 'authority_reduced' : undefined;
+    const { removed, removedDetails } = await deps.authorize(asked);
+    if (removedDetails.some(({ layer }) => layer === 'delegation')) return 'delegation_narrowed';
+    return removed.length + removedDetails.length > 0 ? 'authority_reduced' : undefined;
   };
 
   return {

@@ -1,5 +1,6 @@
 import { chosenName, isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
+import { detailChoices } from '../partials/detail-list.ts';
 import { resourceHeading, scopeChoices } from '../partials/scope-list.ts';
 import { durationText } from '../time-text.ts';
 import type { ConsentModel } from './consent-model.ts';
@@ -8,7 +9,8 @@ import type { ConsentModel } from './consent-model.ts';
 export const choices = (model: ConsentModel): Html => html`${model.resources.map(
   (resource, index) => html`<fieldset>
 <legend>${resourceHeading(resource)}</legend>
-${scopeChoices(resource.identifier, resource.scopes, `scope-${index}`)}
+${resource.scopes.length > 0 && scopeChoices(resource.identifier, resource.scopes, `scope-${index}`)}
+${detailChoices(resource.details ?? [], `detail-${index}`)}
 </fieldset>`,
 )}
 ${openid(model.openidScopes)}
@@ -55,9 +57,12 @@ const passOn = (model: ConsentModel['passOn']): Html | undefined =>
 
 /** The risk in one line, right before the buttons; counts what stands ticked when the page opens. */
 export const riskSummary = ({ resources }: ConsentModel): Html | undefined => {
-  const ticked = resources.flatMap(({ scopes }) => scopes).filter(({ checked }) => checked);
+  const ticked = resources.flatMap(({ scopes, details = [] }) => [
+    ...scopes.filter(({ checked }) => checked),
+    ...details,
+  ]);
   const counted = (['critical', 'high'] as const)
-    .map((risk) => ({ risk, count: ticked.filter((scope) => scope.risk === risk).length }))
+    .map((risk) => ({ risk, count: ticked.filter((each) => each.risk === risk).length }))
     .filter(({ count }) => count > 0);
   return counted.length === 0
     ? undefined

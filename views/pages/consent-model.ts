@@ -1,10 +1,11 @@
 import type { PageFrame } from '../layout.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
+import type { DetailChoice } from '../partials/detail-list.ts';
 import type { ResourceFacts, ScopeChoice } from '../partials/scope-list.ts';
 
 /**
  * The form POSTs to `action`: `csrf`, `uid`, `decision` (`allow` or `deny`), `scope` once for each box
- * left ticked (see `scopeFieldValue`), `openid` once for each OpenID scope, `duration` in seconds,
+ * left ticked (see `scopeFieldValue`), `detail` likewise (its id), `openid` once for each OpenID scope, `duration` in seconds,
  * `pass_on` once for each agent chosen (its id) and `pass_on_depth`. What is not in the form was not allowed.
  */
 export type ConsentModel = PageFrame & {
@@ -18,7 +19,10 @@ export type ConsentModel = PageFrame & {
   readonly account: { readonly name: string; readonly username: string; readonly switchAction?: string };
   /** OpenID scopes asked for, by name; `openid` itself cannot be switched off. */
   readonly openidScopes: readonly string[];
-  readonly resources: readonly (ResourceFacts & { readonly scopes: readonly ScopeChoice[] })[];
+  readonly resources: readonly (ResourceFacts & {
+    readonly scopes: readonly ScopeChoice[];
+    readonly details?: readonly DetailChoice[];
+  })[];
   /** Seconds to choose from, ascending, and which one stands chosen. */
   readonly durations: readonly number[];
   readonly duration: number;

@@ -1,7 +1,7 @@
 import { isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 
-type Risk = 'low' | 'medium' | 'high' | 'critical';
+export type Risk = 'low' | 'medium' | 'high' | 'critical';
 
 /** A scope of a resource server, in the words its registration gives. */
 export type ScopeItem = { readonly name: string; readonly description: string; readonly risk: Risk };

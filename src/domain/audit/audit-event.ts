@@ -194,7 +194,8 @@ export type AuditEvent = {
   /** Counted refusals: how many, and since which second. */
   readonly count?: number;
   readonly since?: number;
-  readonly personal?: { readonly source?: string; readonly username?: string };
+  /** `details`: authorization details (RFC 9396) as JSON; they may name people. */
+  readonly personal?: { readonly source?: string; readonly username?: string; readonly details?: string };
 };
 
 /** Where an event stands: its place in a stream, and the digest that the next one is chained to. */

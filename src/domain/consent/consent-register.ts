@@ -6,12 +6,15 @@ import { asDocumentClient, type DocumentClient } from '../clients/metadata-docum
 import type { By } from '../clients/registered-documents.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import type { DelegationRegister } from '../delegation/delegation-register.ts';
+import type { DetailsByResource } from '../details/detail-type.ts';
+import { detailsWithout } from '../details/narrowed-details.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable, type Versioned } from '../ports/document-store.ts';
 import type { ConsentResult } from '../ports/interactions.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 import { revocation as overStore, type Revocation } from '../revocation/revocation.ts';
+import { detailsOf, isAskedEachTime } from './asked-details.ts';
 import {
   type AskedConsent,
   applyDecision,
@@ -74,7 +77,11 @@ export const consentRegister = (deps: ConsentDeps) => {
     const account = (await accounts.get(asked.account))?.document;
     if (account?.state !== 'active') throw new DomainError('access_denied', 'This account is not active.');
     const requester = await requesterOf(asked.clientId);
-    const found = await Promise.all(Object.keys(asked.resources).map((one) => resourceServers.findByIdentifier(one)));
+    const found = await Promise.all(
+      [...new Set([...Object.keys(asked.resources), ...Object.keys(asked.details ?? {})])].map((one) =>
+        resourceServers.findByIdentifier(one),
+      ),
+    );
     return consentQuestion({
       asked,
       account,
@@ -124,13 +131,14 @@ export const consentRegister = (deps: ConsentDeps) => {
         : {}),
       ...(of.txn === undefined ? {} : { txn: of.txn }),
       ...(by.request === undefined ? {} : { request: by.request }),
-      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
       ...more,
+      personal: { ...(by.source === undefined ? {} : { source: by.source }), ...more.personal },
       inputs: {
         asked: Object.fromEntries(
           resources.map(({ identifier, scopes }) => [identifier, scopes.map(({ name }) => name)]),
         ),
         openidAsked: of.openidScopes,
+        ...typesOf(detailsOf(of).details, 'detailTypesAsked'),
         withheld: of.withheld,
         ...(of.redirectUri === undefined ? {} : { redirectUri: of.redirectUri }),
         ...more.inputs,
@@ -141,7 +149,7 @@ export const consentRegister = (deps: ConsentDeps) => {
   /** The later of two decisions at once stands. */
   const remember = async (
     of: ConsentQuestion,
-    { openidScopes, resources, expiresAt }: ConsentDecision,
+    { openidScopes, resources, details, expiresAt }: ConsentDecision,
   ): Promise<void> => {
     const id = idOf(of);
     const next: RememberedConsent = {
@@ -150,6 +158,7 @@ export const consentRegister = (deps: ConsentDeps) => {
       clientId: requesterId(of.requester),
       openidScopes,
       resources,
+      ...(details === undefined ? {} : { details }),
       createdAt: clock.now(),
       expiresAt,
     };
@@ -171,9 +180,10 @@ export const consentRegister = (deps: ConsentDeps) => {
   /** What a person allowed an agent counts only while the rows hold it. */
   const stillHeld = async (consent: RememberedConsent, agent: string): Promise<number | undefined> => {
     let expiresAt = consent.expiresAt;
-    for (const [resource, scope] of Object.entries(consent.resources)) {
+    for (const resource of new Set([...Object.keys(consent.resources), ...Object.keys(consent.details ?? {})])) {
       const row = await delegations.consented(consent.account, agent, resource);
-      if (!row || scope.some((name) => !row.scope.includes(name))) return undefined;
+      if (!row || consent.resources[resource]?.some((name) => !row.scope.includes(name))) return undefined;
+      if (detailsWithout(consent.details?.[resource], row.details).length > 0) return undefined;
       expiresAt = Math.min(expiresAt, row.expiresAt);
     }
     return expiresAt;
@@ -211,10 +221,11 @@ export const consentRegister = (deps: ConsentDeps) => {
           resources: Object.fromEntries(
             of.resources.map(({ identifier, scopes }) => [identifier, scopes.map(({ name }) => name)]),
           ),
+          ...detailsOf(of),
           expiresAt: clock.now() + settings.maxDurationSeconds,
         };
       }
-      if (asked.userCode !== undefined) return undefined;
+      if (asked.userCode !== undefined || isAskedEachTime(of)) return undefined;
       const found = (await consents.get(idOf(of)))?.document;
       if (!found || found.expiresAt <= clock.now()) return undefined;
       const { account: subject, clientId, createdAt: since } = found;
@@ -222,7 +233,12 @@ export const consentRegister = (deps: ConsentDeps) => {
       const expiresAt = of.requester.kind === 'agent' ? await stillHeld(found, of.requester.agent.id) : found.expiresAt;
       return expiresAt === undefined
         ? undefined
-        : withVersion(of, { openidScopes: found.openidScopes, resources: found.resources, expiresAt });
+        : withVersion(of, {
+            openidScopes: found.openidScopes,
+            resources: found.resources,
+            ...(found.details === undefined ? {} : { details: found.details }),
+            expiresAt,
+          });
     },
 
     /** Throws what `allow` would throw for this answer, and changes nothing. */
@@ -237,20 +253,29 @@ export const consentRegister = (deps: ConsentDeps) => {
      */
     async allow(asked: AskedConsent, seen: string, form: ConsentForm, by: By): Promise<ConsentResult> {
       const { of, decision } = await checked(asked, seen, form);
-      const { openidScopes, resources, expiresAt, passOn } = decision;
+      const { openidScopes, resources, details, expiresAt, passOn } = decision;
       const [only, ...others] = of.resources;
       await record('consent.granted', of, by, {
         ...(only && others.length === 0 ? { scopeGiven: resources[only.identifier] ?? [] } : {}),
-        inputs: { given: resources, openidGiven: openidScopes, expiresAt, passOn },
+        inputs: {
+          given: resources,
+          openidGiven: openidScopes,
+          expiresAt,
+          passOn,
+          ...typesOf(details, 'detailTypesGiven'),
+        },
+        ...(details === undefined ? {} : { personal: { details: JSON.stringify(details) } }),
       });
       if (of.requester.kind === 'agent') {
-        for (const { identifier, scopes } of of.resources) {
+        for (const { identifier, scopes, details: shown } of of.resources) {
           await delegations.recordConsent({
             subject: of.account.id,
             actor: of.requester.agent.id,
             resource: identifier,
             asked: scopes.map(({ name }) => name),
             scope: resources[identifier] ?? [],
+            askedDetails: shown.map(({ detail }) => detail),
+            details: details?.[identifier] ?? [],
             expiresAt,
             passOn,
             by: by.caller,
@@ -258,9 +283,14 @@ export const consentRegister = (deps: ConsentDeps) => {
           });
         }
       }
-      const given = await withVersion(of, { openidScopes, resources, expiresAt });
+      const given = await withVersion(of, {
+        openidScopes,
+        resources,
+        ...(details === undefined ? {} : { details }),
+        expiresAt,
+      });
       // A page that was reached by a code on another device, or by an agent's link, is answered each time.
-      if (asked.redirectUri !== undefined) await remember(of, decision);
+      if (asked.redirectUri !== undefined && !isAskedEachTime(of)) await remember(of, decision);
       return given;
     },
 
@@ -285,3 +315,12 @@ export const consentRegister = (deps: ConsentDeps) => {
 export type ConsentRegister = ReturnType<typeof consentRegister>;
 
 const idOf = (question: ConsentQuestion): string => `cns_${questionDigest(question)}`;
+
+const typesOf = (details: DetailsByResource | undefined, name: string) =>
+  details === undefined
+    ? {}
+    : {
+        [name]: Object.fromEntries(
+          Object.entries(details).map(([resource, each]) => [resource, each.map(({ type }) => type)]),
+        ),
+      };

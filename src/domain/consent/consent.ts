@@ -16,9 +16,13 @@ import type { PassOn } from '../delegation/delegation.ts';
 import { DomainError, type Layer } from '../errors.ts';
 import type { ConsentResult, Interaction } from '../ports/interactions.ts';
 import type { ResourceServer, ScopeDeclaration } from '../resource-servers/resource-server.ts';
+import { type AskedDetail, askedDetails, detailsOf, seenDetails } from './asked-details.ts';
 
 /** What is asked, of whom and for whom, before it is cut to what can be given. */
-export type AskedConsent = Pick<Interaction, 'clientId' | 'redirectUri' | 'openidScopes' | 'resources' | 'userCode'> & {
+export type AskedConsent = Pick<
+  Interaction,
+  'clientId' | 'redirectUri' | 'openidScopes' | 'resources' | 'details' | 'userCode'
+> & {
   /** Account id. */
   readonly account: string;
   /** The piece of work it came up in, when an agent's exchange led here. */
@@ -55,18 +59,24 @@ export type ConsentQuestion = {
   readonly passOn?: { readonly agents: readonly Agent[]; readonly maxDepth: number };
 };
 
-type Withheld = { readonly resource: string; readonly scope: string; readonly layer: Layer };
+type Withheld = { readonly resource: string; readonly layer: Layer } & (
+  | { readonly scope: string }
+  | { readonly detailType: string }
+);
 
 type AskedResource = {
   readonly identifier: string;
   readonly name: string;
   readonly scopes: readonly ScopeDeclaration[];
+  readonly details: readonly AskedDetail[];
 };
 
 /** A person's answer as it came from a form: untrusted. */
 export type ConsentForm = {
   readonly openidScopes: readonly string[];
   readonly resources: ScopesByResource;
+  /** Ids of authorization details. */
+  readonly details?: readonly string[];
   readonly durationSeconds: number;
   readonly passOn: PassOn;
 };
@@ -109,27 +119,38 @@ export const consentQuestion = async (input: {
     (requester.kind === 'agent' ? requester.agent.ceilings : undefined) ?? {};
   const withheld: Withheld[] = [];
   const resources: AskedResource[] = [];
-  for (const [identifier, scopes] of Object.entries(asked.resources).sort(([one], [other]) => (one < other ? -1 : 1))) {
+  for (const identifier of [
+    ...new Set([...Object.keys(asked.resources), ...Object.keys(asked.details ?? {})]),
+  ].sort()) {
+    const scopes = scopesAt(asked.resources, identifier) ?? [];
+    const wanted = asked.details?.[identifier];
     const server = resourceServers.find((one) => one.identifier === identifier && one.state === 'active');
     if (!server) {
-      withheld.push(...scopes.map((scope) => ({ resource: identifier, scope, layer: 'resource_server' as const })));
+      const nowhere = { resource: identifier, layer: 'resource_server' } as const;
+      withheld.push(...scopes.map((scope) => ({ ...nowhere, scope })));
+      withheld.push(...(wanted ?? []).map(({ type }) => ({ ...nowhere, detailType: type })));
       continue;
     }
-    const { scope, removed } = await authorize({
+    const { scope, removed, details, removedDetails } = await authorize({
       route: 'consent',
       now,
       server,
       asked: scopes,
       caller,
       subject: account,
+      ...(wanted === undefined ? {} : { details: { asked: wanted } }),
     });
     withheld.push(...removed.map((each) => ({ resource: identifier, scope: each.scope, layer: each.layer })));
+    withheld.push(
+      ...removedDetails.map(({ detail, layer }) => ({ resource: identifier, detailType: detail.type, layer })),
+    );
     const left = server.scopes.filter(({ name }) => scope.includes(name));
-    if (left.length > 0) {
+    if (left.length > 0 || details.length > 0) {
       resources.push({
         identifier,
         name: server.name,
         scopes: left.toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+        details: askedDetails(server, details),
       });
     }
   }
@@ -189,6 +210,12 @@ export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now:
     );
     if (allowed.length > 0) resources.push([identifier, allowed]);
   }
+  const ids = offered(
+    'detail',
+    form.details ?? [],
+    question.resources.flatMap(({ details }) => details.map(({ id }) => id)),
+  );
+  const details = detailsOf(question, ({ id }) => ids.includes(id));
   if (!question.durations.includes(form.durationSeconds)) {
     throw new DomainError('invalid_request', 'This length of time was not offered.', { field: 'duration' });
   }
@@ -201,12 +228,13 @@ export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now:
   if (agents.length > 0 && !(Number.isInteger(depth) && depth >= 1 && depth <= (question.passOn?.maxDepth ?? 0))) {
     throw new DomainError('invalid_request', 'This number of hops was not offered.', { field: 'pass_on_depth' });
   }
-  if (withOpenid.length === 0 && resources.length === 0) {
+  if (withOpenid.length === 0 && resources.length === 0 && details.details === undefined) {
     throw new DomainError('access_denied', 'Nothing was allowed.');
   }
   return {
     openidScopes: withOpenid,
     resources: Object.fromEntries(resources),
+    ...details,
     expiresAt: now + form.durationSeconds,
     passOn: agents.length > 0 ? { agents, depth } : NO_PASS_ON,
   };
@@ -224,10 +252,11 @@ export const questionDigest = (question: ConsentQuestion): string =>
         snapshot(question.requester),
         question.redirectUri ?? null,
         question.openidScopes,
-        question.resources.map(({ identifier, name, scopes }) => [
+        question.resources.map(({ identifier, name, scopes, details }) => [
           identifier,
           name,
           scopes.map(({ name: scope, description, risk }) => [scope, description, risk]),
+          ...seenDetails(details),
         ]),
       ]),
     )

@@ -1,3 +1,4 @@
+import type { DetailsByResource } from '../details/detail-type.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 
 /** A decision that answers the same question again while it lasts (AP-11). */
@@ -8,6 +9,7 @@ export type RememberedConsent = {
   readonly clientId: string;
   readonly openidScopes: readonly string[];
   readonly resources: Readonly<Record<string, readonly string[]>>;
+  readonly details?: DetailsByResource;
   readonly createdAt: number;
   readonly expiresAt: number;
 };

@@ -2,7 +2,8 @@ import { tokenLifeOf } from '../agents/effective-agent.ts';
 import { cutScope, type Limit } from '../delegation/authority.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { CompiledPolicies } from '../ports/policy-engine.ts';
-import type { Decision, Withheld } from './decision.ts';
+import type { Decision } from './decision.ts';
+import { cutDetails } from './detail-cut.ts';
 import { type AgentParty, type DecisionFacts, partiesOf } from './facts.ts';
 import { DECISION_LAYERS, type DecisionLayer, LAYERS } from './layers.ts';
 import { cutByPolicy } from './policy-layer.ts';
@@ -41,34 +42,42 @@ export const authorizer = ({ identifiers, policies, managementApi, without }: De
     }
     const declared = facts.server.scopes.map(({ name }) => name);
     const cut = cutScope(facts.asked, declared, limits);
+    const details = cutDetails(facts, limits, (layer) =>
+      narrows(layer, facts) ? 'must' : layer === without ? 'no' : 'may',
+    );
     const agents = partiesOf(facts).filter((party): party is AgentParty => party.kind === 'agent');
     const life = tokenLifeOf(agents);
     const id = identifiers.newId('dec');
-    const structural = { id, route: facts.route, limits };
-    if (!narrows('policy', facts)) {
-      return { ...structural, ...cut, maxSeconds: life, maxUses: undefined, policyVersion: undefined };
-    }
+    const structural = {
+      id,
+      route: facts.route,
+      limits,
+      scope: cut.scope,
+      removed: cut.removed,
+      details: details.details,
+      removedDetails: details.removed,
+      maxSeconds: life,
+      maxUses: undefined,
+      policyVersion: undefined,
+    };
+    if (!narrows('policy', facts)) return structural;
     const active = await policies?.current();
-    if (active !== undefined && active.version === facts.madeUnder) {
-      return { ...structural, ...cut, maxSeconds: life, maxUses: undefined, policyVersion: active.version };
-    }
-    if (active === undefined) {
-      const removed: readonly Withheld[] = cut.scope.map((scope) => ({ scope, layer: 'policy', policies: [] }));
-      return {
-        ...structural,
-        scope: [],
-        removed: [...cut.removed, ...removed],
-        maxSeconds: life,
-        maxUses: undefined,
-        policyVersion: undefined,
-      };
-    }
-    const policy = policyCase(facts, cut.scope);
+    if (active === undefined) return withoutPolicies(structural);
+    if (active.version === facts.madeUnder) return { ...structural, policyVersion: active.version };
+    const policy = policyCase(facts, cut.scope, details.details);
     const left = cutByPolicy(active.policies, policy);
     return {
       ...structural,
       scope: left.scope,
       removed: [...cut.removed, ...left.removed],
+      details: details.details.filter((_, index) => left.details[index] === undefined),
+      removedDetails: [
+        ...details.removed,
+        ...details.details.flatMap((detail, index) => {
+          const why = left.details[index];
+          return why === undefined ? [] : [{ detail, ...why }];
+        }),
+      ],
       maxSeconds: shorter(life, left.maxSeconds),
       maxUses: left.maxUses,
       policyVersion: active.version,
@@ -76,6 +85,21 @@ export const authorizer = ({ identifiers, policies, managementApi, without }: De
     };
   };
 };
+
+/** No set is active: nothing is permitted. */
+const withoutPolicies = (decision: Decision): Decision => ({
+  ...decision,
+  scope: [],
+  removed: [
+    ...decision.removed,
+    ...decision.scope.map((scope) => ({ scope, layer: 'policy' as const, policies: [] })),
+  ],
+  details: [],
+  removedDetails: [
+    ...decision.removedDetails,
+    ...decision.details.map((detail) => ({ detail, layer: 'policy' as const, policies: [] })),
+  ],
+});
 
 const shorter = (one: number | undefined, other: number | undefined): number | undefined =>
   one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);

@@ -1,4 +1,5 @@
 import type { Limit } from '../delegation/authority.ts';
+import type { Detail } from '../details/detail-type.ts';
 import type { Layer } from '../errors.ts';
 import type { Route } from './facts.ts';
 import type { PolicyCase } from './policy-question.ts';
@@ -9,8 +10,12 @@ export type Need =
   | { readonly kind: 'step_up'; readonly acr?: string; readonly maxAge?: number };
 
 /** A scope that is not given, and what said so first. */
-export type Withheld = {
-  readonly scope: string;
+export type Withheld = { readonly scope: string } & Withholding;
+
+/** The same of an authorization detail. */
+export type WithheldDetail = { readonly detail: Detail } & Withholding;
+
+export type Withholding = {
   readonly layer: Layer;
   /** Ids of the policies that said so; none where no policy permits it. */
   readonly policies?: readonly string[];
@@ -27,6 +32,9 @@ export type Decision = {
   /** What is given: sorted, without duplicates. Empty is a no. */
   readonly scope: readonly string[];
   readonly removed: readonly Withheld[];
+  /** Authorization details that are given (RFC 9396): those asked for, each inside what everybody holds. */
+  readonly details: readonly Detail[];
+  readonly removedDetails: readonly WithheldDetail[];
   /** What each layer that counts left; `holds` undefined: no limit of its own. */
   readonly limits: readonly Limit[];
   /** How long a token may live at most; undefined: no layer says. */
@@ -40,8 +48,13 @@ export type Decision = {
 };
 
 /** A decision as its audit event keeps it, so that it can be made again and compared (decision D18). */
-export const recordOf = ({ limits, removed, policy }: Decision) => ({
+export const recordOf = ({ limits, removed, details, removedDetails, policy }: Decision) => ({
   limits: limits.map(({ layer, holds }) => ({ layer, holds: holds ?? null })),
   removed,
+  // Types only: what a detail says may be about people.
+  ...(details.length === 0 ? {} : { detailTypes: details.map(({ type }) => type) }),
+  ...(removedDetails.length === 0
+    ? {}
+    : { removedDetails: removedDetails.map(({ detail, ...why }) => ({ type: detail.type, ...why })) }),
   ...(policy === undefined ? {} : { policyCase: policy }),
 });

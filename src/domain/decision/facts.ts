@@ -8,6 +8,7 @@ import type { Account } from '../accounts/account.ts';
 import type { Assurance } from '../accounts/assurance.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
+import type { Detail } from '../details/detail-type.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 
 /** An agent as it counts now (agents/effective-agent.ts), as far as decisions look at it. */
@@ -45,6 +46,16 @@ export const ROUTES = [
 /** Where authority is asked for. */
 export type Route = (typeof ROUTES)[number];
 
+/** Authorization details at the resource server: what is asked, and what is held by whom. */
+export type DetailFacts = {
+  /** Absent: all that is held. */
+  readonly asked?: readonly Detail[] | undefined;
+  readonly subjectToken?: readonly Detail[] | undefined;
+  readonly grant?: readonly Detail[] | undefined;
+  /** Of the row, then of each above it. */
+  readonly delegation?: readonly (readonly Detail[])[] | undefined;
+};
+
 /** Everything a decision may look at. A layer that counts on the route and finds its fact missing leaves nothing. */
 export type DecisionFacts = {
   readonly route: Route;
@@ -65,6 +76,8 @@ export type DecisionFacts = {
   readonly subjectToken?: readonly string[] | undefined;
   /** What the row of the delegation holds; undefined on a route that has none. */
   readonly delegation?: readonly string[] | undefined;
+  /** Absent: nobody asks for any, and nobody holds any. */
+  readonly details?: DetailFacts | undefined;
   /** Ids of those who act, outermost first. */
   readonly actors?: readonly string[];
   /** How the person signed in, where that is known. */

@@ -1,7 +1,7 @@
-/** The layer of policy: each scope that the others left is asked about, and what a permit is tied to is looked at. */
+/** The layer of policy: each scope and detail that the others left is asked about, and what a permit is tied to is looked at. */
 import { satisfiesAcr } from '../accounts/assurance.ts';
-import type { CompiledPolicies, PolicyRecord, PolicySummary } from '../ports/policy-engine.ts';
-import type { Need, Withheld } from './decision.ts';
+import type { CompiledPolicies, PolicyEntity, PolicyRecord, PolicySummary } from '../ports/policy-engine.ts';
+import type { Need, Withheld, Withholding } from './decision.ts';
 import type { PolicyCase } from './policy-question.ts';
 
 export type PolicyCut = {
@@ -9,6 +9,8 @@ export type PolicyCut = {
   readonly removed: readonly Withheld[];
   /** Ids of the policies that permit what is given, by scope. */
   readonly by: ReadonlyMap<string, readonly string[]>;
+  /** Of each authorization detail why it is not given; undefined: it is permitted. */
+  readonly details: readonly (Withholding | undefined)[];
   readonly maxSeconds: number | undefined;
   readonly maxUses: number | undefined;
 };
@@ -18,34 +20,46 @@ export type PolicyCut = {
  * What a token that is there was tied to when it was made is not asked for again.
  */
 export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): PolicyCut => {
-  const scope: string[] = [];
-  const removed: Withheld[] = [];
   const by = new Map<string, readonly string[]>();
   const seconds: number[] = [];
   const uses: number[] = [];
-  for (const { scope: name, entity, consented } of asked.resources) {
+
+  const ask = (entity: PolicyEntity, more: PolicyRecord): Withholding | { readonly by: readonly string[] } => {
     const { action, principal } = asked;
-    const context = { ...asked.context, consented };
+    const context = { ...asked.context, ...more };
     const verdict = policies.decide({ action, principal, resource: entity.name, context }, [...asked.entities, entity]);
     const determining = verdict.determining.flatMap((id) => policies.policies.get(id) ?? []);
     const needs = asked.isConditional ? needsOf(determining, asked.context) : [];
     if (verdict.effect === 'allow' && verdict.errors.length === 0 && needs.length === 0) {
-      scope.push(name);
-      by.set(name, verdict.determining);
       seconds.push(...numbersOf(determining, 'max_seconds'));
       uses.push(...numbersOf(determining, 'max_uses'));
-    } else {
-      const reasons = determining.flatMap(({ annotations }) => annotations['reason'] ?? []);
-      removed.push({
-        scope: name,
-        layer: needs.some(({ kind }) => kind === 'approval') ? 'approval' : 'policy',
-        policies: determining.map(({ id }) => id),
-        ...(reasons.length === 0 ? {} : { reasons }),
-        ...(needs.length === 0 ? {} : { needs }),
-      });
+      return { by: verdict.determining };
     }
+    const reasons = determining.flatMap(({ annotations }) => annotations['reason'] ?? []);
+    return {
+      layer: needs.some(({ kind }) => kind === 'approval') ? 'approval' : 'policy',
+      policies: determining.map(({ id }) => id),
+      ...(reasons.length === 0 ? {} : { reasons }),
+      ...(needs.length === 0 ? {} : { needs }),
+    };
+  };
+
+  const scope: string[] = [];
+  const removed: Withheld[] = [];
+  for (const { scope: name, entity, consented } of asked.resources) {
+    const answer = ask(entity, { consented });
+    if ('by' in answer) {
+      scope.push(name);
+      by.set(name, answer.by);
+    } else removed.push({ scope: name, ...answer });
   }
-  return { scope: scope.sort(), removed, by, maxSeconds: least(seconds), maxUses: least(uses) };
+  const details = (asked.details ?? []).map(({ entity, consented, amount }): Withholding | undefined => {
+    // What is no whole number that can be told from the next one is not asked about.
+    if (amount !== undefined && !Number.isSafeInteger(amount)) return { layer: 'policy', policies: [] };
+    const answer = ask(entity, { consented, amount });
+    return 'by' in answer ? undefined : answer;
+  });
+  return { scope: scope.sort(), removed, by, details, maxSeconds: least(seconds), maxUses: least(uses) };
 };
 
 const least = (numbers: readonly number[]): number | undefined =>

@@ -2,6 +2,8 @@
  * What policies are asked: the facts of a decision as entities and context of the schema (adapters/cedar). A case is
  * plain data and all that a policy set looks at, so the audit event that keeps it can be decided again under another set.
  */
+import type { Detail, DetailType } from '../details/detail-type.ts';
+import { amountOf, typeOf } from '../details/narrowed-details.ts';
 import type { PolicyAction, PolicyEntity, PolicyRecord } from '../ports/policy-engine.ts';
 import type { ScopeDeclaration } from '../resource-servers/resource-server.ts';
 import { actsForItself, type DecisionFacts, type KnownFacts, type Party, partiesOf } from './facts.ts';
@@ -61,6 +63,12 @@ const scopeEntity = (facts: DecisionFacts, { name, risk }: ScopeDeclaration): Po
   parents: [serverName(facts)],
 });
 
+const detailEntity = (facts: DecisionFacts, { type, risk }: DetailType): PolicyEntity => ({
+  name: { type: 'DetailType', id: `${facts.server.identifier} ${type}` },
+  attributes: { name: type, risk, server: { entity: serverName(facts) } },
+  parents: [serverName(facts)],
+});
+
 /** The part of the context that is the same for every scope. */
 const contextOf = (facts: DecisionFacts): PolicyRecord => {
   const { route, now, subject, actors = [], assurance, approval, source, isBound = false } = facts;
@@ -99,11 +107,23 @@ export type PolicyCase = {
   readonly context: PolicyRecord;
   /** What is asked about, one at a time. */
   readonly resources: readonly { readonly scope: string; readonly entity: PolicyEntity; readonly consented: boolean }[];
+  /** Authorization details, likewise; `amount` is absent where their type counts none. */
+  readonly details?: readonly DetailQuestion[];
   /** Of a token that is there, conditions were met when it was made. */
   readonly isConditional: boolean;
 };
 
-export const policyCase = (facts: KnownFacts, scopes: readonly string[]): PolicyCase => ({
+export type DetailQuestion = {
+  readonly entity: PolicyEntity;
+  readonly consented: boolean;
+  readonly amount?: number;
+};
+
+export const policyCase = (
+  facts: KnownFacts,
+  scopes: readonly string[],
+  details: readonly Detail[] = [],
+): PolicyCase => ({
   action: facts.route === 'consent' ? 'delegate' : 'act',
   principal: nameOf(facts.caller),
   entities: entitiesOf(facts),
@@ -115,8 +135,24 @@ export const policyCase = (facts: KnownFacts, scopes: readonly string[]): Policy
       entity: scopeEntity(facts, declared),
       consented: isConsented(facts, declared.name),
     })),
+  ...(details.length === 0 ? {} : { details: details.flatMap((detail) => detailQuestion(facts, detail)) }),
   isConditional: facts.route !== 'introspection',
 });
+
+/** About one of a type that is declared; others were taken away before. */
+const detailQuestion = (facts: DecisionFacts, detail: Detail): readonly DetailQuestion[] => {
+  const types = facts.server.detailTypes ?? [];
+  const type = typeOf(types, detail);
+  const amount = amountOf(types, detail);
+  if (!type) return [];
+  return [
+    {
+      entity: detailEntity(facts, type),
+      consented: isDetailConsented(facts),
+      ...(amount === undefined ? {} : { amount }),
+    },
+  ];
+};
 
 /**
  * Whether a person said yes to this very scope. The engine issues to clients within what was granted to them, and a
@@ -129,5 +165,9 @@ const isConsented = (facts: DecisionFacts, scope: string): boolean => {
   if (delegation !== undefined || grant !== undefined) return (delegation ?? grant)?.includes(scope) === true;
   return caller.kind === 'client' && OF_A_GRANT.includes(route);
 };
+
+/** Whether a person said yes to it: what is left is inside what a row or grant holds, where there is one. */
+const isDetailConsented = ({ route, details }: DecisionFacts): boolean =>
+  route === 'introspection' || details?.delegation !== undefined || details?.grant !== undefined;
 
 const OF_A_GRANT: readonly DecisionFacts['route'][] = ['authorization_code', 'refresh_token', 'device_code'];

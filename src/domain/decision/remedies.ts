@@ -45,6 +45,36 @@ export const nothingLeft = (decision: Pick<Decision, 'removed' | 'scope'> | unde
   return { reason, layer, ...(text === undefined ? {} : { text }), remedies };
 };
 
+/** Why authorization details that were named are not given. */
+export const refusedDetails = ({ removedDetails }: Pick<Decision, 'removedDetails'>) => {
+  const removed = removedDetails.map(({ detail, ...why }) => ({ ...why, scope: detail.type }));
+  const { reason, layer, text, remedies } = nothingLeft({ scope: [], removed });
+  const types = [...new Set(removed.map(({ scope }) => scope))].join(', ').slice(0, 300);
+  return reason === 'scope_not_available'
+    ? ({
+        code: 'invalid_authorization_details',
+        reason: 'details_not_available',
+        layer,
+        text: `not inside what is held (${LAYER_WORDS[layer] ?? layer}): ${types}`,
+        remedies,
+      } as const)
+    : ({
+        code: reason === 'step_up_required' ? 'insufficient_user_authentication' : 'access_denied',
+        reason,
+        layer,
+        text: text ?? `not given now: ${types}`,
+        remedies,
+      } as const);
+};
+
+const LAYER_WORDS: Partial<Record<Layer, string>> = {
+  subject_token: 'subject token',
+  delegation: 'delegation',
+  grant: 'grant',
+  blueprint: 'ceilings of the blueprint',
+  resource_server: 'types of the resource server',
+};
+
 /** Remedies of what was removed by `layer`, without duplicates: a stronger sign-in, or whom to ask. */
 const remediesOf = (removed: Removed, layer: Layer): readonly Remedy[] => {
   const here = removed.filter((each) => each.layer === layer);

@@ -1,11 +1,14 @@
+import type { Detail } from '../details/detail-type.ts';
+import { joinedDetails } from '../details/narrowed-details.ts';
 import type { Delegation, PassOn } from './delegation.ts';
 
 /** The parts of a delegation that can only shrink from hop to hop. */
-export type Held = Pick<Delegation, 'scope' | 'expiresAt' | 'passOn'>;
+export type Held = Pick<Delegation, 'scope' | 'details' | 'expiresAt' | 'passOn'>;
 
 /**
  * What a child may hold of `wanted` below `parent`: the one place where authority crosses a hop
- * (invariant 2). On every axis the result is at most the parent's, and one hop less deep.
+ * (invariant 2). On every axis the result is at most the parent's, and one hop less deep. Authorization details are not
+ * an axis here: what is inside what is for the rules of their types to say (decision/detail-cut.ts).
  */
 export const attenuate = (parent: Held, wanted: Held): Held => ({
   scope: intersection(wanted.scope, parent.scope),
@@ -26,12 +29,21 @@ export const isWithin = (child: Held, parent: Held): boolean =>
 /** Everything either holds; never to be used without `attenuate` below a parent. */
 export const combine = (one: Held, other: Held): Held => ({
   scope: union(one.scope, other.scope),
+  ...withDetails(joinedDetails(one.details, other.details)),
   expiresAt: Math.max(one.expiresAt, other.expiresAt),
   passOn: normalisePassOn({
     agents: union(one.passOn.agents, other.passOn.agents),
     depth: Math.max(one.passOn.depth, other.passOn.depth),
   }),
 });
+
+/** Whether nothing may be done with it. */
+export const isEmpty = ({ scope, details = [] }: Pick<Held, 'scope' | 'details'>): boolean =>
+  scope.length === 0 && details.length === 0;
+
+/** As a row has them: a member only where there are any. */
+export const withDetails = (details: readonly Detail[]): Pick<Delegation, 'details'> =>
+  details.length === 0 ? {} : { details };
 
 /** Whether the row itself is good at `now`; says nothing about the rows above it. */
 export const isActive = (row: Pick<Delegation, 'state' | 'expiresAt'>, now: number): boolean =>
@@ -50,7 +62,15 @@ export const effective = (row: Delegation, above: readonly Delegation[], now: nu
     (parent, child) => (parent ? attenuate(parent, child) : child),
     undefined,
   );
-  return held ? { ...row, scope: held.scope, expiresAt: held.expiresAt, passOn: held.passOn } : undefined;
+  if (!held) return undefined;
+  const detailsAbove = above.map(({ details = [] }) => details);
+  return {
+    ...row,
+    scope: held.scope,
+    expiresAt: held.expiresAt,
+    passOn: held.passOn,
+    ...(detailsAbove.length === 0 ? {} : { detailsAbove }),
+  };
 };
 
 /** Whether a delegation may be handed on to `agent` (decision D2). */

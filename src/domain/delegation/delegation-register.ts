@@ -5,13 +5,15 @@
  * and the check of issued tokens. Every change appends its audit event first (intent), then swaps one row.
  */
 import type { AuditTrail } from '../audit/audit-event.ts';
+import type { Detail } from '../details/detail-type.ts';
+import { joinedDetails } from '../details/narrowed-details.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Cursor, type DocumentStore, update } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { revocation as overStore, type Revocation } from '../revocation/revocation.ts';
 import { extendChain } from './actor-chain.ts';
-import { attenuate, combine, type Held, mayPassOnTo, normalisePassOn } from './attenuation.ts';
+import { attenuate, combine, type Held, isEmpty, mayPassOnTo, normalisePassOn, withDetails } from './attenuation.ts';
 import type { CappedAgents } from './ceilings-of-rows.ts';
 import type { Delegation, PassOn } from './delegation.ts';
 import { aboutRow, consentTo, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
@@ -27,6 +29,9 @@ export type Consent = {
   readonly asked: readonly string[];
   /** What the person allowed of it. */
   readonly scope: readonly string[];
+  /** The same of authorization details. */
+  readonly askedDetails?: readonly Detail[];
+  readonly details?: readonly Detail[];
   /** Epoch seconds. */
   readonly expiresAt: number;
   readonly passOn: PassOn;
@@ -42,6 +47,8 @@ export type Hop = {
   /** The parent's: a hop never changes the resource. */
   readonly resource: string;
   readonly scope: readonly string[];
+  /** Inside what the parent and all above it hold, by the decision that gave them. */
+  readonly details?: readonly Detail[];
   readonly expiresAt: number;
   readonly passOn: PassOn;
   readonly txn?: string | undefined;
@@ -147,12 +154,17 @@ export const delegationRegister = ({
       const { row } = await settle(
         slot,
         (current) => {
-          const held = consentTo(current, asked, { scope, expiresAt: consent.expiresAt, passOn });
+          const held = consentTo(
+            current,
+            { scope: asked, details: consent.askedDetails ?? [] },
+            { scope, details: consent.details ?? [], expiresAt: consent.expiresAt, passOn },
+          );
           const now = clock.now();
           if (current) {
-            return held.scope.length === 0 ? endedRow(current, now, by) : { ...current, ...held, updatedAt: now };
+            const { details: _, ...before } = current;
+            return isEmpty(held) ? endedRow(current, now, by) : { ...before, ...held, updatedAt: now };
           }
-          if (held.scope.length === 0) return undefined;
+          if (isEmpty(held)) return undefined;
           return {
             id: identifiers.newId('dlg'),
             subject,
@@ -201,12 +213,14 @@ export const delegationRegister = ({
         async (current) => {
           const now = clock.now();
           const held = attenuate(parent, current ? combine(current, wanted) : wanted);
-          if (held.scope.length === 0)
+          const details = withDetails(joinedDetails(current?.details, hop.details));
+          if (isEmpty({ ...held, ...details })) {
             throw new DomainError('invalid_scope', 'nothing is left of the scope to hand on');
+          }
           if (current) {
             // What the parent lost meanwhile is taken away when the row is read, not here.
-            const next = combine(current, held);
-            return holdsTheSame(current, next) ? undefined : { ...current, ...held, updatedAt: now };
+            const next = { ...combine(current, held), ...details };
+            return holdsTheSame(current, next) ? undefined : { ...current, ...held, ...details, updatedAt: now };
           }
           await refuseEndedHop(parent, actor);
           return {
@@ -215,6 +229,7 @@ export const delegationRegister = ({
             actor,
             resource,
             ...held,
+            ...details,
             parent: parent.id,
             ancestors: [parent.id, ...parent.ancestors],
             depth: parent.depth + 1,

@@ -1,3 +1,4 @@
+import type { Detail } from '../details/detail-type.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
@@ -13,6 +14,8 @@ export type DelegationRequest = {
   readonly resource: string;
   /** Sorted; the page may narrow it, never widen it. */
   readonly scope: readonly string[];
+  /** Authorization details it would like to hold there. */
+  readonly details?: readonly Detail[];
   /** The piece of work it came up in. */
   readonly txn?: string;
   /** Client to which the exchanged token had been issued. */
@@ -66,10 +69,10 @@ export const delegationRequests = ({
       readonly url: string;
       readonly expiresIn: number;
     }> {
-      const { subject, agent, resource } = wanted;
+      const { subject, agent, resource, details } = wanted;
       const scope = [...new Set(wanted.scope)].sort();
       const now = clock.now();
-      const sameKey = `delegation-request-of:${masterKey.digest('delegation-request-of', subject, agent, resource, ...scope)}`;
+      const sameKey = `delegation-request-of:${masterKey.digest('delegation-request-of', subject, agent, resource, ...scope, ...(details ? [JSON.stringify(details)] : []))}`;
       const earlier = await ephemeral.get(sameKey);
       if (earlier !== undefined) {
         const handle = openedOrNothing(masterKey, sameKey, earlier);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AuditEvent } from '../audit/audit-event.ts';
-import { combine, type Held, normalisePassOn } from './attenuation.ts';
+import { detailsWithout, joinedDetails } from '../details/narrowed-details.ts';
+import { combine, type Held, normalisePassOn, withDetails } from './attenuation.ts';
 import type { Delegation } from './delegation.ts';
 
 /** The place a live row takes: at most one of a subject, parent, actor and resource. */
@@ -20,12 +21,16 @@ export const endedRow = (row: Delegation, at: number, by: string): Delegation =>
 });
 
 /** What a first hop holds after a new decision about `asked`. */
-export const consentTo = (current: Held | undefined, asked: readonly string[], allowed: Held): Held => {
-  const kept = current?.scope.filter((name) => !asked.includes(name)) ?? [];
+export const consentTo = (current: Held | undefined, asked: Pick<Held, 'scope' | 'details'>, allowed: Held): Held => {
+  const kept = current?.scope.filter((name) => !asked.scope.includes(name)) ?? [];
+  const keptDetails = detailsWithout(current?.details, asked.details);
   const scope = [...new Set([...kept, ...allowed.scope])].sort();
-  if (!current || kept.length === 0) return { ...allowed, scope };
+  const { details: _, ...others } = allowed;
+  const details = withDetails(joinedDetails(keptDetails, allowed.details));
+  if (!current || kept.length + keptDetails.length === 0) return { ...others, scope, ...details };
   return {
     scope,
+    ...details,
     expiresAt: Math.min(current.expiresAt, allowed.expiresAt),
     passOn: normalisePassOn({
       agents: allowed.passOn.agents.filter((agent) => current.passOn.agents.includes(agent)),
@@ -36,8 +41,8 @@ export const consentTo = (current: Held | undefined, asked: readonly string[], a
 
 /** Whether two states hold the same authority. */
 export const holdsTheSame = (one: Held, other: Held): boolean =>
-  JSON.stringify([one.scope, one.expiresAt, one.passOn.agents, one.passOn.depth]) ===
-  JSON.stringify([other.scope, other.expiresAt, other.passOn.agents, other.passOn.depth]);
+  JSON.stringify([one.scope, one.details, one.expiresAt, one.passOn.agents, one.passOn.depth]) ===
+  JSON.stringify([other.scope, other.details, other.expiresAt, other.passOn.agents, other.passOn.depth]);
 
 /** What every event about a row says. */
 export const aboutRow = (row: Delegation) =>
@@ -54,7 +59,7 @@ export const aboutRow = (row: Delegation) =>
 export const changeOfRow = (
   from: Delegation | undefined,
   to: Delegation,
-): Pick<AuditEvent, 'type' | 'outcome' | 'inputs'> => ({
+): Pick<AuditEvent, 'type' | 'outcome' | 'inputs' | 'personal'> => ({
   type:
     to.state === 'revoked'
       ? 'delegation.revoked'
@@ -64,5 +69,12 @@ export const changeOfRow = (
           ? 'delegation.narrowed'
           : 'delegation.extended',
   outcome: 'done',
-  inputs: { parent: to.parent, depth: to.depth, expiresAt: to.expiresAt, passOn: to.passOn },
+  inputs: {
+    parent: to.parent,
+    depth: to.depth,
+    expiresAt: to.expiresAt,
+    passOn: to.passOn,
+    ...(to.details === undefined ? {} : { detailTypes: to.details.map(({ type: name }) => name) }),
+  },
+  ...(to.details === undefined ? {} : { personal: { details: JSON.stringify(to.details) } }),
 });

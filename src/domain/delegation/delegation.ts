@@ -1,3 +1,4 @@
+import type { Detail } from '../details/detail-type.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { ActorChain } from './actor-chain.ts';
 
@@ -20,6 +21,13 @@ export type Delegation = {
   readonly resource: string;
   /** Sorted; what the row holds. Never more than its parent holds. */
   readonly scope: readonly string[];
+  /**
+   * Authorization details (RFC 9396). Absent: none. Whether they are inside those of the rows above is for the rules of
+   * their types to say (decision); `detailsAbove` has those.
+   */
+  readonly details?: readonly Detail[];
+  /** Never stored: details of the rows above, nearest first, as they stand now. */
+  readonly detailsAbove?: readonly (readonly Detail[])[];
   readonly parent: string | null;
   /** Ids of all rows above, nearest first; empty for a first hop. */
   readonly ancestors: readonly string[];
@@ -38,6 +46,10 @@ export type Delegation = {
   /** Never later than the parent's. */
   readonly expiresAt: number;
 };
+
+/** Authorization details of a row and of those above it, as decisions look at them. */
+export const detailsOfRow = (row: Delegation | undefined): readonly (readonly Detail[])[] =>
+  row ? [row.details ?? [], ...(row.detailsAbove ?? [])] : [[]];
 
 export const DELEGATIONS = {
   name: 'delegations',

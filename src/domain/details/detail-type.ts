@@ -17,6 +17,9 @@ export type JsonValue =
 /** One authorization detail (RFC 9396 §2). */
 export type Detail = { readonly type: string; readonly [member: string]: JsonValue };
 
+/** Resource indicator to what is asked for or held there. */
+export type DetailsByResource = Readonly<Record<string, readonly Detail[]>>;
+
 export const MEMBER_RULES = ['max', 'min', 'subset', 'prefix', 'equal', 'before', 'after'] as const;
 
 /** How a member of a child must stand to the same member of its parent. Members without a rule are `equal`. */

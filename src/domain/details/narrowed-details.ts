@@ -42,6 +42,49 @@ export const narrowedDetails = (
   return { details: withoutRepeats(details), refused };
 };
 
+/**
+ * What both hold, as far as it can be told: those of either that are inside one of the other. Never wider than
+ * either.
+ */
+export const commonDetails = (
+  types: DetailTypes,
+  one: readonly Detail[],
+  other: readonly Detail[],
+): readonly Detail[] => {
+  const { details, refused } = narrowedDetails(types, one, other);
+  if (refused.length === 0) return details;
+  const all = withoutRepeats([...details, ...narrowedDetails(types, other, refused).details]);
+  return insideAll(types, all, [other, one]).details;
+};
+
+const MOST_PASSES = 5;
+
+/**
+ * `asked` inside each of several at once: what one of them completes has to be inside the others, too. `refusedBy`: in
+ * the order of `holders`.
+ */
+export const insideAll = (
+  types: DetailTypes,
+  asked: readonly Detail[],
+  holders: readonly (readonly Detail[])[],
+): { readonly details: readonly Detail[]; readonly refusedBy: readonly (readonly Detail[])[] } => {
+  const refusedBy: Detail[][] = holders.map(() => []);
+  let left = asked;
+  for (let pass = 0; pass < MOST_PASSES; pass += 1) {
+    const before = left;
+    for (const [index, held] of holders.entries()) {
+      const { details, refused } = narrowedDetails(types, left, held);
+      refusedBy[index]?.push(...refused);
+      left = details;
+    }
+    if (before.length === left.length && before.every((one, index) => isEqual(one, left[index] ?? null))) {
+      return { details: left, refusedBy };
+    }
+  }
+  refusedBy[0]?.push(...left);
+  return { details: [], refusedBy };
+};
+
 const firstParent = (
   type: DetailType,
   detail: Detail,
@@ -110,9 +153,32 @@ export const amountOf = (types: DetailTypes, detail: Detail): number | undefined
   return typeof amount === 'number' ? amount : undefined;
 };
 
+/** What budgets count of details. */
+export type DetailWorth = { readonly type: string; readonly amount?: number };
+
+export const worthOf = (types: DetailTypes, details: readonly Detail[]): readonly DetailWorth[] =>
+  details.map((detail) => {
+    const amount = amountOf(types, detail);
+    return { type: detail.type, ...(amount === undefined ? {} : { amount }) };
+  });
+
 /** In their order; the same one twice is one. */
 export const withoutRepeats = (details: readonly Detail[]): readonly Detail[] => {
   const kept: Detail[] = [];
   for (const detail of details) if (!kept.some((one) => isEqual(one, detail))) kept.push(detail);
   return kept;
 };
+
+/** Characters and entries of what one row holds. */
+const MOST_HELD = { length: 32_768, count: 100 };
+
+/** Both, the earlier first. Of more than a row can hold the oldest go. */
+export const joinedDetails = (one: readonly Detail[] = [], other: readonly Detail[] = []): readonly Detail[] => {
+  let joined = withoutRepeats([...one, ...other]);
+  while (joined.length > MOST_HELD.count || JSON.stringify(joined).length > MOST_HELD.length) joined = joined.slice(1);
+  return joined;
+};
+
+/** Those of `one` that are none of `other`. */
+export const detailsWithout = (one: readonly Detail[] = [], other: readonly Detail[] = []): readonly Detail[] =>
+  one.filter((detail) => !other.some((each) => isEqual(each, detail)));

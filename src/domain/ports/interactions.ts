@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DetailsByResource } from '../details/detail-type.ts';
 
 /** One request of a browser and the answer to it, as the interaction port needs them. */
 export type Exchange = { readonly request: IncomingMessage; readonly response: ServerResponse };
@@ -17,6 +18,8 @@ export type Interaction = {
   readonly openidScopes: readonly string[];
   /** Resource indicator → scopes asked for there, already cut to what that resource declares and the client may hold. */
   readonly resources: Readonly<Record<string, readonly string[]>>;
+  /** Authorization details asked for (RFC 9396), by the resource whose types they are of. */
+  readonly details?: DetailsByResource;
   /** Set in a device flow (RFC 8628): the person types or checks this code. */
   readonly userCode?: string;
   readonly expiresAt: number;
@@ -26,6 +29,7 @@ export type Interaction = {
 export type ConsentResult = {
   readonly openidScopes: readonly string[];
   readonly resources: Readonly<Record<string, readonly string[]>>;
+  readonly details?: DetailsByResource;
   /** End of the lease, epoch seconds. */
   readonly expiresAt: number;
   /** Which version of its metadata document was shown, of a client that is one. */

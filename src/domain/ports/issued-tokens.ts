@@ -1,6 +1,7 @@
 import type { Assurance } from '../accounts/assurance.ts';
 import type { DecisionFacts } from '../decision/facts.ts';
 import type { ActorChain } from '../delegation/actor-chain.ts';
+import type { Detail } from '../details/detail-type.ts';
 
 /** An access token of ours that is live now. */
 export type IssuedToken = {
@@ -16,6 +17,8 @@ export type IssuedToken = {
   /** Resource indicator; absent on a token that is good at the UserInfo endpoint only. */
   readonly audience?: string;
   readonly scope: readonly string[];
+  /** Authorization details (RFC 9396). */
+  readonly details?: readonly Detail[];
   readonly chain?: ActorChain;
   /** Delegation row. */
   readonly delegation?: string;

@@ -1,3 +1,5 @@
+import type { DetailsByResource } from '../details/detail-type.ts';
+
 /** What one consent gave one client: the engine's Grant, one for each authorization (decision D8). */
 export type Lease = {
   readonly id: string;
@@ -5,6 +7,7 @@ export type Lease = {
   readonly clientId: string;
   readonly openidScopes: readonly string[];
   readonly resources: Readonly<Record<string, readonly string[]>>;
+  readonly details?: DetailsByResource;
   readonly createdAt: number;
   readonly expiresAt: number;
 };

@@ -5,7 +5,7 @@ import { agentParty, clientParty, type DecisionFacts, type Party } from '../../d
 import { actorsOf } from '../../domain/delegation/actor-chain.ts';
 import { mayPassOnTo } from '../../domain/delegation/attenuation.ts';
 import { scopesAt } from '../../domain/delegation/authority.ts';
-import type { Delegation } from '../../domain/delegation/delegation.ts';
+import { type Delegation, detailsOfRow } from '../../domain/delegation/delegation.ts';
 import type { Lease } from '../../domain/ports/leases.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { TokenExchangeDependencies } from './dependencies.ts';
@@ -120,5 +120,10 @@ export const factsAt = async (
     ...(ofClient ? { grant: scopesAt(ofClient.resources, resource) ?? [] } : {}),
     ...(token.audience === resource ? { subjectToken: token.scope } : {}),
     ...(row ? { delegation: row.scope } : {}),
+    details: {
+      ...(ofClient ? { grant: ofClient.details?.[resource] ?? [] } : {}),
+      ...(token.audience === resource ? { subjectToken: token.details ?? [] } : {}),
+      ...(row ? { delegation: detailsOfRow(row) } : {}),
+    },
   };
 };

@@ -1,14 +1,17 @@
 import type { Agent } from '../../domain/agents/agent.ts';
 import { type Decision, recordOf } from '../../domain/decision/decision.ts';
+import { isEmpty } from '../../domain/delegation/attenuation.ts';
 import { blockingLayer } from '../../domain/delegation/authority.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
+import { checkDetails } from '../../domain/details/asked-details.ts';
+import type { Detail } from '../../domain/details/detail-type.ts';
 import { type DomainError, isDomainError, type Remedy } from '../../domain/errors.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import { factsAt, findSource, leaseOf, type Source } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
-import { GRANT_TYPE, readParameters } from './parameters.ts';
+import { GRANT_TYPE, readParameters, refusing } from './parameters.ts';
 import { type AcceptedSubjectToken, acceptSubjectToken, checkActorToken } from './presented-tokens.ts';
-import { nothingIsLeft, type Refuse, refusals } from './refusals.ts';
+import { detailsAreRefused, nothingIsLeft, type Refuse, refusals } from './refusals.ts';
 import { findTarget } from './target.ts';
 
 /** What is to be minted; `mint` shortens `notAfter` to the resource server's own limit. */
@@ -17,6 +20,7 @@ export type ExchangedToken = {
   readonly chain: Delegation['chain'];
   readonly resourceServer: ResourceServer;
   readonly scope: readonly string[];
+  readonly details: readonly Detail[];
   readonly notAfter: number;
   readonly delegation: string;
   readonly lease: string | undefined;
@@ -43,6 +47,10 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
     const agent = await activeAgent(dependencies, refuse, caller);
     const target = await findTarget(dependencies, refuse, parameters);
     caller.note({ resource: target.identifier });
+    if (parameters.details) {
+      const { details } = parameters;
+      refusing(refuse, () => checkDetails(target.detailTypes ?? [], details));
+    }
 
     const accepted = await acceptSubjectToken(dependencies, refuse, agent, caller, parameters.subject);
     const { token, account } = accepted;
@@ -58,8 +66,10 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
 
     const lease = await leaseOf(dependencies, refuse, accepted);
     const source = await findSource(dependencies, refuse, agent, accepted, target);
+    const held = await factsAt(dependencies, refuse, agent, account, accepted, lease, source, target);
     const facts = {
-      ...(await factsAt(dependencies, refuse, agent, account, accepted, lease, source, target)),
+      ...held,
+      details: { ...held.details, asked: parameters.details },
       now: clock.now(),
       asked: parameters.scope,
       assurance: token.assurance,
@@ -77,13 +87,22 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       inputs: inputsOf(accepted, source, target, decision, now),
     });
 
-    const ask = (scope: readonly string[]) =>
-      askThePerson(dependencies, refuse, { agent, token, resource: target.identifier, scope });
-    if (source.kind === 'unconsented') {
-      if (decision.scope.length === 0) throw refuse(...nothingIsLeft(decision));
-      throw refuse('consent_missing', { remedies: await ask(decision.scope) });
+    const ask = (scope: readonly string[], details: readonly Detail[] = []) =>
+      askThePerson(dependencies, refuse, { agent, token, resource: target.identifier, scope, details });
+    if (parameters.details && decision.removedDetails.length > 0) {
+      const [reason, why] = detailsAreRefused(decision);
+      // What only the person's consent stands in the way of, the person can give.
+      const mayAsk =
+        source.kind === 'held' &&
+        source.row.depth === 1 &&
+        decision.removedDetails.every(({ layer }) => layer === 'delegation');
+      throw refuse(reason, mayAsk ? { ...why, remedies: await ask([], parameters.details) } : why);
     }
-    if (decision.scope.length === 0) {
+    if (source.kind === 'unconsented') {
+      if (isEmpty(decision)) throw refuse(...nothingIsLeft(decision));
+      throw refuse('consent_missing', { remedies: await ask(decision.scope, decision.details) });
+    }
+    if (decision.scope.length === 0 && (parameters.scope || decision.details.length === 0)) {
       // At a first hop the person can give more, if everybody else would let it through.
       const wanted = decision.removed.filter((each) => each.layer === 'delegation').map(({ scope }) => scope);
       const isFirst = source.kind === 'held' && source.row.depth === 1;
@@ -101,11 +120,10 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
 
     const txn = token.txn ?? identifiers.newId('txn');
     const row =
-      source.kind === 'held'
-        ? source.row
-        : await hop(delegations, refuse, agent, source.row, decision.scope, txn, caller);
+      source.kind === 'held' ? source.row : await hop(delegations, refuse, agent, source.row, decision, txn, caller);
     const scope = decision.scope.filter((name) => row.scope.includes(name));
-    if (scope.length === 0) throw refuse('delegation_ended');
+    const { details } = decision;
+    if (isEmpty({ scope, details })) throw refuse('delegation_ended');
     const notAfter = Math.min(
       token.expiresAt,
       row.expiresAt,
@@ -119,6 +137,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       chain: row.chain,
       resourceServer: target,
       scope,
+      details,
       notAfter,
       delegation: row.id,
       lease: token.lease,
@@ -153,7 +172,7 @@ const hop = async (
   refuse: Refuse,
   agent: Agent,
   parent: Delegation,
-  scope: readonly string[],
+  { scope, details }: Pick<Decision, 'scope' | 'details'>,
   txn: string,
   caller: Caller,
 ): Promise<Delegation> => {
@@ -163,6 +182,7 @@ const hop = async (
       actor: agent.id,
       resource: parent.resource,
       scope,
+      details,
       expiresAt: parent.expiresAt,
       passOn: { agents: parent.passOn.agents, depth: parent.passOn.depth - 1 },
       txn,
@@ -185,15 +205,17 @@ const askThePerson = async (
     readonly token: AcceptedSubjectToken['token'];
     readonly resource: string;
     readonly scope: readonly string[];
+    readonly details: readonly Detail[];
   },
 ): Promise<readonly Remedy[]> => {
-  const { agent, token, resource, scope } = wanted;
+  const { agent, token, resource, scope, details } = wanted;
   try {
     const { url, expiresIn } = await requests.create({
       subject: token.subject,
       agent: agent.id,
       resource,
       scope,
+      ...(details.length === 0 ? {} : { details }),
       ...(token.txn ? { txn: token.txn } : {}),
       viaClient: token.clientId,
     });
@@ -210,6 +232,7 @@ const describe = ({ token, received }: AcceptedSubjectToken) => ({
   clientId: token.clientId,
   audience: token.audience ?? null,
   scope: token.scope,
+  ...(token.details === undefined ? {} : { detailTypes: token.details.map(({ type }) => type) }),
   delegation: token.delegation ?? null,
   expiresAt: token.expiresAt,
   isBound: token.jkt !== undefined || token.x5t !== undefined,

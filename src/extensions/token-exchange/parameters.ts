@@ -4,6 +4,9 @@
  * (src/domain/delegation), nor how a token is made, bound and recorded (`mint`, src/provider).
  * Called by the token endpoint, through the extension listed in src/compose.ts.
  */
+import { readDetails } from '../../domain/details/asked-details.ts';
+import type { Detail } from '../../domain/details/detail-type.ts';
+import { isDomainError } from '../../domain/errors.ts';
 import type { Refuse } from './refusals.ts';
 
 export const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
@@ -22,6 +25,7 @@ export const PARAMETERS = [
   'audience',
   'resource',
   'scope',
+  'authorization_details',
 ] as const;
 
 export const REPEATABLE = ['audience', 'resource'] as const;
@@ -46,6 +50,8 @@ export type ExchangeParameters = {
   readonly audience: string | undefined;
   /** Undefined when absent: all that the cut leaves. Sorted, without duplicates. */
   readonly scope: readonly string[] | undefined;
+  /** Undefined when absent: all that is held. */
+  readonly details: readonly Detail[] | undefined;
 };
 
 /**
@@ -88,6 +94,7 @@ export const readParameters = (values: Values, refuse: Refuse): ExchangeParamete
     resource,
     audience,
     scope: scope === undefined ? undefined : scopeTokens(bounded('scope', scope, MAX_SCOPE_LENGTH), refuse),
+    details: detailsIn(single('authorization_details'), refuse),
   };
 };
 
@@ -138,6 +145,20 @@ const readers = (values: Values, refuse: Refuse) => {
       throw refuse('token_type_unsupported', { field, text: `${field} must be ${ACCESS_TOKEN_TYPE}` });
     },
   };
+};
+
+/** Undefined where there is no parameter. */
+const detailsIn = (text: string | undefined, refuse: Refuse): readonly Detail[] | undefined =>
+  text === undefined ? undefined : refusing(refuse, () => readDetails(text));
+
+/** Says in the words of this grant that details cannot be read. */
+export const refusing = <T>(refuse: Refuse, read: () => T): T => {
+  try {
+    return read();
+  } catch (error) {
+    if (!isDomainError(error) || error.code !== 'invalid_authorization_details') throw error;
+    throw refuse('details_malformed', { text: error.message });
+  }
 };
 
 const scopeTokens = (scope: string, refuse: Refuse): readonly string[] => {

@@ -1,5 +1,5 @@
 import type { Decision } from '../../domain/decision/decision.ts';
-import { nothingLeft } from '../../domain/decision/remedies.ts';
+import { nothingLeft, refusedDetails } from '../../domain/decision/remedies.ts';
 import { DomainError, type DomainErrorCode, isDomainError, type Layer, type Remedy } from '../../domain/errors.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 
@@ -171,6 +171,18 @@ export const REFUSALS = {
     field: 'scope',
     text: 'nothing of this scope is available here',
   },
+  details_malformed: {
+    code: 'invalid_authorization_details',
+    layer: 'request',
+    field: 'authorization_details',
+    text: 'authorization_details are not as their types declare them',
+  },
+  details_not_available: {
+    code: 'invalid_authorization_details',
+    layer: 'delegation',
+    field: 'authorization_details',
+    text: 'these authorization_details are not inside what is held',
+  },
   policy_forbids: {
     code: 'access_denied',
     layer: 'policy',
@@ -232,6 +244,12 @@ const HOLDS_NOTHING: Partial<Record<Layer, string>> = {
 export const nothingIsLeft = (decision: Pick<Decision, 'removed' | 'scope'>): readonly [Reason, RefusalDetails] => {
   const { reason, layer, remedies, text = HOLDS_NOTHING[layer] } = nothingLeft(decision);
   return [reason, { layer, remedies, ...(text === undefined ? {} : { text }) }];
+};
+
+/** Why authorization details that were named are not given. */
+export const detailsAreRefused = (decision: Pick<Decision, 'removedDetails'>): readonly [Reason, RefusalDetails] => {
+  const { reason, layer, text, remedies } = refusedDetails(decision);
+  return [reason, { layer, text, remedies, field: 'authorization_details' }];
 };
 
 /** Makes the error of a refusal, with a denial that has an id of its own (decision D6). Throwing it is the caller's business. */

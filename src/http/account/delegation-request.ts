@@ -95,11 +95,12 @@ export const addDelegationRequestRoutes = (
   });
 };
 
-const askedOf = ({ subject, agent, resource, scope, txn }: DelegationRequest): AskedConsent => ({
+const askedOf = ({ subject, agent, resource, scope, details, txn }: DelegationRequest): AskedConsent => ({
   account: subject,
   clientId: agent,
   openidScopes: [],
   resources: { [resource]: scope },
+  ...(details === undefined ? {} : { details: { [resource]: details } }),
   ...(txn === undefined ? {} : { txn }),
 });
 

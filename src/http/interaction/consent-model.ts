@@ -54,10 +54,11 @@ export const consentModel = async (
       ...(facts.switchAction === undefined ? {} : { switchAction: facts.switchAction }),
     },
     openidScopes: question.openidScopes,
-    resources: question.resources.map(({ identifier, name, scopes }) => ({
+    resources: question.resources.map(({ identifier, name, scopes, details }) => ({
       identifier,
       name,
       scopes: scopes.map((scope) => ({ ...scope, checked: true })),
+      details: details.map(({ id, described }) => ({ id, ...described })),
     })),
     durations: question.durations,
     duration: question.duration,
@@ -125,6 +126,7 @@ export const readConsentForm = (form: URLSearchParams): ConsentForm => {
   return {
     openidScopes: form.getAll('openid'),
     resources: Object.fromEntries(resources),
+    details: form.getAll('detail'),
     durationSeconds: wholeNumber(form, 'duration'),
     passOn: {
       agents: form.getAll('pass_on'),

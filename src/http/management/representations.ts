@@ -128,6 +128,7 @@ const DELEGATION = [
   'actor',
   'resource',
   'scope',
+  'details',
   'parent',
   'depth',
   'chain',

@@ -276,6 +276,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       actor: { type: 'string', description: 'Agent that acts.' },
       resource: { type: 'string', description: 'Resource indicator.' },
       scope: { type: 'array', items: { type: 'string' } },
+      details: list('Authorization details it holds (RFC 9396).', 100, { type: 'object' }),
       parent: { type: ['string', 'null'], description: 'The row it was cut from; null: the consent of the person.' },
       depth: { type: 'integer', description: '1 for the first hop.' },
       chain: { type: 'object', description: 'As the `act` claim has it (RFC 8693 §4.1).' },
@@ -291,14 +292,14 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ...RECORD,
       expires_at: seconds('When it ends by itself.'),
     },
-    ['revoked_at', 'revoked_by'],
+    ['details', 'revoked_at', 'revoked_by'],
   ),
   DelegationPage: page('Delegation'),
 
   AuditErasure: input(
     {
       event: text('Id of the event, as the list of events has it.', 200),
-      value: oneOf('Which personal value of it.', ['source', 'username']),
+      value: oneOf('Which personal value of it.', ['source', 'username', 'details']),
     },
     ['event', 'value'],
   ),

@@ -166,6 +166,7 @@ describe('the actor', () => {
       'audience',
       'resource',
       'scope',
+      'authorization_details',
     ]);
   });
 

@@ -1,0 +1,37 @@
+import { chosenName, isolated } from '../agent-text.ts';
+import { type Html, html } from '../html.ts';
+import { type Risk, riskBadge } from './scope-list.ts';
+
+/** An authorization detail (RFC 9396): words of the resource server's registration, and values of the request. */
+export type DetailItem = {
+  readonly type: string;
+  /** What details of the type are about. */
+  readonly about: string;
+  readonly risk: Risk;
+  /** `value` undefined: any. */
+  readonly sentence: readonly (
+    | { readonly text: string }
+    | { readonly member: string; readonly value: string | undefined }
+  )[];
+  readonly more: readonly { readonly member: string; readonly value: string }[];
+};
+
+/** One to be switched off or on. The form field is `detail`, its value `id`. */
+export type DetailChoice = DetailItem & { readonly id: string };
+
+const VALUE = 300;
+
+const words = ({ sentence, more }: DetailItem): Html =>
+  html`<span class="does">${sentence.map((part) =>
+    'text' in part ? html`${part.text}` : part.value === undefined ? html`<em>any</em>` : chosenName(part.value, VALUE),
+  )}</span>${more.map(({ member, value }) => html` <span class="hint">${isolated(member)}: ${chosenName(value, VALUE)}</span>`)}`;
+
+/** Checkboxes, in the order of the request. */
+export const detailChoices = (details: readonly DetailChoice[], idPrefix: string): Html | undefined =>
+  details.length === 0
+    ? undefined
+    : html`<ul class="choices">${details.map((detail, index) => {
+        const id = `${idPrefix}-${index}`;
+        return html`<li class="${detail.risk}"><input type="checkbox" id="${id}" name="detail" value="${detail.id}" checked>
+<label for="${id}">${words(detail)} <span class="hint">${isolated(detail.about, 200)}</span></label> ${riskBadge(detail.risk)}</li>`;
+      })}</ul>`;
