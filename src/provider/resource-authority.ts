@@ -15,8 +15,8 @@ import { agentParty, clientParty, type DecisionFacts, type Party, type Route } f
 import { refusedDetails } from '../domain/decision/remedies.ts';
 import { type Delegation, detailsOfRow } from '../domain/delegation/delegation.ts';
 import type { Detail, DetailsByResource } from '../domain/details/detail-type.ts';
-import { DomainError } from '../domain/errors.ts';
 import { type DetailWorth, worthOf } from '../domain/details/narrowed-details.ts';
+import { DomainError } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';

@@ -268,7 +268,9 @@ export const tokenClaims = (deps: {
         const unit = unitOf(ctx);
         const event = eventOf(ctx, token, { ...unit.facts, ...facts }, parent);
         // Before the trail says that there is a token: a budget may have no room for it.
-        const reservation = unit.settled ? undefined : await deps.budgets.reserve({ ...spendingOf(event), details: made.worth ?? deps.authority.worthOf(ctx) });
+        const reservation = unit.settled
+          ? undefined
+          : await deps.budgets.reserve({ ...spendingOf(event), details: made.worth ?? deps.authority.worthOf(ctx) });
         const settled = settle(ctx, unit, {
           consumptions: deps.consumptions,
           audit: async () => {

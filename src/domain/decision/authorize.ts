@@ -90,10 +90,7 @@ export const authorizer = ({ identifiers, policies, managementApi, without }: De
 const withoutPolicies = (decision: Decision): Decision => ({
   ...decision,
   scope: [],
-  removed: [
-    ...decision.removed,
-    ...decision.scope.map((scope) => ({ scope, layer: 'policy' as const, policies: [] })),
-  ],
+  removed: [...decision.removed, ...decision.scope.map((scope) => ({ scope, layer: 'policy' as const, policies: [] }))],
   details: [],
   removedDetails: [
     ...decision.removedDetails,
