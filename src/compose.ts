@@ -241,6 +241,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     consents,
     accounts,
     pages,
+    agents,
     extensions,
     audit,
     refusals,

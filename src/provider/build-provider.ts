@@ -9,6 +9,7 @@ import Provider, { type Configuration as EngineConfiguration, type KoaContextWit
 import type { Configuration } from '../../config/configuration.ts';
 import type { Account } from '../domain/accounts/account.ts';
 import { REACHABLE } from '../domain/accounts/assurance.ts';
+import type { Agent } from '../domain/agents/agent.ts';
 import { ATTESTATION_ALGORITHMS } from '../domain/attestation/client-attestation.ts';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
 import type { KeysByUrl } from '../domain/clients/keys-by-url.ts';
@@ -52,6 +53,7 @@ import { publishedMetadata } from './published-metadata.ts';
 import { exactLocalhost } from './redirect-targets.ts';
 import { detailsMember, type RequestDetails } from './request-details.ts';
 import { factsOf } from './request-facts.ts';
+import { checkRequestedActor } from './requested-actor.ts';
 import type { ResourceAuthority } from './resource-authority.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { structuredTokens } from './structured-tokens.ts';
@@ -71,6 +73,7 @@ export type EngineDeps = {
   readonly details: RequestDetails;
   readonly consents: ConsentRegister;
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
+  readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
   readonly pages: EnginePages;
   readonly extensions: readonly Extension[];
   readonly audit: AuditTrail;
@@ -199,7 +202,10 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     scopes: ['openid', 'offline_access', 'profile', 'email', 'groups'],
     claims: CLAIMS_BY_SCOPE,
     subjectTypes: ['public'],
-    extraParams: { authorization_details: (ctx) => deps.details.check(ctx) },
+    extraParams: {
+      authorization_details: (ctx) => deps.details.check(ctx),
+      requested_actor: checkRequestedActor(deps.agents),
+    },
     formats: {
       customizers: {
         // The engine has a member of its own for them, and leaves it empty.

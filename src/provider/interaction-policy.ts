@@ -9,6 +9,7 @@ import { shownUserCode } from './device-authorization.ts';
 import { type Asked, makeLease } from './lease-maker.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { RequestDetails } from './request-details.ts';
+import { requestedActorOf } from './requested-actor.ts';
 import { acrCheck } from './step-up.ts';
 
 /** Stored with the prompt; what `Interactions.get` answers from. */
@@ -39,7 +40,12 @@ type AskedDetails = Pick<RequestDetails, 'ofRequest'>;
 /** With authorization details, which are read where a person is about to be asked. */
 const wholeOf = async (asked: AskedDetails, ctx: KoaContextWithOIDC): Promise<Asked> => {
   const details = await asked.ofRequest(ctx);
-  return { ...askedBy(ctx), ...(Object.keys(details).length === 0 ? {} : { details }) };
+  const requestedActor = requestedActorOf(ctx);
+  return {
+    ...askedBy(ctx),
+    ...(Object.keys(details).length === 0 ? {} : { details }),
+    ...(requestedActor === undefined ? {} : { requestedActor }),
+  };
 };
 
 /** Sign-in as the engine has it; one consent check of ours in place of its five. */

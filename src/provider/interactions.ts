@@ -107,6 +107,7 @@ export const interactions = (deps: Deps): Interactions => {
         resources: details.resources ?? {},
         ...(details.details === undefined ? {} : { details: details.details }),
         ...(details.userCode === undefined ? {} : { userCode: details.userCode }),
+        ...(details.requestedActor === undefined ? {} : { requestedActor: details.requestedActor }),
         expiresAt: found.exp,
       };
     },

@@ -94,6 +94,7 @@ export const issuedTokens = (deps: {
       txn: text('txn'),
       decision: text('decision'),
       policy: typeof claims['policy'] === 'number' ? claims['policy'] : undefined,
+      mayAct: mayActIn(claims),
       assurance: assuranceFrom(claims),
       issuedAt: Number(claims.iat),
       expiresAt: Number(claims.exp),
@@ -131,6 +132,7 @@ export const issuedTokens = (deps: {
         txn: extra.txn,
         decision: extra.decision,
         policy: extra.policy,
+        mayAct: mayActIn(extra),
         assurance: assuranceFrom(extra),
         issuedAt: Number(payload['iat']),
         expiresAt: Number(payload['exp']),
@@ -190,6 +192,11 @@ export const issuedTokens = (deps: {
       verified.clear();
     },
   };
+};
+
+const mayActIn = (claims: Readonly<Record<string, unknown>>): string | undefined => {
+  const { sub } = (claims['may_act'] ?? {}) as { readonly sub?: unknown };
+  return typeof sub === 'string' ? sub : undefined;
 };
 
 const split = (scope: string | undefined): readonly string[] => (scope ? scope.split(' ') : []);

@@ -5,7 +5,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { ConsentResult } from '../domain/ports/interactions.ts';
 
-export type Asked = Pick<ConsentResult, 'openidScopes' | 'resources' | 'details'>;
+export type Asked = Pick<ConsentResult, 'openidScopes' | 'resources' | 'details' | 'requestedActor'>;
 
 /** Answers the unsaved Grant; what was asked for and not given stands in it as rejected, so that nobody is asked again. */
 export const makeLease = (
@@ -18,6 +18,7 @@ export const makeLease = (
     clientId,
     jti: deps.identifiers.newId('lse'),
     expiresIn: Math.max(1, given.expiresAt - deps.clock.now()),
+    ...(given.requestedActor === undefined ? {} : { requestedActor: given.requestedActor }),
     ...(given.clientVersion === undefined ? {} : { clientVersion: given.clientVersion }),
   } as unknown as ConstructorParameters<typeof provider.Grant>[0]);
   const openid = given.openidScopes.filter((scope) => asked.openidScopes.includes(scope));
@@ -39,8 +40,10 @@ export const makeLease = (
   return grant;
 };
 
-/** A lease is about one version of a client that is a metadata document, and says which; and it holds details. */
+/** A lease is about one version of a client that is a metadata document, and says which; it holds details, and names the agent that acts through the client. */
 export const leasesNameVersions = (provider: Provider): void => {
   const { IN_PAYLOAD: members } = provider.Grant as unknown as { readonly IN_PAYLOAD: readonly string[] };
-  Object.defineProperty(provider.Grant, 'IN_PAYLOAD', { get: () => [...members, 'clientVersion', 'details'] });
+  Object.defineProperty(provider.Grant, 'IN_PAYLOAD', {
+    get: () => [...members, 'clientVersion', 'details', 'requestedActor'],
+  });
 };

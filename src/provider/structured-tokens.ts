@@ -113,6 +113,7 @@ const description = (token: IssuedToken, issuer: string): Record<string, unknown
   ...(token.jkt === undefined ? {} : { cnf: { jkt: token.jkt } }),
   ...(token.x5t === undefined ? {} : { cnf: { 'x5t#S256': token.x5t } }),
   ...(token.chain === undefined ? {} : { act: token.chain }),
+  ...(token.mayAct === undefined ? {} : { may_act: { sub: token.mayAct, iss: issuer, sub_profile: 'ai_agent' } }),
   ...(token.delegation === undefined ? {} : { delegation: token.delegation }),
   ...(token.instance === undefined ? {} : { instance: token.instance }),
   ...(token.lease === undefined ? {} : { grant_id: token.lease }),

@@ -24,6 +24,7 @@ import { protocolError } from './oauth-errors.ts';
 import type { PresentedInstances } from './presented-instances.ts';
 import { detailsMember, type RequestDetails } from './request-details.ts';
 import { factsOf } from './request-facts.ts';
+import { mayAct } from './requested-actor.ts';
 import type { ResourceAuthority } from './resource-authority.ts';
 import { assuranceClaims, assuranceOf } from './step-up.ts';
 import type { TokenLiveness } from './token-liveness.ts';
@@ -204,7 +205,8 @@ export const tokenClaims = (deps: {
       throw refuse(code, layer, reason, text ?? textOf(reason, token), remedies);
     }
     const lease = token.grantId === undefined ? {} : { grant_id: token.grantId };
-    if (!isAgent || token.accountId === undefined) return { claims: { ...lease, ...facts, ...signIn }, facts: told };
+    if (!isAgent || token.accountId === undefined)
+      return { claims: { ...lease, ...facts, ...signIn, ...mayAct(ctx, deps.issuer) }, facts: told };
     // Every token given to an agent for somebody carries `act` (decision D5).
     if (!row) {
       const act = extendChain(clientId, deps.issuer);

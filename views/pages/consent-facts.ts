@@ -1,6 +1,6 @@
 import { chosenName, chosenWords, isDeceptiveName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
-import { environmentTag } from '../partials/agent-card.ts';
+import { agentCard, environmentTag } from '../partials/agent-card.ts';
 import { hostOf } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import type { ConsentModel, ConsentOrigin, SiteFacts } from './consent-model.ts';
@@ -25,6 +25,10 @@ ${
 }</dd></div>
 </dl>
 ${model.requester.kind === 'agent' && chosenWords(model.requester.purpose, 'The agent says, in its own words')}`;
+
+/** Who will act, where that is not who asks. */
+export const actor = ({ actor: agent }: ConsentModel): Html | undefined =>
+  agent && html`<h2>Who will act for you</h2>${agentCard(agent)}`;
 
 const siteOf = ({ requester }: ConsentModel): SiteFacts | undefined =>
   requester.kind === 'client' ? requester.site : undefined;

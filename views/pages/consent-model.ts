@@ -13,6 +13,8 @@ export type ConsentModel = PageFrame & {
   readonly csrf: string;
   readonly uid?: string;
   readonly requester: Requester;
+  /** Agent that is to act for the person through the app that asks. */
+  readonly actor?: AgentFacts;
   /** How the request came here and where the answer goes. */
   readonly origin: ConsentOrigin;
   /** The account that is signed in. `switchAction` receives a POST of `csrf` and `uid` to sign in as somebody else. */

@@ -72,11 +72,18 @@ export const consentRegister = (deps: ConsentDeps) => {
     throw new DomainError('access_denied', 'This client is not active.');
   };
 
+  const actorOf = async (id: string): Promise<Agent> => {
+    const agent = id.startsWith('agt_') ? (await agents.get(id))?.document : undefined;
+    if (agent?.state !== 'active') throw new DomainError('access_denied', 'The agent that is to act is not active.');
+    return agent;
+  };
+
   /** The question as it stands now; `passOn` names the agents to offer, absent: those worth choosing from. */
   const question = async (asked: AskedConsent, passOn?: readonly string[]): Promise<ConsentQuestion> => {
     const account = (await accounts.get(asked.account))?.document;
     if (account?.state !== 'active') throw new DomainError('access_denied', 'This account is not active.');
     const requester = await requesterOf(asked.clientId);
+    const actor = asked.requestedActor === undefined ? undefined : await actorOf(asked.requestedActor);
     const found = await Promise.all(
       [...new Set([...Object.keys(asked.resources), ...Object.keys(asked.details ?? {})])].map((one) =>
         resourceServers.findByIdentifier(one),
@@ -86,6 +93,7 @@ export const consentRegister = (deps: ConsentDeps) => {
       asked,
       account,
       requester,
+      actor,
       resourceServers: found.flatMap((one) => (one ? [one.document] : [])),
       candidates: requester.kind === 'agent' ? await candidatesFor(requester.agent, passOn) : [],
       settings,
@@ -119,13 +127,14 @@ export const consentRegister = (deps: ConsentDeps) => {
   ) => {
     const { requester, account, resources } = of;
     const [only, ...others] = resources;
+    const acting = actorIn(of);
     return audit.append({
       type,
       outcome: type === 'consent.granted' ? 'granted' : 'refused',
       subject: account.id,
       caller: by.caller,
       target: { kind: requester.kind, id: requesterId(requester) },
-      ...(requester.kind === 'agent' ? { agent: requester.agent.id, owner: requester.agent.owner } : {}),
+      ...(acting ? { agent: acting.id, owner: acting.owner } : {}),
       ...(only && others.length === 0
         ? { resource: only.identifier, scopeAsked: only.scopes.map(({ name }) => name) }
         : {}),
@@ -197,8 +206,9 @@ export const consentRegister = (deps: ConsentDeps) => {
     return { of, decision: applyDecision(of, form, clock.now()) };
   };
 
-  /** What was shown of a client that is a document is what the lease will be about. */
-  const withVersion = async (of: ConsentQuestion, given: ConsentResult): Promise<ConsentResult> => {
+  /** What was shown of a client that is a document, and the agent that acts through it, is what the lease will be about. */
+  const withVersion = async (of: ConsentQuestion, allowed: ConsentResult): Promise<ConsentResult> => {
+    const given = of.actor ? { ...allowed, requestedActor: of.actor.id } : allowed;
     const client = of.requester.kind === 'client' ? asDocumentClient(of.requester.client) : undefined;
     if (!client) return given;
     await deps.snapshots?.keep(client, given.expiresAt);
@@ -215,7 +225,8 @@ export const consentRegister = (deps: ConsentDeps) => {
      */
     async answeredBefore(asked: AskedConsent): Promise<ConsentResult | undefined> {
       const of = await question(asked, []);
-      if (of.requester.kind === 'client' && of.requester.client.skipConsent) {
+      // Nobody is given an agent that acts for them without having been asked.
+      if (of.requester.kind === 'client' && of.requester.client.skipConsent && !of.actor) {
         return {
           openidScopes: of.openidScopes,
           resources: Object.fromEntries(
@@ -230,7 +241,8 @@ export const consentRegister = (deps: ConsentDeps) => {
       if (!found || found.expiresAt <= clock.now()) return undefined;
       const { account: subject, clientId, createdAt: since } = found;
       if (await revocation.ended([{ subject, parties: [clientId], since }])) return undefined;
-      const expiresAt = of.requester.kind === 'agent' ? await stillHeld(found, of.requester.agent.id) : found.expiresAt;
+      const actor = actorIn(of);
+      const expiresAt = actor === undefined ? found.expiresAt : await stillHeld(found, actor.id);
       return expiresAt === undefined
         ? undefined
         : withVersion(of, {
@@ -266,11 +278,12 @@ export const consentRegister = (deps: ConsentDeps) => {
         },
         ...(details === undefined ? {} : { personal: { details: JSON.stringify(details) } }),
       });
-      if (of.requester.kind === 'agent') {
+      const actor = actorIn(of);
+      if (actor) {
         for (const { identifier, scopes, details: shown } of of.resources) {
           await delegations.recordConsent({
             subject: of.account.id,
-            actor: of.requester.agent.id,
+            actor: actor.id,
             resource: identifier,
             asked: scopes.map(({ name }) => name),
             scope: resources[identifier] ?? [],
@@ -313,6 +326,10 @@ export const consentRegister = (deps: ConsentDeps) => {
 };
 
 export type ConsentRegister = ReturnType<typeof consentRegister>;
+
+/** The agent that acts for the person by what is allowed: the one that asks, or the one a client asks for. */
+const actorIn = ({ requester, actor }: ConsentQuestion): Agent | undefined =>
+  requester.kind === 'agent' ? requester.agent : actor;
 
 const idOf = (question: ConsentQuestion): string => `cns_${questionDigest(question)}`;
 

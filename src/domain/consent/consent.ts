@@ -21,7 +21,7 @@ import { type AskedDetail, askedDetails, detailsOf, seenDetails } from './asked-
 /** What is asked, of whom and for whom, before it is cut to what can be given. */
 export type AskedConsent = Pick<
   Interaction,
-  'clientId' | 'redirectUri' | 'openidScopes' | 'resources' | 'details' | 'userCode'
+  'clientId' | 'redirectUri' | 'openidScopes' | 'resources' | 'details' | 'userCode' | 'requestedActor'
 > & {
   /** Account id. */
   readonly account: string;
@@ -44,6 +44,8 @@ export type DurationSettings = {
 export type ConsentQuestion = {
   readonly account: Account;
   readonly requester: Requester;
+  /** Agent that is to act for the person through the client that asks: what is allowed, it may do. */
+  readonly actor?: Agent;
   readonly redirectUri?: string;
   readonly userCode?: string;
   readonly txn?: string;
@@ -103,6 +105,7 @@ export const consentQuestion = async (input: {
   readonly asked: AskedConsent;
   readonly account: Account;
   readonly requester: Requester;
+  readonly actor?: Agent | undefined;
   readonly resourceServers: readonly ResourceServer[];
   readonly candidates: readonly Agent[];
   readonly settings: DurationSettings;
@@ -110,13 +113,13 @@ export const consentQuestion = async (input: {
   /** Epoch seconds. */
   readonly now: number;
 }): Promise<ConsentQuestion> => {
-  const { asked, account, requester, resourceServers, settings, authorize, now } = input;
+  const { asked, account, requester, actor, resourceServers, settings, authorize, now } = input;
   const caller =
     requester.kind === 'agent'
       ? agentParty(requester.agent)
       : clientParty(requester.client, isDocumentId(requester.client.id));
   const { maxDelegationSeconds = Number.POSITIVE_INFINITY, maxDelegationDepth = Number.POSITIVE_INFINITY } =
-    (requester.kind === 'agent' ? requester.agent.ceilings : undefined) ?? {};
+    (requester.kind === 'agent' ? requester.agent.ceilings : actor?.ceilings) ?? {};
   const withheld: Withheld[] = [];
   const resources: AskedResource[] = [];
   for (const identifier of [
@@ -137,6 +140,7 @@ export const consentQuestion = async (input: {
       server,
       asked: scopes,
       caller,
+      ...(actor ? { through: [agentParty(actor)] } : {}),
       subject: account,
       ...(wanted === undefined ? {} : { details: { asked: wanted } }),
     });
@@ -159,6 +163,7 @@ export const consentQuestion = async (input: {
   return {
     account,
     requester,
+    ...(actor ? { actor } : {}),
     ...(asked.redirectUri === undefined ? {} : { redirectUri: asked.redirectUri }),
     ...(asked.userCode === undefined ? {} : { userCode: asked.userCode }),
     ...(asked.txn === undefined ? {} : { txn: asked.txn }),
@@ -250,6 +255,7 @@ export const questionDigest = (question: ConsentQuestion): string =>
       JSON.stringify([
         question.account.id,
         snapshot(question.requester),
+        ...(question.actor ? [snapshot({ kind: 'agent', agent: question.actor })] : []),
         question.redirectUri ?? null,
         question.openidScopes,
         question.resources.map(({ identifier, name, scopes, details }) => [

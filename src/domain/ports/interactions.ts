@@ -20,6 +20,8 @@ export type Interaction = {
   readonly resources: Readonly<Record<string, readonly string[]>>;
   /** Authorization details asked for (RFC 9396), by the resource whose types they are of. */
   readonly details?: DetailsByResource;
+  /** Agent that is to act for the person through the client that asks. */
+  readonly requestedActor?: string;
   /** Set in a device flow (RFC 8628): the person types or checks this code. */
   readonly userCode?: string;
   readonly expiresAt: number;
@@ -32,6 +34,8 @@ export type ConsentResult = {
   readonly details?: DetailsByResource;
   /** End of the lease, epoch seconds. */
   readonly expiresAt: number;
+  /** Agent that may act for the person through the client. */
+  readonly requestedActor?: string;
   /** Which version of its metadata document was shown, of a client that is one. */
   readonly clientVersion?: string;
 };

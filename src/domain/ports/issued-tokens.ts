@@ -20,6 +20,8 @@ export type IssuedToken = {
   /** Authorization details (RFC 9396). */
   readonly details?: readonly Detail[];
   readonly chain?: ActorChain;
+  /** Agent that may act for the person by this token of a client (RFC 8693 §4.4). */
+  readonly mayAct?: string;
   /** Delegation row. */
   readonly delegation?: string;
   /** Running copy of the agent that got it. */

@@ -8,8 +8,8 @@ import type { Refuse } from './refusals.ts';
 export type AcceptedSubjectToken = {
   readonly token: IssuedToken & { readonly subject: string };
   readonly account: Account;
-  /** How the caller came to it (decision D3): issued to it, or meant for a resource server it is registered as. */
-  readonly received: 'issued_to_caller' | 'as_resource_server';
+  /** How the caller came to it (decision D3, decision 14): issued to it, meant for a resource server it is registered as, or naming it as the actor. */
+  readonly received: 'issued_to_caller' | 'as_resource_server' | 'named_by_may_act';
 };
 
 /**
@@ -96,6 +96,8 @@ const howReceived = async (
   resourceServers: TokenExchangeDependencies['resourceServers'],
 ): Promise<AcceptedSubjectToken['received'] | undefined> => {
   if (token.clientId === agent.id) return 'issued_to_caller';
+  // Whom the person allowed by name, and nobody else (RFC 8693 §4.4).
+  if (token.mayAct !== undefined) return token.mayAct === agent.id ? 'named_by_may_act' : undefined;
   if (token.audience === undefined || agent.resourceServers.length === 0) return undefined;
   const server = (await resourceServers.findByIdentifier(token.audience))?.document;
   const isRegistered = server?.state === 'active' && agent.resourceServers.includes(server.id);

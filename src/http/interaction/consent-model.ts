@@ -29,7 +29,11 @@ export const consentModel = async (
 ): Promise<ConsentModel> => {
   const { requester, account, passOn } = question;
   const owner = requester.kind === 'agent' ? requester.agent.owner : requester.client.owner;
-  const owners = await ownerNames(deps, [owner, ...(passOn?.agents.map((agent) => agent.owner) ?? [])]);
+  const owners = await ownerNames(deps, [
+    owner,
+    question.actor?.owner,
+    ...(passOn?.agents.map((agent) => agent.owner) ?? []),
+  ]);
   const { id, name } = requester.kind === 'agent' ? requester.agent : requester.client;
   const likeness = await deps.verifiedNames?.likeness({ id, name });
   return {
@@ -47,6 +51,7 @@ export const consentModel = async (
             ...(owner === undefined ? {} : { ownerName: owners(owner) }),
             ...(isDocumentId(requester.client.id) ? { site: siteFacts(requester.client.id) } : {}),
           },
+    ...(question.actor ? { actor: agentFacts(question.actor, owners) } : {}),
     origin: facts.origin,
     account: {
       name: account.name,
