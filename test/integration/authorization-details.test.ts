@@ -1,4 +1,5 @@
 /** RFC 9396 over HTTP: a detail from the request to the person, to tokens, over hops, and to the resource server. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import type { Detail } from '../../src/domain/details/detail-type.ts';
@@ -357,12 +358,16 @@ describe('authorization details', () => {
     expect((await introspected('payment', token))['active']).toBe(false);
   });
 
-  test('their types are in the metadata (RFC 9396 §10)', async () => {
+  test('their types are in the metadata (RFC 9396 §10), some seconds after they were registered', async () => {
+    const supported = async (path: string): Promise<unknown> => {
+      const response = await fetch(`${server.issuer}/.well-known/${path}`);
+      return ((await response.json()) as Record<string, unknown>)['authorization_details_types_supported'];
+    };
+    const types = EXAMPLES.map((name) => exampleType(name).type).sort();
     for (const path of ['openid-configuration', 'oauth-authorization-server']) {
-      const metadata = (await (await fetch(`${server.issuer}/.well-known/${path}`)).json()) as Record<string, unknown>;
-      expect(metadata['authorization_details_types_supported']).toEqual(
-        EXAMPLES.map((name) => exampleType(name).type).sort(),
-      );
+      const latest = Date.now() + 15_000;
+      while (JSON.stringify(await supported(path)) !== JSON.stringify(types) && Date.now() < latest) await delay(100);
+      expect(await supported(path)).toEqual(types);
     }
   });
 });
