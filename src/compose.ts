@@ -21,6 +21,7 @@ import { repeatableRegistration } from './domain/registration/repeatable-registr
 import { killSwitch } from './domain/revocation/kill-switch.ts';
 import { killTelling } from './domain/revocation/kill-telling.ts';
 import { dynamicRegistration } from './extensions/dynamic-registration/endpoint.ts';
+import { jwtBearer } from './extensions/jwt-bearer/grant.ts';
 import { tokenExchange } from './extensions/token-exchange/grant.ts';
 import { type FirstStart, firstStart } from './first-start.ts';
 import { type Housekeeping, housekeeping } from './housekeeping.ts';
@@ -53,6 +54,7 @@ import { leaseRegister } from './provider/leases.ts';
 import { modelAdapter } from './provider/model-adapter.ts';
 import { otherProofs } from './provider/other-proofs.ts';
 import { ownAssertions } from './provider/own-assertions.ts';
+import { ownSignatures } from './provider/own-signatures.ts';
 import { presentedCredentials } from './provider/presented-credentials.ts';
 import { presentedInstances } from './provider/presented-instances.ts';
 import { presentedLease } from './provider/presented-lease.ts';
@@ -61,6 +63,7 @@ import { requestDetails } from './provider/request-details.ts';
 import { factsOf, rememberRequest } from './provider/request-facts.ts';
 import { resourceAuthority } from './provider/resource-authority.ts';
 import { resourceServerProofs } from './provider/resource-server-proofs.ts';
+import { signIns } from './provider/sign-ins.ts';
 import { structuredTokens } from './provider/structured-tokens.ts';
 import { tokenClaims } from './provider/token-claims.ts';
 import { tokenLiveness } from './provider/token-liveness.ts';
@@ -123,6 +126,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     revocation,
     instances: made.instances,
     authorize: made.authorize,
+    links: made.links,
     managementApi: `${issuer}/api/v1`,
   });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });
@@ -163,11 +167,26 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       delegations,
       requests,
       authorize: made.authorize,
+      peers: made.peers,
+      signIns: signIns({ documents, clock, masterKey, tokens, liveness }),
       instances: made.instances,
       clock,
       identifiers,
       issuer,
       exchangedTokenTtlSeconds: configuration.tokens.exchangedTokenTtlSeconds,
+    }),
+    jwtBearer({
+      assertions: made.assertions,
+      links: made.links,
+      agents,
+      clients,
+      accounts,
+      accountsByAddress: made.accounts,
+      resourceServers,
+      authorize: made.authorize,
+      clock,
+      identifiers,
+      issuer,
     }),
   ];
   const perClient = requestLimit(limits.requestsPerClientPerMinute, clock);
@@ -220,6 +239,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     clients: known,
     keys,
     tokens,
+    signatures: ownSignatures(),
+    consumptions,
     structured: structuredTokens({ tokens, audit, issuer, resourceServers }),
     assertions,
     authority,
@@ -360,6 +381,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       }),
     },
     federation: { issuers: made.trustedIssuers, keys: made.keysOfIssuers, workloads: made.workloads },
+    peers: { ...made.peers, keys: made.keysOfIssuers, links: made.links },
     accounts: made.accounts,
     clients: made.clients,
     agents: made.agents,

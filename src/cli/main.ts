@@ -22,6 +22,7 @@ import { instanceCommands } from './commands/instances.ts';
 import { keyCommands } from './commands/keys.ts';
 import { killCommands } from './commands/kills.ts';
 import { movingCommands } from './commands/moving.ts';
+import { peerCommands } from './commands/peers.ts';
 import { policyCommands } from './commands/policy.ts';
 import { registrationCommands } from './commands/registration.ts';
 import { resetPassword } from './commands/reset-password.ts';
@@ -43,6 +44,7 @@ export const COMMANDS: readonly Command[] = [
   ...budgetCommands,
   ...groupCommands,
   ...federationCommands,
+  ...peerCommands,
   resetPassword,
   ...clientCommands,
   ...resourceServerCommands,

@@ -21,6 +21,8 @@ import { IMPORTS } from '../domain/moving/import-mark.ts';
 import { VERIFIED_NAMES } from '../domain/names/verified-names.ts';
 import { NODES } from '../domain/nodes/node-register.ts';
 import { TURNS } from '../domain/nodes/one-at-a-time.ts';
+import { ACCOUNT_LINKS } from '../domain/peers/account-links.ts';
+import { PEERS } from '../domain/peers/peer.ts';
 import { ACTIVE_POLICY, POLICY_SETS } from '../domain/policy/policy-set.ts';
 import type { CollectionDeclaration } from '../domain/ports/document-store.ts';
 import { INITIAL_ACCESS_TOKENS } from '../domain/registration/initial-access-tokens.ts';
@@ -44,6 +46,8 @@ export const MOVED: readonly CollectionDeclaration[] = [
   BLUEPRINTS,
   BLUEPRINT_VERSIONS,
   TRUSTED_ISSUERS,
+  PEERS,
+  ACCOUNT_LINKS,
   CREDENTIAL_USE,
   AGENTS,
   AGENT_USE,

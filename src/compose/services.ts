@@ -44,6 +44,9 @@ import { verifiedNames } from '../domain/names/verified-names.ts';
 import { clockSteps } from '../domain/nodes/clock-steps.ts';
 import { type Machine, nodeRegister } from '../domain/nodes/node-register.ts';
 import { oneAtATime } from '../domain/nodes/one-at-a-time.ts';
+import { accountLinks } from '../domain/peers/account-links.ts';
+import { peerAssertions } from '../domain/peers/peer-assertions.ts';
+import { peerRegistry } from '../domain/peers/peer-registry.ts';
 import { activePolicy } from '../domain/policy/active-policy.ts';
 import { policyRegistry } from '../domain/policy/policy-registry.ts';
 import { policyTrials } from '../domain/policy/policy-trials.ts';
@@ -154,6 +157,26 @@ export const services = async (configuration: Configuration, overrides: Override
   const accountExists = async (id: string): Promise<boolean> => (await accounts.get(id))?.document.state === 'active';
   const digestSecret = (secret: string): string => masterKey.digest('client_secret', secret);
   const resourceServers = resourceServerRegistry({ documents, clock, identifiers, audit, digestSecret, issuer });
+  const checkKeyUrl = trustedFetch.check;
+  /** Asks registers that are made from here on. */
+  const peers = peerRegistry({
+    documents,
+    clock,
+    identifiers,
+    audit,
+    checkKeyUrl,
+    issuer,
+    resourceServers,
+    agents: { get: (id) => agents.get(id) },
+    clients: { get: (id) => clients.get(id) },
+  });
+  const links = accountLinks({ documents, clock, identifiers, audit, peers, accounts });
+  /** What rights can be given at: resource servers here, and those behind peers. */
+  const places = {
+    get: resourceServers.get,
+    findByIdentifier: async (identifier: string) =>
+      (await resourceServers.findByIdentifier(identifier)) ?? peers.findResource(identifier),
+  };
   /** Asks registers that are made from here on. */
   const names = verifiedNames({
     documents,
@@ -168,15 +191,14 @@ export const services = async (configuration: Configuration, overrides: Override
     audit,
     digestSecret,
     accountExists,
-    resourceServers,
-    checkKeyUrl: trustedFetch.check,
+    resourceServers: places,
+    checkKeyUrl,
   });
   const latched = latchedKills();
   const revocation = revocationOver({ documents, latched });
   const groups = groupRegistry({ documents, clock, identifiers, audit, accounts });
   const owners = ownersOf({ accounts, groups });
-  const blueprints = blueprintRegistry({ documents, clock, identifiers, audit, resourceServers });
-  const checkKeyUrl = trustedFetch.check;
+  const blueprints = blueprintRegistry({ documents, clock, identifiers, audit, resourceServers: places });
   const trustedIssuers = trustedIssuerRegistry({ documents, clock, identifiers, audit, checkKeyUrl, issuer });
   const credentials = credentialRegister({ documents, clock, identifiers, audit, trustedIssuers, checkKeyUrl });
   const agents: AgentRegistry = agentRegistry({
@@ -188,7 +210,7 @@ export const services = async (configuration: Configuration, overrides: Override
     owners,
     uses,
     credentials,
-    resourceServers,
+    resourceServers: places,
     checkKeyUrl,
     admission: blueprintAdmission({ documents, clock, blueprints }),
     handOver: (agent, from) => revocation.handOver(agent, from, clock.now()),
@@ -334,6 +356,9 @@ export const services = async (configuration: Configuration, overrides: Override
     credentialUpkeep: keepCredentials,
     credentialUses: credentialUse({ documents, clock }),
     trustedIssuers,
+    peers,
+    links,
+    assertions: peerAssertions({ peers, keys: keysOfIssuers, clock, issuer, clockToleranceSeconds }),
     keysOfIssuers,
     workloads,
     instances,

@@ -26,6 +26,8 @@ import { CLIENT_SNAPSHOTS } from '../domain/clients/metadata-documents.ts';
 import { DELEGATIONS } from '../domain/delegation/delegation.ts';
 import { INSTANCES } from '../domain/instances/instance.ts';
 import { VERIFIED_NAMES } from '../domain/names/verified-names.ts';
+import { ACCOUNT_LINKS } from '../domain/peers/account-links.ts';
+import { PEERS } from '../domain/peers/peer.ts';
 import { ACTIVE_POLICY } from '../domain/policy/policy-set.ts';
 import type { Broadcast } from '../domain/ports/broadcast.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -133,6 +135,8 @@ const servers = async (
       INSTANCES.name,
       ACTIVE_POLICY.name,
       BUDGET_MARK.name,
+      PEERS.name,
+      ACCOUNT_LINKS.name,
     ],
     remembered: { collections: REMEMBERED, elapsed: stopwatch },
   });

@@ -9,7 +9,7 @@
 import type { Assurance } from '../domain/accounts/assurance.ts';
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
 import type { Decision } from '../domain/decision/decision.ts';
-import type { ActorChain } from '../domain/delegation/actor-chain.ts';
+import type { ActorChain, ForeignActor } from '../domain/delegation/actor-chain.ts';
 import type { Detail } from '../domain/details/detail-type.ts';
 import type { Instance } from '../domain/instances/instance.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
@@ -49,7 +49,13 @@ export type TokenRequest = {
   readonly source?: string | undefined;
   /** Adds facts to the one audit event of this attempt; later calls override earlier ones. */
   note(facts: Partial<AuditEvent>): void;
-  mint(token: TokenToMint): Promise<TokenResponse>;
+  mint(token: TokenToMint | RedeemedToken): Promise<TokenResponse>;
+  /** Signs what another server reads; what all grants share runs as with `mint`. */
+  mintAssertion(assertion: AssertionToMint): Promise<TokenResponse>;
+  /** Whether `useOnce` with this name was answered before. */
+  isUsed(name: string): Promise<boolean>;
+  /** Makes `mint` use this up: of all requests that name it one is answered, on whichever node. `until`: epoch seconds. */
+  useOnce(name: string, until: number): void;
   /** The running copy of the agent that asks: whose key signed the assertion, or made the DPoP proof. */
   instance(): Promise<Instance | undefined>;
   /** Makes a refresh token of its own for a running copy. */
@@ -90,6 +96,44 @@ export type TokenToMint = {
   /** How the person signed in, as the token it was made from says. */
   readonly assurance?: Assurance | undefined;
   /** What allowed it. */
+  readonly decision: Pick<Decision, 'id' | 'policyVersion'>;
+  readonly origin?: undefined;
+};
+
+type NotOfPeers = 'delegation' | 'issuedTokenType' | 'lease' | 'parent';
+
+/** An access token to be made from an assertion of a peer: it hangs on no delegation and no authorization of ours. */
+export type RedeemedToken = Omit<TokenToMint, 'chain' | NotOfPeers | 'origin'> & {
+  readonly [member in NotOfPeers]?: undefined;
+} & {
+  /** The caller, if it is an agent. */
+  readonly chain?: ActorChain | undefined;
+  /** The link it rests on, and who acted at the peer, which decides nothing here. */
+  readonly origin: { readonly link: string; readonly act?: ForeignActor | undefined };
+};
+
+/** A JWT for another server, which is no access token here. */
+export type AssertionToMint = {
+  /** Media type in its header (RFC 8725 §3.11). */
+  readonly typ: 'oauth-id-jag+jwt' | 'txntoken+jwt';
+  /** The one audience. */
+  readonly audience: string;
+  /** Account id, becomes `sub`. */
+  readonly subject: string;
+  readonly chain?: ActorChain | undefined;
+  /** What it is about, for the audit trail. */
+  readonly resource: string;
+  readonly scope: readonly string[];
+  /** Claims besides those all of them have. */
+  readonly claims: Readonly<Record<string, unknown>>;
+  /** Epoch seconds. */
+  readonly notAfter: number;
+  readonly lifetimeSeconds: number;
+  readonly lease: string | undefined;
+  /** Id of the token it was made from. */
+  readonly parent: string;
+  /** RFC 8693 §2.2.1 */
+  readonly issuedTokenType: string;
   readonly decision: Pick<Decision, 'id' | 'policyVersion'>;
 };
 

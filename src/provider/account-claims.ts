@@ -2,7 +2,8 @@
 import type { Account } from '../domain/accounts/account.ts';
 
 export const CLAIMS_BY_SCOPE = {
-  openid: ['sub'],
+  // How and when the person signed in goes with every ID token: whoever is shown one can tell (OIDC Core §2).
+  openid: ['sub', 'auth_time', 'acr', 'amr'],
   profile: ['name', 'preferred_username', 'updated_at'],
   email: ['email', 'email_verified'],
   groups: ['groups'],

@@ -29,6 +29,7 @@ import { clientCertificates } from './client-certificates.ts';
 import { clientKeysByUrl } from './client-keys-by-url.ts';
 import { clientObjects } from './client-objects.ts';
 import type { ClientProofs } from './client-proofs.ts';
+import type { ConsumptionRegister } from './consumption-register.ts';
 import { cookieNames, SESSION_COOKIE } from './cookies.ts';
 import { crossOrigin } from './cross-origin.ts';
 import { deviceAuthorization, USER_CODE_MASK } from './device-authorization.ts';
@@ -47,6 +48,7 @@ import type { OwnTokens } from './issued-tokens.ts';
 import { leasesNameVersions } from './lease-maker.ts';
 import type { modelAdapter } from './model-adapter.ts';
 import { asProtocol } from './oauth-errors.ts';
+import type { OwnSignatures } from './own-signatures.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
 import type { PresentedInstances } from './presented-instances.ts';
 import { publishedMetadata } from './published-metadata.ts';
@@ -66,6 +68,8 @@ export type EngineDeps = {
   readonly clients: EngineClients;
   readonly keys: SigningKeys;
   readonly tokens: OwnTokens;
+  readonly signatures: OwnSignatures;
+  readonly consumptions: ConsumptionRegister;
   readonly structured: ReturnType<typeof structuredTokens>;
   readonly assertions: ClientAssertions;
   readonly authority: ResourceAuthority;
@@ -109,8 +113,10 @@ export const engine = async (deps: EngineDeps): Promise<Engine> => {
   const reload = async (): Promise<void> => {
     // Before the keys: should another node rotate in between, it is asked for again.
     const version = await deps.keys.version();
-    const next = build(deps, await deps.keys.privateJwks());
-    deps.tokens.useKeys({ keys: (await deps.keys.privateJwks()).map(publicPart) });
+    const jwks = await deps.keys.privateJwks();
+    const next = build(deps, jwks);
+    deps.tokens.useKeys({ keys: jwks.map(publicPart) });
+    deps.signatures.useKeys(jwks);
     provider = next;
     handle = next.callback();
     keysVersion = version;

@@ -2,9 +2,18 @@
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { AuditEvent } from '../domain/audit/audit-event.ts';
+import { actClaim } from '../domain/delegation/actor-chain.ts';
 import { worthOf } from '../domain/details/narrowed-details.ts';
-import type { Clock } from '../domain/ports/clock.ts';
-import type { Extension, Grant, TokenRequest, TokenResponse, TokenToMint } from '../extensions/extension.ts';
+import type {
+  Extension,
+  Grant,
+  RedeemedToken,
+  TokenRequest,
+  TokenResponse,
+  TokenToMint,
+} from '../extensions/extension.ts';
+import { type AssertionDeps, mintAssertion } from './assertion-minting.ts';
+import type { ConsumptionRegister } from './consumption-register.ts';
 import type { InstanceFamilies } from './instance-families.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { PresentedInstances } from './presented-instances.ts';
@@ -17,9 +26,9 @@ import { unitOf } from './token-request-unit.ts';
 
 type TokenContext = Parameters<typeof validateDpop>[1];
 
-type Deps = {
-  readonly clock: Clock;
+type Deps = AssertionDeps & {
   readonly claims: TokenClaims;
+  readonly consumptions: Pick<ConsumptionRegister, 'stateOf'>;
   readonly instances: Pick<PresentedInstances, 'of'>;
   readonly families: InstanceFamilies;
 };
@@ -39,12 +48,8 @@ export const registerExtensionGrants = (provider: Provider, extensions: readonly
   }
 };
 
-const tokenRequest = async (
-  provider: Provider,
-  ctx: TokenContext,
-  grant: Grant,
-  { clock, claims, instances, families }: Deps,
-): Promise<TokenRequest> => {
+const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant, deps: Deps): Promise<TokenRequest> => {
+  const { clock, claims, instances, families, consumptions } = deps;
   const { client } = ctx.oidc;
   const unit = unitOf(ctx);
   const proof = await validateDpop(provider, ctx);
@@ -56,7 +61,7 @@ const tokenRequest = async (
   const shown = factsOf(ctx.req).certificate?.()?.thumbprint;
   const params = (ctx.oidc.params ?? {}) as Record<string, unknown>;
 
-  const mint = async (token: TokenToMint): Promise<TokenResponse> => {
+  const mint = async (token: TokenToMint | RedeemedToken): Promise<TokenResponse> => {
     const { resourceServer } = token;
     checkFits(resourceServer, token.details ?? []);
     const now = clock.now();
@@ -90,8 +95,11 @@ const tokenRequest = async (
       instance,
       claims: {
         ...which,
-        act: token.chain,
-        delegation: token.delegation,
+        ...withoutAbsent({
+          act: actClaim(token.chain, token.origin?.act),
+          account_link: token.origin?.link,
+          delegation: token.delegation,
+        }),
         txn: token.txn,
         ...decided(token.decision),
         ...detailsMember(token.details),
@@ -101,8 +109,7 @@ const tokenRequest = async (
       facts: {
         ...unit.facts,
         ...which,
-        chain: token.chain,
-        delegation: token.delegation,
+        ...withoutAbsent({ chain: token.chain, delegation: token.delegation }),
         txn: token.txn,
         ...decided(token.decision),
         ...personalDetails(token.details),
@@ -111,7 +118,7 @@ const tokenRequest = async (
     });
     return {
       access_token: await accessToken.save(),
-      issued_token_type: token.issuedTokenType,
+      ...withoutAbsent({ issued_token_type: token.issuedTokenType }),
       token_type: accessToken.tokenType,
       expires_in: accessToken.expiration,
       scope: token.scope.join(' '),
@@ -135,6 +142,12 @@ const tokenRequest = async (
       Object.assign(unit.facts, facts);
     },
     mint,
+    mintAssertion: (assertion) =>
+      mintAssertion(provider, ctx, deps, { proof, certificate: certificate && shown }, assertion),
+    isUsed: async (name) => (await consumptions.stateOf(`once:${name}`, factsOf(ctx.req))) !== 'unused',
+    useOnce(name, until) {
+      unit.consumptions.push({ id: `once:${name}`, expiresAt: until });
+    },
     instance: () => instances.of(ctx, client.clientId, proof?.thumbprint),
     async mintFamily(family) {
       if (proof) await checkDpopReplay(provider, ctx, proof, client.clientId, errors.InvalidDpopProof);
@@ -142,3 +155,8 @@ const tokenRequest = async (
     },
   };
 };
+
+const withoutAbsent = <T extends object>(members: T): { [member in keyof T]?: Exclude<T[member], undefined> } =>
+  Object.fromEntries(Object.entries(members).filter(([, value]) => value !== undefined)) as {
+    [member in keyof T]?: Exclude<T[member], undefined>;
+  };

@@ -1,7 +1,7 @@
 /** Finds a live access token of ours behind a presented string, JWT or opaque. Never throws on input. */
 import { hash } from 'node:crypto';
 import { createLocalJWKSet, type JWTPayload, jwtVerify } from 'jose';
-import type { ActorChain } from '../domain/delegation/actor-chain.ts';
+import type { ActorChain, ForeignActor } from '../domain/delegation/actor-chain.ts';
 import type { Detail } from '../domain/details/detail-type.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
@@ -16,6 +16,7 @@ import type { TokenLiveness } from './token-liveness.ts';
 const MAX_TOKEN = 8192;
 const JWT_SHAPE = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 const OPAQUE_SHAPE = /^[\w-]{43}$/;
+const ALGORITHMS = ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'];
 const OPAQUE = ['AccessToken', 'ClientCredentials'];
 const REMEMBERED = 5000;
 /** Longer than any access token lives (`tokens.accessTokenTtlSeconds`). */
@@ -24,6 +25,8 @@ const LONGEST_LIFE_SECONDS = 86_400;
 type Verified = { readonly claims: JWTPayload; readonly key: string | undefined };
 
 export type OwnTokens = IssuedTokens & {
+  /** Claims of an unexpired JWT that we signed, if its `typ` is one of these; undefined for anything else. */
+  signed(token: string, types: ReadonlySet<string | undefined>): Promise<JWTPayload | undefined>;
   /** Genuine, unexpired and not revoked itself, but perhaps not live: what revocation needs. */
   genuine(token: string): Promise<IssuedToken | undefined>;
   /** As `find`, with what it was found live from; undefined also for a token that is for no resource. */
@@ -58,7 +61,7 @@ export const issuedTokens = (deps: {
       const { payload, protectedHeader } = await jwtVerify(token, keys, {
         issuer,
         typ: 'at+jwt',
-        algorithms: ['ES256', 'RS256', 'PS256', 'EdDSA', 'Ed25519'],
+        algorithms: ALGORITHMS,
         requiredClaims: ['exp', 'iat', 'jti', 'aud', 'client_id', 'sub'],
         currentDate: new Date(clock.nowMillis()),
       });
@@ -87,7 +90,7 @@ export const issuedTokens = (deps: {
       audience: String(claims.aud),
       scope: split(text('scope')),
       details: claims['authorization_details'] as readonly Detail[] | undefined,
-      chain: claims['act'] as ActorChain | undefined,
+      ...actorsIn(claims, text('client_id') as string),
       delegation: text('delegation'),
       instance: text('instance'),
       lease: text('grant_id'),
@@ -110,6 +113,7 @@ export const issuedTokens = (deps: {
       if (!payload || Number(payload['exp']) <= clock.now()) continue;
       const extra = (payload['extra'] ?? {}) as Readonly<Record<string, unknown>> & {
         act?: ActorChain;
+        account_link?: string;
         delegation?: string;
         instance?: string;
         txn?: string;
@@ -125,7 +129,7 @@ export const issuedTokens = (deps: {
         audience: payload['aud'] as string | undefined,
         scope: split(payload['scope'] as string | undefined),
         details: extra.authorization_details,
-        chain: extra.act,
+        ...actorsIn(extra, String(payload['clientId'])),
         delegation: extra.delegation,
         instance: extra.instance,
         lease: payload['grantId'] as string | undefined,
@@ -167,6 +171,20 @@ export const issuedTokens = (deps: {
 
   return {
     genuine,
+    async signed(token, types) {
+      if (token.length > MAX_TOKEN || !JWT_SHAPE.test(token)) return undefined;
+      try {
+        const { payload, protectedHeader } = await jwtVerify(token, keys, {
+          issuer,
+          algorithms: ALGORITHMS,
+          requiredClaims: ['exp', 'iat', 'sub', 'aud'],
+          currentDate: new Date(clock.nowMillis()),
+        });
+        return types.has(protectedHeader.typ?.toLowerCase()) ? payload : undefined;
+      } catch {
+        return undefined;
+      }
+    },
     async find(token) {
       const found = await genuine(token);
       return found && (await liveness.endOf(found)) === undefined ? found : undefined;
@@ -197,6 +215,24 @@ export const issuedTokens = (deps: {
 const mayActIn = (claims: Readonly<Record<string, unknown>>): string | undefined => {
   const { sub } = (claims['may_act'] ?? {}) as { readonly sub?: unknown };
   return typeof sub === 'string' ? sub : undefined;
+};
+
+/**
+ * Those who act here, and what a peer said of those who acted there: with a peer in it only the holder itself is ours,
+ * whatever the rest of the claim calls itself.
+ */
+const actorsIn = (
+  {
+    act,
+    account_link: link,
+  }: { readonly [name: string]: unknown; readonly act?: unknown; readonly account_link?: unknown },
+  clientId: string,
+): { readonly chain?: ActorChain; readonly origin?: NonNullable<IssuedToken['origin']> } => {
+  if (act === undefined && link === undefined) return {};
+  if (typeof link !== 'string') return { chain: act as ActorChain };
+  if (!clientId.startsWith('agt_')) return { origin: compact({ link, act: act as ForeignActor | undefined }) };
+  const { act: foreign, ...own } = act as ActorChain & { readonly act?: ForeignActor };
+  return { chain: own, origin: compact({ link, act: foreign }) };
 };
 
 const split = (scope: string | undefined): readonly string[] => (scope ? scope.split(' ') : []);

@@ -8,6 +8,7 @@ import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
+import { actClaim } from '../domain/delegation/actor-chain.ts';
 import type { IssuedToken } from '../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 import type { OwnTokens } from './issued-tokens.ts';
@@ -112,8 +113,9 @@ const description = (token: IssuedToken, issuer: string): Record<string, unknown
   token_type: token.jkt === undefined ? 'Bearer' : 'DPoP',
   ...(token.jkt === undefined ? {} : { cnf: { jkt: token.jkt } }),
   ...(token.x5t === undefined ? {} : { cnf: { 'x5t#S256': token.x5t } }),
-  ...(token.chain === undefined ? {} : { act: token.chain }),
   ...(token.mayAct === undefined ? {} : { may_act: { sub: token.mayAct, iss: issuer, sub_profile: 'ai_agent' } }),
+  ...actOf(token),
+  ...(token.origin === undefined ? {} : { account_link: token.origin.link }),
   ...(token.delegation === undefined ? {} : { delegation: token.delegation }),
   ...(token.instance === undefined ? {} : { instance: token.instance }),
   ...(token.lease === undefined ? {} : { grant_id: token.lease }),
@@ -123,6 +125,11 @@ const description = (token: IssuedToken, issuer: string): Record<string, unknown
   ...(token.decision === undefined ? {} : { decision: token.decision }),
   ...(token.policy === undefined ? {} : { policy: token.policy }),
 });
+
+const actOf = ({ chain, origin }: IssuedToken) => {
+  const act = actClaim(chain, origin?.act);
+  return act === undefined ? {} : { act };
+};
 
 const revoke = async (deps: Deps, ctx: KoaContextWithOIDC, clientId: string, token: string): Promise<void> => {
   ctx.status = 200;

@@ -253,7 +253,45 @@ export const tokenClaims = (deps: {
     };
   };
 
+  /** Audits, and only then lets be used up and written what the request is about to. */
+  const record = async (
+    ctx: KoaContextWithOIDC,
+    event: AuditEvent,
+    { instance, worth = [] }: Pick<Prepared, 'instance' | 'worth'>,
+  ): Promise<void> => {
+    const unit = unitOf(ctx);
+    // Before the trail says that there is a token: a budget may have no room for it.
+    const reservation = unit.settled ? undefined : await deps.budgets.reserve({ ...spendingOf(event), details: worth });
+    const settled = settle(ctx, unit, {
+      consumptions: deps.consumptions,
+      audit: async () => {
+        await deps.audit.append(event);
+        // Should the request fail all the same, its refusal names the token that never came to be (AU-01).
+        if (event.token) unit.facts = { ...unit.facts, token: event.token };
+        await refuseKilled(event);
+        await deps.instances.used(ctx, instance);
+      },
+    });
+    await settled.catch(async (error: unknown) => {
+      await reservation?.release();
+      throw error;
+    });
+  };
+
   return {
+    /** For what is signed without the engine: the steps that `forToken` runs before a token exists. */
+    async forAssertion(
+      ctx: KoaContextWithOIDC,
+      token: EngineToken,
+      facts: Partial<AuditEvent>,
+      parent: string,
+    ): Promise<void> {
+      const clientId = String(token.clientId);
+      const instance = clientId.startsWith('agt_') ? await deps.instances.of(ctx, clientId, token.jkt) : undefined;
+      const which = instance ? { instance: instance.id } : {};
+      await record(ctx, eventOf(ctx, token, { ...facts, ...which }, parent), { instance });
+    },
+
     /** Says what a token of one of our own grants will carry; call before its `save()`. */
     prepare(token: object, made: Prepared): void {
       prepared.set(token, made);
@@ -267,25 +305,9 @@ export const tokenClaims = (deps: {
         const { claims, facts, parent, instance } = made;
         const reserved = Object.keys(claims).find((name) => RESERVED.has(name));
         if (reserved) throw new TypeError(`a claims builder may not set ${reserved}`);
-        const unit = unitOf(ctx);
-        const event = eventOf(ctx, token, { ...unit.facts, ...facts }, parent);
-        // Before the trail says that there is a token: a budget may have no room for it.
-        const reservation = unit.settled
-          ? undefined
-          : await deps.budgets.reserve({ ...spendingOf(event), details: made.worth ?? deps.authority.worthOf(ctx) });
-        const settled = settle(ctx, unit, {
-          consumptions: deps.consumptions,
-          audit: async () => {
-            await deps.audit.append(event);
-            // Should the request fail all the same, its refusal names the token that never came to be (AU-01).
-            if (event.token) unit.facts = { ...unit.facts, token: event.token };
-            await refuseKilled(event);
-            await deps.instances.used(ctx, instance);
-          },
-        });
-        await settled.catch(async (error: unknown) => {
-          await reservation?.release();
-          throw error;
+        await record(ctx, eventOf(ctx, token, { ...unitOf(ctx).facts, ...facts }, parent), {
+          instance,
+          worth: made.worth ?? deps.authority.worthOf(ctx),
         });
         return claims;
       } catch (error) {

@@ -5,18 +5,20 @@
  */
 import type { Account } from '../domain/accounts/account.ts';
 import type { Ceilings } from '../domain/blueprints/ceilings.ts';
-import { DEVICE_CODE, TOKEN_EXCHANGE } from '../domain/clients/grant-types.ts';
+import { DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../domain/clients/grant-types.ts';
 import { isDocumentId } from '../domain/clients/metadata-document.ts';
 import type { Authorize } from '../domain/decision/authorize.ts';
 import { agentParty, clientParty, type DecisionFacts, type Party } from '../domain/decision/facts.ts';
 import type { ActorChain } from '../domain/delegation/actor-chain.ts';
 import { actorsOf } from '../domain/delegation/actor-chain.ts';
+import { scopesAt } from '../domain/delegation/authority.ts';
 import { type Delegation, detailsOfRow } from '../domain/delegation/delegation.ts';
 import type { Detail } from '../domain/details/detail-type.ts';
 import type { InstanceRegister } from '../domain/instances/instance-register.ts';
+import type { AccountLinks } from '../domain/peers/account-links.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
-import type { TokenEnd } from '../domain/ports/issued-tokens.ts';
+import type { IssuedToken, TokenEnd } from '../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 import type { Part, Revocation } from '../domain/revocation/revocation.ts';
 import type { ActiveParty, EngineClients } from './engine-client.ts';
@@ -33,6 +35,7 @@ export type TokenFacts = {
   readonly delegation?: string | undefined;
   readonly instance?: string | undefined;
   readonly chain?: ActorChain | undefined;
+  readonly origin?: IssuedToken['origin'] | undefined;
   readonly scope: readonly string[];
   readonly details?: readonly Detail[] | undefined;
   /** `kid` of the key that signed it. */
@@ -58,6 +61,7 @@ export const tokenLiveness = (deps: {
   readonly revocation: Revocation;
   readonly instances: Pick<InstanceRegister, 'counting'>;
   readonly authorize: Authorize;
+  readonly links: Pick<AccountLinks, 'standing'>;
   /** Resource indicator of the management API. */
   readonly managementApi: string;
 }) => {
@@ -120,6 +124,17 @@ export const tokenLiveness = (deps: {
   }: Pick<TokenFacts, 'clientId' | 'subject' | 'audience'>): Promise<boolean> =>
     subject === undefined && audience === deps.managementApi && (await deps.clients.isAdministrator(clientId));
 
+  /** Whether what a token rests on that came from a peer would let it be made now: link, peer, and what that is trusted with. */
+  const isStillTrusted = async (
+    { clientId, subject, audience = '', scope }: TokenFacts,
+    { link }: NonNullable<TokenFacts['origin']>,
+  ): Promise<boolean> => {
+    const standing = await deps.links.standing(link);
+    if (standing?.link.account !== subject || !standing?.peer.inbound.clients.includes(clientId)) return false;
+    const trusted = scopesAt(standing.peer.inbound.resources, audience) ?? [];
+    return trusted.includes('*') || scope.every((name) => trusted.includes(name));
+  };
+
   /**
    * Why a token is over, or undefined while it is live. What is taken away from anybody the token came
    * through (the scope from its resource server, rights from the person, the app or an agent, or part of a
@@ -161,6 +176,7 @@ export const tokenLiveness = (deps: {
     if (subject !== undefined && (account?.state !== 'active' || !isFromAfter(account, since))) {
       return 'subject_not_active';
     }
+    if (facts.origin && !(await isStillTrusted(facts, facts.origin))) return 'peer_not_trusted';
     const row = facts.delegation === undefined ? undefined : await deps.delegations.live(facts.delegation);
     if (facts.delegation !== undefined) {
       if (row?.subject !== subject) return 'delegation_ended';
@@ -226,10 +242,11 @@ export const tokenLiveness = (deps: {
 
 /** By which grant types, of which one is enough, each of those a token came through got its part. */
 const grantsBehind = (
-  { clientId, subject, chain }: TokenFacts,
+  { clientId, subject, chain, origin }: TokenFacts,
   lease: LeaseRecord | undefined,
 ): ReadonlyMap<string, readonly string[]> => {
   if (subject === undefined) return new Map([[clientId, ['client_credentials']]]);
+  if (origin !== undefined) return new Map([[clientId, [JWT_BEARER]]]);
   const actors = actorsOf(chain);
   const root = actors.at(-1);
   // The agent that stands first may hold a grant of its own; all others, and it without one, exchanged.

@@ -38,6 +38,7 @@ export const startNodeInside = async ({ environment, issuer }: NodesOn) => {
     revocation,
     instances: made.instances,
     authorize: made.authorize,
+    links: made.links,
     managementApi: `${issuer}/api/v1`,
   });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });

@@ -747,12 +747,18 @@ describe('TX-14 TX-15 only an authenticated agent that is registered for it', ()
       { error: 'unauthorized_client', layer: 'client', reason: 'no_tokens_for_our_pages' },
     );
   });
-  test('an app cannot be registered for it', async () => {
-    const { status, body } = await scene.management.call('POST', '/clients', {
+  test('an app that is registered for it, which is for assertions to other servers, exchanges no token', async () => {
+    const app = await scene.management.createClient({
       name: 'Would-be agent',
+      token_endpoint_auth_method: 'client_secret_basic',
       grant_types: [EXCHANGE],
     });
-    expect({ status, type: typeof body['title'] }).toEqual({ status: 400, type: 'string' });
+    const credential: Credential = { kind: 'basic', clientId: app.id, secret: String(app['client_secret']) };
+    await refused(() => scene.calls.exchange(credential, family.tokens.appCalendar, family.calendar.identifier), {
+      error: 'unauthorized_client',
+      layer: 'client',
+      reason: 'caller_not_an_agent',
+    });
   });
 });
 

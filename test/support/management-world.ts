@@ -25,6 +25,8 @@ import { trustedIssuerRegistry } from '../../src/domain/federation/trusted-issue
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
 import { instanceRegister } from '../../src/domain/instances/instance-register.ts';
+import { accountLinks } from '../../src/domain/peers/account-links.ts';
+import { peerRegistry } from '../../src/domain/peers/peer-registry.ts';
 import { activePolicy } from '../../src/domain/policy/active-policy.ts';
 import { policyRegistry } from '../../src/domain/policy/policy-registry.ts';
 import { policyTrials } from '../../src/domain/policy/policy-trials.ts';
@@ -109,6 +111,8 @@ export const managementWorld = async () => {
     clock,
     isEnforced: true,
   });
+  const peers = peerRegistry({ ...base, checkKeyUrl, issuer: ISSUER, agents, clients, resourceServers });
+  const links = accountLinks({ ...base, peers, accounts });
   const tokens = new Map<string, IssuedToken>();
   const failures: unknown[] = [];
   const proof = { thumbprint: undefined as string | undefined };
@@ -136,6 +140,7 @@ export const managementWorld = async () => {
       keys: { health: () => ({ state: 'unknown' }) },
       workloads: { test: async () => ({ matches: [] }) },
     },
+    peers: { ...peers, links, keys: { health: () => ({ state: 'unknown' }) } },
     findings: agentFindings({ agents, counting: agents, clock }),
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
     budgets: budgetRegistry(base),

@@ -149,6 +149,18 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
       return found && published(found);
     },
 
+    /**
+     * The one active account with exactly this address, if that was verified; undefined where several have it. An
+     * address says who somebody is only where it is written in ASCII: others look alike.
+     */
+    async findByVerifiedEmail(email: string): Promise<Account | undefined> {
+      if (!/^[\x21-\x7e]{3,254}$/.test(email)) return undefined;
+      const [first, ...others] = await accounts.find({ where: { email }, limit: 2 });
+      const account = first && published(first).document;
+      const isSure = others.length === 0 && account?.email === email && account.emailVerified === true;
+      return isSure && account.state === 'active' ? account : undefined;
+    },
+
     /** Newest first. */
     async list(query: PageQuery = {}): Promise<Page<Account>> {
       const limit = Math.min(Math.max(query.limit ?? 50, 1), 200);

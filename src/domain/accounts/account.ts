@@ -32,6 +32,7 @@ export const ACCOUNTS = {
   indexes: [
     { fields: ['username'], unique: true },
     { fields: ['createdAt'] },
+    { fields: ['email'] },
     // Set by the register on administrators only.
     { fields: ['administrator', 'state'] },
   ],

@@ -92,6 +92,14 @@ export const AUDIT_EVENTS = {
   'budget.updated': 'A budget was changed, or disabled.',
   'policy.replayed':
     'Recorded decisions were read, to see what a policy set would have made of them; `inputs` say which set and range.',
+  'peer.created': 'An authorization server of another domain became a peer.',
+  'peer.updated': 'A peer was changed.',
+  'peer.disabled': 'A peer counts no more: nobody is vouched for there, and its word is taken for nothing.',
+  'peer.enabled': 'A peer counts again.',
+  'peer.keys_purged': 'Keys that were fetched from a peer are not used any more.',
+  'account_link.created':
+    'A person of a peer was linked to an account; by the peer itself where a verified address did it.',
+  'account_link.removed': 'A person of a peer is nobody here any more.',
   'group.created': 'A group that can own agents was made.',
   'group.updated': 'A group that can own agents was changed.',
   'client.created': 'A client was registered.',

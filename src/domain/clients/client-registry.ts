@@ -15,7 +15,7 @@ import type { Identifiers } from '../ports/identifiers.ts';
 import { checkAuthority, type ResourceServerLookup } from '../resource-servers/declared-authority.ts';
 import { CLIENTS, type Client } from './client.ts';
 import { checkName } from './display-text.ts';
-import { CLIENT_GRANT_TYPES, checkGrantTypes } from './grant-types.ts';
+import { CLIENT_GRANT_TYPES, checkGrantTypes, JWT_BEARER, TOKEN_EXCHANGE } from './grant-types.ts';
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from './key-source.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from './registered-documents.ts';
 import { checkOrigins, checkRedirectUris } from './web-address.ts';
@@ -210,6 +210,8 @@ const usesSecret = ({ tokenEndpointAuthMethod: method }: Pick<Client, 'tokenEndp
 const usesKeys = ({ tokenEndpointAuthMethod }: Pick<Client, 'tokenEndpointAuthMethod'>): boolean =>
   tokenEndpointAuthMethod === 'private_key_jwt';
 
+const ACROSS_DOMAINS: readonly string[] = [TOKEN_EXCHANGE, JWT_BEARER];
+
 const checkAuthentication = (client: Client): void => {
   const { tokenEndpointAuthMethod: method, grantTypes, jwks, jwksUri, roles, skipConsent, redirectUris } = client;
   for (const [field, keys] of [
@@ -224,6 +226,9 @@ const checkAuthentication = (client: Client): void => {
   const actsForItself = grantTypes.includes('client_credentials');
   if (method === 'none' && actsForItself) {
     refuseField('/grant_types', 'A public client cannot use client_credentials (RFC 6749 §4.4).');
+  }
+  if (method === 'none' && grantTypes.some((grantType) => ACROSS_DOMAINS.includes(grantType))) {
+    refuseField('/grant_types', 'A public client neither exchanges tokens nor redeems assertions.');
   }
   if (roles.length > 0 && !actsForItself) {
     refuseField('/roles', 'Roles are for a client that acts for itself with client_credentials.');

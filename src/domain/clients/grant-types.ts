@@ -3,13 +3,19 @@ import { refuseField } from '../errors.ts';
 export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 
+/** RFC 7523 §2.1 */
+export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+
 export const CLIENT_GRANT_TYPES: readonly string[] = [
   'authorization_code',
   'refresh_token',
   'client_credentials',
   DEVICE_CODE,
+  // For assertions to and of other domains only: tokens are exchanged by agents.
+  TOKEN_EXCHANGE,
+  JWT_BEARER,
 ];
-export const AGENT_GRANT_TYPES: readonly string[] = [...CLIENT_GRANT_TYPES, TOKEN_EXCHANGE];
+export const AGENT_GRANT_TYPES: readonly string[] = CLIENT_GRANT_TYPES;
 
 /**
  * Grant types that fit each other and the redirect URIs: redirect URIs are there if and only if the

@@ -38,6 +38,8 @@ export const ROUTES = [
   'refresh_token',
   'device_code',
   'token_exchange',
+  'id_jag',
+  'jwt_bearer',
   'consent',
   'introspection',
   'access_evaluation',
@@ -70,9 +72,9 @@ export type DecisionFacts = {
   readonly through?: readonly Party[];
   /** On whose behalf. Absent: the caller acts for itself. */
   readonly subject?: Account | undefined;
-  /** What the grant to the client that the person used holds at the resource. */
+  /** What the grant to the client that the person used holds at the resource; of an assertion, what its peer is trusted with. */
   readonly grant?: readonly string[] | undefined;
-  /** What the subject token holds, when it is for the same resource. */
+  /** What the subject token holds, when it is for the same resource; or the assertion. */
   readonly subjectToken?: readonly string[] | undefined;
   /** What the row of the delegation holds; undefined on a route that has none. */
   readonly delegation?: readonly string[] | undefined;

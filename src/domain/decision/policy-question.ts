@@ -161,6 +161,8 @@ const detailQuestion = (facts: DecisionFacts, detail: Detail): readonly DetailQu
 const isConsented = (facts: DecisionFacts, scope: string): boolean => {
   const { route, caller, delegation, grant, subject, subjectToken } = facts;
   if (route === 'introspection') return true;
+  // A person said yes to another server, or to none.
+  if (ACROSS_DOMAINS.includes(route)) return false;
   if (route === 'access_evaluation' && subject && subjectToken) return subjectToken.includes(scope);
   if (delegation !== undefined || grant !== undefined) return (delegation ?? grant)?.includes(scope) === true;
   return caller.kind === 'client' && OF_A_GRANT.includes(route);
@@ -169,5 +171,7 @@ const isConsented = (facts: DecisionFacts, scope: string): boolean => {
 /** Whether a person said yes to it: what is left is inside what a row or grant holds, where there is one. */
 const isDetailConsented = ({ route, details }: DecisionFacts): boolean =>
   route === 'introspection' || details?.delegation !== undefined || details?.grant !== undefined;
+
+const ACROSS_DOMAINS: readonly DecisionFacts['route'][] = ['id_jag', 'jwt_bearer'];
 
 const OF_A_GRANT: readonly DecisionFacts['route'][] = ['authorization_code', 'refresh_token', 'device_code'];

@@ -72,6 +72,22 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     delegation: 'counts',
     policy: 'counts',
   },
+  id_jag: {
+    ...PARTIES,
+    subject: 'counts',
+    grant: { not: 'nobody is asked here about resources of others' },
+    subject_token: { not: 'a sign-in is for none of them' },
+    delegation: { not: 'the administrator lets the peer be asked' },
+    policy: 'counts',
+  },
+  jwt_bearer: {
+    ...PARTIES,
+    subject: 'counts',
+    grant: 'counts',
+    subject_token: { if: ({ subjectToken }) => subjectToken !== undefined, when: 'the assertion names a scope' },
+    delegation: { not: 'the administrator trusts the peer' },
+    policy: 'counts',
+  },
   consent: {
     ...PARTIES,
     subject: 'counts',

@@ -18,6 +18,23 @@ export const extendChain = (agent: string, issuer: string, inbound?: ActorChain)
   ...(inbound ? { act: inbound } : {}),
 });
 
+/** Who acted in another domain, as that domain says. For information: nothing here is decided by it. */
+export type ForeignActor = {
+  readonly sub: string;
+  readonly iss: string;
+  readonly sub_profile?: string;
+  readonly act?: ForeignActor;
+};
+
+/** The claim `act` of a token that came out of another domain: ours act outermost. */
+export const actClaim = (
+  chain: ActorChain | undefined,
+  foreign: ForeignActor | undefined,
+): ActorChain | ForeignActor | undefined => {
+  if (!chain || !foreign) return chain ?? foreign;
+  return { ...chain, act: actClaim(chain.act, foreign) } as ForeignActor;
+};
+
 /** Ids from the outermost actor inwards. */
 export const actorsOf = (chain: ActorChain | undefined): readonly string[] => {
   const actors: string[] = [];

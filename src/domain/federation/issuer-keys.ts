@@ -18,6 +18,9 @@ const FRESH_SECONDS = 300;
 const APART_SECONDS = 30;
 const MOST_ISSUERS = 1000;
 
+/** Whose keys they are: of a trusted issuer, or of another authorization server. */
+export type KeyHolder = Pick<TrustedIssuer, 'id' | 'issuer' | 'jwks' | 'jwksUri' | 'keysAfter' | 'maxKeyAgeSeconds'>;
+
 type Held = { readonly keys: JsonWebKeySet; readonly fetchedAt: number };
 
 /** How an issuer's keys were had last, by this process. */
@@ -40,7 +43,7 @@ export const issuerKeys = ({
   // By issuer and where its keys come from: whatever of that changes, nothing of before is used.
   const places = new Map<string, Place>();
 
-  const placeOf = ({ id, issuer, jwksUri = '' }: TrustedIssuer): Place => {
+  const placeOf = ({ id, issuer, jwksUri = '' }: KeyHolder): Place => {
     const key = JSON.stringify([id, issuer, jwksUri]);
     const place = places.get(key) ?? {};
     places.delete(key);
@@ -52,7 +55,7 @@ export const issuerKeys = ({
     return place;
   };
 
-  const discovered = async (issuer: TrustedIssuer, after: number | undefined): Promise<string> => {
+  const discovered = async (issuer: KeyHolder, after: number | undefined): Promise<string> => {
     const since = after === undefined ? {} : { after };
     const url = discoveryUrlOf(issuer);
     const { body } = await fetcher.get({ url, purpose: 'issuer_metadata', ...since });
@@ -66,7 +69,7 @@ export const issuerKeys = ({
     return metadata.jwks_uri;
   };
 
-  const fetched = async (issuer: TrustedIssuer, again: boolean): Promise<Held> => {
+  const fetched = async (issuer: KeyHolder, again: boolean): Promise<Held> => {
     const { keysAfter } = issuer;
     const url = issuer.jwksUri ?? (await discovered(issuer, keysAfter));
     const since = keysAfter === undefined ? {} : { after: keysAfter };
@@ -74,7 +77,7 @@ export const issuerKeys = ({
     return { keys: keysIn(strictJson(document.body)), fetchedAt: document.fetchedAt };
   };
 
-  const look = (issuer: TrustedIssuer, place: Place, again: boolean): Promise<Held> => {
+  const look = (issuer: KeyHolder, place: Place, again: boolean): Promise<Held> => {
     place.flight ??= fetched(issuer, again)
       .then(
         (held) => {
@@ -91,7 +94,7 @@ export const issuerKeys = ({
     return place.flight;
   };
 
-  const isGood = (held: Held | undefined, { keysAfter = -1 }: TrustedIssuer, seconds: number): held is Held => {
+  const isGood = (held: Held | undefined, { keysAfter = -1 }: KeyHolder, seconds: number): held is Held => {
     const age = clock.now() - (held?.fetchedAt ?? 0);
     return held !== undefined && held.fetchedAt > keysAfter && age >= 0 && age < seconds;
   };
@@ -101,7 +104,7 @@ export const issuerKeys = ({
      * The keys of an issuer. Those that were fetched last are good for `maxKeyAgeSeconds` while no new ones can be had;
      * for a `kid` that is not among them they are fetched anew, twice a minute at most. Throws what the fetch throws.
      */
-    async find(issuer: TrustedIssuer, kid: string | undefined): Promise<JsonWebKeySet> {
+    async find(issuer: KeyHolder, kid: string | undefined): Promise<JsonWebKeySet> {
       if (issuer.jwks) return issuer.jwks;
       const place = placeOf(issuer);
       const { held } = place;
@@ -120,7 +123,7 @@ export const issuerKeys = ({
       }
     },
 
-    health(issuer: TrustedIssuer): KeyHealth {
+    health(issuer: KeyHolder): KeyHealth {
       if (issuer.jwks) return { state: 'pinned' };
       const { held, reason } = placeOf(issuer);
       return {

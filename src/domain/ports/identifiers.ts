@@ -24,7 +24,9 @@ export type IdPrefix =
   | 'bpt' // blueprint
   | 'crd' // credential of an agent
   | 'pol' // policy set
-  | 'tis'; // trusted issuer of workload tokens
+  | 'tis' // trusted issuer of workload tokens
+  | 'per' // peer: an authorization server of another domain
+  | 'lnk'; // account link: which account a person of a peer is
 
 export interface Identifiers {
   /**

@@ -1,6 +1,6 @@
 import type { Assurance } from '../accounts/assurance.ts';
 import type { DecisionFacts } from '../decision/facts.ts';
-import type { ActorChain } from '../delegation/actor-chain.ts';
+import type { ActorChain, ForeignActor } from '../delegation/actor-chain.ts';
 import type { Detail } from '../details/detail-type.ts';
 
 /** An access token of ours that is live now. */
@@ -22,6 +22,8 @@ export type IssuedToken = {
   readonly chain?: ActorChain;
   /** Agent that may act for the person by this token of a client (RFC 8693 §4.4). */
   readonly mayAct?: string;
+  /** Of a token that was got with an assertion of a peer: the link it rests on, and who acted there. */
+  readonly origin?: { readonly link: string; readonly act?: ForeignActor };
   /** Delegation row. */
   readonly delegation?: string;
   /** Running copy of the agent that got it. */
@@ -57,6 +59,7 @@ export type TokenEnd =
   | 'instance_ended'
   | 'grant_type_withdrawn'
   | 'subject_not_active'
+  | 'peer_not_trusted'
   | 'resource_server_not_active'
   | 'authority_reduced'
   | 'above_ceiling';

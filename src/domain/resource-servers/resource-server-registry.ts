@@ -211,11 +211,12 @@ const checked = (document: ResourceServer, before?: ResourceServer): ResourceSer
   return document;
 };
 
-const checkScopes = (scopes: readonly ScopeDeclaration[]): void => {
-  if (scopes.length < 1 || scopes.length > 200) refuseField('/scopes', 'A resource server declares 1 to 200 scopes.');
+/** Declarations people and policies can rely on. Throws 'invalid_field' below `at`. */
+export const checkScopes = (scopes: readonly ScopeDeclaration[], at = '/scopes'): void => {
+  if (scopes.length < 1 || scopes.length > 200) refuseField(at, 'A resource server declares 1 to 200 scopes.');
   const names = new Set<string>();
   for (const [index, { name, description }] of scopes.entries()) {
-    const field = `/scopes/${index}`;
+    const field = `${at}/${index}`;
     if (!SCOPE_TOKEN.test(name)) {
       refuseField(
         `${field}/name`,

@@ -6,11 +6,14 @@ import type { Client } from '../../domain/clients/client.ts';
 import type { Authorize } from '../../domain/decision/authorize.ts';
 import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
 import type { DelegationRequests } from '../../domain/delegation/delegation-requests.ts';
+import type { Instance } from '../../domain/instances/instance.ts';
 import type { InstanceRegister } from '../../domain/instances/instance-register.ts';
+import type { Peer } from '../../domain/peers/peer.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { IssuedTokens } from '../../domain/ports/issued-tokens.ts';
 import type { Leases } from '../../domain/ports/leases.ts';
+import type { SignIns } from '../../domain/ports/sign-ins.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 
 type Stored<T> = Promise<{ readonly document: T } | undefined>;
@@ -26,6 +29,8 @@ export type TokenExchangeDependencies = {
   readonly clients: { get(id: string): Stored<Client> };
   readonly leases: Pick<Leases, 'get'>;
   readonly delegations: Pick<DelegationRegister, 'live' | 'consented' | 'sibling' | 'derive' | 'maxDepth'>;
+  readonly signIns: SignIns;
+  readonly peers: { findByIssuer(issuer: string): Promise<Peer | undefined> };
   readonly authorize: Authorize;
   readonly requests: Pick<DelegationRequests, 'create'>;
   readonly instances: Pick<InstanceRegister, 'start'>;
@@ -46,4 +51,6 @@ export type Caller = {
   /** Address of the sender, where it is known. */
   readonly source?: string | undefined;
   note(facts: Partial<AuditEvent>): void;
+  /** The running copy of the agent that asks. */
+  instance?(): Promise<Instance | undefined>;
 };

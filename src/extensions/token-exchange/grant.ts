@@ -1,12 +1,14 @@
 import type { Extension } from '../extension.ts';
 import type { TokenExchangeDependencies } from './dependencies.ts';
 import { exchangeToken } from './exchange.ts';
-import { asksForRefreshToken, GRANT_TYPE, PARAMETERS, REPEATABLE } from './parameters.ts';
+import { issueIdJag } from './id-jag.ts';
+import { asksForIdJag, asksForRefreshToken, GRANT_TYPE, ID_JAG_TYPE, PARAMETERS, REPEATABLE } from './parameters.ts';
 import { refreshFamily } from './refresh-family.ts';
 
 /** RFC 8693 for agents: the result always names the person and the agent, and never holds more than what it came from. */
 export const tokenExchange = (dependencies: TokenExchangeDependencies): Extension => {
   const exchange = exchangeToken(dependencies);
+  const idJag = issueIdJag(dependencies);
   const family = refreshFamily(dependencies);
   return {
     name: 'token-exchange',
@@ -18,10 +20,13 @@ export const tokenExchange = (dependencies: TokenExchangeDependencies): Extensio
         repeatable: REPEATABLE,
         handle: async (request) => {
           const values = (parameter: string): readonly string[] => request.values(parameter);
+          if (asksForIdJag(values)) return request.mintAssertion(await idJag(request, values));
           if (asksForRefreshToken(values)) return request.mintFamily(await family(request, values));
           return request.mint(await exchange(request, values));
         },
       },
     ],
+    // Not to whom (JB-10).
+    metadata: { identity_chaining_requested_token_types_supported: [ID_JAG_TYPE] },
   };
 };

@@ -4,6 +4,7 @@
  * (src/domain/delegation), nor how a token is made, bound and recorded (`mint`, src/provider).
  * Called by the token endpoint, through the extension listed in src/compose.ts.
  */
+import { scopeTokens } from '../../domain/delegation/scope-tokens.ts';
 import { readDetails } from '../../domain/details/asked-details.ts';
 import type { Detail } from '../../domain/details/detail-type.ts';
 import { isDomainError } from '../../domain/errors.ts';
@@ -14,6 +15,11 @@ export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token'
 export const JWT_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
 /** Asked for by a running copy of an agent, for a refresh token of its own (refresh-family.ts). */
 export const REFRESH_TYPE = 'urn:ietf:params:oauth:token-type:refresh_token';
+
+/** What says that a person signed in; good as a subject token of the client it was issued to. */
+export const ID_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:id_token';
+/** An assertion for another authorization server (id-jag.ts). */
+export const ID_JAG_TYPE = 'urn:ietf:params:oauth:token-type:id-jag';
 
 /** Everything the grant can see of the form; `act`, `may_act`, `sub` and the like never reach it (RFC 8693 §2.1). */
 export const PARAMETERS = [
@@ -34,11 +40,17 @@ export const REPEATABLE = ['audience', 'resource'] as const;
 const MAX_TOKEN_BYTES = 8192;
 const MAX_TARGET_LENGTH = 2048;
 const MAX_SCOPE_LENGTH = 4096;
-/** RFC 6749 §3.3 */
-const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
 
-type TokenType = typeof ACCESS_TOKEN_TYPE | typeof JWT_TYPE;
+export type TokenType =
+  | typeof ACCESS_TOKEN_TYPE
+  | typeof JWT_TYPE
+  | typeof ID_TOKEN_TYPE
+  | typeof REFRESH_TYPE
+  | typeof ID_JAG_TYPE;
 export type PresentedToken = { readonly value: string; readonly type: TokenType };
+
+const ACCESS_TYPES: readonly TokenType[] = [ACCESS_TOKEN_TYPE, JWT_TYPE];
+const SUBJECT_TYPES: readonly TokenType[] = [...ACCESS_TYPES, ID_TOKEN_TYPE, REFRESH_TYPE];
 
 type Values = (parameter: string) => readonly string[];
 
@@ -58,7 +70,12 @@ export type ExchangeParameters = {
  * Reads the form once. Throws what `refuse` makes, naming the parameter at fault; nothing missing or
  * broken is ever made up for by another grant or a default (RFC 8693 §2.1, §2.2.2).
  */
-export const readParameters = (values: Values, refuse: Refuse): ExchangeParameters => {
+export const readParameters = (
+  values: Values,
+  refuse: Refuse,
+  /** What can be asked for. */
+  requestable: readonly TokenType[] = ACCESS_TYPES,
+): ExchangeParameters => {
   const { single, required, bounded, tokenType } = readers(values, refuse);
   const target = (field: 'resource' | 'audience'): string | undefined => {
     const [value, ...others] = new Set(values(field).filter((each) => each !== ''));
@@ -66,7 +83,7 @@ export const readParameters = (values: Values, refuse: Refuse): ExchangeParamete
     return value === undefined ? undefined : bounded(field, value, MAX_TARGET_LENGTH);
   };
 
-  const subject = readSubject(values, refuse);
+  const subject = readSubject(values, refuse, SUBJECT_TYPES);
   const actorToken = single('actor_token');
   const actorType = single('actor_token_type');
   if (actorToken === undefined && actorType !== undefined) {
@@ -82,7 +99,11 @@ export const readParameters = (values: Values, refuse: Refuse): ExchangeParamete
           value: bounded('actor_token', actorToken, MAX_TOKEN_BYTES),
           type: tokenType('actor_token_type', required('actor_token_type')),
         };
-  const requestedType = tokenType('requested_token_type', single('requested_token_type') ?? ACCESS_TOKEN_TYPE);
+  const requestedType = tokenType(
+    'requested_token_type',
+    single('requested_token_type') ?? ACCESS_TOKEN_TYPE,
+    requestable,
+  );
   const resource = target('resource');
   const audience = target('audience');
   if (resource === undefined && audience === undefined) throw refuse('target_missing');
@@ -93,10 +114,13 @@ export const readParameters = (values: Values, refuse: Refuse): ExchangeParamete
     requestedType,
     resource,
     audience,
-    scope: scope === undefined ? undefined : scopeTokens(bounded('scope', scope, MAX_SCOPE_LENGTH), refuse),
+    scope: scope === undefined ? undefined : scopeOf(bounded('scope', scope, MAX_SCOPE_LENGTH), refuse),
     details: detailsIn(single('authorization_details'), refuse),
   };
 };
+
+/** Whether an assertion for another server is asked for. */
+export const asksForIdJag = (values: Values): boolean => values('requested_token_type').includes(ID_JAG_TYPE);
 
 /** Whether a refresh token is asked for. */
 export const asksForRefreshToken = (values: Values): boolean => values('requested_token_type').includes(REFRESH_TYPE);
@@ -110,16 +134,16 @@ export const readFamilyParameters = (values: Values, refuse: Refuse): PresentedT
       throw refuse('token_type_unsupported', { field, text });
     }
   }
-  return readSubject(values, refuse);
+  return readSubject(values, refuse, ACCESS_TYPES);
 };
 
 const FAMILY_PARAMETERS: ReadonlySet<string> = new Set(['subject_token', 'subject_token_type', 'requested_token_type']);
 
-const readSubject = (values: Values, refuse: Refuse): PresentedToken => {
+const readSubject = (values: Values, refuse: Refuse, types: readonly TokenType[]): PresentedToken => {
   const { required, bounded, tokenType } = readers(values, refuse);
   return {
     value: bounded('subject_token', required('subject_token'), MAX_TOKEN_BYTES),
-    type: tokenType('subject_token_type', required('subject_token_type')),
+    type: tokenType('subject_token_type', required('subject_token_type'), types),
   };
 };
 
@@ -140,9 +164,10 @@ const readers = (values: Values, refuse: Refuse) => {
       if (Buffer.byteLength(value) <= limit) return value;
       throw refuse('parameter_too_long', { field, text: `${field} is longer than ${limit} bytes` });
     },
-    tokenType(field: string, value: string): TokenType {
-      if (value === ACCESS_TOKEN_TYPE || value === JWT_TYPE) return value;
-      throw refuse('token_type_unsupported', { field, text: `${field} must be ${ACCESS_TOKEN_TYPE}` });
+    tokenType(field: string, value: string, types = ACCESS_TYPES): TokenType {
+      const known = types.find((type) => type === value);
+      if (known !== undefined) return known;
+      throw refuse('token_type_unsupported', { field, text: `${field} must be ${types[0]}` });
     },
   };
 };
@@ -161,8 +186,8 @@ export const refusing = <T>(refuse: Refuse, read: () => T): T => {
   }
 };
 
-const scopeTokens = (scope: string, refuse: Refuse): readonly string[] => {
-  const names = scope.split(' ').filter((name) => name !== '');
-  if (names.length === 0 || !names.every((name) => SCOPE_TOKEN.test(name))) throw refuse('scope_malformed');
-  return [...new Set(names)].sort();
+const scopeOf = (scope: string, refuse: Refuse): readonly string[] => {
+  const names = scopeTokens(scope);
+  if (!names) throw refuse('scope_malformed');
+  return names;
 };

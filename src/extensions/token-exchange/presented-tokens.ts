@@ -1,9 +1,11 @@
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { IssuedToken } from '../../domain/ports/issued-tokens.ts';
+import type { SignIn } from '../../domain/ports/sign-ins.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { JWT_TYPE, type PresentedToken } from './parameters.ts';
 import type { Refuse } from './refusals.ts';
+import { acceptSignIn, isSignInType } from './sign-in.ts';
 
 export type AcceptedSubjectToken = {
   readonly token: IssuedToken & { readonly subject: string };
@@ -30,7 +32,9 @@ export const acceptSubjectToken = async (
   { isForCopy = false } = {},
 ): Promise<AcceptedSubjectToken> => {
   const { tokens, accounts, resourceServers } = dependencies;
-  const token = await tokens.find(presented.value);
+  const token = isSignInType(presented.type)
+    ? issuedAs(await acceptSignIn(dependencies, refuse, agent, caller, presented))
+    : await tokens.find(presented.value);
   if (!token) {
     await noteWhatEndedIt(tokens, caller, presented);
     throw refuse('subject_token_not_live');
@@ -71,6 +75,9 @@ export const checkActorToken = async (
   if (token.jkt !== undefined && token.jkt !== caller.dpopThumbprint) throw refuse('actor_token_proof_missing');
   if (token.x5t !== undefined && token.x5t !== caller.certificateThumbprint) throw refuse('actor_token_proof_missing');
 };
+
+/** A sign-in as a token that holds nothing by itself: what the person allowed the agent decides. */
+const issuedAs = ({ openidScopes: _, ...signIn }: SignIn): IssuedToken => ({ ...signIn, format: 'opaque', scope: [] });
 
 /** For the audit trail only: whoever presents a dead token learns no more than that it is dead. */
 const noteWhatEndedIt = async (

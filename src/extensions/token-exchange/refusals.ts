@@ -1,14 +1,8 @@
 import type { Decision } from '../../domain/decision/decision.ts';
+import { type Refusal, type RefusalDetails, refuser } from '../../domain/decision/refuser.ts';
 import { nothingLeft, refusedDetails } from '../../domain/decision/remedies.ts';
-import { DomainError, type DomainErrorCode, isDomainError, type Layer, type Remedy } from '../../domain/errors.ts';
+import type { DomainError, Layer } from '../../domain/errors.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
-
-type Refusal = {
-  readonly code: DomainErrorCode;
-  readonly layer: Layer;
-  readonly field?: string;
-  readonly text: string;
-};
 
 /**
  * Every reason for which an exchange is refused: `denial.reason`, the error it comes with, and its text.
@@ -71,6 +65,12 @@ export const REFUSALS = {
     layer: 'resource_server',
     field: 'resource',
     text: 'there is no such resource server',
+  },
+  peer_unknown: {
+    code: 'invalid_target',
+    layer: 'resource_server',
+    field: 'audience',
+    text: 'this server vouches for nobody there, or not to this client',
   },
   target_not_for_agents: {
     code: 'invalid_target',
@@ -216,15 +216,6 @@ export const REFUSALS = {
 
 export type Reason = keyof typeof REFUSALS;
 
-export type RefusalDetails = {
-  /** Overrides the layer of the table. */
-  readonly layer?: Layer;
-  readonly field?: string;
-  readonly text?: string;
-  readonly remedies?: readonly Remedy[] | undefined;
-  readonly cause?: unknown;
-};
-
 export type Refuse = (reason: Reason, details?: RefusalDetails) => DomainError;
 
 /** Who holds nothing of the scope, in the words of its developer. Absent: the text of the table says enough. */
@@ -252,22 +243,5 @@ export const detailsAreRefused = (decision: Pick<Decision, 'removedDetails'>): r
   return [reason, { layer, text, remedies, field: 'authorization_details' }];
 };
 
-/** Makes the error of a refusal, with a denial that has an id of its own (decision D6). Throwing it is the caller's business. */
-export const refusals =
-  (identifiers: Identifiers): Refuse =>
-  (reason, details = {}) => {
-    const row: Refusal = REFUSALS[reason];
-    const field = details.field ?? row.field;
-    const wait = isDomainError(details.cause) ? details.cause.retryAfterSeconds : undefined;
-    return new DomainError(row.code, details.text ?? row.text, {
-      ...(field ? { field } : {}),
-      ...(wait ? { retryAfterSeconds: wait } : {}),
-      ...(details.cause === undefined ? {} : { cause: details.cause }),
-      denial: {
-        id: identifiers.newId('dny'),
-        layer: details.layer ?? row.layer,
-        reason,
-        ...(details.remedies?.length ? { remedies: details.remedies } : {}),
-      },
-    });
-  };
+/** With a denial that has an id of its own (decision D6). Throwing it is the caller's business. */
+export const refusals = (identifiers: Identifiers): Refuse => refuser(REFUSALS, identifiers);

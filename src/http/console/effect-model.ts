@@ -89,6 +89,7 @@ const GRANT_TYPES: Readonly<Record<string, string>> = {
   refresh_token: 'refreshes its tokens',
   client_credentials: 'acts for itself',
   'urn:ietf:params:oauth:grant-type:token-exchange': 'exchanges a token it was handed',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer': 'redeems assertions of other servers',
   'urn:ietf:params:oauth:grant-type:device_code': 'connects by a code on another device',
 };
 

@@ -14,6 +14,8 @@ export type RouteQuery = {
   readonly username?: string;
   readonly identifier?: string;
   readonly issuer?: string;
+  readonly peer?: string;
+  readonly account?: string;
   readonly name?: string;
   readonly owner?: string;
   readonly state?: AgentState;

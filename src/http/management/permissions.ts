@@ -20,6 +20,12 @@ export const MANAGEMENT_SCOPES = [
   { name: 'trusted-issuers:write', description: 'Decide whose workload tokens are accepted', risk: 'critical' },
   { name: 'budgets:read', description: 'See budgets and how much of them is gone', risk: 'low' },
   { name: 'budgets:write', description: 'Set how much agents are given within some time', risk: 'critical' },
+  { name: 'peers:read', description: 'See which servers of other domains we work with', risk: 'low' },
+  {
+    name: 'peers:write',
+    description: 'Decide to whom we vouch for people, and whose word about people we take',
+    risk: 'critical',
+  },
   { name: 'groups:read', description: 'See the groups that own agents', risk: 'low' },
   { name: 'groups:write', description: 'Make and change groups that own agents', risk: 'critical' },
   { name: 'resource-servers:read', description: 'See the registered resource servers', risk: 'low' },

@@ -94,6 +94,7 @@ const kills = about('kills', 'kills:read', 'kills:write');
 const audit = about('audit', 'audit:read', 'audit:write');
 const keys = about('keys', 'keys:read', 'keys:write');
 const trustedIssuers = about('trusted issuers', 'trusted-issuers:read', 'trusted-issuers:write');
+const peers = about('peers', 'peers:read', 'peers:write');
 const OWN = { own: true } as const;
 /** A POST that changes nothing: what is asked stands in its body. */
 const READ = { scope: 'policies:read', roles: READERS, status: 200 } as const;
@@ -321,6 +322,47 @@ const ROUTES = {
     'Which agent a workload token stands for, or which check fails; the token is not kept',
     { scope: 'trusted-issuers:read', roles: READERS, status: 200 } as More,
   ),
+
+  createPeer: peers.create('/peers', 'NewPeer', 'Peer', 'Make an authorization server of another domain a peer'),
+  listPeers: peers.read('/peers', 'PeerPage', 'List peers, newest first', {
+    query: {
+      ...PAGE,
+      issuer: { type: 'string', minLength: 1, maxLength: 512, description: 'Only the one of exactly this issuer.' },
+    },
+  }),
+  getPeer: peers.read('/peers/{id}', 'Peer', 'Read a peer'),
+  updatePeer: peers.change(
+    '/peers/{id}',
+    'PeerChange',
+    'Peer',
+    'Change members of a peer; `outbound` and `inbound` are replaced whole',
+  ),
+  disablePeer: peers.act('/peers/{id}/disable', 'Peer', 'Vouch for nobody there and take its word for nothing'),
+  enablePeer: peers.act('/peers/{id}/enable', 'Peer', 'Make a peer count again'),
+  purgePeerKeys: peers.act(
+    '/peers/{id}/purge-keys',
+    'Peer',
+    'Use no key any more that was fetched up to now, on any node',
+  ),
+  createAccountLink: peers.create(
+    '/account-links',
+    'NewAccountLink',
+    'AccountLink',
+    'Say which person of a peer an account is',
+  ),
+  listAccountLinks: peers.read('/account-links', 'AccountLinkPage', 'List links to people of peers, newest first', {
+    query: { ...PAGE, peer: id('Only of this peer.'), account: id('Only of this account.') },
+  }),
+  getAccountLink: peers.read('/account-links/{id}', 'AccountLink', 'Read a link'),
+  removeAccountLink: {
+    method: 'POST',
+    path: '/account-links/{id}/remove',
+    tag: 'peers',
+    summary: 'Take a link away; tokens that rest on it are over at once',
+    scope: 'peers:write',
+    roles: WRITERS,
+    status: 204,
+  },
 
   startInstance: instances.create(
     '/agents/{id}/instances',

@@ -37,6 +37,7 @@ import { instanceHandlers } from './instances.ts';
 import { type Keys, keyHandlers } from './keys.ts';
 import { type Kills, killHandlers } from './kills.ts';
 import { openApiDocument } from './openapi.ts';
+import { type Peers, peerHandlers } from './peers.ts';
 import { policyHandlers } from './policies.ts';
 import { policyTrialHandlers } from './policy-trials.ts';
 import { resourceServerHandlers } from './resource-servers.ts';
@@ -68,6 +69,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly secrets: SecretExceptions;
   readonly credentials: Credentials;
   readonly federation: Federation;
+  readonly peers: Peers;
 };
 
 const PREFIX = '/api/v1';
@@ -94,6 +96,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     ...agentSecretHandlers(dependencies.secrets, agents, owners),
     ...credentialHandlers(dependencies.credentials, agents, owners),
     ...federationHandlers(dependencies.federation),
+    ...peerHandlers(dependencies.peers),
     ...instanceHandlers(dependencies.instances, agents, owners),
     ...groupHandlers(dependencies.groups, dependencies.departures),
     ...clientHandlers(clients, dependencies.selfRegistration),

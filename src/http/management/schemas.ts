@@ -12,6 +12,7 @@ import { BLUEPRINT_SCHEMAS } from './blueprint-schemas.ts';
 import { BUDGET_SCHEMAS } from './budget-schemas.ts';
 import { DETAIL_SCHEMAS } from './detail-schemas.ts';
 import { FEDERATION_SCHEMAS } from './federation-schemas.ts';
+import { PEER_SCHEMAS } from './peer-schemas.ts';
 import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import {
   change,
@@ -118,6 +119,7 @@ const CERTIFICATE: Properties = { certificate: ref('Certificate') };
 export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ...FEDERATION_SCHEMAS,
   ...DETAIL_SCHEMAS,
+  ...PEER_SCHEMAS,
   ScopesByResource: {
     type: 'object',
     maxProperties: 200,

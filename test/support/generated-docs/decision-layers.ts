@@ -34,8 +34,8 @@ const LAYERS = `| Layer | What it holds |
 | \`environment\` | whether the resource server is for agents of their environments |
 | \`approval\` | what a blueprint or a policy wants approved each time |
 | \`subject\` | rights of the person |
-| \`grant\` | what the person allowed the application she used |
-| \`subject_token\` | what the token holds that was exchanged, at the same resource |
+| \`grant\` | what the person allowed the application she used; of an assertion, what its peer is trusted with |
+| \`subject_token\` | what the token holds that was exchanged, at the same resource; or the assertion that was redeemed |
 | \`delegation\` | what the row of the delegation holds: the person's consent, or what an agent handed on |
 | \`policy\` | the active policy set |
 

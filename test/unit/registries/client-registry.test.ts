@@ -37,7 +37,11 @@ describe('registering a client', () => {
     [{ ...REDIRECTS, jwks: { keys: [publicKey()] } }, '/jwks'],
     [{ ...REDIRECTS, tokenEndpointAuthMethod: 'none', jwks: { keys: [publicKey()] } }, '/jwks'],
     [{ tokenEndpointAuthMethod: 'none', grantTypes: ['client_credentials'] }, '/grant_types'],
-    [{ grantTypes: ['urn:ietf:params:oauth:grant-type:token-exchange'] }, '/grant_types/0'],
+    [
+      { tokenEndpointAuthMethod: 'none', grantTypes: ['urn:ietf:params:oauth:grant-type:token-exchange'] },
+      '/grant_types',
+    ],
+    [{ grantTypes: ['password'] }, '/grant_types/0'],
     [{ ...REDIRECTS, roles: ['operator'] }, '/roles'],
     [{ ...REDIRECTS, corsOrigins: ['https://app.example/'] }, '/cors_origins/0'],
     [{ ...REDIRECTS, postLogoutRedirectUris: ['javascript:1'] }, '/post_logout_redirect_uris/0'],

@@ -212,6 +212,8 @@ export const exchangeScene = ({
       },
     },
     leases: { get: async (id) => leases.get(id) },
+    signIns: { ofIdToken: async () => undefined, ofRefreshToken: async () => undefined },
+    peers: { findByIssuer: async () => undefined },
     delegations,
     authorize: authorizer({ identifiers, managementApi: `${ISSUER}/api/v1`, policies: cast?.policies }),
     requests,
@@ -249,6 +251,7 @@ export const exchangeScene = ({
         facts = { ...facts, ...more };
       },
       mint: async (toMint) => {
+        if (toMint.origin) throw new Error('no token of a peer is minted in these tests');
         minted = toMint;
         token = addToken({
           subject: toMint.subject,
@@ -265,6 +268,11 @@ export const exchangeScene = ({
         return { access_token: token };
       },
       instance: async () => undefined,
+      mintAssertion: async () => {
+        throw new Error('no assertion is minted in these tests');
+      },
+      isUsed: async () => false,
+      useOnce: () => {},
       mintFamily: async () => ({}),
     };
     try {

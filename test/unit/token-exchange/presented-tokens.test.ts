@@ -31,26 +31,29 @@ describe('the subject token', () => {
     },
   );
 
-  test.each([
-    'id_token',
-    'refresh_token',
-    'saml1',
-    'saml2',
-    'id-jag',
-    'txn_token',
-    'self_signed',
-    'unsigned_json',
-    'ACCESS_TOKEN',
-  ])('TX-10 the type %s is refused for any token', async (type) => {
+  test.each(['saml1', 'saml2', 'id-jag', 'txn_token', 'self_signed', 'unsigned_json', 'ACCESS_TOKEN'])(
+    'TX-10 the type %s is refused for any token',
+    async (type) => {
+      const { exchange, fromApp } = await story();
+      refused(
+        await exchange('agt_a', {
+          subject_token: fromApp,
+          subject_token_type: `urn:ietf:params:oauth:token-type:${type}`,
+          resource: MAIL,
+        }),
+        'token_type_unsupported',
+      );
+    },
+  );
+
+  test.each(['id_token', 'refresh_token'])('TX-10 an access token declared as %s is none', async (type) => {
     const { exchange, fromApp } = await story();
-    refused(
-      await exchange('agt_a', {
-        subject_token: fromApp,
-        subject_token_type: `urn:ietf:params:oauth:token-type:${type}`,
-        resource: MAIL,
-      }),
-      'token_type_unsupported',
-    );
+    const form = {
+      subject_token: fromApp,
+      subject_token_type: `urn:ietf:params:oauth:token-type:${type}`,
+      resource: MAIL,
+    };
+    refused(await exchange('agt_a', form), 'subject_token_not_live');
   });
 
   test('TX-10 declared as a JWT it must be one of our JWT access tokens', async () => {

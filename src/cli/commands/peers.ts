@@ -1,0 +1,229 @@
+/** `behalf peers …`: which authorization servers of other domains we vouch to, and whose word we take. */
+import { readFileSync } from 'node:fs';
+import { type Command, EXIT, type Option, usageError } from '../command.ts';
+import type { Json } from '../management-client.ts';
+import { listCommand, type ManagementCall, managementCommand, warn } from '../management-commands.ts';
+import { lists, resourceScopes, texts } from '../members.ts';
+import { details, printable } from '../table.ts';
+import { findAccount } from './accounts.ts';
+
+const PATH = '/peers';
+const LINKS = '/account-links';
+const RISKS = ['low', 'medium', 'high', 'critical'];
+
+const MEMBERS = {
+  vouch: {
+    value: 'CLIENT=NAME',
+    description: 'Vouch there for people of this agent or client; NAME is its client_id there.',
+    isRepeatable: true,
+  },
+  at: {
+    value: 'GRANT',
+    description: "For what: 'RESOURCE SCOPE SCOPE' behind the peer; SCOPE:RISK where the risk is not low.",
+    isRepeatable: true,
+  },
+  lifetime: { value: 'SECONDS', description: 'How long an assertion lives. Default 300.' },
+  redeem: {
+    value: 'CLIENT',
+    description: 'Let this agent or client redeem assertions of the peer here.',
+    isRepeatable: true,
+  },
+  trust: {
+    value: 'GRANT',
+    description: "For what they are good here at most: 'RESOURCE SCOPE SCOPE'.",
+    isRepeatable: true,
+  },
+  subjects: {
+    value: 'RULE',
+    description: 'linked: only people who were linked to an account. verified_email: also by address, once.',
+  },
+  'jwks-uri': { value: 'URL', description: 'Where its keys are. Default: where its discovery document says.' },
+  'jwks-file': { value: 'FILE', description: 'Its public keys as a JWK Set; nothing is fetched then.' },
+} as const satisfies Record<string, Option>;
+
+const outbound = (call: ManagementCall): Json => {
+  const clients = Object.fromEntries(
+    call.texts('vouch').map((pair) => {
+      const at = pair.indexOf('=');
+      if (at < 1) throw usageError(`--vouch '${pair}' is not CLIENT=NAME.`);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
+  const resources = Object.entries(resourceScopes(call, 'at')).map(([identifier, scopes]) => ({
+    identifier,
+    scopes: scopes.map((text) => {
+      const risk = RISKS.find((one) => text.endsWith(`:${one}`));
+      const name = risk === undefined ? text : text.slice(0, -risk.length - 1);
+      return { name, description: `${name} behind the peer`, risk: risk ?? 'low' };
+    }),
+  }));
+  const lifetime = call.integer('lifetime', 10, 300);
+  if (Object.keys(clients).length === 0 && resources.length === 0 && lifetime === undefined) return {};
+  return { outbound: { clients, resources, ...(lifetime === undefined ? {} : { lifetime_seconds: lifetime }) } };
+};
+
+const inbound = (call: ManagementCall): Json => {
+  const resources = resourceScopes(call, 'trust');
+  const { clients = [] } = lists(call, { redeem: 'clients' });
+  const rule = texts(call, { subjects: 'subjects' });
+  const isAsked = Object.keys(resources).length > 0 || call.texts('redeem').length > 0 || call.isSet('subjects');
+  return isAsked ? { inbound: { clients, resources, ...rule } } : {};
+};
+
+const members = (call: ManagementCall): Json => {
+  const file = call.text('jwks-file');
+  return {
+    ...texts(call, { name: 'name', 'jwks-uri': 'jwks_uri' }),
+    ...(file === undefined ? {} : { jwks: jsonIn(file) }),
+    ...outbound(call),
+    ...inbound(call),
+  };
+};
+
+const jsonIn = (file: string): unknown => {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    throw usageError(`${file} cannot be read as JSON.`);
+  }
+};
+
+const names = (value: unknown): string => Object.keys((value ?? {}) as object).join(', ') || 'nobody';
+
+const shown = (body: Json): string => {
+  const { outbound: out, inbound: into } = body as { readonly outbound?: Json; readonly inbound?: Json };
+  return details([
+    ['id', body['id']],
+    ['name', body['name']],
+    ['issuer', body['issuer']],
+    ['state', body['state']],
+    ['keys', (body['keys'] as Json | undefined)?.['state']],
+    ['vouched for', out ? names(out['clients']) : 'nobody'],
+    ['redeemed by', into ? (into['clients'] as readonly string[]).join(', ') : 'nobody'],
+    ['good here at', into ? names(into['resources']) : 'nothing'],
+  ]);
+};
+
+const shownLink = (body: Json): string =>
+  details(['id', 'peer', 'subject', 'account', 'created_by'].map((name) => [name, body[name]] as const));
+
+/** Does one thing to one peer. */
+const action = (verb: string, path: string, summary: string): Command =>
+  managementCommand({
+    words: ['peers', verb],
+    operands: ['ID'],
+    summary,
+    role: 'operator',
+    options: {},
+    run: async (call) => {
+      const id = encodeURIComponent(call.operands[0] ?? '');
+      const { body } = path === '' ? await call.api.get(`${PATH}/${id}`) : await call.api.post(`${PATH}/${id}/${path}`);
+      call.print.object(body, shown(body));
+      return EXIT.done;
+    },
+  });
+
+const create = managementCommand({
+  words: ['peers', 'create'],
+  operands: ['ISSUER'],
+  summary: 'Make an authorization server of another domain a peer (ID-JAG): we vouch there, or take its word, or both.',
+  role: 'operator',
+  options: { name: { value: 'NAME', description: 'Name to show.', isRequired: true }, ...MEMBERS },
+  notes:
+    'Vouch there: --vouch and --at. Take its word: --redeem and --trust; then: behalf peers link ACCOUNT --peer ID --subject SUB',
+  run: async (call) => {
+    const { body } = await call.api.post(PATH, { issuer: call.operands[0], ...members(call) });
+    call.print.object(body, shown(body));
+    warn(call, body);
+    return EXIT.done;
+  },
+});
+
+const update = managementCommand({
+  words: ['peers', 'update'],
+  operands: ['ID'],
+  summary: 'Change a peer. A direction that is given is replaced whole; what is not given stays.',
+  role: 'operator',
+  options: { name: { value: 'NAME', description: 'Name to show.' }, ...MEMBERS },
+  run: async (call) => {
+    const changed = members(call);
+    if (Object.keys(changed).length === 0) throw usageError('Nothing to change was given.');
+    const { body } = await call.api.patch(`${PATH}/${encodeURIComponent(call.operands[0] ?? '')}`, changed);
+    call.print.object(body, shown(body));
+    return EXIT.done;
+  },
+});
+
+const link = managementCommand({
+  words: ['peers', 'link'],
+  operands: ['ACCOUNT'],
+  summary: 'Say which person of a peer an account (username or id) is.',
+  role: 'operator',
+  options: {
+    peer: { value: 'ID', description: 'The peer.', isRequired: true },
+    subject: { value: 'SUB', description: '`sub` of the person there, exactly.', isRequired: true },
+  },
+  run: async (call) => {
+    const { body } = await call.api.post(LINKS, {
+      peer: call.required('peer'),
+      subject: call.required('subject'),
+      account: await findAccount(call.api, call.operands[0]),
+    });
+    call.print.object(body, shownLink(body));
+    return EXIT.done;
+  },
+});
+
+const unlink = managementCommand({
+  words: ['peers', 'unlink'],
+  operands: ['ID'],
+  summary: 'Take a link away: tokens that rest on it are over at once.',
+  role: 'operator',
+  options: {},
+  run: async (call) => {
+    await call.api.post(`${LINKS}/${encodeURIComponent(call.operands[0] ?? '')}/remove`);
+    return EXIT.done;
+  },
+});
+
+export const peerCommands: readonly Command[] = [
+  create,
+  listCommand({
+    noun: 'peers',
+    plural: 'peers, newest first',
+    path: PATH,
+    nothing: 'There is no peer. Make one: behalf peers create ISSUER --name NAME',
+    columns: [
+      { title: 'ID', value: ({ id }) => id },
+      { title: 'STATE', value: ({ state }) => state },
+      { title: 'ISSUER', value: ({ issuer }) => issuer },
+      { title: 'NAME', value: ({ name }) => printable(String(name)) },
+    ],
+  }),
+  action('show', '', 'Show a peer, and how its keys were had last.'),
+  update,
+  action('disable', 'disable', 'Vouch for nobody there and take its word for nothing, from now on.'),
+  action('enable', 'enable', 'Make a peer count again.'),
+  action('purge-keys', 'purge-keys', 'Use no key any more that was fetched up to now.'),
+  link,
+  {
+    ...listCommand({
+      noun: 'peers',
+      plural: 'which people of peers are accounts, newest first',
+      path: LINKS,
+      filters: {
+        peer: { value: 'ID', description: 'Only of this peer.' },
+        account: { value: 'ID', description: 'Only of this account.' },
+      },
+      nothing: 'Nobody is linked. Link somebody: behalf peers link ACCOUNT --peer ID --subject SUB',
+      columns: [
+        { title: 'ID', value: ({ id }) => id },
+        { title: 'PEER', value: ({ peer }) => peer },
+        { title: 'SUBJECT', value: ({ subject }) => printable(String(subject)) },
+        { title: 'ACCOUNT', value: ({ account }) => account },
+      ],
+    }),
+    words: ['peers', 'links'],
+  },
+  unlink,
+];

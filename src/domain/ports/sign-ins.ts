@@ -1,0 +1,32 @@
+import type { Assurance } from '../accounts/assurance.ts';
+
+/** That a person signed in to a client, as an ID token or refresh token of ours proves it. */
+export type SignIn = {
+  /** Digest of what was presented: for the audit trail. */
+  readonly id: string;
+  /** Account. */
+  readonly subject: string;
+  /** Whom it was issued to. */
+  readonly clientId: string;
+  /** The authorization behind it, which is live. */
+  readonly lease: string;
+  /** OpenID scopes of that authorization. */
+  readonly openidScopes: readonly string[];
+  readonly assurance?: Assurance;
+  readonly issuedAt: number;
+  /** Of what was presented, or of the authorization, whichever is first. */
+  readonly expiresAt: number;
+  /** Running copy of an agent that holds it. */
+  readonly instance?: string;
+  /** Thumbprint of the key or certificate it is bound to. */
+  readonly jkt?: string;
+  readonly x5t?: string;
+};
+
+/** Anything that is not exactly such a token, of this client, live and unused, is undefined, of whatever shape or size. */
+export interface SignIns {
+  /** OIDC Core §2. Good while the client still holds the authorization it came with. */
+  ofIdToken(token: string, clientId: string): Promise<SignIn | undefined>;
+  /** Looked at only: it is not used up. One that was rotated or used already is none. */
+  ofRefreshToken(token: string, clientId: string): Promise<SignIn | undefined>;
+}

@@ -1,0 +1,41 @@
+/** What redeeming an assertion needs of the server, as narrow as it uses it; compose.ts hands it in. */
+import type { Account } from '../../domain/accounts/account.ts';
+import type { Agent } from '../../domain/agents/agent.ts';
+import type { AuditEvent } from '../../domain/audit/audit-event.ts';
+import type { Client } from '../../domain/clients/client.ts';
+import type { Authorize } from '../../domain/decision/authorize.ts';
+import type { AccountLinks } from '../../domain/peers/account-links.ts';
+import type { PeerAssertions } from '../../domain/peers/peer-assertions.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+
+export type Stored<T> = Promise<{ readonly document: T } | undefined>;
+
+export type JwtBearerDependencies = {
+  readonly assertions: PeerAssertions;
+  readonly links: Pick<AccountLinks, 'find' | 'ensure'>;
+  /** As they count now, as are clients and accounts. */
+  readonly agents: { get(id: string): Stored<Agent> };
+  readonly clients: { get(id: string): Stored<Client> };
+  readonly accounts: { get(id: string): Stored<Account> };
+  readonly accountsByAddress: { findByVerifiedEmail(email: string): Promise<Account | undefined> };
+  readonly resourceServers: { findByIdentifier(identifier: string): Stored<ResourceServer> };
+  readonly authorize: Authorize;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly issuer: string;
+};
+
+/** The authenticated side of a request. */
+export type Caller = {
+  readonly id: string;
+  readonly clientId: string;
+  readonly isAgent: boolean;
+  readonly dpopThumbprint: string | undefined;
+  readonly certificateThumbprint?: string | undefined;
+  readonly source?: string | undefined;
+  values(parameter: string): readonly string[];
+  note(facts: Partial<AuditEvent>): void;
+  isUsed(name: string): Promise<boolean>;
+};

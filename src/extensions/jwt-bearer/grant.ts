@@ -1,0 +1,28 @@
+import type { Extension } from '../extension.ts';
+import type { JwtBearerDependencies } from './dependencies.ts';
+import { GRANT_TYPE, redeemAssertion } from './redeem.ts';
+
+export const PROFILE = 'urn:ietf:params:oauth:grant-profile:id-jag';
+
+/** RFC 7523 §2.1 for assertions of peers (ID-JAG): each is good once, and no refresh token comes of it. */
+export const jwtBearer = (dependencies: JwtBearerDependencies): Extension => {
+  const redeem = redeemAssertion(dependencies);
+  return {
+    name: 'jwt-bearer',
+    specification: 'RFC 7523 §2.1',
+    grants: [
+      {
+        grantType: GRANT_TYPE,
+        parameters: ['assertion', 'resource', 'scope'],
+        repeatable: ['resource'],
+        async handle(request) {
+          const { use, useUntil, token } = await redeem(request);
+          request.useOnce(use, useUntil);
+          return request.mint(token);
+        },
+      },
+    ],
+    // Not whose assertions are taken (JB-10).
+    metadata: { authorization_grant_profiles_supported: [PROFILE] },
+  };
+};

@@ -1,0 +1,160 @@
+/**
+ * RFC 7523 §2.1: a client gives an assertion of a peer about a person (ID-JAG) and gets an access token for that person's
+ * account here. Owns the form of the request and what the result is bounded by. Does not own the checks of an assertion
+ * (src/domain/peers), nor how a token is made, bound and recorded (`mint`, src/provider). Listed in src/compose.ts.
+ */
+import type { Account } from '../../domain/accounts/account.ts';
+import type { Agent } from '../../domain/agents/agent.ts';
+import type { Client } from '../../domain/clients/client.ts';
+import { JWT_BEARER } from '../../domain/clients/grant-types.ts';
+import { type Decision, recordOf } from '../../domain/decision/decision.ts';
+import { agentParty, clientParty, type Party } from '../../domain/decision/facts.ts';
+import { refuser } from '../../domain/decision/refuser.ts';
+import { nothingLeft } from '../../domain/decision/remedies.ts';
+import { type ActorChain, extendChain, type ForeignActor } from '../../domain/delegation/actor-chain.ts';
+import { scopesAt } from '../../domain/delegation/authority.ts';
+import { scopeTokens } from '../../domain/delegation/scope-tokens.ts';
+import { isRefusal } from '../../domain/federation/signed-token.ts';
+import type { AccountLink } from '../../domain/peers/account-links.ts';
+import type { PeerAssertion } from '../../domain/peers/peer-assertions.ts';
+import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import type { Caller, JwtBearerDependencies, Stored } from './dependencies.ts';
+import { REFUSALS } from './refusals.ts';
+
+export const GRANT_TYPE = JWT_BEARER;
+
+/** How much longer than an assertion lives its use is remembered: more than any clock may be off. */
+const LEEWAY_SECONDS = 300;
+
+/** What is to be minted, once: `use` names the one use of the assertion, to be remembered until `useUntil`. */
+export type Redeemed = {
+  readonly use: string;
+  readonly useUntil: number;
+  readonly token: {
+    readonly subject: string;
+    readonly chain?: ActorChain;
+    readonly origin: { readonly link: string; readonly act: ForeignActor | undefined };
+    readonly resourceServer: ResourceServer;
+    readonly scope: readonly string[];
+    readonly notAfter: number;
+    readonly txn: string;
+    readonly decision: Decision;
+  };
+};
+
+/** Decides what an assertion is good for here. Throws DomainError with a `denial` for every refusal. */
+export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
+  const { assertions, clock, identifiers, issuer } = dependencies;
+  const refuse = refuser(REFUSALS, identifiers);
+
+  const single = (request: Caller, field: string): string | undefined => {
+    const [value, ...more] = request.values(field);
+    if (more.length > 0) throw refuse('parameter_repeated', { field, text: `${field} is given more than once` });
+    return value === '' ? undefined : value;
+  };
+
+  const callerOf = async ({ clientId, isAgent, note }: Caller): Promise<Party> => {
+    const register: { get(id: string): Stored<Agent | Client> } = isAgent ? dependencies.agents : dependencies.clients;
+    const found = (await register.get(clientId))?.document;
+    if (found && isAgent) note({ agent: found.id, ...(found.owner === undefined ? {} : { owner: found.owner }) });
+    if (found?.state !== 'active' || !found.grantTypes.includes(JWT_BEARER)) throw refuse('caller_not_active');
+    return isAgent ? agentParty(found as Agent) : clientParty(found as Client);
+  };
+
+  const serverOf = async ({ peer, resources }: PeerAssertion, asked: string | undefined): Promise<ResourceServer> => {
+    const trusted = Object.keys(peer.inbound.resources);
+    const open = resources.length === 0 ? trusted : resources;
+    const identifier = asked ?? (open.length === 1 ? open[0] : undefined);
+    if (identifier === undefined) throw refuse('target_missing');
+    const found = open.includes(identifier) && trusted.includes(identifier);
+    const server = found ? (await dependencies.resourceServers.findByIdentifier(identifier))?.document : undefined;
+    if (server?.state !== 'active') throw refuse('target_unknown');
+    return server;
+  };
+
+  /** By the link, and where the peer may say who somebody is by address, by that once: from then on by the link. */
+  const personOf = async (
+    { peer, subject, email }: PeerAssertion,
+    request: string,
+  ): Promise<{ readonly link: AccountLink; readonly account: Account } | undefined> => {
+    const { links, accounts, accountsByAddress } = dependencies;
+    let link = await links.find(peer.id, subject);
+    if (!link && peer.inbound.subjects === 'verified_email' && email !== undefined) {
+      const known = await accountsByAddress.findByVerifiedEmail(email);
+      const isKnown = known && (await accounts.get(known.id))?.document.state === 'active';
+      if (isKnown)
+        link = await links.ensure({ peer: peer.id, subject, account: known.id }, { caller: peer.id, request });
+    }
+    const account = link && (await accounts.get(link.account))?.document;
+    return link && account?.state === 'active' ? { link, account } : undefined;
+  };
+
+  const isHolder = ({ bound }: PeerAssertion, { dpopThumbprint, certificateThumbprint }: Caller): boolean => {
+    if (!bound) return true;
+    return 'jkt' in bound ? dpopThumbprint === bound.jkt : certificateThumbprint === bound.x5t;
+  };
+
+  return async (request: Caller): Promise<Redeemed> => {
+    const presented = single(request, 'assertion');
+    if (presented === undefined)
+      throw refuse('parameter_missing', { field: 'assertion', text: 'assertion is missing' });
+    const resource = single(request, 'resource');
+    const asked = single(request, 'scope');
+    const scope = asked === undefined ? undefined : scopeTokens(asked);
+    if (asked !== undefined && !scope) throw refuse('scope_malformed');
+    if (scope) request.note({ scopeAsked: scope });
+    const caller = await callerOf(request);
+
+    const assertion = await assertions.read(presented, request.clientId);
+    if (isRefusal(assertion)) {
+      request.note({ inputs: { assertion: assertion } });
+      throw refuse('assertion_not_valid');
+    }
+    const said = { peer: assertion.peer.id, id: assertion.id, actor: assertion.act ?? null };
+    request.note({ inputs: { assertion: said } });
+    if (!isHolder(assertion, request)) throw refuse('assertion_proof_missing');
+    if (await request.isUsed(assertion.use)) throw refuse('assertion_used');
+    const server = await serverOf(assertion, resource);
+    request.note({ resource: server.identifier });
+    const person = await personOf(assertion, request.id);
+    if (!person) throw refuse('subject_not_known');
+    request.note({ subject: person.account.id });
+
+    const trusted = scopesAt(assertion.peer.inbound.resources, server.identifier) ?? [];
+    const now = clock.now();
+    const decision = await dependencies.authorize({
+      route: 'jwt_bearer',
+      now,
+      server,
+      asked: scope ?? assertion.scope,
+      caller,
+      subject: person.account,
+      grant: trusted.includes('*') ? server.scopes.map((one) => one.name) : trusted,
+      ...(assertion.scope ? { subjectToken: assertion.scope } : {}),
+      actors: request.isAgent ? [request.clientId] : [],
+      source: request.source,
+      isBound: request.dpopThumbprint !== undefined || request.certificateThumbprint !== undefined,
+    });
+    request.note({
+      decision: decision.id,
+      ...(decision.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
+      inputs: { assertion: said, now, ...recordOf(decision) },
+    });
+    if (decision.scope.length === 0) {
+      const { reason, remedies, ...details } = nothingLeft(decision);
+      // No sign-in here makes a difference: the person signed in elsewhere.
+      throw refuse(reason, { ...details, remedies: remedies.filter(({ kind }) => kind !== 'step_up') });
+    }
+    const token = {
+      subject: person.account.id,
+      ...(request.isAgent ? { chain: extendChain(request.clientId, issuer) } : {}),
+      origin: { link: person.link.id, act: assertion.act },
+      resourceServer: server,
+      scope: decision.scope,
+      notAfter: now + (decision.maxSeconds ?? server.accessTokenTtlSeconds),
+      txn: identifiers.newId('txn'),
+      decision,
+    };
+    return { use: assertion.use, useUntil: assertion.expiresAt + LEEWAY_SECONDS, token };
+  };
+};

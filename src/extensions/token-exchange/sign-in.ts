@@ -1,0 +1,40 @@
+import type { Agent } from '../../domain/agents/agent.ts';
+import type { Client } from '../../domain/clients/client.ts';
+import { DEVICE_CODE } from '../../domain/clients/grant-types.ts';
+import type { SignIn } from '../../domain/ports/sign-ins.ts';
+import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
+import { ID_TOKEN_TYPE, type PresentedToken, REFRESH_TYPE } from './parameters.ts';
+import type { Refuse } from './refusals.ts';
+
+const SIGN_IN_TYPES: readonly string[] = [ID_TOKEN_TYPE, REFRESH_TYPE];
+
+/** Whether what is presented says that a person signed in, and is no access token. */
+export const isSignInType = (type: PresentedToken['type']): boolean => SIGN_IN_TYPES.includes(type);
+
+/**
+ * The sign-in behind an ID token or refresh token. It was issued to the caller, the authorization it came with is live,
+ * and of a refresh token what it is bound to, key, certificate or running copy, is proven in this request: for whoever
+ * stole it, it is good for nothing more here than at its own grant (RFC 8693 §2.1, RFC 9449 §5).
+ */
+export const acceptSignIn = async (
+  { signIns }: Pick<TokenExchangeDependencies, 'signIns'>,
+  refuse: Refuse,
+  party: Pick<Agent | Client, 'id' | 'grantTypes'>,
+  caller: Caller,
+  presented: PresentedToken,
+): Promise<SignIn> => {
+  const isRefresh = presented.type === REFRESH_TYPE;
+  const found = await signIns[isRefresh ? 'ofRefreshToken' : 'ofIdToken'](presented.value, party.id);
+  const grants = isRefresh ? ['refresh_token'] : ['authorization_code', DEVICE_CODE];
+  if (!found || !grants.some((grant) => party.grantTypes.includes(grant))) {
+    const kind = isRefresh ? 'refresh token' : 'ID token';
+    throw refuse('subject_token_not_live', { text: `subject_token is no live ${kind} of this client` });
+  }
+  if (found.jkt !== undefined && found.jkt !== caller.dpopThumbprint) throw refuse('subject_token_proof_missing');
+  if (found.x5t !== undefined && found.x5t !== caller.certificateThumbprint)
+    throw refuse('subject_token_proof_missing');
+  if (found.instance !== undefined && found.instance !== (await caller.instance?.())?.id) {
+    throw refuse('subject_token_proof_missing', { text: 'subject_token belongs to another instance of this agent' });
+  }
+  return found;
+};

@@ -1,0 +1,24 @@
+/** Signs what is not an access token: assertions that other servers read. */
+import { importJWK, type JWK, SignJWT } from 'jose';
+
+/** ES256, which every reader of such assertions has. */
+const ALGORITHM = 'ES256';
+
+export type OwnSignatures = ReturnType<typeof ownSignatures>;
+
+export const ownSignatures = () => {
+  let key: { readonly kid: string; readonly signing: ReturnType<typeof importJWK> } | undefined;
+  return {
+    /** Private keys in the order in which they may sign; after a rotation again. */
+    useKeys(jwks: readonly JWK[]): void {
+      const jwk = jwks.find(({ alg }) => alg === ALGORITHM);
+      key = jwk?.kid === undefined ? undefined : { kid: jwk.kid, signing: importJWK(jwk, ALGORITHM) };
+    },
+    /** A compact JWS of this `typ` (RFC 8725 §3.11). */
+    async sign(typ: string, claims: Readonly<Record<string, unknown>>): Promise<string> {
+      if (!key) throw new TypeError('there is no key to sign with');
+      const header = { alg: ALGORITHM, typ, kid: key.kid };
+      return new SignJWT({ ...claims }).setProtectedHeader(header).sign(await key.signing);
+    },
+  };
+};

@@ -1,0 +1,112 @@
+/** ID tokens and refresh tokens of ours as proofs of a sign-in, where a client hands them back (RFC 8693 §3). */
+import { hash } from 'node:crypto';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { DocumentStore } from '../domain/ports/document-store.ts';
+import type { SignIn, SignIns } from '../domain/ports/sign-ins.ts';
+import type { MasterKey } from '../domain/secrets/master-key.ts';
+import type { OwnTokens } from './issued-tokens.ts';
+import {
+  CONSUMPTIONS,
+  type Consumption,
+  ENGINE_RECORDS,
+  type EngineRecord,
+  LEASES,
+  type LeaseRecord,
+} from './records.ts';
+import { assuranceFrom } from './step-up.ts';
+import type { TokenLiveness } from './token-liveness.ts';
+
+/** The engine gives ID tokens no `typ`; every other kind of JWT of ours has one of its own (RFC 8725 §3.11). */
+const ID_TOKEN_TYPES = new Set([undefined, 'jwt']);
+/** Claims that are never in an ID token of ours. */
+const OF_OTHERS = ['client_id', 'scope', 'events', 'act', 'cnf', 'token_use'];
+const REFRESH_SHAPE = /^[\w-]{43}$/;
+const MOST_LEASES = 1000;
+
+export const signIns = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly masterKey: MasterKey;
+  readonly tokens: Pick<OwnTokens, 'signed'>;
+  readonly liveness: Pick<TokenLiveness, 'leaseLive'>;
+}): SignIns => {
+  const { clock, masterKey, liveness } = deps;
+  const leases = deps.documents.collection<LeaseRecord>(LEASES);
+  const records = deps.documents.collection<EngineRecord>(ENGINE_RECORDS);
+  const used = deps.documents.collection<Consumption>(CONSUMPTIONS);
+
+  /** An authorization of the client that was there when the ID token was made, and still is. */
+  const leaseBehind = async (account: string, clientId: string, issuedAt: number): Promise<LeaseRecord | undefined> => {
+    const found = await leases.find({ where: { account }, limit: MOST_LEASES });
+    for (const { document } of found) {
+      const isOwn = document.clientId === clientId && document.instance === undefined;
+      if (!isOwn || document.createdAt > issuedAt) continue;
+      const live = await liveness.leaseLive(document.id);
+      if (live && openidScopesOf(live).includes('openid')) return live;
+    }
+    return undefined;
+  };
+
+  const signInOf = (
+    token: string,
+    lease: LeaseRecord,
+    facts: Pick<SignIn, 'issuedAt' | 'expiresAt'> & { readonly claims: Readonly<Record<string, unknown>> },
+  ): SignIn => {
+    const { claims, issuedAt, expiresAt } = facts;
+    const assurance = assuranceFrom(claims);
+    return {
+      id: hash('sha256', token, 'base64url'),
+      subject: lease.account,
+      clientId: lease.clientId,
+      lease: lease.id,
+      openidScopes: openidScopesOf(lease),
+      ...(assurance ? { assurance } : {}),
+      issuedAt,
+      expiresAt: Math.min(expiresAt, Number(lease.payload['exp'])),
+      ...(lease.instance === undefined ? {} : { instance: lease.instance }),
+    };
+  };
+
+  return {
+    async ofIdToken(token, clientId) {
+      const claims = await deps.tokens.signed(token, ID_TOKEN_TYPES);
+      if (!claims || claims.aud !== clientId || OF_OTHERS.some((name) => claims[name] !== undefined)) return undefined;
+      const issuedAt = Number(claims.iat);
+      const lease = await leaseBehind(String(claims.sub), clientId, issuedAt);
+      return lease && signInOf(token, lease, { claims, issuedAt, expiresAt: Number(claims.exp) });
+    },
+
+    async ofRefreshToken(token, clientId) {
+      if (!REFRESH_SHAPE.test(token)) return undefined;
+      const ids = masterKey.digests('RefreshToken', token).map((digest) => `RefreshToken:${digest}`);
+      const [found] = await records.getMany(ids);
+      const payload = found?.document.payload;
+      if (!found || !payload || payload['clientId'] !== clientId || Number(payload['exp']) <= clock.now())
+        return undefined;
+      if (payload['consumed'] !== undefined || (await used.get(found.document.id))) return undefined;
+      const lease = await liveness.leaseLive(String(payload['grantId']));
+      if (lease?.clientId !== clientId || lease.account !== payload['accountId']) return undefined;
+      const { acr, amr, authTime, jkt, 'x5t#S256': x5t } = payload;
+      return {
+        ...signInOf(token, lease, {
+          claims: { acr, amr, auth_time: authTime },
+          issuedAt: Number(payload['iat']),
+          expiresAt: Number(payload['exp']),
+        }),
+        ...(typeof jkt === 'string' ? { jkt } : {}),
+        ...(typeof x5t === 'string' ? { x5t } : {}),
+      };
+    },
+  };
+};
+
+const openidScopesOf = ({ payload }: LeaseRecord): readonly string[] => {
+  const { openid, rejected } = payload as {
+    readonly openid?: { readonly scope?: string };
+    readonly rejected?: { readonly openid?: { readonly scope?: string } };
+  };
+  const refused = words(rejected?.openid?.scope);
+  return words(openid?.scope).filter((scope) => !refused.includes(scope));
+};
+
+const words = (scope: string | undefined): readonly string[] => (scope ? scope.split(' ') : []);
