@@ -59,6 +59,15 @@ export type Configuration = {
   readonly policy: {
     /** `off`: no policy is asked, and all that the other layers leave is given. */
     readonly enforcement: 'on' | 'off';
+    /** Another decision point, which only narrows; without a URL there is none. */
+    readonly external: {
+      /** Its Access Evaluations endpoint (AuthZEN). */
+      readonly url?: string;
+      readonly timeoutMilliseconds: number;
+      readonly credential?: string;
+      /** Empty: all where it counts. */
+      readonly routes: readonly string[];
+    };
   };
   readonly agents: {
     /** An agent that was not used for so long is suspended; 0 switches that off. */

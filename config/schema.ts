@@ -205,6 +205,30 @@ export const CONFIGURATION_SCHEMA = {
         description:
           'Whether the active policy set is asked. `off` gives all that the other layers leave; for measuring and for emergencies.',
       },
+      external: section(
+        'Another policy decision point that is asked besides (docs/guides/authzen.md). It only narrows: what it does not permit, or not in time, is not given.',
+        {
+          url: text(
+            'https URL of its Access Evaluations endpoint (AuthZEN Authorization API 1.0). Its host must be public or stand in egress.allowedHosts.',
+            {
+              derivedDefault: 'none is asked',
+              pattern: '^https://',
+            },
+          ),
+          timeoutMilliseconds: count('Longest wait for an answer.', [20, 300, 1000], 'milliseconds'),
+          credential: text('Bearer token with which it is asked.', {
+            secret: true,
+            pattern: '^[!-~]{1,4096}$',
+          }),
+          routes: {
+            type: 'array',
+            items: { type: 'string', minLength: 1 },
+            default: [],
+            description:
+              'On which routes it is asked: client_credentials, token_exchange and others of docs/reference/decision-layers.md. Empty: on all on which it counts.',
+          },
+        },
+      ),
     }),
     agents: section('The register of agents.', {
       inactiveAfterDays: count(

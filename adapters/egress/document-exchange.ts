@@ -1,17 +1,26 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { type FetchPurpose, type FetchReason, fetchFailed } from '../../src/domain/ports/trusted-fetch.ts';
+import {
+  type FetchPurpose,
+  type FetchReason,
+  fetchFailed,
+  type PostPurpose,
+} from '../../src/domain/ports/trusted-fetch.ts';
 import type { Place } from './url-rules.ts';
 
 /** What came back. */
 export type Answer = { readonly body: Buffer; readonly mediaType: string; readonly cacheControl: string };
 
-/** Asks for a document on a connection that is open, and closes it. */
+/** What is sent; without it a document is asked for. */
+export type Message = { readonly body: string; readonly authorization?: string };
+
+/** Asks on a connection that is open, and closes it. */
 export type Exchange = (
   socket: Duplex,
   place: Pick<Place, 'path' | 'authority'>,
-  purpose: FetchPurpose,
+  purpose: FetchPurpose | PostPurpose,
   signal: AbortSignal,
+  message?: Message,
 ) => Promise<Answer>;
 
 const MAXIMUM_BODY = 65_536;
@@ -22,15 +31,16 @@ const MAXIMUM_HEADERS = 100;
 const JSON_TYPES = /^application\/(?:[a-z0-9.+-]+\+)?json$/;
 
 const RULES: Readonly<
-  Record<FetchPurpose, { readonly accept: string; readonly types: RegExp; readonly maximum: number }>
+  Record<FetchPurpose | PostPurpose, { readonly accept: string; readonly types: RegExp; readonly maximum: number }>
 > = {
   jwks: { accept: 'application/jwk-set+json, application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY },
   issuer_metadata: { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY },
   client_metadata: { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_METADATA },
+  decision: { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY },
 };
 
 /** HTTP/1.1 with Node's strict parser; anything unusual about the answer ends it before the body is read. */
-export const exchangeOver: Exchange = (socket, { path, authority }, purpose, signal) =>
+export const exchangeOver: Exchange = (socket, { path, authority }, purpose, signal, message) =>
   new Promise((resolve, reject) => {
     const { accept, types, maximum } = RULES[purpose];
     const end = (settle: () => void): void => {
@@ -43,10 +53,18 @@ export const exchangeOver: Exchange = (socket, { path, authority }, purpose, sig
     const abort = (): void => fail('timed_out', 'the time is up');
     const request = httpRequest({
       createConnection: () => socket,
-      method: 'GET',
+      method: message ? 'POST' : 'GET',
       path,
       setHost: false,
-      headers: { host: authority, accept, 'accept-encoding': 'identity', 'user-agent': 'behalf', connection: 'close' },
+      headers: {
+        host: authority,
+        accept,
+        'accept-encoding': 'identity',
+        'user-agent': 'behalf',
+        connection: 'close',
+        ...(message ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(message.body) } : {}),
+        ...(message?.authorization === undefined ? {} : { authorization: message.authorization }),
+      },
       maxHeaderSize: MAXIMUM_HEADER_BYTES,
       insecureHTTPParser: false,
     });
@@ -77,7 +95,7 @@ export const exchangeOver: Exchange = (socket, { path, authority }, purpose, sig
         end(() => resolve(answer));
       });
     });
-    request.end();
+    request.end(message?.body);
   });
 
 const mediaTypeOf = ({ headers }: IncomingMessage): string =>

@@ -7,12 +7,14 @@ import {
   type FetchRequest,
   fetchFailed,
   fetchReasonOf,
+  type PostPurpose,
   type TrustedFetch,
+  type TrustedPost,
 } from '../../src/domain/ports/trusted-fetch.ts';
 import { isPublicAddress, proveAddressRules } from './address-rules.ts';
 import { type Budgets, fetchBudgets } from './budgets.ts';
 import { type Dial, tlsDialer } from './dialing.ts';
-import { type Answer, type Exchange, exchangeOver } from './document-exchange.ts';
+import { type Answer, type Exchange, exchangeOver, type Message } from './document-exchange.ts';
 import { documentMemory } from './document-memory.ts';
 import { type Resolve, resolveName } from './resolving.ts';
 import { type Place, placeOf } from './url-rules.ts';
@@ -43,7 +45,12 @@ type Dependencies = {
   readonly authorities?: string;
   readonly budgets: Budgets;
   /** Told of each fetch that was begun, and of each that no budget was left for. */
-  readonly onOutcome?: (purpose: FetchPurpose, outcome: FetchReason | 'fetched', host: string, detail: string) => void;
+  readonly onOutcome?: (
+    purpose: FetchPurpose | PostPurpose,
+    outcome: FetchReason | 'fetched',
+    host: string,
+    detail: string,
+  ) => void;
   /** For tests. */
   readonly resolve?: Resolve;
   readonly dial?: Dial;
@@ -53,7 +60,7 @@ type Dependencies = {
 };
 
 /** The port over TLS sockets of our own. Throws when its rules do not work or `authorities` cannot be read: no fetch without a guard. */
-export const trustedFetch = (deps: Dependencies): TrustedFetch => {
+export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost => {
   const { clock, elapsed, resolve = resolveName, exchange = exchangeOver, onOutcome } = deps;
   const { isAllowedAddress = isPublicAddress, deadlineMilliseconds = DEADLINE_MILLISECONDS } = deps;
   proveAddressRules(isAllowedAddress);
@@ -88,10 +95,15 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch => {
     throw last;
   };
 
-  const answerOf = async (place: Place, purpose: FetchPurpose, signal: AbortSignal): Promise<Answer> => {
+  const answerOf = async (
+    place: Place,
+    purpose: FetchPurpose | PostPurpose,
+    signal: AbortSignal,
+    message?: Message,
+  ): Promise<Answer> => {
     const addresses = await checkedAddresses(place, signal);
     const socket = await connected(place, addresses, signal);
-    return aborting(exchange(socket, place, purpose, signal), signal);
+    return aborting(exchange(socket, place, purpose, signal, message), signal);
   };
 
   const fetched = async ({ url, purpose, source }: FetchRequest, key: string): Promise<FetchedDocument> => {
@@ -157,6 +169,25 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch => {
       } catch (error) {
         if (isFresh) return held;
         throw error;
+      }
+    },
+
+    async post({ url, purpose, timeoutMilliseconds, body, authorization }) {
+      const place = placeOf(url, named);
+      if (typeof place === 'string') throw fetchFailed(place, 'by its spelling');
+      const controller = new AbortController();
+      const timer = setTimeout(() => controller.abort(), Math.min(timeoutMilliseconds, deadlineMilliseconds));
+      try {
+        const message = { body, ...(authorization === undefined ? {} : { authorization }) };
+        const answer = await answerOf(place, purpose, controller.signal, message);
+        onOutcome?.(purpose, 'fetched', place.host, '');
+        return answer.body;
+      } catch (error) {
+        const { reason, detail } = failureOf(error, controller.signal.aborted);
+        onOutcome?.(purpose, reason, place.host, detail);
+        throw fetchFailed(reason, detail);
+      } finally {
+        clearTimeout(timer);
       }
     },
   };

@@ -55,7 +55,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
-import type { TrustedFetch } from '../domain/ports/trusted-fetch.ts';
+import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import { resourceServerRegistry } from '../domain/resource-servers/resource-server-registry.ts';
 import { latchedKills } from '../domain/revocation/kill.ts';
 import { documentsUnderKills, registersUnderKills } from '../domain/revocation/registers-under-kills.ts';
@@ -66,6 +66,7 @@ import { nodeState } from '../node-state.ts';
 import { signingKeys } from '../provider/signing-keys.ts';
 import { clientDocuments } from './client-documents.ts';
 import { egress } from './egress.ts';
+import { externalPoint } from './external-point.ts';
 import { measuredStores } from './measured-stores.ts';
 import { afterMoves } from './moved-data.ts';
 import { folderOf, killLatch, otherSecretOf, secretOf, stores } from './stores.ts';
@@ -80,7 +81,7 @@ export type Overrides = {
   /** 32 bytes. */
   readonly masterKey?: Buffer;
   readonly log?: Logger;
-  readonly trustedFetch?: TrustedFetch;
+  readonly trustedFetch?: TrustedFetch & Partial<TrustedPost>;
   /** To see what a layer of the decision is there for. */
   readonly withoutLayer?: DecisionLayer;
   /** How other processes find this one; for tests with several nodes in one process. */
@@ -306,6 +307,7 @@ export const services = async (configuration: Configuration, overrides: Override
     identifiers,
     managementApi,
     policies: isEnforced ? inForce : undefined,
+    external: externalPoint(configuration, { trustedFetch, clock, metrics }),
     without: overrides.withoutLayer,
   });
   const consents = consentRegister({

@@ -32,6 +32,7 @@ export type Layer =
   | 'environment'
   | 'approval'
   | 'policy'
+  | 'external'
   | 'resource_server'
   | 'subject'
   | 'subject_token'

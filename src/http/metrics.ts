@@ -48,13 +48,19 @@ export const metrics = () => {
     labelNames: ['purpose', 'outcome'],
     registers: [registry],
   });
+  const externalDecisions = new Counter({
+    name: 'behalf_external_decisions_total',
+    help: 'Questions to the external decision point, by outcome; what was not answered was refused.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
   const storing = durations({
     name: 'behalf_store_duration_seconds',
     help: 'Time of one call to a store, by collection and operation.',
     buckets: [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
   });
   registry.registerMetric(storing.metric);
-  return { registry, requests, seconds, events, failures, appending, inFlight, fetches, storing };
+  return { registry, requests, seconds, events, failures, appending, inFlight, fetches, externalDecisions, storing };
 };
 
 /** What a scrape is answered with. */

@@ -36,6 +36,7 @@ const RESERVED = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'scope', 'cl
 const TEXTS = {
   approval_required: 'all that is left of this scope needs an approval each time, which cannot be asked for yet',
   policy_forbids: 'no policy of this server permits anything of this scope here and now',
+  external_denies: 'the decision point that this server asks besides permits nothing of this scope here and now',
   step_up_unavailable: 'a policy wants a stronger sign-in than this server has',
   step_up_required: 'the person has to sign in again, or in a stronger way, before this is given',
 } as const;

@@ -4,7 +4,13 @@ import type { Page, PageQuery } from '../clients/registered-documents.ts';
 import type { Delegation } from '../delegation/delegation.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
-import { type AccessDecisions, type AccessDependencies, type AskedIn, isItself } from './access-decisions.ts';
+import {
+  type AccessDecisions,
+  type AccessDependencies,
+  type AskedIn,
+  fewAtOnce,
+  isItself,
+} from './access-decisions.ts';
 import type { Entity, Searched, SearchQuestion } from './access-question.ts';
 
 export type Found = {
@@ -56,10 +62,8 @@ export const accessSearch = (
     const { action = '', context } = asked;
     const resource = { ...asked.resource, id: asked.resource.id ?? '' };
     const page = await candidates(server, asked, after);
-    const permitted = await Promise.all(
-      page.subjects.map((id) =>
-        decisions.isPermitted(server, { subject: { type: asked.subject.type, id }, action, resource, context }),
-      ),
+    const permitted = await fewAtOnce(page.subjects, (id) =>
+      decisions.isPermitted(server, { subject: { type: asked.subject.type, id }, action, resource, context }),
     );
     const ids = page.subjects.filter((_, index) => permitted[index]);
     return {

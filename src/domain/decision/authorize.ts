@@ -4,8 +4,9 @@ import type { Identifiers } from '../ports/identifiers.ts';
 import type { CompiledPolicies } from '../ports/policy-engine.ts';
 import type { Decision } from './decision.ts';
 import { cutDetails } from './detail-cut.ts';
-import { type AgentParty, type DecisionFacts, partiesOf } from './facts.ts';
-import { DECISION_LAYERS, type DecisionLayer, LAYERS } from './layers.ts';
+import type { ExternalDecisionPoint } from './external-layer.ts';
+import { type AgentParty, type DecisionFacts, type KnownFacts, partiesOf } from './facts.ts';
+import { DECISION_LAYERS, type DecisionLayer, isStructural, LAYERS } from './layers.ts';
 import { cutByPolicy } from './policy-layer.ts';
 import { policyCase } from './policy-question.ts';
 import { counts } from './routes.ts';
@@ -19,6 +20,8 @@ export type DecisionDependencies = {
   readonly identifiers: Identifiers;
   /** Undefined when no set is active, which permits nothing. The whole member is absent where policy is switched off. */
   readonly policies?: { current(): Promise<ActivePolicies | undefined> } | undefined;
+  /** Asked last, of what is left. Absent: there is none. */
+  readonly external?: ExternalDecisionPoint | undefined;
   /** Resource indicator of the management API. */
   readonly managementApi: string;
   /** For tests that show what a layer is there for: it is left out everywhere. */
@@ -27,18 +30,19 @@ export type DecisionDependencies = {
 
 /**
  * Decides: what is asked, cut by every layer that counts on the route; what is left goes to policy, which may tie it to
- * conditions. Never gives a scope that the resource server does not declare. Reads nothing but the active policy set;
- * throws what reading it throws, since authority that is unknown is a no.
+ * conditions, and then to the external decision point, where there is one. Never gives a scope that the resource server
+ * does not declare. Reads nothing but the active policy set; throws what reading it throws, since authority that is
+ * unknown is a no.
  */
-export const authorizer = ({ identifiers, policies, managementApi, without }: DecisionDependencies): Authorize => {
+export const authorizer = (deps: DecisionDependencies): Authorize => {
+  const { identifiers, policies, external, managementApi, without } = deps;
   const narrows = (layer: DecisionLayer, facts: DecisionFacts): boolean =>
     layer !== without && counts(layer, facts) && (layer !== 'policy' || policies !== undefined);
 
-  return async (asked) => {
-    const facts = { ...asked, isOwnApi: asked.server.identifier === managementApi };
+  const decide = async (facts: KnownFacts): Promise<Decision> => {
     const limits: Limit[] = [];
     for (const layer of DECISION_LAYERS) {
-      if (layer !== 'policy' && narrows(layer, facts)) limits.push(...LAYERS[layer](facts));
+      if (isStructural(layer) && narrows(layer, facts)) limits.push(...LAYERS[layer](facts));
     }
     const declared = facts.server.scopes.map(({ name }) => name);
     const cut = cutScope(facts.asked, declared, limits);
@@ -82,6 +86,23 @@ export const authorizer = ({ identifiers, policies, managementApi, without }: De
       maxUses: left.maxUses,
       policyVersion: active.version,
       policy,
+    };
+  };
+
+  return async (asked) => {
+    const facts = { ...asked, isOwnApi: asked.server.identifier === managementApi };
+    const decision = await decide(facts);
+    // No server elsewhere keeps administrators out, who have to end what goes wrong.
+    if (facts.isOwnApi || !external?.isAsked(facts.route) || !narrows('external', facts)) return decision;
+    const { scope, details } = await external.cut(facts, decision);
+    const removed = decision.scope.flatMap((name, at) => (scope[at] ? [{ scope: name, ...scope[at] }] : []));
+    const removedDetails = decision.details.flatMap((detail, at) => (details[at] ? [{ detail, ...details[at] }] : []));
+    return {
+      ...decision,
+      scope: decision.scope.filter((_, at) => scope[at] === undefined),
+      removed: [...decision.removed, ...removed],
+      details: decision.details.filter((_, at) => details[at] === undefined),
+      removedDetails: [...decision.removedDetails, ...removedDetails],
     };
   };
 };

@@ -22,6 +22,8 @@ export type Withholding = {
   /** In the words of the policies, for people. */
   readonly reasons?: readonly string[];
   readonly needs?: readonly Need[];
+  /** Of the external decision point: whether it said so, or nothing that counts. */
+  readonly external?: 'denied' | 'not_answered';
 };
 
 /** The answer to everything that asks for authority, and the reasons. */

@@ -1,4 +1,4 @@
-/** The layers of a decision but for policy: each only narrows, and names itself. */
+/** The layers of a decision but for those that ask somebody, policy and the external decision point: each only narrows, and names itself. */
 import { limitsOfAgent } from '../agents/effective-agent.ts';
 import { type Limit, scopesAt } from '../delegation/authority.ts';
 import { type AgentParty, actsForItself, type ClientParty, type KnownFacts, type Party, partiesOf } from './facts.ts';
@@ -15,11 +15,16 @@ export const DECISION_LAYERS = [
   'subject_token',
   'delegation',
   'policy',
+  'external',
 ] as const;
 
 export type DecisionLayer = (typeof DECISION_LAYERS)[number];
 
-type StructuralLayer = Exclude<DecisionLayer, 'policy'>;
+type StructuralLayer = Exclude<DecisionLayer, 'policy' | 'external'>;
+
+/** Whether a layer knows by itself what it leaves. */
+export const isStructural = (layer: DecisionLayer): layer is StructuralLayer =>
+  layer !== 'policy' && layer !== 'external';
 
 const isAgent = (party: Party): party is AgentParty => party.kind === 'agent';
 const isClient = (party: Party): party is ClientParty => party.kind === 'client';

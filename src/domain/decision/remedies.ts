@@ -13,12 +13,14 @@ const WHOM: Partial<Record<Layer, 'owner' | 'operator'>> = {
   environment: 'operator',
   client: 'operator',
   subject: 'operator',
+  external: 'operator',
   resource_server: 'operator',
 };
 
 export type NothingLeft = {
   readonly reason:
     | 'approval_required'
+    | 'external_denies'
     | 'policy_forbids'
     | 'scope_not_available'
     | 'step_up_required'
@@ -41,7 +43,14 @@ export const nothingLeft = (decision: Pick<Decision, 'removed' | 'scope'> | unde
     return { reason: 'step_up_unavailable', layer, ...(text === undefined ? {} : { text }), remedies: [] };
   }
   const ofPolicy = signIn ? 'step_up_required' : 'policy_forbids';
-  const reason = layer === 'approval' ? 'approval_required' : layer === 'policy' ? ofPolicy : 'scope_not_available';
+  const reason =
+    layer === 'approval'
+      ? 'approval_required'
+      : layer === 'policy'
+        ? ofPolicy
+        : layer === 'external'
+          ? 'external_denies'
+          : 'scope_not_available';
   return { reason, layer, ...(text === undefined ? {} : { text }), remedies };
 };
 

@@ -26,6 +26,11 @@ const HAS_DELEGATION: Cell = {
   when: 'the token hangs on a delegation',
 };
 
+const EXTERNAL: Cell = {
+  if: () => true,
+  when: 'the configuration names an external decision point for the route, but for the management API',
+};
+
 /** Limits that lie in those whose hands it goes through; empty where they set none. */
 const PARTIES = {
   client: 'counts',
@@ -42,6 +47,7 @@ const OF_A_PERSON = {
   subject_token: NO_TOKEN,
   delegation: FOR_AGENT,
   policy: 'counts',
+  external: EXTERNAL,
 } as const;
 
 export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLayer]: Cell } } = {
@@ -52,6 +58,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     subject_token: NO_TOKEN,
     delegation: ITSELF,
     policy: 'counts',
+    external: EXTERNAL,
   },
   authorization_request: {
     ...PARTIES,
@@ -60,6 +67,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     subject_token: NO_TOKEN,
     delegation: { not: 'it is what is asked for' },
     policy: { not: 'consent and the token request ask it' },
+    external: { not: 'consent and the token request ask it' },
   },
   authorization_code: OF_A_PERSON,
   refresh_token: OF_A_PERSON,
@@ -71,6 +79,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     subject_token: { if: ({ subjectToken }) => subjectToken !== undefined, when: 'it is for the same resource' },
     delegation: 'counts',
     policy: 'counts',
+    external: EXTERNAL,
   },
   id_jag: {
     ...PARTIES,
@@ -98,6 +107,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     },
     delegation: { not: 'it is what is asked for' },
     policy: 'counts',
+    external: EXTERNAL,
   },
   introspection: {
     ...PARTIES,
@@ -106,6 +116,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     subject_token: NOBODY,
     delegation: HAS_DELEGATION,
     policy: 'counts',
+    external: { not: 'it was asked when the token was made; APIs must not wait for a server elsewhere' },
   },
   access_evaluation: {
     ...PARTIES,
@@ -118,6 +129,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
       when: 'the token hangs on a delegation, or an agent for a person is named',
     },
     policy: 'counts',
+    external: EXTERNAL,
   },
 };
 

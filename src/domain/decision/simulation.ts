@@ -196,6 +196,7 @@ const report = (
   facts: DecisionFacts,
   leaves: (layer: DecisionLayer) => readonly string[] | undefined,
 ): LayerReport => {
+  if (layer === 'external') return { layer, counts: false, why: 'a simulation asks nobody else' };
   if (cell !== 'counts' && 'not' in cell) return { layer, counts: false, why: cell.not };
   if (cell !== 'counts' && !cell.if(facts)) return { layer, counts: false, why: `only if ${cell.when}` };
   const left = leaves(layer);

@@ -33,6 +33,7 @@ const TEXTS: Readonly<Record<Exclude<DecisionLayer, 'policy'>, (what: string, fa
       : `Account ${subject?.id ?? ''}: enable it.`,
   grant: () => 'The person allows the client this scope.',
   subject_token: () => 'A subject token that holds this scope.',
+  external: (what) => `The external decision point: permit ${what}.`,
   delegation: (what, { caller }) => `The person consents: ${caller.id} may have ${what}.`,
 };
 

@@ -49,6 +49,7 @@ const NEAREST_FIRST: readonly Layer[] = [
   'subject',
   'approval',
   'policy',
+  'external',
   'agent',
   'client',
   'blueprint',

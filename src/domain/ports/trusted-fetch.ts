@@ -7,6 +7,9 @@ import type { EpochSeconds } from './clock.ts';
  */
 export type FetchPurpose = 'jwks' | 'issuer_metadata' | 'client_metadata';
 
+/** What is asked of a server that the configuration names: answered anew each time. */
+export type PostPurpose = 'decision';
+
 /** Why a document was not had. For the trail, the log and the owner; a caller that is not authenticated is told none of it. */
 export type FetchReason =
   | 'url_not_allowed'
@@ -66,6 +69,26 @@ export interface TrustedFetch {
    * DomainError, see `fetchFailed`. A failure is remembered for 60 seconds.
    */
   get(request: FetchRequest): Promise<FetchedDocument>;
+}
+
+export type PostRequest = {
+  readonly url: string;
+  readonly purpose: PostPurpose;
+  /** JSON. */
+  readonly body: string;
+  /** The header of this name. */
+  readonly authorization?: string;
+  /** From the name to the last byte; at most the 2.5 seconds of a document. */
+  readonly timeoutMilliseconds: number;
+};
+
+/**
+ * The same way out for a question to a server that the operator chose: the same URLs, addresses, connections and
+ * bounds as for documents, but no memory and no budget, since nobody else has a hand in whether it is asked.
+ */
+export interface TrustedPost {
+  /** The JSON that is answered with status 200, at most 64 KiB. Throws a DomainError, see `fetchFailed`. */
+  post(request: PostRequest): Promise<Uint8Array>;
 }
 
 /** Seconds after which a budget has room again, for `Retry-After`. */

@@ -189,6 +189,12 @@ export const REFUSALS = {
     field: 'scope',
     text: 'no policy of this server permits this agent anything of this scope here and now',
   },
+  external_denies: {
+    code: 'access_denied',
+    layer: 'external',
+    field: 'scope',
+    text: 'the decision point that this server asks besides permits nothing of this scope here and now',
+  },
   step_up_unavailable: {
     code: 'access_denied',
     layer: 'policy',

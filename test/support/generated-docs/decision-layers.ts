@@ -22,7 +22,8 @@ const INTRODUCTION = `<!-- Generated from src/domain/decision/routes.ts by \`npm
 
 # Layers of a decision
 
-Everything that gives or confirms authority asks one function, \`authorize\`: the grants, consent, introspection. It cuts what
+Everything that gives or confirms authority asks one function, \`authorize\`: the grants, consent, introspection,
+questions of resource servers. It cuts what
 is asked by the layers below, each of which only narrows; what all of them leave is given. The server runs from this very table.
 A test turns each cell that counts off and sees the scope come through that was refused before.`;
 
@@ -38,6 +39,7 @@ const LAYERS = `| Layer | What it holds |
 | \`subject_token\` | what the token holds that was exchanged, at the same resource; or the assertion that was redeemed |
 | \`delegation\` | what the row of the delegation holds: the person's consent, or what an agent handed on |
 | \`policy\` | the active policy set |
+| \`external\` | what an external decision point permits, if the configuration names one |
 
 Before all of them stands the resource server: nothing is given that it does not declare. A refusal names the layer that is easiest
 to lift (\`denial.layer\`), and the audit event of a decision has what each layer held.`;

@@ -18,6 +18,7 @@ const AGAINST: { readonly [L in DecisionLayer]: Partial<DecisionFacts> } = {
   subject_token: { subjectToken: ['read'] },
   delegation: { delegation: ['read'] },
   policy: {},
+  external: {},
 };
 
 const factsAgainst = (layer: DecisionLayer, route: Route): DecisionFacts => {
@@ -30,6 +31,15 @@ const decide = (layer: DecisionLayer, route: Route, without?: DecisionLayer) =>
     identifiers: countedIdentifiers(),
     managementApi: API,
     without,
+    external: {
+      isAsked: () => true,
+      cut: async (_facts, { scope, details }) => ({
+        scope: scope.map((name) =>
+          layer === 'external' && name === 'send' ? { layer: 'external', external: 'denied' } : undefined,
+        ),
+        details: details.map(() => undefined),
+      }),
+    },
     policies: policiesThat(({ resource }) => ({
       effect: layer === 'policy' && resource.id === `${MAIL} send` ? 'deny' : 'allow',
     })),
