@@ -88,6 +88,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     subject_token: { not: 'a sign-in is for none of them' },
     delegation: { not: 'the administrator lets the peer be asked' },
     policy: 'counts',
+    external: EXTERNAL,
   },
   jwt_bearer: {
     ...PARTIES,
@@ -96,6 +97,7 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     subject_token: { if: ({ subjectToken }) => subjectToken !== undefined, when: 'the assertion names a scope' },
     delegation: { not: 'the administrator trusts the peer' },
     policy: 'counts',
+    external: EXTERNAL,
   },
   consent: {
     ...PARTIES,

@@ -52,6 +52,12 @@ export const REFUSALS = {
     field: 'scope',
     text: 'nothing of this scope is available here',
   },
+  external_denies: {
+    code: 'access_denied',
+    layer: 'external',
+    field: 'scope',
+    text: 'the decision point that this server asks besides permits nothing of this scope here and now',
+  },
   policy_forbids: {
     code: 'access_denied',
     layer: 'policy',

@@ -54,6 +54,8 @@ describe('settings come from', () => {
       '/listen/tls/keyFile',
       '/listen/clientCertificates/header',
       '/listen/clientCertificates/authoritiesFile',
+      '/policy/external/credential',
+      '/policy/external/url',
       '/registration/softwareStatementsFile',
       '/stores/mongodbUrl',
       '/stores/redisUrl',
