@@ -347,6 +347,60 @@ describe('authorization details', () => {
     ]);
   });
 
+  test('AP-17 count against a budget of their amount, however they are split', async () => {
+    const spender = await newAgent('Spender');
+    const made = await scene.management.call('POST', '/budgets', {
+      name: 'Of one agent',
+      about: 'agent',
+      subject: spender.clientId,
+      measure: 'amount',
+      detail_type: 'payment_initiation',
+      window_seconds: 3600,
+      limit: 1000,
+    });
+    expect([made.status, made.text]).toEqual([201, expect.any(String)]);
+    const { body } = await (await authorized('payment', [pay(700)])).redeem();
+    const token = String(body['access_token']);
+    await allowed(await exchange(spender, token, 'payment', [pay(700)]));
+    expect((await exchange(spender, token, 'payment', [pay(700)])).status).toBe(200);
+    const over = await exchange(spender, token, 'payment', [pay(301)]);
+    expect([over.status, over.body['denial']]).toEqual([400, expect.objectContaining({ reason: 'budget_used_up' })]);
+    expect((await exchange(spender, token, 'payment', [pay(300)])).status).toBe(200);
+  });
+
+  test('are shown under My account in the words of their type', async () => {
+    await (await authorized('email-send', [STEPS['email-send'][0]])).redeem();
+    const page = await scene.browser.open(`${server.issuer}/account`);
+    expect(page.text.replaceAll(/\s+/g, ' ')).toContain(STEPS['email-send'][4]);
+  });
+
+  test('SC-04 policies see their amount', async () => {
+    const payer = await newAgent('Payer');
+    const { body } = await (await authorized('payment', [pay(9000)])).redeem();
+    const token = String(body['access_token']);
+    await allowed(await exchange(payer, token, 'payment', [pay(9000)]));
+    const sets = scene.management;
+    const active = await sets.call('GET', '/policy-sets/active');
+    const bounded = await sets.call('POST', '/policy-sets', {
+      text: `${String(active.body['text'])}
+@id("small-payments")
+@reason("Agents pay at most 50.00.")
+forbid (principal is Agent, action == Action::"act", resource is DetailType)
+when { resource.name == "payment_initiation" && context has amount && context.amount > 5000 };`,
+    });
+    expect([bounded.status, bounded.text]).toEqual([201, expect.any(String)]);
+    const version = { 'if-match': String(bounded.headers.get('etag')) };
+    const path = `/policy-sets/${String(bounded.body['version'] ?? bounded.body['id'])}/activation`;
+    expect((await sets.call('POST', path, {}, version)).status).toBe(200);
+    const refused = await exchange(payer, token, 'payment', [pay(5001)]);
+    expect([refused.body['error'], refused.body['error_description'], refused.body['denial']]).toEqual([
+      'access_denied',
+      'Agents pay at most 50.00.',
+      expect.objectContaining({ layer: 'policy', reason: 'policy_forbids' }),
+    ]);
+    expect((await exchange(payer, token, 'payment', [pay(5000)])).body['authorization_details']).toEqual([pay(5000)]);
+  });
+
   test('end with the delegation that held them', async () => {
     const { body } = await (await authorized('payment', [pay(20)])).redeem();
     const asking = await exchange(agent, String(body['access_token']), 'payment', [pay(20)]);

@@ -1,6 +1,7 @@
 import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { agentCard } from '../partials/agent-card.ts';
+import { detailChips } from '../partials/detail-list.ts';
 import { resourceHeading, scopeChips } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
@@ -36,7 +37,8 @@ const head = ({ agent, revokeAllAction }: DelegationNode, csrf: string): Html =>
 const delegation = (node: DelegationNode, csrf: string): Html => html`<div class="delegation">
 <div class="row"><h4>${resourceHeading(node.resource)}</h4>
 ${revoke(node, csrf)}</div>
-${scopeChips(node.scopes)}
+${node.scopes.length > 0 && scopeChips(node.scopes)}
+${detailChips(node.details)}
 <p class="hint">Since ${timeText(node.since)}, until ${timeText(node.until)}.${
   node.mayPassOnTo !== undefined &&
   node.mayPassOnTo.length > 0 &&
@@ -51,7 +53,8 @@ const tree = (nodes: readonly DelegationNode[], csrf: string): Html =>
       node,
     ) => html`<li><div class="row"><p><strong>${chosenName(node.agent.name)}</strong> <span class="hint">owned by ${isolated(node.agent.ownerName)}, at ${isolated(node.resource.name)}, until ${timeText(node.until)}</span></p>
 ${revoke(node, csrf)}</div>
-${scopeChips(node.scopes)}
+${node.scopes.length > 0 && scopeChips(node.scopes)}
+${detailChips(node.details)}
 ${node.below.length > 0 && tree(node.below, csrf)}</li>`,
   )}</ul>`;
 

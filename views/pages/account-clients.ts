@@ -1,5 +1,6 @@
 import { chosenName, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
+import { detailChips } from '../partials/detail-list.ts';
 import { resourceHeading, scopeChips } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
@@ -36,7 +37,8 @@ ${
   html`<p>Knows: ${access.openidScopes.map((name) => OPENID_WORDS[name] ?? plainText(name, 80)).join(', ')}.</p>`
 }
 ${access.resources.map(
-  (resource) => html`<div class="delegation"><h4>${resourceHeading(resource)}</h4>${scopeChips(resource.scopes)}</div>`,
+  (resource) =>
+    html`<div class="delegation"><h4>${resourceHeading(resource)}</h4>${resource.scopes.length > 0 && scopeChips(resource.scopes)}${detailChips(resource.details)}</div>`,
 )}
 <p class="hint">Since ${timeText(access.since)}, until ${timeText(access.until)}${access.leases > 1 && `, from ${access.leases} sign-ins`}.</p>
 </article>`;

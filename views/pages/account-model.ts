@@ -1,5 +1,6 @@
 import type { PageFrame } from '../layout.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
+import type { DetailItem } from '../partials/detail-list.ts';
 import type { Pagination } from '../partials/pagination.ts';
 import type { ResourceFacts, ScopeItem } from '../partials/scope-list.ts';
 
@@ -22,6 +23,7 @@ export type DelegationNode = {
   readonly agent: AgentFacts;
   readonly resource: ResourceFacts;
   readonly scopes: readonly ScopeItem[];
+  readonly details?: readonly DetailItem[];
   /** Epoch seconds. */
   readonly since: number;
   readonly until: number;
@@ -39,7 +41,10 @@ export type ClientAccess = {
   /** How many authorizations it stands on: one for each sign-in that went through it. */
   readonly leases: number;
   readonly openidScopes: readonly string[];
-  readonly resources: readonly (ResourceFacts & { readonly scopes: readonly ScopeItem[] })[];
+  readonly resources: readonly (ResourceFacts & {
+    readonly scopes: readonly ScopeItem[];
+    readonly details?: readonly DetailItem[];
+  })[];
   readonly since: number;
   readonly until: number;
   readonly revokeAction: string;

@@ -26,6 +26,12 @@ const words = ({ sentence, more }: DetailItem): Html =>
     'text' in part ? html`${part.text}` : part.value === undefined ? html`<em>any</em>` : chosenName(part.value, VALUE),
   )}</span>${more.map(({ member, value }) => html` <span class="hint">${isolated(member)}: ${chosenName(value, VALUE)}</span>`)}`;
 
+/** Details to read. */
+export const detailChips = (details: readonly DetailItem[] | undefined): Html | undefined =>
+  details === undefined || details.length === 0
+    ? undefined
+    : html`<ul class="chips">${details.map((detail) => html`<li class="${detail.risk}">${words(detail)} ${riskBadge(detail.risk)}</li>`)}</ul>`;
+
 /** Checkboxes, in the order of the request. */
 export const detailChoices = (details: readonly DetailChoice[], idPrefix: string): Html | undefined =>
   details.length === 0

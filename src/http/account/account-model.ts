@@ -5,11 +5,13 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import type { AuditEvent, AuditEventType } from '../../domain/audit/audit-event.ts';
 import type { AuditEntry } from '../../domain/audit/list-events.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
+import type { DetailType } from '../../domain/details/detail-type.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import type { Lease } from '../../domain/ports/leases.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import { agentFacts, ownerNames } from '../interaction/consent-model.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
+import { detailsInWords } from './details-in-words.ts';
 
 /** Rows and leases shown on one page; whoever has more sees the newest. */
 const SHOWN = 1000;
@@ -28,7 +30,7 @@ export const accountModel = async (
   ]);
   const resources = await resourceFinder(deps, [
     ...rows.map(({ resource }) => resource),
-    ...leases.flatMap((lease) => Object.keys(lease.resources)),
+    ...leases.flatMap(resourcesOf),
     ...recent.entries.flatMap(({ event }) => event.resource ?? []),
   ]);
   const { name, username, email } = account;
@@ -50,7 +52,13 @@ export const readCursor = (before: string | null): Cursor | undefined => {
   return at !== undefined && id !== undefined ? { value: Number(at), id } : undefined;
 };
 
-type ResourceFinder = (identifier: string) => ResourceFacts & { readonly scopes: readonly ScopeItem[] };
+type ResourceFinder = (
+  identifier: string,
+) => ResourceFacts & { readonly scopes: readonly ScopeItem[]; readonly types: readonly DetailType[] };
+
+const resourcesOf = ({ resources, details = {} }: Lease): readonly string[] => [
+  ...new Set([...Object.keys(resources), ...Object.keys(details)]),
+];
 
 const resourceFinder = async (deps: PeopleDeps, identifiers: readonly string[]): Promise<ResourceFinder> => {
   const known = new Map<string, ResourceServer>();
@@ -60,7 +68,12 @@ const resourceFinder = async (deps: PeopleDeps, identifiers: readonly string[]):
   }
   return (identifier) => {
     const server = known.get(identifier);
-    return { identifier, name: server?.name ?? identifier, scopes: server?.scopes ?? [] };
+    return {
+      identifier,
+      name: server?.name ?? identifier,
+      scopes: server?.scopes ?? [],
+      types: server?.detailTypes ?? [],
+    };
   };
 };
 
@@ -88,7 +101,7 @@ const delegationTree = async (
   );
   const node = (row: Delegation): DelegationNode => {
     const agent = agents.get(row.actor);
-    const { scopes, ...resource } = resources(row.resource);
+    const { scopes, types, ...resource } = resources(row.resource);
     return {
       id: row.id,
       agent: agent
@@ -96,6 +109,7 @@ const delegationTree = async (
         : { id: row.actor, name: row.actor, ownerName: '', purpose: '', environment: 'production' },
       resource,
       scopes: inWords(row.scope, { scopes }),
+      ...detailsInWords(row.details, types),
       since: row.createdAt,
       until: row.expiresAt,
       revokeAction: `${deps.basePath}/account/delegations/${row.id}/revoke`,
@@ -120,15 +134,16 @@ const clientAccess = async (
       const named = await namesOf(deps, id);
       // The account pages themselves are no registered client.
       if (!named) return undefined;
-      const identifiers = [...new Set(held.flatMap((lease) => Object.keys(lease.resources)))].sort();
+      const identifiers = [...new Set(held.flatMap(resourcesOf))].sort();
       return {
         client: { id, name: named.name },
         leases: held.length,
         openidScopes: [...new Set(held.flatMap(({ openidScopes }) => openidScopes))],
         resources: identifiers.map((identifier) => {
-          const { scopes, ...resource } = resources(identifier);
+          const { scopes, types, ...resource } = resources(identifier);
           const names = [...new Set(held.flatMap((lease) => lease.resources[identifier] ?? []))].sort();
-          return { ...resource, scopes: inWords(names, { scopes }) };
+          const details = held.flatMap((lease) => lease.details?.[identifier] ?? []);
+          return { ...resource, scopes: inWords(names, { scopes }), ...detailsInWords(details, types) };
         }),
         since: Math.min(...held.map(({ createdAt }) => createdAt)),
         until: Math.max(...held.map(({ expiresAt }) => expiresAt)),
