@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-export type AssetName = 'style.css' | 'agents.css' | 'icon.svg';
+export type AssetName = 'style.css' | 'agents.css' | 'policy.css' | 'icon.svg';
 
 /** A file of `views/assets`; its name holds a digest of its content, so it may be cached for ever. */
 export type Asset = { readonly body: Buffer; readonly type: string };
@@ -35,6 +35,7 @@ const load = (): Loaded => {
   const pathOf = {
     'style.css': add('style.css', 'text/css; charset=utf-8'),
     'agents.css': add('agents.css', 'text/css; charset=utf-8'),
+    'policy.css': add('policy.css', 'text/css; charset=utf-8'),
     'icon.svg': add('icon.svg', 'image/svg+xml'),
   };
   return { pathOf, byPath };

@@ -28,14 +28,15 @@ export type Shell = {
   readonly body: HtmlValue;
   /** `narrow`: one decision or form. `wide`: lists. */
   readonly width?: 'narrow' | 'wide';
-  /** A second style sheet. */
+  /** A second style sheet, and one on top of that. */
   readonly style?: 'agents.css';
+  readonly alsoStyle?: 'policy.css';
   /** Decisions in progress show no links that lead away. */
   readonly bare?: boolean;
 };
 
 /** The document around every page. */
-export const layout = ({ frame, title, body, width = 'narrow', style, bare = false }: Shell): Html => {
+export const layout = ({ frame, title, body, width = 'narrow', style, alsoStyle, bare = false }: Shell): Html => {
   const { href } = assets(frame.basePath);
   return html`<!doctype html>
 <html lang="en">
@@ -48,6 +49,7 @@ export const layout = ({ frame, title, body, width = 'narrow', style, bare = fal
 <meta name="robots" content="noindex">
 <link rel="stylesheet" href="${href('style.css')}">
 ${style && html`<link rel="stylesheet" href="${href(style)}">`}
+${alsoStyle && html`<link rel="stylesheet" href="${href(alsoStyle)}">`}
 <link rel="icon" type="image/svg+xml" href="${href('icon.svg')}">
 </head>
 <body>

@@ -5,6 +5,8 @@ import type { PeopleDeps } from '../http/interaction/people-deps.ts';
 import { agentHandlers } from '../http/management/agents.ts';
 import { credentialHandlers } from '../http/management/credentials.ts';
 import { instanceHandlers } from '../http/management/instances.ts';
+import { policyHandlers } from '../http/management/policies.ts';
+import { policyTrialHandlers } from '../http/management/policy-trials.ts';
 import type { services } from './services.ts';
 
 /** Keys are rotated by the agent itself, over the API. */
@@ -31,7 +33,11 @@ export const consoleDeps = (
     groups,
     blueprints,
     credentialUses,
+    activePolicies: made.activePolicy,
+    isPolicyEnforced: made.isPolicyEnforced,
     handlers: {
+      ...policyHandlers(made.policies),
+      ...policyTrialHandlers(made.policyTrials),
       ...agentHandlers(agents, owners, blueprints, accounts, groups, registration, audit),
       ...instanceHandlers(made.instances, agents, owners),
       ...credentialHandlers(

@@ -384,6 +384,7 @@ export const services = async (configuration: Configuration, overrides: Override
       isEnforced,
     }),
     activePolicy: inForce,
+    isPolicyEnforced: isEnforced,
     delegations,
     requests,
     consents,

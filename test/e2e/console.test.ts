@@ -1,15 +1,13 @@
 /** Registration → acceptance → suspension → transfer in `/console`, in a real browser, with nothing but the keyboard. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { startChromium, withPage } from '../support/chromium.ts';
 import { keyboard } from '../support/hands.ts';
+import { pageFaults } from '../support/page-faults.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const ADMIN = { username: 'admin', password: 'correct horse battery staple' };
 const BOB = { username: 'bob', password: 'a long enough pass phrase' };
 
@@ -34,26 +32,6 @@ const WAYS: readonly (readonly [string, BrowserContextOptions])[] = [
   ['320 px', { viewport: { width: 320, height: 700 } }],
 ];
 
-type Finding = { readonly id: string; readonly nodes: readonly { readonly html: string }[] };
-
-/** What axe finds, contrast in both schemes of colours, and whatever is wider than the screen. */
-const faults = async (page: Page): Promise<readonly string[]> => {
-  await page.evaluate(axe);
-  const run = (options: string): Promise<readonly Finding[]> =>
-    page.evaluate<readonly Finding[]>(`axe.run(document, ${options}).then(({ violations }) => violations)`);
-  await page.emulateMedia({ colorScheme: 'dark' });
-  const dark = await run("{ resultTypes: ['violations'], runOnly: ['color-contrast'] }");
-  await page.emulateMedia({ colorScheme: 'light' });
-  const light = await run("{ resultTypes: ['violations'] }");
-  const [width, screen] = await page.evaluate<readonly [number, number]>(
-    '[document.documentElement.scrollWidth, window.innerWidth]',
-  );
-  return [
-    ...[...dark, ...light].map(({ id, nodes }) => `${page.url()} ${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-    ...(width > screen ? [`${page.url()} is ${width} px wide`] : []),
-  ];
-};
-
 describe.each(WAYS)('%s, by keyboard', (way, options) => {
   test('an agent is registered, accepted, suspended, resumed, handed over and retired; axe finds nothing on the way', async () => {
     const name = `Planner ${way}`;
@@ -70,7 +48,7 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
         expect(page.url()).toBe(`${server.issuer}/console`);
         await walk(page);
       });
-    const look = async (page: Page): Promise<void> => void found.push(...(await faults(page)));
+    const look = async (page: Page): Promise<void> => void found.push(...(await pageFaults(page)));
     const heading = (page: Page): Promise<string | null> => page.locator('#state').textContent();
     let id = '';
 

@@ -318,6 +318,9 @@ describe('behalf policy', () => {
 
   test('replay says how far it is, and then what would be otherwise', async () => {
     writeFileSync(file, forbidding('write'));
+    const own = { grant_type: 'client_credentials', resource: scene.jwt.identifier };
+    expect((await scene.calls.token(scene.keyed(scene.agent), own)).status).toBe(200);
+    await server.settled();
     const { code, out, err } = await behalf('replay', file, '--since', '1d');
     expect(code).toBe(0);
     expect(err).toMatch(

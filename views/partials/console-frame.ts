@@ -7,20 +7,23 @@ export type ConsoleFrame = PageFrame & {
   readonly csrf: string;
   /** Whether all agents are there to be seen, not only one's own. */
   readonly seesAll: boolean;
+  /** Whether policies are there to be read. */
+  readonly seesPolicies?: boolean;
 };
 
-export type ConsolePlace = 'overview' | 'agents' | 'findings' | 'register';
+export type ConsolePlace = 'overview' | 'agents' | 'findings' | 'register' | 'policies';
 
 const PLACES: readonly (readonly [ConsolePlace, path: string, text: string])[] = [
   ['overview', '/console', 'Overview'],
   ['agents', '/console/agents', 'Agents'],
   ['findings', '/console/findings', 'Findings'],
   ['register', '/console/agents/new', 'Register'],
+  ['policies', '/console/policy', 'Policies'],
 ];
 
 /** Where one is in the console, and where else one can go. `here`: the page itself, not one below it. */
-export const consoleTabs = ({ basePath }: ConsoleFrame, place: ConsolePlace, here = true): Html =>
-  html`<nav class="tabs" aria-label="Console">${PLACES.map(
+export const consoleTabs = ({ basePath, seesPolicies }: ConsoleFrame, place: ConsolePlace, here = true): Html =>
+  html`<nav class="tabs" aria-label="Console">${PLACES.filter(([name]) => name !== 'policies' || seesPolicies).map(
     ([name, path, text]) =>
       html`<a href="${basePath}${path}"${name === place && (here ? html` aria-current="page"` : html` aria-current="true"`)}>${text}</a>`,
   )}</nav>`;

@@ -37,6 +37,18 @@ export const choice = (control: Control & { readonly options: readonly Option[] 
     )}</select>`,
   );
 
+/** A labelled yes or no: the field is sent as `yes`, or not at all. */
+export const checkbox = ({
+  name,
+  label,
+  isChecked,
+}: {
+  readonly name: string;
+  readonly label: string;
+  readonly isChecked: boolean;
+}): Html => html`<div class="field check"><input id="field-${name}" name="${name}" type="checkbox" value="yes"${isChecked && html` checked`}>
+<label for="field-${name}">${label}</label></div>`;
+
 const framed = ({ name, label, hint, error }: Control, control: Html): Html => html`<div class="field">
 <label for="field-${name}">${label}</label>
 ${hint !== undefined && html`<p class="hint" id="field-${name}-hint">${hint}</p>`}

@@ -18,6 +18,8 @@ export type Field = {
   readonly autofocus?: boolean;
   /** May stay empty. */
   readonly optional?: boolean;
+  /** Values that are offered while typing; `text` says what each is. */
+  readonly offers?: readonly { readonly value: string; readonly text: string }[];
 };
 
 /** A labelled input with its hint and its error tied to it. */
@@ -34,6 +36,7 @@ export const field = ({
   code,
   autofocus,
   optional,
+  offers,
 }: Field): Html => {
   const id = `field-${name}`;
   const described = [hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`]
@@ -44,7 +47,8 @@ export const field = ({
 ${hint !== undefined && html`<p class="hint" id="${id}-hint">${hint}</p>`}
 <input id="${id}" name="${name}" type="${type}"${value !== undefined && html` value="${value}"`} autocomplete="${autocomplete}" maxlength="${maxLength}" autocapitalize="none" spellcheck="false"${!optional && html` required`}${
     code && html` class="code"`
-  }${inputMode && html` inputmode="${inputMode}"`}${described !== '' && html` aria-describedby="${described}"`}${error !== undefined && html` aria-invalid="true"`}${autofocus && html` autofocus`}>
+  }${inputMode && html` inputmode="${inputMode}"`}${described !== '' && html` aria-describedby="${described}"`}${error !== undefined && html` aria-invalid="true"`}${autofocus && html` autofocus`}${offers && html` list="${id}-offers"`}>
+${offers && html`<datalist id="${id}-offers">${offers.map((one) => html`<option value="${one.value}">${plainText(one.text, 80)}</option>`)}</datalist>`}
 ${error !== undefined && html`<p class="error" id="${id}-error">${plainText(error, 300)}</p>`}
 </div>`;
 };

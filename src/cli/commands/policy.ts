@@ -1,5 +1,5 @@
 /** `behalf policy …`: the policies of a server, from files in a repository. */
-import { lineDiff } from '../../domain/policy/line-diff.ts';
+import { differences } from '../../domain/policy/line-diff.ts';
 import { type Command, CommandError, EXIT, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { listCommand, type ManagementCall, managementCommand, timeText } from '../management-commands.ts';
@@ -173,20 +173,10 @@ const textCommand = (word: 'schema' | 'starter', summary: string): Command =>
   });
 
 const SIGNS = { same: ' ', removed: '-', added: '+' } as const;
-/** Lines around a difference. */
-const CONTEXT = 3;
-
-const diffText = (before: string, after: string): string => {
-  const lines = lineDiff(before, after);
-  const isNear = (at: number): boolean =>
-    lines.slice(Math.max(0, at - CONTEXT), at + CONTEXT + 1).some(({ kind }) => kind !== 'same');
-  return lines
-    .map(({ kind, text }, at) => {
-      if (isNear(at)) return `${`${SIGNS[kind]} ${printable(text)}`.trimEnd()}\n`;
-      return isNear(at - 1) && lines.slice(at).some(({ kind: later }) => later !== 'same') ? '…\n' : '';
-    })
+const diffText = (before: string, after: string): string =>
+  differences(before, after)
+    .map((line) => (line ? `${`${SIGNS[line.kind]} ${printable(line.text)}`.trimEnd()}\n` : '…\n'))
     .join('');
-};
 
 const diff = managementCommand({
   words: ['policy', 'diff'],

@@ -20,6 +20,24 @@ export const lineDiff = (before: string, after: string): readonly DiffLine[] => 
   ];
 };
 
+/** Lines around a difference that are shown. */
+const CONTEXT = 3;
+
+/** What differs, with a few lines around it; undefined stands for those that are left out. Empty where nothing differs. */
+export const differences = (before: string, after: string): readonly (DiffLine | undefined)[] => {
+  const lines = lineDiff(before, after);
+  const shown = new Set<number>();
+  for (const [at, { kind }] of lines.entries()) {
+    if (kind === 'same') continue;
+    for (let near = Math.max(0, at - CONTEXT); near <= at + CONTEXT; near += 1) shown.add(near);
+  }
+  const last = lines.findLastIndex(({ kind }) => kind !== 'same');
+  return lines.flatMap((line, at) => {
+    if (shown.has(at)) return [line];
+    return at < last && shown.has(at - 1) ? [undefined] : [];
+  });
+};
+
 const linesOf = (text: string): readonly string[] => (text === '' ? [] : text.replace(/\r?\n$/, '').split(/\r?\n/));
 
 const shortest = (a: readonly string[], b: readonly string[]): readonly DiffLine[] => {

@@ -48,10 +48,11 @@ export const accountSessions = (deps: PeopleDeps, forms: GuardedForms) => {
     async withForm(
       ctx: Context,
       bindingOf: (session: PageSession) => FormBinding = ({ id }) => ['session', id],
+      largest?: number,
     ): Promise<PageSession & { readonly form: URLSearchParams }> {
       const session = await current(ctx);
       if (!session) return forms.refuseUnbound(ctx);
-      return { ...session, form: await forms.read(ctx, bindingOf(session), session.account.id) };
+      return { ...session, form: await forms.read(ctx, bindingOf(session), session.account.id, undefined, largest) };
     },
   };
 };

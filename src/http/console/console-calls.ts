@@ -30,7 +30,15 @@ export type ConsoleOperation =
   | 'addCredential'
   | 'suspendCredential'
   | 'resumeCredential'
-  | 'removeCredential';
+  | 'removeCredential'
+  | 'listPolicySets'
+  | 'getPolicySet'
+  | 'validatePolicies'
+  | 'createPolicySet'
+  | 'updatePolicySet'
+  | 'activatePolicySet'
+  | 'simulatePolicies'
+  | 'replayPolicies';
 
 /** What a page asks for; members as the API spells them. */
 type Asked = {
@@ -106,6 +114,16 @@ export const consoleCalls = (handlers: Handlers<ConsoleOperation>) => {
   return {
     access,
     run,
+
+    /** Whether the account may call it at all. */
+    may(operation: ConsoleOperation, account: Account): boolean {
+      try {
+        access(operation, account);
+        return true;
+      } catch {
+        return false;
+      }
+    },
 
     /** Whether a call is refused as if the thing were not there. */
     async isThere(call: Promise<unknown>): Promise<boolean> {

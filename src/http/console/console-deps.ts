@@ -5,6 +5,7 @@ import type { AgentFindings } from '../../domain/agents/agent-findings.ts';
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import type { CredentialUses } from '../../domain/agents/credential-use.ts';
 import type { BlueprintRegistry } from '../../domain/blueprints/blueprint-registry.ts';
+import type { ActivePolicies } from '../../domain/decision/authorize.ts';
 import { isGroupId } from '../../domain/groups/group.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
@@ -12,6 +13,7 @@ import type { Clock } from '../../domain/ports/clock.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import type { ResourceServerRegistry } from '../../domain/resource-servers/resource-server-registry.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
 import type { Handlers } from '../management/call.ts';
 import type { ConsoleOperation } from './console-calls.ts';
@@ -30,8 +32,14 @@ export type ConsoleDeps = PeopleDeps & {
   readonly owners: Pick<Owners, 'answersFor' | 'answerFor'>;
   readonly groups: Pick<GroupRegistry, 'findByName' | 'ofAccount' | 'getMany'>;
   readonly blueprints: Pick<BlueprintRegistry, 'get' | 'list'>;
+  readonly activePolicies: { current(): Promise<ActivePolicies | undefined> };
+  /** Whether decisions ask policies at all. */
+  readonly isPolicyEnforced: boolean;
   readonly accounts: PeopleDeps['accounts'] & { findByUsername(typed: string): Found<Account> };
-  readonly resourceServers: PeopleDeps['resourceServers'] & { get(id: string): Found<ResourceServer> };
+  readonly resourceServers: PeopleDeps['resourceServers'] & {
+    get(id: string): Found<ResourceServer>;
+    list: ResourceServerRegistry['list'];
+  };
 };
 
 export type Names = (id: string) => string;

@@ -17,6 +17,9 @@ import type { AddPage, Opened } from './console-page.ts';
 import { addEditPages } from './edit-pages.ts';
 import { addConsoleExports } from './list-exports.ts';
 import { findings, overviewModel } from './overview.ts';
+import { addPolicyPages } from './policy-pages.ts';
+import { addReplayPages } from './replay-pages.ts';
+import { addTryPage } from './try-page.ts';
 
 /** What was just done; the link carries the word, never a text. */
 const DONE: Readonly<Record<string, FlashMessage>> = {
@@ -35,6 +38,8 @@ const DONE: Readonly<Record<string, FlashMessage>> = {
   stopped: { kind: 'success', text: 'Stopped. It proves nothing until you let it count again.' },
   counts: { kind: 'success', text: 'It counts again.' },
   removed: { kind: 'success', text: 'Removed for good.' },
+  drafted: { kind: 'success', text: 'Saved as a draft. Nothing of it counts yet.' },
+  activated: { kind: 'success', text: 'It counts from now on, for every decision.' },
   withdrawn: { kind: 'notice', text: 'The offer was taken back.' },
 };
 
@@ -55,6 +60,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
         signedInAs: session.signedInAs,
         csrf: session.csrf,
         seesAll: calls.access('listAgents', session.account) === 'all',
+        seesPolicies: calls.may('getPolicySet', session.account),
         ...(flash ? { flash } : {}),
       },
     };
@@ -85,6 +91,9 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
   const parts = { router, page, deps, calls, sessions, openedAs };
   addConsoleForms(parts);
   addEditPages(parts);
+  addPolicyPages(parts);
+  addTryPage(parts);
+  addReplayPages(parts);
 
   page('/console/agents/:id', async (ctx, { viewer, frame }, id) => {
     const before = readCursor(queryOf(ctx).get('before'));

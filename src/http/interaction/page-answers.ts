@@ -183,13 +183,20 @@ export const guardedForms = (deps: Pick<PeopleDeps, 'masterKey' | 'issuer' | 'au
     /**
      * The form of a request that a page of ours sent for `binding`. Anything else (another site, another
      * kind of body, no token or that of another session or interaction) is refused with 403 and an event
-     * (WB-02). `account` is whoever is signed in; `uid` the interaction that the form has to name (V21, AP-16).
+     * (WB-02). `account` is whoever is signed in; `uid` the interaction that the form has to name (V21, AP-16);
+     * `largest` the bytes of a form, where it is not the usual.
      */
-    async read(ctx: Context, binding: FormBinding, account?: string, uid?: string): Promise<URLSearchParams> {
+    async read(
+      ctx: Context,
+      binding: FormBinding,
+      account?: string,
+      uid?: string,
+      largest?: number,
+    ): Promise<URLSearchParams> {
       rememberSender(ctx, account);
       if (!isFromOurPages(ctx.req, deps.issuer)) return refuse(ctx, 'cross_site_form');
       if (!isForm(ctx.req)) return refuse(ctx, 'not_a_form');
-      const form = await readForm(ctx.req);
+      const form = await readForm(ctx.req, largest);
       if (!guard.isToken(single(form, 'csrf'), binding)) return refuse(ctx, 'csrf_token');
       if (uid !== undefined && single(form, 'uid') !== uid) return refuse(ctx, 'other_interaction');
       return form;

@@ -8,17 +8,17 @@ const FORM_MAX_BYTES = 16 * 1024;
 export const isForm = (request: IncomingMessage): boolean =>
   /^application\/x-www-form-urlencoded\s*(?:;|$)/i.test(request.headers['content-type'] ?? '');
 
-/** Reads a form of at most `FORM_MAX_BYTES`. Throws DomainError 'invalid_request' for a longer one or a broken connection. */
-export const readForm = async (request: IncomingMessage): Promise<URLSearchParams> => {
-  const tooLong = new DomainError('invalid_request', `A form has at most ${FORM_MAX_BYTES} bytes.`);
-  if (Number(request.headers['content-length'] ?? 0) > FORM_MAX_BYTES) throw tooLong;
+/** Reads a form of at most `most` bytes. Throws DomainError 'invalid_request' for a longer one or a broken connection. */
+export const readForm = async (request: IncomingMessage, most: number = FORM_MAX_BYTES): Promise<URLSearchParams> => {
+  const tooLong = new DomainError('invalid_request', `A form has at most ${most} bytes.`);
+  if (Number(request.headers['content-length'] ?? 0) > most) throw tooLong;
   const chunks: Buffer[] = [];
   let length = 0;
   try {
     // The stream is kept open on an early exit, so that the answer can still be sent.
     for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       length += chunk.length;
-      if (length > FORM_MAX_BYTES) throw tooLong;
+      if (length > most) throw tooLong;
       chunks.push(chunk);
     }
   } catch (error) {

@@ -12,6 +12,7 @@ import { signedOutPage, signOutPage } from '../../../views/pages/sign-out.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
 import { consolePages } from './console-pages.ts';
+import { policyPages } from './policy-pages.ts';
 
 const NOON = 1_790_000_000;
 
@@ -250,6 +251,7 @@ export const samplePages = (
       errors: { new: text('Too short: at least 12 characters.') },
     }),
     ...consolePages({ ...frame, csrf: text('9d2'), seesAll: true }, text),
+    ...policyPages({ ...frame, csrf: text('9d2'), seesAll: true, seesPolicies: true }, text),
   };
 };
 

@@ -1,0 +1,166 @@
+import type {
+  PolicyDifference,
+  PolicyLine,
+  PolicyOverviewModel,
+  PolicyVersion,
+} from '../../../views/pages/console-policy-model.ts';
+import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import type { Option } from '../../../views/partials/controls.ts';
+import { durationText } from '../../../views/time-text.ts';
+import { MULTI_FACTOR } from '../../domain/accounts/assurance.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { differences } from '../../domain/policy/line-diff.ts';
+import type { PolicySummary } from '../../domain/ports/policy-engine.ts';
+import type { Answer } from '../management/call.ts';
+import { cursors } from '../management/cursors.ts';
+import type { ConsoleCalls } from './console-calls.ts';
+import { type ConsoleDeps, type Names, partyNames } from './console-deps.ts';
+import type { Viewer } from './console-page.ts';
+
+/** A policy set as the management API shows it. */
+export type ShownSet = {
+  readonly id: string;
+  readonly version: number;
+  readonly state: PolicyVersion['state'];
+  readonly note?: string;
+  readonly digest: string;
+  readonly text: string;
+  readonly created_by: string;
+  readonly created_at: number;
+  readonly activated_at?: number;
+  readonly activated_by?: string;
+  readonly replaces?: number;
+};
+
+/** Versions on one page, and in a field. */
+const PAGE = 25;
+const CHOICES = 50;
+/** Policies that are shown in words. */
+const MOST_SHOWN = 100;
+
+export const policyHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, version: number | string): string =>
+  `${basePath}/console/policy/versions/${version}`;
+
+/** A set by its version or as `active`, and the number for If-Match. Throws 'not_found'. */
+export const policySet = async (
+  calls: ConsoleCalls,
+  { account, by }: Viewer,
+  name: string,
+): Promise<{ readonly set: ShownSet; readonly etag: number }> => {
+  if (!/^(?:active|[1-9]\d{0,8})$/.test(name)) throw new DomainError('not_found', 'There is no such version.');
+  const { body, version = 0 } = await calls.run('getPolicySet', account, by, { id: name });
+  return { set: body as unknown as ShownSet, etag: version };
+};
+
+/** The set that counts, or undefined where none does. */
+export const activeSet = async (calls: ConsoleCalls, viewer: Viewer): Promise<ShownSet | undefined> =>
+  (await calls.isThere(policySet(calls, viewer, 'active')))
+    ? (await policySet(calls, viewer, 'active')).set
+    : undefined;
+
+export const versionRow = (deps: ConsoleDeps, set: Omit<ShownSet, 'text'>, names: Names): PolicyVersion => ({
+  version: set.version,
+  state: set.state,
+  ...(set.note === undefined ? {} : { note: set.note }),
+  byName: names(set.created_by),
+  createdAt: set.created_at,
+  href: policyHref(deps, set.version),
+});
+
+const conditionsOf = ({ annotations }: PolicySummary): readonly string[] => [
+  ...(annotations['approval'] === undefined ? [] : ['with an approval']),
+  ...(annotations['acr'] === undefined
+    ? []
+    : [
+        annotations['acr'] === MULTI_FACTOR ? 'signed in with a second factor' : `signed in with ${annotations['acr']}`,
+      ]),
+  ...(annotations['max_age'] === undefined
+    ? []
+    : [`signed in ${durationText(Number(annotations['max_age']))} ago at most`]),
+  ...(annotations['max_seconds'] === undefined
+    ? []
+    : [`for ${durationText(Number(annotations['max_seconds']))} at most`]),
+  ...(annotations['max_uses'] === undefined ? [] : [`${annotations['max_uses']} uses at most`]),
+];
+
+export const policyLine = (policy: PolicySummary): PolicyLine => ({
+  id: policy.id,
+  effect: policy.effect,
+  ...(policy.annotations['reason'] === undefined ? {} : { reason: policy.annotations['reason'] }),
+  conditions: conditionsOf(policy),
+});
+
+/** The policies of a text, as many as are shown. */
+export const linesOfText = async (
+  calls: ConsoleCalls,
+  { account, by }: Viewer,
+  text: string,
+): Promise<readonly PolicyLine[]> => {
+  const { body } = await calls.run('validatePolicies', account, by, { body: { text } });
+  return ((body?.['policies'] ?? []) as readonly PolicySummary[]).slice(0, MOST_SHOWN).map(policyLine);
+};
+
+export const differenceOf = (
+  from: Pick<ShownSet, 'version' | 'text'>,
+  to: Pick<ShownSet, 'version' | 'text'>,
+): PolicyDifference => ({ from: from.version, to: to.version, lines: differences(from.text, to.text) });
+
+const setsOf = ({ body }: Answer) => (body?.['items'] ?? []) as readonly Omit<ShownSet, 'text'>[];
+
+/** Versions as a field offers them, newest first. */
+export const versionOptions = async (calls: ConsoleCalls, { account, by }: Viewer): Promise<readonly Option[]> => {
+  const answer = await calls.run('listPolicySets', account, by, { query: { limit: CHOICES } });
+  return setsOf(answer).map(({ version, state, note }) => ({
+    value: String(version),
+    text: `Version ${version}${state === 'active' ? ', counts' : state === 'draft' ? ', draft' : ''}${note === undefined ? '' : `: ${note}`}`,
+  }));
+};
+
+const PLACE = 'console/policy';
+
+export const policyOverviewModel = async (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  viewer: Viewer,
+  frame: ConsoleFrame,
+  query: URLSearchParams,
+): Promise<PolicyOverviewModel> => {
+  const { account, by } = viewer;
+  const places = cursors(deps.masterKey);
+  const from = query.get('after');
+  const after = from === null ? undefined : places.open(PLACE, account.id, from);
+  const page = await calls.run('listPolicySets', account, by, { query: { limit: PAGE }, after });
+  const sets = setsOf(page);
+  const active = await activeSet(calls, viewer);
+  const names = await partyNames(deps, [
+    ...sets.map(({ created_by: id }) => id),
+    active?.created_by,
+    active?.activated_by,
+  ]);
+  const compiled = [...((await deps.activePolicies.current())?.policies.policies.values() ?? [])];
+  const href = `${deps.basePath}/console/policy`;
+  return {
+    ...frame,
+    ...(active
+      ? {
+          active: {
+            ...versionRow(deps, active, names),
+            since: active.activated_at ?? active.created_at,
+            activatedByName: names(active.activated_by ?? active.created_by),
+            policies: compiled.slice(0, MOST_SHOWN).map(policyLine),
+            count: compiled.length,
+          },
+        }
+      : {}),
+    ...(active?.replaces !== undefined && calls.may('activatePolicySet', account)
+      ? { rollBack: { version: active.replaces, href: `${policyHref(deps, active.replaces)}/activate` } }
+      : {}),
+    versions: sets.map((set) => versionRow(deps, set, names)),
+    pages: {
+      ...(after ? { firstHref: href } : {}),
+      ...(page.next ? { nextHref: `${href}?after=${places.seal(PLACE, account.id, page.next)}` } : {}),
+    },
+    ...(calls.may('createPolicySet', account) ? { newHref: `${href}/new` } : {}),
+    isEnforced: deps.isPolicyEnforced,
+  };
+};

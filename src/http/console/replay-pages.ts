@@ -1,0 +1,150 @@
+import { Readable } from 'node:stream';
+import type { Context } from 'koa';
+import { pageCsp } from '../../../views/content-security-policy.ts';
+import type { ReplayModel, ReplayResult } from '../../../views/pages/console-policy-model.ts';
+import {
+  replayFailed,
+  replayHalves,
+  replayPage,
+  replayProgress,
+  replayResult,
+} from '../../../views/pages/console-policy-replay.ts';
+import { isDomainError } from '../../domain/errors.ts';
+import { queryOf, recordRefusal, sendPage, setRetryAfter, statusOf } from '../interaction/page-answers.ts';
+import type { JsonObject } from '../management/json-body.ts';
+import { single } from '../middleware/form-body.ts';
+import { agentHref, type ConsoleDeps, partyNames } from './console-deps.ts';
+import type { Parts } from './console-forms.ts';
+import type { Opened } from './console-page.ts';
+import { versionOptions } from './policy-models.ts';
+
+const DAY = 86_400;
+const DAYS: readonly string[] = ['1', '7', '30', '90'];
+/** Rows of a table, and examples. */
+const ROWS = 50;
+const EXAMPLES = 10;
+
+/** A line of the management API's answer. */
+type Line = {
+  readonly read: number;
+  readonly changed: number;
+  readonly share: number;
+  readonly summary?: {
+    readonly read: number;
+    readonly decided: number;
+    readonly changed: number;
+    readonly by_caller: readonly { readonly caller: string; readonly allowed: number; readonly refused: number }[];
+    readonly by_scope: ReplayResult['byScope'];
+    readonly examples: readonly (Omit<ReplayResult['examples'][number], 'name'> & { readonly caller?: string })[];
+  };
+};
+
+/** Adds the page that replays decisions. The answer comes in parts: how far it is, then the result. */
+export const addReplayPages = ({ router, page, deps, calls, sessions, openedAs }: Parts): void => {
+  const modelOf = async (
+    { viewer, frame }: Opened,
+    asked: Omit<ReplayModel['asked'], 'policies'>,
+  ): Promise<ReplayModel> => {
+    calls.access('replayPolicies', viewer.account);
+    const versions = await versionOptions(calls, viewer);
+    const action = `${deps.basePath}/console/policy/replay`;
+    const policies = [{ value: 'active', text: 'Those that count' }, ...versions];
+    return { ...frame, action, asked: { ...asked, policies }, errors: {} };
+  };
+
+  page('/console/policy/replay', async (ctx, opened) => {
+    const policy = queryOf(ctx).get('policy') ?? 'active';
+    sendPage(ctx, 200, replayPage(await modelOf(opened, { policy, days: '7', agent: '' })));
+  });
+
+  router.post('/console/policy/replay', async (ctx) => {
+    const { form, ...session } = await sessions.withForm(ctx);
+    const opened = openedAs(ctx, session);
+    const of = (name: string): string => (single(form, name) ?? '').trim();
+    const asked = { policy: of('policy'), days: DAYS.includes(of('days')) ? of('days') : '7', agent: of('agent') };
+    const model = await modelOf(opened, asked);
+    const { account, by } = opened.viewer;
+    const body: JsonObject = {
+      policy: asked.policy,
+      since: deps.clock.now() - Number(asked.days) * DAY,
+      ...(asked.agent === '' ? {} : { agent: asked.agent }),
+    };
+    try {
+      const { lines } = await calls.run('replayPolicies', account, by, { body });
+      if (lines) await sendParts(ctx, deps, model, lines);
+    } catch (error) {
+      if (!isDomainError(error) || !['invalid_field', 'too_many_requests', 'conflict'].includes(error.code))
+        throw error;
+      await recordRefusal(deps, ctx, error.code, `${error.code} ${error.field ?? ''}`.trim());
+      setRetryAfter(ctx, error);
+      const name = (error.field ?? '').slice(1);
+      const errors = name === 'policy' || name === 'agent' ? { [name]: error.message } : {};
+      const flash = { kind: 'error', text: error.message } as const;
+      sendPage(ctx, statusOf(error), replayPage({ ...model, flash, errors }));
+    }
+  });
+};
+
+/** The first line is made before anything is sent, so that a refusal is still a page of its own. */
+const sendParts = async (
+  ctx: Context,
+  deps: ConsoleDeps,
+  model: ReplayModel,
+  lines: AsyncIterable<string>,
+): Promise<void> => {
+  const iterator = lines[Symbol.asyncIterator]();
+  const first = await iterator.next();
+  const [before, after] = replayHalves(model);
+  const parts = async function* (): AsyncGenerator<string> {
+    yield before;
+    let percent = -1;
+    try {
+      for (let next = first; !next.done; next = await iterator.next()) {
+        const { summary, read, changed, share } = JSON.parse(next.value) as Line;
+        if (summary) yield String(replayResult(await resultOf(deps, summary)));
+        else if (Math.floor(share * 100) > percent) {
+          percent = Math.floor(share * 100);
+          yield String(replayProgress(read, changed, share));
+        }
+      }
+    } catch {
+      yield String(replayFailed('Reading the trail broke off. Try again, with fewer days.'));
+    }
+    yield after;
+  };
+  const stream = Readable.from(parts());
+  stream.on('error', () => ctx.res.destroy());
+  // Whoever leaves the page ends it.
+  stream.once('close', () => void iterator.return?.().catch(() => undefined));
+  ctx.status = 200;
+  ctx.set('Content-Security-Policy', pageCsp({ formTargets: [], scripts: false }));
+  ctx.type = 'text/html; charset=utf-8';
+  ctx.body = stream;
+};
+
+const resultOf = async (deps: ConsoleDeps, summary: NonNullable<Line['summary']>): Promise<ReplayResult> => {
+  const { by_caller, by_scope, examples, ...counts } = summary;
+  const most = <T extends { readonly allowed: number; readonly refused: number }>(rows: readonly T[]): readonly T[] =>
+    rows.toSorted((a, b) => b.allowed + b.refused - (a.allowed + a.refused)).slice(0, ROWS);
+  const callers = most(by_caller);
+  // One of each kind says more than ten of one.
+  const kinds = new Map(
+    examples.toReversed().map((one) => [[one.caller, one.resource, one.allowed, one.refused].join(' '), one]),
+  );
+  const shown = [...kinds.values()].toSorted((a, b) => a.at - b.at).slice(0, EXAMPLES);
+  const names = await partyNames(
+    deps,
+    [...callers, ...shown].map(({ caller }) => caller),
+  );
+  return {
+    ...counts,
+    byCaller: callers.map(({ caller, ...count }) => ({
+      ...count,
+      id: caller,
+      name: names(caller),
+      ...(caller.startsWith('agt_') ? { href: agentHref(deps, caller) } : {}),
+    })),
+    byScope: most(by_scope),
+    examples: shown.map(({ caller = 'unknown', ...example }) => ({ ...example, name: names(caller) })),
+  };
+};

@@ -1,0 +1,230 @@
+/** Policies on pages: who reads, who drafts, who makes them count; a decision tried, and the past replayed. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import {
+  type Browser,
+  type Filling,
+  newBrowser,
+  type Page,
+  type Person,
+  submitSignIn,
+} from '../support/browser-flow.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
+
+const PASSWORD = 'a long enough pass phrase';
+const ADMIN: Person = { username: 'admin', password: 'correct horse battery staple' };
+
+let server: RunningServer;
+let scene: Scene;
+let admin: Browser;
+let operator: Browser;
+let auditor: Browser;
+let ada: Browser;
+const at = (path: string): string => `${server.issuer}${path}`;
+
+const signedIn = async (person: Person): Promise<Browser> => {
+  const browser = newBrowser(server.issuer);
+  await submitSignIn(browser, await browser.open(at('/console')), person);
+  return browser;
+};
+
+beforeAll(async () => {
+  server = await runServer();
+  scene = await makeScene(server);
+  for (const role of ['operator', 'auditor']) {
+    const account = { username: role, name: `The ${role}`, password: PASSWORD, roles: [role] };
+    await scene.management.createAccount(account);
+  }
+  admin = await signedIn(ADMIN);
+  operator = await signedIn({ username: 'operator', password: PASSWORD });
+  auditor = await signedIn({ username: 'auditor', password: PASSWORD });
+  ada = await signedIn(scene.person);
+}, 60_000);
+afterAll(() => server?.close());
+
+const send = async (browser: Browser, page: Page, action: RegExp, filling: Filling = {}): Promise<Page> => {
+  const form = page.forms.find((one) => action.test(one.action));
+  if (!form) throw new Error(`no form ${action} on ${page.url}: ${page.forms.map((one) => one.action)}`);
+  return browser.submit(page, form, filling);
+};
+const statusAt = async (browser: Browser, path: string): Promise<number> => (await browser.request(at(path))).status;
+const starter = async (): Promise<string> =>
+  String((await scene.management.call('GET', '/policy/schema')).body['starter']);
+const strict = async (): Promise<string> =>
+  `${await starter()}
+@id("no-write")
+@reason("Nothing is written.")
+forbid (principal is Agent, action == Action::"act", resource) when { resource.name == "write" };
+`;
+const active = async (): Promise<unknown> =>
+  (await scene.management.call('GET', '/policy-sets/active')).body['version'];
+const draft = async (
+  browser: Browser,
+  button: 'Check' | 'Save the draft',
+  set: Readonly<Record<string, string>>,
+  from = '/console/policy/new',
+): Promise<Page> =>
+  send(browser, await browser.open(at(from)), /policy\/(?:new|versions\/\d+\/edit)$/, {
+    set,
+    button: new RegExp(button),
+  });
+const words = ({ text }: Page): string => text;
+
+describe('who gets in', () => {
+  test.each(['', '/try', '/replay', '/versions/1'])(
+    'auditors read /console/policy%s, people without a role do not',
+    async (path) => {
+      expect(await statusAt(auditor, `/console/policy${path}`)).toBe(200);
+      expect(await statusAt(ada, `/console/policy${path}`)).toBe(403);
+      expect((await newBrowser(server.issuer).request(at(`/console/policy${path}`))).status).toBe(303);
+    },
+  );
+
+  test('only who may read them is shown where they are', async () => {
+    expect((await auditor.open(at('/console'))).html).toContain('/console/policy"');
+    expect((await ada.open(at('/console'))).html).not.toContain('/console/policy"');
+  });
+
+  test('an auditor finds nothing to press, and is refused where they guess', async () => {
+    for (const path of ['', '/versions/1']) {
+      const page = await auditor.open(at(`/console/policy${path}`));
+      expect(page.html).not.toMatch(/policy\/new|\/edit"|\/activate"/);
+    }
+    expect(await statusAt(auditor, '/console/policy/new')).toBe(403);
+    const csrf = (await auditor.open(at('/console/policy/replay'))).forms
+      .flatMap(({ fields }) => fields)
+      .find(({ name }) => name === 'csrf');
+    const body = new URLSearchParams({ csrf: csrf?.value ?? '', text: await strict(), do: 'save' });
+    expect((await auditor.request(at('/console/policy/new'), { method: 'POST', body })).status).toBe(403);
+    expect((await scene.management.call('GET', '/policy-sets')).body['items']).toHaveLength(1);
+  });
+
+  test('WB-02 a form without its token is refused', async () => {
+    for (const path of ['new', 'replay', 'versions/1/activate', 'versions/1/edit']) {
+      const body = new URLSearchParams({ csrf: 'x', text: '', do: 'save' });
+      expect((await admin.request(at(`/console/policy/${path}`), { method: 'POST', body })).status).toBe(403);
+    }
+  });
+});
+
+describe('drafting and making it count', () => {
+  test('a check names the line and keeps what was typed; nothing is stored', async () => {
+    const wrong = (await strict()).replace('resource.name ==', 'resource.nam ==');
+    const page = await draft(operator, 'Check', { text: wrong, note: 'No writing' });
+    expect([page.status, words(page)]).toEqual([
+      200,
+      expect.stringMatching(/One error .* Line \d+ .*no-write.*resource\.nam == /),
+    ]);
+    expect(page.forms.flatMap(({ fields }) => fields).find(({ name }) => name === 'note')?.value).toBe('No writing');
+    const saved = await draft(operator, 'Save the draft', { text: wrong, note: 'No writing' });
+    expect([saved.status, words(saved)]).toEqual([400, expect.stringContaining('Nothing was saved')]);
+    expect((await scene.management.call('GET', '/policy-sets')).body['items']).toHaveLength(1);
+  });
+
+  test('an operator drafts and rewrites, an administrator makes it count and rolls back', async () => {
+    const made = await draft(operator, 'Save the draft', { text: await strict(), note: 'No writing' });
+    expect(made.url).toBe(at('/console/policy/versions/2?done=drafted'));
+    expect(words(made)).toContain('+ Added: @id("no-write")');
+    const edited = await draft(
+      operator,
+      'Save the draft',
+      { text: `${await strict()}// end\n` },
+      '/console/policy/versions/2/edit',
+    );
+    expect(edited.url).toBe(at('/console/policy/versions/2?done=drafted'));
+    expect(await statusAt(operator, '/console/policy/versions/2/activate')).toBe(403);
+    expect(await active()).toBe(1);
+
+    const asked = await admin.open(at('/console/policy/versions/2/activate'));
+    const done = await send(admin, asked, /activate$/);
+    expect([done.status, words(done)]).toEqual([200, expect.stringContaining('Version 2 counts')]);
+    expect(await active()).toBe(2);
+    // The page that asked is of before: it does not activate what was not looked at.
+    expect((await send(admin, asked, /activate$/)).status).toBe(412);
+    await send(admin, await admin.open(at('/console/policy/versions/1/activate')), /activate$/);
+    expect(await active()).toBe(1);
+    const events = (await server.events('policy.activated')).map(({ caller, inputs }) => [
+      caller?.slice(0, 4),
+      inputs?.['version'],
+    ]);
+    expect(events.slice(-2)).toEqual([
+      ['acc_', 2],
+      ['acc_', 1],
+    ]);
+    expect((await draft(operator, 'Save the draft', { text: await strict() }, '/console/policy/new')).url).toContain(
+      '/versions/3',
+    );
+  });
+
+  test('a long text fits, and one that is too long is refused', async () => {
+    const policies = Array.from(
+      { length: 600 },
+      (_, n) =>
+        `@id("p${n}")\npermit (principal, action, resource) when { context.depth < 5 };\n// ${'ü'.repeat(200)}\n`,
+    );
+    expect((await draft(operator, 'Check', { text: policies.join('') })).status).toBe(200);
+    expect((await draft(operator, 'Check', { text: 'x'.repeat(2_200_000) })).status).toBe(400);
+  });
+
+  test('what is not there is not found', async () => {
+    for (const path of ['99', '0', 'x', '99/edit', '99/activate', '2?against=99']) {
+      expect([path, await statusAt(admin, `/console/policy/versions/${path}`)]).toEqual([
+        path,
+        path.startsWith('2') ? 200 : 404,
+      ]);
+    }
+  });
+});
+
+describe('trying and replaying', () => {
+  const tried = (more: object = {}) =>
+    auditor.open(
+      at(
+        `/console/policy/try?${new URLSearchParams({ agent: scene.agent.clientId, person: 'ada', resource: scene.jwt.identifier, ...more })}`,
+      ),
+    );
+
+  test('a decision is shown layer by layer, with what would have to change', async () => {
+    const page = await tried({ scope: 'read write reed' });
+    expect(page.status).toBe(200);
+    expect(words(page)).toMatch(
+      /No Secretary for Ada at The calendar service .*Resource server takes away a part read write stopped: reed .*Consent of the person stops here stopped: read stopped: write/,
+    );
+    expect(words(page)).toContain('The person consents');
+    const assumed = await tried({ scope: 'read write', consent: 'yes', policy: '2' });
+    expect(words(assumed)).toMatch(
+      /Only in part .*Policies takes away a part read stopped: write .*Nothing is written\./,
+    );
+  });
+
+  test.each([
+    [{ agent: 'agt_nobody' }, 'no such agent'],
+    [{ person: 'nobody' }, 'no such account'],
+    [{ policy: '99' }, 'no such version'],
+    [{ policy: '../../x' }, 'not valid'],
+  ])('says at its field what is not there: %j', async (wrong, text) => {
+    const page = await tried(wrong);
+    expect([page.status, page.html]).toEqual([
+      400,
+      expect.stringMatching(new RegExp(`class="error"[^>]*>[^<]*${text}`)),
+    ]);
+  });
+
+  test('a replay says by agent and scope what would be otherwise', async () => {
+    const own = { grant_type: 'client_credentials', resource: scene.jwt.identifier };
+    expect((await scene.calls.token(scene.keyed(scene.agent), own)).status).toBe(200);
+    await server.settled();
+    const page = await send(auditor, await auditor.open(at('/console/policy/replay?policy=2')), /replay#result$/);
+    expect(page.status).toBe(200);
+    expect(words(page)).toMatch(
+      /100 % \d+ decisions read, \d+ would change .*\d+ of \d+ decisions would be other ones .*By agent .*Secretary .*By scope .*write https:\/\/calendar/,
+    );
+    expect(page.html.trimEnd().endsWith('</html>')).toBe(true);
+    const [event] = (await server.events('policy.replayed')).slice(-1);
+    expect(event).toMatchObject({ inputs: { version: 2 }, caller: expect.stringMatching(/^acc_/) });
+    const wrong = await send(auditor, await auditor.open(at('/console/policy/replay')), /replay#result$/, {
+      set: { policy: '99' },
+    });
+    expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('no such version')]);
+  });
+});

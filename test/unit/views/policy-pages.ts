@@ -1,0 +1,173 @@
+/** Models of the pages below `/console/policy`. Whatever somebody else chose goes through `text`. */
+import { Html } from '../../../views/html.ts';
+import { policyActivationPage, policyOverviewPage, policyVersionPage } from '../../../views/pages/console-policy.ts';
+import { policyEditorPage } from '../../../views/pages/console-policy-editor.ts';
+import type { PolicyDifference, PolicyLine, PolicyVersion } from '../../../views/pages/console-policy-model.ts';
+import {
+  replayFailed,
+  replayHalves,
+  replayPage,
+  replayProgress,
+  replayResult,
+} from '../../../views/pages/console-policy-replay.ts';
+import { tryPage } from '../../../views/pages/console-policy-try.ts';
+import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+
+const NOON = 1_790_000_000;
+
+export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string): Readonly<Record<string, Html>> => {
+  const home = `${frame.basePath}/console/policy`;
+  const set = (version: number, state: PolicyVersion['state']): PolicyVersion => ({
+    version,
+    state,
+    note: text('Nights off'),
+    byName: text('Alice'),
+    createdAt: NOON,
+    href: `${home}/versions/${version}`,
+  });
+  const policies: readonly PolicyLine[] = [
+    { id: text('low'), effect: 'permit', reason: text('Little harm.'), conditions: [text('with an approval')] },
+    { id: text('nights'), effect: 'forbid', conditions: [] },
+  ];
+  const difference: PolicyDifference = {
+    from: 1,
+    to: 2,
+    lines: [
+      { kind: 'same', text: text('permit (principal, action, resource)') },
+      undefined,
+      { kind: 'removed', text: text('when { true };') },
+      { kind: 'added', text: text('\twhen { context.hour > 6 };') },
+    ],
+  };
+  const options = [{ value: text('1'), text: text('Version 1: Starter set') }];
+  const asked = { policy: text('1'), policies: options };
+  const result = replayResult({
+    read: 20,
+    decided: 18,
+    changed: 3,
+    byCaller: [
+      {
+        id: text('agt_1'),
+        name: text('Planner'),
+        href: `${frame.basePath}/console/agents/agt_1`,
+        allowed: 0,
+        refused: 3,
+      },
+      { id: text('app_1'), name: text('Desk'), allowed: 1, refused: 0 },
+    ],
+    byScope: [{ scope: text('send'), resource: text('https://mail.example'), allowed: 1, refused: 3 }],
+    examples: [
+      {
+        at: NOON,
+        name: text('Planner'),
+        resource: text('https://mail.example'),
+        allowed: [],
+        refused: [text('send'), text('read')],
+        decision: text('dec_1'),
+      },
+    ],
+  });
+  const replay = {
+    ...frame,
+    action: `${home}/replay`,
+    asked: { ...asked, days: '7', agent: text('agt_1') },
+    errors: {},
+  };
+  const [before, after] = replayHalves(replay);
+  const trial = {
+    ...frame,
+    action: `${home}/try`,
+    asked: {
+      ...asked,
+      agent: text('agt_1'),
+      person: text('alice'),
+      resource: text('https://mail.example'),
+      scope: text('read send'),
+      assumesConsent: true,
+    },
+    agents: [{ value: text('agt_1'), text: text('Planner') }],
+    resources: [{ value: text('https://mail.example'), text: text('Mail') }],
+    errors: {},
+  };
+  return {
+    'policy-overview': policyOverviewPage({
+      ...frame,
+      active: { ...set(2, 'active'), since: NOON, activatedByName: text('Alice'), policies, count: 5 },
+      rollBack: { version: 1, href: `${home}/versions/1/activate` },
+      versions: [set(3, 'draft'), set(2, 'active'), set(1, 'archived')],
+      pages: { firstHref: home, nextHref: `${home}?after=x` },
+      newHref: `${home}/new`,
+      isEnforced: false,
+    }),
+    'policy-nothing': policyOverviewPage({ ...frame, versions: [], pages: {}, isEnforced: true }),
+    'policy-version': policyVersionPage({
+      ...frame,
+      set: { ...set(2, 'draft'), digest: '0f' },
+      text: text('permit (\n\tprincipal, action, resource);'),
+      policies,
+      compare: { action: `${home}/versions/2`, versions: options, against: text('1') },
+      difference,
+      editHref: `${home}/versions/2/edit`,
+      copyHref: `${home}/new?from=2`,
+      activateHref: `${home}/versions/2/activate`,
+      tryHref: `${home}/try?policy=2`,
+      replayHref: `${home}/replay?policy=2`,
+    }),
+    'policy-activation': policyActivationPage({
+      ...frame,
+      set: set(2, 'draft'),
+      action: `${home}/versions/2/activate`,
+      etag: 3,
+      replaces: 1,
+      difference,
+      replayHref: `${home}/replay?policy=2`,
+    }),
+    'policy-editor': policyEditorPage({
+      ...frame,
+      action: `${home}/new`,
+      text: text('permit ('),
+      note: text('Nights off'),
+      draft: { version: 2, etag: 1 },
+      findings: [
+        { severity: 'error', message: text('unexpected end'), policy: text('low'), line: 1, source: text('permit (') },
+        { severity: 'warning', message: text('can never apply') },
+      ],
+      difference,
+      cancelHref: home,
+    }),
+    'policy-try': tryPage({
+      ...trial,
+      result: {
+        callerName: text('Planner'),
+        personName: text('Alice'),
+        resourceName: text('Mail'),
+        asked: [text('read'), text('send')],
+        given: [text('read')],
+        stops: [text('agt_1 is suspended.')],
+        steps: [
+          { layer: 'agent', kind: 'pass', goesOn: [text('read'), text('send')], stopped: [], wouldStop: [] },
+          { layer: 'grant', kind: 'aside', why: text('a reason'), goesOn: [], stopped: [], wouldStop: [] },
+          { layer: 'delegation', kind: 'cut', goesOn: [text('read')], stopped: [text('send')], wouldStop: [] },
+          { layer: text('policy'), kind: 'late', goesOn: [], stopped: [], wouldStop: [text('send')] },
+        ],
+        policies: [
+          { scope: text('read'), isAllowed: true, by: policies },
+          { scope: text('send'), isAllowed: false, by: [] },
+        ],
+        changes: [{ scope: text('send'), steps: [text('The person consents.'), text('An approval.')] }],
+        maxSeconds: 300,
+        maxUses: 1,
+        isEnforced: false,
+      },
+    }),
+    'policy-try-wrong': tryPage({
+      ...trial,
+      errors: { agent: text('There is no such agent.'), resource: text('None.'), policy: text('None.') },
+    }),
+    'policy-replay': replayPage({ ...replay, errors: { policy: text('None.'), agent: text('None.') } }),
+    'policy-replayed': Html.raw([before, replayProgress(10, 1, 0.5), result, after].join('')),
+    'policy-replay-broken': Html.raw(
+      [before, replayProgress(10, 1, 0.5), replayFailed('It broke off.'), after].join(''),
+    ),
+  };
+};

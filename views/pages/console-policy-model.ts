@@ -1,0 +1,171 @@
+import type { ConsoleFrame } from '../partials/console-frame.ts';
+import type { Option } from '../partials/controls.ts';
+import type { Pagination } from '../partials/pagination.ts';
+
+/** One version of the policies, in a list. */
+export type PolicyVersion = {
+  readonly version: number;
+  readonly state: 'draft' | 'active' | 'archived';
+  readonly note?: string;
+  /** Who drafted it. */
+  readonly byName: string;
+  /** Epoch seconds. */
+  readonly createdAt: number;
+  readonly href: string;
+};
+
+/** One policy, as people read it. */
+export type PolicyLine = {
+  readonly id: string;
+  readonly effect: 'permit' | 'forbid';
+  readonly reason?: string;
+  /** What it is tied to, in a few words each. */
+  readonly conditions: readonly string[];
+};
+
+export type PolicyOverviewModel = ConsoleFrame & {
+  /** The set that counts; absent: nothing does, so nothing is allowed. */
+  readonly active?: PolicyVersion & {
+    readonly since: number;
+    readonly activatedByName: string;
+    readonly policies: readonly PolicyLine[];
+    /** Policies of it, when more than are shown. */
+    readonly count: number;
+  };
+  /** The version before, where one can go back to it. */
+  readonly rollBack?: { readonly version: number; readonly href: string };
+  readonly versions: readonly PolicyVersion[];
+  readonly pages: Pagination;
+  readonly newHref?: string;
+  readonly isEnforced: boolean;
+};
+
+/** A line of a difference; undefined: lines that are left out. */
+export type DifferenceLine = { readonly kind: 'same' | 'removed' | 'added'; readonly text: string } | undefined;
+
+export type PolicyDifference = {
+  readonly from: number;
+  readonly to: number;
+  readonly lines: readonly DifferenceLine[];
+};
+
+export type PolicyVersionModel = ConsoleFrame & {
+  readonly set: PolicyVersion & { readonly digest: string };
+  readonly text: string;
+  readonly policies: readonly PolicyLine[];
+  /** The form GETs `against`. */
+  readonly compare: { readonly action: string; readonly versions: readonly Option[]; readonly against: string };
+  readonly difference?: PolicyDifference;
+  readonly editHref?: string;
+  readonly copyHref?: string;
+  readonly activateHref?: string;
+  readonly tryHref: string;
+  readonly replayHref: string;
+};
+
+/** The form POSTs `csrf`, `etag` and `replaces` to `action`. */
+export type PolicyActivationModel = ConsoleFrame & {
+  readonly set: PolicyVersion;
+  readonly action: string;
+  readonly etag: number;
+  readonly replaces?: number;
+  readonly difference?: PolicyDifference;
+  readonly replayHref: string;
+};
+
+export type PolicyFindingLine = {
+  readonly severity: 'error' | 'warning';
+  readonly message: string;
+  readonly policy?: string;
+  readonly line?: number;
+  /** What stands in that line. */
+  readonly source?: string;
+};
+
+/** The form POSTs `csrf`, `text`, `note`, `from`, `etag`, and `do`: `check` or `save`. */
+export type PolicyEditorModel = ConsoleFrame & {
+  readonly action: string;
+  readonly text: string;
+  readonly note: string;
+  /** The draft that is rewritten; absent: a new one. */
+  readonly draft?: { readonly version: number; readonly etag: number };
+  /** Absent: not checked. */
+  readonly findings?: readonly PolicyFindingLine[];
+  readonly difference?: PolicyDifference;
+  readonly cancelHref: string;
+};
+
+/** Which policies are tried. */
+export type TriedChoice = { readonly policy: string; readonly policies: readonly Option[] };
+
+/** One layer of the picture: what arrives, what it stops, what goes on. */
+export type TrialStep = {
+  readonly layer: string;
+  /** `aside`: it does not count. `pass`: it takes nothing. `cut`: something. `stop`: all that was left. `late`: nothing came. */
+  readonly kind: 'aside' | 'pass' | 'cut' | 'stop' | 'late';
+  readonly why?: string;
+  readonly goesOn: readonly string[];
+  readonly stopped: readonly string[];
+  /** Stopped before, and it would have been stopped here as well. */
+  readonly wouldStop: readonly string[];
+};
+
+/** The form GETs `agent`, `person`, `resource`, `scope`, `policy` and `consent` to `action`. */
+export type TryModel = ConsoleFrame & {
+  readonly action: string;
+  readonly asked: TriedChoice & {
+    readonly agent: string;
+    readonly person: string;
+    readonly resource: string;
+    readonly scope: string;
+    readonly assumesConsent: boolean;
+  };
+  readonly agents: readonly Option[];
+  readonly resources: readonly Option[];
+  readonly errors: Readonly<Partial<Record<'agent' | 'person' | 'resource' | 'scope' | 'policy', string>>>;
+  readonly result?: TrialResult;
+};
+
+export type TrialResult = {
+  readonly callerName: string;
+  readonly personName?: string;
+  readonly resourceName: string;
+  readonly asked: readonly string[];
+  readonly given: readonly string[];
+  readonly stops: readonly string[];
+  readonly steps: readonly TrialStep[];
+  readonly policies: readonly {
+    readonly scope: string;
+    readonly isAllowed: boolean;
+    readonly by: readonly PolicyLine[];
+  }[];
+  readonly changes: readonly { readonly scope: string; readonly steps: readonly string[] }[];
+  readonly maxSeconds?: number;
+  readonly maxUses?: number;
+  readonly isEnforced: boolean;
+};
+
+/** The form POSTs `csrf`, `policy`, `days` and `agent` to `action`. */
+export type ReplayModel = ConsoleFrame & {
+  readonly action: string;
+  readonly asked: TriedChoice & { readonly days: string; readonly agent: string };
+  readonly errors: Readonly<Partial<Record<'policy' | 'days' | 'agent', string>>>;
+};
+
+export type ReplayCount = { readonly allowed: number; readonly refused: number };
+
+export type ReplayResult = {
+  readonly read: number;
+  readonly decided: number;
+  readonly changed: number;
+  readonly byCaller: readonly (ReplayCount & { readonly id: string; readonly name: string; readonly href?: string })[];
+  readonly byScope: readonly (ReplayCount & { readonly scope: string; readonly resource: string })[];
+  readonly examples: readonly {
+    readonly at: number;
+    readonly name: string;
+    readonly resource: string;
+    readonly allowed: readonly string[];
+    readonly refused: readonly string[];
+    readonly decision?: string;
+  }[];
+};

@@ -1,0 +1,51 @@
+import { plainText } from '../agent-text.ts';
+import { type Html, html } from '../html.ts';
+import type { PolicyDifference, PolicyLine } from '../pages/console-policy-model.ts';
+
+/** A line of a text somebody wrote, with its indentation; what could play tricks on the page is shown as its code. */
+export const sourceLine = (line: string, limit = 300): string => {
+  const shown = line
+    .replaceAll('\t', '  ')
+    .replace(
+      /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu,
+      (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`,
+    );
+  const characters = [...shown];
+  return characters.length > limit ? `${characters.slice(0, limit).join('')}…` : shown;
+};
+
+/** Lines of a text that are shown; the whole is to be had over the API and the command line. */
+const MOST_LINES = 3_000;
+
+/** A text with the numbers of its lines. */
+export const sourceText = (text: string, label: string): Html => {
+  const lines = text.replace(/\n$/, '').split('\n');
+  return html`<div class="source" tabindex="0" role="region" aria-label="${label}"><ol>${lines
+    .slice(0, MOST_LINES)
+    .map((line) => html`<li class="numbered"><code>${sourceLine(line)}</code></li>`)}</ol>${
+    lines.length > MOST_LINES && html`<p class="hint">There are ${lines.length} lines.</p>`
+  }</div>`;
+};
+
+const SIGNS = { same: ['', ' '], removed: ['Removed: ', '−'], added: ['Added: ', '+'] } as const;
+
+/** What differs between two versions, with a few lines around it. */
+export const differenceText = ({ from, to, lines }: PolicyDifference): Html =>
+  lines.length === 0
+    ? html`<p class="empty">Version ${to} says the same as version ${from}.</p>`
+    : html`<div class="source difference" tabindex="0" role="region" aria-label="Differences from version ${from} to version ${to}"><ul>${lines
+        .slice(0, MOST_LINES)
+        .map((line) =>
+          line === undefined
+            ? html`<li class="gap"><code>…</code></li>`
+            : html`<li class="${line.kind}"><code><span aria-hidden="true">${SIGNS[line.kind][1]} </span><span class="unseen">${SIGNS[line.kind][0]}</span>${sourceLine(line.text)}</code></li>`,
+        )}</ul></div>`;
+
+/** Policies in the words of who wrote them. */
+export const policyLines = (policies: readonly PolicyLine[]): Html =>
+  html`<ul class="policies">${policies.map(
+    ({ id, effect, reason, conditions }) =>
+      html`<li><span class="tag ${effect === 'permit' ? 'good' : 'off'}">${effect === 'permit' ? 'permits' : 'forbids'}</span>
+<div><p>${reason === undefined ? html`<span class="hint">Gives no reason.</span>` : plainText(reason, 300)}</p>
+<p class="facts"><code>${plainText(id, 80)}</code>${conditions.map((text) => html`<span class="tag">${plainText(text, 80)}</span>`)}</p></div></li>`,
+  )}</ul>`;
