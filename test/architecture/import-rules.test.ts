@@ -124,7 +124,12 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/compose/console-pages.ts',
-    may: ['src/domain/', ...['agents', 'credentials', 'instances'].map((name) => `src/http/management/${name}.ts`)],
+    may: [
+      'src/domain/',
+      ...['agents', 'credentials', 'instances', 'policies', 'policy-trials'].map(
+        (name) => `src/http/management/${name}.ts`,
+      ),
+    ],
     types: ['./', 'src/http/console/', 'src/http/interaction/people-deps.ts'],
   },
   {
