@@ -3,9 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { clientAssertion, type Identity, newKeyPair } from '../support/agent-keys.ts';
 import { type AuthZenClient, authZenClient, basic } from '../support/authzen-client.ts';
 import { EXAMPLES } from '../support/authzen-examples.ts';
+import { exampleTypes } from '../support/detail-types.ts';
 import type { Answer } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
-import { makeScene, type ResourceServerFacts, type Scene } from '../support/scene.ts';
+import { makeScene, REDIRECT_URI, type ResourceServerFacts, type Scene } from '../support/scene.ts';
 
 let server: RunningServer;
 let scene: Scene;
@@ -167,6 +168,99 @@ describe('one question', () => {
     const { status, body } = await calendar.evaluate(asked(theAgent(), 'read'));
     server.faults.failingWrites = new Set();
     expect([status, body]).toEqual([503, {}]);
+  });
+});
+
+describe('authorization details', () => {
+  const inside = { actions: ['read'], paths: ['/reports/2026/april.pdf'], max_bytes: 1000 };
+  const held = { type: 'file_access', actions: ['read'], paths: ['/reports/2026'] };
+  let drive: AuthZenClient;
+  let clerk: Identity;
+  let token: string;
+
+  beforeAll(async () => {
+    const identifier = 'https://drive.example.com';
+    const made = await scene.management.createResourceServer({
+      identifier,
+      name: 'Drive',
+      scopes: [{ name: 'read', description: 'See', risk: 'low' }],
+      detail_types: exampleTypes('file-access'),
+      introspection_auth_method: 'client_secret_basic',
+    });
+    drive = await authZenClient(scene.issuer, () => basic(made.id, String(made['client_secret'])));
+    const key = await newKeyPair();
+    const { id } = await scene.management.createAgent({
+      name: 'Filing clerk',
+      owner: scene.accountId,
+      purpose: 'Keeps reports',
+      environment: 'test',
+      jwks: { keys: [key.publicJwk] },
+      redirect_uris: [REDIRECT_URI],
+      grant_types: ['authorization_code'],
+    });
+    clerk = { clientId: id, key };
+    const request = scene.authorizationRequest(clerk, {
+      scope: 'openid read',
+      resource: identifier,
+      authorization_details: JSON.stringify([held]),
+    });
+    const answer = await scene.calls.token(scene.keyed(clerk), {
+      grant_type: 'authorization_code',
+      code: scene.codeFrom(await scene.walk(request.url)),
+      redirect_uri: REDIRECT_URI,
+      code_verifier: request.verifier,
+      resource: identifier,
+    });
+    token = String(answer.body['access_token']);
+  });
+
+  const about = (properties: object, more: object = {}) => ({
+    subject: thePerson(),
+    action: { name: 'use' },
+    resource: { type: 'detail', id: 'file_access', properties },
+    context: { token },
+    ...more,
+  });
+
+  test('a detail may be used that is inside what the token holds, or the person allowed the agent', async () => {
+    const outside = { ...inside, paths: ['/reports/2025'] };
+    for (const context of [{ token }, { agent: clerk.clientId }]) {
+      expect(decisionOf(await drive.evaluate(about(inside, { context })))).toBe(true);
+      const no = await drive.evaluate(about(outside, { context }));
+      expect([decisionOf(no), contextOf(no)['reason']]).toEqual([false, 'details_not_available']);
+      expect(decisionOf(await drive.evaluate(about({ ...inside, actions: ['write'] }, { context })))).toBe(false);
+    }
+    const actions = await drive.search.action(about(inside));
+    expect(actions.body['results']).toEqual([{ name: 'use' }]);
+    expect((await drive.search.action(about(outside))).body['results']).toEqual([]);
+  });
+
+  test('what is no detail, or of a type nobody declared, is refused or a no', async () => {
+    expect(decisionOf(await drive.evaluate(about({ ...inside, secretly: true })))).toBe(false);
+    expect(
+      decisionOf(await drive.evaluate({ ...about(inside), resource: { type: 'detail', id: 'constructor' } })),
+    ).toBe(false);
+    const large = await drive.evaluate(about({ ...inside, paths: ['/x'.repeat(5_000)] }));
+    expect([large.status, large.text]).toEqual([400, expect.stringContaining('8192')]);
+    const { body } = await drive.evaluateAll({
+      ...about(inside),
+      evaluations: [{}, { resource: { type: 'detail', id: 'file_access', properties: { constructor: 1 } } }],
+    });
+    expect(body).toMatchObject({
+      evaluations: [{ decision: true }, { decision: false, context: { error: { status: 400 } } }],
+    });
+    // Another action is not known, and the token holds nothing elsewhere.
+    expect(contextOf(await drive.evaluate(about(inside, { action: { name: 'read' } })))['reason']).toBe(
+      'resource_not_known',
+    );
+    expect(contextOf(await calendar.evaluate(about(inside)))['reason']).toBe('token_not_live');
+  });
+
+  test('the trail has the type and not what the detail says', async () => {
+    await drive.evaluate(about({ ...inside, paths: ['/reports/2026/private'] }));
+    const event = (await server.events('decision.made')).at(-1);
+    expect(event?.inputs).toMatchObject({ detailTypes: ['file_access'] });
+    expect(JSON.stringify(event)).not.toContain('private');
   });
 });
 

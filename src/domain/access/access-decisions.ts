@@ -1,12 +1,13 @@
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import { type Decision, recordOf } from '../decision/decision.ts';
-import { nothingLeft } from '../decision/remedies.ts';
+import { nothingLeft, refusedDetails } from '../decision/remedies.ts';
+import type { Detail } from '../details/detail-type.ts';
 import { isDomainError, type Layer, type Remedy } from '../errors.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 import { type AccessRegisters, type Acting, accessFacts, type Unknown } from './access-facts.ts';
-import type { AccessContext, AccessQuestion, Entity, Semantic } from './access-question.ts';
+import type { AccessContext, AccessQuestion, Entity, Resource, Semantic } from './access-question.ts';
 
 export type AccessDependencies = AccessRegisters & {
   readonly authorize: Authorize;
@@ -49,17 +50,18 @@ export const accessDecisions = (deps: AccessDependencies) => {
     server: ResourceServer,
     { subject, resource, action, context }: AccessQuestion,
   ): Promise<Answered> => {
-    const scope = scopeOf(server, resource, action);
-    if (scope === undefined) return unknown(NOT_HERE, identifiers);
+    const wanted = wantedOf(server, resource, action);
+    if (wanted === undefined) return unknown(NOT_HERE, identifiers);
     const acting = await factsOf(server, subject, context);
     if ('reason' in acting) return unknown(acting, identifiers);
-    const decision = await authorize({ ...acting.facts, asked: [scope] });
-    return {
-      id: decision.id,
-      decision,
-      acting,
-      ...(decision.scope.length > 0 ? {} : { denied: nothingLeft(decision) }),
-    };
+    const decision = await authorize(
+      'scope' in wanted
+        ? { ...acting.facts, asked: [wanted.scope] }
+        : { ...acting.facts, asked: [], details: { ...acting.held, asked: [wanted.detail] } },
+    );
+    const isGiven = decision.scope.length + decision.details.length > 0;
+    const why = 'scope' in wanted ? nothingLeft : refusedDetails;
+    return { id: decision.id, decision, acting, ...(isGiven ? {} : { denied: why(decision) }) };
   };
 
   const answer = async (server: ResourceServer, question: AccessQuestion, by: AskedIn): Promise<AccessAnswer> => {
@@ -153,11 +155,15 @@ const unknown = (why: Unknown, identifiers: Identifiers): Answered => ({
 export const isItself = (server: ResourceServer, { type, id }: Entity): boolean =>
   type === 'resource_server' && (id === server.identifier || id === server.id);
 
-/** The scope a question is about; undefined where its resource is nothing that belongs to who asks. */
-const scopeOf = (server: ResourceServer, resource: Entity, action: string): string | undefined => {
-  if (isItself(server, resource)) return action;
-  const isScope = resource.type === 'scope' && (action === USE || action === resource.id);
-  return isScope ? resource.id : undefined;
+/** What a question is about; undefined where its resource is nothing that belongs to who asks. */
+const wantedOf = (
+  server: ResourceServer,
+  { type, id, detail }: Resource,
+  action: string,
+): { readonly scope: string } | { readonly detail: Detail } | undefined => {
+  if (isItself(server, { type, id })) return { scope: action };
+  if (type === 'scope' && (action === USE || action === id)) return { scope: id };
+  return detail && action === USE ? { detail } : undefined;
 };
 
 const answerOf = ({ id, decision, denied }: Answered): AccessAnswer => ({
@@ -178,7 +184,8 @@ const eventOf = (
   { request, source }: AskedIn,
 ): AuditEvent => {
   const { facts, token, delegation } = acting ?? {};
-  const scope = scopeOf(server, question.resource, question.action);
+  const wanted = wantedOf(server, question.resource, question.action);
+  const scope = wanted && 'scope' in wanted ? wanted.scope : undefined;
   return {
     type: 'decision.made',
     outcome: denied === undefined ? 'granted' : 'refused',
@@ -192,7 +199,7 @@ const eventOf = (
     ...(delegation === undefined ? {} : { delegation }),
     ...(token ? aboutToken(token) : {}),
     ...(scope !== undefined && SCOPE.test(scope) ? { scopeAsked: [scope] } : {}),
-    ...(decision ? { scopeGiven: decision.scope } : {}),
+    ...(decision && scope !== undefined ? { scopeGiven: decision.scope } : {}),
     ...(denied ? { denial: denialOf(id, denied) } : {}),
     ...(decision ? { inputs: { now: facts?.now, ...written(decision) } } : {}),
     personal: { source },
@@ -216,6 +223,10 @@ const denialOf = (id: string, { reason, layer, remedies }: NonNullable<Answered[
 
 /** What a caller made up is named in the answer, not in the trail. */
 const written = (decision: Decision) => {
-  const { removed, ...record } = recordOf(decision);
-  return { ...record, removed: removed.filter(({ scope }) => SCOPE.test(scope)) };
+  const { removed, removedDetails = [], ...record } = recordOf(decision);
+  return {
+    ...record,
+    removed: removed.filter(({ scope }) => SCOPE.test(scope)),
+    ...(removedDetails.length === 0 ? {} : { removedDetails: removedDetails.filter(({ type }) => SCOPE.test(type)) }),
+  };
 };

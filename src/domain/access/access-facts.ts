@@ -2,8 +2,8 @@ import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { Client } from '../clients/client.ts';
 import { DEVICE_CODE, TOKEN_EXCHANGE } from '../clients/grant-types.ts';
-import { agentParty, clientParty, type DecisionFacts } from '../decision/facts.ts';
-import type { Delegation } from '../delegation/delegation.ts';
+import { agentParty, clientParty, type DecisionFacts, type DetailFacts } from '../decision/facts.ts';
+import { type Delegation, detailsOfRow } from '../delegation/delegation.ts';
 import type { Layer } from '../errors.ts';
 import type { IssuedToken, StandingToken } from '../ports/issued-tokens.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
@@ -38,7 +38,9 @@ export type UnknownReason =
 
 /** Everything about who acts; `about` names it for the trail. */
 export type Acting = {
-  readonly facts: Omit<DecisionFacts, 'asked'>;
+  readonly facts: Omit<DecisionFacts, 'asked' | 'details'>;
+  /** Who holds which authorization details. */
+  readonly held: Omit<DetailFacts, 'asked'>;
   readonly token?: IssuedToken;
   readonly delegation?: string;
 };
@@ -59,7 +61,8 @@ export const accessFacts = (deps: AccessRegisters) => {
     const found = await tokens.standing(value);
     // Of tokens for others a resource server learns nothing (decision D11).
     if (found?.token.audience !== server.identifier) return { reason: 'token_not_live', layer: 'subject_token' };
-    const { token, facts } = found;
+    const { token } = found;
+    const { details, ...facts } = found.facts;
     // A gateway that mixes two requests up must not be answered about the wrong one.
     if (subject.id !== token.subject && subject.id !== token.clientId) {
       return { reason: 'subject_not_of_token', layer: 'subject' };
@@ -67,6 +70,7 @@ export const accessFacts = (deps: AccessRegisters) => {
     return {
       token,
       ...(token.delegation === undefined ? {} : { delegation: token.delegation }),
+      held: { delegation: details?.delegation, subjectToken: token.details ?? [] },
       facts: {
         ...facts,
         route: 'access_evaluation',
@@ -88,11 +92,11 @@ export const accessFacts = (deps: AccessRegisters) => {
     const known = { route: 'access_evaluation' as const, now: clock.now(), server };
     if (type === 'agent') {
       const agent = await agentNow(id, ['client_credentials']);
-      return agent ? { facts: { ...known, caller: agentParty(agent), actors: [id] } } : NOT_KNOWN;
+      return agent ? { held: {}, facts: { ...known, caller: agentParty(agent), actors: [id] } } : NOT_KNOWN;
     }
     const client = ID.test(id) && id.startsWith('app_') ? (await clients.get(id))?.document : undefined;
     const mayAct = client?.state === 'active' && client.grantTypes.includes('client_credentials');
-    return mayAct ? { facts: { ...known, caller: clientParty(client) } } : NOT_KNOWN;
+    return mayAct ? { held: {}, facts: { ...known, caller: clientParty(client) } } : NOT_KNOWN;
   };
 
   const forAccount = async (server: ResourceServer, id: string, context: AccessContext): Promise<Acting | Unknown> => {
@@ -106,6 +110,7 @@ export const accessFacts = (deps: AccessRegisters) => {
     const row = await delegations.consented(id, actor, server.identifier);
     return {
       ...(row ? { delegation: row.id } : {}),
+      held: { delegation: detailsOfRow(row) },
       facts: {
         route: 'access_evaluation',
         now: clock.now(),

@@ -3,15 +3,20 @@
  * which facts it becomes, its answer and its event; the decision itself is domain/decision, who asks is proven in
  * src/provider, the paths are src/http/access. What it says about a subject beyond who that is counts nothing.
  */
+import { readDetails } from '../details/asked-details.ts';
+import type { Detail } from '../details/detail-type.ts';
 import { DomainError } from '../errors.ts';
 
 export type Entity = { readonly type: string; readonly id: string };
+
+/** Of one of type `detail`, the authorization detail that its properties make. */
+export type Resource = Entity & { readonly detail?: Detail };
 
 /** Of a question what this server reads; members it does not know are not looked at (§10.1.1). */
 export type AccessQuestion = {
   readonly subject: Entity;
   readonly action: string;
-  readonly resource: Entity;
+  readonly resource: Resource;
   readonly context: AccessContext;
 };
 
@@ -35,13 +40,16 @@ export type Semantic = (typeof SEMANTICS)[number];
 /** Questions in one request. */
 const MOST_QUESTIONS = 100;
 
-/** Throws DomainError 'invalid_request' when a member that is needed is missing or of another type. */
+/**
+ * Throws DomainError 'invalid_request' when a member that is needed is missing or of another type, and
+ * 'invalid_authorization_details' for what could be no detail.
+ */
 export const readQuestion = (given: unknown): AccessQuestion => {
   const members = objectIn(given, 'The question');
   return {
     subject: entityIn(members, 'subject'),
     action: actionIn(members),
-    resource: entityIn(members, 'resource'),
+    resource: resourceIn(members),
     context: contextIn(members),
   };
 };
@@ -71,7 +79,7 @@ export type Searched = (typeof SEARCHES)[number];
 export type SearchQuestion = {
   readonly subject: { readonly type: string; readonly id?: string };
   readonly action?: string;
-  readonly resource: { readonly type: string; readonly id?: string };
+  readonly resource: { readonly type: string; readonly id?: string; readonly detail?: Detail };
   readonly context: AccessContext;
   readonly token?: string;
   /** Results of one page, at least 1. */
@@ -94,7 +102,7 @@ export const readSearch = (searched: Searched, given: unknown): SearchQuestion =
   });
   return {
     subject: searched === 'subject' ? typeAlone('subject') : entityIn(members, 'subject'),
-    resource: searched === 'resource' ? typeAlone('resource') : entityIn(members, 'resource'),
+    resource: searched === 'resource' ? typeAlone('resource') : resourceIn(members),
     ...(searched === 'action' ? {} : { action: actionIn(members) }),
     context: contextIn(members),
     ...(token === undefined ? {} : { token }),
@@ -129,6 +137,15 @@ const textIn = (members: Members, name: string, of: string): string => {
 const entityIn = (members: Members, name: 'subject' | 'resource'): Entity => {
   const entity = objectIn(member(members, name), name);
   return { type: textIn(entity, 'type', name), id: textIn(entity, 'id', name) };
+};
+
+const resourceIn = (members: Members): Resource => {
+  const entity = entityIn(members, 'resource');
+  if (entity.type !== 'detail') return entity;
+  const properties = member(objectIn(member(members, 'resource'), 'resource'), 'properties') ?? {};
+  const stated = { ...objectIn(properties, 'resource.properties'), type: entity.id };
+  const [detail] = readDetails(JSON.stringify([stated]));
+  return detail ? { ...entity, detail } : entity;
 };
 
 const actionIn = (members: Members): string => textIn(objectIn(member(members, 'action'), 'action'), 'name', 'action');

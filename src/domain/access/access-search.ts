@@ -87,7 +87,12 @@ export const accessSearch = (
 
   const actions = async (server: ResourceServer, { subject, resource, context }: SearchQuestion) => {
     const who = { type: subject.type, id: subject.id ?? '' };
-    const what = { type: resource.type, id: resource.id ?? '' };
+    const what = { ...resource, id: resource.id ?? '' };
+    if (what.type === 'detail') {
+      const question = { subject: who, action: 'use', resource: what, context };
+      const isPermitted = await decisions.isPermitted(server, question);
+      return { examined: 1, results: isPermitted ? [{ name: 'use' }] : [] };
+    }
     const scopes = (await decisions.permitted(server, who, context)) ?? [];
     const names = isItself(server, what)
       ? scopes

@@ -170,7 +170,10 @@ const isConsented = (facts: DecisionFacts, scope: string): boolean => {
 
 /** Whether a person said yes to it: what is left is inside what a row or grant holds, where there is one. */
 const isDetailConsented = ({ route, details }: DecisionFacts): boolean =>
-  route === 'introspection' || details?.delegation !== undefined || details?.grant !== undefined;
+  route === 'introspection' ||
+  (route === 'access_evaluation' && details?.subjectToken !== undefined) ||
+  details?.delegation !== undefined ||
+  details?.grant !== undefined;
 
 const ACROSS_DOMAINS: readonly DecisionFacts['route'][] = ['id_jag', 'jwt_bearer'];
 
