@@ -13,6 +13,7 @@ import type { NewCredential } from '../../src/domain/agents/credential-fields.ts
 import { thumbprintOf } from '../../src/domain/certificates/client-certificate.ts';
 import { publicServer } from '../../src/public-server.ts';
 import { clientAssertion, dpopProof, newKeyPair } from '../support/agent-keys.ts';
+import { basic } from '../support/authzen-client.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { ACCESS_TOKEN_TYPE, EXCHANGE, formOf, type Parameters } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -66,7 +67,8 @@ const send = (over: typeof plainRequest | typeof tlsRequest, options: RequestOpt
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {
         const text = Buffer.concat(chunks).toString();
-        resolve({ status: response.statusCode ?? 0, body: text === '' ? {} : JSON.parse(text) });
+        const isJson = /json/.test(response.headers['content-type'] ?? '');
+        resolve({ status: response.statusCode ?? 0, body: isJson && text !== '' ? JSON.parse(text) : {} });
       });
     });
     sent.on('error', reject);
@@ -232,6 +234,18 @@ describe('clients and resource servers', () => {
   const introspect = async (clientId: string, pair: Pair | undefined, token: string): Promise<Answer> =>
     overTls(pair, '/token/introspection', { client_id: clientId, token });
 
+  const ask = (id: string, pair: Pair | undefined): Promise<Answer> => {
+    const { port } = tls.address() as AddressInfo;
+    const headers = { 'content-type': 'application/json', authorization: basic(id, '') };
+    const options = { port, path: '/access/v1/evaluation', method: 'POST', headers, ca, servername: 'localhost' };
+    const question = {
+      subject: { type: 'agent', id: 'x' },
+      action: { name: 'read' },
+      resource: { type: 'a', id: 'b' },
+    };
+    return send(tlsRequest, { ...options, ...pair }, JSON.stringify(question));
+  };
+
   test('a back end proves itself by a name in its certificate, has its tokens bound, and may get another name', async () => {
     const [pair, wrong] = [
       await authority.certificateFor(LEAF),
@@ -296,6 +310,9 @@ describe('clients and resource servers', () => {
         certificate,
       });
       expect(await introspect(made.id, pair, token)).toEqual({ status: 200, body: { active: false } });
+      // As it asks for decisions: the id with no password (AuthZEN).
+      expect(await ask(made.id, pair)).toMatchObject({ status: 200, body: { decision: false } });
+      expect([(await ask(made.id, other)).status, (await ask(made.id, undefined)).status]).toEqual([401, 401]);
       expect((await introspect(made.id, other, token)).status).toBe(401);
       expect((await introspect(made.id, undefined, token)).status).toBe(401);
     }
