@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as client from 'openid-client';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { newBrowser, walkAuthorization } from '../support/browser-flow.ts';
+import { exampleTypes } from '../support/detail-types.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
 import { ACCESS_TOKEN_TYPE, DEVICE_CODE, EXCHANGE } from '../support/oauth-calls.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
@@ -41,6 +42,7 @@ beforeAll(async () => {
       { name: 'calendar.read', description: 'See your calendar', risk: 'low' },
       { name: 'calendar.write', description: 'Add and change entries', risk: 'medium' },
     ],
+    detail_types: exampleTypes('file-access'),
     access_token_format: 'jwt',
     introspection_auth_method: 'client_secret_basic',
   });
@@ -188,6 +190,39 @@ describe('openid-client against the running server', () => {
     expect(exchanged['issued_token_type']).toBe(ACCESS_TOKEN_TYPE);
     const live = await client.tokenIntrospection(resourceServer, exchanged.access_token);
     expect(live).toMatchObject({ active: true, aud: CALENDAR, scope: 'calendar.read', act: { sub: agentId } });
+  });
+
+  test('asks for an authorization detail, gets it, and exchanges a smaller one (RFC 9396)', async () => {
+    const detail = (...actions: readonly string[]) => [{ type: 'file_access', paths: ['/reports/2026'], actions }];
+    const tokens = await signIn(agent, {
+      resource: CALENDAR,
+      authorization_details: JSON.stringify(detail('list', 'read')),
+    });
+    expect(tokens.authorization_details).toEqual(detail('list', 'read'));
+    const exchange = (...actions: readonly string[]) =>
+      client.genericGrantRequest(agent, EXCHANGE, {
+        subject_token: tokens.access_token,
+        subject_token_type: ACCESS_TOKEN_TYPE,
+        resource: CALENDAR,
+        authorization_details: JSON.stringify(detail(...actions)),
+      });
+    const smaller = await exchange('read');
+    expect(smaller.authorization_details).toEqual(detail('read'));
+    const seen = await client.tokenIntrospection(resourceServer, smaller.access_token);
+    expect(seen['authorization_details']).toEqual(detail('read'));
+    await expect(exchange('read', 'delete')).rejects.toMatchObject({ status: 400 });
+  });
+
+  test('asks for a newer sign-in and a class of it, and hears at once what no sign-in reaches (RFC 9470)', async () => {
+    const reading = { scope: 'openid calendar.read', resource: CALENDAR };
+    const [acr] = app.serverMetadata().acr_values_supported ?? [];
+    const before = Math.floor(Date.now() / 1000);
+    const tokens = await signIn(app, { ...reading, max_age: '0', acr_values: String(acr) });
+    const seen = await client.tokenIntrospection(resourceServer, tokens.access_token);
+    expect(seen['acr']).toBe(acr);
+    expect(Number(seen['auth_time'])).toBeGreaterThanOrEqual(before);
+    const refused = signIn(app, { ...reading, acr_values: 'urn:nobody:reaches:this' });
+    await expect(refused).rejects.toMatchObject({ error: 'unmet_authentication_requirements' });
   });
 
   test('revokes a JWT access token, and introspection says so (RFC 7009, RFC 7662)', async () => {
