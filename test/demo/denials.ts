@@ -71,4 +71,13 @@ export const denials = async (
     back.code === 0 && (await ask({ scope: 'calendar.write' })).status === 200,
     back.stderr,
   );
+
+  step('The same policy, tried on what just happened instead: what would it have refused?');
+  const replayed = await cast.behalf('policy', 'replay', file, '--since', '1h');
+  say(replayed.stdout.trimEnd());
+  check(
+    'it would have refused calendar.write, which was given; nothing of that counts',
+    replayed.code === 0 && /calendar\.write/.test(replayed.stdout),
+    replayed.stderr,
+  );
 };
