@@ -1,0 +1,94 @@
+/** How often a resource server may ask, and what is told of those who cannot prove who they are. */
+import type { IncomingMessage } from 'node:http';
+import { expect, test } from '@jest/globals';
+import { requestLimit } from '../../../src/domain/limits/request-limits.ts';
+import type { ResourceServer } from '../../../src/domain/resource-servers/resource-server.ts';
+import { resourceServerProofs } from '../../../src/provider/resource-server-proofs.ts';
+import { basic } from '../../support/authzen-client.ts';
+
+const clock = { now: () => 1_800_000_000, nowMillis: () => 1_800_000_000_000 };
+
+const registered = (id: string): ResourceServer => ({
+  id,
+  identifier: `https://${id}.example`,
+  name: id,
+  scopes: [],
+  accessTokenFormat: 'jwt',
+  accessTokenSigningAlg: 'ES256',
+  accessTokenTtlSeconds: 600,
+  introspectionAuthMethod: 'client_secret_basic',
+  secretHash: 'digest of right',
+  state: 'active',
+  createdAt: 0,
+  updatedAt: 0,
+});
+
+const proofs = (perMinute: number) => {
+  const noted: string[] = [];
+  const looked: string[] = [];
+  const authenticate = resourceServerProofs({
+    resourceServers: {
+      async get(id) {
+        looked.push(id);
+        return id === 'rs_unknown' ? undefined : { document: registered(id) };
+      },
+    },
+    masterKey: { digests: (_purpose: string, secret: string) => [`digest of ${secret}`] },
+    assertions: { faultOf: () => undefined, claimOnce: async () => true },
+    limit: requestLimit(perMinute, clock),
+    refusals: { note: (source, reason) => void noted.push(`${source}: ${reason}`) },
+    clock,
+    clockToleranceSeconds: 0,
+  });
+  const send = async (authorization?: string): Promise<string> => {
+    try {
+      return (await authenticate({ headers: { authorization } } as unknown as IncomingMessage)).id;
+    } catch (error) {
+      return String((error as { readonly code?: unknown }).code);
+    }
+  };
+  return { send, noted, looked };
+};
+
+test('one that has used up its minute is refused before anything is looked up, and no other is', async () => {
+  const { send, looked } = proofs(2);
+  const results = [];
+  for (let asked = 0; asked < 4; asked += 1) results.push(await send(basic('rs_one', 'right')));
+  expect(results).toEqual(['rs_one', 'rs_one', 'too_many_requests', 'too_many_requests']);
+  expect(looked).toHaveLength(2);
+  expect(await send(basic('rs_two', 'right'))).toBe('rs_two');
+});
+
+test('who only names a resource server does not use up its minute', async () => {
+  const { send } = proofs(2);
+  for (let asked = 0; asked < 10; asked += 1) expect(await send(basic('rs_one', 'wrong'))).toBe('unauthenticated');
+  expect(await send(basic('rs_one', 'right'))).toBe('rs_one');
+});
+
+test('the answer is the same for all that fails; the trail knows more of those that are registered', async () => {
+  const { send, noted, looked } = proofs(0);
+  const header = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const assertion = `${header({ alg: 'none' })}.${header({ sub: 'rs_one' })}.x`;
+  for (const authorization of [
+    undefined,
+    '',
+    'Basic',
+    'Basic !!!',
+    basic('rs_unknown', 'right'),
+    basic('rs_one', 'wrong'),
+    basic('rs_one', ''),
+    basic('app_one', 'right'),
+    basic('rs_../x', 'right'),
+    `Bearer ${assertion}`,
+    `Bearer ${'x'.repeat(9_000)}`,
+    'Bearer a.b.c',
+  ]) {
+    expect([authorization, await send(authorization)]).toEqual([authorization, 'unauthenticated']);
+  }
+  expect(looked).toEqual(['rs_unknown', 'rs_one', 'rs_one', 'rs_one']);
+  expect(noted).toEqual([
+    'rs_one: decisions: the secret is another one',
+    'rs_one: decisions: the secret is another one',
+    'rs_one: decisions: it is not registered for private_key_jwt',
+  ]);
+});
