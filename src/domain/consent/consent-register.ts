@@ -1,12 +1,11 @@
 import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
-import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditTrail } from '../audit/audit-event.ts';
 import type { Client } from '../clients/client.ts';
 import { asDocumentClient, type DocumentClient } from '../clients/metadata-document.ts';
 import type { By } from '../clients/registered-documents.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import type { DelegationRegister } from '../delegation/delegation-register.ts';
-import type { DetailsByResource } from '../details/detail-type.ts';
 import { detailsWithout } from '../details/narrowed-details.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -27,6 +26,8 @@ import {
   type Requester,
   requesterId,
 } from './consent.ts';
+import { actorIn, recordDecision, typesOf } from './consent-events.ts';
+import { type AgentLookup, candidatesFor } from './pass-on-choices.ts';
 import { CONSENTS, type RememberedConsent } from './remembered-consent.ts';
 
 type Lookup<T> = { get(id: string): Promise<Versioned<T> | undefined> };
@@ -37,12 +38,7 @@ export type ConsentDeps = {
   readonly audit: AuditTrail;
   readonly accounts: Lookup<Account>;
   readonly clients: Lookup<Client>;
-  readonly agents: Lookup<Agent> & {
-    getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]>;
-    list(query: { readonly owner?: string; readonly state: 'active'; readonly limit: number }): Promise<{
-      readonly items: readonly Versioned<Agent>[];
-    }>;
-  };
+  readonly agents: Lookup<Agent> & AgentLookup;
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
   readonly delegations: Pick<DelegationRegister, 'recordConsent' | 'consented'>;
   readonly settings: DurationSettings;
@@ -52,9 +48,6 @@ export type ConsentDeps = {
   /** With what the process has latched. Default: what stands in the store. */
   readonly revocation?: Revocation;
 };
-
-/** So many agents are offered for passing on; more belong on a page of their own. */
-const PASS_ON_CHOICES = 50;
 
 /** Questions to people, and their answers. */
 export const consentRegister = (deps: ConsentDeps) => {
@@ -95,63 +88,10 @@ export const consentRegister = (deps: ConsentDeps) => {
       requester,
       actor,
       resourceServers: found.flatMap((one) => (one ? [one.document] : [])),
-      candidates: requester.kind === 'agent' ? await candidatesFor(requester.agent, passOn) : [],
+      candidates: requester.kind === 'agent' ? await candidatesFor(agents, requester.agent, passOn) : [],
       settings,
       authorize,
       now: clock.now(),
-    });
-  };
-
-  const candidatesFor = async (agent: Agent, named?: readonly string[]): Promise<readonly Agent[]> => {
-    if (named) {
-      return named.length === 0 ? [] : (await agents.getMany(named.slice(0, 200))).map(({ document }) => document);
-    }
-    // Those of the same owner all before anybody else's, of whom the newest are shown: there may be very many.
-    const newest = { state: 'active', limit: PASS_ON_CHOICES + 1 } as const;
-    const sisters = (await agents.list({ ...newest, owner: agent.owner })).items;
-    const others = sisters.length > PASS_ON_CHOICES ? [] : (await agents.list(newest)).items;
-    const ids = new Set([...sisters, ...others].map(({ document }) => document.id));
-    ids.delete(agent.id);
-    const isSister = ({ owner }: Agent): number => (owner === agent.owner ? 0 : 1);
-    return (await agents.getMany([...ids].slice(0, PASS_ON_CHOICES)))
-      .map(({ document }) => document)
-      .filter(({ state }) => state === 'active')
-      .sort((one, other) => isSister(one) - isSister(other) || (one.name < other.name ? -1 : 1));
-  };
-
-  const record = (
-    type: 'consent.granted' | 'consent.denied',
-    of: ConsentQuestion,
-    by: By,
-    more: Partial<AuditEvent>,
-  ) => {
-    const { requester, account, resources } = of;
-    const [only, ...others] = resources;
-    const acting = actorIn(of);
-    return audit.append({
-      type,
-      outcome: type === 'consent.granted' ? 'granted' : 'refused',
-      subject: account.id,
-      caller: by.caller,
-      target: { kind: requester.kind, id: requesterId(requester) },
-      ...(acting ? { agent: acting.id, owner: acting.owner } : {}),
-      ...(only && others.length === 0
-        ? { resource: only.identifier, scopeAsked: only.scopes.map(({ name }) => name) }
-        : {}),
-      ...(of.txn === undefined ? {} : { txn: of.txn }),
-      ...(by.request === undefined ? {} : { request: by.request }),
-      ...more,
-      personal: { ...(by.source === undefined ? {} : { source: by.source }), ...more.personal },
-      inputs: {
-        asked: Object.fromEntries(
-          resources.map(({ identifier, scopes }) => [identifier, scopes.map(({ name }) => name)]),
-        ),
-        openidAsked: of.openidScopes,
-        ...typesOf(detailsOf(of).details, 'detailTypesAsked'),
-        withheld: of.withheld,
-        ...(of.redirectUri === undefined ? {} : { redirectUri: of.redirectUri }),
-        ...more.inputs,
-      },
     });
   };
 
@@ -267,7 +207,7 @@ export const consentRegister = (deps: ConsentDeps) => {
       const { of, decision } = await checked(asked, seen, form);
       const { openidScopes, resources, details, expiresAt, passOn } = decision;
       const [only, ...others] = of.resources;
-      await record('consent.granted', of, by, {
+      await recordDecision(audit, 'consent.granted', of, by, {
         ...(only && others.length === 0 ? { scopeGiven: resources[only.identifier] ?? [] } : {}),
         inputs: {
           given: resources,
@@ -310,7 +250,7 @@ export const consentRegister = (deps: ConsentDeps) => {
     /** Writes down a refusal. What was allowed before stays; the same question is asked again next time. */
     async deny(asked: AskedConsent, by: By): Promise<void> {
       const of = await question(asked, []);
-      await record('consent.denied', of, by, { error: 'access_denied' });
+      await recordDecision(audit, 'consent.denied', of, by, { error: 'access_denied' });
       await consents.take(idOf(of));
     },
 
@@ -327,17 +267,4 @@ export const consentRegister = (deps: ConsentDeps) => {
 
 export type ConsentRegister = ReturnType<typeof consentRegister>;
 
-/** The agent that acts for the person by what is allowed: the one that asks, or the one a client asks for. */
-const actorIn = ({ requester, actor }: ConsentQuestion): Agent | undefined =>
-  requester.kind === 'agent' ? requester.agent : actor;
-
 const idOf = (question: ConsentQuestion): string => `cns_${questionDigest(question)}`;
-
-const typesOf = (details: DetailsByResource | undefined, name: string) =>
-  details === undefined
-    ? {}
-    : {
-        [name]: Object.fromEntries(
-          Object.entries(details).map(([resource, each]) => [resource, each.map(({ type }) => type)]),
-        ),
-      };

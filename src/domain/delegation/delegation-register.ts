@@ -5,7 +5,6 @@
  * and the check of issued tokens. Every change appends its audit event first (intent), then swaps one row.
  */
 import type { AuditTrail } from '../audit/audit-event.ts';
-import type { Detail } from '../details/detail-type.ts';
 import { joinedDetails } from '../details/narrowed-details.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -15,55 +14,12 @@ import { revocation as overStore, type Revocation } from '../revocation/revocati
 import { extendChain } from './actor-chain.ts';
 import { attenuate, combine, type Held, isEmpty, mayPassOnTo, normalisePassOn, withDetails } from './attenuation.ts';
 import type { CappedAgents } from './ceilings-of-rows.ts';
-import type { Delegation, PassOn } from './delegation.ts';
+import type { Delegation } from './delegation.ts';
+import type { Consent, DelegationList, Hop } from './delegation-changes.ts';
 import { aboutRow, consentTo, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
 import { delegationSlots } from './delegation-slots.ts';
 
 export type DelegationRegister = ReturnType<typeof delegationRegister>;
-
-export type Consent = {
-  readonly subject: string;
-  readonly actor: string;
-  readonly resource: string;
-  /** Every scope the person was asked about; what the row holds beside these is kept. */
-  readonly asked: readonly string[];
-  /** What the person allowed of it. */
-  readonly scope: readonly string[];
-  /** The same of authorization details. */
-  readonly askedDetails?: readonly Detail[];
-  readonly details?: readonly Detail[];
-  /** Epoch seconds. */
-  readonly expiresAt: number;
-  readonly passOn: PassOn;
-  /** Who decided: the account, or an administrator. */
-  readonly by: string;
-  /** Id of the HTTP request. */
-  readonly request?: string | undefined;
-};
-
-export type Hop = {
-  readonly parent: Delegation;
-  readonly actor: string;
-  /** The parent's: a hop never changes the resource. */
-  readonly resource: string;
-  readonly scope: readonly string[];
-  /** Inside what the parent and all above it hold, by the decision that gave them. */
-  readonly details?: readonly Detail[];
-  readonly expiresAt: number;
-  readonly passOn: PassOn;
-  readonly txn?: string | undefined;
-  readonly request?: string | undefined;
-};
-
-export type DelegationList = {
-  readonly subject?: string | undefined;
-  readonly actor?: string | undefined;
-  /** Only rows that are live now, with all above them. Default: the whole history. */
-  readonly live?: boolean;
-  readonly after?: Cursor | undefined;
-  /** 1..1000 */
-  readonly limit: number;
-};
 
 /** Rows of delegation over one document collection. `maxDepth` counts hops, the person's consent included. */
 export const delegationRegister = ({

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { actorsOf } from '../../../src/domain/delegation/actor-chain.ts';
 import type { Delegation } from '../../../src/domain/delegation/delegation.ts';
-import type { Hop } from '../../../src/domain/delegation/delegation-register.ts';
+import type { Hop } from '../../../src/domain/delegation/delegation-changes.ts';
 import { consent, ISSUER, registerScene, START } from './fakes.ts';
 
 const rowOf = (row: Delegation | undefined): Delegation => {

@@ -1,0 +1,58 @@
+import type { Agent } from '../agents/agent.ts';
+import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { By } from '../clients/registered-documents.ts';
+import type { DetailsByResource } from '../details/detail-type.ts';
+import { detailsOf } from './asked-details.ts';
+import { type ConsentQuestion, requesterId } from './consent.ts';
+
+/** Appends what a person decided about a question. */
+export const recordDecision = (
+  audit: AuditTrail,
+  type: 'consent.granted' | 'consent.denied',
+  of: ConsentQuestion,
+  by: By,
+  more: Partial<AuditEvent>,
+) => {
+  const { requester, account, resources } = of;
+  const [only, ...others] = resources;
+  const acting = actorIn(of);
+  return audit.append({
+    type,
+    outcome: type === 'consent.granted' ? 'granted' : 'refused',
+    subject: account.id,
+    caller: by.caller,
+    target: { kind: requester.kind, id: requesterId(requester) },
+    ...(acting ? { agent: acting.id, owner: acting.owner } : {}),
+    ...(only && others.length === 0
+      ? { resource: only.identifier, scopeAsked: only.scopes.map(({ name }) => name) }
+      : {}),
+    ...(of.txn === undefined ? {} : { txn: of.txn }),
+    ...(by.request === undefined ? {} : { request: by.request }),
+    ...more,
+    personal: { ...(by.source === undefined ? {} : { source: by.source }), ...more.personal },
+    inputs: {
+      asked: Object.fromEntries(
+        resources.map(({ identifier, scopes }) => [identifier, scopes.map(({ name }) => name)]),
+      ),
+      openidAsked: of.openidScopes,
+      ...typesOf(detailsOf(of).details, 'detailTypesAsked'),
+      withheld: of.withheld,
+      ...(of.redirectUri === undefined ? {} : { redirectUri: of.redirectUri }),
+      ...more.inputs,
+    },
+  });
+};
+
+/** Types of details by resource; what the details say may be about people. */
+export const typesOf = (details: DetailsByResource | undefined, name: string) =>
+  details === undefined
+    ? {}
+    : {
+        [name]: Object.fromEntries(
+          Object.entries(details).map(([resource, each]) => [resource, each.map(({ type }) => type)]),
+        ),
+      };
+
+/** The agent that acts for the person by what is allowed: the one that asks, or the one a client asks for. */
+export const actorIn = ({ requester, actor }: ConsentQuestion): Agent | undefined =>
+  requester.kind === 'agent' ? requester.agent : actor;

@@ -1,0 +1,48 @@
+/** What the register of delegations is asked to write down or list. */
+import type { Detail } from '../details/detail-type.ts';
+import type { Cursor } from '../ports/document-store.ts';
+import type { Delegation, PassOn } from './delegation.ts';
+
+export type Consent = {
+  readonly subject: string;
+  readonly actor: string;
+  readonly resource: string;
+  /** Every scope the person was asked about; what the row holds beside these is kept. */
+  readonly asked: readonly string[];
+  /** What the person allowed of it. */
+  readonly scope: readonly string[];
+  /** The same of authorization details. */
+  readonly askedDetails?: readonly Detail[];
+  readonly details?: readonly Detail[];
+  /** Epoch seconds. */
+  readonly expiresAt: number;
+  readonly passOn: PassOn;
+  /** Who decided: the account, or an administrator. */
+  readonly by: string;
+  /** Id of the HTTP request. */
+  readonly request?: string | undefined;
+};
+
+export type Hop = {
+  readonly parent: Delegation;
+  readonly actor: string;
+  /** The parent's: a hop never changes the resource. */
+  readonly resource: string;
+  readonly scope: readonly string[];
+  /** Inside what the parent and all above it hold, by the decision that gave them. */
+  readonly details?: readonly Detail[];
+  readonly expiresAt: number;
+  readonly passOn: PassOn;
+  readonly txn?: string | undefined;
+  readonly request?: string | undefined;
+};
+
+export type DelegationList = {
+  readonly subject?: string | undefined;
+  readonly actor?: string | undefined;
+  /** Only rows that are live now, with all above them. Default: the whole history. */
+  readonly live?: boolean;
+  readonly after?: Cursor | undefined;
+  /** 1..1000 */
+  readonly limit: number;
+};
