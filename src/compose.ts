@@ -11,11 +11,14 @@ import { registration as selfService } from './compose/registration.ts';
 import { type Overrides, services } from './compose/services.ts';
 import { accessDecisions } from './domain/access/access-decisions.ts';
 import { accessSearch } from './domain/access/access-search.ts';
+import { reachableWith } from './domain/accounts/assurance.ts';
 import { passwordSignIn } from './domain/accounts/sign-in.ts';
 import { clientAttestations } from './domain/attestation/client-attestation.ts';
 import { authenticationRefusals } from './domain/audit/authentication-refusals.ts';
 import { refusalCounter } from './domain/audit/refusal-counter.ts';
 import { blueprintPreview } from './domain/blueprints/blueprint-preview.ts';
+import { secondFactor } from './domain/factors/second-factor.ts';
+import { totpEnrolment } from './domain/factors/totp-enrolment.ts';
 import { requestLimit } from './domain/limits/request-limits.ts';
 import { repeatableRegistration } from './domain/registration/repeatable-registration.ts';
 import { killSwitch } from './domain/revocation/kill-switch.ts';
@@ -261,6 +264,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     }),
     consents,
     accounts,
+    reachableBy: async (account) => reachableWith(await made.factors.isAsked(account)),
     pages,
     agents,
     extensions,
@@ -302,6 +306,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   };
   const countRefusal = ({ reason, source, request }: { reason: string; source: string; request: string }) =>
     refusals.note(source, reason, request);
+  const signingIn = { accounts, factors: made.factors, ephemeral, clock, identifiers, masterKey, audit, limits };
   const people = {
     issuer,
     basePath,
@@ -316,16 +321,10 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     delegationRequests: requests,
     verifiedNames: made.names,
     consents,
-    signIn: passwordSignIn({
-      accounts,
-      passwords: made.passwords,
-      ephemeral,
-      clock,
-      identifiers,
-      masterKey,
-      audit,
-      limits,
-    }),
+    signIn: passwordSignIn({ ...signingIn, passwords: made.passwords }),
+    secondFactor: secondFactor(signingIn),
+    factors: made.factors,
+    totpEnrolment: totpEnrolment({ ...signingIn, issuerName: `Behalf ${new URL(issuer).host}` }),
     masterKey,
     audit,
     countRefusal,
@@ -383,6 +382,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     federation: { issuers: made.trustedIssuers, keys: made.keysOfIssuers, workloads: made.workloads },
     peers: { ...made.peers, keys: made.keysOfIssuers, links: made.links },
     accounts: made.accounts,
+    factors: made.factors,
     clients: made.clients,
     agents: made.agents,
     findings: made.findings,

@@ -14,6 +14,7 @@ import { CLIENTS } from '../domain/clients/client.ts';
 import { CLIENT_SNAPSHOTS } from '../domain/clients/metadata-documents.ts';
 import { CONSENTS } from '../domain/consent/remembered-consent.ts';
 import { DELEGATIONS } from '../domain/delegation/delegation.ts';
+import { FACTORS } from '../domain/factors/factor.ts';
 import { TRUSTED_ISSUERS } from '../domain/federation/trusted-issuer.ts';
 import { GROUPS } from '../domain/groups/group.ts';
 import { INSTANCE_SLOTS, INSTANCES } from '../domain/instances/instance.ts';
@@ -40,6 +41,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   INSTALLATION,
   SIGNING_KEYS,
   ACCOUNTS,
+  FACTORS,
   GROUPS,
   VERIFIED_NAMES,
   CLIENTS,

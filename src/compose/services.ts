@@ -33,6 +33,7 @@ import type { DecisionLayer } from '../domain/decision/layers.ts';
 import { simulator } from '../domain/decision/simulation.ts';
 import { delegationRegister } from '../domain/delegation/delegation-register.ts';
 import { delegationRequests } from '../domain/delegation/delegation-requests.ts';
+import { factorRegister } from '../domain/factors/factor-register.ts';
 import { issuerKeys } from '../domain/federation/issuer-keys.ts';
 import { trustedIssuerRegistry } from '../domain/federation/trusted-issuer-registry.ts';
 import { workloadIdentity } from '../domain/federation/workload-identity.ts';
@@ -155,6 +156,8 @@ export const services = async (configuration: Configuration, overrides: Override
       returning: (id) => departures.returning(id),
     },
   });
+  const factors = factorRegister({ documents, clock, identifiers, masterKey, audit });
+  if (otherSecretOf(configuration) !== undefined) await factors.sealAnew();
   const accountExists = async (id: string): Promise<boolean> => (await accounts.get(id))?.document.state === 'active';
   const digestSecret = (secret: string): string => masterKey.digest('client_secret', secret);
   const resourceServers = resourceServerRegistry({ documents, clock, identifiers, audit, digestSecret, issuer });
@@ -340,6 +343,7 @@ export const services = async (configuration: Configuration, overrides: Override
     audit,
     passwords: hashing,
     accounts,
+    factors,
     resourceServers,
     clients,
     documentClients,

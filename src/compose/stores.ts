@@ -24,6 +24,7 @@ import { BUDGET_MARK } from '../domain/budgets/budget.ts';
 import { CLIENTS } from '../domain/clients/client.ts';
 import { CLIENT_SNAPSHOTS } from '../domain/clients/metadata-documents.ts';
 import { DELEGATIONS } from '../domain/delegation/delegation.ts';
+import { FACTORS } from '../domain/factors/factor.ts';
 import { INSTANCES } from '../domain/instances/instance.ts';
 import { VERIFIED_NAMES } from '../domain/names/verified-names.ts';
 import { ACCOUNT_LINKS } from '../domain/peers/account-links.ts';
@@ -130,6 +131,7 @@ const servers = async (
     // What ends everything else must not be answered by a primary that was replaced and does not know it yet.
     linearizable: [
       VERIFIED_NAMES.name,
+      FACTORS.name,
       EPOCHS.name,
       BLUEPRINTS.name,
       INSTANCES.name,

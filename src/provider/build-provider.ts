@@ -58,6 +58,7 @@ import { factsOf } from './request-facts.ts';
 import { checkRequestedActor } from './requested-actor.ts';
 import type { ResourceAuthority } from './resource-authority.ts';
 import type { SigningKeys } from './signing-keys.ts';
+import type { ReachableBy } from './step-up.ts';
 import type { structuredTokens } from './structured-tokens.ts';
 import type { TokenClaims } from './token-claims.ts';
 import { boundToAttestedKeys, jwtIds } from './token-models.ts';
@@ -78,6 +79,7 @@ export type EngineDeps = {
   readonly consents: ConsentRegister;
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
   readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
+  readonly reachableBy: ReachableBy;
   readonly pages: EnginePages;
   readonly extensions: readonly Extension[];
   readonly audit: AuditTrail;
@@ -258,7 +260,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     // Signing out ends the session. What was allowed ends under /account, where it is seen.
     expiresWithSession: async () => false,
     interactions: {
-      policy: prompts(deps.details),
+      policy: prompts(deps.details, deps.reachableBy),
       url: async (_ctx, interaction) => `${basePath}/interaction/${interaction.uid}`,
     },
     renderError: async (ctx, out, error) => {

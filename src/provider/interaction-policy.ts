@@ -10,7 +10,7 @@ import { type Asked, makeLease } from './lease-maker.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { RequestDetails } from './request-details.ts';
 import { requestedActorOf } from './requested-actor.ts';
-import { acrCheck } from './step-up.ts';
+import { acrCheck, type ReachableBy } from './step-up.ts';
 
 /** Stored with the prompt; what `Interactions.get` answers from. */
 export type PromptDetails = Asked & { readonly userCode?: string };
@@ -49,10 +49,10 @@ const wholeOf = async (asked: AskedDetails, ctx: KoaContextWithOIDC): Promise<As
 };
 
 /** Sign-in as the engine has it; one consent check of ours in place of its five. */
-export const prompts = (asked: AskedDetails) => {
+export const prompts = (asked: AskedDetails, reachableBy: ReachableBy) => {
   const policy = interactionPolicy.base();
   policy.remove('consent');
-  policy.get('login')?.checks.add(acrCheck());
+  policy.get('login')?.checks.add(acrCheck(reachableBy));
   policy.add(
     new Prompt(
       { name: 'consent', requestable: true },

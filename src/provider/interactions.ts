@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import type Provider from 'oidc-provider';
 import type { InteractionResults } from 'oidc-provider';
-import { SINGLE_FACTOR } from '../domain/accounts/assurance.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
@@ -14,6 +13,7 @@ import { type CookieNames, SESSION_COOKIE } from './cookies.ts';
 import type { PromptDetails } from './interaction-policy.ts';
 import { makeLease } from './lease-maker.ts';
 import { outOfEngine } from './oauth-errors.ts';
+import { ACR_CHECK } from './step-up.ts';
 
 type Deps = {
   /** The engine now; it is built anew when keys change. */
@@ -100,6 +100,7 @@ export const interactions = (deps: Deps): Interactions => {
         uid,
         prompt: found.prompt.name === 'consent' ? 'consent' : 'login',
         ...(found.session?.accountId === undefined ? {} : { account: found.session.accountId }),
+        ...(lacksFactor(found) ? { lacksFactor: true } : {}),
         clientId: String(text('client_id')),
         ...(redirectUri === undefined ? {} : { redirectUri }),
         ...(loginHint === undefined ? {} : { loginHint }),
@@ -112,10 +113,10 @@ export const interactions = (deps: Deps): Interactions => {
       };
     },
 
-    async finishSignIn(exchange, uid, account) {
+    async finishSignIn(exchange, uid, account, { acr, amr, authTime }) {
       const found = await open(exchange, uid, 'login');
       // The moment of the sign-in, not the one at which the browser comes back: what ends sessions in between ends this one.
-      const login = { accountId: account, ts: clock.now(), amr: ['pwd'], acr: SINGLE_FACTOR, remember: true };
+      const login = { accountId: account, ts: authTime, amr: [...amr], ...(acr ? { acr } : {}), remember: true };
       return once(found, async () => {
         await endOther(exchange, found, account);
         return finish(found, { login });
@@ -169,6 +170,13 @@ export const interactions = (deps: Deps): Interactions => {
   });
 };
 
+/** Whether the class of the sign-in is all that is wrong with whoever is signed in (step-up.ts). */
+const lacksFactor = ({ prompt, session }: EngineInteraction): boolean =>
+  prompt.name === 'login' &&
+  session?.accountId !== undefined &&
+  prompt.reasons.length === 1 &&
+  prompt.reasons[0] === ACR_CHECK;
+
 const gone = (): DomainError =>
   new DomainError('not_found', 'This page is over, or belongs to another browser. Start again where you came from.');
 
@@ -199,10 +207,11 @@ export const browserSessions = (deps: Deps): BrowserSessions => {
     async current(exchange) {
       const session = await provider().Session.get(contextOf(exchange));
       if (session.accountId === undefined || session.transient) return undefined;
-      return { id: session.uid, account: session.accountId, signedInAt: session.loginTs ?? 0 };
+      const { uid: id, accountId: account, acr, amr = [], loginTs: authTime = 0 } = session;
+      return { id, account, assurance: { ...(acr === undefined ? {} : { acr }), amr: [...amr], authTime } };
     },
 
-    async signInUrl(exchange, returnTo) {
+    async signInUrl(exchange, returnTo, how) {
       if (!/^\/(?![/\\])/.test(returnTo)) throw new TypeError('returnTo is a path on our origin');
       const state = deps.identifiers.newSecret();
       // The path may hold a handle (decision D14).
@@ -219,6 +228,7 @@ export const browserSessions = (deps: Deps): BrowserSessions => {
         // The code is never redeemed: what counts is the session that the sign-in began.
         code_challenge: createHash('sha256').update(deps.identifiers.newSecret()).digest('base64url'),
         code_challenge_method: 'S256',
+        ...(how === 'anew' ? { prompt: 'login' } : {}),
       });
       return `${issuer}/auth?${query}`;
     },

@@ -1,6 +1,6 @@
 /** Step-up authentication (RFC 9470): what a token says about the sign-in behind it, and what a request may demand of one. */
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
-import { type Assurance, isReachable, satisfiesAcr } from '../domain/accounts/assurance.ts';
+import { type Assurance, isReachable, REACHABLE, satisfiesAcr } from '../domain/accounts/assurance.ts';
 
 type SignIn = {
   readonly acr?: string | undefined;
@@ -35,6 +35,12 @@ export const assuranceFrom = (claims: Readonly<Record<string, unknown>>): Assura
 
 const { Check } = interactionPolicy;
 
+/** Name of the check below: the reason of a prompt. */
+export const ACR_CHECK = 'acr_values';
+
+/** The classes a sign-in of this account can reach. */
+export type ReachableBy = (account: string) => Promise<readonly string[]>;
+
 /** Classes the request wants, of which one is enough. */
 const wantedBy = (ctx: KoaContextWithOIDC): readonly string[] => {
   const asked = ctx.oidc.params?.['acr_values'];
@@ -44,18 +50,25 @@ const wantedBy = (ctx: KoaContextWithOIDC): readonly string[] => {
 /**
  * DIVERGENCE: OpenID Connect Core §3.1.2.1 lets a server sign a person in with less than `acr_values`. A resource server
  * that demanded it would refuse the token, and the client would ask again, for ever (RFC 9470 §5): so what no sign-in
- * here can reach is refused at once, and what one can is asked for.
+ * here can reach is refused at once, and what one can is asked for. Of somebody who is signed in it is known whether
+ * there is a second factor to ask for.
  */
-export const acrCheck = () =>
-  new Check('acr_values', 'a stronger sign-in is asked for', 'login_required', (ctx) => {
+export const acrCheck = (reachableBy: ReachableBy) =>
+  new Check(ACR_CHECK, 'a stronger sign-in is asked for', 'login_required', async (ctx) => {
     const wanted = wantedBy(ctx);
     if (wanted.length === 0 || wanted.some((value) => satisfiesAcr(ctx.oidc.acr, value))) {
       return Check.NO_NEED_TO_PROMPT;
     }
-    if (!wanted.some(isReachable)) {
+    const account = ctx.oidc.session?.accountId;
+    // With `prompt=login` it may be somebody else who signs in.
+    const isKnown = account !== undefined && !ctx.oidc.promptPending('login');
+    const reachable = isKnown ? await reachableBy(account) : REACHABLE;
+    if (!wanted.some((value) => isReachable(value, reachable))) {
       throw new errors.CustomOIDCProviderError(
         'unmet_authentication_requirements',
-        'no sign-in here reaches any of the acr_values that are asked for',
+        isKnown
+          ? 'this account has no second factor, or nothing here reaches the acr_values that are asked for'
+          : 'no sign-in here reaches any of the acr_values that are asked for',
       );
     }
     return Check.REQUEST_PROMPT;

@@ -17,6 +17,7 @@ type Rule = {
 
 const RULES: readonly Rule[] = [
   { of: 'src/domain/details/detail-schema.ts', may: ['src/domain/', 'ajv/dist/2020.js'] },
+  { of: 'src/domain/factors/totp.ts', may: ['otpauth'] },
   { of: 'src/domain/', may: ['./', 'node:crypto', 'jose', 'canonicalize'], types: ['node:http'] },
 
   { of: 'src/extensions/extension.ts', types: ['src/domain/'] },
@@ -32,6 +33,7 @@ const RULES: readonly Rule[] = [
   },
 
   { of: 'views/assets.ts', may: ['node:crypto', 'node:fs'] },
+  { of: 'views/partials/qr-code.ts', may: ['views/html.ts', 'uqr'] },
   { of: 'views/', may: ['./'] },
 
   {

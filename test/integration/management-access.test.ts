@@ -242,6 +242,7 @@ describe('roles (decision D22)', () => {
       await call(operator, 'patch', `/accounts/${admin.account.id}`, { name: 'Mine' }, change),
       await call(operator, 'post', `/accounts/${admin.account.id}/disable`),
       await call(operator, 'post', `/accounts/${owner.account.id}/password`, { password: 'correct horse 2' }),
+      await call(operator, 'post', `/accounts/${owner.account.id}/remove-factors`),
       await call(operator, 'post', '/clients', {
         name: 'Mine',
         grant_types: ['client_credentials'],

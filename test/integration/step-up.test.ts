@@ -2,8 +2,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { MULTI_FACTOR, SINGLE_FACTOR } from '../../src/domain/accounts/assurance.ts';
-import { newBrowser } from '../support/browser-flow.ts';
+import { codeAt } from '../support/authenticator-app.ts';
+import {
+  type Browser,
+  newBrowser,
+  type Page,
+  type Person,
+  submitSignIn,
+  walkAuthorization,
+} from '../support/browser-flow.ts';
 import { authorize } from '../support/front-channel.ts';
+import type { Form } from '../support/html-forms.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
 
@@ -72,18 +81,32 @@ describe('AZ-13 step-up', () => {
     expect(decodeJwt(token)['acr']).toBe(SINGLE_FACTOR);
   });
 
-  test('AZ-13 acr_values that no sign-in here reaches are refused at once, with no page to go round in (RFC 9470 §5)', async () => {
-    const request = scene.authorizationRequest(scene.app, {
-      scope: 'openid read',
-      resource: scene.jwt.identifier,
-      acr_values: MULTI_FACTOR,
-      state: 'kept',
-    });
-    for (const browser of [scene.browser, newBrowser(scene.issuer)]) {
+  test('AZ-13 acr_values that this account, or no sign-in here, reaches are refused at once, with no page to go round in (RFC 9470 §5)', async () => {
+    const asking = (acr: string) =>
+      scene.authorizationRequest(scene.app, {
+        scope: 'openid read',
+        resource: scene.jwt.identifier,
+        acr_values: acr,
+        state: 'kept',
+      });
+    const refused = 'unmet_authentication_requirements';
+    for (const [browser, acr] of [
+      [scene.browser, 'urn:unknown'],
+      [newBrowser(scene.issuer), 'urn:unknown'],
+      [scene.browser, MULTI_FACTOR],
+    ] as const) {
+      const request = asking(acr);
       const answer = await authorize(browser, scene.calls.endpoints.authorization, request.parameters);
-      expect(answer.location?.searchParams.get('error') ?? answer.text).toBe('unmet_authentication_requirements');
+      expect(answer.location?.searchParams.get('error') ?? answer.text).toBe(refused);
       expect(answer.location?.searchParams.get('state')).toBe('kept');
     }
+    // Nobody is signed in: it is known after the password.
+    const pages: Page[] = [];
+    const left = await walkAuthorization(newBrowser(scene.issuer), asking(MULTI_FACTOR).url, {
+      person: scene.person,
+      onPage: (page) => pages.push(page),
+    });
+    expect([left.searchParams.get('error'), pages.length]).toEqual([refused, 1]);
   });
 
   test('AZ-13 max_age asks for a new sign-in, and the token has its time', async () => {
@@ -102,6 +125,84 @@ describe('AZ-13 step-up', () => {
 
   test('AZ-13 discovery names the classes a sign-in here reaches', async () => {
     const response = await fetch(`${scene.issuer}/.well-known/openid-configuration`);
-    expect(await response.json()).toMatchObject({ acr_values_supported: [SINGLE_FACTOR] });
+    expect(await response.json()).toMatchObject({ acr_values_supported: [SINGLE_FACTOR, MULTI_FACTOR] });
+  });
+
+  test('AZ-13 a second factor is asked for where it is missing, and tokens say what was proven and when', async () => {
+    const person = { username: 'grace', password: 'a long enough pass phrase' };
+    await scene.management.createAccount({ ...person, name: 'Grace' });
+    const browser = newBrowser(scene.issuer);
+    const walk = async (parameters: Record<string, string>, from = browser) => {
+      const request = scene.authorizationRequest(scene.app, {
+        scope: 'openid read',
+        resource: scene.jwt.identifier,
+        ...parameters,
+      });
+      return { request, page: await from.open(request.url) };
+    };
+    const tokenOf = async (request: { verifier: string }, left: URL | undefined) => {
+      const answer = await scene.calls.token(scene.keyed(scene.app), {
+        grant_type: 'authorization_code',
+        code: scene.codeFrom(left ?? new URL('none:')),
+        redirect_uri: REDIRECT_URI,
+        code_verifier: request.verifier,
+        resource: scene.jwt.identifier,
+      });
+      return decodeJwt(String(answer.body['access_token']));
+    };
+
+    // The first app, added with the password alone: there is nothing stronger yet.
+    const [form, offer] = await enrolmentPage(browser, person);
+    const secret = /key">([A-Z2-7 ]+)</.exec(offer.html)?.[1]?.replaceAll(' ', '') ?? '';
+    const now = Math.floor(Date.now() / 1000);
+    const codes = await browser.submit(offer, form, { set: { code: codeAt(secret, now - 30) } });
+    const recovery = [...codes.html.matchAll(/key">([a-z0-9-]{19})</g)].map(([, code]) => String(code));
+    expect([codes.status, recovery.length]).toEqual([200, 10]);
+
+    // Whoever is signed in with the password gives only what is missing.
+    const stepUp = await walk({ acr_values: MULTI_FACTOR });
+    expect(stepUp.page.text).toContain('You are signed in');
+    const [factorForm, recoveryForm] = stepUp.page.forms;
+    if (!factorForm || !recoveryForm) throw new Error(stepUp.page.text);
+    const before = (await browser.request(`${scene.issuer}/account`)).status;
+    const replayed = await browser.submit(stepUp.page, factorForm, { set: { code: codeAt(secret, now - 30) } });
+    expect([before, replayed.status, replayed.left]).toEqual([200, 403, undefined]);
+    const stepped = await browser.submit(replayed, factorForm, { set: { code: codeAt(secret, now) } });
+    const claims = await tokenOf(stepUp.request, stepped.left);
+    expect(claims).toMatchObject({ acr: MULTI_FACTOR, amr: ['pwd', 'otp'] });
+    expect((await walk({ acr_values: MULTI_FACTOR })).page.left?.searchParams.get('code')).toBeTruthy();
+
+    // A sign-in from the beginning asks for both, and an old `auth_time` does not become new by one of them.
+    const other = newBrowser(scene.issuer);
+    const anew = await walk({}, other);
+    const second = await submitSignIn(other, anew.page, person);
+    expect([second.status, second.left, (await other.request(`${scene.issuer}/account`)).status]).toEqual([
+      200,
+      undefined,
+      303,
+    ]);
+    const [, paper] = second.forms;
+    if (!paper) throw new Error(second.text);
+    const done = await other.submit(second, paper, { set: { code: String(recovery[0]) } });
+    expect(await tokenOf(anew.request, done.left)).toMatchObject({
+      acr: MULTI_FACTOR,
+      amr: ['pwd', 'urn:behalf:amr:recovery-code'],
+    });
+    expect(Number(claims['auth_time'])).toBeLessThanOrEqual(now);
+
+    // The form is of no use once more, nor to another browser.
+    expect((await other.submit(second, paper, { set: { code: String(recovery[1]) } })).status).not.toBe(200);
+    expect((await newBrowser(scene.issuer).submit(second, paper, { set: { code: String(recovery[1]) } })).status).toBe(
+      404,
+    );
   });
 });
+
+/** The page that offers the first app, after signing in on the way. */
+const enrolmentPage = async (browser: Browser, person: Person): Promise<readonly [Form, Page]> => {
+  const signIn = await browser.open(`${scene.issuer}/account/security/totp`);
+  const page = await submitSignIn(browser, signIn, person);
+  const form = page.forms.find(({ action }) => action.endsWith('/account/security/totp'));
+  if (!form) throw new Error(page.text);
+  return [form, page];
+};

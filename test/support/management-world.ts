@@ -21,6 +21,7 @@ import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
 import { simulator } from '../../src/domain/decision/simulation.ts';
 import { delegationRegister } from '../../src/domain/delegation/delegation-register.ts';
 import { DomainError } from '../../src/domain/errors.ts';
+import { factorRegister } from '../../src/domain/factors/factor-register.ts';
 import { trustedIssuerRegistry } from '../../src/domain/federation/trusted-issuer-registry.ts';
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
@@ -127,6 +128,7 @@ export const managementWorld = async () => {
       return proof.thumbprint;
     },
     accounts,
+    factors: factorRegister({ ...base, masterKey: key }),
     agents: {
       ...agents,
       async list(query) {

@@ -6,6 +6,7 @@ import Koa from 'koa';
 import request from 'supertest';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import { accountRegister } from '../../src/domain/accounts/account-register.ts';
+import { type Assurance, SINGLE_FACTOR } from '../../src/domain/accounts/assurance.ts';
 import { passwords } from '../../src/domain/accounts/passwords.ts';
 import { passwordSignIn } from '../../src/domain/accounts/sign-in.ts';
 import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
@@ -17,6 +18,9 @@ import { authorizer } from '../../src/domain/decision/authorize.ts';
 import { delegationRegister } from '../../src/domain/delegation/delegation-register.ts';
 import { delegationRequests } from '../../src/domain/delegation/delegation-requests.ts';
 import { DomainError } from '../../src/domain/errors.ts';
+import { factorRegister } from '../../src/domain/factors/factor-register.ts';
+import { secondFactor } from '../../src/domain/factors/second-factor.ts';
+import { totpEnrolment } from '../../src/domain/factors/totp-enrolment.ts';
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
 import type { BrowserSessions, ConsentResult, Interaction, Interactions } from '../../src/domain/ports/interactions.ts';
@@ -95,6 +99,7 @@ export const newPublicKey = (): PublicJwk => ({
 /** The prompts of the engine: a cookie `interaction` names the one a browser is in. */
 const fakeInteractions = () => {
   const open = new Map<string, Interaction>();
+  const assurances: Assurance[] = [];
   const finished: { uid: string; with: string | ConsentResult | 'refused' | 'restarted' }[] = [];
   const busy = new Set<string>();
   const of = (incoming: IncomingMessage, uid: string): Interaction => {
@@ -123,7 +128,10 @@ const fakeInteractions = () => {
   };
   const port: Interactions = {
     get: async ({ request: incoming }, uid) => of(incoming, uid),
-    finishSignIn: async ({ request: incoming }, uid, account) => finish(incoming, uid, account),
+    async finishSignIn({ request: incoming }, uid, account, assurance) {
+      assurances.push(assurance);
+      return finish(incoming, uid, account);
+    },
     finishConsent: async ({ request: incoming }, uid, decide) =>
       await once(incoming, uid, async () => finish(incoming, uid, await decide())),
     refuse: async ({ request: incoming }, uid, _error, _description, decide) =>
@@ -133,12 +141,12 @@ const fakeInteractions = () => {
       }),
     restart: async ({ request: incoming }, uid) => finish(incoming, uid, 'restarted'),
   };
-  return { port, open, finished };
+  return { port, open, finished, assurances };
 };
 
 /** Sessions: a cookie `session` names one. */
 const fakeSessions = (clock: { now(): number }) => {
-  const live = new Map<string, { account: string; signedInAt: number }>();
+  const live = new Map<string, { account: string; assurance: Assurance }>();
   const idOf = (incoming: IncomingMessage): string =>
     cookies(incoming)
       .find((pair) => pair.startsWith('session='))
@@ -149,7 +157,8 @@ const fakeSessions = (clock: { now(): number }) => {
       const found = live.get(id);
       return found && { id, ...found };
     },
-    signInUrl: async (_, returnTo) => `https://id.example.com/auth?return=${encodeURIComponent(returnTo)}`,
+    signInUrl: async (_, returnTo, how) =>
+      `https://id.example.com/auth?return=${encodeURIComponent(returnTo)}${how === undefined ? '' : `&how=${how}`}`,
     async finishSignIn(_, query) {
       const back = query.get('state');
       if (!back) throw new DomainError('invalid_request', 'This browser did not start a sign-in.');
@@ -159,9 +168,9 @@ const fakeSessions = (clock: { now(): number }) => {
       live.delete(idOf(incoming));
     },
   };
-  const start = (account: string): string => {
+  const start = (account: string, more: Partial<Assurance> = {}): string => {
     const id = randomIdentifiers.newSecret();
-    live.set(id, { account, signedInAt: clock.now() });
+    live.set(id, { account, assurance: { acr: SINGLE_FACTOR, amr: ['pwd'], authTime: clock.now(), ...more } });
     return id;
   };
   return { port, live, start };
@@ -217,16 +226,9 @@ export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { reado
     authorize: authorizer({ identifiers, managementApi: `${issuer}/api/v1` }),
     settings: { defaultDurationSeconds: 30 * 86_400, maxDurationSeconds: 90 * 86_400, maxDepth: 4 },
   });
-  const signIn = passwordSignIn({
-    accounts,
-    passwords: hashing,
-    ephemeral,
-    clock,
-    identifiers,
-    masterKey: key,
-    audit,
-    limits: LIMITS,
-  });
+  const factors = factorRegister({ ...base, masterKey: key });
+  const signingIn = { ...base, accounts, factors, ephemeral, masterKey: key, limits: LIMITS };
+  const signIn = passwordSignIn({ ...signingIn, passwords: hashing });
   const interactions = fakeInteractions();
   const sessions = fakeSessions(clock);
   const leases = fakeLeases();
@@ -245,6 +247,9 @@ export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { reado
     delegationRequests: requests,
     consents,
     signIn,
+    secondFactor: secondFactor(signingIn),
+    factors,
+    totpEnrolment: totpEnrolment({ ...signingIn, issuerName: 'Behalf' }),
     masterKey: key,
     audit,
     countRefusal: async ({ reason, request: id, source }) => {
@@ -328,6 +333,8 @@ export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { reado
     ...{ clock, documents, ephemeral, audit, key, accounts, agents, clients, resourceServers, delegations, requests },
     ...{
       consents,
+      factors,
+      totpEnrolment: deps.totpEnrolment,
       signIn,
       interactions,
       sessions,

@@ -14,7 +14,7 @@ export const accountPage = (model: AccountModel): Html =>
     title: 'My account',
     width: 'wide',
     body: html`<div class="page-head"><h1>My account</h1>
-<p class="lead">${isolated(model.account.name)} · ${isolated(model.account.username)}${model.account.email !== undefined && html` · ${isolated(model.account.email)}`} · <a href="${model.basePath}/account/password">Change password</a> · <a href="${model.basePath}/console">Agents I answer for</a></p></div>
+<p class="lead">${isolated(model.account.name)} · ${isolated(model.account.username)}${model.account.email !== undefined && html` · ${isolated(model.account.email)}`} · <a href="${model.basePath}/account/security">Sign-in and security</a> · <a href="${model.basePath}/console">Agents I answer for</a></p></div>
 ${agents(model)}
 ${clients(model)}
 ${activity(model)}`,

@@ -110,6 +110,15 @@ export const accountCommands: readonly Command[] = [
     done: 'active',
     role: 'administrator',
   }),
+  actionCommand({
+    noun: 'accounts',
+    verb: 'remove-factors',
+    path: PATH,
+    operand: BY_NAME,
+    summary: 'Take all second factors of somebody who lost them: the password is enough then.',
+    done: 'without second factors',
+    role: 'administrator',
+  }),
 ];
 
 /**

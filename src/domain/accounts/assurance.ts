@@ -8,8 +8,11 @@ export const MULTI_FACTOR = 'urn:behalf:acr:multi-factor';
 
 const CLASSES: readonly string[] = [SINGLE_FACTOR, MULTI_FACTOR];
 
-/** What a sign-in here can reach. */
-export const REACHABLE: readonly string[] = [SINGLE_FACTOR];
+/** What sign-ins here can reach, for somebody who has a second factor. */
+export const REACHABLE: readonly string[] = CLASSES;
+
+/** What a sign-in of one account can reach. */
+export const reachableWith = (hasFactor: boolean): readonly string[] => (hasFactor ? REACHABLE : [SINGLE_FACTOR]);
 
 export type Assurance = {
   readonly acr?: string;
@@ -25,5 +28,16 @@ export const satisfiesAcr = (acr: string | undefined, wanted: string): boolean =
   return rank >= 0 && CLASSES.indexOf(acr ?? '') >= rank;
 };
 
-/** Whether some sign-in here can satisfy it. */
-export const isReachable = (wanted: string): boolean => REACHABLE.some((acr) => satisfiesAcr(acr, wanted));
+/** Whether some sign-in can satisfy it: of anybody here, or of whoever reaches `reachable`. */
+export const isReachable = (wanted: string, reachable: readonly string[] = REACHABLE): boolean =>
+  reachable.some((acr) => satisfiesAcr(acr, wanted));
+
+/**
+ * A sign-in to which one more factor was added. Its time stays that of the first: what was proven then was not proven
+ * again (OpenID Connect Core §2, `auth_time`).
+ */
+export const withFactor = ({ amr, authTime }: Assurance, added: string): Assurance => ({
+  acr: MULTI_FACTOR,
+  amr: [...new Set([...amr, added])],
+  authTime,
+});

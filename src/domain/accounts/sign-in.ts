@@ -1,32 +1,17 @@
-import { timingSafeEqual } from 'node:crypto';
-import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import { DomainError } from '../errors.ts';
 import { sourceNetwork } from '../limits/source-network.ts';
-import type { Clock } from '../ports/clock.ts';
-import type { EphemeralStore } from '../ports/ephemeral-store.ts';
-import type { Identifiers } from '../ports/identifiers.ts';
-import type { MasterKey } from '../secrets/master-key.ts';
 import type { Account } from './account.ts';
 import type { AccountRegister } from './account-register.ts';
+import { type Assurance, SINGLE_FACTOR } from './assurance.ts';
+import { type AttemptsDeps, attempts, type SignInLimits } from './attempts.ts';
 import type { Passwords } from './passwords.ts';
 import { normaliseUsername } from './username.ts';
 
-type SignInLimits = {
-  /** Attempts at one account, from browsers that never signed in to it, in one window. */
-  readonly signInPerAccount: number;
-  /** Attempts from one client address, or one /64 network, in one window. */
-  readonly signInPerSource: number;
-  readonly signInWindowSeconds: number;
-};
-
-export type SignInDeps = {
+export type SignInDeps = AttemptsDeps & {
   readonly accounts: Pick<AccountRegister, 'get' | 'findByUsername'>;
   readonly passwords: Pick<Passwords, 'verify' | 'verifyNothing'>;
-  readonly ephemeral: EphemeralStore;
-  readonly clock: Clock;
-  readonly identifiers: Identifiers;
-  readonly masterKey: MasterKey;
-  readonly audit: AuditTrail;
+  /** Whether the password of an account is not enough. */
+  readonly factors: { isAsked(account: string): Promise<boolean> };
   readonly limits: SignInLimits;
 };
 
@@ -41,17 +26,12 @@ export type SignInAttempt = {
   readonly request: string;
 };
 
-export type SignedIn = {
-  readonly account: Account;
-  /** For the browser to keep, as a cookie: not a credential, only a budget of attempts of its own (LG-02). */
-  readonly device: string;
-};
-
-/** How long a browser that signed in keeps its own budget of attempts. */
-export const DEVICE_TTL_SECONDS = 30 * 86_400;
+/** `factor`: the password was right, and a second factor is asked for; nobody is signed in yet. */
+export type SignedIn =
+  | { readonly next: 'done'; readonly account: Account; readonly device: string; readonly assurance: Assurance }
+  | { readonly next: 'factor'; readonly account: Account; readonly assurance: Assurance };
 
 const REFUSED = 'The username or the password is not right.';
-const TOO_MANY = 'There were too many attempts to sign in. Wait and try again.';
 
 /**
  * Sign-in with a username and a password. Attempts are counted before anything is checked, so that
@@ -59,48 +39,14 @@ const TOO_MANY = 'There were too many attempts to sign in. Wait and try again.';
  * of its own there, so that strangers who use up the account's cannot lock its person out (LG-02).
  */
 export const passwordSignIn = (deps: SignInDeps) => {
-  const { accounts, passwords, ephemeral, clock, identifiers, masterKey, audit, limits } = deps;
-  const window = limits.signInWindowSeconds;
-
-  const refused = async (event: Partial<AuditEvent>, error: DomainError): Promise<DomainError> => {
-    await audit.append({ ...event, type: 'session.refused', outcome: 'refused', error: error.code });
-    return error;
-  };
-
-  /** Counts an attempt; throws when it is beyond `limit`. */
-  const spend = async (kind: string, value: string, limit: number, event: Partial<AuditEvent>): Promise<void> => {
-    const count = await ephemeral.count(`sign_in:${kind}:${masterKey.digest(`sign_in_${kind}`, value)}`, window);
-    const over = count - limit;
-    if (over <= 0) return;
-    const error = new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: window });
-    // Attempts that are not tried are free to make: the 1st, 2nd, 4th, 8th … of a window are written, each
-    // with how many there were, so that they cannot flood the trail (decision D18).
-    if ((over & (over - 1)) !== 0) throw error;
-    throw await refused({ ...event, count: over, inputs: { reason: `limit_per_${kind}` } }, error);
-  };
-
-  /** The number of a device that signed in to this account within `DEVICE_TTL_SECONDS`, or undefined. */
-  const knownDevice = (device: string | undefined, account: string): string | undefined => {
-    const [, since, nonce, proof] =
-      /^(\d{1,12})\.([A-Za-z0-9_-]{20,64})\.([A-Za-z0-9_-]{43})$/.exec(device ?? '') ?? [];
-    if (!since || !nonce || !proof) return undefined;
-    const age = clock.now() - Number(since);
-    if (age < 0 || age > DEVICE_TTL_SECONDS) return undefined;
-    const isOurs = masterKey
-      .digests('sign_in_device_cookie', account, since, nonce)
-      .some((expected) => timingSafeEqual(Buffer.from(expected), Buffer.from(proof)));
-    return isOurs ? nonce : undefined;
-  };
-
-  const newDevice = (account: string): string => {
-    const since = String(clock.now());
-    const nonce = identifiers.newSecret().slice(0, 43);
-    return `${since}.${nonce}.${masterKey.digest('sign_in_device_cookie', account, since, nonce)}`;
-  };
+  const { accounts, passwords, factors, clock, audit, limits } = deps;
+  const { refused, spend, knownDevice, newDevice } = attempts(deps);
+  const perAccount = { limit: limits.signInPerAccount, window: limits.signInWindowSeconds };
+  const perSource = { limit: limits.signInPerSource, window: limits.signInWindowSeconds };
 
   return {
     /**
-     * The account, when it is active and the password is its own. Otherwise DomainError
+     * The account, when it is active and the password is its own, and whether that is enough. Otherwise DomainError
      * 'unauthenticated' with one text and after the same work for whatever was wrong (LG-01),
      * 'too_many_requests' beyond a limit, 'unavailable' when too many passwords wait to be checked.
      */
@@ -114,10 +60,10 @@ export const passwordSignIn = (deps: SignInDeps) => {
       const event = { request, personal, ...(account ? { subject: account.id } : {}) };
       const nonce = account && knownDevice(device, account.id);
       if (nonce === undefined) {
-        await spend('source', sourceNetwork(source), limits.signInPerSource, event);
-        await spend('account', key, limits.signInPerAccount, event);
+        await spend('source', sourceNetwork(source), perSource, event);
+        await spend('account', key, perAccount, event);
       } else {
-        await spend('device', nonce, limits.signInPerAccount, event);
+        await spend('device', nonce, perAccount, event);
       }
 
       const matches =
@@ -140,14 +86,15 @@ export const passwordSignIn = (deps: SignInDeps) => {
           new DomainError('unauthenticated', REFUSED),
         );
       }
-      await audit.append({
-        ...event,
-        type: 'session.started',
-        outcome: 'granted',
-        subject: account.id,
-        caller: account.id,
-      });
-      return { account, device: newDevice(account.id) };
+      const who = { subject: account.id, caller: account.id };
+      const assurance = { acr: SINGLE_FACTOR, amr: ['pwd'], authTime: clock.now() };
+      if (await factors.isAsked(account.id)) {
+        await audit.append({ ...event, ...who, type: 'session.factor_asked', outcome: 'done' });
+        // No device: a thief of the password would get a budget of attempts of their own.
+        return { next: 'factor', account, assurance };
+      }
+      await audit.append({ ...event, ...who, type: 'session.started', outcome: 'granted' });
+      return { next: 'done', account, assurance, device: newDevice(account.id) };
     },
 
     /**
@@ -162,7 +109,7 @@ export const passwordSignIn = (deps: SignInDeps) => {
     }): Promise<void> {
       const { account: id, password, source, request } = attempt;
       const event = { request, personal: { source }, subject: id, caller: id };
-      await spend('confirmation', id, limits.signInPerAccount, event);
+      await spend('confirmation', id, perAccount, event);
       const account = (await accounts.get(id))?.document;
       const matches =
         account?.passwordHash === undefined

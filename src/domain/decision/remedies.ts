@@ -39,7 +39,7 @@ export const nothingLeft = (decision: Pick<Decision, 'removed' | 'scope'> | unde
   const text = reasonsAt(decision.removed, layer);
   const signIn = remedies.find((remedy) => remedy.kind === 'step_up');
   // What no sign-in here can reach is said at once, so that nobody sends a person to try (RFC 9470 §5).
-  if (layer === 'policy' && signIn?.acr_values?.split(' ').every(isReachable) === false) {
+  if (layer === 'policy' && signIn?.acr_values?.split(' ').every((acr) => isReachable(acr)) === false) {
     return { reason: 'step_up_unavailable', layer, ...(text === undefined ? {} : { text }), remedies: [] };
   }
   const ofPolicy = signIn ? 'step_up_required' : 'policy_forbids';

@@ -23,6 +23,7 @@ export type IdPrefix =
   | 'kil' // kill
   | 'bpt' // blueprint
   | 'crd' // credential of an agent
+  | 'fac' // second factor of an account
   | 'pol' // policy set
   | 'tis' // trusted issuer of workload tokens
   | 'per' // peer: an authorization server of another domain

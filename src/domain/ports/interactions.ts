@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Assurance } from '../accounts/assurance.ts';
 import type { DetailsByResource } from '../details/detail-type.ts';
 
 /** One request of a browser and the answer to it, as the interaction port needs them. */
@@ -10,6 +11,8 @@ export type Interaction = {
   readonly prompt: 'login' | 'consent';
   /** Account that is signed in, if any. */
   readonly account?: string;
+  /** Whoever is signed in is so with too little, and nothing else is wrong: only a second factor is asked for. */
+  readonly lacksFactor?: true;
   readonly clientId: string;
   /** Exact, validated redirect target of this request; absent in a device flow. */
   readonly redirectUri?: string;
@@ -48,7 +51,7 @@ export type ConsentResult = {
 export interface Interactions {
   get(exchange: Exchange, uid: string): Promise<Interaction>;
   /** Somebody else who was signed in in this browser is signed out. */
-  finishSignIn(exchange: Exchange, uid: string, account: string): Promise<string>;
+  finishSignIn(exchange: Exchange, uid: string, account: string, assurance: Assurance): Promise<string>;
   /** `decide` runs once this is the one answer; when it throws, the prompt is open again. */
   finishConsent(exchange: Exchange, uid: string, decide: () => Promise<ConsentResult>): Promise<string>;
   /** Ends the authorization request with an OAuth error such as access_denied; `decide` as in `finishConsent`. */
@@ -67,13 +70,13 @@ export interface Interactions {
 }
 
 /** A person's session in this browser. `id` stays the same while it lasts and is no credential. */
-export type BrowserSession = { readonly id: string; readonly account: string; readonly signedInAt: number };
+export type BrowserSession = { readonly id: string; readonly account: string; readonly assurance: Assurance };
 
 export interface BrowserSessions {
   /** The live session of an active account, or undefined. */
   current(exchange: Exchange): Promise<BrowserSession | undefined>;
-  /** Where to send a browser to sign in and come back to `returnTo`, a path on our origin. */
-  signInUrl(exchange: Exchange, returnTo: string): Promise<string>;
+  /** Where to send a browser to sign in and come back to `returnTo`, a path on our origin; `anew` also when somebody is signed in. */
+  signInUrl(exchange: Exchange, returnTo: string, how?: 'anew'): Promise<string>;
   /** Takes the browser back from sign-in: answers the path given to `signInUrl`. Throws 'invalid_request' when this browser did not start it. */
   finishSignIn(exchange: Exchange, query: URLSearchParams): Promise<string>;
   /** Ends the session and drops its cookie. */

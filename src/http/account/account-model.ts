@@ -170,6 +170,12 @@ const ACTIVITY: Partial<Record<AuditEventType, string>> = {
   'delegation.narrowed': 'Delegation narrowed',
   'delegation.revoked': 'Delegation ended',
   'account.password_changed': 'Password changed',
+  'session.factor_asked': 'Password was right; the second factor was asked for',
+  'session.stepped_up': 'Second factor proven',
+  'factor.added': 'Second factor added',
+  'factor.removed': 'Second factor removed',
+  'factor.recovery_codes_made': 'New recovery codes made',
+  'factor.all_removed': 'All second factors removed by an administrator',
 };
 
 const activityOf = async (

@@ -22,6 +22,7 @@ import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { accountModel, readCursor } from './account-model.ts';
 import { addDelegationRequestRoutes } from './delegation-request.ts';
 import { addPasswordRoutes } from './password.ts';
+import { addSecurityRoutes } from './security.ts';
 import { accountSessions } from './sessions.ts';
 
 /** What was just done; the link carries the word, never a text. */
@@ -161,6 +162,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   };
 
   addPasswordRoutes(router, deps, sessions, home);
+  addSecurityRoutes(router, deps, sessions, home);
   addDelegationRequestRoutes(router, deps, forms, sessions, done);
   return router;
 };

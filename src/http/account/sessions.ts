@@ -1,6 +1,7 @@
 import type { Context } from 'koa';
 import type { SignedInAs } from '../../../views/layout.ts';
 import type { Account } from '../../domain/accounts/account.ts';
+import type { Assurance } from '../../domain/accounts/assurance.ts';
 import { exchangeOf, type GuardedForms, rememberSender, seeOther } from '../interaction/page-answers.ts';
 import { activeAccount, type PeopleDeps } from '../interaction/people-deps.ts';
 import type { FormBinding } from '../middleware/csrf.ts';
@@ -8,6 +9,7 @@ import type { FormBinding } from '../middleware/csrf.ts';
 export type PageSession = {
   readonly id: string;
   readonly account: Account;
+  readonly assurance: Assurance;
   /** Value of the field `csrf` in forms bound to the session. */
   readonly csrf: string;
   readonly signedInAs: SignedInAs;
@@ -27,6 +29,7 @@ export const accountSessions = (deps: PeopleDeps, forms: GuardedForms) => {
     return {
       id: session.id,
       account,
+      assurance: session.assurance,
       csrf,
       signedInAs: { name, username, signOut: { action: `${basePath}/account/sign-out`, csrf } },
     };

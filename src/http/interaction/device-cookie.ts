@@ -1,5 +1,5 @@
 import type { Context } from 'koa';
-import { DEVICE_TTL_SECONDS } from '../../domain/accounts/sign-in.ts';
+import { DEVICE_TTL_SECONDS } from '../../domain/accounts/attempts.ts';
 
 /** The cookie by which a browser is known that signed in before (LG-02). It lets nobody in. */
 export const deviceCookie = (issuer: string) => {
@@ -24,3 +24,5 @@ export const deviceCookie = (issuer: string) => {
     },
   };
 };
+
+export type DeviceCookie = ReturnType<typeof deviceCookie>;

@@ -14,6 +14,9 @@ import type { Client } from '../../domain/clients/client.ts';
 import type { ConsentRegister } from '../../domain/consent/consent-register.ts';
 import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
 import type { DelegationRequests } from '../../domain/delegation/delegation-requests.ts';
+import type { FactorRegister } from '../../domain/factors/factor-register.ts';
+import type { SecondFactor } from '../../domain/factors/second-factor.ts';
+import type { TotpEnrolment } from '../../domain/factors/totp-enrolment.ts';
 import type { VerifiedNames } from '../../domain/names/verified-names.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import type { BrowserSessions, Interactions } from '../../domain/ports/interactions.ts';
@@ -40,6 +43,9 @@ export type PeopleDeps = {
   /** Absent: no name is verified. */
   readonly verifiedNames?: Pick<VerifiedNames, 'likeness'>;
   readonly signIn: PasswordSignIn;
+  readonly secondFactor: SecondFactor;
+  readonly factors: Pick<FactorRegister, 'list' | 'isAsked' | 'mayChange' | 'newRecoveryCodes' | 'remove'>;
+  readonly totpEnrolment: TotpEnrolment;
   readonly masterKey: MasterKey;
   readonly audit: AuditTrail & {
     /** Reads the trail for the person's own activity. */

@@ -24,8 +24,9 @@ import {
 } from './page-answers.ts';
 import { namesOf, type PeopleDeps } from './people-deps.ts';
 import { siteFacts } from './registrable-domain.ts';
+import { secondFactorSteps } from './second-factor.ts';
 
-/** Sign-in and consent in the middle of an authorization request: `/interaction/:uid`, and below it `/deny` and `/switch`. */
+/** Sign-in and consent in the middle of an authorization request: `/interaction/:uid`, and below it `/deny`, `/switch`, `/factor` and `/again`. */
 export const interactionRouter = (deps: PeopleDeps): Router => {
   const { audit, basePath, browserSessions, interactions, consents, signIn } = deps;
   const forms = guardedForms(deps);
@@ -110,9 +111,11 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     }
     try {
       const signedIn = await signIn.signIn({ username, password, device: devices.read(ctx), ...requestOf(ctx) });
+      const { account, assurance } = signedIn;
+      if (signedIn.next === 'factor') return await steps.begin(ctx, interaction.uid, account.id, assurance);
       devices.write(ctx, signedIn.device);
-      await recordOtherEnds(ctx, signedIn.account.id);
-      seeOther(ctx, await interactions.finishSignIn(exchangeOf(ctx), interaction.uid, signedIn.account.id));
+      await recordOtherEnds(ctx, account.id);
+      seeOther(ctx, await interactions.finishSignIn(exchangeOf(ctx), interaction.uid, account.id, assurance));
     } catch (error) {
       if (!isDomainError(error) || !SHOWN_ON_SIGN_IN.includes(error.code)) throw error;
       setRetryAfter(ctx, error);
@@ -166,10 +169,13 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     }
   };
 
+  const steps = secondFactorSteps(deps, { forms, devices, interactionOf, pathOf, targetsOf, recordOtherEnds });
+
   router.use(pages(deps));
 
   router.get('/interaction/:uid', async (ctx) => {
     const interaction = await interactionOf(ctx);
+    if (await steps.showIfDue(ctx, interaction)) return;
     await (interaction.prompt === 'login' ? showSignIn(ctx, interaction) : showConsent(ctx, interaction));
   });
 
@@ -191,6 +197,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     seeOther(ctx, await interactions.restart(exchangeOf(ctx), interaction.uid));
   });
 
+  steps.addRoutes(router);
   return router;
 };
 

@@ -1,5 +1,6 @@
 import type { Account } from '../../domain/accounts/account.ts';
 import type { AccountChanges, AccountRegister, NewAccount } from '../../domain/accounts/account-register.ts';
+import type { FactorRegister } from '../../domain/factors/factor-register.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf, sameVersion } from './call.ts';
 import { requireAdministrator } from './permissions.ts';
@@ -18,13 +19,17 @@ type Operations =
   | 'updateAccount'
   | 'disableAccount'
   | 'enableAccount'
-  | 'setAccountPassword';
+  | 'setAccountPassword'
+  | 'removeAccountFactors';
 
 /**
- * Operators look after accounts, but not after what would make them administrators: roles, passwords,
- * and the accounts of administrators (decision D22).
+ * Operators look after accounts, but not after what would make them administrators: roles, passwords, second
+ * factors, and the accounts of administrators (decision D22).
  */
-export const accountHandlers = (accounts: Accounts): Handlers<Operations> => {
+export const accountHandlers = (
+  accounts: Accounts,
+  factors: Pick<FactorRegister, 'removeAll'>,
+): Handlers<Operations> => {
   const changeable = async ({ id, caller }: Call): Promise<Versioned<Account>> => {
     const found = existing(await accounts.get(id));
     if (found.document.roles.includes('administrator')) {
@@ -76,6 +81,12 @@ export const accountHandlers = (accounts: Accounts): Handlers<Operations> => {
       existing(await accounts.get(id));
       await accounts.setPassword(id, String(body.password), by);
       return {};
+    },
+
+    async removeAccountFactors({ id, by }) {
+      const found = existing(await accounts.get(id));
+      await factors.removeAll(id, by);
+      return objectAnswer(found, showAccount);
     },
   };
 };

@@ -129,6 +129,12 @@ const ROUTES = {
     body: 'NewPassword',
     status: 204,
   },
+  removeAccountFactors: accounts.act(
+    '/accounts/{id}/remove-factors',
+    'Account',
+    'Take all second factors of somebody who lost them; the password is enough then',
+    { roles: ADMINISTRATORS },
+  ),
 
   createAgent: agents.create('/agents', 'NewAgent', 'Agent', 'Register an agent', { own: true, repeatable: 'may' }),
   createAgents: agents.create(

@@ -10,6 +10,7 @@ import type { Departures } from '../../domain/agents/departures.ts';
 import type { SecretExceptions } from '../../domain/agents/secret-exceptions.ts';
 import type { BudgetRegistry } from '../../domain/budgets/budget-registry.ts';
 import type { ClientRegistry } from '../../domain/clients/client-registry.ts';
+import type { FactorRegister } from '../../domain/factors/factor-register.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import type { InstanceRegister } from '../../domain/instances/instance-register.ts';
@@ -47,6 +48,7 @@ import { type Federation, federationHandlers } from './trusted-issuers.ts';
 
 export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly accounts: Accounts;
+  readonly factors: Pick<FactorRegister, 'removeAll'>;
   readonly agents: AgentRegistry;
   readonly findings: AgentFindings;
   readonly blueprints: Blueprints;
@@ -78,7 +80,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
   const { issuer, accounts, agents, owners, clients, resourceServers, delegations, audit, log } = dependencies;
   const handlers: Handlers<OperationId> = {
     getMe: async ({ caller: { account: _, ...caller } }) => ({ body: { ...caller } }),
-    ...accountHandlers(accounts),
+    ...accountHandlers(accounts, dependencies.factors),
     ...blueprintHandlers(dependencies.blueprints),
     ...policyHandlers(dependencies.policies),
     ...budgetHandlers(dependencies.budgets),

@@ -7,8 +7,12 @@ import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../../view
 import { errorPage } from '../../../views/pages/error.ts';
 import { homePage } from '../../../views/pages/home.ts';
 import { passwordPage } from '../../../views/pages/password.ts';
+import { recoveryCodesPage } from '../../../views/pages/recovery-codes.ts';
+import { secondFactorPage } from '../../../views/pages/second-factor.ts';
+import { securityPage } from '../../../views/pages/security.ts';
 import { signInPage } from '../../../views/pages/sign-in.ts';
 import { signedOutPage, signOutPage } from '../../../views/pages/sign-out.ts';
+import { totpPage } from '../../../views/pages/totp.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
 import { consolePages } from './console-pages.ts';
@@ -241,6 +245,64 @@ export const samplePages = (
       delegations: [],
       clients: [],
       activity: [],
+    }),
+    'second-factor': secondFactorPage({
+      ...bare,
+      action: `${basePath}/interaction/u1/factor`,
+      csrf: text('k3Q'),
+      uid: text('u1'),
+      isStepUp: false,
+      againAction: `${basePath}/interaction/u1/again`,
+      cancel: { action: `${basePath}/interaction/u1/deny`, csrf: text('k4Q') },
+    }),
+    'second-factor-step-up': secondFactorPage({
+      ...bare,
+      action: `${basePath}/interaction/u1/factor`,
+      csrf: text('k3Q'),
+      uid: text('u1'),
+      isStepUp: true,
+      error: text('That code is not right, or was used already.'),
+    }),
+    security: securityPage({
+      ...frame,
+      flash: { kind: 'success', text: text('Added. The next sign-in asks for it.') },
+      csrf: text('9d2'),
+      path: `${basePath}/account/security`,
+      factors: [
+        {
+          id: text('fac_1'),
+          kind: 'totp',
+          name: text('Work phone'),
+          createdAt: NOON,
+          lastUsedAt: NOON + 3600,
+          removeAction: `${basePath}/account/security/factors/fac_1/remove`,
+        },
+        {
+          id: text('fac_2'),
+          kind: 'recovery',
+          name: text('Recovery codes'),
+          createdAt: NOON,
+          left: 9,
+          removeAction: `${basePath}/account/security/factors/fac_2/remove`,
+        },
+      ],
+    }),
+    'security-empty': securityPage({ ...frame, csrf: text('9d2'), path: `${basePath}/account/security`, factors: [] }),
+    totp: totpPage({
+      ...frame,
+      action: `${basePath}/account/security/totp`,
+      csrf: text('9d2'),
+      username: text('alice'),
+      secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+      address: 'otpauth://totp/Behalf%20id.example.com:alice?issuer=Behalf&secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+      name: text('Work phone'),
+      errors: { code: text('That is not the code the app shows now.') },
+    }),
+    'recovery-codes': recoveryCodesPage({
+      ...frame,
+      codes: ['abcd-efgh-ijkm-2345', 'npqr-stuv-wxyz-6789', 'bcde-fghi-jkmn-3456', 'pqrs-tuvw-xyz2-7899'],
+      isFirst: true,
+      nextHref: `${basePath}/account/security`,
     }),
     password: passwordPage({
       ...frame,

@@ -1,0 +1,77 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import { DomainError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EphemeralStore } from '../ports/ephemeral-store.ts';
+import type { Identifiers } from '../ports/identifiers.ts';
+import type { MasterKey } from '../secrets/master-key.ts';
+
+export type SignInLimits = {
+  /** Attempts at one account, from browsers that never signed in to it, in one window. */
+  readonly signInPerAccount: number;
+  /** Attempts from one client address, or one /64 network, in one window. */
+  readonly signInPerSource: number;
+  readonly signInWindowSeconds: number;
+};
+
+export type AttemptsDeps = {
+  readonly ephemeral: EphemeralStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+  readonly audit: AuditTrail;
+};
+
+/** How long a browser that signed in keeps its own budget of attempts. */
+export const DEVICE_TTL_SECONDS = 30 * 86_400;
+
+const TOO_MANY = 'There were too many attempts to sign in. Wait and try again.';
+
+/** Which browsers signed in before, and how many attempts of what kind there were. */
+export const attempts = ({ ephemeral, clock, identifiers, masterKey, audit }: AttemptsDeps) => {
+  /** Writes a refusal down and answers it, to be thrown. */
+  const refused = async (event: Partial<AuditEvent>, error: DomainError): Promise<DomainError> => {
+    await audit.append({ ...event, type: 'session.refused', outcome: 'refused', error: error.code });
+    return error;
+  };
+
+  return {
+    refused,
+
+    /** Counts an attempt; throws DomainError 'too_many_requests' when it is beyond `limit` within `window` seconds. */
+    async spend(
+      kind: string,
+      value: string,
+      { limit, window }: { readonly limit: number; readonly window: number },
+      event: Partial<AuditEvent>,
+    ): Promise<void> {
+      const count = await ephemeral.count(`sign_in:${kind}:${masterKey.digest(`sign_in_${kind}`, value)}`, window);
+      const over = count - limit;
+      if (over <= 0) return;
+      const error = new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: window });
+      // Attempts that are not tried are free to make: the 1st, 2nd, 4th, 8th … of a window are written, each
+      // with how many there were, so that they cannot flood the trail (decision D18).
+      if ((over & (over - 1)) !== 0) throw error;
+      throw await refused({ ...event, count: over, inputs: { reason: `limit_per_${kind}` } }, error);
+    },
+
+    /** The number of a device that signed in to this account within `DEVICE_TTL_SECONDS`, or undefined. */
+    knownDevice(device: string | undefined, account: string): string | undefined {
+      const [, since, nonce, proof] =
+        /^(\d{1,12})\.([A-Za-z0-9_-]{20,64})\.([A-Za-z0-9_-]{43})$/.exec(device ?? '') ?? [];
+      if (!since || !nonce || !proof) return undefined;
+      const age = clock.now() - Number(since);
+      if (age < 0 || age > DEVICE_TTL_SECONDS) return undefined;
+      const isOurs = masterKey
+        .digests('sign_in_device_cookie', account, since, nonce)
+        .some((expected) => timingSafeEqual(Buffer.from(expected), Buffer.from(proof)));
+      return isOurs ? nonce : undefined;
+    },
+
+    newDevice(account: string): string {
+      const since = String(clock.now());
+      const nonce = identifiers.newSecret().slice(0, 43);
+      return `${since}.${nonce}.${masterKey.digest('sign_in_device_cookie', account, since, nonce)}`;
+    },
+  };
+};

@@ -1,0 +1,266 @@
+import { type Assurance, MULTI_FACTOR, satisfiesAcr } from '../accounts/assurance.ts';
+import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import { checkText } from '../clients/display-text.ts';
+import type { By } from '../clients/registered-documents.ts';
+import { DomainError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type DocumentStore, isDocumentConflict, StoreUnavailable, update } from '../ports/document-store.ts';
+import type { Identifiers } from '../ports/identifiers.ts';
+import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
+import {
+  type AccountFactors,
+  asksFactor,
+  FACTORS,
+  type Factor,
+  type FactorFacts,
+  type FactorKind,
+  factsOf,
+  type RecoveryFactor,
+  type TotpFactor,
+} from './factor.ts';
+import { normalRecoveryCode, RECOVERY_CODES, recoveryCode } from './recovery-codes.ts';
+import { stepOf } from './totp.ts';
+
+/** How long after a sign-in factors may be changed. */
+export const RECENT_SECONDS = 600;
+
+/** Each more is one more code that is right at any moment. */
+const MOST_FACTORS = 5;
+
+/** What was proven, as `amr` says it. RFC 8176 has no word for a code on paper. */
+export const AMR = { totp: 'otp', recovery: 'urn:behalf:amr:recovery-code' } as const satisfies Record<
+  FactorKind,
+  string
+>;
+
+/** A factor to be added, but for what the register gives it. */
+export type NewFactor = { readonly name: string } & {
+  readonly kind: 'totp';
+  /** Base 32, not sealed. */
+  readonly secret: string;
+  /** Of the code that proved it. */
+  readonly lastStep: number;
+};
+
+/** Who changes the factors of their own account, and how they signed in. */
+export type Changing = { readonly account: string; readonly assurance: Assurance; readonly by: By };
+
+export type FactorRegisterDeps = {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+  readonly audit: AuditTrail;
+};
+
+export type FactorRegister = ReturnType<typeof factorRegister>;
+
+/** The factors of all accounts. Each change is validated, then audited, then written. */
+export const factorRegister = (deps: FactorRegisterDeps) => {
+  const { documents, clock, identifiers, masterKey, audit } = deps;
+  const stored = documents.collection<AccountFactors>(FACTORS);
+
+  const all = async (account: string): Promise<readonly Factor[]> =>
+    (await stored.get(account))?.document.factors ?? [];
+
+  const record = (type: AuditEvent['type'], account: string, by: By, more: Partial<AuditEvent> = {}) =>
+    audit.append({
+      type,
+      outcome: 'done',
+      subject: account,
+      caller: by.caller,
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+      ...more,
+    });
+
+  /** Compare-and-swap on the document of an account, which is made when there is none. `change` throws to refuse. */
+  const write = async (account: string, change: (factors: readonly Factor[]) => readonly Factor[]): Promise<void> => {
+    const next = (factors: readonly Factor[]): AccountFactors => ({
+      id: account,
+      factors: change(factors),
+      updatedAt: clock.now(),
+    });
+    if ((await stored.get(account)) === undefined) {
+      try {
+        return await stored.insert(next([]));
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+      }
+    }
+    const written = await update(stored, account, ({ factors }) => next(factors));
+    if (written === undefined) throw new StoreUnavailable(`the factors of ${account} are gone`);
+  };
+
+  /** LG-04: the password alone changes nothing where there is a factor. */
+  const requireStrength = (factors: readonly Factor[], { acr }: Assurance): void => {
+    if (asksFactor(factors) && !satisfiesAcr(acr, MULTI_FACTOR)) {
+      throw new DomainError('forbidden', 'Sign in again with your second factor first.');
+    }
+  };
+
+  const isRecent = ({ authTime }: Assurance): boolean => clock.now() - authTime <= RECENT_SECONDS;
+
+  const requireRecent = (assurance: Assurance): void => {
+    if (!isRecent(assurance)) throw new DomainError('forbidden', 'Sign in again first: your sign-in is too long ago.');
+  };
+
+  const recoveryOf = (account: string, codes: readonly string[]): RecoveryFactor => ({
+    id: identifiers.newId('fac'),
+    kind: 'recovery',
+    name: 'Recovery codes',
+    codes: codes.map((code) => masterKey.digest('recovery_code', account, String(normalRecoveryCode(code)))),
+    createdAt: clock.now(),
+  });
+
+  const newCodes = (): readonly string[] => Array.from({ length: RECOVERY_CODES }, () => recoveryCode(identifiers));
+
+  const sealed = (account: string, id: string, secret: string): string =>
+    masterKey.seal(contextOf(account, id), secret);
+
+  /** The factor as it is after `code` was proven with it, or undefined. */
+  const proven = (account: string, factor: Factor, code: string): Factor | undefined => {
+    const lastUsedAt = clock.now();
+    if (factor.kind === 'recovery') {
+      const normal = normalRecoveryCode(code);
+      const digests = normal === undefined ? [] : masterKey.digests('recovery_code', account, normal);
+      const codes = factor.codes.filter((digest) => !digests.includes(digest));
+      return codes.length < factor.codes.length ? { ...factor, codes, lastUsedAt } : undefined;
+    }
+    const secret = openedOrNothing(masterKey, contextOf(account, factor.id), factor.secret);
+    const step =
+      secret === undefined ? undefined : stepOf(secret, code.replace(/\s/g, ''), clock.nowMillis(), factor.lastStep);
+    return step === undefined ? undefined : { ...factor, lastStep: step, lastUsedAt };
+  };
+
+  /** The factor under the first master key, or undefined when it is so already. */
+  const sealedAnew = (account: string, factor: Factor): TotpFactor | undefined => {
+    const context = contextOf(account, factor.id);
+    if (factor.kind !== 'totp' || !masterKey.isSealedWithOther(context, factor.secret)) return undefined;
+    const secret = openedOrNothing(masterKey, context, factor.secret);
+    return secret === undefined ? undefined : { ...factor, secret: masterKey.seal(context, secret) };
+  };
+
+  return {
+    list: async (account: string): Promise<readonly FactorFacts[]> => (await all(account)).map(factsOf),
+
+    /** Whether a sign-in to this account asks for a second factor. */
+    isAsked: async (account: string): Promise<boolean> => asksFactor(await all(account)),
+
+    /** Whether a sign-in is recent and strong enough to change factors with. */
+    mayChange: async (account: string, assurance: Assurance): Promise<boolean> =>
+      isRecent(assurance) && (!asksFactor(await all(account)) || satisfiesAcr(assurance.acr, MULTI_FACTOR)),
+
+    /**
+     * Adds a factor that was just proven. With the first one come recovery codes, which are answered here and never
+     * again. Throws DomainError 'invalid_field' for its name, 'conflict' beyond `MOST_FACTORS`, and 'forbidden' where
+     * the sign-in is weaker than a factor there is.
+     */
+    async add(added: NewFactor, { account, assurance, by }: Changing): Promise<readonly string[] | undefined> {
+      const name = checkText(added.name.trim().normalize('NFC'), '/name', 60);
+      const check = (factors: readonly Factor[]): void => {
+        requireStrength(factors, assurance);
+        if (factors.length >= MOST_FACTORS) {
+          throw new DomainError('conflict', `An account has at most ${MOST_FACTORS} factors; remove one first.`);
+        }
+      };
+      check(await all(account));
+      const id = identifiers.newId('fac');
+      const { kind, lastStep } = added;
+      const factor: Factor = {
+        ...{ id, kind, name, lastStep, createdAt: clock.now() },
+        secret: sealed(account, id, added.secret),
+      };
+      const codes = newCodes();
+      const recovery = recoveryOf(account, codes);
+      await record('factor.added', account, by, { target: { kind: 'factor', id }, inputs: { kind } });
+      let isShown = false;
+      await write(account, (factors) => {
+        check(factors);
+        isShown = !factors.some((one) => one.kind === 'recovery');
+        return [...factors, factor, ...(isShown ? [recovery] : [])];
+      });
+      return isShown ? codes : undefined;
+    },
+
+    /** Codes in place of all there were. Throws as `add` does, and 'conflict' where there is no other factor. */
+    async newRecoveryCodes({ account, assurance, by }: Changing): Promise<readonly string[]> {
+      const check = (factors: readonly Factor[]): void => {
+        requireStrength(factors, assurance);
+        if (!asksFactor(factors))
+          throw new DomainError('conflict', 'There is no factor that codes could stand in for.');
+      };
+      requireRecent(assurance);
+      check(await all(account));
+      const codes = newCodes();
+      const recovery = recoveryOf(account, codes);
+      await record('factor.recovery_codes_made', account, by, { target: { kind: 'factor', id: recovery.id } });
+      await write(account, (factors) => {
+        check(factors);
+        return [...factors.filter(({ kind }) => kind !== 'recovery'), recovery];
+      });
+      return codes;
+    },
+
+    /** With the last factor its recovery codes go, too. Throws as `add` does, and 'not_found'. */
+    async remove(id: string, { account, assurance, by }: Changing): Promise<void> {
+      const check = (factors: readonly Factor[]): Factor => {
+        requireStrength(factors, assurance);
+        const found = factors.find((one) => one.id === id && one.kind !== 'recovery');
+        if (found === undefined) throw new DomainError('not_found', 'You have no such factor.');
+        return found;
+      };
+      requireRecent(assurance);
+      const { kind } = check(await all(account));
+      await record('factor.removed', account, by, { target: { kind: 'factor', id }, inputs: { kind } });
+      await write(account, (factors) => {
+        const left = factors.filter((one) => one !== check(factors));
+        return asksFactor(left) ? left : [];
+      });
+    },
+
+    /** Takes all factors of somebody who lost them, so that the password is enough. For administrators. */
+    async removeAll(account: string, by: By): Promise<void> {
+      const kinds = (await all(account)).map(({ kind }) => kind);
+      await record('factor.all_removed', account, by, { target: { kind: 'account', id: account }, inputs: { kinds } });
+      await write(account, () => []);
+    },
+
+    /**
+     * What this code proves, as `amr`; undefined for a wrong one. Of concurrent callers with one code exactly one is
+     * right, and nobody is after that (invariant I1, LG-04).
+     */
+    async prove(account: string, code: string): Promise<string | undefined> {
+      let used: FactorKind | undefined;
+      await update(stored, account, (document) => {
+        used = undefined;
+        for (const factor of document.factors) {
+          const next = proven(account, factor, code);
+          if (next === undefined) continue;
+          used = factor.kind;
+          return { ...document, factors: document.factors.map((one) => (one === factor ? next : one)) };
+        }
+        return undefined;
+      });
+      return used && AMR[used];
+    },
+
+    /** Seals every secret with the first master key, so that the other one may go. */
+    async sealAnew(): Promise<void> {
+      let last: string | undefined;
+      do {
+        const page = await stored.find({ limit: 200, ...(last === undefined ? {} : { after: { id: last } }) });
+        for (const { document } of page) {
+          if (!document.factors.some((factor) => sealedAnew(document.id, factor))) continue;
+          await update(stored, document.id, (now) => ({
+            ...now,
+            factors: now.factors.map((factor) => sealedAnew(now.id, factor) ?? factor),
+          }));
+        }
+        last = page.length < 200 ? undefined : page.at(-1)?.document.id;
+      } while (last !== undefined);
+    },
+  };
+};
+
+const contextOf = (account: string, id: string): string => `factor/${account}/${id}`;

@@ -1,0 +1,108 @@
+import type { Account } from '../accounts/account.ts';
+import { type Assurance, withFactor } from '../accounts/assurance.ts';
+import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/attempts.ts';
+import { DomainError } from '../errors.ts';
+import { sourceNetwork } from '../limits/source-network.ts';
+import { openedOrNothing } from '../secrets/master-key.ts';
+import type { FactorRegister } from './factor-register.ts';
+
+export type SecondFactorDeps = AttemptsDeps & {
+  readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
+  readonly factors: Pick<FactorRegister, 'prove'>;
+  readonly limits: SignInLimits;
+};
+
+/** Somebody knew the password of an account in this interaction. */
+export type Waiting = { readonly account: string; readonly assurance: Assurance };
+
+export type FactorAttempt = {
+  readonly account: string;
+  /** What was proven before. */
+  readonly assurance: Assurance;
+  /** Whether the person is signed in already, and only adds to it. */
+  readonly isStepUp: boolean;
+  readonly code: string;
+  readonly source: string;
+  readonly device?: string | undefined;
+  readonly request: string;
+};
+
+/** How long after the password the factor may come. */
+const WAITING_SECONDS = 600;
+
+/**
+ * Codes for one account in a day from browsers that never signed in to it. With three codes right at a time, a thief of
+ * a password guesses one within a year with a chance of one in thirty.
+ */
+const PER_DAY = { limit: 30, window: 86_400 };
+
+const REFUSED = 'That code is not right, or was used already.';
+
+export type SecondFactor = ReturnType<typeof secondFactor>;
+
+/**
+ * The step of a sign-in after the password. Between the two nobody is signed in: what is known is kept for the one
+ * interaction it was proven in. Attempts are counted before a code is looked at, apart from those at the password, so
+ * that neither uses up the other; a browser that signed in before has a budget of its own (LG-02).
+ */
+export const secondFactor = (deps: SecondFactorDeps) => {
+  const { accounts, factors, ephemeral, masterKey, audit, limits } = deps;
+  const { refused, spend, knownDevice, newDevice } = attempts(deps);
+  const perAccount = { limit: limits.signInPerAccount, window: limits.signInWindowSeconds };
+  const perSource = { limit: limits.signInPerSource, window: limits.signInWindowSeconds };
+
+  const keysOf = (uid: string): readonly string[] =>
+    masterKey.digests('waiting_factor', uid).map((digest) => `waiting_factor:${digest}`);
+
+  return {
+    /** Keeps that the password was right. */
+    async begin(uid: string, { account, assurance }: Waiting): Promise<void> {
+      const [key = ''] = keysOf(uid);
+      await ephemeral.set(key, masterKey.seal(key, JSON.stringify({ account, assurance })), WAITING_SECONDS);
+    },
+
+    async waiting(uid: string): Promise<Waiting | undefined> {
+      for (const key of keysOf(uid)) {
+        const sealed = await ephemeral.get(key);
+        const text = sealed === undefined ? undefined : openedOrNothing(masterKey, key, sealed);
+        if (text !== undefined) return JSON.parse(text) as Waiting;
+      }
+      return undefined;
+    },
+
+    async forget(uid: string): Promise<void> {
+      for (const key of keysOf(uid)) await ephemeral.take(key);
+    },
+
+    /**
+     * What is proven now, and what the browser keeps as its `device`. Throws DomainError 'unauthenticated' for a wrong
+     * code and 'too_many_requests' beyond a limit.
+     */
+    async prove(attempt: FactorAttempt): Promise<{ readonly assurance: Assurance; readonly device: string }> {
+      const { account: id, isStepUp, code, source, device, request } = attempt;
+      const event = { request, subject: id, caller: id, personal: { source } };
+      const nonce = knownDevice(device, id);
+      if (nonce === undefined) {
+        await spend('factor_source', sourceNetwork(source), perSource, event);
+        await spend('factor', id, perAccount, event);
+        await spend('factor_day', id, PER_DAY, event);
+      } else {
+        await spend('factor_device', nonce, perAccount, event);
+      }
+      const isActive = (await accounts.get(id))?.document.state === 'active';
+      const amr = isActive ? await factors.prove(id, code) : undefined;
+      if (amr === undefined) {
+        const reason = isActive ? 'wrong_factor' : 'account_disabled';
+        throw await refused({ ...event, inputs: { reason } }, new DomainError('unauthenticated', REFUSED));
+      }
+      const assurance = withFactor(attempt.assurance, amr);
+      await audit.append({
+        ...event,
+        type: isStepUp ? 'session.stepped_up' : 'session.started',
+        outcome: 'granted',
+        inputs: { amr: assurance.amr },
+      });
+      return { assurance, device: newDevice(id) };
+    },
+  };
+};

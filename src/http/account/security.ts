@@ -1,0 +1,114 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { recoveryCodesPage } from '../../../views/pages/recovery-codes.ts';
+import { securityPage } from '../../../views/pages/security.ts';
+import { type TotpPageModel, totpPage } from '../../../views/pages/totp.ts';
+import { isDomainError } from '../../domain/errors.ts';
+import type { Changing } from '../../domain/factors/factor-register.ts';
+import { byOf, exchangeOf, queryOf, seeOther, sendPage, setRetryAfter, statusOf } from '../interaction/page-answers.ts';
+import type { PeopleDeps } from '../interaction/people-deps.ts';
+import { single } from '../middleware/form-body.ts';
+import type { AccountSessions, PageSession } from './sessions.ts';
+
+const DONE = {
+  removed: 'Removed. It is not asked for any more.',
+  added: 'Added. The next sign-in asks for it.',
+} as const;
+
+/** Adds `/account/security`: a person's second factors. To change them takes a recent sign-in as strong as they are. */
+export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: AccountSessions, home: string): void => {
+  const { basePath, browserSessions, factors, totpEnrolment } = deps;
+  const path = `${home}/security`;
+
+  const frameOf = ({ signedInAs }: PageSession) => ({ basePath, signedInAs });
+
+  const changing = (ctx: Context, { account, assurance }: PageSession): Changing => ({
+    account: account.id,
+    assurance,
+    by: byOf(ctx, account.id),
+  });
+
+  /** Sends the browser away to sign in again where that is needed first, and says whether it was. */
+  const signInFirst = async (ctx: Context, session: PageSession, backTo: string): Promise<boolean> => {
+    if (await factors.mayChange(session.account.id, session.assurance)) return false;
+    seeOther(ctx, await browserSessions.signInUrl(exchangeOf(ctx), backTo, 'anew'));
+    return true;
+  };
+
+  const showCodes = (ctx: Context, session: PageSession, codes: readonly string[], isFirst: boolean): void =>
+    sendPage(ctx, 200, recoveryCodesPage({ ...frameOf(session), codes, isFirst, nextHref: path }));
+
+  const showTotp = async (
+    ctx: Context,
+    session: PageSession,
+    status = 200,
+    again: Pick<TotpPageModel, 'errors' | 'name'> = {},
+  ): Promise<void> => {
+    const offer = await totpEnrolment.offer(session.account, session.id);
+    const page = totpPage({
+      ...frameOf(session),
+      ...offer,
+      ...again,
+      action: `${path}/totp`,
+      csrf: session.csrf,
+      username: session.account.username,
+    });
+    sendPage(ctx, status, page);
+  };
+
+  router.get('/account/security', async (ctx) => {
+    const session = await sessions.orSignIn(ctx);
+    if (!session) return;
+    const done = queryOf(ctx).get('done');
+    const page = securityPage({
+      ...frameOf(session),
+      ...(done === 'added' || done === 'removed' ? { flash: { kind: 'success', text: DONE[done] } } : {}),
+      csrf: session.csrf,
+      path,
+      factors: (await factors.list(session.account.id)).map((factor) => ({
+        ...factor,
+        removeAction: `${path}/factors/${factor.id}/remove`,
+      })),
+    });
+    sendPage(ctx, 200, page);
+  });
+
+  router.get('/account/security/totp', async (ctx) => {
+    const session = await sessions.orSignIn(ctx);
+    if (!session || (await signInFirst(ctx, session, `${path}/totp`))) return;
+    await showTotp(ctx, session);
+  });
+
+  router.post('/account/security/totp', async (ctx) => {
+    const { form, ...session } = await sessions.withForm(ctx);
+    const name = single(form, 'name') ?? '';
+    const code = single(form, 'code') ?? '';
+    try {
+      const codes = await totpEnrolment.confirm({ name, code, session: session.id }, changing(ctx, session));
+      if (codes) showCodes(ctx, session, codes, true);
+      else seeOther(ctx, `${path}?done=added`);
+    } catch (error) {
+      if (!isDomainError(error)) throw error;
+      const field = error.field === '/name' ? 'name' : ON_CODE.includes(error.code) ? 'code' : undefined;
+      if (field === undefined) throw error;
+      setRetryAfter(ctx, error);
+      await showTotp(ctx, session, statusOf(error), { name: name.slice(0, 60), errors: { [field]: error.message } });
+    }
+  });
+
+  router.post('/account/security/recovery-codes', async (ctx) => {
+    const session = await sessions.withForm(ctx);
+    if (await signInFirst(ctx, session, path)) return;
+    showCodes(ctx, session, await factors.newRecoveryCodes(changing(ctx, session)), false);
+  });
+
+  router.post('/account/security/factors/:id/remove', async (ctx) => {
+    const session = await sessions.withForm(ctx);
+    if (await signInFirst(ctx, session, path)) return;
+    const { id = '' } = ctx.params;
+    await factors.remove(id, changing(ctx, session));
+    seeOther(ctx, `${path}?done=removed`);
+  });
+};
+
+const ON_CODE: readonly string[] = ['invalid_field', 'too_many_requests'];

@@ -1,0 +1,144 @@
+import type Router from '@koa/router';
+import type { RouterContext } from '@koa/router';
+import type { Context } from 'koa';
+import { secondFactorPage } from '../../../views/pages/second-factor.ts';
+import type { Assurance } from '../../domain/accounts/assurance.ts';
+import { isDomainError } from '../../domain/errors.ts';
+import type { Interaction } from '../../domain/ports/interactions.ts';
+import type { FormBinding } from '../middleware/csrf.ts';
+import { single } from '../middleware/form-body.ts';
+import type { DeviceCookie } from './device-cookie.ts';
+import {
+  exchangeOf,
+  type GuardedForms,
+  requestOf,
+  seeOther,
+  sendPage,
+  setRetryAfter,
+  statusOf,
+} from './page-answers.ts';
+import { namesOf, type PeopleDeps } from './people-deps.ts';
+
+/** Whose second factor an interaction waits for, and what was proven before. */
+type Step = { readonly account: string; readonly assurance: Assurance; readonly isStepUp: boolean };
+
+/** What the routes share with the rest of `/interaction/:uid`. */
+type Shared = {
+  readonly forms: GuardedForms;
+  readonly devices: DeviceCookie;
+  interactionOf(ctx: RouterContext): Promise<Interaction>;
+  pathOf(uid: string): string;
+  targetsOf(interaction: Interaction): readonly string[];
+  /** Records that whoever was signed in before is signed out by this sign-in. */
+  recordOtherEnds(ctx: Context, account: string): Promise<void>;
+};
+
+/**
+ * The page for the second factor: after the password, or alone where somebody is signed in and lacks only that
+ * (RFC 9470). A path of its own, so that a form for the password in another tab still does what it says.
+ */
+export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
+  const { basePath, browserSessions, interactions, secondFactor, factors } = deps;
+  const { forms, devices, interactionOf, pathOf, targetsOf, recordOtherEnds } = shared;
+
+  const stepOf = async (
+    ctx: Context,
+    { uid, prompt, account, lacksFactor }: Interaction,
+  ): Promise<Step | undefined> => {
+    if (prompt !== 'login') return undefined;
+    const waiting = await secondFactor.waiting(uid);
+    if (waiting) return { ...waiting, isStepUp: false };
+    if (!lacksFactor) return undefined;
+    const session = await browserSessions.current(exchangeOf(ctx));
+    if (session === undefined || session.account !== account || !(await factors.isAsked(account))) return undefined;
+    return { account, assurance: session.assurance, isStepUp: true };
+  };
+
+  const bindingOf = ({ uid }: Interaction, { account }: Step): FormBinding => ['interaction', uid, 'factor', account];
+
+  const show = async (
+    ctx: Context,
+    interaction: Interaction,
+    step: Step,
+    status = 200,
+    error?: string,
+  ): Promise<void> => {
+    const { uid, clientId, userCode } = interaction;
+    const action = pathOf(uid);
+    const page = secondFactorPage({
+      basePath,
+      action: `${action}/factor`,
+      csrf: forms.token(bindingOf(interaction, step)),
+      uid,
+      isStepUp: step.isStepUp,
+      ...(error === undefined ? {} : { error }),
+      // A device flow cannot begin anew with a sign-in.
+      ...(step.isStepUp && userCode !== undefined ? {} : { againAction: `${action}/again` }),
+      ...((await namesOf(deps, clientId))
+        ? { cancel: { action: `${action}/deny`, csrf: denyToken(interaction) } }
+        : {}),
+    });
+    sendPage(ctx, status, page, targetsOf(interaction));
+  };
+
+  const denyToken = ({ uid, prompt }: Interaction): string => forms.token(['interaction', uid, prompt, '']);
+
+  const readForm = async (
+    ctx: RouterContext,
+  ): Promise<{ interaction: Interaction; step: Step; form: URLSearchParams } | undefined> => {
+    const interaction = await interactionOf(ctx);
+    const step = await stepOf(ctx, interaction);
+    if (step === undefined) return undefined;
+    const form = await forms.read(ctx, bindingOf(interaction, step), step.account, interaction.uid);
+    return { interaction, step, form };
+  };
+
+  return {
+    /** Keeps that the password was right, and goes to the page of the factor. */
+    async begin(ctx: Context, uid: string, account: string, assurance: Assurance): Promise<void> {
+      await secondFactor.begin(uid, { account, assurance });
+      seeOther(ctx, pathOf(uid));
+    },
+
+    /** Shows the page where the interaction is at that step; says whether it was. */
+    async showIfDue(ctx: Context, interaction: Interaction): Promise<boolean> {
+      const step = await stepOf(ctx, interaction);
+      if (step) await show(ctx, interaction, step);
+      return step !== undefined;
+    },
+
+    addRoutes(router: Router): void {
+      router.post('/interaction/:uid/factor', async (ctx) => {
+        const read = await readForm(ctx);
+        if (!read) return forms.refuseUnbound(ctx);
+        const { interaction, step, form } = read;
+        const { uid } = interaction;
+        const code = single(form, 'code') ?? '';
+        if (code.trim() === '') return show(ctx, interaction, step, 400, 'Enter a code.');
+        try {
+          const proven = await secondFactor.prove({ ...step, code, device: devices.read(ctx), ...requestOf(ctx) });
+          devices.write(ctx, proven.device);
+          if (!step.isStepUp) await recordOtherEnds(ctx, step.account);
+          const next = await interactions.finishSignIn(exchangeOf(ctx), uid, step.account, proven.assurance);
+          await secondFactor.forget(uid);
+          seeOther(ctx, next);
+        } catch (error) {
+          if (!isDomainError(error) || !SHOWN.includes(error.code)) throw error;
+          setRetryAfter(ctx, error);
+          await show(ctx, interaction, step, statusOf(error), error.message);
+        }
+      });
+
+      router.post('/interaction/:uid/again', async (ctx) => {
+        const read = await readForm(ctx);
+        if (!read) return forms.refuseUnbound(ctx);
+        const { uid } = read.interaction;
+        await secondFactor.forget(uid);
+        seeOther(ctx, read.step.isStepUp ? await interactions.restart(exchangeOf(ctx), uid) : pathOf(uid));
+      });
+    },
+  };
+};
+
+/** Refusals that leave the person on the form. */
+const SHOWN: readonly string[] = ['unauthenticated', 'too_many_requests'];

@@ -1,0 +1,27 @@
+/** An authenticator app as a person has it. */
+import { Secret, TOTP } from 'otpauth';
+import type { Account } from '../../src/domain/accounts/account.ts';
+import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
+import type { PeopleWorld } from './people-world.ts';
+
+/** What the app shows at this epoch second. */
+export const codeAt = (secret: string, seconds: number): string =>
+  new TOTP({ secret: Secret.fromBase32(secret) }).generate({ timestamp: seconds * 1000 });
+
+/** Adds an app to an account; answers its secret and the recovery codes that came with it. */
+export const withApp = async (
+  world: PeopleWorld,
+  account: Account,
+): Promise<{ readonly secret: string; readonly recovery: readonly string[] }> => {
+  const session = `session of ${account.id}`;
+  const { secret } = await world.totpEnrolment.offer(account, session);
+  const recovery = await world.totpEnrolment.confirm(
+    { name: 'Phone', code: codeAt(secret, world.clock.now()), session },
+    {
+      account: account.id,
+      assurance: { acr: MULTI_FACTOR, amr: ['pwd', 'otp'], authTime: world.clock.now() },
+      by: { caller: account.id },
+    },
+  );
+  return { secret, recovery: recovery ?? [] };
+};
