@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
-export type AssetName = 'style.css' | 'agents.css' | 'policy.css' | 'icon.svg';
+/** A style sheet beside the one of every page. */
+export type StyleName = 'agents.css' | 'policy.css' | 'security.css';
+
+export type AssetName = 'style.css' | StyleName | 'icon.svg';
 
 /** A file of `views/assets`; its name holds a digest of its content, so it may be cached for ever. */
 export type Asset = { readonly body: Buffer; readonly type: string };
@@ -36,6 +39,7 @@ const load = (): Loaded => {
     'style.css': add('style.css', 'text/css; charset=utf-8'),
     'agents.css': add('agents.css', 'text/css; charset=utf-8'),
     'policy.css': add('policy.css', 'text/css; charset=utf-8'),
+    'security.css': add('security.css', 'text/css; charset=utf-8'),
     'icon.svg': add('icon.svg', 'image/svg+xml'),
   };
   return { pathOf, byPath };

@@ -1,5 +1,5 @@
 import { isolated } from './agent-text.ts';
-import { assets } from './assets.ts';
+import { assets, type StyleName } from './assets.ts';
 import { type Html, type HtmlValue, html } from './html.ts';
 import { type FlashMessage, flash } from './partials/flash.ts';
 import { submit } from './partials/submit.ts';
@@ -29,7 +29,7 @@ export type Shell = {
   /** `narrow`: one decision or form. `wide`: lists. */
   readonly width?: 'narrow' | 'wide';
   /** A second style sheet, and one on top of that. */
-  readonly style?: 'agents.css';
+  readonly style?: StyleName;
   readonly alsoStyle?: 'policy.css';
   /** Decisions in progress show no links that lead away. */
   readonly bare?: boolean;

@@ -170,7 +170,7 @@ describe('/account/security', () => {
   test('an app is added by the code it shows, its picture is markup of ours, and codes are shown once', async () => {
     const world = await peopleWorld();
     const { person, page, secret, send } = await addApp(world);
-    expect(page.text).toMatch(/<svg role="img" aria-label="[^"]+" viewBox="0 0 \d+ \d+"/);
+    expect(page.text).toMatch(/<svg role="img" aria-label="[^"]+" viewbox="0 0 \d+ \d+"/);
     expect(page.headers['content-security-policy']).not.toContain('unsafe');
     expect(page.headers['cache-control']).toBe('no-store');
     const wrong = await send({ name: 'Phone', code: '000000' });

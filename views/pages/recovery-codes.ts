@@ -11,6 +11,7 @@ export type RecoveryCodesModel = PageFrame & {
 export const recoveryCodesPage = (model: RecoveryCodesModel): Html =>
   layout({
     frame: model,
+    style: 'security.css',
     title: 'Recovery codes',
     body: html`<section class="card"><h1>Keep these recovery codes</h1>
 ${model.isFirst && html`<div class="flash success" role="status">The app was added. The next sign-in asks for its code.</div>`}

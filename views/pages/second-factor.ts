@@ -21,6 +21,7 @@ export type SecondFactorModel = PageFrame & {
 export const secondFactorPage = (model: SecondFactorModel): Html =>
   layout({
     frame: model,
+    style: 'security.css',
     title: 'Second factor',
     bare: true,
     body: html`<section class="card">

@@ -20,6 +20,7 @@ export type TotpPageModel = PageFrame & {
 export const totpPage = (model: TotpPageModel): Html =>
   layout({
     frame: model,
+    style: 'security.css',
     title: 'Add an authenticator app',
     body: html`<section class="card"><h1>Add an authenticator app</h1>
 <p class="lead">From then on a sign-in takes your password and a code that the app shows.</p>

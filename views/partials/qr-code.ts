@@ -11,5 +11,5 @@ export const qrCode = (text: string, label: string): Html => {
     .flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? `M${x + QUIET} ${y + QUIET}h1v1h-1z` : [])))
     .join('');
   const side = size + 2 * QUIET;
-  return html`<svg role="img" aria-label="${label}" viewBox="0 0 ${side} ${side}" shape-rendering="crispEdges"><rect width="${side}" height="${side}" fill="#fff"/><path fill="#000" d="${dark}"/></svg>`;
+  return html`<svg role="img" aria-label="${label}" viewbox="0 0 ${side} ${side}" shape-rendering="crispEdges"><rect width="${side}" height="${side}" fill="#fff"></rect><path fill="#000" d="${dark}"></path></svg>`;
 };

@@ -60,8 +60,13 @@ export const factorRegister = (deps: FactorRegisterDeps) => {
   const { documents, clock, identifiers, masterKey, audit } = deps;
   const stored = documents.collection<AccountFactors>(FACTORS);
 
-  const all = async (account: string): Promise<readonly Factor[]> =>
-    (await stored.get(account))?.document.factors ?? [];
+  /** Without a document there are none. One that is not understood is not as good as none: that would open the account. */
+  const all = async (account: string): Promise<readonly Factor[]> => {
+    const found = await stored.get(account);
+    if (found === undefined) return [];
+    if (!Array.isArray(found.document.factors)) throw new StoreUnavailable(`the factors of ${account} cannot be read`);
+    return found.document.factors;
+  };
 
   const record = (type: AuditEvent['type'], account: string, by: By, more: Partial<AuditEvent> = {}) =>
     audit.append({

@@ -12,7 +12,7 @@ const ELEMENTS: readonly string[] = [
     ' ',
   ),
   ...'table thead tbody tr th td'.split(' '),
-  ...'svg rect'.split(' '),
+  ...'svg rect path'.split(' '),
 ];
 const ATTRIBUTES: readonly string[] = [
   ...'action aria-current aria-describedby aria-hidden aria-invalid aria-label aria-labelledby alt autocapitalize autocomplete autofocus charset checked class'.split(
@@ -21,7 +21,9 @@ const ATTRIBUTES: readonly string[] = [
   ...'content data-label datetime dir for height hidden href id inputmode lang list max maxlength method name readonly rel required role scope selected'.split(
     ' ',
   ),
-  ...'preserveaspectratio rows rx spellcheck src tabindex title type value viewbox width x y'.split(' '),
+  ...'d fill preserveaspectratio rows rx shape-rendering spellcheck src tabindex title type value viewbox width x y'.split(
+    ' ',
+  ),
 ];
 
 const TAG = /<(\/?)([a-z][a-z0-9]*)((?: [a-z-]+(?:="[^"<>]*")?)*)>/y;
