@@ -96,7 +96,7 @@ export type TokenToMint = {
   /** How the person signed in, as the token it was made from says. */
   readonly assurance?: Assurance | undefined;
   /** What allowed it. */
-  readonly decision: Pick<Decision, 'id' | 'policyVersion'>;
+  readonly decision: Pick<Decision, 'id' | 'policyVersion' | 'maxUses'>;
   readonly origin?: undefined;
 };
 

@@ -21,7 +21,7 @@ import { checkDpopReplay, checkDpopRequired, checkMtlsCert, validateDpop } from 
 import { checkFits, detailsMember } from './request-details.ts';
 import { factsOf } from './request-facts.ts';
 import { assuranceClaims } from './step-up.ts';
-import { decided, personalDetails, type TokenClaims } from './token-claims.ts';
+import { decided, personalDetails, type TokenClaims, usesMember } from './token-claims.ts';
 import { unitOf } from './token-request-unit.ts';
 
 type TokenContext = Parameters<typeof validateDpop>[1];
@@ -102,6 +102,7 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
         }),
         txn: token.txn,
         ...decided(token.decision),
+        ...usesMember(token.decision.maxUses),
         ...detailsMember(token.details),
         ...assuranceClaims(token.assurance),
         ...(token.lease === undefined ? {} : { grant_id: token.lease }),

@@ -97,6 +97,7 @@ export const issuedTokens = (deps: {
       txn: text('txn'),
       decision: text('decision'),
       policy: typeof claims['policy'] === 'number' ? claims['policy'] : undefined,
+      maxUses: numberIn(claims, 'max_uses'),
       mayAct: mayActIn(claims),
       assurance: assuranceFrom(claims),
       issuedAt: Number(claims.iat),
@@ -136,6 +137,7 @@ export const issuedTokens = (deps: {
         txn: extra.txn,
         decision: extra.decision,
         policy: extra.policy,
+        maxUses: numberIn(extra, 'max_uses'),
         mayAct: mayActIn(extra),
         assurance: assuranceFrom(extra),
         issuedAt: Number(payload['iat']),
@@ -211,6 +213,9 @@ export const issuedTokens = (deps: {
     },
   };
 };
+
+const numberIn = (claims: Readonly<Record<string, unknown>>, name: string): number | undefined =>
+  typeof claims[name] === 'number' ? claims[name] : undefined;
 
 const mayActIn = (claims: Readonly<Record<string, unknown>>): string | undefined => {
   const { sub } = (claims['may_act'] ?? {}) as { readonly sub?: unknown };

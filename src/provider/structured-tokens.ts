@@ -15,6 +15,7 @@ import type { OwnTokens } from './issued-tokens.ts';
 import { asProtocol } from './oauth-errors.ts';
 import { factsOf } from './request-facts.ts';
 import { assuranceClaims } from './step-up.ts';
+import { usesMember } from './token-claims.ts';
 
 type Deps = {
   readonly tokens: OwnTokens;
@@ -113,6 +114,7 @@ const description = (token: IssuedToken, issuer: string): Record<string, unknown
   token_type: token.jkt === undefined ? 'Bearer' : 'DPoP',
   ...(token.jkt === undefined ? {} : { cnf: { jkt: token.jkt } }),
   ...(token.x5t === undefined ? {} : { cnf: { 'x5t#S256': token.x5t } }),
+  ...usesMember(token.maxUses),
   ...(token.mayAct === undefined ? {} : { may_act: { sub: token.mayAct, iss: issuer, sub_profile: 'ai_agent' } }),
   ...actOf(token),
   ...(token.origin === undefined ? {} : { account_link: token.origin.link }),

@@ -68,6 +68,9 @@ const spendingOf = ({ subject, caller = '', chain, delegation, resource, scopeGi
   scope: scopeGiven,
 });
 
+/** How often a policy lets the token be used, which whoever accepts it counts. */
+export const usesMember = (maxUses: number | undefined) => (maxUses === undefined ? {} : { max_uses: maxUses });
+
 /** The refusal's event has the reasons. */
 const noteRefused = (ctx: object, decision: Decision | undefined): void => {
   if (!decision) return;
@@ -187,7 +190,12 @@ export const tokenClaims = (deps: {
       throw refuse('invalid_grant', 'delegation', 'delegation_ended', text);
     }
     const decision = resource === undefined ? undefined : deps.authority.decisionOf(ctx);
-    const facts = { txn, ...decided(decision), ...detailsMember(decision?.details) };
+    const facts = {
+      txn,
+      ...decided(decision),
+      ...usesMember(decision?.maxUses),
+      ...detailsMember(decision?.details),
+    };
     const told = {
       txn,
       ...decided(decision),

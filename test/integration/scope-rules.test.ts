@@ -129,6 +129,17 @@ describe('SC-06 a change of policy', () => {
     expect((await exchange('read')).status).toBe(200);
   });
 
+  test('an obligation on uses stands in the token, at introspection and in what is exchanged from it', async () => {
+    await put('@id("once") @max_uses("3") permit (principal, action, resource);');
+    const first = await exchange('read');
+    const token = String(first.body['access_token']);
+    expect(decodeJwt(token)['max_uses']).toBe(3);
+    expect((await family.calls.introspect(family.calendar.credential, token)).body['max_uses']).toBe(3);
+    await back(1);
+    const again = await family.exchange(family.agent, token, family.calendar.identifier);
+    expect(decodeJwt(String(again.body['access_token']))['max_uses']).toBe(3);
+  });
+
   test('SC-06 requests under way while sets change name one version, and hold what that version gives', async () => {
     const narrow = await put(
       `${everything} @id("no-write") forbid (principal is Agent, action == Action::"act", resource) when { resource.name == "write" };`,

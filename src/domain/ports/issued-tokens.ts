@@ -33,6 +33,8 @@ export type IssuedToken = {
   /** The decision it comes from, and the version of the policy set that was asked. */
   readonly decision?: string;
   readonly policy?: number;
+  /** How often it may be used at most. */
+  readonly maxUses?: number;
   /** How the person signed in. */
   readonly assurance?: Assurance;
   readonly issuedAt: number;

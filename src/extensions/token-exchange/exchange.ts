@@ -144,11 +144,15 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       txn,
       parent: token.id,
       issuedTokenType: parameters.requestedType,
-      decision,
+      // What comes of a token that may be used so often may not be used more often.
+      decision: { ...decision, maxUses: fewer(decision.maxUses, token.maxUses) },
       assurance: token.assurance,
     };
   };
 };
+
+const fewer = (one: number | undefined, other: number | undefined): number | undefined =>
+  one === undefined || other === undefined ? (one ?? other) : Math.min(one, other);
 
 /** The caller as an agent that may exchange: active, registered for it, and with an owner who answers for it. */
 export const activeAgent = async (
