@@ -1,5 +1,7 @@
+import { hash } from 'node:crypto';
 import type { CedarValueJson, EntityJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
 import type { Verdict } from '../../src/domain/ports/policy-engine.ts';
+import type { Use } from './context-use.ts';
 
 /** A question in Cedar's words. */
 export type Asked = {
@@ -10,39 +12,50 @@ export type Asked = {
   readonly entities: readonly EntityJson[];
 };
 
-/** Verdicts of one set; the one that came first goes first. */
-const MOST_VERDICTS = 4_096;
+/** Verdicts of one set, some 10 MB; the one that came first goes first. */
+const MOST_VERDICTS = 32_768;
 /** Characters of a question; a longer one is evaluated each time. */
-const LONGEST_QUESTION = 4_096;
+const LONGEST_QUESTION = 8_192;
 
 /**
  * A verdict follows from the set and the question alone, so the same question has the same verdict. The same is one
- * that differs at most in facts that no policy of the set looks at, such as the second it is. `used` are those that are
- * looked at; undefined: all.
+ * that differs at most in what no policy of the set can notice: facts that none looks at, and numbers that lie between the
+ * same two of those they are compared with, such as the hour. `used` are the facts that are looked at; undefined: all.
  */
-export const rememberedVerdicts = (used: ReadonlySet<string> | undefined) => {
+export const rememberedVerdicts = (used: ReadonlyMap<string, Use> | undefined) => {
   const verdicts = new Map<string, Verdict>();
 
   const keyOf = ({ principal, action, resource, context, entities }: Asked): string => {
     // Of the others only that they are there and of which kind: one that does not fit the schema is an error.
-    const facts = Object.entries(context).map(([name, value]) =>
-      used === undefined || used.has(name) ? [name, value] : [name, kindOf(value)],
-    );
+    const facts = Object.entries(context).map(([name, value]) => {
+      const use = used === undefined ? 'whole' : used.get(name);
+      if (use === undefined) return [name, kindOf(value)];
+      return use === 'whole' || typeof value !== 'number' ? [name, value] : [name, ...placeOf(value, use)];
+    });
     return JSON.stringify([principal, action, resource, facts, entities]);
   };
 
   return (asked: Asked, evaluate: () => Verdict): Verdict => {
-    const key = keyOf(asked);
+    const text = keyOf(asked);
+    if (text.length > LONGEST_QUESTION) return evaluate();
+    const key = hash('sha256', text, 'base64url');
     const known = verdicts.get(key);
     if (known) return known;
     const verdict = evaluate();
     // What failed may have failed for want of something else than the question.
-    if (verdict.errors.length > 0 || key.length > LONGEST_QUESTION) return verdict;
+    if (verdict.errors.length > 0) return verdict;
     if (verdicts.size >= MOST_VERDICTS) verdicts.delete(verdicts.keys().next().value as string);
     verdicts.set(key, verdict);
     return verdict;
   };
 };
+
+/** Between which of these a number lies, and whether it is one of them. */
+const placeOf = (value: number, among: readonly number[]): readonly [string, number, boolean] => [
+  'place',
+  among.filter((one) => one < value).length,
+  among.includes(value),
+];
 
 /** Deep enough for what the schema knows of facts: a record of lists. */
 const kindOf = (value: CedarValueJson): unknown => {

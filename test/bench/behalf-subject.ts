@@ -6,6 +6,7 @@ import { newPlatformKey, signToken } from '../support/workload-platforms.ts';
 import type { RunningSubject } from './bare-subject.ts';
 import type { Subject } from './cases.ts';
 import { CONNECTIONS, connectionsTo } from './load.ts';
+import { policiesOf } from './policy-sets.ts';
 import { type StoreServers, startStoreServers } from './store-servers.ts';
 
 /** Scope of the authorization requests whose refresh tokens are measured: no ID token, as on the other side. */
@@ -18,6 +19,8 @@ export type BehalfOptions = {
    */
   readonly name?: Exclude<Subject['name'], 'bare'>;
   readonly workers?: number;
+  /** Policies that count: none are asked, those a server starts with, or so many. Default: those it starts with. */
+  readonly policies?: 'off' | 'starter' | number;
   /** With 'mongodb-redis': servers of the caller's. */
   readonly servers?: StoreServers;
 };
@@ -30,13 +33,14 @@ const ENTRIES: Readonly<Record<string, string>> = {
 /** A fresh process of our server, and what a person and an operator have made there. */
 export const startBehalf = async (
   core: number | undefined,
-  { name = 'behalf', workers = 1, servers }: BehalfOptions = {},
+  { name = 'behalf', workers = 1, servers, policies = 'starter' }: BehalfOptions = {},
 ): Promise<RunningSubject> => {
   const own = name === 'mongodb-redis' && !servers ? await startStoreServers() : undefined;
   const server = await startServer({
     environment: {
       ...WITHOUT_LIMITS,
       ...(name === 'logging' ? { BEHALF__LOG__LEVEL: 'info' } : {}),
+      ...(policies === 'off' ? { BEHALF__POLICY__ENFORCEMENT: 'off' } : {}),
       ...(servers ?? own)?.environment,
     },
     ...(ENTRIES[name] === undefined ? {} : { entry: ENTRIES[name] }),
@@ -52,6 +56,7 @@ export const startBehalf = async (
   };
   try {
     const scene = await makeScene(server);
+    if (typeof policies === 'number') await activatePolicies(scene, policies);
     const { calls, jwt, opaque, agent, app } = scene;
     const some = async (make: () => Promise<string>, count: number): Promise<string[]> => {
       const made: string[] = [];
@@ -123,6 +128,20 @@ export const startBehalf = async (
     console.error(server.log().slice(-4000));
     await remove();
     throw error;
+  }
+};
+
+const activatePolicies = async ({ management, agent, jwt }: Scene, count: number): Promise<void> => {
+  const { body } = await management.call('GET', '/policy/schema');
+  const made = await management.call('POST', '/policy-sets', { text: policiesOf(count, String(body['starter'])) });
+  const path = `/policy-sets/${made.body['version']}`;
+  const etag = (await management.call('GET', path)).headers.get('etag') ?? '';
+  const { status, text } = await management.call('POST', `${path}/activation`, {}, { 'if-match': etag });
+  if (status !== 200) throw new Error(`${count} policies do not count: ${made.text.slice(0, 500)} ${text}`);
+  // The first decision makes them ready, which on a busy machine takes longer than a request may.
+  const first = { caller: agent.clientId, resource: jwt.identifier };
+  for (let attempt = 0; attempt < 10; attempt += 1) {
+    if ((await management.call('POST', '/policy/simulations', first)).status === 200) return;
   }
 };
 

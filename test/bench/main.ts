@@ -17,6 +17,8 @@ import { CASES, CLIENT_CREDENTIALS } from './cases.ts';
 import { type Denial, denials, denialsTable } from './deny.ts';
 import { type Operations, operationsOf, operationsTable } from './operations.ts';
 import { type BenchOptions, benchOptions, usage } from './options.ts';
+import { policyCosts, policyTables } from './policy-cost.ts';
+import type { DecisionMicros } from './policy-decision.ts';
 import { type Figures, round } from './rounds.ts';
 import { SCALED, type Scaling, scalingOf, scalingTable } from './scaling.ts';
 import { rounded } from './statistics.ts';
@@ -77,6 +79,15 @@ const run = async (options: BenchOptions) => {
   const epochMicros = isOn('epochs') ? (await printedBy<{ micros: number }>('epoch-check.ts')).micros : undefined;
   const authority = isOn('authority') ? await printedBy<AuthorityMicros>('authority-check.ts') : undefined;
 
+  const [ofExchange] = exchange;
+  const policies =
+    isOn('policies') && ofExchange
+      ? {
+          exchange: await policyCosts(ofExchange, core, rounds, options),
+          decisions: await printedBy<readonly DecisionMicros[]>('policy-decision.ts'),
+        }
+      : undefined;
+
   runOn(`0-${cpus().length - 1}`);
   const counted = CASES.filter((one) => cases.includes(one) || (isOn('epochs') && exchange.includes(one)));
   const operations: readonly Operations[] =
@@ -115,6 +126,7 @@ const run = async (options: BenchOptions) => {
     variants: variantsOf(variants),
     epochs: epochMicros === undefined ? undefined : epochShare(epochMicros, operations, figures),
     authority: authority && authorityShare(authority, figures),
+    policies,
     operations,
     scaling: scaled,
     ends,
@@ -122,7 +134,7 @@ const run = async (options: BenchOptions) => {
 };
 
 const report = (result: Awaited<ReturnType<typeof run>>): string => {
-  const { cases, variants, epochs, authority, operations, scaling, ends, rounds, seconds } = result;
+  const { cases, variants, epochs, authority, policies, operations, scaling, ends, rounds, seconds } = result;
   return [
     `Server CPU per request, 32 connections, ${rounds} rounds of ${seconds} s each, ${isPinned ? 'pinned' : 'not pinned'}`,
     ...(cases.length > 0 ? [rowsTable(cases)] : []),
@@ -133,6 +145,7 @@ const report = (result: Awaited<ReturnType<typeof run>>): string => {
         ]
       : []),
     ...(authority ? [authorityText(authority)] : []),
+    ...(policies ? [policyTables(policies.exchange, policies.decisions)] : []),
     ...(operations.length > 0 ? [operationsTable(operations)] : []),
     ...(scaling.length > 0 ? [scalingTable(scaling)] : []),
     ...(ends.length > 0 ? [denialsTable(ends)] : []),

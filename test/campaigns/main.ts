@@ -11,6 +11,7 @@ import { killTree } from './kill-tree.ts';
 import { leases } from './leases.ts';
 import { metadata } from './metadata.ts';
 import { races } from './races.ts';
+import { replay } from './replay.ts';
 import { keepResult } from './results.ts';
 import { revocation } from './revocation.ts';
 import { rolling } from './rolling.ts';
@@ -30,6 +31,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   agents,
   metadata,
   spam,
+  replay,
 ];
 
 const usage = (): string =>

@@ -124,6 +124,11 @@ describe('verdicts that are answered again', () => {
     'context.route == "consent"',
     'context["now"] > 1700000000',
     '{"now": 1}.now == context.weekday',
+    '1700000001 <= context.now',
+    'context.now != 1700000001 && !(context.now < 1700000000)',
+    'context.now + 1 > 1700000001',
+    'context.now == 9007199254740993 || context.now - 1 == 1700000000',
+    'context.weekday < context.depth',
     'resource.risk == "medium"',
     'principal in Blueprint::"bpt_1"',
   ];

@@ -7,11 +7,12 @@ import type { CompiledPolicies } from '../ports/policy-engine.ts';
 
 /** Events of decisions, which keep what policies were asked. */
 const DECIDED = ['token.issued', 'token.refused'] as const;
-const PAGE = 1000;
+/** Read without anybody else coming to their turn. */
+const PAGE = 250;
 /** Agents, scopes and examples that are told apart; a summary is read by a person. */
 const MOST = 200;
 /** Events between two moments at which others come to their turn. */
-const AT_ONCE = 50;
+const AT_ONCE = 10;
 
 export type ReplayRange = {
   /** Milliseconds since the epoch, both ends inclusive. */

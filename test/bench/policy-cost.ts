@@ -1,0 +1,62 @@
+/** What policies cost an exchange: without them, with the starter set, and with more and more of them. */
+import { startBehalf } from './behalf-subject.ts';
+import type { BenchCase } from './cases.ts';
+import type { Measured } from './load.ts';
+import type { DecisionMicros } from './policy-decision.ts';
+import { type Lengths, measureCase } from './rounds.ts';
+import { cpuOf, median, ratioOf, rounded, table, throughputOf } from './statistics.ts';
+
+const KINDS = ['off', 'starter', 50, 200, 2_000] as const;
+
+export type PolicyCost = {
+  readonly policies: (typeof KINDS)[number];
+  readonly cpuMicros: number;
+  readonly perSecond: number;
+  readonly p99: number;
+  /** Of the throughput without policies. */
+  readonly share: number | undefined;
+};
+
+/** Each round starts all of them anew; one after the other. */
+export const policyCosts = async (
+  exchange: BenchCase,
+  core: number | undefined,
+  rounds: number,
+  lengths: Lengths,
+): Promise<readonly PolicyCost[]> => {
+  const measured = new Map<(typeof KINDS)[number], Measured[]>(KINDS.map((kind) => [kind, []]));
+  for (let index = 0; index < rounds; index += 1) {
+    for (const kind of index % 2 === 1 ? KINDS.toReversed() : KINDS) {
+      process.stderr.write(`round ${index + 1}: policies ${kind}\n`);
+      const { subject, close } = await startBehalf(core, { policies: kind });
+      try {
+        measured.get(kind)?.push(await measureCase(exchange, subject, lengths));
+      } finally {
+        await close();
+      }
+    }
+  }
+  const off = measured.get('off');
+  return KINDS.map((policies) => {
+    const all = measured.get(policies) ?? [];
+    return {
+      policies,
+      cpuMicros: Math.round(median(all.map(cpuOf))),
+      perSecond: Math.round(median(all.map(throughputOf))),
+      p99: rounded(median(all.map(({ p99Ms }) => p99Ms)), 1),
+      share: ratioOf(all, off, throughputOf),
+    };
+  });
+};
+
+export const policyTables = (costs: readonly PolicyCost[], decisions: readonly DecisionMicros[]): string =>
+  [
+    table(
+      ['exchange with policies', 'µs', '/s', 'p99 ms', '× off'],
+      costs.map(({ policies, cpuMicros, perSecond, p99, share }) => [policies, cpuMicros, perSecond, p99, share]),
+    ),
+    table(
+      ['decision with policies', 'first p50 µs', 'first p99 µs', 'again p50 µs', 'again p99 µs'],
+      decisions.map(({ policies, first, again }) => [policies, first.p50, first.p99, again.p50, again.p99]),
+    ),
+  ].join('\n\n');
