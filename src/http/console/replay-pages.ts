@@ -107,7 +107,9 @@ const sendParts = async (
           yield String(replayProgress(read, changed, share));
         }
       }
-    } catch {
+    } catch (error) {
+      // Half of the answer is sent: it goes to the log, and the page says that it broke off.
+      ctx.app.emit('error', error, ctx);
       yield String(replayFailed('Reading the trail broke off. Try again, with fewer days.'));
     }
     yield after;
