@@ -41,6 +41,8 @@ export type Configuration = {
     readonly accessTokenTtlSeconds: number;
     /** Longest life of an exchanged token, at most 600. */
     readonly exchangedTokenTtlSeconds: number;
+    /** Whose services read transaction tokens. Absent: none are made. */
+    readonly trustDomain?: string;
     readonly idTokenTtlSeconds: number;
     readonly refreshTokenTtlSeconds: number;
     readonly authorizationCodeTtlSeconds: number;

@@ -161,6 +161,10 @@ export const CONFIGURATION_SCHEMA = {
         [30, 300, 600],
         'seconds',
       ),
+      trustDomain: text(
+        'Name of the trust domain whose services read transaction tokens, their audience. Without it none are made.',
+        { minLength: 1, maxLength: 255 },
+      ),
       idTokenTtlSeconds: count('Life of an ID token.', [60, HOUR, DAY], 'seconds'),
       refreshTokenTtlSeconds: count(
         'Life of a refresh token since its last use.',

@@ -177,6 +177,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       identifiers,
       issuer,
       exchangedTokenTtlSeconds: configuration.tokens.exchangedTokenTtlSeconds,
+      trustDomain: configuration.tokens.trustDomain,
     }),
     jwtBearer({
       assertions: made.assertions,

@@ -3,16 +3,18 @@ import type { Account } from '../domain/accounts/account.ts';
 
 export const CLAIMS_BY_SCOPE = {
   // How and when the person signed in goes with every ID token: whoever is shown one can tell (OIDC Core §2).
-  openid: ['sub', 'auth_time', 'acr', 'amr'],
+  openid: ['sub', 'auth_time', 'acr', 'amr', 'grant_id'],
   profile: ['name', 'preferred_username', 'updated_at'],
   email: ['email', 'email_verified'],
   groups: ['groups'],
 };
 
-export const accountClaims = (account: Account) => ({
+/** `lease`: the authorization an ID token comes from, which it names, so that it can be told later whether that is live. */
+export const accountClaims = (account: Account, lease?: string) => ({
   accountId: account.id,
-  claims: async () => ({
+  claims: async (use: string) => ({
     sub: account.id,
+    ...(use === 'id_token' && lease !== undefined ? { grant_id: lease } : {}),
     name: account.name,
     preferred_username: account.username,
     updated_at: account.updatedAt,

@@ -246,10 +246,12 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
       const origins = client['behalf_cors_origins'];
       return Array.isArray(origins) && origins.includes(origin);
     },
-    findAccount: (_ctx, id) =>
+    findAccount: (_ctx, id, token) =>
       asProtocol(async () => {
         const account = (await deps.accounts.get(id))?.document;
-        return account?.state === 'active' ? accountClaims(account) : undefined;
+        return account?.state === 'active'
+          ? accountClaims(account, (token as { readonly grantId?: string } | undefined)?.grantId)
+          : undefined;
       }),
     extraTokenClaims: (ctx, token) => deps.claims.forToken(ctx, token),
     loadExistingGrant: leaseForRequest(deps),

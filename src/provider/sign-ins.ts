@@ -21,7 +21,6 @@ const ID_TOKEN_TYPES = new Set([undefined, 'jwt']);
 /** Claims that are never in an ID token of ours. */
 const OF_OTHERS = ['client_id', 'scope', 'events', 'act', 'cnf', 'token_use'];
 const REFRESH_SHAPE = /^[\w-]{43}$/;
-const MOST_LEASES = 1000;
 
 export const signIns = (deps: {
   readonly documents: DocumentStore;
@@ -31,21 +30,8 @@ export const signIns = (deps: {
   readonly liveness: Pick<TokenLiveness, 'leaseLive'>;
 }): SignIns => {
   const { clock, masterKey, liveness } = deps;
-  const leases = deps.documents.collection<LeaseRecord>(LEASES);
   const records = deps.documents.collection<EngineRecord>(ENGINE_RECORDS);
   const used = deps.documents.collection<Consumption>(CONSUMPTIONS);
-
-  /** An authorization of the client that was there when the ID token was made, and still is. */
-  const leaseBehind = async (account: string, clientId: string, issuedAt: number): Promise<LeaseRecord | undefined> => {
-    const found = await leases.find({ where: { account }, limit: MOST_LEASES });
-    for (const { document } of found) {
-      const isOwn = document.clientId === clientId && document.instance === undefined;
-      if (!isOwn || document.createdAt > issuedAt) continue;
-      const live = await liveness.leaseLive(document.id);
-      if (live && openidScopesOf(live).includes('openid')) return live;
-    }
-    return undefined;
-  };
 
   const signInOf = (
     token: string,
@@ -72,8 +58,11 @@ export const signIns = (deps: {
       const claims = await deps.tokens.signed(token, ID_TOKEN_TYPES);
       if (!claims || claims.aud !== clientId || OF_OTHERS.some((name) => claims[name] !== undefined)) return undefined;
       const issuedAt = Number(claims.iat);
-      const lease = await leaseBehind(String(claims.sub), clientId, issuedAt);
-      return lease && signInOf(token, lease, { claims, issuedAt, expiresAt: Number(claims.exp) });
+      const { grant_id: id } = claims;
+      const lease = typeof id === 'string' ? await liveness.leaseLive(id) : undefined;
+      if (lease?.clientId !== clientId || lease.account !== claims.sub) return undefined;
+      if (!openidScopesOf(lease).includes('openid')) return undefined;
+      return signInOf(token, lease, { claims, issuedAt, expiresAt: Number(claims.exp) });
     },
 
     async ofRefreshToken(token, clientId) {

@@ -3,7 +3,7 @@
  * (RFC 8693) and where it is traded for an assertion to another server (ID-JAG). Only the pairs that are meant go through.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { decodeJwt, importJWK, type JWTPayload, SignJWT } from 'jose';
+import { decodeJwt, decodeProtectedHeader, importJWK, type JWTPayload, SignJWT } from 'jose';
 import { LEASES, type LeaseRecord } from '../../src/provider/records.ts';
 import { clientAssertion, dpopProof, type Identity, newKeyPair } from '../support/agent-keys.ts';
 import { ID_JAG } from '../support/foreign-issuer.ts';
@@ -39,7 +39,9 @@ const newAgent = async (name: string): Promise<Identity> => {
 };
 
 beforeAll(async () => {
-  server = await runServer({ environment: { BEHALF__REGISTRATION__OPEN: 'true' } });
+  server = await runServer({
+    environment: { BEHALF__REGISTRATION__OPEN: 'true', BEHALF__TOKENS__TRUSTDOMAIN: 'shop.example' },
+  });
   scene = await makeScene(server);
   agent = await newAgent('Secretary of types');
   other = await newAgent('Another secretary');
@@ -215,5 +217,63 @@ describe('a sign-in as subject token (RFC 8693 §2.1)', () => {
     expect(reasonOf(await exchange(asId))).toBe('subject_token_not_live');
     const rotated = { ...asRefresh, subject_token: String(refreshed.body['refresh_token']) };
     expect(reasonOf(await exchange(rotated))).toBe('subject_token_not_live');
+  });
+});
+
+describe('transaction tokens (draft-ietf-oauth-transaction-tokens after -08)', () => {
+  const ask = async (form: Parameters = {}): Promise<Answer> =>
+    exchange({
+      resource: undefined,
+      audience: 'shop.example',
+      requested_token_type: typeOf('txn_token'),
+      scope: 'read',
+      subject_token: String((await tokensOf(agent))['access_token']),
+      subject_token_type: typeOf('access_token'),
+      ...form,
+    });
+
+  test('a part of the access token for the services of one trust domain, and nothing else', async () => {
+    const parent = String((await tokensOf(agent))['access_token']);
+    const answer = await ask({
+      subject_token: parent,
+      request_context: '{"req_ip":"192.0.2.1"}',
+      request_details: '{"order":7}',
+    });
+    expect(answer.body).toMatchObject({ issued_token_type: typeOf('txn_token'), token_type: 'N_A', scope: 'read' });
+    expect(answer.body).not.toHaveProperty('refresh_token');
+    const text = String(answer.body['access_token']);
+    expect(decodeProtectedHeader(text)).toMatchObject({ typ: 'txntoken+jwt', kid: expect.any(String) });
+    const claims = decodeJwt(text);
+    expect(claims).toMatchObject({
+      aud: 'shop.example',
+      sub: scene.accountId,
+      txn: decodeJwt(parent)['txn'],
+      req_wl: agent.clientId,
+      scope: 'read',
+      tctx: { order: 7 },
+      rctx: { 'sha-256': expect.stringMatching(/^[\w-]{43}$/) },
+      act: { sub: agent.clientId },
+    });
+    expect(JSON.stringify(claims)).not.toContain('192.0.2.1');
+    expect(Number(claims.exp) - Number(claims.iat)).toBeLessThanOrEqual(300);
+    // It is a credential nowhere here.
+    expect((await scene.calls.introspect(scene.jwt.credential, text)).body).toEqual({ active: false });
+    expect(reasonOf(await exchange({ subject_token: text, subject_token_type: typeOf('access_token') }))).toBe(
+      'subject_token_not_live',
+    );
+  });
+
+  test.each<readonly [string, Parameters, string]>([
+    ['another trust domain', { audience: 'other.example' }, 'trust_domain_unknown'],
+    ['no scope', { scope: undefined }, 'parameter_missing'],
+    ['more than the access token holds', { scope: 'write' }, 'scope_not_available'],
+    ['a resource', { resource: 'https://calendar.example.com' }, 'token_type_unsupported'],
+    ['a context that is no object', { request_context: '[1]' }, 'context_malformed'],
+    ['a member twice', { request_details: '{"a":1,"a":2}' }, 'context_malformed'],
+    ['a long context', { request_context: `{"a":"${'x'.repeat(5000)}"}` }, 'context_malformed'],
+    ['a refresh token', { subject_token_type: typeOf('refresh_token') }, 'token_type_unsupported'],
+  ])('%s', async (_, form, reason) => {
+    const answer = await ask(form);
+    expect([answer.status, reasonOf(answer)]).toEqual([400, reason]);
   });
 });

@@ -40,6 +40,7 @@ export const ROUTES = [
   'token_exchange',
   'id_jag',
   'jwt_bearer',
+  'txn_token',
   'consent',
   'introspection',
   'access_evaluation',

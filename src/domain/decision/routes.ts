@@ -90,6 +90,15 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     policy: 'counts',
     external: EXTERNAL,
   },
+  txn_token: {
+    ...PARTIES,
+    subject: 'counts',
+    grant: { not: 'its end ends the subject token' },
+    subject_token: 'counts',
+    delegation: HAS_DELEGATION,
+    policy: 'counts',
+    external: EXTERNAL,
+  },
   jwt_bearer: {
     ...PARTIES,
     subject: 'counts',

@@ -39,6 +39,8 @@ export type TokenExchangeDependencies = {
   readonly issuer: string;
   /** Longest life of an exchanged token, at most 600. */
   readonly exchangedTokenTtlSeconds: number;
+  /** Audience of transaction tokens. Absent: none are made. */
+  readonly trustDomain?: string | undefined;
 };
 
 /** The authenticated side of a request. */

@@ -2,12 +2,22 @@ import type { Extension } from '../extension.ts';
 import type { TokenExchangeDependencies } from './dependencies.ts';
 import { exchangeToken } from './exchange.ts';
 import { issueIdJag } from './id-jag.ts';
-import { asksForIdJag, asksForRefreshToken, GRANT_TYPE, ID_JAG_TYPE, PARAMETERS, REPEATABLE } from './parameters.ts';
+import {
+  asksForIdJag,
+  asksForRefreshToken,
+  asksForTxnToken,
+  GRANT_TYPE,
+  ID_JAG_TYPE,
+  PARAMETERS,
+  REPEATABLE,
+} from './parameters.ts';
 import { refreshFamily } from './refresh-family.ts';
+import { issueTxnToken } from './txn-token.ts';
 
 /** RFC 8693 for agents: the result always names the person and the agent, and never holds more than what it came from. */
 export const tokenExchange = (dependencies: TokenExchangeDependencies): Extension => {
   const exchange = exchangeToken(dependencies);
+  const txnToken = issueTxnToken(dependencies);
   const idJag = issueIdJag(dependencies);
   const family = refreshFamily(dependencies);
   return {
@@ -21,6 +31,7 @@ export const tokenExchange = (dependencies: TokenExchangeDependencies): Extensio
         handle: async (request) => {
           const values = (parameter: string): readonly string[] => request.values(parameter);
           if (asksForIdJag(values)) return request.mintAssertion(await idJag(request, values));
+          if (asksForTxnToken(values)) return request.mintAssertion(await txnToken(request, values));
           if (asksForRefreshToken(values)) return request.mintFamily(await family(request, values));
           return request.mint(await exchange(request, values));
         },

@@ -19,6 +19,8 @@ export const REFRESH_TYPE = 'urn:ietf:params:oauth:token-type:refresh_token';
 /** What says that a person signed in; good as a subject token of the client it was issued to. */
 export const ID_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:id_token';
 /** An assertion for another authorization server (id-jag.ts). */
+/** A token for calls within the trust domain (txn-token.ts). */
+export const TXN_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:txn_token';
 export const ID_JAG_TYPE = 'urn:ietf:params:oauth:token-type:id-jag';
 
 /** Everything the grant can see of the form; `act`, `may_act`, `sub` and the like never reach it (RFC 8693 §2.1). */
@@ -31,6 +33,8 @@ export const PARAMETERS = [
   'audience',
   'resource',
   'scope',
+  'request_context',
+  'request_details',
   'authorization_details',
 ] as const;
 
@@ -46,7 +50,8 @@ export type TokenType =
   | typeof JWT_TYPE
   | typeof ID_TOKEN_TYPE
   | typeof REFRESH_TYPE
-  | typeof ID_JAG_TYPE;
+  | typeof ID_JAG_TYPE
+  | typeof TXN_TOKEN_TYPE;
 export type PresentedToken = { readonly value: string; readonly type: TokenType };
 
 const ACCESS_TYPES: readonly TokenType[] = [ACCESS_TOKEN_TYPE, JWT_TYPE];
@@ -118,6 +123,9 @@ export const readParameters = (
     details: detailsIn(single('authorization_details'), refuse),
   };
 };
+
+/** Whether a transaction token is asked for. */
+export const asksForTxnToken = (values: Values): boolean => values('requested_token_type').includes(TXN_TOKEN_TYPE);
 
 /** Whether an assertion for another server is asked for. */
 export const asksForIdJag = (values: Values): boolean => values('requested_token_type').includes(ID_JAG_TYPE);

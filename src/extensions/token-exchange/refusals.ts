@@ -72,6 +72,17 @@ export const REFUSALS = {
     field: 'audience',
     text: 'this server vouches for nobody there, or not to this client',
   },
+  trust_domain_unknown: {
+    code: 'invalid_target',
+    layer: 'request',
+    field: 'audience',
+    text: 'audience must be the trust domain of this server, if it has one',
+  },
+  context_malformed: {
+    code: 'invalid_request',
+    layer: 'request',
+    text: 'a context is a JSON object of at most 4096 bytes',
+  },
   target_not_for_agents: {
     code: 'invalid_target',
     layer: 'resource_server',

@@ -1,0 +1,149 @@
+import { type Decision, recordOf } from '../../domain/decision/decision.ts';
+import { agentParty, type Party } from '../../domain/decision/facts.ts';
+import { type ActorChain, actorsOf } from '../../domain/delegation/actor-chain.ts';
+import { type RequestContext, readRequestContext } from '../../domain/delegation/request-context.ts';
+import { isDomainError } from '../../domain/errors.ts';
+import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
+import { activeAgent } from './exchange.ts';
+import { readParameters, TXN_TOKEN_TYPE } from './parameters.ts';
+import { acceptSubjectToken, checkActorToken } from './presented-tokens.ts';
+import { nothingIsLeft, type Refuse, refusals } from './refusals.ts';
+import { isSignInType } from './sign-in.ts';
+
+/** What is to be signed. */
+export type TxnToken = {
+  readonly typ: 'txntoken+jwt';
+  readonly audience: string;
+  readonly subject: string;
+  readonly chain: ActorChain | undefined;
+  readonly resource: string;
+  readonly scope: readonly string[];
+  readonly claims: Readonly<Record<string, unknown>>;
+  readonly notAfter: number;
+  readonly lifetimeSeconds: number;
+  readonly lease: string | undefined;
+  readonly parent: string;
+  readonly issuedTokenType: string;
+  readonly decision: Decision;
+};
+
+/**
+ * Decides about a transaction token (draft-ietf-oauth-transaction-tokens, after -08): what one request may do further
+ * down, for services of the one trust domain of this server. Part of what the access token holds that came with the
+ * request, for the agent that got it or is the resource server it is for; the access token itself is not in it. Throws
+ * DomainError with a `denial` for every refusal.
+ */
+export const issueTxnToken = (dependencies: TokenExchangeDependencies) => {
+  const { identifiers, clock, trustDomain, resourceServers } = dependencies;
+  const refuse = refusals(identifiers);
+
+  return async (caller: Caller, values: (parameter: string) => readonly string[]): Promise<TxnToken> => {
+    if (!caller.isAgent) throw refuse('caller_not_an_agent');
+    const parameters = readParameters(values, refuse, [TXN_TOKEN_TYPE]);
+    const { scope, audience, subject } = parameters;
+    if (scope) caller.note({ scopeAsked: scope });
+    const agent = await activeAgent(dependencies, refuse, caller);
+    if (trustDomain === undefined || audience !== trustDomain) throw refuse('trust_domain_unknown');
+    if (!scope) throw refuse('parameter_missing', { field: 'scope', text: 'scope is missing: it says what it is for' });
+    if (parameters.resource !== undefined || parameters.details || isSignInType(subject.type)) {
+      const text = 'a transaction token is made of an access token, without resource and authorization_details';
+      throw refuse('token_type_unsupported', { field: 'subject_token_type', text });
+    }
+    const about = contextOf(values, refuse, 'request_context');
+    const details = contextOf(values, refuse, 'request_details');
+    const { token, account, received } = await acceptSubjectToken(dependencies, refuse, agent, caller, subject);
+    const txn = token.txn ?? identifiers.newId('txn');
+    caller.note({
+      txn,
+      subject: token.subject,
+      ...(token.chain ? { chain: token.chain } : {}),
+      ...(token.lease ? { grant: token.lease } : {}),
+      ...(token.delegation ? { delegation: token.delegation } : {}),
+    });
+    if (parameters.actor) await checkActorToken(dependencies, refuse, agent, caller, parameters.actor);
+    const server = token.audience === undefined ? undefined : await resourceServers.findByIdentifier(token.audience);
+    if (server?.document.state !== 'active') throw refuse('subject_token_not_live');
+    caller.note({ resource: server.document.identifier });
+
+    const now = clock.now();
+    const decision = await dependencies.authorize({
+      route: 'txn_token',
+      now,
+      server: server.document,
+      asked: scope,
+      caller: agentParty(agent),
+      through: await othersIn(dependencies, refuse, agent.id, token.chain),
+      subject: account,
+      // What it holds, the person allowed: it is live.
+      grant: token.scope,
+      subjectToken: token.scope,
+      actors: actorsOf(token.chain),
+      assurance: token.assurance,
+      source: caller.source,
+      isBound: caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined,
+    });
+    caller.note({
+      decision: decision.id,
+      ...(decision.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
+      inputs: { now, subjectToken: { id: token.id, clientId: token.clientId, received }, ...recordOf(decision) },
+    });
+    if (decision.scope.length === 0) throw refuse(...nothingIsLeft(decision));
+    caller.note({ scopeGiven: decision.scope });
+    return {
+      typ: 'txntoken+jwt',
+      audience: trustDomain,
+      subject: account.id,
+      chain: token.chain,
+      resource: server.document.identifier,
+      scope: decision.scope,
+      claims: {
+        txn,
+        req_wl: agent.id,
+        ...(details ? { tctx: details.value } : {}),
+        // Where a request came from is nobody's business further down; whoever was there can recognise it.
+        ...(about ? { rctx: { 'sha-256': about.digest } } : {}),
+      },
+      notAfter: token.expiresAt,
+      lifetimeSeconds: Math.min(dependencies.exchangedTokenTtlSeconds, decision.maxSeconds ?? Number.POSITIVE_INFINITY),
+      lease: token.lease,
+      parent: token.id,
+      issuedTokenType: TXN_TOKEN_TYPE,
+      decision,
+    };
+  };
+};
+
+const contextOf = (
+  values: (parameter: string) => readonly string[],
+  refuse: Refuse,
+  field: 'request_context' | 'request_details',
+): RequestContext | undefined => {
+  const [text, ...more] = values(field);
+  if (more.length > 0) throw refuse('parameter_repeated', { field, text: `${field} is given more than once` });
+  if (text === undefined || text === '') return undefined;
+  let read: RequestContext | undefined;
+  try {
+    read = readRequestContext(text);
+  } catch (error) {
+    if (!isDomainError(error)) throw error;
+  }
+  if (!read) throw refuse('context_malformed', { field });
+  return read;
+};
+
+/** Agents of the chain besides the caller, as they count now. */
+const othersIn = async (
+  { agents }: Pick<TokenExchangeDependencies, 'agents'>,
+  refuse: Refuse,
+  caller: string,
+  chain: ActorChain | undefined,
+): Promise<readonly Party[]> => {
+  const others = [...new Set(actorsOf(chain))].filter((id) => id !== caller);
+  return Promise.all(
+    others.map(async (id) => {
+      const found = (await agents.get(id))?.document;
+      if (found?.state !== 'active') throw refuse('delegation_ended');
+      return agentParty(found);
+    }),
+  );
+};
