@@ -5,14 +5,7 @@ import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { SignIn, SignIns } from '../domain/ports/sign-ins.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import type { OwnTokens } from './issued-tokens.ts';
-import {
-  CONSUMPTIONS,
-  type Consumption,
-  ENGINE_RECORDS,
-  type EngineRecord,
-  LEASES,
-  type LeaseRecord,
-} from './records.ts';
+import { CONSUMPTIONS, type Consumption, ENGINE_RECORDS, type EngineRecord, type LeaseRecord } from './records.ts';
 import { assuranceFrom } from './step-up.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 
