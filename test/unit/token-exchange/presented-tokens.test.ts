@@ -169,6 +169,8 @@ describe('the actor', () => {
       'audience',
       'resource',
       'scope',
+      'request_context',
+      'request_details',
       'authorization_details',
     ]);
   });
