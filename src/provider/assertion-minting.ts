@@ -7,9 +7,10 @@ import { errors } from 'oidc-provider';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { AssertionToMint, TokenResponse } from '../extensions/extension.ts';
+import { decided } from './decision-facts.ts';
 import type { OwnSignatures } from './own-signatures.ts';
 import { checkDpopReplay, type validateDpop } from './provider-internals.ts';
-import { decided, type TokenClaims } from './token-claims.ts';
+import type { TokenClaims } from './token-claims.ts';
 import { unitOf } from './token-request-unit.ts';
 
 type TokenContext = Parameters<typeof validateDpop>[1];

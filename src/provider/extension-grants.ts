@@ -14,6 +14,7 @@ import type {
 } from '../extensions/extension.ts';
 import { type AssertionDeps, mintAssertion } from './assertion-minting.ts';
 import type { ConsumptionRegister } from './consumption-register.ts';
+import { decided, usesMember } from './decision-facts.ts';
 import type { InstanceFamilies } from './instance-families.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { PresentedInstances } from './presented-instances.ts';
@@ -21,7 +22,7 @@ import { checkDpopReplay, checkDpopRequired, checkMtlsCert, validateDpop } from 
 import { checkFits, detailsMember } from './request-details.ts';
 import { factsOf } from './request-facts.ts';
 import { assuranceClaims } from './step-up.ts';
-import { decided, personalDetails, type TokenClaims, usesMember } from './token-claims.ts';
+import { personalDetails, type TokenClaims } from './token-claims.ts';
 import { unitOf } from './token-request-unit.ts';
 
 type TokenContext = Parameters<typeof validateDpop>[1];

@@ -20,6 +20,7 @@ import { DomainError } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+import { noteRefused } from './decision-facts.ts';
 import { checkFits, type RequestDetails } from './request-details.ts';
 import { factsOf } from './request-facts.ts';
 import { assuranceOf } from './step-up.ts';
@@ -112,6 +113,7 @@ export const resourceAuthority = (deps: {
       worths.set(ctx, worthOf(server.detailTypes ?? [], decision.details));
       // Those named are given or refused: half of an action is another action.
       if (facts.details?.asked !== undefined && decision.removedDetails.length > 0) {
+        noteRefused(ctx, decision);
         const { code, text, ...denial } = refusedDetails(decision);
         throw new DomainError(code, text, {
           field: 'authorization_details',

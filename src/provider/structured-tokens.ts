@@ -11,11 +11,11 @@ import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
 import { actClaim } from '../domain/delegation/actor-chain.ts';
 import type { IssuedToken } from '../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+import { usesMember } from './decision-facts.ts';
 import type { OwnTokens } from './issued-tokens.ts';
 import { asProtocol } from './oauth-errors.ts';
 import { factsOf } from './request-facts.ts';
 import { assuranceClaims } from './step-up.ts';
-import { usesMember } from './token-claims.ts';
 
 type Deps = {
   readonly tokens: OwnTokens;

@@ -6,7 +6,7 @@
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
 import type { BudgetReservations, Spending } from '../domain/budgets/reservations.ts';
-import { type Decision, recordOf } from '../domain/decision/decision.ts';
+import { recordOf } from '../domain/decision/decision.ts';
 import { type NothingLeft, nothingLeft } from '../domain/decision/remedies.ts';
 import { actorsOf, extendChain } from '../domain/delegation/actor-chain.ts';
 import type { Delegation } from '../domain/delegation/delegation.ts';
@@ -19,6 +19,7 @@ import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import type { ConsumptionRegister } from './consumption-register.ts';
+import { decided, noteRefused, usesMember } from './decision-facts.ts';
 import { everythingIsKilled } from './kill-gate.ts';
 import { protocolError } from './oauth-errors.ts';
 import type { PresentedInstances } from './presented-instances.ts';
@@ -53,12 +54,6 @@ const textOf = (reason: keyof typeof TEXTS | 'scope_not_available', { accountId 
     : 'nothing that was asked for is left at this resource';
 };
 
-/** Which decision a token comes from, as its claims and its event say. */
-export const decided = (decision: Pick<Decision, 'id' | 'policyVersion'> | undefined) => ({
-  ...(decision === undefined ? {} : { decision: decision.id }),
-  ...(decision?.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
-});
-
 /** What budgets look at of a token. */
 const spendingOf = ({ subject, caller = '', chain, delegation, resource, scopeGiven = [] }: AuditEvent): Spending => ({
   subject,
@@ -67,16 +62,6 @@ const spendingOf = ({ subject, caller = '', chain, delegation, resource, scopeGi
   resource,
   scope: scopeGiven,
 });
-
-/** How often a policy lets the token be used, which whoever accepts it counts. */
-export const usesMember = (maxUses: number | undefined) => (maxUses === undefined ? {} : { max_uses: maxUses });
-
-/** The refusal's event has the reasons. */
-const noteRefused = (ctx: object, decision: Decision | undefined): void => {
-  if (!decision) return;
-  const unit = unitOf(ctx);
-  unit.facts = { ...unit.facts, ...decided(decision), inputs: { ...unit.facts.inputs, ...recordOf(decision) } };
-};
 
 /** They may name people, so the trail can forget what they say. */
 export const personalDetails = (details: readonly Detail[] | undefined): Pick<AuditEvent, 'personal'> =>

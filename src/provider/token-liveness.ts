@@ -4,6 +4,7 @@
  * and opaque tokens alike (decision D8), and a row that cannot be found is a *no*.
  */
 import type { Account } from '../domain/accounts/account.ts';
+import type { Assurance } from '../domain/accounts/assurance.ts';
 import type { Ceilings } from '../domain/blueprints/ceilings.ts';
 import { DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../domain/clients/grant-types.ts';
 import { isDocumentId } from '../domain/clients/metadata-document.ts';
@@ -43,8 +44,11 @@ export type TokenFacts = {
   readonly expiresAt?: number | undefined;
   /** Version of the policy set it was made under. */
   readonly policy?: number | undefined;
-  /** Thumbprint of the key it is bound to. */
+  /** Thumbprint of the key it is bound to, or of the certificate. */
   readonly jkt?: string | undefined;
+  readonly x5t?: string | undefined;
+  /** How the person signed in. */
+  readonly assurance?: Assurance | undefined;
 };
 
 export type TokenLiveness = ReturnType<typeof tokenLiveness>;
@@ -201,7 +205,9 @@ export const tokenLiveness = (deps: {
         : { details: { asked: facts.details, ...(row ? { delegation: detailsOfRow(row) } : {}) } }),
       actors: actorsOf(facts.chain),
       madeUnder: facts.policy,
-      isBound: facts.jkt !== undefined,
+      isBound: facts.jkt !== undefined || facts.x5t !== undefined,
+      isUnasked: facts.origin !== undefined,
+      assurance: facts.assurance,
     };
     learn(asked);
     const { removed, removedDetails } = await deps.authorize(asked);
@@ -223,7 +229,7 @@ export const tokenLiveness = (deps: {
     },
     /** Whether a kill stands in the way of a token that is about to be made: one of everything, or of something it hangs on. */
     async killOf(
-      facts: Omit<TokenFacts, 'issuedAt' | 'expiresAt' | 'jkt' | 'scope' | 'id' | 'key'>,
+      facts: Omit<TokenFacts, 'issuedAt' | 'expiresAt' | 'jkt' | 'x5t' | 'scope' | 'id' | 'key'>,
     ): Promise<'all' | 'some' | undefined> {
       const { clientId, subject, chain, delegation } = facts;
       const isExempt = await isAdministration(facts);

@@ -213,6 +213,10 @@ describe('authorization details', () => {
       });
     const wider = await refresh({ authorization_details: text(pay(301)) });
     expect([wider.status, wider.body['error']]).toEqual([400, 'invalid_authorization_details']);
+    expect((await server.events('token.refused')).at(-1)).toMatchObject({
+      decision: expect.stringMatching(/^dec_/),
+      inputs: { removedDetails: [{ type: 'payment_initiation', layer: 'grant' }] },
+    });
     const narrower = await refresh({ authorization_details: text(pay(100)) });
     expect(narrower.body['authorization_details']).toEqual([pay(100)]);
     const whole = await refresh({}, narrower.body['refresh_token']);

@@ -458,6 +458,31 @@ describe('tokens bound to a certificate', () => {
     expect(again.body).toMatchObject({ active: true, cnf: { 'x5t#S256': x5t } });
   });
 
+  test('stay what they are under policies that came later: bound, and from a sign-in', async () => {
+    const pair = await authority.certificateFor(LEAF);
+    const agent = await agentWith({ sanDns: 'agent.example.com' }, bound);
+    const code = await scene.newCode(scene.jwt.identifier, 'read', agent);
+    const { body } = await overTls(pair, '/token', { client_id: agent.clientId, ...code });
+    const { management } = scene;
+    const before = await management.call('GET', '/policy-sets/active');
+    const activate = async (version: unknown): Promise<void> => {
+      const path = `/policy-sets/${String(version)}`;
+      const { headers } = await management.call('GET', path);
+      const done = await management.call('POST', `${path}/activation`, {}, { 'if-match': String(headers.get('etag')) });
+      expect(done.status).toBe(200);
+    };
+    const drafted = await management.call('POST', '/policy-sets', {
+      text: `${String(before.body['text'])}
+@id("bound-and-signed-in")
+forbid (principal is Agent, action == Action::"act", resource)
+unless { context.bound && context has assurance };`,
+    });
+    await activate(drafted.body['version']);
+    const shown = await scene.calls.introspect(scene.jwt.credential, String(body['access_token']));
+    await activate(before.body['version']);
+    expect(shown.body).toMatchObject({ active: true });
+  });
+
   test('are announced, with the ways of proof, where certificates can come (RFC 8705 §3.3)', async () => {
     const metadata = (await (await fetch(`${server.issuer}/.well-known/openid-configuration`)).json()) as object;
     expect(metadata).toMatchObject({

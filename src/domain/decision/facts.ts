@@ -73,6 +73,8 @@ export type DecisionFacts = {
   readonly through?: readonly Party[];
   /** On whose behalf. Absent: the caller acts for itself. */
   readonly subject?: Account | undefined;
+  /** Nobody here was asked whether the caller may act for that person: a peer says who it is. */
+  readonly isUnasked?: boolean;
   /** What the grant to the client that the person used holds at the resource; of an assertion, what its peer is trusted with. */
   readonly grant?: readonly string[] | undefined;
   /** What the subject token holds, when it is for the same resource; or the assertion. */

@@ -154,27 +154,33 @@ const detailQuestion = (facts: DecisionFacts, detail: Detail): readonly DetailQu
   ];
 };
 
+/** Whether there is a person here who may have been asked: somebody it is for, whom no peer vouches for. */
+const isAsked = ({ route, subject, isUnasked = false }: DecisionFacts): boolean =>
+  subject !== undefined && !isUnasked && !NOT_ASKED.includes(route);
+
 /**
  * Whether a person said yes to this very scope. The engine issues to clients within what was granted to them, and a
  * token that is there was looked at when it was made.
  */
 const isConsented = (facts: DecisionFacts, scope: string): boolean => {
-  const { route, caller, delegation, grant, subject, subjectToken } = facts;
+  const { route, caller, delegation, subjectToken } = facts;
+  if (!isAsked(facts)) return false;
   if (route === 'introspection') return true;
-  // A person said yes to another server, or to none.
-  if (ACROSS_DOMAINS.includes(route)) return false;
-  if (route === 'access_evaluation' && subject && subjectToken) return subjectToken.includes(scope);
-  if (delegation !== undefined || grant !== undefined) return (delegation ?? grant)?.includes(scope) === true;
+  if (route === 'access_evaluation' && subjectToken) return subjectToken.includes(scope);
+  if (delegation !== undefined) return delegation.includes(scope);
   return caller.kind === 'client' && OF_A_GRANT.includes(route);
 };
 
 /** Whether a person said yes to it: what is left is inside what a row or grant holds, where there is one. */
-const isDetailConsented = ({ route, details }: DecisionFacts): boolean =>
-  route === 'introspection' ||
-  (route === 'access_evaluation' && details?.subjectToken !== undefined) ||
-  details?.delegation !== undefined ||
-  details?.grant !== undefined;
+const isDetailConsented = (facts: DecisionFacts): boolean => {
+  const { route, details } = facts;
+  if (!isAsked(facts)) return false;
+  if (route === 'introspection') return true;
+  if (route === 'access_evaluation' && details?.subjectToken !== undefined) return true;
+  return details?.delegation !== undefined || details?.grant !== undefined;
+};
 
-const ACROSS_DOMAINS: readonly DecisionFacts['route'][] = ['id_jag', 'jwt_bearer'];
+/** A person said yes to another server, or to none; or is still to be asked, whatever a client was granted before. */
+const NOT_ASKED: readonly DecisionFacts['route'][] = ['id_jag', 'jwt_bearer', 'consent'];
 
 const OF_A_GRANT: readonly DecisionFacts['route'][] = ['authorization_code', 'refresh_token', 'device_code'];

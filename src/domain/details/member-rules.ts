@@ -6,10 +6,22 @@ type Rule = DetailType['members'][string]['rule'];
 
 type IsInside = (asked: JsonValue, held: JsonValue) => boolean;
 
+/** Of values that nobody changes: each is compared with very many others. */
+const forms = new WeakMap<object, string | undefined>();
+
+const formOf = (value: object): string | undefined => {
+  if (!forms.has(value)) forms.set(value, canonicalize(value));
+  return forms.get(value);
+};
+
 /** Same JSON value, whatever the order of members (RFC 8785). */
 export const isEqual: IsInside = (asked, held) =>
   asked === held ||
-  (typeof asked === 'object' && typeof held === 'object' && canonicalize(asked) === canonicalize(held));
+  (typeof asked === 'object' &&
+    typeof held === 'object' &&
+    asked !== null &&
+    held !== null &&
+    formOf(asked) === formOf(held));
 
 const numbers =
   (isInside: (asked: number, held: number) => boolean): IsInside =>
@@ -75,8 +87,10 @@ export const isPlainPath = (value: JsonValue): value is string => {
 };
 
 const isBelow: IsInside = (asked, held) => {
-  if (!isPlainPath(asked) || !isPlainPath(held) || SCHEME.exec(asked)?.[0] !== SCHEME.exec(held)?.[0]) return false;
-  return asked === held || asked.startsWith(held.endsWith('/') ? held : `${held}/`);
+  if (typeof asked !== 'string' || typeof held !== 'string') return false;
+  // The cheap look first: most of what is compared has nothing in common.
+  if (asked !== held && !asked.startsWith(held.endsWith('/') ? held : `${held}/`)) return false;
+  return isPlainPath(asked) && isPlainPath(held) && SCHEME.exec(asked)?.[0] === SCHEME.exec(held)?.[0];
 };
 
 /** An empty list is inside an empty one only: many a reader takes it for "all". */

@@ -3,6 +3,7 @@
 import type { AuditEntry, AuditFilters, AuditPage } from '../audit/list-events.ts';
 import { cutByPolicy } from '../decision/policy-layer.ts';
 import type { PolicyCase } from '../decision/policy-question.ts';
+import type { Layer } from '../errors.ts';
 import type { CompiledPolicies } from '../ports/policy-engine.ts';
 
 /** Events of decisions, which keep what policies were asked. */
@@ -119,12 +120,14 @@ const othersFirst = (): Promise<void> => new Promise((resolve) => setImmediate(r
 const changeOf = ({ at, event }: AuditEntry, policies: CompiledPolicies): Change | undefined => {
   const { policyCase, removed = [] } = (event.inputs ?? {}) as {
     readonly policyCase?: PolicyCase;
-    readonly removed?: readonly { readonly scope: string }[];
+    readonly removed?: readonly { readonly scope: string; readonly layer: Layer }[];
   };
   if (!policyCase?.resources) return undefined;
   const wasRefused = new Set(removed.map(({ scope }) => scope));
   const now = new Set(cutByPolicy(policies, policyCase).scope);
-  const scopes = policyCase.resources.map(({ scope }) => scope);
+  // What somebody else refused afterwards, no set makes otherwise.
+  const elsewhere = new Set(removed.filter(({ layer }) => layer === 'external').map(({ scope }) => scope));
+  const scopes = policyCase.resources.map(({ scope }) => scope).filter((scope) => !elsewhere.has(scope));
   return {
     at,
     decision: event.decision,

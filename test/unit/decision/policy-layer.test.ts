@@ -3,8 +3,10 @@ import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/accounts/assura
 import { authorizer } from '../../../src/domain/decision/authorize.ts';
 import type { DecisionFacts } from '../../../src/domain/decision/facts.ts';
 import { nothingLeft } from '../../../src/domain/decision/remedies.ts';
+import type { Detail } from '../../../src/domain/details/detail-type.ts';
+import { exampleType } from '../../support/detail-types.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
-import { API, generous, MAIL, NOW, policiesThat } from './world.ts';
+import { API, client as app, generous, MAIL, NOW, policiesThat, server } from './world.ts';
 
 const under = (policies: ReturnType<typeof policiesThat> | { current(): Promise<undefined> }) =>
   authorizer({ identifiers: countedIdentifiers(), managementApi: API, policies });
@@ -72,6 +74,40 @@ describe('policy', () => {
     });
     await under(policies)({ ...generous('consent'), asked: ['send'] });
     expect(policies.questions[1]).toMatchObject({ action: 'delegate' });
+  });
+});
+
+describe('whether a person said yes to it', () => {
+  const consented = async (facts: DecisionFacts): Promise<readonly unknown[]> => {
+    const policies = policiesThat(() => ({}));
+    await under(policies)(facts);
+    return policies.questions.map(({ context }) => context['consented']);
+  };
+  const client = { caller: app, through: [], delegation: undefined };
+  const drive = { ...server, detailTypes: [{ ...exampleType('file-access'), risk: 'low' as const }] };
+  const file: Detail = { type: 'file_access', actions: ['read'], paths: ['/reports'] };
+  const held = { asked: [file], subjectToken: [file], grant: [file] };
+
+  test.each<readonly [string, Partial<DecisionFacts>, boolean]>([
+    ['an exchange under a delegation', { route: 'token_exchange' }, true],
+    ['what an application redeems', { route: 'authorization_code', ...client }, true],
+    ['a token of a person', { route: 'introspection' }, true],
+    ['a token of a person, evaluated', { route: 'access_evaluation' }, true],
+    ['a token of the caller for itself', { route: 'introspection', subject: undefined }, false],
+    ['a token of the caller for itself, evaluated', { route: 'access_evaluation', subject: undefined }, false],
+    ['a token from an assertion of a peer', { route: 'introspection', isUnasked: true }, false],
+    ['a token from an assertion of a peer, evaluated', { route: 'access_evaluation', isUnasked: true }, false],
+    ['an assertion of a peer', { route: 'jwt_bearer' }, false],
+    [
+      'an agent that is still to be allowed, by a token of an application',
+      { route: 'consent', delegation: undefined },
+      false,
+    ],
+  ])('%s', async (_, more, expected) => {
+    const facts = { ...generous('token_exchange'), asked: ['send'], ...more };
+    expect(await consented(facts)).toEqual([expected]);
+    const details = { ...held, ...('delegation' in more ? {} : { delegation: [[file]] }) };
+    expect(await consented({ ...facts, server: drive, asked: [], details })).toEqual([expected]);
   });
 });
 

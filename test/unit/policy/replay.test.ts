@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { AuditEntry, AuditFilters } from '../../../src/domain/audit/list-events.ts';
 import { authorizer } from '../../../src/domain/decision/authorize.ts';
 import { recordOf } from '../../../src/domain/decision/decision.ts';
+import type { ExternalDecisionPoint } from '../../../src/domain/decision/external-layer.ts';
 import { replay } from '../../../src/domain/policy/replay.ts';
 import { API, generous, MAIL, policiesThat } from '../decision/world.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
@@ -10,8 +11,8 @@ const permitting = policiesThat(() => ({}));
 const withoutSend = policiesThat(({ resource }) => ({ effect: resource.id.endsWith('send') ? 'deny' : 'allow' }));
 
 /** What the trail keeps of one decision under `policies`. */
-const entry = async (number: number, policies = permitting): Promise<AuditEntry> => {
-  const decision = await authorizer({ identifiers: countedIdentifiers(), managementApi: API, policies })({
+const entry = async (number: number, policies = permitting, external?: ExternalDecisionPoint): Promise<AuditEntry> => {
+  const decision = await authorizer({ identifiers: countedIdentifiers(), managementApi: API, policies, external })({
     ...generous('token_exchange'),
     asked: ['read', 'send'],
   });
@@ -78,6 +79,22 @@ describe('replay', () => {
   test('says what would have been given, and only of what policy refused', async () => {
     const { summary } = await run([await entry(1, withoutSend)], permitting);
     expect(summary.byScope).toEqual({ [`${MAIL} send`]: { allowed: 1, refused: 0 } });
+  });
+
+  test('what an external decision point refused is not made otherwise by a set', async () => {
+    const refusedThere = {
+      isAsked: () => true,
+      cut: async (_: unknown, { scope }: { readonly scope: readonly string[] }) => ({
+        scope: scope.map((name) =>
+          name === 'send' ? ({ layer: 'external', external: 'denied' } as const) : undefined,
+        ),
+        details: [],
+      }),
+    };
+    for (const policies of [permitting, withoutSend]) {
+      const { summary } = await run([await entry(1, permitting, refusedThere)], policies);
+      expect(summary).toMatchObject({ decided: 1, changed: 0 });
+    }
   });
 
   test('events that keep no question are read and not decided', async () => {

@@ -1,0 +1,19 @@
+/** What tokens and events say of the decision they come from. */
+import { type Decision, recordOf } from '../domain/decision/decision.ts';
+import { unitOf } from './token-request-unit.ts';
+
+/** Which decision a token comes from, as its claims and its event say. */
+export const decided = (decision: Pick<Decision, 'id' | 'policyVersion'> | undefined) => ({
+  ...(decision === undefined ? {} : { decision: decision.id }),
+  ...(decision?.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
+});
+
+/** How often a policy lets the token be used, which whoever accepts it counts. */
+export const usesMember = (maxUses: number | undefined) => (maxUses === undefined ? {} : { max_uses: maxUses });
+
+/** The refusal's event has the reasons. */
+export const noteRefused = (ctx: object, decision: Decision | undefined): void => {
+  if (!decision) return;
+  const unit = unitOf(ctx);
+  unit.facts = { ...unit.facts, ...decided(decision), inputs: { ...unit.facts.inputs, ...recordOf(decision) } };
+};
