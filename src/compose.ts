@@ -17,6 +17,7 @@ import { clientAttestations } from './domain/attestation/client-attestation.ts';
 import { authenticationRefusals } from './domain/audit/authentication-refusals.ts';
 import { refusalCounter } from './domain/audit/refusal-counter.ts';
 import { blueprintPreview } from './domain/blueprints/blueprint-preview.ts';
+import { passkeys } from './domain/factors/passkeys.ts';
 import { secondFactor } from './domain/factors/second-factor.ts';
 import { totpEnrolment } from './domain/factors/totp-enrolment.ts';
 import { requestLimit } from './domain/limits/request-limits.ts';
@@ -308,6 +309,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const countRefusal = ({ reason, source, request }: { reason: string; source: string; request: string }) =>
     refusals.note(source, reason, request);
   const signingIn = { accounts, factors: made.factors, ephemeral, clock, identifiers, masterKey, audit, limits };
+  const keysOfPeople = passkeys({ ...signingIn, issuer });
   const people = {
     issuer,
     basePath,
@@ -323,7 +325,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     verifiedNames: made.names,
     consents,
     signIn: passwordSignIn({ ...signingIn, passwords: made.passwords }),
-    secondFactor: secondFactor(signingIn),
+    secondFactor: secondFactor({ ...signingIn, passkeys: keysOfPeople }),
+    passkeys: keysOfPeople,
     factors: made.factors,
     totpEnrolment: totpEnrolment({ ...signingIn, issuerName: `Behalf ${new URL(issuer).host}` }),
     masterKey,

@@ -4,7 +4,9 @@ import { readFileSync } from 'node:fs';
 /** A style sheet beside the one of every page. */
 export type StyleName = 'agents.css' | 'policy.css' | 'security.css';
 
-export type AssetName = 'style.css' | StyleName | 'icon.svg';
+export type ScriptName = 'passkeys.js';
+
+export type AssetName = 'style.css' | StyleName | ScriptName | 'icon.svg';
 
 /** A file of `views/assets`; its name holds a digest of its content, so it may be cached for ever. */
 export type Asset = { readonly body: Buffer; readonly type: string };
@@ -40,6 +42,7 @@ const load = (): Loaded => {
     'agents.css': add('agents.css', 'text/css; charset=utf-8'),
     'policy.css': add('policy.css', 'text/css; charset=utf-8'),
     'security.css': add('security.css', 'text/css; charset=utf-8'),
+    'passkeys.js': add('passkeys.js', 'text/javascript; charset=utf-8'),
     'icon.svg': add('icon.svg', 'image/svg+xml'),
   };
   return { pathOf, byPath };

@@ -1,5 +1,5 @@
 import { isolated } from './agent-text.ts';
-import { assets, type StyleName } from './assets.ts';
+import { assets, type ScriptName, type StyleName } from './assets.ts';
 import { type Html, type HtmlValue, html } from './html.ts';
 import { type FlashMessage, flash } from './partials/flash.ts';
 import { submit } from './partials/submit.ts';
@@ -31,12 +31,23 @@ export type Shell = {
   /** A second style sheet, and one on top of that. */
   readonly style?: StyleName;
   readonly alsoStyle?: 'policy.css';
+  /** Of ours; the page also has to work without it. */
+  readonly script?: ScriptName;
   /** Decisions in progress show no links that lead away. */
   readonly bare?: boolean;
 };
 
 /** The document around every page. */
-export const layout = ({ frame, title, body, width = 'narrow', style, alsoStyle, bare = false }: Shell): Html => {
+export const layout = ({
+  frame,
+  title,
+  body,
+  width = 'narrow',
+  style,
+  alsoStyle,
+  bare = false,
+  script,
+}: Shell): Html => {
   const { href } = assets(frame.basePath);
   return html`<!doctype html>
 <html lang="en">
@@ -50,6 +61,7 @@ export const layout = ({ frame, title, body, width = 'narrow', style, alsoStyle,
 <link rel="stylesheet" href="${href('style.css')}">
 ${style && html`<link rel="stylesheet" href="${href(style)}">`}
 ${alsoStyle && html`<link rel="stylesheet" href="${href(alsoStyle)}">`}
+${script && html`<script src="${href(script)}" defer></script>`}
 <link rel="icon" type="image/svg+xml" href="${href('icon.svg')}">
 </head>
 <body>

@@ -18,6 +18,7 @@ type Rule = {
 const RULES: readonly Rule[] = [
   { of: 'src/domain/details/detail-schema.ts', may: ['src/domain/', 'ajv/dist/2020.js'] },
   { of: 'src/domain/factors/totp.ts', may: ['otpauth'] },
+  { of: 'src/domain/factors/webauthn.ts', may: ['./', '@simplewebauthn/server'] },
   { of: 'src/domain/', may: ['./', 'node:crypto', 'jose', 'canonicalize'], types: ['node:http'] },
 
   { of: 'src/extensions/extension.ts', types: ['src/domain/'] },

@@ -19,6 +19,7 @@ import { delegationRegister } from '../../src/domain/delegation/delegation-regis
 import { delegationRequests } from '../../src/domain/delegation/delegation-requests.ts';
 import { DomainError } from '../../src/domain/errors.ts';
 import { factorRegister } from '../../src/domain/factors/factor-register.ts';
+import { passkeys } from '../../src/domain/factors/passkeys.ts';
 import { secondFactor } from '../../src/domain/factors/second-factor.ts';
 import { totpEnrolment } from '../../src/domain/factors/totp-enrolment.ts';
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
@@ -228,6 +229,7 @@ export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { reado
   });
   const factors = factorRegister({ ...base, masterKey: key });
   const signingIn = { ...base, accounts, factors, ephemeral, masterKey: key, limits: LIMITS };
+  const keysOfPeople = passkeys({ ...signingIn, issuer });
   const signIn = passwordSignIn({ ...signingIn, passwords: hashing });
   const interactions = fakeInteractions();
   const sessions = fakeSessions(clock);
@@ -247,7 +249,8 @@ export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { reado
     delegationRequests: requests,
     consents,
     signIn,
-    secondFactor: secondFactor(signingIn),
+    secondFactor: secondFactor({ ...signingIn, passkeys: keysOfPeople }),
+    passkeys: keysOfPeople,
     factors,
     totpEnrolment: totpEnrolment({ ...signingIn, issuerName: 'Behalf' }),
     masterKey: key,

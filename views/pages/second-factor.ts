@@ -2,15 +2,20 @@ import { plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { field } from '../partials/field.ts';
+import { passkeyForm } from '../partials/passkey-form.ts';
 import { submit } from '../partials/submit.ts';
 
-/** Both forms POST `csrf`, `uid` and `code` to `action`. */
+/** The forms POST `csrf`, `uid` and `code` or `credential` to `action`. */
 export type SecondFactorModel = PageFrame & {
   readonly action: string;
   readonly csrf: string;
   readonly uid: string;
   /** Somebody is signed in already, and what is asked for takes more. */
   readonly isStepUp: boolean;
+  /** Whether the account has an authenticator app. */
+  readonly hasApp: boolean;
+  /** Options for a passkey of the account, as JSON; absent: it has none. */
+  readonly passkey?: string;
   readonly error?: string;
   /** Where `csrf` and `uid` are POSTed to begin again with a username; absent: no such button. */
   readonly againAction?: string;
@@ -24,15 +29,41 @@ export const secondFactorPage = (model: SecondFactorModel): Html =>
     style: 'security.css',
     title: 'Second factor',
     bare: true,
+    ...(model.passkey === undefined ? {} : { script: 'passkeys.js' }),
     body: html`<section class="card">
-<h1>Enter your code</h1>
+<h1>${model.passkey === undefined ? 'Enter your code' : 'Prove that it is you'}</h1>
 <p class="lead">${
       model.isStepUp
         ? 'You are signed in. What is asked for now also takes your second factor.'
         : 'Your password was right. This account also asks for a second factor.'
     }</p>
 ${model.error !== undefined && html`<div class="flash error" role="alert">${plainText(model.error, 300)}</div>`}
-<form method="post" action="${model.action}">
+${
+  model.passkey !== undefined &&
+  html`${passkeyForm({
+    kind: 'get',
+    action: model.action,
+    options: model.passkey,
+    button: 'Use your passkey',
+    look: 'primary',
+    fields: hidden(model),
+  })}<p class="hint" data-without-passkeys>Passkeys take a browser that has them, with JavaScript.</p>`
+}
+${model.hasApp && codeForm(model)}
+<details><summary>${model.hasApp ? 'I do not have the app here' : 'I do not have it here'}</summary>
+<form method="post" action="${model.action}" class="inside">
+${hidden(model)}
+<div class="field"><label for="recovery-code">Recovery code</label>
+<p class="hint" id="recovery-code-hint">One of the codes you kept when you added your first factor. Lost them, too? An administrator can remove the factor.</p>
+<input id="recovery-code" name="code" type="text" autocomplete="off" maxlength="40" autocapitalize="none" spellcheck="false" required aria-describedby="recovery-code-hint"></div>
+<div class="actions">${submit({ text: 'Use this recovery code', kind: 'plain' })}</div>
+</form></details>
+${model.againAction !== undefined && html`<form method="post" action="${model.againAction}" class="after">${hidden(model)}${submit({ text: 'Sign in as somebody else', kind: 'quiet' })}</form>`}
+${model.cancel && html`<form method="post" action="${model.cancel.action}" class="after">${hidden({ ...model, csrf: model.cancel.csrf })}${submit({ text: 'Cancel and go back', kind: 'quiet' })}</form>`}
+</section>`,
+  });
+
+const codeForm = (model: SecondFactorModel): Html => html`<form method="post" action="${model.action}">
 ${hidden(model)}
 ${field({
   name: 'code',
@@ -42,22 +73,10 @@ ${field({
   inputMode: 'numeric',
   maxLength: 12,
   code: true,
-  autofocus: true,
+  autofocus: model.passkey === undefined,
 })}
-<div class="actions">${submit({ text: 'Continue' })}</div>
-</form>
-<details><summary>I do not have the app here</summary>
-<form method="post" action="${model.action}" class="inside">
-${hidden(model)}
-<div class="field"><label for="recovery-code">Recovery code</label>
-<p class="hint" id="recovery-code-hint">One of the codes you kept when you added the app. Lost them, too? An administrator can remove the factor.</p>
-<input id="recovery-code" name="code" type="text" autocomplete="off" maxlength="40" autocapitalize="none" spellcheck="false" required aria-describedby="recovery-code-hint"></div>
-<div class="actions">${submit({ text: 'Use this recovery code', kind: 'plain' })}</div>
-</form></details>
-${model.againAction !== undefined && html`<form method="post" action="${model.againAction}" class="after">${hidden(model)}${submit({ text: 'Sign in as somebody else', kind: 'quiet' })}</form>`}
-${model.cancel && html`<form method="post" action="${model.cancel.action}" class="after">${hidden({ ...model, csrf: model.cancel.csrf })}${submit({ text: 'Cancel and go back', kind: 'quiet' })}</form>`}
-</section>`,
-  });
+<div class="actions">${submit({ text: 'Continue', kind: model.passkey === undefined ? 'primary' : 'plain' })}</div>
+</form>`;
 
 const hidden = ({ csrf, uid }: Pick<SecondFactorModel, 'csrf' | 'uid'>): Html =>
   html`<input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="uid" value="${uid}">`;

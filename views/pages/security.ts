@@ -6,12 +6,14 @@ import { timeText } from '../time-text.ts';
 
 export type ShownFactor = {
   readonly id: string;
-  readonly kind: 'totp' | 'recovery';
+  readonly kind: 'totp' | 'passkey' | 'recovery';
   readonly name: string;
   readonly createdAt: number;
   readonly lastUsedAt?: number;
   /** Recovery codes that were not used. */
   readonly left?: number;
+  /** There may be a copy of it: it is not accepted. */
+  readonly isCopied?: true;
   /** Where `csrf` is POSTed to remove it. */
   readonly removeAction: string;
 };
@@ -20,6 +22,8 @@ export type SecurityModel = PageFrame & {
   readonly csrf: string;
   /** The page itself; what is added stands below it. */
   readonly path: string;
+  /** Whether browsers can use passkeys at this address. */
+  readonly hasPasskeys: boolean;
   readonly factors: readonly ShownFactor[];
 };
 
@@ -38,7 +42,7 @@ ${
     ? html`<p class="empty">There is none. Whoever knows your password can sign in as you, and allow agents what you could.</p>`
     : asked.map((factor) => shown(factor, model.csrf))
 }
-<p><a class="button plain" href="${model.path}/totp">Add an authenticator app</a></p></section>
+<p class="actions">${model.hasPasskeys && html`<a class="button plain" href="${model.path}/passkey">Add a passkey</a> `}<a class="button plain" href="${model.path}/totp">Add an authenticator app</a></p></section>
 ${asked.length > 0 && recovery(model, codes)}
 <section aria-labelledby="password"><h2 id="password">Password</h2>
 <p><a href="${model.basePath}/account/password">Change password</a></p></section>`,
@@ -50,7 +54,7 @@ const used = ({ createdAt, lastUsedAt }: ShownFactor): Html =>
 
 const shown = (factor: ShownFactor, csrf: string): Html => html`<article class="card">
 <div class="row"><div class="agent"><h3>${chosenName(factor.name)}</h3>
-<p class="facts"><span class="tag">Authenticator app</span></p></div>
+<p class="facts"><span class="tag">${factor.kind === 'passkey' ? 'Passkey' : 'Authenticator app'}</span>${factor.isCopied && html` <span class="tag off">Stopped: there may be a copy of it</span>`}</p></div>
 <form method="post" action="${factor.removeAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
   text: 'Remove',
   kind: 'danger',

@@ -2,6 +2,7 @@ import { chosenName, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { field } from '../partials/field.ts';
+import { passkeyForm } from '../partials/passkey-form.ts';
 import { submit } from '../partials/submit.ts';
 
 /** The form POSTs `csrf`, `uid`, `username` and `password` to `action`. */
@@ -17,6 +18,8 @@ export type SignInModel = PageFrame & {
   readonly client?: { readonly name: string; readonly kind: 'agent' | 'client'; readonly host?: string };
   /** Where a cancelled sign-in POSTs `csrf` and `uid`; absent: no such button. */
   readonly cancelAction?: string;
+  /** A sign-in with nothing but a passkey: POSTs `csrf`, `uid` and `credential` to `action`. Absent: no such button. */
+  readonly passkey?: { readonly action: string; readonly options: string };
 };
 
 export const signInPage = (model: SignInModel): Html =>
@@ -24,6 +27,7 @@ export const signInPage = (model: SignInModel): Html =>
     frame: model,
     title: 'Sign in',
     bare: true,
+    ...(model.passkey ? { script: 'passkeys.js' } : {}),
     body: html`<section class="card">
 <h1>Sign in</h1>
 ${
@@ -40,6 +44,10 @@ ${field({ name: 'username', label: 'Username', autocomplete: 'username', maxLeng
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', maxLength: 1024 })}
 <div class="actions">${submit({ text: 'Sign in' })}</div>
 </form>
+${
+  model.passkey &&
+  passkeyForm({ ...model.passkey, kind: 'get', button: 'Sign in with a passkey', look: 'plain', fields: hidden(model) })
+}
 ${model.cancelAction !== undefined && html`<form method="post" action="${model.cancelAction}" class="after">${hidden(model)}${submit({ text: 'Cancel and go back', kind: 'quiet' })}</form>`}
 </section>`,
   });

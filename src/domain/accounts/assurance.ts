@@ -36,8 +36,8 @@ export const isReachable = (wanted: string, reachable: readonly string[] = REACH
  * A sign-in to which one more factor was added. Its time stays that of the first: what was proven then was not proven
  * again (OpenID Connect Core §2, `auth_time`).
  */
-export const withFactor = ({ amr, authTime }: Assurance, added: string): Assurance => ({
+export const withFactor = ({ amr, authTime }: Assurance, added: readonly string[]): Assurance => ({
   acr: MULTI_FACTOR,
-  amr: [...new Set([...amr, added])],
+  amr: [...new Set([...amr, ...added])],
   authTime,
 });

@@ -48,6 +48,8 @@ export const AUDIT_EVENTS = {
   'factor.added': 'A person added a second factor to the account; `inputs.kind` says which.',
   'factor.removed': 'A person took a second factor from the account.',
   'factor.recovery_codes_made': 'A person made new recovery codes; those from before are over.',
+  'factor.copied':
+    'A passkey signed with a counter that is not above the last one: there may be a copy of it. It is accepted no more.',
   'factor.all_removed': 'An administrator took all second factors from an account.',
   'agent.created': 'An agent was registered.',
   'agent.updated': 'An agent was changed.',

@@ -15,6 +15,7 @@ import {
   type FactorFacts,
   type FactorKind,
   factsOf,
+  type PasskeyFactor,
   type RecoveryFactor,
   type TotpFactor,
 } from './factor.ts';
@@ -24,23 +25,20 @@ import { stepOf } from './totp.ts';
 /** How long after a sign-in factors may be changed. */
 export const RECENT_SECONDS = 600;
 
-/** Each more is one more code that is right at any moment. */
-const MOST_FACTORS = 5;
+/** Each more app is one more code that is right at any moment. */
+const MOST: Readonly<Record<FactorKind, number>> = { totp: 3, passkey: 10, recovery: 1 };
 
-/** What was proven, as `amr` says it. RFC 8176 has no word for a code on paper. */
-export const AMR = { totp: 'otp', recovery: 'urn:behalf:amr:recovery-code' } as const satisfies Record<
-  FactorKind,
-  string
->;
+/** What a code proves, as `amr` says it. RFC 8176 has no word for one on paper. */
+const AMR = { totp: ['otp'], passkey: [], recovery: ['urn:behalf:amr:recovery-code'] } as const;
 
-/** A factor to be added, but for what the register gives it. */
-export type NewFactor = { readonly name: string } & {
-  readonly kind: 'totp';
-  /** Base 32, not sealed. */
-  readonly secret: string;
-  /** Of the code that proved it. */
-  readonly lastStep: number;
-};
+/**
+ * A factor that was just proven, but for what the register gives it. Of an app `secret` is base 32 and not sealed yet,
+ * `lastStep` that of the code that proved it.
+ */
+export type NewFactor = { readonly name: string } & (
+  | Pick<TotpFactor, 'kind' | 'secret' | 'lastStep'>
+  | Pick<PasskeyFactor, 'kind' | 'credential' | 'publicKey' | 'counter' | 'transports' | 'isSynced'>
+);
 
 /** Who changes the factors of their own account, and how they signed in. */
 export type Changing = { readonly account: string; readonly assurance: Assurance; readonly by: By };
@@ -120,11 +118,9 @@ export const factorRegister = (deps: FactorRegisterDeps) => {
 
   const newCodes = (): readonly string[] => Array.from({ length: RECOVERY_CODES }, () => recoveryCode(identifiers));
 
-  const sealed = (account: string, id: string, secret: string): string =>
-    masterKey.seal(contextOf(account, id), secret);
-
   /** The factor as it is after `code` was proven with it, or undefined. */
   const proven = (account: string, factor: Factor, code: string): Factor | undefined => {
+    if (factor.kind === 'passkey') return undefined;
     const lastUsedAt = clock.now();
     if (factor.kind === 'recovery') {
       const normal = normalRecoveryCode(code);
@@ -146,7 +142,31 @@ export const factorRegister = (deps: FactorRegisterDeps) => {
     return secret === undefined ? undefined : { ...factor, secret: masterKey.seal(context, secret) };
   };
 
+  /**
+   * Compare-and-swap on the one factor that `use` answers as it is afterwards, without further rules: for whoever has
+   * just proven it. Answers that factor. `use` may run several times.
+   */
+  const useOne = async (account: string, use: (factor: Factor) => Factor | undefined): Promise<Factor | undefined> => {
+    let used: Factor | undefined;
+    await update(stored, account, (document) => {
+      used = undefined;
+      for (const factor of document.factors) {
+        used = use(factor);
+        const next = used;
+        if (next) return { ...document, factors: document.factors.map((one) => (one === factor ? next : one)) };
+      }
+      return undefined;
+    });
+    return used;
+  };
+
   return {
+    useOne,
+
+    /** The passkeys of an account that count. */
+    passkeysOf: async (account: string): Promise<readonly PasskeyFactor[]> =>
+      (await all(account)).filter((factor) => factor.kind === 'passkey' && !factor.isCopied) as PasskeyFactor[],
+
     list: async (account: string): Promise<readonly FactorFacts[]> => (await all(account)).map(factsOf),
 
     /** Whether a sign-in to this account asks for a second factor. */
@@ -158,24 +178,28 @@ export const factorRegister = (deps: FactorRegisterDeps) => {
 
     /**
      * Adds a factor that was just proven. With the first one come recovery codes, which are answered here and never
-     * again. Throws DomainError 'invalid_field' for its name, 'conflict' beyond `MOST_FACTORS`, and 'forbidden' where
+     * again. Throws DomainError 'invalid_field' for its name, 'conflict' for one too many or one twice, and 'forbidden' where
      * the sign-in is weaker than a factor there is.
      */
     async add(added: NewFactor, { account, assurance, by }: Changing): Promise<readonly string[] | undefined> {
       const name = checkText(added.name.trim().normalize('NFC'), '/name', 60);
       const check = (factors: readonly Factor[]): void => {
         requireStrength(factors, assurance);
-        if (factors.length >= MOST_FACTORS) {
-          throw new DomainError('conflict', `An account has at most ${MOST_FACTORS} factors; remove one first.`);
+        if (factors.filter(({ kind }) => kind === added.kind).length >= MOST[added.kind]) {
+          throw new DomainError('conflict', `An account has at most ${MOST[added.kind]} of these; remove one first.`);
+        }
+        if (added.kind === 'passkey' && factors.some((one) => isSamePasskey(one, added))) {
+          throw new DomainError('conflict', 'This passkey was added already.');
         }
       };
       check(await all(account));
       const id = identifiers.newId('fac');
-      const { kind, lastStep } = added;
-      const factor: Factor = {
-        ...{ id, kind, name, lastStep, createdAt: clock.now() },
-        secret: sealed(account, id, added.secret),
-      };
+      const { kind } = added;
+      const given = { id, name, createdAt: clock.now() };
+      const factor: Factor =
+        added.kind === 'totp'
+          ? { ...added, ...given, secret: masterKey.seal(contextOf(account, id), added.secret) }
+          : { ...added, ...given };
       const codes = newCodes();
       const recovery = recoveryOf(account, codes);
       await record('factor.added', account, by, { target: { kind: 'factor', id }, inputs: { kind } });
@@ -235,19 +259,9 @@ export const factorRegister = (deps: FactorRegisterDeps) => {
      * What this code proves, as `amr`; undefined for a wrong one. Of concurrent callers with one code exactly one is
      * right, and nobody is after that (invariant I1, LG-04).
      */
-    async prove(account: string, code: string): Promise<string | undefined> {
-      let used: FactorKind | undefined;
-      await update(stored, account, (document) => {
-        used = undefined;
-        for (const factor of document.factors) {
-          const next = proven(account, factor, code);
-          if (next === undefined) continue;
-          used = factor.kind;
-          return { ...document, factors: document.factors.map((one) => (one === factor ? next : one)) };
-        }
-        return undefined;
-      });
-      return used && AMR[used];
+    async prove(account: string, code: string): Promise<readonly string[] | undefined> {
+      const used = await useOne(account, (factor) => proven(account, factor, code));
+      return used && AMR[used.kind];
     },
 
     /** Seals every secret with the first master key, so that the other one may go. */
@@ -269,3 +283,6 @@ export const factorRegister = (deps: FactorRegisterDeps) => {
 };
 
 const contextOf = (account: string, id: string): string => `factor/${account}/${id}`;
+
+const isSamePasskey = (factor: Factor, { credential }: { readonly credential: string }): boolean =>
+  factor.kind === 'passkey' && factor.credential === credential;

@@ -31,7 +31,23 @@ export type RecoveryFactor = Common & {
   readonly codes: readonly string[];
 };
 
-export type Factor = TotpFactor | RecoveryFactor;
+/** A WebAuthn credential (WebAuthn Level 3), proven by a signature that is good for this origin alone. */
+export type PasskeyFactor = Common & {
+  readonly kind: 'passkey';
+  /** Credential id, base64url. */
+  readonly credential: string;
+  /** COSE key, base64url. */
+  readonly publicKey: string;
+  /** Of the newest signature; stays 0 where the authenticator does not count. */
+  readonly counter: number;
+  readonly transports: readonly string[];
+  /** Whether it may live on several devices. What the authenticator says; nobody attests it. */
+  readonly isSynced: boolean;
+  /** A signature came with an older counter: there may be a copy, and none of them counts (WebAuthn §6.1.1). */
+  readonly isCopied?: true;
+};
+
+export type Factor = TotpFactor | PasskeyFactor | RecoveryFactor;
 export type FactorKind = Factor['kind'];
 
 /** All factors of one account in one document, so that every rule about them is one compare-and-swap. */
@@ -58,6 +74,7 @@ export type FactorFacts = {
   readonly lastUsedAt?: number;
   /** Recovery codes that were not used. */
   readonly left?: number;
+  readonly isCopied?: true;
 };
 
 export const factsOf = (factor: Factor): FactorFacts => {
@@ -69,6 +86,7 @@ export const factsOf = (factor: Factor): FactorFacts => {
     createdAt,
     ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
     ...(factor.kind === 'recovery' ? { left: factor.codes.length } : {}),
+    ...(factor.kind === 'passkey' && factor.isCopied ? { isCopied: true } : {}),
   };
 };
 

@@ -5,10 +5,12 @@ import { DomainError } from '../errors.ts';
 import { sourceNetwork } from '../limits/source-network.ts';
 import { openedOrNothing } from '../secrets/master-key.ts';
 import type { FactorRegister } from './factor-register.ts';
+import type { Passkeys } from './passkeys.ts';
 
 export type SecondFactorDeps = AttemptsDeps & {
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
   readonly factors: Pick<FactorRegister, 'prove'>;
+  readonly passkeys: Pick<Passkeys, 'prove'>;
   readonly limits: SignInLimits;
 };
 
@@ -21,7 +23,10 @@ export type FactorAttempt = {
   readonly assurance: Assurance;
   /** Whether the person is signed in already, and only adds to it. */
   readonly isStepUp: boolean;
-  readonly code: string;
+  /** The interaction. */
+  readonly uid: string;
+  /** A code, or what the browser made of a passkey's signature. */
+  readonly proof: { readonly code: string } | { readonly credential: string };
   readonly source: string;
   readonly device?: string | undefined;
   readonly request: string;
@@ -37,6 +42,7 @@ const WAITING_SECONDS = 600;
 const PER_DAY = { limit: 30, window: 86_400 };
 
 const REFUSED = 'That code is not right, or was used already.';
+const PASSKEY_REFUSED = 'That passkey was not accepted. Try again.';
 
 export type SecondFactor = ReturnType<typeof secondFactor>;
 
@@ -46,7 +52,7 @@ export type SecondFactor = ReturnType<typeof secondFactor>;
  * that neither uses up the other; a browser that signed in before has a budget of its own (LG-02).
  */
 export const secondFactor = (deps: SecondFactorDeps) => {
-  const { accounts, factors, ephemeral, masterKey, audit, limits } = deps;
+  const { accounts, factors, passkeys, ephemeral, masterKey, clock, audit, limits } = deps;
   const { refused, spend, knownDevice, newDevice } = attempts(deps);
   const perAccount = { limit: limits.signInPerAccount, window: limits.signInWindowSeconds };
   const perSource = { limit: limits.signInPerSource, window: limits.signInWindowSeconds };
@@ -79,7 +85,7 @@ export const secondFactor = (deps: SecondFactorDeps) => {
      * code and 'too_many_requests' beyond a limit.
      */
     async prove(attempt: FactorAttempt): Promise<{ readonly assurance: Assurance; readonly device: string }> {
-      const { account: id, isStepUp, code, source, device, request } = attempt;
+      const { account: id, uid, isStepUp, proof, source, device, request } = attempt;
       const event = { request, subject: id, caller: id, personal: { source } };
       const nonce = knownDevice(device, id);
       if (nonce === undefined) {
@@ -90,10 +96,17 @@ export const secondFactor = (deps: SecondFactorDeps) => {
         await spend('factor_device', nonce, perAccount, event);
       }
       const isActive = (await accounts.get(id))?.document.state === 'active';
-      const amr = isActive ? await factors.prove(id, code) : undefined;
+      const amr = !isActive
+        ? undefined
+        : 'code' in proof
+          ? await factors.prove(id, proof.code)
+          : (await passkeys.prove({ uid, account: id, credential: proof.credential }, { request, source }))?.amr;
       if (amr === undefined) {
         const reason = isActive ? 'wrong_factor' : 'account_disabled';
-        throw await refused({ ...event, inputs: { reason } }, new DomainError('unauthenticated', REFUSED));
+        throw await refused(
+          { ...event, inputs: { reason } },
+          new DomainError('unauthenticated', 'code' in proof ? REFUSED : PASSKEY_REFUSED),
+        );
       }
       const assurance = withFactor(attempt.assurance, amr);
       await audit.append({
@@ -103,6 +116,36 @@ export const secondFactor = (deps: SecondFactorDeps) => {
         inputs: { amr: assurance.amr },
       });
       return { assurance, device: newDevice(id) };
+    },
+
+    /**
+     * A sign-in with nothing but a passkey that verified its person. Nothing can be guessed here, so that attempts are
+     * counted for each source alone. Throws as `prove` does, with one text for whatever was wrong (LG-01).
+     */
+    async signInWithPasskey({
+      uid,
+      credential,
+      source,
+      request,
+    }: Pick<FactorAttempt, 'uid' | 'source' | 'request'> & { readonly credential: string }): Promise<
+      Waiting & { readonly device: string }
+    > {
+      const event = { request, personal: { source } };
+      await spend('passkey_source', sourceNetwork(source), perSource, event);
+      const proven = await passkeys.prove({ uid, credential }, { request, source });
+      const isActive = proven && (await accounts.get(proven.account))?.document.state === 'active';
+      if (!proven || !isActive) {
+        const about = proven ? { subject: proven.account, inputs: { reason: 'account_disabled' } } : {};
+        throw await refused(
+          { ...event, inputs: { reason: 'wrong_passkey' }, ...about },
+          new DomainError('unauthenticated', PASSKEY_REFUSED),
+        );
+      }
+      const { account, amr } = proven;
+      const assurance = withFactor({ amr: [], authTime: clock.now() }, amr);
+      const who = { subject: account, caller: account, inputs: { amr } };
+      await audit.append({ ...event, ...who, type: 'session.started', outcome: 'granted' });
+      return { account, assurance, device: newDevice(account) };
     },
   };
 };

@@ -175,6 +175,7 @@ const ACTIVITY: Partial<Record<AuditEventType, string>> = {
   'factor.added': 'Second factor added',
   'factor.removed': 'Second factor removed',
   'factor.recovery_codes_made': 'New recovery codes made',
+  'factor.copied': 'A passkey was stopped, because there may be a copy of it',
   'factor.all_removed': 'All second factors removed by an administrator',
 };
 

@@ -1,5 +1,6 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
+import { type PasskeyPageModel, passkeyPage } from '../../../views/pages/passkey.ts';
 import { recoveryCodesPage } from '../../../views/pages/recovery-codes.ts';
 import { securityPage } from '../../../views/pages/security.ts';
 import { type TotpPageModel, totpPage } from '../../../views/pages/totp.ts';
@@ -17,7 +18,7 @@ const DONE = {
 
 /** Adds `/account/security`: a person's second factors. To change them takes a recent sign-in as strong as they are. */
 export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: AccountSessions, home: string): void => {
-  const { basePath, browserSessions, factors, totpEnrolment } = deps;
+  const { basePath, browserSessions, factors, passkeys, totpEnrolment } = deps;
   const path = `${home}/security`;
 
   const frameOf = ({ signedInAs }: PageSession) => ({ basePath, signedInAs });
@@ -56,6 +57,18 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
     sendPage(ctx, status, page);
   };
 
+  const showPasskey = async (
+    ctx: Context,
+    session: PageSession,
+    status = 200,
+    again: Pick<PasskeyPageModel, 'errors' | 'name'> = {},
+  ): Promise<void> => {
+    const options = await passkeys.offerNew(session.account, session.id);
+    const { csrf } = session;
+    const page = passkeyPage({ ...frameOf(session), ...again, action: `${path}/passkey`, csrf, options });
+    sendPage(ctx, status, page, [], 'scripts');
+  };
+
   router.get('/account/security', async (ctx) => {
     const session = await sessions.orSignIn(ctx);
     if (!session) return;
@@ -65,6 +78,7 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
       ...(done === 'added' || done === 'removed' ? { flash: { kind: 'success', text: DONE[done] } } : {}),
       csrf: session.csrf,
       path,
+      hasPasskeys: passkeys.isAvailable,
       factors: (await factors.list(session.account.id)).map((factor) => ({
         ...factor,
         removeAction: `${path}/factors/${factor.id}/remove`,
@@ -93,6 +107,27 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
       if (field === undefined) throw error;
       setRetryAfter(ctx, error);
       await showTotp(ctx, session, statusOf(error), { name: name.slice(0, 60), errors: { [field]: error.message } });
+    }
+  });
+
+  router.get('/account/security/passkey', async (ctx) => {
+    const session = await sessions.orSignIn(ctx);
+    if (!session || (await signInFirst(ctx, session, `${path}/passkey`))) return;
+    await showPasskey(ctx, session);
+  });
+
+  router.post('/account/security/passkey', async (ctx) => {
+    const { form, ...session } = await sessions.withForm(ctx);
+    const name = single(form, 'name') ?? '';
+    const credential = single(form, 'credential') ?? '';
+    try {
+      const codes = await passkeys.confirmNew({ name, credential, session: session.id }, changing(ctx, session));
+      if (codes) showCodes(ctx, session, codes, true);
+      else seeOther(ctx, `${path}?done=added`);
+    } catch (error) {
+      if (!isDomainError(error) || error.code !== 'invalid_field') throw error;
+      const field = error.field === '/name' ? 'name' : 'credential';
+      await showPasskey(ctx, session, 400, { name: name.slice(0, 60), errors: { [field]: error.message } });
     }
   });
 

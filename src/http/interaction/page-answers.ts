@@ -24,10 +24,19 @@ export const queryOf = (ctx: Context): URLSearchParams => new URLSearchParams(ct
 
 export const byOf = (ctx: Context, account: string): By => ({ caller: account, ...requestOf(ctx) });
 
-/** Answers a page. `formTargets` are validated redirect URIs a form on it may end at (views/content-security-policy.ts). */
-export const sendPage = (ctx: Context, status: number, page: Html, formTargets: readonly string[] = []): void => {
+/**
+ * Answers a page. `formTargets` are validated redirect URIs a form on it may end at (views/content-security-policy.ts);
+ * `scripts` where the page has one of ours.
+ */
+export const sendPage = (
+  ctx: Context,
+  status: number,
+  page: Html,
+  formTargets: readonly string[] = [],
+  scripts?: 'scripts',
+): void => {
   ctx.status = status;
-  ctx.set('Content-Security-Policy', pageCsp({ formTargets, scripts: false }));
+  ctx.set('Content-Security-Policy', pageCsp({ formTargets, scripts: scripts !== undefined }));
   ctx.type = 'text/html; charset=utf-8';
   ctx.body = String(page);
 };

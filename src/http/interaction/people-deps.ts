@@ -15,6 +15,7 @@ import type { ConsentRegister } from '../../domain/consent/consent-register.ts';
 import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
 import type { DelegationRequests } from '../../domain/delegation/delegation-requests.ts';
 import type { FactorRegister } from '../../domain/factors/factor-register.ts';
+import type { Passkeys } from '../../domain/factors/passkeys.ts';
 import type { SecondFactor } from '../../domain/factors/second-factor.ts';
 import type { TotpEnrolment } from '../../domain/factors/totp-enrolment.ts';
 import type { VerifiedNames } from '../../domain/names/verified-names.ts';
@@ -46,6 +47,7 @@ export type PeopleDeps = {
   readonly secondFactor: SecondFactor;
   readonly factors: Pick<FactorRegister, 'list' | 'isAsked' | 'mayChange' | 'newRecoveryCodes' | 'remove'>;
   readonly totpEnrolment: TotpEnrolment;
+  readonly passkeys: Passkeys;
   readonly masterKey: MasterKey;
   readonly audit: AuditTrail & {
     /** Reads the trail for the person's own activity. */

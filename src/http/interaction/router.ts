@@ -26,7 +26,7 @@ import { namesOf, type PeopleDeps } from './people-deps.ts';
 import { siteFacts } from './registrable-domain.ts';
 import { secondFactorSteps } from './second-factor.ts';
 
-/** Sign-in and consent in the middle of an authorization request: `/interaction/:uid`, and below it `/deny`, `/switch`, `/factor` and `/again`. */
+/** Sign-in and consent in the middle of an authorization request: `/interaction/:uid`, and below it `/deny`, `/switch`, `/factor`, `/again` and `/passkey`. */
 export const interactionRouter = (deps: PeopleDeps): Router => {
   const { audit, basePath, browserSessions, interactions, consents, signIn } = deps;
   const forms = guardedForms(deps);
@@ -69,6 +69,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     const { uid, clientId, redirectUri, loginHint } = interaction;
     const asking = await namesOf(deps, clientId);
     const username = again.username ?? loginHint;
+    const options = await deps.passkeys.offerSignIn(uid);
     const page = signInPage({
       basePath,
       action: pathOf(uid),
@@ -76,6 +77,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
       uid,
       ...(username === undefined ? {} : { username: username.slice(0, 128) }),
       ...(again.error === undefined ? {} : { error: again.error }),
+      ...(options === undefined ? {} : { passkey: { action: `${pathOf(uid)}/passkey`, options } }),
       // Our own account pages are no registered client: then nobody else is named.
       ...(asking
         ? {
@@ -84,7 +86,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
           }
         : {}),
     });
-    sendPage(ctx, status, page, targetsOf(interaction));
+    sendPage(ctx, status, page, targetsOf(interaction), options === undefined ? undefined : 'scripts');
   };
 
   const showConsent = async (ctx: Context, interaction: Interaction, status = 200, error?: string): Promise<void> => {
@@ -120,6 +122,22 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
       if (!isDomainError(error) || !SHOWN_ON_SIGN_IN.includes(error.code)) throw error;
       setRetryAfter(ctx, error);
       await showSignIn(ctx, interaction, statusOf(error), { username, error: error.message });
+    }
+  };
+
+  /** Nothing but a passkey, which says whose it is. */
+  const tryPasskey = async (ctx: Context, interaction: Interaction, form: URLSearchParams): Promise<void> => {
+    const { uid } = interaction;
+    const credential = single(form, 'credential') ?? '';
+    try {
+      const signedIn = await deps.secondFactor.signInWithPasskey({ uid, credential, ...requestOf(ctx) });
+      devices.write(ctx, signedIn.device);
+      await recordOtherEnds(ctx, signedIn.account);
+      seeOther(ctx, await interactions.finishSignIn(exchangeOf(ctx), uid, signedIn.account, signedIn.assurance));
+    } catch (error) {
+      if (!isDomainError(error) || !SHOWN_ON_SIGN_IN.includes(error.code)) throw error;
+      setRetryAfter(ctx, error);
+      await showSignIn(ctx, interaction, statusOf(error), { error: error.message });
     }
   };
 
@@ -183,6 +201,12 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     const interaction = await interactionOf(ctx);
     const form = await formOf(ctx, interaction);
     await (interaction.prompt === 'login' ? tryToSignIn(ctx, interaction, form) : decide(ctx, interaction, form));
+  });
+
+  router.post('/interaction/:uid/passkey', async (ctx) => {
+    const interaction = await interactionOf(ctx);
+    if (interaction.prompt !== 'login') return forms.refuseUnbound(ctx);
+    await tryPasskey(ctx, interaction, await formOf(ctx, interaction));
   });
 
   router.post('/interaction/:uid/deny', async (ctx) => {

@@ -38,7 +38,7 @@ type Shared = {
  * (RFC 9470). A path of its own, so that a form for the password in another tab still does what it says.
  */
 export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
-  const { basePath, browserSessions, interactions, secondFactor, factors } = deps;
+  const { basePath, browserSessions, interactions, secondFactor, factors, passkeys } = deps;
   const { forms, devices, interactionOf, pathOf, targetsOf, recordOtherEnds } = shared;
 
   const stepOf = async (
@@ -65,12 +65,16 @@ export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
   ): Promise<void> => {
     const { uid, clientId, userCode } = interaction;
     const action = pathOf(uid);
+    const passkey = await passkeys.offerFactor(step.account, uid);
+    const held = await factors.list(step.account);
     const page = secondFactorPage({
       basePath,
       action: `${action}/factor`,
       csrf: forms.token(bindingOf(interaction, step)),
       uid,
       isStepUp: step.isStepUp,
+      hasApp: held.some(({ kind }) => kind === 'totp'),
+      ...(passkey === undefined ? {} : { passkey }),
       ...(error === undefined ? {} : { error }),
       // A device flow cannot begin anew with a sign-in.
       ...(step.isStepUp && userCode !== undefined ? {} : { againAction: `${action}/again` }),
@@ -78,7 +82,7 @@ export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
         ? { cancel: { action: `${action}/deny`, csrf: denyToken(interaction) } }
         : {}),
     });
-    sendPage(ctx, status, page, targetsOf(interaction));
+    sendPage(ctx, status, page, targetsOf(interaction), passkey === undefined ? undefined : 'scripts');
   };
 
   const denyToken = ({ uid, prompt }: Interaction): string => forms.token(['interaction', uid, prompt, '']);
@@ -113,10 +117,13 @@ export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
         if (!read) return forms.refuseUnbound(ctx);
         const { interaction, step, form } = read;
         const { uid } = interaction;
+        const credential = single(form, 'credential') ?? '';
         const code = single(form, 'code') ?? '';
-        if (code.trim() === '') return show(ctx, interaction, step, 400, 'Enter a code.');
+        if (credential === '' && code.trim() === '') return show(ctx, interaction, step, 400, 'Enter a code.');
+        const proof = credential === '' ? { code } : { credential };
         try {
-          const proven = await secondFactor.prove({ ...step, code, device: devices.read(ctx), ...requestOf(ctx) });
+          const attempt = { ...step, uid, proof, device: devices.read(ctx), ...requestOf(ctx) };
+          const proven = await secondFactor.prove(attempt);
           devices.write(ctx, proven.device);
           if (!step.isStepUp) await recordOtherEnds(ctx, step.account);
           const next = await interactions.finishSignIn(exchangeOf(ctx), uid, step.account, proven.assurance);

@@ -12,7 +12,7 @@ const ELEMENTS: readonly string[] = [
     ' ',
   ),
   ...'table thead tbody tr th td'.split(' '),
-  ...'svg rect path'.split(' '),
+  ...'svg rect path script'.split(' '),
 ];
 const ATTRIBUTES: readonly string[] = [
   ...'action aria-current aria-describedby aria-hidden aria-invalid aria-label aria-labelledby alt autocapitalize autocomplete autofocus charset checked class'.split(
@@ -21,7 +21,7 @@ const ATTRIBUTES: readonly string[] = [
   ...'content data-label datetime dir for height hidden href id inputmode lang list max maxlength method name readonly rel required role scope selected'.split(
     ' ',
   ),
-  ...'d fill preserveaspectratio rows rx shape-rendering spellcheck src tabindex title type value viewbox width x y'.split(
+  ...'d data-message data-options data-passkey data-without-passkeys defer fill preserveaspectratio rows rx shape-rendering spellcheck src tabindex title type value viewbox width x y'.split(
     ' ',
   ),
 ];

@@ -6,6 +6,7 @@ import { type ConsentModel, consentPage } from '../../../views/pages/consent.ts'
 import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../../views/pages/device.ts';
 import { errorPage } from '../../../views/pages/error.ts';
 import { homePage } from '../../../views/pages/home.ts';
+import { passkeyPage } from '../../../views/pages/passkey.ts';
 import { passwordPage } from '../../../views/pages/password.ts';
 import { recoveryCodesPage } from '../../../views/pages/recovery-codes.ts';
 import { secondFactorPage } from '../../../views/pages/second-factor.ts';
@@ -167,6 +168,7 @@ export const samplePages = (
     home: homePage({ ...bare, issuer: text('https://id.example.com'), links: links(basePath) }),
     'home-signed-in': homePage({ ...frame, issuer: text('https://id.example.com'), links: links(basePath) }),
     'sign-in': signInPage({
+      passkey: { action: `${basePath}/interaction/u1/passkey`, options: '{"challenge":"k3Q"}' },
       ...bare,
       action: `${basePath}/interaction/u1/sign-in`,
       csrf: text('f81c'),
@@ -252,6 +254,7 @@ export const samplePages = (
       csrf: text('k3Q'),
       uid: text('u1'),
       isStepUp: false,
+      hasApp: true,
       againAction: `${basePath}/interaction/u1/again`,
       cancel: { action: `${basePath}/interaction/u1/deny`, csrf: text('k4Q') },
     }),
@@ -261,6 +264,8 @@ export const samplePages = (
       csrf: text('k3Q'),
       uid: text('u1'),
       isStepUp: true,
+      hasApp: true,
+      passkey: '{"challenge":"k3Q"}',
       error: text('That code is not right, or was used already.'),
     }),
     security: securityPage({
@@ -268,7 +273,16 @@ export const samplePages = (
       flash: { kind: 'success', text: text('Added. The next sign-in asks for it.') },
       csrf: text('9d2'),
       path: `${basePath}/account/security`,
+      hasPasskeys: true,
       factors: [
+        {
+          id: text('fac_3'),
+          kind: 'passkey',
+          name: text('Laptop'),
+          createdAt: NOON,
+          isCopied: true,
+          removeAction: `${basePath}/account/security/factors/fac_3/remove`,
+        },
         {
           id: text('fac_1'),
           kind: 'totp',
@@ -287,7 +301,21 @@ export const samplePages = (
         },
       ],
     }),
-    'security-empty': securityPage({ ...frame, csrf: text('9d2'), path: `${basePath}/account/security`, factors: [] }),
+    'security-empty': securityPage({
+      ...frame,
+      csrf: text('9d2'),
+      path: `${basePath}/account/security`,
+      factors: [],
+      hasPasskeys: false,
+    }),
+    passkey: passkeyPage({
+      ...frame,
+      action: `${basePath}/account/security/passkey`,
+      csrf: text('9d2'),
+      options: '{"challenge":"k3Q"}',
+      name: text('Laptop'),
+      errors: { credential: 'That did not work. Try again.' },
+    }),
     totp: totpPage({
       ...frame,
       action: `${basePath}/account/security/totp`,

@@ -1,0 +1,148 @@
+import type { Account } from '../accounts/account.ts';
+import type { AuditTrail } from '../audit/audit-event.ts';
+import { DomainError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { EphemeralStore } from '../ports/ephemeral-store.ts';
+import type { Identifiers } from '../ports/identifiers.ts';
+import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
+import type { PasskeyFactor } from './factor.ts';
+import { type Changing, type FactorRegister, RECENT_SECONDS } from './factor-register.ts';
+import { checkedAssertion, claimedBy, creationOptions, madePasskey, relyingParty, requestOptions } from './webauthn.ts';
+
+export type PasskeysDeps = {
+  readonly factors: Pick<FactorRegister, 'add' | 'passkeysOf' | 'useOne'>;
+  readonly ephemeral: EphemeralStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+  readonly audit: AuditTrail;
+  readonly issuer: string;
+};
+
+/** What a challenge was made for: adding a passkey, the step after the password, or a sign-in with nothing else. */
+type Purpose = 'add' | 'factor' | 'sign_in';
+
+export type ProvenPasskey = { readonly account: string; readonly amr: readonly string[] };
+
+export type Passkeys = ReturnType<typeof passkeys>;
+
+/**
+ * Passkeys: made and proven in the browser. Each challenge is good once, for one purpose, and for the session or
+ * interaction whose page held it; a page that is shown again holds another, and only that one counts (LG-05, OT-10).
+ */
+export const passkeys = (deps: PasskeysDeps) => {
+  const { factors, ephemeral, clock, identifiers, masterKey, audit } = deps;
+  const party = relyingParty(deps.issuer);
+
+  const keysOf = (purpose: Purpose, ...bound: readonly string[]): readonly string[] =>
+    masterKey.digests('passkey_challenge', purpose, ...bound).map((digest) => `passkey_challenge:${digest}`);
+
+  const newChallenge = async (purpose: Purpose, ...bound: readonly string[]): Promise<string> => {
+    const challenge = identifiers.newSecret();
+    const [key = ''] = keysOf(purpose, ...bound);
+    await ephemeral.set(key, masterKey.seal(key, challenge), RECENT_SECONDS);
+    return challenge;
+  };
+
+  const takeChallenge = async (purpose: Purpose, ...bound: readonly string[]): Promise<string | undefined> => {
+    for (const key of keysOf(purpose, ...bound)) {
+      const sealed = await ephemeral.take(key);
+      if (sealed !== undefined) return openedOrNothing(masterKey, key, sealed);
+    }
+    return undefined;
+  };
+
+  /** A signature with this passkey; of concurrent ones with one counter exactly one is good. */
+  const use = async (
+    account: string,
+    passkey: PasskeyFactor,
+    counter: number,
+    who: { readonly request: string; readonly source: string },
+  ): Promise<boolean> => {
+    const used = await factors.useOne(account, (factor) => {
+      if (factor.kind !== 'passkey' || factor.credential !== passkey.credential || factor.isCopied) return undefined;
+      const isOlder = (counter > 0 || factor.counter > 0) && counter <= factor.counter;
+      return isOlder ? { ...factor, isCopied: true } : { ...factor, counter, lastUsedAt: clock.now() };
+    });
+    if (used?.kind === 'passkey' && used.isCopied) {
+      await audit.append({
+        type: 'factor.copied',
+        outcome: 'refused',
+        subject: account,
+        target: { kind: 'factor', id: used.id },
+        request: who.request,
+        personal: { source: who.source },
+      });
+      return false;
+    }
+    return used !== undefined;
+  };
+
+  return {
+    /** Whether a browser can use passkeys at the address of this server. */
+    isAvailable: party !== undefined,
+
+    /** Options for a new passkey, as JSON. Throws DomainError 'not_found' where there are none. */
+    async offerNew(account: Pick<Account, 'id' | 'username' | 'name'>, session: string): Promise<string> {
+      if (!party) throw new DomainError('not_found', 'Passkeys cannot be used at the address of this server.');
+      const challenge = await newChallenge('add', account.id, session);
+      return creationOptions(party, account, challenge, await factors.passkeysOf(account.id));
+    },
+
+    /** Adds what the browser made. Answers recovery codes as `FactorRegister.add` does, and throws as it does, too. */
+    async confirmNew(
+      { name, credential, session }: { readonly name: string; readonly credential: string; readonly session: string },
+      changing: Changing,
+    ): Promise<readonly string[] | undefined> {
+      const challenge = await takeChallenge('add', changing.account, session);
+      const made = party && challenge ? await madePasskey(party, challenge, credential) : undefined;
+      if (!made) throw new DomainError('invalid_field', 'That did not work. Try again.', { field: '/credential' });
+      return factors.add({ ...made, name }, changing);
+    },
+
+    /** Options for the step after the password; undefined where the account has no passkey. */
+    async offerFactor(account: string, uid: string): Promise<string | undefined> {
+      const existing = party ? await factors.passkeysOf(account) : [];
+      if (!party || existing.length === 0) return undefined;
+      return requestOptions(party, await newChallenge('factor', account, uid), existing);
+    },
+
+    /** Options for a sign-in with nothing but a passkey: the same for whoever it may be (LG-01). */
+    async offerSignIn(uid: string): Promise<string | undefined> {
+      return party && requestOptions(party, await newChallenge('sign_in', uid), undefined);
+    },
+
+    /**
+     * What a browser's signature proves; undefined for one that is not good. With `account` it is that one's factor;
+     * without, the passkey says whose it is and the person has to have been verified by it (a PIN, a finger).
+     */
+    async prove(
+      attempt: { readonly uid: string; readonly credential: string; readonly account?: string },
+      who: { readonly request: string; readonly source: string },
+    ): Promise<ProvenPasskey | undefined> {
+      const { uid, credential } = attempt;
+      const isAlone = attempt.account === undefined;
+      // Before anything is looked at, so that each is tried once.
+      const challenge = await (attempt.account === undefined
+        ? takeChallenge('sign_in', uid)
+        : takeChallenge('factor', attempt.account, uid));
+      const claimed = claimedBy(credential);
+      const account = attempt.account ?? claimed?.account;
+      if (!party || challenge === undefined || claimed === undefined || account === undefined) return undefined;
+      const passkey = (await factors.passkeysOf(account)).find((one) => one.credential === claimed.id);
+      const assertion = passkey && (await checkedAssertion(party, challenge, passkey, credential, isAlone));
+      if (!passkey || !assertion || !(await use(account, passkey, assertion.counter, who))) return undefined;
+      return { account, amr: amrOf(passkey, assertion.isVerified) };
+    },
+  };
+};
+
+/**
+ * RFC 8176: a synced key lies in software; one that cannot leave its device counts as hardware, by the word of the
+ * authenticator. `user` is the touch that each signature takes, `mfa` that the person was verified besides.
+ */
+const amrOf = ({ isSynced }: PasskeyFactor, isVerified: boolean): readonly string[] => [
+  isSynced ? 'swk' : 'hwk',
+  'user',
+  ...(isVerified ? ['mfa'] : []),
+];

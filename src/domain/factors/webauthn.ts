@@ -1,0 +1,154 @@
+import {
+  type AuthenticationResponseJSON,
+  generateAuthenticationOptions,
+  generateRegistrationOptions,
+  type RegistrationResponseJSON,
+  verifyAuthenticationResponse,
+  verifyRegistrationResponse,
+} from '@simplewebauthn/server';
+import type { PasskeyFactor } from './factor.ts';
+
+/** For whom passkeys are good: from the configuration, never from a request (invariant 7). */
+export type RelyingParty = { readonly id: string; readonly name: string; readonly origin: string };
+
+/** EdDSA, ES256, RS256 (COSE): what is offered, and what is accepted. */
+const ALGORITHMS = [-8, -7, -257];
+
+/** Beyond this a credential in a form is no credential. */
+const LONGEST = 12_000;
+
+const bytes = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, 'base64url'));
+
+/**
+ * The relying party of an issuer, or undefined where a browser would refuse: WebAuthn takes a domain and a secure
+ * context, so neither an address nor plain http elsewhere than on localhost (WebAuthn §5.1.3).
+ */
+export const relyingParty = (issuer: string): RelyingParty | undefined => {
+  const { hostname, origin, protocol } = new URL(issuer);
+  const isAddress = hostname.startsWith('[') || /^[0-9.]+$/.test(hostname);
+  const isSecure = protocol === 'https:' || hostname === 'localhost' || hostname.endsWith('.localhost');
+  return isAddress || !isSecure ? undefined : { id: hostname, name: 'Behalf', origin };
+};
+
+/** What a browser makes a new passkey from, as JSON. `challenge` is base64url. */
+export const creationOptions = async (
+  party: RelyingParty,
+  account: { readonly id: string; readonly username: string; readonly name: string },
+  challenge: string,
+  existing: readonly PasskeyFactor[],
+): Promise<string> =>
+  JSON.stringify(
+    await generateRegistrationOptions({
+      rpName: party.name,
+      rpID: party.id,
+      userID: new Uint8Array(Buffer.from(account.id)),
+      userName: account.username,
+      userDisplayName: account.name,
+      challenge: bytes(challenge),
+      attestationType: 'none',
+      excludeCredentials: existing.map(({ credential }) => ({ id: credential })),
+      authenticatorSelection: { residentKey: 'preferred', userVerification: 'preferred' },
+      supportedAlgorithmIDs: ALGORITHMS,
+    }),
+  );
+
+/** What a browser signs with a passkey: one of `allowed`, or whichever it finds for us when that is undefined. */
+export const requestOptions = async (
+  party: RelyingParty,
+  challenge: string,
+  allowed: readonly PasskeyFactor[] | undefined,
+): Promise<string> =>
+  JSON.stringify(
+    await generateAuthenticationOptions({
+      rpID: party.id,
+      challenge: bytes(challenge),
+      // A passkey alone has to stand for the password, too.
+      userVerification: allowed === undefined ? 'required' : 'preferred',
+      ...(allowed === undefined
+        ? {}
+        : {
+            allowCredentials: allowed.map(({ credential, transports }) => ({
+              id: credential,
+              transports: [...transports],
+            })),
+          }),
+    }),
+  );
+
+const parsed = (credential: string): unknown => {
+  if (credential.length > LONGEST) return undefined;
+  try {
+    return JSON.parse(credential);
+  } catch {
+    return undefined;
+  }
+};
+
+/** The passkey that a browser made, or undefined where anything about it is not as it was asked for. */
+export const madePasskey = async (
+  party: RelyingParty,
+  challenge: string,
+  credential: string,
+): Promise<
+  Pick<PasskeyFactor, 'kind' | 'credential' | 'publicKey' | 'counter' | 'transports' | 'isSynced'> | undefined
+> => {
+  try {
+    const { verified, registrationInfo } = await verifyRegistrationResponse({
+      response: parsed(credential) as RegistrationResponseJSON,
+      expectedChallenge: challenge,
+      expectedOrigin: party.origin,
+      expectedRPID: party.id,
+      requireUserVerification: false,
+      supportedAlgorithmIDs: ALGORITHMS,
+    });
+    if (!verified) return undefined;
+    const { id, publicKey, counter, transports = [] } = registrationInfo.credential;
+    return {
+      kind: 'passkey',
+      credential: id,
+      publicKey: Buffer.from(publicKey).toString('base64url'),
+      counter,
+      transports: transports.filter((one) => /^[a-z-]{1,20}$/.test(one)).slice(0, 8),
+      isSynced: registrationInfo.credentialDeviceType === 'multiDevice',
+    };
+  } catch {
+    // The library throws for whatever is not as expected, and its words are about what a stranger sent.
+    return undefined;
+  }
+};
+
+export type Assertion = { readonly counter: number; readonly isVerified: boolean };
+
+/** Which passkey, and of whom, a browser says that it signed with; nothing of it is checked. */
+export const claimedBy = (credential: string): { readonly id: string; readonly account?: string } | undefined => {
+  const found = parsed(credential) as { id?: unknown; response?: { userHandle?: unknown } } | null | undefined;
+  if (typeof found?.id !== 'string') return undefined;
+  const handle = found.response?.userHandle;
+  const account = typeof handle === 'string' ? Buffer.from(handle, 'base64url').toString('utf8') : '';
+  return { id: found.id, ...(/^acc_[a-z2-7]{26}$/.test(account) ? { account } : {}) };
+};
+
+/** What a signature of this passkey says, or undefined for one that is not good. The counter is for the caller to compare. */
+export const checkedAssertion = async (
+  party: RelyingParty,
+  challenge: string,
+  passkey: PasskeyFactor,
+  credential: string,
+  mustVerify: boolean,
+): Promise<Assertion | undefined> => {
+  try {
+    const { verified, authenticationInfo } = await verifyAuthenticationResponse({
+      response: parsed(credential) as AuthenticationResponseJSON,
+      expectedChallenge: challenge,
+      expectedOrigin: party.origin,
+      expectedRPID: party.id,
+      // 0: the comparison has to be part of the compare-and-swap.
+      credential: { id: passkey.credential, publicKey: bytes(passkey.publicKey), counter: 0 },
+      requireUserVerification: mustVerify,
+    });
+    if (!verified || (mustVerify && !authenticationInfo.userVerified)) return undefined;
+    return { counter: authenticationInfo.newCounter, isVerified: authenticationInfo.userVerified };
+  } catch {
+    return undefined;
+  }
+};

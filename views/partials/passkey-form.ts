@@ -1,0 +1,21 @@
+import { type Html, type HtmlValue, html } from '../html.ts';
+import { submit } from './submit.ts';
+
+export type PasskeyForm = {
+  readonly kind: 'create' | 'get';
+  readonly action: string;
+  /** What the browser is asked with, as JSON. */
+  readonly options: string;
+  readonly button: string;
+  readonly look: 'primary' | 'plain';
+  /** Further fields. */
+  readonly fields: HtmlValue;
+};
+
+/** A form that passkeys.js shows, fills with `credential` and sends; without it the form stays hidden. */
+export const passkeyForm = ({ kind, action, options, button, look, fields }: PasskeyForm): Html =>
+  html`<form method="post" action="${action}" data-passkey="${kind}" data-options="${options}" hidden>
+${fields}<input type="hidden" name="credential" value="">
+<div class="actions">${submit({ text: button, kind: look })}</div>
+<p class="error" role="alert" data-message></p>
+</form>`;
