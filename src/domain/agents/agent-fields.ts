@@ -3,7 +3,7 @@ import type { Ceilings } from '../blueprints/ceilings.ts';
 import { checkCeilings } from '../blueprints/check-ceilings.ts';
 import type { JsonWebKeySet } from '../clients/client.ts';
 import { checkName, checkText } from '../clients/display-text.ts';
-import { AGENT_GRANT_TYPES, checkGrantTypes, TOKEN_EXCHANGE } from '../clients/grant-types.ts';
+import { checkGrantTypes, GRANT_TYPES, TOKEN_EXCHANGE } from '../clients/grant-types.ts';
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from '../clients/key-source.ts';
 import { checkRedirectUris } from '../clients/web-address.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
@@ -114,7 +114,7 @@ export const checkedAgent = async (deps: AgentCheckDeps, agent: Agent, before?: 
   for (const [index, use] of (agent.uses ?? []).entries()) checkText(use, `/uses/${index}`, 100);
   // Agents run on developers' machines as well as on servers: both kinds of redirect URI are good.
   checkRedirectUris(agent.redirectUris, 'native');
-  checkGrantTypes(agent.grantTypes, AGENT_GRANT_TYPES, agent.redirectUris);
+  checkGrantTypes(agent.grantTypes, GRANT_TYPES, agent.redirectUris);
   if (agent.certificateBoundAccessTokens && agent.dpopBoundAccessTokens) {
     refuseField(
       '/certificate_bound_access_tokens',

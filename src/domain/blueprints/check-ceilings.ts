@@ -1,5 +1,5 @@
 import { ENVIRONMENTS } from '../agents/environment.ts';
-import { AGENT_GRANT_TYPES } from '../clients/grant-types.ts';
+import { GRANT_TYPES } from '../clients/grant-types.ts';
 import { refuseField } from '../errors.ts';
 import { checkAuthority, type ResourceServerLookup } from '../resource-servers/declared-authority.ts';
 import { AUTHENTICATION_METHODS, type Ceilings, meetCeilings, NUMBER_AXES } from './ceilings.ts';
@@ -26,7 +26,7 @@ export const checkCeilings = async (
   lookup: Pick<ResourceServerLookup, 'findByIdentifier'>,
   field = '/ceilings',
 ): Promise<Ceilings> => {
-  checkNames(ceilings.grantTypes, AGENT_GRANT_TYPES, `${field}/grant_types`);
+  checkNames(ceilings.grantTypes, GRANT_TYPES, `${field}/grant_types`);
   checkNames(ceilings.authenticationMethods, AUTHENTICATION_METHODS, `${field}/authentication_methods`);
   checkNames(ceilings.environments, ENVIRONMENTS, `${field}/environments`);
   checkNames(ceilings.compositions, DIGEST, `${field}/compositions`);

@@ -15,7 +15,7 @@ import type { Identifiers } from '../ports/identifiers.ts';
 import { checkAuthority, type ResourceServerLookup } from '../resource-servers/declared-authority.ts';
 import { CLIENTS, type Client } from './client.ts';
 import { checkName } from './display-text.ts';
-import { CLIENT_GRANT_TYPES, checkGrantTypes, JWT_BEARER, TOKEN_EXCHANGE } from './grant-types.ts';
+import { checkGrantTypes, GRANT_TYPES, JWT_BEARER, TOKEN_EXCHANGE } from './grant-types.ts';
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from './key-source.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from './registered-documents.ts';
 import { checkOrigins, checkRedirectUris } from './web-address.ts';
@@ -77,7 +77,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
     checkRedirectUris(client.redirectUris, client.applicationType);
     checkRedirectUris(client.postLogoutRedirectUris, client.applicationType, '/post_logout_redirect_uris');
     checkOrigins(client.corsOrigins);
-    checkGrantTypes(client.grantTypes, CLIENT_GRANT_TYPES, client.redirectUris);
+    checkGrantTypes(client.grantTypes, GRANT_TYPES, client.redirectUris);
     checkAuthentication(client);
     if (client.owner !== undefined && client.owner !== before?.owner && !(await accountExists(client.owner))) {
       refuseField('/owner', 'The owner is an active account.');

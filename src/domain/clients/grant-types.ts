@@ -6,7 +6,8 @@ export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 /** RFC 7523 §2.1 */
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
-export const CLIENT_GRANT_TYPES: readonly string[] = [
+/** What agents and other clients may be registered for. */
+export const GRANT_TYPES: readonly string[] = [
   'authorization_code',
   'refresh_token',
   'client_credentials',
@@ -15,7 +16,6 @@ export const CLIENT_GRANT_TYPES: readonly string[] = [
   TOKEN_EXCHANGE,
   JWT_BEARER,
 ];
-export const AGENT_GRANT_TYPES: readonly string[] = CLIENT_GRANT_TYPES;
 
 /**
  * Grant types that fit each other and the redirect URIs: redirect URIs are there if and only if the

@@ -11,7 +11,7 @@ import {
   type MemberRule,
 } from './detail-type.ts';
 
-export const MAXIMUM_DETAIL_TYPES = 20;
+const MAXIMUM_DETAIL_TYPES = 20;
 const TYPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
 
 /** Types that hold together: each rule, the amount and each placeholder name a member of the right kind. Throws 'invalid_field'. */

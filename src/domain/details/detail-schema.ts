@@ -22,7 +22,7 @@ const OF_TYPE: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** `path`: one reading only, as the rule `prefix` wants it. */
-export const FORMATS = {
+const FORMATS = {
   date: (value: string): boolean => isTime(value, 'date'),
   'date-time': (value: string): boolean => isTime(value, 'time'),
   path: isPlainPath,

@@ -15,7 +15,7 @@ import type { Clock } from '../ports/clock.ts';
 import { LONGEST_SUBJECT } from './account-links.ts';
 import type { Inbound, Peer } from './peer.ts';
 
-export const ID_JAG_TYPE = 'oauth-id-jag+jwt';
+const ID_JAG_TYPE = 'oauth-id-jag+jwt';
 
 /** An assertion that is good here, and what it says. */
 export type PeerAssertion = {

@@ -2,7 +2,7 @@ import type { Extension } from '../extension.ts';
 import type { JwtBearerDependencies } from './dependencies.ts';
 import { GRANT_TYPE, redeemAssertion } from './redeem.ts';
 
-export const PROFILE = 'urn:ietf:params:oauth:grant-profile:id-jag';
+const PROFILE = 'urn:ietf:params:oauth:grant-profile:id-jag';
 
 /** RFC 7523 §2.1 for assertions of peers (ID-JAG): each is good once, and no refresh token comes of it. */
 export const jwtBearer = (dependencies: JwtBearerDependencies): Extension => {

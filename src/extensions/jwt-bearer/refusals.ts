@@ -84,4 +84,4 @@ export const REFUSALS = {
   },
 } as const satisfies Record<string, Refusal>;
 
-export type Reason = keyof typeof REFUSALS;
+type Reason = keyof typeof REFUSALS;

@@ -1,7 +1,7 @@
 /** Schemas of agents, their secrets, compositions and instances; see schemas.ts. */
 import { AGENT_STATES } from '../../domain/agents/agent.ts';
 import { FINDING_KINDS } from '../../domain/agents/agent-findings.ts';
-import { AGENT_GRANT_TYPES } from '../../domain/clients/grant-types.ts';
+import { GRANT_TYPES } from '../../domain/clients/grant-types.ts';
 import {
   change,
   flag,
@@ -39,7 +39,7 @@ const AGENT: Properties = {
   grant_types: list(
     'Default: token exchange, and authorization_code with refresh_token if there are redirect URIs.',
     10,
-    oneOf('A grant type.', AGENT_GRANT_TYPES),
+    oneOf('A grant type.', GRANT_TYPES),
   ),
   dpop_bound_access_tokens: flag('Whether all its access tokens are bound to a key (RFC 9449 §5.2).'),
   certificate_bound_access_tokens: flag(

@@ -1,6 +1,6 @@
 import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
 import { AUTHENTICATION_METHODS } from '../../domain/blueprints/ceilings.ts';
-import { AGENT_GRANT_TYPES } from '../../domain/clients/grant-types.ts';
+import { GRANT_TYPES } from '../../domain/clients/grant-types.ts';
 import { input, type JsonSchema, list, oneOf, ref, strings } from './schema-parts.ts';
 
 const whole = (description: string): JsonSchema => ({ type: 'integer', minimum: 0, description });
@@ -8,7 +8,7 @@ const whole = (description: string): JsonSchema => ({ type: 'integer', minimum: 
 /** What an agent may have at most; whatever is absent is no limit. */
 export const CEILINGS: JsonSchema = {
   ...input({
-    grant_types: list('Grant types.', 10, oneOf('A grant type.', AGENT_GRANT_TYPES)),
+    grant_types: list('Grant types.', 10, oneOf('A grant type.', GRANT_TYPES)),
     authentication_methods: list('Ways to authenticate.', 10, oneOf('A way.', AUTHENTICATION_METHODS)),
     authority: { ...ref('ScopesByResource'), description: 'Resources within reach, and scopes there.' },
     detail_types: strings('Types of authorization details (RFC 9396).', 50, 200),

@@ -5,7 +5,7 @@
 
 import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
 import { CERTIFICATE_METHODS } from '../../domain/certificates/certificate-rule.ts';
-import { CLIENT_GRANT_TYPES } from '../../domain/clients/grant-types.ts';
+import { GRANT_TYPES } from '../../domain/clients/grant-types.ts';
 import { KILL_SCOPES } from '../../domain/revocation/kill.ts';
 import { AGENT_SCHEMAS } from './agent-schemas.ts';
 import { BLUEPRINT_SCHEMAS } from './blueprint-schemas.ts';
@@ -62,7 +62,7 @@ const CLIENT: Properties = {
   owner: text('Account that answers for the client.', 64),
   jwks: ref('JsonWebKeySet'),
   jwks_uri: JWKS_URI,
-  grant_types: list('Default: authorization_code and refresh_token.', 10, oneOf('A grant type.', CLIENT_GRANT_TYPES)),
+  grant_types: list('Default: authorization_code and refresh_token.', 10, oneOf('A grant type.', GRANT_TYPES)),
   redirect_uris: strings('Where people come back to; needed for authorization_code.', 20, 2000),
   post_logout_redirect_uris: strings('Where people come back to after signing out.', 20, 2000),
   cors_origins: strings('Origins of browser apps that may call the token endpoint.', 20, 2000),

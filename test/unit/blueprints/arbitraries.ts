@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import type { Agent } from '../../../src/domain/agents/agent.ts';
 import { AUTHENTICATION_METHODS, type Ceilings } from '../../../src/domain/blueprints/ceilings.ts';
-import { AGENT_GRANT_TYPES } from '../../../src/domain/clients/grant-types.ts';
+import { GRANT_TYPES } from '../../../src/domain/clients/grant-types.ts';
 
 export const RESOURCES = ['https://a.example', 'https://b.example', 'https://c.example'] as const;
 export const SCOPES = ['read', 'write', 'delete'] as const;
@@ -16,7 +16,7 @@ const authority = fc.dictionary(fc.constantFrom(...RESOURCES), fc.oneof(some(SCO
 
 export const anyCeilings: fc.Arbitrary<Ceilings> = fc.record(
   {
-    grantTypes: some(AGENT_GRANT_TYPES),
+    grantTypes: some(GRANT_TYPES),
     authenticationMethods: some(AUTHENTICATION_METHODS),
     authority,
     detailTypes: some(['payment', 'booking']),
@@ -39,7 +39,7 @@ export const anyAgent: fc.Arbitrary<Agent> = fc
     {
       environment: fc.constantFrom(...ENVIRONMENTS),
       state: fc.constantFrom('active' as const, 'suspended' as const, 'retired' as const),
-      grantTypes: some(AGENT_GRANT_TYPES),
+      grantTypes: some(GRANT_TYPES),
       dpopBoundAccessTokens: fc.boolean(),
       authority,
       ceilings: anyCeilings,
