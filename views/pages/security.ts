@@ -54,13 +54,13 @@ const used = ({ createdAt, lastUsedAt }: ShownFactor): Html =>
 
 const shown = (factor: ShownFactor, csrf: string): Html => html`<article class="card">
 <div class="row"><div class="agent"><h3>${chosenName(factor.name)}</h3>
-<p class="facts"><span class="tag">${factor.kind === 'passkey' ? 'Passkey' : 'Authenticator app'}</span>${factor.isCopied && html` <span class="tag off">Stopped: there may be a copy of it</span>`}</p></div>
+<p class="facts"><span class="tag">${factor.kind === 'passkey' ? 'Passkey' : 'Authenticator app'}</span>${factor.isCopied && html` <span class="tag off">Stopped</span>`}</p></div>
 <form method="post" action="${factor.removeAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
   text: 'Remove',
   kind: 'danger',
   about: plainText(factor.name, 60),
 })}</form></div>
-<p class="hint">${used(factor)}</p></article>`;
+<p class="hint">${used(factor)}${factor.isCopied && ' There may be a copy of it: remove it, and make another.'}</p></article>`;
 
 const recovery = (
   model: SecurityModel,
