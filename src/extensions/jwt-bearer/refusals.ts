@@ -83,5 +83,3 @@ export const REFUSALS = {
     text: 'a policy wants a stronger sign-in than this server has',
   },
 } as const satisfies Record<string, Refusal>;
-
-type Reason = keyof typeof REFUSALS;
