@@ -254,6 +254,7 @@ describe('V16 V17 nothing is fetched', () => {
       masterKey,
       assertions: {},
       tokens: { useKeys: () => undefined },
+      signatures: { useKeys: () => undefined },
       structured: { install: () => undefined },
       proofs: { install: () => undefined },
       presented: { install: () => undefined, clientIdOf: async (given: unknown) => given, replace: () => undefined },

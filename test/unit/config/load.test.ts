@@ -59,6 +59,7 @@ describe('settings come from', () => {
       '/registration/softwareStatementsFile',
       '/stores/mongodbUrl',
       '/stores/redisUrl',
+      '/tokens/trustDomain',
       '/egress/caFile',
       '/keys/masterKey',
       '/keys/otherMasterKey',
