@@ -14,6 +14,7 @@ export type BudgetQuery = PageQuery & { readonly subject?: string };
 
 /** All active ones are looked at for each token, so there are not more. */
 const MOST_ACTIVE = 1000;
+const REREAD_SECONDS = 10;
 const LONGEST_WINDOW = 31 * 86_400;
 
 const PREFIXES: Readonly<Record<Budget['about'], readonly string[]>> = {
@@ -39,7 +40,7 @@ export const budgetRegistry = ({
   const uses = documents.collection<BudgetUse>(BUDGET_USE);
   const marks = documents.collection<BudgetMark>(BUDGET_MARK);
   const documentsOf = registeredDocuments<Budget>({ collection, kind: 'budget', audit, clock });
-  let known: { readonly changes: number; readonly budgets: readonly Budget[] } | undefined;
+  let known: { readonly changes: number; readonly at: number; readonly budgets: readonly Budget[] } | undefined;
 
   const changesNow = async (): Promise<number> => (await marks.get('budgets'))?.document.changes ?? 0;
 
@@ -126,10 +127,13 @@ export const budgetRegistry = ({
       });
     },
 
-    /** All that count now; read again only when the set changed. */
+    /** All that count now; read again when the set changed. */
     async active(): Promise<readonly Budget[]> {
       const changes = await changesNow();
-      if (known?.changes !== changes) known = { changes, budgets: changes === 0 ? [] : await activeOnes() };
+      const now = clock.now();
+      // Also after a while: a change may have been stored, and its mark not.
+      const isFresh = known?.changes === changes && now >= known.at && now < known.at + REREAD_SECONDS;
+      if (!known || !isFresh) known = { changes, at: now, budgets: await activeOnes() };
       return known.budgets;
     },
   };
