@@ -153,7 +153,8 @@ describe('passkeys', () => {
       await page.goto(`${scene.issuer}/account`);
       // What the browser would send is kept back.
       const [request] = await Promise.all([
-        page.waitForRequest((one) => one.url().endsWith('/passkey') && one.method() === 'POST'),
+        // Told when it was kept back, not when it was made: until then the route has to stay.
+        page.waitForEvent('requestfailed', (one) => one.url().endsWith('/passkey') && one.method() === 'POST'),
         page.route('**/interaction/*/passkey', (route) => route.abort()).then(() => byPasskeyAlone(page)),
       ]);
       await page.unroute('**/interaction/*/passkey');
