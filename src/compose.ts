@@ -5,21 +5,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
+import { callerProofs } from './compose/caller-proofs.ts';
 import { certificatesOf } from './compose/client-certificates.ts';
 import { consoleDeps } from './compose/console-pages.ts';
+import { peoplePages } from './compose/people-pages.ts';
 import { registration as selfService } from './compose/registration.ts';
 import { type Overrides, services } from './compose/services.ts';
 import { accessDecisions } from './domain/access/access-decisions.ts';
 import { accessSearch } from './domain/access/access-search.ts';
 import { reachableWith } from './domain/accounts/assurance.ts';
-import { passwordSignIn } from './domain/accounts/sign-in.ts';
-import { clientAttestations } from './domain/attestation/client-attestation.ts';
 import { authenticationRefusals } from './domain/audit/authentication-refusals.ts';
 import { refusalCounter } from './domain/audit/refusal-counter.ts';
 import { blueprintPreview } from './domain/blueprints/blueprint-preview.ts';
-import { passkeys } from './domain/factors/passkeys.ts';
-import { secondFactor } from './domain/factors/second-factor.ts';
-import { totpEnrolment } from './domain/factors/totp-enrolment.ts';
 import { requestLimit } from './domain/limits/request-limits.ts';
 import { repeatableRegistration } from './domain/registration/repeatable-registration.ts';
 import { killSwitch } from './domain/revocation/kill-switch.ts';
@@ -41,32 +38,20 @@ import { managementRouter } from './http/management/router.ts';
 import type { Metrics } from './http/metrics.ts';
 import { type Reasons, reasonsOf } from './http/operations.ts';
 import { registrationRouter } from './http/registration/router.ts';
-import { attestationChallenges } from './provider/attestation-challenges.ts';
-import { attestedProofs } from './provider/attested-proofs.ts';
 import { engine as buildEngine } from './provider/build-provider.ts';
-import { clientAssertions } from './provider/client-assertions.ts';
-import { clientProofs } from './provider/client-proofs.ts';
 import { consumptionRegister } from './provider/consumption-register.ts';
-import { cookieNames } from './provider/cookies.ts';
 import { documentClients } from './provider/document-clients.ts';
 import { engineClients } from './provider/engine-client.ts';
 import { instanceFamilies } from './provider/instance-families.ts';
-import { browserSessions, interactions } from './provider/interactions.ts';
 import { issuedTokens } from './provider/issued-tokens.ts';
 import { closedByKills } from './provider/kill-gate.ts';
 import { leaseRegister } from './provider/leases.ts';
 import { modelAdapter } from './provider/model-adapter.ts';
-import { otherProofs } from './provider/other-proofs.ts';
-import { ownAssertions } from './provider/own-assertions.ts';
 import { ownSignatures } from './provider/own-signatures.ts';
-import { presentedCredentials } from './provider/presented-credentials.ts';
-import { presentedInstances } from './provider/presented-instances.ts';
 import { presentedLease } from './provider/presented-lease.ts';
-import { presentedProofs } from './provider/presented-proofs.ts';
 import { requestDetails } from './provider/request-details.ts';
 import { factsOf, rememberRequest } from './provider/request-facts.ts';
 import { resourceAuthority } from './provider/resource-authority.ts';
-import { resourceServerProofs } from './provider/resource-server-proofs.ts';
 import { signIns } from './provider/sign-ins.ts';
 import { structuredTokens } from './provider/structured-tokens.ts';
 import { tokenClaims } from './provider/token-claims.ts';
@@ -87,7 +72,6 @@ export type Behalf = {
 
 export const compose = async (configuration: Configuration, overrides: Overrides = {}): Promise<Behalf> => {
   const { issuer, limits } = configuration;
-  const basePath = new URL(issuer).pathname.replace(/\/$/, '');
   const made = await services(configuration, overrides);
   const { clock, identifiers, documents, ephemeral, broadcast, masterKey, audit, log, metrics } = made;
   const { resourceServers, delegations, requests, consents, keys, revocation } = made;
@@ -194,38 +178,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       issuer,
     }),
   ];
-  const perClient = requestLimit(limits.requestsPerClientPerMinute, clock);
-  const proofs = clientProofs(perClient);
-  const { clockToleranceSeconds } = configuration.clientAuthentication;
-  const presented = presentedCredentials({
-    identity: made.workloads,
-    uses: made.credentialUses,
-    otherProofs: otherProofs({ masterKey, clock }),
-    attestedProofs: attestedProofs({
-      attestations: clientAttestations({ clock, issuer, clockToleranceSeconds }),
-      instances: made.instances,
-      ephemeral,
-      masterKey,
-      clock,
-      clockToleranceSeconds,
-    }),
-    challenges: attestationChallenges({ masterKey, clock }),
-    instances: made.instances,
-    clock,
-    issuer,
-  });
-  const assertions = clientAssertions({
-    clock,
-    ephemeral,
-    masterKey,
-    issuer,
-    maxLifetimeSeconds: configuration.clientAuthentication.assertionMaxLifetimeSeconds,
-    clockToleranceSeconds,
-    proofs,
-    consumptions,
-    presented,
-  });
-  const copies = presentedInstances({ documents, identifiers, instances: made.instances, presented, agents });
+  const callers = callerProofs(made, configuration, { consumptions, refusals: failedProofs });
   const pages = enginePages({ issuer, accounts });
   const engine = await buildEngine({
     configuration,
@@ -247,7 +200,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     signatures: ownSignatures(),
     consumptions,
     structured: structuredTokens({ tokens, audit, issuer, resourceServers }),
-    assertions,
+    assertions: callers.assertions,
     authority,
     details,
     claims: tokenClaims({
@@ -261,7 +214,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       authority,
       details,
       liveness,
-      instances: copies,
+      instances: callers.instances,
       budgets: made.reservations,
     }),
     consents,
@@ -275,9 +228,9 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     authenticationRefusals: failedProofs,
     trustedFetch: made.trustedFetch,
     keysByUrl: made.keysByUrl,
-    proofs,
-    presented,
-    instances: copies,
+    proofs: callers.proofs,
+    presented: callers.presented,
+    instances: callers.instances,
     families: instanceFamilies({
       documents,
       clock,
@@ -286,7 +239,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       audit,
       consumptions,
       liveness,
-      instances: copies,
+      instances: callers.instances,
       issuer,
       refreshTokenTtlSeconds: configuration.tokens.refreshTokenTtlSeconds,
     }),
@@ -297,43 +250,9 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     onUnexpected,
   });
 
-  const seam = {
-    provider: engine.provider,
-    clock,
-    identifiers,
-    ephemeral,
-    masterKey,
-    issuer,
-    cookies: cookieNames(issuer),
-  };
   const countRefusal = ({ reason, source, request }: { reason: string; source: string; request: string }) =>
     refusals.note(source, reason, request);
-  const signingIn = { accounts, factors: made.factors, ephemeral, clock, identifiers, masterKey, audit, limits };
-  const keysOfPeople = passkeys({ ...signingIn, issuer });
-  const people = {
-    issuer,
-    basePath,
-    interactions: interactions(seam),
-    browserSessions: browserSessions(seam),
-    leases,
-    accounts,
-    clients,
-    agents,
-    resourceServers,
-    delegations,
-    delegationRequests: requests,
-    verifiedNames: made.names,
-    consents,
-    signIn: passwordSignIn({ ...signingIn, passwords: made.passwords }),
-    secondFactor: secondFactor({ ...signingIn, passkeys: keysOfPeople }),
-    passkeys: keysOfPeople,
-    factors: made.factors,
-    totpEnrolment: totpEnrolment({ ...signingIn, issuerName: `Behalf ${new URL(issuer).host}` }),
-    masterKey,
-    audit,
-    countRefusal,
-    passwordMinimumLength: configuration.passwords.minimumLength,
-  };
+  const people = peoplePages(made, configuration, { provider: engine.provider, leases, countRefusal });
   const keeping: Housekeeping = housekeeping({
     configuration,
     documents,
@@ -357,7 +276,6 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     nodes: made.nodes,
     log,
   });
-  const verifyPresented = presentedProofs({ issuer, clock, ephemeral, masterKey });
   const registering = selfService(made, configuration, countRefusal);
   const management = managementRouter({
     ...registering,
@@ -369,19 +287,13 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     tokens,
     kills,
     verifyProof: (ctx, accessToken) =>
-      verifyPresented({ proof: ctx.get('dpop') || undefined, method: ctx.method, path: ctx.path, accessToken }),
+      callers.verifyProof({ proof: ctx.get('dpop') || undefined, method: ctx.method, path: ctx.path, accessToken }),
     certificateOf: (ctx) => factsOf(ctx.req).certificate?.()?.thumbprint,
     secrets: made.secrets,
     credentials: {
       ...made.credentials,
       lastUses: made.credentialUses.lastUses,
-      provenBy: ownAssertions({
-        agents,
-        assertions,
-        refusals: failedProofs,
-        clock,
-        clockToleranceSeconds: configuration.clientAuthentication.clockToleranceSeconds,
-      }),
+      provenBy: callers.provenBy,
     },
     federation: { issuers: made.trustedIssuers, keys: made.keysOfIssuers, workloads: made.workloads },
     peers: { ...made.peers, keys: made.keysOfIssuers, links: made.links },
@@ -431,15 +343,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   });
   const access = accessRouter({
     issuer,
-    authenticate: resourceServerProofs({
-      resourceServers,
-      masterKey,
-      assertions,
-      limit: perClient,
-      refusals: failedProofs,
-      clock,
-      clockToleranceSeconds,
-    }),
+    authenticate: callers.ofResourceServers,
     decisions,
     search: accessSearch({ audit, decisions, lists: { agents: made.agents, clients: made.clients, delegations } }),
     audit,

@@ -136,6 +136,11 @@ const RULES: readonly Rule[] = [
     types: ['./', 'src/http/console/', 'src/http/interaction/people-deps.ts'],
   },
   {
+    of: 'src/compose/people-pages.ts',
+    may: ['src/domain/', 'src/provider/'],
+    types: ['./', 'src/http/interaction/people-deps.ts', 'config/configuration.ts'],
+  },
+  {
     of: 'src/compose/client-certificates.ts',
     may: ['src/domain/', 'src/http/client-certificates.ts', 'node:fs'],
     types: ['config/configuration.ts'],

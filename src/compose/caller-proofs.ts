@@ -1,0 +1,82 @@
+/** How callers prove who they are, wired: clients, agents and their running copies, resource servers. Called by compose.ts. */
+import type { Configuration } from '../../config/configuration.ts';
+import { clientAttestations } from '../domain/attestation/client-attestation.ts';
+import { requestLimit } from '../domain/limits/request-limits.ts';
+import { attestationChallenges } from '../provider/attestation-challenges.ts';
+import { attestedProofs } from '../provider/attested-proofs.ts';
+import { clientAssertions } from '../provider/client-assertions.ts';
+import { clientProofs } from '../provider/client-proofs.ts';
+import { otherProofs } from '../provider/other-proofs.ts';
+import { ownAssertions } from '../provider/own-assertions.ts';
+import { presentedCredentials } from '../provider/presented-credentials.ts';
+import { presentedInstances } from '../provider/presented-instances.ts';
+import { presentedProofs } from '../provider/presented-proofs.ts';
+import { resourceServerProofs } from '../provider/resource-server-proofs.ts';
+import type { services } from './services.ts';
+
+type Made = Awaited<ReturnType<typeof services>>;
+
+export const callerProofs = (
+  made: Made,
+  configuration: Configuration,
+  {
+    consumptions,
+    refusals,
+  }: Pick<Parameters<typeof clientAssertions>[0], 'consumptions'> &
+    Pick<Parameters<typeof resourceServerProofs>[0], 'refusals'>,
+) => {
+  const { issuer, limits } = configuration;
+  const { clock, identifiers, documents, ephemeral, masterKey, resourceServers } = made;
+  const { agents } = made.granting;
+  const { clockToleranceSeconds, assertionMaxLifetimeSeconds } = configuration.clientAuthentication;
+
+  const perClient = requestLimit(limits.requestsPerClientPerMinute, clock);
+  const proofs = clientProofs(perClient);
+  const presented = presentedCredentials({
+    identity: made.workloads,
+    uses: made.credentialUses,
+    otherProofs: otherProofs({ masterKey, clock }),
+    attestedProofs: attestedProofs({
+      attestations: clientAttestations({ clock, issuer, clockToleranceSeconds }),
+      instances: made.instances,
+      ephemeral,
+      masterKey,
+      clock,
+      clockToleranceSeconds,
+    }),
+    challenges: attestationChallenges({ masterKey, clock }),
+    instances: made.instances,
+    clock,
+    issuer,
+  });
+  const assertions = clientAssertions({
+    clock,
+    ephemeral,
+    masterKey,
+    issuer,
+    maxLifetimeSeconds: assertionMaxLifetimeSeconds,
+    clockToleranceSeconds,
+    proofs,
+    consumptions,
+    presented,
+  });
+  return {
+    proofs,
+    presented,
+    assertions,
+    instances: presentedInstances({ documents, identifiers, instances: made.instances, presented, agents }),
+    /** A DPoP proof beside an access token of the management API. */
+    verifyProof: presentedProofs({ issuer, clock, ephemeral, masterKey }),
+    /** An agent that changes its own keys. */
+    provenBy: ownAssertions({ agents, assertions, refusals, clock, clockToleranceSeconds }),
+    ofResourceServers: resourceServerProofs({
+      resourceServers,
+      masterKey,
+      assertions,
+      limit: perClient,
+      refusals,
+      clock,
+      clockToleranceSeconds,
+    }),
+  };
+};

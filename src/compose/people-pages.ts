@@ -1,0 +1,54 @@
+/** What the pages for people are made of: sign-in, second factors, sessions of browsers. Called by compose.ts. */
+import type { Configuration } from '../../config/configuration.ts';
+import { passwordSignIn } from '../domain/accounts/sign-in.ts';
+import { passkeys } from '../domain/factors/passkeys.ts';
+import { secondFactor } from '../domain/factors/second-factor.ts';
+import { totpEnrolment } from '../domain/factors/totp-enrolment.ts';
+import type { PeopleDeps } from '../http/interaction/people-deps.ts';
+import { cookieNames } from '../provider/cookies.ts';
+import { browserSessions, interactions } from '../provider/interactions.ts';
+import type { services } from './services.ts';
+
+type Made = Awaited<ReturnType<typeof services>>;
+
+export const peoplePages = (
+  made: Made,
+  configuration: Configuration,
+  {
+    provider,
+    leases,
+    countRefusal,
+  }: Pick<Parameters<typeof interactions>[0], 'provider'> & Pick<PeopleDeps, 'leases' | 'countRefusal'>,
+) => {
+  const { issuer, limits } = configuration;
+  const { clock, identifiers, ephemeral, masterKey, audit, resourceServers, delegations, requests, consents } = made;
+  const { accounts, agents, clients } = made.granting;
+
+  const seam = { provider, clock, identifiers, ephemeral, masterKey, issuer, cookies: cookieNames(issuer) };
+  const signingIn = { accounts, factors: made.factors, ephemeral, clock, identifiers, masterKey, audit, limits };
+  const keysOfPeople = passkeys({ ...signingIn, issuer });
+  return {
+    issuer,
+    basePath: new URL(issuer).pathname.replace(/\/$/, ''),
+    interactions: interactions(seam),
+    browserSessions: browserSessions(seam),
+    leases,
+    accounts,
+    clients,
+    agents,
+    resourceServers,
+    delegations,
+    delegationRequests: requests,
+    verifiedNames: made.names,
+    consents,
+    signIn: passwordSignIn({ ...signingIn, passwords: made.passwords }),
+    secondFactor: secondFactor({ ...signingIn, passkeys: keysOfPeople }),
+    passkeys: keysOfPeople,
+    factors: made.factors,
+    totpEnrolment: totpEnrolment({ ...signingIn, issuerName: `Behalf ${new URL(issuer).host}` }),
+    masterKey,
+    audit,
+    countRefusal,
+    passwordMinimumLength: configuration.passwords.minimumLength,
+  };
+};
