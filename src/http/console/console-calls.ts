@@ -12,7 +12,8 @@ import type { Answer, Handlers, RouteQuery } from '../management/call.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { type Access, accessOf, type Caller } from '../management/permissions.ts';
 import { fromWire } from '../management/representations.ts';
-import { type OperationId, type RouteDeclaration, routeEntries } from '../management/route-table.ts';
+import { type OperationId, routeEntries } from '../management/route-table.ts';
+import type { RouteDeclaration } from '../management/routes/route.ts';
 import { inputChecks } from '../management/validation.ts';
 
 export type ConsoleOperation =

@@ -8,7 +8,7 @@ import { refusalOf } from '../problem.ts';
 import type { Answer, Call, Handler } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 import { fromWire } from './representations.ts';
-import type { RouteDeclaration } from './route-table.ts';
+import type { RouteDeclaration } from './routes/route.ts';
 import { inputChecks } from './validation.ts';
 
 /** Lines that are worked on at once: their audit events share one write. */

@@ -1,5 +1,6 @@
 import { MANAGEMENT_SCOPES } from './permissions.ts';
-import { type RouteDeclaration, routeEntries } from './route-table.ts';
+import { routeEntries } from './route-table.ts';
+import type { RouteDeclaration } from './routes/route.ts';
 import type { JsonSchema } from './schema-parts.ts';
 import { SCHEMAS } from './schemas.ts';
 

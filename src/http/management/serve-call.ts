@@ -18,7 +18,8 @@ import { cursors } from './cursors.ts';
 import { type JsonObject, readJsonBody } from './json-body.ts';
 import { type Access, accessOf, type Caller, type CallerLookup, callerOf } from './permissions.ts';
 import { fromWire } from './representations.ts';
-import type { OperationId, RouteDeclaration } from './route-table.ts';
+import type { OperationId } from './route-table.ts';
+import type { RouteDeclaration } from './routes/route.ts';
 import { inputChecks } from './validation.ts';
 
 export type CallDependencies = Omit<BearerDependencies, 'audience'> & {

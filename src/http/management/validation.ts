@@ -3,7 +3,7 @@ import type { DomainError } from '../../domain/errors.ts';
 import { type FieldError, invalidFields } from '../problem.ts';
 import type { RouteQuery } from './call.ts';
 import type { JsonObject } from './json-body.ts';
-import type { RouteDeclaration } from './route-table.ts';
+import type { RouteDeclaration } from './routes/route.ts';
 import { SCHEMAS } from './schemas.ts';
 
 /** Names others know from RFC 7591 or from our answers, with the reason why they are not read here. */

@@ -1,0 +1,95 @@
+/** Routes about what may be given: budgets, policies and delegations. */
+import { ADMINISTRATORS, about, id, OWN, PAGE, READERS, type RouteDeclaration } from './route.ts';
+
+const budgets = about('budgets', 'budgets:read', 'budgets:write');
+const policies = about('policy sets', 'policies:read', 'policies:write');
+const delegations = about('delegations', 'delegations:read', 'delegations:write');
+/** A POST that changes nothing: what is asked stands in its body. */
+const READ = { scope: 'policies:read', roles: READERS, status: 200 } as const;
+/** Bytes: 512 KiB of text, and what JSON puts before quotes and ends of lines. */
+const LONG_TEXT = 786_432;
+
+export const AUTHORITY_ROUTES = {
+  createBudget: budgets.create('/budgets', 'NewBudget', 'Budget', 'Bound what is given within some time', {
+    roles: ADMINISTRATORS,
+  }),
+  listBudgets: budgets.read('/budgets', 'BudgetPage', 'List budgets, newest first, with how much of each is gone', {
+    query: { ...PAGE, subject: id('Only budgets about this agent, owner, account or delegation.') },
+  }),
+  getBudget: budgets.read('/budgets/{id}', 'Budget', 'Read a budget and how much of it is gone'),
+  updateBudget: budgets.change('/budgets/{id}', 'BudgetChange', 'Budget', 'Change or disable a budget', {
+    roles: ADMINISTRATORS,
+  }),
+
+  createPolicySet: policies.create(
+    '/policy-sets',
+    'NewPolicySet',
+    'PolicySet',
+    'Draft a version of the policies; nothing of it counts yet',
+    { largestBody: LONG_TEXT },
+  ),
+  listPolicySets: policies.read('/policy-sets', 'PolicySetPage', 'List policy sets, newest first', {
+    query: PAGE,
+  }),
+  validatePolicies: policies.create(
+    '/policy-sets/validation',
+    'PolicyText',
+    'PolicyValidation',
+    'What is wrong with a text, and what could be; nothing is stored',
+    { ...READ, largestBody: LONG_TEXT },
+  ),
+  getPolicySet: policies.read(
+    '/policy-sets/{id}',
+    'PolicySet',
+    'Read a policy set by its id, by the number of its version, or the one that counts as `active`',
+  ),
+  updatePolicySet: policies.change(
+    '/policy-sets/{id}',
+    'PolicySetChange',
+    'PolicySet',
+    'Rewrite a draft; what was activated once cannot change',
+    { largestBody: LONG_TEXT },
+  ),
+  activatePolicySet: policies.act(
+    '/policy-sets/{id}/activation',
+    'PolicySet',
+    'Make a policy set the one that counts, at once on all nodes; one that counted before just the same',
+    { roles: ADMINISTRATORS, ifMatch: true, body: 'PolicyActivation' },
+  ),
+  simulatePolicies: policies.create(
+    '/policy/simulations',
+    'PolicySimulation',
+    'PolicySimulationResult',
+    'Decide without a token: what would be given, what each layer says, and what would have to change',
+    { ...READ, largestBody: LONG_TEXT },
+  ),
+  replayPolicies: policies.create(
+    '/policy/replays',
+    'PolicyReplay',
+    'ndjson',
+    'Run policies over recorded decisions: lines of PolicyReplayLine, of which the last is the summary',
+    { ...READ, largestBody: LONG_TEXT },
+  ),
+  getPolicySchema: policies.read(
+    '/policy/schema',
+    'PolicySchema',
+    'The schema policies are written against, and the set a new server starts with',
+  ),
+
+  listDelegations: delegations.read('/delegations', 'DelegationPage', 'List delegations, newest first', {
+    own: true,
+    query: {
+      ...PAGE,
+      subject: id('Only those for this account.'),
+      actor: id('Only those of this agent.'),
+      live: { type: 'boolean', default: false, description: 'Only those that work now.' },
+    },
+  }),
+  getDelegation: delegations.read('/delegations/{id}', 'Delegation', 'Read a delegation', OWN),
+  revokeDelegation: delegations.act(
+    '/delegations/{id}/revoke',
+    'Delegation',
+    'End a delegation with all below it',
+    OWN,
+  ),
+} satisfies Readonly<Record<string, RouteDeclaration>>;

@@ -1,0 +1,93 @@
+/** Routes about software that asks and software that is asked: clients, initial access tokens, resource servers. */
+import { ADMINISTRATORS, about, id, OWN, PAGE, type RouteDeclaration } from './route.ts';
+
+const clients = about('clients', 'clients:read', 'clients:write');
+const registration = about('initial access tokens', 'agents:read', 'agents:write');
+const servers = about('resource servers', 'resource-servers:read', 'resource-servers:write');
+
+export const CLIENT_ROUTES = {
+  createClient: clients.create('/clients', 'NewClient', 'Client', 'Register a client; a secret is shown this once'),
+  listClients: clients.read('/clients', 'ClientPage', 'List clients, newest first', {
+    query: { ...PAGE, owner: id('Only clients of this account.') },
+  }),
+  getClient: clients.read('/clients/{id}', 'Client', 'Read a client'),
+  updateClient: clients.change('/clients/{id}', 'ClientChange', 'Client', 'Change members of a client'),
+  disableClient: clients.act('/clients/{id}/disable', 'Client', 'Disable a client; nothing it holds works'),
+  enableClient: clients.act('/clients/{id}/enable', 'Client', 'Enable a client again'),
+  verifyClient: clients.act(
+    '/clients/{id}/verify',
+    'Client',
+    'Verify the name of a client: nobody else registers one that looks like it',
+    { roles: ADMINISTRATORS },
+  ),
+  unverifyClient: clients.act('/clients/{id}/unverify', 'Client', 'Take the mark of a verified name away', {
+    roles: ADMINISTRATORS,
+  }),
+  rotateClientSecret: clients.act(
+    '/clients/{id}/rotate-secret',
+    'Client',
+    'Replace the secret; the old one ends at once',
+  ),
+  adoptClient: clients.act(
+    '/clients/{id}/adoption',
+    'Client',
+    'Answer from now on for a client that registered itself and has no owner',
+    OWN,
+  ),
+
+  createInitialAccessToken: registration.create(
+    '/initial-access-tokens',
+    'NewInitialAccessToken',
+    'InitialAccessToken',
+    'Let agents or clients register themselves (RFC 7591); the token is shown this once',
+    OWN,
+  ),
+  listInitialAccessTokens: registration.read(
+    '/initial-access-tokens',
+    'InitialAccessTokenPage',
+    'List initial access tokens that have not expired, newest first',
+    { own: true, query: { ...PAGE, owner: id('Only those of this account or group.') } },
+  ),
+  getInitialAccessToken: registration.read(
+    '/initial-access-tokens/{id}',
+    'InitialAccessToken',
+    'Read an initial access token',
+    OWN,
+  ),
+  revokeInitialAccessToken: registration.act(
+    '/initial-access-tokens/{id}/revoke',
+    'InitialAccessToken',
+    'Revoke an initial access token',
+    OWN,
+  ),
+
+  createResourceServer: servers.create(
+    '/resource-servers',
+    'NewResourceServer',
+    'ResourceServer',
+    'Register a resource server; a secret is shown this once',
+  ),
+  listResourceServers: servers.read('/resource-servers', 'ResourceServerPage', 'List resource servers, newest first', {
+    query: {
+      ...PAGE,
+      identifier: { type: 'string', minLength: 1, maxLength: 512, description: 'Only the one with this identifier.' },
+    },
+  }),
+  getResourceServer: servers.read('/resource-servers/{id}', 'ResourceServer', 'Read a resource server'),
+  updateResourceServer: servers.change(
+    '/resource-servers/{id}',
+    'ResourceServerChange',
+    'ResourceServer',
+    'Change members of a resource server',
+  ),
+  disableResourceServer: servers.act(
+    '/resource-servers/{id}/disable',
+    'ResourceServer',
+    'Disable a resource server; no token is issued for it',
+  ),
+  rotateResourceServerSecret: servers.act(
+    '/resource-servers/{id}/rotate-secret',
+    'ResourceServer',
+    'Replace the introspection secret; the old one ends at once',
+  ),
+} satisfies Readonly<Record<string, RouteDeclaration>>;

@@ -1,0 +1,76 @@
+/** Routes about running the server: kills, the audit trail and the signing keys. */
+import { AUDIT_EVENTS } from '../../../domain/audit/audit-event.ts';
+import { KILL_SCOPES } from '../../../domain/revocation/kill.ts';
+import { ADMINISTRATORS, about, id, OWN, PAGE, type RouteDeclaration } from './route.ts';
+
+const kills = about('kills', 'kills:read', 'kills:write');
+const audit = about('audit', 'audit:read', 'audit:write');
+const keys = about('keys', 'keys:read', 'keys:write');
+
+export const OPERATION_ROUTES = {
+  createKill: kills.create(
+    '/kills',
+    'NewKill',
+    'Kill',
+    'Stop an agent, what an owner answers for, a person, a client, or everything, now and until it is lifted',
+    { own: true, accepted: 'It counts here at once; `not_durable_yet` says what does not hold it yet.' },
+  ),
+  listKills: kills.read('/kills', 'KillPage', 'List kills, newest first', {
+    own: true,
+    query: {
+      ...PAGE,
+      scope: { type: 'string', enum: KILL_SCOPES, description: 'Only those of this scope; needs `id`, except `all`.' },
+      id: id('Only those of this object.'),
+      standing: { type: 'boolean', default: false, description: 'Only those that stand.' },
+    },
+  }),
+  getKill: kills.read('/kills/{id}', 'Kill', 'Read a kill', OWN),
+  liftKill: kills.act(
+    '/kills/{id}/lift',
+    'Kill',
+    'Lift a kill, or sign that; of everything it takes two administrators, unchanged since the order',
+    OWN,
+  ),
+
+  listAuditEvents: audit.read('/audit/events', 'AuditPage', 'List audit events, newest first', {
+    query: {
+      ...PAGE,
+      type: { type: 'string', enum: Object.keys(AUDIT_EVENTS), description: 'Only events of this type.' },
+      subject: id('Only events on behalf of this account.'),
+      agent: id('Only events about this agent.'),
+      caller: id('Only events caused by this account, client or agent.'),
+      txn: id('Only events of this piece of work.'),
+      delegation: id('Only events about this delegation.'),
+      token_id: id('Only events about this token.'),
+      from: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'First second, epoch seconds.' },
+      to: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'Last second, epoch seconds.' },
+    },
+  }),
+  exportAudit: audit.read(
+    '/audit/export',
+    'ndjson',
+    'Export the audit trail, to be verified offline with `behalf audit verify`',
+    {
+      query: {
+        personal: { type: 'boolean', default: false, description: 'With personal values that were not erased.' },
+      },
+    },
+  ),
+  eraseAuditValue: {
+    method: 'POST',
+    path: '/audit/erasures',
+    tag: 'audit',
+    summary: 'Erase a personal value of an event; the trail still verifies',
+    scope: 'audit:write',
+    roles: ADMINISTRATORS,
+    body: 'AuditErasure',
+    status: 204,
+  },
+
+  listKeys: keys.read('/keys', 'SigningKeys', 'List the signing keys', { roles: ['administrator', 'auditor'] }),
+  rotateKeys: keys.act('/keys/rotations', 'SigningKeys', 'Make new signing keys', { roles: ADMINISTRATORS }),
+  taintKey: keys.act('/keys/{id}/taint', 'SigningKeys', 'End a key that others may know, with all it signed', {
+    roles: ADMINISTRATORS,
+    body: 'KeyTaint',
+  }),
+} satisfies Readonly<Record<string, RouteDeclaration>>;

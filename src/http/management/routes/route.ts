@@ -1,0 +1,70 @@
+/** What a route of the management API declares, and the makers of the usual ones. The routes stand in the files beside. */
+import type { Role } from '../../../domain/accounts/account.ts';
+import type { ManagementScope } from '../permissions.ts';
+import type { JsonSchema } from '../schema-parts.ts';
+
+export type RouteDeclaration = {
+  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below `/api/v1`; path parameters are `{id}`, and `{credential}` or `{instance}` below it. */
+  readonly path: string;
+  readonly tag: string;
+  readonly summary: string;
+  /** Absent: any live token of this API will do. */
+  readonly scope?: ManagementScope;
+  /** Without an access token: the body holds the proof of who calls, and the handler checks it first of all. */
+  readonly isProvenByBody?: true;
+  /** Roles that may call. Empty: every caller. */
+  readonly roles: readonly Role[];
+  /** An account without such a role may call for its own agents and their delegations. */
+  readonly own?: true;
+  /** The agent that `{id}` names may call for itself. */
+  readonly self?: true;
+  readonly query?: Readonly<Record<string, JsonSchema>>;
+  /** Name of the body's schema. */
+  readonly body?: string;
+  /** The body is lines of NDJSON, each of the schema `body`. */
+  readonly lines?: true;
+  /** Takes an `Idempotency-Key`. */
+  readonly repeatable?: 'may' | 'must';
+  /** Bytes of a body; where it is not the usual. */
+  readonly largestBody?: number;
+  /** PATCH: needs `If-Match`. */
+  readonly ifMatch?: true;
+  readonly status: 200 | 201 | 204;
+  /** When it answers 202 instead, with the same schema. */
+  readonly accepted?: string;
+  /** Name of the answer's schema; 'ndjson' for a stream of lines; absent with 204. */
+  readonly answer?: string;
+};
+
+export const READERS = ['administrator', 'operator', 'auditor'] as const;
+export const WRITERS = ['administrator', 'operator'] as const;
+export const ADMINISTRATORS = ['administrator'] as const;
+
+export const id = (description: string): JsonSchema => ({ type: 'string', minLength: 1, maxLength: 128, description });
+export const PAGE = {
+  limit: { type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Items on a page.' },
+  cursor: { type: 'string', minLength: 1, maxLength: 1024, description: '`next` of the page before.' },
+} satisfies Record<string, JsonSchema>;
+
+export type More = Partial<Omit<RouteDeclaration, 'method' | 'path' | 'tag' | 'summary'>>;
+
+/** Makes the routes about one kind of thing; what `more` names differs from the usual. */
+export const about = (tag: string, readScope: ManagementScope, writeScope: ManagementScope) => ({
+  read: (path: string, answer: string, summary: string, more: More = {}): RouteDeclaration => {
+    return { method: 'GET', path, tag, summary, scope: readScope, roles: READERS, status: 200, answer, ...more };
+  },
+  create: (path: string, body: string, answer: string, summary: string, more: More = {}): RouteDeclaration => {
+    const usual = { scope: writeScope, roles: WRITERS, body, status: 201, answer } as const;
+    return { method: 'POST', path, tag, summary, ...usual, ...more };
+  },
+  change: (path: string, body: string, answer: string, summary: string, more: More = {}): RouteDeclaration => {
+    const usual = { scope: writeScope, roles: WRITERS, body, ifMatch: true, status: 200, answer } as const;
+    return { method: 'PATCH', path, tag, summary, ...usual, ...more };
+  },
+  act: (path: string, answer: string, summary: string, more: More = {}): RouteDeclaration => {
+    return { method: 'POST', path, tag, summary, scope: writeScope, roles: WRITERS, status: 200, answer, ...more };
+  },
+});
+
+export const OWN = { own: true } as const;
