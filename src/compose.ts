@@ -346,7 +346,6 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     authenticate: callers.ofResourceServers,
     decisions,
     search: accessSearch({ audit, decisions, lists: { agents: made.agents, clients: made.clients, delegations } }),
-    audit,
     countRefusal,
     masterKey,
     log: (request, error) => onUnexpected(error, request),

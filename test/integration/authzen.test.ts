@@ -284,7 +284,8 @@ describe('several questions', () => {
     expect((await together('first_one_wins')).status).toBe(400);
   });
 
-  test('one that cannot be read is a no with an error of its own (AuthZEN §7.2.1)', async () => {
+  test('one that cannot be read is a no with an error of its own, and is noted (AuthZEN §7.2.1)', async () => {
+    const before = (await server.events('decision.refused')).length;
     const { status, body } = await calendar.evaluateAll({
       subject: theAgent(),
       resource: here(),
@@ -300,6 +301,10 @@ describe('several questions', () => {
         ],
       },
     ]);
+    const noted = (await server.events('decision.refused')).slice(before);
+    expect(noted).toMatchObject(
+      Array(2).fill({ outcome: 'refused', error: 'invalid_request', resource: scene.jwt.identifier }),
+    );
   });
 
   test('are at most a hundred', async () => {

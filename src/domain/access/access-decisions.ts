@@ -70,12 +70,25 @@ export const accessDecisions = (deps: AccessDependencies) => {
     return answerOf(answered);
   };
 
+  const recordRefusal = async (server: ResourceServer, code: string, { request, source }: AskedIn): Promise<void> => {
+    await audit.append({
+      type: 'decision.refused',
+      outcome: 'refused',
+      request,
+      caller: server.id,
+      resource: server.identifier,
+      error: code,
+      personal: { source },
+    });
+  };
+
   const answerItem = async (server: ResourceServer, read: () => AccessQuestion, by: AskedIn): Promise<AccessAnswer> => {
     let question: AccessQuestion;
     try {
       question = read();
     } catch (error) {
       if (!isDomainError(error)) throw error;
+      await recordRefusal(server, error.code, by);
       return { decision: false, context: { error: { status: 400, message: error.message } } };
     }
     return answer(server, question, by);
@@ -84,6 +97,9 @@ export const accessDecisions = (deps: AccessDependencies) => {
   return {
     /** Throws DomainError 'unavailable' and StoreUnavailable when it cannot be decided or written down. */
     answer,
+
+    /** Writes down that something an authenticated resource server sent was refused without a decision (decision D18). */
+    recordRefusal,
 
     /** In the order of the questions; ends early where the semantic says so (§7.1.2.1). */
     async answerAll(

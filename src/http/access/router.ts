@@ -17,7 +17,6 @@ import {
   type SearchQuestion,
 } from '../../domain/access/access-question.ts';
 import type { AccessSearch } from '../../domain/access/access-search.ts';
-import type { AuditTrail } from '../../domain/audit/audit-event.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import { isStoreUnavailable } from '../../domain/ports/document-store.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
@@ -32,7 +31,6 @@ type Dependencies = {
   readonly authenticate: (request: IncomingMessage) => Promise<ResourceServer>;
   readonly decisions: AccessDecisions;
   readonly search: AccessSearch;
-  readonly audit: AuditTrail;
   /** Notes a refusal before it is known who calls (decision D18). */
   readonly countRefusal: (refusal: {
     readonly reason: string;
@@ -55,7 +53,7 @@ const REQUEST_ID = /^[\x21-\x7e]{1,256}$/;
 type Answerer = (server: ResourceServer, body: JsonObject, by: AskedIn) => Promise<unknown>;
 
 export const accessRouter = (dependencies: Dependencies): Router => {
-  const { issuer, authenticate, decisions, audit, countRefusal, log } = dependencies;
+  const { issuer, authenticate, decisions, countRefusal, log } = dependencies;
   const pages = cursors(dependencies.masterKey);
   const metadata = JSON.stringify(metadataOf(issuer));
 
@@ -78,18 +76,6 @@ export const accessRouter = (dependencies: Dependencies): Router => {
       return { page: { next_token: next ? pages.seal(place, server.id, next) : '', count: results.length }, results };
     };
 
-  const recordRefusal = async (server: ResourceServer, code: string, { request, source }: AskedIn): Promise<void> => {
-    await audit.append({
-      type: 'decision.refused',
-      outcome: 'refused',
-      request,
-      caller: server.id,
-      resource: server.identifier,
-      error: code,
-      personal: { source },
-    });
-  };
-
   const answering = (answer: Answerer) => async (ctx: Context) => {
     const by = askedIn(ctx);
     ctx.set('Cache-Control', 'no-store');
@@ -106,7 +92,7 @@ export const accessRouter = (dependencies: Dependencies): Router => {
       try {
         const code = refusalCode(error);
         if (code !== undefined) {
-          await (known ? recordRefusal(known, code, by) : countRefusal({ reason: code, ...by }));
+          await (known ? decisions.recordRefusal(known, code, by) : countRefusal({ reason: code, ...by }));
         }
         sendError(ctx, error, issuer, log);
       } catch (failure) {
