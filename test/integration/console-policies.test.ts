@@ -203,7 +203,11 @@ describe('trying and replaying', () => {
     [{ policy: '99' }, 'no such version'],
     [{ policy: '../../x' }, 'not valid'],
   ])('says at its field what is not there: %j', async (wrong, text) => {
+    const before = (await server.events('request.refused')).length;
     const page = await tried(wrong);
+    const [event, ...others] = (await server.events('request.refused')).slice(before);
+    expect(event).toMatchObject({ outcome: 'refused', error: 'invalid_field', caller: expect.stringMatching(/^acc_/) });
+    expect(others).toEqual([]);
     expect([page.status, page.html]).toEqual([
       400,
       expect.stringMatching(new RegExp(`class="error"[^>]*>[^<]*${text}`)),

@@ -41,7 +41,7 @@ export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs 
     } catch (error) {
       const errors = registerErrors(error);
       if (!errors || !isDomainError(error)) throw error;
-      await recordRefusal(deps, ctx, error.code, `${error.code} ${error.field}`);
+      await recordRefusal(deps, ctx, error);
       const { viewer, frame } = openedAs(ctx, session);
       const flash = { kind: 'error', text: 'Something below is not right yet. Nothing was registered.' } as const;
       const model = await registerModel(deps, calls, viewer, { ...frame, flash }, values, errors);
@@ -76,7 +76,7 @@ export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs 
       seeOther(ctx, `${agentHref(deps, id)}?done=${body?.['owner'] === owner ? 'transferred' : 'offered'}`);
     } catch (error) {
       if (!isDomainError(error) || !['invalid_field', 'precondition_failed'].includes(error.code)) throw error;
-      await recordRefusal(deps, ctx, error.code, `${error.code} /owner`);
+      await recordRefusal(deps, ctx, error);
       await showHandOver(ctx, opened, id, { status: statusOf(error), owner: typed, error: error.message });
     }
   });

@@ -52,7 +52,7 @@ export const addEditPages = ({ router, page, deps, calls, sessions, openedAs }: 
     } catch (error) {
       const errors = fieldErrors(error, WORD_FIELDS);
       if (!errors || !isDomainError(error)) throw error;
-      await recordRefusal(deps, ctx, error.code, `${error.code} ${error.field}`);
+      await recordRefusal(deps, ctx, error);
       await showWords(ctx, opened, id, { status: statusOf(error), values, errors });
     }
   });
@@ -84,7 +84,7 @@ export const addEditPages = ({ router, page, deps, calls, sessions, openedAs }: 
     } catch (error) {
       const errors = fieldErrors(error, CREDENTIAL_FIELDS);
       if (!errors || !isDomainError(error)) throw error;
-      await recordRefusal(deps, ctx, error.code, `${error.code} ${error.field}`);
+      await recordRefusal(deps, ctx, error);
       await showCredential(ctx, opened, id, { status: statusOf(error), values, errors });
     }
   });

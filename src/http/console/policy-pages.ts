@@ -166,7 +166,7 @@ export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }
       seeOther(ctx, `${policyHref(deps, String(saved.body?.['version']))}?done=drafted`);
     } catch (error) {
       if (!isDomainError(error) || !AGAIN.includes(error.code)) throw error;
-      await recordRefusal(deps, ctx, error.code, `${error.code} ${error.field ?? ''}`.trim());
+      await recordRefusal(deps, ctx, error);
       await again(statusOf(error), error.field === '/text' ? 'The text has errors. Nothing was saved.' : error.message);
     }
   };

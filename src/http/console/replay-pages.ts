@@ -75,7 +75,7 @@ export const addReplayPages = ({ router, page, deps, calls, sessions, openedAs }
     } catch (error) {
       if (!isDomainError(error) || !['invalid_field', 'too_many_requests', 'conflict'].includes(error.code))
         throw error;
-      await recordRefusal(deps, ctx, error.code, `${error.code} ${error.field ?? ''}`.trim());
+      await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
       const name = (error.field ?? '').slice(1);
       const errors = name === 'policy' || name === 'agent' ? { [name]: error.message } : {};

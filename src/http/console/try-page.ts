@@ -2,7 +2,7 @@ import type { TrialResult, TrialStep, TryModel } from '../../../views/pages/cons
 import { tryPage } from '../../../views/pages/console-policy-try.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import type { PolicySummary } from '../../domain/ports/policy-engine.ts';
-import { queryOf, sendPage, statusOf } from '../interaction/page-answers.ts';
+import { queryOf, recordRefusal, sendPage, statusOf } from '../interaction/page-answers.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { Parts } from './console-forms.ts';
@@ -68,6 +68,7 @@ export const addTryPage = ({ page, deps, calls }: Parts): void =>
       sendPage(ctx, 200, tryPage({ ...model, result }));
     } catch (error) {
       if (!isDomainError(error) || error.code !== 'invalid_field') throw error;
+      await recordRefusal(deps, ctx, error);
       const field = FIELDS[(error.field ?? '').split('/')[1] ?? ''] ?? 'agent';
       sendPage(ctx, statusOf(error), tryPage({ ...model, errors: { [field]: error.message } }));
     }

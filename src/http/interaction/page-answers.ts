@@ -98,8 +98,11 @@ export const rememberSender = (ctx: Context, account: string | undefined): void 
   if (account !== undefined) knownSenders.set(ctx.req, account);
 };
 
-/** Writes down that a request was refused, once. */
-export const recordRefusal = async (
+/** Writes down that a request was refused, once. A page that answers a refusal itself calls it before it does. */
+export const recordRefusal = (deps: Refusals, ctx: Context, error: DomainError): Promise<void> =>
+  appendRefusal(deps, ctx, error.code, error.field === undefined ? error.code : `${error.code} ${error.field}`);
+
+const appendRefusal = async (
   { audit, countRefusal }: Refusals,
   ctx: Context,
   error: DomainErrorCode,
@@ -135,12 +138,7 @@ export const pages = (deps: Pick<PeopleDeps, 'issuer' | 'basePath'> & Refusals):
   const written = async (ctx: Context, error: DomainError): Promise<DomainError> => {
     if (error.code === 'unavailable' || recorded.has(error)) return error;
     try {
-      await recordRefusal(
-        deps,
-        ctx,
-        error.code,
-        error.field === undefined ? error.code : `${error.code} ${error.field}`,
-      );
+      await recordRefusal(deps, ctx, error);
       return error;
     } catch (failure) {
       return outOfOrder(failure);
@@ -177,7 +175,7 @@ export const guardedForms = (deps: Pick<PeopleDeps, 'masterKey' | 'issuer' | 'au
   const guard: Csrf = csrf(deps);
 
   const refuse = async (ctx: Context, reason: string): Promise<never> => {
-    await recordRefusal(deps, ctx, 'forbidden', reason);
+    await appendRefusal(deps, ctx, 'forbidden', reason);
     const error = new DomainError(
       'forbidden',
       'This form did not come from a page of this server, or is too old. Open the page again.',
