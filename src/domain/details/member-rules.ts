@@ -45,25 +45,11 @@ const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{1,3})?(?:Z|[+-]\d\d:\d\d
 const timeOf = (value: JsonValue): { readonly form: 'date' | 'time'; readonly at: number } | undefined => {
   if (typeof value !== 'string' || !TIME.test(value)) return undefined;
   const form = value.length === 10 ? 'date' : 'time';
-  const at = Date.parse(value);
+  const day = value.slice(0, 10);
+  const [at, midnight] = [Date.parse(value), Date.parse(day)];
+  if (!Number.isFinite(at) || !Number.isFinite(midnight)) return undefined;
   // There are readers that take 30 February for a day in March.
-  const [, month = 0, day = 0] = value.slice(0, 10).split('-').map(Number);
-  const year = Number(value.slice(0, 4));
-  const days = [
-    31,
-    year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28,
-    31,
-    30,
-    31,
-    30,
-    31,
-    31,
-    30,
-    31,
-    30,
-    31,
-  ];
-  return Number.isFinite(at) && day <= (days[month - 1] ?? 0) ? { form, at } : undefined;
+  return new Date(midnight).toISOString().startsWith(day) ? { form, at } : undefined;
 };
 
 /** A full date, or a date and time with offset (RFC 3339 §5.6), to the millisecond. */
