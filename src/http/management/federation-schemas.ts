@@ -4,6 +4,7 @@ import { ISSUER_TEMPLATES } from '../../domain/federation/trusted-issuer.ts';
 import {
   change,
   flag,
+  ISSUER_KEYS,
   input,
   type JsonSchema,
   list,
@@ -92,20 +93,13 @@ const rule = (properties: Properties, description: string): JsonSchema => ({
 
 const ISSUER: Properties = {
   name: text('Name to show, one line.', 100),
-  jwks: { ...ref('JsonWebKeySet'), description: 'Its keys, pinned: nothing is fetched.' },
-  jwks_uri: text('Where its keys are served. With neither, its discovery document says where.', 2048),
+  ...ISSUER_KEYS,
   audience: text('Audience of its tokens. Default: the issuer of this server.', 512),
   max_token_age_seconds: {
     type: 'integer',
     minimum: 60,
     maximum: 86_400,
     description: 'How long after `iat` a token is good. Default 3600.',
-  },
-  max_key_age_seconds: {
-    type: 'integer',
-    minimum: 300,
-    maximum: 86_400,
-    description: 'How long the last good keys are good while no new ones can be had. Default 3600.',
   },
   one_time_tokens: flag('Whether a token with a `jti` works once. Default false.'),
 };

@@ -2,6 +2,7 @@
 import { SUBJECT_RULES } from '../../domain/peers/peer.ts';
 import {
   change,
+  ISSUER_KEYS,
   identified,
   input,
   type JsonSchema,
@@ -64,14 +65,7 @@ const PEER: Properties = {
   name: text('Name to show, one line.', 100),
   outbound: { ...input(OUTBOUND, ['clients', 'resources']), description: 'For whom we vouch there. Absent: nobody.' },
   inbound: { ...input(INBOUND, ['clients', 'resources']), description: 'What we take its word for. Absent: nothing.' },
-  jwks: { ...ref('JsonWebKeySet'), description: 'Its keys, pinned: nothing is fetched.' },
-  jwks_uri: text('Where its keys are served. With neither, its discovery document says where.', 2048),
-  max_key_age_seconds: {
-    type: 'integer',
-    minimum: 300,
-    maximum: 86_400,
-    description: 'How long the last good keys are good while no new ones can be had. Default 3600.',
-  },
+  ...ISSUER_KEYS,
 };
 const ISSUER: Properties = { issuer: text('Its issuer identifier, compared exactly. Cannot be changed.', 512) };
 const OPTIONAL = ['outbound', 'inbound', 'jwks', 'jwks_uri'];

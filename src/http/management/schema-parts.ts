@@ -72,3 +72,15 @@ export const JWKS_URI = text(
   'https URL where its public keys are served; in place of `jwks`, one takes the place of the other.',
   2048,
 );
+
+/** Where the keys of an issuer come from, be it one of workload tokens or a peer. */
+export const ISSUER_KEYS: Properties = {
+  jwks: { ...ref('JsonWebKeySet'), description: 'Its keys, pinned: nothing is fetched.' },
+  jwks_uri: text('Where its keys are served. With neither, its discovery document says where.', 2048),
+  max_key_age_seconds: {
+    type: 'integer',
+    minimum: 300,
+    maximum: 86_400,
+    description: 'How long the last good keys are good while no new ones can be had. Default 3600.',
+  },
+};
