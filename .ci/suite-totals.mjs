@@ -1,26 +1,61 @@
-// Reads the JSON of Jest. `totals`: prints "passed failed skipped", on stderr what failed or was skipped.
-// `contracts`: says whether the contract suite of every store ran; exits 1 when one did not.
-import { readFileSync } from 'node:fs';
-import { basename } from 'node:path';
+// Reads the JSON of Jest. `failed FILE`: prints the test files that failed, one a line.
+// `totals FILE [AGAIN]`: prints "passed failed skipped", on stderr what failed, was unsteady or was skipped. AGAIN is
+// of a second run of the files that failed, and need not exist. A test that passed in one of both has passed; when it
+// failed in the other, it is named as unsteady.
+// `contracts FILE`: says whether the contract suite of every store ran; exits 1 when one did not.
+import { existsSync, readFileSync } from 'node:fs';
+import { basename, relative } from 'node:path';
 
-const [what, file] = process.argv.slice(2);
-const results = JSON.parse(readFileSync(file, 'utf8'));
+const [what, file, again] = process.argv.slice(2);
+const filesIn = (path) => JSON.parse(readFileSync(path, 'utf8')).testResults;
 const STORES = ['memory', 'sqlite', 'mongodb', 'redis'];
 
-if (what === 'totals') {
-  // A file that does not even load has no tests to count: it counts as one that failed.
-  const broken = results.testResults.filter((one) => one.status === 'failed' && one.assertionResults.length === 0);
-  const skipped = results.numPendingTests + results.numTodoTests;
-  console.log(results.numPassedTests, results.numFailedTests + broken.length, skipped);
-  for (const one of results.testResults) {
-    if (one.status === 'failed') console.error(`${one.name}\n${one.message.slice(0, 3000)}`);
-    for (const test of one.assertionResults)
-      if (test.status === 'pending' || test.status === 'todo') console.error(`skipped: ${test.fullName}`);
+const pathOf = (one) => relative('', one.name);
+const failsIn = (one) => one.assertionResults.filter(({ status }) => status === 'failed');
+/** Failed as a whole: it could not be loaded, or what comes before or after its tests failed. It counts as one test. */
+const isBroken = (one) => one.status === 'failed' && failsIn(one).length === 0;
+
+/** What counts of a file, given a second run of it, if there was one that got as far as its tests. */
+const counted = (first, second) => {
+  if (!second?.assertionResults.length) return { isFailed: isBroken(first), tests: first.assertionResults };
+  return {
+    isFailed: isBroken(first) && isBroken(second),
+    isUnsteady: isBroken(first) !== isBroken(second),
+    // The same file has the same tests in the same order; two of them may have the same name.
+    tests: second.assertionResults.map((test, index) => {
+      const before = first.assertionResults[index];
+      const both = before?.fullName === test.fullName ? [before.status, test.status] : [];
+      const isUnsteady = both.includes('passed') && both.includes('failed');
+      return isUnsteady ? { ...test, status: 'passed', isUnsteady } : test;
+    }),
+  };
+};
+
+const totals = () => {
+  const seconds = new Map(again && existsSync(again) ? filesIn(again).map((one) => [one.name, one]) : []);
+  let [passed, failed, skipped] = [0, 0, 0];
+  for (const one of filesIn(file)) {
+    const { tests, isFailed, isUnsteady } = counted(one, seconds.get(one.name));
+    if (isUnsteady) console.error(`unsteady: ${pathOf(one)} › the file as a whole`);
+    if (isFailed) failed += 1;
+    for (const test of tests) {
+      if (test.isUnsteady) console.error(`unsteady: ${pathOf(one)} › ${test.fullName}`);
+      if (test.status === 'passed') passed += 1;
+      else if (test.status === 'failed') failed += 1;
+      else {
+        skipped += 1;
+        console.error(`skipped: ${test.fullName}`);
+      }
+    }
+    if (one.status === 'failed') console.error(`${pathOf(one)}\n${one.message.slice(0, 3000)}`);
   }
-} else {
+  console.log(passed, failed, skipped);
+};
+
+const contracts = () => {
   let missing = 0;
   for (const store of STORES) {
-    const ran = results.testResults
+    const ran = filesIn(file)
       .filter(({ name }) => name.includes('/test/contract/') && basename(name).startsWith(store))
       .flatMap(({ assertionResults }) => assertionResults)
       .filter(({ status }) => status === 'passed').length;
@@ -28,4 +63,8 @@ if (what === 'totals') {
     if (ran === 0) missing += 1;
   }
   process.exitCode = missing === 0 ? 0 : 1;
-}
+};
+
+if (what === 'totals') totals();
+else if (what === 'contracts') contracts();
+else for (const one of filesIn(file)) if (one.status === 'failed') console.log(pathOf(one));

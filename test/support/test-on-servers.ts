@@ -1,5 +1,5 @@
 /**
- * `npm run test:servers [FOLDER…] [options of Jest]`: every test file over HTTP whose server takes the stores of the
+ * `npm run test:servers [FOLDER or FILE…] [options of Jest]`: every test file over HTTP whose server takes the stores of the
  * run, once more on MongoDB and Redis. Files whose servers name stores of their own are left out: they would do the same again. Folders: test/integration and test/e2e unless said otherwise.
  */
 import { spawn } from 'node:child_process';
@@ -22,7 +22,9 @@ const isOfRun = (path: string): boolean => {
 const given = process.argv.slice(2);
 const named = given.filter((one) => !one.startsWith('-'));
 const files = (named.length > 0 ? named : ['test/integration', 'test/e2e'])
-  .flatMap((folder) => readdirSync(join(ROOT, folder)).map((name) => join(folder, name)))
+  .flatMap((path) =>
+    path.endsWith('.test.ts') ? [path] : readdirSync(join(ROOT, path)).map((name) => join(path, name)),
+  )
   .filter((path) => path.endsWith('.test.ts') && isOfRun(path));
 
 const jest = join(ROOT, 'node_modules/jest/bin/jest.js');

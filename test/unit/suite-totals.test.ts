@@ -1,0 +1,132 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+
+type Status = 'passed' | 'failed' | 'pending';
+type Tests = readonly (readonly [name: string, status: Status])[];
+
+const FILE = 'test/unit/some.test.ts';
+let folder: string;
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'behalf-totals-'));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+/** As Jest writes it: a file has failed when a test of it has, and also by itself. */
+const written = (name: string, tests: Tests, isBroken = false): string => {
+  const path = join(folder, name);
+  const status = isBroken || tests.some(([, one]) => one === 'failed') ? 'failed' : 'passed';
+  const assertionResults = tests.map(([fullName, one]) => ({ fullName, status: one }));
+  const testResults = [{ name: resolve(FILE), status, message: 'what went wrong', assertionResults }];
+  writeFileSync(path, JSON.stringify({ testResults }));
+  return path;
+};
+
+const run = (...given: readonly string[]) => {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['.ci/suite-totals.mjs', ...given], {
+    encoding: 'utf8',
+  });
+  expect(status).toBe(0);
+  return { said: stdout.trim(), told: stderr };
+};
+
+test.each<[string, Tests, Tests | undefined, string, readonly string[]]>([
+  ['a run without failures', [['a', 'passed']], undefined, '1 0 0', []],
+  ['one that was not run again', [['a', 'failed']], undefined, '0 1 0', []],
+  [
+    'one that passes alone',
+    [
+      ['a', 'failed'],
+      ['b', 'passed'],
+    ],
+    [
+      ['a', 'passed'],
+      ['b', 'passed'],
+    ],
+    '2 0 0',
+    ['a'],
+  ],
+  [
+    'one that fails again',
+    [
+      ['a', 'failed'],
+      ['b', 'failed'],
+    ],
+    [
+      ['a', 'failed'],
+      ['b', 'passed'],
+    ],
+    '1 1 0',
+    ['b'],
+  ],
+  [
+    'one that fails alone only',
+    [
+      ['a', 'failed'],
+      ['b', 'passed'],
+    ],
+    [
+      ['a', 'passed'],
+      ['b', 'failed'],
+    ],
+    '2 0 0',
+    ['a', 'b'],
+  ],
+  [
+    'two of the same name',
+    [
+      ['a', 'passed'],
+      ['a', 'failed'],
+    ],
+    [
+      ['a', 'passed'],
+      ['a', 'failed'],
+    ],
+    '1 1 0',
+    [],
+  ],
+  [
+    'one that is left out',
+    [
+      ['a', 'failed'],
+      ['b', 'pending'],
+    ],
+    [
+      ['a', 'passed'],
+      ['b', 'pending'],
+    ],
+    '1 0 1',
+    ['a'],
+  ],
+  ['a second run that got nowhere', [['a', 'failed']], [], '0 1 0', []],
+])('counts %s', (_, first, second, totals, unsteady) => {
+  const paths = [written('first.json', first), second ? written('again.json', second) : join(folder, 'none.json')];
+  const { said, told } = run('totals', ...paths);
+  expect(said).toBe(totals);
+  expect(told.match(/^unsteady: .*$/gm) ?? []).toEqual(unsteady.map((name) => `unsteady: ${FILE} › ${name}`));
+  expect(told.includes('what went wrong')).toBe(first.some(([, status]) => status === 'failed'));
+});
+
+test('counts a file that failed as a whole as one test, unless it can be run alone', () => {
+  const unread = written('unread.json', [], true);
+  expect(run('totals', unread).said).toBe('0 1 0');
+  expect(run('totals', written('ended-badly.json', [['a', 'passed']], true)).said).toBe('1 1 0');
+  const { said, told } = run(
+    'totals',
+    unread,
+    written('read.json', [
+      ['a', 'passed'],
+      ['b', 'failed'],
+    ]),
+  );
+  expect(said).toBe('1 1 0');
+  expect(told).toContain(`unsteady: ${FILE} › the file as a whole\n`);
+});
+
+test('names the files that failed', () => {
+  expect(run('failed', written('failed.json', [['a', 'failed']])).said).toBe(FILE);
+  expect(run('failed', written('passed.json', [['a', 'passed']])).said).toBe('');
+});
