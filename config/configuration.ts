@@ -58,6 +58,16 @@ export type Configuration = {
     /** Life of the page behind `consent_required`. */
     readonly requestTtlSeconds: number;
   };
+  readonly approvals: {
+    /** Time people have to decide. */
+    readonly ttlSeconds: number;
+    /** Time an agent has to fetch the token of what was approved, at most 300. */
+    readonly redeemSeconds: number;
+    readonly pollIntervalSeconds: number;
+    /** Open at once, of one agent with one person; at most 16. */
+    readonly mostOpen: number;
+    readonly perHour: number;
+  };
   readonly policy: {
     /** `off`: no policy is asked, and all that the other layers leave is given. */
     readonly enforcement: 'on' | 'off';

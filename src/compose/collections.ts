@@ -7,6 +7,7 @@ import { AGENTS } from '../domain/agents/agent.ts';
 import { AGENT_USE } from '../domain/agents/agent-use.ts';
 import { CREDENTIAL_USE } from '../domain/agents/credential-use.ts';
 import { DEPARTURES } from '../domain/agents/departures.ts';
+import { APPROVALS } from '../domain/approvals/approval.ts';
 import { AUDIT_RECORDS } from '../domain/audit/audit-record.ts';
 import { BLUEPRINT_VERSIONS, BLUEPRINTS } from '../domain/blueprints/blueprint.ts';
 import { BUDGET_MARK, BUDGET_USE, BUDGETS } from '../domain/budgets/budget.ts';
@@ -68,6 +69,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   INSTANCE_SLOTS,
   LEASES,
   DELEGATIONS,
+  APPROVALS,
   ENGINE_RECORDS,
   REVOKED_TOKENS,
   CONSUMPTIONS,

@@ -35,6 +35,15 @@ export const AUDIT_EVENTS = {
   'session.ended': 'A person signed out.',
   'consent.granted': 'A person allowed a client or agent something.',
   'consent.denied': 'A person refused a client or agent.',
+  'approval.requested':
+    'An agent asked people to approve one exact action; `inputs` say of whom, how many have to agree, and the digest of the action.',
+  'approval.approved':
+    'One person said yes to an action; `inputs.isEnough` says whether that made it an approval, `inputs.seconds` how long it had been there.',
+  'approval.denied': 'A person said no to an action, or its number was typed wrong too often; it is over.',
+  'approval.cancelled': 'The agent does not need the approval any more that it asked for.',
+  'approval.muted': 'A person denied an agent again and again: it may not ask this person for a day.',
+  'approval.used':
+    'The resource server carried out the approved action; the approval is good for no other call. `caller` is the resource server.',
   'grant.revoked': 'What a person had allowed a client ended.',
   'delegation.created': 'A delegation row was made.',
   'delegation.extended': 'A delegation row came to hold more, within the row above it.',

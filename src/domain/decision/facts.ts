@@ -41,6 +41,7 @@ export const ROUTES = [
   'id_jag',
   'jwt_bearer',
   'txn_token',
+  'ciba',
   'consent',
   'introspection',
   'access_evaluation',

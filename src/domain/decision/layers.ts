@@ -56,7 +56,8 @@ export const LAYERS: { readonly [L in StructuralLayer]: (facts: KnownFacts) => r
   agent: ofAgents('agent'),
   blueprint: ofAgents('blueprint'),
   environment: ofAgents('environment'),
-  approval: ofAgents('approval'),
+  // People said yes to this very action.
+  approval: (facts) => (facts.approval === undefined ? ofAgents('approval')(facts) : []),
   subject: ({ subject, server }) => [
     {
       layer: 'subject',

@@ -166,6 +166,7 @@ const isConsented = (facts: DecisionFacts, scope: string): boolean => {
   const { route, caller, delegation, subjectToken } = facts;
   if (!isAsked(facts)) return false;
   if (route === 'introspection') return true;
+  if (route === 'ciba' && delegation === undefined) return facts.approval !== undefined;
   if (route === 'access_evaluation' && subjectToken) return subjectToken.includes(scope);
   if (delegation !== undefined) return delegation.includes(scope);
   return caller.kind === 'client' && OF_A_GRANT.includes(route);
@@ -176,6 +177,7 @@ const isDetailConsented = (facts: DecisionFacts): boolean => {
   const { route, details } = facts;
   if (!isAsked(facts)) return false;
   if (route === 'introspection') return true;
+  if (route === 'ciba' && details?.delegation === undefined) return facts.approval !== undefined;
   if (route === 'access_evaluation' && details?.subjectToken !== undefined) return true;
   return details?.delegation !== undefined || details?.grant !== undefined;
 };

@@ -99,6 +99,15 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     policy: 'counts',
     external: EXTERNAL,
   },
+  ciba: {
+    ...PARTIES,
+    subject: 'counts',
+    grant: { if: ({ grant }) => grant !== undefined, when: 'the person used a client' },
+    subject_token: { not: 'it was looked at when the approval was asked for' },
+    delegation: HAS_DELEGATION,
+    policy: 'counts',
+    external: EXTERNAL,
+  },
   jwt_bearer: {
     ...PARTIES,
     subject: 'counts',

@@ -27,6 +27,7 @@ export type IdPrefix =
   | 'pol' // policy set
   | 'tis' // trusted issuer of workload tokens
   | 'per' // peer: an authorization server of another domain
+  | 'apv' // approval
   | 'lnk'; // account link: which account a person of a peer is
 
 export interface Identifiers {

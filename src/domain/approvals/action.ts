@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto';
+import canonicalize from 'canonicalize';
+import type { ActorChain } from '../delegation/actor-chain.ts';
+import type { Detail } from '../details/detail-type.ts';
+
+/**
+ * One exact action that people are asked about. The page is made of it, the digest is over it, and the token that comes
+ * of it is checked against it: what is approved is what was shown, and what runs is what was approved (invariant 4).
+ */
+export type Action = {
+  /** `client_id` that asked. */
+  readonly client: string;
+  readonly agent: string;
+  /** Who would act, the agent outermost (RFC 8693 §4.1). */
+  readonly chain: ActorChain;
+  /** Account on whose behalf. */
+  readonly subject: string;
+  /** Resource indicator. */
+  readonly resource: string;
+  /** Sorted. */
+  readonly scope: readonly string[];
+  /** Authorization details (RFC 9396), in the order they were asked in. */
+  readonly details: readonly Detail[];
+  /** Blueprint of the agent with the version that counted, or null. */
+  readonly blueprint: { readonly id: string; readonly version: number } | null;
+  /** Digest of what the agent declared to be made of, or null. */
+  readonly composition: string | null;
+  /** Version of the policy set that was asked, or null where none was. */
+  readonly policy: number | null;
+};
+
+/** SHA-256 over the canonical JSON (RFC 8785) of the action, base64url, 43 characters. */
+export const digestOf = (action: Action): string =>
+  createHash('sha256')
+    .update(String(canonicalize(action)))
+    .digest('base64url');
+
+const MEMBERS = [
+  'client',
+  'agent',
+  'chain',
+  'subject',
+  'resource',
+  'scope',
+  'details',
+  'blueprint',
+  'composition',
+  'policy',
+] as const satisfies readonly (keyof Action)[];
+
+/** Names of the members in which two actions differ, in the order of the type. */
+export const differences = (one: Action, other: Action): readonly string[] =>
+  MEMBERS.filter((member) => canonicalize(one[member]) !== canonicalize(other[member]));

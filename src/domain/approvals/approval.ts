@@ -1,0 +1,149 @@
+/**
+ * Approvals: people decide about one exact action of an agent before it gets a token for it, and the token is good for
+ * that action alone. Owns what is asked, of whom, how many have to agree, and the states; a state changes by one
+ * compare-and-swap of one document. Does not own how an agent asks and gets its token (src/extensions/approvals,
+ * src/provider), nor the pages (src/http/account).
+ */
+import { type Assurance, REACHABLE, satisfiesAcr } from '../accounts/assurance.ts';
+import type { CollectionDeclaration } from '../ports/document-store.ts';
+import type { IssuedToken } from '../ports/issued-tokens.ts';
+import type { Risk } from '../resource-servers/risk.ts';
+import type { Action } from './action.ts';
+
+/** Which of the doors it came through: a token exchange that needs one, or a CIBA request. */
+export type Door = 'token_exchange' | 'backchannel';
+
+/**
+ * `approved` waits for the agent to fetch its token, `redeemed` is the end of a good one. What is `pending` or
+ * `approved` after its time is `expired`, whatever is stored (`stateAt`).
+ */
+export type ApprovalState = 'pending' | 'approved' | 'redeemed' | 'denied' | 'cancelled';
+
+/** One person's yes. */
+export type Vote = {
+  readonly account: string;
+  /** Epoch seconds. */
+  readonly at: number;
+  /** How surely she proved who she is when she said it. */
+  readonly assurance: Assurance;
+};
+
+/** What is asked of those who decide. */
+export type Requirements = {
+  /** So many different people have to agree. */
+  readonly quorum: number;
+  /** Each of them by a sign-in of this class. */
+  readonly acr?: string;
+  /** Whether each has to prove who she is for this very decision. */
+  readonly isProvenAnew: boolean;
+};
+
+export type Approval = {
+  /** `apv_…` */
+  readonly id: string;
+  readonly state: ApprovalState;
+  readonly door: Door;
+  readonly action: Action;
+  /** `digestOf` the action. */
+  readonly digest: string;
+  /** `agent`, `subject` and `resource` of the action, for lists. */
+  readonly agent: string;
+  readonly subject: string;
+  readonly resource: string;
+  /** The highest of what is asked. */
+  readonly risk: Risk;
+  readonly requires: Requirements;
+  /** Accounts that may decide. */
+  readonly approvers: readonly string[];
+  /** The one among them without whom nobody's yes counts: the person on whose behalf, unless policy names others. */
+  readonly mustAgree: string | null;
+  readonly votes: readonly Vote[];
+  /** Words of the agent for the person (CIBA `binding_message`); shown as such. */
+  readonly bindingMessage?: string;
+  /** Two digits that the agent shows to whoever started it, and that an approver types (critical risk). */
+  readonly number?: string;
+  /** What the exchanged token was, for the token to come. */
+  readonly origin?: Origin;
+  /** Keyed digest of the `auth_req_id`. Unique. */
+  readonly handle: string;
+  /** The `auth_req_id`, for the agent that asks the same again; opened by the desk only. */
+  readonly sealedHandle: string;
+  /** Where it is to be told that there is an answer (CIBA ping). */
+  readonly ping?: { readonly endpoint: string; readonly sealedToken: string };
+  /** What is open: the same question twice is one. The own id once it is decided. Unique. */
+  readonly open: string;
+  /** Place among the open ones of this agent and person. The own id once it is decided. Unique. */
+  readonly slot: string;
+  readonly createdAt: number;
+  /** Until when people may decide. */
+  readonly expiresAt: number;
+  readonly decidedAt?: number;
+  /** Who denied it, or the agent that cancelled it. */
+  readonly decidedBy?: string;
+  /** Of an approved one: until when the agent may fetch its token. */
+  readonly redeemBy?: number;
+  readonly redeemedAt?: number;
+  /** The one call it was used up by, as the resource server named it (keyed digest). */
+  readonly use?: { readonly key: string; readonly at: number };
+};
+
+/** Of a subject token, what a later exchange has to know. Its delegation, lease and parties are looked at again then. */
+export type Origin = Pick<
+  IssuedToken,
+  | 'id'
+  | 'clientId'
+  | 'audience'
+  | 'scope'
+  | 'details'
+  | 'chain'
+  | 'delegation'
+  | 'lease'
+  | 'txn'
+  | 'maxUses'
+  | 'assurance'
+  | 'issuedAt'
+> & { readonly subject: string; readonly issuedTokenType: string };
+
+/** How it stands at a second; at the second it expires it is over. */
+export const stateAt = (
+  { state, expiresAt, redeemBy = 0 }: Pick<Approval, 'state' | 'expiresAt' | 'redeemBy'>,
+  now: number,
+): ApprovalState | 'expired' => {
+  if (state === 'pending') return now >= expiresAt ? 'expired' : state;
+  if (state === 'approved') return now >= redeemBy ? 'expired' : state;
+  return state;
+};
+
+/**
+ * How surely those who agreed proved who they are, as one: the weakest class, and the longest a proof was old when it
+ * was given. An approval that lies for a minute is no older proof.
+ */
+export const assuranceOfVotes = (votes: readonly Vote[], now: number): Assurance | undefined => {
+  const [first, ...others] = votes;
+  if (!first) return undefined;
+  const age = Math.max(...votes.map(({ at, assurance }) => at - assurance.authTime));
+  const acr = REACHABLE.findLast((one) => votes.every(({ assurance }) => satisfiesAcr(assurance.acr, one)));
+  return {
+    ...(acr === undefined ? {} : { acr }),
+    amr: first.assurance.amr.filter((one) => others.every(({ assurance }) => assurance.amr.includes(one))),
+    authTime: now - Math.max(0, age),
+  };
+};
+
+export const APPROVALS = {
+  name: 'approvals',
+  indexes: [
+    { fields: ['handle'], unique: true },
+    { fields: ['open'], unique: true },
+    { fields: ['slot'], unique: true },
+    { fields: ['approvers', 'createdAt'] },
+    { fields: ['agent', 'createdAt'] },
+    { fields: ['subject', 'createdAt'] },
+    { fields: ['state', 'createdAt'] },
+    { fields: ['createdAt'] },
+    { fields: ['expiresAt'] },
+  ],
+  lists: ['approvers'],
+  members: ['state', 'action', 'digest', 'requires', 'approvers', 'votes', 'handle', 'createdAt', 'expiresAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;

@@ -1,0 +1,67 @@
+/** What people would have to do for an action to be given: found by asking the decision itself, as if they had done it. */
+import { MULTI_FACTOR, SINGLE_FACTOR } from '../accounts/assurance.ts';
+import type { Authorize } from '../decision/authorize.ts';
+import type { Decision } from '../decision/decision.ts';
+import type { DecisionFacts } from '../decision/facts.ts';
+import type { Detail } from '../details/detail-type.ts';
+import type { Risk } from '../resource-servers/risk.ts';
+import type { Requirements } from './approval.ts';
+
+/** More people than that are a meeting. */
+const MOST_PEOPLE = 3;
+
+export type Possible = {
+  readonly requires: Requirements;
+  readonly risk: Risk;
+  /** What would be given then, of what was asked. */
+  readonly decision: Decision;
+};
+
+export type ActionFacts = Omit<DecisionFacts, 'route' | 'approval' | 'assurance' | 'asked' | 'details'> & {
+  readonly asked: readonly string[];
+  readonly details: NonNullable<DecisionFacts['details']> & { readonly asked: readonly Detail[] };
+};
+
+/**
+ * The least that is enough: fewest people first, then the weakest proof. Undefined where no approval by anybody gives
+ * all that is asked. `authorize` should ask nobody outside: it is asked up to six times.
+ */
+export const leastRequired = async (authorize: Authorize, facts: ActionFacts): Promise<Possible | undefined> => {
+  const risk = riskOf(facts);
+  const isProvenAnew = risk === 'high' || risk === 'critical';
+  for (let quorum = 1; quorum <= MOST_PEOPLE; quorum += 1) {
+    for (const acr of [SINGLE_FACTOR, MULTI_FACTOR]) {
+      const decision = await authorize({
+        ...facts,
+        route: 'ciba',
+        approval: { id: 'apv_asked', approvers: quorum },
+        assurance: { acr, amr: [], authTime: facts.now },
+      });
+      if (isWhole(decision, facts)) {
+        return {
+          requires: { quorum, ...(acr === MULTI_FACTOR ? { acr } : {}), isProvenAnew },
+          risk,
+          decision,
+        };
+      }
+    }
+  }
+  return undefined;
+};
+
+/** Whether a decision gives all of an action: half of one is another one. */
+const isWhole = ({ scope, removedDetails }: Decision, { asked }: ActionFacts): boolean =>
+  removedDetails.length === 0 && asked.every((name) => scope.includes(name));
+
+const RISKS: readonly Risk[] = ['low', 'medium', 'high', 'critical'];
+
+/** The highest risk of what is asked. */
+const riskOf = ({ server, asked, details }: ActionFacts): Risk => {
+  const risks = [
+    ...server.scopes.filter(({ name }) => asked.includes(name)).map(({ risk }) => risk),
+    ...(server.detailTypes ?? [])
+      .filter(({ type }) => details.asked.some((detail) => detail.type === type))
+      .map(({ risk }) => risk),
+  ];
+  return RISKS.findLast((risk) => risks.includes(risk)) ?? 'low';
+};

@@ -1,0 +1,41 @@
+import { satisfiesAcr } from '../accounts/assurance.ts';
+import { DomainError } from '../errors.ts';
+import { type Approval, stateAt, type Vote } from './approval.ts';
+
+/** How old the proof of who somebody is may be where a decision needs one of its own. */
+export const PROOF_SECONDS = 120;
+
+/** Throws for a yes that does not count: see `ApprovalDesk.approve`. */
+export const refuseVote = (
+  approval: Approval,
+  vote: {
+    readonly account: string;
+    readonly seen: string;
+    readonly assurance: Vote['assurance'];
+    readonly number?: string | undefined;
+  },
+  now: number,
+): void => {
+  const { account, seen, assurance, number } = vote;
+  if (!approval.approvers.includes(account)) throw new DomainError('not_found', 'There is no such request.');
+  const state = stateAt(approval, now);
+  if (state !== 'pending') {
+    throw new DomainError('conflict', `This request is ${state}: there is nothing left to decide.`);
+  }
+  if (approval.votes.some((one) => one.account === account)) {
+    throw new DomainError('conflict', 'You have agreed already; somebody else has to, too.');
+  }
+  if (seen !== approval.digest) {
+    throw new DomainError('precondition_failed', 'What you saw is not what is asked for now. Look at it again.');
+  }
+  const { acr, isProvenAnew } = approval.requires;
+  if (acr !== undefined && !satisfiesAcr(assurance.acr, acr)) {
+    throw new DomainError('insufficient_user_authentication', 'This needs a second factor of yours.');
+  }
+  if (isProvenAnew && now - assurance.authTime > PROOF_SECONDS) {
+    throw new DomainError('insufficient_user_authentication', 'Prove again that it is you, for this very request.');
+  }
+  if (approval.number !== undefined && number?.trim() !== approval.number) {
+    throw new DomainError('invalid_field', 'That is not the number the agent shows.', { field: '/number' });
+  }
+};
