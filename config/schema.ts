@@ -204,9 +204,13 @@ export const CONFIGURATION_SCHEMA = {
     approvals: section('How people are asked about single actions of agents (docs/guides/approvals.md).', {
       ttlSeconds: count('Time people have to decide.', [60, 600, DAY], 'seconds'),
       redeemSeconds: count('Time an agent has to fetch the token of what was approved.', [30, 300, 300], 'seconds'),
-      pollIntervalSeconds: count('Shortest time between two questions of an agent whether there is an answer.', [1, 5, 60], 'seconds'),
-      mostOpen: count('Requests that one agent may have open with one person.', [1, 5, 16]),
-      perHour: count('New requests of one agent to one person within an hour.', [1, 30, 1000]),
+      pollIntervalSeconds: count(
+        'Shortest time between two questions of an agent whether there is an answer.',
+        [1, 5, 60],
+        'seconds',
+      ),
+      mostOpen: count('Requests that one agent may have open with one person.', [1, 5, 16], 'requests'),
+      perHour: count('New requests of one agent to one person within an hour.', [1, 30, 1000], 'requests'),
     }),
     policy: section('Policies (docs/guides/policy.md).', {
       enforcement: {

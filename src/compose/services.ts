@@ -65,6 +65,7 @@ import { masterKey as derivedFrom } from '../domain/secrets/master-key.ts';
 import { metrics as makeMetrics } from '../http/metrics.ts';
 import { nodeState } from '../node-state.ts';
 import { signingKeys } from '../provider/signing-keys.ts';
+import { approvalsOf } from './approvals.ts';
 import { clientDocuments } from './client-documents.ts';
 import { egress } from './egress.ts';
 import { externalPoint } from './external-point.ts';
@@ -313,6 +314,25 @@ export const services = async (configuration: Configuration, overrides: Override
     external: externalPoint(configuration, { trustedFetch, clock, metrics }),
     without: overrides.withoutLayer,
   });
+  const approvals = approvalsOf(configuration, {
+    documents,
+    ephemeral,
+    clock,
+    identifiers,
+    masterKey,
+    audit,
+    accounts: granting.accounts,
+    people: accounts,
+    groups,
+    blueprints,
+    /** As `authorize` decides, but for the decision point elsewhere: what an approval takes is found by asking often. */
+    authorizeHere: authorizer({
+      identifiers,
+      managementApi,
+      policies: isEnforced ? inForce : undefined,
+      without: overrides.withoutLayer,
+    }),
+  });
   const consents = consentRegister({
     authorize,
     documents,
@@ -391,6 +411,7 @@ export const services = async (configuration: Configuration, overrides: Override
     isPolicyEnforced: isEnforced,
     delegations,
     requests,
+    approvals,
     consents,
     authorize,
     granting,

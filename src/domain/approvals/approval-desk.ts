@@ -55,6 +55,9 @@ export type Deciding = {
   readonly source?: string;
 };
 
+/** Hears of an approval as it stands after a change. Must not throw. */
+export type ApprovalChange = (approval: Approval) => void;
+
 export type ApprovalDesk = ReturnType<typeof approvalDesk>;
 
 const HOUR = 3600;
@@ -89,7 +92,7 @@ export const approvalDesk = ({
   readonly accounts: { get(id: string): Promise<{ readonly document: { readonly state: string } } | undefined> };
   readonly settings: ApprovalSettings;
   /** Hears of every change on this node, after it stands. */
-  readonly onChange?: (approval: Approval) => void;
+  readonly onChange?: ApprovalChange;
 }) => {
   const rows = documents.collection<Approval>(APPROVALS);
 

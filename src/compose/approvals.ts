@@ -1,0 +1,43 @@
+/** Approvals: the desk where they are asked for and decided, and what is needed to ask there. */
+import type { Configuration } from '../../config/configuration.ts';
+import { type ApprovalChange, approvalDesk } from '../domain/approvals/approval-desk.ts';
+import { approversOf } from '../domain/approvals/approvers.ts';
+import { askingForApproval } from '../domain/approvals/asking.ts';
+
+type DeskDeps = Omit<Parameters<typeof approvalDesk>[0], 'settings' | 'onChange'>;
+type AskingDeps = Parameters<typeof askingForApproval>[0];
+
+export const approvalsOf = (
+  configuration: Configuration,
+  deps: DeskDeps &
+    Pick<AskingDeps, 'authorizeHere' | 'blueprints'> & {
+      readonly people: Parameters<typeof approversOf>[0]['accounts'];
+      readonly groups: Parameters<typeof approversOf>[0]['groups'];
+    },
+) => {
+  const { ttlSeconds, redeemSeconds, mostOpen, perHour } = configuration.approvals;
+  const listeners = new Set<ApprovalChange>();
+  const desk = approvalDesk({
+    ...deps,
+    settings: { ttlSeconds, redeemSeconds, mostOpen, perHour },
+    onChange: (approval) => {
+      for (const listener of listeners) listener(approval);
+    },
+  });
+  return {
+    desk,
+    asking: askingForApproval({
+      desk,
+      approversOf: approversOf({ accounts: deps.people, groups: deps.groups }),
+      authorizeHere: deps.authorizeHere,
+      blueprints: deps.blueprints,
+    }),
+    /** Calls `listener` after each change on this node, until the function it answers is called. */
+    listen(listener: ApprovalChange): () => void {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+  };
+};
+
+export type Approvals = ReturnType<typeof approvalsOf>;

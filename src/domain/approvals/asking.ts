@@ -1,0 +1,104 @@
+import type { Agent } from '../agents/agent.ts';
+import type { Authorize } from '../decision/authorize.ts';
+import type { ActorChain } from '../delegation/actor-chain.ts';
+import { DomainError } from '../errors.ts';
+import type { Action } from './action.ts';
+import type { Origin } from './approval.ts';
+import type { ApprovalDesk, Asked, Wanted } from './approval-desk.ts';
+import type { ApproversOf } from './approvers.ts';
+import { type ActionFacts, leastRequired } from './requirements.ts';
+
+/** What an agent would like to do, as the door it came through understood it. */
+export type Intention = {
+  readonly door: Wanted['door'];
+  readonly agent: Pick<Agent, 'id' | 'owner' | 'blueprint' | 'composition'>;
+  readonly chain: ActorChain;
+  readonly facts: ActionFacts & { readonly subject: NonNullable<ActionFacts['subject']> };
+  readonly origin?: Origin | undefined;
+  readonly bindingMessage?: string | undefined;
+  readonly authReqId?: string | undefined;
+  readonly ping?: Wanted['ping'];
+  readonly lifetimeSeconds?: number | undefined;
+};
+
+export type AskingForApproval = ReturnType<typeof askingForApproval>;
+
+/** Makes an intention a question to people: what exactly it is, what it takes, and who they are. */
+export const askingForApproval = ({
+  desk,
+  approversOf,
+  authorizeHere,
+  blueprints,
+}: {
+  readonly desk: Pick<ApprovalDesk, 'ask'>;
+  readonly approversOf: ApproversOf;
+  readonly authorizeHere: Authorize;
+  readonly blueprints: { get(id: string): Promise<{ readonly document: { readonly version: number } } | undefined> };
+}) => {
+  const blueprintOf = async ({ blueprint }: Pick<Agent, 'blueprint'>): Promise<Action['blueprint']> =>
+    blueprint === undefined
+      ? null
+      : { id: blueprint, version: (await blueprints.get(blueprint))?.document.version ?? 0 };
+
+  /** The action as it would be now; what is given must be all of it. */
+  const actionOf = async (
+    agent: Intention['agent'],
+    parts: Pick<Action, 'chain' | 'subject' | 'resource' | 'scope' | 'details'> & {
+      readonly policyVersion: number | undefined;
+    },
+  ): Promise<Action> => {
+    const { policyVersion, ...rest } = parts;
+    return {
+      ...rest,
+      client: agent.id,
+      agent: agent.id,
+      blueprint: await blueprintOf(agent),
+      composition: agent.composition?.digest ?? null,
+      policy: policyVersion ?? null,
+    };
+  };
+
+  return {
+    actionOf,
+
+    /**
+     * Answers undefined where nobody's yes gives all of it. Throws 'access_denied' where not enough people can be asked,
+     * and what `ApprovalDesk.ask` throws.
+     */
+    async ask(intention: Intention, request: string): Promise<Asked | undefined> {
+      const { agent, facts, chain } = intention;
+      const possible = await leastRequired(authorizeHere, facts);
+      if (!possible) return undefined;
+      const { requires, risk, decision } = possible;
+      const approvers = await approversOf(agent, facts.subject.id, requires.quorum);
+      if (approvers.accounts.length < requires.quorum) {
+        throw new DomainError('access_denied', 'this takes more people than can be asked; ask the operator');
+      }
+      const action = await actionOf(agent, {
+        chain,
+        subject: facts.subject.id,
+        resource: facts.server.identifier,
+        scope: decision.scope,
+        details: decision.details,
+        policyVersion: decision.policyVersion,
+      });
+      const { door, origin, bindingMessage, authReqId, ping, lifetimeSeconds } = intention;
+      return desk.ask(
+        {
+          door,
+          action,
+          risk,
+          requires,
+          approvers: approvers.accounts,
+          mustAgree: approvers.mustAgree,
+          origin,
+          bindingMessage,
+          authReqId,
+          ping,
+          lifetimeSeconds,
+        },
+        request,
+      );
+    },
+  };
+};
