@@ -4,8 +4,9 @@ import type { ActorChain } from '../delegation/actor-chain.ts';
 import { DomainError } from '../errors.ts';
 import type { Action } from './action.ts';
 import type { Origin } from './approval.ts';
-import type { ApprovalDesk, Asked, Wanted } from './approval-desk.ts';
+import type { ApprovalDesk } from './approval-desk.ts';
 import type { ApproversOf } from './approvers.ts';
+import type { Asked, Wanted } from './open-approvals.ts';
 import { type ActionFacts, leastRequired } from './requirements.ts';
 
 /** What an agent would like to do, as the door it came through understood it. */

@@ -1,0 +1,212 @@
+import type { AuditTrail } from '../audit/audit-event.ts';
+import { DomainError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import { isDocumentConflict, StoreUnavailable } from '../ports/document-store.ts';
+import type { EphemeralStore } from '../ports/ephemeral-store.ts';
+import type { Identifiers } from '../ports/identifiers.ts';
+import type { Risk } from '../resource-servers/risk.ts';
+import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
+import { type Action, digestOf } from './action.ts';
+import type { Approval, Door, Origin, Requirements } from './approval.ts';
+import { type ApprovalRows, aboutApproval } from './approval-rows.ts';
+
+export type ApprovalSettings = {
+  /** How long people may take. */
+  readonly ttlSeconds: number;
+  /** How long an approved one waits for its agent, at most 300. */
+  readonly redeemSeconds: number;
+  /** Of one agent, about one person, open at once: at most 16. */
+  readonly mostOpen: number;
+  /** New ones in an hour of one agent about one person. */
+  readonly perHour: number;
+};
+
+/** What an agent wants people to be asked about. */
+export type Wanted = {
+  readonly door: Door;
+  readonly action: Action;
+  readonly risk: Risk;
+  readonly requires: Requirements;
+  readonly approvers: readonly string[];
+  readonly mustAgree: string | null;
+  readonly bindingMessage?: string | undefined;
+  readonly origin?: Origin | undefined;
+  /** Made by the engine; absent: one is made here. */
+  readonly authReqId?: string | undefined;
+  readonly ping?: { readonly endpoint: string; readonly token: string } | undefined;
+  /** Shorter than the setting, if the agent wants it. */
+  readonly lifetimeSeconds?: number | undefined;
+};
+
+export type Asked = { readonly approval: Approval; readonly authReqId: string; readonly isJoined: boolean };
+
+export type OpenApprovals = ReturnType<typeof openApprovals>;
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+/** Denials in a day after which an agent may not ask this person again for a day. */
+const DENIALS = 3;
+const ATTEMPTS = 20;
+
+/** How a question comes to be open: the same twice is one, and only so many stand before one person. */
+export const openApprovals = ({
+  rows: { rows, vacate, isOpen, changed },
+  ephemeral,
+  clock,
+  identifiers,
+  masterKey,
+  audit,
+  settings,
+}: {
+  readonly rows: ApprovalRows;
+  readonly ephemeral: EphemeralStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly masterKey: MasterKey;
+  readonly audit: AuditTrail;
+  readonly settings: ApprovalSettings;
+}) => {
+  const pairKey = (name: string, { agent, subject }: Pick<Action, 'agent' | 'subject'>): string =>
+    `approval-${name}:${masterKey.digest(`approval-${name}`, agent, subject)}`;
+
+  const checkFlood = async (action: Action): Promise<void> => {
+    if ((await ephemeral.get(pairKey('muted', action))) !== undefined) {
+      throw tooMany('this person denied this agent again and again, and is not asked by it for a day', DAY);
+    }
+    if ((await ephemeral.count(pairKey('hour', action), HOUR)) > settings.perHour) {
+      throw tooMany('this agent has asked this person too often', HOUR);
+    }
+  };
+
+  const openKeyOf = ({ door, bindingMessage = '', lifetimeSeconds = 0 }: Wanted, digest: string): string =>
+    masterKey.digest('open-approval', door, digest, bindingMessage, String(lifetimeSeconds));
+
+  const slotsOf = ({ agent, subject }: Action): readonly string[] =>
+    Array.from({ length: settings.mostOpen }, (_, place) => `${agent} ${subject} ${place}`);
+
+  /** The first free place, which an expired one may have held. */
+  const freeSlot = async (action: Action): Promise<string | undefined> => {
+    for (const slot of slotsOf(action)) {
+      const [holder] = await rows.find({ where: { slot }, limit: 1 });
+      if (!holder) return slot;
+      if (!isOpen(holder.document) && (await vacate(holder))) return slot;
+    }
+    return undefined;
+  };
+
+  const joined = async (open: string): Promise<Asked | undefined> => {
+    const [found] = await rows.find({ where: { open }, limit: 1 });
+    if (!found) return undefined;
+    const authReqId = openedOrNothing(masterKey, found.document.id, found.document.sealedHandle);
+    if (isOpen(found.document) && authReqId !== undefined) {
+      return { approval: found.document, authReqId, isJoined: true };
+    }
+    await vacate(found);
+    return undefined;
+  };
+
+  return {
+    /**
+     * Asks, or joins the question that is open already. Throws DomainError 'too_many_requests' for more than a person
+     * should have to look at (AP-05): too many open, too many in an hour, or after three denials in a day.
+     */
+    async ask(wanted: Wanted, request: string): Promise<Asked> {
+      const { action, lifetimeSeconds = settings.ttlSeconds, ping } = wanted;
+      const digest = digestOf(action);
+      const open = openKeyOf(wanted, digest);
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        const before = await joined(open);
+        if (before) return before;
+        if (attempt === 0) await checkFlood(action);
+        const slot = await freeSlot(action);
+        if (slot === undefined) {
+          throw tooMany('this agent has too many requests open with this person', settings.ttlSeconds);
+        }
+        const authReqId = wanted.authReqId ?? identifiers.newSecret();
+        const now = clock.now();
+        const id = identifiers.newId('apv');
+        const approval: Approval = {
+          id,
+          state: 'pending',
+          door: wanted.door,
+          action,
+          digest,
+          agent: action.agent,
+          subject: action.subject,
+          resource: action.resource,
+          risk: wanted.risk,
+          requires: wanted.requires,
+          approvers: [...new Set(wanted.approvers)],
+          mustAgree: wanted.mustAgree,
+          votes: [],
+          ...(wanted.bindingMessage === undefined ? {} : { bindingMessage: wanted.bindingMessage }),
+          ...(wanted.risk === 'critical' ? { number: twoDigits(identifiers.newSecret()) } : {}),
+          ...(wanted.origin === undefined ? {} : { origin: wanted.origin }),
+          handle: String(handlesOf(masterKey, authReqId)[0]),
+          sealedHandle: masterKey.seal(id, authReqId),
+          ...(ping ? { ping: { endpoint: ping.endpoint, sealedToken: masterKey.seal(`ping ${id}`, ping.token) } } : {}),
+          open,
+          slot,
+          createdAt: now,
+          expiresAt: now + Math.min(lifetimeSeconds, settings.ttlSeconds),
+        };
+        await audit.append({
+          ...aboutApproval(approval),
+          type: 'approval.requested',
+          outcome: 'done',
+          caller: action.client,
+          request,
+          inputs: {
+            digest,
+            door: approval.door,
+            risk: approval.risk,
+            requires: approval.requires,
+            approvers: approval.approvers,
+            expiresAt: approval.expiresAt,
+          },
+          ...(action.details.length === 0 ? {} : { personal: { details: JSON.stringify(action.details) } }),
+        });
+        try {
+          await rows.insert(approval);
+          changed(approval);
+          return { approval, authReqId, isJoined: false };
+        } catch (error) {
+          if (!isDocumentConflict(error)) throw error;
+          await audit.append({
+            ...aboutApproval(approval),
+            type: 'approval.requested',
+            outcome: 'refused',
+            caller: action.client,
+            request,
+            note: 'never stored: another request came first',
+          });
+        }
+      }
+      throw new StoreUnavailable('gave up on an approval after 20 conflicts');
+    },
+
+    /** Notes a person's no. After three in a day the agent may not ask this person for a day. */
+    async noteDenial(approval: Approval, who: { readonly account: string; readonly request: string }): Promise<void> {
+      if ((await ephemeral.count(pairKey('denied', approval.action), DAY)) < DENIALS) return;
+      await ephemeral.set(pairKey('muted', approval.action), '1', DAY);
+      await audit.append({
+        ...aboutApproval(approval),
+        type: 'approval.muted',
+        outcome: 'done',
+        caller: who.account,
+        request: who.request,
+      });
+    },
+  };
+};
+
+/** Keyed digests under which an `auth_req_id` may be kept. */
+export const handlesOf = (masterKey: MasterKey, authReqId: string): readonly string[] =>
+  masterKey.digests('auth_req_id', authReqId);
+
+const tooMany = (message: string, retryAfterSeconds: number): DomainError =>
+  new DomainError('too_many_requests', message, { retryAfterSeconds });
+
+/** Two digits out of a random text: 10 to 99, so that none is typed with a leading zero. */
+const twoDigits = (random: string): string =>
+  String(10 + (Number.parseInt(Buffer.from(random).toString('hex').slice(0, 12), 16) % 90));
