@@ -14,6 +14,7 @@ import { type Overrides, services } from './compose/services.ts';
 import { accessDecisions } from './domain/access/access-decisions.ts';
 import { accessSearch } from './domain/access/access-search.ts';
 import { reachableWith } from './domain/accounts/assurance.ts';
+import { knowsAgent } from './domain/approvals/acquaintance.ts';
 import { authenticationRefusals } from './domain/audit/authentication-refusals.ts';
 import { refusalCounter } from './domain/audit/refusal-counter.ts';
 import { blueprintPreview } from './domain/blueprints/blueprint-preview.ts';
@@ -21,8 +22,11 @@ import { requestLimit } from './domain/limits/request-limits.ts';
 import { repeatableRegistration } from './domain/registration/repeatable-registration.ts';
 import { killSwitch } from './domain/revocation/kill-switch.ts';
 import { killTelling } from './domain/revocation/kill-telling.ts';
+import { backchannelSource } from './extensions/backchannel-approval/backchannel-source.ts';
+import { backchannelApproval } from './extensions/backchannel-approval/grant.ts';
 import { dynamicRegistration } from './extensions/dynamic-registration/endpoint.ts';
 import { jwtBearer } from './extensions/jwt-bearer/grant.ts';
+import { approvedExchange } from './extensions/token-exchange/approval-door.ts';
 import { tokenExchange } from './extensions/token-exchange/grant.ts';
 import { type FirstStart, firstStart } from './first-start.ts';
 import { type Housekeeping, housekeeping } from './housekeeping.ts';
@@ -115,6 +119,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     instances: made.instances,
     authorize: made.authorize,
     links: made.links,
+    approvals: made.approvals.desk,
     managementApi: `${issuer}/api/v1`,
   });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });
@@ -143,26 +148,43 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     clock,
     authorize: made.authorize,
   });
+  const exchanging = {
+    tokens,
+    agents,
+    resourceServers,
+    accounts,
+    clients,
+    leases,
+    delegations,
+    requests,
+    approvals: made.approvals,
+    authorize: made.authorize,
+    peers: made.peers,
+    signIns: signIns({ documents, clock, masterKey, tokens, liveness }),
+    instances: made.instances,
+    clock,
+    identifiers,
+    issuer,
+    exchangedTokenTtlSeconds: configuration.tokens.exchangedTokenTtlSeconds,
+    trustDomain: configuration.tokens.trustDomain,
+  };
   const extensions = [
     dynamicRegistration(issuer),
-    tokenExchange({
-      tokens,
+    tokenExchange(exchanging),
+    backchannelApproval({
+      ...made.approvals,
+      sources: {
+        token_exchange: approvedExchange(exchanging),
+        backchannel: backchannelSource({ delegations, clock, issuer }),
+      },
       agents,
-      resourceServers,
       accounts,
-      clients,
-      leases,
-      delegations,
-      requests,
+      resourceServers,
       authorize: made.authorize,
-      peers: made.peers,
-      signIns: signIns({ documents, clock, masterKey, tokens, liveness }),
-      instances: made.instances,
+      ephemeral,
       clock,
       identifiers,
-      issuer,
-      exchangedTokenTtlSeconds: configuration.tokens.exchangedTokenTtlSeconds,
-      trustDomain: configuration.tokens.trustDomain,
+      pollIntervalSeconds: configuration.approvals.pollIntervalSeconds,
     }),
     jwtBearer({
       assertions: made.assertions,
@@ -199,7 +221,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     tokens,
     signatures: ownSignatures(),
     consumptions,
-    structured: structuredTokens({ tokens, audit, issuer, resourceServers }),
+    structured: structuredTokens({ approvals: made.approvals.desk, tokens, audit, issuer, resourceServers }),
     assertions: callers.assertions,
     authority,
     details,
@@ -219,6 +241,10 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     }),
     consents,
     accounts,
+    usernames: made.accounts,
+    resourceServers,
+    knows: knowsAgent({ delegations, owners: made.owners }),
+    approvals: made.approvals,
     reachableBy: async (account) => reachableWith(await made.factors.isAsked(account)),
     pages,
     agents,

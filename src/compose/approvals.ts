@@ -3,6 +3,8 @@ import type { Configuration } from '../../config/configuration.ts';
 import { type ApprovalChange, approvalDesk } from '../domain/approvals/approval-desk.ts';
 import { approversOf } from '../domain/approvals/approvers.ts';
 import { askingForApproval } from '../domain/approvals/asking.ts';
+import type { Asked } from '../domain/approvals/open-approvals.ts';
+import { CIBA } from '../domain/clients/grant-types.ts';
 
 type DeskDeps = Omit<Parameters<typeof approvalDesk>[0], 'settings' | 'onChange'>;
 type AskingDeps = Parameters<typeof askingForApproval>[0];
@@ -31,6 +33,16 @@ export const approvalsOf = (
       approversOf: approversOf({ accounts: deps.people, groups: deps.groups }),
       authorizeHere: deps.authorizeHere,
       blueprints: deps.blueprints,
+    }),
+    /** How an agent gets what comes of it (CIBA §7.3). */
+    remedyOf: ({ approval, authReqId }: Asked) => ({
+      kind: 'approval' as const,
+      grant_type: CIBA,
+      auth_req_id: authReqId,
+      endpoint: `${configuration.issuer}/token`,
+      expires_in: approval.expiresAt - deps.clock.now(),
+      interval: configuration.approvals.pollIntervalSeconds,
+      ...(approval.number === undefined ? {} : { number: approval.number }),
     }),
     /** Calls `listener` after each change on this node, until the function it answers is called. */
     listen(listener: ApprovalChange): () => void {

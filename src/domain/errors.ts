@@ -21,7 +21,10 @@ export type DomainErrorCode =
   | 'unsupported_token_type'
   | 'consent_required'
   | 'insufficient_user_authentication'
-  | 'access_denied';
+  | 'access_denied'
+  | 'authorization_pending'
+  | 'slow_down'
+  | 'expired_token';
 
 /** The part of the decision that said no. Named in refusals, in the audit trail and in the docs. */
 export type Layer =
@@ -55,12 +58,22 @@ export type Denial = {
 /**
  * `consent`: hand `url` to the person named by the subject token; it works once. `narrow`: ask again with this
  * scope, which is allowed now. `step_up`: have the person sign in again with these `acr_values` or this `max_age`
- * (RFC 9470). `wait`: there is room again from `until`, in epoch seconds, if nobody else takes it. `contact`: only somebody can change it, the owner of the agent or the operator of this server.
+ * (RFC 9470). `approval`: people are being asked; ask the token endpoint with this `grant_type` and `auth_req_id`, every
+ * `interval` seconds, until there is an answer (CIBA §10.1). `number` is to be shown to whoever started it. `wait`: there is room again from `until`, in epoch seconds, if nobody else takes it. `contact`: only somebody can change it, the owner of the agent or the operator of this server.
  */
 export type Remedy =
   | { readonly kind: 'consent'; readonly url: string; readonly expires_in: number }
   | { readonly kind: 'narrow'; readonly scope: string }
   | { readonly kind: 'step_up'; readonly acr_values?: string; readonly max_age?: number }
+  | {
+      readonly kind: 'approval';
+      readonly grant_type: string;
+      readonly auth_req_id: string;
+      readonly endpoint: string;
+      readonly expires_in: number;
+      readonly interval: number;
+      readonly number?: string;
+    }
   | { readonly kind: 'wait'; readonly until: number }
   | { readonly kind: 'contact'; readonly whom: 'owner' | 'operator' };
 

@@ -12,6 +12,7 @@ import type { Decision } from '../domain/decision/decision.ts';
 import type { ActorChain, ForeignActor } from '../domain/delegation/actor-chain.ts';
 import type { Detail } from '../domain/details/detail-type.ts';
 import type { Instance } from '../domain/instances/instance.ts';
+import type { TokenApproval } from '../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 
 export type Extension = {
@@ -56,6 +57,8 @@ export type TokenRequest = {
   isUsed(name: string): Promise<boolean>;
   /** Makes `mint` use this up: of all requests that name it one is answered, on whichever node. `until`: epoch seconds. */
   useOnce(name: string, until: number): void;
+  /** Makes `mint` use something up by a swap of its own, after the audit event: false ends the request as a lost race. */
+  claim(swap: () => Promise<boolean>): void;
   /** The running copy of the agent that asks: whose key signed the assertion, or made the DPoP proof. */
   instance(): Promise<Instance | undefined>;
   /** Makes a refresh token of its own for a running copy. */
@@ -91,16 +94,18 @@ export type TokenToMint = {
   readonly txn: string;
   /** Id of the token it was made from; `token.parent` of the audit event. */
   readonly parent?: string;
-  /** RFC 8693 §2.2.1 */
-  readonly issuedTokenType: string;
+  /** RFC 8693 §2.2.1; absent where nothing was exchanged in this request. */
+  readonly issuedTokenType?: string;
   /** How the person signed in, as the token it was made from says. */
   readonly assurance?: Assurance | undefined;
   /** What allowed it. */
   readonly decision: Pick<Decision, 'id' | 'policyVersion' | 'maxUses'>;
+  /** What people approved: the token is good for that one action. */
+  readonly approval?: TokenApproval;
   readonly origin?: undefined;
 };
 
-type NotOfPeers = 'delegation' | 'issuedTokenType' | 'lease' | 'parent';
+type NotOfPeers = 'approval' | 'delegation' | 'issuedTokenType' | 'lease' | 'parent';
 
 /** An access token to be made from an assertion of a peer: it hangs on no delegation and no authorization of ours. */
 export type RedeemedToken = Omit<TokenToMint, 'chain' | NotOfPeers | 'origin'> & {

@@ -45,6 +45,9 @@ const DOMAIN_PROBLEMS: Readonly<Record<DomainErrorCode, readonly [status: number
   consent_required: [403, 'A person has to allow this first'],
   insufficient_user_authentication: [403, 'The person has to sign in again, or in a stronger way'],
   access_denied: [403, 'A person or policy refused this'],
+  authorization_pending: [400, 'People have not decided yet'],
+  slow_down: [429, 'This was asked too soon again'],
+  expired_token: [400, 'The time for this is over'],
 };
 
 const HTTP_PROBLEMS = {

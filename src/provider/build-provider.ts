@@ -24,6 +24,7 @@ import { isOneOfDigests } from '../domain/secrets/same-secret.ts';
 import type { Extension } from '../extensions/extension.ts';
 import { accountClaims, CLAIMS_BY_SCOPE } from './account-claims.ts';
 import { challengeEndpoint } from './attestation-challenges.ts';
+import { type BackchannelDeps, backchannelRequests } from './backchannel-requests.ts';
 import type { ClientAssertions } from './client-assertions.ts';
 import { clientCertificates } from './client-certificates.ts';
 import { clientKeysByUrl } from './client-keys-by-url.ts';
@@ -78,6 +79,10 @@ export type EngineDeps = {
   readonly details: RequestDetails;
   readonly consents: ConsentRegister;
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
+  readonly resourceServers: BackchannelDeps['resourceServers'];
+  readonly usernames: BackchannelDeps['usernames'];
+  readonly knows: BackchannelDeps['knows'];
+  readonly approvals: BackchannelDeps['approvals'];
   readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
   readonly reachableBy: ReachableBy;
   readonly pages: EnginePages;
@@ -270,6 +275,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
       else await pages.error(ctx, out, error);
     },
     ttl: {
+      BackchannelAuthenticationRequest: configuration.approvals.ttlSeconds,
       AccessToken: accessTokenTtl,
       ClientCredentials: accessTokenTtl,
       AuthorizationCode: tokens.authorizationCodeTtlSeconds,
@@ -293,6 +299,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
         enabled: true,
         allowedPolicy: (ctx, client, token) => deps.structured.revocationAllowed(ctx, client.clientId, token as never),
       },
+      ciba: backchannelRequests({ ...deps, issuer }),
       dPoP: {
         enabled: true,
         nonceSecret: masterKey.derive('dpop-nonce', 32),

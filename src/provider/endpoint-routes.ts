@@ -7,6 +7,7 @@ const BY_CLIENTS = new Set([
   'revocation',
   'pushed_authorization_request',
   'device_authorization',
+  'backchannel_authentication',
 ]);
 /** Public documents, the same for everybody. */
 const DOCUMENTS = new Set(['discovery', 'jwks']);

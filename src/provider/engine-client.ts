@@ -5,6 +5,7 @@
 
 import type { Agent } from '../domain/agents/agent.ts';
 import type { Client } from '../domain/clients/client.ts';
+import { CIBA } from '../domain/clients/grant-types.ts';
 import { documentVersionOf, isDocumentId } from '../domain/clients/metadata-document.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
@@ -118,6 +119,7 @@ const fromAgent = (agent: Agent): Metadata | undefined =>
         application_type: applicationType(agent.redirectUris),
         dpop_bound_access_tokens: agent.dpopBoundAccessTokens,
         tls_client_certificate_bound_access_tokens: agent.certificateBoundAccessTokens ?? false,
+        ...(agent.grantTypes.includes(CIBA) ? { backchannel_token_delivery_mode: 'poll' } : {}),
         behalf_kind: 'agent',
         behalf_skip_consent: false,
         behalf_cors_origins: [],

@@ -102,6 +102,7 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
           delegation: token.delegation,
         }),
         txn: token.txn,
+        ...withoutAbsent({ approval: token.approval }),
         ...decided(token.decision),
         ...usesMember(token.decision.maxUses),
         ...detailsMember(token.details),
@@ -111,7 +112,7 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
       facts: {
         ...unit.facts,
         ...which,
-        ...withoutAbsent({ chain: token.chain, delegation: token.delegation }),
+        ...withoutAbsent({ chain: token.chain, delegation: token.delegation, approval: token.approval?.id }),
         txn: token.txn,
         ...decided(token.decision),
         ...personalDetails(token.details),
@@ -149,6 +150,9 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
     isUsed: async (name) => (await consumptions.stateOf(`once:${name}`, factsOf(ctx.req))) !== 'unused',
     useOnce(name, until) {
       unit.consumptions.push({ id: `once:${name}`, expiresAt: until });
+    },
+    claim(swap) {
+      unit.claims.push(swap);
     },
     instance: () => instances.of(ctx, client.clientId, proof?.thumbprint),
     async mintFamily(family) {

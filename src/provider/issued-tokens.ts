@@ -6,7 +6,7 @@ import type { Detail } from '../domain/details/detail-type.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { isDocumentConflict } from '../domain/ports/document-store.ts';
-import type { IssuedToken, IssuedTokens, StandingToken } from '../domain/ports/issued-tokens.ts';
+import type { IssuedToken, IssuedTokens, StandingToken, TokenApproval } from '../domain/ports/issued-tokens.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { ENGINE_RECORDS, type EngineRecord, REVOKED_TOKENS, type RevokedToken } from './records.ts';
 import { assuranceFrom } from './step-up.ts';
@@ -98,6 +98,7 @@ export const issuedTokens = (deps: {
       decision: text('decision'),
       policy: typeof claims['policy'] === 'number' ? claims['policy'] : undefined,
       maxUses: numberIn(claims, 'max_uses'),
+      approval: approvalIn(claims),
       mayAct: mayActIn(claims),
       assurance: assuranceFrom(claims),
       issuedAt: Number(claims.iat),
@@ -138,6 +139,7 @@ export const issuedTokens = (deps: {
         decision: extra.decision,
         policy: extra.policy,
         maxUses: numberIn(extra, 'max_uses'),
+        approval: approvalIn(extra),
         mayAct: mayActIn(extra),
         assurance: assuranceFrom(extra),
         issuedAt: Number(payload['iat']),
@@ -216,6 +218,11 @@ export const issuedTokens = (deps: {
 
 const numberIn = (claims: Readonly<Record<string, unknown>>, name: string): number | undefined =>
   typeof claims[name] === 'number' ? claims[name] : undefined;
+
+const approvalIn = (claims: Readonly<Record<string, unknown>>): TokenApproval | undefined => {
+  const { id, digest } = (claims['approval'] ?? {}) as { readonly id?: unknown; readonly digest?: unknown };
+  return typeof id === 'string' && typeof digest === 'string' ? { id, digest } : undefined;
+};
 
 const mayActIn = (claims: Readonly<Record<string, unknown>>): string | undefined => {
   const { sub } = (claims['may_act'] ?? {}) as { readonly sub?: unknown };

@@ -24,9 +24,9 @@ import { openUnit } from './token-request-unit.ts';
 /** Rows outlive their expiry by the engine's clock tolerance, so that it is the engine that says "expired". */
 const GRACE_SECONDS = 15;
 
-type Home = 'durable' | 'sealed' | 'ephemeral' | 'lease' | 'client' | 'none';
+type Home = 'durable' | 'sealed' | 'ephemeral' | 'lease' | 'client' | 'desk' | 'none';
 
-/** Where each of the engine's models lives (decision D13). `none`: nothing of ours may ever store it. */
+/** Where each of the engine's models lives (decision D13). `desk`: the desk of approvals keeps it. `none`: nothing of ours may ever store it. */
 const HOMES: Readonly<Record<string, Home>> = {
   AccessToken: 'durable',
   ClientCredentials: 'durable',
@@ -38,6 +38,7 @@ const HOMES: Readonly<Record<string, Home>> = {
   Interaction: 'ephemeral',
   Grant: 'lease',
   Client: 'client',
+  BackchannelAuthenticationRequest: 'desk',
 };
 
 const CONSUMABLE = new Set(['AuthorizationCode', 'DeviceCode', 'PushedAuthorizationRequest', 'RefreshToken']);
@@ -149,7 +150,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     const find = async (id: string): Promise<Payload | undefined> => {
       if (id === WITHHELD) return undefined;
       if (home === 'client') return (await clients.find(id)) as Payload | undefined;
-      if (home === 'none') return undefined;
+      if (home === 'none' || home === 'desk') return undefined;
       const payload = await read(id);
       if (model === 'Session') return payload && (await liveSession(payload));
       if (!payload || !CONSUMABLE.has(model)) return payload;
@@ -260,6 +261,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       find: (id) => asProtocol(() => find(id)),
       upsert: (id, payload, expiresIn) =>
         asProtocol(async () => {
+          if (home === 'desk') return;
           if (home === 'none' || home === 'client') throw new TypeError(`${model} is not stored here`);
           const context = Provider.ctx;
           const isAnswer = context !== undefined && ANSWERING.has(context.oidc?.route);

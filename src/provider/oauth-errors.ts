@@ -29,6 +29,9 @@ const TABLE = {
   consent_required: ['consent_required', 400],
   insufficient_user_authentication: ['insufficient_user_authentication', 400],
   access_denied: ['access_denied', 400],
+  authorization_pending: ['authorization_pending', 400],
+  slow_down: ['slow_down', 400],
+  expired_token: ['expired_token', 400],
 } as const satisfies Record<DomainErrorCode, readonly [string, number]>;
 
 export type ProtocolError = InstanceType<typeof errors.OIDCProviderError> & {

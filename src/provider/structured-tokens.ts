@@ -7,6 +7,7 @@
 import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { ApprovalDesk } from '../domain/approvals/approval-desk.ts';
 import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
 import { actClaim } from '../domain/delegation/actor-chain.ts';
 import type { IssuedToken } from '../domain/ports/issued-tokens.ts';
@@ -21,6 +22,7 @@ type Deps = {
   readonly tokens: OwnTokens;
   readonly audit: AuditTrail;
   readonly issuer: string;
+  readonly approvals: Pick<ApprovalDesk, 'standing'>;
   readonly resourceServers: { get(id: string): Promise<{ readonly document: ResourceServer } | undefined> };
 };
 
@@ -97,7 +99,15 @@ const introspect = async (deps: Deps, ctx: KoaContextWithOIDC, clientId: string,
   ctx.type = 'json';
   ctx.body = { active: false };
   const live = await deps.tokens.find(token);
-  if (live && (await mayIntrospect(deps, clientId, live.audience))) ctx.body = description(live, deps.issuer);
+  if (!live || !(await mayIntrospect(deps, clientId, live.audience))) return;
+  ctx.body = { ...description(live, deps.issuer), ...(await approvalOf(deps, live)) };
+};
+
+/** Says whether the approval is still unused; asking does not use it (docs/guides/approvals.md). */
+const approvalOf = async ({ approvals }: Deps, { approval }: IssuedToken) => {
+  if (approval === undefined) return {};
+  const standing = await approvals.standing(approval.id);
+  return { approval: { ...approval, unused: standing !== undefined && standing.use === undefined } };
 };
 
 /** RFC 7662 §2.2; `act` as RFC 8693 §4.1 and the Actor Profile have it. */

@@ -35,7 +35,8 @@ import { settle, unitOf } from './token-request-unit.ts';
 const RESERVED = new Set(['iss', 'sub', 'aud', 'exp', 'iat', 'jti', 'scope', 'client_id', 'cnf', 'active', 'nbf']);
 
 const TEXTS = {
-  approval_required: 'all that is left of this scope needs an approval each time, which cannot be asked for yet',
+  approval_required:
+    'all that is left of this scope needs an approval each time: ask for it by an exchange, or by CIBA',
   policy_forbids: 'no policy of this server permits anything of this scope here and now',
   external_denies: 'the decision point that this server asks besides permits nothing of this scope here and now',
   step_up_unavailable: 'a policy wants a stronger sign-in than this server has',

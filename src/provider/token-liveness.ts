@@ -5,8 +5,9 @@
  */
 import type { Account } from '../domain/accounts/account.ts';
 import type { Assurance } from '../domain/accounts/assurance.ts';
+import type { ApprovalDesk } from '../domain/approvals/approval-desk.ts';
 import type { Ceilings } from '../domain/blueprints/ceilings.ts';
-import { DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../domain/clients/grant-types.ts';
+import { CIBA, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../domain/clients/grant-types.ts';
 import { isDocumentId } from '../domain/clients/metadata-document.ts';
 import type { Authorize } from '../domain/decision/authorize.ts';
 import { agentParty, clientParty, type DecisionFacts, type Party } from '../domain/decision/facts.ts';
@@ -49,6 +50,8 @@ export type TokenFacts = {
   readonly x5t?: string | undefined;
   /** How the person signed in. */
   readonly assurance?: Assurance | undefined;
+  /** What people approved, where it was made of that. */
+  readonly approval?: IssuedToken['approval'] | undefined;
 };
 
 export type TokenLiveness = ReturnType<typeof tokenLiveness>;
@@ -66,6 +69,7 @@ export const tokenLiveness = (deps: {
   readonly instances: Pick<InstanceRegister, 'counting'>;
   readonly authorize: Authorize;
   readonly links: Pick<AccountLinks, 'standing'>;
+  readonly approvals: Pick<ApprovalDesk, 'standing'>;
   /** Resource indicator of the management API. */
   readonly managementApi: string;
 }) => {
@@ -180,6 +184,8 @@ export const tokenLiveness = (deps: {
     if (subject !== undefined && (account?.state !== 'active' || !isFromAfter(account, since))) {
       return 'subject_not_active';
     }
+    const approval = facts.approval && (await deps.approvals.standing(facts.approval.id));
+    if (facts.approval && approval?.digest !== facts.approval.digest) return 'approval_ended';
     if (facts.origin && !(await isStillTrusted(facts, facts.origin))) return 'peer_not_trusted';
     const row = facts.delegation === undefined ? undefined : await deps.delegations.live(facts.delegation);
     if (facts.delegation !== undefined) {
@@ -207,6 +213,7 @@ export const tokenLiveness = (deps: {
       madeUnder: facts.policy,
       isBound: facts.jkt !== undefined || facts.x5t !== undefined,
       isUnasked: facts.origin !== undefined,
+      ...(approval ? { approval: { id: approval.id, approvers: approval.votes.length } } : {}),
       assurance: facts.assurance,
     };
     learn(asked);
@@ -248,7 +255,7 @@ export const tokenLiveness = (deps: {
 
 /** By which grant types, of which one is enough, each of those a token came through got its part. */
 const grantsBehind = (
-  { clientId, subject, chain, origin }: TokenFacts,
+  { clientId, subject, chain, origin, approval }: TokenFacts,
   lease: LeaseRecord | undefined,
 ): ReadonlyMap<string, readonly string[]> => {
   if (subject === undefined) return new Map([[clientId, ['client_credentials']]]);
@@ -258,7 +265,10 @@ const grantsBehind = (
   // The agent that stands first may hold a grant of its own; all others, and it without one, exchanged.
   const exchanging = actors.filter((actor) => actor !== root || (lease !== undefined && lease.clientId !== root));
   return new Map<string, readonly string[]>([
-    ...exchanging.map((actor) => [actor, [TOKEN_EXCHANGE]] as const),
+    // Who fetched it by its approval may have exchanged nothing.
+    ...exchanging.map(
+      (actor) => [actor, approval && actor === clientId ? [TOKEN_EXCHANGE, CIBA] : [TOKEN_EXCHANGE]] as const,
+    ),
     ...(lease ? [[lease.clientId, ['authorization_code', DEVICE_CODE]] as const] : []),
   ]);
 };

@@ -17,6 +17,8 @@ export type TokenRequestUnit = {
   /** Mark id → expiry of one-time things seen in this request. */
   readonly seen: Map<string, number>;
   readonly consumptions: { readonly id: string; readonly expiresAt: number }[];
+  /** Swaps that use something up, each true for one caller only. */
+  readonly claims: (() => Promise<boolean>)[];
   readonly writes: (() => Promise<void>)[];
   settled: boolean;
 };
@@ -28,7 +30,7 @@ const units = new WeakMap<object, TokenRequestUnit>();
 export const unitOf = (context: object): TokenRequestUnit => {
   let unit = units.get(context);
   if (!unit) {
-    unit = { facts: {}, seen: new Map(), consumptions: [], writes: [], settled: false };
+    unit = { facts: {}, seen: new Map(), consumptions: [], claims: [], writes: [], settled: false };
     units.set(context, unit);
   }
   return unit;
@@ -56,6 +58,9 @@ export const settle = async (
 ): Promise<void> => {
   if (unit.settled) return;
   await audit();
+  for (const claim of unit.claims) {
+    if (!(await claim())) throw new errors.InvalidGrant('lost a race for a one-time credential');
+  }
   for (const { id, expiresAt } of unit.consumptions) {
     if (!(await consumptions.consume(id, expiresAt, answerOf(context.res)))) {
       throw new errors.InvalidGrant('lost a race for a one-time credential');

@@ -39,6 +39,7 @@ export const startNodeInside = async ({ environment, issuer }: NodesOn) => {
     instances: made.instances,
     authorize: made.authorize,
     links: made.links,
+    approvals: made.approvals.desk,
     managementApi: `${issuer}/api/v1`,
   });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });

@@ -22,6 +22,7 @@ export type Credential =
   | { readonly kind: 'public'; readonly clientId: string };
 
 export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+export const CIBA = 'urn:openid:params:grant-type:ciba';
 export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
 
@@ -92,6 +93,7 @@ export type Endpoints = {
   readonly token: string;
   readonly par: string;
   readonly device: string;
+  readonly backchannel: string;
   readonly introspection: string;
   readonly revocation: string;
   readonly userinfo: string;
@@ -108,6 +110,7 @@ export const discover = async (issuer: string): Promise<Endpoints> => {
     token: endpoint('token_endpoint'),
     par: endpoint('pushed_authorization_request_endpoint'),
     device: endpoint('device_authorization_endpoint'),
+    backchannel: endpoint('backchannel_authentication_endpoint'),
     introspection: endpoint('introspection_endpoint'),
     revocation: endpoint('revocation_endpoint'),
     userinfo: endpoint('userinfo_endpoint'),
@@ -159,6 +162,12 @@ export const oauthCalls = (endpoints: Endpoints) => {
       call(endpoints.par, credential, parameters),
     device: (credential: Credential, parameters: Parameters): Promise<Answer> =>
       call(endpoints.device, credential, parameters),
+    /** CIBA: asks a person. */
+    backchannel: (credential: Credential, parameters: Parameters): Promise<Answer> =>
+      call(endpoints.backchannel, credential, parameters),
+    /** CIBA: asks whether the person has decided. */
+    poll: (credential: Credential, authReqId: string): Promise<Answer> =>
+      call(endpoints.token, credential, { grant_type: CIBA, auth_req_id: authReqId }),
     introspect: (credential: Credential, token: string): Promise<Answer> =>
       call(endpoints.introspection, credential, { token }),
     revoke: (credential: Credential, token: string): Promise<Answer> =>

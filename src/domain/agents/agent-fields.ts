@@ -3,7 +3,7 @@ import type { Ceilings } from '../blueprints/ceilings.ts';
 import { checkCeilings } from '../blueprints/check-ceilings.ts';
 import type { JsonWebKeySet } from '../clients/client.ts';
 import { checkName, checkText } from '../clients/display-text.ts';
-import { checkGrantTypes, GRANT_TYPES, TOKEN_EXCHANGE } from '../clients/grant-types.ts';
+import { CIBA, checkGrantTypes, GRANT_TYPES, TOKEN_EXCHANGE } from '../clients/grant-types.ts';
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from '../clients/key-source.ts';
 import { checkRedirectUris } from '../clients/web-address.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
@@ -83,6 +83,7 @@ export const membersOf = (input: NewAgent) => {
     grantTypes: input.grantTypes ?? [
       ...(redirectUris.length > 0 ? ['authorization_code', 'refresh_token'] : []),
       TOKEN_EXCHANGE,
+      CIBA,
     ],
     dpopBoundAccessTokens: input.dpopBoundAccessTokens ?? false,
     resourceServers: input.resourceServers ?? [],

@@ -37,6 +37,7 @@ export const AUDIT_EVENTS = {
   'consent.denied': 'A person refused a client or agent.',
   'approval.requested':
     'An agent asked people to approve one exact action; `inputs` say of whom, how many have to agree, and the digest of the action.',
+  'approval.refused': 'An agent asked for an approval and was not let ask (CIBA).',
   'approval.approved':
     'One person said yes to an action; `inputs.isEnough` says whether that made it an approval, `inputs.seconds` how long it had been there.',
   'approval.denied': 'A person said no to an action, or its number was typed wrong too often; it is over.',
@@ -192,6 +193,8 @@ export type AuditEvent = {
   readonly resource?: string;
   readonly scopeAsked?: readonly string[];
   readonly scopeGiven?: readonly string[];
+  /** What people approved, and a token was made of. */
+  readonly approval?: string;
   /** The lease: the engine's Grant. */
   readonly grant?: string;
   readonly delegation?: string;

@@ -6,6 +6,9 @@ export const TOKEN_EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
 /** RFC 7523 §2.1 */
 export const JWT_BEARER = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 
+/** CIBA Core §10.1; for agents, whose single actions people approve. */
+export const CIBA = 'urn:openid:params:grant-type:ciba';
+
 /** What agents and other clients may be registered for. */
 export const GRANT_TYPES: readonly string[] = [
   'authorization_code',
@@ -15,6 +18,7 @@ export const GRANT_TYPES: readonly string[] = [
   // For assertions to and of other domains only: tokens are exchanged by agents.
   TOKEN_EXCHANGE,
   JWT_BEARER,
+  CIBA,
 ];
 
 /**

@@ -103,7 +103,10 @@ export const ROUTE_LAYERS: { readonly [R in Route]: { readonly [L in DecisionLay
     ...PARTIES,
     subject: 'counts',
     grant: { if: ({ grant }) => grant !== undefined, when: 'the person used a client' },
-    subject_token: { not: 'it was looked at when the approval was asked for' },
+    subject_token: {
+      if: ({ subjectToken }) => subjectToken !== undefined,
+      when: 'a token for the same resource was exchanged',
+    },
     delegation: HAS_DELEGATION,
     policy: 'counts',
     external: EXTERNAL,

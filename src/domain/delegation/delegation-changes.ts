@@ -37,6 +37,20 @@ export type Hop = {
   readonly request?: string | undefined;
 };
 
+/** One action that people approved, for an agent that holds nothing for this person there, or needs not to. */
+export type OneAction = {
+  /** Id of the approval. */
+  readonly approval: string;
+  readonly subject: string;
+  readonly actor: string;
+  readonly resource: string;
+  readonly scope: readonly string[];
+  readonly details: readonly Detail[];
+  /** Epoch seconds. */
+  readonly expiresAt: number;
+  readonly request?: string | undefined;
+};
+
 export type DelegationList = {
   readonly subject?: string | undefined;
   readonly actor?: string | undefined;

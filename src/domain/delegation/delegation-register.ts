@@ -15,7 +15,7 @@ import { extendChain } from './actor-chain.ts';
 import { attenuate, combine, type Held, isEmpty, mayPassOnTo, normalisePassOn, withDetails } from './attenuation.ts';
 import type { CappedAgents } from './ceilings-of-rows.ts';
 import type { Delegation } from './delegation.ts';
-import type { Consent, DelegationList, Hop } from './delegation-changes.ts';
+import type { Consent, DelegationList, Hop, OneAction } from './delegation-changes.ts';
 import { aboutRow, consentTo, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
 import { delegationSlots } from './delegation-slots.ts';
 
@@ -205,6 +205,43 @@ export const delegationRegister = ({
           field: 'subject_token',
         });
       }
+      return live;
+    },
+
+    /**
+     * The row of one approved action: it stands in a place of its own, so that no exchange finds it and what the person
+     * allowed besides stays as it is. The same approval always gives the same row. Throws 'invalid_grant' when it is over.
+     */
+    async openOnce(given: OneAction): Promise<Delegation> {
+      const { approval, subject, actor, resource, scope, details, expiresAt, request } = given;
+      const { row } = await settle(
+        slotOf(subject, approval, actor, resource),
+        (current) => {
+          if (current) return undefined;
+          const now = clock.now();
+          return {
+            id: identifiers.newId('dlg'),
+            subject,
+            actor,
+            resource,
+            scope: [...scope].sort(),
+            ...withDetails(details),
+            expiresAt,
+            passOn: normalisePassOn({ agents: [], depth: 0 }),
+            parent: null,
+            ancestors: [],
+            depth: 1,
+            chain: extendChain(actor, issuer),
+            state: 'active',
+            slot: slotOf(subject, approval, actor, resource),
+            createdAt: now,
+            updatedAt: now,
+          };
+        },
+        { caller: actor, approval, scopeAsked: scope, ...(request ? { request } : {}) },
+      );
+      const live = row && (await effectiveNow(row));
+      if (!live) throw new DomainError('invalid_grant', 'what was approved has ended');
       return live;
     },
 

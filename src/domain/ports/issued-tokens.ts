@@ -35,6 +35,7 @@ export type IssuedToken = {
   readonly policy?: number;
   /** How often it may be used at most. */
   readonly maxUses?: number;
+  readonly approval?: TokenApproval;
   /** How the person signed in. */
   readonly assurance?: Assurance;
   readonly issuedAt: number;
@@ -44,6 +45,9 @@ export type IssuedToken = {
   /** Thumbprint of the certificate it is bound to (RFC 8705 §3.1). */
   readonly x5t?: string;
 };
+
+/** The approval a token was made of, and the digest of the one action it is good for. */
+export type TokenApproval = { readonly id: string; readonly digest: string };
 
 /** A live token for a resource, and what was looked at to find it live. */
 export type StandingToken = { readonly token: IssuedToken; readonly facts: DecisionFacts };
@@ -64,7 +68,8 @@ export type TokenEnd =
   | 'peer_not_trusted'
   | 'resource_server_not_active'
   | 'authority_reduced'
-  | 'above_ceiling';
+  | 'above_ceiling'
+  | 'approval_ended';
 
 export interface IssuedTokens {
   /**

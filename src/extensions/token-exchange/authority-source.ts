@@ -1,14 +1,16 @@
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import { isDocumentId } from '../../domain/clients/metadata-document.ts';
+import type { Decision } from '../../domain/decision/decision.ts';
 import { agentParty, clientParty, type DecisionFacts, type Party } from '../../domain/decision/facts.ts';
 import { actorsOf } from '../../domain/delegation/actor-chain.ts';
 import { mayPassOnTo } from '../../domain/delegation/attenuation.ts';
 import { scopesAt } from '../../domain/delegation/authority.ts';
 import { type Delegation, detailsOfRow } from '../../domain/delegation/delegation.ts';
+import { isDomainError } from '../../domain/errors.ts';
 import type { Lease } from '../../domain/ports/leases.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
-import type { TokenExchangeDependencies } from './dependencies.ts';
+import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import type { AcceptedSubjectToken } from './presented-tokens.ts';
 import type { Refuse } from './refusals.ts';
 
@@ -126,4 +128,35 @@ export const factsAt = async (
       ...(row ? { delegation: detailsOfRow(row) } : {}),
     },
   };
+};
+
+/** The row below `parent` by which the caller acts. */
+export const hop = async (
+  delegations: TokenExchangeDependencies['delegations'],
+  refuse: Refuse,
+  agent: Agent,
+  parent: Delegation,
+  { scope, details }: Pick<Decision, 'scope' | 'details'>,
+  txn: string,
+  caller: Caller,
+): Promise<Delegation> => {
+  try {
+    return await delegations.derive({
+      parent,
+      actor: agent.id,
+      resource: parent.resource,
+      scope,
+      details,
+      expiresAt: parent.expiresAt,
+      passOn: { agents: parent.passOn.agents, depth: parent.passOn.depth - 1 },
+      txn,
+      request: caller.id,
+    });
+  } catch (error) {
+    // Depth and passing on were checked above: left are a hop that was ended, and a parent that ended in between.
+    if (!isDomainError(error)) throw error;
+    if (error.code === 'access_denied') throw refuse('hop_ended', { cause: error });
+    if (error.code === 'invalid_request') throw refuse('delegation_ended', { cause: error });
+    throw error;
+  }
 };

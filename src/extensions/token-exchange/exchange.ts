@@ -7,7 +7,8 @@ import { checkDetails } from '../../domain/details/asked-details.ts';
 import type { Detail } from '../../domain/details/detail-type.ts';
 import { type DomainError, isDomainError, type Remedy } from '../../domain/errors.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
-import { factsAt, findSource, leaseOf, type Source } from './authority-source.ts';
+import { askForApproval } from './approval-door.ts';
+import { factsAt, findSource, hop, leaseOf, type Source } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { GRANT_TYPE, readParameters, refusing } from './parameters.ts';
 import { type AcceptedSubjectToken, acceptSubjectToken, checkActorToken } from './presented-tokens.ts';
@@ -89,8 +90,13 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
 
     const ask = (scope: readonly string[], details: readonly Detail[] = []) =>
       askThePerson(dependencies, refuse, { agent, token, resource: target.identifier, scope, details });
+    const askPeople = () => {
+      const { requestedType: issuedTokenType } = parameters;
+      return askForApproval(dependencies, refuse, caller, { agent, account, accepted, source, facts, issuedTokenType });
+    };
     if (parameters.details && decision.removedDetails.length > 0) {
       const [reason, why] = detailsAreRefused(decision);
+      if (reason === 'approval_required') throw refuse(reason, { ...why, remedies: await askPeople() });
       // What only the person's consent stands in the way of, the person can give.
       const mayAsk =
         source.kind === 'held' &&
@@ -113,6 +119,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
         : decision;
       const remedies = [
         ...(mayAsk ? await ask(wanted) : (details.remedies ?? [])),
+        ...(reason === 'approval_required' && parameters.scope ? await askPeople() : []),
         ...(others.scope.length > 0 ? [{ kind: 'narrow' as const, scope: others.scope.join(' ') }] : []),
       ];
       throw refuse(reason, { ...details, remedies });
@@ -169,36 +176,6 @@ export const activeAgent = async (
   // A token of this agent is bound to a key, whatever it is exchanged from (RFC 9449 §5.2).
   if (agent.dpopBoundAccessTokens && caller.dpopThumbprint === undefined) throw refuse('proof_required');
   return agent;
-};
-
-const hop = async (
-  delegations: TokenExchangeDependencies['delegations'],
-  refuse: Refuse,
-  agent: Agent,
-  parent: Delegation,
-  { scope, details }: Pick<Decision, 'scope' | 'details'>,
-  txn: string,
-  caller: Caller,
-): Promise<Delegation> => {
-  try {
-    return await delegations.derive({
-      parent,
-      actor: agent.id,
-      resource: parent.resource,
-      scope,
-      details,
-      expiresAt: parent.expiresAt,
-      passOn: { agents: parent.passOn.agents, depth: parent.passOn.depth - 1 },
-      txn,
-      request: caller.id,
-    });
-  } catch (error) {
-    // Depth and passing on were checked above: left are a hop that was ended, and a parent that ended in between.
-    if (!isDomainError(error)) throw error;
-    if (error.code === 'access_denied') throw refuse('hop_ended', { cause: error });
-    if (error.code === 'invalid_request') throw refuse('delegation_ended', { cause: error });
-    throw error;
-  }
 };
 
 const askThePerson = async (

@@ -222,7 +222,12 @@ export const REFUSALS = {
     code: 'access_denied',
     layer: 'approval',
     field: 'scope',
-    text: 'all that is left of this scope needs an approval each time, and this server cannot ask for one yet',
+    text: 'all that is left of this scope needs an approval each time',
+  },
+  too_many_approvals: {
+    code: 'too_many_requests',
+    layer: 'limits',
+    text: 'this agent has asked this person for too many approvals; wait',
   },
   too_many_consent_requests: {
     code: 'too_many_requests',

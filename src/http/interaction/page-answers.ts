@@ -72,6 +72,9 @@ const STATUS = {
   consent_required: 403,
   insufficient_user_authentication: 403,
   access_denied: 403,
+  authorization_pending: 400,
+  slow_down: 429,
+  expired_token: 400,
 } as const satisfies Record<DomainErrorCode, number>;
 
 const TITLES: Readonly<Record<number, string>> = {

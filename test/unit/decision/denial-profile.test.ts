@@ -7,6 +7,7 @@ const KINDS: Readonly<Record<Remedy['kind'], true>> = {
   consent: true,
   narrow: true,
   step_up: true,
+  approval: true,
   wait: true,
   contact: true,
 };

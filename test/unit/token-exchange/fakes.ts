@@ -226,6 +226,10 @@ export const exchangeScene = ({
     identifiers,
     issuer: ISSUER,
     exchangedTokenTtlSeconds: ttl,
+    approvals: {
+      asking: { ask: async () => undefined },
+      remedyOf: () => ({ kind: 'contact', whom: 'operator' }),
+    },
   });
   const [grant] = extension.grants ?? [];
 
@@ -250,6 +254,7 @@ export const exchangeScene = ({
       note: (more) => {
         facts = { ...facts, ...more };
       },
+      claim: () => undefined,
       mint: async (toMint) => {
         if (toMint.origin) throw new Error('no token of a peer is minted in these tests');
         minted = toMint;

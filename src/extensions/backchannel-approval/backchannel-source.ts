@@ -1,0 +1,33 @@
+import { agentParty } from '../../domain/decision/facts.ts';
+import { extendChain } from '../../domain/delegation/actor-chain.ts';
+import type { BackchannelSourceDependencies, FindApprovedSource } from './dependencies.ts';
+
+/** Longer than any token of an approval lives. */
+const ROW_SECONDS = 300;
+
+/**
+ * What an agent asked for in a request of its own (CIBA) rests on the approval alone: a delegation for this one action,
+ * which no exchange finds and nobody is handed on.
+ */
+export const backchannelSource =
+  ({ delegations, clock, issuer }: BackchannelSourceDependencies): FindApprovedSource =>
+  async (caller, approval, { agent, account, server }) => {
+    const expiresAt = clock.now() + ROW_SECONDS;
+    return {
+      facts: { server, caller: agentParty(agent), subject: account, actors: [agent.id] },
+      chain: extendChain(agent.id, issuer),
+      notAfter: expiresAt,
+      assurance: approval.votes.find((vote) => vote.account === account.id)?.assurance,
+      row: ({ scope, details }) =>
+        delegations.openOnce({
+          approval: approval.id,
+          subject: account.id,
+          actor: agent.id,
+          resource: server.identifier,
+          scope,
+          details,
+          expiresAt,
+          request: caller.id,
+        }),
+    };
+  };

@@ -1,0 +1,80 @@
+/** What redeeming an approval needs of the server, as narrow as it uses it; compose.ts hands it in. */
+import type { Account } from '../../domain/accounts/account.ts';
+import type { Agent } from '../../domain/agents/agent.ts';
+import type { Approval, Door } from '../../domain/approvals/approval.ts';
+import type { ApprovalDesk } from '../../domain/approvals/approval-desk.ts';
+import type { AskingForApproval } from '../../domain/approvals/asking.ts';
+import type { AuditEvent } from '../../domain/audit/audit-event.ts';
+import type { Authorize } from '../../domain/decision/authorize.ts';
+import type { DecisionFacts } from '../../domain/decision/facts.ts';
+import type { ActorChain } from '../../domain/delegation/actor-chain.ts';
+import type { Delegation } from '../../domain/delegation/delegation.ts';
+import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+import type { EphemeralStore } from '../../domain/ports/ephemeral-store.ts';
+import type { Identifiers } from '../../domain/ports/identifiers.ts';
+import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+
+type Stored<T> = Promise<{ readonly document: T } | undefined>;
+
+/** The authenticated side of a request. */
+export type Caller = {
+  readonly id: string;
+  readonly clientId: string;
+  readonly isAgent: boolean;
+  readonly dpopThumbprint: string | undefined;
+  readonly certificateThumbprint?: string | undefined;
+  readonly source?: string | undefined;
+  note(facts: Partial<AuditEvent>): void;
+};
+
+/** Where the authority of an approved action comes from now, found anew when its token is made. */
+export type ApprovedSource = {
+  /** All a decision looks at but what people said. */
+  readonly facts: Omit<DecisionFacts, 'route' | 'now' | 'asked' | 'approval' | 'assurance'>;
+  readonly chain: ActorChain;
+  /** Nothing of the token outlives it, epoch seconds. */
+  readonly notAfter: number;
+  readonly lease?: string | undefined;
+  readonly txn?: string | undefined;
+  /** Id of the token that was exchanged. */
+  readonly parent?: string | undefined;
+  readonly issuedTokenType?: string | undefined;
+  readonly maxUses?: number | undefined;
+  /** How the person signed in on whose behalf it is. */
+  readonly assurance?: DecisionFacts['assurance'];
+  /** The row the token hangs on; made if it is not there yet. */
+  row(given: {
+    readonly scope: readonly string[];
+    readonly details: NonNullable<Delegation['details']>;
+  }): Promise<Delegation>;
+};
+
+/** Finds the source again for what came through a door. Throws DomainError with a `denial` when something of it is over. */
+export type FindApprovedSource = (
+  caller: Caller,
+  approval: Approval,
+  parties: { readonly agent: Agent; readonly account: Account; readonly server: ResourceServer },
+) => Promise<ApprovedSource>;
+
+export type BackchannelApprovalDependencies = {
+  readonly desk: Pick<ApprovalDesk, 'find' | 'redeem' | 'isAnsweredFor'>;
+  readonly asking: Pick<AskingForApproval, 'actionOf'>;
+  /** By which door it was asked for. */
+  readonly sources: Readonly<Record<Door, FindApprovedSource>>;
+  /** As they count now. */
+  readonly agents: { get(id: string): Stored<Agent> };
+  readonly accounts: { get(id: string): Stored<Account> };
+  readonly resourceServers: { findByIdentifier(identifier: string): Stored<ResourceServer> };
+  readonly authorize: Authorize;
+  readonly ephemeral: Pick<EphemeralStore, 'count'>;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly pollIntervalSeconds: number;
+};
+
+export type BackchannelSourceDependencies = {
+  readonly delegations: Pick<DelegationRegister, 'openOnce'>;
+  readonly clock: Clock;
+  readonly issuer: string;
+};

@@ -1,0 +1,24 @@
+import type { Extension } from '../extension.ts';
+import type { BackchannelApprovalDependencies } from './dependencies.ts';
+import { GRANT_TYPE, redeemApproval } from './redeem.ts';
+
+/** CIBA as approval of single actions: an agent polls, and gets the one token of what people approved. */
+export const backchannelApproval = (dependencies: BackchannelApprovalDependencies): Extension => {
+  const redeem = redeemApproval(dependencies);
+  return {
+    name: 'backchannel-approval',
+    specification: 'CIBA Core 1.0',
+    grants: [
+      {
+        grantType: GRANT_TYPE,
+        parameters: ['auth_req_id'],
+        repeatable: [],
+        async handle(request) {
+          const approved = await redeem(request, (parameter) => request.values(parameter));
+          request.claim(approved.redeem);
+          return request.mint(approved.token);
+        },
+      },
+    ],
+  };
+};

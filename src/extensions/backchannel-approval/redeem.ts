@@ -1,0 +1,170 @@
+/**
+ * From a person's yes to the one token of it: the action is made anew from what counts now, and has to be the very one
+ * that was approved. Owns the answers to polling and the comparison; does not own how people decide (domain/approvals),
+ * nor where the authority came from (the door's source). Called by the token endpoint.
+ */
+import type { Agent } from '../../domain/agents/agent.ts';
+import { differences } from '../../domain/approvals/action.ts';
+import { type Approval, assuranceOfVotes, stateAt } from '../../domain/approvals/approval.ts';
+import { type Decision, recordOf } from '../../domain/decision/decision.ts';
+import type { DecisionFacts } from '../../domain/decision/facts.ts';
+import type { ActorChain } from '../../domain/delegation/actor-chain.ts';
+import type { Detail } from '../../domain/details/detail-type.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import type { BackchannelApprovalDependencies, Caller } from './dependencies.ts';
+import { notWhole, type Refuse, refusals } from './refusals.ts';
+
+/** CIBA Core §10.1 */
+export const GRANT_TYPE = 'urn:openid:params:grant-type:ciba';
+
+/** A token of an approved action lives for so long at most. */
+const LIFETIME_SECONDS = 300;
+
+/** What is to be minted, and the swap by which exactly one request gets it. */
+export type Approved = {
+  readonly token: {
+    readonly subject: string;
+    readonly chain: ActorChain;
+    readonly resourceServer: ResourceServer;
+    readonly scope: readonly string[];
+    readonly details: readonly Detail[];
+    readonly notAfter: number;
+    readonly delegation: string;
+    readonly lease: string | undefined;
+    readonly txn: string;
+    readonly parent?: string;
+    readonly issuedTokenType?: string;
+    readonly decision: Decision;
+    readonly assurance: DecisionFacts['assurance'];
+    readonly approval: { readonly id: string; readonly digest: string };
+  };
+  readonly redeem: () => Promise<boolean>;
+};
+
+export const redeemApproval = (dependencies: BackchannelApprovalDependencies) => {
+  const { desk, asking, clock, identifiers, authorize } = dependencies;
+  const refuse = refusals(identifiers);
+
+  return async (caller: Caller, values: (parameter: string) => readonly string[]): Promise<Approved> => {
+    const agent = await activeAgent(dependencies, refuse, caller);
+    const [authReqId] = values('auth_req_id');
+    if (authReqId === undefined) throw refuse('parameter_missing');
+    const approval = await desk.find(authReqId, caller.clientId);
+    if (!approval) throw refuse('request_unknown');
+    const { action } = approval;
+    caller.note({
+      approval: approval.id,
+      subject: action.subject,
+      resource: action.resource,
+      scopeAsked: action.scope,
+      ...(approval.origin?.txn === undefined ? {} : { txn: approval.origin.txn }),
+    });
+    await refuseUndecided(dependencies, refuse, approval);
+    if (!(await desk.isAnsweredFor(approval))) throw refuse('approver_left');
+
+    const account = (await dependencies.accounts.get(action.subject))?.document;
+    if (account?.state !== 'active') throw refuse('subject_not_active');
+    const server = (await dependencies.resourceServers.findByIdentifier(action.resource))?.document;
+    if (server?.state !== 'active') throw refuse('target_unknown');
+    const source = await dependencies.sources[approval.door](caller, approval, { agent, account, server });
+    const now = clock.now();
+    const decision = await authorize({
+      ...source.facts,
+      details: { ...source.facts.details, asked: action.details },
+      route: 'ciba',
+      now,
+      asked: action.scope,
+      approval: { id: approval.id, approvers: approval.votes.length },
+      assurance: assuranceOfVotes(approval.votes, now),
+      source: caller.source,
+      isBound: caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined,
+    });
+    caller.note({
+      decision: decision.id,
+      ...(decision.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
+      inputs: { now, digest: approval.digest, votes: approval.votes.length, ...recordOf(decision) },
+    });
+    const isLess = decision.scope.length < action.scope.length || decision.removedDetails.length > 0;
+    if (isLess) throw refuse(...notWhole(decision));
+    const actual = await asking.actionOf(agent, {
+      chain: source.chain,
+      subject: account.id,
+      resource: server.identifier,
+      scope: decision.scope,
+      details: decision.details,
+      policyVersion: decision.policyVersion,
+    });
+    const changed = differences(action, actual);
+    if (changed.length > 0) {
+      throw refuse('action_changed', {
+        text: `since it was approved this has changed: ${changed.join(', ')}; ask again`,
+      });
+    }
+    const row = await source.row({ scope: decision.scope, details: decision.details });
+    const txn = source.txn ?? identifiers.newId('txn');
+    caller.note({ chain: row.chain, delegation: row.id, txn, scopeGiven: decision.scope });
+    return {
+      token: {
+        subject: account.id,
+        chain: row.chain,
+        resourceServer: server,
+        scope: decision.scope,
+        details: decision.details,
+        notAfter: Math.min(
+          source.notAfter,
+          row.expiresAt,
+          now + Math.min(LIFETIME_SECONDS, decision.maxSeconds ?? LIFETIME_SECONDS),
+        ),
+        delegation: row.id,
+        lease: source.lease,
+        txn,
+        ...(source.parent === undefined ? {} : { parent: source.parent }),
+        ...(source.issuedTokenType === undefined ? {} : { issuedTokenType: source.issuedTokenType }),
+        // One action, one use: whoever accepts it counts, or uses the approval up here.
+        decision: { ...decision, maxUses: 1 },
+        assurance: source.assurance,
+        approval: { id: approval.id, digest: approval.digest },
+      },
+      redeem: () => desk.redeem(approval.id),
+    };
+  };
+};
+
+const activeAgent = async (
+  { agents }: BackchannelApprovalDependencies,
+  refuse: Refuse,
+  caller: Caller,
+): Promise<Agent> => {
+  if (!caller.isAgent) throw refuse('caller_not_an_agent');
+  const agent = (await agents.get(caller.clientId))?.document;
+  if (agent?.state !== 'active') throw refuse('agent_not_active');
+  caller.note({ agent: agent.id, owner: agent.owner });
+  return agent;
+};
+
+/** What polling hears while there is no yes (CIBA §11). Nothing was decided while people are asked: then there is no denial. */
+const refuseUndecided = async (
+  { ephemeral, clock, pollIntervalSeconds }: BackchannelApprovalDependencies,
+  refuse: Refuse,
+  approval: Approval,
+): Promise<void> => {
+  const state = stateAt(approval, clock.now());
+  switch (state) {
+    case 'approved':
+      return;
+    case 'pending':
+      if ((await ephemeral.count(`poll:approval:${approval.id}`, pollIntervalSeconds)) > 1) {
+        throw new DomainError('slow_down', `ask once in ${pollIntervalSeconds} seconds`);
+      }
+      throw new DomainError('authorization_pending', 'people have not decided yet');
+    case 'denied':
+      throw refuse('approval_denied');
+    case 'expired':
+      throw refuse('approval_expired');
+    case 'redeemed':
+      throw refuse('approval_used');
+    case 'cancelled':
+      throw refuse('approval_cancelled');
+  }
+};

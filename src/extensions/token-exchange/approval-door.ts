@@ -1,0 +1,128 @@
+/** An exchange that waits for people: how they are asked, and how the exchange is looked at anew once they said yes. */
+import type { Account } from '../../domain/accounts/account.ts';
+import type { Agent } from '../../domain/agents/agent.ts';
+import type { Approval, Origin } from '../../domain/approvals/approval.ts';
+import type { ActionFacts } from '../../domain/approvals/requirements.ts';
+import type { DecisionFacts } from '../../domain/decision/facts.ts';
+import { type ActorChain, extendChain } from '../../domain/delegation/actor-chain.ts';
+import type { Delegation } from '../../domain/delegation/delegation.ts';
+import { isDomainError, type Remedy } from '../../domain/errors.ts';
+import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import { factsAt, findSource, hop, leaseOf, type Source } from './authority-source.ts';
+import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
+import type { AcceptedSubjectToken } from './presented-tokens.ts';
+import { type Refuse, refusals } from './refusals.ts';
+
+const CIBA = 'urn:openid:params:grant-type:ciba';
+
+/** The chain the token would carry. */
+const chainOf = (
+  source: Exclude<Source, { readonly kind: 'unconsented' }>,
+  agent: Agent,
+  issuer: string,
+): ActorChain => (source.kind === 'held' ? source.row.chain : extendChain(agent.id, issuer, source.row.chain));
+
+/**
+ * Asks people about an exchange that needs their yes, where it can be asked for at all. Answers no remedy where nobody's
+ * yes is enough, or the agent cannot fetch what comes of it.
+ */
+export const askForApproval = async (
+  { approvals, issuer }: TokenExchangeDependencies,
+  refuse: Refuse,
+  caller: Caller,
+  wanted: {
+    readonly agent: Agent;
+    readonly account: Account;
+    readonly accepted: AcceptedSubjectToken;
+    readonly source: Source;
+    readonly facts: Omit<ActionFacts, 'asked' | 'details'> & Pick<DecisionFacts, 'asked' | 'details'>;
+    readonly issuedTokenType: string;
+  },
+): Promise<readonly Remedy[]> => {
+  const { agent, account, accepted, source, facts, issuedTokenType } = wanted;
+  if (source.kind === 'unconsented' || !agent.grantTypes.includes(CIBA)) return [];
+  try {
+    const asked = await approvals.asking.ask(
+      {
+        door: 'token_exchange',
+        agent,
+        chain: chainOf(source, agent, issuer),
+        facts: {
+          ...facts,
+          subject: account,
+          asked: facts.asked ?? [],
+          details: { ...facts.details, asked: facts.details?.asked ?? [] },
+        },
+        origin: originOf(accepted, issuedTokenType),
+      },
+      caller.id,
+    );
+    return asked ? [approvals.remedyOf(asked)] : [];
+  } catch (error) {
+    if (isDomainError(error) && error.code === 'too_many_requests')
+      throw refuse('too_many_approvals', { cause: error });
+    if (isDomainError(error) && error.code === 'access_denied') return [{ kind: 'contact', whom: 'operator' }];
+    throw error;
+  }
+};
+
+const originOf = ({ token }: AcceptedSubjectToken, issuedTokenType: string): Origin => {
+  const { id, clientId, scope, issuedAt, subject } = token;
+  const { audience, details, chain, delegation, lease, txn, maxUses, assurance } = token;
+  return {
+    ...{ id, clientId, scope, issuedAt, subject, issuedTokenType },
+    ...(audience === undefined ? {} : { audience }),
+    ...(details === undefined ? {} : { details }),
+    ...(chain === undefined ? {} : { chain }),
+    ...(delegation === undefined ? {} : { delegation }),
+    ...(lease === undefined ? {} : { lease }),
+    ...(txn === undefined ? {} : { txn }),
+    ...(maxUses === undefined ? {} : { maxUses }),
+    ...(assurance === undefined ? {} : { assurance }),
+  };
+};
+
+/** Where the authority of an approved exchange comes from now: grant, rows and parties are all looked at again. */
+export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
+  const { delegations, clock, identifiers, issuer } = dependencies;
+  const refuse = refusals(identifiers);
+
+  return async (
+    caller: Caller,
+    { origin }: Pick<Approval, 'origin'>,
+    { agent, account, server }: { readonly agent: Agent; readonly account: Account; readonly server: ResourceServer },
+  ) => {
+    if (!origin) throw refuse('subject_token_not_live');
+    const accepted = asAccepted(origin, account, clock.now());
+    const lease = await leaseOf(dependencies, refuse, accepted);
+    const source = await findSource(dependencies, refuse, agent, accepted, server);
+    if (source.kind === 'unconsented') throw refuse('consent_missing');
+    const facts = await factsAt(dependencies, refuse, agent, account, accepted, lease, source, server);
+    const txn = origin.txn ?? identifiers.newId('txn');
+    return {
+      facts,
+      chain: chainOf(source, agent, issuer),
+      notAfter: Math.min(source.row.expiresAt, lease?.expiresAt ?? Number.POSITIVE_INFINITY),
+      lease: origin.lease,
+      txn,
+      parent: origin.id,
+      issuedTokenType: origin.issuedTokenType,
+      maxUses: origin.maxUses,
+      assurance: origin.assurance,
+      row: (given: {
+        readonly scope: readonly string[];
+        readonly details: NonNullable<Delegation['details']>;
+      }): Promise<Delegation> =>
+        source.kind === 'held'
+          ? Promise.resolve(source.row)
+          : hop(delegations, refuse, agent, source.row, given, txn, caller),
+    };
+  };
+};
+
+/** The subject token as it was when people were asked; it may be over by itself, what it hung on may not. */
+const asAccepted = (origin: Origin, account: Account, now: number): AcceptedSubjectToken => ({
+  token: { ...origin, format: 'opaque', expiresAt: now },
+  account,
+  received: 'issued_to_caller',
+});

@@ -1,0 +1,162 @@
+/**
+ * The backchannel authentication endpoint (CIBA Core §7) as one of the doors to approvals. The engine authenticates the
+ * agent and reads the parameters; what is asked for is an exact action at one resource, and it is kept at the desk of
+ * approvals, not in a record of the engine. Tokens come from the grant of ours (src/extensions/backchannel-approval).
+ */
+import { type Configuration as EngineConfiguration, errors, type KoaContextWithOIDC } from 'oidc-provider';
+import type { Account } from '../domain/accounts/account.ts';
+import type { Agent } from '../domain/agents/agent.ts';
+import type { AskingForApproval } from '../domain/approvals/asking.ts';
+import type { Asked } from '../domain/approvals/open-approvals.ts';
+import { checkText } from '../domain/clients/display-text.ts';
+import { agentParty } from '../domain/decision/facts.ts';
+import { extendChain } from '../domain/delegation/actor-chain.ts';
+import { DomainError, isDomainError, type Remedy } from '../domain/errors.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
+import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+import { asProtocol } from './oauth-errors.ts';
+import type { RequestDetails } from './request-details.ts';
+import { factsOf } from './request-facts.ts';
+import { unitOf } from './token-request-unit.ts';
+
+type Row<T> = Promise<{ readonly document: T } | undefined>;
+
+export type BackchannelDeps = {
+  readonly agents: { get(id: string): Row<Agent> };
+  readonly accounts: { get(id: string): Row<Account> };
+  readonly usernames: { findByUsername(typed: string): Row<Account> };
+  readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
+  /** Whether a person has to do with an agent: allowed it something that is live, or answers for it. */
+  readonly knows: (account: string, agent: Agent) => Promise<boolean>;
+  readonly approvals: {
+    readonly asking: Pick<AskingForApproval, 'ask'>;
+    remedyOf(asked: Asked): Extract<Remedy, { readonly kind: 'approval' }>;
+  };
+  readonly details: Pick<RequestDetails, 'ofRequest'>;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly issuer: string;
+};
+
+type Ciba = NonNullable<NonNullable<EngineConfiguration['features']>['ciba']>;
+
+const MOST_HINT = 254;
+const MOST_MESSAGE = 300;
+
+/** Scopes that are about signing in, which the request has to name and an action does not need. */
+const OF_SIGN_IN = ['openid', 'offline_access', 'profile', 'email', 'groups'];
+
+/** The engine's feature, filled in. */
+export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
+  enabled: true,
+  deliveryModes: ['poll'],
+  processLoginHintToken: async () => {
+    throw new errors.InvalidRequest('login_hint_token is not understood here: send login_hint or id_token_hint');
+  },
+  processLoginHint: (_ctx, hint) =>
+    asProtocol(async () => {
+      const typed = String(hint);
+      if (typed.length > MOST_HINT) return undefined;
+      const found = typed.startsWith('acc_')
+        ? await deps.accounts.get(typed)
+        : await deps.usernames.findByUsername(typed);
+      return found?.document.id;
+    }),
+  validateRequestContext: async () => undefined,
+  verifyUserCode: async () => undefined,
+  validateBindingMessage: async (_ctx, message) => {
+    if (message === undefined) return;
+    try {
+      checkText(message, 'binding_message', MOST_MESSAGE);
+    } catch (error) {
+      throw new errors.InvalidBindingMessage(isDomainError(error) ? `binding_message: ${error.message}` : undefined);
+    }
+  },
+  triggerAuthenticationDevice: (ctx, request, account, client) =>
+    denying(async () => {
+      const { accountId } = account;
+      const agent = (await deps.agents.get(client.clientId))?.document;
+      if (!agent) {
+        throw new DomainError('unauthorized_client', 'only a registered agent asks people for approvals');
+      }
+      const person = (await deps.accounts.get(accountId))?.document;
+      // One answer for whoever is not there, and for whoever has nothing to do with the agent (LG-01).
+      if (person?.state !== 'active' || !(await deps.knows(person.id, agent))) {
+        throw new errors.UnknownUserId('could not identify end-user');
+      }
+      const server = await serverOf(deps, ctx);
+      const details = (await deps.details.ofRequest(ctx))[server.identifier] ?? [];
+      const scope = scopeOf(ctx);
+      if (scope.length === 0 && details.length === 0) {
+        throw new DomainError(
+          'invalid_scope',
+          'name what is to be approved: a scope of the resource, or authorization_details',
+        );
+      }
+      const { binding_message: bindingMessage, requested_expiry: expiry } = ctx.oidc.params ?? {};
+      unitOf(ctx).facts = { ...unitOf(ctx).facts, subject: person.id, resource: server.identifier, scopeAsked: scope };
+      const asked = await deps.approvals.asking.ask(
+        {
+          door: 'backchannel',
+          agent,
+          chain: extendChain(agent.id, deps.issuer),
+          facts: {
+            now: deps.clock.now(),
+            server,
+            caller: agentParty(agent),
+            subject: person,
+            actors: [agent.id],
+            asked: scope,
+            details: { asked: details },
+            source: factsOf(ctx.req).source,
+          },
+          authReqId: String((request as unknown as { readonly jti: string }).jti),
+          ...(typeof bindingMessage === 'string' ? { bindingMessage } : {}),
+          ...(expiry === undefined ? {} : { lifetimeSeconds: Number(expiry) }),
+        },
+        factsOf(ctx.req).id,
+      );
+      if (!asked) {
+        throw new DomainError(
+          'access_denied',
+          'nobody can approve this here: some of it is not this agent’s to ask for',
+          {
+            denial: { id: deps.identifiers.newId('dny'), layer: 'policy', reason: 'approval_not_possible' },
+          },
+        );
+      }
+      const { auth_req_id, expires_in, interval, number } = deps.approvals.remedyOf(asked);
+      ctx.body = { auth_req_id, expires_in, interval, ...(number === undefined ? {} : { number }) };
+    }),
+});
+
+/** CIBA Core §13: here a refusal by the server is 403. */
+const denying = async (work: () => Promise<void>): Promise<void> => {
+  try {
+    await asProtocol(work);
+  } catch (error) {
+    const isDenied = (error as { readonly error?: unknown }).error === 'access_denied';
+    throw isDenied ? Object.assign(error as object, { status: 403, statusCode: 403 }) : error;
+  }
+};
+
+const scopeOf = (ctx: KoaContextWithOIDC): readonly string[] =>
+  [...new Set(String(ctx.oidc.params?.['scope'] ?? '').split(' '))]
+    .filter((name) => name !== '' && !OF_SIGN_IN.includes(name))
+    .sort();
+
+const serverOf = async (
+  { resourceServers, issuer }: BackchannelDeps,
+  ctx: KoaContextWithOIDC,
+): Promise<ResourceServer> => {
+  const [resource, ...others] = Object.keys(ctx.oidc.resourceServers ?? {});
+  if (resource === undefined || others.length > 0) {
+    throw new DomainError('invalid_target', 'name the one resource it is about', { field: 'resource' });
+  }
+  const server = (await resourceServers.findByIdentifier(resource))?.document;
+  if (server?.state !== 'active' || `${resource}/`.startsWith(`${issuer}/api/`)) {
+    throw new DomainError('invalid_target', 'there is no such resource server', { field: 'resource' });
+  }
+  return server;
+};
