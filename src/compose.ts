@@ -15,6 +15,7 @@ import { accessDecisions } from './domain/access/access-decisions.ts';
 import { accessSearch } from './domain/access/access-search.ts';
 import { reachableWith } from './domain/accounts/assurance.ts';
 import { knowsAgent } from './domain/approvals/acquaintance.ts';
+import { approvalUse } from './domain/approvals/approval-use.ts';
 import { authenticationRefusals } from './domain/audit/authentication-refusals.ts';
 import { refusalCounter } from './domain/audit/refusal-counter.ts';
 import { blueprintPreview } from './domain/blueprints/blueprint-preview.ts';
@@ -372,6 +373,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     authenticate: callers.ofResourceServers,
     decisions,
     search: accessSearch({ audit, decisions, lists: { agents: made.agents, clients: made.clients, delegations } }),
+    useApproval: approvalUse({ tokens, desk: made.approvals.desk }),
     countRefusal,
     masterKey,
     log: (request, error) => onUnexpected(error, request),

@@ -51,5 +51,3 @@ export const approvalsOf = (
     },
   };
 };
-
-export type Approvals = ReturnType<typeof approvalsOf>;

@@ -5,7 +5,8 @@ import type { Approval } from '../../src/domain/approvals/approval.ts';
 import type { Identity } from '../support/agent-keys.ts';
 import { type ApprovalsWorld, approvalRemedy, approvalsWorld, BANK, INVOICE } from '../support/approvals-world.ts';
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
-import { type Answer, CIBA } from '../support/oauth-calls.ts';
+import { basic } from '../support/authzen-client.ts';
+import { type Answer, answerOf, CIBA } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
 
@@ -376,5 +377,64 @@ describe('critical risk', () => {
     await world.approve(approval, world.accountId, { strong: true });
     const { answer } = await audit.issued(() => poll(authReqId, agent));
     expect(answer.body['scope']).toBe('close');
+  });
+});
+
+describe('at the resource server', () => {
+  const use = (
+    token: string,
+    call: unknown,
+    by: { readonly clientId: string; readonly secret: string } = world.bank.credential,
+  ) =>
+    fetch(`${world.issuer}/access/v1/approval-uses`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: basic(by.clientId, by.secret) },
+      body: JSON.stringify({ token, call }),
+    }).then(answerOf);
+  const token = async (): Promise<string> => {
+    const agent = await world.newAgent('Payer');
+    const { approval, authReqId } = await asked(agent);
+    await world.approve(approval);
+    return String((await poll(authReqId, agent)).body['access_token']);
+  };
+
+  test('one call uses the approval up; the same call again is told so, any other is refused; asking uses nothing', async () => {
+    const paid = await token();
+    const { approval } = (await world.calls.introspect(world.bank.credential, paid)).body as {
+      approval: { unused: boolean };
+    };
+    expect(approval.unused).toBe(true);
+    const first = await use(paid, 'call-1');
+    expect({ status: first.status, body: first.body }).toMatchObject({
+      status: 200,
+      body: { approval: { first: true } },
+    });
+    expect((await use(paid, 'call-1')).body).toMatchObject({ approval: { first: false } });
+    const { result: other, events } = await audit.during(() => use(paid, 'call-2'));
+    expect(other.status).toBe(409);
+    expect(events).toMatchObject([{ type: 'decision.refused', error: 'conflict' }]);
+    expect((await world.calls.introspect(world.bank.credential, paid)).body).toMatchObject({
+      active: true,
+      approval: { unused: false },
+    });
+    expect(await server.events('approval.used')).toMatchObject([{ caller: world.bank.id, outcome: 'done' }]);
+  });
+
+  test('of fifty calls at once one is let through', async () => {
+    const paid = await token();
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => use(paid, `call-${index}`)));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200, 409]));
+  });
+
+  test('no other resource server, no other token, no nonsense', async () => {
+    const paid = await token();
+    const { clientId, secret } = world.jwt.credential as { clientId: string; secret: string };
+    expect((await use(paid, 'call-1', { clientId, secret })).status).toBe(404);
+    expect((await use('nonsense', 'call-1')).status).toBe(404);
+    expect((await use(paid, '')).status).toBe(400);
+    expect((await use(paid, 'a\nb')).status).toBe(400);
+    expect((await use(paid, 'call-1', { clientId: world.bank.id, secret: 'wrong' })).status).toBe(401);
+    expect((await use(paid, 'call-1')).status).toBe(200);
   });
 });

@@ -3,10 +3,10 @@ import type { Cursor } from '../ports/document-store.ts';
 import { openedOrNothing } from '../secrets/master-key.ts';
 import { type Approval, stateAt, type Vote } from './approval.ts';
 import { type ApprovalChange, aboutApproval, approvalRows, closedApproval, notThere } from './approval-rows.ts';
-import { type ApprovalSettings, handlesOf, openApprovals } from './open-approvals.ts';
+import { handlesOf, openApprovals } from './open-approvals.ts';
 import { refuseVote } from './voting.ts';
 
-export type { ApprovalChange, ApprovalSettings };
+export type { ApprovalChange };
 
 /** Who decides, and how. */
 export type Deciding = {

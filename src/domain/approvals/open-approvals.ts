@@ -40,8 +40,6 @@ export type Wanted = {
 
 export type Asked = { readonly approval: Approval; readonly authReqId: string; readonly isJoined: boolean };
 
-export type OpenApprovals = ReturnType<typeof openApprovals>;
-
 const HOUR = 3600;
 const DAY = 24 * HOUR;
 /** Denials in a day after which an agent may not ask this person again for a day. */

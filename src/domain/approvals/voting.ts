@@ -3,7 +3,7 @@ import { DomainError } from '../errors.ts';
 import { type Approval, stateAt, type Vote } from './approval.ts';
 
 /** How old the proof of who somebody is may be where a decision needs one of its own. */
-export const PROOF_SECONDS = 120;
+const PROOF_SECONDS = 120;
 
 /** Throws for a yes that does not count: see `ApprovalDesk.approve`. */
 export const refuseVote = (

@@ -17,6 +17,7 @@ import {
   type SearchQuestion,
 } from '../../domain/access/access-question.ts';
 import type { AccessSearch } from '../../domain/access/access-search.ts';
+import { readCall, type UseApproval } from '../../domain/approvals/approval-use.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import { isStoreUnavailable } from '../../domain/ports/document-store.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
@@ -31,6 +32,7 @@ type Dependencies = {
   readonly authenticate: (request: IncomingMessage) => Promise<ResourceServer>;
   readonly decisions: AccessDecisions;
   readonly search: AccessSearch;
+  readonly useApproval: UseApproval;
   /** Notes a refusal before it is known who calls (decision D18). */
   readonly countRefusal: (refusal: {
     readonly reason: string;
@@ -45,6 +47,8 @@ type Dependencies = {
 const EVALUATION = '/access/v1/evaluation';
 const EVALUATIONS = '/access/v1/evaluations';
 const searchPath = (searched: Searched): string => `/access/v1/search/${searched}`;
+/** Beside the API: a resource server uses an approval up (docs/guides/approvals.md). */
+const APPROVAL_USES = '/access/v1/approval-uses';
 const METADATA = '/.well-known/authzen-configuration';
 
 /** What a caller may send to recognise an answer by; anything longer or invisible is not sent back. */
@@ -110,6 +114,7 @@ export const accessRouter = (dependencies: Dependencies): Router => {
   const answerers: Readonly<Record<string, Answerer>> = {
     [EVALUATION]: evaluation,
     [EVALUATIONS]: evaluations,
+    [APPROVAL_USES]: (server, body, by) => dependencies.useApproval(server, readCall(body), by.request),
     ...Object.fromEntries(SEARCHES.map((searched) => [searchPath(searched), searching(searched)])),
   };
   for (const [path, answer] of Object.entries(answerers)) {
@@ -127,6 +132,7 @@ const metadataOf = (issuer: string) => ({
   policy_decision_point: issuer,
   access_evaluation_endpoint: `${issuer}${EVALUATION}`,
   access_evaluations_endpoint: `${issuer}${EVALUATIONS}`,
+  approval_use_endpoint: `${issuer}${APPROVAL_USES}`,
   ...Object.fromEntries(
     SEARCHES.map((searched) => [`search_${searched}_endpoint`, `${issuer}${searchPath(searched)}`]),
   ),
