@@ -141,6 +141,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const authority = resourceAuthority({
     details,
     identifiers,
+    approvals: made.approvals,
     agents,
     clients,
     accounts,

@@ -15,6 +15,10 @@ const FORMS: Readonly<Record<string, Form>> = {
   },
   reason: { pattern: /^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,300}$/u, says: 'one line of at most 300 characters' },
   approval: { pattern: /^required$/, says: '"required"' },
+  approvers: {
+    pattern: /^(?:subject|owner|grp_[a-z0-9]{1,60})(?: (?:subject|owner|grp_[a-z0-9]{1,60})){0,7}$/,
+    says: '"subject", "owner" and ids of groups, with a space between them',
+  },
   acr: { pattern: /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, says: 'one authentication context class, without spaces' },
   max_age: seconds(9_999_999),
   max_seconds: seconds(99_999),
@@ -24,8 +28,8 @@ const FORMS: Readonly<Record<string, Form>> = {
 /** Annotations that demand something; on a `permit` a condition, on a `forbid` the way out. */
 export const OBLIGATIONS = ['approval', 'acr', 'max_age', 'max_seconds', 'max_uses'] as const;
 
-/** Those that limit what is given, so that they say nothing where nothing is. */
-const LIMITS: readonly string[] = ['max_seconds', 'max_uses'];
+/** Those that say something about what is given, and nothing where nothing is. */
+const LIMITS: readonly string[] = ['max_seconds', 'max_uses', 'approvers'];
 
 export const annotationFindings = (
   annotations: Readonly<Record<string, string>>,

@@ -12,14 +12,16 @@ import { isDocumentId } from '../domain/clients/metadata-document.ts';
 import type { Authorize } from '../domain/decision/authorize.ts';
 import type { Decision } from '../domain/decision/decision.ts';
 import { agentParty, clientParty, type DecisionFacts, type Party, type Route } from '../domain/decision/facts.ts';
-import { refusedDetails } from '../domain/decision/remedies.ts';
+import { nothingLeft, refusedDetails } from '../domain/decision/remedies.ts';
+import { isEmpty } from '../domain/delegation/attenuation.ts';
 import { type Delegation, detailsOfRow } from '../domain/delegation/delegation.ts';
 import type { Detail, DetailsByResource } from '../domain/details/detail-type.ts';
 import { type DetailWorth, worthOf } from '../domain/details/narrowed-details.ts';
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, type Remedy } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+import { type ApprovalsAtRefresh, askAtRefresh } from './approval-at-refresh.ts';
 import { noteRefused } from './decision-facts.ts';
 import { checkFits, type RequestDetails } from './request-details.ts';
 import { factsOf } from './request-facts.ts';
@@ -41,7 +43,10 @@ export const resourceAuthority = (deps: {
   readonly authorize: Authorize;
   readonly details: Pick<RequestDetails, 'ofTokenRequest'>;
   readonly identifiers: Identifiers;
+  readonly approvals: ApprovalsAtRefresh;
 }) => {
+  const askPeople = askAtRefresh(deps);
+  const remedies = new WeakMap<object, readonly Remedy[]>();
   const decisions = new WeakMap<object, Decision>();
   const worths = new WeakMap<object, readonly DetailWorth[]>();
 
@@ -65,7 +70,7 @@ export const resourceAuthority = (deps: {
     ctx: KoaContextWithOIDC,
     server: ResourceServer,
     clientId: string,
-  ): Promise<DecisionFacts & { readonly delegationEnds?: number }> => {
+  ): Promise<DecisionFacts & { readonly row?: Delegation }> => {
     const route = routeOf(ctx);
     const caller = await partyOf(clientId);
     if (!caller) throw new errors.InvalidClient('no such agent');
@@ -95,19 +100,21 @@ export const resourceAuthority = (deps: {
       ...forWhom,
       details: { ...details, delegation: detailsOfRow(row) },
       delegation: row?.scope ?? [],
-      ...(row ? { delegationEnds: row.expiresAt } : {}),
+      ...(row ? { row } : {}),
     };
   };
 
   return {
     /** What was decided last about a request, at the resource its token is for. */
     decisionOf: (ctx: object): Decision | undefined => decisions.get(ctx),
+    /** What can be done about a decision that left nothing, besides what it says itself. */
+    remediesOf: (ctx: object): readonly Remedy[] => remedies.get(ctx) ?? [],
     /** What budgets count of the authorization details that were decided about. */
     worthOf: (ctx: object): readonly DetailWorth[] => worths.get(ctx) ?? [],
     /** The hook `getResourceServerInfo` of the engine: what this request may carry at most. */
     async at(ctx: KoaContextWithOIDC, resource: string, clientId: string) {
       const server = await find(resource);
-      const facts = await factsAt(ctx, server, clientId);
+      const { row, ...facts } = await factsAt(ctx, server, clientId);
       const decision = await deps.authorize(facts);
       decisions.set(ctx, decision);
       worths.set(ctx, worthOf(server.detailTypes ?? [], decision.details));
@@ -115,10 +122,17 @@ export const resourceAuthority = (deps: {
       if (facts.details?.asked !== undefined && decision.removedDetails.length > 0) {
         noteRefused(ctx, decision);
         const { code, text, ...denial } = refusedDetails(decision);
+        const isAsked = denial.reason === 'approval_required' && facts.route === 'refresh_token';
+        const waiting = isAsked ? await askPeople(ctx, { facts, chain: row?.chain }) : [];
         throw new DomainError(code, text, {
           field: 'authorization_details',
-          denial: { id: deps.identifiers.newId('dny'), ...denial },
+          denial: { id: deps.identifiers.newId('dny'), ...denial, remedies: [...denial.remedies, ...waiting] },
         });
+      }
+      // Named by this very request: what it could have besides is no reason to ask people.
+      const isNamed = facts.route === 'refresh_token' && Boolean(ctx.oidc.params?.['scope']);
+      if (isNamed && isEmpty(decision) && nothingLeft(decision).reason === 'approval_required') {
+        remedies.set(ctx, await askPeople(ctx, { facts, chain: row?.chain }));
       }
       checkFits(server, decision.details);
       const scope = decision.scope.join(' ');
@@ -130,7 +144,7 @@ export const resourceAuthority = (deps: {
         audience: resource,
         accessTokenTTL: Math.max(
           1,
-          Math.min(server.accessTokenTtlSeconds, most(decision.maxSeconds), most(facts.delegationEnds) - facts.now),
+          Math.min(server.accessTokenTtlSeconds, most(decision.maxSeconds), most(row?.expiresAt) - facts.now),
         ),
         accessTokenFormat: server.accessTokenFormat,
         jwt: { sign: { alg: server.accessTokenSigningAlg } },

@@ -106,7 +106,7 @@ export const tokenClaims = (deps: {
   readonly delegations: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
   };
-  readonly authority: Pick<ResourceAuthority, 'decisionOf' | 'worthOf'>;
+  readonly authority: Pick<ResourceAuthority, 'decisionOf' | 'remediesOf' | 'worthOf'>;
   readonly details: Pick<RequestDetails, 'isNamed'>;
   readonly liveness: Pick<TokenLiveness, 'killOf'>;
   readonly instances: PresentedInstances;
@@ -197,7 +197,10 @@ export const tokenClaims = (deps: {
       noteRefused(ctx, decision);
       const { reason, layer, text, remedies } = nothingLeft(decision);
       const code = CODES[reason] ?? 'access_denied';
-      throw refuse(code, layer, reason, text ?? textOf(reason, token), remedies);
+      throw refuse(code, layer, reason, text ?? textOf(reason, token), [
+        ...remedies,
+        ...deps.authority.remediesOf(ctx),
+      ]);
     }
     const lease = token.grantId === undefined ? {} : { grant_id: token.grantId };
     if (!isAgent || token.accountId === undefined)

@@ -210,6 +210,38 @@ const activated = async (management: ApprovalsWorld['management'], version: unkn
   return management.call('POST', `${path}/activation`, {}, { 'if-match': String(headers.get('etag')) });
 };
 
+describe('by a refresh', () => {
+  test('what a refresh names and needs an approval is asked for, and fetched as after an exchange', async () => {
+    const agent = await world.newAgent('Refresher');
+    const refreshToken = await world.allow(agent, 'openid offline_access balance pay');
+    const refresh = (more: Readonly<Record<string, string>>) =>
+      world.calls.token(world.keyed(agent), {
+        grant_type: 'refresh_token',
+        refresh_token: refreshToken,
+        resource: BANK,
+        ...more,
+      });
+    const answer = await refresh({ scope: 'pay' });
+    expect({ status: answer.status, denial: denialOf(answer) }).toMatchObject({
+      status: 400,
+      denial: { layer: 'approval', reason: 'approval_required' },
+    });
+    const { auth_req_id: authReqId } = approvalRemedy(answer);
+    const approval = await world.desk.find(authReqId, agent.clientId);
+    if (!approval) throw new Error('nobody is asked');
+    expect(approval.action).toMatchObject({ scope: ['pay'], subject: world.accountId, agent: agent.clientId });
+    await world.approve(approval);
+    const { answer: given } = await audit.issued(() => poll(authReqId, agent));
+    expect(decodeJwt(String(given.body['access_token']))).toMatchObject({
+      scope: 'pay',
+      act: { sub: agent.clientId },
+      approval: { id: approval.id },
+    });
+    // The refresh that was refused used nothing up.
+    expect((await refresh({ scope: 'balance' })).status).toBe(200);
+  });
+});
+
 describe('AP-01 what changed since it was approved', () => {
   const approvedBy = async (agent: Identity): Promise<{ approval: Approval; authReqId: string }> => {
     const { approval, authReqId } = await asked(agent);
@@ -349,6 +381,42 @@ describe('by a request of its own (CIBA)', () => {
       login_hint: world.person.username,
     });
     expect({ status: answer.status, error: answer.body['error'] }).toMatchObject({ status: 400 });
+  });
+});
+
+describe('who is asked', () => {
+  test('whom a policy names by @approvers, and then nobody else', async () => {
+    const { id: clerk } = await world.management.createAccount({
+      username: 'clerk',
+      name: 'Clerk',
+      password: 'a long enough pass phrase',
+    });
+    const { id: chief } = await world.management.createAccount({
+      username: 'chief',
+      name: 'Chief',
+      password: 'a long enough pass phrase',
+    });
+    const { body: group } = await world.management.call('POST', '/groups', {
+      name: 'Treasury',
+      members: [clerk, chief],
+    });
+    const { body: active } = await world.management.call('GET', '/policy-sets/active');
+    const rule =
+      '@approval("required")\npermit (principal is Agent, action == Action::"act", resource)\nwhen { resource.risk == "high" }';
+    expect(String(active['text'])).toContain(rule);
+    const text = String(active['text']).replace(rule, `@approvers("${String(group['id'])}")\n${rule}`);
+    const { body: drafted } = await world.management.call('POST', '/policy-sets', { text });
+    expect((await activated(world.management, drafted['version'])).status).toBe(200);
+    try {
+      const agent = await world.newAgent('Routed');
+      const { approval, authReqId } = await asked(agent);
+      expect([...approval.approvers].sort()).toEqual([clerk, chief].sort());
+      await expect(world.approve(approval)).rejects.toMatchObject({ code: 'not_found' });
+      await world.approve(approval, chief);
+      expect((await poll(authReqId, agent)).status).toBe(200);
+    } finally {
+      await activated(world.management, active['version']);
+    }
   });
 });
 

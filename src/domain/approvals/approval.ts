@@ -102,7 +102,7 @@ export type Origin = Pick<
   | 'maxUses'
   | 'assurance'
   | 'issuedAt'
-> & { readonly subject: string; readonly issuedTokenType: string };
+> & { readonly subject: string; readonly issuedTokenType?: string };
 
 /** How it stands at a second; at the second it expires it is over. */
 export const stateAt = (

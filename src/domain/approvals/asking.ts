@@ -71,7 +71,7 @@ export const askingForApproval = ({
       const possible = await leastRequired(authorizeHere, facts);
       if (!possible) return undefined;
       const { requires, risk, decision } = possible;
-      const approvers = await approversOf(agent, facts.subject.id, requires.quorum);
+      const approvers = await approversOf(agent, facts.subject.id, requires.quorum, decision.approvers);
       if (approvers.accounts.length < requires.quorum) {
         throw new DomainError('access_denied', 'this takes more people than can be asked; ask the operator');
       }

@@ -84,6 +84,7 @@ export const authorizer = (deps: DecisionDependencies): Authorize => {
       ],
       maxSeconds: shorter(life, left.maxSeconds),
       maxUses: left.maxUses,
+      ...(left.approvers.length === 0 ? {} : { approvers: left.approvers }),
       policyVersion: active.version,
       policy,
     };

@@ -13,6 +13,8 @@ export type PolicyCut = {
   readonly details: readonly (Withholding | undefined)[];
   readonly maxSeconds: number | undefined;
   readonly maxUses: number | undefined;
+  /** Who may approve it, where policies say. */
+  readonly approvers: readonly string[];
 };
 
 /**
@@ -23,6 +25,7 @@ export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): Poli
   const by = new Map<string, readonly string[]>();
   const seconds: number[] = [];
   const uses: number[] = [];
+  const approvers = new Set<string>();
 
   const ask = (entity: PolicyEntity, more: PolicyRecord): Withholding | { readonly by: readonly string[] } => {
     const { action, principal } = asked;
@@ -33,6 +36,9 @@ export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): Poli
     if (verdict.effect === 'allow' && verdict.errors.length === 0 && needs.length === 0) {
       seconds.push(...numbersOf(determining, 'max_seconds'));
       uses.push(...numbersOf(determining, 'max_uses'));
+      for (const { annotations } of determining) {
+        for (const who of annotations['approvers']?.split(' ') ?? []) approvers.add(who);
+      }
       return { by: verdict.determining };
     }
     const reasons = determining.flatMap(({ annotations }) => annotations['reason'] ?? []);
@@ -59,7 +65,15 @@ export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): Poli
     const answer = ask(entity, { consented, amount });
     return 'by' in answer ? undefined : answer;
   });
-  return { scope: scope.sort(), removed, by, details, maxSeconds: least(seconds), maxUses: least(uses) };
+  return {
+    scope: scope.sort(),
+    removed,
+    by,
+    details,
+    maxSeconds: least(seconds),
+    maxUses: least(uses),
+    approvers: [...approvers],
+  };
 };
 
 const least = (numbers: readonly number[]): number | undefined =>

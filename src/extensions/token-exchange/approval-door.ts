@@ -106,7 +106,7 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
       lease: origin.lease,
       txn,
       parent: origin.id,
-      issuedTokenType: origin.issuedTokenType,
+      ...(origin.issuedTokenType === undefined ? {} : { issuedTokenType: origin.issuedTokenType }),
       maxUses: origin.maxUses,
       assurance: origin.assurance,
       row: (given: {
