@@ -10,7 +10,7 @@ describe('registering an agent', () => {
     const { document, version } = await agents.create(newAgent(), BY);
     expect(document).toMatchObject({
       state: 'active',
-      grantTypes: ['urn:ietf:params:oauth:grant-type:token-exchange'],
+      grantTypes: ['urn:ietf:params:oauth:grant-type:token-exchange', 'urn:openid:params:grant-type:ciba'],
       redirectUris: [],
       resourceServers: [],
       dpopBoundAccessTokens: false,
@@ -45,6 +45,7 @@ describe('registering an agent', () => {
       'authorization_code',
       'refresh_token',
       'urn:ietf:params:oauth:grant-type:token-exchange',
+      'urn:openid:params:grant-type:ciba',
     ]);
   });
 
