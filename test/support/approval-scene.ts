@@ -10,8 +10,8 @@ import type { Form } from './html-forms.ts';
 import type { RunningServer } from './running-server.ts';
 import { finishOnOurPages, makeScene } from './scene.ts';
 
-const PASSWORD = 'a long enough pass phrase';
-const PAYMENTS = 'https://payments.example.com';
+export const PASSWORD = 'a long enough pass phrase';
+export const PAYMENTS = 'https://payments.example.com';
 
 export type Wish = Partial<Omit<Wanted, 'action'>> & { readonly action?: Partial<Action> };
 

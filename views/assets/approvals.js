@@ -28,15 +28,8 @@ const soon = () => {
 const address = part()?.dataset.live;
 if (address && window.EventSource) {
   const source = new EventSource(address);
-  let wasLost = false;
   source.addEventListener('changed', soon);
-  source.addEventListener('error', () => {
-    wasLost = true;
-  });
-  // What happened while nobody was heard.
-  source.addEventListener('open', () => {
-    if (wasLost) soon();
-    wasLost = false;
-  });
+  // What happened before it was heard, at first and after each break.
+  source.addEventListener('open', soon);
   window.addEventListener('pagehide', () => source.close());
 }

@@ -97,7 +97,7 @@ const answers = (text: string): Html => html`<div class="decide">${denyButton}${
 const denyButton: Html = submit({ text: 'Deny', kind: 'strong', form: NO });
 
 const no = (model: ApprovalModel, button?: HtmlValue): Html =>
-  html`<form method="post" action="${model.action}" id="${NO}">${csrf(model)}<input type="hidden" name="decision" value="deny">${button}</form>`;
+  html`<form method="post" action="${model.action}" id="${NO}"${!button && html` hidden`}>${csrf(model)}<input type="hidden" name="decision" value="deny">${button}</form>`;
 
 /** The no alone. */
 export const denyForm = (model: ApprovalModel, text: string): Html =>
