@@ -71,6 +71,8 @@ export type Behalf = {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly services: Awaited<ReturnType<typeof services>>;
+  /** Ends answers that would go on for ever; before the listener waits for what is under way. Idempotent. */
+  endStreams(): void;
   /** Ends timers, closes the audit stream in good order, then the stores. Idempotent. */
   close(): Promise<void>;
 };
@@ -426,7 +428,9 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     log,
     metrics,
     services: made,
+    endStreams: people.approvals.live.close,
     close() {
+      people.approvals.live.close();
       closing ??= (async () => {
         await keeping.stop();
         await close(made);

@@ -52,6 +52,7 @@ const alone = async (configuration: Configuration): Promise<number> => {
     await stopped;
   } finally {
     isStopping = true;
+    behalf.endStreams();
     await drain(server);
     await behalf.close();
     await drain(operations);

@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 /** A style sheet beside the one of every page. */
-export type StyleName = 'agents.css' | 'policy.css' | 'security.css';
+export type StyleName = 'agents.css' | 'approvals.css' | 'policy.css' | 'security.css';
 
-export type ScriptName = 'passkeys.js';
+export type ScriptName = 'approvals.js' | 'passkeys.js';
 
 export type AssetName = 'style.css' | StyleName | ScriptName | 'icon.svg';
 
@@ -40,8 +40,10 @@ const load = (): Loaded => {
   const pathOf = {
     'style.css': add('style.css', 'text/css; charset=utf-8'),
     'agents.css': add('agents.css', 'text/css; charset=utf-8'),
+    'approvals.css': add('approvals.css', 'text/css; charset=utf-8'),
     'policy.css': add('policy.css', 'text/css; charset=utf-8'),
     'security.css': add('security.css', 'text/css; charset=utf-8'),
+    'approvals.js': add('approvals.js', 'text/javascript; charset=utf-8'),
     'passkeys.js': add('passkeys.js', 'text/javascript; charset=utf-8'),
     'icon.svg': add('icon.svg', 'image/svg+xml'),
   };

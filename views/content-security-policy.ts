@@ -8,16 +8,19 @@ export type PagePolicy = {
   readonly formTargets: readonly string[];
   /** Whether the page links a script of ours. */
   readonly scripts: boolean;
+  /** Whether that script asks this server for something. */
+  readonly connects?: boolean;
 };
 
 /** Value of the Content-Security-Policy header of a page. A target that cannot be written safely is left out. */
-export const pageCsp = ({ formTargets, scripts }: PagePolicy): string => {
+export const pageCsp = ({ formTargets, scripts, connects = false }: PagePolicy): string => {
   return [
     "default-src 'none'",
     "style-src 'self'",
     "img-src 'self'",
     "font-src 'self'",
     ...(scripts ? ["script-src 'self'"] : []),
+    ...(connects ? ["connect-src 'self'"] : []),
     "base-uri 'none'",
     "frame-ancestors 'none'",
     formAction(formTargets),

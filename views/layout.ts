@@ -30,7 +30,7 @@ export type Shell = {
   readonly width?: 'narrow' | 'wide';
   /** A second style sheet, and one on top of that. */
   readonly style?: StyleName;
-  readonly alsoStyle?: 'policy.css';
+  readonly alsoStyle?: 'approvals.css' | 'policy.css';
   /** Of ours; the page also has to work without it. */
   readonly script?: ScriptName;
   /** Decisions in progress show no links that lead away. */

@@ -1,9 +1,11 @@
 /** What the pages for people are made of: sign-in, second factors, sessions of browsers. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
 import { passwordSignIn } from '../domain/accounts/sign-in.ts';
+import { approvalTelling } from '../domain/approvals/telling.ts';
 import { passkeys } from '../domain/factors/passkeys.ts';
 import { secondFactor } from '../domain/factors/second-factor.ts';
 import { totpEnrolment } from '../domain/factors/totp-enrolment.ts';
+import { liveApprovals } from '../http/account/approvals/live.ts';
 import type { PeopleDeps } from '../http/interaction/people-deps.ts';
 import { cookieNames } from '../provider/cookies.ts';
 import { browserSessions, interactions } from '../provider/interactions.ts';
@@ -27,6 +29,13 @@ export const peoplePages = (
   const seam = { provider, clock, identifiers, ephemeral, masterKey, issuer, cookies: cookieNames(issuer) };
   const signingIn = { accounts, factors: made.factors, ephemeral, clock, identifiers, masterKey, audit, limits };
   const keysOfPeople = passkeys({ ...signingIn, issuer });
+  const live = liveApprovals();
+  const telling = approvalTelling(made.broadcast, identifiers);
+  made.approvals.listen((approval) => {
+    live.tell(approval.approvers);
+    void telling.tell(approval);
+  });
+  telling.hear(live.tell);
   return {
     issuer,
     basePath: new URL(issuer).pathname.replace(/\/$/, ''),
@@ -46,6 +55,7 @@ export const peoplePages = (
     passkeys: keysOfPeople,
     factors: made.factors,
     totpEnrolment: totpEnrolment({ ...signingIn, issuerName: `Behalf ${new URL(issuer).host}` }),
+    approvals: { desk: made.approvals.desk, live, clock },
     masterKey,
     audit,
     countRefusal,

@@ -91,12 +91,16 @@ export const requestListener = (deps: {
 const loggedPath = (target: string): string =>
   (target.split('?')[0] ?? '')
     .slice(0, 200)
-    .replace(/[^/]{21,}/g, (segment) => (/^(?:agt|app|rs|dlg|acc|lse)_[a-z0-9]+$/.test(segment) ? segment : ':handle'));
+    .replace(/[^/]{21,}/g, (segment) =>
+      /^(?:agt|app|rs|dlg|acc|lse|apv)_[a-z0-9]+$/.test(segment) ? segment : ':handle',
+    );
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 const methodLabel = (method: string | undefined): string => (METHODS.has(method ?? '') ? String(method) : 'other');
 
 const SURFACES: readonly (readonly [RegExp, string])[] = [
+  // Each lasts as long as a page is open.
+  [/\/account\/approvals\/events/, 'live'],
   [/\/token(?:$|\?)/, 'token'],
   [/\/token\/introspection/, 'introspection'],
   [/\/token\/revocation/, 'revocation'],

@@ -21,6 +21,7 @@ export const serveAsWorker = async ({
   });
   await listen(server, configuration.listen);
   await stopped;
+  behalf.endStreams();
   await drain(server);
   await behalf.close();
 };

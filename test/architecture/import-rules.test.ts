@@ -137,7 +137,7 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/compose/people-pages.ts',
-    may: ['src/domain/', 'src/provider/'],
+    may: ['src/domain/', 'src/provider/', 'src/http/account/approvals/live.ts'],
     types: ['./', 'src/http/interaction/people-deps.ts', 'config/configuration.ts'],
   },
   {

@@ -10,6 +10,7 @@ import { type Assurance, SINGLE_FACTOR } from '../../src/domain/accounts/assuran
 import { passwords } from '../../src/domain/accounts/passwords.ts';
 import { passwordSignIn } from '../../src/domain/accounts/sign-in.ts';
 import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
+import { approvalDesk } from '../../src/domain/approvals/approval-desk.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import type { PublicJwk } from '../../src/domain/clients/client.ts';
 import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
@@ -28,6 +29,7 @@ import type { BrowserSessions, ConsentResult, Interaction, Interactions } from '
 import type { Lease, Leases } from '../../src/domain/ports/leases.ts';
 import { resourceServerRegistry } from '../../src/domain/resource-servers/resource-server-registry.ts';
 import { masterKey } from '../../src/domain/secrets/master-key.ts';
+import { liveApprovals } from '../../src/http/account/approvals/live.ts';
 import { accountRouter } from '../../src/http/account/router.ts';
 import type { PeopleDeps } from '../../src/http/interaction/people-deps.ts';
 import { interactionRouter } from '../../src/http/interaction/router.ts';
@@ -234,6 +236,10 @@ export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { reado
   const interactions = fakeInteractions();
   const sessions = fakeSessions(clock);
   const leases = fakeLeases();
+  const desk = approvalDesk({
+    ...signingIn,
+    settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, perHour: 30 },
+  });
   const { pathname } = new URL(issuer);
   const deps: PeopleDeps = {
     issuer,
@@ -253,6 +259,7 @@ export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { reado
     passkeys: keysOfPeople,
     factors,
     totpEnrolment: totpEnrolment({ ...signingIn, issuerName: 'Behalf' }),
+    approvals: { desk, live: liveApprovals(), clock },
     masterKey: key,
     audit,
     countRefusal: async ({ reason, request: id, source }) => {

@@ -8,6 +8,8 @@ import type { ResourceFacts, ScopeItem } from '../partials/scope-list.ts';
 export type AccountModel = PageFrame & {
   readonly csrf: string;
   readonly account: { readonly name: string; readonly username: string; readonly email?: string };
+  /** How many requests of agents wait for this person's decision. */
+  readonly openApprovals: number;
   /** First hops: what the person allowed agents. Live ones only. */
   readonly delegations: readonly DelegationNode[];
   /** Leases of apps. Live ones only. */

@@ -10,12 +10,14 @@ export type PasskeyForm = {
   readonly look: 'primary' | 'plain';
   /** Further fields. */
   readonly fields: HtmlValue;
+  /** The other answer, of the same weight; it stands before the button. */
+  readonly otherAnswer?: Html;
 };
 
 /** A form that passkeys.js shows, fills with `credential` and sends; without it the form stays hidden. */
-export const passkeyForm = ({ kind, action, options, button, look, fields }: PasskeyForm): Html =>
+export const passkeyForm = ({ kind, action, options, button, look, fields, otherAnswer }: PasskeyForm): Html =>
   html`<form method="post" action="${action}" data-passkey="${kind}" data-options="${options}" hidden>
 ${fields}<input type="hidden" name="credential" value="">
-<div class="actions">${submit({ text: button, kind: look })}</div>
+<div class="${otherAnswer ? 'decide' : 'actions'}">${otherAnswer}${submit({ text: button, kind: look })}</div>
 <p class="error" role="alert" data-message></p>
 </form>`;

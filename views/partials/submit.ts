@@ -8,9 +8,11 @@ export type SubmitButton = {
   readonly value?: string;
   /** What the button acts on, for people who cannot see where it stands; read after its text. */
   readonly about?: string;
+  /** Id of the form it sends, where that is not the one around it. */
+  readonly form?: string;
 };
 
-export const submit = ({ text, kind = 'primary', name, value, about }: SubmitButton): Html =>
-  html`<button type="submit" class="button ${kind}"${name !== undefined && html` name="${name}" value="${value ?? ''}"`}>${text}${
+export const submit = ({ text, kind = 'primary', name, value, about, form }: SubmitButton): Html =>
+  html`<button type="submit" class="button ${kind}"${form !== undefined && html` form="${form}"`}${name !== undefined && html` name="${name}" value="${value ?? ''}"`}>${text}${
     about !== undefined && html`<span class="unseen"> ${about}</span>`
   }</button>`;

@@ -12,7 +12,10 @@ export interface Broadcast {
   close(): Promise<void>;
 }
 
-/** `kills`: a kill that the durable store does not hold yet. `keys`: the signing keys were changed. */
-export const TOPICS = ['kills', 'keys'] as const;
+/**
+ * `kills`: a kill that the durable store does not hold yet. `keys`: the signing keys were changed. `approvals`: there is
+ * something new for those who decide.
+ */
+export const TOPICS = ['kills', 'keys', 'approvals'] as const;
 
 export type Topic = (typeof TOPICS)[number];

@@ -7,6 +7,7 @@ import { signedOutPage } from '../../../views/pages/sign-out.ts';
 import type { FlashMessage } from '../../../views/partials/flash.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Lease } from '../../domain/ports/leases.ts';
+import { deviceCookie } from '../interaction/device-cookie.ts';
 import {
   byOf,
   exchangeOf,
@@ -20,6 +21,11 @@ import {
 } from '../interaction/page-answers.ts';
 import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { accountModel, readCursor } from './account-model.ts';
+import { addBatchPage } from './approvals/batch.ts';
+import { waitingFor } from './approvals/deciding.ts';
+import { addInbox } from './approvals/inbox.ts';
+import { addApprovalPage } from './approvals/page.ts';
+import { approvalProofs } from './approvals/proof.ts';
 import { addDelegationRequestRoutes } from './delegation-request.ts';
 import { addPasswordRoutes } from './password.ts';
 import { addSecurityRoutes } from './security.ts';
@@ -80,6 +86,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
       signedInAs: session.signedInAs,
       ...(flash ? { flash } : {}),
       csrf: session.csrf,
+      openApprovals: await waitingFor(deps, session.account.id),
       ...(await accountModel(deps, session.account, readCursor(query.get('before')))),
     });
     sendPage(ctx, 200, page);
@@ -97,11 +104,12 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   router.get('/account/signed-out', (ctx) => sendPage(ctx, 200, signedOutPage({ basePath })));
 
   router.post('/account/sign-out', async (ctx) => {
-    const { account } = await sessions.withForm(ctx);
+    const { id, account } = await sessions.withForm(ctx);
     const { request, source } = requestOf(ctx);
     const who = { subject: account.id, caller: account.id, request, personal: { source } };
     await audit.append({ type: 'session.ended', outcome: 'done', ...who });
     await browserSessions.end(exchangeOf(ctx));
+    deps.approvals.live.endSession(id);
     seeOther(ctx, `${home}/signed-out`);
   });
 
@@ -164,6 +172,10 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   addPasswordRoutes(router, deps, sessions, home);
   addSecurityRoutes(router, deps, sessions, home);
   addDelegationRequestRoutes(router, deps, forms, sessions, done);
+  addInbox(router, deps, sessions);
+  // Before the page of one, so that `batch` is no id.
+  addBatchPage(router, deps, forms, sessions);
+  addApprovalPage(router, deps, forms, sessions, approvalProofs(deps, deviceCookie(issuer)));
   return router;
 };
 

@@ -26,17 +26,20 @@ export const byOf = (ctx: Context, account: string): By => ({ caller: account, .
 
 /**
  * Answers a page. `formTargets` are validated redirect URIs a form on it may end at (views/content-security-policy.ts);
- * `scripts` where the page has one of ours.
+ * `scripts` where the page has one of ours, `live` where that asks this server for something.
  */
 export const sendPage = (
   ctx: Context,
   status: number,
   page: Html,
   formTargets: readonly string[] = [],
-  scripts?: 'scripts',
+  scripts?: 'scripts' | 'live',
 ): void => {
   ctx.status = status;
-  ctx.set('Content-Security-Policy', pageCsp({ formTargets, scripts: scripts !== undefined }));
+  ctx.set(
+    'Content-Security-Policy',
+    pageCsp({ formTargets, scripts: scripts !== undefined, connects: scripts === 'live' }),
+  );
   ctx.type = 'text/html; charset=utf-8';
   ctx.body = String(page);
 };
@@ -210,6 +213,11 @@ export const guardedForms = (deps: Pick<PeopleDeps, 'masterKey' | 'issuer' | 'au
       if (!guard.isToken(single(form, 'csrf'), binding)) return refuse(ctx, 'csrf_token');
       if (uid !== undefined && single(form, 'uid') !== uid) return refuse(ctx, 'other_interaction');
       return form;
+    },
+
+    /** A further token within a form: refused like the form itself when it was made for anything else. */
+    async check(ctx: Context, token: string, binding: FormBinding): Promise<void> {
+      if (!guard.isToken(token, binding)) await refuse(ctx, 'csrf_token');
     },
 
     /** Refuses a form where nobody is signed in: no token can be good there. */

@@ -24,6 +24,7 @@ import type { BrowserSessions, Interactions } from '../../domain/ports/interacti
 import type { Leases } from '../../domain/ports/leases.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { MasterKey } from '../../domain/secrets/master-key.ts';
+import type { ApprovalPagesDeps } from '../account/approvals/deps.ts';
 
 type Lookup<T> = { get(id: string): Promise<Versioned<T> | undefined> };
 
@@ -48,6 +49,7 @@ export type PeopleDeps = {
   readonly factors: Pick<FactorRegister, 'list' | 'isAsked' | 'mayChange' | 'newRecoveryCodes' | 'remove'>;
   readonly totpEnrolment: TotpEnrolment;
   readonly passkeys: Passkeys;
+  readonly approvals: ApprovalPagesDeps;
   readonly masterKey: MasterKey;
   readonly audit: AuditTrail & {
     /** Reads the trail for the person's own activity. */

@@ -2,8 +2,11 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { MasterKey } from '../../domain/secrets/master-key.ts';
 
-/** What a form is good for: an interaction or a session, and whoever is signed in there. */
-export type FormBinding = readonly [kind: 'interaction' | 'session' | 'delegation_request', ...ids: string[]];
+/** What a form is good for: an interaction, a session, or one thing that a session decides about. */
+export type FormBinding = readonly [
+  kind: 'interaction' | 'session' | 'delegation_request' | 'approval' | 'approval_batch',
+  ...ids: string[],
+];
 
 /** Ties forms to the browser session or interaction whose page showed them (RFC 9700 §4.7, WB-02). */
 export const csrf = ({ masterKey }: { readonly masterKey: MasterKey }) => {

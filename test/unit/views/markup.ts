@@ -5,7 +5,7 @@ export type Element = { readonly name: string; readonly attributes: Readonly<Rec
 const VOID: readonly string[] = ['input', 'img', 'link', 'meta', 'wbr'];
 const ELEMENTS: readonly string[] = [
   ...VOID,
-  ...'html head title body a header footer main nav section article div span p h1 h2 h3 h4 ul ol li dl dt dd strong code bdi pre progress datalist'.split(
+  ...'html head title body a header footer main nav section article div span p h1 h2 h3 h4 ul ol li dl dt dd strong em code bdi pre progress datalist'.split(
     ' ',
   ),
   ...'form fieldset legend label select option textarea button details summary figure figcaption blockquote time'.split(
@@ -18,10 +18,10 @@ const ATTRIBUTES: readonly string[] = [
   ...'action aria-current aria-describedby aria-hidden aria-invalid aria-label aria-labelledby alt autocapitalize autocomplete autofocus charset checked class'.split(
     ' ',
   ),
-  ...'content data-label datetime dir for height hidden href id inputmode lang list max maxlength method name readonly rel required role scope selected'.split(
+  ...'content data-label datetime dir for form height hidden href id inputmode lang list max maxlength method name readonly rel required role scope selected'.split(
     ' ',
   ),
-  ...'d data-message data-options data-passkey data-without-passkeys defer fill preserveaspectratio rows rx shape-rendering spellcheck src tabindex title type value viewbox width x y'.split(
+  ...'d data-live data-live-status data-message data-options data-passkey data-without-passkeys defer fill preserveaspectratio rows rx shape-rendering spellcheck open src tabindex title type value viewbox width x y'.split(
     ' ',
   ),
 ];

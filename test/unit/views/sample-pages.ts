@@ -16,6 +16,7 @@ import { signedOutPage, signOutPage } from '../../../views/pages/sign-out.ts';
 import { totpPage } from '../../../views/pages/totp.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
+import { approvalPages } from './approval-pages.ts';
 import { consolePages } from './console-pages.ts';
 import { policyPages } from './policy-pages.ts';
 
@@ -117,6 +118,7 @@ export const samplePages = (
     ...frame,
     flash: { kind: 'success', text: text('Invoice payer can no longer act for you at Deployments.') },
     csrf: text('9d2'),
+    openApprovals: 2,
     account: { name: text('Alice'), username: text('alice'), email: text('alice@example.com') },
     delegations: [
       {
@@ -240,10 +242,12 @@ export const samplePages = (
       requestId: text('req_8Hq2'),
     }),
     account: accountPage(account),
+    ...approvalPages(frame, text, { payer, planner }),
     'account-empty': accountPage({
       ...frame,
       csrf: text('9d2'),
       account: { name: text('Alice'), username: text('alice') },
+      openApprovals: 0,
       delegations: [],
       clients: [],
       activity: [],

@@ -1,0 +1,152 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { batchPage } from '../../../../views/pages/approval-batch.ts';
+import type { ApprovalFacts, BatchResult } from '../../../../views/pages/approval-model.ts';
+import { type Approval, stateAt } from '../../../domain/approvals/approval.ts';
+import { DomainError, isDomainError } from '../../../domain/errors.ts';
+import { type GuardedForms, recordRefusal, requestOf, sendPage, statusOf } from '../../interaction/page-answers.ts';
+import type { PeopleDeps } from '../../interaction/people-deps.ts';
+import type { FormBinding } from '../../middleware/csrf.ts';
+import type { AccountSessions, PageSession } from '../sessions.ts';
+import { checkWorthProving, isEasy, isForBatch, newestOf, readApprovalDecision } from './deciding.ts';
+import { approvalFacts } from './facts.ts';
+
+type Chosen = Pick<Approval, 'id' | 'digest'>;
+
+/** More is no reading any more. */
+const MOST = 30;
+
+/**
+ * Adds `GET` and `POST /account/approvals/batch`. Each choice holds the digest of what was shown and a token of its own, so
+ * that nothing is decided that did not stand on this person's page (AP-16, AP-18).
+ */
+export const addBatchPage = (
+  router: Router,
+  deps: PeopleDeps,
+  forms: GuardedForms,
+  sessions: AccountSessions,
+): void => {
+  const { basePath, approvals } = deps;
+  const { desk, clock } = approvals;
+
+  const formBinding = ({ id }: PageSession): FormBinding => ['approval_batch', id];
+
+  const choiceBinding = ({ id: session }: PageSession, { id, digest }: Chosen): FormBinding => [
+    'approval_batch',
+    session,
+    id,
+    digest,
+  ];
+
+  const show = async (
+    ctx: Context,
+    session: PageSession,
+    status = 200,
+    more: { readonly error?: string; readonly results?: readonly BatchResult[] } = {},
+  ): Promise<void> => {
+    const now = clock.now();
+    const open = (await newestOf(deps, session.account.id)).filter((one) => stateAt(one, now) === 'pending');
+    const facts = await approvalFacts(deps, open, session.account.id);
+    const all = open.flatMap((approval, index) => {
+      const shown = facts[index];
+      return shown?.state === 'open' ? [{ approval, facts: shown }] : [];
+    });
+    const isChoice = ({ approval, facts: { unreadable } }: (typeof all)[number]): boolean =>
+      isForBatch(approval, session, now) && unreadable.length === 0;
+    const choices = all.filter(isChoice);
+    const page = batchPage({
+      basePath,
+      signedInAs: session.signedInAs,
+      action: `${basePath}/account/approvals/batch`,
+      csrf: forms.token(formBinding(session)),
+      choices: choices.slice(0, MOST).map(({ approval, facts: shown }) => ({
+        approval: shown,
+        value: `${approval.id}.${approval.digest}.${forms.token(choiceBinding(session, approval))}`,
+      })),
+      apart: [...all.filter((one) => !isChoice(one)), ...choices.slice(MOST)].map((one) => ({
+        approval: one.facts,
+        why: whyApart(one),
+      })),
+      results: more.results ?? [],
+      ...(more.error === undefined ? {} : { error: more.error }),
+    });
+    sendPage(ctx, status, page);
+  };
+
+  const decideOne = async (
+    ctx: Context,
+    session: PageSession,
+    { id, digest }: Chosen,
+    decision: 'approve' | 'deny',
+  ): Promise<BatchResult | undefined> => {
+    const who = { account: session.account.id, seen: digest, ...requestOf(ctx) };
+    const found = await desk.get(id);
+    if (!found?.approvers.includes(session.account.id)) return undefined;
+    const factsOf = async (approval: Approval): Promise<ApprovalFacts | undefined> =>
+      (await approvalFacts(deps, [approval], session.account.id))[0];
+    const before = await factsOf(found);
+    if (!before) return undefined;
+    try {
+      if (decision === 'approve') {
+        checkWorthProving(found, who, before.unreadable, clock.now());
+        if (!isForBatch(found, session, clock.now())) throw onItsOwn();
+      }
+      const after =
+        decision === 'deny'
+          ? await desk.deny(id, who)
+          : await desk.approve(id, { ...who, assurance: session.assurance });
+      const outcome = after.state === 'denied' ? 'denied' : after.state === 'approved' ? 'approved' : 'agreed';
+      return { approval: (await factsOf(after)) ?? before, outcome };
+    } catch (error) {
+      if (!isDomainError(error)) throw error;
+      await recordRefusal(deps, ctx, error);
+      return { approval: before, outcome: 'refused', text: error.message };
+    }
+  };
+
+  router.get('/account/approvals/batch', async (ctx) => {
+    const session = await sessions.orSignIn(ctx);
+    if (session) await show(ctx, session);
+  });
+
+  router.post('/account/approvals/batch', async (ctx) => {
+    const { form, ...session } = await sessions.withForm(ctx, formBinding);
+    try {
+      const decision = readApprovalDecision(form);
+      const chosen = [...new Set(form.getAll('chosen'))].slice(0, MOST).map(readChoice);
+      if (chosen.length === 0) throw unreadable('Nothing was chosen, so nothing was decided.');
+      for (const one of chosen) await forms.check(ctx, one.token, choiceBinding(session, one));
+      const results: BatchResult[] = [];
+      // One after the other: each is a decision of its own.
+      for (const one of chosen) {
+        const result = await decideOne(ctx, session, one, decision);
+        if (result) results.push(result);
+      }
+      await show(ctx, session, 200, { results });
+    } catch (error) {
+      if (!isDomainError(error) || error.code !== 'invalid_request') throw error;
+      await recordRefusal(deps, ctx, error);
+      await show(ctx, session, statusOf(error), { error: error.message });
+    }
+  });
+};
+
+const whyApart = ({ approval, facts }: { readonly approval: Approval; readonly facts: ApprovalFacts }): string => {
+  if (facts.unreadable.length > 0) return 'It cannot be put into words, so it can only be denied.';
+  return isEasy(approval)
+    ? 'It takes a second factor, or stands too far down.'
+    : 'It takes a look and a proof of its own.';
+};
+
+const readChoice = (value: string): Chosen & { readonly token: string } => {
+  const [, id, digest, token] = /^(apv_\w{1,64})\.([\w-]{43})\.([\w-]{1,128})$/.exec(value) ?? [];
+  if (id === undefined || digest === undefined || token === undefined) {
+    throw unreadable('The form cannot be read. Open the page again.');
+  }
+  return { id, digest, token };
+};
+
+const unreadable = (message: string): DomainError => new DomainError('invalid_request', message, { field: 'chosen' });
+
+const onItsOwn = (): DomainError =>
+  new DomainError('insufficient_user_authentication', 'This one is decided on a page of its own.');

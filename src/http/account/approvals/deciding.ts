@@ -1,0 +1,71 @@
+import { satisfiesAcr } from '../../../domain/accounts/assurance.ts';
+import { type Approval, stateAt } from '../../../domain/approvals/approval.ts';
+import { DomainError } from '../../../domain/errors.ts';
+import type { PeopleDeps } from '../../interaction/people-deps.ts';
+import { single } from '../../middleware/form-body.ts';
+import type { PageSession } from '../sessions.ts';
+
+/** So many of the newest are looked at; open ones are the newest there are. */
+const LOOKED_AT = 200;
+
+type Deps = Pick<PeopleDeps, 'approvals'>;
+
+/** What an account may decide or decided, newest first. */
+export const newestOf = ({ approvals }: Deps, account: string): Promise<readonly Approval[]> =>
+  approvals.desk.ofApprover(account, { limit: LOOKED_AT });
+
+const hasAgreed = ({ votes }: Pick<Approval, 'votes'>, account: string): boolean =>
+  votes.some((vote) => vote.account === account);
+
+/** How many wait for this person, and not for somebody else only. */
+export const waitingFor = async (deps: Deps, account: string): Promise<number> => {
+  const now = deps.approvals.clock.now();
+  const newest = await newestOf(deps, account);
+  return newest.filter((one) => stateAt(one, now) === 'pending' && !hasAgreed(one, account)).length;
+};
+
+/** `approve` or `deny`; an empty or other answer is none (AP-13). */
+export const readApprovalDecision = (form: URLSearchParams): 'approve' | 'deny' => {
+  const decision = single(form, 'decision');
+  if (decision === 'approve' || decision === 'deny') return decision;
+  throw new DomainError('invalid_request', 'The form says neither yes nor no. Nothing was decided.', {
+    field: 'decision',
+  });
+};
+
+/** Throws where a yes cannot count whatever is proven, so that no code or number is used up for it. */
+export const checkWorthProving = (
+  approval: Approval,
+  { account, seen }: { readonly account: string; readonly seen: string },
+  unreadable: readonly string[],
+  now: number,
+): void => {
+  const state = stateAt(approval, now);
+  if (state !== 'pending') {
+    throw new DomainError('conflict', `This request is ${state}: there is nothing left to decide.`);
+  }
+  if (hasAgreed(approval, account)) {
+    throw new DomainError('conflict', 'You have agreed already; somebody else has to, too.');
+  }
+  if (seen !== approval.digest) {
+    throw new DomainError('precondition_failed', 'What you saw is not what is asked for now. Look at it again.');
+  }
+  if (unreadable.length > 0) {
+    throw new DomainError('access_denied', 'What is asked cannot be put into words, so nobody can approve it.');
+  }
+};
+
+/** Whether it is one that needs no proof of its own. */
+export const isEasy = ({ risk, requires, number }: Approval): boolean =>
+  (risk === 'low' || risk === 'medium') && !requires.isProvenAnew && number === undefined;
+
+/** Whether somebody can decide it among others. */
+export const isForBatch = (
+  approval: Approval,
+  { account, assurance }: Pick<PageSession, 'account' | 'assurance'>,
+  now: number,
+): boolean =>
+  stateAt(approval, now) === 'pending' &&
+  !hasAgreed(approval, account.id) &&
+  isEasy(approval) &&
+  (approval.requires.acr === undefined || satisfiesAcr(assurance.acr, approval.requires.acr));

@@ -1,0 +1,13 @@
+/**
+ * What people decide about: the inbox, the page of one approval, several at once, and the hints that something changed.
+ * Owns how an approval is shown and what somebody proves before a yes; does not own whether it counts (domain/approvals).
+ */
+import type { ApprovalDesk } from '../../../domain/approvals/approval-desk.ts';
+import type { Clock } from '../../../domain/ports/clock.ts';
+import type { LiveApprovals } from './live.ts';
+
+export type ApprovalPagesDeps = {
+  readonly desk: Pick<ApprovalDesk, 'settings' | 'get' | 'ofApprover' | 'approve' | 'deny'>;
+  readonly live: LiveApprovals;
+  readonly clock: Pick<Clock, 'now'>;
+};

@@ -1,0 +1,136 @@
+import type { ApprovalFacts, ShownState } from '../../../../views/pages/approval-model.ts';
+import type { AgentFacts } from '../../../../views/partials/agent-card.ts';
+import { SHOWN_MEMBERS } from '../../../../views/partials/approval-facts.ts';
+import type { Agent } from '../../../domain/agents/agent.ts';
+import { type Approval, stateAt } from '../../../domain/approvals/approval.ts';
+import { actorsOf } from '../../../domain/delegation/actor-chain.ts';
+import { describedDetail } from '../../../domain/details/described-detail.ts';
+import { typeOf } from '../../../domain/details/narrowed-details.ts';
+import type { ResourceServer } from '../../../domain/resource-servers/resource-server.ts';
+import { agentFacts } from '../../interaction/consent-model.ts';
+import type { PeopleDeps } from '../../interaction/people-deps.ts';
+
+type Deps = Pick<PeopleDeps, 'basePath' | 'accounts' | 'agents' | 'resourceServers' | 'approvals'>;
+
+type Known = {
+  readonly servers: ReadonlyMap<string, ResourceServer>;
+  readonly agents: ReadonlyMap<string, Agent>;
+  readonly nameOf: (account: string) => string;
+};
+
+/** Approvals as `viewer` is shown them, in their order. All of what is asked comes from the action that the digest is over. */
+export const approvalFacts = async (
+  deps: Deps,
+  approvals: readonly Approval[],
+  viewer: string,
+): Promise<readonly ApprovalFacts[]> => {
+  const known = await whatIsKnown(deps, approvals);
+  const now = deps.approvals.clock.now();
+  return approvals.map((approval) => {
+    const { id, action, requires, votes, mustAgree, bindingMessage } = approval;
+    const agreed = votes.map(({ account }) => account);
+    return {
+      id,
+      href: `${deps.basePath}/account/approvals/${id}`,
+      state: shownState(approval, agreed.includes(viewer), now),
+      risk: approval.risk,
+      ...deedsOf(approval, known.servers.get(action.resource)),
+      ...actorsIn(approval, known),
+      onBehalfOf: { name: known.nameOf(action.subject), isYou: action.subject === viewer },
+      askedAt: approval.createdAt,
+      until: approval.expiresAt,
+      goodForSeconds: deps.approvals.desk.settings.redeemSeconds,
+      ...(approval.decidedAt === undefined ? {} : { decidedAt: approval.decidedAt }),
+      ...(approval.state === 'denied' && approval.decidedBy !== undefined
+        ? { decidedBy: approval.decidedBy === viewer ? 'you' : known.nameOf(approval.decidedBy) }
+        : {}),
+      ...(approval.redeemBy === undefined ? {} : { redeemBy: approval.redeemBy }),
+      quorum: requires.quorum,
+      people: approval.approvers.map((account) => ({
+        name: known.nameOf(account),
+        isYou: account === viewer,
+        hasAgreed: agreed.includes(account),
+        isNeeded: account === mustAgree,
+      })),
+      ...(bindingMessage === undefined ? {} : { message: bindingMessage }),
+    };
+  });
+};
+
+const shownState = (approval: Approval, hasAgreed: boolean, now: number): ShownState => {
+  const state = stateAt(approval, now);
+  if (state !== 'pending') return state;
+  return hasAgreed ? 'agreed' : 'open';
+};
+
+const whatIsKnown = async (deps: Deps, approvals: readonly Approval[]): Promise<Known> => {
+  const actors = approvals.flatMap(({ agent, action }) => [agent, ...actorsOf(action.chain)]);
+  const agents = new Map(
+    (await deps.agents.getMany([...new Set(actors)])).map(({ document }) => [document.id, document]),
+  );
+  const people = [...agents.values()].map(({ owner }) => owner);
+  const asked = approvals.flatMap(({ approvers, subject, decidedBy = '' }) => [...approvers, subject, decidedBy]);
+  const accounts = [...new Set([...people, ...asked])].filter((id) => id !== '');
+  const names = new Map<string, string>();
+  for (let from = 0; from < accounts.length; from += 1000) {
+    for (const { id, name } of await deps.accounts.getMany(accounts.slice(from, from + 1000))) names.set(id, name);
+  }
+  const servers = new Map<string, ResourceServer>();
+  for (const identifier of new Set(approvals.map(({ resource }) => resource))) {
+    const found = await deps.resourceServers.findByIdentifier(identifier);
+    if (found) servers.set(identifier, found.document);
+  }
+  return { servers, agents, nameOf: (account) => names.get(account) ?? account };
+};
+
+type Deeds = Pick<ApprovalFacts, 'resource' | 'scopes' | 'details' | 'unreadable' | 'exact' | 'isCut'>;
+
+/** In the words of the resource server; what it has no words for is named, and nobody can approve it (AP-10). */
+const deedsOf = ({ action }: Approval, server: ResourceServer | undefined): Deeds => {
+  const declared = server?.scopes ?? [];
+  const types = server?.detailTypes ?? [];
+  const details = action.details.flatMap((detail) => {
+    const type = typeOf(types, detail);
+    return type ? [describedDetail(type, detail)] : [];
+  });
+  const shown = details.flatMap(({ sentence, more }) => [
+    ...sentence.flatMap((part) => ('text' in part ? [] : (part.value ?? []))),
+    ...more.map(({ value }) => value),
+  ]);
+  return {
+    resource: { identifier: action.resource, name: server?.name ?? action.resource },
+    scopes: declared.filter(({ name }) => action.scope.includes(name)),
+    details,
+    unreadable: [
+      ...action.scope.filter((scope) => !declared.some(({ name }) => name === scope)),
+      ...action.details.filter((detail) => typeOf(types, detail) === undefined).map(({ type }) => type),
+    ],
+    exact: action.details.length === 0 ? [] : JSON.stringify(action.details, null, 2).split('\n'),
+    isCut: shown.some((value) => value.endsWith('…')) || details.some(({ more }) => more.length > SHOWN_MEMBERS),
+  };
+};
+
+const actorsIn = (
+  { agent: id, action }: Approval,
+  { agents, nameOf }: Known,
+): Pick<ApprovalFacts, 'agent' | 'through' | 'warnings'> => {
+  const factsOf = (actor: string): AgentFacts => {
+    const found = agents.get(actor);
+    return found
+      ? agentFacts(found, nameOf)
+      : { id: actor, name: actor, ownerName: 'nobody known', purpose: '', environment: 'production' };
+  };
+  const found = agents.get(id);
+  return {
+    agent: factsOf(id),
+    through: actorsOf(action.chain)
+      .filter((actor) => actor !== id)
+      .map(factsOf),
+    warnings:
+      found === undefined
+        ? ['This agent is not registered any more. It would get nothing.']
+        : found.state === 'active'
+          ? []
+          : [`This agent is ${found.state} now. As long as it is, it would get nothing.`],
+  };
+};

@@ -1,0 +1,50 @@
+import type Router from '@koa/router';
+import { inboxPage } from '../../../../views/pages/approvals.ts';
+import { stateAt } from '../../../domain/approvals/approval.ts';
+import { DomainError } from '../../../domain/errors.ts';
+import { exchangeOf, sendPage } from '../../interaction/page-answers.ts';
+import { activeAccount, type PeopleDeps } from '../../interaction/people-deps.ts';
+import type { AccountSessions } from '../sessions.ts';
+import { isForBatch, newestOf } from './deciding.ts';
+import { approvalFacts } from './facts.ts';
+
+const DECIDED_SHOWN = 20;
+
+/** Adds `GET /account/approvals` and `GET /account/approvals/events`. */
+export const addInbox = (router: Router, deps: PeopleDeps, sessions: AccountSessions): void => {
+  const { basePath, approvals, browserSessions } = deps;
+  const path = `${basePath}/account/approvals`;
+
+  router.get('/account/approvals', async (ctx) => {
+    const session = await sessions.orSignIn(ctx);
+    if (!session) return;
+    const newest = await newestOf(deps, session.account.id);
+    const now = approvals.clock.now();
+    const isOpen = newest.map((one) => stateAt(one, now) === 'pending');
+    const shown = newest
+      .filter((_, index) => isOpen[index])
+      .concat(newest.filter((_, index) => !isOpen[index]).slice(0, DECIDED_SHOWN));
+    const facts = await approvalFacts(deps, shown, session.account.id);
+    const open = facts.filter(({ state }) => state === 'open' || state === 'agreed');
+    const batch = shown.filter((one) => isForBatch(one, session, now));
+    const page = inboxPage({
+      basePath,
+      signedInAs: session.signedInAs,
+      open: open.toSorted((one, other) => Number(one.state === 'agreed') - Number(other.state === 'agreed')),
+      decided: facts.filter(({ state }) => state !== 'open' && state !== 'agreed'),
+      liveHref: `${path}/events`,
+      ...(batch.length > 1 ? { batchHref: `${path}/batch` } : {}),
+    });
+    sendPage(ctx, 200, page, [], 'live');
+  });
+
+  router.get('/account/approvals/events', async (ctx) => {
+    const session = await sessions.current(ctx);
+    if (!session) throw new DomainError('unauthenticated', 'Sign in first.');
+    const exchange = exchangeOf(ctx);
+    approvals.live.open(ctx, { session: session.id, account: session.account.id }, async () => {
+      const now = await browserSessions.current(exchange);
+      return now?.id === session.id && (await activeAccount(deps, now.account)) !== undefined;
+    });
+  });
+};

@@ -1,0 +1,142 @@
+import type Router from '@koa/router';
+import type { RouterContext } from '@koa/router';
+import type { Context } from 'koa';
+import { approvalPage } from '../../../../views/pages/approval.ts';
+import type { Ask } from '../../../../views/pages/approval-model.ts';
+import type { Approval } from '../../../domain/approvals/approval.ts';
+import { DomainError, type DomainErrorCode, isDomainError } from '../../../domain/errors.ts';
+import {
+  type GuardedForms,
+  queryOf,
+  recordRefusal,
+  requestOf,
+  seeOther,
+  sendPage,
+  setRetryAfter,
+  statusOf,
+} from '../../interaction/page-answers.ts';
+import type { PeopleDeps } from '../../interaction/people-deps.ts';
+import type { FormBinding } from '../../middleware/csrf.ts';
+import { single } from '../../middleware/form-body.ts';
+import type { AccountSessions, PageSession } from '../sessions.ts';
+import { checkWorthProving, readApprovalDecision } from './deciding.ts';
+import { approvalFacts } from './facts.ts';
+import type { ApprovalProofs } from './proof.ts';
+
+/**
+ * Adds `GET` and `POST /account/approvals/:id`. Opening it decides nothing (AP-15); its form is good for the session, the
+ * approval and the digest whose page it stood on (AP-16); for whoever is not asked it is not there (WB-11).
+ */
+export const addApprovalPage = (
+  router: Router,
+  deps: PeopleDeps,
+  forms: GuardedForms,
+  sessions: AccountSessions,
+  proofs: ApprovalProofs,
+): void => {
+  const { basePath, approvals, verifiedNames } = deps;
+  const { desk, clock } = approvals;
+
+  const approvalFor = async (id: string, { account }: Pick<PageSession, 'account'>): Promise<Approval> => {
+    const approval = /^apv_\w{1,64}$/.test(id) ? await desk.get(id) : undefined;
+    if (!approval?.approvers.includes(account.id)) throw notThere();
+    return approval;
+  };
+
+  const bindingOf =
+    (approval: string, digest: string) =>
+    ({ id }: PageSession): FormBinding => ['approval', id, approval, digest];
+
+  const show = async (
+    ctx: Context,
+    session: PageSession,
+    approval: Approval,
+    status = 200,
+    error?: string,
+  ): Promise<void> => {
+    const { id, digest } = approval;
+    const [facts] = await approvalFacts(deps, [approval], session.account.id);
+    if (!facts) throw notThere();
+    const ask: Ask = facts.state === 'open' ? await proofs.askFor(approval, session) : { kind: 'session' };
+    const likeness = await verifiedNames?.likeness({ id: facts.agent.id, name: facts.agent.name });
+    const page = approvalPage({
+      basePath,
+      signedInAs: session.signedInAs,
+      approval: {
+        ...facts,
+        warnings: [
+          ...(likeness
+            ? [`Its name looks like “${likeness.name}”, which was verified here. This is another one.`]
+            : []),
+          ...facts.warnings,
+        ],
+      },
+      action: `${facts.href}?seen=${digest}`,
+      csrf: forms.token(bindingOf(id, digest)(session)),
+      ask,
+      asksNumber: approval.number !== undefined,
+      ...(error === undefined ? {} : { error }),
+    });
+    sendPage(ctx, status, page, [], ask.kind === 'factor' && ask.passkey !== undefined ? 'scripts' : undefined);
+  };
+
+  const decide = async (
+    ctx: RouterContext,
+    approval: Approval,
+    session: PageSession & { readonly form: URLSearchParams },
+  ): Promise<void> => {
+    const { form, account } = session;
+    const who = { account: account.id, seen: single(queryOf(ctx), 'seen') ?? '', ...requestOf(ctx) };
+    if (readApprovalDecision(form) === 'deny') {
+      await desk.deny(approval.id, who);
+      return;
+    }
+    const [facts] = await approvalFacts(deps, [approval], account.id);
+    checkWorthProving(approval, who, facts?.unreadable ?? [], clock.now());
+    const assurance = await proofs.prove(ctx, approval, session, form);
+    await desk.approve(approval.id, { ...who, assurance, number: single(form, 'number') });
+  };
+
+  router.get('/account/approvals/:id', async (ctx) => {
+    const session = await sessions.orSignIn(ctx);
+    if (!session) return;
+    const { id = '' } = ctx.params;
+    await show(ctx, session, await approvalFor(id, session));
+  });
+
+  router.post('/account/approvals/:id', async (ctx) => {
+    const { id = '' } = ctx.params;
+    const session = await sessions.withForm(ctx, bindingOf(id, single(queryOf(ctx), 'seen') ?? ''));
+    const approval = await approvalFor(id, session);
+    try {
+      await decide(ctx, approval, session);
+    } catch (error) {
+      if (!isDomainError(error) || !SHOWN.includes(error.code)) throw error;
+      // Refused proofs are in the trail already.
+      if (!WRITTEN.includes(error.code)) await recordRefusal(deps, ctx, error);
+      setRetryAfter(ctx, error);
+      await show(ctx, session, await approvalFor(id, session), statusOf(error), error.message);
+      return;
+    }
+    // The page says what happened, as often as it is opened.
+    seeOther(ctx, `${basePath}/account/approvals/${id}`);
+  });
+};
+
+const notThere = (): DomainError =>
+  new DomainError('not_found', 'There is no such request for you. It may be too old to be kept.');
+
+/** Refusals that leave the person on the page. */
+const SHOWN: readonly DomainErrorCode[] = [
+  'invalid_request',
+  'invalid_field',
+  'conflict',
+  'precondition_failed',
+  'insufficient_user_authentication',
+  'access_denied',
+  'unauthenticated',
+  'too_many_requests',
+];
+
+/** Of them, those that the domain wrote down. */
+const WRITTEN: readonly DomainErrorCode[] = ['unauthenticated', 'too_many_requests'];

@@ -1,0 +1,90 @@
+import type { Context } from 'koa';
+import type { Ask } from '../../../../views/pages/approval-model.ts';
+import { type Assurance, SINGLE_FACTOR, satisfiesAcr } from '../../../domain/accounts/assurance.ts';
+import type { Approval } from '../../../domain/approvals/approval.ts';
+import { DomainError } from '../../../domain/errors.ts';
+import type { DeviceCookie } from '../../interaction/device-cookie.ts';
+import { requestOf } from '../../interaction/page-answers.ts';
+import type { PeopleDeps } from '../../interaction/people-deps.ts';
+import { single } from '../../middleware/form-body.ts';
+import type { PageSession } from '../sessions.ts';
+
+type Kind = Ask['kind'];
+type Asking = Pick<Approval, 'id' | 'requires'>;
+
+/**
+ * What somebody has to prove before a yes to one approval, and what was proven. Where a proof of its own is asked, the
+ * password alone is not enough for whoever has a second factor; a passkey signs a challenge of this very approval (AP-14).
+ */
+export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie) => {
+  const { factors, passkeys, secondFactor, signIn, approvals } = deps;
+
+  const kindOf = async ({ requires }: Asking, { account, assurance }: PageSession): Promise<Kind> => {
+    const isStrong = requires.acr === undefined || satisfiesAcr(assurance.acr, requires.acr);
+    if (isStrong && !requires.isProvenAnew) return 'session';
+    if (await factors.isAsked(account.id)) return 'factor';
+    return requires.acr === undefined ? 'password' : 'no_factor';
+  };
+
+  return {
+    kindOf,
+
+    /** The same with what a page needs. Of two pages that show a passkey for one approval only the later one works. */
+    async askFor(approval: Asking, session: PageSession): Promise<Ask> {
+      const kind = await kindOf(approval, session);
+      if (kind !== 'factor') return { kind };
+      const { id } = session.account;
+      const passkey = await passkeys.offerFactor(id, approval.id);
+      const hasApp = (await factors.list(id)).some((one) => one.kind === 'totp');
+      return { kind, hasApp, ...(passkey === undefined ? {} : { passkey }) };
+    },
+
+    /**
+     * What the person proved for this approval, now. Throws 'unauthenticated' for a wrong code, passkey or password,
+     * 'too_many_requests' beyond a limit (both are in the trail by then), 'invalid_field' for none, and
+     * 'insufficient_user_authentication' where it takes what she does not have.
+     */
+    async prove(ctx: Context, approval: Asking, session: PageSession, form: URLSearchParams): Promise<Assurance> {
+      const { account, assurance } = session;
+      const kind = await kindOf(approval, session);
+      const attempt = { account: account.id, ...requestOf(ctx) };
+      const authTime = approvals.clock.now();
+      switch (kind) {
+        case 'session':
+          return assurance;
+        case 'no_factor':
+          throw new DomainError(
+            'insufficient_user_authentication',
+            'This takes a second factor, and you have none yet.',
+          );
+        case 'password': {
+          const password = single(form, 'password') ?? '';
+          if (password === '') throw missing('/password', 'Type your password.');
+          await signIn.confirmPassword({ ...attempt, password });
+          return { acr: SINGLE_FACTOR, amr: ['pwd'], authTime };
+        }
+        case 'factor': {
+          const credential = single(form, 'credential') ?? '';
+          const code = single(form, 'code') ?? '';
+          if (credential === '' && code.trim() === '')
+            throw missing('/code', 'Prove that it is you: nothing was sent.');
+          const proven = await secondFactor.prove({
+            ...attempt,
+            // What is proven counts from now, and for this approval alone: the session stays as old as it is.
+            assurance: { ...assurance, authTime },
+            isStepUp: true,
+            uid: approval.id,
+            proof: credential === '' ? { code } : { credential },
+            device: devices.read(ctx),
+          });
+          devices.write(ctx, proven.device);
+          return proven.assurance;
+        }
+      }
+    },
+  };
+};
+
+export type ApprovalProofs = ReturnType<typeof approvalProofs>;
+
+const missing = (field: string, message: string): DomainError => new DomainError('invalid_field', message, { field });

@@ -1,0 +1,136 @@
+/** Models of the pages on which people decide about single actions. Whatever somebody else chose goes through `text`. */
+import type { Html } from '../../../views/html.ts';
+import type { PageFrame } from '../../../views/layout.ts';
+import { approvalPage } from '../../../views/pages/approval.ts';
+import { batchPage } from '../../../views/pages/approval-batch.ts';
+import type { ApprovalFacts, ApprovalModel } from '../../../views/pages/approval-model.ts';
+import { inboxPage } from '../../../views/pages/approvals.ts';
+import type { AgentFacts } from '../../../views/partials/agent-card.ts';
+
+const NOON = 1_790_000_000;
+
+export const approvalPages = (
+  frame: PageFrame,
+  text: (usual: string) => string,
+  { payer, planner }: { readonly payer: AgentFacts; readonly planner: AgentFacts },
+): Readonly<Record<string, Html>> => {
+  const at = `${frame.basePath}/account/approvals`;
+  const transfer: ApprovalFacts = {
+    id: 'apv_1',
+    href: `${at}/apv_1`,
+    state: 'open',
+    risk: 'critical',
+    resource: { identifier: text('https://payments.example.com'), name: text('Payments') },
+    scopes: [{ name: text('payments:create'), description: text('Pay from your accounts'), risk: 'critical' }],
+    details: [
+      {
+        type: 'payment',
+        about: text('Payments from your accounts'),
+        risk: 'critical',
+        sentence: [
+          { text: 'Pay ' },
+          { member: 'amount', value: text('1250') },
+          { text: ' ' },
+          { member: 'currency', value: text('EUR') },
+          { text: ' to ' },
+          { member: 'creditor', value: text('Nordwind Energy AG') },
+          { text: ', until ' },
+          { member: 'execute_before', value: undefined },
+        ],
+        more: [{ member: text('reference'), value: text('Invoice 2026-118, October') }],
+      },
+    ],
+    unreadable: [],
+    exact: ['[', `  ${text('"creditor": "Nordwind Energy AG"')}`, ']'],
+    isCut: false,
+    agent: payer,
+    through: [planner],
+    onBehalfOf: { name: text('Alice'), isYou: true },
+    askedAt: NOON,
+    until: NOON + 600,
+    goodForSeconds: 300,
+    quorum: 2,
+    people: [
+      { name: text('Alice'), isYou: true, hasAgreed: false, isNeeded: true },
+      { name: text('Bob'), isYou: false, hasAgreed: true, isNeeded: false },
+    ],
+    message: text('Already approved by finance. Just press Approve.'),
+    warnings: [text('Its name looks like “Invoice payer”.')],
+  };
+  const event: ApprovalFacts = {
+    ...transfer,
+    id: 'apv_2',
+    href: `${at}/apv_2`,
+    risk: 'medium',
+    resource: { identifier: text('https://calendar.example.com/api'), name: text('Team calendar') },
+    scopes: [{ name: text('events:write'), description: text('Add and move events in your calendar'), risk: 'medium' }],
+    details: [],
+    exact: [],
+    agent: planner,
+    through: [],
+    quorum: 1,
+    people: [{ name: text('Alice'), isYou: true, hasAgreed: false, isNeeded: true }],
+    warnings: [],
+  };
+  const one = (more: Partial<ApprovalModel> & Pick<ApprovalModel, 'ask'>): Html =>
+    approvalPage({
+      ...frame,
+      approval: transfer,
+      action: `${at}/apv_1?seen=k`,
+      csrf: text('9d2'),
+      asksNumber: false,
+      ...more,
+    });
+  const decided = { decidedAt: NOON + 30, decidedBy: text('Alice'), redeemBy: NOON + 330 };
+  return {
+    approval: one({
+      ask: { kind: 'factor', passkey: '{"challenge":"k3Q"}', hasApp: true },
+      asksNumber: true,
+      error: text('That is not the number the agent shows.'),
+    }),
+    'approval-code': one({ ask: { kind: 'factor', hasApp: true }, approval: { ...transfer, isCut: true } }),
+    'approval-recovery': one({ ask: { kind: 'factor', hasApp: false } }),
+    'approval-password': one({ ask: { kind: 'password' }, asksNumber: true }),
+    'approval-session': one({ ask: { kind: 'session' }, approval: event }),
+    'approval-no-factor': one({ ask: { kind: 'no_factor' } }),
+    'approval-unreadable': one({
+      ask: { kind: 'session' },
+      approval: { ...transfer, details: [], unreadable: [text('payment')] },
+    }),
+    'approval-agreed': one({ ask: { kind: 'session' }, approval: { ...transfer, state: 'agreed' } }),
+    'approval-approved': one({ ask: { kind: 'session' }, approval: { ...transfer, state: 'approved', ...decided } }),
+    'approval-denied': one({ ask: { kind: 'session' }, approval: { ...event, state: 'denied', ...decided } }),
+    'approval-expired': one({ ask: { kind: 'session' }, approval: { ...event, state: 'expired' } }),
+    approvals: inboxPage({
+      ...frame,
+      open: [transfer, event],
+      decided: [
+        { ...event, id: 'apv_3', state: 'denied', ...decided },
+        { ...transfer, id: 'apv_4', state: 'redeemed', ...decided },
+      ],
+      liveHref: `${at}/events`,
+      batchHref: `${at}/batch`,
+    }),
+    'approvals-empty': inboxPage({ ...frame, open: [], decided: [], liveHref: `${at}/events` }),
+    'approvals-batch': batchPage({
+      ...frame,
+      action: `${at}/batch`,
+      csrf: text('9d2'),
+      choices: [{ approval: event, value: 'apv_2.k.k' }],
+      apart: [{ approval: transfer, why: 'It takes a look and a proof of its own.' }],
+      results: [
+        { approval: event, outcome: 'approved' },
+        { approval: transfer, outcome: 'refused', text: text('This request is expired.') },
+      ],
+      error: text('Nothing was chosen.'),
+    }),
+    'approvals-batch-empty': batchPage({
+      ...frame,
+      action: `${at}/batch`,
+      csrf: text('9d2'),
+      choices: [],
+      apart: [],
+      results: [],
+    }),
+  };
+};

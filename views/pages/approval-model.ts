@@ -1,0 +1,100 @@
+import type { PageFrame } from '../layout.ts';
+import type { AgentFacts } from '../partials/agent-card.ts';
+import type { DetailItem } from '../partials/detail-list.ts';
+import type { ResourceFacts, Risk, ScopeItem } from '../partials/scope-list.ts';
+
+/** How it stands: `agreed` is open, and the person who looks has agreed; somebody else has to, too. */
+export type ShownState = 'open' | 'agreed' | 'approved' | 'redeemed' | 'denied' | 'cancelled' | 'expired';
+
+/** One action that people are asked about: everything that is approved, and nothing else. */
+export type ApprovalFacts = {
+  /** `apv_…` */
+  readonly id: string;
+  readonly href: string;
+  readonly state: ShownState;
+  readonly risk: Risk;
+  readonly resource: ResourceFacts;
+  readonly scopes: readonly ScopeItem[];
+  readonly details: readonly DetailItem[];
+  /** Names of scopes and types that nobody declares any more: with one of them it cannot be approved. */
+  readonly unreadable: readonly string[];
+  /** The details letter by letter; empty where there are none. */
+  readonly exact: readonly string[];
+  /** Whether something of them was too long for the sentence. */
+  readonly isCut: boolean;
+  readonly agent: AgentFacts;
+  /** Those it acts through, the last one first; empty where the person gave it to the agent itself. */
+  readonly through: readonly AgentFacts[];
+  readonly onBehalfOf: { readonly name: string; readonly isYou: boolean };
+  /** Epoch seconds. */
+  readonly askedAt: number;
+  readonly until: number;
+  /** How long an approved one waits for its agent. */
+  readonly goodForSeconds: number;
+  /** When and by whom it was decided; of an approved one, until when its agent may use it. */
+  readonly decidedAt?: number;
+  readonly decidedBy?: string;
+  readonly redeemBy?: number;
+  /** How many have to agree, and who may. */
+  readonly quorum: number;
+  readonly people: readonly {
+    readonly name: string;
+    readonly isYou: boolean;
+    readonly hasAgreed: boolean;
+    /** Without this one nobody's yes counts. */
+    readonly isNeeded: boolean;
+  }[];
+  /** The agent's words for this one request. */
+  readonly message?: string;
+  /** In our own words. */
+  readonly warnings: readonly string[];
+};
+
+/**
+ * How somebody can say yes. `session`: being signed in is enough. `password`, `factor`: proven for this very request.
+ * `no_factor`: it takes a second factor, and there is none.
+ */
+export type Ask =
+  | { readonly kind: 'session' }
+  | { readonly kind: 'password' }
+  /** `passkey`: what the browser is asked with, as JSON; absent: there is none. */
+  | { readonly kind: 'factor'; readonly passkey?: string; readonly hasApp: boolean }
+  | { readonly kind: 'no_factor' };
+
+/** The forms POST `csrf`, `decision` (`approve` or `deny`), and as asked `number`, `password`, `code` or `credential` to `action`. */
+export type ApprovalModel = PageFrame & {
+  readonly approval: ApprovalFacts;
+  readonly action: string;
+  readonly csrf: string;
+  readonly ask: Ask;
+  /** Whether the number that the agent shows has to be typed. */
+  readonly asksNumber: boolean;
+  readonly error?: string;
+};
+
+/** Open ones first; `liveHref` says when there is something new. */
+export type InboxModel = PageFrame & {
+  readonly open: readonly ApprovalFacts[];
+  readonly decided: readonly ApprovalFacts[];
+  readonly liveHref: string;
+  /** Where several can be decided at once; absent: too few. */
+  readonly batchHref?: string;
+};
+
+export type BatchResult = {
+  readonly approval: ApprovalFacts;
+  readonly outcome: 'approved' | 'agreed' | 'denied' | 'refused';
+  /** Why it was refused. */
+  readonly text?: string;
+};
+
+/** The form POSTs `csrf`, `decision`, and `chosen` once for each that was chosen. */
+export type BatchModel = PageFrame & {
+  readonly action: string;
+  readonly csrf: string;
+  readonly choices: readonly { readonly approval: ApprovalFacts; readonly value: string }[];
+  /** Those that are decided on pages of their own, with why. */
+  readonly apart: readonly { readonly approval: ApprovalFacts; readonly why: string }[];
+  readonly results: readonly BatchResult[];
+  readonly error?: string;
+};
