@@ -131,7 +131,9 @@ const story = async (
       }).toString();
       const left = page.waitForRequest(`${REDIRECT_URI}*`);
       await page.goto(url.href);
+      check('what is of high risk is not ticked beforehand', !(await page.getByLabel(/Pay up to/).isChecked()));
       await picture(page, 'consent');
+      await page.getByLabel(/Pay up to/).check();
       await page.getByRole('button', { name: 'Allow' }).click();
       const code = new URL((await left).url()).searchParams.get('code') ?? '';
       const first = await calls.token(key, {

@@ -60,7 +60,9 @@ export const approvalsWorld = async (server: RunningServer) => {
     more: Record<string, string> = {},
   ): Promise<string> => {
     const request = scene.authorizationRequest(identity, { scope, resource: BANK, ...more });
-    const left = await scene.walk(request.url);
+    const left = await scene.walk(request.url, {
+      consent: { check: (name) => name === 'scope' || name === 'detail' || undefined },
+    });
     const answer = await scene.calls.token(scene.keyed(identity), {
       grant_type: 'authorization_code',
       code: scene.codeFrom(left),

@@ -55,16 +55,15 @@ const passOn = (model: ConsentModel['passOn']): Html | undefined =>
 <select id="pass-on-depth" name="pass_on_depth">${Array.from({ length: model.maxDepth }, (_, index) => html`<option value="${index + 1}">${index + 1}</option>`)}</select></div>
 </fieldset></details>`;
 
-/** The risk in one line, right before the buttons; counts what stands ticked when the page opens. */
+/** The risk in one line, right before the buttons: what does not go along with a click on the one button. */
 export const riskSummary = ({ resources }: ConsentModel): Html | undefined => {
-  const ticked = resources.flatMap(({ scopes, details = [] }) => [
-    ...scopes.filter(({ checked }) => checked),
-    ...details,
-  ]);
+  const left = resources
+    .flatMap(({ scopes, details = [] }) => [...scopes, ...details])
+    .filter(({ checked }) => !checked);
   const counted = (['critical', 'high'] as const)
-    .map((risk) => ({ risk, count: ticked.filter((each) => each.risk === risk).length }))
+    .map((risk) => ({ risk, count: left.filter((each) => each.risk === risk).length }))
     .filter(({ count }) => count > 0);
   return counted.length === 0
     ? undefined
-    : html`<p class="sum">This includes ${counted.map(({ risk, count }, index) => html`${index > 0 && ' and '}${count} ${count === 1 ? 'permission' : 'permissions'} of ${risk} risk`)}. Untick what must not happen without asking you again.</p>`;
+    : html`<p class="sum">Not ticked: ${counted.map(({ risk, count }, index) => html`${index > 0 && ' and '}${count} ${count === 1 ? 'permission' : 'permissions'} of ${risk} risk`)}. Tick one only if you want it to happen in your name.</p>`;
 };

@@ -17,7 +17,7 @@ export type DetailItem = {
 };
 
 /** One to be switched off or on. The form field is `detail`, its value `id`. */
-export type DetailChoice = DetailItem & { readonly id: string };
+export type DetailChoice = DetailItem & { readonly id: string; readonly checked: boolean };
 
 const VALUE = 300;
 
@@ -38,6 +38,6 @@ export const detailChoices = (details: readonly DetailChoice[], idPrefix: string
     ? undefined
     : html`<ul class="choices">${details.map((detail, index) => {
         const id = `${idPrefix}-${index}`;
-        return html`<li class="${detail.risk}"><input type="checkbox" id="${id}" name="detail" value="${detail.id}" checked>
+        return html`<li class="${detail.risk}"><input type="checkbox" id="${id}" name="detail" value="${detail.id}"${detail.checked && html` checked`}>
 <label for="${id}">${words(detail)} <span class="hint">${isolated(detail.about, 200)}</span></label> ${riskBadge(detail.risk)}</li>`;
       })}</ul>`;

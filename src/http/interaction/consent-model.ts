@@ -5,6 +5,7 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import { isDocumentId } from '../../domain/clients/metadata-document.ts';
 import type { ConsentForm, ConsentQuestion } from '../../domain/consent/consent.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { Risk } from '../../domain/resource-servers/risk.ts';
 import { single } from '../middleware/form-body.ts';
 import type { PeopleDeps } from './people-deps.ts';
 import { siteFacts } from './registrable-domain.ts';
@@ -62,8 +63,8 @@ export const consentModel = async (
     resources: question.resources.map(({ identifier, name, scopes, details }) => ({
       identifier,
       name,
-      scopes: scopes.map((scope) => ({ ...scope, checked: true })),
-      details: details.map(({ id, described }) => ({ id, ...described })),
+      scopes: scopes.map((scope) => ({ ...scope, checked: isTicked(scope.risk) })),
+      details: details.map(({ id, described }) => ({ id, ...described, checked: isTicked(described.risk) })),
     })),
     durations: question.durations,
     duration: question.duration,
@@ -79,6 +80,9 @@ export const consentModel = async (
     ...(facts.error === undefined ? {} : { error: facts.error }),
   };
 };
+
+/** What can do great harm is nobody's by a click on the one button: the person ticks it. */
+const isTicked = (risk: Risk): boolean => risk === 'low' || risk === 'medium';
 
 /** With the host as it is looked up, in ASCII: that is what the one with the verified name does not have (DR-09). */
 const likenessWarning = (verified: string, id: string, origin: ConsentOrigin): string => {
