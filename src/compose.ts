@@ -272,6 +272,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       },
       settleDepartures: () => made.departures.settleAll(),
     },
+    courier: made.telling.courier,
     engine,
     nodes: made.nodes,
     log,
@@ -440,6 +441,7 @@ const opened = async (
 
 const close = async ({
   activePolicy,
+  mailer,
   audit,
   nodes,
   broadcast,
@@ -447,6 +449,7 @@ const close = async ({
   documents,
 }: Awaited<ReturnType<typeof services>>): Promise<void> => {
   activePolicy.release();
+  mailer?.close();
   await audit.close();
   // A name that cannot be given back is free again when its node has been silent for a while.
   await nodes.leave().catch(() => undefined);
