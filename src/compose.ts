@@ -305,6 +305,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     findings: made.findings,
     policies: made.policies,
     budgets: made.budgets,
+    telling: made.telling,
     policyTrials: made.policyTrials,
     blueprints: { ...made.blueprints, preview: blueprintPreview({ documents }) },
     groups: made.groups,

@@ -6,6 +6,8 @@ import { type DocumentStore, update } from '../ports/document-store.ts';
 import { DELIVERIES, type Delivery } from './delivery.ts';
 import { GIVE_UP_SECONDS, type Outbox } from './outbox.ts';
 
+export type DeadLetters = ReturnType<typeof deadLetters>;
+
 /** What was given up: kept for 30 days to be seen, and to be tried again by somebody who says so. */
 export const deadLetters = (deps: {
   readonly documents: DocumentStore;

@@ -5,7 +5,7 @@ export type Channel = 'mail' | 'webhook';
 
 /** One notice on its way to one recipient. It is deleted when it has arrived. */
 export type Delivery = {
-  /** `msg_…`: made of the notice and the recipient, and the same at each try: `webhook-id`, and the Message-ID of a mail. */
+  /** `msg_…`: made of the notice and the recipient, in the order of notices, and the same at each try: `webhook-id`, and the Message-ID of a mail. */
   readonly id: string;
   readonly channel: Channel;
   /** Endpoint or account. */

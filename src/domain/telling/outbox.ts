@@ -8,6 +8,8 @@ export const GIVE_UP_SECONDS = 72 * 3600;
 export type NewDelivery = Pick<Delivery, 'id' | 'channel' | 'to' | 'kind' | 'body' | 'isSealed'> & {
   /** Default: 72 hours. */
   readonly lifetimeSeconds?: number;
+  /** When what it tells of happened; what is older goes first. Default: now. */
+  readonly at?: number;
 };
 
 export type Outbox = ReturnType<typeof outbox>;
@@ -40,10 +42,10 @@ export const outbox = ({ documents, clock }: { readonly documents: DocumentStore
     wake,
 
     /** Keeps a message to be sent. The same one again is not kept twice. */
-    async put({ lifetimeSeconds = GIVE_UP_SECONDS, ...given }: NewDelivery): Promise<void> {
+    async put({ lifetimeSeconds = GIVE_UP_SECONDS, at, ...given }: NewDelivery): Promise<void> {
       const now = clock.now();
       const queue = queueOf(given.channel, given.to);
-      const times = { attempts: 0, dueAt: now, giveUpAt: now + lifetimeSeconds, createdAt: now };
+      const times = { attempts: 0, dueAt: Math.min(at ?? now, now), giveUpAt: now + lifetimeSeconds, createdAt: now };
       try {
         await deliveries.insert({ ...given, queue, state: 'waiting', ...times });
       } catch (error) {

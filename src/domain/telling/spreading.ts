@@ -72,12 +72,12 @@ export const spreading = (deps: {
         continue;
       }
       const body = JSON.stringify(facts);
-      await outbox.put({ id: messageId(notice, 'mail', id), channel: 'mail', to: id, kind: notice.kind, body });
+      await outbox.put({ id: messageId(notice, 'mail', id), channel: 'mail', to: id, kind: notice.kind, body, at });
     }
   };
 
   const byWebhook = async (notice: Notice, agent: Agent | undefined): Promise<void> => {
-    const { kind } = notice;
+    const { kind, at } = notice;
     const owner = notice.owner ?? agent?.owner;
     const body = webhookBody(notice);
     for (const webhook of await webhooks.listening(kind)) {
@@ -87,7 +87,7 @@ export const spreading = (deps: {
         continue;
       }
       const to = webhook.id;
-      await outbox.put({ id: messageId(notice, 'webhook', to), channel: 'webhook', to, kind, body });
+      await outbox.put({ id: messageId(notice, 'webhook', to), channel: 'webhook', to, kind, body, at });
     }
   };
 
@@ -101,5 +101,6 @@ export const spreading = (deps: {
   };
 };
 
-const messageId = ({ id }: Notice, channel: Channel, to: string): string =>
-  `msg_${hash('sha256', `${id} ${channel} ${to}`, 'base64url').slice(0, 32)}`;
+/** In the order of the sequence, so that of two messages of one second the older goes first. */
+const messageId = ({ id, sequence }: Notice, channel: Channel, to: string): string =>
+  `msg_${sequence.toString(36).padStart(10, '0')}${hash('sha256', `${id} ${channel} ${to}`, 'base64url').slice(0, 24)}`;
