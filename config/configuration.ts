@@ -156,6 +156,13 @@ export type Configuration = {
     readonly requestsPerClientPerMinute: number;
   };
   readonly audit: { readonly checkpointSeconds: number; readonly refusalIntervalSeconds: number };
+  /** Mail to people; without a server nothing is mailed. */
+  readonly mail?: {
+    /** smtp:// or smtps:// */
+    readonly smtpUrl?: string;
+    /** Address that mail comes from; given when there is a server. */
+    readonly from?: string;
+  };
   readonly administrator: { readonly username: string; readonly password?: string };
   readonly log: { readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug' };
 };

@@ -22,6 +22,8 @@ export const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   BEHALF_ADMIN_PASSWORD: ['administrator', 'password'],
   BEHALF_EGRESS_ALLOWED_HOSTS: ['egress', 'allowedHosts'],
   BEHALF_EGRESS_CA_FILE: ['egress', 'caFile'],
+  BEHALF_SMTP_URL: ['mail', 'smtpUrl'],
+  BEHALF_MAIL_FROM: ['mail', 'from'],
   BEHALF_MONGODB_URL: ['stores', 'mongodbUrl'],
   BEHALF_REDIS_URL: ['stores', 'redisUrl'],
 };

@@ -20,6 +20,7 @@ export const crossProblems = (configuration: Configuration): readonly Problem[] 
   ...issuerProblems(configuration),
   ...listenerProblems(configuration),
   ...storeProblems(configuration),
+  ...mailProblems(configuration),
   ...originProblems(configuration.registration.corsOrigins),
   ...hostProblems('/egress/allowedHosts', configuration.egress.allowedHosts),
   ...hostProblems('/clientIdMetadata/hosts', configuration.clientIdMetadata.hosts),
@@ -135,6 +136,43 @@ const storeProblems = ({ stores }: Configuration): readonly Problem[] => {
   }
   return problems;
 };
+
+/** Never quotes the URL, which may hold a password. */
+const mailProblems = ({ mail: { smtpUrl, from } = {} }: Configuration): readonly Problem[] => {
+  const problems: Problem[] = [];
+  if (smtpUrl !== undefined) {
+    const url = URL.canParse(smtpUrl) ? new URL(smtpUrl) : undefined;
+    const isOne = url !== undefined && /^smtps?:$/.test(url.protocol) && url.hostname !== '';
+    if (!isOne || !/^\/?$/.test(url.pathname) || url.search || url.hash) {
+      problems.push({
+        pointer: '/mail/smtpUrl',
+        message: 'This is no URL of a mail server.',
+        suggestion: 'It is smtps://user:password@host:465 or smtp://user:password@host:587, with nothing behind it.',
+      });
+    }
+  }
+  if (smtpUrl !== undefined && from === undefined) {
+    problems.push({
+      pointer: '/mail/from',
+      message: 'There is a mail server, but no address that mail comes from.',
+      suggestion: 'Give mail.from (BEHALF_MAIL_FROM), for example id@example.com.',
+    });
+  }
+  if (
+    from !== undefined &&
+    !/^(?:[^<>@"\p{Cc}]{1,60} <[^\s<>@,;"]+@[^\s<>@,;"]+>|[^\s<>@,;"]+@[^\s<>@,;"]+)$/u.test(from)
+  ) {
+    problems.push({
+      pointer: '/mail/from',
+      message: 'This is no address that mail could come from.',
+      suggestion: 'Examples: id@example.com, Behalf <id@example.com>',
+    });
+  }
+  return problems;
+};
+
+/** Whether mail goes to a server on this machine, where it needs no TLS. */
+export const isLocalMailServer = (smtpUrl: string): boolean => isLoopbackHost(new URL(smtpUrl).hostname);
 
 /** A host as a URL parser writes it, with a port only when it is not that of https. */
 const originProblems = (origins: readonly string[]): readonly Problem[] =>

@@ -423,6 +423,21 @@ export const CONFIGURATION_SCHEMA = {
         'seconds',
       ),
     }),
+    mail: section(
+      'Mail to people: owners of agents, and whoever has to hear of their own account (docs/guides/notices.md).',
+      {
+        smtpUrl: text(
+          'Server that takes mail: smtps://user:password@smtp.example.com:465, or smtp:// with port 587, where TLS is begun with STARTTLS and required unless the server is on this machine.',
+          { secret: true, derivedDefault: 'none: nothing is mailed' },
+        ),
+        from: text(
+          'Address that mail comes from: id@example.com, or with a name Behalf <id@example.com>. Goes with a server.',
+          {
+            maxLength: 320,
+          },
+        ),
+      },
+    ),
     administrator: section('The account that first start makes.', {
       username: text('Its username.', { default: 'admin', maxLength: 128 }),
       password: text('Its password at first start; of no effect afterwards. Must be given in production.', {

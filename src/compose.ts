@@ -302,6 +302,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       },
       settleDepartures: () => made.departures.settleAll(),
     },
+    courier: made.telling.courier,
     engine,
     nodes: made.nodes,
     log,
@@ -334,6 +335,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     findings: made.findings,
     policies: made.policies,
     budgets: made.budgets,
+    telling: made.telling,
     policyTrials: made.policyTrials,
     blueprints: { ...made.blueprints, preview: blueprintPreview({ documents }) },
     groups: made.groups,
@@ -473,6 +475,7 @@ const opened = async (
 
 const close = async ({
   activePolicy,
+  mailer,
   audit,
   nodes,
   broadcast,
@@ -480,6 +483,7 @@ const close = async ({
   documents,
 }: Awaited<ReturnType<typeof services>>): Promise<void> => {
   activePolicy.release();
+  mailer?.close();
   await audit.close();
   // A name that cannot be given back is free again when its node has been silent for a while.
   await nodes.leave().catch(() => undefined);

@@ -18,6 +18,8 @@ const BEHIND_MILLISECONDS = 30_000;
 /** How soon what an agent's time or owner does to it stands in the register; it counts before that. */
 const AGENTS_EVERY_MILLISECONDS = 10_000;
 const UPKEEP_EVERY_MILLISECONDS = 60_000;
+/** How soon a notice is on its way. */
+const TELL_EVERY_MILLISECONDS = 1_000;
 /** How soon a kill that another process latched on this volume counts here. */
 const LATCH_EVERY_MILLISECONDS = 500;
 /** When a change of keys could not be looked up. */
@@ -45,6 +47,7 @@ export const housekeeping = (deps: {
   readonly keys: { nextChangeIn(): Promise<number | undefined>; version(): Promise<string> };
   readonly kills: { poll(): Promise<void> };
   readonly agents: { noteUses(): Promise<void>; keep(): Promise<void>; settleDepartures(): Promise<void> };
+  readonly courier: { look(): Promise<void>; stop(): Promise<void> };
   readonly engine: { reload(): Promise<void>; keysVersion(): string };
   readonly nodes: { beat(): Promise<void>; observe(): Promise<void>; problem(): string | undefined };
   readonly log: Logger;
@@ -60,6 +63,7 @@ export const housekeeping = (deps: {
     keys,
     kills,
     agents,
+    courier,
     engine,
     nodes,
     log,
@@ -125,6 +129,7 @@ export const housekeeping = (deps: {
   every(UPKEEP_EVERY_MILLISECONDS, 'agents', async () => {
     if (deps.steps?.isSteady() !== false) await agents.keep();
   });
+  every(TELL_EVERY_MILLISECONDS, 'notices', () => courier.look());
   every(LATCH_EVERY_MILLISECONDS, 'kills', () => kills.poll());
 
   const scheduleKeys = async (): Promise<void> => {
@@ -169,6 +174,7 @@ export const housekeeping = (deps: {
       for (const timer of timers) clearInterval(timer);
       clearTimeout(keyTimer);
       await Promise.all(running);
+      await courier.stop();
       await agents.noteUses().catch(() => undefined);
       await refusals.flush().catch((error: unknown) => {
         log.warn(

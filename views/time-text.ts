@@ -1,10 +1,12 @@
 import { type Html, html } from './html.ts';
 
 /** A moment (epoch seconds) as UTC text that machines can read too: `25 Nov 2026, 12:58 UTC`. */
-export const timeText = (epochSeconds: number): Html => {
-  const at = new Intl.DateTimeFormat('en-GB', FORMAT).format(epochSeconds * 1000).replace(' at ', ', ');
-  return html`<time datetime="${iso(epochSeconds)}">${at} UTC</time>`;
-};
+export const timeText = (epochSeconds: number): Html =>
+  html`<time datetime="${iso(epochSeconds)}">${momentText(epochSeconds)}</time>`;
+
+/** The same without markup. */
+export const momentText = (epochSeconds: number): string =>
+  `${new Intl.DateTimeFormat('en-GB', FORMAT).format(epochSeconds * 1000).replace(' at ', ', ')} UTC`;
 
 /** A length of time in the largest whole unit: `1 hour`, `7 days`. */
 export const durationText = (seconds: number): string => {

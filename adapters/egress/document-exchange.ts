@@ -12,7 +12,11 @@ import type { Place } from './url-rules.ts';
 export type Answer = { readonly body: Buffer; readonly mediaType: string; readonly cacheControl: string };
 
 /** What is sent; without it a document is asked for. */
-export type Message = { readonly body: string; readonly authorization?: string };
+export type Message = {
+  readonly body: string;
+  readonly authorization?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 /** Asks on a connection that is open, and closes it. */
 export type Exchange = (
@@ -25,31 +29,42 @@ export type Exchange = (
 
 const MAXIMUM_BODY = 65_536;
 const MAXIMUM_METADATA = 5120;
+const MAXIMUM_CHALLENGE = 1024;
 const MAXIMUM_HEADER_BYTES = 16_384;
 const MAXIMUM_HEADERS = 100;
 
 const JSON_TYPES = /^application\/(?:[a-z0-9.+-]+\+)?json$/;
 
-const RULES: Readonly<
-  Record<FetchPurpose | PostPurpose, { readonly accept: string; readonly types: RegExp; readonly maximum: number }>
-> = {
+type AnswerRule = {
+  readonly accept: string;
+  readonly types: RegExp;
+  readonly maximum: number;
+  /** Any status of success will do, and nothing behind the headers is read. */
+  readonly isUnread?: true;
+};
+
+const RULES: Readonly<Record<FetchPurpose | PostPurpose, AnswerRule>> = {
   jwks: { accept: 'application/jwk-set+json, application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY },
   issuer_metadata: { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY },
   client_metadata: { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_METADATA },
   decision: { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY },
+  webhook: { accept: '*/*', types: /^/, maximum: Number.POSITIVE_INFINITY, isUnread: true },
+  webhook_challenge: { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_CHALLENGE },
 };
 
 /** HTTP/1.1 with Node's strict parser; anything unusual about the answer ends it before the body is read. */
 export const exchangeOver: Exchange = (socket, { path, authority }, purpose, signal, message) =>
   new Promise((resolve, reject) => {
-    const { accept, types, maximum } = RULES[purpose];
+    const rule = RULES[purpose];
+    const { accept, maximum } = rule;
     const end = (settle: () => void): void => {
       signal.removeEventListener('abort', abort);
       request.destroy();
       socket.destroy();
       settle();
     };
-    const fail = (reason: FetchReason, detail: string): void => end(() => reject(fetchFailed(reason, detail)));
+    const fail = (reason: FetchReason, detail: string, status?: number): void =>
+      end(() => reject(fetchFailed(reason, detail, status)));
     const abort = (): void => fail('timed_out', 'the time is up');
     const request = httpRequest({
       createConnection: () => socket,
@@ -64,6 +79,7 @@ export const exchangeOver: Exchange = (socket, { path, authority }, purpose, sig
         connection: 'close',
         ...(message ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(message.body) } : {}),
         ...(message?.authorization === undefined ? {} : { authorization: message.authorization }),
+        ...message?.headers,
       },
       maxHeaderSize: MAXIMUM_HEADER_BYTES,
       insecureHTTPParser: false,
@@ -72,9 +88,13 @@ export const exchangeOver: Exchange = (socket, { path, authority }, purpose, sig
     request.on('error', (error: NodeJS.ErrnoException) => fail('answer_not_valid', error.code ?? 'unknown'));
     request.on('close', () => fail('answer_not_valid', 'closed'));
     request.on('response', (response) => {
-      const objection = objectionTo(response, types, maximum);
+      const objection = objectionTo(response, rule);
       if (objection) {
         fail(...objection);
+        return;
+      }
+      if (rule.isUnread) {
+        end(() => resolve({ body: Buffer.alloc(0), mediaType: '', cacheControl: '' }));
         return;
       }
       const chunks: Buffer[] = [];
@@ -103,13 +123,14 @@ const mediaTypeOf = ({ headers }: IncomingMessage): string =>
 
 const objectionTo = (
   response: IncomingMessage,
-  types: RegExp,
-  maximum: number,
-): readonly [FetchReason, string] | undefined => {
+  { types, maximum, isUnread }: AnswerRule,
+): readonly [FetchReason, string, number?] | undefined => {
   const { statusCode = 0, headers, rawHeaders } = response;
   if (rawHeaders.length > 2 * MAXIMUM_HEADERS) return ['answer_not_valid', `more than ${MAXIMUM_HEADERS} headers`];
   if (statusCode >= 300 && statusCode < 400) return ['redirected', `status ${statusCode}`];
-  if (statusCode !== 200) return ['status_not_ok', `status ${statusCode}`];
+  const isWanted = isUnread ? statusCode >= 200 && statusCode < 300 : statusCode === 200;
+  if (!isWanted) return ['status_not_ok', `status ${statusCode}`, statusCode];
+  if (isUnread) return undefined;
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
   if (encoding !== '' && encoding !== 'identity') return ['encoding_not_accepted', 'content-encoding'];
   const transfer = headers['transfer-encoding']?.trim().toLowerCase() ?? '';

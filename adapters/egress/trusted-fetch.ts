@@ -7,6 +7,7 @@ import {
   type FetchRequest,
   fetchFailed,
   fetchReasonOf,
+  fetchStatusOf,
   type PostPurpose,
   type TrustedFetch,
   type TrustedPost,
@@ -172,20 +173,27 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost => 
       }
     },
 
-    async post({ url, purpose, timeoutMilliseconds, body, authorization }) {
+    async post({ url, purpose, timeoutMilliseconds, body, authorization, headers }) {
       const place = placeOf(url, named);
       if (typeof place === 'string') throw fetchFailed(place, 'by its spelling');
+      if (!Object.keys(headers ?? {}).every((name) => /^webhook-[a-z]+$/.test(name))) {
+        throw new TypeError('no other headers are sent along');
+      }
       const controller = new AbortController();
       const timer = setTimeout(() => controller.abort(), Math.min(timeoutMilliseconds, deadlineMilliseconds));
       try {
-        const message = { body, ...(authorization === undefined ? {} : { authorization }) };
+        const message = {
+          body,
+          ...(authorization === undefined ? {} : { authorization }),
+          ...(headers === undefined ? {} : { headers }),
+        };
         const answer = await answerOf(place, purpose, controller.signal, message);
         onOutcome?.(purpose, 'fetched', place.host, '');
         return answer.body;
       } catch (error) {
         const { reason, detail } = failureOf(error, controller.signal.aborted);
         onOutcome?.(purpose, reason, place.host, detail);
-        throw fetchFailed(reason, detail);
+        throw fetchFailed(reason, detail, fetchStatusOf(error));
       } finally {
         clearTimeout(timer);
       }

@@ -29,6 +29,7 @@ import { resetPassword } from './commands/reset-password.ts';
 import { resourceServerCommands } from './commands/resource-servers.ts';
 import { serverCommands } from './commands/server.ts';
 import { storeCommands } from './commands/store.ts';
+import { webhookCommands } from './commands/webhooks.ts';
 import { printable } from './table.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
@@ -50,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   ...resourceServerCommands,
   ...delegationCommands,
   ...killCommands,
+  ...webhookCommands,
   ...auditCommands,
   ...keyCommands,
   ...storeCommands,

@@ -33,6 +33,9 @@ import { REPEATABLE_REGISTRATIONS } from '../domain/registration/repeatable-regi
 import { RESOURCE_SERVERS } from '../domain/resource-servers/resource-server.ts';
 import { EPOCHS } from '../domain/revocation/epoch.ts';
 import { KILLS } from '../domain/revocation/kill.ts';
+import { DELIVERIES, DELIVERY_QUEUES } from '../domain/telling/delivery.ts';
+import { NOTICES } from '../domain/telling/notice.ts';
+import { WEBHOOKS } from '../domain/telling/webhook.ts';
 import { INSTALLATION } from '../first-start.ts';
 import { CONSUMPTIONS, ENGINE_RECORDS, LEASES, REVOKED_TOKENS } from '../provider/records.ts';
 import { SIGNING_KEYS } from '../provider/signing-keys.ts';
@@ -74,6 +77,10 @@ export const MOVED: readonly CollectionDeclaration[] = [
   REVOKED_TOKENS,
   CONSUMPTIONS,
   DEPARTURES,
+  WEBHOOKS,
+  NOTICES,
+  DELIVERIES,
+  DELIVERY_QUEUES,
   KILLS,
   EPOCHS,
   AUDIT_RECORDS,

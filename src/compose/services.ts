@@ -56,12 +56,14 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
+import type { Mailer } from '../domain/ports/mailer.ts';
 import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import { resourceServerRegistry } from '../domain/resource-servers/resource-server-registry.ts';
 import { latchedKills } from '../domain/revocation/kill.ts';
 import { documentsUnderKills, registersUnderKills } from '../domain/revocation/registers-under-kills.ts';
 import { revocation as revocationOver } from '../domain/revocation/revocation.ts';
 import { masterKey as derivedFrom } from '../domain/secrets/master-key.ts';
+import { noticeBook } from '../domain/telling/notice-book.ts';
 import { metrics as makeMetrics } from '../http/metrics.ts';
 import { nodeState } from '../node-state.ts';
 import { signingKeys } from '../provider/signing-keys.ts';
@@ -72,6 +74,7 @@ import { externalPoint } from './external-point.ts';
 import { measuredStores } from './measured-stores.ts';
 import { afterMoves } from './moved-data.ts';
 import { folderOf, killLatch, otherSecretOf, secretOf, stores } from './stores.ts';
+import { mailerOf, telling } from './telling.ts';
 
 /** What a test may put in place of the real thing. */
 export type Overrides = {
@@ -83,6 +86,7 @@ export type Overrides = {
   /** 32 bytes. */
   readonly masterKey?: Buffer;
   readonly log?: Logger;
+  readonly mailer?: Mailer;
   readonly trustedFetch?: TrustedFetch & Partial<TrustedPost>;
   /** To see what a layer of the decision is there for. */
   readonly withoutLayer?: DecisionLayer;
@@ -125,12 +129,16 @@ export const services = async (configuration: Configuration, overrides: Override
     remember: state.remember,
   });
   const uses = agentUse({ documents, clock });
+  const mailer = overrides.mailer ?? mailerOf(configuration);
+  const book = noticeBook({ documents, clock, isMailed: mailer !== undefined });
   const audit: typeof trail = {
     ...trail,
     async append(event) {
       const ended = metrics.appending.startTimer();
       try {
         const receipt = await trail.append(event);
+        // Before what the event speaks of is done, as the event itself (WH-01).
+        await book.note(event, receipt);
         metrics.events.inc({ type: event.type, outcome: event.outcome });
         if (event.type === 'token.issued' && event.caller?.startsWith('agt_')) uses.note(event.caller);
         return receipt;
@@ -345,6 +353,23 @@ export const services = async (configuration: Configuration, overrides: Override
     revocation,
     snapshots: documentClients,
   });
+  const told = telling(configuration, {
+    documents,
+    ephemeral,
+    clock,
+    identifiers,
+    masterKey,
+    audit,
+    log,
+    metrics,
+    mailer,
+    trustedFetch,
+    owners,
+    agents,
+    groups,
+    accounts,
+  });
+  if (otherSecretOf(configuration) !== undefined) await told.webhooks.sealAnew();
   return {
     clock,
     identifiers,
@@ -420,5 +445,7 @@ export const services = async (configuration: Configuration, overrides: Override
     latch: killLatch(folder),
     trustedFetch,
     keysByUrl: keysByUrl(trustedFetch),
+    mailer,
+    telling: told,
   };
 };

@@ -54,13 +54,31 @@ export const metrics = () => {
     labelNames: ['outcome'],
     registers: [registry],
   });
+  const notices = new Counter({
+    name: 'behalf_notices_total',
+    help: 'Tries to deliver notices by mail or webhook, by what became of them; a dead one was given up.',
+    labelNames: ['channel', 'outcome'],
+    registers: [registry],
+  });
   const storing = durations({
     name: 'behalf_store_duration_seconds',
     help: 'Time of one call to a store, by collection and operation.',
     buckets: [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
   });
   registry.registerMetric(storing.metric);
-  return { registry, requests, seconds, events, failures, appending, inFlight, fetches, externalDecisions, storing };
+  return {
+    registry,
+    requests,
+    seconds,
+    events,
+    failures,
+    appending,
+    inFlight,
+    fetches,
+    externalDecisions,
+    notices,
+    storing,
+  };
 };
 
 /** What a scrape is answered with. */

@@ -76,6 +76,8 @@ const RULES: readonly Rule[] = [
     types: ['node:stream'],
   },
 
+  { of: 'adapters/mail/', may: ['src/domain/ports/', 'nodemailer'] },
+
   {
     of: 'adapters/cedar/',
     may: ['./', 'src/domain/ports/', '@cedar-policy/cedar-wasm/nodejs', 'node:crypto', 'node:fs', 'node:path'],
@@ -144,6 +146,11 @@ const RULES: readonly Rule[] = [
     of: 'src/compose/client-certificates.ts',
     may: ['src/domain/', 'src/http/client-certificates.ts', 'node:fs'],
     types: ['config/configuration.ts'],
+  },
+  {
+    of: 'src/compose/telling.ts',
+    may: ['adapters/mail/', 'config/rules.ts', 'src/domain/', 'views/mail/'],
+    types: ['config/configuration.ts', 'src/http/metrics.ts', 'pino'],
   },
   {
     of: 'src/compose/',

@@ -38,6 +38,9 @@ import { resourceServerRegistry } from '../../src/domain/resource-servers/resour
 import { latchedKills } from '../../src/domain/revocation/kill.ts';
 import { killSwitch } from '../../src/domain/revocation/kill-switch.ts';
 import { masterKey } from '../../src/domain/secrets/master-key.ts';
+import { deadLetters } from '../../src/domain/telling/dead-letters.ts';
+import { outbox } from '../../src/domain/telling/outbox.ts';
+import { webhookRegistry } from '../../src/domain/telling/webhook-registry.ts';
 import { MANAGEMENT_SCOPES } from '../../src/http/management/permissions.ts';
 import { managementRouter } from '../../src/http/management/router.ts';
 import { newPublicKey, recordingAudit, standingClock } from './people-world.ts';
@@ -146,6 +149,16 @@ export const managementWorld = async () => {
     findings: agentFindings({ agents, counting: agents, clock }),
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
     budgets: budgetRegistry(base),
+    telling: {
+      webhooks: webhookRegistry({
+        ...base,
+        masterKey: key,
+        owners,
+        checkUrl: (url) => (url.startsWith('https://') ? undefined : 'url_not_allowed'),
+        post: async () => new Uint8Array(),
+      }),
+      deadLetters: deadLetters({ ...base, outbox: outbox(base) }),
+    },
     policies,
     policyTrials: trials,
     secrets: secretExceptions({ ...base, digestSecret }),

@@ -55,6 +55,18 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
       'DR-11': 'purposes are text',
     },
   },
+  WH: {
+    name: 'Webhooks and mail',
+    ids: {
+      'WH-01': 'nothing is lost between the change and its being told, and an id stays the same',
+      'WH-02': 'a number for each subject, in the order of what happened',
+      'WH-03': 'signatures over the very bytes, with two secrets while one is changed',
+      'WH-04': 'who does not answer waits longer and longer, and keeps nobody else waiting',
+      'WH-05': 'where an endpoint is: judged when it is made, when it is changed and at each delivery',
+      'WH-06': 'an endpoint has to want what it is sent, and is sent ids only',
+      'WH-07': 'redirects are not followed, and of an answer nothing is read',
+    },
+  },
   SF: {
     name: 'What the server fetches itself',
     ids: {

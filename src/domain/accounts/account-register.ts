@@ -161,6 +161,12 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
       return isSure && account.state === 'active' ? account : undefined;
     },
 
+    /** Who can do something about what nobody else answers for; at most 50. */
+    async administrators(): Promise<readonly Account[]> {
+      const found = await accounts.find({ where: { administrator: true, state: 'active' }, limit: 50 });
+      return found.map((one) => published(one).document);
+    },
+
     /** Newest first. */
     async list(query: PageQuery = {}): Promise<Page<Account>> {
       const limit = Math.min(Math.max(query.limit ?? 50, 1), 200);

@@ -31,7 +31,7 @@ export const agentUpkeep = (deps: {
   readonly clock: Clock;
   readonly uses: AgentUses;
   readonly settings: UpkeepSettings;
-  /** Told beside the audit event; until there is mail, an operator reads it. */
+  /** Told beside the audit event, for the log; the owner hears of the event by mail (src/domain/telling). */
   readonly onNotice: (agent: Agent, notice: AgentNotice) => void;
 }) => {
   const { documents, clock, uses, settings, onNotice } = deps;

@@ -20,7 +20,7 @@ export const credentialUpkeep = (deps: {
   readonly clock: Clock;
   /** How long before the end of a credential the owner is told. */
   readonly noticeSeconds: number;
-  /** Told beside the audit event; until there is mail, an operator reads it. */
+  /** Told beside the audit event, for the log; the owner hears of the event by mail (src/domain/telling). */
   readonly onNotice: (agent: Agent, credential: Credential) => void;
 }) => {
   const { documents, clock, noticeSeconds, onNotice } = deps;

@@ -142,6 +142,18 @@ export const AUDIT_EVENTS = {
   'resource_server.updated': 'A resource server was changed.',
   'resource_server.disabled': 'A resource server was disabled.',
   'resource_server.secret_rotated': 'A resource server was given a new introspection secret.',
+  'webhook.created': 'An endpoint of webhooks was registered; it hears of nothing until it was proven.',
+  'webhook.updated': 'An endpoint of webhooks was changed.',
+  'webhook.proven': 'An endpoint returned its challenge; it hears of notices from now on.',
+  'webhook.proof_failed': 'An endpoint did not return its challenge; `inputs.reason` says why.',
+  'webhook.tested': 'A message that tells of nothing was sent to an endpoint.',
+  'webhook.secret_rotated': 'An endpoint was given a new secret; the former one signs beside it for a day.',
+  'webhook.stopped':
+    'An endpoint hears of nothing more; `inputs.reason` says why, where the server stopped it: `failing`, `gone` or `queue_full`.',
+  'webhook.removed': 'An endpoint of webhooks was removed.',
+  'notice.undelivered':
+    'A notice could not be delivered and was given up; it is kept among the dead letters. `inputs` say which and why.',
+  'notice.retried': 'A notice that was given up is to be delivered all the same.',
   'management.refused': 'A call of the management API by an authenticated caller was refused.',
   'audit.read': 'The audit trail was read.',
   'audit.exported': 'The audit trail was exported.',

@@ -26,6 +26,7 @@ export type IdPrefix =
   | 'fac' // second factor of an account
   | 'pol' // policy set
   | 'tis' // trusted issuer of workload tokens
+  | 'whk' // endpoint of webhooks
   | 'per' // peer: an authorization server of another domain
   | 'apv' // approval
   | 'lnk'; // account link: which account a person of a peer is

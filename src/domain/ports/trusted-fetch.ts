@@ -7,8 +7,11 @@ import type { EpochSeconds } from './clock.ts';
  */
 export type FetchPurpose = 'jwks' | 'issuer_metadata' | 'client_metadata';
 
-/** What is asked of a server that the configuration names: answered anew each time. */
-export type PostPurpose = 'decision';
+/**
+ * What is posted: a question to a decision point that the configuration names, a message to an endpoint that operators
+ * registered, of whose answer nothing but the status is read, and the proof that such an endpoint wants them.
+ */
+export type PostPurpose = 'decision' | 'webhook' | 'webhook_challenge';
 
 /** Why a document was not had. For the trail, the log and the owner; a caller that is not authenticated is told none of it. */
 export type FetchReason =
@@ -78,30 +81,35 @@ export type PostRequest = {
   readonly body: string;
   /** The header of this name. */
   readonly authorization?: string;
+  /** More headers, whose names begin with `webhook-`. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** From the name to the last byte; at most the 2.5 seconds of a document. */
   readonly timeoutMilliseconds: number;
 };
 
 /**
- * The same way out for a question to a server that the operator chose: the same URLs, addresses, connections and
+ * The same way out for what is sent to a server that the operator chose: the same URLs, addresses, connections and
  * bounds as for documents, but no memory and no budget, since nobody else has a hand in whether it is asked.
  */
 export interface TrustedPost {
-  /** The JSON that is answered with status 200, at most 64 KiB. Throws a DomainError, see `fetchFailed`. */
+  /**
+   * The JSON that is answered with status 200, at most 64 KiB; of a webhook nothing, with any status of success.
+   * Throws a DomainError, see `fetchFailed`.
+   */
   post(request: PostRequest): Promise<Uint8Array>;
 }
 
 /** Seconds after which a budget has room again, for `Retry-After`. */
 const RETRY_AFTER_SECONDS = 10;
 
-type Failure = { readonly fetchReason: FetchReason };
+type Failure = { readonly fetchReason: FetchReason; readonly fetchStatus?: number };
 
 /**
  * Made for every fetch that failed. 'unavailable' when a budget of ours was used up, else 'invalid_request';
  * the message is the same for all, so that nothing is learnt of the network the server stands in.
  */
-export const fetchFailed = (reason: FetchReason, detail: string): DomainError => {
-  const cause: Failure = { fetchReason: reason };
+export const fetchFailed = (reason: FetchReason, detail: string, status?: number): DomainError => {
+  const cause: Failure = { fetchReason: reason, ...(status === undefined ? {} : { fetchStatus: status }) };
   return reason === 'over_budget'
     ? new DomainError('unavailable', 'the server fetches too much at the moment; try again', {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
@@ -114,3 +122,7 @@ export const fetchFailed = (reason: FetchReason, detail: string): DomainError =>
 /** Why a fetch failed, if this is what was thrown. */
 export const fetchReasonOf = (error: unknown): FetchReason | undefined =>
   ((error as { readonly cause?: unknown } | undefined)?.cause as Partial<Failure> | undefined)?.fetchReason;
+
+/** The status that was answered, where that is why. */
+export const fetchStatusOf = (error: unknown): number | undefined =>
+  ((error as { readonly cause?: unknown } | undefined)?.cause as Partial<Failure> | undefined)?.fetchStatus;

@@ -36,6 +36,8 @@ export const MANAGEMENT_SCOPES = [
   { name: 'delegations:write', description: 'End what agents may do for people', risk: 'high' },
   { name: 'kills:read', description: 'See what was stopped in an emergency', risk: 'low' },
   { name: 'kills:write', description: 'Stop agents, people, clients or everything, and lift that', risk: 'critical' },
+  { name: 'webhooks:read', description: 'See which systems hear of what happens here', risk: 'low' },
+  { name: 'webhooks:write', description: 'Decide which systems hear of what happens here', risk: 'high' },
   { name: 'audit:read', description: 'Read and export the audit trail', risk: 'high' },
   { name: 'audit:write', description: 'Erase personal values from the audit trail', risk: 'high' },
   { name: 'keys:read', description: 'See the signing keys', risk: 'low' },

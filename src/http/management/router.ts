@@ -45,6 +45,7 @@ import { resourceServerHandlers } from './resource-servers.ts';
 import { type OperationId, routeEntries } from './route-table.ts';
 import { type CallDependencies, serveCall } from './serve-call.ts';
 import { type Federation, federationHandlers } from './trusted-issuers.ts';
+import { type Telling, webhookHandlers } from './webhooks.ts';
 
 export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly accounts: Accounts;
@@ -72,6 +73,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly credentials: Credentials;
   readonly federation: Federation;
   readonly peers: Peers;
+  readonly telling: Telling;
 };
 
 const PREFIX = '/api/v1';
@@ -115,6 +117,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     }),
     ...auditHandlers(dependencies.auditReader, audit),
     ...keyHandlers(dependencies.keys),
+    ...webhookHandlers(dependencies.telling),
   };
   const lookup = {
     account: async (id: string) => (await accounts.get(id))?.document,

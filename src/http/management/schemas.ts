@@ -12,6 +12,7 @@ import { BLUEPRINT_SCHEMAS } from './blueprint-schemas.ts';
 import { BUDGET_SCHEMAS } from './budget-schemas.ts';
 import { DETAIL_SCHEMAS } from './detail-schemas.ts';
 import { FEDERATION_SCHEMAS } from './federation-schemas.ts';
+import { NOTICE_SCHEMAS } from './notice-schemas.ts';
 import { PEER_SCHEMAS } from './peer-schemas.ts';
 import { POLICY_SCHEMAS } from './policy-schemas.ts';
 import {
@@ -199,6 +200,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ...AGENT_SCHEMAS,
   ...BLUEPRINT_SCHEMAS,
   ...BUDGET_SCHEMAS,
+  ...NOTICE_SCHEMAS,
   ...POLICY_SCHEMAS,
 
   NewClient: input({ ...CLIENT_KIND, ...CLIENT, ...NEW_CERTIFICATE, authority: CLIENT_AUTHORITY }, ['name']),

@@ -61,6 +61,8 @@ describe('settings come from', () => {
       '/stores/redisUrl',
       '/tokens/trustDomain',
       '/egress/caFile',
+      '/mail/smtpUrl',
+      '/mail/from',
       '/keys/masterKey',
       '/keys/otherMasterKey',
       '/administrator/password',

@@ -79,3 +79,25 @@ describe('MongoDB and Redis', () => {
     );
   });
 });
+
+describe('mail', () => {
+  const URL_OF_SERVER = 'smtps://behalf:hunter2@smtp.example.com:465';
+
+  test('is sent by one server, whose URL stays secret', () => {
+    const loaded = load({ BEHALF_SMTP_URL: URL_OF_SERVER, BEHALF_MAIL_FROM: 'Behalf <id@example.com>' });
+    expect(loaded.configuration.mail).toEqual({ smtpUrl: URL_OF_SERVER, from: 'Behalf <id@example.com>' });
+    expect(JSON.stringify(withoutSecrets(loaded))).not.toContain('hunter2');
+  });
+
+  test.each([
+    ['https://smtp.example.com', 'id@example.com', ['/mail/smtpUrl']],
+    ['smtp://smtp.example.com/?ignoreTLS=true', 'id@example.com', ['/mail/smtpUrl']],
+    ['smtp://smtp.example.com', '', ['/mail/from']],
+    ['smtp://smtp.example.com', 'nobody', ['/mail/from']],
+    ['smtp://smtp.example.com', 'a@example.com, b@example.com', ['/mail/from']],
+  ])('%s from "%s" is refused', (url, from, pointers) => {
+    const found = problemsOf({ BEHALF_SMTP_URL: url, BEHALF_MAIL_FROM: from });
+    expect(found.pointers).toEqual(pointers);
+    expect(found.text).not.toContain('smtp.example.com/');
+  });
+});

@@ -1,10 +1,10 @@
 /** Questions to a server of the operator's choice go the same guarded way as documents, each one anew. */
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { tlsDialer } from '../../../adapters/egress/dialing.ts';
 import { trustedFetch } from '../../../adapters/egress/trusted-fetch.ts';
-import { fetchReasonOf } from '../../../src/domain/ports/trusted-fetch.ts';
+import { fetchReasonOf, fetchStatusOf } from '../../../src/domain/ports/trusted-fetch.ts';
 import { type LocalAuthority, localAuthority } from '../../support/local-authority.ts';
 
 const PUBLIC = '93.184.215.14';
@@ -39,7 +39,7 @@ afterEach(() => {
   answer = answering;
 });
 
-const egress = (addresses: readonly string[] = [PUBLIC]) => {
+const egress = (addresses: readonly string[] | (() => readonly string[]) = [PUBLIC]) => {
   const real = tlsDialer(authorities);
   return trustedFetch({
     clock: { now: () => 1_800_000_000, nowMillis: () => 1_800_000_000_000 },
@@ -49,7 +49,7 @@ const egress = (addresses: readonly string[] = [PUBLIC]) => {
     // Used up at once: questions cost nothing of it.
     budgets: { perMinute: 0, perHostPerMinute: 0, perSourcePerMinute: 0 },
     deadlineMilliseconds: 10_000,
-    resolve: async () => addresses,
+    resolve: async () => (typeof addresses === 'function' ? addresses() : addresses),
     dial: (target, signal) => real({ ...target, address: '127.0.0.1', port }, signal),
   });
 };
@@ -112,4 +112,79 @@ test('nobody waits longer than was said', async () => {
   const begun = performance.now();
   expect(await failure(ask(URL_OF_PDP, 300))).toBe('timed_out');
   expect(performance.now() - begun).toBeLessThan(5_000);
+});
+
+describe('a message to an endpoint of webhooks', () => {
+  const URL_OF_HOOK = 'https://pdp.example.com/hooks';
+  const headers = { 'webhook-id': 'msg_1', 'webhook-timestamp': '1800000000', 'webhook-signature': 'v1,AAAA' };
+  const send = (addresses?: readonly string[] | (() => readonly string[]), more: object = {}) =>
+    egress(addresses).post({
+      ...{ url: URL_OF_HOOK, purpose: 'webhook', body: '{"type":"x"}', headers, timeoutMilliseconds: 10_000 },
+      ...more,
+    });
+
+  test.each([200, 201, 202, 204, 299])(
+    'is there with status %i, and nothing of the answer is read (WH-07)',
+    async (status) => {
+      // Without an end, where there may be a body at all.
+      answer = (response) => {
+        response.writeHead(status, { 'content-type': 'text/html', 'content-encoding': 'gzip' });
+        if (status === 204) response.end();
+        else response.write('x');
+      };
+      expect(Buffer.from(await send())).toHaveLength(0);
+      expect(asked[0]).toMatchObject({ method: 'POST', body: '{"type":"x"}', headers });
+    },
+  );
+
+  test.each([
+    [307, 'redirected'],
+    [301, 'redirected'],
+    [400, 'status_not_ok'],
+    [410, 'status_not_ok'],
+    [503, 'status_not_ok'],
+  ])('with status %i it is not: %s (WH-07)', async (status, reason) => {
+    answer = (response) => void response.writeHead(status, { location: 'https://pdp.example.com/elsewhere' }).end();
+    const error = await send().catch((thrown: unknown) => thrown);
+    expect([fetchReasonOf(error), fetchStatusOf(error)]).toEqual([
+      reason,
+      reason === 'redirected' ? undefined : status,
+    ]);
+    expect(asked).toHaveLength(1);
+  });
+
+  test('WH-05 its address is judged at each delivery: a name that leads inside by now is not dialled', async () => {
+    let inside: readonly string[] = [PUBLIC];
+    const post = egress(() => inside).post;
+    const message = { url: URL_OF_HOOK, purpose: 'webhook', body: '{}', headers, timeoutMilliseconds: 10_000 } as const;
+    await post(message);
+    for (const address of ['127.0.0.1', '169.254.169.254', '10.1.2.3', '::1', '::ffff:127.0.0.1', 'fd00::1']) {
+      inside = [address];
+      expect(await failure(post(message))).toBe('address_not_allowed');
+      inside = [PUBLIC, address];
+      expect(await failure(post(message))).toBe('address_not_allowed');
+    }
+    inside = [PUBLIC];
+    await post(message);
+    expect(asked).toHaveLength(2);
+  });
+
+  test('brings no other header along', async () => {
+    for (const name of ['host', 'authorization', 'transfer-encoding', 'Webhook-Id', 'webhook-id\r\nx']) {
+      await expect(send(undefined, { headers: { [name]: 'x' } })).rejects.toThrow(TypeError);
+    }
+    expect(asked).toEqual([]);
+  });
+
+  test('a challenge comes back as JSON of at most 1 KiB', async () => {
+    const challenge = { purpose: 'webhook_challenge' };
+    answer = (response) =>
+      void response.writeHead(200, { 'content-type': 'application/json' }).end('{"challenge":"x"}');
+    expect(Buffer.from(await send(undefined, challenge)).toString()).toBe('{"challenge":"x"}');
+    answer = (response) => void response.writeHead(204).end();
+    expect(await failure(send(undefined, challenge))).toBe('status_not_ok');
+    answer = (response) =>
+      void response.writeHead(200, { 'content-type': 'application/json' }).end(`"${'x'.repeat(1100)}"`);
+    expect(await failure(send(undefined, challenge))).toBe('too_large');
+  });
 });

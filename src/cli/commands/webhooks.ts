@@ -1,0 +1,192 @@
+/** `behalf webhooks …`: where other systems hear of what happens, and what could not be told. */
+import type { Command, Option } from '../command.ts';
+import { EXIT } from '../command.ts';
+import {
+  actionCommand,
+  listCommand,
+  type ManagementCall,
+  managementCommand,
+  showCommand,
+  timeText,
+  updateCommand,
+} from '../management-commands.ts';
+import { lists, texts } from '../members.ts';
+import { details, printable } from '../table.ts';
+
+const PATH = '/webhooks';
+const LETTERS = '/dead-letters';
+
+const CHANGEABLE = {
+  kind: {
+    value: 'KIND',
+    description: 'What it hears of: agent.suspended, factor.added, … (docs/guides/notices.md).',
+    isRepeatable: true,
+  },
+  owner: { value: 'ID', description: 'Only of agents of this account or group.' },
+} as const satisfies Record<string, Option>;
+
+const at = (call: ManagementCall, action = ''): string =>
+  `${PATH}/${encodeURIComponent(call.operands[0] ?? '')}${action}`;
+
+const secretShown = (call: ManagementCall, body: Readonly<Record<string, unknown>>): void => {
+  const { id, secret, former_secret_until: until } = body;
+  call.print.object(
+    body,
+    details([
+      ['id', id],
+      ['secret', `${String(secret)} (shown once)`],
+      ...(until === undefined ? [] : [['former secret signs until', timeText(until)] as const]),
+    ]),
+  );
+};
+
+const create = managementCommand({
+  words: ['webhooks', 'create'],
+  operands: ['URL'],
+  summary: 'Register an endpoint. Put its secret in place there, then: behalf webhooks prove ID.',
+  role: 'operator',
+  options: { name: { value: 'NAME', description: 'Name to show. Default: the host of the URL.' }, ...CHANGEABLE },
+  run: async (call) => {
+    const [url = ''] = call.operands;
+    const name = call.text('name') ?? (URL.canParse(url) ? new URL(url).host : 'Endpoint');
+    const kinds = { kinds: call.texts('kind') };
+    const { body } = await call.api.post(PATH, { name, url, ...kinds, ...texts(call, { owner: 'owner' }) });
+    secretShown(call, body);
+    return EXIT.done;
+  },
+});
+
+const rotate = managementCommand({
+  words: ['webhooks', 'rotate'],
+  operands: ['ID'],
+  summary: 'Give an endpoint a new secret; for a day messages are signed with the former one as well.',
+  role: 'operator',
+  options: {},
+  run: async (call) => {
+    const { body } = await call.api.post(at(call, '/rotate-secret'));
+    secretShown(call, body);
+    return EXIT.done;
+  },
+});
+
+const test = managementCommand({
+  words: ['webhooks', 'test'],
+  operands: ['ID'],
+  summary: 'Send an endpoint a message that tells of nothing, and say whether it got there.',
+  role: 'operator',
+  options: {},
+  run: async (call) => {
+    const { body } = await call.api.post(at(call, '/test'));
+    const isSent = body['sent'] === true;
+    call.print.object(
+      body,
+      isSent ? 'It got there.\n' : `It did not get there: ${printable(String(body['failure']))}.\n`,
+    );
+    return isSent ? EXIT.done : EXIT.failed;
+  },
+});
+
+const remove = managementCommand({
+  words: ['webhooks', 'delete'],
+  operands: ['ID'],
+  summary: 'Remove an endpoint.',
+  role: 'operator',
+  options: {},
+  run: async (call) => {
+    await call.api.delete(at(call));
+    call.print.object({}, `${printable(call.operands[0] ?? '')} is removed.\n`);
+    return EXIT.done;
+  },
+});
+
+const deadLetters = managementCommand({
+  words: ['webhooks', 'dead-letters'],
+  operands: [],
+  summary: 'List notices that were given up, by webhook or mail, newest first.',
+  role: 'operator',
+  options: {},
+  run: async (call) => {
+    const rows: Readonly<Record<string, unknown>>[] = [];
+    for await (const row of call.api.items(LETTERS, {}, 1000)) rows.push(row);
+    call.print.list(
+      rows,
+      [
+        { title: 'ID', value: ({ id }) => id },
+        { title: 'FIRST TRIED', value: ({ created_at: time }) => timeText(time) },
+        { title: 'TRIES', value: ({ attempts }) => attempts },
+        { title: 'WHY', value: ({ failure }) => failure },
+        { title: 'KIND', value: ({ kind }) => kind },
+        { title: 'TO', value: ({ to }) => to },
+      ],
+      'Nothing was given up.',
+    );
+    return EXIT.done;
+  },
+});
+
+const retry = managementCommand({
+  words: ['webhooks', 'retry'],
+  operands: ['MESSAGE'],
+  summary: 'Deliver a notice that was given up all the same, under the same id.',
+  role: 'operator',
+  options: {},
+  run: async (call) => {
+    const [id = ''] = call.operands;
+    await call.api.post(`${LETTERS}/${encodeURIComponent(id)}/retry`);
+    call.print.object({}, `${printable(id)} is sent again.\n`);
+    return EXIT.done;
+  },
+});
+
+export const webhookCommands: readonly Command[] = [
+  create,
+  listCommand({
+    noun: 'webhooks',
+    plural: 'endpoints of webhooks, newest first',
+    path: PATH,
+    nothing:
+      'There are no endpoints. Make one: behalf webhooks create https://hooks.example.com/behalf --kind agent.suspended',
+    columns: [
+      { title: 'ID', value: ({ id }) => id },
+      { title: 'STATE', value: ({ state }) => state },
+      { title: 'LAST SUCCESS', value: ({ last_success_at: time }) => timeText(time) },
+      { title: 'LAST FAILURE', value: ({ last_failure: why }) => why },
+      { title: 'URL', value: ({ url }) => url },
+      { title: 'NAME', value: ({ name }) => name },
+    ],
+  }),
+  showCommand('webhooks', 'an endpoint', PATH),
+  updateCommand({
+    noun: 'webhooks',
+    singular: 'an endpoint',
+    path: PATH,
+    options: {
+      name: { value: 'NAME', description: 'Name to show.' },
+      url: { value: 'URL', description: 'Another one has to be proven anew.' },
+      ...CHANGEABLE,
+    },
+    changes: async (call) => ({
+      ...texts(call, { name: 'name', url: 'url', owner: 'owner' }),
+      ...lists(call, { kind: 'kinds' }),
+    }),
+  }),
+  actionCommand({
+    noun: 'webhooks',
+    verb: 'prove',
+    summary: 'Send an endpoint a challenge that it has to return; then it hears of notices.',
+    path: PATH,
+    done: 'active',
+  }),
+  test,
+  actionCommand({
+    noun: 'webhooks',
+    verb: 'stop',
+    summary: 'Send an endpoint nothing more, and keep nothing for it, until it is proven again.',
+    path: PATH,
+    done: 'stopped',
+  }),
+  rotate,
+  remove,
+  deadLetters,
+  retry,
+];

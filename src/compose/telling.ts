@@ -1,0 +1,97 @@
+import type { Logger } from 'pino';
+import { smtpMailer } from '../../adapters/mail/smtp-mailer.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import { isLocalMailServer } from '../../config/rules.ts';
+import { noticeMail } from '../../views/mail/notice-mail.ts';
+import type { Account } from '../domain/accounts/account.ts';
+import type { Agent } from '../domain/agents/agent.ts';
+import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { Group } from '../domain/groups/group.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { DocumentStore } from '../domain/ports/document-store.ts';
+import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
+import type { Mailer } from '../domain/ports/mailer.ts';
+import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
+import type { MasterKey } from '../domain/secrets/master-key.ts';
+import { courier } from '../domain/telling/courier.ts';
+import { deadLetters } from '../domain/telling/dead-letters.ts';
+import { mailChannel } from '../domain/telling/mail-channel.ts';
+import { outbox } from '../domain/telling/outbox.ts';
+import { spreading } from '../domain/telling/spreading.ts';
+import { webhookChannel } from '../domain/telling/webhook-channel.ts';
+import { webhookRegistry } from '../domain/telling/webhook-registry.ts';
+import type { Metrics } from '../http/metrics.ts';
+
+type Found<T> = Promise<{ readonly document: T } | undefined>;
+
+/** The mailer as configured, if there is one. */
+export const mailerOf = ({ mail = {}, issuer }: Configuration): Mailer | undefined =>
+  mail.smtpUrl === undefined
+    ? undefined
+    : smtpMailer({
+        url: mail.smtpUrl,
+        isTlsRequired: !isLocalMailServer(mail.smtpUrl),
+        from: mail.from ?? '',
+        domain: new URL(issuer).hostname,
+      });
+
+/** What tells people and other systems of what was recorded: everything of it but the noting, which is part of the trail. */
+export const telling = (
+  { issuer }: Configuration,
+  deps: {
+    readonly documents: DocumentStore;
+    readonly ephemeral: EphemeralStore;
+    readonly clock: Clock;
+    readonly identifiers: Identifiers;
+    readonly masterKey: MasterKey;
+    readonly audit: AuditTrail;
+    readonly log: Logger;
+    readonly metrics: Metrics;
+    readonly mailer: Mailer | undefined;
+    readonly trustedFetch: TrustedFetch & Partial<TrustedPost>;
+    readonly owners: { isActive(owner: string): Promise<boolean> };
+    readonly agents: { get(id: string): Found<Agent> };
+    readonly groups: { get(id: string): Found<Group> };
+    readonly accounts: {
+      get(id: string): Found<Account>;
+      getMany(ids: readonly string[]): Promise<readonly Account[]>;
+      administrators(): Promise<readonly Account[]>;
+    };
+  },
+) => {
+  const { log, metrics, mailer, trustedFetch, agents } = deps;
+  const { post } = trustedFetch;
+  const box = outbox(deps);
+  const webhooks = webhookRegistry({
+    ...deps,
+    checkUrl: trustedFetch.check,
+    post: async (request) => {
+      if (post === undefined) throw new Error('there is no way out');
+      return post(request);
+    },
+  });
+  return {
+    webhooks,
+    deadLetters: deadLetters({ ...deps, outbox: box }),
+    courier: courier({
+      ...deps,
+      spread: spreading({
+        ...deps,
+        outbox: box,
+        isMailed: mailer !== undefined,
+        webhooks,
+        onWithheld: (account) => {
+          metrics.notices.inc({ channel: 'mail', outcome: 'withheld' });
+          log.warn({ event: 'notice.withheld', account }, 'too many mails to one person within an hour');
+        },
+      }),
+      senders: {
+        mail: mailChannel({ ...deps, agents, words: (model) => noticeMail({ ...model, issuer }) }),
+        webhook: webhookChannel(webhooks),
+      },
+      onOutcome: (channel, outcome) => metrics.notices.inc({ channel, outcome }),
+      onError: (error) => log.error({ event: 'notice.failed', err: error }, 'a notice could not be handed on'),
+    }),
+  };
+};

@@ -1,0 +1,35 @@
+export type MailMessage = {
+  /** The same at each try: the left part of the Message-ID. */
+  readonly id: string;
+  /** One address. */
+  readonly to: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+};
+
+/** Sends mail to a server the configuration names. */
+export interface Mailer {
+  /**
+   * Resolves when the server has taken the message. Throws MailNotSent: `isFinal` when it says that it never will take
+   * it. It has given up after 20 seconds at the latest.
+   */
+  send(message: MailMessage): Promise<void>;
+  close(): void;
+}
+
+/** `code` is 'mail_not_sent'. */
+export class MailNotSent extends Error {
+  override readonly name = 'MailNotSent';
+  readonly code = 'mail_not_sent';
+  readonly isFinal: boolean;
+
+  /** `reason`: a word, such as the code of an error or of an SMTP answer; never the text of the server. */
+  constructor(reason: string, isFinal: boolean) {
+    super(reason);
+    this.isFinal = isFinal;
+  }
+}
+
+export const isMailNotSent = (error: unknown): error is MailNotSent =>
+  (error as { code?: unknown } | undefined)?.code === 'mail_not_sent';

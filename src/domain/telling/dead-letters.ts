@@ -1,0 +1,62 @@
+import type { AuditTrail } from '../audit/audit-event.ts';
+import type { By, Page, PageQuery } from '../clients/registered-documents.ts';
+import { DomainError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type DocumentStore, update } from '../ports/document-store.ts';
+import { DELIVERIES, type Delivery } from './delivery.ts';
+import { GIVE_UP_SECONDS, type Outbox } from './outbox.ts';
+
+export type DeadLetters = ReturnType<typeof deadLetters>;
+
+/** What was given up: kept for 30 days to be seen, and to be tried again by somebody who says so. */
+export const deadLetters = (deps: {
+  readonly documents: DocumentStore;
+  readonly audit: AuditTrail;
+  readonly clock: Clock;
+  readonly outbox: Pick<Outbox, 'wake'>;
+}) => {
+  const { documents, audit, clock, outbox } = deps;
+  const deliveries = documents.collection<Delivery>(DELIVERIES);
+  const missing = (): DomainError => new DomainError('not_found', 'There is no such dead letter.');
+
+  return {
+    /** Newest first. */
+    async list({ limit = 50, after }: PageQuery): Promise<Page<Delivery>> {
+      const found = await deliveries.find({
+        where: { state: 'dead' },
+        order: { by: 'createdAt', direction: 'descending' },
+        limit: limit + 1,
+        ...(after ? { after } : {}),
+      });
+      const items = found.slice(0, limit);
+      const last = items.at(-1)?.document;
+      return found.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
+    },
+
+    /**
+     * It waits again, with the same id, for as long as a new one. Throws 'not_found', and 'conflict' for a mail with a
+     * link that is over by now.
+     */
+    async retry(id: string, by: By): Promise<void> {
+      const found = (await deliveries.get(id))?.document;
+      if (found?.state !== 'dead') throw missing();
+      if (found.isSealed) throw new DomainError('conflict', 'The link in this mail is over.');
+      await audit.append({
+        type: 'notice.retried',
+        outcome: 'done',
+        caller: by.caller,
+        target: { kind: found.channel === 'webhook' ? 'webhook' : 'account', id: found.to },
+        inputs: { message: id, kind: found.kind },
+        ...(by.request === undefined ? {} : { request: by.request }),
+        ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+      });
+      const now = clock.now();
+      const again = ({ forgetAt: _, ...dead }: Delivery): Delivery | undefined =>
+        dead.state === 'dead'
+          ? { ...dead, state: 'waiting', attempts: 0, dueAt: now, giveUpAt: now + GIVE_UP_SECONDS }
+          : undefined;
+      if ((await update(deliveries, id, again)) === undefined) throw missing();
+      await outbox.wake(found.queue);
+    },
+  };
+};

@@ -1,0 +1,67 @@
+import type { CollectionDeclaration } from '../ports/document-store.ts';
+import type { NoticeKind } from './notice-kinds.ts';
+
+export type Channel = 'mail' | 'webhook';
+
+/** One notice on its way to one recipient. It is deleted when it has arrived. */
+export type Delivery = {
+  /** `msg_…`: made of the notice and the recipient, in the order of notices, and the same at each try: `webhook-id`, and the Message-ID of a mail. */
+  readonly id: string;
+  readonly channel: Channel;
+  /** Endpoint or account. */
+  readonly to: string;
+  /** What is sent one after the other: all for one endpoint, or for one person. */
+  readonly queue: string;
+  readonly kind: NoticeKind | DirectKind;
+  /** JSON: of a webhook as it is sent, of a mail what is to be said. Sealed where it holds a link that lets somebody in. */
+  readonly body: string;
+  readonly isSealed?: true;
+  /** `dead`: given up. It is kept for a while, to be seen and tried again. */
+  readonly state: 'waiting' | 'dead';
+  readonly attempts: number;
+  /** When it is tried next; only while it waits. */
+  readonly dueAt?: number;
+  readonly giveUpAt: number;
+  /** Why the last try failed; a word of ours. */
+  readonly failure?: string;
+  readonly createdAt: number;
+  /** Of a dead one. */
+  readonly forgetAt?: number;
+};
+
+/** Mails that answer what somebody just asked for, and so come from no audit event. */
+export type DirectKind = 'account.reset' | 'account.email_confirm' | 'account.email_changed';
+
+export const DELIVERIES = {
+  name: 'deliveries',
+  indexes: [{ fields: ['queue', 'dueAt'] }, { fields: ['queue', 'createdAt'] }, { fields: ['state', 'createdAt'] }],
+  expiresAt: 'forgetAt',
+  members: ['channel', 'to', 'queue', 'kind', 'body', 'state', 'giveUpAt', 'createdAt'],
+} as const satisfies CollectionDeclaration;
+
+/** What is known of one recipient. Of concurrent couriers the one that takes the lease works at it. */
+export type DeliveryQueue = {
+  /** Endpoint, or `mail:` and the account. */
+  readonly id: string;
+  /** When there is something to do; absent: there is nothing. */
+  readonly dueAt?: number;
+  /** A courier works at it until then, unless it dies; `dueAt` is the same moment. */
+  readonly leasedUntil?: number;
+  /** Tries in a row that did not get there. */
+  readonly failures: number;
+  readonly failingSince?: number;
+  readonly lastFailure?: string;
+  readonly lastFailureAt?: number;
+  readonly lastSuccessAt?: number;
+  /** Of a person: nobody has to remember that they were written to. */
+  readonly forgetAt?: number;
+};
+
+export const DELIVERY_QUEUES = {
+  name: 'delivery_queues',
+  indexes: [{ fields: ['dueAt'] }],
+  expiresAt: 'forgetAt',
+  members: ['failures'],
+} as const satisfies CollectionDeclaration;
+
+export const queueOf = (channel: Channel, to: string): string => (channel === 'webhook' ? to : `mail:${to}`);

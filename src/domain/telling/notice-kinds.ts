@@ -1,0 +1,199 @@
+/**
+ * Telling people and other systems what happened: which audit events become a notice (here), how a notice is kept
+ * (notice-book.ts), to whom it goes (spreading.ts), and how it gets there, however often that takes (courier.ts, with
+ * the channels mail-channel.ts and webhook-channel.ts). Owns the endpoints of webhooks (webhook-registry.ts). Does not
+ * decide anything, know SMTP or HTTP (ports/mailer.ts, ports/trusted-fetch.ts), or say how a mail looks (views/mail).
+ * Called by the audit trail as it is composed, by housekeeping and by the management API.
+ */
+import type { AuditEvent, AuditEventType } from '../audit/audit-event.ts';
+
+/** Who is told by mail: who answers for the agent, who was asked to, the account itself, or who can do something about it. */
+export type Audience = 'owner' | 'offered' | 'account' | 'administrators';
+
+type KindRule = {
+  /** For docs and the management API. */
+  readonly says: string;
+  readonly from: readonly AuditEventType[];
+  readonly when?: (event: AuditEvent) => boolean;
+  /** What the notices are counted by: the receiver knows by their sequence which of two about it is newer. */
+  readonly about: 'agent' | 'account' | 'delegation' | 'target';
+  /** Absent: webhooks only. */
+  readonly mail?: Audience;
+  /** Not again about the same within so many seconds. */
+  readonly onceIn?: number;
+};
+
+const isAboutAgent = ({ target }: AuditEvent): boolean => target?.kind === 'agent';
+const isAboutOther = (event: AuditEvent): boolean => !isAboutAgent(event);
+
+/** Every kind of notice there is. A new one is a line here, and one in views/mail/notice-mail.ts if it is mailed. */
+export const NOTICE_KINDS = {
+  'agent.pending': {
+    says: 'An agent was registered and waits for its owner to accept it.',
+    from: ['agent.created'],
+    about: 'agent',
+    mail: 'owner',
+  },
+  'agent.offered': {
+    says: 'An agent was offered to a new owner, who has to accept it.',
+    from: ['agent.transfer_offered'],
+    about: 'agent',
+    mail: 'offered',
+  },
+  'agent.accepted': {
+    says: 'An owner accepted an agent.',
+    from: ['agent.accepted', 'agent.transferred'],
+    about: 'agent',
+  },
+  'agent.declined': {
+    says: 'Who was asked to answer for an agent declined.',
+    from: ['agent.declined'],
+    about: 'agent',
+  },
+  'agent.ending': {
+    says: 'An agent is about to be suspended, for its end or for want of use.',
+    from: ['agent.notice'],
+    about: 'agent',
+    mail: 'owner',
+  },
+  'agent.suspended': {
+    says: 'An agent was suspended.',
+    from: ['agent.suspended'],
+    about: 'agent',
+    mail: 'owner',
+  },
+  'agent.expired': {
+    says: 'An agent came to its end, or was not accepted in time.',
+    from: ['agent.expired'],
+    about: 'agent',
+    mail: 'owner',
+  },
+  'agent.inactive': {
+    says: 'An agent was suspended because it was not used.',
+    from: ['agent.inactive'],
+    about: 'agent',
+    mail: 'owner',
+  },
+  'agent.resumed': { says: 'A suspended agent is active again.', from: ['agent.resumed'], about: 'agent' },
+  'agent.retired': { says: 'An agent was retired.', from: ['agent.retired'], about: 'agent', mail: 'owner' },
+  'agent.orphaned': {
+    says: 'Nobody answers for an agent any more.',
+    from: ['agent.orphaned'],
+    about: 'agent',
+    mail: 'administrators',
+  },
+  'agent.killed': {
+    says: 'A kill was ordered for an agent.',
+    from: ['kill.ordered'],
+    when: isAboutAgent,
+    about: 'agent',
+    mail: 'owner',
+  },
+  'agent.kill_lifted': {
+    says: 'The kill of an agent was lifted.',
+    from: ['kill.lifted'],
+    when: isAboutAgent,
+    about: 'agent',
+    mail: 'owner',
+  },
+  'kill.ordered': {
+    says: 'A kill was ordered for something else than an agent.',
+    from: ['kill.ordered'],
+    when: isAboutOther,
+    about: 'target',
+    mail: 'administrators',
+  },
+  'kill.lifted': {
+    says: 'A kill of something else than an agent was lifted.',
+    from: ['kill.lifted'],
+    when: isAboutOther,
+    about: 'target',
+    mail: 'administrators',
+  },
+  'credential.ending': {
+    says: 'A credential of an agent ends soon.',
+    from: ['credential.notice'],
+    about: 'agent',
+    mail: 'owner',
+  },
+  'credential.expired': {
+    says: 'A credential of an agent is over.',
+    from: ['credential.expired'],
+    about: 'agent',
+    mail: 'owner',
+  },
+  'delegation.given': {
+    says: 'A delegation was made.',
+    from: ['delegation.created'],
+    about: 'delegation',
+  },
+  'delegation.ended': {
+    says: 'A delegation ended, with all below it.',
+    from: ['delegation.revoked'],
+    about: 'delegation',
+  },
+  'factor.added': {
+    says: 'A second factor was added to an account.',
+    from: ['factor.added'],
+    about: 'account',
+    mail: 'account',
+  },
+  'factor.removed': {
+    says: 'A second factor was removed from an account, or all were.',
+    from: ['factor.removed', 'factor.all_removed'],
+    about: 'account',
+    mail: 'account',
+  },
+  'factor.recovery_codes_made': {
+    says: 'New recovery codes were made for an account.',
+    from: ['factor.recovery_codes_made'],
+    about: 'account',
+    mail: 'account',
+  },
+  'factor.copied': {
+    says: 'There may be a copy of a passkey of an account; it is accepted no more.',
+    from: ['factor.copied'],
+    about: 'account',
+    mail: 'account',
+  },
+  'account.password_changed': {
+    says: 'The password of an account was set.',
+    from: ['account.password_changed'],
+    about: 'account',
+    mail: 'account',
+  },
+  'account.disabled': { says: 'An account was disabled.', from: ['account.disabled'], about: 'account' },
+  'account.enabled': { says: 'An account was enabled again.', from: ['account.enabled'], about: 'account' },
+  'sign_in.locked': {
+    says: 'There were too many attempts to sign in to an account; told once a day.',
+    from: ['session.refused'],
+    when: ({ inputs, count }) => LIMITS.has(String(inputs?.['reason'])) && count === 1,
+    about: 'account',
+    mail: 'account',
+    onceIn: 86_400,
+  },
+  'webhook.stopped': {
+    says: 'An endpoint of webhooks was stopped, because nothing got there for too long.',
+    from: ['webhook.stopped'],
+    when: ({ caller }) => caller === 'system',
+    about: 'target',
+    mail: 'administrators',
+  },
+} as const satisfies Readonly<Record<string, KindRule>>;
+
+const LIMITS: ReadonlySet<string> = new Set(['limit_per_account', 'limit_per_factor', 'limit_per_factor_day']);
+
+export type NoticeKind = keyof typeof NOTICE_KINDS;
+
+export const NOTICE_KIND_NAMES = Object.keys(NOTICE_KINDS) as readonly NoticeKind[];
+
+export const ruleOf = (kind: NoticeKind): KindRule => NOTICE_KINDS[kind];
+
+const byEvent = new Map<AuditEventType, NoticeKind[]>();
+for (const kind of NOTICE_KIND_NAMES) {
+  for (const type of ruleOf(kind).from) byEvent.set(type, [...(byEvent.get(type) ?? []), kind]);
+}
+
+/** Of what an event gives notice; most of nothing. */
+export const kindOf = (event: AuditEvent): NoticeKind | undefined =>
+  byEvent.get(event.type)?.find((kind) => ruleOf(kind).when?.(event) ?? true);

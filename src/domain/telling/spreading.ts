@@ -1,0 +1,106 @@
+import { hash } from 'node:crypto';
+import type { Account } from '../accounts/account.ts';
+import type { Agent } from '../agents/agent.ts';
+import { type Group, isGroupId } from '../groups/group.ts';
+import type { EphemeralStore } from '../ports/ephemeral-store.ts';
+import type { Channel } from './delivery.ts';
+import type { MailFacts } from './mail-channel.ts';
+import type { Notice } from './notice.ts';
+import { ruleOf } from './notice-kinds.ts';
+import type { Outbox } from './outbox.ts';
+import { webhookBody } from './webhook-body.ts';
+import type { WebhookRegistry } from './webhook-registry.ts';
+
+type Found<T> = Promise<{ readonly document: T } | undefined>;
+
+/** Waiting and dead letters of one endpoint. */
+const MOST_QUEUED = 1000;
+/** Mails an hour about agents to one person: whoever registers agents must not be able to fill a mailbox (AP-05). */
+const MAILS_PER_HOUR = 30;
+
+/** Says to whom a notice goes, and puts it into the outbox for each of them. Doing it twice comes to the same. */
+export const spreading = (deps: {
+  readonly outbox: Outbox;
+  readonly isMailed: boolean;
+  readonly webhooks: Pick<WebhookRegistry, 'listening' | 'stopFor'>;
+  readonly agents: { get(id: string): Found<Agent> };
+  readonly groups: { get(id: string): Found<Group> };
+  readonly accounts: {
+    getMany(ids: readonly string[]): Promise<readonly Account[]>;
+    administrators(): Promise<readonly Account[]>;
+  };
+  readonly ephemeral: Pick<EphemeralStore, 'count'>;
+  readonly onWithheld: (account: string) => void;
+}) => {
+  const { outbox, isMailed, webhooks, agents, groups, accounts, ephemeral, onWithheld } = deps;
+
+  const peopleOf = async (owner: string | undefined): Promise<readonly Account[]> => {
+    if (owner === undefined) return [];
+    const ids = isGroupId(owner) ? ((await groups.get(owner))?.document.members ?? []) : [owner];
+    return (await accounts.getMany(ids)).filter(({ state }) => state === 'active');
+  };
+
+  const audienceOf = async (notice: Notice, agent: Agent | undefined): Promise<readonly Account[]> => {
+    switch (ruleOf(notice.kind).mail) {
+      case 'owner':
+        return peopleOf(notice.owner);
+      case 'offered':
+        return peopleOf(agent?.transferTo);
+      case 'account':
+        return notice.account === undefined ? [] : accounts.getMany([notice.account]);
+      case 'administrators':
+        return accounts.administrators();
+      default:
+        return [];
+    }
+  };
+
+  const byMail = async (notice: Notice, agent: Agent | undefined): Promise<void> => {
+    const { at, agent: about, until, isByOther, object } = notice;
+    const noticed = notice.kind === 'agent.ending' ? agent?.noticed?.at : until;
+    const facts: MailFacts = {
+      at,
+      ...(about === undefined ? {} : { agent: about }),
+      ...(noticed === undefined ? {} : { until: noticed }),
+      ...(isByOther ? { isByOther } : {}),
+      ...(object === undefined ? {} : { object }),
+    };
+    for (const { id, email, emailVerified } of await audienceOf(notice, agent)) {
+      if (email === undefined || !emailVerified) continue;
+      if (about !== undefined && (await ephemeral.count(`mails:${id}`, 3600)) > MAILS_PER_HOUR) {
+        onWithheld(id);
+        continue;
+      }
+      const body = JSON.stringify(facts);
+      await outbox.put({ id: messageId(notice, 'mail', id), channel: 'mail', to: id, kind: notice.kind, body, at });
+    }
+  };
+
+  const byWebhook = async (notice: Notice, agent: Agent | undefined): Promise<void> => {
+    const { kind, at } = notice;
+    const owner = notice.owner ?? agent?.owner;
+    const body = webhookBody(notice);
+    for (const webhook of await webhooks.listening(kind)) {
+      if (webhook.owner !== undefined && webhook.owner !== owner) continue;
+      if (await outbox.isFull('webhook', webhook.id, MOST_QUEUED)) {
+        await webhooks.stopFor(webhook.id, 'queue_full');
+        continue;
+      }
+      const to = webhook.id;
+      await outbox.put({ id: messageId(notice, 'webhook', to), channel: 'webhook', to, kind, body, at });
+    }
+  };
+
+  return async (notice: Notice): Promise<void> => {
+    const { kind, agent: about } = notice;
+    const agent = about === undefined ? undefined : (await agents.get(about))?.document;
+    // Accepted at once by who registered it: nobody waits for anything.
+    if (kind === 'agent.pending' && agent?.state !== 'pending') return;
+    await byWebhook(notice, agent);
+    if (isMailed) await byMail(notice, agent);
+  };
+};
+
+/** In the order of the sequence, so that of two messages of one second the older goes first. */
+const messageId = ({ id, sequence }: Notice, channel: Channel, to: string): string =>
+  `msg_${sequence.toString(36).padStart(10, '0')}${hash('sha256', `${id} ${channel} ${to}`, 'base64url').slice(0, 24)}`;
