@@ -1,10 +1,14 @@
 /** Approvals: the desk where they are asked for and decided, and what is needed to ask there. */
+import { setTimeout } from 'node:timers/promises';
+import type { Logger } from 'pino';
 import type { Configuration } from '../../config/configuration.ts';
 import { type ApprovalChange, approvalDesk } from '../domain/approvals/approval-desk.ts';
 import { approversOf } from '../domain/approvals/approvers.ts';
 import { askingForApproval } from '../domain/approvals/asking.ts';
 import type { Asked } from '../domain/approvals/open-approvals.ts';
+import { approvalPings } from '../domain/approvals/ping.ts';
 import { CIBA } from '../domain/clients/grant-types.ts';
+import type { TrustedPost } from '../domain/ports/trusted-fetch.ts';
 
 type DeskDeps = Omit<Parameters<typeof approvalDesk>[0], 'settings' | 'onChange'>;
 type AskingDeps = Parameters<typeof askingForApproval>[0];
@@ -15,6 +19,8 @@ export const approvalsOf = (
     Pick<AskingDeps, 'authorizeHere' | 'blueprints'> & {
       readonly people: Parameters<typeof approversOf>[0]['accounts'];
       readonly groups: Parameters<typeof approversOf>[0]['groups'];
+      readonly trustedFetch: Partial<TrustedPost>;
+      readonly log: Pick<Logger, 'info' | 'warn'>;
     },
 ) => {
   const { ttlSeconds, redeemSeconds, mostOpen, perHour } = configuration.approvals;
@@ -26,6 +32,19 @@ export const approvalsOf = (
       for (const listener of listeners) listener(approval);
     },
   });
+  const { post } = deps.trustedFetch;
+  if (post !== undefined) {
+    const ping = approvalPings({
+      desk,
+      post: (request) => post(request),
+      wait: (milliseconds) => setTimeout(milliseconds, undefined, { ref: false }),
+      onOutcome: (outcome, { id, agent }, err) =>
+        outcome === 'told'
+          ? deps.log.info({ event: 'approval.ping', approval: id, agent }, 'an agent was told that there is an answer')
+          : deps.log.warn({ event: 'approval.ping', approval: id, agent, err }, 'an agent could not be told'),
+    });
+    listeners.add((approval) => ping(approval, deps.clock.now()));
+  }
   return {
     desk,
     asking: askingForApproval({

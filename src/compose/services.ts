@@ -333,6 +333,8 @@ export const services = async (configuration: Configuration, overrides: Override
     people: accounts,
     groups,
     blueprints,
+    trustedFetch,
+    log,
     /** As `authorize` decides, but for the decision point elsewhere: what an approval takes is found by asking often. */
     authorizeHere: authorizer({
       identifiers,
@@ -354,6 +356,7 @@ export const services = async (configuration: Configuration, overrides: Override
     snapshots: documentClients,
   });
   const told = telling(configuration, {
+    approversOf: async (id) => (await approvals.desk.get(id))?.approvers ?? [],
     documents,
     ephemeral,
     clock,

@@ -53,6 +53,7 @@ export const telling = (
     readonly owners: { isActive(owner: string): Promise<boolean> };
     readonly agents: { get(id: string): Found<Agent> };
     readonly groups: { get(id: string): Found<Group> };
+    readonly approversOf: (approval: string) => Promise<readonly string[]>;
     readonly accounts: {
       get(id: string): Found<Account>;
       getMany(ids: readonly string[]): Promise<readonly Account[]>;

@@ -50,7 +50,7 @@ const OF_SIGN_IN = ['openid', 'offline_access', 'profile', 'email', 'groups'];
 /** The engine's feature, filled in. */
 export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
   enabled: true,
-  deliveryModes: ['poll'],
+  deliveryModes: ['poll', 'ping'],
   processLoginHintToken: async () => {
     throw new errors.InvalidRequest('login_hint_token is not understood here: send login_hint or id_token_hint');
   },
@@ -95,6 +95,8 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
         );
       }
       const { binding_message: bindingMessage, requested_expiry: expiry } = ctx.oidc.params ?? {};
+      const endpoint = agent.backchannelClientNotificationEndpoint;
+      const notification = ctx.oidc.params?.['client_notification_token'];
       unitOf(ctx).facts = { ...unitOf(ctx).facts, subject: person.id, resource: server.identifier, scopeAsked: scope };
       const asked = await deps.approvals.asking.ask(
         {
@@ -113,6 +115,9 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
           },
           authReqId: String((request as unknown as { readonly jti: string }).jti),
           ...(typeof bindingMessage === 'string' ? { bindingMessage } : {}),
+          ...(endpoint !== undefined && typeof notification === 'string'
+            ? { ping: { endpoint, token: notification } }
+            : {}),
           ...(expiry === undefined ? {} : { lifetimeSeconds: Number(expiry) }),
         },
         factsOf(ctx.req).id,

@@ -119,13 +119,20 @@ const fromAgent = (agent: Agent): Metadata | undefined =>
         application_type: applicationType(agent.redirectUris),
         dpop_bound_access_tokens: agent.dpopBoundAccessTokens,
         tls_client_certificate_bound_access_tokens: agent.certificateBoundAccessTokens ?? false,
-        ...(agent.grantTypes.includes(CIBA) ? { backchannel_token_delivery_mode: 'poll' } : {}),
+        ...deliveryOf(agent),
         behalf_kind: 'agent',
         behalf_skip_consent: false,
         behalf_cors_origins: [],
         behalf_owner: agent.owner,
         behalf_max_token_seconds: agent.ceilings?.maxAccessTokenSeconds ?? 0,
       };
+
+/** How it hears that people have decided (CIBA Core §4). */
+const deliveryOf = ({ grantTypes, backchannelClientNotificationEndpoint: endpoint }: Agent): Metadata => {
+  if (!grantTypes.includes(CIBA)) return {};
+  if (endpoint === undefined) return { backchannel_token_delivery_mode: 'poll' };
+  return { backchannel_token_delivery_mode: 'ping', backchannel_client_notification_endpoint: endpoint };
+};
 
 const fromClient = (client: Client): Metadata | undefined =>
   client.state !== 'active'

@@ -126,6 +126,22 @@ export const MAIL_WORDS: Readonly<Record<string, Words>> = {
     says: (model) => [`A kill was lifted on ${when(model)}. Nothing from before lives again.`],
     page: CONSOLE,
   },
+  'approval.requested': {
+    subject: 'An agent asks for your approval',
+    says: (model) => [
+      `On ${when(model)} the agent ${agentIn(model)} asked you to approve one action, ${model.until === undefined ? 'for some minutes' : `until ${momentText(model.until)}`}.`,
+      'Sign in and look at what exactly it is. Nothing happens unless you approve it there.',
+    ],
+    page: () => '/account/approvals',
+  },
+  'approval.muted': {
+    subject: 'An agent does not ask you any more today',
+    says: (model) => [
+      `You denied the agent ${agentIn(model)} several times. From ${when(model)} on it may not ask you for a day.`,
+      'To end what it holds, open your account.',
+    ],
+    page: ACCOUNT,
+  },
   'credential.ending': {
     subject: 'A credential of an agent of yours ends soon',
     says: (model) => [`A credential of the agent ${agentIn(model)} ends ${until(model)}.`],

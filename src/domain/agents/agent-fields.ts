@@ -40,6 +40,7 @@ export type NewAgent = {
   readonly redirectUris?: readonly string[];
   /** Default: token exchange, and with redirect URIs authorization_code and refresh_token. */
   readonly grantTypes?: readonly string[];
+  readonly backchannelClientNotificationEndpoint?: string;
   readonly dpopBoundAccessTokens?: boolean;
   readonly certificateBoundAccessTokens?: boolean;
   readonly resourceServers?: readonly string[];
@@ -57,6 +58,7 @@ const ERASABLE = [
   'providerVersion',
   'contact',
   'expiresAt',
+  'backchannelClientNotificationEndpoint',
 ] as const;
 type Erasable = (typeof ERASABLE)[number];
 
@@ -116,6 +118,7 @@ export const checkedAgent = async (deps: AgentCheckDeps, agent: Agent, before?: 
   // Agents run on developers' machines as well as on servers: both kinds of redirect URI are good.
   checkRedirectUris(agent.redirectUris, 'native');
   checkGrantTypes(agent.grantTypes, GRANT_TYPES, agent.redirectUris);
+  checkNotificationEndpoint(agent, before, deps.checkKeyUrl);
   if (agent.certificateBoundAccessTokens && agent.dpopBoundAccessTokens) {
     refuseField(
       '/certificate_bound_access_tokens',
@@ -144,6 +147,24 @@ export const checkedAgent = async (deps: AgentCheckDeps, agent: Agent, before?: 
   const { ceilings } = agent;
   if (ceilings === undefined || ceilings === before?.ceilings) return { ...agent, ...keys };
   return { ...agent, ...keys, ceilings: await checkCeilings(ceilings, deps.resourceServers) };
+};
+
+const checkNotificationEndpoint = (
+  { backchannelClientNotificationEndpoint: url, grantTypes }: Agent,
+  before: Agent | undefined,
+  checkUrl: KeyUrlCheck | undefined,
+): void => {
+  if (url === undefined || url === before?.backchannelClientNotificationEndpoint) return;
+  const at = '/backchannel_client_notification_endpoint';
+  if (!grantTypes.includes(CIBA))
+    refuseField(at, `This is for the grant type ${CIBA}, which is not among the grant types.`);
+  const objection = checkUrl ? checkUrl(url) : 'url_not_allowed';
+  if (objection === 'address_not_allowed') {
+    refuseField(at, 'This host is not public; an operator can name it in egress.allowedHosts.');
+  }
+  if (objection !== undefined) {
+    refuseField(at, 'This is an https URL in its normal form, with port 443, no user name and no fragment.');
+  }
 };
 
 /** Throws 'invalid_field' unless somebody could answer for an agent as this owner. */

@@ -62,6 +62,8 @@ export type Agent = {
   /** Empty for an agent that never sends a person to the authorization endpoint. */
   readonly redirectUris: readonly string[];
   readonly grantTypes: readonly string[];
+  /** Where it is told that people have decided (CIBA Core §4). Absent: it polls. */
+  readonly backchannelClientNotificationEndpoint?: string;
   readonly dpopBoundAccessTokens: boolean;
   /** All its access tokens are bound to the certificate of the request they come from (RFC 8705 §3). Not with DPoP. */
   readonly certificateBoundAccessTokens?: boolean;

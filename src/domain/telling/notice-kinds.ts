@@ -7,8 +7,11 @@
  */
 import type { AuditEvent, AuditEventType } from '../audit/audit-event.ts';
 
-/** Who is told by mail: who answers for the agent, who was asked to, the account itself, or who can do something about it. */
-export type Audience = 'owner' | 'offered' | 'account' | 'administrators';
+/**
+ * Who is told by mail: who answers for the agent, who was asked to, the account itself, who can do something about it, or
+ * who may decide about the approval.
+ */
+export type Audience = 'owner' | 'offered' | 'account' | 'administrators' | 'approvers';
 
 type KindRule = {
   /** For docs and the management API. */
@@ -24,6 +27,8 @@ type KindRule = {
 };
 
 const isAboutAgent = ({ target }: AuditEvent): boolean => target?.kind === 'agent';
+/** Not one that came to nothing, because something else was first. */
+const isDone = ({ outcome }: AuditEvent): boolean => outcome === 'done';
 const isAboutOther = (event: AuditEvent): boolean => !isAboutAgent(event);
 
 /** Every kind of notice there is. A new one is a line here, and one in views/mail/notice-mail.ts if it is mailed. */
@@ -109,6 +114,43 @@ export const NOTICE_KINDS = {
     when: isAboutOther,
     about: 'target',
     mail: 'administrators',
+  },
+  'approval.requested': {
+    says: 'An agent asks people to approve one exact action.',
+    from: ['approval.requested'],
+    when: isDone,
+    about: 'target',
+    mail: 'approvers',
+  },
+  'approval.approved': {
+    says: 'One person said yes to an action; whether that was enough, the approval says.',
+    from: ['approval.approved'],
+    when: isDone,
+    about: 'target',
+  },
+  'approval.denied': {
+    says: 'An action was denied by a person.',
+    from: ['approval.denied'],
+    when: isDone,
+    about: 'target',
+  },
+  'approval.cancelled': {
+    says: 'An agent does not need an approval any more that it asked for.',
+    from: ['approval.cancelled'],
+    when: isDone,
+    about: 'target',
+  },
+  'approval.used': {
+    says: 'The resource server carried out an approved action.',
+    from: ['approval.used'],
+    when: isDone,
+    about: 'target',
+  },
+  'approval.muted': {
+    says: 'A person denied an agent again and again: it may not ask this person for a day.',
+    from: ['approval.muted'],
+    about: 'account',
+    mail: 'account',
   },
   'credential.ending': {
     says: 'A credential of an agent ends soon.',

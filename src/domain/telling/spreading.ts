@@ -29,6 +29,8 @@ export const spreading = (deps: {
     getMany(ids: readonly string[]): Promise<readonly Account[]>;
     administrators(): Promise<readonly Account[]>;
   };
+  /** Accounts that may decide about an approval. */
+  readonly approversOf: (approval: string) => Promise<readonly string[]>;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
   readonly onWithheld: (account: string) => void;
 }) => {
@@ -48,6 +50,8 @@ export const spreading = (deps: {
         return peopleOf(agent?.transferTo);
       case 'account':
         return notice.account === undefined ? [] : accounts.getMany([notice.account]);
+      case 'approvers':
+        return notice.object === undefined ? [] : accounts.getMany(await deps.approversOf(notice.object));
       case 'administrators':
         return accounts.administrators();
       default:

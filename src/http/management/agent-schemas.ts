@@ -37,7 +37,7 @@ const AGENT: Properties = {
   jwks_uri: JWKS_URI,
   redirect_uris: strings('Where people come back to; needed for authorization_code.', 20, 2000),
   grant_types: list(
-    'Default: token exchange, and authorization_code with refresh_token if there are redirect URIs.',
+    'Default: token exchange and CIBA, and authorization_code with refresh_token if there are redirect URIs.',
     10,
     oneOf('A grant type.', GRANT_TYPES),
   ),
@@ -54,6 +54,10 @@ const AGENT_ABOUT: Properties = {
   provider: text('Who makes it.', 100),
   provider_version: text('Which version of it this is.', 100),
   contact: text('Where somebody can be asked about it.', 254),
+  backchannel_client_notification_endpoint: text(
+    'Where it is told that people have decided about an approval (CIBA). Without it, it polls.',
+    2000,
+  ),
   expires_at: { ...seconds('When nothing works for it any more.'), minimum: 0, maximum: 99_999_999_999 },
 };
 const nullableAll = (properties: Properties): Properties =>

@@ -45,6 +45,7 @@ const AGENT = [
   'jwksUri',
   'redirectUris',
   'grantTypes',
+  'backchannelClientNotificationEndpoint',
   'dpopBoundAccessTokens',
   'certificateBoundAccessTokens',
   'resourceServers',

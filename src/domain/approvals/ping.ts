@@ -1,0 +1,53 @@
+import type { TrustedPost } from '../ports/trusted-fetch.ts';
+import { type Approval, stateAt } from './approval.ts';
+import type { ApprovalDesk } from './approval-desk.ts';
+
+/** Between tries, in milliseconds. The agent may poll whatever becomes of them. */
+const AGAIN_AFTER = [500, 2000, 8000];
+const TIMEOUT_MILLISECONDS = 2500;
+
+/** For the log: what became of a ping. */
+type PingOutcome = 'told' | 'failed';
+
+/**
+ * Tells an agent that there is an answer, right after it stands (CIBA Core §10.2). Only that: the answer itself is fetched
+ * with the agent's own proof. Never throws and is not waited for; a ping that fails is tried three times more.
+ */
+export const approvalPings = ({
+  desk,
+  post,
+  onOutcome,
+  wait,
+}: {
+  readonly desk: Pick<ApprovalDesk, 'authReqIdOf' | 'pingOf'>;
+  readonly post: TrustedPost['post'];
+  readonly onOutcome: (outcome: PingOutcome, approval: Approval, error?: unknown) => void;
+  readonly wait: (milliseconds: number) => Promise<void>;
+}) => {
+  const tell = async (approval: Approval): Promise<void> => {
+    const ping = desk.pingOf(approval);
+    const authReqId = desk.authReqIdOf(approval);
+    if (!ping || authReqId === undefined) return;
+    for (const pause of [...AGAIN_AFTER, undefined]) {
+      try {
+        await post({
+          url: ping.endpoint,
+          purpose: 'webhook',
+          body: JSON.stringify({ auth_req_id: authReqId }),
+          authorization: `Bearer ${ping.token}`,
+          timeoutMilliseconds: TIMEOUT_MILLISECONDS,
+        });
+        return onOutcome('told', approval);
+      } catch (error) {
+        if (pause === undefined) return onOutcome('failed', approval, error);
+        await wait(pause);
+      }
+    }
+  };
+
+  /** To be called with each change of an approval. */
+  return (approval: Approval, now: number): void => {
+    const state = stateAt(approval, now);
+    if (approval.ping && (state === 'approved' || state === 'denied')) void tell(approval);
+  };
+};
