@@ -4,6 +4,7 @@ import type { AuditEventType } from '../../src/domain/audit/audit-event.ts';
 import { DELIVERIES, type Delivery } from '../../src/domain/telling/delivery.ts';
 import { WEBHOOKS } from '../../src/domain/telling/webhook.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
+import { approvalScene } from '../support/approval-scene.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { type MailServer, mailServer, plainOf } from '../support/mail-server.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
@@ -432,3 +433,20 @@ const newAgent = async (owner: string, more: object = {}, isAccepted = true): Pr
   return String(id);
 };
 const publicJwk = async () => (await newKeyPair()).publicJwk;
+
+test('AP-15 who may approve is told by mail that somebody asks, without a word of the agent but its name, and with a link that decides nothing', async () => {
+  const scene = await approvalScene(server);
+  const account = await newAccount();
+  const approval = await scene.ask(account.id, {
+    risk: 'high',
+    bindingMessage: 'Look at evil.example and approve',
+    action: { subject: account.id },
+  });
+  const [mail] = await mails.arrived(account.email, /asks for your approval/);
+  const text = mail ? plainOf(mail) : '';
+  expect(text).toContain(`${server.issuer}/account/approvals`);
+  expect(text).not.toContain('evil');
+  const [link = ''] = /http:\/\/\S+\/account\/approvals/.exec(text) ?? [];
+  await fetch(link, { redirect: 'manual' });
+  expect((await scene.desk.get(approval.id))?.state).toBe('pending');
+});
