@@ -59,6 +59,7 @@ export const askAtRefresh =
             issuedAt: facts.now,
             subject: facts.subject.id,
             ...(lease === undefined ? {} : { lease }),
+            ...(token.isSenderConstrained() || facts.isBound ? { isBound: true } : {}),
             ...(facts.assurance === undefined ? {} : { assurance: facts.assurance }),
           },
         },

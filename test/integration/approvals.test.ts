@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
-import type { Identity } from '../support/agent-keys.ts';
+import { dpopProof, type Identity } from '../support/agent-keys.ts';
 import { type ApprovalsWorld, approvalRemedy, approvalsWorld, BANK, INVOICE } from '../support/approvals-world.ts';
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
 import { basic } from '../support/authzen-client.ts';
@@ -209,6 +209,43 @@ const activated = async (management: ApprovalsWorld['management'], version: unkn
   const { headers } = await management.call('GET', path);
   return management.call('POST', `${path}/activation`, {}, { 'if-match': String(headers.get('etag')) });
 };
+
+describe('sender constraint', () => {
+  test('TX-13 what was asked for with a bound token becomes no Bearer token: the poll needs a proof (RFC 9449 §6)', async () => {
+    const agent = await world.newAgent('Bound');
+    const allowed = await world.allow(agent);
+    const proof = async () => dpopProof(agent.key, { method: 'POST', url: world.calls.endpoints.token });
+    const answer = await world.calls.exchange(world.keyed(agent), allowed, BANK, {
+      subject_token_type: 'urn:ietf:params:oauth:token-type:refresh_token',
+      scope: 'pay',
+    });
+    // Without a proof it is asked for as it is; with one it is another question only in that.
+    await world.desk.cancel(approvalRemedy(answer).auth_req_id, agent.clientId, 'req_test');
+    const bound = await world.calls.token(
+      world.keyed(agent),
+      {
+        grant_type: 'urn:ietf:params:oauth:grant-type:token-exchange',
+        subject_token: allowed,
+        subject_token_type: 'urn:ietf:params:oauth:token-type:refresh_token',
+        resource: BANK,
+        scope: 'pay',
+      },
+      { headers: { dpop: await proof() } },
+    );
+    const { auth_req_id: authReqId } = approvalRemedy(bound);
+    const approval = await world.desk.find(authReqId, agent.clientId);
+    if (!approval) throw new Error('nobody is asked');
+    await world.approve(approval);
+    await refused(() => poll(authReqId, agent), 'invalid_request', 'subject_token_proof_missing');
+    const given = await world.calls.token(
+      world.keyed(agent),
+      { grant_type: CIBA, auth_req_id: authReqId },
+      { headers: { dpop: await proof() } },
+    );
+    expect(given.body).toMatchObject({ token_type: 'DPoP' });
+    expect(decodeJwt(String(given.body['access_token']))['cnf']).toBeDefined();
+  });
+});
 
 describe('by a refresh', () => {
   test('what a refresh names and needs an approval is asked for, and fetched as after an exchange', async () => {

@@ -102,7 +102,12 @@ export type Origin = Pick<
   | 'maxUses'
   | 'assurance'
   | 'issuedAt'
-> & { readonly subject: string; readonly issuedTokenType?: string };
+> & {
+  readonly subject: string;
+  readonly issuedTokenType?: string;
+  /** It was bound to a key or certificate, or its holder proved one: so is the token that comes of it. */
+  readonly isBound?: true;
+};
 
 /** How it stands at a second; at the second it expires it is over. */
 export const stateAt = (

@@ -53,7 +53,7 @@ export const askForApproval = async (
           asked: facts.asked ?? [],
           details: { ...facts.details, asked: facts.details?.asked ?? [] },
         },
-        origin: originOf(accepted, issuedTokenType),
+        origin: originOf(accepted, caller, issuedTokenType),
       },
       caller.id,
     );
@@ -66,7 +66,10 @@ export const askForApproval = async (
   }
 };
 
-const originOf = ({ token }: AcceptedSubjectToken, issuedTokenType: string): Origin => {
+const originOf = ({ token }: AcceptedSubjectToken, caller: Caller, issuedTokenType: string): Origin => {
+  const isBound = [token.jkt, token.x5t, caller.dpopThumbprint, caller.certificateThumbprint].some(
+    (one) => one !== undefined,
+  );
   const { id, clientId, scope, issuedAt, subject } = token;
   const { audience, details, chain, delegation, lease, txn, maxUses, assurance } = token;
   return {
@@ -79,6 +82,7 @@ const originOf = ({ token }: AcceptedSubjectToken, issuedTokenType: string): Ori
     ...(txn === undefined ? {} : { txn }),
     ...(maxUses === undefined ? {} : { maxUses }),
     ...(assurance === undefined ? {} : { assurance }),
+    ...(isBound ? { isBound } : {}),
   };
 };
 
@@ -93,6 +97,9 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
     { agent, account, server }: { readonly agent: Agent; readonly account: Account; readonly server: ResourceServer },
   ) => {
     if (!origin) throw refuse('subject_token_not_live');
+    const isProven = caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined;
+    // Waiting for people makes no Bearer token of what was bound (RFC 9449 §6); another key of the agent's own may take over.
+    if (origin.isBound && !isProven) throw refuse('subject_token_proof_missing', { field: 'auth_req_id' });
     const accepted = asAccepted(origin, account, clock.now());
     const lease = await leaseOf(dependencies, refuse, accepted);
     const source = await findSource(dependencies, refuse, agent, accepted, server);
