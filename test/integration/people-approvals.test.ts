@@ -216,7 +216,7 @@ describe('deciding on the page of one approval', () => {
     expect((await browser.open(`${scene.issuer}/account`)).text).not.toContain('waits for your decision');
     expect((await browser.open(path)).text).toContain('1 of 2 people agreed');
     expect(await stateOf(asked.id)).toBe('pending');
-    expect((await bobs.open(scene.urlOf(asked))).text).toContain(`In the name of ${ada.username} Person`);
+    expect((await bobs.open(scene.urlOf(asked))).text).toContain(`For ${ada.username} Person`);
     await scene.answer(bobs, asked, 'approve');
     expect(await stateOf(asked.id)).toBe('approved');
   });
