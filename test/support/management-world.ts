@@ -124,6 +124,13 @@ export const managementWorld = async () => {
   const rotations: unknown[] = [];
   let brokenList: Error | undefined;
 
+  const desk = approvalDesk({
+    ...base,
+    ephemeral,
+    masterKey: key,
+    accounts,
+    settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, perHour: 30 },
+  });
   const router = managementRouter({
     issuer: ISSUER,
     tokens: { find: async (token) => tokens.get(token) },
@@ -149,13 +156,7 @@ export const managementWorld = async () => {
     peers: { ...peers, links, keys: { health: () => ({ state: 'unknown' }) } },
     findings: agentFindings({ agents, counting: agents, clock }),
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
-    approvals: approvalDesk({
-      ...base,
-      ephemeral,
-      masterKey: key,
-      accounts,
-      settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, perHour: 30 },
-    }),
+    approvals: desk,
     clock,
     budgets: budgetRegistry(base),
     telling: {
@@ -276,6 +277,7 @@ export const managementWorld = async () => {
       clients,
       resourceServers,
       delegations,
+      desk,
       tokens,
       failures,
       proof,
