@@ -372,7 +372,10 @@ describe('several at once', () => {
       await scene.ask(ada.id, { ...HIGH, action: { scope: ['delete'] } }),
       await scene.ask(ada.id, { ...STRONG, action: { scope: ['read', 'write'] } }),
     ];
+    // Nothing has to be proven for it, and still nobody decides it among others.
+    const risky = await scene.ask(ada.id, { risk: 'high', action: { scope: ['delete', 'read'] } });
     const { page, form } = await batch();
+    expect(page.html).toContain(`href="/account/approvals/${risky.id}"`);
     const values = form.fields.filter(({ name }) => name === 'chosen');
     expect(values.map(({ isOn }) => isOn)).toEqual([false, false]);
     expect(values.map(({ value }) => value.split('.')[0]).sort()).toEqual([one.id, other.id].sort());
