@@ -334,6 +334,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     agents: made.agents,
     findings: made.findings,
     policies: made.policies,
+    approvals: made.approvals.desk,
+    clock,
     budgets: made.budgets,
     telling: made.telling,
     policyTrials: made.policyTrials,

@@ -10,6 +10,7 @@ import { isStoreUnavailable } from '../domain/ports/document-store.ts';
 import { type Command, type Environment, EXIT, isCommandError, runCommand } from './command.ts';
 import { accountCommands } from './commands/accounts.ts';
 import { agentCommands } from './commands/agents.ts';
+import { approvalCommands } from './commands/approvals.ts';
 import { auditCommands } from './commands/audit.ts';
 import { blueprintCommands } from './commands/blueprints.ts';
 import { budgetCommands } from './commands/budgets.ts';
@@ -50,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   ...clientCommands,
   ...resourceServerCommands,
   ...delegationCommands,
+  ...approvalCommands,
   ...killCommands,
   ...webhookCommands,
   ...auditCommands,

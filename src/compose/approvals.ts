@@ -9,6 +9,7 @@ import type { Asked } from '../domain/approvals/open-approvals.ts';
 import { approvalPings } from '../domain/approvals/ping.ts';
 import { CIBA } from '../domain/clients/grant-types.ts';
 import type { TrustedPost } from '../domain/ports/trusted-fetch.ts';
+import type { Metrics } from '../http/metrics.ts';
 
 type DeskDeps = Omit<Parameters<typeof approvalDesk>[0], 'settings' | 'onChange'>;
 type AskingDeps = Parameters<typeof askingForApproval>[0];
@@ -69,4 +70,20 @@ export const approvalsOf = (
       return () => void listeners.delete(listener);
     },
   };
+};
+
+type Approvals = ReturnType<typeof approvalsOf>;
+
+/** Counts what becomes of approvals on this node. */
+export const measureApprovals = (
+  { listen }: Pick<Approvals, 'listen'>,
+  { approvals, deciding }: Pick<Metrics, 'approvals' | 'deciding'>,
+): void => {
+  listen(({ state, votes, createdAt, decidedAt = createdAt, use }) => {
+    const isNews = state === 'pending' ? votes.length === 0 : use === undefined;
+    if (!isNews) return;
+    const outcome = state === 'pending' ? 'asked' : state;
+    approvals.inc({ outcome });
+    if (state === 'approved' || state === 'denied') deciding.observe({ outcome }, decidedAt - createdAt);
+  });
 };

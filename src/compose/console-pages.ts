@@ -3,6 +3,7 @@ import { repeatableRegistration } from '../domain/registration/repeatable-regist
 import type { ConsoleDeps } from '../http/console/console-deps.ts';
 import type { PeopleDeps } from '../http/interaction/people-deps.ts';
 import { agentHandlers } from '../http/management/agents.ts';
+import { approvalHandlers } from '../http/management/approvals.ts';
 import { credentialHandlers } from '../http/management/credentials.ts';
 import { instanceHandlers } from '../http/management/instances.ts';
 import { policyHandlers } from '../http/management/policies.ts';
@@ -27,6 +28,7 @@ export const consoleDeps = (
     ...people,
     clock,
     identifiers,
+    allApprovals: made.approvals.desk,
     registered: agents,
     findings: made.findings,
     owners,
@@ -36,6 +38,7 @@ export const consoleDeps = (
     activePolicies: made.activePolicy,
     isPolicyEnforced: made.isPolicyEnforced,
     handlers: {
+      ...approvalHandlers(made.approvals.desk, agents, owners, clock),
       ...policyHandlers(made.policies),
       ...policyTrialHandlers(made.policyTrials),
       ...agentHandlers(agents, owners, blueprints, accounts, groups, registration, audit),

@@ -67,7 +67,7 @@ import { noticeBook } from '../domain/telling/notice-book.ts';
 import { metrics as makeMetrics } from '../http/metrics.ts';
 import { nodeState } from '../node-state.ts';
 import { signingKeys } from '../provider/signing-keys.ts';
-import { approvalsOf } from './approvals.ts';
+import { approvalsOf, measureApprovals } from './approvals.ts';
 import { clientDocuments } from './client-documents.ts';
 import { egress } from './egress.ts';
 import { externalPoint } from './external-point.ts';
@@ -343,6 +343,7 @@ export const services = async (configuration: Configuration, overrides: Override
       without: overrides.withoutLayer,
     }),
   });
+  measureApprovals(approvals, metrics);
   const consents = consentRegister({
     authorize,
     documents,

@@ -37,6 +37,19 @@ export const metrics = () => {
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5],
     registers: [registry],
   });
+  const approvals = new Counter({
+    name: 'behalf_approvals_total',
+    help: 'Approvals of single actions, by what became of them; those that only expired are the rest of those asked.',
+    labelNames: ['outcome'],
+    registers: [registry],
+  });
+  const deciding = new Histogram({
+    name: 'behalf_approval_decision_seconds',
+    help: 'Time from the question to the decision of people, by outcome.',
+    labelNames: ['outcome'],
+    buckets: [1, 3, 10, 30, 60, 120, 300, 600, 3600, 86_400],
+    registers: [registry],
+  });
   const inFlight = new Gauge({
     name: 'behalf_http_requests_in_flight',
     help: 'Requests being answered.',
@@ -73,6 +86,8 @@ export const metrics = () => {
     events,
     failures,
     appending,
+    approvals,
+    deciding,
     inFlight,
     fetches,
     externalDecisions,

@@ -131,7 +131,7 @@ const RULES: readonly Rule[] = [
     of: 'src/compose/console-pages.ts',
     may: [
       'src/domain/',
-      ...['agents', 'credentials', 'instances', 'policies', 'policy-trials'].map(
+      ...['agents', 'approvals', 'credentials', 'instances', 'policies', 'policy-trials'].map(
         (name) => `src/http/management/${name}.ts`,
       ),
     ],

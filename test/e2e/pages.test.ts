@@ -39,8 +39,10 @@ beforeAll(async () => {
     else if (page)
       response
         .setHeader('content-type', 'text/html; charset=utf-8')
-        .setHeader('content-security-policy', pageCsp({ formTargets, scripts: String(page).includes('<script ') }))
+        .setHeader('content-security-policy', policyOf(String(page)))
         .end(String(page));
+    // Nothing new, for ever.
+    else if (pathname.endsWith('/events')) response.writeHead(204).end();
     else response.writeHead(404).end();
   });
   client = createServer((_, response) => response.setHeader('content-type', 'text/plain').end('arrived'));
@@ -48,6 +50,9 @@ beforeAll(async () => {
   clientOrigin = await listen(client);
   browser = await startChromium();
 }, 60_000);
+
+const policyOf = (page: string): string =>
+  pageCsp({ formTargets, scripts: page.includes('<script '), connects: page.includes(' data-live="') });
 
 afterAll(async () => {
   await browser?.close();

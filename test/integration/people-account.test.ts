@@ -1,4 +1,6 @@
+import { EventEmitter } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
+import type { Context } from 'koa';
 import { fillForm } from '../support/browser-flow.ts';
 import { formsOf, textOf } from '../support/html-forms.ts';
 import { CALENDAR, LIMITS, PASSWORD, type PeopleWorld, peopleWorld, START } from '../support/people-world.ts';
@@ -217,6 +219,22 @@ describe('/account', () => {
     expect(await world.delegations.live(parent.id)).toBeDefined();
     expect(world.leases.live.has(id)).toBe(true);
     expect(world.sessions.live.size).toBe(2);
+  });
+
+  test('signing out ends the hints to open pages of that session at once, and of no other', async () => {
+    const world = await peopleWorld();
+    const [one, other] = [world.sessions.start(world.ada.id), world.sessions.start(world.ada.id)];
+    const opened = [one, other].map((session) => {
+      const ctx = { res: new EventEmitter(), set: () => undefined } as unknown as Context;
+      world.deps.approvals.live.open(ctx, { session, account: world.ada.id }, async () => true);
+      return ctx.body as { readonly writableEnded: boolean };
+    });
+    const page = (await world.http.get('/account').set('cookie', `session=${one}`)).text;
+    const form = formsOf(page).find(({ action }) => action.endsWith('/sign-out'));
+    if (!form) throw new Error(page);
+    const sending = world.http.post(form.action).set('cookie', `session=${one}`).type('form');
+    expect((await sending.send(String(fillForm(form)))).status).toBe(303);
+    expect(opened.map(({ writableEnded }) => writableEnded)).toEqual([true, false]);
   });
 
   test('signs out, the event first', async () => {

@@ -216,7 +216,7 @@ describe('deciding on the page of one approval', () => {
     expect((await browser.open(`${scene.issuer}/account`)).text).not.toContain('waits for your decision');
     expect((await browser.open(path)).text).toContain('1 of 2 people agreed');
     expect(await stateOf(asked.id)).toBe('pending');
-    expect((await bobs.open(scene.urlOf(asked))).text).toContain(`In the name of ${ada.username} Person`);
+    expect((await bobs.open(scene.urlOf(asked))).text).toContain(`For ${ada.username} Person`);
     await scene.answer(bobs, asked, 'approve');
     expect(await stateOf(asked.id)).toBe('approved');
   });
@@ -372,7 +372,10 @@ describe('several at once', () => {
       await scene.ask(ada.id, { ...HIGH, action: { scope: ['delete'] } }),
       await scene.ask(ada.id, { ...STRONG, action: { scope: ['read', 'write'] } }),
     ];
+    // Nothing has to be proven for it, and still nobody decides it among others.
+    const risky = await scene.ask(ada.id, { risk: 'high', action: { scope: ['delete', 'read'] } });
     const { page, form } = await batch();
+    expect(page.html).toContain(`href="/account/approvals/${risky.id}"`);
     const values = form.fields.filter(({ name }) => name === 'chosen');
     expect(values.map(({ isOn }) => isOn)).toEqual([false, false]);
     expect(values.map(({ value }) => value.split('.')[0]).sort()).toEqual([one.id, other.id].sort());

@@ -13,6 +13,7 @@ import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
 import { credentialRegister } from '../../src/domain/agents/credential-register.ts';
 import { departureRegister } from '../../src/domain/agents/departures.ts';
 import { secretExceptions } from '../../src/domain/agents/secret-exceptions.ts';
+import { approvalDesk } from '../../src/domain/approvals/approval-desk.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { blueprintPreview } from '../../src/domain/blueprints/blueprint-preview.ts';
 import { blueprintRegistry } from '../../src/domain/blueprints/blueprint-registry.ts';
@@ -54,7 +55,7 @@ const SYSTEM = { caller: 'system' };
 
 export const managementWorld = async () => {
   const clock = standingClock();
-  const { documents } = await openStores(clock);
+  const { documents, ephemeral } = await openStores(clock);
   const audit = recordingAudit();
   const key = masterKey(Buffer.alloc(32, 9));
   const base = { documents, clock, identifiers: randomIdentifiers, audit };
@@ -123,6 +124,13 @@ export const managementWorld = async () => {
   const rotations: unknown[] = [];
   let brokenList: Error | undefined;
 
+  const desk = approvalDesk({
+    ...base,
+    ephemeral,
+    masterKey: key,
+    accounts,
+    settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, perHour: 30 },
+  });
   const router = managementRouter({
     issuer: ISSUER,
     tokens: { find: async (token) => tokens.get(token) },
@@ -148,6 +156,8 @@ export const managementWorld = async () => {
     peers: { ...peers, links, keys: { health: () => ({ state: 'unknown' }) } },
     findings: agentFindings({ agents, counting: agents, clock }),
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
+    approvals: desk,
+    clock,
     budgets: budgetRegistry(base),
     telling: {
       webhooks: webhookRegistry({
@@ -267,6 +277,7 @@ export const managementWorld = async () => {
       clients,
       resourceServers,
       delegations,
+      desk,
       tokens,
       failures,
       proof,

@@ -259,7 +259,7 @@ export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { reado
     passkeys: keysOfPeople,
     factors,
     totpEnrolment: totpEnrolment({ ...signingIn, issuerName: 'Behalf' }),
-    approvals: { desk, live: liveApprovals(), clock },
+    approvals: { desk, live: liveApprovals({ heartbeatMilliseconds: 3_600_000 }), clock },
     masterKey: key,
     audit,
     countRefusal: async ({ reason, request: id, source }) => {

@@ -100,5 +100,5 @@ const no = (model: ApprovalModel, button?: HtmlValue): Html =>
   html`<form method="post" action="${model.action}" id="${NO}"${!button && html` hidden`}>${csrf(model)}<input type="hidden" name="decision" value="deny">${button}</form>`;
 
 /** The no alone. */
-export const denyForm = (model: ApprovalModel, text: string): Html =>
-  no(model, html`<div class="decide short">${submit({ text, kind: 'strong' })}</div>`);
+export const denyForm = (model: ApprovalModel, text: string, kind: 'strong' | 'danger' = 'strong'): Html =>
+  no(model, html`<div class="decide short">${submit({ text, kind })}</div>`);

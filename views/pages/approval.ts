@@ -82,5 +82,5 @@ const warnings = (approval: ApprovalFacts): Html => {
 /** What was agreed to can be taken back until it was used. */
 const takeBack = (model: ApprovalModel): Html | undefined =>
   model.approval.state === 'approved' || model.approval.state === 'agreed'
-    ? denyForm(model, 'Take it back and deny')
+    ? denyForm(model, 'Take it back and deny', 'danger')
     : undefined;

@@ -76,13 +76,13 @@ export const facts = (approval: ApprovalFacts): Html => {
 <div><dt>Owner</dt><dd>${isolated(agent.ownerName)} answers for it</dd></div>
 ${
   approval.through.length > 0 &&
-  html`<div><dt>Comes from</dt><dd><ol class="through">${approval.through
+  html`<div><dt>Asked through</dt><dd><ol class="through">${approval.through
     .toReversed()
     .map(
       (one) => html`<li>${chosenName(one.name)} <span class="hint">of ${isolated(one.ownerName)}</span></li>`,
     )}<li>${chosenName(agent.name)} <span class="hint">would act</span></li></ol></dd></div>`
 }
-<div><dt>In the name of</dt><dd>${onBehalfOf.isYou ? html`<strong>you</strong>, ${isolated(onBehalfOf.name)}` : html`<strong>${isolated(onBehalfOf.name)}</strong>`}</dd></div>
+<div><dt>For</dt><dd>${onBehalfOf.isYou ? html`<strong>you</strong>, ${isolated(onBehalfOf.name)}` : html`<strong>${isolated(onBehalfOf.name)}</strong>`}</dd></div>
 <div><dt>Asked</dt><dd>${timeText(askedAt)}</dd></div>
 ${(state === 'open' || state === 'agreed') && html`<div><dt>Decide until</dt><dd>${timeText(until)}; after that it is over</dd></div>`}
 ${(state === 'open' || state === 'agreed') && html`<div><dt>A yes is good</dt><dd>for this one action, one time, within ${durationText(goodForSeconds)}</dd></div>`}

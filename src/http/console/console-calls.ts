@@ -32,6 +32,8 @@ export type ConsoleOperation =
   | 'suspendCredential'
   | 'resumeCredential'
   | 'removeCredential'
+  | 'listApprovals'
+  | 'getApproval'
   | 'listPolicySets'
   | 'getPolicySet'
   | 'validatePolicies'

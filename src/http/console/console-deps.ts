@@ -4,6 +4,7 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import type { AgentFindings } from '../../domain/agents/agent-findings.ts';
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import type { CredentialUses } from '../../domain/agents/credential-use.ts';
+import type { ApprovalDesk } from '../../domain/approvals/approval-desk.ts';
 import type { BlueprintRegistry } from '../../domain/blueprints/blueprint-registry.ts';
 import type { ActivePolicies } from '../../domain/decision/authorize.ts';
 import { isGroupId } from '../../domain/groups/group.ts';
@@ -26,6 +27,8 @@ export type ConsoleDeps = PeopleDeps & {
   readonly handlers: Handlers<ConsoleOperation>;
   readonly clock: Pick<Clock, 'now'>;
   readonly identifiers: Pick<Identifiers, 'newSecret'>;
+  /** Of everybody, for figures. */
+  readonly allApprovals: Pick<ApprovalDesk, 'list'>;
   readonly credentialUses: Pick<CredentialUses, 'lastUses'>;
   readonly registered: AgentRegistry;
   readonly findings: AgentFindings;

@@ -10,6 +10,7 @@ import { accountSessions, type PageSession } from '../account/sessions.ts';
 import { byOf, guardedForms, pages, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { agentListModel } from './agent-list.ts';
 import { agentModel } from './agent-model.ts';
+import { addApprovalsPage } from './approvals-page.ts';
 import { type ConsoleOperation, consoleCalls } from './console-calls.ts';
 import { agentHref, type ConsoleDeps } from './console-deps.ts';
 import { addConsoleForms } from './console-forms.ts';
@@ -61,6 +62,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
         csrf: session.csrf,
         seesAll: calls.access('listAgents', session.account) === 'all',
         seesPolicies: calls.may('getPolicySet', session.account),
+        seesApprovals: calls.access('listApprovals', session.account) === 'all',
         ...(flash ? { flash } : {}),
       },
     };
@@ -91,6 +93,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
   const parts = { router, page, deps, calls, sessions, openedAs };
   addConsoleForms(parts);
   addEditPages(parts);
+  addApprovalsPage(parts);
   addPolicyPages(parts);
   addTryPage(parts);
   addReplayPages(parts);

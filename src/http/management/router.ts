@@ -16,6 +16,7 @@ import type { Owners } from '../../domain/groups/owners.ts';
 import type { InstanceRegister } from '../../domain/instances/instance-register.ts';
 import type { PolicyRegistry } from '../../domain/policy/policy-registry.ts';
 import type { PolicyTrials } from '../../domain/policy/policy-trials.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
 import type { DynamicRegistration } from '../../domain/registration/dynamic-registration.ts';
 import type { InitialAccessTokens } from '../../domain/registration/initial-access-tokens.ts';
 import type { RepeatableRegistration } from '../../domain/registration/repeatable-registration.ts';
@@ -24,6 +25,7 @@ import { httpProblem, type ProblemLog, sendProblem } from '../problem.ts';
 import { type Accounts, accountHandlers } from './accounts.ts';
 import { agentSecretHandlers } from './agent-secrets.ts';
 import { agentHandlers } from './agents.ts';
+import { type ApprovalsRead, approvalHandlers } from './approvals.ts';
 import { type AuditReader, auditHandlers } from './audit.ts';
 import { type Blueprints, blueprintHandlers } from './blueprints.ts';
 import { budgetHandlers } from './budgets.ts';
@@ -54,6 +56,8 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly findings: AgentFindings;
   readonly blueprints: Blueprints;
   readonly policies: PolicyRegistry;
+  readonly approvals: ApprovalsRead;
+  readonly clock: Pick<Clock, 'now'>;
   readonly budgets: BudgetRegistry;
   readonly policyTrials: PolicyTrials;
   readonly groups: GroupRegistry;
@@ -85,6 +89,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     ...accountHandlers(accounts, dependencies.factors),
     ...blueprintHandlers(dependencies.blueprints),
     ...policyHandlers(dependencies.policies),
+    ...approvalHandlers(dependencies.approvals, agents, owners, dependencies.clock),
     ...budgetHandlers(dependencies.budgets),
     ...policyTrialHandlers(dependencies.policyTrials),
     ...agentHandlers(

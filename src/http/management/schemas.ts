@@ -8,6 +8,7 @@ import { CERTIFICATE_METHODS } from '../../domain/certificates/certificate-rule.
 import { GRANT_TYPES } from '../../domain/clients/grant-types.ts';
 import { KILL_SCOPES } from '../../domain/revocation/kill.ts';
 import { AGENT_SCHEMAS } from './agent-schemas.ts';
+import { APPROVAL_SCHEMAS } from './approval-schemas.ts';
 import { BLUEPRINT_SCHEMAS } from './blueprint-schemas.ts';
 import { BUDGET_SCHEMAS } from './budget-schemas.ts';
 import { DETAIL_SCHEMAS } from './detail-schemas.ts';
@@ -199,6 +200,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
 
   ...AGENT_SCHEMAS,
   ...BLUEPRINT_SCHEMAS,
+  ...APPROVAL_SCHEMAS,
   ...BUDGET_SCHEMAS,
   ...NOTICE_SCHEMAS,
   ...POLICY_SCHEMAS,

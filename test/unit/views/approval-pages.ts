@@ -5,7 +5,9 @@ import { approvalPage } from '../../../views/pages/approval.ts';
 import { batchPage } from '../../../views/pages/approval-batch.ts';
 import type { ApprovalFacts, ApprovalModel } from '../../../views/pages/approval-model.ts';
 import { inboxPage } from '../../../views/pages/approvals.ts';
+import { type ConsoleApprovalsModel, consoleApprovalsPage } from '../../../views/pages/console-approvals.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
+import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 
 const NOON = 1_790_000_000;
 
@@ -82,7 +84,45 @@ export const approvalPages = (
       ...more,
     });
   const decided = { decidedAt: NOON + 30, decidedBy: text('Alice'), redeemBy: NOON + 330 };
+  const consoleFrame: ConsoleFrame = { ...frame, csrf: text('9d2'), seesAll: true, seesApprovals: true };
+  const consolePage: ConsoleApprovalsModel = {
+    ...consoleFrame,
+    action: `${frame.basePath}/console/approvals`,
+    asked: { state: 'denied', states: ['pending', 'denied'] },
+    rows: [
+      { ...transfer, agentHref: `${frame.basePath}/console/agents/agt_1` },
+      { ...event, state: 'denied', agentHref: `${frame.basePath}/console/agents/agt_2` },
+    ],
+    pages: { nextHref: `${frame.basePath}/console/approvals?before=1.apv_1` },
+    states: ['pending', 'approved', 'redeemed', 'denied', 'cancelled', 'expired'].map((name, index) => ({
+      name,
+      count: index * 4 + 1,
+      href: `${frame.basePath}/console/approvals?state=${name}`,
+    })),
+    countedOnly: 1000,
+    decisions: 47,
+    medianSeconds: 42,
+    quickShare: 0.04,
+    denialShare: 0.12,
+    people: [
+      { name: text('Alice'), perDay: [0, 3, 9, 4, 2, 0, 12], total: 30 },
+      { name: text('Bob'), perDay: [1, 0, 5, 2, 0, 0, 9], total: 17 },
+    ],
+    days: [6, 5, 4, 3, 2, 1, 0].map((ago) => NOON - ago * 86_400),
+  };
   return {
+    'console-approvals': consoleApprovalsPage(consolePage),
+    'console-approvals-empty': consoleApprovalsPage({
+      ...consoleFrame,
+      action: consolePage.action,
+      asked: { state: '', states: [] },
+      rows: [],
+      pages: {},
+      states: [],
+      decisions: 0,
+      people: [],
+      days: consolePage.days,
+    }),
     approval: one({
       ask: { kind: 'factor', passkey: '{"challenge":"k3Q"}', hasApp: true },
       asksNumber: true,

@@ -65,15 +65,15 @@ const shownState = (approval: Approval, hasAgreed: boolean, now: number): ShownS
 
 const whatIsKnown = async (deps: Deps, approvals: readonly Approval[]): Promise<Known> => {
   const actors = approvals.flatMap(({ agent, action }) => [agent, ...actorsOf(action.chain)]);
-  const agents = new Map(
-    (await deps.agents.getMany([...new Set(actors)])).map(({ document }) => [document.id, document]),
-  );
+  const agents = new Map<string, Agent>();
+  for (const some of chunksOf(actors)) {
+    for (const { document } of await deps.agents.getMany(some)) agents.set(document.id, document);
+  }
   const people = [...agents.values()].map(({ owner }) => owner);
   const asked = approvals.flatMap(({ approvers, subject, decidedBy = '' }) => [...approvers, subject, decidedBy]);
-  const accounts = [...new Set([...people, ...asked])].filter((id) => id !== '');
   const names = new Map<string, string>();
-  for (let from = 0; from < accounts.length; from += 1000) {
-    for (const { id, name } of await deps.accounts.getMany(accounts.slice(from, from + 1000))) names.set(id, name);
+  for (const some of chunksOf([...people, ...asked].filter((id) => id !== ''))) {
+    for (const { id, name } of await deps.accounts.getMany(some)) names.set(id, name);
   }
   const servers = new Map<string, ResourceServer>();
   for (const identifier of new Set(approvals.map(({ resource }) => resource))) {
@@ -81,6 +81,14 @@ const whatIsKnown = async (deps: Deps, approvals: readonly Approval[]): Promise<
     if (found) servers.set(identifier, found.document);
   }
   return { servers, agents, nameOf: (account) => names.get(account) ?? account };
+};
+
+/** Each once, as many at a time as a store is asked for. */
+const chunksOf = (ids: readonly string[]): readonly (readonly string[])[] => {
+  const all = [...new Set(ids)];
+  return Array.from({ length: Math.ceil(all.length / 1000) }, (_, index) =>
+    all.slice(index * 1000, index * 1000 + 1000),
+  );
 };
 
 type Deeds = Pick<ApprovalFacts, 'resource' | 'scopes' | 'details' | 'unreadable' | 'exact' | 'isCut'>;

@@ -33,7 +33,7 @@ export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS }
   };
 
   const send = (stream: Stream, text: string): void => {
-    if (stream.out.writableLength > MOST_WAITING) end(stream);
+    if (stream.out.writableLength + stream.out.readableLength > MOST_WAITING) end(stream);
     else stream.out.write(text);
   };
 

@@ -1,9 +1,12 @@
-/** Routes about what may be given: budgets, policies and delegations. */
+/** Routes about what may be given: budgets, policies, delegations and approvals. */
+import { SHOWN_STATES } from '../../../domain/approvals/approval-lists.ts';
 import { ADMINISTRATORS, about, id, OWN, PAGE, READERS, type RouteDeclaration } from './route.ts';
 
 const budgets = about('budgets', 'budgets:read', 'budgets:write');
 const policies = about('policy sets', 'policies:read', 'policies:write');
 const delegations = about('delegations', 'delegations:read', 'delegations:write');
+/** Read only: people decide on their pages, and nobody by token. */
+const approvals = about('approvals', 'approvals:read', 'approvals:read');
 /** A POST that changes nothing: what is asked stands in its body. */
 const READ = { scope: 'policies:read', roles: READERS, status: 200 } as const;
 /** Bytes: 512 KiB of text, and what JSON puts before quotes and ends of lines. */
@@ -92,4 +95,15 @@ export const AUTHORITY_ROUTES = {
     'End a delegation with all below it',
     OWN,
   ),
+
+  listApprovals: approvals.read('/approvals', 'ApprovalPage', 'List approvals, newest first', {
+    own: true,
+    query: {
+      ...PAGE,
+      agent: id('Only those of this agent.'),
+      subject: id('Only those on behalf of this account.'),
+      state: { type: 'string', enum: SHOWN_STATES, description: 'Only those that stand like this now.' },
+    },
+  }),
+  getApproval: approvals.read('/approvals/{id}', 'Approval', 'Read an approval', OWN),
 } satisfies Readonly<Record<string, RouteDeclaration>>;

@@ -1,0 +1,62 @@
+import { type Approval, stateAt } from './approval.ts';
+import { SHOWN_STATES } from './approval-lists.ts';
+
+const DAY = 86_400;
+/** Nobody has read a page by then. */
+const TOO_QUICK_SECONDS = 3;
+
+export type ApprovalFigures = {
+  /** How those looked at stand now. */
+  readonly states: readonly { readonly state: (typeof SHOWN_STATES)[number]; readonly count: number }[];
+  /** Decisions of people, within the days looked at. */
+  readonly decisions: number;
+  /** Half of the decisions took less; undefined where there was none. */
+  readonly medianSeconds?: number;
+  /** Of all that was said yes to, how much within three seconds after it was asked; from 0 to 1. */
+  readonly quickShare?: number;
+  /** Of all decisions, how many were a no; from 0 to 1. */
+  readonly denialShare?: number;
+  /** Who decided how often, the busiest first; one number for each day, the oldest first. */
+  readonly people: readonly { readonly account: string; readonly perDay: readonly number[]; readonly total: number }[];
+  /** Beginnings of the days in UTC, the oldest first. Epoch seconds. */
+  readonly days: readonly number[];
+};
+
+type Decision = { readonly account: string; readonly at: number; readonly seconds: number; readonly isYes: boolean };
+
+/** Whether people look at what they decide: how often, how long, and how often they say no. */
+export const approvalFigures = (approvals: readonly Approval[], now: number, dayCount = 7): ApprovalFigures => {
+  const today = now - (now % DAY);
+  const days = Array.from({ length: dayCount }, (_, index) => today - (dayCount - 1 - index) * DAY);
+  const decisions = approvals.flatMap(decisionsOf).filter(({ at }) => at >= Number(days[0]));
+  const yes = decisions.filter(({ isYes }) => isYes);
+  const median = decisions.map(({ seconds }) => seconds).sort((one, other) => one - other)[
+    Math.floor((decisions.length - 1) / 2)
+  ];
+  const people = [...Map.groupBy(decisions, ({ account }) => account)].map(([account, own]) => ({
+    account,
+    perDay: days.map((day) => own.filter(({ at }) => at >= day && at < day + DAY).length),
+    total: own.length,
+  }));
+  return {
+    states: SHOWN_STATES.map((state) => ({
+      state,
+      count: approvals.filter((one) => stateAt(one, now) === state).length,
+    })),
+    decisions: decisions.length,
+    ...(median === undefined ? {} : { medianSeconds: median }),
+    ...(yes.length === 0
+      ? {}
+      : { quickShare: yes.filter(({ seconds }) => seconds < TOO_QUICK_SECONDS).length / yes.length }),
+    ...(decisions.length === 0 ? {} : { denialShare: (decisions.length - yes.length) / decisions.length }),
+    people: people.toSorted((one, other) => other.total - one.total),
+    days,
+  };
+};
+
+const decisionsOf = ({ votes, state, decidedAt, decidedBy, createdAt }: Approval): readonly Decision[] => [
+  ...votes.map(({ account, at }) => ({ account, at, seconds: at - createdAt, isYes: true })),
+  ...(state === 'denied' && decidedAt !== undefined && decidedBy !== undefined
+    ? [{ account: decidedBy, at: decidedAt, seconds: decidedAt - createdAt, isYes: false }]
+    : []),
+];

@@ -1,0 +1,57 @@
+import type { Cursor } from '../ports/document-store.ts';
+import { type Approval, type ApprovalState, stateAt } from './approval.ts';
+import type { ApprovalDesk } from './approval-desk.ts';
+
+export const SHOWN_STATES = ['pending', 'approved', 'redeemed', 'denied', 'cancelled', 'expired'] as const;
+
+export type ApprovalQuery = {
+  readonly agent?: string | undefined;
+  readonly subject?: string | undefined;
+  /** As it stands now; what is over by its time alone is `expired`. */
+  readonly state?: ApprovalState | 'expired' | undefined;
+  readonly after?: Cursor | undefined;
+  readonly limit?: number | undefined;
+};
+
+type Listing = Pick<ApprovalDesk, 'list' | 'ofAgent' | 'ofSubject'>;
+
+/** Rows read at a time, and for one page: beyond that a page may hold less than was asked, and another one follows. */
+const AT_A_TIME = 200;
+const MOST_READ = 2000;
+
+/** A page of approvals, newest first. `next` absent: that was all. */
+export const listApprovals = async (
+  desk: Listing,
+  { agent, subject, state, after, limit = 50 }: ApprovalQuery,
+  now: number,
+): Promise<{ readonly items: readonly Approval[]; readonly next?: Cursor }> => {
+  const read = sourceOf(desk, { agent, subject, state });
+  const fits = (one: Approval): boolean =>
+    (agent === undefined || one.agent === agent) &&
+    (subject === undefined || one.subject === subject) &&
+    (state === undefined || stateAt(one, now) === state);
+  const items: Approval[] = [];
+  let at = after;
+  for (let seen = 0; seen < MOST_READ; seen += AT_A_TIME) {
+    const rows = await read({ ...(at ? { after: at } : {}), limit: AT_A_TIME });
+    for (const row of rows) {
+      // One more than the page holds says that there is another one.
+      if (items.length === limit && fits(row)) return { items, ...(at ? { next: at } : {}) };
+      at = { value: row.createdAt, id: row.id };
+      if (items.length < limit && fits(row)) items.push(row);
+    }
+    if (rows.length < AT_A_TIME) return { items };
+  }
+  return { items, ...(at ? { next: at } : {}) };
+};
+
+/** The narrowest list there is. */
+const sourceOf = (
+  desk: Listing,
+  { agent, subject, state }: Pick<ApprovalQuery, 'agent' | 'subject' | 'state'>,
+): ((page: { readonly after?: Cursor; readonly limit: number }) => Promise<readonly Approval[]>) => {
+  if (agent !== undefined) return (page) => desk.ofAgent(agent, page);
+  if (subject !== undefined) return (page) => desk.ofSubject(subject, page);
+  if (state !== undefined && state !== 'expired') return (page) => desk.list({ state, ...page });
+  return (page) => desk.list(page);
+};

@@ -1,0 +1,79 @@
+import { consoleApprovalsPage } from '../../../views/pages/console-approvals.ts';
+import type { Approval } from '../../domain/approvals/approval.ts';
+import { approvalFigures } from '../../domain/approvals/approval-figures.ts';
+import { SHOWN_STATES } from '../../domain/approvals/approval-lists.ts';
+import type { Cursor } from '../../domain/ports/document-store.ts';
+import { readCursor } from '../account/account-model.ts';
+import { approvalFacts } from '../account/approvals/facts.ts';
+import { queryOf, sendPage } from '../interaction/page-answers.ts';
+import { nothingThere } from './console-calls.ts';
+import { agentHref, type ConsoleDeps, partyNames } from './console-deps.ts';
+import type { Parts } from './console-forms.ts';
+
+const PAGE = 25;
+/** Figures are of so many of the newest. */
+const COUNTED = 1000;
+const PEOPLE = 20;
+
+/** Adds `GET /console/approvals`, for whoever may see the approvals of everybody. It decides nothing. */
+export const addApprovalsPage = ({ page, deps, calls }: Parts): void => {
+  const { basePath, allApprovals, approvals, clock } = deps;
+  const path = `${basePath}/console/approvals`;
+
+  const hrefOf = (state: string, next?: Cursor): string => {
+    const query = new URLSearchParams({
+      ...(state === '' ? {} : { state }),
+      ...(next ? { before: `${next.value}.${next.id}` } : {}),
+    });
+    return query.size === 0 ? path : `${path}?${query}`;
+  };
+
+  page('/console/approvals', async (ctx, { viewer, frame }) => {
+    const { account, by } = viewer;
+    if (!frame.seesApprovals) throw nothingThere();
+    const query = queryOf(ctx);
+    const state = SHOWN_STATES.find((one) => one === query.get('state')) ?? '';
+    const after = readCursor(query.get('before'));
+    const asked = { limit: PAGE, ...(state === '' ? {} : { state: state as 'pending' }) };
+    const { body, next } = await calls.run('listApprovals', account, by, { query: asked, after });
+    const ids = ((body?.['items'] ?? []) as readonly { readonly id: string }[]).map(({ id }) => id);
+    const found = await Promise.all(ids.map((id) => approvals.desk.get(id)));
+    const rows = found.filter((one): one is Approval => one !== undefined);
+    const facts = await approvalFacts(deps, rows, account.id);
+    sendPage(
+      ctx,
+      200,
+      consoleApprovalsPage({
+        ...frame,
+        action: path,
+        asked: { state, states: SHOWN_STATES },
+        rows: facts.map((one) => ({ ...one, agentHref: agentHref(deps, one.agent.id) })),
+        pages: {
+          ...(after ? { firstHref: hrefOf(state) } : {}),
+          ...(next ? { nextHref: hrefOf(state, next) } : {}),
+        },
+        ...(await figuresOf(deps, await allApprovals.list({ limit: COUNTED }), clock.now(), hrefOf)),
+      }),
+    );
+  });
+};
+
+const figuresOf = async (
+  deps: ConsoleDeps,
+  newest: readonly Approval[],
+  now: number,
+  hrefOf: (state: string) => string,
+) => {
+  const { states, people, ...figures } = approvalFigures(newest, now);
+  const shown = people.slice(0, PEOPLE);
+  const names = await partyNames(
+    deps,
+    shown.map(({ account }) => account),
+  );
+  return {
+    ...figures,
+    states: states.map(({ state, count }) => ({ name: state, count, href: hrefOf(state) })),
+    people: shown.map(({ account, ...counts }) => ({ ...counts, name: names(account) })),
+    ...(newest.length === COUNTED ? { countedOnly: COUNTED } : {}),
+  };
+};

@@ -1,0 +1,65 @@
+import { SHOWN_STATES } from '../../domain/approvals/approval-lists.ts';
+import {
+  flag,
+  identified,
+  type JsonSchema,
+  list,
+  nullable,
+  oneOf,
+  output,
+  page,
+  seconds,
+  strings,
+  text,
+} from './schema-parts.ts';
+
+const account = text('Id of an account.', 128);
+
+/** What approvals look like over the API. */
+export const APPROVAL_SCHEMAS = {
+  Approval: output(
+    {
+      ...identified('Begins with apv_.'),
+      state: oneOf(
+        'How it stands now. `approved` waits for its agent, `redeemed` is the end of a good one; what is over by its time alone is `expired`.',
+        SHOWN_STATES,
+      ),
+      door: oneOf('Through which door the agent asked.', ['token_exchange', 'backchannel']),
+      digest: text('SHA-256 over the canonical JSON (RFC 8785) of the action, base64url.', 43),
+      agent: text('Agent that would act.', 128),
+      client: text('Client that asked.', 2048),
+      subject: text('Account on whose behalf.', 128),
+      chain: { type: 'object', description: 'As the `act` claim would have it (RFC 8693 §4.1).' },
+      resource: text('Resource indicator.', 2048),
+      scope: strings('All of what is asked there.', 200, 128),
+      details: list('Authorization details of the action (RFC 9396).', 50, { type: 'object' }),
+      blueprint: nullable(
+        output({ id: text('Id.', 128), version: { type: 'integer', description: 'Version that counted.' } }),
+      ),
+      composition: nullable(text('Digest of what the agent declared to be made of.', 128)),
+      policy: nullable({ type: 'integer', description: 'Version of the policy set that was asked.' }),
+      risk: oneOf('The highest of what is asked.', ['low', 'medium', 'high', 'critical']),
+      requires: output(
+        {
+          quorum: { type: 'integer', description: 'So many different people have to agree.' },
+          acr: text('Each of them by a sign-in of this class.', 256),
+          proven_anew: flag('Whether each proves who it is for this very decision.'),
+        },
+        ['acr'],
+      ),
+      approvers: list('Accounts that may decide.', 64, account),
+      must_agree: nullable(text('The one among them without whom it does not count.', 128)),
+      votes: list('Who said yes, and when.', 64, output({ account, at: seconds('When.') })),
+      binding_message: text('Words of the agent for people.', 2048),
+      created_at: seconds('When it was asked.'),
+      expires_at: seconds('Until when people may decide.'),
+      decided_at: seconds('When it was decided.'),
+      decided_by: text('Who denied it, or the agent that took it back.', 2048),
+      redeem_by: seconds('Until when the agent may fetch the token of an approved one.'),
+      redeemed_at: seconds('When it did.'),
+      used_at: seconds('When the resource server carried out the action.'),
+    },
+    [...['details', 'binding_message', 'decided_at', 'decided_by', 'redeem_by', 'redeemed_at', 'used_at']],
+  ),
+  ApprovalPage: page('Approval'),
+} satisfies Readonly<Record<string, JsonSchema>>;

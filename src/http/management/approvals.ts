@@ -1,0 +1,88 @@
+import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
+import { type Approval, stateAt } from '../../domain/approvals/approval.ts';
+import type { ApprovalDesk } from '../../domain/approvals/approval-desk.ts';
+import { type ApprovalQuery, listApprovals } from '../../domain/approvals/approval-lists.ts';
+import type { Owners } from '../../domain/groups/owners.ts';
+import type { Clock } from '../../domain/ports/clock.ts';
+import { type Answer, type Call, existing, type Handlers } from './call.ts';
+import type { JsonObject } from './json-body.ts';
+
+/** The part of the desk this API reads; nobody decides by token. */
+export type ApprovalsRead = Pick<ApprovalDesk, 'get' | 'list' | 'ofAgent' | 'ofSubject'>;
+
+/** An account without a role sees what is asked in its name and what its own agents ask. */
+export const approvalHandlers = (
+  desk: ApprovalsRead,
+  agents: Pick<AgentRegistry, 'get'>,
+  owners: Pick<Owners, 'answersFor'>,
+  clock: Pick<Clock, 'now'>,
+): Handlers<'listApprovals' | 'getApproval'> => {
+  const ownsAgent = async (id: string, account: string): Promise<boolean> => {
+    const agent = await agents.get(id);
+    return agent !== undefined && (await owners.answersFor(agent.document.owner, account));
+  };
+
+  const visible = async ({ id, access, caller }: Call): Promise<Approval> => {
+    const found = await desk.get(id);
+    const isVisible =
+      found !== undefined &&
+      (access === 'all' || found.subject === caller.id || (await ownsAgent(found.agent, caller.id)));
+    return existing(isVisible ? found : undefined);
+  };
+
+  return {
+    async listApprovals({ query, after, access, caller }): Promise<Answer> {
+      const { agent, limit } = query;
+      const state = query.state as ApprovalQuery['state'];
+      const isOwnAgent = access === 'own' && agent !== undefined && (await ownsAgent(agent, caller.id));
+      // Without a role, somebody else's approvals are as if there were none (MG-01).
+      const subject = query.subject ?? (access === 'own' && !isOwnAgent ? caller.id : undefined);
+      if (access === 'own' && subject !== caller.id && !isOwnAgent) return { body: { items: [] } };
+      const { items, next } = await listApprovals(desk, { agent, subject, state, after, limit }, clock.now());
+      return { body: { items: items.map((one) => showApproval(one, clock.now())) }, next };
+    },
+
+    getApproval: async (call) => ({ body: showApproval(await visible(call), clock.now()) }),
+  };
+};
+
+/**
+ * What may leave the process, named one by one. Never the handle the agent asks with, the number it shows, where it is
+ * told, nor how and from where people proved who they are.
+ */
+const showApproval = (approval: Approval, now: number): JsonObject => {
+  const { action, requires, votes, bindingMessage, decidedAt, decidedBy, redeemBy, redeemedAt, use } = approval;
+  return {
+    id: approval.id,
+    state: stateAt(approval, now),
+    door: approval.door,
+    digest: approval.digest,
+    agent: action.agent,
+    client: action.client,
+    subject: action.subject,
+    chain: action.chain,
+    resource: action.resource,
+    scope: action.scope,
+    ...(action.details.length === 0 ? {} : { details: action.details }),
+    blueprint: action.blueprint,
+    composition: action.composition,
+    policy: action.policy,
+    risk: approval.risk,
+    requires: {
+      quorum: requires.quorum,
+      ...(requires.acr === undefined ? {} : { acr: requires.acr }),
+      proven_anew: requires.isProvenAnew,
+    },
+    approvers: approval.approvers,
+    must_agree: approval.mustAgree,
+    votes: votes.map(({ account, at }) => ({ account, at })),
+    ...(bindingMessage === undefined ? {} : { binding_message: bindingMessage }),
+    created_at: approval.createdAt,
+    expires_at: approval.expiresAt,
+    ...(decidedAt === undefined ? {} : { decided_at: decidedAt }),
+    ...(decidedBy === undefined ? {} : { decided_by: decidedBy }),
+    ...(redeemBy === undefined ? {} : { redeem_by: redeemBy }),
+    ...(redeemedAt === undefined ? {} : { redeemed_at: redeemedAt }),
+    ...(use === undefined ? {} : { used_at: use.at }),
+  };
+};

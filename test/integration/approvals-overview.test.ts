@@ -1,0 +1,177 @@
+/** What operators, owners and programs see of approvals: API, command line, console, metrics. Nobody decides there. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runCli } from '../../src/cli/main.ts';
+import { extendChain } from '../../src/domain/delegation/actor-chain.ts';
+import { type ApprovalScene, approvalScene } from '../support/approval-scene.ts';
+import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
+import { managementWorld } from '../support/management-world.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+
+describe('the API', () => {
+  test('MG-01 shows everything to roles, and to others what is asked in their name or by their agents; nobody decides', async () => {
+    const world = await managementWorld();
+    const { call, owner, stranger, auditor, operator, admin, desk } = world;
+    const outsider = await world.person('outsider');
+    const agent = (await call(owner, 'post', '/agents', world.newAgent())).body as { readonly id: string };
+    const ask = async (subject: string, scope: string, by = agent.id) =>
+      (
+        await desk.ask(
+          {
+            door: 'token_exchange',
+            risk: 'critical',
+            requires: { quorum: 1, isProvenAnew: true },
+            approvers: [subject],
+            mustAgree: subject,
+            bindingMessage: 'Invoice 7',
+            ping: { endpoint: 'https://agent.example.com/ping', token: 'ping-token' },
+            action: {
+              ...{ client: by, agent: by, chain: extendChain(by, 'https://id.example.com'), subject, scope: [scope] },
+              ...{ resource: 'https://bank.example.com', details: [{ type: 'pay', amount: 7 }] },
+              ...{ blueprint: null, composition: null, policy: 3 },
+            },
+          },
+          'req_test',
+        )
+      ).approval;
+    const one = await ask(stranger.account.id, 'pay');
+    const other = await ask(outsider.account.id, 'pay');
+    const denied = await ask(stranger.account.id, 'close');
+    await desk.deny(denied.id, {
+      account: stranger.account.id,
+      seen: denied.digest,
+      request: 'req_test',
+      source: '192.0.2.7',
+    });
+    const voted = await ask(stranger.account.id, 'read');
+    const assurance = { acr: 'urn:behalf:acr:multi-factor', amr: ['hwk', 'user'], authTime: world.clock.now() };
+    await desk.approve(voted.id, {
+      ...{ account: stranger.account.id, seen: voted.digest, request: 'req_test', source: '192.0.2.7' },
+      ...{ assurance, ...(voted.number === undefined ? {} : { number: voted.number }) },
+    });
+    const ids = async (by: { readonly token: string }, query = ''): Promise<readonly string[]> =>
+      ((await call(by, 'get', `/approvals${query}`)).body.items as { id: string }[]).map(({ id }) => id).sort();
+    const all = [one, other, denied, voted].map(({ id }) => id).sort();
+    for (const by of [auditor, operator, admin]) expect(await ids(by)).toEqual(all);
+    expect(await ids(auditor, `?subject=${outsider.account.id}`)).toEqual([other.id]);
+    expect(await ids(auditor, '?state=denied')).toEqual([denied.id]);
+    expect(await ids(auditor, `?state=pending&agent=${agent.id}`)).toEqual([one.id, other.id].sort());
+    expect((await call(auditor, 'get', '/approvals?state=open')).status).toBe(400);
+    // Without a role.
+    expect(await ids(stranger)).toEqual([one.id, denied.id, voted.id].sort());
+    expect(await ids(owner)).toEqual([]);
+    expect(await ids(owner, `?agent=${agent.id}`)).toEqual(all);
+    expect(await ids(outsider, `?agent=${agent.id}`)).toEqual([other.id]);
+    expect(await ids(outsider, `?subject=${stranger.account.id}`)).toEqual([]);
+    expect((await call(outsider, 'get', `/approvals/${one.id}`)).status).toBe(404);
+    for (const by of [auditor, owner, stranger])
+      expect((await call(by, 'get', `/approvals/${one.id}`)).status).toBe(200);
+    // Pages.
+    const first = await call(auditor, 'get', '/approvals?limit=3');
+    expect(first.body.items).toHaveLength(3);
+    expect(await ids(auditor, `?limit=3&cursor=${first.body.next}`)).toHaveLength(1);
+    expect((await call(operator, 'get', `/approvals?cursor=${first.body.next}`)).status).toBe(400);
+    // What may be seen of one.
+    const shown = await call(auditor, 'get', `/approvals/${voted.id}`);
+    expect(shown.body).toMatchObject({
+      ...{
+        id: voted.id,
+        state: 'approved',
+        risk: 'critical',
+        digest: voted.digest,
+        policy: 3,
+        must_agree: stranger.account.id,
+      },
+      ...{
+        requires: { quorum: 1, proven_anew: true },
+        binding_message: 'Invoice 7',
+        details: [{ type: 'pay', amount: 7 }],
+      },
+      votes: [{ account: stranger.account.id, at: world.clock.now() }],
+    });
+    const text = JSON.stringify(shown.body);
+    for (const kept of [voted.handle, voted.sealedHandle, 'ping', 'hwk', '192.0.2.7', 'acr:multi']) {
+      expect(text).not.toContain(kept);
+    }
+    expect(['open', 'slot', 'origin', 'handle', 'number'].filter((name) => name in shown.body)).toEqual([]);
+    for (const method of ['post', 'patch', 'delete', 'put'] as const) {
+      for (const path of [`/approvals/${one.id}`, `/approvals/${one.id}/approve`, '/approvals']) {
+        expect([404, 405]).toContain((await call(admin, method, path, {})).status);
+      }
+    }
+    expect((await desk.get(one.id))?.state).toBe('pending');
+  });
+});
+
+describe('on a whole server', () => {
+  let server: RunningServer;
+  let scene: ApprovalScene;
+
+  beforeAll(async () => {
+    server = await runServer();
+    scene = await approvalScene(server);
+  }, 60_000);
+  afterAll(() => server?.close());
+
+  const behalf = async (...argv: readonly string[]) => {
+    const [out, err]: [string[], string[]] = [[], []];
+    const terminal = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
+    const code = await runCli(argv, terminal, { BEHALF_DATA: server.dataFolder });
+    return { code, out: out.join(''), err: err.join('') };
+  };
+
+  test('the command line lists and shows, the console has figures for roles, and metrics count', async () => {
+    const ada = await scene.newPerson('ada-one');
+    const [asked, denied, approved] = [
+      await scene.ask(ada.id),
+      await scene.ask(ada.id, { action: { scope: ['write'] } }),
+      await scene.ask(ada.id, { action: { scope: ['read', 'write'] } }),
+    ];
+    const browser = await scene.browserOf(ada.username);
+    await scene.answer(browser, denied, 'deny');
+    await scene.answer(browser, approved, 'approve');
+
+    const listed = await behalf('approvals', 'list', '--subject', ada.id, '--state', 'pending');
+    expect([listed.code, listed.err, listed.out.includes(asked.id), listed.out.includes(denied.id)]).toEqual([
+      0,
+      '',
+      true,
+      false,
+    ]);
+    const shown = await behalf('approvals', 'show', asked.id);
+    expect([shown.code, shown.out.includes(asked.digest)]).toEqual([0, true]);
+    expect((await behalf('approvals', 'list', '--agent', 'agt_none')).err).toContain('There are no such approvals');
+    expect((await behalf('approvals', 'approve', asked.id)).code).not.toBe(0);
+
+    const metrics = await server.behalf.metrics.registry.metrics();
+    for (const line of [
+      'behalf_approvals_total{outcome="asked"} 3',
+      'behalf_approvals_total{outcome="denied"} 1',
+      'behalf_approvals_total{outcome="approved"} 1',
+      'behalf_approval_decision_seconds_count{outcome="approved"} 1',
+    ]) {
+      expect(metrics).toContain(line);
+    }
+
+    const admin = newBrowser(server.issuer);
+    const person = { username: 'admin', password: 'correct horse battery staple' };
+    const signedIn = await submitSignIn(admin, await admin.open(`${server.issuer}/console/approvals`), person);
+    expect([signedIn.status, signedIn.url]).toEqual([200, `${server.issuer}/console/approvals`]);
+    for (const said of [
+      '2 decisions of people',
+      '100 % of all yes within 3 seconds',
+      '50 % of all decisions were a no',
+    ]) {
+      expect(signedIn.text).toContain(said);
+    }
+    expect(signedIn.text).toContain('ada-one Person 2');
+    for (const { id } of [asked, denied, approved]) expect(signedIn.text).toContain(id);
+    const filtered = await admin.open(`${server.issuer}/console/approvals?state=denied`);
+    expect([filtered.text.includes(denied.id), filtered.text.includes(asked.id)]).toEqual([true, false]);
+    expect((await admin.open(`${server.issuer}/console`)).html).toContain('/console/approvals');
+    // Nothing of it is there for others, not even its name.
+    const own = await browser.open(`${server.issuer}/console/approvals`);
+    expect(own.status).toBe(404);
+    expect((await browser.open(`${server.issuer}/console`)).html).not.toContain('/console/approvals');
+    expect((await server.events('request.refused')).at(-1)).toMatchObject({ subject: ada.id, error: 'not_found' });
+  });
+});

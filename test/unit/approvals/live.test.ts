@@ -1,0 +1,78 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, test } from '@jest/globals';
+import type { Context } from 'koa';
+import { memoryBroadcast } from '../../../adapters/memory/broadcast.ts';
+import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
+import { approvalTelling } from '../../../src/domain/approvals/telling.ts';
+import { liveApprovals } from '../../../src/http/account/approvals/live.ts';
+
+type Body = NodeJS.ReadableStream & { readonly readableLength: number };
+
+const contextOf = () => {
+  const ctx = { res: new EventEmitter(), set: () => undefined } as unknown as Context;
+  const read = (): string => String((ctx.body as Body).read() ?? '');
+  return { ctx, read };
+};
+
+const until = async (isSo: () => boolean): Promise<void> => {
+  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
+};
+
+const ADA = { session: 'one', account: 'acc_ada' };
+
+describe('hints to open pages', () => {
+  test('go to those concerned, and end with the session, when told or at a heartbeat', async () => {
+    const live = liveApprovals({ heartbeatMilliseconds: 5 });
+    const [ada, bob, gone] = [contextOf(), contextOf(), contextOf()];
+    let isLive = true;
+    live.open(ada.ctx, ADA, async () => true);
+    live.open(bob.ctx, { session: 'two', account: 'acc_bob' }, async () => {
+      throw new Error('the store is away');
+    });
+    live.open(gone.ctx, { session: 'three', account: 'acc_ada' }, async () => isLive);
+    live.tell(['acc_ada', 'acc_nobody']);
+    expect(ada.read()).toBe('retry: 3000\n\nevent: changed\ndata: approvals\n\n');
+    await until(() => (bob.ctx.body as { readonly writableEnded?: boolean }).writableEnded === true);
+    expect(bob.read()).toBe('retry: 3000\n\n');
+    isLive = false;
+    await until(() => (gone.ctx.body as { readonly writableEnded?: boolean }).writableEnded === true);
+    await until(() => ada.read().includes(': still here'));
+    live.endSession('one');
+    await until(() => (ada.ctx.body as { readonly writableEnded?: boolean }).writableEnded === true);
+    live.tell(['acc_ada']);
+    live.close();
+    live.close();
+  });
+
+  test('a page that nobody reads is ended, and one that was closed makes room', () => {
+    const live = liveApprovals();
+    const pages = [contextOf(), contextOf(), contextOf(), contextOf(), contextOf()];
+    const open = (page: (typeof pages)[number] | undefined) => page && live.open(page.ctx, ADA, async () => true);
+    for (const page of pages.slice(0, 4)) open(page);
+    expect(() => open(pages[4])).toThrow(expect.objectContaining({ code: 'too_many_requests' }));
+    pages[0]?.ctx.res.emit('close');
+    open(pages[4]);
+    for (let told = 0; told < 2000; told += 1) live.tell(['acc_ada']);
+    const kept = pages.slice(1).map(({ ctx }) => ctx.body as { readonly writableEnded: boolean });
+    expect(kept.map(({ writableEnded }) => writableEnded)).toEqual([true, true, true, true]);
+    live.close();
+  });
+
+  test('reach the pages of other nodes, which hear whom it concerns and nothing else', async () => {
+    const hub = new Set<never>() as never;
+    const broadcasts = [memoryBroadcast(hub), memoryBroadcast(hub)] as const;
+    const said: string[] = [];
+    broadcasts[1].subscribe('approvals', (message) => said.push(message));
+    const heard: (readonly (readonly string[])[])[] = [];
+    const nodes = broadcasts.map((broadcast, index) => {
+      const telling = approvalTelling(broadcast, randomIdentifiers);
+      telling.hear((accounts) => heard.push([[String(index)], accounts]));
+      return telling;
+    });
+    await nodes[0]?.tell({ approvers: ['acc_ada', 'acc_bob'] });
+    await broadcasts[0].publish('approvals', 'x'.repeat(100_000));
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(heard).toEqual([[['1'], ['acc_ada', 'acc_bob']]]);
+    expect(said[0]).toMatch(/^[\w-]+ acc_ada,acc_bob$/);
+  });
+});
