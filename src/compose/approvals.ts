@@ -7,6 +7,7 @@ import { approversOf } from '../domain/approvals/approvers.ts';
 import { askingForApproval } from '../domain/approvals/asking.ts';
 import type { Asked } from '../domain/approvals/open-approvals.ts';
 import { approvalPings } from '../domain/approvals/ping.ts';
+import { standingApprovals } from '../domain/approvals/standing-approvals.ts';
 import { CIBA } from '../domain/clients/grant-types.ts';
 import type { TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import type { Metrics } from '../http/metrics.ts';
@@ -33,6 +34,7 @@ export const approvalsOf = (
       for (const listener of listeners) listener(approval);
     },
   });
+  const standing = standingApprovals(deps);
   const { post } = deps.trustedFetch;
   if (post !== undefined) {
     const ping = approvalPings({
@@ -48,8 +50,10 @@ export const approvalsOf = (
   }
   return {
     desk,
+    standing,
     asking: askingForApproval({
       desk,
+      standing,
       approversOf: approversOf({ accounts: deps.people, groups: deps.groups }),
       authorizeHere: deps.authorizeHere,
       blueprints: deps.blueprints,

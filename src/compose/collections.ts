@@ -8,6 +8,7 @@ import { AGENT_USE } from '../domain/agents/agent-use.ts';
 import { CREDENTIAL_USE } from '../domain/agents/credential-use.ts';
 import { DEPARTURES } from '../domain/agents/departures.ts';
 import { APPROVALS } from '../domain/approvals/approval.ts';
+import { STANDING_APPROVALS } from '../domain/approvals/standing-approval.ts';
 import { AUDIT_RECORDS } from '../domain/audit/audit-record.ts';
 import { BLUEPRINT_VERSIONS, BLUEPRINTS } from '../domain/blueprints/blueprint.ts';
 import { BUDGET_MARK, BUDGET_USE, BUDGETS } from '../domain/budgets/budget.ts';
@@ -73,6 +74,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   LEASES,
   DELEGATIONS,
   APPROVALS,
+  STANDING_APPROVALS,
   ENGINE_RECORDS,
   REVOKED_TOKENS,
   CONSUMPTIONS,

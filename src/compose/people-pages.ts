@@ -55,7 +55,7 @@ export const peoplePages = (
     passkeys: keysOfPeople,
     factors: made.factors,
     totpEnrolment: totpEnrolment({ ...signingIn, issuerName: `Behalf ${new URL(issuer).host}` }),
-    approvals: { desk: made.approvals.desk, live, clock },
+    approvals: { desk: made.approvals.desk, standing: made.approvals.standing, live, clock },
     masterKey,
     audit,
     countRefusal,

@@ -96,6 +96,7 @@ export const approvalsWorld = async (server: RunningServer) => {
     want: (identity: Identity, allowed: string, more: Readonly<Record<string, string>>): Promise<Answer> =>
       scene.calls.exchange(scene.keyed(identity), allowed, BANK, { subject_token_type: REFRESH_TOKEN_TYPE, ...more }),
     desk: approvals.desk,
+    standing: approvals.standing,
     /** The open ones of an agent, newest first. */
     async open(identity: Identity): Promise<readonly Approval[]> {
       return (await approvals.desk.ofAgent(identity.clientId)).filter(({ state }) => state === 'pending');

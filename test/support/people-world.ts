@@ -11,6 +11,7 @@ import { passwords } from '../../src/domain/accounts/passwords.ts';
 import { passwordSignIn } from '../../src/domain/accounts/sign-in.ts';
 import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
 import { approvalDesk } from '../../src/domain/approvals/approval-desk.ts';
+import { standingApprovals } from '../../src/domain/approvals/standing-approvals.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import type { PublicJwk } from '../../src/domain/clients/client.ts';
 import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
@@ -259,7 +260,12 @@ export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { reado
     passkeys: keysOfPeople,
     factors,
     totpEnrolment: totpEnrolment({ ...signingIn, issuerName: 'Behalf' }),
-    approvals: { desk, live: liveApprovals({ heartbeatMilliseconds: 3_600_000 }), clock },
+    approvals: {
+      desk,
+      standing: standingApprovals({ documents, clock, identifiers, audit, accounts }),
+      live: liveApprovals({ heartbeatMilliseconds: 3_600_000 }),
+      clock,
+    },
     masterKey: key,
     audit,
     countRefusal: async ({ reason, request: id, source }) => {

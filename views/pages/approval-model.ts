@@ -61,12 +61,35 @@ export type Ask =
   | { readonly kind: 'factor'; readonly passkey?: string; readonly hasApp: boolean }
   | { readonly kind: 'no_factor' };
 
+/** What can be said beyond one yes: the form POSTs `csrf`, `uses`, `seconds` and, with an amount, `sum` to `action`. */
+export type RememberOffer = {
+  readonly action: string;
+  readonly csrf: string;
+  /** Of this one, where it has an amount. */
+  readonly amount?: number;
+};
+
+/** A yes to further actions, as it stands. */
+export type StandingFacts = {
+  readonly approval: ApprovalFacts;
+  readonly uses: number;
+  readonly mostUses: number;
+  readonly sum?: { readonly spent: number; readonly most: number };
+  /** Epoch seconds. */
+  readonly until: number;
+  /** Ends it; POSTs `csrf`. */
+  readonly endAction: string;
+  readonly csrf: string;
+};
+
 /** The forms POST `csrf`, `decision` (`approve` or `deny`), and as asked `number`, `password`, `code` or `credential` to `action`. */
 export type ApprovalModel = PageFrame & {
   readonly approval: ApprovalFacts;
   readonly action: string;
   readonly csrf: string;
   readonly ask: Ask;
+  /** What can be said beyond this yes; absent: nothing. */
+  readonly remember?: RememberOffer;
   /** Whether the number that the agent shows has to be typed. */
   readonly asksNumber: boolean;
   readonly error?: string;
@@ -75,6 +98,8 @@ export type ApprovalModel = PageFrame & {
 /** Open ones first; `liveHref` says when there is something new. */
 export type InboxModel = PageFrame & {
   readonly open: readonly ApprovalFacts[];
+  /** Approved in advance, and counting now. */
+  readonly standing: readonly StandingFacts[];
   readonly decided: readonly ApprovalFacts[];
   readonly liveHref: string;
   /** Where several can be decided at once; absent: too few. */

@@ -2,6 +2,7 @@ import { isDeceptiveName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { agentsWords, deeds, facts } from '../partials/approval-facts.ts';
+import { rememberForm } from '../partials/standing-approval.ts';
 import { timeText } from '../time-text.ts';
 import { decide, denyForm } from './approval-decide.ts';
 import type { ApprovalFacts, ApprovalModel, ShownState } from './approval-model.ts';
@@ -33,6 +34,7 @@ ${facts(approval)}
 ${agentsWords(approval)}
 ${isOpen && warnings(approval)}
 ${isOpen ? decide(model) : takeBack(model)}
+${model.remember !== undefined && rememberForm(model.remember)}
 <p class="hint"><a href="${model.basePath}/account/approvals">All my approvals</a></p>
 </section>`,
   });

@@ -3,6 +3,7 @@ import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { deedLine } from '../partials/approval-facts.ts';
 import { hostOf, riskBadge } from '../partials/scope-list.ts';
+import { standingList } from '../partials/standing-approval.ts';
 import { timeText } from '../time-text.ts';
 import type { ApprovalFacts, InboxModel, ShownState } from './approval-model.ts';
 
@@ -25,6 +26,7 @@ ${
     : html`${model.batchHref !== undefined && html`<p><a href="${model.batchHref}">Decide several at once</a></p>`}${model.open.map(waiting)}`
 }
 </section>
+${model.standing.length > 0 && standingList(model.standing)}
 ${model.decided.length > 0 && lately(model.decided)}
 </div>`,
   });

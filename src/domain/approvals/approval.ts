@@ -58,6 +58,8 @@ export type Approval = {
   /** The one among them without whom nobody's yes counts: the person on whose behalf, unless policy names others. */
   readonly mustAgree: string | null;
   readonly votes: readonly Vote[];
+  /** The standing approval it came of, without anybody being asked. */
+  readonly standing?: string;
   /** Words of the agent for the person (CIBA `binding_message`); shown as such. */
   readonly bindingMessage?: string;
   /** Two digits that the agent shows to whoever started it, and that an approver types (critical risk). */

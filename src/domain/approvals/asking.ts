@@ -8,6 +8,7 @@ import type { ApprovalDesk } from './approval-desk.ts';
 import type { ApproversOf } from './approvers.ts';
 import type { Asked, Wanted } from './open-approvals.ts';
 import { type ActionFacts, leastRequired } from './requirements.ts';
+import type { StandingApprovals } from './standing-approvals.ts';
 
 /** What an agent would like to do, as the door it came through understood it. */
 export type Intention = {
@@ -30,10 +31,12 @@ export const askingForApproval = ({
   approversOf,
   authorizeHere,
   blueprints,
+  standing,
 }: {
   readonly desk: Pick<ApprovalDesk, 'ask'>;
   readonly approversOf: ApproversOf;
   readonly authorizeHere: Authorize;
+  readonly standing: Pick<StandingApprovals, 'take'>;
   readonly blueprints: { get(id: string): Promise<{ readonly document: { readonly version: number } } | undefined> };
 }) => {
   const blueprintOf = async ({ blueprint }: Pick<Agent, 'blueprint'>): Promise<Action['blueprint']> =>
@@ -83,6 +86,14 @@ export const askingForApproval = ({
         details: decision.details,
         policyVersion: decision.policyVersion,
       });
+      // What is approved each time takes nobody's word from before.
+      const isEachTime = risk === 'critical' || requires.quorum > 1;
+      const before = isEachTime
+        ? undefined
+        : await standing.take(
+            { action, approvers: approvers.accounts, types: facts.server.detailTypes ?? [], acr: requires.acr },
+            request,
+          );
       const { door, origin, bindingMessage, authReqId, ping, lifetimeSeconds } = intention;
       return desk.ask(
         {
@@ -97,6 +108,7 @@ export const askingForApproval = ({
           authReqId,
           ping,
           lifetimeSeconds,
+          standing: before,
         },
         request,
       );

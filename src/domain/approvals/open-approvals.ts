@@ -8,7 +8,8 @@ import type { Risk } from '../resource-servers/risk.ts';
 import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
 import { type Action, digestOf } from './action.ts';
 import type { Approval, Door, Origin, Requirements } from './approval.ts';
-import { type ApprovalRows, aboutApproval } from './approval-rows.ts';
+import { type ApprovalRows, aboutApproval, closedApproval } from './approval-rows.ts';
+import type { StandingApproval } from './standing-approval.ts';
 
 export type ApprovalSettings = {
   /** How long people may take. */
@@ -34,6 +35,8 @@ export type Wanted = {
   /** Made by the engine; absent: one is made here. */
   readonly authReqId?: string | undefined;
   readonly ping?: { readonly endpoint: string; readonly token: string } | undefined;
+  /** Somebody said yes before to ones like it: nobody is asked. */
+  readonly standing?: Pick<StandingApproval, 'id' | 'vote'> | undefined;
   /** Shorter than the setting, if the agent wants it. */
   readonly lifetimeSeconds?: number | undefined;
 };
@@ -123,7 +126,8 @@ export const openApprovals = ({
         const authReqId = wanted.authReqId ?? identifiers.newSecret();
         const now = clock.now();
         const id = identifiers.newId('apv');
-        const approval: Approval = {
+        const { standing } = wanted;
+        const asked: Approval = {
           id,
           state: 'pending',
           door: wanted.door,
@@ -148,6 +152,16 @@ export const openApprovals = ({
           createdAt: now,
           expiresAt: now + Math.min(lifetimeSeconds, settings.ttlSeconds),
         };
+        const approval: Approval =
+          standing === undefined
+            ? asked
+            : closedApproval(asked, {
+                state: 'approved',
+                votes: [standing.vote],
+                standing: standing.id,
+                decidedAt: now,
+                redeemBy: now + settings.redeemSeconds,
+              });
         await audit.append({
           ...aboutApproval(approval),
           type: 'approval.requested',
@@ -161,6 +175,7 @@ export const openApprovals = ({
             requires: approval.requires,
             approvers: approval.approvers,
             expiresAt: approval.expiresAt,
+            ...(standing === undefined ? {} : { standing: standing.id }),
           },
           ...(action.details.length === 0 ? {} : { personal: { details: JSON.stringify(action.details) } }),
         });

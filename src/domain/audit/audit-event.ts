@@ -43,6 +43,10 @@ export const AUDIT_EVENTS = {
   'approval.denied': 'A person said no to an action, or its number was typed wrong too often; it is over.',
   'approval.cancelled': 'The agent does not need the approval any more that it asked for.',
   'approval.muted': 'A person denied an agent again and again: it may not ask this person for a day.',
+  'standing_approval.given':
+    'A person approved an action, and the next ones like it; `inputs` say how many, until when and up to which sum.',
+  'standing_approval.used': 'An action was approved by what a person had said before; `inputs` count it.',
+  'standing_approval.ended': 'A person ended a yes to further actions.',
   'approval.used':
     'The resource server carried out the approved action; the approval is good for no other call. `caller` is the resource server.',
   'grant.revoked': 'What a person had allowed a client ended.',

@@ -29,6 +29,7 @@ export type IdPrefix =
   | 'whk' // endpoint of webhooks
   | 'per' // peer: an authorization server of another domain
   | 'apv' // approval
+  | 'sap' // standing approval
   | 'lnk'; // account link: which account a person of a peer is
 
 export interface Identifiers {

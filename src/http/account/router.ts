@@ -26,6 +26,7 @@ import { waitingFor } from './approvals/deciding.ts';
 import { addInbox } from './approvals/inbox.ts';
 import { addApprovalPage } from './approvals/page.ts';
 import { approvalProofs } from './approvals/proof.ts';
+import { addStandingApprovals } from './approvals/standing.ts';
 import { addDelegationRequestRoutes } from './delegation-request.ts';
 import { addPasswordRoutes } from './password.ts';
 import { addSecurityRoutes } from './security.ts';
@@ -172,7 +173,8 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   addPasswordRoutes(router, deps, sessions, home);
   addSecurityRoutes(router, deps, sessions, home);
   addDelegationRequestRoutes(router, deps, forms, sessions, done);
-  addInbox(router, deps, sessions);
+  addInbox(router, deps, forms, sessions);
+  addStandingApprovals(router, deps, sessions);
   // Before the page of one, so that `batch` is no id.
   addBatchPage(router, deps, forms, sessions);
   addApprovalPage(router, deps, forms, sessions, approvalProofs(deps, deviceCookie(issuer)));

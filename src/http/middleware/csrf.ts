@@ -4,7 +4,7 @@ import type { MasterKey } from '../../domain/secrets/master-key.ts';
 
 /** What a form is good for: an interaction, a session, or one thing that a session decides about. */
 export type FormBinding = readonly [
-  kind: 'interaction' | 'session' | 'delegation_request' | 'approval' | 'approval_batch',
+  kind: 'interaction' | 'session' | 'delegation_request' | 'approval' | 'approval_batch' | 'standing_approval',
   ...ids: string[],
 ];
 

@@ -138,7 +138,11 @@ export const approvalPages = (
       approval: { ...transfer, details: [], unreadable: [text('payment')] },
     }),
     'approval-agreed': one({ ask: { kind: 'session' }, approval: { ...transfer, state: 'agreed' } }),
-    'approval-approved': one({ ask: { kind: 'session' }, approval: { ...transfer, state: 'approved', ...decided } }),
+    'approval-approved': one({
+      ask: { kind: 'session' },
+      approval: { ...transfer, state: 'approved', ...decided },
+      remember: { action: `${at}/apv_1/standing`, csrf: text('9d2'), amount: 12 },
+    }),
     'approval-denied': one({ ask: { kind: 'session' }, approval: { ...event, state: 'denied', ...decided } }),
     'approval-expired': one({ ask: { kind: 'session' }, approval: { ...event, state: 'expired' } }),
     approvals: inboxPage({
@@ -148,10 +152,21 @@ export const approvalPages = (
         { ...event, id: 'apv_3', state: 'denied', ...decided },
         { ...transfer, id: 'apv_4', state: 'redeemed', ...decided },
       ],
+      standing: [
+        {
+          approval: transfer,
+          uses: 1,
+          mostUses: 3,
+          sum: { spent: 100, most: 1000 },
+          until: 1_800_100_000,
+          endAction: `${at}/standing/sap_1/end`,
+          csrf: text('9d2'),
+        },
+      ],
       liveHref: `${at}/events`,
       batchHref: `${at}/batch`,
     }),
-    'approvals-empty': inboxPage({ ...frame, open: [], decided: [], liveHref: `${at}/events` }),
+    'approvals-empty': inboxPage({ ...frame, open: [], standing: [], decided: [], liveHref: `${at}/events` }),
     'approvals-batch': batchPage({
       ...frame,
       action: `${at}/batch`,

@@ -3,11 +3,13 @@
  * Owns how an approval is shown and what somebody proves before a yes; does not own whether it counts (domain/approvals).
  */
 import type { ApprovalDesk } from '../../../domain/approvals/approval-desk.ts';
+import type { StandingApprovals } from '../../../domain/approvals/standing-approvals.ts';
 import type { Clock } from '../../../domain/ports/clock.ts';
 import type { LiveApprovals } from './live.ts';
 
 export type ApprovalPagesDeps = {
   readonly desk: Pick<ApprovalDesk, 'settings' | 'get' | 'ofApprover' | 'approve' | 'deny'>;
+  readonly standing: Pick<StandingApprovals, 'end' | 'give' | 'ofAccount'>;
   readonly live: LiveApprovals;
   readonly clock: Pick<Clock, 'now'>;
 };

@@ -2,16 +2,17 @@ import type Router from '@koa/router';
 import { inboxPage } from '../../../../views/pages/approvals.ts';
 import { stateAt } from '../../../domain/approvals/approval.ts';
 import { DomainError } from '../../../domain/errors.ts';
-import { exchangeOf, sendPage } from '../../interaction/page-answers.ts';
+import { exchangeOf, type GuardedForms, sendPage } from '../../interaction/page-answers.ts';
 import { activeAccount, type PeopleDeps } from '../../interaction/people-deps.ts';
 import type { AccountSessions } from '../sessions.ts';
 import { isForBatch, newestOf } from './deciding.ts';
 import { approvalFacts } from './facts.ts';
+import { standingFacts } from './standing.ts';
 
 const DECIDED_SHOWN = 20;
 
 /** Adds `GET /account/approvals` and `GET /account/approvals/events`. */
-export const addInbox = (router: Router, deps: PeopleDeps, sessions: AccountSessions): void => {
+export const addInbox = (router: Router, deps: PeopleDeps, forms: GuardedForms, sessions: AccountSessions): void => {
   const { basePath, approvals, browserSessions } = deps;
   const path = `${basePath}/account/approvals`;
 
@@ -31,6 +32,7 @@ export const addInbox = (router: Router, deps: PeopleDeps, sessions: AccountSess
       basePath,
       signedInAs: session.signedInAs,
       open: open.toSorted((one, other) => Number(one.state === 'agreed') - Number(other.state === 'agreed')),
+      standing: await standingFacts(deps, forms, session),
       decided: facts.filter(({ state }) => state !== 'open' && state !== 'agreed'),
       liveHref: `${path}/events`,
       ...(batch.length > 1 ? { batchHref: `${path}/batch` } : {}),

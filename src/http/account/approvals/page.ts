@@ -22,6 +22,7 @@ import type { AccountSessions, PageSession } from '../sessions.ts';
 import { checkWorthProving, readApprovalDecision } from './deciding.ts';
 import { approvalFacts } from './facts.ts';
 import type { ApprovalProofs } from './proof.ts';
+import { rememberOffer } from './standing.ts';
 
 /**
  * Adds `GET` and `POST /account/approvals/:id`. Opening it decides nothing (AP-15); its form is good for the session, the
@@ -58,6 +59,7 @@ export const addApprovalPage = (
     const [facts] = await approvalFacts(deps, [approval], session.account.id);
     if (!facts) throw notThere();
     const ask: Ask = facts.state === 'open' ? await proofs.askFor(approval, session) : { kind: 'session' };
+    const remember = await rememberOffer(deps, forms, approval, session);
     const likeness = await verifiedNames?.likeness({ id: facts.agent.id, name: facts.agent.name });
     const page = approvalPage({
       basePath,
@@ -74,6 +76,7 @@ export const addApprovalPage = (
       action: `${facts.href}?seen=${digest}`,
       csrf: forms.token(bindingOf(id, digest)(session)),
       ask,
+      ...(remember ? { remember } : {}),
       asksNumber: approval.number !== undefined,
       ...(error === undefined ? {} : { error }),
     });
