@@ -166,6 +166,7 @@ const RULES: readonly Rule[] = [
       'pino',
       'node:crypto',
       'node:fs',
+      'node:timers/promises',
     ],
     types: ['config/configuration.ts', 'src/http/operations.ts'],
   },
