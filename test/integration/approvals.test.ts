@@ -364,6 +364,21 @@ describe('by a request of its own (CIBA)', () => {
     expect((await world.calls.introspect(world.bank.credential, token)).body['active']).toBe(false);
   });
 
+  test('AP-21 its token is good for the one action: the agent gets no further ones for it', async () => {
+    const agent = await world.newAgent('Launderer');
+    const asked = await ask(agent, { scope: 'openid balance' });
+    const authReqId = String(asked.body['auth_req_id']);
+    const approval = await world.desk.find(authReqId, agent.clientId);
+    if (!approval) throw new Error('nobody is asked');
+    await world.approve(approval);
+    const token = String((await poll(authReqId, agent)).body['access_token']);
+    await refused(
+      () => world.calls.exchange(world.keyed(agent), token, BANK, { scope: 'balance' }),
+      'invalid_request',
+      'subject_token_of_approval',
+    );
+  });
+
   test('details are what is approved, as they are', async () => {
     const agent = await world.newAgent('Exact');
     const answer = await ask(agent, { scope: 'openid', authorization_details: JSON.stringify([INVOICE]) });

@@ -67,11 +67,15 @@ export const openApprovals = ({
   readonly audit: AuditTrail;
   readonly settings: ApprovalSettings;
 }) => {
-  const pairKey = (name: string, { agent, subject }: Pick<Action, 'agent' | 'subject'>): string =>
-    `approval-${name}:${masterKey.digest(`approval-${name}`, agent, subject)}`;
+  /** While the master key is changed there are two: the first is where all nodes meet, the other what was noted before. */
+  const pairKeys = (name: string, { agent, subject }: Pick<Action, 'agent' | 'subject'>): readonly string[] =>
+    masterKey.ordered(`approval-${name}`, agent, subject).map((digest) => `approval-${name}:${digest}`);
+
+  const pairKey = (name: string, pair: Pick<Action, 'agent' | 'subject'>): string => String(pairKeys(name, pair)[0]);
 
   const checkFlood = async (action: Action): Promise<void> => {
-    if ((await ephemeral.get(pairKey('muted', action))) !== undefined) {
+    for (const key of pairKeys('muted', action)) {
+      if ((await ephemeral.get(key)) === undefined) continue;
       throw tooMany('this person denied this agent again and again, and is not asked by it for a day', DAY);
     }
     if ((await ephemeral.count(pairKey('hour', action), HOUR)) > settings.perHour) {
@@ -79,8 +83,9 @@ export const openApprovals = ({
     }
   };
 
-  const openKeyOf = ({ door, bindingMessage = '', lifetimeSeconds = 0 }: Wanted, digest: string): string =>
-    masterKey.digest('open-approval', door, digest, bindingMessage, String(lifetimeSeconds));
+  /** Where the question stands while it is open; new ones at the first. */
+  const openKeysOf = ({ door, bindingMessage = '', lifetimeSeconds = 0 }: Wanted, digest: string): readonly string[] =>
+    masterKey.ordered('open-approval', door, digest, bindingMessage, String(lifetimeSeconds));
 
   const slotsOf = ({ agent, subject }: Action): readonly string[] =>
     Array.from({ length: settings.mostOpen }, (_, place) => `${agent} ${subject} ${place}`);
@@ -95,14 +100,16 @@ export const openApprovals = ({
     return undefined;
   };
 
-  const joined = async (open: string): Promise<Asked | undefined> => {
-    const [found] = await rows.find({ where: { open }, limit: 1 });
-    if (!found) return undefined;
-    const authReqId = openedOrNothing(masterKey, found.document.id, found.document.sealedHandle);
-    if (isOpen(found.document) && authReqId !== undefined) {
-      return { approval: found.document, authReqId, isJoined: true };
+  const joined = async (places: readonly string[]): Promise<Asked | undefined> => {
+    for (const open of places) {
+      const [found] = await rows.find({ where: { open }, limit: 1 });
+      if (!found) continue;
+      const authReqId = openedOrNothing(masterKey, found.document.id, found.document.sealedHandle);
+      if (isOpen(found.document) && authReqId !== undefined) {
+        return { approval: found.document, authReqId, isJoined: true };
+      }
+      await vacate(found);
     }
-    await vacate(found);
     return undefined;
   };
 
@@ -114,9 +121,9 @@ export const openApprovals = ({
     async ask(wanted: Wanted, request: string): Promise<Asked> {
       const { action, lifetimeSeconds = settings.ttlSeconds, ping } = wanted;
       const digest = digestOf(action);
-      const open = openKeyOf(wanted, digest);
+      const places = openKeysOf(wanted, digest);
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        const before = await joined(open);
+        const before = await joined(places);
         if (before) return before;
         if (attempt === 0) await checkFlood(action);
         const slot = await freeSlot(action);
@@ -147,7 +154,7 @@ export const openApprovals = ({
           handle: String(handlesOf(masterKey, authReqId)[0]),
           sealedHandle: masterKey.seal(id, authReqId),
           ...(ping ? { ping: { endpoint: ping.endpoint, sealedToken: masterKey.seal(`ping ${id}`, ping.token) } } : {}),
-          open,
+          open: String(places[0]),
           slot,
           createdAt: now,
           expiresAt: now + Math.min(lifetimeSeconds, settings.ttlSeconds),

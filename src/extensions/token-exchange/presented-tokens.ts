@@ -42,6 +42,8 @@ export const acceptSubjectToken = async (
   if (presented.type === JWT_TYPE && token.format !== 'jwt') throw refuse('subject_token_type_mismatch');
   const received = await howReceived(token, agent, resourceServers);
   if (!received) throw refuse('subject_token_not_for_caller');
+  // One yes is one token: what it is exchanged for would be another one, as often as its holder likes (invariant 1).
+  if (token.approval !== undefined && received === 'issued_to_caller') throw refuse('subject_token_of_approval');
   // Only now, so that nobody learns from the answer what a token is that was never meant for them.
   const { subject } = token;
   if (subject === undefined) throw refuse('subject_token_without_person');

@@ -107,6 +107,12 @@ export const REFUSALS = {
     field: 'subject_token',
     text: 'subject_token names no person; a token that a client got for itself cannot be exchanged',
   },
+  subject_token_of_approval: {
+    code: 'invalid_request',
+    layer: 'approval',
+    field: 'subject_token',
+    text: 'subject_token is good for the one action that was approved, and for no further token',
+  },
   subject_token_not_for_caller: {
     code: 'invalid_request',
     layer: 'subject_token',

@@ -1,0 +1,291 @@
+import { describe, expect, test } from '@jest/globals';
+import { masterKey } from '../../../src/domain/secrets/master-key.ts';
+import { action, deskScene, KEYS, START, strong, wanted } from './fakes.ts';
+
+const sum = (amount: number) => ({ action: action({ details: [{ type: 'payment_initiation', amount }] }) });
+
+describe('AP-05 only so many stand before one person', () => {
+  test('of one agent no more than may be open; others are not in its way', async () => {
+    const { ask } = deskScene();
+    for (const amount of [1, 2, 3]) await ask(sum(amount));
+    await expect(ask(sum(4))).rejects.toMatchObject({ code: 'too_many_requests', retryAfterSeconds: 600 });
+    await ask({ action: action({ agent: 'agt_b', client: 'agt_b' }) });
+    await ask({ action: action({ subject: 'acc_bob' }) });
+  });
+
+  test('of several at once no more, either', async () => {
+    const { ask, one } = deskScene();
+    const answers = await Promise.allSettled([1, 2, 3, 4, 5, 6, 7].map((amount) => ask(sum(amount))));
+    expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(3);
+    expect(await one.ofAgent('agt_a')).toHaveLength(3);
+  });
+
+  test('a place is free again at the second its question expires, and when it is decided or cancelled', async () => {
+    const { ask, approve, deny, one, clock } = deskScene();
+    const [first, second, third] = [await ask(sum(1)), await ask(sum(2)), await ask(sum(3))];
+    await approve(first.approval);
+    const four = await ask(sum(4));
+    await deny(second.approval);
+    await ask(sum(5));
+    await one.cancel(third.authReqId, 'agt_a', 'req_1');
+    await ask(sum(6));
+    await expect(ask(sum(7))).rejects.toMatchObject({ code: 'too_many_requests' });
+    clock.advance(599);
+    await expect(ask(sum(7))).rejects.toMatchObject({ code: 'too_many_requests' });
+    clock.advance(1);
+    expect(four.approval.expiresAt).toBe(clock.now());
+    await ask(sum(7));
+    // The one that was over is still told of, as it is.
+    expect(await one.find(four.authReqId, 'agt_a')).toMatchObject({ id: four.approval.id, state: 'pending' });
+  });
+
+  test('no more than so many within an hour, though none is open', async () => {
+    const { ask, one, clock } = deskScene({ perHour: 4 });
+    for (const amount of [1, 2, 3, 4]) await one.cancel((await ask(sum(amount))).authReqId, 'agt_a', 'req_1');
+    await expect(ask(sum(5))).rejects.toMatchObject({ code: 'too_many_requests', retryAfterSeconds: 3600 });
+    clock.advance(3600);
+    await ask(sum(5));
+  });
+
+  test('after three denials in a day an agent may not ask this person for a day, which is told once', async () => {
+    const { ask, deny, audit, clock } = deskScene();
+    for (const amount of [1, 2]) await deny((await ask(sum(amount))).approval);
+    expect(audit.types()).not.toContain('approval.muted');
+    await deny((await ask(sum(3))).approval);
+    expect(audit.events.filter(({ type }) => type === 'approval.muted')).toMatchObject([
+      { agent: 'agt_a', subject: 'acc_anna', caller: 'acc_anna' },
+    ]);
+    await expect(ask(sum(4))).rejects.toMatchObject({ code: 'too_many_requests', retryAfterSeconds: 86_400 });
+    await ask({ action: action({ subject: 'acc_bob' }), approvers: ['acc_bob'] });
+    clock.advance(86_399);
+    await expect(ask(sum(4))).rejects.toMatchObject({ code: 'too_many_requests' });
+    clock.advance(1);
+    await ask(sum(4));
+  });
+
+  test('the same question is the same one while it is open, and a new one afterwards', async () => {
+    const { ask, deny, clock } = deskScene();
+    const first = await ask();
+    expect(await ask()).toMatchObject({ authReqId: first.authReqId, isJoined: true });
+    expect((await ask({ bindingMessage: 'Invoice 7731' })).authReqId).not.toBe(first.authReqId);
+    await deny(first.approval);
+    const second = await ask();
+    expect(second).toMatchObject({ isJoined: false });
+    clock.advance(600);
+    expect((await ask()).authReqId).not.toBe(second.authReqId);
+  });
+});
+
+describe('AP-06 the number the agent shows', () => {
+  const critical = { risk: 'critical' } as const;
+  const wrong = (number: string) => (number === '10' ? '11' : '10');
+
+  test('is there for critical risk alone, and has two digits', async () => {
+    const { ask } = deskScene();
+    expect((await ask(critical)).approval.number).toMatch(/^[1-9]\d$/);
+    expect((await ask(sum(1))).approval.number).toBeUndefined();
+  });
+
+  test('wrong three times, the request is denied, by whoever typed it', async () => {
+    const { ask, approve, one, audit } = deskScene();
+    const { approval } = await ask(critical);
+    const number = wrong(String(approval.number));
+    for (let time = 0; time < 2; time += 1) {
+      await expect(approve(approval, { number })).rejects.toMatchObject({ code: 'invalid_field', field: '/number' });
+    }
+    expect((await one.get(approval.id))?.state).toBe('pending');
+    await expect(approve(approval, { number })).rejects.toMatchObject({ code: 'conflict' });
+    expect(await one.get(approval.id)).toMatchObject({ state: 'denied', decidedBy: 'acc_anna' });
+    expect(audit.events.at(-1)).toMatchObject({ type: 'approval.denied', caller: 'acc_anna' });
+    await expect(approve(approval, { number: String(approval.number) })).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  test('wrong twice and then right: approved', async () => {
+    const { ask, approve } = deskScene();
+    const { approval } = await ask(critical);
+    const number = String(approval.number);
+    for (let time = 0; time < 2; time += 1) await approve(approval, { number: wrong(number) }).catch(() => undefined);
+    expect((await approve(approval, { number })).state).toBe('approved');
+  });
+
+  test('cannot be tried by who is not asked', async () => {
+    const { ask, approve, one } = deskScene();
+    const { approval } = await ask(critical);
+    for (let time = 0; time < 5; time += 1) {
+      await expect(approve(approval, { number: '00', account: 'acc_eve' })).rejects.toMatchObject({
+        code: 'not_found',
+      });
+    }
+    expect((await one.get(approval.id))?.state).toBe('pending');
+  });
+});
+
+describe('AP-02 one ending', () => {
+  test('of deny, cancel and redeem at once exactly one comes to be', async () => {
+    for (let round = 0; round < 20; round += 1) {
+      const { ask, approve, deny, one } = deskScene();
+      const { approval, authReqId } = await ask();
+      await approve(approval);
+      const [denied, cancelled, ...redeemed] = await Promise.allSettled([
+        deny(approval),
+        one.cancel(authReqId, 'agt_a', 'req_1'),
+        one.redeem(approval.id),
+        one.redeem(approval.id),
+      ]);
+      const endings = [
+        denied.status === 'fulfilled' ? 'denied' : undefined,
+        cancelled.status === 'fulfilled' && cancelled.value?.state === 'cancelled' ? 'cancelled' : undefined,
+        ...redeemed.map((one) => (one.status === 'fulfilled' && one.value ? 'redeemed' : undefined)),
+      ].filter((ending) => ending !== undefined);
+      expect(endings).toEqual([(await one.get(approval.id))?.state]);
+    }
+  });
+
+  test('a no that comes between the event of a yes and its swap is not overwritten, and the trail says so', async () => {
+    const { ask, approve, deny, one, audit } = deskScene();
+    const { approval } = await ask();
+    let isFirst = true;
+    audit.beforeAppend = async ({ type }) => {
+      if (type !== 'approval.approved' || !isFirst) return;
+      isFirst = false;
+      await deny(approval);
+    };
+    await expect(approve(approval)).rejects.toMatchObject({ code: 'conflict' });
+    expect((await one.get(approval.id))?.state).toBe('denied');
+    expect(audit.events.filter(({ type }) => type === 'approval.approved')).toMatchObject([
+      { outcome: 'done' },
+      { outcome: 'refused', note: expect.stringContaining('came to nothing') },
+    ]);
+  });
+
+  test('a redemption that read before a no was stored gives nothing', async () => {
+    const { ask, approve, deny, one } = deskScene();
+    const { approval } = await ask();
+    await approve(approval);
+    const [redeemed] = await Promise.all([one.redeem(approval.id), deny(approval).catch(() => undefined)]);
+    expect((await one.get(approval.id))?.state).toBe(redeemed ? 'redeemed' : 'denied');
+  });
+
+  test('two have to agree, she among them', async () => {
+    const { one, approve, ask } = deskScene();
+    const two = {
+      requires: { quorum: 2, isProvenAnew: true },
+      approvers: ['acc_anna', 'acc_bob', 'acc_cleo'],
+    };
+    const { approval } = await ask(two);
+    for (const account of ['acc_bob', 'acc_cleo']) expect((await approve(approval, { account })).state).toBe('pending');
+    expect(await one.redeem(approval.id)).toBe(false);
+    expect((await approve(approval)).state).toBe('approved');
+  });
+
+  test('AP-07 who was disabled meanwhile does not count, and who agreed and left answers for nothing', async () => {
+    const { ask, approve, one, left } = deskScene();
+    const { approval } = await ask();
+    left.add('acc_anna');
+    await expect(approve(approval)).rejects.toMatchObject({ code: 'not_found' });
+    left.clear();
+    const approved = await approve(approval);
+    expect(await one.isAnsweredFor(approved)).toBe(true);
+    left.add('acc_anna');
+    expect(await one.isAnsweredFor(approved)).toBe(false);
+  });
+});
+
+describe('while the master key is changed', () => {
+  const [before, after] = [KEYS[0], KEYS[1]];
+
+  test('what was asked under the other key is found, and belongs to its client alone', async () => {
+    const { ask, desk } = deskScene();
+    const { authReqId, approval } = await ask();
+    const next = desk(masterKey(after, before));
+    expect((await next.find(authReqId, 'agt_a'))?.id).toBe(approval.id);
+    expect(await next.find(authReqId, 'agt_b')).toBeUndefined();
+    expect(next.authReqIdOf(approval)).toBe(authReqId);
+    expect(await desk(masterKey(after)).find(authReqId, 'agt_a')).toBeUndefined();
+    expect(await next.find('x', 'agt_a')).toBeUndefined();
+  });
+
+  test('nodes with the keys either way round find what the other asked', async () => {
+    const { desk } = deskScene();
+    const [one, other] = [desk(masterKey(before, after)), desk(masterKey(after, before))];
+    for (const [here, there] of [
+      [one, other],
+      [other, one],
+    ] as const) {
+      const { authReqId, approval } = await here.ask(wanted({ bindingMessage: String(here === one) }), 'req_1');
+      expect((await there.find(authReqId, 'agt_a'))?.id).toBe(approval.id);
+    }
+  });
+
+  test('AP-05 the same question is one, whichever node is asked', async () => {
+    const { ask, desk } = deskScene();
+    const first = await ask();
+    const [one, other] = [desk(masterKey(before, after)), desk(masterKey(after, before))];
+    for (const node of [one, other]) {
+      expect(await node.ask(wanted(), 'req_1')).toMatchObject({ authReqId: first.authReqId, isJoined: true });
+    }
+    const second = await other.ask(wanted(sum(1)), 'req_1');
+    expect(await one.ask(wanted(sum(1)), 'req_1')).toMatchObject({ authReqId: second.authReqId, isJoined: true });
+    const both = await Promise.all([one, other].map((node) => node.ask(wanted(sum(2)), 'req_1')));
+    expect(new Set(both.map(({ authReqId }) => authReqId)).size).toBe(1);
+  });
+
+  test('AP-05 whom an agent may not ask, it may not ask then, either', async () => {
+    const { ask, deny, desk } = deskScene();
+    for (const amount of [1, 2, 3]) await deny((await ask(sum(amount))).approval);
+    const next = desk(masterKey(after, before));
+    await expect(next.ask(wanted(), 'req_1')).rejects.toMatchObject({ code: 'too_many_requests' });
+  });
+
+  test('the one call it was used up by is the same call then, and any other is refused', async () => {
+    const { ask, approve, one, desk, clock } = deskScene();
+    const { approval } = await ask();
+    await approve(approval);
+    await one.redeem(approval.id);
+    const server = { id: 'rs_1', identifier: approval.resource };
+    const call = (key: string) => ({ server, key, request: 'req_1' });
+    expect(await one.use(approval.id, call('call-1'))).toMatchObject({ isFirst: true });
+    const next = desk(masterKey(after, before));
+    expect(await next.use(approval.id, call('call-1'))).toMatchObject({
+      isFirst: false,
+      approval: { use: { at: clock.now() } },
+    });
+    await expect(next.use(approval.id, call('call-2'))).rejects.toMatchObject({ code: 'conflict' });
+  });
+});
+
+describe('AP-21 at the boundary', () => {
+  test('approved in the last second, it can be fetched for as long as an agent has, and not at the second after', async () => {
+    const { ask, approve, one, clock } = deskScene();
+    const { approval } = await ask();
+    clock.advance(599);
+    const { redeemBy } = await approve(approval);
+    expect(redeemBy).toBe(START + 599 + 300);
+    clock.advance(299);
+    const other = await ask(sum(1));
+    await approve(other.approval);
+    expect(await one.redeem(approval.id)).toBe(true);
+    clock.advance(300);
+    expect(await one.redeem(other.approval.id)).toBe(false);
+    expect(await one.redeem(approval.id)).toBe(false);
+  });
+
+  test('an agent may give people less time, not more', async () => {
+    const { ask } = deskScene();
+    expect((await ask({ lifetimeSeconds: 30 })).approval.expiresAt).toBe(START + 30);
+    expect((await ask({ lifetimeSeconds: 9000 })).approval.expiresAt).toBe(START + 600);
+  });
+
+  test('what is over can be neither approved, denied nor cancelled', async () => {
+    const { ask, approve, deny, one, clock } = deskScene();
+    const { approval, authReqId } = await ask();
+    clock.advance(600);
+    const assurance = strong(clock.now());
+    await expect(
+      one.approve(approval.id, { account: 'acc_anna', seen: approval.digest, request: 'r', assurance }),
+    ).rejects.toMatchObject({ code: 'conflict' });
+    await expect(approve(approval)).rejects.toMatchObject({ code: 'conflict' });
+    await expect(deny(approval)).rejects.toMatchObject({ code: 'conflict' });
+    expect((await one.cancel(authReqId, 'agt_a', 'req_1'))?.state).toBe('pending');
+  });
+});

@@ -1,0 +1,79 @@
+/** A desk over memory, and what is asked there. */
+import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
+import { memoryEphemeralStore } from '../../../adapters/memory/ephemeral-store.ts';
+import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/accounts/assurance.ts';
+import type { Action } from '../../../src/domain/approvals/action.ts';
+import type { Approval, Vote } from '../../../src/domain/approvals/approval.ts';
+import { type ApprovalDesk, approvalDesk } from '../../../src/domain/approvals/approval-desk.ts';
+import type { ApprovalSettings, Wanted } from '../../../src/domain/approvals/open-approvals.ts';
+import { type MasterKey, masterKey } from '../../../src/domain/secrets/master-key.ts';
+import { countedIdentifiers, ISSUER, movableClock, recordedAudit, START } from '../delegation/fakes.ts';
+
+export { ISSUER, START };
+
+export const BANK = 'https://bank.example';
+
+export const action = (over: Partial<Action> = {}): Action => ({
+  client: 'agt_a',
+  agent: 'agt_a',
+  chain: { sub: 'agt_a', iss: ISSUER, sub_profile: 'ai_agent' },
+  subject: 'acc_anna',
+  resource: BANK,
+  scope: ['pay'],
+  details: [{ type: 'payment_initiation', amount: 4000, currency: 'EUR' }],
+  blueprint: { id: 'bpt_1', version: 3 },
+  composition: `sha256:${'ab'.repeat(32)}`,
+  policy: 7,
+  ...over,
+});
+
+export const wanted = (over: Partial<Wanted> = {}): Wanted => ({
+  door: 'backchannel',
+  action: action(),
+  risk: 'high',
+  requires: { quorum: 1, isProvenAnew: true },
+  approvers: ['acc_anna'],
+  mustAgree: 'acc_anna',
+  ...over,
+});
+
+export const strong = (at: number): Vote['assurance'] => ({ acr: MULTI_FACTOR, amr: ['pwd', 'otp'], authTime: at });
+export const weak = (at: number): Vote['assurance'] => ({ acr: SINGLE_FACTOR, amr: ['pwd'], authTime: at });
+
+export const KEYS = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)] as const;
+
+const SETTINGS: ApprovalSettings = { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 3, perHour: 10 };
+
+export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
+  const documents = memoryDocumentStore();
+  const clock = movableClock();
+  const ephemeral = memoryEphemeralStore(clock);
+  const audit = recordedAudit();
+  const identifiers = countedIdentifiers();
+  const left = new Set<string>();
+  /** One more node on the same stores. */
+  const desk = (key: MasterKey): ApprovalDesk =>
+    approvalDesk({
+      documents,
+      clock,
+      ephemeral,
+      audit,
+      identifiers,
+      masterKey: key,
+      settings: { ...SETTINGS, ...settings },
+      accounts: { get: async (id) => ({ document: { state: left.has(id) ? 'disabled' : 'active' } }) },
+    });
+  const one = desk(masterKey(KEYS[0]));
+  const who = ({ digest }: Approval, account = 'acc_anna') => ({ account, seen: digest, request: 'req_1' });
+  return {
+    clock,
+    audit,
+    left,
+    desk,
+    ask: (over: Partial<Wanted> = {}) => one.ask(wanted(over), 'req_1'),
+    approve: (approval: Approval, more: { readonly number?: string; readonly account?: string } = {}) =>
+      one.approve(approval.id, { ...who(approval), assurance: strong(clock.now()), ...more }),
+    deny: (approval: Approval) => one.deny(approval.id, who(approval)),
+    one,
+  };
+};
