@@ -497,5 +497,14 @@ describe('hints that something changed', () => {
     const fifth = await browser.request(`${scene.issuer}/account/approvals/events`);
     expect([fifth.status, await reasonOf()]).toEqual([429, 'too_many_requests']);
     for (const one of open) one.close();
+    // A closed page makes room, and a question without an answer takes none.
+    let next = await browser.request(`${scene.issuer}/account/approvals/events`, { method: 'HEAD' });
+    while (next.status === 429)
+      next = await browser.request(`${scene.issuer}/account/approvals/events`, { method: 'HEAD' });
+    expect(next.status).toBe(200);
+    for (let asked = 0; asked < 6; asked += 1) {
+      next = await browser.request(`${scene.issuer}/account/approvals/events`, { method: 'HEAD' });
+      expect(next.status).toBe(200);
+    }
   });
 });
