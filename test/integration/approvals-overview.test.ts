@@ -6,6 +6,7 @@ import { type ApprovalScene, approvalScene } from '../support/approval-scene.ts'
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
 import { managementWorld } from '../support/management-world.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
+import { startClock, stopClock } from '../support/stopped-clock.ts';
 
 describe('the API', () => {
   test('MG-01 shows everything to roles, and to others what is asked in their name or by their agents; nobody decides', async () => {
@@ -107,10 +108,14 @@ describe('on a whole server', () => {
   let scene: ApprovalScene;
 
   beforeAll(async () => {
+    stopClock();
     server = await runServer();
     scene = await approvalScene(server);
   }, 60_000);
-  afterAll(() => server?.close());
+  afterAll(async () => {
+    startClock();
+    await server?.close();
+  });
 
   const behalf = async (...argv: readonly string[]) => {
     const [out, err]: [string[], string[]] = [[], []];

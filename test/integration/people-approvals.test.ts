@@ -140,6 +140,26 @@ describe('deciding on the page of one approval', () => {
     expect(await stateOf(other.id)).toBe('pending');
   });
 
+  test('WB-01 WB-10 each page has a policy of its own, stands alone, and is kept by nobody', async () => {
+    const asked = await scene.ask(ada.id, HIGH);
+    const policyOf = async (path: string): Promise<string> => {
+      const { headers } = await browser.open(`${scene.issuer}${path}`);
+      expect([headers.get('cache-control'), headers.get('referrer-policy')]).toEqual(['no-store', 'no-referrer']);
+      expect(['opener', 'resource'].map((kind) => headers.get(`cross-origin-${kind}-policy`))).toEqual([
+        'same-origin',
+        'same-origin',
+      ]);
+      return headers.get('content-security-policy') ?? '';
+    };
+    const plain =
+      "default-src 'none'; style-src 'self'; img-src 'self'; font-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'";
+    expect(await policyOf(`/account/approvals/${asked.id}`)).toBe(plain);
+    expect(await policyOf('/account/approvals/batch')).toBe(plain);
+    expect(await policyOf('/account/approvals')).toBe(
+      plain.replace(' base-uri', " script-src 'self'; connect-src 'self'; base-uri"),
+    );
+  });
+
   test('AP-13 an empty, a strange and a replayed answer decide nothing', async () => {
     const asked = await scene.ask(ada.id);
     const page = await browser.open(scene.urlOf(asked));
@@ -477,5 +497,14 @@ describe('hints that something changed', () => {
     const fifth = await browser.request(`${scene.issuer}/account/approvals/events`);
     expect([fifth.status, await reasonOf()]).toEqual([429, 'too_many_requests']);
     for (const one of open) one.close();
+    // A closed page makes room, and a question without an answer takes none.
+    let next = await browser.request(`${scene.issuer}/account/approvals/events`, { method: 'HEAD' });
+    while (next.status === 429)
+      next = await browser.request(`${scene.issuer}/account/approvals/events`, { method: 'HEAD' });
+    expect(next.status).toBe(200);
+    for (let asked = 0; asked < 6; asked += 1) {
+      next = await browser.request(`${scene.issuer}/account/approvals/events`, { method: 'HEAD' });
+      expect(next.status).toBe(200);
+    }
   });
 });
