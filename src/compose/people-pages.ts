@@ -42,6 +42,7 @@ export const peoplePages = (
     verifiedNames: made.names,
     consents,
     signIn: passwordSignIn({ ...signingIn, passwords: made.passwords }),
+    resets: made.telling.resets,
     secondFactor: secondFactor({ ...signingIn, passkeys: keysOfPeople }),
     passkeys: keysOfPeople,
     factors: made.factors,

@@ -3,7 +3,9 @@ import { smtpMailer } from '../../adapters/mail/smtp-mailer.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { isLocalMailServer } from '../../config/rules.ts';
 import { noticeMail } from '../../views/mail/notice-mail.ts';
-import type { Account } from '../domain/accounts/account.ts';
+import type { AccountRegister } from '../domain/accounts/account-register.ts';
+import { mailLinks } from '../domain/accounts/mail-links.ts';
+import { passwordReset } from '../domain/accounts/password-reset.ts';
 import type { Agent } from '../domain/agents/agent.ts';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
 import type { Group } from '../domain/groups/group.ts';
@@ -38,7 +40,7 @@ export const mailerOf = ({ mail = {}, issuer }: Configuration): Mailer | undefin
 
 /** What tells people and other systems of what was recorded: everything of it but the noting, which is part of the trail. */
 export const telling = (
-  { issuer }: Configuration,
+  { issuer, limits }: Configuration,
   deps: {
     readonly documents: DocumentStore;
     readonly ephemeral: EphemeralStore;
@@ -53,11 +55,7 @@ export const telling = (
     readonly owners: { isActive(owner: string): Promise<boolean> };
     readonly agents: { get(id: string): Found<Agent> };
     readonly groups: { get(id: string): Found<Group> };
-    readonly accounts: {
-      get(id: string): Found<Account>;
-      getMany(ids: readonly string[]): Promise<readonly Account[]>;
-      administrators(): Promise<readonly Account[]>;
-    };
+    readonly accounts: AccountRegister;
   },
 ) => {
   const { log, metrics, mailer, trustedFetch, agents } = deps;
@@ -71,8 +69,12 @@ export const telling = (
       return post(request);
     },
   });
+  const links = mailLinks(deps);
+  const resets = passwordReset({ ...deps, links, outbox: box, limits });
   return {
     webhooks,
+    /** Absent where there is no mail. */
+    resets: mailer === undefined ? undefined : resets,
     deadLetters: deadLetters({ ...deps, outbox: box }),
     courier: courier({
       ...deps,
@@ -87,7 +89,7 @@ export const telling = (
         },
       }),
       senders: {
-        mail: mailChannel({ ...deps, agents, words: (model) => noticeMail({ ...model, issuer }) }),
+        mail: mailChannel({ ...deps, agents, resets, words: (model) => noticeMail({ ...model, issuer }) }),
         webhook: webhookChannel(webhooks),
       },
       onOutcome: (channel, outcome) => metrics.notices.inc({ channel, outcome }),

@@ -17,8 +17,8 @@ export type MailModel = {
   readonly agentName?: string;
   readonly until?: number;
   readonly isByOther?: true;
-  /** Of ours, for what the person asked for; works once. */
-  readonly link?: string;
+  /** Path of a page of ours, for what the person asked for; works once. */
+  readonly path?: string;
 };
 
 export type Mail = { readonly subject: string; readonly text: string; readonly html: string };
@@ -50,6 +50,17 @@ const CONSOLE = (): string => '/console';
 const NOT_YOU =
   'If it was not you, sign in, change your password and look at your second factors, or ask an administrator at once.';
 const by = ({ isByOther }: MailModel): string => (isByOther ? 'An administrator did it.' : NOT_YOU);
+
+/** What somebody just asked for, and so comes from no notice. */
+const ANSWERS: Readonly<Record<string, Words>> = {
+  'account.reset': {
+    subject: 'A new password for your account',
+    says: (model) => [
+      `On ${when(model)} somebody asked for a new password for your account, on the sign-in page.`,
+      'The link below leads to a page where you can set one. It works once, for half an hour. If you did not ask for it, do nothing: your password stays as it is.',
+    ],
+  },
+};
 
 export const MAIL_WORDS: Readonly<Record<string, Words>> = {
   'agent.pending': {
@@ -187,11 +198,12 @@ export const MAIL_WORDS: Readonly<Record<string, Words>> = {
 
 /** Throws TypeError for a kind that has no words. */
 export const noticeMail = (model: MailModel): Mail => {
-  const words = MAIL_WORDS[model.kind];
+  const words = MAIL_WORDS[model.kind] ?? ANSWERS[model.kind];
   if (words === undefined) throw new TypeError(`there is no mail of ${model.kind}`);
   const { subject, says, page } = words;
   const lines = says(model);
-  const link = model.link ?? (page && `${model.issuer}${page(model)}`);
+  const path = model.path ?? page?.(model);
+  const link = path && `${model.issuer}${path}`;
   const greeting = `Hello ${unlinked(model.name)},`;
   const end = `This mail was sent by ${model.issuer}. Nothing happens by opening a link in it.`;
   return {

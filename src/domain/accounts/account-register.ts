@@ -223,10 +223,14 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
       return changeState(id, 'account.enabled', enabled, by);
     },
 
-    /** Sets a password and ends all sessions of the account. Throws DomainError 'invalid_field' as `passwords.hash` does. */
-    async setPassword(id: string, password: string, by: By): Promise<Versioned<Account>> {
+    /**
+     * Sets a password and ends all sessions of the account. Throws DomainError 'invalid_field' as `passwords.hash` does.
+     * `onGood` is called when the password may be, before anything is changed; what it throws is thrown.
+     */
+    async setPassword(id: string, password: string, by: By, onGood?: () => Promise<void>): Promise<Versioned<Account>> {
       await existing(id);
       const passwordHash = await passwords.hash(password);
+      await onGood?.();
       const now = clock.now();
       const set = (account: StoredAccount): StoredAccount => ({
         ...account,

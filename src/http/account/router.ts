@@ -22,6 +22,7 @@ import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { accountModel, readCursor } from './account-model.ts';
 import { addDelegationRequestRoutes } from './delegation-request.ts';
 import { addPasswordRoutes } from './password.ts';
+import { addResetRoutes } from './reset.ts';
 import { addSecurityRoutes } from './security.ts';
 import { accountSessions } from './sessions.ts';
 
@@ -163,6 +164,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
 
   addPasswordRoutes(router, deps, sessions, home);
   addSecurityRoutes(router, deps, sessions, home);
+  if (deps.resets) addResetRoutes(router, deps, forms, deps.resets);
   addDelegationRequestRoutes(router, deps, forms, sessions, done);
   return router;
 };

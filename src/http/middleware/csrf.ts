@@ -2,8 +2,11 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { MasterKey } from '../../domain/secrets/master-key.ts';
 
-/** What a form is good for: an interaction or a session, and whoever is signed in there. */
-export type FormBinding = readonly [kind: 'interaction' | 'session' | 'delegation_request', ...ids: string[]];
+/** What a form is good for: an interaction or a session, and whoever is signed in there; or a link that was mailed. */
+export type FormBinding = readonly [
+  kind: 'interaction' | 'session' | 'delegation_request' | 'mail_link',
+  ...ids: string[],
+];
 
 /** Ties forms to the browser session or interaction whose page showed them (RFC 9700 §4.7, WB-02). */
 export const csrf = ({ masterKey }: { readonly masterKey: MasterKey }) => {

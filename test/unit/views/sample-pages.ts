@@ -9,6 +9,7 @@ import { homePage } from '../../../views/pages/home.ts';
 import { passkeyPage } from '../../../views/pages/passkey.ts';
 import { passwordPage } from '../../../views/pages/password.ts';
 import { recoveryCodesPage } from '../../../views/pages/recovery-codes.ts';
+import { resetAskPage, resetPage } from '../../../views/pages/reset.ts';
 import { secondFactorPage } from '../../../views/pages/second-factor.ts';
 import { securityPage } from '../../../views/pages/security.ts';
 import { signInPage } from '../../../views/pages/sign-in.ts';
@@ -175,6 +176,22 @@ export const samplePages = (
       uid: text('u1'),
       client: { kind: 'agent', name: text('Travel planner'), host: text('planner.agents.example.com') },
       cancelAction: `${basePath}/interaction/u1/cancel`,
+      resetHref: `${basePath}/account/reset`,
+    }),
+    'reset-ask': resetAskPage({
+      ...bare,
+      action: `${basePath}/account/reset`,
+      csrf: text('f81c'),
+      error: text('Wait'),
+    }),
+    'reset-sent': resetAskPage({ ...bare, action: `${basePath}/account/reset`, csrf: text('f81c'), isSent: true }),
+    reset: resetPage({
+      ...bare,
+      action: `${basePath}/account/reset/k3Q`,
+      csrf: text('f81c'),
+      username: text('alice'),
+      minimumLength: 8,
+      errors: { new: text('Too short'), repeat: text('They differ') },
     }),
     'sign-in-again': signInPage({
       ...bare,
