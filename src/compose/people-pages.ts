@@ -43,6 +43,7 @@ export const peoplePages = (
     consents,
     signIn: passwordSignIn({ ...signingIn, passwords: made.passwords }),
     resets: made.telling.resets,
+    emails: made.telling.emails,
     secondFactor: secondFactor({ ...signingIn, passkeys: keysOfPeople }),
     passkeys: keysOfPeople,
     factors: made.factors,

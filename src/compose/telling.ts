@@ -4,6 +4,7 @@ import type { Configuration } from '../../config/configuration.ts';
 import { isLocalMailServer } from '../../config/rules.ts';
 import { noticeMail } from '../../views/mail/notice-mail.ts';
 import type { AccountRegister } from '../domain/accounts/account-register.ts';
+import { emailChange } from '../domain/accounts/email-change.ts';
 import { mailLinks } from '../domain/accounts/mail-links.ts';
 import { passwordReset } from '../domain/accounts/password-reset.ts';
 import type { Agent } from '../domain/agents/agent.ts';
@@ -75,6 +76,7 @@ export const telling = (
     webhooks,
     /** Absent where there is no mail. */
     resets: mailer === undefined ? undefined : resets,
+    emails: mailer === undefined ? undefined : emailChange({ ...deps, links, outbox: box }),
     deadLetters: deadLetters({ ...deps, outbox: box }),
     courier: courier({
       ...deps,

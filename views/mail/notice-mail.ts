@@ -53,6 +53,21 @@ const by = ({ isByOther }: MailModel): string => (isByOther ? 'An administrator 
 
 /** What somebody just asked for, and so comes from no notice. */
 const ANSWERS: Readonly<Record<string, Words>> = {
+  'account.email_confirm': {
+    subject: 'Confirm this address',
+    says: (model) => [
+      `On ${when(model)} somebody gave this address as the one of an account here.`,
+      'The link below leads to a page where the person of that account confirms it, signed in. It works once, for half an hour. If you have no account here, do nothing.',
+    ],
+  },
+  'account.email_changed': {
+    subject: 'Your account has another address',
+    says: (model) => [
+      `On ${when(model)} your account was given another address, or none. Nothing more is mailed here.`,
+      by(model),
+    ],
+    page: ACCOUNT,
+  },
   'account.reset': {
     subject: 'A new password for your account',
     says: (model) => [

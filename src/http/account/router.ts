@@ -21,6 +21,7 @@ import {
 import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { accountModel, readCursor } from './account-model.ts';
 import { addDelegationRequestRoutes } from './delegation-request.ts';
+import { addEmailRoutes } from './email.ts';
 import { addPasswordRoutes } from './password.ts';
 import { addResetRoutes } from './reset.ts';
 import { addSecurityRoutes } from './security.ts';
@@ -31,6 +32,7 @@ const DONE: Readonly<Record<string, FlashMessage>> = {
   revoked: { kind: 'success', text: 'It ended. What was handed on below ended with it.' },
   allowed: { kind: 'success', text: 'Allowed. The agent can go on now.' },
   denied: { kind: 'notice', text: 'Denied. Nothing was allowed.' },
+  email: { kind: 'success', text: 'Your address was confirmed. The one before was told.' },
   password: { kind: 'success', text: 'Your password was changed. All sessions from before are over.' },
 };
 
@@ -164,6 +166,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
 
   addPasswordRoutes(router, deps, sessions, home);
   addSecurityRoutes(router, deps, sessions, home);
+  if (deps.emails) addEmailRoutes(router, deps, sessions, deps.emails);
   if (deps.resets) addResetRoutes(router, deps, forms, deps.resets);
   addDelegationRequestRoutes(router, deps, forms, sessions, done);
   return router;

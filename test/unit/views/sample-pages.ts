@@ -4,6 +4,7 @@ import type { PageFrame } from '../../../views/layout.ts';
 import { type AccountModel, accountPage, type DelegationNode } from '../../../views/pages/account.ts';
 import { type ConsentModel, consentPage } from '../../../views/pages/consent.ts';
 import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../../views/pages/device.ts';
+import { emailConfirmPage, emailPage } from '../../../views/pages/email.ts';
 import { errorPage } from '../../../views/pages/error.ts';
 import { homePage } from '../../../views/pages/home.ts';
 import { passkeyPage } from '../../../views/pages/passkey.ts';
@@ -178,6 +179,27 @@ export const samplePages = (
       cancelAction: `${basePath}/interaction/u1/cancel`,
       resetHref: `${basePath}/account/reset`,
     }),
+    email: emailPage({
+      ...frame,
+      action: `${basePath}/account/email`,
+      csrf: text('f81c'),
+      email: text('alice@example.com'),
+      isVerified: false,
+      error: text('This is none'),
+    }),
+    'email-sent': emailPage({
+      ...frame,
+      action: `${basePath}/account/email`,
+      csrf: text('f81c'),
+      isVerified: false,
+      isSent: true,
+    }),
+    'email-confirm': emailConfirmPage({
+      ...frame,
+      action: `${basePath}/account/email/k3Q`,
+      csrf: text('f81c'),
+      email: text('alice@example.com'),
+    }),
     'reset-ask': resetAskPage({
       ...bare,
       action: `${basePath}/account/reset`,
@@ -291,6 +313,7 @@ export const samplePages = (
       csrf: text('9d2'),
       path: `${basePath}/account/security`,
       hasPasskeys: true,
+      hasMail: true,
       factors: [
         {
           id: text('fac_3'),
