@@ -94,7 +94,12 @@ export const telling = (
         mail: mailChannel({ ...deps, agents, resets, words: (model) => noticeMail({ ...model, issuer }) }),
         webhook: webhookChannel(webhooks),
       },
-      onOutcome: (channel, outcome) => metrics.notices.inc({ channel, outcome }),
+      onOutcome: (channel, outcome, failure) => {
+        metrics.notices.inc({ channel, outcome });
+        // Of webhooks the way out writes such a line.
+        if (channel === 'mail' && failure !== undefined)
+          log.warn({ event: 'mail.failed', failure }, 'a mail was not sent');
+      },
       onError: (error) => log.error({ event: 'notice.failed', err: error }, 'a notice could not be handed on'),
     }),
   };
