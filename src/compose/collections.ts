@@ -3,6 +3,7 @@
  * this list fails without it, and a move would leave its documents behind.
  */
 import { ACCOUNTS } from '../domain/accounts/account.ts';
+import { MAIL_LINKS } from '../domain/accounts/mail-links.ts';
 import { AGENTS } from '../domain/agents/agent.ts';
 import { AGENT_USE } from '../domain/agents/agent-use.ts';
 import { CREDENTIAL_USE } from '../domain/agents/credential-use.ts';
@@ -79,6 +80,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   REVOKED_TOKENS,
   CONSUMPTIONS,
   DEPARTURES,
+  MAIL_LINKS,
   WEBHOOKS,
   NOTICES,
   DELIVERIES,

@@ -51,6 +51,8 @@ export const peoplePages = (
     verifiedNames: made.names,
     consents,
     signIn: passwordSignIn({ ...signingIn, passwords: made.passwords }),
+    resets: made.telling.resets,
+    emails: made.telling.emails,
     secondFactor: secondFactor({ ...signingIn, passkeys: keysOfPeople }),
     passkeys: keysOfPeople,
     factors: made.factors,

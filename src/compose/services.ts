@@ -158,6 +158,7 @@ export const services = async (configuration: Configuration, overrides: Override
     identifiers,
     audit,
     passwords: hashing,
+    addressLeaves: async (account, by) => told.emails?.leaving(account, by),
     // Of what is made further down: who leaves takes along what the register of agents knows.
     departures: {
       announce: (id) => departures.announce(id),

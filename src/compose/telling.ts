@@ -3,7 +3,10 @@ import { smtpMailer } from '../../adapters/mail/smtp-mailer.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { isLocalMailServer } from '../../config/rules.ts';
 import { noticeMail } from '../../views/mail/notice-mail.ts';
-import type { Account } from '../domain/accounts/account.ts';
+import type { AccountRegister } from '../domain/accounts/account-register.ts';
+import { emailChange } from '../domain/accounts/email-change.ts';
+import { mailLinks } from '../domain/accounts/mail-links.ts';
+import { passwordReset } from '../domain/accounts/password-reset.ts';
 import type { Agent } from '../domain/agents/agent.ts';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
 import type { Group } from '../domain/groups/group.ts';
@@ -38,7 +41,7 @@ export const mailerOf = ({ mail = {}, issuer }: Configuration): Mailer | undefin
 
 /** What tells people and other systems of what was recorded: everything of it but the noting, which is part of the trail. */
 export const telling = (
-  { issuer }: Configuration,
+  { issuer, limits }: Configuration,
   deps: {
     readonly documents: DocumentStore;
     readonly ephemeral: EphemeralStore;
@@ -54,11 +57,7 @@ export const telling = (
     readonly agents: { get(id: string): Found<Agent> };
     readonly groups: { get(id: string): Found<Group> };
     readonly approversOf: (approval: string) => Promise<readonly string[]>;
-    readonly accounts: {
-      get(id: string): Found<Account>;
-      getMany(ids: readonly string[]): Promise<readonly Account[]>;
-      administrators(): Promise<readonly Account[]>;
-    };
+    readonly accounts: AccountRegister;
   },
 ) => {
   const { log, metrics, mailer, trustedFetch, agents } = deps;
@@ -72,8 +71,13 @@ export const telling = (
       return post(request);
     },
   });
+  const links = mailLinks(deps);
+  const resets = passwordReset({ ...deps, links, outbox: box, limits });
   return {
     webhooks,
+    /** Absent where there is no mail. */
+    resets: mailer === undefined ? undefined : resets,
+    emails: mailer === undefined ? undefined : emailChange({ ...deps, links, outbox: box }),
     deadLetters: deadLetters({ ...deps, outbox: box }),
     courier: courier({
       ...deps,
@@ -88,10 +92,15 @@ export const telling = (
         },
       }),
       senders: {
-        mail: mailChannel({ ...deps, agents, words: (model) => noticeMail({ ...model, issuer }) }),
+        mail: mailChannel({ ...deps, agents, resets, words: (model) => noticeMail({ ...model, issuer }) }),
         webhook: webhookChannel(webhooks),
       },
-      onOutcome: (channel, outcome) => metrics.notices.inc({ channel, outcome }),
+      onOutcome: (channel, outcome, failure) => {
+        metrics.notices.inc({ channel, outcome });
+        // Of webhooks the way out writes such a line.
+        if (channel === 'mail' && failure !== undefined)
+          log.warn({ event: 'mail.failed', failure }, 'a mail was not sent');
+      },
       onError: (error) => log.error({ event: 'notice.failed', err: error }, 'a notice could not be handed on'),
     }),
   };

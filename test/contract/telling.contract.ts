@@ -210,6 +210,30 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
       expect(sent).toEqual(['msg_1', 'msg_2']);
     });
 
+    test('WH-01 what is put in while its recipient is worked at brings no second node to it', async () => {
+      await put('msg_1');
+      const sent: string[] = [];
+      let release = (): void => undefined;
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const begun: string[] = [];
+      const first = newCourier(async ({ id }) => {
+        begun.push(id);
+        if (id === 'msg_1') await held;
+        sent.push(id);
+        return 'sent';
+      });
+      const working = first.round();
+      while (begun.length === 0) await new Promise((resolve) => setImmediate(resolve));
+      await put('msg_2');
+      const others: string[] = [];
+      await newCourier(sentInto(others)).round();
+      release();
+      await working;
+      expect({ sent, others }).toEqual({ sent: ['msg_1', 'msg_2'], others: [] });
+    });
+
     test('WH-04 a recipient that does not answer is tried less and less often, and nobody else waits for it', async () => {
       await put('msg_down', 'whk_down');
       await put('msg_also', 'whk_down');

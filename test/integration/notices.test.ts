@@ -82,6 +82,8 @@ const about =
   (subject: string) =>
   ({ message }: ReceivedWebhook): boolean =>
     message.data['subject'] === subject;
+const undelivered = async (to: string) =>
+  (await server.events('notice.undelivered')).filter(({ target }) => target?.id === to);
 const lastEvent = async (type: AuditEventType) => (await server.events(type)).at(-1);
 /** Resolves when `holds`; asks the server over and over, which is the only way to see into it. */
 const until = async (holds: () => Promise<boolean>): Promise<void> => {
@@ -96,6 +98,7 @@ describe('webhooks', () => {
     // What goes after it, to somebody who is told, has gone when nothing has come here.
     await mails.arrived(account.email, /password/);
     expect(receiver.received.filter(about(account.id))).toEqual([]);
+    expect(await undelivered(id)).toEqual([]);
     expect((await call('POST', `/webhooks/${id}/test`)).status).toBe(409);
 
     receiver.answering.challenge = (response) =>
@@ -263,7 +266,7 @@ describe('webhooks', () => {
     await mails.arrived(admin.email, /endpoint was stopped/);
     expect(await done('GET', `/webhooks/${id}`)).toMatchObject({ state: 'stopped', last_failure: 'gone' });
     expect(await lastEvent('webhook.stopped')).toMatchObject({ caller: 'system', inputs: { reason: 'gone' } });
-    const given = (await server.events('notice.undelivered')).filter(({ target }) => target?.id === id);
+    const given = await undelivered(id);
     expect(given).toHaveLength(1);
     expect(given[0]).toMatchObject({
       outcome: 'refused',
@@ -289,6 +292,19 @@ describe('webhooks', () => {
     const twice = await call('POST', `/dead-letters/${letter?.['id']}/retry`);
     expect([twice.status, twice.body]).toMatchObject([404, { type: 'urn:behalf:problem:not_found' }]);
     expect(await lastEvent('management.refused')).toMatchObject({ error: 'not_found', note: 'retryDeadLetter' });
+  });
+
+  test('an endpoint that is stopped is not sent what waits for it', async () => {
+    const { id } = await provenWebhook();
+    const account = await newAccount();
+    receiver.answering.message = (response) => void response.writeHead(500).end();
+    await changePassword(account.id);
+    await until(async () => (await done('GET', `/webhooks/${id}`))['last_failure'] === 'status_not_ok');
+    expect(await done('POST', `/webhooks/${id}/stop`)).toMatchObject({ state: 'stopped' });
+    const sent = receiver.received.filter(about(account.id)).length;
+    await until(async () => (await undelivered(id)).length === 1);
+    expect(receiver.received.filter(about(account.id))).toHaveLength(sent);
+    expect((await undelivered(id))[0]?.inputs).toMatchObject({ reason: 'not_active' });
   });
 
   test('an endpoint that was removed is not there any more, and hears of nothing', async () => {
@@ -367,6 +383,7 @@ describe('mail', () => {
     await changePassword(told.id);
     await mails.arrived(told.email, /password/);
     expect(mails.received.filter(({ to }) => to.includes(quiet.email))).toEqual([]);
+    expect(await undelivered(quiet.id)).toEqual([]);
   });
 
   test('a mail that its server refuses for good is given up, and one refused for now comes later', async () => {

@@ -176,6 +176,7 @@ export const FAMILIES: Readonly<Record<string, Family>> = {
       'LG-01': 'unknown, wrong and disabled look the same',
       'LG-02': 'guessing is limited and locks nobody out',
       'LG-06': 'passwords: hashing, sizes, a bounded queue',
+      'LG-07': 'a new password by mail: once, hashed, over soon, and told',
     },
   },
   LC: {

@@ -17,8 +17,8 @@ export type MailModel = {
   readonly agentName?: string;
   readonly until?: number;
   readonly isByOther?: true;
-  /** Of ours, for what the person asked for; works once. */
-  readonly link?: string;
+  /** Path of a page of ours, for what the person asked for; works once. */
+  readonly path?: string;
 };
 
 export type Mail = { readonly subject: string; readonly text: string; readonly html: string };
@@ -50,6 +50,32 @@ const CONSOLE = (): string => '/console';
 const NOT_YOU =
   'If it was not you, sign in, change your password and look at your second factors, or ask an administrator at once.';
 const by = ({ isByOther }: MailModel): string => (isByOther ? 'An administrator did it.' : NOT_YOU);
+
+/** What somebody just asked for, and so comes from no notice. */
+const ANSWERS: Readonly<Record<string, Words>> = {
+  'account.email_confirm': {
+    subject: 'Confirm this address',
+    says: (model) => [
+      `On ${when(model)} somebody gave this address as the one of an account here.`,
+      'The link below leads to a page where the person of that account confirms it, signed in. It works once, for half an hour. If you have no account here, do nothing.',
+    ],
+  },
+  'account.email_changed': {
+    subject: 'Your account has another address',
+    says: (model) => [
+      `On ${when(model)} your account was given another address, or none. Nothing more is mailed here.`,
+      by(model),
+    ],
+    page: ACCOUNT,
+  },
+  'account.reset': {
+    subject: 'A new password for your account',
+    says: (model) => [
+      `On ${when(model)} somebody asked for a new password for your account, on the sign-in page.`,
+      'The link below leads to a page where you can set one. It works once, for half an hour. If you did not ask for it, do nothing: your password stays as it is.',
+    ],
+  },
+};
 
 export const MAIL_WORDS: Readonly<Record<string, Words>> = {
   'agent.pending': {
@@ -203,11 +229,12 @@ export const MAIL_WORDS: Readonly<Record<string, Words>> = {
 
 /** Throws TypeError for a kind that has no words. */
 export const noticeMail = (model: MailModel): Mail => {
-  const words = MAIL_WORDS[model.kind];
+  const words = MAIL_WORDS[model.kind] ?? ANSWERS[model.kind];
   if (words === undefined) throw new TypeError(`there is no mail of ${model.kind}`);
   const { subject, says, page } = words;
   const lines = says(model);
-  const link = model.link ?? (page && `${model.issuer}${page(model)}`);
+  const path = model.path ?? page?.(model);
+  const link = path && `${model.issuer}${path}`;
   const greeting = `Hello ${unlinked(model.name)},`;
   const end = `This mail was sent by ${model.issuer}. Nothing happens by opening a link in it.`;
   return {

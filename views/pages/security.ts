@@ -24,6 +24,8 @@ export type SecurityModel = PageFrame & {
   readonly path: string;
   /** Whether browsers can use passkeys at this address. */
   readonly hasPasskeys: boolean;
+  /** Whether there is a page for another address. */
+  readonly hasMail?: boolean;
   readonly factors: readonly ShownFactor[];
 };
 
@@ -45,7 +47,7 @@ ${
 <p class="actions">${model.hasPasskeys && html`<a class="button plain" href="${model.path}/passkey">Add a passkey</a> `}<a class="button plain" href="${model.path}/totp">Add an authenticator app</a></p></section>
 ${asked.length > 0 && recovery(model, codes)}
 <section aria-labelledby="password"><h2 id="password">Password</h2>
-<p><a href="${model.basePath}/account/password">Change password</a></p></section>`,
+<p><a href="${model.basePath}/account/password">Change password</a>${model.hasMail && html` · <a href="${model.basePath}/account/email">E-mail address</a>`}</p></section>`,
   });
 };
 

@@ -18,6 +18,8 @@ export type SignInModel = PageFrame & {
   readonly client?: { readonly name: string; readonly kind: 'agent' | 'client'; readonly host?: string };
   /** Where a cancelled sign-in POSTs `csrf` and `uid`; absent: no such button. */
   readonly cancelAction?: string;
+  /** Page of ours for who forgot the password. Absent: no such link. */
+  readonly resetHref?: string;
   /** A sign-in with nothing but a passkey: POSTs `csrf`, `uid` and `credential` to `action`. Absent: no such button. */
   readonly passkey?: { readonly action: string; readonly options: string };
 };
@@ -44,6 +46,7 @@ ${field({ name: 'username', label: 'Username', autocomplete: 'username', maxLeng
 ${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', maxLength: 1024 })}
 <div class="actions">${submit({ text: 'Sign in' })}</div>
 </form>
+${model.resetHref !== undefined && html`<p class="after"><a href="${model.resetHref}">I forgot my password</a></p>`}
 ${
   model.passkey &&
   passkeyForm({ ...model.passkey, kind: 'get', button: 'Sign in with a passkey', look: 'plain', fields: hidden(model) })

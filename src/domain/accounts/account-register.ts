@@ -33,6 +33,8 @@ export type AccountRegisterDeps = {
     left(id: string, by: By): Promise<void>;
     returning(id: string): Promise<void>;
   };
+  /** Called before an account loses its verified address, so that somebody reads of it there. */
+  readonly addressLeaves?: (account: Account, by: By) => Promise<void>;
 };
 
 /** The index finds administrators without reading all accounts; the member never leaves this file. */
@@ -42,7 +44,7 @@ type StoredAccount = Account & { readonly administrator?: true };
  * The accounts of this installation. Each change is validated, then audited, then written.
  */
 export const accountRegister = (deps: AccountRegisterDeps) => {
-  const { documents, clock, identifiers, audit, passwords, departures } = deps;
+  const { documents, clock, identifiers, audit, passwords, departures, addressLeaves } = deps;
   const accounts = documents.collection<StoredAccount>(ACCOUNTS);
   // Changes that could take the last administrator away run one after the other: here in a queue, then among all nodes.
   const queue = serially();
@@ -73,6 +75,12 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
       throw new DomainError('conflict', 'This is the last active administrator; make another one first.', {
         ...(field ? { field } : {}),
       });
+    }
+  };
+
+  const tellOldAddress = async (before: Account, next: string | undefined, by: By): Promise<void> => {
+    if (before.email !== undefined && before.emailVerified === true && next !== before.email) {
+      await addressLeaves?.(before, by);
     }
   };
 
@@ -195,9 +203,28 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
         const next = changed(document, changes, clock.now());
         if (!next.roles.includes('administrator')) await refuseLastAdministrator(document, '/roles');
         await record('account.updated', id, by, Object.keys(changes).sort());
+        await tellOldAddress(document, next.email, by);
         if (!(await accounts.replace(next, expectedVersion))) throw stale;
         return published({ document: next, version: expectedVersion + 1 });
       });
+    },
+
+    /**
+     * Gives the account an address that is known to be theirs. `onGood` is called before anything is changed; what it
+     * throws is thrown.
+     */
+    async confirmEmail(id: string, given: string, by: By, onGood: () => Promise<void>): Promise<void> {
+      const email = checkedEmail(given);
+      const { document } = await existing(id);
+      await onGood();
+      await tellOldAddress(document, email, by);
+      const confirmed = (account: StoredAccount): StoredAccount => ({
+        ...account,
+        email,
+        emailVerified: true,
+        updatedAt: clock.now(),
+      });
+      await changeState(id, 'account.email_confirmed', confirmed, by);
     },
 
     /** Ends its sessions and tokens too, for good, those that begin in this second included. Nothing happens when it is disabled already. */
@@ -223,10 +250,14 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
       return changeState(id, 'account.enabled', enabled, by);
     },
 
-    /** Sets a password and ends all sessions of the account. Throws DomainError 'invalid_field' as `passwords.hash` does. */
-    async setPassword(id: string, password: string, by: By): Promise<Versioned<Account>> {
+    /**
+     * Sets a password and ends all sessions of the account. Throws DomainError 'invalid_field' as `passwords.hash` does.
+     * `onGood` is called when the password may be, before anything is changed; what it throws is thrown.
+     */
+    async setPassword(id: string, password: string, by: By, onGood?: () => Promise<void>): Promise<Versioned<Account>> {
       await existing(id);
       const passwordHash = await passwords.hash(password);
+      await onGood?.();
       const now = clock.now();
       const set = (account: StoredAccount): StoredAccount => ({
         ...account,

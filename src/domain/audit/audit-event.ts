@@ -59,6 +59,9 @@ export const AUDIT_EVENTS = {
   'account.disabled': 'An account was disabled; its sessions are over.',
   'account.enabled': 'An account was enabled again.',
   'account.password_changed': 'A password was set.',
+  'account.email_confirmed': 'A person confirmed a new address; the one before is told.',
+  'account.reset_asked':
+    'Somebody who is not signed in asked for a new password for an account; a link goes to its verified address.',
   'factor.added': 'A person added a second factor to the account; `inputs.kind` says which.',
   'factor.removed': 'A person took a second factor from the account.',
   'factor.recovery_codes_made': 'A person made new recovery codes; those from before are over.',

@@ -43,7 +43,8 @@ export const courier = (deps: {
   readonly audit: AuditTrail;
   readonly spread: (notice: Notice) => Promise<void>;
   readonly senders: Readonly<Record<Channel, Sender>>;
-  readonly onOutcome?: (channel: Channel, outcome: 'sent' | 'failed' | 'dead') => void;
+  /** `failure`: why, of a try that failed. */
+  readonly onOutcome?: (channel: Channel, outcome: 'sent' | 'failed' | 'dead', failure?: string) => void;
   /** What nobody expected; it is tried again. */
   readonly onError: (error: unknown) => void;
   readonly chance?: () => number;
@@ -104,7 +105,7 @@ export const courier = (deps: {
       return outcome;
     }
     const { failure, isFinal } = outcome;
-    onOutcome?.(delivery.channel, 'failed');
+    onOutcome?.(delivery.channel, 'failed', failure);
     const dueAt = clock.now() + backoff(delivery.attempts + 1, chance);
     if (isFinal || dueAt >= delivery.giveUpAt) await bury(delivery, failure);
     else {

@@ -65,3 +65,10 @@ export const DELIVERY_QUEUES = {
 } as const satisfies CollectionDeclaration;
 
 export const queueOf = (channel: Channel, to: string): string => (channel === 'webhook' ? to : `mail:${to}`);
+
+/** What the body of one that holds a link is sealed for. */
+export const sealContextOf = (id: string): string => `delivery/${id}`;
+
+/** An id in the order of `millis`, so that of two messages of one second the older goes first. `text` tells them apart. */
+export const messageId = (millis: number, text: string): string =>
+  `msg_${millis.toString(36).padStart(10, '0')}${text.slice(0, 24)}`;

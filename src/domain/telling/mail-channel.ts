@@ -1,8 +1,9 @@
 import type { Account } from '../accounts/account.ts';
+import type { PasswordReset } from '../accounts/password-reset.ts';
 import { isMailNotSent, type Mailer, type MailMessage } from '../ports/mailer.ts';
 import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
-import type { Sender } from './courier.ts';
-import type { Delivery } from './delivery.ts';
+import type { Outcome, Sender } from './courier.ts';
+import { type Delivery, sealContextOf } from './delivery.ts';
 
 /** What a mail is to say: facts, put into words by views/mail. */
 export type MailFacts = {
@@ -14,8 +15,10 @@ export type MailFacts = {
   readonly object?: string;
   /** Where it goes, where that is not the verified address of the account. */
   readonly address?: string;
-  /** Of ours: works once. */
-  readonly link?: string;
+  /** Path of a page of ours: works once. */
+  readonly path?: string;
+  /** What was asked for by somebody who is not signed in: whose account it is has to be found. */
+  readonly asked?: { readonly typed: string; readonly source: string; readonly request: string };
 };
 
 /** The same with the names that are read when it is sent. */
@@ -25,42 +28,51 @@ export type MailModel = MailFacts & {
   readonly agentName?: string;
 };
 
-const sealContextOf = (id: string): string => `delivery/${id}`;
-
 /** Sends what is for people, to the address that is verified when it is sent. */
 export const mailChannel = (deps: {
   readonly mailer: Mailer | undefined;
   readonly masterKey: MasterKey;
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
   readonly agents: { get(id: string): Promise<{ readonly document: { readonly name: string } } | undefined> };
+  /** Absent: nobody can ask for a new password. */
+  readonly resets?: Pick<PasswordReset, 'answer'>;
   readonly words: (model: MailModel) => Pick<MailMessage, 'subject' | 'text' | 'html'>;
 }): Sender => {
-  const { mailer, masterKey, accounts, agents, words } = deps;
+  const { mailer, masterKey, accounts, agents, resets, words } = deps;
 
   const factsOf = ({ id, body, isSealed }: Delivery): MailFacts | undefined => {
     const text = isSealed ? openedOrNothing(masterKey, sealContextOf(id), body) : body;
     return text === undefined ? undefined : (JSON.parse(text) as MailFacts);
   };
 
+  const post = async (delivery: Delivery, facts: MailFacts, { name, ...account }: Account): Promise<Outcome> => {
+    const to = facts.address ?? (account.emailVerified ? account.email : undefined);
+    if (mailer === undefined) return final('no_mailer');
+    if (to === undefined) return final('no_address');
+    const agentName = facts.agent === undefined ? undefined : (await agents.get(facts.agent))?.document.name;
+    const model = { ...facts, kind: delivery.kind, name, ...(agentName === undefined ? {} : { agentName }) };
+    try {
+      await mailer.send({ id: delivery.id, to, ...words(model) });
+      return 'sent';
+    } catch (error) {
+      if (!isMailNotSent(error)) throw error;
+      return { failure: error.message, isFinal: error.isFinal };
+    }
+  };
+
   return {
     async send(delivery) {
-      const final = (failure: string) => ({ failure, isFinal: true }) as const;
-      if (mailer === undefined) return final('no_mailer');
       const facts = factsOf(delivery);
       if (facts === undefined) return final('not_readable');
-      const account = (await accounts.get(delivery.to))?.document;
-      const to = facts.address ?? (account?.emailVerified ? account.email : undefined);
-      if (account === undefined || to === undefined) return final('no_address');
-      const agentName = facts.agent === undefined ? undefined : (await agents.get(facts.agent))?.document.name;
-      const { kind } = delivery;
-      const model = { ...facts, kind, name: account.name, ...(agentName === undefined ? {} : { agentName }) };
-      try {
-        await mailer.send({ id: delivery.id, to, ...words(model) });
-        return 'sent';
-      } catch (error) {
-        if (!isMailNotSent(error)) throw error;
-        return { failure: error.message, isFinal: error.isFinal };
+      if (facts.asked) {
+        const found = await resets?.answer(facts.asked, delivery.attempts === 0);
+        // Whether there was anybody shows nowhere.
+        return found ? post(delivery, { ...facts, path: `/account/reset/${found.token}` }, found.account) : 'sent';
       }
+      const account = (await accounts.get(delivery.to))?.document;
+      return account ? post(delivery, facts, account) : final('no_address');
     },
   };
 };
+
+const final = (failure: string) => ({ failure, isFinal: true }) as const;

@@ -3,7 +3,7 @@ import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
 import { type Group, isGroupId } from '../groups/group.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
-import type { Channel } from './delivery.ts';
+import { type Channel, messageId } from './delivery.ts';
 import type { MailFacts } from './mail-channel.ts';
 import type { Notice } from './notice.ts';
 import { ruleOf } from './notice-kinds.ts';
@@ -76,7 +76,7 @@ export const spreading = (deps: {
         continue;
       }
       const body = JSON.stringify(facts);
-      await outbox.put({ id: messageId(notice, 'mail', id), channel: 'mail', to: id, kind: notice.kind, body, at });
+      await outbox.put({ id: idOf(notice, 'mail', id), channel: 'mail', to: id, kind: notice.kind, body, at });
     }
   };
 
@@ -91,7 +91,7 @@ export const spreading = (deps: {
         continue;
       }
       const to = webhook.id;
-      await outbox.put({ id: messageId(notice, 'webhook', to), channel: 'webhook', to, kind, body, at });
+      await outbox.put({ id: idOf(notice, 'webhook', to), channel: 'webhook', to, kind, body, at });
     }
   };
 
@@ -105,6 +105,5 @@ export const spreading = (deps: {
   };
 };
 
-/** In the order of the sequence, so that of two messages of one second the older goes first. */
-const messageId = ({ id, sequence }: Notice, channel: Channel, to: string): string =>
-  `msg_${sequence.toString(36).padStart(10, '0')}${hash('sha256', `${id} ${channel} ${to}`, 'base64url').slice(0, 24)}`;
+const idOf = ({ id, sequence }: Notice, channel: Channel, to: string): string =>
+  messageId(sequence, hash('sha256', `${id} ${channel} ${to}`, 'base64url'));

@@ -8,7 +8,7 @@ import { type DocumentStore, update, type Versioned } from '../ports/document-st
 import type { Identifiers } from '../ports/identifiers.ts';
 import { fetchReasonOf, type TrustedFetch, type TrustedPost } from '../ports/trusted-fetch.ts';
 import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
-import { DELIVERY_QUEUES, type DeliveryQueue } from './delivery.ts';
+import { DELIVERY_QUEUES, type DeliveryQueue, messageId } from './delivery.ts';
 import { NOTICE_KIND_NAMES, type NoticeKind } from './notice-kinds.ts';
 import { OLDEST_FIRST, WEBHOOKS, type Webhook, type WebhookSecret } from './webhook.ts';
 import { bareBody } from './webhook-body.ts';
@@ -107,7 +107,7 @@ export const webhookRegistry = (deps: {
       timeoutMilliseconds: TIMEOUT_MILLISECONDS,
     });
 
-  const messageId = (): string => `msg_${identifiers.newSecret().slice(0, 32)}`;
+  const newMessageId = (): string => messageId(clock.nowMillis(), identifiers.newSecret());
 
   const switched = async (id: string, by: By, reason?: string): Promise<Versioned<Webhook>> =>
     documentsOf.change(
@@ -167,7 +167,7 @@ export const webhookRegistry = (deps: {
       const challenge = identifiers.newSecret();
       const body = bareBody('webhook.challenge', clock.now(), { challenge });
       const failure = await failureOf(async () => {
-        const answered = await send(found.document, { id: messageId(), body }, true);
+        const answered = await send(found.document, { id: newMessageId(), body }, true);
         return isEcho(answered, challenge) ? undefined : 'challenge_not_returned';
       });
       if (failure !== undefined) {
@@ -196,7 +196,7 @@ export const webhookRegistry = (deps: {
       if (document.state === 'unproven') throw new DomainError('conflict', 'Prove this endpoint first.');
       const body = bareBody('webhook.test', clock.now(), { webhook: id });
       const failure = await failureOf(async () => {
-        await send(document, { id: messageId(), body });
+        await send(document, { id: newMessageId(), body });
         return undefined;
       });
       await audit.append({

@@ -28,7 +28,9 @@ import { addApprovalPage } from './approvals/page.ts';
 import { approvalProofs } from './approvals/proof.ts';
 import { addStandingApprovals } from './approvals/standing.ts';
 import { addDelegationRequestRoutes } from './delegation-request.ts';
+import { addEmailRoutes } from './email.ts';
 import { addPasswordRoutes } from './password.ts';
+import { addResetRoutes } from './reset.ts';
 import { addSecurityRoutes } from './security.ts';
 import { accountSessions } from './sessions.ts';
 
@@ -37,6 +39,7 @@ const DONE: Readonly<Record<string, FlashMessage>> = {
   revoked: { kind: 'success', text: 'It ended. What was handed on below ended with it.' },
   allowed: { kind: 'success', text: 'Allowed. The agent can go on now.' },
   denied: { kind: 'notice', text: 'Denied. Nothing was allowed.' },
+  email: { kind: 'success', text: 'Your address was confirmed. The one before was told.' },
   password: { kind: 'success', text: 'Your password was changed. All sessions from before are over.' },
 };
 
@@ -172,6 +175,8 @@ export const accountRouter = (deps: PeopleDeps): Router => {
 
   addPasswordRoutes(router, deps, sessions, home);
   addSecurityRoutes(router, deps, sessions, home);
+  if (deps.emails) addEmailRoutes(router, deps, sessions, deps.emails);
+  if (deps.resets) addResetRoutes(router, deps, forms, deps.resets);
   addDelegationRequestRoutes(router, deps, forms, sessions, done);
   addInbox(router, deps, forms, sessions);
   addStandingApprovals(router, deps, sessions);

@@ -79,6 +79,7 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
       csrf: session.csrf,
       path,
       hasPasskeys: passkeys.isAvailable,
+      hasMail: deps.emails !== undefined,
       factors: (await factors.list(session.account.id)).map((factor) => ({
         ...factor,
         removeAction: `${path}/factors/${factor.id}/remove`,

@@ -6,6 +6,8 @@
  */
 import type { Account } from '../../domain/accounts/account.ts';
 import type { AccountRegister } from '../../domain/accounts/account-register.ts';
+import type { EmailChange } from '../../domain/accounts/email-change.ts';
+import type { PasswordReset } from '../../domain/accounts/password-reset.ts';
 import type { PasswordSignIn } from '../../domain/accounts/sign-in.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { AuditTrail } from '../../domain/audit/audit-event.ts';
@@ -45,6 +47,10 @@ export type PeopleDeps = {
   /** Absent: no name is verified. */
   readonly verifiedNames?: Pick<VerifiedNames, 'likeness'>;
   readonly signIn: PasswordSignIn;
+  /** Absent: no mail is sent, and nobody gets a new password without an administrator. */
+  readonly resets?: PasswordReset | undefined;
+  /** The same for another address. */
+  readonly emails?: EmailChange | undefined;
   readonly secondFactor: SecondFactor;
   readonly factors: Pick<FactorRegister, 'list' | 'isAsked' | 'mayChange' | 'newRecoveryCodes' | 'remove'>;
   readonly totpEnrolment: TotpEnrolment;

@@ -78,6 +78,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
       ...(username === undefined ? {} : { username: username.slice(0, 128) }),
       ...(again.error === undefined ? {} : { error: again.error }),
       ...(options === undefined ? {} : { passkey: { action: `${pathOf(uid)}/passkey`, options } }),
+      ...(deps.resets ? { resetHref: `${basePath}/account/reset` } : {}),
       // Our own account pages are no registered client: then nobody else is named.
       ...(asking
         ? {

@@ -61,6 +61,10 @@ export const accountHandlers = (
       const { roles } = call.body;
       const isOtherRoles = Array.isArray(roles) && [...roles].sort().join() !== [...document.roles].sort().join();
       if (isOtherRoles) requireAdministrator(call.caller, 'gives roles', '/roles');
+      // Whoever has the verified address can set the password.
+      if (Reflect.get(call.body, 'emailVerified') === true && !isVerifiedAlready(document, call.body)) {
+        requireAdministrator(call.caller, 'says that an address is verified', '/email_verified');
+      }
       return objectAnswer(
         await accounts.update(call.id, call.version, call.body as AccountChanges, call.by),
         showAccount,
@@ -89,4 +93,9 @@ export const accountHandlers = (
       return objectAnswer(found, showAccount);
     },
   };
+};
+
+const isVerifiedAlready = ({ email, emailVerified }: Account, body: object): boolean => {
+  const next: unknown = Reflect.get(body, 'email') ?? email;
+  return emailVerified === true && next === email;
 };

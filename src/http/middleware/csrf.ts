@@ -2,9 +2,16 @@ import { timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { MasterKey } from '../../domain/secrets/master-key.ts';
 
-/** What a form is good for: an interaction, a session, or one thing that a session decides about. */
+/** What a form is good for: an interaction, a session, or one thing that a session decides about; or a link that was mailed. */
 export type FormBinding = readonly [
-  kind: 'interaction' | 'session' | 'delegation_request' | 'approval' | 'approval_batch' | 'standing_approval',
+  kind:
+    | 'interaction'
+    | 'session'
+    | 'delegation_request'
+    | 'approval'
+    | 'approval_batch'
+    | 'standing_approval'
+    | 'mail_link',
   ...ids: string[],
 ];
 

@@ -4,11 +4,13 @@ import type { PageFrame } from '../../../views/layout.ts';
 import { type AccountModel, accountPage, type DelegationNode } from '../../../views/pages/account.ts';
 import { type ConsentModel, consentPage } from '../../../views/pages/consent.ts';
 import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../../views/pages/device.ts';
+import { emailConfirmPage, emailPage } from '../../../views/pages/email.ts';
 import { errorPage } from '../../../views/pages/error.ts';
 import { homePage } from '../../../views/pages/home.ts';
 import { passkeyPage } from '../../../views/pages/passkey.ts';
 import { passwordPage } from '../../../views/pages/password.ts';
 import { recoveryCodesPage } from '../../../views/pages/recovery-codes.ts';
+import { resetAskPage, resetPage } from '../../../views/pages/reset.ts';
 import { secondFactorPage } from '../../../views/pages/second-factor.ts';
 import { securityPage } from '../../../views/pages/security.ts';
 import { signInPage } from '../../../views/pages/sign-in.ts';
@@ -177,6 +179,43 @@ export const samplePages = (
       uid: text('u1'),
       client: { kind: 'agent', name: text('Travel planner'), host: text('planner.agents.example.com') },
       cancelAction: `${basePath}/interaction/u1/cancel`,
+      resetHref: `${basePath}/account/reset`,
+    }),
+    email: emailPage({
+      ...frame,
+      action: `${basePath}/account/email`,
+      csrf: text('f81c'),
+      email: text('alice@example.com'),
+      isVerified: false,
+      error: text('This is none'),
+    }),
+    'email-sent': emailPage({
+      ...frame,
+      action: `${basePath}/account/email`,
+      csrf: text('f81c'),
+      isVerified: false,
+      isSent: true,
+    }),
+    'email-confirm': emailConfirmPage({
+      ...frame,
+      action: `${basePath}/account/email/k3Q`,
+      csrf: text('f81c'),
+      email: text('alice@example.com'),
+    }),
+    'reset-ask': resetAskPage({
+      ...bare,
+      action: `${basePath}/account/reset`,
+      csrf: text('f81c'),
+      error: text('Wait'),
+    }),
+    'reset-sent': resetAskPage({ ...bare, action: `${basePath}/account/reset`, csrf: text('f81c'), isSent: true }),
+    reset: resetPage({
+      ...bare,
+      action: `${basePath}/account/reset/k3Q`,
+      csrf: text('f81c'),
+      username: text('alice'),
+      minimumLength: 8,
+      errors: { new: text('Too short'), repeat: text('They differ') },
     }),
     'sign-in-again': signInPage({
       ...bare,
@@ -278,6 +317,7 @@ export const samplePages = (
       csrf: text('9d2'),
       path: `${basePath}/account/security`,
       hasPasskeys: true,
+      hasMail: true,
       factors: [
         {
           id: text('fac_3'),

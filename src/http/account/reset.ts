@@ -1,0 +1,74 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { type ResetModel, resetAskPage, resetPage } from '../../../views/pages/reset.ts';
+import type { PasswordReset } from '../../domain/accounts/password-reset.ts';
+import { isDomainError } from '../../domain/errors.ts';
+import {
+  type GuardedForms,
+  queryOf,
+  recordRefusal,
+  requestOf,
+  seeOther,
+  sendPage,
+  setRetryAfter,
+  statusOf,
+} from '../interaction/page-answers.ts';
+import type { PeopleDeps } from '../interaction/people-deps.ts';
+import { single } from '../middleware/form-body.ts';
+
+/**
+ * Adds the way to a new password for who cannot sign in: `/account/reset` and, behind the link in the mail,
+ * `/account/reset/:token`. Opening either changes nothing.
+ */
+export const addResetRoutes = (router: Router, deps: PeopleDeps, forms: GuardedForms, resets: PasswordReset): void => {
+  const { basePath, passwordMinimumLength: minimumLength } = deps;
+  const path = `${basePath}/account/reset`;
+
+  const showAsk = (ctx: Context, status: number, more: { readonly isSent?: boolean; readonly error?: string }): void =>
+    sendPage(ctx, status, resetAskPage({ basePath, action: path, csrf: forms.token(['mail_link', 'ask']), ...more }));
+
+  router.get('/account/reset', (ctx) => showAsk(ctx, 200, queryOf(ctx).get('sent') === '1' ? { isSent: true } : {}));
+
+  router.post('/account/reset', async (ctx) => {
+    const form = await forms.read(ctx, ['mail_link', 'ask']);
+    try {
+      await resets.ask({ typed: single(form, 'username') ?? '', ...requestOf(ctx) });
+    } catch (error) {
+      if (!isDomainError(error) || error.code !== 'too_many_requests') throw error;
+      await recordRefusal(deps, ctx, error);
+      setRetryAfter(ctx, error);
+      return showAsk(ctx, statusOf(error), { error: error.message });
+    }
+    seeOther(ctx, `${path}?sent=1`);
+  });
+
+  const show = async (
+    ctx: Context,
+    token: string,
+    status: number,
+    errors: NonNullable<ResetModel['errors']> = {},
+  ): Promise<void> => {
+    const { username } = await resets.of(token);
+    const csrf = forms.token(['mail_link', token]);
+    sendPage(ctx, status, resetPage({ basePath, action: `${path}/${token}`, csrf, username, minimumLength, errors }));
+  };
+
+  router.get('/account/reset/:token', (ctx) => show(ctx, ctx.params['token'] ?? '', 200));
+
+  router.post('/account/reset/:token', async (ctx) => {
+    const { token = '' } = ctx.params;
+    const form = await forms.read(ctx, ['mail_link', token]);
+    const next = single(form, 'new_password') ?? '';
+    if (next !== single(form, 'repeat_password')) {
+      return show(ctx, token, 400, { repeat: 'The two new passwords differ.' });
+    }
+    try {
+      await resets.reset(token, next, requestOf(ctx));
+    } catch (error) {
+      if (!isDomainError(error) || error.field !== '/password') throw error;
+      return show(ctx, token, statusOf(error), { new: error.message });
+    }
+    // Nobody is signed in by this: the account page asks for the new password, and for the second factor.
+    seeOther(ctx, `${basePath}/account?done=password`);
+  });
+};
