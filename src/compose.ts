@@ -152,6 +152,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     clock,
     authorize: made.authorize,
   });
+  const knows = knowsAgent({ delegations, owners: made.owners });
   const exchanging = {
     tokens,
     agents,
@@ -179,7 +180,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       ...made.approvals,
       sources: {
         token_exchange: approvedExchange(exchanging),
-        backchannel: backchannelSource({ delegations, clock, issuer }),
+        backchannel: backchannelSource({ delegations, knows, clock, identifiers, issuer }),
       },
       agents,
       accounts,
@@ -247,7 +248,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     accounts,
     usernames: made.accounts,
     resourceServers,
-    knows: knowsAgent({ delegations, owners: made.owners }),
+    knows,
     approvals: made.approvals,
     reachableBy: async (account) => reachableWith(await made.factors.isAsked(account)),
     pages,

@@ -8,17 +8,20 @@ import { askingForApproval } from '../domain/approvals/asking.ts';
 import type { Asked } from '../domain/approvals/open-approvals.ts';
 import { approvalPings } from '../domain/approvals/ping.ts';
 import { standingApprovals } from '../domain/approvals/standing-approvals.ts';
+import { votesNow } from '../domain/approvals/votes-now.ts';
 import { CIBA } from '../domain/clients/grant-types.ts';
 import type { TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import type { Metrics } from '../http/metrics.ts';
 
-type DeskDeps = Omit<Parameters<typeof approvalDesk>[0], 'settings' | 'onChange'>;
+type DeskDeps = Omit<Parameters<typeof approvalDesk>[0], 'settings' | 'onChange' | 'votes'>;
+type VotesDeps = Parameters<typeof votesNow>[0];
 type AskingDeps = Parameters<typeof askingForApproval>[0];
 
 export const approvalsOf = (
   configuration: Configuration,
   deps: DeskDeps &
-    Pick<AskingDeps, 'authorizeHere' | 'blueprints'> & {
+    Pick<AskingDeps, 'authorizeHere' | 'blueprints'> &
+    Pick<VotesDeps, 'accounts' | 'agents' | 'revocation'> & {
       readonly people: Parameters<typeof approversOf>[0]['accounts'];
       readonly groups: Parameters<typeof approversOf>[0]['groups'];
       readonly trustedFetch: Partial<TrustedPost>;
@@ -27,8 +30,11 @@ export const approvalsOf = (
 ) => {
   const { ttlSeconds, redeemSeconds, mostOpen, perHour } = configuration.approvals;
   const listeners = new Set<ApprovalChange>();
+  const approvers = approversOf({ accounts: deps.people, groups: deps.groups });
+  const votes = votesNow({ ...deps, approversOf: approvers });
   const desk = approvalDesk({
     ...deps,
+    votes,
     settings: { ttlSeconds, redeemSeconds, mostOpen, perHour },
     onChange: (approval) => {
       for (const listener of listeners) listener(approval);
@@ -50,11 +56,12 @@ export const approvalsOf = (
   }
   return {
     desk,
+    votes,
     standing,
     asking: askingForApproval({
       desk,
       standing,
-      approversOf: approversOf({ accounts: deps.people, groups: deps.groups }),
+      approversOf: approvers,
       authorizeHere: deps.authorizeHere,
       blueprints: deps.blueprints,
     }),

@@ -331,6 +331,8 @@ export const services = async (configuration: Configuration, overrides: Override
     masterKey,
     audit,
     accounts: granting.accounts,
+    agents: granting.agents,
+    revocation,
     people: accounts,
     groups,
     blueprints,

@@ -18,6 +18,12 @@ export type ApprovalsAtRefresh = {
   remedyOf(asked: Asked): Remedy;
 };
 
+/** What a refresh token is bound to. */
+const keysOf = (token: object): { readonly jkt?: string; readonly x5t?: string } => {
+  const { jkt, 'x5t#S256': x5t } = token as { readonly jkt?: string; readonly 'x5t#S256'?: string };
+  return { ...(jkt === undefined ? {} : { jkt }), ...(x5t === undefined ? {} : { x5t }) };
+};
+
 /** What was refreshed: the facts of its decision, and the row and chain of the agent for this person. */
 export type Refreshed = {
   readonly facts: DecisionFacts;
@@ -59,6 +65,7 @@ export const askAtRefresh =
             issuedAt: facts.now,
             subject: facts.subject.id,
             ...(lease === undefined ? {} : { lease }),
+            ...keysOf(token),
             ...(token.isSenderConstrained() || facts.isBound ? { isBound: true } : {}),
             ...(facts.assurance === undefined ? {} : { assurance: facts.assurance }),
           },

@@ -30,7 +30,7 @@ type TokenContext = Parameters<typeof validateDpop>[1];
 type Deps = AssertionDeps & {
   readonly claims: TokenClaims;
   readonly consumptions: Pick<ConsumptionRegister, 'stateOf'>;
-  readonly instances: Pick<PresentedInstances, 'of'>;
+  readonly instances: Pick<PresentedInstances, 'checkHolder' | 'of'>;
   readonly families: InstanceFamilies;
 };
 
@@ -90,6 +90,8 @@ const tokenRequest = async (provider: Provider, ctx: TokenContext, grant: Grant,
     }
     if (certificate) accessToken.setThumbprint('x5t', certificate as never);
     const instance = await instances.of(ctx, client.clientId, proof?.thumbprint);
+    // What waited for people is on the share of a running copy as it was: only that copy takes it.
+    if (token.approval !== undefined) await instances.checkHolder(ctx, token.lease, instance);
     const which = instance ? { instance: instance.id } : {};
     claims.prepare(accessToken, {
       worth: worthOf(resourceServer.detailTypes ?? [], token.details ?? []),

@@ -198,6 +198,14 @@ export const issuedTokens = (deps: {
       const facts = token && (await liveness.standing(token));
       return token && facts && { token, facts };
     },
+    async isEnded({ format, expiresAt, ...token }) {
+      if (format === 'jwt' && (await revoked.get(token.id)) !== undefined) return true;
+      if (format === 'opaque' && expiresAt !== undefined && clock.now() < expiresAt) {
+        const found = await records.getMany(OPAQUE.map((model) => `${model}:${token.id}`));
+        if (found.length === 0) return true;
+      }
+      return (await liveness.endOf(token)) !== undefined;
+    },
     async endOf(token) {
       const found = await presented(token);
       if (!found) return undefined;

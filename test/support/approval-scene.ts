@@ -41,6 +41,9 @@ export const approvalScene = async (server: RunningServer) => {
         risk: 'low',
         requires: { quorum: 1, isProvenAnew: false },
         approvers: [person],
+        // As the accounts they are, whoever that is.
+        approverNames: wish.approvers ?? [person],
+        owner: scene.accountId,
         mustAgree: person,
         ...wish,
         action: {
@@ -51,6 +54,7 @@ export const approvalScene = async (server: RunningServer) => {
           resource: scene.jwt.identifier,
           scope: ['read'],
           details: [],
+          meaning: 'as it is declared',
           blueprint: null,
           composition: null,
           policy: null,

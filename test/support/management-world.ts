@@ -128,7 +128,7 @@ export const managementWorld = async () => {
     ...base,
     ephemeral,
     masterKey: key,
-    accounts,
+    votes: { mayDecide: async ({ id }) => (await desk.get(id))?.approvers ?? [], of: async ({ votes }) => votes },
     settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, perHour: 30 },
   });
   const router = managementRouter({

@@ -239,6 +239,7 @@ export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { reado
   const leases = fakeLeases();
   const desk = approvalDesk({
     ...signingIn,
+    votes: { mayDecide: async ({ id }) => (await desk.get(id))?.approvers ?? [], of: async ({ votes }) => votes },
     settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, perHour: 30 },
   });
   const { pathname } = new URL(issuer);

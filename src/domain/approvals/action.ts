@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
 import type { ActorChain } from '../delegation/actor-chain.ts';
 import type { Detail } from '../details/detail-type.ts';
+import type { ResourceServer } from '../resource-servers/resource-server.ts';
 
 /**
  * One exact action that people are asked about. The page is made of it, the digest is over it, and the token that comes
@@ -21,6 +22,8 @@ export type Action = {
   readonly scope: readonly string[];
   /** Authorization details (RFC 9396), in the order they were asked in. */
   readonly details: readonly Detail[];
+  /** What scope and details meant: digest of how the resource server declares them, words, risk and rules (`meaningOf`). */
+  readonly meaning: string;
   /** Blueprint of the agent with the version that counted, or null. */
   readonly blueprint: { readonly id: string; readonly version: number } | null;
   /** Digest of what the agent declared to be made of, or null. */
@@ -29,11 +32,23 @@ export type Action = {
   readonly policy: number | null;
 };
 
-/** SHA-256 over the canonical JSON (RFC 8785) of the action, base64url, 43 characters. */
-export const digestOf = (action: Action): string =>
+const sha256 = (value: unknown): string =>
   createHash('sha256')
-    .update(String(canonicalize(action)))
+    .update(String(canonicalize(value)))
     .digest('base64url');
+
+/** SHA-256 over the canonical JSON (RFC 8785) of the action, base64url, 43 characters. */
+export const digestOf = (action: Action): string => sha256(action);
+
+/** The same over what the resource server says of the scopes and types that are named; of others it may say what it likes. */
+export const meaningOf = (
+  { scopes, detailTypes = [] }: Pick<ResourceServer, 'scopes' | 'detailTypes'>,
+  { scope, details }: Pick<Action, 'scope' | 'details'>,
+): string =>
+  sha256({
+    scopes: scopes.filter(({ name }) => scope.includes(name)),
+    types: detailTypes.filter(({ type }) => details.some((detail) => detail.type === type)),
+  });
 
 const MEMBERS = [
   'client',
@@ -43,6 +58,7 @@ const MEMBERS = [
   'resource',
   'scope',
   'details',
+  'meaning',
   'blueprint',
   'composition',
   'policy',

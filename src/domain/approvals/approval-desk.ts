@@ -4,6 +4,7 @@ import { openedOrNothing } from '../secrets/master-key.ts';
 import { type Approval, stateAt, type Vote } from './approval.ts';
 import { type ApprovalChange, aboutApproval, approvalRows, closedApproval, notThere } from './approval-rows.ts';
 import { handlesOf, openApprovals } from './open-approvals.ts';
+import type { VotesNow } from './votes-now.ts';
 import { refuseVote } from './voting.ts';
 
 export type { ApprovalChange };
@@ -30,10 +31,11 @@ const WRONG_NUMBERS = 3;
 export const approvalDesk = (
   deps: Omit<Parameters<typeof openApprovals>[0], 'rows'> &
     Parameters<typeof approvalRows>[0] & {
-      readonly accounts: { get(id: string): Promise<{ readonly document: { readonly state: string } } | undefined> };
+      /** Who may decide about one now, and whose yes counts now. */
+      readonly votes: Pick<VotesNow, 'mayDecide' | 'of'>;
     },
 ) => {
-  const { clock, ephemeral, masterKey, accounts, settings } = deps;
+  const { clock, ephemeral, masterKey, votes, settings } = deps;
   const states = approvalRows(deps);
   const { rows, settle, changed } = states;
   const open = openApprovals({ ...deps, rows: states });
@@ -112,18 +114,19 @@ export const approvalDesk = (
       return settle(id, async (approval) => {
         const now = clock.now();
         await refusingNumbers(approval, who, () => refuseVote(approval, who, now));
-        if ((await accounts.get(account))?.document.state !== 'active') throw notThere();
-        const votes = [...approval.votes, { account, at: now, assurance }];
-        const isEnough = votes.length >= approval.requires.quorum && hasAgreed(approval, votes);
+        // Who has left, or is not one of those who are asked any more, is as little there as whoever never was.
+        if (!(await votes.mayDecide(approval)).includes(account)) throw notThere();
+        const all = [...approval.votes, { account, at: now, assurance }];
+        const isEnough = all.length >= approval.requires.quorum && hasAgreed(approval, all);
         return {
           next: isEnough
             ? closedApproval(approval, {
                 state: 'approved',
-                votes,
+                votes: all,
                 decidedAt: now,
                 redeemBy: now + settings.redeemSeconds,
               })
-            : { ...approval, votes },
+            : { ...approval, votes: all },
           event: {
             ...aboutApproval(approval),
             type: 'approval.approved',
@@ -132,7 +135,7 @@ export const approvalDesk = (
             request,
             inputs: {
               digest: approval.digest,
-              votes: votes.length,
+              votes: all.length,
               quorum: approval.requires.quorum,
               isEnough,
               acr: assurance.acr ?? null,
@@ -183,10 +186,10 @@ export const approvalDesk = (
       });
     },
 
-    /** Whether everybody who agreed is still there to answer for it (AP-21). */
-    async isAnsweredFor({ votes }: Pick<Approval, 'votes'>): Promise<boolean> {
-      const found = await Promise.all(votes.map(({ account }) => accounts.get(account)));
-      return found.every((one) => one?.document.state === 'active');
+    /** The votes it stands on now; undefined where those are not enough any more (AP-21). */
+    async standingVotes(approval: Approval): Promise<readonly Vote[] | undefined> {
+      const counting = await votes.of(approval);
+      return counting.length >= approval.requires.quorum && hasAgreed(approval, counting) ? counting : undefined;
     },
 
     /**

@@ -53,8 +53,10 @@ export type Approval = {
   /** The highest of what is asked. */
   readonly risk: Risk;
   readonly requires: Requirements;
-  /** Accounts that may decide. */
+  /** Accounts that were asked; who may decide is who of them is still meant by `approverNames` (votes-now.ts). */
   readonly approvers: readonly string[];
+  /** As what they were asked: `subject`, `owner`, ids of groups. */
+  readonly approverNames: readonly string[];
   /** The one among them without whom nobody's yes counts: the person on whose behalf, unless policy names others. */
   readonly mustAgree: string | null;
   readonly votes: readonly Vote[];
@@ -104,7 +106,15 @@ export type Origin = Pick<
   | 'maxUses'
   | 'assurance'
   | 'issuedAt'
+  | 'instance'
+  | 'mayAct'
+  | 'origin'
+  | 'jkt'
+  | 'x5t'
 > & {
+  /** Of a token that was presented; of a sign-in, absent: what it hangs on says all. */
+  readonly format?: IssuedToken['format'];
+  readonly expiresAt?: number;
   readonly subject: string;
   readonly issuedTokenType?: string;
   /** It was bound to a key or certificate, or its holder proved one: so is the token that comes of it. */

@@ -2,10 +2,10 @@ import type { Agent } from '../agents/agent.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import type { ActorChain } from '../delegation/actor-chain.ts';
 import { DomainError } from '../errors.ts';
-import type { Action } from './action.ts';
+import { type Action, meaningOf } from './action.ts';
 import type { Origin } from './approval.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
-import type { ApproversOf } from './approvers.ts';
+import { type ApproversOf, whomToAsk } from './approvers.ts';
 import type { Asked, Wanted } from './open-approvals.ts';
 import { type ActionFacts, leastRequired } from './requirements.ts';
 import type { StandingApprovals } from './standing-approvals.ts';
@@ -47,7 +47,7 @@ export const askingForApproval = ({
   /** The action as it would be now; what is given must be all of it. */
   const actionOf = async (
     agent: Intention['agent'],
-    parts: Pick<Action, 'chain' | 'subject' | 'resource' | 'scope' | 'details'> & {
+    parts: Pick<Action, 'chain' | 'subject' | 'resource' | 'scope' | 'details' | 'meaning'> & {
       readonly policyVersion: number | undefined;
     },
   ): Promise<Action> => {
@@ -74,8 +74,13 @@ export const askingForApproval = ({
       const possible = await leastRequired(authorizeHere, facts);
       if (!possible) return undefined;
       const { requires, risk, decision } = possible;
-      const approvers = await approversOf(agent, facts.subject.id, requires.quorum, decision.approvers);
-      if (approvers.accounts.length < requires.quorum) {
+      const [named = [], ...others] = decision.approvers ?? [];
+      if (others.length > 0) {
+        throw new DomainError('access_denied', 'different people approve parts of this; ask for each part by itself');
+      }
+      const whom = whomToAsk(intention.door, requires, named);
+      const approvers = await approversOf(agent, facts.subject.id, whom);
+      if (approvers.length < whom.quorum || (whom.mustAgree && !approvers.includes(facts.subject.id))) {
         throw new DomainError('access_denied', 'this takes more people than can be asked; ask the operator');
       }
       const action = await actionOf(agent, {
@@ -84,25 +89,25 @@ export const askingForApproval = ({
         resource: facts.server.identifier,
         scope: decision.scope,
         details: decision.details,
+        meaning: meaningOf(facts.server, decision),
         policyVersion: decision.policyVersion,
       });
       // What is approved each time takes nobody's word from before.
-      const isEachTime = risk === 'critical' || requires.quorum > 1;
+      const isEachTime = risk === 'critical' || whom.quorum > 1;
       const before = isEachTime
         ? undefined
-        : await standing.take(
-            { action, approvers: approvers.accounts, types: facts.server.detailTypes ?? [], acr: requires.acr },
-            request,
-          );
+        : await standing.take({ action, approvers, types: facts.server.detailTypes ?? [], acr: requires.acr }, request);
       const { door, origin, bindingMessage, authReqId, ping, lifetimeSeconds } = intention;
       return desk.ask(
         {
           door,
+          owner: agent.owner,
           action,
           risk,
-          requires,
-          approvers: approvers.accounts,
-          mustAgree: approvers.mustAgree,
+          requires: { ...requires, quorum: whom.quorum },
+          approvers,
+          approverNames: whom.names,
+          mustAgree: whom.mustAgree ? facts.subject.id : null,
           origin,
           bindingMessage,
           authReqId,

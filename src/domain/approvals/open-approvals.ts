@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import type { AuditTrail } from '../audit/audit-event.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -25,10 +26,14 @@ export type ApprovalSettings = {
 /** What an agent wants people to be asked about. */
 export type Wanted = {
   readonly door: Door;
+  /** Who answers for the agent. */
+  readonly owner: string;
   readonly action: Action;
   readonly risk: Risk;
   readonly requires: Requirements;
   readonly approvers: readonly string[];
+  /** As what they are asked. */
+  readonly approverNames: readonly string[];
   readonly mustAgree: string | null;
   readonly bindingMessage?: string | undefined;
   readonly origin?: Origin | undefined;
@@ -47,6 +52,8 @@ const HOUR = 3600;
 const DAY = 24 * HOUR;
 /** Denials in a day after which an agent may not ask this person again for a day. */
 const DENIALS = 3;
+/** Whoever gives people less time asks them for nothing but attention. */
+const LEAST_SECONDS = 60;
 const ATTEMPTS = 20;
 
 /** How a question comes to be open: the same twice is one, and only so many stand before one person. */
@@ -73,19 +80,25 @@ export const openApprovals = ({
 
   const pairKey = (name: string, pair: Pick<Action, 'agent' | 'subject'>): string => String(pairKeys(name, pair)[0]);
 
-  const checkFlood = async (action: Action): Promise<void> => {
+  const checkFlood = async ({ action, owner }: Wanted): Promise<void> => {
     for (const key of pairKeys('muted', action)) {
       if ((await ephemeral.get(key)) === undefined) continue;
       throw tooMany('this person denied this agent again and again, and is not asked by it for a day', DAY);
     }
-    if ((await ephemeral.count(pairKey('hour', action), HOUR)) > settings.perHour) {
-      throw tooMany('this agent has asked this person too often', HOUR);
+    // Many agents of one owner are as much of a flood as one.
+    for (const [name, asking] of [
+      ['hour', action.agent],
+      ['owner-hour', owner],
+    ] as const) {
+      if ((await ephemeral.count(pairKey(name, { agent: asking, subject: action.subject }), HOUR)) > settings.perHour) {
+        throw tooMany('this agent, or those of its owner, asked this person too often', HOUR);
+      }
     }
   };
 
   /** Where the question stands while it is open; new ones at the first. */
-  const openKeysOf = ({ door, bindingMessage = '', lifetimeSeconds = 0 }: Wanted, digest: string): readonly string[] =>
-    masterKey.ordered('open-approval', door, digest, bindingMessage, String(lifetimeSeconds));
+  const openKeysOf = ({ door, origin }: Wanted, digest: string): readonly string[] =>
+    masterKey.ordered('open-approval', door, digest, sourceOf(origin));
 
   const slotsOf = ({ agent, subject }: Action): readonly string[] =>
     Array.from({ length: settings.mostOpen }, (_, place) => `${agent} ${subject} ${place}`);
@@ -125,7 +138,7 @@ export const openApprovals = ({
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
         const before = await joined(places);
         if (before) return before;
-        if (attempt === 0) await checkFlood(action);
+        if (attempt === 0) await checkFlood(wanted);
         const slot = await freeSlot(action);
         if (slot === undefined) {
           throw tooMany('this agent has too many requests open with this person', settings.ttlSeconds);
@@ -146,6 +159,7 @@ export const openApprovals = ({
           risk: wanted.risk,
           requires: wanted.requires,
           approvers: [...new Set(wanted.approvers)],
+          approverNames: wanted.approverNames,
           mustAgree: wanted.mustAgree,
           votes: [],
           ...(wanted.bindingMessage === undefined ? {} : { bindingMessage: wanted.bindingMessage }),
@@ -157,7 +171,7 @@ export const openApprovals = ({
           open: String(places[0]),
           slot,
           createdAt: now,
-          expiresAt: now + Math.min(lifetimeSeconds, settings.ttlSeconds),
+          expiresAt: now + Math.min(Math.max(lifetimeSeconds, LEAST_SECONDS), settings.ttlSeconds),
         };
         const approval: Approval =
           standing === undefined
@@ -207,6 +221,8 @@ export const openApprovals = ({
 
     /** Notes a person's no. After three in a day the agent may not ask this person for a day. */
     async noteDenial(approval: Approval, who: { readonly account: string; readonly request: string }): Promise<void> {
+      // Others who may decide speak for themselves, and do not keep an agent from the person.
+      if (who.account !== approval.subject && approval.approvers.length > 1) return;
       if ((await ephemeral.count(pairKey('denied', approval.action), DAY)) < DENIALS) return;
       await ephemeral.set(pairKey('muted', approval.action), '1', DAY);
       await audit.append({
@@ -226,6 +242,13 @@ export const handlesOf = (masterKey: MasterKey, authReqId: string): readonly str
 
 const tooMany = (message: string, retryAfterSeconds: number): DomainError =>
   new DomainError('too_many_requests', message, { retryAfterSeconds });
+
+/** From what the token would come, but for the very token: who asks again after a lost answer may hold another one. */
+const sourceOf = (origin: Origin | undefined): string => {
+  if (origin === undefined) return '';
+  const { id: _, issuedAt: __, assurance: ___, ...rest } = origin;
+  return String(canonicalize(rest));
+};
 
 /** Two digits out of a random text: 10 to 99, so that none is typed with a leading zero. */
 const twoDigits = (random: string): string =>

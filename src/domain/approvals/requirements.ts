@@ -7,6 +7,9 @@ import type { Detail } from '../details/detail-type.ts';
 import type { Risk } from '../resource-servers/risk.ts';
 import type { Requirements } from './approval.ts';
 
+/** Longer than any session lives. */
+const OLD_SECONDS = 366 * 86_400;
+
 /** More people than that are a meeting. */
 const MOST_PEOPLE = 3;
 
@@ -24,22 +27,26 @@ export type ActionFacts = Omit<DecisionFacts, 'route' | 'approval' | 'assurance'
 
 /**
  * The least that is enough: fewest people first, then the weakest proof. Undefined where no approval by anybody gives
- * all that is asked. `authorize` should ask nobody outside: it is asked up to six times.
+ * all that is asked. `authorize` should ask nobody outside: it is asked up to seven times.
  */
 export const leastRequired = async (authorize: Authorize, facts: ActionFacts): Promise<Possible | undefined> => {
   const risk = riskOf(facts);
   const isProvenAnew = risk === 'high' || risk === 'critical';
+  const withProof = (acr: string, approvers: number, age: number): Promise<Decision> =>
+    authorize({
+      ...facts,
+      route: 'ciba',
+      approval: { id: 'apv_asked', approvers },
+      assurance: { acr, amr: [], authTime: facts.now - age },
+    });
   for (let quorum = 1; quorum <= MOST_PEOPLE; quorum += 1) {
     for (const acr of [SINGLE_FACTOR, MULTI_FACTOR]) {
-      const decision = await authorize({
-        ...facts,
-        route: 'ciba',
-        approval: { id: 'apv_asked', approvers: quorum },
-        assurance: { acr, amr: [], authTime: facts.now },
-      });
+      const decision = await withProof(acr, quorum, 0);
       if (isWhole(decision, facts)) {
+        // A policy may want a proof that is younger than the sign-in people come with.
+        const isFresh = isProvenAnew || !isWhole(await withProof(acr, quorum, OLD_SECONDS), facts);
         return {
-          requires: { quorum, ...(acr === MULTI_FACTOR ? { acr } : {}), isProvenAnew },
+          requires: { quorum, ...(acr === MULTI_FACTOR ? { acr } : {}), isProvenAnew: isFresh },
           risk,
           decision,
         };

@@ -1,5 +1,6 @@
 import { satisfiesAcr } from '../accounts/assurance.ts';
 import { DomainError } from '../errors.ts';
+import { digestOf } from './action.ts';
 import { type Approval, stateAt, type Vote } from './approval.ts';
 
 /** How old the proof of who somebody is may be where a decision needs one of its own. */
@@ -25,7 +26,7 @@ export const refuseVote = (
   if (approval.votes.some((one) => one.account === account)) {
     throw new DomainError('conflict', 'You have agreed already; somebody else has to, too.');
   }
-  if (seen !== approval.digest) {
+  if (seen !== approval.digest || digestOf(approval.action) !== approval.digest) {
     throw new DomainError('precondition_failed', 'What you saw is not what is asked for now. Look at it again.');
   }
   const { acr, isProvenAnew } = approval.requires;

@@ -43,8 +43,8 @@ export type Decision = {
   readonly maxSeconds: number | undefined;
   /** How often a token may be used; undefined: no policy says. */
   readonly maxUses: number | undefined;
-  /** Who may approve it, where policies name somebody: `subject`, `owner`, ids of groups. */
-  readonly approvers?: readonly string[];
+  /** Who may approve what is given, as policies name them (`subject`, `owner`, ids of groups): the different answers there are. */
+  readonly approvers?: readonly (readonly string[])[];
   /** Version of the policy set that was asked; undefined where none was. */
   readonly policyVersion: number | undefined;
   /** What that set was asked. */

@@ -13,8 +13,8 @@ export type PolicyCut = {
   readonly details: readonly (Withholding | undefined)[];
   readonly maxSeconds: number | undefined;
   readonly maxUses: number | undefined;
-  /** Who may approve it, where policies say. */
-  readonly approvers: readonly string[];
+  /** Who may approve what is given, where policies say: the different answers there are, each sorted; empty is nobody in particular. */
+  readonly approvers: readonly (readonly string[])[];
 };
 
 /**
@@ -25,7 +25,7 @@ export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): Poli
   const by = new Map<string, readonly string[]>();
   const seconds: number[] = [];
   const uses: number[] = [];
-  const approvers = new Set<string>();
+  const approvers = new Map<string, readonly string[]>();
 
   const ask = (entity: PolicyEntity, more: PolicyRecord): Withholding | { readonly by: readonly string[] } => {
     const { action, principal } = asked;
@@ -36,9 +36,10 @@ export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): Poli
     if (verdict.effect === 'allow' && verdict.errors.length === 0 && needs.length === 0) {
       seconds.push(...numbersOf(determining, 'max_seconds'));
       uses.push(...numbersOf(determining, 'max_uses'));
-      for (const { annotations } of determining) {
-        for (const who of annotations['approvers']?.split(' ') ?? []) approvers.add(who);
-      }
+      const named = [
+        ...new Set(determining.flatMap(({ annotations }) => annotations['approvers']?.split(' ') ?? [])),
+      ].sort();
+      approvers.set(named.join(' '), named);
       return { by: verdict.determining };
     }
     const reasons = determining.flatMap(({ annotations }) => annotations['reason'] ?? []);
@@ -72,7 +73,7 @@ export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): Poli
     details,
     maxSeconds: least(seconds),
     maxUses: least(uses),
-    approvers: [...approvers],
+    approvers: [...approvers.values()],
   };
 };
 

@@ -28,12 +28,20 @@ export const readDetails = (text: string): readonly Detail[] => {
   for (const [index, each] of value.entries()) {
     if (!isDetail(each)) return refuse(`authorization_details[${index}] is no object with a type`);
     if (!holdsNumbers(each)) return refuse(`authorization_details[${index}] holds a number that is too large`);
+    if (!isWellFormed(each)) return refuse(`authorization_details[${index}] holds half of a character`);
   }
   return value as readonly Detail[];
 };
 
 const isDetail = (value: JsonValue): value is Detail =>
   isObject(value) && typeof value['type'] === 'string' && value['type'] !== '';
+
+/** No lone surrogate, which has no UTF-8 and no canonical form (RFC 8785 §3.2.2.2). */
+const isWellFormed = (value: JsonValue): boolean => {
+  if (typeof value === 'string') return value.isWellFormed();
+  if (typeof value !== 'object' || value === null) return true;
+  return Object.entries(value).every(([name, member]) => name.isWellFormed() && isWellFormed(member));
+};
 
 const holdsNumbers = (value: JsonValue): boolean => {
   if (typeof value === 'number') return Number.isFinite(value);

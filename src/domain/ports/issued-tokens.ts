@@ -79,6 +79,16 @@ export interface IssuedTokens {
    * or size, is undefined.
    */
   find(token: string): Promise<IssuedToken | undefined>;
+  /**
+   * Whether a token that was live once has ended otherwise than by its time: it was revoked, or something it hung on is
+   * over. `format` is absent for a sign-in, which is none.
+   */
+  isEnded(
+    token: Omit<IssuedToken, 'format' | 'expiresAt'> & {
+      readonly format?: IssuedToken['format'];
+      readonly expiresAt?: number;
+    },
+  ): Promise<boolean>;
   /** What ended a genuine, unexpired token; undefined for anything else. For the audit trail: who presents it is not told. */
   endOf(token: string): Promise<{ readonly token: IssuedToken; readonly end: TokenEnd } | undefined>;
 }

@@ -1,6 +1,7 @@
 import { agentParty } from '../../domain/decision/facts.ts';
 import { extendChain } from '../../domain/delegation/actor-chain.ts';
 import type { BackchannelSourceDependencies, FindApprovedSource } from './dependencies.ts';
+import { refusals } from './refusals.ts';
 
 /** Longer than any token of an approval lives. */
 const ROW_SECONDS = 300;
@@ -10,8 +11,9 @@ const ROW_SECONDS = 300;
  * which no exchange finds and nobody is handed on.
  */
 export const backchannelSource =
-  ({ delegations, clock, issuer }: BackchannelSourceDependencies): FindApprovedSource =>
+  ({ delegations, knows, clock, identifiers, issuer }: BackchannelSourceDependencies): FindApprovedSource =>
   async (caller, approval, { agent, account, server }) => {
+    if (!(await knows(account.id, agent))) throw refusals(identifiers)('ended_since');
     const expiresAt = clock.now() + ROW_SECONDS;
     return {
       facts: { server, caller: agentParty(agent), subject: account, actors: [agent.id] },

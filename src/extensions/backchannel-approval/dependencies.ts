@@ -4,6 +4,7 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import type { Approval, Door } from '../../domain/approvals/approval.ts';
 import type { ApprovalDesk } from '../../domain/approvals/approval-desk.ts';
 import type { AskingForApproval } from '../../domain/approvals/asking.ts';
+import type { VotesNow } from '../../domain/approvals/votes-now.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Authorize } from '../../domain/decision/authorize.ts';
 import type { DecisionFacts } from '../../domain/decision/facts.ts';
@@ -58,8 +59,9 @@ export type FindApprovedSource = (
 ) => Promise<ApprovedSource>;
 
 export type BackchannelApprovalDependencies = {
-  readonly desk: Pick<ApprovalDesk, 'find' | 'redeem' | 'isAnsweredFor'>;
+  readonly desk: Pick<ApprovalDesk, 'find' | 'redeem' | 'standingVotes'>;
   readonly asking: Pick<AskingForApproval, 'actionOf'>;
+  readonly votes: Pick<VotesNow, 'isUntouched'>;
   /** By which door it was asked for. */
   readonly sources: Readonly<Record<Door, FindApprovedSource>>;
   /** As they count now. */
@@ -75,6 +77,9 @@ export type BackchannelApprovalDependencies = {
 
 export type BackchannelSourceDependencies = {
   readonly delegations: Pick<DelegationRegister, 'openOnce'>;
+  /** Whether a person has to do with an agent. */
+  readonly knows: (account: string, agent: Agent) => Promise<boolean>;
+  readonly identifiers: Identifiers;
   readonly clock: Clock;
   readonly issuer: string;
 };

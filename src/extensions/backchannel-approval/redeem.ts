@@ -4,11 +4,11 @@
  * nor where the authority came from (the door's source). Called by the token endpoint.
  */
 import type { Agent } from '../../domain/agents/agent.ts';
-import { differences } from '../../domain/approvals/action.ts';
+import { differences, digestOf, meaningOf } from '../../domain/approvals/action.ts';
 import { type Approval, assuranceOfVotes, stateAt } from '../../domain/approvals/approval.ts';
 import { type Decision, recordOf } from '../../domain/decision/decision.ts';
 import type { DecisionFacts } from '../../domain/decision/facts.ts';
-import type { ActorChain } from '../../domain/delegation/actor-chain.ts';
+import { type ActorChain, actorsOf } from '../../domain/delegation/actor-chain.ts';
 import type { Detail } from '../../domain/details/detail-type.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
@@ -61,7 +61,9 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
       ...(approval.origin?.txn === undefined ? {} : { txn: approval.origin.txn }),
     });
     await refuseUndecided(dependencies, refuse, approval);
-    if (!(await desk.isAnsweredFor(approval))) throw refuse('approver_left');
+    const votes = await desk.standingVotes(approval);
+    if (!votes) throw refuse('approver_left');
+    if (!(await dependencies.votes.isUntouched(approval, actorsOf(action.chain)))) throw refuse('ended_since');
 
     const account = (await dependencies.accounts.get(action.subject))?.document;
     if (account?.state !== 'active') throw refuse('subject_not_active');
@@ -75,15 +77,15 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
       route: 'ciba',
       now,
       asked: action.scope,
-      approval: { id: approval.id, approvers: approval.votes.length },
-      assurance: assuranceOfVotes(approval.votes, now),
+      approval: { id: approval.id, approvers: votes.length },
+      assurance: assuranceOfVotes(votes, now),
       source: caller.source,
       isBound: caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined,
     });
     caller.note({
       decision: decision.id,
       ...(decision.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
-      inputs: { now, digest: approval.digest, votes: approval.votes.length, ...recordOf(decision) },
+      inputs: { now, digest: approval.digest, votes: votes.length, ...recordOf(decision) },
     });
     const isLess = decision.scope.length < action.scope.length || decision.removedDetails.length > 0;
     if (isLess) throw refuse(...notWhole(decision));
@@ -93,10 +95,12 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
       resource: server.identifier,
       scope: decision.scope,
       details: decision.details,
+      meaning: meaningOf(server, decision),
       policyVersion: decision.policyVersion,
     });
     const changed = differences(action, actual);
-    if (changed.length > 0) {
+    // What is stored is no word of the people who saw it: their digest is.
+    if (changed.length > 0 || digestOf(actual) !== approval.digest) {
       throw refuse('action_changed', {
         text: `since it was approved this has changed: ${changed.join(', ')}; ask again`,
       });

@@ -47,6 +47,11 @@ export const REFUSALS = {
     layer: 'approval',
     text: 'somebody who approved this is not here any more; ask again',
   },
+  ended_since: {
+    code: 'access_denied',
+    layer: 'approval',
+    text: 'the agent, or the person it is for, was stopped since this was asked for; ask again',
+  },
   action_changed: {
     code: 'access_denied',
     layer: 'approval',

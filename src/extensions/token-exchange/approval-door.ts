@@ -10,7 +10,8 @@ import { isDomainError, type Remedy } from '../../domain/errors.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import { factsAt, findSource, hop, leaseOf, type Source } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
-import type { AcceptedSubjectToken } from './presented-tokens.ts';
+import { GRANT_TYPE } from './parameters.ts';
+import { type AcceptedSubjectToken, holdsKeyOf, howReceived } from './presented-tokens.ts';
 import { type Refuse, refusals } from './refusals.ts';
 
 const CIBA = 'urn:openid:params:grant-type:ciba';
@@ -67,28 +68,18 @@ export const askForApproval = async (
 };
 
 const originOf = ({ token }: AcceptedSubjectToken, caller: Caller, issuedTokenType: string): Origin => {
+  const { key: _, decision: __, policy: ___, approval: ____, format, ...kept } = token;
+  // A sign-in is stored under another name; what it hangs on says whether it is over.
+  const isAtResource = token.audience !== undefined;
   const isBound = [token.jkt, token.x5t, caller.dpopThumbprint, caller.certificateThumbprint].some(
     (one) => one !== undefined,
   );
-  const { id, clientId, scope, issuedAt, subject } = token;
-  const { audience, details, chain, delegation, lease, txn, maxUses, assurance } = token;
-  return {
-    ...{ id, clientId, scope, issuedAt, subject, issuedTokenType },
-    ...(audience === undefined ? {} : { audience }),
-    ...(details === undefined ? {} : { details }),
-    ...(chain === undefined ? {} : { chain }),
-    ...(delegation === undefined ? {} : { delegation }),
-    ...(lease === undefined ? {} : { lease }),
-    ...(txn === undefined ? {} : { txn }),
-    ...(maxUses === undefined ? {} : { maxUses }),
-    ...(assurance === undefined ? {} : { assurance }),
-    ...(isBound ? { isBound } : {}),
-  };
+  return { ...kept, issuedTokenType, ...(isAtResource ? { format } : {}), ...(isBound ? { isBound } : {}) };
 };
 
 /** Where the authority of an approved exchange comes from now: grant, rows and parties are all looked at again. */
 export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
-  const { delegations, clock, identifiers, issuer } = dependencies;
+  const { delegations, clock, identifiers, issuer, tokens, resourceServers } = dependencies;
   const refuse = refusals(identifiers);
 
   return async (
@@ -97,9 +88,18 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
     { agent, account, server }: { readonly agent: Agent; readonly account: Account; readonly server: ResourceServer },
   ) => {
     if (!origin) throw refuse('subject_token_not_live');
+    if (origin.issuedTokenType !== undefined && !agent.grantTypes.includes(GRANT_TYPE)) {
+      throw refuse('grant_type_not_registered');
+    }
+    // It may have ended by itself since; anything else that ended it ends what was asked for with it.
+    if (await tokens.isEnded(origin)) throw refuse('subject_token_not_live', { field: 'auth_req_id' });
+    const received = await howReceived({ ...origin, format: 'opaque', expiresAt: 0 }, agent, resourceServers);
+    if (!received) throw refuse('subject_token_not_for_caller', { field: 'auth_req_id' });
+    // Waiting for people makes no Bearer token of what was bound (RFC 9449 §6).
     const isProven = caller.dpopThumbprint !== undefined || caller.certificateThumbprint !== undefined;
-    // Waiting for people makes no Bearer token of what was bound (RFC 9449 §6); another key of the agent's own may take over.
-    if (origin.isBound && !isProven) throw refuse('subject_token_proof_missing', { field: 'auth_req_id' });
+    if ((origin.isBound && !isProven) || !holdsKeyOf(origin, received, caller)) {
+      throw refuse('subject_token_proof_missing', { field: 'auth_req_id' });
+    }
     const accepted = asAccepted(origin, account, clock.now());
     const lease = await leaseOf(dependencies, refuse, accepted);
     const source = await findSource(dependencies, refuse, agent, accepted, server);

@@ -47,16 +47,24 @@ export const acceptSubjectToken = async (
   // Only now, so that nobody learns from the answer what a token is that was never meant for them.
   const { subject } = token;
   if (subject === undefined) throw refuse('subject_token_without_person');
-  const { dpopThumbprint, certificateThumbprint } = caller;
-  if (token.jkt !== undefined || token.x5t !== undefined) {
-    const isHolder = token.jkt === undefined ? certificateThumbprint === token.x5t : dpopThumbprint === token.jkt;
-    const isBoundAgain = dpopThumbprint !== undefined || certificateThumbprint !== undefined;
-    const enough = received === 'issued_to_caller' && !isForCopy ? isHolder : isBoundAgain;
-    if (!enough) throw refuse('subject_token_proof_missing');
-  }
+  if (!holdsKeyOf(token, received, caller, isForCopy)) throw refuse('subject_token_proof_missing');
   const account = (await accounts.get(subject))?.document;
   if (account?.state !== 'active') throw refuse('subject_not_active');
   return { token: { ...token, subject }, account, received };
+};
+
+/** Whether the caller proved the key a token is bound to, or where it came from somebody else, one of its own. */
+export const holdsKeyOf = (
+  { jkt, x5t }: Pick<IssuedToken, 'jkt' | 'x5t'>,
+  received: AcceptedSubjectToken['received'],
+  { dpopThumbprint, certificateThumbprint }: Pick<Caller, 'dpopThumbprint' | 'certificateThumbprint'>,
+  isForCopy = false,
+): boolean => {
+  if (jkt === undefined && x5t === undefined) return true;
+  if (received !== 'issued_to_caller' || isForCopy) {
+    return dpopThumbprint !== undefined || certificateThumbprint !== undefined;
+  }
+  return jkt === undefined ? certificateThumbprint === x5t : dpopThumbprint === jkt;
 };
 
 /**
@@ -99,7 +107,8 @@ const noteWhatEndedIt = async (
   });
 };
 
-const howReceived = async (
+/** How the caller may have come to a token (decision D3, decision 14); undefined: in none of these ways. */
+export const howReceived = async (
   token: IssuedToken,
   agent: Agent,
   resourceServers: TokenExchangeDependencies['resourceServers'],

@@ -17,6 +17,7 @@ const OTHER: { readonly [M in keyof Action]: Action[M] } = {
   resource: 'https://other.example',
   scope: ['pay', 'see'],
   details: [{ type: 'payment_initiation', amount: 4001, currency: 'EUR' }],
+  meaning: 'as it is declared now',
   blueprint: { id: 'bpt_1', version: 4 },
   composition: null,
   policy: 8,

@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Origin } from '../../../src/domain/approvals/approval.ts';
 import { masterKey } from '../../../src/domain/secrets/master-key.ts';
 import { action, deskScene, KEYS, START, strong, wanted } from './fakes.ts';
 
@@ -67,13 +68,24 @@ describe('AP-05 only so many stand before one person', () => {
     const { ask, deny, clock } = deskScene();
     const first = await ask();
     expect(await ask()).toMatchObject({ authReqId: first.authReqId, isJoined: true });
-    expect((await ask({ bindingMessage: 'Invoice 7731' })).authReqId).not.toBe(first.authReqId);
+    // Whatever the agent says about it: the action is the same (AP-06).
+    expect((await ask({ bindingMessage: 'Invoice 7731' })).authReqId).toBe(first.authReqId);
+    expect((await ask({ origin: origin('lse_2') })).authReqId).not.toBe(first.authReqId);
     await deny(first.approval);
     const second = await ask();
     expect(second).toMatchObject({ isJoined: false });
     clock.advance(600);
     expect((await ask()).authReqId).not.toBe(second.authReqId);
   });
+});
+
+const origin = (lease: string): Origin => ({
+  id: 'tok_1',
+  clientId: 'app_1',
+  scope: [],
+  issuedAt: START,
+  subject: 'acc_anna',
+  lease,
 });
 
 describe('AP-06 the number the agent shows', () => {
@@ -185,9 +197,9 @@ describe('AP-02 one ending', () => {
     await expect(approve(approval)).rejects.toMatchObject({ code: 'not_found' });
     left.clear();
     const approved = await approve(approval);
-    expect(await one.isAnsweredFor(approved)).toBe(true);
+    expect(await one.standingVotes(approved)).toHaveLength(1);
     left.add('acc_anna');
-    expect(await one.isAnsweredFor(approved)).toBe(false);
+    expect(await one.standingVotes(approved)).toBeUndefined();
   });
 });
 
@@ -270,10 +282,13 @@ describe('AP-21 at the boundary', () => {
     expect(await one.redeem(approval.id)).toBe(false);
   });
 
-  test('an agent may give people less time, not more', async () => {
+  test('an agent may give people less time, not more, and a minute at least', async () => {
     const { ask } = deskScene();
-    expect((await ask({ lifetimeSeconds: 30 })).approval.expiresAt).toBe(START + 30);
-    expect((await ask({ lifetimeSeconds: 9000 })).approval.expiresAt).toBe(START + 600);
+    expect((await ask({ lifetimeSeconds: 1, action: action({ scope: ['see'] }) })).approval.expiresAt).toBe(START + 60);
+    expect((await ask({ lifetimeSeconds: 90 })).approval.expiresAt).toBe(START + 90);
+    expect((await ask({ lifetimeSeconds: 9000, action: action({ scope: ['more'] }) })).approval.expiresAt).toBe(
+      START + 600,
+    );
   });
 
   test('what is over can be neither approved, denied nor cancelled', async () => {

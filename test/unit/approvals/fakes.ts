@@ -11,7 +11,7 @@ import { countedIdentifiers, ISSUER, movableClock, recordedAudit, START } from '
 
 export { ISSUER, START };
 
-export const BANK = 'https://bank.example';
+const BANK = 'https://bank.example';
 
 export const action = (over: Partial<Action> = {}): Action => ({
   client: 'agt_a',
@@ -21,6 +21,7 @@ export const action = (over: Partial<Action> = {}): Action => ({
   resource: BANK,
   scope: ['pay'],
   details: [{ type: 'payment_initiation', amount: 4000, currency: 'EUR' }],
+  meaning: 'as it is declared',
   blueprint: { id: 'bpt_1', version: 3 },
   composition: `sha256:${'ab'.repeat(32)}`,
   policy: 7,
@@ -29,10 +30,12 @@ export const action = (over: Partial<Action> = {}): Action => ({
 
 export const wanted = (over: Partial<Wanted> = {}): Wanted => ({
   door: 'backchannel',
+  owner: 'acc_owner',
   action: action(),
   risk: 'high',
   requires: { quorum: 1, isProvenAnew: true },
   approvers: ['acc_anna'],
+  approverNames: ['subject'],
   mustAgree: 'acc_anna',
   ...over,
 });
@@ -51,6 +54,7 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
   const audit = recordedAudit();
   const identifiers = countedIdentifiers();
   const left = new Set<string>();
+  const present = (accounts: readonly string[]) => accounts.filter((id) => !left.has(id));
   /** One more node on the same stores. */
   const desk = (key: MasterKey): ApprovalDesk =>
     approvalDesk({
@@ -61,7 +65,10 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
       identifiers,
       masterKey: key,
       settings: { ...SETTINGS, ...settings },
-      accounts: { get: async (id) => ({ document: { state: left.has(id) ? 'disabled' : 'active' } }) },
+      votes: {
+        mayDecide: async ({ id }) => present((await one.get(id))?.approvers ?? []),
+        of: async ({ votes }) => votes.filter(({ account }) => !left.has(account)),
+      },
     });
   const one = desk(masterKey(KEYS[0]));
   const who = ({ digest }: Approval, account = 'acc_anna') => ({ account, seen: digest, request: 'req_1' });

@@ -8,6 +8,7 @@ import { action, START, strong, weak } from './fakes.ts';
 
 const approval = {
   state: 'pending',
+  action: action(),
   digest: digestOf(action()),
   approvers: ['acc_anna', 'acc_bob'],
   votes: [{ account: 'acc_bob', at: START, assurance: strong(START) }],

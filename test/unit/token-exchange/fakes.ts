@@ -193,6 +193,7 @@ export const exchangeScene = ({
       if (!token || token.expiresAt <= clock.now()) return undefined;
       return !token.delegation || (await delegations.live(token.delegation)) ? token : undefined;
     },
+    isEnded: async () => false,
     endOf: async (value: string) => {
       const token = live.get(value);
       const isOver = token?.delegation !== undefined && !(await delegations.live(token.delegation));
