@@ -321,6 +321,7 @@ export const services = async (configuration: Configuration, overrides: Override
     identifiers,
     masterKey,
     audit,
+    revocation,
     accounts: granting.accounts,
     people: accounts,
     groups,

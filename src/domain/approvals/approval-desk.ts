@@ -112,6 +112,7 @@ export const approvalDesk = (
       return settle(id, async (approval) => {
         const now = clock.now();
         await refusingNumbers(approval, who, () => refuseVote(approval, who, now));
+        if (await states.isKilled(approval)) throw decided('over');
         if ((await accounts.get(account))?.document.state !== 'active') throw notThere();
         const votes = [...approval.votes, { account, at: now, assurance }];
         const isEnough = votes.length >= approval.requires.quorum && hasAgreed(approval, votes);
@@ -182,6 +183,8 @@ export const approvalDesk = (
         };
       });
     },
+
+    isKilled: states.isKilled,
 
     /** Whether everybody who agreed is still there to answer for it (AP-21). */
     async isAnsweredFor({ votes }: Pick<Approval, 'votes'>): Promise<boolean> {

@@ -58,7 +58,7 @@ export type FindApprovedSource = (
 ) => Promise<ApprovedSource>;
 
 export type BackchannelApprovalDependencies = {
-  readonly desk: Pick<ApprovalDesk, 'find' | 'redeem' | 'isAnsweredFor'>;
+  readonly desk: Pick<ApprovalDesk, 'find' | 'redeem' | 'isAnsweredFor' | 'isKilled'>;
   readonly asking: Pick<AskingForApproval, 'actionOf'>;
   /** By which door it was asked for. */
   readonly sources: Readonly<Record<Door, FindApprovedSource>>;

@@ -145,18 +145,20 @@ const activeAgent = async (
 
 /** What polling hears while there is no yes (CIBA §11). Nothing was decided while people are asked: then there is no denial. */
 const refuseUndecided = async (
-  { ephemeral, clock, pollIntervalSeconds }: BackchannelApprovalDependencies,
+  { desk, ephemeral, clock, pollIntervalSeconds }: BackchannelApprovalDependencies,
   refuse: Refuse,
   approval: Approval,
 ): Promise<void> => {
   const state = stateAt(approval, clock.now());
   switch (state) {
     case 'approved':
+      if (await desk.isKilled(approval)) throw refuse('approval_ended');
       return;
     case 'pending':
       if ((await ephemeral.count(`poll:approval:${approval.id}`, pollIntervalSeconds)) > 1) {
         throw new DomainError('slow_down', `ask once in ${pollIntervalSeconds} seconds`);
       }
+      if (await desk.isKilled(approval)) throw refuse('approval_ended');
       throw new DomainError('authorization_pending', 'people have not decided yet');
     case 'denied':
       throw refuse('approval_denied');

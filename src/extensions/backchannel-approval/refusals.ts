@@ -42,6 +42,11 @@ export const REFUSALS = {
     layer: 'approval',
     text: 'nobody decided in time, or the token was not fetched in time',
   },
+  approval_ended: {
+    code: 'access_denied',
+    layer: 'approval',
+    text: 'this was ended together with much else, by a kill; ask again',
+  },
   approver_left: {
     code: 'access_denied',
     layer: 'approval',
