@@ -21,7 +21,7 @@ export const approvalsOf = (
   configuration: Configuration,
   deps: DeskDeps &
     Pick<AskingDeps, 'authorizeHere' | 'blueprints'> &
-    Pick<VotesDeps, 'accounts' | 'agents' | 'revocation'> & {
+    Pick<VotesDeps, 'accounts' | 'agents'> & {
       readonly people: Parameters<typeof approversOf>[0]['accounts'];
       readonly groups: Parameters<typeof approversOf>[0]['groups'];
       readonly trustedFetch: Partial<TrustedPost>;

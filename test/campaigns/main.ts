@@ -1,6 +1,7 @@
 /** `npm run campaign -- NAME [--trials N] [--seconds N] [--seed N] [--stores NAMES] [--rate N] [--tokens N] [--agents N] [--redis-down] [--record]`. See docs/guides/campaigns.md. */
 import { parseArgs } from 'node:util';
 import { agents } from './agents.ts';
+import { approvals } from './approvals.ts';
 import { type Campaign, seededRandom } from './campaign.ts';
 import { ceilings } from './ceilings.ts';
 import { crash } from './crash.ts';
@@ -28,6 +29,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   ceilings,
   leases,
   derivations,
+  approvals,
   agents,
   metadata,
   spam,

@@ -35,6 +35,8 @@ export const nodeClient = (port: number, issuer: string) => {
         authorization: `Bearer ${token}`,
         ...headers,
       }),
+    json: (path: string, body: object, headers: Record<string, string>): Promise<Answer> =>
+      send(path, JSON.stringify(body), { 'content-type': 'application/json', ...headers }),
     close: () => agent.destroy(),
   };
 };

@@ -381,6 +381,31 @@ describe('by a request of its own (CIBA)', () => {
     );
   });
 
+  test.each(['agent', 'account'] as const)(
+    'LC-02 LC-12 a kill of the %s ends what was asked and approved before it, also when it is lifted at once',
+    async (scope) => {
+      const agent = await world.newAgent(`Killed ${scope}`);
+      const asked = await ask(agent);
+      const authReqId = String(asked.body['auth_req_id']);
+      const approval = await world.desk.find(authReqId, agent.clientId);
+      if (!approval) throw new Error('nobody is asked');
+      await world.approve(approval);
+      const id = scope === 'agent' ? agent.clientId : world.accountId;
+      const kill = await world.management.call('POST', '/kills', { scope, id, reason: 'a test' });
+      expect(kill.status).toBeLessThan(300);
+      expect((await world.management.call('POST', `/kills/${kill.body['id']}/lift`)).status).toBe(200);
+      advance(20_000);
+      await refused(() => poll(authReqId, agent), 'access_denied', 'approval_ended');
+      // What is asked after it counts.
+      const again = String((await ask(agent)).body['auth_req_id']);
+      expect(again).not.toBe(authReqId);
+      const next = await world.desk.find(again, agent.clientId);
+      if (!next) throw new Error('nobody is asked');
+      await world.approve(next);
+      await audit.issued(() => poll(again, agent));
+    },
+  );
+
   test('details are what is approved, as they are', async () => {
     const agent = await world.newAgent('Exact');
     const answer = await ask(agent, { scope: 'openid', authorization_details: JSON.stringify([INVOICE]) });

@@ -114,6 +114,7 @@ export const approvalDesk = (
       return settle(id, async (approval) => {
         const now = clock.now();
         await refusingNumbers(approval, who, () => refuseVote(approval, who, now));
+        if (await states.isKilled(approval)) throw decided('over');
         // Who has left, or is not one of those who are asked any more, is as little there as whoever never was.
         if (!(await votes.mayDecide(approval)).includes(account)) throw notThere();
         const all = [...approval.votes, { account, at: now, assurance }];
@@ -185,6 +186,8 @@ export const approvalDesk = (
         };
       });
     },
+
+    isKilled: states.isKilled,
 
     /** The votes it stands on now; undefined where those are not enough any more (AP-21). */
     async standingVotes(approval: Approval): Promise<readonly Vote[] | undefined> {

@@ -1,7 +1,9 @@
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import { actorsOf } from '../delegation/actor-chain.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, StoreUnavailable, type Versioned } from '../ports/document-store.ts';
+import { revocation as overStore, type Revocation } from '../revocation/revocation.ts';
 import { APPROVALS, type Approval, stateAt } from './approval.ts';
 
 /** Hears of an approval as it stands after a change. Must not throw. */
@@ -35,11 +37,14 @@ export const approvalRows = ({
   documents,
   clock,
   audit,
+  revocation = overStore({ documents }),
   onChange = () => undefined,
 }: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly audit: AuditTrail;
+  /** With what the process has latched. Default: what stands in the store. */
+  readonly revocation?: Pick<Revocation, 'ended'>;
   readonly onChange?: ApprovalChange | undefined;
 }) => {
   const rows = documents.collection<Approval>(APPROVALS);
@@ -53,6 +58,13 @@ export const approvalRows = ({
       rows.replace(closedApproval(found.document, {}), found.version),
 
     isOpen: (approval: Approval): boolean => stateAt(approval, clock.now()) === 'pending',
+
+    /** Whether a kill has come since it was asked, or since somebody agreed: also one that was lifted. */
+    async isKilled({ action, createdAt, votes }: Approval): Promise<boolean> {
+      const asked = { subject: action.subject, parties: actorsOf(action.chain), since: createdAt };
+      const agreed = votes.map(({ account, at }) => ({ subject: account, since: at }));
+      return (await revocation.ended([asked, ...agreed])) !== undefined;
+    },
 
     /**
      * Reads, lets `change` make the next state with its event, writes; again from a fresh read when another writer came

@@ -58,7 +58,7 @@ const ATTEMPTS = 20;
 
 /** How a question comes to be open: the same twice is one, and only so many stand before one person. */
 export const openApprovals = ({
-  rows: { rows, vacate, isOpen, changed },
+  rows: { rows, vacate, isOpen, isKilled, changed },
   ephemeral,
   clock,
   identifiers,
@@ -118,7 +118,7 @@ export const openApprovals = ({
       const [found] = await rows.find({ where: { open }, limit: 1 });
       if (!found) continue;
       const authReqId = openedOrNothing(masterKey, found.document.id, found.document.sealedHandle);
-      if (isOpen(found.document) && authReqId !== undefined) {
+      if (isOpen(found.document) && authReqId !== undefined && !(await isKilled(found.document))) {
         return { approval: found.document, authReqId, isJoined: true };
       }
       await vacate(found);

@@ -13,7 +13,7 @@ const ROW_SECONDS = 300;
 export const backchannelSource =
   ({ delegations, knows, clock, identifiers, issuer }: BackchannelSourceDependencies): FindApprovedSource =>
   async (caller, approval, { agent, account, server }) => {
-    if (!(await knows(account.id, agent))) throw refusals(identifiers)('ended_since');
+    if (!(await knows(account.id, agent))) throw refusals(identifiers)('approval_ended');
     const expiresAt = clock.now() + ROW_SECONDS;
     return {
       facts: { server, caller: agentParty(agent), subject: account, actors: [agent.id] },

@@ -4,7 +4,6 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import type { Approval, Door } from '../../domain/approvals/approval.ts';
 import type { ApprovalDesk } from '../../domain/approvals/approval-desk.ts';
 import type { AskingForApproval } from '../../domain/approvals/asking.ts';
-import type { VotesNow } from '../../domain/approvals/votes-now.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Authorize } from '../../domain/decision/authorize.ts';
 import type { DecisionFacts } from '../../domain/decision/facts.ts';
@@ -59,9 +58,8 @@ export type FindApprovedSource = (
 ) => Promise<ApprovedSource>;
 
 export type BackchannelApprovalDependencies = {
-  readonly desk: Pick<ApprovalDesk, 'find' | 'redeem' | 'standingVotes'>;
+  readonly desk: Pick<ApprovalDesk, 'find' | 'isKilled' | 'redeem' | 'standingVotes'>;
   readonly asking: Pick<AskingForApproval, 'actionOf'>;
-  readonly votes: Pick<VotesNow, 'isUntouched'>;
   /** By which door it was asked for. */
   readonly sources: Readonly<Record<Door, FindApprovedSource>>;
   /** As they count now. */

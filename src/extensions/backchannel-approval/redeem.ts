@@ -8,7 +8,7 @@ import { differences, digestOf, meaningOf } from '../../domain/approvals/action.
 import { type Approval, assuranceOfVotes, stateAt } from '../../domain/approvals/approval.ts';
 import { type Decision, recordOf } from '../../domain/decision/decision.ts';
 import type { DecisionFacts } from '../../domain/decision/facts.ts';
-import { type ActorChain, actorsOf } from '../../domain/delegation/actor-chain.ts';
+import type { ActorChain } from '../../domain/delegation/actor-chain.ts';
 import type { Detail } from '../../domain/details/detail-type.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
@@ -63,10 +63,11 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
     await refuseUndecided(dependencies, refuse, approval);
     const votes = await desk.standingVotes(approval);
     if (!votes) throw refuse('approver_left');
-    if (!(await dependencies.votes.isUntouched(approval, actorsOf(action.chain)))) throw refuse('ended_since');
 
     const account = (await dependencies.accounts.get(action.subject))?.document;
     if (account?.state !== 'active') throw refuse('subject_not_active');
+    // Disabled and enabled again since: nothing from before lives (LC-06).
+    if ((account.tokensValidFrom ?? 0) > approval.createdAt) throw refuse('approval_ended');
     const server = (await dependencies.resourceServers.findByIdentifier(action.resource))?.document;
     if (server?.state !== 'active') throw refuse('target_unknown');
     const source = await dependencies.sources[approval.door](caller, approval, { agent, account, server });
@@ -149,18 +150,20 @@ const activeAgent = async (
 
 /** What polling hears while there is no yes (CIBA §11). Nothing was decided while people are asked: then there is no denial. */
 const refuseUndecided = async (
-  { ephemeral, clock, pollIntervalSeconds }: BackchannelApprovalDependencies,
+  { desk, ephemeral, clock, pollIntervalSeconds }: BackchannelApprovalDependencies,
   refuse: Refuse,
   approval: Approval,
 ): Promise<void> => {
   const state = stateAt(approval, clock.now());
   switch (state) {
     case 'approved':
+      if (await desk.isKilled(approval)) throw refuse('approval_ended');
       return;
     case 'pending':
       if ((await ephemeral.count(`poll:approval:${approval.id}`, pollIntervalSeconds)) > 1) {
         throw new DomainError('slow_down', `ask once in ${pollIntervalSeconds} seconds`);
       }
+      if (await desk.isKilled(approval)) throw refuse('approval_ended');
       throw new DomainError('authorization_pending', 'people have not decided yet');
     case 'denied':
       throw refuse('approval_denied');

@@ -42,15 +42,15 @@ export const REFUSALS = {
     layer: 'approval',
     text: 'nobody decided in time, or the token was not fetched in time',
   },
+  approval_ended: {
+    code: 'access_denied',
+    layer: 'approval',
+    text: 'what this was asked for with was ended since, or stopped in an emergency; ask again',
+  },
   approver_left: {
     code: 'access_denied',
     layer: 'approval',
     text: 'somebody who approved this is not here any more; ask again',
-  },
-  ended_since: {
-    code: 'access_denied',
-    layer: 'approval',
-    text: 'the agent, or the person it is for, was stopped since this was asked for; ask again',
   },
   action_changed: {
     code: 'access_denied',

@@ -63,7 +63,7 @@ describe('AP-01 the digest of an action', () => {
     const small = action({ chain: { sub: 'ä', iss: 'x', sub_profile: 'ai_agent' }, details: [], blueprint: null });
     const text =
       '{"agent":"agt_a","blueprint":null,"chain":{"iss":"x","sub":"ä","sub_profile":"ai_agent"},"client":"agt_a",' +
-      `"composition":"sha256:${'ab'.repeat(32)}","details":[],"policy":7,"resource":"https://bank.example",` +
+      `"composition":"sha256:${'ab'.repeat(32)}","details":[],"meaning":"as it is declared","policy":7,"resource":"https://bank.example",` +
       '"scope":["pay"],"subject":"acc_anna"}';
     expect(digestOf(small)).toBe(createHash('sha256').update(text, 'utf8').digest('base64url'));
     expect(digestOf(small)).toMatch(/^[\w-]{43}$/);

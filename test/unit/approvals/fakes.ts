@@ -6,6 +6,7 @@ import type { Action } from '../../../src/domain/approvals/action.ts';
 import type { Approval, Vote } from '../../../src/domain/approvals/approval.ts';
 import { type ApprovalDesk, approvalDesk } from '../../../src/domain/approvals/approval-desk.ts';
 import type { ApprovalSettings, Wanted } from '../../../src/domain/approvals/open-approvals.ts';
+import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
 import { type MasterKey, masterKey } from '../../../src/domain/secrets/master-key.ts';
 import { countedIdentifiers, ISSUER, movableClock, recordedAudit, START } from '../delegation/fakes.ts';
 
@@ -48,7 +49,25 @@ export const KEYS = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)] as const;
 const SETTINGS: ApprovalSettings = { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 3, perHour: 10 };
 
 export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
-  const documents = memoryDocumentStore();
+  const store = memoryDocumentStore();
+  const between: { afterGet: (() => Promise<unknown>) | undefined } = { afterGet: undefined };
+  /** Lets a test put another writer between the next reading of a document and whatever is made of it. */
+  const documents: DocumentStore = {
+    ...store,
+    collection(declaration) {
+      const collection = store.collection<never>(declaration);
+      return {
+        ...collection,
+        async get(id: string) {
+          const found = await collection.get(id);
+          const { afterGet } = between;
+          between.afterGet = undefined;
+          await afterGet?.();
+          return found;
+        },
+      } as never;
+    },
+  };
   const clock = movableClock();
   const ephemeral = memoryEphemeralStore(clock);
   const audit = recordedAudit();
@@ -76,6 +95,7 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
     clock,
     audit,
     left,
+    between,
     desk,
     ask: (over: Partial<Wanted> = {}) => one.ask(wanted(over), 'req_1'),
     approve: (approval: Approval, more: { readonly number?: string; readonly account?: string } = {}) =>

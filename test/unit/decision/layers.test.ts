@@ -26,7 +26,7 @@ const factsAgainst = (layer: DecisionLayer, route: Route): DecisionFacts => {
   return layer === 'environment' ? { ...facts, server: { ...facts.server, environments: ['production'] } } : facts;
 };
 
-const decide = (layer: DecisionLayer, route: Route, without?: DecisionLayer) =>
+const decide = (layer: DecisionLayer, route: Route, without?: DecisionLayer, more: Partial<DecisionFacts> = {}) =>
   authorizer({
     identifiers: countedIdentifiers(),
     managementApi: API,
@@ -43,7 +43,7 @@ const decide = (layer: DecisionLayer, route: Route, without?: DecisionLayer) =>
     policies: policiesThat(({ resource }) => ({
       effect: layer === 'policy' && resource.id === `${MAIL} send` ? 'deny' : 'allow',
     })),
-  })(factsAgainst(layer, route));
+  })({ ...factsAgainst(layer, route), ...more });
 
 const cells = ROUTES.flatMap((route) => DECISION_LAYERS.map((layer) => [route, layer] as const));
 const isCounting = ([route, layer]: readonly [Route, DecisionLayer]): boolean => {
@@ -78,6 +78,47 @@ describe('SC-01 SC-10 every layer on every route', () => {
       { scope: '*', layer: 'resource_server' },
       { scope: 'admin', layer: 'resource_server' },
     ]);
+  });
+});
+
+describe('a person’s yes to this very action', () => {
+  const approval = { id: 'apv_1', approvers: 1 };
+  const withCeiling = (route: Route): DecisionFacts => factsAgainst('approval', route);
+  const strict = authorizer({ identifiers: countedIdentifiers(), managementApi: API });
+
+  test.each(ROUTES)('SC-10 %s: is what the ceiling on approvals waits for', async (route) => {
+    expect((await strict(withCeiling(route))).removed).toEqual([{ scope: 'send', layer: 'approval' }]);
+    expect((await strict({ ...withCeiling(route), approval })).scope).toEqual(['read', 'send']);
+  });
+
+  test.each(DECISION_LAYERS.filter((layer) => layer !== 'approval'))(
+    'SC-10 ciba: takes nothing away of what %s says',
+    async (layer) => {
+      const decision = await decide(layer, 'ciba', undefined, { approval });
+      expect(decision.removed.map((one) => one.layer)).toContain(layer);
+      expect(decision.scope).not.toContain('send');
+    },
+  );
+
+  test.each(['grant', 'subjectToken', 'delegation'] as const)(
+    'SC-10 ciba: without a %s, as an agent’s own request is, nothing of it is in the way',
+    async (fact) => {
+      const { [fact]: _, ...facts } = generous('ciba');
+      expect((await strict({ ...facts, approval })).scope).toEqual(['read', 'send']);
+    },
+  );
+
+  test('is told to policies: which one, and of how many', async () => {
+    const policies = policiesThat(() => ({}));
+    await authorizer({ identifiers: countedIdentifiers(), managementApi: API, policies })({
+      ...generous('ciba'),
+      asked: ['send'],
+      approval: { id: 'apv_1', approvers: 2 },
+    });
+    expect(policies.questions[0]?.context).toMatchObject({
+      route: 'ciba',
+      approval: { record: { id: 'apv_1', approvers: 2 } },
+    });
   });
 });
 

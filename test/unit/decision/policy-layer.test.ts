@@ -87,6 +87,7 @@ describe('whether a person said yes to it', () => {
   const drive = { ...server, detailTypes: [{ ...exampleType('file-access'), risk: 'low' as const }] };
   const file: Detail = { type: 'file_access', actions: ['read'], paths: ['/reports'] };
   const held = { asked: [file], subjectToken: [file], grant: [file] };
+  const approval = { id: 'apv_1', approvers: 1 };
 
   test.each<readonly [string, Partial<DecisionFacts>, boolean]>([
     ['an exchange under a delegation', { route: 'token_exchange' }, true],
@@ -101,6 +102,14 @@ describe('whether a person said yes to it', () => {
     [
       'an agent that is still to be allowed, by a token of an application',
       { route: 'consent', delegation: undefined },
+      false,
+    ],
+    ['an action that people approved, which no row holds', { route: 'ciba', delegation: undefined, approval }, true],
+    ['an action that nobody approved, which no row holds', { route: 'ciba', delegation: undefined }, false],
+    ['an action that people are asked about, which a row holds', { route: 'ciba' }, true],
+    [
+      'an approved action for somebody whom a peer vouches for',
+      { route: 'ciba', delegation: undefined, approval, isUnasked: true },
       false,
     ],
   ])('%s', async (_, more, expected) => {

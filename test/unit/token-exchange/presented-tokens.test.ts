@@ -69,6 +69,15 @@ describe('the subject token', () => {
     ).toBeUndefined();
   });
 
+  test('AP-21 the token of an approval is exchanged by nobody it was issued to; who received it goes on', async () => {
+    const { exchange, addToken } = await story();
+    const approval = { id: 'apv_1', digest: 'x'.repeat(43) };
+    const own = addToken({ clientId: 'agt_a', audience: MAIL, approval });
+    refused(await exchange('agt_a', { subject_token: own, resource: MAIL }), 'subject_token_of_approval');
+    const received = addToken({ approval });
+    expect((await exchange('agt_a', { subject_token: received, resource: MAIL })).error).toBeUndefined();
+  });
+
   test('TX-12 nothing is exchanged once what it hangs on has ended', async () => {
     const scene = await story();
     const own = await scene.exchange('agt_a', { subject_token: scene.fromApp, resource: MAIL });
