@@ -32,6 +32,8 @@ import { REPEATABLE_REGISTRATIONS } from '../domain/registration/repeatable-regi
 import { RESOURCE_SERVERS } from '../domain/resource-servers/resource-server.ts';
 import { EPOCHS } from '../domain/revocation/epoch.ts';
 import { KILLS } from '../domain/revocation/kill.ts';
+import { UPSTREAM_LINKS } from '../domain/upstream/upstream-links.ts';
+import { UPSTREAMS } from '../domain/upstream/upstream-provider.ts';
 import { INSTALLATION } from '../first-start.ts';
 import { CONSUMPTIONS, ENGINE_RECORDS, LEASES, REVOKED_TOKENS } from '../provider/records.ts';
 import { SIGNING_KEYS } from '../provider/signing-keys.ts';
@@ -50,6 +52,8 @@ export const MOVED: readonly CollectionDeclaration[] = [
   TRUSTED_ISSUERS,
   PEERS,
   ACCOUNT_LINKS,
+  UPSTREAMS,
+  UPSTREAM_LINKS,
   CREDENTIAL_USE,
   AGENTS,
   AGENT_USE,

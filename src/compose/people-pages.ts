@@ -8,6 +8,7 @@ import type { PeopleDeps } from '../http/interaction/people-deps.ts';
 import { cookieNames } from '../provider/cookies.ts';
 import { browserSessions, interactions } from '../provider/interactions.ts';
 import type { services } from './services.ts';
+import { upstreamPages } from './upstream-pages.ts';
 
 type Made = Awaited<ReturnType<typeof services>>;
 
@@ -41,9 +42,11 @@ export const peoplePages = (
     delegationRequests: requests,
     verifiedNames: made.names,
     consents,
-    signIn: passwordSignIn({ ...signingIn, passwords: made.passwords }),
+    signIn: passwordSignIn({ ...signingIn, passwords: made.passwords, isOn: configuration.passwords.signIn }),
     secondFactor: secondFactor({ ...signingIn, passkeys: keysOfPeople }),
     passkeys: keysOfPeople,
+    upstream: upstreamPages(made, configuration, signingIn),
+    isPasswordOn: configuration.passwords.signIn,
     factors: made.factors,
     totpEnrolment: totpEnrolment({ ...signingIn, issuerName: `Behalf ${new URL(issuer).host}` }),
     masterKey,

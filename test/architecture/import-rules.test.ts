@@ -77,6 +77,12 @@ const RULES: readonly Rule[] = [
   },
 
   {
+    of: 'adapters/openid-client/',
+    may: ['src/domain/ports/', 'openid-client'],
+    types: ['node:crypto'],
+  },
+
+  {
     of: 'adapters/cedar/',
     may: ['./', 'src/domain/ports/', '@cedar-policy/cedar-wasm/nodejs', 'node:crypto', 'node:fs', 'node:path'],
   },
@@ -137,7 +143,7 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/compose/people-pages.ts',
-    may: ['src/domain/', 'src/provider/'],
+    may: ['src/domain/', 'src/provider/', 'src/compose/upstream-pages.ts'],
     types: ['./', 'src/http/interaction/people-deps.ts', 'config/configuration.ts'],
   },
   {

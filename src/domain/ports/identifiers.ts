@@ -27,7 +27,9 @@ export type IdPrefix =
   | 'pol' // policy set
   | 'tis' // trusted issuer of workload tokens
   | 'per' // peer: an authorization server of another domain
-  | 'lnk'; // account link: which account a person of a peer is
+  | 'lnk' // account link: which account a person of a peer is
+  | 'upi' // upstream: a provider at which people of ours sign in
+  | 'upl'; // upstream link: which account a person of an upstream is
 
 export interface Identifiers {
   /**

@@ -19,6 +19,7 @@ import {
   sendPage,
 } from '../interaction/page-answers.ts';
 import type { PeopleDeps } from '../interaction/people-deps.ts';
+import { upstreamBrowser } from '../interaction/upstream-browser.ts';
 import { accountModel, readCursor } from './account-model.ts';
 import { addDelegationRequestRoutes } from './delegation-request.ts';
 import { addPasswordRoutes } from './password.ts';
@@ -38,6 +39,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   const { issuer, basePath, browserSessions, delegations, leases, consents, audit } = deps;
   const forms = guardedForms(deps);
   const sessions = accountSessions(deps, forms);
+  const browsers = upstreamBrowser(deps);
   const router = new Router();
   const home = `${basePath}/account`;
   const done = (ctx: Context, what: string): void => seeOther(ctx, `${home}?done=${what}`);
@@ -94,7 +96,11 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     seeOther(ctx, isLocalPath(back) ? back : home);
   });
 
-  router.get('/account/signed-out', (ctx) => sendPage(ctx, 200, signedOutPage({ basePath })));
+  router.get('/account/signed-out', async (ctx) => {
+    const browser = browsers.known(ctx);
+    const upstream = browser === undefined ? undefined : await deps.upstream.sessions.ended(browser);
+    sendPage(ctx, 200, signedOutPage({ basePath, ...(upstream ? { upstream } : {}) }));
+  });
 
   router.post('/account/sign-out', async (ctx) => {
     const { account } = await sessions.withForm(ctx);
@@ -102,6 +108,8 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     const who = { subject: account.id, caller: account.id, request, personal: { source } };
     await audit.append({ type: 'session.ended', outcome: 'done', ...who });
     await browserSessions.end(exchangeOf(ctx));
+    const browser = browsers.known(ctx);
+    if (browser !== undefined) await deps.upstream.sessions.end(browser, account.id);
     seeOther(ctx, `${home}/signed-out`);
   });
 
