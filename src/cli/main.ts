@@ -29,6 +29,7 @@ import { resetPassword } from './commands/reset-password.ts';
 import { resourceServerCommands } from './commands/resource-servers.ts';
 import { serverCommands } from './commands/server.ts';
 import { storeCommands } from './commands/store.ts';
+import { upstreamCommands } from './commands/upstreams.ts';
 import { printable } from './table.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
 
@@ -45,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   ...groupCommands,
   ...federationCommands,
   ...peerCommands,
+  ...upstreamCommands,
   resetPassword,
   ...clientCommands,
   ...resourceServerCommands,

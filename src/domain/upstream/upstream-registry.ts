@@ -31,7 +31,7 @@ type Chosen = Pick<
 export type NewUpstream = Pick<UpstreamProvider, 'name' | 'issuer' | 'clientId'> &
   Partial<Omit<Chosen, 'name' | 'clientId'>>;
 
-/** What is not given stays; `groups`, `claims` and the lists are replaced whole. */
+/** What is not given stays, each claim by itself; `groups` and the lists are replaced whole. */
 export type UpstreamChange = Partial<Chosen>;
 
 export type UpstreamRegistryDeps = {

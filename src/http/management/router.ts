@@ -45,6 +45,7 @@ import { resourceServerHandlers } from './resource-servers.ts';
 import { type OperationId, routeEntries } from './route-table.ts';
 import { type CallDependencies, serveCall } from './serve-call.ts';
 import { type Federation, federationHandlers } from './trusted-issuers.ts';
+import { type Upstreams, upstreamHandlers } from './upstreams.ts';
 
 export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly accounts: Accounts;
@@ -72,6 +73,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly credentials: Credentials;
   readonly federation: Federation;
   readonly peers: Peers;
+  readonly upstreams: Upstreams;
 };
 
 const PREFIX = '/api/v1';
@@ -99,6 +101,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     ...credentialHandlers(dependencies.credentials, agents, owners),
     ...federationHandlers(dependencies.federation),
     ...peerHandlers(dependencies.peers),
+    ...upstreamHandlers(dependencies.upstreams),
     ...instanceHandlers(dependencies.instances, agents, owners),
     ...groupHandlers(dependencies.groups, dependencies.departures),
     ...clientHandlers(clients, dependencies.selfRegistration),
