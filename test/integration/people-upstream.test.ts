@@ -3,6 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM, UPSTREAM_SESSION } from '../../src/domain/accounts/assurance.ts';
 import { upstreamFailed } from '../../src/domain/ports/upstream-client.ts';
 import type { NewUpstream } from '../../src/domain/upstream/upstream-registry.ts';
+import { waysIn } from '../../src/domain/upstream/ways-in.ts';
 import { codeAt, withApp } from '../support/authenticator-app.ts';
 import { fillForm } from '../support/browser-flow.ts';
 import { type Form, formsOf, textOf } from '../support/html-forms.ts';
@@ -124,15 +125,24 @@ describe('a sign-in at another provider', () => {
     expect(world.interactions.finished).toEqual([{ uid, with: world.ada.id }]);
   });
 
-  test('LG-08 a password that was typed for something else connects nothing', async () => {
+  test.each([
+    ['a password', false],
+    ['a password with a second factor', true],
+  ])('LG-08 %s that was typed for something else connects nothing', async (_, hasFactor) => {
     const world = await peopleWorld();
     await withProvider(world);
+    const app = hasFactor ? await withApp(world, world.ada) : undefined;
+    world.clock.move(60);
     isPerson(world, 's-eve');
     const { uid, browser, back } = await beginIn(world);
     const plain = formWith((await browser.get(`/interaction/${uid}`)).text, 'password');
     await back();
     // The sign-in form of another tab, which says nothing about connecting.
     await browser.post(plain.action, fillForm(plain, { set: { username: 'ada', password: PASSWORD } }));
+    if (app) {
+      const form = formWith((await browser.get(`/interaction/${uid}`)).text, 'code');
+      await browser.post(form.action, fillForm(form, { set: { code: codeAt(app.secret, world.clock.now()) } }));
+    }
     expect(world.interactions.finished).toEqual([{ uid, with: world.ada.id }]);
     expect(await world.links.ofAccount(world.ada.id)).toEqual([]);
   });
@@ -312,20 +322,31 @@ describe('connections of an account', () => {
     expect(await world.links.ofAccount(world.ada.id)).toEqual([]);
   });
 
-  test('the last way in stays, however many requests come at once', async () => {
+  test('the last way in stays, however many are taken away at once', async () => {
     const world = await peopleWorld({ isPasswordOn: false });
     const { id } = await withProvider(world);
     const { id: other } = await withProvider(world, { issuer: 'https://other.example', name: 'Other', domains: [] });
-    await link(world, id);
-    await link(world, other);
-    const browser = signedIn(world);
-    const forms = formsOf((await browser.get('/account/security')).text).filter(({ buttons }) =>
-      buttons.some(({ text }) => text.includes('Disconnect')),
-    );
-    const answers = await Promise.all(forms.map((form) => browser.post(form.action, fillForm(form))));
-    expect(answers.map(({ status }) => status).sort()).toEqual([303, 409]);
+    const made = [await link(world, id), await link(world, other)];
+    // Each sees what the others have not done yet.
+    const slowly = async <T>(answer: Promise<T>): Promise<T> => {
+      for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+      return answer;
+    };
+    const ways = waysIn({
+      ...world,
+      links: { ...world.links, ofAccount: (account) => slowly(world.links.ofAccount(account)) },
+      isPasswordOn: false,
+    });
+    const by = { caller: world.ada.id };
+    const ended = await Promise.allSettled(made.map(({ document }) => ways.disconnect(world.ada.id, document.id, by)));
+    expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(await world.links.ofAccount(world.ada.id)).toHaveLength(1);
     expect(world.audit.of('upstream_link.removed')).toHaveLength(1);
+
+    const browser = signedIn(world);
+    const form = await buttonOn(browser, /Disconnect/);
+    const answer = await browser.post(form.action, fillForm(form));
+    expect([answer.status, answer.text.includes('conflict')]).toEqual([409, true]);
     expect(world.audit.of('request.refused')).toMatchObject([{ error: 'conflict', subject: world.ada.id }]);
   });
 

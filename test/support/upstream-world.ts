@@ -18,7 +18,11 @@ export const upstreamWorld = async (given: Partial<NewUpstream> = {}, options: R
   const { privateJwk } = await newKeyPair('RS256');
   await issuer.keys.add({ ...privateJwk, kid: String(privateJwk.kid) });
   const service = new OAuth2Service(issuer);
-  const served = await authority.serve(service.requestHandler);
+  let codes = 0;
+  const served = await authority.serve((request, response) => {
+    if (request.url === '/token') codes += 1;
+    service.requestHandler(request, response);
+  });
   issuer.url = served.origin;
   const there = {
     /** Whether the next authorization fails there. */
@@ -76,6 +80,8 @@ export const upstreamWorld = async (given: Partial<NewUpstream> = {}, options: R
 
   return {
     ...{ server, services, provider, there, issuer, authority, served, begin, authorizeThere },
+    /** Codes that were brought to the provider, good or not. */
+    codes: () => codes,
     browser: (): Browser => newBrowser(server.issuer),
     account: async (username: string, password = 'a long enough pass phrase') =>
       (await services.accounts.create({ username, name: username, password }, SYSTEM)).document,
