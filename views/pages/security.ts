@@ -54,7 +54,7 @@ export const securityPage = (model: SecurityModel): Html => {
 <section aria-labelledby="factors"><h2 id="factors">Second factors</h2>
 ${
   asked.length === 0
-    ? html`<p class="empty">There is none. Whoever knows your password can sign in as you, and allow agents what you could.</p>`
+    ? html`<p class="empty">There is none. Whoever ${model.hasPassword ? 'knows your password' : 'can sign in elsewhere as you'} can sign in as you, and allow agents what you could.</p>`
     : asked.map((factor) => shown(factor, model.csrf))
 }
 <p class="actions">${model.hasPasskeys && html`<a class="button plain" href="${model.path}/passkey">Add a passkey</a> `}<a class="button plain" href="${model.path}/totp">Add an authenticator app</a></p></section>

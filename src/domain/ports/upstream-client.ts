@@ -70,7 +70,13 @@ export interface UpstreamClient {
 
 type Failure = { readonly upstreamReason: UpstreamReason };
 
-/** 'unavailable' when the provider cannot be reached, else 'invalid_request'; the message says no more than that. */
+/** What the person is told, who can do something about these two; of all others no more than that it did not work. */
+const SAID: Partial<Record<UpstreamReason, string>> = {
+  provider_refused: 'The provider did not sign you in.',
+  client_refused: 'The provider does not know this server. Tell its administrator.',
+};
+
+/** 'unavailable' when the provider cannot be reached, else 'invalid_request'. */
 export const upstreamFailed = (reason: UpstreamReason, detail: string): DomainError => {
   const cause: Failure = { upstreamReason: reason };
   return reason === 'provider_unreachable'
@@ -79,7 +85,10 @@ export const upstreamFailed = (reason: UpstreamReason, detail: string): DomainEr
         detail,
         cause,
       })
-    : new DomainError('invalid_request', 'The answer of the provider was not accepted.', { detail, cause });
+    : new DomainError('invalid_request', SAID[reason] ?? 'The answer of the provider was not accepted.', {
+        detail,
+        cause,
+      });
 };
 
 /** Why, if this is what was thrown. */
