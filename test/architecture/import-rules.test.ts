@@ -135,7 +135,7 @@ const RULES: readonly Rule[] = [
     of: 'src/compose/console-pages.ts',
     may: [
       'src/domain/',
-      ...['agents', 'credentials', 'instances', 'policies', 'policy-trials'].map(
+      ...['agents', 'credentials', 'instances', 'policies', 'policy-trials', 'upstreams'].map(
         (name) => `src/http/management/${name}.ts`,
       ),
     ],

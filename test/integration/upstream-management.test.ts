@@ -4,6 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
+import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 
@@ -102,6 +103,51 @@ describe('upstreams', () => {
       ...{ name: 'W', issuer: 'http://plain.example.com', client_id: 'x' },
     });
     expect([wrong.status, JSON.stringify(wrong.body)]).toEqual([400, expect.stringContaining('/issuer')]);
+  });
+});
+
+describe('in the console', () => {
+  const PASSWORD = 'a long enough pass phrase';
+  const signedIn = async (username: string, password = PASSWORD) => {
+    const browser = newBrowser(server.issuer);
+    const page = await submitSignIn(browser, await browser.open(`${server.issuer}/console/sign-in`), {
+      ...{ username, password },
+    });
+    return { browser, page };
+  };
+
+  test('administrators switch a provider off and on, operators look, others are shown nothing (MG-02)', async () => {
+    const given = { name: 'Shown Works', issuer: 'https://shown.example.com', client_id: 'x' };
+    const { id } = (await administrator.call('POST', '/upstreams', given)).body as { readonly id: string };
+    const { browser, page } = await signedIn('admin', 'correct horse battery staple');
+    expect([page.status, page.text.includes('Shown Works')]).toEqual([200, true]);
+    const off = page.forms.find(({ action }) => action.endsWith(`/${id}/off`));
+    if (!off) throw new Error('no switch');
+    const switched = await browser.submit(page, off);
+    expect(switched.text).toContain('Switched off. Nobody signs in there any more.');
+    expect((await administrator.call('GET', `/upstreams/${id}`)).body['state']).toBe('disabled');
+    const on = switched.forms.find(({ action }) => action.endsWith(`/${id}/on`));
+    if (!on) throw new Error('no switch');
+    await browser.submit(switched, on);
+    expect((await server.events('upstream.enabled')).at(-1)).toMatchObject({ target: { kind: 'upstream', id } });
+
+    await administrator.createAccount({ username: 'otto', name: 'Otto', password: PASSWORD, roles: ['operator'] });
+    const operated = await signedIn('otto');
+    expect([
+      operated.page.text.includes('Shown Works'),
+      operated.page.forms.some(({ action }) => action === off.action),
+    ]).toEqual([true, false]);
+    const home = await operated.browser.open(`${server.issuer}/account`);
+    const csrf = home.forms.flatMap(({ fields }) => fields).find(({ name }) => name === 'csrf')?.value ?? '';
+    const refused = await operated.browser.request(`${server.issuer}/console/sign-in/${id}/off`, {
+      method: 'POST',
+      body: new URLSearchParams({ csrf }),
+    });
+    expect([refused.status, (await refused.text()).includes('forbidden')]).toEqual([403, true]);
+    expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'forbidden' });
+
+    await administrator.createAccount({ username: 'nora', name: 'Nora', password: PASSWORD });
+    expect((await signedIn('nora')).page.status).toBe(403);
   });
 });
 

@@ -9,9 +9,11 @@ export type ConsoleFrame = PageFrame & {
   readonly seesAll: boolean;
   /** Whether policies are there to be read. */
   readonly seesPolicies?: boolean;
+  /** Whether the providers at which people sign in are there to be read. */
+  readonly seesSignIn?: boolean;
 };
 
-export type ConsolePlace = 'overview' | 'agents' | 'findings' | 'register' | 'policies';
+export type ConsolePlace = 'overview' | 'agents' | 'findings' | 'register' | 'policies' | 'sign-in';
 
 const PLACES: readonly (readonly [ConsolePlace, path: string, text: string])[] = [
   ['overview', '/console', 'Overview'],
@@ -19,11 +21,15 @@ const PLACES: readonly (readonly [ConsolePlace, path: string, text: string])[] =
   ['findings', '/console/findings', 'Findings'],
   ['register', '/console/agents/new', 'Register'],
   ['policies', '/console/policy', 'Policies'],
+  ['sign-in', '/console/sign-in', 'Sign-in'],
 ];
 
+const isSeen = (place: ConsolePlace, { seesPolicies, seesSignIn }: ConsoleFrame): boolean =>
+  place === 'policies' ? seesPolicies === true : place !== 'sign-in' || seesSignIn === true;
+
 /** Where one is in the console, and where else one can go. `here`: the page itself, not one below it. */
-export const consoleTabs = ({ basePath, seesPolicies }: ConsoleFrame, place: ConsolePlace, here = true): Html =>
-  html`<nav class="tabs" aria-label="Console">${PLACES.filter(([name]) => name !== 'policies' || seesPolicies).map(
+export const consoleTabs = (frame: ConsoleFrame, place: ConsolePlace, here = true): Html =>
+  html`<nav class="tabs" aria-label="Console">${PLACES.filter(([name]) => isSeen(name, frame)).map(
     ([name, path, text]) =>
-      html`<a href="${basePath}${path}"${name === place && (here ? html` aria-current="page"` : html` aria-current="true"`)}>${text}</a>`,
+      html`<a href="${frame.basePath}${path}"${name === place && (here ? html` aria-current="page"` : html` aria-current="true"`)}>${text}</a>`,
   )}</nav>`;
