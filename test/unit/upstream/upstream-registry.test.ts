@@ -1,6 +1,9 @@
 import { describe, expect, test } from '@jest/globals';
+import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
+import { type MasterKey, masterKey } from '../../../src/domain/secrets/master-key.ts';
 import { UPSTREAMS, type UpstreamProvider } from '../../../src/domain/upstream/upstream-provider.ts';
 import type { NewUpstream } from '../../../src/domain/upstream/upstream-registry.ts';
+import { upstreamRegistry } from '../../../src/domain/upstream/upstream-registry.ts';
 import { peopleWorld } from '../../support/people-world.ts';
 
 const BY = { caller: 'acc_1' };
@@ -64,6 +67,28 @@ describe('the register of upstreams', () => {
       undefined,
       { method: 'private_key_jwt' },
     ]);
+  });
+
+  test('when the master key is changed, the secret is sealed anew and goes on', async () => {
+    const world = await peopleWorld();
+    const { documents, clock, audit } = world;
+    const authentication = 'client_secret_post';
+    const { document } = await world.upstreams.create({ ...GIVEN, authentication, clientSecret: 'abc' }, BY);
+    const [before, next] = [Buffer.alloc(32, 7), Buffer.alloc(32, 8)];
+    const under = (key: MasterKey) =>
+      upstreamRegistry({
+        ...{ documents, clock, audit, identifiers: randomIdentifiers, masterKey: key, checkUrl: () => undefined },
+        issuer: 'https://id.example.com',
+        isPasswordOn: true,
+      });
+    await under(masterKey(next, before)).sealAnew();
+    const found = await under(masterKey(next)).get(document.id);
+    if (!found) throw new Error('not found');
+    expect(under(masterKey(next)).partyOf(found.document).authentication).toEqual({
+      method: authentication,
+      secret: 'abc',
+    });
+    expect(() => under(masterKey(before)).partyOf(found.document)).toThrow('cannot be used');
   });
 
   test('with passwords off the last one stays', async () => {
