@@ -92,7 +92,7 @@ export const upstreamClient = (deps: UpstreamClientDeps): UpstreamClient => {
 
   const discovered = async (issuer: string): Promise<Metadata> => {
     const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
-    const { body } = await fetcher.get({ url, purpose: 'issuer_metadata' });
+    const { body } = await fetcher.get({ url, purpose: 'issuer_metadata', again: true });
     let metadata: Partial<Metadata> | null;
     try {
       metadata = JSON.parse(Buffer.from(body).toString('utf8'));

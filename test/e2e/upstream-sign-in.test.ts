@@ -6,7 +6,9 @@ import type { Browser, Page } from 'playwright-core';
 import { startChromium, withPage } from '../support/chromium.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { pageFaults } from '../support/page-faults.ts';
+import { newPkce } from '../support/pkce.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
+import { REDIRECT_URI } from '../support/scene.ts';
 import { freePort } from '../support/server-process.ts';
 import { type UpstreamWorld, upstreamWorld } from '../support/upstream-world.ts';
 
@@ -126,6 +128,29 @@ describe('at a second Behalf', () => {
     });
   });
 
+  test('for an app: the policy of no form on the way, there or here, is held against where it all ends', async () => {
+    const { document: app } = await here.behalf.services.clients.create(
+      { name: 'Desk', tokenEndpointAuthMethod: 'none', redirectUris: [REDIRECT_URI], skipConsent: true },
+      SYSTEM,
+    );
+    await there.behalf.services.accounts.create({ username: 'dora', name: 'Dora', password: PASSWORD }, SYSTEM);
+    const query = new URLSearchParams({
+      ...{ client_id: app.id, response_type: 'code', scope: 'openid', redirect_uri: REDIRECT_URI },
+      ...{ code_challenge: newPkce().challenge, code_challenge_method: 'S256' },
+    });
+    await inBrowser(async (page) => {
+      const objections = objectionsOn(page);
+      await page.goto(`${here.issuer}/auth?${query}`);
+      await page.getByText('Desk').first().waitFor();
+      await page.getByRole('button', { name: 'Sign in with Example Works' }).click();
+      await page.waitForURL(`${there.issuer}/**`);
+      const arrived = page.waitForRequest(`${REDIRECT_URI}*`);
+      await signInByPassword(page, 'dora');
+      expect(new URL((await arrived).url()).searchParams.get('code')).toMatch(/.{20}/);
+      expect(objections).toEqual([]);
+    });
+  });
+
   test('by the domain of an address; one who has an account here connects it with its password', async () => {
     const { accounts, upstreamLinks } = here.behalf.services;
     const bob = await accounts.create({ username: 'bob', name: 'Bob', password: PASSWORD }, SYSTEM);
@@ -175,7 +200,7 @@ describe('at a provider nobody here wrote', () => {
   }, 60_000);
   afterAll(() => world?.close());
 
-  test('on a phone: there and back, to the app that asked', async () => {
+  test('on a phone: there and back', async () => {
     const options = { ignoreHTTPSErrors: true, viewport: { width: 360, height: 740 } };
     await withPage(browser, options, async (page) => {
       const objections = objectionsOn(page);

@@ -228,6 +228,17 @@ describe('a sign-in at another provider', () => {
 });
 
 describe('whoever has no account', () => {
+  test('gets none under a subject that could not be linked (OpenID Connect Core §2)', async () => {
+    const world = await peopleWorld();
+    await withProvider(world, { create: 'always' });
+    isPerson(world, 's'.repeat(256), { preferred_username: 'long' });
+    const { back } = await beginIn(world);
+    const page = await back();
+    expect([page.status, page.text.includes('invalid_request')]).toEqual([400, true]);
+    expect(world.audit.of('session.refused')).toMatchObject([{ inputs: { reason: 'claims_invalid' } }]);
+    expect(await world.accounts.findByUsername('long')).toBeUndefined();
+  });
+
   test('gets none under a name whose domain leads to another provider', async () => {
     const world = await peopleWorld();
     await withProvider(world, { create: 'always' });

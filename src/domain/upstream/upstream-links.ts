@@ -45,7 +45,9 @@ export const UPSTREAM_LINKS = {
 
 export type NewUpstreamLink = Pick<UpstreamLink, 'upstream' | 'subject' | 'account' | 'label' | 'proof'>;
 
-/** UTF-16 units; OpenID Connect Core §2 says 255. */
+/** Whether somebody can be linked under this `sub`: 1 to 255 UTF-16 units (OpenID Connect Core §2). */
+export const isSubject = (subject: string): boolean => subject !== '' && subject.length <= LONGEST_SUBJECT;
+
 const LONGEST_SUBJECT = 255;
 const MOST_OF_ACCOUNT = 20;
 
@@ -96,7 +98,7 @@ export const upstreamLinks = (deps: {
 
     /** Throws 'invalid_field', and 'conflict' when the person is connected already: of several at once the first counts. */
     async create(given: NewUpstreamLink, by: By): Promise<Versioned<UpstreamLink>> {
-      if (given.subject === '' || given.subject.length > LONGEST_SUBJECT) {
+      if (!isSubject(given.subject)) {
         refuseField('/subject', `A subject has 1 to ${LONGEST_SUBJECT} characters.`);
       }
       if (!(await deps.upstreams.get(given.upstream))) refuseField('/upstream', 'There is no such upstream.');

@@ -62,8 +62,15 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
     taken: { message: 'There is an upstream of this issuer already.', field: '/issuer' },
   });
 
+  /** In the order in which they were made: that of the buttons. */
   const active = async (): Promise<readonly UpstreamProvider[]> =>
-    (await collection.find({ where: { state: 'active' }, limit: MOST_PROVIDERS })).map(({ document }) => document);
+    (
+      await collection.find({
+        where: { state: 'active' },
+        order: { by: 'createdAt', direction: 'ascending' },
+        limit: MOST_PROVIDERS,
+      })
+    ).map(({ document }) => document);
 
   const ofDomain = async (domain: string): Promise<UpstreamProvider | undefined> => {
     const [found] = await collection.find({ where: { domains: domain }, limit: 1 });

@@ -7,10 +7,15 @@ import type { By } from '../clients/registered-documents.ts';
 import { DomainError, isDomainError } from '../errors.ts';
 import { sourceNetwork } from '../limits/source-network.ts';
 import type { Versioned } from '../ports/document-store.ts';
-import { type UpstreamBinding, type UpstreamClient, upstreamReasonOf } from '../ports/upstream-client.ts';
+import {
+  type UpstreamBinding,
+  type UpstreamClient,
+  upstreamFailed,
+  upstreamReasonOf,
+} from '../ports/upstream-client.ts';
 import { sealedRecords } from './sealed-records.ts';
 import { groupsAfter, type UpstreamPerson, upstreamPerson } from './upstream-claims.ts';
-import type { UpstreamLinks } from './upstream-links.ts';
+import { isSubject, type UpstreamLinks } from './upstream-links.ts';
 import { domainOf, type UpstreamProvider } from './upstream-provider.ts';
 import type { UpstreamRegistry } from './upstream-registry.ts';
 
@@ -166,6 +171,8 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
   ): Promise<Arrival> => {
     const { purpose } = flow;
     const identity = await client.identify(upstreams.partyOf(provider), { ...flow, redirectUri, query });
+    // Before anything is made for somebody who could not be known again.
+    if (!isSubject(identity.subject)) throw upstreamFailed('claims_invalid', 'the subject is too long');
     const person = upstreamPerson(provider, identity);
     const fresh = isFresh(flow, person);
     if (purpose.kind === 'link') {
