@@ -11,7 +11,7 @@ import { countedIdentifiers, ISSUER, movableClock, recordedAudit, START } from '
 
 export { ISSUER, START };
 
-export const BANK = 'https://bank.example';
+const BANK = 'https://bank.example';
 
 export const action = (over: Partial<Action> = {}): Action => ({
   client: 'agt_a',
