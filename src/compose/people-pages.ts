@@ -52,7 +52,7 @@ export const peoplePages = (
     verifiedNames: made.names,
     consents,
     signIn: passwordSignIn({ ...signingIn, passwords: made.passwords, isOn: configuration.passwords.signIn }),
-    resets: made.telling.resets,
+    resets: configuration.passwords.signIn ? made.telling.resets : undefined,
     emails: made.telling.emails,
     secondFactor: secondFactor({ ...signingIn, passkeys: keysOfPeople }),
     passkeys: keysOfPeople,

@@ -7,7 +7,7 @@ import { waysIn } from '../../src/domain/upstream/ways-in.ts';
 import { codeAt, withApp } from '../support/authenticator-app.ts';
 import { fillForm } from '../support/browser-flow.ts';
 import { type Form, formsOf, textOf } from '../support/html-forms.ts';
-import { PASSWORD, type PeopleWorld, peopleWorld, SYSTEM } from '../support/people-world.ts';
+import { CALENDAR, PASSWORD, type PeopleWorld, peopleWorld, SYSTEM } from '../support/people-world.ts';
 
 const ORIGIN = 'https://id.example.com';
 
@@ -389,5 +389,40 @@ describe('with passwords off', () => {
       { error: 'unauthenticated', inputs: { reason: 'passwords_off' } },
     ]);
     expect(world.interactions.finished).toEqual([]);
+  });
+
+  test('AP-14 an approval that wants a proof of its own takes a second factor: nobody is asked for a password', async () => {
+    const world = await peopleWorld({ isPasswordOn: false });
+    const { approval } = await world.desk.ask(
+      {
+        door: 'backchannel',
+        risk: 'high',
+        requires: { quorum: 1, isProvenAnew: true },
+        approvers: [world.ada.id],
+        mustAgree: world.ada.id,
+        action: {
+          ...{ client: world.planner.id, agent: world.planner.id, subject: world.ada.id },
+          chain: { sub: world.planner.id, iss: ORIGIN, sub_profile: 'ai_agent' },
+          ...{ resource: CALENDAR, scope: ['write'], details: [] },
+          ...{ blueprint: null, composition: null, policy: null },
+        },
+      },
+      'req_test',
+    );
+    const browser = browserAt(world, `session=${world.sessions.start(world.ada.id)}`);
+    const page = await browser.get(`/account/approvals/${approval.id}`);
+    expect([textOf(page.text).includes('you have none yet'), page.text.includes('type="password"')]).toEqual([
+      true,
+      false,
+    ]);
+    const form = formsOf(page.text).find(({ action }) => action.includes(approval.id));
+    const csrf = form?.fields.find(({ name }) => name === 'csrf')?.value ?? '';
+    const typed = new URLSearchParams({ csrf, decision: 'approve', password: PASSWORD });
+    const answer = await browser.post(form?.action ?? '', typed);
+    expect(answer.status).toBe(403);
+    expect(world.audit.of('request.refused')).toMatchObject([
+      { error: 'insufficient_user_authentication', subject: world.ada.id },
+    ]);
+    expect((await world.desk.get(approval.id))?.state).toBe('pending');
   });
 });

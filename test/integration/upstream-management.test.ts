@@ -163,6 +163,28 @@ test('the server does not start where nobody could sign in, and says what to do:
   ]);
 });
 
+test('LG-01 where passwords are off, nobody gets a new one by mail', async () => {
+  const mail = { BEHALF_SMTP_URL: 'smtp://127.0.0.1:1', BEHALF_MAIL_FROM: 'Behalf <id@example.com>' };
+  const first = await runServer({ stores: 'sqlite', environment: mail });
+  const again = { stores: 'sqlite', after: { dataFolder: first.dataFolder, port: first.port } } as const;
+  const pages = async (origin: string) => {
+    const browser = newBrowser(origin);
+    const [signIn, reset] = [await browser.open(`${origin}/account`), await browser.open(`${origin}/account/reset`)];
+    return [signIn.text.includes('I forgot my password'), reset.status];
+  };
+  expect(await pages(first.issuer)).toEqual([true, 200]);
+  const management = await managementFromKeyFile(first.administratorKeyFile);
+  const provider = { name: 'Works', issuer: 'https://idp.works.example', client_id: 'here' };
+  expect((await management.call('POST', '/upstreams', provider)).status).toBe(201);
+  await first.close({ keepData: true });
+  const second = await runServer({ ...again, environment: { ...mail, BEHALF__PASSWORDS__SIGNIN: 'false' } });
+  try {
+    expect(await pages(second.issuer)).toEqual([false, 404]);
+  } finally {
+    await second.close();
+  }
+});
+
 const ALONE = {
   BEHALF_ISSUER: 'http://localhost:3999',
   BEHALF__STORES__DOCUMENT: 'memory',

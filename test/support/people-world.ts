@@ -401,6 +401,7 @@ export const peopleWorld = async ({
       sessions,
       leases,
       deps,
+      desk,
       http,
       ada,
       bob,
