@@ -145,6 +145,7 @@ export type Configuration = {
     readonly concurrency: number;
     readonly queueLimit: number;
     readonly minimumLength: number;
+    readonly signIn: boolean;
   };
   readonly limits: {
     readonly signInPerAccount: number;

@@ -386,6 +386,12 @@ export const CONFIGURATION_SCHEMA = {
         'hashes',
       ),
       minimumLength: count('Shortest password that may be set.', [8, 8, 64], 'characters'),
+      signIn: {
+        type: 'boolean',
+        default: true,
+        description:
+          'Whether people may sign in with a password. `false` leaves passkeys and upstream providers (docs/guides/upstream-sign-in.md); the server then does not start without a provider that is switched on. Whoever was locked out by that sets it to true again.',
+      },
     }),
     limits: section('Limits that keep guessing and floods out.', {
       signInPerAccount: count(

@@ -329,6 +329,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     },
     federation: { issuers: made.trustedIssuers, keys: made.keysOfIssuers, workloads: made.workloads },
     peers: { ...made.peers, keys: made.keysOfIssuers, links: made.links },
+    upstreams: { ...made.upstreams, links: made.upstreamLinks, redirectUri: `${issuer}/upstream/callback` },
     accounts: made.accounts,
     factors: made.factors,
     clients: made.clients,

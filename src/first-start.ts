@@ -19,6 +19,7 @@ import type { Clock } from './domain/ports/clock.ts';
 import type { CollectionDeclaration, DocumentStore } from './domain/ports/document-store.ts';
 import type { Identifiers } from './domain/ports/identifiers.ts';
 import type { ResourceServerRegistry } from './domain/resource-servers/resource-server-registry.ts';
+import type { UpstreamRegistry } from './domain/upstream/upstream-registry.ts';
 import { MANAGEMENT_SCOPES } from './http/management/permissions.ts';
 
 const BY = { caller: 'system' };
@@ -46,6 +47,7 @@ type Deps = {
   readonly resourceServers: ResourceServerRegistry;
   readonly policies: Pick<PolicyRegistry, 'ensureStarter'>;
   readonly budgets: Pick<BudgetRegistry, 'prepare'>;
+  readonly upstreams: Pick<UpstreamRegistry, 'active'>;
   readonly identifiers: Identifiers;
   /** Absent with memory stores: nothing is written to disk. */
   readonly folder: string | undefined;
@@ -53,13 +55,14 @@ type Deps = {
 
 /**
  * Several processes may start at once: one makes what is missing, the others find it made. Throws ConfigurationError
- * when there is no administrator, and production was given no password for one.
+ * when there is no administrator, and production was given no password for one; and when nobody could sign in.
  */
 export const firstStart = (deps: Deps): Promise<FirstStart> =>
   oneAtATime(deps, 'first start', async () => {
     const { configuration, accounts, resourceServers, policies, identifiers, folder } = deps;
     const { administrator } = configuration;
     // First: what must not go on leaves nothing behind.
+    await refuseWithoutWayIn(deps);
     const made = await makeAdministrator(accounts, identifiers, configuration);
     await resourceServers.ensureManagementApi(MANAGEMENT_SCOPES, BY);
     await policies.ensureStarter(BY);
@@ -71,6 +74,18 @@ export const firstStart = (deps: Deps): Promise<FirstStart> =>
     }
     return { ...made, administrator: administrator.username };
   });
+
+/** Passwords may be off only where there is a provider to sign in at. */
+const refuseWithoutWayIn = async ({ configuration, upstreams }: Deps): Promise<void> => {
+  if (configuration.passwords.signIn || (await upstreams.active()).length > 0) return;
+  const problem = {
+    pointer: '/passwords/signIn',
+    message: 'Passwords are switched off, and there is no upstream provider to sign in at: nobody could sign in.',
+    suggestion:
+      'Start with true, add one (behalf upstreams create), sign in there once, and switch passwords off then.',
+  };
+  throw new ConfigurationError([problem]);
+};
 
 const makeAdministrator = async (
   accounts: AccountRegister,

@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/domain/ports/clock.ts';
-import type { FetchPurpose } from '../../src/domain/ports/trusted-fetch.ts';
+import type { AskPurpose, FetchPurpose } from '../../src/domain/ports/trusted-fetch.ts';
 
 /** Fetches that may begin within a minute. */
 export type Budgets = {
@@ -9,7 +9,13 @@ export type Budgets = {
 };
 
 /** Fetches under way at once. Those anybody can cause leave those of registered parties alone. */
-const AT_ONCE: Readonly<Record<FetchPurpose, number>> = { jwks: 32, issuer_metadata: 16, client_metadata: 16 };
+const AT_ONCE: Readonly<Record<FetchPurpose | AskPurpose, number>> = {
+  jwks: 32,
+  issuer_metadata: 16,
+  client_metadata: 16,
+  upstream_token: 16,
+  upstream_userinfo: 16,
+};
 const AT_ONCE_PER_HOST = 4;
 /** Fetches that may wait for one to end. */
 const MAXIMUM_WAITING = 256;
@@ -65,7 +71,11 @@ export const fetchBudgets = (clock: Clock, budgets: Budgets) => {
      * signal, while as many are under way as may be.
      */
     async begin(
-      { purpose, host, source }: { readonly purpose: FetchPurpose; readonly host: string; readonly source?: string },
+      {
+        purpose,
+        host,
+        source,
+      }: { readonly purpose: FetchPurpose | AskPurpose; readonly host: string; readonly source?: string },
       signal: AbortSignal,
     ): Promise<(() => void) | string> {
       const perMinute: readonly Bound[] = [

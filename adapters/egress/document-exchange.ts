@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import {
+  type AskPurpose,
   type FetchPurpose,
   type FetchReason,
   fetchFailed,
@@ -9,20 +10,27 @@ import {
 import type { Place } from './url-rules.ts';
 
 /** What came back. */
-export type Answer = { readonly body: Buffer; readonly mediaType: string; readonly cacheControl: string };
+export type Answer = {
+  readonly status: number;
+  readonly body: Buffer;
+  readonly mediaType: string;
+  readonly cacheControl: string;
+};
 
-/** What is sent; without it a document is asked for. */
+/** What is sent besides the name of a document; with a body it is a POST. */
 export type Message = {
-  readonly body: string;
+  readonly body?: string;
   readonly authorization?: string;
   readonly headers?: Readonly<Record<string, string>>;
 };
+
+export type Purpose = FetchPurpose | PostPurpose | AskPurpose;
 
 /** Asks on a connection that is open, and closes it. */
 export type Exchange = (
   socket: Duplex,
   place: Pick<Place, 'path' | 'authority'>,
-  purpose: FetchPurpose | PostPurpose,
+  purpose: Purpose,
   signal: AbortSignal,
   message?: Message,
 ) => Promise<Answer>;
@@ -35,28 +43,45 @@ const MAXIMUM_HEADERS = 100;
 
 const JSON_TYPES = /^application\/(?:[a-z0-9.+-]+\+)?json$/;
 
-type AnswerRule = {
+type Rule = {
   readonly accept: string;
   readonly types: RegExp;
   readonly maximum: number;
-  /** Any status of success will do, and nothing behind the headers is read. */
+  /** What is sent, where something is. */
+  readonly sends?: string;
+  readonly statuses: readonly number[];
+  /** Nothing behind the headers is read. */
   readonly isUnread?: true;
 };
 
-const RULES: Readonly<Record<FetchPurpose | PostPurpose, AnswerRule>> = {
-  jwks: { accept: 'application/jwk-set+json, application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY },
-  issuer_metadata: { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY },
-  client_metadata: { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_METADATA },
-  decision: { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY },
-  webhook: { accept: '*/*', types: /^/, maximum: Number.POSITIVE_INFINITY, isUnread: true },
-  webhook_challenge: { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_CHALLENGE },
+/** Any status of success. */
+const SUCCESS: readonly number[] = Array.from({ length: 100 }, (_, index) => 200 + index);
+
+const DOCUMENT: Rule = { accept: 'application/json', types: JSON_TYPES, maximum: MAXIMUM_BODY, statuses: [200] };
+
+const RULES: Readonly<Record<Purpose, Rule>> = {
+  jwks: { ...DOCUMENT, accept: 'application/jwk-set+json, application/json' },
+  issuer_metadata: DOCUMENT,
+  client_metadata: { ...DOCUMENT, maximum: MAXIMUM_METADATA },
+  decision: { ...DOCUMENT, sends: 'application/json' },
+  webhook: { ...DOCUMENT, accept: '*/*', sends: 'application/json', statuses: SUCCESS, isUnread: true },
+  webhook_challenge: { ...DOCUMENT, sends: 'application/json', maximum: MAXIMUM_CHALLENGE },
+  // RFC 6749 §5.2: what is wrong with a request is said with 400 or 401.
+  upstream_token: { ...DOCUMENT, sends: 'application/x-www-form-urlencoded', statuses: [200, 400, 401] },
+  // OpenID Connect Core §5.3.2: signed claims come as JWT.
+  upstream_userinfo: {
+    ...DOCUMENT,
+    accept: 'application/json, application/jwt',
+    types: /^application\/(?:jwt|(?:[a-z0-9.+-]+\+)?json)$/,
+  },
 };
 
 /** HTTP/1.1 with Node's strict parser; anything unusual about the answer ends it before the body is read. */
 export const exchangeOver: Exchange = (socket, { path, authority }, purpose, signal, message) =>
   new Promise((resolve, reject) => {
     const rule = RULES[purpose];
-    const { accept, maximum } = rule;
+    const { accept, maximum, sends = 'application/json' } = rule;
+    const content = message?.body;
     const end = (settle: () => void): void => {
       signal.removeEventListener('abort', abort);
       request.destroy();
@@ -68,7 +93,7 @@ export const exchangeOver: Exchange = (socket, { path, authority }, purpose, sig
     const abort = (): void => fail('timed_out', 'the time is up');
     const request = httpRequest({
       createConnection: () => socket,
-      method: message ? 'POST' : 'GET',
+      method: content === undefined ? 'GET' : 'POST',
       path,
       setHost: false,
       headers: {
@@ -77,7 +102,7 @@ export const exchangeOver: Exchange = (socket, { path, authority }, purpose, sig
         'accept-encoding': 'identity',
         'user-agent': 'behalf',
         connection: 'close',
-        ...(message ? { 'content-type': 'application/json', 'content-length': Buffer.byteLength(message.body) } : {}),
+        ...(content === undefined ? {} : { 'content-type': sends, 'content-length': Buffer.byteLength(content) }),
         ...(message?.authorization === undefined ? {} : { authorization: message.authorization }),
         ...message?.headers,
       },
@@ -88,13 +113,14 @@ export const exchangeOver: Exchange = (socket, { path, authority }, purpose, sig
     request.on('error', (error: NodeJS.ErrnoException) => fail('answer_not_valid', error.code ?? 'unknown'));
     request.on('close', () => fail('answer_not_valid', 'closed'));
     request.on('response', (response) => {
+      const { statusCode: status = 0 } = response;
       const objection = objectionTo(response, rule);
       if (objection) {
         fail(...objection);
         return;
       }
       if (rule.isUnread) {
-        end(() => resolve({ body: Buffer.alloc(0), mediaType: '', cacheControl: '' }));
+        end(() => resolve({ status, body: Buffer.alloc(0), mediaType: '', cacheControl: '' }));
         return;
       }
       const chunks: Buffer[] = [];
@@ -108,6 +134,7 @@ export const exchangeOver: Exchange = (socket, { path, authority }, purpose, sig
       response.on('end', () => {
         if (!response.complete) return fail('answer_not_valid', 'it ended too early');
         const answer = {
+          status,
           body: Buffer.concat(chunks),
           mediaType: mediaTypeOf(response),
           cacheControl: response.headers['cache-control'] ?? '',
@@ -115,7 +142,7 @@ export const exchangeOver: Exchange = (socket, { path, authority }, purpose, sig
         end(() => resolve(answer));
       });
     });
-    request.end(message?.body);
+    request.end(content);
   });
 
 const mediaTypeOf = ({ headers }: IncomingMessage): string =>
@@ -123,13 +150,12 @@ const mediaTypeOf = ({ headers }: IncomingMessage): string =>
 
 const objectionTo = (
   response: IncomingMessage,
-  { types, maximum, isUnread }: AnswerRule,
+  { types, maximum, statuses, isUnread }: Rule,
 ): readonly [FetchReason, string, number?] | undefined => {
   const { statusCode = 0, headers, rawHeaders } = response;
   if (rawHeaders.length > 2 * MAXIMUM_HEADERS) return ['answer_not_valid', `more than ${MAXIMUM_HEADERS} headers`];
   if (statusCode >= 300 && statusCode < 400) return ['redirected', `status ${statusCode}`];
-  const isWanted = isUnread ? statusCode >= 200 && statusCode < 300 : statusCode === 200;
-  if (!isWanted) return ['status_not_ok', `status ${statusCode}`, statusCode];
+  if (!statuses.includes(statusCode)) return ['status_not_ok', `status ${statusCode}`, statusCode];
   if (isUnread) return undefined;
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
   if (encoding !== '' && encoding !== 'identity') return ['encoding_not_accepted', 'content-encoding'];

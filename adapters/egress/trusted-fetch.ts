@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../src/domain/ports/clock.ts';
 import {
+  type AskPurpose,
   type FetchedDocument,
   type FetchPurpose,
   type FetchReason,
@@ -8,14 +9,14 @@ import {
   fetchFailed,
   fetchReasonOf,
   fetchStatusOf,
-  type PostPurpose,
+  type TrustedAsk,
   type TrustedFetch,
   type TrustedPost,
 } from '../../src/domain/ports/trusted-fetch.ts';
 import { isPublicAddress, proveAddressRules } from './address-rules.ts';
 import { type Budgets, fetchBudgets } from './budgets.ts';
 import { type Dial, tlsDialer } from './dialing.ts';
-import { type Answer, type Exchange, exchangeOver, type Message } from './document-exchange.ts';
+import { type Answer, type Exchange, exchangeOver, type Message, type Purpose } from './document-exchange.ts';
 import { documentMemory } from './document-memory.ts';
 import { type Resolve, resolveName } from './resolving.ts';
 import { type Place, placeOf } from './url-rules.ts';
@@ -46,12 +47,7 @@ type Dependencies = {
   readonly authorities?: string;
   readonly budgets: Budgets;
   /** Told of each fetch that was begun, and of each that no budget was left for. */
-  readonly onOutcome?: (
-    purpose: FetchPurpose | PostPurpose,
-    outcome: FetchReason | 'fetched',
-    host: string,
-    detail: string,
-  ) => void;
+  readonly onOutcome?: (purpose: Purpose, outcome: FetchReason | 'fetched', host: string, detail: string) => void;
   /** For tests. */
   readonly resolve?: Resolve;
   readonly dial?: Dial;
@@ -61,7 +57,7 @@ type Dependencies = {
 };
 
 /** The port over TLS sockets of our own. Throws when its rules do not work or `authorities` cannot be read: no fetch without a guard. */
-export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost => {
+export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & TrustedAsk => {
   const { clock, elapsed, resolve = resolveName, exchange = exchangeOver, onOutcome } = deps;
   const { isAllowedAddress = isPublicAddress, deadlineMilliseconds = DEADLINE_MILLISECONDS } = deps;
   proveAddressRules(isAllowedAddress);
@@ -96,18 +92,22 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost => 
     throw last;
   };
 
-  const answerOf = async (
-    place: Place,
-    purpose: FetchPurpose | PostPurpose,
-    signal: AbortSignal,
-    message?: Message,
-  ): Promise<Answer> => {
+  const answerOf = async (place: Place, purpose: Purpose, signal: AbortSignal, message?: Message): Promise<Answer> => {
     const addresses = await checkedAddresses(place, signal);
     const socket = await connected(place, addresses, signal);
     return aborting(exchange(socket, place, purpose, signal, message), signal);
   };
 
-  const fetched = async ({ url, purpose, source }: FetchRequest, key: string): Promise<FetchedDocument> => {
+  /** One exchange within its deadline and its budgets. `failed` hears of a failure before it is thrown. */
+  const within = async (
+    {
+      url,
+      purpose,
+      source,
+    }: { readonly url: string; readonly purpose: FetchPurpose | AskPurpose; readonly source?: string },
+    message: Message | undefined,
+    failed: (failure: { readonly reason: FetchReason; readonly detail: string }) => void,
+  ): Promise<Answer> => {
     const place = placeOf(url, named);
     if (typeof place === 'string') throw fetchFailed(place, 'by its spelling');
     const begun = elapsed();
@@ -122,22 +122,27 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost => 
       throw fetchFailed('over_budget', done);
     }
     try {
-      const answer = await answerOf(place, purpose, controller.signal);
-      const document = documentOf(url, answer, clock.now());
-      memory.keep(key, document);
+      const answer = await answerOf(place, purpose, controller.signal, message);
       onOutcome?.(purpose, 'fetched', place.host, '');
-      return document;
+      return answer;
     } catch (error) {
       const failure = failureOf(error, controller.signal.aborted);
       done();
       if (SILENT.has(failure.reason)) await pause(deadlineMilliseconds - (elapsed() - begun) * 1000);
-      memory.fail(key, { ...failure, at: clock.now() });
+      failed(failure);
       onOutcome?.(purpose, failure.reason, place.host, failure.detail);
       throw fetchFailed(failure.reason, failure.detail);
     } finally {
       clearTimeout(timer);
       done();
     }
+  };
+
+  const fetched = async (request: FetchRequest, key: string): Promise<FetchedDocument> => {
+    const answer = await within(request, undefined, (failure) => memory.fail(key, { ...failure, at: clock.now() }));
+    const document = documentOf(request.url, answer, clock.now());
+    memory.keep(key, document);
+    return document;
   };
 
   return {
@@ -171,6 +176,15 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost => 
         if (isFresh) return held;
         throw error;
       }
+    },
+
+    async ask({ form, authorization, ...request }) {
+      const message = {
+        ...(form === undefined ? {} : { body: form }),
+        ...(authorization === undefined ? {} : { authorization }),
+      };
+      const { status, mediaType, body } = await within(request, message, () => undefined);
+      return { status, mediaType, body };
     },
 
     async post({ url, purpose, timeoutMilliseconds, body, authorization, headers }) {

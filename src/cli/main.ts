@@ -30,6 +30,7 @@ import { resetPassword } from './commands/reset-password.ts';
 import { resourceServerCommands } from './commands/resource-servers.ts';
 import { serverCommands } from './commands/server.ts';
 import { storeCommands } from './commands/store.ts';
+import { upstreamCommands } from './commands/upstreams.ts';
 import { webhookCommands } from './commands/webhooks.ts';
 import { printable } from './table.ts';
 import { processTerminal, type Terminal } from './terminal.ts';
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   ...groupCommands,
   ...federationCommands,
   ...peerCommands,
+  ...upstreamCommands,
   resetPassword,
   ...clientCommands,
   ...resourceServerCommands,

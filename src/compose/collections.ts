@@ -38,6 +38,8 @@ import { KILLS } from '../domain/revocation/kill.ts';
 import { DELIVERIES, DELIVERY_QUEUES } from '../domain/telling/delivery.ts';
 import { NOTICES } from '../domain/telling/notice.ts';
 import { WEBHOOKS } from '../domain/telling/webhook.ts';
+import { UPSTREAM_LINKS } from '../domain/upstream/upstream-links.ts';
+import { UPSTREAMS } from '../domain/upstream/upstream-provider.ts';
 import { INSTALLATION } from '../first-start.ts';
 import { CONSUMPTIONS, ENGINE_RECORDS, LEASES, REVOKED_TOKENS } from '../provider/records.ts';
 import { SIGNING_KEYS } from '../provider/signing-keys.ts';
@@ -56,6 +58,8 @@ export const MOVED: readonly CollectionDeclaration[] = [
   TRUSTED_ISSUERS,
   PEERS,
   ACCOUNT_LINKS,
+  UPSTREAMS,
+  UPSTREAM_LINKS,
   CREDENTIAL_USE,
   AGENTS,
   AGENT_USE,

@@ -8,6 +8,7 @@ import { credentialHandlers } from '../http/management/credentials.ts';
 import { instanceHandlers } from '../http/management/instances.ts';
 import { policyHandlers } from '../http/management/policies.ts';
 import { policyTrialHandlers } from '../http/management/policy-trials.ts';
+import { upstreamHandlers } from '../http/management/upstreams.ts';
 import type { services } from './services.ts';
 
 /** Keys are rotated by the agent itself, over the API. */
@@ -41,6 +42,11 @@ export const consoleDeps = (
       ...approvalHandlers(made.approvals.desk, agents, owners, clock),
       ...policyHandlers(made.policies),
       ...policyTrialHandlers(made.policyTrials),
+      ...upstreamHandlers({
+        ...made.upstreams,
+        links: made.upstreamLinks,
+        redirectUri: `${people.issuer}/upstream/callback`,
+      }),
       ...agentHandlers(agents, owners, blueprints, accounts, groups, registration, audit),
       ...instanceHandlers(made.instances, agents, owners),
       ...credentialHandlers(

@@ -4,14 +4,14 @@ import { trustedFetch } from '../../adapters/egress/trusted-fetch.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
+import type { TrustedAsk, TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import type { Metrics } from '../http/metrics.ts';
 
 /** The way out as configured. Throws when it cannot be guarded; then the server does not start. */
 export const egress = (
   { egress: settings }: Configuration,
   { clock, log, metrics }: { readonly clock: Clock; readonly log: Logger; readonly metrics: Metrics },
-): TrustedFetch & TrustedPost =>
+): TrustedFetch & TrustedPost & TrustedAsk =>
   trustedFetch({
     clock,
     elapsed: stopwatch,

@@ -10,6 +10,7 @@ import type { PeopleDeps } from '../http/interaction/people-deps.ts';
 import { cookieNames } from '../provider/cookies.ts';
 import { browserSessions, interactions } from '../provider/interactions.ts';
 import type { services } from './services.ts';
+import { upstreamPages } from './upstream-pages.ts';
 
 type Made = Awaited<ReturnType<typeof services>>;
 
@@ -50,11 +51,13 @@ export const peoplePages = (
     delegationRequests: requests,
     verifiedNames: made.names,
     consents,
-    signIn: passwordSignIn({ ...signingIn, passwords: made.passwords }),
-    resets: made.telling.resets,
+    signIn: passwordSignIn({ ...signingIn, passwords: made.passwords, isOn: configuration.passwords.signIn }),
+    resets: configuration.passwords.signIn ? made.telling.resets : undefined,
     emails: made.telling.emails,
     secondFactor: secondFactor({ ...signingIn, passkeys: keysOfPeople }),
     passkeys: keysOfPeople,
+    upstream: upstreamPages(made, configuration, signingIn),
+    isPasswordOn: configuration.passwords.signIn,
     factors: made.factors,
     totpEnrolment: totpEnrolment({ ...signingIn, issuerName: `Behalf ${new URL(issuer).host}` }),
     approvals: { desk: made.approvals.desk, standing: made.approvals.standing, live, clock },

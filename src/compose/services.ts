@@ -57,7 +57,7 @@ import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { Mailer } from '../domain/ports/mailer.ts';
-import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
+import type { TrustedAsk, TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import { resourceServerRegistry } from '../domain/resource-servers/resource-server-registry.ts';
 import { latchedKills } from '../domain/revocation/kill.ts';
 import { documentsUnderKills, registersUnderKills } from '../domain/revocation/registers-under-kills.ts';
@@ -75,6 +75,7 @@ import { measuredStores } from './measured-stores.ts';
 import { afterMoves } from './moved-data.ts';
 import { folderOf, killLatch, otherSecretOf, secretOf, stores } from './stores.ts';
 import { mailerOf, telling } from './telling.ts';
+import { upstreamParts } from './upstream.ts';
 
 /** What a test may put in place of the real thing. */
 export type Overrides = {
@@ -87,7 +88,7 @@ export type Overrides = {
   readonly masterKey?: Buffer;
   readonly log?: Logger;
   readonly mailer?: Mailer;
-  readonly trustedFetch?: TrustedFetch & Partial<TrustedPost>;
+  readonly trustedFetch?: TrustedFetch & Partial<TrustedPost & TrustedAsk>;
   /** To see what a layer of the decision is there for. */
   readonly withoutLayer?: DecisionLayer;
   /** How other processes find this one; for tests with several nodes in one process. */
@@ -167,7 +168,12 @@ export const services = async (configuration: Configuration, overrides: Override
     },
   });
   const factors = factorRegister({ documents, clock, identifiers, masterKey, audit });
-  if (otherSecretOf(configuration) !== undefined) await factors.sealAnew();
+  const parts = { documents, clock, identifiers, audit, masterKey };
+  const upstream = upstreamParts(configuration, { ...parts, accounts, keys, trustedFetch });
+  if (otherSecretOf(configuration) !== undefined) {
+    await factors.sealAnew();
+    await upstream.upstreams.sealAnew();
+  }
   const accountExists = async (id: string): Promise<boolean> => (await accounts.get(id))?.document.state === 'active';
   const digestSecret = (secret: string): string => masterKey.digest('client_secret', secret);
   const resourceServers = resourceServerRegistry({ documents, clock, identifiers, audit, digestSecret, issuer });
@@ -396,6 +402,7 @@ export const services = async (configuration: Configuration, overrides: Override
     passwords: hashing,
     accounts,
     factors,
+    ...upstream,
     resourceServers,
     clients,
     documentClients,

@@ -17,7 +17,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Paths below the issuer's that are ours; everything else is the engine's. */
 const OURS =
-  /^\/(?:$|api\/|interaction\/|account(?:\/|$)|console(?:\/|$)|delegations\/|assets\/|reg(?:\/|$)|access\/v1\/|\.well-known\/authzen-configuration$)/;
+  /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|delegations\/|assets\/|reg(?:\/|$)|access\/v1\/|\.well-known\/authzen-configuration$)/;
 
 export const requestListener = (deps: {
   readonly guard: FrontGuard;
@@ -107,7 +107,7 @@ const SURFACES: readonly (readonly [RegExp, string])[] = [
   [/\/api\/v1/, 'management'],
   [/\/access\/v1/, 'decisions'],
   [/^\/(?:.*\/)?reg(?:$|[/?])/, 'registration'],
-  [/\/(?:interaction|account|console|delegations|device|session)/, 'pages'],
+  [/\/(?:interaction|upstream|account|console|delegations|device|session)/, 'pages'],
   [/\/\.well-known\/|\/jwks/, 'discovery'],
   [/\/(?:auth|request)/, 'authorization'],
 ];

@@ -101,6 +101,7 @@ export const interactions = (deps: Deps): Interactions => {
         prompt: found.prompt.name === 'consent' ? 'consent' : 'login',
         ...(found.session?.accountId === undefined ? {} : { account: found.session.accountId }),
         ...(lacksFactor(found) ? { lacksFactor: true } : {}),
+        ...(found.prompt.reasons.some((reason) => FRESH.has(reason)) ? { isFresh: true } : {}),
         clientId: String(text('client_id')),
         ...(redirectUri === undefined ? {} : { redirectUri }),
         ...(loginHint === undefined ? {} : { loginHint }),
@@ -169,6 +170,9 @@ export const interactions = (deps: Deps): Interactions => {
     },
   });
 };
+
+/** The engine's words for it. */
+const FRESH: ReadonlySet<string> = new Set(['login_prompt', 'max_age']);
 
 /** Whether the class of the sign-in is all that is wrong with whoever is signed in (step-up.ts). */
 const lacksFactor = ({ prompt, session }: EngineInteraction): boolean =>

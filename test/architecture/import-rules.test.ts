@@ -79,6 +79,12 @@ const RULES: readonly Rule[] = [
   { of: 'adapters/mail/', may: ['src/domain/ports/', 'nodemailer'] },
 
   {
+    of: 'adapters/openid-client/',
+    may: ['src/domain/ports/', 'openid-client'],
+    types: ['node:crypto'],
+  },
+
+  {
     of: 'adapters/cedar/',
     may: ['./', 'src/domain/ports/', '@cedar-policy/cedar-wasm/nodejs', 'node:crypto', 'node:fs', 'node:path'],
   },
@@ -131,7 +137,7 @@ const RULES: readonly Rule[] = [
     of: 'src/compose/console-pages.ts',
     may: [
       'src/domain/',
-      ...['agents', 'approvals', 'credentials', 'instances', 'policies', 'policy-trials'].map(
+      ...['agents', 'approvals', 'credentials', 'instances', 'policies', 'policy-trials', 'upstreams'].map(
         (name) => `src/http/management/${name}.ts`,
       ),
     ],
@@ -139,7 +145,7 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/compose/people-pages.ts',
-    may: ['src/domain/', 'src/provider/', 'src/http/account/approvals/live.ts'],
+    may: ['src/domain/', 'src/provider/', 'src/http/account/approvals/live.ts', 'src/compose/upstream-pages.ts'],
     types: ['./', 'src/http/interaction/people-deps.ts', 'config/configuration.ts'],
   },
   {

@@ -5,7 +5,7 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import type { RequestListener } from 'node:http';
-import { createServer } from 'node:https';
+import { createServer, get } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +46,16 @@ export const localAuthority = async () => {
   return {
     caFile,
     certificateFor,
+    /** GET at one of these servers, as somebody who believes the authority; redirects are not followed. */
+    async ask(url: string): Promise<{ readonly status: number; readonly location: string | undefined }> {
+      const ca = await readFile(caFile, 'utf8');
+      return new Promise((resolve, reject) => {
+        get(url, { ca, agent: false }, (response) => {
+          response.resume();
+          resolve({ status: response.statusCode ?? 0, location: response.headers.location });
+        }).once('error', reject);
+      });
+    },
     /** A server on loopback; `host` is what the configuration has to name, `origin` what URLs begin with. */
     async serve(listener: RequestListener, names = 'DNS:localhost,IP:127.0.0.1') {
       const server = createServer(await certificateFor(names), listener);

@@ -42,6 +42,8 @@ import { masterKey } from '../../src/domain/secrets/master-key.ts';
 import { deadLetters } from '../../src/domain/telling/dead-letters.ts';
 import { outbox } from '../../src/domain/telling/outbox.ts';
 import { webhookRegistry } from '../../src/domain/telling/webhook-registry.ts';
+import { upstreamLinks } from '../../src/domain/upstream/upstream-links.ts';
+import { upstreamRegistry } from '../../src/domain/upstream/upstream-registry.ts';
 import { MANAGEMENT_SCOPES } from '../../src/http/management/permissions.ts';
 import { managementRouter } from '../../src/http/management/router.ts';
 import { newPublicKey, recordingAudit, standingClock } from './people-world.ts';
@@ -118,6 +120,13 @@ export const managementWorld = async () => {
   });
   const peers = peerRegistry({ ...base, checkKeyUrl, issuer: ISSUER, agents, clients, resourceServers });
   const links = accountLinks({ ...base, peers, accounts });
+  const upstreams = upstreamRegistry({
+    ...base,
+    masterKey: key,
+    checkUrl: checkKeyUrl,
+    issuer: ISSUER,
+    isPasswordOn: true,
+  });
   const tokens = new Map<string, IssuedToken>();
   const failures: unknown[] = [];
   const proof = { thumbprint: undefined as string | undefined };
@@ -154,6 +163,11 @@ export const managementWorld = async () => {
       workloads: { test: async () => ({ matches: [] }) },
     },
     peers: { ...peers, links, keys: { health: () => ({ state: 'unknown' }) } },
+    upstreams: {
+      ...upstreams,
+      links: upstreamLinks({ ...base, upstreams, accounts }),
+      redirectUri: `${ISSUER}/upstream/callback`,
+    },
     findings: agentFindings({ agents, counting: agents, clock }),
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
     approvals: desk,

@@ -28,8 +28,14 @@ import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
 import type { BrowserSessions, ConsentResult, Interaction, Interactions } from '../../src/domain/ports/interactions.ts';
 import type { Lease, Leases } from '../../src/domain/ports/leases.ts';
+import type { UpstreamClient, UpstreamIdentity, UpstreamRequest } from '../../src/domain/ports/upstream-client.ts';
 import { resourceServerRegistry } from '../../src/domain/resource-servers/resource-server-registry.ts';
 import { masterKey } from '../../src/domain/secrets/master-key.ts';
+import { upstreamLinks } from '../../src/domain/upstream/upstream-links.ts';
+import { upstreamRegistry } from '../../src/domain/upstream/upstream-registry.ts';
+import { upstreamSessions } from '../../src/domain/upstream/upstream-sessions.ts';
+import { upstreamSignIn } from '../../src/domain/upstream/upstream-sign-in.ts';
+import { waysIn } from '../../src/domain/upstream/ways-in.ts';
 import { liveApprovals } from '../../src/http/account/approvals/live.ts';
 import { accountRouter } from '../../src/http/account/router.ts';
 import type { PeopleDeps } from '../../src/http/interaction/people-deps.ts';
@@ -190,9 +196,33 @@ const fakeLeases = () => {
   return { port, live };
 };
 
+/** Providers of which every answer is as the test says. */
+const fakeUpstreamClient = () => {
+  const requests: UpstreamRequest[] = [];
+  const state: { identity?: UpstreamIdentity; failure?: Error } = {};
+  const port: UpstreamClient = {
+    async authorizationUrl({ issuer }, request) {
+      requests.push(request);
+      return `${issuer}/authorize?state=${request.state}`;
+    },
+    async identify() {
+      if (state.failure || !state.identity) throw state.failure ?? new Error('nobody signed in there');
+      return state.identity;
+    },
+    endSessionUrl: async ({ issuer }) => `${issuer}/end`,
+  };
+  return { port, requests, state };
+};
+
 export type PeopleWorld = Awaited<ReturnType<typeof peopleWorld>>;
 
-export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { readonly issuer?: string } = {}) => {
+export const peopleWorld = async ({
+  issuer = 'https://id.example.com',
+  isPasswordOn = true,
+}: {
+  readonly issuer?: string;
+  readonly isPasswordOn?: boolean;
+} = {}) => {
   const clock = standingClock();
   const { documents, ephemeral } = await openStores(clock);
   const audit = recordingAudit();
@@ -233,7 +263,11 @@ export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { reado
   const factors = factorRegister({ ...base, masterKey: key });
   const signingIn = { ...base, accounts, factors, ephemeral, masterKey: key, limits: LIMITS };
   const keysOfPeople = passkeys({ ...signingIn, issuer });
-  const signIn = passwordSignIn({ ...signingIn, passwords: hashing });
+  const signIn = passwordSignIn({ ...signingIn, passwords: hashing, isOn: isPasswordOn });
+  const upstreams = upstreamRegistry({ ...base, masterKey: key, checkUrl: () => undefined, issuer, isPasswordOn });
+  const links = upstreamLinks({ ...base, upstreams, accounts });
+  const upstreamClient = fakeUpstreamClient();
+  const there = { upstreams, links, client: upstreamClient.port };
   const interactions = fakeInteractions();
   const sessions = fakeSessions(clock);
   const leases = fakeLeases();
@@ -259,6 +293,14 @@ export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { reado
     signIn,
     secondFactor: secondFactor({ ...signingIn, passkeys: keysOfPeople }),
     passkeys: keysOfPeople,
+    upstream: {
+      providers: upstreams,
+      signIn: upstreamSignIn({ ...signingIn, ...there, issuer, clockToleranceSeconds: 5 }),
+      sessions: upstreamSessions({ ...signingIn, ...there, issuer, sessionSeconds: 3600 }),
+      waysIn: waysIn({ ...base, accounts, factors, links, upstreams, isPasswordOn }),
+      newBrowser: identifiers.newSecret,
+    },
+    isPasswordOn,
     factors,
     totpEnrolment: totpEnrolment({ ...signingIn, issuerName: 'Behalf' }),
     approvals: {
@@ -350,6 +392,9 @@ export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { reado
     ...{ clock, documents, ephemeral, audit, key, accounts, agents, clients, resourceServers, delegations, requests },
     ...{
       consents,
+      upstreams,
+      links,
+      upstreamClient,
       factors,
       totpEnrolment: deps.totpEnrolment,
       signIn,
@@ -357,6 +402,7 @@ export const peopleWorld = async ({ issuer = 'https://id.example.com' }: { reado
       sessions,
       leases,
       deps,
+      desk,
       http,
       ada,
       bob,

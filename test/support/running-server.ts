@@ -3,7 +3,8 @@
  * production, listening on a free port. Reads the audit trail directly, and can make the stores fail.
  * BEHALF_TEST_STORES=mongodb+redis runs every test that does not say otherwise on those.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,6 +23,7 @@ import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-ev
 import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
 import { publicServer } from '../../src/public-server.ts';
+import type { LocalAuthority } from './local-authority.ts';
 import { WITHOUT_LIMITS } from './scene.ts';
 import { freePort } from './server-process.ts';
 import { isOnServers, type OwnPart, partOfServers, storesOfPart } from './shared-servers.ts';
@@ -33,6 +35,13 @@ export type RunOptions = {
   readonly environment?: Readonly<Record<string, string>>;
   /** Default: memory, or with BEHALF_TEST_STORES=mongodb+redis those. */
   readonly stores?: 'memory' | 'sqlite' | 'mongodb+redis';
+  /** Over https, and so in production: with a certificate of this authority, at a port that others were told. */
+  readonly tls?: {
+    readonly authority: Pick<LocalAuthority, 'certificateFor'>;
+    readonly port: number;
+    /** Default: localhost. Browsers keep the cookies of two hosts apart, and not those of two ports. */
+    readonly host?: '127.0.0.1';
+  };
   /** Path part of the issuer, such as '/id'. */
   readonly path?: string;
   /** Keep the limits of a real installation. Default: switched off. */
@@ -59,8 +68,9 @@ export type Faults = {
 
 export const runServer = async (options: RunOptions = {}) => {
   const dataFolder = options.after?.dataFolder ?? (await mkdtemp(join(tmpdir(), 'behalf-test-')));
-  const port = options.after?.port ?? (await freePort());
-  const issuer = `http://localhost:${port}${options.path ?? ''}`;
+  const port = options.after?.port ?? options.tls?.port ?? (await freePort());
+  const origin = `${options.tls ? 'https' : 'http'}://${options.tls?.host ?? 'localhost'}:${port}`;
+  const issuer = `${origin}${options.path ?? ''}`;
   const which = options.stores ?? (isOnServers() ? 'mongodb+redis' : 'memory');
   const part = which === 'mongodb+redis' ? await partOfServers() : undefined;
   const { configuration } = loadConfiguration({
@@ -72,6 +82,7 @@ export const runServer = async (options: RunOptions = {}) => {
       BEHALF__PASSWORDS__CONCURRENCY: '2',
       ...(options.limits ? {} : WITHOUT_LIMITS),
       BEHALF__LOG__LEVEL: 'silent',
+      ...(options.tls ? await tlsSettings(options.tls.authority, dataFolder) : {}),
       ...part?.environment,
       ...options.environment,
     },
@@ -119,6 +130,19 @@ export const runServer = async (options: RunOptions = {}) => {
       await part?.remove();
       if (!keepData) await rm(dataFolder, { recursive: true, force: true });
     },
+  };
+};
+
+const tlsSettings = async (authority: Pick<LocalAuthority, 'certificateFor'>, folder: string) => {
+  const { cert, key } = await authority.certificateFor('DNS:localhost,IP:127.0.0.1');
+  const [certificateFile, keyFile] = [join(folder, 'tls.pem'), join(folder, 'tls.key')];
+  await writeFile(certificateFile, cert);
+  await writeFile(keyFile, key, { mode: 0o600 });
+  return {
+    BEHALF__LISTEN__TLS__CERTIFICATEFILE: certificateFile,
+    BEHALF__LISTEN__TLS__KEYFILE: keyFile,
+    // Not the one that is used, but production wants one named.
+    BEHALF__KEYS__MASTERKEY: randomBytes(32).toString('base64url'),
   };
 };
 

@@ -12,6 +12,8 @@ export type ErrorModel = PageFrame & {
   /** OAuth error or DomainError code. */
   readonly code?: string;
   readonly requestId?: string;
+  /** Where to go on, where that is not the start. */
+  readonly onwards?: { readonly href: string; readonly text: string };
 };
 
 export const errorPage = (model: ErrorModel): Html =>
@@ -25,5 +27,5 @@ ${model.code !== undefined && html`<div><dt>Error</dt><dd><code>${plainText(mode
 ${model.detail !== undefined && html`<div><dt>Detail</dt><dd dir="auto">${plainText(model.detail, 400)}</dd></div>`}
 ${model.requestId !== undefined && html`<div><dt>Request</dt><dd><code>${plainText(model.requestId, 80)}</code></dd></div>`}
 </dl>
-<p><a href="${model.basePath}/">Back to the start</a></p></section>`,
+<p>${model.onwards ? html`<a href="${model.onwards.href}">${model.onwards.text}</a>` : html`<a href="${model.basePath}/">Back to the start</a>`}</p></section>`,
   });

@@ -27,6 +27,21 @@ export type SecurityModel = PageFrame & {
   /** Whether there is a page for another address. */
   readonly hasMail?: boolean;
   readonly factors: readonly ShownFactor[];
+  /** Other providers: those one is connected with, and those one could be. */
+  readonly connected: readonly ShownConnection[];
+  readonly connectable: readonly { readonly id: string; readonly name: string }[];
+  readonly hasPassword: boolean;
+};
+
+export type ShownConnection = {
+  readonly provider: string;
+  /** What the person is called there. */
+  readonly label?: string;
+  readonly createdAt: number;
+  /** The provider is switched off. */
+  readonly isOff: boolean;
+  /** Where `csrf` is POSTed to remove it. */
+  readonly removeAction: string;
 };
 
 export const securityPage = (model: SecurityModel): Html => {
@@ -37,19 +52,46 @@ export const securityPage = (model: SecurityModel): Html => {
     title: 'Sign-in and security',
     width: 'wide',
     body: html`<div class="page-head"><h1>Sign-in and security</h1>
-<p class="lead">What proves that it is you, besides your password. To change anything here you sign in anew.</p></div>
+<p class="lead">What proves that it is you. To change anything here you sign in anew.</p></div>
 <section aria-labelledby="factors"><h2 id="factors">Second factors</h2>
 ${
   asked.length === 0
-    ? html`<p class="empty">There is none. Whoever knows your password can sign in as you, and allow agents what you could.</p>`
+    ? html`<p class="empty">There is none. Whoever ${model.hasPassword ? 'knows your password' : 'can sign in elsewhere as you'} can sign in as you, and allow agents what you could.</p>`
     : asked.map((factor) => shown(factor, model.csrf))
 }
 <p class="actions">${model.hasPasskeys && html`<a class="button plain" href="${model.path}/passkey">Add a passkey</a> `}<a class="button plain" href="${model.path}/totp">Add an authenticator app</a></p></section>
 ${asked.length > 0 && recovery(model, codes)}
-<section aria-labelledby="password"><h2 id="password">Password</h2>
-<p><a href="${model.basePath}/account/password">Change password</a>${model.hasMail && html` · <a href="${model.basePath}/account/email">E-mail address</a>`}</p></section>`,
+${(model.connected.length > 0 || model.connectable.length > 0) && connections(model)}
+${
+  model.hasPassword &&
+  html`<section aria-labelledby="password"><h2 id="password">Password</h2>
+<p><a href="${model.basePath}/account/password">Change password</a></p></section>`
+}
+${
+  model.hasMail &&
+  html`<section aria-labelledby="email"><h2 id="email">Mail</h2>
+<p><a href="${model.basePath}/account/email">E-mail address</a></p></section>`
+}`,
   });
 };
+
+const connections = ({ connected, connectable, csrf, path }: SecurityModel): Html =>
+  html`<section aria-labelledby="connections"><h2 id="connections">Sign-in at other providers</h2>
+${connected.length === 0 && html`<p class="empty">There is none. You can connect your account, and then sign in there instead of here.</p>`}
+${connected.map(
+  (one) => html`<article class="card">
+<div class="row"><div class="agent"><h3>${chosenName(one.provider)}</h3>
+${one.label !== undefined && html`<p class="facts">As ${plainText(one.label, 200)}${one.isOff && html` <span class="tag off">Switched off</span>`}</p>`}</div>
+<form method="post" action="${one.removeAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: 'Disconnect', kind: 'danger', about: plainText(one.provider, 60) })}</form></div>
+<p class="hint">Connected ${timeText(one.createdAt)}.</p></article>`,
+)}
+${
+  connectable.length > 0 &&
+  html`<div class="actions">${connectable.map(
+    ({ id, name }) =>
+      html`<form method="post" action="${path}/upstream"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="upstream" value="${id}">${submit({ text: `Connect ${plainText(name, 60)}`, kind: 'plain' })}</form>`,
+  )}</div>`
+}</section>`;
 
 const used = ({ createdAt, lastUsedAt }: ShownFactor): Html =>
   html`Added ${timeText(createdAt)}, ${lastUsedAt === undefined ? 'not used yet' : html`last used ${timeText(lastUsedAt)}`}.`;

@@ -22,6 +22,18 @@ export type SignInModel = PageFrame & {
   readonly resetHref?: string;
   /** A sign-in with nothing but a passkey: POSTs `csrf`, `uid` and `credential` to `action`. Absent: no such button. */
   readonly passkey?: { readonly action: string; readonly options: string };
+  /** Whether there is a form for a password. */
+  readonly hasPassword: boolean;
+  /** Other providers to sign in at. */
+  readonly upstreams?: UpstreamChoice;
+};
+
+export type UpstreamChoice = {
+  /** Where `csrf`, `uid` and `upstream` are POSTed. */
+  readonly action: string;
+  readonly buttons: readonly { readonly id: string; readonly name: string }[];
+  /** Whether a username may lead to a provider by its domain: then nobody has to have a password here. */
+  readonly hasDomains: boolean;
 };
 
 export const signInPage = (model: SignInModel): Html =>
@@ -40,20 +52,59 @@ ${
     : html`<p class="lead">to see and manage what agents and apps may do for you.</p>`
 }
 ${model.error !== undefined && html`<div class="flash error" role="alert">${plainText(model.error, 300)}</div>`}
-<form method="post" action="${model.action}">
-${hidden(model)}
-${field({ name: 'username', label: 'Username', autocomplete: 'username', maxLength: 128, autofocus: true, ...(model.username === undefined ? {} : { value: model.username }) })}
-${field({ name: 'password', label: 'Password', type: 'password', autocomplete: 'current-password', maxLength: 1024 })}
-<div class="actions">${submit({ text: 'Sign in' })}</div>
-</form>
+${usernameForm(model)}
 ${model.resetHref !== undefined && html`<p class="after"><a href="${model.resetHref}">I forgot my password</a></p>`}
 ${
   model.passkey &&
   passkeyForm({ ...model.passkey, kind: 'get', button: 'Sign in with a passkey', look: 'plain', fields: hidden(model) })
 }
+${model.upstreams?.buttons.map((one, index) => upstreamForm(model, one, !hasUsername(model) && index === 0))}
 ${model.cancelAction !== undefined && html`<form method="post" action="${model.cancelAction}" class="after">${hidden(model)}${submit({ text: 'Cancel and go back', kind: 'quiet' })}</form>`}
 </section>`,
   });
+
+const hasUsername = ({ hasPassword, upstreams }: SignInModel): boolean => hasPassword || upstreams?.hasDomains === true;
+
+/** Username and password; only the username where it leads to a provider and passwords are off. */
+const usernameForm = (model: SignInModel): Html | false => {
+  const { hasPassword, username, upstreams } = model;
+  const hasDomains = upstreams?.hasDomains === true;
+  return (
+    hasUsername(model) &&
+    html`<form method="post" action="${model.action}">
+${hidden(model)}
+${field({
+  name: 'username',
+  label: hasPassword ? 'Username' : 'Your address at work',
+  autocomplete: 'username',
+  maxLength: 128,
+  autofocus: true,
+  ...(username === undefined ? {} : { value: username }),
+})}
+${
+  hasPassword &&
+  field({
+    name: 'password',
+    label: 'Password',
+    type: 'password',
+    autocomplete: 'current-password',
+    maxLength: 1024,
+    ...(hasDomains ? { optional: true, hint: 'Leave it empty if your organisation signs you in.' } : {}),
+  })
+}
+<div class="actions">${submit({ text: hasPassword ? 'Sign in' : 'Continue' })}</div>
+</form>`
+  );
+};
+
+const upstreamForm = (
+  model: SignInModel,
+  { id, name }: UpstreamChoice['buttons'][number],
+  isFirst: boolean,
+): Html => html`<form method="post" action="${model.upstreams?.action ?? ''}">
+${hidden(model)}<input type="hidden" name="upstream" value="${id}">
+<div class="actions">${submit({ text: `Sign in with ${plainText(name, 60)}`, kind: isFirst ? 'primary' : 'plain' })}</div>
+</form>`;
 
 const hidden = ({ csrf, uid }: SignInModel): Html =>
   html`<input type="hidden" name="csrf" value="${csrf}">${uid !== undefined && html`<input type="hidden" name="uid" value="${uid}">`}`;

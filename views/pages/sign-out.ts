@@ -18,7 +18,11 @@ export const signOutPage = (model: SignOutModel): Html =>
 </form></section>`,
   });
 
-export type SignedOutModel = PageFrame & { readonly clientName?: string };
+export type SignedOutModel = PageFrame & {
+  readonly clientName?: string;
+  /** The provider at which the session began, where it can be ended there, too. */
+  readonly upstream?: { readonly name: string; readonly href: string };
+};
 
 export const signedOutPage = (model: SignedOutModel): Html =>
   layout({
@@ -26,5 +30,10 @@ export const signedOutPage = (model: SignedOutModel): Html =>
     title: 'Signed out',
     body: html`<section class="card"><h1>You are signed out</h1>
 <p class="lead">${model.clientName === undefined ? 'Your session in this browser is over.' : html`You are signed out of ${chosenName(model.clientName)}.`}</p>
+${
+  model.upstream &&
+  html`<p>You are still signed in at ${chosenName(model.upstream.name)}, and whoever uses this browser could come back that way.</p>
+<p><a class="button plain" href="${model.upstream.href}">Sign out there, too</a></p>`
+}
 <p><a href="${model.basePath}/account">Sign in again</a></p></section>`,
   });

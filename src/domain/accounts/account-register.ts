@@ -175,6 +175,11 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
       return found.map((one) => published(one).document);
     },
 
+    /** Whether any account has exactly this address, verified or not. */
+    async hasEmail(email: string): Promise<boolean> {
+      return (await accounts.find({ where: { email }, limit: 1 })).length > 0;
+    },
+
     /** Newest first. */
     async list(query: PageQuery = {}): Promise<Page<Account>> {
       const limit = Math.min(Math.max(query.limit ?? 50, 1), 200);

@@ -6,6 +6,11 @@
 export const SINGLE_FACTOR = 'urn:behalf:acr:single-factor';
 export const MULTI_FACTOR = 'urn:behalf:acr:multi-factor';
 
+/** The person signed in at another provider, for this. RFC 8176 has no word for it. */
+export const UPSTREAM = 'urn:behalf:amr:upstream';
+/** The person was signed in at another provider already, or it does not say since when. */
+export const UPSTREAM_SESSION = 'urn:behalf:amr:upstream-session';
+
 const CLASSES: readonly string[] = [SINGLE_FACTOR, MULTI_FACTOR];
 
 /** What sign-ins here can reach, for somebody who has a second factor. */

@@ -13,6 +13,8 @@ export type SignInDeps = AttemptsDeps & {
   /** Whether the password of an account is not enough. */
   readonly factors: { isAsked(account: string): Promise<boolean> };
   readonly limits: SignInLimits;
+  /** Whether people sign in with a password at all. Default: true. */
+  readonly isOn?: boolean;
 };
 
 export type SignInAttempt = {
@@ -39,7 +41,7 @@ const REFUSED = 'The username or the password is not right.';
  * of its own there, so that strangers who use up the account's cannot lock its person out (LG-02).
  */
 export const passwordSignIn = (deps: SignInDeps) => {
-  const { accounts, passwords, factors, clock, audit, limits } = deps;
+  const { accounts, passwords, factors, clock, audit, limits, isOn = true } = deps;
   const { refused, spend, knownDevice, newDevice } = attempts(deps);
   const perAccount = { limit: limits.signInPerAccount, window: limits.signInWindowSeconds };
   const perSource = { limit: limits.signInPerSource, window: limits.signInWindowSeconds };
@@ -66,6 +68,10 @@ export const passwordSignIn = (deps: SignInDeps) => {
         await spend('device', nonce, perAccount, event);
       }
 
+      if (!isOn) {
+        const error = new DomainError('unauthenticated', 'Passwords are not used here. Sign in another way.');
+        throw await refused({ ...event, inputs: { reason: 'passwords_off' } }, error);
+      }
       const matches =
         account?.passwordHash === undefined
           ? await passwords.verifyNothing(password)

@@ -28,10 +28,11 @@ export const AUDIT_EVENTS = {
   'request.refused': 'Refusals before anybody was authenticated, counted per source, reason and interval.',
   'client.authentication_refused':
     'A client or agent could not prove who it is; `note` is the check that failed, which the caller is not told. Counted per client, check and interval.',
-  'session.started': 'A person signed in.',
+  'session.started': 'A person signed in; `inputs.upstream` says at which provider, if at one.',
   'session.factor_asked': 'A password was right, and a second factor is asked for; nobody is signed in yet.',
   'session.stepped_up': 'A person who was signed in proved a second factor, too; `inputs.amr` says which.',
-  'session.refused': 'A sign-in failed or was not tried because of a limit.',
+  'session.refused':
+    'A sign-in failed or was not tried because of a limit; `inputs.upstream` says at which provider, if at one.',
   'session.ended': 'A person signed out.',
   'consent.granted': 'A person allowed a client or agent something.',
   'consent.denied': 'A person refused a client or agent.',
@@ -125,6 +126,14 @@ export const AUDIT_EVENTS = {
   'account_link.created':
     'A person of a peer was linked to an account; by the peer itself where a verified address did it.',
   'account_link.removed': 'A person of a peer is nobody here any more.',
+  'upstream.created': 'People can sign in at a provider of OpenID Connect from now on.',
+  'upstream.updated': 'What is known of an upstream provider was changed.',
+  'upstream.disabled': 'Nobody can sign in at an upstream provider any more.',
+  'upstream.enabled': 'People can sign in at an upstream provider again.',
+  'upstream.removed': 'An upstream provider was taken away, and with it every link to it.',
+  'upstream_link.created':
+    'A person of an upstream provider was connected with an account; `inputs.proof` says how both sides were proven.',
+  'upstream_link.removed': 'A person of an upstream provider is nobody here any more.',
   'group.created': 'A group that can own agents was made.',
   'group.updated': 'A group that can own agents was changed.',
   'client.created': 'A client was registered.',

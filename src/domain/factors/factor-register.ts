@@ -1,4 +1,4 @@
-import { type Assurance, MULTI_FACTOR, satisfiesAcr } from '../accounts/assurance.ts';
+import { type Assurance, MULTI_FACTOR, satisfiesAcr, UPSTREAM_SESSION } from '../accounts/assurance.ts';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import { checkText } from '../clients/display-text.ts';
 import type { By } from '../clients/registered-documents.ts';
@@ -102,7 +102,9 @@ export const factorRegister = (deps: FactorRegisterDeps) => {
     }
   };
 
-  const isRecent = ({ authTime }: Assurance): boolean => clock.now() - authTime <= RECENT_SECONDS;
+  // Of a session elsewhere nobody knows how old it is.
+  const isRecent = ({ authTime, amr }: Assurance): boolean =>
+    clock.now() - authTime <= RECENT_SECONDS && !amr.includes(UPSTREAM_SESSION);
 
   const requireRecent = (assurance: Assurance): void => {
     if (!isRecent(assurance)) throw new DomainError('forbidden', 'Sign in again first: your sign-in is too long ago.');

@@ -30,7 +30,9 @@ export type IdPrefix =
   | 'per' // peer: an authorization server of another domain
   | 'apv' // approval
   | 'sap' // standing approval
-  | 'lnk'; // account link: which account a person of a peer is
+  | 'lnk' // account link: which account a person of a peer is
+  | 'upi' // upstream: a provider at which people of ours sign in
+  | 'upl'; // upstream link: which account a person of an upstream is
 
 export interface Identifiers {
   /**

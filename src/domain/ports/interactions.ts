@@ -13,6 +13,8 @@ export type Interaction = {
   readonly account?: string;
   /** Whoever is signed in is so with too little, and nothing else is wrong: only a second factor is asked for. */
   readonly lacksFactor?: true;
+  /** The request demands a sign-in that happens now (`prompt=login`, `max_age`): being signed in somewhere is not enough. */
+  readonly isFresh?: true;
   readonly clientId: string;
   /** Exact, validated redirect target of this request; absent in a device flow. */
   readonly redirectUri?: string;

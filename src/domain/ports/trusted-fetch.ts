@@ -13,6 +13,9 @@ export type FetchPurpose = 'jwks' | 'issuer_metadata' | 'client_metadata';
  */
 export type PostPurpose = 'decision' | 'webhook' | 'webhook_challenge';
 
+/** What is asked of a registered provider in the name of somebody who signs in there: answered anew each time. */
+export type AskPurpose = 'upstream_token' | 'upstream_userinfo';
+
 /** Why a document was not had. For the trail, the log and the owner; a caller that is not authenticated is told none of it. */
 export type FetchReason =
   | 'url_not_allowed'
@@ -97,6 +100,27 @@ export interface TrustedPost {
    * Throws a DomainError, see `fetchFailed`.
    */
   post(request: PostRequest): Promise<Uint8Array>;
+}
+
+export type AskRequest = {
+  readonly url: string;
+  readonly purpose: AskPurpose;
+  /** `application/x-www-form-urlencoded`; with it the request is a POST. */
+  readonly form?: string;
+  /** The header of this name. */
+  readonly authorization?: string;
+};
+
+/** Of a token endpoint also 400 and 401, whose JSON says what is wrong (RFC 6749 §5.2); else 200. */
+export type AskAnswer = { readonly status: number; readonly mediaType: string; readonly body: Uint8Array };
+
+/**
+ * The same way out for what is said once and must not be remembered: a code for tokens, a token for claims. The same
+ * URLs, addresses, connections, bounds and budgets as for documents, no memory, and no second attempt.
+ */
+export interface TrustedAsk {
+  /** Throws a DomainError, see `fetchFailed`. */
+  ask(request: AskRequest): Promise<AskAnswer>;
 }
 
 /** Seconds after which a budget has room again, for `Retry-After`. */

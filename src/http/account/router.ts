@@ -20,6 +20,7 @@ import {
   sendPage,
 } from '../interaction/page-answers.ts';
 import type { PeopleDeps } from '../interaction/people-deps.ts';
+import { upstreamBrowser } from '../interaction/upstream-browser.ts';
 import { accountModel, readCursor } from './account-model.ts';
 import { addBatchPage } from './approvals/batch.ts';
 import { waitingFor } from './approvals/deciding.ts';
@@ -48,6 +49,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   const { issuer, basePath, browserSessions, delegations, leases, consents, audit } = deps;
   const forms = guardedForms(deps);
   const sessions = accountSessions(deps, forms);
+  const browsers = upstreamBrowser(deps);
   const router = new Router();
   const home = `${basePath}/account`;
   const done = (ctx: Context, what: string): void => seeOther(ctx, `${home}?done=${what}`);
@@ -105,7 +107,11 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     seeOther(ctx, isLocalPath(back) ? back : home);
   });
 
-  router.get('/account/signed-out', (ctx) => sendPage(ctx, 200, signedOutPage({ basePath })));
+  router.get('/account/signed-out', async (ctx) => {
+    const browser = browsers.known(ctx);
+    const upstream = browser === undefined ? undefined : await deps.upstream.sessions.ended(browser);
+    sendPage(ctx, 200, signedOutPage({ basePath, ...(upstream ? { upstream } : {}) }));
+  });
 
   router.post('/account/sign-out', async (ctx) => {
     const { id, account } = await sessions.withForm(ctx);
@@ -114,6 +120,8 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     await audit.append({ type: 'session.ended', outcome: 'done', ...who });
     await browserSessions.end(exchangeOf(ctx));
     deps.approvals.live.endSession(id);
+    const browser = browsers.known(ctx);
+    if (browser !== undefined) await deps.upstream.sessions.end(browser, account.id);
     seeOther(ctx, `${home}/signed-out`);
   });
 

@@ -1,24 +1,41 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
+import { onwardPage } from '../../../views/pages/onward.ts';
 import { type PasskeyPageModel, passkeyPage } from '../../../views/pages/passkey.ts';
 import { recoveryCodesPage } from '../../../views/pages/recovery-codes.ts';
-import { securityPage } from '../../../views/pages/security.ts';
+import { type SecurityModel, securityPage } from '../../../views/pages/security.ts';
 import { type TotpPageModel, totpPage } from '../../../views/pages/totp.ts';
-import { isDomainError } from '../../domain/errors.ts';
+import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Changing } from '../../domain/factors/factor-register.ts';
-import { byOf, exchangeOf, queryOf, seeOther, sendPage, setRetryAfter, statusOf } from '../interaction/page-answers.ts';
+import {
+  byOf,
+  exchangeOf,
+  queryOf,
+  requestOf,
+  seeOther,
+  sendOnward,
+  sendPage,
+  setRetryAfter,
+  statusOf,
+} from '../interaction/page-answers.ts';
 import type { PeopleDeps } from '../interaction/people-deps.ts';
+import { upstreamBrowser } from '../interaction/upstream-browser.ts';
 import { single } from '../middleware/form-body.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 const DONE = {
   removed: 'Removed. It is not asked for any more.',
   added: 'Added. The next sign-in asks for it.',
+  connected: 'Connected. You can sign in there from now on.',
+  disconnected: 'Disconnected. Nobody signs in to your account from there any more.',
 } as const;
+
+const isDone = (done: string | null): done is keyof typeof DONE => done !== null && Object.hasOwn(DONE, done);
 
 /** Adds `/account/security`: a person's second factors. To change them takes a recent sign-in as strong as they are. */
 export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: AccountSessions, home: string): void => {
-  const { basePath, browserSessions, factors, passkeys, totpEnrolment } = deps;
+  const { basePath, browserSessions, factors, passkeys, totpEnrolment, upstream } = deps;
+  const browsers = upstreamBrowser(deps);
   const path = `${home}/security`;
 
   const frameOf = ({ signedInAs }: PageSession) => ({ basePath, signedInAs });
@@ -69,13 +86,30 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
     sendPage(ctx, status, page, [], 'scripts');
   };
 
+  const connectionsOf = async ({ account }: PageSession): Promise<Pick<SecurityModel, 'connected' | 'connectable'>> => {
+    const linked = await upstream.waysIn.linked(account.id);
+    const active = await upstream.providers.active();
+    return {
+      connected: linked.map(({ link: { id, label, createdAt }, provider }) => ({
+        provider: provider.name,
+        ...(label === undefined ? {} : { label }),
+        createdAt,
+        isOff: provider.state !== 'active',
+        removeAction: `${path}/upstream/${id}/remove`,
+      })),
+      connectable: active
+        .filter(({ id }) => linked.every(({ provider }) => provider.id !== id))
+        .map(({ id, name }) => ({ id, name })),
+    };
+  };
+
   router.get('/account/security', async (ctx) => {
     const session = await sessions.orSignIn(ctx);
     if (!session) return;
     const done = queryOf(ctx).get('done');
     const page = securityPage({
       ...frameOf(session),
-      ...(done === 'added' || done === 'removed' ? { flash: { kind: 'success', text: DONE[done] } } : {}),
+      ...(isDone(done) ? { flash: { kind: 'success', text: DONE[done] } } : {}),
       csrf: session.csrf,
       path,
       hasPasskeys: passkeys.isAvailable,
@@ -84,6 +118,8 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
         ...factor,
         removeAction: `${path}/factors/${factor.id}/remove`,
       })),
+      hasPassword: deps.isPasswordOn,
+      ...(await connectionsOf(session)),
     });
     sendPage(ctx, 200, page);
   });
@@ -142,8 +178,29 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
     const session = await sessions.withForm(ctx);
     if (await signInFirst(ctx, session, path)) return;
     const { id = '' } = ctx.params;
-    await factors.remove(id, changing(ctx, session));
+    await upstream.waysIn.removeFactor(id, changing(ctx, session));
     seeOther(ctx, `${path}?done=removed`);
+  });
+
+  router.post('/account/security/upstream', async (ctx) => {
+    const { form, ...session } = await sessions.withForm(ctx);
+    if (await signInFirst(ctx, session, path)) return;
+    const provider = await upstream.providers.standing(single(form, 'upstream') ?? '');
+    if (!provider) throw new DomainError('not_found', 'There is no such provider to connect with.');
+    const href = await upstream.signIn.begin(provider, {
+      purpose: { kind: 'link', session: session.id, account: session.account.id },
+      browser: browsers.of(ctx),
+      ...requestOf(ctx),
+    });
+    sendOnward(ctx, onwardPage({ basePath, kind: 'there', provider: provider.name, href }), href);
+  });
+
+  router.post('/account/security/upstream/:id/remove', async (ctx) => {
+    const session = await sessions.withForm(ctx);
+    if (await signInFirst(ctx, session, path)) return;
+    const { id = '' } = ctx.params;
+    await upstream.waysIn.disconnect(session.account.id, id, byOf(ctx, session.account.id));
+    seeOther(ctx, `${path}?done=disconnected`);
   });
 };
 

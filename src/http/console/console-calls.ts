@@ -41,7 +41,10 @@ export type ConsoleOperation =
   | 'updatePolicySet'
   | 'activatePolicySet'
   | 'simulatePolicies'
-  | 'replayPolicies';
+  | 'replayPolicies'
+  | 'listUpstreams'
+  | 'disableUpstream'
+  | 'enableUpstream';
 
 /** What a page asks for; members as the API spells them. */
 type Asked = {

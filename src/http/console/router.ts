@@ -21,6 +21,7 @@ import { findings, overviewModel } from './overview.ts';
 import { addPolicyPages } from './policy-pages.ts';
 import { addReplayPages } from './replay-pages.ts';
 import { addTryPage } from './try-page.ts';
+import { addUpstreamPages } from './upstream-pages.ts';
 
 /** What was just done; the link carries the word, never a text. */
 const DONE: Readonly<Record<string, FlashMessage>> = {
@@ -41,6 +42,8 @@ const DONE: Readonly<Record<string, FlashMessage>> = {
   removed: { kind: 'success', text: 'Removed for good.' },
   drafted: { kind: 'success', text: 'Saved as a draft. Nothing of it counts yet.' },
   activated: { kind: 'success', text: 'It counts from now on, for every decision.' },
+  on: { kind: 'success', text: 'Switched on. People can sign in there.' },
+  off: { kind: 'success', text: 'Switched off. Nobody signs in there any more.' },
   withdrawn: { kind: 'notice', text: 'The offer was taken back.' },
 };
 
@@ -63,6 +66,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
         seesAll: calls.access('listAgents', session.account) === 'all',
         seesPolicies: calls.may('getPolicySet', session.account),
         seesApprovals: calls.access('listApprovals', session.account) === 'all',
+        seesSignIn: calls.may('listUpstreams', session.account),
         ...(flash ? { flash } : {}),
       },
     };
@@ -97,6 +101,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
   addPolicyPages(parts);
   addTryPage(parts);
   addReplayPages(parts);
+  addUpstreamPages(parts);
 
   page('/console/agents/:id', async (ctx, { viewer, frame }, id) => {
     const before = readCursor(queryOf(ctx).get('before'));

@@ -44,6 +44,15 @@ export const sendPage = (
   ctx.body = String(page);
 };
 
+/**
+ * A page that goes on by itself, to a URL that was checked. A redirect would be held to the policy of the page whose
+ * form began it, ours or another server's (form-action); this begins anew.
+ */
+export const sendOnward = (ctx: Context, page: Html, href: string): void => {
+  ctx.set('Refresh', `0; url=${href}`);
+  sendPage(ctx, 200, page);
+};
+
 /** 303, so that no browser sends a form on (RFC 9700 §4.12, AZ-11). */
 export const seeOther = (ctx: Context, location: string): void => {
   ctx.status = 303;

@@ -26,6 +26,10 @@ import type { BrowserSessions, Interactions } from '../../domain/ports/interacti
 import type { Leases } from '../../domain/ports/leases.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { MasterKey } from '../../domain/secrets/master-key.ts';
+import type { UpstreamRegistry } from '../../domain/upstream/upstream-registry.ts';
+import type { UpstreamSessions } from '../../domain/upstream/upstream-sessions.ts';
+import type { UpstreamSignIn } from '../../domain/upstream/upstream-sign-in.ts';
+import type { WaysIn } from '../../domain/upstream/ways-in.ts';
 import type { ApprovalPagesDeps } from '../account/approvals/deps.ts';
 
 type Lookup<T> = { get(id: string): Promise<Versioned<T> | undefined> };
@@ -52,10 +56,21 @@ export type PeopleDeps = {
   /** The same for another address. */
   readonly emails?: EmailChange | undefined;
   readonly secondFactor: SecondFactor;
-  readonly factors: Pick<FactorRegister, 'list' | 'isAsked' | 'mayChange' | 'newRecoveryCodes' | 'remove'>;
+  readonly factors: Pick<FactorRegister, 'list' | 'isAsked' | 'mayChange' | 'newRecoveryCodes'>;
   readonly totpEnrolment: TotpEnrolment;
   readonly passkeys: Passkeys;
   readonly approvals: ApprovalPagesDeps;
+  /** Sign-in at other providers. */
+  readonly upstream: {
+    readonly providers: Pick<UpstreamRegistry, 'active' | 'standing' | 'ofUsername'>;
+    readonly signIn: UpstreamSignIn;
+    readonly sessions: UpstreamSessions;
+    readonly waysIn: WaysIn;
+    /** A name for a browser, which nobody can guess. */
+    newBrowser(): string;
+  };
+  /** Whether people sign in with a password. */
+  readonly isPasswordOn: boolean;
   readonly masterKey: MasterKey;
   readonly audit: AuditTrail & {
     /** Reads the trail for the person's own activity. */

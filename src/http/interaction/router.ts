@@ -25,8 +25,9 @@ import {
 import { namesOf, type PeopleDeps } from './people-deps.ts';
 import { siteFacts } from './registrable-domain.ts';
 import { secondFactorSteps } from './second-factor.ts';
+import { upstreamSteps } from './upstream.ts';
 
-/** Sign-in and consent in the middle of an authorization request: `/interaction/:uid`, and below it `/deny`, `/switch`, `/factor`, `/again` and `/passkey`. */
+/** Sign-in and consent in the middle of an authorization request: `/interaction/:uid`, and below it `/deny`, `/switch`, `/factor`, `/again`, `/passkey` and `/upstream`; `/upstream/callback`. */
 export const interactionRouter = (deps: PeopleDeps): Router => {
   const { audit, basePath, browserSessions, interactions, consents, signIn } = deps;
   const forms = guardedForms(deps);
@@ -75,6 +76,8 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
       action: pathOf(uid),
       csrf: forms.token(bindingOf(interaction)),
       uid,
+      hasPassword: deps.isPasswordOn,
+      ...(await upstreams.choice(uid)),
       ...(username === undefined ? {} : { username: username.slice(0, 128) }),
       ...(again.error === undefined ? {} : { error: again.error }),
       ...(options === undefined ? {} : { passkey: { action: `${pathOf(uid)}/passkey`, options } }),
@@ -109,10 +112,14 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
   const tryToSignIn = async (ctx: Context, interaction: Interaction, form: URLSearchParams): Promise<void> => {
     const username = single(form, 'username') ?? '';
     const password = single(form, 'password') ?? '';
-    if (username === '' || password === '') {
-      return showSignIn(ctx, interaction, 400, { username, error: 'Enter your username and your password.' });
+    // By the domain alone, so that nobody learns whether there is such a person (LG-01).
+    const provider = await deps.upstream.providers.ofUsername(username);
+    if (provider === undefined && (username === '' || password === '')) {
+      const error = deps.isPasswordOn ? 'Enter your username and your password.' : 'Choose how to sign in.';
+      return showSignIn(ctx, interaction, 400, { username, error });
     }
     try {
+      if (provider) return await upstreams.leave(ctx, interaction, provider, username.trim());
       const signedIn = await signIn.signIn({ username, password, device: devices.read(ctx), ...requestOf(ctx) });
       const { account, assurance } = signedIn;
       if (signedIn.next === 'factor') return await steps.begin(ctx, interaction.uid, account.id, assurance);
@@ -132,6 +139,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     const credential = single(form, 'credential') ?? '';
     try {
       const signedIn = await deps.secondFactor.signInWithPasskey({ uid, credential, ...requestOf(ctx) });
+      if (single(form, 'connect') === 'yes') await upstreams.connect(ctx, uid, signedIn.account);
       devices.write(ctx, signedIn.device);
       await recordOtherEnds(ctx, signedIn.account);
       seeOther(ctx, await interactions.finishSignIn(exchangeOf(ctx), uid, signedIn.account, signedIn.assurance));
@@ -188,13 +196,21 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     }
   };
 
-  const steps = secondFactorSteps(deps, { forms, devices, interactionOf, pathOf, targetsOf, recordOtherEnds });
+  const steps = secondFactorSteps(deps, {
+    ...{ forms, devices, interactionOf, pathOf, targetsOf, recordOtherEnds },
+    beforeSession: (ctx, uid, account) => upstreams.connectIfWaiting(ctx, uid, account),
+  });
+  const upstreams = upstreamSteps(deps, {
+    ...{ forms, devices, interactionOf, bindingOf, pathOf, targetsOf, showSignIn, recordOtherEnds },
+    factorSteps: steps,
+  });
 
   router.use(pages(deps));
 
   router.get('/interaction/:uid', async (ctx) => {
     const interaction = await interactionOf(ctx);
     if (await steps.showIfDue(ctx, interaction)) return;
+    if (await upstreams.goOnIfBack(ctx, interaction)) return;
     await (interaction.prompt === 'login' ? showSignIn(ctx, interaction) : showConsent(ctx, interaction));
   });
 
@@ -223,6 +239,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
   });
 
   steps.addRoutes(router);
+  upstreams.addRoutes(router);
   return router;
 };
 

@@ -31,6 +31,8 @@ type Shared = {
   targetsOf(interaction: Interaction): readonly string[];
   /** Records that whoever was signed in before is signed out by this sign-in. */
   recordOtherEnds(ctx: Context, account: string): Promise<void>;
+  /** Runs between the proof and the session. */
+  beforeSession(ctx: Context, uid: string, account: string): Promise<void>;
 };
 
 /**
@@ -125,7 +127,10 @@ export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
           const attempt = { ...step, uid, proof, device: devices.read(ctx), ...requestOf(ctx) };
           const proven = await secondFactor.prove(attempt);
           devices.write(ctx, proven.device);
-          if (!step.isStepUp) await recordOtherEnds(ctx, step.account);
+          if (!step.isStepUp) {
+            await shared.beforeSession(ctx, uid, step.account);
+            await recordOtherEnds(ctx, step.account);
+          }
           const next = await interactions.finishSignIn(exchangeOf(ctx), uid, step.account, proven.assurance);
           await secondFactor.forget(uid);
           seeOther(ctx, next);
@@ -146,6 +151,8 @@ export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
     },
   };
 };
+
+export type SecondFactorSteps = ReturnType<typeof secondFactorSteps>;
 
 /** Refusals that leave the person on the form. */
 const SHOWN: readonly string[] = ['unauthenticated', 'too_many_requests'];

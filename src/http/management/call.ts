@@ -15,6 +15,7 @@ export type RouteQuery = {
   readonly identifier?: string;
   readonly issuer?: string;
   readonly peer?: string;
+  readonly upstream?: string;
   readonly account?: string;
   readonly name?: string;
   readonly owner?: string;

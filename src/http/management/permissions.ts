@@ -26,6 +26,12 @@ export const MANAGEMENT_SCOPES = [
     description: 'Decide to whom we vouch for people, and whose word about people we take',
     risk: 'critical',
   },
+  { name: 'upstreams:read', description: 'See at which providers people sign in', risk: 'low' },
+  {
+    name: 'upstreams:write',
+    description: 'Decide at which providers people sign in, and who they are',
+    risk: 'critical',
+  },
   { name: 'groups:read', description: 'See the groups that own agents', risk: 'low' },
   { name: 'groups:write', description: 'Make and change groups that own agents', risk: 'critical' },
   { name: 'resource-servers:read', description: 'See the registered resource servers', risk: 'low' },

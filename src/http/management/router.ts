@@ -47,6 +47,7 @@ import { resourceServerHandlers } from './resource-servers.ts';
 import { type OperationId, routeEntries } from './route-table.ts';
 import { type CallDependencies, serveCall } from './serve-call.ts';
 import { type Federation, federationHandlers } from './trusted-issuers.ts';
+import { type Upstreams, upstreamHandlers } from './upstreams.ts';
 import { type Telling, webhookHandlers } from './webhooks.ts';
 
 export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
@@ -78,6 +79,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly federation: Federation;
   readonly peers: Peers;
   readonly telling: Telling;
+  readonly upstreams: Upstreams;
 };
 
 const PREFIX = '/api/v1';
@@ -106,6 +108,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     ...credentialHandlers(dependencies.credentials, agents, owners),
     ...federationHandlers(dependencies.federation),
     ...peerHandlers(dependencies.peers),
+    ...upstreamHandlers(dependencies.upstreams),
     ...instanceHandlers(dependencies.instances, agents, owners),
     ...groupHandlers(dependencies.groups, dependencies.departures),
     ...clientHandlers(clients, dependencies.selfRegistration),

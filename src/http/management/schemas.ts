@@ -37,6 +37,7 @@ import {
   text,
   WARNINGS,
 } from './schema-parts.ts';
+import { UPSTREAM_SCHEMAS } from './upstream-schemas.ts';
 
 const ROLES = ['administrator', 'operator', 'auditor'];
 const ACCOUNT: Properties = {
@@ -122,6 +123,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ...FEDERATION_SCHEMAS,
   ...DETAIL_SCHEMAS,
   ...PEER_SCHEMAS,
+  ...UPSTREAM_SCHEMAS,
   ScopesByResource: {
     type: 'object',
     maxProperties: 200,

@@ -468,7 +468,7 @@ describe('memory and budgets', () => {
     };
     const exchange: Deps['exchange'] = async () => {
       underWay -= 1;
-      return { body: Buffer.from(KEYS), mediaType: 'application/json', cacheControl: '' };
+      return { status: 200, body: Buffer.from(KEYS), mediaType: 'application/json', cacheControl: '' };
     };
     const egress = makeFetch({ dial, exchange });
     await Promise.all(Array.from({ length: 20 }, (_, n) => egress.get(`https://a.many.example/${n}`)));

@@ -7,6 +7,7 @@ import { findingsPage } from '../../../views/pages/console-findings.ts';
 import { handOverPage, registerPage, retirePage } from '../../../views/pages/console-forms.ts';
 import type { AgentPageModel, AgentRow, WaitingAgent } from '../../../views/pages/console-model.ts';
 import { overviewPage } from '../../../views/pages/console-overview.ts';
+import { upstreamsPage } from '../../../views/pages/console-upstreams.ts';
 import type { AgentState } from '../../../views/partials/agent-state.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 
@@ -143,6 +144,25 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       environments: [],
       findings: [],
       recent: [],
+    }),
+    'console-sign-in': upstreamsPage({
+      ...frame,
+      seesSignIn: true,
+      redirectUri: 'https://id.example.com/upstream/callback',
+      isPasswordOn: true,
+      upstreams: [
+        {
+          id: text('upi_k3Q'),
+          name: text('Example Works'),
+          issuer: text('https://idp.works.example'),
+          domains: [text('works.example')],
+          button: true,
+          create: 'always',
+          isOn: true,
+          createdAt: NOON,
+          switchAction: `${basePath}/console/sign-in/upi_k3Q/off`,
+        },
+      ],
     }),
     'console-agents': agentListPage({
       ...frame,

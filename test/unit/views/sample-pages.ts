@@ -2,11 +2,13 @@
 import type { Html } from '../../../views/html.ts';
 import type { PageFrame } from '../../../views/layout.ts';
 import { type AccountModel, accountPage, type DelegationNode } from '../../../views/pages/account.ts';
+import { connectPage } from '../../../views/pages/connect.ts';
 import { type ConsentModel, consentPage } from '../../../views/pages/consent.ts';
 import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../../views/pages/device.ts';
 import { emailConfirmPage, emailPage } from '../../../views/pages/email.ts';
 import { errorPage } from '../../../views/pages/error.ts';
 import { homePage } from '../../../views/pages/home.ts';
+import { onwardPage } from '../../../views/pages/onward.ts';
 import { passkeyPage } from '../../../views/pages/passkey.ts';
 import { passwordPage } from '../../../views/pages/password.ts';
 import { recoveryCodesPage } from '../../../views/pages/recovery-codes.ts';
@@ -180,6 +182,36 @@ export const samplePages = (
       client: { kind: 'agent', name: text('Travel planner'), host: text('planner.agents.example.com') },
       cancelAction: `${basePath}/interaction/u1/cancel`,
       resetHref: `${basePath}/account/reset`,
+      hasPassword: true,
+      upstreams: {
+        action: `${basePath}/interaction/u1/upstream`,
+        buttons: [{ id: text('upi_1'), name: text('Example Works') }],
+        hasDomains: true,
+      },
+    }),
+    'sign-in-elsewhere': signInPage({
+      ...bare,
+      action: `${basePath}/interaction/u1/sign-in`,
+      csrf: text('f81c'),
+      uid: text('u1'),
+      hasPassword: false,
+      upstreams: {
+        action: `${basePath}/interaction/u1/upstream`,
+        buttons: [{ id: text('upi_1'), name: text('Example Works') }],
+        hasDomains: false,
+      },
+    }),
+    connect: connectPage({
+      ...bare,
+      action: `${basePath}/interaction/u1/upstream/connect`,
+      otherAction: `${basePath}/interaction/u1/upstream/drop`,
+      csrf: text('f81c'),
+      uid: text('u1'),
+      provider: text('Example Works'),
+      label: text('ada@example.com'),
+      hasPassword: true,
+      passkey: { action: `${basePath}/interaction/u1/passkey`, options: '{"challenge":"k3Q"}' },
+      error: text('The username or the password is not right.'),
     }),
     email: emailPage({
       ...frame,
@@ -217,7 +249,9 @@ export const samplePages = (
       minimumLength: 8,
       errors: { new: text('Too short'), repeat: text('They differ') },
     }),
+    onward: onwardPage({ ...bare, kind: 'back', provider: text('Example Works'), href: `${basePath}/interaction/u1` }),
     'sign-in-again': signInPage({
+      hasPassword: true,
       ...bare,
       action: `${basePath}/sign-in`,
       csrf: text('f81c'),
@@ -318,6 +352,17 @@ export const samplePages = (
       path: `${basePath}/account/security`,
       hasPasskeys: true,
       hasMail: true,
+      hasPassword: true,
+      connected: [
+        {
+          provider: text('Example Works'),
+          label: text('ada@example.com'),
+          createdAt: NOON,
+          isOff: true,
+          removeAction: `${basePath}/account/security/upstream/upl_1/remove`,
+        },
+      ],
+      connectable: [{ id: text('upi_2'), name: text('Sample Cloud') }],
       factors: [
         {
           id: text('fac_3'),
@@ -351,6 +396,9 @@ export const samplePages = (
       path: `${basePath}/account/security`,
       factors: [],
       hasPasskeys: false,
+      hasPassword: false,
+      connected: [],
+      connectable: [],
     }),
     passkey: passkeyPage({
       ...frame,

@@ -17,13 +17,14 @@ type Asking = Pick<Approval, 'id' | 'requires'>;
  * password alone is not enough for whoever has a second factor; a passkey signs a challenge of this very approval (AP-14).
  */
 export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie) => {
-  const { factors, passkeys, secondFactor, signIn, approvals } = deps;
+  const { factors, passkeys, secondFactor, signIn, approvals, isPasswordOn } = deps;
 
   const kindOf = async ({ requires }: Asking, { account, assurance }: PageSession): Promise<Kind> => {
     const isStrong = requires.acr === undefined || satisfiesAcr(assurance.acr, requires.acr);
     if (isStrong && !requires.isProvenAnew) return 'session';
     if (await factors.isAsked(account.id)) return 'factor';
-    return requires.acr === undefined ? 'password' : 'no_factor';
+    const hasPassword = isPasswordOn && account.passwordHash !== undefined;
+    return requires.acr === undefined && hasPassword ? 'password' : 'no_factor';
   };
 
   return {

@@ -1,7 +1,10 @@
-/** Routes about people: who calls, accounts, and the groups that own agents. */
+/** Routes about people: who calls, accounts, the groups that own agents, and where else people sign in. */
 import { ADMINISTRATORS, about, id, OWN, PAGE, type RouteDeclaration } from './route.ts';
 
 const accounts = about('accounts', 'accounts:read', 'accounts:write');
+const upstreams = about('upstreams', 'upstreams:read', 'upstreams:write');
+/** Whose word about people counts is for those to say who may be anybody here. */
+const THEIRS = { roles: ADMINISTRATORS } as const;
 const groups = about('groups', 'groups:read', 'groups:write');
 
 export const PEOPLE_ROUTES = {
@@ -47,4 +50,52 @@ export const PEOPLE_ROUTES = {
   }),
   getGroup: groups.read('/groups/{id}', 'Group', 'Read a group that owns agents', OWN),
   updateGroup: groups.change('/groups/{id}', 'GroupChange', 'Group', 'Change the name or the members of a group'),
+
+  createUpstream: upstreams.create(
+    '/upstreams',
+    'NewUpstream',
+    'Upstream',
+    'Let people sign in at a provider of OpenID Connect',
+    THEIRS,
+  ),
+  listUpstreams: upstreams.read('/upstreams', 'UpstreamPage', 'List upstream providers, newest first', { query: PAGE }),
+  getUpstream: upstreams.read('/upstreams/{id}', 'Upstream', 'Read an upstream provider'),
+  updateUpstream: upstreams.change(
+    '/upstreams/{id}',
+    'UpstreamChange',
+    'Upstream',
+    'Change members of an upstream provider; lists and `groups` are replaced whole',
+    THEIRS,
+  ),
+  disableUpstream: upstreams.act('/upstreams/{id}/disable', 'Upstream', 'Let nobody sign in there any more', THEIRS),
+  enableUpstream: upstreams.act('/upstreams/{id}/enable', 'Upstream', 'Let people sign in there again', THEIRS),
+  removeUpstream: {
+    method: 'POST',
+    path: '/upstreams/{id}/remove',
+    tag: 'upstreams',
+    summary: 'Take an upstream provider away; links to people there count no more, also if it is made again',
+    scope: 'upstreams:write',
+    roles: ADMINISTRATORS,
+    status: 204,
+  },
+  createUpstreamLink: upstreams.create(
+    '/upstream-links',
+    'NewUpstreamLink',
+    'UpstreamLink',
+    'Say which person of an upstream provider an account is; whoever it is there signs in as that account',
+    THEIRS,
+  ),
+  listUpstreamLinks: upstreams.read('/upstream-links', 'UpstreamLinkPage', 'List links to people of upstreams', {
+    query: { ...PAGE, upstream: id('Only of this upstream.'), account: id('Only of this account.') },
+  }),
+  getUpstreamLink: upstreams.read('/upstream-links/{id}', 'UpstreamLink', 'Read a link'),
+  removeUpstreamLink: {
+    method: 'POST',
+    path: '/upstream-links/{id}/remove',
+    tag: 'upstreams',
+    summary: 'Take a link away; nobody signs in to that account from there any more',
+    scope: 'upstreams:write',
+    roles: ADMINISTRATORS,
+    status: 204,
+  },
 } satisfies Readonly<Record<string, RouteDeclaration>>;

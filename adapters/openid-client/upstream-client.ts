@@ -1,0 +1,231 @@
+/**
+ * Our client at OpenID providers where people of ours sign in, over openid-client. Owns what is asked of a provider and
+ * what of its answers is believed. Every byte goes through the guard of outgoing requests: none of the library's own
+ * requests is left, and no endpoint is used that is not https.
+ */
+import type { webcrypto } from 'node:crypto';
+import * as client from 'openid-client';
+import { fetchReasonOf, type TrustedAsk, type TrustedFetch } from '../../src/domain/ports/trusted-fetch.ts';
+import {
+  type UpstreamClient,
+  type UpstreamParty,
+  type UpstreamReason,
+  upstreamFailed,
+  upstreamReasonOf,
+} from '../../src/domain/ports/upstream-client.ts';
+
+/** A private JWK of ours that signs now, with its `kid`. Its public half is where our discovery document says. */
+export type SigningJwk = Readonly<Record<string, unknown>> & { readonly kid?: string };
+
+export type UpstreamClientDeps = {
+  readonly fetcher: Pick<TrustedFetch, 'get'> & TrustedAsk;
+  /** The key of this kind that signs now. */
+  readonly signingKey: (kind: 'EC' | 'RSA') => Promise<SigningJwk>;
+  readonly clock: { now(): number };
+  /** Seconds by which the provider's clock may be ahead or behind. */
+  readonly clockToleranceSeconds: number;
+};
+
+type Metadata = client.ServerMetadata & {
+  readonly authorization_endpoint: string;
+  readonly token_endpoint: string;
+  readonly jwks_uri: string;
+};
+
+/** What is known of a provider is read anew after so long. */
+const KNOWN_SECONDS = 300;
+const MOST_KNOWN = 200;
+
+export const upstreamClient = (deps: UpstreamClientDeps): UpstreamClient => {
+  const { fetcher, clock } = deps;
+  const known = new Map<string, { readonly configuration: client.Configuration; readonly at: number }>();
+
+  /** In place of `fetch`: each endpoint in its own way, and no other. */
+  const guarded =
+    ({ jwks_uri: keys, token_endpoint: token, userinfo_endpoint: userinfo }: Metadata): client.CustomFetch =>
+    async (url, { headers, body }) => {
+      const { authorization } = headers;
+      const given = authorization === undefined ? {} : { authorization };
+      switch (url) {
+        case keys: {
+          // The library asks when what it has is too old, or a key is missing from it.
+          const document = await fetcher.get({ url, purpose: 'jwks', again: true });
+          return answerOf(200, document);
+        }
+        case token: {
+          const answer = await fetcher.ask({ url, purpose: 'upstream_token', form: String(body), ...given });
+          return answerOf(answer.status, answer);
+        }
+        case userinfo: {
+          const answer = await fetcher.ask({ url, purpose: 'upstream_userinfo', ...given });
+          return answerOf(answer.status, answer);
+        }
+        default:
+          throw upstreamFailed('provider_metadata', 'an endpoint that is not in the metadata');
+      }
+    };
+
+  const byOwnKey: client.ClientAuth = async (server, metadata, body, headers) => {
+    const isEc = server.token_endpoint_auth_signing_alg_values_supported?.includes('ES256') === true;
+    const jwk = await deps.signingKey(isEc ? 'EC' : 'RSA');
+    const kind = isEc ? { name: 'ECDSA', namedCurve: 'P-256' } : { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' };
+    const { key_ops: _, use: __, alg: ___, ...bare } = jwk;
+    const key = await crypto.subtle.importKey('jwk', bare as webcrypto.JsonWebKey, kind, false, ['sign']);
+    await client.PrivateKeyJwt({ key, ...(jwk.kid === undefined ? {} : { kid: jwk.kid }) })(
+      server,
+      metadata,
+      body,
+      headers,
+    );
+  };
+
+  const clientAuthOf = ({ authentication }: UpstreamParty): client.ClientAuth => {
+    switch (authentication.method) {
+      case 'private_key_jwt':
+        return byOwnKey;
+      case 'client_secret_basic':
+        return client.ClientSecretBasic(authentication.secret);
+      case 'client_secret_post':
+        return client.ClientSecretPost(authentication.secret);
+    }
+  };
+
+  const discovered = async (issuer: string): Promise<Metadata> => {
+    const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const { body } = await fetcher.get({ url, purpose: 'issuer_metadata', again: true });
+    let metadata: Partial<Metadata> | null;
+    try {
+      metadata = JSON.parse(Buffer.from(body).toString('utf8'));
+    } catch {
+      throw upstreamFailed('provider_metadata', 'the discovery document is no JSON');
+    }
+    // Character by character (OpenID Connect Discovery §4.3).
+    if (metadata?.issuer !== issuer) {
+      throw upstreamFailed('provider_metadata', 'the discovery document is of another issuer');
+    }
+    for (const name of ['authorization_endpoint', 'token_endpoint', 'jwks_uri'] as const) {
+      if (!isHttps(metadata[name])) throw upstreamFailed('provider_metadata', `${name} is missing, or is not https`);
+    }
+    const { userinfo_endpoint: userinfo, end_session_endpoint: end, ...rest } = metadata as Metadata;
+    return {
+      ...rest,
+      ...(isHttps(userinfo) ? { userinfo_endpoint: userinfo } : {}),
+      ...(isHttps(end) ? { end_session_endpoint: end } : {}),
+    } as Metadata;
+  };
+
+  const configurationOf = async (party: UpstreamParty): Promise<client.Configuration> => {
+    const held = known.get(party.key);
+    const age = held === undefined ? KNOWN_SECONDS : clock.now() - held.at;
+    if (held && age >= 0 && age < KNOWN_SECONDS) return held.configuration;
+    const metadata = await discovered(party.issuer);
+    const about = { [client.clockTolerance]: deps.clockToleranceSeconds } as Partial<client.ClientMetadata>;
+    const configuration = new client.Configuration(metadata, party.clientId, about, clientAuthOf(party));
+    configuration[client.customFetch] = guarded(metadata);
+    // The signature is looked at although TLS vouches for the token endpoint (OpenID Connect Core §3.1.3.7, 6).
+    client.enableNonRepudiationChecks(configuration);
+    known.delete(party.key);
+    known.set(party.key, { configuration, at: clock.now() });
+    for (const oldest of known.keys()) {
+      if (known.size <= MOST_KNOWN) break;
+      known.delete(oldest);
+    }
+    return configuration;
+  };
+
+  return {
+    authorizationUrl: (party, { redirectUri, scopes, state, nonce, codeVerifier, loginHint, isFresh }) =>
+      translated('provider_metadata', async () => {
+        const configuration = await configurationOf(party);
+        const url = client.buildAuthorizationUrl(configuration, {
+          redirect_uri: redirectUri,
+          scope: scopes.join(' '),
+          response_type: 'code',
+          state,
+          nonce,
+          code_challenge: await client.calculatePKCECodeChallenge(codeVerifier),
+          code_challenge_method: 'S256',
+          ...(loginHint === undefined ? {} : { login_hint: loginHint }),
+          // With `max_age` the answer has to say when that was (OpenID Connect Core §3.1.2.1).
+          ...(isFresh ? { prompt: 'login', max_age: '0' } : {}),
+        });
+        return url.href;
+      }),
+
+    async identify(party, { redirectUri, query, state, nonce, codeVerifier }) {
+      const configuration = await translated('provider_metadata', () => configurationOf(party));
+      const metadata = configuration.serverMetadata();
+      const issuers = query.getAll('iss');
+      const isMissing = issuers.length === 0 && metadata.authorization_response_iss_parameter_supported === true;
+      if (isMissing || issuers.some((iss) => iss !== party.issuer)) {
+        throw upstreamFailed('wrong_issuer', 'the answer names another issuer, or none where one was promised');
+      }
+      const answer = new URL(redirectUri);
+      answer.search = String(query);
+      const tokens = await translated('id_token_invalid', () =>
+        client.authorizationCodeGrant(configuration, answer, {
+          pkceCodeVerifier: codeVerifier,
+          expectedState: state,
+          expectedNonce: nonce,
+          idTokenExpected: true,
+        }),
+      );
+      const claims = tokens.claims();
+      if (!claims || tokens.id_token === undefined) throw upstreamFailed('id_token_invalid', 'there is none');
+      const more =
+        metadata.userinfo_endpoint === undefined
+          ? {}
+          : await translated('claims_invalid', () =>
+              client.fetchUserInfo(configuration, tokens.access_token, claims.sub),
+            );
+      return { subject: claims.sub, claims: { ...more, ...claims }, idToken: tokens.id_token };
+    },
+
+    endSessionUrl: (party, { idToken, returnTo }) =>
+      translated('provider_metadata', async () => {
+        const configuration = await configurationOf(party);
+        if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined;
+        const parameters = { id_token_hint: idToken, post_logout_redirect_uri: returnTo };
+        return client.buildEndSessionUrl(configuration, parameters).href;
+      }),
+  };
+};
+
+const answerOf = (
+  status: number,
+  { body, mediaType }: { readonly body: Uint8Array; readonly mediaType: string },
+): Response => new Response(Buffer.from(body), { status, headers: { 'content-type': mediaType } });
+
+const isHttps = (url: unknown): url is string =>
+  typeof url === 'string' && URL.canParse(url) && new URL(url).protocol === 'https:';
+
+type Thrown = {
+  readonly code?: unknown;
+  readonly error?: unknown;
+  readonly message?: unknown;
+  readonly cause?: unknown;
+};
+
+/** Runs what the library does, and says in our words why it failed; `otherwise` where nothing better is known. */
+const translated = async <T>(otherwise: UpstreamReason, work: () => Promise<T>): Promise<T> => {
+  try {
+    return await work();
+  } catch (error) {
+    for (let at: unknown = error, depth = 0; at && depth < 5; at = (at as Thrown).cause, depth += 1) {
+      if (upstreamReasonOf(at) !== undefined) throw at;
+      const reason = fetchReasonOf(at);
+      if (reason !== undefined) throw upstreamFailed('provider_unreachable', reason);
+    }
+    const { code, error: said, message } = error as Thrown;
+    const detail = [code, said, message]
+      .filter((part) => typeof part === 'string')
+      .join(': ')
+      .slice(0, 200);
+    if (code === 'OAUTH_AUTHORIZATION_RESPONSE_ERROR') throw upstreamFailed('provider_refused', detail);
+    if (code === 'OAUTH_RESPONSE_BODY_ERROR' || code === 'OAUTH_WWW_AUTHENTICATE_CHALLENGE') {
+      const isAboutUs = said === 'invalid_client' || said === 'unauthorized_client' || said === undefined;
+      throw upstreamFailed(isAboutUs ? 'client_refused' : 'code_refused', detail);
+    }
+    throw upstreamFailed(otherwise, detail);
+  }
+};

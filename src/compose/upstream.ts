@@ -1,0 +1,38 @@
+/** Sign-in at other providers: the registers, and our client there. The pages are made of them in upstream-pages.ts. */
+import { type SigningJwk, upstreamClient } from '../../adapters/openid-client/upstream-client.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import type { AccountRegister } from '../domain/accounts/account-register.ts';
+import { fetchFailed, type TrustedAsk, type TrustedFetch } from '../domain/ports/trusted-fetch.ts';
+import { upstreamLinks } from '../domain/upstream/upstream-links.ts';
+import { upstreamRegistry } from '../domain/upstream/upstream-registry.ts';
+import type { SigningKeys } from '../provider/signing-keys.ts';
+
+type Parts = Omit<Parameters<typeof upstreamRegistry>[0], 'checkUrl' | 'issuer' | 'isPasswordOn'> & {
+  readonly accounts: Pick<AccountRegister, 'get'>;
+  readonly keys: Pick<SigningKeys, 'privateJwks'>;
+  readonly trustedFetch: TrustedFetch & Partial<TrustedAsk>;
+};
+
+export const upstreamParts = (configuration: Configuration, { trustedFetch, keys, ...parts }: Parts) => {
+  const upstreams = upstreamRegistry({
+    ...parts,
+    checkUrl: trustedFetch.check,
+    issuer: configuration.issuer,
+    isPasswordOn: configuration.passwords.signIn,
+  });
+  const unavailable: TrustedAsk['ask'] = () => Promise.reject(fetchFailed('not_reachable', 'no way out'));
+  return {
+    upstreams,
+    upstreamLinks: upstreamLinks({ ...parts, upstreams }),
+    upstreamClient: upstreamClient({
+      fetcher: { get: trustedFetch.get, ask: trustedFetch.ask ?? unavailable },
+      clock: parts.clock,
+      clockToleranceSeconds: configuration.clientAuthentication.clockToleranceSeconds,
+      async signingKey(kind) {
+        const key = (await keys.privateJwks()).find(({ kty }) => kty === kind);
+        if (!key) throw new Error(`there is no ${kind} key that signs`);
+        return key as SigningJwk;
+      },
+    }),
+  };
+};

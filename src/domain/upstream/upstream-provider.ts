@@ -1,0 +1,83 @@
+/**
+ * Sign-in at existing identity providers by OpenID Connect ("upstream"). Owns what is configured of a provider, which
+ * account a person there is, and the way of a sign-in there and back. Does not speak the protocol (the port
+ * `UpstreamClient`), ask for second factors (src/domain/factors), or own sessions and pages. Called by the pages of
+ * src/http/interaction and src/http/account, and by the management API.
+ */
+import type { CollectionDeclaration } from '../ports/document-store.ts';
+
+export const AUTHENTICATION_METHODS = ['private_key_jwt', 'client_secret_basic', 'client_secret_post'] as const;
+export type AuthenticationMethod = (typeof AUTHENTICATION_METHODS)[number];
+
+/** Which claim says what. */
+export type ClaimNames = {
+  readonly username: string;
+  readonly name: string;
+  readonly email: string;
+  readonly groups: string;
+};
+
+export const USUAL_CLAIMS: ClaimNames = {
+  username: 'preferred_username',
+  name: 'name',
+  email: 'email',
+  groups: 'groups',
+};
+
+/** A provider at which people of ours sign in. */
+export type UpstreamProvider = {
+  /** `upi_…` */
+  readonly id: string;
+  /** Stands on the button, one line. */
+  readonly name: string;
+  /** Its issuer identifier, compared character by character. Unique. */
+  readonly issuer: string;
+  /** Who we are there. */
+  readonly clientId: string;
+  readonly authentication: AuthenticationMethod;
+  /** With `client_secret_…`: the secret, sealed with the master key. */
+  readonly clientSecret?: string;
+  readonly scopes: readonly string[];
+  /** Lower case. Whoever types a username that ends with `@` and one of these is sent there. No two providers have the same. */
+  readonly domains: readonly string[];
+  /** Whether there is a button. Without one only domains lead there. */
+  readonly button: boolean;
+  readonly claims: ClaimNames;
+  /** Value of the claim of groups there → name of the group in the account here. At each sign-in these are joined and left, and no others. */
+  readonly groups: Readonly<Record<string, string>>;
+  /** Whether somebody who has no account here gets one. */
+  readonly create: 'never' | 'always';
+  /** What there counts as a second factor here: one of these as `acr`, or one of these among `amr`. Empty: nothing does. */
+  readonly multiFactor: { readonly acr: readonly string[]; readonly amr: readonly string[] };
+  readonly state: 'active' | 'disabled';
+  readonly createdAt: number;
+  readonly updatedAt: number;
+};
+
+export const UPSTREAMS = {
+  name: 'upstreams',
+  indexes: [
+    { fields: ['issuer'], unique: true },
+    { fields: ['createdAt'] },
+    { fields: ['domains'] },
+    { fields: ['state'] },
+  ],
+  lists: ['domains'],
+  members: [
+    'name',
+    'issuer',
+    'clientId',
+    'authentication',
+    'domains',
+    'claims',
+    'groups',
+    'create',
+    'state',
+    'createdAt',
+  ],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+/** The domain of an address, in the form in which they are kept; undefined for anything else. */
+export const domainOf = (typed: string): string | undefined =>
+  /^[^@\s]{1,200}@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63})$/.exec(typed.trim().toLowerCase())?.[1];

@@ -1,0 +1,365 @@
+import type { Account } from '../accounts/account.ts';
+import type { AccountRegister } from '../accounts/account-register.ts';
+import { type Assurance, MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM, UPSTREAM_SESSION } from '../accounts/assurance.ts';
+import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/attempts.ts';
+import type { AuditEvent } from '../audit/audit-event.ts';
+import type { By } from '../clients/registered-documents.ts';
+import { DomainError, isDomainError } from '../errors.ts';
+import { sourceNetwork } from '../limits/source-network.ts';
+import type { Versioned } from '../ports/document-store.ts';
+import {
+  type UpstreamBinding,
+  type UpstreamClient,
+  upstreamFailed,
+  upstreamReasonOf,
+} from '../ports/upstream-client.ts';
+import { sealedRecords } from './sealed-records.ts';
+import { groupsAfter, type UpstreamPerson, upstreamPerson } from './upstream-claims.ts';
+import { isSubject, type UpstreamLinks } from './upstream-links.ts';
+import { domainOf, type UpstreamProvider } from './upstream-provider.ts';
+import type { UpstreamRegistry } from './upstream-registry.ts';
+
+export type UpstreamSignInDeps = AttemptsDeps & {
+  readonly upstreams: Pick<UpstreamRegistry, 'standing' | 'partyOf' | 'ofUsername'>;
+  readonly links: Pick<UpstreamLinks, 'find' | 'create'>;
+  readonly client: UpstreamClient;
+  readonly accounts: Pick<AccountRegister, 'get' | 'findByUsername' | 'hasEmail' | 'create' | 'update'>;
+  readonly factors: { isAsked(account: string): Promise<boolean> };
+  readonly limits: SignInLimits;
+  readonly issuer: string;
+  readonly clockToleranceSeconds: number;
+};
+
+/** What a round trip is for: an interaction, or the session of somebody who wants to be connected. */
+export type UpstreamPurpose =
+  | { readonly kind: 'sign_in'; readonly uid: string; readonly isFresh: boolean }
+  | { readonly kind: 'link'; readonly session: string; readonly account: string };
+
+type Flow = UpstreamBinding & {
+  readonly upstream: string;
+  /** Digests of the cookie of the browser it began in. */
+  readonly browser: readonly string[];
+  readonly purpose: UpstreamPurpose;
+  readonly begunAt: number;
+};
+
+/** Somebody proved who they are at a provider, in one interaction. */
+export type UpstreamProof = {
+  readonly upstream: string;
+  readonly person: UpstreamPerson;
+  readonly idToken: string;
+  readonly provenAt: number;
+  /** Whether they signed in there for this. */
+  readonly isFresh: boolean;
+  /** Who they are here; absent: nobody yet. */
+  readonly account?: string;
+  /** The account whose second factor is all that is missing to connect the two. */
+  readonly connecting?: string;
+};
+
+export type Arrival =
+  /** It belongs to nothing that began in this browser. Whatever did goes on unharmed. */
+  | { readonly next: 'stray'; readonly reason: string }
+  /** It ended what began in this browser; the event is written. */
+  | { readonly next: 'failed'; readonly purpose: UpstreamPurpose; readonly name: string; readonly error: DomainError }
+  /** What was proven waits for the interaction. */
+  | { readonly next: 'sign_in'; readonly uid: string; readonly name: string }
+  | {
+      readonly next: 'link';
+      readonly provider: UpstreamProvider;
+      readonly person: UpstreamPerson;
+      readonly purpose: UpstreamPurpose & { readonly kind: 'link' };
+    };
+
+export type Request = { readonly request: string; readonly source: string };
+
+/** From the way there to the way back. */
+const FLOW_SECONDS = 600;
+/** From the way back until the account is proven, too. */
+const PROOF_SECONDS = 600;
+
+export type UpstreamSignIn = ReturnType<typeof upstreamSignIn>;
+
+/**
+ * Sign-in at a provider. The way there leaves a record behind that only the same browser can use up, once; the way back
+ * is checked against it before anything is asked of the provider. Nobody is taken for an account because claims read
+ * alike: without a link the person has to prove the account, too (LG-08).
+ */
+export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
+  const { upstreams, links, client, accounts, factors, clock, identifiers, masterKey, audit, limits } = deps;
+  const { refused, spend, newDevice } = attempts(deps);
+  const flows = sealedRecords<Flow>(deps, 'upstream_flow', FLOW_SECONDS);
+  const proofs = sealedRecords<UpstreamProof>(deps, 'upstream_proof', PROOF_SECONDS);
+  const perSource = { limit: limits.signInPerSource, window: limits.signInWindowSeconds };
+  const redirectUri = `${deps.issuer}/upstream/callback`;
+
+  const isOfBrowser = ({ browser }: Flow, cookie: string): boolean =>
+    masterKey.digests('upstream_browser', cookie).some((digest) => browser.includes(digest));
+
+  /** The account a person is, if it may sign in. What it may not is written down, and looks like nobody (LG-01). */
+  const linked = async (
+    { id }: UpstreamProvider,
+    { subject }: UpstreamPerson,
+    event: Partial<AuditEvent>,
+  ): Promise<{ readonly account?: string; readonly isStopped: boolean }> => {
+    const link = await links.find(id, subject);
+    if (!link) return { isStopped: false };
+    const account = (await accounts.get(link.account))?.document;
+    if (account?.state === 'active') return { account: account.id, isStopped: false };
+    const reason = { ...event, subject: link.account, inputs: { reason: 'account_disabled', upstream: id } };
+    await refused(reason, new DomainError('unauthenticated', ''));
+    return { isStopped: true };
+  };
+
+  /** Whether somebody here could be meant already: then nobody is made. */
+  const isLikeSomebody = async ({ username, email }: UpstreamPerson): Promise<boolean> =>
+    username === undefined ||
+    (await accounts.findByUsername(username)) !== undefined ||
+    (email !== undefined && (await accounts.hasEmail(email)));
+
+  /** A username with a domain that leads to another provider is not this one's to give. */
+  const isOthers = async ({ username = '' }: UpstreamPerson, { id }: UpstreamProvider): Promise<boolean> => {
+    const other = domainOf(username) === undefined ? undefined : await upstreams.ofUsername(username);
+    return other !== undefined && other.id !== id;
+  };
+
+  const madeFor = async (provider: UpstreamProvider, person: UpstreamPerson, by: By): Promise<string | undefined> => {
+    const { username, name, email, emailVerified, subject, label } = person;
+    if (provider.create !== 'always' || username === undefined) return undefined;
+    if ((await isLikeSomebody(person)) || (await isOthers(person, provider))) return undefined;
+    try {
+      const about = { username, name: name ?? username, groups: person.groups };
+      const made = await accounts.create({ ...about, ...(email === undefined ? {} : { email, emailVerified }) }, by);
+      const account = made.document.id;
+      await links.create({ upstream: provider.id, subject, account, label, proof: 'created' }, by);
+      return account;
+    } catch (error) {
+      if (!isDomainError(error) || (error.code !== 'conflict' && error.code !== 'invalid_field')) throw error;
+      // Another tab was first, or what is claimed is no name or address.
+      return (await links.find(provider.id, subject))?.account;
+    }
+  };
+
+  /** Joins and leaves the groups that the provider speaks of. */
+  const joinGroups = async (provider: UpstreamProvider, person: UpstreamPerson, id: string, by: By): Promise<void> => {
+    for (let attempt = 0; attempt < 5; attempt += 1) {
+      const found: Versioned<Account> | undefined = await accounts.get(id);
+      if (!found) return;
+      const groups = groupsAfter(provider, found.document.groups, person.groups);
+      if (JSON.stringify(groups) === JSON.stringify([...found.document.groups].sort())) return;
+      try {
+        await accounts.update(id, found.version, { groups }, by);
+        return;
+      } catch (error) {
+        if (!isDomainError(error) || error.code !== 'precondition_failed') throw error;
+      }
+    }
+    throw new DomainError('unavailable', 'This account is being changed by too many at once.', {
+      retryAfterSeconds: 1,
+    });
+  };
+
+  const isFresh = ({ begunAt }: Flow, { authTime }: UpstreamPerson): boolean =>
+    authTime !== undefined && authTime >= begunAt - deps.clockToleranceSeconds;
+
+  /** A way back that belongs to what began in this browser, and is used up now. */
+  const arrived = async (
+    flow: Flow,
+    provider: UpstreamProvider,
+    query: URLSearchParams,
+    event: Partial<AuditEvent>,
+  ): Promise<Arrival> => {
+    const { purpose } = flow;
+    const identity = await client.identify(upstreams.partyOf(provider), { ...flow, redirectUri, query });
+    // Before anything is made for somebody who could not be known again.
+    if (!isSubject(identity.subject)) throw upstreamFailed('claims_invalid', 'the subject is too long');
+    const person = upstreamPerson(provider, identity);
+    const fresh = isFresh(flow, person);
+    if (purpose.kind === 'link') {
+      if (person.authTime !== undefined && !fresh) throw notFresh(provider);
+      return { next: 'link', provider, person, purpose };
+    }
+    if (purpose.isFresh && !fresh) throw notFresh(provider);
+    const { account: known, isStopped } = await linked(provider, person, event);
+    const by = { caller: provider.id, ...requestIn(event) };
+    const account = known ?? (isStopped ? undefined : await madeFor(provider, person, by));
+    const proof: UpstreamProof = {
+      upstream: provider.id,
+      person,
+      idToken: identity.idToken,
+      provenAt: clock.now(),
+      isFresh: fresh,
+      ...(account === undefined ? {} : { account }),
+    };
+    await proofs.set(proof, purpose.uid);
+    return { next: 'sign_in', uid: purpose.uid, name: provider.name };
+  };
+
+  return {
+    /** Where the browser goes. `browser` is the value of its cookie. Throws 'too_many_requests', 'unavailable', 'invalid_request'. */
+    async begin(
+      provider: UpstreamProvider,
+      {
+        purpose,
+        browser,
+        loginHint,
+        request,
+        source,
+      }: Request & { readonly purpose: UpstreamPurpose; readonly browser: string; readonly loginHint?: string },
+    ): Promise<string> {
+      const event = { request, personal: { source } };
+      await spend('upstream_source', sourceNetwork(source), perSource, event);
+      const [state, nonce, codeVerifier] = [identifiers.newSecret(), identifiers.newSecret(), identifiers.newSecret()];
+      const binding = { state, nonce, codeVerifier };
+      const url = await client.authorizationUrl(upstreams.partyOf(provider), {
+        ...binding,
+        redirectUri,
+        scopes: provider.scopes,
+        ...(loginHint === undefined ? {} : { loginHint }),
+        isFresh: purpose.kind === 'link' || purpose.isFresh,
+      });
+      await flows.set(
+        {
+          ...binding,
+          upstream: provider.id,
+          browser: masterKey.digests('upstream_browser', browser),
+          purpose,
+          begunAt: clock.now(),
+        },
+        state,
+      );
+      return url;
+    },
+
+    /**
+     * The way back, with the query of the answer. What does not belong to this browser, or names another issuer, uses
+     * nothing up; what does is good once.
+     */
+    async arrive({
+      query,
+      browser,
+      request,
+      source,
+    }: Request & { readonly query: URLSearchParams; readonly browser: string | undefined }): Promise<Arrival> {
+      const stray = (reason: string): Arrival => ({ next: 'stray', reason: `upstream_${reason}` });
+      const [state = '', ...more] = query.getAll('state');
+      if (state === '' || state.length > 200 || more.length > 0) return stray('state');
+      const flow = await flows.get(state);
+      if (!flow) return stray('state');
+      if (browser === undefined || !isOfBrowser(flow, browser)) return stray('browser');
+      const provider = await upstreams.standing(flow.upstream);
+      if (!provider) return stray('provider');
+      if (query.getAll('iss').some((iss) => iss !== provider.issuer)) return stray('issuer');
+      if (!(await flows.take(state))) return stray('state');
+      const event = { request, personal: { source } };
+      try {
+        return await arrived(flow, provider, query, event);
+      } catch (error) {
+        if (!isDomainError(error)) throw error;
+        const reason = upstreamReasonOf(error) ?? error.field ?? error.code;
+        const { purpose } = flow;
+        const who = purpose.kind === 'link' ? { subject: purpose.account, caller: purpose.account } : {};
+        const inputs = { reason, upstream: provider.id };
+        return {
+          next: 'failed',
+          purpose,
+          name: provider.name,
+          error: await refused({ ...event, ...who, inputs }, error),
+        };
+      }
+    },
+
+    /** What was proven in this interaction and waits for it. */
+    proven: (uid: string): Promise<UpstreamProof | undefined> => proofs.get(uid),
+
+    async drop(uid: string): Promise<void> {
+      await proofs.take(uid);
+    },
+
+    /**
+     * Signs in who is known, once; undefined when another request was first. `factor`: a second one is asked for, and
+     * nobody is signed in yet. Throws 'unauthenticated' when the provider or the account does not count any more.
+     */
+    async signIn(
+      uid: string,
+      { request, source }: Request,
+    ): Promise<
+      | undefined
+      | (UpstreamProof & { readonly account: string; readonly assurance: Assurance } & (
+            | { readonly next: 'done'; readonly device: string }
+            | { readonly next: 'factor' }
+          ))
+    > {
+      const proof = await proofs.take(uid);
+      if (proof?.account === undefined) return undefined;
+      const { account: id, upstream, person, provenAt } = proof;
+      const event = { request, personal: { source }, subject: id };
+      const provider = await upstreams.standing(upstream);
+      const account = (await accounts.get(id))?.document;
+      if (!provider || account?.state !== 'active') {
+        const reason = provider ? 'account_disabled' : 'upstream_disabled';
+        const error = new DomainError('unauthenticated', 'You cannot sign in this way.');
+        throw await refused({ ...event, inputs: { reason, upstream } }, error);
+      }
+      await joinGroups(provider, person, id, { caller: upstream, request, source });
+      const how = proof.isFresh ? UPSTREAM : UPSTREAM_SESSION;
+      const assurance: Assurance = person.isMultiFactor
+        ? { acr: MULTI_FACTOR, amr: [how, 'mfa'], authTime: provenAt }
+        : { acr: SINGLE_FACTOR, amr: [how], authTime: provenAt };
+      const about = { ...event, caller: id, inputs: { amr: assurance.amr, upstream } };
+      if (!person.isMultiFactor && (await factors.isAsked(id))) {
+        await audit.append({ ...about, type: 'session.factor_asked', outcome: 'done' });
+        return { ...proof, account: id, next: 'factor', assurance };
+      }
+      await audit.append({ ...about, type: 'session.started', outcome: 'granted' });
+      return { ...proof, account: id, next: 'done', assurance, device: newDevice(id) };
+    },
+
+    /** Remembers that this account is to be connected when its second factor is proven. */
+    async connectLater(uid: string, account: string): Promise<void> {
+      const proof = await proofs.get(uid);
+      if (proof) await proofs.set({ ...proof, connecting: account }, uid);
+    },
+
+    /**
+     * Connects who was proven at the provider with the account that was proven here, in the same interaction; of several
+     * requests one does. `isWaiting`: only where `connectLater` named this account. Throws as `UpstreamLinks.create` does.
+     */
+    async connect(
+      uid: string,
+      account: string,
+      { request, source, isWaiting = false }: Request & { readonly isWaiting?: boolean },
+    ): Promise<UpstreamProof | undefined> {
+      const waiting = await proofs.get(uid);
+      if (!waiting || waiting.account !== undefined || (isWaiting && waiting.connecting !== account)) return undefined;
+      const proof = await proofs.take(uid);
+      const provider = proof && (await upstreams.standing(proof.upstream));
+      if (!proof || !provider) return undefined;
+      const by = { caller: account, request, source };
+      const { subject, label } = proof.person;
+      await links.create({ upstream: provider.id, subject, account, label, proof: 'sign_in' }, by);
+      await joinGroups(provider, proof.person, account, by);
+      return proof;
+    },
+
+    /** Connects who was proven at the provider with the account of the session that began it. Throws 'conflict'. */
+    async link({ provider, person, purpose }: Arrival & { readonly next: 'link' }, by: By): Promise<void> {
+      const { account } = purpose;
+      const found = await links.find(provider.id, person.subject);
+      if (found?.account === account) return;
+      const { subject, label } = person;
+      await links.create({ upstream: provider.id, subject, account, label, proof: 'session' }, by);
+      await joinGroups(provider, person, account, by);
+    },
+  };
+};
+
+const notFresh = ({ name }: UpstreamProvider): DomainError =>
+  new DomainError('unauthenticated', `${name} does not say that you signed in there just now. Sign in another way.`, {
+    field: 'not_fresh',
+  });
+
+const requestIn = ({ request, personal }: Partial<AuditEvent>): Pick<By, 'request' | 'source'> => ({
+  ...(request === undefined ? {} : { request }),
+  ...(personal?.source === undefined ? {} : { source: personal.source }),
+});

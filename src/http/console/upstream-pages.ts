@@ -1,0 +1,47 @@
+import { type ShownUpstream, upstreamsPage } from '../../../views/pages/console-upstreams.ts';
+import { byOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import type { Parts } from './console-forms.ts';
+
+/** As the management API shows one. */
+type Upstream = Pick<ShownUpstream, 'id' | 'name' | 'issuer' | 'domains' | 'button' | 'create'> & {
+  readonly state: 'active' | 'disabled';
+  readonly created_at: number;
+};
+
+const MOST = 200;
+
+/** Adds the page of the providers at which people sign in, with a switch for each. */
+export const addUpstreamPages = ({ router, page, deps, calls, sessions }: Parts): void => {
+  const home = `${deps.basePath}/console/sign-in`;
+
+  page('/console/sign-in', async (ctx, { viewer, frame }) => {
+    const { account, by } = viewer;
+    const { body } = await calls.run('listUpstreams', account, by, { query: { limit: MOST } });
+    const maySwitch = calls.may('disableUpstream', account);
+    const { items } = body as unknown as { readonly items: readonly Upstream[] };
+    const model = {
+      ...frame,
+      redirectUri: `${deps.issuer}/upstream/callback`,
+      isPasswordOn: deps.isPasswordOn,
+      upstreams: items.map(({ state, created_at: createdAt, ...one }) => ({
+        ...one,
+        isOn: state === 'active',
+        createdAt,
+        ...(maySwitch ? { switchAction: `${home}/${one.id}/${state === 'active' ? 'off' : 'on'}` } : {}),
+      })),
+    };
+    sendPage(ctx, 200, upstreamsPage(model));
+  });
+
+  for (const [name, operation, done] of [
+    ['off', 'disableUpstream', 'off'],
+    ['on', 'enableUpstream', 'on'],
+  ] as const) {
+    router.post(`/console/sign-in/:id/${name}`, async (ctx) => {
+      const { account } = await sessions.withForm(ctx);
+      const { id = '' } = ctx.params;
+      await calls.run(operation, account, byOf(ctx, account.id), { id });
+      seeOther(ctx, `${home}?done=${done}`);
+    });
+  }
+};

@@ -1,0 +1,27 @@
+import type { Context } from 'koa';
+
+/** A cookie of our pages: for the whole host, out of reach of scripts, sent along when another site leads here. It lets nobody in. */
+export const ownCookie = (issuer: string, plainName: string, maxAgeSeconds: number) => {
+  const isHttps = issuer.startsWith('https:');
+  // `__Host-` keeps sub-domains from setting it; browsers take that name over https only (decision D21).
+  const name = isHttps ? `__Host-${plainName}` : plainName;
+  return {
+    /** Undefined also when the name came twice: one of them was set by somebody else (WB-04). */
+    read(ctx: Context): string | undefined {
+      const values = (ctx.req.headers.cookie ?? '')
+        .split(';')
+        .map((pair) => pair.trim())
+        .filter((pair) => pair.startsWith(`${name}=`))
+        .map((pair) => pair.slice(name.length + 1));
+      return values.length === 1 ? values[0] : undefined;
+    },
+    write(ctx: Context, value: string): void {
+      ctx.append(
+        'Set-Cookie',
+        `${name}=${value}; Path=/; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${isHttps ? '; Secure' : ''}`,
+      );
+    },
+  };
+};
+
+export type OwnCookie = ReturnType<typeof ownCookie>;

@@ -1,0 +1,22 @@
+import type { Context } from 'koa';
+import { DEVICE_TTL_SECONDS } from '../../domain/accounts/attempts.ts';
+import { ownCookie } from './own-cookie.ts';
+import type { PeopleDeps } from './people-deps.ts';
+
+/** The cookie that says in which browser the way to a provider began: the way back is good in no other (LG-08). */
+export const upstreamBrowser = ({ issuer, upstream }: Pick<PeopleDeps, 'issuer' | 'upstream'>) => {
+  const cookie = ownCookie(issuer, 'behalf_upstream', DEVICE_TTL_SECONDS);
+  const known = (ctx: Context): string | undefined => {
+    const value = cookie.read(ctx);
+    return value !== undefined && /^[A-Za-z0-9_-]{43,128}$/.test(value) ? value : undefined;
+  };
+  return {
+    known,
+    /** The browser's own, or a new one that goes with the answer. */
+    of(ctx: Context): string {
+      const value = known(ctx) ?? upstream.newBrowser();
+      cookie.write(ctx, value);
+      return value;
+    },
+  };
+};

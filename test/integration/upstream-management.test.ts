@@ -1,0 +1,192 @@
+/** Upstream providers over the management API and the command line, and a start at which nobody could sign in. */
+import { spawnSync } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { runCli } from '../../src/cli/main.ts';
+import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
+import { type Management, managementFromKeyFile } from '../support/management.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+
+let server: RunningServer;
+let administrator: Management;
+let operator: Management;
+
+beforeAll(async () => {
+  server = await runServer();
+  administrator = await managementFromKeyFile(server.administratorKeyFile);
+  operator = await managementFromKeyFile(join(server.dataFolder, 'operator.json'));
+});
+afterAll(() => server?.close());
+
+const behalf = async (...argv: readonly string[]) => {
+  const [out, err]: [string[], string[]] = [[], []];
+  const terminal = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
+  const code = await runCli(['upstreams', ...argv], terminal, { BEHALF_DATA: server.dataFolder });
+  return { code, out: out.join(''), err: err.join('') };
+};
+
+describe('upstreams', () => {
+  test('the command line makes, shows, changes and removes one; its secret is never shown', async () => {
+    const issuer = 'https://idp.example.com';
+    const file = join(server.dataFolder, 'secret.txt');
+    await writeFile(file, 'the-secret-of-idp\n');
+    const created = await behalf(
+      ...['create', issuer, '--name', 'Works', '--client-id', 'behalf', '--domain', 'works.example'],
+      ...['--authentication', 'client_secret_basic', '--secret-file', file, '--group', 'cn=staff=Staff'],
+      ...['--claim', 'username=upn', '--multi-factor-amr', 'mfa', '--json'],
+    );
+    expect(created).toMatchObject({ code: 0, err: '' });
+    const made = JSON.parse(created.out) as { readonly id: string };
+    expect(made).toMatchObject({
+      issuer,
+      claims: { username: 'upn', name: 'name', email: 'email', groups: 'groups' },
+      groups: { 'cn=staff': 'Staff' },
+      multi_factor: { acr: [], amr: ['mfa'] },
+      create: 'never',
+      redirect_uri: `${server.issuer}/upstream/callback`,
+    });
+    expect((await behalf('list')).out).toContain(issuer);
+    expect((await behalf('update', made.id, '--create', 'always')).out).toContain('create');
+    const shown = await behalf('show', made.id);
+    expect(shown.out).toContain('always');
+    expect(created.out + shown.out).not.toContain('the-secret-of-idp');
+
+    const { id: account } = await administrator.createAccount({ username: 'ada', name: 'Ada' });
+    expect((await behalf('link', 'ada', '--upstream', made.id, '--subject', 's-1')).out).toContain(account);
+    expect((await behalf('links', '--account', account)).out).toContain('administrator');
+    const { items } = (await administrator.call('GET', `/upstream-links?upstream=${made.id}`)).body as {
+      readonly items: readonly { readonly id: string }[];
+    };
+    expect(await behalf('unlink', String(items[0]?.id))).toMatchObject({ code: 0 });
+    expect((await behalf('disable', made.id)).out).toContain('disabled');
+    expect((await behalf('enable', made.id)).out).toContain('active');
+    expect(await behalf('delete', made.id)).toMatchObject({ code: 0 });
+    expect((await administrator.call('GET', `/upstreams/${made.id}`)).status).toBe(404);
+    for (const type of ['upstream.created', 'upstream.updated', 'upstream.removed', 'upstream_link.removed'] as const) {
+      expect(await server.events(type)).toHaveLength(1);
+    }
+  });
+
+  test('MG-02 operators may look, and decide nothing: who decides whose word counts can be anybody', async () => {
+    const given = { name: 'Works', issuer: 'https://mine.example.com', client_id: 'x' };
+    const { body } = await administrator.call('POST', '/upstreams', given);
+    const { id } = body as { readonly id: string };
+    const { id: account } = await administrator.createAccount({ username: 'eve', name: 'Eve' });
+    expect((await operator.call('GET', `/upstreams/${id}`)).status).toBe(200);
+    const before = (await server.events('management.refused')).length;
+    const tries: readonly (readonly [string, string, object?, Record<string, string>?])[] = [
+      ['POST', '/upstreams', { ...given, issuer: 'https://other.example.com' }],
+      ['PATCH', `/upstreams/${id}`, { create: 'always' }, { 'if-match': '"1"' }],
+      ['POST', `/upstreams/${id}/disable`],
+      ['POST', `/upstreams/${id}/remove`],
+      ['POST', '/upstream-links', { upstream: id, subject: 's', account }],
+    ];
+    for (const [method, path, sent, headers] of tries) {
+      const answer = await operator.call(method, path, sent, headers);
+      expect([answer.status, answer.body['type']]).toEqual([403, 'urn:behalf:problem:forbidden']);
+    }
+    expect((await server.events('management.refused')).length).toBe(before + tries.length);
+  });
+
+  test('a change needs the version it was made for; a refusal names the member', async () => {
+    const { body, headers } = await administrator.call('POST', '/upstreams', {
+      ...{ name: 'Third', issuer: 'https://third.example.com', client_id: 'x' },
+    });
+    const { id } = body as { readonly id: string };
+    const path = `/upstreams/${id}`;
+    const match = { 'if-match': String(headers.get('etag')) };
+    expect((await administrator.call('PATCH', path, { name: 'New' }, match)).status).toBe(200);
+    const late = await administrator.call('PATCH', path, { name: 'Late' }, match);
+    expect([late.status, late.body['type']]).toEqual([412, 'urn:behalf:problem:precondition_failed']);
+    const wrong = await administrator.call('POST', '/upstreams', {
+      ...{ name: 'W', issuer: 'http://plain.example.com', client_id: 'x' },
+    });
+    expect([wrong.status, JSON.stringify(wrong.body)]).toEqual([400, expect.stringContaining('/issuer')]);
+  });
+});
+
+describe('in the console', () => {
+  const PASSWORD = 'a long enough pass phrase';
+  const signedIn = async (username: string, password = PASSWORD) => {
+    const browser = newBrowser(server.issuer);
+    const page = await submitSignIn(browser, await browser.open(`${server.issuer}/console/sign-in`), {
+      ...{ username, password },
+    });
+    return { browser, page };
+  };
+
+  test('administrators switch a provider off and on, operators look, others are shown nothing (MG-02)', async () => {
+    const given = { name: 'Shown Works', issuer: 'https://shown.example.com', client_id: 'x' };
+    const { id } = (await administrator.call('POST', '/upstreams', given)).body as { readonly id: string };
+    const { browser, page } = await signedIn('admin', 'correct horse battery staple');
+    expect([page.status, page.text.includes('Shown Works')]).toEqual([200, true]);
+    const off = page.forms.find(({ action }) => action.endsWith(`/${id}/off`));
+    if (!off) throw new Error('no switch');
+    const switched = await browser.submit(page, off);
+    expect(switched.text).toContain('Switched off. Nobody signs in there any more.');
+    expect((await administrator.call('GET', `/upstreams/${id}`)).body['state']).toBe('disabled');
+    const on = switched.forms.find(({ action }) => action.endsWith(`/${id}/on`));
+    if (!on) throw new Error('no switch');
+    await browser.submit(switched, on);
+    expect((await server.events('upstream.enabled')).at(-1)).toMatchObject({ target: { kind: 'upstream', id } });
+
+    await administrator.createAccount({ username: 'otto', name: 'Otto', password: PASSWORD, roles: ['operator'] });
+    const operated = await signedIn('otto');
+    expect([
+      operated.page.text.includes('Shown Works'),
+      operated.page.forms.some(({ action }) => action === off.action),
+    ]).toEqual([true, false]);
+    const home = await operated.browser.open(`${server.issuer}/account`);
+    const csrf = home.forms.flatMap(({ fields }) => fields).find(({ name }) => name === 'csrf')?.value ?? '';
+    const refused = await operated.browser.request(`${server.issuer}/console/sign-in/${id}/off`, {
+      method: 'POST',
+      body: new URLSearchParams({ csrf }),
+    });
+    expect([refused.status, (await refused.text()).includes('forbidden')]).toEqual([403, true]);
+    expect((await server.events('request.refused')).at(-1)).toMatchObject({ error: 'forbidden' });
+
+    await administrator.createAccount({ username: 'nora', name: 'Nora', password: PASSWORD });
+    expect((await signedIn('nora')).page.status).toBe(403);
+  });
+});
+
+test('the server does not start where nobody could sign in, and says what to do: exit code 78', () => {
+  const { status, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, '../../src/main.ts')], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], PORT: '0', ...ALONE, BEHALF__PASSWORDS__SIGNIN: 'false' },
+  });
+  expect([status, stderr.includes('/passwords/signIn'), stderr.includes('behalf upstreams create')]).toEqual([
+    78,
+    true,
+    true,
+  ]);
+});
+
+test('LG-01 where passwords are off, nobody gets a new one by mail', async () => {
+  const mail = { BEHALF_SMTP_URL: 'smtp://127.0.0.1:1', BEHALF_MAIL_FROM: 'Behalf <id@example.com>' };
+  const first = await runServer({ stores: 'sqlite', environment: mail });
+  const again = { stores: 'sqlite', after: { dataFolder: first.dataFolder, port: first.port } } as const;
+  const pages = async (origin: string) => {
+    const browser = newBrowser(origin);
+    const [signIn, reset] = [await browser.open(`${origin}/account`), await browser.open(`${origin}/account/reset`)];
+    return [signIn.text.includes('I forgot my password'), reset.status];
+  };
+  expect(await pages(first.issuer)).toEqual([true, 200]);
+  const management = await managementFromKeyFile(first.administratorKeyFile);
+  const provider = { name: 'Works', issuer: 'https://idp.works.example', client_id: 'here' };
+  expect((await management.call('POST', '/upstreams', provider)).status).toBe(201);
+  await first.close({ keepData: true });
+  const second = await runServer({ ...again, environment: { ...mail, BEHALF__PASSWORDS__SIGNIN: 'false' } });
+  try {
+    expect(await pages(second.issuer)).toEqual([false, 404]);
+  } finally {
+    await second.close();
+  }
+});
+
+const ALONE = {
+  BEHALF_ISSUER: 'http://localhost:3999',
+  BEHALF__STORES__DOCUMENT: 'memory',
+  BEHALF__STORES__EPHEMERAL: 'memory',
+};

@@ -1,0 +1,64 @@
+import { chosenName, plainText } from '../agent-text.ts';
+import { type Html, html } from '../html.ts';
+import { layout, type PageFrame } from '../layout.ts';
+import { field } from '../partials/field.ts';
+import { passkeyForm } from '../partials/passkey-form.ts';
+import { submit } from '../partials/submit.ts';
+
+/** The forms POST `csrf` and `uid`; to `action` also `username` and `password`. */
+export type ConnectModel = PageFrame & {
+  readonly action: string;
+  readonly csrf: string;
+  readonly uid: string;
+  readonly provider: string;
+  /** What the person is called there. */
+  readonly label: string;
+  readonly username?: string;
+  readonly hasPassword: boolean;
+  /** Proves the account here with nothing but a passkey. */
+  readonly passkey?: { readonly action: string; readonly options: string };
+  /** Where a person goes back to the choice of ways to sign in. */
+  readonly otherAction: string;
+  readonly error?: string;
+};
+
+/** Of somebody who was proven at a provider and is nobody here yet. It says the same whether there is such an account or not (LG-01). */
+export const connectPage = (model: ConnectModel): Html =>
+  layout({
+    frame: model,
+    title: 'Connect your account',
+    bare: true,
+    ...(model.passkey ? { script: 'passkeys.js' } : {}),
+    body: html`<section class="card"><h1>Connect your account</h1>
+<p class="lead">You signed in at ${chosenName(model.provider)} as <strong>${plainText(model.label, 200)}</strong>, who is not connected with an account here.</p>
+<p>${
+      model.hasPassword || model.passkey
+        ? 'If you have one, prove once that it is yours. From then on you can sign in either way.'
+        : 'Ask an administrator to connect the two.'
+    }</p>
+${model.error !== undefined && html`<div class="flash error" role="alert">${plainText(model.error, 300)}</div>`}
+${
+  model.hasPassword &&
+  html`<form method="post" action="${model.action}">
+${hidden(model)}
+${field({ name: 'username', label: 'Username here', autocomplete: 'username', maxLength: 128, autofocus: true, ...(model.username === undefined ? {} : { value: model.username }) })}
+${field({ name: 'password', label: 'Password here', type: 'password', autocomplete: 'current-password', maxLength: 1024 })}
+<div class="actions">${submit({ text: 'Connect and sign in' })}</div>
+</form>`
+}
+${
+  model.passkey &&
+  passkeyForm({
+    ...model.passkey,
+    kind: 'get',
+    button: 'Connect with a passkey',
+    look: 'plain',
+    fields: html`${hidden(model)}<input type="hidden" name="connect" value="yes">`,
+  })
+}
+<form method="post" action="${model.otherAction}" class="after">${hidden(model)}${submit({ text: 'Sign in another way', kind: 'quiet' })}</form>
+</section>`,
+  });
+
+const hidden = ({ csrf, uid }: ConnectModel): Html =>
+  html`<input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="uid" value="${uid}">`;
