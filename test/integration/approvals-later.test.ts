@@ -1,0 +1,290 @@
+/** Between the question and the token: whatever changes or ends meanwhile counts as it is when the token is fetched. */
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { APPROVALS, type Approval } from '../../src/domain/approvals/approval.ts';
+import { type Identity, newKeyPair } from '../support/agent-keys.ts';
+import { type ApprovalsWorld, approvalRemedy, approvalsWorld, BANK, INVOICE } from '../support/approvals-world.ts';
+import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
+import { type Answer, CIBA, EXCHANGE } from '../support/oauth-calls.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { REDIRECT_URI } from '../support/scene.ts';
+import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
+
+const PASSWORD = 'a long enough pass phrase';
+const HIGH =
+  '@approval("required")\npermit (principal is Agent, action == Action::"act", resource)\nwhen { resource.risk == "high" }';
+
+let server: RunningServer;
+let world: ApprovalsWorld;
+let audit: AuditWatch;
+let usual: unknown;
+
+beforeAll(async () => {
+  stopClock();
+  server = await runServer({ environment: { ...COUNT_EACH_SECOND, BEHALF__APPROVALS__PERHOUR: '1000' } });
+  world = await approvalsWorld(server);
+  audit = auditWatch(server);
+  usual = (await call('GET', '/policy-sets/active')).body['version'];
+});
+afterEach(async () => {
+  await activate(usual);
+});
+afterAll(async () => {
+  await server?.close();
+  startClock();
+});
+
+const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> =>
+  world.management.call(method, path, body, headers);
+const etagOf = async (path: string) => ({ 'if-match': String((await call('GET', path)).headers.get('etag')) });
+const patch = async (path: string, body: object): Promise<Answer> => call('PATCH', path, body, await etagOf(path));
+const activate = async (version: unknown): Promise<Answer> =>
+  call('POST', `/policy-sets/${version}/activation`, {}, await etagOf(`/policy-sets/${version}`));
+
+/** The starter set, in which the rule about high risk is another one. */
+const withRule = async (rule: string): Promise<void> => {
+  const { body } = await call('GET', '/policy-sets/active');
+  const text = String(body['text']);
+  expect(text).toContain(HIGH);
+  const drafted = await call('POST', '/policy-sets', { text: text.replace(HIGH, rule) });
+  expect((await activate(drafted.body['version'])).status).toBe(200);
+};
+const newPerson = async (username: string): Promise<string> =>
+  (await world.management.createAccount({ username, name: username, password: PASSWORD })).id;
+const newGroup = async (name: string, members: readonly string[]): Promise<string> =>
+  String((await call('POST', '/groups', { name, members })).body['id']);
+
+const found = async (authReqId: string, agent: Identity): Promise<Approval> => {
+  const approval = await world.desk.find(authReqId, agent.clientId);
+  if (!approval) throw new Error('nobody is asked');
+  return approval;
+};
+const poll = (agent: Identity, authReqId: string): Promise<Answer> => world.calls.poll(world.keyed(agent), authReqId);
+const ciba = async (agent: Identity, more: Readonly<Record<string, string>> = {}) => {
+  const answer = await world.calls.backchannel(world.keyed(agent), {
+    scope: 'openid pay',
+    resource: BANK,
+    login_hint: world.person.username,
+    ...more,
+  });
+  const authReqId = String(answer.body['auth_req_id']);
+  return { answer, authReqId, approval: await world.desk.find(authReqId, agent.clientId) };
+};
+const byExchange = async (agent: Identity, scope = 'pay') => {
+  const { auth_req_id: authReqId } = approvalRemedy(await world.want(agent, await world.allow(agent), { scope }));
+  return { authReqId, approval: await found(authReqId, agent) };
+};
+/** What the app holds at the bank, and the agent is registered to receive. */
+const appToken = async (dpop?: Awaited<ReturnType<typeof newKeyPair>>): Promise<string> => {
+  const request = world.authorizationRequest(world.app, { scope: 'openid balance pay', resource: BANK });
+  const left = await world.walk(request.url, { consent: { check: (name) => name === 'scope' || undefined } });
+  const code = { grant_type: 'authorization_code', code: world.codeFrom(left), redirect_uri: REDIRECT_URI };
+  const answer = await world.calls.token(
+    world.keyed(world.app),
+    { ...code, code_verifier: request.verifier, resource: BANK },
+    dpop ? { dpop } : {},
+  );
+  return String(answer.body['access_token']);
+};
+const refused = async (agent: Identity, authReqId: string, error: string, reason: string): Promise<void> => {
+  const { event } = await audit.refused(() => poll(agent, authReqId), { status: 400, error, event: 'token.refused' });
+  expect(event.denial?.reason).toBe(reason);
+};
+
+describe('keys', () => {
+  test('TX-13 a token that is bound to somebody else’s key is not loosened by waiting: the poll proves a key, too', async () => {
+    const agent = await world.newAgent('Launderer');
+    await world.allow(agent);
+    const token = await appToken(await newKeyPair());
+    const key = await newKeyPair();
+    const form = {
+      grant_type: EXCHANGE,
+      subject_token: token,
+      subject_token_type: 'urn:ietf:params:oauth:token-type:access_token',
+      resource: BANK,
+      scope: 'pay',
+    };
+    const asked = await world.calls.token(world.keyed(agent), form, { dpop: key });
+    const { auth_req_id: authReqId } = approvalRemedy(asked);
+    await world.approve(await found(authReqId, agent));
+    await refused(agent, authReqId, 'invalid_request', 'subject_token_proof_missing');
+    const given = await world.calls.token(
+      world.keyed(agent),
+      { grant_type: CIBA, auth_req_id: authReqId },
+      { dpop: key },
+    );
+    expect(given.body['token_type']).toBe('DPoP');
+  });
+});
+
+describe('what was ended', () => {
+  test('a revoked subject token ends what was asked for with it (RFC 7009)', async () => {
+    const agent = await world.newAgent('Late');
+    await world.allow(agent);
+    const token = await appToken();
+    const asked = await world.calls.exchange(world.keyed(agent), token, BANK, { scope: 'pay' });
+    const { auth_req_id: authReqId } = approvalRemedy(asked);
+    await world.approve(await found(authReqId, agent));
+    await world.calls.revoke(world.keyed(world.app), token);
+    await refused(agent, authReqId, 'invalid_request', 'subject_token_not_live');
+  });
+
+  test('an agent that lost its place, or the grant, gets nothing of what it asked for with it', async () => {
+    const agent = await world.newAgent('Moved');
+    await world.allow(agent);
+    const asked = await world.calls.exchange(world.keyed(agent), await appToken(), BANK, { scope: 'pay' });
+    const { auth_req_id: authReqId } = approvalRemedy(asked);
+    await world.approve(await found(authReqId, agent));
+    await patch(`/agents/${agent.clientId}`, { resource_servers: [] });
+    await refused(agent, authReqId, 'invalid_request', 'subject_token_not_for_caller');
+    await patch(`/agents/${agent.clientId}`, { grant_types: ['authorization_code', 'refresh_token', CIBA] });
+    await refused(agent, authReqId, 'unauthorized_client', 'grant_type_not_registered');
+  });
+
+  test('LC-06 who was disabled and enabled again has said nothing, and nothing is done in her name of before', async () => {
+    const [clerk, chief] = [await newPerson('blinking-clerk'), await newPerson('blinking-chief')];
+    await withRule(`@approvers("${await newGroup('Blinking', [clerk, chief])}")\n${HIGH}`);
+    const agent = await world.newAgent('Blinker');
+    const { authReqId, approval } = await byExchange(agent);
+    await world.approve(approval, clerk);
+    advance(1000);
+    await call('POST', `/accounts/${clerk}/disable`);
+    advance(2000);
+    await call('POST', `/accounts/${clerk}/enable`);
+    advance(1000);
+    await refused(agent, authReqId, 'access_denied', 'approver_left');
+  });
+
+  test('by CIBA, of whom the person revoked everything meanwhile gets nothing', async () => {
+    const owner = await newPerson('owner-of-it');
+    const agent = await world.newAgent('Unwanted', { owner });
+    await world.allow(agent, 'openid balance');
+    const { authReqId, approval } = await ciba(agent);
+    if (!approval) throw new Error('nobody is asked');
+    await world.approve(approval);
+    await server.behalf.services.delegations.revokeAllOf(world.accountId, agent.clientId, world.accountId);
+    await refused(agent, authReqId, 'access_denied', 'approval_ended');
+  });
+});
+
+describe('AP-21 AP-03 who decides', () => {
+  test('who left the group that is asked decides nothing, before and after a yes', async () => {
+    const [clerk, chief, other] = [
+      await newPerson('six-clerk'),
+      await newPerson('six-chief'),
+      await newPerson('six-other'),
+    ];
+    const group = await newGroup('Six', [clerk, chief, other]);
+    await withRule(`@approvers("${group}")\n${HIGH}`);
+    const agent = await world.newAgent('Six');
+    const first = await byExchange(agent);
+    await world.approve(first.approval, clerk);
+    const second = await byExchange(agent);
+    expect((await patch(`/groups/${group}`, { members: [chief, other] })).status).toBe(200);
+    await refused(agent, first.authReqId, 'access_denied', 'approver_left');
+    await expect(world.approve(second.approval, clerk)).rejects.toMatchObject({ code: 'not_found' });
+    await world.approve(second.approval, chief);
+    expect((await poll(agent, second.authReqId)).status).toBe(200);
+  });
+
+  test('named approvers give an agent nothing that the person never allowed it: by CIBA she agrees besides (D1)', async () => {
+    const [clerk, chief] = [await newPerson('d1-clerk'), await newPerson('d1-chief')];
+    await withRule(`@approvers("${await newGroup('DOne', [clerk, chief])}")\n${HIGH}`);
+    const agent = await world.newAgent('Stranger');
+    const { authReqId, approval } = await ciba(agent);
+    if (!approval) throw new Error('nobody is asked');
+    expect(approval).toMatchObject({ requires: { quorum: 2 }, mustAgree: world.accountId });
+    await world.approve(approval, clerk);
+    await world.approve(approval, chief);
+    expect((await world.desk.get(approval.id))?.state).toBe('pending');
+    await world.approve(approval);
+    expect((await poll(agent, authReqId)).status).toBe(200);
+  });
+
+  test('nobody approves what others are named for, or she is, because it stands in one request', async () => {
+    const [clerk, chief] = [await newPerson('mixed-clerk'), await newPerson('mixed-chief')];
+    const group = await newGroup('Mixed', [clerk, chief]);
+    const rest = HIGH.replace('"high" }', '"high" && resource.name != "pay" }');
+    const pay = HIGH.replace('"high" }', '"high" && resource.name == "pay" }');
+    await withRule(`${rest};\n\n@id("pay-by-treasury")\n@approvers("${group}")\n${pay}`);
+    const made = await world.management.createResourceServer({
+      identifier: 'https://mixed.example.com',
+      name: 'Mixed',
+      scopes: [
+        { name: 'pay', description: 'Pay', risk: 'high' },
+        { name: 'wipe', description: 'Wipe the mailbox', risk: 'high' },
+      ],
+    });
+    expect(made.id).toMatch(/^rs_/);
+    const agent = await world.newAgent('Mixer');
+    const { answer } = await ciba(agent, { scope: 'openid wipe pay', resource: 'https://mixed.example.com' });
+    expect({ status: answer.status, error: answer.body['error'] }).toEqual({ status: 403, error: 'access_denied' });
+    expect((await server.events('approval.refused')).at(-1)).toMatchObject({ caller: agent.clientId });
+  });
+});
+
+describe('AP-01 what it means', () => {
+  test('a scope that is declared to be something else since: refused, with the difference said', async () => {
+    const made = await world.management.createResourceServer({
+      identifier: 'https://words.example.com',
+      name: 'Words',
+      scopes: [{ name: 'act', description: 'Look at it', risk: 'low' }],
+    });
+    const agent = await world.newAgent('Wordy');
+    const { authReqId, approval } = await ciba(agent, { scope: 'openid act', resource: 'https://words.example.com' });
+    if (!approval) throw new Error('nobody is asked');
+    await world.approve(approval);
+    const scopes = [{ name: 'act', description: 'Delete all of it', risk: 'low' }];
+    expect((await patch(`/resource-servers/${made.id}`, { scopes })).status).toBe(200);
+    await refused(agent, authReqId, 'access_denied', 'action_changed');
+  });
+
+  test('what was changed in the store is not what people saw: their digest is', async () => {
+    const agent = await world.newAgent('Forged');
+    const details = JSON.stringify([INVOICE]);
+    const { authReqId, approval } = await ciba(agent, { scope: 'openid', authorization_details: details });
+    if (!approval) throw new Error('nobody is asked');
+    await world.approve(approval);
+    const rows = server.behalf.services.documents.collection<Approval>(APPROVALS);
+    const stored = await rows.get(approval.id);
+    if (!stored) throw new Error('it is gone');
+    const action = { ...stored.document.action, details: [{ ...INVOICE, amount: 9999 }] };
+    expect(await rows.replace({ ...stored.document, action }, stored.version)).toBe(true);
+    await refused(agent, authReqId, 'access_denied', 'action_changed');
+  });
+
+  test('details that hold half of a character have no canonical form, and are refused (RFC 8785 §3.2.2.2)', async () => {
+    const agent = await world.newAgent('Halved');
+    const details = JSON.stringify([INVOICE]).replace('Invoice 7731', '\\ud800');
+    const { answer } = await ciba(agent, { scope: 'openid', authorization_details: details });
+    expect({ status: answer.status, error: answer.body['error'] }).toEqual({
+      status: 400,
+      error: 'invalid_authorization_details',
+    });
+  });
+
+  test('questions of two sign-ins are two, and each token is of its own piece of work', async () => {
+    const agent = await world.newAgent('Double');
+    await world.allow(agent);
+    const ask = async (): Promise<string> =>
+      approvalRemedy(await world.calls.exchange(world.keyed(agent), await appToken(), BANK, { scope: 'pay' }))
+        .auth_req_id;
+    const [one, two] = [await ask(), await ask()];
+    expect(one).not.toBe(two);
+    const txns = [];
+    for (const authReqId of [one, two]) {
+      await world.approve(await found(authReqId, agent));
+      txns.push(decodeJwt(String((await poll(agent, authReqId)).body['access_token']))['txn']);
+    }
+    expect(txns[0]).not.toBe(txns[1]);
+  });
+});
+
+test('AP-14 a policy that wants a young proof has people prove anew who they are, so that no yes is in vain', async () => {
+  await withRule(
+    HIGH.replace('@approval("required")', '@approval("required")\n@max_age("60")').replace('"high"', '"low"'),
+  );
+  const agent = await world.newAgent('Young');
+  const { approval } = await ciba(agent, { scope: 'openid balance' });
+  expect(approval).toMatchObject({ risk: 'low', requires: { isProvenAnew: true } });
+});
