@@ -77,6 +77,9 @@ export type Behalf = {
   close(): Promise<void>;
 };
 
+/** How long people see what they decided. */
+const KEPT_APPROVALS_SECONDS = 90 * 86_400;
+
 export const compose = async (configuration: Configuration, overrides: Overrides = {}): Promise<Behalf> => {
   const { issuer, limits } = configuration;
   const made = await services(configuration, overrides);
@@ -300,6 +303,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       keep: async () => {
         await made.upkeep.run();
         await made.credentialUpkeep.run();
+        await made.approvals.desk.forget(clock.now() - KEPT_APPROVALS_SECONDS);
       },
       settleDepartures: () => made.departures.settleAll(),
     },

@@ -5,6 +5,7 @@ import { APPROVALS, type Approval } from '../../src/domain/approvals/approval.ts
 import { type Identity, newKeyPair } from '../support/agent-keys.ts';
 import { type ApprovalsWorld, approvalRemedy, approvalsWorld, BANK, INVOICE } from '../support/approvals-world.ts';
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
+import { authZenClient, basic } from '../support/authzen-client.ts';
 import { type Answer, CIBA, EXCHANGE } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { REDIRECT_URI } from '../support/scene.ts';
@@ -287,4 +288,41 @@ test('AP-14 a policy that wants a young proof has people prove anew who they are
   const agent = await world.newAgent('Young');
   const { approval } = await ciba(agent, { scope: 'openid balance' });
   expect(approval).toMatchObject({ risk: 'low', requires: { isProvenAnew: true } });
+});
+
+test('AZ-12 at the evaluation API a token of an approval is good for what people saw, and not for a part of it', async () => {
+  const agent = await world.newAgent('Splitter');
+  const { authReqId, approval } = await ciba(agent, {
+    scope: 'openid',
+    authorization_details: JSON.stringify([INVOICE]),
+  });
+  if (!approval) throw new Error('nobody is asked');
+  await world.approve(approval);
+  const token = String((await poll(agent, authReqId)).body['access_token']);
+  const { clientId, secret } = world.bank.credential;
+  const client = await authZenClient(world.issuer, () => basic(clientId, secret));
+  const { type, ...rest } = INVOICE;
+  const ask = async (amount: number) => {
+    const resource = { type: 'detail', id: type, properties: { ...rest, amount } };
+    const subject = { type: 'account', id: world.accountId };
+    return (await client.evaluate({ subject, resource, action: { name: 'use' }, context: { token } })).body;
+  };
+  expect(await ask(4000)).toMatchObject({ decision: true });
+  expect(await ask(1)).toMatchObject({ decision: false, context: { reason: 'not_approved', layer: 'approval' } });
+  expect(await ask(4001)).toMatchObject({ decision: false });
+  expect((await server.events('decision.made')).map(({ outcome }) => outcome)).toEqual([
+    'granted',
+    'refused',
+    'refused',
+  ]);
+});
+
+test('what has been over for long is taken away, and nothing else is', async () => {
+  const agent = await world.newAgent('Forgettable');
+  const { approval } = await ciba(agent);
+  if (!approval) throw new Error('nobody is asked');
+  expect(await world.desk.forget(approval.createdAt - 1)).toBe(0);
+  expect(await world.desk.get(approval.id)).toBeDefined();
+  expect(await world.desk.forget(approval.expiresAt)).toBeGreaterThan(0);
+  expect(await world.desk.get(approval.id)).toBeUndefined();
 });

@@ -64,6 +64,7 @@ describe('discovery', () => {
       policy_decision_point: scene.issuer,
       access_evaluation_endpoint: at('evaluation'),
       access_evaluations_endpoint: at('evaluations'),
+      approval_use_endpoint: at('approval-uses'),
       search_subject_endpoint: at('search/subject'),
       search_resource_endpoint: at('search/resource'),
       search_action_endpoint: at('search/action'),

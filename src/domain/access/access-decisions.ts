@@ -1,3 +1,4 @@
+import canonicalize from 'canonicalize';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import { type Decision, recordOf } from '../decision/decision.ts';
@@ -54,6 +55,7 @@ export const accessDecisions = (deps: AccessDependencies) => {
     if (wanted === undefined) return unknown(NOT_HERE, identifiers);
     const acting = await factsOf(server, subject, context);
     if ('reason' in acting) return unknown(acting, identifiers);
+    if (!isApproved(wanted, acting)) return unknown({ reason: 'not_approved', layer: 'approval' }, identifiers);
     const decision = await authorize(
       'scope' in wanted
         ? { ...acting.facts, asked: [wanted.scope] }
@@ -180,6 +182,13 @@ const wantedOf = (
   if (isItself(server, { type, id })) return { scope: action };
   if (type === 'scope' && (action === USE || action === id)) return { scope: id };
   return detail && action === USE ? { detail } : undefined;
+};
+
+/** Of a token of an approval: half of the action that was approved is another one, which nobody has seen. */
+const isApproved = (wanted: { readonly scope: string } | { readonly detail: Detail }, { token }: Acting): boolean => {
+  if (token?.approval === undefined || 'scope' in wanted) return true;
+  const asked = canonicalize(wanted.detail);
+  return (token.details ?? []).some((detail) => canonicalize(detail) === asked);
 };
 
 const answerOf = ({ id, decision, denied }: Answered): AccessAnswer => ({

@@ -34,7 +34,8 @@ export type UnknownReason =
   | 'subject_not_of_token'
   | 'actor_required'
   | 'token_required'
-  | 'token_not_live';
+  | 'token_not_live'
+  | 'not_approved';
 
 /** Everything about who acts; `about` names it for the trail. */
 export type Acting = {

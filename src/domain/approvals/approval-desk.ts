@@ -22,6 +22,7 @@ export type ApprovalDesk = ReturnType<typeof approvalDesk>;
 
 const HOUR = 3600;
 const WRONG_NUMBERS = 3;
+const FORGOTTEN_AT_ONCE = 500;
 
 /**
  * Where approvals are asked for, decided and used up. Every change is one compare-and-swap of the one document, after its
@@ -250,6 +251,17 @@ export const approvalDesk = (
     pingOf({ id, ping }: Approval): { readonly endpoint: string; readonly token: string } | undefined {
       const token = ping && openedOrNothing(masterKey, `ping ${id}`, ping.sealedToken);
       return ping && token !== undefined ? { endpoint: ping.endpoint, token } : undefined;
+    },
+
+    /** Takes away some that were over before `before`; what the trail says of them stays. Answers how many. */
+    async forget(before: number): Promise<number> {
+      const old = await rows.find({
+        range: { field: 'expiresAt', lte: before },
+        order: { by: 'expiresAt', direction: 'ascending' },
+        limit: FORGOTTEN_AT_ONCE,
+      });
+      for (const { document } of old) await rows.take(document.id);
+      return old.length;
     },
 
     authReqIdOf: ({ id, sealedHandle }: Approval): string | undefined => openedOrNothing(masterKey, id, sealedHandle),
