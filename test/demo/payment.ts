@@ -22,7 +22,7 @@ import { bold, check, cyan, dim, green, print, red, refused, say, showJwt, step,
 
 const REFRESH_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:refresh_token';
 const PERSON = { username: 'ada', password: 'an apple fell on a train' };
-const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2 };
+const PHONE = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 1 };
 
 const INVOICE: Payment = {
   type: 'payment_initiation',
