@@ -44,9 +44,11 @@ export const addInbox = (router: Router, deps: PeopleDeps, forms: GuardedForms, 
     const session = await sessions.current(ctx);
     if (!session) throw new DomainError('unauthenticated', 'Sign in first.');
     const exchange = exchangeOf(ctx);
-    approvals.live.open(ctx, { session: session.id, account: session.account.id }, async () => {
+    const account = session.account.id;
+    approvals.live.open(ctx, { session: session.id, account }, async () => {
       const now = await browserSessions.current(exchange);
-      return now?.id === session.id && (await activeAccount(deps, now.account)) !== undefined;
+      // Also when somebody else signed in in the same browser.
+      return now?.id === session.id && now.account === account && (await activeAccount(deps, account)) !== undefined;
     });
   });
 };
