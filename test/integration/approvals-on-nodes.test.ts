@@ -90,6 +90,8 @@ test('a request that an agent makes at one node is told to the pages at the othe
       risk: 'low',
       requires: { quorum: 1, isProvenAnew: false },
       approvers: [subject],
+      approverNames: [subject],
+      owner: 'acc_owner',
       mustAgree: subject,
       action: {
         ...{ client: 'agt_1', agent: 'agt_1', chain: { sub: 'agt_1', iss: issuer, sub_profile: 'ai_agent' }, subject },
