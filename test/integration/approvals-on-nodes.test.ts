@@ -95,7 +95,7 @@ test('a request that an agent makes at one node is told to the pages at the othe
       mustAgree: subject,
       action: {
         ...{ client: 'agt_1', agent: 'agt_1', chain: { sub: 'agt_1', iss: issuer, sub_profile: 'ai_agent' }, subject },
-        ...{ resource: 'https://calendar.example.com', scope: ['read'], details: [] },
+        ...{ resource: 'https://calendar.example.com', scope: ['read'], details: [], meaning: 'as it is declared' },
         ...{ blueprint: null, composition: null, policy: null },
       },
     },
