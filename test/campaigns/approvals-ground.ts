@@ -22,6 +22,9 @@ export type Edit = (typeof EDITS)[number];
 
 export type Lane = Awaited<ReturnType<typeof newLane>>;
 
+/** High risk is not ticked beforehand. */
+const TICKED = { consent: { check: (name: string) => name === 'scope' || name === 'detail' || undefined } };
+
 /** What all lanes share: which policy set surely counts, and how many activations there were. */
 export type Shared = { policy: number; begun: number; ended: number; readonly inTurn: InTurn };
 
@@ -85,7 +88,7 @@ export const newLane = async (
   });
   const allowed = await scene.calls.token(scene.keyed(identity), {
     grant_type: 'authorization_code',
-    code: scene.codeFrom(await scene.walk(request.url)),
+    code: scene.codeFrom(await scene.walk(request.url, TICKED)),
     redirect_uri: REDIRECT_URI,
     code_verifier: request.verifier,
     resource: String(bank['identifier']),

@@ -29,6 +29,7 @@ export type Shown = {
   readonly resource: string;
   readonly scope: readonly string[];
   readonly details: readonly unknown[];
+  readonly meaning: string;
   readonly blueprint: { readonly id: string; readonly version: number } | null;
   readonly composition: string | null;
   readonly policy: number | null;

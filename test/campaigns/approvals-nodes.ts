@@ -163,7 +163,7 @@ const overtaken = (store: DocumentStore, random: Random): DocumentStore => ({
   },
 });
 
-const FLOOD = /^approval-(?:hour|denied|muted):/;
+const FLOOD = /^approval-(?:hour|denied|muted|owner-hour):/;
 
 /** The same few agents ask the same person a hundred thousand times: how often one may is not what is looked at here. */
 const withoutFloodLimits = (store: EphemeralStore): EphemeralStore => ({

@@ -66,6 +66,7 @@ export const runSchedule = async (
       resource: lane.bank.identifier,
       scope: wish.scope,
       details: wish.details,
+      meaning: shown.meaning,
       blueprint: { id: lane.blueprint, version: shown.blueprint?.version },
       composition: shown.composition,
       policy: shown.policy,
