@@ -45,14 +45,12 @@ export const connectMongodb = async (options: MongodbOptions) => {
   const driver = stuckDriver(client, deadlineMilliseconds);
   let isClosed = false;
 
-  /** Does `work` within the deadline. Throws StoreUnavailable on any failure but a conflict. */
-  const run = async <T>(work: () => Promise<T>): Promise<T> => {
+  /** Does `work` within the deadline, or `patience` times that. Throws StoreUnavailable on any failure but a conflict. */
+  const run = async <T>(work: () => Promise<T>, patience = 1): Promise<T> => {
     if (isClosed) throw new StoreUnavailable('the store is closed');
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(
-      () => reject(new StoreUnavailable(`MongoDB did not answer within ${deadlineMilliseconds} ms`)),
-      deadlineMilliseconds,
-    );
+    const most = patience * deadlineMilliseconds;
+    const timer = setTimeout(() => reject(new StoreUnavailable(`MongoDB did not answer within ${most} ms`)), most);
     const worked = work();
     // Also when the deadline comes first and nobody waits for it any more.
     driver.watch(worked);

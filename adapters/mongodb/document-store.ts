@@ -44,7 +44,7 @@ export type MongodbDocumentStore = DocumentStore & {
 type Known = {
   readonly rules: CollectionRules;
   readonly collection: Collection<never>;
-  readonly prepared: () => Promise<void>;
+  readonly prepared: Preparation;
   readonly stored: MongoCollection<StoredDocument>;
 };
 
@@ -115,19 +115,30 @@ export const mongodbDocumentStore = async (options: Options): Promise<MongodbDoc
   };
 };
 
+type Preparation = (() => Promise<void>) & { readonly isDone: () => boolean };
+
+/** The indexes of all collections are made at the same time, at start, which takes longer than a call. */
+const AT_START = 10;
+
 /** Does `work` once for all callers; when it fails, the next caller begins again. */
-const preparation = (work: () => Promise<void>): (() => Promise<void>) => {
+const preparation = (work: () => Promise<void>): Preparation => {
   let running: Promise<void> | undefined;
-  const prepare = (): Promise<void> => {
-    running ??= work().catch((error: unknown) => {
-      running = undefined;
-      throw error;
-    });
+  let isDone = false;
+  const prepare = async (): Promise<void> => {
+    running ??= work().then(
+      () => {
+        isDone = true;
+      },
+      (error: unknown) => {
+        running = undefined;
+        throw error;
+      },
+    );
     return running;
   };
   // At once, not with the first request. Whoever needs it hears of the failure.
   prepare().catch(() => undefined);
-  return prepare;
+  return Object.assign(prepare, { isDone: () => isDone });
 };
 
 const collectionOver = <T extends Document>(
@@ -156,10 +167,12 @@ const collectionOver = <T extends Document>(
 
   /** Nothing is read either before the indexes are there: a search without its index would be a scan. */
   const run = <R>(work: () => Promise<R>): Promise<R> =>
-    connection.run(async () => {
-      await prepared();
-      return work();
-    });
+    prepared.isDone()
+      ? connection.run(work)
+      : connection.run(async () => {
+          await prepared();
+          return work();
+        }, AT_START);
 
   const conflict = (error: unknown): unknown =>
     isDuplicate(error)
