@@ -467,3 +467,18 @@ test('AP-15 who may approve is told by mail that somebody asks, without a word o
   await fetch(link, { redirect: 'manual' });
   expect((await scene.desk.get(approval.id))?.state).toBe('pending');
 });
+
+test('LG-07 LG-08 a new way into an account is told to its person, and so is its end', async () => {
+  const { append } = server.behalf.services.audit;
+  const { id, email } = await newAccount();
+  const link = (type: 'upstream_link.created' | 'upstream_link.removed', proof: string) =>
+    append({ type, outcome: 'done', subject: id, caller: id, request: 'req_test', inputs: { proof } });
+  // The sign-in that makes the account is its own news.
+  await link('upstream_link.created', 'created');
+  await link('upstream_link.created', 'session');
+  const [connected, ...others] = await mails.arrived(email, /was connected/);
+  expect(others).toEqual([]);
+  expect(connected ? plainOf(connected) : '').toContain(`${server.issuer}/account/security`);
+  await link('upstream_link.removed', 'session');
+  await mails.arrived(email, /was disconnected/);
+});

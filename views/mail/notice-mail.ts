@@ -201,6 +201,22 @@ export const MAIL_WORDS: Readonly<Record<string, Words>> = {
     ],
     page: SECURITY,
   },
+  'upstream_link.created': {
+    subject: 'Your account was connected with an identity provider',
+    says: (model) => [
+      `On ${when(model)} your account was connected with somebody at another identity provider, who can sign in to it from now on.`,
+      by(model),
+    ],
+    page: SECURITY,
+  },
+  'upstream_link.removed': {
+    subject: 'Your account was disconnected from an identity provider',
+    says: (model) => [
+      `On ${when(model)} your account was disconnected from an identity provider: nobody signs in to it from there.`,
+      by(model),
+    ],
+    page: SECURITY,
+  },
   'account.password_changed': {
     subject: 'Your password was changed',
     says: (model) => [

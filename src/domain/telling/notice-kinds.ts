@@ -198,6 +198,20 @@ export const NOTICE_KINDS = {
     about: 'account',
     mail: 'account',
   },
+  'upstream_link.created': {
+    says: 'An account was connected with a person at an identity provider, who can sign in to it.',
+    from: ['upstream_link.created'],
+    // An account that was made by this very sign-in has nobody else to be told.
+    when: ({ inputs }) => inputs?.['proof'] !== 'created',
+    about: 'account',
+    mail: 'account',
+  },
+  'upstream_link.removed': {
+    says: 'An account is not connected with a person at an identity provider any more.',
+    from: ['upstream_link.removed'],
+    about: 'account',
+    mail: 'account',
+  },
   'account.password_changed': {
     says: 'The password of an account was set.',
     from: ['account.password_changed'],
