@@ -3,7 +3,14 @@ import { isDomainError } from '../../src/domain/errors.ts';
 import type { Identity } from '../support/agent-keys.ts';
 import { deciding, EDITS, type Lane, lookedUp } from './approvals-ground.ts';
 import { newQuestion, ownDigest, type Question, type Shown, type Told } from './approvals-ledger.ts';
-import { type NodeHere, type NodesHere, passTime, REDEEM_SECONDS, secondNow } from './approvals-nodes.ts';
+import {
+  LEAST_SECONDS,
+  type NodeHere,
+  type NodesHere,
+  passTime,
+  REDEEM_SECONDS,
+  secondNow,
+} from './approvals-nodes.ts';
 import { type Drawn, FEW, planned, TOGETHER, wishOf } from './approvals-plan.ts';
 import type { Fetched, Outcome, Wire, Wish } from './approvals-wire.ts';
 import type { Random } from './campaign.ts';
@@ -52,7 +59,7 @@ export const runSchedule = async (
       if (isCalm && edits === lane.edits) tell('refused for nothing', `not even asked: ${outcome.error}`);
       return;
     }
-    const over = secondNow() + (wish.expiry ?? TTL_SECONDS);
+    const over = secondNow() + Math.max(LEAST_SECONDS, wish.expiry ?? TTL_SECONDS);
     const found = await lookedUp(nodes, other, outcome.got, lane.identity.clientId);
     if (!found) return tell('shown wrongly', 'the node knows nothing of it');
     if (questions.has(found.id)) return;
@@ -202,7 +209,7 @@ export const runSchedule = async (
       return ask(node, other, wish);
     }
     if (step === 'edit') return edit(node, chance);
-    if (step === 'wait') return passTime(second < FEW.long ? REDEEM_SECONDS : 1);
+    if (step === 'wait') return passTime(second < FEW.long ? LEAST_SECONDS : 1);
     if (step === 'ask again') return ask(node, other, wishes[0] as Wish);
     const question = picked(first);
     if (!question) return;
