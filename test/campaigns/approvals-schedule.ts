@@ -209,7 +209,7 @@ export const runSchedule = async (
       return ask(node, other, wish);
     }
     if (step === 'edit') return edit(node, chance);
-    if (step === 'wait') return passTime(second < FEW.long ? LEAST_SECONDS : 1);
+    if (step === 'wait') return passTime(second < FEW.long ? REDEEM_SECONDS : 1);
     if (step === 'ask again') return ask(node, other, wishes[0] as Wish);
     const question = picked(first);
     if (!question) return;
