@@ -17,6 +17,7 @@ import { type Answer, CIBA, discover, EXCHANGE, oauthCalls } from '../support/oa
 import { newPkce } from '../support/pkce.ts';
 import { REDIRECT_URI } from '../support/scene.ts';
 import { startServer } from '../support/server-process.ts';
+import { makePasskey, plugAuthenticator } from '../support/virtual-authenticator.ts';
 import { type Bank, type Payment, startBank } from './bank.ts';
 import { bold, check, cyan, dim, green, print, red, refused, say, showJwt, step, storyEnd } from './terminal.ts';
 
@@ -51,25 +52,12 @@ const pictures = (folder: string) => {
 };
 
 const withPasskey = async (page: Page, issuer: string): Promise<void> => {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('WebAuthn.enable');
-  await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
+  await plugAuthenticator(page);
   await page.goto(`${issuer}/account/security/passkey`);
   await page.getByLabel('Username').fill(PERSON.username);
   await page.getByLabel('Password').fill(PERSON.password);
   await page.getByRole('button', { name: 'Sign in', exact: true }).click();
-  await page.getByLabel('Name of the passkey').fill('Phone');
-  await page.getByRole('button', { name: 'Make the passkey' }).click();
-  await page.getByRole('heading', { name: 'Keep these recovery codes' }).waitFor();
+  await makePasskey(page, 'Phone');
 };
 
 const remedyOf = ({ body }: Answer): Record<string, unknown> => {

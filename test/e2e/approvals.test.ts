@@ -6,6 +6,7 @@ import { type ApprovalScene, approvalScene, PASSWORD, PAYMENTS } from '../suppor
 import { startChromium, withPage } from '../support/chromium.ts';
 import { pageFaults } from '../support/page-faults.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makePasskey, plugAuthenticator } from '../support/virtual-authenticator.ts';
 
 const PHONE = { viewport: { width: 390, height: 844 } };
 const HIGH = { risk: 'high', requires: { quorum: 1, isProvenAnew: true } } as const;
@@ -56,22 +57,9 @@ const signIn = async (page: Page, username: string): Promise<void> => {
 };
 
 const withPasskey = async (page: Page): Promise<void> => {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('WebAuthn.enable');
-  await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
+  await plugAuthenticator(page);
   await page.goto(`${scene.issuer}/account/security/passkey`);
-  await page.getByLabel('Name of the passkey').fill('Phone');
-  await page.getByRole('button', { name: 'Make the passkey' }).click();
-  await page.getByRole('heading', { name: 'Keep these recovery codes' }).waitFor();
+  await makePasskey(page, 'Phone');
 };
 
 const stateOf = async ({ id }: Approval): Promise<string | undefined> => (await scene.desk.get(id))?.state;

@@ -1,12 +1,13 @@
 /** Passkeys in a real browser, with an authenticator of its own (Chromium's, over its debugging protocol), on a whole server. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
-import type { Browser, CDPSession, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
 import { startChromium, withPage } from '../support/chromium.ts';
 import { pageFaults } from '../support/page-faults.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
+import { makePasskey, plugAuthenticator } from '../support/virtual-authenticator.ts';
 
 const PASSWORD = 'a long enough pass phrase';
 
@@ -25,24 +26,6 @@ afterAll(async () => {
   await server?.close();
 });
 
-type Authenticator = { readonly cdp: CDPSession; readonly id: string };
-
-const authenticatorOf = async (page: Page): Promise<Authenticator> => {
-  const cdp = await page.context().newCDPSession(page);
-  await cdp.send('WebAuthn.enable');
-  const { authenticatorId: id } = await cdp.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2',
-      transport: 'internal',
-      hasResidentKey: true,
-      hasUserVerification: true,
-      isUserVerified: true,
-      automaticPresenceSimulation: true,
-    },
-  });
-  return { cdp, id };
-};
-
 const newPerson = async (username: string): Promise<string> =>
   (await scene.management.createAccount({ username, name: username, password: PASSWORD })).id;
 
@@ -55,9 +38,7 @@ const signInByPassword = async (page: Page, username: string): Promise<void> => 
 const addPasskey = async (page: Page, username: string): Promise<void> => {
   await page.goto(`${scene.issuer}/account/security/passkey`);
   await signInByPassword(page, username);
-  await page.getByLabel('Name of the passkey').fill('Laptop');
-  await page.getByRole('button', { name: 'Make the passkey' }).click();
-  await page.getByRole('heading', { name: 'Keep these recovery codes' }).waitFor();
+  await makePasskey(page, 'Laptop');
 };
 
 /** Signs in for the app; answers the claims of its token. */
@@ -99,7 +80,7 @@ describe('passkeys', () => {
         'console',
         (message) => message.text().includes('Content Security Policy') && objections.push(message.text()),
       );
-      await authenticatorOf(page);
+      await plugAuthenticator(page);
       await addPasskey(page, 'ada-lovelace');
       await page.getByRole('link', { name: 'I have kept them' }).click();
       await page.getByRole('heading', { name: 'Laptop' }).waitFor();
@@ -121,7 +102,7 @@ describe('passkeys', () => {
   test('LG-05 without user verification it is a second factor, and never all that is asked for', async () => {
     await newPerson('grace-hopper');
     await withPage(browser, {}, async (page) => {
-      await authenticatorOf(page);
+      await plugAuthenticator(page);
       await addPasskey(page, 'grace-hopper');
       // A page that somebody changed asks for less than it was given to ask.
       const askForLess = () =>
@@ -147,7 +128,7 @@ describe('passkeys', () => {
   test('LG-05 OT-10 what was signed is good once, in its own interaction, for its own purpose', async () => {
     await newPerson('alan-turing');
     await withPage(browser, {}, async (page) => {
-      await authenticatorOf(page);
+      await plugAuthenticator(page);
       await addPasskey(page, 'alan-turing');
       await page.context().clearCookies();
       await page.goto(`${scene.issuer}/account`);
@@ -191,7 +172,7 @@ describe('passkeys', () => {
   test('LG-05 a counter that goes back stops the passkey, and the person sees it', async () => {
     const account = await newPerson('katherine-johnson');
     await withPage(browser, {}, async (page) => {
-      const { cdp, id } = await authenticatorOf(page);
+      const { cdp, id } = await plugAuthenticator(page);
       await addPasskey(page, 'katherine-johnson');
       const { credentials } = await cdp.send('WebAuthn.getCredentials', { authenticatorId: id });
       await page.context().clearCookies();
