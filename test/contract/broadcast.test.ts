@@ -6,6 +6,7 @@ import type { Broadcast, Topic } from '../../src/domain/ports/broadcast.ts';
 import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { freePort } from '../support/server-process.ts';
+import { until } from '../support/until.ts';
 
 const ends: (() => Promise<unknown>)[] = [];
 afterEach(async () => {
@@ -26,13 +27,6 @@ const heardBy = (broadcast: Broadcast, topic: Topic): readonly string[] => {
   const heard: string[] = [];
   broadcast.subscribe(topic, (message) => heard.push(message));
   return heard;
-};
-const until = async (holds: () => boolean | Promise<boolean>): Promise<void> => {
-  const end = performance.now() + 20_000;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error('it did not come to hold within 20 s');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 };
 const failure = (work: Promise<unknown>) =>
   work.then(

@@ -7,6 +7,7 @@ import { type RedisStoreOptions, redisEphemeralStore } from '../../adapters/redi
 import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { freePort } from '../support/server-process.ts';
+import { until } from '../support/until.ts';
 import { controlledClock } from './controlled-clock.ts';
 import { describeEphemeralStore } from './ephemeral-store.contract.ts';
 
@@ -55,13 +56,6 @@ const failure = (work: Promise<unknown>) =>
     () => undefined,
     (thrown: unknown) => thrown as Error,
   );
-const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  const end = performance.now() + 25_000;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error('it did not come to hold within 25 s');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-};
 
 let shared: RedisServer;
 let cluster: RedisServer;

@@ -1,11 +1,11 @@
 /** A client nobody here wrote (openid-client, certified) asks for an approval by CIBA and polls for its token. */
-import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
 import { type ApprovalsWorld, approvalsWorld, BANK, INVOICE } from '../support/approvals-world.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
+import { until } from '../support/until.ts';
 
 type Told = { readonly authorization: string | undefined; readonly body: unknown };
 
@@ -41,15 +41,6 @@ afterAll(async () => {
   await server?.close();
   await authority?.remove();
 });
-
-/** Waits for a condition, bounded. */
-const until = async (isSo: () => boolean): Promise<void> => {
-  const end = Date.now() + 20_000;
-  while (!isSo()) {
-    if (Date.now() > end) throw new Error('it did not come to be');
-    await delay(10);
-  }
-};
 
 const configured = async (name: string): Promise<client.Configuration> => {
   const { clientId, key } = await world.newAgent(name);

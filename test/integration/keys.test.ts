@@ -4,6 +4,7 @@ import { createLocalJWKSet, decodeProtectedHeader, type JSONWebKeySet, jwtVerify
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
+import { until } from '../support/until.ts';
 
 /** Short, because the server waits for the moment of the change in real time. */
 const PREPUBLISH_SECONDS = 1;
@@ -46,14 +47,6 @@ const kidOf = (token: string): string => String(decodeProtectedHeader(token).kid
 const verify = (token: string, keys: JSONWebKeySet) =>
   jwtVerify(token, createLocalJWKSet(keys), { issuer: server.issuer, currentDate: new Date(Date.now()) });
 const isActive = async (token: string) => (await scene.calls.introspect(scene.jwt.credential, token)).body['active'];
-
-const until = async (what: () => Promise<boolean>): Promise<void> => {
-  for (let turn = 0; turn < 250; turn += 1) {
-    if (await what()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error('it did not come to pass');
-};
 
 test('KY-01 a new key is published before it signs, the old one after, and no token fails on the way', async () => {
   const first = await published();

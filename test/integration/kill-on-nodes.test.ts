@@ -22,6 +22,7 @@ import { type Answer, answerOf, authentication, formOf, type Parameters } from '
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { makeScene, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { freePort } from '../support/server-process.ts';
+import { until } from '../support/until.ts';
 
 const MASTER_KEY = Buffer.alloc(32, 5);
 const DEADLINE = 1000;
@@ -156,13 +157,6 @@ afterAll(async () => {
   await Promise.all([mongodb?.remove(), redis?.remove()]);
 });
 
-const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  const end = performance.now() + 20_000;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error('it did not come to pass');
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-};
 const agent = (name: string): Identity => agents[name]!;
 const tokenOf = async (name: string): Promise<string> => String((await nodes[0].ask(agent(name))).body['access_token']);
 const reconciled = async (id: unknown): Promise<number> =>

@@ -11,6 +11,7 @@ import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
 import { newTokenFamily, type TokenFamily, USES, type Use } from '../support/token-family.ts';
+import { until } from '../support/until.ts';
 
 const ENVIRONMENT = { BEHALF__PASSWORDS__ARGON2MEMORYKIB: '1024', BEHALF__PASSWORDS__ARGON2PASSES: '1' };
 /** Longer than an epoch lies ahead of the order. */
@@ -299,13 +300,6 @@ describe('LC-11 while the store takes no writes', () => {
   const latchFiles = () => readdirSync(join(durable.dataFolder, 'kills')).sort();
   const isLive = async ({ calls, files, tokens }: TokenFamily): Promise<boolean> =>
     (await calls.introspect(files.credential, tokens.agentFiles)).body['active'] === true;
-  const until = async (what: () => Promise<boolean>): Promise<void> => {
-    for (let turn = 0; turn < 200; turn += 1) {
-      if (await what()) return;
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-    throw new Error('it did not come to pass');
-  };
   const reconciled = async (id: unknown) =>
     (await durable.events('kill.reconciled')).filter(({ inputs }) => inputs?.['kill'] === id).length;
   /** Trail and store hold all that was latched. */

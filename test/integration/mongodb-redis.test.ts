@@ -6,6 +6,7 @@ import type { Answer, Credential } from '../support/oauth-calls.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { makeScene, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
+import { until } from '../support/until.ts';
 
 /** A server of its own process, with MongoDB and Redis chosen by the two settings and nothing else. */
 let mongodb: MongodbServer;
@@ -36,13 +37,6 @@ const isActive = async (token: unknown): Promise<unknown> =>
 const readiness = async (): Promise<{ readonly status: number; readonly body: { readonly reasons?: object } }> => {
   const response = await fetch(`http://127.0.0.1:${server.operationsPort}/readyz`);
   return { status: response.status, body: (await response.json()) as { reasons?: object } };
-};
-const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  const end = performance.now() + 25_000;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error('it did not come to hold within 25 s');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
 };
 
 describe('on MongoDB and Redis', () => {

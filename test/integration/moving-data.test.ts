@@ -29,6 +29,7 @@ import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { makeScene, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
 import { newTokenFamily, type TokenFamily, type Use } from '../support/token-family.ts';
+import { until } from '../support/until.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'behalf-moving-'));
 const at = (name: string): string => join(folder, name);
@@ -110,13 +111,6 @@ const isActive = async (token: string): Promise<unknown> =>
   (await scene.calls.introspect(scene.jwt.credential, token)).body['active'];
 
 const kill = (id: string) => ({ scope: 'agent', id, reason: 'a test of restoring' });
-const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  const end = performance.now() + 30_000;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error('it did not come to hold within 30 s');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-};
 
 /** Every document of a database, as mongodump has them; `putBack` is mongorestore --drop. */
 const dumpOf = async (database: string): Promise<ReadonlyMap<string, readonly object[]>> => {

@@ -10,6 +10,7 @@ import { type MailServer, mailServer, plainOf } from '../support/mail-server.ts'
 import { type Management, managementFromKeyFile } from '../support/management.ts';
 import type { Answer } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
+import { until } from '../support/until.ts';
 import { isAccepted, type ReceivedWebhook, webhookReceiver } from '../support/webhook-receiver.ts';
 
 const PASSWORD = 'a long enough password';
@@ -85,10 +86,6 @@ const about =
 const undelivered = async (to: string) =>
   (await server.events('notice.undelivered')).filter(({ target }) => target?.id === to);
 const lastEvent = async (type: AuditEventType) => (await server.events(type)).at(-1);
-/** Resolves when `holds`; asks the server over and over, which is the only way to see into it. */
-const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  while (!(await holds())) await new Promise((resolve) => setImmediate(resolve));
-};
 
 describe('webhooks', () => {
   test('WH-06 an endpoint hears of nothing before it has returned a challenge, signed like every message', async () => {

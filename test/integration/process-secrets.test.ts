@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, expect, test } from '@jest/globals';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
+import { until } from '../support/until.ts';
 
 const KEY = randomBytes(32).toString('base64url');
 const PASSWORD = 'a pass phrase nobody else has';
@@ -37,13 +38,6 @@ const processes = ({ pid }: ServerProcess): readonly number[] => [
 const onLinux = existsSync('/proc/self/environ') ? test : test.skip;
 const shown = (pid: number): string =>
   ['environ', 'cmdline'].map((name) => readFileSync(`/proc/${pid}/${name}`, 'latin1')).join('\n');
-const until = async (holds: () => boolean): Promise<void> => {
-  const end = performance.now() + 20_000;
-  while (!holds()) {
-    if (performance.now() > end) throw new Error('it did not come to hold within 20 s');
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-};
 
 onLinux(
   'KY-05 secrets that are given as files are in no environment and no command line, of no worker either',

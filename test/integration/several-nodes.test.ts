@@ -11,6 +11,7 @@ import { type Behalf, compose } from '../../src/compose.ts';
 import type { Clock } from '../../src/domain/ports/clock.ts';
 import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { firstStart } from '../../src/first-start.ts';
+import { until } from '../support/until.ts';
 
 const KEY = Buffer.alloc(32, 7);
 
@@ -46,14 +47,6 @@ const start = async (
   const behalf = await compose(configuration, { ...kept, masterKey, clock, machine });
   running.push(behalf);
   return behalf;
-};
-
-const until = async (what: string, isSo: () => Promise<boolean>): Promise<void> => {
-  const end = performance.now() + 20_000;
-  while (!(await isSo())) {
-    if (performance.now() > end) throw new Error(`never: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 };
 
 /** A clock that can be put ahead of the true time. */
@@ -115,10 +108,13 @@ describe('D23 a key set that another node has changed', () => {
     const published = async ({ services }: Behalf) => (await services.keys.list()).map(({ id }) => id).sort();
     await one.services.keys.rotate(one.services.audit, 'acc_test');
     expect(await published(other)).toEqual(await published(one));
-    await until('both serve what is stored', async () => {
-      const kids = await Promise.all([one, other].map(jwksOf));
-      return kids.every((found) => found.length === 6) && String(kids[0]) === String(kids[1]);
-    });
+    await until(
+      async () => {
+        const kids = await Promise.all([one, other].map(jwksOf));
+        return kids.every((found) => found.length === 6) && String(kids[0]) === String(kids[1]);
+      },
+      { what: 'that both serve what is stored' },
+    );
   });
 
   test('that cannot be read makes a node unready after 30 s, and ready again when it can', async () => {
@@ -147,7 +143,7 @@ describe('D23 a key set that another node has changed', () => {
     clock.offset += 11_000;
     expect(Object.keys(await node.reasons())).toEqual(['keys']);
     isBroken = false;
-    await until('it has caught up', async () => Object.keys(await node.reasons()).length === 0);
+    await until(async () => Object.keys(await node.reasons()).length === 0, { what: 'that it has caught up' });
   });
 });
 

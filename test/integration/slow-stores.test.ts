@@ -10,6 +10,7 @@ import type { Answer } from '../support/oauth-calls.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
 import { makeScene, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
+import { until } from '../support/until.ts';
 
 let mongodb: MongodbServer;
 let redis: RedisServer;
@@ -62,13 +63,6 @@ afterEach(async () => {
 
 const own = (): Promise<Answer> =>
   scene.calls.token(scene.keyed(scene.agent), { grant_type: 'client_credentials', resource: scene.jwt.identifier });
-const until = async (holds: () => Promise<boolean>): Promise<void> => {
-  const end = performance.now() + 25_000;
-  while (!(await holds())) {
-    if (performance.now() > end) throw new Error('it did not come to hold within 25 s');
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-};
 const timed = async (work: () => Promise<Answer>) => {
   const begin = performance.now();
   const { status, headers } = await work();

@@ -5,6 +5,7 @@ import { memoryBroadcast } from '../../../adapters/memory/broadcast.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import { approvalTelling } from '../../../src/domain/approvals/telling.ts';
 import { liveApprovals } from '../../../src/http/account/approvals/live.ts';
+import { until } from '../../support/until.ts';
 
 type Body = NodeJS.ReadableStream & { readonly readableLength: number };
 
@@ -12,10 +13,6 @@ const contextOf = () => {
   const ctx = { res: new EventEmitter(), set: () => undefined } as unknown as Context;
   const read = (): string => String((ctx.body as Body).read() ?? '');
   return { ctx, read };
-};
-
-const until = async (isSo: () => boolean): Promise<void> => {
-  while (!isSo()) await new Promise((resolve) => setImmediate(resolve));
 };
 
 const ADA = { session: 'one', account: 'acc_ada' };
