@@ -6,6 +6,7 @@
 import type Provider from 'oidc-provider';
 import { errors } from 'oidc-provider';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import { TOKEN_EXCHANGE } from '../domain/clients/grant-types.ts';
 import { extendChain } from '../domain/delegation/actor-chain.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Instance } from '../domain/instances/instance.ts';
@@ -117,7 +118,7 @@ export const instanceFamilies = (deps: {
             agent: client.clientId,
             subject,
             chain,
-            grantType: 'urn:ietf:params:oauth:grant-type:token-exchange',
+            grantType: TOKEN_EXCHANGE,
             grant: share.id,
             scopeGiven: scope.split(' '),
             token: {

@@ -1,5 +1,6 @@
 /** What people see and do below /console: nothing of it goes beyond what the management API lets them do. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { GRANT_TYPES } from '../../src/domain/clients/grant-types.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import {
   type Browser,
@@ -414,6 +415,16 @@ describe('what is shown', () => {
       expect.stringMatching(/^No\. .*blueprint/),
       expect.stringMatching(/^No\. .*blueprint/),
     ]);
+  });
+
+  test('how an agent gets its tokens is said in words, whatever grant types it has', async () => {
+    const agent = await agentOf(scene.accountId, 'Of every grant type', {
+      grant_types: GRANT_TYPES,
+      redirect_uris: ['https://agent.example/callback'],
+    });
+    const { text } = await ada.open(at(`/console/agents/${agent}`));
+    expect(text).toContain('asks people to approve single actions');
+    expect(text).not.toMatch(/urn:[\w:-]+:grant-type:/);
   });
 
   test('the timeline tells what happened, and nothing about people', async () => {

@@ -40,7 +40,6 @@ export type ApprovedSource = {
   /** Id of the token that was exchanged. */
   readonly parent?: string | undefined;
   readonly issuedTokenType?: string | undefined;
-  readonly maxUses?: number | undefined;
   /** How the person signed in on whose behalf it is. */
   readonly assurance?: DecisionFacts['assurance'];
   /** The row the token hangs on; made if it is not there yet. */

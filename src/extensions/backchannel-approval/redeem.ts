@@ -6,6 +6,7 @@
 import type { Agent } from '../../domain/agents/agent.ts';
 import { differences, digestOf, meaningOf } from '../../domain/approvals/action.ts';
 import { type Approval, assuranceOfVotes, stateAt } from '../../domain/approvals/approval.ts';
+import { CIBA } from '../../domain/clients/grant-types.ts';
 import { type Decision, recordOf } from '../../domain/decision/decision.ts';
 import type { DecisionFacts } from '../../domain/decision/facts.ts';
 import type { ActorChain } from '../../domain/delegation/actor-chain.ts';
@@ -15,8 +16,7 @@ import type { ResourceServer } from '../../domain/resource-servers/resource-serv
 import type { BackchannelApprovalDependencies, Caller } from './dependencies.ts';
 import { notWhole, type Refuse, refusals } from './refusals.ts';
 
-/** CIBA Core §10.1 */
-export const GRANT_TYPE = 'urn:openid:params:grant-type:ciba';
+export const GRANT_TYPE = CIBA;
 
 /** A token of an approved action lives for so long at most. */
 const LIFETIME_SECONDS = 300;

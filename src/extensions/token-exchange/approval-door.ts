@@ -3,6 +3,7 @@ import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { Approval, Origin } from '../../domain/approvals/approval.ts';
 import type { ActionFacts } from '../../domain/approvals/requirements.ts';
+import { CIBA } from '../../domain/clients/grant-types.ts';
 import type { DecisionFacts } from '../../domain/decision/facts.ts';
 import { type ActorChain, extendChain } from '../../domain/delegation/actor-chain.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
@@ -13,8 +14,6 @@ import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { GRANT_TYPE } from './parameters.ts';
 import { type AcceptedSubjectToken, holdsKeyOf, howReceived } from './presented-tokens.ts';
 import { type Refuse, refusals } from './refusals.ts';
-
-const CIBA = 'urn:openid:params:grant-type:ciba';
 
 /** The chain the token would carry. */
 const chainOf = (
@@ -114,7 +113,6 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
       txn,
       parent: origin.id,
       ...(origin.issuedTokenType === undefined ? {} : { issuedTokenType: origin.issuedTokenType }),
-      maxUses: origin.maxUses,
       assurance: origin.assurance,
       row: (given: {
         readonly scope: readonly string[];

@@ -4,13 +4,14 @@
  * (src/domain/delegation), nor how a token is made, bound and recorded (`mint`, src/provider).
  * Called by the token endpoint, through the extension listed in src/compose.ts.
  */
+import { TOKEN_EXCHANGE } from '../../domain/clients/grant-types.ts';
 import { scopeTokens } from '../../domain/delegation/scope-tokens.ts';
 import { readDetails } from '../../domain/details/asked-details.ts';
 import type { Detail } from '../../domain/details/detail-type.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import type { Refuse } from './refusals.ts';
 
-export const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+export const GRANT_TYPE = TOKEN_EXCHANGE;
 export const ACCESS_TOKEN_TYPE = 'urn:ietf:params:oauth:token-type:access_token';
 export const JWT_TYPE = 'urn:ietf:params:oauth:token-type:jwt';
 /** Asked for by a running copy of an agent, for a refresh token of its own (refresh-family.ts). */

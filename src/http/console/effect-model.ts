@@ -4,6 +4,7 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import { effectiveAgent, limitsOfAgent } from '../../domain/agents/effective-agent.ts';
 import type { Blueprint } from '../../domain/blueprints/blueprint.ts';
 import type { Ceilings } from '../../domain/blueprints/ceilings.ts';
+import { CIBA, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../../domain/clients/grant-types.ts';
 import { cutScope, scopesAt } from '../../domain/delegation/authority.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { ConsoleDeps } from './console-deps.ts';
@@ -88,9 +89,10 @@ const GRANT_TYPES: Readonly<Record<string, string>> = {
   authorization_code: 'sends a person here to sign in',
   refresh_token: 'refreshes its tokens',
   client_credentials: 'acts for itself',
-  'urn:ietf:params:oauth:grant-type:token-exchange': 'exchanges a token it was handed',
-  'urn:ietf:params:oauth:grant-type:jwt-bearer': 'redeems assertions of other servers',
-  'urn:ietf:params:oauth:grant-type:device_code': 'connects by a code on another device',
+  [TOKEN_EXCHANGE]: 'exchanges a token it was handed',
+  [JWT_BEARER]: 'redeems assertions of other servers',
+  [DEVICE_CODE]: 'connects by a code on another device',
+  [CIBA]: 'asks people to approve single actions',
 };
 
 const seconds = (value: unknown): string => durationText(Number(value));
