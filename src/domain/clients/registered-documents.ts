@@ -1,6 +1,6 @@
 /**
  * What the registries of clients, agents and resource servers have in common: pages of documents, and
- * changes that stand in the audit trail before they stand in the store. It does not know what a
+ * changes and removals that stand in the audit trail before they stand in the store. It does not know what a
  * document means; the registry that owns the collection checks that first. Called by the registries only.
  */
 import type { AuditEvent, AuditEventType, AuditTrail } from '../audit/audit-event.ts';
@@ -101,6 +101,13 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
         throw conflictAs(error);
       }
       return { document, version: 1 };
+    },
+
+    /** Takes it away, after its event. Throws 'not_found'. */
+    async remove(id: string, type: AuditEventType, by: By): Promise<void> {
+      const { document } = await found(id);
+      await record(type, document, by);
+      await collection.take(id);
     },
 
     /**

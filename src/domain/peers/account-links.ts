@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Account } from '../accounts/account.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
-import { DomainError, isDomainError, refuseField } from '../errors.ts';
+import { isDomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CollectionDeclaration, DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -125,22 +125,7 @@ export const accountLinks = (deps: {
     },
 
     /** Nobody is that subject any more. Throws 'not_found'. */
-    async remove(id: string, by: By): Promise<void> {
-      const found = await collection.get(id);
-      if (!found) throw new DomainError('not_found', 'There is no such account link.');
-      const { account, peer } = found.document;
-      await deps.audit.append({
-        type: 'account_link.removed',
-        outcome: 'done',
-        caller: by.caller,
-        subject: account,
-        target: { kind: 'account link', id },
-        inputs: { peer },
-        ...(by.request === undefined ? {} : { request: by.request }),
-        ...(by.source === undefined ? {} : { personal: { source: by.source } }),
-      });
-      await collection.take(id);
-    },
+    remove: (id: string, by: By): Promise<void> => documentsOf.remove(id, 'account_link.removed', by),
   };
 };
 

@@ -231,16 +231,7 @@ export const webhookRegistry = (deps: {
 
     /** Throws 'not_found'. */
     async remove(id: string, by: By): Promise<void> {
-      await documentsOf.found(id);
-      await audit.append({
-        type: 'webhook.removed',
-        outcome: 'done',
-        caller: by.caller,
-        target: { kind: 'webhook', id },
-        ...(by.request === undefined ? {} : { request: by.request }),
-        ...(by.source === undefined ? {} : { personal: { source: by.source } }),
-      });
-      await collection.take(id);
+      await documentsOf.remove(id, 'webhook.removed', by);
       // What still waits becomes dead letters before that is forgotten.
       await update(queues, id, (queue) => ({ ...queue, forgetAt: clock.now() + FORGET_SECONDS }));
     },

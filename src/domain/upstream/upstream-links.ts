@@ -113,20 +113,7 @@ export const upstreamLinks = (deps: {
     },
 
     /** Throws 'not_found'. */
-    async remove(id: string, by: By): Promise<void> {
-      const { document } = await documentsOf.found(id);
-      await audit.append({
-        type: 'upstream_link.removed',
-        outcome: 'done',
-        caller: by.caller,
-        subject: document.account,
-        target: { kind: 'upstream link', id },
-        inputs: { upstream: document.upstream },
-        ...(by.request === undefined ? {} : { request: by.request }),
-        ...(by.source === undefined ? {} : { personal: { source: by.source } }),
-      });
-      await collection.take(id);
-    },
+    remove: (id: string, by: By): Promise<void> => documentsOf.remove(id, 'upstream_link.removed', by),
   };
 };
 

@@ -251,17 +251,9 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
 
     /** Throws 'not_found', and as `disable` does. Another one of the same issuer has another id: no link of before counts there. */
     async remove(id: string, by: By): Promise<void> {
-      const { document } = await documentsOf.found(id);
+      await documentsOf.found(id);
       await refuseLast(id);
-      await deps.audit.append({
-        type: 'upstream.removed',
-        outcome: 'done',
-        caller: by.caller,
-        target: { kind: 'upstream', id: document.id },
-        ...(by.request === undefined ? {} : { request: by.request }),
-        ...(by.source === undefined ? {} : { personal: { source: by.source } }),
-      });
-      await collection.take(id);
+      await documentsOf.remove(id, 'upstream.removed', by);
     },
   };
 };
