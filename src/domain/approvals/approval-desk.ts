@@ -5,7 +5,7 @@ import { type Approval, stateAt, type Vote } from './approval.ts';
 import { type ApprovalChange, aboutApproval, approvalRows, closedApproval, notThere } from './approval-rows.ts';
 import { handlesOf, openApprovals } from './open-approvals.ts';
 import type { VotesNow } from './votes-now.ts';
-import { refuseVote } from './voting.ts';
+import { alreadyDecided, refuseVote } from './voting.ts';
 
 export type { ApprovalChange };
 
@@ -115,7 +115,7 @@ export const approvalDesk = (
       return settle(id, async (approval) => {
         const now = clock.now();
         await refusingNumbers(approval, who, () => refuseVote(approval, who, now));
-        if (await states.isKilled(approval)) throw decided('over');
+        if (await states.isKilled(approval)) throw alreadyDecided('over');
         // Who has left, or is not one of those who are asked any more, is as little there as whoever never was.
         if (!(await votes.mayDecide(approval)).includes(account)) throw notThere();
         const all = [...approval.votes, { account, at: now, assurance }];
@@ -157,7 +157,7 @@ export const approvalDesk = (
         const now = clock.now();
         if (!approval.approvers.includes(account)) throw notThere();
         const state = stateAt(approval, now);
-        if (state !== 'pending' && state !== 'approved') throw decided(state);
+        if (state !== 'pending' && state !== 'approved') throw alreadyDecided(state);
         return {
           next: closedApproval(approval, { state: 'denied', decidedAt: now, decidedBy: account }),
           event: {
@@ -285,6 +285,3 @@ export const approvalDesk = (
 
 const hasAgreed = ({ mustAgree }: Approval, votes: readonly Vote[]): boolean =>
   mustAgree === null || votes.some(({ account }) => account === mustAgree);
-
-const decided = (state: string): DomainError =>
-  new DomainError('conflict', `This request is ${state}: there is nothing left to decide.`);

@@ -2,33 +2,42 @@ import { satisfiesAcr } from '../accounts/assurance.ts';
 import { DomainError } from '../errors.ts';
 import { digestOf } from './action.ts';
 import { type Approval, stateAt, type Vote } from './approval.ts';
+import { notThere } from './approval-rows.ts';
 
 /** How old the proof of who somebody is may be where a decision needs one of its own. */
 const PROOF_SECONDS = 120;
 
-/** Throws for a yes that does not count: see `ApprovalDesk.approve`. */
-export const refuseVote = (
-  approval: Approval,
-  vote: {
-    readonly account: string;
-    readonly seen: string;
-    readonly assurance: Vote['assurance'];
-    readonly number?: string | undefined;
-  },
-  now: number,
-): void => {
-  const { account, seen, assurance, number } = vote;
-  if (!approval.approvers.includes(account)) throw new DomainError('not_found', 'There is no such request.');
+/** Who says yes, and the digest of what the person saw. */
+type Saying = { readonly account: string; readonly seen: string };
+
+/** There is nothing to decide about an approval in this state. */
+export const alreadyDecided = (state: string): DomainError =>
+  new DomainError('conflict', `This request is ${state}: there is nothing left to decide.`);
+
+/**
+ * Throws where a yes cannot count whatever is proven: 'not_found' for whoever is not asked (WB-11), 'conflict' when it is
+ * decided, over, or said already, 'precondition_failed' when something else was seen.
+ */
+export const refuseSaying = (approval: Approval, { account, seen }: Saying, now: number): void => {
+  if (!approval.approvers.includes(account)) throw notThere();
   const state = stateAt(approval, now);
-  if (state !== 'pending') {
-    throw new DomainError('conflict', `This request is ${state}: there is nothing left to decide.`);
-  }
+  if (state !== 'pending') throw alreadyDecided(state);
   if (approval.votes.some((one) => one.account === account)) {
     throw new DomainError('conflict', 'You have agreed already; somebody else has to, too.');
   }
   if (seen !== approval.digest || digestOf(approval.action) !== approval.digest) {
     throw new DomainError('precondition_failed', 'What you saw is not what is asked for now. Look at it again.');
   }
+};
+
+/** Throws for a yes that does not count: see `ApprovalDesk.approve`. */
+export const refuseVote = (
+  approval: Approval,
+  vote: Saying & { readonly assurance: Vote['assurance']; readonly number?: string | undefined },
+  now: number,
+): void => {
+  const { assurance, number } = vote;
+  refuseSaying(approval, vote, now);
   const { acr, isProvenAnew } = approval.requires;
   if (acr !== undefined && !satisfiesAcr(assurance.acr, acr)) {
     throw new DomainError('insufficient_user_authentication', 'This needs a second factor of yours.');

@@ -1,5 +1,6 @@
 import { satisfiesAcr } from '../../../domain/accounts/assurance.ts';
 import { type Approval, stateAt } from '../../../domain/approvals/approval.ts';
+import { refuseSaying } from '../../../domain/approvals/voting.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { PeopleDeps } from '../../interaction/people-deps.ts';
 import { single } from '../../middleware/form-body.ts';
@@ -36,20 +37,11 @@ export const readApprovalDecision = (form: URLSearchParams): 'approve' | 'deny' 
 /** Throws where a yes cannot count whatever is proven, so that no code or number is used up for it. */
 export const checkWorthProving = (
   approval: Approval,
-  { account, seen }: { readonly account: string; readonly seen: string },
+  who: { readonly account: string; readonly seen: string },
   unreadable: readonly string[],
   now: number,
 ): void => {
-  const state = stateAt(approval, now);
-  if (state !== 'pending') {
-    throw new DomainError('conflict', `This request is ${state}: there is nothing left to decide.`);
-  }
-  if (hasAgreed(approval, account)) {
-    throw new DomainError('conflict', 'You have agreed already; somebody else has to, too.');
-  }
-  if (seen !== approval.digest) {
-    throw new DomainError('precondition_failed', 'What you saw is not what is asked for now. Look at it again.');
-  }
+  refuseSaying(approval, who, now);
   if (unreadable.length > 0) {
     throw new DomainError('access_denied', 'What is asked cannot be put into words, so nobody can approve it.');
   }
