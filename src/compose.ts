@@ -19,6 +19,7 @@ import { approvalUse } from './domain/approvals/approval-use.ts';
 import { authenticationRefusals } from './domain/audit/authentication-refusals.ts';
 import { refusalCounter } from './domain/audit/refusal-counter.ts';
 import { blueprintPreview } from './domain/blueprints/blueprint-preview.ts';
+import { pollingPace } from './domain/limits/polling-pace.ts';
 import { requestLimit } from './domain/limits/request-limits.ts';
 import { repeatableRegistration } from './domain/registration/repeatable-registration.ts';
 import { killSwitch } from './domain/revocation/kill-switch.ts';
@@ -176,6 +177,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     exchangedTokenTtlSeconds: configuration.tokens.exchangedTokenTtlSeconds,
     trustDomain: configuration.tokens.trustDomain,
   };
+  const pace = pollingPace({ ephemeral, clock });
   const extensions = [
     dynamicRegistration(issuer),
     tokenExchange(exchanging),
@@ -189,7 +191,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       accounts,
       resourceServers,
       authorize: made.authorize,
-      ephemeral,
+      pace,
       clock,
       identifiers,
       pollIntervalSeconds: configuration.approvals.pollIntervalSeconds,
@@ -220,6 +222,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       consumptions,
       clients: known,
       audit,
+      pace,
       devicePollIntervalSeconds: configuration.tokens.devicePollIntervalSeconds,
       onUnreadable: (model) => log.error({ event: 'store.unreadable', model }, 'a stored record is not understood'),
       liveness,

@@ -65,6 +65,8 @@ const RULES: Readonly<Record<Purpose, Rule>> = {
   client_metadata: { ...DOCUMENT, maximum: MAXIMUM_METADATA },
   decision: { ...DOCUMENT, sends: 'application/json' },
   webhook: { ...DOCUMENT, accept: '*/*', sends: 'application/json', statuses: SUCCESS, isUnread: true },
+  // CIBA Core §10.2: 204 or 200 is expected, and what comes with it is not looked at.
+  approval_ping: { ...DOCUMENT, accept: '*/*', sends: 'application/json', statuses: SUCCESS, isUnread: true },
   webhook_challenge: { ...DOCUMENT, sends: 'application/json', maximum: MAXIMUM_CHALLENGE },
   // RFC 6749 §5.2: what is wrong with a request is said with 400 or 401.
   upstream_token: { ...DOCUMENT, sends: 'application/x-www-form-urlencoded', statuses: [200, 400, 401] },

@@ -94,7 +94,7 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
           'name what is to be approved: a scope of the resource, or authorization_details',
         );
       }
-      const { binding_message: bindingMessage, requested_expiry: expiry } = ctx.oidc.params ?? {};
+      const { binding_message: message, requested_expiry: expiry } = ctx.oidc.params ?? {};
       const endpoint = agent.backchannelClientNotificationEndpoint;
       const notification = ctx.oidc.params?.['client_notification_token'];
       unitOf(ctx).facts = { ...unitOf(ctx).facts, subject: person.id, resource: server.identifier, scopeAsked: scope };
@@ -114,7 +114,7 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
             source: factsOf(ctx.req).source,
           },
           authReqId: String((request as unknown as { readonly jti: string }).jti),
-          ...(typeof bindingMessage === 'string' ? { bindingMessage } : {}),
+          ...(typeof message === 'string' ? { message } : {}),
           ...(endpoint !== undefined && typeof notification === 'string'
             ? { ping: { endpoint, token: notification } }
             : {}),

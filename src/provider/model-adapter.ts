@@ -6,6 +6,7 @@
  */
 import Provider, { type Adapter, errors } from 'oidc-provider';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { PollingPace } from '../domain/limits/polling-pace.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { type DocumentStore, update } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
@@ -51,6 +52,7 @@ export type ModelAdapterDeps = {
   readonly consumptions: ConsumptionRegister;
   readonly clients: EngineClients;
   readonly audit: AuditTrail;
+  readonly pace: Pick<PollingPace, 'poll'>;
   readonly devicePollIntervalSeconds: number;
   /** Hears of what was stored and is not understood. */
   readonly onUnreadable: (model: string) => void;
@@ -177,11 +179,12 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         ? payload
         : undefined;
 
-    /** RFC 8628 §3.5: a pending code may be asked for once per interval. */
+    /** RFC 8628 §3.5: a pending code may be asked for once per interval, which grows for who does not keep it. */
     const paceDevicePolling = async (mark: string, payload: Payload): Promise<void> => {
       const pending = payload.accountId === undefined && payload.error === undefined;
       if (!pending || Provider.ctx?.oidc?.route !== 'token') return;
-      if ((await ephemeral.count(`poll:${mark}`, deps.devicePollIntervalSeconds)) > 1) throw new errors.SlowDown();
+      const told = await deps.pace.poll(mark, deps.devicePollIntervalSeconds);
+      if (told !== undefined) throw new errors.SlowDown(`from now on ask once in ${told} seconds`);
     };
 
     const consume = async (id: string): Promise<void> => {

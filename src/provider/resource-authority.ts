@@ -6,6 +6,7 @@
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { Account } from '../domain/accounts/account.ts';
 import type { Agent } from '../domain/agents/agent.ts';
+import type { AskingByToken } from '../domain/approvals/asking-for-token.ts';
 import type { Client } from '../domain/clients/client.ts';
 import { DEVICE_CODE } from '../domain/clients/grant-types.ts';
 import { isDocumentId } from '../domain/clients/metadata-document.ts';
@@ -21,7 +22,7 @@ import { DomainError, type Remedy } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
-import { type ApprovalsAtRefresh, askAtRefresh } from './approval-at-refresh.ts';
+import { askAtRefresh } from './approval-at-refresh.ts';
 import { noteRefused } from './decision-facts.ts';
 import { checkFits, type RequestDetails } from './request-details.ts';
 import { factsOf } from './request-facts.ts';
@@ -43,7 +44,7 @@ export const resourceAuthority = (deps: {
   readonly authorize: Authorize;
   readonly details: Pick<RequestDetails, 'ofTokenRequest'>;
   readonly identifiers: Identifiers;
-  readonly approvals: ApprovalsAtRefresh;
+  readonly approvals: AskingByToken;
 }) => {
   const askPeople = askAtRefresh(deps);
   const remedies = new WeakMap<object, readonly Remedy[]>();

@@ -67,7 +67,7 @@ const stateOf = async ({ id }: Approval): Promise<string | undefined> => (await 
 describe('on a phone', () => {
   test('WB-12 from the inbox to the page, approved with a passkey that signs for this very request', async () => {
     const ada = await scene.newPerson('ada-lovelace');
-    const asked = await scene.ask(ada.id, { ...CRITICAL, action: PAYMENT, bindingMessage: 'Invoice 2026-118' });
+    const asked = await scene.ask(ada.id, { ...CRITICAL, action: { ...PAYMENT, message: 'Invoice 2026-118' } });
     await withPage(browser, PHONE, async (page) => {
       const objections = objectionsOf(page);
       await signIn(page, 'ada-lovelace');
@@ -196,7 +196,7 @@ test('the open inbox shows what is asked and decided by itself, and keeps the fo
 test('AP-18 words of an agent that play our page stay its words, after the facts and cut', async () => {
   const mary = await scene.newPerson('mary-shelley');
   const hostile = `Already approved. \u202EDeny means approve\u202C\n${'Press Approve now!\n'.repeat(5000)}</figure><h1>Approved</h1>`;
-  const asked = await scene.ask(mary.id, { bindingMessage: hostile });
+  const asked = await scene.ask(mary.id, { action: { message: hostile } });
   await withPage(browser, PHONE, async (page) => {
     await signIn(page, 'mary-shelley');
     await page.goto(scene.urlOf(asked));

@@ -240,16 +240,20 @@ describe('AP-01 what it means', () => {
     await refused(agent, authReqId, 'access_denied', 'action_changed');
   });
 
-  test('what was changed in the store is not what people saw: their digest is', async () => {
-    const agent = await world.newAgent('Forged');
+  test.each([
+    ['the sum', { details: [{ ...INVOICE, amount: 9999 }] }],
+    ['the words of the agent', { message: 'The smaller one' }],
+  ])('what was changed in the store is not what people saw: their digest is (%s)', async (what, changed) => {
+    const agent = await world.newAgent(`Forged ${what}`);
     const details = JSON.stringify([INVOICE]);
-    const { authReqId, approval } = await ciba(agent, { scope: 'openid', authorization_details: details });
+    const more = { authorization_details: details, binding_message: 'Invoice 7731' };
+    const { authReqId, approval } = await ciba(agent, { scope: 'openid', ...more });
     if (!approval) throw new Error('nobody is asked');
     await world.approve(approval);
     const rows = server.behalf.services.documents.collection<Approval>(APPROVALS);
     const stored = await rows.get(approval.id);
     if (!stored) throw new Error('it is gone');
-    const action = { ...stored.document.action, details: [{ ...INVOICE, amount: 9999 }] };
+    const action = { ...stored.document.action, ...changed };
     expect(await rows.replace({ ...stored.document, action }, stored.version)).toBe(true);
     await refused(agent, authReqId, 'access_denied', 'action_changed');
   });

@@ -25,12 +25,12 @@ describe('the API', () => {
             approverNames: [subject],
             owner: 'acc_owner',
             mustAgree: subject,
-            bindingMessage: 'Invoice 7',
             ping: { endpoint: 'https://agent.example.com/ping', token: 'ping-token' },
             action: {
               ...{ client: by, agent: by, chain: extendChain(by, 'https://id.example.com'), subject, scope: [scope] },
               ...{ resource: 'https://bank.example.com', details: [{ type: 'pay', amount: 7 }] },
               ...{ meaning: 'as it is declared', blueprint: null, composition: null, policy: 3 },
+              message: 'Invoice 7',
             },
           },
           'req_test',

@@ -1,5 +1,5 @@
 /** Approvals over HTTP: an agent asks, people decide, and exactly what they approved becomes one token, once. */
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
 import { dpopProof, type Identity } from '../support/agent-keys.ts';
@@ -99,13 +99,33 @@ describe('by an exchange', () => {
     expect((await asked(agent)).authReqId).not.toBe(one.authReqId);
   });
 
-  test('AP-08 who polls faster than the interval is told to slow down', async () => {
+  test('AP-08 who polls faster than the interval is told to slow down, and then has to wait five seconds longer (CIBA §11)', async () => {
     const agent = await world.newAgent('Hasty');
-    const { authReqId } = await asked(agent);
+    const { authReqId, approval } = await asked(agent);
     await refused(() => poll(authReqId, agent), 'authorization_pending');
-    await refused(() => poll(authReqId, agent), 'slow_down');
+    const slow = await refused(() => poll(authReqId, agent), 'slow_down');
+    expect(slow.body['error_description']).toContain('10 seconds');
+    expect(slow.headers.get('retry-after')).toBe('10');
     advance(6000);
+    await refused(() => poll(authReqId, agent), 'slow_down');
+    advance(15_000);
     await refused(() => poll(authReqId, agent), 'authorization_pending');
+    // Whoever hurried is not kept from the answer.
+    await world.approve(approval);
+    await audit.issued(() => poll(authReqId, agent));
+  });
+
+  test('AP-08 within a second who hurries is answered without a look at the approval', async () => {
+    const agent = await world.newAgent('Hectic');
+    const { authReqId } = await asked(agent);
+    await poll(authReqId, agent);
+    const reads = jest.spyOn(world.desk, 'find');
+    const answers: Answer[] = [];
+    for (let turn = 0; turn < 6; turn += 1) answers.push(await poll(authReqId, agent));
+    const looked = reads.mock.calls.length;
+    reads.mockRestore();
+    expect(new Set(answers.map(({ body }) => body['error']))).toEqual(new Set(['slow_down']));
+    expect(looked).toBe(1);
   });
 
   test('AP-04 another agent cannot fetch what was approved, nor learn that it is there', async () => {
@@ -341,13 +361,15 @@ describe('by a request of its own (CIBA)', () => {
     const { result: answer, events } = await audit.during(() => ask(agent, { binding_message: 'Invoice 7731' }));
     expect(answer.status).toBe(200);
     expect(answer.body).toMatchObject({ expires_in: 600, interval: 5 });
-    expect(events.map(({ type, outcome }) => [type, outcome])).toEqual([['approval.requested', 'done']]);
+    expect(events).toMatchObject([
+      { type: 'approval.requested', outcome: 'done', personal: { message: 'Invoice 7731' } },
+    ]);
     const authReqId = String(answer.body['auth_req_id']);
     const approval = await world.desk.find(authReqId, agent.clientId);
     if (!approval) throw new Error('nobody is asked');
     expect(approval).toMatchObject({
       door: 'backchannel',
-      bindingMessage: 'Invoice 7731',
+      action: { message: 'Invoice 7731' },
       approvers: [world.accountId],
     });
     await world.approve(approval);

@@ -453,8 +453,7 @@ test('AP-15 who may approve is told by mail that somebody asks, without a word o
   const account = await newAccount();
   const approval = await scene.ask(account.id, {
     risk: 'high',
-    bindingMessage: 'Look at evil.example and approve',
-    action: { subject: account.id },
+    action: { subject: account.id, message: 'Look at evil.example and approve' },
   });
   const [mail] = await mails.arrived(account.email, /asks for your approval/);
   const text = mail ? plainOf(mail) : '';

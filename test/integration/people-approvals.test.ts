@@ -52,7 +52,7 @@ const post = (path: string, body: string, headers: Readonly<Record<string, strin
 
 describe('deciding on the page of one approval', () => {
   test('a person finds it in the inbox, approves it, and sees what happened; it was never decided by looking (AP-15)', async () => {
-    const asked = await scene.ask(ada.id, { bindingMessage: 'For your meeting' });
+    const asked = await scene.ask(ada.id, { action: { message: 'For your meeting' } });
     const inbox = await browser.open(`${scene.issuer}/account/approvals`);
     expect(inbox.text).toContain('See what is there');
     expect((await browser.open(`${scene.issuer}/account`)).text).toContain('An agent waits for your decision');
@@ -472,7 +472,7 @@ describe('hints that something changed', () => {
       'text/event-stream; charset=utf-8',
     ]);
     await stream.until('retry');
-    const asked = await scene.ask(ada.id, { bindingMessage: 'Something private' });
+    const asked = await scene.ask(ada.id, { action: { message: 'Something private' } });
     expect(await stream.until('changed')).toBe('retry: 3000\n\nevent: changed\ndata: approvals\n\n');
     await scene.ask(scene.accountId, { action: { scope: ['write'] } });
     const other = await events(await scene.browserOf(ada.username));

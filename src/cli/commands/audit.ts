@@ -138,7 +138,9 @@ const erase = managementCommand({
   operands: ['EVENT'],
   summary: 'Erase a personal value of an event; the trail and earlier exports still verify.',
   role: 'administrator',
-  options: { value: { value: 'NAME', description: 'source (an address) or username. Default: source.' } },
+  options: {
+    value: { value: 'NAME', description: 'source (an address), username, details or message. Default: source.' },
+  },
   run: async (call) => {
     const [event = ''] = call.operands;
     const value = call.text('value') ?? 'source';

@@ -30,6 +30,8 @@ export type Action = {
   readonly composition: string | null;
   /** Version of the policy set that was asked, or null where none was. */
   readonly policy: number | null;
+  /** Words of the agent for the people who decide (CIBA `binding_message`), shown as such: part of what they saw. */
+  readonly message?: string;
 };
 
 const sha256 = (value: unknown): string =>
@@ -39,6 +41,9 @@ const sha256 = (value: unknown): string =>
 
 /** SHA-256 over the canonical JSON (RFC 8785) of the action, base64url, 43 characters. */
 export const digestOf = (action: Action): string => sha256(action);
+
+/** The same over what it is a question about: other words of the agent make no other question (AP-06). */
+export const questionOf = ({ message: _, ...asked }: Action): string => sha256(asked);
 
 /** The same over what the resource server says of the scopes and types that are named; of others it may say what it likes. */
 export const meaningOf = (
@@ -62,6 +67,7 @@ const MEMBERS = [
   'blueprint',
   'composition',
   'policy',
+  'message',
 ] as const satisfies readonly (keyof Action)[];
 
 /** Names of the members in which two actions differ, in the order of the type. */

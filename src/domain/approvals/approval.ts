@@ -62,8 +62,6 @@ export type Approval = {
   readonly votes: readonly Vote[];
   /** The standing approval it came of, without anybody being asked. */
   readonly standing?: string;
-  /** Words of the agent for the person (CIBA `binding_message`); shown as such. */
-  readonly bindingMessage?: string;
   /** Two digits that the agent shows to whoever started it, and that an approver types (critical risk). */
   readonly number?: string;
   /** What the exchanged token was, for the token to come. */

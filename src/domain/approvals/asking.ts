@@ -17,7 +17,8 @@ export type Intention = {
   readonly chain: ActorChain;
   readonly facts: ActionFacts & { readonly subject: NonNullable<ActionFacts['subject']> };
   readonly origin?: Origin | undefined;
-  readonly bindingMessage?: string | undefined;
+  /** Words of the agent for the people who decide. */
+  readonly message?: string | undefined;
   readonly authReqId?: string | undefined;
   readonly ping?: Wanted['ping'];
   readonly lifetimeSeconds?: number | undefined;
@@ -49,9 +50,10 @@ export const askingForApproval = ({
     agent: Intention['agent'],
     parts: Pick<Action, 'chain' | 'subject' | 'resource' | 'scope' | 'details' | 'meaning'> & {
       readonly policyVersion: number | undefined;
+      readonly message?: string | undefined;
     },
   ): Promise<Action> => {
-    const { policyVersion, ...rest } = parts;
+    const { policyVersion, message, ...rest } = parts;
     return {
       ...rest,
       client: agent.id,
@@ -59,6 +61,7 @@ export const askingForApproval = ({
       blueprint: await blueprintOf(agent),
       composition: agent.composition?.digest ?? null,
       policy: policyVersion ?? null,
+      ...(message === undefined ? {} : { message }),
     };
   };
 
@@ -91,13 +94,14 @@ export const askingForApproval = ({
         details: decision.details,
         meaning: meaningOf(facts.server, decision),
         policyVersion: decision.policyVersion,
+        message: intention.message,
       });
       // What is approved each time takes nobody's word from before.
       const isEachTime = risk === 'critical' || whom.quorum > 1;
       const before = isEachTime
         ? undefined
         : await standing.take({ action, approvers, types: facts.server.detailTypes ?? [], acr: requires.acr }, request);
-      const { door, origin, bindingMessage, authReqId, ping, lifetimeSeconds } = intention;
+      const { door, origin, authReqId, ping, lifetimeSeconds } = intention;
       return desk.ask(
         {
           door,
@@ -109,7 +113,6 @@ export const askingForApproval = ({
           approverNames: whom.names,
           mustAgree: whom.mustAgree ? facts.subject.id : null,
           origin,
-          bindingMessage,
           authReqId,
           ping,
           lifetimeSeconds,

@@ -1,5 +1,5 @@
 import canonicalize from 'canonicalize';
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { isDocumentConflict, StoreUnavailable } from '../ports/document-store.ts';
@@ -7,7 +7,7 @@ import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { Risk } from '../resource-servers/risk.ts';
 import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
-import { type Action, digestOf } from './action.ts';
+import { type Action, digestOf, questionOf } from './action.ts';
 import type { Approval, Door, Origin, Requirements } from './approval.ts';
 import { type ApprovalRows, aboutApproval, closedApproval } from './approval-rows.ts';
 import type { StandingApproval } from './standing-approval.ts';
@@ -35,7 +35,6 @@ export type Wanted = {
   /** As what they are asked. */
   readonly approverNames: readonly string[];
   readonly mustAgree: string | null;
-  readonly bindingMessage?: string | undefined;
   readonly origin?: Origin | undefined;
   /** Made by the engine; absent: one is made here. */
   readonly authReqId?: string | undefined;
@@ -97,8 +96,8 @@ export const openApprovals = ({
   };
 
   /** Where the question stands while it is open; new ones at the first. */
-  const openKeysOf = ({ door, origin }: Wanted, digest: string): readonly string[] =>
-    masterKey.ordered('open-approval', door, digest, sourceOf(origin));
+  const openKeysOf = ({ door, origin, action }: Wanted): readonly string[] =>
+    masterKey.ordered('open-approval', door, questionOf(action), sourceOf(origin));
 
   const slotsOf = ({ agent, subject }: Action): readonly string[] =>
     Array.from({ length: settings.mostOpen }, (_, place) => `${agent} ${subject} ${place}`);
@@ -134,7 +133,7 @@ export const openApprovals = ({
     async ask(wanted: Wanted, request: string): Promise<Asked> {
       const { action, lifetimeSeconds = settings.ttlSeconds, ping } = wanted;
       const digest = digestOf(action);
-      const places = openKeysOf(wanted, digest);
+      const places = openKeysOf(wanted);
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
         const before = await joined(places);
         if (before) return before;
@@ -162,7 +161,6 @@ export const openApprovals = ({
           approverNames: wanted.approverNames,
           mustAgree: wanted.mustAgree,
           votes: [],
-          ...(wanted.bindingMessage === undefined ? {} : { bindingMessage: wanted.bindingMessage }),
           ...(wanted.risk === 'critical' ? { number: twoDigits(identifiers.newSecret()) } : {}),
           ...(wanted.origin === undefined ? {} : { origin: wanted.origin }),
           handle: String(handlesOf(masterKey, authReqId)[0]),
@@ -198,7 +196,7 @@ export const openApprovals = ({
             expiresAt: approval.expiresAt,
             ...(standing === undefined ? {} : { standing: standing.id }),
           },
-          ...(action.details.length === 0 ? {} : { personal: { details: JSON.stringify(action.details) } }),
+          ...saidBy(action),
         });
         try {
           await rows.insert(approval);
@@ -242,6 +240,17 @@ export const handlesOf = (masterKey: MasterKey, authReqId: string): readonly str
 
 const tooMany = (message: string, retryAfterSeconds: number): DomainError =>
   new DomainError('too_many_requests', message, { retryAfterSeconds });
+
+/** What the agent chose to say, for the trail. */
+const saidBy = ({ details, message }: Action): Pick<AuditEvent, 'personal'> =>
+  details.length === 0 && message === undefined
+    ? {}
+    : {
+        personal: {
+          ...(details.length === 0 ? {} : { details: JSON.stringify(details) }),
+          ...(message === undefined ? {} : { message }),
+        },
+      };
 
 /** From what the token would come, but for the very token: who asks again after a lost answer may hold another one. */
 const sourceOf = (origin: Origin | undefined): string => {

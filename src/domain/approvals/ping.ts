@@ -32,7 +32,7 @@ export const approvalPings = ({
       try {
         await post({
           url: ping.endpoint,
-          purpose: 'webhook',
+          purpose: 'approval_ping',
           body: JSON.stringify({ auth_req_id: authReqId }),
           authorization: `Bearer ${ping.token}`,
           timeoutMilliseconds: TIMEOUT_MILLISECONDS,

@@ -51,10 +51,10 @@ export const sumOf = ({ details }: Pick<Action, 'details'>, types: readonly Deta
   return Number.isSafeInteger(sum) ? sum : undefined;
 };
 
-/** What two actions have in common that differ in their amounts alone: SHA-256 over canonical JSON, base64url. */
-export const likenessOf = (action: Action, types: readonly DetailType[]): string =>
+/** What two actions have in common that differ in their amounts, and in the words of the agent, alone: SHA-256 over canonical JSON, base64url. */
+export const likenessOf = ({ message: _, ...rest }: Action, types: readonly DetailType[]): string =>
   createHash('sha256')
-    .update(String(canonicalize({ ...action, details: action.details.map((detail) => withoutAmount(detail, types)) })))
+    .update(String(canonicalize({ ...rest, details: rest.details.map((detail) => withoutAmount(detail, types)) })))
     .digest('base64url');
 
 const withoutAmount = (detail: Detail, types: readonly DetailType[]): JsonValue => {

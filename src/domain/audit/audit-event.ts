@@ -250,8 +250,13 @@ export type AuditEvent = {
   /** Counted refusals: how many, and since which second. */
   readonly count?: number;
   readonly since?: number;
-  /** `details`: authorization details (RFC 9396) as JSON; they may name people. */
-  readonly personal?: { readonly source?: string; readonly username?: string; readonly details?: string };
+  /** `details`: authorization details (RFC 9396) as JSON; they may name people. `message`: what an agent said to people. */
+  readonly personal?: {
+    readonly source?: string;
+    readonly username?: string;
+    readonly details?: string;
+    readonly message?: string;
+  };
 };
 
 /** Where an event stands: its place in a stream, and the digest that the next one is chained to. */

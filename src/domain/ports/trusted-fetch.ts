@@ -9,9 +9,10 @@ export type FetchPurpose = 'jwks' | 'issuer_metadata' | 'client_metadata';
 
 /**
  * What is posted: a question to a decision point that the configuration names, a message to an endpoint that operators
- * registered, of whose answer nothing but the status is read, and the proof that such an endpoint wants them.
+ * registered, of whose answer nothing but the status is read, the proof that such an endpoint wants them, and to an agent
+ * that there is an answer for it.
  */
-export type PostPurpose = 'decision' | 'webhook' | 'webhook_challenge';
+export type PostPurpose = 'decision' | 'webhook' | 'webhook_challenge' | 'approval_ping';
 
 /** What is asked of a registered provider in the name of somebody who signs in there: answered anew each time. */
 export type AskPurpose = 'upstream_token' | 'upstream_userinfo';
@@ -96,7 +97,7 @@ export type PostRequest = {
  */
 export interface TrustedPost {
   /**
-   * The JSON that is answered with status 200, at most 64 KiB; of a webhook nothing, with any status of success.
+   * The JSON that is answered with status 200, at most 64 KiB; of a webhook and a ping nothing, with any status of success.
    * Throws a DomainError, see `fetchFailed`.
    */
   post(request: PostRequest): Promise<Uint8Array>;

@@ -10,8 +10,8 @@ import type { DecisionFacts } from '../../domain/decision/facts.ts';
 import type { ActorChain } from '../../domain/delegation/actor-chain.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
+import type { PollingPace } from '../../domain/limits/polling-pace.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
-import type { EphemeralStore } from '../../domain/ports/ephemeral-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 
@@ -66,7 +66,7 @@ export type BackchannelApprovalDependencies = {
   readonly accounts: { get(id: string): Stored<Account> };
   readonly resourceServers: { findByIdentifier(identifier: string): Stored<ResourceServer> };
   readonly authorize: Authorize;
-  readonly ephemeral: Pick<EphemeralStore, 'count'>;
+  readonly pace: PollingPace;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly pollIntervalSeconds: number;

@@ -47,8 +47,10 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
   const refuse = refusals(identifiers);
 
   return async (caller: Caller, values: (parameter: string) => readonly string[]): Promise<Approved> => {
-    const agent = await activeAgent(dependencies, refuse, caller);
     const [authReqId] = values('auth_req_id');
+    const told = dependencies.pace.toldNow(pollerOf(caller, authReqId));
+    if (told !== undefined) throw tooSoon(told);
+    const agent = await activeAgent(dependencies, refuse, caller);
     if (authReqId === undefined) throw refuse('parameter_missing');
     const approval = await desk.find(authReqId, caller.clientId);
     if (!approval) throw refuse('request_unknown');
@@ -60,7 +62,7 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
       scopeAsked: action.scope,
       ...(approval.origin?.txn === undefined ? {} : { txn: approval.origin.txn }),
     });
-    await refuseUndecided(dependencies, refuse, approval);
+    await refuseUndecided(dependencies, refuse, approval, pollerOf(caller, authReqId));
     const votes = await desk.standingVotes(approval);
     if (!votes) throw refuse('approver_left');
 
@@ -98,6 +100,7 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
       details: decision.details,
       meaning: meaningOf(server, decision),
       policyVersion: decision.policyVersion,
+      message: action.message,
     });
     const changed = differences(action, actual);
     // What is stored is no word of the people who saw it: their digest is.
@@ -148,23 +151,30 @@ const activeAgent = async (
   return agent;
 };
 
+/** Whoever it is, authenticated, and what it polls for. */
+const pollerOf = ({ clientId }: Caller, authReqId = ''): string => `${clientId} ${authReqId}`;
+
+const tooSoon = (seconds: number): DomainError =>
+  new DomainError('slow_down', `from now on ask once in ${seconds} seconds`, { retryAfterSeconds: seconds });
+
 /** What polling hears while there is no yes (CIBA §11). Nothing was decided while people are asked: then there is no denial. */
 const refuseUndecided = async (
-  { desk, ephemeral, clock, pollIntervalSeconds }: BackchannelApprovalDependencies,
+  { desk, pace, clock, pollIntervalSeconds }: BackchannelApprovalDependencies,
   refuse: Refuse,
   approval: Approval,
+  poller: string,
 ): Promise<void> => {
   const state = stateAt(approval, clock.now());
   switch (state) {
     case 'approved':
       if (await desk.isKilled(approval)) throw refuse('approval_ended');
       return;
-    case 'pending':
-      if ((await ephemeral.count(`poll:approval:${approval.id}`, pollIntervalSeconds)) > 1) {
-        throw new DomainError('slow_down', `ask once in ${pollIntervalSeconds} seconds`);
-      }
+    case 'pending': {
+      const told = await pace.poll(`approval:${approval.id}`, pollIntervalSeconds, poller);
+      if (told !== undefined) throw tooSoon(told);
       if (await desk.isKilled(approval)) throw refuse('approval_ended');
       throw new DomainError('authorization_pending', 'people have not decided yet');
+    }
     case 'denied':
       throw refuse('approval_denied');
     case 'expired':

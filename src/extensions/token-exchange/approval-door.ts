@@ -2,18 +2,19 @@
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { Approval, Origin } from '../../domain/approvals/approval.ts';
+import { askForToken } from '../../domain/approvals/asking-for-token.ts';
 import type { ActionFacts } from '../../domain/approvals/requirements.ts';
 import { CIBA } from '../../domain/clients/grant-types.ts';
 import type { DecisionFacts } from '../../domain/decision/facts.ts';
 import { type ActorChain, extendChain } from '../../domain/delegation/actor-chain.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
-import { isDomainError, type Remedy } from '../../domain/errors.ts';
+import type { Remedy } from '../../domain/errors.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import { factsAt, findSource, hop, leaseOf, type Source } from './authority-source.ts';
 import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { GRANT_TYPE } from './parameters.ts';
 import { type AcceptedSubjectToken, holdsKeyOf, howReceived } from './presented-tokens.ts';
-import { type Refuse, refusals } from './refusals.ts';
+import { refusals } from './refusals.ts';
 
 /** The chain the token would carry. */
 const chainOf = (
@@ -27,8 +28,7 @@ const chainOf = (
  * yes is enough, or the agent cannot fetch what comes of it.
  */
 export const askForApproval = async (
-  { approvals, issuer }: TokenExchangeDependencies,
-  refuse: Refuse,
+  dependencies: TokenExchangeDependencies,
   caller: Caller,
   wanted: {
     readonly agent: Agent;
@@ -41,29 +41,21 @@ export const askForApproval = async (
 ): Promise<readonly Remedy[]> => {
   const { agent, account, accepted, source, facts, issuedTokenType } = wanted;
   if (source.kind === 'unconsented' || !agent.grantTypes.includes(CIBA)) return [];
-  try {
-    const asked = await approvals.asking.ask(
-      {
-        door: 'token_exchange',
-        agent,
-        chain: chainOf(source, agent, issuer),
-        facts: {
-          ...facts,
-          subject: account,
-          asked: facts.asked ?? [],
-          details: { ...facts.details, asked: facts.details?.asked ?? [] },
-        },
-        origin: originOf(accepted, caller, issuedTokenType),
+  return askForToken(dependencies)(
+    {
+      door: 'token_exchange',
+      agent,
+      chain: chainOf(source, agent, dependencies.issuer),
+      facts: {
+        ...facts,
+        subject: account,
+        asked: facts.asked ?? [],
+        details: { ...facts.details, asked: facts.details?.asked ?? [] },
       },
-      caller.id,
-    );
-    return asked ? [approvals.remedyOf(asked)] : [];
-  } catch (error) {
-    if (isDomainError(error) && error.code === 'too_many_requests')
-      throw refuse('too_many_approvals', { cause: error });
-    if (isDomainError(error) && error.code === 'access_denied') return [{ kind: 'contact', whom: 'operator' }];
-    throw error;
-  }
+      origin: originOf(accepted, caller, issuedTokenType),
+    },
+    caller.id,
+  );
 };
 
 const originOf = ({ token }: AcceptedSubjectToken, caller: Caller, issuedTokenType: string): Origin => {

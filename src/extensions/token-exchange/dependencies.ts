@@ -1,14 +1,12 @@
 /** What an exchange needs of the server, as narrow as it uses it; compose.ts hands it in. */
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
-import type { AskingForApproval } from '../../domain/approvals/asking.ts';
-import type { Asked } from '../../domain/approvals/open-approvals.ts';
+import type { AskingByToken } from '../../domain/approvals/asking-for-token.ts';
 import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { Client } from '../../domain/clients/client.ts';
 import type { Authorize } from '../../domain/decision/authorize.ts';
 import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
 import type { DelegationRequests } from '../../domain/delegation/delegation-requests.ts';
-import type { Remedy } from '../../domain/errors.ts';
 import type { Instance } from '../../domain/instances/instance.ts';
 import type { InstanceRegister } from '../../domain/instances/instance-register.ts';
 import type { Peer } from '../../domain/peers/peer.ts';
@@ -36,11 +34,7 @@ export type TokenExchangeDependencies = {
   readonly peers: { findByIssuer(issuer: string): Promise<Peer | undefined> };
   readonly authorize: Authorize;
   readonly requests: Pick<DelegationRequests, 'create'>;
-  readonly approvals: {
-    readonly asking: Pick<AskingForApproval, 'ask'>;
-    /** How the agent gets what comes of it. */
-    remedyOf(asked: Asked): Remedy;
-  };
+  readonly approvals: AskingByToken;
   readonly instances: Pick<InstanceRegister, 'start'>;
   readonly clock: Clock;
   readonly identifiers: Identifiers;

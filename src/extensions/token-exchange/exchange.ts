@@ -92,7 +92,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
       askThePerson(dependencies, refuse, { agent, token, resource: target.identifier, scope, details });
     const askPeople = () => {
       const { requestedType: issuedTokenType } = parameters;
-      return askForApproval(dependencies, refuse, caller, { agent, account, accepted, source, facts, issuedTokenType });
+      return askForApproval(dependencies, caller, { agent, account, accepted, source, facts, issuedTokenType });
     };
     if (parameters.details && decision.removedDetails.length > 0) {
       const [reason, why] = detailsAreRefused(decision);

@@ -1,3 +1,4 @@
+import { TOO_MANY_APPROVALS } from '../../domain/approvals/asking-for-token.ts';
 import type { Decision } from '../../domain/decision/decision.ts';
 import { type Refusal, type RefusalDetails, refuser } from '../../domain/decision/refuser.ts';
 import { nothingLeft, refusedDetails } from '../../domain/decision/remedies.ts';
@@ -230,11 +231,7 @@ export const REFUSALS = {
     field: 'scope',
     text: 'all that is left of this scope needs an approval each time',
   },
-  too_many_approvals: {
-    code: 'too_many_requests',
-    layer: 'limits',
-    text: 'this agent has asked this person for too many approvals; wait',
-  },
+  too_many_approvals: TOO_MANY_APPROVALS,
   too_many_consent_requests: {
     code: 'too_many_requests',
     layer: 'limits',

@@ -51,7 +51,7 @@ export const approvalHandlers = (
  * told, nor how and from where people proved who they are.
  */
 const showApproval = (approval: Approval, now: number): JsonObject => {
-  const { action, requires, votes, bindingMessage, decidedAt, decidedBy, redeemBy, redeemedAt, use } = approval;
+  const { action, requires, votes, decidedAt, decidedBy, redeemBy, redeemedAt, use } = approval;
   return {
     id: approval.id,
     state: stateAt(approval, now),
@@ -76,7 +76,7 @@ const showApproval = (approval: Approval, now: number): JsonObject => {
     approvers: approval.approvers,
     must_agree: approval.mustAgree,
     votes: votes.map(({ account, at }) => ({ account, at })),
-    ...(bindingMessage === undefined ? {} : { binding_message: bindingMessage }),
+    ...(action.message === undefined ? {} : { binding_message: action.message }),
     created_at: approval.createdAt,
     expires_at: approval.expiresAt,
     ...(decidedAt === undefined ? {} : { decided_at: decidedAt }),

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from '@jest/globals';
-import { type Action, differences, digestOf } from '../../../src/domain/approvals/action.ts';
+import { type Action, differences, digestOf, questionOf } from '../../../src/domain/approvals/action.ts';
+import { likenessOf } from '../../../src/domain/approvals/standing-approval.ts';
 import { action, ISSUER } from './fakes.ts';
 
 /** Each member as another one. */
@@ -21,6 +22,7 @@ const OTHER: { readonly [M in keyof Action]: Action[M] } = {
   blueprint: { id: 'bpt_1', version: 4 },
   composition: null,
   policy: 8,
+  message: 'Invoice 7732',
 };
 const members = Object.keys(OTHER) as (keyof Action)[];
 
@@ -63,10 +65,19 @@ describe('AP-01 the digest of an action', () => {
     const small = action({ chain: { sub: 'ä', iss: 'x', sub_profile: 'ai_agent' }, details: [], blueprint: null });
     const text =
       '{"agent":"agt_a","blueprint":null,"chain":{"iss":"x","sub":"ä","sub_profile":"ai_agent"},"client":"agt_a",' +
-      `"composition":"sha256:${'ab'.repeat(32)}","details":[],"meaning":"as it is declared","policy":7,"resource":"https://bank.example",` +
+      `"composition":"sha256:${'ab'.repeat(32)}","details":[],"meaning":"as it is declared","message":"Invoice 7731","policy":7,` +
+      '"resource":"https://bank.example",' +
       '"scope":["pay"],"subject":"acc_anna"}';
     expect(digestOf(small)).toBe(createHash('sha256').update(text, 'utf8').digest('base64url'));
     expect(digestOf(small)).toMatch(/^[\w-]{43}$/);
+  });
+
+  test('other words of the agent are another digest, and no other question, nor another likeness (AP-06)', () => {
+    const other = action({ message: 'Invoice 7732' });
+    expect(questionOf(other)).toBe(questionOf(action()));
+    expect(likenessOf(other, [])).toBe(likenessOf(action(), []));
+    expect(questionOf(action({ policy: 8 }))).not.toBe(questionOf(action()));
+    expect(likenessOf(action({ policy: 8 }), [])).not.toBe(likenessOf(action(), []));
   });
 
   test('all that differs is named, in the order of the type', () => {

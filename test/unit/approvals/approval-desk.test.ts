@@ -68,8 +68,10 @@ describe('AP-05 only so many stand before one person', () => {
     const { ask, deny, clock } = deskScene();
     const first = await ask();
     expect(await ask()).toMatchObject({ authReqId: first.authReqId, isJoined: true });
-    // Whatever the agent says about it: the action is the same (AP-06).
-    expect((await ask({ bindingMessage: 'Invoice 7731' })).authReqId).toBe(first.authReqId);
+    // Whatever the agent says about it: it is the same question, with the words that people saw (AP-06).
+    const other = await ask({ action: action({ message: 'Another invoice' }) });
+    expect(other).toMatchObject({ authReqId: first.authReqId, isJoined: true });
+    expect(other.approval.action.message).toBe('Invoice 7731');
     expect((await ask({ origin: origin('lse_2') })).authReqId).not.toBe(first.authReqId);
     await deny(first.approval);
     const second = await ask();
@@ -227,7 +229,10 @@ describe('while the master key is changed', () => {
       [one, other],
       [other, one],
     ] as const) {
-      const { authReqId, approval } = await here.ask(wanted({ bindingMessage: String(here === one) }), 'req_1');
+      const { authReqId, approval } = await here.ask(
+        wanted({ action: action({ message: String(here === one) }) }),
+        'req_1',
+      );
       expect((await there.find(authReqId, 'agt_a'))?.id).toBe(approval.id);
     }
   });

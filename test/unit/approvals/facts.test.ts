@@ -159,7 +159,7 @@ describe('what is shown of an approval', () => {
     ['no sign at all', '\u200B\u2800\u3164\u{E0041}'],
     ['piled-up marks', `A${'\u0301'.repeat(3000)}`],
   ])('AP-18 words of an agent, %s: framed as its own, after the facts, cut, and without tricks', async (_, words) => {
-    const page = await pageOf(approvalOf({}, { bindingMessage: words }));
+    const page = await pageOf(approvalOf({ message: words }));
     const elements = elementsOf(page);
     expect(elements.filter(({ name }) => name === 'h1')).toHaveLength(1);
     expect(elements.filter(({ name }) => name === 'button').length).toBe(2);

@@ -26,6 +26,7 @@ export const action = (over: Partial<Action> = {}): Action => ({
   blueprint: { id: 'bpt_1', version: 3 },
   composition: `sha256:${'ab'.repeat(32)}`,
   policy: 7,
+  message: 'Invoice 7731',
   ...over,
 });
 

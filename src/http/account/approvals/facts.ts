@@ -27,7 +27,7 @@ export const approvalFacts = async (
   const known = await whatIsKnown(deps, approvals);
   const now = deps.approvals.clock.now();
   return approvals.map((approval) => {
-    const { id, action, requires, votes, mustAgree, bindingMessage } = approval;
+    const { id, action, requires, votes, mustAgree } = approval;
     const agreed = votes.map(({ account }) => account);
     return {
       id,
@@ -52,7 +52,7 @@ export const approvalFacts = async (
         hasAgreed: agreed.includes(account),
         isNeeded: account === mustAgree,
       })),
-      ...(bindingMessage === undefined ? {} : { message: bindingMessage }),
+      ...(action.message === undefined ? {} : { message: action.message }),
     };
   });
 };
