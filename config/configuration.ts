@@ -66,6 +66,7 @@ export type Configuration = {
     readonly pollIntervalSeconds: number;
     /** Open at once, of one agent with one person; at most 16. */
     readonly mostOpen: number;
+    readonly mostOpenPerApprover: number;
     readonly perHour: number;
   };
   readonly policy: {

@@ -210,6 +210,11 @@ export const CONFIGURATION_SCHEMA = {
         'seconds',
       ),
       mostOpen: count('Requests that one agent may have open with one person.', [1, 5, 16], 'requests'),
+      mostOpenPerApprover: count(
+        'Requests that the agents of one owner may have open before one person who is asked, on whosoever’s behalf.',
+        [1, 20, 100],
+        'requests',
+      ),
       perHour: count('New requests of one agent to one person within an hour.', [1, 30, 1000], 'requests'),
     }),
     policy: section('Policies (docs/guides/policy.md).', {

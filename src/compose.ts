@@ -306,6 +306,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       keep: async () => {
         await made.upkeep.run();
         await made.credentialUpkeep.run();
+        await made.approvals.desk.settleUnknown();
         await made.approvals.desk.forget(clock.now() - KEPT_APPROVALS_SECONDS);
       },
       settleDepartures: () => made.departures.settleAll(),

@@ -28,14 +28,14 @@ export const approvalsOf = (
       readonly log: Pick<Logger, 'info' | 'warn'>;
     },
 ) => {
-  const { ttlSeconds, redeemSeconds, mostOpen, perHour } = configuration.approvals;
+  const { ttlSeconds, redeemSeconds, mostOpen, mostOpenPerApprover, perHour } = configuration.approvals;
   const listeners = new Set<ApprovalChange>();
   const approvers = approversOf({ accounts: deps.people, groups: deps.groups });
   const votes = votesNow({ ...deps, approversOf: approvers });
   const desk = approvalDesk({
     ...deps,
     votes,
-    settings: { ttlSeconds, redeemSeconds, mostOpen, perHour },
+    settings: { ttlSeconds, redeemSeconds, mostOpen, mostOpenPerApprover, perHour },
     onChange: (approval) => {
       for (const listener of listeners) listener(approval);
     },

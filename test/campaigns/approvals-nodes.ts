@@ -82,6 +82,7 @@ export const startNodesHere = async (stores: ApprovalStores, count: number, rand
           BEHALF_ADMIN_PASSWORD: 'correct horse battery staple',
           BEHALF__LOG__LEVEL: 'silent',
           BEHALF__APPROVALS__MOSTOPEN: '16',
+          BEHALF__APPROVALS__MOSTOPENPERAPPROVER: '100',
           BEHALF__APPROVALS__REDEEMSECONDS: String(REDEEM_SECONDS),
           ...part?.environment,
         },

@@ -192,6 +192,31 @@ describe('by an exchange', () => {
     }
   });
 
+  test('AP-02 a fetch that loses to a no leaves nothing that lives, by CIBA neither the row that was made for it', async () => {
+    const agent = await world.newAgent('Overtaken');
+    await world.allow(agent, 'openid balance');
+    const question = { scope: 'openid pay', resource: BANK, login_hint: world.person.username };
+    const authReqId = String((await world.calls.backchannel(world.keyed(agent), question)).body['auth_req_id']);
+    const approval = await world.desk.find(authReqId, agent.clientId);
+    if (!approval) throw new Error('nobody is asked');
+    await world.approve(approval);
+    const { audit: trail } = server.behalf.services;
+    const { append } = trail;
+    trail.append = async (event) => {
+      if (event.type === 'delegation.created') await world.deny(approval);
+      return append(event);
+    };
+    const { result, events } = await audit
+      .during(() => poll(authReqId, agent))
+      .finally(() => {
+        trail.append = append;
+      });
+    expect({ status: result.status, error: result.body['error'] }).toEqual({ status: 400, error: 'invalid_grant' });
+    const rows = (await server.behalf.services.delegations.list({ actor: agent.clientId, limit: 10 })).items;
+    expect(rows.filter(({ scope }) => scope.includes('pay'))).toMatchObject([{ state: 'revoked' }]);
+    expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['approval.denied', 'delegation.revoked']));
+  });
+
   test('AP-07 AP-21 who approved and is disabled since answers for nothing, and is asked by nobody', async () => {
     const { id } = await world.management.createAccount({
       username: 'leaver',

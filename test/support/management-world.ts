@@ -138,7 +138,7 @@ export const managementWorld = async () => {
     ephemeral,
     masterKey: key,
     votes: { mayDecide: async ({ id }) => (await desk.get(id))?.approvers ?? [], of: async ({ votes }) => votes },
-    settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, perHour: 30 },
+    settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, mostOpenPerApprover: 20, perHour: 30 },
   });
   const router = managementRouter({
     issuer: ISSUER,

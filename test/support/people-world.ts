@@ -274,7 +274,7 @@ export const peopleWorld = async ({
   const desk = approvalDesk({
     ...signingIn,
     votes: { mayDecide: async ({ id }) => (await desk.get(id))?.approvers ?? [], of: async ({ votes }) => votes },
-    settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, perHour: 30 },
+    settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, mostOpenPerApprover: 20, perHour: 30 },
   });
   const { pathname } = new URL(issuer);
   const deps: PeopleDeps = {

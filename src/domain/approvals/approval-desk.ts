@@ -189,6 +189,7 @@ export const approvalDesk = (
     },
 
     isKilled: states.isKilled,
+    settleUnknown: states.settleUnknown,
 
     /** The votes it stands on now; undefined where those are not enough any more (AP-21). */
     async standingVotes(approval: Approval): Promise<readonly Vote[] | undefined> {

@@ -2,7 +2,13 @@ import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import { actorsOf } from '../delegation/actor-chain.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type DocumentStore, StoreUnavailable, type Versioned } from '../ports/document-store.ts';
+import {
+  type DocumentStore,
+  isDocumentConflict,
+  isStoreUnavailable,
+  StoreUnavailable,
+  type Versioned,
+} from '../ports/document-store.ts';
 import { revocation as overStore, type Revocation } from '../revocation/revocation.ts';
 import { APPROVALS, type Approval, stateAt } from './approval.ts';
 
@@ -12,6 +18,10 @@ export type ApprovalChange = (approval: Approval) => void;
 export type ApprovalRows = ReturnType<typeof approvalRows>;
 
 const ATTEMPTS = 20;
+/** Tries to store one of which it is not known whether it is stored. */
+const STORING = 3;
+/** Of unknown ones that a process remembers; those before them stay open in the trail. */
+const MOST_UNKNOWN = 1000;
 
 /** What every event about an approval says. */
 export const aboutApproval = ({ id, action, digest }: Approval): Partial<AuditEvent> => ({
@@ -48,10 +58,64 @@ export const approvalRows = ({
   readonly onChange?: ApprovalChange | undefined;
 }) => {
   const rows = documents.collection<Approval>(APPROVALS);
+  const unknown = new Map<string, Approval>();
+
+  /** Whether it is stored now; the same document again comes to the same. */
+  const isStored = async (approval: Approval): Promise<boolean> => {
+    try {
+      await rows.insert(approval);
+      return true;
+    } catch (error) {
+      if (!isDocumentConflict(error)) throw error;
+      return (await rows.get(approval.id)) !== undefined;
+    }
+  };
+
+  const lapse = async (approval: Approval): Promise<void> => {
+    const event = { ...aboutApproval(approval), type: 'approval.lapsed', caller: 'system' } as const;
+    await audit.append({ ...event, outcome: 'done', note: 'it was asked for and never stored' });
+    try {
+      await rows.insert(closedApproval(approval, { state: 'cancelled', decidedAt: clock.now(), decidedBy: 'system' }));
+    } catch (error) {
+      if (!isDocumentConflict(error)) throw error;
+      await audit.append({ ...event, outcome: 'refused', note: 'came to nothing: it was stored after all' });
+    }
+  };
 
   return {
     rows,
     changed: onChange,
+
+    /**
+     * Stores a new one, for which its event is in the trail: false where another question holds its place. Throws
+     * StoreUnavailable where nobody can tell whether it is stored; `settleUnknown` finds out.
+     */
+    async store(approval: Approval): Promise<boolean> {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await isStored(approval);
+        } catch (error) {
+          if (!isStoreUnavailable(error)) throw error;
+          if (attempt < STORING) continue;
+          if (unknown.size < MOST_UNKNOWN) unknown.set(approval.id, approval);
+          throw error;
+        }
+      }
+    },
+
+    /**
+     * Of each whose storing came to no answer: it stands, or it never will, which is recorded. A closed one takes its
+     * id, so that a write that is still on its way finds it taken. Answers how many were settled.
+     */
+    async settleUnknown(): Promise<number> {
+      let settled = 0;
+      for (const [id, approval] of unknown) {
+        if ((await rows.get(id)) === undefined) await lapse(approval);
+        unknown.delete(id);
+        settled += 1;
+      }
+      return settled;
+    },
 
     /** Frees what an expired one holds; its time being over is no event of its own. */
     vacate: (found: Versioned<Approval>): Promise<boolean> =>

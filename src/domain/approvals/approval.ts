@@ -50,6 +50,8 @@ export type Approval = {
   readonly agent: string;
   readonly subject: string;
   readonly resource: string;
+  /** Who answered for the agent when it asked. */
+  readonly owner: string;
   /** The highest of what is asked. */
   readonly risk: Risk;
   readonly requires: Requirements;
@@ -153,6 +155,7 @@ export const APPROVALS = {
     { fields: ['slot'], unique: true },
     { fields: ['approvers', 'createdAt'] },
     { fields: ['agent', 'createdAt'] },
+    { fields: ['owner', 'createdAt'] },
     { fields: ['subject', 'createdAt'] },
     { fields: ['state', 'createdAt'] },
     { fields: ['createdAt'] },

@@ -2,7 +2,7 @@ import canonicalize from 'canonicalize';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import { isDocumentConflict, StoreUnavailable } from '../ports/document-store.ts';
+import { StoreUnavailable } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { Risk } from '../resource-servers/risk.ts';
@@ -19,6 +19,8 @@ export type ApprovalSettings = {
   readonly redeemSeconds: number;
   /** Of one agent, about one person, open at once: at most 16. */
   readonly mostOpen: number;
+  /** Of all agents of one owner, open at once before one person who is asked, on whosoever's behalf: at most 100. */
+  readonly mostOpenPerApprover: number;
   /** New ones in an hour of one agent about one person. */
   readonly perHour: number;
 };
@@ -54,10 +56,12 @@ const DENIALS = 3;
 /** Whoever gives people less time asks them for nothing but attention. */
 const LEAST_SECONDS = 60;
 const ATTEMPTS = 20;
+/** Of those before one person; more of them than may be open are over. */
+const LOOKED_AT = 500;
 
 /** How a question comes to be open: the same twice is one, and only so many stand before one person. */
 export const openApprovals = ({
-  rows: { rows, vacate, isOpen, isKilled, changed },
+  rows: { rows, store, settle, vacate, isOpen, isKilled, changed },
   ephemeral,
   clock,
   identifiers,
@@ -112,6 +116,44 @@ export const openApprovals = ({
     return undefined;
   };
 
+  /** Whether somebody who is asked has more before her than agents of one owner may put there. */
+  const isTooMuch = async (
+    { approvers, owner }: Pick<Wanted, 'approvers' | 'owner'>,
+    most: number,
+  ): Promise<boolean> => {
+    const since = clock.now() - settings.ttlSeconds;
+    const counts = await Promise.all(
+      approvers.map(async (account) => {
+        const newest = await rows.find({
+          where: { approvers: account, owner, state: 'pending' },
+          range: { field: 'createdAt', gte: since },
+          order: { by: 'createdAt', direction: 'descending' },
+          limit: LOOKED_AT,
+        });
+        return newest.filter(({ document }) => isOpen(document)).length;
+      }),
+    );
+    return counts.some((count) => count > most);
+  };
+
+  /** What came at the same moment as others, and made them too many: of several at once none may be left. */
+  const withdraw = ({ id }: Approval, request: string): Promise<Approval> =>
+    settle(id, async (approval) =>
+      isOpen(approval)
+        ? {
+            next: closedApproval(approval, { state: 'cancelled', decidedAt: clock.now(), decidedBy: 'system' }),
+            event: {
+              ...aboutApproval(approval),
+              type: 'approval.cancelled',
+              outcome: 'done',
+              caller: 'system',
+              request,
+              note: 'others came at the same moment, and together they were too many',
+            },
+          }
+        : undefined,
+    );
+
   const joined = async (places: readonly string[]): Promise<Asked | undefined> => {
     for (const open of places) {
       const [found] = await rows.find({ where: { open }, limit: 1 });
@@ -142,6 +184,7 @@ export const openApprovals = ({
         if (slot === undefined) {
           throw tooMany('this agent has too many requests open with this person', settings.ttlSeconds);
         }
+        if (await isTooMuch(wanted, settings.mostOpenPerApprover - 1)) throw tooManyBefore(settings);
         const authReqId = wanted.authReqId ?? identifiers.newSecret();
         const now = clock.now();
         const id = identifiers.newId('apv');
@@ -153,6 +196,7 @@ export const openApprovals = ({
           action,
           digest,
           agent: action.agent,
+          owner: wanted.owner,
           subject: action.subject,
           resource: action.resource,
           risk: wanted.risk,
@@ -198,21 +242,22 @@ export const openApprovals = ({
           },
           ...saidBy(action),
         });
-        try {
-          await rows.insert(approval);
+        if (await store(approval)) {
+          if (isOpen(approval) && (await isTooMuch(wanted, settings.mostOpenPerApprover))) {
+            await withdraw(approval, request);
+            throw tooManyBefore(settings);
+          }
           changed(approval);
           return { approval, authReqId, isJoined: false };
-        } catch (error) {
-          if (!isDocumentConflict(error)) throw error;
-          await audit.append({
-            ...aboutApproval(approval),
-            type: 'approval.requested',
-            outcome: 'refused',
-            caller: action.client,
-            request,
-            note: 'never stored: another request came first',
-          });
         }
+        await audit.append({
+          ...aboutApproval(approval),
+          type: 'approval.requested',
+          outcome: 'refused',
+          caller: action.client,
+          request,
+          note: 'never stored: another request came first',
+        });
       }
       throw new StoreUnavailable('gave up on an approval after 20 conflicts');
     },
@@ -251,6 +296,9 @@ const saidBy = ({ details, message }: Action): Pick<AuditEvent, 'personal'> =>
           ...(message === undefined ? {} : { message }),
         },
       };
+
+const tooManyBefore = ({ ttlSeconds }: ApprovalSettings): DomainError =>
+  tooMany('the agents of this owner have too many requests open before somebody who would be asked', ttlSeconds);
 
 /** From what the token would come, but for the very token: who asks again after a lost answer may hold another one. */
 const sourceOf = (origin: Origin | undefined): string => {

@@ -42,7 +42,10 @@ export const AUDIT_EVENTS = {
   'approval.approved':
     'One person said yes to an action; `inputs.isEnough` says whether that made it an approval, `inputs.seconds` how long it had been there.',
   'approval.denied': 'A person said no to an action, or its number was typed wrong too often; it is over.',
-  'approval.cancelled': 'The agent does not need the approval any more that it asked for.',
+  'approval.cancelled':
+    'The agent does not need the approval any more that it asked for; or, by `system`, it came at the same moment as others, and together they were too many.',
+  'approval.lapsed':
+    'What was asked for never came before anybody: its storing failed, and nobody knew at first; it is over.',
   'approval.muted': 'A person denied an agent again and again: it may not ask this person for a day.',
   'standing_approval.given':
     'A person approved an action, and the next ones like it; `inputs` say how many, until when and up to which sum.',

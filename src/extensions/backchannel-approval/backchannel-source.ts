@@ -31,5 +31,6 @@ export const backchannelSource =
           expiresAt,
           request: caller.id,
         }),
+      discard: async ({ id }) => void (await delegations.revoke(id, agent.id, caller.id)),
     };
   };

@@ -47,6 +47,8 @@ export type ApprovedSource = {
     readonly scope: readonly string[];
     readonly details: NonNullable<Delegation['details']>;
   }): Promise<Delegation>;
+  /** The row was made for this one token, and there will be none. */
+  readonly discard?: (row: Delegation) => Promise<void>;
 };
 
 /** Finds the source again for what came through a door. Throws DomainError with a `denial` when something of it is over. */
@@ -57,7 +59,7 @@ export type FindApprovedSource = (
 ) => Promise<ApprovedSource>;
 
 export type BackchannelApprovalDependencies = {
-  readonly desk: Pick<ApprovalDesk, 'find' | 'isKilled' | 'redeem' | 'standingVotes'>;
+  readonly desk: Pick<ApprovalDesk, 'find' | 'isKilled' | 'redeem' | 'standing' | 'standingVotes'>;
   readonly asking: Pick<AskingForApproval, 'actionOf'>;
   /** By which door it was asked for. */
   readonly sources: Readonly<Record<Door, FindApprovedSource>>;
@@ -73,7 +75,7 @@ export type BackchannelApprovalDependencies = {
 };
 
 export type BackchannelSourceDependencies = {
-  readonly delegations: Pick<DelegationRegister, 'openOnce'>;
+  readonly delegations: Pick<DelegationRegister, 'openOnce' | 'revoke'>;
   /** Whether a person has to do with an agent. */
   readonly knows: (account: string, agent: Agent) => Promise<boolean>;
   readonly identifiers: Identifiers;

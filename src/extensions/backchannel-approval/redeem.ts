@@ -134,7 +134,12 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
         assurance: source.assurance,
         approval: { id: approval.id, digest: approval.digest },
       },
-      redeem: () => desk.redeem(approval.id),
+      redeem: async () => {
+        if (await desk.redeem(approval.id)) return true;
+        // A no was first. Of two fetches the other one has its token by this very row.
+        if ((await desk.standing(approval.id)) === undefined) await source.discard?.(row);
+        return false;
+      },
     };
   };
 };

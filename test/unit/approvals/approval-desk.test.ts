@@ -81,6 +81,94 @@ describe('AP-05 only so many stand before one person', () => {
   });
 });
 
+describe('AP-05 only so many stand before one who is asked about many people', () => {
+  const of = (subject: string, more = {}) => ({
+    action: action({ subject }),
+    mustAgree: null,
+    approvers: ['acc_clerk', `${subject}_boss`],
+    approverNames: ['grp_1'],
+    ...more,
+  });
+
+  test('of all agents of one owner no more than so many; those of others, and others who are asked, are not in its way', async () => {
+    const { ask, one, clock, audit } = deskScene({ mostOpenPerApprover: 3 });
+    const asked = [];
+    for (const subject of ['acc_a', 'acc_b', 'acc_c']) asked.push(await ask(of(subject)));
+    const before = audit.events.length;
+    await expect(ask(of('acc_d'))).rejects.toMatchObject({ code: 'too_many_requests', retryAfterSeconds: 600 });
+    const otherAgent = { action: action({ subject: 'acc_d', agent: 'agt_b', client: 'agt_b' }) };
+    await expect(ask(of('acc_d', otherAgent))).rejects.toMatchObject({ code: 'too_many_requests' });
+    expect(audit.events).toHaveLength(before);
+    await ask(of('acc_d', { owner: 'acc_other' }));
+    await ask(of('acc_e', { approvers: ['acc_chief'] }));
+    await one.cancel(String(asked[0]?.authReqId), 'agt_a', 'req_1');
+    await ask(of('acc_g'));
+    await expect(ask(of('acc_f'))).rejects.toMatchObject({ code: 'too_many_requests' });
+    clock.advance(600);
+    await ask(of('acc_f'));
+  });
+
+  test('of many at the same moment no more are left, and of each that is taken back the trail says so', async () => {
+    const { ask, one, audit } = deskScene({ mostOpenPerApprover: 3 });
+    const answers = await Promise.allSettled(Array.from({ length: 9 }, (_, index) => ask(of(`acc_${index}`))));
+    const given = answers.filter(({ status }) => status === 'fulfilled').length;
+    const stored = await one.ofAgent('agt_a');
+    expect(stored.filter(({ state }) => state === 'pending')).toHaveLength(given);
+    expect(given).toBeLessThanOrEqual(3);
+    const taken = stored.filter(({ state }) => state === 'cancelled');
+    expect(audit.events.filter(({ type }) => type === 'approval.cancelled')).toHaveLength(taken.length);
+    expect(taken.every(({ decidedBy }) => decidedBy === 'system')).toBe(true);
+  });
+});
+
+describe('a question of which nobody knows whether it is stored', () => {
+  test('is stored once, though the answers of the store were lost', async () => {
+    const { ask, one, faults, audit } = deskScene();
+    faults.insert = ['after', 'after'];
+    const asked = await ask();
+    expect(await one.ofAgent('agt_a')).toMatchObject([{ id: asked.approval.id, state: 'pending' }]);
+    expect(audit.types()).toEqual(['approval.requested']);
+    expect(await one.settleUnknown()).toBe(0);
+  });
+
+  test('is open if it was stored at the last try, and the agent that asks again joins it', async () => {
+    const { ask, one, faults, audit } = deskScene();
+    faults.insert = ['before', 'before', 'after'];
+    await expect(ask()).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(await one.settleUnknown()).toBe(1);
+    expect(await ask()).toMatchObject({ isJoined: true });
+    expect(audit.types()).toEqual(['approval.requested']);
+  });
+
+  test('is over if it was not, which is in the trail, and its id is taken for a write that comes late', async () => {
+    const { ask, one, faults, audit } = deskScene();
+    faults.insert = ['before', 'before', 'before'];
+    await expect(ask()).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(await one.ofAgent('agt_a')).toEqual([]);
+    const again = await ask();
+    expect(again.isJoined).toBe(false);
+    expect(await one.settleUnknown()).toBe(1);
+    const [requested] = audit.events;
+    expect(audit.events.at(-1)).toMatchObject({
+      type: 'approval.lapsed',
+      outcome: 'done',
+      caller: 'system',
+      target: requested?.target,
+    });
+    expect(await one.get(String(requested?.target?.id))).toMatchObject({ state: 'cancelled', decidedBy: 'system' });
+    expect(await one.get(again.approval.id)).toMatchObject({ state: 'pending' });
+    expect(await one.settleUnknown()).toBe(0);
+  });
+
+  test('stays to be found out while the store does not answer', async () => {
+    const { ask, one, faults } = deskScene();
+    faults.insert = ['before', 'before', 'before', 'before'];
+    await expect(ask()).rejects.toMatchObject({ code: 'store_unavailable' });
+    await expect(one.settleUnknown()).rejects.toMatchObject({ code: 'store_unavailable' });
+    expect(await one.settleUnknown()).toBe(1);
+  });
+});
+
 const origin = (lease: string): Origin => ({
   id: 'tok_1',
   clientId: 'app_1',

@@ -32,6 +32,7 @@ const approvalOf = (action: Partial<Approval['action']> = {}, more: Partial<Appr
   digest: 'A'.repeat(43),
   agent: 'agt_2',
   subject: 'acc_1',
+  owner: 'acc_1',
   resource: action.resource ?? BANK,
   risk: 'high',
   requires: { quorum: 1, isProvenAnew: true },

@@ -6,7 +6,7 @@ import type { Action } from '../../../src/domain/approvals/action.ts';
 import type { Approval, Vote } from '../../../src/domain/approvals/approval.ts';
 import { type ApprovalDesk, approvalDesk } from '../../../src/domain/approvals/approval-desk.ts';
 import type { ApprovalSettings, Wanted } from '../../../src/domain/approvals/open-approvals.ts';
-import type { DocumentStore } from '../../../src/domain/ports/document-store.ts';
+import { type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 import { type MasterKey, masterKey } from '../../../src/domain/secrets/master-key.ts';
 import { countedIdentifiers, ISSUER, movableClock, recordedAudit, START } from '../delegation/fakes.ts';
 
@@ -47,10 +47,18 @@ export const weak = (at: number): Vote['assurance'] => ({ acr: SINGLE_FACTOR, am
 
 export const KEYS = [Buffer.alloc(32, 1), Buffer.alloc(32, 2)] as const;
 
-const SETTINGS: ApprovalSettings = { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 3, perHour: 10 };
+const SETTINGS: ApprovalSettings = {
+  ttlSeconds: 600,
+  redeemSeconds: 300,
+  mostOpen: 3,
+  mostOpenPerApprover: 20,
+  perHour: 10,
+};
 
 export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
   const store = memoryDocumentStore();
+  /** Of the next inserts, one after the other: they fail before they are done, or their answer is lost. */
+  const faults: { insert: ('before' | 'after')[] } = { insert: [] };
   const between: { afterGet: (() => Promise<unknown>) | undefined } = { afterGet: undefined };
   /** Lets a test put another writer between the next reading of a document and whatever is made of it. */
   const documents: DocumentStore = {
@@ -59,6 +67,11 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
       const collection = store.collection<never>(declaration);
       return {
         ...collection,
+        async insert(document: never) {
+          const fault = faults.insert.shift();
+          if (fault !== 'before') await collection.insert(document);
+          if (fault !== undefined) throw new StoreUnavailable('the line is dead');
+        },
         async get(id: string) {
           const found = await collection.get(id);
           const { afterGet } = between;
@@ -97,6 +110,7 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
     audit,
     left,
     between,
+    faults,
     desk,
     ask: (over: Partial<Wanted> = {}) => one.ask(wanted(over), 'req_1'),
     approve: (approval: Approval, more: { readonly number?: string; readonly account?: string } = {}) =>
