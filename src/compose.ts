@@ -40,6 +40,7 @@ import { consoleRouter } from './http/console/router.ts';
 import { enginePages } from './http/engine-pages.ts';
 import { frontGuard } from './http/front-guard.ts';
 import { interactionRouter } from './http/interaction/router.ts';
+import { languageRouter } from './http/language.ts';
 import { managementRouter } from './http/management/router.ts';
 import type { Metrics } from './http/metrics.ts';
 import { type Reasons, reasonsOf } from './http/operations.ts';
@@ -413,6 +414,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     guard,
     routers: [
       interactionRouter(people),
+      languageRouter(people),
       accountRouter(people),
       consoleRouter(consoleDeps(made, people)),
       management,
@@ -427,6 +429,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     ],
     engine,
     pages,
+    readerLanguage: people.readerLanguage,
     remember: rememberRequest,
     log,
     metrics,

@@ -1,4 +1,4 @@
-import { type Html, html } from './html.ts';
+import { type Html, type HtmlValue, html, Phrase, phrase, type Text } from './html.ts';
 
 /**
  * Text an agent, client or stranger chose, made fit to stand on our page: one line, without control,
@@ -16,19 +16,31 @@ export const plainText = (text: string, limit: number): string => {
   return characters.length > limit ? `${characters.slice(0, limit).join('').trimEnd()}…` : clean;
 };
 
+/** The same of a text that may be a phrase: that is ours, and stands as it is. */
+export const anyText = (text: Text, limit: number): HtmlValue =>
+  text instanceof Phrase ? text : plainText(text, limit);
+
+/** A text that there is in English only, such as an error of a protocol: read out as English on a page of any language. */
+export const englishText = (text: string, limit: number): Phrase => {
+  const plain = plainText(text, limit);
+  return phrase({ en: plain, de: html`<span lang="en">${plain}</span>` });
+};
+
 /** A name somebody chose: isolated from our own words in both directions of writing. */
 export const chosenName = (name: string, limit = 60): Html =>
-  html`<bdi class="chosen">${plainText(name, limit) || '(no name)'}</bdi>`;
+  html`<bdi class="chosen">${plainText(name, limit) || NO_NAME}</bdi>`;
+
+const NO_NAME = phrase({ en: '(no name)', de: '(ohne Namen)' });
 
 /** A name or id that is a fact (an owner, a resource server), kept from running into our own words. */
 export const isolated = (text: string, limit = 60): Html => html`<bdi>${plainText(text, limit)}</bdi>`;
 
 /** Free text somebody chose, framed as theirs: it comes after the facts and in quotation marks. */
-export const chosenWords = (words: string, source: string, limit = 280): Html | undefined => {
+export const chosenWords = (words: string, source: Text, limit = 280): Html | undefined => {
   const text = plainText(words, limit);
   return text === ''
     ? undefined
-    : html`<figure class="words"><figcaption>${source}</figcaption><blockquote dir="auto">“${text}”</blockquote></figure>`;
+    : html`<figure class="words"><figcaption>${source}</figcaption><blockquote dir="auto">${phrase({ en: html`“${text}”`, de: html`„${text}“` })}</blockquote></figure>`;
 };
 
 /**

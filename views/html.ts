@@ -3,39 +3,90 @@
  * not own what a model says (`src/http` and `src/provider` fill it in) nor any header but the content
  * security policy it hands out. Nothing here reads a request, a clock or a store.
  *
- * This file: the only way to make markup. Whatever is put into a template is escaped unless it is `Html` already.
+ * This file: the only way to make markup. Whatever is put into a template is escaped unless it is `Html` already. A page
+ * holds its phrases in all languages; which one is read is said when it is written out, with `in`.
  */
+import type { Language } from './language.ts';
 
-/** What may stand in a template. `undefined`, `null` and `false` print nothing. */
-export type HtmlValue = Html | string | number | undefined | null | false | readonly HtmlValue[];
+/** Who looks at a page. */
+export type View = {
+  readonly language: Language;
+  /** Path with query at which the same page can be read again, on our own origin; absent for an answer to a form. */
+  readonly here?: string;
+};
 
-/** Markup that is safe to send. Made by the `html` tag; `String(page)` is the text of the answer. */
-export class Html {
-  readonly #markup: string;
+/** What may stand in a template. `undefined`, `null` and `false` print nothing; a function is asked when the page is written out. */
+export type HtmlValue =
+  | Html
+  | Phrase
+  | string
+  | number
+  | undefined
+  | null
+  | false
+  | readonly HtmlValue[]
+  | ((view: View) => HtmlValue);
 
-  private constructor(markup: string) {
-    this.#markup = markup;
+/** The same words in every language. `phrase` makes them; the catalogue in `words/` holds them. */
+export class Phrase {
+  readonly #of: Readonly<Record<Language, HtmlValue>>;
+
+  constructor(of: Readonly<Record<Language, HtmlValue>>) {
+    this.#of = of;
   }
 
-  /** The one unsafe door: the caller answers for the text. An architecture test keeps it to this folder's own constants. */
-  static raw(markup: string): Html {
-    return new Html(markup);
+  /** What stands for it in a page in `language`. */
+  in(language: Language): HtmlValue {
+    return this.#of[language];
   }
 
-  toString(): string {
-    return this.#markup;
+  /** Its text, for what is no page: mails, notifications, files. Throws where a phrase holds markup. */
+  text(language: Language): string {
+    const value = this.#of[language];
+    if (typeof value === 'string') return value;
+    throw new TypeError('a phrase with markup has no text');
   }
 }
 
-/** Escapes text for element content and for attribute values in either kind of quotes. */
-const escapeHtml = (text: string): string => text.replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? '');
+/** Words of ours in every language, or a text that is the same in all. */
+export type Text = string | Phrase;
+
+export const phrase = (of: Readonly<Record<Language, HtmlValue>>): Phrase => new Phrase(of);
+
+/** Markup that is safe to send. Made by the `html` tag. */
+export class Html {
+  readonly #strings: readonly string[];
+  readonly #values: readonly HtmlValue[];
+
+  private constructor(strings: readonly string[], values: readonly HtmlValue[]) {
+    this.#strings = strings;
+    this.#values = values;
+  }
+
+  /** The one unsafe door, for the `html` tag: its strings are not escaped. An architecture test keeps everybody else out. */
+  static of(strings: readonly string[], values: readonly HtmlValue[]): Html {
+    return new Html(strings, values.map(fixed));
+  }
+
+  /** The text of the answer, for this reader. */
+  in(view: View): string {
+    let markup = this.#strings[0] ?? '';
+    for (const [index, value] of this.#values.entries())
+      markup += print(value, view) + (this.#strings[index + 1] ?? '');
+    return markup;
+  }
+
+  /** In English. */
+  toString(): string {
+    return this.in({ language: 'en' });
+  }
+}
 
 /** Template tag: `html\`<p>${text}</p>\`` escapes every value; lists are joined. Attributes must be quoted. */
-export const html = (strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html => {
-  let markup = strings[0] ?? '';
-  for (const [index, value] of values.entries()) markup += print(value) + (strings[index + 1] ?? '');
-  return Html.raw(markup);
-};
+export const html = (strings: TemplateStringsArray, ...values: readonly HtmlValue[]): Html => Html.of(strings, values);
+
+/** Escapes text for element content and for attribute values in either kind of quotes. */
+const escapeHtml = (text: string): string => text.replace(/[&<>"'`]/g, (character) => ENTITIES[character] ?? '');
 
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -46,11 +97,21 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '`': '&#96;',
 };
 
-const print = (value: HtmlValue): string => {
+/** What cannot stand in a page is refused where it is put there, not where the page is written out. */
+const fixed = (value: HtmlValue): HtmlValue => {
+  if (value === undefined || value === null || value === false) return value;
+  if (value instanceof Html || value instanceof Phrase) return value;
+  if (typeof value === 'string' || typeof value === 'number' || typeof value === 'function') return value;
+  if (Array.isArray(value)) return value.map(fixed);
+  throw new TypeError('only text, numbers, phrases, markup and lists of them can stand in a page');
+};
+
+const print = (value: HtmlValue, view: View): string => {
   if (value === undefined || value === null || value === false) return '';
-  if (value instanceof Html) return value.toString();
+  if (value instanceof Html) return value.in(view);
   if (typeof value === 'string') return escapeHtml(value);
   if (typeof value === 'number') return String(value);
-  if (Array.isArray(value)) return value.map(print).join('');
-  throw new TypeError('only text, numbers, markup and lists of them can stand in a page');
+  if (value instanceof Phrase) return print(fixed(value.in(view.language)), view);
+  if (typeof value === 'function') return print(fixed(value(view)), view);
+  return value.map((one) => print(one, view)).join('');
 };

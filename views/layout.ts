@@ -1,8 +1,10 @@
-import { isolated } from './agent-text.ts';
+import { anyText, isolated } from './agent-text.ts';
 import { assets, type ScriptName, type StyleName } from './assets.ts';
-import { type Html, type HtmlValue, html } from './html.ts';
+import { type Html, type HtmlValue, html, type Text, type View } from './html.ts';
+import { LANGUAGE_NAMES, LANGUAGES } from './language.ts';
 import { type FlashMessage, flash } from './partials/flash.ts';
 import { submit } from './partials/submit.ts';
+import { layoutWords as words } from './words/layout.ts';
 
 /** What every page needs to know about where it stands; part of every page's model. */
 export type PageFrame = {
@@ -24,7 +26,7 @@ export type SignedInAs = {
 export type Shell = {
   readonly frame: PageFrame;
   /** Plain text, our own words: never chosen by an agent (its text could imitate us in the tab). */
-  readonly title: string;
+  readonly title: Text;
   readonly body: HtmlValue;
   /** `narrow`: one decision or form. `wide`: lists. */
   readonly width?: 'narrow' | 'wide';
@@ -50,10 +52,10 @@ export const layout = ({
 }: Shell): Html => {
   const { href } = assets(frame.basePath);
   return html`<!doctype html>
-<html lang="en">
+<html lang="${words.language}">
 <head>
 <meta charset="utf-8">
-<title>${title} · Behalf</title>
+<title>${anyText(title, 80)} · Behalf</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="referrer" content="no-referrer">
@@ -65,7 +67,7 @@ ${script && html`<script src="${href(script)}" defer></script>`}
 <link rel="icon" type="image/svg+xml" href="${href('icon.svg')}">
 </head>
 <body>
-<a class="skip" href="#main">Skip to content</a>
+<a class="skip" href="#main">${words.skip}</a>
 <header class="top"><div class="bar">
 ${brand(frame, bare)}
 ${bare ? undefined : navigation(frame)}
@@ -74,7 +76,7 @@ ${bare ? undefined : navigation(frame)}
 ${frame.flash && flash(frame.flash)}
 ${body}
 </main>
-<footer class="bottom"><div class="bar"><p>Behalf: sign-in, consent and delegation for people and the agents that act for them.</p></div></footer>
+<footer class="bottom"><div class="bar"><p>${words.about}</p>${languageSwitch(frame)}</div></footer>
 </body>
 </html>
 `;
@@ -86,14 +88,27 @@ const brand = ({ basePath }: PageFrame, bare: boolean): Html => {
 };
 
 const navigation = ({ basePath, signedInAs }: PageFrame): Html =>
-  html`<nav aria-label="Main">${
+  html`<nav aria-label="${words.navigation}">${
     signedInAs
-      ? html`<a href="${basePath}/account">My account</a>
-<a href="${basePath}/console">Console</a>
+      ? html`<a href="${basePath}/account">${words.account}</a>
+<a href="${basePath}/console">${words.console}</a>
 <span class="who">${isolated(signedInAs.name)}</span>
 ${
   signedInAs.signOut &&
-  html`<form method="post" action="${signedInAs.signOut.action}"><input type="hidden" name="csrf" value="${signedInAs.signOut.csrf}">${submit({ text: 'Sign out', kind: 'quiet' })}</form>`
+  html`<form method="post" action="${signedInAs.signOut.action}"><input type="hidden" name="csrf" value="${signedInAs.signOut.csrf}">${submit({ text: words.signOut, kind: 'quiet' })}</form>`
 }`
-      : html`<a href="${basePath}/account">Sign in</a>`
+      : html`<a href="${basePath}/account">${words.signIn}</a>`
   }</nav>`;
+
+/** A form that works without JavaScript and changes nothing but the language; it leads back to where it stood. */
+const languageSwitch =
+  ({ basePath }: PageFrame) =>
+  ({ language, here }: View): Html | undefined =>
+    here === undefined
+      ? undefined
+      : html`<form method="post" action="${basePath}/language" class="languages" aria-label="${words.switchLanguage}">
+<input type="hidden" name="back" value="${here}">${LANGUAGES.map((one) =>
+          one === language
+            ? html`<span lang="${one}" aria-current="true">${LANGUAGE_NAMES[one]}</span>`
+            : html`<button type="submit" class="button quiet" name="language" value="${one}" lang="${one}">${LANGUAGE_NAMES[one]}</button>`,
+        )}</form>`;

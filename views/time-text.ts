@@ -1,42 +1,60 @@
-import { type Html, html } from './html.ts';
+import { type Html, html, type Phrase, phrase } from './html.ts';
+import { LANGUAGES, type Language } from './language.ts';
 
 /** A moment (epoch seconds) as UTC text that machines can read too: `25 Nov 2026, 12:58 UTC`. */
 export const timeText = (epochSeconds: number): Html =>
-  html`<time datetime="${iso(epochSeconds)}">${momentText(epochSeconds)}</time>`;
+  html`<time datetime="${iso(epochSeconds)}">${momentPhrase(epochSeconds)}</time>`;
 
 /** The same without markup. */
-export const momentText = (epochSeconds: number): string =>
-  `${new Intl.DateTimeFormat('en-GB', FORMAT).format(epochSeconds * 1000).replace(' at ', ', ')} UTC`;
+const momentPhrase = (epochSeconds: number): Phrase => phrase(inEach((language) => momentText(epochSeconds, language)));
+
+export const momentText = (epochSeconds: number, language: Language = 'en'): string =>
+  `${MOMENT[language].format(epochSeconds * 1000).replace(' at ', ', ')} UTC`;
 
 /** A length of time in the largest whole unit: `1 hour`, `7 days`. */
-export const durationText = (seconds: number): string => {
-  for (const [unit, size] of UNITS) {
-    const count = seconds / size;
-    if (count >= 1 && Number.isInteger(count)) return `${count} ${unit}${count === 1 ? '' : 's'}`;
-  }
-  return `${seconds} seconds`;
+export const durationPhrase = (seconds: number): Phrase =>
+  phrase(inEach((language) => durationText(seconds, language)));
+
+export const durationText = (seconds: number, language: Language = 'en'): string => {
+  const { unit, size } = UNITS.find((one) => seconds / one.size >= 1 && seconds % one.size === 0) ?? SECOND;
+  const count = seconds / size;
+  return `${NUMBER[language].format(count)} ${unit[language][count === 1 ? 0 : 1]}`;
 };
 
-const FORMAT = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' } as const;
+const inEach = <T>(make: (language: Language) => T): Readonly<Record<Language, T>> =>
+  Object.fromEntries(LANGUAGES.map((language) => [language, make(language)])) as Record<Language, T>;
 
-const UNITS: readonly (readonly [string, number])[] = [
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
+const REGION: Readonly<Record<Language, string>> = { en: 'en-GB', de: 'de-DE' };
+
+// Making one costs more than using it a thousand times.
+const MOMENT = inEach(
+  (language) => new Intl.DateTimeFormat(REGION[language], { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }),
+);
+const NUMBER = inEach((language) => new Intl.NumberFormat(REGION[language]));
+
+type Unit = { readonly size: number; readonly unit: Readonly<Record<Language, readonly [one: string, many: string]>> };
+
+const SECOND: Unit = { size: 1, unit: { en: ['second', 'seconds'], de: ['Sekunde', 'Sekunden'] } };
+const UNITS: readonly Unit[] = [
+  { size: 86_400, unit: { en: ['day', 'days'], de: ['Tag', 'Tage'] } },
+  { size: 3_600, unit: { en: ['hour', 'hours'], de: ['Stunde', 'Stunden'] } },
+  { size: 60, unit: { en: ['minute', 'minutes'], de: ['Minute', 'Minuten'] } },
 ];
+
+const ISO_PARTS = new Intl.DateTimeFormat('en-GB', {
+  year: 'numeric',
+  month: '2-digit',
+  day: '2-digit',
+  hour: '2-digit',
+  minute: '2-digit',
+  second: '2-digit',
+  hourCycle: 'h23',
+  timeZone: 'UTC',
+});
 
 /** RFC 3339 without fractions. Written out, so that nothing here can ask for the present time. */
 const iso = (epochSeconds: number): string => {
-  const parts = new Intl.DateTimeFormat('en-GB', {
-    year: 'numeric',
-    month: '2-digit',
-    day: '2-digit',
-    hour: '2-digit',
-    minute: '2-digit',
-    second: '2-digit',
-    hourCycle: 'h23',
-    timeZone: 'UTC',
-  }).formatToParts(epochSeconds * 1000);
+  const parts = ISO_PARTS.formatToParts(epochSeconds * 1000);
   const of = (type: string): string => parts.find((part) => part.type === type)?.value ?? '';
   return `${of('year')}-${of('month')}-${of('day')}T${of('hour')}:${of('minute')}:${of('second')}Z`;
 };

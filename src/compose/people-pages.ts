@@ -7,6 +7,7 @@ import { secondFactor } from '../domain/factors/second-factor.ts';
 import { totpEnrolment } from '../domain/factors/totp-enrolment.ts';
 import { liveApprovals } from '../http/account/approvals/live.ts';
 import type { PeopleDeps } from '../http/interaction/people-deps.ts';
+import { readerLanguage } from '../http/middleware/language.ts';
 import { cookieNames } from '../provider/cookies.ts';
 import { browserSessions, interactions } from '../provider/interactions.ts';
 import type { services } from './services.ts';
@@ -40,6 +41,7 @@ export const peoplePages = (
   return {
     issuer,
     basePath: new URL(issuer).pathname.replace(/\/$/, ''),
+    readerLanguage: readerLanguage(issuer),
     interactions: interactions(seam),
     browserSessions: browserSessions(seam),
     leases,

@@ -11,19 +11,21 @@ import { isBrokenConnection } from './broken-connections.ts';
 import type { EnginePages } from './engine-pages.ts';
 import type { FrontGuard, GuardedRequest } from './front-guard.ts';
 import type { Metrics } from './metrics.ts';
+import type { ReaderLanguage } from './middleware/language.ts';
 import { answerInTime } from './request-deadline.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Paths below the issuer's that are ours; everything else is the engine's. */
 const OURS =
-  /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|delegations\/|assets\/|reg(?:\/|$)|access\/v1\/|\.well-known\/authzen-configuration$)/;
+  /^\/(?:$|api\/|interaction\/|upstream\/|account(?:\/|$)|console(?:\/|$)|language$|delegations\/|assets\/|reg(?:\/|$)|access\/v1\/|\.well-known\/authzen-configuration$)/;
 
 export const requestListener = (deps: {
   readonly guard: FrontGuard;
   readonly routers: readonly Router[];
   readonly engine: { handle: Handler };
   readonly pages: Pick<EnginePages, 'error'>;
+  readonly readerLanguage: ReaderLanguage;
   readonly remember: (request: IncomingMessage, facts: GuardedRequest) => void;
   readonly log: Logger;
   readonly metrics: Metrics;
@@ -39,6 +41,7 @@ export const requestListener = (deps: {
     const known = facts.get(ctx.req);
     ctx.state['requestId'] = known?.id;
     ctx.state['source'] = known?.source;
+    ctx.state['language'] = deps.readerLanguage.of(ctx.req);
     await next();
     // The rest of a body that nobody wants is not waited for (IN-06).
     if (!ctx.req.complete) ctx.set('Connection', 'close');
@@ -107,7 +110,7 @@ const SURFACES: readonly (readonly [RegExp, string])[] = [
   [/\/api\/v1/, 'management'],
   [/\/access\/v1/, 'decisions'],
   [/^\/(?:.*\/)?reg(?:$|[/?])/, 'registration'],
-  [/\/(?:interaction|upstream|account|console|delegations|device|session)/, 'pages'],
+  [/\/(?:interaction|upstream|account|console|language|delegations|device|session)/, 'pages'],
   [/\/\.well-known\/|\/jwks/, 'discovery'],
   [/\/(?:auth|request)/, 'authorization'],
 ];

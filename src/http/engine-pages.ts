@@ -1,19 +1,24 @@
 /** The pages the engine shows in the middle of its own routes, made of our views. */
 import type { IncomingMessage } from 'node:http';
 import { formAction, pageCsp } from '../../views/content-security-policy.ts';
-import type { Html } from '../../views/html.ts';
+import type { Html, Phrase } from '../../views/html.ts';
+import { LANGUAGES } from '../../views/language.ts';
 import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../views/pages/device.ts';
 import { errorPage } from '../../views/pages/error.ts';
 import { signedOutPage, signOutPage } from '../../views/pages/sign-out.ts';
+import { errorWords } from '../../views/words/error.ts';
+import { refusalPhrase } from '../../views/words/refusals.ts';
 import type { Account } from '../domain/accounts/account.ts';
 import { isDocumentId } from '../domain/clients/metadata-document.ts';
 import { isFromOurPages } from './middleware/csrf.ts';
+import { readerLanguage } from './middleware/language.ts';
 
 /** The part of the engine's context these pages read. */
 type EngineContext = {
   status: number;
   type: string;
   body: unknown;
+  readonly req: IncomingMessage;
   set(name: string, value: string): void;
   readonly state: Readonly<Record<string, unknown>>;
   readonly response: { get(name: string): unknown };
@@ -34,13 +39,11 @@ const DEVICE_ERRORS: Readonly<Record<string, 'incorrect' | 'aborted'>> = {
 };
 
 /** What a person is told where the engine speaks to the developer of the app; its own words then stand below as detail. */
-const FOR_PEOPLE: Readonly<Record<string, { readonly title?: string; readonly text: string }>> = {
-  invalid_client: { text: 'The app that sent you here is not known at this server. Nothing was allowed.' },
-  invalid_redirect_uri: {
-    text: 'The app that sent you here wants the answer at an address it is not registered for. Nothing was allowed.',
-  },
-  invalid_request: { text: 'The request that brought you here cannot be answered. Nothing was allowed.' },
-  not_found: { title: 'There is nothing here', text: 'This address leads nowhere. Start again where you came from.' },
+const FOR_PEOPLE: Readonly<Record<string, { readonly title?: Phrase; readonly text: Phrase }>> = {
+  invalid_client: { text: errorWords.unknownApp },
+  invalid_redirect_uri: { text: errorWords.unknownRedirect },
+  invalid_request: { text: errorWords.unanswerable },
+  not_found: { title: errorWords.absent, text: errorWords.leadsNowhere },
 };
 
 export type EnginePages = ReturnType<typeof enginePages>;
@@ -52,6 +55,7 @@ export const enginePages = (deps: {
   const { issuer } = deps;
   const basePath = new URL(issuer).pathname.replace(/\/$/, '');
   const frame = { basePath };
+  const readers = readerLanguage(issuer);
   const xsrfOf = (ctx: EngineContext): string =>
     String((ctx.oidc?.session?.state as { secret?: string } | undefined)?.secret ?? '');
 
@@ -59,10 +63,13 @@ export const enginePages = (deps: {
     ctx.set('Content-Security-Policy', pageCsp({ formTargets, scripts: false }));
     ctx.set('Cache-Control', 'no-store');
     ctx.type = 'text/html; charset=utf-8';
-    ctx.body = String(page);
+    const language = readers.of(ctx.req, String(ctx.oidc?.params?.['ui_locales'] ?? ''));
+    ctx.set('Content-Language', language);
+    ctx.body = page.in({ language, ...(ctx.req.method === 'GET' ? { here: String(ctx.req.url) } : {}) });
   };
 
   return {
+    languages: LANGUAGES,
     isFromOurPages: (request: IncomingMessage): boolean => isFromOurPages(request, issuer),
 
     limitForms(ctx: EngineContext, redirectUri: string | undefined): void {
@@ -76,8 +83,8 @@ export const enginePages = (deps: {
       const said = out.error_description;
       const page = errorPage({
         ...frame,
-        title: known?.title ?? 'That did not work',
-        text: known?.text ?? said ?? 'The request could not be answered.',
+        title: known?.title ?? errorWords.failed,
+        text: known?.text ?? (said === undefined ? errorWords.unansweredRequest : refusalPhrase(said)),
         ...(known === undefined || said === undefined ? {} : { detail: said }),
         ...(out.error === undefined ? {} : { code: out.error }),
         requestId: String(ctx.response.get('X-Request-Id')),

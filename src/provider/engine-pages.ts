@@ -3,9 +3,11 @@ import type { IncomingMessage } from 'node:http';
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 
 /** Also in front of the engine's routes, where it has not made its own context yet. */
-type Context = Pick<KoaContextWithOIDC, 'status' | 'type' | 'body' | 'set' | 'state' | 'response'>;
+type Context = Pick<KoaContextWithOIDC, 'status' | 'type' | 'body' | 'set' | 'state' | 'req' | 'response'>;
 
 export interface EnginePages {
+  /** Of the pages, as BCP 47 tags. */
+  readonly languages: readonly string[];
   /** Whether the headers say that a page of ours sent this form (WB-02). */
   isFromOurPages(request: IncomingMessage): boolean;
   /** Narrows the policy of a page that is the engine's own: forms lead to us or to a validated redirect URI. */

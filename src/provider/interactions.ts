@@ -96,6 +96,7 @@ export const interactions = (deps: Deps): Interactions => {
         typeof found.params[name] === 'string' ? (found.params[name] as string) : undefined;
       const redirectUri = text('redirect_uri');
       const loginHint = text('login_hint');
+      const uiLocales = text('ui_locales');
       return {
         uid,
         prompt: found.prompt.name === 'consent' ? 'consent' : 'login',
@@ -105,6 +106,7 @@ export const interactions = (deps: Deps): Interactions => {
         clientId: String(text('client_id')),
         ...(redirectUri === undefined ? {} : { redirectUri }),
         ...(loginHint === undefined ? {} : { loginHint }),
+        ...(uiLocales === undefined ? {} : { uiLocales }),
         openidScopes: details.openidScopes ?? [],
         resources: details.resources ?? {},
         ...(details.details === undefined ? {} : { details: details.details }),

@@ -2,6 +2,7 @@
 import type Provider from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Extension } from '../extensions/extension.ts';
+import type { EnginePages } from './engine-pages.ts';
 import { detailsMember, type RequestDetails } from './request-details.ts';
 import type { ResourceAuthority } from './resource-authority.ts';
 
@@ -14,11 +15,13 @@ export const publishedMetadata = (
     configuration,
     details,
     authority,
+    pages,
   }: {
     readonly extensions: readonly Extension[];
     readonly configuration: Configuration;
     readonly details: Pick<RequestDetails, 'published'>;
     readonly authority: Pick<ResourceAuthority, 'decisionOf'>;
+    readonly pages: Pick<EnginePages, 'languages'>;
   },
 ): void => {
   const { request, header } = configuration.listen.clientCertificates;
@@ -50,6 +53,7 @@ export const publishedMetadata = (
         revocation_endpoint_auth_methods_supported: authMethods,
         ...(configuration.clientIdMetadata.accept ? { client_id_metadata_document_supported: true } : {}),
         authorization_details_types_supported: await details.published(),
+        ui_locales_supported: pages.languages,
         ...added,
       };
     }

@@ -32,8 +32,8 @@ const BANS: readonly Ban[] = [
   },
   {
     what: 'markup from text',
-    pattern: /\bHtml\s*\.\s*raw\b|\.innerHTML\b/,
-    sample: 'return Html.raw(name);',
+    pattern: /\bHtml\s*\.\s*of\b|\.innerHTML\b/,
+    sample: 'return Html.of([name], []);',
     only: ['views/html.ts'],
   },
   { what: 'the console', pattern: /\bconsole\s*\./, sample: "console.error('no');", only: [] },

@@ -145,7 +145,13 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/compose/people-pages.ts',
-    may: ['src/domain/', 'src/provider/', 'src/http/account/approvals/live.ts', 'src/compose/upstream-pages.ts'],
+    may: [
+      'src/domain/',
+      'src/provider/',
+      'src/http/account/approvals/live.ts',
+      'src/http/middleware/language.ts',
+      'src/compose/upstream-pages.ts',
+    ],
     types: ['./', 'src/http/interaction/people-deps.ts', 'config/configuration.ts'],
   },
   {

@@ -510,7 +510,9 @@ describe('response types and modes', () => {
         { status: 400, error: 'invalid_redirect_uri' },
       );
       expect((answer as FrontAnswer).location).toBeUndefined();
-      expect(answer.text).not.toContain('<form method="post"');
+      expect([...answer.text.matchAll(/<form[^>]* action="([^"]*)"/g)].map(([, action]) => action)).toEqual([
+        '/language',
+      ]);
     },
   );
 

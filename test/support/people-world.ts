@@ -40,6 +40,8 @@ import { liveApprovals } from '../../src/http/account/approvals/live.ts';
 import { accountRouter } from '../../src/http/account/router.ts';
 import type { PeopleDeps } from '../../src/http/interaction/people-deps.ts';
 import { interactionRouter } from '../../src/http/interaction/router.ts';
+import { languageRouter } from '../../src/http/language.ts';
+import { readerLanguage } from '../../src/http/middleware/language.ts';
 import { closeStores, openStores } from './shared-servers.ts';
 
 afterAll(closeStores);
@@ -280,6 +282,7 @@ export const peopleWorld = async ({
   const deps: PeopleDeps = {
     issuer,
     basePath: pathname === '/' ? '' : pathname,
+    readerLanguage: readerLanguage(issuer),
     interactions: interactions.port,
     browserSessions: sessions.port,
     leases: leases.port,
@@ -328,9 +331,11 @@ export const peopleWorld = async ({
   app.silent = true;
   app.use((ctx, next) => {
     Object.assign(ctx.state, { requestId: 'req_test', source: ctx.get('test-source') || '192.0.2.1' });
+    ctx.state['language'] = deps.readerLanguage.of(ctx.req);
     return next();
   });
   app.use(interactionRouter(deps).routes());
+  app.use(languageRouter(deps).routes());
   app.use(accountRouter(deps).routes());
   const http = request(app.callback());
 

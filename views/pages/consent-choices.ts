@@ -2,7 +2,7 @@ import { chosenName, isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { detailChoices } from '../partials/detail-list.ts';
 import { resourceHeading, scopeChoices } from '../partials/scope-list.ts';
-import { durationText } from '../time-text.ts';
+import { durationPhrase } from '../time-text.ts';
 import type { ConsentModel } from './consent-model.ts';
 
 /** Everything the person can narrow, in the order in which it matters. */
@@ -17,7 +17,7 @@ ${openid(model.openidScopes)}
 <div class="field"><label for="duration">For how long</label>
 <select id="duration" name="duration">${model.durations.map(
   (seconds) =>
-    html`<option value="${seconds}"${seconds === model.duration && html` selected`}>${durationText(seconds)}</option>`,
+    html`<option value="${seconds}"${seconds === model.duration && html` selected`}>${durationPhrase(seconds)}</option>`,
 )}</select></div>
 ${passOn(model.passOn)}`;
 

@@ -8,7 +8,7 @@ import { type Count, countBar } from '../partials/count-bar.ts';
 import { type Pagination, pagination } from '../partials/pagination.ts';
 import { riskBadge } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
-import { durationText, timeText } from '../time-text.ts';
+import { durationPhrase, timeText } from '../time-text.ts';
 import type { ApprovalFacts } from './approval-model.ts';
 import { approvalState } from './approvals.ts';
 
@@ -64,7 +64,7 @@ const percent = (share: number | undefined): string => (share === undefined ? '�
 
 const figures = (model: ConsoleApprovalsModel): Html => html`<ul class="figures">
 <li><strong>${model.decisions}</strong> <span>decisions of people</span></li>
-<li><strong>${model.medianSeconds === undefined ? '–' : durationText(model.medianSeconds)}</strong> <span>half of the decisions took less</span></li>
+<li><strong>${model.medianSeconds === undefined ? '–' : durationPhrase(model.medianSeconds)}</strong> <span>half of the decisions took less</span></li>
 <li><strong>${percent(model.quickShare)}</strong> <span>of all yes within 3 seconds: nobody has read a page by then</span></li>
 <li><strong>${percent(model.denialShare)}</strong> <span>of all decisions were a no; where there is never one, ask whether anybody looks</span></li>
 </ul>`;

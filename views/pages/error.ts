@@ -1,31 +1,32 @@
-import { plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { anyText, plainText } from '../agent-text.ts';
+import { type Html, html, type Text } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
+import { errorWords as words } from '../words/error.ts';
 
-/** Plain texts; `text` may repeat what a stranger sent and is shown capped and escaped. */
+/** A `text` that is no phrase may repeat what a stranger sent, and is shown capped and escaped. */
 export type ErrorModel = PageFrame & {
   /** Ours, e.g. `That did not work`. */
-  readonly title: string;
-  readonly text: string;
+  readonly title: Text;
+  readonly text: Text;
   /** For the developer of whatever sent the person here. */
   readonly detail?: string;
   /** OAuth error or DomainError code. */
   readonly code?: string;
   readonly requestId?: string;
   /** Where to go on, where that is not the start. */
-  readonly onwards?: { readonly href: string; readonly text: string };
+  readonly onwards?: { readonly href: string; readonly text: Text };
 };
 
 export const errorPage = (model: ErrorModel): Html =>
   layout({
     frame: model,
-    title: plainText(model.title, 80),
-    body: html`<section class="card"><h1>${plainText(model.title, 80)}</h1>
-<p class="lead" dir="auto">${plainText(model.text, 400)}</p>
+    title: model.title,
+    body: html`<section class="card"><h1>${anyText(model.title, 80)}</h1>
+<p class="lead" dir="auto">${anyText(model.text, 400)}</p>
 <dl class="facts small">
-${model.code !== undefined && html`<div><dt>Error</dt><dd><code>${plainText(model.code, 80)}</code></dd></div>`}
-${model.detail !== undefined && html`<div><dt>Detail</dt><dd dir="auto">${plainText(model.detail, 400)}</dd></div>`}
-${model.requestId !== undefined && html`<div><dt>Request</dt><dd><code>${plainText(model.requestId, 80)}</code></dd></div>`}
+${model.code !== undefined && html`<div><dt>${words.error}</dt><dd><code>${plainText(model.code, 80)}</code></dd></div>`}
+${model.detail !== undefined && html`<div><dt>${words.detail}</dt><dd dir="auto">${plainText(model.detail, 400)}</dd></div>`}
+${model.requestId !== undefined && html`<div><dt>${words.request}</dt><dd><code>${plainText(model.requestId, 80)}</code></dd></div>`}
 </dl>
-<p>${model.onwards ? html`<a href="${model.onwards.href}">${model.onwards.text}</a>` : html`<a href="${model.basePath}/">Back to the start</a>`}</p></section>`,
+<p>${model.onwards ? html`<a href="${model.onwards.href}">${model.onwards.text}</a>` : html`<a href="${model.basePath}/">${words.back}</a>`}</p></section>`,
   });

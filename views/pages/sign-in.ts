@@ -1,9 +1,10 @@
-import { chosenName, plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { anyText, chosenName, plainText } from '../agent-text.ts';
+import { type Html, html, type Text } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { field } from '../partials/field.ts';
 import { passkeyForm } from '../partials/passkey-form.ts';
 import { submit } from '../partials/submit.ts';
+import { signInWords as words } from '../words/sign-in.ts';
 
 /** The form POSTs `csrf`, `uid`, `username` and `password` to `action`. */
 export type SignInModel = PageFrame & {
@@ -13,7 +14,7 @@ export type SignInModel = PageFrame & {
   readonly uid?: string;
   readonly username?: string;
   /** One text for every reason: which part was wrong is not said. */
-  readonly error?: string;
+  readonly error?: Text;
   /** Whose request the person signs in for; absent when it is our own account page. */
   readonly client?: { readonly name: string; readonly kind: 'agent' | 'client'; readonly host?: string };
   /** Where a cancelled sign-in POSTs `csrf` and `uid`; absent: no such button. */
@@ -39,27 +40,29 @@ export type UpstreamChoice = {
 export const signInPage = (model: SignInModel): Html =>
   layout({
     frame: model,
-    title: 'Sign in',
+    title: words.title,
     bare: true,
     ...(model.passkey ? { script: 'passkeys.js' } : {}),
     body: html`<section class="card">
-<h1>Sign in</h1>
+<h1>${words.title}</h1>
 ${
   model.client
-    ? html`<p class="lead">to continue with ${model.client.kind === 'agent' ? 'the agent ' : ''}${chosenName(model.client.name)}${
-        model.client.host !== undefined && html` at <strong class="host">${plainText(model.client.host, 255)}</strong>`
-      }. You will see what it asks for before anything is allowed.</p>`
-    : html`<p class="lead">to see and manage what agents and apps may do for you.</p>`
+    ? html`<p class="lead">${words.toContinueWith(
+        model.client.kind,
+        chosenName(model.client.name),
+        model.client.host !== undefined && html`<strong class="host">${plainText(model.client.host, 255)}</strong>`,
+      )}</p>`
+    : html`<p class="lead">${words.toYourAccount}</p>`
 }
-${model.error !== undefined && html`<div class="flash error" role="alert">${plainText(model.error, 300)}</div>`}
+${model.error !== undefined && html`<div class="flash error" role="alert">${anyText(model.error, 300)}</div>`}
 ${usernameForm(model)}
-${model.resetHref !== undefined && html`<p class="after"><a href="${model.resetHref}">I forgot my password</a></p>`}
+${model.resetHref !== undefined && html`<p class="after"><a href="${model.resetHref}">${words.forgotten}</a></p>`}
 ${
   model.passkey &&
-  passkeyForm({ ...model.passkey, kind: 'get', button: 'Sign in with a passkey', look: 'plain', fields: hidden(model) })
+  passkeyForm({ ...model.passkey, kind: 'get', button: words.withPasskey, look: 'plain', fields: hidden(model) })
 }
 ${model.upstreams?.buttons.map((one, index) => upstreamForm(model, one, !hasUsername(model) && index === 0))}
-${model.cancelAction !== undefined && html`<form method="post" action="${model.cancelAction}" class="after">${hidden(model)}${submit({ text: 'Cancel and go back', kind: 'quiet' })}</form>`}
+${model.cancelAction !== undefined && html`<form method="post" action="${model.cancelAction}" class="after">${hidden(model)}${submit({ text: words.cancel, kind: 'quiet' })}</form>`}
 </section>`,
   });
 
@@ -75,7 +78,7 @@ const usernameForm = (model: SignInModel): Html | false => {
 ${hidden(model)}
 ${field({
   name: 'username',
-  label: hasPassword ? 'Username' : 'Your address at work',
+  label: hasPassword ? words.username : words.workAddress,
   autocomplete: 'username',
   maxLength: 128,
   autofocus: true,
@@ -85,14 +88,14 @@ ${
   hasPassword &&
   field({
     name: 'password',
-    label: 'Password',
+    label: words.password,
     type: 'password',
     autocomplete: 'current-password',
     maxLength: 1024,
-    ...(hasDomains ? { optional: true, hint: 'Leave it empty if your organisation signs you in.' } : {}),
+    ...(hasDomains ? { optional: true, hint: words.orLeaveEmpty } : {}),
   })
 }
-<div class="actions">${submit({ text: hasPassword ? 'Sign in' : 'Continue' })}</div>
+<div class="actions">${submit({ text: hasPassword ? words.title : words.continue })}</div>
 </form>`
   );
 };
@@ -103,7 +106,7 @@ const upstreamForm = (
   isFirst: boolean,
 ): Html => html`<form method="post" action="${model.upstreams?.action ?? ''}">
 ${hidden(model)}<input type="hidden" name="upstream" value="${id}">
-<div class="actions">${submit({ text: `Sign in with ${plainText(name, 60)}`, kind: isFirst ? 'primary' : 'plain' })}</div>
+<div class="actions">${submit({ text: words.withProvider(plainText(name, 60)), kind: isFirst ? 'primary' : 'plain' })}</div>
 </form>`;
 
 const hidden = ({ csrf, uid }: SignInModel): Html =>

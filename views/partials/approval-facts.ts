@@ -1,7 +1,7 @@
 import { chosenName, chosenWords, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import type { ApprovalFacts } from '../pages/approval-model.ts';
-import { durationText, timeText } from '../time-text.ts';
+import { durationPhrase, timeText } from '../time-text.ts';
 import { environmentTag, verifiedTag } from './agent-card.ts';
 import type { DetailItem } from './detail-list.ts';
 import { sourceLine } from './policy-text.ts';
@@ -85,7 +85,7 @@ ${
 <div><dt>For</dt><dd>${onBehalfOf.isYou ? html`<strong>you</strong>, ${isolated(onBehalfOf.name)}` : html`<strong>${isolated(onBehalfOf.name)}</strong>`}</dd></div>
 <div><dt>Asked</dt><dd>${timeText(askedAt)}</dd></div>
 ${(state === 'open' || state === 'agreed') && html`<div><dt>Decide until</dt><dd>${timeText(until)}; after that it is over</dd></div>`}
-${(state === 'open' || state === 'agreed') && html`<div><dt>A yes is good</dt><dd>for this one action, one time, within ${durationText(goodForSeconds)}</dd></div>`}
+${(state === 'open' || state === 'agreed') && html`<div><dt>A yes is good</dt><dd>for this one action, one time, within ${durationPhrase(goodForSeconds)}</dd></div>`}
 ${people(approval)}
 </dl>`;
 };

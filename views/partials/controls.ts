@@ -1,12 +1,12 @@
-import { plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { anyText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html, type Text } from '../html.ts';
 
 type Control = {
   readonly name: string;
-  readonly label: string;
+  readonly label: Text;
   readonly value?: string;
-  readonly hint?: string;
-  readonly error?: string;
+  readonly hint?: HtmlValue;
+  readonly error?: Text;
   readonly optional?: boolean;
 };
 
@@ -25,7 +25,7 @@ ${value}</textarea>`,
   );
 };
 
-export type Option = { readonly value: string; readonly text: string };
+export type Option = { readonly value: string; readonly text: Text };
 
 /** A labelled choice of one. */
 export const choice = (control: Control & { readonly options: readonly Option[] }): Html =>
@@ -33,7 +33,7 @@ export const choice = (control: Control & { readonly options: readonly Option[] 
     control,
     html`<select id="field-${control.name}" name="${control.name}"${described(control)}>${control.options.map(
       ({ value, text }) =>
-        html`<option value="${value}"${value === (control.value ?? '') && html` selected`}>${plainText(text, 80)}</option>`,
+        html`<option value="${value}"${value === (control.value ?? '') && html` selected`}>${anyText(text, 80)}</option>`,
     )}</select>`,
   );
 
@@ -44,7 +44,7 @@ export const checkbox = ({
   isChecked,
 }: {
   readonly name: string;
-  readonly label: string;
+  readonly label: Text;
   readonly isChecked: boolean;
 }): Html => html`<div class="field check"><input id="field-${name}" name="${name}" type="checkbox" value="yes"${isChecked && html` checked`}>
 <label for="field-${name}">${label}</label></div>`;
@@ -53,7 +53,7 @@ const framed = ({ name, label, hint, error }: Control, control: Html): Html => h
 <label for="field-${name}">${label}</label>
 ${hint !== undefined && html`<p class="hint" id="field-${name}-hint">${hint}</p>`}
 ${control}
-${error !== undefined && html`<p class="error" id="field-${name}-error">${plainText(error, 300)}</p>`}
+${error !== undefined && html`<p class="error" id="field-${name}-error">${anyText(error, 300)}</p>`}
 </div>`;
 
 const described = ({ name, hint, error }: Control): Html | undefined => {

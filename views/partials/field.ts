@@ -1,14 +1,14 @@
-import { plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { anyText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html, type Text } from '../html.ts';
 
 export type Field = {
   /** Name of the form field; also its element id, prefixed. */
   readonly name: string;
-  readonly label: string;
+  readonly label: Text;
   readonly type?: 'text' | 'password';
   readonly value?: string;
-  readonly hint?: string;
-  readonly error?: string;
+  readonly hint?: HtmlValue;
+  readonly error?: Text;
   /** HTML autocomplete token. */
   readonly autocomplete: string;
   readonly maxLength: number;
@@ -19,7 +19,7 @@ export type Field = {
   /** May stay empty. */
   readonly optional?: boolean;
   /** Values that are offered while typing; `text` says what each is. */
-  readonly offers?: readonly { readonly value: string; readonly text: string }[];
+  readonly offers?: readonly { readonly value: string; readonly text: Text }[];
 };
 
 /** A labelled input with its hint and its error tied to it. */
@@ -48,7 +48,7 @@ ${hint !== undefined && html`<p class="hint" id="${id}-hint">${hint}</p>`}
 <input id="${id}" name="${name}" type="${type}"${value !== undefined && html` value="${value}"`} autocomplete="${autocomplete}" maxlength="${maxLength}" autocapitalize="none" spellcheck="false"${!optional && html` required`}${
     code && html` class="code"`
   }${inputMode && html` inputmode="${inputMode}"`}${described !== '' && html` aria-describedby="${described}"`}${error !== undefined && html` aria-invalid="true"`}${autofocus && html` autofocus`}${offers && html` list="${id}-offers"`}>
-${offers && html`<datalist id="${id}-offers">${offers.map((one) => html`<option value="${one.value}">${plainText(one.text, 80)}</option>`)}</datalist>`}
-${error !== undefined && html`<p class="error" id="${id}-error">${plainText(error, 300)}</p>`}
+${offers && html`<datalist id="${id}-offers">${offers.map((one) => html`<option value="${one.value}">${anyText(one.text, 80)}</option>`)}</datalist>`}
+${error !== undefined && html`<p class="error" id="${id}-error">${anyText(error, 300)}</p>`}
 </div>`;
 };

@@ -1,4 +1,4 @@
-import { type Html, type HtmlValue, html } from '../html.ts';
+import { type Html, type HtmlValue, html, type Text } from '../html.ts';
 import { submit } from './submit.ts';
 
 export type PasskeyForm = {
@@ -6,7 +6,7 @@ export type PasskeyForm = {
   readonly action: string;
   /** What the browser is asked with, as JSON. */
   readonly options: string;
-  readonly button: string;
+  readonly button: Text;
   readonly look: 'primary' | 'plain';
   /** Further fields. */
   readonly fields: HtmlValue;

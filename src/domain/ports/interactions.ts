@@ -19,6 +19,8 @@ export type Interaction = {
   /** Exact, validated redirect target of this request; absent in a device flow. */
   readonly redirectUri?: string;
   readonly loginHint?: string;
+  /** Languages the request asks for, best first, with spaces between (OpenID Connect Core §3.1.2.1). */
+  readonly uiLocales?: string;
   /** OpenID scopes asked for (openid, profile, email, groups, offline_access). */
   readonly openidScopes: readonly string[];
   /** Resource indicator → scopes asked for there, already cut to what that resource declares and the client may hold. */

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 
 /** A cookie of our pages: for the whole host, out of reach of scripts, sent along when another site leads here. It lets nobody in. */
@@ -7,7 +8,7 @@ export const ownCookie = (issuer: string, plainName: string, maxAgeSeconds: numb
   const name = isHttps ? `__Host-${plainName}` : plainName;
   return {
     /** Undefined also when the name came twice: one of them was set by somebody else (WB-04). */
-    read(ctx: Context): string | undefined {
+    read(ctx: { readonly req: Pick<IncomingMessage, 'headers'> }): string | undefined {
       const values = (ctx.req.headers.cookie ?? '')
         .split(';')
         .map((pair) => pair.trim())

@@ -1,7 +1,10 @@
 import type { Context, Middleware } from 'koa';
 import { pageCsp } from '../../../views/content-security-policy.ts';
-import type { Html } from '../../../views/html.ts';
+import type { Html, Phrase, View } from '../../../views/html.ts';
+import { isLanguage } from '../../../views/language.ts';
 import { errorPage } from '../../../views/pages/error.ts';
+import { errorWords } from '../../../views/words/error.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
 import type { By } from '../../domain/clients/registered-documents.ts';
 import { DomainError, type DomainErrorCode, isDomainError } from '../../domain/errors.ts';
 import { isStoreUnavailable } from '../../domain/ports/document-store.ts';
@@ -24,6 +27,17 @@ export const queryOf = (ctx: Context): URLSearchParams => new URLSearchParams(ct
 
 export const byOf = (ctx: Context, account: string): By => ({ caller: account, ...requestOf(ctx) });
 
+/** Who reads the answer: the language is set by src/http/app.ts, and by the request an interaction is part of. */
+const viewOf = (ctx: Context): View => {
+  const language: unknown = ctx.state['language'];
+  return {
+    language: isLanguage(language) ? language : 'en',
+    ...(ctx.method === 'GET' && ctx.url.length <= LONGEST_HERE ? { here: ctx.url } : {}),
+  };
+};
+
+const LONGEST_HERE = 2000;
+
 /**
  * Answers a page. `formTargets` are validated redirect URIs a form on it may end at (views/content-security-policy.ts);
  * `scripts` where the page has one of ours, `live` where that asks this server for something.
@@ -41,7 +55,9 @@ export const sendPage = (
     pageCsp({ formTargets, scripts: scripts !== undefined, connects: scripts === 'live' }),
   );
   ctx.type = 'text/html; charset=utf-8';
-  ctx.body = String(page);
+  const view = viewOf(ctx);
+  ctx.set('Content-Language', view.language);
+  ctx.body = page.in(view);
 };
 
 /**
@@ -89,12 +105,12 @@ const STATUS = {
   expired_token: 400,
 } as const satisfies Record<DomainErrorCode, number>;
 
-const TITLES: Readonly<Record<number, string>> = {
-  403: 'That is not allowed',
-  404: 'There is nothing here',
-  409: 'That cannot be done again',
-  429: 'Too many attempts',
-  503: 'Try again in a moment',
+const TITLES: Readonly<Record<number, Phrase>> = {
+  403: errorWords.forbidden,
+  404: errorWords.absent,
+  409: errorWords.again,
+  429: errorWords.tooMany,
+  503: errorWords.later,
 };
 
 export const statusOf = (error: DomainError): number => STATUS[error.code];
@@ -172,8 +188,8 @@ export const pages = (deps: Pick<PeopleDeps, 'issuer' | 'basePath'> & Refusals):
       const status = statusOf(error);
       const page = errorPage({
         basePath,
-        title: TITLES[status] ?? 'That did not work',
-        text: error.message,
+        title: TITLES[status] ?? errorWords.failed,
+        text: refusalPhrase(error.message),
         code: error.code,
         requestId: requestOf(ctx).request,
       });

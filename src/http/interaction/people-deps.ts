@@ -31,6 +31,7 @@ import type { UpstreamSessions } from '../../domain/upstream/upstream-sessions.t
 import type { UpstreamSignIn } from '../../domain/upstream/upstream-sign-in.ts';
 import type { WaysIn } from '../../domain/upstream/ways-in.ts';
 import type { ApprovalPagesDeps } from '../account/approvals/deps.ts';
+import type { ReaderLanguage } from '../middleware/language.ts';
 
 type Lookup<T> = { get(id: string): Promise<Versioned<T> | undefined> };
 
@@ -38,6 +39,7 @@ export type PeopleDeps = {
   readonly issuer: string;
   /** Path part of the issuer without a trailing slash, or ''. The routers see paths without it. */
   readonly basePath: string;
+  readonly readerLanguage: ReaderLanguage;
   readonly interactions: Interactions;
   readonly browserSessions: BrowserSessions;
   readonly leases: Leases;

@@ -165,9 +165,10 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
       errors: { agent: text('There is no such agent.'), resource: text('None.'), policy: text('None.') },
     }),
     'policy-replay': replayPage({ ...replay, errors: { policy: text('None.'), agent: text('None.') } }),
-    'policy-replayed': Html.raw([before, replayProgress(10, 1, 0.5), result, after].join('')),
-    'policy-replay-broken': Html.raw(
-      [before, replayProgress(10, 1, 0.5), replayFailed('It broke off.'), after].join(''),
+    'policy-replayed': Html.of([[before, replayProgress(10, 1, 0.5), result, after].join('')], []),
+    'policy-replay-broken': Html.of(
+      [[before, replayProgress(10, 1, 0.5), replayFailed('It broke off.'), after].join('')],
+      [],
     ),
   };
 };

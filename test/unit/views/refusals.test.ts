@@ -1,0 +1,21 @@
+import { expect, test } from '@jest/globals';
+import { html } from '../../../views/html.ts';
+import { GERMAN, refusalPhrase } from '../../../views/words/refusals.ts';
+import { deliveredFiles } from '../../architecture/source-files.ts';
+
+const german = (message: string): string => html`${refusalPhrase(message)}`.in({ language: 'de' });
+
+test.each(Object.keys(GERMAN))('still said somewhere: %s', (message) => {
+  const said = deliveredFiles().filter(({ path, text }) => path.startsWith('src/') && text.includes(message));
+  expect(said).not.toEqual([]);
+});
+
+test('a refusal with a sentence of its own is read in German', () => {
+  expect(german('This cannot be answered right now.')).toBe('Das lässt sich im Augenblick nicht beantworten.');
+});
+
+test('WB-05 any other is introduced in German, marked as English, and escaped', () => {
+  expect(german('No <b>such</b> thing.')).toBe(
+    'Der Server sagt dazu: <span lang="en">No &lt;b&gt;such&lt;/b&gt; thing.</span>',
+  );
+});

@@ -1,0 +1,18 @@
+import { phrase } from '../html.ts';
+
+/** Around every page. */
+export const layoutWords = {
+  /** Of the document (BCP 47). */
+  language: phrase({ en: 'en', de: 'de' }),
+  skip: phrase({ en: 'Skip to content', de: 'Zum Inhalt springen' }),
+  navigation: phrase({ en: 'Main', de: 'Hauptnavigation' }),
+  account: phrase({ en: 'My account', de: 'Mein Konto' }),
+  console: phrase({ en: 'Console', de: 'Konsole' }),
+  signIn: phrase({ en: 'Sign in', de: 'Anmelden' }),
+  signOut: phrase({ en: 'Sign out', de: 'Abmelden' }),
+  switchLanguage: phrase({ en: 'Language', de: 'Sprache' }),
+  about: phrase({
+    en: 'Behalf: sign-in, consent and delegation for people and the agents that act for them.',
+    de: 'Behalf: Anmeldung, Einwilligung und Vollmacht für Menschen und die Agenten, die für sie handeln.',
+  }),
+};
