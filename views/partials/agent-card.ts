@@ -1,5 +1,6 @@
 import { chosenName, chosenWords, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
+import { agentWords as words } from '../words/agent.ts';
 import { type AgentState, stateTag } from './agent-state.ts';
 
 /** What is known about an agent. `name` and `purpose` were chosen by whoever registered it. */
@@ -28,12 +29,12 @@ export const agentDetails = (agent: AgentFacts): Html => html`<div class="agent"
 
 const facts = (
   agent: AgentFacts,
-): Html => html`<p class="facts"><span class="tag">Agent</span>${agent.isVerified && verifiedTag}${environmentTag(agent.environment)}${
+): Html => html`<p class="facts"><span class="tag">${words.agent}</span>${agent.isVerified && verifiedTag}${environmentTag(agent.environment)}${
   agent.state !== undefined && agent.state !== 'active' && stateTag(agent.state)
-} <span>owned by ${isolated(agent.ownerName)}</span> <code>${plainText(agent.id, 80)}</code></p>
-${chosenWords(agent.purpose, 'Its purpose, in its own words')}`;
+} <span>${words.ownedBy(isolated(agent.ownerName))}</span> <code>${plainText(agent.id, 80)}</code></p>
+${chosenWords(agent.purpose, words.purpose)}`;
 
-export const verifiedTag = html`<span class="tag good">verified name</span>`;
+export const verifiedTag = html`<span class="tag good">${words.verified}</span>`;
 
 export const environmentTag = (environment: AgentFacts['environment']): Html =>
-  html`<span class="tag${environment !== 'production' && ' warn'}">${environment}</span>`;
+  html`<span class="tag${environment !== 'production' && ' warn'}">${words.environments[environment]}</span>`;

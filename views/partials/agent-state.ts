@@ -1,4 +1,5 @@
 import { type Html, html } from '../html.ts';
+import { agentWords as words } from '../words/agent.ts';
 
 export type AgentState = 'pending' | 'active' | 'suspended' | 'orphaned' | 'retired';
 
@@ -14,4 +15,4 @@ const LOOKS: Readonly<Record<AgentState, string>> = {
 
 /** `isStopped`: active as far as the register goes, and still nothing works for it. */
 export const stateTag = (state: AgentState, isStopped = false): Html =>
-  html`<span class="tag ${isStopped ? 'off' : LOOKS[state]}">${isStopped ? 'stopped' : state}</span>`;
+  html`<span class="tag ${isStopped ? 'off' : LOOKS[state]}">${isStopped ? words.stopped : words.states[state]}</span>`;
