@@ -313,6 +313,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       settleDepartures: () => made.departures.settleAll(),
     },
     courier: made.telling.courier,
+    escalate: async () => made.metrics.approvals.inc({ outcome: 'escalated' }, await made.approvals.desk.escalate()),
     engine,
     nodes: made.nodes,
     log,

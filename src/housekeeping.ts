@@ -47,6 +47,8 @@ export const housekeeping = (deps: {
   readonly keys: { nextChangeIn(): Promise<number | undefined>; version(): Promise<string> };
   readonly kills: { poll(): Promise<void> };
   readonly agents: { noteUses(): Promise<void>; keep(): Promise<void>; settleDepartures(): Promise<void> };
+  /** Tells further people of what nobody has decided in time. */
+  readonly escalate: () => Promise<unknown>;
   readonly courier: { look(): Promise<void>; stop(): Promise<void> };
   readonly engine: { reload(): Promise<void>; keysVersion(): string };
   readonly nodes: { beat(): Promise<void>; observe(): Promise<void>; problem(): string | undefined };
@@ -129,6 +131,7 @@ export const housekeeping = (deps: {
   every(UPKEEP_EVERY_MILLISECONDS, 'agents', async () => {
     if (deps.steps?.isSteady() !== false) await agents.keep();
   });
+  every(TELL_EVERY_MILLISECONDS, 'escalations', deps.escalate);
   every(TELL_EVERY_MILLISECONDS, 'notices', () => courier.look());
   every(LATCH_EVERY_MILLISECONDS, 'kills', () => kills.poll());
 

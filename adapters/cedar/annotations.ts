@@ -8,6 +8,11 @@ const seconds = (most: number): Form => ({
   says: `a whole number of seconds, at most ${most}`,
 });
 
+const WHO: Form = {
+  pattern: /^(?:subject|owner|grp_[a-z0-9]{1,60})(?: (?:subject|owner|grp_[a-z0-9]{1,60})){0,7}$/,
+  says: '"subject", "owner" and ids of groups, with a space between them',
+};
+
 const FORMS: Readonly<Record<string, Form>> = {
   id: {
     pattern: /^[a-z0-9][a-z0-9._-]{0,63}$/,
@@ -15,10 +20,10 @@ const FORMS: Readonly<Record<string, Form>> = {
   },
   reason: { pattern: /^(?=.*\S)[^\p{C}\p{Zl}\p{Zp}]{1,300}$/u, says: 'one line of at most 300 characters' },
   approval: { pattern: /^required$/, says: '"required"' },
-  approvers: {
-    pattern: /^(?:subject|owner|grp_[a-z0-9]{1,60})(?: (?:subject|owner|grp_[a-z0-9]{1,60})){0,7}$/,
-    says: '"subject", "owner" and ids of groups, with a space between them',
-  },
+  approvers: WHO,
+  approvers_except: WHO,
+  escalate_after: seconds(99_999),
+  escalate_to: WHO,
   acr: { pattern: /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/, says: 'one authentication context class, without spaces' },
   max_age: seconds(9_999_999),
   max_seconds: seconds(99_999),
@@ -29,7 +34,21 @@ const FORMS: Readonly<Record<string, Form>> = {
 export const OBLIGATIONS = ['approval', 'acr', 'max_age', 'max_seconds', 'max_uses'] as const;
 
 /** Those that say something about what is given, and nothing where nothing is. */
-const LIMITS: readonly string[] = ['max_seconds', 'max_uses', 'approvers'];
+const LIMITS: readonly string[] = [
+  'max_seconds',
+  'max_uses',
+  'approvers',
+  'approvers_except',
+  'escalate_after',
+  'escalate_to',
+];
+
+/** What says nothing without another one beside it. */
+const TOGETHER: readonly (readonly [name: string, with_: string])[] = [
+  ['escalate_after', 'escalate_to'],
+  ['escalate_to', 'escalate_after'],
+  ['escalate_to', 'approvers'],
+];
 
 export const annotationFindings = (
   annotations: Readonly<Record<string, string>>,
@@ -45,9 +64,20 @@ export const annotationFindings = (
     if (effect === 'permit' || !LIMITS.includes(name)) return [];
     return [{ severity: 'warning', message: `@${name} has no effect on a forbid, which gives nothing.`, ...about }];
   });
-  if (id !== undefined) return findings;
+  const alone = TOGETHER.filter(([name, other]) => annotations[name] !== undefined && annotations[other] === undefined);
+  const all = [
+    ...findings,
+    ...alone.map(
+      ([name, other]): PolicyFinding => ({
+        severity: 'error',
+        message: `@${name} needs @${other} beside it.`,
+        ...about,
+      }),
+    ),
+  ];
+  if (id !== undefined) return all;
   return [
     { severity: 'error', message: 'This policy has no @id("…"); logs and refusals name it by that.', line },
-    ...findings,
+    ...all,
   ];
 };

@@ -30,8 +30,8 @@ export const approvalsOf = (
 ) => {
   const { ttlSeconds, redeemSeconds, mostOpen, mostOpenPerApprover, perHour } = configuration.approvals;
   const listeners = new Set<ApprovalChange>();
-  const approvers = approversOf({ accounts: deps.people, groups: deps.groups });
-  const votes = votesNow({ ...deps, approversOf: approvers });
+  const resolve = approversOf({ accounts: deps.people, groups: deps.groups });
+  const votes = votesNow({ ...deps, ...resolve });
   const desk = approvalDesk({
     ...deps,
     votes,
@@ -61,7 +61,7 @@ export const approvalsOf = (
     asking: askingForApproval({
       desk,
       standing,
-      approversOf: approvers,
+      resolve,
       authorizeHere: deps.authorizeHere,
       blueprints: deps.blueprints,
     }),
@@ -90,8 +90,9 @@ export const measureApprovals = (
   { listen }: Pick<Approvals, 'listen'>,
   { approvals, deciding }: Pick<Metrics, 'approvals' | 'deciding'>,
 ): void => {
-  listen(({ state, votes, createdAt, decidedAt = createdAt, use }) => {
-    const isNews = state === 'pending' ? votes.length === 0 : use === undefined;
+  listen(({ state, votes, createdAt, decidedAt = createdAt, use, escalation }) => {
+    const isFirst = votes.length === 0 && escalation?.added === undefined;
+    const isNews = state === 'pending' ? isFirst : use === undefined;
     if (!isNews) return;
     const outcome = state === 'pending' ? 'asked' : state;
     approvals.inc({ outcome });

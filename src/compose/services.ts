@@ -367,6 +367,7 @@ export const services = async (configuration: Configuration, overrides: Override
   });
   const told = telling(configuration, {
     approversOf: async (id) => (await approvals.desk.get(id))?.approvers ?? [],
+    escalatedTo: async (id) => (await approvals.desk.get(id))?.escalation?.added ?? [],
     documents,
     ephemeral,
     clock,

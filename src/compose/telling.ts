@@ -57,6 +57,7 @@ export const telling = (
     readonly agents: { get(id: string): Found<Agent> };
     readonly groups: { get(id: string): Found<Group> };
     readonly approversOf: (approval: string) => Promise<readonly string[]>;
+    readonly escalatedTo: (approval: string) => Promise<readonly string[]>;
     readonly accounts: AccountRegister;
   },
 ) => {

@@ -201,6 +201,23 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
       ['an age that is no number', '@id("a") @max_age("5m") permit (principal, action, resource);'],
       ['an age of nothing', '@id("a") @max_age permit (principal, action, resource);'],
       ['seconds below one', '@id("a") @max_seconds("0") permit (principal, action, resource);'],
+      [
+        'an escalation to nobody',
+        '@id("a") @approvers("owner") @escalate_after("60") permit (principal, action, resource);',
+      ],
+      [
+        'an escalation at no time',
+        '@id("a") @approvers("owner") @escalate_to("subject") permit (principal, action, resource);',
+      ],
+      [
+        'an escalation from nobody in particular',
+        '@id("a") @escalate_after("60") @escalate_to("owner") permit (principal, action, resource);',
+      ],
+      [
+        'an escalation after no number of seconds',
+        '@id("a") @approvers("owner") @escalate_after("soon") @escalate_to("subject") permit (principal, action, resource);',
+      ],
+      ['somebody left out who is no name', '@id("a") @approvers_except("anna") permit (principal, action, resource);'],
       ['a reason of two lines', '@id("a") @reason("one\\ntwo") permit (principal, action, resource);'],
       ['a template', '@id("a") permit (principal == ?principal, action, resource);'],
       ['a text that does not end', '@id("a) permit (principal, action, resource);'],

@@ -2,30 +2,40 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { APPROVALS, type Approval } from '../../src/domain/approvals/approval.ts';
-import { type Identity, newKeyPair } from '../support/agent-keys.ts';
+import { newKeyPair } from '../support/agent-keys.ts';
+import { type ApprovalGround, approvalGround, HIGH } from '../support/approval-ground.ts';
 import { type ApprovalsWorld, approvalRemedy, approvalsWorld, BANK, INVOICE } from '../support/approvals-world.ts';
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
 import { authZenClient, basic } from '../support/authzen-client.ts';
-import { type Answer, CIBA, EXCHANGE } from '../support/oauth-calls.ts';
+import { CIBA, EXCHANGE } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { REDIRECT_URI } from '../support/scene.ts';
 import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
-
-const PASSWORD = 'a long enough pass phrase';
-const HIGH =
-  '@approval("required")\npermit (principal is Agent, action == Action::"act", resource)\nwhen { resource.risk == "high" }';
 
 let server: RunningServer;
 let world: ApprovalsWorld;
 let audit: AuditWatch;
 let usual: unknown;
+let call: ApprovalGround['call'];
+let patch: ApprovalGround['patch'];
+let withRule: ApprovalGround['withRule'];
+let newPerson: ApprovalGround['newPerson'];
+let newGroup: ApprovalGround['newGroup'];
+let found: ApprovalGround['found'];
+let poll: ApprovalGround['poll'];
+let ciba: ApprovalGround['ciba'];
+let byExchange: ApprovalGround['byExchange'];
+let refused: ApprovalGround['refused'];
+let activate: ApprovalGround['activate'];
 
 beforeAll(async () => {
   stopClock();
   server = await runServer({ environment: { ...COUNT_EACH_SECOND, BEHALF__APPROVALS__PERHOUR: '1000' } });
   world = await approvalsWorld(server);
   audit = auditWatch(server);
-  usual = (await call('GET', '/policy-sets/active')).body['version'];
+  const ground = approvalGround(world, audit);
+  ({ call, patch, withRule, newPerson, newGroup, found, poll, ciba, byExchange, refused, activate } = ground);
+  usual = await ground.usual();
 });
 afterEach(async () => {
   await activate(usual);
@@ -35,46 +45,6 @@ afterAll(async () => {
   startClock();
 });
 
-const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> =>
-  world.management.call(method, path, body, headers);
-const etagOf = async (path: string) => ({ 'if-match': String((await call('GET', path)).headers.get('etag')) });
-const patch = async (path: string, body: object): Promise<Answer> => call('PATCH', path, body, await etagOf(path));
-const activate = async (version: unknown): Promise<Answer> =>
-  call('POST', `/policy-sets/${version}/activation`, {}, await etagOf(`/policy-sets/${version}`));
-
-/** The starter set, in which the rule about high risk is another one. */
-const withRule = async (rule: string): Promise<void> => {
-  const { body } = await call('GET', '/policy-sets/active');
-  const text = String(body['text']);
-  expect(text).toContain(HIGH);
-  const drafted = await call('POST', '/policy-sets', { text: text.replace(HIGH, rule) });
-  expect((await activate(drafted.body['version'])).status).toBe(200);
-};
-const newPerson = async (username: string): Promise<string> =>
-  (await world.management.createAccount({ username, name: username, password: PASSWORD })).id;
-const newGroup = async (name: string, members: readonly string[]): Promise<string> =>
-  String((await call('POST', '/groups', { name, members })).body['id']);
-
-const found = async (authReqId: string, agent: Identity): Promise<Approval> => {
-  const approval = await world.desk.find(authReqId, agent.clientId);
-  if (!approval) throw new Error('nobody is asked');
-  return approval;
-};
-const poll = (agent: Identity, authReqId: string): Promise<Answer> => world.calls.poll(world.keyed(agent), authReqId);
-const ciba = async (agent: Identity, more: Readonly<Record<string, string>> = {}) => {
-  const answer = await world.calls.backchannel(world.keyed(agent), {
-    scope: 'openid pay',
-    resource: BANK,
-    login_hint: world.person.username,
-    ...more,
-  });
-  const authReqId = String(answer.body['auth_req_id']);
-  return { answer, authReqId, approval: await world.desk.find(authReqId, agent.clientId) };
-};
-const byExchange = async (agent: Identity, scope = 'pay') => {
-  const { auth_req_id: authReqId } = approvalRemedy(await world.want(agent, await world.allow(agent), { scope }));
-  return { authReqId, approval: await found(authReqId, agent) };
-};
 /** What the app holds at the bank, and the agent is registered to receive. */
 const appToken = async (dpop?: Awaited<ReturnType<typeof newKeyPair>>): Promise<string> => {
   const request = world.authorizationRequest(world.app, { scope: 'openid balance pay', resource: BANK });
@@ -87,11 +57,6 @@ const appToken = async (dpop?: Awaited<ReturnType<typeof newKeyPair>>): Promise<
   );
   return String(answer.body['access_token']);
 };
-const refused = async (agent: Identity, authReqId: string, error: string, reason: string): Promise<void> => {
-  const { event } = await audit.refused(() => poll(agent, authReqId), { status: 400, error, event: 'token.refused' });
-  expect(event.denial?.reason).toBe(reason);
-};
-
 describe('keys', () => {
   test('TX-13 a token that is bound to somebody else’s key is not loosened by waiting: the poll proves a key, too', async () => {
     const agent = await world.newAgent('Launderer');

@@ -29,6 +29,7 @@ test('a store that fails when the next change of keys is looked up does not end 
       },
     },
     agents: { noteUses: nothing, keep: nothing, settleDepartures: nothing },
+    escalate: nothing,
     courier: { look: nothing, stop: nothing },
     engine: { reload: nothing, keysVersion: () => '' },
     kills: { poll: nothing },

@@ -160,6 +160,14 @@ export const MAIL_WORDS: Readonly<Record<string, Words>> = {
     ],
     page: () => '/account/approvals',
   },
+  'approval.escalated': {
+    subject: 'An action waits, and you are asked now, too',
+    says: (model) => [
+      `The agent ${agentIn(model)} asked people to approve one action. Nobody had decided by ${when(model)}, so you are asked, too${model.until === undefined ? '' : `, until ${momentText(model.until)}`}.`,
+      'Sign in and look at what exactly it is. Nothing happens unless it is approved there.',
+    ],
+    page: () => '/account/approvals',
+  },
   'approval.muted': {
     subject: 'An agent does not ask you any more today',
     says: (model) => [

@@ -29,6 +29,10 @@ export type ApprovalFacts = {
   /** Epoch seconds. */
   readonly askedAt: number;
   readonly until: number;
+  /** From when on further people are asked, too; absent: nobody else is. */
+  readonly escalatesAt?: number;
+  /** Whether that was before. */
+  readonly isEscalated?: boolean;
   /** How long an approved one waits for its agent. */
   readonly goodForSeconds: number;
   /** When and by whom it was decided; of an approved one, until when its agent may use it. */

@@ -2,6 +2,7 @@ import { chosenName, chosenWords, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import type { ApprovalFacts } from '../pages/approval-model.ts';
 import { durationPhrase, timeText } from '../time-text.ts';
+import { approvalPeopleWords as words } from '../words/approval-people.ts';
 import { environmentTag, verifiedTag } from './agent-card.ts';
 import type { DetailItem } from './detail-list.ts';
 import { sourceLine } from './policy-text.ts';
@@ -87,8 +88,16 @@ ${
 ${(state === 'open' || state === 'agreed') && html`<div><dt>Decide until</dt><dd>${timeText(until)}; after that it is over</dd></div>`}
 ${(state === 'open' || state === 'agreed') && html`<div><dt>A yes is good</dt><dd>for this one action, one time, within ${durationPhrase(goodForSeconds)}</dd></div>`}
 ${people(approval)}
+${isUndecided(approval) && escalation(approval)}
 </dl>`;
 };
+
+const isUndecided = ({ state }: ApprovalFacts): boolean => state === 'open' || state === 'agreed';
+
+const escalation = ({ escalatesAt, isEscalated }: ApprovalFacts): Html | undefined =>
+  escalatesAt === undefined
+    ? undefined
+    : html`<div><dt>${words.further}</dt><dd>${isEscalated ? words.furtherAsked(timeText(escalatesAt)) : words.furtherLater(timeText(escalatesAt))}</dd></div>`;
 
 const people = ({ quorum, people: all }: ApprovalFacts): Html => {
   const agreed = all.filter(({ hasAgreed }) => hasAgreed);

@@ -3,6 +3,7 @@ import type { Cursor } from '../ports/document-store.ts';
 import { openedOrNothing } from '../secrets/master-key.ts';
 import { type Approval, stateAt, type Vote } from './approval.ts';
 import { type ApprovalChange, aboutApproval, approvalRows, closedApproval, notThere } from './approval-rows.ts';
+import { escalations } from './escalations.ts';
 import { handlesOf, openApprovals } from './open-approvals.ts';
 import type { VotesNow } from './votes-now.ts';
 import { alreadyDecided, refuseVote } from './voting.ts';
@@ -22,6 +23,8 @@ export type ApprovalDesk = ReturnType<typeof approvalDesk>;
 
 const HOUR = 3600;
 const WRONG_NUMBERS = 3;
+/** As many as a document lists. */
+const MOST_ASKED = 64;
 const FORGOTTEN_AT_ONCE = 500;
 
 /**
@@ -61,6 +64,11 @@ export const approvalDesk = (
 
     async get(id: string): Promise<Approval | undefined> {
       return (await rows.get(id))?.document;
+    },
+
+    /** Whether somebody may see it: was asked, or may decide now. */
+    async isAsked(approval: Approval, account: string): Promise<boolean> {
+      return approval.approvers.includes(account) || (await votes.mayDecide(approval)).includes(account);
     },
 
     /** The one behind an `auth_req_id` of this client; of another's it is as if there were none (AP-04). */
@@ -114,21 +122,24 @@ export const approvalDesk = (
       const { account, assurance, request, source } = who;
       return settle(id, async (approval) => {
         const now = clock.now();
+        const isMeant = (await votes.mayDecide(approval)).includes(account);
+        if (!isMeant && !approval.approvers.includes(account)) throw notThere();
         await refusingNumbers(approval, who, () => refuseVote(approval, who, now));
         if (await states.isKilled(approval)) throw alreadyDecided('over');
         // Who has left, or is not one of those who are asked any more, is as little there as whoever never was.
-        if (!(await votes.mayDecide(approval)).includes(account)) throw notThere();
+        if (!isMeant) throw notThere();
         const all = [...approval.votes, { account, at: now, assurance }];
         const isEnough = all.length >= approval.requires.quorum && hasAgreed(approval, all);
         return {
           next: isEnough
             ? closedApproval(approval, {
                 state: 'approved',
+                approvers: withOne(approval, account),
                 votes: all,
                 decidedAt: now,
                 redeemBy: now + settings.redeemSeconds,
               })
-            : { ...approval, votes: all },
+            : { ...approval, approvers: withOne(approval, account), votes: all },
           event: {
             ...aboutApproval(approval),
             type: 'approval.approved',
@@ -155,11 +166,16 @@ export const approvalDesk = (
       const { account, request, source } = who;
       const denied = await settle(id, async (approval) => {
         const now = clock.now();
-        if (!approval.approvers.includes(account)) throw notThere();
+        if (!(await desk.isAsked(approval, account))) throw notThere();
         const state = stateAt(approval, now);
         if (state !== 'pending' && state !== 'approved') throw alreadyDecided(state);
         return {
-          next: closedApproval(approval, { state: 'denied', decidedAt: now, decidedBy: account }),
+          next: closedApproval(approval, {
+            state: 'denied',
+            approvers: withOne(approval, account),
+            decidedAt: now,
+            decidedBy: account,
+          }),
           event: {
             ...aboutApproval(approval),
             type: 'approval.denied',
@@ -190,6 +206,7 @@ export const approvalDesk = (
 
     isKilled: states.isKilled,
     settleUnknown: states.settleUnknown,
+    escalate: escalations({ states, mayDecide: votes.mayDecide, clock, audit: deps.audit }),
 
     /** The votes it stands on now; undefined where those are not enough any more (AP-21). */
     async standingVotes(approval: Approval): Promise<readonly Vote[] | undefined> {
@@ -283,6 +300,10 @@ export const approvalDesk = (
 
   return desk;
 };
+
+/** Who decides is among those who see it afterwards, however she came to be asked. */
+const withOne = ({ approvers }: Approval, account: string): readonly string[] =>
+  approvers.includes(account) ? approvers : [...approvers.slice(0, MOST_ASKED - 1), account];
 
 const hasAgreed = ({ mustAgree }: Approval, votes: readonly Vote[]): boolean =>
   mustAgree === null || votes.some(({ account }) => account === mustAgree);

@@ -34,8 +34,8 @@ export const aboutApproval = ({ id, action, digest }: Approval): Partial<AuditEv
   inputs: { digest },
 });
 
-/** A decided one: it holds no place among the open ones any more. */
-export const closedApproval = (approval: Approval, more: Partial<Approval>): Approval => ({
+/** A decided one: it holds no place among the open ones any more, and nobody else is to be asked. */
+export const closedApproval = ({ escalateAt: _, ...approval }: Approval, more: Partial<Approval>): Approval => ({
   ...approval,
   ...more,
   open: approval.id,

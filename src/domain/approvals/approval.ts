@@ -59,8 +59,16 @@ export type Approval = {
   readonly approvers: readonly string[];
   /** As what they were asked: `subject`, `owner`, ids of groups. */
   readonly approverNames: readonly string[];
+  /** Of whom nobody decides, whatever else she is; as names. */
+  readonly approversExcept?: readonly string[];
+  /** Who is asked, too, from a second on, if nobody has decided by then; `added`: who was told of it. */
+  readonly escalation?: { readonly at: number; readonly names: readonly string[]; readonly added?: readonly string[] };
+  /** When somebody is to be told of that next; absent: nobody is any more. */
+  readonly escalateAt?: number;
   /** The one among them without whom nobody's yes counts: the person on whose behalf, unless policy names others. */
   readonly mustAgree: string | null;
+  /** Her yes is her consent and comes besides those who approve, of whom she may be left out. */
+  readonly isConsentBesides?: true;
   readonly votes: readonly Vote[];
   /** The standing approval it came of, without anybody being asked. */
   readonly standing?: string;
@@ -160,6 +168,7 @@ export const APPROVALS = {
     { fields: ['state', 'createdAt'] },
     { fields: ['createdAt'] },
     { fields: ['expiresAt'] },
+    { fields: ['escalateAt'] },
   ],
   lists: ['approvers'],
   members: ['state', 'action', 'digest', 'requires', 'approvers', 'votes', 'handle', 'createdAt', 'expiresAt'],

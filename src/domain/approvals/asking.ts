@@ -1,11 +1,12 @@
 import type { Agent } from '../agents/agent.ts';
 import type { Authorize } from '../decision/authorize.ts';
+import type { ApproverRule } from '../decision/decision.ts';
 import type { ActorChain } from '../delegation/actor-chain.ts';
 import { DomainError } from '../errors.ts';
 import { type Action, meaningOf } from './action.ts';
 import type { Origin } from './approval.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
-import { type ApproversOf, whomToAsk } from './approvers.ts';
+import { type Resolve, type Whom, whomToAsk } from './approvers.ts';
 import type { Asked, Wanted } from './open-approvals.ts';
 import { type ActionFacts, leastRequired } from './requirements.ts';
 import type { StandingApprovals } from './standing-approvals.ts';
@@ -26,16 +27,26 @@ export type Intention = {
 
 export type AskingForApproval = ReturnType<typeof askingForApproval>;
 
+const NOBODY_NAMED: ApproverRule = { names: [], except: [] };
+
+/** How an approval keeps whom it asks. */
+const asNamed = ({ names, except, isBesides }: Whom, { escalation }: ApproverRule) => ({
+  approverNames: names,
+  ...(except.length === 0 ? {} : { approversExcept: except }),
+  ...(isBesides ? { isConsentBesides: true as const } : {}),
+  ...(escalation ? { escalation } : {}),
+});
+
 /** Makes an intention a question to people: what exactly it is, what it takes, and who they are. */
 export const askingForApproval = ({
   desk,
-  approversOf,
+  resolve: { approversOf, leftOut },
   authorizeHere,
   blueprints,
   standing,
 }: {
   readonly desk: Pick<ApprovalDesk, 'ask'>;
-  readonly approversOf: ApproversOf;
+  readonly resolve: Resolve;
   readonly authorizeHere: Authorize;
   readonly standing: Pick<StandingApprovals, 'take'>;
   readonly blueprints: { get(id: string): Promise<{ readonly document: { readonly version: number } } | undefined> };
@@ -77,18 +88,20 @@ export const askingForApproval = ({
       const possible = await leastRequired(authorizeHere, facts);
       if (!possible) return undefined;
       const { requires, risk, decision } = possible;
-      const [named = [], ...others] = decision.approvers ?? [];
+      const [rule = NOBODY_NAMED, ...others] = decision.approvers ?? [];
       if (others.length > 0) {
         throw new DomainError('access_denied', 'different people approve parts of this; ask for each part by itself');
       }
-      const whom = whomToAsk(intention.door, requires, named);
-      const approvers = await approversOf(agent, facts.subject.id, whom);
-      if (approvers.length < whom.quorum || (whom.mustAgree && !approvers.includes(facts.subject.id))) {
+      const subject = facts.subject.id;
+      const isLeftOut = (await leftOut(agent, subject, rule)).includes(subject);
+      const whom = whomToAsk(intention.door, requires, rule, isLeftOut);
+      const approvers = await approversOf(agent, subject, whom);
+      if (approvers.length < whom.quorum || (whom.mustAgree && !approvers.includes(subject))) {
         throw new DomainError('access_denied', 'this takes more people than can be asked; ask the operator');
       }
       const action = await actionOf(agent, {
         chain,
-        subject: facts.subject.id,
+        subject,
         resource: facts.server.identifier,
         scope: decision.scope,
         details: decision.details,
@@ -110,8 +123,8 @@ export const askingForApproval = ({
           risk,
           requires: { ...requires, quorum: whom.quorum },
           approvers,
-          approverNames: whom.names,
-          mustAgree: whom.mustAgree ? facts.subject.id : null,
+          ...asNamed(whom, rule),
+          mustAgree: whom.mustAgree ? subject : null,
           origin,
           authReqId,
           ping,

@@ -1,5 +1,6 @@
 import canonicalize from 'canonicalize';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { ApproverRule } from '../decision/decision.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { StoreUnavailable } from '../ports/document-store.ts';
@@ -36,6 +37,10 @@ export type Wanted = {
   readonly approvers: readonly string[];
   /** As what they are asked. */
   readonly approverNames: readonly string[];
+  readonly approversExcept?: readonly string[];
+  /** Who is asked, too, after so many seconds. */
+  readonly escalation?: ApproverRule['escalation'];
+  readonly isConsentBesides?: true;
   readonly mustAgree: string | null;
   readonly origin?: Origin | undefined;
   /** Made by the engine; absent: one is made here. */
@@ -203,7 +208,10 @@ export const openApprovals = ({
           requires: wanted.requires,
           approvers: [...new Set(wanted.approvers)],
           approverNames: wanted.approverNames,
+          ...(wanted.approversExcept ? { approversExcept: wanted.approversExcept } : {}),
+          ...escalationFrom(wanted, now),
           mustAgree: wanted.mustAgree,
+          ...(wanted.isConsentBesides ? { isConsentBesides: true } : {}),
           votes: [],
           ...(wanted.risk === 'critical' ? { number: twoDigits(identifiers.newSecret()) } : {}),
           ...(wanted.origin === undefined ? {} : { origin: wanted.origin }),
@@ -237,6 +245,7 @@ export const openApprovals = ({
             risk: approval.risk,
             requires: approval.requires,
             approvers: approval.approvers,
+            ...(approval.escalation ? { escalation: approval.escalation } : {}),
             expiresAt: approval.expiresAt,
             ...(standing === undefined ? {} : { standing: standing.id }),
           },
@@ -278,6 +287,11 @@ export const openApprovals = ({
     },
   };
 };
+
+const escalationFrom = ({ escalation }: Wanted, now: number): Pick<Approval, 'escalation' | 'escalateAt'> =>
+  escalation
+    ? { escalation: { at: now + escalation.after, names: escalation.names }, escalateAt: now + escalation.after }
+    : {};
 
 /** Keyed digests under which an `auth_req_id` may be kept. */
 export const handlesOf = (masterKey: MasterKey, authReqId: string): readonly string[] =>

@@ -1,7 +1,8 @@
 import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { Approval, Vote } from './approval.ts';
-import type { ApproversOf } from './approvers.ts';
+import { type ApproversOf, type NamedApproval, namesAt } from './approvers.ts';
 
 type Found<T> = Promise<{ readonly document: T } | undefined>;
 
@@ -15,10 +16,12 @@ export const votesNow = ({
   accounts,
   agents,
   approversOf,
+  clock,
 }: {
   readonly accounts: { get(id: string): Found<Account> };
   readonly agents: { get(id: string): Found<Pick<Agent, 'owner'>> };
   readonly approversOf: ApproversOf;
+  readonly clock: Pick<Clock, 'now'>;
 }) => {
   const stands = async ({ account, at }: Vote): Promise<boolean> => {
     const found = (await accounts.get(account))?.document;
@@ -26,10 +29,10 @@ export const votesNow = ({
   };
 
   const mayDecide = async (
-    approval: Pick<Approval, 'id' | 'agent' | 'subject' | 'approverNames'>,
+    approval: Pick<Approval, 'id' | 'agent' | 'subject'> & NamedApproval,
   ): Promise<readonly string[]> => {
     const agent = (await agents.get(approval.agent))?.document;
-    return agent ? approversOf(agent, approval.subject, { names: approval.approverNames }) : [];
+    return agent ? approversOf(agent, approval.subject, namesAt(approval, clock.now())) : [];
   };
 
   return {

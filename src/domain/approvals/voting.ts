@@ -2,7 +2,6 @@ import { satisfiesAcr } from '../accounts/assurance.ts';
 import { DomainError } from '../errors.ts';
 import { digestOf } from './action.ts';
 import { type Approval, stateAt, type Vote } from './approval.ts';
-import { notThere } from './approval-rows.ts';
 
 /** How old the proof of who somebody is may be where a decision needs one of its own. */
 const PROOF_SECONDS = 120;
@@ -15,11 +14,10 @@ export const alreadyDecided = (state: string): DomainError =>
   new DomainError('conflict', `This request is ${state}: there is nothing left to decide.`);
 
 /**
- * Throws where a yes cannot count whatever is proven: 'not_found' for whoever is not asked (WB-11), 'conflict' when it is
- * decided, over, or said already, 'precondition_failed' when something else was seen.
+ * Throws where a yes of somebody who is asked cannot count whatever is proven: 'conflict' when it is decided, over, or
+ * said already, 'precondition_failed' when something else was seen.
  */
 export const refuseSaying = (approval: Approval, { account, seen }: Saying, now: number): void => {
-  if (!approval.approvers.includes(account)) throw notThere();
   const state = stateAt(approval, now);
   if (state !== 'pending') throw alreadyDecided(state);
   if (approval.votes.some((one) => one.account === account)) {

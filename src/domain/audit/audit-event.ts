@@ -44,6 +44,8 @@ export const AUDIT_EVENTS = {
   'approval.denied': 'A person said no to an action, or its number was typed wrong too often; it is over.',
   'approval.cancelled':
     'The agent does not need the approval any more that it asked for; or, by `system`, it came at the same moment as others, and together they were too many.',
+  'approval.escalated':
+    'Nobody had decided in time, and further people were asked, too; `inputs.added` are those who were not asked before.',
   'approval.lapsed':
     'What was asked for never came before anybody: its storing failed, and nobody knew at first; it is over.',
   'approval.muted': 'A person denied an agent again and again: it may not ask this person for a day.',

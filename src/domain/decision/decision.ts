@@ -26,6 +26,16 @@ export type Withholding = {
   readonly external?: 'denied' | 'not_answered';
 };
 
+/** Who approves, as policies name them: `subject`, `owner`, ids of groups; each list sorted. */
+export type ApproverRule = {
+  /** Empty: nobody in particular. */
+  readonly names: readonly string[];
+  /** Whoever is one of them approves nothing. */
+  readonly except: readonly string[];
+  /** Who is asked, too, when nobody has decided for so many seconds. */
+  readonly escalation?: { readonly after: number; readonly names: readonly string[] };
+};
+
 /** The answer to everything that asks for authority, and the reasons. */
 export type Decision = {
   /** `dec_…`; in the token, its audit event and its introspection answer. */
@@ -43,8 +53,8 @@ export type Decision = {
   readonly maxSeconds: number | undefined;
   /** How often a token may be used; undefined: no policy says. */
   readonly maxUses: number | undefined;
-  /** Who may approve what is given, as policies name them (`subject`, `owner`, ids of groups): the different answers there are. */
-  readonly approvers?: readonly (readonly string[])[];
+  /** Who may approve what is given: the different answers there are. */
+  readonly approvers?: readonly ApproverRule[];
   /** Version of the policy set that was asked; undefined where none was. */
   readonly policyVersion: number | undefined;
   /** What that set was asked. */

@@ -1,7 +1,7 @@
 /** The layer of policy: each scope and detail that the others left is asked about, and what a permit is tied to is looked at. */
 import { satisfiesAcr } from '../accounts/assurance.ts';
 import type { CompiledPolicies, PolicyEntity, PolicyRecord, PolicySummary } from '../ports/policy-engine.ts';
-import type { Need, Withheld, Withholding } from './decision.ts';
+import type { ApproverRule, Need, Withheld, Withholding } from './decision.ts';
 import type { PolicyCase } from './policy-question.ts';
 
 export type PolicyCut = {
@@ -13,8 +13,8 @@ export type PolicyCut = {
   readonly details: readonly (Withholding | undefined)[];
   readonly maxSeconds: number | undefined;
   readonly maxUses: number | undefined;
-  /** Who may approve what is given, where policies say: the different answers there are, each sorted; empty is nobody in particular. */
-  readonly approvers: readonly (readonly string[])[];
+  /** Who may approve what is given: the different answers there are. */
+  readonly approvers: readonly ApproverRule[];
 };
 
 /**
@@ -25,7 +25,7 @@ export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): Poli
   const by = new Map<string, readonly string[]>();
   const seconds: number[] = [];
   const uses: number[] = [];
-  const approvers = new Map<string, readonly string[]>();
+  const approvers = new Map<string, ApproverRule>();
 
   const ask = (entity: PolicyEntity, more: PolicyRecord): Withholding | { readonly by: readonly string[] } => {
     const { action, principal } = asked;
@@ -36,10 +36,8 @@ export const cutByPolicy = (policies: CompiledPolicies, asked: PolicyCase): Poli
     if (verdict.effect === 'allow' && verdict.errors.length === 0 && needs.length === 0) {
       seconds.push(...numbersOf(determining, 'max_seconds'));
       uses.push(...numbersOf(determining, 'max_uses'));
-      const named = [
-        ...new Set(determining.flatMap(({ annotations }) => annotations['approvers']?.split(' ') ?? [])),
-      ].sort();
-      approvers.set(named.join(' '), named);
+      const rule = approverRule(determining);
+      approvers.set(JSON.stringify(rule), rule);
       return { by: verdict.determining };
     }
     const reasons = determining.flatMap(({ annotations }) => annotations['reason'] ?? []);
@@ -88,6 +86,19 @@ const numbersOf = (policies: readonly PolicySummary[], annotation: string): read
     const number = Number(text);
     return [Number.isSafeInteger(number) && number > 0 ? number : 1];
   });
+
+/** Names add up, and so do those who are left out; of several times the longest counts. */
+const approverRule = (policies: readonly PolicySummary[]): ApproverRule => {
+  const namesIn = (annotation: string): readonly string[] =>
+    [...new Set(policies.flatMap(({ annotations }) => annotations[annotation]?.split(' ') ?? []))].sort();
+  const further = namesIn('escalate_to');
+  const after = Math.max(0, ...numbersOf(policies, 'escalate_after'));
+  return {
+    names: namesIn('approvers'),
+    except: namesIn('approvers_except'),
+    ...(further.length === 0 || after === 0 ? {} : { escalation: { after, names: further } }),
+  };
+};
 
 /** What is still missing of what these policies ask for. */
 const needsOf = (policies: readonly PolicySummary[], { approval, assurance }: PolicyRecord): readonly Need[] => {

@@ -9,9 +9,9 @@ import type { AuditEvent, AuditEventType } from '../audit/audit-event.ts';
 
 /**
  * Who is told by mail: who answers for the agent, who was asked to, the account itself, who can do something about it, or
- * who may decide about the approval.
+ * who may decide about the approval; or who came to be asked about it later.
  */
-export type Audience = 'owner' | 'offered' | 'account' | 'administrators' | 'approvers';
+export type Audience = 'owner' | 'offered' | 'account' | 'administrators' | 'approvers' | 'escalated';
 
 type KindRule = {
   /** For docs and the management API. */
@@ -145,6 +145,14 @@ export const NOTICE_KINDS = {
     from: ['approval.used'],
     when: isDone,
     about: 'target',
+  },
+  'approval.escalated': {
+    says: 'Nobody had decided about an action in time, and further people are asked, too.',
+    from: ['approval.escalated'],
+    about: 'target',
+    mail: 'escalated',
+    // Whoever took over from a process that died records it once more.
+    onceIn: 86_400,
   },
   'approval.muted': {
     says: 'A person denied an agent again and again: it may not ask this person for a day.',

@@ -31,6 +31,8 @@ export const spreading = (deps: {
   };
   /** Accounts that may decide about an approval. */
   readonly approversOf: (approval: string) => Promise<readonly string[]>;
+  /** Those who came to be asked because nobody had decided. */
+  readonly escalatedTo: (approval: string) => Promise<readonly string[]>;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
   readonly onWithheld: (account: string) => void;
 }) => {
@@ -52,6 +54,8 @@ export const spreading = (deps: {
         return notice.account === undefined ? [] : accounts.getMany([notice.account]);
       case 'approvers':
         return notice.object === undefined ? [] : accounts.getMany(await deps.approversOf(notice.object));
+      case 'escalated':
+        return notice.object === undefined ? [] : accounts.getMany(await deps.escalatedTo(notice.object));
       case 'administrators':
         return accounts.administrators();
       default:

@@ -48,7 +48,20 @@ export const APPROVAL_SCHEMAS = {
         ['acr'],
       ),
       approvers: list('Accounts that may decide.', 64, account),
+      approvers_except: strings(
+        'Whoever is one of these decides nothing: `subject`, `owner`, ids of groups.',
+        200,
+        128,
+      ),
       must_agree: nullable(text('The one among them without whom it does not count.', 128)),
+      escalation: output(
+        {
+          at: seconds('From when on further people are asked, too, if nobody has decided.'),
+          names: strings('Who they are: `subject`, `owner`, ids of groups.', 200, 128),
+          added: list('Accounts that were told of it; absent until then.', 64, account),
+        },
+        ['added'],
+      ),
       votes: list('Who said yes, and when.', 64, output({ account, at: seconds('When.') })),
       binding_message: text('Words of the agent for people.', 2048),
       created_at: seconds('When it was asked.'),
@@ -59,7 +72,19 @@ export const APPROVAL_SCHEMAS = {
       redeemed_at: seconds('When it did.'),
       used_at: seconds('When the resource server carried out the action.'),
     },
-    [...['details', 'binding_message', 'decided_at', 'decided_by', 'redeem_by', 'redeemed_at', 'used_at']],
+    [
+      ...[
+        'details',
+        'approvers_except',
+        'escalation',
+        'binding_message',
+        'decided_at',
+        'decided_by',
+        'redeem_by',
+        'redeemed_at',
+        'used_at',
+      ],
+    ],
   ),
   ApprovalPage: page('Approval'),
 } satisfies Readonly<Record<string, JsonSchema>>;

@@ -222,6 +222,109 @@ describe('AP-06 the number the agent shows', () => {
   });
 });
 
+describe('AP-03 who is not asked', () => {
+  test.each(['acc_eve', 'agt_a'])('%s decides nothing, and is told of nothing that is there', async (account) => {
+    const { ask, approve, deny, one, audit } = deskScene();
+    const { approval } = await ask({ risk: 'critical' });
+    await expect(approve(approval, { account, number: 'x' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(deny(approval, account)).rejects.toMatchObject({ code: 'not_found' });
+    await deny(approval);
+    const before = audit.events.length;
+    await expect(approve(approval, { account })).rejects.toMatchObject({ code: 'not_found' });
+    expect(await one.isAsked(approval, account)).toBe(false);
+    expect(audit.events).toHaveLength(before);
+  });
+});
+
+describe('when nobody has decided in time', () => {
+  const escalation = { after: 120, names: ['grp_1'] };
+  const scene = async (more: Partial<Parameters<ReturnType<typeof deskScene>['ask']>[0]> = {}) => {
+    const made = deskScene();
+    made.later.set('acc_chief', made.clock.now() + 120);
+    return { ...made, ...(await made.ask({ escalation, mustAgree: null, ...more })) };
+  };
+  const escalated = ({ audit }: Pick<Awaited<ReturnType<typeof scene>>, 'audit'>) =>
+    audit.events.filter(({ type }) => type === 'approval.escalated');
+
+  test('further people may decide from that second on, though nobody told them', async () => {
+    const { approval, approve, deny, one, clock } = await scene();
+    expect(approval).toMatchObject({ escalation: { at: clock.now() + 120, names: ['grp_1'] } });
+    clock.advance(119);
+    expect(await one.isAsked(approval, 'acc_chief')).toBe(false);
+    await expect(approve(approval, { account: 'acc_chief' })).rejects.toMatchObject({ code: 'not_found' });
+    await expect(deny(approval, 'acc_chief')).rejects.toMatchObject({ code: 'not_found' });
+    clock.advance(1);
+    expect(await approve(approval, { account: 'acc_chief' })).toMatchObject({
+      state: 'approved',
+      approvers: ['acc_anna', 'acc_chief'],
+    });
+  });
+
+  test('they are told then, once, by one of several nodes; those who were asked first stay so', async () => {
+    const made = await scene();
+    const { approval, approve, clock, one, desk } = made;
+    const nodes = [one, desk(masterKey(KEYS[0])), desk(masterKey(KEYS[0]))];
+    expect(await one.escalate()).toBe(0);
+    clock.advance(120);
+    const told = await Promise.all(nodes.map((node) => node.escalate()));
+    expect(told.reduce((sum, number) => sum + number)).toBe(1);
+    expect(escalated(made)).toMatchObject([
+      { outcome: 'done', caller: 'system', inputs: { added: ['acc_chief'], after: 120 }, target: { id: approval.id } },
+    ]);
+    expect(await one.get(approval.id)).toMatchObject({ approvers: ['acc_anna', 'acc_chief'], state: 'pending' });
+    clock.advance(100);
+    expect(await one.escalate()).toBe(0);
+    expect((await approve(approval)).state).toBe('approved');
+  });
+
+  test('so many have to agree as before', async () => {
+    const { approval, approve, clock } = await scene({ requires: { quorum: 2, isProvenAnew: true } });
+    clock.advance(120);
+    expect((await approve(approval, { account: 'acc_chief' })).state).toBe('pending');
+    expect((await approve(approval)).state).toBe('approved');
+  });
+
+  test.each(['decided', 'over', 'cancelled'])('nobody else is asked about what is %s', async (how) => {
+    const made = await scene();
+    const { approval, approve, clock, one, authReqId } = made;
+    if (how === 'decided') await approve(approval);
+    if (how === 'cancelled') await one.cancel(authReqId, 'agt_a', 'req_1');
+    clock.advance(how === 'over' ? 600 : 120);
+    expect(await one.escalate()).toBe(0);
+    expect(await one.escalate()).toBe(0);
+    expect(escalated(made)).toEqual([]);
+  });
+
+  test('of a node that dies while it tells, another one takes over, and tells the same people', async () => {
+    const made = await scene();
+    const { approval, clock, one, audit, later } = made;
+    clock.advance(120);
+    audit.beforeAppend = async () => {
+      audit.beforeAppend = async () => {};
+      throw new Error('killed');
+    };
+    await expect(one.escalate()).rejects.toThrow('killed');
+    expect(await one.escalate()).toBe(0);
+    later.set('acc_new', clock.now());
+    clock.advance(30);
+    expect(await one.escalate()).toBe(1);
+    expect(escalated(made)).toMatchObject([{ inputs: { added: ['acc_chief'] } }]);
+    expect(await one.isAsked(approval, 'acc_new')).toBe(true);
+  });
+
+  test('a decision that comes between is not lost', async () => {
+    const made = await scene();
+    const { approval, approve, clock, one, between } = made;
+    clock.advance(120);
+    await one.escalate();
+    between.afterGet = () => approve(approval, { account: 'acc_chief' });
+    clock.advance(30);
+    expect(await one.escalate()).toBe(0);
+    await approve(approval, { account: 'acc_chief' }).catch(() => undefined);
+    expect((await one.get(approval.id))?.state).toBe('approved');
+  });
+});
+
 describe('AP-02 one ending', () => {
   test('of deny, cancel and redeem at once exactly one comes to be', async () => {
     for (let round = 0; round < 20; round += 1) {

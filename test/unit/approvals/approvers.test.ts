@@ -1,11 +1,14 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Account } from '../../../src/domain/accounts/account.ts';
 import type { Door } from '../../../src/domain/approvals/approval.ts';
-import { approversOf, whomToAsk } from '../../../src/domain/approvals/approvers.ts';
+import { approversOf, namesAt, whomToAsk } from '../../../src/domain/approvals/approvers.ts';
 import type { Group } from '../../../src/domain/groups/group.ts';
 import { account } from '../token-exchange/fakes.ts';
 
-const of = ({ inactive = [] as readonly string[], members = ['acc_bob', 'acc_cleo'] as readonly string[] } = {}) =>
+const resolveIn = ({
+  inactive = [] as readonly string[],
+  members = ['acc_bob', 'acc_cleo'] as readonly string[],
+} = {}) =>
   approversOf({
     accounts: {
       getMany: async (ids) =>
@@ -16,12 +19,19 @@ const of = ({ inactive = [] as readonly string[], members = ['acc_bob', 'acc_cle
     groups: { get: async (id) => (id === 'grp_1' ? { document: { id, members } as unknown as Group } : undefined) },
   });
 
-const asked = (quorum: number, named?: readonly string[], door: Door = 'token_exchange') =>
-  whomToAsk(door, { quorum }, named);
+const of = (more: Parameters<typeof resolveIn>[0] = {}) => resolveIn(more).approversOf;
+
+const asked = (
+  quorum: number,
+  names: readonly string[] = [],
+  door: Door = 'token_exchange',
+  { except = [] as readonly string[], isLeftOut = false } = {},
+) => whomToAsk(door, { quorum }, { names, except }, isLeftOut);
+const usual = { except: [], isBesides: false };
 
 describe('AP-03 who is asked', () => {
   test('the person on whose behalf alone, where one is enough, whoever owns the agent', async () => {
-    expect(asked(1)).toEqual({ names: ['subject'], quorum: 1, mustAgree: true });
+    expect(asked(1)).toEqual({ ...usual, names: ['subject'], quorum: 1, mustAgree: true });
     for (const owner of ['acc_bob', 'grp_1']) expect(await of()({ owner }, 'acc_anna', asked(1))).toEqual(['acc_anna']);
   });
 
@@ -58,8 +68,48 @@ describe('AP-03 who is asked', () => {
   });
 
   test('whom policies name, of what she allowed the agent before; else they and she (D1)', () => {
-    expect(asked(1, ['grp_1'])).toEqual({ names: ['grp_1'], quorum: 1, mustAgree: false });
-    expect(asked(1, ['grp_1'], 'backchannel')).toEqual({ names: ['subject', 'grp_1'], quorum: 2, mustAgree: true });
-    expect(asked(1, ['subject'], 'backchannel')).toEqual({ names: ['subject'], quorum: 1, mustAgree: true });
+    expect(asked(1, ['grp_1'])).toEqual({ ...usual, names: ['grp_1'], quorum: 1, mustAgree: false });
+    const both = { ...usual, names: ['subject', 'grp_1'], quorum: 2, mustAgree: true, isBesides: true };
+    expect(asked(1, ['grp_1'], 'backchannel')).toEqual(both);
+    expect(asked(1, ['subject'], 'backchannel')).toEqual({ ...usual, names: ['subject'], quorum: 1, mustAgree: true });
+  });
+});
+
+describe('AP-03 who is left out', () => {
+  const except = ['owner'];
+
+  test('decides nothing, though she is one of those who are named', async () => {
+    const whom = asked(1, ['grp_1'], 'token_exchange', { except });
+    expect(await of()({ owner: 'acc_bob' }, 'acc_anna', whom)).toEqual(['acc_cleo']);
+    expect(await of()({ owner: 'grp_1' }, 'acc_anna', whom)).toEqual([]);
+  });
+
+  test('by CIBA the person on whose behalf agrees all the same, for herself alone: her yes is no approval (D1)', async () => {
+    const whom = asked(1, ['grp_1'], 'backchannel', { except: ['subject'], isLeftOut: true });
+    expect(whom).toMatchObject({ quorum: 2, mustAgree: true, isBesides: true });
+    const members = ['acc_anna', 'acc_cleo'];
+    expect(await of({ members })({ owner: 'acc_bob' }, 'acc_anna', whom)).toEqual(['acc_anna', 'acc_cleo']);
+  });
+
+  test('who would decide alone and is left out leaves it to those who answer for the agent', () => {
+    const out = { except: ['subject'], isLeftOut: true };
+    expect(asked(1, [], 'token_exchange', out)).toMatchObject({ names: ['owner'], quorum: 1, mustAgree: false });
+    const besides = { names: ['subject', 'owner'], quorum: 2, mustAgree: true, isBesides: true };
+    expect(asked(1, [], 'backchannel', out)).toMatchObject(besides);
+    expect(asked(1, ['subject'], 'backchannel', out)).toMatchObject({ names: ['subject'], quorum: 2 });
+  });
+});
+
+describe('who is asked later, too', () => {
+  const approval = {
+    approverNames: ['subject'],
+    approversExcept: ['owner'],
+    escalation: { at: 1000, names: ['grp_1'] },
+  };
+
+  test('may decide from that second on, and not before; who is left out stays so', async () => {
+    expect(namesAt(approval, 999)).toEqual({ names: ['subject'], except: ['owner'], isBesides: false });
+    expect(namesAt(approval, 1000).names).toEqual(['subject', 'grp_1']);
+    expect(await of()({ owner: 'acc_bob' }, 'acc_anna', namesAt(approval, 1000))).toEqual(['acc_anna', 'acc_cleo']);
   });
 });

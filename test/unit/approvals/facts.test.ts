@@ -2,6 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Approval } from '../../../src/domain/approvals/approval.ts';
 import type { Detail } from '../../../src/domain/details/detail-type.ts';
 import { approvalFacts } from '../../../src/http/account/approvals/facts.ts';
+import type { Language } from '../../../views/language.ts';
 import { approvalPage } from '../../../views/pages/approval.ts';
 import { exampleType } from '../../support/detail-types.ts';
 import { textOf } from '../../support/html-forms.ts';
@@ -85,17 +86,15 @@ const factsOf = async (approval: Approval, viewer = 'acc_1') => {
   return facts;
 };
 
-const pageOf = async (approval: Approval): Promise<string> =>
-  String(
-    approvalPage({
-      basePath: '/id',
-      approval: await factsOf(approval),
-      action: '/id/account/approvals/apv_1?seen=k',
-      csrf: 'k',
-      ask: { kind: 'session' },
-      asksNumber: false,
-    }),
-  );
+const pageOf = async (approval: Approval, language: Language = 'en'): Promise<string> =>
+  approvalPage({
+    basePath: '/id',
+    approval: await factsOf(approval),
+    action: '/id/account/approvals/apv_1?seen=k',
+    csrf: 'k',
+    ask: { kind: 'session' },
+    asksNumber: false,
+  }).in({ language });
 
 const PAYMENT: Detail = {
   type: 'payment_initiation',
@@ -122,6 +121,19 @@ describe('what is shown of an approval', () => {
     ]) {
       expect(text).toContain(said);
     }
+  });
+
+  test('when further people are asked, in both languages, and nothing where nobody else is', async () => {
+    const escalation = (at: number) => ({ escalation: { at, names: ['grp_1'] } });
+    expect(textOf(await pageOf(approvalOf({}, escalation(NOW + 60))))).toContain('too, if nobody has decided by');
+    expect(textOf(await pageOf(approvalOf({}, escalation(NOW))))).toContain('nobody had decided by then');
+    expect(textOf(await pageOf(approvalOf({}, escalation(NOW + 60)), 'de'))).toContain('niemand entschieden hat');
+    for (const none of [
+      approvalOf(),
+      approvalOf({}, escalation(NOW + 540)),
+      approvalOf({}, { ...escalation(NOW), state: 'denied' }),
+    ])
+      expect(textOf(await pageOf(none))).not.toContain('Further people');
   });
 
   test('AP-10 a type, a scope or a place that nobody declares is named, and there is no way to approve it', async () => {

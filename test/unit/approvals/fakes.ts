@@ -87,6 +87,8 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
   const audit = recordedAudit();
   const identifiers = countedIdentifiers();
   const left = new Set<string>();
+  /** Who may decide besides those who were asked first, by the second from which on. */
+  const later = new Map<string, number>();
   const present = (accounts: readonly string[]) => accounts.filter((id) => !left.has(id));
   /** One more node on the same stores. */
   const desk = (key: MasterKey): ApprovalDesk =>
@@ -99,7 +101,11 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
       masterKey: key,
       settings: { ...SETTINGS, ...settings },
       votes: {
-        mayDecide: async ({ id }) => present((await one.get(id))?.approvers ?? []),
+        mayDecide: async ({ id }) =>
+          present([
+            ...((await one.get(id))?.approvers ?? []),
+            ...[...later].filter(([, from]) => from <= clock.now()).map(([account]) => account),
+          ]),
         of: async ({ votes }) => votes.filter(({ account }) => !left.has(account)),
       },
     });
@@ -109,13 +115,14 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
     clock,
     audit,
     left,
+    later,
     between,
     faults,
     desk,
     ask: (over: Partial<Wanted> = {}) => one.ask(wanted(over), 'req_1'),
     approve: (approval: Approval, more: { readonly number?: string; readonly account?: string } = {}) =>
       one.approve(approval.id, { ...who(approval), assurance: strong(clock.now()), ...more }),
-    deny: (approval: Approval) => one.deny(approval.id, who(approval)),
+    deny: (approval: Approval, account?: string) => one.deny(approval.id, who(approval, account)),
     one,
   };
 };

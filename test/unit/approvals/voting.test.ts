@@ -57,8 +57,6 @@ describe('a yes that counts', () => {
 
 describe('a yes that does not', () => {
   test.each<[string, Case, string]>([
-    ['AP-03 of who is not asked', { vote: { account: 'acc_eve' } }, 'not_found'],
-    ['AP-03 of the agent itself', { vote: { account: 'agt_a' } }, 'not_found'],
     ['AP-21 at the second it expires', { at: 600, vote: { assurance: strong(START + 600) } }, 'conflict'],
     ['AP-02 when it is approved', { of: { state: 'approved', redeemBy: START + 300 } }, 'conflict'],
     ['AP-02 when it is denied', { of: { state: 'denied' } }, 'conflict'],
@@ -81,11 +79,6 @@ describe('a yes that does not', () => {
     ['AP-06 with no number', { vote: { number: undefined } }, 'invalid_field'],
   ])('%s', (_, given, code) => {
     expect(refusal(given)?.code).toBe(code);
-  });
-
-  test('says nothing of what is there to who is not asked, whatever else is wrong', () => {
-    const of = { state: 'denied' } as const;
-    expect(refusal({ of, vote: { account: 'acc_eve', seen: 'x', number: 'x' } })?.code).toBe('not_found');
   });
 
   test('tells a wrong number only to who could have agreed otherwise', () => {

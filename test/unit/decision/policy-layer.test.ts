@@ -182,6 +182,28 @@ describe('obligations', () => {
     expect((await decide(exchange())).maxSeconds).toBe(60);
   });
 
+  test('AP-03 of all permits that apply those who approve add up, so do those who do not, and the longest time counts', async () => {
+    const summaries = [
+      { approvers: 'owner', escalate_after: '60', escalate_to: 'grp_2' },
+      { approvers: 'grp_1 owner', approvers_except: 'subject', escalate_after: '300', escalate_to: 'grp_1' },
+    ].map((annotations, index) => ({ id: `p${index}`, effect: 'permit' as const, annotations }));
+    const deciding = (...ids: readonly string[]) =>
+      under({
+        current: async () => ({
+          version: 1,
+          policies: {
+            policies: new Map(summaries.map((one) => [one.id, one])),
+            release() {},
+            decide: () => ({ effect: 'allow', determining: ids, errors: [] }),
+          },
+        }),
+      } as never)(exchange());
+    expect((await deciding('p0', 'p1')).approvers).toEqual([
+      { names: ['grp_1', 'owner'], except: ['subject'], escalation: { after: 300, names: ['grp_1', 'grp_2'] } },
+    ]);
+    expect((await deciding()).approvers).toEqual([{ names: [], except: [] }]);
+  });
+
   test('on a forbid they are what would lift it', async () => {
     const decision = await annotated({ approval: 'required', reason: 'Two people.' }, 'deny')(exchange());
     expect(nothingLeft(decision)).toMatchObject({ reason: 'approval_required', text: 'Two people.' });

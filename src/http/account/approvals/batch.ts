@@ -81,7 +81,7 @@ export const addBatchPage = (
   ): Promise<BatchResult | undefined> => {
     const who = { account: session.account.id, seen: digest, ...requestOf(ctx) };
     const found = await desk.get(id);
-    if (!found?.approvers.includes(session.account.id)) return undefined;
+    if (!found || !(await desk.isAsked(found, session.account.id))) return undefined;
     const factsOf = async (approval: Approval): Promise<ApprovalFacts | undefined> =>
       (await approvalFacts(deps, [approval], session.account.id))[0];
     const before = await factsOf(found);

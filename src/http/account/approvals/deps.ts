@@ -8,7 +8,7 @@ import type { Clock } from '../../../domain/ports/clock.ts';
 import type { LiveApprovals } from './live.ts';
 
 export type ApprovalPagesDeps = {
-  readonly desk: Pick<ApprovalDesk, 'settings' | 'get' | 'ofApprover' | 'approve' | 'deny'>;
+  readonly desk: Pick<ApprovalDesk, 'settings' | 'get' | 'isAsked' | 'ofApprover' | 'approve' | 'deny'>;
   readonly standing: Pick<StandingApprovals, 'end' | 'give' | 'ofAccount'>;
   readonly live: LiveApprovals;
   readonly clock: Pick<Clock, 'now'>;

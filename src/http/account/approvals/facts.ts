@@ -39,6 +39,9 @@ export const approvalFacts = async (
       onBehalfOf: { name: known.nameOf(action.subject), isYou: action.subject === viewer },
       askedAt: approval.createdAt,
       until: approval.expiresAt,
+      ...(approval.escalation && approval.escalation.at < approval.expiresAt
+        ? { escalatesAt: approval.escalation.at, isEscalated: approval.escalation.at <= now }
+        : {}),
       goodForSeconds: deps.approvals.desk.settings.redeemSeconds,
       ...(approval.decidedAt === undefined ? {} : { decidedAt: approval.decidedAt }),
       ...(approval.state === 'denied' && approval.decidedBy !== undefined

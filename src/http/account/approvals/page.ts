@@ -40,7 +40,7 @@ export const addApprovalPage = (
 
   const approvalFor = async (id: string, { account }: Pick<PageSession, 'account'>): Promise<Approval> => {
     const approval = /^apv_\w{1,64}$/.test(id) ? await desk.get(id) : undefined;
-    if (!approval?.approvers.includes(account.id)) throw notThere();
+    if (!approval || !(await desk.isAsked(approval, account.id))) throw notThere();
     return approval;
   };
 

@@ -1,0 +1,80 @@
+import type { AuditTrail } from '../audit/audit-event.ts';
+import type { Clock } from '../ports/clock.ts';
+import { update, type Versioned } from '../ports/document-store.ts';
+import type { Approval } from './approval.ts';
+import { type ApprovalRows, aboutApproval } from './approval-rows.ts';
+import type { VotesNow } from './votes-now.ts';
+
+const AT_A_TIME = 100;
+/** A process that died while it told somebody is followed by another one after so long. */
+const LEASE_SECONDS = 30;
+/** As many as a document lists. */
+const MOST_ASKED = 64;
+
+/**
+ * Further people may decide from a second on that is written in the approval, whatever runs where (approvers.ts). This
+ * only tells them: of all nodes one takes the approval, by a swap that says until when it has it, and records it.
+ * Answers how many approvals were told of.
+ */
+export const escalations = ({
+  states: { rows, isOpen, isKilled, changed },
+  mayDecide,
+  clock,
+  audit,
+}: {
+  readonly states: ApprovalRows;
+  readonly mayDecide: VotesNow['mayDecide'];
+  readonly clock: Clock;
+  readonly audit: AuditTrail;
+}) => {
+  /** Nobody is to be told any more. */
+  const done = (id: string, due: number): Promise<unknown> =>
+    update(rows, id, ({ escalateAt, ...rest }) => (escalateAt === due ? rest : undefined));
+
+  const tell = async ({ document, version }: Versioned<Approval>): Promise<boolean> => {
+    const { id, approvers, escalation, escalateAt = 0 } = document;
+    if (!escalation || !isOpen(document) || (await isKilled(document))) {
+      await done(id, escalateAt);
+      return false;
+    }
+    // Who was found by a process that died is told by the next one, and nobody else.
+    const added = escalation.added ?? (await mayDecide(document)).filter((one) => !approvers.includes(one));
+    const asked = [...new Set([...approvers, ...added])].slice(0, MOST_ASKED);
+    const due = clock.now() + LEASE_SECONDS;
+    const taken: Approval = {
+      ...document,
+      approvers: asked,
+      escalation: { ...escalation, added: added.filter((one) => asked.includes(one)) },
+      escalateAt: due,
+    };
+    // Another node, or a decision, was first: if there is still something to tell it is found again.
+    if (!(await rows.replace(taken, version))) return false;
+    changed(taken);
+    await audit.append({
+      ...aboutApproval(document),
+      type: 'approval.escalated',
+      outcome: 'done',
+      caller: 'system',
+      inputs: {
+        digest: document.digest,
+        after: escalation.at - document.createdAt,
+        names: escalation.names,
+        added: taken.escalation?.added ?? [],
+        expiresAt: document.expiresAt,
+      },
+    });
+    await done(id, due);
+    return true;
+  };
+
+  return async (): Promise<number> => {
+    const due = await rows.find({
+      range: { field: 'escalateAt', lte: clock.now() },
+      order: { by: 'escalateAt', direction: 'ascending' },
+      limit: AT_A_TIME,
+    });
+    let told = 0;
+    for (const one of due) if (await tell(one)) told += 1;
+    return told;
+  };
+};

@@ -1,0 +1,75 @@
+/** What tests of approvals do over and over: another rule about high risk, people and groups, questions and their answers. */
+import { expect } from '@jest/globals';
+import type { Approval } from '../../src/domain/approvals/approval.ts';
+import type { Identity } from './agent-keys.ts';
+import { type ApprovalsWorld, approvalRemedy, BANK } from './approvals-world.ts';
+import type { AuditWatch } from './audit-watch.ts';
+import type { Answer } from './oauth-calls.ts';
+
+const PASSWORD = 'a long enough pass phrase';
+/** The rule of the starter set about high risk, but for its `@id` and `@reason`. */
+export const HIGH =
+  '@approval("required")\npermit (principal is Agent, action == Action::"act", resource)\nwhen { resource.risk == "high" }';
+
+export type ApprovalGround = ReturnType<typeof approvalGround>;
+
+export const approvalGround = (world: ApprovalsWorld, audit: AuditWatch) => {
+  const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> =>
+    world.management.call(method, path, body, headers);
+  const etagOf = async (path: string) => ({ 'if-match': String((await call('GET', path)).headers.get('etag')) });
+  const activate = async (version: unknown): Promise<Answer> =>
+    call('POST', `/policy-sets/${version}/activation`, {}, await etagOf(`/policy-sets/${version}`));
+  const found = async (authReqId: string, agent: Identity): Promise<Approval> => {
+    const approval = await world.desk.find(authReqId, agent.clientId);
+    if (!approval) throw new Error('nobody is asked');
+    return approval;
+  };
+  const poll = (agent: Identity, authReqId: string): Promise<Answer> => world.calls.poll(world.keyed(agent), authReqId);
+  const usual = async (): Promise<unknown> => (await call('GET', '/policy-sets/active')).body['version'];
+
+  return {
+    call,
+    patch: async (path: string, body: object): Promise<Answer> => call('PATCH', path, body, await etagOf(path)),
+    usual,
+    activate,
+
+    /** The starter set, in which the rule about high risk is another one. */
+    async withRule(rule: string): Promise<void> {
+      const { body } = await call('GET', '/policy-sets/active');
+      const text = String(body['text']);
+      expect(text).toContain(HIGH);
+      const drafted = await call('POST', '/policy-sets', { text: text.replace(HIGH, rule) });
+      expect((await activate(drafted.body['version'])).status).toBe(200);
+    },
+
+    newPerson: async (username: string, more: object = {}): Promise<string> =>
+      (await world.management.createAccount({ username, name: username, password: PASSWORD, ...more })).id,
+    newGroup: async (name: string, members: readonly string[]): Promise<string> =>
+      String((await call('POST', '/groups', { name, members })).body['id']),
+
+    found,
+    poll,
+    async ciba(agent: Identity, more: Readonly<Record<string, string>> = {}) {
+      const answer = await world.calls.backchannel(world.keyed(agent), {
+        scope: 'openid pay',
+        resource: BANK,
+        login_hint: world.person.username,
+        ...more,
+      });
+      const authReqId = String(answer.body['auth_req_id']);
+      return { answer, authReqId, approval: await world.desk.find(authReqId, agent.clientId) };
+    },
+    async byExchange(agent: Identity, scope = 'pay') {
+      const { auth_req_id: authReqId } = approvalRemedy(await world.want(agent, await world.allow(agent), { scope }));
+      return { authReqId, approval: await found(authReqId, agent) };
+    },
+    async refused(agent: Identity, authReqId: string, error: string, reason: string): Promise<void> {
+      const { event } = await audit.refused(() => poll(agent, authReqId), {
+        status: 400,
+        error,
+        event: 'token.refused',
+      });
+      expect(event.denial?.reason).toBe(reason);
+    },
+  };
+};
