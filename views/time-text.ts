@@ -21,6 +21,13 @@ export const durationText = (seconds: number, language: Language = 'en'): string
   return `${NUMBER[language].format(count)} ${unit[language][count === 1 ? 0 : 1]}`;
 };
 
+/** A day without its year: `25 Nov`. */
+export const dayPhrase = (epochSeconds: number): Phrase =>
+  phrase(inEach((language) => DAY[language].format(epochSeconds * 1000)));
+
+/** A number as it is written in each language. */
+export const numberPhrase = (value: number): Phrase => phrase(inEach((language) => NUMBER[language].format(value)));
+
 const inEach = <T>(make: (language: Language) => T): Readonly<Record<Language, T>> =>
   Object.fromEntries(LANGUAGES.map((language) => [language, make(language)])) as Record<Language, T>;
 
@@ -29,6 +36,9 @@ const REGION: Readonly<Record<Language, string>> = { en: 'en-GB', de: 'de-DE' };
 // Making one costs more than using it a thousand times.
 const MOMENT = inEach(
   (language) => new Intl.DateTimeFormat(REGION[language], { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' }),
+);
+const DAY = inEach(
+  (language) => new Intl.DateTimeFormat(REGION[language], { day: 'numeric', month: 'short', timeZone: 'UTC' }),
 );
 const NUMBER = inEach((language) => new Intl.NumberFormat(REGION[language]));
 

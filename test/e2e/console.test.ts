@@ -54,6 +54,7 @@ describe.each(WAYS)('%s, by keyboard', (way, options) => {
 
     await as(ADMIN, async (page) => {
       await look(page);
+      await keyboard.follow(page, 'Agents');
       await keyboard.follow(page, 'Register');
       await look(page);
       await keyboard.type(page, 'Name', name);

@@ -2,6 +2,7 @@ import { chosenName, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { pagination } from '../partials/pagination.ts';
 import { timeText } from '../time-text.ts';
+import { listWords } from '../words/lists.ts';
 import type { AccountModel } from './account-model.ts';
 
 /** What was done or refused lately in the person's name. */
@@ -17,6 +18,6 @@ ${
           html`<tr><td data-label="When">${timeText(entry.at)}</td><td data-label="What"><span class="outcome ${entry.outcome}">${entry.what}</span></td><td data-label="Who">${
             entry.who === undefined ? 'You' : chosenName(entry.who)
           }</td><td data-label="Where">${entry.where === undefined ? '–' : plainText(entry.where, 60)}${entry.txn !== undefined && html` <code>${plainText(entry.txn, 80)}</code>`}</td></tr>`,
-      )}</tbody></table></div>${pagination(model.activityPages ?? {}, 'recent activity')}`
+      )}</tbody></table></div>${pagination(model.activityPages ?? {}, listWords.pagesOf.activity)}`
 }
 </section>`;

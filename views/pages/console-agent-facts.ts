@@ -4,6 +4,7 @@ import { lastUse } from '../partials/agent-rows.ts';
 import { pagination } from '../partials/pagination.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
+import { listWords } from '../words/lists.ts';
 import type { AgentPageModel, CredentialModel, InstanceModel } from './console-model.ts';
 
 /** What it proves itself with. */
@@ -92,4 +93,4 @@ ${
           }</td><td data-label="Where">${entry.where === undefined ? '–' : isolated(entry.where)}${entry.txn !== undefined && html` <code>${plainText(entry.txn, 80)}</code>`}</td></tr>`,
       )}</tbody></table></div>`
 }
-${pagination(model.timelinePages, 'the timeline')}</section>`;
+${pagination(model.timelinePages, listWords.pagesOf.timeline)}</section>`;

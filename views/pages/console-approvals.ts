@@ -8,14 +8,17 @@ import { type Count, countBar } from '../partials/count-bar.ts';
 import { type Pagination, pagination } from '../partials/pagination.ts';
 import { riskBadge } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
-import { durationPhrase, timeText } from '../time-text.ts';
+import { dayPhrase, durationPhrase, numberPhrase, timeText } from '../time-text.ts';
+import { agentWords } from '../words/agent.ts';
+import { consoleApprovalsWords as words } from '../words/console-approvals.ts';
+import { listWords } from '../words/lists.ts';
 import type { ApprovalFacts } from './approval-model.ts';
 import { approvalState } from './approvals.ts';
 
 /** The form GETs `action` with `state`. */
 export type ConsoleApprovalsModel = ConsoleFrame & {
   readonly action: string;
-  readonly asked: { readonly state: string; readonly states: readonly string[] };
+  readonly asked: { readonly state: string; readonly states: readonly (keyof typeof words.states)[] };
   readonly rows: readonly (ApprovalFacts & { readonly agentHref: string })[];
   readonly pages: Pagination;
   readonly states: readonly Count[];
@@ -37,36 +40,39 @@ export const consoleApprovalsPage = (model: ConsoleApprovalsModel): Html =>
     frame: model,
     style: 'agents.css',
     alsoStyle: 'approvals.css',
-    title: 'Approvals',
+    title: words.title,
     width: 'wide',
-    body: html`<div class="page-head"><h1>Approvals</h1>
-<p class="lead">Single actions that agents asked people about. People decide on their own pages; nobody does here.</p>
+    body: html`<div class="page-head"><h1>${words.title}</h1>
+<p class="lead">${words.lead}</p>
 ${consoleTabs(model, 'approvals')}</div>
-<section aria-labelledby="figures"><h2 id="figures">The last ${model.days.length} days</h2>
+<section aria-labelledby="figures"><h2 id="figures">${words.lastDays(model.days.length)}</h2>
 <div class="card">${figures(model)}
-${countBar('By outcome', 'by-outcome', model.states)}
-${model.countedOnly !== undefined && html`<p class="hint">Of the newest ${model.countedOnly} approvals.</p>`}</div>
+${countBar(words.byOutcome, 'by-outcome', model.states, words.states)}
+${model.countedOnly !== undefined && html`<p class="hint">${words.countedOnly(numberPhrase(model.countedOnly))}</p>`}</div>
 ${model.people.length > 0 && people(model)}</section>
 <form method="get" action="${model.action}" class="filters short" role="search">
 ${choice({
   name: 'state',
-  label: 'State',
+  label: words.state,
   value: model.asked.state,
-  options: [{ value: '', text: 'Any' }, ...model.asked.states.map((value) => ({ value, text: value }))],
+  options: [
+    { value: '', text: listWords.any },
+    ...model.asked.states.map((value) => ({ value, text: words.states[value] })),
+  ],
 })}
-<div class="actions">${submit({ text: 'Show', kind: 'strong' })}</div></form>
-<section aria-labelledby="list"><h2 id="list">List</h2>
-${model.rows.length === 0 ? html`<p class="empty">${model.asked.state === '' ? 'No agent has asked for an approval yet.' : 'No approval fits.'}</p>` : list(model)}
-${pagination(model.pages, 'approvals', ['First page', 'Next page'])}</section>`,
+<div class="actions">${submit({ text: listWords.show, kind: 'strong' })}</div></form>
+<section aria-labelledby="list"><h2 id="list">${listWords.list}</h2>
+${model.rows.length === 0 ? html`<p class="empty">${model.asked.state === '' ? words.none : words.noneFits}</p>` : list(model)}
+${pagination(model.pages, listWords.pagesOf.approvals, 'other')}</section>`,
   });
 
 const percent = (share: number | undefined): string => (share === undefined ? '–' : `${Math.round(share * 100)} %`);
 
 const figures = (model: ConsoleApprovalsModel): Html => html`<ul class="figures">
-<li><strong>${model.decisions}</strong> <span>decisions of people</span></li>
-<li><strong>${model.medianSeconds === undefined ? '–' : durationPhrase(model.medianSeconds)}</strong> <span>half of the decisions took less</span></li>
-<li><strong>${percent(model.quickShare)}</strong> <span>of all yes within 3 seconds: nobody has read a page by then</span></li>
-<li><strong>${percent(model.denialShare)}</strong> <span>of all decisions were a no; where there is never one, ask whether anybody looks</span></li>
+<li><strong>${numberPhrase(model.decisions)}</strong> <span>${words.decisions}</span></li>
+<li><strong>${model.medianSeconds === undefined ? '–' : durationPhrase(model.medianSeconds)}</strong> <span>${words.median}</span></li>
+<li><strong>${percent(model.quickShare)}</strong> <span>${words.quick}</span></li>
+<li><strong>${percent(model.denialShare)}</strong> <span>${words.denials}</span></li>
 </ul>`;
 
 const WIDTH = 16;
@@ -74,8 +80,7 @@ const HEIGHT = 28;
 
 /** One bar for each day; the numbers are read in its place. */
 const bars = (perDay: readonly number[], days: readonly number[], most: number): Html => {
-  const words = perDay.map((count, index) => `${dayText(days[index] ?? 0)}: ${count}`).join(', ');
-  return html`<svg role="img" aria-label="${words}" viewbox="0 0 ${WIDTH * perDay.length} ${HEIGHT}" width="${WIDTH * perDay.length}" height="${HEIGHT}">${perDay.map(
+  return html`<svg role="img" aria-label="${perDay.map((count, index) => html`${index > 0 && ', '}${dayPhrase(days[index] ?? 0)}: ${count}`)}" viewbox="0 0 ${WIDTH * perDay.length} ${HEIGHT}" width="${WIDTH * perDay.length}" height="${HEIGHT}">${perDay.map(
     (count, index) => {
       const height = count === 0 ? 1 : Math.max(3, (HEIGHT * count) / most);
       return html`<rect class="${count === 0 ? 'retired' : 'active'}" x="${index * WIDTH}" y="${(HEIGHT - height).toFixed(1)}" width="${WIDTH - 4}" height="${height.toFixed(1)}" rx="2"></rect>`;
@@ -83,22 +88,19 @@ const bars = (perDay: readonly number[], days: readonly number[], most: number):
   )}</svg>`;
 };
 
-const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone: 'UTC' });
-const dayText = (day: number): string => DAY.format(day * 1000);
-
 const people = ({ people: all, days }: ConsoleApprovalsModel): Html => {
   const most = Math.max(1, ...all.flatMap(({ perDay }) => perDay));
   return html`<div class="card flush"><table class="log">
-<thead><tr><th scope="col">Person</th><th scope="col">Decisions a day</th><th scope="col">In all</th></tr></thead>
+<thead><tr><th scope="col">${words.person}</th><th scope="col">${words.perDay}</th><th scope="col">${words.inAll}</th></tr></thead>
 <tbody>${all.map(
     ({ name, perDay, total }) =>
-      html`<tr><td data-label="Person">${isolated(name)}</td><td data-label="Decisions a day">${bars(perDay, days, most)}</td><td data-label="In all">${total}</td></tr>`,
+      html`<tr><td data-label="${words.person}">${isolated(name)}</td><td data-label="${words.perDay}">${bars(perDay, days, most)}</td><td data-label="${words.inAll}">${total}</td></tr>`,
   )}</tbody></table></div>`;
 };
 
 const list = ({ rows }: ConsoleApprovalsModel): Html => html`<div class="card flush"><table class="log">
-<thead><tr><th scope="col">What</th><th scope="col">Agent</th><th scope="col">In the name of</th><th scope="col">Risk</th><th scope="col">Outcome</th><th scope="col">Asked</th></tr></thead>
+<thead><tr><th scope="col">${words.what}</th><th scope="col">${agentWords.agent}</th><th scope="col">${words.inTheNameOf}</th><th scope="col">${words.risk}</th><th scope="col">${words.outcome}</th><th scope="col">${words.asked}</th></tr></thead>
 <tbody>${rows.map(
   (row) =>
-    html`<tr><td data-label="What">${deedLine(row)} <span class="hint">at ${isolated(row.resource.name)}</span> <code>${row.id}</code></td><td data-label="Agent"><a href="${row.agentHref}">${chosenName(row.agent.name)}</a></td><td data-label="In the name of">${isolated(row.onBehalfOf.name)}</td><td data-label="Risk">${riskBadge(row.risk)}</td><td data-label="Outcome">${approvalState(row.state)}</td><td data-label="Asked">${timeText(row.askedAt)}</td></tr>`,
+    html`<tr><td data-label="${words.what}">${deedLine(row)} <span class="hint">${words.at(isolated(row.resource.name))}</span> <code>${row.id}</code></td><td data-label="${agentWords.agent}"><a href="${row.agentHref}">${chosenName(row.agent.name)}</a></td><td data-label="${words.inTheNameOf}">${isolated(row.onBehalfOf.name)}</td><td data-label="${words.risk}">${riskBadge(row.risk)}</td><td data-label="${words.outcome}">${approvalState(row.state)}</td><td data-label="${words.asked}">${timeText(row.askedAt)}</td></tr>`,
 )}</tbody></table></div>`;

@@ -1,3 +1,4 @@
+import type { Phrase, Text } from '../html.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
 import type { Option } from '../partials/controls.ts';
 import type { Pagination } from '../partials/pagination.ts';
@@ -20,7 +21,7 @@ export type PolicyLine = {
   readonly effect: 'permit' | 'forbid';
   readonly reason?: string;
   /** What it is tied to, in a few words each. */
-  readonly conditions: readonly string[];
+  readonly conditions: readonly Phrase[];
 };
 
 export type PolicyOverviewModel = ConsoleFrame & {
@@ -122,7 +123,7 @@ export type TryModel = ConsoleFrame & {
   };
   readonly agents: readonly Option[];
   readonly resources: readonly Option[];
-  readonly errors: Readonly<Partial<Record<'agent' | 'person' | 'resource' | 'scope' | 'policy', string>>>;
+  readonly errors: Readonly<Partial<Record<'agent' | 'person' | 'resource' | 'scope' | 'policy', Text>>>;
   readonly result?: TrialResult;
 };
 
@@ -149,7 +150,7 @@ export type TrialResult = {
 export type ReplayModel = ConsoleFrame & {
   readonly action: string;
   readonly asked: TriedChoice & { readonly days: string; readonly agent: string };
-  readonly errors: Readonly<Partial<Record<'policy' | 'days' | 'agent', string>>>;
+  readonly errors: Readonly<Partial<Record<'policy' | 'days' | 'agent', Text>>>;
 };
 
 export type ReplayCount = { readonly allowed: number; readonly refused: number };

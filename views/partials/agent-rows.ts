@@ -1,19 +1,22 @@
 import { chosenName, isolated, plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import type { AgentRow } from '../pages/console-model.ts';
 import { timeText } from '../time-text.ts';
+import { agentWords } from '../words/agent.ts';
+import { agentListWords as words } from '../words/console-agents.ts';
+import { listWords } from '../words/lists.ts';
 import { environmentTag, verifiedTag } from './agent-card.ts';
 import { stateTag } from './agent-state.ts';
 
 /** Agents as a table, on a phone one below the other. `at`: another time than that of the last use, such as when it ends. */
 export const agentRows = (
   rows: readonly (AgentRow & { readonly at?: number })[],
-  at?: string,
+  at?: Phrase,
 ): Html => html`<div class="card flush"><table class="log agents">
-<thead><tr><th scope="col">Agent</th><th scope="col">State</th><th scope="col">Environment</th><th scope="col">Owner</th><th scope="col">${at ?? 'Last use'}</th></tr></thead>
+<thead><tr><th scope="col">${agentWords.agent}</th><th scope="col">${words.state}</th><th scope="col">${words.environment}</th><th scope="col">${words.owner}</th><th scope="col">${at ?? words.lastUse}</th></tr></thead>
 <tbody>${rows.map(
   (row) =>
-    html`<tr><td data-label="Agent" class="who-is"><a href="${row.href}">${chosenName(row.name)}</a> ${row.isVerified && verifiedTag}<code>${plainText(row.id, 80)}</code></td><td data-label="State">${stateTag(row.state, row.isStopped)}</td><td data-label="Environment">${environmentTag(row.environment)}</td><td data-label="Owner">${isolated(row.ownerName)}</td><td data-label="${at ?? 'Last use'}">${at === undefined ? lastUse(row.lastUsedAt) : row.at === undefined ? '–' : timeText(row.at)}</td></tr>`,
+    html`<tr><td data-label="${agentWords.agent}" class="who-is"><a href="${row.href}">${chosenName(row.name)}</a> ${row.isVerified && verifiedTag}<code>${plainText(row.id, 80)}</code></td><td data-label="${words.state}">${stateTag(row.state, row.isStopped)}</td><td data-label="${words.environment}">${environmentTag(row.environment)}</td><td data-label="${words.owner}">${isolated(row.ownerName)}</td><td data-label="${at ?? words.lastUse}">${at === undefined ? lastUse(row.lastUsedAt) : row.at === undefined ? '–' : timeText(row.at)}</td></tr>`,
 )}</tbody></table></div>`;
 
-export const lastUse = (at: number | undefined): Html | string => (at === undefined ? 'never' : timeText(at));
+export const lastUse = (at: number | undefined): HtmlValue => (at === undefined ? listWords.never : timeText(at));

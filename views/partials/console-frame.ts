@@ -1,5 +1,6 @@
-import { type Html, html } from '../html.ts';
+import { type Html, html, type Phrase } from '../html.ts';
 import type { PageFrame } from '../layout.ts';
+import { consoleWords as words } from '../words/console-frame.ts';
 
 /** Part of the model of every page below `/console`. */
 export type ConsoleFrame = PageFrame & {
@@ -7,41 +8,51 @@ export type ConsoleFrame = PageFrame & {
   readonly csrf: string;
   /** Whether all agents are there to be seen, not only one's own. */
   readonly seesAll: boolean;
-  /** Whether policies are there to be read. */
-  readonly seesPolicies?: boolean;
-  /** Whether the approvals of everybody are there to be seen. */
-  readonly seesApprovals?: boolean;
-  /** Whether the providers at which people sign in are there to be read. */
-  readonly seesSignIn?: boolean;
+  /** Places that are there for whoever looks. */
+  readonly sees: readonly ConsolePlace[];
 };
 
-export type ConsolePlace = 'overview' | 'agents' | 'findings' | 'register' | 'policies' | 'approvals' | 'sign-in';
+/** Where one can go, by subject; the first place of a section is its way in. */
+const SECTIONS = {
+  overview: { overview: '/console' },
+  agents: { agents: '/console/agents', findings: '/console/findings', register: '/console/agents/new' },
+  people: { 'sign-in': '/console/sign-in' },
+  policies: { versions: '/console/policy', try: '/console/policy/try', replay: '/console/policy/replay' },
+  approvals: { approvals: '/console/approvals' },
+} as const;
 
-const PLACES: readonly (readonly [ConsolePlace, path: string, text: string])[] = [
-  ['overview', '/console', 'Overview'],
-  ['agents', '/console/agents', 'Agents'],
-  ['findings', '/console/findings', 'Findings'],
-  ['register', '/console/agents/new', 'Register'],
-  ['policies', '/console/policy', 'Policies'],
-  ['approvals', '/console/approvals', 'Approvals'],
-  ['sign-in', '/console/sign-in', 'Sign-in'],
-];
+export type ConsoleSection = keyof typeof SECTIONS;
 
-/** Places that are not for everybody, with what says for whom. */
-const ASKED_FOR: Partial<Record<ConsolePlace, 'seesPolicies' | 'seesApprovals' | 'seesSignIn'>> = {
-  policies: 'seesPolicies',
-  approvals: 'seesApprovals',
-  'sign-in': 'seesSignIn',
+type PlacesOf<Section> = Section extends ConsoleSection ? keyof (typeof SECTIONS)[Section] : never;
+export type ConsolePlace = PlacesOf<ConsoleSection>;
+
+type Place = { readonly section: ConsoleSection; readonly name: ConsolePlace; readonly path: string };
+
+const PLACES: readonly Place[] = Object.entries(SECTIONS).flatMap(([section, places]) =>
+  Object.entries(places).map(([name, path]) => ({ section, name, path }) as Place),
+);
+
+export const CONSOLE_PLACES: readonly ConsolePlace[] = PLACES.map(({ name }) => name);
+
+/**
+ * Where one is in the console, and where else one can go: the sections, and the places of this one where it has
+ * several. `here`: the page itself, not one below it.
+ */
+export const consoleTabs = (frame: ConsoleFrame, place: ConsolePlace, here = true): Html => {
+  const seen = PLACES.filter(({ name }) => frame.sees.includes(name));
+  const section = PLACES.find(({ name }) => name === place)?.section;
+  const beside = seen.filter((one) => one.section === section);
+  const firsts = seen.filter((one) => seen.find((other) => other.section === one.section) === one);
+  const isAlone = beside.length < 2;
+  const link = (one: Place, text: Phrase, current: 'page' | 'true' | false): Html =>
+    html`<a href="${frame.basePath}${one.path}"${current && html` aria-current="${current}"`}>${text}</a>`;
+  const isIt = here ? 'page' : 'true';
+  return html`<nav class="tabs" aria-label="${words.name}">${firsts.map((one) =>
+    link(one, words.sections[one.section], one.section === section && (isAlone ? isIt : 'true')),
+  )}</nav>${
+    !isAlone &&
+    html`<nav class="tabs sub" aria-label="${section && words.sections[section]}">${beside.map((one) =>
+      link(one, words.places[one.name], one.name === place && isIt),
+    )}</nav>`
+  }`;
 };
-
-const isSeen = (place: ConsolePlace, frame: ConsoleFrame): boolean => {
-  const asked = ASKED_FOR[place];
-  return asked === undefined || frame[asked] === true;
-};
-
-/** Where one is in the console, and where else one can go. `here`: the page itself, not one below it. */
-export const consoleTabs = (frame: ConsoleFrame, place: ConsolePlace, here = true): Html =>
-  html`<nav class="tabs" aria-label="Console">${PLACES.filter(([name]) => isSeen(name, frame)).map(
-    ([name, path, text]) =>
-      html`<a href="${frame.basePath}${path}"${name === place && (here ? html` aria-current="page"` : html` aria-current="true"`)}>${text}</a>`,
-  )}</nav>`;

@@ -1,7 +1,8 @@
-import { type Html, html } from '../html.ts';
+import { type Html, html, type Phrase } from '../html.ts';
+import { numberPhrase } from '../time-text.ts';
 
 export type Count = {
-  /** Our own word, also the class that colours it. */
+  /** What is counted, also the class that colours it. */
   readonly name: string;
   readonly count: number;
   /** The list of those that were counted. */
@@ -14,18 +15,24 @@ const GAP = 3;
 const LEAST = 5;
 
 /** Counts as one bar, in which each has its share, and as links: the same for who does not see it. */
-export const countBar = (title: string, id: string, counts: readonly Count[]): Html => {
+export const countBar = (
+  title: Phrase,
+  id: string,
+  counts: readonly Count[],
+  words: Readonly<Record<string, Phrase>>,
+): Html => {
   const shown = counts.filter(({ count }) => count > 0);
   const total = shown.reduce((sum, { count }) => sum + count, 0);
   return html`<div class="counts"><h3 id="${id}">${title}</h3>
-${total > 0 && drawing(title, shown, total)}
+${total > 0 && drawing(shown, total)}
 <ul aria-labelledby="${id}">${counts.map(
     ({ name, count, href }) =>
-      html`<li class="${count === 0 && 'none'}"><a href="${href}"><span class="dot ${name}"></span>${count} ${name}</a></li>`,
+      html`<li class="${count === 0 && 'none'}"><a href="${href}"><span class="dot ${name}"></span>${numberPhrase(count)} ${words[name]}</a></li>`,
   )}</ul></div>`;
 };
 
-const drawing = (title: string, shown: readonly Count[], total: number): Html => {
+/** For the eye alone: the numbers stand below it. */
+const drawing = (shown: readonly Count[], total: number): Html => {
   const free = WIDTH - GAP * (shown.length - 1) - LEAST * shown.length;
   let x = 0;
   const parts = shown.map(({ name, count }) => {
@@ -34,6 +41,5 @@ const drawing = (title: string, shown: readonly Count[], total: number): Html =>
     x += width + GAP;
     return part;
   });
-  const words = shown.map(({ name, count }) => `${count} ${name}`).join(', ');
-  return html`<svg role="img" aria-label="${title}: ${words}" viewbox="0 0 ${WIDTH} 10" preserveaspectratio="none">${parts}</svg>`;
+  return html`<svg aria-hidden="true" viewbox="0 0 ${WIDTH} 10" preserveaspectratio="none">${parts}</svg>`;
 };

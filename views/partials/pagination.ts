@@ -1,15 +1,17 @@
-import { type Html, html } from '../html.ts';
+import { type Html, html, type Phrase } from '../html.ts';
+import { listWords as words } from '../words/lists.ts';
 
 /** Links to the neighbouring pages of a list; cursors only go forward, so the way back is to the start. */
 export type Pagination = { readonly firstHref?: string; readonly nextHref?: string };
 
+/** `label` says which list it is. `by`: in which order it stands. */
 export const pagination = (
   { firstHref, nextHref }: Pagination,
-  of: string,
-  [first, next] = ['Newest', 'Older'],
+  label: Phrase,
+  by: 'time' | 'other' = 'time',
 ): Html | undefined =>
   firstHref === undefined && nextHref === undefined
     ? undefined
-    : html`<nav class="pages" aria-label="Pages of ${of}">${firstHref !== undefined && html`<a href="${firstHref}">${first}</a>`}${
-        nextHref !== undefined && html`<a href="${nextHref}" rel="next">${next}</a>`
+    : html`<nav class="pages" aria-label="${label}">${firstHref !== undefined && html`<a href="${firstHref}">${words.first[by]}</a>`}${
+        nextHref !== undefined && html`<a href="${nextHref}" rel="next">${words.next[by]}</a>`
       }</nav>`;

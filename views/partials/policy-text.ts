@@ -1,6 +1,8 @@
 import { plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, html, type Phrase } from '../html.ts';
 import type { PolicyDifference, PolicyLine } from '../pages/console-policy-model.ts';
+import { numberPhrase } from '../time-text.ts';
+import { policyWords as words } from '../words/policy.ts';
 
 /** A line of a text somebody wrote, with its indentation; what could play tricks on the page is shown as its code. */
 export const sourceLine = (line: string, limit = 300): string => {
@@ -18,22 +20,22 @@ export const sourceLine = (line: string, limit = 300): string => {
 const MOST_LINES = 3_000;
 
 /** A text with the numbers of its lines. */
-export const sourceText = (text: string, label: string): Html => {
+export const sourceText = (text: string, label: Phrase): Html => {
   const lines = text.replace(/\n$/, '').split('\n');
   return html`<div class="source" tabindex="0" role="region" aria-label="${label}"><ol>${lines
     .slice(0, MOST_LINES)
     .map((line) => html`<li class="numbered"><code>${sourceLine(line)}</code></li>`)}</ol>${
-    lines.length > MOST_LINES && html`<p class="hint">There are ${lines.length} lines.</p>`
+    lines.length > MOST_LINES && html`<p class="hint">${words.lines(numberPhrase(lines.length))}</p>`
   }</div>`;
 };
 
-const SIGNS = { same: ['', ' '], removed: ['Removed: ', '−'], added: ['Added: ', '+'] } as const;
+const SIGNS = { same: ['', ' '], removed: [words.removed, '−'], added: [words.added, '+'] } as const;
 
 /** What differs between two versions, with a few lines around it. */
 export const differenceText = ({ from, to, lines }: PolicyDifference): Html =>
   lines.length === 0
-    ? html`<p class="empty">Version ${to} says the same as version ${from}.</p>`
-    : html`<div class="source difference" tabindex="0" role="region" aria-label="Differences from version ${from} to version ${to}"><ul>${lines
+    ? html`<p class="empty">${words.same(from, to)}</p>`
+    : html`<div class="source difference" tabindex="0" role="region" aria-label="${words.differences(from, to)}"><ul>${lines
         .slice(0, MOST_LINES)
         .map((line) =>
           line === undefined
@@ -45,7 +47,7 @@ export const differenceText = ({ from, to, lines }: PolicyDifference): Html =>
 export const policyLines = (policies: readonly PolicyLine[]): Html =>
   html`<ul class="policies">${policies.map(
     ({ id, effect, reason, conditions }) =>
-      html`<li><span class="tag ${effect === 'permit' ? 'good' : 'off'}">${effect === 'permit' ? 'permits' : 'forbids'}</span>
-<div><p>${reason === undefined ? html`<span class="hint">Gives no reason.</span>` : plainText(reason, 300)}</p>
-<p class="facts"><code>${plainText(id, 80)}</code>${conditions.map((text) => html`<span class="tag">${plainText(text, 80)}</span>`)}</p></div></li>`,
+      html`<li><span class="tag ${effect === 'permit' ? 'good' : 'off'}">${effect === 'permit' ? words.permits : words.forbids}</span>
+<div><p>${reason === undefined ? html`<span class="hint">${words.noReason}</span>` : plainText(reason, 300)}</p>
+<p class="facts"><code>${plainText(id, 80)}</code>${conditions.map((text) => html`<span class="tag">${text}</span>`)}</p></div></li>`,
   )}</ul>`;

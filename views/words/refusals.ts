@@ -1,5 +1,6 @@
-import { englishText } from '../agent-text.ts';
+import { englishText, plainText } from '../agent-text.ts';
 import { html, type Phrase, phrase } from '../html.ts';
+import { TRIAL_GERMAN } from './console-try.ts';
 
 /**
  * What a refusal of the domain says to a person. Its message is English, as the API answers it; those that people meet
@@ -7,18 +8,52 @@ import { html, type Phrase, phrase } from '../html.ts';
  * introduced in German and stands as it is.
  */
 export const refusalPhrase = (message: string): Phrase => {
-  const known = GERMAN[message];
+  const known = germanOf(message);
   return phrase({
     en: englishText(message, MOST),
     de: known ?? html`Der Server sagt dazu: ${englishText(message, MOST)}`,
   });
 };
 
+/** The same of any other sentence of the domain: one that is not known stands as it is. */
+export const saidPhrase = (sentence: string): Phrase =>
+  phrase({ en: englishText(sentence, MOST), de: germanOf(sentence) ?? englishText(sentence, MOST) });
+
 const MOST = 400;
 
-/** English message of a DomainError → the same in German. */
+/** English message of a DomainError → the same in German. `{}` stands for a part that changes. */
 export const GERMAN: Readonly<Record<string, string>> = {
   'This cannot be answered right now.': 'Das lässt sich im Augenblick nicht beantworten.',
   'This form did not come from a page of this server, or is too old. Open the page again.':
     'Dieses Formular kam nicht von einer Seite dieses Servers oder ist zu alt. Öffnen Sie die Seite noch einmal.',
+  ...TRIAL_GERMAN,
+};
+
+const germanOf = (message: string): string | undefined => {
+  const text = plainText(message, MOST);
+  const exact = Object.hasOwn(GERMAN, text) ? GERMAN[text] : undefined;
+  if (exact !== undefined) return exact;
+  for (const [template, german] of TEMPLATES) {
+    const parts = changingParts(template, text);
+    if (parts) return german.split('{}').reduce((all, fixed, index) => `${all}${parts[index - 1] ?? ''}${fixed}`);
+  }
+  return undefined;
+};
+
+const TEMPLATES = Object.entries(GERMAN).filter(([template]) => template.includes('{}'));
+
+/** What stands where the template has `{}`; undefined when the text is not made after it. */
+const changingParts = (template: string, text: string): readonly string[] | undefined => {
+  const [first = '', ...fixed] = template.split('{}');
+  if (!text.startsWith(first)) return undefined;
+  const parts: string[] = [];
+  let at = first.length;
+  for (const [index, next] of fixed.entries()) {
+    const isLast = index === fixed.length - 1;
+    const end = isLast ? text.length - next.length : text.indexOf(next, at);
+    if (end < at || !text.startsWith(next, end)) return undefined;
+    parts.push(text.slice(at, end));
+    at = end + next.length;
+  }
+  return parts;
 };

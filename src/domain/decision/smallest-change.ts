@@ -53,19 +53,24 @@ export const policySteps = (
   if (policies.length === 0) return [{ layer, text: 'No policy permits it: one that does has to be written.' }];
   const asked = needs.map((need): Step => {
     if (need.kind === 'approval') return { layer, text: `An approval, as ${named} asks for.` };
-    const how = [
-      ...(need.acr === undefined ? [] : [`with ${need.acr}`]),
-      ...(need.maxAge === undefined ? [] : [`at most ${need.maxAge} seconds ago`]),
-    ].join(', ');
-    return { layer, text: `A sign-in of the person ${how}, as ${named} asks for.` };
+    return { layer, text: signInText(need, named) };
   });
   if (asked.length > 0) return asked;
   return [
     {
       layer,
       text: forbids
-        ? `${policies.length === 1 ? 'This policy forbids' : 'These policies forbid'} it: ${named}.`
+        ? policies.length === 1
+          ? `This policy forbids it: ${named}.`
+          : `These policies forbid it: ${named}.`
         : `What ${named} says could not be evaluated.`,
     },
   ];
 };
+
+const signInText = ({ acr, maxAge }: { readonly acr?: string; readonly maxAge?: number }, named: string): string =>
+  acr === undefined
+    ? `A sign-in of the person at most ${maxAge} seconds ago, as ${named} asks for.`
+    : maxAge === undefined
+      ? `A sign-in of the person with ${acr}, as ${named} asks for.`
+      : `A sign-in of the person with ${acr}, at most ${maxAge} seconds ago, as ${named} asks for.`;

@@ -30,7 +30,7 @@ export const addApprovalsPage = ({ page, deps, calls }: Parts): void => {
 
   page('/console/approvals', async (ctx, { viewer, frame }) => {
     const { account, by } = viewer;
-    if (!frame.seesApprovals) throw nothingThere();
+    if (!calls.mayAll('listApprovals', account)) throw nothingThere();
     const query = queryOf(ctx);
     const state = SHOWN_STATES.find((one) => one === query.get('state')) ?? '';
     const after = readCursor(query.get('before'));

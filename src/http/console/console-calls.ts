@@ -117,19 +117,24 @@ export const consoleCalls = (handlers: Handlers<ConsoleOperation>) => {
     });
   };
 
+  /** How far the account may go, where it may call it at all. */
+  const reach = (operation: ConsoleOperation, account: Account): Access | undefined => {
+    try {
+      return access(operation, account);
+    } catch {
+      return undefined;
+    }
+  };
+
   return {
     access,
     run,
 
     /** Whether the account may call it at all. */
-    may(operation: ConsoleOperation, account: Account): boolean {
-      try {
-        access(operation, account);
-        return true;
-      } catch {
-        return false;
-      }
-    },
+    may: (operation: ConsoleOperation, account: Account): boolean => reach(operation, account) !== undefined,
+
+    /** Whether it may by its role, not only for what is its own. */
+    mayAll: (operation: ConsoleOperation, account: Account): boolean => reach(operation, account) === 'all',
 
     /** Whether a call is refused as if the thing were not there. */
     async isThere(call: Promise<unknown>): Promise<boolean> {

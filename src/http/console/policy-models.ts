@@ -1,3 +1,5 @@
+import { plainText } from '../../../views/agent-text.ts';
+import type { Phrase } from '../../../views/html.ts';
 import type {
   PolicyDifference,
   PolicyLine,
@@ -6,7 +8,9 @@ import type {
 } from '../../../views/pages/console-policy-model.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import type { Option } from '../../../views/partials/controls.ts';
-import { durationText } from '../../../views/time-text.ts';
+import { durationPhrase } from '../../../views/time-text.ts';
+import { policyPageWords } from '../../../views/words/console-policy.ts';
+import { policyWords } from '../../../views/words/policy.ts';
 import { MULTI_FACTOR } from '../../domain/accounts/assurance.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { differences } from '../../domain/policy/line-diff.ts';
@@ -67,20 +71,17 @@ export const versionRow = (deps: ConsoleDeps, set: Omit<ShownSet, 'text'>, names
   href: policyHref(deps, set.version),
 });
 
-const conditionsOf = ({ annotations }: PolicySummary): readonly string[] => [
-  ...(annotations['approval'] === undefined ? [] : ['with an approval']),
+const { tied } = policyWords;
+const lengthOf = (seconds: string): Phrase => durationPhrase(Number(seconds));
+
+const conditionsOf = ({ annotations }: PolicySummary): readonly Phrase[] => [
+  ...(annotations['approval'] === undefined ? [] : [tied.approval]),
   ...(annotations['acr'] === undefined
     ? []
-    : [
-        annotations['acr'] === MULTI_FACTOR ? 'signed in with a second factor' : `signed in with ${annotations['acr']}`,
-      ]),
-  ...(annotations['max_age'] === undefined
-    ? []
-    : [`signed in ${durationText(Number(annotations['max_age']))} ago at most`]),
-  ...(annotations['max_seconds'] === undefined
-    ? []
-    : [`for ${durationText(Number(annotations['max_seconds']))} at most`]),
-  ...(annotations['max_uses'] === undefined ? [] : [`${annotations['max_uses']} uses at most`]),
+    : [annotations['acr'] === MULTI_FACTOR ? tied.secondFactor : tied.signedInWith(annotations['acr'])]),
+  ...(annotations['max_age'] === undefined ? [] : [tied.signedInAgo(lengthOf(annotations['max_age']))]),
+  ...(annotations['max_seconds'] === undefined ? [] : [tied.seconds(lengthOf(annotations['max_seconds']))]),
+  ...(annotations['max_uses'] === undefined ? [] : [tied.uses(Number(annotations['max_uses']))]),
 ];
 
 export const policyLine = (policy: PolicySummary): PolicyLine => ({
@@ -112,7 +113,7 @@ export const versionOptions = async (calls: ConsoleCalls, { account, by }: Viewe
   const answer = await calls.run('listPolicySets', account, by, { query: { limit: CHOICES } });
   return setsOf(answer).map(({ version, state, note }) => ({
     value: String(version),
-    text: `Version ${version}${state === 'active' ? ', counts' : state === 'draft' ? ', draft' : ''}${note === undefined ? '' : `: ${note}`}`,
+    text: policyPageWords.option(version, state, note === undefined ? undefined : plainText(note, 60)),
   }));
 };
 

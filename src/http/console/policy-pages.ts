@@ -1,7 +1,10 @@
 import type { Context } from 'koa';
+import type { Phrase } from '../../../views/html.ts';
 import { policyActivationPage, policyOverviewPage, policyVersionPage } from '../../../views/pages/console-policy.ts';
 import { policyEditorPage } from '../../../views/pages/console-policy-editor.ts';
 import type { PolicyEditorModel, PolicyFindingLine } from '../../../views/pages/console-policy-model.ts';
+import { editorWords } from '../../../views/words/console-editor.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import type { PolicyFinding } from '../../domain/ports/policy-engine.ts';
 import { byOf, queryOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
@@ -143,7 +146,7 @@ export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }
     const etag = numberOf(form, 'etag') ?? -1;
     const draft = id === undefined ? undefined : (await draftOf(viewer, id)).set;
     if (draft === undefined) calls.access('createPolicySet', viewer.account);
-    const again = async (status: number, error?: string): Promise<void> => {
+    const again = async (status: number, error?: Phrase): Promise<void> => {
       const active = await activeSet(calls, viewer);
       const base = editor(opened, draft, etag);
       const model: PolicyEditorModel = {
@@ -167,7 +170,7 @@ export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }
     } catch (error) {
       if (!isDomainError(error) || !AGAIN.includes(error.code)) throw error;
       await recordRefusal(deps, ctx, error);
-      await again(statusOf(error), error.field === '/text' ? 'The text has errors. Nothing was saved.' : error.message);
+      await again(statusOf(error), error.field === '/text' ? editorWords.hasErrors : refusalPhrase(error.message));
     }
   };
 

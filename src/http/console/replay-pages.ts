@@ -9,8 +9,10 @@ import {
   replayProgress,
   replayResult,
 } from '../../../views/pages/console-policy-replay.ts';
+import { policyPageWords } from '../../../views/words/console-policy.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { isDomainError } from '../../domain/errors.ts';
-import { queryOf, recordRefusal, sendPage, setRetryAfter, statusOf } from '../interaction/page-answers.ts';
+import { queryOf, recordRefusal, sendPage, setRetryAfter, statusOf, viewOf } from '../interaction/page-answers.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { single } from '../middleware/form-body.ts';
 import { agentHref, type ConsoleDeps, partyNames } from './console-deps.ts';
@@ -48,7 +50,7 @@ export const addReplayPages = ({ router, page, deps, calls, sessions, openedAs }
     calls.access('replayPolicies', viewer.account);
     const versions = await versionOptions(calls, viewer);
     const action = `${deps.basePath}/console/policy/replay`;
-    const policies = [{ value: 'active', text: 'Those that count' }, ...versions];
+    const policies = [{ value: 'active', text: policyPageWords.thoseThatCount }, ...versions];
     return { ...frame, action, asked: { ...asked, policies }, errors: {} };
   };
 
@@ -78,8 +80,9 @@ export const addReplayPages = ({ router, page, deps, calls, sessions, openedAs }
       await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
       const name = (error.field ?? '').slice(1);
-      const errors = name === 'policy' || name === 'agent' ? { [name]: error.message } : {};
-      const flash = { kind: 'error', text: error.message } as const;
+      const text = refusalPhrase(error.message);
+      const errors = name === 'policy' || name === 'agent' ? { [name]: text } : {};
+      const flash = { kind: 'error', text } as const;
       sendPage(ctx, statusOf(error), replayPage({ ...model, flash, errors }));
     }
   });
@@ -94,23 +97,24 @@ const sendParts = async (
 ): Promise<void> => {
   const iterator = lines[Symbol.asyncIterator]();
   const first = await iterator.next();
-  const [before, after] = replayHalves(model);
+  const view = viewOf(ctx);
+  const [before, after] = replayHalves(model, view);
   const parts = async function* (): AsyncGenerator<string> {
     yield before;
     let percent = -1;
     try {
       for (let next = first; !next.done; next = await iterator.next()) {
         const { summary, read, changed, share } = JSON.parse(next.value) as Line;
-        if (summary) yield String(replayResult(await resultOf(deps, summary)));
+        if (summary) yield replayResult(await resultOf(deps, summary)).in(view);
         else if (Math.floor(share * 100) > percent) {
           percent = Math.floor(share * 100);
-          yield String(replayProgress(read, changed, share));
+          yield replayProgress(read, changed, share).in(view);
         }
       }
     } catch (error) {
       // Half of the answer is sent: it goes to the log, and the page says that it broke off.
       ctx.app.emit('error', error, ctx);
-      yield String(replayFailed('Reading the trail broke off. Try again, with fewer days.'));
+      yield replayFailed().in(view);
     }
     yield after;
   };
@@ -121,6 +125,7 @@ const sendParts = async (
   ctx.status = 200;
   ctx.set('Content-Security-Policy', pageCsp({ formTargets: [], scripts: false }));
   ctx.type = 'text/html; charset=utf-8';
+  ctx.set('Content-Language', view.language);
   ctx.body = stream;
 };
 

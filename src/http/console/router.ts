@@ -4,14 +4,16 @@ import { agentPage } from '../../../views/pages/console-agent.ts';
 import { agentListPage } from '../../../views/pages/console-agents.ts';
 import { findingsPage } from '../../../views/pages/console-findings.ts';
 import { overviewPage } from '../../../views/pages/console-overview.ts';
+import { CONSOLE_PLACES, type ConsolePlace } from '../../../views/partials/console-frame.ts';
 import type { FlashMessage } from '../../../views/partials/flash.ts';
+import type { Account } from '../../domain/accounts/account.ts';
 import { readCursor } from '../account/account-model.ts';
 import { accountSessions, type PageSession } from '../account/sessions.ts';
 import { byOf, guardedForms, pages, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { agentListModel } from './agent-list.ts';
 import { agentModel } from './agent-model.ts';
 import { addApprovalsPage } from './approvals-page.ts';
-import { type ConsoleOperation, consoleCalls } from './console-calls.ts';
+import { type ConsoleCalls, type ConsoleOperation, consoleCalls } from './console-calls.ts';
 import { agentHref, type ConsoleDeps } from './console-deps.ts';
 import { addConsoleForms } from './console-forms.ts';
 import type { AddPage, Opened } from './console-page.ts';
@@ -47,6 +49,21 @@ const DONE: Readonly<Record<string, FlashMessage>> = {
   withdrawn: { kind: 'notice', text: 'The offer was taken back.' },
 };
 
+/** What has to be granted for a place; `all`: not only for what is one's own. Places that are not here are for everybody. */
+const ASKED_FOR: Partial<Record<ConsolePlace, readonly [ConsoleOperation, reach?: 'all']>> = {
+  'sign-in': ['listUpstreams'],
+  versions: ['getPolicySet'],
+  try: ['simulatePolicies'],
+  replay: ['replayPolicies'],
+  approvals: ['listApprovals', 'all'],
+};
+
+const isSeen = (calls: ConsoleCalls, place: ConsolePlace, account: Account): boolean => {
+  const [operation, reach] = ASKED_FOR[place] ?? [];
+  if (operation === undefined) return true;
+  return reach === undefined ? calls.may(operation, account) : calls.mayAll(operation, account);
+};
+
 /** `/console` and all below it. */
 export const consoleRouter = (deps: ConsoleDeps): Router => {
   const { basePath } = deps;
@@ -64,9 +81,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
         signedInAs: session.signedInAs,
         csrf: session.csrf,
         seesAll: calls.access('listAgents', session.account) === 'all',
-        seesPolicies: calls.may('getPolicySet', session.account),
-        seesApprovals: calls.access('listApprovals', session.account) === 'all',
-        seesSignIn: calls.may('listUpstreams', session.account),
+        sees: CONSOLE_PLACES.filter((place) => isSeen(calls, place, session.account)),
         ...(flash ? { flash } : {}),
       },
     };

@@ -1,5 +1,7 @@
 import type { TrialResult, TrialStep, TryModel } from '../../../views/pages/console-policy-model.ts';
 import { tryPage } from '../../../views/pages/console-policy-try.ts';
+import { policyPageWords } from '../../../views/words/console-policy.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import type { PolicySummary } from '../../domain/ports/policy-engine.ts';
 import { queryOf, recordRefusal, sendPage, statusOf } from '../interaction/page-answers.ts';
@@ -49,7 +51,7 @@ export const addTryPage = ({ page, deps, calls }: Parts): void =>
     const model: TryModel = {
       ...frame,
       action: `${deps.basePath}/console/policy/try`,
-      asked: { ...asked, policies: [{ value: 'active', text: 'Those that count' }, ...versions] },
+      asked: { ...asked, policies: [{ value: 'active', text: policyPageWords.thoseThatCount }, ...versions] },
       agents: ((agents.body?.['items'] ?? []) as readonly { id: string; name: string }[]).map(({ id, name }) => ({
         value: id,
         text: name,
@@ -70,7 +72,7 @@ export const addTryPage = ({ page, deps, calls }: Parts): void =>
       if (!isDomainError(error) || error.code !== 'invalid_field') throw error;
       await recordRefusal(deps, ctx, error);
       const field = FIELDS[(error.field ?? '').split('/')[1] ?? ''] ?? 'agent';
-      sendPage(ctx, statusOf(error), tryPage({ ...model, errors: { [field]: error.message } }));
+      sendPage(ctx, statusOf(error), tryPage({ ...model, errors: { [field]: refusalPhrase(error.message) } }));
     }
   });
 

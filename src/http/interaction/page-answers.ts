@@ -28,7 +28,7 @@ export const queryOf = (ctx: Context): URLSearchParams => new URLSearchParams(ct
 export const byOf = (ctx: Context, account: string): By => ({ caller: account, ...requestOf(ctx) });
 
 /** Who reads the answer: the language is set by src/http/app.ts, and by the request an interaction is part of. */
-const viewOf = (ctx: Context): View => {
+export const viewOf = (ctx: Context): View => {
   const language: unknown = ctx.state['language'];
   return {
     language: isLanguage(language) ? language : 'en',

@@ -7,7 +7,7 @@ import type { ApprovalFacts, ApprovalModel } from '../../../views/pages/approval
 import { inboxPage } from '../../../views/pages/approvals.ts';
 import { type ConsoleApprovalsModel, consoleApprovalsPage } from '../../../views/pages/console-approvals.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
-import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import { CONSOLE_PLACES, type ConsoleFrame } from '../../../views/partials/console-frame.ts';
 
 const NOON = 1_790_000_000;
 
@@ -84,7 +84,7 @@ export const approvalPages = (
       ...more,
     });
   const decided = { decidedAt: NOON + 30, decidedBy: text('Alice'), redeemBy: NOON + 330 };
-  const consoleFrame: ConsoleFrame = { ...frame, csrf: text('9d2'), seesAll: true, seesApprovals: true };
+  const consoleFrame: ConsoleFrame = { ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES };
   const consolePage: ConsoleApprovalsModel = {
     ...consoleFrame,
     action: `${frame.basePath}/console/approvals`,

@@ -138,6 +138,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     }),
     'console-empty': overviewPage({
       ...frame,
+      sees: ['overview', 'agents', 'findings', 'register'],
       seesAll: false,
       waiting: [],
       states: [],
@@ -147,7 +148,6 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     }),
     'console-sign-in': upstreamsPage({
       ...frame,
-      seesSignIn: true,
       redirectUri: 'https://id.example.com/upstream/callback',
       isPasswordOn: true,
       upstreams: [

@@ -1,46 +1,57 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Html } from '../../../views/html.ts';
+import { LANGUAGES, type Language } from '../../../views/language.ts';
 import { type Element, elementsOf } from './markup.ts';
 import { PAYLOADS } from './payloads.ts';
 import { samplePages } from './sample-pages.ts';
 
-const pages = Object.entries(samplePages(undefined, '/id'));
+/** Each page as readers of each language get it. */
+const written = (all: Readonly<Record<string, Html>>): readonly (readonly [string, Language, string])[] =>
+  Object.entries(all).flatMap(([name, page]) =>
+    LANGUAGES.map((language) => [name, language, page.in({ language })] as const),
+  );
+
+const pages = written(samplePages(undefined, '/id'));
 /** What leads somewhere on each page when nobody tries anything. */
 const usualTargets = new Map<string, readonly (string | undefined)[]>();
 
 beforeAll(() => {
-  for (const [name, page] of Object.entries(samplePages(() => 'x'))) usualTargets.set(name, targetsOf(page));
+  for (const [name, language, page] of written(samplePages(() => 'x'))) {
+    usualTargets.set(`${name} ${language}`, targetsOf(page));
+  }
 });
 
 describe('WB-05 text that somebody else chose', () => {
-  test.each(PAYLOADS)('stays text on every page: %j', (payload) => {
-    for (const [name, page] of Object.entries(samplePages(() => payload))) {
-      expect(targetsOf(page)).toEqual(usualTargets.get(name));
+  // Each payload in one of the languages, in turn: the places are the same in all.
+  const attacks = PAYLOADS.map((payload, index) => [payload, LANGUAGES[index % LANGUAGES.length]] as const);
+
+  test.each(attacks)('stays text on every page: %j, in %s', (payload, language = 'en') => {
+    for (const [name, built] of Object.entries(samplePages(() => payload))) {
+      const page = built.in({ language });
+      expect(targetsOf(page)).toEqual(usualTargets.get(`${name} ${language}`));
     }
   });
 
   test('is cut before it fills the page (AP-18)', () => {
-    for (const page of Object.values(samplePages(() => 'W'.repeat(50_000)))) {
+    for (const [, , page] of written(samplePages(() => 'W'.repeat(50_000)))) {
       // What a person typed comes back to them whole.
-      const shown = String(page)
-        .replace(/<textarea[^>]*>[^<]*/g, ' ')
-        .replace(/<[^>]*>/g, ' ');
+      const shown = page.replace(/<textarea[^>]*>[^<]*/g, ' ').replace(/<[^>]*>/g, ' ');
       expect(Math.max(...(shown.match(/W+/g) ?? ['']).map(({ length }) => length))).toBeLessThanOrEqual(400);
     }
   });
 });
 
 describe('every page', () => {
-  test.each(pages)('%s is well-formed, in English, with one heading of the first level', (_, page) => {
-    const elements = elementsOf(String(page));
-    expect(String(page).startsWith('<!doctype html>\n<html lang="en">')).toBe(true);
+  test.each(pages)('%s is well-formed, in %s, with one heading of the first level', (_, language, page) => {
+    const elements = elementsOf(page);
+    expect(page.startsWith(`<!doctype html>\n<html lang="${language}">`)).toBe(true);
     expect(elements.filter(({ name }) => name === 'h1')).toHaveLength(1);
     const ids = elements.flatMap(({ attributes }) => attributes['id'] ?? []);
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test.each(pages)('%s labels each input and each select', (_, page) => {
-    const elements = elementsOf(String(page));
+  test.each(pages)('%s in %s labels each input and each select', (_, __, page) => {
+    const elements = elementsOf(page);
     const labelled = elements.filter(({ name }) => name === 'label').map(({ attributes }) => attributes['for']);
     const inputs = elements.filter(
       ({ name, attributes }) =>
@@ -51,8 +62,8 @@ describe('every page', () => {
     expect(inputs.filter(({ attributes }) => !labelled.includes(attributes['id']))).toEqual([]);
   });
 
-  test.each(pages)('%s holds no script, and only links and forms to our own prefix', (_, page) => {
-    const elements = elementsOf(String(page));
+  test.each(pages)('%s in %s holds no script, and only links and forms to our own prefix', (_, __, page) => {
+    const elements = elementsOf(page);
     const targets = elements.filter(isActive).map(({ attributes }) => targetOf(attributes) ?? '');
     const foreign = targets.filter((target) => !target.startsWith('/id/') && !target.startsWith('#'));
     // RFC 8414 §3.1 puts the well-known name in front of the issuer's path.
@@ -62,8 +73,9 @@ describe('every page', () => {
     expect(methods.filter((method, index) => method !== 'post' && !isSearch(elements, index))).toEqual([]);
   });
 
-  test.each(pages)('%s keeps text of others out of its title', (name) => {
-    const title = /<title>(.*)<\/title>/.exec(String(samplePages(() => 'ZZZ')[name]))?.[1];
+  test.each(pages)('%s in %s keeps text of others out of its title', (name, language) => {
+    const title = /<title>(.*)<\/title>/.exec(samplePages(() => 'ZZZ')[name]?.in({ language }) ?? '')?.[1];
+    expect(title).toMatch(/ · Behalf$/);
     if (name !== 'error') expect(title).not.toContain('ZZZ');
   });
 });
@@ -71,8 +83,8 @@ describe('every page', () => {
 const isSearch = (elements: readonly Element[], index: number): boolean =>
   elements.filter(({ name }) => name === 'form')[index]?.attributes['role'] === 'search';
 
-const targetsOf = (page: Html): readonly (string | undefined)[] =>
-  elementsOf(String(page))
+const targetsOf = (page: string): readonly (string | undefined)[] =>
+  elementsOf(page)
     .filter(isActive)
     .map(({ attributes }) => targetOf(attributes));
 

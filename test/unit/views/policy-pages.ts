@@ -1,17 +1,18 @@
 /** Models of the pages below `/console/policy`. Whatever somebody else chose goes through `text`. */
-import { Html } from '../../../views/html.ts';
+import { type Html, html } from '../../../views/html.ts';
 import { policyActivationPage, policyOverviewPage, policyVersionPage } from '../../../views/pages/console-policy.ts';
 import { policyEditorPage } from '../../../views/pages/console-policy-editor.ts';
 import type { PolicyDifference, PolicyLine, PolicyVersion } from '../../../views/pages/console-policy-model.ts';
 import {
+  replayedPage,
   replayFailed,
-  replayHalves,
   replayPage,
   replayProgress,
   replayResult,
 } from '../../../views/pages/console-policy-replay.ts';
 import { tryPage } from '../../../views/pages/console-policy-try.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import { policyWords } from '../../../views/words/policy.ts';
 
 const NOON = 1_790_000_000;
 
@@ -26,7 +27,12 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
     href: `${home}/versions/${version}`,
   });
   const policies: readonly PolicyLine[] = [
-    { id: text('low'), effect: 'permit', reason: text('Little harm.'), conditions: [text('with an approval')] },
+    {
+      id: text('low'),
+      effect: 'permit',
+      reason: text('Little harm.'),
+      conditions: [policyWords.tied.approval, policyWords.tied.signedInWith(text('urn:acr:2'))],
+    },
     { id: text('nights'), effect: 'forbid', conditions: [] },
   ];
   const difference: PolicyDifference = {
@@ -73,7 +79,6 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
     asked: { ...asked, days: '7', agent: text('agt_1') },
     errors: {},
   };
-  const [before, after] = replayHalves(replay);
   const trial = {
     ...frame,
     action: `${home}/try`,
@@ -165,10 +170,7 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
       errors: { agent: text('There is no such agent.'), resource: text('None.'), policy: text('None.') },
     }),
     'policy-replay': replayPage({ ...replay, errors: { policy: text('None.'), agent: text('None.') } }),
-    'policy-replayed': Html.of([[before, replayProgress(10, 1, 0.5), result, after].join('')], []),
-    'policy-replay-broken': Html.of(
-      [[before, replayProgress(10, 1, 0.5), replayFailed('It broke off.'), after].join('')],
-      [],
-    ),
+    'policy-replayed': replayedPage(replay, html`${replayProgress(10, 1, 0.5)}${result}`),
+    'policy-replay-broken': replayedPage(replay, html`${replayProgress(10, 1, 0.5)}${replayFailed()}`),
   };
 };

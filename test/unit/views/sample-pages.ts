@@ -19,6 +19,7 @@ import { signInPage } from '../../../views/pages/sign-in.ts';
 import { signedOutPage, signOutPage } from '../../../views/pages/sign-out.ts';
 import { totpPage } from '../../../views/pages/totp.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
+import { CONSOLE_PLACES } from '../../../views/partials/console-frame.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
 import { approvalPages } from './approval-pages.ts';
 import { consolePages } from './console-pages.ts';
@@ -432,8 +433,8 @@ export const samplePages = (
       minimumLength: 12,
       errors: { new: text('Too short: at least 12 characters.') },
     }),
-    ...consolePages({ ...frame, csrf: text('9d2'), seesAll: true }, text),
-    ...policyPages({ ...frame, csrf: text('9d2'), seesAll: true, seesPolicies: true }, text),
+    ...consolePages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
+    ...policyPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
   };
 };
 

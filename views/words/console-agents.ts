@@ -1,0 +1,161 @@
+import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
+
+/** The overview of the console, lists of agents, and what is found about them. */
+export const overviewWords = {
+  leadAll: phrase({
+    en: 'All agents of this server, and who answers for them.',
+    de: 'Alle Agenten dieses Servers, und wer für sie einsteht.',
+  }),
+  leadOwn: phrase({ en: 'The agents you answer for.', de: 'Die Agenten, für die Sie einstehen.' }),
+  waiting: phrase({ en: 'Waiting for you', de: 'Wartet auf Sie' }),
+  accepting: phrase({
+    en: 'Whoever accepts an agent answers for it: for what it does, and for ending it.',
+    de: 'Wer einen Agenten annimmt, steht für ihn ein: für das, was er tut, und dafür, ihn zu beenden.',
+  }),
+  asks: {
+    registered: (party: HtmlValue) =>
+      phrase({
+        en: html`It was registered for ${party ?? 'you'}.`,
+        de: html`Er wurde für ${party ?? 'Sie'} registriert.`,
+      }),
+    offered: (party: HtmlValue) =>
+      phrase({
+        en: html`Its owner offers it to ${party ?? 'you'}.`,
+        de: html`Sein Eigentümer bietet ihn ${party ?? 'Ihnen'} an.`,
+      }),
+    frozen: (party: HtmlValue) =>
+      phrase({
+        en: html`It is frozen since nobody answered for it. It belonged to ${party ?? 'you'}.`,
+        de: html`Er ist eingefroren, weil niemand für ihn einstand. Er gehörte ${party ?? 'Ihnen'}.`,
+      }),
+  },
+  waitsUntil: (time: HtmlValue) => phrase({ en: html`It waits until ${time}.`, de: html`Er wartet bis ${time}.` }),
+  readFirst: (href: string) =>
+    phrase({
+      en: html`Read <a href="${href}">what it may do</a> first.`,
+      de: html`Lesen Sie zuerst, <a href="${href}">was er darf</a>.`,
+    }),
+  decline: phrase({ en: 'Decline', de: 'Ablehnen' }),
+  accept: phrase({ en: 'Accept', de: 'Annehmen' }),
+  counts: phrase({ en: 'Counts', de: 'Anzahlen' }),
+  byState: phrase({ en: 'By state', de: 'Nach Zustand' }),
+  byEnvironment: phrase({ en: 'By environment', de: 'Nach Umgebung' }),
+  countedOnly: (count: HtmlValue) =>
+    phrase({
+      en: html`Of the newest ${count} agents; those that are retired are counted by state only.`,
+      de: html`Von den neuesten ${count} Agenten; stillgelegte sind nur nach Zustand gezählt.`,
+    }),
+  newest: phrase({ en: 'Newest agents', de: 'Neueste Agenten' }),
+  none: (registerHref: string) =>
+    phrase({
+      en: html`You answer for no agent yet. <a href="${registerHref}">Register one</a>, or let somebody hand one over to you.`,
+      de: html`Sie stehen noch für keinen Agenten ein. <a href="${registerHref}">Registrieren Sie einen</a>, oder lassen Sie sich einen übergeben.`,
+    }),
+  all: phrase({ en: 'All agents', de: 'Alle Agenten' }),
+};
+
+export const agentListWords = {
+  title: phrase({ en: 'Agents', de: 'Agenten' }),
+  all: overviewWords.all,
+  mine: phrase({ en: 'My agents', de: 'Meine Agenten' }),
+  onlyMine: phrase({ en: 'Only mine', de: 'Nur meine' }),
+  csv: phrase({ en: 'Save as CSV', de: 'Als CSV speichern' }),
+  ndjson: phrase({ en: 'Save as NDJSON', de: 'Als NDJSON speichern' }),
+  noneFits: phrase({ en: 'No agent fits.', de: 'Kein Agent passt.' }),
+  none: phrase({ en: 'There is no agent here yet.', de: 'Hier gibt es noch keinen Agenten.' }),
+  moreFollows: phrase({
+    en: 'There is more to look through on the next page.',
+    de: 'Auf der nächsten Seite geht die Suche weiter.',
+  }),
+  registerOne: phrase({ en: 'Register one', de: 'Registrieren Sie einen' }),
+  words: phrase({ en: 'Words', de: 'Wörter' }),
+  state: phrase({ en: 'State', de: 'Zustand' }),
+  environment: phrase({ en: 'Environment', de: 'Umgebung' }),
+  owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
+  lastUse: phrase({ en: 'Last use', de: 'Zuletzt benutzt' }),
+  unusedFor: (days: number) => phrase({ en: `Over ${days} days ago`, de: `Vor über ${days} Tagen` }),
+  sorts: {
+    created: phrase({ en: 'Newest', de: 'Neueste' }),
+    name: phrase({ en: 'Name', de: 'Name' }),
+    lastUse: phrase({ en: 'Unused longest', de: 'Längste Zeit unbenutzt' }),
+  },
+};
+
+/** After a number; `isMore`: at least so many. */
+const counted =
+  (en: string, de: (isOne: boolean) => string) =>
+  (count: number, isMore: boolean): Phrase =>
+    phrase({
+      en: `${count}${isMore ? ' or more' : ''} ${en}`,
+      de: `${count}${isMore ? ' oder mehr' : ''} ${de(count === 1 && !isMore)}`,
+    });
+
+export const findingWords = {
+  title: phrase({ en: 'Findings', de: 'Befunde' }),
+  lead: phrase({
+    en: 'What is worth a look, the most urgent first.',
+    de: 'Was einen Blick wert ist, das Dringendste zuerst.',
+  }),
+  nothing: phrase({
+    en: 'Nothing needs you: every agent that was looked at has an owner, is used, and is far from its end.',
+    de: 'Nichts zu tun: Jeder betrachtete Agent hat einen Eigentümer, wird benutzt und endet nicht so bald.',
+  }),
+  countedOnly: (count: HtmlValue) =>
+    phrase({
+      en: html`Ends and stops are looked for among the newest ${count} agents.`,
+      de: html`Was bald endet oder angehalten ist, wird unter den neuesten ${count} Agenten gesucht.`,
+    }),
+  allOfThem: phrase({ en: 'All of them', de: 'Alle zeigen' }),
+  kinds: {
+    orphaned: {
+      title: phrase({ en: 'Nobody answers for them', de: 'Niemand steht für sie ein' }),
+      counted: counted('orphaned', (isOne) => (isOne ? 'verwaister Agent' : 'verwaiste Agenten')),
+      meaning: phrase({
+        en: 'The owner is gone. Frozen until a new owner accepts.',
+        de: 'Der Eigentümer ist weg. Eingefroren, bis ein neuer annimmt.',
+      }),
+    },
+    secrets: {
+      title: phrase({ en: 'Standing secrets', de: 'Dauerhafte Geheimnisse' }),
+      counted: counted('with a standing secret', () => 'mit dauerhaftem Geheimnis'),
+      meaning: phrase({
+        en: 'A secret that can be copied. Give it a key or a workload identity.',
+        de: 'Ein Geheimnis lässt sich kopieren. Geben Sie ihm einen Schlüssel oder eine Workload-Identität.',
+      }),
+    },
+    expiring: {
+      title: phrase({ en: 'About to end', de: 'Enden bald' }),
+      counted: counted('about to end', (isOne) => (isOne ? 'endet bald' : 'enden bald')),
+      meaning: phrase({
+        en: 'The agent, or something it proves itself with, ends within 30 days.',
+        de: 'Der Agent oder etwas, womit er sich ausweist, endet in den nächsten 30 Tagen.',
+      }),
+      at: phrase({ en: 'Ends', de: 'Endet' }),
+    },
+    stopped: {
+      title: phrase({ en: 'Active, and still nothing works', de: 'Aktiv, und trotzdem geht nichts' }),
+      counted: counted('stopped', (isOne) => (isOne ? 'angehaltener Agent' : 'angehaltene Agenten')),
+      meaning: phrase({
+        en: 'Held back by a blueprint or by an emergency stop.',
+        de: 'Durch einen Blueprint oder einen Notaus aufgehalten.',
+      }),
+    },
+    pending: {
+      title: phrase({ en: 'Not accepted yet', de: 'Noch nicht angenommen' }),
+      counted: counted('not accepted yet', () => 'noch nicht angenommen'),
+      meaning: phrase({
+        en: 'Retired by themselves when nobody accepts in time.',
+        de: 'Werden von selbst stillgelegt, wenn sie niemand rechtzeitig annimmt.',
+      }),
+      at: phrase({ en: 'Until', de: 'Bis' }),
+    },
+    unused: {
+      title: phrase({ en: 'Not used for 30 days', de: 'Seit 30 Tagen nicht benutzt' }),
+      counted: counted('not used for 30 days', () => 'seit 30 Tagen nicht benutzt'),
+      meaning: phrase({
+        en: 'What nobody needs should be retired.',
+        de: 'Was niemand braucht, wird besser stillgelegt.',
+      }),
+    },
+  },
+};

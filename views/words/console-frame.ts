@@ -1,0 +1,24 @@
+import { phrase } from '../html.ts';
+
+/** What several pages below `/console` say. */
+export const consoleWords = {
+  name: phrase({ en: 'Console', de: 'Konsole' }),
+  sections: {
+    overview: phrase({ en: 'Overview', de: 'Übersicht' }),
+    agents: phrase({ en: 'Agents', de: 'Agenten' }),
+    people: phrase({ en: 'People', de: 'Personen' }),
+    policies: phrase({ en: 'Policies', de: 'Richtlinien' }),
+    approvals: phrase({ en: 'Approvals', de: 'Freigaben' }),
+  },
+  places: {
+    overview: phrase({ en: 'Overview', de: 'Übersicht' }),
+    agents: phrase({ en: 'Agents', de: 'Agenten' }),
+    findings: phrase({ en: 'Findings', de: 'Befunde' }),
+    register: phrase({ en: 'Register', de: 'Registrieren' }),
+    'sign-in': phrase({ en: 'Sign-in', de: 'Anmeldung' }),
+    versions: phrase({ en: 'Versions', de: 'Versionen' }),
+    try: phrase({ en: 'Try', de: 'Ausprobieren' }),
+    replay: phrase({ en: 'Replay', de: 'Nachspielen' }),
+    approvals: phrase({ en: 'Approvals', de: 'Freigaben' }),
+  },
+};

@@ -1,0 +1,77 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** Versions of the policies. */
+export const policyPageWords = {
+  title: phrase({ en: 'Policies', de: 'Richtlinien' }),
+  lead: phrase({
+    en: 'What is allowed at all, on top of registration, blueprints and consent. They only take away.',
+    de: 'Was überhaupt erlaubt ist, zusätzlich zu Registrierung, Blueprints und Einwilligung. Sie nehmen nur weg.',
+  }),
+  states: {
+    active: phrase({ en: 'counts', de: 'gilt' }),
+    draft: phrase({ en: 'draft', de: 'Entwurf' }),
+    archived: phrase({ en: 'archived', de: 'archiviert' }),
+  },
+  switchedOff: phrase({
+    en: html`<strong>Switched off.</strong> Decisions on this server do not ask policies: <code>policy.enforcement</code> is off.`,
+    de: html`<strong>Abgeschaltet.</strong> Entscheidungen auf diesem Server fragen keine Richtlinien: <code>policy.enforcement</code> ist aus.`,
+  }),
+  nothingCounts: phrase({ en: 'Nothing counts', de: 'Nichts gilt' }),
+  nothingAllowed: phrase({
+    en: 'No version is active, so nothing is allowed.',
+    de: 'Keine Version ist aktiv, also ist nichts erlaubt.',
+  }),
+  counts: (version: number) => phrase({ en: `Version ${version} counts`, de: `Version ${version} gilt` }),
+  since: (time: HtmlValue, who: HtmlValue) =>
+    phrase({ en: html`Since ${time}, activated by ${who}.`, de: html`Seit ${time}, aktiviert von ${who}.` }),
+  quoted: (text: string) => phrase({ en: `“${text}”`, de: `„${text}“` }),
+  andMore: (count: number) => phrase({ en: `And ${count} more.`, de: `Und ${count} weitere.` }),
+  read: phrase({ en: 'Read it', de: 'Lesen' }),
+  rollBack: (version: number) => phrase({ en: `Roll back to version ${version}`, de: `Zurück zu Version ${version}` }),
+  versions: phrase({ en: 'Versions', de: 'Versionen' }),
+  draftOne: phrase({ en: 'Draft a version', de: 'Version entwerfen' }),
+  version: phrase({ en: 'Version', de: 'Version' }),
+  versionNumber: (version: number) => phrase({ en: `Version ${version}`, de: `Version ${version}` }),
+  state: phrase({ en: 'State', de: 'Zustand' }),
+  why: phrase({ en: 'Why', de: 'Warum' }),
+  drafted: phrase({ en: 'Drafted', de: 'Entworfen' }),
+  titleOf: (version: number) => phrase({ en: `Policies, version ${version}`, de: `Richtlinien, Version ${version}` }),
+  draftedBy: (time: HtmlValue, who: HtmlValue) =>
+    phrase({ en: html`drafted ${time} by ${who}`, de: html`entworfen ${time} von ${who}` }),
+  makeCount: phrase({ en: 'Make it count', de: 'Gelten lassen' }),
+  makeCountAgain: phrase({ en: 'Make it count again', de: 'Wieder gelten lassen' }),
+  edit: phrase({ en: 'Edit', de: 'Bearbeiten' }),
+  draftFrom: phrase({ en: 'Draft from it', de: 'Daraus entwerfen' }),
+  tryIt: phrase({ en: 'Try it', de: 'Ausprobieren' }),
+  replayIt: phrase({ en: 'Replay it', de: 'Nachspielen' }),
+  says: phrase({ en: 'What it says', de: 'Was sie sagt' }),
+  text: phrase({ en: 'Text', de: 'Text' }),
+  textOf: (version: number) => phrase({ en: `Text of version ${version}`, de: `Text von Version ${version}` }),
+  differs: phrase({ en: 'How it differs', de: 'Worin sie sich unterscheidet' }),
+  from: phrase({ en: 'From', de: 'Von' }),
+  compare: phrase({ en: 'Compare', de: 'Vergleichen' }),
+  activateTitle: (version: number) =>
+    phrase({ en: `Make version ${version} count`, de: `Version ${version} gelten lassen` }),
+  activateAsked: (version: number) =>
+    phrase({ en: `Make version ${version} count?`, de: `Version ${version} gelten lassen?` }),
+  activating: (replaces: number | undefined) =>
+    phrase({
+      en: `${replaces === undefined ? 'Nothing counts now.' : `It takes the place of version ${replaces}.`} Every decision from then on asks it, on all nodes. You can roll back at any time.`,
+      de: `${replaces === undefined ? 'Jetzt gilt nichts.' : `Sie tritt an die Stelle von Version ${replaces}.`} Von da an fragt jede Entscheidung sie, auf allen Knoten. Sie können jederzeit zurück.`,
+    }),
+  notSure: (href: string) =>
+    phrase({
+      en: html`Not sure? <a href="${href}">Replay it over the last days</a> first.`,
+      de: html`Nicht sicher? <a href="${href}">Spielen Sie sie zuerst über die letzten Tage nach</a>.`,
+    }),
+  thoseThatCount: phrase({ en: 'Those that count', de: 'Die, die gelten' }),
+  /** In a field, with the note of whoever drafted it. */
+  option: (version: number, state: 'draft' | 'active' | 'archived', note = '') => {
+    const said = note === '' ? '' : `: ${note}`;
+    return phrase({
+      en: `Version ${version}${state === 'active' ? ', counts' : state === 'draft' ? ', draft' : ''}${said}`,
+      de: `Version ${version}${state === 'active' ? ', gilt' : state === 'draft' ? ', Entwurf' : ''}${said}`,
+    });
+  },
+  cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),
+};

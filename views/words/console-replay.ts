@@ -1,0 +1,61 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** Policies run over what was decided before. */
+export const replayWords = {
+  title: phrase({ en: 'Replay decisions', de: 'Entscheidungen nachspielen' }),
+  lead: phrase({
+    en: 'Policies run over what was decided lately: who would have been refused, and who would have got more.',
+    de: 'Richtlinien laufen über das, was zuletzt entschieden wurde: Wem wäre etwas verweigert worden, und wer hätte mehr bekommen?',
+  }),
+  policies: phrase({ en: 'Policies', de: 'Richtlinien' }),
+  decisionsOf: phrase({ en: 'Decisions of', de: 'Entscheidungen' }),
+  lastDays: (days: number) =>
+    phrase({
+      en: days === 1 ? 'Last day' : `Last ${days} days`,
+      de: days === 1 ? 'Letzter Tag' : `Letzte ${days} Tage`,
+    }),
+  onlyAbout: phrase({ en: 'Only about (optional)', de: 'Nur über (freiwillig)' }),
+  anId: phrase({ en: 'The id of an agent.', de: 'Die Kennung eines Agenten.' }),
+  replay: phrase({ en: 'Replay', de: 'Nachspielen' }),
+  recorded: phrase({
+    en: 'That the trail was read stands in the trail. Leave the page to stop.',
+    de: 'Dass das Protokoll gelesen wurde, steht im Protokoll. Verlassen Sie die Seite, um abzubrechen.',
+  }),
+  result: phrase({ en: 'Result', de: 'Ergebnis' }),
+  progress: (read: HtmlValue, changed: HtmlValue) =>
+    phrase({
+      en: html`${read} decisions read, ${changed} would change`,
+      de: html`${read} Entscheidungen gelesen, ${changed} fielen anders aus`,
+    }),
+  replayed: phrase({ en: 'Replayed', de: 'Nachgespielt' }),
+  brokeOff: phrase({
+    en: 'Reading the trail broke off. Try again, with fewer days.',
+    de: 'Das Lesen des Protokolls brach ab. Versuchen Sie es noch einmal, mit weniger Tagen.',
+  }),
+  others: (decided: HtmlValue) =>
+    phrase({
+      en: html`of ${decided} decisions would be other ones`,
+      de: html`von ${decided} Entscheidungen fielen anders aus`,
+    }),
+  unasked: (read: HtmlValue) =>
+    phrase({
+      en: html`${read} were read. Where no policy was asked there is nothing to decide again.`,
+      de: html`${read} wurden gelesen. Wo keine Richtlinie gefragt wurde, ist nichts neu zu entscheiden.`,
+    }),
+  nothingYet: phrase({
+    en: 'There is nothing to compare with yet.',
+    de: 'Es gibt noch nichts, womit zu vergleichen wäre.',
+  }),
+  allTheSame: phrase({
+    en: 'These policies would have decided all of it the same way.',
+    de: 'Diese Richtlinien hätten alles genauso entschieden.',
+  }),
+  byAgent: phrase({ en: 'By agent', de: 'Nach Agent' }),
+  byScope: phrase({ en: 'By scope', de: 'Nach Berechtigung' }),
+  scope: phrase({ en: 'Scope', de: 'Berechtigung' }),
+  refused: phrase({ en: 'Refused instead', de: 'Stattdessen verweigert' }),
+  given: phrase({ en: 'Given instead', de: 'Stattdessen gegeben' }),
+  forExample: phrase({ en: 'For example', de: 'Zum Beispiel' }),
+  when: phrase({ en: 'When', de: 'Wann' }),
+  who: phrase({ en: 'Who', de: 'Wer' }),
+};

@@ -1,0 +1,119 @@
+import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
+
+/** Trying one decision. */
+export const tryWords = {
+  tab: phrase({ en: 'Try policies', de: 'Richtlinien ausprobieren' }),
+  title: phrase({ en: 'Try a decision', de: 'Eine Entscheidung ausprobieren' }),
+  lead: phrase({
+    en: 'What an agent would be given, and which layer stops the rest. No token is made, and nothing is kept.',
+    de: 'Was ein Agent bekäme, und welche Schicht den Rest aufhält. Es entsteht kein Token, und nichts wird aufbewahrt.',
+  }),
+  askAgain: phrase({ en: 'Ask again', de: 'Noch einmal fragen' }),
+  asked: phrase({ en: 'What is asked', de: 'Was gefragt wird' }),
+  agentHint: phrase({ en: 'Its id, or that of a client.', de: 'Seine Kennung, oder die eines Clients.' }),
+  person: phrase({ en: 'On whose behalf (optional)', de: 'In wessen Namen (freiwillig)' }),
+  personHint: phrase({
+    en: 'Username or id. Empty: it acts for itself.',
+    de: 'Benutzername oder Kennung. Leer: Er handelt für sich selbst.',
+  }),
+  resource: phrase({ en: 'Resource server', de: 'Ressourcenserver' }),
+  resourceHint: phrase({ en: 'Where it asks.', de: 'Wo er fragt.' }),
+  scope: phrase({ en: 'Scope (optional)', de: 'Berechtigungen (freiwillig)' }),
+  scopeHint: phrase({
+    en: 'Names with spaces between. Empty: all.',
+    de: 'Namen mit Leerzeichen dazwischen. Leer: alle.',
+  }),
+  policies: phrase({ en: 'Policies', de: 'Richtlinien' }),
+  policiesHint: phrase({ en: 'Drafts can be tried as well.', de: 'Auch Entwürfe lassen sich ausprobieren.' }),
+  consent: phrase({
+    en: 'As if the person had allowed all of it',
+    de: 'Als hätte die Person alles davon erlaubt',
+  }),
+  decide: phrase({ en: 'Decide', de: 'Entscheiden' }),
+  verdicts: {
+    yes: phrase({ en: 'Yes', de: 'Ja' }),
+    part: phrase({ en: 'Only in part', de: 'Nur zum Teil' }),
+    no: phrase({ en: 'No', de: 'Nein' }),
+  },
+  /** Who asks, for whom, and where. */
+  summary: (caller: HtmlValue, person: HtmlValue, resource: HtmlValue) =>
+    phrase({
+      en: html`${caller} for ${person ?? 'itself'} at ${resource}`,
+      de: html`${caller} für ${person ?? 'sich selbst'} bei ${resource}`,
+    }),
+  tokenLives: (time: Phrase) =>
+    phrase({ en: html`A token would live at most ${time}.`, de: html`Ein Token würde höchstens ${time} leben.` }),
+  usable: (times: number) =>
+    phrase({
+      en: `It could be used ${times === 1 ? 'once' : `${times} times`}.`,
+      de: `Es ließe sich ${times === 1 ? 'einmal' : `${times} Mal`} benutzen.`,
+    }),
+  notEnforced: phrase({
+    en: 'Policies are switched off on this server: decisions there leave them out.',
+    de: 'Richtlinien sind auf diesem Server abgeschaltet: Entscheidungen lassen sie dort aus.',
+  }),
+  layers: phrase({ en: 'Layer by layer', de: 'Schicht für Schicht' }),
+  does: {
+    aside: phrase({ en: 'does not count', de: 'zählt nicht' }),
+    late: phrase({ en: 'is not reached', de: 'wird nicht erreicht' }),
+    pass: phrase({ en: 'lets all through', de: 'lässt alles durch' }),
+    cut: phrase({ en: 'takes away a part', de: 'nimmt einen Teil weg' }),
+    stop: phrase({ en: 'stops here', de: 'hält hier auf' }),
+  },
+  onlyIf: (clause: HtmlValue) => phrase({ en: html`only if ${clause}`, de: html`nur wenn ${clause}` }),
+  wouldStop: (scopes: HtmlValue) =>
+    phrase({ en: html`It would stop ${scopes} as well.`, de: html`Sie würde auch ${scopes} aufhalten.` }),
+  stopped: phrase({ en: 'stopped: ', de: 'aufgehalten: ' }),
+  policiesSay: phrase({ en: 'What the policies say', de: 'Was die Richtlinien sagen' }),
+  allowed: phrase({ en: 'allowed', de: 'erlaubt' }),
+  notAllowed: phrase({ en: 'not allowed', de: 'nicht erlaubt' }),
+  nonePermits: phrase({ en: 'No policy permits it.', de: 'Keine Richtlinie erlaubt es.' }),
+  changes: phrase({ en: 'The least that would have to change', de: 'Das Wenigste, was sich ändern müsste' }),
+  forScope: (scope: HtmlValue) => phrase({ en: html`For ${scope}`, de: html`Für ${scope}` }),
+};
+
+/** Sentences of a simulation (src/domain/decision). After `only if` a clause stands, its verb last in German. */
+export const TRIAL_GERMAN: Readonly<Record<string, string>> = {
+  'the caller acts for itself': 'der Aufrufer handelt für sich selbst',
+  'no token is exchanged': 'es wird kein Token getauscht',
+  'the engine issues within the grant': 'ausgegeben wird innerhalb dessen, was gewährt ist',
+  'it is what is asked for': 'darum wird ja gebeten',
+  'a simulation asks nobody else': 'beim Ausprobieren wird sonst niemand gefragt',
+  'the caller is an agent': 'der Aufrufer ein Agent ist',
+  'the person used a client': 'die Person eine App benutzt hat',
+  'it is for the same resource': 'es für dieselbe Ressource ist',
+  'an exchange led here, from a token of a client': 'ein Tausch hierher führte, vom Token einer App',
+  'an exchange led here, for the same resource': 'ein Tausch hierher führte, für dieselbe Ressource',
+  '{} is {}: nothing works for it.': '{} ist nicht aktiv ({}): Für ihn geht nichts.',
+  'Resource server {} is {}.': 'Der Ressourcenserver {} ist nicht aktiv ({}).',
+  'Register {} here: nobody answers for it, so it cannot hold {} at {}.':
+    '{} hier registrieren: Niemand steht dafür ein, also kann es {} bei {} nicht haben.',
+  'Client {}: give it {} at {}.': 'Client {}: ihm {} bei {} geben.',
+  'Agent {}: give it {} at {}.': 'Agent {}: ihm {} bei {} geben.',
+  'Blueprint {}, and what agent {} narrowed itself to: allow {} at {}.':
+    'Blueprint {}, und worauf Agent {} sich beschränkt hat: {} bei {} erlauben.',
+  'Ceilings of agent {}: allow {} at {}.': 'Obergrenzen des Agenten {}: {} bei {} erlauben.',
+  'Resource server {}: take agents of the environment {}; it takes {}.':
+    'Ressourcenserver {}: Agenten der Umgebung {} zulassen; zugelassen sind: {}.',
+  'An approval, each time: the ceilings ask for one for {} at {}.':
+    'Jedes Mal eine Freigabe: Die Obergrenzen verlangen sie für {} bei {}.',
+  'Account {}: entitle it to {} at {}.': 'Konto {}: zu {} bei {} berechtigen.',
+  'Account {}: enable it.': 'Konto {}: einschalten.',
+  'The person allows the client this scope.': 'Die Person erlaubt der App diese Berechtigung.',
+  'A subject token that holds this scope.': 'Ein Token der Person, das diese Berechtigung enthält.',
+  'The external decision point: permit {} at {}.': 'Externe Entscheidungsstelle: {} bei {} erlauben.',
+  'The person consents: {} may have {} at {}.': 'Die Person willigt ein: {} darf {} bei {} haben.',
+  'Resource server {}: declare the scope {}.': 'Ressourcenserver {}: die Berechtigung {} anbieten.',
+  'No policy set is active: activate one.': 'Kein Richtliniensatz ist aktiv: einen aktivieren.',
+  'No policy permits it: one that does has to be written.':
+    'Keine Richtlinie erlaubt es: Es muss eine geschrieben werden, die es tut.',
+  'An approval, as {} asks for.': 'Eine Freigabe, wie {} verlangt.',
+  'A sign-in of the person with {}, at most {} seconds ago, as {} asks for.':
+    'Eine Anmeldung der Person mit {}, höchstens {} Sekunden her, wie {} verlangt.',
+  'A sign-in of the person with {}, as {} asks for.': 'Eine Anmeldung der Person mit {}, wie {} verlangt.',
+  'A sign-in of the person at most {} seconds ago, as {} asks for.':
+    'Eine Anmeldung der Person, höchstens {} Sekunden her, wie {} verlangt.',
+  'This policy forbids it: {}.': 'Diese Richtlinie verbietet es: {}.',
+  'These policies forbid it: {}.': 'Diese Richtlinien verbieten es: {}.',
+  'What {} says could not be evaluated.': 'Was {} sagt, ließ sich nicht auswerten.',
+};

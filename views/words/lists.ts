@@ -1,0 +1,26 @@
+import { phrase } from '../html.ts';
+
+/** Lists, wherever there is one. */
+export const listWords = {
+  list: phrase({ en: 'List', de: 'Liste' }),
+  first: {
+    time: phrase({ en: 'Newest', de: 'Neueste' }),
+    other: phrase({ en: 'First page', de: 'Erste Seite' }),
+  },
+  next: {
+    time: phrase({ en: 'Older', de: 'Ältere' }),
+    other: phrase({ en: 'Next page', de: 'Nächste Seite' }),
+  },
+  /** For who does not see where the links stand. */
+  pagesOf: {
+    activity: phrase({ en: 'Pages of recent activity', de: 'Seiten der letzten Vorgänge' }),
+    timeline: phrase({ en: 'Pages of the timeline', de: 'Seiten des Verlaufs' }),
+    agents: phrase({ en: 'Pages of agents', de: 'Seiten der Agenten' }),
+    approvals: phrase({ en: 'Pages of approvals', de: 'Seiten der Freigaben' }),
+    versions: phrase({ en: 'Pages of versions', de: 'Seiten der Versionen' }),
+  },
+  any: phrase({ en: 'Any', de: 'Alle' }),
+  show: phrase({ en: 'Show', de: 'Anzeigen' }),
+  order: phrase({ en: 'Order', de: 'Reihenfolge' }),
+  never: phrase({ en: 'never', de: 'nie' }),
+};

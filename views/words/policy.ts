@@ -1,0 +1,37 @@
+import { plainText } from '../agent-text.ts';
+import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
+
+/** Texts of policies, and what differs between two of them. */
+export const policyWords = {
+  permits: phrase({ en: 'permits', de: 'erlaubt' }),
+  forbids: phrase({ en: 'forbids', de: 'verbietet' }),
+  noReason: phrase({ en: 'Gives no reason.', de: 'Nennt keinen Grund.' }),
+  removed: phrase({ en: 'Removed: ', de: 'Entfernt: ' }),
+  added: phrase({ en: 'Added: ', de: 'Hinzugefügt: ' }),
+  lines: (count: HtmlValue) => phrase({ en: html`There are ${count} lines.`, de: html`Es sind ${count} Zeilen.` }),
+  same: (from: number, to: number) =>
+    phrase({
+      en: `Version ${to} says the same as version ${from}.`,
+      de: `Version ${to} sagt dasselbe wie Version ${from}.`,
+    }),
+  differences: (from: number, to: number) =>
+    phrase({
+      en: `Differences from version ${from} to version ${to}`,
+      de: `Unterschiede von Version ${from} zu Version ${to}`,
+    }),
+  /** What a policy is tied to; for a tag. */
+  tied: {
+    approval: phrase({ en: 'with an approval', de: 'mit einer Freigabe' }),
+    secondFactor: phrase({ en: 'signed in with a second factor', de: 'mit zweitem Faktor angemeldet' }),
+    signedInWith: (acr: string) =>
+      phrase({ en: `signed in with ${plainText(acr, 60)}`, de: `angemeldet mit ${plainText(acr, 60)}` }),
+    signedInAgo: (time: Phrase) =>
+      phrase({ en: html`signed in ${time} ago at most`, de: html`Anmeldung höchstens ${time} her` }),
+    seconds: (time: Phrase) => phrase({ en: html`for ${time} at most`, de: html`höchstens ${time} lang` }),
+    uses: (count: number) =>
+      phrase({
+        en: count === 1 ? '1 use at most' : `${count} uses at most`,
+        de: `höchstens ${count} Mal`,
+      }),
+  },
+};
