@@ -1,183 +1,200 @@
 /**
- * What a derivation may give, said a second time and differently: as a yes or no to each scope, over paths of actors
- * instead of rows, layers and Cedar. Shares no code with the server. `derivations.ts` compares the two.
+ * What a derivation may give, said a second time and differently: as a yes or no to each scope and detail, over paths of
+ * actors instead of rows, layers and Cedar, and by what a value lets through instead of by rules between two values.
+ * Shares no code with the server. `derivations.ts` compares the two.
  */
+import * as World from './derivations-world.ts';
 
-export type Risk = 'low' | 'medium' | 'high' | 'critical';
-type Scopes = Readonly<Record<string, readonly string[]>>;
+type Flat = World.FlatDetail;
+type Details = readonly Flat[];
+type Types = readonly World.DetailWords[];
+const { numbers, paths, moments } = World.UNIVERSE;
 
-/** One policy: every condition that is there must hold. */
-export type Rule = {
-  readonly effect: 'permit' | 'forbid';
-  readonly risks?: readonly Risk[];
-  readonly environments?: readonly string[];
-  readonly agent?: string;
-  readonly blueprint?: string;
-  readonly group?: string;
-  readonly server?: string;
-  readonly deepest?: number;
-  readonly maxSeconds?: number;
-  readonly approval?: boolean;
+/** The same text for the same value: members in order. */
+export const textOf = (value: unknown): string =>
+  JSON.stringify(value, (_, it) => (it?.constructor === Object ? Object.fromEntries(Object.entries(it).sort()) : it));
+const under = (path: string) => paths.filter((one) => one === path || one.startsWith(path.replace(/\/?$/, '/')));
+
+/** What a value lets through. A list of nothing, and a path with two readings, are good for nothing but themselves. */
+const letsThrough = (rule: World.MemberRule, value: unknown): readonly unknown[] => {
+  if (rule === 'max') return numbers.filter((number) => number <= Number(value));
+  if (rule === 'min') return numbers.filter((number) => number >= Number(value));
+  if (rule === 'before') return moments.filter((moment) => moment <= Date.parse(String(value)));
+  if (rule === 'after') return moments.filter((moment) => moment >= Date.parse(String(value)));
+  const list = [value].flat() as readonly string[];
+  if (rule === 'equal' || list.length === 0) return [textOf(value)];
+  if (rule === 'subset') return list;
+  return [...list.flatMap(under), ...(list.every((path) => paths.includes(path)) ? [] : [textOf(value)])];
 };
 
-export type ModelAgent = {
-  readonly id: string;
-  readonly environment: string;
-  /** Identifiers of the servers it is registered as. */
-  readonly at: readonly string[];
-  readonly authority?: Scopes;
-  readonly blueprint?: {
-    readonly id: string;
-    readonly authority?: Scopes;
-    readonly approvals?: Scopes;
-    readonly maxSeconds?: number;
-  };
+/** Whatever the child names lets through nothing that its parent does not. */
+export const isInside = ({ members }: World.DetailWords, child: Flat, parent: Flat): boolean =>
+  Object.entries(child).every(([path, value]) => {
+    if (path === 'type') return value === parent.type;
+    const { rule, unlimited } = members[path] ?? {};
+    if (!rule || !(path in parent)) return rule !== undefined && unlimited === true;
+    const most = letsThrough(rule, parent[path]);
+    return letsThrough(rule, value).every((each) => most.includes(each));
+  });
+
+export const unique = (details: readonly (Flat | undefined)[]): Details =>
+  Array.from(new Map(details.flatMap((one) => (one ? [[textOf(one), one] as const] : []))).values());
+const typeOf = (types: Types, detail: Flat) => types.find(({ name }) => name === detail.type);
+const amountOf = (types: Types, detail: Flat) => detail[typeOf(types, detail)?.amount ?? ''] as number | undefined;
+
+/** Each of `asked` completed by the very same of `held`, or else by the first around it that has its amount left. */
+const within = (types: Types, asked: Details, held: Details): readonly (Flat | undefined)[] => {
+  const left = held.map((parent) => amountOf(types, parent) ?? Number.POSITIVE_INFINITY);
+  return asked.map((child) => {
+    const type = typeOf(types, child);
+    const around = [...held.entries()].flatMap(([index, parent]) => {
+      const [both, isSame] = [{ ...parent, ...child }, textOf(parent) === textOf(child)];
+      const rest = (left[index] ?? 0) - (amountOf(types, both) ?? 0);
+      return type && isInside(type, child, parent) && rest >= 0 ? [{ index, both, rest, isSame }] : [];
+    });
+    const found = around.find(({ isSame }) => isSame) ?? around[0];
+    if (found) left[found.index] = found.rest;
+    return found?.both;
+  });
 };
 
-export type ModelServer = {
-  readonly id: string;
-  readonly identifier: string;
-  readonly scopes: Readonly<Record<string, Risk>>;
-  readonly environments?: readonly string[];
+/** Inside all of `holders` at once; `isWhole`: with nothing left out. */
+const withinAll = (types: Types, asked: Details, holders: readonly Details[]) => {
+  let [details, isWhole, before] = [unique(asked), true, ''];
+  while (before !== details.map(textOf).join()) {
+    before = details.map(textOf).join();
+    for (const held of holders) {
+      const found = within(types, details, held);
+      isWhole &&= !found.includes(undefined);
+      details = unique(found);
+    }
+  }
+  return { details, isWhole };
 };
 
-export type Organization = {
-  readonly agents: readonly ModelAgent[];
-  readonly servers: readonly ModelServer[];
-  readonly client: { readonly authority?: Scopes };
-  readonly person: { readonly entitlements?: Scopes; readonly groups: readonly string[] };
-  /** What the person allowed the client. */
-  readonly allowed: Scopes;
-  readonly rules: readonly Rule[];
-  readonly maxDepth: number;
-  readonly seconds: number;
-};
-
-/** `path`: actors, outermost first; empty on a token of the client. */
-export type ModelToken = {
-  readonly path: readonly string[];
-  readonly audience: string;
-  readonly scope: readonly string[];
-  readonly expiresAt: number;
-  /** Which consent it comes from. */
-  readonly consent: number;
-};
-
-type Consent = {
-  readonly scope: readonly string[];
-  readonly expiresAt: number;
-  readonly agents: readonly string[];
-  readonly depth: number;
+/** What both hold: of either what is inside the other. */
+const common = (types: Types, one: Details, other: Details): Details => {
+  const found = within(types, one, other);
+  const rest = one.filter((_, index) => found[index] === undefined);
+  if (rest.length === 0) return unique(found);
+  return withinAll(types, unique([...found, ...within(types, other, rest)]), [other, one]).details;
 };
 
 /** Not naming a server is all of it for a limit that is absent, and nothing for one that is there. */
-const allows = (limit: Scopes | undefined, server: string, scope: string): boolean => {
-  if (limit === undefined) return true;
-  return (limit[server] ?? []).some((held) => held === '*' || held === scope);
-};
+const allows = (limit: World.Scopes | undefined, server: string, scope: string): boolean =>
+  limit === undefined || (limit[server] ?? []).some((held) => held === '*' || held === scope);
 
-export const derivationsModel = (organization: Organization) => {
-  const agents = new Map(organization.agents.map((agent) => [agent.id, agent]));
-  const servers = new Map(organization.servers.map((server) => [server.identifier, server]));
-  const consents: Consent[] = [];
+export const derivationsModel = (world: World.Organization) => {
+  const { agents, servers, clients, person, rules, maxDepth, seconds } = world;
+  const consents: World.ModelConsent[] = [];
   /** root and target → number of the consent that counts. */
   const current = new Map<string, number>();
   /** path, target and consent → what was handed on so far. */
-  const handedOn = new Map<string, Set<string>>();
-
-  const consentAt = (root: string, target: string, now: number): number | undefined => {
-    const number = current.get(`${root} ${target}`);
-    return number !== undefined && (consents[number] as Consent).expiresAt > now ? number : undefined;
+  const handedOn = new Map<string, Pick<World.ModelConsent, 'scope' | 'details'>>();
+  const agentOf = (id: string) => agents.find((agent) => agent.id === id) as World.ModelAgent;
+  const consentAt = (root: string | undefined, target: string, now: number): number | undefined => {
+    const number = current.get(`${root} ${target}`) ?? -1;
+    return (consents[number]?.expiresAt ?? 0) > now ? number : undefined;
   };
-
-  const applies = (rule: Rule, agent: ModelAgent, server: ModelServer, risk: Risk, depth: number): boolean =>
-    (rule.risks?.includes(risk) ?? true) &&
-    (rule.environments?.includes(agent.environment) ?? true) &&
-    (rule.agent === undefined || rule.agent === agent.id) &&
-    (rule.blueprint === undefined || rule.blueprint === agent.blueprint?.id) &&
-    (rule.group === undefined || organization.person.groups.includes(rule.group)) &&
-    (rule.server === undefined || rule.server === server.id) &&
-    (rule.deepest === undefined || depth <= rule.deepest);
-
-  /** Seconds the policies let a token with this scope live; 0: not at all. */
-  const bySecondsOfPolicy = (agent: ModelAgent, server: ModelServer, scope: string, depth: number): number => {
-    const risk = server.scopes[scope] as Risk;
-    const found = organization.rules.filter((rule) => applies(rule, agent, server, risk, depth));
-    const permits = found.filter(({ effect }) => effect === 'permit');
-    const isForbidden = found.some(({ effect }) => effect === 'forbid');
-    if (permits.length === 0 || isForbidden || permits.some(({ approval }) => approval)) return 0;
-    return Math.min(...permits.map(({ maxSeconds }) => maxSeconds ?? Number.POSITIVE_INFINITY));
-  };
-
-  const isInAgent = (agent: ModelAgent, server: ModelServer, scope: string): boolean =>
-    allows(agent.authority, server.identifier, scope) &&
-    allows(agent.blueprint?.authority, server.identifier, scope) &&
-    !(agent.blueprint?.approvals && allows(agent.blueprint.approvals, server.identifier, scope)) &&
-    (server.environments?.includes(agent.environment) ?? true);
 
   return {
-    hasConsent: (root: string, target: string, now: number) => consentAt(root, target, now) !== undefined,
-    consent(root: string, target: string, consent: Consent) {
-      current.set(`${root} ${target}`, consents.length);
-      consents.push({ ...consent, depth: Math.min(consent.depth, organization.maxDepth - 1) });
+    consentOf: (root: string, target: string, now: number) => consents[consentAt(root, target, now) ?? -1],
+    consent(root: string, target: string, consent: World.ModelConsent) {
+      current.set(`${root} ${target}`, consents.push({ ...consent, depth: Math.min(consent.depth, maxDepth - 1) }) - 1);
+    },
+    /** The person gives less than before. */
+    narrow(root: string, target: string, less: Partial<World.ModelConsent>) {
+      Object.assign(consents[current.get(`${root} ${target}`) ?? -1] ?? {}, less);
     },
     revoke: (root: string, target: string) => current.delete(`${root} ${target}`),
 
     /** The token that is given, or undefined for a no. */
-    derive(
-      callerId: string,
-      token: ModelToken,
-      target: string,
-      asked: readonly string[] | undefined,
-      now: number,
-    ): ModelToken | undefined {
-      const caller = agents.get(callerId) as ModelAgent;
-      const server = servers.get(target);
-      if (!server || token.expiresAt <= now) return undefined;
+    derive(callerId: string, token: World.ModelToken, target: string, asked: World.Asked, now: number) {
+      const caller = agentOf(callerId);
+      const server = servers.find(({ identifier }) => identifier === target);
+      const client = clients[token.client];
+      if (!server || !client || token.expiresAt <= now) return undefined;
+      const { types } = server;
+      const scopes = Object.keys(server.scopes);
       // A token counts while the consent it comes from does.
-      const root = token.path.at(-1);
-      if (root !== undefined && consentAt(root, token.audience, now) !== token.consent) return undefined;
+      if (consentAt(token.path.at(-1), token.audience, now) !== token.consent) return undefined;
       const isOwn = token.path[0] === callerId;
       if (!isOwn && !caller.at.includes(token.audience)) return undefined;
-
       const isNewHop = token.path.length > 0 && !isOwn;
       const base = token.path.length === 0 ? [callerId] : token.path;
       const path = isNewHop ? [callerId, ...base] : base;
-      const number = consentAt(base.at(-1) as string, target, now);
-      if (number === undefined || path.length > organization.maxDepth) return undefined;
-      const consent = consents[number] as Consent;
-      const key = (of: readonly string[]) => `${of.join('<')} ${target} ${number}`;
-      const held = base.length === 1 ? new Set(consent.scope) : handedOn.get(key(base));
-      if (!held) return undefined;
+      const number = consentAt(base.at(-1), target, now);
+      const consent = consents[number ?? -1];
+      if (number === undefined || !consent || path.length > maxDepth) return undefined;
       if (isNewHop && (!consent.agents.includes(callerId) || consent.depth < path.length - 1)) return undefined;
+      // What everybody on the way back to the person holds here.
+      const key = (of: readonly string[]) => `${of.join('<')} ${target} ${number}`;
+      const hops = base.slice(0, -1).map((_, index) => handedOn.get(key(base.slice(index))));
+      const rows = [...hops, consent].filter((row) => row !== undefined);
+      if (rows.length < base.length) return undefined;
 
-      const actors = [...new Set(path)].map((id) => agents.get(id) as ModelAgent);
-      const seconds: number[] = actors.flatMap(({ blueprint }) => blueprint?.maxSeconds ?? []);
-      const scope: string[] = [];
-      for (const name of Object.keys(server.scopes).sort()) {
-        const isGiven =
-          (asked?.includes(name) ?? true) &&
-          held.has(name) &&
-          allows(organization.client.authority, target, name) &&
-          (organization.allowed[target] ?? []).includes(name) &&
-          allows(organization.person.entitlements, target, name) &&
-          (token.audience !== target || token.scope.includes(name)) &&
-          actors.every((actor) => isInAgent(actor, server, name));
-        if (!isGiven) continue;
-        const most = bySecondsOfPolicy(caller, server, name, path.length);
-        if (most === 0) continue;
-        scope.push(name);
-        seconds.push(most);
-      }
-      if (scope.length === 0) return undefined;
-      if (isNewHop) handedOn.set(key(path), new Set([...(handedOn.get(key(path)) ?? []), ...scope]));
-      return {
-        path,
-        audience: target,
-        scope,
-        expiresAt: Math.min(token.expiresAt, consent.expiresAt, now + Math.min(organization.seconds, ...seconds)),
-        consent: number,
+      const actors = [...new Set(path)].map(agentOf);
+      if (actors.some(({ environment }) => server.environments?.includes(environment) === false)) return undefined;
+      const ofActors = actors.map((one) => [one.authority, one.blueprint?.authority]);
+      const rights = [[client.authority], [person.entitlements], ...ofActors];
+      const heldUp = actors.map(({ blueprint }) => blueprint?.approvals?.[target] ?? []);
+      const isFree = (name: string, list: readonly string[]) => !list.includes('*') && !list.includes(name);
+      const lives: number[] = actors.flatMap(({ blueprint }) => blueprint?.maxSeconds ?? []);
+      const uses: number[] = [token.maxUses];
+      const age = now - token.signIn.at;
+      /** By every policy that applies. */
+      const isPermitted = (about: World.Rule['about'], risk: World.Risk | undefined, amount?: number): boolean => {
+        const found = rules.filter(
+          (rule) =>
+            (rule.about === undefined || rule.about === about) &&
+            (rule.risks?.some((one) => one === risk) ?? true) &&
+            (rule.environments?.includes(caller.environment) ?? true) &&
+            (rule.agent === undefined || rule.agent === callerId) &&
+            (rule.blueprint === undefined || rule.blueprint === caller.blueprint?.id) &&
+            (rule.group === undefined || person.groups.includes(rule.group)) &&
+            (rule.server === undefined || rule.server === server.id) &&
+            (rule.deepest === undefined || path.length <= rule.deepest) &&
+            (rule.atMost === undefined || (amount !== undefined && amount <= rule.atMost)),
+        );
+        const isTied = ({ effect, approval, multiFactor, freshSeconds = age }: World.Rule) =>
+          effect === 'forbid' || approval || (multiFactor && !token.signIn.multiFactor) || age > freshSeconds;
+        if (found.length === 0 || found.some(isTied)) return false;
+        lives.push(...found.flatMap(({ maxSeconds }) => maxSeconds ?? []));
+        return uses.push(...found.flatMap(({ maxUses }) => maxUses ?? [])) >= 0;
       };
+
+      const scope = scopes.filter(
+        (name) =>
+          (asked.scope?.includes(name) ?? true) &&
+          rows.every((row) => row.scope.includes(name)) &&
+          (client.allowed[target] ?? []).includes(name) &&
+          (token.audience !== target || token.scope.includes(name)) &&
+          rights.flat().every((limit) => allows(limit, target, name)) &&
+          heldUp.every((list) => isFree(name, list)) &&
+          isPermitted('scope', server.scopes[name]),
+      );
+      const holders = [...(token.audience === target ? [token] : []), ...rows].map(({ details }) => details);
+      const all = [...holders, client.details[target] ?? []];
+      const inside = withinAll(types, asked.details ?? all.reduce((one, other) => common(types, one, other)), all);
+      // Rights name no details, but whoever has none at all at this server has none to these either.
+      const isAny =
+        heldUp.every((list) => list.length === 0 || scopes.some((name) => isFree(name, list))) &&
+        rights.every((of) => [...scopes, '*'].some((name) => of.every((limit) => allows(limit, target, name))));
+      const details = inside.details.filter(
+        (detail) =>
+          isAny &&
+          actors.every(({ blueprint }) => blueprint?.detailTypes?.includes(detail.type) ?? true) &&
+          isPermitted('detail', typeOf(types, detail)?.risk, amountOf(types, detail)),
+      );
+      // Details that are named are given as a whole; of scope what is left is enough, but it is something.
+      if (asked.details && !(inside.isWhole && details.length === inside.details.length)) return undefined;
+      if (scope.length === 0 && (asked.scope !== undefined || details.length === 0)) return undefined;
+      const before = handedOn.get(key(path)) ?? { scope: [], details: [] };
+      const more = unique([...before.details, ...details]);
+      if (isNewHop) handedOn.set(key(path), { scope: [...before.scope, ...scope], details: more });
+      const expiresAt = Math.min(token.expiresAt, consent.expiresAt, now + Math.min(seconds, ...lives));
+      const maxUses = Math.min(...uses);
+      return { ...token, path, audience: target, scope: scope.sort(), details, expiresAt, consent: number, maxUses };
     },
   };
 };

@@ -24,7 +24,8 @@ export const cutDetails = (facts: DecisionFacts, limits: readonly Limit[], part:
   const holders = holdersOf(facts, part);
   const removed: WithheldDetail[] = [];
   const all = holders.map(({ held }) => held);
-  const asked = given.asked ?? all.reduce((one, other) => commonDetails(types, one, other), all[0] ?? []);
+  const [nearest = [], ...others] = all;
+  const asked = given.asked ?? others.reduce((one, other) => commonDetails(types, one, other), nearest);
   const { details: left, refusedBy } = insideAll(types, asked, all);
   if (given.asked) {
     for (const [index, { layer }] of holders.entries()) {

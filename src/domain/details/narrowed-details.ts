@@ -85,20 +85,24 @@ export const insideAll = (
   return { details: [], refusedBy };
 };
 
+/** The very same where it is held, or else the first around it: what is held just so is given just so. */
 const firstParent = (
   type: DetailType,
   detail: Detail,
   held: readonly Detail[],
   left: readonly (number | undefined)[],
 ): { readonly index: number; readonly detail: Detail } | undefined => {
+  let first: { readonly index: number; readonly detail: Detail } | undefined;
   for (const [index, parent] of held.entries()) {
     const narrowed = narrowedDetail(type, detail, parent);
     if (!narrowed) continue;
     const rest = left[index];
     const amount = amountOf([type], narrowed);
-    if (rest === undefined || (amount !== undefined && amount <= rest)) return { index, detail: narrowed };
+    if (rest !== undefined && (amount === undefined || amount > rest)) continue;
+    if (isEqual(detail, parent)) return { index, detail: narrowed };
+    first ??= { index, detail: narrowed };
   }
-  return undefined;
+  return first;
 };
 
 /** `asked` inside `held`, with what it did not name; undefined when it is not provably inside. */

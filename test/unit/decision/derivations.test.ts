@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { type CampaignRun, seededRandom } from '../../campaigns/campaign.ts';
 import { derivations } from '../../campaigns/derivations.ts';
 
-test('SC-01 SC-05 TX-02 TX-03 random derivations give what a model gives that knows no rows, no layers and no Cedar', async () => {
+test('SC-01 SC-02 SC-05 TX-02 TX-03 random derivations give what a model gives that knows no rows, no layers and no Cedar', async () => {
   const violations: string[] = [];
   const run: CampaignRun = {
     options: {
@@ -13,9 +13,9 @@ test('SC-01 SC-05 TX-02 TX-03 random derivations give what a model gives that kn
       tokens: undefined,
       agents: undefined,
       isRedisDown: false,
-      seed: 20,
+      seed: 1,
     },
-    random: seededRandom(20),
+    random: seededRandom(1),
     progress() {},
     violation: (text) => void violations.push(text),
     finished() {},
@@ -26,8 +26,21 @@ test('SC-01 SC-05 TX-02 TX-03 random derivations give what a model gives that kn
   // The histories must reach what they are to test.
   expect(figures).toMatchObject({ trials: 3000 });
   expect(Number(figures['given'])).toBeGreaterThan(300);
-  expect(Number(figures['deepest'])).toBeGreaterThan(3);
+  expect(Number(figures['deepest'])).toBe(12);
+  expect(Number(figures['detailsGiven'])).toBeGreaterThan(100);
+  const rules = Object.entries(figures['members'] as Record<string, { inside: number; outside: number }>);
+  expect(rules.map(([rule, { inside, outside }]) => [rule, inside > 10, outside > 10]).toSorted()).toEqual(
+    ['after', 'before', 'equal', 'max', 'min', 'prefix', 'subset'].map((rule) => [rule, true, true]),
+  );
   expect(Object.keys(figures['reasons'] as object)).toEqual(
-    expect.arrayContaining(['policy_forbids', 'approval_required', 'not_passed_on', 'scope_not_available']),
+    expect.arrayContaining([
+      'approval_required',
+      'chain_too_long',
+      'details_malformed',
+      'details_not_available',
+      'not_passed_on',
+      'policy_forbids',
+      'scope_not_available',
+    ]),
   );
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import type { Detail, DetailType, JsonValue } from '../../../src/domain/details/detail-type.ts';
 import { isPlainPath } from '../../../src/domain/details/member-rules.ts';
-import { narrowedDetail, narrowedDetails } from '../../../src/domain/details/narrowed-details.ts';
+import { commonDetails, narrowedDetail, narrowedDetails } from '../../../src/domain/details/narrowed-details.ts';
 
 const TYPE: DetailType = {
   type: 'work',
@@ -162,6 +162,18 @@ describe('authorization details', () => {
         expect(details.reduce((sum, each) => sum + Number(each['amount']), 0)).toBeLessThanOrEqual(100);
       }),
     );
+  });
+
+  test('SC-02 what is asked for just as it is held is that one, though another one held is around it', () => {
+    const around: Detail = { type: 'work', amount: 5, actions: ['read'], limits: { rows: 9 } };
+    const same: Detail = { type: 'work', limits: { rows: 7 } };
+    for (const held of [
+      [around, same],
+      [same, around],
+    ]) {
+      expect(narrowedDetails(TYPES, [same], held)).toEqual({ details: [same], refused: [] });
+      expect(commonDetails(TYPES, held, held)).toEqual(held);
+    }
   });
 
   const held: Detail = {

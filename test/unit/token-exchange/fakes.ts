@@ -8,6 +8,7 @@ import { authorizer, type DecisionDependencies } from '../../../src/domain/decis
 import type { Delegation } from '../../../src/domain/delegation/delegation.ts';
 import { delegationRegister } from '../../../src/domain/delegation/delegation-register.ts';
 import { delegationRequests } from '../../../src/domain/delegation/delegation-requests.ts';
+import type { Detail } from '../../../src/domain/details/detail-type.ts';
 import type { DomainError } from '../../../src/domain/errors.ts';
 import type { IssuedToken } from '../../../src/domain/ports/issued-tokens.ts';
 import type { Lease } from '../../../src/domain/ports/leases.ts';
@@ -267,6 +268,9 @@ export const exchangeScene = ({
           chain: toMint.chain,
           delegation: toMint.delegation,
           lease: toMint.lease,
+          details: toMint.details,
+          assurance: toMint.assurance,
+          maxUses: toMint.decision.maxUses,
           txn: toMint.txn,
           expiresAt: Math.min(toMint.notAfter, clock.now() + toMint.resourceServer.accessTokenTtlSeconds),
           jkt: dpopThumbprint,
@@ -293,7 +297,11 @@ export const exchangeScene = ({
     actor: string,
     resource: string,
     scope: readonly string[],
-    over: { expiresAt?: number; passOn?: { agents: readonly string[]; depth: number } } = {},
+    over: {
+      expiresAt?: number;
+      passOn?: { agents: readonly string[]; depth: number };
+      details?: readonly Detail[];
+    } = {},
   ): Promise<Delegation> => {
     const row = await delegations.recordConsent({
       subject: 'acc_anna',
@@ -304,6 +312,7 @@ export const exchangeScene = ({
       expiresAt: START + 50_000,
       passOn: { agents: ['agt_a', 'agt_b', 'agt_c'], depth: 9 },
       by: 'acc_anna',
+      askedDetails: over.details ?? [],
       ...over,
     });
     if (!row) throw new Error('this consent left nothing');
