@@ -59,13 +59,14 @@ export const enginePages = (deps: {
   const xsrfOf = (ctx: EngineContext): string =>
     String((ctx.oidc?.session?.state as { secret?: string } | undefined)?.secret ?? '');
 
-  const send = (ctx: EngineContext, page: Html, formTargets: readonly string[] = []): void => {
+  /** `here`: where it can be read again; an error is not, and repeats nothing of the request that led to it. */
+  const send = (ctx: EngineContext, page: Html, formTargets: readonly string[] = [], here = true): void => {
     ctx.set('Content-Security-Policy', pageCsp({ formTargets, scripts: false }));
     ctx.set('Cache-Control', 'no-store');
     ctx.type = 'text/html; charset=utf-8';
     const language = readers.of(ctx.req, String(ctx.oidc?.params?.['ui_locales'] ?? ''));
     ctx.set('Content-Language', language);
-    ctx.body = page.in({ language, ...(ctx.req.method === 'GET' ? { here: String(ctx.req.url) } : {}) });
+    ctx.body = page.in({ language, ...(here && ctx.req.method === 'GET' ? { here: String(ctx.req.url) } : {}) });
   };
 
   return {
@@ -89,7 +90,7 @@ export const enginePages = (deps: {
         ...(out.error === undefined ? {} : { code: out.error }),
         requestId: String(ctx.response.get('X-Request-Id')),
       });
-      send(ctx, page);
+      send(ctx, page, [], false);
     },
 
     async signOut(ctx: EngineContext): Promise<void> {

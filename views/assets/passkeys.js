@@ -66,10 +66,8 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
       form.elements.namedItem('credential').value = JSON.stringify(answer);
       form.submit();
     } catch (error) {
-      message.textContent =
-        error.name === 'InvalidStateError'
-          ? 'This device has a passkey for your account already.'
-          : 'The browser did not go on with a passkey. Try again, or take another way.';
+      const { exists, failed } = message.dataset;
+      message.textContent = error.name === 'InvalidStateError' ? exists : failed;
     }
   });
 }

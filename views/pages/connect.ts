@@ -1,9 +1,10 @@
 import { chosenName, plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, html, type Phrase } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { field } from '../partials/field.ts';
 import { passkeyForm } from '../partials/passkey-form.ts';
 import { submit } from '../partials/submit.ts';
+import { connectWords as words } from '../words/upstream.ts';
 
 /** The forms POST `csrf` and `uid`; to `action` also `username` and `password`. */
 export type ConnectModel = PageFrame & {
@@ -19,31 +20,27 @@ export type ConnectModel = PageFrame & {
   readonly passkey?: { readonly action: string; readonly options: string };
   /** Where a person goes back to the choice of ways to sign in. */
   readonly otherAction: string;
-  readonly error?: string;
+  readonly error?: Phrase;
 };
 
 /** Of somebody who was proven at a provider and is nobody here yet. It says the same whether there is such an account or not (LG-01). */
 export const connectPage = (model: ConnectModel): Html =>
   layout({
     frame: model,
-    title: 'Connect your account',
+    title: words.title,
     bare: true,
     ...(model.passkey ? { script: 'passkeys.js' } : {}),
-    body: html`<section class="card"><h1>Connect your account</h1>
-<p class="lead">You signed in at ${chosenName(model.provider)} as <strong>${plainText(model.label, 200)}</strong>, who is not connected with an account here.</p>
-<p>${
-      model.hasPassword || model.passkey
-        ? 'If you have one, prove once that it is yours. From then on you can sign in either way.'
-        : 'Ask an administrator to connect the two.'
-    }</p>
-${model.error !== undefined && html`<div class="flash error" role="alert">${plainText(model.error, 300)}</div>`}
+    body: html`<section class="card"><h1>${words.title}</h1>
+<p class="lead">${words.signedInAs(chosenName(model.provider), html`<strong>${plainText(model.label, 200)}</strong>`)}</p>
+<p>${model.hasPassword || model.passkey ? words.proveOnce : words.askAdministrator}</p>
+${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
 ${
   model.hasPassword &&
   html`<form method="post" action="${model.action}">
 ${hidden(model)}
-${field({ name: 'username', label: 'Username here', autocomplete: 'username', maxLength: 128, autofocus: true, ...(model.username === undefined ? {} : { value: model.username }) })}
-${field({ name: 'password', label: 'Password here', type: 'password', autocomplete: 'current-password', maxLength: 1024 })}
-<div class="actions">${submit({ text: 'Connect and sign in' })}</div>
+${field({ name: 'username', label: words.username, autocomplete: 'username', maxLength: 128, autofocus: true, ...(model.username === undefined ? {} : { value: model.username }) })}
+${field({ name: 'password', label: words.password, type: 'password', autocomplete: 'current-password', maxLength: 1024 })}
+<div class="actions">${submit({ text: words.connect })}</div>
 </form>`
 }
 ${
@@ -51,12 +48,12 @@ ${
   passkeyForm({
     ...model.passkey,
     kind: 'get',
-    button: 'Connect with a passkey',
+    button: words.withPasskey,
     look: 'plain',
     fields: html`${hidden(model)}<input type="hidden" name="connect" value="yes">`,
   })
 }
-<form method="post" action="${model.otherAction}" class="after">${hidden(model)}${submit({ text: 'Sign in another way', kind: 'quiet' })}</form>
+<form method="post" action="${model.otherAction}" class="after">${hidden(model)}${submit({ text: words.otherWay, kind: 'quiet' })}</form>
 </section>`,
   });
 

@@ -1,3 +1,4 @@
+import type { Phrase } from '../html.ts';
 import type { PageFrame } from '../layout.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
 import type { DetailChoice } from '../partials/detail-list.ts';
@@ -31,9 +32,9 @@ export type ConsentModel = PageFrame & {
   /** Absent: the question is not asked (an app, or nobody to pass on to). Nothing is ever chosen beforehand. */
   readonly passOn?: { readonly agents: readonly AgentFacts[]; readonly maxDepth: number };
   /** Further warnings in our own words, besides those the page finds itself (loopback, own scheme, environment, look-alike name). */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Phrase[];
   /** What was wrong with the last try, e.g. nothing left ticked. */
-  readonly error?: string;
+  readonly error?: Phrase;
 };
 
 type Requester =

@@ -1,6 +1,7 @@
 import { chosenName } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
+import { onwardWords as words } from '../words/upstream.ts';
 
 /** The way to a provider, and back. A page of its own: redirects would be held to the policy of the form before (form-action). */
 export type OnwardModel = PageFrame & {
@@ -14,11 +15,11 @@ export type OnwardModel = PageFrame & {
 export const onwardPage = (model: OnwardModel): Html =>
   layout({
     frame: model,
-    title: model.kind === 'there' ? 'Signing in' : 'Signed in',
+    title: model.kind === 'there' ? words.signingIn : words.signedIn,
     bare: true,
     body: html`<section class="card"><h1>${
-      model.kind === 'there' ? html`On to ${chosenName(model.provider)}` : html`Back from ${chosenName(model.provider)}`
+      model.kind === 'there' ? words.onTo(chosenName(model.provider)) : words.backFrom(chosenName(model.provider))
     }</h1>
-<p class="lead">${model.kind === 'there' ? 'You sign in there, and come back here.' : 'You are signed in there. One moment.'}</p>
-<p><a class="button primary" href="${model.href}">Continue</a></p></section>`,
+<p class="lead">${model.kind === 'there' ? words.signInThere : words.signedInThere}</p>
+<p><a class="button primary" href="${model.href}">${words.continue}</a></p></section>`,
   });

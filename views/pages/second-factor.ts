@@ -1,9 +1,10 @@
-import { plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, html, type Phrase } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { field } from '../partials/field.ts';
 import { passkeyForm } from '../partials/passkey-form.ts';
 import { submit } from '../partials/submit.ts';
+import { passkeyWords } from '../words/passkeys.ts';
+import { secondFactorWords as words } from '../words/second-factor.ts';
 
 /** The forms POST `csrf`, `uid` and `code` or `credential` to `action`. */
 export type SecondFactorModel = PageFrame & {
@@ -16,7 +17,7 @@ export type SecondFactorModel = PageFrame & {
   readonly hasApp: boolean;
   /** Options for a passkey of the account, as JSON; absent: it has none. */
   readonly passkey?: string;
-  readonly error?: string;
+  readonly error?: Phrase;
   /** Where `csrf` and `uid` are POSTed to begin again with a username; absent: no such button. */
   readonly againAction?: string;
   /** Where a cancelled sign-in POSTs its own `csrf` and `uid`; absent: no such button. */
@@ -27,39 +28,35 @@ export const secondFactorPage = (model: SecondFactorModel): Html =>
   layout({
     frame: model,
     style: 'security.css',
-    title: 'Second factor',
+    title: words.title,
     bare: true,
     ...(model.passkey === undefined ? {} : { script: 'passkeys.js' }),
     body: html`<section class="card">
-<h1>${model.passkey === undefined ? 'Enter your code' : 'Prove that it is you'}</h1>
-<p class="lead">${
-      model.isStepUp
-        ? 'You are signed in. What is asked for now also takes your second factor.'
-        : 'Your password was right. This account also asks for a second factor.'
-    }</p>
-${model.error !== undefined && html`<div class="flash error" role="alert">${plainText(model.error, 300)}</div>`}
+<h1>${model.passkey === undefined ? words.enterCode : words.proveIt}</h1>
+<p class="lead">${model.isStepUp ? words.stepUp : words.afterPassword}</p>
+${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
 ${
   model.passkey !== undefined &&
   html`${passkeyForm({
     kind: 'get',
     action: model.action,
     options: model.passkey,
-    button: 'Use your passkey',
+    button: words.usePasskey,
     look: 'primary',
     fields: hidden(model),
-  })}<p class="hint" data-without-passkeys>Passkeys take a browser that has them, with JavaScript.</p>`
+  })}<p class="hint" data-without-passkeys>${passkeyWords.need}</p>`
 }
 ${model.hasApp && codeForm(model)}
-<details><summary>${model.hasApp ? 'I do not have the app here' : 'I do not have it here'}</summary>
+<details><summary>${model.hasApp ? words.noApp : words.nothingHere}</summary>
 <form method="post" action="${model.action}" class="inside">
 ${hidden(model)}
-<div class="field"><label for="recovery-code">Recovery code</label>
-<p class="hint" id="recovery-code-hint">One of the codes you kept when you added your first factor. Lost them, too? An administrator can remove the factor.</p>
+<div class="field"><label for="recovery-code">${words.recoveryCode}</label>
+<p class="hint" id="recovery-code-hint">${words.recoveryHint}</p>
 <input id="recovery-code" name="code" type="text" autocomplete="off" maxlength="40" autocapitalize="none" spellcheck="false" required aria-describedby="recovery-code-hint"></div>
-<div class="actions">${submit({ text: 'Use this recovery code', kind: 'plain' })}</div>
+<div class="actions">${submit({ text: words.useRecoveryCode, kind: 'plain' })}</div>
 </form></details>
-${model.againAction !== undefined && html`<form method="post" action="${model.againAction}" class="after">${hidden(model)}${submit({ text: 'Sign in as somebody else', kind: 'quiet' })}</form>`}
-${model.cancel && html`<form method="post" action="${model.cancel.action}" class="after">${hidden({ ...model, csrf: model.cancel.csrf })}${submit({ text: 'Cancel and go back', kind: 'quiet' })}</form>`}
+${model.againAction !== undefined && html`<form method="post" action="${model.againAction}" class="after">${hidden(model)}${submit({ text: words.somebodyElse, kind: 'quiet' })}</form>`}
+${model.cancel && html`<form method="post" action="${model.cancel.action}" class="after">${hidden({ ...model, csrf: model.cancel.csrf })}${submit({ text: words.cancel, kind: 'quiet' })}</form>`}
 </section>`,
   });
 
@@ -67,15 +64,15 @@ const codeForm = (model: SecondFactorModel): Html => html`<form method="post" ac
 ${hidden(model)}
 ${field({
   name: 'code',
-  label: 'Code from your authenticator app',
-  hint: 'Six digits. Each code works once.',
+  label: words.appCode,
+  hint: words.appHint,
   autocomplete: 'one-time-code',
   inputMode: 'numeric',
   maxLength: 12,
   code: true,
   autofocus: model.passkey === undefined,
 })}
-<div class="actions">${submit({ text: 'Continue', kind: model.passkey === undefined ? 'primary' : 'plain' })}</div>
+<div class="actions">${submit({ text: words.continue, kind: model.passkey === undefined ? 'primary' : 'plain' })}</div>
 </form>`;
 
 const hidden = ({ csrf, uid }: Pick<SecondFactorModel, 'csrf' | 'uid'>): Html =>

@@ -1,5 +1,5 @@
-import { anyText, chosenName, plainText } from '../agent-text.ts';
-import { type Html, html, type Text } from '../html.ts';
+import { chosenName, plainText } from '../agent-text.ts';
+import { type Html, html, type Phrase } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { field } from '../partials/field.ts';
 import { passkeyForm } from '../partials/passkey-form.ts';
@@ -14,7 +14,7 @@ export type SignInModel = PageFrame & {
   readonly uid?: string;
   readonly username?: string;
   /** One text for every reason: which part was wrong is not said. */
-  readonly error?: Text;
+  readonly error?: Phrase;
   /** Whose request the person signs in for; absent when it is our own account page. */
   readonly client?: { readonly name: string; readonly kind: 'agent' | 'client'; readonly host?: string };
   /** Where a cancelled sign-in POSTs `csrf` and `uid`; absent: no such button. */
@@ -54,7 +54,7 @@ ${
       )}</p>`
     : html`<p class="lead">${words.toYourAccount}</p>`
 }
-${model.error !== undefined && html`<div class="flash error" role="alert">${anyText(model.error, 300)}</div>`}
+${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
 ${usernameForm(model)}
 ${model.resetHref !== undefined && html`<p class="after"><a href="${model.resetHref}">${words.forgotten}</a></p>`}
 ${

@@ -2,6 +2,7 @@ import { chosenName } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { submit } from '../partials/submit.ts';
+import { signOutWords as words } from '../words/sign-out.ts';
 
 /** The form POSTs `xsrf`, and `logout=yes` when the person signs out everywhere here, to `action`. */
 export type SignOutModel = PageFrame & { readonly action: string; readonly xsrf: string; readonly clientName?: string };
@@ -9,12 +10,12 @@ export type SignOutModel = PageFrame & { readonly action: string; readonly xsrf:
 export const signOutPage = (model: SignOutModel): Html =>
   layout({
     frame: model,
-    title: 'Sign out',
+    title: words.signOut,
     bare: true,
-    body: html`<section class="card"><h1>Sign out of Behalf?</h1>
-<p class="lead">${model.clientName !== undefined && html`${chosenName(model.clientName)} asks whether you want to sign out here as well. `}Agents you allowed to act for you keep what you gave them until you end it under My account.</p>
+    body: html`<section class="card"><h1>${words.question}</h1>
+<p class="lead">${model.clientName !== undefined && html`${words.clientAsks(chosenName(model.clientName))} `}${words.agentsGoOn}</p>
 <form method="post" action="${model.action}"><input type="hidden" name="xsrf" value="${model.xsrf}">
-<div class="decide">${submit({ text: 'Stay signed in', kind: 'strong' })}${submit({ text: 'Sign out', kind: 'primary', name: 'logout', value: 'yes' })}</div>
+<div class="decide">${submit({ text: words.stay, kind: 'strong' })}${submit({ text: words.signOut, kind: 'primary', name: 'logout', value: 'yes' })}</div>
 </form></section>`,
   });
 
@@ -27,13 +28,13 @@ export type SignedOutModel = PageFrame & {
 export const signedOutPage = (model: SignedOutModel): Html =>
   layout({
     frame: model,
-    title: 'Signed out',
-    body: html`<section class="card"><h1>You are signed out</h1>
-<p class="lead">${model.clientName === undefined ? 'Your session in this browser is over.' : html`You are signed out of ${chosenName(model.clientName)}.`}</p>
+    title: words.signedOut,
+    body: html`<section class="card"><h1>${words.youAreSignedOut}</h1>
+<p class="lead">${model.clientName === undefined ? words.sessionIsOver : words.signedOutOf(chosenName(model.clientName))}</p>
 ${
   model.upstream &&
-  html`<p>You are still signed in at ${chosenName(model.upstream.name)}, and whoever uses this browser could come back that way.</p>
-<p><a class="button plain" href="${model.upstream.href}">Sign out there, too</a></p>`
+  html`<p>${words.stillAt(chosenName(model.upstream.name))}</p>
+<p><a class="button plain" href="${model.upstream.href}">${words.thereToo}</a></p>`
 }
-<p><a href="${model.basePath}/account">Sign in again</a></p></section>`,
+<p><a href="${model.basePath}/account">${words.again}</a></p></section>`,
   });

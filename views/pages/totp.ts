@@ -1,8 +1,9 @@
-import { type Html, html } from '../html.ts';
+import { type Html, html, type Phrase } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { type Field, field } from '../partials/field.ts';
 import { qrCode } from '../partials/qr-code.ts';
 import { submit } from '../partials/submit.ts';
+import { factorWords as words } from '../words/factors.ts';
 
 /** The form POSTs `csrf`, `name` and `code` to `action`. */
 export type TotpPageModel = PageFrame & {
@@ -14,43 +15,43 @@ export type TotpPageModel = PageFrame & {
   /** The same as an `otpauth:` address. */
   readonly address: string;
   readonly name?: string;
-  readonly errors?: { readonly name?: string; readonly code?: string };
+  readonly errors?: { readonly name?: Phrase; readonly code?: Phrase };
 };
 
 export const totpPage = (model: TotpPageModel): Html =>
   layout({
     frame: model,
     style: 'security.css',
-    title: 'Add an authenticator app',
-    body: html`<section class="card"><h1>Add an authenticator app</h1>
-<p class="lead">From then on a sign-in takes your password and a code that the app shows.</p>
-<h2>1. Let the app read this</h2>
-<figure class="qr">${qrCode(model.address, 'QR code for an authenticator app')}</figure>
-<p>Or type this key into the app: <code class="key">${inGroups(model.secret)}</code></p>
-<h2>2. Show that it works</h2>
+    title: words.addApp,
+    body: html`<section class="card"><h1>${words.addApp}</h1>
+<p class="lead">${words.fromThenOn}</p>
+<h2>${words.scan}</h2>
+<figure class="qr">${qrCode(model.address, words.qrCode)}</figure>
+<p>${words.orType} <code class="key">${inGroups(model.secret)}</code></p>
+<h2>${words.prove}</h2>
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">
 ${field({
   name: 'name',
-  label: 'Name of the app or phone',
-  hint: 'So that you know it among others.',
-  value: model.name ?? 'Authenticator app',
+  label: words.nameOfApp,
+  hint: words.soThatYouKnowTheApp,
+  value: model.name ?? words.usualApp,
   autocomplete: 'off',
   maxLength: 60,
   ...problem(model.errors?.name),
 })}
 ${field({
   name: 'code',
-  label: 'Code the app shows now',
+  label: words.codeNow,
   autocomplete: 'one-time-code',
   inputMode: 'numeric',
   maxLength: 12,
   code: true,
   ...problem(model.errors?.code),
 })}
-<div class="actions">${submit({ text: 'Add the app' })} <a class="button plain" href="${model.basePath}/account/security">Cancel</a></div>
+<div class="actions">${submit({ text: words.add })} <a class="button plain" href="${model.basePath}/account/security">${words.cancel}</a></div>
 </form></section>`,
   });
 
-const problem = (error: string | undefined): Pick<Field, 'error'> => (error === undefined ? {} : { error });
+const problem = (error: Phrase | undefined): Pick<Field, 'error'> => (error === undefined ? {} : { error });
 
 const inGroups = (secret: string): string => (secret.match(/.{1,4}/g) ?? []).join(' ');

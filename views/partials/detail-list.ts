@@ -1,5 +1,6 @@
 import { chosenName, isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
+import { scopeWords } from '../words/scope.ts';
 import { type Risk, riskBadge } from './scope-list.ts';
 
 /** An authorization detail (RFC 9396): words of the resource server's registration, and values of the request. */
@@ -23,7 +24,11 @@ const VALUE = 300;
 
 const words = ({ sentence, more }: DetailItem): Html =>
   html`<span class="does">${sentence.map((part) =>
-    'text' in part ? html`${part.text}` : part.value === undefined ? html`<em>any</em>` : chosenName(part.value, VALUE),
+    'text' in part
+      ? html`${part.text}`
+      : part.value === undefined
+        ? html`<em>${scopeWords.any}</em>`
+        : chosenName(part.value, VALUE),
   )}</span>${more.map(({ member, value }) => html` <span class="hint">${isolated(member)}: ${chosenName(value, VALUE)}</span>`)}`;
 
 /** Details to read. */

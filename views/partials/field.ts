@@ -6,7 +6,7 @@ export type Field = {
   readonly name: string;
   readonly label: Text;
   readonly type?: 'text' | 'password';
-  readonly value?: string;
+  readonly value?: Text;
   readonly hint?: HtmlValue;
   readonly error?: Text;
   /** HTML autocomplete token. */

@@ -1,4 +1,5 @@
 import { type Html, type HtmlValue, html, type Text } from '../html.ts';
+import { passkeyWords } from '../words/passkeys.ts';
 import { submit } from './submit.ts';
 
 export type PasskeyForm = {
@@ -19,5 +20,5 @@ export const passkeyForm = ({ kind, action, options, button, look, fields, other
   html`<form method="post" action="${action}" data-passkey="${kind}" data-options="${options}" hidden>
 ${fields}<input type="hidden" name="credential" value="">
 <div class="${otherAnswer ? 'decide' : 'actions'}">${otherAnswer}${submit({ text: button, kind: look })}</div>
-<p class="error" role="alert" data-message></p>
+<p class="error" role="alert" data-message data-exists="${passkeyWords.exists}" data-failed="${passkeyWords.failed}"></p>
 </form>`;

@@ -1,11 +1,11 @@
 import { encode } from 'uqr';
-import { type Html, html } from '../html.ts';
+import { type Html, html, type Phrase } from '../html.ts';
 
 /** Modules of white around it (ISO/IEC 18004 §6.3.8). */
 const QUIET = 4;
 
 /** A text as a QR code: one path, without style or script, and dark on white in either colour scheme. `label` is read in its place. */
-export const qrCode = (text: string, label: string): Html => {
+export const qrCode = (text: string, label: Phrase): Html => {
   const { data, size } = encode(text, { ecc: 'M', border: 0 });
   const dark = data
     .flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? `M${x + QUIET} ${y + QUIET}h1v1h-1z` : [])))

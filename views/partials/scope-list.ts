@@ -1,5 +1,6 @@
 import { isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
+import { riskWords, scopeWords } from '../words/scope.ts';
 
 export type Risk = 'low' | 'medium' | 'high' | 'critical';
 
@@ -18,10 +19,9 @@ export type ScopeChoice = ScopeItem & { readonly checked: boolean };
 /** Value of the form field `scope`: the resource indicator, a space, the scope. Neither can hold a space. */
 export const scopeFieldValue = (resource: string, scope: string): string => `${resource} ${scope}`;
 
-const RISK_WORDS = { low: 'Low risk', medium: 'Medium risk', high: 'High risk', critical: 'Critical' } as const;
 const ORDER: Readonly<Record<Risk, number>> = { critical: 0, high: 1, medium: 2, low: 3 };
 
-export const riskBadge = (risk: Risk): Html => html`<span class="risk ${risk}">${RISK_WORDS[risk]}</span>`;
+export const riskBadge = (risk: Risk): Html => html`<span class="risk ${risk}">${riskWords[risk]}</span>`;
 
 /** Checkboxes, the riskiest first. */
 export const scopeChoices = (resource: string, scopes: readonly ScopeChoice[], idPrefix: string): Html =>
@@ -40,7 +40,7 @@ export const scopeChips = (scopes: readonly ScopeItem[]): Html =>
 
 /** Where: the name from the registration, and the host that it cannot choose. */
 export const resourceHeading = (resource: ResourceFacts): Html =>
-  html`At ${isolated(resource.name)} <span class="where">${hostOf(resource.identifier)}</span>`;
+  html`${scopeWords.at(isolated(resource.name))} <span class="where">${hostOf(resource.identifier)}</span>`;
 
 /** Host of a resource indicator, or all of it when it has none. */
 export const hostOf = (identifier: string): string =>

@@ -3,11 +3,28 @@ import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 type State = 'pending' | 'active' | 'suspended' | 'orphaned' | 'retired';
 type Environment = 'development' | 'test' | 'production';
 
+const environments = {
+  production: phrase({ en: 'production', de: 'Produktion' }),
+  test: phrase({ en: 'test', de: 'Test' }),
+  development: phrase({ en: 'development', de: 'Entwicklung' }),
+} satisfies Readonly<Record<Environment, Phrase>>;
+
 /** Of agents, wherever one is shown. */
 export const agentWords = {
   agent: phrase({ en: 'Agent', de: 'Agent' }),
+  app: phrase({ en: 'App', de: 'App' }),
+  owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
   verified: phrase({ en: 'verified name', de: 'geprüfter Name' }),
   ownedBy: (owner: HtmlValue) => phrase({ en: html`owned by ${owner}`, de: html`gehört ${owner}` }),
+  answersForIt: (owner: HtmlValue) => phrase({ en: html`${owner} answers for it`, de: html`${owner} steht dafür ein` }),
+  /** Of a name; `name` is one that was verified. */
+  looksLike: (name: HtmlValue) =>
+    phrase({
+      en: html`Its name looks like “${name}”, which was verified here. This is another one.`,
+      de: html`Der Name sieht aus wie „${name}“, ein hier geprüfter Name. Dies ist ein anderer.`,
+    }),
+  /** Where there is no such account any more. */
+  nobodyKnown: phrase({ en: 'nobody known', de: 'niemand Bekanntem' }),
   /** Before what it says of itself. */
   purpose: phrase({ en: 'Its purpose, in its own words', de: 'Sein Zweck, in seinen eigenen Worten' }),
   states: {
@@ -19,9 +36,11 @@ export const agentWords = {
   } satisfies Readonly<Record<State, Phrase>>,
   /** Active as far as the register goes, and still nothing works for it. */
   stopped: phrase({ en: 'stopped', de: 'angehalten' }),
-  environments: {
-    production: phrase({ en: 'production', de: 'Produktion' }),
-    test: phrase({ en: 'test', de: 'Test' }),
-    development: phrase({ en: 'development', de: 'Entwicklung' }),
-  } satisfies Readonly<Record<Environment, Phrase>>,
+  environments,
+  /** Before somebody decides. */
+  unfinished: (environment: Environment) =>
+    phrase({
+      en: html`This agent is registered for ${environments[environment]}. It may be unfinished.`,
+      de: html`Dieser Agent ist für die Umgebung „${environments[environment]}“ registriert. Er ist vielleicht noch nicht fertig.`,
+    }),
 };

@@ -1,6 +1,20 @@
 import { englishText, plainText } from '../agent-text.ts';
 import { html, type Phrase, phrase } from '../html.ts';
 import { TRIAL_GERMAN } from './console-try.ts';
+import { PEOPLE_REFUSALS } from './refusals-people.ts';
+
+/**
+ * English message of a DomainError → the same in German. `{}` stands for a part that changes, in both; where a part is a
+ * word of its own language, a function says the whole sentence.
+ */
+export const GERMAN: Readonly<Record<string, string | ((part: string) => string)>> = {
+  'This cannot be answered right now.': 'Das lässt sich im Augenblick nicht beantworten.',
+  'This form did not come from a page of this server, or is too old. Open the page again.':
+    'Dieses Formular kam nicht von einer Seite dieses Servers oder ist zu alt. Öffnen Sie die Seite noch einmal.',
+  'There are no pages in this language.': 'In dieser Sprache gibt es keine Seiten.',
+  ...PEOPLE_REFUSALS,
+  ...TRIAL_GERMAN,
+};
 
 /**
  * What a refusal of the domain says to a person. Its message is English, as the API answers it; those that people meet
@@ -21,21 +35,17 @@ export const saidPhrase = (sentence: string): Phrase =>
 
 const MOST = 400;
 
-/** English message of a DomainError → the same in German. `{}` stands for a part that changes. */
-export const GERMAN: Readonly<Record<string, string>> = {
-  'This cannot be answered right now.': 'Das lässt sich im Augenblick nicht beantworten.',
-  'This form did not come from a page of this server, or is too old. Open the page again.':
-    'Dieses Formular kam nicht von einer Seite dieses Servers oder ist zu alt. Öffnen Sie die Seite noch einmal.',
-  ...TRIAL_GERMAN,
-};
-
 const germanOf = (message: string): string | undefined => {
   const text = plainText(message, MOST);
   const exact = Object.hasOwn(GERMAN, text) ? GERMAN[text] : undefined;
-  if (exact !== undefined) return exact;
+  if (typeof exact === 'string') return exact;
   for (const [template, german] of TEMPLATES) {
     const parts = changingParts(template, text);
-    if (parts) return german.split('{}').reduce((all, fixed, index) => `${all}${parts[index - 1] ?? ''}${fixed}`);
+    if (parts && typeof german === 'function') return german(parts[0] ?? '');
+    if (parts)
+      return String(german)
+        .split('{}')
+        .reduce((all, fixed, index) => `${all}${parts[index - 1] ?? ''}${fixed}`);
   }
   return undefined;
 };

@@ -23,5 +23,10 @@ export const signInWords = {
   forgotten: phrase({ en: 'I forgot my password', de: 'Ich habe mein Passwort vergessen' }),
   withPasskey: phrase({ en: 'Sign in with a passkey', de: 'Mit einem Passkey anmelden' }),
   withProvider: (name: string) => phrase({ en: `Sign in with ${name}`, de: `Mit ${name} anmelden` }),
+  enterBoth: phrase({
+    en: 'Enter your username and your password.',
+    de: 'Geben Sie Ihren Benutzernamen und Ihr Passwort ein.',
+  }),
+  chooseHow: phrase({ en: 'Choose how to sign in.', de: 'Wählen Sie, wie Sie sich anmelden.' }),
   cancel: phrase({ en: 'Cancel and go back', de: 'Abbrechen und zurück' }),
 };

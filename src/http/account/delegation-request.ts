@@ -1,6 +1,8 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
+import type { Phrase } from '../../../views/html.ts';
 import { consentPage } from '../../../views/pages/consent.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { type AskedConsent, questionDigest } from '../../domain/consent/consent.ts';
 import type { DelegationRequest } from '../../domain/delegation/delegation-requests.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
@@ -41,7 +43,7 @@ export const addDelegationRequestRoutes = (
     session: PageSession,
     pending: DelegationRequest,
     status = 200,
-    error?: string,
+    error?: Phrase,
   ): Promise<void> => {
     const question = await consents.question(askedOf(pending));
     const through = (await namesOf(deps, pending.viaClient)) ?? { kind: 'client', name: pending.viaClient };
@@ -85,7 +87,8 @@ export const addDelegationRequestRoutes = (
       await consents.check(asked, seen, answer);
     } catch (error) {
       if (!isDomainError(error)) throw error;
-      if (error.code === 'precondition_failed') return show(ctx, handle, session, pending, 409, error.message);
+      if (error.code === 'precondition_failed')
+        return show(ctx, handle, session, pending, 409, refusalPhrase(error.message));
       if (error.code === 'access_denied') return deny();
       throw error;
     }

@@ -1,6 +1,7 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { type EmailModel, emailConfirmPage, emailPage } from '../../../views/pages/email.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
 import type { EmailChange } from '../../domain/accounts/email-change.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import {
@@ -62,7 +63,7 @@ export const addEmailRoutes = (
       if (!isDomainError(error) || !['invalid_field', 'too_many_requests'].includes(error.code)) throw error;
       await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
-      return show(ctx, session, statusOf(error), { error: error.message });
+      return show(ctx, session, statusOf(error), { error: refusalPhrase(error.message) });
     }
     seeOther(ctx, `${path}?sent=1`);
   });

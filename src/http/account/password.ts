@@ -1,5 +1,7 @@
 import type Router from '@koa/router';
 import { type PasswordModel, passwordPage } from '../../../views/pages/password.ts';
+import { passwordWords } from '../../../views/words/password.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import {
   byOf,
@@ -39,7 +41,7 @@ export const addPasswordRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
     const [current = '', next = '', repeated = ''] = ['current_password', 'new_password', 'repeat_password'].map(
       (name) => single(form, name),
     );
-    if (next !== repeated) return sendPage(ctx, 400, page(session, { repeat: 'The two new passwords differ.' }));
+    if (next !== repeated) return sendPage(ctx, 400, page(session, { repeat: passwordWords.differ }));
     const { account } = session;
     try {
       await signIn.confirmPassword({ account: account.id, password: current, ...requestOf(ctx) });
@@ -49,7 +51,7 @@ export const addPasswordRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
       const field = error.field === '/password' ? 'new' : ON_CURRENT.includes(error.code) ? 'current' : undefined;
       if (field === undefined) throw error;
       setRetryAfter(ctx, error);
-      return sendPage(ctx, statusOf(error), page(session, { [field]: error.message }));
+      return sendPage(ctx, statusOf(error), page(session, { [field]: refusalPhrase(error.message) }));
     }
     // The change ended this session like all others; the new password opens the next one.
     await browserSessions.end(exchangeOf(ctx));

@@ -1,6 +1,9 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
+import type { Phrase } from '../../../views/html.ts';
 import { type ResetModel, resetAskPage, resetPage } from '../../../views/pages/reset.ts';
+import { passwordWords } from '../../../views/words/password.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
 import type { PasswordReset } from '../../domain/accounts/password-reset.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import {
@@ -24,7 +27,7 @@ export const addResetRoutes = (router: Router, deps: PeopleDeps, forms: GuardedF
   const { basePath, passwordMinimumLength: minimumLength } = deps;
   const path = `${basePath}/account/reset`;
 
-  const showAsk = (ctx: Context, status: number, more: { readonly isSent?: boolean; readonly error?: string }): void =>
+  const showAsk = (ctx: Context, status: number, more: { readonly isSent?: boolean; readonly error?: Phrase }): void =>
     sendPage(ctx, status, resetAskPage({ basePath, action: path, csrf: forms.token(['mail_link', 'ask']), ...more }));
 
   router.get('/account/reset', (ctx) => showAsk(ctx, 200, queryOf(ctx).get('sent') === '1' ? { isSent: true } : {}));
@@ -37,7 +40,7 @@ export const addResetRoutes = (router: Router, deps: PeopleDeps, forms: GuardedF
       if (!isDomainError(error) || error.code !== 'too_many_requests') throw error;
       await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
-      return showAsk(ctx, statusOf(error), { error: error.message });
+      return showAsk(ctx, statusOf(error), { error: refusalPhrase(error.message) });
     }
     seeOther(ctx, `${path}?sent=1`);
   });
@@ -60,13 +63,13 @@ export const addResetRoutes = (router: Router, deps: PeopleDeps, forms: GuardedF
     const form = await forms.read(ctx, ['mail_link', token]);
     const next = single(form, 'new_password') ?? '';
     if (next !== single(form, 'repeat_password')) {
-      return show(ctx, token, 400, { repeat: 'The two new passwords differ.' });
+      return show(ctx, token, 400, { repeat: passwordWords.differ });
     }
     try {
       await resets.reset(token, next, requestOf(ctx));
     } catch (error) {
       if (!isDomainError(error) || error.field !== '/password') throw error;
-      return show(ctx, token, statusOf(error), { new: error.message });
+      return show(ctx, token, statusOf(error), { new: refusalPhrase(error.message) });
     }
     // Nobody is signed in by this: the account page asks for the new password, and for the second factor.
     seeOther(ctx, `${basePath}/account?done=password`);

@@ -5,6 +5,7 @@ import { type PasskeyPageModel, passkeyPage } from '../../../views/pages/passkey
 import { recoveryCodesPage } from '../../../views/pages/recovery-codes.ts';
 import { type SecurityModel, securityPage } from '../../../views/pages/security.ts';
 import { type TotpPageModel, totpPage } from '../../../views/pages/totp.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Changing } from '../../domain/factors/factor-register.ts';
 import {
@@ -143,7 +144,10 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
       const field = error.field === '/name' ? 'name' : ON_CODE.includes(error.code) ? 'code' : undefined;
       if (field === undefined) throw error;
       setRetryAfter(ctx, error);
-      await showTotp(ctx, session, statusOf(error), { name: name.slice(0, 60), errors: { [field]: error.message } });
+      await showTotp(ctx, session, statusOf(error), {
+        name: name.slice(0, 60),
+        errors: { [field]: refusalPhrase(error.message) },
+      });
     }
   });
 
@@ -164,7 +168,10 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
     } catch (error) {
       if (!isDomainError(error) || error.code !== 'invalid_field') throw error;
       const field = error.field === '/name' ? 'name' : 'credential';
-      await showPasskey(ctx, session, 400, { name: name.slice(0, 60), errors: { [field]: error.message } });
+      await showPasskey(ctx, session, 400, {
+        name: name.slice(0, 60),
+        errors: { [field]: refusalPhrase(error.message) },
+      });
     }
   });
 

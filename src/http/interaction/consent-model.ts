@@ -1,6 +1,9 @@
+import { plainText } from '../../../views/agent-text.ts';
+import type { Phrase } from '../../../views/html.ts';
 import type { PageFrame } from '../../../views/layout.ts';
 import type { ConsentModel, ConsentOrigin } from '../../../views/pages/consent.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
+import { consentWarnings } from '../../../views/words/consent.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import { isDocumentId } from '../../domain/clients/metadata-document.ts';
 import type { ConsentForm, ConsentQuestion } from '../../domain/consent/consent.ts';
@@ -19,7 +22,7 @@ export type ConsentPageFacts = {
   readonly origin: ConsentOrigin;
   /** Where "Not you?" leads; absent where the request is for one account only, or has no way back. */
   readonly switchAction?: string;
-  readonly error?: string;
+  readonly error?: Phrase;
 };
 
 /** The model of the consent page: everything in the question, nothing else. */
@@ -85,20 +88,22 @@ export const consentModel = async (
 const isTicked = (risk: Risk): boolean => risk === 'low' || risk === 'medium';
 
 /** With the host as it is looked up, in ASCII: that is what the one with the verified name does not have (DR-09). */
-const likenessWarning = (verified: string, id: string, origin: ConsentOrigin): string => {
+const likenessWarning = (verified: string, id: string, origin: ConsentOrigin): Phrase => {
   const places = [isDocumentId(id) ? id : undefined, origin.kind === 'redirect' ? origin.redirectUri : undefined];
   const hosts = places
     .map((url) => (url === undefined ? '' : (URL.parse(url)?.host ?? '')))
     .filter((host) => host !== '');
-  const where = hosts.length === 0 ? '' : ` It is at ${[...new Set(hosts)].join(' and ')}.`;
-  return `Its name looks like “${verified}”, which was verified here. This is another one.${where}`;
+  return consentWarnings.looksLike(
+    plainText(verified, 60),
+    [...new Set(hosts)].map((host) => plainText(host, 255)),
+  );
 };
 
-const warningsOf = ({ openidScopes, resources, withheld }: ConsentQuestion): readonly string[] =>
+const warningsOf = ({ openidScopes, resources, withheld }: ConsentQuestion): readonly Phrase[] =>
   openidScopes.length === 0 && resources.length === 0
-    ? ['Nothing of what it asks for can be given. You can only deny.']
+    ? [consentWarnings.nothingToGive]
     : withheld.length > 0
-      ? ['It asked for more than it can be given. Only what can be given is shown.']
+      ? [consentWarnings.lessThanAsked]
       : [];
 
 export const agentFacts = (agent: Agent, ownerName: (id: string) => string): AgentFacts => ({

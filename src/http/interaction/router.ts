@@ -1,7 +1,10 @@
 import Router, { type RouterContext } from '@koa/router';
 import type { Context } from 'koa';
+import type { Phrase } from '../../../views/html.ts';
 import { type ConsentOrigin, consentPage } from '../../../views/pages/consent.ts';
 import { signInPage } from '../../../views/pages/sign-in.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
+import { signInWords } from '../../../views/words/sign-in.ts';
 import { isDocumentId } from '../../domain/clients/metadata-document.ts';
 import { type AskedConsent, questionDigest } from '../../domain/consent/consent.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
@@ -66,7 +69,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     ctx: Context,
     interaction: Interaction,
     status = 200,
-    again: { readonly username?: string; readonly error?: string } = {},
+    again: { readonly username?: string; readonly error?: Phrase } = {},
   ): Promise<void> => {
     const { uid, clientId, redirectUri, loginHint } = interaction;
     const asking = await namesOf(deps, clientId);
@@ -94,7 +97,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     sendPage(ctx, status, page, targetsOf(interaction), options === undefined ? undefined : 'scripts');
   };
 
-  const showConsent = async (ctx: Context, interaction: Interaction, status = 200, error?: string): Promise<void> => {
+  const showConsent = async (ctx: Context, interaction: Interaction, status = 200, error?: Phrase): Promise<void> => {
     const { uid, userCode, redirectUri } = interaction;
     const question = await consents.question(askedOf(interaction));
     const model = await consentModel(deps, question, {
@@ -116,7 +119,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     // By the domain alone, so that nobody learns whether there is such a person (LG-01).
     const provider = await deps.upstream.providers.ofUsername(username);
     if (provider === undefined && (username === '' || password === '')) {
-      const error = deps.isPasswordOn ? 'Enter your username and your password.' : 'Choose how to sign in.';
+      const error = deps.isPasswordOn ? signInWords.enterBoth : signInWords.chooseHow;
       return showSignIn(ctx, interaction, 400, { username, error });
     }
     try {
@@ -130,7 +133,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     } catch (error) {
       if (!isDomainError(error) || !SHOWN_ON_SIGN_IN.includes(error.code)) throw error;
       setRetryAfter(ctx, error);
-      await showSignIn(ctx, interaction, statusOf(error), { username, error: error.message });
+      await showSignIn(ctx, interaction, statusOf(error), { username, error: refusalPhrase(error.message) });
     }
   };
 
@@ -147,7 +150,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     } catch (error) {
       if (!isDomainError(error) || !SHOWN_ON_SIGN_IN.includes(error.code)) throw error;
       setRetryAfter(ctx, error);
-      await showSignIn(ctx, interaction, statusOf(error), { error: error.message });
+      await showSignIn(ctx, interaction, statusOf(error), { error: refusalPhrase(error.message) });
     }
   };
 
@@ -191,7 +194,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
       seeOther(ctx, next);
     } catch (error) {
       if (!isDomainError(error)) throw error;
-      if (error.code === 'precondition_failed') return showConsent(ctx, interaction, 409, error.message);
+      if (error.code === 'precondition_failed') return showConsent(ctx, interaction, 409, refusalPhrase(error.message));
       if (error.code === 'access_denied') return refuse(ctx, interaction);
       throw error;
     }

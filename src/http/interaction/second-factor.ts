@@ -1,7 +1,10 @@
 import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import type { Context } from 'koa';
+import type { Phrase } from '../../../views/html.ts';
 import { secondFactorPage } from '../../../views/pages/second-factor.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
+import { secondFactorWords } from '../../../views/words/second-factor.ts';
 import type { Assurance } from '../../domain/accounts/assurance.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import type { Interaction } from '../../domain/ports/interactions.ts';
@@ -63,7 +66,7 @@ export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
     interaction: Interaction,
     step: Step,
     status = 200,
-    error?: string,
+    error?: Phrase,
   ): Promise<void> => {
     const { uid, clientId, userCode } = interaction;
     const action = pathOf(uid);
@@ -121,7 +124,8 @@ export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
         const { uid } = interaction;
         const credential = single(form, 'credential') ?? '';
         const code = single(form, 'code') ?? '';
-        if (credential === '' && code.trim() === '') return show(ctx, interaction, step, 400, 'Enter a code.');
+        if (credential === '' && code.trim() === '')
+          return show(ctx, interaction, step, 400, secondFactorWords.enterOne);
         const proof = credential === '' ? { code } : { credential };
         try {
           const attempt = { ...step, uid, proof, device: devices.read(ctx), ...requestOf(ctx) };
@@ -137,7 +141,7 @@ export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
         } catch (error) {
           if (!isDomainError(error) || !SHOWN.includes(error.code)) throw error;
           setRetryAfter(ctx, error);
-          await show(ctx, interaction, step, statusOf(error), error.message);
+          await show(ctx, interaction, step, statusOf(error), refusalPhrase(error.message));
         }
       });
 

@@ -1,10 +1,15 @@
 import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import type { Context } from 'koa';
+import { plainText } from '../../../views/agent-text.ts';
+import type { Phrase } from '../../../views/html.ts';
 import { connectPage } from '../../../views/pages/connect.ts';
 import { errorPage } from '../../../views/pages/error.ts';
 import { onwardPage } from '../../../views/pages/onward.ts';
 import type { UpstreamChoice } from '../../../views/pages/sign-in.ts';
+import { errorWords } from '../../../views/words/error.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
+import { onwardWords } from '../../../views/words/upstream.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Interaction } from '../../domain/ports/interactions.ts';
 import type { UpstreamProvider } from '../../domain/upstream/upstream-provider.ts';
@@ -39,7 +44,7 @@ type Shared = {
   pathOf(uid: string): string;
   targetsOf(interaction: Interaction): readonly string[];
   /** The sign-in page with what went wrong. */
-  showSignIn(ctx: Context, interaction: Interaction, status: number, again: { readonly error: string }): Promise<void>;
+  showSignIn(ctx: Context, interaction: Interaction, status: number, again: { readonly error: Phrase }): Promise<void>;
   /** Records that whoever was signed in before is signed out by this sign-in. */
   recordOtherEnds(ctx: Context, account: string): Promise<void>;
 };
@@ -81,7 +86,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
     interaction: Interaction,
     proof: UpstreamProof,
     status = 200,
-    again: { readonly username?: string; readonly error?: string } = {},
+    again: { readonly username?: string; readonly error?: Phrase } = {},
   ): Promise<void> => {
     const { uid } = interaction;
     const provider = await upstream.providers.standing(proof.upstream);
@@ -110,12 +115,10 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
       { field: reason },
     );
     await recordRefusal(deps, ctx, error);
-    const { code, message: text } = error;
-    sendPage(
-      ctx,
-      400,
-      errorPage({ basePath, title: 'That did not work', text, code, requestId: requestOf(ctx).request }),
-    );
+    const { code, message } = error;
+    const text = refusalPhrase(message);
+    const requestId = requestOf(ctx).request;
+    sendPage(ctx, 400, errorPage({ basePath, title: errorWords.failed, text, code, requestId }));
   };
 
   const showFailed = (ctx: Context, { purpose, name, error }: Arrival & { readonly next: 'failed' }): void => {
@@ -123,13 +126,13 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
     const isHere = purpose.kind === 'sign_in';
     const page = errorPage({
       basePath,
-      title: `You are not signed in with ${name}`,
-      text: error.message,
+      title: onwardWords.notSignedIn(plainText(name, 60)),
+      text: refusalPhrase(error.message),
       code: error.code,
       requestId: requestOf(ctx).request,
       onwards: isHere
-        ? { href: pathOf(purpose.uid), text: 'Back to the sign-in page' }
-        : { href: `${basePath}/account/security`, text: 'Back to sign-in and security' },
+        ? { href: pathOf(purpose.uid), text: onwardWords.backToSignIn }
+        : { href: `${basePath}/account/security`, text: onwardWords.backToSecurity },
     });
     sendPage(ctx, statusOf(error), page);
   };
@@ -194,7 +197,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
         seeOther(ctx, await interactions.finishSignIn(exchangeOf(ctx), uid, account, assurance));
       } catch (error) {
         if (!isDomainError(error) || error.code !== 'unauthenticated') throw error;
-        await shared.showSignIn(ctx, interaction, statusOf(error), { error: error.message });
+        await shared.showSignIn(ctx, interaction, statusOf(error), { error: refusalPhrase(error.message) });
       }
       return true;
     },
@@ -211,7 +214,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
         } catch (error) {
           if (!isDomainError(error) || !SHOWN.includes(error.code)) throw error;
           setRetryAfter(ctx, error);
-          await shared.showSignIn(ctx, interaction, statusOf(error), { error: error.message });
+          await shared.showSignIn(ctx, interaction, statusOf(error), { error: refusalPhrase(error.message) });
         }
       });
 
@@ -242,7 +245,10 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
         } catch (error) {
           if (!isDomainError(error) || !SHOWN.includes(error.code)) throw error;
           setRetryAfter(ctx, error);
-          await showConnect(ctx, interaction, proof, statusOf(error), { username, error: error.message });
+          await showConnect(ctx, interaction, proof, statusOf(error), {
+            username,
+            error: refusalPhrase(error.message),
+          });
         }
       });
 

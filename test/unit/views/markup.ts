@@ -21,7 +21,7 @@ const ATTRIBUTES: readonly string[] = [
   ...'content data-label datetime dir for form height hidden href id inputmode lang list max maxlength method name readonly rel required role scope selected'.split(
     ' ',
   ),
-  ...'d data-live data-live-status data-message data-options data-passkey data-without-passkeys defer fill preserveaspectratio rows rx shape-rendering spellcheck open src tabindex title type value viewbox width x y'.split(
+  ...'d data-exists data-failed data-live data-live-status data-message data-updated data-options data-passkey data-without-passkeys defer fill preserveaspectratio rows rx shape-rendering spellcheck open src tabindex title type value viewbox width x y'.split(
     ' ',
   ),
 ];

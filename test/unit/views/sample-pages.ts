@@ -1,5 +1,5 @@
 /** One model for every page and variant. Whatever somebody else chose goes through `text`, so that a test can put anything there. */
-import type { Html } from '../../../views/html.ts';
+import type { Html, Phrase } from '../../../views/html.ts';
 import type { PageFrame } from '../../../views/layout.ts';
 import { type AccountModel, accountPage, type DelegationNode } from '../../../views/pages/account.ts';
 import { connectPage } from '../../../views/pages/connect.ts';
@@ -21,6 +21,7 @@ import { totpPage } from '../../../views/pages/totp.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import { CONSOLE_PLACES } from '../../../views/partials/console-frame.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { approvalPages } from './approval-pages.ts';
 import { consolePages } from './console-pages.ts';
 import { policyPages } from './policy-pages.ts';
@@ -32,6 +33,7 @@ export const samplePages = (
   text: (usual: string) => string = (usual) => usual,
   basePath = '',
 ): Readonly<Record<string, Html>> => {
+  const said = (usual: string): Phrase => refusalPhrase(text(usual));
   const frame: PageFrame = {
     basePath,
     signedInAs: {
@@ -212,7 +214,7 @@ export const samplePages = (
       label: text('ada@example.com'),
       hasPassword: true,
       passkey: { action: `${basePath}/interaction/u1/passkey`, options: '{"challenge":"k3Q"}' },
-      error: text('The username or the password is not right.'),
+      error: said('The username or the password is not right.'),
     }),
     email: emailPage({
       ...frame,
@@ -220,7 +222,7 @@ export const samplePages = (
       csrf: text('f81c'),
       email: text('alice@example.com'),
       isVerified: false,
-      error: text('This is none'),
+      error: said('This is none'),
     }),
     'email-sent': emailPage({
       ...frame,
@@ -239,7 +241,7 @@ export const samplePages = (
       ...bare,
       action: `${basePath}/account/reset`,
       csrf: text('f81c'),
-      error: text('Wait'),
+      error: said('Wait'),
     }),
     'reset-sent': resetAskPage({ ...bare, action: `${basePath}/account/reset`, csrf: text('f81c'), isSent: true }),
     reset: resetPage({
@@ -248,7 +250,7 @@ export const samplePages = (
       csrf: text('f81c'),
       username: text('alice'),
       minimumLength: 8,
-      errors: { new: text('Too short'), repeat: text('They differ') },
+      errors: { new: said('Too short'), repeat: said('They differ') },
     }),
     onward: onwardPage({ ...bare, kind: 'back', provider: text('Example Works'), href: `${basePath}/interaction/u1` }),
     'sign-in-again': signInPage({
@@ -257,7 +259,7 @@ export const samplePages = (
       action: `${basePath}/sign-in`,
       csrf: text('f81c'),
       username: text('alice'),
-      error: text('Username or password is not right.'),
+      error: said('Username or password is not right.'),
     }),
     consent: consentPage(consent),
     'consent-loopback': consentPage({
@@ -266,8 +268,8 @@ export const samplePages = (
       origin: { kind: 'redirect', redirectUri: 'http://127.0.0.1:43117/callback' },
       resources: [{ ...deployments, scopes: [ticked(deploy), ticked(read, false)] }],
       passOn: { agents: [], maxDepth: 0 },
-      warnings: [text('This agent was registered today.')],
-      error: text('Nothing was ticked. Tick what you allow, or deny.'),
+      warnings: [said('This agent was registered today.')],
+      error: said('Nothing was ticked. Tick what you allow, or deny.'),
     }),
     'consent-client': consentPage({
       ...consent,
@@ -344,7 +346,7 @@ export const samplePages = (
       isStepUp: true,
       hasApp: true,
       passkey: '{"challenge":"k3Q"}',
-      error: text('That code is not right, or was used already.'),
+      error: said('That code is not right, or was used already.'),
     }),
     security: securityPage({
       ...frame,
@@ -407,7 +409,7 @@ export const samplePages = (
       csrf: text('9d2'),
       options: '{"challenge":"k3Q"}',
       name: text('Laptop'),
-      errors: { credential: 'That did not work. Try again.' },
+      errors: { credential: said('That did not work. Try again.') },
     }),
     totp: totpPage({
       ...frame,
@@ -417,7 +419,7 @@ export const samplePages = (
       secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
       address: 'otpauth://totp/Behalf%20id.example.com:alice?issuer=Behalf&secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
       name: text('Work phone'),
-      errors: { code: text('That is not the code the app shows now.') },
+      errors: { code: said('That is not the code the app shows now.') },
     }),
     'recovery-codes': recoveryCodesPage({
       ...frame,
@@ -431,7 +433,7 @@ export const samplePages = (
       csrf: text('9d2'),
       username: text('alice'),
       minimumLength: 12,
-      errors: { new: text('Too short: at least 12 characters.') },
+      errors: { new: said('Too short: at least 12 characters.') },
     }),
     ...consolePages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
     ...policyPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),

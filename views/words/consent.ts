@@ -1,0 +1,132 @@
+import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
+import { agentWords } from './agent.ts';
+
+/** The page on which a person allows something, and what stands around the choices. */
+export const consentWords = {
+  title: phrase({ en: 'Allow access', de: 'Zugriff erlauben' }),
+  agentAsks: phrase({ en: 'An agent asks to act for you', de: 'Ein Agent möchte für Sie handeln' }),
+  appAsksForAgent: phrase({
+    en: 'An app asks that an agent may act for you',
+    de: 'Eine App bittet darum, dass ein Agent für Sie handeln darf',
+  }),
+  appAsks: phrase({ en: 'An app asks for access', de: 'Eine App bittet um Zugriff' }),
+  deny: phrase({ en: 'Deny', de: 'Ablehnen' }),
+  allow: phrase({ en: 'Allow what is ticked', de: 'Angehaktes erlauben' }),
+  canBeEnded: phrase({
+    en: 'You can end this at any time under My account.',
+    de: 'Unter „Mein Konto“ können Sie das jederzeit beenden.',
+  }),
+  beforeYouDecide: phrase({ en: 'Before you decide', de: 'Bevor Sie entscheiden' }),
+};
+
+/** Who asks, and where the answer goes. */
+export const consentFactWords = {
+  answerGoesTo: phrase({ en: 'Your answer is sent to', de: 'Ihre Antwort geht an' }),
+  answerStaysHere: phrase({
+    en: 'Your answer is sent to a program on this device',
+    de: 'Ihre Antwort geht an ein Programm auf diesem Gerät',
+  }),
+  codeOnDevice: phrase({ en: 'Code on your device', de: 'Code auf Ihrem Gerät' }),
+  wantsToActAt: phrase({ en: 'It wants to act at', de: 'Gehandelt werden soll bei' }),
+  askedThrough: phrase({ en: 'Asked through', de: 'Gefragt über' }),
+  theOne: (kind: 'agent' | 'client', name: HtmlValue) =>
+    phrase({
+      en: html`${kind === 'agent' ? 'the agent' : 'the app'} ${name}`,
+      de: html`${kind === 'agent' ? 'den Agenten' : 'die App'} ${name}`,
+    }),
+  signedInAs: phrase({ en: 'Signed in as', de: 'Angemeldet als' }),
+  notYou: phrase({ en: 'Not you?', de: 'Das sind nicht Sie?' }),
+  agentSays: phrase({ en: 'The agent says, in its own words', de: 'Der Agent sagt, in seinen eigenen Worten' }),
+  whoWillAct: phrase({ en: 'Who will act for you', de: 'Wer für Sie handeln wird' }),
+  siteAsks: phrase({
+    en: 'An app of this site asks. Nobody here has checked it',
+    de: 'Eine App dieser Website fragt. Niemand hier hat sie geprüft',
+  }),
+  inItsOwnLetters: (host: HtmlValue) =>
+    phrase({ en: html`in its own letters ${host}`, de: html`in eigenen Buchstaben ${host}` }),
+};
+
+/** What a person should know before an answer. */
+export const consentWarnings = {
+  choseItsName: phrase({
+    en: 'This app is not registered here: it chose its name itself. Go by the site above, and by whether you just came from it.',
+    de: 'Diese App ist hier nicht registriert: Ihren Namen hat sie selbst gewählt. Richten Sie sich nach der Website oben und danach, ob Sie gerade von ihr kommen.',
+  }),
+  anyProgramAsks: phrase({
+    en: 'Any program on this device can ask in the name of this site.',
+    de: 'Jedes Programm auf diesem Gerät kann im Namen dieser Website fragen.',
+  }),
+  startedYourself: phrase({
+    en: 'Only continue if you started this yourself and the code above is the one your own device shows. Nobody who calls or writes to you needs this code.',
+    de: 'Machen Sie nur weiter, wenn Sie das selbst begonnen haben und Ihr eigenes Gerät den Code oben zeigt. Niemand, der Sie anruft oder Ihnen schreibt, braucht diesen Code.',
+  }),
+  anyProgramAnswers: (scheme: HtmlValue) =>
+    phrase({
+      en: html`Any program on this device can claim “${scheme}” links. Continue only if you just started this in a program you trust.`,
+      de: html`Jedes Programm auf diesem Gerät kann Links mit „${scheme}“ an sich ziehen. Machen Sie nur weiter, wenn Sie das gerade in einem Programm begonnen haben, dem Sie vertrauen.`,
+    }),
+  answerStaysHere: phrase({
+    en: 'The answer goes to a program running on this device, not to a website. Continue only if you just started it.',
+    de: 'Die Antwort geht an ein Programm, das auf diesem Gerät läuft, nicht an eine Website. Machen Sie nur weiter, wenn Sie es gerade gestartet haben.',
+  }),
+  deceptiveName: phrase({
+    en: 'The name holds characters that can make it look like another one. Go by the address and the owner, not by the name.',
+    de: 'Der Name enthält Zeichen, durch die er wie ein anderer aussehen kann. Richten Sie sich nach Adresse und Eigentümer, nicht nach dem Namen.',
+  }),
+  /** `hosts`: where it is, in ASCII. */
+  looksLike: (name: HtmlValue, hosts: readonly string[]) =>
+    phrase({
+      en: html`${agentWords.looksLike(name)}${hosts.length > 0 && ` It is at ${hosts.join(' and ')}.`}`,
+      de: html`${agentWords.looksLike(name)}${hosts.length > 0 && ` Er gehört zu ${hosts.join(' und ')}.`}`,
+    }),
+  nothingToGive: phrase({
+    en: 'Nothing of what it asks for can be given. You can only deny.',
+    de: 'Nichts von dem, worum gebeten wird, kann erlaubt werden. Sie können nur ablehnen.',
+  }),
+  lessThanAsked: phrase({
+    en: 'It asked for more than it can be given. Only what can be given is shown.',
+    de: 'Es wurde um mehr gebeten, als erlaubt werden kann. Gezeigt wird nur, was erlaubt werden kann.',
+  }),
+};
+
+/** OpenID scopes as what somebody may come to know; any other stands by its name. */
+const openidScopes: Readonly<Record<string, Phrase>> = {
+  openid: phrase({ en: 'Know that it is you who signed in', de: 'Wissen, dass Sie sich angemeldet haben' }),
+  profile: phrase({ en: 'Know your name and username', de: 'Ihren Namen und Benutzernamen kennen' }),
+  email: phrase({ en: 'Know your e-mail address', de: 'Ihre E-Mail-Adresse kennen' }),
+  groups: phrase({ en: 'Know which groups you belong to', de: 'Wissen, zu welchen Gruppen Sie gehören' }),
+  offline_access: phrase({
+    en: 'Keep access while you are away, until the time below is over',
+    de: 'Den Zugriff behalten, während Sie nicht da sind, bis die Zeit unten um ist',
+  }),
+};
+
+type Left = { readonly critical: number; readonly high: number };
+
+/** What can be narrowed. */
+export const consentChoiceWords = {
+  openidScopes,
+  aboutYou: phrase({ en: 'About you', de: 'Über Sie' }),
+  howLong: phrase({ en: 'For how long', de: 'Wie lange' }),
+  passOn: phrase({ en: 'May it be passed on to other agents?', de: 'Darf es an andere Agenten weitergegeben werden?' }),
+  notUnlessYouChoose: phrase({ en: 'Not unless you choose', de: 'Nur wenn Sie welche wählen' }),
+  passOnTo: phrase({
+    en: 'Agents it may pass this on to',
+    de: 'Agenten, an die es weitergegeben werden darf',
+  }),
+  passedOn: phrase({
+    en: 'An agent that gets it this way can never do more than you allow here, and stops when this ends.',
+    de: 'Ein Agent, der es so bekommt, darf nie mehr, als Sie hier erlauben, und hört auf, wenn dies endet.',
+  }),
+  passOnDepth: phrase({ en: 'How many times it may be passed on', de: 'Wie oft es weitergegeben werden darf' }),
+  notTicked: ({ critical, high }: Left) =>
+    phrase({
+      en: `Not ticked: ${[critical > 0 && countEn(critical, 'critical'), high > 0 && countEn(high, 'high')].filter(Boolean).join(' and ')}. Tick one only if you want it to happen in your name.`,
+      de: `Nicht angehakt: ${[critical > 0 && countDe(critical, 'kritischem'), high > 0 && countDe(high, 'hohem')].filter(Boolean).join(' und ')}. Haken Sie nur an, was in Ihrem Namen geschehen soll.`,
+    }),
+};
+
+const countEn = (count: number, risk: string): string =>
+  `${count} ${count === 1 ? 'permission' : 'permissions'} of ${risk} risk`;
+const countDe = (count: number, risk: string): string =>
+  `${count} ${count === 1 ? 'Berechtigung' : 'Berechtigungen'} mit ${risk} Risiko`;

@@ -1,0 +1,57 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** The device flow (RFC 8628), on the side of the person. */
+export const deviceWords = {
+  connect: phrase({ en: 'Connect a device', de: 'Gerät verbinden' }),
+  enterCode: phrase({
+    en: 'Enter the code that your device shows. Only do this if you started it yourself.',
+    de: 'Geben Sie den Code ein, den Ihr Gerät zeigt. Tun Sie das nur, wenn Sie es selbst begonnen haben.',
+  }),
+  code: phrase({ en: 'Code', de: 'Code' }),
+  continue: phrase({ en: 'Continue', de: 'Weiter' }),
+  errors: {
+    incorrect: phrase({
+      en: 'That code is not known or is no longer valid. Check what your device shows and try again.',
+      de: 'Dieser Code ist nicht bekannt oder gilt nicht mehr. Sehen Sie nach, was Ihr Gerät zeigt, und versuchen Sie es noch einmal.',
+    }),
+    aborted: phrase({
+      en: 'The request was denied. Your device was not given access.',
+      de: 'Die Anfrage wurde abgelehnt. Ihr Gerät hat keinen Zugriff bekommen.',
+    }),
+    too_many_attempts: phrase({
+      en: 'Too many codes were tried. Wait a few minutes and try again.',
+      de: 'Es wurden zu viele Codes probiert. Warten Sie ein paar Minuten und versuchen Sie es noch einmal.',
+    }),
+    failed: phrase({
+      en: 'Something went wrong. Start again on your device.',
+      de: 'Etwas ist schiefgegangen. Beginnen Sie auf Ihrem Gerät noch einmal.',
+    }),
+  },
+  check: phrase({ en: 'Check the code', de: 'Code vergleichen' }),
+  sameCode: phrase({ en: 'Does your device show this code?', de: 'Zeigt Ihr Gerät diesen Code?' }),
+  codeOnDevice: phrase({ en: 'Code on your device', de: 'Code auf Ihrem Gerät' }),
+  site: phrase({ en: 'Site that stands for it', de: 'Website, die dafür steht' }),
+  unchecked: (host: HtmlValue) =>
+    phrase({ en: html`${host}; nobody here has checked it`, de: html`${host}; niemand hier hat sie geprüft` }),
+  askedFrom: phrase({ en: 'Asked from', de: 'Gefragt von' }),
+  askedAt: phrase({ en: 'Asked at', de: 'Gefragt am' }),
+  callsItself: phrase({ en: 'It calls itself', de: 'Es nennt sich' }),
+  quoted: (text: string) => phrase({ en: `“${text}”`, de: `„${text}“` }),
+  inYourHands: phrase({
+    en: 'Only continue if you started this yourself, on a device in your hands. If somebody sent you this code, deny.',
+    de: 'Machen Sie nur weiter, wenn Sie das selbst begonnen haben, auf einem Gerät in Ihren Händen. Hat Ihnen jemand diesen Code geschickt, lehnen Sie ab.',
+  }),
+  isSame: phrase({ en: 'The code is the same', de: 'Der Code stimmt überein' }),
+  connected: phrase({ en: 'Device connected', de: 'Gerät verbunden' }),
+  yourDeviceIsConnected: phrase({ en: 'Your device is connected', de: 'Ihr Gerät ist verbunden' }),
+  goesOn: (name: HtmlValue) =>
+    phrase({
+      en: html`${name ?? 'It'} goes on by itself in a moment. You can close this page.`,
+      de: html`${name ?? 'Es'} macht gleich von selbst weiter. Sie können diese Seite schließen.`,
+    }),
+  standsUnder: (accountHref: string) =>
+    phrase({
+      en: html`What you allowed stands under <a href="${accountHref}">My account</a>, where you can end it.`,
+      de: html`Was Sie erlaubt haben, steht unter <a href="${accountHref}">Mein Konto</a>, und dort können Sie es beenden.`,
+    }),
+};

@@ -1,0 +1,28 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+export const emailWords = {
+  title: phrase({ en: 'E-mail address', de: 'E-Mail-Adresse' }),
+  none: phrase({
+    en: 'There is none. Without one nobody can tell you what concerns your account.',
+    de: 'Es gibt keine. Ohne sie kann Ihnen niemand sagen, was Ihr Konto betrifft.',
+  }),
+  itIs: (address: HtmlValue, isVerified: boolean) =>
+    phrase({
+      en: html`It is ${address}${!isVerified && ', which was not confirmed yet'}.`,
+      de: html`Sie lautet ${address}${!isVerified && ' und ist noch nicht bestätigt'}.`,
+    }),
+  onItsWay: phrase({
+    en: 'A link is on its way to the new address. It counts when you have opened the link and confirmed it.',
+    de: 'Ein Link ist zur neuen Adresse unterwegs. Sie gilt, wenn Sie den Link geöffnet und sie bestätigt haben.',
+  }),
+  new: phrase({ en: 'New address', de: 'Neue Adresse' }),
+  sendLink: phrase({ en: 'Send me a link', de: 'Link zusenden' }),
+  cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),
+  confirmTitle: phrase({ en: 'Confirm your address', de: 'Adresse bestätigen' }),
+  goesTo: (address: HtmlValue) =>
+    phrase({
+      en: html`From now on mail to you goes to ${address}, and a new password can be set from there. The address before is told.`,
+      de: html`Von nun an geht Mail an Sie an ${address}, und von dort aus kann ein neues Passwort gesetzt werden. Der Adresse davor wird das mitgeteilt.`,
+    }),
+  confirm: phrase({ en: 'Confirm', de: 'Bestätigen' }),
+};

@@ -1,0 +1,51 @@
+import { phrase } from '../html.ts';
+
+/** Of the pages on which a second factor is added. */
+export const factorWords = {
+  addPasskey: phrase({ en: 'Add a passkey', de: 'Passkey hinzufügen' }),
+  whatAPasskeyIs: phrase({
+    en: 'A passkey lies on your phone, computer or security key and opens with its lock: finger, face or PIN. It works for this address only, so nobody can talk you into giving it away.',
+    de: 'Ein Passkey liegt auf Ihrem Telefon, Computer oder Sicherheitsschlüssel und öffnet sich mit dessen Sperre: Finger, Gesicht oder PIN. Er gilt nur für diese Adresse; so kann niemand Sie dazu bringen, ihn herzugeben.',
+  }),
+  makePasskey: phrase({ en: 'Make the passkey', de: 'Passkey erstellen' }),
+  nameOfPasskey: phrase({ en: 'Name of the passkey', de: 'Name des Passkeys' }),
+  soThatYouKnowIt: phrase({ en: 'So that you know it among others.', de: 'Damit Sie ihn unter anderen erkennen.' }),
+  needsBrowser: phrase({
+    en: 'Making a passkey takes a browser that has them, with JavaScript. An authenticator app works everywhere.',
+    de: 'Einen Passkey zu erstellen braucht einen Browser, der Passkeys kennt, mit JavaScript. Eine Authenticator-App geht überall.',
+  }),
+  cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),
+  addApp: phrase({ en: 'Add an authenticator app', de: 'Authenticator-App hinzufügen' }),
+  fromThenOn: phrase({
+    en: 'From then on a sign-in takes your password and a code that the app shows.',
+    de: 'Von da an braucht eine Anmeldung Ihr Passwort und einen Code, den die App zeigt.',
+  }),
+  scan: phrase({ en: '1. Let the app read this', de: '1. Lassen Sie die App das lesen' }),
+  qrCode: phrase({ en: 'QR code for an authenticator app', de: 'QR-Code für eine Authenticator-App' }),
+  orType: phrase({ en: 'Or type this key into the app:', de: 'Oder tippen Sie diesen Schlüssel in die App:' }),
+  prove: phrase({ en: '2. Show that it works', de: '2. Zeigen Sie, dass es geht' }),
+  nameOfApp: phrase({ en: 'Name of the app or phone', de: 'Name der App oder des Telefons' }),
+  soThatYouKnowTheApp: phrase({
+    en: 'So that you know it among others.',
+    de: 'Damit Sie sie unter anderen erkennen.',
+  }),
+  codeNow: phrase({ en: 'Code the app shows now', de: 'Code, den die App jetzt zeigt' }),
+  add: phrase({ en: 'Add the app', de: 'App hinzufügen' }),
+  usualPasskey: phrase({ en: 'Passkey', de: 'Passkey' }),
+  usualApp: phrase({ en: 'Authenticator app', de: 'Authenticator-App' }),
+};
+
+export const recoveryWords = {
+  title: phrase({ en: 'Recovery codes', de: 'Wiederherstellungscodes' }),
+  keepThem: phrase({ en: 'Keep these recovery codes', de: 'Bewahren Sie diese Wiederherstellungscodes auf' }),
+  wasAdded: phrase({
+    en: 'It was added. The next sign-in asks for it.',
+    de: 'Hinzugefügt. Die nächste Anmeldung fragt danach.',
+  }),
+  shownOnce: phrase({
+    en: 'They are shown only now. Print them, or copy them to where you keep passwords. Each lets you in once, in place of a second factor that you lost.',
+    de: 'Sie werden nur jetzt gezeigt. Drucken Sie sie, oder kopieren Sie sie dorthin, wo Sie Passwörter aufbewahren. Jeder lässt Sie einmal hinein, anstelle eines zweiten Faktors, den Sie verloren haben.',
+  }),
+  oldOnesAreOver: phrase({ en: 'Those from before are over.', de: 'Die von vorher gelten nicht mehr.' }),
+  kept: phrase({ en: 'I have kept them', de: 'Ich habe sie aufbewahrt' }),
+};

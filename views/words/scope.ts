@@ -1,0 +1,17 @@
+import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
+
+type Risk = 'low' | 'medium' | 'high' | 'critical';
+
+/** As it stands on a badge. */
+export const riskWords: Readonly<Record<Risk, Phrase>> = {
+  low: phrase({ en: 'Low risk', de: 'Niedriges Risiko' }),
+  medium: phrase({ en: 'Medium risk', de: 'Mittleres Risiko' }),
+  high: phrase({ en: 'High risk', de: 'Hohes Risiko' }),
+  critical: phrase({ en: 'Critical', de: 'Kritisch' }),
+};
+
+export const scopeWords = {
+  at: (resource: HtmlValue) => phrase({ en: html`At ${resource}`, de: html`Bei ${resource}` }),
+  /** Stands in the sentence of a detail for a value that was not narrowed. */
+  any: phrase({ en: 'any', de: 'beliebig' }),
+};

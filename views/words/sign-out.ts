@@ -1,0 +1,31 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+export const signOutWords = {
+  signOut: phrase({ en: 'Sign out', de: 'Abmelden' }),
+  question: phrase({ en: 'Sign out of Behalf?', de: 'Von Behalf abmelden?' }),
+  clientAsks: (client: HtmlValue) =>
+    phrase({
+      en: html`${client} asks whether you want to sign out here as well.`,
+      de: html`${client} fragt, ob Sie sich auch hier abmelden wollen.`,
+    }),
+  agentsGoOn: phrase({
+    en: 'Agents you allowed to act for you keep what you gave them until you end it under My account.',
+    de: 'Agenten, denen Sie erlaubt haben, für Sie zu handeln, behalten das, bis Sie es unter „Mein Konto“ beenden.',
+  }),
+  stay: phrase({ en: 'Stay signed in', de: 'Angemeldet bleiben' }),
+  signedOut: phrase({ en: 'Signed out', de: 'Abgemeldet' }),
+  youAreSignedOut: phrase({ en: 'You are signed out', de: 'Sie sind abgemeldet' }),
+  sessionIsOver: phrase({
+    en: 'Your session in this browser is over.',
+    de: 'Ihre Sitzung in diesem Browser ist beendet.',
+  }),
+  signedOutOf: (client: HtmlValue) =>
+    phrase({ en: html`You are signed out of ${client}.`, de: html`Sie sind von ${client} abgemeldet.` }),
+  stillAt: (provider: HtmlValue) =>
+    phrase({
+      en: html`You are still signed in at ${provider}, and whoever uses this browser could come back that way.`,
+      de: html`Sie sind noch bei ${provider} angemeldet, und wer diesen Browser benutzt, könnte auf diesem Weg zurückkommen.`,
+    }),
+  thereToo: phrase({ en: 'Sign out there, too', de: 'Auch dort abmelden' }),
+  again: phrase({ en: 'Sign in again', de: 'Wieder anmelden' }),
+};
