@@ -165,6 +165,14 @@ export type Configuration = {
     /** Address that mail comes from; given when there is a server. */
     readonly from?: string;
   };
+  /** Messages in browsers. */
+  readonly push: {
+    readonly isOn: boolean;
+    /** Hosts, or `host:port`; with `*.` before it every host below. */
+    readonly services: readonly string[];
+    /** `mailto:` or https. */
+    readonly contact?: string;
+  };
   readonly administrator: { readonly username: string; readonly password?: string };
   readonly log: { readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug' };
 };

@@ -24,6 +24,10 @@ export const crossProblems = (configuration: Configuration): readonly Problem[] 
   ...originProblems(configuration.registration.corsOrigins),
   ...hostProblems('/egress/allowedHosts', configuration.egress.allowedHosts),
   ...hostProblems('/clientIdMetadata/hosts', configuration.clientIdMetadata.hosts),
+  ...hostProblems(
+    '/push/services',
+    configuration.push.services.map((service) => service.replace(/^\*\./, '')),
+  ),
   ...figureProblems(configuration),
 ];
 

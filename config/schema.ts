@@ -449,6 +449,33 @@ export const CONFIGURATION_SCHEMA = {
         ),
       },
     ),
+    push: section('Messages in the browsers of people who turn them on (Web Push, docs/guides/notices.md).', {
+      isOn: {
+        type: 'boolean',
+        default: true,
+        description: 'Whether people can turn them on.',
+      },
+      services: {
+        type: 'array',
+        items: { type: 'string', minLength: 1 },
+        default: [
+          'fcm.googleapis.com',
+          'updates.push.services.mozilla.com',
+          '*.push.apple.com',
+          '*.notify.windows.com',
+        ],
+        description:
+          'Push services that messages are sent to, by host; *.example.com is every host below example.com. A browser says which one it uses; one of another is refused. One that is not public must stand in egress.allowedHosts, too.',
+      },
+      contact: text(
+        'Whom a push service can ask about our messages (RFC 8292 §2.1): mailto:id@example.com, or an https URL.',
+        {
+          maxLength: 320,
+          pattern: '^(?:mailto:[^\\s@]+@[^\\s@]+|https://[!-~]+)$',
+          derivedDefault: 'the issuer, where it is https',
+        },
+      ),
+    }),
     administrator: section('The account that first start makes.', {
       username: text('Its username.', { default: 'admin', maxLength: 128 }),
       password: text('Its password at first start; of no effect afterwards. Must be given in production.', {

@@ -375,6 +375,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
         }
       },
     },
+    pushKeys: made.push.keys,
     log: (request, error) => onUnexpected(error, request),
   });
 

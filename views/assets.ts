@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 /** A style sheet beside the one of every page. */
 export type StyleName = 'agents.css' | 'approvals.css' | 'policy.css' | 'security.css';
 
-export type ScriptName = 'approvals.js' | 'passkeys.js';
+export type ScriptName = 'approvals.js' | 'passkeys.js' | 'push.js';
 
 export type AssetName = 'style.css' | StyleName | ScriptName | 'icon.svg';
 
@@ -19,6 +19,16 @@ export const assets = (basePath: string): { href(name: AssetName): string } => (
 /** The file under a path such as `/assets/style.1f0c….css` (without the issuer's prefix), or undefined. */
 export const assetByPath = (path: string): Asset | undefined => loaded().byPath.get(path);
 
+/** The service worker. Its address stays the same, so that a browser that has it finds the next one there. */
+export const pushWorker = (): Asset => {
+  worker ??= { body: readFileSync(fileOf('push-worker.js')), type: 'text/javascript; charset=utf-8' };
+  return worker;
+};
+
+let worker: Asset | undefined;
+
+const fileOf = (name: string): URL => new URL(`./assets/${name}`, import.meta.url);
+
 type Loaded = { readonly pathOf: Readonly<Record<AssetName, string>>; readonly byPath: ReadonlyMap<string, Asset> };
 
 let cache: Loaded | undefined;
@@ -31,7 +41,7 @@ const loaded = (): Loaded => {
 const load = (): Loaded => {
   const byPath = new Map<string, Asset>();
   const add = (name: AssetName, type: string): string => {
-    const body = readFileSync(new URL(`./assets/${name}`, import.meta.url));
+    const body = readFileSync(fileOf(name));
     const digest = createHash('sha256').update(body).digest('hex').slice(0, 16);
     const path = `/assets/${name.replace('.', `.${digest}.`)}`;
     byPath.set(path, { body, type });
@@ -45,6 +55,7 @@ const load = (): Loaded => {
     'security.css': add('security.css', 'text/css; charset=utf-8'),
     'approvals.js': add('approvals.js', 'text/javascript; charset=utf-8'),
     'passkeys.js': add('passkeys.js', 'text/javascript; charset=utf-8'),
+    'push.js': add('push.js', 'text/javascript; charset=utf-8'),
     'icon.svg': add('icon.svg', 'image/svg+xml'),
   };
   return { pathOf, byPath };

@@ -1,6 +1,7 @@
 import { request as httpRequest, type IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import {
+  type Answered,
   type AskPurpose,
   type FetchPurpose,
   type FetchReason,
@@ -19,7 +20,7 @@ export type Answer = {
 
 /** What is sent besides the name of a document; with a body it is a POST. */
 export type Message = {
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly authorization?: string;
   readonly headers?: Readonly<Record<string, string>>;
 };
@@ -40,6 +41,8 @@ const MAXIMUM_METADATA = 5120;
 const MAXIMUM_CHALLENGE = 1024;
 const MAXIMUM_HEADER_BYTES = 16_384;
 const MAXIMUM_HEADERS = 100;
+/** Characters: a date has 29. */
+const MAXIMUM_RETRY_AFTER = 40;
 
 const JSON_TYPES = /^application\/(?:[a-z0-9.+-]+\+)?json$/;
 
@@ -67,6 +70,7 @@ const RULES: Readonly<Record<Purpose, Rule>> = {
   webhook: { ...DOCUMENT, accept: '*/*', sends: 'application/json', statuses: SUCCESS, isUnread: true },
   // CIBA Core §10.2: 204 or 200 is expected, and what comes with it is not looked at.
   approval_ping: { ...DOCUMENT, accept: '*/*', sends: 'application/json', statuses: SUCCESS, isUnread: true },
+  push: { ...DOCUMENT, accept: '*/*', sends: 'application/octet-stream', statuses: SUCCESS, isUnread: true },
   webhook_challenge: { ...DOCUMENT, sends: 'application/json', maximum: MAXIMUM_CHALLENGE },
   // RFC 6749 §5.2: what is wrong with a request is said with 400 or 401.
   upstream_token: { ...DOCUMENT, sends: 'application/x-www-form-urlencoded', statuses: [200, 400, 401] },
@@ -90,8 +94,8 @@ export const exchangeOver: Exchange = (socket, { path, authority }, purpose, sig
       socket.destroy();
       settle();
     };
-    const fail = (reason: FetchReason, detail: string, status?: number): void =>
-      end(() => reject(fetchFailed(reason, detail, status)));
+    const fail = (reason: FetchReason, detail: string, answered?: Answered): void =>
+      end(() => reject(fetchFailed(reason, detail, answered)));
     const abort = (): void => fail('timed_out', 'the time is up');
     const request = httpRequest({
       createConnection: () => socket,
@@ -153,11 +157,15 @@ const mediaTypeOf = ({ headers }: IncomingMessage): string =>
 const objectionTo = (
   response: IncomingMessage,
   { types, maximum, statuses, isUnread }: Rule,
-): readonly [FetchReason, string, number?] | undefined => {
+): readonly [FetchReason, string, Answered?] | undefined => {
   const { statusCode = 0, headers, rawHeaders } = response;
   if (rawHeaders.length > 2 * MAXIMUM_HEADERS) return ['answer_not_valid', `more than ${MAXIMUM_HEADERS} headers`];
   if (statusCode >= 300 && statusCode < 400) return ['redirected', `status ${statusCode}`];
-  if (!statuses.includes(statusCode)) return ['status_not_ok', `status ${statusCode}`, statusCode];
+  if (!statuses.includes(statusCode)) {
+    const retryAfter = headers['retry-after']?.slice(0, MAXIMUM_RETRY_AFTER);
+    const answered = { status: statusCode, ...(retryAfter === undefined ? {} : { retryAfter }) };
+    return ['status_not_ok', `status ${statusCode}`, answered];
+  }
   if (isUnread) return undefined;
   const encoding = headers['content-encoding']?.trim().toLowerCase() ?? '';
   if (encoding !== '' && encoding !== 'identity') return ['encoding_not_accepted', 'content-encoding'];

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '../../src/domain/ports/clock.ts';
 import {
   type AskPurpose,
+  answeredOf,
   type FetchedDocument,
   type FetchPurpose,
   type FetchReason,
   type FetchRequest,
   fetchFailed,
   fetchReasonOf,
-  fetchStatusOf,
+  type PostPurpose,
   type TrustedAsk,
   type TrustedFetch,
   type TrustedPost,
@@ -36,6 +37,13 @@ const [LEAST_FRESH, USUAL_FRESH, MOST_FRESH] = [60, 300, 3600];
  * addresses there are inside; so they take as long (SF-01).
  */
 const SILENT: ReadonlySet<FetchReason> = new Set(['address_not_allowed', 'name_not_resolved']);
+
+/** Headers that may be sent along, beside those of every request. */
+const SENT_ALONG: Readonly<Partial<Record<PostPurpose, RegExp>>> = {
+  webhook: /^webhook-[a-z]+$/,
+  webhook_challenge: /^webhook-[a-z]+$/,
+  push: /^(?:ttl|urgency|topic|content-encoding)$/,
+};
 
 type Dependencies = {
   readonly clock: Clock;
@@ -190,7 +198,7 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
     async post({ url, purpose, timeoutMilliseconds, body, authorization, headers }) {
       const place = placeOf(url, named);
       if (typeof place === 'string') throw fetchFailed(place, 'by its spelling');
-      if (!Object.keys(headers ?? {}).every((name) => /^webhook-[a-z]+$/.test(name))) {
+      if (!Object.keys(headers ?? {}).every((name) => SENT_ALONG[purpose]?.test(name))) {
         throw new TypeError('no other headers are sent along');
       }
       const controller = new AbortController();
@@ -207,7 +215,7 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
       } catch (error) {
         const { reason, detail } = failureOf(error, controller.signal.aborted);
         onOutcome?.(purpose, reason, place.host, detail);
-        throw fetchFailed(reason, detail, fetchStatusOf(error));
+        throw fetchFailed(reason, detail, answeredOf(error));
       } finally {
         clearTimeout(timer);
       }

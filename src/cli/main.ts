@@ -25,6 +25,7 @@ import { killCommands } from './commands/kills.ts';
 import { movingCommands } from './commands/moving.ts';
 import { peerCommands } from './commands/peers.ts';
 import { policyCommands } from './commands/policy.ts';
+import { pushKeyCommands } from './commands/push-keys.ts';
 import { registrationCommands } from './commands/registration.ts';
 import { resetPassword } from './commands/reset-password.ts';
 import { resourceServerCommands } from './commands/resource-servers.ts';
@@ -55,6 +56,7 @@ export const COMMANDS: readonly Command[] = [
   ...delegationCommands,
   ...approvalCommands,
   ...killCommands,
+  ...pushKeyCommands,
   ...webhookCommands,
   ...auditCommands,
   ...keyCommands,

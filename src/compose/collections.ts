@@ -37,6 +37,8 @@ import { EPOCHS } from '../domain/revocation/epoch.ts';
 import { KILLS } from '../domain/revocation/kill.ts';
 import { DELIVERIES, DELIVERY_QUEUES } from '../domain/telling/delivery.ts';
 import { NOTICES } from '../domain/telling/notice.ts';
+import { PUSH_KEYS } from '../domain/telling/push-keys.ts';
+import { PUSH_SUBSCRIPTIONS } from '../domain/telling/push-subscription.ts';
 import { WEBHOOKS } from '../domain/telling/webhook.ts';
 import { UPSTREAM_LINKS } from '../domain/upstream/upstream-links.ts';
 import { UPSTREAMS } from '../domain/upstream/upstream-provider.ts';
@@ -86,6 +88,8 @@ export const MOVED: readonly CollectionDeclaration[] = [
   DEPARTURES,
   MAIL_LINKS,
   WEBHOOKS,
+  PUSH_KEYS,
+  PUSH_SUBSCRIPTIONS,
   NOTICES,
   DELIVERIES,
   DELIVERY_QUEUES,

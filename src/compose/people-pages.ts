@@ -62,6 +62,7 @@ export const peoplePages = (
     isPasswordOn: configuration.passwords.signIn,
     factors: made.factors,
     totpEnrolment: totpEnrolment({ ...signingIn, issuerName: `Behalf ${new URL(issuer).host}` }),
+    push: made.push.register && { keys: made.push.keys, register: made.push.register },
     approvals: { desk: made.approvals.desk, standing: made.approvals.standing, live, clock },
     masterKey,
     audit,

@@ -18,6 +18,7 @@ import { credentialUpkeep } from '../domain/agents/credential-upkeep.ts';
 import { credentialUse } from '../domain/agents/credential-use.ts';
 import { departureRegister } from '../domain/agents/departures.ts';
 import { secretExceptions } from '../domain/agents/secret-exceptions.ts';
+import { type Approval, stateAt } from '../domain/approvals/approval.ts';
 import { auditSigner } from '../domain/audit/audit-signer.ts';
 import { auditTrail } from '../domain/audit/audit-trail.ts';
 import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-blueprints.ts';
@@ -73,6 +74,7 @@ import { egress } from './egress.ts';
 import { externalPoint } from './external-point.ts';
 import { measuredStores } from './measured-stores.ts';
 import { afterMoves } from './moved-data.ts';
+import { pushParts } from './push.ts';
 import { folderOf, killLatch, otherSecretOf, secretOf, stores } from './stores.ts';
 import { mailerOf, telling } from './telling.ts';
 import { upstreamParts } from './upstream.ts';
@@ -131,7 +133,12 @@ export const services = async (configuration: Configuration, overrides: Override
   });
   const uses = agentUse({ documents, clock });
   const mailer = overrides.mailer ?? mailerOf(configuration);
-  const book = noticeBook({ documents, clock, isMailed: mailer !== undefined });
+  const book = noticeBook({
+    documents,
+    clock,
+    isMailed: mailer !== undefined,
+    isPushed: async () => (await push.register?.isUsed()) === true,
+  });
   const audit: typeof trail = {
     ...trail,
     async append(event) {
@@ -261,7 +268,14 @@ export const services = async (configuration: Configuration, overrides: Override
         'a credential of an agent is about to end',
       ),
   });
-  const departures = departureRegister({ documents, clock, groups, owners, agents });
+  const departures = departureRegister({
+    documents,
+    clock,
+    groups,
+    owners,
+    agents,
+    leave: async (account, by) => push.register?.leave(account, by),
+  });
   const { documentClients, knownClients } = clientDocuments(configuration, clients, {
     documents,
     ephemeral,
@@ -365,9 +379,17 @@ export const services = async (configuration: Configuration, overrides: Override
     revocation,
     snapshots: documentClients,
   });
+  /** Nobody is told of what was decided already. */
+  const waiting = async (id: string): Promise<Approval | undefined> => {
+    const found = await approvals.desk.get(id);
+    return found && stateAt(found, clock.now()) === 'pending' ? found : undefined;
+  };
+  const push = pushParts(configuration, { ...parts, ephemeral, trustedFetch, accounts: granting.accounts });
   const told = telling(configuration, {
-    approversOf: async (id) => (await approvals.desk.get(id))?.approvers ?? [],
-    escalatedTo: async (id) => (await approvals.desk.get(id))?.escalation?.added ?? [],
+    push: push.register,
+    isWaiting: async (id) => (await waiting(id)) !== undefined,
+    approversOf: async (id) => (await waiting(id))?.approvers ?? [],
+    escalatedTo: async (id) => (await waiting(id))?.escalation?.added ?? [],
     documents,
     ephemeral,
     clock,
@@ -383,7 +405,11 @@ export const services = async (configuration: Configuration, overrides: Override
     groups,
     accounts,
   });
-  if (otherSecretOf(configuration) !== undefined) await told.webhooks.sealAnew();
+  if (otherSecretOf(configuration) !== undefined) {
+    await told.webhooks.sealAnew();
+    await push.keys.sealAnew();
+    await push.register?.sealAnew();
+  }
   return {
     clock,
     identifiers,
@@ -462,5 +488,6 @@ export const services = async (configuration: Configuration, overrides: Override
     keysByUrl: keysByUrl(trustedFetch),
     mailer,
     telling: told,
+    push,
   };
 };

@@ -3,6 +3,7 @@ import { smtpMailer } from '../../adapters/mail/smtp-mailer.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { isLocalMailServer } from '../../config/rules.ts';
 import { noticeMail } from '../../views/mail/notice-mail.ts';
+import { noticePush } from '../../views/push/notice-push.ts';
 import type { AccountRegister } from '../domain/accounts/account-register.ts';
 import { emailChange } from '../domain/accounts/email-change.ts';
 import { mailLinks } from '../domain/accounts/mail-links.ts';
@@ -17,10 +18,12 @@ import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { Mailer } from '../domain/ports/mailer.ts';
 import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
-import { courier } from '../domain/telling/courier.ts';
+import { courier, type Sender } from '../domain/telling/courier.ts';
 import { deadLetters } from '../domain/telling/dead-letters.ts';
 import { mailChannel } from '../domain/telling/mail-channel.ts';
 import { outbox } from '../domain/telling/outbox.ts';
+import { pushChannel } from '../domain/telling/push-channel.ts';
+import type { PushRegister } from '../domain/telling/push-register.ts';
 import { spreading } from '../domain/telling/spreading.ts';
 import { webhookChannel } from '../domain/telling/webhook-channel.ts';
 import { webhookRegistry } from '../domain/telling/webhook-registry.ts';
@@ -39,6 +42,9 @@ export const mailerOf = ({ mail = {}, issuer }: Configuration): Mailer | undefin
         domain: new URL(issuer).hostname,
       });
 
+/** What was to be sent in a browser before that was switched off. */
+const nobody: Sender = { send: async () => 'over' };
+
 /** What tells people and other systems of what was recorded: everything of it but the noting, which is part of the trail. */
 export const telling = (
   { issuer, limits }: Configuration,
@@ -56,12 +62,15 @@ export const telling = (
     readonly owners: { isActive(owner: string): Promise<boolean> };
     readonly agents: { get(id: string): Found<Agent> };
     readonly groups: { get(id: string): Found<Group> };
+    /** Absent: nobody is told in a browser. */
+    readonly push: PushRegister | undefined;
+    readonly isWaiting: (approval: string) => Promise<boolean>;
     readonly approversOf: (approval: string) => Promise<readonly string[]>;
     readonly escalatedTo: (approval: string) => Promise<readonly string[]>;
     readonly accounts: AccountRegister;
   },
 ) => {
-  const { log, metrics, mailer, trustedFetch, agents } = deps;
+  const { log, metrics, mailer, trustedFetch, agents, push, ...rest } = deps;
   const { post } = trustedFetch;
   const box = outbox(deps);
   const webhooks = webhookRegistry({
@@ -83,18 +92,21 @@ export const telling = (
     courier: courier({
       ...deps,
       spread: spreading({
-        ...deps,
+        ...rest,
+        agents,
         outbox: box,
         isMailed: mailer !== undefined,
+        ...(push ? { push } : {}),
         webhooks,
-        onWithheld: (account) => {
-          metrics.notices.inc({ channel: 'mail', outcome: 'withheld' });
-          log.warn({ event: 'notice.withheld', account }, 'too many mails to one person within an hour');
+        onWithheld: (account, channel) => {
+          metrics.notices.inc({ channel, outcome: 'withheld' });
+          log.warn({ event: 'notice.withheld', account, channel }, 'too many messages to one person within an hour');
         },
       }),
       senders: {
         mail: mailChannel({ ...deps, agents, resets, words: (model) => noticeMail({ ...model, issuer }) }),
         webhook: webhookChannel(webhooks),
+        push: push ? pushChannel({ ...rest, register: push, words: noticePush }) : nobody,
       },
       onOutcome: (channel, outcome, failure) => {
         metrics.notices.inc({ channel, outcome });

@@ -69,7 +69,7 @@ export const metrics = () => {
   });
   const notices = new Counter({
     name: 'behalf_notices_total',
-    help: 'Tries to deliver notices by mail or webhook, by what became of them; a dead one was given up.',
+    help: 'Tries to deliver notices by mail, webhook or push, by what became of them; a dead one was given up, of one that is over nobody is to hear any more.',
     labelNames: ['channel', 'outcome'],
     registers: [registry],
   });

@@ -161,7 +161,7 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/compose/telling.ts',
-    may: ['adapters/mail/', 'config/rules.ts', 'src/domain/', 'views/mail/'],
+    may: ['adapters/mail/', 'config/rules.ts', 'src/domain/', 'views/mail/', 'views/push/'],
     types: ['config/configuration.ts', 'src/http/metrics.ts', 'pino'],
   },
   {

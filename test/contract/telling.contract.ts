@@ -2,9 +2,9 @@
 import { beforeEach, describe, expect, test } from '@jest/globals';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
-import { courier, type Outcome, type Sender } from '../../src/domain/telling/courier.ts';
+import { courier, type Failed, type Outcome, type Sender } from '../../src/domain/telling/courier.ts';
 import { deadLetters } from '../../src/domain/telling/dead-letters.ts';
-import type { Delivery } from '../../src/domain/telling/delivery.ts';
+import { DELIVERY_QUEUES, type Delivery, type DeliveryQueue } from '../../src/domain/telling/delivery.ts';
 import { NOTICES, type Notice } from '../../src/domain/telling/notice.ts';
 import { noticeBook } from '../../src/domain/telling/notice-book.ts';
 import { type Outbox, outbox } from '../../src/domain/telling/outbox.ts';
@@ -73,7 +73,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
         clock,
         audit,
         spread: more.spread ?? (async () => undefined),
-        senders: { mail: sender, webhook: sender },
+        senders: { mail: sender, webhook: sender, push: sender },
         onError: (error) => errors.push(error),
         chance: () => 0.5,
       });
@@ -99,10 +99,10 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
       agent: about,
       owner: 'acc_o',
     });
-    const later: Outcome = { failure: 'not_reachable', isFinal: false };
+    const later: Failed = { failure: 'not_reachable', isFinal: false };
 
     test('WH-01 what was noted before the process died is handed on by the next one, once for each recipient', async () => {
-      const book = noticeBook({ documents: store, clock, isMailed: true });
+      const book = noticeBook({ documents: store, clock, isMailed: true, isPushed: async () => false });
       const receipt = { stream: 'nod_a', sequence: 7, hash: '' };
       await book.note(event('agt_1'), receipt);
       // The same event again, as after a step that was not known to have been done.
@@ -335,6 +335,38 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
       expect(given).toEqual(['whk_a gone']);
     });
 
+    test('of what is over nobody is told, and nothing of it is kept or counted against its recipient', async () => {
+      await put('msg_over');
+      await put('msg_good');
+      const sent: string[] = [];
+      const { round } = newCourier(async ({ id }) => {
+        sent.push(id);
+        return id === 'msg_over' ? 'over' : 'sent';
+      });
+      await round();
+      pass(HOUR);
+      await round();
+      expect({ sent: sent.toSorted(), events }).toEqual({ sent: ['msg_good', 'msg_over'], events: [] });
+      const queue = await store.collection<DeliveryQueue>(DELIVERY_QUEUES).get('whk_a');
+      expect(queue?.document).toMatchObject({ failures: 0, lastSuccessAt: 1_800_000_000 });
+    });
+
+    test('a recipient that says how long it wants to be left alone is left alone for so long', async () => {
+      await put('msg_1');
+      const tries: number[] = [];
+      const { round } = newCourier(async () => {
+        tries.push(clock.now());
+        return tries.length === 1 ? { ...later, retryAfterSeconds: 1000 } : 'sent';
+      });
+      await round();
+      await put('msg_2');
+      for (let second = 0; second < 1100; second += 10) {
+        pass(10);
+        await round();
+      }
+      expect(tries).toEqual([1_800_000_000, 1_800_001_000, 1_800_001_000]);
+    });
+
     test('a courier that was stopped begins nothing more', async () => {
       await put('msg_1');
       const sent: string[] = [];
@@ -345,7 +377,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
     });
 
     test('WH-02 notices about one thing are numbered in the order of their events, also when the clock is put back', async () => {
-      const book = noticeBook({ documents: store, clock, isMailed: true });
+      const book = noticeBook({ documents: store, clock, isMailed: true, isPushed: async () => false });
       const collection = store.collection<Notice>(NOTICES);
       for (let place = 1; place <= 6; place += 1) {
         await book.note(event('agt_1'), { stream: 'nod_a', sequence: place, hash: '' });
@@ -364,7 +396,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
     });
 
     test('WH-02 notices at the same moment about one thing have different numbers', async () => {
-      const book = noticeBook({ documents: store, clock, isMailed: true });
+      const book = noticeBook({ documents: store, clock, isMailed: true, isPushed: async () => false });
       const places = [1, 2, 3, 4, 5, 6, 7, 8];
       await Promise.all(places.map((sequence) => book.note(event('agt_1'), { stream: 'nod_a', sequence, hash: '' })));
       const found = await store.collection<Notice>(NOTICES).find({ where: { subject: 'agt_1' } });

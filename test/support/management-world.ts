@@ -41,6 +41,7 @@ import { killSwitch } from '../../src/domain/revocation/kill-switch.ts';
 import { masterKey } from '../../src/domain/secrets/master-key.ts';
 import { deadLetters } from '../../src/domain/telling/dead-letters.ts';
 import { outbox } from '../../src/domain/telling/outbox.ts';
+import { pushKeys } from '../../src/domain/telling/push-keys.ts';
 import { webhookRegistry } from '../../src/domain/telling/webhook-registry.ts';
 import { upstreamLinks } from '../../src/domain/upstream/upstream-links.ts';
 import { upstreamRegistry } from '../../src/domain/upstream/upstream-registry.ts';
@@ -213,6 +214,7 @@ export const managementWorld = async () => {
       },
       erase: async () => false,
     },
+    pushKeys: pushKeys({ ...base, masterKey: key }),
     keys: {
       list: async () => [{ id: 'key_1', kty: 'EC', state: 'active', createdAt: clock.now(), activeAt: clock.now() }],
       rotate: async (by) => {

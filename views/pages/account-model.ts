@@ -10,6 +10,8 @@ export type AccountModel = PageFrame & {
   readonly account: { readonly name: string; readonly username: string; readonly email?: string };
   /** How many requests of agents wait for this person's decision. */
   readonly openApprovals: number;
+  /** Whether people can be told in their browsers. */
+  readonly hasNotifications: boolean;
   /** First hops: what the person allowed agents. Live ones only. */
   readonly delegations: readonly DelegationNode[];
   /** Leases of apps. Live ones only. */

@@ -106,6 +106,8 @@ export type InboxModel = PageFrame & {
   readonly standing: readonly StandingFacts[];
   readonly decided: readonly ApprovalFacts[];
   readonly liveHref: string;
+  /** Where messages in browsers are turned on, if there are any. */
+  readonly notificationsHref?: string;
   /** Where several can be decided at once; absent: too few. */
   readonly batchHref?: string;
 };

@@ -5,6 +5,7 @@ import { deedLine } from '../partials/approval-facts.ts';
 import { hostOf, riskBadge } from '../partials/scope-list.ts';
 import { standingList } from '../partials/standing-approval.ts';
 import { timeText } from '../time-text.ts';
+import { notificationsWords } from '../words/notifications.ts';
 import type { ApprovalFacts, InboxModel, ShownState } from './approval-model.ts';
 
 /** What waits for the person, then what was decided lately. approvals.js keeps the marked part up to date. */
@@ -16,7 +17,7 @@ export const inboxPage = (model: InboxModel): Html =>
     title: 'My approvals',
     width: 'wide',
     body: html`<div class="page-head"><h1>My approvals</h1>
-<p class="lead">Single actions that agents may not do without you. Nothing happens until you decide.</p></div>
+<p class="lead">Single actions that agents may not do without you. Nothing happens until you decide.${model.notificationsHref !== undefined && html` <a href="${model.notificationsHref}">${notificationsWords.toList}</a>`}</p></div>
 <p class="unseen" role="status" data-live-status></p>
 <div class="stack" id="live" data-live="${model.liveHref}">
 <section aria-labelledby="open"><h2 id="open">Waiting for a decision</h2>

@@ -25,6 +25,17 @@ export const PEOPLE_REFUSALS = {
   'The request could not be recorded. Try again later.':
     'Die Anfrage konnte nicht aufgezeichnet werden. Versuchen Sie es später noch einmal.',
 
+  // Messages in browsers.
+  'This browser uses a push service that this server does not send to.':
+    'Dieser Browser nutzt einen Dienst für Nachrichten, an den dieser Server nichts sendet.',
+  'This browser did not make keys for its messages.':
+    'Dieser Browser hat keine Schlüssel für seine Nachrichten erzeugt.',
+  'This page is too old: open it again.': 'Diese Seite ist zu alt: Öffnen Sie sie noch einmal.',
+  'You are told in as many browsers as there can be; remove one first.':
+    'Sie werden schon in so vielen Browsern benachrichtigt, wie es geht; entfernen Sie zuerst einen.',
+  'Wait a moment before you try again.': 'Warten Sie einen Moment, bevor Sie es noch einmal versuchen.',
+  'There is no such browser.': 'Einen solchen Browser gibt es nicht.',
+
   // In the middle of an authorization request.
   'There is no such request, or it is too old.': 'Eine solche Anfrage gibt es nicht, oder sie ist zu alt.',
   'This page was already answered.': 'Diese Seite wurde schon beantwortet.',

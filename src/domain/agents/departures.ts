@@ -33,8 +33,10 @@ export const departureRegister = (deps: {
   readonly groups: Pick<GroupRegistry, 'ofAccount' | 'lostAll'>;
   readonly owners: Pick<Owners, 'answersFrom'>;
   readonly agents: Pick<AgentRegistry, 'orphanAll'>;
+  /** Takes along what else hangs on an account that is not active any more. Idempotent. */
+  readonly leave?: (account: string, by: By) => Promise<void>;
 }) => {
-  const { documents, clock, groups, owners, agents } = deps;
+  const { documents, clock, groups, owners, agents, leave } = deps;
   const collection = documents.collection<Departure>(DEPARTURES);
 
   /** A group nobody is left in answers for nothing it accepted, whoever comes back. */
@@ -46,6 +48,7 @@ export const departureRegister = (deps: {
 
   /** Says whether nothing is left to do. */
   const settle = async (account: string, by: By, limit: number): Promise<boolean> => {
+    await leave?.(account, by);
     const owned = [account];
     for (const { id, answersFrom } of await groups.ofAccount(account)) {
       if ((await closeGroup(id)) || answersFrom !== undefined) owned.push(id);

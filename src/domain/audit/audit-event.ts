@@ -172,6 +172,13 @@ export const AUDIT_EVENTS = {
   'webhook.stopped':
     'An endpoint hears of nothing more; `inputs.reason` says why, where the server stopped it: `failing`, `gone` or `queue_full`.',
   'webhook.removed': 'An endpoint of webhooks was removed.',
+  'push.added': 'A person turned messages on in a browser.',
+  'push.removed':
+    'A person is told no more in a browser; `inputs.reason` says why: `person`, `other_person` (who turned them on there), `account` (it is disabled), `gone`, `failing`, `not_allowed`, `key_ended` or `not_readable`.',
+  'push.tested': 'A person sent a message that tells of nothing to a browser of their own.',
+  'push_key.rotated': 'Browsers are given a new key for messages; the former ones serve those that have them.',
+  'push_key.tainted':
+    'A key for messages in browsers may be known to others; it is over, and so is every browser it was given to.',
   'notice.undelivered':
     'A notice could not be delivered and was given up; it is kept among the dead letters. `inputs` say which and why.',
   'notice.retried': 'A notice that was given up is to be delivered all the same.',

@@ -3,10 +3,10 @@
  * use, and refresh tokens that end without those of its siblings. Owns what an instance is and when it counts. Does not
  * own its refresh tokens (src/provider/instance-families.ts) nor who may start one (src/http/management, the exchange).
  */
-import { hash } from 'node:crypto';
 import type { Ceilings } from '../blueprints/ceilings.ts';
 import type { PublicJwk } from '../clients/client.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
+import { idMadeOf } from '../ports/identifiers.ts';
 
 export type InstanceState = 'active' | 'ended';
 
@@ -57,14 +57,8 @@ export const INSTANCE_SLOTS = {
   members: ['instance', 'claimedAt'],
 } as const satisfies CollectionDeclaration;
 
-const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
-const ID_LENGTH = 26;
-
-/** The instance that a key of an agent is. No secret goes in: a thumbprint says nothing that is not public. */
-export const instanceIdOf = (agent: string, thumbprint: string): string => {
-  const digest = hash('sha256', `${agent} ${thumbprint}`, 'buffer');
-  return `ins_${[...digest.subarray(0, ID_LENGTH)].map((byte) => ALPHABET[byte & 31]).join('')}`;
-};
+/** The instance that a key of an agent is: a thumbprint says nothing that is not public. */
+export const instanceIdOf = (agent: string, thumbprint: string): string => idMadeOf('ins', `${agent} ${thumbprint}`);
 
 /** How many instances an agent may have at once. */
 export const mostInstances = (configured: number, ceilings: Pick<Ceilings, 'maxInstances'> | undefined): number =>

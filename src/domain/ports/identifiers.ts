@@ -1,3 +1,5 @@
+import { hash } from 'node:crypto';
+
 /** What an id names; each has its own prefix, so that an id says what it is. */
 export type IdPrefix =
   | 'acc' // account
@@ -27,6 +29,8 @@ export type IdPrefix =
   | 'pol' // policy set
   | 'tis' // trusted issuer of workload tokens
   | 'whk' // endpoint of webhooks
+  | 'psh' // browser that a person is told in: made of its address (domain/telling/push-subscription.ts)
+  | 'vpk' // key with which we speak to push services
   | 'per' // peer: an authorization server of another domain
   | 'apv' // approval
   | 'sap' // standing approval
@@ -44,3 +48,12 @@ export interface Identifiers {
   /** A URL-safe bearer value with 256 random bits. */
   newSecret(): string;
 }
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyz234567';
+const ID_LENGTH = 26;
+
+/** The id of what has a name of its own already; it looks like any other. No secret that can be guessed goes in. */
+export const idMadeOf = (prefix: IdPrefix, name: string): string => {
+  const digest = hash('sha256', name, 'buffer');
+  return `${prefix}_${[...digest.subarray(0, ID_LENGTH)].map((byte) => ALPHABET[byte & 31]).join('')}`;
+};

@@ -9,10 +9,10 @@ export type FetchPurpose = 'jwks' | 'issuer_metadata' | 'client_metadata';
 
 /**
  * What is posted: a question to a decision point that the configuration names, a message to an endpoint that operators
- * registered, of whose answer nothing but the status is read, the proof that such an endpoint wants them, and to an agent
- * that there is an answer for it.
+ * registered, of whose answer nothing but the status is read, the proof that such an endpoint wants them, to an agent that
+ * there is an answer for it, and to a push service that the configuration names a message for a browser.
  */
-export type PostPurpose = 'decision' | 'webhook' | 'webhook_challenge' | 'approval_ping';
+export type PostPurpose = 'decision' | 'webhook' | 'webhook_challenge' | 'approval_ping' | 'push';
 
 /** What is asked of a registered provider in the name of somebody who signs in there: answered anew each time. */
 export type AskPurpose = 'upstream_token' | 'upstream_userinfo';
@@ -81,11 +81,11 @@ export interface TrustedFetch {
 export type PostRequest = {
   readonly url: string;
   readonly purpose: PostPurpose;
-  /** JSON. */
-  readonly body: string;
+  /** JSON; for a browser bytes that only it can read. */
+  readonly body: string | Uint8Array;
   /** The header of this name. */
   readonly authorization?: string;
-  /** More headers, whose names begin with `webhook-`. */
+  /** More headers: of a webhook those whose names begin with `webhook-`, of a push those of RFC 8030 and RFC 8188. */
   readonly headers?: Readonly<Record<string, string>>;
   /** From the name to the last byte; at most the 2.5 seconds of a document. */
   readonly timeoutMilliseconds: number;
@@ -127,14 +127,25 @@ export interface TrustedAsk {
 /** Seconds after which a budget has room again, for `Retry-After`. */
 const RETRY_AFTER_SECONDS = 10;
 
-type Failure = { readonly fetchReason: FetchReason; readonly fetchStatus?: number };
+type Failure = {
+  readonly fetchReason: FetchReason;
+  readonly fetchStatus?: number;
+  readonly fetchRetryAfter?: string;
+};
+
+/** What was answered, where that is why a fetch failed. `retryAfter` is the header as it came, cut short. */
+export type Answered = { readonly status: number; readonly retryAfter?: string };
 
 /**
  * Made for every fetch that failed. 'unavailable' when a budget of ours was used up, else 'invalid_request';
  * the message is the same for all, so that nothing is learnt of the network the server stands in.
  */
-export const fetchFailed = (reason: FetchReason, detail: string, status?: number): DomainError => {
-  const cause: Failure = { fetchReason: reason, ...(status === undefined ? {} : { fetchStatus: status }) };
+export const fetchFailed = (reason: FetchReason, detail: string, answered?: Answered): DomainError => {
+  const cause: Failure = {
+    fetchReason: reason,
+    ...(answered === undefined ? {} : { fetchStatus: answered.status }),
+    ...(answered?.retryAfter === undefined ? {} : { fetchRetryAfter: answered.retryAfter }),
+  };
   return reason === 'over_budget'
     ? new DomainError('unavailable', 'the server fetches too much at the moment; try again', {
         retryAfterSeconds: RETRY_AFTER_SECONDS,
@@ -145,9 +156,16 @@ export const fetchFailed = (reason: FetchReason, detail: string, status?: number
 };
 
 /** Why a fetch failed, if this is what was thrown. */
-export const fetchReasonOf = (error: unknown): FetchReason | undefined =>
-  ((error as { readonly cause?: unknown } | undefined)?.cause as Partial<Failure> | undefined)?.fetchReason;
+export const fetchReasonOf = (error: unknown): FetchReason | undefined => failureIn(error)?.fetchReason;
 
 /** The status that was answered, where that is why. */
-export const fetchStatusOf = (error: unknown): number | undefined =>
-  ((error as { readonly cause?: unknown } | undefined)?.cause as Partial<Failure> | undefined)?.fetchStatus;
+export const fetchStatusOf = (error: unknown): number | undefined => failureIn(error)?.fetchStatus;
+
+/** The same with the header Retry-After (RFC 9110 §10.2.3), if there was one. */
+export const answeredOf = (error: unknown): Answered | undefined => {
+  const { fetchStatus: status, fetchRetryAfter: retryAfter } = failureIn(error) ?? {};
+  return status === undefined ? undefined : { status, ...(retryAfter === undefined ? {} : { retryAfter }) };
+};
+
+const failureIn = (error: unknown): Partial<Failure> | undefined =>
+  (error as { readonly cause?: unknown } | undefined)?.cause as Partial<Failure> | undefined;

@@ -2,11 +2,32 @@ import type { AuditTrail } from '../audit/audit-event.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Collection, type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
 import { backoff } from './backoff.ts';
-import { type Channel, DELIVERIES, DELIVERY_QUEUES, type Delivery, type DeliveryQueue } from './delivery.ts';
+import {
+  type Channel,
+  DELIVERIES,
+  DELIVERY_QUEUES,
+  type Delivery,
+  type DeliveryQueue,
+  isOfPerson,
+  TARGET_KINDS,
+} from './delivery.ts';
 import { NOTICES, type Notice } from './notice.ts';
 
-/** What became of a try. `failure` is a word of ours; `isFinal`: another try would come to the same. */
-export type Outcome = 'sent' | { readonly failure: string; readonly isFinal: boolean; readonly isGone?: boolean };
+/**
+ * What became of a try. `over`: nobody is there any more to hear of it, or what it told of is past; it is forgotten.
+ * `failure` is a word of ours; `isFinal`: another try would come to the same; `retryAfterSeconds`: the recipient wants to
+ * be left alone for so long.
+ */
+export type Outcome = 'sent' | 'over' | Failed;
+
+export type Failed = {
+  readonly failure: string;
+  readonly isFinal: boolean;
+  readonly isGone?: boolean;
+  readonly retryAfterSeconds?: number;
+};
+
+const isFailed = (outcome: Outcome): outcome is Failed => typeof outcome === 'object';
 
 export type Sender = {
   /** Has an end within 20 seconds; throws nothing but what nobody expected. */
@@ -44,7 +65,7 @@ export const courier = (deps: {
   readonly spread: (notice: Notice) => Promise<void>;
   readonly senders: Readonly<Record<Channel, Sender>>;
   /** `failure`: why, of a try that failed. */
-  readonly onOutcome?: (channel: Channel, outcome: 'sent' | 'failed' | 'dead', failure?: string) => void;
+  readonly onOutcome?: (channel: Channel, outcome: 'sent' | 'over' | 'failed' | 'dead', failure?: string) => void;
   /** What nobody expected; it is tried again. */
   readonly onError: (error: unknown) => void;
   readonly chance?: () => number;
@@ -77,7 +98,7 @@ export const courier = (deps: {
       type: 'notice.undelivered',
       outcome: 'refused',
       caller: 'system',
-      target: { kind: channel === 'webhook' ? 'webhook' : 'account', id: to },
+      target: { kind: TARGET_KINDS[channel], id: to },
       inputs: { message: id, kind, attempts: attempts + 1, reason: failure },
     });
     const forgetAt = clock.now() + DEAD_SECONDS;
@@ -99,14 +120,14 @@ export const courier = (deps: {
   /** One try. Says what became of it. */
   const attempt = async (delivery: Delivery): Promise<Outcome> => {
     const outcome = await tried(delivery);
-    if (outcome === 'sent') {
+    if (!isFailed(outcome)) {
       await deliveries.take(delivery.id);
-      onOutcome?.(delivery.channel, 'sent');
+      onOutcome?.(delivery.channel, outcome);
       return outcome;
     }
-    const { failure, isFinal } = outcome;
+    const { failure, isFinal, retryAfterSeconds = 0 } = outcome;
     onOutcome?.(delivery.channel, 'failed', failure);
-    const dueAt = clock.now() + backoff(delivery.attempts + 1, chance);
+    const dueAt = clock.now() + Math.max(backoff(delivery.attempts + 1, chance), retryAfterSeconds);
     if (isFinal || dueAt >= delivery.giveUpAt) await bury(delivery, failure);
     else {
       const attempts = delivery.attempts + 1;
@@ -121,6 +142,7 @@ export const courier = (deps: {
   const noted = (queue: DeliveryQueue, outcome: Outcome): DeliveryQueue => {
     const now = clock.now();
     const { failingSince, failures, ...rest } = queue;
+    if (outcome === 'over') return queue;
     if (outcome === 'sent') return { ...rest, failures: 0, lastSuccessAt: now };
     const seen = { ...rest, lastFailure: outcome.failure, lastFailureAt: now };
     // What was wrong with one message says nothing of the recipient.
@@ -128,6 +150,9 @@ export const courier = (deps: {
       return { ...seen, failures, ...(failingSince === undefined ? {} : { failingSince }) };
     return { ...seen, failures: failures + 1, failingSince: failingSince ?? now };
   };
+
+  const pauseAfter = ({ retryAfterSeconds = 0 }: Failed, failures: number): number =>
+    Math.max(backoff(failures, chance, LONGEST_PAUSE_SECONDS), retryAfterSeconds);
 
   const nextIn = async (id: string): Promise<number | undefined> =>
     (
@@ -158,10 +183,10 @@ export const courier = (deps: {
       ({ channel, to } = next.document);
       last = await attempt(next.document);
       queue = noted(queue, last);
-      if (last !== 'sent' && (!last.isFinal || last.isGone)) break;
+      if (isFailed(last) && (!last.isFinal || last.isGone)) break;
     }
     await settle(queue, last);
-    const isGone = last !== 'sent' && last.isGone === true;
+    const isGone = isFailed(last) && last.isGone === true;
     const isLost = queue.failingSince !== undefined && clock.now() - queue.failingSince >= FAILING_SECONDS;
     if (channel && (isGone || isLost)) await senders[channel].giveUp?.(to, isGone ? 'gone' : 'failing');
   };
@@ -175,8 +200,8 @@ export const courier = (deps: {
       if (stored?.document.leasedUntil !== leasedUntil || !stored) return;
       const next = await nextIn(id);
       const now = clock.now();
-      const pause = last === 'sent' || failures === 0 ? 0 : backoff(failures, chance, LONGEST_PAUSE_SECONDS);
-      const isForgotten = next === undefined && id.startsWith('mail:');
+      const pause = isFailed(last) && failures > 0 ? pauseAfter(last, failures) : 0;
+      const isForgotten = next === undefined && isOfPerson(id);
       const given = {
         ...facts,
         ...(next === undefined ? {} : { dueAt: Math.max(next, now + pause) }),

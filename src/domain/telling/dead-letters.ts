@@ -3,7 +3,7 @@ import type { By, Page, PageQuery } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, update } from '../ports/document-store.ts';
-import { DELIVERIES, type Delivery } from './delivery.ts';
+import { DELIVERIES, type Delivery, TARGET_KINDS } from './delivery.ts';
 import { GIVE_UP_SECONDS, type Outbox } from './outbox.ts';
 
 export type DeadLetters = ReturnType<typeof deadLetters>;
@@ -45,7 +45,7 @@ export const deadLetters = (deps: {
         type: 'notice.retried',
         outcome: 'done',
         caller: by.caller,
-        target: { kind: found.channel === 'webhook' ? 'webhook' : 'account', id: found.to },
+        target: { kind: TARGET_KINDS[found.channel], id: found.to },
         inputs: { message: id, kind: found.kind },
         ...(by.request === undefined ? {} : { request: by.request }),
         ...(by.source === undefined ? {} : { personal: { source: by.source } }),

@@ -1,16 +1,23 @@
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { NoticeKind } from './notice-kinds.ts';
 
-export type Channel = 'mail' | 'webhook';
+export type Channel = 'mail' | 'webhook' | 'push';
+
+/** What the recipient is, in the audit trail. */
+export const TARGET_KINDS = {
+  mail: 'account',
+  webhook: 'webhook',
+  push: 'push_subscription',
+} as const satisfies Record<Channel, string>;
 
 /** One notice on its way to one recipient. It is deleted when it has arrived. */
 export type Delivery = {
   /** `msg_…`: made of the notice and the recipient, in the order of notices, and the same at each try: `webhook-id`, and the Message-ID of a mail. */
   readonly id: string;
   readonly channel: Channel;
-  /** Endpoint or account. */
+  /** Endpoint, account, or browser of one. */
   readonly to: string;
-  /** What is sent one after the other: all for one endpoint, or for one person. */
+  /** What is sent one after the other: all for one endpoint, for one person by mail, or for one browser. */
   readonly queue: string;
   readonly kind: NoticeKind | DirectKind;
   /** JSON: of a webhook as it is sent, of a mail what is to be said. Sealed where it holds a link that lets somebody in. */
@@ -41,7 +48,7 @@ export const DELIVERIES = {
 
 /** What is known of one recipient. Of concurrent couriers the one that takes the lease works at it. */
 export type DeliveryQueue = {
-  /** Endpoint, or `mail:` and the account. */
+  /** Endpoint, or `mail:` and the account, or `push:` and the browser. */
   readonly id: string;
   /** When there is something to do; absent: there is nothing. */
   readonly dueAt?: number;
@@ -64,7 +71,9 @@ export const DELIVERY_QUEUES = {
   members: ['failures'],
 } as const satisfies CollectionDeclaration;
 
-export const queueOf = (channel: Channel, to: string): string => (channel === 'webhook' ? to : `mail:${to}`);
+export const queueOf = (channel: Channel, to: string): string => (channel === 'webhook' ? to : `${channel}:${to}`);
+
+export const isOfPerson = (queue: string): boolean => queue.includes(':');
 
 /** What the body of one that holds a link is sealed for. */
 export const sealContextOf = (id: string): string => `delivery/${id}`;

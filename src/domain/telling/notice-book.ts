@@ -25,13 +25,16 @@ export const noticeBook = (deps: {
   readonly clock: Clock;
   /** Whether there is anybody who sends mail. */
   readonly isMailed: boolean;
+  /** Whether anybody wants to be told in a browser. */
+  readonly isPushed: () => Promise<boolean>;
 }) => {
-  const { documents, clock, isMailed } = deps;
+  const { documents, clock, isMailed, isPushed } = deps;
   const notices: Collection<Notice> = documents.collection<Notice>(NOTICES);
   const webhooks = documents.collection<Webhook>(WEBHOOKS);
 
   const isAwaited = async (kind: NoticeKind): Promise<boolean> =>
     (isMailed && ruleOf(kind).mail !== undefined) ||
+    (ruleOf(kind).isPushed === true && (await isPushed())) ||
     (await webhooks.find({ where: { kinds: kind }, order: OLDEST_FIRST, limit: 1 })).length > 0;
 
   return {

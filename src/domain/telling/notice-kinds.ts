@@ -1,15 +1,16 @@
 /**
  * Telling people and other systems what happened: which audit events become a notice (here), how a notice is kept
  * (notice-book.ts), to whom it goes (spreading.ts), and how it gets there, however often that takes (courier.ts, with
- * the channels mail-channel.ts and webhook-channel.ts). Owns the endpoints of webhooks (webhook-registry.ts). Does not
- * decide anything, know SMTP or HTTP (ports/mailer.ts, ports/trusted-fetch.ts), or say how a mail looks (views/mail).
+ * the channels mail-channel.ts, webhook-channel.ts and push-channel.ts). Owns the endpoints of webhooks
+ * (webhook-registry.ts) and the browsers of people (push-register.ts). Does not decide anything, know SMTP or HTTP
+ * (ports/mailer.ts, ports/trusted-fetch.ts), or say how a mail or message looks (views/mail, views/push).
  * Called by the audit trail as it is composed, by housekeeping and by the management API.
  */
 import type { AuditEvent, AuditEventType } from '../audit/audit-event.ts';
 
 /**
- * Who is told by mail: who answers for the agent, who was asked to, the account itself, who can do something about it, or
- * who may decide about the approval; or who came to be asked about it later.
+ * Who is told by mail, and in browsers: who answers for the agent, who was asked to, the account itself, who can do
+ * something about it, or who may decide about the approval; or who came to be asked about it later.
  */
 export type Audience = 'owner' | 'offered' | 'account' | 'administrators' | 'approvers' | 'escalated';
 
@@ -22,6 +23,8 @@ type KindRule = {
   readonly about: 'agent' | 'account' | 'delegation' | 'target';
   /** Absent: webhooks only. */
   readonly mail?: Audience;
+  /** The same people are told in their browsers: it waits for their decision, or is about who gets into their account. */
+  readonly isPushed?: true;
   /** Not again about the same within so many seconds. */
   readonly onceIn?: number;
 };
@@ -31,19 +34,21 @@ const isAboutAgent = ({ target }: AuditEvent): boolean => target?.kind === 'agen
 const isDone = ({ outcome }: AuditEvent): boolean => outcome === 'done';
 const isAboutOther = (event: AuditEvent): boolean => !isAboutAgent(event);
 
-/** Every kind of notice there is. A new one is a line here, and one in views/mail/notice-mail.ts if it is mailed. */
+/** Every kind of notice there is. A new one is a line here, and one in views/mail and in views/push if it is sent there. */
 export const NOTICE_KINDS = {
   'agent.pending': {
     says: 'An agent was registered and waits for its owner to accept it.',
     from: ['agent.created'],
     about: 'agent',
     mail: 'owner',
+    isPushed: true,
   },
   'agent.offered': {
     says: 'An agent was offered to a new owner, who has to accept it.',
     from: ['agent.transfer_offered'],
     about: 'agent',
     mail: 'offered',
+    isPushed: true,
   },
   'agent.accepted': {
     says: 'An owner accepted an agent.',
@@ -121,6 +126,7 @@ export const NOTICE_KINDS = {
     when: isDone,
     about: 'target',
     mail: 'approvers',
+    isPushed: true,
   },
   'approval.approved': {
     says: 'One person said yes to an action; whether that was enough, the approval says.',
@@ -151,6 +157,7 @@ export const NOTICE_KINDS = {
     from: ['approval.escalated'],
     about: 'target',
     mail: 'escalated',
+    isPushed: true,
     // Whoever took over from a process that died records it once more.
     onceIn: 86_400,
   },
@@ -159,6 +166,7 @@ export const NOTICE_KINDS = {
     from: ['approval.muted'],
     about: 'account',
     mail: 'account',
+    isPushed: true,
   },
   'credential.ending': {
     says: 'A credential of an agent ends soon.',
@@ -187,24 +195,28 @@ export const NOTICE_KINDS = {
     from: ['factor.added'],
     about: 'account',
     mail: 'account',
+    isPushed: true,
   },
   'factor.removed': {
     says: 'A second factor was removed from an account, or all were.',
     from: ['factor.removed', 'factor.all_removed'],
     about: 'account',
     mail: 'account',
+    isPushed: true,
   },
   'factor.recovery_codes_made': {
     says: 'New recovery codes were made for an account.',
     from: ['factor.recovery_codes_made'],
     about: 'account',
     mail: 'account',
+    isPushed: true,
   },
   'factor.copied': {
     says: 'There may be a copy of a passkey of an account; it is accepted no more.',
     from: ['factor.copied'],
     about: 'account',
     mail: 'account',
+    isPushed: true,
   },
   'upstream_link.created': {
     says: 'An account was connected with a person at an identity provider, who can sign in to it.',
@@ -213,18 +225,21 @@ export const NOTICE_KINDS = {
     when: ({ inputs }) => inputs?.['proof'] !== 'created',
     about: 'account',
     mail: 'account',
+    isPushed: true,
   },
   'upstream_link.removed': {
     says: 'An account is not connected with a person at an identity provider any more.',
     from: ['upstream_link.removed'],
     about: 'account',
     mail: 'account',
+    isPushed: true,
   },
   'account.password_changed': {
     says: 'The password of an account was set.',
     from: ['account.password_changed'],
     about: 'account',
     mail: 'account',
+    isPushed: true,
   },
   'account.disabled': { says: 'An account was disabled.', from: ['account.disabled'], about: 'account' },
   'account.enabled': { says: 'An account was enabled again.', from: ['account.enabled'], about: 'account' },
@@ -234,6 +249,7 @@ export const NOTICE_KINDS = {
     when: ({ inputs, count }) => LIMITS.has(String(inputs?.['reason'])) && count === 1,
     about: 'account',
     mail: 'account',
+    isPushed: true,
     onceIn: 86_400,
   },
   'webhook.stopped': {

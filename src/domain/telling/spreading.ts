@@ -6,22 +6,28 @@ import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import { type Channel, messageId } from './delivery.ts';
 import type { MailFacts } from './mail-channel.ts';
 import type { Notice } from './notice.ts';
-import { ruleOf } from './notice-kinds.ts';
+import { type NoticeKind, ruleOf } from './notice-kinds.ts';
 import type { Outbox } from './outbox.ts';
+import type { PushFacts } from './push-channel.ts';
 import { webhookBody } from './webhook-body.ts';
 import type { WebhookRegistry } from './webhook-registry.ts';
+
+/** An approval waits for who is told. */
+const ASKING: readonly NoticeKind[] = ['approval.requested', 'approval.escalated'];
 
 type Found<T> = Promise<{ readonly document: T } | undefined>;
 
 /** Waiting and dead letters of one endpoint. */
 const MOST_QUEUED = 1000;
-/** Mails an hour about agents to one person: whoever registers agents must not be able to fill a mailbox (AP-05). */
-const MAILS_PER_HOUR = 30;
+/** An hour, about agents, to one person: whoever registers agents must not be able to fill a mailbox (AP-05). */
+const MOST_PER_HOUR = 30;
 
 /** Says to whom a notice goes, and puts it into the outbox for each of them. Doing it twice comes to the same. */
 export const spreading = (deps: {
   readonly outbox: Outbox;
   readonly isMailed: boolean;
+  /** Absent: nobody is told in a browser. */
+  readonly push?: { list(account: string): Promise<readonly { readonly id: string }[]> };
   readonly webhooks: Pick<WebhookRegistry, 'listening' | 'stopFor'>;
   readonly agents: { get(id: string): Found<Agent> };
   readonly groups: { get(id: string): Found<Group> };
@@ -34,9 +40,9 @@ export const spreading = (deps: {
   /** Those who came to be asked because nobody had decided. */
   readonly escalatedTo: (approval: string) => Promise<readonly string[]>;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
-  readonly onWithheld: (account: string) => void;
+  readonly onWithheld: (account: string, channel: Channel) => void;
 }) => {
-  const { outbox, isMailed, webhooks, agents, groups, accounts, ephemeral, onWithheld } = deps;
+  const { outbox, isMailed, push, webhooks, agents, groups, accounts, ephemeral, onWithheld } = deps;
 
   const peopleOf = async (owner: string | undefined): Promise<readonly Account[]> => {
     if (owner === undefined) return [];
@@ -63,6 +69,12 @@ export const spreading = (deps: {
     }
   };
 
+  const isEnough = async (channel: 'mail' | 'push', account: string): Promise<boolean> => {
+    if ((await ephemeral.count(`${channel}s:${account}`, 3600)) <= MOST_PER_HOUR) return false;
+    onWithheld(account, channel);
+    return true;
+  };
+
   const byMail = async (notice: Notice, agent: Agent | undefined): Promise<void> => {
     const { at, agent: about, until, isByOther, object } = notice;
     const noticed = notice.kind === 'agent.ending' ? agent?.noticed?.at : until;
@@ -75,12 +87,31 @@ export const spreading = (deps: {
     };
     for (const { id, email, emailVerified } of await audienceOf(notice, agent)) {
       if (email === undefined || !emailVerified) continue;
-      if (about !== undefined && (await ephemeral.count(`mails:${id}`, 3600)) > MAILS_PER_HOUR) {
-        onWithheld(id);
-        continue;
-      }
+      if (about !== undefined && (await isEnough('mail', id))) continue;
       const body = JSON.stringify(facts);
       await outbox.put({ id: idOf(notice, 'mail', id), channel: 'mail', to: id, kind: notice.kind, body, at });
+    }
+  };
+
+  const byPush = async (notice: Notice, agent: Agent | undefined, to: NonNullable<typeof push>): Promise<void> => {
+    const { at, kind, object, until } = notice;
+    const approval = ASKING.includes(kind) ? object : undefined;
+    // What can be decided no more is not sent any more either.
+    const end = approval === undefined ? undefined : until;
+    for (const { id: account } of (await audienceOf(notice, agent)).filter(({ state }) => state === 'active')) {
+      const browsers = await to.list(account);
+      if (browsers.length === 0 || (notice.agent !== undefined && (await isEnough('push', account)))) continue;
+      const facts: PushFacts = {
+        account,
+        ...(approval === undefined ? {} : { approval }),
+        ...(end === undefined ? {} : { until: end }),
+      };
+      for (const { id } of browsers) {
+        await outbox.put({
+          ...{ id: idOf(notice, 'push', id), channel: 'push', to: id, kind, body: JSON.stringify(facts), at },
+          ...(end === undefined ? {} : { lifetimeSeconds: Math.max(1, end - at) }),
+        });
+      }
     }
   };
 
@@ -106,6 +137,7 @@ export const spreading = (deps: {
     if (kind === 'agent.pending' && agent?.state !== 'pending') return;
     await byWebhook(notice, agent);
     if (isMailed) await byMail(notice, agent);
+    if (push && ruleOf(kind).isPushed) await byPush(notice, agent, push);
   };
 };
 

@@ -6,10 +6,11 @@ import { DomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import { fetchReasonOf, type TrustedFetch, type TrustedPost } from '../ports/trusted-fetch.ts';
+import type { TrustedFetch, TrustedPost } from '../ports/trusted-fetch.ts';
 import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
 import { DELIVERY_QUEUES, type DeliveryQueue, messageId } from './delivery.ts';
 import { NOTICE_KIND_NAMES, type NoticeKind } from './notice-kinds.ts';
+import { failureOf, type Tried } from './tried.ts';
 import { OLDEST_FIRST, WEBHOOKS, type Webhook, type WebhookSecret } from './webhook.ts';
 import { bareBody } from './webhook-body.ts';
 import { signedHeaders, writtenSecret } from './webhook-signature.ts';
@@ -34,9 +35,6 @@ export type WebhookHealth = Pick<
   DeliveryQueue,
   'failures' | 'failingSince' | 'lastFailure' | 'lastFailureAt' | 'lastSuccessAt'
 >;
-
-/** A message that was tried at once. `failure` is a word of ours. */
-export type Tried = { readonly isSent: boolean; readonly failure?: string };
 
 /** Each is looked at for every notice. */
 const MOST_WEBHOOKS = 100;
@@ -263,17 +261,6 @@ export const webhookRegistry = (deps: {
 const contextOf = (id: string): string => `webhook/${id}`;
 
 const isKind = (kind: string): kind is NoticeKind => (NOTICE_KIND_NAMES as readonly string[]).includes(kind);
-
-/** Why it did not get there, or what `work` says. */
-const failureOf = async (work: () => Promise<string | undefined>): Promise<string | undefined> => {
-  try {
-    return await work();
-  } catch (error) {
-    const reason = fetchReasonOf(error);
-    if (reason === undefined) throw error;
-    return reason;
-  }
-};
 
 const isEcho = (answer: Uint8Array, challenge: string): boolean => {
   try {

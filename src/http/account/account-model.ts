@@ -182,6 +182,8 @@ const ACTIVITY: Partial<Record<AuditEventType, string>> = {
   'factor.removed': 'Second factor removed',
   'factor.recovery_codes_made': 'New recovery codes made',
   'factor.copied': 'A passkey was stopped, because there may be a copy of it',
+  'push.added': 'Told in a browser from now on',
+  'push.removed': 'Not told in a browser any more',
   'upstream_link.created': 'Connected with an account at another provider',
   'upstream_link.removed': 'Disconnected from an account at another provider',
   'factor.all_removed': 'All second factors removed by an administrator',

@@ -30,6 +30,7 @@ import { approvalProofs } from './approvals/proof.ts';
 import { addStandingApprovals } from './approvals/standing.ts';
 import { addDelegationRequestRoutes } from './delegation-request.ts';
 import { addEmailRoutes } from './email.ts';
+import { addNotificationRoutes } from './notifications.ts';
 import { addPasswordRoutes } from './password.ts';
 import { addResetRoutes } from './reset.ts';
 import { addSecurityRoutes } from './security.ts';
@@ -93,6 +94,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
       ...(flash ? { flash } : {}),
       csrf: session.csrf,
       openApprovals: await waitingFor(deps, session.account.id),
+      hasNotifications: deps.push !== undefined,
       ...(await accountModel(deps, session.account, readCursor(query.get('before')))),
     });
     sendPage(ctx, 200, page);
@@ -185,6 +187,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   addSecurityRoutes(router, deps, sessions, home);
   if (deps.emails) addEmailRoutes(router, deps, sessions, deps.emails);
   if (deps.resets) addResetRoutes(router, deps, forms, deps.resets);
+  if (deps.push) addNotificationRoutes(router, deps, sessions, deps.push);
   addDelegationRequestRoutes(router, deps, forms, sessions, done);
   addInbox(router, deps, forms, sessions);
   addStandingApprovals(router, deps, sessions);

@@ -1,7 +1,7 @@
 import type { Context, Middleware } from 'koa';
 import { pageCsp } from '../../../views/content-security-policy.ts';
 import type { Html, Phrase, View } from '../../../views/html.ts';
-import { isLanguage } from '../../../views/language.ts';
+import { isLanguage, type Language } from '../../../views/language.ts';
 import { errorPage } from '../../../views/pages/error.ts';
 import { errorWords } from '../../../views/words/error.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
@@ -27,11 +27,16 @@ export const queryOf = (ctx: Context): URLSearchParams => new URLSearchParams(ct
 
 export const byOf = (ctx: Context, account: string): By => ({ caller: account, ...requestOf(ctx) });
 
+/** Set by src/http/app.ts, and by the request an interaction is part of. */
+export const languageOf = (ctx: Context): Language => {
+  const language: unknown = ctx.state['language'];
+  return isLanguage(language) ? language : 'en';
+};
+
 /** Who reads the answer: the language is set by src/http/app.ts, and by the request an interaction is part of. */
 export const viewOf = (ctx: Context): View => {
-  const language: unknown = ctx.state['language'];
   return {
-    language: isLanguage(language) ? language : 'en',
+    language: languageOf(ctx),
     ...(ctx.method === 'GET' && ctx.url.length <= LONGEST_HERE ? { here: ctx.url } : {}),
   };
 };

@@ -26,6 +26,8 @@ import type { BrowserSessions, Interactions } from '../../domain/ports/interacti
 import type { Leases } from '../../domain/ports/leases.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { MasterKey } from '../../domain/secrets/master-key.ts';
+import type { PushKeys } from '../../domain/telling/push-keys.ts';
+import type { PushRegister } from '../../domain/telling/push-register.ts';
 import type { UpstreamRegistry } from '../../domain/upstream/upstream-registry.ts';
 import type { UpstreamSessions } from '../../domain/upstream/upstream-sessions.ts';
 import type { UpstreamSignIn } from '../../domain/upstream/upstream-sign-in.ts';
@@ -62,6 +64,13 @@ export type PeopleDeps = {
   readonly totpEnrolment: TotpEnrolment;
   readonly passkeys: Passkeys;
   readonly approvals: ApprovalPagesDeps;
+  /** Absent: nobody is told in a browser. */
+  readonly push?:
+    | {
+        readonly register: Pick<PushRegister, 'list' | 'add' | 'remove' | 'test'>;
+        readonly keys: Pick<PushKeys, 'current'>;
+      }
+    | undefined;
   /** Sign-in at other providers. */
   readonly upstream: {
     readonly providers: Pick<UpstreamRegistry, 'active' | 'standing' | 'ofUsername'>;

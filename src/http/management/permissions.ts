@@ -47,8 +47,8 @@ export const MANAGEMENT_SCOPES = [
   { name: 'webhooks:write', description: 'Decide which systems hear of what happens here', risk: 'high' },
   { name: 'audit:read', description: 'Read and export the audit trail', risk: 'high' },
   { name: 'audit:write', description: 'Erase personal values from the audit trail', risk: 'high' },
-  { name: 'keys:read', description: 'See the signing keys', risk: 'low' },
-  { name: 'keys:write', description: 'Make a new signing key', risk: 'critical' },
+  { name: 'keys:read', description: 'See the keys of this server', risk: 'low' },
+  { name: 'keys:write', description: 'Make and end keys of this server', risk: 'critical' },
 ] as const satisfies readonly ScopeDeclaration[];
 
 export type ManagementScope = (typeof MANAGEMENT_SCOPES)[number]['name'];

@@ -43,6 +43,7 @@ import { openApiDocument } from './openapi.ts';
 import { type Peers, peerHandlers } from './peers.ts';
 import { policyHandlers } from './policies.ts';
 import { policyTrialHandlers } from './policy-trials.ts';
+import { pushKeyHandlers } from './push-keys.ts';
 import { resourceServerHandlers } from './resource-servers.ts';
 import { type OperationId, routeEntries } from './route-table.ts';
 import { type CallDependencies, serveCall } from './serve-call.ts';
@@ -74,6 +75,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
   readonly kills: Kills;
   readonly auditReader: AuditReader;
   readonly keys: Keys;
+  readonly pushKeys: Parameters<typeof pushKeyHandlers>[0];
   readonly secrets: SecretExceptions;
   readonly credentials: Credentials;
   readonly federation: Federation;
@@ -125,6 +127,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     }),
     ...auditHandlers(dependencies.auditReader, audit),
     ...keyHandlers(dependencies.keys),
+    ...pushKeyHandlers(dependencies.pushKeys),
     ...webhookHandlers(dependencies.telling),
   };
   const lookup = {

@@ -387,6 +387,14 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ),
   SigningKeys: output({ items: { type: 'array', items: ref('SigningKey') } }),
 
+  PushKey: output({
+    ...identified('Begins with vpk_.'),
+    public_key: { type: 'string', description: 'As browsers take it: `applicationServerKey`, base64url.' },
+    state: oneOf('Given to browsers that turn messages on, or kept for those that have it.', ['given', 'kept']),
+    created_at: seconds('When it was made.'),
+  }),
+  PushKeys: output({ items: { type: 'array', items: ref('PushKey') } }),
+
   Me: output({
     kind: oneOf('What the token stands for.', ['account', 'client']),
     id: { type: 'string' },

@@ -63,6 +63,7 @@ describe('settings come from', () => {
       '/egress/caFile',
       '/mail/smtpUrl',
       '/mail/from',
+      '/push/contact',
       '/keys/masterKey',
       '/keys/otherMasterKey',
       '/administrator/password',

@@ -4,7 +4,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { tlsDialer } from '../../../adapters/egress/dialing.ts';
 import { trustedFetch } from '../../../adapters/egress/trusted-fetch.ts';
-import { fetchReasonOf, fetchStatusOf } from '../../../src/domain/ports/trusted-fetch.ts';
+import { answeredOf, fetchReasonOf, fetchStatusOf } from '../../../src/domain/ports/trusted-fetch.ts';
 import { type LocalAuthority, localAuthority } from '../../support/local-authority.ts';
 
 const PUBLIC = '93.184.215.14';
@@ -17,6 +17,7 @@ let asked: {
   readonly headers: IncomingMessage['headers'];
   readonly method: string | undefined;
   readonly body: string;
+  readonly bytes: Buffer;
 }[] = [];
 const answering = (response: ServerResponse): void => {
   response.writeHead(200, { 'content-type': 'application/json' }).end('{"evaluations":[]}');
@@ -29,7 +30,8 @@ beforeAll(async () => {
   ({ port } = await authority.serve(async (request, response) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    asked.push({ headers: request.headers, method: request.method, body: Buffer.concat(chunks).toString() });
+    const bytes = Buffer.concat(chunks);
+    asked.push({ headers: request.headers, method: request.method, body: bytes.toString(), bytes });
     answer(response, request);
   }, 'DNS:pdp.example.com'));
 });
@@ -186,5 +188,45 @@ describe('a message to an endpoint of webhooks', () => {
     answer = (response) =>
       void response.writeHead(200, { 'content-type': 'application/json' }).end(`"${'x'.repeat(1100)}"`);
     expect(await failure(send(undefined, challenge))).toBe('too_large');
+  });
+});
+
+describe('a message to a push service', () => {
+  const headers = { ttl: '60', urgency: 'high', topic: 'abc', 'content-encoding': 'aes128gcm' };
+  const body = new Uint8Array([0, 255, 128, 10]);
+  const send = (more: object = {}) =>
+    egress().post({
+      ...{ url: 'https://pdp.example.com/push/x', purpose: 'push', body, headers, timeoutMilliseconds: 10_000 },
+      ...{ authorization: 'vapid t=a.b.c, k=d' },
+      ...more,
+    });
+
+  test('is sent byte for byte, with the headers of RFC 8030 and RFC 8292', async () => {
+    answer = (response) => void response.writeHead(201, { location: 'https://pdp.example.com/message/x' }).end();
+    expect(Buffer.from(await send())).toHaveLength(0);
+    expect(asked[0]?.headers).toMatchObject({
+      ...headers,
+      authorization: 'vapid t=a.b.c, k=d',
+      'content-type': 'application/octet-stream',
+      'content-length': '4',
+    });
+    expect(asked[0]?.bytes).toEqual(Buffer.from(body));
+  });
+
+  test('brings no other header along', async () => {
+    for (const name of ['host', 'cookie', 'webhook-id', 'TTL', 'topic\r\nx', 'content-length']) {
+      await expect(send({ headers: { [name]: 'x' } })).rejects.toThrow(TypeError);
+    }
+    expect(asked).toEqual([]);
+  });
+
+  test('that is not taken now says when to come again, and no more of that than a date is long', async () => {
+    answer = (response) => void response.writeHead(429, { 'retry-after': '120' }).end();
+    expect(answeredOf(await send().catch((error: unknown) => error))).toEqual({ status: 429, retryAfter: '120' });
+    answer = (response) => void response.writeHead(503, { 'retry-after': '1'.repeat(5_000) }).end();
+    const answered = answeredOf(await send().catch((error: unknown) => error));
+    expect(answered?.retryAfter).toHaveLength(40);
+    answer = (response) => void response.writeHead(404).end();
+    expect(answeredOf(await send().catch((error: unknown) => error))).toEqual({ status: 404 });
   });
 });

@@ -8,6 +8,7 @@ import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../../view
 import { emailConfirmPage, emailPage } from '../../../views/pages/email.ts';
 import { errorPage } from '../../../views/pages/error.ts';
 import { homePage } from '../../../views/pages/home.ts';
+import { notificationsPage, type ShownBrowser } from '../../../views/pages/notifications.ts';
 import { onwardPage } from '../../../views/pages/onward.ts';
 import { passkeyPage } from '../../../views/pages/passkey.ts';
 import { passwordPage } from '../../../views/pages/password.ts';
@@ -126,6 +127,7 @@ export const samplePages = (
     flash: { kind: 'success', text: text('Invoice payer can no longer act for you at Deployments.') },
     csrf: text('9d2'),
     openApprovals: 2,
+    hasNotifications: true,
     account: { name: text('Alice'), username: text('alice'), email: text('alice@example.com') },
     delegations: [
       {
@@ -172,6 +174,23 @@ export const samplePages = (
     ],
     activityPages: { nextHref: `${basePath}/account?after=x#activity` },
   };
+
+  const notifications = {
+    csrf: text('9d2'),
+    path: `${basePath}/account/notifications`,
+    key: text('BP4z9KsN6nGRTbVYI_c7VJSPQTBtkgcy27mlmlMoZIIg'),
+    worker: { href: `${basePath}/account/push-worker.js`, scope: `${basePath}/account/` },
+    isMailed: true,
+    name: text('Firefox on Android'),
+  };
+  const browser = (id: string, name: string, lastSuccessAt?: number): ShownBrowser => ({
+    id: text(id),
+    name: text(name),
+    createdAt: NOON,
+    ...(lastSuccessAt === undefined ? {} : { lastSuccessAt }),
+    testAction: `${basePath}/account/notifications/${id}/test`,
+    removeAction: `${basePath}/account/notifications/${id}/remove`,
+  });
 
   return {
     home: homePage({ ...bare, issuer: text('https://id.example.com'), links: links(basePath) }),
@@ -324,6 +343,7 @@ export const samplePages = (
       csrf: text('9d2'),
       account: { name: text('Alice'), username: text('alice') },
       openApprovals: 0,
+      hasNotifications: false,
       delegations: [],
       clients: [],
       activity: [],
@@ -402,6 +422,26 @@ export const samplePages = (
       hasPassword: false,
       connected: [],
       connectable: [],
+    }),
+    notifications: notificationsPage({
+      ...frame,
+      ...notifications,
+      flash: { kind: 'success', text: text('You are told in this browser from now on.') },
+      browsers: [browser('psh_1', 'My phone', NOON + 600), browser('psh_2', 'Firefox on Linux')],
+      isFull: false,
+    }),
+    'notifications-refused': notificationsPage({
+      ...frame,
+      ...notifications,
+      browsers: [],
+      isFull: false,
+      error: { text: text('This browser uses a push service that this server does not send to.') },
+    }),
+    'notifications-full': notificationsPage({
+      ...frame,
+      ...notifications,
+      browsers: [browser('psh_1', 'My phone')],
+      isFull: true,
     }),
     passkey: passkeyPage({
       ...frame,

@@ -1,4 +1,4 @@
-/** Routes about running the server: kills, the audit trail and the signing keys. */
+/** Routes about running the server: kills, the audit trail and the keys. */
 import { AUDIT_EVENTS } from '../../../domain/audit/audit-event.ts';
 import { KILL_SCOPES } from '../../../domain/revocation/kill.ts';
 import { ADMINISTRATORS, about, id, OWN, PAGE, type RouteDeclaration } from './route.ts';
@@ -6,6 +6,7 @@ import { ADMINISTRATORS, about, id, OWN, PAGE, type RouteDeclaration } from './r
 const kills = about('kills', 'kills:read', 'kills:write');
 const audit = about('audit', 'audit:read', 'audit:write');
 const keys = about('keys', 'keys:read', 'keys:write');
+const pushKeys = about('push-keys', 'keys:read', 'keys:write');
 
 export const OPERATION_ROUTES = {
   createKill: kills.create(
@@ -73,4 +74,16 @@ export const OPERATION_ROUTES = {
     roles: ADMINISTRATORS,
     body: 'KeyTaint',
   }),
+  listPushKeys: pushKeys.read('/push-keys', 'PushKeys', 'List the keys of messages in browsers, newest first', {
+    roles: ['administrator', 'auditor'],
+  }),
+  rotatePushKey: pushKeys.act('/push-keys/rotations', 'PushKeys', 'Give new browsers a new key', {
+    roles: ADMINISTRATORS,
+  }),
+  taintPushKey: pushKeys.act(
+    '/push-keys/{id}/taint',
+    'PushKeys',
+    'End a key that others may know, with every browser it was given to',
+    { roles: ADMINISTRATORS, body: 'KeyTaint' },
+  ),
 } satisfies Readonly<Record<string, RouteDeclaration>>;

@@ -1,0 +1,34 @@
+import type { Configuration } from '../../config/configuration.ts';
+import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { DocumentStore } from '../domain/ports/document-store.ts';
+import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
+import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
+import type { MasterKey } from '../domain/secrets/master-key.ts';
+import { pushKeys } from '../domain/telling/push-keys.ts';
+import { pushRegister } from '../domain/telling/push-register.ts';
+
+/** Our keys for messages in browsers, and the browsers in which people are told; no register where it is switched off. */
+export const pushParts = (
+  { issuer, push }: Configuration,
+  deps: {
+    readonly documents: DocumentStore;
+    readonly ephemeral: EphemeralStore;
+    readonly clock: Clock;
+    readonly identifiers: Identifiers;
+    readonly masterKey: MasterKey;
+    readonly audit: AuditTrail;
+    readonly trustedFetch: TrustedFetch & Partial<TrustedPost>;
+    readonly accounts: Parameters<typeof pushRegister>[0]['accounts'];
+  },
+) => {
+  const { post, check } = deps.trustedFetch;
+  const contact = push.contact ?? (issuer.startsWith('https:') ? issuer : undefined);
+  const keys = pushKeys({ ...deps, ...(contact === undefined ? {} : { contact }) });
+  const register =
+    push.isOn && post !== undefined
+      ? pushRegister({ ...deps, keys, services: push.services, checkUrl: check, post })
+      : undefined;
+  return { keys, register };
+};

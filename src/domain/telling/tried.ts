@@ -1,0 +1,15 @@
+import { fetchReasonOf } from '../ports/trusted-fetch.ts';
+
+/** A message that was tried at once. `failure` is a word of ours. */
+export type Tried = { readonly isSent: boolean; readonly failure?: string };
+
+/** Why it did not get there, or what `work` says. Throws what is no failure of the way out. */
+export const failureOf = async (work: () => Promise<string | undefined>): Promise<string | undefined> => {
+  try {
+    return await work();
+  } catch (error) {
+    const reason = fetchReasonOf(error);
+    if (reason === undefined) throw error;
+    return reason;
+  }
+};

@@ -1,0 +1,158 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { pushWorker } from '../../../views/assets.ts';
+import { pageCsp } from '../../../views/content-security-policy.ts';
+import { type NotificationsModel, notificationsPage } from '../../../views/pages/notifications.ts';
+import type { FlashMessage } from '../../../views/partials/flash.ts';
+import { testPush } from '../../../views/push/notice-push.ts';
+import { notificationsWords } from '../../../views/words/notifications.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
+import { isDomainError } from '../../domain/errors.ts';
+import { pushMessage } from '../../domain/telling/push-channel.ts';
+import { MOST_SUBSCRIPTIONS } from '../../domain/telling/push-register.ts';
+import {
+  byOf,
+  languageOf,
+  queryOf,
+  recordRefusal,
+  seeOther,
+  sendPage,
+  setRetryAfter,
+  statusOf,
+} from '../interaction/page-answers.ts';
+import type { PeopleDeps } from '../interaction/people-deps.ts';
+import { single } from '../middleware/form-body.ts';
+import { browserName } from './browser-name.ts';
+import type { AccountSessions, PageSession } from './sessions.ts';
+
+const { done } = notificationsWords;
+const DONE: Readonly<Record<string, FlashMessage>> = {
+  added: { kind: 'success', text: done.added },
+  removed: { kind: 'success', text: done.removed },
+  tested: { kind: 'success', text: done.tested },
+  gone: { kind: 'warning', text: done.gone },
+  untested: { kind: 'error', text: done.untested },
+};
+
+/** With these words the browser is not there any more. */
+const ENDED: readonly string[] = ['gone', 'not_allowed', 'key_ended', 'not_readable'];
+
+/** Who sends a test looks whether it comes. */
+const TEST = { urgency: 'normal', ttlSeconds: 600 } as const;
+const WORKER = 'push-worker.js';
+
+/**
+ * Adds `/account/notifications`, where a person turns messages on in the browser at hand and sees where they are on, and
+ * the service worker, whose scope is `/account/`: it holds nothing but what shows a message.
+ */
+export const addNotificationRoutes = (
+  router: Router,
+  deps: PeopleDeps,
+  sessions: AccountSessions,
+  { register, keys }: NonNullable<PeopleDeps['push']>,
+): void => {
+  const { basePath } = deps;
+  const scope = `${basePath}/account/`;
+  const path = `${scope}notifications`;
+
+  const show = async (
+    ctx: Context,
+    { account, csrf, signedInAs }: PageSession,
+    status: number,
+    more: Partial<Pick<NotificationsModel, 'name' | 'error' | 'flash'>>,
+  ): Promise<void> => {
+    const browsers = await register.list(account.id);
+    const page = notificationsPage({
+      basePath,
+      signedInAs,
+      csrf,
+      path,
+      key: (await keys.current()).publicKey,
+      worker: { href: `${scope}${WORKER}`, scope },
+      browsers: browsers.map(({ id, name, createdAt, lastSuccessAt }) => ({
+        id,
+        name,
+        createdAt,
+        ...(lastSuccessAt === undefined ? {} : { lastSuccessAt }),
+        testAction: `${path}/${id}/test`,
+        removeAction: `${path}/${id}/remove`,
+      })),
+      isFull: browsers.length >= MOST_SUBSCRIPTIONS,
+      isMailed: deps.emails !== undefined && account.emailVerified === true,
+      name: browserName(ctx.get('user-agent')),
+      ...more,
+    });
+    sendPage(ctx, status, page, [], 'scripts');
+  };
+
+  router.get(`/account/${WORKER}`, (ctx) => {
+    const { body, type } = pushWorker();
+    ctx.set('Content-Security-Policy', pageCsp({ formTargets: [], scripts: false }));
+    ctx.set('Cache-Control', 'no-cache');
+    ctx.type = type;
+    ctx.body = body;
+  });
+
+  router.get('/account/notifications', async (ctx) => {
+    const session = await sessions.orSignIn(ctx);
+    if (!session) return;
+    const flash = DONE[queryOf(ctx).get('done') ?? ''];
+    await show(ctx, session, 200, flash ? { flash } : {});
+  });
+
+  router.post('/account/notifications', async (ctx) => {
+    const { form, ...session } = await sessions.withForm(ctx);
+    const given = (name: string): string => single(form, name) ?? '';
+    const name = given('name');
+    try {
+      const { account } = session;
+      await register.add(
+        account.id,
+        {
+          name,
+          endpoint: given('endpoint'),
+          p256dh: given('p256dh'),
+          auth: given('auth'),
+          applicationServerKey: given('key'),
+          language: languageOf(ctx),
+        },
+        byOf(ctx, account.id),
+      );
+    } catch (error) {
+      if (!isDomainError(error) || !['invalid_field', 'conflict'].includes(error.code)) throw error;
+      await recordRefusal(deps, ctx, error);
+      const field = error.field === '/name' ? ({ field: 'name' } as const) : {};
+      return show(ctx, session, statusOf(error), {
+        name: name.slice(0, 60),
+        error: { ...field, text: refusalPhrase(error.message) },
+      });
+    }
+    seeOther(ctx, `${path}?done=added`);
+  });
+
+  router.post('/account/notifications/:id/test', async (ctx) => {
+    const { form: _, ...session } = await sessions.withForm(ctx);
+    const { account } = session;
+    try {
+      const { failure } = await register.test(
+        account.id,
+        ctx.params['id'] ?? '',
+        (language) => pushMessage(testPush(language), TEST),
+        byOf(ctx, account.id),
+      );
+      const what = failure === undefined ? 'tested' : ENDED.includes(failure) ? 'gone' : 'untested';
+      seeOther(ctx, `${path}?done=${what}`);
+    } catch (error) {
+      if (!isDomainError(error) || error.code !== 'too_many_requests') throw error;
+      await recordRefusal(deps, ctx, error);
+      setRetryAfter(ctx, error);
+      await show(ctx, session, statusOf(error), { flash: { kind: 'error', text: refusalPhrase(error.message) } });
+    }
+  });
+
+  router.post('/account/notifications/:id/remove', async (ctx) => {
+    const { account } = await sessions.withForm(ctx);
+    await register.remove(account.id, ctx.params['id'] ?? '', byOf(ctx, account.id));
+    seeOther(ctx, `${path}?done=removed`);
+  });
+};

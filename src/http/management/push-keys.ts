@@ -1,0 +1,24 @@
+import type { PushKey, PushKeys } from '../../domain/telling/push-keys.ts';
+import type { Answer, Handlers } from './call.ts';
+import type { JsonObject } from './json-body.ts';
+
+export const pushKeyHandlers = (
+  keys: Pick<PushKeys, 'list' | 'rotate' | 'taint'>,
+): Handlers<'listPushKeys' | 'rotatePushKey' | 'taintPushKey'> => ({
+  listPushKeys: async () => shown(await keys.list()),
+  rotatePushKey: async ({ by }) => shown(await keys.rotate(by)),
+  taintPushKey: async ({ id, body, by }) => shown(await keys.taint(id, String(body['reason']), by)),
+});
+
+const shown = (keys: readonly PushKey[]): Answer => ({
+  body: {
+    items: keys.map(
+      ({ id, publicKey, createdAt }, index): JsonObject => ({
+        id,
+        public_key: publicKey,
+        state: index === 0 ? 'given' : 'kept',
+        created_at: createdAt,
+      }),
+    ),
+  },
+});

@@ -1,0 +1,83 @@
+import { anyText, chosenName, plainText } from '../agent-text.ts';
+import { type Html, html, type Text } from '../html.ts';
+import { layout, type PageFrame } from '../layout.ts';
+import { field } from '../partials/field.ts';
+import { submit } from '../partials/submit.ts';
+import { timeText } from '../time-text.ts';
+import { layoutWords } from '../words/layout.ts';
+import { notificationsWords as words } from '../words/notifications.ts';
+
+export type NotificationsModel = PageFrame & {
+  readonly csrf: string;
+  /** The page itself: the form POSTs `csrf`, `name`, `key` and what the browser made to it. */
+  readonly path: string;
+  /** Public key of ours, base64url, that a browser takes messages of. */
+  readonly key: string;
+  readonly worker: { readonly href: string; readonly scope: string };
+  readonly browsers: readonly ShownBrowser[];
+  /** There can be no more of them. */
+  readonly isFull: boolean;
+  /** Whether the same is sent to the person's address. */
+  readonly isMailed: boolean;
+  readonly name: string;
+  readonly error?: { readonly field?: 'name'; readonly text: Text };
+};
+
+export type ShownBrowser = {
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly lastSuccessAt?: number;
+  /** Where `csrf` is POSTed to send a test, or to tell it no more. */
+  readonly testAction: string;
+  readonly removeAction: string;
+};
+
+/** In which browsers a person is told. push.js turns them on. */
+export const notificationsPage = (model: NotificationsModel): Html =>
+  layout({
+    frame: model,
+    title: words.title,
+    style: 'security.css',
+    script: 'push.js',
+    width: 'wide',
+    body: html`<div class="page-head"><h1>${words.title}</h1>
+<p class="lead">${words.lead}</p></div>
+<section aria-labelledby="here" data-push-here data-key="${model.key}" data-scope="${model.worker.scope}"><h2 id="here">${words.here}</h2>
+${model.isFull ? html`<p class="empty">${words.isFull}</p>` : turningOn(model)}
+<p class="empty" data-push-on hidden>${words.isOn}</p>
+<p class="flash" data-without-push>${words.needsScript}${model.isMailed && html` ${words.byMail}`}</p></section>
+<section aria-labelledby="browsers" data-push-list><h2 id="browsers">${words.list}</h2>
+${model.browsers.length === 0 ? html`<p class="empty">${words.none}</p>` : model.browsers.map((one) => shown(one, model.csrf))}</section>
+<p><a href="${model.basePath}/account">${layoutWords.account}</a></p>`,
+  });
+
+const turningOn = (model: NotificationsModel): Html =>
+  html`${model.error !== undefined && model.error.field === undefined && html`<div class="flash error" role="alert">${anyText(model.error.text, 300)}</div>`}
+<form method="post" action="${model.path}" class="card" data-push data-worker="${model.worker.href}" data-denied="${words.denied}" data-failed="${words.failed}" hidden>
+<input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="key" value="${model.key}">
+<input type="hidden" name="endpoint" value=""><input type="hidden" name="p256dh" value=""><input type="hidden" name="auth" value="">
+${field({
+  name: 'name',
+  label: words.name,
+  hint: words.nameHint,
+  value: model.name,
+  autocomplete: 'off',
+  maxLength: 60,
+  ...(model.error?.field === 'name' ? { error: model.error.text } : {}),
+})}
+<div class="actions">${submit({ text: words.turnOn, kind: 'primary' })}</div>
+<p class="error" role="alert" data-message></p>
+</form>`;
+
+const shown = (browser: ShownBrowser, csrf: string): Html => {
+  const about = plainText(browser.name, 60);
+  return html`<article class="card" data-browser="${browser.id}">
+<div class="row"><h3>${chosenName(browser.name)}</h3><p class="facts" data-own hidden><span class="tag good">${words.here}</span></p></div>
+<p class="hint">${words.since(
+    timeText(browser.createdAt),
+    browser.lastSuccessAt !== undefined && timeText(browser.lastSuccessAt),
+  )}</p>
+<div class="actions"><form method="post" action="${browser.testAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.test, kind: 'plain', about })}</form>
+<form method="post" action="${browser.removeAction}" data-remove><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.remove, kind: 'danger', about })}</form></div></article>`;
+};
