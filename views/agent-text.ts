@@ -35,6 +35,9 @@ const NO_NAME = phrase({ en: '(no name)', de: '(ohne Namen)' });
 /** A name or id that is a fact (an owner, a resource server), kept from running into our own words. */
 export const isolated = (text: string, limit = 60): Html => html`<bdi>${plainText(text, limit)}</bdi>`;
 
+/** The same of a name that may be a phrase of ours. */
+export const anyName = (name: Text, limit = 60): HtmlValue => (name instanceof Phrase ? name : isolated(name, limit));
+
 /** Free text somebody chose, framed as theirs: it comes after the facts and in quotation marks. */
 export const chosenWords = (words: string, source: Text, limit = 280): Html | undefined => {
   const text = plainText(words, limit);

@@ -1,5 +1,5 @@
 import { chosenName, chosenWords, isolated, plainText } from '../agent-text.ts';
-import { type Html, type HtmlValue, html } from '../html.ts';
+import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { environmentTag, verifiedTag } from '../partials/agent-card.ts';
 import { lastUse } from '../partials/agent-rows.ts';
@@ -7,9 +7,11 @@ import { stateTag } from '../partials/agent-state.ts';
 import { consoleTabs } from '../partials/console-frame.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
+import { agentWords } from '../words/agent.ts';
+import { agentPageWords as words } from '../words/console-agent.ts';
 import { credentials, instances, timeline } from './console-agent-facts.ts';
 import { effect } from './console-effect.ts';
-import type { AgentPageModel, StopReason } from './console-model.ts';
+import type { AgentPageModel } from './console-model.ts';
 import { acceptance } from './console-overview.ts';
 
 /** Buttons POST `csrf` to their action, and `version` where there is one. */
@@ -17,10 +19,10 @@ export const agentPage = (model: AgentPageModel): Html =>
   layout({
     frame: model,
     style: 'agents.css',
-    title: 'Agent',
+    title: words.title,
     width: 'wide',
     body: html`<div class="page-head"><h1>${chosenName(model.agent.name)}</h1>
-<p class="facts">${stateTag(model.agent.state, model.agent.isStopped)}${model.agent.isVerified && verifiedTag}${environmentTag(model.agent.environment)} <span>owned by ${isolated(model.agent.ownerName)}</span> <code>${plainText(model.agent.id, 80)}</code></p>
+<p class="facts">${stateTag(model.agent.state, model.agent.isStopped)}${model.agent.isVerified && verifiedTag}${environmentTag(model.agent.environment)} <span>${agentWords.ownedBy(isolated(model.agent.ownerName))}</span> <code>${plainText(model.agent.id, 80)}</code></p>
 ${consoleTabs(model, 'agents', false)}</div>
 ${state(model)}
 ${who(model)}
@@ -30,26 +32,12 @@ ${instances(model)}
 ${timeline(model)}`,
   });
 
-const STOPS: Readonly<Record<StopReason, string>> = {
-  pending: 'Its owner has not accepted it yet.',
-  suspended: 'It is suspended.',
-  orphaned: 'Nobody answers for it: its owner is gone. It is frozen until a new owner accepts it.',
-  retired: 'It is retired for good.',
-  owner_gone: 'Nobody answers for it any more: its owner is gone.',
-  expired: 'Its time is over.',
-  emergency: 'It was stopped in an emergency.',
-  blueprint_unknown: 'Its blueprint is not there, or was never activated.',
-  environment_not_allowed: 'Its blueprint does not allow its environment.',
-  composition_not_allowed: 'Its blueprint does not allow what it is made of.',
-  authentication_not_allowed: 'Its blueprint allows none of the ways in which it proves itself.',
-};
-
 const state = (model: AgentPageModel): Html => html`<section aria-labelledby="state" class="card"><h2 id="state">${
-  model.stops.length === 0 ? 'It works' : 'Nothing works for it'
+  model.stops.length === 0 ? words.works : words.nothingWorks
 }</h2>
-${model.stops.map((stop) => html`<p>${STOPS[stop]}</p>`)}
-<p class="hint">Last use: ${lastUse(model.agent.lastUsedAt)}.${model.expiresAt !== undefined && html` Ends ${timeText(model.expiresAt)}.`}${
-  model.offeredTo !== undefined && html` Offered to ${isolated(model.offeredTo)}, who has not accepted it yet.`
+${model.stops.map((stop) => html`<p>${words.stops[stop]}</p>`)}
+<p class="hint">${words.lastUse(lastUse(model.agent.lastUsedAt))}${model.expiresAt !== undefined && html` ${words.ends(timeText(model.expiresAt))}`}${
+  model.offeredTo !== undefined && html` ${words.offeredTo(isolated(model.offeredTo))}`
 }</p>
 ${model.waiting && acceptance(model.waiting, model.csrf)}
 ${model.actions && buttons(model, model.actions)}</section>`;
@@ -60,12 +48,12 @@ const buttons = (model: AgentPageModel, actions: NonNullable<AgentPageModel['act
   const isOrphan = model.agent.state === 'orphaned';
   if (!suspend && !resume && !handOver && !withdraw && !retire) return undefined;
   return html`<div class="actions">
-${suspend !== undefined && post(suspend, model.csrf, submit({ text: 'Suspend', kind: 'strong', about }))}
-${resume !== undefined && post(resume, model.csrf, submit({ text: 'Resume', about }))}
-${withdraw && post(withdraw.action, model.csrf, submit({ text: 'Take the offer back', kind: 'plain', about }), withdraw.version)}
-${edit !== undefined && html`<a class="button plain" href="${edit}">Change<span class="unseen"> ${about}</span></a>`}
-${handOver !== undefined && html`<a class="button ${isOrphan ? 'primary' : 'plain'}" href="${handOver}">${isOrphan ? 'Offer to a new owner' : 'Hand over'}<span class="unseen"> ${about}</span></a>`}
-${retire !== undefined && html`<a class="button danger" href="${retire}">Retire<span class="unseen"> ${about}</span></a>`}
+${suspend !== undefined && post(suspend, model.csrf, submit({ text: words.suspend, kind: 'strong', about }))}
+${resume !== undefined && post(resume, model.csrf, submit({ text: words.resume, about }))}
+${withdraw && post(withdraw.action, model.csrf, submit({ text: words.withdraw, kind: 'plain', about }), withdraw.version)}
+${edit !== undefined && html`<a class="button plain" href="${edit}">${words.change}<span class="unseen"> ${about}</span></a>`}
+${handOver !== undefined && html`<a class="button ${isOrphan ? 'primary' : 'plain'}" href="${handOver}">${isOrphan ? words.offer : words.handOver}<span class="unseen"> ${about}</span></a>`}
+${retire !== undefined && html`<a class="button danger" href="${retire}">${words.retire}<span class="unseen"> ${about}</span></a>`}
 </div>`;
 };
 
@@ -76,30 +64,36 @@ const post = (action: string, csrf: string, button: Html, version?: number): Htm
 
 const who = (
   model: AgentPageModel,
-): Html => html`<section aria-labelledby="who" class="card"><h2 id="who">Who it is</h2>
-${chosenWords(model.agent.purpose, 'Its purpose, in its own words', 400)}
+): Html => html`<section aria-labelledby="who" class="card"><h2 id="who">${words.who}</h2>
+${chosenWords(model.agent.purpose, agentWords.purpose, 400)}
 <dl class="facts">
-${fact('Owner', html`${isolated(model.agent.ownerName)}${model.ownerUsername !== undefined && html` <code>${plainText(model.ownerUsername, 80)}</code>`}`)}
-${model.sponsorName !== undefined && fact('Sponsor', isolated(model.sponsorName))}
-${model.uses.length > 0 && fact('May be used for', list(model.uses))}
-${fact('Environment', model.agent.environment)}
-${model.blueprint && fact('Blueprint', html`${isolated(model.blueprint.name)}, version ${model.blueprint.version} <code>${plainText(model.blueprint.id, 80)}</code>`)}
-${model.provider !== undefined && fact('Made by', isolated(model.provider, 200))}
-${model.contact !== undefined && fact('Contact', isolated(model.contact, 254))}
-${model.redirectUris.length > 0 && fact('Sends people back to', list(model.redirectUris))}
-${fact('Registered', timeText(model.createdAt))}
-${model.acceptedAt !== undefined && fact('Accepted', timeText(model.acceptedAt))}
-${model.composition && fact('Made of', composition(model.composition))}
+${fact(words.facts.owner, html`${isolated(model.agent.ownerName)}${model.ownerUsername !== undefined && html` <code>${plainText(model.ownerUsername, 80)}</code>`}`)}
+${model.sponsorName !== undefined && fact(words.facts.sponsor, isolated(model.sponsorName))}
+${model.uses.length > 0 && fact(words.facts.uses, list(model.uses))}
+${fact(words.facts.environment, agentWords.environments[model.agent.environment])}
+${model.blueprint && fact(words.facts.blueprint, html`${words.blueprint(isolated(model.blueprint.name), model.blueprint.version)} <code>${plainText(model.blueprint.id, 80)}</code>`)}
+${model.provider !== undefined && fact(words.facts.provider, isolated(model.provider, 200))}
+${model.contact !== undefined && fact(words.facts.contact, isolated(model.contact, 254))}
+${model.redirectUris.length > 0 && fact(words.facts.redirects, list(model.redirectUris))}
+${fact(words.facts.registered, timeText(model.createdAt))}
+${model.acceptedAt !== undefined && fact(words.facts.accepted, timeText(model.acceptedAt))}
+${model.composition && fact(words.facts.composition, composition(model.composition))}
 </dl></section>`;
 
 const composition = (
   made: NonNullable<AgentPageModel['composition']>,
-): Html => html`version ${made.version}, declared ${timeText(made.declaredAt)}
-${made.model !== undefined && html`<span class="line">Model ${isolated(made.model, 200)}</span>`}${
-  made.prompt !== undefined && html`<span class="line">Prompt ${isolated(made.prompt, 200)}</span>`
-}${made.tools.length > 0 && html`<span class="line">Tools ${made.tools.slice(0, 20).map((tool, index) => html`${index > 0 && ', '}${isolated(tool)}`)}${made.tools.length > 20 && ' and more'}</span>`}<code class="line">${plainText(made.digest, 80)}</code>`;
+): Html => html`${words.declared(made.version, timeText(made.declaredAt))}
+${made.model !== undefined && html`<span class="line">${words.model(isolated(made.model, 200))}</span>`}${
+  made.prompt !== undefined && html`<span class="line">${words.prompt(isolated(made.prompt, 200))}</span>`
+}${
+  made.tools.length > 0 &&
+  html`<span class="line">${words.tools(
+    made.tools.slice(0, 20).map((tool, index) => html`${index > 0 && ', '}${isolated(tool)}`),
+    made.tools.length <= 20,
+  )}</span>`
+}<code class="line">${plainText(made.digest, 80)}</code>`;
 
-const fact = (name: string, value: HtmlValue): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+const fact = (name: Phrase, value: HtmlValue): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
 
 const list = (texts: readonly string[]): Html =>
   html`<ul class="plain-list">${texts.map((text) => html`<li>${isolated(text, 200)}</li>`)}</ul>`;

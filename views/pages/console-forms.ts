@@ -1,58 +1,63 @@
 import { chosenName } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { agentDetails } from '../partials/agent-card.ts';
 import { consoleTabs } from '../partials/console-frame.ts';
-import { choice, textArea } from '../partials/controls.ts';
+import { choice, type Option, textArea } from '../partials/controls.ts';
 import { field } from '../partials/field.ts';
 import { submit } from '../partials/submit.ts';
+import { agentWords } from '../words/agent.ts';
+import { agentFormWords as words } from '../words/console-forms.ts';
 import type { HandOverModel, RegisterField, RegisterModel, RetireModel } from './console-model.ts';
 
 export const registerPage = (model: RegisterModel): Html =>
   layout({
     frame: model,
     style: 'agents.css',
-    title: 'Register an agent',
+    title: words.register,
     width: 'wide',
-    body: html`<div class="page-head"><h1>Register an agent</h1>
-<p class="lead">It works as soon as its owner has accepted it. What you register for yourself is accepted with it.</p>
+    body: html`<div class="page-head"><h1>${words.register}</h1>
+<p class="lead">${words.registerLead}</p>
 ${consoleTabs(model, 'register')}</div>
 <form method="post" action="${model.action}" class="form"><input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="once" value="${model.once}">
-<fieldset class="card"><legend>1. Who it is</legend>
-${text(model, 'name', 'Name', 100, { hint: 'As people see it when it asks them for something.' })}
-${area(model, 'purpose', 'Purpose', 3, 500, { hint: 'What it is for, in a sentence or two.' })}
-${area(model, 'uses', 'May be used for (optional)', 3, 2200, { hint: 'Short texts, one on each line.', optional: true })}
-<div class="duo">${text(model, 'provider', 'Made by (optional)', 100, { optional: true })}
-${text(model, 'provider_version', 'Version (optional)', 100, { optional: true })}
+<fieldset class="card"><legend>${words.whoItIs}</legend>
+${text(model, 'name', words.name, 100, { hint: words.nameHint })}
+${area(model, 'purpose', words.purpose, 3, 500, { hint: words.purposeHint })}
+${area(model, 'uses', words.uses, 3, 2200, { hint: words.usesHint, optional: true })}
+<div class="duo">${text(model, 'provider', words.provider, 100, { optional: true })}
+${text(model, 'provider_version', words.providerVersion, 100, { optional: true })}
 </div>
-${text(model, 'contact', 'Contact (optional)', 254, { hint: 'An address or URL where somebody can be asked about it.', optional: true })}
+${text(model, 'contact', words.contact, 254, { hint: words.contactHint, optional: true })}
 </fieldset>
-<fieldset class="card"><legend>2. Where it stands</legend>
-<div class="duo">${select(model, 'owner', 'Owner', model.owners, 'Who answers for it.')}
-${model.forOthers && text(model, 'other_owner', 'Another owner (optional)', 100, { hint: 'A username, or the name of a group. They have 24 hours to accept it.', optional: true })}
-${select(model, 'environment', 'Environment', ENVIRONMENTS, 'Where it runs. Resource servers and blueprints tell them apart.')}
-${select(model, 'blueprint', 'Blueprint', [{ value: '', text: 'None' }, ...model.blueprints], 'The ceiling it stands under. It can get less than that, never more.')}
-${select(model, 'ends_in', 'Ends', ENDS, 'From then on nothing works for it, until it is given a later end.')}</div>
+<fieldset class="card"><legend>${words.whereItStands}</legend>
+<div class="duo">${select(model, 'owner', words.owner, model.owners, words.ownerHint)}
+${model.forOthers && text(model, 'other_owner', words.otherOwner, 100, { hint: words.otherOwnerHint, optional: true })}
+${select(model, 'environment', words.environment, ENVIRONMENTS, words.environmentHint)}
+${select(model, 'blueprint', words.blueprint, [{ value: '', text: words.none }, ...model.blueprints], words.blueprintHint)}
+${select(model, 'ends_in', words.ends, ENDS, words.endsHint)}</div>
 </fieldset>
-<fieldset class="card"><legend>3. How it proves itself</legend>
-<p class="hint">By a key that never leaves it (<code>private_key_jwt</code>). There is no secret to copy. Fill in one of the two.</p>
-${area(model, 'jwks', 'Public keys', 6, 12_000, { hint: 'A JSON Web Key, or a set of them ({"keys": […]}). Never the private key.', optional: true, code: true })}
-${text(model, 'jwks_uri', 'Or the URL where it serves them', 2000, { hint: 'https only.', optional: true })}
-${area(model, 'redirect_uris', 'Redirect URIs (optional)', 2, 4000, { hint: 'Only if it sends people here to sign in. One on each line.', optional: true, code: true })}
+<fieldset class="card"><legend>${words.howItProves}</legend>
+<p class="hint">${words.byKey}</p>
+${area(model, 'jwks', words.keys, 6, 12_000, { hint: words.keysHint, optional: true, code: true })}
+${text(model, 'jwks_uri', words.keysUrl, 2000, { hint: words.httpsOnly, optional: true })}
+${area(model, 'redirect_uris', words.redirects, 2, 4000, { hint: words.redirectsHint, optional: true, code: true })}
 </fieldset>
-<div class="actions">${submit({ text: 'Register' })} <a class="button plain" href="${model.basePath}/console">Cancel</a></div>
+<div class="actions">${submit({ text: words.registerButton })} <a class="button plain" href="${model.basePath}/console">${words.cancel}</a></div>
 </form>`,
   });
 
-const ENVIRONMENTS = ['production', 'test', 'development'].map((value) => ({ value, text: value }));
+const ENVIRONMENTS = (['production', 'test', 'development'] as const).map((value) => ({
+  value,
+  text: agentWords.environments[value],
+}));
 const ENDS = [
-  { value: '', text: 'Not by itself' },
-  { value: '30', text: 'In 30 days' },
-  { value: '90', text: 'In 90 days' },
-  { value: '365', text: 'In a year' },
+  { value: '', text: words.endsIn.never },
+  { value: '30', text: words.endsIn.days(30) },
+  { value: '90', text: words.endsIn.days(90) },
+  { value: '365', text: words.endsIn.year },
 ];
 
-type More = { readonly hint?: string; readonly optional?: boolean; readonly code?: boolean };
+type More = { readonly hint?: Phrase; readonly optional?: boolean; readonly code?: boolean };
 
 const filled = ({ values, errors }: RegisterModel, name: RegisterField) => ({
   name,
@@ -63,7 +68,7 @@ const filled = ({ values, errors }: RegisterModel, name: RegisterField) => ({
 const text = (
   model: RegisterModel,
   name: RegisterField,
-  label: string,
+  label: Phrase,
   maxLength: number,
   { code: _, ...more }: More,
 ): Html => field({ ...filled(model, name), label, maxLength, autocomplete: 'off', ...more });
@@ -71,7 +76,7 @@ const text = (
 const area = (
   model: RegisterModel,
   name: RegisterField,
-  label: string,
+  label: Phrase,
   rows: number,
   maxLength: number,
   more: More,
@@ -80,30 +85,30 @@ const area = (
 const select = (
   model: RegisterModel,
   name: RegisterField,
-  label: string,
-  options: readonly { readonly value: string; readonly text: string }[],
-  hint: string,
+  label: Phrase,
+  options: readonly Option[],
+  hint: Phrase,
 ): Html => choice({ ...filled(model, name), label, hint, options });
 
 export const handOverPage = (model: HandOverModel): Html =>
   layout({
     frame: model,
     style: 'agents.css',
-    title: 'Hand over an agent',
-    body: html`<section class="card"><h1>Hand over ${chosenName(model.agent.name)}</h1>
-<p class="lead">Whoever you name is asked to accept it, and answers for it from then on. Until then nothing changes.</p>
+    title: words.handOverTitle,
+    body: html`<section class="card"><h1>${words.handOver(chosenName(model.agent.name))}</h1>
+<p class="lead">${words.handOverLead}</p>
 ${agentDetails(model.agent)}
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="version" value="${model.version}">
 ${field({
   name: 'owner',
-  label: 'New owner',
-  hint: 'A username, or the name of a group.',
+  label: words.newOwner,
+  hint: words.newOwnerHint,
   value: model.owner,
   autocomplete: 'off',
   maxLength: 100,
   ...(model.error === undefined ? {} : { error: model.error }),
 })}
-<div class="actions">${submit({ text: 'Offer' })} <a class="button plain" href="${model.agent.href}">Cancel</a></div>
+<div class="actions">${submit({ text: words.offer })} <a class="button plain" href="${model.agent.href}">${words.cancel}</a></div>
 </form></section>`,
   });
 
@@ -111,11 +116,11 @@ export const retirePage = (model: RetireModel): Html =>
   layout({
     frame: model,
     style: 'agents.css',
-    title: 'Retire an agent',
-    body: html`<section class="card"><h1>Retire ${chosenName(model.agent.name)} for good?</h1>
-<p class="lead">All it holds ends at once, and it can never act again. Its id is never given to another. To stop it for a while, suspend it.</p>
+    title: words.retireTitle,
+    body: html`<section class="card"><h1>${words.retire(chosenName(model.agent.name))}</h1>
+<p class="lead">${words.retireLead}</p>
 ${agentDetails(model.agent)}
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">
-<div class="actions">${submit({ text: 'Retire for good', kind: 'danger' })} <a class="button plain" href="${model.agent.href}">Cancel</a></div>
+<div class="actions">${submit({ text: words.retireButton, kind: 'danger' })} <a class="button plain" href="${model.agent.href}">${words.cancel}</a></div>
 </form></section>`,
   });

@@ -1,6 +1,8 @@
+import type { HtmlValue, Phrase, Text } from '../html.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
 import type { AgentState } from '../partials/agent-state.ts';
 import type { ConsoleFrame } from '../partials/console-frame.ts';
+import type { Option } from '../partials/controls.ts';
 import type { Count } from '../partials/count-bar.ts';
 import type { Pagination } from '../partials/pagination.ts';
 import type { ResourceFacts, ScopeItem } from '../partials/scope-list.ts';
@@ -76,8 +78,8 @@ export type EffectAt = ResourceFacts & {
 
 /** One limit besides scopes, and where it comes from. */
 export type EffectLimit = {
-  readonly name: string;
-  readonly value: string;
+  readonly name: Phrase;
+  readonly value: HtmlValue;
   readonly from: 'blueprint' | 'itself' | 'both' | 'registration';
 };
 
@@ -97,10 +99,10 @@ export type StopReason =
 export type CredentialModel = {
   readonly id: string;
   readonly name?: string;
-  /** Our own words for the way. */
-  readonly kind: string;
-  readonly state: string;
-  readonly facts: readonly (readonly [name: string, value: string])[];
+  /** The way. */
+  readonly kind: Phrase;
+  readonly state: 'active' | 'suspended' | 'expired';
+  readonly facts: readonly (readonly [name: Text, value: string])[];
   readonly createdAt: number;
   readonly expiresAt?: number;
   readonly lastUsedAt?: number;
@@ -123,9 +125,9 @@ export type InstanceModel = {
 
 export type TimelineEntry = {
   readonly at: number;
-  readonly what: string;
+  readonly what: Phrase;
   readonly outcome: 'granted' | 'refused' | 'done';
-  readonly who?: string;
+  readonly who?: Text;
   readonly where?: string;
   /** A code of ours: the check that failed. */
   readonly note?: string;
@@ -188,12 +190,12 @@ export type RegisterModel = ConsoleFrame & {
   readonly action: string;
   /** Value of the field `once`: the same form sent again is the same registration. */
   readonly once: string;
-  readonly owners: readonly { readonly value: string; readonly text: string }[];
+  readonly owners: readonly Option[];
   /** Whether it may be registered for anybody: then there is a field for a username. */
   readonly forOthers: boolean;
-  readonly blueprints: readonly { readonly value: string; readonly text: string }[];
+  readonly blueprints: readonly Option[];
   readonly values: Readonly<Partial<Record<RegisterField, string>>>;
-  readonly errors: Readonly<Partial<Record<RegisterField, string>>>;
+  readonly errors: Readonly<Partial<Record<RegisterField, Text>>>;
 };
 
 export type RegisterField =
@@ -218,7 +220,7 @@ export type HandOverModel = ConsoleFrame & {
   readonly action: string;
   readonly version: number;
   readonly owner: string;
-  readonly error?: string;
+  readonly error?: Text;
 };
 
 export type EditField = 'name' | 'purpose' | 'uses' | 'provider' | 'provider_version' | 'contact';
@@ -228,7 +230,7 @@ export type EditModel = ConsoleFrame & {
   readonly action: string;
   readonly version: number;
   readonly values: Readonly<Partial<Record<EditField, string>>>;
-  readonly errors: Readonly<Partial<Record<EditField, string>>>;
+  readonly errors: Readonly<Partial<Record<EditField, Text>>>;
 };
 
 export type CredentialField = 'name' | 'jwks' | 'jwks_uri';
@@ -237,7 +239,7 @@ export type NewCredentialModel = ConsoleFrame & {
   readonly agent: AgentRow;
   readonly action: string;
   readonly values: Readonly<Partial<Record<CredentialField, string>>>;
-  readonly errors: Readonly<Partial<Record<CredentialField, string>>>;
+  readonly errors: Readonly<Partial<Record<CredentialField, Text>>>;
 };
 
 export type RetireModel = ConsoleFrame & { readonly agent: AgentRow; readonly action: string };

@@ -9,7 +9,7 @@ export type PolicyVersion = {
   readonly state: 'draft' | 'active' | 'archived';
   readonly note?: string;
   /** Who drafted it. */
-  readonly byName: string;
+  readonly byName: Text;
   /** Epoch seconds. */
   readonly createdAt: number;
   readonly href: string;
@@ -28,7 +28,7 @@ export type PolicyOverviewModel = ConsoleFrame & {
   /** The set that counts; absent: nothing does, so nothing is allowed. */
   readonly active?: PolicyVersion & {
     readonly since: number;
-    readonly activatedByName: string;
+    readonly activatedByName: Text;
     readonly policies: readonly PolicyLine[];
     /** Policies of it, when more than are shown. */
     readonly count: number;

@@ -1,4 +1,4 @@
-import { isolated, plainText } from '../agent-text.ts';
+import { anyName, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { consoleTabs } from '../partials/console-frame.ts';
@@ -40,7 +40,7 @@ const active = ({ active: set, rollBack }: PolicyOverviewModel): Html =>
   set === undefined
     ? html`<section class="card"><h2>${words.nothingCounts}</h2><p>${words.nothingAllowed}</p></section>`
     : html`<section class="card" aria-labelledby="counts-now"><div class="row"><h2 id="counts-now">${words.counts(set.version)}</h2>${stateTag('active')}</div>
-<p class="hint">${words.since(timeText(set.since), isolated(set.activatedByName))}${set.note !== undefined && html` ${words.quoted(plainText(set.note, 200))}`}</p>
+<p class="hint">${words.since(timeText(set.since), anyName(set.activatedByName))}${set.note !== undefined && html` ${words.quoted(plainText(set.note, 200))}`}</p>
 ${policyLines(set.policies)}
 ${set.count > set.policies.length && html`<p class="hint">${words.andMore(set.count - set.policies.length)}</p>`}
 <div class="actions"><a class="button strong" href="${set.href}">${words.read}</a>${
@@ -55,7 +55,7 @@ const versions = ({ versions: rows, pages, newHref }: PolicyOverviewModel): Html
 <thead><tr><th scope="col">${words.version}</th><th scope="col">${words.state}</th><th scope="col">${words.why}</th><th scope="col">${words.drafted}</th></tr></thead>
 <tbody>${rows.map(
     ({ version, state, note, byName, createdAt, href }) =>
-      html`<tr><td data-label="${words.version}" class="who-is"><a href="${href}">${words.versionNumber(version)}</a></td><td data-label="${words.state}">${stateTag(state)}</td><td data-label="${words.why}">${note === undefined ? '–' : plainText(note, 200)}</td><td data-label="${words.drafted}">${timeText(createdAt)} <span class="line hint">${isolated(byName)}</span></td></tr>`,
+      html`<tr><td data-label="${words.version}" class="who-is"><a href="${href}">${words.versionNumber(version)}</a></td><td data-label="${words.state}">${stateTag(state)}</td><td data-label="${words.why}">${note === undefined ? '–' : plainText(note, 200)}</td><td data-label="${words.drafted}">${timeText(createdAt)} <span class="line hint">${anyName(byName)}</span></td></tr>`,
   )}</tbody></table></div>
 ${pagination(pages, listWords.pagesOf.versions)}</section>`;
 
@@ -67,7 +67,7 @@ export const policyVersionPage = (model: PolicyVersionModel): Html =>
     title: words.titleOf(model.set.version),
     width: 'wide',
     body: html`<div class="page-head"><h1>${words.versionNumber(model.set.version)}</h1>
-<p class="facts">${stateTag(model.set.state)} <span>${words.draftedBy(timeText(model.set.createdAt), isolated(model.set.byName))}</span></p>
+<p class="facts">${stateTag(model.set.state)} <span>${words.draftedBy(timeText(model.set.createdAt), anyName(model.set.byName))}</span></p>
 ${model.set.note !== undefined && html`<p class="lead">${plainText(model.set.note, 200)}</p>`}
 ${consoleTabs(model, 'versions', false)}</div>
 <div class="actions">${

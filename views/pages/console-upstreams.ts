@@ -4,6 +4,7 @@ import { layout } from '../layout.ts';
 import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
+import { upstreamsWords as words } from '../words/console-upstreams.ts';
 
 export type ShownUpstream = {
   readonly id: string;
@@ -29,31 +30,31 @@ export const upstreamsPage = (model: UpstreamsModel): Html =>
   layout({
     frame: model,
     style: 'agents.css',
-    title: 'Where people sign in',
+    title: words.title,
     width: 'wide',
-    body: html`<div class="page-head"><h1>Where people sign in</h1>
-<p class="lead">${model.isPasswordOn ? 'Here with a password or a passkey, and at these providers.' : 'Here with a passkey, and at these providers. Passwords are switched off.'}</p>
+    body: html`<div class="page-head"><h1>${words.title}</h1>
+<p class="lead">${model.isPasswordOn ? words.withPasswords : words.withoutPasswords}</p>
 ${consoleTabs(model, 'sign-in')}</div>
-${model.upstreams.length === 0 && html`<p class="empty">There is no other provider. Add one with <code>behalf upstreams create</code>; to be registered there: <code>${model.redirectUri}</code></p>`}
+${model.upstreams.length === 0 && html`<p class="empty">${words.none(model.redirectUri)}</p>`}
 ${model.upstreams.map((one) => shown(one, model.csrf))}
-${model.upstreams.length > 0 && html`<p class="hint">To be registered at each of them: <code>${model.redirectUri}</code></p>`}`,
+${model.upstreams.length > 0 && html`<p class="hint">${words.toRegister(model.redirectUri)}</p>`}`,
   });
 
 const shown = (one: ShownUpstream, csrf: string): Html => html`<article class="card">
 <div class="row"><div class="agent"><h2>${chosenName(one.name)}</h2>
-<p class="facts"><span class="tag ${one.isOn ? 'good' : 'off'}">${one.isOn ? 'On' : 'Off'}</span></p></div>
+<p class="facts"><span class="tag ${one.isOn ? 'good' : 'off'}">${one.isOn ? words.on : words.off}</span></p></div>
 ${
   one.switchAction !== undefined &&
   html`<form method="post" action="${one.switchAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
-    text: one.isOn ? 'Switch off' : 'Switch on',
+    text: one.isOn ? words.switchOff : words.switchOn,
     kind: one.isOn ? 'danger' : 'plain',
     about: plainText(one.name, 60),
   })}</form>`
 }</div>
 <dl class="facts">
-<div><dt>Issuer</dt><dd>${isolated(one.issuer, 300)}</dd></div>
-<div><dt>Leads there</dt><dd>${one.button ? 'A button' : 'No button'}${one.domains.length > 0 && html`; addresses at ${isolated(one.domains.join(', '), 300)}`}</dd></div>
-<div><dt>New people</dt><dd>${one.create === 'always' ? 'Get an account' : 'Get none'}</dd></div>
-<div><dt>Added</dt><dd>${timeText(one.createdAt)}</dd></div>
-<div><dt>Id</dt><dd><code>${plainText(one.id, 64)}</code></dd></div>
+<div><dt>${words.issuer}</dt><dd>${isolated(one.issuer, 300)}</dd></div>
+<div><dt>${words.leads}</dt><dd>${words.leading(one.button, one.domains.length > 0 && isolated(one.domains.join(', '), 300))}</dd></div>
+<div><dt>${words.newPeople}</dt><dd>${one.create === 'always' ? words.getAccount : words.getNone}</dd></div>
+<div><dt>${words.added}</dt><dd>${timeText(one.createdAt)}</dd></div>
+<div><dt>${words.id}</dt><dd><code>${plainText(one.id, 64)}</code></dd></div>
 </dl></article>`;

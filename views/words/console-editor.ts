@@ -14,7 +14,7 @@ export const editorWords = {
     en: 'In Cedar. Each policy has an @id, and should have a @reason for people.',
     de: 'In Cedar. Jede Richtlinie hat eine @id und sollte einen @reason für Menschen haben.',
   }),
-  note: phrase({ en: 'Why there is this version (optional)', de: 'Warum es diese Version gibt (freiwillig)' }),
+  note: phrase({ en: 'Why there is this version (optional)', de: 'Warum es diese Version gibt (optional)' }),
   check: phrase({ en: 'Check', de: 'Prüfen' }),
   save: phrase({ en: 'Save the draft', de: 'Entwurf speichern' }),
   differs: (from: number) =>

@@ -14,7 +14,7 @@ export const replayWords = {
       en: days === 1 ? 'Last day' : `Last ${days} days`,
       de: days === 1 ? 'Letzter Tag' : `Letzte ${days} Tage`,
     }),
-  onlyAbout: phrase({ en: 'Only about (optional)', de: 'Nur über (freiwillig)' }),
+  onlyAbout: phrase({ en: 'Only about (optional)', de: 'Nur über (optional)' }),
   anId: phrase({ en: 'The id of an agent.', de: 'Die Kennung eines Agenten.' }),
   replay: phrase({ en: 'Replay', de: 'Nachspielen' }),
   recorded: phrase({

@@ -11,14 +11,14 @@ export const tryWords = {
   askAgain: phrase({ en: 'Ask again', de: 'Noch einmal fragen' }),
   asked: phrase({ en: 'What is asked', de: 'Was gefragt wird' }),
   agentHint: phrase({ en: 'Its id, or that of a client.', de: 'Seine Kennung, oder die eines Clients.' }),
-  person: phrase({ en: 'On whose behalf (optional)', de: 'In wessen Namen (freiwillig)' }),
+  person: phrase({ en: 'On whose behalf (optional)', de: 'In wessen Namen (optional)' }),
   personHint: phrase({
     en: 'Username or id. Empty: it acts for itself.',
     de: 'Benutzername oder Kennung. Leer: Er handelt für sich selbst.',
   }),
   resource: phrase({ en: 'Resource server', de: 'Ressourcenserver' }),
   resourceHint: phrase({ en: 'Where it asks.', de: 'Wo er fragt.' }),
-  scope: phrase({ en: 'Scope (optional)', de: 'Berechtigungen (freiwillig)' }),
+  scope: phrase({ en: 'Scope (optional)', de: 'Berechtigungen (optional)' }),
   scopeHint: phrase({
     en: 'Names with spaces between. Empty: all.',
     de: 'Namen mit Leerzeichen dazwischen. Leer: alle.',

@@ -1,5 +1,6 @@
 import { englishText, plainText } from '../agent-text.ts';
 import { html, type Phrase, phrase } from '../html.ts';
+import { CONSOLE_GERMAN } from './console-refusals.ts';
 import { TRIAL_GERMAN } from './console-try.ts';
 import { PEOPLE_REFUSALS } from './refusals-people.ts';
 
@@ -12,6 +13,7 @@ export const GERMAN: Readonly<Record<string, string | ((part: string) => string)
   'This form did not come from a page of this server, or is too old. Open the page again.':
     'Dieses Formular kam nicht von einer Seite dieses Servers oder ist zu alt. Öffnen Sie die Seite noch einmal.',
   'There are no pages in this language.': 'In dieser Sprache gibt es keine Seiten.',
+  ...CONSOLE_GERMAN,
   ...PEOPLE_REFUSALS,
   ...TRIAL_GERMAN,
 };

@@ -7,6 +7,7 @@ import type {
   WaitingAgent,
 } from '../../../views/pages/console-model.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import { agentFactWords as words } from '../../../views/words/console-agent.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import { type Credential, credentialsOf } from '../../domain/agents/credential.ts';
 import { effectiveAgent, type Stop } from '../../domain/agents/effective-agent.ts';
@@ -197,15 +198,6 @@ const instanceModels = async (
   }));
 };
 
-const KINDS: Readonly<Record<string, string>> = {
-  jwks: 'Public keys',
-  jwks_uri: 'Public keys it serves',
-  federated: 'Workload identity',
-  mtls: 'Certificate',
-  attested: 'Attestation',
-  secret: 'Secret',
-};
-
 const credentialModels = (
   deps: ConsoleDeps,
   agent: Agent,
@@ -219,7 +211,7 @@ const credentialModels = (
     return {
       id: credential.id,
       ...(credential.name === undefined ? {} : { name: credential.name }),
-      kind: KINDS[credential.kind] ?? credential.kind,
+      kind: words.kinds[credential.kind],
       state: credential.state,
       facts: factsOf(credential),
       createdAt: credential.createdAt,
@@ -254,34 +246,17 @@ const COMMON: readonly string[] = [
 const factsOf = (credential: Credential): CredentialModel['facts'] => {
   const keys = 'jwks' in credential ? (credential.jwks?.keys ?? []) : [];
   return [
-    ...keys.map(({ kid, kty, alg }): readonly [string, string] => [
-      'Key',
+    ...keys.map(({ kid, kty, alg }): CredentialModel['facts'][number] => [
+      words.facts.key,
       [kid, alg ?? kty].filter(Boolean).join(', '),
     ]),
     ...Object.entries(credential)
       .filter(([name]) => !COMMON.includes(name))
-      .map(([name, value]: readonly [string, unknown]): readonly [string, string] => [
-        FACTS[name] ?? name,
+      .map(([name, value]: readonly [string, unknown]): CredentialModel['facts'][number] => [
+        name in words.facts ? words.facts[name as keyof typeof words.facts] : name,
         textOf(value),
       ]),
   ];
-};
-
-const FACTS: Readonly<Record<string, string>> = {
-  jwksUri: 'Served at',
-  issuer: 'Issuer',
-  subject: 'Subject',
-  claims: 'Claims',
-  attester: 'Attester',
-  reason: 'Reason',
-  subjectDn: 'Subject of the certificate',
-  sanDns: 'DNS name',
-  sanUri: 'URI',
-  sanEmail: 'E-mail address',
-  sanIp: 'Address',
-  spiffeTrustDomain: 'SPIFFE trust domain',
-  spiffePath: 'SPIFFE path',
-  thumbprints: 'Certificates (SHA-256)',
 };
 
 const textOf = (value: unknown): string =>

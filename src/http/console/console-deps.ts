@@ -1,4 +1,6 @@
+import type { Text } from '../../../views/html.ts';
 import type { AgentRow, WaitingAgent } from '../../../views/pages/console-model.ts';
+import { agentFactWords } from '../../../views/words/console-agent.ts';
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { AgentFindings } from '../../domain/agents/agent-findings.ts';
@@ -53,7 +55,7 @@ export const partyNames = async (
   ids: readonly (string | undefined)[],
 ): Promise<Names> => {
   const all = [...new Set(ids.filter((id) => id !== undefined))];
-  const names = new Map([['system', 'This server']]);
+  const names = new Map<string, string>();
   for (let from = 0; from < all.length; from += 1000) {
     const some = all.slice(from, from + 1000);
     const named = await Promise.all([
@@ -68,6 +70,9 @@ export const partyNames = async (
   }
   return (id) => names.get(id) ?? id;
 };
+
+/** Who did something: a name, or that it was the server itself. */
+export const doerName = (names: Names, id: string): Text => (id === 'system' ? agentFactWords.thisServer : names(id));
 
 export const agentHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/agents/${id}`;

@@ -1,6 +1,9 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
+import type { Text } from '../../../views/html.ts';
 import { handOverPage, registerPage, retirePage } from '../../../views/pages/console-forms.ts';
+import { agentFormWords } from '../../../views/words/console-forms.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import type { AccountSessions, PageSession } from '../account/sessions.ts';
 import { byOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
@@ -43,7 +46,7 @@ export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs 
       if (!errors || !isDomainError(error)) throw error;
       await recordRefusal(deps, ctx, error);
       const { viewer, frame } = openedAs(ctx, session);
-      const flash = { kind: 'error', text: 'Something below is not right yet. Nothing was registered.' } as const;
+      const flash = { kind: 'error', text: agentFormWords.notRight } as const;
       const model = await registerModel(deps, calls, viewer, { ...frame, flash }, values, errors);
       sendPage(ctx, statusOf(error), registerPage(model));
     }
@@ -53,7 +56,7 @@ export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs 
     ctx: Context,
     { viewer, frame }: Opened,
     id: string,
-    { status = 200, ...given }: { readonly status?: number; readonly owner?: string; readonly error?: string } = {},
+    { status = 200, ...given }: { readonly status?: number; readonly owner?: string; readonly error?: Text } = {},
   ): Promise<void> => {
     const { document, version } = await changeableAgent(deps, calls, viewer, id);
     const action = `${agentHref(deps, id)}/hand-over`;
@@ -77,7 +80,11 @@ export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs 
     } catch (error) {
       if (!isDomainError(error) || !['invalid_field', 'precondition_failed'].includes(error.code)) throw error;
       await recordRefusal(deps, ctx, error);
-      await showHandOver(ctx, opened, id, { status: statusOf(error), owner: typed, error: error.message });
+      await showHandOver(ctx, opened, id, {
+        status: statusOf(error),
+        owner: typed,
+        error: refusalPhrase(error.message),
+      });
     }
   });
 

@@ -1,4 +1,6 @@
+import type { Phrase } from '../../../views/html.ts';
 import type { CredentialField, EditField, EditModel } from '../../../views/pages/console-model.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import type { JsonObject } from '../management/json-body.ts';
@@ -52,7 +54,7 @@ export const credentialOf = ({ name = '', jwks = '', jwks_uri: url = '' }: Value
 export const fieldErrors = <Field extends string>(
   error: unknown,
   fields: readonly Field[],
-): Values<Field> | undefined => {
+): Readonly<Partial<Record<Field, Phrase>>> | undefined => {
   if (!isDomainError(error) || !['invalid_field', 'conflict', 'precondition_failed'].includes(error.code)) {
     return undefined;
   }
@@ -63,9 +65,9 @@ export const fieldErrors = <Field extends string>(
   const found = [...errors, { pointer: error.field, detail: error.message }].flatMap(({ pointer, detail }) => {
     const parts = (pointer ?? '').split('/');
     const field = fields.find((one) => parts.includes(one)) ?? first;
-    return field === undefined ? [] : [[field, detail] as const];
+    return field === undefined ? [] : [[field, refusalPhrase(detail)] as const];
   });
-  return Object.fromEntries(found.reverse()) as Values<Field>;
+  return Object.fromEntries(found.reverse()) as Readonly<Partial<Record<Field, Phrase>>>;
 };
 
 export const WORD_FIELDS: readonly EditField[] = WORDS;

@@ -1,5 +1,7 @@
 import type { Context } from 'koa';
+import type { Text } from '../../../views/html.ts';
 import { editPage, newCredentialPage } from '../../../views/pages/console-edit.ts';
+import type { CredentialField, EditField } from '../../../views/pages/console-model.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import { byOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { changeableAgent, rowOf } from './agent-model.ts';
@@ -18,7 +20,11 @@ import {
   wordsOf,
 } from './edit-form.ts';
 
-type Given<Values> = { readonly status?: number; readonly values?: Values; readonly errors?: Values };
+type Given<Field extends string> = {
+  readonly status?: number;
+  readonly values?: Readonly<Partial<Record<Field, string>>>;
+  readonly errors?: Readonly<Partial<Record<Field, Text>>>;
+};
 
 /** Adds the pages that change what is written about an agent, and what it proves itself with. */
 export const addEditPages = ({ router, page, deps, calls, sessions, openedAs }: Parts): void => {
@@ -26,7 +32,7 @@ export const addEditPages = ({ router, page, deps, calls, sessions, openedAs }: 
     ctx: Context,
     { viewer, frame }: Opened,
     id: string,
-    { status = 200, values, errors = {} }: Given<ReturnType<typeof readWords>> = {},
+    { status = 200, values, errors = {} }: Given<EditField> = {},
   ): Promise<void> => {
     const { document, version } = await changeableAgent(deps, calls, viewer, id);
     const action = `${agentHref(deps, id)}/edit`;
@@ -61,7 +67,7 @@ export const addEditPages = ({ router, page, deps, calls, sessions, openedAs }: 
     ctx: Context,
     { viewer, frame }: Opened,
     id: string,
-    { status = 200, values = {}, errors = {} }: Given<ReturnType<typeof readCredential>> = {},
+    { status = 200, values = {}, errors = {} }: Given<CredentialField> = {},
   ): Promise<void> => {
     const { document } = await changeableAgent(deps, calls, viewer, id);
     const action = `${agentHref(deps, id)}/credentials`;

@@ -1,5 +1,6 @@
+import type { HtmlValue, Phrase } from '../../../views/html.ts';
 import type { AgentPageModel, EffectAt, EffectLimit, EffectReason } from '../../../views/pages/console-model.ts';
-import { durationText } from '../../../views/time-text.ts';
+import { effectWords } from '../../../views/words/console-effect.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import { effectiveAgent, limitsOfAgent } from '../../domain/agents/effective-agent.ts';
 import type { Blueprint } from '../../domain/blueprints/blueprint.ts';
@@ -7,6 +8,7 @@ import type { Ceilings } from '../../domain/blueprints/ceilings.ts';
 import { CIBA, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../../domain/clients/grant-types.ts';
 import { cutScope, scopesAt } from '../../domain/delegation/authority.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import { ceilingFacts } from './ceiling-facts.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 
 /** Resource servers that are shown; whoever names more has the rest in the API. */
@@ -85,35 +87,13 @@ const REASONS: Readonly<Record<string, EffectReason>> = {
   resource_server: 'resource_server',
 };
 
-const GRANT_TYPES: Readonly<Record<string, string>> = {
-  authorization_code: 'sends a person here to sign in',
-  refresh_token: 'refreshes its tokens',
-  client_credentials: 'acts for itself',
-  [TOKEN_EXCHANGE]: 'exchanges a token it was handed',
-  [JWT_BEARER]: 'redeems assertions of other servers',
-  [DEVICE_CODE]: 'connects by a code on another device',
-  [CIBA]: 'asks people to approve single actions',
+const WAYS: Readonly<Record<string, Phrase>> = {
+  ...effectWords.ways,
+  [TOKEN_EXCHANGE]: effectWords.ways.token_exchange,
+  [JWT_BEARER]: effectWords.ways.jwt_bearer,
+  [DEVICE_CODE]: effectWords.ways.device_code,
+  [CIBA]: effectWords.ways.ciba,
 };
-
-const seconds = (value: unknown): string => durationText(Number(value));
-const words = (value: unknown): string => [value].flat().join(', ') || 'none';
-
-/** Ceilings that are shown, in words. */
-const AXES: readonly (readonly [keyof Ceilings, name: string, value: (value: unknown) => string])[] = [
-  ['authenticationMethods', 'Proves itself by', words],
-  ['maxAccessTokenSeconds', 'An access token lives', (value) => `at most ${seconds(value)}`],
-  ['maxLeaseSeconds', 'Can be refreshed for', (value) => `at most ${seconds(value)}`],
-  ['maxDelegationSeconds', 'A consent counts for', (value) => `at most ${seconds(value)}`],
-  [
-    'maxDelegationDepth',
-    'Handed on over',
-    (value) => (value === 0 ? 'no hop' : value === 1 ? 'one hop' : `at most ${value} hops`),
-  ],
-  ['environments', 'Environments', words],
-  ['detailTypes', 'Types of details', words],
-  ['compositions', 'Compositions', (value) => `${[value].flat().length} named`],
-  ['maxInstances', 'Copies', (value) => `at most ${value}`],
-];
 
 const limitsOf = (
   stored: Agent,
@@ -121,23 +101,26 @@ const limitsOf = (
   above: Ceilings,
 ): readonly EffectLimit[] => {
   const lost = stored.grantTypes.filter((name) => !grantTypes.includes(name));
-  const inWords = (names: readonly string[]): string => names.map((name) => GRANT_TYPES[name] ?? name).join(', ');
+  const inWords = (names: readonly string[]): HtmlValue =>
+    names.map((name, index) => [index > 0 && ', ', WAYS[name] ?? name]);
   return [
-    { name: 'Gets tokens', value: inWords(grantTypes) || 'in no way', from: 'registration' },
+    {
+      name: effectWords.getsTokens,
+      value: grantTypes.length === 0 ? effectWords.inNoWay : inWords(grantTypes),
+      from: 'registration',
+    },
     ...(lost.length > 0
-      ? [{ name: 'Not any more', value: inWords(lost), from: fromOf('grantTypes', stored, above) }]
+      ? [{ name: effectWords.notAnyMore, value: inWords(lost), from: fromOf('grantTypes', stored, above) }]
       : []),
     {
-      name: 'Tokens bound to a key',
-      value: agent.dpopBoundAccessTokens ? 'always (DPoP)' : 'if it asks for it',
+      name: effectWords.boundToKey,
+      value: agent.dpopBoundAccessTokens ? effectWords.always : effectWords.ifAsked,
       from:
         stored.dpopBoundAccessTokens || !agent.dpopBoundAccessTokens
           ? 'registration'
           : fromOf('senderConstraint', stored, above),
     },
-    ...AXES.flatMap(([axis, name, value]) =>
-      ceilings?.[axis] === undefined ? [] : [{ name, value: value(ceilings[axis]), from: fromOf(axis, stored, above) }],
-    ),
+    ...ceilingFacts(ceilings).map(({ axis, ...fact }) => ({ ...fact, from: fromOf(axis, stored, above) })),
   ];
 };
 

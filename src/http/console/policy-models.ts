@@ -18,7 +18,7 @@ import type { PolicySummary } from '../../domain/ports/policy-engine.ts';
 import type { Answer } from '../management/call.ts';
 import { cursors } from '../management/cursors.ts';
 import type { ConsoleCalls } from './console-calls.ts';
-import { type ConsoleDeps, type Names, partyNames } from './console-deps.ts';
+import { type ConsoleDeps, doerName, type Names, partyNames } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
 
 /** A policy set as the management API shows it. */
@@ -66,7 +66,7 @@ export const versionRow = (deps: ConsoleDeps, set: Omit<ShownSet, 'text'>, names
   version: set.version,
   state: set.state,
   ...(set.note === undefined ? {} : { note: set.note }),
-  byName: names(set.created_by),
+  byName: doerName(names, set.created_by),
   createdAt: set.created_at,
   href: policyHref(deps, set.version),
 });
@@ -147,7 +147,7 @@ export const policyOverviewModel = async (
           active: {
             ...versionRow(deps, active, names),
             since: active.activated_at ?? active.created_at,
-            activatedByName: names(active.activated_by ?? active.created_by),
+            activatedByName: doerName(names, active.activated_by ?? active.created_by),
             policies: compiled.slice(0, MOST_SHOWN).map(policyLine),
             count: compiled.length,
           },

@@ -1,5 +1,8 @@
+import { plainText } from '../../../views/agent-text.ts';
 import type { RegisterField, RegisterModel } from '../../../views/pages/console-model.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import { agentFormWords } from '../../../views/words/console-forms.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import { strictJson } from '../../domain/strict-json.ts';
 import type { JsonObject } from '../management/json-body.ts';
@@ -28,7 +31,7 @@ const FIELDS = [
 const DAY = 86_400;
 
 export type RegisterValues = Readonly<Partial<Record<RegisterField, string>>>;
-export type RegisterErrors = RegisterValues;
+export type RegisterErrors = RegisterModel['errors'];
 
 export const readRegisterForm = (form: URLSearchParams): RegisterValues =>
   Object.fromEntries(FIELDS.map((name) => [name, (single(form, name) ?? '').replaceAll('\r\n', '\n').trim()]));
@@ -51,7 +54,7 @@ export const registerModel = async (
     action: `${deps.basePath}/console/agents`,
     once: deps.identifiers.newSecret(),
     owners: [
-      { value: account.id, text: `${account.name} (me)` },
+      { value: account.id, text: agentFormWords.me(plainText(account.name, 60)) },
       ...groups.map(({ id, name }) => ({ value: id, text: name })),
     ],
     forOthers,
@@ -124,7 +127,7 @@ export const registerErrors = (error: unknown): RegisterErrors | undefined => {
   const found = [...errors, { pointer: error.field, detail: error.message }].flatMap(({ pointer, detail }) => {
     const name = (pointer ?? '').split('/')[1];
     const field = FIELDS.find((one) => one === (name === 'expires_at' ? 'ends_in' : name));
-    return field ? [[field, detail] as const] : [];
+    return field ? [[field, refusalPhrase(detail)] as const] : [];
   });
   return found.length === 0 ? undefined : Object.fromEntries(found.reverse());
 };

@@ -6,6 +6,7 @@ import { findingsPage } from '../../../views/pages/console-findings.ts';
 import { overviewPage } from '../../../views/pages/console-overview.ts';
 import { CONSOLE_PLACES, type ConsolePlace } from '../../../views/partials/console-frame.ts';
 import type { FlashMessage } from '../../../views/partials/flash.ts';
+import { doneWords } from '../../../views/words/console-done.ts';
 import type { Account } from '../../domain/accounts/account.ts';
 import { readCursor } from '../account/account-model.ts';
 import { accountSessions, type PageSession } from '../account/sessions.ts';
@@ -25,29 +26,13 @@ import { addReplayPages } from './replay-pages.ts';
 import { addTryPage } from './try-page.ts';
 import { addUpstreamPages } from './upstream-pages.ts';
 
-/** What was just done; the link carries the word, never a text. */
-const DONE: Readonly<Record<string, FlashMessage>> = {
-  registered: { kind: 'success', text: 'Registered. It works from now on.' },
-  asked: { kind: 'success', text: 'Registered. It works once its owner has accepted it.' },
-  accepted: { kind: 'success', text: 'Accepted. You answer for it from now on.' },
-  declined: { kind: 'notice', text: 'Declined. You do not answer for it.' },
-  suspended: { kind: 'success', text: 'Suspended. Nothing it holds works.' },
-  resumed: { kind: 'success', text: 'Resumed. It works again.' },
-  retired: { kind: 'success', text: 'Retired for good. All it held has ended.' },
-  offered: { kind: 'success', text: 'Offered. Until it is accepted nothing changes.' },
-  transferred: { kind: 'success', text: 'Handed over.' },
-  ended: { kind: 'success', text: 'That copy has ended. The others go on.' },
-  changed: { kind: 'success', text: 'Saved.' },
-  added: { kind: 'success', text: 'Added. It counts from now on.' },
-  stopped: { kind: 'success', text: 'Stopped. It proves nothing until you let it count again.' },
-  counts: { kind: 'success', text: 'It counts again.' },
-  removed: { kind: 'success', text: 'Removed for good.' },
-  drafted: { kind: 'success', text: 'Saved as a draft. Nothing of it counts yet.' },
-  activated: { kind: 'success', text: 'It counts from now on, for every decision.' },
-  on: { kind: 'success', text: 'Switched on. People can sign in there.' },
-  off: { kind: 'success', text: 'Switched off. Nobody signs in there any more.' },
-  withdrawn: { kind: 'notice', text: 'The offer was taken back.' },
-};
+/** What was just done is told by a word of the link, never a text. */
+const NOTICES: readonly string[] = ['declined', 'withdrawn'];
+
+const doneFlash = (word: string): FlashMessage | undefined =>
+  Object.hasOwn(doneWords, word)
+    ? { kind: NOTICES.includes(word) ? 'notice' : 'success', text: doneWords[word as keyof typeof doneWords] }
+    : undefined;
 
 /** What has to be granted for a place; `all`: not only for what is one's own. Places that are not here are for everybody. */
 const ASKED_FOR: Partial<Record<ConsolePlace, readonly [ConsoleOperation, reach?: 'all']>> = {
@@ -73,7 +58,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
   router.use(pages(deps));
 
   const openedAs = (ctx: Context, session: PageSession): Opened => {
-    const flash = DONE[queryOf(ctx).get('done') ?? ''];
+    const flash = doneFlash(queryOf(ctx).get('done') ?? '');
     return {
       viewer: { account: session.account, by: byOf(ctx, session.account.id) },
       frame: {

@@ -10,6 +10,9 @@ import { overviewPage } from '../../../views/pages/console-overview.ts';
 import { upstreamsPage } from '../../../views/pages/console-upstreams.ts';
 import type { AgentState } from '../../../views/partials/agent-state.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import { eventPhrase } from '../../../views/words/audit-events.ts';
+import { agentFactWords } from '../../../views/words/console-agent.ts';
+import { ceilingWords } from '../../../views/words/console-effect.ts';
 
 const NOON = 1_790_000_000;
 
@@ -85,23 +88,30 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
           ],
         },
       ],
-      limits: [{ name: 'An access token lives', value: 'at most 5 minutes', from: 'blueprint' }],
+      limits: [{ name: ceilingWords.names.detailTypes, value: text('payment, transfer'), from: 'blueprint' }],
       registeredAs: [text('Team calendar')],
     },
     credentials: [
       {
         id: text('crd_1'),
         name: text('The cluster'),
-        kind: 'Workload identity',
+        kind: agentFactWords.kinds.federated,
         state: 'active',
-        facts: [['Subject', text('system:serviceaccount:desk:planner')]],
+        facts: [[agentFactWords.facts.subject, text('system:serviceaccount:desk:planner')]],
         createdAt: NOON,
         expiresAt: NOON + 86_400,
         lastUsedAt: NOON,
         isAllowed: true,
         actions: { stop: `${planner.href}/credentials/crd_1/stop`, remove: `${planner.href}/credentials/crd_1/remove` },
       },
-      { id: text('crd_2'), kind: 'Public keys', state: 'suspended', facts: [], createdAt: NOON, isAllowed: false },
+      {
+        id: text('crd_2'),
+        kind: agentFactWords.kinds.jwks,
+        state: 'suspended',
+        facts: [],
+        createdAt: NOON,
+        isAllowed: false,
+      },
     ],
     instances: [
       {
@@ -115,8 +125,19 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       { id: text('ins_2'), state: 'expired', lastUsedAt: NOON, expiresAt: NOON },
     ],
     timeline: [
-      { at: NOON, what: 'Token issued', outcome: 'granted', who: text('Travel planner'), where: text('Team calendar') },
-      { at: NOON, what: 'Could not prove who it is', outcome: 'refused', note: text('assertion_expired') },
+      {
+        at: NOON,
+        what: eventPhrase('token.issued'),
+        outcome: 'granted',
+        who: text('Travel planner'),
+        where: text('Team calendar'),
+      },
+      {
+        at: NOON,
+        what: eventPhrase('client.authentication_refused'),
+        outcome: 'refused',
+        note: text('assertion_expired'),
+      },
     ],
     timelinePages: { nextHref: `${planner.href}?before=x#timeline` },
   };

@@ -1,0 +1,7 @@
+import { expect, test } from '@jest/globals';
+import { AUDIT_EVENTS } from '../../../src/domain/audit/audit-event.ts';
+import { NAMED_EVENTS } from '../../../views/words/audit-events.ts';
+
+test('every event of the trail has a name on pages in each language (views/words/audit-events.ts), and no other has', () => {
+  expect([...NAMED_EVENTS].sort()).toEqual(Object.keys(AUDIT_EVENTS).sort());
+});

@@ -1,0 +1,153 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** The page of one agent. */
+export const agentPageWords = {
+  title: phrase({ en: 'Agent', de: 'Agent' }),
+  works: phrase({ en: 'It works', de: 'Er funktioniert' }),
+  nothingWorks: phrase({ en: 'Nothing works for it', de: 'Für ihn geht nichts' }),
+  stops: {
+    pending: phrase({
+      en: 'Its owner has not accepted it yet.',
+      de: 'Sein Eigentümer hat ihn noch nicht angenommen.',
+    }),
+    suspended: phrase({ en: 'It is suspended.', de: 'Er ist ausgesetzt.' }),
+    orphaned: phrase({
+      en: 'Nobody answers for it: its owner is gone. It is frozen until a new owner accepts it.',
+      de: 'Niemand steht für ihn ein: Sein Eigentümer ist weg. Er ist eingefroren, bis ein neuer ihn annimmt.',
+    }),
+    retired: phrase({ en: 'It is retired for good.', de: 'Er ist endgültig stillgelegt.' }),
+    owner_gone: phrase({
+      en: 'Nobody answers for it any more: its owner is gone.',
+      de: 'Niemand steht mehr für ihn ein: Sein Eigentümer ist weg.',
+    }),
+    expired: phrase({ en: 'Its time is over.', de: 'Seine Zeit ist um.' }),
+    emergency: phrase({ en: 'It was stopped in an emergency.', de: 'Er wurde mit dem Notaus angehalten.' }),
+    blueprint_unknown: phrase({
+      en: 'Its blueprint is not there, or was never activated.',
+      de: 'Seinen Blueprint gibt es nicht, oder er wurde nie aktiviert.',
+    }),
+    environment_not_allowed: phrase({
+      en: 'Its blueprint does not allow its environment.',
+      de: 'Sein Blueprint erlaubt seine Umgebung nicht.',
+    }),
+    composition_not_allowed: phrase({
+      en: 'Its blueprint does not allow what it is made of.',
+      de: 'Sein Blueprint erlaubt nicht, woraus er besteht.',
+    }),
+    authentication_not_allowed: phrase({
+      en: 'Its blueprint allows none of the ways in which it proves itself.',
+      de: 'Sein Blueprint erlaubt keine der Arten, auf die er sich ausweist.',
+    }),
+  },
+  lastUse: (time: HtmlValue) => phrase({ en: html`Last use: ${time}.`, de: html`Zuletzt benutzt: ${time}.` }),
+  ends: (time: HtmlValue) => phrase({ en: html`Ends ${time}.`, de: html`Endet ${time}.` }),
+  offeredTo: (who: HtmlValue) =>
+    phrase({
+      en: html`Offered to ${who}, who has not accepted it yet.`,
+      de: html`Angeboten: ${who}, aber noch nicht angenommen.`,
+    }),
+  suspend: phrase({ en: 'Suspend', de: 'Aussetzen' }),
+  resume: phrase({ en: 'Resume', de: 'Fortsetzen' }),
+  withdraw: phrase({ en: 'Take the offer back', de: 'Angebot zurücknehmen' }),
+  change: phrase({ en: 'Change', de: 'Ändern' }),
+  offer: phrase({ en: 'Offer to a new owner', de: 'Neuem Eigentümer anbieten' }),
+  handOver: phrase({ en: 'Hand over', de: 'Übergeben' }),
+  retire: phrase({ en: 'Retire', de: 'Stilllegen' }),
+  who: phrase({ en: 'Who it is', de: 'Wer er ist' }),
+  facts: {
+    owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
+    sponsor: phrase({ en: 'Sponsor', de: 'Fürsprecher' }),
+    uses: phrase({ en: 'May be used for', de: 'Darf benutzt werden für' }),
+    environment: phrase({ en: 'Environment', de: 'Umgebung' }),
+    blueprint: phrase({ en: 'Blueprint', de: 'Blueprint' }),
+    provider: phrase({ en: 'Made by', de: 'Hersteller' }),
+    contact: phrase({ en: 'Contact', de: 'Kontakt' }),
+    redirects: phrase({ en: 'Sends people back to', de: 'Leitet Personen zurück zu' }),
+    registered: phrase({ en: 'Registered', de: 'Registriert' }),
+    accepted: phrase({ en: 'Accepted', de: 'Angenommen' }),
+    composition: phrase({ en: 'Made of', de: 'Besteht aus' }),
+  },
+  blueprint: (name: HtmlValue, version: number) =>
+    phrase({ en: html`${name}, version ${version}`, de: html`${name}, Version ${version}` }),
+  declared: (version: number, time: HtmlValue) =>
+    phrase({ en: html`version ${version}, declared ${time}`, de: html`Version ${version}, erklärt ${time}` }),
+  model: (text: HtmlValue) => phrase({ en: html`Model ${text}`, de: html`Modell ${text}` }),
+  prompt: (text: HtmlValue) => phrase({ en: html`Prompt ${text}`, de: html`Prompt ${text}` }),
+  tools: (text: HtmlValue, isAll: boolean) =>
+    phrase({ en: html`Tools ${text}${!isAll && ' and more'}`, de: html`Werkzeuge ${text}${!isAll && ' und weitere'}` }),
+};
+
+/** What it proves itself with, its running copies, and what was done by it and to it. */
+export const agentFactWords = {
+  credentials: phrase({ en: 'Credentials', de: 'Womit er sich ausweist' }),
+  addKeys: phrase({ en: 'Add keys', de: 'Schlüssel hinzufügen' }),
+  nothingToProve: phrase({
+    en: 'It has nothing to prove itself with: it cannot get a token.',
+    de: 'Er hat nichts, womit er sich ausweist: Er kann kein Token bekommen.',
+  }),
+  credentialStates: {
+    active: phrase({ en: 'active', de: 'aktiv' }),
+    suspended: phrase({ en: 'suspended', de: 'angehalten' }),
+    expired: phrase({ en: 'expired', de: 'abgelaufen' }),
+  },
+  notAllowed: phrase({ en: 'not allowed', de: 'nicht erlaubt' }),
+  wayNotAllowed: phrase({
+    en: 'Its blueprint does not allow this way: it proves nothing.',
+    de: 'Sein Blueprint erlaubt diese Art nicht: Sie beweist nichts.',
+  }),
+  kinds: {
+    jwks: phrase({ en: 'Public keys', de: 'Öffentliche Schlüssel' }),
+    jwks_uri: phrase({ en: 'Public keys it serves', de: 'Öffentliche Schlüssel, die er anbietet' }),
+    federated: phrase({ en: 'Workload identity', de: 'Workload-Identität' }),
+    mtls: phrase({ en: 'Certificate', de: 'Zertifikat' }),
+    attested: phrase({ en: 'Attestation', de: 'Attestierung' }),
+    secret: phrase({ en: 'Secret', de: 'Geheimnis' }),
+  },
+  facts: {
+    key: phrase({ en: 'Key', de: 'Schlüssel' }),
+    jwksUri: phrase({ en: 'Served at', de: 'Angeboten unter' }),
+    issuer: phrase({ en: 'Issuer', de: 'Aussteller' }),
+    subject: phrase({ en: 'Subject', de: 'Subjekt' }),
+    claims: phrase({ en: 'Claims', de: 'Angaben' }),
+    attester: phrase({ en: 'Attester', de: 'Attestiert von' }),
+    reason: phrase({ en: 'Reason', de: 'Grund' }),
+    subjectDn: phrase({ en: 'Subject of the certificate', de: 'Inhaber des Zertifikats' }),
+    sanDns: phrase({ en: 'DNS name', de: 'DNS-Name' }),
+    sanUri: phrase({ en: 'URI', de: 'URI' }),
+    sanEmail: phrase({ en: 'E-mail address', de: 'E-Mail-Adresse' }),
+    sanIp: phrase({ en: 'Address', de: 'Adresse' }),
+    spiffeTrustDomain: phrase({ en: 'SPIFFE trust domain', de: 'SPIFFE-Vertrauensdomäne' }),
+    spiffePath: phrase({ en: 'SPIFFE path', de: 'SPIFFE-Pfad' }),
+    thumbprints: phrase({ en: 'Certificates (SHA-256)', de: 'Zertifikate (SHA-256)' }),
+  },
+  way: phrase({ en: 'Way', de: 'Art' }),
+  since: phrase({ en: 'Since', de: 'Seit' }),
+  ends: phrase({ en: 'Ends', de: 'Endet' }),
+  notByItself: phrase({ en: 'not by itself', de: 'nicht von selbst' }),
+  id: phrase({ en: 'Id', de: 'Kennung' }),
+  stop: phrase({ en: 'Stop', de: 'Anhalten' }),
+  letCount: phrase({ en: 'Let it count', de: 'Gelten lassen' }),
+  remove: phrase({ en: 'Remove', de: 'Entfernen' }),
+  instances: phrase({ en: 'Instances', de: 'Laufende Kopien' }),
+  instancesHint: phrase({
+    en: 'Running copies, each with its own key. Ending one leaves the others alone.',
+    de: 'Jede hat ihren eigenen Schlüssel. Wird eine beendet, laufen die anderen weiter.',
+  }),
+  copy: phrase({ en: 'Copy', de: 'Kopie' }),
+  over: phrase({ en: 'Over', de: 'Vorbei' }),
+  end: phrase({ en: 'End', de: 'Beenden' }),
+  noName: phrase({ en: 'No name', de: 'Ohne Namen' }),
+  instanceStates: {
+    active: phrase({ en: 'running', de: 'läuft' }),
+    over_limit: phrase({ en: 'beyond the limit', de: 'über der Grenze' }),
+    expired: phrase({ en: 'over', de: 'vorbei' }),
+    ended: phrase({ en: 'ended', de: 'beendet' }),
+  },
+  timeline: phrase({ en: 'Timeline', de: 'Verlauf' }),
+  nothingYet: phrase({ en: 'Nothing has happened yet.', de: 'Noch ist nichts geschehen.' }),
+  when: phrase({ en: 'When', de: 'Wann' }),
+  what: phrase({ en: 'What', de: 'Was' }),
+  who: phrase({ en: 'Who', de: 'Wer' }),
+  where: phrase({ en: 'Where', de: 'Wo' }),
+  thisServer: phrase({ en: 'This server', de: 'Dieser Server' }),
+};

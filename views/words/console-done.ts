@@ -1,0 +1,55 @@
+import { phrase } from '../html.ts';
+
+/** What was just done in the console. */
+export const doneWords = {
+  registered: phrase({ en: 'Registered. It works from now on.', de: 'Registriert. Ab jetzt funktioniert er.' }),
+  asked: phrase({
+    en: 'Registered. It works once its owner has accepted it.',
+    de: 'Registriert. Er funktioniert, sobald sein Eigentümer ihn angenommen hat.',
+  }),
+  accepted: phrase({
+    en: 'Accepted. You answer for it from now on.',
+    de: 'Angenommen. Ab jetzt stehen Sie für ihn ein.',
+  }),
+  declined: phrase({ en: 'Declined. You do not answer for it.', de: 'Abgelehnt. Sie stehen nicht für ihn ein.' }),
+  suspended: phrase({ en: 'Suspended. Nothing it holds works.', de: 'Ausgesetzt. Nichts, was er hat, funktioniert.' }),
+  resumed: phrase({ en: 'Resumed. It works again.', de: 'Fortgesetzt. Er funktioniert wieder.' }),
+  retired: phrase({
+    en: 'Retired for good. All it held has ended.',
+    de: 'Endgültig stillgelegt. Alles, was er hatte, ist beendet.',
+  }),
+  offered: phrase({
+    en: 'Offered. Until it is accepted nothing changes.',
+    de: 'Angeboten. Bis er angenommen ist, ändert sich nichts.',
+  }),
+  transferred: phrase({ en: 'Handed over.', de: 'Übergeben.' }),
+  ended: phrase({
+    en: 'That copy has ended. The others go on.',
+    de: 'Diese Kopie ist beendet. Die anderen laufen weiter.',
+  }),
+  changed: phrase({ en: 'Saved.', de: 'Gespeichert.' }),
+  added: phrase({ en: 'Added. It counts from now on.', de: 'Hinzugefügt. Gilt ab jetzt.' }),
+  stopped: phrase({
+    en: 'Stopped. It proves nothing until you let it count again.',
+    de: 'Angehalten. Beweist nichts, bis Sie es wieder gelten lassen.',
+  }),
+  counts: phrase({ en: 'It counts again.', de: 'Gilt wieder.' }),
+  removed: phrase({ en: 'Removed for good.', de: 'Endgültig entfernt.' }),
+  drafted: phrase({
+    en: 'Saved as a draft. Nothing of it counts yet.',
+    de: 'Als Entwurf gespeichert. Noch gilt nichts davon.',
+  }),
+  activated: phrase({
+    en: 'It counts from now on, for every decision.',
+    de: 'Gilt ab jetzt, für jede Entscheidung.',
+  }),
+  on: phrase({
+    en: 'Switched on. People can sign in there.',
+    de: 'Eingeschaltet. Personen können sich dort anmelden.',
+  }),
+  off: phrase({
+    en: 'Switched off. Nobody signs in there any more.',
+    de: 'Abgeschaltet. Dort meldet sich niemand mehr an.',
+  }),
+  withdrawn: phrase({ en: 'The offer was taken back.', de: 'Das Angebot wurde zurückgenommen.' }),
+};

@@ -1,0 +1,125 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** Registering an agent, changing it, handing it over, retiring it. */
+export const agentFormWords = {
+  register: phrase({ en: 'Register an agent', de: 'Einen Agenten registrieren' }),
+  registerLead: phrase({
+    en: 'It works as soon as its owner has accepted it. What you register for yourself is accepted with it.',
+    de: 'Er funktioniert, sobald sein Eigentümer ihn angenommen hat. Was Sie für sich selbst registrieren, ist damit angenommen.',
+  }),
+  whoItIs: phrase({ en: '1. Who it is', de: '1. Wer er ist' }),
+  name: phrase({ en: 'Name', de: 'Name' }),
+  nameHint: phrase({
+    en: 'As people see it when it asks them for something.',
+    de: 'So, wie Personen ihn sehen, wenn er sie um etwas bittet.',
+  }),
+  purpose: phrase({ en: 'Purpose', de: 'Zweck' }),
+  purposeHint: phrase({
+    en: 'What it is for, in a sentence or two.',
+    de: 'Wofür er da ist, in ein, zwei Sätzen.',
+  }),
+  uses: phrase({ en: 'May be used for (optional)', de: 'Darf benutzt werden für (optional)' }),
+  usesHint: phrase({ en: 'Short texts, one on each line.', de: 'Kurze Texte, einer in jeder Zeile.' }),
+  provider: phrase({ en: 'Made by (optional)', de: 'Hersteller (optional)' }),
+  providerVersion: phrase({ en: 'Version (optional)', de: 'Version (optional)' }),
+  contact: phrase({ en: 'Contact (optional)', de: 'Kontakt (optional)' }),
+  contactHint: phrase({
+    en: 'An address or URL where somebody can be asked about it.',
+    de: 'Eine Adresse oder URL, unter der man nach ihm fragen kann.',
+  }),
+  whereItStands: phrase({ en: '2. Where it stands', de: '2. Wo er steht' }),
+  owner: phrase({ en: 'Owner', de: 'Eigentümer' }),
+  ownerHint: phrase({ en: 'Who answers for it.', de: 'Wer für ihn einsteht.' }),
+  me: (name: string) => phrase({ en: `${name} (me)`, de: `${name} (ich)` }),
+  otherOwner: phrase({ en: 'Another owner (optional)', de: 'Ein anderer Eigentümer (optional)' }),
+  otherOwnerHint: phrase({
+    en: 'A username, or the name of a group. They have 24 hours to accept it.',
+    de: 'Ein Benutzername oder der Name einer Gruppe. Zum Annehmen bleiben 24 Stunden.',
+  }),
+  environment: phrase({ en: 'Environment', de: 'Umgebung' }),
+  environmentHint: phrase({
+    en: 'Where it runs. Resource servers and blueprints tell them apart.',
+    de: 'Wo er läuft. Ressourcenserver und Blueprints unterscheiden danach.',
+  }),
+  blueprint: phrase({ en: 'Blueprint', de: 'Blueprint' }),
+  blueprintHint: phrase({
+    en: 'The ceiling it stands under. It can get less than that, never more.',
+    de: 'Die Obergrenze, unter der er steht. Er kann weniger bekommen, nie mehr.',
+  }),
+  none: phrase({ en: 'None', de: 'Keiner' }),
+  ends: phrase({ en: 'Ends', de: 'Endet' }),
+  endsHint: phrase({
+    en: 'From then on nothing works for it, until it is given a later end.',
+    de: 'Von da an geht für ihn nichts, bis er ein späteres Ende bekommt.',
+  }),
+  endsIn: {
+    never: phrase({ en: 'Not by itself', de: 'Nicht von selbst' }),
+    days: (days: number) => phrase({ en: `In ${days} days`, de: `In ${days} Tagen` }),
+    year: phrase({ en: 'In a year', de: 'In einem Jahr' }),
+  },
+  howItProves: phrase({ en: '3. How it proves itself', de: '3. Womit er sich ausweist' }),
+  byKey: phrase({
+    en: html`By a key that never leaves it (<code>private_key_jwt</code>). There is no secret to copy. Fill in one of the two.`,
+    de: html`Mit einem Schlüssel, der ihn nie verlässt (<code>private_key_jwt</code>). Es gibt kein Geheimnis zu kopieren. Füllen Sie eines der beiden Felder aus.`,
+  }),
+  keys: phrase({ en: 'Public keys', de: 'Öffentliche Schlüssel' }),
+  keysHint: phrase({
+    en: 'A JSON Web Key, or a set of them ({"keys": […]}). Never the private key.',
+    de: 'Ein JSON Web Key oder mehrere ({"keys": […]}). Nie der private Schlüssel.',
+  }),
+  keysUrl: phrase({ en: 'Or the URL where it serves them', de: 'Oder die URL, unter der er sie anbietet' }),
+  httpsOnly: phrase({ en: 'https only.', de: 'Nur https.' }),
+  redirects: phrase({ en: 'Redirect URIs (optional)', de: 'Rückleitungs-URIs (optional)' }),
+  redirectsHint: phrase({
+    en: 'Only if it sends people here to sign in. One on each line.',
+    de: 'Nur wenn er Personen zur Anmeldung hierher schickt. Eine in jeder Zeile.',
+  }),
+  registerButton: phrase({ en: 'Register', de: 'Registrieren' }),
+  cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),
+  notRight: phrase({
+    en: 'Something below is not right yet. Nothing was registered.',
+    de: 'Unten stimmt etwas noch nicht. Es wurde nichts registriert.',
+  }),
+  handOverTitle: phrase({ en: 'Hand over an agent', de: 'Einen Agenten übergeben' }),
+  handOver: (name: HtmlValue) => phrase({ en: html`Hand over ${name}`, de: html`${name} übergeben` }),
+  handOverLead: phrase({
+    en: 'Whoever you name is asked to accept it, and answers for it from then on. Until then nothing changes.',
+    de: 'Wen Sie nennen, wird gebeten, ihn anzunehmen, und steht von da an für ihn ein. Bis dahin ändert sich nichts.',
+  }),
+  newOwner: phrase({ en: 'New owner', de: 'Neuer Eigentümer' }),
+  newOwnerHint: phrase({
+    en: 'A username, or the name of a group.',
+    de: 'Ein Benutzername oder der Name einer Gruppe.',
+  }),
+  offer: phrase({ en: 'Offer', de: 'Anbieten' }),
+  retireTitle: phrase({ en: 'Retire an agent', de: 'Einen Agenten stilllegen' }),
+  retire: (name: HtmlValue) => phrase({ en: html`Retire ${name} for good?`, de: html`${name} endgültig stilllegen?` }),
+  retireLead: phrase({
+    en: 'All it holds ends at once, and it can never act again. Its id is never given to another. To stop it for a while, suspend it.',
+    de: 'Alles, was er hat, endet sofort, und er kann nie wieder handeln. Seine Kennung bekommt nie ein anderer. Um ihn eine Weile anzuhalten, setzen Sie ihn aus.',
+  }),
+  retireButton: phrase({ en: 'Retire for good', de: 'Endgültig stilllegen' }),
+  changeTitle: phrase({ en: 'Change an agent', de: 'Einen Agenten ändern' }),
+  change: (name: HtmlValue) => phrase({ en: html`Change ${name}`, de: html`${name} ändern` }),
+  changeLead: phrase({
+    en: 'People are asked again when what they saw of it changes.',
+    de: 'Personen werden noch einmal gefragt, wenn sich ändert, was sie von ihm gesehen haben.',
+  }),
+  save: phrase({ en: 'Save', de: 'Speichern' }),
+  addTitle: phrase({ en: 'Add a credential', de: 'Schlüssel hinzufügen' }),
+  addKeys: (name: HtmlValue) => phrase({ en: html`Add keys to ${name}`, de: html`Schlüssel für ${name} hinzufügen` }),
+  addLead: phrase({
+    en: 'Beside those it has, so that nothing stops while it changes from one to the other. Fill in one of the two.',
+    de: 'Neben denen, die er hat, damit nichts stillsteht, während er wechselt. Füllen Sie eines der beiden Felder aus.',
+  }),
+  keysWithIds: phrase({
+    en: 'A JSON Web Key, or a set of them ({"keys": […]}), each with a kid of its own. Never the private key.',
+    de: 'Ein JSON Web Key oder mehrere ({"keys": […]}), jeder mit einer eigenen kid. Nie der private Schlüssel.',
+  }),
+  credentialName: phrase({ en: 'What you call it (optional)', de: 'Wie Sie ihn nennen (optional)' }),
+  add: phrase({ en: 'Add', de: 'Hinzufügen' }),
+  otherWays: phrase({
+    en: 'Workload identities, certificates and attesters are added on the command line or over the API.',
+    de: 'Workload-Identitäten, Zertifikate und Attestierer werden auf der Kommandozeile oder über die API hinzugefügt.',
+  }),
+};

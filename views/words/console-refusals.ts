@@ -1,0 +1,123 @@
+/** Refusals of the management operations behind the console, as `refusals.ts` has them. */
+export const CONSOLE_GERMAN: Readonly<Record<string, string>> = {
+  'There is no such agent for you.': 'Einen solchen Agenten gibt es für Sie nicht.',
+  'There is no such object.': 'Das gibt es nicht.',
+  'There is no such version.': 'Diese Version gibt es nicht.',
+  'There is no such version of the policies.': 'Diese Version der Richtlinien gibt es nicht.',
+  'There is no such account.': 'Dieses Konto gibt es nicht.',
+  'There is no such agent or client.': 'Diesen Agenten oder Client gibt es nicht.',
+  'There is no such resource server.': 'Diesen Ressourcenserver gibt es nicht.',
+  'This needs the role {}.': 'Dafür braucht es die Rolle {}.',
+  'Only an administrator {}.': 'Das darf nur eine Person mit der Rolle administrator ({}).',
+  'The object was changed in the meantime; read it again.':
+    'Es wurde inzwischen geändert. Laden Sie die Seite noch einmal.',
+  'This {} was changed in the meantime; read it again and repeat your change.':
+    'Es wurde inzwischen geändert ({}). Laden Sie die Seite noch einmal, und wiederholen Sie Ihre Änderung.',
+  'This {} is being changed by too many at once.': 'Zu viele ändern das gerade auf einmal ({}).',
+  'This agent was changed in the meantime.': 'Dieser Agent wurde inzwischen geändert.',
+  'This cursor was not made for this list.': 'Dieser Verweis gehört nicht zu dieser Liste.',
+  // What fields say.
+  'This member is missing.': 'Diese Angabe fehlt.',
+  'This name is not known here.': 'Diese Angabe ist hier nicht bekannt.',
+  'This is one of {}.': 'Möglich ist: {}.',
+  'This is of type {}.': 'Das ist vom Typ {}.',
+  'This is a whole number.': 'Das ist eine ganze Zahl.',
+  'This text is empty.': 'Dieser Text ist leer.',
+  'This text has at most {} characters.': 'Dieser Text hat höchstens {} Zeichen.',
+  'This list has at least {} entries.': 'Diese Liste hat mindestens {} Einträge.',
+  'At most {} entries are allowed.': 'Höchstens {} Einträge sind erlaubt.',
+  'This number is at least {}.': 'Diese Zahl ist mindestens {}.',
+  'This number is at most {}.': 'Diese Zahl ist höchstens {}.',
+  'Name at least one member to change.': 'Nennen Sie wenigstens eine Änderung.',
+  'This value is not valid.': 'Dieser Wert ist nicht gültig.',
+  'This value is not of the right form.': 'Dieser Wert hat nicht die richtige Form.',
+  'This text begins or ends with a space.': 'Dieser Text beginnt oder endet mit einem Leerzeichen.',
+  'This text holds a control, invisible or direction-changing character.':
+    'Dieser Text enthält ein unsichtbares Zeichen oder eines, das die Schreibrichtung ändert.',
+  'This text is not in Unicode normalization form C.': 'Dieser Text ist nicht in der Unicode-Normalform C.',
+  'This text piles up marks on a letter.': 'In diesem Text türmen sich Zeichen auf einem Buchstaben.',
+  'This entry is there twice.': 'Dieser Eintrag steht zweimal da.',
+  'This time is in the past.': 'Diese Zeit ist vergangen.',
+  'This is not an e-mail address.': 'Das ist keine E-Mail-Adresse.',
+  'This is not an absolute URI.': 'Das ist keine absolute URI.',
+  'This is a URL.': 'Hier steht eine URL.',
+  // Agents.
+  'This is not JSON. Paste a JSON Web Key, or a set of them.':
+    'Das ist kein JSON. Fügen Sie einen JSON Web Key ein, oder mehrere.',
+  'There is no active account or group with this name.':
+    'Es gibt kein aktives Konto und keine Gruppe mit diesem Namen.',
+  'Public keys are needed.': 'Es braucht öffentliche Schlüssel.',
+  'Public keys are needed: send "jwks", or "jwks_uri" for where they are served.':
+    'Es braucht öffentliche Schlüssel, oder die URL, unter der sie angeboten werden.',
+  'Keys are sent or served: "jwks" or "jwks_uri", not both (RFC 7591 §2).':
+    'Schlüssel stehen entweder hier oder unter einer URL, nicht beides.',
+  'When an agent has several keys each needs its own "kid".':
+    'Hat ein Agent mehrere Schlüssel, braucht jeder eine eigene „kid“.',
+  'In a set of several keys each key needs its own "kid".':
+    'Unter mehreren Schlüsseln braucht jeder eine eigene „kid“.',
+  'Another key of this agent has the same "kid".': 'Ein anderer Schlüssel dieses Agenten hat dieselbe „kid“.',
+  'Another key of this set has the same "kid".': 'Ein anderer dieser Schlüssel hat dieselbe „kid“.',
+  'Send the public part of a key pair only; this key holds a secret part and must not be used any more.':
+    'Geben Sie nur den öffentlichen Teil an. Dieser Schlüssel enthält den geheimen und darf nicht mehr benutzt werden.',
+  'A key is a JSON object (RFC 7517 §4).': 'Ein Schlüssel ist ein JSON-Objekt (RFC 7517 §4).',
+  'This is not a usable public key.': 'Das ist kein brauchbarer öffentlicher Schlüssel.',
+  'This is no JWK Set (RFC 7517 §5).': 'Das ist keine Schlüsselmenge (RFC 7517 §5).',
+  'The type of a key is "EC", "RSA" or "OKP".': 'Ein Schlüssel ist vom Typ „EC“, „RSA“ oder „OKP“.',
+  'The curve is P-256, P-384 or P-521 with "EC", or Ed25519 with "OKP".':
+    'Die Kurve ist P-256, P-384 oder P-521 mit „EC“, oder Ed25519 mit „OKP“.',
+  'This URI uses https; http only on 127.0.0.1, [::1] or localhost.':
+    'Diese URI beginnt mit https; http nur auf 127.0.0.1, [::1] oder localhost.',
+  'The grant type authorization_code needs a redirect URI.':
+    'Wer Personen zur Anmeldung schickt, braucht eine Rückleitungs-URI.',
+  'Redirect URIs are for the grant type authorization_code, which is not among the grant types.':
+    'Rückleitungs-URIs sind für Agenten, die Personen zur Anmeldung schicken.',
+  'URIs are compared character by character; there are no wildcards.':
+    'URIs werden Zeichen für Zeichen verglichen; Platzhalter gibt es nicht.',
+  'A URI here has no fragment ("#").': 'Eine URI hat hier kein Fragment („#“).',
+  'An agent has at most {} credentials.': 'Ein Agent hat höchstens {} Schlüssel.',
+  'An agent that is {} cannot {}.': 'Das geht mit diesem Agenten in seinem Zustand nicht ({}: {}).',
+  'A retired agent cannot be changed.': 'Ein stillgelegter Agent lässt sich nicht ändern.',
+  'A retired agent cannot be accepted.': 'Ein stillgelegter Agent lässt sich nicht annehmen.',
+  'The time in which this agent could be accepted is over.':
+    'Die Zeit, in der dieser Agent angenommen werden konnte, ist um.',
+  'The time of this agent is over; give it a later end first.':
+    'Die Zeit dieses Agenten ist um. Geben Sie ihm zuerst ein späteres Ende.',
+  'The time of this credential is over; add another one.':
+    'Die Zeit dieses Schlüssels ist um. Fügen Sie einen anderen hinzu.',
+  'This agent has no such credential.': 'Diesen Schlüssel hat dieser Agent nicht.',
+  'Only who is asked to answer for an agent accepts it.':
+    'Einen Agenten nimmt nur an, wer gefragt ist, für ihn einzustehen.',
+  'Only who is asked to answer for an agent declines it.':
+    'Einen Agenten lehnt nur ab, wer gefragt ist, für ihn einzustehen.',
+  'Nobody could answer for it: the account or group is not active.':
+    'Niemand könnte für ihn einstehen: Das Konto oder die Gruppe ist nicht aktiv.',
+  'Somebody has to answer for it first.': 'Zuerst muss jemand für ihn einstehen.',
+  'The owner is an active account, or a group with an active member.':
+    'Eigentümer ist ein aktives Konto oder eine Gruppe mit einem aktiven Mitglied.',
+  'This name looks like a verified one of another owner.':
+    'Dieser Name sieht aus wie ein geprüfter eines anderen Eigentümers.',
+  'This name mixes letters of several scripts, or has one nobody writes.':
+    'Dieser Name mischt Buchstaben mehrerer Schriften oder enthält einen, den niemand schreibt.',
+  'This name is verified: the mark is taken away before the name is changed.':
+    'Dieser Name ist geprüft: Bevor er sich ändert, wird das Zeichen weggenommen.',
+  'A name that looks like this one is verified already.': 'Ein Name, der so aussieht, ist schon geprüft.',
+  'There is no active blueprint with this id.': 'Es gibt keinen aktiven Blueprint mit dieser Kennung.',
+  'This blueprint takes no new agents.': 'Dieser Blueprint nimmt keine neuen Agenten.',
+  'This blueprint has its {} agents.': 'Dieser Blueprint hat seine {} Agenten.',
+  'This blueprint is for {}.': 'Dieser Blueprint ist für: {}.',
+  'This blueprint does not allow {} here.': 'Dieser Blueprint erlaubt {} hier nicht.',
+  'This blueprint does not allow this grant type.': 'Dieser Blueprint erlaubt diesen Weg zu Tokens nicht.',
+  'This blueprint does not allow this composition.': 'Dieser Blueprint erlaubt diese Zusammensetzung nicht.',
+  // People and groups.
+  'This username is taken.': 'Dieser Benutzername ist vergeben.',
+  'This is the last active administrator; make another one first.':
+    'Das ist das letzte aktive Konto mit der Rolle administrator. Richten Sie zuerst ein anderes ein.',
+  'There is a group with this name, or one that looks like it.':
+    'Es gibt eine Gruppe mit diesem Namen, oder mit einem, der so aussieht.',
+  'A group has at least two members.': 'Eine Gruppe hat mindestens zwei Mitglieder.',
+  'A group has at most {} members.': 'Eine Gruppe hat höchstens {} Mitglieder.',
+  'A member is an active account.': 'Mitglied ist ein aktives Konto.',
+  'A name has 1 to 200 characters that can be shown.': 'Ein Name hat 1 bis 200 Zeichen, die sich zeigen lassen.',
+  'The name of a group has 1 to 200 characters that can be shown.':
+    'Der Name einer Gruppe hat 1 bis 200 Zeichen, die sich zeigen lassen.',
+};
