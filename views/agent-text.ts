@@ -33,7 +33,7 @@ export const chosenName = (name: string, limit = 60): Html =>
 const NO_NAME = phrase({ en: '(no name)', de: '(ohne Namen)' });
 
 /** A name or id that is a fact (an owner, a resource server), kept from running into our own words. */
-export const isolated = (text: string, limit = 60): Html => html`<bdi>${plainText(text, limit)}</bdi>`;
+export const isolated = (text: Text, limit = 60): Html => html`<bdi>${anyText(text, limit)}</bdi>`;
 
 /** The same of a name that may be a phrase of ours. */
 export const anyName = (name: Text, limit = 60): HtmlValue => (name instanceof Phrase ? name : isolated(name, limit));

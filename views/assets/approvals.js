@@ -1,9 +1,9 @@
 // Keeps the list of approvals up to date. The server only says that something changed; what it is, is read as the page is.
 // Without this script the list is as old as the page.
 const part = () => document.getElementById('live');
-const say = (text) => {
+const sayUpdated = () => {
   const status = document.querySelector('[data-live-status]');
-  if (status) status.textContent = text;
+  if (status) status.textContent = status.dataset.updated;
 };
 
 const refresh = async () => {
@@ -16,7 +16,7 @@ const refresh = async () => {
   const focused = old.contains(document.activeElement) ? document.activeElement.getAttribute('href') : null;
   old.replaceWith(fresh);
   if (focused) fresh.querySelector(`a[href="${CSS.escape(focused)}"]`)?.focus();
-  say('The list was updated.');
+  sayUpdated();
 };
 
 let waiting;

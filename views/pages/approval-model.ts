@@ -1,3 +1,4 @@
+import type { Phrase } from '../html.ts';
 import type { PageFrame } from '../layout.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
 import type { DetailItem } from '../partials/detail-list.ts';
@@ -37,7 +38,7 @@ export type ApprovalFacts = {
   readonly goodForSeconds: number;
   /** When and by whom it was decided; of an approved one, until when its agent may use it. */
   readonly decidedAt?: number;
-  readonly decidedBy?: string;
+  readonly decidedBy?: { readonly name: string; readonly isYou: boolean };
   readonly redeemBy?: number;
   /** How many have to agree, and who may. */
   readonly quorum: number;
@@ -51,7 +52,7 @@ export type ApprovalFacts = {
   /** The agent's words for this one request. */
   readonly message?: string;
   /** In our own words. */
-  readonly warnings: readonly string[];
+  readonly warnings: readonly Phrase[];
 };
 
 /**
@@ -96,7 +97,7 @@ export type ApprovalModel = PageFrame & {
   readonly remember?: RememberOffer;
   /** Whether the number that the agent shows has to be typed. */
   readonly asksNumber: boolean;
-  readonly error?: string;
+  readonly error?: Phrase;
 };
 
 /** Open ones first; `liveHref` says when there is something new. */
@@ -116,7 +117,7 @@ export type BatchResult = {
   readonly approval: ApprovalFacts;
   readonly outcome: 'approved' | 'agreed' | 'denied' | 'refused';
   /** Why it was refused. */
-  readonly text?: string;
+  readonly text?: Phrase;
 };
 
 /** The form POSTs `csrf`, `decision`, and `chosen` once for each that was chosen. */
@@ -125,7 +126,7 @@ export type BatchModel = PageFrame & {
   readonly csrf: string;
   readonly choices: readonly { readonly approval: ApprovalFacts; readonly value: string }[];
   /** Those that are decided on pages of their own, with why. */
-  readonly apart: readonly { readonly approval: ApprovalFacts; readonly why: string }[];
+  readonly apart: readonly { readonly approval: ApprovalFacts; readonly why: Phrase }[];
   readonly results: readonly BatchResult[];
-  readonly error?: string;
+  readonly error?: Phrase;
 };

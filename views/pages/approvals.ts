@@ -1,11 +1,14 @@
 import { chosenName, isolated } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { deedLine } from '../partials/approval-facts.ts';
 import { hostOf, riskBadge } from '../partials/scope-list.ts';
 import { standingList } from '../partials/standing-approval.ts';
 import { timeText } from '../time-text.ts';
+import { agentWords } from '../words/agent.ts';
+import { approvalStateWords, inboxWords as words } from '../words/approvals.ts';
 import { notificationsWords } from '../words/notifications.ts';
+import { scopeWords } from '../words/scope.ts';
 import type { ApprovalFacts, InboxModel, ShownState } from './approval-model.ts';
 
 /** What waits for the person, then what was decided lately. approvals.js keeps the marked part up to date. */
@@ -14,17 +17,17 @@ export const inboxPage = (model: InboxModel): Html =>
     frame: model,
     style: 'approvals.css',
     script: 'approvals.js',
-    title: 'My approvals',
+    title: words.title,
     width: 'wide',
-    body: html`<div class="page-head"><h1>My approvals</h1>
-<p class="lead">Single actions that agents may not do without you. Nothing happens until you decide.${model.notificationsHref !== undefined && html` <a href="${model.notificationsHref}">${notificationsWords.toList}</a>`}</p></div>
-<p class="unseen" role="status" data-live-status></p>
+    body: html`<div class="page-head"><h1>${words.title}</h1>
+<p class="lead">${words.lead}${model.notificationsHref !== undefined && html` <a href="${model.notificationsHref}">${notificationsWords.toList}</a>`}</p></div>
+<p class="unseen" role="status" data-live-status data-updated="${words.updated}"></p>
 <div class="stack" id="live" data-live="${model.liveHref}">
-<section aria-labelledby="open"><h2 id="open">Waiting for a decision</h2>
+<section aria-labelledby="open"><h2 id="open">${words.waiting}</h2>
 ${
   model.open.length === 0
-    ? html`<p class="empty">Nothing waits for you. When an agent wants to do something that takes your yes, it stands here, and this page shows it by itself.</p>`
-    : html`${model.batchHref !== undefined && html`<p><a href="${model.batchHref}">Decide several at once</a></p>`}${model.open.map(waiting)}`
+    ? html`<p class="empty">${words.nothing}</p>`
+    : html`${model.batchHref !== undefined && html`<p><a href="${model.batchHref}">${words.several}</a></p>`}${model.open.map(waiting)}`
 }
 </section>
 ${model.standing.length > 0 && standingList(model.standing)}
@@ -32,40 +35,29 @@ ${model.decided.length > 0 && lately(model.decided)}
 </div>`,
   });
 
-const peopleNeeded = ({ quorum, people }: ApprovalFacts): string => {
-  const agreed = people.filter(({ hasAgreed }) => hasAgreed).length;
-  if (quorum === 1) return 'One person has to agree.';
-  return `${agreed} of ${quorum} people agreed.`;
-};
+const peopleNeeded = ({ quorum, people }: ApprovalFacts): Phrase =>
+  words.needsAgreement(quorum, people.filter(({ hasAgreed }) => hasAgreed).length);
 
 const waiting = (approval: ApprovalFacts): Html => html`<article class="card ask ${approval.risk}">
 <div class="row"><h3><a href="${approval.href}">${deedLine(approval)}</a></h3>${riskBadge(approval.risk)}</div>
-<p class="facts">${approval.state === 'agreed' && html`<span class="tag good">You agreed</span>`}<span>At ${isolated(approval.resource.name)} <strong>${hostOf(approval.resource.identifier)}</strong></span>
-<span>by ${chosenName(approval.agent.name)}, owned by ${isolated(approval.agent.ownerName)}</span>${
-  !approval.onBehalfOf.isYou && html` <span>in the name of ${isolated(approval.onBehalfOf.name)}</span>`
+<p class="facts">${approval.state === 'agreed' && html`<span class="tag good">${words.youAgreed}</span>`}<span>${scopeWords.at(isolated(approval.resource.name))} <strong>${hostOf(approval.resource.identifier)}</strong></span>
+<span>${words.by(chosenName(approval.agent.name), isolated(approval.agent.ownerName))}</span>${
+  !approval.onBehalfOf.isYou && html` <span>${words.inTheNameOf(isolated(approval.onBehalfOf.name))}</span>`
 }</p>
-<p class="hint">Asked ${timeText(approval.askedAt)}. Decide until ${timeText(approval.until)}. ${peopleNeeded(approval)}</p>
+<p class="hint">${words.askedAndUntil(timeText(approval.askedAt), timeText(approval.until))} ${peopleNeeded(approval)}</p>
 </article>`;
 
-const STATES: Readonly<Record<ShownState, readonly [text: string, look: string]>> = {
-  open: ['open', ''],
-  agreed: ['open', ''],
-  approved: ['approved', 'good'],
-  redeemed: ['approved and used', 'good'],
-  denied: ['denied', 'off'],
-  cancelled: ['taken back by the agent', ''],
-  expired: ['expired', ''],
-};
+const LOOKS: Partial<Record<ShownState, string>> = { approved: 'good', redeemed: 'good', denied: 'off' };
 
 export const approvalState = (state: ShownState): Html =>
-  html`<span class="tag ${STATES[state][1]}">${STATES[state][0]}</span>`;
+  html`<span class="tag ${LOOKS[state]}">${approvalStateWords[state]}</span>`;
 
 const lately = (
   decided: readonly ApprovalFacts[],
-): Html => html`<section aria-labelledby="decided"><h2 id="decided">Decided lately</h2>
+): Html => html`<section aria-labelledby="decided"><h2 id="decided">${words.lately}</h2>
 <div class="card flush"><table class="log">
-<thead><tr><th scope="col">What</th><th scope="col">Agent</th><th scope="col">Outcome</th><th scope="col">When</th></tr></thead>
+<thead><tr><th scope="col">${words.what}</th><th scope="col">${agentWords.agent}</th><th scope="col">${words.outcome}</th><th scope="col">${words.when}</th></tr></thead>
 <tbody>${decided.map(
   (one) =>
-    html`<tr><td data-label="What"><a href="${one.href}">${deedLine(one)}</a></td><td data-label="Agent">${chosenName(one.agent.name)}</td><td data-label="Outcome">${approvalState(one.state)}</td><td data-label="When">${timeText(one.decidedAt ?? one.until)}</td></tr>`,
+    html`<tr><td data-label="${words.what}"><a href="${one.href}">${deedLine(one)}</a></td><td data-label="${agentWords.agent}">${chosenName(one.agent.name)}</td><td data-label="${words.outcome}">${approvalState(one.state)}</td><td data-label="${words.when}">${timeText(one.decidedAt ?? one.until)}</td></tr>`,
 )}</tbody></table></div></section>`;

@@ -9,6 +9,7 @@ import type { ResourceFacts, ScopeItem } from '../partials/scope-list.ts';
 
 /** An agent in a list. */
 export type AgentRow = AgentFacts & {
+  readonly ownerName: string;
   readonly href: string;
   readonly state: AgentState;
   /** Active in the register, and nothing works for it: by its blueprint, for want of an owner, or in an emergency. */

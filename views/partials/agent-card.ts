@@ -1,5 +1,5 @@
 import { chosenName, chosenWords, isolated, plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, html, type Text } from '../html.ts';
 import { agentWords as words } from '../words/agent.ts';
 import { type AgentState, stateTag } from './agent-state.ts';
 
@@ -8,8 +8,8 @@ export type AgentFacts = {
   /** `agt_…` */
   readonly id: string;
   readonly name: string;
-  /** Name of the owner's account. */
-  readonly ownerName: string;
+  /** Name of the owner's account; our own words where there is none. */
+  readonly ownerName: Text;
   readonly purpose: string;
   readonly environment: 'development' | 'test' | 'production';
   /** Absent: active. */

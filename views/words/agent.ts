@@ -24,7 +24,7 @@ export const agentWords = {
       de: html`Der Name sieht aus wie „${name}“, ein hier geprüfter Name. Dies ist ein anderer.`,
     }),
   /** Where there is no such account any more. */
-  nobodyKnown: phrase({ en: 'nobody known', de: 'niemand Bekanntem' }),
+  nobodyKnown: phrase({ en: 'nobody known', de: '(unbekannt)' }),
   /** Before what it says of itself. */
   purpose: phrase({ en: 'Its purpose, in its own words', de: 'Sein Zweck, in seinen eigenen Worten' }),
   states: {

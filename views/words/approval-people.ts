@@ -13,4 +13,20 @@ export const approvalPeopleWords = {
       en: html`are asked, too, since ${at}: nobody had decided by then`,
       de: html`werden seit ${at} ebenfalls gefragt: Bis dahin hatte niemand entschieden`,
     }),
+  decidedBy: phrase({ en: 'Decided by', de: 'Wer entscheidet' }),
+  alone: (who: HtmlValue) => phrase({ en: html`${who} alone`, de: html`${who} allein` }),
+  agreedSoFar: (quorum: number, agreed: number) =>
+    phrase({
+      en: `${quorum === 1 ? 'one person' : `${quorum} different people`}; ${agreed === 0 ? 'nobody has' : `${agreed} ${agreed === 1 ? 'has' : 'have'}`} agreed so far`,
+      de: `${quorum === 1 ? 'eine Person' : `${quorum} verschiedene Personen`}; bisher ${agreed === 0 ? 'hat niemand' : `${agreed === 1 ? 'hat' : 'haben'} ${agreed}`} zugestimmt`,
+    }),
+  agreed: phrase({ en: 'agreed', de: 'hat zugestimmt' }),
+  hasToAgree: phrase({ en: 'has to agree', de: 'muss zustimmen' }),
+  mayAgree: phrase({ en: 'may agree', de: 'darf zustimmen' }),
+  /** The same of whoever reads it. */
+  you: {
+    agreed: phrase({ en: 'agreed', de: 'haben zugestimmt' }),
+    hasToAgree: phrase({ en: 'has to agree', de: 'müssen zustimmen' }),
+    mayAgree: phrase({ en: 'may agree', de: 'dürfen zustimmen' }),
+  },
 };

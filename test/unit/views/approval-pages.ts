@@ -1,5 +1,5 @@
 /** Models of the pages on which people decide about single actions. Whatever somebody else chose goes through `text`. */
-import type { Html } from '../../../views/html.ts';
+import type { Html, Phrase } from '../../../views/html.ts';
 import type { PageFrame } from '../../../views/layout.ts';
 import { approvalPage } from '../../../views/pages/approval.ts';
 import { batchPage } from '../../../views/pages/approval-batch.ts';
@@ -8,6 +8,8 @@ import { inboxPage } from '../../../views/pages/approvals.ts';
 import { type ConsoleApprovalsModel, consoleApprovalsPage } from '../../../views/pages/console-approvals.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import { CONSOLE_PLACES, type ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import { batchWords } from '../../../views/words/approvals.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
 
 const NOON = 1_790_000_000;
 
@@ -16,6 +18,7 @@ export const approvalPages = (
   text: (usual: string) => string,
   { payer, planner }: { readonly payer: AgentFacts; readonly planner: AgentFacts },
 ): Readonly<Record<string, Html>> => {
+  const said = (usual: string): Phrase => refusalPhrase(text(usual));
   const at = `${frame.basePath}/account/approvals`;
   const transfer: ApprovalFacts = {
     id: 'apv_1',
@@ -57,7 +60,7 @@ export const approvalPages = (
       { name: text('Bob'), isYou: false, hasAgreed: true, isNeeded: false },
     ],
     message: text('Already approved by finance. Just press Approve.'),
-    warnings: [text('Its name looks like “Invoice payer”.')],
+    warnings: [said('Its name looks like “Invoice payer”.')],
   };
   const event: ApprovalFacts = {
     ...transfer,
@@ -83,7 +86,7 @@ export const approvalPages = (
       asksNumber: false,
       ...more,
     });
-  const decided = { decidedAt: NOON + 30, decidedBy: text('Alice'), redeemBy: NOON + 330 };
+  const decided = { decidedAt: NOON + 30, decidedBy: { name: text('Alice'), isYou: false }, redeemBy: NOON + 330 };
   const consoleFrame: ConsoleFrame = { ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES };
   const consolePage: ConsoleApprovalsModel = {
     ...consoleFrame,
@@ -126,7 +129,7 @@ export const approvalPages = (
     approval: one({
       ask: { kind: 'factor', passkey: '{"challenge":"k3Q"}', hasApp: true },
       asksNumber: true,
-      error: text('That is not the number the agent shows.'),
+      error: said('That is not the number the agent shows.'),
     }),
     'approval-code': one({ ask: { kind: 'factor', hasApp: true }, approval: { ...transfer, isCut: true } }),
     'approval-recovery': one({ ask: { kind: 'factor', hasApp: false } }),
@@ -172,12 +175,12 @@ export const approvalPages = (
       action: `${at}/batch`,
       csrf: text('9d2'),
       choices: [{ approval: event, value: 'apv_2.k.k' }],
-      apart: [{ approval: transfer, why: 'It takes a look and a proof of its own.' }],
+      apart: [{ approval: transfer, why: batchWords.ownProof }],
       results: [
         { approval: event, outcome: 'approved' },
-        { approval: transfer, outcome: 'refused', text: text('This request is expired.') },
+        { approval: transfer, outcome: 'refused', text: said('This request is expired.') },
       ],
-      error: text('Nothing was chosen.'),
+      error: said('Nothing was chosen.'),
     }),
     'approvals-batch-empty': batchPage({
       ...frame,

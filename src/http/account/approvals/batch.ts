@@ -1,7 +1,10 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
+import type { Phrase } from '../../../../views/html.ts';
 import { batchPage } from '../../../../views/pages/approval-batch.ts';
 import type { ApprovalFacts, BatchResult } from '../../../../views/pages/approval-model.ts';
+import { batchWords } from '../../../../views/words/approvals.ts';
+import { refusalPhrase } from '../../../../views/words/refusals.ts';
 import { type Approval, stateAt } from '../../../domain/approvals/approval.ts';
 import { DomainError, isDomainError } from '../../../domain/errors.ts';
 import { type GuardedForms, recordRefusal, requestOf, sendPage, statusOf } from '../../interaction/page-answers.ts';
@@ -42,7 +45,7 @@ export const addBatchPage = (
     ctx: Context,
     session: PageSession,
     status = 200,
-    more: { readonly error?: string; readonly results?: readonly BatchResult[] } = {},
+    more: { readonly error?: Phrase; readonly results?: readonly BatchResult[] } = {},
   ): Promise<void> => {
     const now = clock.now();
     const open = (await newestOf(deps, session.account.id)).filter((one) => stateAt(one, now) === 'pending');
@@ -100,7 +103,7 @@ export const addBatchPage = (
     } catch (error) {
       if (!isDomainError(error)) throw error;
       await recordRefusal(deps, ctx, error);
-      return { approval: before, outcome: 'refused', text: error.message };
+      return { approval: before, outcome: 'refused', text: refusalPhrase(error.message) };
     }
   };
 
@@ -126,16 +129,14 @@ export const addBatchPage = (
     } catch (error) {
       if (!isDomainError(error) || error.code !== 'invalid_request') throw error;
       await recordRefusal(deps, ctx, error);
-      await show(ctx, session, statusOf(error), { error: error.message });
+      await show(ctx, session, statusOf(error), { error: refusalPhrase(error.message) });
     }
   });
 };
 
-const whyApart = ({ approval, facts }: { readonly approval: Approval; readonly facts: ApprovalFacts }): string => {
-  if (facts.unreadable.length > 0) return 'It cannot be put into words, so it can only be denied.';
-  return isEasy(approval)
-    ? 'It takes a second factor, or stands too far down.'
-    : 'It takes a look and a proof of its own.';
+const whyApart = ({ approval, facts }: { readonly approval: Approval; readonly facts: ApprovalFacts }): Phrase => {
+  if (facts.unreadable.length > 0) return batchWords.onlyDenied;
+  return isEasy(approval) ? batchWords.factorOrTooFar : batchWords.ownProof;
 };
 
 const readChoice = (value: string): Chosen & { readonly token: string } => {

@@ -1,6 +1,8 @@
 import type { ApprovalFacts, ShownState } from '../../../../views/pages/approval-model.ts';
 import type { AgentFacts } from '../../../../views/partials/agent-card.ts';
 import { SHOWN_MEMBERS } from '../../../../views/partials/approval-facts.ts';
+import { agentWords } from '../../../../views/words/agent.ts';
+import { approvalWords } from '../../../../views/words/approval.ts';
 import type { Agent } from '../../../domain/agents/agent.ts';
 import { type Approval, stateAt } from '../../../domain/approvals/approval.ts';
 import { actorsOf } from '../../../domain/delegation/actor-chain.ts';
@@ -45,7 +47,7 @@ export const approvalFacts = async (
       goodForSeconds: deps.approvals.desk.settings.redeemSeconds,
       ...(approval.decidedAt === undefined ? {} : { decidedAt: approval.decidedAt }),
       ...(approval.state === 'denied' && approval.decidedBy !== undefined
-        ? { decidedBy: approval.decidedBy === viewer ? 'you' : known.nameOf(approval.decidedBy) }
+        ? { decidedBy: { name: known.nameOf(approval.decidedBy), isYou: approval.decidedBy === viewer } }
         : {}),
       ...(approval.redeemBy === undefined ? {} : { redeemBy: approval.redeemBy }),
       quorum: requires.quorum,
@@ -129,7 +131,7 @@ const actorsIn = (
     const found = agents.get(actor);
     return found
       ? agentFacts(found, nameOf)
-      : { id: actor, name: actor, ownerName: 'nobody known', purpose: '', environment: 'production' };
+      : { id: actor, name: actor, ownerName: agentWords.nobodyKnown, purpose: '', environment: 'production' };
   };
   const found = agents.get(id);
   return {
@@ -139,9 +141,9 @@ const actorsIn = (
       .map(factsOf),
     warnings:
       found === undefined
-        ? ['This agent is not registered any more. It would get nothing.']
+        ? [approvalWords.notRegistered]
         : found.state === 'active'
           ? []
-          : [`This agent is ${found.state} now. As long as it is, it would get nothing.`],
+          : [approvalWords.notActive(agentWords.states[found.state])],
   };
 };

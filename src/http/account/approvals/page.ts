@@ -1,8 +1,12 @@
 import type Router from '@koa/router';
 import type { RouterContext } from '@koa/router';
 import type { Context } from 'koa';
+import { plainText } from '../../../../views/agent-text.ts';
+import type { Phrase } from '../../../../views/html.ts';
 import { approvalPage } from '../../../../views/pages/approval.ts';
 import type { Ask } from '../../../../views/pages/approval-model.ts';
+import { agentWords } from '../../../../views/words/agent.ts';
+import { refusalPhrase } from '../../../../views/words/refusals.ts';
 import type { Approval } from '../../../domain/approvals/approval.ts';
 import { DomainError, type DomainErrorCode, isDomainError } from '../../../domain/errors.ts';
 import {
@@ -53,7 +57,7 @@ export const addApprovalPage = (
     session: PageSession,
     approval: Approval,
     status = 200,
-    error?: string,
+    error?: Phrase,
   ): Promise<void> => {
     const { id, digest } = approval;
     const [facts] = await approvalFacts(deps, [approval], session.account.id);
@@ -66,12 +70,7 @@ export const addApprovalPage = (
       signedInAs: session.signedInAs,
       approval: {
         ...facts,
-        warnings: [
-          ...(likeness
-            ? [`Its name looks like “${likeness.name}”, which was verified here. This is another one.`]
-            : []),
-          ...facts.warnings,
-        ],
+        warnings: [...(likeness ? [agentWords.looksLike(plainText(likeness.name, 60))] : []), ...facts.warnings],
       },
       action: `${facts.href}?seen=${digest}`,
       csrf: forms.token(bindingOf(id, digest)(session)),
@@ -118,7 +117,7 @@ export const addApprovalPage = (
       // Refused proofs are in the trail already.
       if (!WRITTEN.includes(error.code)) await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
-      await show(ctx, session, await approvalFor(id, session), statusOf(error), error.message);
+      await show(ctx, session, await approvalFor(id, session), statusOf(error), refusalPhrase(error.message));
       return;
     }
     // The page says what happened, as often as it is opened.

@@ -1,0 +1,56 @@
+import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
+
+type Risk = 'low' | 'medium' | 'high' | 'critical';
+
+/** What is asked about one action, wherever an approval is shown. */
+export const approvalFactWords = {
+  risks: {
+    low: phrase({ en: 'The service counts this as harmless.', de: 'Der Dienst stuft das als harmlos ein.' }),
+    medium: phrase({
+      en: 'The service counts this as a change worth a look.',
+      de: 'Der Dienst stuft das als Änderung ein, die einen Blick wert ist.',
+    }),
+    high: phrase({
+      en: 'The service counts this as hard to undo, or costly.',
+      de: 'Der Dienst stuft das als schwer umkehrbar oder teuer ein.',
+    }),
+    critical: phrase({
+      en: 'The service counts this as impossible to undo, or very costly.',
+      de: 'Der Dienst stuft das als unumkehrbar oder sehr teuer ein.',
+    }),
+  } satisfies Readonly<Record<Risk, Phrase>>,
+  unreadable: (name: HtmlValue) =>
+    phrase({
+      en: html`Something called ${name}, which nobody describes any more`,
+      de: html`Etwas namens ${name}, das niemand mehr beschreibt`,
+    }),
+  something: phrase({ en: 'Something', de: 'Etwas' }),
+  andMore: (count: number) => phrase({ en: ` and ${count} more`, de: ` und ${count} weitere` }),
+  and: phrase({ en: 'and', de: 'und' }),
+  moreBelow: (count: number) => phrase({ en: `${count} more, below`, de: `${count} weitere, siehe unten` }),
+  isCut: phrase({
+    en: 'It is too long for a sentence: read all of it here',
+    de: 'Zu lang für einen Satz: Lesen Sie hier alles',
+  }),
+  exactly: phrase({ en: 'All of it, letter by letter', de: 'Alles, Buchstabe für Buchstabe' }),
+  allDetails: (id: string) => phrase({ en: `All details of ${id}`, de: `Alle Einzelheiten von ${id}` }),
+  askedThrough: phrase({ en: 'Asked through', de: 'Gefragt über' }),
+  of: (owner: HtmlValue) => phrase({ en: html`of ${owner}`, de: html`von ${owner}` }),
+  wouldAct: phrase({ en: 'would act', de: 'würde handeln' }),
+  for: phrase({ en: 'For', de: 'Für' }),
+  you: phrase({ en: 'you', de: 'Sie' }),
+  asked: phrase({ en: 'Asked', de: 'Gefragt' }),
+  decideUntil: phrase({ en: 'Decide until', de: 'Frist' }),
+  thenOver: (until: HtmlValue) =>
+    phrase({ en: html`${until}; after that it is over`, de: html`bis ${until}; danach ist es vorbei` }),
+  yesIsGood: phrase({ en: 'A yes is good', de: 'Ein Ja gilt' }),
+  onceWithin: (duration: HtmlValue) =>
+    phrase({
+      en: html`for this one action, one time, within ${duration}`,
+      de: html`nur für diese Handlung, ein einziges Mal, ${duration} lang`,
+    }),
+  says: phrase({
+    en: 'The agent says about this request, in its own words',
+    de: 'Der Agent sagt zu dieser Anfrage, in seinen eigenen Worten',
+  }),
+};
