@@ -346,6 +346,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     agents: made.agents,
     findings: made.findings,
     policies: made.policies,
+    serverUse: made.serverUse,
     approvals: made.approvals.desk,
     clock,
     budgets: made.budgets,

@@ -34,7 +34,7 @@ const FORMS: Readonly<Record<string, Form>> = {
 export const OBLIGATIONS = ['approval', 'acr', 'max_age', 'max_seconds', 'max_uses'] as const;
 
 /** Those that say something about what is given, and nothing where nothing is. */
-const LIMITS: readonly string[] = [
+export const LIMITS: readonly string[] = [
   'max_seconds',
   'max_uses',
   'approvers',

@@ -9,7 +9,7 @@ import {
 } from '@cedar-policy/cedar-wasm/nodejs';
 import type { PolicyAction, PolicyCheck, PolicyFinding, PolicySummary } from '../../src/domain/ports/policy-engine.ts';
 import { POLICY_ACTIONS } from '../../src/domain/ports/policy-engine.ts';
-import { annotationFindings, OBLIGATIONS } from './annotations.ts';
+import { annotationFindings, LIMITS, OBLIGATIONS } from './annotations.ts';
 import { linesIn, type Statement, statementsOf } from './policy-text.ts';
 
 type Parsed = { readonly statement: Statement; readonly summary: PolicySummary; readonly json: PolicyJson };
@@ -135,24 +135,45 @@ const isOfTokens = (action: PolicyAction): boolean => action === 'act' || action
 const lint = (policies: readonly Parsed[]): readonly PolicyFinding[] => {
   const warnings = policies.flatMap(({ summary, statement: { line }, json }): readonly PolicyFinding[] => {
     const { id: policy, annotations } = summary;
-    const obligation = OBLIGATIONS.find((name) => name in annotations);
+    const given = OBLIGATIONS.filter((name) => name in annotations);
+    const [limit] = given.filter((name) => LIMITS.includes(name));
+    const isOfServer = !actionsOf(json.action).some(isOfTokens);
     const messages = [
-      ...(json.effect === 'permit' && json.principal.op === 'All' && json.conditions.length === 0 && !obligation
+      ...(json.effect === 'permit' && json.principal.op === 'All' && json.conditions.length === 0 && given.length === 0
         ? ['Permits every principal without any condition.']
         : []),
-      ...(obligation !== undefined && !actionsOf(json.action).some(isOfTokens)
-        ? [`@${obligation} has no effect: obligations are for \`act\` and \`delegate\`.`]
+      ...(isOfServer && limit !== undefined
+        ? [`@${limit} has no effect: it is for \`act\` and \`delegate\`, which give tokens.`]
+        : []),
+      ...(isOfServer && json.effect === 'permit' && given.includes('approval')
+        ? ['Permits nothing: nobody is asked for an approval of what is no token.']
         : []),
     ];
     return messages.map((message) => ({ severity: 'warning', message, policy, line }));
   });
-  const permits = policies.filter(({ json }) => json.effect === 'permit' && actionsOf(json.action).includes('act'));
-  const message =
-    permits.length === 0
-      ? 'No policy permits `act`: with this set, nobody gets a token for any scope, the command line included.'
-      : 'No policy permits a Client to `act`: with this set, the command line gets no token for the management API.';
-  const isManageable = permits.some(({ json }) => mayBeClient(json.principal));
-  return isManageable ? warnings : [{ severity: 'warning', message }, ...warnings];
+  const permitting = (action: PolicyAction): readonly Parsed[] =>
+    policies.filter(({ json }) => json.effect === 'permit' && actionsOf(json.action).includes(action));
+  const acting = permitting('act');
+  const missing = [
+    ...(acting.length === 0
+      ? ['No policy permits `act`: with this set, nobody gets a token for any scope, the command line included.']
+      : acting.some(({ json }) => mayBeClient(json.principal))
+        ? []
+        : [
+            'No policy permits a Client to `act`: with this set, the command line gets no token for the management API.',
+          ]),
+    ...(permitting('administer').length === 0
+      ? [
+          'No policy permits `administer`: with this set, nobody changes anything at the management API or in the console, the policies included. Only `behalf policy rollback --local` on the machine ends that.',
+        ]
+      : []),
+    ...(permitting('register').length === 0
+      ? [
+          'No policy permits `register`: with this set, no agent and no client is registered, or connects by its document.',
+        ]
+      : []),
+  ];
+  return [...missing.map((message): PolicyFinding => ({ severity: 'warning', message })), ...warnings];
 };
 
 const mayBeClient = (principal: PolicyJson['principal']): boolean => {

@@ -38,6 +38,7 @@ export const consoleDeps = (
     credentialUses,
     activePolicies: made.activePolicy,
     isPolicyEnforced: made.isPolicyEnforced,
+    serverUse: made.serverUse,
     handlers: {
       ...approvalHandlers(made.approvals.desk, agents, owners, clock),
       ...policyHandlers(made.policies),

@@ -31,6 +31,7 @@ import { keysByUrl } from '../domain/clients/keys-by-url.ts';
 import { consentRegister } from '../domain/consent/consent-register.ts';
 import { authorizer } from '../domain/decision/authorize.ts';
 import type { DecisionLayer } from '../domain/decision/layers.ts';
+import { factsOfAgent, factsOfClient, permitsBy, type ServerUse, serverUse } from '../domain/decision/server-use.ts';
 import { simulator } from '../domain/decision/simulation.ts';
 import { delegationRegister } from '../domain/delegation/delegation-register.ts';
 import { delegationRequests } from '../domain/delegation/delegation-requests.ts';
@@ -210,7 +211,25 @@ export const services = async (configuration: Configuration, overrides: Override
     clock,
     ownerOf: async (id) => (await (id.startsWith('agt_') ? agents : clients).get(id))?.document.owner,
   });
+  const engine = cedarPolicyEngine();
+  const inForce = activePolicy({ documents, engine });
+  const isEnforced = configuration.policy.enforcement === 'on';
+  if (!isEnforced) log.warn({ event: 'policy.off' }, 'no policy is asked: policy.enforcement is off');
+  const managementApi = `${issuer}/api/v1`;
+  /** Asked by registers that are made before those it reads. */
+  const use: ServerUse = serverUse({
+    identifiers,
+    clock,
+    policies: isEnforced && overrides.withoutLayer !== 'policy' ? inForce : undefined,
+    accounts,
+    clients: { get: (id) => clients.get(id) },
+    groups: { ofAccount: (id) => groups.ofAccount(id) },
+    resourceServers,
+    managementApi,
+  });
+  const permitsAgent = permitsBy(use, factsOfAgent);
   const clients: ClientRegistry = clientRegistry({
+    permits: permitsBy(use, factsOfClient),
     names,
     documents,
     clock,
@@ -227,8 +246,17 @@ export const services = async (configuration: Configuration, overrides: Override
   const owners = ownersOf({ accounts, groups });
   const blueprints = blueprintRegistry({ documents, clock, identifiers, audit, resourceServers: places });
   const trustedIssuers = trustedIssuerRegistry({ documents, clock, identifiers, audit, checkKeyUrl, issuer });
-  const credentials = credentialRegister({ documents, clock, identifiers, audit, trustedIssuers, checkKeyUrl });
+  const credentials = credentialRegister({
+    documents,
+    clock,
+    identifiers,
+    audit,
+    trustedIssuers,
+    checkKeyUrl,
+    permits: permitsAgent,
+  });
   const agents: AgentRegistry = agentRegistry({
+    permits: permitsAgent,
     names,
     documents,
     clock,
@@ -284,6 +312,7 @@ export const services = async (configuration: Configuration, overrides: Override
     masterKey,
     trustedFetch,
     names,
+    permits: use.document,
   });
   /** As everybody sees them who grants something. */
   const granting = {
@@ -310,7 +339,6 @@ export const services = async (configuration: Configuration, overrides: Override
     agents: granting.agents,
     tokens: workloadTokens({ keys: keysOfIssuers, clock, issuer, clockToleranceSeconds }),
   });
-  const engine = cedarPolicyEngine();
   const policies = policyRegistry({ documents, clock, identifiers, audit, engine });
   const { maxDepth, maxDurationSeconds, defaultDurationSeconds, requestTtlSeconds } = configuration.delegation;
   const delegations = delegationRegister({
@@ -332,10 +360,6 @@ export const services = async (configuration: Configuration, overrides: Override
     ttlSeconds: requestTtlSeconds,
   });
   const budgets = budgetRegistry({ documents, clock, identifiers, audit });
-  const inForce = activePolicy({ documents, engine });
-  const isEnforced = configuration.policy.enforcement === 'on';
-  if (!isEnforced) log.warn({ event: 'policy.off' }, 'no policy is asked: policy.enforcement is off');
-  const managementApi = `${issuer}/api/v1`;
   const authorize = authorizer({
     identifiers,
     managementApi,
@@ -444,7 +468,7 @@ export const services = async (configuration: Configuration, overrides: Override
     uses,
     upkeep,
     credentials,
-    secrets: secretExceptions({ documents, audit, clock, identifiers, digestSecret }),
+    secrets: secretExceptions({ documents, audit, clock, identifiers, digestSecret, permits: permitsAgent }),
     credentialUpkeep: keepCredentials,
     credentialUses: credentialUse({ documents, clock }),
     trustedIssuers,
@@ -475,6 +499,7 @@ export const services = async (configuration: Configuration, overrides: Override
     }),
     activePolicy: inForce,
     isPolicyEnforced: isEnforced,
+    serverUse: use,
     delegations,
     requests,
     approvals,

@@ -77,12 +77,22 @@ export type Remedy =
   | { readonly kind: 'wait'; readonly until: number }
   | { readonly kind: 'contact'; readonly whom: 'owner' | 'operator' };
 
+/** The decision behind a refusal. For the audit trail only; never sent. */
+export type RefusedDecision = {
+  readonly decision: string;
+  /** Version of the policy set that was asked. */
+  readonly policy?: number;
+  readonly resource: string;
+  readonly inputs: { readonly [name: string]: unknown };
+};
+
 export type DomainErrorOptions = {
   /** The request member at fault: a parameter name or a JSON pointer. */
   readonly field?: string;
   /** Whole seconds after which trying again makes sense; sent as `Retry-After`. */
   readonly retryAfterSeconds?: number;
   readonly denial?: Denial;
+  readonly refused?: RefusedDecision;
   /** For the log only. Never sent. */
   readonly detail?: string;
   readonly cause?: unknown;
@@ -98,6 +108,7 @@ export class DomainError extends Error {
   readonly field: string | undefined;
   readonly retryAfterSeconds: number | undefined;
   readonly denial: Denial | undefined;
+  readonly refused: RefusedDecision | undefined;
   readonly detail: string | undefined;
 
   constructor(code: DomainErrorCode, message: string, options: DomainErrorOptions = {}) {
@@ -106,6 +117,7 @@ export class DomainError extends Error {
     this.field = options.field;
     this.retryAfterSeconds = options.retryAfterSeconds;
     this.denial = options.denial;
+    this.refused = options.refused;
     this.detail = options.detail;
   }
 }

@@ -43,7 +43,7 @@ const DOMAIN_PROBLEMS: Readonly<Record<DomainErrorCode, readonly [status: number
   invalid_authorization_details: [400, 'The authorization details are not valid'],
   unsupported_token_type: [400, 'This type of token is not supported'],
   consent_required: [403, 'A person has to allow this first'],
-  insufficient_user_authentication: [403, 'The person has to sign in again, or in a stronger way'],
+  insufficient_user_authentication: [401, 'The person has to sign in again, or in a stronger way'],
   access_denied: [403, 'A person or policy refused this'],
   authorization_pending: [400, 'People have not decided yet'],
   slow_down: [429, 'This was asked too soon again'],
@@ -113,10 +113,16 @@ const problemOf = (error: unknown, requestId: string): Problem & { readonly retr
 };
 
 /** A refusal as one line of many: what is not one of ours is thrown on. */
-export const refusalOf = (error: unknown): Pick<Problem, 'type' | 'status' | 'detail' | 'errors'> => {
+export const refusalOf = (error: unknown): Pick<Problem, 'type' | 'status' | 'detail' | 'errors' | 'denial'> => {
   if (refusalCode(error) === undefined) throw error;
-  const { type, status, detail, errors } = problemOf(error, '');
-  return { type, status, ...(detail === undefined ? {} : { detail }), ...(errors ? { errors } : {}) };
+  const { type, status, detail, errors, denial } = problemOf(error, '');
+  return {
+    type,
+    status,
+    ...(detail === undefined ? {} : { detail }),
+    ...(errors ? { errors } : {}),
+    ...(denial ? { denial } : {}),
+  };
 };
 
 /** Answers with the problem of a caught error. What was set on the response before, such as a challenge, stays. */

@@ -52,6 +52,7 @@ const asClientError = async <T>(work: () => Promise<T>): Promise<T> => {
   try {
     return await work();
   } catch (error) {
+    if (isDomainError(error) && error.denial) throw new errors.UnauthorizedClient(error.message, error.denial.reason);
     if (!isDomainError(error) || !['invalid_request', 'invalid_field'].includes(error.code)) throw error;
     const member = error.field === undefined ? '' : `${error.field.slice(1)}: `;
     throw new errors.InvalidClient(`client metadata document: ${member}${error.message}`, error.detail);

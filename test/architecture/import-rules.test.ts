@@ -108,7 +108,13 @@ const RULES: readonly Rule[] = [
       'node:stream/promises',
       'node:util',
     ],
-    lazily: ['src/main.ts', 'src/compose/export-data.ts', 'src/compose/import-data.ts', 'src/compose/restore-data.ts'],
+    lazily: [
+      'src/main.ts',
+      'src/compose/export-data.ts',
+      'src/compose/import-data.ts',
+      'src/compose/policy-rollback.ts',
+      'src/compose/restore-data.ts',
+    ],
   },
 
   {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
@@ -274,11 +275,20 @@ describe('the starter set', () => {
     }
   });
 
-  test('no agent administers this server, nor uses its API', () => {
-    expect(decide('low', {}, { action: 'administer', resource: server })).toMatchObject({
-      effect: 'deny',
-      determining: ['no-agent-administers'],
-    });
+  const call = { operation: 'createGroup', scope: 'groups:write', risk: 'critical' };
+  const registered = { kind: 'agent', via: 'management', change: false, owner: 'acc_1', environment: 'production' };
+  const asked = [
+    ['administer', call],
+    ['register', { ...registered, credentials: ['jwks'], roles: [] }],
+  ] as const;
+
+  test('no agent administers this server nor registers others, nor uses its API', () => {
+    for (const [action, context] of asked) {
+      expect(decide('low', context, { action, resource: server })).toMatchObject({
+        effect: 'deny',
+        determining: ['no-agent-administers'],
+      });
+    }
     for (const action of ['act', 'delegate'] as const) {
       expect(decide('low', {}, { action }, true)).toMatchObject({
         effect: 'deny',
@@ -287,13 +297,23 @@ describe('the starter set', () => {
     }
   });
 
-  test('people and applications administer and approve, where roles let them', () => {
+  test('people and applications administer, register and approve, where roles let them', () => {
     const person = { principal: { type: 'Account', id: 'acc_1' } } as const;
     for (const principal of [app, person]) {
-      expect(decide('low', {}, { ...principal, action: 'administer', resource: server })).toMatchObject({
-        effect: 'allow',
-      });
+      for (const [action, context] of asked) {
+        expect(decide('low', context, { ...principal, action, resource: server })).toMatchObject({
+          effect: 'allow',
+          determining: ['apps-and-people-administer'],
+        });
+      }
     }
     expect(decide('high', {}, { ...person, action: 'approve' })).toMatchObject({ effect: 'allow' });
   });
+});
+
+test('the policies of the guide can be uploaded as they are', () => {
+  const guide = readFileSync(new URL('../../docs/guides/policy.md', import.meta.url), 'utf8');
+  const texts = [...guide.matchAll(/```\n(@id[\s\S]*?)```/g)].map(([, text = '']) => text.replaceAll('…', '1'));
+  expect(texts.length).toBeGreaterThan(1);
+  for (const text of texts) expect(engine.check(`${engine.starter}\n${text}`).findings).toEqual([]);
 });

@@ -236,9 +236,14 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
       ['a permit for everybody', '@id("a") permit (principal, action, resource);', /without any condition/],
       ['an annotation nobody knows', `@note("x") ${PERMIT}`, /@note/],
       [
-        'an obligation on nothing',
+        'an approval of what is no token',
         '@id("a") @approval("required") permit (principal is Client, action == Action::"administer", resource);',
-        /@approval has no effect/,
+        /Permits nothing/,
+      ],
+      [
+        'a limit of what is no token',
+        '@id("a") @max_uses("1") permit (principal is Client, action == Action::"register", resource);',
+        /@max_uses has no effect/,
       ],
       [
         'a limit on a forbid',
@@ -250,6 +255,16 @@ export const describePolicyEngine = (of: string, make: () => PolicyEngine): void
         'a set under which nobody could activate another one',
         '@id("a") permit (principal is Agent, action == Action::"act", resource) when { context.bound };',
         /no token for the management API/,
+      ],
+      [
+        'a set under which nobody does anything here',
+        '@id("a") permit (principal, action in [Action::"act", Action::"register"], resource) when { context.bound };',
+        /No policy permits `administer`.*rollback --local/,
+      ],
+      [
+        'a set under which nothing is registered',
+        '@id("a") permit (principal, action in [Action::"act", Action::"administer"], resource) when { context.bound };',
+        /No policy permits `register`/,
       ],
     ])('warns of %s', (_, text, message) => {
       const { findings } = engine.check(text);

@@ -18,7 +18,8 @@ import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { blueprintPreview } from '../../src/domain/blueprints/blueprint-preview.ts';
 import { blueprintRegistry } from '../../src/domain/blueprints/blueprint-registry.ts';
 import { budgetRegistry } from '../../src/domain/budgets/budget-registry.ts';
-import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
+import { type ClientRegistry, clientRegistry } from '../../src/domain/clients/client-registry.ts';
+import { factsOfAgent, factsOfClient, permitsBy, serverUse } from '../../src/domain/decision/server-use.ts';
 import { simulator } from '../../src/domain/decision/simulation.ts';
 import { delegationRegister } from '../../src/domain/delegation/delegation-register.ts';
 import { DomainError } from '../../src/domain/errors.ts';
@@ -85,9 +86,28 @@ export const managementWorld = async () => {
   const blueprints = blueprintRegistry({ ...base, resourceServers });
   const groups = groupRegistry({ ...base, accounts });
   const owners = ownersOf({ accounts, groups });
-  const agents = agentRegistry({ ...base, owners, resourceServers });
+  const engine = cedarPolicyEngine();
+  const policies = policyRegistry({ ...base, engine });
+  const active = activePolicy({ documents, engine });
+  const use = serverUse({
+    ...base,
+    policies: active,
+    accounts,
+    groups,
+    resourceServers,
+    clients: { get: (id) => clients.get(id) },
+    managementApi: `${ISSUER}/api/v1`,
+  });
+  const permits = permitsBy(use, factsOfAgent);
+  const agents = agentRegistry({ ...base, owners, resourceServers, permits });
   const departures = departureRegister({ documents, clock, groups, owners, agents });
-  const clients = clientRegistry({ ...base, digestSecret, accountExists, resourceServers });
+  const clients: ClientRegistry = clientRegistry({
+    ...base,
+    digestSecret,
+    accountExists,
+    resourceServers,
+    permits: permitsBy(use, factsOfClient),
+  });
   const delegations = delegationRegister({ ...base, issuer: ISSUER, maxDepth: 5 });
   const latch = memoryKillLatch();
   const kills = killSwitch({
@@ -99,12 +119,10 @@ export const managementWorld = async () => {
   });
   const checkKeyUrl = () => undefined;
   const issuers = trustedIssuerRegistry({ ...base, checkKeyUrl, issuer: ISSUER });
-  const credentials = credentialRegister({ ...base, trustedIssuers: issuers, checkKeyUrl });
-  const engine = cedarPolicyEngine();
-  const policies = policyRegistry({ ...base, engine });
+  const credentials = credentialRegister({ ...base, trustedIssuers: issuers, checkKeyUrl, permits });
   const trials = policyTrials({
     registry: policies,
-    active: activePolicy({ documents, engine }),
+    active,
     engine,
     simulator: simulator({
       ...base,
@@ -185,8 +203,9 @@ export const managementWorld = async () => {
       deadLetters: deadLetters({ ...base, outbox: outbox(base) }),
     },
     policies,
+    serverUse: use,
     policyTrials: trials,
-    secrets: secretExceptions({ ...base, digestSecret }),
+    secrets: secretExceptions({ ...base, digestSecret, permits }),
     groups,
     instances: instanceRegister({
       ...base,
@@ -253,6 +272,7 @@ export const managementWorld = async () => {
     const { document } = await accounts.create({ username, name: username, roles, password: 'correct horse' }, SYSTEM);
     return { account: document, token: token({ subject: document.id }) };
   };
+  await policies.ensureStarter(SYSTEM);
   const admin = await person('admin', ['administrator']);
   const operator = await person('operator', ['operator']);
   const auditor = await person('auditor', ['auditor']);
@@ -294,6 +314,7 @@ export const managementWorld = async () => {
       resourceServers,
       delegations,
       desk,
+      policies,
       tokens,
       failures,
       proof,

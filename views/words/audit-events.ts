@@ -156,6 +156,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'push_key.tainted': ['Key for messages in browsers ended', 'Schlüssel für Mitteilungen in Browsern beendet'],
   'notice.undelivered': ['Notice could not be delivered', 'Mitteilung unzustellbar'],
   'notice.retried': ['Notice is delivered again', 'Mitteilung wird noch einmal zugestellt'],
+  'management.permitted': ['Call of the management API let through', 'Aufruf der Verwaltungs-API zugelassen'],
   'management.refused': ['Call of the management API refused', 'Aufruf der Verwaltungs-API verweigert'],
   'audit.read': ['Audit trail read', 'Protokoll gelesen'],
   'audit.exported': ['Audit trail exported', 'Protokoll exportiert'],

@@ -76,6 +76,9 @@ export const agentFormWords = {
   }),
   registerButton: phrase({ en: 'Register', de: 'Registrieren' }),
   cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),
+  /** What policies say to it. */
+  notLet: (said: HtmlValue) =>
+    phrase({ en: html`${said} Nothing was registered.`, de: html`${said} Es wurde nichts registriert.` }),
   notRight: phrase({
     en: 'Something below is not right yet. Nothing was registered.',
     de: 'Unten stimmt etwas noch nicht. Es wurde nichts registriert.',

@@ -12,6 +12,7 @@ export const GERMAN: Readonly<Record<string, string | ((part: string) => string)
   'This cannot be answered right now.': 'Das lässt sich im Augenblick nicht beantworten.',
   'This form did not come from a page of this server, or is too old. Open the page again.':
     'Dieses Formular kam nicht von einer Seite dieses Servers oder ist zu alt. Öffnen Sie die Seite noch einmal.',
+  'The policies of this server do not allow this.': 'Die Richtlinien dieses Servers lassen das nicht zu.',
   'There are no pages in this language.': 'In dieser Sprache gibt es keine Seiten.',
   ...CONSOLE_GERMAN,
   ...PEOPLE_REFUSALS,

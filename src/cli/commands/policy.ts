@@ -1,8 +1,12 @@
 /** `behalf policy …`: the policies of a server, from files in a repository. */
+import { isDomainError } from '../../domain/errors.ts';
 import { differences } from '../../domain/policy/line-diff.ts';
-import { type Command, CommandError, EXIT, usageError } from '../command.ts';
+import { type Call, type Command, CommandError, EXIT, usageError } from '../command.ts';
+import { existingDatabase } from '../local-store.ts';
 import type { Json } from '../management-client.ts';
 import { listCommand, type ManagementCall, managementCommand, timeText } from '../management-commands.ts';
+import { withProgress } from '../progress.ts';
+import { SETTINGS, settings } from '../settings.ts';
 import { details, printable } from '../table.ts';
 import { readText, replayCommand, tryCommand } from './policy-trials.ts';
 
@@ -47,7 +51,7 @@ const activate = async (call: ManagementCall, set: Json, replaces: unknown): Pro
   return (await call.api.postIf(`${path}/activation`, etag, body)).body;
 };
 
-const counts = ({ version, replaces }: Json): string =>
+const counts = ({ version, replaces }: { readonly version?: unknown; readonly replaces?: unknown }): string =>
   `Version ${version} counts from now on${replaces === undefined ? '' : ` in place of version ${replaces}`}.\n`;
 
 const list = listCommand({
@@ -138,7 +142,7 @@ const activateVersion = managementCommand({
   },
 });
 
-const rollback = managementCommand({
+const remoteRollback = managementCommand({
   words: ['policy', 'rollback'],
   operands: [],
   summary: 'Make the version count again that counted before; once more takes that back.',
@@ -156,6 +160,43 @@ const rollback = managementCommand({
     return EXIT.done;
   },
 });
+
+/** In the store itself: what counts may let nobody in who could make another one count. */
+const localRollback = async (call: Call): Promise<number> => {
+  const configuration = settings(call);
+  const to = call.text('to');
+  if (to !== undefined && to !== 'starter') versionOf(to);
+  if (configuration.stores.document === 'sqlite') existingDatabase(configuration);
+  await withProgress(call.terminal, async () => {
+    // Loaded here only: it knows both stores, and Cedar.
+    const { rollBackPolicies } = await import('../../compose/policy-rollback.ts');
+    try {
+      return [counts(await rollBackPolicies(configuration, { to })).trimEnd()];
+    } catch (error) {
+      if (!isDomainError(error) || error.code === 'unavailable') throw error;
+      throw new CommandError(error.message, { hint: 'Name another one with --to VERSION.', cause: error });
+    }
+  });
+  return EXIT.done;
+};
+
+const rollback: Command = {
+  ...remoteRollback,
+  options: {
+    local: { description: 'On this machine, in the store itself: for whoever the policies that count let do nothing.' },
+    to: { value: 'VERSION', description: 'With --local: this version, or `starter` for the one new servers have.' },
+    ...remoteRollback.options,
+    config: SETTINGS.config,
+  },
+  notes: 'With --local it needs the settings of the server and no token; the server may run or not.',
+  run: (call) => {
+    if (call.isSet('local')) return localRollback(call);
+    if (call.text('to') !== undefined || call.text('config') !== undefined) {
+      throw usageError('--to and --config go with --local.', 'Else: behalf policy activate VERSION.');
+    }
+    return remoteRollback.run(call);
+  },
+};
 
 /** `schema` and `starter`: a text that the server has. */
 const textCommand = (word: 'schema' | 'starter', summary: string): Command =>

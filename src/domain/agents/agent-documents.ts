@@ -1,5 +1,5 @@
 import type { AuditTrail } from '../audit/audit-event.ts';
-import { registeredDocuments } from '../clients/registered-documents.ts';
+import { type Permits, registeredDocuments } from '../clients/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { AGENTS, type Agent } from './agent.ts';
@@ -9,6 +9,8 @@ export const agentDocuments = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditTrail;
   readonly clock: Clock;
+  /** Asked before an agent is registered, and before what policies look at in it changes. Default: nobody is. */
+  readonly permits?: Permits<Agent> | undefined;
 }) => {
   const collection = deps.documents.collection<Agent>(AGENTS);
   const documentsOf = registeredDocuments<Agent>({
@@ -17,6 +19,7 @@ export const agentDocuments = (deps: {
     audit: deps.audit,
     clock: deps.clock,
     facts: ({ id, owner }) => ({ agent: id, owner }),
+    permits: deps.permits,
     derived: ['nameKey', 'words', 'workloads', 'credentialsEndAt', 'hasSecret'],
   });
   return { collection, documentsOf };

@@ -7,7 +7,7 @@
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { BlueprintAdmission } from '../blueprints/blueprint-admission.ts';
 import type { KeyUrlCheck } from '../clients/key-source.ts';
-import type { By, Page } from '../clients/registered-documents.ts';
+import type { By, Page, Permits } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
 import type { Owners } from '../groups/owners.ts';
 import { verification } from '../names/verification.ts';
@@ -42,6 +42,7 @@ type Dependencies = {
   readonly checkKeyUrl?: KeyUrlCheck;
   /** Whether blueprints take an agent. Default: there are none. */
   readonly admission?: BlueprintAdmission;
+  readonly permits?: Permits<Agent> | undefined;
   /** Without it no agent is registered with credentials beside its keys. */
   readonly credentials?: { made(given: readonly NewCredential[]): Promise<readonly Credential[]> };
   /** Without it no name is verified. */
@@ -59,8 +60,8 @@ const EVENTS = {
 } as const;
 
 export const agentRegistry = (dependencies: Dependencies) => {
-  const { documents, clock, identifiers, audit, owners, resourceServers, admission, handOver } = dependencies;
-  const { collection, documentsOf } = agentDocuments({ documents, audit, clock });
+  const { documents, clock, identifiers, owners, resourceServers, admission, handOver } = dependencies;
+  const { collection, documentsOf } = agentDocuments(dependencies);
   const uses = dependencies.uses ?? agentUse({ documents, clock });
   const ownership = agentOwnership({
     collection,
@@ -163,9 +164,10 @@ export const agentRegistry = (dependencies: Dependencies) => {
       };
       const plain = credentials.length > 0 ? withCredentials(bare, credentials) : bare;
       const agent = await checkedAgent(check, composition ? composed(plain, composition, by) : plain);
-      await uses.begin([agent]);
       const stored = { ...agent, ...searchable(agent) };
-      return admitted(agent, undefined, () => documentsOf.insert(stored, 'agent.created', by));
+      return admitted(agent, undefined, () =>
+        documentsOf.insert(stored, 'agent.created', by, () => uses.begin([agent])),
+      );
     },
 
     /**

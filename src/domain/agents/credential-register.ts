@@ -4,7 +4,7 @@
  */
 import type { AuditEvent, AuditEventType, AuditTrail } from '../audit/audit-event.ts';
 import type { JsonWebKeySet } from '../clients/client.ts';
-import type { By } from '../clients/registered-documents.ts';
+import type { By, Permits } from '../clients/registered-documents.ts';
 import { DomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../ports/document-store.ts';
@@ -26,6 +26,7 @@ export const credentialRegister = (deps: {
   readonly identifiers: Identifiers;
   readonly trustedIssuers: CredentialCheckDeps['trustedIssuers'];
   readonly checkKeyUrl: CredentialCheckDeps['checkKeyUrl'];
+  readonly permits?: Permits<Agent> | undefined;
 }) => {
   const { clock, identifiers } = deps;
   const { documentsOf } = agentDocuments(deps);

@@ -4,7 +4,7 @@
  */
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import { checkText } from '../clients/display-text.ts';
-import type { By } from '../clients/registered-documents.ts';
+import type { By, Permits } from '../clients/registered-documents.ts';
 import { DomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
@@ -35,6 +35,7 @@ export const secretExceptions = (deps: {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly digestSecret: (secret: string) => string;
+  readonly permits?: Permits<Agent> | undefined;
 }) => {
   const { clock, identifiers, digestSecret } = deps;
   const { documentsOf } = agentDocuments(deps);

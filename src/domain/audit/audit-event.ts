@@ -182,6 +182,8 @@ export const AUDIT_EVENTS = {
   'notice.undelivered':
     'A notice could not be delivered and was given up; it is kept among the dead letters. `inputs` say which and why.',
   'notice.retried': 'A notice that was given up is to be delivered all the same.',
+  'management.permitted':
+    'Roles and policy let a call through that changes something; written before it is made. `note` is the operation, `inputs` what policy was asked.',
   'management.refused': 'A call of the management API by an authenticated caller was refused.',
   'audit.read': 'The audit trail was read.',
   'audit.exported': 'The audit trail was exported.',

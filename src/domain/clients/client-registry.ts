@@ -17,7 +17,7 @@ import { CLIENTS, type Client } from './client.ts';
 import { checkName } from './display-text.ts';
 import { checkGrantTypes, GRANT_TYPES, JWT_BEARER, TOKEN_EXCHANGE } from './grant-types.ts';
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from './key-source.ts';
-import { type By, type Page, type PageQuery, registeredDocuments } from './registered-documents.ts';
+import { type By, type Page, type PageQuery, type Permits, registeredDocuments } from './registered-documents.ts';
 import { checkOrigins, checkRedirectUris } from './web-address.ts';
 
 export type NewClient = Pick<Client, 'name'> &
@@ -53,6 +53,7 @@ type Dependencies = {
   readonly checkKeyUrl?: KeyUrlCheck;
   /** Without it no name is verified. */
   readonly names?: VerifiedNames;
+  readonly permits?: Permits<Client> | undefined;
 };
 
 export const clientRegistry = (dependencies: Dependencies) => {
@@ -65,6 +66,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
     audit,
     clock,
     facts: ({ owner }) => (owner === undefined ? {} : { owner }),
+    permits: dependencies.permits,
   });
 
   /** What is the same in `before` was checked when it came, and may since have become unknown. */

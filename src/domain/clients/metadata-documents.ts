@@ -48,6 +48,8 @@ type Dependencies = {
   readonly policy: DocumentPolicy;
   /** Without it no name is kept for anybody. */
   readonly names?: Pick<VerifiedNames, 'likeness'>;
+  /** Throws where policy lets no authorization begin with it. Default: policy is not asked. */
+  readonly permits?: ((client: DocumentClient, asking: Asking) => Promise<unknown>) | undefined;
   /** How long what was fetched is known to the pages: longer than a person may take to answer. */
   readonly heldSeconds: number;
 };
@@ -156,13 +158,15 @@ export const metadataDocuments = (deps: Dependencies) => {
 
     /**
      * The client as its document is now, fetched unless a copy is fresh. Throws 'invalid_request' when it cannot be
-     * had or its host is not accepted, 'invalid_field' with the member at fault, 'unavailable' over a budget.
+     * had or its host is not accepted, 'invalid_field' with the member at fault, 'forbidden' by policy, 'unavailable'
+     * over a budget.
      */
     async current(id: string, asking: Asking): Promise<DocumentClient> {
       checkDocumentId(id);
       if (!policy.isAccepted(id)) throw new DomainError('invalid_request', 'Clients of this host are not accepted.');
       const client = await fetched(id, asking.source);
       await checkLikeness(client);
+      await deps.permits?.(client, asking);
       await hold(client, asking);
       return client;
     },

@@ -3,6 +3,7 @@
  * changes and removals that stand in the audit trail before they stand in the store. It does not know what a
  * document means; the registry that owns the collection checks that first. Called by the registries only.
  */
+import type { Assurance } from '../accounts/assurance.ts';
 import type { AuditEvent, AuditEventType, AuditTrail } from '../audit/audit-event.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -17,7 +18,17 @@ export type By = {
   readonly request?: string;
   /** Address the request came from. */
   readonly source?: string;
+  /** How the person signed in, where it is one. */
+  readonly assurance?: Assurance;
+  /** Whether the token that was presented is bound to a key or certificate. */
+  readonly isBound?: boolean;
 };
+
+/**
+ * Whether something may come to stand in a register as `after`; answers what its event says of that, and throws where it
+ * may not.
+ */
+export type Permits<T> = (after: T, before: T | undefined, by: By) => Promise<Partial<AuditEvent>>;
 
 /** Newest first. `next` is absent on the last page. */
 export type Page<T> = { readonly items: readonly Versioned<T>[]; readonly next?: Cursor };
@@ -40,12 +51,14 @@ type Dependencies<T extends Registered> = {
   readonly facts?: (document: T) => Partial<AuditEvent>;
   /** Members that follow from others, and are no change of their own. */
   readonly derived?: readonly string[];
+  /** Asked before anything is written. Default: nobody is. */
+  readonly permits?: Permits<T> | undefined;
   /** Text of the refusal when a unique member is taken. */
   readonly taken?: { readonly message: string; readonly field: string };
 };
 
 export const registeredDocuments = <T extends Registered>(dependencies: Dependencies<T>) => {
-  const { collection, kind, audit, clock, facts, taken, derived = [] } = dependencies;
+  const { collection, kind, audit, clock, facts, taken, derived = [], permits = async () => ({}) } = dependencies;
 
   const record = (
     type: AuditEventType,
@@ -92,9 +105,15 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
       return documents.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
     },
 
-    /** Throws DomainError 'conflict' when a unique member is taken. */
-    async insert(document: T, type: AuditEventType, by: By): Promise<Versioned<T>> {
-      await record(type, document, by);
+    /** Throws DomainError 'conflict' when a unique member is taken. `beside` is what has to be written before it. */
+    async insert(
+      document: T,
+      type: AuditEventType,
+      by: By,
+      beside: () => Promise<void> = async () => undefined,
+    ): Promise<Versioned<T>> {
+      await record(type, document, by, undefined, await permits(document, undefined, by));
+      await beside();
       try {
         await collection.insert(document);
       } catch (error) {
@@ -132,7 +151,8 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
         const changed = changedMembers(current.document, altered, derived);
         if (changed.length === 0) return current;
         const next = { ...altered, updatedAt: clock.now() };
-        if (!recorded) await record(type, next, by, changed, about);
+        const permitted = await permits(next, current.document, by);
+        if (!recorded) await record(type, next, by, changed, merged(permitted, about));
         recorded = true;
         if (await collection.replace(next, current.version)) return { document: next, version: current.version + 1 };
         if (expected !== undefined) throw stale(kind);
@@ -143,6 +163,12 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
     },
   };
 };
+
+const merged = (permitted: Partial<AuditEvent>, about: Partial<AuditEvent> = {}): Partial<AuditEvent> => ({
+  ...permitted,
+  ...about,
+  ...(permitted.inputs && about.inputs ? { inputs: { ...permitted.inputs, ...about.inputs } } : {}),
+});
 
 export type RegisteredDocuments<T extends Registered> = ReturnType<typeof registeredDocuments<T>>;
 

@@ -74,26 +74,31 @@ const contextOf = (facts: DecisionFacts): PolicyRecord => {
   const { route, now, subject, actors = [], assurance, approval, source, isBound = false } = facts;
   return {
     route,
-    now,
-    hour: Math.floor((now % DAY) / HOUR),
-    // The epoch began on a Thursday.
-    weekday: ((Math.floor(now / DAY) + 3) % 7) + 1,
+    ...momentFacts({ now, assurance, source }),
     subject: subject && { entity: { type: 'Account', id: subject.id } },
     delegated: !actsForItself(facts),
     depth: actors.length,
     actors: actors.map((id) => ({ entity: { type: 'Agent', id } as const })),
-    assurance: assurance && {
-      record: {
-        acr: assurance.acr ?? '',
-        amr: [...assurance.amr],
-        age: Math.max(0, now - assurance.authTime),
-      },
-    },
     approval: approval && { record: { id: approval.id, approvers: approval.approvers } },
-    source: source !== undefined && isAddress(source) ? { network: source } : undefined,
     bound: isBound,
   };
 };
+
+/** When, from where and how surely: of questions of every kind. */
+export const momentFacts = ({
+  now,
+  assurance,
+  source,
+}: Pick<DecisionFacts, 'now' | 'assurance' | 'source'>): PolicyRecord => ({
+  now,
+  hour: Math.floor((now % DAY) / HOUR),
+  // The epoch began on a Thursday.
+  weekday: ((Math.floor(now / DAY) + 3) % 7) + 1,
+  assurance: assurance && {
+    record: { acr: assurance.acr ?? '', amr: [...assurance.amr], age: Math.max(0, now - assurance.authTime) },
+  },
+  source: source !== undefined && isAddress(source) ? { network: source } : undefined,
+});
 
 const isAddress = (source: string): boolean => /^[\da-f.:]+$/i.test(source) && /[.:]/.test(source);
 

@@ -1,13 +1,32 @@
 /** A policy set run over decisions of the past: which of them it would have made otherwise, by agent and by scope. */
 
+import type { AuditEventType } from '../audit/audit-event.ts';
 import type { AuditEntry, AuditFilters, AuditPage } from '../audit/list-events.ts';
 import { cutByPolicy } from '../decision/policy-layer.ts';
 import type { PolicyCase } from '../decision/policy-question.ts';
 import type { Layer } from '../errors.ts';
 import type { CompiledPolicies } from '../ports/policy-engine.ts';
 
+const OF_TOKENS: readonly AuditEventType[] = ['token.issued', 'token.refused'];
 /** Events of decisions, which keep what policies were asked. */
-const DECIDED = ['token.issued', 'token.refused'] as const;
+const DECIDED: readonly AuditEventType[] = [
+  ...OF_TOKENS,
+  'management.permitted',
+  'management.refused',
+  'registration.refused',
+  'agent.created',
+  'agent.updated',
+  'agent.accepted',
+  'agent.transferred',
+  'client.created',
+  'client.updated',
+  'client.adopted',
+  'credential.added',
+  'credential.removed',
+  'credential.secret_allowed',
+];
+/** Nearly all decisions are about tokens. */
+const shareOf = (type: AuditEventType): number => (OF_TOKENS.includes(type) ? 0.45 : 0.1 / (DECIDED.length - 2));
 /** Read without anybody else coming to their turn. */
 const PAGE = 250;
 /** Agents, scopes and examples that are told apart; a summary is read by a person. */
@@ -67,10 +86,12 @@ export async function* replay(
   const byCaller = new Map<string, Count>();
   const byScope = new Map<string, Count>();
   const examples: Change[] = [];
+  let seen = 0;
   let read = 0;
   let decided = 0;
   let changed = 0;
-  for (const [index, type] of DECIDED.entries()) {
+  let behind = 0;
+  for (const type of DECIDED) {
     let after: AuditFilters['after'];
     do {
       const page = await list({
@@ -83,9 +104,11 @@ export async function* replay(
         ...(after ? { after } : {}),
       });
       for (const entry of page.entries) {
-        read += 1;
-        if (read % AT_ONCE === 0) await pause();
+        seen += 1;
+        if (seen % AT_ONCE === 0) await pause();
         const change = changeOf(entry, policies);
+        // Of other events only those are decisions for which policies were asked.
+        if (change !== undefined || OF_TOKENS.includes(type)) read += 1;
         if (change === undefined) continue;
         decided += 1;
         if (change.allowed.length + change.refused.length === 0) continue;
@@ -100,9 +123,13 @@ export async function* replay(
       after = page.next;
       const atMillis = after ? (page.entries.at(-1)?.at ?? toMillis) : toMillis;
       const passed = (atMillis - fromMillis) / Math.max(1, toMillis - fromMillis);
-      yield { read, changed, atMillis, share: (index + passed) / DECIDED.length };
+      const share = Math.min(1, behind + passed * shareOf(type));
+      // Of what happens rarely it is said only that it is done.
+      if (after || OF_TOKENS.includes(type)) yield { read, changed, atMillis, share };
     } while (after);
+    behind += shareOf(type);
   }
+  yield { read, changed, atMillis: toMillis, share: 1 };
   return {
     read,
     decided,

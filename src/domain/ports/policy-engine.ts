@@ -16,6 +16,7 @@ export type EntityType =
   | 'Group'
   | 'Agent'
   | 'Client'
+  | 'Registration'
   | 'Blueprint'
   | 'ResourceServer'
   | 'Scope'

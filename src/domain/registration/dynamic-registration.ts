@@ -4,6 +4,7 @@ import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientRegistry, CreatedClient } from '../clients/client-registry.ts';
 import type { By } from '../clients/registered-documents.ts';
+import { refusedDecision } from '../decision/server-use.ts';
 import { DomainError, isDomainError } from '../errors.ts';
 import type { Quota } from '../limits/quota.ts';
 import { sourceNetwork } from '../limits/source-network.ts';
@@ -72,8 +73,8 @@ export const dynamicRegistration = (deps: Dependencies) => {
     } catch (error) {
       if (!isDomainError(error) || error.code === 'unavailable') throw error;
       const { error: code } = registrationError(error);
-      if (known) await audit.append(refusal(known, action, code, error.field, from));
-      else await deps.countRefusal({ reason: code, ...from });
+      if (known) await audit.append(refusal(known, action, code, error, from));
+      else await deps.countRefusal({ reason: error.denial?.reason ?? code, ...from });
       throw error;
     }
   };
@@ -263,15 +264,19 @@ const refusal = (
   { caller, owner, target }: Known,
   action: Action,
   error: string,
-  field: string | undefined,
+  { field, ...why }: Pick<DomainError, 'field' | 'refused' | 'denial'>,
   from: From,
-): AuditEvent => ({
-  type: 'registration.refused',
-  outcome: 'refused',
-  caller,
-  ...(owner === undefined ? {} : { owner }),
-  ...(target ? { target } : {}),
-  error,
-  inputs: { action, ...(field === undefined ? {} : { member: field }) },
-  ...ofRequest(from),
-});
+): AuditEvent => {
+  const { inputs, ...decided } = refusedDecision(why);
+  return {
+    type: 'registration.refused',
+    outcome: 'refused',
+    caller,
+    ...(owner === undefined ? {} : { owner }),
+    ...(target ? { target } : {}),
+    error,
+    ...decided,
+    inputs: { action, ...(field === undefined ? {} : { member: field }), ...inputs },
+    ...ofRequest(from),
+  };
+};

@@ -1,8 +1,13 @@
-import type { DomainError } from '../errors.ts';
+import type { Denial, DomainError } from '../errors.ts';
 import { wireMember } from './client-metadata.ts';
 
 /** A refusal as it is answered: RFC 7591 §3.2.2, RFC 6750 §3.1. */
-export type RegistrationError = { readonly status: number; readonly error: string; readonly description: string };
+export type RegistrationError = {
+  readonly status: number;
+  readonly error: string;
+  readonly description: string;
+  readonly denial?: Denial;
+};
 
 /** Members of a registration that were refused by name; what they are refused as. */
 const metadataError = (member: string): string => {
@@ -11,9 +16,11 @@ const metadataError = (member: string): string => {
 };
 
 /** Every refusal of a registration: what is wrong with the metadata is 400 and names the member. */
-export const registrationError = ({ code, field, message }: DomainError): RegistrationError => {
+export const registrationError = ({ code, field, message, denial }: DomainError): RegistrationError => {
   const member = field === undefined ? undefined : wireMember(field);
   const description = member === undefined ? message : `${member}: ${message}`;
+  // A policy says no, which RFC 7591 has no word for.
+  if (denial) return { status: 403, error: 'access_denied', description: message, denial };
   switch (code) {
     case 'unauthenticated':
     case 'not_found':

@@ -23,7 +23,7 @@ export const accountSessions = (deps: PeopleDeps, forms: GuardedForms) => {
     const session = await browserSessions.current(exchangeOf(ctx));
     const account = session && (await activeAccount(deps, session.account));
     if (!session || !account) return undefined;
-    rememberSender(ctx, account.id);
+    rememberSender(ctx, account.id, session.assurance);
     const csrf = forms.token(['session', session.id]);
     const { name, username } = account;
     return {

@@ -4,7 +4,7 @@
  * routes or roles; the management API decides what the token's holder may do.
  */
 import type { Context } from 'koa';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { IssuedToken, IssuedTokens } from '../../domain/ports/issued-tokens.ts';
 
 export type BearerDependencies = {
@@ -69,16 +69,32 @@ export const requireScope = (ctx: Context, audience: string, token: IssuedToken,
   throw new DomainError('forbidden', `The token lacks the scope ${scope}.`);
 };
 
-/** Sets WWW-Authenticate. Values are ours or registered names, never input. */
+/** Sets WWW-Authenticate. Values are ours, registered names or those of a policy, never input. */
 export const challenge = (
   ctx: Context,
   audience: string,
   scheme: Scheme,
-  parameters: { readonly error?: string; readonly scope?: string } = {},
+  parameters: {
+    readonly error?: string;
+    readonly scope?: string;
+    readonly acr_values?: string;
+    readonly max_age?: string;
+  } = {},
 ): void => {
   const all = { realm: audience, ...parameters, ...(scheme === 'DPoP' ? { algs: PROOF_ALGORITHMS } : {}) };
   const text = Object.entries(all).map(([name, value]) => `${name}="${value}"`);
   ctx.set('WWW-Authenticate', `${scheme} ${text.join(', ')}`);
+};
+
+/** The challenge to whom a stronger or later sign-in would help (RFC 9470 §3), with the demands of the denial. */
+export const challengeToSignIn = (ctx: Context, audience: string, error: unknown): void => {
+  const remedies = isDomainError(error) ? (error.denial?.remedies ?? []) : [];
+  const demand = remedies.find((remedy) => remedy.kind === 'step_up');
+  challenge(ctx, audience, 'Bearer', {
+    error: 'insufficient_user_authentication',
+    ...(demand?.acr_values === undefined ? {} : { acr_values: demand.acr_values }),
+    ...(demand?.max_age === undefined ? {} : { max_age: String(demand.max_age) }),
+  });
 };
 
 const proofOf = async (

@@ -11,6 +11,7 @@ import type { Cursor } from '../../domain/ports/document-store.ts';
 import type { Answer, Handlers, RouteQuery } from '../management/call.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { type Access, accessOf, type Caller } from '../management/permissions.ts';
+import type { PolicyCheck } from '../management/policy-check.ts';
 import { fromWire } from '../management/representations.ts';
 import { type OperationId, routeEntries } from '../management/route-table.ts';
 import type { RouteDeclaration } from '../management/routes/route.ts';
@@ -65,7 +66,7 @@ const ROUTES = new Map<OperationId, RouteDeclaration>(routeEntries());
 
 export type ConsoleCalls = ReturnType<typeof consoleCalls>;
 
-export const consoleCalls = (handlers: Handlers<ConsoleOperation>) => {
+export const consoleCalls = (handlers: Handlers<ConsoleOperation>, checkPolicy: PolicyCheck) => {
   const checksOf = new Map<ConsoleOperation, ReturnType<typeof inputChecks>>();
 
   const routeOf = (operation: ConsoleOperation): RouteDeclaration => {
@@ -101,7 +102,10 @@ export const consoleCalls = (handlers: Handlers<ConsoleOperation>) => {
     if (routeOf(operation).path.includes('{instance}') && !ID.test(instance ?? '')) throw nothingThere();
     if (routeOf(operation).path.includes('{credential}') && !ID.test(credential)) throw nothingThere();
     const allowed = access(operation, account);
+    const caller = callerOf(account);
+    const recordPermit = await checkPolicy(operation, routeOf(operation), { id, caller, by });
     if (routeOf(operation).body !== undefined) checkBody(operation, body);
+    await recordPermit();
     return handlers[operation]({
       id,
       ...(instance === undefined ? {} : { instance }),
@@ -111,7 +115,7 @@ export const consoleCalls = (handlers: Handlers<ConsoleOperation>) => {
       body: fromWire(body),
       version,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-      caller: callerOf(account),
+      caller,
       access: ownOnly ? 'own' : allowed,
       by: { ...by, account: account.id },
     });

@@ -9,6 +9,7 @@ import type { CredentialUses } from '../../domain/agents/credential-use.ts';
 import type { ApprovalDesk } from '../../domain/approvals/approval-desk.ts';
 import type { BlueprintRegistry } from '../../domain/blueprints/blueprint-registry.ts';
 import type { ActivePolicies } from '../../domain/decision/authorize.ts';
+import type { ServerUse } from '../../domain/decision/server-use.ts';
 import { isGroupId } from '../../domain/groups/group.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
@@ -25,6 +26,7 @@ type Found<T> = Promise<Versioned<T> | undefined>;
 
 /** `agents` are as everybody sees them who grants something, `registered` as they stand in the register. */
 export type ConsoleDeps = PeopleDeps & {
+  readonly serverUse: Pick<ServerUse, 'administer'>;
   /** Of the management API. */
   readonly handlers: Handlers<ConsoleOperation>;
   readonly clock: Pick<Clock, 'now'>;

@@ -42,11 +42,13 @@ export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs 
       const isActive = made.body?.['state'] === 'active';
       seeOther(ctx, `${agentHref(deps, String(made.body?.['id']))}?done=${isActive ? 'registered' : 'asked'}`);
     } catch (error) {
-      const errors = registerErrors(error);
+      const isRefusedByPolicy = isDomainError(error) && error.refused !== undefined;
+      const errors = isRefusedByPolicy ? {} : registerErrors(error);
       if (!errors || !isDomainError(error)) throw error;
       await recordRefusal(deps, ctx, error);
       const { viewer, frame } = openedAs(ctx, session);
-      const flash = { kind: 'error', text: agentFormWords.notRight } as const;
+      const text = isRefusedByPolicy ? agentFormWords.notLet(refusalPhrase(error.message)) : agentFormWords.notRight;
+      const flash = { kind: 'error', text } as const;
       const model = await registerModel(deps, calls, viewer, { ...frame, flash }, values, errors);
       sendPage(ctx, statusOf(error), registerPage(model));
     }

@@ -179,7 +179,7 @@ export const addPolicyPages = ({ router, page, deps, calls, sessions, openedAs }
 };
 
 /** What was typed is not lost to these. */
-const AGAIN: readonly string[] = ['invalid_field', 'precondition_failed', 'conflict'];
+const AGAIN: readonly string[] = ['invalid_field', 'precondition_failed', 'conflict', 'forbidden'];
 
 const numberOf = (form: URLSearchParams, name: string): number | undefined => {
   const given = single(form, name) ?? '';

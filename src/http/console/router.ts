@@ -11,6 +11,7 @@ import type { Account } from '../../domain/accounts/account.ts';
 import { readCursor } from '../account/account-model.ts';
 import { accountSessions, type PageSession } from '../account/sessions.ts';
 import { byOf, guardedForms, pages, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import { policyCheck } from '../management/policy-check.ts';
 import { agentListModel } from './agent-list.ts';
 import { agentModel } from './agent-model.ts';
 import { addApprovalsPage } from './approvals-page.ts';
@@ -52,7 +53,7 @@ const isSeen = (calls: ConsoleCalls, place: ConsolePlace, account: Account): boo
 /** `/console` and all below it. */
 export const consoleRouter = (deps: ConsoleDeps): Router => {
   const { basePath } = deps;
-  const calls = consoleCalls(deps.handlers);
+  const calls = consoleCalls(deps.handlers, policyCheck({ use: deps.serverUse, audit: deps.audit }));
   const sessions = accountSessions(deps, guardedForms(deps));
   const router = new Router();
   router.use(pages(deps));

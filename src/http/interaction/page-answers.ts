@@ -5,7 +5,10 @@ import { isLanguage, type Language } from '../../../views/language.ts';
 import { errorPage } from '../../../views/pages/error.ts';
 import { errorWords } from '../../../views/words/error.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
+import type { Assurance } from '../../domain/accounts/assurance.ts';
+import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { By } from '../../domain/clients/registered-documents.ts';
+import { refusedDecision } from '../../domain/decision/server-use.ts';
 import { DomainError, type DomainErrorCode, isDomainError } from '../../domain/errors.ts';
 import { isStoreUnavailable } from '../../domain/ports/document-store.ts';
 import type { Exchange } from '../../domain/ports/interactions.ts';
@@ -25,7 +28,14 @@ export const requestOf = (ctx: Context): { readonly request: string; readonly so
 /** Not `ctx.URL`, which is built from the Host header (AZ-15). */
 export const queryOf = (ctx: Context): URLSearchParams => new URLSearchParams(ctx.querystring);
 
-export const byOf = (ctx: Context, account: string): By => ({ caller: account, ...requestOf(ctx) });
+export const byOf = (ctx: Context, account: string): By => {
+  const sender = knownSenders.get(ctx.req);
+  return {
+    caller: account,
+    ...requestOf(ctx),
+    ...(sender?.account === account && sender.assurance ? { assurance: sender.assurance } : {}),
+  };
+};
 
 /** Set by src/http/app.ts, and by the request an interaction is part of. */
 export const languageOf = (ctx: Context): Language => {
@@ -128,33 +138,46 @@ export const setRetryAfter = (ctx: Context, error: DomainError): void => {
 type Refusals = Pick<PeopleDeps, 'audit' | 'countRefusal'>;
 
 /** Who is known to have sent a request: its refusal is one event of that account. A stranger's are counted (decision D18). */
-const knownSenders = new WeakMap<Context['req'], string>();
+const knownSenders = new WeakMap<Context['req'], { readonly account: string; readonly assurance?: Assurance }>();
 
-export const rememberSender = (ctx: Context, account: string | undefined): void => {
-  if (account !== undefined) knownSenders.set(ctx.req, account);
+export const rememberSender = (ctx: Context, account: string | undefined, assurance?: Assurance): void => {
+  if (account === undefined) return;
+  const known = knownSenders.get(ctx.req);
+  const before = known?.account === account ? known.assurance : undefined;
+  const now = assurance ?? before;
+  knownSenders.set(ctx.req, { account, ...(now ? { assurance: now } : {}) });
 };
 
 /** Writes down that a request was refused, once. A page that answers a refusal itself calls it before it does. */
 export const recordRefusal = (deps: Refusals, ctx: Context, error: DomainError): Promise<void> =>
-  appendRefusal(deps, ctx, error.code, error.field === undefined ? error.code : `${error.code} ${error.field}`);
+  appendRefusal(
+    deps,
+    ctx,
+    error.code,
+    error.field === undefined ? error.code : `${error.code} ${error.field}`,
+    refusedDecision(error),
+  );
 
 const appendRefusal = async (
   { audit, countRefusal }: Refusals,
   ctx: Context,
   error: DomainErrorCode,
   reason: string,
+  { inputs, ...decided }: Partial<AuditEvent> = {},
 ): Promise<void> => {
   const facts = requestOf(ctx);
-  const account = knownSenders.get(ctx.req);
+  const account = knownSenders.get(ctx.req)?.account;
   if (account === undefined) return countRefusal({ reason, ...facts });
   await audit.append({
-    type: 'request.refused',
+    // What policy refused is the same event wherever it was asked.
+    type: decided.decision === undefined ? 'request.refused' : 'management.refused',
     outcome: 'refused',
     request: facts.request,
     subject: account,
     caller: account,
     error,
-    inputs: { reason },
+    ...decided,
+    inputs: { reason, ...inputs },
     personal: { source: facts.source },
   });
 };

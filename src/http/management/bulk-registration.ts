@@ -1,5 +1,6 @@
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { AuditTrail } from '../../domain/audit/audit-event.ts';
+import { refusedDecision } from '../../domain/decision/server-use.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import type { RepeatableRegistration } from '../../domain/registration/repeatable-registration.ts';
@@ -46,6 +47,21 @@ export const bulkRegistration = (deps: {
     return { line: place, status: 201, id, state, ...(isReplayed ? { replayed: true } : {}) };
   };
 
+  /** What policy refuses is one event each; what is wrong with a line only whoever wrote it needs to know. */
+  const recordDenial = async ({ caller, by }: Call, error: unknown): Promise<void> => {
+    if (!isDomainError(error) || !error.refused) return;
+    await audit.append({
+      type: 'management.refused',
+      outcome: 'refused',
+      caller: caller.id,
+      error: error.code,
+      note: 'createAgents',
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+      ...refusedDecision(error),
+    });
+  };
+
   const results = async function* (call: Call, key: string, lines: AsyncIterable<Buffer>): AsyncGenerator<string> {
     const counts = { registered: 0, refused: 0, replayed: 0 };
     let place = 0;
@@ -61,9 +77,10 @@ export const bulkRegistration = (deps: {
       for await (const line of lines) {
         place += 1;
         const at = place;
-        const result = registered(call, key, line, at).catch((error: unknown): JsonObject => {
+        const result = registered(call, key, line, at).catch(async (error: unknown): Promise<JsonObject> => {
           // The key was used for another request, not for another line of this one.
           if (at === 1 && isDomainError(error) && error.field === 'Idempotency-Key') throw error;
+          await recordDenial(call, error);
           return { line: at, ...refusalOf(error) };
         });
         result.catch(() => undefined);

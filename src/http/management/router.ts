@@ -10,6 +10,7 @@ import type { Departures } from '../../domain/agents/departures.ts';
 import type { SecretExceptions } from '../../domain/agents/secret-exceptions.ts';
 import type { BudgetRegistry } from '../../domain/budgets/budget-registry.ts';
 import type { ClientRegistry } from '../../domain/clients/client-registry.ts';
+import type { ServerUse } from '../../domain/decision/server-use.ts';
 import type { FactorRegister } from '../../domain/factors/factor-register.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
@@ -42,6 +43,7 @@ import { type Kills, killHandlers } from './kills.ts';
 import { openApiDocument } from './openapi.ts';
 import { type Peers, peerHandlers } from './peers.ts';
 import { policyHandlers } from './policies.ts';
+import { policyCheck } from './policy-check.ts';
 import { policyTrialHandlers } from './policy-trials.ts';
 import { pushKeyHandlers } from './push-keys.ts';
 import { resourceServerHandlers } from './resource-servers.ts';
@@ -51,7 +53,8 @@ import { type Federation, federationHandlers } from './trusted-issuers.ts';
 import { type Upstreams, upstreamHandlers } from './upstreams.ts';
 import { type Telling, webhookHandlers } from './webhooks.ts';
 
-export type ManagementDependencies = Omit<CallDependencies, 'lookup'> & {
+export type ManagementDependencies = Omit<CallDependencies, 'lookup' | 'checkPolicy'> & {
+  readonly serverUse: Pick<ServerUse, 'administer'>;
   readonly accounts: Accounts;
   readonly factors: Pick<FactorRegister, 'removeAll'>;
   readonly agents: AgentRegistry;
@@ -130,6 +133,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     ...pushKeyHandlers(dependencies.pushKeys),
     ...webhookHandlers(dependencies.telling),
   };
+  const checkPolicy = policyCheck({ use: dependencies.serverUse, audit });
   const lookup = {
     account: async (id: string) => (await accounts.get(id))?.document,
     client: async (id: string) => (await clients.get(id))?.document,
@@ -146,7 +150,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     }),
   );
   for (const [operation, route] of routeEntries()) {
-    const serve = serveCall(operation, route, handlers[operation], { ...dependencies, lookup });
+    const serve = serveCall(operation, route, handlers[operation], { ...dependencies, lookup, checkPolicy });
     router.register(route.path.replaceAll(/\{(\w+)\}/g, ':$1'), [route.method], answering(log, serve));
   }
   router.all(

@@ -2,12 +2,14 @@ import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import type { AuditTrail } from '../../domain/audit/audit-event.ts';
 import type { By } from '../../domain/clients/registered-documents.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { refusedDecision } from '../../domain/decision/server-use.ts';
+import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { MasterKey } from '../../domain/secrets/master-key.ts';
 import {
   type BearerDependencies,
   bearerToken,
   challenge,
+  challengeToSignIn,
   refuseActor,
   requireScope,
 } from '../authentication/bearer-token.ts';
@@ -17,6 +19,7 @@ import type { Answer, Call, Handler } from './call.ts';
 import { cursors } from './cursors.ts';
 import { type JsonObject, readJsonBody } from './json-body.ts';
 import { type Access, accessOf, type Caller, type CallerLookup, callerOf } from './permissions.ts';
+import { type PolicyCheck, targetOf } from './policy-check.ts';
 import { fromWire } from './representations.ts';
 import type { OperationId } from './route-table.ts';
 import type { RouteDeclaration } from './routes/route.ts';
@@ -26,6 +29,7 @@ export type CallDependencies = Omit<BearerDependencies, 'audience'> & {
   readonly issuer: string;
   readonly lookup: CallerLookup;
   readonly audit: AuditTrail;
+  readonly checkPolicy: PolicyCheck;
   /** Notes a refusal before it is known who calls; such are counted (decision D18). */
   readonly countRefusal: (refusal: {
     readonly reason: string;
@@ -40,7 +44,7 @@ export type CallDependencies = Omit<BearerDependencies, 'audience'> & {
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
 
 /**
- * One route as middleware. The order is: token, scope, role, input, act, answer. Whatever is refused once
+ * One route as middleware. The order is: token, scope, role, policy, input, act, answer. Whatever is refused once
  * the caller is known becomes one audit event before the answer leaves (decision D18).
  */
 export const serveCall = (
@@ -49,14 +53,13 @@ export const serveCall = (
   handle: Handler,
   dependencies: CallDependencies,
 ): ((ctx: Context) => Promise<void>) => {
-  const { issuer, audit, countRefusal, lookup, log } = dependencies;
+  const { issuer, audit, checkPolicy, countRefusal, lookup, log } = dependencies;
   const audience = `${issuer}/api/v1`;
   const authenticate = bearerToken({ ...dependencies, audience });
   const checks = inputChecks(route);
   const places = cursors(dependencies.masterKey);
 
-  const recordRefusal = async (ctx: Context, code: string, caller: string): Promise<void> => {
-    const id = idOf(ctx);
+  const recordRefusal = async (ctx: Context, code: string, caller: string, error: unknown): Promise<void> => {
     const { request, source } = byOf(ctx, caller);
     await audit.append({
       type: 'management.refused',
@@ -64,9 +67,10 @@ export const serveCall = (
       caller,
       error: code,
       note: operation,
-      ...(ID.test(id) ? { target: { kind: route.tag.replace(/s$/, ''), id } } : {}),
+      ...targetOf(route, idOf(ctx)),
       ...(request === undefined ? {} : { request }),
       ...(source === undefined ? {} : { personal: { source } }),
+      ...(isDomainError(error) ? refusedDecision(error) : {}),
     });
   };
 
@@ -75,9 +79,8 @@ export const serveCall = (
     await countRefusal({ reason, source, request });
   };
 
-  const readCall = async (ctx: Context, caller: Caller): Promise<Call> => {
+  const readCall = async (ctx: Context, caller: Caller, access: Access, by: By): Promise<Call> => {
     const id = idOf(ctx);
-    const access = accessAt(route, caller, id);
     const [credential, instance] = [parameterOf(ctx, 'credential'), parameterOf(ctx, 'instance')];
     const isThere = (name: string, value: string): boolean => !route.path.includes(`{${name}}`) || ID.test(value);
     if (!isThere('id', id) || !isThere('credential', credential) || !isThere('instance', instance))
@@ -100,7 +103,7 @@ export const serveCall = (
       ...(route.lines ? { lines: bodyLines(ctx) } : {}),
       caller,
       access,
-      by: { ...byOf(ctx, caller.id), ...(caller.account === undefined ? {} : { account: caller.account }) },
+      by,
     };
   };
 
@@ -109,20 +112,32 @@ export const serveCall = (
     try {
       if (route.isProvenByBody) {
         const itself: Caller = { kind: 'client', id: idOf(ctx), name: '', roles: [], scope: [] };
-        return send(ctx, route, audience, await handle(await readCall(ctx, itself)));
+        return send(ctx, route, audience, await handle(await readCall(ctx, itself, 'all', byOf(ctx, itself.id))));
       }
       const token = await authenticate(ctx);
       known = token.chain ? token.clientId : (token.subject ?? token.clientId);
       refuseActor(token);
       if (route.scope !== undefined) requireScope(ctx, audience, token, route.scope);
       const caller = await callerOf(token, lookup);
-      const answer = await handle(await readCall(ctx, caller));
+      const access = accessAt(route, caller, idOf(ctx));
+      const by = {
+        ...byOf(ctx, caller.id),
+        ...(caller.account === undefined ? {} : { account: caller.account }),
+        ...(token.assurance ? { assurance: token.assurance } : {}),
+        ...((token.jkt ?? token.x5t) === undefined ? {} : { isBound: true }),
+      };
+      const recordPermit = await checkPolicy(operation, route, { id: idOf(ctx), caller, by });
+      const call = await readCall(ctx, caller, access, by);
+      await recordPermit();
+      const answer = await handle(call);
       if (answer.lines) await sendLines(ctx, answer.lines, log);
       else send(ctx, route, audience, answer, answer.next && places.seal(operation, caller.id, answer.next));
     } catch (error) {
       const code = refusalCode(error);
-      if (code !== undefined) await (known === undefined ? countUnknown(ctx, code) : recordRefusal(ctx, code, known));
+      if (code !== undefined)
+        await (known === undefined ? countUnknown(ctx, code) : recordRefusal(ctx, code, known, error));
       if (code === 'forbidden' && !ctx.response.get('WWW-Authenticate')) challenge(ctx, audience, 'Bearer');
+      if (code === 'insufficient_user_authentication') challengeToSignIn(ctx, audience, error);
       throw error;
     }
   };

@@ -121,7 +121,7 @@ const refusalOf = (error: unknown): RegistrationError & { readonly retryAfterSec
 };
 
 const sendRefusal = (ctx: Context, caught: unknown, issuer: string, log: ProblemLog): void => {
-  const { status, error, description, retryAfterSeconds } = refusalOf(caught);
+  const { status, error, description, denial, retryAfterSeconds } = refusalOf(caught);
   if (status >= 500) log(fromOf(ctx).request, caught);
   if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
   if (status === 401) {
@@ -129,7 +129,7 @@ const sendRefusal = (ctx: Context, caught: unknown, issuer: string, log: Problem
     const parameters = ctx.get('authorization') === '' ? '' : `, error="${error}"`;
     ctx.set('WWW-Authenticate', `Bearer realm="${issuer}/reg"${parameters}`);
   }
-  send(ctx, status, { error, error_description: description });
+  send(ctx, status, { error, error_description: description, ...(denial ? { denial } : {}) });
 };
 
 const idOf = (ctx: Context): string => String((ctx as { readonly params?: { readonly id?: string } }).params?.id ?? '');

@@ -1,6 +1,8 @@
 import { ROUTES } from '../../../src/domain/decision/facts.ts';
 import { DECISION_LAYERS } from '../../../src/domain/decision/layers.ts';
 import { type Cell, ROUTE_LAYERS } from '../../../src/domain/decision/routes.ts';
+import { REGISTRATION_WAYS, type RegistrationWay } from '../../../src/domain/decision/server-use-question.ts';
+import { routeEntries } from '../../../src/http/management/route-table.ts';
 
 /** The text of docs/reference/decision-layers.md. */
 export const decisionLayersPage = (): string => {
@@ -10,7 +12,7 @@ export const decisionLayersPage = (): string => {
     const cells = DECISION_LAYERS.map((layer) => wordsOf(ROUTE_LAYERS[route][layer]));
     return `| \`${route}\` | ${cells.join(' | ')} |`;
   });
-  return `${[INTRODUCTION, [head, rule, ...rows].join('\n'), LAYERS].join('\n\n')}\n`;
+  return `${[INTRODUCTION, [head, rule, ...rows].join('\n'), LAYERS, WAYS, CALLS].join('\n\n')}\n`;
 };
 
 const wordsOf = (cell: Cell): string => {
@@ -18,7 +20,7 @@ const wordsOf = (cell: Cell): string => {
   return 'if' in cell ? `**counts** if ${cell.when}` : `– ${cell.not}`;
 };
 
-const INTRODUCTION = `<!-- Generated from src/domain/decision/routes.ts by \`npm run generate\`. Do not edit. -->
+const INTRODUCTION = `<!-- Generated from src/domain/decision/routes.ts and src/http/management/routes/ by \`npm run generate\`. Do not edit. -->
 
 # Layers of a decision
 
@@ -43,6 +45,44 @@ const LAYERS = `| Layer | What it holds |
 
 Before all of them stands the resource server: nothing is given that it does not declare. A refusal names the layer that is easiest
 to lift (\`denial.layer\`), and the audit event of a decision has what each layer held.`;
+
+/** A way that is missing does not compile. */
+const OF_WAYS: Readonly<Record<RegistrationWay, readonly [where: string, principal: string]>> = {
+  management: ['management API one by one or in bulk, console, command line', 'the `Account` or `Client` that calls'],
+  token: ['`POST /reg` with an initial access token', 'a `Registration`, in the owner the token is bound to'],
+  statement: [
+    '`POST /reg` with a software statement alone',
+    'a `Registration` named after the issuer of the statement',
+  ],
+  open: ['`POST /reg` with neither, where that is switched on', 'the `Registration` `open`'],
+  document: ['where an authorization begins with a client id metadata document', 'the `Client` itself'],
+  itself: ['`PUT /reg/…` with the token of the registration', 'a `Registration`, in the owner of what is changed'],
+};
+
+const WAYS = `## Who registers
+
+An agent or client comes to stand in a register only after policies were asked for \`register\`, whichever way it comes; and they are
+asked anew before it has another owner, blueprint, environment, role or kind of credential. The registers ask themselves, so that no
+way can leave it out.
+
+| \`context.via\` | where | principal |
+|---|---|---|
+${REGISTRATION_WAYS.map((way) => `| \`${way}\` | ${OF_WAYS[way].join(' | ')} |`).join('\n')}`;
+
+const CALLS = `## Who administers
+
+Each call of the management API, and each button and form of the console, which are such calls, asks for \`administer\` after roles and
+ownership, unless the table says why not. An agent that calls about itself, where that is possible, does not administer: \`act\` decided on
+its token.
+
+| \`context.operation\` | call | asks policies for |
+|---|---|---|
+${routeEntries()
+  .map(([operation, { method, path, policy, self }]) => {
+    const asked = typeof policy === 'string' ? `**${policy}**` : `– ${policy.not}`;
+    return `| \`${operation}\` | \`${method} ${path}\` | ${asked}${policy === 'administer' && self ? ', but not of the agent itself' : ''} |`;
+  })
+  .join('\n')}`;
 
 const page = { path: 'docs/reference/decision-layers.md', render: decisionLayersPage };
 

@@ -3,11 +3,23 @@ import type { AuditEntry, AuditFilters } from '../../../src/domain/audit/list-ev
 import { authorizer } from '../../../src/domain/decision/authorize.ts';
 import { recordOf } from '../../../src/domain/decision/decision.ts';
 import type { ExternalDecisionPoint } from '../../../src/domain/decision/external-layer.ts';
+import { serverUse } from '../../../src/domain/decision/server-use.ts';
 import { replay } from '../../../src/domain/policy/replay.ts';
-import { API, generous, MAIL, policiesThat } from '../decision/world.ts';
+import { API, account, generous, MAIL, NOW, policiesThat } from '../decision/world.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
 
 const permitting = policiesThat(() => ({}));
+const use = (policies: ReturnType<typeof policiesThat>) =>
+  serverUse({
+    identifiers: countedIdentifiers(),
+    clock: { now: () => NOW },
+    policies,
+    accounts: { get: async () => ({ document: account }) },
+    clients: { get: async () => undefined },
+    groups: { ofAccount: async () => [] },
+    resourceServers: { findByIdentifier: async () => ({ document: { id: 'rs_own' } }) },
+    managementApi: API,
+  });
 const withoutSend = policiesThat(({ resource }) => ({ effect: resource.id.endsWith('send') ? 'deny' : 'allow' }));
 
 /** What the trail keeps of one decision under `policies`. */
@@ -73,7 +85,8 @@ describe('replay', () => {
       byScope: { [`${MAIL} send`]: { allowed: 0, refused: 3 } },
     });
     expect(summary.examples[0]).toMatchObject({ at: 1000, caller: 'agt_a', refused: ['send'], allowed: [] });
-    expect(progress.map(({ read }) => read)).toEqual([2, 3, 3]);
+    expect(progress.map(({ read }) => read)).toEqual([2, 3, 3, 3]);
+    expect(progress.at(-1)).toMatchObject({ share: 1 });
   });
 
   test('says what would have been given, and only of what policy refused', async () => {
@@ -95,6 +108,34 @@ describe('replay', () => {
       const { summary } = await run([await entry(1, permitting, refusedThere)], policies);
       expect(summary).toMatchObject({ decided: 1, changed: 0 });
     }
+  });
+
+  test('what was asked about the use of this server is decided again; other events about it are no decisions', async () => {
+    const event = (number: number, type: string, inputs?: object): AuditEntry => ({
+      id: `record_${number}`,
+      stream: 'nod_1',
+      sequence: number,
+      at: number * 1000,
+      hash: '',
+      event: { type, outcome: 'done', caller: 'acc_anna', resource: API, ...(inputs ? { inputs } : {}) } as never,
+    });
+    const of = use(permitting);
+    const call = { operation: 'suspendAgent', scope: 'agents:write', risk: 'high' };
+    const permitted = await of.administer(call, { caller: 'acc_anna' });
+    const withoutCalls = policiesThat(({ action }) => ({ effect: action === 'administer' ? 'deny' : 'allow' }));
+    const entries = [
+      event(1, 'management.permitted', permitted?.inputs),
+      event(2, 'agent.updated'),
+      event(3, 'management.refused'),
+    ];
+    const { summary } = await run(entries, withoutCalls);
+    expect(summary).toMatchObject({
+      read: 1,
+      decided: 1,
+      changed: 1,
+      byCaller: { acc_anna: { allowed: 0, refused: 1 } },
+      byScope: { [`${API} suspendAgent`]: { allowed: 0, refused: 1 } },
+    });
   });
 
   test('events that keep no question are read and not decided', async () => {

@@ -10,13 +10,17 @@ const blueprints = about('blueprints', 'blueprints:read', 'blueprints:write');
 const OWN_OR_SELF = { own: true, self: true } as const;
 
 export const AGENT_ROUTES = {
-  createAgent: agents.create('/agents', 'NewAgent', 'Agent', 'Register an agent', { own: true, repeatable: 'may' }),
+  createAgent: agents.create('/agents', 'NewAgent', 'Agent', 'Register an agent', {
+    policy: 'register',
+    own: true,
+    repeatable: 'may',
+  }),
   createAgents: agents.create(
     '/agents/bulk',
     'NewAgent',
     'ndjson',
     'Register up to 100,000 agents, one a line; each line is answered by one, in order, and the last one counts them',
-    { own: true, lines: true, repeatable: 'must', status: 200 },
+    { policy: 'register', own: true, lines: true, repeatable: 'must', status: 200 },
   ),
   listAgents: agents.read(
     '/agents',
@@ -152,6 +156,7 @@ export const AGENT_ROUTES = {
     path: '/agents/{id}/credentials/{credential}/rotation',
     tag: 'agents',
     summary: 'Change the keys of a credential for new ones: the agent itself, with a client assertion of the old key',
+    policy: { not: 'the agent changes its own key, proven by the old one' },
     roles: [],
     isProvenByBody: true,
     body: 'CredentialRotation',
@@ -184,6 +189,7 @@ export const AGENT_ROUTES = {
     tag: 'instances',
     summary: 'End a running copy of an agent for good, with its refresh tokens; the others go on',
     scope: 'instances:write',
+    policy: 'administer',
     roles: WRITERS,
     ...OWN_OR_SELF,
     status: 204,

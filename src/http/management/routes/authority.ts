@@ -8,7 +8,7 @@ const delegations = about('delegations', 'delegations:read', 'delegations:write'
 /** Read only: people decide on their pages, and nobody by token. */
 const approvals = about('approvals', 'approvals:read', 'approvals:read');
 /** A POST that changes nothing: what is asked stands in its body. */
-const READ = { scope: 'policies:read', roles: READERS, status: 200 } as const;
+const READ = { scope: 'policies:read', policy: { not: 'it changes nothing' }, roles: READERS, status: 200 } as const;
 /** Bytes: 512 KiB of text, and what JSON puts before quotes and ends of lines. */
 const LONG_TEXT = 786_432;
 

@@ -6,7 +6,9 @@ const registration = about('initial access tokens', 'agents:read', 'agents:write
 const servers = about('resource servers', 'resource-servers:read', 'resource-servers:write');
 
 export const CLIENT_ROUTES = {
-  createClient: clients.create('/clients', 'NewClient', 'Client', 'Register a client; a secret is shown this once'),
+  createClient: clients.create('/clients', 'NewClient', 'Client', 'Register a client; a secret is shown this once', {
+    policy: 'register',
+  }),
   listClients: clients.read('/clients', 'ClientPage', 'List clients, newest first', {
     query: { ...PAGE, owner: id('Only clients of this account.') },
   }),

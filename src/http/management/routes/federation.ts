@@ -45,7 +45,7 @@ export const FEDERATION_ROUTES = {
     'TokenToTest',
     'FederationTest',
     'Which agent a workload token stands for, or which check fails; the token is not kept',
-    { scope: 'trusted-issuers:read', roles: READERS, status: 200 } as More,
+    { scope: 'trusted-issuers:read', policy: { not: 'it changes nothing' }, roles: READERS, status: 200 } as More,
   ),
 
   createPeer: peers.create('/peers', 'NewPeer', 'Peer', 'Make an authorization server of another domain a peer'),
@@ -85,6 +85,7 @@ export const FEDERATION_ROUTES = {
     tag: 'peers',
     summary: 'Take a link away; tokens that rest on it are over at once',
     scope: 'peers:write',
+    policy: 'administer',
     roles: WRITERS,
     status: 204,
   },

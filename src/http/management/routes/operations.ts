@@ -14,7 +14,11 @@ export const OPERATION_ROUTES = {
     'NewKill',
     'Kill',
     'Stop an agent, what an owner answers for, a person, a client, or everything, now and until it is lifted',
-    { own: true, accepted: 'It counts here at once; `not_durable_yet` says what does not hold it yet.' },
+    {
+      policy: { not: 'it only takes away, and has to work when nothing else does' },
+      own: true,
+      accepted: 'It counts here at once; `not_durable_yet` says what does not hold it yet.',
+    },
   ),
   listKills: kills.read('/kills', 'KillPage', 'List kills, newest first', {
     own: true,
@@ -63,6 +67,7 @@ export const OPERATION_ROUTES = {
     tag: 'audit',
     summary: 'Erase a personal value of an event; the trail still verifies',
     scope: 'audit:write',
+    policy: 'administer',
     roles: ADMINISTRATORS,
     body: 'AuditErasure',
     status: 204,

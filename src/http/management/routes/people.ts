@@ -1,5 +1,5 @@
 /** Routes about people: who calls, accounts, the groups that own agents, and where else people sign in. */
-import { ADMINISTRATORS, about, id, OWN, PAGE, type RouteDeclaration } from './route.ts';
+import { ADMINISTRATORS, about, id, OWN, PAGE, READS, type RouteDeclaration } from './route.ts';
 
 const accounts = about('accounts', 'accounts:read', 'accounts:write');
 const upstreams = about('upstreams', 'upstreams:read', 'upstreams:write');
@@ -13,6 +13,7 @@ export const PEOPLE_ROUTES = {
     path: '/me',
     tag: 'me',
     summary: 'Who the token stands for',
+    policy: READS,
     roles: [],
     status: 200,
     answer: 'Me',
@@ -32,6 +33,7 @@ export const PEOPLE_ROUTES = {
     tag: 'accounts',
     summary: 'Set a password; all sessions of the account end',
     scope: 'accounts:write',
+    policy: 'administer',
     roles: ADMINISTRATORS,
     body: 'NewPassword',
     status: 204,
@@ -75,6 +77,7 @@ export const PEOPLE_ROUTES = {
     tag: 'upstreams',
     summary: 'Take an upstream provider away; links to people there count no more, also if it is made again',
     scope: 'upstreams:write',
+    policy: 'administer',
     roles: ADMINISTRATORS,
     status: 204,
   },
@@ -95,6 +98,7 @@ export const PEOPLE_ROUTES = {
     tag: 'upstreams',
     summary: 'Take a link away; nobody signs in to that account from there any more',
     scope: 'upstreams:write',
+    policy: 'administer',
     roles: ADMINISTRATORS,
     status: 204,
   },

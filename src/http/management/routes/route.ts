@@ -3,6 +3,12 @@ import type { Role } from '../../../domain/accounts/account.ts';
 import type { ManagementScope } from '../permissions.ts';
 import type { JsonSchema } from '../schema-parts.ts';
 
+/**
+ * What policies are asked before the call: `administer`, or by the register itself `register`. An agent that `{id}` names
+ * and that calls for itself does not administer: `act` decided on its token. `not`: why nobody is asked.
+ */
+export type AskedOfPolicy = 'administer' | 'register' | { readonly not: string };
+
 export type RouteDeclaration = {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below `/api/v1`; path parameters are `{id}`, and `{credential}` or `{instance}` below it. */
@@ -13,6 +19,7 @@ export type RouteDeclaration = {
   readonly scope?: ManagementScope;
   /** Without an access token: the body holds the proof of who calls, and the handler checks it first of all. */
   readonly isProvenByBody?: true;
+  readonly policy: AskedOfPolicy;
   /** Roles that may call. Empty: every caller. */
   readonly roles: readonly Role[];
   /** An account without such a role may call for its own agents and their delegations. */
@@ -41,6 +48,8 @@ export const READERS = ['administrator', 'operator', 'auditor'] as const;
 export const WRITERS = ['administrator', 'operator'] as const;
 export const ADMINISTRATORS = ['administrator'] as const;
 
+export const READS = { not: 'it only reads' } as const;
+
 export const id = (description: string): JsonSchema => ({ type: 'string', minLength: 1, maxLength: 128, description });
 export const PAGE = {
   limit: { type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Items on a page.' },
@@ -52,18 +61,20 @@ export type More = Partial<Omit<RouteDeclaration, 'method' | 'path' | 'tag' | 's
 /** Makes the routes about one kind of thing; what `more` names differs from the usual. */
 export const about = (tag: string, readScope: ManagementScope, writeScope: ManagementScope) => ({
   read: (path: string, answer: string, summary: string, more: More = {}): RouteDeclaration => {
-    return { method: 'GET', path, tag, summary, scope: readScope, roles: READERS, status: 200, answer, ...more };
+    const usual = { scope: readScope, policy: READS, roles: READERS, status: 200, answer } as const;
+    return { method: 'GET', path, tag, summary, ...usual, ...more };
   },
   create: (path: string, body: string, answer: string, summary: string, more: More = {}): RouteDeclaration => {
-    const usual = { scope: writeScope, roles: WRITERS, body, status: 201, answer } as const;
+    const usual = { scope: writeScope, policy: 'administer', roles: WRITERS, body, status: 201, answer } as const;
     return { method: 'POST', path, tag, summary, ...usual, ...more };
   },
   change: (path: string, body: string, answer: string, summary: string, more: More = {}): RouteDeclaration => {
-    const usual = { scope: writeScope, roles: WRITERS, body, ifMatch: true, status: 200, answer } as const;
-    return { method: 'PATCH', path, tag, summary, ...usual, ...more };
+    const usual = { scope: writeScope, policy: 'administer', roles: WRITERS, body, status: 200, answer } as const;
+    return { method: 'PATCH', path, tag, summary, ifMatch: true, ...usual, ...more };
   },
   act: (path: string, answer: string, summary: string, more: More = {}): RouteDeclaration => {
-    return { method: 'POST', path, tag, summary, scope: writeScope, roles: WRITERS, status: 200, answer, ...more };
+    const usual = { scope: writeScope, policy: 'administer', roles: WRITERS, status: 200, answer } as const;
+    return { method: 'POST', path, tag, summary, ...usual, ...more };
   },
 });
 

@@ -1,0 +1,50 @@
+/** `behalf policy rollback --local`: another policy set counts, whatever the one that counts says of whom it lets in. */
+import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
+import { systemClock } from '../../adapters/node/clock.ts';
+import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import { commandLineTrail } from '../domain/audit/command-line-trail.ts';
+import { MovingRefused } from '../domain/moving/data-file.ts';
+import { policyRegistry } from '../domain/policy/policy-registry.ts';
+import { ACTIVE } from '../domain/policy/policy-set.ts';
+import { movingStore } from './moving-store.ts';
+
+/** Whoever has the machine is asked by nobody; it stands in the trail as done by it. */
+const BY = { caller: 'system' };
+
+/**
+ * Makes a version count that is in the store, with the servers running or not: they ask which one it is with each
+ * decision. `to`: its number, or `starter` for the set a new server starts with; default: the one that counted before.
+ * Throws MovingRefused where there is none, DomainError where it cannot count, StoreUnavailable.
+ */
+export const rollBackPolicies = async (
+  configuration: Configuration,
+  { to }: { readonly to?: string | undefined },
+): Promise<{ readonly version: number; readonly replaces?: number }> => {
+  const documents = await movingStore(configuration, { isAlone: false });
+  try {
+    const engine = cedarPolicyEngine();
+    const audit = commandLineTrail(documents, systemClock);
+    const sets = policyRegistry({ documents, clock: systemClock, identifiers: randomIdentifiers, audit, engine });
+    const active = (await sets.get(ACTIVE))?.document;
+    const wanted = to ?? active?.replaces?.toString();
+    if (wanted === undefined) {
+      throw new MovingRefused(
+        active === undefined ? 'No version counts.' : `Version ${active.version} is the first that counts.`,
+        'Name one with --to VERSION, or --to starter for the set a new server starts with.',
+      );
+    }
+    const found =
+      wanted === 'starter'
+        ? (await sets.create({ text: sets.starter, note: 'Starter set' }, BY)).document
+        : (await sets.get(wanted))?.document;
+    if (!found) throw new MovingRefused(`There is no version ${wanted}.`, 'See `behalf policy list`.');
+    const { document } = await sets.activate(found.id, {}, BY);
+    return {
+      version: document.version,
+      ...(document.replaces === undefined ? {} : { replaces: document.replaces }),
+    };
+  } finally {
+    await documents.close();
+  }
+};

@@ -1,0 +1,53 @@
+import type { AuditEvent, AuditTrail } from '../../domain/audit/audit-event.ts';
+import type { By } from '../../domain/clients/registered-documents.ts';
+import type { ServerUse } from '../../domain/decision/server-use.ts';
+import type { Administration } from '../../domain/decision/server-use-question.ts';
+import { MANAGEMENT_SCOPES } from './permissions.ts';
+import type { OperationId } from './route-table.ts';
+import type { RouteDeclaration } from './routes/route.ts';
+
+/** Answers what writes down that the call was let through, to be called before it does anything. */
+export type PolicyCheck = (
+  operation: OperationId,
+  route: RouteDeclaration,
+  call: { readonly id: string; readonly caller: { readonly id: string }; readonly by: By },
+) => Promise<() => Promise<void>>;
+
+const NOTHING = async (): Promise<void> => undefined;
+
+/**
+ * The layer of policy before a call that changes something, after its roles. Its input is no fact of it: whoever may not
+ * call is not told what would be wrong with that. Throws as `administer` of src/domain/decision/server-use.ts.
+ */
+export const policyCheck =
+  ({ use, audit }: { readonly use: Pick<ServerUse, 'administer'>; readonly audit: AuditTrail }): PolicyCheck =>
+  async (operation, route, { id, caller, by }) => {
+    if (route.policy !== 'administer' || (route.self && caller.id === id)) return NOTHING;
+    const permitted = await use.administer(administrationOf(operation, route, id), by);
+    if (!permitted) return NOTHING;
+    return async () => {
+      await audit.append({
+        type: 'management.permitted',
+        outcome: 'granted',
+        caller: by.caller,
+        note: operation,
+        ...targetOf(route, id),
+        ...(by.request === undefined ? {} : { request: by.request }),
+        ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+        ...permitted,
+      });
+    };
+  };
+
+/** What policies are told of a call. `id`: of the path, or empty. */
+const administrationOf = (operation: OperationId, route: RouteDeclaration, id: string): Administration => ({
+  operation,
+  scope: route.scope ?? '',
+  risk: RISKS.get(route.scope) ?? 'critical',
+  target: targetOf(route, id).target?.id,
+});
+
+const RISKS: ReadonlyMap<string | undefined, string> = new Map(MANAGEMENT_SCOPES.map(({ name, risk }) => [name, risk]));
+
+export const targetOf = ({ tag }: RouteDeclaration, id: string): Pick<AuditEvent, 'target'> =>
+  /^[A-Za-z0-9_-]{1,128}$/.test(id) ? { target: { kind: tag.replace(/s$/, ''), id } } : {};
