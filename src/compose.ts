@@ -5,14 +5,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
+import { accessOf } from './compose/access.ts';
 import { callerProofs } from './compose/caller-proofs.ts';
 import { certificatesOf } from './compose/client-certificates.ts';
 import { consoleDeps } from './compose/console-pages.ts';
 import { peoplePages } from './compose/people-pages.ts';
 import { registration as selfService } from './compose/registration.ts';
 import { type Overrides, services } from './compose/services.ts';
-import { accessDecisions } from './domain/access/access-decisions.ts';
-import { accessSearch } from './domain/access/access-search.ts';
 import { reachableWith } from './domain/accounts/assurance.ts';
 import { knowsAgent } from './domain/approvals/acquaintance.ts';
 import { approvalUse } from './domain/approvals/approval-use.ts';
@@ -380,20 +379,23 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     log: (request, error) => onUnexpected(error, request),
   });
 
-  const decisions = accessDecisions({
-    ...made.granting,
-    delegations,
-    tokens,
-    clock,
-    authorize: made.authorize,
-    audit,
-    identifiers,
-  });
   const access = accessRouter({
+    ...accessOf(configuration, {
+      ...made.granting,
+      documents,
+      delegations,
+      tokens,
+      clock,
+      masterKey,
+      pace,
+      authorize: made.authorize,
+      audit,
+      identifiers,
+      approvals: made.approvals,
+      lists: { agents: made.agents, clients: made.clients, delegations },
+    }),
     issuer,
     authenticate: callers.ofResourceServers,
-    decisions,
-    search: accessSearch({ audit, decisions, lists: { agents: made.agents, clients: made.clients, delegations } }),
     useApproval: approvalUse({ tokens, desk: made.approvals.desk }),
     countRefusal,
     masterKey,

@@ -90,9 +90,10 @@ export const measureApprovals = (
   { listen }: Pick<Approvals, 'listen'>,
   { approvals, deciding }: Pick<Metrics, 'approvals' | 'deciding'>,
 ): void => {
-  listen(({ state, votes, createdAt, decidedAt = createdAt, use, escalation }) => {
+  listen(({ state, votes, createdAt, decidedAt = createdAt, use, escalation, requested }) => {
     const isFirst = votes.length === 0 && escalation?.added === undefined;
-    const isNews = state === 'pending' ? isFirst : use === undefined;
+    // What a resource server asked for is used up by the very yes it is good for.
+    const isNews = state === 'pending' ? isFirst : use === undefined || requested !== undefined;
     if (!isNews) return;
     const outcome = state === 'pending' ? 'asked' : state;
     approvals.inc({ outcome });

@@ -2,6 +2,7 @@
  * Every collection there is, in the order in which they are moved to another store. A new one belongs here: the test of
  * this list fails without it, and a move would leave its documents behind.
  */
+import { ACCESS_REQUESTS } from '../domain/access/access-request.ts';
 import { ACCOUNTS } from '../domain/accounts/account.ts';
 import { MAIL_LINKS } from '../domain/accounts/mail-links.ts';
 import { AGENTS } from '../domain/agents/agent.ts';
@@ -82,6 +83,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   DELEGATIONS,
   APPROVALS,
   STANDING_APPROVALS,
+  ACCESS_REQUESTS,
   ENGINE_RECORDS,
   REVOKED_TOKENS,
   CONSUMPTIONS,

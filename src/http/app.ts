@@ -95,7 +95,7 @@ const loggedPath = (target: string): string =>
   (target.split('?')[0] ?? '')
     .slice(0, 200)
     .replace(/[^/]{21,}/g, (segment) =>
-      /^(?:agt|app|rs|dlg|acc|lse|apv)_[a-z0-9]+$/.test(segment) ? segment : ':handle',
+      /^(?:agt|app|rs|dlg|acc|lse|apv|arq)_[a-z0-9]+$/.test(segment) ? segment : ':handle',
     );
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);

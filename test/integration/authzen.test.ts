@@ -65,6 +65,8 @@ describe('discovery', () => {
       access_evaluation_endpoint: at('evaluation'),
       access_evaluations_endpoint: at('evaluations'),
       approval_use_endpoint: at('approval-uses'),
+      access_request_endpoint: at('requests'),
+      capabilities: ['urn:openid:authzen:capability:access-request'],
       search_subject_endpoint: at('search/subject'),
       search_resource_endpoint: at('search/resource'),
       search_action_endpoint: at('search/action'),

@@ -1,4 +1,7 @@
-/** A small client of the AuthZEN Authorization API 1.0, by its text alone: discovery, questions, searches page by page. */
+/**
+ * A small client of the AuthZEN Authorization API 1.0 and its Access Request and Approval Profile, by their text alone:
+ * discovery, questions, searches page by page, requests and their tasks.
+ */
 import { type Answer, answerOf } from './oauth-calls.ts';
 
 export type AuthZenClient = Awaited<ReturnType<typeof authZenClient>>;
@@ -13,7 +16,7 @@ export const authZenClient = async (pdp: string, authorization: () => string | P
   const { origin, pathname } = new URL(pdp);
   const path = pathname === '/' ? '' : pathname;
   const found = await answerOf(await fetch(`${origin}/.well-known/authzen-configuration${path}`));
-  const metadata = found.body as Readonly<Record<string, string>>;
+  const metadata = found.body as Readonly<Record<string, unknown>>;
   if (metadata['policy_decision_point'] !== pdp) throw new Error('the metadata is of another decision point');
 
   const post = async (endpoint: string, body: string, headers: Record<string, string> = {}): Promise<Answer> => {
@@ -34,6 +37,14 @@ export const authZenClient = async (pdp: string, authorization: () => string | P
       subject: asking('search_subject_endpoint'),
       resource: asking('search_resource_endpoint'),
       action: asking('search_action_endpoint'),
+    },
+    /** `key`: the Idempotency-Key. */
+    request: (submission: unknown, key?: string): Promise<Answer> =>
+      post('access_request_endpoint', JSON.stringify(submission), key === undefined ? {} : { 'idempotency-key': key }),
+    /** What stands behind a link of a task, or its status. */
+    async follow(url: unknown, method: 'GET' | 'POST' = 'GET'): Promise<Answer> {
+      const headers = { authorization: await authorization() };
+      return answerOf(await fetch(String(url), { method, headers }));
     },
     /** All results, and of how many pages they came. */
     async searchAll(searched: 'subject' | 'resource' | 'action', question: Json, limit: number) {

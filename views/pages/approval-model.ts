@@ -13,6 +13,8 @@ export type ApprovalFacts = {
   readonly id: string;
   readonly href: string;
   readonly state: ShownState;
+  /** Through which door it was asked for. */
+  readonly door: 'token_exchange' | 'backchannel' | 'access_request';
   readonly risk: Risk;
   readonly resource: ResourceFacts;
   readonly scopes: readonly ScopeItem[];
@@ -36,6 +38,8 @@ export type ApprovalFacts = {
   readonly isEscalated?: boolean;
   /** How long an approved one waits for its agent. */
   readonly goodForSeconds: number;
+  /** Whoever asked wants it no longer than that, epoch seconds. */
+  readonly goodUntil?: number;
   /** When and by whom it was decided; of an approved one, until when its agent may use it. */
   readonly decidedAt?: number;
   readonly decidedBy?: { readonly name: string; readonly isYou: boolean };

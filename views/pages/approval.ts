@@ -6,6 +6,7 @@ import { rememberForm } from '../partials/standing-approval.ts';
 import { timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { approvalWords as words } from '../words/approval.ts';
+import { approvalDoorWords as doorWords } from '../words/approval-door.ts';
 import { consentWords } from '../words/consent.ts';
 import { decide, denyForm } from './approval-decide.ts';
 import type { ApprovalFacts, ApprovalModel } from './approval-model.ts';
@@ -36,6 +37,7 @@ ${model.remember !== undefined && rememberForm(model.remember)}
 const standing = (approval: ApprovalFacts): Phrase => {
   const { state, decidedAt, decidedBy, redeemBy, quorum, people, askedAt, until } = approval;
   const when = timeText(decidedAt ?? askedAt);
+  const isOfService = approval.door === 'access_request';
   switch (state) {
     case 'agreed': {
       const missing = quorum - people.filter(({ hasAgreed }) => hasAgreed).length;
@@ -44,11 +46,11 @@ const standing = (approval: ApprovalFacts): Phrase => {
     case 'approved':
       return words.mayOnce(when, timeText(redeemBy ?? until));
     case 'redeemed':
-      return words.wasUsed(when);
+      return isOfService ? doorWords.wasUsed(when) : words.wasUsed(when);
     case 'denied':
       return words.wasDenied(when, decidedBy && { ...decidedBy, name: isolated(decidedBy.name) });
     case 'cancelled':
-      return words.wasTakenBack;
+      return isOfService ? doorWords.wasTakenBack : words.wasTakenBack;
     default:
       return words.isOver;
   }

@@ -3,6 +3,7 @@ import { type Html, type HtmlValue, html } from '../html.ts';
 import type { ApprovalFacts } from '../pages/approval-model.ts';
 import { durationPhrase, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
+import { approvalDoorWords as doorWords } from '../words/approval-door.ts';
 import { approvalFactWords as words } from '../words/approval-facts.ts';
 import { approvalPeopleWords as peopleWords } from '../words/approval-people.ts';
 import { scopeWords } from '../words/scope.ts';
@@ -71,7 +72,7 @@ const pieces = (line: string): readonly Html[] => (line.match(/.{1,60}/gsu) ?? [
 
 /** Who, on whose behalf, since when, and what an answer does. */
 export const facts = (approval: ApprovalFacts): Html => {
-  const { agent, onBehalfOf, askedAt, until, goodForSeconds } = approval;
+  const { agent, onBehalfOf, askedAt, until, goodForSeconds, goodUntil } = approval;
   return html`<dl class="facts">
 <div><dt>${agentWords.agent}</dt><dd><strong>${chosenName(agent.name)}</strong> ${agent.isVerified && verifiedTag} ${environmentTag(agent.environment)} <code>${plainText(agent.id, 80)}</code></dd></div>
 <div><dt>${agentWords.owner}</dt><dd>${agentWords.answersForIt(isolated(agent.ownerName))}</dd></div>
@@ -85,12 +86,16 @@ ${
 }
 <div><dt>${words.for}</dt><dd>${onBehalfOf.isYou ? html`<strong>${words.you}</strong>, ${isolated(onBehalfOf.name)}` : html`<strong>${isolated(onBehalfOf.name)}</strong>`}</dd></div>
 <div><dt>${words.asked}</dt><dd>${timeText(askedAt)}</dd></div>
+<div><dt>${doorWords.askedBy}</dt><dd>${askedBy(approval)}</dd></div>
 ${isUndecided(approval) && html`<div><dt>${words.decideUntil}</dt><dd>${words.thenOver(timeText(until))}</dd></div>`}
-${isUndecided(approval) && html`<div><dt>${words.yesIsGood}</dt><dd>${words.onceWithin(durationPhrase(goodForSeconds))}</dd></div>`}
+${isUndecided(approval) && html`<div><dt>${words.yesIsGood}</dt><dd>${words.onceWithin(durationPhrase(goodForSeconds))}${goodUntil !== undefined && doorWords.goodUntil(timeText(goodUntil))}</dd></div>`}
 ${people(approval)}
 ${isUndecided(approval) && escalation(approval)}
 </dl>`;
 };
+
+const askedBy = ({ door, resource }: ApprovalFacts): HtmlValue =>
+  door === 'access_request' ? doorWords.access_request(isolated(resource.name)) : doorWords[door];
 
 const isUndecided = ({ state }: ApprovalFacts): boolean => state === 'open' || state === 'agreed';
 
@@ -113,5 +118,5 @@ const people = ({ quorum, people: all }: ApprovalFacts): Html => {
 };
 
 /** What the agent says comes after the facts, framed as its own. */
-export const agentsWords = ({ message, agent }: ApprovalFacts): Html =>
-  html`${message !== undefined && chosenWords(message, words.says)}${chosenWords(agent.purpose, agentWords.purpose)}`;
+export const agentsWords = ({ message, agent, door }: ApprovalFacts): Html =>
+  html`${message !== undefined && chosenWords(message, door === 'access_request' ? doorWords.serviceSays : words.says)}${chosenWords(agent.purpose, agentWords.purpose)}`;

@@ -45,7 +45,7 @@ export const approvalStateWords: Readonly<Record<ShownState, Phrase>> = {
   approved: phrase({ en: 'approved', de: 'freigegeben' }),
   redeemed: phrase({ en: 'approved and used', de: 'freigegeben und genutzt' }),
   denied: phrase({ en: 'denied', de: 'abgelehnt' }),
-  cancelled: phrase({ en: 'taken back by the agent', de: 'vom Agenten zurückgenommen' }),
+  cancelled: phrase({ en: 'taken back', de: 'zurückgenommen' }),
   expired: phrase({ en: 'expired', de: 'abgelaufen' }),
 };
 

@@ -1,12 +1,20 @@
 import canonicalize from 'canonicalize';
+import type { Approval } from '../approvals/approval.ts';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import { type Decision, recordOf } from '../decision/decision.ts';
 import { nothingLeft, refusedDetails } from '../decision/remedies.ts';
-import type { Detail } from '../details/detail-type.ts';
 import { isDomainError, type Layer, type Remedy } from '../errors.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
+import {
+  type AccessApprovals,
+  type Lift,
+  moment,
+  type NextAction,
+  type Requestable,
+  type WantedAccess,
+} from './access-approvals.ts';
 import { type AccessRegisters, type Acting, accessFacts, type Unknown } from './access-facts.ts';
 import type { AccessContext, AccessQuestion, Entity, Resource, Semantic } from './access-question.ts';
 
@@ -14,6 +22,7 @@ export type AccessDependencies = AccessRegisters & {
   readonly authorize: Authorize;
   readonly audit: AuditTrail;
   readonly identifiers: Identifiers;
+  readonly approvals: AccessApprovals;
 };
 
 /** The request that asks, for the trail. */
@@ -32,8 +41,12 @@ export type AccessAnswer = {
     /** In the words of the policies, for people. */
     readonly description?: string;
     readonly remedies?: readonly Remedy[];
+    /** Of a no to somebody who came with an approval. */
+    readonly next_action?: NextAction;
+    /** Of a yes that it took an approval for. */
+    readonly approval?: { readonly id: string; readonly approved_until: string };
     readonly error?: { readonly status: number; readonly message: string };
-  };
+  } & Partial<Requestable>;
 };
 
 export type AccessDecisions = ReturnType<typeof accessDecisions>;
@@ -44,7 +57,7 @@ const USE = 'use';
 
 /** Answers questions one by one; each answer is an event before it leaves. */
 export const accessDecisions = (deps: AccessDependencies) => {
-  const { authorize, audit, identifiers } = deps;
+  const { authorize, audit, identifiers, approvals } = deps;
   const factsOf = accessFacts(deps);
 
   const decided = async (
@@ -63,11 +76,49 @@ export const accessDecisions = (deps: AccessDependencies) => {
     );
     const isGiven = decision.scope.length + decision.details.length > 0;
     const why = 'scope' in wanted ? nothingLeft : refusedDetails;
-    return { id: decision.id, decision, acting, ...(isGiven ? {} : { denied: why(decision) }) };
+    return { id: decision.id, decision, acting, wanted, ...(isGiven ? {} : { denied: why(decision) }) };
+  };
+
+  /** A no, to somebody who says that people approved it. */
+  const withApproval = async (
+    server: ResourceServer,
+    question: AccessQuestion,
+    answered: Answered,
+    request: string,
+  ): Promise<Answered> => {
+    const { id, denied, acting, wanted } = answered;
+    const { approval: reference, call } = question.context;
+    if (!denied || reference === undefined) return answered;
+    // Nothing that people approve lifts it.
+    if (denied.reason !== 'approval_required' || !acting || !wanted) return { ...answered, next: 'none' };
+    const lift = await approvals.lift(server, question, wanted, acting, reference);
+    if (lift.isLifted) {
+      const { decision, approval } = lift;
+      if (await approvals.spend(server, approval, { call, decision: decision.id, request })) {
+        return { id: decision.id, decision, acting, wanted, approval };
+      }
+    }
+    const { reason, next, text, layer = denied.layer, decision } = lift.isLifted ? USED_MEANWHILE : lift;
+    return {
+      ...answered,
+      ...(decision ? { id: decision.id, decision } : { id }),
+      denied: { ...denied, reason, layer, ...(text === undefined ? {} : { text }) },
+      next,
+    };
+  };
+
+  /** What people could lift says where to ask them (Access Request and Approval Profile). */
+  const withRequest = async (question: AccessQuestion, answered: Answered): Promise<Answered> => {
+    const { id, denied, acting, wanted, next } = answered;
+    if (!acting || !wanted || !(next === 'request' || denied?.reason === 'approval_required')) return answered;
+    const requestable = await approvals.requestable(question, wanted, acting, id);
+    if (requestable) return { ...answered, requestable };
+    return next === 'request' ? { ...answered, next: 'none' } : answered;
   };
 
   const answer = async (server: ResourceServer, question: AccessQuestion, by: AskedIn): Promise<AccessAnswer> => {
-    const answered = await decided(server, question);
+    const first = await decided(server, question);
+    const answered = await withRequest(question, await withApproval(server, question, first, by.request));
     await audit.append(eventOf(server, question, answered, by));
     return answerOf(answered);
   };
@@ -97,6 +148,8 @@ export const accessDecisions = (deps: AccessDependencies) => {
   };
 
   return {
+    decided,
+
     /** Throws DomainError 'unavailable' and StoreUnavailable when it cannot be decided or written down. */
     answer,
 
@@ -150,16 +203,27 @@ export const fewAtOnce = async <T, R>(items: readonly T[], act: (item: T) => Pro
 };
 
 /** A decision, or why there was nothing to decide. */
-type Answered = {
+export type Answered = {
   readonly id: string;
   readonly decision?: Decision;
   readonly acting?: Acting;
+  readonly wanted?: WantedAccess;
+  /** It was lifted by. */
+  readonly approval?: Approval;
+  readonly next?: NextAction;
+  readonly requestable?: Requestable;
   readonly denied?: {
     readonly reason: string;
     readonly layer: Layer;
     readonly text?: string;
     readonly remedies: readonly Remedy[];
   };
+};
+
+const USED_MEANWHILE: Exclude<Lift, { readonly isLifted: true }> = {
+  isLifted: false,
+  reason: 'approval_used',
+  next: 'request',
 };
 
 const NOT_HERE: Unknown = { reason: 'resource_not_known', layer: 'request' };
@@ -174,24 +238,20 @@ export const isItself = (server: ResourceServer, { type, id }: Entity): boolean 
   type === 'resource_server' && (id === server.identifier || id === server.id);
 
 /** What a question is about; undefined where its resource is nothing that belongs to who asks. */
-const wantedOf = (
-  server: ResourceServer,
-  { type, id, detail }: Resource,
-  action: string,
-): { readonly scope: string } | { readonly detail: Detail } | undefined => {
+const wantedOf = (server: ResourceServer, { type, id, detail }: Resource, action: string): WantedAccess | undefined => {
   if (isItself(server, { type, id })) return { scope: action };
   if (type === 'scope' && (action === USE || action === id)) return { scope: id };
   return detail && action === USE ? { detail } : undefined;
 };
 
 /** Of a token of an approval: half of the action that was approved is another one, which nobody has seen. */
-const isApproved = (wanted: { readonly scope: string } | { readonly detail: Detail }, { token }: Acting): boolean => {
+const isApproved = (wanted: WantedAccess, { token }: Acting): boolean => {
   if (token?.approval === undefined || 'scope' in wanted) return true;
   const asked = canonicalize(wanted.detail);
   return (token.details ?? []).some((detail) => canonicalize(detail) === asked);
 };
 
-const answerOf = ({ id, decision, denied }: Answered): AccessAnswer => ({
+const answerOf = ({ id, decision, denied, approval, next, requestable }: Answered): AccessAnswer => ({
   decision: denied === undefined,
   context: {
     id,
@@ -199,13 +259,18 @@ const answerOf = ({ id, decision, denied }: Answered): AccessAnswer => ({
     ...(denied === undefined ? {} : { reason: denied.reason, layer: denied.layer }),
     ...(denied?.text === undefined ? {} : { description: denied.text }),
     ...(denied === undefined || denied.remedies.length === 0 ? {} : { remedies: denied.remedies }),
+    ...(next === undefined ? {} : { next_action: next }),
+    ...(approval === undefined
+      ? {}
+      : { approval: { id: approval.id, approved_until: moment(Number(approval.redeemBy)) } }),
+    ...requestable,
   },
 });
 
 const eventOf = (
   server: ResourceServer,
   question: AccessQuestion,
-  { id, decision, acting, denied }: Answered,
+  { id, decision, acting, denied, approval }: Answered,
   { request, source }: AskedIn,
 ): AuditEvent => {
   const { facts, token, delegation } = acting ?? {};
@@ -222,6 +287,7 @@ const eventOf = (
     ...(facts?.subject ? { subject: facts.subject.id } : {}),
     ...(facts?.caller.kind === 'agent' ? { agent: facts.caller.id, owner: facts.caller.owner } : {}),
     ...(delegation === undefined ? {} : { delegation }),
+    ...(approval === undefined ? {} : { approval: approval.id }),
     ...(token ? aboutToken(token) : {}),
     ...(scope !== undefined && SCOPE.test(scope) ? { scopeAsked: [scope] } : {}),
     ...(decision && scope !== undefined ? { scopeGiven: decision.scope } : {}),

@@ -3,6 +3,7 @@
  * which facts it becomes, its answer and its event; the decision itself is domain/decision, who asks is proven in
  * src/provider, the paths are src/http/access. What it says about a subject beyond who that is counts nothing.
  */
+import { CALL_NAME } from '../approvals/approval-use.ts';
 import { readDetails } from '../details/asked-details.ts';
 import type { Detail } from '../details/detail-type.ts';
 import { DomainError } from '../errors.ts';
@@ -18,16 +19,24 @@ export type AccessQuestion = {
   readonly action: string;
   readonly resource: Resource;
   readonly context: AccessContext;
+  /** Its entities letter by letter, which an approval is bound to. Absent in what was not asked as a question. */
+  readonly sent?: SentEntities;
 };
+
+export type SentEntities = { readonly [entity in 'subject' | 'action' | 'resource']: Members };
 
 export type AccessContext = {
   /** An access token of ours: who acts, and for whom, is read from it. */
   readonly token?: string;
   /** The agent that acts for the account which is the subject. */
   readonly agent?: string;
+  /** An approval that should lift the no there was (Access Request and Approval Profile). */
+  readonly approval?: string;
+  /** A name of the caller's for the call it asks about: the same again is the same one. */
+  readonly call?: string;
 };
 
-type Members = { readonly [member: string]: unknown };
+export type Members = { readonly [member: string]: unknown };
 
 /** Several questions in one request (§7), or the one question that stands in it. */
 export type AskedTogether =
@@ -51,6 +60,11 @@ export const readQuestion = (given: unknown): AccessQuestion => {
     action: actionIn(members),
     resource: resourceIn(members),
     context: contextIn(members),
+    sent: {
+      subject: objectIn(member(members, 'subject'), 'subject'),
+      action: objectIn(member(members, 'action'), 'action'),
+      resource: objectIn(member(members, 'resource'), 'resource'),
+    },
   };
 };
 
@@ -119,11 +133,12 @@ const pick = (members: Members): Members =>
   );
 
 /** Own members only: whatever an object inherits was not sent. */
-const member = (members: Members, name: string): unknown => (Object.hasOwn(members, name) ? members[name] : undefined);
+export const member = (members: Members, name: string): unknown =>
+  Object.hasOwn(members, name) ? members[name] : undefined;
 
 const wrong = (message: string): DomainError => new DomainError('invalid_request', message);
 
-const objectIn = (given: unknown, name: string): Members => {
+export const objectIn = (given: unknown, name: string): Members => {
   if (typeof given !== 'object' || given === null || Array.isArray(given)) throw wrong(`${name} is an object.`);
   return given as Members;
 };
@@ -154,5 +169,17 @@ const contextIn = (members: Members): AccessContext => {
   const context = objectIn(member(members, 'context') ?? {}, 'context');
   const optional = (name: 'token' | 'agent') =>
     member(context, name) === undefined ? {} : { [name]: textIn(context, name, 'context') };
-  return { ...optional('token'), ...optional('agent') };
+  const approval = member(context, 'approval');
+  const call = member(context, 'call');
+  if (call !== undefined && (typeof call !== 'string' || !CALL_NAME.test(call))) {
+    throw wrong('context.call is a name of the call: 1 to 200 visible ASCII characters.');
+  }
+  return {
+    ...optional('token'),
+    ...optional('agent'),
+    ...(approval === undefined
+      ? {}
+      : { approval: textIn(objectIn(approval, 'context.approval'), 'id', 'context.approval') }),
+    ...(call === undefined ? {} : { call }),
+  };
 };

@@ -4,7 +4,8 @@ import { openedOrNothing } from '../secrets/master-key.ts';
 import { type Approval, stateAt, type Vote } from './approval.ts';
 import { type ApprovalChange, aboutApproval, approvalRows, closedApproval, notThere } from './approval-rows.ts';
 import { escalations } from './escalations.ts';
-import { handlesOf, openApprovals } from './open-approvals.ts';
+import { handlesOf, openApprovals, redeemableUntil } from './open-approvals.ts';
+import { requestedApprovals } from './requested-approvals.ts';
 import type { VotesNow } from './votes-now.ts';
 import { alreadyDecided, refuseVote } from './voting.ts';
 
@@ -137,7 +138,7 @@ export const approvalDesk = (
                 approvers: withOne(approval, account),
                 votes: all,
                 decidedAt: now,
-                redeemBy: now + settings.redeemSeconds,
+                redeemBy: redeemableUntil(approval, now, settings),
               })
             : { ...approval, approvers: withOne(approval, account), votes: all },
           event: {
@@ -221,6 +222,8 @@ export const approvalDesk = (
     async redeem(id: string): Promise<boolean> {
       const found = await rows.get(id);
       if (!found || stateAt(found.document, clock.now()) !== 'approved') return false;
+      // A yes that a resource server asked for makes no token.
+      if (found.document.requested) return false;
       const next: Approval = { ...found.document, state: 'redeemed', redeemedAt: clock.now() };
       if (!(await rows.replace(next, found.version))) return false;
       changed(next);
@@ -258,6 +261,12 @@ export const approvalDesk = (
       });
       return { approval, isFirst };
     },
+
+    /** Of those that resource servers asked for. */
+    requested: requestedApprovals({ ...deps, rows: states }),
+
+    getMany: async (ids: readonly string[]): Promise<readonly Approval[]> =>
+      (await rows.getMany([...ids])).map(({ document }) => document),
 
     /** Of a token that is there: how many agreed; undefined when the approval behind it counts no more. */
     async standing(id: string): Promise<Approval | undefined> {

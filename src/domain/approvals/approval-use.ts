@@ -13,7 +13,8 @@ export type Call = {
   readonly key: string;
 };
 
-const KEY = /^[\x21-\x7e]{1,200}$/;
+/** A name for a call. */
+export const CALL_NAME = /^[\x21-\x7e]{1,200}$/;
 const MOST_TOKEN = 8192;
 
 /** Throws 'invalid_field' naming the member. */
@@ -22,7 +23,7 @@ export const readCall = (body: { readonly [member: string]: unknown }): Call => 
   if (typeof token !== 'string' || token === '' || token.length > MOST_TOKEN) {
     return refuseField('/token', 'The access token that came with the call.');
   }
-  if (typeof call !== 'string' || !KEY.test(call)) {
+  if (typeof call !== 'string' || !CALL_NAME.test(call)) {
     return refuseField('/call', 'A name of the call: 1 to 200 visible ASCII characters.');
   }
   return { token, key: call };

@@ -10,8 +10,25 @@ import type { IssuedToken } from '../ports/issued-tokens.ts';
 import type { Risk } from '../resource-servers/risk.ts';
 import type { Action } from './action.ts';
 
-/** Which of the doors it came through: a token exchange that needs one, or a CIBA request. */
-export type Door = 'token_exchange' | 'backchannel';
+/**
+ * Which of the doors it came through: a token exchange or refresh that needs one, a CIBA request, or a resource server
+ * that was told no and asks for its agent (AuthZEN Access Request and Approval Profile).
+ */
+export type Door = 'token_exchange' | 'backchannel' | 'access_request';
+
+/** Of one that a resource server asked for: no token comes of it, an evaluation is answered yes, once. */
+export type Requested = {
+  /** `rs_…` */
+  readonly by: string;
+  /** `questionDigest` of what it had asked, and will ask again. */
+  readonly question: string;
+  /** Id of the decision that was a no. */
+  readonly decision: string;
+  /** It wants it no longer than that, epoch seconds. */
+  readonly until?: number;
+  /** It calls it urgent, which changes nothing. */
+  readonly isEmergency?: true;
+};
 
 /**
  * `approved` waits for the agent to fetch its token, `redeemed` is the end of a good one. What is `pending` or
@@ -76,6 +93,8 @@ export type Approval = {
   readonly number?: string;
   /** What the exchanged token was, for the token to come. */
   readonly origin?: Origin;
+  /** Through the door of access requests. */
+  readonly requested?: Requested;
   /** Keyed digest of the `auth_req_id`. Unique. */
   readonly handle: string;
   /** The `auth_req_id`, for the agent that asks the same again; opened by the desk only. */
@@ -95,7 +114,7 @@ export type Approval = {
   /** Of an approved one: until when the agent may fetch its token. */
   readonly redeemBy?: number;
   readonly redeemedAt?: number;
-  /** The one call it was used up by, as the resource server named it (keyed digest). */
+  /** The one call it was used up by, as the resource server named it (keyed digest), or of no name. */
   readonly use?: { readonly key: string; readonly at: number };
 };
 

@@ -2,9 +2,9 @@ import type { Agent } from '../agents/agent.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import type { ApproverRule } from '../decision/decision.ts';
 import type { ActorChain } from '../delegation/actor-chain.ts';
-import { DomainError } from '../errors.ts';
+import { DomainError, isDomainError } from '../errors.ts';
 import { type Action, meaningOf } from './action.ts';
-import type { Origin } from './approval.ts';
+import type { Origin, Requested } from './approval.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
 import { type Resolve, type Whom, whomToAsk } from './approvers.ts';
 import type { Asked, Wanted } from './open-approvals.ts';
@@ -18,6 +18,7 @@ export type Intention = {
   readonly chain: ActorChain;
   readonly facts: ActionFacts & { readonly subject: NonNullable<ActionFacts['subject']> };
   readonly origin?: Origin | undefined;
+  readonly requested?: Requested | undefined;
   /** Words of the agent for the people who decide. */
   readonly message?: string | undefined;
   readonly authReqId?: string | undefined;
@@ -76,8 +77,38 @@ export const askingForApproval = ({
     };
   };
 
+  /** What it takes and who they are; undefined where nobody's yes gives all of it. Throws 'access_denied', see `ask`. */
+  const whoAndHow = async ({ door, agent, facts }: Pick<Intention, 'door' | 'agent' | 'facts'>) => {
+    const route = door === 'access_request' ? 'access_evaluation' : 'ciba';
+    const possible = await leastRequired(authorizeHere, facts, route);
+    if (!possible) return undefined;
+    const { requires, decision } = possible;
+    const [rule = NOBODY_NAMED, ...others] = decision.approvers ?? [];
+    if (others.length > 0) {
+      throw new DomainError('access_denied', 'different people approve parts of this; ask for each part by itself');
+    }
+    const subject = facts.subject.id;
+    const isLeftOut = (await leftOut(agent, subject, rule)).includes(subject);
+    const whom = whomToAsk(door, requires, rule, isLeftOut);
+    const approvers = await approversOf(agent, subject, whom);
+    if (approvers.length < whom.quorum || (whom.mustAgree && !approvers.includes(subject))) {
+      throw new DomainError('access_denied', 'this takes more people than can be asked; ask the operator');
+    }
+    return { ...possible, rule, whom, approvers };
+  };
+
   return {
     actionOf,
+
+    /** Whether people can be asked about it at all. Asks nobody, and says nothing of whether they may be asked now. */
+    async isPossible(intention: Pick<Intention, 'door' | 'agent' | 'facts'>): Promise<boolean> {
+      try {
+        return (await whoAndHow(intention)) !== undefined;
+      } catch (error) {
+        if (isDomainError(error) && error.code === 'access_denied') return false;
+        throw error;
+      }
+    },
 
     /**
      * Answers undefined where nobody's yes gives all of it. Throws 'access_denied' where not enough people can be asked,
@@ -85,20 +116,10 @@ export const askingForApproval = ({
      */
     async ask(intention: Intention, request: string): Promise<Asked | undefined> {
       const { agent, facts, chain } = intention;
-      const possible = await leastRequired(authorizeHere, facts);
+      const possible = await whoAndHow(intention);
       if (!possible) return undefined;
-      const { requires, risk, decision } = possible;
-      const [rule = NOBODY_NAMED, ...others] = decision.approvers ?? [];
-      if (others.length > 0) {
-        throw new DomainError('access_denied', 'different people approve parts of this; ask for each part by itself');
-      }
+      const { requires, risk, decision, rule, whom, approvers } = possible;
       const subject = facts.subject.id;
-      const isLeftOut = (await leftOut(agent, subject, rule)).includes(subject);
-      const whom = whomToAsk(intention.door, requires, rule, isLeftOut);
-      const approvers = await approversOf(agent, subject, whom);
-      if (approvers.length < whom.quorum || (whom.mustAgree && !approvers.includes(subject))) {
-        throw new DomainError('access_denied', 'this takes more people than can be asked; ask the operator');
-      }
       const action = await actionOf(agent, {
         chain,
         subject,
@@ -114,7 +135,7 @@ export const askingForApproval = ({
       const before = isEachTime
         ? undefined
         : await standing.take({ action, approvers, types: facts.server.detailTypes ?? [], acr: requires.acr }, request);
-      const { door, origin, authReqId, ping, lifetimeSeconds } = intention;
+      const { door, origin, requested, authReqId, ping, lifetimeSeconds } = intention;
       return desk.ask(
         {
           door,
@@ -126,6 +147,7 @@ export const askingForApproval = ({
           ...asNamed(whom, rule),
           mustAgree: whom.mustAgree ? subject : null,
           origin,
+          requested,
           authReqId,
           ping,
           lifetimeSeconds,

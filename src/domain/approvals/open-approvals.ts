@@ -9,7 +9,7 @@ import type { Identifiers } from '../ports/identifiers.ts';
 import type { Risk } from '../resource-servers/risk.ts';
 import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
 import { type Action, digestOf, questionOf } from './action.ts';
-import type { Approval, Door, Origin, Requirements } from './approval.ts';
+import type { Approval, Door, Origin, Requested, Requirements } from './approval.ts';
 import { type ApprovalRows, aboutApproval, closedApproval } from './approval-rows.ts';
 import type { StandingApproval } from './standing-approval.ts';
 
@@ -43,6 +43,7 @@ export type Wanted = {
   readonly isConsentBesides?: true;
   readonly mustAgree: string | null;
   readonly origin?: Origin | undefined;
+  readonly requested?: Requested | undefined;
   /** Made by the engine; absent: one is made here. */
   readonly authReqId?: string | undefined;
   readonly ping?: { readonly endpoint: string; readonly token: string } | undefined;
@@ -105,8 +106,8 @@ export const openApprovals = ({
   };
 
   /** Where the question stands while it is open; new ones at the first. */
-  const openKeysOf = ({ door, origin, action }: Wanted): readonly string[] =>
-    masterKey.ordered('open-approval', door, questionOf(action), sourceOf(origin));
+  const openKeysOf = ({ door, origin, requested, action }: Wanted): readonly string[] =>
+    masterKey.ordered('open-approval', door, questionOf(action), sourceOf(origin), ...requesterOf(requested));
 
   const slotsOf = ({ agent, subject }: Action): readonly string[] =>
     Array.from({ length: settings.mostOpen }, (_, place) => `${agent} ${subject} ${place}`);
@@ -193,7 +194,7 @@ export const openApprovals = ({
         const authReqId = wanted.authReqId ?? identifiers.newSecret();
         const now = clock.now();
         const id = identifiers.newId('apv');
-        const { standing } = wanted;
+        const { standing, requested } = wanted;
         const asked: Approval = {
           id,
           state: 'pending',
@@ -215,13 +216,17 @@ export const openApprovals = ({
           votes: [],
           ...(wanted.risk === 'critical' ? { number: twoDigits(identifiers.newSecret()) } : {}),
           ...(wanted.origin === undefined ? {} : { origin: wanted.origin }),
+          ...(requested === undefined ? {} : { requested }),
           handle: String(handlesOf(masterKey, authReqId)[0]),
           sealedHandle: masterKey.seal(id, authReqId),
           ...(ping ? { ping: { endpoint: ping.endpoint, sealedToken: masterKey.seal(`ping ${id}`, ping.token) } } : {}),
           open: String(places[0]),
           slot,
           createdAt: now,
-          expiresAt: now + Math.min(Math.max(lifetimeSeconds, LEAST_SECONDS), settings.ttlSeconds),
+          expiresAt: Math.min(
+            now + Math.min(Math.max(lifetimeSeconds, LEAST_SECONDS), settings.ttlSeconds),
+            requested?.until ?? Number.POSITIVE_INFINITY,
+          ),
         };
         const approval: Approval =
           standing === undefined
@@ -231,13 +236,13 @@ export const openApprovals = ({
                 votes: [standing.vote],
                 standing: standing.id,
                 decidedAt: now,
-                redeemBy: now + settings.redeemSeconds,
+                redeemBy: redeemableUntil(asked, now, settings),
               });
         await audit.append({
           ...aboutApproval(approval),
           type: 'approval.requested',
           outcome: 'done',
-          caller: action.client,
+          caller: askerOf(approval),
           request,
           inputs: {
             digest,
@@ -248,6 +253,7 @@ export const openApprovals = ({
             ...(approval.escalation ? { escalation: approval.escalation } : {}),
             expiresAt: approval.expiresAt,
             ...(standing === undefined ? {} : { standing: standing.id }),
+            ...(requested === undefined ? {} : { requested }),
           },
           ...saidBy(action),
         });
@@ -263,7 +269,7 @@ export const openApprovals = ({
           ...aboutApproval(approval),
           type: 'approval.requested',
           outcome: 'refused',
-          caller: action.client,
+          caller: askerOf(approval),
           request,
           note: 'never stored: another request came first',
         });
@@ -292,6 +298,20 @@ const escalationFrom = ({ escalation }: Wanted, now: number): Pick<Approval, 'es
   escalation
     ? { escalation: { at: now + escalation.after, names: escalation.names }, escalateAt: now + escalation.after }
     : {};
+
+/** Until when what is approved now can be used. */
+export const redeemableUntil = (
+  { requested }: Pick<Approval, 'requested'>,
+  now: number,
+  { redeemSeconds }: Pick<ApprovalSettings, 'redeemSeconds'>,
+): number => Math.min(now + redeemSeconds, requested?.until ?? Number.POSITIVE_INFINITY);
+
+const askerOf = ({ action, requested }: Pick<Approval, 'action' | 'requested'>): string =>
+  requested?.by ?? action.client;
+
+/** The same question of the same resource server is one, as long as it wants it for the same time. */
+const requesterOf = (requested: Requested | undefined): readonly string[] =>
+  requested === undefined ? [] : [requested.by, requested.question, String(requested.until ?? '')];
 
 /** Keyed digests under which an `auth_req_id` may be kept. */
 export const handlesOf = (masterKey: MasterKey, authReqId: string): readonly string[] =>

@@ -2,7 +2,7 @@
 import { MULTI_FACTOR, SINGLE_FACTOR } from '../accounts/assurance.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import type { Decision } from '../decision/decision.ts';
-import type { DecisionFacts } from '../decision/facts.ts';
+import type { DecisionFacts, Route } from '../decision/facts.ts';
 import type { Detail } from '../details/detail-type.ts';
 import type { Risk } from '../resource-servers/risk.ts';
 import type { Requirements } from './approval.ts';
@@ -29,13 +29,18 @@ export type ActionFacts = Omit<DecisionFacts, 'route' | 'approval' | 'assurance'
  * The least that is enough: fewest people first, then the weakest proof. Undefined where no approval by anybody gives
  * all that is asked. `authorize` should ask nobody outside: it is asked up to seven times.
  */
-export const leastRequired = async (authorize: Authorize, facts: ActionFacts): Promise<Possible | undefined> => {
+export const leastRequired = async (
+  authorize: Authorize,
+  facts: ActionFacts,
+  /** Where the yes will be asked for. */
+  route: Route = 'ciba',
+): Promise<Possible | undefined> => {
   const risk = riskOf(facts);
   const isProvenAnew = risk === 'high' || risk === 'critical';
   const withProof = (acr: string, approvers: number, age: number): Promise<Decision> =>
     authorize({
       ...facts,
-      route: 'ciba',
+      route,
       approval: { id: 'apv_asked', approvers },
       assurance: { acr, amr: [], authTime: facts.now - age },
     });

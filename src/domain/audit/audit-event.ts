@@ -24,7 +24,8 @@ export const AUDIT_EVENTS = {
     'A resource server asked whether something may be done there, and was answered; one event for each question (AuthZEN).',
   'decision.searched':
     'A resource server asked who may do something there, or what somebody may do; `inputs` say how many were looked at and found.',
-  'decision.refused': 'A question of an authenticated resource server could not be understood, or came too often.',
+  'decision.refused':
+    'A question of an authenticated resource server could not be understood, or came too often; or its access request was refused.',
   'request.refused': 'Refusals before anybody was authenticated, counted per source, reason and interval.',
   'client.authentication_refused':
     'A client or agent could not prove who it is; `note` is the check that failed, which the caller is not told. Counted per client, check and interval.',
@@ -37,13 +38,13 @@ export const AUDIT_EVENTS = {
   'consent.granted': 'A person allowed a client or agent something.',
   'consent.denied': 'A person refused a client or agent.',
   'approval.requested':
-    'An agent asked people to approve one exact action; `inputs` say of whom, how many have to agree, and the digest of the action.',
+    'An agent, or a resource server that was told no, asked people to approve one exact action; `inputs` say of whom, how many have to agree, and the digest of the action.',
   'approval.refused': 'An agent asked for an approval and was not let ask (CIBA).',
   'approval.approved':
     'One person said yes to an action; `inputs.isEnough` says whether that made it an approval, `inputs.seconds` how long it had been there.',
   'approval.denied': 'A person said no to an action, or its number was typed wrong too often; it is over.',
   'approval.cancelled':
-    'The agent does not need the approval any more that it asked for; or, by `system`, it came at the same moment as others, and together they were too many.',
+    'Whoever asked for the approval does not need it any more; or, by `system`, it came at the same moment as others, and together they were too many.',
   'approval.escalated':
     'Nobody had decided in time, and further people were asked, too; `inputs.added` are those who were not asked before.',
   'approval.lapsed':
@@ -54,7 +55,7 @@ export const AUDIT_EVENTS = {
   'standing_approval.used': 'An action was approved by what a person had said before; `inputs` count it.',
   'standing_approval.ended': 'A person ended a yes to further actions.',
   'approval.used':
-    'The resource server carried out the approved action; the approval is good for no other call. `caller` is the resource server.',
+    'The resource server carried out the approved action, or was told yes about it; the approval is good for no other call. `caller` is the resource server.',
   'grant.revoked': 'What a person had allowed a client ended.',
   'delegation.created': 'A delegation row was made.',
   'delegation.extended': 'A delegation row came to hold more, within the row above it.',

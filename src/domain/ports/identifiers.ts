@@ -33,6 +33,7 @@ export type IdPrefix =
   | 'vpk' // key with which we speak to push services
   | 'per' // peer: an authorization server of another domain
   | 'apv' // approval
+  | 'arq' // access request: a task
   | 'sap' // standing approval
   | 'lnk' // account link: which account a person of a peer is
   | 'upi' // upstream: a provider at which people of ours sign in

@@ -62,7 +62,7 @@ export type BackchannelApprovalDependencies = {
   readonly desk: Pick<ApprovalDesk, 'find' | 'isKilled' | 'redeem' | 'standing' | 'standingVotes'>;
   readonly asking: Pick<AskingForApproval, 'actionOf'>;
   /** By which door it was asked for. */
-  readonly sources: Readonly<Record<Door, FindApprovedSource>>;
+  readonly sources: Readonly<Record<Exclude<Door, 'access_request'>, FindApprovedSource>>;
   /** As they count now. */
   readonly agents: { get(id: string): Stored<Agent> };
   readonly accounts: { get(id: string): Stored<Account> };

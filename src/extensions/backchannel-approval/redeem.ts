@@ -53,7 +53,8 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
     const agent = await activeAgent(dependencies, refuse, caller);
     if (authReqId === undefined) throw refuse('parameter_missing');
     const approval = await desk.find(authReqId, caller.clientId);
-    if (!approval) throw refuse('request_unknown');
+    // What a resource server asked for is answered to it, and no token comes of it.
+    if (!approval || approval.door === 'access_request') throw refuse('request_unknown');
     const { action } = approval;
     caller.note({
       approval: approval.id,

@@ -4,7 +4,6 @@
  * src/http/app.ts.
  */
 import { createHash } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import type { AccessDecisions, AskedIn } from '../../domain/access/access-decisions.ts';
@@ -16,6 +15,7 @@ import {
   type Searched,
   type SearchQuestion,
 } from '../../domain/access/access-question.ts';
+import type { AccessRequests } from '../../domain/access/access-requests.ts';
 import type { AccessSearch } from '../../domain/access/access-search.ts';
 import { readCall, type UseApproval } from '../../domain/approvals/approval-use.ts';
 import { isDomainError } from '../../domain/errors.ts';
@@ -25,23 +25,17 @@ import type { MasterKey } from '../../domain/secrets/master-key.ts';
 import { cursors } from '../management/cursors.ts';
 import { type JsonObject, readJsonBody } from '../management/json-body.ts';
 import { httpProblem, type ProblemLog, refusalCode, refusalOf } from '../problem.ts';
+import { type AnsweringDeps, answeringServers, askedIn, challenge } from './answering.ts';
+import { REQUESTS, requestRoutes } from './requests.ts';
 
-type Dependencies = {
-  readonly issuer: string;
-  /** Throws DomainError 'unauthenticated' or 'too_many_requests'. */
-  readonly authenticate: (request: IncomingMessage) => Promise<ResourceServer>;
+type Dependencies = AnsweringDeps & {
   readonly decisions: AccessDecisions;
   readonly search: AccessSearch;
   readonly useApproval: UseApproval;
-  /** Notes a refusal before it is known who calls (decision D18). */
-  readonly countRefusal: (refusal: {
-    readonly reason: string;
-    readonly source: string;
-    readonly request: string;
-  }) => void | Promise<void>;
+  readonly requests: AccessRequests;
+  readonly pollIntervalSeconds: number;
   /** For pages of searches. */
   readonly masterKey: Pick<MasterKey, 'seal' | 'open'>;
-  readonly log: ProblemLog;
 };
 
 const EVALUATION = '/access/v1/evaluation';
@@ -51,13 +45,11 @@ const searchPath = (searched: Searched): string => `/access/v1/search/${searched
 const APPROVAL_USES = '/access/v1/approval-uses';
 const METADATA = '/.well-known/authzen-configuration';
 
-/** What a caller may send to recognise an answer by; anything longer or invisible is not sent back. */
-const REQUEST_ID = /^[\x21-\x7e]{1,256}$/;
-
 type Answerer = (server: ResourceServer, body: JsonObject, by: AskedIn) => Promise<unknown>;
 
 export const accessRouter = (dependencies: Dependencies): Router => {
-  const { issuer, authenticate, decisions, countRefusal, log } = dependencies;
+  const { issuer, decisions, log } = dependencies;
+  const answering = answeringServers(dependencies);
   const pages = cursors(dependencies.masterKey);
   const metadata = JSON.stringify(metadataOf(issuer));
 
@@ -80,31 +72,6 @@ export const accessRouter = (dependencies: Dependencies): Router => {
       return { page: { next_token: next ? pages.seal(place, server.id, next) : '', count: results.length }, results };
     };
 
-  const answering = (answer: Answerer) => async (ctx: Context) => {
-    const by = askedIn(ctx);
-    ctx.set('Cache-Control', 'no-store');
-    const given = ctx.get('x-request-id');
-    if (REQUEST_ID.test(given)) ctx.set('X-Request-ID', given);
-    let known: ResourceServer | undefined;
-    try {
-      known = await authenticate(ctx.req);
-      const body = await answer(known, await readJsonBody(ctx), by);
-      ctx.status = 200;
-      ctx.body = JSON.stringify(body);
-      ctx.type = 'application/json';
-    } catch (error) {
-      try {
-        const code = refusalCode(error);
-        if (code !== undefined) {
-          await (known ? decisions.recordRefusal(known, code, by) : countRefusal({ reason: code, ...by }));
-        }
-        sendError(ctx, error, issuer, log);
-      } catch (failure) {
-        sendError(ctx, failure, issuer, log);
-      }
-    }
-  };
-
   const router = new Router({ sensitive: true, strict: true });
   router.get(METADATA, async (ctx) => {
     ctx.body = metadata;
@@ -118,12 +85,16 @@ export const accessRouter = (dependencies: Dependencies): Router => {
     ...Object.fromEntries(SEARCHES.map((searched) => [searchPath(searched), searching(searched)])),
   };
   for (const [path, answer] of Object.entries(answerers)) {
-    router.post(path, answering(answer));
+    router.post(
+      path,
+      answering(sendError, async (server, ctx, by) => ({ body: await answer(server, await readJsonBody(ctx), by) })),
+    );
     router.all(path, async (ctx) => {
       ctx.set('Allow', 'POST');
       sendError(ctx, httpProblem('method_not_allowed', 'This path has POST.'), issuer, log);
     });
   }
+  requestRoutes(router, { ...dependencies, answering });
   return router;
 };
 
@@ -133,6 +104,8 @@ const metadataOf = (issuer: string) => ({
   access_evaluation_endpoint: `${issuer}${EVALUATION}`,
   access_evaluations_endpoint: `${issuer}${EVALUATIONS}`,
   approval_use_endpoint: `${issuer}${APPROVAL_USES}`,
+  access_request_endpoint: `${issuer}${REQUESTS}`,
+  capabilities: ['urn:openid:authzen:capability:access-request'],
   ...Object.fromEntries(
     SEARCHES.map((searched) => [`search_${searched}_endpoint`, `${issuer}${searchPath(searched)}`]),
   ),
@@ -145,9 +118,7 @@ const digestOf = ({ token: _, limit: __, ...entities }: SearchQuestion): string 
 const sendError = (ctx: Context, error: unknown, issuer: string, log: ProblemLog): void => {
   const { status, message, retryAfterSeconds } = errorOf(error);
   if (status >= 500) log(askedIn(ctx).request, error);
-  if (status === 401) {
-    ctx.set('WWW-Authenticate', `Basic realm="${issuer}", Bearer realm="${issuer}"`);
-  }
+  if (status === 401) challenge(ctx, issuer);
   if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
   ctx.status = status;
   ctx.body = message;
@@ -166,9 +137,4 @@ const errorOf = (
     return { status: 503, message: 'This cannot be decided right now.', retryAfterSeconds: 5 };
   }
   return { status: 500, message: 'Something failed here.' };
-};
-
-const askedIn = (ctx: Context): AskedIn => {
-  const { requestId, source } = ctx.state as { readonly requestId?: unknown; readonly source?: unknown };
-  return { request: String(requestId ?? 'unknown'), source: String(source ?? 'unknown') };
 };

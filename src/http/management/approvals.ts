@@ -56,6 +56,8 @@ const showApproval = (approval: Approval, now: number): JsonObject => {
     id: approval.id,
     state: stateAt(approval, now),
     door: approval.door,
+    ...(approval.requested === undefined ? {} : { requested_by: approval.requested.by }),
+    ...(approval.requested?.until === undefined ? {} : { requested_until: approval.requested.until }),
     digest: approval.digest,
     agent: action.agent,
     client: action.client,

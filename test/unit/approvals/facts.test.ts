@@ -123,6 +123,21 @@ describe('what is shown of an approval', () => {
     }
   });
 
+  test('through which door it came, and until when it is wanted, in both languages', async () => {
+    const requested = { by: 'rs_1', question: 'q', decision: 'dec_1', until: NOW + 240 };
+    const byService = approvalOf({ message: 'Needed at noon' }, { door: 'access_request', requested });
+    const page = await pageOf(byService);
+    expect(textOf(page)).toContain('Asked by the service The bank itself, which does not let the agent do it without');
+    expect(textOf(page)).toMatch(/one time, within 5 minutes ?, and until .* at the latest/);
+    expect(page).toContain('The service says about this request');
+    expect(page).not.toContain('The agent says about this request');
+    expect(textOf(await pageOf(byService, 'de'))).toContain('Gefragt von dem Dienst The bank selbst');
+    expect(textOf(await pageOf(approvalOf()))).toContain('Asked by the agent, of its own accord');
+    expect(textOf(await pageOf(approvalOf({}, { door: 'token_exchange' })))).toContain('which wanted a token for it');
+    const used = { door: 'access_request', requested, state: 'redeemed', decidedAt: NOW } as const;
+    expect(textOf(await pageOf(approvalOf({}, used)))).toContain('The service has let the agent do this one time');
+  });
+
   test('when further people are asked, in both languages, and nothing where nobody else is', async () => {
     const escalation = (at: number) => ({ escalation: { at, names: ['grp_1'] } });
     expect(textOf(await pageOf(approvalOf({}, escalation(NOW + 60))))).toContain('too, if nobody has decided by');
@@ -201,8 +216,8 @@ describe('what is shown of an approval', () => {
       ],
     ]);
     expect((await factsOf(approvalOf({}, { expiresAt: NOW }))).state).toBe('expired');
-    expect((await factsOf(approvalOf({ agent: 'agt_9' }, { agent: 'agt_9' }))).warnings).toEqual([
+    expect(textOf(await pageOf(approvalOf({ agent: 'agt_9' }, { agent: 'agt_9' })))).toContain(
       'This agent is not registered any more. It would get nothing.',
-    ]);
+    );
   });
 });

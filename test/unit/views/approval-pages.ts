@@ -24,6 +24,7 @@ export const approvalPages = (
     id: 'apv_1',
     href: `${at}/apv_1`,
     state: 'open',
+    door: 'backchannel',
     risk: 'critical',
     resource: { identifier: text('https://payments.example.com'), name: text('Payments') },
     scopes: [{ name: text('payments:create'), description: text('Pay from your accounts'), risk: 'critical' }],

@@ -35,6 +35,7 @@ export const approvalFacts = async (
       id,
       href: `${deps.basePath}/account/approvals/${id}`,
       state: shownState(approval, agreed.includes(viewer), now),
+      door: approval.door,
       risk: approval.risk,
       ...deedsOf(approval, known.servers.get(action.resource)),
       ...actorsIn(approval, known),
@@ -45,6 +46,7 @@ export const approvalFacts = async (
         ? { escalatesAt: approval.escalation.at, isEscalated: approval.escalation.at <= now }
         : {}),
       goodForSeconds: deps.approvals.desk.settings.redeemSeconds,
+      ...(approval.requested?.until === undefined ? {} : { goodUntil: approval.requested.until }),
       ...(approval.decidedAt === undefined ? {} : { decidedAt: approval.decidedAt }),
       ...(approval.state === 'denied' && approval.decidedBy !== undefined
         ? { decidedBy: { name: known.nameOf(approval.decidedBy), isYou: approval.decidedBy === viewer } }

@@ -1,0 +1,42 @@
+/** What resource servers ask: decisions, searches, and approvals of what was denied. */
+import type { Configuration } from '../../config/configuration.ts';
+import { accessApprovals } from '../domain/access/access-approvals.ts';
+import { type AccessDependencies, accessDecisions } from '../domain/access/access-decisions.ts';
+import { accessRequests } from '../domain/access/access-requests.ts';
+import { accessSearch } from '../domain/access/access-search.ts';
+import { evaluationIds } from '../domain/access/evaluation-binding.ts';
+import type { approvalsOf } from './approvals.ts';
+
+type SearchDeps = Parameters<typeof accessSearch>[0];
+type RequestDeps = Parameters<typeof accessRequests>[0];
+
+export const accessOf = (
+  { issuer, approvals: { pollIntervalSeconds } }: Configuration,
+  deps: Omit<AccessDependencies, 'approvals'> &
+    Pick<SearchDeps, 'lists'> &
+    Pick<RequestDeps, 'documents' | 'pace'> & {
+      readonly masterKey: RequestDeps['masterKey'] & Parameters<typeof evaluationIds>[0];
+      readonly clock: RequestDeps['clock'];
+      readonly approvals: Pick<ReturnType<typeof approvalsOf>, 'desk' | 'asking'>;
+    },
+) => {
+  const endpoint = `${issuer}/access/v1/requests`;
+  const ids = evaluationIds(deps.masterKey);
+  const lifting = accessApprovals({ ...deps, ...deps.approvals, ids, issuer, endpoint });
+  const decisions = accessDecisions({ ...deps, approvals: lifting });
+  return {
+    decisions,
+    search: accessSearch({ audit: deps.audit, decisions, lists: deps.lists }),
+    pollIntervalSeconds,
+    requests: accessRequests({
+      ...deps,
+      ...deps.approvals,
+      decisions,
+      approvals: lifting,
+      ids,
+      pollIntervalSeconds,
+      endpoint,
+      inbox: `${issuer}/account/approvals`,
+    }),
+  };
+};

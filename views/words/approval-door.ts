@@ -1,0 +1,31 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** Through which door an approval was asked for. */
+export const approvalDoorWords = {
+  askedBy: phrase({ en: 'Asked by', de: 'Gefragt von' }),
+  token_exchange: phrase({
+    en: 'the agent, which wanted a token for it',
+    de: 'dem Agenten, der dafür ein Token wollte',
+  }),
+  backchannel: phrase({ en: 'the agent, of its own accord', de: 'dem Agenten, von sich aus' }),
+  access_request: (service: HtmlValue) =>
+    phrase({
+      en: html`the service ${service} itself, which does not let the agent do it without your yes`,
+      de: html`dem Dienst ${service} selbst, der den Agenten dies ohne Ihr Ja nicht tun lässt`,
+    }),
+  goodUntil: (at: HtmlValue) =>
+    phrase({ en: html`, and until ${at} at the latest`, de: html`, und höchstens bis ${at}` }),
+  serviceSays: phrase({
+    en: 'The service says about this request, in its own words',
+    de: 'Der Dienst sagt zu dieser Anfrage, in seinen eigenen Worten',
+  }),
+  wasUsed: (when: HtmlValue) =>
+    phrase({
+      en: html`At ${when}. The service has let the agent do this one time. It is good for nothing else.`,
+      de: html`Am ${when}. Der Dienst hat den Agenten das einmal tun lassen. Es gilt für nichts anderes.`,
+    }),
+  wasTakenBack: phrase({
+    en: 'The service took it back. Nothing was allowed.',
+    de: 'Der Dienst hat sie zurückgenommen. Es wurde nichts erlaubt.',
+  }),
+};
