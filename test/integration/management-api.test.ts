@@ -273,6 +273,68 @@ describe('accounts', () => {
   });
 });
 
+describe('lists that are looked through', () => {
+  test('have what begins with the words that are asked for, in the state that is asked for', async () => {
+    const { call, admin } = await managementWorld();
+    const make = async (path: string, body: object): Promise<string> =>
+      (await call(admin, 'post', path, body)).body.id as string;
+    const ada = await make('/accounts', { username: 'ada', name: 'Ada Byron', email: 'ada@works.example' });
+    const adam = await make('/accounts', { username: 'adam', name: 'Adam Smith' });
+    const group = await make('/groups', { name: 'Platform team', members: [ada, adam] });
+    const wiki = await make('/clients', { name: 'Wiki', redirect_uris: ['https://wiki.example/cb'] });
+    const trips = await make('/resource-servers', { identifier: API, name: 'Travel', scopes: SCOPES });
+    await call(admin, 'post', `/accounts/${adam}/disable`);
+    const ids = async (path: string): Promise<readonly string[]> =>
+      ((await call(admin, 'get', path)).body.items as { id: string }[]).map(({ id }) => id);
+    expect([...(await ids('/accounts?search=ADA'))].sort()).toEqual([ada, adam].sort());
+    expect(await ids('/accounts?search=byron%20ada')).toEqual([ada]);
+    expect(await ids('/accounts?search=works.example')).toEqual([ada]);
+    expect(await ids('/accounts?search=dam')).toEqual([]);
+    expect(await ids('/accounts?search=ada&state=disabled')).toEqual([adam]);
+    expect(await ids(`/accounts?search=${adam}`)).toEqual([adam]);
+    expect(await ids('/groups?search=plat')).toEqual([group]);
+    expect(await ids('/clients?search=wiki.example')).toEqual([wiki]);
+    expect(await ids('/clients?search=wiki&state=disabled')).toEqual([]);
+    expect(await ids('/resource-servers?search=trips')).toEqual([trips]);
+    expect((await call(admin, 'get', '/accounts?state=gone')).status).toBe(400);
+  });
+
+  test('MG-07 go on from page to page until all are there, each once', async () => {
+    const { call, admin } = await managementWorld();
+    for (let made = 0; made < 5; made += 1) {
+      await call(admin, 'post', '/accounts', { username: `ada${made}`, name: 'Ada' });
+      await call(admin, 'post', '/accounts', { username: `bob${made}`, name: 'Bob' });
+    }
+    const seen: string[] = [];
+    let next: string | undefined = '';
+    while (next !== undefined) {
+      const cursor: string = next === '' ? '' : `&cursor=${encodeURIComponent(next)}`;
+      const { body } = await call(admin, 'get', `/accounts?search=ada&limit=2${cursor}`);
+      seen.push(...(body.items as { username: string }[]).map(({ username }) => username));
+      next = body['next'] as string | undefined;
+    }
+    expect([...seen].sort()).toEqual(['ada0', 'ada1', 'ada2', 'ada3', 'ada4']);
+  });
+});
+
+describe('second factors of an account', () => {
+  test('are listed for who reads accounts, without what proves them', async () => {
+    const { call, admin, auditor, owner, factors, clock } = await managementWorld();
+    const path = `/accounts/${owner.account.id}/factors`;
+    expect((await call(auditor, 'get', path)).body).toEqual({ items: [] });
+    const assurance = { amr: ['pwd'], authTime: clock.now() };
+    await factors.add(
+      { kind: 'totp', name: 'Work phone', secret: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ', lastStep: 1 },
+      { account: owner.account.id, assurance, by: { caller: owner.account.id } },
+    );
+    const listed = await call(admin, 'get', path);
+    expect(listed.body.items).toMatchObject([{ kind: 'totp', name: 'Work phone' }, { kind: 'recovery' }]);
+    expect(listed.text).not.toMatch(/secret|GEZDGNB|"codes"/i);
+    expect((await call(owner, 'get', path)).status).toBe(403);
+    expect((await call(admin, 'get', '/accounts/acc_nobody/factors')).status).toBe(404);
+  });
+});
+
 describe('delegations', () => {
   const withRow = async () => {
     const world = await managementWorld();

@@ -159,6 +159,7 @@ export const managementWorld = async () => {
     votes: { mayDecide: async ({ id }) => (await desk.get(id))?.approvers ?? [], of: async ({ votes }) => votes },
     settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, mostOpenPerApprover: 20, perHour: 30 },
   });
+  const factors = factorRegister({ ...base, masterKey: key });
   const router = managementRouter({
     issuer: ISSUER,
     tokens: { find: async (token) => tokens.get(token) },
@@ -167,7 +168,7 @@ export const managementWorld = async () => {
       return proof.thumbprint;
     },
     accounts,
-    factors: factorRegister({ ...base, masterKey: key }),
+    factors,
     agents: {
       ...agents,
       async list(query) {
@@ -319,7 +320,7 @@ export const managementWorld = async () => {
       failures,
       proof,
     },
-    ...{ rotations, http, token, person, admin, operator, auditor, owner, stranger, call, newAgent },
+    ...{ factors, rotations, http, token, person, admin, operator, auditor, owner, stranger, call, newAgent },
     breakList: (error: Error | undefined): void => {
       brokenList = error;
     },

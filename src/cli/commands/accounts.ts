@@ -6,7 +6,9 @@ import {
   listCommand,
   type ManagementCall,
   managementCommand,
+  SEARCH,
   showCommand,
+  stateFilter,
   updateCommand,
 } from '../management-commands.ts';
 import { lists, texts } from '../members.ts';
@@ -74,6 +76,7 @@ export const accountCommands: readonly Command[] = [
     plural: 'accounts, newest first',
     path: PATH,
     nothing: 'There are no accounts.',
+    filters: { ...SEARCH, ...stateFilter('active or disabled') },
     columns: [
       { title: 'ID', value: ({ id }) => id },
       { title: 'STATE', value: ({ state }) => state },

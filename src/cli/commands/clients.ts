@@ -7,8 +7,10 @@ import {
   listCommand,
   managementCommand,
   rotateSecretCommand,
+  SEARCH,
   secretText,
   showCommand,
+  stateFilter,
   updateCommand,
   warn,
 } from '../management-commands.ts';
@@ -137,6 +139,7 @@ export const clientCommands: readonly Command[] = [
     noun: 'clients',
     plural: 'clients that are no agents, newest first',
     path: PATH,
+    filters: { ...SEARCH, ...stateFilter('active, disabled or retired') },
     nothing: 'There are no clients yet. Register one: behalf clients create --name NAME --redirect-uri URI',
     columns: [
       { title: 'ID', value: ({ id }) => id },

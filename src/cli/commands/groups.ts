@@ -5,6 +5,7 @@ import {
   listCommand,
   type ManagementCall,
   managementCommand,
+  SEARCH,
   showCommand,
   updateCommand,
 } from '../management-commands.ts';
@@ -50,6 +51,7 @@ export const groupCommands: readonly Command[] = [
     noun: 'groups',
     plural: 'groups that own agents, newest first',
     path: PATH,
+    filters: SEARCH,
     nothing: 'There are no groups. Make one: behalf groups create NAME --member ADA --member BOB',
     columns: [
       { title: 'ID', value: ({ id }) => id },

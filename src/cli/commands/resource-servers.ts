@@ -8,8 +8,10 @@ import {
   listCommand,
   managementCommand,
   rotateSecretCommand,
+  SEARCH,
   secretText,
   showCommand,
+  stateFilter,
   updateCommand,
 } from '../management-commands.ts';
 import { jsonIn, lists, texts } from '../members.ts';
@@ -148,6 +150,7 @@ export const resourceServerCommands: readonly Command[] = [
     noun: 'resource-servers',
     plural: 'resource servers, newest first',
     path: PATH,
+    filters: { ...SEARCH, ...stateFilter('active or disabled') },
     nothing:
       'There are no resource servers yet. Register one: behalf resource-servers create https://api.example.com --name NAME --scope NAME:RISK:TEXT',
     columns: [

@@ -1,12 +1,9 @@
+import { wordsIn } from '../names/word-search.ts';
+
 /** Words an agent has at most; more of a long purpose are left out. */
 const MOST_WORDS = 16;
-const LONGEST_WORD = 40;
-const WORDS = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
 
 const normalised = (text: string): string => text.normalize('NFKC').toLowerCase();
-
-const wordsIn = (text: string): readonly string[] =>
-  [...normalised(text).matchAll(WORDS)].map(([word]) => [...word].slice(0, LONGEST_WORD).join(''));
 
 /** By what an agent is found and ordered (decision D15): the words of its name first, then of who makes it and of what it is for. */
 export const searchable = ({

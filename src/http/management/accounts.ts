@@ -2,9 +2,9 @@ import type { Account } from '../../domain/accounts/account.ts';
 import type { AccountChanges, AccountRegister, NewAccount } from '../../domain/accounts/account-register.ts';
 import type { FactorRegister } from '../../domain/factors/factor-register.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
-import { type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf, sameVersion } from './call.ts';
+import { type Call, existing, type Handlers, objectAnswer, pageAnswer, sameVersion, searchedPage } from './call.ts';
 import { requireAdministrator } from './permissions.ts';
-import { showAccount } from './representations.ts';
+import { showAccount, toWire } from './representations.ts';
 
 /** The part of the account register this API calls. */
 export type Accounts = Pick<
@@ -20,6 +20,7 @@ type Operations =
   | 'disableAccount'
   | 'enableAccount'
   | 'setAccountPassword'
+  | 'listAccountFactors'
   | 'removeAccountFactors';
 
 /**
@@ -28,7 +29,7 @@ type Operations =
  */
 export const accountHandlers = (
   accounts: Accounts,
-  factors: Pick<FactorRegister, 'removeAll'>,
+  factors: Pick<FactorRegister, 'list' | 'removeAll'>,
 ): Handlers<Operations> => {
   const changeable = async ({ id, caller }: Call): Promise<Versioned<Account>> => {
     const found = existing(await accounts.get(id));
@@ -49,7 +50,10 @@ export const accountHandlers = (
     },
 
     async listAccounts(call) {
-      if (call.query.username === undefined) return pageAnswer(await accounts.list(pageOf(call)), showAccount);
+      if (call.query.username === undefined) {
+        const textsOf = ({ username, name, email }: Account) => [username, name, email];
+        return pageAnswer(await searchedPage(call, accounts.list, textsOf), showAccount);
+      }
       const found = await accounts.findByUsername(call.query.username);
       return pageAnswer({ items: found ? [found] : [] }, showAccount);
     },
@@ -85,6 +89,14 @@ export const accountHandlers = (
       existing(await accounts.get(id));
       await accounts.setPassword(id, String(body.password), by);
       return {};
+    },
+
+    async listAccountFactors({ id }) {
+      existing(await accounts.get(id));
+      const items = (await factors.list(id)).map(({ isCopied, ...facts }) =>
+        toWire({ ...facts, ...(isCopied ? { copied: true } : {}) }),
+      );
+      return { body: { items } };
     },
 
     async removeAccountFactors({ id, by }) {

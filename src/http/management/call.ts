@@ -2,6 +2,7 @@ import type { AgentState, Environment } from '../../domain/agents/agent.ts';
 import type { AgentQuery } from '../../domain/agents/agent-lists.ts';
 import type { By, Page, PageQuery } from '../../domain/clients/registered-documents.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { fittingPage, hasWords } from '../../domain/names/word-search.ts';
 import type { Cursor, Versioned } from '../../domain/ports/document-store.ts';
 import type { KillScope } from '../../domain/revocation/kill.ts';
 import type { JsonObject } from './json-body.ts';
@@ -93,6 +94,22 @@ export const pageAnswer = <T>({ items, next }: Page<T>, represent: (document: T)
   body: { items: items.map(({ document }) => represent(document)) },
   next,
 });
+
+type Listed = { readonly id: string; readonly createdAt: number; readonly state?: string };
+
+/** The page of a list that the parameters `search` and `state` leave, where they are given. */
+export const searchedPage = async <T extends Listed>(
+  call: Call,
+  list: (query: PageQuery) => Promise<Page<T>>,
+  textsOf: (document: T) => readonly (string | undefined)[],
+): Promise<Page<T>> => {
+  const { search, state } = call.query;
+  if (search === undefined && state === undefined) return list(pageOf(call));
+  const fits = (document: T): boolean =>
+    (state === undefined || document.state === state) &&
+    (search === undefined || hasWords(search, [document.id, ...textsOf(document)]));
+  return fittingPage(list, fits, pageOf(call));
+};
 
 export const objectAnswer = <T>(
   { document, version }: Versioned<T>,

@@ -10,8 +10,8 @@ import {
   type Handlers,
   objectAnswer,
   pageAnswer,
-  pageOf,
   sameVersion,
+  searchedPage,
 } from './call.ts';
 import { requireAdministrator } from './permissions.ts';
 import { showClient, withCertificate } from './representations.ts';
@@ -64,7 +64,15 @@ export const clientHandlers = (
 
     async listClients(call) {
       const { owner } = call.query;
-      return pageAnswer(await clients.list({ ...pageOf(call), ...(owner === undefined ? {} : { owner }) }), showClient);
+      const of = owner === undefined ? {} : { owner };
+      return pageAnswer(
+        await searchedPage(
+          call,
+          (asked) => clients.list({ ...asked, ...of }),
+          ({ name, redirectUris }) => [name, ...redirectUris],
+        ),
+        showClient,
+      );
     },
 
     getClient: async ({ id }) => objectAnswer(existing(await clients.get(id)), showClient),

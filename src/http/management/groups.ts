@@ -2,7 +2,7 @@ import type { Departures } from '../../domain/agents/departures.ts';
 import type { Group } from '../../domain/groups/group.ts';
 import type { GroupChange, GroupRegistry, NewGroup } from '../../domain/groups/group-registry.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
-import { type Call, existing, type Handlers, objectAnswer, pageAnswer, pageOf, sameVersion } from './call.ts';
+import { type Call, existing, type Handlers, objectAnswer, pageAnswer, sameVersion, searchedPage } from './call.ts';
 import { showGroup } from './representations.ts';
 
 type Operations = 'createGroup' | 'listGroups' | 'getGroup' | 'updateGroup';
@@ -22,7 +22,14 @@ export const groupHandlers = (
       const { query, access, caller } = call;
       if (access === 'own') return { body: { items: (await groups.ofAccount(caller.id)).map(showGroup) } };
       const name = query.name === undefined ? {} : { name: query.name };
-      return pageAnswer(await groups.list({ ...pageOf(call), ...name }), showGroup);
+      return pageAnswer(
+        await searchedPage(
+          call,
+          (asked) => groups.list({ ...asked, ...name }),
+          (group) => [group.name],
+        ),
+        showGroup,
+      );
     },
 
     getGroup: async (call) => objectAnswer(await visible(call), showGroup),

@@ -1,10 +1,11 @@
+import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type {
   CreatedResourceServer,
   NewResourceServer,
   ResourceServerChange,
   ResourceServerRegistry,
 } from '../../domain/resource-servers/resource-server-registry.ts';
-import { type Answer, existing, type Handlers, objectAnswer, pageAnswer, pageOf } from './call.ts';
+import { type Answer, existing, type Handlers, objectAnswer, pageAnswer, searchedPage } from './call.ts';
 import { showResourceServer, withCertificate } from './representations.ts';
 
 type Operations =
@@ -21,7 +22,14 @@ export const resourceServerHandlers = (servers: ResourceServerRegistry): Handler
 
   async listResourceServers(call) {
     const { identifier } = call.query;
-    if (identifier === undefined) return pageAnswer(await servers.list(pageOf(call)), showResourceServer);
+    if (identifier === undefined) {
+      const textsOf = ({ name, identifier: its, scopes }: ResourceServer) => [
+        name,
+        its,
+        ...scopes.map((scope) => scope.name),
+      ];
+      return pageAnswer(await searchedPage(call, servers.list, textsOf), showResourceServer);
+    }
     const found = await servers.findByIdentifier(identifier);
     return pageAnswer({ items: found ? [found] : [] }, showResourceServer);
   },

@@ -56,7 +56,7 @@ import { type Telling, webhookHandlers } from './webhooks.ts';
 export type ManagementDependencies = Omit<CallDependencies, 'lookup' | 'checkPolicy'> & {
   readonly serverUse: Pick<ServerUse, 'administer'>;
   readonly accounts: Accounts;
-  readonly factors: Pick<FactorRegister, 'removeAll'>;
+  readonly factors: Pick<FactorRegister, 'list' | 'removeAll'>;
   readonly agents: AgentRegistry;
   readonly findings: AgentFindings;
   readonly blueprints: Blueprints;

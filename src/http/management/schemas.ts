@@ -199,6 +199,23 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     ['email', 'email_verified', 'entitlements'],
   ),
   AccountPage: page('Account'),
+  AccountFactors: output({
+    items: {
+      type: 'array',
+      items: output(
+        {
+          ...identified('Begins with fac_.'),
+          kind: oneOf('What it is.', ['totp', 'passkey', 'recovery']),
+          name: { type: 'string', description: 'What its person calls it.' },
+          created_at: seconds('Since when.'),
+          last_used_at: seconds('When it was last proven; absent: never.'),
+          left: { type: 'integer', description: 'Of recovery codes: how many were not used.' },
+          copied: { type: 'boolean', description: 'A passkey of which there may be a copy; it is accepted no more.' },
+        },
+        ['last_used_at', 'left', 'copied'],
+      ),
+    },
+  }),
 
   ...AGENT_SCHEMAS,
   ...BLUEPRINT_SCHEMAS,

@@ -1,5 +1,5 @@
 /** Routes about software that asks and software that is asked: clients, initial access tokens, resource servers. */
-import { ADMINISTRATORS, about, id, OWN, PAGE, type RouteDeclaration } from './route.ts';
+import { ADMINISTRATORS, about, id, OWN, PAGE, type RouteDeclaration, SEARCH, stateOf } from './route.ts';
 
 const clients = about('clients', 'clients:read', 'clients:write');
 const registration = about('initial access tokens', 'agents:read', 'agents:write');
@@ -10,7 +10,12 @@ export const CLIENT_ROUTES = {
     policy: 'register',
   }),
   listClients: clients.read('/clients', 'ClientPage', 'List clients, newest first', {
-    query: { ...PAGE, owner: id('Only clients of this account.') },
+    query: {
+      ...PAGE,
+      owner: id('Only clients of this account.'),
+      search: SEARCH,
+      state: stateOf(['active', 'disabled', 'retired']),
+    },
   }),
   getClient: clients.read('/clients/{id}', 'Client', 'Read a client'),
   updateClient: clients.change('/clients/{id}', 'ClientChange', 'Client', 'Change members of a client'),
@@ -73,6 +78,8 @@ export const CLIENT_ROUTES = {
     query: {
       ...PAGE,
       identifier: { type: 'string', minLength: 1, maxLength: 512, description: 'Only the one with this identifier.' },
+      search: SEARCH,
+      state: stateOf(['active', 'disabled']),
     },
   }),
   getResourceServer: servers.read('/resource-servers/{id}', 'ResourceServer', 'Read a resource server'),

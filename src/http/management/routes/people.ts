@@ -1,5 +1,5 @@
 /** Routes about people: who calls, accounts, the groups that own agents, and where else people sign in. */
-import { ADMINISTRATORS, about, id, OWN, PAGE, READS, type RouteDeclaration } from './route.ts';
+import { ADMINISTRATORS, about, id, OWN, PAGE, READS, type RouteDeclaration, SEARCH, stateOf } from './route.ts';
 
 const accounts = about('accounts', 'accounts:read', 'accounts:write');
 const upstreams = about('upstreams', 'upstreams:read', 'upstreams:write');
@@ -21,7 +21,12 @@ export const PEOPLE_ROUTES = {
 
   createAccount: accounts.create('/accounts', 'NewAccount', 'Account', 'Create an account'),
   listAccounts: accounts.read('/accounts', 'AccountPage', 'List accounts, newest first', {
-    query: { ...PAGE, username: id('Only the account with this username.') },
+    query: {
+      ...PAGE,
+      username: id('Only the account with this username.'),
+      search: SEARCH,
+      state: stateOf(['active', 'disabled']),
+    },
   }),
   getAccount: accounts.read('/accounts/{id}', 'Account', 'Read an account'),
   updateAccount: accounts.change('/accounts/{id}', 'AccountChange', 'Account', 'Change members of an account'),
@@ -38,6 +43,11 @@ export const PEOPLE_ROUTES = {
     body: 'NewPassword',
     status: 204,
   },
+  listAccountFactors: accounts.read(
+    '/accounts/{id}/factors',
+    'AccountFactors',
+    'List the second factors of an account',
+  ),
   removeAccountFactors: accounts.act(
     '/accounts/{id}/remove-factors',
     'Account',
@@ -48,7 +58,7 @@ export const PEOPLE_ROUTES = {
   createGroup: groups.create('/groups', 'NewGroup', 'Group', 'Make a group of accounts that owns agents'),
   listGroups: groups.read('/groups', 'GroupPage', 'List groups that own agents, newest first', {
     own: true,
-    query: { ...PAGE, name: id('Only the group of exactly this name.') },
+    query: { ...PAGE, name: id('Only the group of exactly this name.'), search: SEARCH },
   }),
   getGroup: groups.read('/groups/{id}', 'Group', 'Read a group that owns agents', OWN),
   updateGroup: groups.change('/groups/{id}', 'GroupChange', 'Group', 'Change the name or the members of a group'),

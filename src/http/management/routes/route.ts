@@ -56,6 +56,20 @@ export const PAGE = {
   cursor: { type: 'string', minLength: 1, maxLength: 1024, description: '`next` of the page before.' },
 } satisfies Record<string, JsonSchema>;
 
+/** Looks through the list: a page may be shorter than asked for, and still have a next one. */
+export const SEARCH: JsonSchema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 200,
+  description:
+    'Only those with words that begin like these, all of them; a page may be shorter than asked for, and still have a next one.',
+};
+export const stateOf = (states: readonly string[]): JsonSchema => ({
+  type: 'string',
+  enum: states,
+  description: 'Only those in this state.',
+});
+
 export type More = Partial<Omit<RouteDeclaration, 'method' | 'path' | 'tag' | 'summary'>>;
 
 /** Makes the routes about one kind of thing; what `more` names differs from the usual. */
