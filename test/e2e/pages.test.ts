@@ -8,6 +8,7 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { assetByPath } from '../../views/assets.ts';
 import { pageCsp } from '../../views/content-security-policy.ts';
 import type { Html } from '../../views/html.ts';
+import type { Language } from '../../views/language.ts';
 import { startChromium, withPage as withPageOf } from '../support/chromium.ts';
 import { elementsOf } from '../unit/views/markup.ts';
 import { PAYLOADS } from '../unit/views/payloads.ts';
@@ -27,6 +28,7 @@ let origin: string;
 let clientOrigin: string;
 /** What the server answers with, by path; each test may put its own. */
 let pages: Readonly<Record<string, Html>> = usual;
+let language: Language = 'en';
 let formTargets: readonly string[] = [];
 
 beforeAll(async () => {
@@ -39,8 +41,8 @@ beforeAll(async () => {
     else if (page)
       response
         .setHeader('content-type', 'text/html; charset=utf-8')
-        .setHeader('content-security-policy', policyOf(String(page)))
-        .end(String(page));
+        .setHeader('content-security-policy', policyOf(page.in({ language })))
+        .end(page.in({ language, here: pathname }));
     // Nothing new, for ever.
     else if (pathname.endsWith('/events')) response.writeHead(204).end();
     else response.writeHead(404).end();
@@ -61,9 +63,16 @@ afterAll(async () => {
 });
 
 describe.each([
-  ['wide, light', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' }],
-  ['360 px, dark', { viewport: { width: 360, height: 740 }, colorScheme: 'dark' }],
-] as const)('WB-12 %s', (_, options) => {
+  ['wide, light', 'en', { viewport: { width: 1280, height: 800 }, colorScheme: 'light' }],
+  ['360 px, dark', 'de', { viewport: { width: 360, height: 740 }, colorScheme: 'dark' }],
+] as const)('WB-12 %s, %s', (_, read, options) => {
+  beforeAll(() => {
+    language = read;
+  });
+  afterAll(() => {
+    language = 'en';
+  });
+
   test('axe finds nothing serious on any page', async () => {
     const found = await onEveryPage(options, async (page) => {
       await page.evaluate('document.querySelectorAll("details").forEach((details) => { details.open = true })');
@@ -88,7 +97,10 @@ describe.each([
     );
     for (const [name, { width, elements, sizes }] of Object.entries(seen)) {
       expect([name, width]).toEqual([name, options.viewport.width]);
-      expect([name, elements]).toEqual([name, elementsOf(String(usual[name])).length]);
+      expect([name, elements]).toEqual([
+        name,
+        elementsOf(String(usual[name]?.in({ language, here: `/${name}` }))).length,
+      ]);
       if (name.startsWith('consent')) expect(sizes[0]).toBeGreaterThan(sizes[1]);
     }
   });

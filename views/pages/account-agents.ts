@@ -5,14 +5,15 @@ import { detailChips } from '../partials/detail-list.ts';
 import { resourceHeading, scopeChips } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
+import { accountAgentWords as words } from '../words/account.ts';
 import type { AccountModel, DelegationNode } from './account-model.ts';
 
 /** What agents may do for the person, by agent, each with the agents it was passed on to. */
 export const agents = ({ delegations, csrf }: AccountModel): Html => html`<section aria-labelledby="agents">
-<h2 id="agents">Agents that act for me</h2>
+<h2 id="agents">${words.title}</h2>
 ${
   delegations.length === 0
-    ? html`<p class="empty">No agent may act for you. When one asks, you see who it is and what it wants before you decide; what you allow is then listed here, and can be ended here.</p>`
+    ? html`<p class="empty">${words.none}</p>`
     : byAgent(delegations).map(
         (nodes) =>
           html`<article class="card">${nodes[0] && head(nodes[0], csrf)}${nodes.map((node) => delegation(node, csrf))}</article>`,
@@ -29,9 +30,9 @@ const head = ({ agent, revokeAllAction }: DelegationNode, csrf: string): Html =>
     ? agentCard(agent)
     : html`<div class="row">${agentCard(agent)}
 <form method="post" action="${revokeAllAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
-        text: 'Revoke all',
+        text: words.revokeAll,
         kind: 'danger',
-        about: `that ${plainText(agent.name, 60)} holds of you`,
+        about: words.allOf(plainText(agent.name, 60)),
       })}</form></div>`;
 
 const delegation = (node: DelegationNode, csrf: string): Html => html`<div class="delegation">
@@ -39,19 +40,19 @@ const delegation = (node: DelegationNode, csrf: string): Html => html`<div class
 ${revoke(node, csrf)}</div>
 ${node.scopes.length > 0 && scopeChips(node.scopes)}
 ${detailChips(node.details)}
-<p class="hint">Since ${timeText(node.since)}, until ${timeText(node.until)}.${
+<p class="hint">${words.sinceUntil(timeText(node.since), timeText(node.until))}${
   node.mayPassOnTo !== undefined &&
   node.mayPassOnTo.length > 0 &&
-  html` May be passed on to ${listed(node.mayPassOnTo)}.`
+  html` ${words.mayBePassedOn(listed(node.mayPassOnTo))}`
 }</p>
-${node.below.length > 0 && html`<div class="below"><p class="hint">Passed on to</p>${tree(node.below, csrf)}</div>`}
+${node.below.length > 0 && html`<div class="below"><p class="hint">${words.passedOnTo}</p>${tree(node.below, csrf)}</div>`}
 </div>`;
 
 const tree = (nodes: readonly DelegationNode[], csrf: string): Html =>
   html`<ul class="tree">${nodes.map(
     (
       node,
-    ) => html`<li><div class="row"><p><strong>${chosenName(node.agent.name)}</strong> <span class="hint">owned by ${isolated(node.agent.ownerName)}, at ${isolated(node.resource.name)}, until ${timeText(node.until)}</span></p>
+    ) => html`<li><div class="row"><p><strong>${chosenName(node.agent.name)}</strong> <span class="hint">${words.below(isolated(node.agent.ownerName), isolated(node.resource.name), timeText(node.until))}</span></p>
 ${revoke(node, csrf)}</div>
 ${node.scopes.length > 0 && scopeChips(node.scopes)}
 ${detailChips(node.details)}
@@ -62,9 +63,9 @@ const revoke = (node: DelegationNode, csrf: string): Html | undefined =>
   node.revokeAction === undefined
     ? undefined
     : html`<form method="post" action="${node.revokeAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
-        text: node.below.length > 0 ? 'Revoke with all below' : 'Revoke',
+        text: node.below.length > 0 ? words.revokeWithBelow : words.revoke,
         kind: 'danger',
-        about: `what ${plainText(node.agent.name, 60)} may do at ${plainText(node.resource.name, 60)}`,
+        about: words.what(plainText(node.agent.name, 60), plainText(node.resource.name, 60)),
       })}</form>`;
 
 const listed = (names: readonly string[]): Html =>

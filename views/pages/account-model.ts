@@ -1,3 +1,4 @@
+import type { Phrase } from '../html.ts';
 import type { PageFrame } from '../layout.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
 import type { DetailItem } from '../partials/detail-list.ts';
@@ -56,8 +57,8 @@ export type ClientAccess = {
 
 export type ActivityEntry = {
   readonly at: number;
-  /** Our own words, e.g. `Token issued`. */
-  readonly what: string;
+  /** E.g. `Token issued`. */
+  readonly what: Phrase;
   readonly outcome: 'granted' | 'refused' | 'done';
   /** Agent or app that acted. */
   readonly who?: string;

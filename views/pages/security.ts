@@ -1,8 +1,12 @@
 import { chosenName, plainText } from '../agent-text.ts';
-import { type Html, html } from '../html.ts';
+import { type Html, html, type Phrase } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
+import { emailWords } from '../words/email.ts';
+import { factorWords, recoveryWords } from '../words/factors.ts';
+import { passwordWords } from '../words/password.ts';
+import { securityWords as words } from '../words/security.ts';
 
 export type ShownFactor = {
   readonly id: string;
@@ -49,68 +53,68 @@ export const securityPage = (model: SecurityModel): Html => {
   const codes = model.factors.find(({ kind }) => kind === 'recovery');
   return layout({
     frame: model,
-    title: 'Sign-in and security',
+    title: words.title,
     width: 'wide',
-    body: html`<div class="page-head"><h1>Sign-in and security</h1>
-<p class="lead">What proves that it is you. To change anything here you sign in anew.</p></div>
-<section aria-labelledby="factors"><h2 id="factors">Second factors</h2>
+    body: html`<div class="page-head"><h1>${words.title}</h1>
+<p class="lead">${words.lead}</p></div>
+<section aria-labelledby="factors"><h2 id="factors">${words.factors}</h2>
 ${
   asked.length === 0
-    ? html`<p class="empty">There is none. Whoever ${model.hasPassword ? 'knows your password' : 'can sign in elsewhere as you'} can sign in as you, and allow agents what you could.</p>`
+    ? html`<p class="empty">${words.noFactor(model.hasPassword)}</p>`
     : asked.map((factor) => shown(factor, model.csrf))
 }
-<p class="actions">${model.hasPasskeys && html`<a class="button plain" href="${model.path}/passkey">Add a passkey</a> `}<a class="button plain" href="${model.path}/totp">Add an authenticator app</a></p></section>
+<p class="actions">${model.hasPasskeys && html`<a class="button plain" href="${model.path}/passkey">${factorWords.addPasskey}</a> `}<a class="button plain" href="${model.path}/totp">${factorWords.addApp}</a></p></section>
 ${asked.length > 0 && recovery(model, codes)}
 ${(model.connected.length > 0 || model.connectable.length > 0) && connections(model)}
 ${
   model.hasPassword &&
-  html`<section aria-labelledby="password"><h2 id="password">Password</h2>
-<p><a href="${model.basePath}/account/password">Change password</a></p></section>`
+  html`<section aria-labelledby="password"><h2 id="password">${words.password}</h2>
+<p><a href="${model.basePath}/account/password">${passwordWords.change}</a></p></section>`
 }
 ${
   model.hasMail &&
-  html`<section aria-labelledby="email"><h2 id="email">Mail</h2>
-<p><a href="${model.basePath}/account/email">E-mail address</a></p></section>`
+  html`<section aria-labelledby="email"><h2 id="email">${words.mail}</h2>
+<p><a href="${model.basePath}/account/email">${emailWords.title}</a></p></section>`
 }`,
   });
 };
 
 const connections = ({ connected, connectable, csrf, path }: SecurityModel): Html =>
-  html`<section aria-labelledby="connections"><h2 id="connections">Sign-in at other providers</h2>
-${connected.length === 0 && html`<p class="empty">There is none. You can connect your account, and then sign in there instead of here.</p>`}
+  html`<section aria-labelledby="connections"><h2 id="connections">${words.providers}</h2>
+${connected.length === 0 && html`<p class="empty">${words.noProvider}</p>`}
 ${connected.map(
   (one) => html`<article class="card">
 <div class="row"><div class="agent"><h3>${chosenName(one.provider)}</h3>
-${one.label !== undefined && html`<p class="facts">As ${plainText(one.label, 200)}${one.isOff && html` <span class="tag off">Switched off</span>`}</p>`}</div>
-<form method="post" action="${one.removeAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: 'Disconnect', kind: 'danger', about: plainText(one.provider, 60) })}</form></div>
-<p class="hint">Connected ${timeText(one.createdAt)}.</p></article>`,
+${one.label !== undefined && html`<p class="facts">${words.as(plainText(one.label, 200))}${one.isOff && html` <span class="tag off">${words.switchedOff}</span>`}</p>`}</div>
+<form method="post" action="${one.removeAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.disconnect, kind: 'danger', about: plainText(one.provider, 60) })}</form></div>
+<p class="hint">${words.connectedOn(timeText(one.createdAt))}</p></article>`,
 )}
 ${
   connectable.length > 0 &&
   html`<div class="actions">${connectable.map(
     ({ id, name }) =>
-      html`<form method="post" action="${path}/upstream"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="upstream" value="${id}">${submit({ text: `Connect ${plainText(name, 60)}`, kind: 'plain' })}</form>`,
+      html`<form method="post" action="${path}/upstream"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="upstream" value="${id}">${submit({ text: words.connect(plainText(name, 60)), kind: 'plain' })}</form>`,
   )}</div>`
 }</section>`;
 
-const used = ({ createdAt, lastUsedAt }: ShownFactor): Html =>
-  html`Added ${timeText(createdAt)}, ${lastUsedAt === undefined ? 'not used yet' : html`last used ${timeText(lastUsedAt)}`}.`;
+const used = ({ createdAt, lastUsedAt }: ShownFactor): Phrase =>
+  words.added(timeText(createdAt), lastUsedAt !== undefined && timeText(lastUsedAt));
 
 const shown = (factor: ShownFactor, csrf: string): Html => html`<article class="card">
 <div class="row"><div class="agent"><h3>${chosenName(factor.name)}</h3>
-<p class="facts"><span class="tag">${factor.kind === 'passkey' ? 'Passkey' : 'Authenticator app'}</span>${factor.isCopied && html` <span class="tag off">Stopped</span>`}</p></div>
+<p class="facts"><span class="tag">${factor.kind === 'passkey' ? factorWords.usualPasskey : factorWords.usualApp}</span>${factor.isCopied && html` <span class="tag off">${words.stopped}</span>`}</p></div>
 <form method="post" action="${factor.removeAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
-  text: 'Remove',
+  text: words.remove,
   kind: 'danger',
   about: plainText(factor.name, 60),
 })}</form></div>
-<p class="hint">${used(factor)}${factor.isCopied && ' There may be a copy of it: remove it, and make another.'}</p></article>`;
+<p class="hint">${used(factor)}${factor.isCopied && html` ${words.mayBeCopied}`}</p></article>`;
 
 const recovery = (
   model: SecurityModel,
   codes: ShownFactor | undefined,
-): Html => html`<section aria-labelledby="recovery"><h2 id="recovery">Recovery codes</h2>
-<p>${codes?.left ?? 0} of your codes were not used. Each lets you in once in place of a second factor that you do not have with you.</p>
+): Html => html`<section aria-labelledby="recovery"><h2 id="recovery">${recoveryWords.title}</h2>
+<p>${words.codesLeft(codes?.left ?? 0)}</p>
 <form method="post" action="${model.path}/recovery-codes"><input type="hidden" name="csrf" value="${model.csrf}">
-<div class="actions">${submit({ text: 'Make new codes', kind: 'plain' })}</div></form>
-<p class="hint">The old ones are over then.</p></section>`;
+<div class="actions">${submit({ text: words.newCodes, kind: 'plain' })}</div></form>
+<p class="hint">${words.oldCodesAreOver}</p></section>`;

@@ -10,6 +10,13 @@ export const layoutWords = {
   console: phrase({ en: 'Console', de: 'Konsole' }),
   signIn: phrase({ en: 'Sign in', de: 'Anmelden' }),
   signOut: phrase({ en: 'Sign out', de: 'Abmelden' }),
+  /** Before a message about what was just done. */
+  flash: {
+    success: phrase({ en: 'Done', de: 'Erledigt' }),
+    notice: phrase({ en: 'Note', de: 'Hinweis' }),
+    warning: phrase({ en: 'Careful', de: 'Vorsicht' }),
+    error: phrase({ en: 'Not done', de: 'Nicht geschehen' }),
+  },
   switchLanguage: phrase({ en: 'Language', de: 'Sprache' }),
   about: phrase({
     en: 'Behalf: sign-in, consent and delegation for people and the agents that act for them.',

@@ -1,5 +1,8 @@
+import type { Phrase } from '../../../views/html.ts';
 import type { AccountModel, ActivityEntry, ClientAccess, DelegationNode } from '../../../views/pages/account.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
+import { ownActivity } from '../../../views/words/account.ts';
+import { agentWords } from '../../../views/words/agent.ts';
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { AuditEvent, AuditEventType } from '../../domain/audit/audit-event.ts';
@@ -106,7 +109,13 @@ const delegationTree = async (
       id: row.id,
       agent: agent
         ? agentFacts(agent, owners)
-        : { id: row.actor, name: row.actor, ownerName: '', purpose: '', environment: 'production' },
+        : {
+            id: row.actor,
+            name: row.actor,
+            ownerName: agentWords.nobodyKnown,
+            purpose: '',
+            environment: 'production',
+          },
       resource,
       scopes: inWords(row.scope, { scopes }),
       ...detailsInWords(row.details, types),
@@ -155,39 +164,7 @@ const clientAccess = async (
 };
 
 /** What a person is told of the trail; other kinds of event are for operators. */
-const ACTIVITY: Partial<Record<AuditEventType, string>> = {
-  'token.issued': 'Token issued',
-  'token.refused': 'Token refused',
-  'token.replayed': 'A used code or token was presented again',
-  'session.started': 'Signed in',
-  'session.refused': 'Sign-in refused',
-  'session.ended': 'Signed out',
-  'consent.granted': 'Access allowed',
-  'consent.denied': 'Access denied',
-  'grant.revoked': 'Access of an app ended',
-  'delegation.created': 'Delegation made',
-  'delegation.extended': 'Delegation extended',
-  'delegation.narrowed': 'Delegation narrowed',
-  'delegation.revoked': 'Delegation ended',
-  'approval.requested': 'An agent asked for an approval',
-  'approval.approved': 'An action was approved',
-  'approval.denied': 'An action was denied',
-  'approval.cancelled': 'An agent took its request back',
-  'approval.muted': 'An agent was denied so often that it may not ask for a day',
-  'approval.used': 'An approved action was carried out',
-  'account.password_changed': 'Password changed',
-  'session.factor_asked': 'Password was right; the second factor was asked for',
-  'session.stepped_up': 'Second factor proven',
-  'factor.added': 'Second factor added',
-  'factor.removed': 'Second factor removed',
-  'factor.recovery_codes_made': 'New recovery codes made',
-  'factor.copied': 'A passkey was stopped, because there may be a copy of it',
-  'push.added': 'Told in a browser from now on',
-  'push.removed': 'Not told in a browser any more',
-  'upstream_link.created': 'Connected with an account at another provider',
-  'upstream_link.removed': 'Disconnected from an account at another provider',
-  'factor.all_removed': 'All second factors removed by an administrator',
-};
+const ACTIVITY: Partial<Record<AuditEventType, Phrase>> = ownActivity;
 
 const activityOf = async (
   deps: PeopleDeps,

@@ -5,6 +5,7 @@ import { accountPage } from '../../../views/pages/account.ts';
 import { homePage } from '../../../views/pages/home.ts';
 import { signedOutPage } from '../../../views/pages/sign-out.ts';
 import type { FlashMessage } from '../../../views/partials/flash.ts';
+import { accountWords } from '../../../views/words/account.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Lease } from '../../domain/ports/leases.ts';
 import { deviceCookie } from '../interaction/device-cookie.ts';
@@ -38,11 +39,11 @@ import { accountSessions } from './sessions.ts';
 
 /** What was just done; the link carries the word, never a text. */
 const DONE: Readonly<Record<string, FlashMessage>> = {
-  revoked: { kind: 'success', text: 'It ended. What was handed on below ended with it.' },
-  allowed: { kind: 'success', text: 'Allowed. The agent can go on now.' },
-  denied: { kind: 'notice', text: 'Denied. Nothing was allowed.' },
-  email: { kind: 'success', text: 'Your address was confirmed. The one before was told.' },
-  password: { kind: 'success', text: 'Your password was changed. All sessions from before are over.' },
+  revoked: { kind: 'success', text: accountWords.ended },
+  allowed: { kind: 'success', text: accountWords.allowed },
+  denied: { kind: 'notice', text: accountWords.denied },
+  email: { kind: 'success', text: accountWords.addressConfirmed },
+  password: { kind: 'success', text: accountWords.passwordChanged },
 };
 
 /** The start page, `/account` with all below it, the page behind `consent_required`, and `/assets`. */

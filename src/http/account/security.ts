@@ -6,6 +6,7 @@ import { recoveryCodesPage } from '../../../views/pages/recovery-codes.ts';
 import { type SecurityModel, securityPage } from '../../../views/pages/security.ts';
 import { type TotpPageModel, totpPage } from '../../../views/pages/totp.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
+import { securityWords } from '../../../views/words/security.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Changing } from '../../domain/factors/factor-register.ts';
 import {
@@ -24,12 +25,7 @@ import { upstreamBrowser } from '../interaction/upstream-browser.ts';
 import { single } from '../middleware/form-body.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
-const DONE = {
-  removed: 'Removed. It is not asked for any more.',
-  added: 'Added. The next sign-in asks for it.',
-  connected: 'Connected. You can sign in there from now on.',
-  disconnected: 'Disconnected. Nobody signs in to your account from there any more.',
-} as const;
+const DONE = securityWords.done;
 
 const isDone = (done: string | null): done is keyof typeof DONE => done !== null && Object.hasOwn(DONE, done);
 

@@ -22,6 +22,7 @@ import { totpPage } from '../../../views/pages/totp.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import { CONSOLE_PLACES } from '../../../views/partials/console-frame.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
+import { ownActivity } from '../../../views/words/account.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { approvalPages } from './approval-pages.ts';
 import { consolePages } from './console-pages.ts';
@@ -157,7 +158,7 @@ export const samplePages = (
     activity: [
       {
         at: NOON + 3_000,
-        what: 'Token issued',
+        what: ownActivity['token.issued'],
         outcome: 'granted',
         who: text('Travel planner'),
         where: text('Team calendar'),
@@ -165,12 +166,12 @@ export const samplePages = (
       },
       {
         at: NOON + 2_000,
-        what: 'Token refused: more than you allowed',
+        what: ownActivity['token.refused'],
         outcome: 'refused',
         who: text('Calendar search'),
         where: text('Payments'),
       },
-      { at: NOON, what: 'Signed in', outcome: 'done' },
+      { at: NOON, what: ownActivity['session.started'], outcome: 'done' },
     ],
     activityPages: { nextHref: `${basePath}/account?after=x#activity` },
   };

@@ -1,0 +1,168 @@
+import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
+
+/** `/account`: what agents and apps may do, and what was done lately. */
+export const accountWords = {
+  approvals: (open: number) =>
+    phrase({
+      en: `Approvals${open > 0 ? ` (${open} open)` : ''}`,
+      de: `Freigaben${open > 0 ? ` (${open} offen)` : ''}`,
+    }),
+  security: phrase({ en: 'Sign-in and security', de: 'Anmeldung und Sicherheit' }),
+  agentsIAnswerFor: phrase({ en: 'Agents I answer for', de: 'Agenten, für die ich einstehe' }),
+  waiting: (count: number) =>
+    phrase({
+      en: count === 1 ? 'An agent waits for your decision.' : `${count} requests of agents wait for your decision.`,
+      de:
+        count === 1
+          ? 'Ein Agent wartet auf Ihre Entscheidung.'
+          : `${count} Anfragen von Agenten warten auf Ihre Entscheidung.`,
+    }),
+  look: (count: number) => phrase({ en: `Look at ${count === 1 ? 'it' : 'them'}`, de: 'Ansehen' }),
+  ended: phrase({
+    en: 'It ended. What was handed on below ended with it.',
+    de: 'Beendet. Was darunter weitergegeben wurde, endete mit.',
+  }),
+  allowed: phrase({ en: 'Allowed. The agent can go on now.', de: 'Erlaubt. Der Agent kann jetzt weitermachen.' }),
+  denied: phrase({ en: 'Denied. Nothing was allowed.', de: 'Abgelehnt. Es wurde nichts erlaubt.' }),
+  addressConfirmed: phrase({
+    en: 'Your address was confirmed. The one before was told.',
+    de: 'Ihre Adresse wurde bestätigt. Der vorigen wurde es mitgeteilt.',
+  }),
+  passwordChanged: phrase({
+    en: 'Your password was changed. All sessions from before are over.',
+    de: 'Ihr Passwort wurde geändert. Alle Sitzungen von vorher sind beendet.',
+  }),
+};
+
+export const accountAgentWords = {
+  title: phrase({ en: 'Agents that act for me', de: 'Agenten, die für mich handeln' }),
+  none: phrase({
+    en: 'No agent may act for you. When one asks, you see who it is and what it wants before you decide; what you allow is then listed here, and can be ended here.',
+    de: 'Kein Agent darf für Sie handeln. Fragt einer, sehen Sie, wer er ist und was er will, bevor Sie entscheiden; was Sie erlauben, steht dann hier und kann hier beendet werden.',
+  }),
+  revokeAll: phrase({ en: 'Revoke all', de: 'Alles beenden' }),
+  allOf: (agent: string) => phrase({ en: `that ${agent} holds of you`, de: `was ${agent} von Ihnen hat` }),
+  sinceUntil: (since: HtmlValue, until: HtmlValue) =>
+    phrase({ en: html`Since ${since}, until ${until}.`, de: html`Seit ${since}, bis ${until}.` }),
+  mayBePassedOn: (agents: HtmlValue) =>
+    phrase({ en: html`May be passed on to ${agents}.`, de: html`Darf weitergegeben werden an ${agents}.` }),
+  passedOnTo: phrase({ en: 'Passed on to', de: 'Weitergegeben an' }),
+  below: (owner: HtmlValue, resource: HtmlValue, until: HtmlValue) =>
+    phrase({
+      en: html`owned by ${owner}, at ${resource}, until ${until}`,
+      de: html`gehört ${owner}, bei ${resource}, bis ${until}`,
+    }),
+  revoke: phrase({ en: 'Revoke', de: 'Beenden' }),
+  revokeWithBelow: phrase({ en: 'Revoke with all below', de: 'Mit allem darunter beenden' }),
+  what: (agent: string, resource: string) =>
+    phrase({ en: `what ${agent} may do at ${resource}`, de: `was ${agent} bei ${resource} tun darf` }),
+};
+
+/** OpenID scopes as what an app knows; any other stands by its name. */
+const knows: Readonly<Record<string, Phrase>> = {
+  openid: phrase({ en: 'that it is you', de: 'dass Sie es sind' }),
+  profile: phrase({ en: 'name and username', de: 'Name und Benutzername' }),
+  email: phrase({ en: 'e-mail address', de: 'E-Mail-Adresse' }),
+  groups: phrase({ en: 'groups', de: 'Gruppen' }),
+  offline_access: phrase({ en: 'access while you are away', de: 'Zugriff, während Sie nicht da sind' }),
+};
+
+export const accountAppWords = {
+  title: phrase({ en: 'Apps with access', de: 'Apps mit Zugriff' }),
+  none: phrase({
+    en: 'No app holds access. Apps you sign in to with this account are listed here.',
+    de: 'Keine App hat Zugriff. Apps, bei denen Sie sich mit diesem Konto anmelden, stehen hier.',
+  }),
+  accessOf: (app: string) => phrase({ en: `access of ${app}`, de: `Zugriff von ${app}` }),
+  knows,
+  itKnows: (all: HtmlValue) => phrase({ en: html`Knows: ${all}.`, de: html`Weiß von Ihnen: ${all}.` }),
+  sinceUntil: (since: HtmlValue, until: HtmlValue, signIns: number) =>
+    phrase({
+      en: html`Since ${since}, until ${until}${signIns > 1 && `, from ${signIns} sign-ins`}.`,
+      de: html`Seit ${since}, bis ${until}${signIns > 1 && `, aus ${signIns} Anmeldungen`}.`,
+    }),
+};
+
+export const activityWords = {
+  title: phrase({ en: 'Recent activity', de: 'Letzte Vorgänge' }),
+  none: phrase({
+    en: 'Nothing has happened yet. Sign-ins, consents and every token an agent asks for in your name will be listed here.',
+    de: 'Noch ist nichts geschehen. Anmeldungen, Einwilligungen und jedes Token, um das ein Agent in Ihrem Namen bittet, werden hier stehen.',
+  }),
+  when: phrase({ en: 'When', de: 'Wann' }),
+  what: phrase({ en: 'What', de: 'Was' }),
+  who: phrase({ en: 'Who', de: 'Wer' }),
+  where: phrase({ en: 'Where', de: 'Wo' }),
+  you: phrase({ en: 'You', de: 'Sie' }),
+};
+
+/** What a person is told of the trail, by the type of the event. */
+export const ownActivity = {
+  'token.issued': phrase({ en: 'Token issued', de: 'Token ausgegeben' }),
+  'token.refused': phrase({ en: 'Token refused', de: 'Token verweigert' }),
+  'token.replayed': phrase({
+    en: 'A used code or token was presented again',
+    de: 'Ein benutzter Code oder ein benutztes Token kam noch einmal',
+  }),
+  'session.started': phrase({ en: 'Signed in', de: 'Angemeldet' }),
+  'session.refused': phrase({ en: 'Sign-in refused', de: 'Anmeldung verweigert' }),
+  'session.ended': phrase({ en: 'Signed out', de: 'Abgemeldet' }),
+  'consent.granted': phrase({ en: 'Access allowed', de: 'Zugriff erlaubt' }),
+  'consent.denied': phrase({ en: 'Access denied', de: 'Zugriff abgelehnt' }),
+  'grant.revoked': phrase({ en: 'Access of an app ended', de: 'Zugriff einer App beendet' }),
+  'delegation.created': phrase({ en: 'Delegation made', de: 'Vollmacht erteilt' }),
+  'delegation.extended': phrase({ en: 'Delegation extended', de: 'Vollmacht erweitert' }),
+  'delegation.narrowed': phrase({ en: 'Delegation narrowed', de: 'Vollmacht eingeschränkt' }),
+  'delegation.revoked': phrase({ en: 'Delegation ended', de: 'Vollmacht beendet' }),
+  'approval.requested': phrase({
+    en: 'An agent asked for an approval',
+    de: 'Ein Agent hat um eine Freigabe gebeten',
+  }),
+  'approval.approved': phrase({ en: 'An action was approved', de: 'Eine Handlung wurde freigegeben' }),
+  'approval.denied': phrase({ en: 'An action was denied', de: 'Eine Handlung wurde abgelehnt' }),
+  'approval.cancelled': phrase({
+    en: 'An agent took its request back',
+    de: 'Ein Agent hat seine Anfrage zurückgenommen',
+  }),
+  'approval.muted': phrase({
+    en: 'An agent was denied so often that it may not ask for a day',
+    de: 'Ein Agent wurde so oft abgelehnt, dass er einen Tag lang nicht fragen darf',
+  }),
+  'approval.used': phrase({
+    en: 'An approved action was carried out',
+    de: 'Eine freigegebene Handlung wurde ausgeführt',
+  }),
+  'account.password_changed': phrase({ en: 'Password changed', de: 'Passwort geändert' }),
+  'session.factor_asked': phrase({
+    en: 'Password was right; the second factor was asked for',
+    de: 'Passwort war richtig; nach dem zweiten Faktor wurde gefragt',
+  }),
+  'session.stepped_up': phrase({ en: 'Second factor proven', de: 'Zweiter Faktor nachgewiesen' }),
+  'factor.added': phrase({ en: 'Second factor added', de: 'Zweiter Faktor hinzugefügt' }),
+  'factor.removed': phrase({ en: 'Second factor removed', de: 'Zweiter Faktor entfernt' }),
+  'factor.recovery_codes_made': phrase({ en: 'New recovery codes made', de: 'Neue Wiederherstellungscodes gemacht' }),
+  'factor.copied': phrase({
+    en: 'A passkey was stopped, because there may be a copy of it',
+    de: 'Ein Passkey wurde gesperrt, weil es vielleicht eine Kopie gibt',
+  }),
+  'upstream_link.created': phrase({
+    en: 'Connected with an account at another provider',
+    de: 'Mit einem Konto bei einem Anmeldedienst verbunden',
+  }),
+  'upstream_link.removed': phrase({
+    en: 'Disconnected from an account at another provider',
+    de: 'Von einem Konto bei einem Anmeldedienst getrennt',
+  }),
+  'push.added': phrase({
+    en: 'Told in a browser from now on',
+    de: 'Benachrichtigungen in einem Browser eingeschaltet',
+  }),
+  'push.removed': phrase({
+    en: 'Not told in a browser any more',
+    de: 'Benachrichtigungen in einem Browser ausgeschaltet',
+  }),
+  'factor.all_removed': phrase({
+    en: 'All second factors removed by an administrator',
+    de: 'Alle zweiten Faktoren von der Administration entfernt',
+  }),
+};

@@ -1,0 +1,64 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** Sign-in and security: second factors, codes, other providers. */
+export const securityWords = {
+  title: phrase({ en: 'Sign-in and security', de: 'Anmeldung und Sicherheit' }),
+  lead: phrase({
+    en: 'What proves that it is you. To change anything here you sign in anew.',
+    de: 'Womit Sie beweisen, dass Sie es sind. Um hier etwas zu ändern, melden Sie sich neu an.',
+  }),
+  factors: phrase({ en: 'Second factors', de: 'Zweite Faktoren' }),
+  noFactor: (hasPassword: boolean) =>
+    phrase({
+      en: `There is none. Whoever ${hasPassword ? 'knows your password' : 'can sign in elsewhere as you'} can sign in as you, and allow agents what you could.`,
+      de: `Es gibt keinen. Wer ${hasPassword ? 'Ihr Passwort kennt' : 'sich anderswo als Sie anmelden kann'}, kann sich als Sie anmelden und Agenten erlauben, was Sie erlauben könnten.`,
+    }),
+  password: phrase({ en: 'Password', de: 'Passwort' }),
+  mail: phrase({ en: 'Mail', de: 'E-Mail' }),
+  added: (created: HtmlValue, lastUsed: HtmlValue) =>
+    phrase({
+      en: html`Added ${created}, ${lastUsed ? html`last used ${lastUsed}` : 'not used yet'}.`,
+      de: html`Hinzugefügt ${created}, ${lastUsed ? html`zuletzt benutzt ${lastUsed}` : 'noch nicht benutzt'}.`,
+    }),
+  stopped: phrase({ en: 'Stopped', de: 'Gesperrt' }),
+  mayBeCopied: phrase({
+    en: 'There may be a copy of it: remove it, and make another.',
+    de: 'Es gibt vielleicht eine Kopie davon: Entfernen Sie ihn und erstellen Sie einen anderen.',
+  }),
+  remove: phrase({ en: 'Remove', de: 'Entfernen' }),
+  codesLeft: (count: number) =>
+    phrase({
+      en: `${count} of your codes were not used. Each lets you in once in place of a second factor that you do not have with you.`,
+      de: `${count === 1 ? 'Einer Ihrer Codes wurde' : `${count} Ihrer Codes wurden`} noch nicht benutzt. Jeder lässt Sie einmal hinein, anstelle eines zweiten Faktors, den Sie nicht dabeihaben.`,
+    }),
+  newCodes: phrase({ en: 'Make new codes', de: 'Neue Codes machen' }),
+  oldCodesAreOver: phrase({ en: 'The old ones are over then.', de: 'Die alten gelten dann nicht mehr.' }),
+  providers: phrase({ en: 'Sign-in at other providers', de: 'Anmeldung bei anderen Diensten' }),
+  noProvider: phrase({
+    en: 'There is none. You can connect your account, and then sign in there instead of here.',
+    de: 'Es gibt keine. Sie können Ihr Konto verbinden und sich dann dort statt hier anmelden.',
+  }),
+  as: (label: HtmlValue) => phrase({ en: html`As ${label}`, de: html`Als ${label}` }),
+  switchedOff: phrase({ en: 'Switched off', de: 'Abgeschaltet' }),
+  connectedOn: (moment: HtmlValue) => phrase({ en: html`Connected ${moment}.`, de: html`Verbunden ${moment}.` }),
+  connect: (provider: string) => phrase({ en: `Connect ${provider}`, de: `Mit ${provider} verbinden` }),
+  disconnect: phrase({ en: 'Disconnect', de: 'Trennen' }),
+  done: {
+    removed: phrase({
+      en: 'Removed. It is not asked for any more.',
+      de: 'Entfernt. Danach wird nicht mehr gefragt.',
+    }),
+    added: phrase({
+      en: 'Added. The next sign-in asks for it.',
+      de: 'Hinzugefügt. Die nächste Anmeldung fragt danach.',
+    }),
+    connected: phrase({
+      en: 'Connected. You can sign in there from now on.',
+      de: 'Verbunden. Von nun an können Sie sich dort anmelden.',
+    }),
+    disconnected: phrase({
+      en: 'Disconnected. Nobody signs in to your account from there any more.',
+      de: 'Getrennt. Von dort meldet sich niemand mehr bei Ihrem Konto an.',
+    }),
+  },
+};
