@@ -49,7 +49,12 @@ export type Configuration = {
     readonly deviceCodeTtlSeconds: number;
     readonly devicePollIntervalSeconds: number;
   };
-  readonly sessions: { readonly ttlSeconds: number; readonly interactionTtlSeconds: number };
+  readonly sessions: {
+    readonly ttlSeconds: number;
+    readonly interactionTtlSeconds: number;
+    /** How much of the address somebody signs in from is kept with the session. */
+    readonly source: 'network' | 'address' | 'none';
+  };
   readonly delegation: {
     /** Hops, 1..10; the first is the person's own consent. */
     readonly maxDepth: number;

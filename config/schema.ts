@@ -182,6 +182,10 @@ export const CONFIGURATION_SCHEMA = {
     sessions: section('How long people stay signed in.', {
       ttlSeconds: count('Life of a session in the browser.', [300, 12 * HOUR, 30 * DAY], 'seconds'),
       interactionTtlSeconds: count('Time a person has to sign in and consent.', [60, HOUR, DAY], 'seconds'),
+      source: text(
+        'What is kept of the address a person signs in from, to be shown to that person beside the session: its network (/24, or /48 of IPv6), all of it, or nothing.',
+        { enum: ['network', 'address', 'none'], default: 'network' },
+      ),
     }),
     delegation: section('What agents may be given.', {
       maxDepth: count(

@@ -58,6 +58,7 @@ import { presentedLease } from './provider/presented-lease.ts';
 import { requestDetails } from './provider/request-details.ts';
 import { factsOf, rememberRequest } from './provider/request-facts.ts';
 import { resourceAuthority } from './provider/resource-authority.ts';
+import { seenSessions } from './provider/seen-sessions.ts';
 import { signIns } from './provider/sign-ins.ts';
 import { structuredTokens } from './provider/structured-tokens.ts';
 import { tokenClaims } from './provider/token-claims.ts';
@@ -127,6 +128,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     authorize: made.authorize,
     links: made.links,
     approvals: made.approvals.desk,
+    sessions: made.sessions,
     managementApi: `${issuer}/api/v1`,
   });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });
@@ -226,6 +228,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       devicePollIntervalSeconds: configuration.tokens.devicePollIntervalSeconds,
       onUnreadable: (model) => log.error({ event: 'store.unreadable', model }, 'a stored record is not understood'),
       liveness,
+      sessions: seenSessions({ sessions: made.sessions, clock, sessionSeconds: configuration.sessions.ttlSeconds }),
     }),
     clients: known,
     keys,
@@ -302,7 +305,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     keys,
     kills,
     agents: {
-      noteUses: async () => void (await Promise.all([made.uses.flush(), made.credentialUses.flush()])),
+      noteUses: async () =>
+        void (await Promise.all([made.uses.flush(), made.credentialUses.flush(), made.sessions.flush()])),
       keep: async () => {
         await made.upkeep.run();
         await made.credentialUpkeep.run();
@@ -341,6 +345,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     upstreams: { ...made.upstreams, links: made.upstreamLinks, redirectUri: `${issuer}/upstream/callback` },
     accounts: made.accounts,
     factors: made.factors,
+    sessions: made.sessions,
     clients: made.clients,
     agents: made.agents,
     findings: made.findings,

@@ -30,6 +30,7 @@ import { registrationCommands } from './commands/registration.ts';
 import { resetPassword } from './commands/reset-password.ts';
 import { resourceServerCommands } from './commands/resource-servers.ts';
 import { serverCommands } from './commands/server.ts';
+import { sessionCommands } from './commands/sessions.ts';
 import { storeCommands } from './commands/store.ts';
 import { upstreamCommands } from './commands/upstreams.ts';
 import { webhookCommands } from './commands/webhooks.ts';
@@ -45,6 +46,7 @@ export const COMMANDS: readonly Command[] = [
   ...policyCommands,
   ...registrationCommands,
   ...accountCommands,
+  ...sessionCommands,
   ...budgetCommands,
   ...groupCommands,
   ...federationCommands,

@@ -36,6 +36,7 @@ import { REPEATABLE_REGISTRATIONS } from '../domain/registration/repeatable-regi
 import { RESOURCE_SERVERS } from '../domain/resource-servers/resource-server.ts';
 import { EPOCHS } from '../domain/revocation/epoch.ts';
 import { KILLS } from '../domain/revocation/kill.ts';
+import { SESSIONS } from '../domain/sessions/session.ts';
 import { DELIVERIES, DELIVERY_QUEUES } from '../domain/telling/delivery.ts';
 import { NOTICES } from '../domain/telling/notice.ts';
 import { PUSH_KEYS } from '../domain/telling/push-keys.ts';
@@ -79,6 +80,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   CONSENTS,
   INSTANCES,
   INSTANCE_SLOTS,
+  SESSIONS,
   LEASES,
   DELEGATIONS,
   APPROVALS,

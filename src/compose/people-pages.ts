@@ -1,10 +1,10 @@
 /** What the pages for people are made of: sign-in, second factors, sessions of browsers. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
 import { passwordSignIn } from '../domain/accounts/sign-in.ts';
-import { approvalTelling } from '../domain/approvals/telling.ts';
 import { passkeys } from '../domain/factors/passkeys.ts';
 import { secondFactor } from '../domain/factors/second-factor.ts';
 import { totpEnrolment } from '../domain/factors/totp-enrolment.ts';
+import { accountHints } from '../domain/nodes/account-hints.ts';
 import { liveApprovals } from '../http/account/approvals/live.ts';
 import type { PeopleDeps } from '../http/interaction/people-deps.ts';
 import { readerLanguage } from '../http/middleware/language.ts';
@@ -28,22 +28,30 @@ export const peoplePages = (
   const { clock, identifiers, ephemeral, masterKey, audit, resourceServers, delegations, requests, consents } = made;
   const { accounts, agents, clients } = made.granting;
 
-  const seam = { provider, clock, identifiers, ephemeral, masterKey, issuer, cookies: cookieNames(issuer) };
+  const { sessions } = made;
+  const seam = { provider, clock, identifiers, ephemeral, masterKey, issuer, sessions, cookies: cookieNames(issuer) };
   const signingIn = { accounts, factors: made.factors, ephemeral, clock, identifiers, masterKey, audit, limits };
   const keysOfPeople = passkeys({ ...signingIn, issuer });
   const live = liveApprovals();
-  const telling = approvalTelling(made.broadcast, identifiers);
-  made.approvals.listen((approval) => {
-    live.tell(approval.approvers);
-    void telling.tell(approval);
+  const changes = accountHints(made.broadcast, identifiers, 'approvals');
+  made.approvals.listen(({ approvers }) => {
+    live.tell(approvers);
+    void changes.tell(approvers);
   });
-  telling.hear(live.tell);
+  changes.hear(live.tell);
+  const ends = accountHints(made.broadcast, identifiers, 'sessions');
+  sessions.listen((account) => {
+    live.look([account]);
+    void ends.tell([account]);
+  });
+  ends.hear(live.look);
   return {
     issuer,
     basePath: new URL(issuer).pathname.replace(/\/$/, ''),
     readerLanguage: readerLanguage(issuer),
     interactions: interactions(seam),
     browserSessions: browserSessions(seam),
+    sessions,
     leases,
     accounts,
     clients,

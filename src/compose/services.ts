@@ -65,6 +65,7 @@ import { latchedKills } from '../domain/revocation/kill.ts';
 import { documentsUnderKills, registersUnderKills } from '../domain/revocation/registers-under-kills.ts';
 import { revocation as revocationOver } from '../domain/revocation/revocation.ts';
 import { masterKey as derivedFrom } from '../domain/secrets/master-key.ts';
+import { sessionRegister } from '../domain/sessions/session-register.ts';
 import { noticeBook } from '../domain/telling/notice-book.ts';
 import { metrics as makeMetrics } from '../http/metrics.ts';
 import { nodeState } from '../node-state.ts';
@@ -168,6 +169,7 @@ export const services = async (configuration: Configuration, overrides: Override
     audit,
     passwords: hashing,
     addressLeaves: async (account, by) => told.emails?.leaving(account, by),
+    sessions: { ending: (id, isOver, but) => sessions.ending(id, isOver, but) },
     // Of what is made further down: who leaves takes along what the register of agents knows.
     departures: {
       announce: (id) => departures.announce(id),
@@ -242,6 +244,8 @@ export const services = async (configuration: Configuration, overrides: Override
   });
   const latched = latchedKills();
   const revocation = revocationOver({ documents, latched });
+  const { source } = configuration.sessions;
+  const sessions = sessionRegister({ documents, clock, audit, accounts, revocation, source });
   const groups = groupRegistry({ documents, clock, identifiers, audit, accounts });
   const owners = ownersOf({ accounts, groups });
   const blueprints = blueprintRegistry({ documents, clock, identifiers, audit, resourceServers: places });
@@ -452,6 +456,7 @@ export const services = async (configuration: Configuration, overrides: Override
     audit,
     passwords: hashing,
     accounts,
+    sessions,
     factors,
     ...upstream,
     resourceServers,

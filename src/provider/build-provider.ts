@@ -261,10 +261,10 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     extraTokenClaims: (ctx, token) => deps.claims.forToken(ctx, token),
     loadExistingGrant: leaseForRequest(deps),
     // DIVERGENCE: OIDC Core §11 ties refresh tokens to `offline_access`. Here a client that may use them gets one;
-    // the lease, which the person sees and ends, bounds it.
+    // the lease, which the person sees and ends, bounds it, and the session on which that hangs (lease-maker.ts).
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
     rotateRefreshToken: (ctx) => !ctx.oidc.entities.RefreshToken?.isSenderConstrained(),
-    // Signing out ends the session. What was allowed ends under /account, where it is seen.
+    // Our own rows say what ends with a session, for tokens that the engine does not know as well.
     expiresWithSession: async () => false,
     interactions: {
       policy: prompts(deps.details, deps.reachableBy),

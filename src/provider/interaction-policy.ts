@@ -4,6 +4,7 @@ import type { Account } from '../domain/accounts/account.ts';
 import type { ConsentRegister } from '../domain/consent/consent-register.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
+import { isLetCount, sessionIdOf } from '../domain/sessions/session.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { shownUserCode } from './device-authorization.ts';
 import { type Asked, makeLease } from './lease-maker.ts';
@@ -88,9 +89,10 @@ export const leaseForRequest =
   (ctx: KoaContextWithOIDC) =>
     asProtocol(async () => {
       const { provider, client, account, result, prompts: asked } = ctx.oidc;
-      const validFrom = account && (await deps.accounts.get(account.accountId))?.document.sessionsValidFrom;
+      const { session } = ctx.oidc;
+      const person = account && (await deps.accounts.get(account.accountId))?.document;
       // A session is checked when it is loaded, but not the one that this very request begins.
-      if (validFrom !== undefined && Number(ctx.oidc.session?.authTime()) < validFrom) {
+      if (person && !isLetCount(person, sessionIdOf(String(session?.uid)), Number(session?.authTime()))) {
         throw new errors.AccessDenied('the sign-in is from before the sessions of this account were ended');
       }
       const target = ctx.oidc.params?.['redirect_uri'];
@@ -127,6 +129,7 @@ export const leaseForRequest =
         clientId: client.clientId,
         asked: wanted,
         given,
+        sessionUid: ctx.oidc.entities.DeviceCode ? undefined : session?.uid,
       });
       await grant.save();
       return grant;

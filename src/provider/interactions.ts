@@ -8,11 +8,14 @@ import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { BrowserSessions, Exchange, Interaction, Interactions } from '../domain/ports/interactions.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
+import { sessionIdOf } from '../domain/sessions/session.ts';
+import type { SessionRegister } from '../domain/sessions/session-register.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { type CookieNames, SESSION_COOKIE } from './cookies.ts';
 import type { PromptDetails } from './interaction-policy.ts';
 import { makeLease } from './lease-maker.ts';
 import { outOfEngine } from './oauth-errors.ts';
+import { factsOf } from './request-facts.ts';
 import { ACR_CHECK } from './step-up.ts';
 
 type Deps = {
@@ -24,6 +27,7 @@ type Deps = {
   readonly masterKey: MasterKey;
   readonly issuer: string;
   readonly cookies: CookieNames;
+  readonly sessions: Pick<SessionRegister, 'note' | 'end'>;
 };
 
 type EngineInteraction = Awaited<ReturnType<Provider['interactionDetails']>>;
@@ -83,6 +87,9 @@ export const interactions = (deps: Deps): Interactions => {
   const endOther = async (exchange: Exchange, found: EngineInteraction, account: string): Promise<void> => {
     const session = await sessionOf(exchange);
     if (session.accountId === undefined || session.accountId === account) return;
+    const { id: request, source } = factsOf(exchange.request);
+    const by = { caller: session.accountId, request, source };
+    await deps.sessions.end(sessionIdOf(session.uid), by, 'other_account');
     Object.assign(found, { session: undefined, lastSubmission: undefined });
     await session.destroy();
     dropSessionCookie(provider(), exchange, deps.cookies);
@@ -141,6 +148,7 @@ export const interactions = (deps: Deps): Interactions => {
             ...(details.details === undefined ? {} : { details: details.details }),
           },
           given: await decide(),
+          sessionUid: details.userCode === undefined ? found.session?.uid : undefined,
         });
         const grantId = await grant.save();
         return finish(found, { consent: { grantId } });
@@ -195,7 +203,7 @@ const dropSessionCookie = (provider: Provider, { request, response }: Exchange, 
 const SIGN_IN_SECONDS = 3600;
 
 export const browserSessions = (deps: Deps): BrowserSessions => {
-  const { provider, ephemeral, masterKey, issuer, cookies } = deps;
+  const { provider, ephemeral, masterKey, issuer, cookies, sessions } = deps;
   const path = `${new URL(issuer).pathname.replace(/\/$/, '')}/account`;
   const options = { httpOnly: true, sameSite: 'lax', signed: false, path, overwrite: true } as const;
   const keysOf = (state: string): readonly string[] =>
@@ -213,7 +221,9 @@ export const browserSessions = (deps: Deps): BrowserSessions => {
     async current(exchange) {
       const session = await provider().Session.get(contextOf(exchange));
       if (session.accountId === undefined || session.transient) return undefined;
-      const { uid: id, accountId: account, acr, amr = [], loginTs: authTime = 0 } = session;
+      const { uid, accountId: account, acr, amr = [], loginTs: authTime = 0 } = session;
+      const id = sessionIdOf(uid);
+      sessions.note(id, factsOf(exchange.request).source);
       return { id, account, assurance: { ...(acr === undefined ? {} : { acr }), amr: [...amr], authTime } };
     },
 

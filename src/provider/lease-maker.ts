@@ -4,6 +4,7 @@ import { detailsWithout } from '../domain/details/narrowed-details.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { ConsentResult } from '../domain/ports/interactions.ts';
+import { sessionIdOf } from '../domain/sessions/session.ts';
 
 export type Asked = Pick<ConsentResult, 'openidScopes' | 'resources' | 'details' | 'requestedActor'>;
 
@@ -11,7 +12,20 @@ export type Asked = Pick<ConsentResult, 'openidScopes' | 'resources' | 'details'
 export const makeLease = (
   provider: Provider,
   deps: { readonly clock: Clock; readonly identifiers: Identifiers },
-  { account, clientId, asked, given }: { account: string; clientId: string; asked: Asked; given: ConsentResult },
+  {
+    account,
+    clientId,
+    asked,
+    given,
+    sessionUid,
+  }: {
+    readonly account: string;
+    readonly clientId: string;
+    readonly asked: Asked;
+    readonly given: ConsentResult;
+    /** Of the browser that the answer goes to; absent for a device. */
+    readonly sessionUid: string | undefined;
+  },
 ): InstanceType<Provider['Grant']> => {
   const grant = new provider.Grant({
     accountId: account,
@@ -20,6 +34,7 @@ export const makeLease = (
     expiresIn: Math.max(1, given.expiresAt - deps.clock.now()),
     ...(given.requestedActor === undefined ? {} : { requestedActor: given.requestedActor }),
     ...(given.clientVersion === undefined ? {} : { clientVersion: given.clientVersion }),
+    ...(sessionUid !== undefined && isForSession(clientId, given) ? { session: sessionIdOf(sessionUid) } : {}),
   } as unknown as ConstructorParameters<typeof provider.Grant>[0]);
   const openid = given.openidScopes.filter((scope) => asked.openidScopes.includes(scope));
   if (openid.length > 0) grant.addOIDCScope(openid.join(' '));
@@ -40,10 +55,20 @@ export const makeLease = (
   return grant;
 };
 
-/** A lease is about one version of a client that is a metadata document, and says which; it holds details, and names the agent that acts through the client. */
+/**
+ * What an app holds because somebody signed in to it ends with that session, unless the person let it have access while
+ * they are away (OIDC Core §11). An agent acts while its person is away; that is what it was allowed for.
+ */
+const isForSession = (clientId: string, { openidScopes, requestedActor }: ConsentResult): boolean =>
+  !clientId.startsWith('agt_') &&
+  requestedActor === undefined &&
+  openidScopes.includes('openid') &&
+  !openidScopes.includes('offline_access');
+
+/** A lease is about one version of a client that is a metadata document, and says which; it holds details, and names the agent that acts through the client and the session it hangs on. */
 export const leasesNameVersions = (provider: Provider): void => {
   const { IN_PAYLOAD: members } = provider.Grant as unknown as { readonly IN_PAYLOAD: readonly string[] };
   Object.defineProperty(provider.Grant, 'IN_PAYLOAD', {
-    get: () => [...members, 'clientVersion', 'details', 'requestedActor'],
+    get: () => [...members, 'clientVersion', 'details', 'requestedActor', 'session'],
   });
 };

@@ -33,7 +33,7 @@ export const leaseRegister = (deps: {
     },
     async ofAccount(account) {
       const found = await leases.find({ where: { account }, limit: 1000 });
-      const live = await Promise.all(found.map(({ document }) => deps.liveness.leaseLive(document.id)));
+      const live = await Promise.all(found.map(({ document }) => deps.liveness.leaseHeldLive(document.id)));
       return live
         .filter((record) => record !== undefined && record.clientId !== ACCOUNT_PAGES_CLIENT.client_id)
         .map((record) => toLease(record as LeaseRecord))

@@ -11,12 +11,14 @@ import type { Clock } from '../domain/ports/clock.ts';
 import { type DocumentStore, update } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
+import { sessionIdOf } from '../domain/sessions/session.ts';
 import { codeIssuing } from './code-issuing.ts';
 import type { ConsumptionRegister } from './consumption-register.ts';
 import type { EngineClients } from './engine-client.ts';
 import { asProtocol } from './oauth-errors.ts';
-import { ENGINE_RECORDS, type EngineRecord, LEASES, type LeaseRecord } from './records.ts';
+import { ENGINE_RECORDS, type EngineRecord, LEASES, type LeaseRecord, sessionOfLease } from './records.ts';
 import { factsOf, nextTurn } from './request-facts.ts';
+import type { SeenSessions } from './seen-sessions.ts';
 import { type Payload, putWhole, sealedPayloads, wholeWriter } from './stored-payloads.ts';
 import { WITHHELD } from './structured-tokens.ts';
 import type { TokenLiveness } from './token-liveness.ts';
@@ -56,7 +58,8 @@ export type ModelAdapterDeps = {
   readonly devicePollIntervalSeconds: number;
   /** Hears of what was stored and is not understood. */
   readonly onUnreadable: (model: string) => void;
-  readonly liveness: Pick<TokenLiveness, 'leaseNow' | 'sessionLive'>;
+  readonly liveness: Pick<TokenLiveness, 'leaseHeld' | 'sessionLive'>;
+  readonly sessions: SeenSessions;
 };
 
 export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapter) => {
@@ -88,7 +91,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     const read = async (id: string): Promise<Payload | undefined> => {
       if (home === 'lease') {
         const lease = (await leases.get(id))?.document;
-        return lease && ((await liveness.leaseNow(lease))?.payload as Payload | undefined);
+        return lease && ((await liveness.leaseHeld(lease))?.payload as Payload | undefined);
       }
       if (home === 'ephemeral') {
         return openedPayload(model, await ephemeral.get(await keyOf(id)));
@@ -113,7 +116,11 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         }
         return;
       }
+      if (model === 'Session') await deps.sessions.seen(payload, expiresIn);
       if (home === 'lease') {
+        // What it hangs on is known before it is.
+        const session = sessionOfLease({ payload });
+        if (session !== undefined) await deps.sessions.holds(session, expiresAt);
         const lease: LeaseRecord = {
           id,
           account: String(payload.accountId),
@@ -173,9 +180,10 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         : new errors.InvalidGrant('lost a race for a one-time credential');
     };
 
-    /** A session of a disabled account, or from before a password change, is as if it had never been. */
+    /** A session that was ended, of a disabled account, or from before a password change, is as if it had never been. */
     const liveSession = async (payload: Payload): Promise<Payload | undefined> =>
-      payload.accountId === undefined || (await liveness.sessionLive(payload.accountId, Number(payload.loginTs)))
+      payload.accountId === undefined ||
+      (await liveness.sessionLive(payload.accountId, Number(payload.loginTs), sessionIdOf(String(payload.uid))))
         ? payload
         : undefined;
 
@@ -218,24 +226,8 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       }
       // The engine ends the lease next, and that is what counts: should it fail, whoever tries again must find the token.
       if (model === 'RefreshToken') return;
-      if (model === 'Session') await recordSignOut();
+      if (model === 'Session') await deps.sessions.ifSignedOut();
       await records.take(await keyOf(id));
-    };
-
-    /** Signing out at the end-session endpoint. Elsewhere the engine only gives a session another id, or a page of ours has recorded it. */
-    const recordSignOut = async (): Promise<void> => {
-      const context = Provider.ctx;
-      const { route, params, session, client } = context?.oidc ?? {};
-      if (!context || route !== 'end_session_confirm' || !params?.['logout']) return;
-      const { id, source } = factsOf(context.req);
-      await audit.append({
-        type: 'session.ended',
-        outcome: 'done',
-        request: id,
-        ...(client === undefined ? {} : { caller: client.clientId }),
-        ...(session?.accountId === undefined ? {} : { subject: session.accountId }),
-        personal: { source },
-      });
     };
 
     /** The engine ends a grant from the token endpoint only when a one-time credential comes back after its use. */

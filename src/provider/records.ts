@@ -66,6 +66,12 @@ export const clientVersionOf = ({ payload }: Pick<LeaseRecord, 'payload'>): stri
   return typeof clientVersion === 'string' ? clientVersion : undefined;
 };
 
+/** The session it hangs on: what its client holds is over with that. Absent for what was allowed for the time without one. */
+export const sessionOfLease = ({ payload }: Pick<LeaseRecord, 'payload'>): string | undefined => {
+  const { session } = payload as { readonly session?: unknown };
+  return typeof session === 'string' ? session : undefined;
+};
+
 /** A JWT access token that was ended by its `jti` (RFC 7009), kept until it would have expired. */
 export type RevokedToken = { readonly id: string; readonly expiresAt: number };
 

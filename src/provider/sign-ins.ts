@@ -20,7 +20,7 @@ export const signIns = (deps: {
   readonly clock: Clock;
   readonly masterKey: MasterKey;
   readonly tokens: Pick<OwnTokens, 'signed'>;
-  readonly liveness: Pick<TokenLiveness, 'leaseLive'>;
+  readonly liveness: Pick<TokenLiveness, 'leaseHeldLive'>;
 }): SignIns => {
   const { clock, masterKey, liveness } = deps;
   const records = deps.documents.collection<EngineRecord>(ENGINE_RECORDS);
@@ -52,7 +52,7 @@ export const signIns = (deps: {
       if (!claims || claims.aud !== clientId || OF_OTHERS.some((name) => claims[name] !== undefined)) return undefined;
       const issuedAt = Number(claims.iat);
       const { grant_id: id } = claims;
-      const lease = typeof id === 'string' ? await liveness.leaseLive(id) : undefined;
+      const lease = typeof id === 'string' ? await liveness.leaseHeldLive(id) : undefined;
       if (lease?.clientId !== clientId || lease.account !== claims.sub) return undefined;
       if (!openidScopesOf(lease).includes('openid')) return undefined;
       return signInOf(token, lease, { claims, issuedAt, expiresAt: Number(claims.exp) });
@@ -66,7 +66,7 @@ export const signIns = (deps: {
       if (!found || !payload || payload['clientId'] !== clientId || Number(payload['exp']) <= clock.now())
         return undefined;
       if (payload['consumed'] !== undefined || (await used.get(found.document.id))) return undefined;
-      const lease = await liveness.leaseLive(String(payload['grantId']));
+      const lease = await liveness.leaseHeldLive(String(payload['grantId']));
       if (lease?.clientId !== clientId || lease.account !== payload['accountId']) return undefined;
       const { acr, amr, authTime, jkt, 'x5t#S256': x5t } = payload;
       return {

@@ -23,8 +23,9 @@ import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { IssuedToken, TokenEnd } from '../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 import type { Part, Revocation } from '../domain/revocation/revocation.ts';
+import type { SessionRegister } from '../domain/sessions/session-register.ts';
 import type { ActiveParty, EngineClients } from './engine-client.ts';
-import { clientVersionOf, LEASES, type LeaseRecord } from './records.ts';
+import { clientVersionOf, LEASES, type LeaseRecord, sessionOfLease } from './records.ts';
 
 /** What a token says of itself. */
 export type TokenFacts = {
@@ -70,6 +71,7 @@ export const tokenLiveness = (deps: {
   readonly authorize: Authorize;
   readonly links: Pick<AccountLinks, 'standing'>;
   readonly approvals: Pick<ApprovalDesk, 'standing'>;
+  readonly sessions: Pick<SessionRegister, 'isLive'>;
   /** Resource indicator of the management API. */
   readonly managementApi: string;
 }) => {
@@ -115,6 +117,19 @@ export const tokenLiveness = (deps: {
       ...lease,
       payload: { ...lease.payload, exp: Math.min(Number(lease.payload['exp']), lease.createdAt + most) },
     };
+  };
+
+  /** Whether the session is over on which a lease hangs, if on one. */
+  const isSessionOver = async (lease: LeaseRecord, account: Account): Promise<boolean> => {
+    const session = sessionOfLease(lease);
+    return session !== undefined && !(await deps.sessions.isLive(session, account, lease.createdAt));
+  };
+
+  /** As its client holds it: with its session that is over, what agents were given from it is not. */
+  const leaseHeld = async (lease: LeaseRecord): Promise<LeaseRecord | undefined> => {
+    const counting = await leaseNow(lease);
+    const account = counting && (await deps.accounts.get(lease.account))?.document;
+    return account && !(await isSessionOver(lease, account)) ? counting : undefined;
   };
 
   const leaseLive = async (id: string): Promise<LeaseRecord | undefined> => {
@@ -184,6 +199,8 @@ export const tokenLiveness = (deps: {
     if (subject !== undefined && (account?.state !== 'active' || !isFromAfter(account, since))) {
       return 'subject_not_active';
     }
+    // What an agent was given is its person's decision about that agent, and not about the app it came through.
+    if (lease && account && facts.chain === undefined && (await isSessionOver(lease, account))) return 'session_ended';
     const approval = facts.approval && (await deps.approvals.standing(facts.approval.id));
     if (facts.approval && approval?.digest !== facts.approval.digest) return 'approval_ended';
     if (facts.origin && !(await isStillTrusted(facts, facts.origin))) return 'peer_not_trusted';
@@ -223,8 +240,14 @@ export const tokenLiveness = (deps: {
   };
 
   return {
-    leaseNow,
     leaseLive,
+    leaseHeld,
+    /** The same, by its id; undefined also when its time is over. */
+    async leaseHeldLive(id: string): Promise<LeaseRecord | undefined> {
+      const lease = (await leases.get(id))?.document;
+      const held = lease && (await leaseHeld(lease));
+      return held && !isExpired(held) ? held : undefined;
+    },
     endOf: (facts: TokenFacts): Promise<TokenEnd | undefined> => endOf(facts),
     /** What a token that is live was found to be so from; undefined when it is over, or for no resource. */
     async standing(facts: TokenFacts): Promise<DecisionFacts | undefined> {
@@ -244,10 +267,10 @@ export const tokenLiveness = (deps: {
       if (!(await revocation.ended(parts, isExempt))) return undefined;
       return !isExempt && (await revocation.ended([{}])) ? 'all' : 'some';
     },
-    /** Whether a browser session of this account that began at `since` still counts. */
-    async sessionLive(account: string, since: number): Promise<boolean> {
+    /** Whether this session of an account, in which somebody signed in at `since`, still counts. */
+    async sessionLive(account: string, since: number, session: string): Promise<boolean> {
       const found = (await deps.accounts.get(account))?.document;
-      if (found?.state !== 'active' || since < found.sessionsValidFrom) return false;
+      if (!found || !(await deps.sessions.isLive(session, found, since))) return false;
       return (await revocation.ended([{ subject: account, since }])) === undefined;
     },
   };

@@ -40,6 +40,7 @@ export const startNodeInside = async ({ environment, issuer }: NodesOn) => {
     authorize: made.authorize,
     links: made.links,
     approvals: made.approvals.desk,
+    sessions: made.sessions,
     managementApi: `${issuer}/api/v1`,
   });
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });

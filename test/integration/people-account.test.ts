@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, test } from '@jest/globals';
 import type { Context } from 'koa';
+import { sessionIdOf } from '../../src/domain/sessions/session.ts';
 import { fillForm } from '../support/browser-flow.ts';
 import { formsOf, textOf } from '../support/html-forms.ts';
 import { CALENDAR, LIMITS, PASSWORD, type PeopleWorld, peopleWorld, START } from '../support/people-world.ts';
@@ -226,7 +227,7 @@ describe('/account', () => {
     const [one, other] = [world.sessions.start(world.ada.id), world.sessions.start(world.ada.id)];
     const opened = [one, other].map((session) => {
       const ctx = { res: new EventEmitter(), set: () => undefined } as unknown as Context;
-      world.deps.approvals.live.open(ctx, { session, account: world.ada.id }, async () => true);
+      world.deps.approvals.live.open(ctx, { session: sessionIdOf(session), account: world.ada.id }, async () => true);
       return ctx.body as { readonly writableEnded: boolean };
     });
     const page = (await world.http.get('/account').set('cookie', `session=${one}`)).text;

@@ -40,6 +40,7 @@ import { resourceServerRegistry } from '../../src/domain/resource-servers/resour
 import { latchedKills } from '../../src/domain/revocation/kill.ts';
 import { killSwitch } from '../../src/domain/revocation/kill-switch.ts';
 import { masterKey } from '../../src/domain/secrets/master-key.ts';
+import { sessionRegister } from '../../src/domain/sessions/session-register.ts';
 import { deadLetters } from '../../src/domain/telling/dead-letters.ts';
 import { outbox } from '../../src/domain/telling/outbox.ts';
 import { pushKeys } from '../../src/domain/telling/push-keys.ts';
@@ -73,6 +74,7 @@ export const managementWorld = async () => {
   });
   const accounts = accountRegister({
     ...base,
+    sessions: { ending: (id, isOver, but) => sessions.ending(id, isOver, but) },
     passwords: hashing,
     departures: {
       announce: (id) => departures.announce(id),
@@ -80,6 +82,7 @@ export const managementWorld = async () => {
       returning: (id) => departures.returning(id),
     },
   });
+  const sessions = sessionRegister({ ...base, accounts, revocation: { ended: async () => undefined } });
   const accountExists = async (id: string) => (await accounts.get(id))?.document.state === 'active';
   const digestSecret = (secret: string) => key.digest('client_secret', secret);
   const resourceServers = resourceServerRegistry({ ...base, digestSecret, issuer: ISSUER });
@@ -169,6 +172,7 @@ export const managementWorld = async () => {
     },
     accounts,
     factors,
+    sessions,
     agents: {
       ...agents,
       async list(query) {
@@ -307,6 +311,7 @@ export const managementWorld = async () => {
       audit,
       key,
       accounts,
+      sessions,
       agents,
       groups,
       owners,

@@ -5,6 +5,7 @@ import { afterAll } from '@jest/globals';
 import Koa from 'koa';
 import request from 'supertest';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
+import type { Account } from '../../src/domain/accounts/account.ts';
 import { accountRegister } from '../../src/domain/accounts/account-register.ts';
 import { type Assurance, SINGLE_FACTOR } from '../../src/domain/accounts/assurance.ts';
 import { passwords } from '../../src/domain/accounts/passwords.ts';
@@ -30,7 +31,10 @@ import type { BrowserSessions, ConsentResult, Interaction, Interactions } from '
 import type { Lease, Leases } from '../../src/domain/ports/leases.ts';
 import type { UpstreamClient, UpstreamIdentity, UpstreamRequest } from '../../src/domain/ports/upstream-client.ts';
 import { resourceServerRegistry } from '../../src/domain/resource-servers/resource-server-registry.ts';
+import { revocation } from '../../src/domain/revocation/revocation.ts';
 import { masterKey } from '../../src/domain/secrets/master-key.ts';
+import { sessionIdOf } from '../../src/domain/sessions/session.ts';
+import { type SeenSession, type SessionRegister, sessionRegister } from '../../src/domain/sessions/session-register.ts';
 import { upstreamLinks } from '../../src/domain/upstream/upstream-links.ts';
 import { upstreamRegistry } from '../../src/domain/upstream/upstream-registry.ts';
 import { upstreamSessions } from '../../src/domain/upstream/upstream-sessions.ts';
@@ -156,18 +160,26 @@ const fakeInteractions = () => {
   return { port, open, finished, assurances };
 };
 
-/** Sessions: a cookie `session` names one. */
-const fakeSessions = (clock: { now(): number }) => {
+/** Sessions: a cookie `session` names one, and its row says whether it counts. */
+const fakeSessions = (
+  clock: { now(): number },
+  register: SessionRegister,
+  accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> },
+) => {
   const live = new Map<string, { account: string; assurance: Assurance }>();
+  const kept = new Map<string, Promise<void>>();
   const idOf = (incoming: IncomingMessage): string =>
     cookies(incoming)
       .find((pair) => pair.startsWith('session='))
       ?.slice(8) ?? '';
   const port: BrowserSessions = {
     async current({ request: incoming }) {
-      const id = idOf(incoming);
-      const found = live.get(id);
-      return found && { id, ...found };
+      const uid = idOf(incoming);
+      await kept.get(uid);
+      const found = live.get(uid);
+      const account = found && (await accounts.get(found.account))?.document;
+      if (!account || !(await register.isLive(sessionIdOf(uid), account, found.assurance.authTime))) return undefined;
+      return { id: sessionIdOf(uid), ...found };
     },
     signInUrl: async (_, returnTo, how) =>
       `https://id.example.com/auth?return=${encodeURIComponent(returnTo)}${how === undefined ? '' : `&how=${how}`}`,
@@ -180,12 +192,15 @@ const fakeSessions = (clock: { now(): number }) => {
       live.delete(idOf(incoming));
     },
   };
-  const start = (account: string, more: Partial<Assurance> = {}): string => {
-    const id = randomIdentifiers.newSecret();
-    live.set(id, { account, assurance: { acr: SINGLE_FACTOR, amr: ['pwd'], authTime: clock.now(), ...more } });
-    return id;
+  /** Answers the value of the cookie. */
+  const start = (account: string, more: Partial<Assurance> & Partial<Omit<SeenSession, 'acr'>> = {}): string => {
+    const uid = randomIdentifiers.newSecret();
+    const assurance = { acr: SINGLE_FACTOR, amr: ['pwd'], authTime: clock.now(), ...more };
+    live.set(uid, { account, assurance });
+    kept.set(uid, register.keep({ apps: [], until: clock.now() + 3600, ...assurance, uid, account }));
+    return uid;
   };
-  return { port, live, start };
+  return { port, live, start, settled: () => Promise.all(kept.values()) };
 };
 
 const fakeLeases = () => {
@@ -240,7 +255,11 @@ export const peopleWorld = async ({
     minimumLength: 8,
   };
   const hashing = passwords(settings);
-  const accounts = accountRegister({ ...base, passwords: hashing });
+  const accounts = accountRegister({
+    ...base,
+    passwords: hashing,
+    sessions: { ending: (id, isOver, but) => register.ending(id, isOver, but) },
+  });
   const accountExists = async (id: string) => (await accounts.get(id))?.document.state === 'active';
   const digestSecret = (secret: string) => key.digest('client_secret', secret);
   const resourceServers = resourceServerRegistry({ ...base, digestSecret, issuer });
@@ -271,7 +290,8 @@ export const peopleWorld = async ({
   const upstreamClient = fakeUpstreamClient();
   const there = { upstreams, links, client: upstreamClient.port };
   const interactions = fakeInteractions();
-  const sessions = fakeSessions(clock);
+  const register = sessionRegister({ ...base, accounts, revocation: revocation({ documents }) });
+  const sessions = fakeSessions(clock, register, accounts);
   const leases = fakeLeases();
   const desk = approvalDesk({
     ...signingIn,
@@ -285,6 +305,7 @@ export const peopleWorld = async ({
     readerLanguage: readerLanguage(issuer),
     interactions: interactions.port,
     browserSessions: sessions.port,
+    sessions: register,
     leases: leases.port,
     accounts,
     clients,
@@ -339,10 +360,13 @@ export const peopleWorld = async ({
   app.use(accountRouter(deps).routes());
   const http = request(app.callback());
 
+  // People have been here for a day, so that a session can be older than now.
+  clock.move(-86_400);
   const ada = (
     await accounts.create({ username: 'ada', name: 'Ada Byron', email: 'ada@example.com', password: PASSWORD }, SYSTEM)
   ).document;
   const bob = (await accounts.create({ username: 'bob', name: 'Bob Noyce', password: PASSWORD }, SYSTEM)).document;
+  clock.move(86_400);
   for (const [identifier, name] of [
     [CALENDAR, 'Calendar'],
     [MAIL, 'Mail'],

@@ -233,6 +233,14 @@ export const MAIL_WORDS: Readonly<Record<string, Words>> = {
     ],
     page: ACCOUNT,
   },
+  'sessions.ended_by_other': {
+    subject: 'You were signed out',
+    says: (model) => [
+      `On ${when(model)} an administrator signed you out, in one browser or everywhere.`,
+      'Sign in again where you want to go on, and ask why if you do not know.',
+    ],
+    page: () => '/account/sessions',
+  },
   'sign_in.locked': {
     subject: 'Many attempts to sign in to your account',
     says: (model) => [

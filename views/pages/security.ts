@@ -7,6 +7,7 @@ import { emailWords } from '../words/email.ts';
 import { factorWords, recoveryWords } from '../words/factors.ts';
 import { passwordWords } from '../words/password.ts';
 import { securityWords as words } from '../words/security.ts';
+import { sessionWords } from '../words/sessions.ts';
 
 export type ShownFactor = {
   readonly id: string;
@@ -71,6 +72,8 @@ ${
   html`<section aria-labelledby="password"><h2 id="password">${words.password}</h2>
 <p><a href="${model.basePath}/account/password">${passwordWords.change}</a></p></section>`
 }
+<section aria-labelledby="sessions"><h2 id="sessions">${sessionWords.section}</h2>
+<p><a href="${model.basePath}/account/sessions">${sessionWords.title}</a></p></section>
 ${
   model.hasMail &&
   html`<section aria-labelledby="email"><h2 id="email">${words.mail}</h2>

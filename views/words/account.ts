@@ -107,6 +107,10 @@ export const ownActivity = {
   'session.started': phrase({ en: 'Signed in', de: 'Angemeldet' }),
   'session.refused': phrase({ en: 'Sign-in refused', de: 'Anmeldung verweigert' }),
   'session.ended': phrase({ en: 'Signed out', de: 'Abgemeldet' }),
+  'account.sessions_ended': phrase({
+    en: 'Signed out everywhere, or everywhere else',
+    de: 'Überall oder überall sonst abgemeldet',
+  }),
   'consent.granted': phrase({ en: 'Access allowed', de: 'Zugriff erlaubt' }),
   'consent.denied': phrase({ en: 'Access denied', de: 'Zugriff abgelehnt' }),
   'grant.revoked': phrase({ en: 'Access of an app ended', de: 'Zugriff einer App beendet' }),

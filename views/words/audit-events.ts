@@ -46,6 +46,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'account.disabled': ['Account disabled', 'Konto gesperrt'],
   'account.enabled': ['Account enabled', 'Konto entsperrt'],
   'account.password_changed': ['Password set', 'Passwort gesetzt'],
+  'account.sessions_ended': ['Signed out everywhere, or everywhere else', 'Überall oder überall sonst abgemeldet'],
   'account.email_confirmed': ['New address confirmed', 'Neue Adresse bestätigt'],
   'account.reset_asked': ['New password asked for', 'Neues Passwort angefordert'],
   'factor.added': ['Second factor added', 'Zweiter Faktor hinzugefügt'],

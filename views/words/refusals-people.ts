@@ -8,6 +8,7 @@ const STATES: Readonly<Record<string, string>> = {
 
 /** Of pages on which people sign in, allow, approve, and look after their account. */
 export const PEOPLE_REFUSALS = {
+  'You are not signed in there.': 'Dort sind Sie nicht angemeldet.',
   // Forms.
   'A form has at most {} bytes.': 'Ein Formular hat höchstens {} Bytes.',
   'The form could not be read.': 'Das Formular konnte nicht gelesen werden.',

@@ -45,8 +45,8 @@ export const securityWords = {
   disconnect: phrase({ en: 'Disconnect', de: 'Trennen' }),
   done: {
     removed: phrase({
-      en: 'Removed. It is not asked for any more.',
-      de: 'Entfernt. Danach wird nicht mehr gefragt.',
+      en: 'Removed. It is not asked for any more, and your other sessions are over.',
+      de: 'Entfernt. Danach wird nicht mehr gefragt, und Ihre anderen Sitzungen sind beendet.',
     }),
     added: phrase({
       en: 'Added. The next sign-in asks for it.',

@@ -9,8 +9,8 @@ export const signOutWords = {
       de: html`${client} fragt, ob Sie sich auch hier abmelden wollen.`,
     }),
   agentsGoOn: phrase({
-    en: 'Agents you allowed to act for you keep what you gave them until you end it under My account.',
-    de: 'Agenten, denen Sie erlaubt haben, für Sie zu handeln, behalten das, bis Sie es unter „Mein Konto“ beenden.',
+    en: 'Apps that you signed in to lose what they hold, unless you let them have access while you are away. Agents you allowed to act for you keep what you gave them until you end it under My account.',
+    de: 'Apps, bei denen Sie sich angemeldet haben, verlieren, was sie haben, außer wenn Sie ihnen Zugang in Ihrer Abwesenheit erlaubt haben. Agenten, denen Sie erlaubt haben, für Sie zu handeln, behalten das, bis Sie es unter „Mein Konto“ beenden.',
   }),
   stay: phrase({ en: 'Stay signed in', de: 'Angemeldet bleiben' }),
   signedOut: phrase({ en: 'Signed out', de: 'Abgemeldet' }),

@@ -115,6 +115,14 @@ export const accountCommands: readonly Command[] = [
   }),
   actionCommand({
     noun: 'accounts',
+    verb: 'end-sessions',
+    path: PATH,
+    operand: BY_NAME,
+    summary: 'Sign somebody out everywhere: all sessions end, with what apps hold because of them.',
+    done: 'signed out everywhere',
+  }),
+  actionCommand({
+    noun: 'accounts',
     verb: 'remove-factors',
     path: PATH,
     operand: BY_NAME,

@@ -1,10 +1,11 @@
-import type { AuditEventType, AuditTrail } from '../audit/audit-event.ts';
+import type { AuditEvent, AuditEventType, AuditTrail } from '../audit/audit-event.ts';
 import type { By, Page, PageQuery } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
 import { oneAtATime } from '../nodes/one-at-a-time.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
+import { isLetCount, type Session } from '../sessions/session.ts';
 import { ACCOUNTS, type Account, type Role } from './account.ts';
 import {
   type AccountChanges,
@@ -33,9 +34,14 @@ export type AccountRegisterDeps = {
     left(id: string, by: By): Promise<void>;
     returning(id: string): Promise<void>;
   };
+  /** Called before all sessions of an account end, but for one perhaps, and again when they have. */
+  readonly sessions?: { ending(id: string, isOver: boolean, but?: string): Promise<void> };
   /** Called before an account loses its verified address, so that somebody reads of it there. */
   readonly addressLeaves?: (account: Account, by: By) => Promise<void>;
 };
+
+/** The one in which its person ends the others. */
+type KeptSession = Pick<Session, 'id' | 'authTime'>;
 
 /** The index finds administrators without reading all accounts; the member never leaves this file. */
 type StoredAccount = Account & { readonly administrator?: true };
@@ -51,8 +57,15 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
   const oneByOne = <T>(task: () => Promise<T>): Promise<T> =>
     queue(() => oneAtATime({ documents, clock }, 'administrators', task));
 
-  const record = (type: AuditEventType, id: string, by: By, changed?: readonly string[]) =>
+  const record = (
+    type: AuditEventType,
+    id: string,
+    by: By,
+    changed?: readonly string[],
+    more: Partial<AuditEvent> = {},
+  ) =>
     audit.append({
+      ...more,
       type,
       outcome: 'done',
       caller: by.caller,
@@ -84,16 +97,24 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
     }
   };
 
+  const overSessions = async <T>(id: string, end: () => Promise<T>, but?: string): Promise<T> => {
+    await deps.sessions?.ending(id, false, but);
+    const done = await end();
+    await deps.sessions?.ending(id, true, but);
+    return done;
+  };
+
   /** Reads, audits and writes; answers the account as it is when `change` leaves it so. */
   const changeState = async (
     id: string,
     type: AuditEventType,
     change: (account: StoredAccount) => StoredAccount | undefined,
     by: By,
+    more?: Partial<AuditEvent>,
   ): Promise<Versioned<Account>> => {
     const found = await existing(id);
     if (!change(found.document)) return published(found);
-    await record(type, id, by);
+    await record(type, id, by, undefined, more);
     const written = await update(accounts, id, change);
     if (!written) throw new DomainError('not_found', 'There is no such account.');
     return published(written);
@@ -240,9 +261,9 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
         const disabled = (account: StoredAccount): StoredAccount | undefined =>
           account.state === 'disabled'
             ? undefined
-            : { ...account, state: 'disabled', sessionsValidFrom: now + 1, tokensValidFrom: now + 1, updatedAt: now };
+            : { ...withoutSessions(account, now), state: 'disabled', tokensValidFrom: now + 1 };
         await departures?.announce(id);
-        const left = await changeState(id, 'account.disabled', disabled, by);
+        const left = await overSessions(id, () => changeState(id, 'account.disabled', disabled, by));
         await departures?.left(id, by);
         return left;
       });
@@ -264,13 +285,23 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
       const passwordHash = await passwords.hash(password);
       await onGood?.();
       const now = clock.now();
-      const set = (account: StoredAccount): StoredAccount => ({
-        ...account,
-        passwordHash,
-        sessionsValidFrom: now + 1,
-        updatedAt: now,
+      const set = (account: StoredAccount): StoredAccount => ({ ...withoutSessions(account, now), passwordHash });
+      return overSessions(id, () => changeState(id, 'account.password_changed', set, by));
+    },
+
+    /**
+     * Ends all sessions of the account by one swap, those included that begin in this second, and what hangs on them;
+     * but for the one that is kept, unless something else has ended it by then.
+     */
+    async endSessions(id: string, by: By, kept?: KeptSession): Promise<void> {
+      await existing(id);
+      const now = clock.now();
+      const ended = (account: StoredAccount): StoredAccount => ({
+        ...withoutSessions(account, now),
+        ...(kept && isLetCount(account, kept.id, kept.authTime) ? { keptSession: kept.id } : {}),
       });
-      return changeState(id, 'account.password_changed', set, by);
+      const about = { subject: id, inputs: kept ? { kept: kept.id } : {} };
+      await overSessions(id, () => changeState(id, 'account.sessions_ended', ended, by, about), kept?.id);
     },
   };
 };
@@ -281,6 +312,14 @@ const published = ({ document, version }: Versioned<StoredAccount>): Versioned<A
   const { administrator: _, ...account } = document;
   return { document: account, version };
 };
+
+/** All sessions from before are over, one that was kept before included. */
+const withoutSessions = ({ keptSession: _, ...account }: StoredAccount, now: number): StoredAccount => ({
+  ...account,
+  // Never earlier: then those that were ended would count again.
+  sessionsValidFrom: Math.max(now + 1, account.sessionsValidFrom),
+  updatedAt: now,
+});
 
 const withRoles = (account: StoredAccount, roles: readonly Role[]): StoredAccount => {
   const { administrator: _, ...rest } = account;

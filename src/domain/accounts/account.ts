@@ -21,6 +21,8 @@ export type Account = {
   readonly passwordHash?: string;
   /** Sessions that began before this second are over. */
   readonly sessionsValidFrom: number;
+  /** But for this one, which its person kept when the others were ended. */
+  readonly keptSession?: string;
   /** Tokens and leases from before this second are over; set when the account is disabled, so that enabling it revives none. */
   readonly tokensValidFrom?: number;
   readonly createdAt: number;

@@ -34,7 +34,7 @@ export const AUDIT_EVENTS = {
   'session.stepped_up': 'A person who was signed in proved a second factor, too; `inputs.amr` says which.',
   'session.refused':
     'A sign-in failed or was not tried because of a limit; `inputs.upstream` says at which provider, if at one.',
-  'session.ended': 'A person signed out.',
+  'session.ended': 'A session is over; `inputs.how` says by what: its person, an app, another sign-in, a provider.',
   'consent.granted': 'A person allowed a client or agent something.',
   'consent.denied': 'A person refused a client or agent.',
   'approval.requested':
@@ -66,6 +66,8 @@ export const AUDIT_EVENTS = {
   'account.disabled': 'An account was disabled; its sessions are over.',
   'account.enabled': 'An account was enabled again.',
   'account.password_changed': 'A password was set.',
+  'account.sessions_ended':
+    'All sessions of an account are over, but for the one that `inputs.kept` names, with what hung on them.',
   'account.email_confirmed': 'A person confirmed a new address; the one before is told.',
   'account.reset_asked':
     'Somebody who is not signed in asked for a new password for an account; a link goes to its verified address.',

@@ -233,8 +233,11 @@ export const factorRegister = (deps: FactorRegisterDeps) => {
       return codes;
     },
 
-    /** With the last factor its recovery codes go, too. Throws as `add` does, and 'not_found'. */
-    async remove(id: string, { account, assurance, by }: Changing): Promise<void> {
+    /**
+     * With the last factor its recovery codes go, too. Throws as `add` does, and 'not_found'. `onGood` is called when it
+     * may be removed, before anything is changed; what it throws is thrown.
+     */
+    async remove(id: string, { account, assurance, by }: Changing, onGood?: () => Promise<void>): Promise<void> {
       const check = (factors: readonly Factor[]): Factor => {
         requireStrength(factors, assurance);
         const found = factors.find((one) => one.id === id && one.kind !== 'recovery');
@@ -243,6 +246,7 @@ export const factorRegister = (deps: FactorRegisterDeps) => {
       };
       requireRecent(assurance);
       const { kind } = check(await all(account));
+      await onGood?.();
       await record('factor.removed', account, by, { target: { kind: 'factor', id }, inputs: { kind } });
       await write(account, (factors) => {
         const left = factors.filter((one) => one !== check(factors));

@@ -14,8 +14,8 @@ export interface Broadcast {
 
 /**
  * `kills`: a kill that the durable store does not hold yet. `keys`: the signing keys were changed. `approvals`: there is
- * something new for those who decide.
+ * something new for those who decide. `sessions`: a session may be over.
  */
-export const TOPICS = ['kills', 'keys', 'approvals'] as const;
+export const TOPICS = ['kills', 'keys', 'approvals', 'sessions'] as const;
 
 export type Topic = (typeof TOPICS)[number];

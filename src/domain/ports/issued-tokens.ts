@@ -58,6 +58,7 @@ export type TokenEnd =
   | 'killed'
   | 'before_epoch'
   | 'grant_ended'
+  | 'session_ended'
   | 'delegation_ended'
   | 'delegation_narrowed'
   | 'client_not_active'

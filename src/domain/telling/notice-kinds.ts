@@ -32,6 +32,9 @@ type KindRule = {
 const isAboutAgent = ({ target }: AuditEvent): boolean => target?.kind === 'agent';
 /** Not one that came to nothing, because something else was first. */
 const isDone = ({ outcome }: AuditEvent): boolean => outcome === 'done';
+/** By somebody who may, and who is not the person. */
+const isByOther = ({ subject, caller, inputs }: AuditEvent): boolean =>
+  caller !== subject && (inputs?.['how'] ?? 'by_api') === 'by_api';
 const isAboutOther = (event: AuditEvent): boolean => !isAboutAgent(event);
 
 /** Every kind of notice there is. A new one is a line here, and one in views/mail and in views/push if it is sent there. */
@@ -240,6 +243,19 @@ export const NOTICE_KINDS = {
     about: 'account',
     mail: 'account',
     isPushed: true,
+  },
+  'sessions.ended_by_other': {
+    says: 'Somebody who may signed an account out, in one browser or everywhere.',
+    from: ['session.ended', 'account.sessions_ended'],
+    when: isByOther,
+    about: 'account',
+    mail: 'account',
+  },
+  'session.ended': { says: 'A session of an account is over.', from: ['session.ended'], about: 'account' },
+  'sessions.ended': {
+    says: 'A person ended all sessions of the account, perhaps but for one.',
+    from: ['account.sessions_ended'],
+    about: 'account',
   },
   'account.disabled': { says: 'An account was disabled.', from: ['account.disabled'], about: 'account' },
   'account.enabled': { says: 'An account was enabled again.', from: ['account.enabled'], about: 'account' },

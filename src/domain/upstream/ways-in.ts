@@ -63,11 +63,15 @@ export const waysIn = (deps: {
       }),
 
     /** Throws as `FactorRegister.remove` does, and 'conflict' for a passkey that is all there is. */
-    removeFactor: (id: string, changing: Parameters<FactorRegister['remove']>[1]): Promise<void> =>
+    removeFactor: (
+      id: string,
+      changing: Parameters<FactorRegister['remove']>[1],
+      onGood?: () => Promise<void>,
+    ): Promise<void> =>
       oneByOne(changing.account, async () => {
         const isPasskey = (await factors.list(changing.account)).some((one) => one.id === id && one.kind === 'passkey');
         if (isPasskey) await refuseLast(changing.account, id);
-        await factors.remove(id, changing);
+        await factors.remove(id, changing, onGood);
       }),
   };
 };

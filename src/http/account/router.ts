@@ -35,6 +35,7 @@ import { addNotificationRoutes } from './notifications.ts';
 import { addPasswordRoutes } from './password.ts';
 import { addResetRoutes } from './reset.ts';
 import { addSecurityRoutes } from './security.ts';
+import { addSessionRoutes } from './session-list.ts';
 import { accountSessions } from './sessions.ts';
 
 /** What was just done; the link carries the word, never a text. */
@@ -118,15 +119,18 @@ export const accountRouter = (deps: PeopleDeps): Router => {
 
   router.post('/account/sign-out', async (ctx) => {
     const { id, account } = await sessions.withForm(ctx);
-    const { request, source } = requestOf(ctx);
-    const who = { subject: account.id, caller: account.id, request, personal: { source } };
-    await audit.append({ type: 'session.ended', outcome: 'done', ...who });
+    await deps.sessions.end(id, byOf(ctx, account.id), 'signed_out');
+    await leave(ctx, { id, account: account.id });
+  });
+
+  /** The session of this browser is over: so is its cookie. */
+  const leave = async (ctx: Context, { id, account }: { readonly id: string; readonly account: string }) => {
     await browserSessions.end(exchangeOf(ctx));
     deps.approvals.live.endSession(id);
     const browser = browsers.known(ctx);
-    if (browser !== undefined) await deps.upstream.sessions.end(browser, account.id);
+    if (browser !== undefined) await deps.upstream.sessions.end(browser, account);
     seeOther(ctx, `${home}/signed-out`);
-  });
+  };
 
   router.post('/account/delegations/:id/revoke', async (ctx) => {
     const { account } = await sessions.withForm(ctx);
@@ -186,6 +190,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
 
   addPasswordRoutes(router, deps, sessions, home);
   addSecurityRoutes(router, deps, sessions, home);
+  addSessionRoutes(router, deps, sessions, leave);
   if (deps.emails) addEmailRoutes(router, deps, sessions, deps.emails);
   if (deps.resets) addResetRoutes(router, deps, forms, deps.resets);
   if (deps.push) addNotificationRoutes(router, deps, sessions, deps.push);

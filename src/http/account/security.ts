@@ -181,7 +181,12 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
     const session = await sessions.withForm(ctx);
     if (await signInFirst(ctx, session, path)) return;
     const { id = '' } = ctx.params;
-    await upstream.waysIn.removeFactor(id, changing(ctx, session));
+    const { account, assurance } = session;
+    const { authTime } = assurance;
+    // Whoever signed in with it elsewhere does so again, without it.
+    await upstream.waysIn.removeFactor(id, changing(ctx, session), () =>
+      deps.accounts.endSessions(account.id, byOf(ctx, account.id), { id: session.id, authTime }),
+    );
     seeOther(ctx, `${path}?done=removed`);
   });
 

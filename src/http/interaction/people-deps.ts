@@ -26,6 +26,7 @@ import type { BrowserSessions, Interactions } from '../../domain/ports/interacti
 import type { Leases } from '../../domain/ports/leases.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { MasterKey } from '../../domain/secrets/master-key.ts';
+import type { SessionRegister } from '../../domain/sessions/session-register.ts';
 import type { PushKeys } from '../../domain/telling/push-keys.ts';
 import type { PushRegister } from '../../domain/telling/push-register.ts';
 import type { UpstreamRegistry } from '../../domain/upstream/upstream-registry.ts';
@@ -44,8 +45,9 @@ export type PeopleDeps = {
   readonly readerLanguage: ReaderLanguage;
   readonly interactions: Interactions;
   readonly browserSessions: BrowserSessions;
+  readonly sessions: Pick<SessionRegister, 'get' | 'ofAccount' | 'end'>;
   readonly leases: Leases;
-  readonly accounts: Pick<AccountRegister, 'get' | 'getMany' | 'setPassword'>;
+  readonly accounts: Pick<AccountRegister, 'get' | 'getMany' | 'setPassword' | 'endSessions'>;
   readonly clients: Lookup<Client>;
   readonly agents: Lookup<Agent> & { getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]> };
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
@@ -73,7 +75,7 @@ export type PeopleDeps = {
     | undefined;
   /** Sign-in at other providers. */
   readonly upstream: {
-    readonly providers: Pick<UpstreamRegistry, 'active' | 'standing' | 'ofUsername'>;
+    readonly providers: Pick<UpstreamRegistry, 'get' | 'active' | 'standing' | 'ofUsername'>;
     readonly signIn: UpstreamSignIn;
     readonly sessions: UpstreamSessions;
     readonly waysIn: WaysIn;

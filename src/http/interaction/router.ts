@@ -32,7 +32,7 @@ import { upstreamSteps } from './upstream.ts';
 
 /** Sign-in and consent in the middle of an authorization request: `/interaction/:uid`, and below it `/deny`, `/switch`, `/factor`, `/again`, `/passkey` and `/upstream`; `/upstream/callback`. */
 export const interactionRouter = (deps: PeopleDeps): Router => {
-  const { audit, basePath, browserSessions, interactions, consents, signIn } = deps;
+  const { basePath, interactions, consents, signIn } = deps;
   const forms = guardedForms(deps);
   const devices = deviceCookie(deps.issuer);
   const router = new Router();
@@ -128,7 +128,6 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
       const { account, assurance } = signedIn;
       if (signedIn.next === 'factor') return await steps.begin(ctx, interaction.uid, account.id, assurance);
       devices.write(ctx, signedIn.device);
-      await recordOtherEnds(ctx, account.id);
       seeOther(ctx, await interactions.finishSignIn(exchangeOf(ctx), interaction.uid, account.id, assurance));
     } catch (error) {
       if (!isDomainError(error) || !SHOWN_ON_SIGN_IN.includes(error.code)) throw error;
@@ -145,22 +144,12 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
       const signedIn = await deps.secondFactor.signInWithPasskey({ uid, credential, ...requestOf(ctx) });
       if (single(form, 'connect') === 'yes') await upstreams.connect(ctx, uid, signedIn.account);
       devices.write(ctx, signedIn.device);
-      await recordOtherEnds(ctx, signedIn.account);
       seeOther(ctx, await interactions.finishSignIn(exchangeOf(ctx), uid, signedIn.account, signedIn.assurance));
     } catch (error) {
       if (!isDomainError(error) || !SHOWN_ON_SIGN_IN.includes(error.code)) throw error;
       setRetryAfter(ctx, error);
       await showSignIn(ctx, interaction, statusOf(error), { error: refusalPhrase(error.message) });
     }
-  };
-
-  /** Whoever was signed in in this browser before is signed out by another sign-in. */
-  const recordOtherEnds = async (ctx: Context, account: string): Promise<void> => {
-    const before = await browserSessions.current(exchangeOf(ctx));
-    if (before === undefined || before.account === account) return;
-    const { request, source } = requestOf(ctx);
-    const who = { subject: before.account, caller: before.account, request, personal: { source } };
-    await audit.append({ type: 'session.ended', outcome: 'done', ...who });
   };
 
   const deny = async (ctx: Context, interaction: Interaction): Promise<void> => {
@@ -201,11 +190,11 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
   };
 
   const steps = secondFactorSteps(deps, {
-    ...{ forms, devices, interactionOf, pathOf, targetsOf, recordOtherEnds },
+    ...{ forms, devices, interactionOf, pathOf, targetsOf },
     beforeSession: (ctx, uid, account) => upstreams.connectIfWaiting(ctx, uid, account),
   });
   const upstreams = upstreamSteps(deps, {
-    ...{ forms, devices, interactionOf, bindingOf, pathOf, targetsOf, showSignIn, recordOtherEnds },
+    ...{ forms, devices, interactionOf, bindingOf, pathOf, targetsOf, showSignIn },
     factorSteps: steps,
   });
 

@@ -32,8 +32,6 @@ type Shared = {
   interactionOf(ctx: RouterContext): Promise<Interaction>;
   pathOf(uid: string): string;
   targetsOf(interaction: Interaction): readonly string[];
-  /** Records that whoever was signed in before is signed out by this sign-in. */
-  recordOtherEnds(ctx: Context, account: string): Promise<void>;
   /** Runs between the proof and the session. */
   beforeSession(ctx: Context, uid: string, account: string): Promise<void>;
 };
@@ -44,7 +42,7 @@ type Shared = {
  */
 export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
   const { basePath, browserSessions, interactions, secondFactor, factors, passkeys } = deps;
-  const { forms, devices, interactionOf, pathOf, targetsOf, recordOtherEnds } = shared;
+  const { forms, devices, interactionOf, pathOf, targetsOf } = shared;
 
   const stepOf = async (
     ctx: Context,
@@ -131,10 +129,7 @@ export const secondFactorSteps = (deps: PeopleDeps, shared: Shared) => {
           const attempt = { ...step, uid, proof, device: devices.read(ctx), ...requestOf(ctx) };
           const proven = await secondFactor.prove(attempt);
           devices.write(ctx, proven.device);
-          if (!step.isStepUp) {
-            await shared.beforeSession(ctx, uid, step.account);
-            await recordOtherEnds(ctx, step.account);
-          }
+          if (!step.isStepUp) await shared.beforeSession(ctx, uid, step.account);
           const next = await interactions.finishSignIn(exchangeOf(ctx), uid, step.account, proven.assurance);
           await secondFactor.forget(uid);
           seeOther(ctx, next);

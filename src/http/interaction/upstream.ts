@@ -45,8 +45,6 @@ type Shared = {
   targetsOf(interaction: Interaction): readonly string[];
   /** The sign-in page with what went wrong. */
   showSignIn(ctx: Context, interaction: Interaction, status: number, again: { readonly error: Phrase }): Promise<void>;
-  /** Records that whoever was signed in before is signed out by this sign-in. */
-  recordOtherEnds(ctx: Context, account: string): Promise<void>;
 };
 
 /** Refusals that leave the person on the form; the rest end on a page of their own. */
@@ -59,7 +57,7 @@ const SHOWN: readonly string[] = ['unauthenticated', 'too_many_requests', 'unava
  */
 export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
   const { basePath, interactions, browserSessions, passkeys, upstream } = deps;
-  const { forms, devices, factorSteps, interactionOf, bindingOf, pathOf, targetsOf, recordOtherEnds } = shared;
+  const { forms, devices, factorSteps, interactionOf, bindingOf, pathOf, targetsOf } = shared;
   const browsers = upstreamBrowser(deps);
 
   const formOf = (ctx: Context, interaction: Interaction): Promise<URLSearchParams> =>
@@ -193,7 +191,6 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
           return true;
         }
         devices.write(ctx, signedIn.device);
-        await recordOtherEnds(ctx, account);
         seeOther(ctx, await interactions.finishSignIn(exchangeOf(ctx), uid, account, assurance));
       } catch (error) {
         if (!isDomainError(error) || error.code !== 'unauthenticated') throw error;
@@ -240,7 +237,6 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
           }
           await this.connect(ctx, uid, account.id);
           devices.write(ctx, signedIn.device);
-          await recordOtherEnds(ctx, account.id);
           seeOther(ctx, await interactions.finishSignIn(exchangeOf(ctx), uid, account.id, assurance));
         } catch (error) {
           if (!isDomainError(error) || !SHOWN.includes(error.code)) throw error;

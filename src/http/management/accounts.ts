@@ -9,7 +9,7 @@ import { showAccount, toWire } from './representations.ts';
 /** The part of the account register this API calls. */
 export type Accounts = Pick<
   AccountRegister,
-  'create' | 'get' | 'findByUsername' | 'list' | 'update' | 'disable' | 'enable' | 'setPassword'
+  'create' | 'get' | 'findByUsername' | 'list' | 'update' | 'disable' | 'enable' | 'setPassword' | 'endSessions'
 >;
 
 type Operations =
@@ -101,6 +101,8 @@ export const accountHandlers = (
 
     async removeAccountFactors({ id, by }) {
       const found = existing(await accounts.get(id));
+      // Who signed in with what is taken away now does so again, without it.
+      await accounts.endSessions(id, by);
       await factors.removeAll(id, by);
       return objectAnswer(found, showAccount);
     },

@@ -8,6 +8,8 @@ import type { ScopeDeclaration } from '../../domain/resource-servers/resource-se
 export const MANAGEMENT_SCOPES = [
   { name: 'accounts:read', description: 'See the accounts of this server', risk: 'medium' },
   { name: 'accounts:write', description: 'Create, change and disable accounts', risk: 'critical' },
+  { name: 'sessions:read', description: 'See where people are signed in', risk: 'medium' },
+  { name: 'sessions:write', description: 'Sign people out', risk: 'high' },
   { name: 'clients:read', description: 'See the registered clients', risk: 'low' },
   { name: 'clients:write', description: 'Register, change and disable clients', risk: 'critical' },
   { name: 'agents:read', description: 'See registered agents', risk: 'low' },

@@ -13,6 +13,7 @@ import type { Group } from '../../domain/groups/group.ts';
 import type { Instance } from '../../domain/instances/instance.ts';
 import type { InitialAccessToken } from '../../domain/registration/initial-access-tokens.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
+import type { Session } from '../../domain/sessions/session.ts';
 import type { JsonObject } from './json-body.ts';
 
 const ACCOUNT = [
@@ -142,6 +143,19 @@ const DELEGATION = [
   'expiresAt',
 ] as const satisfies readonly (keyof Delegation)[];
 
+const SESSION = [
+  'id',
+  'account',
+  'startedAt',
+  'authTime',
+  'acr',
+  'amr',
+  'browser',
+  'source',
+  'seenFrom',
+  'endedAt',
+] as const satisfies readonly (keyof Session)[];
+
 export const showAccount = (account: Account): JsonObject => show(account, ACCOUNT);
 /** `lastUsedAt`: from beside the register; absent when it was never used, or where nobody looked. */
 export const showAgent = (agent: Agent, lastUsedAt?: number): JsonObject => ({
@@ -172,6 +186,15 @@ export const showInstance = ({ usedAt, ...instance }: Instance, state: string): 
   ...show(instance, INSTANCE),
   state,
   last_used_at: usedAt,
+});
+/** `isLive`: whether it counts now, which the row alone does not say. */
+export const showSession = (session: Session, isLive: boolean): JsonObject => ({
+  ...show(session, SESSION),
+  live: isLive,
+  last_used_at: session.usedAt,
+  expires_at: session.until,
+  clients: [...new Set(session.apps.map(({ client }) => client))],
+  ...(session.upstream ? { upstream: session.upstream.provider } : {}),
 });
 /** `live`: whether it works now, which the row alone does not say. */
 export const showDelegation = (row: Delegation, live: boolean): JsonObject => ({ ...show(row, DELEGATION), live });

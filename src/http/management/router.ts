@@ -49,6 +49,7 @@ import { pushKeyHandlers } from './push-keys.ts';
 import { resourceServerHandlers } from './resource-servers.ts';
 import { type OperationId, routeEntries } from './route-table.ts';
 import { type CallDependencies, serveCall } from './serve-call.ts';
+import { type Sessions, sessionHandlers } from './sessions.ts';
 import { type Federation, federationHandlers } from './trusted-issuers.ts';
 import { type Upstreams, upstreamHandlers } from './upstreams.ts';
 import { type Telling, webhookHandlers } from './webhooks.ts';
@@ -57,6 +58,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup' | 'checkPol
   readonly serverUse: Pick<ServerUse, 'administer'>;
   readonly accounts: Accounts;
   readonly factors: Pick<FactorRegister, 'list' | 'removeAll'>;
+  readonly sessions: Sessions;
   readonly agents: AgentRegistry;
   readonly findings: AgentFindings;
   readonly blueprints: Blueprints;
@@ -94,6 +96,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
   const handlers: Handlers<OperationId> = {
     getMe: async ({ caller: { account: _, ...caller } }) => ({ body: { ...caller } }),
     ...accountHandlers(accounts, dependencies.factors),
+    ...sessionHandlers(dependencies.sessions, accounts, dependencies.clock),
     ...blueprintHandlers(dependencies.blueprints),
     ...policyHandlers(dependencies.policies),
     ...approvalHandlers(dependencies.approvals, agents, owners, dependencies.clock),

@@ -37,6 +37,7 @@ import {
   text,
   WARNINGS,
 } from './schema-parts.ts';
+import { SESSION_SCHEMAS } from './session-schemas.ts';
 import { UPSTREAM_SCHEMAS } from './upstream-schemas.ts';
 
 const ROLES = ['administrator', 'operator', 'auditor'];
@@ -123,6 +124,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ...FEDERATION_SCHEMAS,
   ...DETAIL_SCHEMAS,
   ...PEER_SCHEMAS,
+  ...SESSION_SCHEMAS,
   ...UPSTREAM_SCHEMAS,
   ScopesByResource: {
     type: 'object',

@@ -3,7 +3,7 @@ import { describe, expect, test } from '@jest/globals';
 import type { Context } from 'koa';
 import { memoryBroadcast } from '../../../adapters/memory/broadcast.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
-import { approvalTelling } from '../../../src/domain/approvals/telling.ts';
+import { accountHints } from '../../../src/domain/nodes/account-hints.ts';
 import { liveApprovals } from '../../../src/http/account/approvals/live.ts';
 import { until } from '../../support/until.ts';
 
@@ -62,11 +62,11 @@ describe('hints to open pages', () => {
     broadcasts[1].subscribe('approvals', (message) => said.push(message));
     const heard: (readonly (readonly string[])[])[] = [];
     const nodes = broadcasts.map((broadcast, index) => {
-      const telling = approvalTelling(broadcast, randomIdentifiers);
+      const telling = accountHints(broadcast, randomIdentifiers, 'approvals');
       telling.hear((accounts) => heard.push([[String(index)], accounts]));
       return telling;
     });
-    await nodes[0]?.tell({ approvers: ['acc_ada', 'acc_bob'] });
+    await nodes[0]?.tell(['acc_ada', 'acc_bob']);
     await broadcasts[0].publish('approvals', 'x'.repeat(100_000));
     await new Promise((resolve) => setImmediate(resolve));
     expect(heard).toEqual([[['1'], ['acc_ada', 'acc_bob']]]);

@@ -16,6 +16,7 @@ import { recoveryCodesPage } from '../../../views/pages/recovery-codes.ts';
 import { resetAskPage, resetPage } from '../../../views/pages/reset.ts';
 import { secondFactorPage } from '../../../views/pages/second-factor.ts';
 import { securityPage } from '../../../views/pages/security.ts';
+import { sessionsPage } from '../../../views/pages/sessions.ts';
 import { signInPage } from '../../../views/pages/sign-in.ts';
 import { signedOutPage, signOutPage } from '../../../views/pages/sign-out.ts';
 import { totpPage } from '../../../views/pages/totp.ts';
@@ -443,6 +444,36 @@ export const samplePages = (
       ...notifications,
       browsers: [browser('psh_1', 'My phone')],
       isFull: true,
+    }),
+    sessions: sessionsPage({
+      ...frame,
+      csrf: text('9d2'),
+      sessions: [
+        {
+          isThis: true,
+          browser: { family: 'Firefox', system: 'Linux' },
+          amr: ['pwd', 'otp'],
+          startedAt: NOON - 86_400,
+          authTime: NOON,
+          usedAt: NOON + 600,
+          source: text('203.0.113.0/24'),
+          seenFrom: text('198.51.100.0/24'),
+          apps: [text('Wiki'), text('Time sheets')],
+          endAction: `${basePath}/account/sessions/ses_1/end`,
+        },
+        {
+          isThis: false,
+          amr: [text('urn:behalf:amr:upstream'), 'hwk', 'user', 'mfa'],
+          provider: text('Example Works'),
+          startedAt: NOON,
+          authTime: NOON,
+          usedAt: NOON,
+          apps: [],
+          endAction: `${basePath}/account/sessions/ses_2/end`,
+        },
+      ],
+      endOthersAction: `${basePath}/account/sessions/end-others`,
+      endAllAction: `${basePath}/account/sessions/end-all`,
     }),
     passkey: passkeyPage({
       ...frame,

@@ -88,6 +88,11 @@ export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS }
       }
     },
 
+    /** Sessions of these accounts may be over: their streams end then. */
+    look(accounts: readonly string[]): void {
+      for (const stream of streams) if (accounts.includes(stream.account)) void look(stream);
+    },
+
     endSession(session: string): void {
       for (const stream of streams) if (stream.session === session) end(stream);
     },

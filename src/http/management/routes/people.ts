@@ -1,8 +1,9 @@
-/** Routes about people: who calls, accounts, the groups that own agents, and where else people sign in. */
+/** Routes about people: who calls, accounts and their sessions, the groups that own agents, and where else people sign in. */
 import { ADMINISTRATORS, about, id, OWN, PAGE, READS, type RouteDeclaration, SEARCH, stateOf } from './route.ts';
 
 const accounts = about('accounts', 'accounts:read', 'accounts:write');
 const upstreams = about('upstreams', 'upstreams:read', 'upstreams:write');
+const sessions = about('sessions', 'sessions:read', 'sessions:write');
 /** Whose word about people counts is for those to say who may be anybody here. */
 const THEIRS = { roles: ADMINISTRATORS } as const;
 const groups = about('groups', 'groups:read', 'groups:write');
@@ -53,6 +54,24 @@ export const PEOPLE_ROUTES = {
     'Account',
     'Take all second factors of somebody who lost them; the password is enough then',
     { roles: ADMINISTRATORS },
+  ),
+
+  listSessions: sessions.read('/sessions', 'SessionList', 'List where an account is signed in, newest first', {
+    own: true,
+    query: { account: id('The account; without a role only the own one, which is the default then.') },
+  }),
+  getSession: sessions.read('/sessions/{id}', 'Session', 'Read a session, also one that is over', OWN),
+  endSession: sessions.act(
+    '/sessions/{id}/end',
+    'Session',
+    'End a session, with what apps hold because of it; access they have while the person is away stays',
+    OWN,
+  ),
+  endAccountSessions: sessions.act(
+    '/accounts/{id}/end-sessions',
+    'Account',
+    'End all sessions of an account, those included that begin in this second; with what apps hold because of them',
+    { self: true },
   ),
 
   createGroup: groups.create('/groups', 'NewGroup', 'Group', 'Make a group of accounts that owns agents'),

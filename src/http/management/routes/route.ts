@@ -24,7 +24,7 @@ export type RouteDeclaration = {
   readonly roles: readonly Role[];
   /** An account without such a role may call for its own agents and their delegations. */
   readonly own?: true;
-  /** The agent that `{id}` names may call for itself. */
+  /** The agent or account that `{id}` names may call for itself. */
   readonly self?: true;
   readonly query?: Readonly<Record<string, JsonSchema>>;
   /** Name of the body's schema. */

@@ -1,0 +1,48 @@
+/** `behalf sessions …`: where people are signed in. Ending all of an account is `behalf accounts end-sessions`. */
+import { type Command, EXIT } from '../command.ts';
+import type { Json } from '../management-client.ts';
+import { actionCommand, managementCommand, showCommand, timeText } from '../management-commands.ts';
+import { printable } from '../table.ts';
+import { findAccount } from './accounts.ts';
+
+const PATH = '/sessions';
+
+const browserOf = ({ browser }: Json): string => Object.values((browser ?? {}) as Json).join(' on ');
+
+const list = managementCommand({
+  words: ['sessions', 'list'],
+  operands: ['ACCOUNT'],
+  summary: 'List where an account (username or id) is signed in, newest first.',
+  role: 'operator',
+  options: {},
+  run: async (call) => {
+    const account = await findAccount(call.api, call.operands[0]);
+    const { body } = await call.api.get(`${PATH}?account=${encodeURIComponent(account)}`);
+    call.print.list(
+      (body['items'] ?? []) as readonly Json[],
+      [
+        { title: 'ID', value: ({ id }) => id },
+        { title: 'SIGNED IN', value: (row) => timeText(row['auth_time']) },
+        { title: 'LAST USED', value: (row) => timeText(row['last_used_at']) },
+        { title: 'WITH', value: ({ amr }) => amr },
+        { title: 'FROM', value: ({ source }) => printable(String(source ?? '')) },
+        { title: 'BROWSER', value: browserOf },
+        { title: 'CLIENTS', value: ({ clients }) => clients },
+      ],
+      'This account is signed in nowhere.',
+    );
+    return EXIT.done;
+  },
+});
+
+export const sessionCommands: readonly Command[] = [
+  list,
+  showCommand('sessions', 'a session', PATH),
+  actionCommand({
+    noun: 'sessions',
+    verb: 'end',
+    path: PATH,
+    summary: 'End a session, with what apps hold because of it.',
+    done: 'over',
+  }),
+];

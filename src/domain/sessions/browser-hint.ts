@@ -1,0 +1,43 @@
+/** A rule, and what it stands for. The first that fits counts: most browsers name those they are made of, too. */
+type Rule = readonly [RegExp, string];
+
+const FAMILIES: readonly Rule[] = [
+  [/\bEdg(?:e|A|iOS)?\//, 'Edge'],
+  [/\b(?:OPR|OPX|Opera)\//, 'Opera'],
+  [/\bSamsungBrowser\//, 'Samsung Internet'],
+  [/\bVivaldi\//, 'Vivaldi'],
+  [/\b(?:Firefox|FxiOS)\//, 'Firefox'],
+  [/\b(?:Chrome|CriOS|HeadlessChrome)\//, 'Chrome'],
+  [/\bVersion\/[\d.]+ .*\bSafari\//, 'Safari'],
+];
+
+const SYSTEMS: readonly Rule[] = [
+  [/\biPhone\b/, 'iPhone'],
+  [/\biPad\b/, 'iPad'],
+  [/\bAndroid\b/, 'Android'],
+  [/\bWindows NT\b/, 'Windows'],
+  [/\bMac OS X\b|\bMacintosh\b/, 'macOS'],
+  [/\bCrOS\b/, 'ChromeOS'],
+  [/\bLinux\b/, 'Linux'],
+];
+
+/** More of a header is not looked at. */
+const LONGEST = 400;
+
+const wordOf = (rules: readonly Rule[], text: string): string | undefined =>
+  rules.find(([rule]) => rule.test(text))?.[1];
+
+/** What a browser claims to be: family and system, in names of ours. */
+export type BrowserHint = { readonly family?: string; readonly system?: string };
+
+/**
+ * Family and system that a `User-Agent` claims. A hint for the person and nothing else: what the header says is never
+ * kept or shown. Undefined for what is no browser we know.
+ */
+export const browserHint = (userAgent: string | undefined): BrowserHint | undefined => {
+  const text = (userAgent ?? '').slice(0, LONGEST);
+  const family = wordOf(FAMILIES, text);
+  const system = wordOf(SYSTEMS, text);
+  if (family === undefined && system === undefined) return undefined;
+  return { ...(family === undefined ? {} : { family }), ...(system === undefined ? {} : { system }) };
+};

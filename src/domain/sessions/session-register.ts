@@ -1,0 +1,332 @@
+import type { Account } from '../accounts/account.ts';
+import type { AuditTrail } from '../audit/audit-event.ts';
+import type { By } from '../clients/registered-documents.ts';
+import type { Clock } from '../ports/clock.ts';
+import {
+  type Cursor,
+  type DocumentStore,
+  isDocumentConflict,
+  StoreUnavailable,
+  update,
+  type Versioned,
+} from '../ports/document-store.ts';
+import type { Revocation } from '../revocation/revocation.ts';
+import { browserHint } from './browser-hint.ts';
+import { type KeptSource, keptSource } from './rough-source.ts';
+import {
+  isLetCount,
+  SESSIONS,
+  type Session,
+  type SessionUpstream,
+  type SignedInApp,
+  sessionIdOf,
+  upstreamKeyOf,
+} from './session.ts';
+
+/** What is seen of a session when the engine keeps it. */
+export type SeenSession = {
+  /** The engine's name of it. */
+  readonly uid: string;
+  readonly account: string;
+  readonly authTime: number;
+  readonly acr?: string | undefined;
+  readonly amr: readonly string[];
+  readonly apps: readonly SignedInApp[];
+  /** When it is over by itself. */
+  readonly until: number;
+  /** Address and browser of the request, where there is one. */
+  readonly source?: string | undefined;
+  readonly userAgent?: string | undefined;
+  readonly upstream?: SessionUpstream | undefined;
+  /** Something hangs on it until then: so long it is known whether it ended. */
+  readonly heldUntil?: number | undefined;
+};
+
+/** Why a session ended. `inputs.how` of its event. */
+export type HowEnded =
+  /** By its person, in that browser. */
+  | 'signed_out'
+  /** By its person, from another session. */
+  | 'from_elsewhere'
+  /** At the end-session endpoint (OpenID Connect RP-Initiated Logout 1.0). */
+  | 'at_end_session'
+  /** Somebody else signed in in the same browser. */
+  | 'other_account'
+  /** Over the management API. */
+  | 'by_api'
+  /** At the provider at which it began. */
+  | 'at_provider';
+
+/** Seconds between two writes of the last use of one session. */
+const APART_SECONDS = 60;
+/** Sessions remembered by this process; what is beyond is forgotten, never grown. */
+const MOST_REMEMBERED = 100_000;
+const PAGE = 200;
+/** Apps of one session that are remembered; the engine bounds neither. */
+const MOST_APPS = 200;
+
+export type SessionRegister = ReturnType<typeof sessionRegister>;
+
+/**
+ * The sessions of all accounts. Each end is audited, then written; a session that ended counts nowhere from then on, on
+ * no node, whatever is still kept of it.
+ */
+export const sessionRegister = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly audit: AuditTrail;
+  readonly accounts: { get(id: string): Promise<Versioned<Account> | undefined> };
+  readonly revocation: Pick<Revocation, 'ended'>;
+  readonly source?: KeptSource;
+}) => {
+  const { documents, clock, audit, accounts, revocation, source: kept = 'network' } = deps;
+  const listeners: ((account: string) => void)[] = [];
+  const tellOver = (account: string): void => {
+    for (const listener of listeners) listener(account);
+  };
+  const sessions = documents.collection<Session>(SESSIONS);
+  /** Last uses that are not written yet. */
+  const pending = new Map<string, { readonly at: number; readonly source: string | undefined }>();
+  const written = new Map<string, number>();
+  const inTurn = turns();
+
+  const seenIn = (seen: SeenSession): Partial<Session> => {
+    const browser = browserHint(seen.userAgent);
+    const source = seen.source === undefined ? undefined : keptSource(seen.source, kept);
+    return {
+      ...(browser === undefined ? {} : { browser }),
+      ...(source === undefined ? {} : { source, seenFrom: source }),
+    };
+  };
+
+  const signInOf = ({ authTime, acr, amr, upstream }: SeenSession): Partial<Session> => ({
+    authTime,
+    ...(acr === undefined ? {} : { acr }),
+    amr: [...amr],
+    ...(upstream === undefined ? {} : { upstream, upstreamKey: upstreamKeyOf(upstream) }),
+  });
+
+  const begun = (id: string, seen: SeenSession): Session => ({
+    ...seenIn(seen),
+    ...signInOf(seen),
+    id,
+    account: seen.account,
+    state: 'active',
+    startedAt: seen.authTime,
+    authTime: seen.authTime,
+    amr: [...seen.amr],
+    usedAt: clock.now(),
+    apps: withApps([], seen.apps),
+    until: seen.until,
+    expiresAt: Math.max(seen.until, seen.heldUntil ?? 0),
+  });
+
+  /** The session as it is after this request; undefined while there is nothing to write. */
+  const after = (before: Session, seen: SeenSession): Session | undefined => {
+    // Never again: a request that was under way when it ended changes nothing.
+    if (before.state === 'ended' || before.account !== seen.account) return undefined;
+    const now = clock.now();
+    const isSignIn = seen.authTime !== before.authTime || seen.acr !== before.acr;
+    const apps = withApps(before.apps, seen.apps);
+    const expiresAt = Math.max(before.expiresAt, seen.until, seen.heldUntil ?? 0);
+    const isHeld = (seen.heldUntil ?? 0) <= before.expiresAt;
+    if (!isSignIn && isHeld && apps === before.apps && now - before.usedAt < APART_SECONDS) return undefined;
+    const { upstream: _, upstreamKey: __, acr: ___, ...rest } = before;
+    const facts = seenIn(seen);
+    return {
+      ...(isSignIn ? { ...rest, ...facts, ...signInOf(seen) } : before),
+      ...(facts.seenFrom === undefined ? {} : { seenFrom: facts.seenFrom }),
+      apps,
+      usedAt: now,
+      until: seen.until,
+      expiresAt,
+    } as Session;
+  };
+
+  /** Those of an account that nothing has ended, newest first. */
+  const activeOf = async (account: string): Promise<readonly Session[]> => {
+    const all: Session[] = [];
+    let cursor: Cursor | undefined;
+    for (;;) {
+      const page = await sessions.find({
+        where: { account, state: 'active' },
+        order: { by: 'startedAt', direction: 'descending' },
+        limit: PAGE,
+        ...(cursor ? { after: cursor } : {}),
+      });
+      all.push(...page.map(({ document }) => document).filter(({ until }) => until > clock.now()));
+      const last = page.at(-1)?.document;
+      if (page.length < PAGE || !last) return all;
+      cursor = { value: last.startedAt, id: last.id };
+    }
+  };
+
+  const end = async (id: string, by: By, how: HowEnded): Promise<boolean> => {
+    const session = (await sessions.get(id))?.document;
+    if (session?.state !== 'active') return false;
+    await audit.append({
+      type: 'session.ended',
+      outcome: 'done',
+      subject: session.account,
+      caller: by.caller,
+      target: { kind: 'session', id: session.id },
+      inputs: { how },
+      ...(by.request === undefined ? {} : { request: by.request }),
+      ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+    });
+    let isMine = false;
+    await update(sessions, session.id, (before) => {
+      const ended = over(before, clock.now());
+      isMine = ended !== undefined;
+      return ended;
+    });
+    tellOver(session.account);
+    return isMine;
+  };
+
+  const used = ({ usedAt, ...session }: Session): Session => {
+    const noted = pending.get(session.id);
+    return noted && noted.at > usedAt ? { ...session, usedAt: noted.at } : { ...session, usedAt };
+  };
+
+  return {
+    /** Calls `over` with the account when sessions of one end here; it must not throw. */
+    listen(over: (account: string) => void): void {
+      listeners.push(over);
+    },
+
+    /**
+     * Keeps what is seen of a session, before the browser is given its cookie. One that ended stays as it is. Throws
+     * StoreUnavailable.
+     */
+    keep(seen: SeenSession): Promise<void> {
+      const id = sessionIdOf(seen.uid);
+      return inTurn(id, async () => {
+        for (let attempts = 0; attempts < 20; attempts += 1) {
+          if (await update(sessions, id, (before) => after(before, seen))) return;
+          try {
+            return await sessions.insert(begun(id, seen));
+          } catch (error) {
+            if (!isDocumentConflict(error)) throw error;
+          }
+        }
+        throw new StoreUnavailable(`${id} is there and cannot be read`);
+      });
+    },
+
+    /** Something hangs on this session until then: so long it is known whether it ended. */
+    async hold(id: string, until: number): Promise<void> {
+      await update(sessions, id, (session) =>
+        session.expiresAt >= until ? undefined : { ...session, expiresAt: until },
+      );
+    },
+
+    /** An app signed its person out by itself; the session goes on. */
+    async leave(id: string, client: string): Promise<void> {
+      await update(sessions, id, (session) => ({
+        ...session,
+        apps: session.apps.filter((app) => app.client !== client),
+      }));
+    },
+
+    /** Also one that is over. */
+    get: async (id: string): Promise<Session | undefined> => {
+      const found = (await sessions.get(id))?.document;
+      return found && used(found);
+    },
+
+    /**
+     * Whether a session of this account counts, or what hangs on it, that is from this second on, as far as sessions are
+     * concerned: it was not ended, and is from after those of the account were last ended. Kills are for others to ask.
+     */
+    async isLive(id: string, account: Account, since: number): Promise<boolean> {
+      if (!isLetCount(account, id, since)) return false;
+      const found = (await sessions.get(id))?.document;
+      return found?.account === account.id && found.state === 'active';
+    },
+
+    /** Those that count, newest first. */
+    async ofAccount(id: string): Promise<readonly Session[]> {
+      const account = (await accounts.get(id))?.document;
+      if (!account) return [];
+      const found = (await activeOf(id)).filter((session) => isLetCount(account, session.id, session.authTime));
+      const ends = await Promise.all(
+        found.map(({ authTime: since }) => revocation.ended([{ subject: account.id, since }])),
+      );
+      return found.filter((_, index) => ends[index] === undefined).map(used);
+    },
+
+    /** Those that began with this person of a provider; `sid` there, where only one is meant. */
+    async ofUpstream(person: Pick<SessionUpstream, 'provider' | 'subject'>, sid?: string): Promise<readonly Session[]> {
+      const found = await sessions.find({ where: { upstreamKey: upstreamKeyOf(person) }, limit: 1000 });
+      return found
+        .map(({ document }) => document)
+        .filter(({ state, upstream }) => state === 'active' && (sid === undefined || upstream?.sid === sid));
+    },
+
+    /** Notes that a session is used now. Costs nothing but memory; written by `flush`, at most once a minute for each. */
+    note(id: string, source?: string): void {
+      const at = clock.now();
+      if (at - (written.get(id) ?? Number.NEGATIVE_INFINITY) < APART_SECONDS) return;
+      if (pending.has(id) || pending.size < MOST_REMEMBERED) {
+        pending.set(id, { at, source: source === undefined ? undefined : keptSource(source, kept) });
+      }
+    },
+
+    /** Writes what was noted, at most `limit` sessions. */
+    async flush(limit = 2_000): Promise<void> {
+      for (const [id, noted] of [...pending].slice(0, limit)) {
+        await update(sessions, id, (session) =>
+          session.state === 'ended' || session.usedAt >= noted.at
+            ? undefined
+            : { ...session, usedAt: noted.at, ...(noted.source === undefined ? {} : { seenFrom: noted.source }) },
+        );
+        if (pending.get(id) === noted) pending.delete(id);
+        if (written.size >= MOST_REMEMBERED) written.clear();
+        written.set(id, noted.at);
+      }
+    },
+
+    /** Ends one; false when it was over already, or is none. Of concurrent callers one is told that it did. */
+    end,
+
+    /**
+     * To be called before all sessions of an account end at once, and when they have: `AccountRegister` does the ending
+     * itself, by one swap.
+     */
+    async ending(id: string, isOver: boolean, but?: string): Promise<void> {
+      const active = await activeOf(id);
+      const account = isOver ? (await accounts.get(id))?.document : undefined;
+      for (const session of active) {
+        // One that began in the meantime goes on.
+        if (session.id === but || (account && isLetCount(account, session.id, session.authTime))) continue;
+        if (isOver) await update(sessions, session.id, (before) => over(before, clock.now()));
+      }
+      if (isOver) tellOver(id);
+    },
+  };
+};
+
+/** The engine writes its sessions whole, and of two requests at once one forgets what the other learned: nothing is left out here. */
+const withApps = (before: readonly SignedInApp[], seen: readonly SignedInApp[]): readonly SignedInApp[] => {
+  const added = seen.filter(({ client, sid }) => !before.some((app) => app.client === client && app.sid === sid));
+  return added.length === 0 ? before : [...before, ...added].slice(-MOST_APPS);
+};
+
+/** Runs what has one name in this process one after the other: requests of one browser come together. */
+const turns = () => {
+  const last = new Map<string, Promise<unknown>>();
+  return async <T>(name: string, work: () => Promise<T>): Promise<T> => {
+    const before = last.get(name) ?? Promise.resolve();
+    const mine = before.then(work, work);
+    last.set(name, mine);
+    try {
+      return await mine;
+    } finally {
+      if (last.get(name) === mine) last.delete(name);
+    }
+  };
+};
+
+const over = (session: Session, now: number): Session | undefined =>
+  session.state === 'ended' ? undefined : { ...session, state: 'ended', endedAt: now };

@@ -1,0 +1,93 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import { type ShownSession, sessionsPage } from '../../../views/pages/sessions.ts';
+import type { FlashMessage } from '../../../views/partials/flash.ts';
+import { sessionWords as words } from '../../../views/words/sessions.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { Session } from '../../domain/sessions/session.ts';
+import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
+import type { AccountSessions } from './sessions.ts';
+
+const DONE: Readonly<Record<string, FlashMessage>> = {
+  ended: { kind: 'success', text: words.ended },
+  others: { kind: 'success', text: words.othersEnded },
+};
+
+/**
+ * Adds `/account/sessions`: where a person is signed in, and ends to that. `leave` goes on as after signing out, once
+ * the session of this browser is over.
+ */
+export const addSessionRoutes = (
+  router: Router,
+  deps: PeopleDeps,
+  sessions: AccountSessions,
+  leave: (ctx: Context, session: { readonly id: string; readonly account: string }) => Promise<void>,
+): void => {
+  const { basePath, upstream } = deps;
+  const path = `${basePath}/account/sessions`;
+
+  const shown = async (session: Session, current: string): Promise<ShownSession> => {
+    const clients = [...new Set(session.apps.map(({ client }) => client))];
+    const names = await Promise.all(clients.map(async (client) => (await namesOf(deps, client))?.name));
+    const provider = session.upstream && (await upstream.providers.get(session.upstream.provider))?.document.name;
+    const { browser, amr, startedAt, authTime, usedAt, source, seenFrom } = session;
+    return {
+      isThis: session.id === current,
+      amr,
+      startedAt,
+      authTime,
+      usedAt,
+      ...(browser ? { browser } : {}),
+      ...(source === undefined ? {} : { source }),
+      ...(seenFrom === undefined ? {} : { seenFrom }),
+      ...(provider === undefined ? {} : { provider }),
+      apps: names.filter((name) => name !== undefined),
+      endAction: `${path}/${session.id}/end`,
+    };
+  };
+
+  router.get('/account/sessions', async (ctx) => {
+    const session = await sessions.orSignIn(ctx);
+    if (!session) return;
+    const live = await deps.sessions.ofAccount(session.account.id);
+    const list = await Promise.all(live.map((one) => shown(one, session.id)));
+    const flash = DONE[queryOf(ctx).get('done') ?? ''];
+    const page = sessionsPage({
+      basePath,
+      signedInAs: session.signedInAs,
+      ...(flash ? { flash } : {}),
+      csrf: session.csrf,
+      sessions: list.toSorted((one, other) => Number(other.isThis) - Number(one.isThis)),
+      ...(list.some(({ isThis }) => !isThis) ? { endOthersAction: `${path}/end-others` } : {}),
+      endAllAction: `${path}/end-all`,
+    });
+    sendPage(ctx, 200, page);
+  });
+
+  router.post('/account/sessions/end-others', async (ctx) => {
+    const { id, account, assurance } = await sessions.withForm(ctx);
+    const { authTime } = assurance;
+    await deps.accounts.endSessions(account.id, byOf(ctx, account.id), { id, authTime });
+    seeOther(ctx, `${path}?done=others`);
+  });
+
+  router.post('/account/sessions/end-all', async (ctx) => {
+    const { id, account } = await sessions.withForm(ctx);
+    await deps.accounts.endSessions(account.id, byOf(ctx, account.id));
+    await leave(ctx, { id, account: account.id });
+  });
+
+  router.post('/account/sessions/:session/end', async (ctx) => {
+    const { id, account } = await sessions.withForm(ctx);
+    const { session = '' } = ctx.params;
+    // What belongs to another person does not exist here (WB-11).
+    if ((await deps.sessions.get(session))?.account !== account.id) {
+      throw new DomainError('not_found', 'You are not signed in there.');
+    }
+    const isThis = session === id;
+    await deps.sessions.end(session, byOf(ctx, account.id), isThis ? 'signed_out' : 'from_elsewhere');
+    if (isThis) await leave(ctx, { id, account: account.id });
+    else seeOther(ctx, `${path}?done=ended`);
+  });
+};

@@ -1,0 +1,71 @@
+/** Where somebody is signed in, in real browsers, by keyboard. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import { startChromium, withPage } from '../support/chromium.ts';
+import { keyboard } from '../support/hands.ts';
+import { pageFaults } from '../support/page-faults.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
+
+const PHONE = {
+  viewport: { width: 340, height: 740 },
+  userAgent:
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1',
+};
+
+let server: RunningServer;
+let scene: Scene;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await runServer();
+  scene = await makeScene(server);
+  browser = await startChromium();
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const signIn = async (page: Page, path: string): Promise<void> => {
+  await page.goto(`${server.issuer}${path}`);
+  await keyboard.type(page, 'Username', scene.person.username);
+  await keyboard.type(page, 'Password', scene.person.password);
+  await keyboard.press(page, 'Sign in');
+};
+
+const heading = (page: Page): Promise<string | null> => page.locator('h1').textContent();
+
+describe('a person who is signed in at two places', () => {
+  test.each([
+    ['wide', { viewport: { width: 1280, height: 900 } }],
+    ['320 px, dark', { viewport: { width: 320, height: 700 }, colorScheme: 'dark' }],
+  ] satisfies readonly (readonly [string, BrowserContextOptions])[])(
+    'sees both, ends the other, and then this one; axe finds nothing (%s)',
+    async (_, options) => {
+      await withPage(browser, PHONE, async (phone) => {
+        await signIn(phone, '/account/approvals');
+        await withPage(browser, options, async (page) => {
+          await signIn(page, '/account/security');
+          await keyboard.follow(page, 'Where you are signed in');
+          const names = await page.locator('article h2').allTextContents();
+          expect(names).toEqual(['Chrome on Linux', 'Safari on iPhone']);
+          expect(await page.locator('article').first().textContent()).toContain('This one');
+          expect(await pageFaults(page)).toEqual([]);
+          await keyboard.press(page, 'Sign out Safari on iPhone');
+          expect(await page.locator('article h2').allTextContents()).toEqual(['Chrome on Linux']);
+          expect(await page.locator('[role=status]').textContent()).toContain('Signed out there.');
+          await phone.goto(`${server.issuer}/account`);
+          expect(await heading(phone)).toBe('Sign in');
+          await keyboard.press(page, 'Sign out everywhere');
+          expect(await heading(page)).toBe('You are signed out');
+          await page.goto(`${server.issuer}/account/sessions`);
+          expect(await heading(page)).toBe('Sign in');
+        });
+      });
+      const ends = [...(await server.events('session.ended')), ...(await server.events('account.sessions_ended'))];
+      expect(ends.slice(-2).map(({ subject }) => subject)).toEqual([scene.accountId, scene.accountId]);
+    },
+  );
+});

@@ -1,0 +1,208 @@
+import { describe, expect, test } from '@jest/globals';
+import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
+import { sessionIdOf } from '../../src/domain/sessions/session.ts';
+import { withApp } from '../support/authenticator-app.ts';
+import { fillForm } from '../support/browser-flow.ts';
+import { formsOf, textOf } from '../support/html-forms.ts';
+import { type PeopleWorld, peopleWorld } from '../support/people-world.ts';
+
+const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
+const SAFARI =
+  'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1';
+
+/** A browser in which somebody is signed in. */
+const browserOf = (
+  world: PeopleWorld,
+  more: Parameters<PeopleWorld['sessions']['start']>[1] = {},
+  account = world.ada.id,
+) => {
+  const uid = world.sessions.start(account, more);
+  const cookie = `session=${uid}`;
+  const get = (path: string, language = 'en') =>
+    world.http.get(path).set('cookie', cookie).set('accept-language', language);
+  const post = (path: string, body: string, headers: Readonly<Record<string, string>> = {}) =>
+    world.http
+      .post(path)
+      .set('cookie', cookie)
+      .set('origin', 'https://id.example.com')
+      .type('form')
+      .set(headers)
+      .send(body);
+  return {
+    id: sessionIdOf(uid),
+    get,
+    post,
+    /** Sends the form of a page that posts to a path with this end. */
+    async send(end: string, page = '/account/sessions') {
+      const forms = formsOf((await get(page)).text);
+      const form = forms.find(({ action }) => action.endsWith(end));
+      if (!form) throw new Error(`no form ${end} among ${forms.map(({ action }) => action)}`);
+      return post(form.action, String(fillForm(form)));
+    },
+    isSignedIn: async () => (await get('/account')).status === 200,
+  };
+};
+
+const signedInTwice = async () => {
+  const world = await peopleWorld();
+  const one = browserOf(world, { userAgent: FIREFOX, source: '203.0.113.5' });
+  const other = browserOf(world, {
+    userAgent: SAFARI,
+    source: '198.51.100.7',
+    amr: ['pwd', 'otp'],
+    acr: MULTI_FACTOR,
+    apps: [{ client: world.client.id, sid: 's1' }],
+  });
+  await world.sessions.settled();
+  world.audit.events.length = 0;
+  return { world, one, other };
+};
+
+describe('/account/sessions', () => {
+  test('says where somebody is signed in, since when, with what, from where and to which apps; this one first', async () => {
+    const { one } = await signedInTwice();
+    const answer = await one.get('/account/sessions');
+    expect(answer.status).toBe(200);
+    const text = textOf(answer.text);
+    expect(text).toMatch(/Firefox on Linux This one .*Safari on iPhone/s);
+    expect(text).toMatch(/with password and authenticator app/);
+    expect(text).toMatch(/From 198\.51\.100\.0\/24/);
+    expect(text).toMatch(/Apps Wiki/);
+    expect(answer.text).not.toMatch(/Gecko|203\.0\.113\.5|198\.51\.100\.7/);
+  });
+
+  test('in German, too', async () => {
+    const { one } = await signedInTwice();
+    const text = textOf((await one.get('/account/sessions', 'de')).text);
+    expect(text).toMatch(/Firefox unter Linux Dieser hier .*mit Passwort und Authenticator-App/s);
+  });
+
+  test('ends another one at once, the event first', async () => {
+    const { world, one, other } = await signedInTwice();
+    world.audit.state.failing = true;
+    expect((await one.send(`${other.id}/end`)).status).toBe(503);
+    expect(await other.isSignedIn()).toBe(true);
+    world.audit.state.failing = false;
+    const answer = await one.send(`${other.id}/end`);
+    expect([answer.status, answer.headers['location']]).toEqual([303, '/account/sessions?done=ended']);
+    expect([await one.isSignedIn(), await other.isSignedIn()]).toEqual([true, false]);
+    expect(world.audit.of('session.ended')).toMatchObject([
+      {
+        subject: world.ada.id,
+        caller: world.ada.id,
+        target: { kind: 'session', id: other.id },
+        inputs: { how: 'from_elsewhere' },
+      },
+    ]);
+  });
+
+  test('ending this one is signing out', async () => {
+    const { world, one, other } = await signedInTwice();
+    const answer = await one.send(`${one.id}/end`);
+    expect([answer.status, answer.headers['location']]).toEqual([303, '/account/signed-out']);
+    expect([await one.isSignedIn(), await other.isSignedIn()]).toEqual([false, true]);
+    expect(world.audit.of('session.ended')).toMatchObject([{ inputs: { how: 'signed_out' } }]);
+  });
+
+  test('ends all others; then there is no button for that', async () => {
+    const { world, one, other } = await signedInTwice();
+    const answer = await one.send('/end-others');
+    expect(answer.headers['location']).toBe('/account/sessions?done=others');
+    expect([await one.isSignedIn(), await other.isSignedIn()]).toEqual([true, false]);
+    expect(world.audit.of('account.sessions_ended')).toMatchObject([
+      { caller: world.ada.id, inputs: { kept: one.id } },
+    ]);
+    const forms = formsOf((await one.get('/account/sessions')).text).map(({ action }) => action);
+    expect(forms).not.toContain('/account/sessions/end-others');
+    // The one that was kept ends like any other.
+    await one.send('/end-all');
+    expect(await one.isSignedIn()).toBe(false);
+  });
+
+  test('signs out everywhere, this one included', async () => {
+    const { world, one, other } = await signedInTwice();
+    const bob = browserOf(world, {}, world.bob.id);
+    const answer = await one.send('/end-all');
+    expect(answer.headers['location']).toBe('/account/signed-out');
+    expect([await one.isSignedIn(), await other.isSignedIn(), await bob.isSignedIn()]).toEqual([false, false, true]);
+    expect(world.audit.of('account.sessions_ended')).toMatchObject([{ subject: world.ada.id, inputs: {} }]);
+  });
+
+  test('WB-11 what belongs to another person is not there, nor what is none', async () => {
+    const { world, one } = await signedInTwice();
+    const bob = browserOf(world, {}, world.bob.id);
+    await world.sessions.settled();
+    const csrf = formsOf((await one.get('/account/sessions')).text)[0]?.fields.find(({ name }) => name === 'csrf');
+    for (const id of [bob.id, 'ses_none', '..%2F..']) {
+      const answer = await one.post(`/account/sessions/${id}/end`, `csrf=${csrf?.value}`);
+      expect([id, answer.status]).toEqual([id, 404]);
+    }
+    expect(await bob.isSignedIn()).toBe(true);
+    expect(world.audit.events.map(({ type, error }) => [type, error])).toEqual(
+      Array(3).fill(['request.refused', 'not_found']),
+    );
+    expect(textOf((await one.get('/account/sessions')).text)).not.toContain(bob.id);
+  });
+
+  test('WB-02 ends nothing for a form that is not from this session', async () => {
+    const { world, one, other } = await signedInTwice();
+    const csrf = (text: string) => `csrf=${formsOf(text)[0]?.fields.find(({ name }) => name === 'csrf')?.value}`;
+    const [mine, theirs] = [
+      csrf((await one.get('/account/sessions')).text),
+      csrf((await other.get('/account/sessions')).text),
+    ];
+    for (const path of ['end-others', 'end-all', `${other.id}/end`, `${one.id}/end`]) {
+      world.audit.events.length = 0;
+      const url = `/account/sessions/${path}`;
+      const answers = [
+        await one.post(url, ''),
+        await one.post(url, theirs),
+        await one.post(url, mine, { origin: 'https://evil.example' }),
+        await one.post(url, mine, { 'sec-fetch-site': 'cross-site' }),
+        await one.post(url, mine, { 'content-type': 'text/plain' }),
+        await world.http.post(url).set('origin', 'https://id.example.com').type('form').send(mine),
+      ];
+      expect([path, answers.map(({ status }) => status)]).toEqual([path, Array(6).fill(403)]);
+      expect(world.audit.events.map(({ type }) => type)).toEqual(Array(6).fill('request.refused'));
+    }
+    expect([await one.isSignedIn(), await other.isSignedIn()]).toEqual([true, true]);
+  });
+
+  test('sends who is not signed in to sign in', async () => {
+    const world = await peopleWorld();
+    const answer = await world.http.get('/account/sessions');
+    expect(answer.status).toBe(303);
+    expect(answer.headers['location']).toContain(encodeURIComponent('/account/sessions'));
+  });
+});
+
+describe('what people expect to end sessions', () => {
+  test('a new password ends all of them', async () => {
+    const { world, one, other } = await signedInTwice();
+    await world.accounts.setPassword(world.ada.id, 'another long password', { caller: world.ada.id });
+    expect([await one.isSignedIn(), await other.isSignedIn()]).toEqual([false, false]);
+  });
+
+  test('removing a second factor ends all others, before it is removed', async () => {
+    const world = await peopleWorld();
+    await withApp(world, world.ada);
+    const strong = { acr: MULTI_FACTOR, amr: ['pwd', 'otp'] };
+    const [one, other] = [browserOf(world, strong), browserOf(world, strong)];
+    const [factor] = await world.factors.list(world.ada.id);
+    world.audit.events.length = 0;
+    const answer = await one.send(`${factor?.id}/remove`, '/account/security');
+    expect(answer.headers['location']).toBe('/account/security?done=removed');
+    expect([await one.isSignedIn(), await other.isSignedIn()]).toEqual([true, false]);
+    expect(world.audit.events.map(({ type }) => type)).toEqual(['account.sessions_ended', 'factor.removed']);
+  });
+
+  test('a factor that may not be removed ends none', async () => {
+    const world = await peopleWorld();
+    await withApp(world, world.ada);
+    const [one, other] = [browserOf(world, { acr: MULTI_FACTOR }), browserOf(world)];
+    const csrf = formsOf((await one.get('/account/security')).text)[0]?.fields.find(({ name }) => name === 'csrf');
+    expect((await one.post('/account/security/factors/fac_none/remove', `csrf=${csrf?.value}`)).status).toBe(404);
+    expect(await other.isSignedIn()).toBe(true);
+    expect(world.audit.of('account.sessions_ended')).toEqual([]);
+  });
+});

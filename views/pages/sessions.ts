@@ -1,0 +1,103 @@
+import { chosenName, plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
+import { layout, type PageFrame } from '../layout.ts';
+import { submit } from '../partials/submit.ts';
+import { timeText } from '../time-text.ts';
+import { sessionWords as words } from '../words/sessions.ts';
+
+export type ShownSession = {
+  readonly isThis: boolean;
+  /** Names of ours. */
+  readonly browser?: { readonly family?: string; readonly system?: string };
+  /** RFC 8176, and words of ours. */
+  readonly amr: readonly string[];
+  /** Name of the provider at which it began. */
+  readonly provider?: string;
+  /** Epoch seconds. */
+  readonly startedAt: number;
+  readonly authTime: number;
+  readonly usedAt: number;
+  /** Network or address of the sign-in, and of the last use. */
+  readonly source?: string;
+  readonly seenFrom?: string;
+  /** Names of the apps that signed in by it. */
+  readonly apps: readonly string[];
+  /** Where `csrf` is POSTed to end it. */
+  readonly endAction: string;
+};
+
+export type SessionsModel = PageFrame & {
+  readonly csrf: string;
+  /** This one first. */
+  readonly sessions: readonly ShownSession[];
+  /** Where `csrf` is POSTed; absent where there is no other. */
+  readonly endOthersAction?: string;
+  readonly endAllAction: string;
+};
+
+export const sessionsPage = (model: SessionsModel): Html =>
+  layout({
+    frame: model,
+    title: words.title,
+    width: 'wide',
+    body: html`<div class="page-head"><h1>${words.title}</h1>
+<p class="lead">${words.lead}</p></div>
+${model.sessions.map((session) => card(session, model.csrf))}
+<section class="actions">${
+      model.endOthersAction !== undefined && button(model.endOthersAction, model.csrf, words.endOthers)
+    }${button(model.endAllAction, model.csrf, words.endAll, model.endOthersAction === undefined ? 'danger' : 'plain')}</section>
+<p class="hint">${words.whatEnds}</p>`,
+  });
+
+const button = (action: string, csrf: string, text: Text, kind: 'danger' | 'plain' = 'danger'): Html =>
+  html`<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text, kind })}</form> `;
+
+const card = (session: ShownSession, csrf: string): Html => html`<article class="card">
+<div class="row"><div class="agent"><h2>${browserIn(session)}</h2>
+${session.isThis && html`<p class="facts"><span class="tag">${words.thisOne}</span></p>`}</div>
+<form method="post" action="${session.endAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
+  text: words.end,
+  kind: 'danger',
+  about: browserIn(session),
+})}</form></div>
+<dl class="facts">
+<div><dt>${words.signedIn}</dt><dd>${signedIn(session)}</dd></div>
+${session.startedAt !== session.authTime && html`<div><dt>${words.since}</dt><dd>${timeText(session.startedAt)}</dd></div>`}
+<div><dt>${words.lastUsed}</dt><dd>${timeText(session.usedAt)}</dd></div>
+${session.source !== undefined && html`<div><dt>${words.from}</dt><dd>${from(session.source, session.seenFrom)}</dd></div>`}
+<div><dt>${words.apps}</dt><dd>${session.apps.length === 0 ? words.noApps : listed(session.apps)}</dd></div>
+</dl></article>`;
+
+const browserIn = ({ browser: { family, system } = {} }: ShownSession): Text =>
+  family !== undefined && system !== undefined
+    ? words.browserOn(family, system)
+    : (family ?? system ?? words.unknownBrowser);
+
+const from = (source: string, seenFrom: string | undefined): Text =>
+  seenFrom === undefined || seenFrom === source
+    ? plainText(source, 64)
+    : words.fromThenFrom(plainText(source, 64), plainText(seenFrom, 64));
+
+const FACTORS: Readonly<Record<string, Phrase>> = {
+  pwd: words.password,
+  otp: words.app,
+  hwk: words.passkey,
+  swk: words.passkey,
+  'urn:behalf:amr:recovery-code': words.recoveryCode,
+};
+
+const ELSEWHERE: readonly string[] = ['urn:behalf:amr:upstream', 'urn:behalf:amr:upstream-session'];
+
+/** When and with what, in words; what says nothing to a person is left out. */
+const signedIn = ({ amr, provider, authTime }: ShownSession): HtmlValue => {
+  const there = provider === undefined ? words.anotherProvider : words.provider(chosenName(provider));
+  const parts = [
+    ...(amr.some((one) => ELSEWHERE.includes(one)) ? [there] : []),
+    ...new Set(amr.flatMap((one) => FACTORS[one] ?? [])),
+  ];
+  const how = parts.map((part, index) => html`${index > 0 && words.and}${part}`);
+  return how.length === 0 ? timeText(authTime) : words.signedInWith(timeText(authTime), how);
+};
+
+const listed = (names: readonly string[]): Html =>
+  html`${names.map((name, index) => html`${index > 0 && ', '}${chosenName(name)}`)}`;

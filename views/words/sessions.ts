@@ -1,0 +1,44 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** Where somebody is signed in. */
+export const sessionWords = {
+  title: phrase({ en: 'Where you are signed in', de: 'Wo Sie angemeldet sind' }),
+  lead: phrase({
+    en: 'Each browser in which somebody is signed in as you. If you do not know one, end it, and then change what you sign in with.',
+    de: 'Jeder Browser, in dem jemand als Sie angemeldet ist. Kennen Sie einen nicht, dann beenden Sie ihn, und ändern Sie danach, womit Sie sich anmelden.',
+  }),
+  browserOn: (family: string, system: string) =>
+    phrase({ en: `${family} on ${system}`, de: `${family} unter ${system}` }),
+  unknownBrowser: phrase({ en: 'A browser we do not know', de: 'Ein unbekannter Browser' }),
+  thisOne: phrase({ en: 'This one', de: 'Dieser hier' }),
+  signedIn: phrase({ en: 'Signed in', de: 'Angemeldet' }),
+  signedInWith: (when: HtmlValue, how: HtmlValue) =>
+    phrase({ en: html`${when}, with ${how}`, de: html`${when}, mit ${how}` }),
+  since: phrase({ en: 'Since', de: 'Seit' }),
+  lastUsed: phrase({ en: 'Last used', de: 'Zuletzt benutzt' }),
+  from: phrase({ en: 'From', de: 'Von' }),
+  fromThenFrom: (first: string, last: string) =>
+    phrase({ en: `${first}, lately from ${last}`, de: `${first}, zuletzt von ${last}` }),
+  apps: phrase({ en: 'Apps', de: 'Apps' }),
+  noApps: phrase({ en: 'none', de: 'keine' }),
+  end: phrase({ en: 'Sign out', de: 'Abmelden' }),
+  endOthers: phrase({ en: 'Sign out everywhere else', de: 'Überall sonst abmelden' }),
+  endAll: phrase({ en: 'Sign out everywhere', de: 'Überall abmelden' }),
+  whatEnds: phrase({
+    en: 'Apps that you signed in to from there lose what they hold, unless you let them have access while you are away. What you allowed agents stays: you end that under My account.',
+    de: 'Apps, bei denen Sie sich von dort angemeldet haben, verlieren, was sie haben, außer wenn Sie ihnen Zugang in Ihrer Abwesenheit erlaubt haben. Was Sie Agenten erlaubt haben, bleibt: Das beenden Sie unter „Mein Konto“.',
+  }),
+  ended: phrase({ en: 'Signed out there.', de: 'Dort abgemeldet.' }),
+  othersEnded: phrase({
+    en: 'Signed out everywhere else. This browser is the only one left.',
+    de: 'Überall sonst abgemeldet. Nur dieser Browser ist noch angemeldet.',
+  }),
+  section: phrase({ en: 'Sessions', de: 'Sitzungen' }),
+  password: phrase({ en: 'password', de: 'Passwort' }),
+  app: phrase({ en: 'authenticator app', de: 'Authenticator-App' }),
+  passkey: phrase({ en: 'passkey', de: 'Passkey' }),
+  recoveryCode: phrase({ en: 'recovery code', de: 'Wiederherstellungscode' }),
+  provider: (name: HtmlValue) => phrase({ en: html`a sign-in at ${name}`, de: html`einer Anmeldung bei ${name}` }),
+  anotherProvider: phrase({ en: 'a sign-in at another provider', de: 'einer Anmeldung bei einem anderen Anbieter' }),
+  and: phrase({ en: ' and ', de: ' und ' }),
+};
