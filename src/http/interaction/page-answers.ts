@@ -44,11 +44,10 @@ export const languageOf = (ctx: Context): Language => {
 };
 
 /** Who reads the answer: the language is set by src/http/app.ts, and by the request an interaction is part of. */
-export const viewOf = (ctx: Context): View => {
-  return {
-    language: languageOf(ctx),
-    ...(ctx.method === 'GET' && ctx.url.length <= LONGEST_HERE ? { here: ctx.url } : {}),
-  };
+export const viewOf = (ctx: Context, status = 200): View => {
+  // A refusal repeats nothing of the request that led to it: its address may hold a handle.
+  const isReadAgain = ctx.method === 'GET' && status < 400 && ctx.url.length <= LONGEST_HERE;
+  return { language: languageOf(ctx), ...(isReadAgain ? { here: ctx.url } : {}) };
 };
 
 const LONGEST_HERE = 2000;
@@ -70,7 +69,7 @@ export const sendPage = (
     pageCsp({ formTargets, scripts: scripts !== undefined, connects: scripts === 'live' }),
   );
   ctx.type = 'text/html; charset=utf-8';
-  const view = viewOf(ctx);
+  const view = viewOf(ctx, status);
   ctx.set('Content-Language', view.language);
   ctx.body = page.in(view);
 };
