@@ -352,6 +352,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     policies: made.policies,
     serverUse: made.serverUse,
     approvals: made.approvals.desk,
+    absences: made.approvals.absences,
     clock,
     budgets: made.budgets,
     telling: made.telling,

@@ -8,6 +8,7 @@ import { isConfigurationError } from '../../config/problem.ts';
 import { isDomainError } from '../domain/errors.ts';
 import { isStoreUnavailable } from '../domain/ports/document-store.ts';
 import { type Command, type Environment, EXIT, isCommandError, runCommand } from './command.ts';
+import { absenceCommands } from './commands/absences.ts';
 import { accountCommands } from './commands/accounts.ts';
 import { agentCommands } from './commands/agents.ts';
 import { approvalCommands } from './commands/approvals.ts';
@@ -57,6 +58,7 @@ export const COMMANDS: readonly Command[] = [
   ...resourceServerCommands,
   ...delegationCommands,
   ...approvalCommands,
+  ...absenceCommands,
   ...killCommands,
   ...pushKeyCommands,
   ...webhookCommands,

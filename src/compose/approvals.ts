@@ -2,6 +2,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Configuration } from '../../config/configuration.ts';
+import { absences } from '../domain/approvals/absences.ts';
+import { type Approval, stateAt } from '../domain/approvals/approval.ts';
 import { type ApprovalChange, approvalDesk } from '../domain/approvals/approval-desk.ts';
 import { approversOf } from '../domain/approvals/approvers.ts';
 import { askingForApproval } from '../domain/approvals/asking.ts';
@@ -14,6 +16,7 @@ import type { TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import type { Metrics } from '../http/metrics.ts';
 
 type DeskDeps = Omit<Parameters<typeof approvalDesk>[0], 'settings' | 'onChange' | 'votes'>;
+type AbsencesDeps = Parameters<typeof absences>[0];
 type VotesDeps = Parameters<typeof votesNow>[0];
 type AskingDeps = Parameters<typeof askingForApproval>[0];
 
@@ -21,7 +24,8 @@ export const approvalsOf = (
   configuration: Configuration,
   deps: DeskDeps &
     Pick<AskingDeps, 'authorizeHere' | 'blueprints'> &
-    Pick<VotesDeps, 'accounts' | 'agents'> & {
+    Pick<VotesDeps, 'agents'> &
+    Pick<AbsencesDeps, 'accounts' | 'isSure' | 'revocation'> & {
       readonly people: Parameters<typeof approversOf>[0]['accounts'];
       readonly groups: Parameters<typeof approversOf>[0]['groups'];
       readonly trustedFetch: Partial<TrustedPost>;
@@ -31,7 +35,8 @@ export const approvalsOf = (
   const { ttlSeconds, redeemSeconds, mostOpen, mostOpenPerApprover, perHour } = configuration.approvals;
   const listeners = new Set<ApprovalChange>();
   const resolve = approversOf({ accounts: deps.people, groups: deps.groups });
-  const votes = votesNow({ ...deps, ...resolve });
+  const away = absences({ ...deps, isSure: deps.isSure });
+  const votes = votesNow({ ...deps, resolve, absences: away });
   const desk = approvalDesk({
     ...deps,
     votes,
@@ -41,6 +46,11 @@ export const approvalsOf = (
     },
   });
   const standing = standingApprovals(deps);
+  /** Nobody is told of what was decided already. */
+  const waiting = async (id: string): Promise<Approval | undefined> => {
+    const found = await desk.get(id);
+    return found && stateAt(found, deps.clock.now()) === 'pending' ? found : undefined;
+  };
   const { post } = deps.trustedFetch;
   if (post !== undefined) {
     const ping = approvalPings({
@@ -57,6 +67,7 @@ export const approvalsOf = (
   return {
     desk,
     votes,
+    absences: away,
     standing,
     asking: askingForApproval({
       desk,
@@ -75,6 +86,22 @@ export const approvalsOf = (
       interval: configuration.approvals.pollIntervalSeconds,
       ...(approval.number === undefined ? {} : { number: approval.number }),
     }),
+    /** Who is told of what by mail. */
+    audiences: {
+      isWaiting: async (id: string): Promise<boolean> => (await waiting(id)) !== undefined,
+      approversOf: async (id: string): Promise<readonly string[]> => {
+        const approval = await waiting(id);
+        return approval ? desk.toldOf(approval) : [];
+      },
+      escalatedTo: async (id: string): Promise<readonly string[]> => {
+        const approval = await waiting(id);
+        return approval ? desk.toldOf(approval, approval.escalation?.added ?? []) : [];
+      },
+      partiesOf: async (id: string): Promise<readonly string[]> => {
+        const absence = (await away.get(id))?.document;
+        return absence ? [absence.account, absence.deputy] : [];
+      },
+    },
     /** Calls `listener` after each change on this node, until the function it answers is called. */
     listen(listener: ApprovalChange): () => void {
       listeners.add(listener);

@@ -9,6 +9,7 @@ import { AGENTS } from '../domain/agents/agent.ts';
 import { AGENT_USE } from '../domain/agents/agent-use.ts';
 import { CREDENTIAL_USE } from '../domain/agents/credential-use.ts';
 import { DEPARTURES } from '../domain/agents/departures.ts';
+import { ABSENCES } from '../domain/approvals/absence.ts';
 import { APPROVALS } from '../domain/approvals/approval.ts';
 import { STANDING_APPROVALS } from '../domain/approvals/standing-approval.ts';
 import { AUDIT_RECORDS } from '../domain/audit/audit-record.ts';
@@ -83,6 +84,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   SESSIONS,
   LEASES,
   DELEGATIONS,
+  ABSENCES,
   APPROVALS,
   STANDING_APPROVALS,
   ACCESS_REQUESTS,

@@ -34,9 +34,13 @@ export const peoplePages = (
   const keysOfPeople = passkeys({ ...signingIn, issuer });
   const live = liveApprovals();
   const changes = accountHints(made.broadcast, identifiers, 'approvals');
-  made.approvals.listen(({ approvers }) => {
-    live.tell(approvers);
-    void changes.tell(approvers);
+  const tell = (people: readonly string[]): void => {
+    live.tell(people);
+    void changes.tell(people);
+  };
+  made.approvals.listen((approval) => {
+    // Whose deputies cannot be found out now is told all the same.
+    made.approvals.desk.toldOf(approval).then(tell, () => tell(approval.approvers));
   });
   changes.hear(live.tell);
   const ends = accountHints(made.broadcast, identifiers, 'sessions');
@@ -71,7 +75,13 @@ export const peoplePages = (
     factors: made.factors,
     totpEnrolment: totpEnrolment({ ...signingIn, issuerName: `Behalf ${new URL(issuer).host}` }),
     push: made.push.register && { keys: made.push.keys, register: made.push.register },
-    approvals: { desk: made.approvals.desk, standing: made.approvals.standing, live, clock },
+    approvals: {
+      desk: made.approvals.desk,
+      standing: made.approvals.standing,
+      absences: made.approvals.absences,
+      live,
+      clock,
+    },
     masterKey,
     audit,
     countRefusal,

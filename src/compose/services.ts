@@ -18,7 +18,6 @@ import { credentialUpkeep } from '../domain/agents/credential-upkeep.ts';
 import { credentialUse } from '../domain/agents/credential-use.ts';
 import { departureRegister } from '../domain/agents/departures.ts';
 import { secretExceptions } from '../domain/agents/secret-exceptions.ts';
-import { type Approval, stateAt } from '../domain/approvals/approval.ts';
 import { auditSigner } from '../domain/audit/audit-signer.ts';
 import { auditTrail } from '../domain/audit/audit-trail.ts';
 import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-blueprints.ts';
@@ -382,6 +381,7 @@ export const services = async (configuration: Configuration, overrides: Override
     accounts: granting.accounts,
     agents: granting.agents,
     people: accounts,
+    isSure: factors.mayChange,
     groups,
     blueprints,
     trustedFetch,
@@ -407,17 +407,10 @@ export const services = async (configuration: Configuration, overrides: Override
     revocation,
     snapshots: documentClients,
   });
-  /** Nobody is told of what was decided already. */
-  const waiting = async (id: string): Promise<Approval | undefined> => {
-    const found = await approvals.desk.get(id);
-    return found && stateAt(found, clock.now()) === 'pending' ? found : undefined;
-  };
   const push = pushParts(configuration, { ...parts, ephemeral, trustedFetch, accounts: granting.accounts });
   const told = telling(configuration, {
     push: push.register,
-    isWaiting: async (id) => (await waiting(id)) !== undefined,
-    approversOf: async (id) => (await waiting(id))?.approvers ?? [],
-    escalatedTo: async (id) => (await waiting(id))?.escalation?.added ?? [],
+    ...approvals.audiences,
     documents,
     ephemeral,
     clock,

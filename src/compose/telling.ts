@@ -67,6 +67,7 @@ export const telling = (
     readonly isWaiting: (approval: string) => Promise<boolean>;
     readonly approversOf: (approval: string) => Promise<readonly string[]>;
     readonly escalatedTo: (approval: string) => Promise<readonly string[]>;
+    readonly partiesOf: (absence: string) => Promise<readonly string[]>;
     readonly accounts: AccountRegister;
   },
 ) => {

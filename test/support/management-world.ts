@@ -13,6 +13,7 @@ import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
 import { credentialRegister } from '../../src/domain/agents/credential-register.ts';
 import { departureRegister } from '../../src/domain/agents/departures.ts';
 import { secretExceptions } from '../../src/domain/agents/secret-exceptions.ts';
+import { absences } from '../../src/domain/approvals/absences.ts';
 import { approvalDesk } from '../../src/domain/approvals/approval-desk.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { blueprintPreview } from '../../src/domain/blueprints/blueprint-preview.ts';
@@ -50,6 +51,7 @@ import { upstreamRegistry } from '../../src/domain/upstream/upstream-registry.ts
 import { MANAGEMENT_SCOPES } from '../../src/http/management/permissions.ts';
 import { managementRouter } from '../../src/http/management/router.ts';
 import { newPublicKey, recordingAudit, standingClock } from './people-world.ts';
+import { plainVotes } from './plain-votes.ts';
 import { closeStores, openStores } from './shared-servers.ts';
 
 afterAll(closeStores);
@@ -159,10 +161,11 @@ export const managementWorld = async () => {
     ...base,
     ephemeral,
     masterKey: key,
-    votes: { mayDecide: async ({ id }) => (await desk.get(id))?.approvers ?? [], of: async ({ votes }) => votes },
+    votes: plainVotes((id) => desk.get(id)),
     settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, mostOpenPerApprover: 20, perHour: 30 },
   });
   const factors = factorRegister({ ...base, masterKey: key });
+  const away = absences({ ...base, accounts, revocation: { ended: async () => undefined }, isSure: async () => true });
   const router = managementRouter({
     issuer: ISSUER,
     tokens: { find: async (token) => tokens.get(token) },
@@ -195,6 +198,7 @@ export const managementWorld = async () => {
     findings: agentFindings({ agents, counting: agents, clock }),
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
     approvals: desk,
+    absences: away,
     clock,
     budgets: budgetRegistry(base),
     telling: {
@@ -321,6 +325,7 @@ export const managementWorld = async () => {
       delegations,
       desk,
       policies,
+      absences: away,
       tokens,
       failures,
       proof,

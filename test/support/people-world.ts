@@ -11,6 +11,7 @@ import { type Assurance, SINGLE_FACTOR } from '../../src/domain/accounts/assuran
 import { passwords } from '../../src/domain/accounts/passwords.ts';
 import { passwordSignIn } from '../../src/domain/accounts/sign-in.ts';
 import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
+import { absences } from '../../src/domain/approvals/absences.ts';
 import { approvalDesk } from '../../src/domain/approvals/approval-desk.ts';
 import { standingApprovals } from '../../src/domain/approvals/standing-approvals.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
@@ -46,6 +47,7 @@ import type { PeopleDeps } from '../../src/http/interaction/people-deps.ts';
 import { interactionRouter } from '../../src/http/interaction/router.ts';
 import { languageRouter } from '../../src/http/language.ts';
 import { readerLanguage } from '../../src/http/middleware/language.ts';
+import { plainVotes } from './plain-votes.ts';
 import { closeStores, openStores } from './shared-servers.ts';
 
 afterAll(closeStores);
@@ -295,7 +297,7 @@ export const peopleWorld = async ({
   const leases = fakeLeases();
   const desk = approvalDesk({
     ...signingIn,
-    votes: { mayDecide: async ({ id }) => (await desk.get(id))?.approvers ?? [], of: async ({ votes }) => votes },
+    votes: plainVotes((id) => desk.get(id)),
     settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, mostOpenPerApprover: 20, perHour: 30 },
   });
   const { pathname } = new URL(issuer);
@@ -329,6 +331,12 @@ export const peopleWorld = async ({
     totpEnrolment: totpEnrolment({ ...signingIn, issuerName: 'Behalf' }),
     approvals: {
       desk,
+      absences: absences({
+        ...base,
+        accounts,
+        revocation: { ended: async () => undefined },
+        isSure: factors.mayChange,
+      }),
       standing: standingApprovals({ documents, clock, identifiers, audit, accounts }),
       live: liveApprovals({ heartbeatMilliseconds: 3_600_000 }),
       clock,

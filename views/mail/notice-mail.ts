@@ -17,6 +17,9 @@ export type MailModel = {
   readonly agentName?: string;
   readonly until?: number;
   readonly isByOther?: true;
+  /** Another person it is about; whoever gets the mail is her deputy, or the other way round. */
+  readonly otherName?: string;
+  readonly isDeputy?: true;
   /** Path of a page of ours, for what the person asked for; works once. */
   readonly path?: string;
 };
@@ -44,6 +47,9 @@ const when = ({ at }: MailModel): string => momentText(at);
 const until = ({ until: moment }: MailModel): string => (moment === undefined ? 'soon' : `on ${momentText(moment)}`);
 const ofAgent = ({ agent = '' }: MailModel): string => `/console/agents/${encodeURIComponent(agent)}`;
 const SECURITY = (): string => '/account/security';
+const AWAY = (): string => '/account/away';
+const otherIn = ({ otherName }: MailModel): string =>
+  otherName === undefined ? 'somebody' : `“${unlinked(otherName)}”`;
 const ACCOUNT = (): string => '/account';
 const CONSOLE = (): string => '/console';
 
@@ -175,6 +181,28 @@ export const MAIL_WORDS: Readonly<Record<string, Words>> = {
       'To end what it holds, open your account.',
     ],
     page: ACCOUNT,
+  },
+  'absence.declared': {
+    subject: 'Somebody decides for somebody who is away',
+    says: (model) => [
+      model.isDeputy
+        ? `On ${when(model)} ${otherIn(model)} said that you decide about requests of agents for them while they are away, until ${model.until === undefined ? 'they are back' : momentText(model.until)}.`
+        : `On ${when(model)} it was set down that ${otherIn(model)} decides about requests of agents for you while you are away, until ${model.until === undefined ? 'you are back' : momentText(model.until)}.`,
+      model.isDeputy
+        ? 'Their requests stand among yours. If you do not want that, end it on the page below.'
+        : `${NOT_YOU} It can be ended on the page below.`,
+    ],
+    page: AWAY,
+  },
+  'absence.ended': {
+    subject: 'Nobody decides for somebody any more',
+    says: (model) => [
+      model.isDeputy
+        ? `From ${when(model)} on you do not decide for ${otherIn(model)} any more.`
+        : `From ${when(model)} on ${otherIn(model)} does not decide for you any more.`,
+      'What was said for the other by then counts no more, unless its token was fetched.',
+    ],
+    page: AWAY,
   },
   'credential.ending': {
     subject: 'A credential of an agent of yours ends soon',

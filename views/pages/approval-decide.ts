@@ -90,7 +90,8 @@ const numberField = (id: string): Html => html`<div class="field"><label for="${
 <p class="hint" id="${id}-number-hint">${words.numberHint}</p>
 <input id="${id}-number" name="number" type="text" class="code" inputmode="numeric" autocomplete="off" maxlength="2" required aria-describedby="${id}-number-hint"></div>`;
 
-const csrf = ({ csrf: token }: ApprovalModel): Html => html`<input type="hidden" name="csrf" value="${token}">`;
+const csrf = ({ csrf: token, seat }: ApprovalModel): Html =>
+  html`<input type="hidden" name="csrf" value="${token}">${seat && html`<input type="hidden" name="as" value="${seat.value}">`}`;
 
 const answers = (text: Phrase): Html => html`<div class="decide">${denyButton}${submit({ text })}</div>`;
 

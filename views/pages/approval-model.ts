@@ -52,7 +52,11 @@ export type ApprovalFacts = {
     readonly hasAgreed: boolean;
     /** Without this one nobody's yes counts. */
     readonly isNeeded: boolean;
+    /** Who agreed for this one, as deputy. */
+    readonly through?: string;
   }[];
+  /** Who is away and for whom the person who looks would decide; absent: for herself. */
+  readonly forWhom?: { readonly name: string; readonly until?: number };
   /** The agent's words for this one request. */
   readonly message?: string;
   /** In our own words. */
@@ -91,12 +95,21 @@ export type StandingFacts = {
   readonly csrf: string;
 };
 
-/** The forms POST `csrf`, `decision` (`approve` or `deny`), and as asked `number`, `password`, `code` or `credential` to `action`. */
+/** As whom somebody decides: for herself, or for somebody who is away; `others` lead to the same page for somebody else. */
+export type SeatChoice = {
+  readonly value: string;
+  readonly away?: { readonly name: string; readonly until?: number };
+  readonly others: readonly { readonly href: string; readonly name?: string }[];
+};
+
+/** The forms POST `csrf`, `as`, `decision` (`approve` or `deny`), and as asked `number`, `password`, `code` or `credential` to `action`. */
 export type ApprovalModel = PageFrame & {
   readonly approval: ApprovalFacts;
   readonly action: string;
   readonly csrf: string;
   readonly ask: Ask;
+  /** Absent where nothing can be decided. */
+  readonly seat?: SeatChoice;
   /** What can be said beyond this yes; absent: nothing. */
   readonly remember?: RememberOffer;
   /** Whether the number that the agent shows has to be typed. */
@@ -113,6 +126,8 @@ export type InboxModel = PageFrame & {
   readonly liveHref: string;
   /** Where messages in browsers are turned on, if there are any. */
   readonly notificationsHref?: string;
+  /** Who decides for the person while she is away. */
+  readonly awayHref: string;
   /** Where several can be decided at once; absent: too few. */
   readonly batchHref?: string;
 };

@@ -2,6 +2,7 @@ import { isDeceptiveName, isolated } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { agentsWords, deeds, facts } from '../partials/approval-facts.ts';
+import { seatNote } from '../partials/approval-seat.ts';
 import { rememberForm } from '../partials/standing-approval.ts';
 import { timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
@@ -27,6 +28,7 @@ ${deeds(approval)}
 ${facts(approval)}
 ${agentsWords(approval)}
 ${isOpen && warnings(approval)}
+${isOpen && model.seat && seatNote(model.seat)}
 ${isOpen ? decide(model) : takeBack(model)}
 ${model.remember !== undefined && rememberForm(model.remember)}
 <p class="hint"><a href="${model.basePath}/account/approvals">${words.all}</a></p>

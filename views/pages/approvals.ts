@@ -6,7 +6,9 @@ import { hostOf, riskBadge } from '../partials/scope-list.ts';
 import { standingList } from '../partials/standing-approval.ts';
 import { timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
+import { approvalPeopleWords as peopleWords } from '../words/approval-people.ts';
 import { approvalStateWords, inboxWords as words } from '../words/approvals.ts';
+import { awayWords } from '../words/away.ts';
 import { notificationsWords } from '../words/notifications.ts';
 import { scopeWords } from '../words/scope.ts';
 import type { ApprovalFacts, InboxModel, ShownState } from './approval-model.ts';
@@ -20,7 +22,8 @@ export const inboxPage = (model: InboxModel): Html =>
     title: words.title,
     width: 'wide',
     body: html`<div class="page-head"><h1>${words.title}</h1>
-<p class="lead">${words.lead}${model.notificationsHref !== undefined && html` <a href="${model.notificationsHref}">${notificationsWords.toList}</a>`}</p></div>
+<p class="lead">${words.lead}${model.notificationsHref !== undefined && html` <a href="${model.notificationsHref}">${notificationsWords.toList}</a>`}</p>
+<p><a href="${model.awayHref}">${awayWords.title}</a></p></div>
 <p class="unseen" role="status" data-live-status data-updated="${words.updated}"></p>
 <div class="stack" id="live" data-live="${model.liveHref}">
 <section aria-labelledby="open"><h2 id="open">${words.waiting}</h2>
@@ -40,7 +43,7 @@ const peopleNeeded = ({ quorum, people }: ApprovalFacts): Phrase =>
 
 const waiting = (approval: ApprovalFacts): Html => html`<article class="card ask ${approval.risk}">
 <div class="row"><h3><a href="${approval.href}">${deedLine(approval)}</a></h3>${riskBadge(approval.risk)}</div>
-<p class="facts">${approval.state === 'agreed' && html`<span class="tag good">${words.youAgreed}</span>`}<span>${scopeWords.at(isolated(approval.resource.name))} <strong>${hostOf(approval.resource.identifier)}</strong></span>
+<p class="facts">${approval.state === 'agreed' && html`<span class="tag good">${words.youAgreed}</span>`}${approval.forWhom && html`<span class="tag">${peopleWords.forTag(isolated(approval.forWhom.name))}</span>`}<span>${scopeWords.at(isolated(approval.resource.name))} <strong>${hostOf(approval.resource.identifier)}</strong></span>
 <span>${words.by(chosenName(approval.agent.name), isolated(approval.agent.ownerName))}</span>${
   !approval.onBehalfOf.isYou && html` <span>${words.inTheNameOf(isolated(approval.onBehalfOf.name))}</span>`
 }</p>

@@ -113,7 +113,7 @@ const people = ({ quorum, people: all }: ApprovalFacts): Html => {
   return html`<div><dt>${peopleWords.decidedBy}</dt><dd>${peopleWords.agreedSoFar(quorum, agreed.length)}
 <ul class="people">${all.map(
     (one) =>
-      html`<li>${named(one)} <span class="hint">${(one.isYou ? peopleWords.you : peopleWords)[one.hasAgreed ? 'agreed' : one.isNeeded && quorum > 1 ? 'hasToAgree' : 'mayAgree']}</span></li>`,
+      html`<li>${named(one)} <span class="hint">${one.through !== undefined ? peopleWords.through(isolated(one.through)) : (one.isYou ? peopleWords.you : peopleWords)[one.hasAgreed ? 'agreed' : one.isNeeded && quorum > 1 ? 'hasToAgree' : 'mayAgree']}</span></li>`,
   )}</ul></dd></div>`;
 };
 

@@ -5,7 +5,7 @@ export type Field = {
   /** Name of the form field; also its element id, prefixed. */
   readonly name: string;
   readonly label: Text;
-  readonly type?: 'text' | 'password';
+  readonly type?: 'text' | 'password' | 'date';
   readonly value?: Text;
   readonly hint?: HtmlValue;
   readonly error?: Text;

@@ -2,6 +2,19 @@ import { type HtmlValue, html, phrase } from '../html.ts';
 
 /** Who decides about an approval, beside those who are asked first. */
 export const approvalPeopleWords = {
+  forYourself: phrase({ en: 'You decide for yourself.', de: 'Sie entscheiden für sich selbst.' }),
+  forAway: (name: HtmlValue) =>
+    phrase({ en: html`You decide for ${name}.`, de: html`Sie entscheiden in Vertretung von ${name}.` }),
+  awayUntil: (until: HtmlValue) => phrase({ en: html`That is so until ${until}.`, de: html`Das gilt bis ${until}.` }),
+  forAwayMeans: phrase({
+    en: 'Your answer is recorded as yours, and for whom. You have one answer: nobody counts twice.',
+    de: 'Festgehalten wird, dass Sie geantwortet haben und für wen. Sie haben eine Antwort: Niemand zählt doppelt.',
+  }),
+  insteadYourself: phrase({ en: 'Decide for yourself instead', de: 'Stattdessen für sich selbst entscheiden' }),
+  insteadAway: (name: HtmlValue) =>
+    phrase({ en: html`Decide for ${name} instead`, de: html`Stattdessen in Vertretung von ${name} entscheiden` }),
+  forTag: (name: HtmlValue) => phrase({ en: html`for ${name}`, de: html`für ${name}` }),
+  through: (name: HtmlValue) => phrase({ en: html`agreed, through ${name}`, de: html`hat zugestimmt, durch ${name}` }),
   further: phrase({ en: 'Further people', de: 'Weitere Personen' }),
   furtherLater: (at: HtmlValue) =>
     phrase({

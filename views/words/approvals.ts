@@ -51,6 +51,10 @@ export const approvalStateWords: Readonly<Record<ShownState, Phrase>> = {
 
 /** Several at once. */
 export const batchWords = {
+  forSomebodyAway: phrase({
+    en: 'You would decide it for somebody who is away.',
+    de: 'Sie würden darüber für jemanden entscheiden, der weg ist.',
+  }),
   title: phrase({ en: 'Decide several requests', de: 'Über mehrere Anfragen entscheiden' }),
   lead: phrase({
     en: 'Choose the ones you have read and know of. What you do not choose stays open.',

@@ -33,6 +33,8 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'approval.lapsed': ['Request for an approval never arrived', 'Bitte um Freigabe kam nie an'],
   'approval.muted': ['May not ask a person for a day', 'Darf eine Person einen Tag lang nicht fragen'],
   'approval.used': ['Approved action carried out', 'Freigegebene Handlung ausgeführt'],
+  'absence.declared': ['Somebody named who decides while away', 'Vertretung für die Abwesenheit benannt'],
+  'absence.ended': ['Nobody decides for this person any more', 'Vertretung beendet'],
   'standing_approval.given': ['Standing approval given', 'Dauerfreigabe erteilt'],
   'standing_approval.used': ['Standing approval used', 'Dauerfreigabe benutzt'],
   'standing_approval.ended': ['Standing approval ended', 'Dauerfreigabe beendet'],

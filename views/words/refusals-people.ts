@@ -136,6 +136,10 @@ export const PEOPLE_REFUSALS = {
     STATES[state] ?? 'Über diese Anfrage gibt es nichts mehr zu entscheiden.',
   'You have agreed already; somebody else has to, too.':
     'Sie haben schon zugestimmt; jetzt muss noch jemand anderes zustimmen.',
+  'That was agreed to already in this name; somebody else has to agree, too.':
+    'In diesem Namen wurde schon zugestimmt; jetzt muss noch jemand anderes zustimmen.',
+  'You do not decide for this person, or not any more.': 'Für diese Person entscheiden Sie nicht oder nicht mehr.',
+  'There is no such absence.': 'Eine solche Abwesenheit gibt es nicht.',
   'What you saw is not what is asked for now. Look at it again.':
     'Was Sie gesehen haben, ist nicht das, worum jetzt gebeten wird. Sehen Sie es sich noch einmal an.',
   'This needs a second factor of yours.': 'Das braucht einen zweiten Faktor von Ihnen.',

@@ -1,5 +1,6 @@
 import { englishText, plainText } from '../agent-text.ts';
 import { html, type Phrase, phrase } from '../html.ts';
+import { AWAY_GERMAN } from './away.ts';
 import { CONSOLE_GERMAN } from './console-refusals.ts';
 import { TRIAL_GERMAN } from './console-try.ts';
 import { PEOPLE_REFUSALS } from './refusals-people.ts';
@@ -14,6 +15,7 @@ export const GERMAN: Readonly<Record<string, string | ((part: string) => string)
     'Dieses Formular kam nicht von einer Seite dieses Servers oder ist zu alt. Öffnen Sie die Seite noch einmal.',
   'The policies of this server do not allow this.': 'Die Richtlinien dieses Servers lassen das nicht zu.',
   'There are no pages in this language.': 'In dieser Sprache gibt es keine Seiten.',
+  ...AWAY_GERMAN,
   ...CONSOLE_GERMAN,
   ...PEOPLE_REFUSALS,
   ...TRIAL_GERMAN,

@@ -1,12 +1,12 @@
 import { DomainError, isDomainError } from '../errors.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import { openedOrNothing } from '../secrets/master-key.ts';
-import { type Approval, stateAt, type Vote } from './approval.ts';
+import { type Approval, seatOf, stateAt, type Vote } from './approval.ts';
 import { type ApprovalChange, aboutApproval, approvalRows, closedApproval, notThere } from './approval-rows.ts';
 import { escalations } from './escalations.ts';
 import { handlesOf, openApprovals, redeemableUntil } from './open-approvals.ts';
 import { requestedApprovals } from './requested-approvals.ts';
-import type { VotesNow } from './votes-now.ts';
+import type { Seat, VotesNow } from './votes-now.ts';
 import { alreadyDecided, refuseVote } from './voting.ts';
 
 export type { ApprovalChange };
@@ -14,6 +14,8 @@ export type { ApprovalChange };
 /** Who decides, and how. */
 export type Deciding = {
   readonly account: string;
+  /** In whose name: an account's own, or somebody's whose deputy it is. Default: its own where it has one. */
+  readonly as?: string | undefined;
   /** Digest of what the person saw. */
   readonly seen: string;
   readonly request: string;
@@ -37,7 +39,7 @@ export const approvalDesk = (
   deps: Omit<Parameters<typeof openApprovals>[0], 'rows'> &
     Parameters<typeof approvalRows>[0] & {
       /** Who may decide about one now, and whose yes counts now. */
-      readonly votes: Pick<VotesNow, 'mayDecide' | 'of'>;
+      readonly votes: Pick<VotesNow, 'asked' | 'deputiesOf' | 'of' | 'seatsOf'>;
     },
 ) => {
   const { clock, ephemeral, masterKey, votes, settings } = deps;
@@ -67,9 +69,17 @@ export const approvalDesk = (
       return (await rows.get(id))?.document;
     },
 
+    /** As whom somebody may decide about it now. */
+    seatsOf: votes.seatsOf,
+
     /** Whether somebody may see it: was asked, or may decide now. */
     async isAsked(approval: Approval, account: string): Promise<boolean> {
-      return approval.approvers.includes(account) || (await votes.mayDecide(approval)).includes(account);
+      return approval.approvers.includes(account) || (await votes.seatsOf(approval, account)).length > 0;
+    },
+
+    /** Everybody to be told of it: those who were asked, and who decides for those among them who are away. */
+    async toldOf(approval: Approval, asked: readonly string[] = approval.approvers): Promise<readonly string[]> {
+      return [...new Set([...asked, ...(await votes.deputiesOf(approval, asked))])];
     },
 
     /** The one behind an `auth_req_id` of this client; of another's it is as if there were none (AP-04). */
@@ -123,13 +133,15 @@ export const approvalDesk = (
       const { account, assurance, request, source } = who;
       return settle(id, async (approval) => {
         const now = clock.now();
-        const isMeant = (await votes.mayDecide(approval)).includes(account);
-        if (!isMeant && !approval.approvers.includes(account)) throw notThere();
-        await refusingNumbers(approval, who, () => refuseVote(approval, who, now));
+        const seats = await votes.seatsOf(approval, account);
+        if (seats.length === 0 && !approval.approvers.includes(account)) throw notThere();
+        const seat = seatIn(seats, approval, who);
+        const said = inNameOf(account, seat);
+        await refusingNumbers(approval, who, () => refuseVote(approval, { ...who, ...said }, now));
         if (await states.isKilled(approval)) throw alreadyDecided('over');
         // Who has left, or is not one of those who are asked any more, is as little there as whoever never was.
-        if (!isMeant) throw notThere();
-        const all = [...approval.votes, { account, at: now, assurance }];
+        if (!seat) throw notThere();
+        const all: readonly Vote[] = [...approval.votes, { account, at: now, assurance, ...said }];
         const isEnough = all.length >= approval.requires.quorum && hasAgreed(approval, all);
         return {
           next: isEnough
@@ -149,6 +161,7 @@ export const approvalDesk = (
             request,
             inputs: {
               digest: approval.digest,
+              ...said,
               votes: all.length,
               quorum: approval.requires.quorum,
               isEnough,
@@ -167,15 +180,18 @@ export const approvalDesk = (
       const { account, request, source } = who;
       const denied = await settle(id, async (approval) => {
         const now = clock.now();
-        if (!(await desk.isAsked(approval, account))) throw notThere();
+        const seats = await votes.seatsOf(approval, account);
+        if (seats.length === 0 && !approval.approvers.includes(account)) throw notThere();
         const state = stateAt(approval, now);
         if (state !== 'pending' && state !== 'approved') throw alreadyDecided(state);
+        const { for: away, ...by } = inNameOf(account, seatIn(seats, approval, who, 'no'));
         return {
           next: closedApproval(approval, {
             state: 'denied',
             approvers: withOne(approval, account),
             decidedAt: now,
             decidedBy: account,
+            ...(away === undefined ? {} : { decidedFor: away }),
           }),
           event: {
             ...aboutApproval(approval),
@@ -183,11 +199,13 @@ export const approvalDesk = (
             outcome: 'done',
             caller: account,
             request,
+            inputs: { digest: approval.digest, ...(away === undefined ? {} : { for: away, ...by }) },
             ...(source === undefined ? {} : { personal: { source } }),
           },
         };
       });
-      await open.noteDenial(denied, who);
+      // Whoever decides for somebody says her no.
+      await open.noteDenial(denied, { ...who, account: denied.decidedFor ?? account });
       return denied;
     },
 
@@ -207,7 +225,7 @@ export const approvalDesk = (
 
     isKilled: states.isKilled,
     settleUnknown: states.settleUnknown,
-    escalate: escalations({ states, mayDecide: votes.mayDecide, clock, audit: deps.audit }),
+    escalate: escalations({ states, asked: votes.asked, clock, audit: deps.audit }),
 
     /** The votes it stands on now; undefined where those are not enough any more (AP-21). */
     async standingVotes(approval: Approval): Promise<readonly Vote[] | undefined> {
@@ -310,9 +328,34 @@ export const approvalDesk = (
   return desk;
 };
 
+/** The one that is meant, else the first that has not said anything. Throws 'invalid_field' for one that is none of theirs. */
+const seatIn = (
+  seats: readonly Seat[],
+  { votes }: Approval,
+  { as, account }: Deciding,
+  says: 'yes' | 'no' = 'yes',
+): Seat | undefined => {
+  // Whoever takes back a yes says no as whom she said it.
+  const before = says === 'no' ? votes.find((vote) => vote.account === account) : undefined;
+  const meant = as ?? (before && seatOf(before));
+  if (meant === undefined) {
+    const isFree = ({ of }: Seat): boolean => votes.every((vote) => seatOf(vote) !== of);
+    return (says === 'yes' ? seats.find(isFree) : undefined) ?? seats[0];
+  }
+  const found = seats.find(({ of }) => of === meant);
+  if (as === undefined) return found ?? seats[0];
+  if (found) return found;
+  throw new DomainError('invalid_field', 'You do not decide for this person, or not any more.', { field: '/as' });
+};
+
+const inNameOf = (account: string, seat: Seat | undefined): Pick<Vote, 'for' | 'absence'> =>
+  seat === undefined || seat.of === account || seat.absence === undefined
+    ? {}
+    : { for: seat.of, absence: seat.absence };
+
 /** Who decides is among those who see it afterwards, however she came to be asked. */
 const withOne = ({ approvers }: Approval, account: string): readonly string[] =>
   approvers.includes(account) ? approvers : [...approvers.slice(0, MOST_ASKED - 1), account];
 
 const hasAgreed = ({ mustAgree }: Approval, votes: readonly Vote[]): boolean =>
-  mustAgree === null || votes.some(({ account }) => account === mustAgree);
+  mustAgree === null || votes.some((vote) => seatOf(vote) === mustAgree);

@@ -43,7 +43,14 @@ export type Vote = {
   readonly at: number;
   /** How surely she proved who she is when she said it. */
   readonly assurance: Assurance;
+  /** Who is away and for whom she said it, as her deputy; absent: for herself. */
+  readonly for?: string;
+  /** The absence by which. */
+  readonly absence?: string;
 };
+
+/** Whose yes a vote is: each person has one, whoever says it. */
+export const seatOf = ({ account, for: away }: Pick<Vote, 'account' | 'for'>): string => away ?? account;
 
 /** What is asked of those who decide. */
 export type Requirements = {
@@ -111,6 +118,8 @@ export type Approval = {
   readonly decidedAt?: number;
   /** Who denied it, or the agent that cancelled it. */
   readonly decidedBy?: string;
+  /** Who is away and for whom it was denied. */
+  readonly decidedFor?: string;
   /** Of an approved one: until when the agent may fetch its token. */
   readonly redeemBy?: number;
   readonly redeemedAt?: number;

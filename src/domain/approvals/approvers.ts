@@ -99,5 +99,3 @@ export const approversOf = ({
     },
   };
 };
-
-export type ApproversOf = Resolve['approversOf'];

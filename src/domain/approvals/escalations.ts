@@ -18,12 +18,12 @@ const MOST_ASKED = 64;
  */
 export const escalations = ({
   states: { rows, isOpen, isKilled, changed },
-  mayDecide,
+  asked,
   clock,
   audit,
 }: {
   readonly states: ApprovalRows;
-  readonly mayDecide: VotesNow['mayDecide'];
+  readonly asked: VotesNow['asked'];
   readonly clock: Clock;
   readonly audit: AuditTrail;
 }) => {
@@ -38,13 +38,13 @@ export const escalations = ({
       return false;
     }
     // Who was found by a process that died is told by the next one, and nobody else.
-    const added = escalation.added ?? (await mayDecide(document)).filter((one) => !approvers.includes(one));
-    const asked = [...new Set([...approvers, ...added])].slice(0, MOST_ASKED);
+    const added = escalation.added ?? (await asked(document)).filter((one) => !approvers.includes(one));
+    const all = [...new Set([...approvers, ...added])].slice(0, MOST_ASKED);
     const due = clock.now() + LEASE_SECONDS;
     const taken: Approval = {
       ...document,
-      approvers: asked,
-      escalation: { ...escalation, added: added.filter((one) => asked.includes(one)) },
+      approvers: all,
+      escalation: { ...escalation, added: added.filter((one) => all.includes(one)) },
       escalateAt: due,
     };
     // Another node, or a decision, was first: if there is still something to tell it is found again.

@@ -195,6 +195,7 @@ export const isRememberable = (
   requires.quorum === 1 &&
   standing === undefined &&
   (state === 'approved' || state === 'redeemed') &&
-  votes.some((vote) => vote.account === account && now - vote.at <= AFTER_SECONDS);
+  // Who decides for somebody else says nothing beyond the one action.
+  votes.some((vote) => vote.account === account && vote.for === undefined && now - vote.at <= AFTER_SECONDS);
 
 const isWithin = (value: number, most: number): boolean => Number.isSafeInteger(value) && value >= 1 && value <= most;

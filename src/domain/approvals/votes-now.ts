@@ -1,48 +1,92 @@
 import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Approval, Vote } from './approval.ts';
-import { type ApproversOf, type NamedApproval, namesAt } from './approvers.ts';
+import type { Absences } from './absences.ts';
+import { type Approval, seatOf, type Vote } from './approval.ts';
+import { type NamedApproval, namesAt, type Resolve } from './approvers.ts';
 
 type Found<T> = Promise<{ readonly document: T } | undefined>;
 
 export type VotesNow = ReturnType<typeof votesNow>;
 
+/** As whom somebody decides: as herself, or for somebody who is away. */
+export type Seat = { readonly of: string; readonly absence?: string; readonly until?: number };
+
+type Asked = Pick<Approval, 'id' | 'agent' | 'subject' | 'mustAgree'> & NamedApproval;
+
 /**
  * Whose yes still counts: of somebody who is active, was not disabled since she said it, and is still one of those who are
- * asked. What a kill ended is looked at apart (approval-rows.ts). An approval stands on the people who answer for it now, not on who they were (AP-21).
+ * asked, or the deputy of one. What a kill ended is looked at apart (approval-rows.ts). An approval stands on the people who
+ * answer for it now, not on who they were (AP-21).
  */
 export const votesNow = ({
   accounts,
   agents,
-  approversOf,
+  resolve: { approversOf, leftOut },
+  absences,
   clock,
 }: {
   readonly accounts: { get(id: string): Found<Account> };
   readonly agents: { get(id: string): Found<Pick<Agent, 'owner'>> };
-  readonly approversOf: ApproversOf;
+  readonly resolve: Resolve;
+  readonly absences: Pick<Absences, 'counts' | 'ofAway' | 'ofDeputy'>;
   readonly clock: Pick<Clock, 'now'>;
 }) => {
-  const stands = async ({ account, at }: Vote): Promise<boolean> => {
+  /** Those who are asked, and those who may not be whosever deputy they are. */
+  const whoNow = async (approval: Asked): Promise<{ asked: readonly string[]; out: readonly string[] }> => {
+    const agent = (await agents.get(approval.agent))?.document;
+    if (!agent) return { asked: [], out: [] };
+    const names = namesAt(approval, clock.now());
+    const [asked, out] = await Promise.all([
+      approversOf(agent, approval.subject, names),
+      leftOut(agent, approval.subject, names),
+    ]);
+    return { asked, out };
+  };
+
+  const stands = async (account: string, at: number): Promise<boolean> => {
     const found = (await accounts.get(account))?.document;
     return found?.state === 'active' && (found.tokensValidFrom ?? 0) <= at;
   };
 
-  const mayDecide = async (
-    approval: Pick<Approval, 'id' | 'agent' | 'subject'> & NamedApproval,
-  ): Promise<readonly string[]> => {
-    const agent = (await agents.get(approval.agent))?.document;
-    return agent ? approversOf(agent, approval.subject, namesAt(approval, clock.now())) : [];
+  const counts = async (
+    vote: Vote,
+    { asked, out }: { readonly asked: readonly string[]; readonly out: readonly string[] },
+  ): Promise<boolean> => {
+    const { account, at } = vote;
+    const seat = seatOf(vote);
+    if (!asked.includes(seat) || !(await stands(account, at)) || !(await stands(seat, at))) return false;
+    if (seat === account) return true;
+    const id = vote.absence ?? '';
+    return !out.includes(account) && absences.counts({ id, account: seat, deputy: account, at });
   };
 
   return {
-    /** Accounts that may decide about it now. */
-    mayDecide,
+    /** Accounts that are asked now, each for itself. */
+    asked: async (approval: Asked): Promise<readonly string[]> => (await whoNow(approval)).asked,
+
+    /** Those who decide now for some who are away, and who may. */
+    async deputiesOf(approval: Asked, away: readonly string[]): Promise<readonly string[]> {
+      const [{ out }, absent] = await Promise.all([whoNow(approval), absences.ofAway(away)]);
+      return [...new Set(absent.map(({ deputy }) => deputy))].filter((deputy) => !out.includes(deputy));
+    },
+
+    /** As whom an account may decide about it now; for itself first, then for whoever has to agree. Empty: not at all. */
+    async seatsOf(approval: Asked, account: string): Promise<readonly Seat[]> {
+      const { asked, out } = await whoNow(approval);
+      const own: readonly Seat[] = asked.includes(account) ? [{ of: account }] : [];
+      if (out.includes(account)) return own;
+      const others = (await absences.ofDeputy(account)).filter((one) => asked.includes(one.account));
+      const seats = others.map(({ id, account: of, until }): Seat => ({ of, absence: id, until }));
+      const isNeeded = ({ of }: Seat): number => Number(of === approval.mustAgree);
+      return [...own, ...seats.toSorted((one, other) => isNeeded(other) - isNeeded(one))];
+    },
 
     /** The votes that count now. */
     async of(approval: Approval): Promise<readonly Vote[]> {
-      const [who, standing] = await Promise.all([mayDecide(approval), Promise.all(approval.votes.map(stands))]);
-      return approval.votes.filter(({ account }, index) => standing[index] && who.includes(account));
+      const who = await whoNow(approval);
+      const counting = await Promise.all(approval.votes.map((vote) => counts(vote, who)));
+      return approval.votes.filter((_, index) => counting[index]);
     },
   };
 };

@@ -1,13 +1,13 @@
 import { satisfiesAcr } from '../accounts/assurance.ts';
 import { DomainError } from '../errors.ts';
 import { digestOf } from './action.ts';
-import { type Approval, stateAt, type Vote } from './approval.ts';
+import { type Approval, seatOf, stateAt, type Vote } from './approval.ts';
 
 /** How old the proof of who somebody is may be where a decision needs one of its own. */
 const PROOF_SECONDS = 120;
 
-/** Who says yes, and the digest of what the person saw. */
-type Saying = { readonly account: string; readonly seen: string };
+/** Who says yes, as whom, and the digest of what the person saw. */
+type Saying = { readonly account: string; readonly for?: string | undefined; readonly seen: string };
 
 /** There is nothing to decide about an approval in this state. */
 export const alreadyDecided = (state: string): DomainError =>
@@ -17,11 +17,15 @@ export const alreadyDecided = (state: string): DomainError =>
  * Throws where a yes of somebody who is asked cannot count whatever is proven: 'conflict' when it is decided, over, or
  * said already, 'precondition_failed' when something else was seen.
  */
-export const refuseSaying = (approval: Approval, { account, seen }: Saying, now: number): void => {
+export const refuseSaying = (approval: Approval, saying: Saying, now: number): void => {
+  const { account, seen } = saying;
   const state = stateAt(approval, now);
   if (state !== 'pending') throw alreadyDecided(state);
   if (approval.votes.some((one) => one.account === account)) {
     throw new DomainError('conflict', 'You have agreed already; somebody else has to, too.');
+  }
+  if (approval.votes.some((one) => seatOf(one) === (saying.for ?? account))) {
+    throw new DomainError('conflict', 'That was agreed to already in this name; somebody else has to agree, too.');
   }
   if (seen !== approval.digest || digestOf(approval.action) !== approval.digest) {
     throw new DomainError('precondition_failed', 'What you saw is not what is asked for now. Look at it again.');

@@ -50,6 +50,10 @@ export const AUDIT_EVENTS = {
   'approval.lapsed':
     'What was asked for never came before anybody: its storing failed, and nobody knew at first; it is over.',
   'approval.muted': 'A person denied an agent again and again: it may not ask this person for a day.',
+  'absence.declared':
+    'A person said who decides about approvals for her while she is away; `inputs` say who, from when and until when.',
+  'absence.ended':
+    'Nobody decides for a person any more who had said so; `caller` is she, her deputy, or an administrator.',
   'standing_approval.given':
     'A person approved an action, and the next ones like it; `inputs` say how many, until when and up to which sum.',
   'standing_approval.used': 'An action was approved by what a person had said before; `inputs` count it.',

@@ -34,6 +34,7 @@ export type IdPrefix =
   | 'per' // peer: an authorization server of another domain
   | 'apv' // approval
   | 'arq' // access request: a task
+  | 'abs' // absence
   | 'sap' // standing approval
   | 'lnk' // account link: which account a person of a peer is
   | 'upi' // upstream: a provider at which people of ours sign in

@@ -13,6 +13,10 @@ export type MailFacts = {
   readonly isByOther?: true;
   /** Object it is about, where it is neither agent nor account. */
   readonly object?: string;
+  /** Another account it is about, whose name is said. */
+  readonly other?: string;
+  /** Who is told decides for that one; else it is the other way round. */
+  readonly isDeputy?: true;
   /** Where it goes, where that is not the verified address of the account. */
   readonly address?: string;
   /** Path of a page of ours: works once. */
@@ -26,6 +30,7 @@ export type MailModel = MailFacts & {
   readonly kind: Delivery['kind'];
   readonly name: string;
   readonly agentName?: string;
+  readonly otherName?: string;
 };
 
 /** Sends what is for people, to the address that is verified when it is sent. */
@@ -50,7 +55,14 @@ export const mailChannel = (deps: {
     if (mailer === undefined) return final('no_mailer');
     if (to === undefined) return final('no_address');
     const agentName = facts.agent === undefined ? undefined : (await agents.get(facts.agent))?.document.name;
-    const model = { ...facts, kind: delivery.kind, name, ...(agentName === undefined ? {} : { agentName }) };
+    const otherName = facts.other === undefined ? undefined : (await accounts.get(facts.other))?.document.name;
+    const model = {
+      ...facts,
+      kind: delivery.kind,
+      name,
+      ...(agentName === undefined ? {} : { agentName }),
+      ...(otherName === undefined ? {} : { otherName }),
+    };
     try {
       await mailer.send({ id: delivery.id, to, ...words(model) });
       return 'sent';

@@ -10,9 +10,10 @@ import type { AuditEvent, AuditEventType } from '../audit/audit-event.ts';
 
 /**
  * Who is told by mail, and in browsers: who answers for the agent, who was asked to, the account itself, who can do
- * something about it, or who may decide about the approval; or who came to be asked about it later.
+ * something about it, or who may decide about the approval; or who came to be asked about it later; both people of an
+ * absence.
  */
-export type Audience = 'owner' | 'offered' | 'account' | 'administrators' | 'approvers' | 'escalated';
+export type Audience = 'owner' | 'offered' | 'account' | 'administrators' | 'approvers' | 'escalated' | 'absence';
 
 type KindRule = {
   /** For docs and the management API. */
@@ -170,6 +171,20 @@ export const NOTICE_KINDS = {
     about: 'account',
     mail: 'account',
     isPushed: true,
+  },
+  'absence.declared': {
+    says: 'Somebody decides about approvals for a person who is away.',
+    from: ['absence.declared'],
+    when: isDone,
+    about: 'target',
+    mail: 'absence',
+  },
+  'absence.ended': {
+    says: 'Nobody decides for that person any more.',
+    from: ['absence.ended'],
+    when: isDone,
+    about: 'target',
+    mail: 'absence',
   },
   'credential.ending': {
     says: 'A credential of an agent ends soon.',

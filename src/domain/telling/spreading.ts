@@ -39,6 +39,8 @@ export const spreading = (deps: {
   readonly approversOf: (approval: string) => Promise<readonly string[]>;
   /** Those who came to be asked because nobody had decided. */
   readonly escalatedTo: (approval: string) => Promise<readonly string[]>;
+  /** Both people of an absence. */
+  readonly partiesOf: (absence: string) => Promise<readonly string[]>;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
   readonly onWithheld: (account: string, channel: Channel) => void;
 }) => {
@@ -62,6 +64,8 @@ export const spreading = (deps: {
         return notice.object === undefined ? [] : accounts.getMany(await deps.approversOf(notice.object));
       case 'escalated':
         return notice.object === undefined ? [] : accounts.getMany(await deps.escalatedTo(notice.object));
+      case 'absence':
+        return notice.object === undefined ? [] : accounts.getMany(await deps.partiesOf(notice.object));
       case 'administrators':
         return accounts.administrators();
       default:
@@ -85,10 +89,14 @@ export const spreading = (deps: {
       ...(isByOther ? { isByOther } : {}),
       ...(object === undefined ? {} : { object }),
     };
-    for (const { id, email, emailVerified } of await audienceOf(notice, agent)) {
+    const audience = await audienceOf(notice, agent);
+    for (const { id, email, emailVerified } of audience) {
       if (email === undefined || !emailVerified) continue;
       if (about !== undefined && (await isEnough('mail', id))) continue;
-      const body = JSON.stringify(facts);
+      const body = JSON.stringify({
+        ...facts,
+        ...(ruleOf(notice.kind).mail === 'absence' ? betweenTwo(notice, audience, id) : {}),
+      });
       await outbox.put({ id: idOf(notice, 'mail', id), channel: 'mail', to: id, kind: notice.kind, body, at });
     }
   };
@@ -139,6 +147,16 @@ export const spreading = (deps: {
     if (isMailed) await byMail(notice, agent);
     if (push && ruleOf(kind).isPushed) await byPush(notice, agent, push);
   };
+};
+
+/** Of two people whom it is about: who the other is, and which of the two is told. */
+const betweenTwo = (
+  { account }: Notice,
+  audience: readonly Account[],
+  told: string,
+): Pick<MailFacts, 'other' | 'isDeputy'> => {
+  const other = audience.find(({ id }) => id !== told)?.id;
+  return { ...(other === undefined ? {} : { other }), ...(told === account ? {} : { isDeputy: true as const }) };
 };
 
 const idOf = ({ id, sequence }: Notice, channel: Channel, to: string): string =>

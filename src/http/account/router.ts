@@ -29,6 +29,7 @@ import { addInbox } from './approvals/inbox.ts';
 import { addApprovalPage } from './approvals/page.ts';
 import { approvalProofs } from './approvals/proof.ts';
 import { addStandingApprovals } from './approvals/standing.ts';
+import { addAwayRoutes } from './away.ts';
 import { addDelegationRequestRoutes } from './delegation-request.ts';
 import { addEmailRoutes } from './email.ts';
 import { addNotificationRoutes } from './notifications.ts';
@@ -195,6 +196,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   if (deps.resets) addResetRoutes(router, deps, forms, deps.resets);
   if (deps.push) addNotificationRoutes(router, deps, sessions, deps.push);
   addDelegationRequestRoutes(router, deps, forms, sessions, done);
+  addAwayRoutes(router, deps, sessions);
   addInbox(router, deps, forms, sessions);
   addStandingApprovals(router, deps, sessions);
   // Before the page of one, so that `batch` is no id.

@@ -18,6 +18,7 @@ export type RouteQuery = {
   readonly peer?: string;
   readonly upstream?: string;
   readonly account?: string;
+  readonly deputy?: string;
   readonly name?: string;
   readonly owner?: string;
   readonly state?: AgentState;

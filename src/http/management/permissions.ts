@@ -43,6 +43,7 @@ export const MANAGEMENT_SCOPES = [
   { name: 'delegations:read', description: 'See what agents may do for people', risk: 'medium' },
   { name: 'delegations:write', description: 'End what agents may do for people', risk: 'high' },
   { name: 'approvals:read', description: 'See what people are asked about single actions of agents', risk: 'medium' },
+  { name: 'approvals:write', description: 'End who decides about approvals for somebody who is away', risk: 'high' },
   { name: 'kills:read', description: 'See what was stopped in an emergency', risk: 'low' },
   { name: 'kills:write', description: 'Stop agents, people, clients or everything, and lift that', risk: 'critical' },
   { name: 'webhooks:read', description: 'See which systems hear of what happens here', risk: 'low' },

@@ -23,6 +23,7 @@ import type { InitialAccessTokens } from '../../domain/registration/initial-acce
 import type { RepeatableRegistration } from '../../domain/registration/repeatable-registration.ts';
 import type { ResourceServerRegistry } from '../../domain/resource-servers/resource-server-registry.ts';
 import { httpProblem, type ProblemLog, sendProblem } from '../problem.ts';
+import { type AbsencesHere, absenceHandlers } from './absences.ts';
 import { type Accounts, accountHandlers } from './accounts.ts';
 import { agentSecretHandlers } from './agent-secrets.ts';
 import { agentHandlers } from './agents.ts';
@@ -64,6 +65,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup' | 'checkPol
   readonly blueprints: Blueprints;
   readonly policies: PolicyRegistry;
   readonly approvals: ApprovalsRead;
+  readonly absences: AbsencesHere;
   readonly clock: Pick<Clock, 'now'>;
   readonly budgets: BudgetRegistry;
   readonly policyTrials: PolicyTrials;
@@ -100,6 +102,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     ...blueprintHandlers(dependencies.blueprints),
     ...policyHandlers(dependencies.policies),
     ...approvalHandlers(dependencies.approvals, agents, owners, dependencies.clock),
+    ...absenceHandlers(dependencies.absences, dependencies.clock),
     ...budgetHandlers(dependencies.budgets),
     ...policyTrialHandlers(dependencies.policyTrials),
     ...agentHandlers(

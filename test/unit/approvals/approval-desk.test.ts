@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Origin } from '../../../src/domain/approvals/approval.ts';
+import { isRememberable } from '../../../src/domain/approvals/standing-approvals.ts';
 import { masterKey } from '../../../src/domain/secrets/master-key.ts';
 import { action, deskScene, KEYS, START, strong, wanted } from './fakes.ts';
 
@@ -322,6 +323,94 @@ describe('when nobody has decided in time', () => {
     expect(await one.escalate()).toBe(0);
     await approve(approval, { account: 'acc_chief' }).catch(() => undefined);
     expect((await one.get(approval.id))?.state).toBe('approved');
+  });
+});
+
+describe('a yes for somebody who is away', () => {
+  const two = {
+    requires: { quorum: 2, isProvenAnew: true },
+    approvers: ['acc_anna', 'acc_bob'],
+    mustAgree: 'acc_anna',
+  };
+
+  test('is hers, and the record says whose it was and for whom', async () => {
+    const { ask, approve, deputies, audit } = deskScene();
+    deputies.set('acc_dora', 'acc_anna');
+    const { approval } = await ask();
+    expect(await approve(approval, { account: 'acc_dora' })).toMatchObject({
+      state: 'approved',
+      approvers: ['acc_anna', 'acc_dora'],
+      votes: [{ account: 'acc_dora', for: 'acc_anna', absence: 'abs_acc_anna' }],
+    });
+    expect(audit.events.at(-1)).toMatchObject({
+      type: 'approval.approved',
+      caller: 'acc_dora',
+      inputs: { for: 'acc_anna', absence: 'abs_acc_anna', isEnough: true },
+    });
+  });
+
+  test('nobody counts twice: neither a deputy beside his own yes, nor she beside her deputy', async () => {
+    const { ask, approve, deputies, one } = deskScene();
+    deputies.set('acc_bob', 'acc_anna');
+    deputies.set('acc_dora', 'acc_anna');
+    const { approval } = await ask(two);
+    expect((await approve(approval, { account: 'acc_bob' })).votes).toMatchObject([{ account: 'acc_bob' }]);
+    const again = { account: 'acc_bob', as: 'acc_anna' };
+    await expect(approve(approval, again)).rejects.toMatchObject({ code: 'conflict' });
+    expect((await one.get(approval.id))?.state).toBe('pending');
+    expect((await approve(approval, { account: 'acc_dora' })).state).toBe('approved');
+
+    const other = (await ask({ ...two, action: action({ scope: ['other'] }) })).approval;
+    await approve(other, { account: 'acc_dora' });
+    await expect(approve(other, { account: 'acc_anna' })).rejects.toMatchObject({ code: 'conflict' });
+    const rest = await approve(other, { account: 'acc_bob' });
+    expect(rest.state).toBe('approved');
+  });
+
+  test('a deputy who is asked himself says for whom; a name that is none of his is refused', async () => {
+    const { ask, approve, deputies } = deskScene();
+    deputies.set('acc_bob', 'acc_anna');
+    const { approval } = await ask(two);
+    const elsewhere = { account: 'acc_bob', as: 'acc_cleo' };
+    await expect(approve(approval, elsewhere)).rejects.toMatchObject({ code: 'invalid_field', field: '/as' });
+    expect(await approve(approval, { account: 'acc_bob', as: 'acc_anna' })).toMatchObject({
+      state: 'pending',
+      votes: [{ account: 'acc_bob', for: 'acc_anna' }],
+    });
+    // His own is not said yet, and he cannot say it any more: somebody else has to.
+    await expect(approve(approval, { account: 'acc_bob', as: 'acc_bob' })).rejects.toMatchObject({ code: 'conflict' });
+  });
+
+  test('a no for her is hers: it ends the question, and after three the agent may not ask her (AP-05)', async () => {
+    const { ask, deny, deputies, audit } = deskScene();
+    deputies.set('acc_dora', 'acc_anna');
+    for (const scope of ['a', 'b', 'c']) {
+      const denied = await deny((await ask({ action: action({ scope: [scope] }) })).approval, 'acc_dora');
+      expect(denied).toMatchObject({ state: 'denied', decidedBy: 'acc_dora', decidedFor: 'acc_anna' });
+    }
+    expect(audit.types()).toContain('approval.muted');
+    expect(audit.events.find(({ type }) => type === 'approval.denied')).toMatchObject({
+      caller: 'acc_dora',
+      inputs: { for: 'acc_anna' },
+    });
+  });
+
+  test('is said to one action: the next ones like it are for her to allow', async () => {
+    const { ask, approve, deputies, clock } = deskScene();
+    deputies.set('acc_dora', 'acc_anna');
+    const approved = await approve((await ask()).approval, { account: 'acc_dora' });
+    expect(isRememberable(approved, 'acc_dora', clock.now())).toBe(false);
+    expect(isRememberable(approved, 'acc_anna', clock.now())).toBe(false);
+  });
+
+  test('who decides for somebody is told of it, though she was never asked', async () => {
+    const { ask, deputies, one } = deskScene();
+    deputies.set('acc_dora', 'acc_anna');
+    const { approval } = await ask();
+    expect(await one.toldOf(approval)).toEqual(['acc_anna', 'acc_dora']);
+    expect(await one.isAsked(approval, 'acc_dora')).toBe(true);
+    deputies.clear();
+    expect(await one.isAsked(approval, 'acc_dora')).toBe(false);
   });
 });
 

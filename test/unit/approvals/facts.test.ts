@@ -77,7 +77,14 @@ const deps = {
           }
         : undefined,
   },
-  approvals: { clock: { now: () => NOW }, desk: { settings: { redeemSeconds: 300 } } },
+  approvals: {
+    clock: { now: () => NOW },
+    desk: {
+      settings: { redeemSeconds: 300 },
+      seatsOf: async (_: Approval, who: string) =>
+        who === 'acc_3' ? [{ of: 'acc_1', absence: 'abs_1', until: NOW + 86_400 }] : [{ of: who }],
+    },
+  },
 } as never;
 
 const factsOf = async (approval: Approval, viewer = 'acc_1') => {
@@ -136,6 +143,23 @@ describe('what is shown of an approval', () => {
     expect(textOf(await pageOf(approvalOf({}, { door: 'token_exchange' })))).toContain('which wanted a token for it');
     const used = { door: 'access_request', requested, state: 'redeemed', decidedAt: NOW } as const;
     expect(textOf(await pageOf(approvalOf({}, used)))).toContain('The service has let the agent do this one time');
+  });
+
+  test('for whom somebody would decide, and whose yes was said by whom', async () => {
+    expect((await factsOf(approvalOf(), 'acc_3')).forWhom).toEqual({ name: 'Ada', until: NOW + 86_400 });
+    expect((await factsOf(approvalOf())).forWhom).toBeUndefined();
+    const vote = { account: 'acc_3', for: 'acc_1', absence: 'abs_1', at: NOW, assurance: { amr: [], authTime: NOW } };
+    const said = approvalOf(
+      {},
+      { approvers: ['acc_1', 'acc_2', 'acc_3'], votes: [vote], requires: { quorum: 2, isProvenAnew: false } },
+    );
+    const { people, state } = await factsOf(said);
+    expect(people.map(({ name, hasAgreed, through }) => ({ name, hasAgreed, through }))).toEqual([
+      { name: 'Ada', hasAgreed: true, through: 'Bob' },
+      { name: 'Bob', hasAgreed: false, through: undefined },
+    ]);
+    expect(state).toBe('agreed');
+    expect(textOf(await pageOf(said))).toContain('agreed, through Bob');
   });
 
   test('when further people are asked, in both languages, and nothing where nobody else is', async () => {

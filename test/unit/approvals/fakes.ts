@@ -90,6 +90,14 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
   /** Who may decide besides those who were asked first, by the second from which on. */
   const later = new Map<string, number>();
   const present = (accounts: readonly string[]) => accounts.filter((id) => !left.has(id));
+  /** Deputy → for whom. */
+  const deputies = new Map<string, string>();
+  const first = new Map<string, readonly string[]>();
+  const asked = async ({ id }: Pick<Approval, 'id'>): Promise<readonly string[]> =>
+    present([
+      ...(first.get(id) ?? []),
+      ...[...later].filter(([, from]) => from <= clock.now()).map(([account]) => account),
+    ]);
   /** One more node on the same stores. */
   const desk = (key: MasterKey): ApprovalDesk =>
     approvalDesk({
@@ -101,11 +109,16 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
       masterKey: key,
       settings: { ...SETTINGS, ...settings },
       votes: {
-        mayDecide: async ({ id }) =>
-          present([
-            ...((await one.get(id))?.approvers ?? []),
-            ...[...later].filter(([, from]) => from <= clock.now()).map(([account]) => account),
-          ]),
+        asked,
+        deputiesOf: async (_, away) => [...deputies].filter(([, of]) => away.includes(of)).map(([account]) => account),
+        seatsOf: async (approval, account) => {
+          const who = await asked(approval);
+          const of = deputies.get(account);
+          return [
+            ...(who.includes(account) ? [{ of: account }] : []),
+            ...(of !== undefined && who.includes(of) ? [{ of, absence: `abs_${of}` }] : []),
+          ];
+        },
         of: async ({ votes }) => votes.filter(({ account }) => !left.has(account)),
       },
     });
@@ -116,12 +129,19 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
     audit,
     left,
     later,
+    deputies,
     between,
     faults,
     desk,
-    ask: (over: Partial<Wanted> = {}) => one.ask(wanted(over), 'req_1'),
-    approve: (approval: Approval, more: { readonly number?: string; readonly account?: string } = {}) =>
-      one.approve(approval.id, { ...who(approval), assurance: strong(clock.now()), ...more }),
+    async ask(over: Partial<Wanted> = {}) {
+      const made = await one.ask(wanted(over), 'req_1');
+      if (!made.isJoined) first.set(made.approval.id, made.approval.approvers);
+      return made;
+    },
+    approve: (
+      approval: Approval,
+      more: { readonly number?: string; readonly account?: string; readonly as?: string } = {},
+    ) => one.approve(approval.id, { ...who(approval), assurance: strong(clock.now()), ...more }),
     deny: (approval: Approval, account?: string) => one.deny(approval.id, who(approval, account)),
     one,
   };

@@ -5,6 +5,7 @@ import { approvalPage } from '../../../views/pages/approval.ts';
 import { batchPage } from '../../../views/pages/approval-batch.ts';
 import type { ApprovalFacts, ApprovalModel } from '../../../views/pages/approval-model.ts';
 import { inboxPage } from '../../../views/pages/approvals.ts';
+import { awayPage, newAwayPage } from '../../../views/pages/away.ts';
 import { type ConsoleApprovalsModel, consoleApprovalsPage } from '../../../views/pages/console-approvals.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import { CONSOLE_PLACES, type ConsoleFrame } from '../../../views/partials/console-frame.ts';
@@ -141,6 +142,55 @@ export const approvalPages = (
       ask: { kind: 'session' },
       approval: { ...transfer, details: [], unreadable: [text('payment')] },
     }),
+    'approval-for-somebody': one({
+      ask: { kind: 'session' },
+      approval: { ...event, forWhom: { name: text('Bob'), until: NOON + 86_400 } },
+      seat: {
+        value: 'acc_2',
+        away: { name: text('Bob'), until: NOON + 86_400 },
+        others: [{ href: `${at}/apv_2?as=acc_1` }, { href: `${at}/apv_2?as=acc_3`, name: text('Cleo') }],
+      },
+    }),
+    away: awayPage({
+      ...frame,
+      csrf: text('9d2'),
+      newHref: `${frame.basePath}/account/away/new`,
+      mine: [
+        {
+          name: text('Bob'),
+          from: NOON,
+          until: NOON + 86_400 * 7,
+          state: 'current',
+          endAction: `${frame.basePath}/account/away/abs_1/end`,
+        },
+        { name: text('Cleo'), from: NOON - 86_400 * 30, until: NOON - 86_400, state: 'over' },
+      ],
+      theirs: [
+        {
+          name: text('Dora'),
+          from: NOON + 86_400,
+          until: NOON + 86_400 * 3,
+          state: 'planned',
+          endAction: `${frame.basePath}/account/away/abs_2/end`,
+        },
+      ],
+    }),
+    'away-empty': awayPage({
+      ...frame,
+      csrf: text('9d2'),
+      newHref: `${frame.basePath}/account/away/new`,
+      mine: [],
+      theirs: [],
+    }),
+    'away-new': newAwayPage({
+      ...frame,
+      action: `${frame.basePath}/account/away/new`,
+      csrf: text('9d2'),
+      backHref: `${frame.basePath}/account/away`,
+      values: { deputy: text('bob'), from: '2026-12-24', until: '2026-12-31' },
+      errors: { deputy: text('There is no such account.') },
+      error: text('There are three already.'),
+    }),
     'approval-agreed': one({ ask: { kind: 'session' }, approval: { ...transfer, state: 'agreed' } }),
     'approval-approved': one({
       ask: { kind: 'session' },
@@ -168,9 +218,17 @@ export const approvalPages = (
         },
       ],
       liveHref: `${at}/events`,
+      awayHref: `${frame.basePath}/account/away`,
       batchHref: `${at}/batch`,
     }),
-    'approvals-empty': inboxPage({ ...frame, open: [], standing: [], decided: [], liveHref: `${at}/events` }),
+    'approvals-empty': inboxPage({
+      ...frame,
+      open: [],
+      standing: [],
+      decided: [],
+      liveHref: `${at}/events`,
+      awayHref: `${frame.basePath}/account/away`,
+    }),
     'approvals-batch': batchPage({
       ...frame,
       action: `${at}/batch`,

@@ -54,8 +54,8 @@ export const addBatchPage = (
       const shown = facts[index];
       return shown?.state === 'open' ? [{ approval, facts: shown }] : [];
     });
-    const isChoice = ({ approval, facts: { unreadable } }: (typeof all)[number]): boolean =>
-      isForBatch(approval, session, now) && unreadable.length === 0;
+    const isChoice = ({ approval, facts: { unreadable, forWhom } }: (typeof all)[number]): boolean =>
+      isForBatch(approval, session, now) && unreadable.length === 0 && forWhom === undefined;
     const choices = all.filter(isChoice);
     const page = batchPage({
       basePath,
@@ -82,7 +82,7 @@ export const addBatchPage = (
     { id, digest }: Chosen,
     decision: 'approve' | 'deny',
   ): Promise<BatchResult | undefined> => {
-    const who = { account: session.account.id, seen: digest, ...requestOf(ctx) };
+    const who = { account: session.account.id, as: session.account.id, seen: digest, ...requestOf(ctx) };
     const found = await desk.get(id);
     if (!found || !(await desk.isAsked(found, session.account.id))) return undefined;
     const factsOf = async (approval: Approval): Promise<ApprovalFacts | undefined> =>
@@ -136,6 +136,7 @@ export const addBatchPage = (
 
 const whyApart = ({ approval, facts }: { readonly approval: Approval; readonly facts: ApprovalFacts }): Phrase => {
   if (facts.unreadable.length > 0) return batchWords.onlyDenied;
+  if (facts.forWhom) return batchWords.forSomebodyAway;
   return isEasy(approval) ? batchWords.factorOrTooFar : batchWords.ownProof;
 };
 

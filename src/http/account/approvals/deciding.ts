@@ -1,5 +1,5 @@
 import { satisfiesAcr } from '../../../domain/accounts/assurance.ts';
-import { type Approval, stateAt } from '../../../domain/approvals/approval.ts';
+import { type Approval, seatOf, stateAt } from '../../../domain/approvals/approval.ts';
 import { refuseSaying } from '../../../domain/approvals/voting.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { PeopleDeps } from '../../interaction/people-deps.ts';
@@ -11,12 +11,25 @@ const LOOKED_AT = 200;
 
 type Deps = Pick<PeopleDeps, 'approvals'>;
 
-/** What an account may decide or decided, newest first. */
-export const newestOf = ({ approvals }: Deps, account: string): Promise<readonly Approval[]> =>
-  approvals.desk.ofApprover(account, { limit: LOOKED_AT });
+/** What an account may decide or decided, newest first; what is open for those it decides for among it. */
+export const newestOf = async ({ approvals }: Deps, account: string): Promise<readonly Approval[]> => {
+  const { desk, absences, clock } = approvals;
+  const own = await desk.ofApprover(account, { limit: LOOKED_AT });
+  const away = await absences.ofDeputy(account);
+  const theirs = await Promise.all(away.map((one) => desk.ofApprover(one.account, { limit: LOOKED_AT })));
+  const open = new Map(
+    theirs
+      .flat()
+      .filter((one) => stateAt(one, clock.now()) === 'pending' && own.every(({ id }) => id !== one.id))
+      .map((one) => [one.id, one]),
+  );
+  const all = [...open.values()];
+  const mine = await Promise.all(all.map((one) => desk.isAsked(one, account)));
+  return [...own, ...all.filter((_, index) => mine[index])].toSorted((one, other) => other.createdAt - one.createdAt);
+};
 
 const hasAgreed = ({ votes }: Pick<Approval, 'votes'>, account: string): boolean =>
-  votes.some((vote) => vote.account === account);
+  votes.some((vote) => vote.account === account || seatOf(vote) === account);
 
 /** How many wait for this person, and not for somebody else only. */
 export const waitingFor = async (deps: Deps, account: string): Promise<number> => {

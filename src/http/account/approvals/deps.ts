@@ -2,13 +2,15 @@
  * What people decide about: the inbox, the page of one approval, several at once, and the hints that something changed.
  * Owns how an approval is shown and what somebody proves before a yes; does not own whether it counts (domain/approvals).
  */
+import type { Absences } from '../../../domain/approvals/absences.ts';
 import type { ApprovalDesk } from '../../../domain/approvals/approval-desk.ts';
 import type { StandingApprovals } from '../../../domain/approvals/standing-approvals.ts';
 import type { Clock } from '../../../domain/ports/clock.ts';
 import type { LiveApprovals } from './live.ts';
 
 export type ApprovalPagesDeps = {
-  readonly desk: Pick<ApprovalDesk, 'settings' | 'get' | 'isAsked' | 'ofApprover' | 'approve' | 'deny'>;
+  readonly desk: Pick<ApprovalDesk, 'settings' | 'get' | 'isAsked' | 'seatsOf' | 'ofApprover' | 'approve' | 'deny'>;
+  readonly absences: Pick<Absences, 'declare' | 'end' | 'get' | 'isFounded' | 'list' | 'ofDeputy'>;
   readonly standing: Pick<StandingApprovals, 'end' | 'give' | 'ofAccount'>;
   readonly live: LiveApprovals;
   readonly clock: Pick<Clock, 'now'>;

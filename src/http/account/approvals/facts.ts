@@ -4,7 +4,8 @@ import { SHOWN_MEMBERS } from '../../../../views/partials/approval-facts.ts';
 import { agentWords } from '../../../../views/words/agent.ts';
 import { approvalWords } from '../../../../views/words/approval.ts';
 import type { Agent } from '../../../domain/agents/agent.ts';
-import { type Approval, stateAt } from '../../../domain/approvals/approval.ts';
+import { type Approval, seatOf, stateAt } from '../../../domain/approvals/approval.ts';
+import type { Seat } from '../../../domain/approvals/votes-now.ts';
 import { actorsOf } from '../../../domain/delegation/actor-chain.ts';
 import { describedDetail } from '../../../domain/details/described-detail.ts';
 import { typeOf } from '../../../domain/details/narrowed-details.ts';
@@ -28,9 +29,13 @@ export const approvalFacts = async (
 ): Promise<readonly ApprovalFacts[]> => {
   const known = await whatIsKnown(deps, approvals);
   const now = deps.approvals.clock.now();
-  return approvals.map((approval) => {
+  const seats = await Promise.all(
+    approvals.map((one) => (stateAt(one, now) === 'pending' ? freeSeats(deps, one, viewer) : [])),
+  );
+  return approvals.map((approval, index) => {
     const { id, action, requires, votes, mustAgree } = approval;
-    const agreed = votes.map(({ account }) => account);
+    const agreed = votes.flatMap((vote) => [vote.account, seatOf(vote)]);
+    const [seat] = seats[index] ?? [];
     return {
       id,
       href: `${deps.basePath}/account/approvals/${id}`,
@@ -53,15 +58,44 @@ export const approvalFacts = async (
         : {}),
       ...(approval.redeemBy === undefined ? {} : { redeemBy: approval.redeemBy }),
       quorum: requires.quorum,
-      people: approval.approvers.map((account) => ({
-        name: known.nameOf(account),
-        isYou: account === viewer,
-        hasAgreed: agreed.includes(account),
-        isNeeded: account === mustAgree,
-      })),
+      people: peopleOf(approval).map((account) => {
+        const vote = votes.find((one) => seatOf(one) === account);
+        return {
+          name: known.nameOf(account),
+          isYou: account === viewer,
+          hasAgreed: vote !== undefined,
+          isNeeded: account === mustAgree,
+          ...(vote && vote.account !== account ? { through: known.nameOf(vote.account) } : {}),
+        };
+      }),
+      ...(seat && seat.of !== viewer ? { forWhom: awayAs(seat, known.nameOf) } : {}),
       ...(action.message === undefined ? {} : { message: action.message }),
     };
   });
+};
+
+/** As whom somebody could still say something, the usual one first; nothing for whoever has. */
+export const freeSeats = async (
+  { approvals }: Pick<Deps, 'approvals'>,
+  approval: Approval,
+  viewer: string,
+): Promise<readonly Seat[]> => {
+  const { votes } = approval;
+  if (votes.some(({ account }) => account === viewer)) return [];
+  return (await approvals.desk.seatsOf(approval, viewer)).filter(({ of }) =>
+    votes.every((vote) => seatOf(vote) !== of),
+  );
+};
+
+export const awayAs = ({ of, until }: Seat, nameOf: (account: string) => string) => ({
+  name: nameOf(of),
+  ...(until === undefined ? {} : { until }),
+});
+
+/** Those who are asked for themselves: who decided for somebody stands beside that one. */
+const peopleOf = ({ approvers, votes }: Approval): readonly string[] => {
+  const deputies = votes.filter((vote) => vote.for !== undefined).map(({ account }) => account);
+  return [...new Set([...approvers, ...votes.map(seatOf)])].filter((account) => !deputies.includes(account));
 };
 
 const shownState = (approval: Approval, hasAgreed: boolean, now: number): ShownState => {
@@ -77,7 +111,12 @@ const whatIsKnown = async (deps: Deps, approvals: readonly Approval[]): Promise<
     for (const { document } of await deps.agents.getMany(some)) agents.set(document.id, document);
   }
   const people = [...agents.values()].map(({ owner }) => owner);
-  const asked = approvals.flatMap(({ approvers, subject, decidedBy = '' }) => [...approvers, subject, decidedBy]);
+  const asked = approvals.flatMap(({ approvers, subject, votes, decidedBy = '' }) => [
+    ...approvers,
+    subject,
+    ...votes.map(seatOf),
+    decidedBy,
+  ]);
   const names = new Map<string, string>();
   for (const some of chunksOf([...people, ...asked].filter((id) => id !== ''))) {
     for (const { id, name } of await deps.accounts.getMany(some)) names.set(id, name);

@@ -4,7 +4,7 @@ import type { Context } from 'koa';
 import { plainText } from '../../../../views/agent-text.ts';
 import type { Phrase } from '../../../../views/html.ts';
 import { approvalPage } from '../../../../views/pages/approval.ts';
-import type { Ask } from '../../../../views/pages/approval-model.ts';
+import type { Ask, SeatChoice } from '../../../../views/pages/approval-model.ts';
 import { agentWords } from '../../../../views/words/agent.ts';
 import { refusalPhrase } from '../../../../views/words/refusals.ts';
 import type { Approval } from '../../../domain/approvals/approval.ts';
@@ -24,7 +24,7 @@ import type { FormBinding } from '../../middleware/csrf.ts';
 import { single } from '../../middleware/form-body.ts';
 import type { AccountSessions, PageSession } from '../sessions.ts';
 import { checkWorthProving, readApprovalDecision } from './deciding.ts';
-import { approvalFacts } from './facts.ts';
+import { approvalFacts, awayAs, freeSeats } from './facts.ts';
 import type { ApprovalProofs } from './proof.ts';
 import { rememberOffer } from './standing.ts';
 
@@ -62,6 +62,7 @@ export const addApprovalPage = (
     const { id, digest } = approval;
     const [facts] = await approvalFacts(deps, [approval], session.account.id);
     if (!facts) throw notThere();
+    const seat = facts.state === 'open' ? await seatFor(ctx, approval, session, facts.href) : undefined;
     const ask: Ask = facts.state === 'open' ? await proofs.askFor(approval, session) : { kind: 'session' };
     const remember = await rememberOffer(deps, forms, approval, session);
     const likeness = await verifiedNames?.likeness({ id: facts.agent.id, name: facts.agent.name });
@@ -75,11 +76,34 @@ export const addApprovalPage = (
       action: `${facts.href}?seen=${digest}`,
       csrf: forms.token(bindingOf(id, digest)(session)),
       ask,
+      ...(seat ? { seat } : {}),
       ...(remember ? { remember } : {}),
       asksNumber: approval.number !== undefined,
       ...(error === undefined ? {} : { error }),
     });
     sendPage(ctx, status, page, [], ask.kind === 'factor' && ask.passkey !== undefined ? 'scripts' : undefined);
+  };
+
+  /** As whom: as the address says, else the usual one. */
+  const seatFor = async (
+    ctx: Context,
+    approval: Approval,
+    { account }: PageSession,
+    href: string,
+  ): Promise<SeatChoice | undefined> => {
+    const seats = await freeSeats(deps, approval, account.id);
+    const as = queryOf(ctx).get('as');
+    const seat = seats.find(({ of }) => of === as) ?? seats[0];
+    if (!seat) return undefined;
+    const names = new Map((await deps.accounts.getMany(seats.map(({ of }) => of))).map(({ id, name }) => [id, name]));
+    const nameOf = (id: string): string => names.get(id) ?? id;
+    return {
+      value: seat.of,
+      ...(seat.of === account.id ? {} : { away: awayAs(seat, nameOf) }),
+      others: seats
+        .filter(({ of }) => of !== seat.of)
+        .map(({ of }) => ({ href: `${href}?as=${of}`, ...(of === account.id ? {} : { name: nameOf(of) }) })),
+    };
   };
 
   const decide = async (
@@ -88,7 +112,8 @@ export const addApprovalPage = (
     session: PageSession & { readonly form: URLSearchParams },
   ): Promise<void> => {
     const { form, account } = session;
-    const who = { account: account.id, seen: single(queryOf(ctx), 'seen') ?? '', ...requestOf(ctx) };
+    const seen = single(queryOf(ctx), 'seen') ?? '';
+    const who = { account: account.id, as: single(form, 'as'), seen, ...requestOf(ctx) };
     if (readApprovalDecision(form) === 'deny') {
       await desk.deny(approval.id, who);
       return;

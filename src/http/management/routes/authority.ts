@@ -5,6 +5,8 @@ import { ADMINISTRATORS, about, id, OWN, PAGE, READERS, type RouteDeclaration } 
 const budgets = about('budgets', 'budgets:read', 'budgets:write');
 const policies = about('policy sets', 'policies:read', 'policies:write');
 const delegations = about('delegations', 'delegations:read', 'delegations:write');
+/** Absences begin on a page, too: by token they are ended at most. */
+const absences = about('absences', 'approvals:read', 'approvals:write');
 /** Read only: people decide on their pages, and nobody by token. */
 const approvals = about('approvals', 'approvals:read', 'approvals:read');
 /** A POST that changes nothing: what is asked stands in its body. */
@@ -106,4 +108,20 @@ export const AUTHORITY_ROUTES = {
     },
   }),
   getApproval: approvals.read('/approvals/{id}', 'Approval', 'Read an approval', OWN),
+
+  listAbsences: absences.read('/absences', 'AbsencePage', 'List absences, newest first', {
+    own: true,
+    query: {
+      ...PAGE,
+      account: id('Only those in which this account is away.'),
+      deputy: id('Only those in which this account decides for others.'),
+    },
+  }),
+  getAbsence: absences.read('/absences/{id}', 'Absence', 'Read an absence', OWN),
+  endAbsence: absences.act(
+    '/absences/{id}/end',
+    'Absence',
+    'End an absence before its time: what its deputy said by it counts no more, unless a token came of it',
+    OWN,
+  ),
 } satisfies Readonly<Record<string, RouteDeclaration>>;

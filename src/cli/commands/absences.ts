@@ -1,0 +1,35 @@
+/** `behalf absences …`: who decides about approvals for whom. People say so themselves, on their pages. */
+import type { Command } from '../command.ts';
+import { actionCommand, listCommand, showCommand, timeText } from '../management-commands.ts';
+
+const PATH = '/absences';
+
+export const absenceCommands: readonly Command[] = [
+  listCommand({
+    noun: 'absences',
+    plural: 'absences, newest first',
+    path: PATH,
+    nothing: 'There are no such absences.',
+    filters: {
+      account: { value: 'ID', description: 'Only those in which this account is away.' },
+      deputy: { value: 'ID', description: 'Only those in which this account decides for others.' },
+    },
+    columns: [
+      { title: 'ID', value: ({ id }) => id },
+      // Both people have to be there, and what was said in it not ended since.
+      { title: 'STATE', value: ({ state, counts }) => (state === 'current' && counts !== true ? 'void' : state) },
+      { title: 'AWAY', value: ({ account }) => account },
+      { title: 'DEPUTY', value: ({ deputy }) => deputy },
+      { title: 'FROM', value: (row) => timeText(row['from']) },
+      { title: 'UNTIL', value: (row) => timeText(row['until']) },
+    ],
+  }),
+  showCommand('absences', 'an absence', PATH),
+  actionCommand({
+    noun: 'absences',
+    verb: 'end',
+    path: PATH,
+    summary: 'End an absence before its time: the deputy decides no more, and open yeses said by it count no more.',
+    done: 'ended',
+  }),
+];

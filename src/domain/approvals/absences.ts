@@ -1,0 +1,236 @@
+import type { Account } from '../accounts/account.ts';
+import type { Assurance } from '../accounts/assurance.ts';
+import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { By, Page, PageQuery } from '../clients/registered-documents.ts';
+import { DomainError, refuseField } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
+import { type DocumentStore, isDocumentConflict, StoreUnavailable, type Versioned } from '../ports/document-store.ts';
+import type { Identifiers } from '../ports/identifiers.ts';
+import type { Revocation } from '../revocation/revocation.ts';
+import { ABSENCES, type Absence, isWithin } from './absence.ts';
+
+export type Absences = ReturnType<typeof absences>;
+
+/** What somebody says before she leaves. */
+export type NewAbsence = { readonly deputy: string; readonly from: number; readonly until: number };
+
+const DAY = 86_400;
+/** Longer than that somebody has left. */
+const MOST_SECONDS = 60 * DAY;
+const LATEST_START = 180 * DAY;
+/** Of one account, not over. */
+const MOST_OPEN = 3;
+/** People one account can be deputy of at a time. */
+const MOST_DEPUTIZED = 20;
+const KEPT_SECONDS = 90 * DAY;
+const ATTEMPTS = 20;
+const LOOKED_AT = 100;
+
+/**
+ * Who decides for whom while she is away. An absence gives nobody more than she has: whether she could decide is looked at
+ * each time (votes-now.ts), and a deputy has no deputies in this. It counts while both are active accounts, and no longer
+ * than the sessions of hers in which she may have said it: what ends them all, and a kill of either, ends it for good.
+ */
+export const absences = ({
+  documents,
+  clock,
+  identifiers,
+  audit,
+  accounts,
+  revocation,
+  isSure,
+}: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly identifiers: Identifiers;
+  readonly audit: AuditTrail;
+  /** As they count now. */
+  readonly accounts: { get(id: string): Promise<Versioned<Account> | undefined> };
+  readonly revocation: Pick<Revocation, 'ended'>;
+  /** Whether a sign-in is recent, and as strong as what the account has: who decides for somebody is as good as a factor. */
+  readonly isSure: (account: string, assurance: Assurance) => Promise<boolean>;
+}) => {
+  const rows = documents.collection<Absence>(ABSENCES);
+
+  const about = ({ id, account, deputy }: Absence): Partial<AuditEvent> => ({
+    target: { kind: 'absence', id },
+    subject: account,
+    inputs: { deputy },
+  });
+
+  const slotsOf = (account: string): readonly string[] =>
+    Array.from({ length: MOST_OPEN }, (_, place) => `${account} ${place}`);
+
+  /** The first free place, which one that is over may have held. */
+  const freeSlot = async (account: string): Promise<string | undefined> => {
+    for (const slot of slotsOf(account)) {
+      const [holder] = await rows.find({ where: { slot }, limit: 1 });
+      if (!holder) return slot;
+      const { document, version } = holder;
+      if (document.until > clock.now()) continue;
+      if (await rows.replace({ ...document, slot: document.id }, version)) return slot;
+    }
+    return undefined;
+  };
+
+  /** Whether what an absence rests on is as it was: both people are there, and nothing has ended what she said since. */
+  const isFounded = async ({ account, deputy, createdAt }: Absence): Promise<boolean> => {
+    const [away, other] = await Promise.all([accounts.get(account), accounts.get(deputy)]);
+    if (away?.document.state !== 'active' || other?.document.state !== 'active') return false;
+    const { sessionsValidFrom, tokensValidFrom = 0 } = away.document;
+    if (createdAt < sessionsValidFrom || createdAt < tokensValidFrom) return false;
+    if (createdAt < (other.document.tokensValidFrom ?? 0)) return false;
+    const parts = [account, deputy].map((subject) => ({ subject, since: createdAt }));
+    return (await revocation.ended(parts)) === undefined;
+  };
+
+  /** Those that are not over; the next to be so first. */
+  const openOf = async (where: Partial<Pick<Absence, 'account' | 'deputy'>>): Promise<readonly Absence[]> => {
+    const found = await rows.find({
+      where: { ...where, state: 'open' },
+      range: { field: 'until', gte: clock.now() + 1 },
+      order: { by: 'until', direction: 'ascending' },
+      limit: LOOKED_AT,
+    });
+    return found.map(({ document }) => document);
+  };
+
+  const standing = async (all: readonly Absence[]): Promise<readonly Absence[]> => {
+    const within = all.filter((one) => isWithin(one, clock.now()));
+    const founded = await Promise.all(within.map(isFounded));
+    return within.filter((_, index) => founded[index]);
+  };
+
+  const check = async (account: string, { deputy, from, until }: NewAbsence): Promise<void> => {
+    const now = clock.now();
+    if (!Number.isSafeInteger(from) || from > now + LATEST_START) {
+      refuseField('/from', 'A moment within the next 180 days.');
+    }
+    if (!Number.isSafeInteger(until) || until <= Math.max(from, now) || until - from > MOST_SECONDS) {
+      refuseField('/until', 'A moment after the first that is not over, at most 60 days later.');
+    }
+    if (deputy === account) refuseField('/deputy', 'Somebody else than you.');
+    if ((await accounts.get(deputy))?.document.state !== 'active') refuseField('/deputy', 'There is no such account.');
+    if ((await openOf({ deputy })).length >= MOST_DEPUTIZED)
+      refuseField('/deputy', 'This person decides for enough others already.');
+  };
+
+  return {
+    /**
+     * One person says who decides for her. Throws DomainError 'invalid_field' naming the member, 'conflict' for more than
+     * three that are not over, 'insufficient_user_authentication' without a recent sign-in as strong as she has.
+     */
+    async declare(
+      account: string,
+      wanted: NewAbsence,
+      { by, assurance }: { readonly by: By; readonly assurance: Assurance },
+    ): Promise<Absence> {
+      if (!(await isSure(account, assurance))) {
+        throw new DomainError('insufficient_user_authentication', 'Sign in again to say who decides for you.');
+      }
+      await check(account, wanted);
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        const slot = await freeSlot(account);
+        if (slot === undefined) throw new DomainError('conflict', 'There are three already: end one of them.');
+        const now = clock.now();
+        const { deputy, until } = wanted;
+        const from = Math.max(wanted.from, now);
+        const absence: Absence = {
+          id: identifiers.newId('abs'),
+          account,
+          deputy,
+          from,
+          until,
+          state: 'open',
+          slot,
+          createdAt: now,
+          forgetAt: until + KEPT_SECONDS,
+        };
+        const event = {
+          ...about(absence),
+          type: 'absence.declared',
+          caller: by.caller,
+          inputs: { deputy, from, expiresAt: until },
+          ...(by.request === undefined ? {} : { request: by.request }),
+        } as const;
+        await audit.append({
+          ...event,
+          outcome: 'done',
+          ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+        });
+        try {
+          await rows.insert(absence);
+          return absence;
+        } catch (error) {
+          if (!isDocumentConflict(error)) throw error;
+          await audit.append({ ...event, outcome: 'refused', note: 'never stored: another one came first' });
+        }
+      }
+      throw new StoreUnavailable('gave up on an absence after 20 conflicts');
+    },
+
+    /**
+     * Ends one before its time: what the deputy said by it counts no more, unless a token came of it. One that is over
+     * stays as it is. Who may is for the caller to say.
+     */
+    async end(id: string, by: By): Promise<Versioned<Absence>> {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+        const found = await rows.get(id);
+        if (!found) throw new DomainError('not_found', 'There is no such absence.');
+        const { document, version } = found;
+        const now = clock.now();
+        if (document.state === 'ended' || document.until <= now) return found;
+        await audit.append({
+          ...about(document),
+          type: 'absence.ended',
+          outcome: 'done',
+          caller: by.caller,
+          ...(by.request === undefined ? {} : { request: by.request }),
+          ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+        });
+        const next: Absence = { ...document, state: 'ended', slot: document.id, endedAt: now, endedBy: by.caller };
+        if (await rows.replace(next, version)) return { document: next, version: version + 1 };
+      }
+      throw new StoreUnavailable(`gave up on ${id} after ${ATTEMPTS} lost swaps`);
+    },
+
+    get: (id: string): Promise<Versioned<Absence> | undefined> => rows.get(id),
+
+    /** Newest first: all, or those of one who is away, or of one deputy. */
+    async list({
+      account,
+      deputy,
+      limit = 50,
+      after,
+    }: PageQuery & { readonly account?: string | undefined; readonly deputy?: string | undefined }): Promise<
+      Page<Absence>
+    > {
+      const found = await rows.find({
+        where: { ...(account === undefined ? {} : { account }), ...(deputy === undefined ? {} : { deputy }) },
+        order: { by: 'createdAt', direction: 'descending' },
+        limit: limit + 1,
+        ...(after ? { after } : {}),
+      });
+      const items = found.slice(0, limit);
+      const last = items.at(-1)?.document;
+      return found.length > limit && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
+    },
+
+    isFounded,
+
+    /** In which an account decides for others now. */
+    ofDeputy: async (deputy: string): Promise<readonly Absence[]> => standing(await openOf({ deputy })),
+
+    /** Those of some who are away now. */
+    ofAway: async (accountsAway: readonly string[]): Promise<readonly Absence[]> =>
+      standing((await Promise.all(accountsAway.map((account) => openOf({ account })))).flat()),
+
+    /** Whether what a deputy said at a second by an absence still counts: it may be over by its time alone. */
+    async counts({ id, account, deputy, at }: { id: string; account: string; deputy: string; at: number }) {
+      const absence = (await rows.get(id))?.document;
+      return (
+        absence?.account === account && absence.deputy === deputy && isWithin(absence, at) && (await isFounded(absence))
+      );
+    },
+  };
+};

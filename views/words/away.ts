@@ -1,0 +1,66 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** Who decides about approvals for somebody who is away. */
+export const awayWords = {
+  title: phrase({ en: 'While I am away', de: 'Wenn ich weg bin' }),
+  lead: phrase({
+    en: 'Name somebody who decides about requests of agents for you, between two days. Nobody can do more by it than you could, and you go on being asked, too.',
+    de: 'Benennen Sie jemanden, der zwischen zwei Tagen für Sie über Anfragen von Agenten entscheidet. Niemand kann dadurch mehr, als Sie könnten, und auch Sie selbst werden weiter gefragt.',
+  }),
+  mine: phrase({ en: 'Who decides for me', de: 'Wer für mich entscheidet' }),
+  none: phrase({ en: 'Nobody does.', de: 'Niemand.' }),
+  name: phrase({ en: 'Name somebody', de: 'Jemanden benennen' }),
+  theirs: phrase({ en: 'For whom I decide', de: 'Für wen ich entscheide' }),
+  theirsLead: phrase({
+    en: 'Their requests stand among yours under My approvals while they are away.',
+    de: 'Deren Anfragen stehen unter „Meine Freigaben“ bei Ihren eigenen, solange sie weg sind.',
+  }),
+  person: phrase({ en: 'Person', de: 'Person' }),
+  from: phrase({ en: 'From', de: 'Von' }),
+  until: phrase({ en: 'Until', de: 'Bis' }),
+  state: phrase({ en: 'State', de: 'Zustand' }),
+  states: {
+    planned: phrase({ en: 'to come', de: 'steht bevor' }),
+    current: phrase({ en: 'now', de: 'jetzt' }),
+    over: phrase({ en: 'over', de: 'vorbei' }),
+    ended: phrase({ en: 'ended', de: 'beendet' }),
+    void: phrase({ en: 'counts no more', de: 'gilt nicht mehr' }),
+  },
+  end: phrase({ en: 'End it', de: 'Beenden' }),
+  endAbout: (name: HtmlValue) => phrase({ en: html`that with ${name}`, de: html`mit ${name}` }),
+  ends: phrase({
+    en: 'It also ends when one of you is disabled, and when all your sessions are ended, as by a new password.',
+    de: 'Es endet auch, wenn einer von Ihnen gesperrt wird und wenn alle Ihre Sitzungen beendet werden, etwa durch ein neues Passwort.',
+  }),
+  declared: phrase({
+    en: 'It is written down, and both of you are told.',
+    de: 'Es ist festgehalten; Sie beide werden benachrichtigt.',
+  }),
+  ended: phrase({ en: 'It ended, and both of you are told.', de: 'Es ist beendet; Sie beide werden benachrichtigt.' }),
+  newTitle: phrase({ en: 'Who decides for you?', de: 'Wer entscheidet für Sie?' }),
+  newLead: phrase({
+    en: 'Name only somebody you trust with your yes. What they decide is recorded as theirs, for you.',
+    de: 'Benennen Sie nur jemanden, dem Sie Ihr Ja anvertrauen. Was diese Person entscheidet, wird als ihre Entscheidung für Sie festgehalten.',
+  }),
+  username: phrase({ en: 'Username of that person', de: 'Benutzername dieser Person' }),
+  firstDay: phrase({ en: 'First day', de: 'Erster Tag' }),
+  lastDay: phrase({ en: 'Last day', de: 'Letzter Tag' }),
+  daysHint: phrase({
+    en: 'Days begin and end by UTC. 60 days at most.',
+    de: 'Tage beginnen und enden nach UTC. Höchstens 60 Tage.',
+  }),
+  save: phrase({ en: 'Let this person decide for me', de: 'Diese Person für mich entscheiden lassen' }),
+  cancel: phrase({ en: 'Cancel', de: 'Abbrechen' }),
+  aDay: phrase({ en: 'A day, as in 2026-12-24.', de: 'Ein Tag, wie 2026-12-24.' }),
+};
+
+/** What the domain says to a form of these pages. */
+export const AWAY_GERMAN: Readonly<Record<string, string>> = {
+  'A moment within the next 180 days.': 'Ein Zeitpunkt in den nächsten 180 Tagen.',
+  'A moment after the first that is not over, at most 60 days later.':
+    'Ein Zeitpunkt nach dem ersten, der nicht vorbei ist, höchstens 60 Tage später.',
+  'Somebody else than you.': 'Jemand anderes als Sie selbst.',
+  'There is no such account.': 'Ein solches Konto gibt es nicht.',
+  'This person decides for enough others already.': 'Diese Person entscheidet schon für genug andere.',
+  'There are three already: end one of them.': 'Es gibt schon drei: Beenden Sie eine davon.',
+};
