@@ -30,7 +30,9 @@ import { keysByUrl } from '../domain/clients/keys-by-url.ts';
 import { consentRegister } from '../domain/consent/consent-register.ts';
 import { authorizer } from '../domain/decision/authorize.ts';
 import type { DecisionLayer } from '../domain/decision/layers.ts';
-import { factsOfAgent, factsOfClient, permitsBy, type ServerUse, serverUse } from '../domain/decision/server-use.ts';
+import { permitsBy, serverUse } from '../domain/decision/server-use.ts';
+import { factsOfAgent, factsOfClient, serverUseCases } from '../domain/decision/server-use-cases.ts';
+import { serverUseSimulator } from '../domain/decision/server-use-simulation.ts';
 import { simulator } from '../domain/decision/simulation.ts';
 import { delegationRegister } from '../domain/delegation/delegation-register.ts';
 import { delegationRequests } from '../domain/delegation/delegation-requests.ts';
@@ -217,15 +219,19 @@ export const services = async (configuration: Configuration, overrides: Override
   const isEnforced = configuration.policy.enforcement === 'on';
   if (!isEnforced) log.warn({ event: 'policy.off' }, 'no policy is asked: policy.enforcement is off');
   const managementApi = `${issuer}/api/v1`;
-  /** Asked by registers that are made before those it reads. */
-  const use: ServerUse = serverUse({
-    identifiers,
+  /** Of registers that are made further down. */
+  const useCases = serverUseCases({
     clock,
-    policies: isEnforced && overrides.withoutLayer !== 'policy' ? inForce : undefined,
     accounts,
     clients: { get: (id) => clients.get(id) },
     groups: { ofAccount: (id) => groups.ofAccount(id) },
     resourceServers,
+    managementApi,
+  });
+  const use = serverUse({
+    identifiers,
+    policies: isEnforced && overrides.withoutLayer !== 'policy' ? inForce : undefined,
+    cases: useCases,
     managementApi,
   });
   const permitsAgent = permitsBy(use, factsOfAgent);
@@ -491,6 +497,7 @@ export const services = async (configuration: Configuration, overrides: Override
       active: inForce,
       engine,
       simulator: simulator({ ...granting, resourceServers, delegations, clock, identifiers, managementApi }),
+      useSimulator: serverUseSimulator({ ...granting, blueprints, cases: useCases }),
       audit,
       clock,
       isEnforced,

@@ -71,7 +71,7 @@ const draft = async (
 const words = ({ text }: Page): string => text;
 
 describe('who gets in', () => {
-  test.each(['', '/try', '/replay', '/versions/1'])(
+  test.each(['', '/try', '/try/use', '/replay', '/versions/1'])(
     'auditors read /console/policy%s, people without a role do not',
     async (path) => {
       expect(await statusAt(auditor, `/console/policy${path}`)).toBe(200);
@@ -208,6 +208,43 @@ describe('trying and replaying', () => {
     const [event, ...others] = (await server.events('request.refused')).slice(before);
     expect(event).toMatchObject({ outcome: 'refused', error: 'invalid_field', caller: expect.stringMatching(/^acc_/) });
     expect(others).toEqual([]);
+    expect([page.status, page.html]).toEqual([
+      400,
+      expect.stringMatching(new RegExp(`class="error"[^>]*>[^<]*${text}`)),
+    ]);
+  });
+
+  const triedUse = (query: Readonly<Record<string, string>>) =>
+    auditor.open(at(`/console/policy/try/use?${new URLSearchParams(query)}`));
+
+  test('who may register and who may call what is tried by forms, with role and policies as layers', async () => {
+    const empty = await triedUse({});
+    expect([empty.status, words(empty)]).toEqual([200, expect.stringContaining('Try the use of this server')]);
+    const registering = empty.forms.find(({ fields }) =>
+      fields.some(({ name, value }) => name === 'ask' && value === 'register'),
+    );
+    if (!registering) throw new Error('no form');
+    const yes = await auditor.submit(empty, registering, { set: { who: 'ada', owner: 'ada' } });
+    expect(words(yes)).toMatch(
+      /Yes Ada: register .*Roles lets all through without a role only for what is its own .*Policies lets all through/,
+    );
+    const no = await triedUse({ ask: 'administer', caller: 'ada', operation: 'rotateKeys' });
+    expect(words(no)).toMatch(
+      /No Ada: rotateKeys .*Roles stops here .*Policies is not reached .*Give acc_\w+ the role administrator\./,
+    );
+    const nobody = await triedUse({ ask: 'register', way: 'open', kind: 'client', credential: '' });
+    expect(words(nobody)).toMatch(/Yes Nobody who signed in: register .*Roles does not count nobody calls with a role/);
+  });
+
+  test.each([
+    [{ ask: 'register', who: 'nobody' }, 'no such account or client'],
+    [{ ask: 'register' }, 'Name the account or client'],
+    [{ ask: 'register', who: 'ada', blueprint: 'bpt_x' }, 'no such blueprint'],
+    [{ ask: 'register', who: 'ada', owner: 'nobody' }, 'no active account or group'],
+    [{ ask: 'administer', caller: 'ada', operation: 'createKill' }, 'Nobody is asked about this one'],
+    [{ ask: 'administer', caller: 'ada', set: '99' }, 'no such version'],
+  ])('says at its field what is wrong with %j', async (query, text) => {
+    const page = await triedUse(query as unknown as Record<string, string>);
     expect([page.status, page.html]).toEqual([
       400,
       expect.stringMatching(new RegExp(`class="error"[^>]*>[^<]*${text}`)),

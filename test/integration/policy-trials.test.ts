@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
-import { EXCHANGE } from '../support/oauth-calls.ts';
+import { type Answer, EXCHANGE } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 
@@ -274,6 +274,113 @@ test('an exchange that needed consent is replayed as it was asked', async () => 
   );
 });
 
+describe('a simulation of the use of this server', () => {
+  const rule = (action: string, when: string): string =>
+    `@id("all")
+permit (principal, action, resource) when { context.depth < 9 };
+@id("ruled-out")
+@reason("Not here.")
+forbid (principal, action == Action::"${action}", resource) when { ${when} };
+`;
+  const use = (body: object) => call('/policy/simulations', body);
+  const said = ({ body }: Answer) => ({
+    scope: body['scope'],
+    layers: (body['layers'] as { layer: string; leaves?: string[] }[]).map(({ layer, leaves }) => [layer, leaves]),
+    by: (body['policies'] as { by: { id: string }[] }[]).map(({ by }) => by.map(({ id }) => id)),
+    steps: (body['changes'] as { steps: { text: string }[] }[]).flatMap(({ steps }) => steps.map(({ text }) => text)),
+  });
+
+  test('says whether somebody may register an agent, and what would have to change', async () => {
+    const text = rule('register', 'context.environment == "production" && !context.credentials.contains("federated")');
+    const register = { environment: 'production', owner: scene.accountId };
+    const no = await use({ caller: scene.accountId, register, text });
+    expect([no.status, no.body['route'], no.body['enforced']]).toEqual([200, 'registration', true]);
+    expect(said(no)).toEqual({
+      scope: [],
+      layers: [
+        ['role', ['register']],
+        ['policy', []],
+      ],
+      by: [['ruled-out']],
+      steps: ['This policy forbids it: ruled-out.'],
+    });
+    const federated = { ...register, credentials: ['federated'] };
+    expect(said(await use({ caller: scene.accountId, register: federated, text }))).toMatchObject({
+      scope: ['register'],
+      by: [['all']],
+      steps: [],
+    });
+  });
+
+  test('says whether a role or a policy stands in the way of a call, or both', async () => {
+    const text = rule('administer', 'context.scope == "groups:write" && principal is Account');
+    const administer = { operation: 'createGroup' };
+    expect(said(await use({ caller: scene.accountId, administer, text }))).toEqual({
+      scope: [],
+      layers: [
+        ['role', []],
+        ['policy', []],
+      ],
+      by: [['ruled-out']],
+      steps: [`Give ${scene.accountId} the role administrator or operator.`, 'This policy forbids it: ruled-out.'],
+    });
+    const own = { operation: 'suspendAgent', target: scene.agent.clientId };
+    const mine = await use({ caller: scene.accountId, administer: own, text });
+    expect(said(mine)).toMatchObject({ scope: ['suspendAgent'], steps: [] });
+    expect((mine.body['layers'] as object[])[0]).toMatchObject({ why: 'without a role only for what is its own' });
+  });
+
+  test.each([
+    ['token', { way: 'token', owner: 'OWNER' }],
+    ['statement', { way: 'statement', kind: 'client' }],
+    ['open', { way: 'open', kind: 'client', credentials: [] }],
+    ['itself', { way: 'itself', owner: 'OWNER', change: true }],
+  ])('of what nobody with a role registers: %s', async (way, register) => {
+    const asked = JSON.parse(JSON.stringify(register).replace('OWNER', scene.accountId)) as object;
+    const no = await use({ register: asked, text: rule('register', `context.via == "${way}"`) });
+    expect([no.status, no.body['scope'], no.body['layers']]).toMatchObject([
+      200,
+      [],
+      [{ layer: 'role', counts: false, why: 'nobody calls with a role' }, { layer: 'policy' }],
+    ]);
+    expect((await use({ register: asked, text: rule('register', 'false') })).body['scope']).toEqual(['register']);
+  });
+
+  test('under the starter set what roles allow goes through, and nothing is left behind', async () => {
+    const before = (await server.events()).length;
+    const admin = (await scene.management.call('GET', '/accounts?username=admin')).body['items'] as { id: string }[];
+    const caller = String(admin[0]?.id);
+    for (const asked of [
+      { register: {} },
+      { register: { kind: 'client' } },
+      { administer: { operation: 'rotateKeys' } },
+    ]) {
+      expect((await use({ caller, ...asked })).body).toMatchObject({ stops: [], changes: [], version: 1 });
+    }
+    await server.settled();
+    expect((await server.events()).length).toBe(before);
+  });
+
+  test.each([
+    [{}, '/resource'],
+    [{ caller: 'acc_x', register: {}, administer: { operation: 'createGroup' } }, '/resource'],
+    [{ administer: { operation: 'createGroup' } }, '/caller'],
+    [{ caller: 'acc_x', administer: { operation: 'createGroup' } }, '/caller'],
+    [{ caller: 'agt_x', register: {} }, '/caller'],
+    [{ register: {} }, '/caller'],
+    [{ caller: 'ACCOUNT', register: { blueprint: 'bpt_x' } }, '/blueprint'],
+    [{ caller: 'ACCOUNT', administer: { operation: 'nothing' } }, '/administer/operation'],
+    [{ caller: 'ACCOUNT', administer: { operation: 'createAgent' } }, '/administer/operation'],
+    [{ caller: 'ACCOUNT', administer: { operation: 'createKill' } }, '/administer/operation'],
+    [{ caller: 'ACCOUNT', administer: { operation: 'constructor' } }, '/administer/operation'],
+    [{ caller: 'ACCOUNT', register: { kind: 'person' } }, '/register/kind'],
+  ])('refuses %j, and names the member', async (body, pointer) => {
+    const asked = JSON.parse(JSON.stringify(body).replace('ACCOUNT', scene.accountId)) as object;
+    const { status, body: problem } = await use(asked);
+    expect([status, (problem['errors'] as { pointer: string }[])[0]?.pointer]).toEqual([400, pointer]);
+  });
+});
+
 describe('behalf policy', () => {
   const folder = mkdtempSync(join(tmpdir(), 'behalf-trials-'));
   const file = join(folder, 'draft.cedar');
@@ -314,6 +421,37 @@ describe('behalf policy', () => {
     expect((await tried('--policy', '1', '--assume-consent', '--scope', 'write')).code).toBe(0);
     expect((await tried('--policy', join(folder, 'none'))).code).toBe(2);
     expect(JSON.parse((await tried('--json', '--assume-consent')).out)).toMatchObject({ scope: ['read', 'write'] });
+  });
+
+  test('try register and try administer say yes with 0 and no with 3, by layer', async () => {
+    writeFileSync(
+      file,
+      `@id("all") permit (principal, action, resource) when { context.depth < 9 };
+@id("no-production") @reason("Not yet.") forbid (principal, action == Action::"register", resource)
+when { context.environment == "production" };`,
+    );
+    const register = (...more: string[]) =>
+      behalf('try', 'register', 'agent', '--as', 'ada', '--policy', file, ...more);
+    expect(await register('--owner', 'ada', '--credential', 'federated')).toEqual({
+      code: 0,
+      err: '',
+      out: `Policies: a draft.
+It would be let through.
+
+LAYER   SAYS                                          BY
+role    yes, without a role only for what is its own  -
+policy  yes                                           all
+`,
+    });
+    const no = await register('--environment', 'production');
+    expect([no.code, no.out]).toEqual([3, expect.stringContaining('This policy forbids it: no-production.')]);
+    const call = await behalf('try', 'administer', 'rotateKeys', '--as', 'ada');
+    expect([call.code, call.out]).toEqual([
+      3,
+      expect.stringMatching(/\nrole +no +-\npolicy +yes +apps-and-people-administer\n/),
+    ]);
+    expect((await behalf('try', 'administer', 'rotateKeys')).code).toBe(2);
+    expect((await behalf('try', 'register', 'agent', '--as', 'nobody')).code).toBe(1);
   });
 
   test('replay says how far it is, and then what would be otherwise', async () => {

@@ -20,7 +20,9 @@ import { blueprintPreview } from '../../src/domain/blueprints/blueprint-preview.
 import { blueprintRegistry } from '../../src/domain/blueprints/blueprint-registry.ts';
 import { budgetRegistry } from '../../src/domain/budgets/budget-registry.ts';
 import { type ClientRegistry, clientRegistry } from '../../src/domain/clients/client-registry.ts';
-import { factsOfAgent, factsOfClient, permitsBy, serverUse } from '../../src/domain/decision/server-use.ts';
+import { permitsBy, serverUse } from '../../src/domain/decision/server-use.ts';
+import { factsOfAgent, factsOfClient, serverUseCases } from '../../src/domain/decision/server-use-cases.ts';
+import { serverUseSimulator } from '../../src/domain/decision/server-use-simulation.ts';
 import { simulator } from '../../src/domain/decision/simulation.ts';
 import { delegationRegister } from '../../src/domain/delegation/delegation-register.ts';
 import { DomainError } from '../../src/domain/errors.ts';
@@ -94,15 +96,16 @@ export const managementWorld = async () => {
   const engine = cedarPolicyEngine();
   const policies = policyRegistry({ ...base, engine });
   const active = activePolicy({ documents, engine });
-  const use = serverUse({
+  const managementApi = `${ISSUER}/api/v1`;
+  const cases = serverUseCases({
     ...base,
-    policies: active,
     accounts,
     groups,
     resourceServers,
     clients: { get: (id) => clients.get(id) },
-    managementApi: `${ISSUER}/api/v1`,
+    managementApi,
   });
+  const use = serverUse({ ...base, policies: active, cases, managementApi });
   const permits = permitsBy(use, factsOfAgent);
   const agents = agentRegistry({ ...base, owners, resourceServers, permits });
   const departures = departureRegister({ documents, clock, groups, owners, agents });
@@ -136,8 +139,9 @@ export const managementWorld = async () => {
       accounts,
       resourceServers,
       delegations,
-      managementApi: `${ISSUER}/api/v1`,
+      managementApi,
     }),
+    useSimulator: serverUseSimulator({ accounts, clients, blueprints, cases }),
     audit,
     clock,
     isEnforced: true,

@@ -127,10 +127,40 @@ export type TryModel = ConsoleFrame & {
   readonly result?: TrialResult;
 };
 
+/** Two forms GET to `action`, which of them in `ask`: who may register, and who may call. */
+export type TryUseModel = ConsoleFrame & {
+  readonly action: string;
+  readonly asked: Readonly<
+    Record<
+      | 'who'
+      | 'way'
+      | 'kind'
+      | 'owner'
+      | 'blueprint'
+      | 'environment'
+      | 'credential'
+      | 'policy'
+      | 'caller'
+      | 'operation'
+      | 'target'
+      | 'set',
+      string
+    >
+  >;
+  readonly blueprints: readonly Option[];
+  readonly environments: readonly Option[];
+  readonly operations: readonly Option[];
+  readonly policies: readonly Option[];
+  readonly errors: Readonly<Partial<Record<keyof TryUseModel['asked'], Text>>>;
+  readonly result?: TrialResult;
+};
+
 export type TrialResult = {
   readonly callerName: string;
   readonly personName?: string;
   readonly resourceName: string;
+  /** Of the use of this server, in place of the three. */
+  readonly use?: { readonly who: Text; readonly what: string };
   readonly asked: readonly string[];
   readonly given: readonly string[];
   readonly stops: readonly string[];

@@ -1,4 +1,4 @@
-import { isolated, plainText } from '../agent-text.ts';
+import { anyText, isolated, plainText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { consoleTabs } from '../partials/console-frame.ts';
@@ -9,6 +9,7 @@ import { submit } from '../partials/submit.ts';
 import { durationPhrase } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
 import { tryWords as words } from '../words/console-try.ts';
+import { tryUseWords } from '../words/console-try-use.ts';
 import { layerWords } from '../words/decision-layers.ts';
 import { saidPhrase } from '../words/refusals.ts';
 import type { TrialResult, TrialStep, TryModel } from './console-policy-model.ts';
@@ -23,7 +24,7 @@ export const tryPage = (model: TryModel): Html =>
     body: html`<div class="page-head"><h1>${words.title}</h1>
 <p class="lead">${words.lead}</p>
 ${consoleTabs(model, 'try')}</div>
-${model.result && result(model.result)}
+${model.result && trialResult(model.result)}
 ${form(model)}`,
   });
 
@@ -56,12 +57,12 @@ ${checkbox({ name: 'consent', label: words.consent, isChecked: asked.assumesCons
 </form></section>`;
 };
 
-const result = (model: TrialResult): Html => {
+export const trialResult = (model: TrialResult): Html => {
   const { given, asked, stops, isEnforced } = model;
   const kind = given.length === 0 ? 'no' : given.length < asked.length ? 'part' : 'yes';
   return html`<section aria-labelledby="result" class="trial"><div class="card verdict ${kind}"><h2 id="result">${words.verdicts[kind]}</h2>
-<p>${words.summary(isolated(model.callerName), model.personName === undefined ? undefined : isolated(model.personName), isolated(model.resourceName))}</p>
-${given.length > 0 && html`<p class="scopes">${given.map((name) => chip('goes', name))}</p>`}
+<p>${summary(model)}</p>
+${given.length > 0 && !model.use && html`<p class="scopes">${given.map((name) => chip('goes', name))}</p>`}
 ${limits(model)}
 ${stops.map((text) => html`<p class="sum">${saidPhrase(text)}</p>`)}
 ${!isEnforced && html`<p class="hint">${words.notEnforced}</p>`}</div>
@@ -76,6 +77,15 @@ ${by.length === 0 ? html`<p class="hint">${words.nonePermits}</p>` : policyLines
   )}</ul></section>`;
 };
 
+const summary = ({ use, callerName, personName, resourceName }: TrialResult): Phrase =>
+  use
+    ? tryUseWords.summary(anyText(use.who, 100), html`<code>${plainText(use.what, 80)}</code>`)
+    : words.summary(
+        isolated(callerName),
+        personName === undefined ? undefined : isolated(personName),
+        isolated(resourceName),
+      );
+
 const limits = ({ maxSeconds, maxUses }: TrialResult): Html | undefined =>
   maxSeconds === undefined && maxUses === undefined
     ? undefined
@@ -87,7 +97,7 @@ const whyPhrase = (why: string): Phrase =>
 
 const step = ({ layer, kind, why, goesOn, stopped, wouldStop }: TrialStep): Html =>
   html`<li class="${kind}"><div class="row"><h4>${layerWords[layer] ?? plainText(layer, 40)}</h4><span class="said">${words.does[kind]}</span></div>
-${kind === 'aside' && why !== undefined && html`<p class="hint">${whyPhrase(why)}</p>`}
+${(kind === 'aside' || goesOn.length + stopped.length > 0) && why !== undefined && html`<p class="hint">${whyPhrase(why)}</p>`}
 ${kind !== 'aside' && (goesOn.length > 0 || stopped.length > 0) && html`<p class="scopes">${goesOn.map((name) => chip('goes', name))}${stopped.map((name) => chip('held', name))}</p>`}
 ${wouldStop.length > 0 && html`<p class="hint">${words.wouldStop(wouldStop.map((name, index) => html`${index > 0 && ', '}<code>${plainText(name, 80)}</code>`))}</p>`}</li>`;
 

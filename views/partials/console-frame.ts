@@ -17,7 +17,12 @@ const SECTIONS = {
   overview: { overview: '/console' },
   agents: { agents: '/console/agents', findings: '/console/findings', register: '/console/agents/new' },
   people: { 'sign-in': '/console/sign-in' },
-  policies: { versions: '/console/policy', try: '/console/policy/try', replay: '/console/policy/replay' },
+  policies: {
+    versions: '/console/policy',
+    try: '/console/policy/try',
+    'try-use': '/console/policy/try/use',
+    replay: '/console/policy/replay',
+  },
   approvals: { approvals: '/console/approvals' },
 } as const;
 

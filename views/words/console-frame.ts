@@ -18,6 +18,7 @@ export const consoleWords = {
     'sign-in': phrase({ en: 'Sign-in', de: 'Anmeldung' }),
     versions: phrase({ en: 'Versions', de: 'Versionen' }),
     try: phrase({ en: 'Try', de: 'Ausprobieren' }),
+    'try-use': phrase({ en: 'Try use of the server', de: 'Nutzung ausprobieren' }),
     replay: phrase({ en: 'Replay', de: 'Nachspielen' }),
     approvals: phrase({ en: 'Approvals', de: 'Freigaben' }),
   },

@@ -3,6 +3,7 @@ import { type Phrase, phrase } from '../html.ts';
 /** Layers of a decision, by the names they have in the trail. */
 export const layerWords: Readonly<Record<string, Phrase>> = {
   resource_server: phrase({ en: 'Resource server', de: 'Ressourcenserver' }),
+  role: phrase({ en: 'Roles', de: 'Rollen' }),
   client: phrase({ en: 'Application', de: 'App' }),
   agent: phrase({ en: 'Rights of the agent', de: 'Rechte des Agenten' }),
   blueprint: phrase({ en: 'Blueprint', de: 'Blueprint' }),

@@ -3,6 +3,7 @@ import { html, type Phrase, phrase } from '../html.ts';
 import { AWAY_GERMAN } from './away.ts';
 import { CONSOLE_GERMAN } from './console-refusals.ts';
 import { TRIAL_GERMAN } from './console-try.ts';
+import { TRIAL_USE_GERMAN } from './console-try-use.ts';
 import { PEOPLE_REFUSALS } from './refusals-people.ts';
 
 /**
@@ -19,6 +20,7 @@ export const GERMAN: Readonly<Record<string, string | ((part: string) => string)
   ...CONSOLE_GERMAN,
   ...PEOPLE_REFUSALS,
   ...TRIAL_GERMAN,
+  ...TRIAL_USE_GERMAN,
 };
 
 /**

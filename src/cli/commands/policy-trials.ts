@@ -8,6 +8,7 @@ import { type ManagementCall, managementCommand, timeText } from '../management-
 import { momentOf } from '../moment.ts';
 import { jsonText, printable, table } from '../table.ts';
 import { findAccount } from './accounts.ts';
+import { findOwner } from './agents.ts';
 
 export const readText = (file: string): string => {
   try {
@@ -26,6 +27,8 @@ const triedOf = (given: string | undefined): Json => {
 const names = (value: unknown): string => (Array.isArray(value) && value.length > 0 ? value.join(' ') : 'nothing');
 const rowsOf = (value: unknown): readonly Json[] => (Array.isArray(value) ? (value as Json[]) : []);
 
+const POLICY = { value: 'VERSION|FILE', description: 'Policies to try. Default: those that count.' } as const;
+
 export const tryCommand = managementCommand({
   words: ['policy', 'try'],
   operands: [],
@@ -36,7 +39,7 @@ export const tryCommand = managementCommand({
     account: { value: 'NAME', description: 'Username or id on whose behalf. Default: the agent acts for itself.' },
     resource: { value: 'URL', description: 'Resource server it asks for.', isRequired: true },
     scope: { value: 'NAME', description: 'Scope it asks for. Default: all.', isRepeatable: true },
-    policy: { value: 'VERSION|FILE', description: 'Policies to try. Default: those that count.' },
+    policy: POLICY,
     'assume-consent': { description: 'As if the person had allowed all of it.' },
   },
   notes: 'The exit code is 3 when a scope that was asked for would be refused, or nothing would be given.',
@@ -57,11 +60,119 @@ export const tryCommand = managementCommand({
   },
 });
 
+const AS = { value: 'NAME', description: 'Who does it: a username, or the id of an account or client.' } as const;
+const DENIED = 'The exit code is 3 when it would be refused.';
+
+const callerOf = async ({ api, text }: ManagementCall): Promise<Json> => {
+  const name = text('as');
+  if (name === undefined) return {};
+  return { caller: /^(?:app_|https:)/.test(name) ? name : await findAccount(api, name) };
+};
+
+const tryUse = async (call: ManagementCall, asked: Json): Promise<number> => {
+  const { body } = await call.api.post('/policy/simulations', {
+    ...(await callerOf(call)),
+    ...asked,
+    ...triedOf(call.text('policy')),
+  });
+  call.print.object(body, useTrialText(body));
+  return (body['scope'] as readonly string[]).length > 0 ? EXIT.done : EXIT.denied;
+};
+
+export const tryRegisterCommand = managementCommand({
+  words: ['policy', 'try', 'register'],
+  operands: ['agent|client'],
+  summary: 'Say whether somebody may register an agent or a client, and what would have to change.',
+  role: 'operator',
+  options: {
+    as: AS,
+    way: { value: 'WAY', description: 'management, token, statement, open, document or itself. Default management.' },
+    owner: { value: 'NAME', description: 'Username, name of a group, or id of who is to answer for it.' },
+    blueprint: { value: 'ID', description: 'Blueprint an agent is to stand under.' },
+    environment: { value: 'NAME', description: 'Where an agent runs. Default development.' },
+    credential: { value: 'KIND', description: 'What it proves itself with. Default jwks.', isRepeatable: true },
+    role: { value: 'ROLE', description: 'Role of a client.', isRepeatable: true },
+    change: { description: 'It is there already, and is to be like this.' },
+    policy: POLICY,
+  },
+  notes: DENIED,
+  run: async (call) => {
+    const [owner, credentials, roles] = [call.text('owner'), call.texts('credential'), call.texts('role')];
+    const given = ['way', 'blueprint', 'environment'].flatMap((name) => {
+      const value = call.text(name);
+      return value === undefined ? [] : [[name, value] as const];
+    });
+    return tryUse(call, {
+      register: {
+        kind: call.operands[0],
+        ...Object.fromEntries(given),
+        ...(owner === undefined ? {} : { owner: await findOwner(call, owner) }),
+        ...(credentials.length === 0 ? {} : { credentials }),
+        ...(roles.length === 0 ? {} : { roles }),
+        ...(call.isSet('change') ? { change: true } : {}),
+      },
+    });
+  },
+});
+
+export const tryAdministerCommand = managementCommand({
+  words: ['policy', 'try', 'administer'],
+  operands: ['OPERATION'],
+  summary: 'Say whether somebody may make a call of the management API, and what would have to change.',
+  role: 'operator',
+  options: {
+    as: { ...AS, isRequired: true },
+    target: { value: 'ID', description: 'What it is about.' },
+    policy: POLICY,
+  },
+  notes: `OPERATION is an operationId of the OpenAPI document, such as suspendAgent. ${DENIED}`,
+  run: async (call) => {
+    const target = call.text('target');
+    return tryUse(call, {
+      administer: { operation: call.operands[0], ...(target === undefined ? {} : { target }) },
+    });
+  },
+});
+
+const useTrialText = ({ scope, layers, policies, changes, version, enforced, stops }: Json): string => {
+  const isLetThrough = (scope as readonly string[]).length > 0;
+  const [said] = rowsOf(policies);
+  const lines = [
+    headOf(version, enforced),
+    ...rowsOf(stops).map(String),
+    `It would ${isLetThrough ? '' : 'not '}be let through.`,
+  ];
+  return [
+    lines.map((line) => `${printable(line)}\n`).join(''),
+    table(
+      [
+        { title: 'LAYER', value: (one: Json) => one['layer'] },
+        {
+          title: 'SAYS',
+          value: ({ counts, why, leaves }: Json) => {
+            if (counts !== true) return `does not count: ${why}`;
+            return `${rowsOf(leaves).length > 0 ? 'yes' : 'no'}${why === undefined ? '' : `, ${why}`}`;
+          },
+        },
+        {
+          title: 'BY',
+          value: ({ layer }: Json) => (layer === 'policy' ? rowsOf(said?.['by']).map(({ id }) => id) : undefined),
+        },
+      ],
+      rowsOf(layers),
+    ),
+    ...(rowsOf(changes).length === 0 ? [] : [changesText(rowsOf(changes))]),
+  ].join('\n');
+};
+
+/** Which policies were tried. */
+const headOf = (version: unknown, enforced: unknown): string =>
+  `Policies: ${version === undefined ? 'a draft' : `version ${version}`}${enforced === true ? '' : '. They are switched off on this server: decisions do not ask them'}.`;
+
 const trialText = (body: Json): string => {
   const { scope, removed, layers, policies, changes, version, enforced, stops } = body;
-  const set = version === undefined ? 'a draft' : `version ${version}`;
   const lines = [
-    `Policies: ${set}${enforced === true ? '' : '. They are switched off on this server: decisions do not ask them'}.`,
+    headOf(version, enforced),
     ...rowsOf(stops).map(String),
     `Given:    ${names(scope)}`,
     `Refused:  ${names(rowsOf(removed).map((one) => one['scope']))}`,

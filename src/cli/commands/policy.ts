@@ -8,7 +8,7 @@ import { listCommand, type ManagementCall, managementCommand, timeText } from '.
 import { withProgress } from '../progress.ts';
 import { SETTINGS, settings } from '../settings.ts';
 import { details, printable } from '../table.ts';
-import { readText, replayCommand, tryCommand } from './policy-trials.ts';
+import { readText, replayCommand, tryAdministerCommand, tryCommand, tryRegisterCommand } from './policy-trials.ts';
 
 const PATH = '/policy-sets';
 
@@ -248,6 +248,9 @@ export const policyCommands: readonly Command[] = [
   activateVersion,
   rollback,
   diff,
+  // Before the one whose words they begin with.
+  tryRegisterCommand,
+  tryAdministerCommand,
   tryCommand,
   replayCommand,
   textCommand('starter', 'Print the policies a new server starts with.'),

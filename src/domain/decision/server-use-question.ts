@@ -62,7 +62,7 @@ export type Administration = {
 };
 
 /** Under this name it stands among what was asked about, as a scope does. */
-const REGISTER = 'register';
+export const REGISTER = 'register';
 
 export const registrationCase = (
   who: UserOfServer,

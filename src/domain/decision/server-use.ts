@@ -1,46 +1,27 @@
 /**
  * One more layer before the use of this server itself: whether the active policies let somebody register an agent or
  * client, and let a call change something here. It comes after roles and ownership and gives nobody what those do not.
- * Does not own what is asked (server-use-question.ts) nor the registers. Called by the registries before they write, and
+ * Does not own what is asked (server-use-question.ts, server-use-cases.ts) nor the registers. Called by the registries before they write, and
  * for each call of the management API, wherever it comes from.
  */
-import type { Account } from '../accounts/account.ts';
-import type { Agent } from '../agents/agent.ts';
-import { credentialsOf } from '../agents/credential.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import type { Client } from '../clients/client.ts';
 import type { By, Permits } from '../clients/registered-documents.ts';
 import { DomainError, type RefusedDecision } from '../errors.ts';
-import { isGroupId } from '../groups/group.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { ActivePolicies } from './authorize.ts';
 import type { Withheld } from './decision.ts';
 import { cutByPolicy } from './policy-layer.ts';
 import type { PolicyCase } from './policy-question.ts';
 import { nothingLeft } from './remedies.ts';
-import {
-  type Administration,
-  administrationCase,
-  type Circumstances,
-  type Registered,
-  type RegistrationWay,
-  registrationCase,
-  type UserOfServer,
-} from './server-use-question.ts';
-
-type Found<T> = Promise<{ readonly document: T } | undefined>;
+import { factsOfClient, type ServerUseCases } from './server-use-cases.ts';
+import type { Administration, Registered, RegistrationWay } from './server-use-question.ts';
 
 export type ServerUseDependencies = {
   readonly identifiers: Identifiers;
-  readonly clock: Pick<Clock, 'now'>;
   /** Undefined when no set is active, which permits nothing. The whole member is absent where policy is switched off: nobody is asked. */
   readonly policies: { current(): Promise<ActivePolicies | undefined> } | undefined;
-  readonly accounts: { get(id: string): Found<Account> };
-  readonly clients: { get(id: string): Found<Pick<Client, 'id' | 'verifiedAt'>> };
-  /** Groups that own agents, by the account that is a member. */
-  readonly groups: { ofAccount(account: string): Promise<readonly { readonly id: string }[]> };
-  readonly resourceServers: { findByIdentifier(identifier: string): Found<{ readonly id: string }> };
+  readonly cases: ServerUseCases;
   /** Resource indicator of the management API. */
   readonly managementApi: string;
 };
@@ -72,38 +53,7 @@ export const refusedDecision = (error: Pick<DomainError, 'refused' | 'denial'>):
 export type ServerUse = ReturnType<typeof serverUse>;
 
 export const serverUse = (deps: ServerUseDependencies) => {
-  const { identifiers, clock, policies, accounts, clients, groups, managementApi } = deps;
-
-  const withGroups = async (id: string): Promise<Pick<Account, 'id' | 'state' | 'groups'> | undefined> => {
-    const account = (await accounts.get(id))?.document;
-    if (!account) return undefined;
-    const owning = (await groups.ofAccount(id)).map((group) => group.id);
-    return { id, state: account.state, groups: [...account.groups, ...owning] };
-  };
-
-  const known = async (id: string): Promise<UserOfServer> => {
-    if (id.startsWith('app_')) {
-      const client = (await clients.get(id))?.document;
-      return client ? { kind: 'client', client } : { kind: 'unknown', id };
-    }
-    const account = id.startsWith('acc_') ? await withGroups(id) : undefined;
-    return account ? { kind: 'account', account } : { kind: 'unknown', id };
-  };
-
-  const withinOf = async (owner: string | undefined) =>
-    owner === undefined ? {} : { within: isGroupId(owner) ? owner : ((await withGroups(owner)) ?? owner) };
-
-  const circumstances = async ({ assurance, source, isBound }: Partial<By>): Promise<Circumstances> => {
-    const server = (await deps.resourceServers.findByIdentifier(managementApi))?.document;
-    return {
-      now: clock.now(),
-      assurance,
-      source,
-      isBound,
-      // First start makes it; what no row stands for, policies do not permit.
-      server: { id: server?.id ?? '', identifier: managementApi },
-    };
-  };
+  const { identifiers, policies, cases, managementApi } = deps;
 
   /** Throws what `decide` says no to, with the decision for the trail. */
   const ask = async (asked: PolicyCase): Promise<Permitted> => {
@@ -127,8 +77,7 @@ export const serverUse = (deps: ServerUseDependencies) => {
      */
     async administer(asked: Administration, by: By): Promise<Permitted | undefined> {
       if (policies === undefined) return undefined;
-      const [who, facts] = await Promise.all([known(by.caller), circumstances(by)]);
-      return ask(administrationCase(who, asked, facts));
+      return ask(await cases.administration(asked, by));
     },
 
     /** Of an agent or client as it is to stand in its register; throws as `administer` does. What this server does itself is not asked about. */
@@ -138,26 +87,14 @@ export const serverUse = (deps: ServerUseDependencies) => {
       by: By,
     ): Promise<Permitted | undefined> {
       if (policies === undefined || by.caller === SYSTEM) return undefined;
-      const way = wayOf(by.caller, what.id);
-      const facts = await circumstances(by);
-      const who: UserOfServer =
-        way === 'management'
-          ? await known(by.caller)
-          : {
-              kind: 'registration',
-              id: way === 'open' ? 'open' : by.caller,
-              ...(way === 'token' || way === 'itself' ? await withinOf(what.owner) : {}),
-            };
-      return ask(registrationCase(who, { ...what, way, isChange }, facts));
+      return ask(await cases.registration({ ...what, way: wayOf(by.caller, what.id), isChange }, by));
     },
 
     /** A client that is a document at a URL, before an authorization begins with it; throws as `administer` does. */
     async document(client: Client, by: Pick<By, 'source'>): Promise<Permitted | undefined> {
       if (policies === undefined) return undefined;
-      const who: UserOfServer = { kind: 'client', client, isDocument: true };
-      return ask(
-        registrationCase(who, { ...factsOfClient(client), way: 'document', isChange: false }, await circumstances(by)),
-      );
+      const what = { ...factsOfClient(client), way: 'document', isChange: false } as const;
+      return ask(await cases.registration(what, { ...by, caller: client.id }));
     },
   };
 };
@@ -202,33 +139,3 @@ export const permitsBy =
     if (before && JSON.stringify(factsOf(before)) === JSON.stringify(facts)) return {};
     return (await use.register({ ...facts, id: after.id }, before !== undefined, by)) ?? {};
   };
-
-export const factsOfAgent = (agent: Agent): Registered => ({
-  kind: 'agent',
-  owner: agent.owner,
-  blueprint: agent.blueprint,
-  environment: agent.environment,
-  credentials: [...new Set(credentialsOf(agent).map(({ kind }) => kind))].sort(),
-  roles: [],
-});
-
-export const factsOfClient = (client: Client): Registered => ({
-  kind: 'client',
-  owner: client.owner,
-  credentials: credentialKindsOf(client),
-  roles: [...client.roles].sort(),
-});
-
-const credentialKindsOf = ({ tokenEndpointAuthMethod: method, jwksUri }: Client): readonly string[] => {
-  switch (method) {
-    case 'private_key_jwt':
-      return [jwksUri === undefined ? 'jwks' : 'jwks_uri'];
-    case 'client_secret_basic':
-    case 'client_secret_post':
-      return ['secret'];
-    case 'none':
-      return [];
-    default:
-      return ['mtls'];
-  }
-};

@@ -5,7 +5,7 @@ import type { DecisionFacts } from './facts.ts';
 import type { DecisionLayer } from './layers.ts';
 
 /** Nothing of this kind is enough alone where others stand beside it. */
-export type Step = { readonly layer: DecisionLayer | 'resource_server'; readonly text: string };
+export type Step = { readonly layer: DecisionLayer | 'resource_server' | 'role'; readonly text: string };
 
 type Facts = Pick<DecisionFacts, 'caller' | 'server' | 'subject'>;
 

@@ -2,6 +2,7 @@ import type { AuditTrail } from '../audit/audit-event.ts';
 import type { AuditFilters, AuditPage } from '../audit/list-events.ts';
 import type { By } from '../clients/registered-documents.ts';
 import type { ActivePolicies } from '../decision/authorize.ts';
+import type { ServerUseSimulator, UseSimulation, UseTrial } from '../decision/server-use-simulation.ts';
 import type { Simulation, SimulationRequest, Simulator } from '../decision/simulation.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -16,7 +17,7 @@ export type Tried = {
   readonly text?: string | undefined;
 };
 
-export type Trial = Simulation & {
+export type Trial = (Simulation | UseSimulation) & {
   /** Version of the set that was tried; absent for a text, and where none is active. */
   readonly version?: number;
   /** False where policies are switched off: then decisions do not ask them, whatever is said here. */
@@ -40,11 +41,12 @@ export const policyTrials = (deps: {
   readonly active: { current(): Promise<ActivePolicies | undefined> };
   readonly engine: Pick<PolicyEngine, 'compile'>;
   readonly simulator: Simulator;
+  readonly useSimulator: ServerUseSimulator;
   readonly audit: AuditTrail & { list(filters: AuditFilters): Promise<AuditPage> };
   readonly clock: Clock;
   readonly isEnforced: boolean;
 }) => {
-  const { registry, active, engine, simulator, audit, clock } = deps;
+  const { registry, active, engine, simulator, useSimulator, audit, clock } = deps;
   let isReplaying = false;
 
   /** What is to be tried, ready to decide. A set that was made ready only for this is freed afterwards. */
@@ -63,11 +65,13 @@ export const policyTrials = (deps: {
     /**
      * Throws 'invalid_field' for a text with errors, naming its line, and for what is not there.
      */
-    async simulate(asked: SimulationRequest, tried: Tried): Promise<Trial> {
+    async simulate(asked: SimulationRequest | UseTrial, tried: Tried): Promise<Trial> {
       checkTried(tried);
       const { policies, version, free } = await made(tried);
       try {
-        const found = await simulator.simulate(asked, policies && { policies, version: version ?? 0 });
+        const set = policies && { policies, version: version ?? 0 };
+        const found =
+          'action' in asked ? await useSimulator.simulate(asked, set) : await simulator.simulate(asked, set);
         return { ...found, isEnforced: deps.isEnforced, ...(version === undefined ? {} : { version }) };
       } finally {
         free();

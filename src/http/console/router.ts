@@ -25,6 +25,7 @@ import { findings, overviewModel } from './overview.ts';
 import { addPolicyPages } from './policy-pages.ts';
 import { addReplayPages } from './replay-pages.ts';
 import { addTryPage } from './try-page.ts';
+import { addTryUsePage } from './try-use-page.ts';
 import { addUpstreamPages } from './upstream-pages.ts';
 
 /** What was just done is told by a word of the link, never a text. */
@@ -40,6 +41,7 @@ const ASKED_FOR: Partial<Record<ConsolePlace, readonly [ConsoleOperation, reach?
   'sign-in': ['listUpstreams'],
   versions: ['getPolicySet'],
   try: ['simulatePolicies'],
+  'try-use': ['simulatePolicies'],
   replay: ['replayPolicies'],
   approvals: ['listApprovals', 'all'],
 };
@@ -101,6 +103,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
   addApprovalsPage(parts);
   addPolicyPages(parts);
   addTryPage(parts);
+  addTryUsePage(parts);
   addReplayPages(parts);
   addUpstreamPages(parts);
 

@@ -14,7 +14,7 @@ import { policyLine, versionOptions } from './policy-models.ts';
 const OFFERED = 200;
 
 /** The answer of the management API. */
-type Simulated = {
+export type Simulated = {
   readonly scope: readonly string[];
   readonly removed: readonly { readonly scope: string }[];
   readonly stops: readonly string[];
@@ -113,17 +113,32 @@ const bodyOf = async (deps: ConsoleDeps, asked: ReturnType<typeof readAsked>): P
 const resultOf = async (
   deps: ConsoleDeps,
   { caller, subject, resource }: JsonObject,
-  { scope, removed, stops, layers, policies, changes, ...found }: Simulated,
+  simulated: Simulated,
 ): Promise<TrialResult> => {
   const names = await partyNames(deps, [String(caller), subject === undefined ? undefined : String(subject)]);
   const server = (await deps.resourceServers.findByIdentifier(String(resource)))?.document;
+  return {
+    ...partsOf(simulated),
+    callerName: names(String(caller)),
+    ...(subject === undefined ? {} : { personName: names(String(subject)) }),
+    resourceName: server?.name ?? String(resource),
+  };
+};
+
+/** What the page shows of an answer, but for who asked whom. */
+export const partsOf = ({
+  scope,
+  removed,
+  stops,
+  layers,
+  policies,
+  changes,
+  ...found
+}: Simulated): Omit<TrialResult, 'callerName' | 'personName' | 'resourceName'> => {
   const known = policies.map((one) => one.scope);
   const asked = [...new Set([...known, ...removed.map((one) => one.scope)])].sort();
   const undeclared = asked.filter((name) => !known.includes(name));
   return {
-    callerName: names(String(caller)),
-    ...(subject === undefined ? {} : { personName: names(String(subject)) }),
-    resourceName: server?.name ?? String(resource),
     asked,
     given: scope,
     stops,
@@ -157,6 +172,7 @@ const stepsOf = (
     left = arrived.filter((name) => !isHeld(name));
     return {
       layer,
+      ...(why ? { why } : {}),
       kind: arrived.length === 0 ? 'late' : stopped.length === 0 ? 'pass' : left.length === 0 ? 'stop' : 'cut',
       goesOn: left,
       stopped,

@@ -40,7 +40,7 @@ export const policyCheck =
   };
 
 /** What policies are told of a call. `id`: of the path, or empty. */
-const administrationOf = (operation: OperationId, route: RouteDeclaration, id: string): Administration => ({
+export const administrationOf = (operation: OperationId, route: RouteDeclaration, id: string): Administration => ({
   operation,
   scope: route.scope ?? '',
   risk: RISKS.get(route.scope) ?? 'critical',

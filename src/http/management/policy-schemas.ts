@@ -1,10 +1,14 @@
 /** Schemas of policy sets; see schemas.ts. */
+import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
+import { AUTHENTICATION_METHODS } from '../../domain/blueprints/ceilings.ts';
+import { REGISTRATION_WAYS } from '../../domain/decision/server-use-question.ts';
 import {
   change,
   flag,
   identified,
   input,
   type JsonSchema,
+  list,
   oneOf,
   output,
   type Properties,
@@ -51,6 +55,8 @@ const TRIED: Properties = {
   text: { ...TEXT['text'], description: 'In place of `policy`: a text that is tried and stored nowhere.' },
 };
 
+const ROLES = ['administrator', 'operator', 'auditor'];
+
 const NAMES = strings('', 200, 200);
 const NUMBER = (description: string): JsonSchema => ({ type: 'integer', description });
 const COUNTED: Properties = {
@@ -60,42 +66,72 @@ const COUNTED: Properties = {
 const rows = (properties: Properties): JsonSchema => ({ type: 'array', items: output(properties) });
 
 const TRIALS: Readonly<Record<string, JsonSchema>> = {
-  PolicySimulation: input(
-    {
-      caller: text('Agent or client that would get the token.', 2048),
-      subject: text('Account on whose behalf. Absent: the caller acts for itself.', 64),
-      resource: text('Resource indicator.', 2048),
-      scope: strings('Scopes that are asked for. Absent: all.', 200, 200),
-      route: oneOf(
-        'Where it is asked. Default: an exchange by an agent, a code by a client, client credentials without a subject.',
-        ['client_credentials', 'authorization_code', 'token_exchange', 'consent'],
-      ),
-      assume_consent: flag('As if the person had allowed all of it: what would then stand in the way.'),
-      assurance: {
-        ...input(
-          {
-            acr: text('Authentication context class.', 200),
-            amr: strings('Factors (RFC 8176).', 20, 50),
-            auth_time: seconds('When the person signed in.'),
-          },
-          ['auth_time'],
+  PolicySimulation: input({
+    caller: text(
+      'Agent or client that would get the token; with `register` or `administer` the account or client that would call.',
+      2048,
+    ),
+    subject: text('Account on whose behalf. Absent: the caller acts for itself.', 64),
+    resource: text('Resource indicator. Either this, `register` or `administer`.', 2048),
+    register: {
+      ...input({
+        kind: oneOf('What is to stand in a register. Default: agent.', ['agent', 'client']),
+        way: oneOf('How it comes there. Default: management.', REGISTRATION_WAYS),
+        owner: text('Account or group that is to answer for it.', 64),
+        blueprint: text('Of an agent: the blueprint it is to stand under.', 64),
+        environment: oneOf('Of an agent. Default: development.', ENVIRONMENTS),
+        credentials: list(
+          'What it is to prove itself with. Default: jwks.',
+          10,
+          oneOf('A way.', AUTHENTICATION_METHODS),
         ),
-        description: 'How the person signed in.',
-      },
-      approval: {
-        ...input({ id: text('Its id.', 64), approvers: { type: 'integer', minimum: 1, maximum: 100 } }, ['approvers']),
-        description: 'As if people had approved it.',
-      },
-      source: text('Network address of the sender.', 64),
-      at: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'When. Default: now. Epoch seconds.' },
-      ...TRIED,
+        roles: list('Of a client: its roles at the management API.', 3, oneOf('A role.', ROLES)),
+        change: flag('It is there already, and one of these is to be another one.'),
+      }),
+      description: 'In place of `resource`: whether this may be registered, which asks policies for `register`.',
     },
-    ['caller', 'resource'],
-  ),
+    administer: {
+      ...input(
+        {
+          operation: text('`operationId` of this document.', 64, { pattern: '^[A-Za-z]+$' }),
+          target: text('Id of what it is about.', 128),
+        },
+        ['operation'],
+      ),
+      description: 'In place of `resource`: whether this may be called, which asks policies for `administer`.',
+    },
+    scope: strings('Scopes that are asked for. Absent: all.', 200, 200),
+    route: oneOf(
+      'Where it is asked. Default: an exchange by an agent, a code by a client, client credentials without a subject.',
+      ['client_credentials', 'authorization_code', 'token_exchange', 'consent'],
+    ),
+    assume_consent: flag('As if the person had allowed all of it: what would then stand in the way.'),
+    assurance: {
+      ...input(
+        {
+          acr: text('Authentication context class.', 200),
+          amr: strings('Factors (RFC 8176).', 20, 50),
+          auth_time: seconds('When the person signed in.'),
+        },
+        ['auth_time'],
+      ),
+      description: 'How the person signed in.',
+    },
+    approval: {
+      ...input({ id: text('Its id.', 64), approvers: { type: 'integer', minimum: 1, maximum: 100 } }, ['approvers']),
+      description: 'As if people had approved it.',
+    },
+    source: text('Network address of the sender.', 64),
+    at: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'When. Default: now. Epoch seconds.' },
+    ...TRIED,
+  }),
   PolicySimulationResult: output(
     {
-      route: { type: 'string' },
-      scope: { ...NAMES, description: 'What would be given.' },
+      route: { type: 'string', description: 'Where it is asked; `registration` or `administration` for those.' },
+      scope: {
+        ...NAMES,
+        description: 'What would be given; of those `register`, or the operation, if it would be let through.',
+      },
       removed: {
         type: 'array',
         description: 'What would not be given, and what says so first.',

@@ -1,29 +1,72 @@
-import type { Decision, Withheld } from '../../domain/decision/decision.ts';
+import type { UseTrial } from '../../domain/decision/server-use-simulation.ts';
 import type { SimulationRequest } from '../../domain/decision/simulation.ts';
+import { DomainError } from '../../domain/errors.ts';
 import type { PolicyTrials, ReplayRequest, Trial, Tried } from '../../domain/policy/policy-trials.ts';
 import type { ReplayProgress, ReplaySummary } from '../../domain/policy/replay.ts';
 import type { Call, Handlers } from './call.ts';
 import type { JsonObject } from './json-body.ts';
+import { administrationOf } from './policy-check.ts';
 import { fromWire, toWire } from './representations.ts';
+import { type OperationId, routeEntries } from './route-table.ts';
+import type { RouteDeclaration } from './routes/route.ts';
 
 export const policyTrialHandlers = (trials: PolicyTrials): Handlers<'simulatePolicies' | 'replayPolicies'> => ({
   async simulatePolicies({ body }) {
-    const { policy, text, assurance, approval, ...asked } = body as {
-      readonly assurance?: JsonObject;
-      readonly approval?: JsonObject;
-    } & JsonObject;
-    const request = {
+    const { policy, text, assurance, approval, register, administer, ...asked } = body as Simulated;
+    const common = {
       ...asked,
       ...(assurance === undefined ? {} : { assurance: { amr: [], ...fromWire(assurance) } }),
       ...(approval === undefined ? {} : { approval: { id: 'tried', ...approval } }),
-    } as unknown as SimulationRequest;
-    return { body: showTrial(await trials.simulate(request, triedOf({ policy, text }))) };
+    };
+    const [what, ...others] = ['resource', 'register', 'administer'].filter((name) => Object.hasOwn(body, name));
+    if (what === undefined || others.length > 0) {
+      throw new DomainError('invalid_field', 'Say one of resource, register and administer.', { field: '/resource' });
+    }
+    const request = register ? registrationOf(register, common) : administer ? callOf(administer, common) : common;
+    if (!register && asked['caller'] === undefined) {
+      throw new DomainError('invalid_field', 'Say who asks.', { field: '/caller' });
+    }
+    return {
+      body: showTrial(await trials.simulate(request as SimulationRequest | UseTrial, triedOf({ policy, text }))),
+    };
   },
 
   async replayPolicies(call) {
     return { lines: lines(trials, call) };
   },
 });
+
+type Simulated = JsonObject & {
+  readonly assurance?: JsonObject;
+  readonly approval?: JsonObject;
+  readonly register?: JsonObject;
+  readonly administer?: { readonly operation: string; readonly target?: string };
+};
+
+const ROUTES = new Map<string, RouteDeclaration>(routeEntries());
+
+const demandOf = ({ roles, own }: RouteDeclaration) => ({ roles, own: own === true });
+
+const registrationOf = (register: JsonObject, common: JsonObject): JsonObject => {
+  const { kind = 'agent', way = 'management', change = false, ...facts } = register;
+  const usual = kind === 'agent' ? { environment: 'development', credentials: ['jwks'] } : { credentials: ['jwks'] };
+  const route = ROUTES.get(kind === 'agent' ? 'createAgent' : 'createClient');
+  const demand = route ? demandOf(route) : { roles: [], own: false };
+  return { ...common, ...usual, roles: [], ...facts, action: 'register', kind, way, isChange: change, demand };
+};
+
+/** Throws 'invalid_field' for an operation there is none of, and for one that asks no policy. */
+const callOf = ({ operation, target }: { operation: string; target?: string }, common: JsonObject): JsonObject => {
+  const route = ROUTES.get(operation);
+  const refuse = (message: string): never => {
+    throw new DomainError('invalid_field', message, { field: '/administer/operation' });
+  };
+  if (!route) return refuse('There is no such operation; see the OpenAPI document.');
+  if (route.policy === 'register') return refuse('This one registers: say `register`.');
+  if (route.policy !== 'administer') return refuse(`Nobody is asked about this one: ${route.policy.not}.`);
+  const asked = administrationOf(operation as OperationId, route, target ?? '');
+  return { ...common, ...asked, action: 'administer', demand: demandOf(route) };
+};
 
 const triedOf = ({ policy, text }: JsonObject): Tried => ({
   ...(policy === undefined ? {} : { policy: String(policy) }),
@@ -53,15 +96,19 @@ const showTrial = ({ decision, version, isEnforced, stops, layers, policies, cha
   enforced: isEnforced,
 });
 
-const showDecision = ({ route, scope, removed, maxSeconds, maxUses }: Decision, isStopped: boolean): JsonObject => ({
-  route,
-  scope: isStopped ? [] : scope,
-  removed: removed.map(showWithheld),
-  ...(maxSeconds === undefined ? {} : { max_seconds: maxSeconds }),
-  ...(maxUses === undefined ? {} : { max_uses: maxUses }),
-});
+const showDecision = (decision: Trial['decision'], isStopped: boolean): JsonObject => {
+  const { route, scope, removed } = decision;
+  const { maxSeconds, maxUses } = { maxSeconds: undefined, maxUses: undefined, ...decision };
+  return {
+    route,
+    scope: isStopped ? [] : scope,
+    removed: removed.map(showWithheld),
+    ...(maxSeconds === undefined ? {} : { max_seconds: maxSeconds }),
+    ...(maxUses === undefined ? {} : { max_uses: maxUses }),
+  };
+};
 
-const showWithheld = ({ needs, ...withheld }: Withheld): JsonObject => ({
+const showWithheld = ({ needs, ...withheld }: Trial['decision']['removed'][number]): JsonObject => ({
   ...withheld,
   ...(needs === undefined ? {} : { needs: needs.map((need) => toWire({ ...need })) }),
 });

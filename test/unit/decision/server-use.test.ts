@@ -3,13 +3,8 @@ import { cedarPolicyEngine } from '../../../adapters/cedar/policy-engine.ts';
 import type { Agent } from '../../../src/domain/agents/agent.ts';
 import type { Client } from '../../../src/domain/clients/client.ts';
 import type { ActivePolicies } from '../../../src/domain/decision/authorize.ts';
-import {
-  factsOfAgent,
-  factsOfClient,
-  permitsBy,
-  type ServerUse,
-  serverUse,
-} from '../../../src/domain/decision/server-use.ts';
+import { permitsBy, type ServerUse, serverUse } from '../../../src/domain/decision/server-use.ts';
+import { factsOfAgent, factsOfClient, serverUseCases } from '../../../src/domain/decision/server-use-cases.ts';
 import { isDomainError } from '../../../src/domain/errors.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
 import { API, account, NOW, policiesThat } from './world.ts';
@@ -23,12 +18,15 @@ const PERMIT = '@id("all") permit (principal, action, resource) when { context.d
 const use = (policies: { current(): Promise<ActivePolicies | undefined> } | undefined): ServerUse =>
   serverUse({
     identifiers: countedIdentifiers(),
-    clock: { now: () => NOW },
     policies,
-    accounts: { get: async (id) => (id === account.id ? { document: account } : undefined) },
-    clients: { get: async (id) => (id === 'app_1' ? { document: { id } } : undefined) },
-    groups: { ofAccount: async (id) => (id === account.id ? [{ id: 'grp_owners' }] : []) },
-    resourceServers: { findByIdentifier: async (id) => (id === API ? { document: { id: 'rs_own' } } : undefined) },
+    cases: serverUseCases({
+      clock: { now: () => NOW },
+      accounts: { get: async (id) => (id === account.id ? { document: account } : undefined) },
+      clients: { get: async (id) => (id === 'app_1' ? { document: { id } } : undefined) },
+      groups: { ofAccount: async (id) => (id === account.id ? [{ id: 'grp_owners' }] : []) },
+      resourceServers: { findByIdentifier: async (id) => (id === API ? { document: { id: 'rs_own' } } : undefined) },
+      managementApi: API,
+    }),
     managementApi: API,
   });
 

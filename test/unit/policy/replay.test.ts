@@ -4,6 +4,7 @@ import { authorizer } from '../../../src/domain/decision/authorize.ts';
 import { recordOf } from '../../../src/domain/decision/decision.ts';
 import type { ExternalDecisionPoint } from '../../../src/domain/decision/external-layer.ts';
 import { serverUse } from '../../../src/domain/decision/server-use.ts';
+import { serverUseCases } from '../../../src/domain/decision/server-use-cases.ts';
 import { replay } from '../../../src/domain/policy/replay.ts';
 import { API, account, generous, MAIL, NOW, policiesThat } from '../decision/world.ts';
 import { countedIdentifiers } from '../delegation/fakes.ts';
@@ -12,12 +13,15 @@ const permitting = policiesThat(() => ({}));
 const use = (policies: ReturnType<typeof policiesThat>) =>
   serverUse({
     identifiers: countedIdentifiers(),
-    clock: { now: () => NOW },
     policies,
-    accounts: { get: async () => ({ document: account }) },
-    clients: { get: async () => undefined },
-    groups: { ofAccount: async () => [] },
-    resourceServers: { findByIdentifier: async () => ({ document: { id: 'rs_own' } }) },
+    cases: serverUseCases({
+      clock: { now: () => NOW },
+      accounts: { get: async () => ({ document: account }) },
+      clients: { get: async () => undefined },
+      groups: { ofAccount: async () => [] },
+      resourceServers: { findByIdentifier: async () => ({ document: { id: 'rs_own' } }) },
+      managementApi: API,
+    }),
     managementApi: API,
   });
 const withoutSend = policiesThat(({ resource }) => ({ effect: resource.id.endsWith('send') ? 'deny' : 'allow' }));

@@ -11,6 +11,7 @@ import {
   replayResult,
 } from '../../../views/pages/console-policy-replay.ts';
 import { tryPage } from '../../../views/pages/console-policy-try.ts';
+import { tryUsePage } from '../../../views/pages/console-policy-try-use.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { policyWords } from '../../../views/words/policy.ts';
 
@@ -94,6 +95,29 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
     resources: [{ value: text('https://mail.example'), text: text('Mail') }],
     errors: {},
   };
+  const tryUse = {
+    ...frame,
+    action: `${home}/try/use`,
+    asked: {
+      who: text('alice'),
+      way: 'token',
+      kind: 'client',
+      owner: text('bob'),
+      blueprint: text('bpt_1'),
+      environment: 'test',
+      credential: 'mtls',
+      policy: 'active',
+      caller: text('alice'),
+      operation: 'createGroup',
+      target: text('agt_1'),
+      set: '2',
+    },
+    blueprints: [{ value: text('bpt_1'), text: text('Clerks') }],
+    environments: [{ value: 'test', text: text('test') }],
+    operations: [{ value: 'createGroup', text: 'createGroup' }],
+    policies: [{ value: '2', text: text('Version 2') }],
+    errors: {},
+  };
   return {
     'policy-overview': policyOverviewPage({
       ...frame,
@@ -168,6 +192,35 @@ export const policyPages = (frame: ConsoleFrame, text: (usual: string) => string
     'policy-try-wrong': tryPage({
       ...trial,
       errors: { agent: text('There is no such agent.'), resource: text('None.'), policy: text('None.') },
+    }),
+    'policy-try-use': tryUsePage({
+      ...tryUse,
+      result: {
+        callerName: '',
+        resourceName: '',
+        use: { who: text('Alice'), what: text('createGroup') },
+        asked: [text('createGroup')],
+        given: [],
+        stops: [],
+        steps: [
+          {
+            layer: 'role',
+            kind: 'pass',
+            why: text('a reason'),
+            goesOn: [text('createGroup')],
+            stopped: [],
+            wouldStop: [],
+          },
+          { layer: 'policy', kind: 'stop', goesOn: [], stopped: [text('createGroup')], wouldStop: [] },
+        ],
+        policies: [{ scope: text('createGroup'), isAllowed: false, by: policies }],
+        changes: [{ scope: text('createGroup'), steps: [text('This policy forbids it: low.')] }],
+        isEnforced: true,
+      },
+    }),
+    'policy-try-use-wrong': tryUsePage({
+      ...tryUse,
+      errors: { who: text('None.'), blueprint: text('None.'), operation: text('None.') },
     }),
     'policy-replay': replayPage({ ...replay, errors: { policy: text('None.'), agent: text('None.') } }),
     'policy-replayed': replayedPage(replay, html`${replayProgress(10, 1, 0.5)}${result}`),

@@ -1,0 +1,125 @@
+/** Who uses this server and what of it policies look at, read from the registers: makes the cases of server-use-question.ts. */
+import type { Account } from '../accounts/account.ts';
+import type { Agent } from '../agents/agent.ts';
+import { credentialsOf } from '../agents/credential.ts';
+import type { Client } from '../clients/client.ts';
+import { isDocumentId } from '../clients/metadata-document.ts';
+import type { By } from '../clients/registered-documents.ts';
+import { isGroupId } from '../groups/group.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { PolicyCase } from './policy-question.ts';
+import {
+  type Administration,
+  administrationCase,
+  type Circumstances,
+  type Registered,
+  type RegistrationWay,
+  registrationCase,
+  type UserOfServer,
+} from './server-use-question.ts';
+
+type Found<T> = Promise<{ readonly document: T } | undefined>;
+
+/** Who calls, how and from where; `at` in epoch seconds where it is not now. */
+export type UseBy = Pick<By, 'assurance' | 'source' | 'isBound'> & {
+  readonly caller: string;
+  readonly at?: number | undefined;
+};
+
+export type ServerUseCases = ReturnType<typeof serverUseCases>;
+
+export const serverUseCases = (deps: {
+  readonly clock: Pick<Clock, 'now'>;
+  readonly accounts: { get(id: string): Found<Account> };
+  readonly clients: { get(id: string): Found<Pick<Client, 'id' | 'verifiedAt'>> };
+  /** Groups that own agents, by the account that is a member. */
+  readonly groups: { ofAccount(account: string): Promise<readonly { readonly id: string }[]> };
+  readonly resourceServers: { findByIdentifier(identifier: string): Found<{ readonly id: string }> };
+  /** Resource indicator of the management API. */
+  readonly managementApi: string;
+}) => {
+  const { clock, accounts, clients, groups, managementApi } = deps;
+
+  const withGroups = async (id: string): Promise<Pick<Account, 'id' | 'state' | 'groups'> | undefined> => {
+    const account = (await accounts.get(id))?.document;
+    if (!account) return undefined;
+    const owning = (await groups.ofAccount(id)).map((group) => group.id);
+    return { id, state: account.state, groups: [...account.groups, ...owning] };
+  };
+
+  const known = async (id: string): Promise<UserOfServer> => {
+    if (id.startsWith('app_')) {
+      const client = (await clients.get(id))?.document;
+      return client ? { kind: 'client', client } : { kind: 'unknown', id };
+    }
+    const account = id.startsWith('acc_') ? await withGroups(id) : undefined;
+    return account ? { kind: 'account', account } : { kind: 'unknown', id };
+  };
+
+  const withinOf = async (owner: string | undefined) =>
+    owner === undefined ? {} : { within: isGroupId(owner) ? owner : ((await withGroups(owner)) ?? owner) };
+
+  const circumstances = async ({ assurance, source, isBound, at }: Partial<UseBy>): Promise<Circumstances> => {
+    const server = (await deps.resourceServers.findByIdentifier(managementApi))?.document;
+    return {
+      now: at ?? clock.now(),
+      assurance,
+      source,
+      isBound,
+      // First start makes it; what no row stands for, policies do not permit.
+      server: { id: server?.id ?? '', identifier: managementApi },
+    };
+  };
+
+  const registrant = async (way: RegistrationWay, caller: string, owner: string | undefined): Promise<UserOfServer> => {
+    if (way === 'management') return known(caller);
+    if (way === 'document') return { kind: 'client', client: { id: caller }, isDocument: isDocumentId(caller) };
+    const within = way === 'token' || way === 'itself' ? await withinOf(owner) : {};
+    return { kind: 'registration', id: way === 'open' ? 'open' : caller, ...within };
+  };
+
+  return {
+    async administration(asked: Administration, by: UseBy): Promise<PolicyCase> {
+      const [who, facts] = await Promise.all([known(by.caller), circumstances(by)]);
+      return administrationCase(who, asked, facts);
+    },
+
+    async registration(
+      what: Registered & { readonly way: RegistrationWay; readonly isChange: boolean },
+      by: UseBy,
+    ): Promise<PolicyCase> {
+      const [who, facts] = await Promise.all([registrant(what.way, by.caller, what.owner), circumstances(by)]);
+      return registrationCase(who, what, facts);
+    },
+  };
+};
+
+export const factsOfAgent = (agent: Agent): Registered => ({
+  kind: 'agent',
+  owner: agent.owner,
+  blueprint: agent.blueprint,
+  environment: agent.environment,
+  credentials: [...new Set(credentialsOf(agent).map(({ kind }) => kind))].sort(),
+  roles: [],
+});
+
+export const factsOfClient = (client: Client): Registered => ({
+  kind: 'client',
+  owner: client.owner,
+  credentials: credentialKindsOf(client),
+  roles: [...client.roles].sort(),
+});
+
+const credentialKindsOf = ({ tokenEndpointAuthMethod: method, jwksUri }: Client): readonly string[] => {
+  switch (method) {
+    case 'private_key_jwt':
+      return [jwksUri === undefined ? 'jwks' : 'jwks_uri'];
+    case 'client_secret_basic':
+    case 'client_secret_post':
+      return ['secret'];
+    case 'none':
+      return [];
+    default:
+      return ['mtls'];
+  }
+};

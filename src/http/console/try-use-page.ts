@@ -1,0 +1,132 @@
+import type { TrialResult, TryUseModel } from '../../../views/pages/console-policy-model.ts';
+import { tryUsePage } from '../../../views/pages/console-policy-try-use.ts';
+import { agentWords } from '../../../views/words/agent.ts';
+import { policyPageWords } from '../../../views/words/console-policy.ts';
+import { tryUseWords } from '../../../views/words/console-try-use.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
+import { isDomainError } from '../../domain/errors.ts';
+import { queryOf, recordRefusal, sendPage, statusOf } from '../interaction/page-answers.ts';
+import type { JsonObject } from '../management/json-body.ts';
+import { routeEntries } from '../management/route-table.ts';
+import { type ConsoleDeps, partyNames } from './console-deps.ts';
+import type { Parts } from './console-forms.ts';
+import { versionOptions } from './policy-models.ts';
+import { ownerCalled } from './register-form.ts';
+import { partsOf, type Simulated } from './try-page.ts';
+
+type Asked = TryUseModel['asked'];
+
+/** Adds the page that tries who may register, and who may call what. It changes nothing, so it can be kept as a link. */
+export const addTryUsePage = ({ page, deps, calls }: Parts): void =>
+  page('/console/policy/try/use', async (ctx, { viewer, frame }) => {
+    const { account, by } = viewer;
+    calls.access('simulatePolicies', account);
+    const query = queryOf(ctx);
+    const asked = readAsked(query);
+    const [blueprints, versions] = await Promise.all([
+      deps.blueprints.list({ state: 'active', limit: 200 }),
+      versionOptions(calls, viewer),
+    ]);
+    const model: TryUseModel = {
+      ...frame,
+      action: `${deps.basePath}/console/policy/try/use`,
+      asked,
+      blueprints: blueprints.items.map(({ document: { id, name } }) => ({ value: id, text: name })),
+      environments: Object.entries(agentWords.environments).map(([value, text]) => ({ value, text })),
+      operations: OPERATIONS.map((operation) => ({ value: operation, text: operation })),
+      policies: [{ value: 'active', text: policyPageWords.thoseThatCount }, ...versions],
+      errors: {},
+    };
+    const ask = query.get('ask');
+    if (ask !== 'register' && ask !== 'administer') return sendPage(ctx, 200, tryUsePage(model));
+    try {
+      const body = ask === 'register' ? await registration(deps, asked) : await callOf(deps, asked);
+      const answer = await calls.run('simulatePolicies', account, by, { body });
+      const result = await resultOf(deps, body, answer.body as unknown as Simulated);
+      sendPage(ctx, 200, tryUsePage({ ...model, result }));
+    } catch (error) {
+      if (!isDomainError(error) || error.code !== 'invalid_field') throw error;
+      await recordRefusal(deps, ctx, error);
+      const names = FIELDS[ask];
+      const field = (error.field ?? '').split('/').findLast((name) => Object.hasOwn(names, name)) ?? 'caller';
+      sendPage(
+        ctx,
+        statusOf(error),
+        tryUsePage({ ...model, errors: { [names[field] ?? 'who']: refusalPhrase(error.message) } }),
+      );
+    }
+  });
+
+/** Members of the call, and the fields that are about them. */
+const FIELDS: Readonly<Record<'register' | 'administer', Readonly<Record<string, keyof Asked>>>> = {
+  register: {
+    caller: 'who',
+    owner: 'owner',
+    blueprint: 'blueprint',
+    environment: 'environment',
+    credentials: 'credential',
+    way: 'way',
+    policy: 'policy',
+  },
+  administer: { caller: 'caller', operation: 'operation', target: 'target', policy: 'set' },
+};
+
+const OPERATIONS = routeEntries().flatMap(([operation, { policy }]) => (policy === 'administer' ? [operation] : []));
+
+const readAsked = (query: URLSearchParams): Asked => {
+  const of = (name: string, otherwise = ''): string => (query.get(name) ?? otherwise).trim().slice(0, 200);
+  return {
+    who: of('who'),
+    way: of('way', 'management'),
+    kind: of('kind', 'agent'),
+    owner: of('owner'),
+    blueprint: of('blueprint'),
+    environment: of('environment', 'development'),
+    credential: of('credential', 'jwks'),
+    policy: of('policy', 'active'),
+    caller: of('caller'),
+    operation: of('operation', 'suspendAgent'),
+    target: of('target'),
+    set: of('set', 'active'),
+  };
+};
+
+/** A username that nobody has is left to be refused by the API. */
+const idCalled = async (deps: ConsoleDeps, typed: string): Promise<string> =>
+  (await deps.accounts.findByUsername(typed))?.document.id ?? typed;
+
+const registration = async (deps: ConsoleDeps, asked: Asked): Promise<JsonObject> => {
+  const { who, way, kind, owner, blueprint, environment, credential, policy } = asked;
+  return {
+    policy,
+    ...(who === '' ? {} : { caller: await idCalled(deps, who) }),
+    register: {
+      kind,
+      way,
+      credentials: credential === '' ? [] : [credential],
+      ...(owner === ''
+        ? {}
+        : { owner: /^(?:acc|grp)_/.test(owner) ? owner : await ownerCalled(deps, owner, '/owner') }),
+      ...(kind === 'agent' ? { environment } : {}),
+      ...(kind === 'agent' && blueprint !== '' ? { blueprint } : {}),
+      ...(way === 'itself' ? { change: true } : {}),
+    },
+  };
+};
+
+const callOf = async (deps: ConsoleDeps, { caller, operation, target, set }: Asked): Promise<JsonObject> => ({
+  policy: set,
+  caller: await idCalled(deps, caller),
+  administer: { operation, ...(target === '' ? {} : { target }) },
+});
+
+const resultOf = async (deps: ConsoleDeps, { caller }: JsonObject, simulated: Simulated): Promise<TrialResult> => {
+  const parts = partsOf(simulated);
+  const name = caller === undefined ? undefined : (await partyNames(deps, [String(caller)]))(String(caller));
+  return {
+    ...parts,
+    callerName: name ?? '',
+    resourceName: '',
+    use: { who: name ?? tryUseWords.nobody, what: parts.asked[0] ?? '' },
+  };
+};

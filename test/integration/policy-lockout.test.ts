@@ -1,0 +1,92 @@
+/** A policy set that lets nobody do anything here, and the way back. */
+import { describe, expect, test } from '@jest/globals';
+import { runCli } from '../../src/cli/main.ts';
+import { managementFromKeyFile } from '../support/management.ts';
+import { runServer } from '../support/running-server.ts';
+
+describe('who locked everybody out', () => {
+  /** Agents and applications get their tokens, and nobody does anything here. */
+  const NOBODY = `@id("tokens-only")
+permit (principal, action in [Action::"act", Action::"delegate"], resource) when { context.depth < 5 };`;
+
+  const behalf = async (env: Record<string, string>, ...argv: string[]) => {
+    const written = { out: '', err: '' };
+    const terminal = {
+      out: (text: string) => {
+        written.out += text;
+      },
+      err: (text: string) => {
+        written.err += text;
+      },
+    };
+    const code = await runCli(argv, terminal, { BEHALF__LOG__LEVEL: 'silent', ...env });
+    return { code, ...written };
+  };
+
+  test('is warned before, and gets back in on the machine while the server runs; the trail has it', async () => {
+    const alone = await runServer({ stores: 'sqlite' });
+    try {
+      const env = { BEHALF_DATA: alone.dataFolder };
+      const api = await managementFromKeyFile(alone.administratorKeyFile);
+      const drafted = await api.call('POST', '/policy-sets', { text: NOBODY });
+      expect(drafted.body['warnings']).toEqual([
+        expect.stringMatching(/No policy permits `administer`.*rollback --local/),
+        expect.stringMatching(/No policy permits `register`/),
+      ]);
+      const etag = { 'if-match': String(drafted.headers.get('etag')) };
+      expect((await api.call('POST', `/policy-sets/${drafted.body['id']}/activation`, {}, etag)).status).toBe(200);
+
+      // What is read goes on; the policies themselves are no exception.
+      expect((await api.call('GET', '/policy-sets/active')).status).toBe(200);
+      for (const [method, path] of [
+        ['POST', '/policy-sets'],
+        ['POST', '/policy-sets/1/activation'],
+        ['POST', '/groups'],
+      ] as const) {
+        const { status, body } = await api.call(method, path, {});
+        expect([status, body['denial']]).toMatchObject([403, { layer: 'policy', reason: 'policy_forbids' }]);
+      }
+      const remote = await behalf(env, 'policy', 'rollback');
+      expect([remote.code === 0, remote.err]).toEqual([false, expect.stringContaining('policies of this server')]);
+
+      const local = await behalf(env, 'policy', 'rollback', '--local');
+      expect(local).toMatchObject({ code: 0, err: 'Version 1 counts from now on in place of version 2.\n' });
+      expect((await api.call('POST', '/groups', {})).status).toBe(400);
+      const { entries } = await alone.behalf.services.audit.list({ type: 'policy.activated', limit: 1 });
+      expect(entries).toMatchObject([{ stream: 'command-line', event: { caller: 'system', inputs: { replaces: 2 } } }]);
+
+      expect(await behalf(env, 'policy', 'rollback', '--local', '--to', '7')).toMatchObject({
+        err: expect.stringContaining('There is no version 7.'),
+      });
+      expect((await behalf(env, 'policy', 'rollback', '--local', '--to', '1e3')).code).not.toBe(0);
+      expect((await behalf(env, 'policy', 'rollback', '--to', '1')).code).not.toBe(0);
+      const starter = await behalf(env, 'policy', 'rollback', '--local', '--to', 'starter');
+      expect(starter.err).toBe('Version 3 counts from now on in place of version 1.\n');
+      expect((await api.call('GET', '/policy-sets/active')).body).toMatchObject({ version: 3, created_by: 'system' });
+    } finally {
+      await alone.close();
+    }
+  });
+
+  test('with policies switched off nobody is asked', async () => {
+    const alone = await runServer({ stores: 'sqlite' });
+    const api = await managementFromKeyFile(alone.administratorKeyFile);
+    const drafted = await api.call('POST', '/policy-sets', { text: NOBODY });
+    const etag = { 'if-match': String(drafted.headers.get('etag')) };
+    await api.call('POST', `/policy-sets/${drafted.body['id']}/activation`, {}, etag);
+    await alone.close({ keepData: true });
+    const again = await runServer({
+      stores: 'sqlite',
+      after: alone,
+      environment: { BEHALF__POLICY__ENFORCEMENT: 'off' },
+    });
+    try {
+      const { body } = await api.call('POST', '/groups', {});
+      expect(body['denial']).toBeUndefined();
+      const events = await again.events('management.permitted');
+      expect(events.filter(({ note }) => note === 'createGroup')).toEqual([]);
+    } finally {
+      await again.close();
+    }
+  });
+});

@@ -1,0 +1,75 @@
+import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
+
+/** Trying who may register, and who may call what at the management API. */
+export const tryUseWords = {
+  title: phrase({ en: 'Try the use of this server', de: 'Die Nutzung dieses Servers ausprobieren' }),
+  lead: phrase({
+    en: 'Whether somebody may register an agent or a client, or make a call that changes something. Nothing is done, and nothing is kept.',
+    de: 'Ob jemand einen Agenten oder Client registrieren oder etwas verändern darf. Es wird nichts getan und nichts aufbewahrt.',
+  }),
+  register: phrase({ en: 'Register', de: 'Registrieren' }),
+  call: phrase({ en: 'Change something', de: 'Etwas verändern' }),
+  who: phrase({ en: 'Who', de: 'Wer' }),
+  whoHint: phrase({
+    en: 'Username, or the id of an account or client. Empty where nobody calls.',
+    de: 'Benutzername, oder die Kennung eines Kontos oder Clients. Leer, wo niemand aufruft.',
+  }),
+  callerHint: phrase({
+    en: 'Username, or the id of an account or client.',
+    de: 'Benutzername, oder die Kennung eines Kontos oder Clients.',
+  }),
+  what: phrase({ en: 'What', de: 'Was' }),
+  kinds: {
+    agent: phrase({ en: 'An agent', de: 'Einen Agenten' }),
+    client: phrase({ en: 'A client that is no agent', de: 'Einen Client, der kein Agent ist' }),
+  },
+  way: phrase({ en: 'How', de: 'Wie' }),
+  ways: {
+    management: phrase({ en: 'Console, command line or API', de: 'Konsole, Befehlszeile oder API' }),
+    token: phrase({ en: 'With an initial access token', de: 'Mit einem Registrierungs-Token' }),
+    statement: phrase({ en: 'With a software statement', de: 'Mit einer Software-Erklärung' }),
+    open: phrase({ en: 'Openly, by anybody', de: 'Offen, durch jeden' }),
+    document: phrase({ en: 'By the document at its URL', de: 'Durch das Dokument unter seiner URL' }),
+    itself: phrase({ en: 'By itself, once it is registered', de: 'Durch sich selbst, wenn es registriert ist' }),
+  } satisfies Readonly<Record<string, Phrase>>,
+  owner: phrase({ en: 'Owner (optional)', de: 'Eigentümer (optional)' }),
+  ownerHint: phrase({
+    en: 'Username, name of a group, or id.',
+    de: 'Benutzername, Name einer Gruppe, oder Kennung.',
+  }),
+  blueprint: phrase({ en: 'Blueprint', de: 'Blueprint' }),
+  none: phrase({ en: 'None', de: 'Keiner' }),
+  environment: phrase({ en: 'Environment', de: 'Umgebung' }),
+  credential: phrase({ en: 'Proves itself with', de: 'Weist sich aus mit' }),
+  credentials: {
+    jwks: phrase({ en: 'Keys that stand here', de: 'Schlüsseln, die hier stehen' }),
+    jwks_uri: phrase({ en: 'Keys at a URL', de: 'Schlüsseln unter einer URL' }),
+    federated: phrase({ en: 'Tokens of its platform', de: 'Token seiner Plattform' }),
+    mtls: phrase({ en: 'A certificate', de: 'Einem Zertifikat' }),
+    attested: phrase({ en: 'Attested keys of its copies', de: 'Bescheinigten Schlüsseln seiner Kopien' }),
+    secret: phrase({ en: 'A secret', de: 'Einem Geheimnis' }),
+    '': phrase({ en: 'Nothing', de: 'Nichts' }),
+  } satisfies Readonly<Record<string, Phrase>>,
+  operation: phrase({ en: 'Which call', de: 'Welcher Aufruf' }),
+  operationHint: phrase({
+    en: 'As the management API calls it.',
+    de: 'Wie ihn die Verwaltungs-API nennt.',
+  }),
+  target: phrase({ en: 'Of what (optional)', de: 'Wovon (optional)' }),
+  targetHint: phrase({ en: 'Its id.', de: 'Seine Kennung.' }),
+  /** Who, and what. */
+  summary: (who: HtmlValue, what: HtmlValue) => phrase({ en: html`${who}: ${what}`, de: html`${who}: ${what}` }),
+  nobody: phrase({ en: 'Nobody who signed in', de: 'Niemand, der angemeldet ist' }),
+};
+
+/** Sentences of such a simulation (src/domain/decision/server-use-simulation.ts). */
+export const TRIAL_USE_GERMAN: Readonly<Record<string, string>> = {
+  'nobody calls with a role': 'niemand ruft mit einer Rolle auf',
+  'any caller may': 'jeder darf es aufrufen',
+  'without a role only for what is its own': 'ohne Rolle nur für das, was ihm selbst gehört',
+  'Give {} the role {}.': '{} die Rolle {} geben.',
+  'Blueprint {} is {}: it takes no agents.': 'Blueprint {} ist nicht aktiv ({}): Er nimmt keine Agenten auf.',
+  'There is no such account or client.': 'So ein Konto oder einen solchen Client gibt es nicht.',
+  'Name the account or client that calls.': 'Nennen Sie das Konto oder den Client, der aufruft.',
+  'There is no such blueprint.': 'So einen Blueprint gibt es nicht.',
+};
