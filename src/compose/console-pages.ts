@@ -2,9 +2,13 @@ import { DomainError } from '../domain/errors.ts';
 import { repeatableRegistration } from '../domain/registration/repeatable-registration.ts';
 import type { ConsoleDeps } from '../http/console/console-deps.ts';
 import type { PeopleDeps } from '../http/interaction/people-deps.ts';
+import { accountHandlers } from '../http/management/accounts.ts';
 import { agentHandlers } from '../http/management/agents.ts';
 import { approvalHandlers } from '../http/management/approvals.ts';
+import { auditHandlers } from '../http/management/audit.ts';
 import { credentialHandlers } from '../http/management/credentials.ts';
+import { delegationHandlers } from '../http/management/delegations.ts';
+import { groupHandlers } from '../http/management/groups.ts';
 import { instanceHandlers } from '../http/management/instances.ts';
 import { policyHandlers } from '../http/management/policies.ts';
 import { policyTrialHandlers } from '../http/management/policy-trials.ts';
@@ -49,6 +53,10 @@ export const consoleDeps = (
         redirectUri: `${people.issuer}/upstream/callback`,
       }),
       ...agentHandlers(agents, owners, blueprints, accounts, groups, registration, audit),
+      ...accountHandlers(accounts, made.factors),
+      ...groupHandlers(groups, made.departures),
+      ...delegationHandlers(made.delegations, agents, owners),
+      ...auditHandlers(audit, audit),
       ...instanceHandlers(made.instances, agents, owners),
       ...credentialHandlers(
         { ...made.credentials, lastUses: credentialUses.lastUses, provenBy: async () => refuseProof() },

@@ -143,9 +143,8 @@ const RULES: readonly Rule[] = [
     of: 'src/compose/console-pages.ts',
     may: [
       'src/domain/',
-      ...['agents', 'approvals', 'credentials', 'instances', 'policies', 'policy-trials', 'upstreams'].map(
-        (name) => `src/http/management/${name}.ts`,
-      ),
+      // The handlers of all that has pages.
+      'src/http/management/',
     ],
     types: ['./', 'src/http/console/', 'src/http/interaction/people-deps.ts'],
   },

@@ -1,3 +1,4 @@
+import { isolated } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { agentRows } from '../partials/agent-rows.ts';
@@ -24,6 +25,10 @@ ${
   model.seesAll &&
   html`<p class="lead">${model.asked.all ? html`<a href="${model.ownHref}">${words.onlyMine}</a>` : html`<a href="${model.allHref}">${words.all}</a>`}</p>`
 }
+${
+  model.ofOwner &&
+  html`<p class="lead">${words.ofOwner(isolated(model.ofOwner.name))} <a href="${model.ofOwner.anyHref}">${words.ofAny}</a></p>`
+}
 ${consoleTabs(model, 'agents')}</div>
 ${filters(model)}
 <section aria-labelledby="list"><div class="row"><h2 id="list">${listWords.list}</h2><p><a href="${model.csvHref}">${words.csv}</a> <a href="${model.ndjsonHref}">${words.ndjson}</a></p></div>
@@ -36,7 +41,7 @@ ${pagination(model.pages, listWords.pagesOf.agents, 'other')}</section>`,
   });
 
 const isAsked = ({ asked }: AgentListModel): boolean =>
-  [asked.search, asked.state, asked.environment, asked.unused].some((value) => value !== '');
+  [asked.owner, asked.search, asked.state, asked.environment, asked.unused].some((value) => value !== '');
 
 const SORTS = [
   { value: '', text: words.sorts.created },
@@ -49,7 +54,7 @@ const filters = ({
   action,
   asked,
 }: AgentListModel): Html => html`<form method="get" action="${action}" class="filters" role="search">
-${asked.all && html`<input type="hidden" name="of" value="all">`}
+${asked.all && html`<input type="hidden" name="of" value="all">`}${asked.owner !== '' && html`<input type="hidden" name="owner" value="${asked.owner}">`}
 ${field({ name: 'q', label: words.words, value: asked.search, autocomplete: 'off', maxLength: 100, optional: true })}
 ${choice({ name: 'state', label: words.state, value: asked.state, options: anyOr(AGENT_STATE_KINDS, agentWords.states) })}
 ${choice({ name: 'environment', label: words.environment, value: asked.environment, options: anyOr(ENVIRONMENTS, agentWords.environments) })}

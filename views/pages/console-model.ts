@@ -60,6 +60,7 @@ export type AgentListModel = ConsoleFrame & {
   readonly action: string;
   readonly asked: {
     readonly all: boolean;
+    readonly owner: string;
     readonly search: string;
     readonly state: string;
     readonly environment: string;
@@ -68,6 +69,8 @@ export type AgentListModel = ConsoleFrame & {
   };
   readonly ownHref: string;
   readonly allHref: string;
+  /** Only agents of this account or group are listed; the link leads to the list of all. */
+  readonly ofOwner?: { readonly name: string; readonly anyHref: string };
 };
 
 /** Why something is not in effect, the layer that refuses it first. */

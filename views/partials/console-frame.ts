@@ -16,7 +16,7 @@ export type ConsoleFrame = PageFrame & {
 const SECTIONS = {
   overview: { overview: '/console' },
   agents: { agents: '/console/agents', findings: '/console/findings', register: '/console/agents/new' },
-  people: { 'sign-in': '/console/sign-in' },
+  people: { people: '/console/people', groups: '/console/groups', 'sign-in': '/console/sign-in' },
   policies: {
     versions: '/console/policy',
     try: '/console/policy/try',

@@ -58,6 +58,8 @@ export const agentListWords = {
   title: phrase({ en: 'Agents', de: 'Agenten' }),
   all: overviewWords.all,
   mine: phrase({ en: 'My agents', de: 'Meine Agenten' }),
+  ofOwner: (owner: HtmlValue) => phrase({ en: html`Only those of ${owner}.`, de: html`Nur die von ${owner}.` }),
+  ofAny: phrase({ en: 'Of anybody', de: 'Von allen' }),
   onlyMine: phrase({ en: 'Only mine', de: 'Nur meine' }),
   csv: phrase({ en: 'Save as CSV', de: 'Als CSV speichern' }),
   ndjson: phrase({ en: 'Save as NDJSON', de: 'Als NDJSON speichern' }),

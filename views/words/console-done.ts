@@ -51,5 +51,18 @@ export const doneWords = {
     en: 'Switched off. Nobody signs in there any more.',
     de: 'Abgeschaltet. Dort meldet sich niemand mehr an.',
   }),
+  disabled: phrase({
+    en: 'Disabled. Sessions and tokens have ended.',
+    de: 'Gesperrt. Sitzungen und Tokens sind beendet.',
+  }),
+  enabled: phrase({ en: 'Enabled.', de: 'Entsperrt.' }),
+  factorsRemoved: phrase({
+    en: 'Removed. The password alone is enough from now on.',
+    de: 'Entfernt. Ab jetzt genügt das Passwort allein.',
+  }),
+  delegationEnded: phrase({
+    en: 'Ended, with all that was handed on below it.',
+    de: 'Beendet, mit allem, was darunter weitergegeben war.',
+  }),
   withdrawn: phrase({ en: 'The offer was taken back.', de: 'Das Angebot wurde zurückgenommen.' }),
 };

@@ -15,6 +15,8 @@ export const consoleWords = {
     agents: phrase({ en: 'Agents', de: 'Agenten' }),
     findings: phrase({ en: 'Findings', de: 'Befunde' }),
     register: phrase({ en: 'Register', de: 'Registrieren' }),
+    people: phrase({ en: 'People', de: 'Personen' }),
+    groups: phrase({ en: 'Groups', de: 'Gruppen' }),
     'sign-in': phrase({ en: 'Sign-in', de: 'Anmeldung' }),
     versions: phrase({ en: 'Versions', de: 'Versionen' }),
     try: phrase({ en: 'Try', de: 'Ausprobieren' }),

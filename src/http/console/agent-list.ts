@@ -55,6 +55,8 @@ export const rowsOf = async (
 /** What the list was asked for. Anything the page could not have sent is left out. */
 export type ListQuery = {
   readonly all: boolean;
+  /** An account or group. */
+  readonly owner: string;
   readonly search: string;
   readonly state: AgentState | '';
   readonly environment: Environment | '';
@@ -67,6 +69,7 @@ export const readListQuery = (query: URLSearchParams, seesAll: boolean): ListQue
     values.find((value) => value === query.get(name)) ?? '';
   return {
     all: seesAll && query.get('of') === 'all',
+    owner: /^(?:acc|grp)_[A-Za-z0-9]{1,64}$/.exec(query.get('owner') ?? '')?.[0] ?? '',
     search: (query.get('q') ?? '').trim().slice(0, 100),
     state: oneOf('state', AGENT_STATES),
     environment: oneOf('environment', ENVIRONMENTS),
@@ -76,11 +79,12 @@ export const readListQuery = (query: URLSearchParams, seesAll: boolean): ListQue
 };
 
 const routeQueryOf = (
-  { search, state, environment, sort, unused }: ListQuery,
+  { owner, search, state, environment, sort, unused }: ListQuery,
   now: number,
   limit: number,
 ): RouteQuery => ({
   limit,
+  ...(owner === '' ? {} : { owner }),
   ...(search === '' ? {} : { search }),
   ...(state === '' ? {} : { state }),
   ...(environment === '' ? {} : { environment }),
@@ -134,6 +138,14 @@ export const agentListModel = async (
     asked,
     ownHref: listHref(deps, { ...asked, all: false }),
     allHref: listHref(deps, { ...asked, all: true }),
+    ...(asked.owner === ''
+      ? {}
+      : {
+          ofOwner: {
+            name: (await partyNames(deps, [asked.owner]))(asked.owner),
+            anyHref: listHref(deps, { ...asked, owner: '' }),
+          },
+        }),
   };
 };
 

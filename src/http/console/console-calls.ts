@@ -43,6 +43,21 @@ export type ConsoleOperation =
   | 'activatePolicySet'
   | 'simulatePolicies'
   | 'replayPolicies'
+  | 'listAccounts'
+  | 'getAccount'
+  | 'disableAccount'
+  | 'enableAccount'
+  | 'listAccountFactors'
+  | 'removeAccountFactors'
+  | 'listGroups'
+  | 'getGroup'
+  | 'createGroup'
+  | 'updateGroup'
+  | 'listDelegations'
+  | 'revokeDelegation'
+  | 'listAuditEvents'
+  | 'exportAudit'
+  | 'listUpstreamLinks'
   | 'listUpstreams'
   | 'disableUpstream'
   | 'enableUpstream';
@@ -98,9 +113,11 @@ export const consoleCalls = (handlers: Handlers<ConsoleOperation>, checkPolicy: 
       idempotencyKey,
       ownOnly = false,
     } = asked;
-    if (routeOf(operation).path.includes('{id}') && !ID.test(id)) throw nothingThere();
-    if (routeOf(operation).path.includes('{instance}') && !ID.test(instance ?? '')) throw nothingThere();
-    if (routeOf(operation).path.includes('{credential}') && !ID.test(credential)) throw nothingThere();
+    const { path } = routeOf(operation);
+    const given = { id, instance: instance ?? '', credential };
+    if (Object.entries(given).some(([name, value]) => path.includes(`{${name}}`) && !ID.test(value))) {
+      throw path.startsWith('/agents/') ? nothingThere() : new DomainError('not_found', 'There is no such object.');
+    }
     const allowed = access(operation, account);
     const caller = callerOf(account);
     const recordPermit = await checkPolicy(operation, routeOf(operation), { id, caller, by });

@@ -76,6 +76,12 @@ export const partyNames = async (
 /** Who did something: a name, or that it was the server itself. */
 export const doerName = (names: Names, id: string): Text => (id === 'system' ? agentFactWords.thisServer : names(id));
 
+export const personHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
+  `${basePath}/console/people/${id}`;
+
+export const groupHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
+  `${basePath}/console/groups/${id}`;
+
 export const agentHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/agents/${id}`;
 

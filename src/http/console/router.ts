@@ -20,8 +20,10 @@ import { agentHref, type ConsoleDeps } from './console-deps.ts';
 import { addConsoleForms } from './console-forms.ts';
 import type { AddPage, Opened } from './console-page.ts';
 import { addEditPages } from './edit-pages.ts';
+import { addGroupPages } from './group-pages.ts';
 import { addConsoleExports } from './list-exports.ts';
 import { findings, overviewModel } from './overview.ts';
+import { addPeoplePages } from './people-pages.ts';
 import { addPolicyPages } from './policy-pages.ts';
 import { addReplayPages } from './replay-pages.ts';
 import { addTryPage } from './try-page.ts';
@@ -38,6 +40,7 @@ const doneFlash = (word: string): FlashMessage | undefined =>
 
 /** What has to be granted for a place; `all`: not only for what is one's own. Places that are not here are for everybody. */
 const ASKED_FOR: Partial<Record<ConsolePlace, readonly [ConsoleOperation, reach?: 'all']>> = {
+  people: ['listAccounts'],
   'sign-in': ['listUpstreams'],
   versions: ['getPolicySet'],
   try: ['simulatePolicies'],
@@ -105,6 +108,8 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
   addTryPage(parts);
   addTryUsePage(parts);
   addReplayPages(parts);
+  addPeoplePages(parts);
+  addGroupPages(parts);
   addUpstreamPages(parts);
 
   page('/console/agents/:id', async (ctx, { viewer, frame }, id) => {

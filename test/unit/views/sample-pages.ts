@@ -28,6 +28,7 @@ import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { approvalPages } from './approval-pages.ts';
 import { consolePages } from './console-pages.ts';
 import { policyPages } from './policy-pages.ts';
+import { registerPages } from './register-pages.ts';
 
 const NOON = 1_790_000_000;
 
@@ -508,6 +509,7 @@ export const samplePages = (
       errors: { new: said('Too short: at least 12 characters.') },
     }),
     ...consolePages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
+    ...registerPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
     ...policyPages({ ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES }, text),
   };
 };

@@ -1,0 +1,199 @@
+import type { Context } from 'koa';
+import {
+  type GroupFormModel,
+  type GroupRow,
+  groupFormPage,
+  groupPage,
+  groupsPage,
+} from '../../../views/pages/console-groups.ts';
+import { groupWords } from '../../../views/words/console-people.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
+import type { Account } from '../../domain/accounts/account.ts';
+import { isDomainError } from '../../domain/errors.ts';
+import { queryOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
+import { single } from '../middleware/form-body.ts';
+import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';
+import { type ConsoleDeps, groupHref, personHref } from './console-deps.ts';
+import { type Parts, versionOf } from './console-forms.ts';
+import type { Opened, Viewer } from './console-page.ts';
+import { askedOf, listed, searchQuery } from './listed.ts';
+import { linesOf } from './register-form.ts';
+
+const SHOWN = 10;
+
+/** A group as the management API shows it. */
+type ShownGroup = {
+  readonly id: string;
+  readonly name: string;
+  readonly members: readonly string[];
+  readonly created_at: number;
+  readonly updated_at: number;
+};
+
+type FormErrors = GroupFormModel['errors'];
+
+/** Adds the pages about groups that own agents. */
+export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }: Parts): void => {
+  const home = `${deps.basePath}/console/groups`;
+
+  /** Accounts are known by name to everybody in the group, but have pages for operators only. */
+  const rowsOfGroups = async (groups: readonly ShownGroup[], viewer: Viewer): Promise<readonly GroupRow[]> => {
+    const known = await accountsOf(
+      deps,
+      groups.flatMap(({ members }) => members),
+    );
+    const hasPages = calls.may('getAccount', viewer.account);
+    return groups.map(({ id, name, members, created_at: createdAt }) => ({
+      id,
+      href: groupHref(deps, id),
+      name,
+      createdAt,
+      members: members.map((member) => {
+        const account = known.get(member);
+        return {
+          name: account?.name ?? member,
+          ...(account ? { username: account.username } : {}),
+          ...(hasPages && account ? { href: personHref(deps, member) } : {}),
+          isActive: account?.state === 'active',
+        };
+      }),
+    }));
+  };
+
+  page('/console/groups', async (ctx, { viewer, frame }) => {
+    const query = queryOf(ctx);
+    const asked = askedOf(query, []);
+    const { items, pages } = await listed<ShownGroup>(
+      deps,
+      calls,
+      viewer,
+      { operation: 'listGroups', path: home, asked: { q: asked.search }, query: searchQuery(asked) },
+      query.get('after'),
+    );
+    const newHref = calls.may('createGroup', viewer.account) ? { newHref: `${home}/new` } : {};
+    const rows = await rowsOfGroups(items, viewer);
+    sendPage(ctx, 200, groupsPage({ ...frame, action: home, asked, rows, pages, ...newHref }));
+  });
+
+  const groupOf = async ({ account, by }: Viewer, id: string) => {
+    const { body, version = 0 } = await calls.run('getGroup', account, by, { id });
+    return { group: body as unknown as ShownGroup, version };
+  };
+
+  const showForm = (
+    ctx: Context,
+    { frame }: Opened,
+    status: number,
+    model: Omit<GroupFormModel, keyof Opened['frame']>,
+  ) => sendPage(ctx, status, groupFormPage({ ...frame, ...model }));
+
+  // Before the page of one group, so that `new` is no id.
+  page('/console/groups/new', async (ctx, opened) => {
+    calls.access('createGroup', opened.viewer.account);
+    showForm(ctx, opened, 200, { action: home, cancelHref: home, name: '', members: '', errors: {} });
+  });
+
+  page('/console/groups/:id', async (ctx, { viewer, frame }, id) => {
+    const { group } = await groupOf(viewer, id);
+    const [row] = await rowsOfGroups([group], viewer);
+    const seesAll = calls.mayAll('listAgents', viewer.account);
+    const agents = await listedAgents(deps, calls, viewer, { query: { owner: id, limit: SHOWN }, all: seesAll });
+    if (!row) return;
+    sendPage(
+      ctx,
+      200,
+      groupPage({
+        ...frame,
+        group: { ...row, updatedAt: group.updated_at },
+        agents: await rowsOf(deps, agents),
+        ...(agents.next ? { agentsHref: listHref(deps, { all: seesAll, owner: id }) } : {}),
+        ...(calls.may('updateGroup', viewer.account) ? { editHref: `${row.href}/edit` } : {}),
+      }),
+    );
+  });
+
+  page('/console/groups/:id/edit', async (ctx, opened, id) => {
+    calls.access('updateGroup', opened.viewer.account);
+    const { group, version } = await groupOf(opened.viewer, id);
+    const known = await accountsOf(deps, group.members);
+    showForm(ctx, opened, 200, {
+      action: `${groupHref(deps, id)}/edit`,
+      cancelHref: groupHref(deps, id),
+      version,
+      group: group.name,
+      name: group.name,
+      members: group.members.map((member) => known.get(member)?.username ?? member).join('\n'),
+      errors: {},
+    });
+  });
+
+  /** Ids of the accounts of these usernames, or what is wrong with them. Whatever is no username is taken for an id. */
+  const membersOf = async (typed: readonly string[]): Promise<readonly string[] | FormErrors> => {
+    const ids: string[] = [];
+    for (const name of typed) {
+      const id =
+        (await deps.accounts.findByUsername(name))?.document.id ?? (name.startsWith('acc_') ? name : undefined);
+      if (id === undefined) return { members: groupWords.nobody(name.slice(0, 60)) };
+      ids.push(id);
+    }
+    return ids;
+  };
+
+  const submitted = async (ctx: Context, id: string | undefined): Promise<void> => {
+    const { form, ...session } = await sessions.withForm(ctx);
+    const opened = openedAs(ctx, session);
+    const { account, by } = opened.viewer;
+    calls.access(id === undefined ? 'createGroup' : 'updateGroup', account);
+    const name = (single(form, 'name') ?? '').trim();
+    const members = (single(form, 'members') ?? '').replaceAll('\r\n', '\n');
+    const before = id === undefined ? undefined : (await groupOf(opened.viewer, id)).group;
+    const again = (status: number, errors: FormErrors): void =>
+      showForm(ctx, opened, status, {
+        action: before ? `${groupHref(deps, before.id)}/edit` : home,
+        cancelHref: before ? groupHref(deps, before.id) : home,
+        ...(before ? { version: versionOf(form), group: before.name } : {}),
+        name,
+        members,
+        errors,
+      });
+    const ids = await membersOf(linesOf(members).slice(0, MOST_NAMED));
+    if (!isList(ids)) return again(400, ids);
+    try {
+      const body = { name, members: ids };
+      const saved = before
+        ? await calls.run('updateGroup', account, by, { id: before.id, version: versionOf(form), body })
+        : await calls.run('createGroup', account, by, { body });
+      seeOther(ctx, `${groupHref(deps, String(saved.body?.['id']))}?done=changed`);
+    } catch (error) {
+      if (!isDomainError(error) || !AGAIN.includes(error.code)) throw error;
+      await recordRefusal(deps, ctx, error);
+      again(statusOf(error), { [isAboutMembers(error) ? 'members' : 'name']: refusalPhrase(messageOf(error)) });
+    }
+  };
+
+  router.post('/console/groups', (ctx) => submitted(ctx, undefined));
+  router.post('/console/groups/:id/edit', (ctx) => submitted(ctx, ctx.params['id'] ?? ''));
+};
+
+/** More than a group takes, so that the register says so. */
+const MOST_NAMED = 100;
+/** What was typed is not lost to these. */
+const AGAIN: readonly string[] = ['invalid_field', 'precondition_failed', 'conflict'];
+
+const isList = (value: readonly string[] | FormErrors): value is readonly string[] => Array.isArray(value);
+
+type Detailed = { readonly errors?: readonly { readonly pointer?: string; readonly detail: string }[] };
+
+/** The first thing that is wrong; what is wrong in several places is said one after the other. */
+const firstOf = (error: Detailed) => error.errors?.[0];
+const messageOf = (error: Detailed & { readonly message: string }): string => firstOf(error)?.detail ?? error.message;
+const isAboutMembers = (error: Detailed & { readonly field?: string | undefined }): boolean =>
+  (firstOf(error)?.pointer ?? error.field ?? '').includes('/members');
+
+const accountsOf = async (
+  deps: Pick<ConsoleDeps, 'accounts'>,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, Account>> => {
+  const found = await deps.accounts.getMany([...new Set(ids)].slice(0, 1000));
+  return new Map(found.map((account) => [account.id, account]));
+};

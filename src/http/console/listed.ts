@@ -1,0 +1,57 @@
+import type { Pagination } from '../../../views/partials/pagination.ts';
+import type { RouteQuery } from '../management/call.ts';
+import { cursors } from '../management/cursors.ts';
+import type { ConsoleCalls, ConsoleOperation } from './console-calls.ts';
+import type { ConsoleDeps } from './console-deps.ts';
+import type { Viewer } from './console-page.ts';
+
+/** Things on one page of a list. */
+const PAGE = 25;
+
+type Question = {
+  readonly operation: ConsoleOperation;
+  /** Path of the page that shows the list, with the issuer's. */
+  readonly path: string;
+  /** What the page was asked for, as it stands in its address; what is empty is left out there. */
+  readonly asked?: Readonly<Record<string, string>>;
+  /** The same as the management API takes it. */
+  readonly query?: RouteQuery;
+  readonly limit?: number;
+};
+
+const hrefWith = (path: string, asked: Readonly<Record<string, string>>): string => {
+  const query = new URLSearchParams(Object.entries(asked).filter(([, value]) => value !== ''));
+  return query.size === 0 ? path : `${path}?${query}`;
+};
+
+/** One page of what the management API lists for the viewer, and links to its neighbours. `from`: `after` of the address. */
+export const listed = async <Item>(
+  deps: Pick<ConsoleDeps, 'masterKey'>,
+  calls: ConsoleCalls,
+  { account, by }: Viewer,
+  { operation, path, asked = {}, query = {}, limit = PAGE }: Question,
+  from: string | null = null,
+): Promise<{ readonly items: readonly Item[]; readonly pages: Pagination }> => {
+  const places = cursors(deps.masterKey);
+  const place = `console/${operation}`;
+  const after = from === null ? undefined : places.open(place, account.id, from);
+  const { body, next } = await calls.run(operation, account, by, { query: { ...query, limit }, after });
+  return {
+    items: (body?.['items'] ?? []) as readonly Item[],
+    pages: {
+      ...(after ? { firstHref: hrefWith(path, asked) } : {}),
+      ...(next ? { nextHref: hrefWith(path, { ...asked, after: places.seal(place, account.id, next) }) } : {}),
+    },
+  };
+};
+
+/** `q` and `state` of an address; a state that is none is left out. */
+export const askedOf = (query: URLSearchParams, states: readonly string[]) => ({
+  search: (query.get('q') ?? '').trim().slice(0, 100),
+  state: states.find((state) => state === query.get('state')) ?? '',
+});
+
+export const searchQuery = ({ search, state }: ReturnType<typeof askedOf>): RouteQuery => ({
+  ...(search === '' ? {} : { search }),
+  ...(state === '' ? {} : { state: state as 'active' }),
+});

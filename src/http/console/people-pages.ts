@@ -1,0 +1,191 @@
+import {
+  type PersonDelegation,
+  type PersonFactor,
+  type PersonRow,
+  peoplePage,
+  personPage,
+  removeFactorsPage,
+} from '../../../views/pages/console-people.ts';
+import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';
+import type { ConsoleOperation } from './console-calls.ts';
+import { agentHref, type ConsoleDeps, groupHref, partyNames, personHref } from './console-deps.ts';
+import type { Parts } from './console-forms.ts';
+import type { Viewer } from './console-page.ts';
+import { askedOf, listed, searchQuery } from './listed.ts';
+
+/** Agents, delegations and links on the page of a person. */
+const SHOWN = 10;
+const MOST = 100;
+
+/** An account as the management API shows it. */
+type ShownAccount = Pick<PersonRow, 'id' | 'name' | 'username' | 'state' | 'roles' | 'groups'> & {
+  readonly email?: string;
+  readonly email_verified?: boolean;
+  readonly entitlements?: Readonly<Record<string, readonly string[]>>;
+  readonly created_at: number;
+  readonly updated_at: number;
+};
+
+type ShownDelegation = {
+  readonly id: string;
+  readonly actor: string;
+  readonly resource: string;
+  readonly scope: readonly string[];
+  readonly expires_at: number;
+};
+
+/** Adds the pages about people: all of them, one, and what is done to an account. */
+export const addPeoplePages = ({ router, page, deps, calls, sessions }: Parts): void => {
+  const home = `${deps.basePath}/console/people`;
+
+  page('/console/people', async (ctx, { viewer, frame }) => {
+    const query = queryOf(ctx);
+    const asked = askedOf(query, ['active', 'disabled']);
+    const { items, pages } = await listed<ShownAccount>(
+      deps,
+      calls,
+      viewer,
+      {
+        operation: 'listAccounts',
+        path: home,
+        asked: { q: asked.search, state: asked.state },
+        query: searchQuery(asked),
+      },
+      query.get('after'),
+    );
+    const rows = items.map((one) => rowOf(deps, one));
+    sendPage(ctx, 200, peoplePage({ ...frame, action: home, asked, rows, pages }));
+  });
+
+  const accountOf = async ({ account, by }: Viewer, id: string): Promise<ShownAccount> => {
+    const { body } = await calls.run('getAccount', account, by, { id });
+    return body as unknown as ShownAccount;
+  };
+
+  page('/console/people/:id', async (ctx, { viewer, frame }, id) => {
+    const { account } = viewer;
+    const person = await accountOf(viewer, id);
+    const href = personHref(deps, id);
+    const isYou = id === account.id;
+    const mayDisable = calls.may('disableAccount', account) && !isYou;
+    const agents = await listedAgents(deps, calls, viewer, { query: { owner: id, limit: SHOWN }, all: true });
+    const factors = await factorsOf(viewer, id);
+    sendPage(
+      ctx,
+      200,
+      personPage({
+        ...frame,
+        person: {
+          ...rowOf(deps, person),
+          ...(person.email === undefined ? {} : { email: person.email }),
+          emailVerified: person.email_verified === true,
+          ...(person.entitlements === undefined ? {} : { entitlements: person.entitlements }),
+          updatedAt: person.updated_at,
+        },
+        isYou,
+        groups: (await deps.groups.ofAccount(id)).map((group) => ({
+          name: group.name,
+          href: groupHref(deps, group.id),
+        })),
+        factors,
+        links: await linksOf(viewer, id),
+        agents: await rowsOf(deps, agents),
+        ...(agents.next ? { agentsHref: listHref(deps, { all: true, owner: id }) } : {}),
+        delegations: await delegationsOf(viewer, id),
+        ...(calls.may('listAuditEvents', account) ? { trailHref: `${deps.basePath}/console/audit?subject=${id}` } : {}),
+        actions: {
+          ...(mayDisable && person.state === 'active' ? { disable: `${href}/disable` } : {}),
+          ...(mayDisable && person.state === 'disabled' ? { enable: `${href}/enable` } : {}),
+          ...(calls.may('removeAccountFactors', account) && factors.length > 0
+            ? { removeFactors: `${href}/remove-factors` }
+            : {}),
+        },
+      }),
+    );
+  });
+
+  const factorsOf = async ({ account, by }: Viewer, id: string): Promise<readonly PersonFactor[]> => {
+    const { body } = await calls.run('listAccountFactors', account, by, { id });
+    return ((body?.['items'] ?? []) as readonly (Omit<PersonFactor, 'isCopied'> & Wire)[]).map(
+      ({ kind, name, left, created_at: createdAt, last_used_at: lastUsedAt, copied }) => ({
+        kind,
+        name,
+        createdAt,
+        ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
+        ...(left === undefined ? {} : { left }),
+        isCopied: copied === true,
+      }),
+    );
+  };
+
+  const linksOf = async ({ account, by }: Viewer, id: string) => {
+    const query = { account: id, limit: MOST };
+    const { body } = await calls.run('listUpstreamLinks', account, by, { query });
+    const links = (body?.['items'] ?? []) as readonly {
+      readonly upstream: string;
+      readonly subject: string;
+      readonly created_at: number;
+    }[];
+    if (links.length === 0) return [];
+    const known = await calls.run('listUpstreams', account, by, { query: { limit: 200 } });
+    const providers = (known.body?.['items'] ?? []) as readonly { readonly id: string; readonly name: string }[];
+    return links.map(({ upstream, subject, created_at: createdAt }) => ({
+      provider: providers.find((one) => one.id === upstream)?.name ?? upstream,
+      subject,
+      createdAt,
+    }));
+  };
+
+  const delegationsOf = async ({ account, by }: Viewer, id: string): Promise<readonly PersonDelegation[]> => {
+    const query = { subject: id, live: true, limit: MOST };
+    const { body } = await calls.run('listDelegations', account, by, { query });
+    const rows = (body?.['items'] ?? []) as readonly ShownDelegation[];
+    const names = await partyNames(
+      deps,
+      rows.map(({ actor }) => actor),
+    );
+    const mayEnd = calls.mayAll('revokeDelegation', account);
+    return rows.map((row) => ({
+      agent: names(row.actor),
+      ...(row.actor.startsWith('agt_') ? { agentHref: agentHref(deps, row.actor) } : {}),
+      resource: row.resource,
+      scopes: row.scope,
+      until: row.expires_at,
+      ...(mayEnd ? { endAction: `${personHref(deps, id)}/delegations/${row.id}/end` } : {}),
+    }));
+  };
+
+  page('/console/people/:id/remove-factors', async (ctx, { viewer, frame }, id) => {
+    calls.access('removeAccountFactors', viewer.account);
+    const { name } = await accountOf(viewer, id);
+    const href = personHref(deps, id);
+    sendPage(ctx, 200, removeFactorsPage({ ...frame, name, action: `${href}/remove-factors`, personHref: href }));
+  });
+
+  const button = (name: string, operation: ConsoleOperation, done: string): void => {
+    router.post(`/console/people/:id/${name}`, async (ctx) => {
+      const { account } = await sessions.withForm(ctx);
+      const { id = '' } = ctx.params;
+      await calls.run(operation, account, byOf(ctx, account.id), { id });
+      seeOther(ctx, `${personHref(deps, id)}?done=${done}`);
+    });
+  };
+  button('disable', 'disableAccount', 'disabled');
+  button('enable', 'enableAccount', 'enabled');
+  button('remove-factors', 'removeAccountFactors', 'factorsRemoved');
+
+  router.post('/console/people/:id/delegations/:delegation/end', async (ctx) => {
+    const { account } = await sessions.withForm(ctx);
+    const { id = '', delegation = '' } = ctx.params;
+    await calls.run('revokeDelegation', account, byOf(ctx, account.id), { id: delegation });
+    seeOther(ctx, `${personHref(deps, id)}?done=delegationEnded`);
+  });
+};
+
+type Wire = { readonly created_at: number; readonly last_used_at?: number; readonly copied?: boolean };
+
+const rowOf = (
+  deps: Pick<ConsoleDeps, 'basePath'>,
+  { id, name, username, state, roles, groups, created_at: createdAt }: ShownAccount,
+): PersonRow => ({ id, href: personHref(deps, id), name, username, state, roles, groups, createdAt });

@@ -1,0 +1,233 @@
+/** The pages of the console about people, groups and software: what they show and do is what the management API does. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Browser, newBrowser, type Page, type Person, submitSignIn } from '../support/browser-flow.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
+
+const PASSWORD = 'a long enough pass phrase';
+const ADMIN: Person = { username: 'admin', password: 'correct horse battery staple' };
+const OPERATOR: Person = { username: 'olga', password: PASSWORD };
+const AUDITOR: Person = { username: 'aud', password: PASSWORD };
+
+let server: RunningServer;
+let scene: Scene;
+let admin: Browser;
+let operator: Browser;
+let auditor: Browser;
+/** No role. */
+let ada: Browser;
+
+const at = (path: string): string => `${server.issuer}${path}`;
+
+const signedIn = async (person: Person): Promise<Browser> => {
+  const browser = newBrowser(server.issuer);
+  expect((await submitSignIn(browser, await browser.open(at('/console')), person)).status).toBe(200);
+  return browser;
+};
+
+const make = async (path: string, body: object): Promise<string> => {
+  const made = await scene.management.call('POST', path, body);
+  expect([made.status, made.text]).toEqual([201, made.text]);
+  return String(made.body['id']);
+};
+const get = async (path: string) => (await scene.management.call('GET', path)).body;
+
+/** Sends the form of a page whose action fits, without following where it leads. */
+const press = async (
+  browser: Browser,
+  path: string,
+  action: RegExp,
+  set: Readonly<Record<string, string>> = {},
+): Promise<Page> => {
+  const page = await browser.open(at(path));
+  const form = page.forms.find((one) => action.test(one.action));
+  if (!form) throw new Error(`no form ${action} on ${page.url}: ${page.forms.map((one) => one.action)}`);
+  return browser.submit(page, form, { set });
+};
+const actionsOn = (page: Page): readonly string[] =>
+  page.forms
+    .map(({ action }) => new URL(action, server.issuer).pathname)
+    .filter((path) => path.startsWith('/console/'));
+
+/** What was written down since, but for what policies let through. */
+const eventsSince = async (before: number) => {
+  await server.settled();
+  return (await server.events()).slice(before).filter(({ type }) => type !== 'management.permitted');
+};
+const written = async (): Promise<number> => {
+  await server.settled();
+  return (await server.events()).length;
+};
+
+const idOf = async (person: Person): Promise<string> =>
+  String(((await get(`/accounts?username=${person.username}`))['items'] as { id: string }[])[0]?.id);
+
+beforeAll(async () => {
+  server = await runServer();
+  scene = await makeScene(server);
+  await make('/accounts', { ...OPERATOR, name: 'Olga', roles: ['operator'] });
+  await make('/accounts', { ...AUDITOR, name: 'Aud', roles: ['auditor'] });
+  [admin, operator, auditor, ada] = (await Promise.all([ADMIN, OPERATOR, AUDITOR, scene.person].map(signedIn))) as [
+    Browser,
+    Browser,
+    Browser,
+    Browser,
+  ];
+}, 60_000);
+
+afterAll(() => server?.close());
+
+describe('people', () => {
+  test('are listed, found by the beginnings of words and by state, and nobody else is', async () => {
+    const carl = await make('/accounts', { username: 'carl', name: 'Carl Carlson', email: 'carl@works.example' });
+    await scene.management.call('POST', `/accounts/${carl}/disable`);
+    const found = async (query: string): Promise<readonly string[]> =>
+      [...(await admin.open(at(`/console/people${query}`))).html.matchAll(/\/console\/people\/(acc_\w+)"/g)].map(
+        ([, id = '']) => id,
+      );
+    expect(await found('')).toEqual(expect.arrayContaining([carl, await idOf(ADMIN), scene.accountId]));
+    expect(await found('?q=carls')).toEqual([carl]);
+    expect(await found('?q=works&state=disabled')).toEqual([carl]);
+    expect(await found('?q=carl&state=active')).toEqual([]);
+    expect((await admin.open(at('/console/people?q=zz'))).text).toContain('Nothing fits.');
+  });
+
+  test('one has a page: facts, factors, agents, what agents may do in the name, and a way into the trail', async () => {
+    const page = await auditor.open(at(`/console/people/${scene.accountId}`));
+    expect(page.status).toBe(200);
+    for (const said of ['Can sign in', scene.person.username, 'Second factors', 'what consent gives']) {
+      expect(page.text).toContain(said);
+    }
+    expect(page.html).toContain(`/console/agents/${scene.agent.clientId}"`);
+    expect(page.html).toContain(`/console/audit?subject=${scene.accountId}`);
+    // An auditor looks, and does nothing.
+    expect(actionsOn(page)).toEqual([]);
+  });
+
+  test('an operator disables and enables; sessions end; each is one event in that name', async () => {
+    const eva: Person = { username: 'eva', password: PASSWORD };
+    const id = await make('/accounts', { ...eva, name: 'Eva' });
+    const evas = await signedIn(eva);
+    const before = await written();
+    const done = await press(operator, `/console/people/${id}`, /\/disable$/);
+    expect([done.status, done.text]).toEqual([
+      200,
+      expect.stringContaining('Disabled. Sessions and tokens have ended.'),
+    ]);
+    expect((await get(`/accounts/${id}`))['state']).toBe('disabled');
+    expect((await evas.request(at('/console'))).status).toBe(303);
+    await press(operator, `/console/people/${id}`, /\/enable$/);
+    expect((await get(`/accounts/${id}`))['state']).toBe('active');
+    expect((await evas.request(at('/console'))).status).toBe(303);
+    const olga = await idOf(OPERATOR);
+    expect((await eventsSince(before)).filter(({ target }) => target?.id === id)).toMatchObject([
+      { type: 'account.disabled', caller: olga },
+      { type: 'account.enabled', caller: olga },
+    ]);
+  });
+
+  test('nobody disables themselves, and an operator no administrator: the button is not there, the request refused', async () => {
+    const olga = await idOf(OPERATOR);
+    const boss = await idOf(ADMIN);
+    expect(actionsOn(await operator.open(at(`/console/people/${olga}`)))).toEqual([]);
+    const before = await written();
+    const refused = await press(operator, `/console/people/${boss}`, /\/disable$/);
+    expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('Only an administrator')]);
+    expect((await get(`/accounts/${boss}`))['state']).toBe('active');
+    expect((await eventsSince(before)).filter(({ type }) => type === 'request.refused')).toMatchObject([
+      { caller: olga, error: 'forbidden' },
+    ]);
+  });
+
+  test('MG-01 without a role there is no page about anybody, and no button works', async () => {
+    for (const path of ['/console/people', `/console/people/${scene.accountId}`]) {
+      expect([path, (await ada.open(at(path))).status]).toEqual([path, 403]);
+    }
+    const home = await ada.open(at('/console'));
+    expect(home.html).not.toContain('/console/people"');
+    const csrf = home.forms.flatMap(({ fields }) => fields).find(({ name }) => name === 'csrf')?.value ?? '';
+    const id = await idOf(OPERATOR);
+    for (const deed of ['disable', 'enable', 'remove-factors', 'delegations/dlg_x/end']) {
+      const body = new URLSearchParams({ csrf });
+      const answer = await ada.request(at(`/console/people/${id}/${deed}`), { method: 'POST', body });
+      expect([deed, answer.status]).toEqual([deed, deed.startsWith('delegations') ? 404 : 403]);
+    }
+    expect((await get(`/accounts/${id}`))['state']).toBe('active');
+  });
+
+  test('an id that is none is not there', async () => {
+    for (const id of ['acc_nobody', 'x%22%3E', '..%2f..']) {
+      expect([id, (await admin.open(at(`/console/people/${id}`))).status]).toEqual([id, 404]);
+    }
+  });
+
+  test('only an administrator takes factors away, after being asked once more', async () => {
+    const id = await make('/accounts', { username: 'fay', name: 'Fay' });
+    const path = `/console/people/${id}/remove-factors`;
+    expect((await operator.open(at(path))).status).toBe(403);
+    const asked = await admin.open(at(path));
+    expect([asked.status, asked.text]).toEqual([200, expect.stringContaining('Remove all second factors of Fay?')]);
+    const before = await written();
+    const done = await press(admin, path, /remove-factors$/);
+    expect(done.text).toContain('The password alone is enough from now on.');
+    expect((await eventsSince(before)).map(({ type }) => type)).toContain('factor.all_removed');
+  });
+});
+
+describe('groups', () => {
+  test('are made, shown with members and agents, and changed; a member has a page for who may see people', async () => {
+    const before = await written();
+    const made = await press(operator, '/console/groups/new', /groups$/, {
+      name: 'Night shift',
+      members: `${scene.person.username}\n${OPERATOR.username}`,
+    });
+    expect(made.status).toBe(200);
+    const id = new URL(made.url).pathname.split('/').at(-1) ?? '';
+    expect(made.html).toContain(`/console/people/${scene.accountId}"`);
+    const changed = await press(operator, `/console/groups/${id}/edit`, /edit$/, {
+      name: 'Late shift',
+      members: [scene.person, OPERATOR, AUDITOR].map(({ username }) => username).join('\r\n'),
+    });
+    expect(changed.text).toContain('Saved.');
+    expect(await get(`/groups/${id}`)).toMatchObject({ name: 'Late shift', members: { length: 3 } });
+    expect((await eventsSince(before)).filter(({ target }) => target?.id === id).map(({ type }) => type)).toEqual([
+      'group.created',
+      'group.updated',
+    ]);
+    // Who is in it sees it, with the names of the others and no way to their pages.
+    const own = await ada.open(at(`/console/groups/${id}`));
+    expect([own.status, own.text]).toEqual([200, expect.stringContaining('Olga')]);
+    expect(own.html).not.toContain('/console/people/');
+    expect(own.html).not.toContain(`/console/groups/${id}/edit`);
+    expect((await ada.open(at(`/console/groups/${id}/edit`))).status).toBe(403);
+    expect((await ada.open(at('/console/groups/new'))).status).toBe(403);
+  });
+
+  test('what is typed wrong is said at its field, kept, and changes nothing', async () => {
+    const form = { name: 'Nobody', members: `${scene.person.username}\nnosuch` };
+    const wrong = await press(operator, '/console/groups/new', /groups$/, form);
+    expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('There is no account “nosuch”.')]);
+    expect(wrong.html).toContain('value="Nobody"');
+    const alone = await press(operator, '/console/groups/new', /groups$/, { ...form, members: OPERATOR.username });
+    expect([alone.status, alone.text]).toEqual([400, expect.stringContaining('at least 2 entries')]);
+    expect((await get('/groups?name=Nobody'))['items']).toEqual([]);
+  });
+
+  test('MG-04 a form that is older than the group is refused, and says so', async () => {
+    const members = [scene.accountId, await idOf(OPERATOR)];
+    const id = await make('/groups', { name: 'Versions', members });
+    const page = await operator.open(at(`/console/groups/${id}/edit`));
+    await scene.management.call('PATCH', `/groups/${id}`, { name: 'Versions 2' }, { 'if-match': '"1"' });
+    const [form] = page.forms.filter(({ action }) => action.endsWith('/edit'));
+    if (!form) throw new Error('no form');
+    const late = await operator.submit(page, form, { set: { name: 'Versions 3' } });
+    expect([late.status, late.text]).toEqual([412, expect.stringContaining('changed in the meantime')]);
+    expect((await get(`/groups/${id}`))['name']).toBe('Versions 2');
+  });
+
+  test('MG-01 a group one is not in is not there', async () => {
+    const id = await make('/groups', { name: 'Others', members: [await idOf(OPERATOR), await idOf(AUDITOR)] });
+    expect((await ada.open(at(`/console/groups/${id}`))).status).toBe(404);
+    expect((await ada.open(at('/console/groups'))).html).not.toContain(id);
+  });
+});

@@ -1,0 +1,124 @@
+import { chosenName, isolated, plainText } from '../agent-text.ts';
+import { type Html, html, type Text } from '../html.ts';
+import { layout } from '../layout.ts';
+import { agentRows } from '../partials/agent-rows.ts';
+import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import { type Column, commaList, factList, type ListModel, listPage, table } from '../partials/console-list.ts';
+import { textArea } from '../partials/controls.ts';
+import { field } from '../partials/field.ts';
+import { submit } from '../partials/submit.ts';
+import { timeText } from '../time-text.ts';
+import { groupWords as words } from '../words/console-people.ts';
+import { listWords } from '../words/lists.ts';
+import { registerWords } from '../words/registers.ts';
+import type { AgentRow } from './console-model.ts';
+
+export type GroupMember = {
+  readonly name: string;
+  readonly username?: string;
+  /** Absent: not for who looks. */
+  readonly href?: string;
+  readonly isActive: boolean;
+};
+
+export type GroupRow = {
+  readonly id: string;
+  readonly href: string;
+  readonly name: string;
+  readonly members: readonly GroupMember[];
+  readonly createdAt: number;
+};
+
+const COLUMNS: readonly Column<GroupRow>[] = [
+  { title: words.group, cell: ({ href, name }) => html`<a href="${href}">${isolated(name, 200)}</a>` },
+  { title: words.members, cell: ({ members }) => commaList(members.slice(0, 10).map(({ name }) => isolated(name))) },
+  { title: registerWords.made, cell: ({ createdAt }) => timeText(createdAt) },
+];
+
+export const groupsPage = (model: ListModel<GroupRow>): Html =>
+  listPage(model, {
+    place: 'groups',
+    title: words.title,
+    lead: words.lead,
+    columns: COLUMNS,
+    none: words.none,
+    pagesLabel: listWords.pagesOf.groups,
+    newText: words.make,
+  });
+
+export type GroupModel = ConsoleFrame & {
+  readonly group: GroupRow & { readonly updatedAt: number };
+  readonly agents: readonly AgentRow[];
+  /** All of them, when there are more than are shown. */
+  readonly agentsHref?: string;
+  /** Absent: not for who looks. */
+  readonly editHref?: string;
+};
+
+const MEMBERS: readonly Column<GroupMember>[] = [
+  {
+    title: registerWords.name,
+    cell: ({ href, name, username }) =>
+      html`${href === undefined ? isolated(name) : html`<a href="${href}">${isolated(name)}</a>`} ${
+        username !== undefined && html`<code>${plainText(username, 80)}</code>`
+      }`,
+  },
+  {
+    title: registerWords.state,
+    cell: ({ isActive }) =>
+      html`<span class="tag ${isActive ? 'good' : 'off'}">${isActive ? registerWords.states.active : words.gone}</span>`,
+  },
+];
+
+export const groupPage = (model: GroupModel): Html => {
+  const { group } = model;
+  return layout({
+    frame: model,
+    style: 'agents.css',
+    title: words.group,
+    width: 'wide',
+    body: html`<div class="page-head"><h1>${chosenName(group.name, 200)}</h1>
+${consoleTabs(model, 'groups', false)}</div>
+<section aria-labelledby="members"><div class="row"><h2 id="members">${words.members}</h2>${
+      model.editHref !== undefined && html`<a href="${model.editHref}">${registerWords.change}</a>`
+    }</div>
+${table(MEMBERS, group.members, 'members')}</section>
+<section aria-labelledby="agents"><h2 id="agents">${words.agents}</h2>
+${model.agents.length === 0 ? html`<p class="empty">${words.noAgents}</p>` : agentRows(model.agents)}
+${model.agentsHref !== undefined && html`<p><a href="${model.agentsHref}">${listWords.allOfThem}</a></p>`}</section>
+<section aria-label="${registerWords.what}" class="card">${factList([
+      [registerWords.made, timeText(group.createdAt)],
+      [registerWords.changed, timeText(group.updatedAt)],
+      [registerWords.id, html`<code>${plainText(group.id, 80)}</code>`],
+    ])}</section>`,
+  });
+};
+
+/** The form POSTs `csrf`, `version`, `name` and `members` to `action`. */
+export type GroupFormModel = ConsoleFrame & {
+  readonly action: string;
+  readonly cancelHref: string;
+  /** Of the group that is changed; absent: a new one. */
+  readonly version?: number;
+  readonly group?: string;
+  readonly name: string;
+  /** Usernames, one on each line. */
+  readonly members: string;
+  readonly errors: { readonly name?: Text; readonly members?: Text };
+};
+
+export const groupFormPage = (model: GroupFormModel): Html =>
+  layout({
+    frame: model,
+    style: 'agents.css',
+    title: model.group === undefined ? words.make : words.changeTitle,
+    body: html`<section class="card"><h1>${model.group === undefined ? words.make : words.changeOf(chosenName(model.group, 200))}</h1>
+<p class="lead">${model.group === undefined ? words.makeLead : words.changeLead}</p>
+<form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}">${
+      model.version !== undefined && html`<input type="hidden" name="version" value="${model.version}">`
+    }
+${field({ name: 'name', label: registerWords.name, value: model.name, autocomplete: 'off', maxLength: 200, ...(model.errors.name === undefined ? {} : { error: model.errors.name }) })}
+${textArea({ name: 'members', label: words.usernames, hint: words.usernamesHint, value: model.members, rows: 8, maxLength: 9000, ...(model.errors.members === undefined ? {} : { error: model.errors.members }) })}
+<div class="actions">${submit({ text: registerWords.save })} <a class="button plain" href="${model.cancelHref}">${registerWords.cancel}</a></div>
+</form></section>`,
+  });

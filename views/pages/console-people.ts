@@ -1,0 +1,260 @@
+import { chosenName, isolated, plainText } from '../agent-text.ts';
+import { type Html, html } from '../html.ts';
+import { layout } from '../layout.ts';
+import { agentRows, lastUse } from '../partials/agent-rows.ts';
+import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import {
+  type Column,
+  commaList,
+  confirmPage,
+  factList,
+  type ListModel,
+  listPage,
+  postButton,
+  registeredState,
+  STATE_OPTIONS,
+  table,
+} from '../partials/console-list.ts';
+import { submit } from '../partials/submit.ts';
+import { timeText } from '../time-text.ts';
+import { peopleWords as words } from '../words/console-people.ts';
+import { listWords } from '../words/lists.ts';
+import { registerWords } from '../words/registers.ts';
+import type { AgentRow } from './console-model.ts';
+
+export type Role = keyof typeof words.roleNames;
+
+export type PersonRow = {
+  readonly id: string;
+  readonly href: string;
+  readonly name: string;
+  readonly username: string;
+  readonly state: 'active' | 'disabled';
+  readonly roles: readonly Role[];
+  /** For other software. */
+  readonly groups: readonly string[];
+  readonly createdAt: number;
+};
+
+const roleNames = (roles: readonly Role[]) =>
+  commaList(
+    roles.map((role) => words.roleNames[role]),
+    '–',
+  );
+
+const COLUMNS: readonly Column<PersonRow>[] = [
+  {
+    title: words.person,
+    cell: ({ href, name, username }) =>
+      html`<a href="${href}">${chosenName(name)}</a> <code>${plainText(username, 80)}</code>`,
+  },
+  { title: registerWords.state, cell: ({ state }) => registeredState(state) },
+  { title: words.roles, cell: ({ roles }) => roleNames(roles) },
+  {
+    title: words.groups,
+    cell: ({ groups }) =>
+      commaList(
+        groups.slice(0, 5).map((one) => isolated(one)),
+        '–',
+      ),
+  },
+  { title: registerWords.made, cell: ({ createdAt }) => timeText(createdAt) },
+];
+
+export const peoplePage = (model: ListModel<PersonRow>): Html =>
+  listPage(model, {
+    place: 'people',
+    title: words.title,
+    lead: words.lead,
+    columns: COLUMNS,
+    none: words.none,
+    pagesLabel: listWords.pagesOf.people,
+    states: STATE_OPTIONS,
+    wordsHint: words.wordsHint,
+    after: html`<p class="hint">${words.makeOne}</p>`,
+  });
+
+export type PersonFactor = {
+  readonly kind: keyof typeof words.factorKinds;
+  readonly name: string;
+  readonly createdAt: number;
+  readonly lastUsedAt?: number;
+  /** Recovery codes that were not used. */
+  readonly left?: number;
+  readonly isCopied: boolean;
+};
+
+export type PersonModel = ConsoleFrame & {
+  readonly person: PersonRow & {
+    readonly email?: string;
+    readonly emailVerified: boolean;
+    readonly updatedAt: number;
+    /** Scopes by resource; absent: what consent gives. */
+    readonly entitlements?: Readonly<Record<string, readonly string[]>>;
+  };
+  readonly isYou: boolean;
+  readonly groups: readonly { readonly name: string; readonly href: string }[];
+  readonly factors: readonly PersonFactor[];
+  readonly links: readonly { readonly provider: string; readonly subject: string; readonly createdAt: number }[];
+  readonly agents: readonly AgentRow[];
+  /** All of them, when there are more than are shown. */
+  readonly agentsHref?: string;
+  readonly delegations: readonly PersonDelegation[];
+  readonly trailHref?: string;
+  /** Buttons POST `csrf`. Absent: not for who looks. */
+  readonly actions: { readonly disable?: string; readonly enable?: string; readonly removeFactors?: string };
+};
+
+export type PersonDelegation = {
+  readonly agent: string;
+  readonly agentHref?: string;
+  readonly resource: string;
+  readonly scopes: readonly string[];
+  readonly until: number;
+  /** POSTs `csrf`. */
+  readonly endAction?: string;
+};
+
+export const personPage = (model: PersonModel): Html => {
+  const { person } = model;
+  return layout({
+    frame: model,
+    style: 'agents.css',
+    title: words.person,
+    width: 'wide',
+    body: html`<div class="page-head"><h1>${chosenName(person.name)}</h1>
+<p class="facts">${registeredState(person.state)}${person.roles.map((role) => html`<span class="tag">${words.roleNames[role]}</span>`)} <code>${plainText(person.username, 80)}</code></p>
+${consoleTabs(model, 'people', false)}</div>
+${state(model)}
+<section aria-labelledby="who" class="card"><h2 id="who">${words.who}</h2>
+${factList([
+  [words.username, html`<code>${plainText(person.username, 80)}</code>`],
+  person.email !== undefined && [
+    words.email,
+    html`${isolated(person.email, 254)} <span class="hint">${person.emailVerified ? words.verified : words.notVerified}</span>`,
+  ],
+  [words.roles, roleNames(person.roles)],
+  [
+    words.ownerGroups,
+    commaList(
+      model.groups.map(({ name, href }) => html`<a href="${href}">${isolated(name)}</a>`),
+      '–',
+    ),
+  ],
+  [
+    words.directoryGroups,
+    commaList(
+      person.groups.slice(0, 200).map((one) => isolated(one)),
+      '–',
+    ),
+  ],
+  [words.entitlements, entitlements(person.entitlements)],
+  [registerWords.made, timeText(person.createdAt)],
+  [registerWords.changed, timeText(person.updatedAt)],
+  [registerWords.id, html`<code>${plainText(person.id, 80)}</code>`],
+])}</section>
+${factors(model)}
+${model.links.length > 0 && links(model)}
+${agents(model)}
+${delegations(model)}
+${model.trailHref !== undefined && html`<p><a href="${model.trailHref}">${words.trail}</a></p>`}`,
+  });
+};
+
+const state = ({ person, isYou, actions, csrf }: PersonModel): Html => {
+  const about = plainText(person.name, 60);
+  const isActive = person.state === 'active';
+  return html`<section aria-labelledby="state" class="card"><h2 id="state">${isActive ? words.works : words.worksNot}</h2>
+<p class="hint">${isYou ? words.isYou : isActive ? words.disabling : words.disabled}</p>
+${
+  (actions.disable !== undefined || actions.enable !== undefined) &&
+  html`<div class="actions">${
+    actions.disable !== undefined &&
+    postButton(actions.disable, csrf, submit({ text: registerWords.disable, kind: 'strong', about }))
+  }${actions.enable !== undefined && postButton(actions.enable, csrf, submit({ text: registerWords.enable, about }))}</div>`
+}</section>`;
+};
+
+const entitlements = (rights: PersonModel['person']['entitlements']) =>
+  rights === undefined
+    ? words.whatConsentGives
+    : commaList(
+        Object.entries(rights).map(
+          ([resource, scopes]) =>
+            html`<span class="line">${isolated(resource, 300)}: ${commaList(
+              scopes.map((scope) => (scope === '*' ? words.all : html`<code>${plainText(scope, 80)}</code>`)),
+            )}</span>`,
+        ),
+      );
+
+const FACTORS: readonly Column<PersonFactor>[] = [
+  {
+    title: words.kind,
+    cell: ({ kind, name, isCopied, left }) =>
+      html`${words.factorKinds[kind]} ${kind !== 'recovery' && chosenName(name)}${left !== undefined && words.left(left)} ${
+        isCopied && html`<span class="tag off">${words.copied}</span>`
+      }`,
+  },
+  { title: words.since, cell: ({ createdAt }) => timeText(createdAt) },
+  { title: words.lastUse, cell: ({ lastUsedAt }) => lastUse(lastUsedAt) },
+];
+
+const factors = ({ factors: all, actions, person }: PersonModel): Html =>
+  html`<section aria-labelledby="factors"><div class="row"><h2 id="factors">${words.factors}</h2>${
+    actions.removeFactors !== undefined &&
+    html`<a class="button danger" href="${actions.removeFactors}">${words.removeFactors}<span class="unseen"> ${plainText(person.name, 60)}</span></a>`
+  }</div>
+${all.length === 0 ? html`<p class="empty">${words.noFactors}</p>` : table(FACTORS, all, 'factors')}</section>`;
+
+const LINKS: readonly Column<PersonModel['links'][number]>[] = [
+  { title: words.provider, cell: ({ provider }) => chosenName(provider) },
+  { title: words.theirId, cell: ({ subject }) => isolated(subject, 255) },
+  { title: words.since, cell: ({ createdAt }) => timeText(createdAt) },
+];
+
+const links = (model: PersonModel): Html =>
+  html`<section aria-labelledby="links"><h2 id="links">${words.links}</h2>${table(LINKS, model.links, 'links')}</section>`;
+
+const agents = ({ agents: rows, agentsHref }: PersonModel): Html =>
+  html`<section aria-labelledby="agents"><h2 id="agents">${words.agents}</h2>
+${rows.length === 0 ? html`<p class="empty">${words.noAgents}</p>` : agentRows(rows)}
+${agentsHref !== undefined && html`<p><a href="${agentsHref}">${words.allAgents}</a></p>`}</section>`;
+
+const delegations = ({ delegations: rows, csrf }: PersonModel): Html => {
+  const columns: readonly Column<PersonDelegation>[] = [
+    {
+      title: words.agent,
+      cell: ({ agent, agentHref }) =>
+        agentHref === undefined ? chosenName(agent) : html`<a href="${agentHref}">${chosenName(agent)}</a>`,
+    },
+    { title: words.where, cell: ({ resource }) => isolated(resource, 120) },
+    {
+      title: words.scopes,
+      cell: ({ scopes }) =>
+        commaList(scopes.slice(0, 20).map((scope) => html`<span class="name">${plainText(scope, 80)}</span>`)),
+    },
+    { title: words.until, cell: ({ until }) => timeText(until) },
+    {
+      title: words.end,
+      cell: ({ endAction, agent }) =>
+        endAction === undefined
+          ? '–'
+          : postButton(endAction, csrf, submit({ text: words.end, kind: 'danger', about: plainText(agent, 60) })),
+    },
+  ];
+  return html`<section aria-labelledby="delegations"><h2 id="delegations">${words.delegations}</h2>
+${rows.length === 0 ? html`<p class="empty">${words.noDelegations}</p>` : table(columns, rows, 'delegations')}</section>`;
+};
+
+/** Before all second factors are taken away. */
+export const removeFactorsPage = (
+  model: ConsoleFrame & { readonly name: string; readonly action: string; readonly personHref: string },
+): Html =>
+  confirmPage(model, {
+    title: words.removeTitle,
+    question: words.removeAsked(chosenName(model.name)),
+    lead: words.removeLead,
+    button: words.removeFactors,
+    action: model.action,
+    cancelHref: model.personHref,
+  });

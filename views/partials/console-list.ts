@@ -1,0 +1,139 @@
+import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
+import { layout } from '../layout.ts';
+import { listWords } from '../words/lists.ts';
+import { registerWords as words } from '../words/registers.ts';
+import { type ConsoleFrame, type ConsolePlace, consoleTabs } from './console-frame.ts';
+import { choice, type Option } from './controls.ts';
+import { field } from './field.ts';
+import { type Pagination, pagination } from './pagination.ts';
+import { submit } from './submit.ts';
+
+/** The first column says which one it is. */
+export type Column<Row> = { readonly title: Phrase; readonly cell: (row: Row) => HtmlValue };
+
+/** Rows below each other; on a phone each is a block with the titles in it. `labelledBy`: id of its heading. */
+export const table = <Row>(columns: readonly Column<Row>[], rows: readonly Row[], labelledBy?: string): Html =>
+  html`<div class="card flush"><table class="log"${labelledBy !== undefined && html` aria-labelledby="${labelledBy}"`}>
+<thead><tr>${columns.map(({ title }) => html`<th scope="col">${title}</th>`)}</tr></thead>
+<tbody>${rows.map(
+    (row) =>
+      html`<tr>${columns.map(
+        ({ title, cell }, index) =>
+          html`<td data-label="${title}"${index === 0 && html` class="who-is"`}>${cell(row)}</td>`,
+      )}</tr>`,
+  )}</tbody></table></div>`;
+
+/** What a list can be asked for: words, and one of some states. */
+export type Asked = { readonly search: string; readonly state: string };
+
+export type ListModel<Row> = ConsoleFrame & {
+  /** The form GETs `q` and `state` to it. */
+  readonly action: string;
+  readonly asked: Asked;
+  readonly rows: readonly Row[];
+  readonly pages: Pagination;
+  /** Page to make a new one; absent: not here, or not for who looks. */
+  readonly newHref?: string;
+};
+
+type ListPage<Row> = {
+  readonly place: ConsolePlace;
+  readonly title: Phrase;
+  readonly lead: Phrase;
+  readonly columns: readonly Column<Row>[];
+  readonly none: HtmlValue;
+  /** For who does not see where the links to further pages stand. */
+  readonly pagesLabel: Phrase;
+  readonly states?: readonly Option[];
+  readonly wordsHint?: Phrase;
+  readonly newText?: Phrase;
+  readonly after?: Html;
+};
+
+/** A list that can be looked through, as a page. */
+export const listPage = <Row>(model: ListModel<Row>, page: ListPage<Row>): Html =>
+  layout({
+    frame: model,
+    style: 'agents.css',
+    title: page.title,
+    width: 'wide',
+    body: html`<div class="page-head"><h1>${page.title}</h1>
+<p class="lead">${page.lead}</p>
+${consoleTabs(model, page.place)}</div>
+${filters(model, page)}
+<section aria-labelledby="list"><div class="row"><h2 id="list">${listWords.list}</h2>${
+      model.newHref !== undefined &&
+      page.newText !== undefined &&
+      html`<a class="button primary" href="${model.newHref}">${page.newText}</a>`
+    }</div>
+${model.rows.length === 0 ? empty(model, page) : table(page.columns, model.rows, 'list')}
+${pagination(model.pages, page.pagesLabel, 'other')}${page.after}</section>`,
+  });
+
+const empty = <Row>({ asked, pages }: ListModel<Row>, { none }: ListPage<Row>): Html =>
+  html`<p class="empty">${asked.search === '' && asked.state === '' ? none : words.noneFits}${
+    pages.nextHref !== undefined && html` ${words.moreFollows}`
+  }</p>`;
+
+const filters = <Row>(
+  { action, asked }: ListModel<Row>,
+  { states, wordsHint }: ListPage<Row>,
+): Html => html`<form method="get" action="${action}" class="filters few" role="search">
+${field({ name: 'q', label: words.words, hint: wordsHint ?? words.wordsHint, value: asked.search, autocomplete: 'off', maxLength: 100, optional: true })}
+${states && choice({ name: 'state', label: words.state, value: asked.state, options: [{ value: '', text: listWords.any }, ...states] })}
+<div class="actions">${submit({ text: listWords.show, kind: 'strong' })}</div>
+</form>`;
+
+export type Fact = readonly [name: Phrase, value: HtmlValue];
+
+/** Names and what they are; what is undefined is left out. */
+export const factList = (facts: readonly (Fact | undefined | false)[]): Html =>
+  html`<dl class="facts">${facts.map((fact) => fact && html`<div><dt>${fact[0]}</dt><dd>${fact[1]}</dd></div>`)}</dl>`;
+
+/** Texts with commas between, or that there are none. */
+export const commaList = (texts: readonly HtmlValue[], none: HtmlValue = words.none): HtmlValue =>
+  texts.length === 0 ? none : texts.map((text, index) => [index > 0 && ', ', text]);
+
+/** A form that is nothing but its button. `version`: of what the page showed. */
+export const postButton = (action: string, csrf: string, button: Html, version?: number): Html =>
+  html`<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">${
+    version !== undefined && html`<input type="hidden" name="version" value="${version}">`
+  }${button}</form>`;
+
+/** Asks once more before something that does not come back. */
+export const confirmPage = (
+  frame: ConsoleFrame,
+  asked: {
+    readonly title: Phrase;
+    readonly question: Phrase;
+    readonly lead: Phrase;
+    readonly button: Phrase;
+    readonly action: string;
+    readonly cancelHref: string;
+    readonly version?: number;
+    readonly more?: HtmlValue;
+  },
+): Html =>
+  layout({
+    frame,
+    style: 'agents.css',
+    title: asked.title,
+    body: html`<section class="card"><h1>${asked.question}</h1>
+<p class="lead">${asked.lead}</p>${asked.more}
+<form method="post" action="${asked.action}"><input type="hidden" name="csrf" value="${frame.csrf}">${
+      asked.version !== undefined && html`<input type="hidden" name="version" value="${asked.version}">`
+    }
+<div class="actions">${submit({ text: asked.button, kind: 'danger' })} <a class="button plain" href="${asked.cancelHref}">${words.cancel}</a></div>
+</form></section>`,
+  });
+
+/** Look of a state in a list. */
+export const STATE_LOOKS = { active: 'good', disabled: 'off', retired: 'gone' } as const;
+
+export const registeredState = (state: keyof typeof STATE_LOOKS): Html =>
+  html`<span class="tag ${STATE_LOOKS[state]}">${words.states[state]}</span>`;
+
+export const STATE_OPTIONS: readonly Option[] = (['active', 'disabled'] as const).map((value) => ({
+  value,
+  text: words.states[value],
+}));

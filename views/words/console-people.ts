@@ -1,0 +1,120 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** People who can sign in here. */
+export const peopleWords = {
+  title: phrase({ en: 'People', de: 'Personen' }),
+  lead: phrase({
+    en: 'Everybody with an account here, newest first.',
+    de: 'Alle, die hier ein Konto haben, die neuesten zuerst.',
+  }),
+  person: phrase({ en: 'Person', de: 'Person' }),
+  wordsHint: phrase({
+    en: 'Of the name, the username or the address; beginnings are enough.',
+    de: 'Aus Name, Benutzername oder Adresse; Anfänge genügen.',
+  }),
+  roles: phrase({ en: 'Roles', de: 'Rollen' }),
+  roleNames: {
+    administrator: phrase({ en: 'administrator', de: 'Administrator' }),
+    operator: phrase({ en: 'operator', de: 'Operator' }),
+    auditor: phrase({ en: 'auditor', de: 'Auditor' }),
+  },
+  groups: phrase({ en: 'Groups', de: 'Gruppen' }),
+  none: phrase({ en: 'There is nobody here yet.', de: 'Hier ist noch niemand.' }),
+  makeOne: phrase({
+    en: html`People get an account from a sign-in provider, or by <code>behalf accounts create</code>.`,
+    de: html`Personen bekommen ein Konto durch einen Anmeldedienst oder mit <code>behalf accounts create</code>.`,
+  }),
+  works: phrase({ en: 'Can sign in', de: 'Kann sich anmelden' }),
+  worksNot: phrase({ en: 'Cannot sign in', de: 'Kann sich nicht anmelden' }),
+  disabling: phrase({
+    en: 'Disabling ends all sessions and tokens at once; agents nobody else answers for are frozen.',
+    de: 'Sperren beendet sofort alle Sitzungen und Tokens; Agenten, für die sonst niemand einsteht, werden eingefroren.',
+  }),
+  disabled: phrase({
+    en: 'The account is disabled: no sign-in, no token. Enabling revives nothing that ended.',
+    de: 'Das Konto ist gesperrt: keine Anmeldung, kein Token. Entsperren belebt nichts, was beendet ist.',
+  }),
+  isYou: phrase({ en: 'This is your own account.', de: 'Das ist Ihr eigenes Konto.' }),
+  who: phrase({ en: 'Who it is', de: 'Wer es ist' }),
+  username: phrase({ en: 'Username', de: 'Benutzername' }),
+  email: phrase({ en: 'E-mail address', de: 'E-Mail-Adresse' }),
+  verified: phrase({ en: 'verified', de: 'bestätigt' }),
+  notVerified: phrase({ en: 'not verified', de: 'nicht bestätigt' }),
+  directoryGroups: phrase({ en: 'Groups for other software', de: 'Gruppen für andere Software' }),
+  ownerGroups: phrase({ en: 'Groups that own agents', de: 'Gruppen, denen Agenten gehören' }),
+  entitlements: phrase({ en: 'Own rights', de: 'Eigene Rechte' }),
+  whatConsentGives: phrase({ en: 'what consent gives', de: 'was Einwilligung gibt' }),
+  all: phrase({ en: 'all', de: 'alle' }),
+  factors: phrase({ en: 'Second factors', de: 'Zweite Faktoren' }),
+  noFactors: phrase({
+    en: 'There is none: the password, or a sign-in provider, is enough.',
+    de: 'Es gibt keinen: Das Passwort oder ein Anmeldedienst genügt.',
+  }),
+  factorKinds: {
+    passkey: phrase({ en: 'Passkey', de: 'Passkey' }),
+    totp: phrase({ en: 'Authenticator app', de: 'Authenticator-App' }),
+    recovery: phrase({ en: 'Recovery codes', de: 'Wiederherstellungscodes' }),
+  },
+  kind: phrase({ en: 'Kind', de: 'Art' }),
+  copied: phrase({ en: 'there may be a copy', de: 'es gibt vielleicht eine Kopie' }),
+  left: (count: number) => phrase({ en: `${count} left`, de: `noch ${count}` }),
+  since: phrase({ en: 'Since', de: 'Seit' }),
+  lastUse: phrase({ en: 'Last use', de: 'Zuletzt benutzt' }),
+  removeFactors: phrase({ en: 'Remove all', de: 'Alle entfernen' }),
+  removeTitle: phrase({ en: 'Remove second factors', de: 'Zweite Faktoren entfernen' }),
+  removeAsked: (name: HtmlValue) =>
+    phrase({ en: html`Remove all second factors of ${name}?`, de: html`Alle zweiten Faktoren von ${name} entfernen?` }),
+  removeLead: phrase({
+    en: 'For somebody who lost them: from then on the password alone is enough. They are told of it. Be sure who asks.',
+    de: 'Für jemanden, dem sie verloren gingen: Von da an genügt das Passwort allein. Die Person erfährt davon. Vergewissern Sie sich, wer darum bittet.',
+  }),
+  links: phrase({ en: 'Connected elsewhere', de: 'Anderswo verbunden' }),
+  provider: phrase({ en: 'Sign-in provider', de: 'Anmeldedienst' }),
+  theirId: phrase({ en: 'Who it is there', de: 'Wer es dort ist' }),
+  agents: phrase({ en: 'Agents', de: 'Agenten' }),
+  noAgents: phrase({ en: 'Answers for no agent.', de: 'Steht für keinen Agenten ein.' }),
+  allAgents: phrase({ en: 'All of them', de: 'Alle zeigen' }),
+  delegations: phrase({ en: 'What agents may do in this name', de: 'Was Agenten in diesem Namen dürfen' }),
+  noDelegations: phrase({
+    en: 'No agent may do anything in this name.',
+    de: 'Kein Agent darf in diesem Namen etwas tun.',
+  }),
+  agent: phrase({ en: 'Agent', de: 'Agent' }),
+  where: phrase({ en: 'Where', de: 'Wo' }),
+  scopes: phrase({ en: 'Scopes', de: 'Berechtigungen' }),
+  until: phrase({ en: 'Until', de: 'Bis' }),
+  end: phrase({ en: 'End', de: 'Beenden' }),
+  trail: phrase({
+    en: 'What was done in this name, in the audit trail',
+    de: 'Was in diesem Namen geschah, im Protokoll',
+  }),
+};
+
+/** Groups of people that own agents. */
+export const groupWords = {
+  title: phrase({ en: 'Groups', de: 'Gruppen' }),
+  lead: phrase({
+    en: 'Groups own agents together: whoever is in one answers for its agents.',
+    de: 'Gruppen besitzen Agenten gemeinsam: Wer in einer ist, steht für ihre Agenten ein.',
+  }),
+  group: phrase({ en: 'Group', de: 'Gruppe' }),
+  members: phrase({ en: 'Members', de: 'Mitglieder' }),
+  none: phrase({ en: 'There is no group yet.', de: 'Es gibt noch keine Gruppe.' }),
+  make: phrase({ en: 'Make a group', de: 'Eine Gruppe anlegen' }),
+  makeLead: phrase({
+    en: 'At least two people, so that there is somebody when one leaves.',
+    de: 'Mindestens zwei Personen, damit noch jemand da ist, wenn eine geht.',
+  }),
+  changeOf: (name: HtmlValue) => phrase({ en: html`Change ${name}`, de: html`${name} ändern` }),
+  changeTitle: phrase({ en: 'Change a group', de: 'Eine Gruppe ändern' }),
+  changeLead: phrase({
+    en: 'Whoever is taken out does not answer for its agents any more. Agents nobody answers for are frozen.',
+    de: 'Wer herausgenommen wird, steht nicht mehr für ihre Agenten ein. Agenten, für die niemand einsteht, werden eingefroren.',
+  }),
+  usernames: phrase({ en: 'Usernames of its members', de: 'Benutzernamen ihrer Mitglieder' }),
+  usernamesHint: phrase({ en: 'One on each line.', de: 'Einer in jeder Zeile.' }),
+  nobody: (name: string) => phrase({ en: `There is no account “${name}”.`, de: `Es gibt kein Konto „${name}“.` }),
+  agents: phrase({ en: 'Its agents', de: 'Ihre Agenten' }),
+  noAgents: phrase({ en: 'It owns no agent.', de: 'Ihr gehört kein Agent.' }),
+  gone: phrase({ en: 'disabled', de: 'gesperrt' }),
+};
