@@ -3,9 +3,14 @@
  * its word. Both legs by clients nobody here wrote: openid-client, and the MCP SDK.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { auth as mcpAuth, type OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import {
+  Client,
+  CrossAppAccessProvider,
+  discoverAndRequestJwtAuthGrant,
+  exchangeJwtAuthGrant,
+  requestJwtAuthorizationGrant,
+  StreamableHTTPClientTransport,
+} from '@modelcontextprotocol/client';
 import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader } from 'jose';
 import * as client from 'openid-client';
 import { LEASES, type LeaseRecord } from '../../src/provider/records.ts';
@@ -93,7 +98,8 @@ beforeAll(async () => {
   });
   agentThere = await newAgent(there, accountThere, { grant_types: [JWT_BEARER] });
   const app = await scene.management.createClient({
-    ...SECRET_APP,
+    // As the MCP SDK identifies itself to the one who vouches.
+    token_endpoint_auth_method: 'client_secret_post',
     name: 'Desk of two servers',
     grant_types: ['authorization_code', 'refresh_token', EXCHANGE],
     redirect_uris: [REDIRECT_URI],
@@ -219,57 +225,98 @@ describe('Cross App Access of two servers (ID-JAG)', () => {
     expect(issued?.decision).toMatch(/^dec_/);
   });
 
-  test('the MCP SDK: a client of an MCP server of another organisation gets its token without a page', async () => {
+  /** What the app of the MCP SDK has of a sign-in here. */
+  const idTokenOfApp = async (): Promise<string> => {
     const request = scene.authorizationRequest(
       { clientId: appHere.id, key: agentHere.key },
       { scope: 'openid email', resource: [] },
     );
-    const credential: Credential = { kind: 'basic', clientId: appHere.id, secret: appHere.secret };
-    const code = scene.codeFrom(await scene.walk(request.url));
-    const tokens = await scene.calls.token(credential, {
-      grant_type: 'authorization_code',
-      code,
-      redirect_uri: REDIRECT_URI,
-      code_verifier: request.verifier,
-    });
-    let kept: object | undefined;
-    const provider: OAuthClientProvider = {
-      redirectUrl: undefined,
-      clientMetadata: {
-        redirect_uris: [],
-        grant_types: [JWT_BEARER],
-        token_endpoint_auth_method: 'client_secret_basic',
+    const tokens = await scene.calls.token(
+      { kind: 'public', clientId: appHere.id },
+      {
+        client_secret: appHere.secret,
+        grant_type: 'authorization_code',
+        code: scene.codeFrom(await scene.walk(request.url)),
+        redirect_uri: REDIRECT_URI,
+        code_verifier: request.verifier,
       },
-      clientInformation: () => ({ client_id: appThere.id, client_secret: appThere.secret }),
-      tokens: () => kept as never,
-      saveTokens: (given) => {
-        kept = given;
-      },
-      redirectToAuthorization: () => {
-        throw new Error('nobody is asked');
-      },
-      saveCodeVerifier: () => {},
-      codeVerifier: () => '',
-      async prepareTokenRequest() {
-        const jag = await scene.calls.token(credential, {
-          grant_type: EXCHANGE,
-          requested_token_type: ID_JAG,
-          audience: tool.issuer,
-          resource: mcp.url,
-          subject_token: String(tokens.body['id_token']),
-          subject_token_type: ID_TOKEN,
+    );
+    return String(tokens.body['id_token']);
+  };
+
+  test('the MCP SDK: told the address of an MCP server of another organisation, it gets its token without a page', async () => {
+    const idToken = await idTokenOfApp();
+    const asked: object[] = [];
+    const provider = new CrossAppAccessProvider({
+      clientId: appThere.id,
+      clientSecret: appThere.secret,
+      expectedIssuer: tool.issuer,
+      assertion: async ({ authorizationServerUrl, resourceUrl, scope, fetchFn }) => {
+        asked.push({ authorizationServerUrl, resourceUrl, scope });
+        const { jwtAuthGrant, expiresIn } = await discoverAndRequestJwtAuthGrant({
+          idpUrl: home.issuer,
+          audience: authorizationServerUrl,
+          resource: resourceUrl,
+          idToken,
+          clientId: appHere.id,
+          clientSecret: appHere.secret,
+          ...(scope === undefined ? {} : { scope }),
+          fetchFn,
         });
-        if (jag.status !== 200) throw new Error(jag.text);
-        expect(decodeJwt(String(jag.body['access_token']))).not.toHaveProperty('act');
-        return new URLSearchParams({ grant_type: JWT_BEARER, assertion: String(jag.body['access_token']) });
+        expect(expiresIn).toBe(300);
+        expect(decodeJwt(jwtAuthGrant)).not.toHaveProperty('act');
+        return jwtAuthGrant;
       },
-    };
-    expect(await mcpAuth(provider, { serverUrl: mcp.url })).toBe('AUTHORIZED');
+    });
     const program = new Client({ name: 'Desk', version: '1.0.0' });
-    await program.connect(new StreamableHTTPClientTransport(new URL(mcp.url), { authProvider: provider }) as never);
+    await program.connect(new StreamableHTTPClientTransport(new URL(mcp.url), { authProvider: provider }));
     const answer = await program.callTool({ name: 'whose', arguments: {} });
-    expect(answer['content']).toEqual([{ type: 'text', text: accountThere }]);
+    expect(answer.content).toEqual([{ type: 'text', text: accountThere }]);
     await program.close();
+
+    // From its address alone: who gives tokens for it, and what it is called there.
+    expect(asked).toEqual([{ authorizationServerUrl: tool.issuer, resourceUrl: mcp.url, scope: 'notes.read' }]);
+    const [vouched] = (await home.events('token.issued')).slice(-1);
+    expect(vouched).toMatchObject({
+      caller: appHere.id,
+      subject: scene.accountId,
+      resource: mcp.url,
+      inputs: { peer: peerHere },
+    });
+    const [given] = (await tool.events('token.issued')).slice(-1);
+    expect(given).toMatchObject({
+      caller: appThere.id,
+      subject: accountThere,
+      resource: mcp.url,
+      scopeGiven: ['notes.read'],
+    });
+  });
+
+  test('the MCP SDK: each leg by itself; an assertion is good once', async () => {
+    const idToken = await idTokenOfApp();
+    const ask = (more: object = {}) =>
+      requestJwtAuthorizationGrant({
+        tokenEndpoint: scene.calls.endpoints.token,
+        audience: tool.issuer,
+        resource: mcp.url,
+        idToken,
+        clientId: appHere.id,
+        clientSecret: appHere.secret,
+        ...more,
+      });
+    const { jwtAuthGrant, scope } = await ask({ scope: 'notes.read notes.write' });
+    expect(scope).toBe('notes.read notes.write');
+    const { token: tokenEndpoint } = await discover(tool.issuer);
+    const leg = { tokenEndpoint, jwtAuthGrant, clientId: appThere.id, clientSecret: appThere.secret };
+    const given = await exchangeJwtAuthGrant(leg);
+    expect(given).toMatchObject({ token_type: 'Bearer', scope: 'notes.read' });
+    expect(decodeJwt(given.access_token)).toMatchObject({ iss: tool.issuer, sub: accountThere, aud: mcp.url });
+    await expect(exchangeJwtAuthGrant(leg)).rejects.toThrow(/JWT grant exchange failed: invalid_grant/);
+    await expect(ask({ audience: 'https://as.other.example' })).rejects.toThrow(
+      /Token exchange failed: invalid_target/,
+    );
+    await expect(ask({ clientSecret: 'wrong' })).rejects.toThrow(/Token exchange failed: invalid_client/);
+    await expect(ask({ idToken: 'x' })).rejects.toThrow(/Token exchange failed: invalid_request/);
   });
 
   test('a refresh token of the client says the same, and is not used up by it (ID-JAG §4.3)', async () => {

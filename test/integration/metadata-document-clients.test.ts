@@ -1,12 +1,11 @@
 /** Clients nobody here wrote connect by the URL of their metadata document, registered nowhere. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type OAuthClientProvider, UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { UnauthorizedError } from '@modelcontextprotocol/client';
 import * as client from 'openid-client';
 import { type KeyPair, newKeyPair } from '../support/agent-keys.ts';
 import { newBrowser, walkAuthorization } from '../support/browser-flow.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
+import { mcpProgram } from '../support/mcp-program.ts';
 import { mcpServer } from '../support/mcp-server.ts';
 import type { Credential } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -119,38 +118,16 @@ describe('the MCP SDK', () => {
         introspection_auth_method: 'client_secret_basic',
       });
       credential = { kind: 'basic', clientId: made.id, secret: String(made['client_secret']) };
-      const kept: { information?: object; tokens?: object; verifier?: string; asked?: URL } = {};
-      const provider: OAuthClientProvider = {
+      const { kept, connect, cameBack } = mcpProgram(notes.url, {
         redirectUrl: LOOPBACK,
         clientMetadataUrl,
         clientMetadata: { client_name: 'An MCP client', redirect_uris: [LOOPBACK] },
-        clientInformation: () => kept.information as never,
-        saveClientInformation: (information) => {
-          kept.information = information;
-        },
-        tokens: () => kept.tokens as never,
-        saveTokens: (tokens) => {
-          kept.tokens = tokens;
-        },
-        redirectToAuthorization: (url) => {
-          kept.asked = url;
-        },
-        saveCodeVerifier: (verifier) => {
-          kept.verifier = verifier;
-        },
-        codeVerifier: () => kept.verifier ?? '',
-      };
-      const transportTo = () => new StreamableHTTPClientTransport(new URL(notes.url), { authProvider: provider });
-      const connect = async (): Promise<Client> => {
-        const program = new Client({ name: 'program', version: '1.0.0' });
-        await program.connect(transportTo() as Parameters<Client['connect']>[0]);
-        return program;
-      };
+      });
       await expect(connect()).rejects.toBeInstanceOf(UnauthorizedError);
       expect(kept.information).toMatchObject({ client_id: clientMetadataUrl });
 
       const left = await signIn(kept.asked as URL);
-      await transportTo().finishAuth(String(left.searchParams.get('code')));
+      await cameBack(left);
       const program = await connect();
       expect(await program.callTool({ name: 'whose' })).toMatchObject({
         content: [{ type: 'text', text: scene.accountId }],

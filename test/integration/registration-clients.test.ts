@@ -1,11 +1,10 @@
 /** Clients nobody here wrote register themselves and connect, told an address and nothing else. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type OAuthClientProvider, UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js';
-import { Client } from '@modelcontextprotocol/sdk/client/index.js';
-import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { UnauthorizedError } from '@modelcontextprotocol/client';
 import * as client from 'openid-client';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { newBrowser, walkAuthorization } from '../support/browser-flow.ts';
+import { mcpProgram } from '../support/mcp-program.ts';
 import { mcpServer } from '../support/mcp-server.ts';
 import type { Credential } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -88,37 +87,6 @@ describe('openid-client', () => {
 });
 
 describe('the MCP SDK', () => {
-  /** What a program keeps between its start and its second start. */
-  const newProgram = () => {
-    const kept: { information?: object; tokens?: object; verifier?: string; asked?: URL } = {};
-    const provider: OAuthClientProvider = {
-      redirectUrl: LOOPBACK,
-      clientMetadata: {
-        client_name: 'An MCP client',
-        redirect_uris: [LOOPBACK],
-        grant_types: ['authorization_code', 'refresh_token'],
-        response_types: ['code'],
-        token_endpoint_auth_method: 'none',
-      },
-      clientInformation: () => kept.information as never,
-      saveClientInformation: (information) => {
-        kept.information = information;
-      },
-      tokens: () => kept.tokens as never,
-      saveTokens: (tokens) => {
-        kept.tokens = tokens;
-      },
-      redirectToAuthorization: (url) => {
-        kept.asked = url;
-      },
-      saveCodeVerifier: (verifier) => {
-        kept.verifier = verifier;
-      },
-      codeVerifier: () => kept.verifier ?? '',
-    };
-    return { kept, provider };
-  };
-
   test('registers and connects from the address of an MCP server alone', async () => {
     let credential: Credential | undefined;
     const notes = await mcpServer(server.issuer, async (token) =>
@@ -134,19 +102,21 @@ describe('the MCP SDK', () => {
       });
       credential = { kind: 'basic', clientId: made.id, secret: String(made['client_secret']) };
 
-      const { kept, provider } = newProgram();
-      const connect = async (): Promise<Client> => {
-        const program = new Client({ name: 'program', version: '1.0.0' });
-        const transport = new StreamableHTTPClientTransport(new URL(notes.url), { authProvider: provider });
-        await program.connect(transport as Parameters<Client['connect']>[0]);
-        return program;
-      };
+      const { kept, connect, cameBack } = mcpProgram(notes.url, {
+        redirectUrl: LOOPBACK,
+        clientMetadata: {
+          client_name: 'An MCP client',
+          redirect_uris: [LOOPBACK],
+          grant_types: ['authorization_code', 'refresh_token'],
+          response_types: ['code'],
+          token_endpoint_auth_method: 'none',
+        },
+      });
       await expect(connect()).rejects.toBeInstanceOf(UnauthorizedError);
       expect(kept.information).toMatchObject({ client_id: expect.stringMatching(/^app_/) });
 
       const left = await signIn(kept.asked as URL);
-      const transport = new StreamableHTTPClientTransport(new URL(notes.url), { authProvider: provider });
-      await transport.finishAuth(String(left.searchParams.get('code')));
+      await cameBack(left);
       expect(kept.tokens).toMatchObject({ access_token: expect.any(String), refresh_token: expect.any(String) });
 
       const program = await connect();

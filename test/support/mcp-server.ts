@@ -4,8 +4,8 @@
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
-import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
+import { buffer } from 'node:stream/consumers';
+import { McpServer, WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/server';
 
 export const mcpServer = async (
   issuer: string,
@@ -41,9 +41,10 @@ export const mcpServer = async (
       response.writeHead(401, { 'www-authenticate': `Bearer resource_metadata="${origin}${metadata}"` }).end();
       return;
     }
-    const transport = new StreamableHTTPServerTransport();
-    await tools(String(found['sub'])).connect(transport as Parameters<McpServer['connect']>[0]);
-    await transport.handleRequest(request, response);
+    const transport = new WebStandardStreamableHTTPServerTransport({ enableJsonResponse: true });
+    await tools(String(found['sub'])).connect(transport);
+    const answer = await transport.handleRequest(await webRequest(request, origin));
+    response.writeHead(answer.status, Object.fromEntries(answer.headers)).end(Buffer.from(await answer.arrayBuffer()));
   };
 
   const listener = createServer((request, response) => {
@@ -59,4 +60,12 @@ export const mcpServer = async (
       await new Promise<void>((resolve) => listener.close(() => resolve()));
     },
   };
+};
+
+const webRequest = async (request: IncomingMessage, origin: string): Promise<Request> => {
+  const { method = 'GET', url = '' } = request;
+  const headers = new Headers();
+  for (const [name, value] of Object.entries(request.headers)) headers.set(name, String(value));
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  return new Request(`${origin}${url}`, { method, headers, ...(hasBody ? { body: await buffer(request) } : {}) });
 };
