@@ -169,6 +169,8 @@ export type Configuration = {
     readonly smtpUrl?: string;
     /** Address that mail comes from; given when there is a server. */
     readonly from?: string;
+    /** For people who never chose one. */
+    readonly language?: 'en' | 'de';
   };
   /** Messages in browsers. */
   readonly push: {

@@ -451,6 +451,7 @@ export const CONFIGURATION_SCHEMA = {
             maxLength: 320,
           },
         ),
+        language: text('Language of mails to people who never chose one.', { enum: ['en', 'de'], default: 'en' }),
       },
     ),
     push: section('Messages in the browsers of people who turn them on (Web Push, docs/guides/notices.md).', {

@@ -39,7 +39,7 @@ export const smtpMailer = ({ url, isTlsRequired, from, domain }: Settings): Mail
   });
 
   return {
-    async send({ id, to, subject, text, html }) {
+    async send({ id, to, language, subject, text, html }) {
       const timer = deadline();
       try {
         await Promise.race([
@@ -51,8 +51,12 @@ export const smtpMailer = ({ url, isTlsRequired, from, domain }: Settings): Mail
             text,
             html,
             messageId: `<${id}@${domain}>`,
-            // RFC 3834 §5: nobody's out-of-office answers it.
-            headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
+            // RFC 3834 §5: nobody's out-of-office answers it. RFC 3282 §2: for who reads it.
+            headers: {
+              'Content-Language': language,
+              'Auto-Submitted': 'auto-generated',
+              'X-Auto-Response-Suppress': 'All',
+            },
           }),
         ]);
       } catch (error) {

@@ -47,7 +47,7 @@ const nobody: Sender = { send: async () => 'over' };
 
 /** What tells people and other systems of what was recorded: everything of it but the noting, which is part of the trail. */
 export const telling = (
-  { issuer, limits }: Configuration,
+  { issuer, limits, mail }: Configuration,
   deps: {
     readonly documents: DocumentStore;
     readonly ephemeral: EphemeralStore;
@@ -105,7 +105,13 @@ export const telling = (
         },
       }),
       senders: {
-        mail: mailChannel({ ...deps, agents, resets, words: (model) => noticeMail({ ...model, issuer }) }),
+        mail: mailChannel({
+          ...deps,
+          agents,
+          resets,
+          usualLanguage: mail?.language ?? 'en',
+          words: (model) => noticeMail({ ...model, issuer }),
+        }),
         webhook: webhookChannel(webhooks),
         push: push ? pushChannel({ ...rest, register: push, words: noticePush }) : nobody,
       },

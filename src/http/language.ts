@@ -1,15 +1,21 @@
-/** The choice of a language: one form on every page, `POST /language`. It changes nothing but a cookie. */
+/** The choice of a language: one form on every page, `POST /language`. It changes a cookie, and what mails are written in. */
 import Router from '@koa/router';
-import { isLanguage } from '../../views/language.ts';
 import { DomainError } from '../domain/errors.ts';
-import { isLocalPath, pages, seeOther } from './interaction/page-answers.ts';
-import type { PeopleDeps } from './interaction/people-deps.ts';
+import { byOf, exchangeOf, isLocalPath, pages, seeOther } from './interaction/page-answers.ts';
+import { activeAccount, type PeopleDeps } from './interaction/people-deps.ts';
 import { isFromOurPages } from './middleware/csrf.ts';
 import { isForm, readForm, single } from './middleware/form-body.ts';
+import { readLanguage } from './middleware/language.ts';
 
-type Deps = Pick<PeopleDeps, 'issuer' | 'basePath' | 'readerLanguage' | 'audit' | 'countRefusal'>;
+type Deps = Pick<
+  PeopleDeps,
+  'issuer' | 'basePath' | 'readerLanguage' | 'browserSessions' | 'accounts' | 'audit' | 'countRefusal'
+>;
 
-/** Fields: `language`, and `back`, a path of ours to read in it. No token: nothing is done in anybody's name. */
+/**
+ * Fields: `language`, and `back`, a path of ours to read in it. No token, so that one form fits every page: who is signed
+ * in in this browser (a cookie that no other site can send with a form) is remembered to read this language.
+ */
 export const languageRouter = (deps: Deps): Router => {
   const router = new Router();
   router.use(pages(deps));
@@ -20,10 +26,11 @@ export const languageRouter = (deps: Deps): Router => {
         'This form did not come from a page of this server, or is too old. Open the page again.',
       );
     const form = await readForm(ctx.req);
-    const language = single(form, 'language');
-    if (!isLanguage(language))
-      throw new DomainError('invalid_field', 'There are no pages in this language.', { field: 'language' });
+    const language = readLanguage(form);
     const back = single(form, 'back') ?? '/';
+    const session = await deps.browserSessions.current(exchangeOf(ctx));
+    const account = session && (await activeAccount(deps, session.account));
+    if (account) await deps.accounts.setLanguage(account.id, language, byOf(ctx, account.id));
     deps.readerLanguage.choose(ctx, language);
     seeOther(ctx, `${deps.basePath}${isLocalPath(back) ? back : '/'}`);
   });

@@ -104,6 +104,24 @@ describe('LG-07 another address', () => {
     }
   });
 
+  test('is written about in the language of its person, which an administrator can name as well', async () => {
+    const { id, next, browser } = await newPerson();
+    const change = async (language: unknown) => {
+      const { headers } = await management.call('GET', `/accounts/${id}`);
+      return management.call('PATCH', `/accounts/${id}`, { language }, { 'if-match': String(headers.get('etag')) });
+    };
+    const none = await change('fr');
+    expect([none.status, none.body]).toMatchObject([400, { errors: [{ pointer: '/language' }] }]);
+    expect(await change('de')).toMatchObject({ status: 200, body: { language: 'de' } });
+    const page = await browser.open(`${server.issuer}/account/email`);
+    expect(page.text).toContain('Neue Adresse');
+    await browser.submit(page, emailForm(page), { set: { email: next } });
+    const [mail] = await mails.arrived(next, /Bestätigen Sie diese Adresse|Best=C3=A4tigen/);
+    expect(mail && plainOf(mail)).toMatch(/^Content-Language: de\r?$/m);
+    const { body } = await change(null);
+    expect(body).not.toHaveProperty('language');
+  });
+
   test('one that is none is refused, and nobody is written to without end', async () => {
     const { id, browser } = await newPerson();
     const wrong = await ask(browser, 'all@example.com, more@example.com');

@@ -91,3 +91,83 @@ describe('the choice of a language', () => {
     expect(world.audit.of('request.refused')).toHaveLength(1);
   });
 });
+
+describe('who is signed in', () => {
+  const signedIn = async () => {
+    const world = await peopleWorld();
+    const cookie = `session=${world.sessions.start(world.ada.id)}`;
+    const account = async () => (await world.accounts.get(world.ada.id))?.document;
+    const choose = (language: string, more = '') =>
+      world.http
+        .post('/language')
+        .set({ origin: 'https://id.example.com', cookie: `${cookie}${more}` })
+        .type('form')
+        .send({ language, back: '/account' });
+    return { world, cookie, account, choose };
+  };
+
+  test('is remembered to read what was chosen: one event of the account, and none for the same again', async () => {
+    const { world, account, choose } = await signedIn();
+    expect((await choose('de')).status).toBe(303);
+    expect((await choose('de')).status).toBe(303);
+    expect(await account()).toMatchObject({ language: 'de' });
+    expect(world.audit.of('account.updated')).toMatchObject([
+      { outcome: 'done', caller: world.ada.id, target: { id: world.ada.id }, changed: ['language'] },
+    ]);
+  });
+
+  test('WB-02 is not by a form of another site', async () => {
+    const { world, cookie, account } = await signedIn();
+    const answer = await world.http
+      .post('/language')
+      .set({ cookie, 'sec-fetch-site': 'cross-site' })
+      .type('form')
+      .send({ language: 'de' });
+    expect(answer.status).toBe(403);
+    expect(await account()).not.toHaveProperty('language');
+    expect(world.audit.of('account.updated')).toEqual([]);
+  });
+
+  test('AU-01 chooses nothing while it cannot be written down', async () => {
+    const { world, account, choose } = await signedIn();
+    world.audit.state.failing = true;
+    const answer = await choose('de');
+    expect([answer.status, answer.headers['set-cookie']]).toEqual([503, undefined]);
+    expect(await account()).not.toHaveProperty('language');
+  });
+
+  test('reads it in another browser, too: after what that browser chose and the app asked for, before what it prefers', async () => {
+    const { world, cookie, choose } = await signedIn();
+    await choose('de');
+    const read = async (path: string, more: Readonly<Record<string, string>>) =>
+      (await world.http.get(path).set({ 'accept-language': 'en', ...more })).headers['content-language'];
+    expect(await read('/account', { cookie })).toBe('de');
+    expect(await read('/account', { cookie: `${cookie}; __Host-behalf_language=en` })).toBe('en');
+    const consentOf = (uiLocales?: string): string =>
+      world.prompt({ prompt: 'consent', account: world.ada.id, ...(uiLocales === undefined ? {} : { uiLocales }) });
+    const plain = consentOf();
+    const asked = consentOf('en');
+    expect(await read(`/interaction/${plain}`, { cookie: `interaction=${plain}` })).toBe('de');
+    expect(await read(`/interaction/${asked}`, { cookie: `interaction=${asked}` })).toBe('en');
+  });
+
+  test('chooses it under Sign-in and security as well, with a form of that page alone', async () => {
+    const { world, cookie, account } = await signedIn();
+    const post = (fields: Readonly<Record<string, string>>) =>
+      world.http
+        .post('/account/security/language')
+        .set({ origin: 'https://id.example.com', cookie })
+        .type('form')
+        .send(fields);
+    const page = await world.http.get('/account').set({ cookie });
+    const csrf = /name="csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+    expect((await post({ language: 'de' })).status).toBe(403);
+    expect((await post({ csrf, language: 'fr' })).status).toBe(400);
+    expect(await account()).not.toHaveProperty('language');
+    const saved = await post({ csrf, language: 'de' });
+    expect([saved.status, saved.headers['location']]).toEqual([303, '/account/security?done=language']);
+    expect(saved.headers['set-cookie']).toEqual([expect.stringContaining('__Host-behalf_language=de')]);
+    expect(await account()).toMatchObject({ language: 'de' });
+    expect(world.audit.of('request.refused')).toHaveLength(2);
+  });
+});

@@ -1,6 +1,8 @@
 import { chosenName, plainText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
+import { LANGUAGE_NAMES, LANGUAGES, type Language } from '../language.ts';
 import { layout, type PageFrame } from '../layout.ts';
+import { choice } from '../partials/controls.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { emailWords } from '../words/email.ts';
@@ -36,6 +38,8 @@ export type SecurityModel = PageFrame & {
   readonly connected: readonly ShownConnection[];
   readonly connectable: readonly { readonly id: string; readonly name: string }[];
   readonly hasPassword: boolean;
+  /** In which the person reads; `csrf` and `language` are POSTed to `path` with `/language`. */
+  readonly language: Language;
 };
 
 export type ShownConnection = {
@@ -77,7 +81,16 @@ ${
 ${
   model.hasMail &&
   html`<section aria-labelledby="email"><h2 id="email">${words.mail}</h2>
-<p><a href="${model.basePath}/account/email">${emailWords.title}</a></p></section>`
+<p><a href="${model.basePath}/account/email">${emailWords.title}</a></p>
+<form method="post" action="${model.path}/language"><input type="hidden" name="csrf" value="${model.csrf}">
+${choice({
+  name: 'language',
+  label: words.language,
+  hint: words.languageHint,
+  value: model.language,
+  options: LANGUAGES.map((value) => ({ value, text: LANGUAGE_NAMES[value] })),
+})}
+<div class="actions">${submit({ text: words.save, kind: 'plain' })}</div></form></section>`
 }`,
   });
 };

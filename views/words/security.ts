@@ -43,7 +43,11 @@ export const securityWords = {
   connectedOn: (moment: HtmlValue) => phrase({ en: html`Connected ${moment}.`, de: html`Verbunden ${moment}.` }),
   connect: (provider: string) => phrase({ en: `Connect ${provider}`, de: `Mit ${provider} verbinden` }),
   disconnect: phrase({ en: 'Disconnect', de: 'Trennen' }),
+  language: phrase({ en: 'Language', de: 'Sprache' }),
+  languageHint: phrase({ en: 'Of mails to you, and of these pages.', de: 'Der Mails an Sie und dieser Seiten.' }),
+  save: phrase({ en: 'Save', de: 'Speichern' }),
   done: {
+    language: phrase({ en: 'Pages and mails are in English.', de: 'Seiten und Mails sind auf Deutsch.' }),
     removed: phrase({
       en: 'Removed. It is not asked for any more, and your other sessions are over.',
       de: 'Entfernt. Danach wird nicht mehr gefragt, und Ihre anderen Sitzungen sind beendet.',

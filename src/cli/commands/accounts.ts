@@ -19,6 +19,7 @@ const PATH = '/accounts';
 
 const CHANGEABLE = {
   email: { value: 'ADDRESS', description: 'E-mail address.' },
+  language: { value: 'LANGUAGE', description: 'What the person reads, in mails too: en or de.' },
   role: { value: 'ROLE', description: 'administrator, operator or auditor.', isRepeatable: true },
   group: { value: 'NAME', description: 'Group it is in, for existing software.', isRepeatable: true },
 } as const satisfies Record<string, Option>;
@@ -47,7 +48,7 @@ const create = managementCommand({
       username,
       name: call.text('name') ?? username,
       password,
-      ...texts(call, { email: 'email' }),
+      ...texts(call, { email: 'email', language: 'language' }),
       ...lists(call, LISTS),
     });
     const shown = isGenerated ? { password } : {};
@@ -93,7 +94,10 @@ export const accountCommands: readonly Command[] = [
     operand: BY_NAME,
     role: 'administrator',
     options: { name: { value: 'NAME', description: 'The person’s name.' }, ...CHANGEABLE },
-    changes: async (call) => ({ ...texts(call, { name: 'name', email: 'email' }), ...lists(call, LISTS) }),
+    changes: async (call) => ({
+      ...texts(call, { name: 'name', email: 'email', language: 'language' }),
+      ...lists(call, LISTS),
+    }),
   }),
   actionCommand({
     noun: 'accounts',

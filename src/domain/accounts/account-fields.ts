@@ -1,6 +1,7 @@
 import type { ScopesByResource } from '../delegation/authority.ts';
 import { refuseField } from '../errors.ts';
 import type { Role } from './account.ts';
+import { LANGUAGES, type Language } from './language.ts';
 import { normaliseUsername, USERNAME_RULE } from './username.ts';
 
 export type NewAccount = {
@@ -8,6 +9,7 @@ export type NewAccount = {
   readonly name: string;
   readonly email?: string;
   readonly emailVerified?: boolean;
+  readonly language?: Language;
   readonly groups?: readonly string[];
   readonly roles?: readonly Role[];
   readonly entitlements?: ScopesByResource;
@@ -19,6 +21,7 @@ export type AccountChanges = {
   readonly name?: string;
   readonly email?: string | null;
   readonly emailVerified?: boolean;
+  readonly language?: Language | null;
   readonly groups?: readonly string[];
   readonly roles?: readonly Role[];
   readonly entitlements?: ScopesByResource | null;
@@ -51,6 +54,9 @@ export const checkedEmail = (typed: string): string => {
   }
   return email;
 };
+
+export const checkedLanguage = (language: string): Language =>
+  LANGUAGES.find((one) => one === language) ?? refuseField('/language', `A language is ${LANGUAGES.join(' or ')}.`);
 
 export const checkedGroups = (groups: readonly string[]): readonly string[] => {
   if (groups.length > 200) refuseField('/groups', 'An account is in at most 200 groups.');

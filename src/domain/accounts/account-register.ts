@@ -12,11 +12,13 @@ import {
   checkedEmail,
   checkedEntitlements,
   checkedGroups,
+  checkedLanguage,
   checkedName,
   checkedRoles,
   checkedUsername,
   type NewAccount,
 } from './account-fields.ts';
+import type { Language } from './language.ts';
 import type { Passwords } from './passwords.ts';
 import { normaliseUsername } from './username.ts';
 
@@ -132,6 +134,7 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
         ...(input.email === undefined
           ? {}
           : { email: checkedEmail(input.email), emailVerified: input.emailVerified === true }),
+        ...(input.language === undefined ? {} : { language: checkedLanguage(input.language) }),
         groups: checkedGroups(input.groups ?? []),
         ...(input.entitlements === undefined ? {} : { entitlements: checkedEntitlements(input.entitlements) }),
       };
@@ -253,6 +256,14 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
       await changeState(id, 'account.email_confirmed', confirmed, by);
     },
 
+    /** The language its person chose on a page. Nothing happens where it is that already. Throws 'invalid_field' for another. */
+    async setLanguage(id: string, given: string, by: By): Promise<void> {
+      const language: Language = checkedLanguage(given);
+      const chosen = (account: StoredAccount): StoredAccount | undefined =>
+        account.language === language ? undefined : { ...account, language, updatedAt: clock.now() };
+      await changeState(id, 'account.updated', chosen, by, { changed: ['language'] });
+    },
+
     /** Ends its sessions and tokens too, for good, those that begin in this second included. Nothing happens when it is disabled already. */
     disable(id: string, by: By): Promise<Versioned<Account>> {
       return oneByOne(async () => {
@@ -327,11 +338,17 @@ const withRoles = (account: StoredAccount, roles: readonly Role[]): StoredAccoun
 };
 
 const changed = (account: StoredAccount, changes: AccountChanges, now: number): StoredAccount => {
-  const { email, emailVerified, entitlements, ...rest } = account;
+  const { email, emailVerified, language, entitlements, ...rest } = account;
   const nextEmail =
     changes.email === undefined ? email : changes.email === null ? undefined : checkedEmail(changes.email);
   // A new address has not been verified, whatever was known of the old one.
   const verified = changes.emailVerified ?? (nextEmail === email && emailVerified === true);
+  const nextLanguage =
+    changes.language === undefined
+      ? language
+      : changes.language === null
+        ? undefined
+        : checkedLanguage(changes.language);
   const nextEntitlements =
     changes.entitlements === undefined
       ? entitlements
@@ -343,6 +360,7 @@ const changed = (account: StoredAccount, changes: AccountChanges, now: number): 
       ...rest,
       ...(changes.name === undefined ? {} : { name: checkedName(changes.name) }),
       ...(nextEmail === undefined ? {} : { email: nextEmail, emailVerified: verified }),
+      ...(nextLanguage === undefined ? {} : { language: nextLanguage }),
       ...(changes.groups === undefined ? {} : { groups: checkedGroups(changes.groups) }),
       ...(nextEntitlements === undefined ? {} : { entitlements: nextEntitlements }),
       updatedAt: now,

@@ -1,5 +1,6 @@
 import type { ScopesByResource } from '../delegation/authority.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
+import type { Language } from './language.ts';
 
 /** What an account may do in the management API and the console (decision D22). An owner needs no role: own agents are enough. */
 export type Role = 'administrator' | 'operator' | 'auditor';
@@ -12,6 +13,8 @@ export type Account = {
   readonly name: string;
   readonly email?: string;
   readonly emailVerified?: boolean;
+  /** What the person reads: mails, and pages where nothing else is said. Absent: never said. */
+  readonly language?: Language;
   readonly groups: readonly string[];
   readonly roles: readonly Role[];
   readonly state: 'active' | 'disabled';

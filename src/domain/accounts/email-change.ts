@@ -46,8 +46,8 @@ export const emailChange = (deps: {
   };
 
   return {
-    /** Mails a link to the address. Changes nothing. Throws 'invalid_field', and 'too_many_requests' beyond a limit. */
-    async ask(account: Account, typed: string): Promise<void> {
+    /** Mails a link to the address, in the language of the page where the account has none. Changes nothing. Throws 'invalid_field', and 'too_many_requests' beyond a limit. */
+    async ask(account: Account, typed: string, pageLanguage?: string): Promise<void> {
       const address = checkedEmail(typed);
       const { limit, window } = PER_ACCOUNT;
       if ((await ephemeral.count(`email:${account.id}`, window)) > limit) {
@@ -55,7 +55,11 @@ export const emailChange = (deps: {
         throw new DomainError('too_many_requests', text, { retryAfterSeconds: window });
       }
       const token = await links.make('email', account, address);
-      await mail(account, 'account.email_confirm', { address, path: `/account/email/${token}` });
+      await mail(account, 'account.email_confirm', {
+        address,
+        path: `/account/email/${token}`,
+        ...(pageLanguage === undefined ? {} : { pageLanguage }),
+      });
     },
 
     /** The address that a link of this account confirms. Throws 'not_found' when it is no such link. */

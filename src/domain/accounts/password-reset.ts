@@ -57,14 +57,18 @@ export const passwordReset = (deps: {
 
   return {
     /** Throws 'too_many_requests' beyond the limit of a source; else it does the same for whatever was typed. */
-    async ask(asked: Asked): Promise<void> {
+    async ask(asked: Asked, pageLanguage?: string): Promise<void> {
       const window = limits.signInWindowSeconds;
       const isTooMuch =
         (await counted('source', sourceNetwork(asked.source), window)) > limits.signInPerSource ||
         (await counted('all', '', IN_ALL.window)) > IN_ALL.limit;
       if (isTooMuch) throw new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: window });
       const id = messageId(clock.nowMillis(), identifiers.newSecret());
-      const about = { at: clock.now(), asked: { ...asked, typed: asked.typed.slice(0, 512) } };
+      const about = {
+        at: clock.now(),
+        asked: { ...asked, typed: asked.typed.slice(0, 512) },
+        ...(pageLanguage === undefined ? {} : { pageLanguage }),
+      };
       const body = masterKey.seal(sealContextOf(id), JSON.stringify(about));
       const kind = 'account.reset' as const;
       await outbox.put({ id, channel: 'mail', to: 'reset', kind, body, isSealed: true, lifetimeSeconds: LINK_SECONDS });

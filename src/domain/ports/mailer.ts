@@ -3,6 +3,8 @@ export type MailMessage = {
   readonly id: string;
   /** One address. */
   readonly to: string;
+  /** BCP 47, of all that follows. */
+  readonly language: string;
   readonly subject: string;
   readonly text: string;
   readonly html: string;

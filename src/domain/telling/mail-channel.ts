@@ -21,6 +21,8 @@ export type MailFacts = {
   readonly address?: string;
   /** Path of a page of ours: works once. */
   readonly path?: string;
+  /** Of the page on which it was asked for: counts where the account says nothing. */
+  readonly pageLanguage?: string;
   /** What was asked for by somebody who is not signed in: whose account it is has to be found. */
   readonly asked?: { readonly typed: string; readonly source: string; readonly request: string };
 };
@@ -28,6 +30,8 @@ export type MailFacts = {
 /** The same with the names that are read when it is sent. */
 export type MailModel = MailFacts & {
   readonly kind: Delivery['kind'];
+  /** What its person reads, BCP 47. */
+  readonly language: string;
   readonly name: string;
   readonly agentName?: string;
   readonly otherName?: string;
@@ -41,9 +45,11 @@ export const mailChannel = (deps: {
   readonly agents: { get(id: string): Promise<{ readonly document: { readonly name: string } } | undefined> };
   /** Absent: nobody can ask for a new password. */
   readonly resets?: Pick<PasswordReset, 'answer'>;
-  readonly words: (model: MailModel) => Pick<MailMessage, 'subject' | 'text' | 'html'>;
+  /** For people of whom nothing else is known. */
+  readonly usualLanguage: string;
+  readonly words: (model: MailModel) => Pick<MailMessage, 'language' | 'subject' | 'text' | 'html'>;
 }): Sender => {
-  const { mailer, masterKey, accounts, agents, resets, words } = deps;
+  const { mailer, masterKey, accounts, agents, resets, usualLanguage, words } = deps;
 
   const factsOf = ({ id, body, isSealed }: Delivery): MailFacts | undefined => {
     const text = isSealed ? openedOrNothing(masterKey, sealContextOf(id), body) : body;
@@ -59,6 +65,7 @@ export const mailChannel = (deps: {
     const model = {
       ...facts,
       kind: delivery.kind,
+      language: account.language ?? facts.pageLanguage ?? usualLanguage,
       name,
       ...(agentName === undefined ? {} : { agentName }),
       ...(otherName === undefined ? {} : { otherName }),

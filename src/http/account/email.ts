@@ -7,6 +7,7 @@ import { isDomainError } from '../../domain/errors.ts';
 import {
   byOf,
   exchangeOf,
+  languageOf,
   queryOf,
   recordRefusal,
   seeOther,
@@ -58,7 +59,7 @@ export const addEmailRoutes = (
     const { form, ...session } = await sessions.withForm(ctx);
     if (await signInFirst(ctx, session)) return;
     try {
-      await emails.ask(session.account, single(form, 'email') ?? '');
+      await emails.ask(session.account, single(form, 'email') ?? '', languageOf(ctx));
     } catch (error) {
       if (!isDomainError(error) || !['invalid_field', 'too_many_requests'].includes(error.code)) throw error;
       await recordRefusal(deps, ctx, error);

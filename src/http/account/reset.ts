@@ -8,6 +8,7 @@ import type { PasswordReset } from '../../domain/accounts/password-reset.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import {
   type GuardedForms,
+  languageOf,
   queryOf,
   recordRefusal,
   requestOf,
@@ -35,7 +36,7 @@ export const addResetRoutes = (router: Router, deps: PeopleDeps, forms: GuardedF
   router.post('/account/reset', async (ctx) => {
     const form = await forms.read(ctx, ['mail_link', 'ask']);
     try {
-      await resets.ask({ typed: single(form, 'username') ?? '', ...requestOf(ctx) });
+      await resets.ask({ typed: single(form, 'username') ?? '', ...requestOf(ctx) }, languageOf(ctx));
     } catch (error) {
       if (!isDomainError(error) || error.code !== 'too_many_requests') throw error;
       await recordRefusal(deps, ctx, error);

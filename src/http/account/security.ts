@@ -12,6 +12,7 @@ import type { Changing } from '../../domain/factors/factor-register.ts';
 import {
   byOf,
   exchangeOf,
+  languageOf,
   queryOf,
   requestOf,
   seeOther,
@@ -23,6 +24,7 @@ import {
 import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { upstreamBrowser } from '../interaction/upstream-browser.ts';
 import { single } from '../middleware/form-body.ts';
+import { readLanguage } from '../middleware/language.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 const DONE = securityWords.done;
@@ -116,9 +118,18 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
         removeAction: `${path}/factors/${factor.id}/remove`,
       })),
       hasPassword: deps.isPasswordOn,
+      language: languageOf(ctx),
       ...(await connectionsOf(session)),
     });
     sendPage(ctx, 200, page);
+  });
+
+  router.post('/account/security/language', async (ctx) => {
+    const { form, account } = await sessions.withForm(ctx);
+    const language = readLanguage(form);
+    await deps.accounts.setLanguage(account.id, language, byOf(ctx, account.id));
+    deps.readerLanguage.choose(ctx, language);
+    seeOther(ctx, `${path}?done=language`);
   });
 
   router.get('/account/security/totp', async (ctx) => {

@@ -24,6 +24,7 @@ export const accountSessions = (deps: PeopleDeps, forms: GuardedForms) => {
     const account = session && (await activeAccount(deps, session.account));
     if (!session || !account) return undefined;
     rememberSender(ctx, account.id, session.assurance);
+    ctx.state['language'] = deps.readerLanguage.of(ctx.req, undefined, account.language);
     const csrf = forms.token(['session', session.id]);
     const { name, username } = account;
     return {

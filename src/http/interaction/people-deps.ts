@@ -47,7 +47,10 @@ export type PeopleDeps = {
   readonly browserSessions: BrowserSessions;
   readonly sessions: Pick<SessionRegister, 'get' | 'ofAccount' | 'end'>;
   readonly leases: Leases;
-  readonly accounts: Pick<AccountRegister, 'findByUsername' | 'get' | 'getMany' | 'setPassword' | 'endSessions'>;
+  readonly accounts: Pick<
+    AccountRegister,
+    'findByUsername' | 'get' | 'getMany' | 'setPassword' | 'setLanguage' | 'endSessions'
+  >;
   readonly clients: Lookup<Client>;
   readonly agents: Lookup<Agent> & { getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]> };
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };

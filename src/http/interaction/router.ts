@@ -100,6 +100,8 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
   const showConsent = async (ctx: Context, interaction: Interaction, status = 200, error?: Phrase): Promise<void> => {
     const { uid, userCode, redirectUri } = interaction;
     const question = await consents.question(askedOf(interaction));
+    const { language } = question.account;
+    ctx.state['language'] = deps.readerLanguage.of(ctx.req, interaction.uiLocales, language);
     const model = await consentModel(deps, question, {
       frame: { basePath },
       action: `${pathOf(uid)}?seen=${questionDigest(question)}`,

@@ -22,6 +22,7 @@ const ACCOUNT = [
   'name',
   'email',
   'emailVerified',
+  'language',
   'groups',
   'roles',
   'entitlements',

@@ -3,6 +3,7 @@
  * what the OpenAPI document shows. Finer rules (what is a good redirect URI, a good key) stand in the domain.
  */
 
+import { LANGUAGES } from '../../domain/accounts/language.ts';
 import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
 import { CERTIFICATE_METHODS } from '../../domain/certificates/certificate-rule.ts';
 import { GRANT_TYPES } from '../../domain/clients/grant-types.ts';
@@ -48,6 +49,7 @@ const ACCOUNT: Properties = {
 };
 const EMAIL = text('E-mail address.', 254);
 const EMAIL_VERIFIED = flag('Whether the address is known to be theirs.');
+const LANGUAGE = oneOf('What the person reads: mails, and pages where nothing else is said.', LANGUAGES);
 const ENTITLEMENTS = {
   ...ref('ScopesByResource'),
   description: "The person's own rights; absent: what consent gave.",
@@ -175,6 +177,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ...ACCOUNT,
       email: EMAIL,
       email_verified: EMAIL_VERIFIED,
+      language: LANGUAGE,
       entitlements: ENTITLEMENTS,
       password: PASSWORD,
     },
@@ -184,6 +187,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     ...ACCOUNT,
     email: nullable(EMAIL),
     email_verified: EMAIL_VERIFIED,
+    language: nullable(LANGUAGE),
     entitlements: nullable(ENTITLEMENTS),
   }),
   NewPassword: input({ password: PASSWORD }, ['password']),
@@ -194,11 +198,12 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ...ACCOUNT,
       email: EMAIL,
       email_verified: EMAIL_VERIFIED,
+      language: LANGUAGE,
       entitlements: ENTITLEMENTS,
       state: oneOf('Whether it works.', ['active', 'disabled']),
       ...RECORD,
     },
-    ['email', 'email_verified', 'entitlements'],
+    ['email', 'email_verified', 'language', 'entitlements'],
   ),
   AccountPage: page('Account'),
   AccountFactors: output({

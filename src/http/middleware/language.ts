@@ -1,13 +1,16 @@
 import type { IncomingMessage } from 'node:http';
 import { firstLanguage, isLanguage, type Language, preferredTags } from '../../../views/language.ts';
+import { DomainError } from '../../domain/errors.ts';
 import { type OwnCookie, ownCookie } from '../interaction/own-cookie.ts';
+import { single } from './form-body.ts';
 
 /**
- * In which language a reader gets our pages: the one chosen on a page of ours, otherwise the first we have of those the
- * app asked for (`ui_locales`, OpenID Connect Core §3.1.2.1), otherwise of those the browser prefers, otherwise English.
+ * In which language a reader gets our pages: the one chosen in this browser, otherwise the first we have of those the app
+ * asked for (`ui_locales`, OpenID Connect Core §3.1.2.1), otherwise the one the person chose elsewhere, otherwise the first
+ * of those the browser prefers, otherwise English.
  */
 export type ReaderLanguage = {
-  of(request: IncomingMessage, uiLocales?: string): Language;
+  of(request: IncomingMessage, uiLocales?: string, own?: Language): Language;
   /** Remembers a choice in this browser, for a year. */
   choose(ctx: Parameters<OwnCookie['write']>[0], language: Language): void;
 };
@@ -15,17 +18,25 @@ export type ReaderLanguage = {
 export const readerLanguage = (issuer: string): ReaderLanguage => {
   const cookie = ownCookie(issuer, 'behalf_language', YEAR);
   return {
-    of(request, uiLocales = '') {
+    of(request, uiLocales = '', own) {
       const chosen = cookie.read({ req: request });
       if (isLanguage(chosen)) return chosen;
       return (
         firstLanguage(uiLocales.split(' ')) ??
+        own ??
         firstLanguage(preferredTags(request.headers['accept-language'] ?? '')) ??
         'en'
       );
     },
     choose: (ctx, language) => cookie.write(ctx, language),
   };
+};
+
+/** The field `language` of a form. Throws DomainError 'invalid_field' for one we do not have. */
+export const readLanguage = (form: URLSearchParams): Language => {
+  const language = single(form, 'language');
+  if (isLanguage(language)) return language;
+  throw new DomainError('invalid_field', 'There are no pages in this language.', { field: 'language' });
 };
 
 const YEAR = 31_536_000;

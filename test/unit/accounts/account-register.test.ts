@@ -68,6 +68,7 @@ describe('accounts', () => {
     [{ groups: [''] }, '/groups'],
     [{ roles: ['god' as 'auditor'] }, '/roles'],
     [{ entitlements: { calendar: ['read'] } }, '/entitlements'],
+    [{ language: 'fr' as 'de' }, '/language'],
     [{ password: 'short' }, '/password'],
   ])('are refused with %j, naming the field, without an event', async (wrong, field) => {
     const { accounts, audit } = register();
@@ -140,5 +141,42 @@ describe('accounts', () => {
     const second = await accounts.list({ limit: 2, ...(first.next ? { after: first.next } : {}) });
     expect(second.items.map(({ document }) => document.username)).toEqual(['a']);
     expect(second.next).toBeUndefined();
+  });
+});
+
+describe('the language of an account', () => {
+  test('is chosen by its person, written down once, and by nobody unknown', async () => {
+    const { accounts, audit } = register();
+    const { id } = (await accounts.create({ username: 'ada', name: 'Ada' }, SYSTEM)).document;
+    audit.events.length = 0;
+    await accounts.setLanguage(id, 'de', { caller: id });
+    await accounts.setLanguage(id, 'de', { caller: id });
+    expect((await accounts.get(id))?.document.language).toBe('de');
+    expect(audit.events).toEqual([
+      { type: 'account.updated', outcome: 'done', caller: id, target: { kind: 'account', id }, changed: ['language'] },
+    ]);
+    await expect(accounts.setLanguage(id, 'fr', { caller: id })).rejects.toMatchObject({
+      code: 'invalid_field',
+      field: '/language',
+    });
+    await expect(accounts.setLanguage('acc_nobody', 'de', { caller: id })).rejects.toMatchObject({ code: 'not_found' });
+  });
+
+  test('stays where other members change, and goes when it is taken away', async () => {
+    const { accounts } = register();
+    const made = await accounts.create({ username: 'ada', name: 'Ada', language: 'de' }, SYSTEM);
+    const { id } = made.document;
+    const renamed = await accounts.update(id, made.version, { name: 'Ada Byron' }, SYSTEM);
+    expect(renamed.document.language).toBe('de');
+    const without = await accounts.update(id, renamed.version, { language: null }, SYSTEM);
+    expect(without.document).not.toHaveProperty('language');
+  });
+
+  test('is not changed while nobody can write it down', async () => {
+    const { accounts, audit } = register();
+    const { id } = (await accounts.create({ username: 'ada', name: 'Ada' }, SYSTEM)).document;
+    audit.state.failing = true;
+    await expect(accounts.setLanguage(id, 'de', { caller: id })).rejects.toMatchObject({ code: 'unavailable' });
+    expect((await accounts.get(id))?.document).not.toHaveProperty('language');
   });
 });

@@ -85,7 +85,11 @@ describe('mail', () => {
 
   test('is sent by one server, whose URL stays secret', () => {
     const loaded = load({ BEHALF_SMTP_URL: URL_OF_SERVER, BEHALF_MAIL_FROM: 'Behalf <id@example.com>' });
-    expect(loaded.configuration.mail).toEqual({ smtpUrl: URL_OF_SERVER, from: 'Behalf <id@example.com>' });
+    expect(loaded.configuration.mail).toEqual({
+      smtpUrl: URL_OF_SERVER,
+      from: 'Behalf <id@example.com>',
+      language: 'en',
+    });
     expect(JSON.stringify(withoutSecrets(loaded))).not.toContain('hunter2');
   });
 

@@ -3,7 +3,14 @@ import { smtpMailer } from '../../../adapters/mail/smtp-mailer.ts';
 import { isMailNotSent } from '../../../src/domain/ports/mailer.ts';
 import { type MailServer, mailServer, plainOf } from '../../support/mail-server.ts';
 
-const MESSAGE = { id: 'msg_1', to: 'ada@example.com', subject: 'Hello', text: 'A line\n', html: '<p>A line</p>' };
+const MESSAGE = {
+  language: 'de',
+  id: 'msg_1',
+  to: 'ada@example.com',
+  subject: 'Hello',
+  text: 'A line\n',
+  html: '<p>A line</p>',
+};
 
 let server: MailServer;
 beforeAll(async () => {
@@ -30,7 +37,7 @@ const failure = async (send: Promise<void>): Promise<unknown> =>
     (error: unknown) => (isMailNotSent(error) ? [error.message, error.isFinal] : error),
   );
 
-test('a mail has both forms, the id of its message, and says that a machine wrote it', async () => {
+test('a mail has both forms, the id of its message and its language (RFC 3282), and says that a machine wrote it', async () => {
   const one = mailer();
   await one.send(MESSAGE);
   one.close();
@@ -38,6 +45,7 @@ test('a mail has both forms, the id of its message, and says that a machine wrot
   expect(mail?.to).toEqual(['ada@example.com']);
   const text = mail ? plainOf(mail) : '';
   expect(text).toMatch(/^Message-ID: <msg_1@id\.example\.com>\r?$/m);
+  expect(text).toMatch(/^Content-Language: de\r?$/m);
   expect(text).toMatch(/^Auto-Submitted: auto-generated\r?$/m);
   expect(text).toMatch(/^From: Behalf <id@example\.com>\r?$/m);
   expect(text).toContain('text/plain');

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
+import { schemaAt } from '../../../config/schema.ts';
+import { LANGUAGES as OF_ACCOUNTS } from '../../../src/domain/accounts/language.ts';
 import { html, phrase } from '../../../views/html.ts';
-import { firstLanguage, preferredTags } from '../../../views/language.ts';
+import { firstLanguage, LANGUAGES, preferredTags } from '../../../views/language.ts';
 import { durationText, momentText } from '../../../views/time-text.ts';
 
 describe('the language of a reader', () => {
@@ -29,6 +31,11 @@ describe('the language of a reader', () => {
   test('answers a region in its language (RFC 4647 §3.4)', () => {
     expect(firstLanguage(['fr-CH', 'de-CH', 'en'])).toBe('de');
   });
+});
+
+test('accounts and the setting of mails know the languages that pages have', () => {
+  expect(OF_ACCOUNTS).toEqual(LANGUAGES);
+  expect(schemaAt(['mail', 'language'])?.enum).toEqual(LANGUAGES);
 });
 
 describe('a page', () => {

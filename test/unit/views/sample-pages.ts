@@ -379,6 +379,7 @@ export const samplePages = (
       hasPasskeys: true,
       hasMail: true,
       hasPassword: true,
+      language: 'de',
       connected: [
         {
           provider: text('Example Works'),
@@ -423,6 +424,7 @@ export const samplePages = (
       factors: [],
       hasPasskeys: false,
       hasPassword: false,
+      language: 'en',
       connected: [],
       connectable: [],
     }),

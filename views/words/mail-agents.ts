@@ -1,0 +1,272 @@
+import { phrase } from '../html.ts';
+import { accountPage, agentPage, approvalsPage, awayPage, consolePage, type MailWords } from './mail.ts';
+
+/** Notices about agents, their credentials, approvals and the kill switch. */
+export const AGENT_MAILS = {
+  'agent.pending': {
+    subject: phrase({
+      en: 'An agent waits for you to accept it',
+      de: 'Ein Agent wartet darauf, dass Sie ihn annehmen',
+    }),
+    says: {
+      en: ({ agent, when }) => [
+        `The agent ${agent} was registered on ${when}, with you or your group as its owner.`,
+        'It does nothing until an owner accepts it, and nobody has to: what is not accepted within a day is retired.',
+      ],
+      de: ({ agent, when }) => [
+        `Der Agent ${agent} wurde am ${when} registriert, mit Ihnen oder Ihrer Gruppe als Eigentümer.`,
+        'Er tut nichts, bevor ihn jemand annimmt, und niemand muss das: Was nicht innerhalb eines Tages angenommen wird, wird stillgelegt.',
+      ],
+    },
+    page: agentPage,
+  },
+  'agent.offered': {
+    subject: phrase({
+      en: 'You are asked to answer for an agent',
+      de: 'Sie werden gebeten, für einen Agenten einzustehen',
+    }),
+    says: {
+      en: ({ agent, when }) => [
+        `On ${when} the agent ${agent} was offered to you or your group.`,
+        'You answer for it when you have accepted it, and not before.',
+      ],
+      de: ({ agent, when }) => [
+        `Am ${when} wurde der Agent ${agent} Ihnen oder Ihrer Gruppe angeboten.`,
+        'Sie stehen für ihn ein, wenn Sie ihn angenommen haben, und nicht vorher.',
+      ],
+    },
+    page: agentPage,
+  },
+  'agent.ending': {
+    subject: phrase({
+      en: 'An agent of yours is about to be suspended',
+      de: 'Einer Ihrer Agenten wird bald ausgesetzt',
+    }),
+    says: {
+      en: ({ agent, end }) => [`The agent ${agent} will be suspended ${end}: its time ends, or it is not used.`],
+      de: ({ agent, end }) => [
+        `Der Agent ${agent} wird ${end} ausgesetzt: Seine Zeit endet, oder er wird nicht genutzt.`,
+      ],
+    },
+    page: agentPage,
+  },
+  'agent.suspended': {
+    subject: phrase({ en: 'An agent of yours was suspended', de: 'Einer Ihrer Agenten wurde ausgesetzt' }),
+    says: {
+      en: ({ agent, when }) => [`The agent ${agent} was suspended on ${when}. Nothing it holds works.`],
+      de: ({ agent, when }) => [`Der Agent ${agent} wurde am ${when} ausgesetzt. Nichts, was er hat, wirkt noch.`],
+    },
+    page: agentPage,
+  },
+  'agent.expired': {
+    subject: phrase({ en: 'An agent of yours came to its end', de: 'Die Zeit eines Ihrer Agenten ist um' }),
+    says: {
+      en: ({ agent, when }) => [`The time of the agent ${agent} was over on ${when}. Nothing it holds works.`],
+      de: ({ agent, when }) => [`Die Zeit des Agenten ${agent} war am ${when} um. Nichts, was er hat, wirkt noch.`],
+    },
+    page: agentPage,
+  },
+  'agent.inactive': {
+    subject: phrase({
+      en: 'An agent of yours was suspended: nobody used it',
+      de: 'Einer Ihrer Agenten wurde ausgesetzt: Niemand hat ihn genutzt',
+    }),
+    says: {
+      en: ({ agent, when }) => [`The agent ${agent} was suspended on ${when}, because it was not used.`],
+      de: ({ agent, when }) => [`Der Agent ${agent} wurde am ${when} ausgesetzt, weil er nicht genutzt wurde.`],
+    },
+    page: agentPage,
+  },
+  'agent.retired': {
+    subject: phrase({ en: 'An agent of yours was retired', de: 'Einer Ihrer Agenten wurde stillgelegt' }),
+    says: {
+      en: ({ agent, when }) => [`The agent ${agent} was retired on ${when}, for good.`],
+      de: ({ agent, when }) => [`Der Agent ${agent} wurde am ${when} stillgelegt, und das endgültig.`],
+    },
+    page: agentPage,
+  },
+  'agent.orphaned': {
+    subject: phrase({ en: 'Nobody answers for an agent any more', de: 'Niemand steht mehr für einen Agenten ein' }),
+    says: {
+      en: ({ agent, when }) => [`The agent ${agent} was frozen on ${when}: its owner is gone. It waits for a new one.`],
+      de: ({ agent, when }) => [
+        `Der Agent ${agent} wurde am ${when} eingefroren: Sein Eigentümer ist nicht mehr da. Er wartet auf einen neuen.`,
+      ],
+    },
+    page: agentPage,
+  },
+  'agent.killed': {
+    subject: phrase({
+      en: 'An agent of yours was stopped in an emergency',
+      de: 'Einer Ihrer Agenten wurde durch den Notaus angehalten',
+    }),
+    says: {
+      en: ({ agent, when }) => [`A kill was ordered on ${when} for the agent ${agent}. All it held is over.`],
+      de: ({ agent, when }) => [
+        `Am ${when} wurde für den Agenten ${agent} der Notaus ausgelöst. Alles, was er hatte, ist beendet.`,
+      ],
+    },
+    page: agentPage,
+  },
+  'agent.kill_lifted': {
+    subject: phrase({ en: 'An agent of yours may work again', de: 'Einer Ihrer Agenten darf wieder arbeiten' }),
+    says: {
+      en: ({ agent, when }) => [
+        `The kill of the agent ${agent} was lifted on ${when}. Nothing from before lives again.`,
+      ],
+      de: ({ agent, when }) => [
+        `Der Notaus für den Agenten ${agent} wurde am ${when} aufgehoben. Nichts von vorher lebt wieder auf.`,
+      ],
+    },
+    page: agentPage,
+  },
+  'kill.ordered': {
+    subject: phrase({ en: 'A kill was ordered', de: 'Der Notaus wurde ausgelöst' }),
+    says: {
+      en: ({ when }) => [`A kill was ordered on ${when}. The console and \`behalf kill list\` say of what and why.`],
+      de: ({ when }) => [
+        `Am ${when} wurde der Notaus ausgelöst. Die Konsole und \`behalf kill list\` sagen, wofür und warum.`,
+      ],
+    },
+    page: consolePage,
+  },
+  'kill.lifted': {
+    subject: phrase({ en: 'A kill was lifted', de: 'Der Notaus wurde aufgehoben' }),
+    says: {
+      en: ({ when }) => [`A kill was lifted on ${when}. Nothing from before lives again.`],
+      de: ({ when }) => [`Am ${when} wurde der Notaus aufgehoben. Nichts von vorher lebt wieder auf.`],
+    },
+    page: consolePage,
+  },
+  'approval.requested': {
+    subject: phrase({ en: 'An agent asks for your approval', de: 'Ein Agent bittet um Ihre Freigabe' }),
+    says: {
+      en: ({ agent, when, until = 'for some minutes' }) => [
+        `On ${when} the agent ${agent} asked you to approve one action, ${until}.`,
+        'Sign in and look at what exactly it is. Nothing happens unless you approve it there.',
+      ],
+      de: ({ agent, when, until = 'in den nächsten Minuten' }) => [
+        `Am ${when} hat der Agent ${agent} Sie gebeten, eine Handlung freizugeben, ${until}.`,
+        'Melden Sie sich an und sehen Sie, was genau es ist. Es geschieht nur, was Sie dort freigeben.',
+      ],
+    },
+    page: approvalsPage,
+  },
+  'approval.escalated': {
+    subject: phrase({
+      en: 'An action waits, and you are asked now, too',
+      de: 'Eine Handlung wartet, und jetzt werden auch Sie gefragt',
+    }),
+    says: {
+      en: ({ agent, when, until }) => [
+        `The agent ${agent} asked people to approve one action. Nobody had decided by ${when}, so you are asked, too${until === undefined ? '' : `, ${until}`}.`,
+        'Sign in and look at what exactly it is. Nothing happens unless it is approved there.',
+      ],
+      de: ({ agent, when, until }) => [
+        `Der Agent ${agent} hat darum gebeten, eine Handlung freizugeben. Bis ${when} hatte niemand entschieden; deshalb werden auch Sie gefragt${until === undefined ? '' : `, ${until}`}.`,
+        'Melden Sie sich an und sehen Sie, was genau es ist. Es geschieht nur, was dort freigegeben wird.',
+      ],
+    },
+    page: approvalsPage,
+  },
+  'approval.muted': {
+    subject: phrase({ en: 'An agent does not ask you any more today', de: 'Ein Agent fragt Sie heute nicht mehr' }),
+    says: {
+      en: ({ agent, when }) => [
+        `You denied the agent ${agent} several times. From ${when} on it may not ask you for a day.`,
+        'To end what it holds, open your account.',
+      ],
+      de: ({ agent, when }) => [
+        `Sie haben den Agenten ${agent} mehrmals abgelehnt. Vom ${when} an darf er Sie einen Tag lang nicht fragen.`,
+        'Um zu beenden, was er hat, öffnen Sie Ihr Konto.',
+      ],
+    },
+    page: accountPage,
+  },
+  'absence.declared': {
+    subject: phrase({
+      en: 'Somebody decides for somebody who is away',
+      de: 'Jemand entscheidet für jemanden, der nicht da ist',
+    }),
+    says: {
+      en: ({ when, other, isDeputy, until, ifNotYou }) =>
+        isDeputy
+          ? [
+              `On ${when} ${other} said that you decide about requests of agents for them while they are away, ${until ?? 'until they are back'}.`,
+              'Their requests stand among yours. If you do not want that, end it on the page below.',
+            ]
+          : [
+              `On ${when} it was set down that ${other} decides about requests of agents for you while you are away, ${until ?? 'until you are back'}.`,
+              `${ifNotYou} It can be ended on the page below.`,
+            ],
+      de: ({ when, other, isDeputy, until, ifNotYou }) =>
+        isDeputy
+          ? [
+              `Am ${when} hat ${other} bestimmt, dass Sie in Vertretung über Anfragen von Agenten entscheiden, ${until ?? 'bis zur Rückkehr'}.`,
+              'Diese Anfragen stehen unter Ihren eigenen. Wenn Sie das nicht wollen, beenden Sie es auf der Seite unten.',
+            ]
+          : [
+              `Am ${when} wurde festgelegt, dass ${other} in Ihrer Abwesenheit für Sie über Anfragen von Agenten entscheidet, ${until ?? 'bis Sie zurück sind'}.`,
+              `${ifNotYou} Auf der Seite unten lässt es sich beenden.`,
+            ],
+    },
+    page: awayPage,
+  },
+  'absence.ended': {
+    subject: phrase({
+      en: 'Nobody decides for somebody any more',
+      de: 'Niemand entscheidet mehr für jemand anderen',
+    }),
+    says: {
+      en: ({ when, other, isDeputy }) => [
+        isDeputy
+          ? `From ${when} on you do not decide for ${other} any more.`
+          : `From ${when} on ${other} does not decide for you any more.`,
+        'What was said for the other by then counts no more, unless its token was fetched.',
+      ],
+      de: ({ when, other, isDeputy }) => [
+        isDeputy
+          ? `Vom ${when} an entscheiden Sie nicht mehr für ${other}.`
+          : `Vom ${when} an entscheidet ${other} nicht mehr für Sie.`,
+        'Was bis dahin in Vertretung gesagt wurde, zählt nicht mehr, außer wenn das Token dafür schon abgeholt ist.',
+      ],
+    },
+    page: awayPage,
+  },
+  'credential.ending': {
+    subject: phrase({
+      en: 'A credential of an agent of yours ends soon',
+      de: 'Ein Schlüssel eines Ihrer Agenten läuft bald ab',
+    }),
+    says: {
+      en: ({ agent, end }) => [`A credential of the agent ${agent} ends ${end}.`],
+      de: ({ agent, end }) => [`Ein Schlüssel des Agenten ${agent} läuft ${end} ab.`],
+    },
+    page: agentPage,
+  },
+  'credential.expired': {
+    subject: phrase({
+      en: 'A credential of an agent of yours is over',
+      de: 'Ein Schlüssel eines Ihrer Agenten ist abgelaufen',
+    }),
+    says: {
+      en: ({ agent, when }) => [`A credential of the agent ${agent} was over on ${when}.`],
+      de: ({ agent, when }) => [`Ein Schlüssel des Agenten ${agent} ist am ${when} abgelaufen.`],
+    },
+    page: agentPage,
+  },
+  'webhook.stopped': {
+    subject: phrase({ en: 'An endpoint of webhooks was stopped', de: 'Ein Webhook wurde angehalten' }),
+    says: {
+      en: ({ when }) => [
+        `On ${when} an endpoint was stopped that had not taken notices for too long. Nothing is kept for it from now on.`,
+        '`behalf webhooks list` says which, and `behalf webhooks dead-letters` what it did not get.',
+      ],
+      de: ({ when }) => [
+        `Am ${when} wurde ein Webhook angehalten, der zu lange keine Mitteilungen angenommen hatte. Von nun an wird für ihn nichts aufbewahrt.`,
+        '`behalf webhooks list` sagt, welcher es ist, und `behalf webhooks dead-letters`, was er nicht bekommen hat.',
+      ],
+    },
+    page: consolePage,
+  },
+} as const satisfies Readonly<Record<string, MailWords>>;

@@ -1,0 +1,59 @@
+import { type Phrase, phrase } from '../html.ts';
+import type { Language } from '../language.ts';
+
+/** Parts of a sentence in the language it is read in. */
+export type Parts = {
+  /** Name and id. */
+  readonly agent: string;
+  /** A moment, to be put after a word such as `on`. */
+  readonly when: string;
+  /** `on …`, or `soon` where it is not known. */
+  readonly end: string;
+  /** `until …`; undefined where it is not known. */
+  readonly until: string | undefined;
+  /** Who did it, where it was not the person; otherwise what to do if it was not. */
+  readonly by: string;
+  /** What to do if it was not the person. */
+  readonly ifNotYou: string;
+  /** Name of another person it is about, or `somebody`. */
+  readonly other: string;
+  /** Whether whoever reads it decides for the other. */
+  readonly isDeputy: boolean;
+};
+
+export type MailWords = {
+  readonly subject: Phrase;
+  readonly says: Readonly<Record<Language, (parts: Parts) => readonly string[]>>;
+  /** Page of ours, by the id of the agent. */
+  readonly page?: (agent: string) => string;
+};
+
+/** Pages that mails lead to. */
+export const agentPage = (agent: string): string => `/console/agents/${encodeURIComponent(agent)}`;
+export const securityPage = (): string => '/account/security';
+export const awayPage = (): string => '/account/away';
+export const sessionsPage = (): string => '/account/sessions';
+export const accountPage = (): string => '/account';
+export const approvalsPage = (): string => '/account/approvals';
+export const consolePage = (): string => '/console';
+
+/** Around each mail, and what several of them say. */
+export const mailFrame = {
+  greeting: (name: string) => phrase({ en: `Hello ${name},`, de: `Guten Tag ${name},` }),
+  end: (issuer: string) =>
+    phrase({
+      en: `This mail was sent by ${issuer}. Nothing happens by opening a link in it.`,
+      de: `Diese Mail hat ${issuer} gesendet. Einen Link darin zu öffnen bewirkt noch nichts.`,
+    }),
+  agent: (name: string, id: string) => phrase({ en: `“${name}” (${id})`, de: `„${name}“ (${id})` }),
+  person: (name: string) => phrase({ en: `“${name}”`, de: `„${name}“` }),
+  somebody: phrase({ en: 'somebody', de: 'jemand' }),
+  soon: phrase({ en: 'soon', de: 'bald' }),
+  on: (moment: Readonly<Record<Language, string>>) => phrase({ en: `on ${moment.en}`, de: `am ${moment.de}` }),
+  until: (moment: Readonly<Record<Language, string>>) => phrase({ en: `until ${moment.en}`, de: `bis ${moment.de}` }),
+  byAdministrator: phrase({ en: 'An administrator did it.', de: 'Das hat die Administration getan.' }),
+  ifNotYou: phrase({
+    en: 'If it was not you, sign in, change your password and look at your second factors, or ask an administrator at once.',
+    de: 'Wenn Sie das nicht waren: Melden Sie sich an, ändern Sie Ihr Passwort und sehen Sie nach Ihren zweiten Faktoren, oder wenden Sie sich sofort an die Administration.',
+  }),
+};
