@@ -37,6 +37,7 @@ const RULES: readonly Rule[] = [
   { of: 'views/partials/qr-code.ts', may: ['views/html.ts', 'uqr'] },
   { of: 'views/', may: ['./'] },
 
+  { of: 'src/http/assets.ts', may: ['node:zlib'], types: ['views/assets.ts', 'koa'] },
   {
     of: 'src/http/',
     may: [

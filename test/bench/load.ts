@@ -59,7 +59,7 @@ export const connectionsTo = (origin: string) => {
 const TICKS_PER_SECOND = 100;
 
 /** User and system time of a process, its threads and its workers so far, in microseconds; resolution 10 ms. */
-const cpuMicrosOf = async (pid: number): Promise<number> => {
+export const cpuMicrosOf = async (pid: number): Promise<number> => {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const own = ((Number(fields[11]) + Number(fields[12])) * 1_000_000) / TICKS_PER_SECOND;

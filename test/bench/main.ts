@@ -14,11 +14,15 @@ import type { AuthorityMicros } from './authority-check.ts';
 import { startBare } from './bare-subject.ts';
 import { startBehalf } from './behalf-subject.ts';
 import { CASES, CLIENT_CREDENTIALS } from './cases.ts';
+import { type DecisionToToken, decisionsTable, decisionsToTokens } from './decisions.ts';
 import { type Denial, denials, denialsTable } from './deny.ts';
+import { type Listeners, listenersOn, listenersTable } from './listeners.ts';
 import { type Operations, operationsOf, operationsTable } from './operations.ts';
 import { type BenchOptions, benchOptions, usage } from './options.ts';
+import { type PageCost, pageCosts, pagesTable } from './pages.ts';
 import { policyCosts, policyTables } from './policy-cost.ts';
 import type { DecisionMicros } from './policy-decision.ts';
+import { type Pollers, pollersOn, pollersTable } from './pollers.ts';
 import { type Figures, round } from './rounds.ts';
 import { SCALED, type Scaling, scalingOf, scalingTable } from './scaling.ts';
 import { rounded } from './statistics.ts';
@@ -88,6 +92,13 @@ const run = async (options: BenchOptions) => {
         }
       : undefined;
 
+  const pages: readonly PageCost[] = isOn('pages') ? await pageCosts(isQuick ? 0.5 : 2, core) : [];
+  const listening: Listeners[] = isOn('listeners') ? [await listenersOn(isQuick ? 400 : 5000, core)] : [];
+  const waiting: Pollers[] = [];
+  for (const store of isOn('pollers') ? (['sqlite', 'mongodb-redis'] as const) : [])
+    waiting.push(await pollersOn(store, isQuick ? 60 : 1000, isQuick ? 5 : 20, core));
+  const tokens: readonly DecisionToToken[] = isOn('decisions') ? await decisionsToTokens(isQuick ? 8 : 200, core) : [];
+
   runOn(`0-${cpus().length - 1}`);
   const counted = CASES.filter((one) => cases.includes(one) || (isOn('epochs') && exchange.includes(one)));
   const operations: readonly Operations[] =
@@ -129,12 +140,17 @@ const run = async (options: BenchOptions) => {
     policies,
     operations,
     scaling: scaled,
+    pages,
+    listeners: listening,
+    pollers: waiting,
+    decisions: tokens,
     ends,
   };
 };
 
 const report = (result: Awaited<ReturnType<typeof run>>): string => {
-  const { cases, variants, epochs, authority, policies, operations, scaling, ends, rounds, seconds } = result;
+  const { cases, variants, epochs, authority, policies, operations, scaling, rounds, seconds } = result;
+  const { pages, listeners, pollers, decisions, ends } = result;
   return [
     `Server CPU per request, 32 connections, ${rounds} rounds of ${seconds} s each, ${isPinned ? 'pinned' : 'not pinned'}`,
     ...(cases.length > 0 ? [rowsTable(cases)] : []),
@@ -148,6 +164,10 @@ const report = (result: Awaited<ReturnType<typeof run>>): string => {
     ...(policies ? [policyTables(policies.exchange, policies.decisions)] : []),
     ...(operations.length > 0 ? [operationsTable(operations)] : []),
     ...(scaling.length > 0 ? [scalingTable(scaling)] : []),
+    ...(pages.length > 0 ? [pagesTable(pages)] : []),
+    ...(listeners.length > 0 ? [listenersTable(listeners)] : []),
+    ...(pollers.length > 0 ? [pollersTable(pollers)] : []),
+    ...(decisions.length > 0 ? [decisionsTable(decisions)] : []),
     ...(ends.length > 0 ? [denialsTable(ends)] : []),
     `took ${result.elapsedSeconds} s`,
   ].join('\n\n');

@@ -4,6 +4,7 @@
  * does in the background falls into a few of them.
  */
 import { setTimeout as pause } from 'node:timers/promises';
+import { storeCalls } from './asking-subject.ts';
 import { startBehalf } from './behalf-subject.ts';
 import type { BenchCase, Subject } from './cases.ts';
 import { median, rounded, table } from './statistics.ts';
@@ -70,7 +71,7 @@ const countCase = async (
     await pause(SETTLE_MS);
     first.push(wire.take().roundTrips);
   }
-  const before = await storeCalls(subject);
+  const before = await storeCalls(String(subject.metrics));
   const roundTrips: number[] = [];
   const commands: number[] = [];
   const names = new Map<string, number[]>();
@@ -83,7 +84,7 @@ const countCase = async (
     commands.push(Object.values(counted.commands).reduce((sum, each) => sum + each, 0));
     for (const [name, count] of Object.entries(counted.commands)) names.set(name, [...(names.get(name) ?? []), count]);
   }
-  const after = await storeCalls(subject);
+  const after = await storeCalls(String(subject.metrics));
   const calls = [...after].map(([name, count]) => [name, (count - (before.get(name) ?? 0)) / requests] as const);
   const isOfTheRequest = ([, count]: readonly [string, number]): boolean => count >= 0.5;
   return {
@@ -99,17 +100,6 @@ const countCase = async (
     ),
     calls: Object.fromEntries(calls.filter(isOfTheRequest).map(([name, count]) => [name, rounded(count, 1)] as const)),
   };
-};
-
-/** Calls so far, by collection and operation, such as `accounts.get`. */
-const storeCalls = async ({ metrics = '' }: Subject): Promise<ReadonlyMap<string, number>> => {
-  const text = await (await fetch(metrics)).text();
-  const counts = new Map<string, number>();
-  for (const [, labels = '', value] of text.matchAll(/^behalf_store_duration_seconds_count\{([^}]*)\} (\S+)$/gm)) {
-    const label = (name: string): string => new RegExp(`${name}="([^"]*)"`).exec(labels)?.[1] ?? '';
-    counts.set(`${label('collection')}.${label('operation')}`, Number(value));
-  }
-  return counts;
 };
 
 export const operationsTable = (counted: readonly Operations[]): string => {

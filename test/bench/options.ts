@@ -10,6 +10,10 @@ export const PARTS = {
   epochs: 'the share of an exchange that goes into asking for kills and epochs',
   authority: 'effective authority computation, and its share of a client credentials request',
   policies: 'an exchange without policies, with the starter set, 50, 200 and 2,000 of them, and what a decision costs',
+  pollers: 'agents that wait for people: what they ask of the stores',
+  decisions: 'from a person’s yes to the token of her agent, by poll and by ping',
+  listeners: 'open inboxes: memory of the server, and how soon all hear of a question',
+  pages: 'server CPU and bytes of each kind of page',
   deny: 'time to deny and time to kill, two nodes, p50, p99 and max',
 } as const;
 

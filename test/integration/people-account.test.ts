@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import type { Context } from 'koa';
 import { sessionIdOf } from '../../src/domain/sessions/session.ts';
@@ -226,9 +226,10 @@ describe('/account', () => {
     const world = await peopleWorld();
     const [one, other] = [world.sessions.start(world.ada.id), world.sessions.start(world.ada.id)];
     const opened = [one, other].map((session) => {
-      const ctx = { res: new EventEmitter(), set: () => undefined } as unknown as Context;
+      const res = new PassThrough();
+      const ctx = { res, set: () => undefined } as unknown as Context;
       world.deps.approvals.live.open(ctx, { session: sessionIdOf(session), account: world.ada.id }, async () => true);
-      return ctx.body as { readonly writableEnded: boolean };
+      return res;
     });
     const page = (await world.http.get('/account').set('cookie', `session=${one}`)).text;
     const form = formsOf(page).find(({ action }) => action.endsWith('/sign-out'));
@@ -410,5 +411,32 @@ describe('the start page and files', () => {
     });
     expect((await world.http.get('/assets/style.css')).status).toBe(404);
     expect((await world.http.get('/assets/..%2f..%2fpackage.json')).status).toBe(404);
+  });
+
+  test('files are compressed as the browser takes them; pages never are, as they hold secrets beside words of others (BREACH)', async () => {
+    const world = await peopleWorld();
+    const page = await personAt(world).get('/account');
+    const [path = ''] = page.text.match(/\/assets\/style\.[0-9a-f]+\.css/) ?? [];
+    const lengths = new Map<string, number>();
+    for (const [accepted, encoding] of [
+      ['gzip, deflate, br', 'br'],
+      ['gzip', 'gzip'],
+      ['identity', undefined],
+      ['br;q=0, gzip;q=0', undefined],
+    ] as const) {
+      const file = await world.http.get(path).set('accept-encoding', accepted).responseType('blob');
+      expect([file.status, file.headers['content-encoding'], file.headers['vary']]).toEqual([
+        200,
+        encoding,
+        expect.stringContaining('Accept-Encoding'),
+      ]);
+      lengths.set(String(encoding), Number(file.headers['content-length']));
+    }
+    const [br = 0, gzip = 0, plain = 0] = ['br', 'gzip', 'undefined'].map((name) => lengths.get(name));
+    expect(br).toBeLessThan(gzip);
+    expect(gzip * 2).toBeLessThan(plain);
+    const html = await world.http.get('/').set('accept-encoding', 'gzip, deflate, br');
+    expect(html.headers['content-encoding']).toBeUndefined();
+    expect(page.headers['content-encoding']).toBeUndefined();
   });
 });

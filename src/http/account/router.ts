@@ -8,6 +8,7 @@ import type { FlashMessage } from '../../../views/partials/flash.ts';
 import { accountWords } from '../../../views/words/account.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Lease } from '../../domain/ports/leases.ts';
+import { sendAsset } from '../assets.ts';
 import { deviceCookie } from '../interaction/device-cookie.ts';
 import {
   byOf,
@@ -64,9 +65,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     const { file = '' } = ctx.params;
     const asset = assetByPath(`/assets/${file}`);
     if (!asset) throw new DomainError('not_found', 'There is no such file.');
-    ctx.set('Cache-Control', 'public, max-age=31536000, immutable');
-    ctx.type = asset.type;
-    ctx.body = asset.body;
+    sendAsset(ctx, asset);
   });
 
   router.get('/', async (ctx) => {

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import { PassThrough } from 'node:stream';
 import { describe, expect, test } from '@jest/globals';
 import type { Context } from 'koa';
 import { memoryBroadcast } from '../../../adapters/memory/broadcast.ts';
@@ -7,12 +7,12 @@ import { accountHints } from '../../../src/domain/nodes/account-hints.ts';
 import { liveApprovals } from '../../../src/http/account/approvals/live.ts';
 import { until } from '../../support/until.ts';
 
-type Body = NodeJS.ReadableStream & { readonly readableLength: number };
-
 const contextOf = () => {
-  const ctx = { res: new EventEmitter(), set: () => undefined } as unknown as Context;
-  const read = (): string => String((ctx.body as Body).read() ?? '');
-  return { ctx, read };
+  // Like a connection: what nobody reads waits.
+  const res = new PassThrough({ readableHighWaterMark: 64, writableHighWaterMark: 64 });
+  const ctx = { res, set: () => undefined } as unknown as Context;
+  const read = (): string => String(res.read() ?? '');
+  return { ctx, res, read };
 };
 
 const ADA = { session: 'one', account: 'acc_ada' };
@@ -29,13 +29,13 @@ describe('hints to open pages', () => {
     live.open(gone.ctx, { session: 'three', account: 'acc_ada' }, async () => isLive);
     live.tell(['acc_ada', 'acc_nobody']);
     expect(ada.read()).toBe('retry: 3000\n\nevent: changed\ndata: approvals\n\n');
-    await until(() => (bob.ctx.body as { readonly writableEnded?: boolean }).writableEnded === true);
+    await until(() => bob.res.writableEnded);
     expect(bob.read()).toBe('retry: 3000\n\n');
     isLive = false;
-    await until(() => (gone.ctx.body as { readonly writableEnded?: boolean }).writableEnded === true);
+    await until(() => gone.res.writableEnded);
     await until(() => ada.read().includes(': still here'));
     live.endSession('one');
-    await until(() => (ada.ctx.body as { readonly writableEnded?: boolean }).writableEnded === true);
+    await until(() => ada.res.writableEnded);
     live.tell(['acc_ada']);
     live.close();
     live.close();
@@ -50,8 +50,19 @@ describe('hints to open pages', () => {
     pages[0]?.ctx.res.emit('close');
     open(pages[4]);
     for (let told = 0; told < 2000; told += 1) live.tell(['acc_ada']);
-    const kept = pages.slice(1).map(({ ctx }) => ctx.body as { readonly writableEnded: boolean });
-    expect(kept.map(({ writableEnded }) => writableEnded)).toEqual([true, true, true, true]);
+    expect(pages.slice(1).map(({ res }) => res.writableEnded)).toEqual([true, true, true, true]);
+    live.close();
+  });
+
+  test('are there for five thousand pages, and no more', () => {
+    const live = liveApprovals();
+    const res = { write: () => true, end: () => undefined, once: () => undefined, writableLength: 0 };
+    const open = (page: number) =>
+      live.open({ res, set: () => undefined } as never, { session: `${page}`, account: 'acc_ada' }, async () => true);
+    for (let page = 0; page < 5000; page += 1) open(page);
+    expect(() => open(5000)).toThrow(expect.objectContaining({ code: 'unavailable' }));
+    live.endSession('7');
+    open(5000);
     live.close();
   });
 

@@ -1,39 +1,71 @@
-import { PassThrough } from 'node:stream';
+import type { ServerResponse } from 'node:http';
 import type { Context } from 'koa';
 import { DomainError } from '../../../domain/errors.ts';
 
 /** Browsers open six connections to one server; the others are for the pages themselves. */
 const PER_SESSION = 4;
 /** Of one process. */
-const IN_ALL = 2000;
+const IN_ALL = 5000;
 /** Shorter than what stands between is patient for. */
 const HEARTBEAT_MILLISECONDS = 15_000;
+/** In so many parts, so that not all of them are looked at in one moment. */
+const PARTS = 15;
 /** Bytes that nobody takes. */
 const MOST_WAITING = 16_384;
 
 type Stream = {
   readonly session: string;
   readonly account: string;
-  readonly out: PassThrough;
+  readonly out: Pick<ServerResponse, 'write' | 'end' | 'writableLength'>;
   isLive(): Promise<boolean>;
 };
 
 export type LiveApprovals = ReturnType<typeof liveApprovals>;
 
+/** Streams by a name that several have in common. */
+const named = () => {
+  const all = new Map<string, Set<Stream>>();
+  return {
+    of: (name: string): ReadonlySet<Stream> => all.get(name) ?? new Set(),
+    add(name: string, stream: Stream): void {
+      const some = all.get(name) ?? new Set();
+      all.set(name, some.add(stream));
+    },
+    remove(name: string, stream: Stream): void {
+      const some = all.get(name);
+      some?.delete(stream);
+      if (some?.size === 0) all.delete(name);
+    },
+  };
+};
+
 /**
  * Tells open inboxes that something changed, and never what: a page is read again, by whoever is signed in then. A stream
- * ends with its session, at the latest at the next heartbeat.
+ * ends with its session, at the latest at the next heartbeat. Each is the bare answer of its request and little besides, as
+ * there may be thousands.
  */
 export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS } = {}) => {
-  const streams = new Set<Stream>();
+  const parts = Array.from({ length: PARTS }, () => new Set<Stream>());
+  const sessions = named();
+  const accounts = named();
+  let opened = 0;
+  let beat = 0;
+
+  const count = (): number => parts.reduce((sum, { size }) => sum + size, 0);
+
+  const forget = (stream: Stream): void => {
+    for (const part of parts) part.delete(stream);
+    sessions.remove(stream.session, stream);
+    accounts.remove(stream.account, stream);
+  };
 
   const end = (stream: Stream): void => {
-    streams.delete(stream);
+    forget(stream);
     stream.out.end();
   };
 
   const send = (stream: Stream, text: string): void => {
-    if (stream.out.writableLength + stream.out.readableLength > MOST_WAITING) end(stream);
+    if (stream.out.writableLength > MOST_WAITING) end(stream);
     else stream.out.write(text);
   };
 
@@ -44,9 +76,12 @@ export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS }
   };
 
   // Made here and not in a request: what is asked at a heartbeat is read anew.
-  const beating = setInterval(() => {
-    for (const stream of streams) void look(stream);
-  }, heartbeatMilliseconds).unref();
+  const beating = setInterval(
+    () => {
+      for (const stream of parts[beat++ % PARTS] ?? []) void look(stream);
+    },
+    Math.ceil(heartbeatMilliseconds / PARTS),
+  ).unref();
 
   return {
     /**
@@ -58,49 +93,47 @@ export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS }
       { session, account }: Pick<Stream, 'session' | 'account'>,
       isLive: () => Promise<boolean>,
     ): void {
-      if ([...streams].filter((one) => one.session === session).length >= PER_SESSION) {
+      if (sessions.of(session).size >= PER_SESSION) {
         throw new DomainError('too_many_requests', 'This page is open too often.', { retryAfterSeconds: 60 });
       }
-      if (streams.size >= IN_ALL) {
+      if (count() >= IN_ALL) {
         throw new DomainError('unavailable', 'Too many pages are open.', { retryAfterSeconds: 60 });
       }
-      const out = new PassThrough();
-      const stream: Stream = { session, account, out, isLive };
-      streams.add(stream);
-      const gone = (): void => void streams.delete(stream);
-      out.once('close', gone);
-      ctx.res.once('close', () => {
-        gone();
-        out.destroy();
-      });
       ctx.status = 200;
       ctx.type = 'text/event-stream; charset=utf-8';
       // For nginx, which would keep it back.
       ctx.set('X-Accel-Buffering', 'no');
-      ctx.body = out;
-      out.write('retry: 3000\n\n');
+      // A question whether there would be one takes no place.
+      if (ctx.method === 'HEAD') return;
+      const stream: Stream = { session, account, out: ctx.res, isLive };
+      parts[opened++ % PARTS]?.add(stream);
+      sessions.add(session, stream);
+      accounts.add(account, stream);
+      ctx.res.once('close', () => forget(stream));
+      ctx.respond = false;
+      ctx.res.write('retry: 3000\n\n');
     },
 
     /** Something changed for these accounts. */
-    tell(accounts: readonly string[]): void {
-      for (const stream of streams) {
-        if (accounts.includes(stream.account)) send(stream, 'event: changed\ndata: approvals\n\n');
+    tell(concerned: readonly string[]): void {
+      for (const account of new Set(concerned)) {
+        for (const stream of [...accounts.of(account)]) send(stream, 'event: changed\ndata: approvals\n\n');
       }
     },
 
     /** Sessions of these accounts may be over: their streams end then. */
-    look(accounts: readonly string[]): void {
-      for (const stream of streams) if (accounts.includes(stream.account)) void look(stream);
+    look(concerned: readonly string[]): void {
+      for (const account of new Set(concerned)) for (const stream of [...accounts.of(account)]) void look(stream);
     },
 
     endSession(session: string): void {
-      for (const stream of streams) if (stream.session === session) end(stream);
+      for (const stream of [...sessions.of(session)]) end(stream);
     },
 
     /** Ends all of them; idempotent. */
     close(): void {
       clearInterval(beating);
-      for (const stream of streams) end(stream);
+      for (const stream of parts.flatMap((part) => [...part])) end(stream);
     },
   };
 };
