@@ -283,6 +283,10 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       issuer,
       refreshTokenTtlSeconds: configuration.tokens.refreshTokenTtlSeconds,
     }),
+    signedOutAt: async ({ session, account, ...app }) => {
+      await made.sessions.leave(session, app.client);
+      await made.telling.logouts.left(account, app, clock.now());
+    },
     clock,
     ephemeral,
     identifiers,
@@ -330,7 +334,17 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     countRefusal,
     auditReader: audit,
     tokens,
-    kills,
+    kills: {
+      ...kills,
+      async order(order, by) {
+        const ordered = await kills.order(order, by);
+        // Apps hear that their person is signed out; a kill waits for nobody, and counts without it.
+        if (order.scope === 'account') {
+          void made.sessions.ending(order.target, true).catch((error: unknown) => onUnexpected(error, 'kill'));
+        }
+        return ordered;
+      },
+    },
     verifyProof: (ctx, accessToken) =>
       callers.verifyProof({ proof: ctx.get('dpop') || undefined, method: ctx.method, path: ctx.path, accessToken }),
     certificateOf: (ctx) => factsOf(ctx.req).certificate?.()?.thumbprint,

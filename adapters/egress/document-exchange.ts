@@ -70,6 +70,14 @@ const RULES: Readonly<Record<Purpose, Rule>> = {
   webhook: { ...DOCUMENT, accept: '*/*', sends: 'application/json', statuses: SUCCESS, isUnread: true },
   // CIBA Core §10.2: 204 or 200 is expected, and what comes with it is not looked at.
   approval_ping: { ...DOCUMENT, accept: '*/*', sends: 'application/json', statuses: SUCCESS, isUnread: true },
+  // OpenID Connect Back-Channel Logout 1.0 §2.5: nothing of the answer but its status is looked at.
+  app_logout: {
+    ...DOCUMENT,
+    accept: '*/*',
+    sends: 'application/x-www-form-urlencoded',
+    statuses: SUCCESS,
+    isUnread: true,
+  },
   push: { ...DOCUMENT, accept: '*/*', sends: 'application/octet-stream', statuses: SUCCESS, isUnread: true },
   webhook_challenge: { ...DOCUMENT, sends: 'application/json', maximum: MAXIMUM_CHALLENGE },
   // RFC 6749 §5.2: what is wrong with a request is said with 400 or 401.

@@ -70,6 +70,7 @@ import { sessionRegister } from '../domain/sessions/session-register.ts';
 import { noticeBook } from '../domain/telling/notice-book.ts';
 import { metrics as makeMetrics } from '../http/metrics.ts';
 import { nodeState } from '../node-state.ts';
+import { logoutTokens } from '../provider/logout-tokens.ts';
 import { signingKeys } from '../provider/signing-keys.ts';
 import { approvalsOf, measureApprovals } from './approvals.ts';
 import { clientDocuments } from './client-documents.ts';
@@ -250,7 +251,15 @@ export const services = async (configuration: Configuration, overrides: Override
   const latched = latchedKills();
   const revocation = revocationOver({ documents, latched });
   const { source } = configuration.sessions;
-  const sessions = sessionRegister({ documents, clock, audit, accounts, revocation, source });
+  const sessions = sessionRegister({
+    documents,
+    clock,
+    audit,
+    accounts,
+    revocation,
+    source,
+    announce: (session, isOver) => told.logouts.ending(session, isOver),
+  });
   const groups = groupRegistry({ documents, clock, identifiers, audit, accounts });
   const owners = ownersOf({ accounts, groups });
   const blueprints = blueprintRegistry({ documents, clock, identifiers, audit, resourceServers: places });
@@ -431,6 +440,9 @@ export const services = async (configuration: Configuration, overrides: Override
     agents,
     groups,
     accounts,
+    clients,
+    sessions,
+    logoutToken: logoutTokens({ keys, clock, identifiers, issuer }),
   });
   if (otherSecretOf(configuration) !== undefined) {
     await told.webhooks.sealAnew();

@@ -10,6 +10,7 @@ import { mailLinks } from '../domain/accounts/mail-links.ts';
 import { passwordReset } from '../domain/accounts/password-reset.ts';
 import type { Agent } from '../domain/agents/agent.ts';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { Client } from '../domain/clients/client.ts';
 import type { Group } from '../domain/groups/group.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
@@ -18,8 +19,10 @@ import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { Mailer } from '../domain/ports/mailer.ts';
 import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
+import { appLogouts } from '../domain/sessions/app-logout.ts';
 import { courier, type Sender } from '../domain/telling/courier.ts';
 import { deadLetters } from '../domain/telling/dead-letters.ts';
+import { logoutChannel, type MakeLogoutToken } from '../domain/telling/logout-channel.ts';
 import { mailChannel } from '../domain/telling/mail-channel.ts';
 import { outbox } from '../domain/telling/outbox.ts';
 import { pushChannel } from '../domain/telling/push-channel.ts';
@@ -69,23 +72,23 @@ export const telling = (
     readonly escalatedTo: (approval: string) => Promise<readonly string[]>;
     readonly partiesOf: (absence: string) => Promise<readonly string[]>;
     readonly accounts: AccountRegister;
+    readonly clients: { get(id: string): Found<Client> };
+    readonly sessions: { isOver(id: string): Promise<boolean> };
+    readonly logoutToken: MakeLogoutToken;
   },
 ) => {
   const { log, metrics, mailer, trustedFetch, agents, push, ...rest } = deps;
-  const { post } = trustedFetch;
+  const post: TrustedPost['post'] = async (request) => {
+    if (trustedFetch.post === undefined) throw new Error('there is no way out');
+    return trustedFetch.post(request);
+  };
   const box = outbox(deps);
-  const webhooks = webhookRegistry({
-    ...deps,
-    checkUrl: trustedFetch.check,
-    post: async (request) => {
-      if (post === undefined) throw new Error('there is no way out');
-      return post(request);
-    },
-  });
+  const webhooks = webhookRegistry({ ...deps, checkUrl: trustedFetch.check, post });
   const links = mailLinks(deps);
   const resets = passwordReset({ ...deps, links, outbox: box, limits });
   return {
     webhooks,
+    logouts: appLogouts({ outbox: box, clients: deps.clients }),
     /** Absent where there is no mail. */
     resets: mailer === undefined ? undefined : resets,
     emails: mailer === undefined ? undefined : emailChange({ ...deps, links, outbox: box }),
@@ -113,6 +116,12 @@ export const telling = (
           words: (model) => noticeMail({ ...model, issuer }),
         }),
         webhook: webhookChannel(webhooks),
+        app: logoutChannel({
+          clients: deps.clients,
+          isOver: deps.sessions.isOver,
+          tokenFor: deps.logoutToken,
+          post,
+        }),
         push: push ? pushChannel({ ...rest, register: push, words: noticePush }) : nobody,
       },
       onOutcome: (channel, outcome, failure) => {

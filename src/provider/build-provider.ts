@@ -23,6 +23,7 @@ import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { isOneOfDigests } from '../domain/secrets/same-secret.ts';
 import type { Extension } from '../extensions/extension.ts';
 import { accountClaims, CLAIMS_BY_SCOPE } from './account-claims.ts';
+import { type SignedOutAt, toldByUs } from './app-sign-out.ts';
 import { challengeEndpoint } from './attestation-challenges.ts';
 import { type BackchannelDeps, backchannelRequests } from './backchannel-requests.ts';
 import type { ClientAssertions } from './client-assertions.ts';
@@ -96,6 +97,8 @@ export type EngineDeps = {
   readonly presented: PresentedCredentials;
   readonly instances: PresentedInstances;
   readonly families: InstanceFamilies;
+  /** An app asked that its own sign-in in a session ends, and the session goes on. */
+  readonly signedOutAt: SignedOutAt;
   readonly clock: Clock;
   readonly ephemeral: EphemeralStore;
   readonly identifiers: Identifiers;
@@ -171,6 +174,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   boundToAttestedKeys(provider, presented);
   leasesNameVersions(provider);
   exactLocalhost(provider);
+  toldByUs(provider, deps.signedOutAt);
   withoutParametersAtFirst(provider, presented.take);
   refuseOtherGrantTypes(provider);
 
@@ -313,6 +317,8 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
         getResourceServerInfo: (ctx, resource, client) =>
           asProtocol(() => authority.at(ctx, resource, client.clientId)) as never,
       },
+      // Our own outbox tells apps: what the engine would send at once is lost where nobody answers, and it knows only some ends.
+      backchannelLogout: { enabled: true },
       rpInitiatedLogout: {
         enabled: true,
         logoutSource: (ctx) => pages.signOut(ctx),

@@ -148,6 +148,12 @@ const fromClient = (client: Client): Metadata | undefined =>
         response_types: client.grantTypes.includes('authorization_code') ? ['code'] : [],
         redirect_uris: client.redirectUris,
         post_logout_redirect_uris: client.postLogoutRedirectUris,
+        ...(client.backchannelLogoutUri === undefined
+          ? {}
+          : {
+              backchannel_logout_uri: client.backchannelLogoutUri,
+              backchannel_logout_session_required: client.backchannelLogoutSessionRequired ?? false,
+            }),
         application_type: client.applicationType,
         id_token_signed_response_alg: client.idTokenSignedResponseAlg,
         dpop_bound_access_tokens: client.dpopBoundAccessTokens,

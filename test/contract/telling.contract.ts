@@ -58,8 +58,8 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
       box = outbox({ documents: store, clock });
     });
 
-    const put = (id: string, to = 'whk_a'): Promise<void> =>
-      box.put({ id, channel: 'webhook', to, kind: 'agent.suspended', body: `{"of":"${id}"}` });
+    const put = (id: string, to = 'whk_a', more: { readonly holdSeconds?: number } = {}): Promise<void> =>
+      box.put({ id, channel: 'webhook', to, kind: 'agent.suspended', body: `{"of":"${id}"}`, ...more });
 
     const newCourier = (
       send: (delivery: Delivery) => Promise<Outcome>,
@@ -73,7 +73,7 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
         clock,
         audit,
         spread: more.spread ?? (async () => undefined),
-        senders: { mail: sender, webhook: sender, push: sender },
+        senders: { mail: sender, webhook: sender, push: sender, app: sender },
         onError: (error) => errors.push(error),
         chance: () => 0.5,
       });
@@ -127,6 +127,29 @@ export const describeTelling = (name: string, open: () => DocumentStore | Promis
       pass(HOUR);
       await next.round();
       expect(tries).toBe(2);
+    });
+
+    test('what is about to happen is sent when it has, or after its time, and once', async () => {
+      const sent: string[] = [];
+      const one = newCourier(sentInto(sent));
+      await put('msg_1', 'whk_a', { holdSeconds: 15 });
+      await put('msg_2', 'whk_a', { holdSeconds: 15 });
+      await one.round();
+      expect(sent).toEqual([]);
+      await put('msg_2', 'whk_a');
+      await one.round();
+      expect(sent).toEqual(['msg_2']);
+      pass(16);
+      await one.round();
+      await one.round();
+      expect(sent).toEqual(['msg_2', 'msg_1']);
+      // One that is being tried again is not hurried.
+      const failing = newCourier(async () => later);
+      await put('msg_3');
+      await failing.round();
+      await put('msg_3');
+      await one.round();
+      expect(sent).toEqual(['msg_2', 'msg_1']);
     });
 
     test('WH-01 dying between the commit and the sending loses nothing', async () => {

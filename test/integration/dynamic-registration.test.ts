@@ -4,6 +4,7 @@ import { type Identity, newKeyPair } from '../support/agent-keys.ts';
 import {
   agentMetadata,
   clientMetadata,
+  REDIRECT,
   type RegistrationWorld,
   registrationWorld,
   text,
@@ -109,6 +110,23 @@ describe('with an initial access token', () => {
     expect(made).not.toHaveProperty('logo_uri');
     const { body } = await world.scene.management.call('GET', `/clients/${text(made, 'client_id')}`);
     expect(JSON.stringify(body)).not.toMatch(/logo_|logo\.svg/);
+  });
+
+  test.each([
+    ['https://elsewhere.example.net/logout', 'host'],
+    [`${new URL(REDIRECT).origin}:8443/logout`, 'port'],
+    [`${new URL(REDIRECT).origin.replace('https:', 'http:')}/logout`, 'https'],
+  ])('SF-02 nobody has us send anywhere but to their own host: %s', async (uri) => {
+    const token = await world.newToken({});
+    const { answer, isRecorded, last } = await world.refusals(world.closed, () =>
+      world.send('POST', '/reg', {
+        token: text(token, 'initial_access_token'),
+        body: clientMetadata({ backchannel_logout_uri: uri }),
+      }),
+    );
+    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_client_metadata' } });
+    expect(isRecorded).toBe(true);
+    expect(last).toMatchObject({ inputs: { member: '/backchannel_logout_uri' } });
   });
 
   test('DR-02 ids are ours and never an address', async () => {

@@ -194,6 +194,27 @@ describe('replacing', () => {
     expect(put.body).not.toHaveProperty('client_secret');
   });
 
+  test('DR-06 it goes on hearing of sign-outs: where may be changed on its own host, and is not taken away by leaving it out', async () => {
+    const uri = `${new URL(REDIRECT).origin}/logout`;
+    const made = await world.registeredClient({
+      backchannel_logout_uri: uri,
+      backchannel_logout_session_required: true,
+    });
+    expect(made).toMatchObject({ backchannel_logout_uri: uri, backchannel_logout_session_required: true });
+    const { backchannel_logout_uri: _, backchannel_logout_session_required: __, ...rest } = sendable(made);
+    const without = await world.manage('PUT', made, rest);
+    expect(without).toMatchObject({ status: 200, body: { backchannel_logout_uri: uri } });
+    const { answer, isRecorded, last } = await world.refusals(world.closed, () =>
+      world.manage('PUT', without.body, {
+        ...sendable(without.body),
+        backchannel_logout_uri: 'https://elsewhere.example.net/logout',
+      }),
+    );
+    expect(answer).toMatchObject({ status: 400, body: { error: 'invalid_client_metadata' } });
+    expect(isRecorded).toBe(true);
+    expect(last).toMatchObject({ inputs: { member: '/backchannel_logout_uri' } });
+  });
+
   test('DR-06 a change in between is not overwritten', async () => {
     const made = await world.registeredClient();
     const { services } = world.closed.behalf;

@@ -5,6 +5,7 @@ import { JWKS_URI, keySource } from '../key-source.ts';
 import {
   actionCommand,
   listCommand,
+  type ManagementCall,
   managementCommand,
   rotateSecretCommand,
   SEARCH,
@@ -28,6 +29,11 @@ const CHANGEABLE = {
     description: 'Where a person may be sent after signing out.',
     isRepeatable: true,
   },
+  'backchannel-logout-uri': {
+    value: 'URL',
+    description: 'Where it hears that a session is over (OpenID Connect Back-Channel Logout).',
+  },
+  'logout-session-required': { description: 'It is told which session: `sid` in ID tokens and in what it hears.' },
   'grant-type': { value: 'TYPE', description: 'Default: authorization_code and refresh_token.', isRepeatable: true },
   origin: {
     value: 'ORIGIN',
@@ -46,6 +52,11 @@ const LISTS = {
   origin: 'cors_origins',
   role: 'roles',
 } as const;
+
+const logout = (call: ManagementCall) => ({
+  ...texts(call, { 'backchannel-logout-uri': 'backchannel_logout_uri' }),
+  ...(call.isSet('logout-session-required') ? { backchannel_logout_session_required: true } : {}),
+});
 
 const create = managementCommand({
   words: ['clients', 'create'],
@@ -86,6 +97,7 @@ const create = managementCommand({
       ...(call.isSet('skip-consent') ? { skip_consent: true } : {}),
       ...(call.isSet('dpop') ? { dpop_bound_access_tokens: true } : {}),
       ...lists(call, LISTS),
+      ...logout(call),
       ...authority(call),
     });
     call.print.object(
@@ -128,6 +140,7 @@ const update = updateCommand({
       ...(owner === undefined ? {} : { owner: await findAccount(call.api, owner) }),
       ...(await keySource(call)).members,
       ...lists(call, LISTS),
+      ...logout(call),
       ...authority(call),
     };
   },

@@ -29,9 +29,11 @@ export type NewClient = Pick<Client, 'name'> &
 
 /** How a client authenticates and what kind of application it is cannot change. `authority: null` takes it away. */
 export type ClientChange = Partial<
-  Omit<NewClient, 'applicationType' | 'tokenEndpointAuthMethod' | 'authority' | 'expiresAt'>
+  Omit<NewClient, 'applicationType' | 'tokenEndpointAuthMethod' | 'authority' | 'backchannelLogoutUri' | 'expiresAt'>
 > & {
   readonly authority?: ScopesByResource | null;
+  /** `null`: it hears of nothing any more. */
+  readonly backchannelLogoutUri?: string | null;
 };
 
 export type ClientQuery = PageQuery & { readonly owner?: string };
@@ -79,6 +81,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
     checkRedirectUris(client.redirectUris, client.applicationType);
     checkRedirectUris(client.postLogoutRedirectUris, client.applicationType, '/post_logout_redirect_uris');
     checkOrigins(client.corsOrigins);
+    checkLogoutUri(client, before, checkKeyUrl);
     checkGrantTypes(client.grantTypes, GRANT_TYPES, client.redirectUris);
     checkAuthentication(client);
     if (client.owner !== undefined && client.owner !== before?.owner && !(await accountExists(client.owner))) {
@@ -126,6 +129,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
         grantTypes: input.grantTypes ?? ['authorization_code', 'refresh_token'],
         redirectUris: input.redirectUris ?? [],
         postLogoutRedirectUris: input.postLogoutRedirectUris ?? [],
+        ...logoutOf(input),
         corsOrigins: input.corsOrigins ?? [],
         skipConsent: input.skipConsent ?? false,
         dpopBoundAccessTokens: input.dpopBoundAccessTokens ?? false,
@@ -148,10 +152,13 @@ export const clientRegistry = (dependencies: Dependencies) => {
      */
     update: (id: string, expected: number, change: ClientChange, by: By): Promise<Versioned<Client>> =>
       documentsOf.change(id, expected, 'client.updated', by, (client) => {
-        const { authority = client.authority, certificate, ...others } = change;
+        const { authority = client.authority, certificate, backchannelLogoutUri, ...others } = change;
         const { authority: _, jwks: _keys, jwksUri: _url, ...kept } = { ...notRetired(client), ...others };
+        const { backchannelLogoutUri: former, backchannelLogoutSessionRequired, ...withoutLogout } = kept;
+        const logoutUri = backchannelLogoutUri === undefined ? former : (backchannelLogoutUri ?? undefined);
         const rest = {
-          ...kept,
+          ...withoutLogout,
+          ...logoutOf({ backchannelLogoutUri: logoutUri, backchannelLogoutSessionRequired }),
           ...keySourceOf(change, client),
           ...certificateFor(client.tokenEndpointAuthMethod, certificate, client.certificate, clock.now()),
         };
@@ -205,6 +212,36 @@ export const clientRegistry = (dependencies: Dependencies) => {
 };
 
 export type ClientRegistry = ReturnType<typeof clientRegistry>;
+
+type Logout = {
+  readonly backchannelLogoutUri?: string | undefined;
+  readonly backchannelLogoutSessionRequired?: boolean | undefined;
+};
+
+/** Without an address there is nothing to be required. */
+const logoutOf = ({
+  backchannelLogoutUri,
+  backchannelLogoutSessionRequired = false,
+}: Logout): Pick<Client, 'backchannelLogoutUri' | 'backchannelLogoutSessionRequired'> =>
+  backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri, backchannelLogoutSessionRequired };
+
+/** As a URL of keys is checked: one this server could never send to is refused where it is registered. */
+const checkLogoutUri = (
+  { backchannelLogoutUri: url, redirectUris }: Client,
+  before: Client | undefined,
+  checkUrl: KeyUrlCheck | undefined,
+): void => {
+  if (url === undefined || url === before?.backchannelLogoutUri) return;
+  const objection = checkUrl ? checkUrl(url) : 'url_not_allowed';
+  const field = '/backchannel_logout_uri';
+  if (redirectUris.length === 0) refuseField(field, 'Nobody signs in to a client without redirect URIs.');
+  if (objection === 'address_not_allowed') {
+    refuseField(field, 'This host is not public; an operator can name it in egress.allowedHosts.');
+  }
+  if (objection !== undefined) {
+    refuseField(field, 'This is an https URL in its normal form, with port 443, no user name and no fragment.');
+  }
+};
 
 const usesSecret = ({ tokenEndpointAuthMethod: method }: Pick<Client, 'tokenEndpointAuthMethod'>): boolean =>
   method === 'client_secret_basic' || method === 'client_secret_post';

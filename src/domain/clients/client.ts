@@ -32,6 +32,10 @@ export type Client = {
   readonly grantTypes: readonly string[];
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris: readonly string[];
+  /** Where it hears that a session is over (OpenID Connect Back-Channel Logout 1.0 §2.2). */
+  readonly backchannelLogoutUri?: string;
+  /** Whether it wants to be told which one: `sid` in its ID tokens and in what it hears. Without, all of the person's are meant. */
+  readonly backchannelLogoutSessionRequired?: boolean;
   /** Origins of browser apps that may call the token endpoint (CORS). */
   readonly corsOrigins: readonly string[];
   /** First party: no consent page. Never true for an agent. */

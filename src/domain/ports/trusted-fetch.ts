@@ -10,9 +10,10 @@ export type FetchPurpose = 'jwks' | 'issuer_metadata' | 'client_metadata';
 /**
  * What is posted: a question to a decision point that the configuration names, a message to an endpoint that operators
  * registered, of whose answer nothing but the status is read, the proof that such an endpoint wants them, to an agent that
- * there is an answer for it, and to a push service that the configuration names a message for a browser.
+ * there is an answer for it, to a push service that the configuration names a message for a browser,
+ * and to an app that a session is over (OpenID Connect Back-Channel Logout 1.0).
  */
-export type PostPurpose = 'decision' | 'webhook' | 'webhook_challenge' | 'approval_ping' | 'push';
+export type PostPurpose = 'decision' | 'webhook' | 'webhook_challenge' | 'approval_ping' | 'push' | 'app_logout';
 
 /** What is asked of a registered provider in the name of somebody who signs in there: answered anew each time. */
 export type AskPurpose = 'upstream_token' | 'upstream_userinfo';
@@ -81,7 +82,7 @@ export interface TrustedFetch {
 export type PostRequest = {
   readonly url: string;
   readonly purpose: PostPurpose;
-  /** JSON; for a browser bytes that only it can read. */
+  /** JSON; for a browser bytes that only it can read; for an app a form. */
   readonly body: string | Uint8Array;
   /** The header of this name. */
   readonly authorization?: string;

@@ -10,6 +10,8 @@ export type ClientMetadata = {
   readonly name?: string;
   readonly redirectUris?: readonly string[];
   readonly postLogoutRedirectUris?: readonly string[];
+  readonly backchannelLogoutUri?: string;
+  readonly backchannelLogoutSessionRequired?: boolean;
   readonly grantTypes?: readonly string[];
   readonly authMethod?: ClientAuthMethod;
   readonly applicationType?: 'web' | 'native';
@@ -93,6 +95,8 @@ export const readMetadata = (body: Body): ClientMetadata => {
     name: name === undefined ? undefined : checkName(name, '/client_name', 100),
     redirectUris: texts('redirect_uris'),
     postLogoutRedirectUris: texts('post_logout_redirect_uris'),
+    backchannelLogoutUri: text('backchannel_logout_uri'),
+    backchannelLogoutSessionRequired: flag('backchannel_logout_session_required'),
     grantTypes,
     authMethod: oneOf('token_endpoint_auth_method', AUTH_METHODS),
     applicationType: oneOf('application_type', ['web', 'native']),

@@ -5,6 +5,7 @@ import { refuseField } from '../errors.ts';
 import { checkCertificateName } from './certificate-metadata.ts';
 import type { ClientMetadata } from './client-metadata.ts';
 import type { InitialAccessToken } from './initial-access-tokens.ts';
+import { logoutOf } from './logout-metadata.ts';
 import type { Way } from './registrations.ts';
 import type { Statement } from './software-statements.ts';
 
@@ -112,6 +113,7 @@ export const newClientOf = ({ way, owner, asked }: Plan, expiresAt: number | und
     ...(certificate === undefined ? {} : { certificate }),
     ...(certificateBoundAccessTokens ? { certificateBoundAccessTokens } : {}),
     ...(postLogoutRedirectUris === undefined ? {} : { postLogoutRedirectUris }),
+    ...logoutOf(asked, redirectUris),
     ...(dpopBoundAccessTokens === undefined ? {} : { dpopBoundAccessTokens }),
     ...(idTokenSignedResponseAlg === undefined ? {} : { idTokenSignedResponseAlg }),
     ...(expiresAt === undefined ? {} : { expiresAt }),

@@ -53,5 +53,11 @@ const ofClient = (client: Client): Body => ({
   token_endpoint_auth_method: client.tokenEndpointAuthMethod,
   application_type: client.applicationType,
   post_logout_redirect_uris: client.postLogoutRedirectUris,
+  ...(client.backchannelLogoutUri === undefined
+    ? {}
+    : {
+        backchannel_logout_uri: client.backchannelLogoutUri,
+        backchannel_logout_session_required: client.backchannelLogoutSessionRequired ?? false,
+      }),
   id_token_signed_response_alg: client.idTokenSignedResponseAlg,
 });

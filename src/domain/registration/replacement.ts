@@ -12,6 +12,7 @@ import { originsOf } from '../clients/web-address.ts';
 import { refuseField } from '../errors.ts';
 import { agentAuthMethod, checkSameCertificate } from './certificate-metadata.ts';
 import { type Body, type ClientMetadata, wireMember } from './client-metadata.ts';
+import { logoutOf } from './logout-metadata.ts';
 
 /** Members only we set; a replacement that has one was not made from what it should have been made from. */
 const OURS = [
@@ -102,6 +103,8 @@ export const clientReplacement = (client: Client, asked: ClientMetadata): Client
     ...keysOf(asked),
     redirectUris,
     postLogoutRedirectUris: asked.postLogoutRedirectUris ?? [],
+    // Left out it stays: whoever has the token must not keep the client from hearing that people signed out.
+    ...logoutOf(asked, redirectUris),
     grantTypes: asked.grantTypes ?? client.grantTypes,
     ...(asked.certificate === undefined ? {} : { certificate: asked.certificate }),
     ...notLoosened(client, asked),

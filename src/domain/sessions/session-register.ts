@@ -77,9 +77,14 @@ export const sessionRegister = (deps: {
   readonly audit: AuditTrail;
   readonly accounts: { get(id: string): Promise<Versioned<Account> | undefined> };
   readonly revocation: Pick<Revocation, 'ended'>;
+  /**
+   * Called before a session is over, and again when it is: whoever dies in between has not forgotten it, and has told
+   * nobody of what did not happen. What it throws is thrown.
+   */
+  readonly announce?: (session: Session, isOver: boolean) => Promise<void>;
   readonly source?: KeptSource;
 }) => {
-  const { documents, clock, audit, accounts, revocation, source: kept = 'network' } = deps;
+  const { documents, clock, audit, accounts, revocation, announce, source: kept = 'network' } = deps;
   const listeners: ((account: string) => void)[] = [];
   const tellOver = (account: string): void => {
     for (const listener of listeners) listener(account);
@@ -164,6 +169,7 @@ export const sessionRegister = (deps: {
   const end = async (id: string, by: By, how: HowEnded): Promise<boolean> => {
     const session = (await sessions.get(id))?.document;
     if (session?.state !== 'active') return false;
+    await announce?.(session, false);
     await audit.append({
       type: 'session.ended',
       outcome: 'done',
@@ -175,14 +181,21 @@ export const sessionRegister = (deps: {
       ...(by.source === undefined ? {} : { personal: { source: by.source } }),
     });
     let isMine = false;
-    await update(sessions, session.id, (before) => {
+    const stored = await update(sessions, session.id, (before) => {
       const ended = over(before, clock.now());
       isMine = ended !== undefined;
       return ended;
     });
+    // With what signed in by it in the meantime.
+    await announce?.(stored?.document ?? session, true);
     tellOver(session.account);
     return isMine;
   };
+
+  /** Whether something else than its own row has ended a session. */
+  const isDropped = async (session: Session, account: Account): Promise<boolean> =>
+    !isLetCount(account, session.id, session.authTime) ||
+    (await revocation.ended([{ subject: account.id, since: session.authTime }])) !== undefined;
 
   const used = ({ usedAt, ...session }: Session): Session => {
     const noted = pending.get(session.id);
@@ -245,15 +258,20 @@ export const sessionRegister = (deps: {
       return found?.account === account.id && found.state === 'active';
     },
 
+    /** Whether a session is over, for whatever reason but its time; one that nobody knows is. */
+    async isOver(id: string): Promise<boolean> {
+      const session = (await sessions.get(id))?.document;
+      const account = session && (await accounts.get(session.account))?.document;
+      return session?.state !== 'active' || !account || isDropped(session, account);
+    },
+
     /** Those that count, newest first. */
     async ofAccount(id: string): Promise<readonly Session[]> {
       const account = (await accounts.get(id))?.document;
       if (!account) return [];
-      const found = (await activeOf(id)).filter((session) => isLetCount(account, session.id, session.authTime));
-      const ends = await Promise.all(
-        found.map(({ authTime: since }) => revocation.ended([{ subject: account.id, since }])),
-      );
-      return found.filter((_, index) => ends[index] === undefined).map(used);
+      const found = await activeOf(id);
+      const dropped = await Promise.all(found.map((session) => isDropped(session, account)));
+      return found.filter((_, index) => !dropped[index]).map(used);
     },
 
     /** Those that began with this person of a provider; `sid` there, where only one is meant. */
@@ -295,12 +313,13 @@ export const sessionRegister = (deps: {
      * itself, by one swap.
      */
     async ending(id: string, isOver: boolean, but?: string): Promise<void> {
-      const active = await activeOf(id);
-      const account = isOver ? (await accounts.get(id))?.document : undefined;
-      for (const session of active) {
-        // One that began in the meantime goes on.
-        if (session.id === but || (account && isLetCount(account, session.id, session.authTime))) continue;
+      const account = (await accounts.get(id))?.document;
+      for (const session of account ? await activeOf(id) : []) {
+        if (!account || session.id === but) continue;
+        // One that began in the meantime goes on; one that was dropped before has been announced.
+        if ((await isDropped(session, account)) !== isOver) continue;
         if (isOver) await update(sessions, session.id, (before) => over(before, clock.now()));
+        await announce?.(session, isOver);
       }
       if (isOver) tellOver(id);
     },

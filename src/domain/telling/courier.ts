@@ -8,7 +8,7 @@ import {
   DELIVERY_QUEUES,
   type Delivery,
   type DeliveryQueue,
-  isOfPerson,
+  isForgotten,
   TARGET_KINDS,
 } from './delivery.ts';
 import { NOTICES, type Notice } from './notice.ts';
@@ -201,11 +201,11 @@ export const courier = (deps: {
       const next = await nextIn(id);
       const now = clock.now();
       const pause = isFailed(last) && failures > 0 ? pauseAfter(last, failures) : 0;
-      const isForgotten = next === undefined && isOfPerson(id);
+      const isOver = next === undefined && isForgotten(id);
       const given = {
         ...facts,
         ...(next === undefined ? {} : { dueAt: Math.max(next, now + pause) }),
-        ...(isForgotten ? { forgetAt: now + PERSON_SECONDS } : {}),
+        ...(isOver ? { forgetAt: now + PERSON_SECONDS } : {}),
       };
       if (await queues.replace(given, stored.version)) return;
     }

@@ -1,13 +1,14 @@
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { NoticeKind } from './notice-kinds.ts';
 
-export type Channel = 'mail' | 'webhook' | 'push';
+export type Channel = 'mail' | 'webhook' | 'push' | 'app';
 
 /** What the recipient is, in the audit trail. */
 export const TARGET_KINDS = {
   mail: 'account',
   webhook: 'webhook',
   push: 'push_subscription',
+  app: 'client',
 } as const satisfies Record<Channel, string>;
 
 /** One notice on its way to one recipient. It is deleted when it has arrived. */
@@ -15,7 +16,7 @@ export type Delivery = {
   /** `msg_…`: made of the notice and the recipient, in the order of notices, and the same at each try: `webhook-id`, and the Message-ID of a mail. */
   readonly id: string;
   readonly channel: Channel;
-  /** Endpoint, account, or browser of one. */
+  /** Endpoint, account, browser of one, or client. */
   readonly to: string;
   /** What is sent one after the other: all for one endpoint, for one person by mail, or for one browser. */
   readonly queue: string;
@@ -36,8 +37,8 @@ export type Delivery = {
   readonly forgetAt?: number;
 };
 
-/** Mails that answer what somebody just asked for, and so come from no audit event. */
-export type DirectKind = 'account.reset' | 'account.email_confirm' | 'account.email_changed';
+/** Mails that answer what somebody just asked for, and that a session is over at an app: they come from no notice. */
+export type DirectKind = 'account.reset' | 'account.email_confirm' | 'account.email_changed' | 'app.logout';
 
 export const DELIVERIES = {
   name: 'deliveries',
@@ -48,7 +49,7 @@ export const DELIVERIES = {
 
 /** What is known of one recipient. Of concurrent couriers the one that takes the lease works at it. */
 export type DeliveryQueue = {
-  /** Endpoint, or `mail:` and the account, or `push:` and the browser. */
+  /** Endpoint, or the channel and the account, browser or client. */
   readonly id: string;
   /** When there is something to do; absent: there is nothing. */
   readonly dueAt?: number;
@@ -73,7 +74,8 @@ export const DELIVERY_QUEUES = {
 
 export const queueOf = (channel: Channel, to: string): string => (channel === 'webhook' ? to : `${channel}:${to}`);
 
-export const isOfPerson = (queue: string): boolean => queue.includes(':');
+/** Nobody has to remember that something was sent there. */
+export const isForgotten = (queue: string): boolean => queue.includes(':');
 
 /** What the body of one that holds a link is sealed for. */
 export const sealContextOf = (id: string): string => `delivery/${id}`;

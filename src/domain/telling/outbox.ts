@@ -10,6 +10,8 @@ export type NewDelivery = Pick<Delivery, 'id' | 'channel' | 'to' | 'kind' | 'bod
   readonly lifetimeSeconds?: number;
   /** When what it tells of happened; what is older goes first. Default: now. */
   readonly at?: number;
+  /** It is about to happen: until it has, it is not sent, but for so many seconds at most. The same one put again without is sent. */
+  readonly holdSeconds?: number;
 };
 
 export type Outbox = ReturnType<typeof outbox>;
@@ -42,14 +44,16 @@ export const outbox = ({ documents, clock }: { readonly documents: DocumentStore
     wake,
 
     /** Keeps a message to be sent. The same one again is not kept twice. */
-    async put({ lifetimeSeconds = GIVE_UP_SECONDS, at, ...given }: NewDelivery): Promise<void> {
+    async put({ lifetimeSeconds = GIVE_UP_SECONDS, at, holdSeconds, ...given }: NewDelivery): Promise<void> {
       const now = clock.now();
       const queue = queueOf(given.channel, given.to);
-      const times = { attempts: 0, dueAt: Math.min(at ?? now, now), giveUpAt: now + lifetimeSeconds, createdAt: now };
+      const dueAt = holdSeconds === undefined ? Math.min(at ?? now, now) : now + holdSeconds;
+      const times = { attempts: 0, dueAt, giveUpAt: now + lifetimeSeconds, createdAt: now };
       try {
         await deliveries.insert({ ...given, queue, state: 'waiting', ...times });
       } catch (error) {
         if (!isDocumentConflict(error)) throw error;
+        if (holdSeconds === undefined) await update(deliveries, given.id, (held) => released(held, now));
       }
       await wake(queue);
     },
@@ -62,3 +66,9 @@ export const outbox = ({ documents, clock }: { readonly documents: DocumentStore
     },
   };
 };
+
+/** One that was held and not tried yet goes now. */
+const released = (delivery: Delivery, now: number): Delivery | undefined =>
+  delivery.state === 'waiting' && delivery.attempts === 0 && (delivery.dueAt ?? now) > now
+    ? { ...delivery, dueAt: now }
+    : undefined;

@@ -64,7 +64,7 @@ export const NOTICE_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ]),
   DeadLetter: output({
     ...identified('`webhook-id` of the message, or the left part of the Message-ID of a mail.'),
-    channel: oneOf('How it was sent.', ['mail', 'webhook', 'push']),
+    channel: oneOf('How it was sent.', ['mail', 'webhook', 'push', 'app']),
     to: { type: 'string', description: 'Endpoint, account or browser it was for.' },
     kind: { type: 'string', description: 'What it tells of.' },
     attempts: { type: 'integer', description: 'How often it was tried.' },

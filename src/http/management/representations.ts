@@ -72,6 +72,8 @@ const CLIENT = [
   'grantTypes',
   'redirectUris',
   'postLogoutRedirectUris',
+  'backchannelLogoutUri',
+  'backchannelLogoutSessionRequired',
   'corsOrigins',
   'skipConsent',
   'dpopBoundAccessTokens',

@@ -71,6 +71,9 @@ const CLIENT: Properties = {
   grant_types: list('Default: authorization_code and refresh_token.', 10, oneOf('A grant type.', GRANT_TYPES)),
   redirect_uris: strings('Where people come back to; needed for authorization_code.', 20, 2000),
   post_logout_redirect_uris: strings('Where people come back to after signing out.', 20, 2000),
+  backchannel_logout_session_required: flag(
+    'Whether it is told which session is over: `sid` in its ID tokens and in what it hears. Default false: then all of the person there are meant.',
+  ),
   cors_origins: strings('Origins of browser apps that may call the token endpoint.', 20, 2000),
   skip_consent: flag('First party: no consent page.'),
   dpop_bound_access_tokens: flag('Whether all its access tokens are bound to a key (RFC 9449 §5.2).'),
@@ -88,6 +91,10 @@ const CLIENT_AUTHORITY = {
   ...ref('ScopesByResource'),
   description: 'Its own rights, and a ceiling for what people allow it.',
 };
+const CLIENT_LOGOUT = text(
+  'https URL where it hears that a session is over in which a person signed in to it (OpenID Connect Back-Channel Logout 1.0).',
+  2000,
+);
 const CLIENT_KIND: Properties = {
   application_type: oneOf('Kind of application. Cannot be changed.', ['web', 'native']),
   token_endpoint_auth_method: oneOf('How it authenticates. Cannot be changed.', [
@@ -231,14 +238,29 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ...NOTICE_SCHEMAS,
   ...POLICY_SCHEMAS,
 
-  NewClient: input({ ...CLIENT_KIND, ...CLIENT, ...NEW_CERTIFICATE, authority: CLIENT_AUTHORITY }, ['name']),
-  ClientChange: change({ ...CLIENT, ...NEW_CERTIFICATE, authority: nullable(CLIENT_AUTHORITY) }),
+  NewClient: input(
+    {
+      ...CLIENT_KIND,
+      ...CLIENT,
+      ...NEW_CERTIFICATE,
+      backchannel_logout_uri: CLIENT_LOGOUT,
+      authority: CLIENT_AUTHORITY,
+    },
+    ['name'],
+  ),
+  ClientChange: change({
+    ...CLIENT,
+    ...NEW_CERTIFICATE,
+    backchannel_logout_uri: nullable(CLIENT_LOGOUT),
+    authority: nullable(CLIENT_AUTHORITY),
+  }),
   Client: output(
     {
       ...identified('Its client_id. Begins with app_.'),
       ...CLIENT_KIND,
       ...CLIENT,
       ...CERTIFICATE,
+      backchannel_logout_uri: CLIENT_LOGOUT,
       authority: CLIENT_AUTHORITY,
       state: oneOf('Whether it works; retired is final.', ['active', 'disabled', 'retired']),
       verified_at: seconds('Since when its name is verified: nobody else registers one that looks like it.'),
@@ -249,6 +271,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     },
     [
       ...['owner', 'jwks', 'jwks_uri', 'certificate', 'certificate_bound_access_tokens', 'authority'],
+      ...['backchannel_logout_uri', 'backchannel_logout_session_required'],
       ...['verified_at', 'expires_at', 'warnings', 'client_secret'],
     ],
   ),

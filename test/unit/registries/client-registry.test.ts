@@ -45,6 +45,8 @@ describe('registering a client', () => {
     [{ ...REDIRECTS, roles: ['operator'] }, '/roles'],
     [{ ...REDIRECTS, corsOrigins: ['https://app.example/'] }, '/cors_origins/0'],
     [{ ...REDIRECTS, postLogoutRedirectUris: ['javascript:1'] }, '/post_logout_redirect_uris/0'],
+    // Without a way out nothing is sent anywhere.
+    [{ ...REDIRECTS, backchannelLogoutUri: 'https://app.example.com/out' }, '/backchannel_logout_uri'],
     [{ ...REDIRECTS, authority: { 'https://unknown.example': ['a'] } }, '/authority/https:~1~1unknown.example'],
     [{ tokenEndpointAuthMethod: 'none', redirectUris: ['http://127.0.0.1/cb'], skipConsent: true }, '/skip_consent'],
   ] as const)('refuses %j and names %s', async (change, pointer) => {
