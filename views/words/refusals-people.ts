@@ -118,6 +118,8 @@ export const PEOPLE_REFUSALS = {
   'This app was added already.': 'Diese App wurde schon hinzugefügt.',
   'This is your last way to sign in. Add another one first.':
     'Das ist Ihr letzter Weg, sich anzumelden. Fügen Sie zuerst einen anderen hinzu.',
+  'An account is connected with at most {} people elsewhere.':
+    'Ein Konto ist mit höchstens {} Personen anderswo verbunden.',
   'You are not connected there.': 'Sie sind dort nicht verbunden.',
   'There is no such provider to connect with.': 'Einen solchen Anmeldedienst zum Verbinden gibt es nicht.',
   'You hold nothing of that name.': 'So etwas haben Sie nicht.',
@@ -153,6 +155,7 @@ export const PEOPLE_REFUSALS = {
   'This is approved each time.': 'Das wird jedes Mal freigegeben.',
   'That was said already: it stands under “Approved in advance”.':
     'Das wurde schon gesagt: Es steht unter „Im Voraus freigegeben“.',
+  'Sign in again to say who decides for you.': 'Melden Sie sich neu an, um zu bestimmen, wer für Sie entscheidet.',
   'There is no such standing approval.': 'Eine solche Dauerfreigabe gibt es nicht.',
   'A whole number from 1 to {}.': 'Eine ganze Zahl von 1 bis {}.',
   'A whole number above 0.': 'Eine ganze Zahl über 0.',
