@@ -95,12 +95,11 @@ const saidIn = ({ isHtml, text }: Literal): readonly string[] => {
     .filter((one) => /\p{L}/u.test(one.replace(NAMES, '')));
 };
 
-/** What browsers and apps read, and the name of a browser. */
+/** What browsers and apps read. */
 const FOR_PROGRAMS: readonly string[] = [
   '{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{}',
   '; Secure',
   'The person denied the request.',
-  'Samsung Internet',
 ];
 
 const withoutImports = (code: string): string => code.replace(/^(?:import|export)\s[^;]*?'[^']*';$/gm, '');

@@ -19,7 +19,7 @@ export type NotificationsModel = PageFrame & {
   readonly isFull: boolean;
   /** Whether the same is sent to the person's address. */
   readonly isMailed: boolean;
-  readonly name: string;
+  readonly name: Text;
   readonly error?: { readonly field?: 'name'; readonly text: Text };
 };
 

@@ -1,14 +1,14 @@
 import { chosenName, plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
 import { layout, type PageFrame } from '../layout.ts';
+import { browserText, type ShownBrowserHint } from '../partials/browser-text.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
 import { sessionWords as words } from '../words/sessions.ts';
 
 export type ShownSession = {
   readonly isThis: boolean;
-  /** Names of ours. */
-  readonly browser?: { readonly family?: string; readonly system?: string };
+  readonly browser?: ShownBrowserHint;
   /** RFC 8176, and words of ours. */
   readonly amr: readonly string[];
   /** Name of the provider at which it began. */
@@ -53,12 +53,12 @@ const button = (action: string, csrf: string, text: Text, kind: 'danger' | 'plai
   html`<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text, kind })}</form> `;
 
 const card = (session: ShownSession, csrf: string): Html => html`<article class="card">
-<div class="row"><div class="agent"><h2>${browserIn(session)}</h2>
+<div class="row"><div class="agent"><h2>${browserText(session.browser)}</h2>
 ${session.isThis && html`<p class="facts"><span class="tag">${words.thisOne}</span></p>`}</div>
 <form method="post" action="${session.endAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({
   text: words.end,
   kind: 'danger',
-  about: browserIn(session),
+  about: browserText(session.browser),
 })}</form></div>
 <dl class="facts">
 <div><dt>${words.signedIn}</dt><dd>${signedIn(session)}</dd></div>
@@ -67,11 +67,6 @@ ${session.startedAt !== session.authTime && html`<div><dt>${words.since}</dt><dd
 ${session.source !== undefined && html`<div><dt>${words.from}</dt><dd>${from(session.source, session.seenFrom)}</dd></div>`}
 <div><dt>${words.apps}</dt><dd>${session.apps.length === 0 ? words.noApps : listed(session.apps)}</dd></div>
 </dl></article>`;
-
-const browserIn = ({ browser: { family, system } = {} }: ShownSession): Text =>
-  family !== undefined && system !== undefined
-    ? words.browserOn(family, system)
-    : (family ?? system ?? words.unknownBrowser);
 
 const from = (source: string, seenFrom: string | undefined): Text =>
   seenFrom === undefined || seenFrom === source

@@ -3,11 +3,13 @@ import type { Context } from 'koa';
 import { pushWorker } from '../../../views/assets.ts';
 import { pageCsp } from '../../../views/content-security-policy.ts';
 import { type NotificationsModel, notificationsPage } from '../../../views/pages/notifications.ts';
+import { browserText } from '../../../views/partials/browser-text.ts';
 import type { FlashMessage } from '../../../views/partials/flash.ts';
 import { testPush } from '../../../views/push/notice-push.ts';
 import { notificationsWords } from '../../../views/words/notifications.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { isDomainError } from '../../domain/errors.ts';
+import { browserHint } from '../../domain/sessions/browser-hint.ts';
 import { pushMessage } from '../../domain/telling/push-channel.ts';
 import { MOST_SUBSCRIPTIONS } from '../../domain/telling/push-register.ts';
 import {
@@ -22,7 +24,6 @@ import {
 } from '../interaction/page-answers.ts';
 import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { single } from '../middleware/form-body.ts';
-import { browserName } from './browser-name.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 const { done } = notificationsWords;
@@ -79,7 +80,7 @@ export const addNotificationRoutes = (
       })),
       isFull: browsers.length >= MOST_SUBSCRIPTIONS,
       isMailed: deps.emails !== undefined && account.emailVerified === true,
-      name: browserName(ctx.get('user-agent')),
+      name: browserText(browserHint(ctx.get('user-agent'))),
       ...more,
     });
     sendPage(ctx, status, page, [], 'scripts');
