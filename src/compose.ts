@@ -441,7 +441,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       interactionRouter(people),
       languageRouter(people),
       accountRouter(people),
-      consoleRouter(consoleDeps(made, people)),
+      consoleRouter(consoleDeps(made, people, registering)),
       management,
       access,
       registrationRouter({

@@ -1,4 +1,5 @@
 import { DomainError } from '../domain/errors.ts';
+import type { DynamicRegistration } from '../domain/registration/dynamic-registration.ts';
 import { repeatableRegistration } from '../domain/registration/repeatable-registration.ts';
 import type { ConsoleDeps } from '../http/console/console-deps.ts';
 import type { PeopleDeps } from '../http/interaction/people-deps.ts';
@@ -6,12 +7,15 @@ import { accountHandlers } from '../http/management/accounts.ts';
 import { agentHandlers } from '../http/management/agents.ts';
 import { approvalHandlers } from '../http/management/approvals.ts';
 import { auditHandlers } from '../http/management/audit.ts';
+import { clientHandlers } from '../http/management/clients.ts';
 import { credentialHandlers } from '../http/management/credentials.ts';
 import { delegationHandlers } from '../http/management/delegations.ts';
 import { groupHandlers } from '../http/management/groups.ts';
 import { instanceHandlers } from '../http/management/instances.ts';
 import { policyHandlers } from '../http/management/policies.ts';
 import { policyTrialHandlers } from '../http/management/policy-trials.ts';
+import { resourceServerHandlers } from '../http/management/resource-servers.ts';
+import { sessionHandlers } from '../http/management/sessions.ts';
 import { upstreamHandlers } from '../http/management/upstreams.ts';
 import type { services } from './services.ts';
 
@@ -26,6 +30,7 @@ type Made = Awaited<ReturnType<typeof services>>;
 export const consoleDeps = (
   made: Made,
   people: PeopleDeps & Pick<ConsoleDeps, 'accounts' | 'resourceServers'>,
+  registering: { readonly selfRegistration: Pick<DynamicRegistration, 'adopt'> },
 ): ConsoleDeps => {
   const { documents, clock, identifiers, agents, owners, blueprints, accounts, groups, audit, credentialUses } = made;
   const registration = repeatableRegistration({ documents, clock, identifiers, agents });
@@ -57,6 +62,9 @@ export const consoleDeps = (
       ...groupHandlers(groups, made.departures),
       ...delegationHandlers(made.delegations, agents, owners),
       ...auditHandlers(audit, audit),
+      ...sessionHandlers(made.sessions, accounts, clock),
+      ...clientHandlers(made.clients, registering.selfRegistration),
+      ...resourceServerHandlers(made.resourceServers),
       ...instanceHandlers(made.instances, agents, owners),
       ...credentialHandlers(
         { ...made.credentials, lastUses: credentialUses.lastUses, provenBy: async () => refuseProof() },

@@ -1,6 +1,7 @@
 /** The pages of the console about people, groups and software: what they show and do is what the management API does. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Browser, newBrowser, type Page, type Person, submitSignIn } from '../support/browser-flow.ts';
+import { exampleTypes } from '../support/detail-types.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 
@@ -126,10 +127,28 @@ describe('people', () => {
     ]);
   });
 
+  test('an operator sees where somebody is signed in, and ends one session and all', async () => {
+    const gus: Person = { username: 'gus', password: PASSWORD };
+    const id = await make('/accounts', { ...gus, name: 'Gus' });
+    const [one, other] = [await signedIn(gus), await signedIn(gus)];
+    const path = `/console/people/${id}`;
+    expect(actionsOn(await operator.open(at(path))).filter((action) => action.includes('/sessions/'))).toHaveLength(2);
+    const before = await written();
+    const done = await press(operator, path, /\/sessions\/[\w-]+\/end$/);
+    expect([done.status, done.text]).toEqual([200, expect.stringContaining('Signed out there.')]);
+    const left = [(await one.request(at('/console'))).status, (await other.request(at('/console'))).status];
+    expect(left.sort()).toEqual([200, 303]);
+    await press(operator, path, /\/end-sessions$/);
+    expect((await operator.open(at(path))).text).toContain('Not signed in anywhere.');
+    const types = (await eventsSince(before)).map(({ type }) => type);
+    expect(types.filter((type) => type.startsWith('session.'))).not.toEqual([]);
+  });
+
   test('nobody disables themselves, and an operator no administrator: the button is not there, the request refused', async () => {
     const olga = await idOf(OPERATOR);
     const boss = await idOf(ADMIN);
-    expect(actionsOn(await operator.open(at(`/console/people/${olga}`)))).toEqual([]);
+    const own = actionsOn(await operator.open(at(`/console/people/${olga}`)));
+    expect(own.filter((action) => action.endsWith('able'))).toEqual([]);
     const before = await written();
     const refused = await press(operator, `/console/people/${boss}`, /\/disable$/);
     expect([refused.status, refused.text]).toEqual([403, expect.stringContaining('Only an administrator')]);
@@ -229,5 +248,102 @@ describe('groups', () => {
     const id = await make('/groups', { name: 'Others', members: [await idOf(OPERATOR), await idOf(AUDITOR)] });
     expect((await ada.open(at(`/console/groups/${id}`))).status).toBe(404);
     expect((await ada.open(at('/console/groups'))).html).not.toContain(id);
+  });
+});
+
+describe('clients', () => {
+  test('are listed and shown; an operator disables and enables one, an administrator verifies its name', async () => {
+    const id = await make('/clients', {
+      name: 'Wiki',
+      owner: scene.accountId,
+      redirect_uris: ['https://wiki.example/cb'],
+    });
+    const list = await auditor.open(at('/console/clients?q=wiki&state=active'));
+    expect([list.status, list.html.includes(`/console/clients/${id}"`)]).toEqual([200, true]);
+    const page = await auditor.open(at(`/console/clients/${id}`));
+    expect(page.text).toContain('https://wiki.example/cb');
+    expect(actionsOn(page)).toEqual([]);
+    expect(actionsOn(await operator.open(at(`/console/clients/${id}`)))).toEqual([`/console/clients/${id}/disable`]);
+    const before = await written();
+    const done = await press(operator, `/console/clients/${id}`, /\/disable$/);
+    expect([done.status, done.text]).toEqual([200, expect.stringContaining('Nothing it holds works.')]);
+    await press(operator, `/console/clients/${id}`, /\/enable$/);
+    expect((await press(admin, `/console/clients/${id}`, /\/verify$/)).text).toContain('verified name');
+    await press(admin, `/console/clients/${id}`, /\/unverify$/);
+    expect((await eventsSince(before)).filter(({ target }) => target?.id === id).map(({ type }) => type)).toEqual([
+      'client.disabled',
+      'client.updated',
+      'client.verified',
+      'client.unverified',
+    ]);
+  });
+
+  test('MG-01 are not there without a role, and their buttons refuse', async () => {
+    const id = scene.app.clientId;
+    for (const path of ['/console/clients', `/console/clients/${id}`, '/console/resource-servers']) {
+      expect([path, (await ada.open(at(path))).status]).toEqual([path, 403]);
+    }
+    const csrf = (await ada.open(at('/console'))).forms
+      .flatMap(({ fields }) => fields)
+      .find(({ name }) => name === 'csrf');
+    for (const deed of ['disable', 'verify', 'unverify']) {
+      const body = new URLSearchParams({ csrf: csrf?.value ?? '' });
+      const answer = await ada.request(at(`/console/clients/${id}/${deed}`), { method: 'POST', body });
+      expect([deed, answer.status]).toEqual([deed, 403]);
+    }
+    expect((await get(`/clients/${id}`))['state']).toBe('active');
+  });
+});
+
+describe('resource servers', () => {
+  const typed = { amount: 4000, currency: 'EUR', creditor: { name: 'Paper Ltd', account: 'GB33' } };
+  let bank: string;
+
+  beforeAll(async () => {
+    bank = await make('/resource-servers', {
+      identifier: 'https://bank.example',
+      name: 'First Bank',
+      scopes: [{ name: 'pay', description: 'Pay', risk: 'critical' }],
+      detail_types: exampleTypes('payment'),
+    });
+  });
+
+  const preview = async (example: string): Promise<Page> =>
+    auditor.open(
+      at(`/console/resource-servers/${bank}?${new URLSearchParams({ type: 'payment_initiation', example })}`),
+    );
+
+  test('are listed with their highest risk, and shown with scopes and kinds of details', async () => {
+    const list = await auditor.open(at('/console/resource-servers?q=bank'));
+    expect(list.text).toMatch(/First Bank.*Critical/);
+    const page = await auditor.open(at(`/console/resource-servers/${bank}`));
+    expect(page.text).toContain('Pay up to {amount}');
+    expect(page.text).toContain('Pay up to 1 (in the smallest unit)');
+    expect(actionsOn(page).filter((path) => path.endsWith('disable'))).toEqual([]);
+  });
+
+  test('show what people read of an example, and where it does not fit the schema', async () => {
+    expect((await preview(JSON.stringify(typed))).text).toMatch(/Pay up to 4000 .* EUR to Paper Ltd/);
+    const wrong = await preview(JSON.stringify({ ...typed, amount: 'much' }));
+    expect([wrong.status, wrong.text]).toEqual([200, expect.stringContaining('does not fit the schema: /amount')]);
+    const none = await preview('{"amount": 1, "amount": 2}');
+    expect([none.status, none.text]).toEqual([200, expect.stringContaining('This is not a JSON object.')]);
+    const hostile = await preview(JSON.stringify({ ...typed, creditor: { name: '<script>x</script>', account: 'y' } }));
+    expect(hostile.html).not.toContain('<script>x');
+  });
+
+  test('are disabled after one more question, by who may; the own API never', async () => {
+    expect((await auditor.open(at(`/console/resource-servers/${bank}/disable`))).status).toBe(403);
+    const before = await written();
+    const done = await press(operator, `/console/resource-servers/${bank}/disable`, /\/disable$/);
+    expect([done.status, done.text]).toEqual([200, expect.stringContaining('No token is issued for it')]);
+    expect((await eventsSince(before)).filter(({ target }) => target?.id === bank).map(({ type }) => type)).toEqual([
+      'resource_server.disabled',
+    ]);
+    const own = (await get(`/resource-servers?identifier=${encodeURIComponent(at('/api/v1'))}`))['items'] as {
+      id: string;
+    }[];
+    const page = await admin.open(at(`/console/resource-servers/${own[0]?.id}`));
+    expect([page.status, page.html.includes('/disable"')]).toEqual([200, false]);
   });
 });

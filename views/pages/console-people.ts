@@ -12,6 +12,7 @@ import {
   listPage,
   postButton,
   registeredState,
+  rightsList,
   STATE_OPTIONS,
   table,
 } from '../partials/console-list.ts';
@@ -20,6 +21,7 @@ import { timeText } from '../time-text.ts';
 import { peopleWords as words } from '../words/console-people.ts';
 import { listWords } from '../words/lists.ts';
 import { registerWords } from '../words/registers.ts';
+import { sessionWords } from '../words/sessions.ts';
 import type { AgentRow } from './console-model.ts';
 
 export type Role = keyof typeof words.roleNames;
@@ -95,6 +97,7 @@ export type PersonModel = ConsoleFrame & {
   readonly isYou: boolean;
   readonly groups: readonly { readonly name: string; readonly href: string }[];
   readonly factors: readonly PersonFactor[];
+  readonly sessions: readonly PersonSession[];
   readonly links: readonly { readonly provider: string; readonly subject: string; readonly createdAt: number }[];
   readonly agents: readonly AgentRow[];
   /** All of them, when there are more than are shown. */
@@ -102,7 +105,21 @@ export type PersonModel = ConsoleFrame & {
   readonly delegations: readonly PersonDelegation[];
   readonly trailHref?: string;
   /** Buttons POST `csrf`. Absent: not for who looks. */
-  readonly actions: { readonly disable?: string; readonly enable?: string; readonly removeFactors?: string };
+  readonly actions: {
+    readonly disable?: string;
+    readonly enable?: string;
+    readonly removeFactors?: string;
+    readonly endSessions?: string;
+  };
+};
+
+export type PersonSession = {
+  readonly browser?: { readonly family: string; readonly system: string };
+  readonly source?: string;
+  readonly signedInAt: number;
+  readonly usedAt: number;
+  /** POSTs `csrf`. */
+  readonly endAction?: string;
 };
 
 export type PersonDelegation = {
@@ -148,12 +165,13 @@ ${factList([
       '–',
     ),
   ],
-  [words.entitlements, entitlements(person.entitlements)],
+  [words.entitlements, person.entitlements === undefined ? words.whatConsentGives : rightsList(person.entitlements)],
   [registerWords.made, timeText(person.createdAt)],
   [registerWords.changed, timeText(person.updatedAt)],
   [registerWords.id, html`<code>${plainText(person.id, 80)}</code>`],
 ])}</section>
 ${factors(model)}
+${sessions(model)}
 ${model.links.length > 0 && links(model)}
 ${agents(model)}
 ${delegations(model)}
@@ -175,18 +193,6 @@ ${
 }</section>`;
 };
 
-const entitlements = (rights: PersonModel['person']['entitlements']) =>
-  rights === undefined
-    ? words.whatConsentGives
-    : commaList(
-        Object.entries(rights).map(
-          ([resource, scopes]) =>
-            html`<span class="line">${isolated(resource, 300)}: ${commaList(
-              scopes.map((scope) => (scope === '*' ? words.all : html`<code>${plainText(scope, 80)}</code>`)),
-            )}</span>`,
-        ),
-      );
-
 const FACTORS: readonly Column<PersonFactor>[] = [
   {
     title: words.kind,
@@ -205,6 +211,42 @@ const factors = ({ factors: all, actions, person }: PersonModel): Html =>
     html`<a class="button danger" href="${actions.removeFactors}">${words.removeFactors}<span class="unseen"> ${plainText(person.name, 60)}</span></a>`
   }</div>
 ${all.length === 0 ? html`<p class="empty">${words.noFactors}</p>` : table(FACTORS, all, 'factors')}</section>`;
+
+const sessions = ({ sessions: all, actions, csrf, person }: PersonModel): Html => {
+  const columns: readonly Column<PersonSession>[] = [
+    {
+      title: words.browser,
+      cell: ({ browser, source }) =>
+        html`${
+          browser
+            ? sessionWords.browserOn(plainText(browser.family, 40), plainText(browser.system, 40))
+            : sessionWords.unknownBrowser
+        } ${source !== undefined && html`<code>${plainText(source, 60)}</code>`}`,
+    },
+    { title: sessionWords.signedIn, cell: ({ signedInAt }) => timeText(signedInAt) },
+    { title: words.lastUse, cell: ({ usedAt }) => timeText(usedAt) },
+    {
+      title: words.end,
+      cell: ({ endAction, browser }) =>
+        endAction === undefined
+          ? '–'
+          : postButton(
+              endAction,
+              csrf,
+              submit({ text: words.end, kind: 'danger', about: browser && plainText(browser.family, 40) }),
+            ),
+    },
+  ];
+  return html`<section aria-labelledby="sessions"><div class="row"><h2 id="sessions">${words.sessions}</h2>${
+    actions.endSessions !== undefined &&
+    postButton(
+      actions.endSessions,
+      csrf,
+      submit({ text: words.endSessions, kind: 'danger', about: plainText(person.name, 60) }),
+    )
+  }</div>
+${all.length === 0 ? html`<p class="empty">${words.noSessions}</p>` : table(columns, all, 'sessions')}</section>`;
+};
 
 const LINKS: readonly Column<PersonModel['links'][number]>[] = [
   { title: words.provider, cell: ({ provider }) => chosenName(provider) },

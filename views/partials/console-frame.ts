@@ -17,6 +17,7 @@ const SECTIONS = {
   overview: { overview: '/console' },
   agents: { agents: '/console/agents', findings: '/console/findings', register: '/console/agents/new' },
   people: { people: '/console/people', groups: '/console/groups', 'sign-in': '/console/sign-in' },
+  software: { clients: '/console/clients', servers: '/console/resource-servers' },
   policies: {
     versions: '/console/policy',
     try: '/console/policy/try',

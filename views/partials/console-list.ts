@@ -1,3 +1,4 @@
+import { plainText } from '../agent-text.ts';
 import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { listWords } from '../words/lists.ts';
@@ -93,6 +94,23 @@ export const factList = (facts: readonly (Fact | undefined | false)[]): Html =>
 /** Texts with commas between, or that there are none. */
 export const commaList = (texts: readonly HtmlValue[], none: HtmlValue = words.none): HtmlValue =>
   texts.length === 0 ? none : texts.map((text, index) => [index > 0 && ', ', text]);
+
+/** Scopes by resource. */
+export const rightsList = (rights: Readonly<Record<string, readonly string[]>>): HtmlValue =>
+  commaList(
+    Object.entries(rights)
+      .slice(0, MOST_RIGHTS)
+      .map(
+        ([resource, scopes]) =>
+          html`<span class="line">${plainText(resource, 300)}: ${commaList(
+            scopes
+              .slice(0, MOST_RIGHTS)
+              .map((scope) => (scope === '*' ? words.all : html`<code>${plainText(scope, 80)}</code>`)),
+          )}</span>`,
+      ),
+  );
+
+const MOST_RIGHTS = 50;
 
 /** A form that is nothing but its button. `version`: of what the page showed. */
 export const postButton = (action: string, csrf: string, button: Html, version?: number): Html =>

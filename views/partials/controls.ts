@@ -3,6 +3,8 @@ import { type Html, type HtmlValue, html, type Text } from '../html.ts';
 
 type Control = {
   readonly name: string;
+  /** Where a page has several fields of this name. */
+  readonly id?: string;
   readonly label: Text;
   readonly value?: string;
   readonly hint?: HtmlValue;
@@ -18,7 +20,7 @@ export const textArea = (
   return framed(
     control,
     // A line break right after the tag is not part of the value.
-    html`<textarea id="field-${name}" name="${name}" rows="${rows}" maxlength="${maxLength}" autocomplete="off"${
+    html`<textarea id="${idOf(control)}" name="${name}" rows="${rows}" maxlength="${maxLength}" autocomplete="off"${
       code && html` class="mono" spellcheck="false"`
     }${!optional && html` required`}${described(control)}>
 ${value}</textarea>`,
@@ -31,7 +33,7 @@ export type Option = { readonly value: string; readonly text: Text };
 export const choice = (control: Control & { readonly options: readonly Option[] }): Html =>
   framed(
     control,
-    html`<select id="field-${control.name}" name="${control.name}"${described(control)}>${control.options.map(
+    html`<select id="${idOf(control)}" name="${control.name}"${described(control)}>${control.options.map(
       ({ value, text }) =>
         html`<option value="${value}"${value === (control.value ?? '') && html` selected`}>${anyText(text, 80)}</option>`,
     )}</select>`,
@@ -49,16 +51,22 @@ export const checkbox = ({
 }): Html => html`<div class="field check"><input id="field-${name}" name="${name}" type="checkbox" value="yes"${isChecked && html` checked`}>
 <label for="field-${name}">${label}</label></div>`;
 
-const framed = ({ name, label, hint, error }: Control, control: Html): Html => html`<div class="field">
-<label for="field-${name}">${label}</label>
-${hint !== undefined && html`<p class="hint" id="field-${name}-hint">${hint}</p>`}
-${control}
-${error !== undefined && html`<p class="error" id="field-${name}-error">${anyText(error, 300)}</p>`}
-</div>`;
+const idOf = ({ id, name }: Pick<Control, 'id' | 'name'>): string => `field-${id ?? name}`;
 
-const described = ({ name, hint, error }: Control): Html | undefined => {
-  const ids = [hint !== undefined && `field-${name}-hint`, error !== undefined && `field-${name}-error`]
-    .filter(Boolean)
-    .join(' ');
+const framed = (given: Control, control: Html): Html => {
+  const { label, hint, error } = given;
+  const id = idOf(given);
+  return html`<div class="field">
+<label for="${id}">${label}</label>
+${hint !== undefined && html`<p class="hint" id="${id}-hint">${hint}</p>`}
+${control}
+${error !== undefined && html`<p class="error" id="${id}-error">${anyText(error, 300)}</p>`}
+</div>`;
+};
+
+const described = (given: Control): Html | undefined => {
+  const { hint, error } = given;
+  const id = idOf(given);
+  const ids = [hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`].filter(Boolean).join(' ');
   return ids === '' ? undefined : html` aria-describedby="${ids}"${error !== undefined && html` aria-invalid="true"`}`;
 };

@@ -64,5 +64,21 @@ export const doneWords = {
     en: 'Ended, with all that was handed on below it.',
     de: 'Beendet, mit allem, was darunter weitergegeben war.',
   }),
+  sessionEnded: phrase({ en: 'Signed out there.', de: 'Dort abgemeldet.' }),
+  sessionsEnded: phrase({ en: 'Signed out everywhere.', de: 'Überall abgemeldet.' }),
+  clientDisabled: phrase({
+    en: 'Disabled. Nothing it holds works.',
+    de: 'Gesperrt. Nichts, was er hat, funktioniert.',
+  }),
+  adopted: phrase({ en: 'Adopted. You answer for it from now on.', de: 'Übernommen. Ab jetzt stehen Sie dafür ein.' }),
+  verified: phrase({
+    en: 'Verified. Nobody else registers a name that looks like it.',
+    de: 'Geprüft. Niemand sonst registriert einen Namen, der so aussieht.',
+  }),
+  unverified: phrase({ en: 'The mark was taken away.', de: 'Das Kennzeichen wurde weggenommen.' }),
+  serverDisabled: phrase({
+    en: 'Disabled. No token is issued for it any more.',
+    de: 'Gesperrt. Dafür wird kein Token mehr ausgegeben.',
+  }),
   withdrawn: phrase({ en: 'The offer was taken back.', de: 'Das Angebot wurde zurückgenommen.' }),
 };

@@ -44,7 +44,6 @@ export const peopleWords = {
   ownerGroups: phrase({ en: 'Groups that own agents', de: 'Gruppen, denen Agenten gehören' }),
   entitlements: phrase({ en: 'Own rights', de: 'Eigene Rechte' }),
   whatConsentGives: phrase({ en: 'what consent gives', de: 'was Einwilligung gibt' }),
-  all: phrase({ en: 'all', de: 'alle' }),
   factors: phrase({ en: 'Second factors', de: 'Zweite Faktoren' }),
   noFactors: phrase({
     en: 'There is none: the password, or a sign-in provider, is enough.',
@@ -68,6 +67,10 @@ export const peopleWords = {
     en: 'For somebody who lost them: from then on the password alone is enough. They are told of it. Be sure who asks.',
     de: 'Für jemanden, dem sie verloren gingen: Von da an genügt das Passwort allein. Die Person erfährt davon. Vergewissern Sie sich, wer darum bittet.',
   }),
+  sessions: phrase({ en: 'Where they are signed in', de: 'Wo die Person angemeldet ist' }),
+  noSessions: phrase({ en: 'Not signed in anywhere.', de: 'Nirgends angemeldet.' }),
+  endSessions: phrase({ en: 'Sign out everywhere', de: 'Überall abmelden' }),
+  browser: phrase({ en: 'Browser', de: 'Browser' }),
   links: phrase({ en: 'Connected elsewhere', de: 'Anderswo verbunden' }),
   provider: phrase({ en: 'Sign-in provider', de: 'Anmeldedienst' }),
   theirId: phrase({ en: 'Who it is there', de: 'Wer es dort ist' }),

@@ -19,6 +19,8 @@ export const listWords = {
     approvals: phrase({ en: 'Pages of approvals', de: 'Seiten der Freigaben' }),
     people: phrase({ en: 'Pages of people', de: 'Seiten der Personen' }),
     groups: phrase({ en: 'Pages of groups', de: 'Seiten der Gruppen' }),
+    clients: phrase({ en: 'Pages of clients', de: 'Seiten der Clients' }),
+    servers: phrase({ en: 'Pages of resource servers', de: 'Seiten der Ressourcenserver' }),
     versions: phrase({ en: 'Pages of versions', de: 'Seiten der Versionen' }),
   },
   allOfThem: phrase({ en: 'All of them', de: 'Alle zeigen' }),

@@ -21,6 +21,7 @@ export const registerWords = {
     de: 'Auf der nächsten Seite geht die Suche weiter.',
   }),
   none: phrase({ en: 'none', de: 'keine' }),
+  all: phrase({ en: 'all', de: 'alle' }),
   disable: phrase({ en: 'Disable', de: 'Sperren' }),
   enable: phrase({ en: 'Enable', de: 'Entsperren' }),
   save: phrase({ en: 'Save', de: 'Speichern' }),

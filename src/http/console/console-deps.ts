@@ -82,6 +82,12 @@ export const personHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: stri
 export const groupHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/groups/${id}`;
 
+export const clientHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
+  `${basePath}/console/clients/${id}`;
+
+export const serverHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
+  `${basePath}/console/resource-servers/${id}`;
+
 export const agentHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/agents/${id}`;
 

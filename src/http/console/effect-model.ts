@@ -1,15 +1,14 @@
-import type { HtmlValue, Phrase } from '../../../views/html.ts';
 import type { AgentPageModel, EffectAt, EffectLimit, EffectReason } from '../../../views/pages/console-model.ts';
 import { effectWords } from '../../../views/words/console-effect.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import { effectiveAgent, limitsOfAgent } from '../../domain/agents/effective-agent.ts';
 import type { Blueprint } from '../../domain/blueprints/blueprint.ts';
 import type { Ceilings } from '../../domain/blueprints/ceilings.ts';
-import { CIBA, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../../domain/clients/grant-types.ts';
 import { cutScope, scopesAt } from '../../domain/delegation/authority.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import { ceilingFacts } from './ceiling-facts.ts';
 import type { ConsoleDeps } from './console-deps.ts';
+import { waysInWords } from './grant-ways.ts';
 
 /** Resource servers that are shown; whoever names more has the rest in the API. */
 const MOST_SHOWN = 50;
@@ -87,30 +86,16 @@ const REASONS: Readonly<Record<string, EffectReason>> = {
   resource_server: 'resource_server',
 };
 
-const WAYS: Readonly<Record<string, Phrase>> = {
-  ...effectWords.ways,
-  [TOKEN_EXCHANGE]: effectWords.ways.token_exchange,
-  [JWT_BEARER]: effectWords.ways.jwt_bearer,
-  [DEVICE_CODE]: effectWords.ways.device_code,
-  [CIBA]: effectWords.ways.ciba,
-};
-
 const limitsOf = (
   stored: Agent,
   { grantTypes, ceilings, ...agent }: Agent,
   above: Ceilings,
 ): readonly EffectLimit[] => {
   const lost = stored.grantTypes.filter((name) => !grantTypes.includes(name));
-  const inWords = (names: readonly string[]): HtmlValue =>
-    names.map((name, index) => [index > 0 && ', ', WAYS[name] ?? name]);
   return [
-    {
-      name: effectWords.getsTokens,
-      value: grantTypes.length === 0 ? effectWords.inNoWay : inWords(grantTypes),
-      from: 'registration',
-    },
+    { name: effectWords.getsTokens, value: waysInWords(grantTypes), from: 'registration' },
     ...(lost.length > 0
-      ? [{ name: effectWords.notAnyMore, value: inWords(lost), from: fromOf('grantTypes', stored, above) }]
+      ? [{ name: effectWords.notAnyMore, value: waysInWords(lost), from: fromOf('grantTypes', stored, above) }]
       : []),
     {
       name: effectWords.boundToKey,

@@ -2,6 +2,7 @@ import {
   type PersonDelegation,
   type PersonFactor,
   type PersonRow,
+  type PersonSession,
   peoplePage,
   personPage,
   removeFactorsPage,
@@ -25,6 +26,13 @@ type ShownAccount = Pick<PersonRow, 'id' | 'name' | 'username' | 'state' | 'role
   readonly entitlements?: Readonly<Record<string, readonly string[]>>;
   readonly created_at: number;
   readonly updated_at: number;
+};
+
+type ShownSession = Pick<PersonSession, 'browser' | 'source'> & {
+  readonly id: string;
+  readonly seen_from?: string;
+  readonly auth_time: number;
+  readonly last_used_at: number;
 };
 
 type ShownDelegation = {
@@ -71,6 +79,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: Parts): 
     const mayDisable = calls.may('disableAccount', account) && !isYou;
     const agents = await listedAgents(deps, calls, viewer, { query: { owner: id, limit: SHOWN }, all: true });
     const factors = await factorsOf(viewer, id);
+    const signedIn = await sessionsOf(viewer, id);
     sendPage(
       ctx,
       200,
@@ -89,6 +98,7 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: Parts): 
           href: groupHref(deps, group.id),
         })),
         factors,
+        sessions: signedIn,
         links: await linksOf(viewer, id),
         agents: await rowsOf(deps, agents),
         ...(agents.next ? { agentsHref: listHref(deps, { all: true, owner: id }) } : {}),
@@ -99,6 +109,9 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: Parts): 
           ...(mayDisable && person.state === 'disabled' ? { enable: `${href}/enable` } : {}),
           ...(calls.may('removeAccountFactors', account) && factors.length > 0
             ? { removeFactors: `${href}/remove-factors` }
+            : {}),
+          ...(calls.mayAll('endAccountSessions', account) && signedIn.length > 0
+            ? { endSessions: `${href}/end-sessions` }
             : {}),
         },
       }),
@@ -115,6 +128,27 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: Parts): 
         ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
         ...(left === undefined ? {} : { left }),
         isCopied: copied === true,
+      }),
+    );
+  };
+
+  const sessionsOf = async ({ account, by }: Viewer, id: string): Promise<readonly PersonSession[]> => {
+    const { body } = await calls.run('listSessions', account, by, { query: { account: id } });
+    const mayEnd = calls.mayAll('endSession', account);
+    return ((body?.['items'] ?? []) as readonly ShownSession[]).map(
+      ({
+        id: session,
+        browser,
+        source,
+        seen_from: seenFrom = source,
+        auth_time: signedInAt,
+        last_used_at: usedAt,
+      }) => ({
+        ...(browser ? { browser } : {}),
+        ...(seenFrom === undefined ? {} : { source: seenFrom }),
+        signedInAt,
+        usedAt,
+        ...(mayEnd ? { endAction: `${personHref(deps, id)}/sessions/${session}/end` } : {}),
       }),
     );
   };
@@ -173,14 +207,19 @@ export const addPeoplePages = ({ router, page, deps, calls, sessions }: Parts): 
   };
   button('disable', 'disableAccount', 'disabled');
   button('enable', 'enableAccount', 'enabled');
+  button('end-sessions', 'endAccountSessions', 'sessionsEnded');
   button('remove-factors', 'removeAccountFactors', 'factorsRemoved');
 
-  router.post('/console/people/:id/delegations/:delegation/end', async (ctx) => {
-    const { account } = await sessions.withForm(ctx);
-    const { id = '', delegation = '' } = ctx.params;
-    await calls.run('revokeDelegation', account, byOf(ctx, account.id), { id: delegation });
-    seeOther(ctx, `${personHref(deps, id)}?done=delegationEnded`);
-  });
+  const end = (what: string, operation: ConsoleOperation, done: string): void => {
+    router.post(`/console/people/:id/${what}/:one/end`, async (ctx) => {
+      const { account } = await sessions.withForm(ctx);
+      const { id = '', one = '' } = ctx.params;
+      await calls.run(operation, account, byOf(ctx, account.id), { id: one });
+      seeOther(ctx, `${personHref(deps, id)}?done=${done}`);
+    });
+  };
+  end('delegations', 'revokeDelegation', 'delegationEnded');
+  end('sessions', 'endSession', 'sessionEnded');
 };
 
 type Wire = { readonly created_at: number; readonly last_used_at?: number; readonly copied?: boolean };

@@ -15,6 +15,7 @@ import { policyCheck } from '../management/policy-check.ts';
 import { agentListModel } from './agent-list.ts';
 import { agentModel } from './agent-model.ts';
 import { addApprovalsPage } from './approvals-page.ts';
+import { addClientPages } from './client-pages.ts';
 import { type ConsoleCalls, type ConsoleOperation, consoleCalls } from './console-calls.ts';
 import { agentHref, type ConsoleDeps } from './console-deps.ts';
 import { addConsoleForms } from './console-forms.ts';
@@ -26,6 +27,7 @@ import { findings, overviewModel } from './overview.ts';
 import { addPeoplePages } from './people-pages.ts';
 import { addPolicyPages } from './policy-pages.ts';
 import { addReplayPages } from './replay-pages.ts';
+import { addServerPages } from './server-pages.ts';
 import { addTryPage } from './try-page.ts';
 import { addTryUsePage } from './try-use-page.ts';
 import { addUpstreamPages } from './upstream-pages.ts';
@@ -42,6 +44,8 @@ const doneFlash = (word: string): FlashMessage | undefined =>
 const ASKED_FOR: Partial<Record<ConsolePlace, readonly [ConsoleOperation, reach?: 'all']>> = {
   people: ['listAccounts'],
   'sign-in': ['listUpstreams'],
+  clients: ['listClients'],
+  servers: ['listResourceServers'],
   versions: ['getPolicySet'],
   try: ['simulatePolicies'],
   'try-use': ['simulatePolicies'],
@@ -111,6 +115,8 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
   addPeoplePages(parts);
   addGroupPages(parts);
   addUpstreamPages(parts);
+  addClientPages(parts);
+  addServerPages(parts);
 
   page('/console/agents/:id', async (ctx, { viewer, frame }, id) => {
     const before = readCursor(queryOf(ctx).get('before'));

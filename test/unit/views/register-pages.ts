@@ -1,9 +1,18 @@
 /** Models of the pages of the console about people, groups and software. Whatever somebody else chose goes through `text`. */
 import type { Html } from '../../../views/html.ts';
+import { type ClientModel, clientPage, clientsPage } from '../../../views/pages/console-clients.ts';
 import { groupFormPage, groupPage, groupsPage } from '../../../views/pages/console-groups.ts';
 import type { AgentRow } from '../../../views/pages/console-model.ts';
 import { type PersonModel, peoplePage, personPage, removeFactorsPage } from '../../../views/pages/console-people.ts';
+import {
+  disableServerPage,
+  type ServerModel,
+  type ShownType,
+  serverPage,
+  serversPage,
+} from '../../../views/pages/console-servers.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import { effectWords } from '../../../views/words/console-effect.ts';
 
 const NOON = 1_790_000_000;
 
@@ -45,6 +54,16 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       { kind: 'passkey', name: text('Laptop'), createdAt: NOON, lastUsedAt: NOON, isCopied: true },
       { kind: 'recovery', name: text('Recovery codes'), createdAt: NOON, left: 9, isCopied: false },
     ],
+    sessions: [
+      {
+        browser: { family: text('Firefox'), system: text('Linux') },
+        source: text('192.0.2.0/24'),
+        signedInAt: NOON,
+        usedAt: NOON,
+        endAction: `${href}/sessions/ses_1/end`,
+      },
+      { signedInAt: NOON, usedAt: NOON },
+    ],
     links: [{ provider: text('Example Works'), subject: text('00u1a2b3'), createdAt: NOON }],
     agents: [agent],
     agentsHref: `${home}/agents?of=all&owner=acc_1`,
@@ -60,7 +79,11 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       { agent: text('agt_gone'), resource: text('https://mail.example.com'), scopes: [text('send')], until: NOON },
     ],
     trailHref: `${home}/audit?subject=acc_1`,
-    actions: { disable: `${href}/disable`, removeFactors: `${href}/remove-factors` },
+    actions: {
+      disable: `${href}/disable`,
+      removeFactors: `${href}/remove-factors`,
+      endSessions: `${href}/end-sessions`,
+    },
   };
   const members = [
     { name: text('Alice Adams'), username: text('alice'), href, isActive: true },
@@ -73,7 +96,104 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     members,
     createdAt: NOON,
   };
+  const client: ClientModel['client'] = {
+    id: text('app_9XkT'),
+    href: `${home}/clients/app_1`,
+    name: text('Expense reports'),
+    state: 'active',
+    method: 'private_key_jwt',
+    isVerified: true,
+    ownerName: text('Alice Adams'),
+    createdAt: NOON,
+    applicationType: 'web',
+    ways: [effectWords.ways.authorization_code, ', ', effectWords.ways.refresh_token],
+    redirectUris: [text('https://expenses.example.com/callback')],
+    logoutUris: [text('https://expenses.example.com/')],
+    origins: [text('https://expenses.example.com')],
+    skipsConsent: false,
+    binding: 'dpop',
+    idTokenAlgorithm: text('RS256'),
+    keys: { uri: text('https://expenses.example.com/jwks') },
+    rights: { [text('https://calendar.example.com/api')]: [text('events:read')] },
+    roles: [text('auditor')],
+    expiresAt: NOON,
+    updatedAt: NOON,
+  };
+  const bank: ServerModel['server'] = {
+    id: text('rsv_1'),
+    href: `${home}/resource-servers/rsv_1`,
+    name: text('First Bank'),
+    identifier: text('https://bank.example.com'),
+    state: 'active',
+    scopeCount: 2,
+    worst: 'critical',
+    format: 'jwt',
+    lifeSeconds: 300,
+    algorithm: 'ES256',
+    environments: ['production', 'test'],
+    asksWith: 'client_secret_basic',
+    createdAt: NOON,
+    updatedAt: NOON,
+  };
+  const type: ShownType = {
+    type: text('payment_initiation'),
+    description: text('Pay an invoice'),
+    risk: 'high',
+    template: text('Pay up to {amount} {currency} to {creditor.name}'),
+    rules: [{ member: text('amount'), rule: 'max' }],
+    amount: text('amount'),
+    schema: text('{\n  "type": "object"\n}'),
+    preview: {
+      type: text('payment_initiation'),
+      about: text('Pay an invoice'),
+      risk: 'high',
+      sentence: [{ text: 'Pay up to ' }, { member: 'amount', value: text('4000') }],
+      more: [{ member: text('reference'), value: text('Invoice 7731') }],
+    },
+    example: text('{\n  "amount": 4000\n}'),
+  };
   return {
+    'console-clients': clientsPage({
+      ...frame,
+      action: `${home}/clients`,
+      asked: { search: '', state: '' },
+      rows: [client, { ...client, id: text('app_2'), state: 'retired', isVerified: false }],
+      pages: { nextHref: `${home}/clients?after=x` },
+    }),
+    'console-client': clientPage({
+      ...frame,
+      client,
+      trailHref: `${home}/audit?caller=app_1`,
+      actions: {
+        disable: `${client.href}/disable`,
+        adopt: `${client.href}/adopt`,
+        unverify: `${client.href}/unverify`,
+      },
+    }),
+    'console-servers': serversPage({
+      ...frame,
+      action: `${home}/resource-servers`,
+      asked: { search: text('bank'), state: '' },
+      rows: [bank],
+      pages: {},
+    }),
+    'console-server': serverPage({
+      ...frame,
+      server: bank,
+      scopes: [
+        { name: text('balance'), description: text('See the balance'), risk: 'low' },
+        { name: text('pay'), description: text('Pay from the accounts'), risk: 'critical' },
+      ],
+      types: [type, { ...type, type: text('transfer'), error: text('It does not fit the schema.') }],
+      isOwnApi: false,
+      disableHref: `${bank.href}/disable`,
+    }),
+    'console-server-disable': disableServerPage({
+      ...frame,
+      name: text('First Bank'),
+      action: `${bank.href}/disable`,
+      serverHref: bank.href,
+    }),
     'console-people': peoplePage({
       ...frame,
       action: `${home}/people`,
@@ -94,6 +214,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       person: { ...alice, state: 'disabled', emailVerified: false, updatedAt: NOON },
       groups: [],
       factors: [],
+      sessions: [],
       links: [],
       agents: [],
       delegations: [],

@@ -1,0 +1,140 @@
+import { type ClientModel, type ClientRow, clientPage, clientsPage } from '../../../views/pages/console-clients.ts';
+import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import type { ConsoleOperation } from './console-calls.ts';
+import { type ConsoleDeps, clientHref, type Names, partyNames } from './console-deps.ts';
+import type { Parts } from './console-forms.ts';
+import type { Viewer } from './console-page.ts';
+import { waysInWords } from './grant-ways.ts';
+import { askedOf, listed, searchQuery } from './listed.ts';
+
+/** A client as the management API shows it. */
+type ShownClient = Pick<ClientRow, 'id' | 'name' | 'state'> & {
+  readonly owner?: string;
+  readonly application_type: 'web' | 'native';
+  readonly token_endpoint_auth_method: ClientRow['method'];
+  readonly jwks?: { readonly keys: readonly unknown[] };
+  readonly jwks_uri?: string;
+  readonly grant_types: readonly string[];
+  readonly redirect_uris: readonly string[];
+  readonly post_logout_redirect_uris?: readonly string[];
+  readonly cors_origins?: readonly string[];
+  readonly skip_consent: boolean;
+  readonly dpop_bound_access_tokens?: boolean;
+  readonly certificate_bound_access_tokens?: boolean;
+  readonly id_token_signed_response_alg: string;
+  readonly authority?: Readonly<Record<string, readonly string[]>>;
+  readonly roles: readonly string[];
+  readonly verified_at?: number;
+  readonly expires_at?: number;
+  readonly created_at: number;
+  readonly updated_at: number;
+};
+
+/** Adds the pages about clients that are no agents: all of them, one, and what is done to it. */
+export const addClientPages = ({ router, page, deps, calls, sessions }: Parts): void => {
+  const home = `${deps.basePath}/console/clients`;
+
+  page('/console/clients', async (ctx, { viewer, frame }) => {
+    const query = queryOf(ctx);
+    const asked = askedOf(query, ['active', 'disabled', 'retired']);
+    const { items, pages } = await listed<ShownClient>(
+      deps,
+      calls,
+      viewer,
+      {
+        operation: 'listClients',
+        path: home,
+        asked: { q: asked.search, state: asked.state },
+        query: searchQuery(asked),
+      },
+      query.get('after'),
+    );
+    const names = await partyNames(
+      deps,
+      items.map(({ owner }) => owner),
+    );
+    const rows = items.map((one) => rowOf(deps, one, names));
+    sendPage(ctx, 200, clientsPage({ ...frame, action: home, asked, rows, pages }));
+  });
+
+  page('/console/clients/:id', async (ctx, { viewer, frame }, id) => {
+    const { account, by } = viewer;
+    const { body } = await calls.run('getClient', account, by, { id });
+    const client = body as unknown as ShownClient;
+    const names = await partyNames(deps, [client.owner]);
+    sendPage(
+      ctx,
+      200,
+      clientPage({
+        ...frame,
+        client: { ...rowOf(deps, client, names), ...factsOf(client) },
+        ...(calls.may('listAuditEvents', account)
+          ? { trailHref: `${deps.basePath}/console/audit?caller=${encodeURIComponent(id)}` }
+          : {}),
+        actions: actionsFor(viewer, client),
+      }),
+    );
+  });
+
+  const actionsFor = ({ account }: Viewer, client: ShownClient): ClientModel['actions'] => {
+    const href = clientHref(deps, client.id);
+    if (client.state === 'retired') return {};
+    const isVerified = client.verified_at !== undefined;
+    return {
+      ...(client.state === 'active' && calls.may('disableClient', account) ? { disable: `${href}/disable` } : {}),
+      ...(client.state === 'disabled' && calls.may('enableClient', account) ? { enable: `${href}/enable` } : {}),
+      ...(client.owner === undefined && client.expires_at !== undefined && calls.may('adoptClient', account)
+        ? { adopt: `${href}/adopt` }
+        : {}),
+      ...(!isVerified && client.owner !== undefined && calls.may('verifyClient', account)
+        ? { verify: `${href}/verify` }
+        : {}),
+      ...(isVerified && calls.may('unverifyClient', account) ? { unverify: `${href}/unverify` } : {}),
+    };
+  };
+
+  const button = (name: string, operation: ConsoleOperation, done: string): void => {
+    router.post(`/console/clients/:id/${name}`, async (ctx) => {
+      const { account } = await sessions.withForm(ctx);
+      const { id = '' } = ctx.params;
+      await calls.run(operation, account, byOf(ctx, account.id), { id });
+      seeOther(ctx, `${clientHref(deps, id)}?done=${done}`);
+    });
+  };
+  button('disable', 'disableClient', 'clientDisabled');
+  button('enable', 'enableClient', 'enabled');
+  button('adopt', 'adoptClient', 'adopted');
+  button('verify', 'verifyClient', 'verified');
+  button('unverify', 'unverifyClient', 'unverified');
+};
+
+const rowOf = (deps: Pick<ConsoleDeps, 'basePath'>, client: ShownClient, names: Names): ClientRow => ({
+  id: client.id,
+  href: clientHref(deps, client.id),
+  name: client.name,
+  state: client.state,
+  method: client.token_endpoint_auth_method,
+  isVerified: client.verified_at !== undefined,
+  ...(client.owner === undefined ? {} : { ownerName: names(client.owner) }),
+  createdAt: client.created_at,
+});
+
+const factsOf = (client: ShownClient): Omit<ClientModel['client'], keyof ClientRow> => ({
+  applicationType: client.application_type,
+  ways: waysInWords(client.grant_types),
+  redirectUris: client.redirect_uris,
+  logoutUris: client.post_logout_redirect_uris ?? [],
+  origins: client.cors_origins ?? [],
+  skipsConsent: client.skip_consent,
+  binding: client.dpop_bound_access_tokens
+    ? 'dpop'
+    : client.certificate_bound_access_tokens
+      ? 'certificate'
+      : 'unbound',
+  idTokenAlgorithm: client.id_token_signed_response_alg,
+  keys: client.jwks_uri !== undefined ? { uri: client.jwks_uri } : client.jwks && { count: client.jwks.keys.length },
+  ...(client.authority === undefined ? {} : { rights: client.authority }),
+  roles: client.roles,
+  ...(client.expires_at === undefined ? {} : { expiresAt: client.expires_at }),
+  updatedAt: client.updated_at,
+});

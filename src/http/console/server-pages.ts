@@ -1,0 +1,168 @@
+import type { Phrase } from '../../../views/html.ts';
+import {
+  disableServerPage,
+  type ServerRow,
+  type ShownType,
+  serverPage,
+  serversPage,
+} from '../../../views/pages/console-servers.ts';
+import { serverWords } from '../../../views/words/console-software.ts';
+import { describedDetail } from '../../domain/details/described-detail.ts';
+import { violation } from '../../domain/details/detail-schema.ts';
+import { type Detail, type DetailType, isObject, type JsonValue } from '../../domain/details/detail-type.ts';
+import { sampleDetail } from '../../domain/details/sample-detail.ts';
+import { strictJson } from '../../domain/strict-json.ts';
+import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import { type ConsoleDeps, serverHref } from './console-deps.ts';
+import type { Parts } from './console-forms.ts';
+import type { Viewer } from './console-page.ts';
+import { askedOf, listed, searchQuery } from './listed.ts';
+
+/** A resource server as the management API shows it. */
+type ShownServer = Pick<ServerRow, 'id' | 'name' | 'identifier' | 'state'> & {
+  readonly scopes: readonly { readonly name: string; readonly description: string; readonly risk: Risk }[];
+  readonly detail_types?: readonly DetailType[];
+  readonly access_token_format: 'jwt' | 'opaque';
+  readonly access_token_signing_alg: string;
+  readonly access_token_ttl_seconds: number;
+  readonly environments?: readonly ('development' | 'test' | 'production')[];
+  readonly introspection_auth_method: Parameters<typeof serverPage>[0]['server']['asksWith'];
+  readonly created_at: number;
+  readonly updated_at: number;
+};
+
+type Risk = NonNullable<ServerRow['worst']>;
+
+const RISKS: readonly Risk[] = ['low', 'medium', 'high', 'critical'];
+/** Characters of an example; it stands in the address. */
+const LONGEST_EXAMPLE = 2000;
+
+/** Adds the pages about resource servers: all of them, one with its kinds of details, and its end. */
+export const addServerPages = ({ router, page, deps, calls, sessions }: Parts): void => {
+  const home = `${deps.basePath}/console/resource-servers`;
+
+  page('/console/resource-servers', async (ctx, { viewer, frame }) => {
+    const query = queryOf(ctx);
+    const asked = askedOf(query, ['active', 'disabled']);
+    const { items, pages } = await listed<ShownServer>(
+      deps,
+      calls,
+      viewer,
+      {
+        operation: 'listResourceServers',
+        path: home,
+        asked: { q: asked.search, state: asked.state },
+        query: searchQuery(asked),
+      },
+      query.get('after'),
+    );
+    const rows = items.map((one) => rowOf(deps, one));
+    sendPage(ctx, 200, serversPage({ ...frame, action: home, asked, rows, pages }));
+  });
+
+  const serverOf = async ({ account, by }: Viewer, id: string): Promise<ShownServer> => {
+    const { body } = await calls.run('getResourceServer', account, by, { id });
+    return body as unknown as ShownServer;
+  };
+
+  page('/console/resource-servers/:id', async (ctx, { viewer, frame }, id) => {
+    const server = await serverOf(viewer, id);
+    const query = queryOf(ctx);
+    const isOwnApi = server.identifier === `${deps.issuer}/api/v1`;
+    const example = (query.get('example') ?? '').slice(0, LONGEST_EXAMPLE);
+    const mayDisable = calls.may('disableResourceServer', viewer.account);
+    sendPage(
+      ctx,
+      200,
+      serverPage({
+        ...frame,
+        server: {
+          ...rowOf(deps, server),
+          format: server.access_token_format,
+          lifeSeconds: server.access_token_ttl_seconds,
+          algorithm: server.access_token_signing_alg,
+          ...(server.environments === undefined ? {} : { environments: server.environments }),
+          asksWith: server.introspection_auth_method,
+          createdAt: server.created_at,
+          updatedAt: server.updated_at,
+        },
+        scopes: server.scopes,
+        types: (server.detail_types ?? []).map((type) =>
+          typeModel(type, query.get('type') === type.type && example !== '' ? example : undefined),
+        ),
+        isOwnApi,
+        ...(mayDisable && server.state === 'active' && !isOwnApi
+          ? { disableHref: `${serverHref(deps, id)}/disable` }
+          : {}),
+      }),
+    );
+  });
+
+  page('/console/resource-servers/:id/disable', async (ctx, { viewer, frame }, id) => {
+    calls.access('disableResourceServer', viewer.account);
+    const { name } = await serverOf(viewer, id);
+    const href = serverHref(deps, id);
+    sendPage(ctx, 200, disableServerPage({ ...frame, name, action: `${href}/disable`, serverHref: href }));
+  });
+
+  router.post('/console/resource-servers/:id/disable', async (ctx) => {
+    const { account } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    await calls.run('disableResourceServer', account, byOf(ctx, account.id), { id });
+    seeOther(ctx, `${serverHref(deps, id)}?done=serverDisabled`);
+  });
+};
+
+const rowOf = (
+  deps: Pick<ConsoleDeps, 'basePath'>,
+  { id, name, identifier, state, scopes, detail_types: types = [] }: ShownServer,
+): ServerRow => {
+  const worst = Math.max(-1, ...[...scopes, ...types].map(({ risk }) => RISKS.indexOf(risk)));
+  const risk = RISKS[worst];
+  return {
+    id,
+    href: serverHref(deps, id),
+    name,
+    identifier,
+    state,
+    scopeCount: scopes.length,
+    ...(risk === undefined ? {} : { worst: risk }),
+  };
+};
+
+/** `typed`: an example somebody wants to see; what does not fit is still shown, and said. */
+const typeModel = (type: DetailType, typed: string | undefined): ShownType => {
+  const { detail, error } = typed === undefined ? { detail: sampleDetail(type) } : read(type, typed);
+  const { type: _, ...members } = detail;
+  return {
+    type: type.type,
+    description: type.description,
+    risk: type.risk,
+    template: type.display,
+    rules: Object.entries(type.members).map(([member, { rule, absent }]) => ({
+      member,
+      rule: absent === undefined ? rule : `${rule}, ${absent}`,
+    })),
+    ...(type.amount === undefined ? {} : { amount: type.amount }),
+    schema: JSON.stringify(type.schema, undefined, 2),
+    preview: describedDetail(type, detail),
+    example: typed ?? JSON.stringify(members, undefined, 2),
+    ...(error === undefined ? {} : { error }),
+  };
+};
+
+const read = (type: DetailType, typed: string): { readonly detail: Detail; readonly error?: Phrase } => {
+  const given = parsed(typed);
+  if (!isObject(given)) return { detail: sampleDetail(type), error: serverWords.notJson };
+  const detail: Detail = { ...given, type: type.type };
+  const where = violation(type.schema, detail);
+  return { detail, ...(where === undefined ? {} : { error: serverWords.misfit(where || '/') }) };
+};
+
+const parsed = (text: string): JsonValue | undefined => {
+  try {
+    return strictJson(Buffer.from(text)) as JsonValue;
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,146 @@
+import { chosenName, isolated, plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html } from '../html.ts';
+import { layout } from '../layout.ts';
+import { verifiedTag } from '../partials/agent-card.ts';
+import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import {
+  type Column,
+  commaList,
+  factList,
+  type ListModel,
+  listPage,
+  postButton,
+  registeredState,
+  rightsList,
+  STATE_OPTIONS,
+} from '../partials/console-list.ts';
+import { submit } from '../partials/submit.ts';
+import { timeText } from '../time-text.ts';
+import { clientWords as words } from '../words/console-software.ts';
+import { listWords } from '../words/lists.ts';
+import { registerWords } from '../words/registers.ts';
+
+type Method = keyof typeof words.methods;
+
+export type ClientRow = {
+  readonly id: string;
+  readonly href: string;
+  readonly name: string;
+  readonly state: 'active' | 'disabled' | 'retired';
+  readonly method: Method;
+  readonly isVerified: boolean;
+  /** Absent: nobody answers for it. */
+  readonly ownerName?: string;
+  readonly createdAt: number;
+};
+
+const COLUMNS: readonly Column<ClientRow>[] = [
+  {
+    title: words.client,
+    cell: ({ href, name, id, isVerified }) =>
+      html`<a href="${href}">${chosenName(name)}</a> ${isVerified && verifiedTag}<code>${plainText(id, 120)}</code>`,
+  },
+  { title: registerWords.state, cell: ({ state }) => registeredState(state) },
+  { title: words.facts.proves, cell: ({ method }) => words.methods[method] },
+  {
+    title: registerWords.owner,
+    cell: ({ ownerName }) => (ownerName === undefined ? words.nobody : isolated(ownerName)),
+  },
+  { title: registerWords.made, cell: ({ createdAt }) => timeText(createdAt) },
+];
+
+export const clientsPage = (model: ListModel<ClientRow>): Html =>
+  listPage(model, {
+    place: 'clients',
+    title: words.title,
+    lead: words.lead,
+    columns: COLUMNS,
+    none: words.none,
+    pagesLabel: listWords.pagesOf.clients,
+    states: [...STATE_OPTIONS, { value: 'retired', text: registerWords.states.retired }],
+    wordsHint: words.wordsHint,
+    after: html`<p class="hint">${words.makeOne}</p>`,
+  });
+
+export type ClientModel = ConsoleFrame & {
+  readonly client: ClientRow & {
+    readonly applicationType: 'web' | 'native';
+    /** What it does to get tokens. */
+    readonly ways: HtmlValue;
+    readonly redirectUris: readonly string[];
+    readonly logoutUris: readonly string[];
+    readonly origins: readonly string[];
+    readonly skipsConsent: boolean;
+    readonly binding: 'dpop' | 'certificate' | 'unbound';
+    readonly idTokenAlgorithm: string;
+    readonly keys: { readonly count: number } | { readonly uri: string } | undefined;
+    readonly rights?: Readonly<Record<string, readonly string[]>>;
+    readonly roles: readonly string[];
+    readonly expiresAt?: number;
+    readonly updatedAt: number;
+  };
+  readonly trailHref?: string;
+  /** Buttons POST `csrf`. Absent: not for who looks. */
+  readonly actions: {
+    readonly disable?: string;
+    readonly enable?: string;
+    readonly adopt?: string;
+    readonly verify?: string;
+    readonly unverify?: string;
+  };
+};
+
+export const clientPage = (model: ClientModel): Html => {
+  const { client } = model;
+  return layout({
+    frame: model,
+    style: 'agents.css',
+    title: words.client,
+    width: 'wide',
+    body: html`<div class="page-head"><h1>${chosenName(client.name)}</h1>
+<p class="facts">${registeredState(client.state)}${client.isVerified && verifiedTag} <code>${plainText(client.id, 300)}</code></p>
+${consoleTabs(model, 'clients', false)}</div>
+${state(model)}
+<section aria-labelledby="what" class="card"><h2 id="what">${registerWords.what}</h2>
+${factList([
+  [registerWords.owner, client.ownerName === undefined ? words.nobody : isolated(client.ownerName)],
+  [words.facts.kind, words.kinds[client.applicationType]],
+  [words.facts.proves, words.methods[client.method]],
+  client.keys && [
+    words.facts.keys,
+    'uri' in client.keys ? isolated(client.keys.uri, 300) : words.keyCount(client.keys.count),
+  ],
+  [words.facts.grantTypes, client.ways],
+  client.redirectUris.length > 0 && [words.facts.redirects, lines(client.redirectUris)],
+  client.logoutUris.length > 0 && [words.facts.logoutRedirects, lines(client.logoutUris)],
+  client.origins.length > 0 && [words.facts.origins, lines(client.origins)],
+  [words.facts.consent, client.skipsConsent ? words.notAsked : words.asked],
+  [words.facts.binding, words[client.binding]],
+  [words.facts.idTokens, plainText(client.idTokenAlgorithm, 20)],
+  client.rights && [words.facts.rights, rightsList(client.rights)],
+  client.roles.length > 0 && [words.facts.roles, commaList(client.roles.map((role) => isolated(role)))],
+  [registerWords.made, timeText(client.createdAt)],
+  [registerWords.changed, timeText(client.updatedAt)],
+])}</section>
+${model.trailHref !== undefined && html`<p><a href="${model.trailHref}">${registerWords.inTheTrail}</a></p>`}`,
+  });
+};
+
+const lines = (texts: readonly string[]): Html =>
+  html`<ul class="plain-list">${texts.slice(0, 50).map((text) => html`<li>${isolated(text, 300)}</li>`)}</ul>`;
+
+const state = ({ client, actions, csrf }: ClientModel): Html => {
+  const about = plainText(client.name, 60);
+  const { disable, enable, adopt, verify, unverify } = actions;
+  const buttons = [
+    disable !== undefined && postButton(disable, csrf, submit({ text: registerWords.disable, kind: 'strong', about })),
+    enable !== undefined && postButton(enable, csrf, submit({ text: registerWords.enable, about })),
+    adopt !== undefined && postButton(adopt, csrf, submit({ text: words.adopt, about })),
+    verify !== undefined && postButton(verify, csrf, submit({ text: words.verify, kind: 'plain', about })),
+    unverify !== undefined && postButton(unverify, csrf, submit({ text: words.unverify, kind: 'plain', about })),
+  ].filter((one) => one !== false);
+  return html`<section aria-labelledby="state" class="card"><h2 id="state">${client.state === 'active' ? words.works : words.worksNot}</h2>
+<p class="hint">${client.state === 'retired' ? words.retired : words.disabling}</p>
+${client.expiresAt !== undefined && html`<p>${words.endsUnlessAdopted(timeText(client.expiresAt))}</p>`}
+${buttons.length > 0 && html`<div class="actions">${buttons}</div>`}</section>`;
+};

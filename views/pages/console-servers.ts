@@ -1,0 +1,187 @@
+import { chosenName, isolated, plainText } from '../agent-text.ts';
+import { type Html, html, type Text } from '../html.ts';
+import { layout } from '../layout.ts';
+import { environmentTag } from '../partials/agent-card.ts';
+import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import {
+  type Column,
+  confirmPage,
+  factList,
+  type ListModel,
+  listPage,
+  registeredState,
+  STATE_OPTIONS,
+  table,
+} from '../partials/console-list.ts';
+import { textArea } from '../partials/controls.ts';
+import { type DetailItem, detailChips } from '../partials/detail-list.ts';
+import { sourceText } from '../partials/policy-text.ts';
+import { type Risk, riskBadge, type ScopeItem } from '../partials/scope-list.ts';
+import { submit } from '../partials/submit.ts';
+import { durationPhrase, timeText } from '../time-text.ts';
+import { clientWords, serverWords as words } from '../words/console-software.ts';
+import { listWords } from '../words/lists.ts';
+import { registerWords } from '../words/registers.ts';
+
+export type ServerRow = {
+  readonly id: string;
+  readonly href: string;
+  readonly name: string;
+  readonly identifier: string;
+  readonly state: 'active' | 'disabled';
+  readonly scopeCount: number;
+  readonly worst?: Risk;
+};
+
+const COLUMNS: readonly Column<ServerRow>[] = [
+  {
+    title: words.server,
+    cell: ({ href, name, identifier }) =>
+      html`<a href="${href}">${isolated(name)}</a> <code>${plainText(identifier, 200)}</code>`,
+  },
+  { title: registerWords.state, cell: ({ state }) => registeredState(state) },
+  { title: words.scopes, cell: ({ scopeCount }) => words.scopeCount(scopeCount) },
+  { title: words.worst, cell: ({ worst }) => (worst === undefined ? '–' : riskBadge(worst)) },
+];
+
+export const serversPage = (model: ListModel<ServerRow>): Html =>
+  listPage(model, {
+    place: 'servers',
+    title: words.title,
+    lead: words.lead,
+    columns: COLUMNS,
+    none: words.none,
+    pagesLabel: listWords.pagesOf.servers,
+    states: STATE_OPTIONS,
+    wordsHint: words.wordsHint,
+    after: html`<p class="hint">${words.makeOne}</p>`,
+  });
+
+/** A kind of authorization details. The form GETs `type` and `example` to the page. */
+export type ShownType = {
+  readonly type: string;
+  readonly description: string;
+  readonly risk: Risk;
+  readonly template: string;
+  readonly rules: readonly { readonly member: string; readonly rule: string }[];
+  readonly amount?: string;
+  /** JSON with line ends. */
+  readonly schema: string;
+  readonly preview: DetailItem;
+  /** What the preview is of: the members as JSON. */
+  readonly example: string;
+  readonly error?: Text;
+};
+
+export type ServerModel = ConsoleFrame & {
+  readonly server: ServerRow & {
+    readonly format: 'jwt' | 'opaque';
+    readonly lifeSeconds: number;
+    readonly algorithm: string;
+    /** Absent: any. */
+    readonly environments?: readonly ('development' | 'test' | 'production')[];
+    readonly asksWith: keyof typeof clientWords.methods;
+    readonly createdAt: number;
+    readonly updatedAt: number;
+  };
+  readonly scopes: readonly ScopeItem[];
+  readonly types: readonly ShownType[];
+  readonly isOwnApi: boolean;
+  /** Page that asks once more. Absent: not for who looks. */
+  readonly disableHref?: string;
+};
+
+const SCOPES: readonly Column<ScopeItem>[] = [
+  {
+    title: words.scope,
+    cell: ({ name, description }) =>
+      html`<span>${plainText(description, 160) || plainText(name, 80)}</span> <code>${plainText(name, 128)}</code>`,
+  },
+  { title: words.risk, cell: ({ risk }) => riskBadge(risk) },
+];
+
+export const serverPage = (model: ServerModel): Html => {
+  const { server } = model;
+  return layout({
+    frame: model,
+    style: 'agents.css',
+    alsoStyle: 'policy.css',
+    title: words.server,
+    width: 'wide',
+    body: html`<div class="page-head"><h1>${chosenName(server.name)}</h1>
+<p class="facts">${registeredState(server.state)} <code>${plainText(server.identifier, 300)}</code></p>
+${consoleTabs(model, 'servers', false)}</div>
+<section aria-labelledby="state" class="card"><h2 id="state">${server.state === 'active' ? words.works : words.worksNot}</h2>
+${model.isOwnApi && html`<p>${words.ownApi}</p>`}
+${factList([
+  [words.facts.identifier, isolated(server.identifier, 400)],
+  [
+    words.facts.format,
+    html`${words.formats[server.format]} <span class="hint">${plainText(server.algorithm, 20)}</span>`,
+  ],
+  [words.facts.life, durationPhrase(server.lifeSeconds)],
+  [
+    words.facts.environments,
+    server.environments === undefined ? words.anyEnvironment : server.environments.map(environmentTag),
+  ],
+  [words.facts.asks, server.asksWith === 'none' ? words.asksNot : clientWords.methods[server.asksWith]],
+  [registerWords.made, timeText(server.createdAt)],
+  [registerWords.changed, timeText(server.updatedAt)],
+  [registerWords.id, html`<code>${plainText(server.id, 80)}</code>`],
+])}
+${
+  model.disableHref !== undefined &&
+  html`<div class="actions"><a class="button danger" href="${model.disableHref}">${registerWords.disable}<span class="unseen"> ${plainText(server.name, 60)}</span></a></div>`
+}</section>
+<section aria-labelledby="scopes"><h2 id="scopes">${words.scopes}</h2>${table(SCOPES, model.scopes, 'scopes')}</section>
+${
+  model.types.length > 0 &&
+  html`<section aria-labelledby="types"><h2 id="types">${words.types}</h2><p class="lead">${words.typesLead}</p>
+${model.types.map((type, index) => detailType(type, model.server.href, index))}</section>`
+}`,
+  });
+};
+
+const detailType = (type: ShownType, action: string, index: number): Html => {
+  const id = `type-${index}`;
+  return html`<article class="card" id="${id}" aria-labelledby="${id}-name"><div class="row"><h3 id="${id}-name">${isolated(type.description, 200)}</h3>${riskBadge(type.risk)}</div>
+<p><code>${plainText(type.type, 200)}</code></p>
+<div><h4>${words.preview}</h4>${detailChips([type.preview])}</div>
+<form method="get" action="${action}#${id}" role="search"><input type="hidden" name="type" value="${type.type}">
+${textArea({
+  name: 'example',
+  id: `example-${index}`,
+  label: words.exampleOf(plainText(type.type, 100)),
+  hint: words.exampleHint,
+  value: type.example,
+  rows: Math.min(12, type.example.split('\n').length),
+  maxLength: 2000,
+  code: true,
+  ...(type.error === undefined ? {} : { error: type.error }),
+})}
+<div class="actions">${submit({ text: words.show, kind: 'strong', about: plainText(type.type, 100) })}</div></form>
+${factList([
+  [words.template, html`<code>${plainText(type.template, 300)}</code>`],
+  type.rules.length > 0 && [
+    words.rules,
+    html`<ul class="plain-list">${type.rules
+      .slice(0, 50)
+      .map(({ member, rule }) => html`<li><code>${plainText(member, 100)}</code> ${plainText(rule, 60)}</li>`)}</ul>`,
+  ],
+  type.amount !== undefined && [words.amount, html`<code>${plainText(type.amount, 100)}</code>`],
+])}
+<details><summary>${words.schema}</summary>${sourceText(type.schema, words.schemaOf(plainText(type.type, 100)))}</details></article>`;
+};
+
+/** Before a resource server is disabled. */
+export const disableServerPage = (
+  model: ConsoleFrame & { readonly name: string; readonly action: string; readonly serverHref: string },
+): Html =>
+  confirmPage(model, {
+    title: words.disableTitle,
+    question: words.disableAsked(chosenName(model.name)),
+    lead: words.disabling,
+    button: registerWords.disable,
+    action: model.action,
+    cancelHref: model.serverHref,
+  });
