@@ -499,6 +499,7 @@ export const services = async (configuration: Configuration, overrides: Override
     reservations: budgetReservations({
       documents,
       clock,
+      elapsed: stopwatch,
       identifiers,
       budgets,
       delegations,

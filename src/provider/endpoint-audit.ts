@@ -114,6 +114,7 @@ export const auditEndpoints = (
       await next();
     } catch (error) {
       // Thrown in front of the engine's own error handler, by a middleware of ours.
+      await unitOf(context).release?.();
       unavailable(context, error);
       return;
     }
@@ -132,6 +133,8 @@ export const auditEndpoints = (
     }
     if (holdsOwnCredential(context)) deps.proofs.remember(ctx, String(context.oidc.client?.clientId));
     const failure = failures.get(ctx);
+    // There is no token after all, at whatever step that came to light.
+    if (failure) await unitOf(context).release?.();
     const wasAnsweredAfterAll = ctx.status === 200 && ['introspection', 'revocation'].includes(context.oidc.route);
     if (failure && !wasAnsweredAfterAll) await refuse(context, failure);
     else await succeed(context);

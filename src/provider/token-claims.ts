@@ -259,7 +259,10 @@ export const tokenClaims = (deps: {
   ): Promise<void> => {
     const unit = unitOf(ctx);
     // Before the trail says that there is a token: a budget may have no room for it.
-    const reservation = unit.settled ? undefined : await deps.budgets.reserve({ ...spendingOf(event), details: worth });
+    if (!unit.settled) {
+      const { release } = await deps.budgets.reserve({ ...spendingOf(event), details: worth });
+      unit.release = release;
+    }
     const settled = settle(ctx, unit, {
       consumptions: deps.consumptions,
       audit: async () => {
@@ -271,7 +274,7 @@ export const tokenClaims = (deps: {
       },
     });
     await settled.catch(async (error: unknown) => {
-      await reservation?.release();
+      await unit.release?.();
       throw error;
     });
   };

@@ -21,6 +21,8 @@ export type TokenRequestUnit = {
   readonly claims: (() => Promise<boolean>)[];
   readonly writes: (() => Promise<void>)[];
   settled: boolean;
+  /** Gives back what budgets had counted for the token, should the request fail after all. Never throws. */
+  release?: () => Promise<void>;
 };
 
 type EngineContext = { readonly res: ServerResponse; readonly oidc?: { readonly route?: string } };

@@ -42,6 +42,9 @@ const counted = async (id: string): Promise<unknown> => (await call('GET', `/bud
 
 const exchange = () => family.exchange(family.agent, family.tokens.appCalendar, family.calendar.identifier);
 
+/** At the resource server with opaque tokens, which are stored. */
+const toFiles = () => family.exchange(family.agent, family.tokens.appFiles, family.files.identifier);
+
 const refusedByBudget = async (work: () => Promise<Answer>): Promise<Answer> => {
   const { result, events } = await audit.during(work);
   expect([result.status, result.body]).toMatchObject([
@@ -107,6 +110,33 @@ describe('AP-17 a budget', () => {
     expect(await counted(id)).toBe(0);
     await change(full.id, { state: 'disabled' });
     expect((await exchange()).status).toBe(200);
+    await change(id, { state: 'disabled' });
+  });
+
+  test('AP-17 a target of a request that was refused is given back, and another one has room', async () => {
+    const one = { about: 'agent', subject: family.agent.clientId, measure: 'targets', limit: 1 };
+    const { id } = await newBudget(one);
+    const full = await newBudget({ about: 'account', subject: family.accountId, limit: 0 });
+    await refusedByBudget(exchange);
+    expect(await counted(id)).toBe(0);
+    await change(full.id, { state: 'disabled' });
+    const elsewhere = await toFiles();
+    expect([elsewhere.status, elsewhere.text]).toEqual([200, expect.any(String)]);
+    expect(await counted(id)).toBe(1);
+    await refusedByBudget(exchange);
+    await change(id, { state: 'disabled' });
+  });
+
+  test('AP-17 so is what was counted for a token that could not be stored', async () => {
+    const { id } = await newBudget({ about: 'agent', subject: family.agent.clientId, limit: 1 });
+    server.faults.failingWrites = new Set(['engine_records']);
+    const lost = await toFiles();
+    server.faults.failingWrites = new Set();
+    expect([lost.status, lost.body['error']]).toEqual([503, 'temporarily_unavailable']);
+    expect(await counted(id)).toBe(0);
+    const given = await toFiles();
+    expect([given.status, given.text]).toEqual([200, expect.any(String)]);
+    expect(await counted(id)).toBe(1);
     await change(id, { state: 'disabled' });
   });
 

@@ -50,6 +50,8 @@ export type Counted = {
   readonly sum: number;
   /** Only of `targets`. */
   readonly targets?: readonly string[];
+  /** How many tokens hold each of them, in the same order; absent on parts from before that was counted. */
+  readonly holders?: readonly number[];
 };
 
 /** What was given out of a budget; its id is the budget's. One document, so that counting is one compare-and-swap. */

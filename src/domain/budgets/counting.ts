@@ -35,11 +35,32 @@ export const take = (budget: Budget, use: BudgetUse | undefined, taking: Taking,
   const { target } = taking;
   const next: Counted =
     budget.measure === 'targets' && target !== undefined
-      ? { at, sum: 0, targets: [...new Set([...(current.targets ?? []), target])].sort() }
+      ? withTarget(current, target)
       : { ...current, sum: current.sum + taking.sum };
   const after = { id: budget.id, parts: [...parts.filter((part) => part.at !== at), next] };
   if (countedNow(budget, after, now) <= budget.limit) return { use: after };
   return { fullUntil: freeFrom(budget, parts, taking, now) };
+};
+
+/** Who holds each target of a part; of a part from before that was counted nobody knows, so nothing of it is ever given back. */
+const holdersOf = ({ targets = [], holders }: Counted): ReadonlyMap<string, number> =>
+  new Map(targets.map((target, index) => [target, holders?.[index] ?? Number.MAX_SAFE_INTEGER]));
+
+const heldBy = (at: number, holders: ReadonlyMap<string, number>): Counted => {
+  const ordered = [...holders].filter(([, count]) => count > 0).sort(([one], [other]) => (one < other ? -1 : 1));
+  return { at, sum: 0, targets: ordered.map(([target]) => target), holders: ordered.map(([, count]) => count) };
+};
+
+const withTarget = (part: Counted, target: string): Counted => {
+  const holders = new Map(holdersOf(part));
+  const count = holders.get(target) ?? 0;
+  return heldBy(part.at, holders.set(target, count === Number.MAX_SAFE_INTEGER ? count : count + 1));
+};
+
+const withoutTarget = (part: Counted, target: string): Counted => {
+  const holders = new Map(holdersOf(part));
+  const count = holders.get(target) ?? 0;
+  return heldBy(part.at, holders.set(target, count === Number.MAX_SAFE_INTEGER ? count : count - 1));
 };
 
 /** When enough of what counts has left the window. */
@@ -57,12 +78,13 @@ const freeFrom = (budget: Budget, parts: readonly Counted[], taking: Taking, now
   return undefined;
 };
 
-/** Gives back what was taken and not used. */
-export const giveBack = (use: BudgetUse, taking: Taking, at: number): BudgetUse => ({
+/** Gives back what was taken and not used. A target stays while another token was given for it. */
+export const giveBack = (use: BudgetUse, { sum, target }: Taking, at: number): BudgetUse => ({
   ...use,
-  parts: use.parts.map((part) =>
-    part.at === at && taking.target === undefined ? { ...part, sum: Math.max(0, part.sum - taking.sum) } : part,
-  ),
+  parts: use.parts.map((part) => {
+    if (part.at !== at) return part;
+    return target === undefined ? { ...part, sum: Math.max(0, part.sum - sum) } : withoutTarget(part, target);
+  }),
 });
 
 /** First second of the part `now` is in. */

@@ -1,10 +1,11 @@
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict, StoreUnavailable, update } from '../ports/document-store.ts';
+import type { DocumentStore } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import { BUDGET_USE, type Budget, type BudgetUse } from './budget.ts';
+import type { Budget } from './budget.ts';
+import { budgetCounter } from './budget-counter.ts';
 import type { BudgetRegistry } from './budget-registry.ts';
-import { giveBack, partAt, type Taking, take } from './counting.ts';
+import { partAt, type Taking } from './counting.ts';
 
 /** A token that is about to be made, as far as budgets look at it; one that no agent gets falls under none. */
 export type Spending = {
@@ -21,17 +22,17 @@ export type Spending = {
 };
 
 export type Reservation = {
-  /** Gives back what was taken, for a token that did not come to be. Never throws: what cannot be given back stays taken. */
+  /** Gives back what was taken, once, for a token that did not come to be. Never throws. */
   release(): Promise<void>;
 };
 
 const NOTHING: Reservation = { release: async () => {} };
-const ATTEMPTS = 30;
 
 /** Takes what a token needs out of every budget it falls under, or refuses it and takes nothing. */
 export const budgetReservations = ({
   documents,
   clock,
+  elapsed,
   identifiers,
   budgets,
   ownersOf,
@@ -39,6 +40,8 @@ export const budgetReservations = ({
 }: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
+  /** Seconds, never put back; for waiting only. */
+  readonly elapsed: () => number;
   readonly identifiers: Identifiers;
   readonly budgets: Pick<BudgetRegistry, 'active'>;
   readonly ownersOf: (agents: readonly string[]) => Promise<readonly string[]>;
@@ -46,32 +49,7 @@ export const budgetReservations = ({
     live(id: string): Promise<{ readonly id: string; readonly ancestors: readonly string[] } | undefined>;
   };
 }) => {
-  const uses = documents.collection<BudgetUse>(BUDGET_USE);
-
-  /** Compare-and-swap until it is counted or there is no room. Answers the second from which there is, when there is none. */
-  const count = async (
-    budget: Budget,
-    taking: Taking,
-    now: number,
-  ): Promise<{ readonly fullUntil: number | undefined } | undefined> => {
-    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-      const found = await uses.get(budget.id);
-      const outcome = take(budget, found?.document, taking, now);
-      if (!('use' in outcome)) return outcome;
-      if (found ? await uses.replace(outcome.use, found.version) : await isInserted(outcome.use)) return undefined;
-    }
-    throw new StoreUnavailable(`budget ${budget.id} is asked by too many at once`);
-  };
-
-  const isInserted = async (use: BudgetUse): Promise<boolean> => {
-    try {
-      await uses.insert(use);
-      return true;
-    } catch (error) {
-      if (!isDocumentConflict(error)) throw error;
-      return false;
-    }
-  };
+  const counter = budgetCounter({ documents, elapsed });
 
   const within = async (spending: Spending): Promise<readonly Budget[]> => {
     const all = await budgets.active();
@@ -107,15 +85,13 @@ export const budgetReservations = ({
       const now = clock.now();
       const taken: { readonly budget: Budget; readonly taking: Taking }[] = [];
       const release = async (): Promise<void> => {
-        for (const { budget, taking } of taken.splice(0)) {
-          const at = partAt(budget, now);
-          await update(uses, budget.id, (use) => giveBack(use, taking, at)).catch(() => undefined);
-        }
+        const all = taken.splice(0);
+        await Promise.all(all.map(({ budget, taking }) => counter.giveBack(budget, taking, partAt(budget, now))));
       };
       try {
         for (const budget of found) {
           const taking = takingOf(budget, spending);
-          const full = await count(budget, taking, now);
+          const full = await counter.take(budget, taking, now);
           if (full) throw refusal(identifiers, budget, full.fullUntil, now);
           taken.push({ budget, taking });
         }
