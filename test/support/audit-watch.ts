@@ -24,7 +24,7 @@ export type AuditWatch = ReturnType<typeof auditWatch>;
 export const auditWatch = (server: RunningServer) => {
   const latest = async (limit: number) => (await server.behalf.services.audit.list({ limit })).entries;
 
-  /** What `work` answered, and the events it left, oldest first. */
+  /** What `work` answered, and the events it left, oldest first; but for those that only say that a call was let through. */
   const during = async <T>(work: () => Promise<T>): Promise<{ result: T; events: readonly AuditEvent[] }> => {
     advance(1000);
     const from = now();
@@ -33,7 +33,9 @@ export const auditWatch = (server: RunningServer) => {
     // Before authentication the answer does not wait for its event.
     await server.settled();
     // Refusals that were only counted come late, in the name of an interval that is over.
-    const after = (await latest(150)).filter(({ id, event }) => !before.has(id) && (event.since ?? from) >= from);
+    const after = (await latest(150)).filter(
+      ({ id, event }) => !before.has(id) && (event.since ?? from) >= from && event.type !== 'management.permitted',
+    );
     return { result, events: after.map(({ event }) => event).reverse() };
   };
 
