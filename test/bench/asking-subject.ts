@@ -9,6 +9,7 @@ import { type ServerProcess, startServer } from '../support/server-process.ts';
 import type { StoreServers } from './store-servers.ts';
 
 const BANK = 'https://bank.example.com';
+const ATTEMPTS = 5;
 const PASSWORD = 'a long enough pass phrase';
 
 /** Of one agent, open with one person; of all agents of one owner. As many as may be set. */
@@ -107,16 +108,19 @@ export const startAsking = async ({
           reference: `Invoice ${amount}`,
           execute_before: '2030-01-31',
         };
-        const { body, text } = await calls.backchannel(keyed(agent), {
-          scope: 'openid',
-          resource: BANK,
-          login_hint: person.username,
-          binding_message: `Invoice ${amount}`,
-          authorization_details: JSON.stringify([details]),
-          ...more,
-        });
-        if (typeof body['auth_req_id'] !== 'string') throw new Error(`nobody is asked: ${text}`);
-        return body['auth_req_id'];
+        for (let attempt = 1; ; attempt += 1) {
+          const { status, body, text } = await calls.backchannel(keyed(agent), {
+            scope: 'openid',
+            resource: BANK,
+            login_hint: person.username,
+            binding_message: `Invoice ${amount}`,
+            authorization_details: JSON.stringify([details]),
+            ...more,
+          });
+          if (typeof body['auth_req_id'] === 'string') return body['auth_req_id'];
+          // On a busy machine it may take longer than a request may; the same again is the same question.
+          if (status !== 503 || attempt === ATTEMPTS) throw new Error(`nobody is asked: ${text}`);
+        }
       },
 
       poll: (agent: Identity, authReqId: string) => calls.poll(keyed(agent), authReqId),

@@ -50,9 +50,9 @@ const byFactor = (model: ApprovalModel, { passkey, hasApp }: Extract<Ask, { kind
     look: 'primary',
     fields: yes(model, 'passkey'),
     otherAnswer: denyButton,
+    without: html`<div class="decide">${denyButton}</div>
+<p class="hint">${passkeyWords.need}</p>`,
   })}
-<div class="decide" data-without-passkeys>${denyButton}</div>
-<p class="hint" data-without-passkeys>${passkeyWords.need}</p>
 <details><summary>${secondFactorWords.noPasskey}</summary>${hasApp && appForm(model, 'inside')}${recoveryForm(model, 'recovery', 'inside')}</details>`;
 };
 

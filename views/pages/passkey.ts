@@ -38,8 +38,8 @@ ${passkeyForm({
     maxLength: 60,
     ...(model.errors?.name === undefined ? {} : { error: model.errors.name }),
   })}`,
+  without: html`<p class="flash">${words.needsBrowser}</p>`,
 })}
-<p class="flash" data-without-passkeys>${words.needsBrowser}</p>
 <p><a href="${model.basePath}/account/security">${words.cancel}</a></p>
 </section>`,
   });

@@ -44,7 +44,8 @@ ${
     button: words.usePasskey,
     look: 'primary',
     fields: hidden(model),
-  })}<p class="hint" data-without-passkeys>${passkeyWords.need}</p>`
+    without: html`<p class="hint">${passkeyWords.need}</p>`,
+  })}`
 }
 ${model.hasApp && codeForm(model)}
 <details><summary>${model.hasApp ? words.noApp : words.nothingHere}</summary>

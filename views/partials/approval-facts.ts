@@ -119,4 +119,4 @@ const people = ({ quorum, people: all }: ApprovalFacts): Html => {
 
 /** What the agent says comes after the facts, framed as its own. */
 export const agentsWords = ({ message, agent, door }: ApprovalFacts): Html =>
-  html`${message !== undefined && chosenWords(message, door === 'access_request' ? doorWords.serviceSays : words.says)}${chosenWords(agent.purpose, agentWords.purpose)}`;
+  html`${message !== undefined && chosenWords(message, door === 'access_request' ? doorWords.serviceSays : words.says)}${chosenWords(agent.purpose, door === 'access_request' ? doorWords.purpose : agentWords.purpose)}`;

@@ -13,10 +13,21 @@ export type PasskeyForm = {
   readonly fields: HtmlValue;
   /** The other answer, of the same weight; it stands before the button. */
   readonly otherAnswer?: Html;
+  /** What stands in its place where there are no passkeys. */
+  readonly without?: HtmlValue;
 };
 
-/** A form that passkeys.js shows, fills with `credential` and sends; without it the form stays hidden. */
-export const passkeyForm = ({ kind, action, options, button, look, fields, otherAnswer }: PasskeyForm): Html =>
+/**
+ * A form that passkeys.js shows, fills with `credential` and sends; without it the form stays hidden. It has its place
+ * from the beginning, so that nothing moves under anybody's hand when it shows.
+ */
+export const passkeyForm = ({ without, ...form }: PasskeyForm): Html =>
+  without === undefined
+    ? formOf(form)
+    : html`<div class="swap">${formOf(form)}
+<div class="without" data-without-passkeys>${without}</div></div>`;
+
+const formOf = ({ kind, action, options, button, look, fields, otherAnswer }: Omit<PasskeyForm, 'without'>): Html =>
   html`<form method="post" action="${action}" data-passkey="${kind}" data-options="${options}" hidden>
 ${fields}<input type="hidden" name="credential" value="">
 <div class="${otherAnswer ? 'decide' : 'actions'}">${otherAnswer}${submit({ text: button, kind: look })}</div>

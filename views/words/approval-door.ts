@@ -5,19 +5,23 @@ export const approvalDoorWords = {
   askedBy: phrase({ en: 'Asked by', de: 'Gefragt von' }),
   token_exchange: phrase({
     en: 'the agent, which wanted a token for it',
-    de: 'dem Agenten, der dafür ein Token wollte',
+    de: 'dem Agenten, der ein Token dafür wollte',
   }),
   backchannel: phrase({ en: 'the agent, of its own accord', de: 'dem Agenten, von sich aus' }),
   access_request: (service: HtmlValue) =>
     phrase({
-      en: html`the service ${service} itself, which does not let the agent do it without your yes`,
-      de: html`dem Dienst ${service} selbst, der den Agenten dies ohne Ihr Ja nicht tun lässt`,
+      en: html`${service} itself: it does not let the agent do this without your yes`,
+      de: html`${service} selbst: Ohne Ihr Ja lässt der Dienst den Agenten das nicht tun`,
     }),
   goodUntil: (at: HtmlValue) =>
     phrase({ en: html`, and until ${at} at the latest`, de: html`, und höchstens bis ${at}` }),
   serviceSays: phrase({
     en: 'The service says about this request, in its own words',
     de: 'Der Dienst sagt zu dieser Anfrage, in seinen eigenen Worten',
+  }),
+  purpose: phrase({
+    en: 'The purpose of the agent, in its own words',
+    de: 'Der Zweck des Agenten, in seinen eigenen Worten',
   }),
   wasUsed: (when: HtmlValue) =>
     phrase({

@@ -134,11 +134,12 @@ describe('what is shown of an approval', () => {
     const requested = { by: 'rs_1', question: 'q', decision: 'dec_1', until: NOW + 240 };
     const byService = approvalOf({ message: 'Needed at noon' }, { door: 'access_request', requested });
     const page = await pageOf(byService);
-    expect(textOf(page)).toContain('Asked by the service The bank itself, which does not let the agent do it without');
+    expect(textOf(page)).toContain('Asked by The bank itself: it does not let the agent do this without your yes');
     expect(textOf(page)).toMatch(/one time, within 5 minutes ?, and until .* at the latest/);
     expect(page).toContain('The service says about this request');
+    expect(page).toContain('The purpose of the agent');
     expect(page).not.toContain('The agent says about this request');
-    expect(textOf(await pageOf(byService, 'de'))).toContain('Gefragt von dem Dienst The bank selbst');
+    expect(textOf(await pageOf(byService, 'de'))).toContain('Gefragt von The bank selbst');
     expect(textOf(await pageOf(approvalOf()))).toContain('Asked by the agent, of its own accord');
     expect(textOf(await pageOf(approvalOf({}, { door: 'token_exchange' })))).toContain('which wanted a token for it');
     const used = { door: 'access_request', requested, state: 'redeemed', decidedAt: NOW } as const;
