@@ -1,3 +1,4 @@
+import { blueprintPreview } from '../domain/blueprints/blueprint-preview.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { DynamicRegistration } from '../domain/registration/dynamic-registration.ts';
 import { repeatableRegistration } from '../domain/registration/repeatable-registration.ts';
@@ -7,6 +8,7 @@ import { accountHandlers } from '../http/management/accounts.ts';
 import { agentHandlers } from '../http/management/agents.ts';
 import { approvalHandlers } from '../http/management/approvals.ts';
 import { auditHandlers } from '../http/management/audit.ts';
+import { blueprintHandlers } from '../http/management/blueprints.ts';
 import { clientHandlers } from '../http/management/clients.ts';
 import { credentialHandlers } from '../http/management/credentials.ts';
 import { delegationHandlers } from '../http/management/delegations.ts';
@@ -62,6 +64,7 @@ export const consoleDeps = (
       ...groupHandlers(groups, made.departures),
       ...delegationHandlers(made.delegations, agents, owners),
       ...auditHandlers(audit, audit),
+      ...blueprintHandlers({ ...blueprints, preview: blueprintPreview({ documents }) }),
       ...sessionHandlers(made.sessions, accounts, clock),
       ...clientHandlers(made.clients, registering.selfRegistration),
       ...resourceServerHandlers(made.resourceServers),

@@ -1,5 +1,6 @@
 /** The pages of the console about people, groups and software: what they show and do is what the management API does. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { newKeyPair } from '../support/agent-keys.ts';
 import { type Browser, newBrowser, type Page, type Person, submitSignIn } from '../support/browser-flow.ts';
 import { exampleTypes } from '../support/detail-types.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -345,5 +346,74 @@ describe('resource servers', () => {
     }[];
     const page = await admin.open(at(`/console/resource-servers/${own[0]?.id}`));
     expect([page.status, page.html.includes('/disable"')]).toEqual([200, false]);
+  });
+});
+
+describe('blueprints', () => {
+  const etagOf = async (id: string): Promise<string> =>
+    String((await scene.management.call('GET', `/blueprints/${id}`)).headers.get('etag'));
+  let desk: string;
+  let agent: string;
+
+  beforeAll(async () => {
+    const ceilings = { environments: ['test', 'production'], max_instances: 4 };
+    desk = (await scene.management.createBlueprint({ name: 'Desk helpers', purpose: 'Helps at desks', ceilings })).id;
+    const jwks = { keys: [(await newKeyPair()).publicJwk] };
+    const about = {
+      name: 'Helper',
+      owner: scene.accountId,
+      purpose: 'Helps',
+      environment: 'test',
+      blueprint: desk,
+      jwks,
+    };
+    agent = (await scene.management.createAgent(about)).id;
+    const draft = { ceilings: { environments: ['production'], max_instances: 4, max_delegation_depth: 1 } };
+    await scene.management.call('PATCH', `/blueprints/${desk}`, draft, { 'if-match': await etagOf(desk) });
+  });
+
+  test('are listed by state, and shown with what counts, the draft, whom it would break, and the agents', async () => {
+    expect((await auditor.open(at('/console/blueprints?state=active'))).html).toContain(`/console/blueprints/${desk}"`);
+    expect((await auditor.open(at('/console/blueprints?state=deprecated'))).html).not.toContain(desk);
+    const page = await auditor.open(at(`/console/blueprints/${desk}`));
+    for (const said of [
+      'Version 1 counts',
+      'Copies at most 4',
+      'Draft, version 2',
+      'narrower',
+      'Nothing works for it any more',
+    ]) {
+      expect(page.text).toContain(said);
+    }
+    expect(page.html).toContain(`/console/agents/${agent}"`);
+    expect(page.html).not.toContain('/activate"');
+    expect((await auditor.open(at(`/console/blueprints/${desk}/activate`))).status).toBe(403);
+    expect((await ada.open(at(`/console/blueprints/${desk}`))).status).toBe(403);
+    const list = await auditor.open(at(`/console/agents?of=all&blueprint=${desk}`));
+    expect([list.html.includes(agent), list.html.includes(scene.agent.clientId)]).toEqual([true, false]);
+  });
+
+  test('a draft counts after one more question; a page that is older than the blueprint changes nothing', async () => {
+    const stale = await operator.open(at(`/console/blueprints/${desk}/activate`));
+    expect(stale.text).toContain('Make version 2 of Desk helpers');
+    await scene.management.call(
+      'PATCH',
+      `/blueprints/${desk}`,
+      { purpose: 'More' },
+      { 'if-match': await etagOf(desk) },
+    );
+    const form = stale.forms.find(({ action }) => action.endsWith('/activate'));
+    if (!form) throw new Error('no form');
+    const late = await operator.submit(stale, form, {});
+    expect([late.status, (await get(`/blueprints/${desk}`))['version']]).toEqual([412, 1]);
+    const before = await written();
+    const done = await press(operator, `/console/blueprints/${desk}/activate`, /\/activate$/);
+    expect([done.status, done.text]).toEqual([200, expect.stringContaining('Version 2 counts')]);
+    await press(operator, `/console/blueprints/${desk}/deprecate`, /\/deprecate$/);
+    expect(await get(`/blueprints/${desk}`)).toMatchObject({ version: 2, state: 'deprecated' });
+    expect((await eventsSince(before)).filter(({ target }) => target?.id === desk).map(({ type }) => type)).toEqual([
+      'blueprint.activated',
+      'blueprint.deprecated',
+    ]);
   });
 });

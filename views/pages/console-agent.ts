@@ -67,11 +67,11 @@ const who = (
 ): Html => html`<section aria-labelledby="who" class="card"><h2 id="who">${words.who}</h2>
 ${chosenWords(model.agent.purpose, agentWords.purpose, 400)}
 <dl class="facts">
-${fact(words.facts.owner, html`${isolated(model.agent.ownerName)}${model.ownerUsername !== undefined && html` <code>${plainText(model.ownerUsername, 80)}</code>`}`)}
+${fact(words.facts.owner, html`${linked(model.agent.ownerName, model.ownerHref)}${model.ownerUsername !== undefined && html` <code>${plainText(model.ownerUsername, 80)}</code>`}`)}
 ${model.sponsorName !== undefined && fact(words.facts.sponsor, isolated(model.sponsorName))}
 ${model.uses.length > 0 && fact(words.facts.uses, list(model.uses))}
 ${fact(words.facts.environment, agentWords.environments[model.agent.environment])}
-${model.blueprint && fact(words.facts.blueprint, html`${words.blueprint(isolated(model.blueprint.name), model.blueprint.version)} <code>${plainText(model.blueprint.id, 80)}</code>`)}
+${model.blueprint && fact(words.facts.blueprint, html`${words.blueprint(linked(model.blueprint.name, model.blueprint.href), model.blueprint.version)} <code>${plainText(model.blueprint.id, 80)}</code>`)}
 ${model.provider !== undefined && fact(words.facts.provider, isolated(model.provider, 200))}
 ${model.contact !== undefined && fact(words.facts.contact, isolated(model.contact, 254))}
 ${model.redirectUris.length > 0 && fact(words.facts.redirects, list(model.redirectUris))}
@@ -94,6 +94,9 @@ ${made.model !== undefined && html`<span class="line">${words.model(isolated(mad
 }<code class="line">${plainText(made.digest, 80)}</code>`;
 
 const fact = (name: Phrase, value: HtmlValue): Html => html`<div><dt>${name}</dt><dd>${value}</dd></div>`;
+
+const linked = (name: string, href: string | undefined): Html =>
+  href === undefined ? isolated(name) : html`<a href="${href}">${isolated(name)}</a>`;
 
 const list = (texts: readonly string[]): Html =>
   html`<ul class="plain-list">${texts.map((text) => html`<li>${isolated(text, 200)}</li>`)}</ul>`;

@@ -26,8 +26,8 @@ ${
   html`<p class="lead">${model.asked.all ? html`<a href="${model.ownHref}">${words.onlyMine}</a>` : html`<a href="${model.allHref}">${words.all}</a>`}</p>`
 }
 ${
-  model.ofOwner &&
-  html`<p class="lead">${words.ofOwner(isolated(model.ofOwner.name))} <a href="${model.ofOwner.anyHref}">${words.ofAny}</a></p>`
+  model.only &&
+  html`<p class="lead">${words.ofOwner(isolated(model.only.name))} <a href="${model.only.anyHref}">${words.ofAny}</a></p>`
 }
 ${consoleTabs(model, 'agents')}</div>
 ${filters(model)}
@@ -41,7 +41,9 @@ ${pagination(model.pages, listWords.pagesOf.agents, 'other')}</section>`,
   });
 
 const isAsked = ({ asked }: AgentListModel): boolean =>
-  [asked.owner, asked.search, asked.state, asked.environment, asked.unused].some((value) => value !== '');
+  [asked.owner, asked.blueprint, asked.search, asked.state, asked.environment, asked.unused].some(
+    (value) => value !== '',
+  );
 
 const SORTS = [
   { value: '', text: words.sorts.created },
@@ -54,7 +56,7 @@ const filters = ({
   action,
   asked,
 }: AgentListModel): Html => html`<form method="get" action="${action}" class="filters" role="search">
-${asked.all && html`<input type="hidden" name="of" value="all">`}${asked.owner !== '' && html`<input type="hidden" name="owner" value="${asked.owner}">`}
+${asked.all && html`<input type="hidden" name="of" value="all">`}${(['owner', 'blueprint'] as const).map((name) => asked[name] !== '' && html`<input type="hidden" name="${name}" value="${asked[name]}">`)}
 ${field({ name: 'q', label: words.words, value: asked.search, autocomplete: 'off', maxLength: 100, optional: true })}
 ${choice({ name: 'state', label: words.state, value: asked.state, options: anyOr(AGENT_STATE_KINDS, agentWords.states) })}
 ${choice({ name: 'environment', label: words.environment, value: asked.environment, options: anyOr(ENVIRONMENTS, agentWords.environments) })}

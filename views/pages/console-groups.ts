@@ -43,6 +43,7 @@ export const groupsPage = (model: ListModel<GroupRow>): Html =>
     columns: COLUMNS,
     none: words.none,
     pagesLabel: listWords.pagesOf.groups,
+    wordsHint: registerWords.wordsHint,
     newText: words.make,
   });
 

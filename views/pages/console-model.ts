@@ -61,6 +61,7 @@ export type AgentListModel = ConsoleFrame & {
   readonly asked: {
     readonly all: boolean;
     readonly owner: string;
+    readonly blueprint: string;
     readonly search: string;
     readonly state: string;
     readonly environment: string;
@@ -69,8 +70,8 @@ export type AgentListModel = ConsoleFrame & {
   };
   readonly ownHref: string;
   readonly allHref: string;
-  /** Only agents of this account or group are listed; the link leads to the list of all. */
-  readonly ofOwner?: { readonly name: string; readonly anyHref: string };
+  /** Only agents of this owner or blueprint are listed; the link leads to the list of all. */
+  readonly only?: { readonly name: string; readonly anyHref: string };
 };
 
 /** Why something is not in effect, the layer that refuses it first. */
@@ -141,11 +142,19 @@ export type TimelineEntry = {
 export type AgentPageModel = ConsoleFrame & {
   readonly agent: AgentRow;
   readonly ownerUsername?: string;
+  /** Page of the owner; absent: not for who looks. */
+  readonly ownerHref?: string;
   readonly sponsorName?: string;
   readonly uses: readonly string[];
   readonly provider?: string;
   readonly contact?: string;
-  readonly blueprint?: { readonly id: string; readonly name: string; readonly version: number };
+  readonly blueprint?: {
+    readonly id: string;
+    readonly name: string;
+    readonly version: number;
+    /** Absent: not for who looks. */
+    readonly href?: string;
+  };
   readonly composition?: {
     readonly version: number;
     readonly digest: string;

@@ -15,7 +15,12 @@ export type ConsoleFrame = PageFrame & {
 /** Where one can go, by subject; the first place of a section is its way in. */
 const SECTIONS = {
   overview: { overview: '/console' },
-  agents: { agents: '/console/agents', findings: '/console/findings', register: '/console/agents/new' },
+  agents: {
+    agents: '/console/agents',
+    findings: '/console/findings',
+    blueprints: '/console/blueprints',
+    register: '/console/agents/new',
+  },
   people: { people: '/console/people', groups: '/console/groups', 'sign-in': '/console/sign-in' },
   software: { clients: '/console/clients', servers: '/console/resource-servers' },
   policies: {

@@ -46,6 +46,7 @@ type ListPage<Row> = {
   /** For who does not see where the links to further pages stand. */
   readonly pagesLabel: Phrase;
   readonly states?: readonly Option[];
+  /** Absent: not looked through by words. */
   readonly wordsHint?: Phrase;
   readonly newText?: Phrase;
   readonly after?: Html;
@@ -80,7 +81,7 @@ const filters = <Row>(
   { action, asked }: ListModel<Row>,
   { states, wordsHint }: ListPage<Row>,
 ): Html => html`<form method="get" action="${action}" class="filters few" role="search">
-${field({ name: 'q', label: words.words, hint: wordsHint ?? words.wordsHint, value: asked.search, autocomplete: 'off', maxLength: 100, optional: true })}
+${wordsHint && field({ name: 'q', label: words.words, hint: wordsHint, value: asked.search, autocomplete: 'off', maxLength: 100, optional: true })}
 ${states && choice({ name: 'state', label: words.state, value: asked.state, options: [{ value: '', text: listWords.any }, ...states] })}
 <div class="actions">${submit({ text: listWords.show, kind: 'strong' })}</div>
 </form>`;
@@ -130,18 +131,21 @@ export const confirmPage = (
     readonly cancelHref: string;
     readonly version?: number;
     readonly more?: HtmlValue;
+    /** Default: danger. */
+    readonly kind?: 'primary' | 'danger';
   },
 ): Html =>
   layout({
     frame,
     style: 'agents.css',
     title: asked.title,
+    width: asked.more === undefined ? 'narrow' : 'wide',
     body: html`<section class="card"><h1>${asked.question}</h1>
 <p class="lead">${asked.lead}</p>${asked.more}
 <form method="post" action="${asked.action}"><input type="hidden" name="csrf" value="${frame.csrf}">${
       asked.version !== undefined && html`<input type="hidden" name="version" value="${asked.version}">`
     }
-<div class="actions">${submit({ text: asked.button, kind: 'danger' })} <a class="button plain" href="${asked.cancelHref}">${words.cancel}</a></div>
+<div class="actions">${submit({ text: asked.button, kind: asked.kind ?? 'danger' })} <a class="button plain" href="${asked.cancelHref}">${words.cancel}</a></div>
 </form></section>`,
   });
 

@@ -80,5 +80,10 @@ export const doneWords = {
     en: 'Disabled. No token is issued for it any more.',
     de: 'Gesperrt. Dafür wird kein Token mehr ausgegeben.',
   }),
+  blueprintActivated: phrase({
+    en: 'It counts from now on, for all its agents.',
+    de: 'Gilt ab jetzt, für alle seine Agenten.',
+  }),
+  deprecated: phrase({ en: 'It takes no new agents any more.', de: 'Er nimmt keine neuen Agenten mehr.' }),
   withdrawn: phrase({ en: 'The offer was taken back.', de: 'Das Angebot wurde zurückgenommen.' }),
 };

@@ -15,6 +15,7 @@ export const consoleWords = {
     overview: phrase({ en: 'Overview', de: 'Übersicht' }),
     agents: phrase({ en: 'Agents', de: 'Agenten' }),
     findings: phrase({ en: 'Findings', de: 'Befunde' }),
+    blueprints: phrase({ en: 'Blueprints', de: 'Blueprints' }),
     register: phrase({ en: 'Register', de: 'Registrieren' }),
     people: phrase({ en: 'People', de: 'Personen' }),
     groups: phrase({ en: 'Groups', de: 'Gruppen' }),

@@ -108,6 +108,20 @@ export const CONSOLE_GERMAN: Readonly<Record<string, string>> = {
   'This blueprint does not allow {} here.': 'Dieser Blueprint erlaubt {} hier nicht.',
   'This blueprint does not allow this grant type.': 'Dieser Blueprint erlaubt diesen Weg zu Tokens nicht.',
   'This blueprint does not allow this composition.': 'Dieser Blueprint erlaubt diese Zusammensetzung nicht.',
+  'There is no draft to activate; write one first.': 'Es gibt keinen Entwurf. Schreiben Sie zuerst einen.',
+  'There is no draft to look ahead to.': 'Es gibt keinen Entwurf, auf den vorauszusehen wäre.',
+  'This blueprint was changed in the meantime; read it again.':
+    'Dieser Blueprint wurde inzwischen geändert. Laden Sie die Seite noch einmal.',
+  'This draft was activated in the meantime; read the blueprint again.':
+    'Dieser Entwurf wurde inzwischen aktiviert. Laden Sie die Seite noch einmal.',
+  // Software.
+  'Only a client that registered itself and has no owner is adopted.':
+    'Übernommen wird nur ein Client, der sich selbst registriert hat und keinen Eigentümer hat.',
+  'A retired client cannot be changed.': 'Ein stillgelegter Client lässt sich nicht ändern.',
+  'What is retired is not verified.': 'Was stillgelegt ist, wird nicht geprüft.',
+  'Names are not verified here.': 'Namen werden hier nicht geprüft.',
+  'This resource server is the management API itself; it cannot be changed.':
+    'Dieser Ressourcenserver ist die Verwaltungs-API selbst; er lässt sich nicht ändern.',
   // People and groups.
   'This username is taken.': 'Dieser Benutzername ist vergeben.',
   'This is the last active administrator; make another one first.':

@@ -21,6 +21,7 @@ export const listWords = {
     groups: phrase({ en: 'Pages of groups', de: 'Seiten der Gruppen' }),
     clients: phrase({ en: 'Pages of clients', de: 'Seiten der Clients' }),
     servers: phrase({ en: 'Pages of resource servers', de: 'Seiten der Ressourcenserver' }),
+    blueprints: phrase({ en: 'Pages of blueprints', de: 'Seiten der Blueprints' }),
     versions: phrase({ en: 'Pages of versions', de: 'Seiten der Versionen' }),
   },
   allOfThem: phrase({ en: 'All of them', de: 'Alle zeigen' }),

@@ -57,6 +57,7 @@ export type ListQuery = {
   readonly all: boolean;
   /** An account or group. */
   readonly owner: string;
+  readonly blueprint: string;
   readonly search: string;
   readonly state: AgentState | '';
   readonly environment: Environment | '';
@@ -70,6 +71,7 @@ export const readListQuery = (query: URLSearchParams, seesAll: boolean): ListQue
   return {
     all: seesAll && query.get('of') === 'all',
     owner: /^(?:acc|grp)_[A-Za-z0-9]{1,64}$/.exec(query.get('owner') ?? '')?.[0] ?? '',
+    blueprint: /^bpt_[A-Za-z0-9]{1,64}$/.exec(query.get('blueprint') ?? '')?.[0] ?? '',
     search: (query.get('q') ?? '').trim().slice(0, 100),
     state: oneOf('state', AGENT_STATES),
     environment: oneOf('environment', ENVIRONMENTS),
@@ -79,12 +81,13 @@ export const readListQuery = (query: URLSearchParams, seesAll: boolean): ListQue
 };
 
 const routeQueryOf = (
-  { owner, search, state, environment, sort, unused }: ListQuery,
+  { owner, blueprint, search, state, environment, sort, unused }: ListQuery,
   now: number,
   limit: number,
 ): RouteQuery => ({
   limit,
   ...(owner === '' ? {} : { owner }),
+  ...(blueprint === '' ? {} : { blueprint }),
   ...(search === '' ? {} : { search }),
   ...(state === '' ? {} : { state }),
   ...(environment === '' ? {} : { environment }),
@@ -138,15 +141,19 @@ export const agentListModel = async (
     asked,
     ownHref: listHref(deps, { ...asked, all: false }),
     allHref: listHref(deps, { ...asked, all: true }),
-    ...(asked.owner === ''
-      ? {}
-      : {
-          ofOwner: {
-            name: (await partyNames(deps, [asked.owner]))(asked.owner),
-            anyHref: listHref(deps, { ...asked, owner: '' }),
-          },
-        }),
+    ...(await onlyOf(deps, asked)),
   };
+};
+
+/** Whose agents are listed, or those under which blueprint. */
+const onlyOf = async (deps: ConsoleDeps, asked: ListQuery): Promise<Pick<AgentListModel, 'only'>> => {
+  const { owner, blueprint } = asked;
+  if (owner === '' && blueprint === '') return {};
+  const name =
+    blueprint === ''
+      ? (await partyNames(deps, [owner]))(owner)
+      : ((await deps.blueprints.get(blueprint))?.document.name ?? blueprint);
+  return { only: { name, anyHref: listHref(deps, { ...asked, owner: '', blueprint: '' }) } };
 };
 
 const CSV_COLUMNS = [

@@ -12,9 +12,20 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import { type Credential, credentialsOf } from '../../domain/agents/credential.ts';
 import { effectiveAgent, type Stop } from '../../domain/agents/effective-agent.ts';
 import type { Blueprint } from '../../domain/blueprints/blueprint.ts';
+import { isGroupId } from '../../domain/groups/group.ts';
 import type { Cursor, Versioned } from '../../domain/ports/document-store.ts';
 import { type ConsoleCalls, nothingThere } from './console-calls.ts';
-import { agentHref, agentRow, type ConsoleDeps, type Names, partyNames, waitingAgent } from './console-deps.ts';
+import {
+  agentHref,
+  agentRow,
+  blueprintHref,
+  type ConsoleDeps,
+  groupHref,
+  type Names,
+  partyNames,
+  personHref,
+  waitingAgent,
+} from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
 import { effectModel } from './effect-model.ts';
 import { timelineModel } from './timeline.ts';
@@ -69,11 +80,12 @@ export const agentModel = async (
     ...frame,
     agent: await rowOf(deps, agent),
     ...(owner && standing.looksInside ? { ownerUsername: owner.username } : {}),
+    ...ownerHrefOf(deps, frame, agent),
     ...(agent.sponsor === undefined ? {} : { sponsorName: names(agent.sponsor) }),
     uses: agent.uses ?? [],
     ...(made === '' ? {} : { provider: made }),
     ...(agent.contact === undefined ? {} : { contact: agent.contact }),
-    ...blueprintFacts(agent, blueprint),
+    ...blueprintFacts(deps, frame, agent, blueprint),
     ...(composition ? { composition: { ...composition, tools: composition.tools ?? [] } } : {}),
     redirectUris: agent.redirectUris,
     createdAt: agent.createdAt,
@@ -136,8 +148,28 @@ const waiting = (
 ): { readonly waiting?: WaitingAgent } =>
   asked === undefined ? {} : { waiting: waitingAgent(deps, agent, { asked, names }) };
 
-const blueprintFacts = ({ blueprint: id }: Agent, blueprint: Blueprint | undefined) =>
-  id === undefined ? {} : { blueprint: { id, name: blueprint?.name ?? id, version: blueprint?.version ?? 0 } };
+/** The page of the account or group that owns it, where there is one for who looks. */
+const ownerHrefOf = (deps: ConsoleDeps, { sees }: ConsoleFrame, { owner }: Agent): { readonly ownerHref?: string } => {
+  if (isGroupId(owner)) return { ownerHref: groupHref(deps, owner) };
+  return sees.includes('people') ? { ownerHref: personHref(deps, owner) } : {};
+};
+
+const blueprintFacts = (
+  deps: ConsoleDeps,
+  { sees }: ConsoleFrame,
+  { blueprint: id }: Agent,
+  blueprint: Blueprint | undefined,
+): Pick<AgentPageModel, 'blueprint'> =>
+  id === undefined
+    ? {}
+    : {
+        blueprint: {
+          id,
+          name: blueprint?.name ?? id,
+          version: blueprint?.version ?? 0,
+          ...(sees.includes('blueprints') ? { href: blueprintHref(deps, id) } : {}),
+        },
+      };
 
 /** Why nothing works for it, all reasons; none when it works. */
 const stopsOf = async (

@@ -1,39 +1,60 @@
 import type { HtmlValue, Phrase } from '../../../views/html.ts';
+import { rightsList } from '../../../views/partials/console-list.ts';
 import { durationPhrase } from '../../../views/time-text.ts';
 import { agentWords } from '../../../views/words/agent.ts';
+import { agentFactWords } from '../../../views/words/console-agent.ts';
 import { ceilingWords as words } from '../../../views/words/console-effect.ts';
 import type { Ceilings } from '../../domain/blueprints/ceilings.ts';
+import type { ScopesByResource } from '../../domain/delegation/authority.ts';
+import { waysInWords } from './grant-ways.ts';
 
 type Shown = (value: unknown) => HtmlValue;
+type Axis = keyof Ceilings;
 
 const atMostSeconds: Shown = (value) => words.atMost(durationPhrase(Number(value)));
-const names: Shown = (value) => [value].flat().join(', ') || words.none;
-const environments: Shown = (value) => {
-  const known = [value].flat().flatMap((one) => (isEnvironment(one) ? [agentWords.environments[one]] : []));
-  return known.length === 0 ? words.none : known.map((one, index) => [index > 0 && ', ', one]);
-};
+const texts = (value: unknown): readonly string[] => [value].flat().map(String);
+const listed = (known: readonly HtmlValue[]): HtmlValue =>
+  known.length === 0 ? words.none : known.map((one, index) => [index > 0 && ', ', one]);
+const named =
+  (names: Readonly<Record<string, Phrase>>): Shown =>
+  (value) =>
+    listed(texts(value).map((name) => (Object.hasOwn(names, name) ? names[name] : name)));
+const rights: Shown = (value) =>
+  Object.keys(value as ScopesByResource).length === 0 ? words.none : rightsList(value as ScopesByResource);
 
-const isEnvironment = (name: unknown): name is keyof typeof agentWords.environments =>
-  typeof name === 'string' && Object.hasOwn(agentWords.environments, name);
-
-/** Ceilings besides scopes that are shown in words, in this order. */
-const SHOWN: Readonly<Partial<Record<keyof Ceilings, Shown>>> = {
-  authenticationMethods: names,
+const SHOWN: Readonly<Record<Axis, Shown>> = {
+  environments: named(agentWords.environments),
+  authority: rights,
+  approvals: rights,
+  grantTypes: (value) => waysInWords(texts(value)),
+  authenticationMethods: named(agentFactWords.kinds),
+  senderConstraint: () => words.toKey,
   maxAccessTokenSeconds: atMostSeconds,
   maxLeaseSeconds: atMostSeconds,
   maxDelegationSeconds: atMostSeconds,
   maxDelegationDepth: (value) => words.hops(Number(value)),
-  environments,
-  detailTypes: names,
-  compositions: (value) => words.named([value].flat().length),
+  detailTypes: (value) => texts(value).join(', ') || words.none,
+  compositions: (value) => words.named(texts(value).length),
   maxInstances: (value) => words.atMost(String(value)),
+  maxAgents: (value) => words.atMost(String(value)),
 };
 
-export type CeilingFact = { readonly axis: keyof Ceilings; readonly name: Phrase; readonly value: HtmlValue };
+const AXES = Object.keys(SHOWN) as readonly Axis[];
 
-export const ceilingFacts = (ceilings: Ceilings | undefined): readonly CeilingFact[] =>
-  Object.entries(SHOWN).flatMap(([axis, shown]): readonly CeilingFact[] => {
-    const value: unknown = ceilings?.[axis as keyof Ceilings];
-    if (value === undefined) return [];
-    return [{ axis: axis as keyof Ceilings, name: words.names[axis as keyof typeof words.names], value: shown(value) }];
+/** Of one agent, besides what is told of scopes, ways to get tokens and keys elsewhere. */
+export const AGENT_AXES: readonly Axis[] = AXES.filter(
+  (axis) => !['authority', 'approvals', 'grantTypes', 'senderConstraint', 'maxAgents'].includes(axis),
+);
+
+export type CeilingFact = { readonly axis: Axis; readonly name: Phrase; readonly value: HtmlValue };
+
+/** What one axis says; that there is no limit, where it says nothing. */
+export const ceilingValue = (axis: Axis, value: unknown): HtmlValue =>
+  value === undefined ? words.noLimit : SHOWN[axis](value);
+
+/** Ceilings in words, in the order in which they are shown. */
+export const ceilingFacts = (ceilings: Ceilings | undefined, axes: readonly Axis[] = AXES): readonly CeilingFact[] =>
+  axes.flatMap((axis) => {
+    const value: unknown = ceilings?.[axis];
+    return value === undefined ? [] : [{ axis, name: words.names[axis], value: SHOWN[axis](value) }];
   });

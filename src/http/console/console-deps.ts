@@ -88,6 +88,9 @@ export const clientHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: stri
 export const serverHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/resource-servers/${id}`;
 
+export const blueprintHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
+  `${basePath}/console/blueprints/${id}`;
+
 export const agentHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/agents/${id}`;
 

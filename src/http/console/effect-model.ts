@@ -6,7 +6,7 @@ import type { Blueprint } from '../../domain/blueprints/blueprint.ts';
 import type { Ceilings } from '../../domain/blueprints/ceilings.ts';
 import { cutScope, scopesAt } from '../../domain/delegation/authority.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
-import { ceilingFacts } from './ceiling-facts.ts';
+import { AGENT_AXES, ceilingFacts } from './ceiling-facts.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 import { waysInWords } from './grant-ways.ts';
 
@@ -105,7 +105,7 @@ const limitsOf = (
           ? 'registration'
           : fromOf('senderConstraint', stored, above),
     },
-    ...ceilingFacts(ceilings).map(({ axis, ...fact }) => ({ ...fact, from: fromOf(axis, stored, above) })),
+    ...ceilingFacts(ceilings, AGENT_AXES).map(({ axis, ...fact }) => ({ ...fact, from: fromOf(axis, stored, above) })),
   ];
 };
 

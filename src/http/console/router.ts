@@ -15,6 +15,7 @@ import { policyCheck } from '../management/policy-check.ts';
 import { agentListModel } from './agent-list.ts';
 import { agentModel } from './agent-model.ts';
 import { addApprovalsPage } from './approvals-page.ts';
+import { addBlueprintPages } from './blueprint-pages.ts';
 import { addClientPages } from './client-pages.ts';
 import { type ConsoleCalls, type ConsoleOperation, consoleCalls } from './console-calls.ts';
 import { agentHref, type ConsoleDeps } from './console-deps.ts';
@@ -44,6 +45,7 @@ const doneFlash = (word: string): FlashMessage | undefined =>
 const ASKED_FOR: Partial<Record<ConsolePlace, readonly [ConsoleOperation, reach?: 'all']>> = {
   people: ['listAccounts'],
   'sign-in': ['listUpstreams'],
+  blueprints: ['listBlueprints'],
   clients: ['listClients'],
   servers: ['listResourceServers'],
   versions: ['getPolicySet'],
@@ -115,6 +117,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
   addPeoplePages(parts);
   addGroupPages(parts);
   addUpstreamPages(parts);
+  addBlueprintPages(parts);
   addClientPages(parts);
   addServerPages(parts);
 

@@ -46,11 +46,17 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     ...frame,
     agent: planner,
     ownerUsername: text('alice'),
+    ownerHref: `${basePath}/console/people/acc_1`,
     sponsorName: text('Bob'),
     uses: [text('Finding free days'), text('Booking trains')],
     provider: text('Example Robotics 4.2'),
     contact: text('robots@example.com'),
-    blueprint: { id: text('bpt_1'), name: text('Desk helpers'), version: 3 },
+    blueprint: {
+      id: text('bpt_1'),
+      name: text('Desk helpers'),
+      version: 3,
+      href: `${basePath}/console/blueprints/bpt_1`,
+    },
     composition: {
       version: 2,
       digest: text(`sha256:${'ab'.repeat(32)}`),
@@ -195,6 +201,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       asked: {
         all: true,
         owner: text('acc_1'),
+        blueprint: '',
         search: text('planner'),
         state: 'active',
         environment: '',
@@ -203,7 +210,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
       },
       ownHref: `${basePath}/console/agents`,
       allHref: `${basePath}/console/agents?of=all`,
-      ofOwner: { name: text('Alice'), anyHref: `${basePath}/console/agents?of=all` },
+      only: { name: text('Alice'), anyHref: `${basePath}/console/agents?of=all` },
     }),
     'console-findings': findingsPage({
       ...frame,

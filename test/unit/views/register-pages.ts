@@ -1,5 +1,12 @@
 /** Models of the pages of the console about people, groups and software. Whatever somebody else chose goes through `text`. */
 import type { Html } from '../../../views/html.ts';
+import {
+  activateBlueprintPage,
+  blueprintPage,
+  blueprintsPage,
+  type Draft,
+  deprecateBlueprintPage,
+} from '../../../views/pages/console-blueprints.ts';
 import { type ClientModel, clientPage, clientsPage } from '../../../views/pages/console-clients.ts';
 import { groupFormPage, groupPage, groupsPage } from '../../../views/pages/console-groups.ts';
 import type { AgentRow } from '../../../views/pages/console-model.ts';
@@ -12,7 +19,9 @@ import {
   serversPage,
 } from '../../../views/pages/console-servers.ts';
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
-import { effectWords } from '../../../views/words/console-effect.ts';
+import { rightsList } from '../../../views/partials/console-list.ts';
+import { agentPageWords } from '../../../views/words/console-agent.ts';
+import { ceilingWords, effectWords } from '../../../views/words/console-effect.ts';
 
 const NOON = 1_790_000_000;
 
@@ -152,7 +161,78 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     },
     example: text('{\n  "amount": 4000\n}'),
   };
+  const blueprint = {
+    id: text('bpt_1'),
+    href: `${home}/blueprints/bpt_1`,
+    name: text('Desk helpers'),
+    purpose: text('Agents that work beside people'),
+    state: 'active' as const,
+    version: 2,
+    updatedAt: NOON,
+  };
+  const draft: Draft = {
+    version: 3,
+    differences: [
+      {
+        name: ceilingWords.names.maxDelegationDepth,
+        before: ceilingWords.hops(2),
+        after: ceilingWords.noLimit,
+        narrows: false,
+      },
+      {
+        name: ceilingWords.names.authority,
+        before: rightsList({ [text('https://bank.example.com')]: [text('balance')] }),
+        after: ceilingWords.none,
+        narrows: true,
+      },
+    ],
+    breaks: [
+      {
+        name: text('Travel planner'),
+        href: `${home}/agents/agt_1`,
+        stops: [agentPageWords.stops.environment_not_allowed],
+        loses: [effectWords.ways.refresh_token],
+        lowered: [ceilingWords.names.maxInstances],
+      },
+    ],
+    hasMoreBreaks: true,
+  };
   return {
+    'console-blueprints': blueprintsPage({
+      ...frame,
+      action: `${home}/blueprints`,
+      asked: { search: '', state: 'active' },
+      rows: [blueprint, { ...blueprint, state: 'draft', version: 0 }],
+      pages: { nextHref: `${home}/blueprints?after=x` },
+    }),
+    'console-blueprint': blueprintPage({
+      ...frame,
+      blueprint: { ...blueprint, createdAt: NOON },
+      ceilings: [[ceilingWords.names.authority, rightsList({ [text('https://bank.example.com')]: [text('balance')] })]],
+      draft,
+      versions: [
+        { version: 3, state: 'draft' },
+        { version: 2, state: 'active', activatedAt: NOON, byName: text('Alice') },
+      ],
+      agents: [agent],
+      agentsHref: `${home}/agents?of=all&blueprint=bpt_1`,
+      activateHref: `${blueprint.href}/activate`,
+      deprecateHref: `${blueprint.href}/deprecate`,
+    }),
+    'console-blueprint-activate': activateBlueprintPage({
+      ...frame,
+      name: text('Desk helpers'),
+      draft: { ...draft, differences: [], breaks: [] },
+      action: `${blueprint.href}/activate`,
+      etag: 4,
+      blueprintHref: blueprint.href,
+    }),
+    'console-blueprint-deprecate': deprecateBlueprintPage({
+      ...frame,
+      name: text('Desk helpers'),
+      action: `${blueprint.href}/deprecate`,
+      blueprintHref: blueprint.href,
+    }),
     'console-clients': clientsPage({
       ...frame,
       action: `${home}/clients`,

@@ -1,0 +1,201 @@
+import type { Phrase } from '../../../views/html.ts';
+import {
+  activateBlueprintPage,
+  type BlueprintRow,
+  type BlueprintVersionRow,
+  blueprintPage,
+  blueprintsPage,
+  type CeilingDifference,
+  type Draft,
+  deprecateBlueprintPage,
+} from '../../../views/pages/console-blueprints.ts';
+import { rightsList } from '../../../views/partials/console-list.ts';
+import { agentPageWords } from '../../../views/words/console-agent.ts';
+import { ceilingWords } from '../../../views/words/console-effect.ts';
+import type { Ceilings } from '../../domain/blueprints/ceilings.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import type { JsonObject } from '../management/json-body.ts';
+import { fromWire } from '../management/representations.ts';
+import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';
+import { ceilingFacts, ceilingValue } from './ceiling-facts.ts';
+import { agentHref, blueprintHref, type ConsoleDeps, doerName, partyNames } from './console-deps.ts';
+import { type Parts, versionOf } from './console-forms.ts';
+import type { Viewer } from './console-page.ts';
+import { waysInWords } from './grant-ways.ts';
+import { askedOf, listed, searchQuery } from './listed.ts';
+
+/** Agents, versions, and agents that a draft would change. */
+const SHOWN = 20;
+
+/** A blueprint as the management API shows it. */
+type ShownBlueprint = Pick<BlueprintRow, 'id' | 'name' | 'purpose' | 'state' | 'version'> & {
+  readonly ceilings: JsonObject;
+  readonly draft?: { readonly version: number; readonly ceilings: JsonObject };
+  readonly created_at: number;
+  readonly updated_at: number;
+};
+
+type ShownChange = {
+  readonly member: string;
+  readonly before?: unknown;
+  readonly after?: unknown;
+  readonly narrows: boolean;
+};
+
+type ShownBreak = {
+  readonly agent: string;
+  readonly name: string;
+  readonly stops: readonly string[];
+  readonly grant_types: readonly string[];
+  readonly authority: Readonly<Record<string, readonly string[]>>;
+  readonly lowered: readonly ShownChange[];
+};
+
+/** Adds the pages about blueprints: all of them, one, and the questions before something of it changes. */
+export const addBlueprintPages = ({ router, page, deps, calls, sessions }: Parts): void => {
+  const home = `${deps.basePath}/console/blueprints`;
+
+  page('/console/blueprints', async (ctx, { viewer, frame }) => {
+    const query = queryOf(ctx);
+    const asked = { ...askedOf(query, ['active', 'draft', 'deprecated']), search: '' };
+    const { items, pages } = await listed<ShownBlueprint>(
+      deps,
+      calls,
+      viewer,
+      { operation: 'listBlueprints', path: home, asked: { state: asked.state }, query: searchQuery(asked) },
+      query.get('after'),
+    );
+    const rows = items.map((one) => rowOf(deps, one));
+    sendPage(ctx, 200, blueprintsPage({ ...frame, action: home, asked, rows, pages }));
+  });
+
+  const blueprintOf = async ({ account, by }: Viewer, id: string) => {
+    const { body, version = 0 } = await calls.run('getBlueprint', account, by, { id });
+    return { blueprint: body as unknown as ShownBlueprint, etag: version };
+  };
+
+  const draftOf = async ({ account, by }: Viewer, id: string, version: number): Promise<Draft> => {
+    const { body } = await calls.run('diffBlueprint', account, by, { id });
+    const preview = await calls.run('previewBlueprint', account, by, { id, query: { limit: SHOWN } });
+    return {
+      version,
+      differences: ((body?.['changes'] ?? []) as readonly ShownChange[]).map(differenceOf),
+      breaks: ((preview.body?.['items'] ?? []) as readonly ShownBreak[]).map((one) => ({
+        name: one.name,
+        href: agentHref(deps, one.agent),
+        stops: one.stops.map(stopOf),
+        loses: [
+          ...(one.grant_types.length === 0 ? [] : [waysInWords(one.grant_types)]),
+          ...(Object.keys(one.authority).length === 0 ? [] : [rightsList(one.authority)]),
+        ],
+        lowered: one.lowered.map((change) => differenceOf(change).name),
+      })),
+      hasMoreBreaks: preview.next !== undefined,
+    };
+  };
+
+  page('/console/blueprints/:id', async (ctx, { viewer, frame }, id) => {
+    const { account } = viewer;
+    const { blueprint } = await blueprintOf(viewer, id);
+    const href = blueprintHref(deps, id);
+    const agents = await listedAgents(deps, calls, viewer, {
+      query: { blueprint: id, limit: SHOWN },
+      all: calls.mayAll('listAgents', account),
+    });
+    sendPage(
+      ctx,
+      200,
+      blueprintPage({
+        ...frame,
+        blueprint: { ...rowOf(deps, blueprint), createdAt: blueprint.created_at },
+        ceilings: ceilingFacts(fromWire(blueprint.ceilings) as Ceilings).map(({ name, value }) => [name, value]),
+        ...(blueprint.draft ? { draft: await draftOf(viewer, id, blueprint.draft.version) } : {}),
+        versions: await versionsOf(viewer, id),
+        agents: await rowsOf(deps, agents),
+        ...(agents.next ? { agentsHref: listHref(deps, { all: true, blueprint: id }) } : {}),
+        ...(blueprint.draft && calls.may('activateBlueprint', account) ? { activateHref: `${href}/activate` } : {}),
+        ...(blueprint.state === 'active' && calls.may('deprecateBlueprint', account)
+          ? { deprecateHref: `${href}/deprecate` }
+          : {}),
+      }),
+    );
+  });
+
+  const versionsOf = async ({ account, by }: Viewer, id: string): Promise<readonly BlueprintVersionRow[]> => {
+    const { body } = await calls.run('listBlueprintVersions', account, by, { id, query: { limit: SHOWN } });
+    const items = (body?.['items'] ?? []) as readonly (Pick<BlueprintVersionRow, 'version' | 'state'> & {
+      readonly activated_at?: number;
+      readonly activated_by?: string;
+    })[];
+    const names = await partyNames(
+      deps,
+      items.map((one) => one.activated_by),
+    );
+    return items.map(({ version, state, activated_at: activatedAt, activated_by: activatedBy }) => ({
+      version,
+      state,
+      ...(activatedAt === undefined ? {} : { activatedAt }),
+      ...(activatedBy === undefined ? {} : { byName: doerName(names, activatedBy) }),
+    }));
+  };
+
+  page('/console/blueprints/:id/activate', async (ctx, { viewer, frame }, id) => {
+    calls.access('activateBlueprint', viewer.account);
+    const { blueprint, etag } = await blueprintOf(viewer, id);
+    if (!blueprint.draft) throw new DomainError('conflict', 'There is no draft to activate; write one first.');
+    const href = blueprintHref(deps, id);
+    const draft = await draftOf(viewer, id, blueprint.draft.version);
+    sendPage(
+      ctx,
+      200,
+      activateBlueprintPage({
+        ...frame,
+        name: blueprint.name,
+        draft,
+        etag,
+        action: `${href}/activate`,
+        blueprintHref: href,
+      }),
+    );
+  });
+
+  page('/console/blueprints/:id/deprecate', async (ctx, { viewer, frame }, id) => {
+    calls.access('deprecateBlueprint', viewer.account);
+    const { name } = (await blueprintOf(viewer, id)).blueprint;
+    const href = blueprintHref(deps, id);
+    sendPage(ctx, 200, deprecateBlueprintPage({ ...frame, name, action: `${href}/deprecate`, blueprintHref: href }));
+  });
+
+  router.post('/console/blueprints/:id/activate', async (ctx) => {
+    const { form, account } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    await calls.run('activateBlueprint', account, byOf(ctx, account.id), { id, version: versionOf(form) });
+    seeOther(ctx, `${blueprintHref(deps, id)}?done=blueprintActivated`);
+  });
+
+  router.post('/console/blueprints/:id/deprecate', async (ctx) => {
+    const { account } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    await calls.run('deprecateBlueprint', account, byOf(ctx, account.id), { id });
+    seeOther(ctx, `${blueprintHref(deps, id)}?done=deprecated`);
+  });
+};
+
+const rowOf = (
+  deps: Pick<ConsoleDeps, 'basePath'>,
+  { id, name, purpose, state, version, updated_at: updatedAt }: ShownBlueprint,
+): BlueprintRow => ({ id, href: blueprintHref(deps, id), name, purpose, state, version, updatedAt });
+
+const differenceOf = ({ member, before, after, narrows }: ShownChange): CeilingDifference => {
+  const [axis = member] = Object.keys(fromWire({ [member]: 0 }));
+  const known = axis as keyof Ceilings;
+  return {
+    name: ceilingWords.names[known],
+    before: ceilingValue(known, before),
+    after: ceilingValue(known, after),
+    narrows,
+  };
+};
+
+const stopOf = (stop: string): Phrase => agentPageWords.stops[stop as keyof typeof agentPageWords.stops];

@@ -1,0 +1,213 @@
+import { anyName, chosenName, isolated, plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html, type Phrase, type Text } from '../html.ts';
+import { layout } from '../layout.ts';
+import { agentRows } from '../partials/agent-rows.ts';
+import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import {
+  type Column,
+  confirmPage,
+  type Fact,
+  factList,
+  type ListModel,
+  listPage,
+  table,
+} from '../partials/console-list.ts';
+import { timeText } from '../time-text.ts';
+import { agentWords } from '../words/agent.ts';
+import { blueprintWords as words } from '../words/console-blueprints.ts';
+import { listWords } from '../words/lists.ts';
+import { registerWords } from '../words/registers.ts';
+import type { AgentRow } from './console-model.ts';
+
+type State = keyof typeof words.states;
+
+export type BlueprintRow = {
+  readonly id: string;
+  readonly href: string;
+  readonly name: string;
+  readonly purpose: string;
+  readonly state: State;
+  /** The one that counts; 0: none yet. */
+  readonly version: number;
+  readonly updatedAt: number;
+};
+
+const LOOKS: Readonly<Record<State, string>> = { active: 'good', draft: 'warn', deprecated: 'gone' };
+
+const stateTag = (state: State): Html => html`<span class="tag ${LOOKS[state]}">${words.states[state]}</span>`;
+
+const COLUMNS: readonly Column<BlueprintRow>[] = [
+  {
+    title: words.blueprint,
+    cell: ({ href, name, purpose }) =>
+      html`<a href="${href}">${isolated(name)}</a> <span class="line hint">${plainText(purpose, 160)}</span>`,
+  },
+  { title: registerWords.state, cell: ({ state }) => stateTag(state) },
+  { title: words.version, cell: ({ version }) => (version === 0 ? '–' : version) },
+  { title: registerWords.changed, cell: ({ updatedAt }) => timeText(updatedAt) },
+];
+
+export const blueprintsPage = (model: ListModel<BlueprintRow>): Html =>
+  listPage(model, {
+    place: 'blueprints',
+    title: words.title,
+    lead: words.lead,
+    columns: COLUMNS,
+    none: words.none,
+    pagesLabel: listWords.pagesOf.blueprints,
+    states: (['active', 'draft', 'deprecated'] as const).map((value) => ({ value, text: words.states[value] })),
+    after: html`<p class="hint">${words.makeOne}</p>`,
+  });
+
+export type CeilingDifference = {
+  readonly name: Phrase;
+  readonly before: HtmlValue;
+  readonly after: HtmlValue;
+  readonly narrows: boolean;
+};
+
+/** An agent that a draft would change. */
+export type AgentBreak = {
+  readonly name: string;
+  readonly href: string;
+  /** Why nothing would work for it any more. */
+  readonly stops: readonly Phrase[];
+  readonly loses: readonly HtmlValue[];
+  readonly lowered: readonly Phrase[];
+};
+
+export type Draft = {
+  readonly version: number;
+  readonly differences: readonly CeilingDifference[];
+  readonly breaks: readonly AgentBreak[];
+  readonly hasMoreBreaks: boolean;
+};
+
+export type BlueprintVersionRow = {
+  readonly version: number;
+  readonly state: State;
+  /** Absent: a draft. */
+  readonly activatedAt?: number;
+  readonly byName?: Text;
+};
+
+export type BlueprintModel = ConsoleFrame & {
+  readonly blueprint: BlueprintRow & { readonly createdAt: number };
+  readonly ceilings: readonly Fact[];
+  readonly draft?: Draft;
+  readonly versions: readonly BlueprintVersionRow[];
+  readonly agents: readonly AgentRow[];
+  /** All of them, when there are more than are shown. */
+  readonly agentsHref?: string;
+  /** Pages that ask once more. Absent: not for who looks. */
+  readonly activateHref?: string;
+  readonly deprecateHref?: string;
+};
+
+export const blueprintPage = (model: BlueprintModel): Html => {
+  const { blueprint } = model;
+  return layout({
+    frame: model,
+    style: 'agents.css',
+    title: words.blueprint,
+    width: 'wide',
+    body: html`<div class="page-head"><h1>${chosenName(blueprint.name)}</h1>
+<p class="facts">${stateTag(blueprint.state)} <code>${plainText(blueprint.id, 80)}</code></p>
+<p class="lead">${plainText(blueprint.purpose, 400)}</p>
+${consoleTabs(model, 'blueprints', false)}</div>
+<section aria-labelledby="counts" class="card"><h2 id="counts">${blueprint.version === 0 ? words.nothingCounts : words.counts(blueprint.version)}</h2>
+${blueprint.state === 'deprecated' && html`<p>${words.deprecated}</p>`}
+${blueprint.version > 0 && (model.ceilings.length === 0 ? html`<p>${words.noCeilings}</p>` : factList(model.ceilings))}
+${
+  model.deprecateHref !== undefined &&
+  html`<div class="actions"><a class="button danger" href="${model.deprecateHref}">${words.deprecate}<span class="unseen"> ${plainText(blueprint.name, 60)}</span></a></div>`
+}</section>
+${
+  model.draft &&
+  html`<section aria-labelledby="draft"><div class="row"><h2 id="draft">${words.draft(model.draft.version)}</h2>${
+    model.activateHref !== undefined &&
+    html`<a class="button primary" href="${model.activateHref}">${words.activate}</a>`
+  }</div>${draftText(model.draft, 'draft')}</section>`
+}
+<section aria-labelledby="agents"><h2 id="agents">${words.agents}</h2>
+${model.agents.length === 0 ? html`<p class="empty">${words.noAgents}</p>` : agentRows(model.agents)}
+${model.agentsHref !== undefined && html`<p><a href="${model.agentsHref}">${listWords.allOfThem}</a></p>`}</section>
+${
+  model.versions.length > 0 &&
+  html`<section aria-labelledby="versions"><h2 id="versions">${words.versions}</h2>${table(VERSIONS, model.versions, 'versions')}</section>`
+}`,
+  });
+};
+
+const VERSIONS: readonly Column<BlueprintVersionRow>[] = [
+  { title: words.version, cell: ({ version }) => version },
+  { title: registerWords.state, cell: ({ state }) => stateTag(state) },
+  { title: words.activated, cell: ({ activatedAt }) => (activatedAt === undefined ? '–' : timeText(activatedAt)) },
+  { title: words.by, cell: ({ byName }) => (byName === undefined ? '–' : anyName(byName)) },
+];
+
+const DIFFERENCES: readonly Column<CeilingDifference>[] = [
+  { title: words.axis, cell: ({ name }) => name },
+  { title: words.before, cell: ({ before }) => before },
+  { title: words.after, cell: ({ after }) => after },
+  {
+    title: words.effect,
+    cell: ({ narrows }) =>
+      html`<span class="tag ${narrows ? 'warn' : 'still'}">${narrows ? words.narrower : words.wider}</span>`,
+  },
+];
+
+const BREAKS: readonly Column<AgentBreak>[] = [
+  { title: agentWords.agent, cell: ({ name, href }) => html`<a href="${href}">${chosenName(name)}</a>` },
+  {
+    title: words.whatChanges,
+    cell: ({ stops, loses, lowered }) =>
+      html`${
+        stops.length > 0 && html`<strong class="line">${words.stopsIt}</strong>`
+      }${stops.map((stop) => html`<span class="line">${stop}</span>`)}${loses.map(
+        (what) => html`<span class="line">${words.loses(what)}</span>`,
+      )}${lowered.map((what) => html`<span class="line">${words.lower(what)}</span>`)}`,
+  },
+];
+
+const draftText = ({ differences, breaks, hasMoreBreaks }: Draft, labelledBy: string): Html =>
+  html`${differences.length === 0 ? html`<p class="empty">${words.sameAsBefore}</p>` : table(DIFFERENCES, differences, labelledBy)}
+<h3 id="${labelledBy}-breaks">${words.breaks}</h3>
+${breaks.length === 0 ? html`<p class="hint">${words.breaksNone}</p>` : table(BREAKS, breaks, `${labelledBy}-breaks`)}
+${hasMoreBreaks && html`<p class="hint">${words.breaksMore}</p>`}`;
+
+/** Before a draft counts. */
+export const activateBlueprintPage = (
+  model: ConsoleFrame & {
+    readonly name: string;
+    readonly draft: Draft;
+    readonly action: string;
+    /** Of the blueprint as the page showed it. */
+    readonly etag: number;
+    readonly blueprintHref: string;
+  },
+): Html =>
+  confirmPage(model, {
+    title: words.activateTitle,
+    question: words.activateAsked(model.draft.version, chosenName(model.name)),
+    lead: words.activateLead,
+    more: draftText(model.draft, 'draft'),
+    button: words.activate,
+    kind: 'primary',
+    action: model.action,
+    version: model.etag,
+    cancelHref: model.blueprintHref,
+  });
+
+/** Before a blueprint takes no new agents. */
+export const deprecateBlueprintPage = (
+  model: ConsoleFrame & { readonly name: string; readonly action: string; readonly blueprintHref: string },
+): Html =>
+  confirmPage(model, {
+    title: words.deprecateTitle,
+    question: words.deprecateAsked(chosenName(model.name)),
+    lead: words.deprecateLead,
+    button: words.deprecate,
+    action: model.action,
+    cancelHref: model.blueprintHref,
+  });
