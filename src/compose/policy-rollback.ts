@@ -20,7 +20,7 @@ const BY = { caller: 'system' };
 export const rollBackPolicies = async (
   configuration: Configuration,
   { to }: { readonly to?: string | undefined },
-): Promise<{ readonly version: number; readonly replaces?: number }> => {
+): Promise<{ readonly version: number; readonly replaces?: number; readonly isSame: boolean }> => {
   const documents = await movingStore(configuration, { isAlone: false });
   try {
     const engine = cedarPolicyEngine();
@@ -35,13 +35,14 @@ export const rollBackPolicies = async (
       );
     }
     const found =
-      wanted === 'starter'
+      wanted === 'starter' && active?.text !== sets.starter
         ? (await sets.create({ text: sets.starter, note: 'Starter set' }, BY)).document
-        : (await sets.get(wanted))?.document;
+        : (await sets.get(wanted === 'starter' ? ACTIVE : wanted))?.document;
     if (!found) throw new MovingRefused(`There is no version ${wanted}.`, 'See `behalf policy list`.');
     const { document } = await sets.activate(found.id, {}, BY);
     return {
       version: document.version,
+      isSame: found.id === active?.id,
       ...(document.replaces === undefined ? {} : { replaces: document.replaces }),
     };
   } finally {

@@ -1,5 +1,5 @@
 /** Policies over HTTP and the command line: drafts, what is refused and with which words, which version counts. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -164,6 +164,24 @@ describe('behalf policy', () => {
   };
   const file = join(folder, 'policies.cedar');
   const write = (content: string): void => writeFileSync(file, content);
+
+  test('the first policy is written by following the guide, and says what the guide says', async () => {
+    const guide = readFileSync(new URL('../../docs/guides/policy.md', import.meta.url), 'utf8');
+    const [, rule = ''] = /<<'END'\n([\s\S]*?)\nEND\n/.exec(guide) ?? [];
+    const [, complaint = ''] = /\n(policies\.cedar:\d+: error: .*)\n/.exec(guide) ?? [];
+    const name = join(folder, 'policies.cedar');
+    writeFileSync(name, `${(await behalf('starter')).out}${rule}\n`);
+    const wrong = await behalf('push', name, '--dry-run');
+    expect([wrong.code, wrong.err.replaceAll(name, 'policies.cedar').split('\n')[0]]).toEqual([1, complaint]);
+    writeFileSync(name, `${(await behalf('starter')).out}${rule.replace('enviroment', 'environment')}\n`);
+    expect((await behalf('push', name, '--dry-run')).out).toContain('+ @id("only-production-beyond-low-risk")');
+    const pushed = await behalf('push', name, '--note', 'Only low risk outside of production');
+    const version = /Version (\d+) is drafted/.exec(pushed.out)?.[1] ?? '';
+    expect(pushed.out).toContain(`Next: behalf policy activate ${version}`);
+    expect((await behalf('activate', version)).out).toContain(`Version ${version} counts from now on`);
+    expect((await behalf('list')).out).toMatch(/ active .*Only low risk outside of production\n/);
+    expect((await behalf('rollback')).code).toBe(0);
+  });
 
   test('begins with the starter set, and pushes what was changed in it', async () => {
     const { out: starter } = await behalf('starter');

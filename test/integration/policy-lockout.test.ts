@@ -60,8 +60,13 @@ permit (principal, action in [Action::"act", Action::"delegate"], resource) when
       });
       expect((await behalf(env, 'policy', 'rollback', '--local', '--to', '1e3')).code).not.toBe(0);
       expect((await behalf(env, 'policy', 'rollback', '--to', '1')).code).not.toBe(0);
+      for (const to of ['1', 'starter']) {
+        const again = await behalf(env, 'policy', 'rollback', '--local', '--to', to);
+        expect(again).toMatchObject({ code: 0, err: 'Version 1 counts already; nothing to do.\n' });
+      }
+      await behalf(env, 'policy', 'rollback', '--local', '--to', '2');
       const starter = await behalf(env, 'policy', 'rollback', '--local', '--to', 'starter');
-      expect(starter.err).toBe('Version 3 counts from now on in place of version 1.\n');
+      expect(starter.err).toBe('Version 3 counts from now on in place of version 2.\n');
       expect((await api.call('GET', '/policy-sets/active')).body).toMatchObject({ version: 3, created_by: 'system' });
     } finally {
       await alone.close();

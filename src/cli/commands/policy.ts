@@ -171,7 +171,8 @@ const localRollback = async (call: Call): Promise<number> => {
     // Loaded here only: it knows both stores, and Cedar.
     const { rollBackPolicies } = await import('../../compose/policy-rollback.ts');
     try {
-      return [counts(await rollBackPolicies(configuration, { to })).trimEnd()];
+      const set = await rollBackPolicies(configuration, { to });
+      return [set.isSame ? `Version ${set.version} counts already; nothing to do.` : counts(set).trimEnd()];
     } catch (error) {
       if (!isDomainError(error) || error.code === 'unavailable') throw error;
       throw new CommandError(error.message, { hint: 'Name another one with --to VERSION.', cause: error });
