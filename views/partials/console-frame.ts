@@ -30,6 +30,7 @@ const SECTIONS = {
     replay: '/console/policy/replay',
   },
   approvals: { approvals: '/console/approvals' },
+  trail: { trail: '/console/audit' },
 } as const;
 
 export type ConsoleSection = keyof typeof SECTIONS;

@@ -15,6 +15,7 @@ import { policyCheck } from '../management/policy-check.ts';
 import { agentListModel } from './agent-list.ts';
 import { agentModel } from './agent-model.ts';
 import { addApprovalsPage } from './approvals-page.ts';
+import { addAuditPages } from './audit-pages.ts';
 import { addBlueprintPages } from './blueprint-pages.ts';
 import { addClientPages } from './client-pages.ts';
 import { type ConsoleCalls, type ConsoleOperation, consoleCalls } from './console-calls.ts';
@@ -53,6 +54,7 @@ const ASKED_FOR: Partial<Record<ConsolePlace, readonly [ConsoleOperation, reach?
   'try-use': ['simulatePolicies'],
   replay: ['replayPolicies'],
   approvals: ['listApprovals', 'all'],
+  trail: ['listAuditEvents'],
 };
 
 const isSeen = (calls: ConsoleCalls, place: ConsolePlace, account: Account): boolean => {
@@ -120,6 +122,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
   addBlueprintPages(parts);
   addClientPages(parts);
   addServerPages(parts);
+  addAuditPages(parts);
 
   page('/console/agents/:id', async (ctx, { viewer, frame }, id) => {
     const before = readCursor(queryOf(ctx).get('before'));

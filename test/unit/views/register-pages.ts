@@ -1,5 +1,6 @@
 /** Models of the pages of the console about people, groups and software. Whatever somebody else chose goes through `text`. */
 import type { Html } from '../../../views/html.ts';
+import { auditPage } from '../../../views/pages/console-audit.ts';
 import {
   activateBlueprintPage,
   blueprintPage,
@@ -21,9 +22,11 @@ import {
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { rightsList } from '../../../views/partials/console-list.ts';
 import { agentPageWords } from '../../../views/words/console-agent.ts';
+import { auditWords } from '../../../views/words/console-audit.ts';
 import { ceilingWords, effectWords } from '../../../views/words/console-effect.ts';
 
 const NOON = 1_790_000_000;
+const NOTHING_ASKED = { type: '', subject: '', caller: '', agent: '', txn: '', from: '', to: '' };
 
 export const registerPages = (frame: ConsoleFrame, text: (usual: string) => string): Readonly<Record<string, Html>> => {
   const home = `${frame.basePath}/console`;
@@ -273,6 +276,41 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
       name: text('First Bank'),
       action: `${bank.href}/disable`,
       serverHref: bank.href,
+    }),
+    'console-audit': auditPage({
+      ...frame,
+      action: `${home}/audit`,
+      asked: { ...NOTHING_ASKED, type: 'token.refused', subject: text('ada'), from: '2026-11-25' },
+      errors: {},
+      rows: [
+        {
+          at: NOON,
+          type: 'token.refused',
+          outcome: 'refused',
+          who: text('Travel planner'),
+          subject: text('Ada Byron'),
+          where: text('https://calendar.example.com'),
+          error: text('consent_required'),
+          members: [
+            { name: 'request', value: text('req_1') },
+            { name: 'inputs', value: text('{"grant":"exchange"}') },
+            { name: 'source', value: undefined },
+          ],
+          workHref: `${home}/audit?txn=txn_1`,
+        },
+        { at: NOON, type: 'kill.ordered', outcome: 'done', members: [] },
+        { at: NOON, type: 'token.issued', outcome: 'granted', members: [] },
+      ],
+      pages: { firstHref: `${home}/audit`, nextHref: `${home}/audit?after=x` },
+      exportHref: `${home}/audit.ndjson`,
+    }),
+    'console-audit-refused': auditPage({
+      ...frame,
+      action: `${home}/audit`,
+      asked: { ...NOTHING_ASKED, subject: text('nobody'), to: text('yesterday') },
+      errors: { subject: auditWords.nobody, to: auditWords.noDate },
+      rows: [],
+      pages: {},
     }),
     'console-people': peoplePage({
       ...frame,

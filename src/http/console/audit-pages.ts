@@ -1,0 +1,155 @@
+import { Readable } from 'node:stream';
+import { pageCsp } from '../../../views/content-security-policy.ts';
+import type { Text } from '../../../views/html.ts';
+import { type AuditAsked, type AuditRow, auditPage } from '../../../views/pages/console-audit.ts';
+import { NAMED_EVENTS } from '../../../views/words/audit-events.ts';
+import { auditWords } from '../../../views/words/console-audit.ts';
+import type { AuditEntry } from '../../domain/audit/list-events.ts';
+import { queryOf, sendPage } from '../interaction/page-answers.ts';
+import { type ConsoleDeps, doerName, partyNames } from './console-deps.ts';
+import type { Parts } from './console-forms.ts';
+import { listed } from './listed.ts';
+
+const DAY_SECONDS = 86_400;
+
+/** Adds `GET /console/audit`, the trail to be searched, and `/console/audit.ndjson`, all of it as a file. */
+export const addAuditPages = ({ page, deps, calls }: Parts): void => {
+  const path = `${deps.basePath}/console/audit`;
+
+  page('/console/audit', async (ctx, { viewer, frame }) => {
+    calls.access('listAuditEvents', viewer.account);
+    const query = queryOf(ctx);
+    const asked = askedOf(query);
+    const { conditions, errors } = await conditionsOf(deps, asked);
+    const isAsked = Object.keys(errors).length === 0;
+    const { items, pages } = isAsked
+      ? await listed<AuditEntry>(
+          deps,
+          calls,
+          viewer,
+          { operation: 'listAuditEvents', path, asked, query: conditions },
+          query.get('after'),
+        )
+      : { items: [], pages: {} };
+    sendPage(
+      ctx,
+      isAsked ? 200 : 400,
+      auditPage({
+        ...frame,
+        action: path,
+        asked,
+        errors,
+        rows: await rowsOf(deps, items, (txn) =>
+          txn === asked.txn ? undefined : `${path}?txn=${encodeURIComponent(txn)}`,
+        ),
+        pages,
+        ...(calls.may('exportAudit', viewer.account) ? { exportHref: `${path}.ndjson` } : {}),
+      }),
+    );
+  });
+
+  page('/console/audit.ndjson', async (ctx, { viewer }) => {
+    const { lines } = await calls.run('exportAudit', viewer.account, viewer.by);
+    const stream = Readable.from(withLineEnds(lines));
+    // Half a trail must not look like a whole one.
+    stream.on('error', () => ctx.res.destroy());
+    ctx.status = 200;
+    ctx.set('Content-Security-Policy', pageCsp({ formTargets: [], scripts: false }));
+    ctx.set('Content-Disposition', 'attachment; filename="trail.ndjson"');
+    ctx.body = stream;
+    ctx.type = 'application/x-ndjson';
+  });
+};
+
+async function* withLineEnds(lines: AsyncIterable<string> | undefined): AsyncIterable<string> {
+  if (lines) for await (const line of lines) yield `${line}\n`;
+}
+
+/** What the address says; longer than any id is no id. */
+const askedOf = (query: URLSearchParams): AuditAsked => {
+  const text = (name: string, most: number): string => (query.get(name) ?? '').trim().slice(0, most);
+  const type = text('type', 80);
+  return {
+    type: NAMED_EVENTS.includes(type) ? type : '',
+    subject: text('subject', 128),
+    caller: text('caller', 2048),
+    agent: text('agent', 128),
+    txn: text('txn', 128),
+    from: text('from', 10),
+    to: text('to', 10),
+  };
+};
+
+/** Midnight UTC of a day written as RFC 3339 does, in epoch seconds; undefined for what is none. */
+const dayOf = (text: string): number | undefined => {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
+  const at = Date.parse(`${text}T00:00:00Z`);
+  return Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== text ? undefined : at / 1000;
+};
+
+/** The same as the management API takes it, or what is wrong with it. */
+const conditionsOf = async (deps: Pick<ConsoleDeps, 'accounts'>, asked: AuditAsked) => {
+  const { from, to, subject, ...others } = asked;
+  const errors: Partial<Record<keyof AuditAsked, Text>> = {};
+  const day = (name: 'from' | 'to'): number | undefined => {
+    const at = dayOf(asked[name]);
+    if (asked[name] !== '' && at === undefined) errors[name] = auditWords.noDate;
+    return at;
+  };
+  const [first, last] = [day('from'), day('to')];
+  const isName = subject !== '' && !/^[a-z]{2,4}_/.test(subject);
+  const person = isName ? (await deps.accounts.findByUsername(subject))?.document.id : subject;
+  if (person === undefined) errors.subject = auditWords.nobody;
+  const given = Object.entries({ ...others, subject: person ?? '' }).filter(([, value]) => value !== '');
+  return {
+    errors,
+    conditions: {
+      ...Object.fromEntries(given),
+      ...(first === undefined ? {} : { from: first }),
+      ...(last === undefined ? {} : { to: last + DAY_SECONDS - 1 }),
+    },
+  };
+};
+
+const rowsOf = async (
+  deps: ConsoleDeps,
+  entries: readonly AuditEntry[],
+  workOf: (txn: string) => string | undefined,
+): Promise<readonly AuditRow[]> => {
+  const names = await partyNames(
+    deps,
+    entries.flatMap(({ event }) => [event.caller, event.subject]),
+  );
+  return entries.map((entry): AuditRow => {
+    const { type, outcome, caller, subject, resource, error, denial, txn } = entry.event;
+    const workHref = txn === undefined ? undefined : workOf(txn);
+    const why = denial?.reason ?? error;
+    return {
+      at: Math.floor(entry.at / 1000),
+      type,
+      outcome,
+      ...(caller === undefined ? {} : { who: doerName(names, caller) }),
+      ...(subject === undefined || subject === caller ? {} : { subject: names(subject) }),
+      ...(resource === undefined ? {} : { where: resource }),
+      ...(why === undefined ? {} : { error: why }),
+      members: membersOf(entry),
+      ...(workHref === undefined ? {} : { workHref }),
+    };
+  });
+};
+
+/** In the trail's own names, as the reference of events has them. */
+const membersOf = ({ id, stream, sequence, hash, event, erased = [] }: AuditEntry): AuditRow['members'] => {
+  const { personal = {}, ...facts } = event;
+  const said = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value));
+  const shown = (members: object) =>
+    Object.entries(members)
+      .filter(([, value]) => value !== undefined)
+      .map(([name, value]) => ({ name, value: said(value) }));
+  return [
+    ...shown(facts),
+    ...shown(personal),
+    ...erased.map((name) => ({ name, value: undefined })),
+    ...shown({ id, stream, sequence, hash }),
+  ];
+};

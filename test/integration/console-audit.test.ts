@@ -1,0 +1,105 @@
+/** The audit trail in the console: searched, opened up and taken away by whoever may read it by API. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { type Browser, newBrowser, type Person, submitSignIn } from '../support/browser-flow.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
+
+const PASSWORD = 'a long enough pass phrase';
+const AUDITOR: Person = { username: 'aud', password: PASSWORD };
+
+let server: RunningServer;
+let scene: Scene;
+let auditor: Browser;
+/** No role. */
+let ada: Browser;
+
+const at = (path: string): string => `${server.issuer}${path}`;
+
+const signedIn = async (person: Person): Promise<Browser> => {
+  const browser = newBrowser(server.issuer);
+  expect((await submitSignIn(browser, await browser.open(at('/console')), person)).status).toBe(200);
+  return browser;
+};
+
+beforeAll(async () => {
+  server = await runServer();
+  scene = await makeScene(server);
+  const made = await scene.management.call('POST', '/accounts', { ...AUDITOR, name: 'Aud', roles: ['auditor'] });
+  expect(made.status).toBe(201);
+  [auditor, ada] = (await Promise.all([AUDITOR, scene.person].map(signedIn))) as [Browser, Browser];
+}, 60_000);
+
+afterAll(() => server?.close());
+
+const newest = async () => (await server.events()).at(-1);
+
+describe('/console/audit', () => {
+  test('shows every event with all its members, newest first, and that it was looked at', async () => {
+    const page = await auditor.open(at('/console/audit'));
+    expect(page.status).toBe(200);
+    expect(page.text).toContain('Account made');
+    expect(page.text).toContain('Signed in');
+    for (const member of ['caller', 'request', 'sequence', 'hash'])
+      expect(page.html).toContain(`<code>${member}</code>`);
+    await server.settled();
+    expect(await newest()).toMatchObject({ type: 'audit.read', outcome: 'done', inputs: { filters: { limit: 25 } } });
+  });
+
+  test('is searched by person, by name or id, and by kind of event', async () => {
+    for (const subject of [scene.person.username, scene.accountId]) {
+      const page = await auditor.open(at(`/console/audit?subject=${subject}&type=session.started`));
+      expect(page.status).toBe(200);
+      const told = [...page.html.matchAll(/<dt><code>(\w+)<\/code><\/dt><dd><code>([^<]*)<\/code>/g)];
+      const said = (member: string): readonly string[] => [
+        ...new Set(told.filter(([, name]) => name === member).map(([, , value = '']) => value)),
+      ];
+      expect(said('type')).toEqual(['session.started']);
+      expect(said('subject')).toEqual([scene.accountId]);
+    }
+  });
+
+  test('is searched by day: both ends are part of it, and another day has nothing', async () => {
+    // Midnight may pass in between.
+    const days = [Date.now() - 86_400_000, Date.now() + 86_400_000].map((when) =>
+      new Date(when).toISOString().slice(0, 10),
+    );
+    expect((await auditor.open(at(`/console/audit?from=${days[0]}&to=${days[1]}`))).text).not.toContain(
+      'There is no such event.',
+    );
+    expect((await auditor.open(at('/console/audit?to=2001-01-01'))).text).toContain('There is no such event.');
+  });
+
+  test.each([
+    ['a day that is none', '?from=2026-02-30', 'A day looks like this'],
+    ['a person whom nobody knows', '?subject=nobody', 'There is no such account.'],
+  ])('says what is wrong with %s, and reads nothing', async (_name, query, said) => {
+    await server.settled();
+    const before = (await server.events()).filter(({ type }) => type === 'audit.read').length;
+    const page = await auditor.open(at(`/console/audit${query}`));
+    expect([page.status, page.text]).toEqual([400, expect.stringContaining(said)]);
+    await server.settled();
+    expect((await server.events()).filter(({ type }) => type === 'audit.read')).toHaveLength(before);
+  });
+
+  test('MG-01 is not there for whoever has no role, and is not offered; the refusal is one event', async () => {
+    expect((await ada.open(at('/console'))).html).not.toContain('/console/audit');
+    for (const path of ['/console/audit', '/console/audit.ndjson']) {
+      expect((await ada.open(at(path))).status).toBe(403);
+      await server.settled();
+      expect(await newest()).toMatchObject({ type: 'request.refused', error: 'forbidden', subject: scene.accountId });
+    }
+  });
+
+  test('is taken away as a file without personal values', async () => {
+    const file = await auditor.open(at('/console/audit.ndjson'));
+    expect(file.status).toBe(200);
+    const lines = file.html
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.length).toBeGreaterThan(5);
+    expect(file.html).not.toContain('"username":"aud"');
+    await server.settled();
+    expect(await server.events('audit.exported')).toEqual([expect.objectContaining({ outcome: 'done' })]);
+  });
+});

@@ -1,0 +1,129 @@
+import { isolated, plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html, type Text } from '../html.ts';
+import { layout } from '../layout.ts';
+import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import { type Column, table } from '../partials/console-list.ts';
+import { choice } from '../partials/controls.ts';
+import { field } from '../partials/field.ts';
+import { type Pagination, pagination } from '../partials/pagination.ts';
+import { submit } from '../partials/submit.ts';
+import { timeText } from '../time-text.ts';
+import { eventPhrase, NAMED_EVENTS } from '../words/audit-events.ts';
+import { auditWords as words } from '../words/console-audit.ts';
+import { listWords } from '../words/lists.ts';
+
+/** As they stand in the address: type of event, ids, and days as `2026-11-25`; '' for any. */
+export type AuditAsked = {
+  readonly type: string;
+  readonly subject: string;
+  readonly caller: string;
+  readonly agent: string;
+  readonly txn: string;
+  readonly from: string;
+  readonly to: string;
+};
+
+export type AuditRow = {
+  /** Epoch seconds. */
+  readonly at: number;
+  readonly type: string;
+  readonly outcome: 'granted' | 'refused' | 'done';
+  readonly who?: Text;
+  /** Person in whose name, where that is somebody else. */
+  readonly subject?: string;
+  readonly where?: string;
+  /** Why not. */
+  readonly error?: string;
+  /** All members of the event by their names in the trail; undefined: erased. */
+  readonly members: readonly { readonly name: string; readonly value: string | undefined }[];
+  /** All events of the same piece of work; absent where this list is that. */
+  readonly workHref?: string;
+};
+
+/** The form GETs its fields to `action`. */
+export type AuditPageModel = ConsoleFrame & {
+  readonly action: string;
+  readonly asked: AuditAsked;
+  readonly errors: Partial<Record<keyof AuditAsked, Text>>;
+  readonly rows: readonly AuditRow[];
+  readonly pages: Pagination;
+  /** The whole trail as a file; absent: not for who looks. */
+  readonly exportHref?: string;
+};
+
+export const auditPage = (model: AuditPageModel): Html =>
+  layout({
+    frame: model,
+    style: 'agents.css',
+    title: words.title,
+    width: 'wide',
+    body: html`<div class="page-head"><h1>${words.title}</h1>
+<p class="lead">${words.lead}</p>
+${consoleTabs(model, 'trail')}</div>
+${filters(model)}
+<section aria-labelledby="list"><h2 id="list">${listWords.list}</h2>
+${model.rows.length === 0 ? html`<p class="empty">${words.nothing}</p>` : table(COLUMNS, model.rows, 'list')}
+${pagination(model.pages, words.pages)}</section>
+${model.exportHref !== undefined && html`<p><a href="${model.exportHref}">${words.take}</a> <span class="hint">${words.takeHint}</span></p>`}`,
+  });
+
+const LOOKS = { granted: 'good', refused: 'off', done: 'still' } as const;
+
+const COLUMNS: readonly Column<AuditRow>[] = [
+  { title: words.when, cell: ({ at }) => timeText(at) },
+  {
+    title: words.what,
+    cell: ({
+      type,
+      outcome,
+      error,
+      members,
+      workHref,
+    }) => html`<span class="tag ${LOOKS[outcome]}">${words.outcomes[outcome]}</span> ${eventPhrase(type)}${
+      error !== undefined && html` <code>${plainText(error, 80)}</code>`
+    }
+<details><summary>${words.allOfIt}</summary><dl class="facts small">${members.map(
+      ({ name, value }) =>
+        html`<div><dt><code>${name}</code></dt><dd>${value === undefined ? html`<em>${words.erased}</em>` : html`<code>${plainText(value, MOST)}</code>`}</dd></div>`,
+    )}</dl>${workHref !== undefined && html`<p><a href="${workHref}">${words.sameWork}</a></p>`}</details>`,
+  },
+  {
+    title: words.who,
+    cell: ({ who, subject }): HtmlValue => [
+      who === undefined ? undefined : typeof who === 'string' ? isolated(who) : who,
+      subject !== undefined && html` <span class="line hint">${words.subject} ${isolated(subject)}</span>`,
+    ],
+  },
+  { title: words.where, cell: ({ where }) => where !== undefined && isolated(where, 200) },
+];
+
+/** Of the value of one member; the file has it whole. */
+const MOST = 400;
+
+const filters = ({ action, asked, errors }: AuditPageModel): Html => {
+  const text = (name: 'subject' | 'caller' | 'agent' | 'txn' | 'from' | 'to', maxLength: number, isDay = false): Html =>
+    field({
+      name,
+      label: words[name],
+      hint: isDay ? words.dateHint : words[`${name as 'subject' | 'caller' | 'agent' | 'txn'}Hint`],
+      value: asked[name],
+      autocomplete: 'off',
+      maxLength,
+      optional: true,
+      ...(isDay ? { type: 'date' as const } : {}),
+      ...(errors[name] === undefined ? {} : { error: errors[name] }),
+    });
+  return html`<form method="get" action="${action}" class="filters many" role="search">
+${choice({
+  name: 'type',
+  label: words.event,
+  value: asked.type,
+  options: [
+    { value: '', text: listWords.any },
+    ...NAMED_EVENTS.map((type) => ({ value: type, text: eventPhrase(type) })),
+  ],
+})}
+${text('subject', 128)}${text('caller', 2048)}${text('agent', 128)}${text('txn', 128)}${text('from', 10, true)}${text('to', 10, true)}
+<div class="actions">${submit({ text: listWords.show, kind: 'strong' })}</div>
+</form>`;
+};

@@ -1,0 +1,42 @@
+import { phrase } from '../html.ts';
+
+export const auditWords = {
+  title: phrase({ en: 'Audit trail', de: 'Protokoll' }),
+  lead: phrase({
+    en: 'Every attempt, granted or refused, newest first. Looking at it is an event, too.',
+    de: 'Jeder Versuch, erlaubt oder verweigert, das Neueste zuerst. Auch das Ansehen wird protokolliert.',
+  }),
+  event: phrase({ en: 'Event', de: 'Ereignis' }),
+  subject: phrase({ en: 'On behalf of', de: 'Im Namen von' }),
+  subjectHint: phrase({ en: 'Username or id of an account.', de: 'Benutzername oder Kennung eines Kontos.' }),
+  caller: phrase({ en: 'Who acted', de: 'Wer handelte' }),
+  callerHint: phrase({ en: 'Id of an app, agent or account.', de: 'Kennung von App, Agent oder Konto.' }),
+  agent: phrase({ en: 'Agent', de: 'Agent' }),
+  agentHint: phrase({ en: 'Id of an agent.', de: 'Kennung eines Agenten.' }),
+  txn: phrase({ en: 'Piece of work', de: 'Vorgang' }),
+  txnHint: phrase({ en: 'What began it and all that followed.', de: 'Womit er begann und alles, was folgte.' }),
+  from: phrase({ en: 'From', de: 'Von' }),
+  to: phrase({ en: 'Until', de: 'Bis' }),
+  dateHint: phrase({ en: 'A day, in UTC.', de: 'Ein Tag, in UTC.' }),
+  noDate: phrase({ en: 'A day looks like this: 2026-11-25.', de: 'Ein Tag sieht so aus: 2026-11-25.' }),
+  nobody: phrase({ en: 'There is no such account.', de: 'Ein solches Konto gibt es nicht.' }),
+  when: phrase({ en: 'When', de: 'Wann' }),
+  what: phrase({ en: 'What', de: 'Was' }),
+  who: phrase({ en: 'Who', de: 'Wer' }),
+  where: phrase({ en: 'Where', de: 'Wo' }),
+  nothing: phrase({ en: 'There is no such event.', de: 'Ein solches Ereignis gibt es nicht.' }),
+  outcomes: {
+    granted: phrase({ en: 'granted', de: 'erlaubt' }),
+    refused: phrase({ en: 'refused', de: 'verweigert' }),
+    done: phrase({ en: 'done', de: 'geschehen' }),
+  },
+  allOfIt: phrase({ en: 'All of it', de: 'Alles dazu' }),
+  erased: phrase({ en: 'erased', de: 'gelöscht' }),
+  sameWork: phrase({ en: 'All of this piece of work', de: 'Alles zu diesem Vorgang' }),
+  pages: phrase({ en: 'Pages of the audit trail', de: 'Seiten des Protokolls' }),
+  take: phrase({ en: 'Take it away whole (NDJSON)', de: 'Ganz mitnehmen (NDJSON)' }),
+  takeHint: phrase({
+    en: 'Without personal values. behalf audit verify checks such a file without this server.',
+    de: 'Ohne persönliche Angaben. behalf audit verify prüft eine solche Datei ohne diesen Server.',
+  }),
+};
