@@ -315,6 +315,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
         await made.upkeep.run();
         await made.credentialUpkeep.run();
         await made.approvals.desk.settleUnknown();
+        made.metrics.openReviews.set((await made.approvals.desk.glass.reviews('open', { limit: 1000 })).length);
         await made.approvals.desk.forget(clock.now() - KEPT_APPROVALS_SECONDS);
       },
       settleDepartures: () => made.departures.settleAll(),

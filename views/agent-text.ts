@@ -16,6 +16,12 @@ export const plainText = (text: string, limit: number): string => {
   return characters.length > limit ? `${characters.slice(0, limit).join('').trimEnd()}…` : clean;
 };
 
+/** A text of several sentences: a word that is longer than a line can be broken. */
+export const longText = (text: string, limit: number): readonly Html[] =>
+  (plainText(text, limit).match(/\S{1,40}|\s+/gu) ?? []).map((part, index, parts) =>
+    /\S{40}/u.test(part) && /^\S/u.test(parts[index + 1] ?? '') ? html`${part}<wbr>` : html`${part}`,
+  );
+
 /** The same of a text that may be a phrase: that is ours, and stands as it is. */
 export const anyText = (text: Text, limit: number): HtmlValue =>
   text instanceof Phrase ? text : plainText(text, limit);

@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Configuration } from '../../config/configuration.ts';
 import { absences } from '../domain/approvals/absences.ts';
-import { type Approval, stateAt } from '../domain/approvals/approval.ts';
+import { type Approval, isBroken, stateAt } from '../domain/approvals/approval.ts';
 import { type ApprovalChange, approvalDesk } from '../domain/approvals/approval-desk.ts';
 import { approversOf } from '../domain/approvals/approvers.ts';
 import { askingForApproval } from '../domain/approvals/asking.ts';
@@ -12,10 +12,11 @@ import { approvalPings } from '../domain/approvals/ping.ts';
 import { standingApprovals } from '../domain/approvals/standing-approvals.ts';
 import { votesNow } from '../domain/approvals/votes-now.ts';
 import { CIBA } from '../domain/clients/grant-types.ts';
+import type { Owners } from '../domain/groups/owners.ts';
 import type { TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import type { Metrics } from '../http/metrics.ts';
 
-type DeskDeps = Omit<Parameters<typeof approvalDesk>[0], 'settings' | 'onChange' | 'votes'>;
+type DeskDeps = Omit<Parameters<typeof approvalDesk>[0], 'settings' | 'onChange' | 'votes' | 'emergency'>;
 type AbsencesDeps = Parameters<typeof absences>[0];
 type VotesDeps = Parameters<typeof votesNow>[0];
 type AskingDeps = Parameters<typeof askingForApproval>[0];
@@ -26,6 +27,7 @@ export const approvalsOf = (
     Pick<AskingDeps, 'authorizeHere' | 'blueprints'> &
     Pick<VotesDeps, 'agents'> &
     Pick<AbsencesDeps, 'accounts' | 'isSure' | 'revocation'> & {
+      readonly owners: Pick<Owners, 'answersFor'>;
       readonly people: Parameters<typeof approversOf>[0]['accounts'];
       readonly groups: Parameters<typeof approversOf>[0]['groups'];
       readonly trustedFetch: Partial<TrustedPost>;
@@ -40,6 +42,7 @@ export const approvalsOf = (
   const desk = approvalDesk({
     ...deps,
     votes,
+    emergency: { accounts: deps.accounts, agents: deps.agents, owners: deps.owners, resolve },
     settings: { ttlSeconds, redeemSeconds, mostOpen, mostOpenPerApprover, perHour },
     onChange: (approval) => {
       for (const listener of listeners) listener(approval);
@@ -97,6 +100,15 @@ export const approvalsOf = (
         const approval = await waiting(id);
         return approval ? desk.toldOf(approval, approval.escalation?.added ?? []) : [];
       },
+      /** Whoever it concerns, but for the administrators. */
+      alarmedOf: async (id: string): Promise<readonly string[]> => {
+        const approval = await desk.get(id);
+        if (!approval) return [];
+        const { owner, subject } = approval;
+        const named = { names: ['subject', 'owner'], except: [], isBesides: false };
+        const asked = await desk.toldOf(approval);
+        return [...new Set([...(await resolve.approversOf({ owner }, subject, named)), ...asked])];
+      },
       partiesOf: async (id: string): Promise<readonly string[]> => {
         const absence = (await away.get(id))?.document;
         return absence ? [absence.account, absence.deputy] : [];
@@ -117,13 +129,18 @@ export const measureApprovals = (
   { listen }: Pick<Approvals, 'listen'>,
   { approvals, deciding }: Pick<Metrics, 'approvals' | 'deciding'>,
 ): void => {
-  listen(({ state, votes, createdAt, decidedAt = createdAt, use, escalation, requested }) => {
-    const isFirst = votes.length === 0 && escalation?.added === undefined;
+  listen((approval) => {
+    const { state, votes, createdAt, decidedAt = createdAt, use, escalation, glass, requested, review } = approval;
+    // Who looks at it afterwards changes nothing of what became of it.
+    if (review === 'closed') return;
+    const isFirst = votes.length === 0 && escalation?.added === undefined && glass === undefined;
     // What a resource server asked for is used up by the very yes it is good for.
     const isNews = state === 'pending' ? isFirst : use === undefined || requested !== undefined;
     if (!isNews) return;
-    const outcome = state === 'pending' ? 'asked' : state;
+    const isEmergency = state === 'approved' && isBroken(approval);
+    const outcome = state === 'pending' ? 'asked' : isEmergency ? 'break_glass' : state;
     approvals.inc({ outcome });
-    if (state === 'approved' || state === 'denied') deciding.observe({ outcome }, decidedAt - createdAt);
+    if (state === 'denied' || (state === 'approved' && !isEmergency))
+      deciding.observe({ outcome }, decidedAt - createdAt);
   });
 };

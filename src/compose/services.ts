@@ -396,6 +396,7 @@ export const services = async (configuration: Configuration, overrides: Override
     accounts: granting.accounts,
     agents: granting.agents,
     people: accounts,
+    owners,
     isSure: factors.mayChange,
     groups,
     blueprints,

@@ -71,6 +71,7 @@ export const telling = (
     readonly approversOf: (approval: string) => Promise<readonly string[]>;
     readonly escalatedTo: (approval: string) => Promise<readonly string[]>;
     readonly partiesOf: (absence: string) => Promise<readonly string[]>;
+    readonly alarmedOf: (approval: string) => Promise<readonly string[]>;
     readonly accounts: AccountRegister;
     readonly clients: { get(id: string): Found<Client> };
     readonly sessions: { isOver(id: string): Promise<boolean> };

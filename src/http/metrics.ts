@@ -50,6 +50,13 @@ export const metrics = () => {
     buckets: [1, 3, 10, 30, 60, 120, 300, 600, 3600, 86_400],
     registers: [registry],
   });
+  const openReviews = new Gauge({
+    name: 'behalf_break_glass_open_reviews',
+    help: 'Actions that two people let happen in an emergency, and that no third person has looked at.',
+    registers: [registry],
+    // Every process of a server knows of the same.
+    aggregator: 'max',
+  });
   const inFlight = new Gauge({
     name: 'behalf_http_requests_in_flight',
     help: 'Requests being answered.',
@@ -88,6 +95,7 @@ export const metrics = () => {
     appending,
     approvals,
     deciding,
+    openReviews,
     inFlight,
     fetches,
     externalDecisions,

@@ -228,8 +228,9 @@ const numberIn = (claims: Readonly<Record<string, unknown>>, name: string): numb
   typeof claims[name] === 'number' ? claims[name] : undefined;
 
 const approvalIn = (claims: Readonly<Record<string, unknown>>): TokenApproval | undefined => {
-  const { id, digest } = (claims['approval'] ?? {}) as { readonly id?: unknown; readonly digest?: unknown };
-  return typeof id === 'string' && typeof digest === 'string' ? { id, digest } : undefined;
+  const { id, digest, break_glass } = (claims['approval'] ?? {}) as { readonly [name: string]: unknown };
+  if (typeof id !== 'string' || typeof digest !== 'string') return undefined;
+  return { id, digest, ...(break_glass === true ? { break_glass } : {}) };
 };
 
 const mayActIn = (claims: Readonly<Record<string, unknown>>): string | undefined => {

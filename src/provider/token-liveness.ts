@@ -5,6 +5,7 @@
  */
 import type { Account } from '../domain/accounts/account.ts';
 import type { Assurance } from '../domain/accounts/assurance.ts';
+import { agreedBy } from '../domain/approvals/approval.ts';
 import type { ApprovalDesk } from '../domain/approvals/approval-desk.ts';
 import type { Ceilings } from '../domain/blueprints/ceilings.ts';
 import { CIBA, DEVICE_CODE, JWT_BEARER, TOKEN_EXCHANGE } from '../domain/clients/grant-types.ts';
@@ -230,7 +231,7 @@ export const tokenLiveness = (deps: {
       madeUnder: facts.policy,
       isBound: facts.jkt !== undefined || facts.x5t !== undefined,
       isUnasked: facts.origin !== undefined,
-      ...(approval ? { approval: { id: approval.id, approvers: approval.votes.length } } : {}),
+      ...(approval ? { approval: { id: approval.id, approvers: agreedBy(approval).length } } : {}),
       assurance: facts.assurance,
     };
     learn(asked);

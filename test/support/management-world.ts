@@ -15,6 +15,7 @@ import { departureRegister } from '../../src/domain/agents/departures.ts';
 import { secretExceptions } from '../../src/domain/agents/secret-exceptions.ts';
 import { absences } from '../../src/domain/approvals/absences.ts';
 import { approvalDesk } from '../../src/domain/approvals/approval-desk.ts';
+import { approversOf } from '../../src/domain/approvals/approvers.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { blueprintPreview } from '../../src/domain/blueprints/blueprint-preview.ts';
 import { blueprintRegistry } from '../../src/domain/blueprints/blueprint-registry.ts';
@@ -166,6 +167,7 @@ export const managementWorld = async () => {
     ephemeral,
     masterKey: key,
     votes: plainVotes((id) => desk.get(id)),
+    emergency: { accounts, agents, owners, resolve: approversOf({ accounts, groups }) },
     settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, mostOpenPerApprover: 20, perHour: 30 },
   });
   const factors = factorRegister({ ...base, masterKey: key });

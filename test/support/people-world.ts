@@ -298,6 +298,12 @@ export const peopleWorld = async ({
   const desk = approvalDesk({
     ...signingIn,
     votes: plainVotes((id) => desk.get(id)),
+    emergency: {
+      accounts,
+      agents,
+      owners: { answersFor: async (owner: string, account: string) => owner === account },
+      resolve: { leftOut: async () => [] },
+    },
     settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, mostOpenPerApprover: 20, perHour: 30 },
   });
   const { pathname } = new URL(issuer);

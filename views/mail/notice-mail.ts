@@ -24,6 +24,8 @@ export type MailModel = {
   readonly agentName?: string;
   readonly until?: number;
   readonly isByOther?: true;
+  /** Id of the object it is about. */
+  readonly object?: string;
   /** Another person it is about; whoever gets the mail is her deputy, or the other way round. */
   readonly otherName?: string;
   readonly isDeputy?: true;
@@ -76,7 +78,7 @@ export const noticeMail = (model: MailModel): Mail => {
   const language = isLanguage(model.language) ? model.language : 'en';
   const subject = words.subject.text(language);
   const lines = words.says[language](partsOf(model, language));
-  const path = model.path ?? words.page?.(model.agent ?? '');
+  const path = model.path ?? words.page?.(model.agent ?? '', model.object ?? '');
   const link = path && `${model.issuer}${path}`;
   const greeting = mailFrame.greeting(unlinked(model.name)).text(language);
   const end = mailFrame.end(model.issuer).text(language);

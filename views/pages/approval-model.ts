@@ -1,6 +1,7 @@
 import type { Phrase } from '../html.ts';
 import type { PageFrame } from '../layout.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
+import type { GlassNote } from '../partials/break-glass.ts';
 import type { DetailItem } from '../partials/detail-list.ts';
 import type { ResourceFacts, Risk, ScopeItem } from '../partials/scope-list.ts';
 
@@ -57,6 +58,8 @@ export type ApprovalFacts = {
   }[];
   /** Who is away and for whom the person who looks would decide; absent: for herself. */
   readonly forWhom?: { readonly name: string; readonly until?: number };
+  /** It is, or was, let happen in an emergency. */
+  readonly glass?: GlassNote;
   /** The agent's words for this one request. */
   readonly message?: string;
   /** In our own words. */

@@ -3,6 +3,7 @@ import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { agentsWords, deeds, facts } from '../partials/approval-facts.ts';
 import { seatNote } from '../partials/approval-seat.ts';
+import { glassNote } from '../partials/break-glass.ts';
 import { rememberForm } from '../partials/standing-approval.ts';
 import { timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
@@ -24,6 +25,7 @@ export const approvalPage = (model: ApprovalModel): Html => {
     body: html`<section class="card approval">
 <div class="page-head"><h1>${words.headings[approval.state]}</h1>${!isOpen && html`<p class="lead" role="status">${standing(approval)}</p>`}</div>
 ${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
+${approval.glass && glassNote(approval.glass)}
 ${deeds(approval)}
 ${facts(approval)}
 ${agentsWords(approval)}

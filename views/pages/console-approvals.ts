@@ -25,6 +25,8 @@ export type ConsoleApprovalsModel = ConsoleFrame & {
   /** Of so many of the newest. */
   readonly countedOnly?: number;
   readonly decisions: number;
+  /** Let happen by two people in an emergency. */
+  readonly emergencies: number;
   readonly medianSeconds?: number;
   /** From 0 to 1. */
   readonly quickShare?: number;
@@ -72,6 +74,7 @@ const figures = (model: ConsoleApprovalsModel): Html => html`<ul class="figures"
 <li><strong>${numberPhrase(model.decisions)}</strong> <span>${words.decisions}</span></li>
 <li><strong>${model.medianSeconds === undefined ? '–' : durationPhrase(model.medianSeconds)}</strong> <span>${words.median}</span></li>
 <li><strong>${percent(model.quickShare)}</strong> <span>${words.quick}</span></li>
+${model.emergencies > 0 && html`<li><strong>${numberPhrase(model.emergencies)}</strong> <span>${words.emergencies}</span></li>`}
 <li><strong>${percent(model.denialShare)}</strong> <span>${words.denials}</span></li>
 </ul>`;
 

@@ -43,6 +43,8 @@ export type Finding = {
 export type FindingKind = 'orphaned' | 'secrets' | 'expiring' | 'stopped' | 'pending' | 'unused';
 
 export type OverviewModel = ConsoleFrame & {
+  /** Let happen in an emergency, and looked at by nobody yet. */
+  readonly openReviews: number;
   readonly waiting: readonly WaitingAgent[];
   readonly states: readonly Count[];
   readonly environments: readonly Count[];

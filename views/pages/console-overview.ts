@@ -8,6 +8,7 @@ import { countBar } from '../partials/count-bar.ts';
 import { submit } from '../partials/submit.ts';
 import { numberPhrase, timeText } from '../time-text.ts';
 import { agentWords } from '../words/agent.ts';
+import { glassWords } from '../words/break-glass.ts';
 import { findingWords, overviewWords as words } from '../words/console-agents.ts';
 import { consoleWords } from '../words/console-frame.ts';
 import { nothingFound } from './console-findings.ts';
@@ -22,6 +23,10 @@ export const overviewPage = (model: OverviewModel): Html =>
     body: html`<div class="page-head"><h1>${consoleWords.name}</h1>
 <p class="lead">${model.seesAll ? words.leadAll : words.leadOwn}</p>
 ${consoleTabs(model, 'overview')}</div>
+${
+  model.openReviews > 0 &&
+  html`<div class="flash warning"><strong>${glassWords.openReviews(model.openReviews)}</strong> <a href="${model.basePath}/console/break-glass">${glassWords.lookAt}</a></div>`
+}
 ${model.waiting.length > 0 && waiting(model)}
 ${counts(model)}
 ${findings(model)}

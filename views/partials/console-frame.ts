@@ -29,7 +29,7 @@ const SECTIONS = {
     'try-use': '/console/policy/try/use',
     replay: '/console/policy/replay',
   },
-  approvals: { approvals: '/console/approvals' },
+  approvals: { approvals: '/console/approvals', 'break-glass': '/console/break-glass' },
   trail: { trail: '/console/audit' },
 } as const;
 

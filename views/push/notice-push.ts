@@ -30,6 +30,11 @@ const ASKED = phrase({
   de: 'Melden Sie sich an und sehen Sie, was genau es ist. Es geschieht nur, was Sie dort freigeben.',
 });
 
+const GLASS = phrase({
+  en: 'Without those who are asked. Sign in and look at which, who and why.',
+  de: 'Ohne diejenigen, die gefragt sind. Melden Sie sich an und sehen Sie, welche, wer und warum.',
+});
+
 export const PUSH_WORDS: Readonly<Record<string, Words>> = {
   'approval.requested': {
     title: phrase({ en: 'An agent asks for your approval', de: 'Ein Agent bittet um Ihre Freigabe' }),
@@ -42,6 +47,16 @@ export const PUSH_WORDS: Readonly<Record<string, Words>> = {
     text: ASKED,
     page: 'approvals',
     topic: 'approvals',
+  },
+  'break_glass.called': {
+    title: phrase({ en: 'Emergency: an action may be let happen', de: 'Notfall: Eine Handlung soll geschehen' }),
+    text: GLASS,
+    page: 'approvals',
+  },
+  'break_glass.broken': {
+    title: phrase({ en: 'Emergency: an action was let happen', de: 'Notfall: Eine Handlung wurde freigegeben' }),
+    text: GLASS,
+    page: 'approvals',
   },
   'approval.muted': {
     title: phrase({

@@ -32,6 +32,12 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'approval.escalated': ['Further people asked for an approval', 'Weitere Personen um Freigabe gebeten'],
   'approval.lapsed': ['Request for an approval never arrived', 'Bitte um Freigabe kam nie an'],
   'approval.muted': ['May not ask a person for a day', 'Darf eine Person einen Tag lang nicht fragen'],
+  'break_glass.called': ['Break-glass called for', 'Notfallfreigabe verlangt'],
+  'break_glass.broken': ['Break-glass: let happen by two people', 'Notfallfreigabe durch zwei Personen erteilt'],
+  'break_glass.reviewed': [
+    'Break-glass looked at by a third person',
+    'Notfallfreigabe von einer dritten Person geprüft',
+  ],
   'approval.used': ['Approved action carried out', 'Freigegebene Handlung ausgeführt'],
   'absence.declared': ['Somebody named who decides while away', 'Vertretung für die Abwesenheit benannt'],
   'absence.ended': ['Nobody decides for this person any more', 'Vertretung beendet'],

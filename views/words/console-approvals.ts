@@ -35,6 +35,10 @@ export const consoleApprovalsWords = {
     en: 'of all decisions were a no; where there is never one, ask whether anybody looks',
     de: 'aller Entscheidungen waren ein Nein; wo es nie eines gibt, fragen Sie, ob jemand hinsieht',
   }),
+  emergencies: phrase({
+    en: 'let happen in an emergency by two people',
+    de: 'im Notfall durch zwei Personen freigegeben',
+  }),
   person: phrase({ en: 'Person', de: 'Person' }),
   perDay: phrase({ en: 'Decisions a day', de: 'Entscheidungen am Tag' }),
   inAll: phrase({ en: 'In all', de: 'Insgesamt' }),

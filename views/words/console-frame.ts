@@ -29,5 +29,6 @@ export const consoleWords = {
     replay: phrase({ en: 'Replay', de: 'Nachspielen' }),
     approvals: phrase({ en: 'Approvals', de: 'Freigaben' }),
     trail: phrase({ en: 'Audit trail', de: 'Protokoll' }),
+    'break-glass': phrase({ en: 'Break the glass', de: 'Notfallfreigabe' }),
   },
 };

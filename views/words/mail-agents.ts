@@ -1,5 +1,5 @@
 import { phrase } from '../html.ts';
-import { accountPage, agentPage, approvalsPage, awayPage, consolePage, type MailWords } from './mail.ts';
+import { accountPage, agentPage, approvalsPage, awayPage, consolePage, glassPage, type MailWords } from './mail.ts';
 
 /** Notices about agents, their credentials, approvals and the kill switch. */
 export const AGENT_MAILS = {
@@ -182,6 +182,55 @@ export const AGENT_MAILS = {
       ],
     },
     page: accountPage,
+  },
+  'break_glass.called': {
+    subject: phrase({
+      en: 'Emergency: an action may be let happen without those who are asked',
+      de: 'Notfall: Eine Handlung soll ohne diejenigen geschehen, die gefragt sind',
+    }),
+    says: {
+      en: ({ when, agent }) => [
+        `On ${when} somebody who may called for letting an action of the agent ${agent} happen in an emergency, without those who are asked. A second person has ten minutes to agree.`,
+        'The page below says which action, who called, and why. If you are one of those who are asked, you can still deny it under My approvals.',
+      ],
+      de: ({ when, agent }) => [
+        `Am ${when} hat jemand mit der Befugnis dazu verlangt, dass eine Handlung des Agenten ${agent} im Notfall geschieht, ohne diejenigen, die gefragt sind. Eine zweite Person hat zehn Minuten, um zuzustimmen.`,
+        'Die Seite unten sagt, welche Handlung, wer es verlangt hat und warum. Wenn Sie zu denen gehören, die gefragt sind, können Sie unter „Meine Freigaben“ noch ablehnen.',
+      ],
+    },
+    page: glassPage,
+  },
+  'break_glass.broken': {
+    subject: phrase({
+      en: 'Emergency: two people let an action happen',
+      de: 'Notfall: Zwei Personen haben eine Handlung freigegeben',
+    }),
+    says: {
+      en: ({ when, agent }) => [
+        `On ${when} two people let an action of the agent ${agent} happen in an emergency, without those who are asked. The agent has two minutes to do it, one time.`,
+        'The page below says which action, who they are, and why. A third person has to say whether it was right.',
+      ],
+      de: ({ when, agent }) => [
+        `Am ${when} haben zwei Personen eine Handlung des Agenten ${agent} im Notfall freigegeben, ohne diejenigen, die gefragt sind. Der Agent hat dafür zwei Minuten, ein Mal.`,
+        'Die Seite unten sagt, welche Handlung, wer die beiden sind und warum. Eine dritte Person muss sagen, ob das richtig war.',
+      ],
+    },
+    page: glassPage,
+  },
+  'break_glass.reviewed': {
+    subject: phrase({
+      en: 'Somebody looked at an action that was let happen in an emergency',
+      de: 'Eine Notfallfreigabe wurde geprüft',
+    }),
+    says: {
+      en: ({ when, agent }) => [
+        `On ${when} a third person said whether it was right to let the action of the agent ${agent} happen.`,
+      ],
+      de: ({ when, agent }) => [
+        `Am ${when} hat eine dritte Person gesagt, ob es richtig war, die Handlung des Agenten ${agent} freizugeben.`,
+      ],
+    },
+    page: glassPage,
   },
   'absence.declared': {
     subject: phrase({

@@ -24,14 +24,16 @@ export type Parts = {
 export type MailWords = {
   readonly subject: Phrase;
   readonly says: Readonly<Record<Language, (parts: Parts) => readonly string[]>>;
-  /** Page of ours, by the id of the agent. */
-  readonly page?: (agent: string) => string;
+  /** Page of ours, by the ids of the agent and of the object it is about. */
+  readonly page?: (agent: string, object: string) => string;
 };
 
 /** Pages that mails lead to. */
 export const agentPage = (agent: string): string => `/console/agents/${encodeURIComponent(agent)}`;
 export const securityPage = (): string => '/account/security';
 export const awayPage = (): string => '/account/away';
+export const glassPage = (_agent: string, approval: string): string =>
+  `/console/break-glass/${encodeURIComponent(approval)}`;
 export const sessionsPage = (): string => '/account/sessions';
 export const accountPage = (): string => '/account';
 export const approvalsPage = (): string => '/account/approvals';

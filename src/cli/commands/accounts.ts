@@ -20,7 +20,12 @@ const PATH = '/accounts';
 const CHANGEABLE = {
   email: { value: 'ADDRESS', description: 'E-mail address.' },
   language: { value: 'LANGUAGE', description: 'What the person reads, in mails too: en or de.' },
-  role: { value: 'ROLE', description: 'administrator, operator or auditor.', isRepeatable: true },
+  role: {
+    value: 'ROLE',
+    description:
+      'administrator, operator, auditor, or break_glass (two of those let an action happen in an emergency).',
+    isRepeatable: true,
+  },
   group: { value: 'NAME', description: 'Group it is in, for existing software.', isRepeatable: true },
 } as const satisfies Record<string, Option>;
 

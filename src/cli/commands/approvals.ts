@@ -1,6 +1,7 @@
-/** `behalf approvals …`: what people are asked about. Read only: people decide on their pages. */
-import type { Command } from '../command.ts';
-import { listCommand, showCommand, timeText } from '../management-commands.ts';
+/** `behalf approvals …`: what people are asked about. They decide on their pages; here others look at what was done in an emergency. */
+import { type Command, EXIT } from '../command.ts';
+import { listCommand, managementCommand, showCommand, timeText } from '../management-commands.ts';
+import { printable } from '../table.ts';
 
 const PATH = '/approvals';
 
@@ -17,6 +18,10 @@ export const approvalCommands: readonly Command[] = [
         value: 'STATE',
         description: 'Only those that are pending, approved, redeemed, denied, cancelled or expired.',
       },
+      review: {
+        value: 'REVIEW',
+        description: 'Only those let happen in an emergency by two people: open (nobody has looked at them) or closed.',
+      },
     },
     columns: [
       { title: 'ID', value: ({ id }) => id },
@@ -31,4 +36,24 @@ export const approvalCommands: readonly Command[] = [
     ],
   }),
   showCommand('approvals', 'an approval', PATH),
+  managementCommand({
+    words: ['approvals', 'review'],
+    operands: ['ID'],
+    summary: 'Say whether it was right that two people let an action happen in an emergency.',
+    role: 'administrator',
+    options: {
+      finding: { value: 'FINDING', description: 'justified or unjustified.', isRequired: true },
+      note: { value: 'TEXT', description: 'What was found; kept for ever.', isRequired: true },
+    },
+    notes: 'Nobody of the two does; who answers for the client that calls is who says so.',
+    run: async (call) => {
+      const [id = ''] = call.operands;
+      const { body } = await call.api.post(`${PATH}/${encodeURIComponent(id)}/review`, {
+        finding: call.required('finding'),
+        note: call.required('note'),
+      });
+      call.print.object(body, `${printable(id)} is closed.\n`);
+      return EXIT.done;
+    },
+  }),
 ];

@@ -1,6 +1,6 @@
 import type { ScopesByResource } from '../delegation/authority.ts';
 import { refuseField } from '../errors.ts';
-import type { Role } from './account.ts';
+import type { AccountRole } from './account.ts';
 import { LANGUAGES, type Language } from './language.ts';
 import { normaliseUsername, USERNAME_RULE } from './username.ts';
 
@@ -11,7 +11,7 @@ export type NewAccount = {
   readonly emailVerified?: boolean;
   readonly language?: Language;
   readonly groups?: readonly string[];
-  readonly roles?: readonly Role[];
+  readonly roles?: readonly AccountRole[];
   readonly entitlements?: ScopesByResource;
   readonly password?: string;
 };
@@ -23,11 +23,11 @@ export type AccountChanges = {
   readonly emailVerified?: boolean;
   readonly language?: Language | null;
   readonly groups?: readonly string[];
-  readonly roles?: readonly Role[];
+  readonly roles?: readonly AccountRole[];
   readonly entitlements?: ScopesByResource | null;
 };
 
-const ROLES: readonly Role[] = ['administrator', 'operator', 'auditor'];
+const ROLES: readonly AccountRole[] = ['administrator', 'operator', 'auditor', 'break_glass'];
 // Control, format (bidirectional overrides among them) and unassigned characters never belong in a shown
 // text; the two joiners are part of some scripts.
 const UNSHOWABLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}]/u;
@@ -66,8 +66,8 @@ export const checkedGroups = (groups: readonly string[]): readonly string[] => {
   return [...new Set(groups)].sort();
 };
 
-export const checkedRoles = (roles: readonly string[]): readonly Role[] => {
-  const known = roles.filter((role): role is Role => (ROLES as readonly string[]).includes(role));
+export const checkedRoles = (roles: readonly string[]): readonly AccountRole[] => {
+  const known = roles.filter((role): role is AccountRole => (ROLES as readonly string[]).includes(role));
   if (known.length !== roles.length) refuseField('/roles', `Roles are ${ROLES.join(', ')}.`);
   return ROLES.filter((role) => known.includes(role));
 };

@@ -6,7 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { isLetCount, type Session } from '../sessions/session.ts';
-import { ACCOUNTS, type Account, type Role } from './account.ts';
+import { ACCOUNTS, type Account, type AccountRole } from './account.ts';
 import {
   type AccountChanges,
   checkedEmail,
@@ -332,7 +332,7 @@ const withoutSessions = ({ keptSession: _, ...account }: StoredAccount, now: num
   updatedAt: now,
 });
 
-const withRoles = (account: StoredAccount, roles: readonly Role[]): StoredAccount => {
+const withRoles = (account: StoredAccount, roles: readonly AccountRole[]): StoredAccount => {
   const { administrator: _, ...rest } = account;
   return { ...rest, roles, ...(roles.includes('administrator') ? { administrator: true } : {}) };
 };

@@ -5,6 +5,9 @@ import type { Language } from './language.ts';
 /** What an account may do in the management API and the console (decision D22). An owner needs no role: own agents are enough. */
 export type Role = 'administrator' | 'operator' | 'auditor';
 
+/** With what of a person alone may do, and no client: two who hold it let an action happen in an emergency (decision 16). */
+export type AccountRole = Role | 'break_glass';
+
 /** A person who can sign in here. */
 export type Account = {
   readonly id: string;
@@ -16,7 +19,7 @@ export type Account = {
   /** What the person reads: mails, and pages where nothing else is said. Absent: never said. */
   readonly language?: Language;
   readonly groups: readonly string[];
-  readonly roles: readonly Role[];
+  readonly roles: readonly AccountRole[];
   readonly state: 'active' | 'disabled';
   /** The person's own rights. Absent: what consent gave. Present: nothing beyond it (decision D4). */
   readonly entitlements?: ScopesByResource;
@@ -31,6 +34,8 @@ export type Account = {
   readonly createdAt: number;
   readonly updatedAt: number;
 };
+
+export const holdsRole = ({ roles }: Pick<Account, 'roles'>, role: AccountRole): boolean => roles.includes(role);
 
 export const ACCOUNTS = {
   name: 'accounts',

@@ -1,8 +1,9 @@
 import { DomainError, isDomainError } from '../errors.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import { openedOrNothing } from '../secrets/master-key.ts';
-import { type Approval, seatOf, stateAt, type Vote } from './approval.ts';
+import { type Approval, isBroken, seatOf, stateAt, type Vote } from './approval.ts';
 import { type ApprovalChange, aboutApproval, approvalRows, closedApproval, notThere } from './approval-rows.ts';
+import { breakGlass } from './break-glass.ts';
 import { escalations } from './escalations.ts';
 import { handlesOf, openApprovals, redeemableUntil } from './open-approvals.ts';
 import { requestedApprovals } from './requested-approvals.ts';
@@ -40,12 +41,15 @@ export const approvalDesk = (
     Parameters<typeof approvalRows>[0] & {
       /** Who may decide about one now, and whose yes counts now. */
       readonly votes: Pick<VotesNow, 'asked' | 'deputiesOf' | 'of' | 'seatsOf'>;
+      /** Who may let it happen in an emergency. */
+      readonly emergency: Pick<Parameters<typeof breakGlass>[0], 'accounts' | 'agents' | 'owners' | 'resolve'>;
     },
 ) => {
   const { clock, ephemeral, masterKey, votes, settings } = deps;
   const states = approvalRows(deps);
   const { rows, settle, changed } = states;
   const open = openApprovals({ ...deps, rows: states });
+  const glass = breakGlass({ ...deps, ...deps.emergency, states });
 
   /** Who types a wrong number once mistyped; who does so again and again does not see what the agent shows. */
   const refusingNumbers = async (approval: Approval, who: Deciding, check: () => void): Promise<void> => {
@@ -64,6 +68,8 @@ export const approvalDesk = (
   const desk = {
     settings,
     ask: open.ask,
+    /** Two people let it happen without those who are asked. */
+    glass,
 
     async get(id: string): Promise<Approval | undefined> {
       return (await rows.get(id))?.document;
@@ -229,6 +235,7 @@ export const approvalDesk = (
 
     /** The votes it stands on now; undefined where those are not enough any more (AP-21). */
     async standingVotes(approval: Approval): Promise<readonly Vote[] | undefined> {
+      if (isBroken(approval)) return glass.votesOf(approval);
       const counting = await votes.of(approval);
       return counting.length >= approval.requires.quorum && hasAgreed(approval, counting) ? counting : undefined;
     },
@@ -305,8 +312,10 @@ export const approvalDesk = (
         order: { by: 'expiresAt', direction: 'ascending' },
         limit: FORGOTTEN_AT_ONCE,
       });
-      for (const { document } of old) await rows.take(document.id);
-      return old.length;
+      // What nobody has looked at yet is kept until somebody has.
+      const over = old.filter(({ document }) => document.review !== 'open');
+      for (const { document } of over) await rows.take(document.id);
+      return over.length;
     },
 
     authReqIdOf: ({ id, sealedHandle }: Approval): string | undefined => openedOrNothing(masterKey, id, sealedHandle),

@@ -1,4 +1,4 @@
-import { type Approval, stateAt } from './approval.ts';
+import { type Approval, isBroken, stateAt } from './approval.ts';
 import { SHOWN_STATES } from './approval-lists.ts';
 
 const DAY = 86_400;
@@ -16,6 +16,8 @@ export type ApprovalFigures = {
   readonly quickShare?: number;
   /** Of all decisions, how many were a no; from 0 to 1. */
   readonly denialShare?: number;
+  /** How many two people let happen in an emergency, within the days looked at. */
+  readonly emergencies: number;
   /** Who decided how often, the busiest first; one number for each day, the oldest first. */
   readonly people: readonly { readonly account: string; readonly perDay: readonly number[]; readonly total: number }[];
   /** Beginnings of the days in UTC, the oldest first. Epoch seconds. */
@@ -49,6 +51,7 @@ export const approvalFigures = (approvals: readonly Approval[], now: number, day
       ? {}
       : { quickShare: yes.filter(({ seconds }) => seconds < TOO_QUICK_SECONDS).length / yes.length }),
     ...(decisions.length === 0 ? {} : { denialShare: (decisions.length - yes.length) / decisions.length }),
+    emergencies: approvals.filter((one) => isBroken(one) && (one.decidedAt ?? 0) >= Number(days[0])).length,
     people: people.toSorted((one, other) => other.total - one.total),
     days,
   };

@@ -9,11 +9,15 @@ export type ApprovalQuery = {
   readonly subject?: string | undefined;
   /** As it stands now; what is over by its time alone is `expired`. */
   readonly state?: ApprovalState | 'expired' | undefined;
+  /** Only those that were let happen in an emergency, looked at since or not. */
+  readonly review?: 'open' | 'closed' | undefined;
   readonly after?: Cursor | undefined;
   readonly limit?: number | undefined;
 };
 
-type Listing = Pick<ApprovalDesk, 'list' | 'ofAgent' | 'ofSubject'>;
+type Listing = Pick<ApprovalDesk, 'list' | 'ofAgent' | 'ofSubject'> & {
+  readonly glass: Pick<ApprovalDesk['glass'], 'reviews'>;
+};
 
 /** Rows read at a time, and for one page: beyond that a page may hold less than was asked, and another one follows. */
 const AT_A_TIME = 200;
@@ -22,13 +26,14 @@ const MOST_READ = 2000;
 /** A page of approvals, newest first. `next` absent: that was all. */
 export const listApprovals = async (
   desk: Listing,
-  { agent, subject, state, after, limit = 50 }: ApprovalQuery,
+  { agent, subject, state, review, after, limit = 50 }: ApprovalQuery,
   now: number,
 ): Promise<{ readonly items: readonly Approval[]; readonly next?: Cursor }> => {
-  const read = sourceOf(desk, { agent, subject, state });
+  const read = sourceOf(desk, { agent, subject, state, review });
   const fits = (one: Approval): boolean =>
     (agent === undefined || one.agent === agent) &&
     (subject === undefined || one.subject === subject) &&
+    (review === undefined || one.review === review) &&
     (state === undefined || stateAt(one, now) === state);
   const items: Approval[] = [];
   let at = after;
@@ -48,8 +53,9 @@ export const listApprovals = async (
 /** The narrowest list there is. */
 const sourceOf = (
   desk: Listing,
-  { agent, subject, state }: Pick<ApprovalQuery, 'agent' | 'subject' | 'state'>,
+  { agent, subject, state, review }: Pick<ApprovalQuery, 'agent' | 'subject' | 'state' | 'review'>,
 ): ((page: { readonly after?: Cursor; readonly limit: number }) => Promise<readonly Approval[]>) => {
+  if (review !== undefined) return (page) => desk.glass.reviews(review, page);
   if (agent !== undefined) return (page) => desk.ofAgent(agent, page);
   if (subject !== undefined) return (page) => desk.ofSubject(subject, page);
   if (state !== undefined && state !== 'expired') return (page) => desk.list({ state, ...page });

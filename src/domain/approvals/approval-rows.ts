@@ -124,9 +124,9 @@ export const approvalRows = ({
     isOpen: (approval: Approval): boolean => stateAt(approval, clock.now()) === 'pending',
 
     /** Whether a kill has come since it was asked, or since somebody agreed: also one that was lifted. */
-    async isKilled({ action, createdAt, votes }: Approval): Promise<boolean> {
+    async isKilled({ action, createdAt, votes, glass }: Approval): Promise<boolean> {
       const asked = { subject: action.subject, parties: actorsOf(action.chain), since: createdAt };
-      const agreed = votes.map(({ account, at }) => ({ subject: account, since: at }));
+      const agreed = [...votes, ...(glass?.votes ?? [])].map(({ account, at }) => ({ subject: account, since: at }));
       return (await revocation.ended([asked, ...agreed])) !== undefined;
     },
 

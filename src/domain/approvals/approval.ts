@@ -62,6 +62,24 @@ export type Requirements = {
   readonly isProvenAnew: boolean;
 };
 
+export const GLASS_FINDINGS = ['justified', 'unjustified'] as const;
+export type GlassFinding = (typeof GLASS_FINDINGS)[number];
+
+/** Two people who let it happen without those who are asked (break-glass.ts). */
+export type Glass = {
+  /** Why, in the words of who called first. */
+  readonly reason: string;
+  /** One: it was called. Two: it is broken. */
+  readonly votes: readonly Vote[];
+  /** What a third person found. */
+  readonly closed?: {
+    readonly by: string;
+    readonly at: number;
+    readonly finding: GlassFinding;
+    readonly note: string;
+  };
+};
+
 export type Approval = {
   /** `apv_…` */
   readonly id: string;
@@ -94,6 +112,10 @@ export type Approval = {
   /** Her yes is her consent and comes besides those who approve, of whom she may be left out. */
   readonly isConsentBesides?: true;
   readonly votes: readonly Vote[];
+  /** Called for, or let happen, in an emergency. */
+  readonly glass?: Glass;
+  /** Of one that was let happen: whether a third person has looked at it. */
+  readonly review?: 'open' | 'closed';
   /** The standing approval it came of, without anybody being asked. */
   readonly standing?: string;
   /** Two digits that the agent shows to whoever started it, and that an approver types (critical risk). */
@@ -157,6 +179,13 @@ export type Origin = Pick<
   readonly isBound?: true;
 };
 
+/** Whether two people let it happen in an emergency. */
+export const isBroken = ({ glass }: Pick<Approval, 'glass'>): boolean => (glass?.votes.length ?? 0) > 1;
+
+/** Whose word it was given on. */
+export const agreedBy = (approval: Pick<Approval, 'glass' | 'votes'>): readonly Vote[] =>
+  isBroken(approval) ? (approval.glass?.votes ?? []) : approval.votes;
+
 /** How it stands at a second; at the second it expires it is over. */
 export const stateAt = (
   { state, expiresAt, redeemBy = 0 }: Pick<Approval, 'state' | 'expiresAt' | 'redeemBy'>,
@@ -197,6 +226,7 @@ export const APPROVALS = {
     { fields: ['createdAt'] },
     { fields: ['expiresAt'] },
     { fields: ['escalateAt'] },
+    { fields: ['review', 'createdAt'] },
   ],
   lists: ['approvers'],
   members: ['state', 'action', 'digest', 'requires', 'approvers', 'votes', 'handle', 'createdAt', 'expiresAt'],

@@ -48,7 +48,7 @@ export const whomToAsk = (
 };
 
 /** Whether a yes is the first word of the person about this agent: else she allowed it something before. */
-const isConsent = (door: Door): boolean => door === 'backchannel';
+export const isConsent = (door: Door): boolean => door === 'backchannel';
 
 export type Resolve = ReturnType<typeof approversOf>;
 

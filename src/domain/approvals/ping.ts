@@ -48,6 +48,7 @@ export const approvalPings = ({
   /** To be called with each change of an approval. */
   return (approval: Approval, now: number): void => {
     const state = stateAt(approval, now);
-    if (approval.ping && (state === 'approved' || state === 'denied')) void tell(approval);
+    if (approval.ping && approval.review !== 'closed' && (state === 'approved' || state === 'denied'))
+      void tell(approval);
   };
 };

@@ -58,6 +58,11 @@ export const AUDIT_EVENTS = {
     'A person approved an action, and the next ones like it; `inputs` say how many, until when and up to which sum.',
   'standing_approval.used': 'An action was approved by what a person had said before; `inputs` count it.',
   'standing_approval.ended': 'A person ended a yes to further actions.',
+  'break_glass.called':
+    'One of two people wants an action to happen in an emergency, without those who are asked; `inputs.reason` says why.',
+  'break_glass.broken':
+    'A second one agreed: the action may happen, once and soon; `inputs.by` are the two. A third person has to look at it.',
+  'break_glass.reviewed': 'A third person said whether that was right; `inputs` hold the finding and the note.',
   'approval.used':
     'The resource server carried out the approved action, or was told yes about it; the approval is good for no other call. `caller` is the resource server.',
   'grant.revoked': 'What a person had allowed a client ended.',

@@ -1,5 +1,5 @@
 /** `register` and `administer` tried without a call: what roles and policies would say, and what would have to change. */
-import type { Account, Role } from '../accounts/account.ts';
+import type { Account, AccountRole, Role } from '../accounts/account.ts';
 import type { Assurance } from '../accounts/assurance.ts';
 import type { Blueprint } from '../blueprints/blueprint.ts';
 import type { Client } from '../clients/client.ts';
@@ -76,14 +76,14 @@ export const serverUseSimulator = (deps: {
   const partyOf = async (id: string): Promise<Account | Client | undefined> =>
     (await (id.startsWith('acc_') ? deps.accounts : deps.clients).get(id))?.document;
 
-  const rolesOf = async (id: string): Promise<readonly Role[]> => (await partyOf(id))?.roles ?? [];
+  const rolesOf = async (id: string): Promise<readonly AccountRole[]> => (await partyOf(id))?.roles ?? [];
 
   /** Undefined: no role is asked for. */
   const roleStep = async (asked: UseTrial): Promise<Step | undefined> => {
     const { caller, demand } = asked;
     if (caller === undefined || (asked.action === 'register' && asked.way !== 'management')) return undefined;
     const has = await rolesOf(caller);
-    if (demand.roles.length === 0 || has.some((role) => demand.roles.includes(role))) return undefined;
+    if (demand.roles.length === 0 || demand.roles.some((role) => has.includes(role))) return undefined;
     if (demand.own && caller.startsWith('acc_')) return undefined;
     return { layer: 'role', text: `Give ${caller} the role ${demand.roles.join(' or ')}.` };
   };

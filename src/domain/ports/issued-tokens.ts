@@ -47,7 +47,12 @@ export type IssuedToken = {
 };
 
 /** The approval a token was made of, and the digest of the one action it is good for. */
-export type TokenApproval = { readonly id: string; readonly digest: string };
+export type TokenApproval = {
+  readonly id: string;
+  readonly digest: string;
+  /** Two people let it happen in an emergency, without those who are asked. */
+  readonly break_glass?: true;
+};
 
 /** A live token for a resource, and what was looked at to find it live. */
 export type StandingToken = { readonly token: IssuedToken; readonly facts: DecisionFacts };

@@ -11,9 +11,17 @@ import type { AuditEvent, AuditEventType } from '../audit/audit-event.ts';
 /**
  * Who is told by mail, and in browsers: who answers for the agent, who was asked to, the account itself, who can do
  * something about it, or who may decide about the approval; or who came to be asked about it later; both people of an
- * absence.
+ * absence; and whoever it concerns, with the administrators.
  */
-export type Audience = 'owner' | 'offered' | 'account' | 'administrators' | 'approvers' | 'escalated' | 'absence';
+export type Audience =
+  | 'owner'
+  | 'offered'
+  | 'account'
+  | 'administrators'
+  | 'approvers'
+  | 'escalated'
+  | 'absence'
+  | 'alarmed';
 
 type KindRule = {
   /** For docs and the management API. */
@@ -171,6 +179,29 @@ export const NOTICE_KINDS = {
     about: 'account',
     mail: 'account',
     isPushed: true,
+  },
+  'break_glass.called': {
+    says: 'One of two people wants an action to happen in an emergency, without those who are asked.',
+    from: ['break_glass.called'],
+    when: isDone,
+    about: 'target',
+    mail: 'alarmed',
+    isPushed: true,
+  },
+  'break_glass.broken': {
+    says: 'Two people let an action happen in an emergency; a third person has to look at it.',
+    from: ['break_glass.broken'],
+    when: isDone,
+    about: 'target',
+    mail: 'alarmed',
+    isPushed: true,
+  },
+  'break_glass.reviewed': {
+    says: 'A third person looked at an action that was let happen in an emergency.',
+    from: ['break_glass.reviewed'],
+    when: isDone,
+    about: 'target',
+    mail: 'alarmed',
   },
   'absence.declared': {
     says: 'Somebody decides about approvals for a person who is away.',

@@ -41,6 +41,8 @@ export const spreading = (deps: {
   readonly escalatedTo: (approval: string) => Promise<readonly string[]>;
   /** Both people of an absence. */
   readonly partiesOf: (absence: string) => Promise<readonly string[]>;
+  /** Whoever an approval concerns that somebody lets happen in an emergency, but for the administrators. */
+  readonly alarmedOf: (approval: string) => Promise<readonly string[]>;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
   readonly onWithheld: (account: string, channel: Channel) => void;
 }) => {
@@ -66,6 +68,11 @@ export const spreading = (deps: {
         return notice.object === undefined ? [] : accounts.getMany(await deps.escalatedTo(notice.object));
       case 'absence':
         return notice.object === undefined ? [] : accounts.getMany(await deps.partiesOf(notice.object));
+      case 'alarmed': {
+        const told = notice.object === undefined ? [] : await accounts.getMany(await deps.alarmedOf(notice.object));
+        const all = [...told, ...(await accounts.administrators())];
+        return [...new Map(all.map((one) => [one.id, one])).values()];
+      }
       case 'administrators':
         return accounts.administrators();
       default:
@@ -92,7 +99,7 @@ export const spreading = (deps: {
     const audience = await audienceOf(notice, agent);
     for (const { id, email, emailVerified } of audience) {
       if (email === undefined || !emailVerified) continue;
-      if (about !== undefined && (await isEnough('mail', id))) continue;
+      if (about !== undefined && !isAlarm(notice) && (await isEnough('mail', id))) continue;
       const body = JSON.stringify({
         ...facts,
         ...(ruleOf(notice.kind).mail === 'absence' ? betweenTwo(notice, audience, id) : {}),
@@ -108,7 +115,11 @@ export const spreading = (deps: {
     const end = approval === undefined ? undefined : until;
     for (const { id: account } of (await audienceOf(notice, agent)).filter(({ state }) => state === 'active')) {
       const browsers = await to.list(account);
-      if (browsers.length === 0 || (notice.agent !== undefined && (await isEnough('push', account)))) continue;
+      if (
+        browsers.length === 0 ||
+        (notice.agent !== undefined && !isAlarm(notice) && (await isEnough('push', account)))
+      )
+        continue;
       const facts: PushFacts = {
         account,
         ...(approval === undefined ? {} : { approval }),
@@ -148,6 +159,9 @@ export const spreading = (deps: {
     if (push && ruleOf(kind).isPushed) await byPush(notice, agent, push);
   };
 };
+
+/** What nobody may miss, however much there was before. */
+const isAlarm = ({ kind }: Notice): boolean => ruleOf(kind).mail === 'alarmed';
 
 /** Of two people whom it is about: who the other is, and which of the two is told. */
 const betweenTwo = (

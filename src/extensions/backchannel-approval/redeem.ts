@@ -5,13 +5,15 @@
  */
 import type { Agent } from '../../domain/agents/agent.ts';
 import { differences, digestOf, meaningOf } from '../../domain/approvals/action.ts';
-import { type Approval, assuranceOfVotes, stateAt } from '../../domain/approvals/approval.ts';
+import { type Approval, assuranceOfVotes, isBroken, stateAt } from '../../domain/approvals/approval.ts';
+import { GLASS_SECONDS } from '../../domain/approvals/break-glass.ts';
 import { CIBA } from '../../domain/clients/grant-types.ts';
 import { type Decision, recordOf } from '../../domain/decision/decision.ts';
 import type { DecisionFacts } from '../../domain/decision/facts.ts';
 import type { ActorChain } from '../../domain/delegation/actor-chain.ts';
 import type { Detail } from '../../domain/details/detail-type.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { TokenApproval } from '../../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { BackchannelApprovalDependencies, Caller } from './dependencies.ts';
 import { notWhole, type Refuse, refusals } from './refusals.ts';
@@ -37,7 +39,7 @@ export type Approved = {
     readonly issuedTokenType?: string;
     readonly decision: Decision;
     readonly assurance: DecisionFacts['assurance'];
-    readonly approval: { readonly id: string; readonly digest: string };
+    readonly approval: TokenApproval;
   };
   readonly redeem: () => Promise<boolean>;
 };
@@ -89,7 +91,13 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
     caller.note({
       decision: decision.id,
       ...(decision.policyVersion === undefined ? {} : { policy: decision.policyVersion }),
-      inputs: { now, digest: approval.digest, votes: votes.length, ...recordOf(decision) },
+      inputs: {
+        now,
+        digest: approval.digest,
+        votes: votes.length,
+        ...(isBroken(approval) ? { breakGlass: true } : {}),
+        ...recordOf(decision),
+      },
     });
     const isLess = decision.scope.length < action.scope.length || decision.removedDetails.length > 0;
     if (isLess) throw refuse(...notWhole(decision));
@@ -110,6 +118,8 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
         text: `since it was approved this has changed: ${changed.join(', ')}; ask again`,
       });
     }
+    const broken = isBroken(approval) ? ({ break_glass: true } as const) : {};
+    const longest = isBroken(approval) ? GLASS_SECONDS : LIFETIME_SECONDS;
     const row = await source.row({ scope: decision.scope, details: decision.details });
     const txn = source.txn ?? identifiers.newId('txn');
     caller.note({ chain: row.chain, delegation: row.id, txn, scopeGiven: decision.scope });
@@ -120,11 +130,7 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
         resourceServer: server,
         scope: decision.scope,
         details: decision.details,
-        notAfter: Math.min(
-          source.notAfter,
-          row.expiresAt,
-          now + Math.min(LIFETIME_SECONDS, decision.maxSeconds ?? LIFETIME_SECONDS),
-        ),
+        notAfter: Math.min(source.notAfter, row.expiresAt, now + Math.min(longest, decision.maxSeconds ?? longest)),
         delegation: row.id,
         lease: source.lease,
         txn,
@@ -133,7 +139,7 @@ export const redeemApproval = (dependencies: BackchannelApprovalDependencies) =>
         // One action, one use: whoever accepts it counts, or uses the approval up here.
         decision: { ...decision, maxUses: 1 },
         assurance: source.assurance,
-        approval: { id: approval.id, digest: approval.digest },
+        approval: { id: approval.id, digest: approval.digest, ...broken },
       },
       redeem: async () => {
         if (await desk.redeem(approval.id)) return true;

@@ -35,6 +35,7 @@ export type ConsoleOperation =
   | 'removeCredential'
   | 'listApprovals'
   | 'getApproval'
+  | 'reviewApproval'
   | 'listPolicySets'
   | 'getPolicySet'
   | 'validatePolicies'

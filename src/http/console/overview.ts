@@ -13,6 +13,7 @@ import type { Viewer } from './console-page.ts';
 const SHOWN = 10;
 const RECENT = 5;
 const WAITING = 50;
+const REVIEWS = 50;
 
 /** What an operator or auditor looks at is everything, what an owner looks at is what is their own. */
 export const overviewModel = async (
@@ -27,6 +28,9 @@ export const overviewModel = async (
   const hrefOf = (query: Partial<ListQuery>): string => listHref(deps, { all: frame.seesAll, ...query });
   return {
     ...frame,
+    openReviews: frame.sees.includes('break-glass')
+      ? (await deps.approvals.desk.glass.reviews('open', { limit: REVIEWS })).length
+      : 0,
     waiting: await waitingFor(deps, calls, viewer),
     states: AGENT_STATE_KINDS.map((state) => ({
       name: state,

@@ -17,6 +17,7 @@ import { agentModel } from './agent-model.ts';
 import { addApprovalsPage } from './approvals-page.ts';
 import { addAuditPages } from './audit-pages.ts';
 import { addBlueprintPages } from './blueprint-pages.ts';
+import { addBreakGlassPages, seesBreakGlass } from './break-glass-pages.ts';
 import { addClientPages } from './client-pages.ts';
 import { type ConsoleCalls, type ConsoleOperation, consoleCalls } from './console-calls.ts';
 import { agentHref, type ConsoleDeps } from './console-deps.ts';
@@ -58,6 +59,7 @@ const ASKED_FOR: Partial<Record<ConsolePlace, readonly [ConsoleOperation, reach?
 };
 
 const isSeen = (calls: ConsoleCalls, place: ConsolePlace, account: Account): boolean => {
+  if (place === 'break-glass') return seesBreakGlass(account);
   const [operation, reach] = ASKED_FOR[place] ?? [];
   if (operation === undefined) return true;
   return reach === undefined ? calls.may(operation, account) : calls.mayAll(operation, account);
@@ -112,6 +114,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
   addConsoleForms(parts);
   addEditPages(parts);
   addApprovalsPage(parts);
+  addBreakGlassPages(parts);
   addPolicyPages(parts);
   addTryPage(parts);
   addTryUsePage(parts);

@@ -1,7 +1,9 @@
+import { GLASS_FINDINGS } from '../../domain/approvals/approval.ts';
 import { SHOWN_STATES } from '../../domain/approvals/approval-lists.ts';
 import {
   flag,
   identified,
+  input,
   type JsonSchema,
   list,
   nullable,
@@ -72,6 +74,18 @@ export const APPROVAL_SCHEMAS = {
         64,
         output({ account, for: text('Who is away and for whom it was said.', 128), at: seconds('When.') }, ['for']),
       ),
+      break_glass: output(
+        {
+          reason: text('Why, in the words of who called first.', 500),
+          by: list('Who called for it, and who agreed; one only called.', 2, output({ account, at: seconds('When.') })),
+          review: oneOf('Of one that happened: whether a third person has looked at it.', ['open', 'closed']),
+          finding: oneOf('What that one found.', GLASS_FINDINGS),
+          note: text('In words.', 2000),
+          reviewed_by: text('Who it was.', 128),
+          reviewed_at: seconds('When.'),
+        },
+        ['review', 'finding', 'note', 'reviewed_by', 'reviewed_at'],
+      ),
       binding_message: text('Words of the agent, or of the resource server that asked, for people.', 2048),
       created_at: seconds('When it was asked.'),
       expires_at: seconds('Until when people may decide.'),
@@ -91,6 +105,7 @@ export const APPROVAL_SCHEMAS = {
         'details',
         'approvers_except',
         'escalation',
+        'break_glass',
         'binding_message',
         'decided_at',
         'decided_by',
@@ -102,6 +117,13 @@ export const APPROVAL_SCHEMAS = {
     ],
   ),
   ApprovalPage: page('Approval'),
+  BreakGlassReview: input(
+    {
+      finding: oneOf('Whether it was right to let it happen.', GLASS_FINDINGS),
+      note: text('What was found: 10 to 2000 characters.', 2000),
+    },
+    ['finding', 'note'],
+  ),
   Absence: output(
     {
       ...identified('Begins with abs_.'),

@@ -2,13 +2,14 @@ import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import { type Approval, stateAt } from '../../domain/approvals/approval.ts';
 import type { ApprovalDesk } from '../../domain/approvals/approval-desk.ts';
 import { type ApprovalQuery, listApprovals } from '../../domain/approvals/approval-lists.ts';
+import { DomainError } from '../../domain/errors.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import type { JsonObject } from './json-body.ts';
 
 /** The part of the desk this API reads; nobody decides by token. */
-export type ApprovalsRead = Pick<ApprovalDesk, 'get' | 'list' | 'ofAgent' | 'ofSubject'>;
+export type ApprovalsRead = Pick<ApprovalDesk, 'get' | 'glass' | 'list' | 'ofAgent' | 'ofSubject'>;
 
 /** An account without a role sees what is asked in its name and what its own agents ask. */
 export const approvalHandlers = (
@@ -16,7 +17,7 @@ export const approvalHandlers = (
   agents: Pick<AgentRegistry, 'get'>,
   owners: Pick<Owners, 'answersFor'>,
   clock: Pick<Clock, 'now'>,
-): Handlers<'listApprovals' | 'getApproval'> => {
+): Handlers<'listApprovals' | 'getApproval' | 'reviewApproval'> => {
   const ownsAgent = async (id: string, account: string): Promise<boolean> => {
     const agent = await agents.get(id);
     return agent !== undefined && (await owners.answersFor(agent.document.owner, account));
@@ -32,17 +33,29 @@ export const approvalHandlers = (
 
   return {
     async listApprovals({ query, after, access, caller }): Promise<Answer> {
-      const { agent, limit } = query;
+      const { agent, limit, review } = query;
       const state = query.state as ApprovalQuery['state'];
       const isOwnAgent = access === 'own' && agent !== undefined && (await ownsAgent(agent, caller.id));
       // Without a role, somebody else's approvals are as if there were none (MG-01).
       const subject = query.subject ?? (access === 'own' && !isOwnAgent ? caller.id : undefined);
       if (access === 'own' && subject !== caller.id && !isOwnAgent) return { body: { items: [] } };
-      const { items, next } = await listApprovals(desk, { agent, subject, state, after, limit }, clock.now());
+      const { items, next } = await listApprovals(desk, { agent, subject, state, review, after, limit }, clock.now());
       return { body: { items: items.map((one) => showApproval(one, clock.now())) }, next };
     },
 
     getApproval: async (call) => ({ body: showApproval(await visible(call), clock.now()) }),
+
+    async reviewApproval(call) {
+      const { caller, body, by } = call;
+      // A client looks at nothing: whoever answers for it does.
+      const account = caller.kind === 'account' ? caller.id : caller.account;
+      if (account === undefined) throw new DomainError('forbidden', 'Nobody stands behind this client.');
+      await visible(call);
+      const { finding, note } = body as { readonly finding: string; readonly note: string };
+      const { request, source } = by;
+      const closed = await desk.glass.close(call.id, { account, finding, note, request, source });
+      return { body: showApproval(closed, clock.now()) };
+    },
   };
 };
 
@@ -80,6 +93,7 @@ const showApproval = (approval: Approval, now: number): JsonObject => {
     must_agree: approval.mustAgree,
     ...(approval.escalation ? { escalation: approval.escalation } : {}),
     votes: votes.map(({ account, at, for: away }) => ({ account, ...(away === undefined ? {} : { for: away }), at })),
+    ...glassOf(approval),
     ...(action.message === undefined ? {} : { binding_message: action.message }),
     created_at: approval.createdAt,
     expires_at: approval.expiresAt,
@@ -89,5 +103,21 @@ const showApproval = (approval: Approval, now: number): JsonObject => {
     ...(redeemBy === undefined ? {} : { redeem_by: redeemBy }),
     ...(redeemedAt === undefined ? {} : { redeemed_at: redeemedAt }),
     ...(use === undefined ? {} : { used_at: use.at }),
+  };
+};
+
+/** How it was let happen in an emergency, or is about to be. */
+const glassOf = ({ glass, review }: Approval): JsonObject => {
+  if (!glass) return {};
+  const { reason, votes, closed } = glass;
+  return {
+    break_glass: {
+      reason,
+      by: votes.map(({ account, at }) => ({ account, at })),
+      ...(review === undefined ? {} : { review }),
+      ...(closed === undefined
+        ? {}
+        : { finding: closed.finding, note: closed.note, reviewed_by: closed.by, reviewed_at: closed.at }),
+    },
   };
 };

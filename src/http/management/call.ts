@@ -19,6 +19,7 @@ export type RouteQuery = {
   readonly upstream?: string;
   readonly account?: string;
   readonly deputy?: string;
+  readonly review?: 'open' | 'closed';
   readonly name?: string;
   readonly owner?: string;
   readonly state?: AgentState;

@@ -1,4 +1,4 @@
-import type { Account, Role } from '../../domain/accounts/account.ts';
+import type { Account, AccountRole, Role } from '../../domain/accounts/account.ts';
 import type { Client } from '../../domain/clients/client.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { IssuedToken } from '../../domain/ports/issued-tokens.ts';
@@ -43,7 +43,11 @@ export const MANAGEMENT_SCOPES = [
   { name: 'delegations:read', description: 'See what agents may do for people', risk: 'medium' },
   { name: 'delegations:write', description: 'End what agents may do for people', risk: 'high' },
   { name: 'approvals:read', description: 'See what people are asked about single actions of agents', risk: 'medium' },
-  { name: 'approvals:write', description: 'End who decides about approvals for somebody who is away', risk: 'high' },
+  {
+    name: 'approvals:write',
+    description: 'End who decides for whom, and say whether an emergency was one',
+    risk: 'high',
+  },
   { name: 'kills:read', description: 'See what was stopped in an emergency', risk: 'low' },
   { name: 'kills:write', description: 'Stop agents, people, clients or everything, and lift that', risk: 'critical' },
   { name: 'webhooks:read', description: 'See which systems hear of what happens here', risk: 'low' },
@@ -61,7 +65,7 @@ export type Caller = {
   readonly kind: 'account' | 'client';
   readonly id: string;
   readonly name: string;
-  readonly roles: readonly Role[];
+  readonly roles: readonly AccountRole[];
   readonly scope: readonly string[];
   /** The account it stands for: itself, or the owner of a client with a role. What that one owns it may accept. */
   readonly account?: string;
@@ -90,7 +94,7 @@ export const callerOf = async (token: IssuedToken, lookup: CallerLookup): Promis
 
 /** How far a caller may go on a route; throws 'forbidden' when not at all (decision D22). */
 export const accessOf = (caller: Caller, roles: readonly Role[], own: boolean): Access => {
-  if (caller.roles.some((role) => roles.includes(role))) return 'all';
+  if (roles.some((role) => caller.roles.includes(role))) return 'all';
   if (own && caller.kind === 'account') return 'own';
   throw new DomainError('forbidden', `This needs the role ${roles.join(' or ')}.`);
 };

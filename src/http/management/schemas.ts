@@ -45,7 +45,11 @@ const ROLES = ['administrator', 'operator', 'auditor'];
 const ACCOUNT: Properties = {
   name: text('Name to show.', 200),
   groups: strings('Groups, for the `groups` claim.', 200, 200),
-  roles: list('Roles in this API. Only an administrator gives them.', 3, oneOf('A role.', ROLES)),
+  roles: list(
+    'Roles in this API, and `break_glass`. Only an administrator gives them.',
+    4,
+    oneOf('A role.', [...ROLES, 'break_glass']),
+  ),
 };
 const EMAIL = text('E-mail address.', 254);
 const EMAIL_VERIFIED = flag('Whether the address is known to be theirs.');
@@ -446,7 +450,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     kind: oneOf('What the token stands for.', ['account', 'client']),
     id: { type: 'string' },
     name: { type: 'string' },
-    roles: list('Roles in this API.', 3, { type: 'string' }),
+    roles: list('Roles in this API, and `break_glass` of an account.', 4, { type: 'string' }),
     scope: list('Scopes of the token.', 100, { type: 'string' }),
   }),
 };

@@ -11,6 +11,7 @@ export type FormBinding = readonly [
     | 'approval'
     | 'approval_batch'
     | 'standing_approval'
+    | 'break_glass'
     | 'mail_link',
   ...ids: string[],
 ];

@@ -1,6 +1,7 @@
 /** A desk over memory, and what is asked there. */
 import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../../adapters/memory/ephemeral-store.ts';
+import type { Account, AccountRole } from '../../../src/domain/accounts/account.ts';
 import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/accounts/assurance.ts';
 import type { Action } from '../../../src/domain/approvals/action.ts';
 import type { Approval, Vote } from '../../../src/domain/approvals/approval.ts';
@@ -9,6 +10,7 @@ import type { ApprovalSettings, Wanted } from '../../../src/domain/approvals/ope
 import { type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 import { type MasterKey, masterKey } from '../../../src/domain/secrets/master-key.ts';
 import { countedIdentifiers, ISSUER, movableClock, recordedAudit, START } from '../delegation/fakes.ts';
+import { account } from '../token-exchange/fakes.ts';
 
 export { ISSUER, START };
 
@@ -90,6 +92,10 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
   /** Who may decide besides those who were asked first, by the second from which on. */
   const later = new Map<string, number>();
   const present = (accounts: readonly string[]) => accounts.filter((id) => !left.has(id));
+  /** Those who hold a role. */
+  const people = new Map<string, Account>();
+  /** Whom policy leaves out. */
+  const out = new Set<string>();
   /** Deputy → for whom. */
   const deputies = new Map<string, string>();
   const first = new Map<string, readonly string[]>();
@@ -108,6 +114,17 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
       identifiers,
       masterKey: key,
       settings: { ...SETTINGS, ...settings },
+      emergency: {
+        accounts: {
+          get: async (id) => {
+            const found = people.get(id);
+            return found && { document: found };
+          },
+        },
+        agents: { get: async (id) => (id === 'agt_gone' ? undefined : { document: { owner: 'acc_owner' } }) },
+        owners: { answersFor: async (owner, account) => owner === account },
+        resolve: { leftOut: async () => [...out] },
+      },
       votes: {
         asked,
         deputiesOf: async (_, away) => [...deputies].filter(([, of]) => away.includes(of)).map(([account]) => account),
@@ -130,6 +147,12 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
     left,
     later,
     deputies,
+    out,
+    people,
+    /** An account that holds roles, unchanged for long. */
+    hold(id: string, roles: readonly AccountRole[] = ['break_glass'], more: Partial<Account> = {}): void {
+      people.set(id, { ...account(id), updatedAt: START - 86_400, roles, ...more });
+    },
     between,
     faults,
     desk,

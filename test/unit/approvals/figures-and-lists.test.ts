@@ -92,6 +92,7 @@ describe('a page of approvals', () => {
       pageOf(({ state }) => query.state === undefined || state === query.state)(query),
     ofAgent: (agent: string, page = {}) => pageOf((one) => one.agent === agent)(page),
     ofSubject: (subject: string, page = {}) => pageOf((one) => one.subject === subject)(page),
+    glass: { reviews: (review: 'open' | 'closed', page = {}) => pageOf((one) => one.review === review)(page) },
   };
 
   test.each([

@@ -151,6 +151,7 @@ describe('AP-05 an agent that asks again and again', () => {
       approversOf: async () => ['acc_a'],
       escalatedTo: async () => ['acc_b'],
       partiesOf: async () => [],
+      alarmedOf: async () => [],
       ephemeral: {
         async count(key) {
           counts.set(key, (counts.get(key) ?? 0) + 1);

@@ -1,11 +1,12 @@
 /** Models of the pages on which people decide about single actions. Whatever somebody else chose goes through `text`. */
-import type { Html, Phrase } from '../../../views/html.ts';
+import { type Html, type Phrase, phrase } from '../../../views/html.ts';
 import type { PageFrame } from '../../../views/layout.ts';
 import { approvalPage } from '../../../views/pages/approval.ts';
 import { batchPage } from '../../../views/pages/approval-batch.ts';
 import type { ApprovalFacts, ApprovalModel } from '../../../views/pages/approval-model.ts';
 import { inboxPage } from '../../../views/pages/approvals.ts';
 import { awayPage, newAwayPage } from '../../../views/pages/away.ts';
+import { breakGlassListPage, breakGlassPage, type GlassFacts } from '../../../views/pages/break-glass.ts';
 import { type ConsoleApprovalsModel, consoleApprovalsPage } from '../../../views/pages/console-approvals.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import { CONSOLE_PLACES, type ConsoleFrame } from '../../../views/partials/console-frame.ts';
@@ -105,6 +106,7 @@ export const approvalPages = (
       href: `${frame.basePath}/console/approvals?state=${name}`,
     })),
     countedOnly: 1000,
+    emergencies: 1,
     decisions: 47,
     medianSeconds: 42,
     quickShare: 0.04,
@@ -124,6 +126,7 @@ export const approvalPages = (
       rows: [],
       pages: {},
       states: [],
+      emergencies: 1,
       decisions: 0,
       people: [],
       days: consolePage.days,
@@ -191,6 +194,18 @@ export const approvalPages = (
       errors: { deputy: text('There is no such account.') },
       error: text('There are three already.'),
     }),
+    'approval-glass': one({
+      ask: { kind: 'session' },
+      approval: {
+        ...event,
+        glass: {
+          reason: text('The payment run stops at six and nobody answers.'),
+          isBroken: false,
+          href: `${frame.basePath}/console/break-glass/apv_2`,
+        },
+      },
+    }),
+    ...glassPages(frame, text, event),
     'approval-agreed': one({ ask: { kind: 'session' }, approval: { ...transfer, state: 'agreed' } }),
     'approval-approved': one({
       ask: { kind: 'session' },
@@ -249,5 +264,70 @@ export const approvalPages = (
       apart: [],
       results: [],
     }),
+  };
+};
+
+const glassPages = (
+  frame: PageFrame,
+  text: (usual: string) => string,
+  approval: ApprovalFacts,
+): Readonly<Record<string, Html>> => {
+  const console_: ConsoleFrame = { ...frame, csrf: text('9d2'), seesAll: true, sees: CONSOLE_PLACES };
+  const href = `${frame.basePath}/console/break-glass/apv_2`;
+  const none: GlassFacts = { href, approval, people: [] };
+  const called: GlassFacts = {
+    ...none,
+    reason: text('The payment run stops at six and nobody answers.'),
+    people: [{ name: text('Bob'), isYou: false, at: NOON }],
+  };
+  const open: GlassFacts = {
+    ...called,
+    approval: { ...approval, state: 'redeemed', decidedAt: NOON + 60 },
+    people: [...called.people, { name: text('Cleo'), isYou: true, at: NOON + 60 }],
+    review: 'open',
+  };
+  const closed: GlassFacts = {
+    ...open,
+    review: 'closed',
+    closed: { name: text('Dora'), at: NOON + 4000, finding: 'unjustified', note: text('Nobody had tried to call.') },
+  };
+  const values = { reason: text('Because it is late'), finding: '', note: text('So far nothing') };
+  const passkey = '{"challenge":"x"}';
+  const csrf = text('9d2');
+  return {
+    'break-glass': breakGlassListPage({ ...console_, open: [open], waiting: [none, called], closed: [closed] }),
+    'break-glass-empty': breakGlassListPage({ ...console_, open: [], waiting: [], closed: [] }),
+    'break-glass-call': breakGlassPage({
+      ...console_,
+      glass: none,
+      can: { kind: 'call', action: href, csrf, passkey },
+      values,
+      error: phrase({ en: 'That is no reason.', de: 'Das ist kein Grund.' }),
+    }),
+    'break-glass-agree': breakGlassPage({
+      ...console_,
+      glass: called,
+      can: { kind: 'agree', action: href, csrf, passkey },
+      values,
+    }),
+    'break-glass-no-passkey': breakGlassPage({
+      ...console_,
+      glass: none,
+      can: { kind: 'call', action: href, csrf },
+      values,
+    }),
+    'break-glass-called': breakGlassPage({
+      ...console_,
+      glass: called,
+      can: { kind: 'nothing', why: 'called' },
+      values,
+    }),
+    'break-glass-review': breakGlassPage({
+      ...console_,
+      glass: open,
+      can: { kind: 'review', action: `${href}/review`, csrf },
+      values,
+    }),
+    'break-glass-closed': breakGlassPage({ ...console_, glass: closed, can: { kind: 'nothing' }, values }),
   };
 };

@@ -153,6 +153,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
   return {
     'console-overview': overviewPage({
       ...frame,
+      openReviews: 1,
       waiting: [waiting(row('w1', 'Minute taker', 'pending'), 'registered'), waiting(planner, 'offered')],
       states: counts(['active', 'pending', 'suspended', 'orphaned', 'retired']),
       environments: counts(['production', 'test', 'development']),
@@ -165,6 +166,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     }),
     'console-empty': overviewPage({
       ...frame,
+      openReviews: 0,
       sees: ['overview', 'agents', 'findings', 'register'],
       seesAll: false,
       waiting: [],

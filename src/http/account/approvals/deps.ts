@@ -9,7 +9,10 @@ import type { Clock } from '../../../domain/ports/clock.ts';
 import type { LiveApprovals } from './live.ts';
 
 export type ApprovalPagesDeps = {
-  readonly desk: Pick<ApprovalDesk, 'settings' | 'get' | 'isAsked' | 'seatsOf' | 'ofApprover' | 'approve' | 'deny'>;
+  readonly desk: Pick<
+    ApprovalDesk,
+    'settings' | 'get' | 'glass' | 'isAsked' | 'seatsOf' | 'ofApprover' | 'approve' | 'deny'
+  >;
   readonly absences: Pick<Absences, 'declare' | 'end' | 'get' | 'isFounded' | 'list' | 'ofDeputy'>;
   readonly standing: Pick<StandingApprovals, 'end' | 'give' | 'ofAccount'>;
   readonly live: LiveApprovals;

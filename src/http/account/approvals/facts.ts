@@ -4,7 +4,7 @@ import { SHOWN_MEMBERS } from '../../../../views/partials/approval-facts.ts';
 import { agentWords } from '../../../../views/words/agent.ts';
 import { approvalWords } from '../../../../views/words/approval.ts';
 import type { Agent } from '../../../domain/agents/agent.ts';
-import { type Approval, seatOf, stateAt } from '../../../domain/approvals/approval.ts';
+import { type Approval, isBroken, seatOf, stateAt } from '../../../domain/approvals/approval.ts';
 import type { Seat } from '../../../domain/approvals/votes-now.ts';
 import { actorsOf } from '../../../domain/delegation/actor-chain.ts';
 import { describedDetail } from '../../../domain/details/described-detail.ts';
@@ -68,6 +68,15 @@ export const approvalFacts = async (
           ...(vote && vote.account !== account ? { through: known.nameOf(vote.account) } : {}),
         };
       }),
+      ...(approval.glass
+        ? {
+            glass: {
+              reason: approval.glass.reason,
+              isBroken: isBroken(approval),
+              href: `${deps.basePath}/console/break-glass/${id}`,
+            },
+          }
+        : {}),
       ...(seat && seat.of !== viewer ? { forWhom: awayAs(seat, known.nameOf) } : {}),
       ...(action.message === undefined ? {} : { message: action.message }),
     };

@@ -1,5 +1,7 @@
 /** Routes about what may be given: budgets, policies, delegations and approvals. */
+
 import { SHOWN_STATES } from '../../../domain/approvals/approval-lists.ts';
+import { REVIEWERS } from '../../../domain/approvals/break-glass.ts';
 import { ADMINISTRATORS, about, id, OWN, PAGE, READERS, type RouteDeclaration } from './route.ts';
 
 const budgets = about('budgets', 'budgets:read', 'budgets:write');
@@ -9,6 +11,8 @@ const delegations = about('delegations', 'delegations:read', 'delegations:write'
 const absences = about('absences', 'approvals:read', 'approvals:write');
 /** Read only: people decide on their pages, and nobody by token. */
 const approvals = about('approvals', 'approvals:read', 'approvals:read');
+/** What was done by people is looked at by others, by token, too. */
+const emergencies = about('approvals', 'approvals:read', 'approvals:write');
 /** A POST that changes nothing: what is asked stands in its body. */
 const READ = { scope: 'policies:read', policy: { not: 'it changes nothing' }, roles: READERS, status: 200 } as const;
 /** Bytes: 512 KiB of text, and what JSON puts before quotes and ends of lines. */
@@ -105,8 +109,19 @@ export const AUTHORITY_ROUTES = {
       agent: id('Only those of this agent.'),
       subject: id('Only those on behalf of this account.'),
       state: { type: 'string', enum: SHOWN_STATES, description: 'Only those that stand like this now.' },
+      review: {
+        type: 'string',
+        enum: ['open', 'closed'],
+        description: 'Only those that two people let happen in an emergency, looked at since or not.',
+      },
     },
   }),
+  reviewApproval: emergencies.act(
+    '/approvals/{id}/review',
+    'Approval',
+    'Say whether it was right that two people let it happen in an emergency; nobody of the two does',
+    { roles: REVIEWERS, body: 'BreakGlassReview' },
+  ),
   getApproval: approvals.read('/approvals/{id}', 'Approval', 'Read an approval', OWN),
 
   listAbsences: absences.read('/absences', 'AbsencePage', 'List absences, newest first', {

@@ -1,0 +1,286 @@
+import { type Account, holdsRole } from '../accounts/account.ts';
+import { MULTI_FACTOR, satisfiesAcr } from '../accounts/assurance.ts';
+import type { Agent } from '../agents/agent.ts';
+import { actorsOf } from '../delegation/actor-chain.ts';
+import { DomainError, refuseField } from '../errors.ts';
+import type { Owners } from '../groups/owners.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Cursor } from '../ports/document-store.ts';
+import type { EphemeralStore } from '../ports/ephemeral-store.ts';
+import { digestOf } from './action.ts';
+import { type Approval, GLASS_FINDINGS, type GlassFinding, isBroken, stateAt, type Vote } from './approval.ts';
+import { type ApprovalRows, aboutApproval, closedApproval, notThere } from './approval-rows.ts';
+import { isConsent, namesAt, type Resolve } from './approvers.ts';
+
+type Found<T> = Promise<{ readonly document: T } | undefined>;
+
+/** Who breaks the glass, with what was proven for this very approval. */
+export type Breaking = {
+  readonly account: string;
+  /** Digest of what the person saw. */
+  readonly seen: string;
+  readonly assurance: Vote['assurance'];
+  /** Of whoever is the first: 10 to 500 characters. */
+  readonly reason?: string | undefined;
+  readonly request: string;
+  readonly source?: string;
+};
+
+const PEOPLE = 2;
+/** How long after the first the second may come. */
+const CALL_SECONDS = 600;
+/** How long the agent may take then, and how long its token lives. */
+export const GLASS_SECONDS = 120;
+const PROOF_SECONDS = 120;
+const HOUR = 3600;
+/** First calls of one person in an hour: each alarms many. */
+const CALLS = 5;
+const LOOKED_AT = 200;
+const NOTE = 2000;
+
+/**
+ * Two people let one open approval happen without those who are asked, and a third looks at it afterwards (decision 16).
+ * What it does not do is in `isBreakable`, and in the decision that is asked at the fetch as always.
+ */
+export const breakGlass = ({
+  states: { rows, settle, isKilled },
+  accounts,
+  agents,
+  owners,
+  resolve,
+  ephemeral,
+  clock,
+}: {
+  readonly states: ApprovalRows;
+  /** As they count now. */
+  readonly accounts: { get(id: string): Found<Account> };
+  readonly agents: { get(id: string): Found<Pick<Agent, 'owner'>> };
+  readonly owners: Pick<Owners, 'answersFor'>;
+  readonly resolve: Pick<Resolve, 'leftOut'>;
+  readonly ephemeral: Pick<EphemeralStore, 'count'>;
+  readonly clock: Pick<Clock, 'now'>;
+}) => {
+  /** Whether somebody has a part in it: what one wants oneself one does not break the glass for. */
+  const isParty = async (approval: Approval, account: string): Promise<boolean> => {
+    const { action, agent, subject } = approval;
+    if (account === subject) return true;
+    for (const actor of new Set([agent, ...actorsOf(action.chain)])) {
+      const found = (await agents.get(actor))?.document;
+      // Whose owner is not known may be hers.
+      if (!found || (await owners.answersFor(found.owner, account))) return true;
+    }
+    const asking = (await agents.get(agent))?.document;
+    return !asking || (await resolve.leftOut(asking, subject, namesAt(approval, clock.now()))).includes(account);
+  };
+
+  const holder = async (account: string): Promise<Account | undefined> => {
+    const found = (await accounts.get(account))?.document;
+    return found?.state === 'active' && holdsRole(found, 'break_glass') ? found : undefined;
+  };
+
+  /** Who held it before there was something to use it for: nobody is given the role for what is asked already. */
+  const holderFor = async ({ createdAt }: Approval, account: string): Promise<Account | undefined> => {
+    const found = await holder(account);
+    return found && found.updatedAt <= createdAt ? found : undefined;
+  };
+
+  const counts = async (approval: Approval, { account, at }: Vote): Promise<boolean> => {
+    const found = await holderFor(approval, account);
+    return found !== undefined && (found.tokensValidFrom ?? 0) <= at && !(await isParty(approval, account));
+  };
+
+  /** The call that waits for another person; undefined: none, or it is too old. */
+  const waitingCall = ({ glass }: Approval): Vote | undefined => {
+    const [first, second] = glass?.votes ?? [];
+    return first && !second && clock.now() - first.at < CALL_SECONDS ? first : undefined;
+  };
+
+  const checkProof = ({ acr, amr, authTime }: Vote['assurance']): void => {
+    // `mfa`: it verified its person (passkeys.ts).
+    const isPasskey = amr.includes('mfa') && (amr.includes('hwk') || amr.includes('swk'));
+    if (!isPasskey || !satisfiesAcr(acr, MULTI_FACTOR) || clock.now() - authTime > PROOF_SECONDS) {
+      throw new DomainError(
+        'insufficient_user_authentication',
+        'This takes a passkey that verifies you, for this very request.',
+      );
+    }
+  };
+
+  const checkReason = (reason: string | undefined): string => {
+    const text = (reason ?? '').normalize('NFC').replaceAll(/\s+/g, ' ').trim();
+    if (text.length < 10 || text.length > 500) refuseField('/reason', 'Say why, in 10 to 500 characters.');
+    return text;
+  };
+
+  const glass = {
+    /** Whether it can be let happen like this at all, by whomsoever. */
+    isBreakable: (approval: Approval): boolean =>
+      stateAt(approval, clock.now()) === 'pending' && !isConsent(approval.door) && approval.requires.quorum <= PEOPLE,
+
+    waitingCall,
+
+    /** Whether somebody may, as far as the account goes. Nobody may for what one wants oneself. */
+    async mayBreak(approval: Approval, account: string): Promise<boolean> {
+      return (await holderFor(approval, account)) !== undefined && !(await isParty(approval, account));
+    },
+
+    /**
+     * Calls for it, or as the second breaks it. Throws 'not_found' for whoever may not (WB-11), 'conflict' where it cannot
+     * be broken, or by the same person twice, 'precondition_failed' when something else was seen,
+     * 'insufficient_user_authentication' without a passkey, 'invalid_field' without a reason, 'too_many_requests'.
+     */
+    async break(id: string, who: Breaking): Promise<Approval> {
+      const { account, assurance, request, source } = who;
+      const personal = source === undefined ? {} : { personal: { source } };
+      return settle(id, async (approval) => {
+        const now = clock.now();
+        if (!(await glass.mayBreak(approval, account))) throw notThere();
+        if (!glass.isBreakable(approval) || (await isKilled(approval))) {
+          throw new DomainError('conflict', 'This cannot be let happen like this, or not any more.');
+        }
+        if (who.seen !== approval.digest || digestOf(approval.action) !== approval.digest) {
+          throw new DomainError('precondition_failed', 'What you saw is not what is asked for now. Look at it again.');
+        }
+        checkProof(assurance);
+        const vote: Vote = { account, at: now, assurance };
+        const first = waitingCall(approval);
+        const proof = { acr: assurance.acr ?? null, amr: assurance.amr };
+        if (!first || !(await counts(approval, first))) {
+          const reason = checkReason(who.reason);
+          if ((await ephemeral.count(`break-glass:${account}`, HOUR)) > CALLS) {
+            throw new DomainError('too_many_requests', 'You called for this too often.', { retryAfterSeconds: HOUR });
+          }
+          return {
+            next: { ...approval, glass: { reason, votes: [vote] } },
+            event: {
+              ...aboutApproval(approval),
+              ...personal,
+              type: 'break_glass.called',
+              outcome: 'done',
+              caller: account,
+              request,
+              inputs: { digest: approval.digest, reason, risk: approval.risk, ...proof },
+            },
+          };
+        }
+        if (first.account === account) {
+          throw new DomainError('conflict', 'You have called for it already; somebody else has to agree.');
+        }
+        const reason = approval.glass?.reason ?? '';
+        return {
+          next: closedApproval(approval, {
+            state: 'approved',
+            glass: { reason, votes: [first, vote] },
+            review: 'open',
+            decidedAt: now,
+            redeemBy: Math.min(now + GLASS_SECONDS, approval.requested?.until ?? Number.POSITIVE_INFINITY),
+          }),
+          event: {
+            ...aboutApproval(approval),
+            ...personal,
+            type: 'break_glass.broken',
+            outcome: 'done',
+            caller: account,
+            request,
+            inputs: {
+              digest: approval.digest,
+              reason,
+              risk: approval.risk,
+              by: [first.account, account],
+              ...proof,
+            },
+          },
+        };
+      });
+    },
+
+    /** Whose word a broken one stands on now; undefined where that is not enough any more. */
+    async votesOf(approval: Approval): Promise<readonly Vote[] | undefined> {
+      const votes = isBroken(approval) ? (approval.glass?.votes ?? []) : [];
+      const standing = await Promise.all(votes.map((vote) => counts(approval, vote)));
+      return votes.length >= PEOPLE && standing.every(Boolean) ? votes : undefined;
+    },
+
+    /**
+     * What a third person found. Throws 'not_found' where there is nothing to look at or the role is missing, 'forbidden' for
+     * one of the two, 'conflict' when it is closed, 'invalid_field'.
+     */
+    async close(
+      id: string,
+      {
+        account,
+        finding,
+        note,
+        request,
+        source,
+      }: {
+        readonly account: string;
+        readonly finding: string;
+        readonly note: string;
+        readonly request?: string | undefined;
+        readonly source?: string | undefined;
+      },
+    ): Promise<Approval> {
+      const found = (await accounts.get(account))?.document;
+      const isReviewer = found?.state === 'active' && REVIEWERS.some((role) => holdsRole(found, role));
+      const text = note.normalize('NFC').trim();
+      return settle(id, async (approval) => {
+        if (!isReviewer || approval.review === undefined) throw notThere();
+        if (approval.glass?.votes.some((vote) => vote.account === account)) {
+          throw new DomainError('forbidden', 'Whoever broke the glass does not say whether that was right.');
+        }
+        if (approval.review === 'closed') throw new DomainError('conflict', 'Somebody has looked at it already.');
+        if (!isFinding(finding)) return refuseField('/finding', `One of ${GLASS_FINDINGS.join(', ')}.`);
+        if (text.length < 10 || text.length > NOTE)
+          refuseField('/note', 'Say what you found, in 10 to 2000 characters.');
+        const closed = { by: account, at: clock.now(), finding, note: text };
+        return {
+          next: { ...approval, review: 'closed', ...(approval.glass ? { glass: { ...approval.glass, closed } } : {}) },
+          event: {
+            ...aboutApproval(approval),
+            type: 'break_glass.reviewed',
+            outcome: 'done',
+            caller: account,
+            inputs: { digest: approval.digest, finding, note: text },
+            ...(request === undefined ? {} : { request }),
+            ...(source === undefined ? {} : { personal: { source } }),
+          },
+        };
+      });
+    },
+
+    /** Broken ones, newest first; `open`: nobody has looked at them yet. */
+    async reviews(
+      review: 'open' | 'closed',
+      { after, limit = 50 }: { readonly after?: Cursor; readonly limit?: number } = {},
+    ): Promise<readonly Approval[]> {
+      const found = await rows.find({
+        where: { review },
+        order: { by: 'createdAt', direction: 'descending' },
+        ...(after ? { after } : {}),
+        limit,
+      });
+      return found.map(({ document }) => document);
+    },
+
+    /** What an account could break the glass for now, newest first. */
+    async breakableFor(account: string): Promise<readonly Approval[]> {
+      if (!(await holder(account))) return [];
+      const open = await rows.find({
+        where: { state: 'pending' },
+        order: { by: 'createdAt', direction: 'descending' },
+        limit: LOOKED_AT,
+      });
+      const possible = open.map(({ document }) => document).filter((one) => glass.isBreakable(one));
+      const mine = await Promise.all(possible.map((one) => glass.mayBreak(one, account)));
+      return possible.filter((_, index) => mine[index]);
+    },
+  };
+
+  return glass;
+};
+
+/** Who may say whether it was right. */
+export const REVIEWERS = ['administrator', 'auditor'] as const;
+
+const isFinding = (text: string): text is GlassFinding => (GLASS_FINDINGS as readonly string[]).includes(text);

@@ -1,0 +1,278 @@
+import type { Context } from 'koa';
+import type { Phrase } from '../../../views/html.ts';
+import {
+  type BreakGlassModel,
+  breakGlassListPage,
+  breakGlassPage,
+  type GlassFacts,
+} from '../../../views/pages/break-glass.ts';
+import { refusalPhrase } from '../../../views/words/refusals.ts';
+import { type Account, type AccountRole, holdsRole } from '../../domain/accounts/account.ts';
+import type { Assurance } from '../../domain/accounts/assurance.ts';
+import type { Approval } from '../../domain/approvals/approval.ts';
+import { REVIEWERS } from '../../domain/approvals/break-glass.ts';
+import { DomainError, type DomainErrorCode, isDomainError } from '../../domain/errors.ts';
+import { approvalFacts } from '../account/approvals/facts.ts';
+import type { PageSession } from '../account/sessions.ts';
+import { deviceCookie } from '../interaction/device-cookie.ts';
+import {
+  guardedForms,
+  queryOf,
+  recordRefusal,
+  requestOf,
+  seeOther,
+  sendPage,
+  setRetryAfter,
+  statusOf,
+} from '../interaction/page-answers.ts';
+import type { FormBinding } from '../middleware/csrf.ts';
+import { single } from '../middleware/form-body.ts';
+import { nothingThere } from './console-calls.ts';
+import type { Parts } from './console-forms.ts';
+import type { Opened } from './console-page.ts';
+
+const SHOWN = 50;
+const CLOSED_SHOWN = 20;
+
+/** Whose place it is: those who may do it, and those who look at what others do. */
+const VIEWERS: readonly AccountRole[] = ['break_glass', 'administrator', 'operator', 'auditor'];
+
+export const seesBreakGlass = (account: Account): boolean => VIEWERS.some((role) => holdsRole(account, role));
+
+type Values = BreakGlassModel['values'];
+
+const EMPTY: Values = { reason: '', finding: '', note: '' };
+
+/**
+ * Adds `/console/break-glass`: what two people let happen in an emergency, and what a third found (decision 16). Each step is
+ * a passkey's signature for this very approval and this very step; one that was made to approve it does not do.
+ */
+export const addBreakGlassPages = ({ router, page, deps, calls, sessions, openedAs }: Parts): void => {
+  const { basePath, approvals, accounts, agents, owners, passkeys, secondFactor, issuer } = deps;
+  const { desk, clock } = approvals;
+  const path = `${basePath}/console/break-glass`;
+  const devices = deviceCookie(issuer);
+  const forms = guardedForms(deps);
+
+  const purposeOf = (id: string): string => `break-glass:${id}`;
+  const bindingOf =
+    (id: string, digest: string) =>
+    ({ id: session }: PageSession): FormBinding => ['break_glass', session, id, digest];
+
+  const factsOf = async (all: readonly Approval[], viewer: string): Promise<readonly GlassFacts[]> => {
+    const shown = await approvalFacts(deps, all, viewer);
+    const people = all.flatMap(({ glass }) => [
+      ...(glass?.votes.map(({ account }) => account) ?? []),
+      glass?.closed?.by ?? '',
+    ]);
+    const found = await accounts.getMany([...new Set(people.filter((id) => id !== ''))]);
+    const names = new Map(found.map(({ id, name }) => [id, name]));
+    return all.flatMap((approval, index): readonly GlassFacts[] => {
+      const facts = shown[index];
+      const { id, glass, review } = approval;
+      if (!facts) return [];
+      const nameOf = (account: string): string => names.get(account) ?? account;
+      return [
+        {
+          href: `${path}/${id}`,
+          approval: facts,
+          ...(glass ? { reason: glass.reason } : {}),
+          people: (glass?.votes ?? []).map(({ account, at }) => ({
+            name: nameOf(account),
+            isYou: account === viewer,
+            at,
+          })),
+          ...(review === undefined ? {} : { review }),
+          ...(glass?.closed === undefined
+            ? {}
+            : {
+                closed: {
+                  name: nameOf(glass.closed.by),
+                  at: glass.closed.at,
+                  finding: glass.closed.finding,
+                  note: glass.closed.note,
+                },
+              }),
+        },
+      ];
+    });
+  };
+
+  /** Whom it concerns sees it, too, once there is something to see. */
+  const isConcerned = async (approval: Approval, account: string): Promise<boolean> => {
+    if (approval.glass === undefined) return false;
+    if (approval.subject === account || (await desk.isAsked(approval, account))) return true;
+    const owner = (await agents.get(approval.agent))?.document.owner;
+    return owner !== undefined && owners.answersFor(owner, account);
+  };
+
+  const approvalFor = async (id: string, account: Account): Promise<Approval> => {
+    const approval = /^apv_\w{1,64}$/.test(id) ? await desk.get(id) : undefined;
+    const isSeen =
+      approval !== undefined &&
+      ((approval.glass !== undefined && seesBreakGlass(account)) ||
+        (await desk.glass.mayBreak(approval, account.id)) ||
+        (await isConcerned(approval, account.id)));
+    if (!isSeen) throw nothingThere();
+    return approval;
+  };
+
+  const canOf = async (approval: Approval, session: PageSession): Promise<BreakGlassModel['can']> => {
+    const { account } = session;
+    const { id, digest, glass, review } = approval;
+    const href = `${path}/${id}`;
+    if (review === 'open') {
+      const isThird = glass?.votes.every((vote) => vote.account !== account.id) === true;
+      return isThird && REVIEWERS.some((role) => holdsRole(account, role))
+        ? { kind: 'review', action: `${href}/review`, csrf: session.csrf }
+        : { kind: 'nothing' };
+    }
+    if (review !== undefined || !(await desk.glass.mayBreak(approval, account.id))) return { kind: 'nothing' };
+    if (!desk.glass.isBreakable(approval)) return { kind: 'nothing', why: 'not_possible' };
+    const first = desk.glass.waitingCall(approval);
+    if (first?.account === account.id) return { kind: 'nothing', why: 'called' };
+    const passkey = await passkeys.offerFactor(account.id, purposeOf(id));
+    return {
+      kind: first ? 'agree' : 'call',
+      action: `${href}?seen=${digest}`,
+      csrf: forms.token(bindingOf(id, digest)(session)),
+      ...(passkey === undefined ? {} : { passkey }),
+    };
+  };
+
+  const show = async (
+    ctx: Context,
+    { viewer, frame }: Opened,
+    session: PageSession,
+    approval: Approval,
+    { status = 200, values = EMPTY, error }: { status?: number; values?: Values; error?: Phrase } = {},
+  ): Promise<void> => {
+    const [glass] = await factsOf([approval], viewer.account.id);
+    if (!glass) throw nothingThere();
+    const can: BreakGlassModel['can'] =
+      glass.approval.unreadable.length > 0 && approval.review === undefined
+        ? { kind: 'nothing', why: 'not_possible' }
+        : await canOf(approval, session);
+    const model = { ...frame, glass, can, values, ...(error === undefined ? {} : { error }) };
+    const isByPasskey = (can.kind === 'call' || can.kind === 'agree') && can.passkey !== undefined;
+    sendPage(ctx, status, breakGlassPage(model), [], isByPasskey ? 'scripts' : undefined);
+  };
+
+  /** What the passkey proved now, and nothing that the session had proven before. */
+  const proven = async (ctx: Context, account: string, id: string, form: URLSearchParams): Promise<Assurance> => {
+    const credential = single(form, 'credential') ?? '';
+    if (credential === '') {
+      throw new DomainError(
+        'insufficient_user_authentication',
+        'This takes a passkey that verifies you, for this very request.',
+      );
+    }
+    const { assurance, device } = await secondFactor.prove({
+      account,
+      ...requestOf(ctx),
+      assurance: { amr: [], authTime: clock.now() },
+      isStepUp: true,
+      uid: purposeOf(id),
+      proof: { credential },
+      device: devices.read(ctx),
+    });
+    devices.write(ctx, device);
+    return assurance;
+  };
+
+  page('/console/break-glass', async (ctx, { viewer, frame }) => {
+    const { account } = viewer;
+    if (!seesBreakGlass(account)) throw nothingThere();
+    const [open, closed] = await Promise.all([
+      desk.glass.reviews('open', { limit: SHOWN }),
+      desk.glass.reviews('closed', { limit: CLOSED_SHOWN }),
+    ]);
+    sendPage(
+      ctx,
+      200,
+      breakGlassListPage({
+        ...frame,
+        open: await factsOf(open, account.id),
+        ...(holdsRole(account, 'break_glass')
+          ? { waiting: await factsOf(await desk.glass.breakableFor(account.id), account.id) }
+          : {}),
+        closed: await factsOf(closed, account.id),
+      }),
+    );
+  });
+
+  router.get('/console/break-glass/:id', async (ctx) => {
+    const session = await sessions.orSignIn(ctx);
+    if (!session) return;
+    const { id = '' } = ctx.params;
+    await show(ctx, openedAs(ctx, session), session, await approvalFor(id, session.account));
+  });
+
+  router.post('/console/break-glass/:id', async (ctx) => {
+    const { id = '' } = ctx.params;
+    const seen = single(queryOf(ctx), 'seen') ?? '';
+    const { form, ...session } = await sessions.withForm(ctx, bindingOf(id, seen));
+    const { account } = session;
+    const approval = await approvalFor(id, account);
+    const reason = single(form, 'reason');
+    try {
+      const [facts] = await approvalFacts(deps, [approval], account.id);
+      if ((facts?.unreadable.length ?? 1) > 0) {
+        throw new DomainError('conflict', 'This cannot be let happen like this, or not any more.');
+      }
+      const assurance = await proven(ctx, account.id, id, form);
+      await desk.glass.break(id, { account: account.id, seen, assurance, reason, ...requestOf(ctx) });
+    } catch (error) {
+      if (!isDomainError(error) || !SHOWN_CODES.includes(error.code)) throw error;
+      if (!WRITTEN.includes(error.code)) await recordRefusal(deps, ctx, error);
+      setRetryAfter(ctx, error);
+      await show(ctx, openedAs(ctx, session), session, await approvalFor(id, account), {
+        status: statusOf(error),
+        values: { ...EMPTY, reason: reason ?? '' },
+        error: refusalPhrase(error.message),
+      });
+      return;
+    }
+    seeOther(ctx, `${path}/${id}`);
+  });
+
+  router.post('/console/break-glass/:id/review', async (ctx) => {
+    const { id = '' } = ctx.params;
+    const { form, ...session } = await sessions.withForm(ctx);
+    const opened = openedAs(ctx, session);
+    const { account, by } = opened.viewer;
+    const approval = await approvalFor(id, account);
+    const values = {
+      ...EMPTY,
+      finding: single(form, 'finding') ?? '',
+      note: (single(form, 'note') ?? '').slice(0, 2000),
+    };
+    try {
+      await calls.run('reviewApproval', account, by, { id, body: { finding: values.finding, note: values.note } });
+    } catch (error) {
+      if (!isDomainError(error) || !SHOWN_CODES.includes(error.code)) throw error;
+      await recordRefusal(deps, ctx, error);
+      const told = error.code === 'invalid_field' || error.code === 'invalid_request' ? NOTHING_FOUND : error.message;
+      await show(ctx, opened, session, approval, { status: statusOf(error), values, error: refusalPhrase(told) });
+      return;
+    }
+    seeOther(ctx, `${path}/${id}`);
+  });
+};
+
+const NOTHING_FOUND = 'Say what you found, in 10 to 2000 characters.';
+
+/** Refusals that leave the person on the page. */
+const SHOWN_CODES: readonly DomainErrorCode[] = [
+  'invalid_request',
+  'invalid_field',
+  'conflict',
+  'forbidden',
+  'precondition_failed',
+  'insufficient_user_authentication',
+  'unauthenticated',
+  'too_many_requests',
+];
+
+/** Of them, those that the domain wrote down. */
+const WRITTEN: readonly DomainErrorCode[] = ['unauthenticated', 'too_many_requests'];

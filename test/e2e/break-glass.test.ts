@@ -1,0 +1,124 @@
+/** Two people break the glass and a third closes it, each in a browser of its own; passkeys by Chromium's authenticator. */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import { type ApprovalScene, approvalScene, PASSWORD } from '../support/approval-scene.ts';
+import { startChromium, withPage } from '../support/chromium.ts';
+import { pageFaults } from '../support/page-faults.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makePasskey, plugAuthenticator } from '../support/virtual-authenticator.ts';
+
+const PHONE = { viewport: { width: 390, height: 844 } };
+const REASON = 'The payment run stops at six and nobody answers.';
+
+let server: RunningServer;
+let scene: ApprovalScene;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await runServer();
+  scene = await approvalScene(server);
+  browser = await startChromium();
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const holder = (username: string, role: string) =>
+  scene.management.createAccount({ username, name: `${username} Person`, password: PASSWORD, roles: [role] });
+
+const signIn = async (page: Page, username: string, at: string): Promise<void> => {
+  await page.goto(at);
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+  await page.waitForURL(at);
+};
+
+test('AP-14 AP-19 two people with a passkey each let it happen, a signature for something else does not do, and a third closes it', async () => {
+  await holder('glass-one', 'break_glass');
+  await holder('glass-two', 'break_glass');
+  await holder('glass-three', 'auditor');
+  const ada = await scene.newPerson('glass-ada');
+  const asked = await scene.ask(ada.id, {
+    door: 'token_exchange',
+    risk: 'high',
+    requires: { quorum: 1, isProvenAnew: true },
+  });
+  const list = `${scene.issuer}/console/break-glass`;
+  const one = `${list}/${asked.id}`;
+
+  await withPage(browser, PHONE, async (page) => {
+    await signIn(page, 'glass-one', `${scene.issuer}/account`);
+    await plugAuthenticator(page);
+    await page.goto(`${scene.issuer}/account/security/passkey`);
+    await makePasskey(page, 'Phone');
+    await page.goto(list);
+    expect(await pageFaults(page)).toEqual([]);
+    await page.getByRole('link', { name: /See what is there/ }).click();
+    await page.getByLabel('Why it cannot wait').fill(REASON);
+    expect(await pageFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Call for it with my passkey' }).click();
+    await page.getByText('You called for it.').waitFor();
+    expect(await pageFaults(page)).toEqual([]);
+  });
+  expect(await scene.desk.get(asked.id)).toMatchObject({ state: 'pending', glass: { reason: REASON } });
+
+  await withPage(browser, PHONE, async (page) => {
+    await signIn(page, 'glass-two', `${scene.issuer}/account`);
+    await plugAuthenticator(page);
+    await page.goto(`${scene.issuer}/account/security/passkey`);
+    await makePasskey(page, 'Phone');
+    // What was signed for another page of ours: the challenge is of that one.
+    await page.goto(one);
+    const csrf = await page.locator('form[data-passkey] input[name=csrf]').inputValue();
+    const action = await page.locator('form[data-passkey]').getAttribute('action');
+    const own = await scene.ask(
+      String((await server.behalf.services.accounts.findByUsername('glass-two'))?.document.id),
+      { risk: 'high', requires: { quorum: 1, isProvenAnew: true } },
+    );
+    await page.goto(scene.urlOf(own));
+    const [request] = await Promise.all([
+      page.waitForEvent('requestfailed', (failed) => failed.method() === 'POST'),
+      page
+        .route('**/account/approvals/apv_*', (route) =>
+          route.request().method() === 'POST' ? route.abort() : route.continue(),
+        )
+        .then(() => page.getByRole('button', { name: 'Approve with your passkey' }).click()),
+    ]);
+    const credential = new URLSearchParams(request.postData() ?? '').get('credential') ?? '';
+    expect(credential).not.toBe('');
+    const answer = await page.request.post(`${scene.issuer}${action}`, {
+      form: { csrf, credential },
+      headers: { origin: new URL(scene.issuer).origin },
+      maxRedirects: 0,
+    });
+    expect([answer.status(), (await answer.text()).includes('That passkey was not accepted')]).toEqual([403, true]);
+    expect((await scene.desk.get(asked.id))?.state).toBe('pending');
+
+    await page.goto(one);
+    await page.getByText(REASON).waitFor();
+    expect(await pageFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Agree with my passkey' }).click();
+    await page.getByRole('heading', { name: 'Let happen by two people' }).waitFor();
+    expect(await pageFaults(page)).toEqual([]);
+  });
+  expect(await scene.desk.get(asked.id)).toMatchObject({
+    state: 'approved',
+    review: 'open',
+    glass: { votes: [{ assurance: { amr: ['hwk', 'user', 'mfa'] } }, { assurance: { amr: ['hwk', 'user', 'mfa'] } }] },
+  });
+
+  await withPage(browser, PHONE, async (page) => {
+    await signIn(page, 'glass-three', list);
+    await page.getByRole('link', { name: /See what is there/ }).click();
+    await page.getByLabel('Finding').selectOption('justified');
+    await page.getByLabel('What you found').fill('Spoke with both of them; the run was real.');
+    expect(await pageFaults(page)).toEqual([]);
+    await page.getByRole('button', { name: 'Close it' }).click();
+    await page.getByRole('heading', { name: 'Let happen, and looked at' }).waitFor();
+    expect(await pageFaults(page)).toEqual([]);
+  });
+  expect((await scene.desk.get(asked.id))?.review).toBe('closed');
+}, 120_000);

@@ -1,0 +1,163 @@
+import { chosenName, isolated, longText, plainText } from '../agent-text.ts';
+import { type Html, html, type Phrase } from '../html.ts';
+import { layout } from '../layout.ts';
+import { deedLine, deeds, facts } from '../partials/approval-facts.ts';
+import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import { choice, textArea } from '../partials/controls.ts';
+import { passkeyForm } from '../partials/passkey-form.ts';
+import { submit } from '../partials/submit.ts';
+import { timeText } from '../time-text.ts';
+import { glassWords as words } from '../words/break-glass.ts';
+import type { ApprovalFacts } from './approval-model.ts';
+
+/** How one stands that is, or may be, let happen in an emergency. */
+export type GlassFacts = {
+  readonly href: string;
+  readonly approval: ApprovalFacts;
+  readonly reason?: string;
+  /** Who called, then who agreed. */
+  readonly people: readonly { readonly name: string; readonly isYou: boolean; readonly at: number }[];
+  readonly review?: 'open' | 'closed';
+  readonly closed?: {
+    readonly name: string;
+    readonly at: number;
+    readonly finding: 'justified' | 'unjustified';
+    readonly note: string;
+  };
+};
+
+export type BreakGlassListModel = ConsoleFrame & {
+  readonly open: readonly GlassFacts[];
+  /** What whoever looks could let happen; absent: she has not the role. */
+  readonly waiting?: readonly GlassFacts[];
+  readonly closed: readonly GlassFacts[];
+};
+
+export const breakGlassListPage = (model: BreakGlassListModel): Html =>
+  layout({
+    frame: model,
+    style: 'agents.css',
+    alsoStyle: 'approvals.css',
+    title: words.title,
+    width: 'wide',
+    body: html`<div class="page-head"><h1>${words.title}</h1><p class="lead">${words.lead}</p>
+${consoleTabs(model, 'break-glass')}</div>
+<section aria-labelledby="review"><h2 id="review">${words.toReview}</h2>
+${model.open.length === 0 ? html`<p class="empty">${words.nothingToReview}</p>` : table(model.open)}</section>
+${
+  model.waiting &&
+  html`<section aria-labelledby="waiting"><h2 id="waiting">${words.waiting}</h2>
+${model.waiting.length === 0 ? html`<p class="empty">${words.nothingWaits}</p>` : table(model.waiting)}</section>`
+}
+${model.closed.length > 0 && html`<section aria-labelledby="closed"><h2 id="closed">${words.looked}</h2>${table(model.closed)}</section>`}`,
+  });
+
+const table = (all: readonly GlassFacts[]): Html => html`<div class="card flush"><table class="log">
+<thead><tr><th scope="col">${words.what}</th><th scope="col">${words.who}</th><th scope="col">${words.why}</th><th scope="col">${words.when}</th></tr></thead>
+<tbody>${all.map(
+  ({
+    href,
+    approval,
+    reason,
+    people,
+    closed,
+  }) => html`<tr><td data-label="${words.what}"><a href="${href}">${deedLine(approval)}</a> <span class="hint">${chosenName(approval.agent.name)}</span></td>
+<td data-label="${words.who}" class="names">${people.length === 0 ? '–' : people.map(({ name }, index) => html`${index > 0 && ', '}${isolated(name)}`)}</td>
+<td data-label="${words.why}">${reason === undefined ? '–' : plainText(reason, 200)}${closed && html` <span class="tag ${closed.finding === 'justified' ? 'good' : 'off'}">${words.findings[closed.finding]}</span>`}</td>
+<td data-label="${words.when}">${timeText(people.at(-1)?.at ?? approval.askedAt)}</td></tr>`,
+)}</tbody></table></div>`;
+
+/** The forms POST `csrf` and, as asked, `reason`, `credential`, or `finding` and `note`, to `action`. */
+export type BreakGlassModel = ConsoleFrame & {
+  readonly glass: GlassFacts;
+  /** What whoever looks can do. */
+  readonly can:
+    | { readonly kind: 'call' | 'agree'; readonly action: string; readonly csrf: string; readonly passkey?: string }
+    | { readonly kind: 'review'; readonly action: string; readonly csrf: string }
+    | { readonly kind: 'nothing'; readonly why?: 'called' | 'not_possible' };
+  readonly values: { readonly reason: string; readonly finding: string; readonly note: string };
+  readonly error?: Phrase;
+};
+
+/** What, where and who, as those see it who are asked; then why, and what the person can do about it. */
+export const breakGlassPage = (model: BreakGlassModel): Html => {
+  const { glass, can } = model;
+  const isByPasskey = (can.kind === 'call' || can.kind === 'agree') && can.passkey !== undefined;
+  return layout({
+    frame: model,
+    style: 'agents.css',
+    alsoStyle: 'approvals.css',
+    title: words.title,
+    ...(isByPasskey ? { script: 'passkeys.js' } : {}),
+    body: html`<section class="card approval">
+<div class="page-head"><h1>${words.heading[headingOf(glass)]}</h1></div>
+${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
+${glass.reason !== undefined && said(glass)}
+${deeds(glass.approval)}
+${facts(glass.approval)}
+${action(model)}
+<p class="hint"><a href="${model.basePath}/console/break-glass">${words.all}</a></p>
+</section>`,
+  });
+};
+
+const headingOf = ({ review, people }: GlassFacts): keyof typeof words.heading =>
+  review ?? (people.length > 0 ? 'called' : 'none');
+
+const said = ({ reason = '', people, closed, review }: GlassFacts): Html => {
+  const [first, second] = people;
+  return html`<div class="flash warning" role="note"><p><strong>${words.reasonIs(longText(reason, 500))}</strong></p>
+<p>${first && words.calledBy(isolated(first.name), timeText(first.at))} ${second && words.agreedBy(isolated(second.name), timeText(second.at))}</p>
+${review === 'open' && html`<p>${words.waitsForThird}</p>`}
+${closed && html`<p>${words.closedBy(isolated(closed.name), timeText(closed.at), words.findings[closed.finding])} ${words.reasonIs(longText(closed.note, 2000))}</p>`}</div>`;
+};
+
+const action = ({ can, values, basePath }: BreakGlassModel): Html | undefined => {
+  switch (can.kind) {
+    case 'review':
+      return html`<h2>${words.review}</h2><p>${words.reviewLead}</p>
+<form method="post" action="${can.action}"><input type="hidden" name="csrf" value="${can.csrf}">
+${choice({
+  name: 'finding',
+  label: words.findingField,
+  value: values.finding,
+  options: [
+    { value: '', text: words.choose },
+    { value: 'justified', text: words.findings.justified },
+    { value: 'unjustified', text: words.findings.unjustified },
+  ],
+})}
+${textArea({ name: 'note', label: words.noteField, hint: words.noteHint, value: values.note, rows: 4, maxLength: 2000 })}
+<div class="actions">${submit({ text: words.close })}</div></form>`;
+    case 'nothing':
+      return can.why === undefined
+        ? undefined
+        : html`<div class="flash notice" role="note">${can.why === 'called' ? words.youCalled : words.notPossible}</div>`;
+    default: {
+      const isCall = can.kind === 'call';
+      if (can.passkey === undefined) {
+        return html`<div class="flash warning" role="note">${words.noPasskey(`${basePath}/account/security`)}</div>`;
+      }
+      return html`<p>${isCall ? words.callMeans : words.agreeMeans}</p>
+${passkeyForm({
+  kind: 'get',
+  action: can.action,
+  options: can.passkey,
+  button: isCall ? words.call : words.agree,
+  look: 'primary',
+  fields: html`<input type="hidden" name="csrf" value="${can.csrf}">${
+    isCall &&
+    textArea({
+      name: 'reason',
+      label: words.reasonField,
+      hint: words.reasonHint,
+      value: values.reason,
+      rows: 3,
+      maxLength: 500,
+    })
+  }`,
+})}
+<p class="hint" data-without-passkeys>${words.noScript}</p>`;
+    }
+  }
+};
