@@ -8,6 +8,7 @@ import { crash } from './crash.ts';
 import { derivations } from './derivations.ts';
 import { faults } from './faults.ts';
 import { fuzz } from './fuzz.ts';
+import { injection } from './injection.ts';
 import { killTree } from './kill-tree.ts';
 import { leases } from './leases.ts';
 import { metadata } from './metadata.ts';
@@ -33,6 +34,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   agents,
   metadata,
   spam,
+  injection,
   replay,
 ];
 

@@ -50,6 +50,8 @@ export type RunOptions = {
   readonly after?: { readonly dataFolder: string; readonly port: number };
   /** With 'sqlite': what may be lost is in memory, and lost when the server ends. */
   readonly losesEphemeral?: boolean;
+  /** Puts something between the server and its documents. */
+  readonly between?: (documents: DocumentStore) => DocumentStore;
   /** Receives what the server logs, one JSON text a line. */
   readonly log?: (line: string) => void;
   /** Of a connection, where those of production take too long for a test. */
@@ -97,7 +99,7 @@ export const runServer = async (options: RunOptions = {}) => {
     masterKey,
     // Tests are about what is answered; a busy machine must not turn it into 503.
     requestDeadlineMilliseconds: 25_000,
-    documents: failable(stores.documents, faults, calls),
+    documents: failable(options.between?.(stores.documents) ?? stores.documents, faults, calls),
     ephemeral: failableEphemeral(stores.ephemeral, faults, calls),
     ...('broadcast' in stores ? { broadcast: stores.broadcast } : {}),
     ...(log ? { log } : {}),

@@ -14,8 +14,8 @@ import { pushMessage } from '../../domain/telling/push-channel.ts';
 import { MOST_SUBSCRIPTIONS } from '../../domain/telling/push-register.ts';
 import {
   byOf,
+  doneOf,
   languageOf,
-  queryOf,
   recordRefusal,
   seeOther,
   sendPage,
@@ -97,8 +97,7 @@ export const addNotificationRoutes = (
   router.get('/account/notifications', async (ctx) => {
     const session = await sessions.orSignIn(ctx);
     if (!session) return;
-    const flash = DONE[queryOf(ctx).get('done') ?? ''];
-    await show(ctx, session, 200, flash ? { flash } : {});
+    await show(ctx, session, 200, doneOf(ctx, DONE));
   });
 
   router.post('/account/notifications', async (ctx) => {

@@ -12,6 +12,7 @@ import { sendAsset } from '../assets.ts';
 import { deviceCookie } from '../interaction/device-cookie.ts';
 import {
   byOf,
+  doneOf,
   exchangeOf,
   guardedForms,
   isLocalPath,
@@ -89,11 +90,10 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     const session = await sessions.orSignIn(ctx);
     if (!session) return;
     const query = queryOf(ctx);
-    const flash = DONE[query.get('done') ?? ''];
     const page = accountPage({
       basePath,
       signedInAs: session.signedInAs,
-      ...(flash ? { flash } : {}),
+      ...doneOf(ctx, DONE),
       csrf: session.csrf,
       openApprovals: await waitingFor(deps, session.account.id),
       hasNotifications: deps.push !== undefined,

@@ -5,7 +5,7 @@ import type { FlashMessage } from '../../../views/partials/flash.ts';
 import { sessionWords as words } from '../../../views/words/sessions.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Session } from '../../domain/sessions/session.ts';
-import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import { byOf, doneOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
 import type { AccountSessions } from './sessions.ts';
 
@@ -52,11 +52,10 @@ export const addSessionRoutes = (
     if (!session) return;
     const live = await deps.sessions.ofAccount(session.account.id);
     const list = await Promise.all(live.map((one) => shown(one, session.id)));
-    const flash = DONE[queryOf(ctx).get('done') ?? ''];
     const page = sessionsPage({
       basePath,
       signedInAs: session.signedInAs,
-      ...(flash ? { flash } : {}),
+      ...doneOf(ctx, DONE),
       csrf: session.csrf,
       sessions: list.toSorted((one, other) => Number(other.isThis) - Number(one.isThis)),
       ...(list.some(({ isThis }) => !isThis) ? { endOthersAction: `${path}/end-others` } : {}),

@@ -3,6 +3,7 @@ import { pageCsp } from '../../../views/content-security-policy.ts';
 import type { Html, Phrase, View } from '../../../views/html.ts';
 import { isLanguage, type Language } from '../../../views/language.ts';
 import { errorPage } from '../../../views/pages/error.ts';
+import type { FlashMessage } from '../../../views/partials/flash.ts';
 import { errorWords } from '../../../views/words/error.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import type { Assurance } from '../../domain/accounts/assurance.ts';
@@ -27,6 +28,16 @@ export const requestOf = (ctx: Context): { readonly request: string; readonly so
 
 /** Not `ctx.URL`, which is built from the Host header (AZ-15). */
 export const queryOf = (ctx: Context): URLSearchParams => new URLSearchParams(ctx.querystring);
+
+/** What was just done, by the word of the link; of any other word, whatever it means elsewhere, there is nothing to say. */
+export const doneOf = (
+  ctx: Context,
+  said: Readonly<Record<string, FlashMessage>>,
+): { readonly flash?: FlashMessage } => {
+  const word = queryOf(ctx).get('done') ?? '';
+  const flash = Object.hasOwn(said, word) ? said[word] : undefined;
+  return flash ? { flash } : {};
+};
 
 export const byOf = (ctx: Context, account: string): By => {
   const sender = knownSenders.get(ctx.req);

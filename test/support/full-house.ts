@@ -1,0 +1,222 @@
+/**
+ * A server on which everything that a page can show is there: for the tests that look at every page. Ada answers for agents,
+ * allows some, decides about actions, has factors, connections and browsers, and may administer all of it.
+ */
+import { createECDH } from 'node:crypto';
+import { mailLinks } from '../../src/domain/accounts/mail-links.ts';
+import { newKeyPair } from './agent-keys.ts';
+import { approvalScene, PASSWORD, PAYMENTS } from './approval-scene.ts';
+import { type Browser, newBrowser, submitSignIn } from './browser-flow.ts';
+import { exampleType } from './detail-types.ts';
+import { mailServer } from './mail-server.ts';
+import { type RunOptions, runServer } from './running-server.ts';
+import { REDIRECT_URI } from './scene.ts';
+
+const DAY = 86_400;
+/** Nobody listens there. */
+const NOWHERE = 'localhost:1';
+const SYSTEM = { caller: 'system' };
+export const PAYMENT = {
+  type: 'payment_initiation',
+  amount: 125_000,
+  currency: 'EUR',
+  creditor: { name: 'Nordwind Energy AG', account: 'DE02120300000000202051' },
+  reference: 'Invoice 2026-118',
+};
+const TYPE = exampleType('payment');
+
+export type FullHouse = Awaited<ReturnType<typeof fullHouse>>;
+
+export const fullHouse = async (options: RunOptions = {}) => {
+  const mails = await mailServer();
+  const server = await runServer({
+    ...options,
+    environment: {
+      BEHALF_SMTP_URL: mails.url,
+      BEHALF_MAIL_FROM: 'Behalf <id@example.com>',
+      BEHALF_EGRESS_ALLOWED_HOSTS: NOWHERE,
+      BEHALF__PUSH__SERVICES: NOWHERE,
+      BEHALF__PASSWORDS__ARGON2MEMORYKIB: '64',
+      ...options.environment,
+    },
+  });
+  const { services } = server.behalf;
+  const scene = await approvalScene(server);
+  const { management, accountId: ada, jwt } = scene;
+  const now = Math.floor(Date.now() / 1000);
+  const made = async (path: string, body: object = {}): Promise<Readonly<Record<string, unknown>>> => {
+    const answer = await management.call('POST', path, body);
+    if (answer.status >= 300) throw new Error(`${path}: ${answer.status} ${answer.text}`);
+    return answer.body;
+  };
+  const idOf = async (path: string, body: object): Promise<string> => String((await made(path, body))['id']);
+  const newKeys = async () => ({ keys: [(await newKeyPair()).publicJwk] });
+
+  const about = { email: 'ada@example.com', emailVerified: true, groups: ['planners'] };
+  await services.accounts.update(ada, 1, { roles: ['administrator'], ...about }, SYSTEM);
+  const bob = (await management.createAccount({ username: 'bob', name: 'Bob Noyce', password: PASSWORD })).id;
+  const group = await idOf('/groups', { name: 'Planners', members: [ada, bob] });
+
+  // What there is to reach, and within which bounds.
+  const bank = await management.createResourceServer({
+    identifier: 'https://bank.example.com',
+    name: 'The bank',
+    scopes: [
+      { name: 'balance', description: 'See what is there', risk: 'medium' },
+      { name: 'close', description: 'Close the account', risk: 'critical' },
+    ],
+    detail_types: [TYPE, exampleType('file-access')],
+  });
+  const blueprint = await management.createBlueprint({
+    name: 'Small agents',
+    purpose: 'Read and no more',
+    ceilings: { authority: { [jwt.identifier]: ['read', 'write'] } },
+  });
+  const budget = { name: 'No more than this', measure: 'tokens', window_seconds: 3600, limit: 10_000 };
+  await made('/budgets', { ...budget, about: 'account', subject: ada });
+  const trusted = { name: 'Cluster of the tools', template: 'generic', issuer: 'https://issuer.example.com' };
+  await made('/trusted-issuers', { ...trusted, jwks: await newKeys() });
+  await made('/peers', { name: 'The other house', issuer: 'https://peer.example.com', jwks: await newKeys() });
+  const hooks = { name: 'Tool of the house', url: 'https://hooks.example.com/behalf', kinds: ['agent.killed'] };
+  await made('/webhooks', hooks);
+  const draft = await made('/policy-sets', {
+    text: '@id("nights")\n@reason("Nobody works at night.")\npermit (principal, action, resource); // as it was\n',
+    note: 'Nights off',
+  });
+
+  // Agents in every state.
+  const newAgent = async (name: string, more: object = {}, isAccepted = true): Promise<string> => {
+    const body = {
+      ...{ name, purpose: `What ${name} is for`, environment: 'test', owner: ada, jwks: await newKeys() },
+      ...{ redirect_uris: [REDIRECT_URI], resource_servers: [jwt.id, bank.id] },
+      ...more,
+    };
+    return isAccepted ? (await management.createAgent(body)).id : idOf('/agents', body);
+  };
+  const planner = await newAgent('Planner', {
+    ...{ uses: ['plans days'], sponsor: bob, contact: 'planner@example.com', blueprint: blueprint.id },
+    ...{ provider: 'Example Works', provider_version: '7.1 beta', expires_at: now + 3 * DAY },
+    composition: {
+      digest: `sha256:${'a'.repeat(64)}`,
+      model: 'model-7',
+      prompt: 'p-3',
+      tools: ['calendar.find', 'mail.send'],
+    },
+  });
+  const payer = await newAgent('Payer', { resource_servers: [bank.id] });
+  const pending = await newAgent('Waits for its owner', {}, false);
+  const offered = await newAgent('Handed over', { owner: bob });
+  await services.agents.update(offered, 2, { owner: ada }, { caller: bob });
+  const suspended = await newAgent('Suspended');
+  await made(`/agents/${suspended}/suspend`);
+  await newAgent('Of a group', { owner: group }, false);
+  await made(`/agents/${planner}/credentials`, { kind: 'jwks', name: 'Spare keys', jwks: await newKeys() });
+  const copy = await newKeyPair();
+  const { kty, ...key } = copy.publicJwk;
+  await services.instances.start(planner, { jwk: { ...key, kty: String(kty) } as never }, SYSTEM, 'Copy on the left');
+  await made('/kills', { scope: 'agent', id: suspended, reason: 'It was too loud' });
+
+  // What people allowed, and are asked.
+  await scene.newTokens(jwt.identifier);
+  const consent = { subject: ada, expiresAt: now + DAY, by: ada };
+  await services.delegations.recordConsent({
+    ...{ ...consent, actor: scene.agent.clientId, resource: jwt.identifier, asked: ['read', 'write'] },
+    ...{ scope: ['read', 'write'], passOn: { agents: [planner], depth: 2 } },
+  });
+  await services.delegations.recordConsent({
+    ...{ ...consent, actor: planner, resource: PAYMENTS, asked: ['pay'], scope: ['pay'] },
+    ...{ details: [PAYMENT], passOn: { agents: [], depth: 0 } },
+  });
+  const asking = {
+    resource: PAYMENTS,
+    scope: ['pay'],
+    details: [PAYMENT],
+    message: 'The invoice of the energy people',
+  };
+  const open = await scene.ask(ada, { risk: 'high', approvers: [ada, bob], action: asking });
+  const small = await scene.ask(ada, { action: { message: 'As every day' } });
+  await scene.ask(ada, { action: { scope: ['write'] } });
+  const remembered = await scene.ask(ada, { action: { scope: ['read', 'write'], message: 'And the next ones' } });
+  const denied = await scene.ask(ada, { action: { scope: ['delete'], message: 'Away with it' } });
+
+  // Ada herself.
+  const assurance = { acr: 'urn:behalf:acr:1', amr: ['pwd'], authTime: now } as never;
+  const changing = { account: ada, assurance, by: { caller: ada } };
+  const works = { name: 'Example Works', issuer: 'https://works.example.com', clientId: 'behalf-here' };
+  const upstream = (await services.upstreams.create({ ...works, domains: ['works.example'] }, SYSTEM)).document.id;
+  const cloud = { name: 'Sample Cloud', issuer: 'https://cloud.example.com', clientId: 'behalf-there' };
+  await services.upstreams.create(cloud, SYSTEM);
+  const link = {
+    upstream,
+    subject: 'ada-at-works',
+    account: ada,
+    label: 'ada@works.example',
+    proof: 'session',
+  } as const;
+  await services.upstreamLinks.create(link, SYSTEM);
+  await services.push.register?.add(
+    ada,
+    {
+      ...{ name: 'Phone of Ada', language: 'en', endpoint: `https://${NOWHERE}/push`, auth: 'A'.repeat(22) },
+      p256dh: createECDH('prime256v1').generateKeys('base64url'),
+      applicationServerKey: (await services.push.keys.current()).publicKey,
+    },
+    { caller: ada },
+  );
+  const away = { from: now, until: now + DAY };
+  await services.approvals.absences.declare(ada, { deputy: bob, ...away }, { by: { caller: ada }, assurance });
+  await services.approvals.absences.declare(bob, { deputy: ada, ...away }, { by: { caller: bob }, assurance });
+  const browser = await scene.browserOf('ada');
+  for (const one of [denied, remembered]) await scene.answer(browser, one, one === denied ? 'deny' : 'approve');
+  const secret = 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP';
+  const codes = [
+    ...((await services.factors.add({ kind: 'totp', name: 'Work phone', secret, lastStep: 0 }, changing)) ?? []),
+  ];
+
+  /** Somebody's browser, signed in anew; ada's with a recovery code, of which there are ten. */
+  const signedIn = async (username: 'ada' | 'bob' = 'ada'): Promise<Browser> => {
+    const fresh = newBrowser(server.issuer);
+    const first = await fresh.open(`${server.issuer}/account`);
+    const page = await submitSignIn(fresh, first, { username, password: PASSWORD });
+    const form = page.forms.find(({ fields }) => fields.some(({ name }) => name === 'code'));
+    if (form) await fresh.submit(page, form, { set: { code: String(codes.pop()) } });
+    return fresh;
+  };
+  const links = mailLinks(services);
+  const account = (await services.accounts.get(ada))?.document as never;
+
+  return {
+    ...{ server, scene, management, services, codes, signedIn, mails },
+    ids: {
+      ada,
+      bob,
+      group,
+      bank: bank.id,
+      blueprint: blueprint.id,
+      client: scene.app.clientId,
+      planner,
+      payer,
+      pending,
+      offered,
+      suspended,
+      upstream,
+      draft: String(draft['version']),
+    },
+    approvals: { open, small, denied, remembered },
+    /** Pages behind links that are made for one use. */
+    links: {
+      email: await links.make('email', account, 'ada@new.example'),
+      reset: await links.make('reset', account),
+      delegation: (
+        await services.requests.create({
+          ...{ subject: ada, agent: planner, resource: PAYMENTS, scope: ['pay'], details: [PAYMENT] },
+          viaClient: scene.app.clientId,
+        })
+      ).url,
+    },
+    async close(): Promise<void> {
+      await server.close();
+      await mails.close();
+    },
+  };
+};

@@ -1,0 +1,192 @@
+/**
+ * Texts of others in every place where one is kept, and browsers that note whatever they make happen. For the short form in
+ * test/e2e and the campaign `injection`.
+ */
+import type { BrowserContext, Browser as Chromium, Page } from 'playwright-core';
+import { ALL_PAYLOADS } from '../unit/views/payloads.ts';
+import { newBrowser, type Page as ReadPage } from './browser-flow.ts';
+import { startChromium } from './chromium.ts';
+import { fullHouse } from './full-house.ts';
+import { type Place, poisonedDocuments } from './poisoned-documents.ts';
+import { REDIRECT_URI } from './scene.ts';
+import { type Stop, tourOf } from './tour.ts';
+
+/** Nothing of these is a text for people: keys, queues, what processes keep of each other. */
+const FACT_COLLECTIONS =
+  /^(?:active_policy|agent_use|budget_mark|deliveries|delivery_queues|engine_records|installation|instance_slots|leases|nodes|notices|push_keys|signing_keys|turns)\./;
+/** Names, words of a closed set, digests and keys: whoever changes one changes which thing it is, and not what is said of it. */
+const FACT_MEMBERS =
+  /\.(?:id|state|kind|type|format|outcome|risk|environment|door|language|prev|stream|writer|txn|hash|digest|sealed|secretHash|passwordHash|slot|key|nameKey|thumbprint|handle|sealedHandle|open|owner|agent|account|actor|client|caller|startedBy|createdBy|declaredBy|decidedBy|mustAgree|blueprint|sponsor|subject|tokenId|rule|absent|salt|secret|kty|crv|kid|use|alg|x|y|n|e|roles\[\]|codes\[\]|kinds\[\]|grantTypes\[\]|resourceServers\[\]|members\[\]|words\[\])$/;
+const FACT_PLACES =
+  /^(?:clients\.(?:applicationType|idTokenSignedResponseAlg|tokenEndpointAuthMethod)|resource_servers\.(?:accessTokenFormat|accessTokenSigningAlg|introspectionAuthMethod|detailTypes\[\]\.schema\..*)|upstreams\.(?:authentication|create)|upstream_links\.(?:proof|upstream)|audit_records\.(?:delegation|subject|event\.personal\..*))$/;
+/**
+ * By these other things are found. They are attacked by themselves: what is not found any more is not shown, and its texts with
+ * it would not be.
+ */
+const LINKS =
+  /\.(?:resource|identifier|scope\[\]|scopes\[\]\.name|agents\[\]|approvers\[\]|approverNames\[\]|redirectUris\[\]|sub|transferTo|(?:details|detailTypes)\[\]\.type)$/;
+const isFact = (place: Place): boolean =>
+  FACT_COLLECTIONS.test(place) || FACT_MEMBERS.test(place) || FACT_PLACES.test(place);
+
+export type Who = 'ada' | 'nobody';
+export type InjectionWorld = Awaited<ReturnType<typeof injectionWorld>>;
+
+/** What the browser has to say about a page that is refused, or leads on to an app, and of what is no date; no news here. */
+const REFUSED =
+  /the server responded with a status of 4\d\d|net::ERR_NAME_NOT_RESOLVED|does not conform to the required format/;
+
+/** Goes there, and on to the app where the request was good enough for an answer; what was shown may have been going on by itself. */
+export const visit = async (page: Page, url: string): Promise<void> => {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await page.goto(url);
+      return;
+    } catch (error) {
+      const { message } = error as Error;
+      if (message.includes('ERR_NAME_NOT_RESOLVED')) return;
+      if (!message.includes('interrupted by another navigation')) throw error;
+      await page.waitForLoadState();
+      if (attempt === 2) return;
+    }
+  }
+};
+
+/** Places that are attacked together, each with the stops on which it is to be seen. */
+type Group = { readonly seenAt: ReadonlyMap<Place, ReadonlySet<Stop>> };
+
+const groupOf = async (
+  places: readonly Place[],
+  poisoned: ReturnType<typeof poisonedDocuments>,
+  stops: readonly Stop[],
+  opened: (stop: Stop) => Promise<ReadPage>,
+): Promise<Group> => {
+  const mark = (place: Place): string => `zq${places.indexOf(place)}qz`;
+  const seenAt = new Map<Place, Set<Stop>>();
+  poisoned.with((place, text) => (places.includes(place) ? mark(place) : text));
+  for (const stop of stops) {
+    const { html } = await opened(stop);
+    for (const place of places) {
+      if (html.includes(mark(place))) seenAt.set(place, (seenAt.get(place) ?? new Set()).add(stop));
+    }
+  }
+  return { seenAt };
+};
+
+/** Few stops on which every place is to be seen; others in each round. */
+const coverOf = (seenAt: Group['seenAt'], stops: readonly Stop[], round: number): readonly Stop[] => {
+  const left = new Set(seenAt.keys());
+  const chosen: Stop[] = [];
+  const offered = stops.map((_, index) => stops[(index + round * 5) % stops.length] as Stop);
+  while (left.size > 0) {
+    const gain = (stop: Stop): number => [...left].filter((place) => seenAt.get(place)?.has(stop)).length;
+    const best = offered.reduce((one, other) => (gain(other) > gain(one) ? other : one));
+    chosen.push(best);
+    for (const place of left) if (seenAt.get(place)?.has(best)) left.delete(place);
+  }
+  return chosen;
+};
+
+export const injectionWorld = async () => {
+  const poisoned = poisonedDocuments();
+  const house = await fullHouse({ between: poisoned.between });
+  const { issuer } = house.server;
+  const stops = tourOf(house);
+  const ada = await house.signedIn();
+  const opened = ({ as, url }: Stop): Promise<ReadPage> => (as ? ada : newBrowser(issuer)).open(url);
+
+  // Once as it is, so that every place has been read; then with a mark of its own in each.
+  for (const stop of stops) await opened(stop);
+  const all = [...poisoned.places.keys()].filter((place) => !isFact(place)).toSorted();
+  const groups: readonly Group[] = [
+    await groupOf(
+      all.filter((place) => !LINKS.test(place)),
+      poisoned,
+      stops,
+      opened,
+    ),
+    await groupOf(
+      all.filter((place) => LINKS.test(place)),
+      poisoned,
+      stops,
+      opened,
+    ),
+  ];
+  poisoned.with(undefined);
+  const chromium: Chromium = await startChromium();
+
+  const cookies = [...ada.jar.copy()].map(([key, { value, path }]) => ({
+    ...{ name: key.slice(key.indexOf(' ') + 1), value, path },
+    domain: new URL(issuer).hostname,
+  }));
+
+  const watched = async (context: BrowserContext, note: (what: string) => void): Promise<Page> => {
+    const page = await context.newPage();
+    const noted = (what: string): void => note(`${what} at ${page.url()}`);
+    await page.exposeFunction('hit', () => noted('a script ran'));
+    await page.exposeFunction('objection', (what: string) => noted(`the policy objected: ${what}`));
+    await page.addInitScript(
+      "document.addEventListener('securitypolicyviolation', (e) => objection(e.violatedDirective + ' ' + e.blockedURI))",
+    );
+    page.on('dialog', (dialog) => {
+      noted('a dialog');
+      void dialog.dismiss();
+    });
+    page.on('console', (message) => {
+      if (!REFUSED.test(message.text())) noted(`the console said: ${message.text()}`);
+    });
+    page.on('pageerror', (error) => noted(`an error: ${error}`));
+    page.on('request', (request) => {
+      if (![issuer, REDIRECT_URI].some((own) => request.url().startsWith(own)))
+        noted(`a request to ${request.url().slice(0, 80)}`);
+    });
+    return page;
+  };
+
+  return {
+    ...{ house, stops, ada, opened },
+    /** Every stored text that some page shows. */
+    shown: groups.flatMap(({ seenAt }) => [...seenAt.keys()]).toSorted(),
+
+    /**
+     * Makes each place say one of the texts, and goes to where it is to be seen. Over as many rounds as there are texts each place
+     * says all of them; each time in other company, and on other pages.
+     */
+    async round(round: number, go: (stop: Stop) => Promise<unknown>): Promise<void> {
+      for (const { seenAt } of groups) {
+        const shown = [...seenAt.keys()];
+        poisoned.with((place, text) => {
+          const index = shown.indexOf(place);
+          return index === -1 ? text : (ALL_PAYLOADS[(round + index * 7) % ALL_PAYLOADS.length] ?? '');
+        });
+        for (const stop of coverOf(seenAt, stops, round)) await go(stop);
+      }
+      poisoned.with(undefined);
+    },
+
+    /** Two windows, in which everything that should not happen is noted. `isUnguarded`: without any policy of pages. */
+    async watching(
+      use: (windows: Readonly<Record<Who, Page>>) => Promise<void>,
+      isUnguarded = false,
+    ): Promise<readonly string[]> {
+      const happened: string[] = [];
+      const note = (what: string): void => void happened.push(what);
+      const contexts = [
+        await chromium.newContext({ bypassCSP: isUnguarded }),
+        await chromium.newContext({ bypassCSP: isUnguarded }),
+      ] as const;
+      try {
+        await contexts[0].addCookies(cookies);
+        await use({ ada: await watched(contexts[0], note), nobody: await watched(contexts[1], note) });
+      } finally {
+        poisoned.with(undefined);
+        for (const context of contexts) await context.close();
+      }
+      return happened;
+    },
+
+    async close(): Promise<void> {
+      await chromium.close();
+      await house.close();
+    },
+  };
+};

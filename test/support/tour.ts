@@ -1,0 +1,148 @@
+/** A way past every page that opens by its address, in every state it has. */
+import { type FullHouse, PAYMENT } from './full-house.ts';
+import { formOf } from './oauth-calls.ts';
+
+export type Stop = {
+  readonly name: string;
+  readonly url: string;
+  /** Absent: nobody is signed in. */
+  readonly as?: 'ada';
+};
+
+/** A request of an agent for one payment, in which everything is as it says. */
+export const askingDetails = ({ scene, ids }: FullHouse, detail: object): string =>
+  scene.authorizationRequest(
+    { ...scene.agent, clientId: ids.payer },
+    {
+      ...{ scope: 'openid balance', resource: 'https://bank.example.com', prompt: 'consent' },
+      authorization_details: JSON.stringify([detail]),
+    },
+  ).url;
+
+export const tourOf = (house: FullHouse): readonly Stop[] => {
+  const { server, scene, ids, approvals, links } = house;
+  const { issuer } = server;
+  const at = (path: string): string => `${issuer}${path}`;
+  const ada = (name: string, path: string): Stop => ({
+    name,
+    url: path.startsWith('http') ? path : at(path),
+    as: 'ada',
+  });
+  const nobody = (name: string, path: string): Stop => ({ name, url: path.startsWith('http') ? path : at(path) });
+  const agent = (id: string): string => `/console/agents/${id}`;
+  const asking = (more: Record<string, string | readonly string[]> = {}, identity = scene.agent): string =>
+    scene.authorizationRequest(identity, {
+      ...{ scope: 'openid profile email read write delete', resource: scene.jwt.identifier, prompt: 'consent' },
+      ...more,
+    }).url;
+  const trying = {
+    agent: ids.planner,
+    person: 'ada',
+    resource: scene.jwt.identifier,
+    policy: 'active',
+    consent: 'yes',
+  };
+
+  return [
+    nobody('home', '/'),
+    ada('home, signed in', '/'),
+    nobody('sign-in', asking()),
+    nobody('sign-in for the account', '/account'),
+    nobody('signed out', '/account/signed-out'),
+    nobody('signed in, from nowhere', '/account/signed-in?state=x'),
+    nobody('back from no provider', '/upstream/callback?state=x&code=y'),
+    nobody('no interaction', '/interaction/nothing'),
+    nobody('no page', '/account/nothing'),
+    nobody('reset asked', '/account/reset'),
+    nobody('reset sent', '/account/reset?sent=1'),
+    nobody('reset', `/account/reset/${links.reset}`),
+    nobody('reset, over', `/account/reset/${'x'.repeat(43)}`),
+    nobody('an app nobody knows', '/auth?client_id=nobody&response_type=code'),
+    nobody('an address nobody registered', `/auth?client_id=${scene.app.clientId}&redirect_uri=https://evil.example/`),
+    nobody('device', '/device'),
+    nobody('device, with its code', '/device?user_code=BCDF-GHJK'),
+    nobody('sign-out', '/session/end'),
+    nobody('signed out at the engine', '/session/end/success'),
+    ada('consent', asking()),
+    ada('consent with details', askingDetails(house, PAYMENT)),
+    ada('consent of an app', asking({ scope: 'openid profile read' }, scene.app)),
+    ada('sign-out, signed in', '/session/end'),
+    ada('account', '/account'),
+    ada('account, after a change', '/account?done=revoked'),
+    ada('password', '/account/password'),
+    ada('security', '/account/security'),
+    ada('security, after a change', '/account/security?done=added'),
+    ada('app', '/account/security/totp'),
+    ada('passkey', '/account/security/passkey'),
+    ada('email', '/account/email'),
+    ada('email, sent', '/account/email?sent=1'),
+    ada('email, confirmed', `/account/email/${links.email}`),
+    ada('notifications', '/account/notifications'),
+    ada('notifications, after a change', '/account/notifications?done=untested'),
+    ada('sessions', '/account/sessions'),
+    ada('sessions, after a change', '/account/sessions?done=others'),
+    ada('away', '/account/away'),
+    ada('away, after a change', '/account/away?done=declared'),
+    ada('away, new', '/account/away/new'),
+    ada('delegation asked for', links.delegation),
+    ada('approvals', '/account/approvals'),
+    ada('approvals, several', '/account/approvals/batch'),
+    ada('approval of high risk', `/account/approvals/${approvals.open.id}`),
+    ada('approval', `/account/approvals/${approvals.small.id}`),
+    ada('approval, denied', `/account/approvals/${approvals.denied.id}`),
+    ada('approval, given', `/account/approvals/${approvals.remembered.id}`),
+    ada('no approval', '/account/approvals/apv_nothing'),
+    ada('console', '/console'),
+    ada('console, after a change', '/console?done=declined'),
+    ada('findings', '/console/findings'),
+    ada('agents', '/console/agents?of=all'),
+    ada('agents, found', '/console/agents?of=all&q=plan&state=active&environment=test'),
+    ada('agents, none', '/console/agents?of=all&q=nothing'),
+    ada('agent', agent(ids.planner)),
+    ada('agent, waiting', agent(ids.pending)),
+    ada('agent, offered', agent(ids.offered)),
+    ada('agent, suspended', agent(ids.suspended)),
+    ada('agent, new', '/console/agents/new'),
+    ada('agent, changed', `${agent(ids.planner)}/edit`),
+    ada('agent, handed over', `${agent(ids.planner)}/hand-over`),
+    ada('agent, retired', `${agent(ids.planner)}/retire`),
+    ada('agent, keys', `${agent(ids.planner)}/credentials/new`),
+    ada('approvals of all', '/console/approvals'),
+    ada('approvals of all, denied', '/console/approvals?state=denied'),
+    ada('people', '/console/people'),
+    ada('people, found', '/console/people?q=ada&state=active'),
+    ada('person', `/console/people/${ids.ada}`),
+    ada('person, without factors', `/console/people/${ids.ada}/remove-factors`),
+    ada('groups', '/console/groups'),
+    ada('group', `/console/groups/${ids.group}`),
+    ada('group, changed', `/console/groups/${ids.group}/edit`),
+    ada('group, new', '/console/groups/new'),
+    ada('clients', '/console/clients'),
+    ada('client', `/console/clients/${ids.client}`),
+    ada('resource servers', '/console/resource-servers'),
+    ada('resource server', `/console/resource-servers/${ids.bank}`),
+    ada('resource server, disabled', `/console/resource-servers/${ids.bank}/disable`),
+    ada('blueprints', '/console/blueprints'),
+    ada('blueprint', `/console/blueprints/${ids.blueprint}`),
+    ada('blueprint, made to count', `/console/blueprints/${ids.blueprint}/activate`),
+    ada('blueprint, not to be used', `/console/blueprints/${ids.blueprint}/deprecate`),
+    ada('providers', '/console/sign-in'),
+    ada('policies', '/console/policy'),
+    ada('policies, draft', `/console/policy/versions/${ids.draft}`),
+    ada('policies, compared', `/console/policy/versions/${ids.draft}?against=1`),
+    ada('policies, starter', '/console/policy/versions/1'),
+    ada('policies, edited', `/console/policy/versions/${ids.draft}/edit`),
+    ada('policies, made to count', `/console/policy/versions/${ids.draft}/activate`),
+    ada('policies, new', '/console/policy/new'),
+    ada('policies, new from one', `/console/policy/new?from=${ids.draft}`),
+    ada('policies, tried', '/console/policy/try'),
+    ada('policies, decided', `/console/policy/try?${formOf(trying)}`),
+    ada('policies, not decided', '/console/policy/try?agent=nobody&resource=nothing&policy=active'),
+    ada('policies, who may register', '/console/policy/try/use'),
+    ada(
+      'policies, who may',
+      `/console/policy/try/use?${formOf({ ask: 'register', by: 'ada', owner: 'ada', environment: 'test' })}`,
+    ),
+    ada('policies, replayed', '/console/policy/replay'),
+  ];
+};
