@@ -20,6 +20,7 @@ const OTHER = [
   '/account/push-worker.js',
   '/console/agents.csv',
   '/console/agents.ndjson',
+  '/console/audit.ndjson',
 ];
 
 /** Paths below the issuer as the routers have them, with `GET ` or `POST ` before it. */

@@ -144,5 +144,9 @@ export const tourOf = (house: FullHouse): readonly Stop[] => {
       `/console/policy/try/use?${formOf({ ask: 'register', by: 'ada', owner: 'ada', environment: 'test' })}`,
     ),
     ada('policies, replayed', '/console/policy/replay'),
+    ada('break-glass', '/console/break-glass'),
+    ada('break-glass, of one that is open', `/console/break-glass/${approvals.open.id}`),
+    ada('audit trail', '/console/audit'),
+    ada('audit trail, of nobody', '/console/audit?subject=nobody&from=x'),
   ];
 };
