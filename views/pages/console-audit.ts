@@ -106,7 +106,8 @@ const filters = ({ action, asked, errors }: AuditPageModel): Html => {
       name,
       label: words[name],
       hint: isDay ? words.dateHint : words[`${name as 'subject' | 'caller' | 'agent' | 'txn'}Hint`],
-      value: asked[name],
+      // A field for a day takes nothing else.
+      value: isDay && !/^\d{4}-\d{2}-\d{2}$/.test(asked[name]) ? '' : asked[name],
       autocomplete: 'off',
       maxLength,
       optional: true,
