@@ -88,13 +88,13 @@ const collect = async (
   return items;
 };
 
-/** `list`, over a path of the API. */
 /** Filters of lists that are looked through. */
 export const SEARCH = {
   search: { value: 'WORDS', description: 'Only those with words that begin like these, all of them.' },
 } as const satisfies Record<string, Option>;
 export const stateFilter = (states: string) => ({ state: { value: 'STATE', description: `Only ${states} ones.` } });
 
+/** `list`, over a path of the API. */
 export const listCommand = (description: {
   readonly noun: string;
   readonly plural: string;

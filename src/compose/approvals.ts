@@ -89,7 +89,7 @@ export const approvalsOf = (
       interval: configuration.approvals.pollIntervalSeconds,
       ...(approval.number === undefined ? {} : { number: approval.number }),
     }),
-    /** Who is told of what by mail. */
+    /** Who is told of what. */
     audiences: {
       isWaiting: async (id: string): Promise<boolean> => (await waiting(id)) !== undefined,
       approversOf: async (id: string): Promise<readonly string[]> => {
