@@ -170,16 +170,16 @@ export const sessionRegister = (deps: {
     const session = (await sessions.get(id))?.document;
     if (session?.state !== 'active') return false;
     await announce?.(session, false);
-    await audit.append({
+    const event = {
       type: 'session.ended',
-      outcome: 'done',
       subject: session.account,
       caller: by.caller,
       target: { kind: 'session', id: session.id },
       inputs: { how },
       ...(by.request === undefined ? {} : { request: by.request }),
       ...(by.source === undefined ? {} : { personal: { source: by.source } }),
-    });
+    } as const;
+    await audit.append({ ...event, outcome: 'done' });
     let isMine = false;
     const stored = await update(sessions, session.id, (before) => {
       const ended = over(before, clock.now());
@@ -189,6 +189,7 @@ export const sessionRegister = (deps: {
     // With what signed in by it in the meantime.
     await announce?.(stored?.document ?? session, true);
     tellOver(session.account);
+    if (!isMine) await audit.append({ ...event, outcome: 'refused', note: 'came to nothing: it was over first' });
     return isMine;
   };
 
@@ -276,10 +277,9 @@ export const sessionRegister = (deps: {
 
     /** Those that began with this person of a provider; `sid` there, where only one is meant. */
     async ofUpstream(person: Pick<SessionUpstream, 'provider' | 'subject'>, sid?: string): Promise<readonly Session[]> {
-      const found = await sessions.find({ where: { upstreamKey: upstreamKeyOf(person) }, limit: 1000 });
-      return found
-        .map(({ document }) => document)
-        .filter(({ state, upstream }) => state === 'active' && (sid === undefined || upstream?.sid === sid));
+      const where = { upstreamKey: upstreamKeyOf(person), state: 'active' };
+      const found = await sessions.find({ where, limit: 1000 });
+      return found.map(({ document }) => document).filter(({ upstream }) => sid === undefined || upstream?.sid === sid);
     },
 
     /** Notes that a session is used now. Costs nothing but memory; written by `flush`, at most once a minute for each. */

@@ -42,8 +42,8 @@ const isAboutAgent = ({ target }: AuditEvent): boolean => target?.kind === 'agen
 /** Not one that came to nothing, because something else was first. */
 const isDone = ({ outcome }: AuditEvent): boolean => outcome === 'done';
 /** By somebody who may, and who is not the person. */
-const isByOther = ({ subject, caller, inputs }: AuditEvent): boolean =>
-  caller !== subject && (inputs?.['how'] ?? 'by_api') === 'by_api';
+const isByOther = ({ outcome, subject, caller, inputs }: AuditEvent): boolean =>
+  outcome === 'done' && caller !== subject && (inputs?.['how'] ?? 'by_api') === 'by_api';
 const isAboutOther = (event: AuditEvent): boolean => !isAboutAgent(event);
 
 /** Every kind of notice there is. A new one is a line here, and one in views/mail and in views/push if it is sent there. */
@@ -297,7 +297,12 @@ export const NOTICE_KINDS = {
     about: 'account',
     mail: 'account',
   },
-  'session.ended': { says: 'A session of an account is over.', from: ['session.ended'], about: 'account' },
+  'session.ended': {
+    says: 'A session of an account is over.',
+    from: ['session.ended'],
+    when: isDone,
+    about: 'account',
+  },
   'sessions.ended': {
     says: 'A person ended all sessions of the account, perhaps but for one.',
     from: ['account.sessions_ended'],

@@ -65,7 +65,11 @@ describe('sessions of an account', () => {
     const ends = await Promise.all(Array.from({ length: 20 }, () => register.end(one.id, BY, 'from_elsewhere')));
     expect(ends.filter(Boolean)).toHaveLength(1);
     expect(await isLive(one)).toBe(false);
+    const outcomes = world.audit.of('session.ended').map(({ outcome }) => outcome);
+    const [done, refused] = ['done', 'refused'].map((one) => outcomes.filter((outcome) => outcome === one).length);
+    expect(Number(done) - Number(refused)).toBe(1);
     expect(world.audit.of('session.ended')[0]).toMatchObject({
+      outcome: 'done',
       subject: world.ada.id,
       caller: BY.caller,
       request: 'req_1',
@@ -171,7 +175,7 @@ describe('sessions of an account', () => {
 
   test('those that began with one person of a provider are found by that person, and by the session there', async () => {
     const world = await peopleWorld();
-    const { register, begun } = sessionsOf(world);
+    const { register, begun, stored } = sessionsOf(world);
     const person = { provider: 'upi_1', subject: 'Sub' };
     const one = await begun({ upstream: { ...person, sid: 'there-1' } });
     const other = await begun({ upstream: { ...person, sid: 'there-2' } });
@@ -181,6 +185,12 @@ describe('sessions of an account', () => {
     expect(await ids()).toEqual([one.id, other.id].sort());
     expect(await ids('there-2')).toEqual([other.id]);
     await register.end(other.id, BY, 'at_provider');
+    expect(await ids()).toEqual([one.id]);
+    // However many are over and not forgotten yet.
+    const ended = (await stored.get(other.id))?.document as Session;
+    await stored.insertMany(
+      Array.from({ length: 1000 }, (_, index) => ({ ...ended, id: `ses_${String(index).padStart(4, '0')}` })),
+    );
     expect(await ids()).toEqual([one.id]);
   });
 });
