@@ -180,16 +180,17 @@ export const absences = ({
         const { document, version } = found;
         const now = clock.now();
         if (document.state === 'ended' || document.until <= now) return found;
-        await audit.append({
+        const event = {
           ...about(document),
           type: 'absence.ended',
-          outcome: 'done',
           caller: by.caller,
           ...(by.request === undefined ? {} : { request: by.request }),
           ...(by.source === undefined ? {} : { personal: { source: by.source } }),
-        });
+        } as const;
+        await audit.append({ ...event, outcome: 'done' });
         const next: Absence = { ...document, state: 'ended', slot: document.id, endedAt: now, endedBy: by.caller };
         if (await rows.replace(next, version)) return { document: next, version: version + 1 };
+        await audit.append({ ...event, outcome: 'refused', note: 'came to nothing: it was ended first' });
       }
       throw new StoreUnavailable(`gave up on ${id} after ${ATTEMPTS} lost swaps`);
     },

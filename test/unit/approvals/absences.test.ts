@@ -156,6 +156,18 @@ describe('what ends it', () => {
     await expect(register.end('abs_none', by)).rejects.toMatchObject({ code: 'not_found' });
   });
 
+  test('of two who end it at once one did, and the trail says so', async () => {
+    const { register, absence, audit } = await standing();
+    const ends = await Promise.all(
+      ['acc_anna', 'acc_bob'].map((caller) => register.end(absence.id, { caller, request: 'req_2' })),
+    );
+    const [one, other] = ends.map(({ document }) => document.endedBy);
+    expect(one).toBe(other);
+    const ended = audit.events.filter(({ type }) => type === 'absence.ended');
+    expect(ended.map(({ outcome }) => outcome).sort()).toEqual(['done', 'done', 'refused']);
+    expect(ended.find(({ outcome }) => outcome === 'refused')?.caller).not.toBe(one);
+  });
+
   test.each<[string, (made: Awaited<ReturnType<typeof standing>>) => unknown]>([
     ['she is disabled', ({ change }) => change('acc_anna', { state: 'disabled' })],
     ['her deputy is disabled', ({ change }) => change('acc_bob', { state: 'disabled' })],
