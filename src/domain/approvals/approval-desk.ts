@@ -1,7 +1,7 @@
 import { DomainError, isDomainError } from '../errors.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import { openedOrNothing } from '../secrets/master-key.ts';
-import { type Approval, isBroken, seatOf, stateAt, type Vote } from './approval.ts';
+import { type Approval, isBroken, MOST_ASKED, seatOf, stateAt, type Vote } from './approval.ts';
 import { type ApprovalChange, aboutApproval, approvalRows, closedApproval, notThere } from './approval-rows.ts';
 import { breakGlass } from './break-glass.ts';
 import { escalations } from './escalations.ts';
@@ -27,8 +27,6 @@ export type ApprovalDesk = ReturnType<typeof approvalDesk>;
 
 const HOUR = 3600;
 const WRONG_NUMBERS = 3;
-/** As many as a document lists. */
-const MOST_ASKED = 64;
 const FORGOTTEN_AT_ONCE = 500;
 
 /**

@@ -62,6 +62,9 @@ export type Requirements = {
   readonly isProvenAnew: boolean;
 };
 
+/** People who are asked about one: as many as a list of a document holds. */
+export const MOST_ASKED = 64;
+
 export const GLASS_FINDINGS = ['justified', 'unjustified'] as const;
 export type GlassFinding = (typeof GLASS_FINDINGS)[number];
 

@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
 import type { ApproverRule } from '../decision/decision.ts';
 import { type Group, isGroupId } from '../groups/group.ts';
-import type { Approval, Door, Requirements } from './approval.ts';
+import { type Approval, type Door, MOST_ASKED, type Requirements } from './approval.ts';
 
 /** Who is asked: by names, which stand for other people tomorrow. */
 export type Names = {
@@ -19,8 +19,6 @@ export type Whom = Names & {
   /** Whether the person on whose behalf has to agree. */
   readonly mustAgree: boolean;
 };
-
-const MOST = 64;
 
 type Found<T> = Promise<{ readonly document: T } | undefined>;
 
@@ -94,7 +92,7 @@ export const approversOf = ({
     ): Promise<readonly string[]> {
       const [meant, out] = await Promise.all([standFor(names, owner, subject), standFor(except, owner, subject)]);
       const asked = meant.filter((id) => !out.includes(id) || (isBesides && id === subject));
-      const found = await accounts.getMany(asked.slice(0, MOST));
+      const found = await accounts.getMany(asked.slice(0, MOST_ASKED));
       return found.filter(({ state }) => state === 'active').map(({ id }) => id);
     },
   };

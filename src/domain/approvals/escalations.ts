@@ -1,15 +1,13 @@
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { Clock } from '../ports/clock.ts';
 import { update, type Versioned } from '../ports/document-store.ts';
-import type { Approval } from './approval.ts';
+import { type Approval, MOST_ASKED } from './approval.ts';
 import { type ApprovalRows, aboutApproval } from './approval-rows.ts';
 import type { VotesNow } from './votes-now.ts';
 
 const AT_A_TIME = 100;
 /** A process that died while it told somebody is followed by another one after so long. */
 const LEASE_SECONDS = 30;
-/** As many as a document lists. */
-const MOST_ASKED = 64;
 
 /**
  * Further people may decide from a second on that is written in the approval, whatever runs where (approvers.ts). This
@@ -49,7 +47,6 @@ export const escalations = ({
     };
     // Another node, or a decision, was first: if there is still something to tell it is found again.
     if (!(await rows.replace(taken, version))) return false;
-    changed(taken);
     await audit.append({
       ...aboutApproval(document),
       type: 'approval.escalated',
@@ -63,6 +60,7 @@ export const escalations = ({
         expiresAt: document.expiresAt,
       },
     });
+    changed(taken);
     await done(id, due);
     return true;
   };

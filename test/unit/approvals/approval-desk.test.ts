@@ -298,18 +298,22 @@ describe('when nobody has decided in time', () => {
 
   test('of a node that dies while it tells, another one takes over, and tells the same people', async () => {
     const made = await scene();
-    const { approval, clock, one, audit, later } = made;
+    const { approval, clock, one, audit, later, changes } = made;
     clock.advance(120);
+    changes.length = 0;
     audit.beforeAppend = async () => {
       audit.beforeAppend = async () => {};
       throw new Error('killed');
     };
     await expect(one.escalate()).rejects.toThrow('killed');
     expect(await one.escalate()).toBe(0);
+    // Nobody hears of what is not in the trail.
+    expect(changes).toEqual([]);
     later.set('acc_new', clock.now());
     clock.advance(30);
     expect(await one.escalate()).toBe(1);
     expect(escalated(made)).toMatchObject([{ inputs: { added: ['acc_chief'] } }]);
+    expect(changes).toMatchObject([{ id: approval.id, approvers: ['acc_anna', 'acc_chief'] }]);
     expect(await one.isAsked(approval, 'acc_new')).toBe(true);
   });
 

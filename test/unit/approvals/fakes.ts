@@ -89,6 +89,8 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
   const audit = recordedAudit();
   const identifiers = countedIdentifiers();
   const left = new Set<string>();
+  /** What each change made of an approval, as those who listen hear of it. */
+  const changes: Approval[] = [];
   /** Who may decide besides those who were asked first, by the second from which on. */
   const later = new Map<string, number>();
   const present = (accounts: readonly string[]) => accounts.filter((id) => !left.has(id));
@@ -114,6 +116,7 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
       identifiers,
       masterKey: key,
       settings: { ...SETTINGS, ...settings },
+      onChange: (approval) => void changes.push(approval),
       emergency: {
         accounts: {
           get: async (id) => {
@@ -153,6 +156,7 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
     hold(id: string, roles: readonly AccountRole[] = ['break_glass'], more: Partial<Account> = {}): void {
       people.set(id, { ...account(id), updatedAt: START - 86_400, roles, ...more });
     },
+    changes,
     between,
     faults,
     desk,
