@@ -80,13 +80,15 @@ export const spreading = (deps: {
     }
   };
 
-  const isEnough = async (channel: 'mail' | 'push', account: string): Promise<boolean> => {
+  /** Whether somebody was told enough about agents within an hour; what nobody may miss is told all the same. */
+  const isEnough = async (channel: 'mail' | 'push', notice: Notice, account: string): Promise<boolean> => {
+    if (notice.agent === undefined || isAlarm(notice)) return false;
     if ((await ephemeral.count(`${channel}s:${account}`, 3600)) <= MOST_PER_HOUR) return false;
     onWithheld(account, channel);
     return true;
   };
 
-  const byMail = async (notice: Notice, agent: Agent | undefined): Promise<void> => {
+  const byMail = async (notice: Notice, agent: Agent | undefined, audience: readonly Account[]): Promise<void> => {
     const { at, agent: about, until, isByOther, object } = notice;
     const noticed = notice.kind === 'agent.ending' ? agent?.noticed?.at : until;
     const facts: MailFacts = {
@@ -96,10 +98,9 @@ export const spreading = (deps: {
       ...(isByOther ? { isByOther } : {}),
       ...(object === undefined ? {} : { object }),
     };
-    const audience = await audienceOf(notice, agent);
     for (const { id, email, emailVerified } of audience) {
       if (email === undefined || !emailVerified) continue;
-      if (about !== undefined && !isAlarm(notice) && (await isEnough('mail', id))) continue;
+      if (await isEnough('mail', notice, id)) continue;
       const body = JSON.stringify({
         ...facts,
         ...(ruleOf(notice.kind).mail === 'absence' ? betweenTwo(notice, audience, id) : {}),
@@ -108,18 +109,14 @@ export const spreading = (deps: {
     }
   };
 
-  const byPush = async (notice: Notice, agent: Agent | undefined, to: NonNullable<typeof push>): Promise<void> => {
+  const byPush = async (notice: Notice, audience: readonly Account[], to: NonNullable<typeof push>): Promise<void> => {
     const { at, kind, object, until } = notice;
     const approval = ASKING.includes(kind) ? object : undefined;
     // What can be decided no more is not sent any more either.
     const end = approval === undefined ? undefined : until;
-    for (const { id: account } of (await audienceOf(notice, agent)).filter(({ state }) => state === 'active')) {
+    for (const { id: account } of audience.filter(({ state }) => state === 'active')) {
       const browsers = await to.list(account);
-      if (
-        browsers.length === 0 ||
-        (notice.agent !== undefined && !isAlarm(notice) && (await isEnough('push', account)))
-      )
-        continue;
+      if (browsers.length === 0 || (await isEnough('push', notice, account))) continue;
       const facts: PushFacts = {
         account,
         ...(approval === undefined ? {} : { approval }),
@@ -127,7 +124,12 @@ export const spreading = (deps: {
       };
       for (const { id } of browsers) {
         await outbox.put({
-          ...{ id: idOf(notice, 'push', id), channel: 'push', to: id, kind, body: JSON.stringify(facts), at },
+          id: idOf(notice, 'push', id),
+          channel: 'push',
+          to: id,
+          kind,
+          body: JSON.stringify(facts),
+          at,
           ...(end === undefined ? {} : { lifetimeSeconds: Math.max(1, end - at) }),
         });
       }
@@ -155,8 +157,10 @@ export const spreading = (deps: {
     // Accepted at once by who registered it: nobody waits for anything.
     if (kind === 'agent.pending' && agent?.state !== 'pending') return;
     await byWebhook(notice, agent);
-    if (isMailed) await byMail(notice, agent);
-    if (push && ruleOf(kind).isPushed) await byPush(notice, agent, push);
+    const pushing = ruleOf(kind).isPushed ? push : undefined;
+    const audience = isMailed || pushing ? await audienceOf(notice, agent) : [];
+    if (isMailed) await byMail(notice, agent, audience);
+    if (pushing) await byPush(notice, audience, pushing);
   };
 };
 
