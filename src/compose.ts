@@ -284,8 +284,9 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       refreshTokenTtlSeconds: configuration.tokens.refreshTokenTtlSeconds,
     }),
     signedOutAt: async ({ session, account, ...app }) => {
-      await made.sessions.leave(session, app.client);
+      // First: what cannot be told now is told when the session ends.
       await made.telling.logouts.left(account, app, clock.now());
+      await made.sessions.leave(session, app.client);
     },
     clock,
     ephemeral,

@@ -196,6 +196,16 @@ describe('apps are told', () => {
     expect((await tokenAt('one'))['sid']).toBe(again['sid']);
   });
 
+  test('an app that could not be told then hears of it when the session ends', async () => {
+    const { browser, one } = await signedInToBoth();
+    server.faults.failingWrites = new Set(['deliveries']);
+    await press(browser, `/session/end?client_id=${apps.one}`, '/confirm', /stay/i);
+    server.faults.failingWrites = new Set();
+    await press(browser, '/account', '/sign-out');
+    await deliver();
+    expect((await tokenAt('one'))['sid']).toBe(one['sid']);
+  });
+
   test('again, with a new token, while they do not answer; no more when they say that it was wrong (400, §2.8)', async () => {
     const { browser } = await signedInToBoth();
     status = 503;
