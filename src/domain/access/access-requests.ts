@@ -3,12 +3,11 @@
  * the desk of approvals. Owns what a submission is bound to, repeatable submission, and the task. Does not own how people
  * decide (domain/approvals), nor when their yes makes one of an evaluation (access-approvals.ts).
  */
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import type { Requested } from '../approvals/approval.ts';
 import type { ApprovalDesk } from '../approvals/approval-desk.ts';
 import type { AskingForApproval } from '../approvals/asking.ts';
 import type { Asked } from '../approvals/open-approvals.ts';
+import { canonicalDigest } from '../canonical-digest.ts';
 import { DomainError, isDomainError, refuseField } from '../errors.ts';
 import type { PollingPace } from '../limits/polling-pace.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -262,9 +261,7 @@ const ifNobody = (error: unknown): never => {
 
 const digestOfBody = (body: Members): string => {
   try {
-    return createHash('sha256')
-      .update(String(canonicalize(body)))
-      .digest('base64url');
+    return canonicalDigest(body);
   } catch (cause) {
     throw new DomainError('invalid_request', 'The body holds something that has no canonical form (RFC 8785).', {
       cause,

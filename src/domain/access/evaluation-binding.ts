@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { canonicalDigest } from '../canonical-digest.ts';
 import type { MasterKey } from '../secrets/master-key.ts';
 import { isOneOfDigests } from '../secrets/same-secret.ts';
 import type { Acting } from './access-facts.ts';
@@ -28,9 +27,7 @@ export const questionDigest = (question: AccessQuestion, acting: Acting): string
     },
   };
   try {
-    return createHash('sha256')
-      .update(String(canonicalize(asked)))
-      .digest('base64url');
+    return canonicalDigest(asked);
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
 import canonicalize from 'canonicalize';
+import { canonicalDigest } from '../canonical-digest.ts';
 import type { ActorChain } from '../delegation/actor-chain.ts';
 import type { Detail } from '../details/detail-type.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
@@ -34,23 +34,18 @@ export type Action = {
   readonly message?: string;
 };
 
-const sha256 = (value: unknown): string =>
-  createHash('sha256')
-    .update(String(canonicalize(value)))
-    .digest('base64url');
-
 /** SHA-256 over the canonical JSON (RFC 8785) of the action, base64url, 43 characters. */
-export const digestOf = (action: Action): string => sha256(action);
+export const digestOf = (action: Action): string => canonicalDigest(action);
 
 /** The same over what it is a question about: other words of the agent make no other question (AP-06). */
-export const questionOf = ({ message: _, ...asked }: Action): string => sha256(asked);
+export const questionOf = ({ message: _, ...asked }: Action): string => canonicalDigest(asked);
 
 /** The same over what the resource server says of the scopes and types that are named; of others it may say what it likes. */
 export const meaningOf = (
   { scopes, detailTypes = [] }: Pick<ResourceServer, 'scopes' | 'detailTypes'>,
   { scope, details }: Pick<Action, 'scope' | 'details'>,
 ): string =>
-  sha256({
+  canonicalDigest({
     scopes: scopes.filter(({ name }) => scope.includes(name)),
     types: detailTypes.filter(({ type }) => details.some((detail) => detail.type === type)),
   });

@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { canonicalDigest } from '../canonical-digest.ts';
 import type { Detail, DetailType, JsonValue } from '../details/detail-type.ts';
 import { isObject } from '../details/detail-type.ts';
 import { amountOf, typeOf } from '../details/narrowed-details.ts';
@@ -53,9 +52,7 @@ export const sumOf = ({ details }: Pick<Action, 'details'>, types: readonly Deta
 
 /** What two actions have in common that differ in their amounts, and in the words of the agent, alone: SHA-256 over canonical JSON, base64url. */
 export const likenessOf = ({ message: _, ...rest }: Action, types: readonly DetailType[]): string =>
-  createHash('sha256')
-    .update(String(canonicalize({ ...rest, details: rest.details.map((detail) => withoutAmount(detail, types)) })))
-    .digest('base64url');
+  canonicalDigest({ ...rest, details: rest.details.map((detail) => withoutAmount(detail, types)) });
 
 const withoutAmount = (detail: Detail, types: readonly DetailType[]): JsonValue => {
   const path = typeOf(types, detail)?.amount;

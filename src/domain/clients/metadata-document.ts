@@ -1,5 +1,4 @@
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
+import { canonicalDigest } from '../canonical-digest.ts';
 import { DomainError, refuseField } from '../errors.ts';
 import type { EpochSeconds } from '../ports/clock.ts';
 import { strictJson } from '../strict-json.ts';
@@ -112,10 +111,7 @@ export const readMetadataDocument = (
     roles: [],
     state: 'active',
   } as const satisfies Partial<Client>;
-  const documentVersion = createHash('sha256')
-    .update(String(canonicalize(client)))
-    .digest('base64url');
-  return { ...client, documentVersion, createdAt: now, updatedAt: now };
+  return { ...client, documentVersion: canonicalDigest(client), createdAt: now, updatedAt: now };
 };
 
 const nameOf = (name: unknown, id: string): string => {
