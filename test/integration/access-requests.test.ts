@@ -667,6 +667,23 @@ describe('several at once (items)', () => {
     expect((await bank.request({ ...rest, denial, items: [first] })).status).toBe(202);
   });
 
+  test('an end that cannot be is named where it stands: in the item, or beside all of them', async () => {
+    const agent = await payer('Ending');
+    const { items, ...rest } = await bundle(agent, [1, 2]);
+    const [one = {}, two = {}] = items;
+    const soon = { requested_until: '2020-01-01T00:00:00Z' };
+    const later = { requested_until: '2099-01-01T00:00:00Z' };
+    for (const [pointer, submission] of [
+      ['/items/1', { ...rest, items: [one, { ...two, requested_access: soon }] }],
+      ['', { ...rest, requested_access: soon, items: [{ ...one, requested_access: later }, two] }],
+      ['', { ...rest, requested_access: { requested_until: 'soon' }, items }],
+    ] as const) {
+      const { body } = await refused(() => bank.request(submission), 400, 'urn:behalf:problem:invalid_field');
+      expect(body['errors']).toMatchObject([{ pointer: `${pointer}/requested_access/requested_until` }]);
+    }
+    expect(await world.open(agent)).toEqual([]);
+  });
+
   test('AP-05 more than may be open are none: nobody is asked about half of them', async () => {
     const agent = await payer('Flooding');
     const { result, events } = await audit.during(async () => bank.request(await bundle(agent, [1, 2, 3, 4, 5, 6])));

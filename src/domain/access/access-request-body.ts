@@ -18,8 +18,8 @@ export type AskedItem = {
   readonly evaluation: string;
   /** What was said of how long it can be asked about, epoch seconds. */
   readonly expiresAt: number;
-  /** Access is wanted no longer than that, epoch seconds. */
-  readonly until?: number;
+  /** Access is wanted no longer than that second; `pointer` is the member that says so. */
+  readonly until?: { readonly at: number; readonly pointer: string };
   readonly isEmergency: boolean;
 };
 
@@ -53,11 +53,11 @@ export const readAccessRequest = (body: Members): AskedAccess => {
   }
   const items = member(body, 'items');
   const context = objectIn(member(body, 'context') ?? {}, 'context');
-  const wish = accessIn(body, '');
+  const wish = { access: accessIn(body, ''), at: '' };
   const of = (entities: Members, denial: unknown, own: Members, at: string): AskedItem => ({
     question: readQuestion({ subject: member(body, 'subject'), context, ...entities }),
     ...denialIn(denial, at),
-    ...wishOf({ ...wish, ...own }, at),
+    ...wishOf([{ access: own, at }, wish]),
   });
   return {
     items:
@@ -119,11 +119,23 @@ const accessIn = (members: Members, at: string): Members => {
   return given === undefined ? {} : objectIn(given, `${at}/requested_access`);
 };
 
-const wishOf = (access: Members, at: string): Pick<AskedItem, 'until' | 'isEmergency'> => {
-  const until = secondIn(access, 'requested_until', `${at}/requested_access`);
-  const emergency = member(access, 'emergency') ?? false;
-  if (typeof emergency !== 'boolean') refuseField(`${at}/requested_access/emergency`, 'emergency is true or false.');
-  return { isEmergency: emergency === true, ...(until === undefined ? {} : { until }) };
+/** Of several places that may say something the first that does counts. */
+const wishOf = (
+  places: readonly { readonly access: Members; readonly at: string }[],
+): Pick<AskedItem, 'until' | 'isEmergency'> => {
+  const saying = (name: string) => places.find(({ access }) => member(access, name) !== undefined);
+  const [ending, urgent] = [saying('requested_until'), saying('emergency')];
+  const until = ending && secondIn(ending.access, 'requested_until', `${ending.at}/requested_access`);
+  const emergency = urgent && member(urgent.access, 'emergency');
+  if (urgent && typeof emergency !== 'boolean') {
+    refuseField(`${urgent.at}/requested_access/emergency`, 'emergency is true or false.');
+  }
+  return {
+    isEmergency: emergency === true,
+    ...(ending && until !== undefined
+      ? { until: { at: until, pointer: `${ending.at}/requested_access/requested_until` } }
+      : {}),
+  };
 };
 
 const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d)$/i;

@@ -96,8 +96,8 @@ export const accessRequests = (deps: {
     if (now >= evaluation.expiresAt) {
       throw accessRequestProblem('expired_denial', 'That evaluation is too old: evaluate again.');
     }
-    if (until !== undefined && until < now + LEAST_SECONDS) {
-      refuseField('/requested_access/requested_until', `At least ${LEAST_SECONDS} seconds from now.`);
+    if (until !== undefined && until.at < now + LEAST_SECONDS) {
+      refuseField(until.pointer, `At least ${LEAST_SECONDS} seconds from now.`);
     }
     const { acting, wanted, denied } = await decisions.decided(server, question);
     if (!acting || !wanted) {
@@ -120,7 +120,7 @@ export const accessRequests = (deps: {
         by: server.id,
         question: digest,
         decision: evaluation.decision,
-        ...(until === undefined ? {} : { until }),
+        ...(until === undefined ? {} : { until: until.at }),
         ...(item.isEmergency ? { isEmergency: true } : {}),
       },
     };
