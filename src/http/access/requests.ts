@@ -4,7 +4,7 @@
  */
 import type Router from '@koa/router';
 import type { Context } from 'koa';
-import { ACCESS_REQUEST_PROBLEMS, isAccessRequestProblem } from '../../domain/access/access-request-problem.ts';
+import { type AccessRequestProblemCode, isAccessRequestProblem } from '../../domain/access/access-request-problem.ts';
 import type { AccessRequests, AnsweredTask } from '../../domain/access/access-requests.ts';
 import { isDomainError, refuseField } from '../../domain/errors.ts';
 import { readJsonBody } from '../management/json-body.ts';
@@ -16,6 +16,15 @@ export const REQUESTS = '/access/v1/requests';
 /** What a caller may name a submission. */
 const KEY = /^[\x21-\x7e]{1,255}$/;
 const PROBLEM = 'urn:openid:authzen:access-request:error:';
+const PROBLEMS: Readonly<Record<AccessRequestProblemCode, readonly [status: number, title: string]>> = {
+  not_requestable: [400, 'Access is not requestable'],
+  invalid_denial_binding: [400, 'The request is not bound to a denied evaluation'],
+  expired_denial: [410, 'The denied evaluation is too old to ask about'],
+  duplicate_request: [409, 'The Idempotency-Key was used for another request'],
+  unknown_task: [404, 'There is no such task'],
+  task_expired: [410, 'The task is over'],
+  invalid_task_state: [409, 'The task is decided or over'],
+};
 
 export const requestRoutes = (
   router: Router,
@@ -87,7 +96,7 @@ const send = (ctx: Context, error: unknown, issuer: string, log: ProblemLog): vo
     sendProblem(ctx, error, log);
     return;
   }
-  const [status, title] = ACCESS_REQUEST_PROBLEMS[error.code];
+  const [status, title] = PROBLEMS[error.code];
   const instance = `urn:behalf:request:${askedIn(ctx).request}`;
   ctx.status = status;
   ctx.body = JSON.stringify({ type: `${PROBLEM}${error.code}`, title, status, detail: error.message, instance });
