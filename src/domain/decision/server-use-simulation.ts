@@ -61,9 +61,20 @@ export const serverUseSimulator = (deps: {
   readonly clients: { get(id: string): Row<Client> };
   readonly blueprints: { get(id: string): Row<Blueprint> };
 }) => {
-  const stopsOf = async (asked: UseTrial): Promise<readonly string[]> => {
+  const partyOf = async (id: string): Promise<Party | undefined> =>
+    (await (id.startsWith('acc_') ? deps.accounts : deps.clients).get(id))?.document;
+
+  const callerOf = async (asked: UseTrial): Promise<Party | undefined> => {
     const { caller } = asked;
     const party = caller === undefined ? undefined : await partyOf(caller);
+    if (party || !isByRole(asked)) return party;
+    throw missing(
+      '/caller',
+      caller === undefined ? 'Name the account or client that calls.' : 'There is no such account or client.',
+    );
+  };
+
+  const stopsOf = async (asked: UseTrial, party: Party | undefined): Promise<readonly string[]> => {
     const blueprint = asked.action === 'register' ? asked.blueprint : undefined;
     const under = blueprint === undefined ? undefined : (await deps.blueprints.get(blueprint))?.document;
     if (blueprint !== undefined && !under) throw missing('/blueprint', 'There is no such blueprint.');
@@ -71,34 +82,6 @@ export const serverUseSimulator = (deps: {
       ...(party && party.state !== 'active' ? [`${party.id} is ${party.state}: nothing works for it.`] : []),
       ...(under && under.state !== 'active' ? [`Blueprint ${under.id} is ${under.state}: it takes no agents.`] : []),
     ];
-  };
-
-  const partyOf = async (id: string): Promise<Account | Client | undefined> =>
-    (await (id.startsWith('acc_') ? deps.accounts : deps.clients).get(id))?.document;
-
-  const rolesOf = async (id: string): Promise<readonly AccountRole[]> => (await partyOf(id))?.roles ?? [];
-
-  /** Undefined: no role is asked for. */
-  const roleStep = async (asked: UseTrial): Promise<Step | undefined> => {
-    const { caller, demand } = asked;
-    if (caller === undefined || (asked.action === 'register' && asked.way !== 'management')) return undefined;
-    const has = await rolesOf(caller);
-    if (demand.roles.length === 0 || demand.roles.some((role) => has.includes(role))) return undefined;
-    if (demand.own && caller.startsWith('acc_')) return undefined;
-    return { layer: 'role', text: `Give ${caller} the role ${demand.roles.join(' or ')}.` };
-  };
-
-  const roleWhy = ({ action, caller, demand, ...asked }: UseTrial): string | undefined => {
-    if (action === 'register' && (asked as RegistrationTrial).way !== 'management') return 'nobody calls with a role';
-    if (demand.roles.length === 0) return 'any caller may';
-    return demand.own && caller?.startsWith('acc_') ? 'without a role only for what is its own' : undefined;
-  };
-
-  const checkCaller = async (asked: UseTrial): Promise<void> => {
-    const { caller } = asked;
-    if (asked.action === 'register' && asked.way !== 'management') return;
-    if (caller === undefined) throw missing('/caller', 'Name the account or client that calls.');
-    if (!(await partyOf(caller))) throw missing('/caller', 'There is no such account or client.');
   };
 
   const caseOf = (asked: UseTrial): Promise<PolicyCase> => {
@@ -115,12 +98,12 @@ export const serverUseSimulator = (deps: {
   return {
     /** Decides as the call would, and records nothing. Throws 'invalid_field' naming what is not there. */
     async simulate(asked: UseTrial, policies: ActivePolicies | undefined): Promise<UseSimulation> {
-      await checkCaller(asked);
+      const party = await callerOf(asked);
       const name = asked.action === 'register' ? REGISTER : asked.operation;
       const question = await caseOf(asked);
       const cut = policies && cutByPolicy(policies.policies, question);
       const withheld = cut?.removed[0];
-      const role = await roleStep(asked);
+      const role = roleStep(asked, party);
       const why = roleWhy(asked);
       const policyLeaves = cut?.scope ?? [];
       const steps: readonly Step[] = [
@@ -143,9 +126,12 @@ export const serverUseSimulator = (deps: {
           removed,
         },
         layers: [
-          why !== undefined && asked.action === 'register' && asked.way !== 'management'
-            ? { layer: 'role', counts: false, why }
-            : { layer: 'role', counts: true, ...(why === undefined ? {} : { why }), leaves: role ? [] : [name] },
+          {
+            layer: 'role',
+            counts: isByRole(asked),
+            ...(why === undefined ? {} : { why }),
+            ...(isByRole(asked) ? { leaves: role ? [] : [name] } : {}),
+          },
           { layer: 'policy', counts: true, leaves: policyLeaves },
         ],
         policies: [
@@ -158,12 +144,34 @@ export const serverUseSimulator = (deps: {
           },
         ],
         changes: isLetThrough ? [] : [{ scope: name, steps }],
-        stops: await stopsOf(asked),
+        stops: await stopsOf(asked, party),
       };
     },
   };
 };
 
 export type ServerUseSimulator = ReturnType<typeof serverUseSimulator>;
+
+type Party = Account | Client;
+
+/** Whether somebody calls the management API, which takes a role; other registrations have rules of their own. */
+const isByRole = (asked: UseTrial): boolean => asked.action === 'administer' || asked.way === 'management';
+
+const isOwn = ({ demand, caller }: UseTrial): boolean => demand.own && caller?.startsWith('acc_') === true;
+
+/** Undefined: no role is missing. */
+const roleStep = (asked: UseTrial, party: Party | undefined): Step | undefined => {
+  const { demand } = asked;
+  if (!party || !isByRole(asked) || demand.roles.length === 0 || isOwn(asked)) return undefined;
+  const has: readonly AccountRole[] = party.roles;
+  if (demand.roles.some((role) => has.includes(role))) return undefined;
+  return { layer: 'role', text: `Give ${asked.caller} the role ${demand.roles.join(' or ')}.` };
+};
+
+const roleWhy = (asked: UseTrial): string | undefined => {
+  if (!isByRole(asked)) return 'nobody calls with a role';
+  if (asked.demand.roles.length === 0) return 'any caller may';
+  return isOwn(asked) ? 'without a role only for what is its own' : undefined;
+};
 
 const missing = (field: string, message: string): DomainError => new DomainError('invalid_field', message, { field });
