@@ -122,3 +122,36 @@ test('AP-14 AP-19 two people with a passkey each let it happen, a signature for 
   });
   expect((await scene.desk.get(asked.id))?.review).toBe('closed');
 }, 120_000);
+
+test('AP-05 whoever calls too often is told so, and the trail says it', async () => {
+  const id = await holder('glass-four', 'break_glass').then(
+    async () => (await server.behalf.services.accounts.findByUsername('glass-four'))?.document.id,
+  );
+  const ada = await scene.newPerson('glass-eve');
+  const asked = await scene.ask(ada.id, {
+    door: 'token_exchange',
+    risk: 'high',
+    requires: { quorum: 1, isProvenAnew: true },
+  });
+  for (let call = 0; call < 5; call += 1) await server.behalf.services.ephemeral.count(`break-glass:${id}`, 3600);
+  await withPage(browser, PHONE, async (page) => {
+    await signIn(page, 'glass-four', `${scene.issuer}/account`);
+    await plugAuthenticator(page);
+    await page.goto(`${scene.issuer}/account/security/passkey`);
+    await makePasskey(page, 'Phone');
+    await page.goto(`${scene.issuer}/console/break-glass/${asked.id}`);
+    await page.getByLabel('Why it cannot wait').fill(REASON);
+    const [answer] = await Promise.all([
+      page.waitForResponse((one) => one.request().method() === 'POST'),
+      page.getByRole('button', { name: 'Call for it with my passkey' }).click(),
+    ]);
+    expect(answer.status()).toBe(429);
+    await page.getByText('You called for this too often.').waitFor();
+  });
+  expect((await scene.desk.get(asked.id))?.glass).toBeUndefined();
+  expect((await server.events('request.refused')).at(-1)).toMatchObject({
+    outcome: 'refused',
+    error: 'too_many_requests',
+    caller: id,
+  });
+}, 60_000);

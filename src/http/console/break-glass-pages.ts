@@ -215,16 +215,18 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
     const { account } = session;
     const approval = await approvalFor(id, account);
     const reason = single(form, 'reason');
+    let isProven = false;
     try {
       const [facts] = await approvalFacts(deps, [approval], account.id);
       if ((facts?.unreadable.length ?? 1) > 0) {
         throw new DomainError('conflict', 'This cannot be let happen like this, or not any more.');
       }
       const assurance = await proven(ctx, account.id, id, form);
+      isProven = true;
       await desk.glass.break(id, { account: account.id, seen, assurance, reason, ...requestOf(ctx) });
     } catch (error) {
       if (!isDomainError(error) || !SHOWN_CODES.includes(error.code)) throw error;
-      if (!WRITTEN.includes(error.code)) await recordRefusal(deps, ctx, error);
+      if (isProven || !WRITTEN.includes(error.code)) await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
       await show(ctx, openedAs(ctx, session), session, await approvalFor(id, account), {
         status: statusOf(error),
@@ -274,5 +276,5 @@ const SHOWN_CODES: readonly DomainErrorCode[] = [
   'too_many_requests',
 ];
 
-/** Of them, those that the domain wrote down. */
+/** Of the proof's, those that the domain wrote down. */
 const WRITTEN: readonly DomainErrorCode[] = ['unauthenticated', 'too_many_requests'];
