@@ -21,8 +21,8 @@ let ada: Browser;
 
 const at = (path: string): string => `${server.issuer}${path}`;
 
-const signedIn = async (person: Person): Promise<Browser> => {
-  const browser = newBrowser(server.issuer);
+const signedIn = async (person: Person, headers: Readonly<Record<string, string>> = {}): Promise<Browser> => {
+  const browser = newBrowser(server.issuer, undefined, headers);
   expect((await submitSignIn(browser, await browser.open(at('/console')), person)).status).toBe(200);
   return browser;
 };
@@ -69,12 +69,9 @@ beforeAll(async () => {
   scene = await makeScene(server);
   await make('/accounts', { ...OPERATOR, name: 'Olga', roles: ['operator'] });
   await make('/accounts', { ...AUDITOR, name: 'Aud', roles: ['auditor'] });
-  [admin, operator, auditor, ada] = (await Promise.all([ADMIN, OPERATOR, AUDITOR, scene.person].map(signedIn))) as [
-    Browser,
-    Browser,
-    Browser,
-    Browser,
-  ];
+  [admin, operator, auditor, ada] = (await Promise.all(
+    [ADMIN, OPERATOR, AUDITOR, scene.person].map((person) => signedIn(person)),
+  )) as [Browser, Browser, Browser, Browser];
 }, 60_000);
 
 afterAll(() => server?.close());
@@ -143,6 +140,34 @@ describe('people', () => {
     expect((await operator.open(at(path))).text).toContain('Not signed in anywhere.');
     const types = (await eventsSince(before)).map(({ type }) => type);
     expect(types.filter((type) => type.startsWith('session.'))).not.toEqual([]);
+  });
+
+  test.each([
+    [
+      'a browser on a system that has no name here',
+      'Mozilla/5.0 (X11; FreeBSD amd64; rv:140.0) Firefox/140.0',
+      'Firefox',
+    ],
+    ['an unknown browser', 'Mozilla/5.0 (X11; Linux x86_64) Own/1.0', 'Linux'],
+    ['one that says nothing', 'Own/1.0', 'A browser we do not know'],
+  ])('the page of a person who came with %s names what is known', async (_name, agent, said) => {
+    const hal: Person = { username: `hal-${said.toLowerCase().replaceAll(' ', '-')}`, password: PASSWORD };
+    const id = await make('/accounts', { ...hal, name: 'Hal' });
+    await signedIn(hal, { 'user-agent': agent });
+    const page = await operator.open(at(`/console/people/${id}`));
+    expect([page.status, page.html]).toEqual([200, expect.stringContaining(`>${said} <code>`)]);
+  });
+
+  test('a session is also ended from an address of nobody, which is not there then', async () => {
+    const ivy: Person = { username: 'ivy', password: PASSWORD };
+    const id = await make('/accounts', { ...ivy, name: 'Ivy' });
+    await signedIn(ivy);
+    const page = await operator.open(at(`/console/people/${id}`));
+    const form = page.forms.find(({ action }) => /\/sessions\/[\w-]+\/end$/.test(action));
+    if (!form) throw new Error('no form');
+    const action = form.action.replace(id, '%C4%81%0A');
+    const done = await operator.submit(page, { ...form, action });
+    expect([done.status, new URL(done.url).pathname]).toEqual([404, '/console/people/%C4%81%0A']);
   });
 
   test('nobody disables themselves, and an operator no administrator: the button is not there, the request refused', async () => {

@@ -92,8 +92,12 @@ export type Browser = {
   submit(page: Page, form: Form, filling?: Filling): Promise<Page>;
 };
 
-/** A browser that stays on the origin of `home`; its cookie jar is empty unless cookies are given. */
-export const newBrowser = (home: string, cookies?: ReadonlyMap<string, Cookie>): Browser => {
+/** A browser that stays on the origin of `home`; its cookie jar is empty unless cookies are given. `headers` go with every request. */
+export const newBrowser = (
+  home: string,
+  cookies?: ReadonlyMap<string, Cookie>,
+  headers: Readonly<Record<string, string>> = {},
+): Browser => {
   const origin = new URL(home).origin;
   const jar = cookieJar(cookies);
 
@@ -106,6 +110,7 @@ export const newBrowser = (home: string, cookies?: ReadonlyMap<string, Cookie>):
         accept: 'text/html,*/*',
         cookie: jar.header(target),
         origin,
+        ...headers,
         ...(init.headers as Record<string, string>),
       },
     });
@@ -149,7 +154,7 @@ export const newBrowser = (home: string, cookies?: ReadonlyMap<string, Cookie>):
     jar,
     request,
     open: (url) => follow(url),
-    fork: () => newBrowser(home, jar.copy()),
+    fork: () => newBrowser(home, jar.copy(), headers),
     submit(page, form, filling = {}) {
       const body = fillForm(form, filling);
       const action = new URL(form.action, page.url);

@@ -2,6 +2,7 @@ import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { agentRows, lastUse } from '../partials/agent-rows.ts';
+import { browserText, type ShownBrowserHint } from '../partials/browser-text.ts';
 import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
 import {
   type Column,
@@ -114,7 +115,7 @@ export type PersonModel = ConsoleFrame & {
 };
 
 export type PersonSession = {
-  readonly browser?: { readonly family: string; readonly system: string };
+  readonly browser?: ShownBrowserHint;
   readonly source?: string;
   readonly signedInAt: number;
   readonly usedAt: number;
@@ -217,11 +218,7 @@ const sessions = ({ sessions: all, actions, csrf, person }: PersonModel): Html =
     {
       title: words.browser,
       cell: ({ browser, source }) =>
-        html`${
-          browser
-            ? sessionWords.browserOn(plainText(browser.family, 40), plainText(browser.system, 40))
-            : sessionWords.unknownBrowser
-        } ${source !== undefined && html`<code>${plainText(source, 60)}</code>`}`,
+        html`${browserText(browser)} ${source !== undefined && html`<code>${plainText(source, 60)}</code>`}`,
     },
     { title: sessionWords.signedIn, cell: ({ signedInAt }) => timeText(signedInAt) },
     { title: words.lastUse, cell: ({ usedAt }) => timeText(usedAt) },
@@ -230,11 +227,7 @@ const sessions = ({ sessions: all, actions, csrf, person }: PersonModel): Html =
       cell: ({ endAction, browser }) =>
         endAction === undefined
           ? '–'
-          : postButton(
-              endAction,
-              csrf,
-              submit({ text: words.end, kind: 'danger', about: browser && plainText(browser.family, 40) }),
-            ),
+          : postButton(endAction, csrf, submit({ text: words.end, kind: 'danger', about: browserText(browser) })),
     },
   ];
   return html`<section aria-labelledby="sessions"><div class="row"><h2 id="sessions">${words.sessions}</h2>${

@@ -76,8 +76,9 @@ export const partyNames = async (
 /** Who did something: a name, or that it was the server itself. */
 export const doerName = (names: Names, id: string): Text => (id === 'system' ? agentFactWords.thisServer : names(id));
 
+/** `id` may be what an address says: it stands in a header. */
 export const personHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
-  `${basePath}/console/people/${id}`;
+  `${basePath}/console/people/${encodeURIComponent(id)}`;
 
 export const groupHref = ({ basePath }: Pick<ConsoleDeps, 'basePath'>, id: string): string =>
   `${basePath}/console/groups/${id}`;

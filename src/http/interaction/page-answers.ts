@@ -101,8 +101,8 @@ export const seeOther = (ctx: Context, location: string): void => {
   ctx.body = '';
 };
 
-/** A path on our own origin, and nothing else (WB-06). */
-export const isLocalPath = (path: string): boolean => /^\/(?![/\\])[^\\\s]*$/.test(path);
+/** A path on our own origin, and nothing else (WB-06), of characters that a header can hold. */
+export const isLocalPath = (path: string): boolean => /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/.test(path);
 
 /** HTTP status of each refusal on a page. A new code does not compile until it stands here. */
 const STATUS = {

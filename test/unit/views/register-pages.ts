@@ -68,7 +68,7 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     ],
     sessions: [
       {
-        browser: { family: text('Firefox'), system: text('Linux') },
+        browser: { family: 'Firefox', system: 'Linux' },
         source: text('192.0.2.0/24'),
         signedInAt: NOON,
         usedAt: NOON,
