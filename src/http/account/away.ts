@@ -5,7 +5,7 @@ import { awayWords } from '../../../views/words/away.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { type Absence, stateOfAbsence } from '../../domain/approvals/absence.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
-import { byOf, exchangeOf, queryOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
+import { byOf, doneOf, exchangeOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import type { PeopleDeps } from '../interaction/people-deps.ts';
 import { single } from '../middleware/form-body.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
@@ -14,7 +14,6 @@ const DAY = 86_400;
 const SHOWN = 20;
 
 const DONE = { declared: awayWords.declared, ended: awayWords.ended } as const;
-const isDone = (done: string | null): done is keyof typeof DONE => done !== null && Object.hasOwn(DONE, done);
 
 type Values = NewAwayModel['values'];
 
@@ -73,11 +72,10 @@ export const addAwayRoutes = (router: Router, deps: PeopleDeps, sessions: Accoun
     const { id } = session.account;
     const listed = async (of: { readonly account?: string; readonly deputy?: string }): Promise<readonly Absence[]> =>
       (await absences.list({ ...of, limit: SHOWN })).items.map(({ document }) => document);
-    const done = queryOf(ctx).get('done');
     const page = awayPage({
       basePath,
       signedInAs: session.signedInAs,
-      ...(isDone(done) ? { flash: { kind: 'success', text: DONE[done] } } : {}),
+      ...doneOf(ctx, DONE),
       csrf: session.csrf,
       newHref: `${path}/new`,
       mine: await shownOf(await listed({ account: id }), ({ deputy }) => deputy),

@@ -4,7 +4,6 @@ import { pushWorker } from '../../../views/assets.ts';
 import { pageCsp } from '../../../views/content-security-policy.ts';
 import { type NotificationsModel, notificationsPage } from '../../../views/pages/notifications.ts';
 import { browserText } from '../../../views/partials/browser-text.ts';
-import type { FlashMessage } from '../../../views/partials/flash.ts';
 import { testPush } from '../../../views/push/notice-push.ts';
 import { notificationsWords } from '../../../views/words/notifications.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
@@ -27,13 +26,11 @@ import { single } from '../middleware/form-body.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 const { done } = notificationsWords;
-const DONE: Readonly<Record<string, FlashMessage>> = {
-  added: { kind: 'success', text: done.added },
-  removed: { kind: 'success', text: done.removed },
-  tested: { kind: 'success', text: done.tested },
+const DONE = {
+  ...done,
   gone: { kind: 'warning', text: done.gone },
   untested: { kind: 'error', text: done.untested },
-};
+} as const;
 
 /** With these words the browser is not there any more. */
 const ENDED: readonly string[] = ['gone', 'not_allowed', 'key_ended', 'not_readable'];

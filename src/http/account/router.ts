@@ -4,7 +4,6 @@ import { assetByPath } from '../../../views/assets.ts';
 import { accountPage } from '../../../views/pages/account.ts';
 import { homePage } from '../../../views/pages/home.ts';
 import { signedOutPage } from '../../../views/pages/sign-out.ts';
-import type { FlashMessage } from '../../../views/partials/flash.ts';
 import { accountWords } from '../../../views/words/account.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Lease } from '../../domain/ports/leases.ts';
@@ -42,13 +41,13 @@ import { addSessionRoutes } from './session-list.ts';
 import { accountSessions } from './sessions.ts';
 
 /** What was just done; the link carries the word, never a text. */
-const DONE: Readonly<Record<string, FlashMessage>> = {
-  revoked: { kind: 'success', text: accountWords.ended },
-  allowed: { kind: 'success', text: accountWords.allowed },
+const DONE = {
+  revoked: accountWords.ended,
+  allowed: accountWords.allowed,
   denied: { kind: 'notice', text: accountWords.denied },
-  email: { kind: 'success', text: accountWords.addressConfirmed },
-  password: { kind: 'success', text: accountWords.passwordChanged },
-};
+  email: accountWords.addressConfirmed,
+  password: accountWords.passwordChanged,
+} as const;
 
 /** The start page, `/account` with all below it, the page behind `consent_required`, and `/assets`. */
 export const accountRouter = (deps: PeopleDeps): Router => {

@@ -11,9 +11,9 @@ import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Changing } from '../../domain/factors/factor-register.ts';
 import {
   byOf,
+  doneOf,
   exchangeOf,
   languageOf,
-  queryOf,
   requestOf,
   seeOther,
   sendOnward,
@@ -26,10 +26,6 @@ import { upstreamBrowser } from '../interaction/upstream-browser.ts';
 import { single } from '../middleware/form-body.ts';
 import { readLanguage } from '../middleware/language.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
-
-const DONE = securityWords.done;
-
-const isDone = (done: string | null): done is keyof typeof DONE => done !== null && Object.hasOwn(DONE, done);
 
 /** Adds `/account/security`: a person's second factors. To change them takes a recent sign-in as strong as they are. */
 export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: AccountSessions, home: string): void => {
@@ -105,10 +101,9 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
   router.get('/account/security', async (ctx) => {
     const session = await sessions.orSignIn(ctx);
     if (!session) return;
-    const done = queryOf(ctx).get('done');
     const page = securityPage({
       ...frameOf(session),
-      ...(isDone(done) ? { flash: { kind: 'success', text: DONE[done] } } : {}),
+      ...doneOf(ctx, securityWords.done),
       csrf: session.csrf,
       path,
       hasPasskeys: passkeys.isAvailable,

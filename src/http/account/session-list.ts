@@ -1,7 +1,6 @@
 import type Router from '@koa/router';
 import type { Context } from 'koa';
 import { type ShownSession, sessionsPage } from '../../../views/pages/sessions.ts';
-import type { FlashMessage } from '../../../views/partials/flash.ts';
 import { sessionWords as words } from '../../../views/words/sessions.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Session } from '../../domain/sessions/session.ts';
@@ -9,10 +8,7 @@ import { byOf, doneOf, seeOther, sendPage } from '../interaction/page-answers.ts
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
 import type { AccountSessions } from './sessions.ts';
 
-const DONE: Readonly<Record<string, FlashMessage>> = {
-  ended: { kind: 'success', text: words.ended },
-  others: { kind: 'success', text: words.othersEnded },
-};
+const DONE = { ended: words.ended, others: words.othersEnded } as const;
 
 /**
  * Adds `/account/sessions`: where a person is signed in, and ends to that. `leave` goes on as after signing out, once

@@ -5,12 +5,11 @@ import { agentListPage } from '../../../views/pages/console-agents.ts';
 import { findingsPage } from '../../../views/pages/console-findings.ts';
 import { overviewPage } from '../../../views/pages/console-overview.ts';
 import { CONSOLE_PLACES, type ConsolePlace } from '../../../views/partials/console-frame.ts';
-import type { FlashMessage } from '../../../views/partials/flash.ts';
 import { doneWords } from '../../../views/words/console-done.ts';
 import type { Account } from '../../domain/accounts/account.ts';
 import { readCursor } from '../account/account-model.ts';
 import { accountSessions, type PageSession } from '../account/sessions.ts';
-import { byOf, guardedForms, pages, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
+import { byOf, doneOf, guardedForms, pages, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { policyCheck } from '../management/policy-check.ts';
 import { agentListModel } from './agent-list.ts';
 import { agentModel } from './agent-model.ts';
@@ -36,12 +35,11 @@ import { addTryUsePage } from './try-use-page.ts';
 import { addUpstreamPages } from './upstream-pages.ts';
 
 /** What was just done is told by a word of the link, never a text. */
-const NOTICES: readonly string[] = ['declined', 'withdrawn'];
-
-const doneFlash = (word: string): FlashMessage | undefined =>
-  Object.hasOwn(doneWords, word)
-    ? { kind: NOTICES.includes(word) ? 'notice' : 'success', text: doneWords[word as keyof typeof doneWords] }
-    : undefined;
+const DONE = {
+  ...doneWords,
+  declined: { kind: 'notice', text: doneWords.declined },
+  withdrawn: { kind: 'notice', text: doneWords.withdrawn },
+} as const;
 
 /** What has to be granted for a place; `all`: not only for what is one's own. Places that are not here are for everybody. */
 const ASKED_FOR: Partial<Record<ConsolePlace, readonly [ConsoleOperation, reach?: 'all']>> = {
@@ -74,7 +72,6 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
   router.use(pages(deps));
 
   const openedAs = (ctx: Context, session: PageSession): Opened => {
-    const flash = doneFlash(queryOf(ctx).get('done') ?? '');
     return {
       viewer: { account: session.account, by: byOf(ctx, session.account.id) },
       frame: {
@@ -83,7 +80,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
         csrf: session.csrf,
         seesAll: calls.access('listAgents', session.account) === 'all',
         sees: CONSOLE_PLACES.filter((place) => isSeen(calls, place, session.account)),
-        ...(flash ? { flash } : {}),
+        ...doneOf(ctx, DONE),
       },
     };
   };

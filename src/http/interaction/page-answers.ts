@@ -1,6 +1,6 @@
 import type { Context, Middleware } from 'koa';
 import { pageCsp } from '../../../views/content-security-policy.ts';
-import type { Html, Phrase, View } from '../../../views/html.ts';
+import { type Html, Phrase, type View } from '../../../views/html.ts';
 import { isLanguage, type Language } from '../../../views/language.ts';
 import { errorPage } from '../../../views/pages/error.ts';
 import type { FlashMessage } from '../../../views/partials/flash.ts';
@@ -29,14 +29,18 @@ export const requestOf = (ctx: Context): { readonly request: string; readonly so
 /** Not `ctx.URL`, which is built from the Host header (AZ-15). */
 export const queryOf = (ctx: Context): URLSearchParams => new URLSearchParams(ctx.querystring);
 
-/** What was just done, by the word of the link; of any other word, whatever it means elsewhere, there is nothing to say. */
+/**
+ * What was just done, by the word of the link; of any other word, whatever it means elsewhere, there is nothing to say.
+ * `said`: a phrase alone tells of a success.
+ */
 export const doneOf = (
   ctx: Context,
-  said: Readonly<Record<string, FlashMessage>>,
+  said: Readonly<Record<string, Phrase | FlashMessage>>,
 ): { readonly flash?: FlashMessage } => {
   const word = queryOf(ctx).get('done') ?? '';
-  const flash = Object.hasOwn(said, word) ? said[word] : undefined;
-  return flash ? { flash } : {};
+  const told = Object.hasOwn(said, word) ? said[word] : undefined;
+  if (told === undefined) return {};
+  return { flash: told instanceof Phrase ? { kind: 'success', text: told } : told };
 };
 
 export const byOf = (ctx: Context, account: string): By => {
