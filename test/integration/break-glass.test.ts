@@ -321,11 +321,19 @@ describe('what is seen of it', () => {
     if (!form) throw new Error(page.text);
     const empty = await auditor.submit(page, form, { set: { finding: '', note: 'short' } });
     expect([empty.status, empty.text.includes('Say what you found')]).toEqual([400, true]);
-    const done = await auditor.submit(page, form, { set: { finding: 'justified', note: NOTE } });
+    // Nothing of it is cut off; the end of a line is one character of the 2000, as the browser counts it.
+    const lines = (length: number, end: string): string => `${NOTE.padEnd(length - end.length - 4, 'x')}${end}last`;
+    const long = await auditor.submit(page, form, { set: { finding: 'justified', note: lines(2001, '\n') } });
+    expect([long.status, long.text.includes('Say what you found')]).toEqual([400, true]);
+    expect((await server.events('break_glass.reviewed')).filter(({ target }) => target?.id === approval.id)).toEqual(
+      [],
+    );
+    const done = await auditor.submit(page, form, { set: { finding: 'justified', note: lines(2001, '\r\n') } });
     expect([done.status, done.text.includes('it was right'), done.text.includes(NOTE)]).toEqual([200, true, true]);
     expect((await server.events('break_glass.reviewed')).at(-1)).toMatchObject({
       caller: third,
       target: { id: approval.id },
+      inputs: { finding: 'justified', note: lines(2001, '\r\n').replace('\r', '') },
     });
     expect((await auditor.open(`${server.issuer}/console/approvals`)).text).toContain('let happen in an emergency');
   });

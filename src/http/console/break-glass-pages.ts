@@ -244,13 +244,12 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
     const opened = openedAs(ctx, session);
     const { account, by } = opened.viewer;
     const approval = await approvalFor(id, account);
-    const values = {
-      ...EMPTY,
-      finding: single(form, 'finding') ?? '',
-      note: (single(form, 'note') ?? '').slice(0, 2000),
-    };
+    const finding = single(form, 'finding') ?? '';
+    // A browser counts the end of a line once, and sends it as two characters.
+    const note = (single(form, 'note') ?? '').replaceAll('\r\n', '\n');
+    const values = { ...EMPTY, finding, note };
     try {
-      await calls.run('reviewApproval', account, by, { id, body: { finding: values.finding, note: values.note } });
+      await calls.run('reviewApproval', account, by, { id, body: { finding, note } });
     } catch (error) {
       if (!isDomainError(error) || !SHOWN_CODES.includes(error.code)) throw error;
       await recordRefusal(deps, ctx, error);
