@@ -171,7 +171,7 @@ const CSV_COLUMNS = [
   'expires_at',
 ] as const;
 
-/** The whole list as CSV (RFC 4180), page by page, so that it may be long. Times are RFC 3339. */
+/** The lines of the whole list as CSV (RFC 4180), page by page, so that it may be long. Times are RFC 3339. */
 export const agentCsv = async function* (
   deps: ConsoleDeps,
   calls: ConsoleCalls,
@@ -216,14 +216,14 @@ export const agentNdjson = async function* (
   let after: Cursor | undefined;
   do {
     const { body, next } = await calls.run('listAgents', account, by, { query, after, ownOnly: !asked.all });
-    for (const agent of (body?.['items'] ?? []) as readonly object[]) yield `${JSON.stringify(agent)}\n`;
+    for (const agent of (body?.['items'] ?? []) as readonly object[]) yield JSON.stringify(agent);
     after = next;
   } while (after);
 };
 
 /** Whatever a table program would take for a formula is text there. */
 const csvLine = (values: readonly string[]): string =>
-  `${values.map((value) => `"${(/^[=+\-@\t\r]/.test(value) ? `'${value}` : value).replaceAll('"', '""')}"`).join(',')}\r\n`;
+  values.map((value) => `"${(/^[=+\-@\t\r]/.test(value) ? `'${value}` : value).replaceAll('"', '""')}"`).join(',');
 
 const time = (seconds: number | undefined): string =>
   seconds === undefined ? '' : new Date(seconds * 1000).toISOString();

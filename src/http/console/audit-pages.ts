@@ -1,5 +1,3 @@
-import { Readable } from 'node:stream';
-import { pageCsp } from '../../../views/content-security-policy.ts';
 import type { Text } from '../../../views/html.ts';
 import { type AuditAsked, type AuditRow, auditPage } from '../../../views/pages/console-audit.ts';
 import { NAMED_EVENTS } from '../../../views/words/audit-events.ts';
@@ -8,6 +6,7 @@ import type { AuditEntry } from '../../domain/audit/list-events.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
 import { type ConsoleDeps, doerName, partyNames } from './console-deps.ts';
 import type { Parts } from './console-forms.ts';
+import { sendFile } from './list-exports.ts';
 import { listed } from './listed.ts';
 
 const DAY_SECONDS = 86_400;
@@ -50,20 +49,9 @@ export const addAuditPages = ({ page, deps, calls }: Parts): void => {
 
   page('/console/audit.ndjson', async (ctx, { viewer }) => {
     const { lines } = await calls.run('exportAudit', viewer.account, viewer.by);
-    const stream = Readable.from(withLineEnds(lines));
-    // Half a trail must not look like a whole one.
-    stream.on('error', () => ctx.res.destroy());
-    ctx.status = 200;
-    ctx.set('Content-Security-Policy', pageCsp({ formTargets: [], scripts: false }));
-    ctx.set('Content-Disposition', 'attachment; filename="trail.ndjson"');
-    ctx.body = stream;
-    ctx.type = 'application/x-ndjson';
+    if (lines) await sendFile(ctx, 'trail', 'ndjson', lines);
   });
 };
-
-async function* withLineEnds(lines: AsyncIterable<string> | undefined): AsyncIterable<string> {
-  if (lines) for await (const line of lines) yield `${line}\n`;
-}
 
 /** What the address says; longer than any id is no id. */
 const askedOf = (query: URLSearchParams): AuditAsked => {

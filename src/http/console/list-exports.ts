@@ -1,28 +1,37 @@
-import { Readable } from 'node:stream';
+import type { Context } from 'koa';
 import { pageCsp } from '../../../views/content-security-policy.ts';
 import { queryOf } from '../interaction/page-answers.ts';
+import { sendLines } from '../line-answer.ts';
 import { agentCsv, agentNdjson, readListQuery } from './agent-list.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import type { ConsoleDeps } from './console-deps.ts';
 import type { AddPage } from './console-page.ts';
 
 const FORMS = {
-  csv: { lines: agentCsv, type: 'text/csv; charset=utf-8' },
-  ndjson: { lines: agentNdjson, type: 'application/x-ndjson' },
+  csv: { type: 'text/csv; charset=utf-8', end: '\r\n' },
+  ndjson: { type: 'application/x-ndjson', end: '\n' },
 } as const;
+
+/** Answers lines as a file to be kept. Throws where the first of them cannot be made. */
+export const sendFile = async (
+  ctx: Context,
+  name: string,
+  form: keyof typeof FORMS,
+  lines: AsyncIterable<string>,
+): Promise<void> => {
+  await sendLines(ctx, lines, { ...FORMS[form], failed: (error) => void ctx.app.emit('error', error, ctx) });
+  ctx.set('Content-Security-Policy', pageCsp({ formTargets: [], scripts: false }));
+  ctx.set('Content-Disposition', `attachment; filename="${name}.${form}"`);
+};
 
 /** Adds `GET /console/agents.csv` and `.ndjson`: what the list shows, all of it, as a file. */
 export const addConsoleExports = (page: AddPage, deps: ConsoleDeps, calls: ConsoleCalls): void => {
-  for (const [form, { lines, type }] of Object.entries(FORMS)) {
-    page(`/console/agents.${form}`, async (ctx, { viewer, frame }) => {
-      const stream = Readable.from(lines(deps, calls, viewer, readListQuery(queryOf(ctx), frame.seesAll)));
-      // Half a list must not look like a whole one.
-      stream.on('error', () => ctx.res.destroy());
-      ctx.status = 200;
-      ctx.set('Content-Security-Policy', pageCsp({ formTargets: [], scripts: false }));
-      ctx.set('Content-Disposition', `attachment; filename="agents.${form}"`);
-      ctx.body = stream;
-      ctx.type = type;
-    });
+  for (const [form, lines] of [
+    ['csv', agentCsv],
+    ['ndjson', agentNdjson],
+  ] as const) {
+    page(`/console/agents.${form}`, (ctx, { viewer, frame }) =>
+      sendFile(ctx, 'agents', form, lines(deps, calls, viewer, readListQuery(queryOf(ctx), frame.seesAll))),
+    );
   }
 };

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { Context } from 'koa';
 import type { AuditTrail } from '../../domain/audit/audit-event.ts';
 import type { By } from '../../domain/clients/registered-documents.ts';
@@ -13,6 +12,7 @@ import {
   refuseActor,
   requireScope,
 } from '../authentication/bearer-token.ts';
+import { sendLines } from '../line-answer.ts';
 import { httpProblem, invalidFields, type ProblemLog, refusalCode } from '../problem.ts';
 import { bodyLines, checkLinesType } from './body-lines.ts';
 import type { Answer, Call, Handler } from './call.ts';
@@ -130,8 +130,10 @@ export const serveCall = (
       const call = await readCall(ctx, caller, access, by);
       await recordPermit();
       const answer = await handle(call);
-      if (answer.lines) await sendLines(ctx, answer.lines, log);
-      else send(ctx, route, audience, answer, answer.next && places.seal(operation, caller.id, answer.next));
+      if (answer.lines) {
+        const failed = (error: unknown): void => log(requestIdOf(ctx) ?? 'unknown', error);
+        await sendLines(ctx, answer.lines, { end: '\n', type: 'application/x-ndjson', failed });
+      } else send(ctx, route, audience, answer, answer.next && places.seal(operation, caller.id, answer.next));
     } catch (error) {
       const code = refusalCode(error);
       if (code !== undefined)
@@ -155,30 +157,6 @@ const send = (ctx: Context, route: RouteDeclaration, base: string, answer: Answe
   if (route.status === 201) ctx.set('Location', `${base}${path}/${Reflect.get(body, 'id')}`);
   ctx.body = JSON.stringify(body);
   ctx.type = 'application/json';
-};
-
-/** The first line is made before anything is sent, so that a trail that cannot be read is still a refusal. */
-const sendLines = async (ctx: Context, lines: AsyncIterable<string>, log: ProblemLog): Promise<void> => {
-  const iterator = lines[Symbol.asyncIterator]();
-  let next = await iterator.next();
-  const text = async function* () {
-    try {
-      for (; !next.done; next = await iterator.next()) yield `${next.value}\n`;
-    } finally {
-      await iterator.return?.();
-    }
-  };
-  const stream = Readable.from(text());
-  stream.on('error', (error) => {
-    log(requestIdOf(ctx) ?? 'unknown', error);
-    // Half an export must not look like a whole one.
-    ctx.res.destroy();
-  });
-  // Also where nobody ever began to read: what makes the lines holds something until it ends.
-  stream.once('close', () => void iterator.return?.().catch(() => undefined));
-  ctx.status = 200;
-  ctx.body = stream;
-  ctx.type = 'application/x-ndjson';
 };
 
 /** 1 to 128 visible characters, as the caller chose them; undefined when none was sent. */

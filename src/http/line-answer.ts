@@ -1,0 +1,33 @@
+import { Readable } from 'node:stream';
+import type { Context } from 'koa';
+
+/**
+ * Answers lines as they are made, each with `end`. The first is made before anything is sent, so that what cannot be read is
+ * still a refusal, and throws as that. Where a later one fails, `failed` is told, and the connection breaks off: half a list
+ * must not look like a whole one.
+ */
+export const sendLines = async (
+  ctx: Context,
+  lines: AsyncIterable<string>,
+  { end, type, failed }: { readonly end: string; readonly type: string; readonly failed: (error: unknown) => void },
+): Promise<void> => {
+  const iterator = lines[Symbol.asyncIterator]();
+  let next = await iterator.next();
+  const text = async function* () {
+    try {
+      for (; !next.done; next = await iterator.next()) yield `${next.value}${end}`;
+    } finally {
+      await iterator.return?.();
+    }
+  };
+  const stream = Readable.from(text());
+  stream.on('error', (error) => {
+    failed(error);
+    ctx.res.destroy();
+  });
+  // Also where nobody ever began to read: what makes the lines holds something until it ends.
+  stream.once('close', () => void iterator.return?.().catch(() => undefined));
+  ctx.status = 200;
+  ctx.body = stream;
+  ctx.type = type;
+};
