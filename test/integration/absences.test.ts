@@ -169,6 +169,8 @@ describe('on the pages of an account', () => {
       set: { deputy: bob.username, from: '2026-02-31', until: 'tomorrow' },
     });
     expect([answer.status, answer.text.includes('A day, as in')]).toEqual([400, true]);
+    expect(answer.html).toContain('name="from" type="date" value="2026-02-31"');
+    expect(answer.html).toContain('name="until" type="date" value=""');
   });
 
   test('a new password of hers ends it, as her sessions', async () => {

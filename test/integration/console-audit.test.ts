@@ -58,6 +58,14 @@ describe('/console/audit', () => {
     }
   });
 
+  test('is searched by a username that looks like an id', async () => {
+    const made = await scene.management.call('POST', '/accounts', { username: 'max_m', name: 'Max' });
+    const id = String(made.body['id']);
+    await scene.management.call('POST', `/accounts/${id}/end-sessions`);
+    const page = await auditor.open(at('/console/audit?subject=max_m'));
+    expect([page.status, page.html]).toEqual([200, expect.stringContaining(id)]);
+  });
+
   test('is searched by day: both ends are part of it, and another day has nothing', async () => {
     // Midnight may pass in between.
     const days = [Date.now() - 86_400_000, Date.now() + 86_400_000].map((when) =>

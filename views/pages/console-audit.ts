@@ -106,8 +106,7 @@ const filters = ({ action, asked, errors }: AuditPageModel): Html => {
       name,
       label: words[name],
       hint: isDay ? words.dateHint : words[`${name as 'subject' | 'caller' | 'agent' | 'txn'}Hint`],
-      // A field for a day takes nothing else.
-      value: isDay && !/^\d{4}-\d{2}-\d{2}$/.test(asked[name]) ? '' : asked[name],
+      value: asked[name],
       autocomplete: 'off',
       maxLength,
       optional: true,

@@ -39,16 +39,20 @@ export const field = ({
   offers,
 }: Field): Html => {
   const id = `field-${name}`;
+  // A field for a day takes nothing else.
+  const filled = type === 'date' && typeof value === 'string' && !DAY.test(value) ? '' : value;
   const described = [hint !== undefined && `${id}-hint`, error !== undefined && `${id}-error`]
     .filter(Boolean)
     .join(' ');
   return html`<div class="field">
 <label for="${id}">${label}</label>
 ${hint !== undefined && html`<p class="hint" id="${id}-hint">${hint}</p>`}
-<input id="${id}" name="${name}" type="${type}"${value !== undefined && html` value="${value}"`} autocomplete="${autocomplete}" maxlength="${maxLength}" autocapitalize="none" spellcheck="false"${!optional && html` required`}${
+<input id="${id}" name="${name}" type="${type}"${filled !== undefined && html` value="${filled}"`} autocomplete="${autocomplete}" maxlength="${maxLength}" autocapitalize="none" spellcheck="false"${!optional && html` required`}${
     code && html` class="code"`
   }${inputMode && html` inputmode="${inputMode}"`}${described !== '' && html` aria-describedby="${described}"`}${error !== undefined && html` aria-invalid="true"`}${autofocus && html` autofocus`}${offers && html` list="${id}-offers"`}>
 ${offers && html`<datalist id="${id}-offers">${offers.map((one) => html`<option value="${one.value}">${anyText(one.text, 80)}</option>`)}</datalist>`}
 ${error !== undefined && html`<p class="error" id="${id}-error">${anyText(error, 300)}</p>`}
 </div>`;
 };
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/;

@@ -7,7 +7,7 @@ import { type Absence, stateOfAbsence } from '../../domain/approvals/absence.ts'
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import { byOf, doneOf, exchangeOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import type { PeopleDeps } from '../interaction/people-deps.ts';
-import { single } from '../middleware/form-body.ts';
+import { dayOf, single } from '../middleware/form-body.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 const DAY = 86_400;
@@ -127,12 +127,4 @@ export const addAwayRoutes = (router: Router, deps: PeopleDeps, sessions: Accoun
     await absences.end(id, byOf(ctx, account.id));
     seeOther(ctx, `${path}?done=ended`);
   });
-};
-
-/** The beginning of a day in UTC, epoch seconds; undefined for what is no day. */
-const dayOf = (text: string): number | undefined => {
-  const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
-  if (year === undefined) return undefined;
-  const milliseconds = Date.UTC(Number(year), Number(month) - 1, Number(day));
-  return new Date(milliseconds).toISOString().startsWith(text) ? milliseconds / 1000 : undefined;
 };

@@ -4,6 +4,7 @@ import { NAMED_EVENTS } from '../../../views/words/audit-events.ts';
 import { auditWords } from '../../../views/words/console-audit.ts';
 import type { AuditEntry } from '../../domain/audit/list-events.ts';
 import { queryOf, sendPage } from '../interaction/page-answers.ts';
+import { dayOf } from '../middleware/form-body.ts';
 import { type ConsoleDeps, doerName, partyNames } from './console-deps.ts';
 import type { Parts } from './console-forms.ts';
 import { sendFile } from './list-exports.ts';
@@ -68,13 +69,6 @@ const askedOf = (query: URLSearchParams): AuditAsked => {
   };
 };
 
-/** Midnight UTC of a day written as RFC 3339 does, in epoch seconds; undefined for what is none. */
-const dayOf = (text: string): number | undefined => {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return undefined;
-  const at = Date.parse(`${text}T00:00:00Z`);
-  return Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== text ? undefined : at / 1000;
-};
-
 /** The same as the management API takes it, or what is wrong with it. */
 const conditionsOf = async (deps: Pick<ConsoleDeps, 'accounts'>, asked: AuditAsked) => {
   const { from, to, subject, ...others } = asked;
@@ -85,8 +79,8 @@ const conditionsOf = async (deps: Pick<ConsoleDeps, 'accounts'>, asked: AuditAsk
     return at;
   };
   const [first, last] = [day('from'), day('to')];
-  const isName = subject !== '' && !/^[a-z]{2,4}_/.test(subject);
-  const person = isName ? (await deps.accounts.findByUsername(subject))?.document.id : subject;
+  const named = subject === '' ? undefined : (await deps.accounts.findByUsername(subject))?.document.id;
+  const person = named ?? (subject === '' || /^[a-z]{2,4}_/.test(subject) ? subject : undefined);
   if (person === undefined) errors.subject = auditWords.nobody;
   const given = Object.entries({ ...others, subject: person ?? '' }).filter(([, value]) => value !== '');
   return {

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { isTime } from '../../domain/details/member-rules.ts';
 import { DomainError } from '../../domain/errors.ts';
 
 /** Longest form a page of ours can send. */
@@ -35,3 +36,6 @@ export const single = (form: URLSearchParams, field: string): string | undefined
   if (more.length > 0) throw new DomainError('invalid_request', 'A field was sent twice.', { field });
   return value;
 };
+
+/** Midnight UTC of a day as a field for days sends it (RFC 3339 `full-date`), in epoch seconds; undefined for what is none. */
+export const dayOf = (text: string): number | undefined => (isTime(text, 'date') ? Date.parse(text) / 1000 : undefined);
