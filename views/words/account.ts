@@ -1,4 +1,5 @@
 import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
+import { eventPhrase } from './audit-events.ts';
 
 /** `/account`: what agents and apps may do, and what was done lately. */
 export const accountWords = {
@@ -96,28 +97,31 @@ export const activityWords = {
   you: phrase({ en: 'You', de: 'Sie' }),
 };
 
-/** What a person is told of the trail, by the type of the event. */
+const named = <const Type extends string>(...types: readonly Type[]): Readonly<Record<Type, Phrase>> =>
+  Object.fromEntries(types.map((type) => [type, eventPhrase(type)])) as Record<Type, Phrase>;
+
+/** What a person is told of the trail, by the type of the event: as everywhere, or in words for whom it happened to. */
 export const ownActivity = {
-  'token.issued': phrase({ en: 'Token issued', de: 'Token ausgegeben' }),
-  'token.refused': phrase({ en: 'Token refused', de: 'Token verweigert' }),
-  'token.replayed': phrase({
-    en: 'A used code or token was presented again',
-    de: 'Ein benutzter Code oder ein benutztes Token kam noch einmal',
-  }),
-  'session.started': phrase({ en: 'Signed in', de: 'Angemeldet' }),
-  'session.refused': phrase({ en: 'Sign-in refused', de: 'Anmeldung verweigert' }),
-  'session.ended': phrase({ en: 'Signed out', de: 'Abgemeldet' }),
-  'account.sessions_ended': phrase({
-    en: 'Signed out everywhere, or everywhere else',
-    de: 'Überall oder überall sonst abgemeldet',
-  }),
+  ...named(
+    'token.issued',
+    'token.refused',
+    'token.replayed',
+    'session.started',
+    'session.refused',
+    'session.ended',
+    'session.stepped_up',
+    'account.sessions_ended',
+    'delegation.created',
+    'delegation.extended',
+    'delegation.narrowed',
+    'delegation.revoked',
+    'factor.added',
+    'factor.removed',
+    'factor.recovery_codes_made',
+  ),
   'consent.granted': phrase({ en: 'Access allowed', de: 'Zugriff erlaubt' }),
   'consent.denied': phrase({ en: 'Access denied', de: 'Zugriff abgelehnt' }),
   'grant.revoked': phrase({ en: 'Access of an app ended', de: 'Zugriff einer App beendet' }),
-  'delegation.created': phrase({ en: 'Delegation made', de: 'Vollmacht erteilt' }),
-  'delegation.extended': phrase({ en: 'Delegation extended', de: 'Vollmacht erweitert' }),
-  'delegation.narrowed': phrase({ en: 'Delegation narrowed', de: 'Vollmacht eingeschränkt' }),
-  'delegation.revoked': phrase({ en: 'Delegation ended', de: 'Vollmacht beendet' }),
   'approval.requested': phrase({
     en: 'An agent asked for an approval',
     de: 'Ein Agent hat um eine Freigabe gebeten',
@@ -141,10 +145,6 @@ export const ownActivity = {
     en: 'Password was right; the second factor was asked for',
     de: 'Passwort war richtig; nach dem zweiten Faktor wurde gefragt',
   }),
-  'session.stepped_up': phrase({ en: 'Second factor proven', de: 'Zweiter Faktor nachgewiesen' }),
-  'factor.added': phrase({ en: 'Second factor added', de: 'Zweiter Faktor hinzugefügt' }),
-  'factor.removed': phrase({ en: 'Second factor removed', de: 'Zweiter Faktor entfernt' }),
-  'factor.recovery_codes_made': phrase({ en: 'New recovery codes made', de: 'Neue Wiederherstellungscodes gemacht' }),
   'factor.copied': phrase({
     en: 'A passkey was stopped, because there may be a copy of it',
     de: 'Ein Passkey wurde gesperrt, weil es vielleicht eine Kopie gibt',
