@@ -1,74 +1,33 @@
 /** How clients prove themselves where there are three nodes on the same stores, each with memory of its own. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
-import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
-import { systemClock } from '../../adapters/node/clock.ts';
-import { loadConfiguration } from '../../config/load.ts';
-import { type Behalf, compose } from '../../src/compose.ts';
 import { CLIENT_ASSERTION_TYPE, clientAssertion } from '../support/agent-keys.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
+import { type MemoryNodes, memoryNodes, type Node } from '../support/memory-nodes.ts';
 import { type Answer, answerOf, formOf } from '../support/oauth-calls.ts';
-import { makeScene, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
-import { freePort } from '../support/server-process.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
 import { advance, now, startClock, stopClock } from '../support/stopped-clock.ts';
 import { type IssuerHost, issuerHost, newPlatformKey, PLATFORMS, signToken } from '../support/workload-platforms.ts';
-
-type Node = { readonly behalf: Behalf; readonly server: Server; readonly port: number; readonly folder: string };
 
 let authority: LocalAuthority;
 let host: IssuerHost;
 let issuer: string;
-let nodes: readonly Node[] = [];
+let running: MemoryNodes;
+let nodes: MemoryNodes['nodes'];
 let scene: Scene;
 
 beforeAll(async () => {
   authority = await localAuthority();
   host = await issuerHost(authority);
   stopClock();
-  const documents = { ...memoryDocumentStore(), close: async () => undefined };
-  const ephemeral = { ...memoryEphemeralStore(systemClock), close: async () => undefined };
-  const ports = [await freePort(), await freePort(), await freePort()];
-  // What one node calls itself, all do: a proxy stands in front of them.
-  issuer = `http://localhost:${ports[0]}`;
-  for (const [process, port] of ports.entries()) {
-    const folder = await mkdtemp(join(tmpdir(), 'behalf-node-'));
-    const { configuration } = loadConfiguration({
-      env: {
-        BEHALF_ISSUER: issuer,
-        BEHALF_DATA: folder,
-        BEHALF_ADMIN_PASSWORD: 'correct horse battery staple',
-        BEHALF__PASSWORDS__ARGON2MEMORYKIB: '1024',
-        BEHALF__PASSWORDS__ARGON2PASSES: '1',
-        BEHALF_EGRESS_ALLOWED_HOSTS: host.host,
-        BEHALF_EGRESS_CA_FILE: authority.caFile,
-        ...WITHOUT_LIMITS,
-        BEHALF__LOG__LEVEL: 'silent',
-      },
-    });
-    const behalf = await compose(configuration, {
-      documents,
-      ephemeral,
-      masterKey: Buffer.alloc(32, 6),
-      machine: { host: 'one', process, isAlive: () => true },
-      requestDeadlineMilliseconds: 25_000,
-    });
-    const server = createServer(behalf.handle);
-    await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-    nodes = [...nodes, { behalf, server, port, folder }];
-  }
-  scene = await makeScene({ issuer, administratorKeyFile: join(String(nodes[0]?.folder), 'administrator.json') });
+  running = await memoryNodes(3, {
+    isTold: false,
+    environment: { BEHALF_EGRESS_ALLOWED_HOSTS: host.host, BEHALF_EGRESS_CA_FILE: authority.caFile },
+  });
+  ({ nodes, issuer } = running);
+  scene = await makeScene(running);
 }, 120_000);
 afterAll(async () => {
-  for (const { server, behalf, folder } of nodes) {
-    server.closeAllConnections();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-    await behalf.close();
-    await rm(folder, { recursive: true, force: true });
-  }
+  await running?.close();
   startClock();
   await authority?.remove();
 });
@@ -98,7 +57,7 @@ const everywhere = async (clientId: string, proof: Proof): Promise<readonly numb
 
 test('CA-04 an assertion that was used at one node is used at all, and of 64 uses all over one counts', async () => {
   const { clientId } = scene.agent;
-  const [one, ...others] = nodes as [Node, ...Node[]];
+  const [one, ...others] = nodes;
   const assertion = await clientAssertion(scene.agent, issuer);
   expect((await ask(one, clientId, { assertion })).status).toBe(200);
   for (const node of others) {

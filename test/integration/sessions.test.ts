@@ -1,76 +1,27 @@
 /** What hangs on a session, on whole servers: two nodes over the same stores. */
-import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { memoryBroadcast } from '../../adapters/memory/broadcast.ts';
-import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
-import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
-import { systemClock } from '../../adapters/node/clock.ts';
-import { loadConfiguration } from '../../config/load.ts';
-import { type Behalf, compose } from '../../src/compose.ts';
 import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-event.ts';
-import type { Topic } from '../../src/domain/ports/broadcast.ts';
 import type { Identity } from '../support/agent-keys.ts';
 import { type Browser, newBrowser } from '../support/browser-flow.ts';
+import { type MemoryNodes, memoryNodes, type Node } from '../support/memory-nodes.ts';
 import { type Answer, DEVICE_CODE } from '../support/oauth-calls.ts';
-import { makeScene, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
-import { freePort } from '../support/server-process.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
 import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
 
-type Node = { readonly behalf: Behalf; readonly server: Server; readonly port: number; readonly folder: string };
-
-const keptOpen = <S extends { close(): Promise<void> }>(store: S): S => ({ ...store, close: async () => undefined });
-const stores = {
-  documents: keptOpen(memoryDocumentStore()),
-  ephemeral: keptOpen(memoryEphemeralStore(systemClock)),
-};
-const hub = new Set<(topic: Topic, message: string) => void>();
-let nodes: readonly [Node, Node];
+let running: MemoryNodes;
+let nodes: MemoryNodes['nodes'];
 let issuer: string;
 let scene: Scene;
 
-const startNode = async (port: number, process: number): Promise<Node> => {
-  const folder = await mkdtemp(join(tmpdir(), 'behalf-node-'));
-  const { configuration } = loadConfiguration({
-    env: {
-      BEHALF_ISSUER: issuer,
-      BEHALF_DATA: folder,
-      BEHALF_ADMIN_PASSWORD: 'correct horse battery staple',
-      BEHALF__PASSWORDS__ARGON2MEMORYKIB: '1024',
-      BEHALF__PASSWORDS__ARGON2PASSES: '1',
-      ...WITHOUT_LIMITS,
-      BEHALF__LOG__LEVEL: 'silent',
-    },
-  });
-  const behalf = await compose(configuration, {
-    ...stores,
-    masterKey: Buffer.alloc(32, 5),
-    broadcast: memoryBroadcast(hub),
-    machine: { host: 'test', process, isAlive: () => true },
-  });
-  const server = createServer((request, response) => behalf.handle(request, response));
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return { behalf, server, port, folder };
-};
-
 beforeAll(async () => {
   stopClock();
-  const ports = [await freePort(), await freePort()];
-  issuer = `http://localhost:${ports[0]}`;
-  const first = await startNode(Number(ports[0]), 1);
-  nodes = [first, await startNode(Number(ports[1]), 2)];
-  scene = await makeScene({ issuer, administratorKeyFile: join(first.folder, 'administrator.json') });
+  running = await memoryNodes(2);
+  ({ nodes, issuer } = running);
+  scene = await makeScene(running);
 }, 60_000);
 beforeEach(() => advance(2000));
 afterAll(async () => {
-  for (const { behalf, server, folder } of nodes ?? []) {
-    server.closeAllConnections();
-    await new Promise<void>((resolve) => server.close(() => resolve()));
-    await behalf.close();
-    await rm(folder, { recursive: true, force: true });
-  }
+  await running?.close();
   startClock();
 });
 
