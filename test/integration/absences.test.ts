@@ -2,10 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
-import { type ApprovalGround, approvalGround, HIGH } from '../support/approval-ground.ts';
+import { type ApprovalServer, approvalServer, HIGH } from '../support/approval-ground.ts';
 import { type ApprovalScene, approvalScene, PASSWORD } from '../support/approval-scene.ts';
-import { type ApprovalsWorld, approvalsWorld } from '../support/approvals-world.ts';
-import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
 import type { Browser, Page } from '../support/browser-flow.ts';
 import { type MailServer, mailServer, plainOf } from '../support/mail-server.ts';
 import { managementWorld } from '../support/management-world.ts';
@@ -26,9 +24,7 @@ describe('on the pages of an account', () => {
   beforeAll(async () => {
     stopClock();
     mails = await mailServer();
-    server = await runServer({
-      environment: { BEHALF_SMTP_URL: mails.url, BEHALF_MAIL_FROM: 'Behalf <id@example.com>' },
-    });
+    server = await runServer({ environment: mails.environment });
     scene = await approvalScene(server);
   }, 60_000);
   afterAll(async () => {
@@ -234,24 +230,17 @@ describe('on the pages of an account', () => {
 });
 
 describe('from the question to the token', () => {
-  let server: RunningServer;
-  let world: ApprovalsWorld;
-  let audit: AuditWatch;
-  let ground: ApprovalGround;
-  let usual: unknown;
+  let running: ApprovalServer;
+  let server: ApprovalServer['server'];
+  let world: ApprovalServer['world'];
+  let audit: ApprovalServer['audit'];
+  let ground: ApprovalServer['ground'];
 
   beforeAll(async () => {
-    stopClock();
-    server = await runServer({ environment: { ...COUNT_EACH_SECOND, BEHALF__APPROVALS__PERHOUR: '1000' } });
-    world = await approvalsWorld(server);
-    audit = auditWatch(server);
-    ground = approvalGround(world, audit);
-    usual = await ground.usual();
+    running = await approvalServer();
+    ({ server, world, audit, ground } = running);
   }, 60_000);
-  afterAll(async () => {
-    await server?.close();
-    startClock();
-  });
+  afterAll(() => running?.close());
 
   const away = async (account: string, deputy: string, seconds = DAY) => {
     const { approvals, clock } = server.behalf.services;
@@ -319,7 +308,7 @@ describe('from the question to the token', () => {
       expect({ status: result.status, error: result.body['error'] }).toEqual({ status: 400, error: 'access_denied' });
       expect((result.body['denial'] as { readonly reason: string }).reason).toMatch(/^approv(?:er_left|al_ended)$/);
     } finally {
-      await ground.activate(usual);
+      await ground.activate(running.usual);
     }
   });
 
@@ -339,7 +328,7 @@ describe('from the question to the token', () => {
   test('AP-03 two people who answer for two: one deputy does not make two of critical risk', async () => {
     const [boss, dora] = [await ground.newPerson('crit-boss'), await ground.newPerson('crit-dora')];
     const agent = await world.newAgent('Critical', { owner: boss });
-    await server.behalf.services.agents.accept?.(agent.clientId, { caller: boss, request: 'req_test' } as never);
+    await server.behalf.services.agents.accept(agent.clientId, { caller: boss, request: 'req_test' });
     await away(world.accountId, dora);
     await away(boss, dora);
     const { approval } = await ground.byExchange(agent, 'close');

@@ -2,51 +2,32 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { APPROVALS, type Approval } from '../../src/domain/approvals/approval.ts';
 import type { Identity } from '../support/agent-keys.ts';
-import { type ApprovalsWorld, approvalsWorld, BANK, INVOICE } from '../support/approvals-world.ts';
+import { type ApprovalServer, approvalServer } from '../support/approval-ground.ts';
+import { BANK, INVOICE } from '../support/approvals-world.ts';
 import { type AuthZenClient, authZenClient, basic } from '../support/authzen-client.ts';
 import type { Answer } from '../support/oauth-calls.ts';
-import { type RunningServer, runServer } from '../support/running-server.ts';
-import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
+import { advance } from '../support/stopped-clock.ts';
 
 type Json = { readonly [member: string]: unknown };
 
 const SENDING =
   '@id("asked-at-the-call")\n@approval("required")\npermit (principal is Agent, action == Action::"act", resource)\nwhen { context.route == "access_evaluation" && resource.name == "balance" };';
 
-let server: RunningServer;
-let world: ApprovalsWorld;
+let running: ApprovalServer;
+let server: ApprovalServer['server'];
+let world: ApprovalServer['world'];
+let ground: ApprovalServer['ground'];
 let bank: AuthZenClient;
-let usual: unknown;
 
 beforeAll(async () => {
-  stopClock();
-  server = await runServer({ environment: { BEHALF__APPROVALS__PERHOUR: '1000' } });
-  world = await approvalsWorld(server);
+  running = await approvalServer();
+  ({ server, world, ground } = running);
   bank = await authZenClient(world.issuer, () => basic(world.bank.id, world.bank.credential.secret));
-  usual = (await call('GET', '/policy-sets/active')).body['version'];
 });
 afterEach(async () => {
-  await activate(usual);
+  await ground.activate(running.usual);
 });
-afterAll(async () => {
-  await server?.close();
-  startClock();
-});
-
-const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> =>
-  world.management.call(method, path, body, headers);
-const etagOf = async (path: string) => ({ 'if-match': String((await call('GET', path)).headers.get('etag')) });
-const patch = async (path: string, body: object): Promise<Answer> => call('PATCH', path, body, await etagOf(path));
-const activate = async (version: unknown): Promise<Answer> =>
-  call('POST', `/policy-sets/${version}/activation`, {}, await etagOf(`/policy-sets/${version}`));
-const withPolicy = async (change: (text: string) => string): Promise<void> => {
-  const { body } = await call('GET', '/policy-sets/active');
-  const drafted = await call('POST', '/policy-sets', { text: change(String(body['text'])) });
-  if (drafted.status !== 201) throw new Error(drafted.text);
-  expect((await activate(drafted.body['version'])).status).toBe(200);
-};
-const newPerson = async (username: string): Promise<string> =>
-  (await world.management.createAccount({ username, name: username, password: 'a long enough pass phrase' })).id;
+afterAll(() => running?.close());
 
 const agentOf = async (name: string, more: Json = {}): Promise<Identity> => {
   const agent = await world.newAgent(name, more);
@@ -104,18 +85,20 @@ describe('what is good no more', () => {
       'approval_expired',
       'request',
       () =>
-        withPolicy((text) => `${text}\n@id("more")\nforbid (principal, action, resource) when { context.depth > 8 };`),
+        ground.withPolicies(
+          (text) => `${text}\n@id("more")\nforbid (principal, action, resource) when { context.depth > 8 };`,
+        ),
     ],
     [
       'when the scope means something else',
       'approval_expired',
       'request',
       async () => {
-        const { body } = await call('GET', `/resource-servers/${world.bank.id}`);
+        const { body } = await ground.call('GET', `/resource-servers/${world.bank.id}`);
         const scopes = (body['scopes'] as readonly Json[]).map((scope) =>
           scope['name'] === 'pay' ? { ...scope, description: `${scope['description']} now` } : scope,
         );
-        expect((await patch(`/resource-servers/${world.bank.id}`, { scopes })).status).toBe(200);
+        expect((await ground.patch(`/resource-servers/${world.bank.id}`, { scopes })).status).toBe(200);
       },
     ],
     [
@@ -151,24 +134,25 @@ describe('what is good no more', () => {
     const agent = await agentOf('Killed');
     const { approval } = await ask(agent);
     await world.approve(approval);
-    const kill = await call('POST', '/kills', { scope: 'agent', id: agent.clientId, reason: 'a test' });
+    const kill = await ground.call('POST', '/kills', { scope: 'agent', id: agent.clientId, reason: 'a test' });
     expect((await again(agent, approval)).body['decision']).toBe(false);
-    expect((await call('POST', `/kills/${kill.body['id']}/lift`)).status).toBe(200);
+    expect((await ground.call('POST', `/kills/${kill.body['id']}/lift`)).status).toBe(200);
     expect((await again(agent, approval)).body['decision']).toBe(false);
     expect((await world.desk.get(approval.id))?.use).toBeUndefined();
   });
 
   test('after a kill of who said yes it is over, also when that was lifted', async () => {
-    const approver = await newPerson('approver');
-    const made = await call('POST', '/groups', { name: 'Approvers', members: [approver, await newPerson('deputy')] });
-    const group = String(made.body['id']);
-    await withPolicy((text) => text.replace('@approval("required")', `@approval("required")\n@approvers("${group}")`));
+    const approver = await ground.newPerson('approver');
+    const group = await ground.newGroup('Approvers', [approver, await ground.newPerson('deputy')]);
+    await ground.withPolicies((text) =>
+      text.replace('@approval("required")', `@approval("required")\n@approvers("${group}")`),
+    );
     const agent = await agentOf('Orphaned');
     const { approval } = await ask(agent);
     expect(approval.approvers).toContain(approver);
     await world.approve(approval, approver);
-    const kill = await call('POST', '/kills', { scope: 'account', id: approver, reason: 'a test' });
-    expect((await call('POST', `/kills/${kill.body['id']}/lift`)).status).toBe(200);
+    const kill = await ground.call('POST', '/kills', { scope: 'account', id: approver, reason: 'a test' });
+    expect((await ground.call('POST', `/kills/${kill.body['id']}/lift`)).status).toBe(200);
     await refused(again(agent, approval), 'approval_expired', 'request');
   });
 
@@ -176,7 +160,7 @@ describe('what is good no more', () => {
     const agent = await agentOf('Forbidden');
     const { approval } = await ask(agent);
     await world.approve(approval);
-    await withPolicy(
+    await ground.withPolicies(
       (text) =>
         `${text}\n@id("no")\n@reason("Not now.")\nforbid (principal is Agent, action == Action::"act", resource) when { context has approval };`,
     );
@@ -185,11 +169,13 @@ describe('what is good no more', () => {
   });
 
   test('AP-21 who agreed and is not here any more answers for nothing', async () => {
-    const owner = await newPerson('leaving');
+    const owner = await ground.newPerson('leaving');
     const agent = await world.newAgent('Left', { owner });
-    await server.behalf.services.agents.accept(agent.clientId, { caller: owner }).catch(() => undefined);
+    await server.behalf.services.agents.accept(agent.clientId, { caller: owner });
     await world.allow(agent);
-    await withPolicy((text) => text.replace('@approval("required")', '@approval("required")\n@approvers("owner")'));
+    await ground.withPolicies((text) =>
+      text.replace('@approval("required")', '@approval("required")\n@approvers("owner")'),
+    );
     const { approval } = await ask(agent);
     expect(approval.approvers).toEqual([owner]);
     await world.approve(approval, owner);
@@ -273,9 +259,9 @@ describe('what never was one', () => {
 
 describe('how much it takes', () => {
   test('AP-06 critical risk takes two people and the number, which whoever started it is shown', async () => {
-    const owner = await newPerson('second');
+    const owner = await ground.newPerson('second');
     const agent = await world.newAgent('Critical', { owner });
-    await server.behalf.services.agents.accept(agent.clientId, { caller: owner }).catch(() => undefined);
+    await server.behalf.services.agents.accept(agent.clientId, { caller: owner });
     await world.allow(agent);
     const { approval, task } = await ask(agent, 'close');
     expect(approval).toMatchObject({
@@ -304,7 +290,7 @@ describe('how much it takes', () => {
     await world.approve(approval);
     const { result } = (await statusOf({ task })).body as { readonly result: { readonly approval: Json } };
     expect(result.approval['approved_until']).toBe(requested_until);
-    expect((await call('GET', `/approvals/${approval.id}`)).body).toMatchObject({ requested_until: now + 120 });
+    expect((await ground.call('GET', `/approvals/${approval.id}`)).body).toMatchObject({ requested_until: now + 120 });
     advance(60_000);
     await refused(again(agent, approval), 'approval_expired', 'request');
   });
@@ -369,7 +355,7 @@ describe('about a token', () => {
     const another = await tokenOf(await world.allow(agent));
     // Whoever has the token is let through until the call itself takes an approval.
     expect((await bank.evaluate(by(first))).body['decision']).toBe(true);
-    await withPolicy((text) => `${text}\n${SENDING}`);
+    await ground.withPolicies((text) => `${text}\n${SENDING}`);
     const answer = await submit(by(first));
     expect(answer.status).toBe(202);
     const [approval] = await world.open(agent);

@@ -2,30 +2,28 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
 import type { Identity } from '../support/agent-keys.ts';
-import { type ApprovalsWorld, approvalsWorld, BANK, INVOICE } from '../support/approvals-world.ts';
-import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
+import { type ApprovalServer, approvalServer } from '../support/approval-ground.ts';
+import { BANK, INVOICE } from '../support/approvals-world.ts';
 import { type AuthZenClient, authZenClient, basic } from '../support/authzen-client.ts';
 import type { Answer } from '../support/oauth-calls.ts';
-import { type RunningServer, runServer } from '../support/running-server.ts';
-import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
+import { advance } from '../support/stopped-clock.ts';
 
 const PROBLEM = 'urn:openid:authzen:access-request:error:';
 const SHOP = 'https://shop.example.com';
 
 type Json = { readonly [member: string]: unknown };
 
-let server: RunningServer;
-let world: ApprovalsWorld;
-let audit: AuditWatch;
+let running: ApprovalServer;
+let server: ApprovalServer['server'];
+let world: ApprovalServer['world'];
+let audit: ApprovalServer['audit'];
 let bank: AuthZenClient;
 /** Another resource server, which asks about nothing of the bank's. */
 let shop: AuthZenClient;
 
 beforeAll(async () => {
-  stopClock();
-  server = await runServer({ environment: { ...COUNT_EACH_SECOND, BEHALF__APPROVALS__PERHOUR: '1000' } });
-  world = await approvalsWorld(server);
-  audit = auditWatch(server);
+  running = await approvalServer();
+  ({ server, world, audit } = running);
   bank = await authZenClient(world.issuer, () => basic(world.bank.id, world.bank.credential.secret));
   const made = await world.management.createResourceServer({
     identifier: SHOP,
@@ -35,10 +33,7 @@ beforeAll(async () => {
   });
   shop = await authZenClient(world.issuer, () => basic(made.id, String(made['client_secret'])));
 });
-afterAll(async () => {
-  await server?.close();
-  startClock();
-});
+afterAll(() => running?.close());
 
 /** An agent that the person allowed everything at the bank. */
 const agentOf = async (name: string): Promise<Identity> => {

@@ -1,43 +1,27 @@
 /** Who decides about an approval, as policies route it: who is left out, and who is asked when nobody has decided in time. */
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
-import { type ApprovalGround, approvalGround, HIGH } from '../support/approval-ground.ts';
-import { type ApprovalsWorld, approvalsWorld } from '../support/approvals-world.ts';
-import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
+import { type ApprovalServer, approvalServer, HIGH } from '../support/approval-ground.ts';
 import { type MailServer, mailServer, plainOf } from '../support/mail-server.ts';
-import { type RunningServer, runServer } from '../support/running-server.ts';
-import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
+import { advance } from '../support/stopped-clock.ts';
 import { until } from '../support/until.ts';
 
-let server: RunningServer;
-let world: ApprovalsWorld;
-let audit: AuditWatch;
-let ground: ApprovalGround;
+let running: ApprovalServer;
+let server: ApprovalServer['server'];
+let world: ApprovalServer['world'];
+let ground: ApprovalServer['ground'];
 let mails: MailServer;
-let usual: unknown;
 
 beforeAll(async () => {
-  stopClock();
   mails = await mailServer();
-  server = await runServer({
-    environment: {
-      ...COUNT_EACH_SECOND,
-      BEHALF__APPROVALS__PERHOUR: '1000',
-      BEHALF_SMTP_URL: mails.url,
-      BEHALF_MAIL_FROM: 'Behalf <id@example.com>',
-    },
-  });
-  world = await approvalsWorld(server);
-  audit = auditWatch(server);
-  ground = approvalGround(world, audit);
-  usual = await ground.usual();
+  running = await approvalServer(mails.environment);
+  ({ server, world, ground } = running);
 });
 afterEach(async () => {
-  await ground.activate(usual);
+  await ground.activate(running.usual);
 });
 afterAll(async () => {
-  await server?.close();
+  await running?.close();
   await mails?.close();
-  startClock();
 });
 
 describe('AP-03 separation of duties', () => {
@@ -46,7 +30,7 @@ describe('AP-03 separation of duties', () => {
     const group = await ground.newGroup('SoD', [clerk, chief]);
     await ground.withRule(`@approvers("${group}")\n@approvers_except("owner")\n${HIGH}`);
     const agent = await world.newAgent('Of the clerk', { owner: clerk });
-    await server.behalf.services.agents.accept?.(agent.clientId, { caller: clerk, request: 'req_test' } as never);
+    await server.behalf.services.agents.accept(agent.clientId, { caller: clerk, request: 'req_test' });
     const { approval, authReqId } = await ground.byExchange(agent);
     expect(approval).toMatchObject({ approvers: [chief], approversExcept: ['owner'] });
     await expect(world.approve(approval, clerk)).rejects.toMatchObject({ code: 'not_found' });
@@ -74,7 +58,7 @@ describe('AP-03 separation of duties', () => {
     await ground.withRule(`@approvers_except("subject")\n${HIGH}`);
     const boss = await ground.newPerson('d1-boss');
     const agent = await world.newAgent('Of the boss', { owner: boss });
-    await server.behalf.services.agents.accept?.(agent.clientId, { caller: boss, request: 'req_test' } as never);
+    await server.behalf.services.agents.accept(agent.clientId, { caller: boss, request: 'req_test' });
     await world.allow(agent, 'openid balance');
     const { approval, authReqId } = await ground.ciba(agent);
     if (!approval) throw new Error('nobody is asked');
@@ -155,7 +139,7 @@ describe('escalation', () => {
     const chiefs = await ground.newGroup('Esc2 chiefs', [chief, other]);
     await ground.withRule(`@approvers("owner")\n@escalate_after("60")\n@escalate_to("${chiefs}")\n${HIGH}`);
     const agent = await world.newAgent('Urgent again', { owner: clerk });
-    await server.behalf.services.agents.accept?.(agent.clientId, { caller: clerk, request: 'req_test' } as never);
+    await server.behalf.services.agents.accept(agent.clientId, { caller: clerk, request: 'req_test' });
     const { approval, authReqId } = await ground.byExchange(agent);
     advance(60_000);
     await world.approve(approval, chief);
@@ -171,7 +155,7 @@ describe('escalation', () => {
     const { approval, authReqId } = await ground.byExchange(agent);
     advance(60_000);
     await world.approve(approval, chief);
-    await ground.activate(usual);
+    await ground.activate(running.usual);
     await ground.refused(agent, authReqId, 'access_denied', 'action_changed');
   });
 });

@@ -3,19 +3,16 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/gl
 import { decodeJwt } from 'jose';
 import { APPROVALS, type Approval } from '../../src/domain/approvals/approval.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
-import { type ApprovalGround, approvalGround, HIGH } from '../support/approval-ground.ts';
-import { type ApprovalsWorld, approvalRemedy, approvalsWorld, BANK, INVOICE } from '../support/approvals-world.ts';
-import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
+import { type ApprovalGround, type ApprovalServer, approvalServer, HIGH } from '../support/approval-ground.ts';
+import { approvalRemedy, BANK, INVOICE } from '../support/approvals-world.ts';
 import { authZenClient, basic } from '../support/authzen-client.ts';
 import { CIBA, EXCHANGE } from '../support/oauth-calls.ts';
-import { type RunningServer, runServer } from '../support/running-server.ts';
 import { REDIRECT_URI } from '../support/scene.ts';
-import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
+import { advance } from '../support/stopped-clock.ts';
 
-let server: RunningServer;
-let world: ApprovalsWorld;
-let audit: AuditWatch;
-let usual: unknown;
+let running: ApprovalServer;
+let server: ApprovalServer['server'];
+let world: ApprovalServer['world'];
 let call: ApprovalGround['call'];
 let patch: ApprovalGround['patch'];
 let withRule: ApprovalGround['withRule'];
@@ -29,21 +26,14 @@ let refused: ApprovalGround['refused'];
 let activate: ApprovalGround['activate'];
 
 beforeAll(async () => {
-  stopClock();
-  server = await runServer({ environment: { ...COUNT_EACH_SECOND, BEHALF__APPROVALS__PERHOUR: '1000' } });
-  world = await approvalsWorld(server);
-  audit = auditWatch(server);
-  const ground = approvalGround(world, audit);
-  ({ call, patch, withRule, newPerson, newGroup, found, poll, ciba, byExchange, refused, activate } = ground);
-  usual = await ground.usual();
+  running = await approvalServer();
+  ({ server, world } = running);
+  ({ call, patch, withRule, newPerson, newGroup, found, poll, ciba, byExchange, refused, activate } = running.ground);
 });
 afterEach(async () => {
-  await activate(usual);
+  await activate(running.usual);
 });
-afterAll(async () => {
-  await server?.close();
-  startClock();
-});
+afterAll(() => running?.close());
 
 /** What the app holds at the bank, and the agent is registered to receive. */
 const appToken = async (dpop?: Awaited<ReturnType<typeof newKeyPair>>): Promise<string> => {

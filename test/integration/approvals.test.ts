@@ -554,7 +554,7 @@ describe('critical risk', () => {
       password: 'a long enough pass phrase',
     });
     const agent = await world.newAgent('Closer', { owner: second.id });
-    await server.behalf.services.agents.accept?.(agent.clientId, { caller: second.id, request: 'req_test' } as never);
+    await server.behalf.services.agents.accept(agent.clientId, { caller: second.id, request: 'req_test' });
     const { approval, remedy, authReqId } = await asked(agent, 'close');
     expect(approval.requires.quorum).toBe(2);
     expect(approval.requires.acr).toContain('multi-factor');

@@ -4,44 +4,31 @@ import { decodeJwt } from 'jose';
 import { runCli } from '../../src/cli/main.ts';
 import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
-import { type ApprovalGround, approvalGround, HIGH } from '../support/approval-ground.ts';
-import { type ApprovalsWorld, approvalsWorld, BANK } from '../support/approvals-world.ts';
-import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
+import { type ApprovalServer, approvalServer, HIGH } from '../support/approval-ground.ts';
+import { BANK } from '../support/approvals-world.ts';
 import { basic } from '../support/authzen-client.ts';
 import { type Browser, newBrowser, submitSignIn } from '../support/browser-flow.ts';
 import { type MailServer, mailServer, plainOf } from '../support/mail-server.ts';
-import { type RunningServer, runServer } from '../support/running-server.ts';
-import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
+import { advance } from '../support/stopped-clock.ts';
 import { until } from '../support/until.ts';
 
 const REASON = 'The payment run stops at six and nobody answers.';
 const NOTE = 'Spoke with both of them, and the run was real.';
 
-let server: RunningServer;
-let world: ApprovalsWorld;
-let audit: AuditWatch;
-let ground: ApprovalGround;
+let running: ApprovalServer;
+let server: ApprovalServer['server'];
+let world: ApprovalServer['world'];
+let audit: ApprovalServer['audit'];
+let ground: ApprovalServer['ground'];
 let mails: MailServer;
-let usual: unknown;
 let first: string;
 let second: string;
 let third: string;
 
 beforeAll(async () => {
-  stopClock();
   mails = await mailServer();
-  server = await runServer({
-    environment: {
-      ...COUNT_EACH_SECOND,
-      BEHALF__APPROVALS__PERHOUR: '1000',
-      BEHALF_SMTP_URL: mails.url,
-      BEHALF_MAIL_FROM: 'Behalf <id@example.com>',
-    },
-  });
-  world = await approvalsWorld(server);
-  audit = auditWatch(server);
-  ground = approvalGround(world, audit);
-  usual = await ground.usual();
+  running = await approvalServer(mails.environment);
+  ({ server, world, audit, ground } = running);
   const mailed = (name: string) => ({ email: `${name}@example.com`, email_verified: true });
   first = await ground.newPerson('bg-first', { roles: ['break_glass'], ...mailed('bg-first') });
   second = await ground.newPerson('bg-second', { roles: ['break_glass'] });
@@ -51,9 +38,8 @@ beforeAll(async () => {
 // One person calls five times in an hour.
 beforeEach(() => advance(3_601_000));
 afterAll(async () => {
-  await server?.close();
+  await running?.close();
   await mails?.close();
-  startClock();
 });
 
 const say = (approval: Approval, account: string, reason?: string): Promise<Approval> =>
@@ -154,7 +140,7 @@ describe('the token of it', () => {
       expect(again.status).toBe(400);
       expect((await world.desk.ofAgent(agent.clientId)).length).toBe(before);
     } finally {
-      await ground.activate(usual);
+      await ground.activate(running.usual);
     }
   });
 
@@ -188,7 +174,7 @@ describe('the token of it', () => {
 
 const accepted = async (id: string): Promise<void> => {
   const { owner } = (await server.behalf.services.agents.get(id))?.document ?? { owner: '' };
-  await server.behalf.services.agents.accept?.(id, { caller: owner, request: 'req_test' } as never);
+  await server.behalf.services.agents.accept(id, { caller: owner, request: 'req_test' });
 };
 
 describe('who hears of it', () => {
@@ -223,7 +209,7 @@ describe('who hears of it', () => {
     // Who is asked can still say no.
     await world.deny(approval, clerk);
     expect((await world.desk.get(approval.id))?.state).toBe('denied');
-    await ground.activate(usual);
+    await ground.activate(running.usual);
   });
 });
 

@@ -13,7 +13,7 @@ let management: Management;
 
 beforeAll(async () => {
   mails = await mailServer();
-  server = await runServer({ environment: { BEHALF_SMTP_URL: mails.url, BEHALF_MAIL_FROM: 'id@example.com' } });
+  server = await runServer({ environment: mails.environment });
   management = await managementFromKeyFile(server.administratorKeyFile);
 });
 afterAll(async () => {

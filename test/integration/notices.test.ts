@@ -31,8 +31,7 @@ beforeAll(async () => {
     environment: {
       BEHALF_EGRESS_ALLOWED_HOSTS: `${receiver.host},${other.host}`,
       BEHALF_EGRESS_CA_FILE: authority.caFile,
-      BEHALF_SMTP_URL: mails.url,
-      BEHALF_MAIL_FROM: 'Behalf <id@example.com>',
+      ...mails.environment,
     },
   });
   management = await managementFromKeyFile(server.administratorKeyFile);

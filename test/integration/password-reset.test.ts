@@ -18,7 +18,7 @@ beforeAll(async () => {
   mails = await mailServer();
   server = await runServer({
     stores: 'sqlite',
-    environment: { BEHALF_SMTP_URL: mails.url, BEHALF_MAIL_FROM: 'id@example.com' },
+    environment: mails.environment,
   });
   management = await managementFromKeyFile(server.administratorKeyFile);
 });

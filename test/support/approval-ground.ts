@@ -2,9 +2,11 @@
 import { expect } from '@jest/globals';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
 import type { Identity } from './agent-keys.ts';
-import { type ApprovalsWorld, approvalRemedy, BANK } from './approvals-world.ts';
-import type { AuditWatch } from './audit-watch.ts';
+import { type ApprovalsWorld, approvalRemedy, approvalsWorld, BANK } from './approvals-world.ts';
+import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from './audit-watch.ts';
 import type { Answer } from './oauth-calls.ts';
+import { runServer } from './running-server.ts';
+import { startClock, stopClock } from './stopped-clock.ts';
 
 const PASSWORD = 'a long enough pass phrase';
 /** The rule of the starter set about high risk, but for its `@id` and `@reason`. */
@@ -12,8 +14,9 @@ export const HIGH =
   '@approval("required")\npermit (principal is Agent, action == Action::"act", resource)\nwhen { resource.risk == "high" }';
 
 export type ApprovalGround = ReturnType<typeof approvalGround>;
+export type ApprovalServer = Awaited<ReturnType<typeof approvalServer>>;
 
-export const approvalGround = (world: ApprovalsWorld, audit: AuditWatch) => {
+const approvalGround = (world: ApprovalsWorld, audit: AuditWatch) => {
   const call = (method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Answer> =>
     world.management.call(method, path, body, headers);
   const etagOf = async (path: string) => ({ 'if-match': String((await call('GET', path)).headers.get('etag')) });
@@ -26,6 +29,13 @@ export const approvalGround = (world: ApprovalsWorld, audit: AuditWatch) => {
   };
   const poll = (agent: Identity, authReqId: string): Promise<Answer> => world.calls.poll(world.keyed(agent), authReqId);
   const usual = async (): Promise<unknown> => (await call('GET', '/policy-sets/active')).body['version'];
+  /** What counts, changed. */
+  const withPolicies = async (change: (text: string) => string): Promise<void> => {
+    const { body } = await call('GET', '/policy-sets/active');
+    const drafted = await call('POST', '/policy-sets', { text: change(String(body['text'])) });
+    if (drafted.status !== 201) throw new Error(drafted.text);
+    expect((await activate(drafted.body['version'])).status).toBe(200);
+  };
 
   return {
     call,
@@ -33,14 +43,13 @@ export const approvalGround = (world: ApprovalsWorld, audit: AuditWatch) => {
     usual,
     activate,
 
+    withPolicies,
     /** The starter set, in which the rule about high risk is another one. */
-    async withRule(rule: string): Promise<void> {
-      const { body } = await call('GET', '/policy-sets/active');
-      const text = String(body['text']);
-      expect(text).toContain(HIGH);
-      const drafted = await call('POST', '/policy-sets', { text: text.replace(HIGH, rule) });
-      expect((await activate(drafted.body['version'])).status).toBe(200);
-    },
+    withRule: (rule: string): Promise<void> =>
+      withPolicies((text) => {
+        expect(text).toContain(HIGH);
+        return text.replace(HIGH, rule);
+      }),
 
     newPerson: async (username: string, more: object = {}): Promise<string> =>
       (await world.management.createAccount({ username, name: username, password: PASSWORD, ...more })).id,
@@ -70,6 +79,24 @@ export const approvalGround = (world: ApprovalsWorld, audit: AuditWatch) => {
         event: 'token.refused',
       });
       expect(event.denial?.reason).toBe(reason);
+    },
+  };
+};
+
+/** A whole server, on which nobody has asked too often, and time stands still; with the version of policies that it starts with. */
+export const approvalServer = async (environment: Readonly<Record<string, string>> = {}) => {
+  stopClock();
+  const server = await runServer({
+    environment: { ...COUNT_EACH_SECOND, BEHALF__APPROVALS__PERHOUR: '1000', ...environment },
+  });
+  const world = await approvalsWorld(server);
+  const audit = auditWatch(server);
+  const ground = approvalGround(world, audit);
+  return {
+    ...{ server, world, audit, ground, usual: await ground.usual() },
+    async close(): Promise<void> {
+      await server.close();
+      startClock();
     },
   };
 };

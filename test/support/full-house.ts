@@ -32,8 +32,7 @@ export const fullHouse = async (options: RunOptions = {}) => {
   const server = await runServer({
     ...options,
     environment: {
-      BEHALF_SMTP_URL: mails.url,
-      BEHALF_MAIL_FROM: 'Behalf <id@example.com>',
+      ...mails.environment,
       BEHALF_EGRESS_ALLOWED_HOSTS: NOWHERE,
       BEHALF__PUSH__SERVICES: NOWHERE,
       BEHALF__PASSWORDS__ARGON2MEMORYKIB: '64',

@@ -34,8 +34,11 @@ export const mailServer = async () => {
   server.on('error', () => undefined);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.server.address() as AddressInfo;
+  const url = `smtp://127.0.0.1:${port}`;
   return {
-    url: `smtp://127.0.0.1:${port}`,
+    url,
+    /** What makes a server send its mails here. */
+    environment: { BEHALF_SMTP_URL: url, BEHALF_MAIL_FROM: 'Behalf <id@example.com>' },
     received,
     answers,
     /** Resolves with the mails to an address that fit when there are so many of them. */
