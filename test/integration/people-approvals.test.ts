@@ -195,7 +195,7 @@ describe('deciding on the page of one approval', () => {
     expect(await reasonOf()).toBe('conflict');
   });
 
-  test('AP-02 of a yes and a no at the same moment exactly one comes to be', async () => {
+  test('AP-02 V18 of a yes and a no at the same moment exactly one comes to be', async () => {
     for (let round = 0; round < 4; round += 1) {
       const asked = await scene.ask(ada.id, { action: { scope: [round % 2 === 0 ? 'read' : 'write'] } });
       const page = await browser.open(scene.urlOf(asked));
