@@ -438,6 +438,7 @@ export const services = async (configuration: Configuration, overrides: Override
     mailer,
     trustedFetch,
     owners,
+    resourceServers,
     agents,
     groups,
     accounts,

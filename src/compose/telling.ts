@@ -63,6 +63,7 @@ export const telling = (
     readonly mailer: Mailer | undefined;
     readonly trustedFetch: TrustedFetch & Partial<TrustedPost>;
     readonly owners: { isActive(owner: string): Promise<boolean> };
+    readonly resourceServers: { get(id: string): Found<{ readonly state: string }> };
     readonly agents: { get(id: string): Found<Agent> };
     readonly groups: { get(id: string): Found<Group> };
     /** Absent: nobody is told in a browser. */
@@ -89,6 +90,7 @@ export const telling = (
   const resets = passwordReset({ ...deps, links, outbox: box, limits });
   return {
     webhooks,
+    outbox: box,
     logouts: appLogouts({ outbox: box, clients: deps.clients }),
     /** Absent where there is no mail. */
     resets: mailer === undefined ? undefined : resets,

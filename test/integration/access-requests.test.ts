@@ -5,8 +5,11 @@ import type { Identity } from '../support/agent-keys.ts';
 import { type ApprovalServer, approvalServer } from '../support/approval-ground.ts';
 import { BANK, INVOICE } from '../support/approvals-world.ts';
 import { type AuthZenClient, authZenClient, basic } from '../support/authzen-client.ts';
+import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import type { Answer } from '../support/oauth-calls.ts';
 import { advance } from '../support/stopped-clock.ts';
+import { until } from '../support/until.ts';
+import { isAccepted, webhookReceiver } from '../support/webhook-receiver.ts';
 
 const PROBLEM = 'urn:openid:authzen:access-request:error:';
 const SHOP = 'https://shop.example.com';
@@ -20,9 +23,16 @@ let audit: ApprovalServer['audit'];
 let bank: AuthZenClient;
 /** Another resource server, which asks about nothing of the bank's. */
 let shop: AuthZenClient;
+let authority: LocalAuthority;
+let receiver: Awaited<ReturnType<typeof webhookReceiver>>;
 
 beforeAll(async () => {
-  running = await approvalServer();
+  authority = await localAuthority();
+  receiver = await webhookReceiver(authority);
+  running = await approvalServer({
+    BEHALF_EGRESS_ALLOWED_HOSTS: receiver.host,
+    BEHALF_EGRESS_CA_FILE: authority.caFile,
+  });
   ({ server, world, audit } = running);
   bank = await authZenClient(world.issuer, () => basic(world.bank.id, world.bank.credential.secret));
   const made = await world.management.createResourceServer({
@@ -33,7 +43,10 @@ beforeAll(async () => {
   });
   shop = await authZenClient(world.issuer, () => basic(made.id, String(made['client_secret'])));
 });
-afterAll(() => running?.close());
+afterAll(async () => {
+  await running?.close();
+  await authority?.remove();
+});
 
 /** An agent that the person allowed everything at the bank. */
 const agentOf = async (name: string): Promise<Identity> => {
@@ -420,6 +433,8 @@ describe('what a request is bound to', () => {
   const unreadable: readonly (readonly [string, Json])[] = [
     ['a member that is not known', { requestedAccess: {} }],
     ['a callback that is registered nowhere', { callback: { endpoint: 'https://gateway.example/told' } }],
+    ['a callback with an end that is none', { callback: { endpoint: 'https://gateway.example', events: ['paid'] } }],
+    ['a callback with a state without end', { callback: { endpoint: 'https://g.example', state: 'x'.repeat(513) } }],
     ['an end in the past', { requested_access: { requested_until: '2020-01-01T00:00:00Z' } }],
     ['an end that is no moment', { requested_access: { requested_until: 'tomorrow' } }],
     ['an emergency that is a word', { requested_access: { emergency: 'yes' } }],
@@ -687,5 +702,61 @@ describe('several at once (items)', () => {
     expect(await world.open(agent)).toEqual([]);
     expect(events.filter(({ type }) => type === 'approval.cancelled')).toHaveLength(5);
     expect(events.at(-1)).toMatchObject({ type: 'decision.refused', error: 'too_many_requests' });
+  });
+});
+
+describe('a callback (Callback Completion)', () => {
+  const endpoint = async (more: Json): Promise<{ readonly id: string; readonly secret: string }> => {
+    const made = await world.management.call('POST', '/webhooks', {
+      name: 'a-gateway',
+      url: receiver.url,
+      kinds: [],
+      ...more,
+    });
+    if (made.status !== 201) throw new Error(made.text);
+    return { id: String(made.body['id']), secret: String(made.body['secret']) };
+  };
+  const callback = (more: Json = {}): Json => ({ callback: { endpoint: receiver.url, ...more } });
+
+  test('goes to an endpoint that was registered for this resource server and proven, signed, and says that it is over', async () => {
+    const agent = await agentOf('Told');
+    const submission = { ...(await denied(question(agent))), ...callback({ state: 's-1' }) };
+    const { id, secret } = await endpoint({ resource_server: world.bank.id });
+    // Not before it was proven, nor for somebody else, nor for another path there.
+    await refused(() => bank.request(submission), 400, 'urn:behalf:problem:invalid_field');
+    const proven = await world.management.call('POST', `/webhooks/${id}/prove`, {});
+    expect(proven.status).toBe(200);
+    const other = { ...submission, ...callback({ endpoint: `${receiver.url}/other` }) };
+    await refused(() => bank.request(other), 400, 'urn:behalf:problem:invalid_field');
+    await refused(() => shop.request(submission), 400, 'urn:behalf:problem:invalid_field');
+    expect(await world.open(agent)).toEqual([]);
+
+    const task = taskOf(await bank.request(submission));
+    await world.approve(await approvalFor(agent));
+    const found = (): Json | undefined =>
+      receiver.received.map(({ message }) => message as unknown as Json).find(({ state }) => state === 's-1');
+    await until(() => found() !== undefined);
+    expect(found()).toEqual({
+      state: 's-1',
+      task: { id: task['id'], status: 'approved', status_endpoint: task['status_endpoint'] },
+    });
+    const sent = receiver.received.find(({ message }) => (message as unknown as Json)['state'] === 's-1');
+    expect(sent && isAccepted(sent, secret)).toBe(true);
+
+    // Of what was wanted only: here a no.
+    const second = await agentOf('Told of a no');
+    await bank.request({ ...(await denied(question(second))), ...callback({ state: 's-2', events: ['approved'] }) });
+    await world.deny(await approvalFor(second));
+    const third = await agentOf('Told of the next');
+    await bank.request({ ...(await denied(question(third))), ...callback({ state: 's-3', events: ['denied'] }) });
+    await world.deny(await approvalFor(third));
+    await until(() => receiver.received.some(({ message }) => (message as unknown as Json)['state'] === 's-3'));
+    const states = receiver.received.map(({ message }) => (message as unknown as Json)['state']);
+    expect(states.filter((state) => state !== undefined)).toEqual(['s-1', 's-3']);
+  });
+
+  test('an endpoint needs a kind of notice, or a resource server that there is', async () => {
+    await expect(endpoint({})).rejects.toThrow(/kinds/);
+    await expect(endpoint({ resource_server: 'rs_nobody' })).rejects.toThrow(/resource_server/);
   });
 });

@@ -212,6 +212,7 @@ export const managementWorld = async () => {
         ...base,
         masterKey: key,
         owners,
+        resourceServers,
         checkUrl: (url) => (url.startsWith('https://') ? undefined : 'url_not_allowed'),
         post: async () => new Uint8Array(),
       }),

@@ -23,6 +23,10 @@ const CHANGEABLE = {
     isRepeatable: true,
   },
   owner: { value: 'ID', description: 'Only of agents of this account or group.' },
+  'resource-server': {
+    value: 'ID',
+    description: 'Access requests of this resource server may name the URL as their callback.',
+  },
 } as const satisfies Record<string, Option>;
 
 const at = (call: ManagementCall, action = ''): string =>
@@ -50,7 +54,12 @@ const create = managementCommand({
     const [url = ''] = call.operands;
     const name = call.text('name') ?? (URL.canParse(url) ? new URL(url).host : 'Endpoint');
     const kinds = { kinds: call.texts('kind') };
-    const { body } = await call.api.post(PATH, { name, url, ...kinds, ...texts(call, { owner: 'owner' }) });
+    const { body } = await call.api.post(PATH, {
+      name,
+      url,
+      ...kinds,
+      ...texts(call, { owner: 'owner', 'resource-server': 'resource_server' }),
+    });
     secretShown(call, body);
     return EXIT.done;
   },
@@ -166,7 +175,7 @@ export const webhookCommands: readonly Command[] = [
       ...CHANGEABLE,
     },
     changes: async (call) => ({
-      ...texts(call, { name: 'name', url: 'url', owner: 'owner' }),
+      ...texts(call, { name: 'name', url: 'url', owner: 'owner', 'resource-server': 'resource_server' }),
       ...lists(call, { kind: 'kinds' }),
     }),
   }),

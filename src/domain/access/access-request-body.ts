@@ -1,6 +1,7 @@
 import { checkText } from '../clients/display-text.ts';
 import { refuseField } from '../errors.ts';
 import { type AccessQuestion, type Members, member, objectIn, readQuestion } from './access-question.ts';
+import { TASK_ENDS } from './access-request.ts';
 import { accessRequestProblem } from './access-request-problem.ts';
 
 /** Who a caller says acts, outermost first; believed only if it is who the evaluation was about. */
@@ -23,6 +24,13 @@ export type AskedItem = {
   readonly isEmergency: boolean;
 };
 
+/** Where a caller wants to be told that it is over (Callback Completion). */
+export type AskedCallback = {
+  readonly endpoint: string;
+  readonly state?: string;
+  readonly events?: readonly string[];
+};
+
 /** A submission (Access Request Submission). */
 export type AskedAccess = {
   readonly items: readonly AskedItem[];
@@ -31,11 +39,13 @@ export type AskedAccess = {
   /** Words for the people who decide. */
   readonly message?: string;
   readonly actor?: ClaimedActor;
+  readonly callback?: AskedCallback;
 };
 
 /** Of a bundle: each stands before people by itself. */
 const MOST_ITEMS = 10;
 const MOST_MESSAGE = 300;
+const MOST_STATE = 512;
 /** What may stand beside what is read: only where the profile lets members be added, anything else is a mistake. */
 const TOP = ['subject', 'resource', 'action', 'items', 'context', 'denial', 'requested_access', 'callback', 'client'];
 const ITEM = ['resource', 'action', 'requested_access', 'denial'];
@@ -48,9 +58,6 @@ const DENIAL = ['evaluation_id', 'evaluated_at', 'expires_at', 'reason', 'bindin
  */
 export const readAccessRequest = (body: Members): AskedAccess => {
   refuseOthers(body, TOP, '');
-  if (member(body, 'callback') !== undefined) {
-    refuseField('/callback/endpoint', 'This is registered nowhere as a callback of this resource server.');
-  }
   const items = member(body, 'items');
   const context = objectIn(member(body, 'context') ?? {}, 'context');
   const wish = { access: accessIn(body, ''), at: '' };
@@ -70,6 +77,7 @@ export const readAccessRequest = (body: Members): AskedAccess => {
     isBundle: items !== undefined,
     ...messageIn(context),
     ...actorIn(body),
+    ...callbackIn(body),
   };
 };
 
@@ -156,6 +164,28 @@ const messageIn = (context: Members): Pick<AskedAccess, 'message'> => {
   const field = '/context/business_justification';
   if (typeof message !== 'string') return refuseField(field, 'One line of text.');
   return { message: checkText(message, field, MOST_MESSAGE) };
+};
+
+const callbackIn = (body: Members): Pick<AskedAccess, 'callback'> => {
+  const given = member(body, 'callback');
+  if (given === undefined) return {};
+  const callback = objectIn(given, 'callback');
+  refuseOthers(callback, ['endpoint', 'state', 'events'], '/callback');
+  const [endpoint, state, events] = ['endpoint', 'state', 'events'].map((name) => member(callback, name));
+  if (typeof endpoint !== 'string' || endpoint.length > 2048) return refuseField('/callback/endpoint', 'An https URL.');
+  if (state !== undefined && (typeof state !== 'string' || state.length > MOST_STATE)) {
+    return refuseField('/callback/state', `A text of at most ${MOST_STATE} characters.`);
+  }
+  if (events !== undefined && !(Array.isArray(events) && events.every((event) => TASK_ENDS.includes(event)))) {
+    return refuseField('/callback/events', `Some of ${TASK_ENDS.join(', ')}.`);
+  }
+  return {
+    callback: {
+      endpoint,
+      ...(state === undefined ? {} : { state }),
+      ...(events === undefined ? {} : { events: TASK_ENDS.filter((end) => events.includes(end)) }),
+    },
+  };
 };
 
 const actorIn = (body: Members): Pick<AskedAccess, 'actor'> => {

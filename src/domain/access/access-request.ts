@@ -16,6 +16,8 @@ export type AccessRequest = {
   /** One for each thing that was asked for, in its order; resource and action as they were sent, of a bundle only. */
   readonly items: readonly { readonly approval: string; readonly resource?: Entity; readonly action?: Entity }[];
   readonly isBundle: boolean;
+  /** Which endpoint of webhooks is told when it is over, of which ends, and with what its server said. */
+  readonly callback?: { readonly webhook: string; readonly state?: string; readonly events?: readonly string[] };
   /** Keyed digest of the Idempotency-Key of this server; the own id without one. Unique. */
   readonly key: string;
   /** Digest of what was sent. */
@@ -40,6 +42,9 @@ type TaskResult = {
   readonly mode: 'reevaluate';
   readonly approval: { readonly id: string; readonly approved_at: string; readonly approved_until: string };
 };
+
+/** Names of the ends that a callback can ask for (Callback Completion); what is over by its time alone is nobody told. */
+export const TASK_ENDS: readonly string[] = ['approved', 'denied', 'expired', 'cancelled', 'failed', 'partial'];
 
 /** As it is answered (Access Request Response, Completed Task Response). */
 export type ShownTask = {

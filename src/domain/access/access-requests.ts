@@ -3,7 +3,7 @@
  * the desk of approvals. Owns what a submission is bound to, repeatable submission, and the task. Does not own how people
  * decide (domain/approvals), nor when their yes makes one of an evaluation (access-approvals.ts).
  */
-import type { Requested } from '../approvals/approval.ts';
+import type { Approval, Requested } from '../approvals/approval.ts';
 import type { ApprovalDesk } from '../approvals/approval-desk.ts';
 import type { AskingForApproval } from '../approvals/asking.ts';
 import type { Asked } from '../approvals/open-approvals.ts';
@@ -16,10 +16,11 @@ import type { Identifiers } from '../ports/identifiers.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 import type { MasterKey } from '../secrets/master-key.ts';
 import type { AccessApprovals, AccessIntention } from './access-approvals.ts';
+import type { AccessCallbacks } from './access-callbacks.ts';
 import type { AccessDecisions } from './access-decisions.ts';
 import type { Members } from './access-question.ts';
 import { ACCESS_REQUESTS, type AccessRequest, type ShownTask, showTask, taskStatus } from './access-request.ts';
-import { type AskedItem, type ClaimedActor, readAccessRequest } from './access-request-body.ts';
+import { type AskedCallback, type AskedItem, type ClaimedActor, readAccessRequest } from './access-request-body.ts';
 import { accessRequestProblem } from './access-request-problem.ts';
 import { isActor } from './claimed-actor.ts';
 import { type EvaluationIds, questionDigest } from './evaluation-binding.ts';
@@ -46,6 +47,7 @@ export const accessRequests = (deps: {
   readonly approvals: Pick<AccessApprovals, 'intentionOf'>;
   readonly ids: EvaluationIds;
   readonly pace: PollingPace;
+  readonly callbacks: AccessCallbacks;
   readonly pollIntervalSeconds: number;
   readonly endpoint: string;
   /** Where people decide. */
@@ -181,11 +183,12 @@ export const accessRequests = (deps: {
       body: Members,
       { key, request }: { readonly key?: string | undefined; readonly request: string },
     ): Promise<AnsweredTask> {
-      const { items, isBundle, message, actor } = readAccessRequest(body);
+      const { items, isBundle, message, actor, callback } = readAccessRequest(body);
       const sent = digestOfBody(body);
       const keys = key === undefined ? [] : keysOf(server, key);
       const before = await remembered(keys, sent);
       if (before) return shown(before);
+      const webhook = callback && (await deps.callbacks.endpointOf(server, callback));
       const wanted: Awaited<ReturnType<typeof checked>>[] = [];
       for (const item of items) wanted.push(await checked(server, item, actor));
       const asked = await askAll(server, wanted, message, request);
@@ -201,6 +204,7 @@ export const accessRequests = (deps: {
           ...(isBundle ? echoOf(item) : {}),
         })),
         isBundle,
+        ...(callback && webhook !== undefined ? { callback: told(webhook, callback) } : {}),
         key: keys[0] ?? id,
         body: sent,
         createdAt: now,
@@ -219,6 +223,7 @@ export const accessRequests = (deps: {
         if (!first) throw error;
         return shown(first);
       }
+      if (made.callback) await deps.callbacks.remember(made);
       return shown(made);
     },
 
@@ -231,6 +236,13 @@ export const accessRequests = (deps: {
       if (told !== undefined) throw tooSoon(told);
       return answered;
     },
+
+    /** To be called after each change of an approval. */
+    changed: (approval: Approval): Promise<void> =>
+      deps.callbacks.tell(approval, async (id) => {
+        const request = (await rows.get(id))?.document;
+        return request && { request, shown: (await shown(request)).shown };
+      }),
 
     /** Takes back what is not decided yet. Throws 'invalid_task_state' where nothing of it is open, and as `status` does. */
     async cancel(server: ResourceServer, id: string, request: string): Promise<AnsweredTask> {
@@ -276,6 +288,12 @@ const echoOf = ({ question: { sent } }: AskedItem): Pick<AccessRequest['items'][
     : ({ resource: sent.resource, action: sent.action } as {
         readonly [entity: string]: { readonly [name: string]: Json };
       });
+
+const told = (webhook: string, { state, events }: AskedCallback): NonNullable<AccessRequest['callback']> => ({
+  webhook,
+  ...(state === undefined ? {} : { state }),
+  ...(events === undefined ? {} : { events }),
+});
 
 /** Of what is decided meanwhile nothing is taken back. */
 const ifDecided = (error: unknown): undefined => {

@@ -37,8 +37,16 @@ export type Delivery = {
   readonly forgetAt?: number;
 };
 
-/** Mails that answer what somebody just asked for, and that a session is over at an app: they come from no notice. */
-export type DirectKind = 'account.reset' | 'account.email_confirm' | 'account.email_changed' | 'app.logout';
+/**
+ * Mails that answer what somebody just asked for, that a session is over at an app, and that an access request of a
+ * resource server is: they come from no notice.
+ */
+export type DirectKind =
+  | 'account.reset'
+  | 'account.email_confirm'
+  | 'account.email_changed'
+  | 'app.logout'
+  | 'access_request.answered';
 
 export const DELIVERIES = {
   name: 'deliveries',

@@ -20,6 +20,7 @@ export type NewWebhook = {
   readonly url: string;
   readonly kinds: readonly string[];
   readonly owner?: string;
+  readonly resourceServer?: string;
 };
 
 export type WebhookChange = {
@@ -28,6 +29,8 @@ export type WebhookChange = {
   readonly kinds?: readonly string[];
   /** `null`: of all owners. */
   readonly owner?: string | null;
+  /** `null`: of none. */
+  readonly resourceServer?: string | null;
 };
 
 /** What is known of how it answers. */
@@ -55,28 +58,37 @@ export const webhookRegistry = (deps: {
   readonly checkUrl: TrustedFetch['check'];
   readonly post: TrustedPost['post'];
   readonly owners: { isActive(owner: string): Promise<boolean> };
+  readonly resourceServers: { get(id: string): Promise<{ readonly document: { readonly state: string } } | undefined> };
 }) => {
-  const { documents, audit, clock, identifiers, masterKey, checkUrl, post, owners } = deps;
+  const { documents, audit, clock, identifiers, masterKey, checkUrl, post, owners, resourceServers } = deps;
   const collection = documents.collection<Webhook>(WEBHOOKS);
   const queues = documents.collection<DeliveryQueue>(DELIVERY_QUEUES);
   const documentsOf = registeredDocuments<Webhook>({ collection, kind: 'webhook', audit, clock });
 
-  const checked = async (given: NewWebhook): Promise<Pick<Webhook, 'name' | 'url' | 'kinds' | 'owner'>> => {
-    const { name, url, kinds, owner } = given;
+  const checked = async (
+    given: NewWebhook,
+  ): Promise<Pick<Webhook, 'name' | 'url' | 'kinds' | 'owner' | 'resourceServer'>> => {
+    const { name, url, kinds, owner, resourceServer } = given;
     checkText(name, '/name', 100);
     if (checkUrl(url) !== undefined) {
       refuseField('/url', 'An endpoint is an https URL of a public host, or of one in egress.allowedHosts.');
     }
-    if (kinds.length === 0) refuseField('/kinds', 'An endpoint hears of one kind of notice at least.');
+    if (kinds.length === 0 && resourceServer === undefined) {
+      refuseField('/kinds', 'An endpoint hears of one kind of notice at least, or of access requests.');
+    }
     if (!kinds.every(isKind)) refuseField('/kinds', `Kinds are ${NOTICE_KIND_NAMES.join(', ')}.`);
     if (owner !== undefined && !(await owners.isActive(owner))) {
       refuseField('/owner', 'There is no such active account or group.');
+    }
+    if (resourceServer !== undefined && (await resourceServers.get(resourceServer))?.document.state !== 'active') {
+      refuseField('/resource_server', 'There is no such active resource server.');
     }
     return {
       name,
       url,
       kinds: NOTICE_KIND_NAMES.filter((kind) => kinds.includes(kind)),
       ...(owner === undefined ? {} : { owner }),
+      ...(resourceServer === undefined ? {} : { resourceServer }),
     };
   };
 
@@ -128,6 +140,12 @@ export const webhookRegistry = (deps: {
       return found.map(({ document }) => document).filter(({ state }) => state === 'active');
     },
 
+    /** The active endpoint with this very URL that is there for access requests of a resource server. */
+    async callbackAt(resourceServer: string, url: string): Promise<Webhook | undefined> {
+      const all = (await collection.find({ limit: MOST_WEBHOOKS })).map(({ document }) => document);
+      return all.find((one) => one.state === 'active' && one.resourceServer === resourceServer && one.url === url);
+    },
+
     async health(id: string): Promise<WebhookHealth> {
       return (await queues.get(id))?.document ?? { failures: 0 };
     },
@@ -148,10 +166,17 @@ export const webhookRegistry = (deps: {
     /** Another URL has to be proven anew. Throws 'not_found', 'precondition_failed', 'invalid_field'. */
     update: (id: string, expected: number, change: WebhookChange, by: By): Promise<Versioned<Webhook>> =>
       documentsOf.change(id, expected, 'webhook.updated', by, async (webhook) => {
-        const { owner: held, ...rest } = webhook;
+        const { owner: held, resourceServer: of, ...rest } = webhook;
         const owner = change.owner === undefined ? held : (change.owner ?? undefined);
+        const resourceServer = change.resourceServer === undefined ? of : (change.resourceServer ?? undefined);
         const { name = rest.name, url = rest.url, kinds = rest.kinds } = change;
-        const facts = await checked({ name, url, kinds, ...(owner === undefined ? {} : { owner }) });
+        const facts = await checked({
+          name,
+          url,
+          kinds,
+          ...(owner === undefined ? {} : { owner }),
+          ...(resourceServer === undefined ? {} : { resourceServer }),
+        });
         return { ...rest, ...facts, ...(url === rest.url ? {} : { state: 'unproven' }) };
       }),
 

@@ -22,6 +22,8 @@ export type Webhook = {
   readonly kinds: readonly NoticeKind[];
   /** Hears only of the agents of this owner. */
   readonly owner?: string;
+  /** Access requests of this resource server may name the URL as their callback (`rs_…`). */
+  readonly resourceServer?: string;
   /**
    * `unproven`: it has not yet answered a challenge, and is sent nothing else. `stopped`: by somebody, or because
    * nothing got there for too long; nothing is kept for it.

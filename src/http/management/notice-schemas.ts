@@ -24,11 +24,16 @@ const CHANGEABLE: Properties = {
   url: text('https URL of a public host, or of one in egress.allowedHosts.', 2048),
   kinds: list('What it hears of.', 64, KIND),
 };
+const SERVER = text(
+  'Resource server (rs_…) whose access requests may name the URL as their callback; then it may hear of no kind.',
+  100,
+);
 const OWNER = text('Hears only of agents of this account or group.', 100);
 const WEBHOOK: Properties = {
   ...identified('Begins with whk_.'),
   ...CHANGEABLE,
   owner: OWNER,
+  resource_server: SERVER,
   state: oneOf('Only an active one is sent notices; an unproven one has not yet returned a challenge.', [
     'unproven',
     'active',
@@ -43,6 +48,7 @@ const WEBHOOK: Properties = {
 };
 const OPTIONAL = [
   'owner',
+  'resource_server',
   'former_secret_until',
   'last_success_at',
   'last_failure_at',
@@ -51,8 +57,8 @@ const OPTIONAL = [
 ];
 
 export const NOTICE_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
-  NewWebhook: input({ ...CHANGEABLE, owner: OWNER }, ['name', 'url', 'kinds']),
-  WebhookChange: change({ ...CHANGEABLE, owner: nullable(OWNER) }),
+  NewWebhook: input({ ...CHANGEABLE, owner: OWNER, resource_server: SERVER }, ['name', 'url', 'kinds']),
+  WebhookChange: change({ ...CHANGEABLE, owner: nullable(OWNER), resource_server: nullable(SERVER) }),
   Webhook: output(WEBHOOK, OPTIONAL),
   WebhookWithSecret: output(
     { ...WEBHOOK, secret: { type: 'string', description: 'Begins with whsec_. Shown this once.' } },
