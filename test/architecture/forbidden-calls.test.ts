@@ -115,6 +115,15 @@ test('SF-12 the guarded way out is the only one: every import that could open a 
   expect(waysOut("import * as net from 'node:net';")).toEqual(['node:net * as net']);
 });
 
+test('AP-20 what says yes to an agent is somebody on a page of ours: no rule, no model, no point outside', () => {
+  const approving = /\.\s*approve\s*\(/;
+  expect('await desk.approve(id, by);').toMatch(approving);
+  expect(files.filter(({ code }) => approving.test(code)).map(({ path }) => path)).toEqual([
+    'src/http/account/approvals/batch.ts',
+    'src/http/account/approvals/page.ts',
+  ]);
+});
+
 test('comments do not count, strings do', () => {
   const code = files.find(({ path }) => path === 'config/load.ts')?.code;
   expect(code).toContain('process.env');

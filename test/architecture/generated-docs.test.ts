@@ -10,3 +10,7 @@ test.each(pages)('$path is what the code says; if not: npm run generate', async 
   expect(existsSync(file)).toBe(true);
   expect(readFileSync(file, 'utf8')).toBe(await render());
 });
+
+test('every id that this version has to show stands in the title of a test', () => {
+  expect(readFileSync(join(ROOT, 'docs/conformance.md'), 'utf8')).toContain('\nEvery id of this version has a test.\n');
+});
