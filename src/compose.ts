@@ -39,11 +39,13 @@ import { consoleRouter } from './http/console/router.ts';
 import { enginePages } from './http/engine-pages.ts';
 import { frontGuard } from './http/front-guard.ts';
 import { interactionRouter } from './http/interaction/router.ts';
+import { upstreamBrowser } from './http/interaction/upstream-browser.ts';
 import { languageRouter } from './http/language.ts';
 import { managementRouter } from './http/management/router.ts';
 import type { Metrics } from './http/metrics.ts';
 import { type Reasons, reasonsOf } from './http/operations.ts';
 import { registrationRouter } from './http/registration/router.ts';
+import { upstreamLogoutRouter } from './http/upstream/logout-router.ts';
 import { engine as buildEngine } from './provider/build-provider.ts';
 import { consumptionRegister } from './provider/consumption-register.ts';
 import { documentClients } from './provider/document-clients.ts';
@@ -214,6 +216,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   ];
   const callers = callerProofs(made, configuration, { consumptions, refusals: failedProofs });
   const pages = enginePages({ issuer, accounts });
+  const browsers = upstreamBrowser({ issuer, upstream: { newBrowser: identifiers.newSecret } });
   const engine = await buildEngine({
     configuration,
     adapter: modelAdapter({
@@ -228,7 +231,13 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       devicePollIntervalSeconds: configuration.tokens.devicePollIntervalSeconds,
       onUnreadable: (model) => log.error({ event: 'store.unreadable', model }, 'a stored record is not understood'),
       liveness,
-      sessions: seenSessions({ sessions: made.sessions, clock, sessionSeconds: configuration.sessions.ttlSeconds }),
+      sessions: seenSessions({
+        sessions: made.sessions,
+        clock,
+        sessionSeconds: configuration.sessions.ttlSeconds,
+        originOf: made.upstreamSessions.began,
+        isOverThere: made.upstreamSessions.isOverThere,
+      }),
     }),
     clients: known,
     keys,
@@ -287,6 +296,11 @@ export const compose = async (configuration: Configuration, overrides: Overrides
       // First: what cannot be told now is told when the session ends.
       await made.telling.logouts.left(account, app, clock.now());
       await made.sessions.leave(session, app.client);
+    },
+    async signOutThere(request, session, next) {
+      const found = await made.sessions.get(session);
+      const browser = browsers.known({ req: request });
+      return found && browser !== undefined ? made.upstreamSessions.end(found, browser, next) : undefined;
     },
     clock,
     ephemeral,
@@ -358,7 +372,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     },
     federation: { issuers: made.trustedIssuers, keys: made.keysOfIssuers, workloads: made.workloads },
     peers: { ...made.peers, keys: made.keysOfIssuers, links: made.links },
-    upstreams: { ...made.upstreams, links: made.upstreamLinks, redirectUri: `${issuer}/upstream/callback` },
+    upstreams: { ...made.upstreams, links: made.upstreamLinks, issuer },
     accounts: made.accounts,
     factors: made.factors,
     sessions: made.sessions,
@@ -444,6 +458,11 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     guard,
     routers: [
       interactionRouter(people),
+      upstreamLogoutRouter({
+        logout: made.upstreamLogout,
+        countRefusal,
+        log: (request, error) => onUnexpected(error, request),
+      }),
       languageRouter(people),
       accountRouter(people),
       consoleRouter(consoleDeps(made, people, registering)),

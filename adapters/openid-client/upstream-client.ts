@@ -181,13 +181,17 @@ export const upstreamClient = (deps: UpstreamClientDeps): UpstreamClient => {
       return { subject: claims.sub, claims: { ...more, ...claims }, idToken: tokens.id_token };
     },
 
-    endSessionUrl: (party, { idToken, returnTo }) =>
+    endSessionUrl: (party, { idToken, returnTo, state }) =>
       translated('provider_metadata', async () => {
         const configuration = await configurationOf(party);
         if (configuration.serverMetadata().end_session_endpoint === undefined) return undefined;
-        const parameters = { id_token_hint: idToken, post_logout_redirect_uri: returnTo };
+        const hint = idToken === undefined ? {} : { id_token_hint: idToken };
+        const parameters = { ...hint, post_logout_redirect_uri: returnTo, state };
         return client.buildEndSessionUrl(configuration, parameters).href;
       }),
+
+    keysUrl: (party) =>
+      translated('provider_metadata', async () => String((await configurationOf(party)).serverMetadata().jwks_uri)),
   };
 };
 

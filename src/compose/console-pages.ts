@@ -57,7 +57,7 @@ export const consoleDeps = (
       ...upstreamHandlers({
         ...made.upstreams,
         links: made.upstreamLinks,
-        redirectUri: `${people.issuer}/upstream/callback`,
+        issuer: people.issuer,
       }),
       ...agentHandlers(agents, owners, blueprints, accounts, groups, registration, audit),
       ...accountHandlers(accounts, made.factors),

@@ -81,7 +81,7 @@ import { afterMoves } from './moved-data.ts';
 import { pushParts } from './push.ts';
 import { folderOf, killLatch, otherSecretOf, secretOf, stores } from './stores.ts';
 import { mailerOf, telling } from './telling.ts';
-import { upstreamParts } from './upstream.ts';
+import { endsAtUpstreams, upstreamParts } from './upstream.ts';
 
 /** What a test may put in place of the real thing. */
 export type Overrides = {
@@ -181,7 +181,14 @@ export const services = async (configuration: Configuration, overrides: Override
   });
   const factors = factorRegister({ documents, clock, identifiers, masterKey, audit });
   const parts = { documents, clock, identifiers, audit, masterKey };
-  const upstream = upstreamParts(configuration, { ...parts, accounts, keys, trustedFetch });
+  const upstream = upstreamParts(configuration, {
+    ...{ ...parts, accounts, keys, trustedFetch },
+    endSessions: async ({ upstream: provider, subject }, by, keep) =>
+      void (await upstreamEnds.upstreamSessions.endAll(
+        { provider, subject },
+        { until: clock.now(), by, how: 'disconnected', ...(keep === undefined ? {} : { keep }) },
+      )),
+  });
   if (otherSecretOf(configuration) !== undefined) {
     await factors.sealAnew();
     await upstream.upstreams.sealAnew();
@@ -259,6 +266,12 @@ export const services = async (configuration: Configuration, overrides: Override
     revocation,
     source,
     announce: (session, isOver) => told.logouts.ending(session, isOver),
+  });
+  const servedKeys = keysByUrl(trustedFetch);
+  const upstreamEnds = endsAtUpstreams(configuration, {
+    ...upstream,
+    ...{ sessions, ephemeral, masterKey, identifiers, clock },
+    keysByUrl: servedKeys,
   });
   const groups = groupRegistry({ documents, clock, identifiers, audit, accounts });
   const owners = ownersOf({ accounts, groups });
@@ -472,6 +485,7 @@ export const services = async (configuration: Configuration, overrides: Override
     sessions,
     factors,
     ...upstream,
+    ...upstreamEnds,
     resourceServers,
     clients,
     documentClients,
@@ -530,7 +544,7 @@ export const services = async (configuration: Configuration, overrides: Override
     latched,
     latch: killLatch(folder),
     trustedFetch,
-    keysByUrl: keysByUrl(trustedFetch),
+    keysByUrl: servedKeys,
     mailer,
     telling: told,
     push,

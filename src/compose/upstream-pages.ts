@@ -1,14 +1,13 @@
 /** Sign-in at other providers as the pages for people need it. */
 import type { Configuration } from '../../config/configuration.ts';
 import type { AttemptsDeps } from '../domain/accounts/attempts.ts';
-import { upstreamSessions } from '../domain/upstream/upstream-sessions.ts';
 import { upstreamSignIn } from '../domain/upstream/upstream-sign-in.ts';
 import { waysIn } from '../domain/upstream/ways-in.ts';
 import type { services } from './services.ts';
 
 export const upstreamPages = (
   made: Awaited<ReturnType<typeof services>>,
-  { issuer, passwords, limits, sessions, clientAuthentication }: Configuration,
+  { issuer, passwords, limits, clientAuthentication }: Configuration,
   signingIn: AttemptsDeps,
 ) => {
   const { upstreams, upstreamClient: client, upstreamLinks: links, factors } = made;
@@ -20,7 +19,7 @@ export const upstreamPages = (
       ...signingIn,
       ...{ upstreams, links, client, accounts, factors, limits, issuer, clockToleranceSeconds },
     }),
-    sessions: upstreamSessions({ ...signingIn, upstreams, client, issuer, sessionSeconds: sessions.ttlSeconds }),
+    sessions: made.upstreamSessions,
     waysIn: waysIn({ ...made, accounts, links, upstreams, isPasswordOn: passwords.signIn }),
     newBrowser: made.identifiers.newSecret,
   };

@@ -4,13 +4,16 @@ import type { Configuration } from '../../config/configuration.ts';
 import type { AccountRegister } from '../domain/accounts/account-register.ts';
 import { fetchFailed, type TrustedAsk, type TrustedFetch } from '../domain/ports/trusted-fetch.ts';
 import { upstreamLinks } from '../domain/upstream/upstream-links.ts';
+import { upstreamLogout } from '../domain/upstream/upstream-logout.ts';
 import { upstreamRegistry } from '../domain/upstream/upstream-registry.ts';
+import { upstreamSessions } from '../domain/upstream/upstream-sessions.ts';
 import type { SigningKeys } from '../provider/signing-keys.ts';
 
 type Parts = Omit<Parameters<typeof upstreamRegistry>[0], 'checkUrl' | 'issuer' | 'isPasswordOn'> & {
   readonly accounts: Pick<AccountRegister, 'get'>;
   readonly keys: Pick<SigningKeys, 'privateJwks'>;
   readonly trustedFetch: TrustedFetch & Partial<TrustedAsk>;
+  readonly endSessions: Parameters<typeof upstreamLinks>[0]['endSessions'];
 };
 
 export const upstreamParts = (configuration: Configuration, { trustedFetch, keys, ...parts }: Parts) => {
@@ -34,5 +37,28 @@ export const upstreamParts = (configuration: Configuration, { trustedFetch, keys
         return key as SigningJwk;
       },
     }),
+  };
+};
+
+type EndParts = Pick<
+  Parameters<typeof upstreamSessions>[0],
+  'ephemeral' | 'masterKey' | 'identifiers' | 'sessions' | 'upstreams'
+> &
+  Pick<Parameters<typeof upstreamLogout>[0], 'clock' | 'keysByUrl' | 'upstreams'> & {
+    readonly upstreamClient: ReturnType<typeof upstreamClient>;
+  };
+
+/** Where sessions here and sessions there end together. */
+export const endsAtUpstreams = (configuration: Configuration, { upstreamClient: client, ...parts }: EndParts) => {
+  const sessions = upstreamSessions({
+    ...parts,
+    client,
+    issuer: configuration.issuer,
+    sessionSeconds: configuration.sessions.ttlSeconds,
+  });
+  const { clockToleranceSeconds } = configuration.clientAuthentication;
+  return {
+    upstreamSessions: sessions,
+    upstreamLogout: upstreamLogout({ ...parts, client, sessions, clockToleranceSeconds }),
   };
 };

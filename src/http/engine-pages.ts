@@ -5,6 +5,7 @@ import type { Html, Phrase } from '../../views/html.ts';
 import { LANGUAGES } from '../../views/language.ts';
 import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../views/pages/device.ts';
 import { errorPage } from '../../views/pages/error.ts';
+import { onwardPage } from '../../views/pages/onward.ts';
 import { signedOutPage, signOutPage } from '../../views/pages/sign-out.ts';
 import { errorWords } from '../../views/words/error.ts';
 import { refusalPhrase } from '../../views/words/refusals.ts';
@@ -20,6 +21,7 @@ type EngineContext = {
   body: unknown;
   readonly req: IncomingMessage;
   set(name: string, value: string): void;
+  remove(name: string): void;
   readonly state: Readonly<Record<string, unknown>>;
   readonly response: { get(name: string): unknown };
   readonly oidc?: {
@@ -161,6 +163,13 @@ export const enginePages = (deps: {
     async deviceDone(ctx: EngineContext): Promise<void> {
       const clientName = ctx.oidc?.client?.clientName;
       send(ctx, deviceDonePage(clientName === undefined ? frame : { ...frame, clientName }));
+    },
+
+    onward(ctx: EngineContext, { name, href }: { readonly name: string; readonly href: string }): void {
+      ctx.remove('Location');
+      ctx.set('Refresh', `0; url=${href}`);
+      ctx.status = 200;
+      send(ctx, onwardPage({ ...frame, kind: 'out', provider: name, href }));
     },
   };
 };

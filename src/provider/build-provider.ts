@@ -59,6 +59,7 @@ import { detailsMember, type RequestDetails } from './request-details.ts';
 import { factsOf } from './request-facts.ts';
 import { checkRequestedActor } from './requested-actor.ts';
 import type { ResourceAuthority } from './resource-authority.ts';
+import { signOutThere, type WhereToSignOut } from './sign-out-there.ts';
 import type { SigningKeys } from './signing-keys.ts';
 import type { ReachableBy } from './step-up.ts';
 import type { structuredTokens } from './structured-tokens.ts';
@@ -99,6 +100,8 @@ export type EngineDeps = {
   readonly families: InstanceFamilies;
   /** An app asked that its own sign-in in a session ends, and the session goes on. */
   readonly signedOutAt: SignedOutAt;
+  /** Where a session that somebody signs out of can be ended, too. */
+  readonly signOutThere: WhereToSignOut;
   readonly clock: Clock;
   readonly ephemeral: EphemeralStore;
   readonly identifiers: Identifiers;
@@ -182,6 +185,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   auditEndpoints(provider, deps);
   crossOrigin(provider);
   publishedMetadata(provider, deps);
+  signOutThere(provider, { issuer, whereTo: deps.signOutThere, pages: deps.pages });
   engineForms(provider, deps);
   deviceAuthorization(provider, deps);
   deps.structured.install(provider);

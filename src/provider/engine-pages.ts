@@ -3,7 +3,7 @@ import type { IncomingMessage } from 'node:http';
 import type { ErrorOut, KoaContextWithOIDC } from 'oidc-provider';
 
 /** Also in front of the engine's routes, where it has not made its own context yet. */
-type Context = Pick<KoaContextWithOIDC, 'status' | 'type' | 'body' | 'set' | 'state' | 'req' | 'response'>;
+type Context = Pick<KoaContextWithOIDC, 'status' | 'type' | 'body' | 'set' | 'remove' | 'state' | 'req' | 'response'>;
 
 export interface EnginePages {
   /** Of the pages, as BCP 47 tags. */
@@ -23,4 +23,6 @@ export interface EnginePages {
     userCode: string,
   ): Promise<void>;
   deviceDone(ctx: KoaContextWithOIDC): Promise<void>;
+  /** In place of a redirect: the browser goes on to a provider, to sign out there, too. */
+  onward(ctx: Context, there: { readonly name: string; readonly href: string }): void;
 }

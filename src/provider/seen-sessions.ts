@@ -1,7 +1,7 @@
 /** What our own rows of sessions learn from the engine when it keeps one, lets something hang on it, or ends it. */
 import Provider, { type KoaContextWithOIDC } from 'oidc-provider';
 import type { Clock } from '../domain/ports/clock.ts';
-import { type SignedInApp, sessionIdOf } from '../domain/sessions/session.ts';
+import { type SessionUpstream, type SignedInApp, sessionIdOf } from '../domain/sessions/session.ts';
 import type { SeenSession, SessionRegister } from '../domain/sessions/session-register.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { factsOf } from './request-facts.ts';
@@ -23,13 +23,25 @@ export const seenSessions = (deps: {
   readonly clock: Clock;
   /** How long a session lasts that is not used. */
   readonly sessionSeconds: number;
+  /** At which provider somebody signed in in an interaction, if at one. */
+  readonly originOf: (uid: string, account: string, session: string) => Promise<SessionUpstream | undefined>;
+  /** Whether what began there, at that second, is over there already. */
+  readonly isOverThere: (origin: SessionUpstream, since: number) => Promise<boolean>;
 }) => {
-  const { sessions, clock, sessionSeconds } = deps;
+  const { sessions, clock, sessionSeconds, originOf } = deps;
+
+  /** Of the sign-in that the request under way finishes, if one. */
+  const originIn = async (context: KoaContextWithOIDC | undefined, account: string, session: string) => {
+    const uid = context?.oidc?.result?.login === undefined ? undefined : context.oidc.entities.Interaction?.uid;
+    return uid === undefined ? undefined : originOf(uid, account, session);
+  };
 
   /** Undefined where nobody is signed in. */
-  const seenIn = ({ uid, accountId, loginTs, acr, amr, authorizations }: Kept): SeenSession | undefined => {
+  const seenIn = async (session: Kept): Promise<SeenSession | undefined> => {
+    const { uid, accountId, loginTs, acr, amr, authorizations } = session;
     if (accountId === undefined || uid === undefined) return undefined;
     const context = Provider.ctx as KoaContextWithOIDC | undefined;
+    const upstream = await originIn(context, accountId, sessionIdOf(uid));
     return {
       uid,
       account: accountId,
@@ -37,6 +49,7 @@ export const seenSessions = (deps: {
       ...(typeof acr === 'string' ? { acr } : {}),
       amr: Array.isArray(amr) ? amr.map(String) : [],
       apps: appsIn(authorizations),
+      ...(upstream === undefined ? {} : { upstream }),
       until: clock.now() + sessionSeconds,
       ...(context === undefined
         ? {}
@@ -47,13 +60,18 @@ export const seenSessions = (deps: {
   return {
     /** The engine is about to keep it, for so many seconds. */
     async seen(session: Kept, expiresIn: number): Promise<void> {
-      const seen = seenIn(session);
-      if (seen) await sessions.keep({ ...seen, until: clock.now() + expiresIn });
+      const seen = await seenIn(session);
+      if (!seen) return;
+      await sessions.keep({ ...seen, until: clock.now() + expiresIn });
+      // Looked for after it is kept: who ends those of a person looks for them after that is noted.
+      if (seen.upstream && (await deps.isOverThere(seen.upstream, seen.authTime))) {
+        await sessions.end(sessionIdOf(seen.uid), { caller: seen.upstream.provider }, 'at_provider');
+      }
     },
 
     /** Something is about to hang on this session, until then; it may be the one that the request under way begins. */
     async holds(id: string, until: number): Promise<void> {
-      const seen = seenIn((Provider.ctx?.oidc?.session ?? {}) as Kept);
+      const seen = await seenIn((Provider.ctx?.oidc?.session ?? {}) as Kept);
       if (seen && sessionIdOf(seen.uid) === id) await sessions.keep({ ...seen, heldUntil: until });
       else await sessions.hold(id, until);
     },

@@ -61,6 +61,8 @@ describe('at a second Behalf', () => {
         jwksUri: `${here.issuer}/jwks`,
         redirectUris: [`${here.issuer}/upstream/callback`],
         postLogoutRedirectUris: [`${here.issuer}/account/signed-out`],
+        backchannelLogoutUri: `${here.issuer}/upstream/logout`,
+        backchannelLogoutSessionRequired: true,
         skipConsent: true,
       },
       SYSTEM,
@@ -121,11 +123,41 @@ describe('at a second Behalf', () => {
       await page.getByRole('link', { name: 'Sign out there, too' }).click();
       await page.waitForURL(`${there.issuer}/**`);
       await page.getByRole('button', { name: 'Sign out', exact: true }).click();
-      await page.waitForURL(`${here.issuer}/account/signed-out`);
+      await page.waitForURL(`${here.issuer}/account/signed-out?state=*`);
       await page.goto(`${there.issuer}/account`);
       await page.getByRole('heading', { name: 'Sign in' }).waitFor();
       expect(objections).toEqual([]);
     });
+  });
+
+  test('signing out there ends what began by it here, and in no other browser', async () => {
+    const { accounts, telling } = there.behalf.services;
+    await accounts.create({ username: 'eva', name: 'Eva', password: PASSWORD }, SYSTEM);
+    const signIn = async (page: Page): Promise<void> => {
+      await page.goto(`${here.issuer}/account`);
+      await page.getByRole('button', { name: 'Sign in with Example Works' }).click();
+      await page.waitForURL(`${there.issuer}/**`);
+      await signInByPassword(page, 'eva');
+      await page.waitForURL(`${here.issuer}/account`);
+    };
+    await inBrowser(async (page) => {
+      await signIn(page);
+      await inBrowser(async (other) => {
+        await signIn(other);
+        await page.goto(`${there.issuer}/account`);
+        await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+        await page.waitForURL(`${there.issuer}/account/signed-out`);
+        // As housekeeping does every second.
+        await telling.courier.look();
+        await telling.courier.idle();
+        await page.goto(`${here.issuer}/account`);
+        await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+        await other.reload();
+        await other.getByRole('heading', { name: 'My account' }).waitFor();
+      });
+    });
+    const ended = (await here.events('session.ended')).filter(({ inputs }) => inputs?.['how'] === 'at_provider');
+    expect(ended.at(-1)).toMatchObject({ outcome: 'done', target: { kind: 'session' } });
   });
 
   test('for an app: the policy of no form on the way, there or here, is held against where it all ends', async () => {

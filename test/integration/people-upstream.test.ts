@@ -227,6 +227,72 @@ describe('a sign-in at another provider', () => {
   });
 });
 
+describe('a provider that never says when somebody signed in', () => {
+  const fresh = { prompt: 'login', isFresh: true } as const;
+
+  test('signs nobody in anew who can prove nothing here: that fails closed, and says what to do', async () => {
+    const world = await peopleWorld();
+    const { id } = await withProvider(world, { create: 'always', multiFactor: { acr: [], amr: ['mfa'] } });
+    await link(world, id);
+    for (const [subject, claims] of [
+      ['s-ada', {}],
+      // What it says of factors is as old as all it says.
+      ['s-ada', { amr: ['mfa'] }],
+      ['s-new', { preferred_username: 'new' }],
+    ] as const) {
+      isPerson(world, subject, claims);
+      const { uid, back } = await beginIn(world, fresh);
+      expect(world.upstreamClient.requests.at(-1)).toMatchObject({ isFresh: true });
+      const page = await back();
+      expect([page.status, textOf(page.text).includes('Works never says when you signed in there')]).toEqual([
+        403,
+        true,
+      ]);
+      expect(page.text).toContain(`/interaction/${uid}`);
+      expect(world.audit.of('session.refused').at(-1)).toMatchObject({
+        error: 'unauthenticated',
+        inputs: { reason: 'not_fresh', upstream: id },
+      });
+    }
+    expect(world.interactions.finished).toEqual([]);
+    expect(await world.accounts.findByUsername('new')).toBeUndefined();
+  });
+
+  test('asks for the second factor here, whatever it claims; that one is from now', async () => {
+    const world = await peopleWorld();
+    const { id } = await withProvider(world, { multiFactor: { acr: [], amr: ['mfa'] } });
+    await link(world, id);
+    const { secret } = await withApp(world, world.ada);
+    world.clock.move(60);
+    isPerson(world, 's-ada', { amr: ['mfa'] });
+    const { uid, browser, back } = await beginIn(world, fresh);
+    await back();
+    expect((await browser.get(`/interaction/${uid}`)).status).toBe(303);
+    expect(world.interactions.finished).toEqual([]);
+    const form = formWith((await browser.get(`/interaction/${uid}`)).text, 'code');
+    await browser.post(form.action, fillForm(form, { set: { code: codeAt(secret, world.clock.now()) } }));
+    const assurance = { acr: MULTI_FACTOR, amr: [UPSTREAM_SESSION, 'otp'], authTime: world.clock.now() };
+    expect(world.interactions.assurances).toEqual([assurance]);
+    // With that, and not with a session there alone, factors may be changed.
+    expect(await world.factors.mayChange(world.ada.id, assurance)).toBe(true);
+    expect(await world.factors.mayChange(world.ada.id, { ...assurance, amr: [UPSTREAM_SESSION, 'mfa'] })).toBe(false);
+  });
+
+  test('signs nobody in whose factor was taken away in between', async () => {
+    const world = await peopleWorld();
+    const { id } = await withProvider(world);
+    await link(world, id);
+    await withApp(world, world.ada);
+    isPerson(world, 's-ada');
+    const { uid, browser, back } = await beginIn(world, fresh);
+    await back();
+    await world.factors.removeAll(world.ada.id, SYSTEM);
+    expect((await browser.get(`/interaction/${uid}`)).status).toBe(403);
+    expect(world.audit.of('session.refused')).toMatchObject([{ inputs: { reason: 'not_fresh', upstream: id } }]);
+    expect(world.interactions.finished).toEqual([]);
+  });
+});
+
 describe('whoever has no account', () => {
   test('gets none under a subject that could not be linked (OpenID Connect Core §2)', async () => {
     const world = await peopleWorld();
@@ -349,7 +415,9 @@ describe('connections of an account', () => {
       isPasswordOn: false,
     });
     const by = { caller: world.ada.id };
-    const ended = await Promise.allSettled(made.map(({ document }) => ways.disconnect(world.ada.id, document.id, by)));
+    const ended = await Promise.allSettled(
+      made.map(({ document }) => ways.disconnect(world.ada.id, document.id, 'ses_this', by)),
+    );
     expect(ended.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     expect(await world.links.ofAccount(world.ada.id)).toHaveLength(1);
     expect(world.audit.of('upstream_link.removed')).toHaveLength(1);
@@ -374,7 +442,99 @@ describe('connections of an account', () => {
   });
 });
 
+describe('signing out', () => {
+  const there = { provider: '', subject: 's-ada' };
+
+  const signedInThere = async (signOut: NewUpstream['signOut'], cookie = 'b'.repeat(86)) => {
+    const world = await peopleWorld();
+    const { id } = await withProvider(world, signOut === undefined ? {} : { signOut });
+    const uid = world.sessions.start(world.ada.id, { upstream: { ...there, provider: id } });
+    await world.sessions.settled();
+    const browser = browserAt(world, `session=${uid}; __Host-behalf_upstream=${cookie}`);
+    const form = formsOf((await browser.get('/account')).text).find(({ action }) => action.endsWith('/sign-out'));
+    if (!form) throw new Error('no form to sign out with');
+    return { world, browser, out: () => browser.post(form.action, fillForm(form)) };
+  };
+
+  test('offers to do so at the provider, once, with a state of its own', async () => {
+    const { world, browser, out } = await signedInThere(undefined);
+    const left = await out();
+    expect([left.status, left.headers['location']]).toEqual([303, '/account/signed-out']);
+    const page = await browser.get('/account/signed-out');
+    expect(page.text).toMatch(/href="https:\/\/idp\.works\.example\/end\?state=[\w-]{43,}"/);
+    expect((await browser.get('/account/signed-out')).text).not.toContain('idp.works.example');
+    expect(world.audit.of('session.ended')).toMatchObject([{ inputs: { how: 'signed_out' } }]);
+  });
+
+  test('goes on there at once where that is chosen; back from there it is over', async () => {
+    const { browser, out } = await signedInThere('always');
+    const left = await out();
+    const state = /^0; url=https:\/\/idp\.works\.example\/end\?state=([\w-]+)$/.exec(
+      left.headers['refresh'] ?? '',
+    )?.[1];
+    expect([left.status, state?.length]).toEqual([200, 43]);
+    expect(textOf(left.text)).toContain('You are signed out here.');
+    const back = await browser.get(`/account/signed-out?state=${state}`);
+    expect([back.status, textOf(back.text).includes('signed out')]).toEqual([200, true]);
+  });
+
+  test('WB-06 a state leads on only in the browser that it was made in, once, and only where that was checked', async () => {
+    const { world, browser } = await signedInThere('always');
+    const [session] = await world.register.ofAccount(world.ada.id);
+    if (!session) throw new Error('no session');
+    const made = await world.upstreamEnds.end(session, 'b'.repeat(86), 'https://app.example.com/out');
+    const state = /state=([\w-]+)/.exec(made?.href ?? '')?.[1];
+    const stranger = browserAt(world, `__Host-behalf_upstream=${'c'.repeat(86)}`);
+    const location = async (at: typeof browser, query: string) =>
+      (await at.get(`/account/signed-out?${query}`)).headers['location'];
+    expect(await location(stranger, `state=${state}`)).toBeUndefined();
+    expect(await location(browserAt(world, 'none=1'), `state=${state}`)).toBeUndefined();
+    expect(await location(browser, 'state=https://evil.example')).toBeUndefined();
+    expect(await location(browser, `state=${state}`)).toBe('https://app.example.com/out');
+    expect(await location(browser, `state=${state}`)).toBeUndefined();
+  });
+
+  test('works where the provider cannot be asked, or is switched off', async () => {
+    const { world, browser, out } = await signedInThere('always');
+    world.upstreamClient.state.endFailure = upstreamFailed('provider_unreachable', 'timed_out');
+    expect((await out()).headers['location']).toBe('/account/signed-out');
+    expect((await browser.get('/account/signed-out')).status).toBe(200);
+    expect(world.audit.of('session.ended')).toHaveLength(1);
+  });
+
+  test('no session goes on that began by a connection that is taken away, but the one in which that is done', async () => {
+    const world = await peopleWorld();
+    const { id } = await withProvider(world);
+    const { document: made } = await link(world, id);
+    const upstream = { provider: id, subject: 's-ada' };
+    const mine = world.sessions.start(world.ada.id, { upstream });
+    for (const more of [{ upstream }, { upstream: { ...upstream, sid: 'x' } }, {}]) {
+      world.sessions.start(world.ada.id, more);
+    }
+    await world.sessions.settled();
+    const browser = browserAt(world, `session=${mine}`);
+    const form = formsOf((await browser.get('/account/security')).text).find(({ action }) =>
+      action.endsWith(`/upstream/${made.id}/remove`),
+    );
+    if (!form) throw new Error('no form to disconnect with');
+    expect((await browser.post(form.action, fillForm(form))).headers['location']).toContain('done=disconnected');
+    expect(await world.register.ofAccount(world.ada.id)).toHaveLength(2);
+    expect((await browser.get('/account')).status).toBe(200);
+    expect(world.audit.of('session.ended')).toMatchObject(
+      Array(2).fill({ inputs: { how: 'disconnected' }, caller: world.ada.id }),
+    );
+  });
+});
+
 describe('with passwords off', () => {
+  test('there is no page to change one', async () => {
+    const world = await peopleWorld({ isPasswordOn: false });
+    const browser = browserAt(world, `session=${world.sessions.start(world.ada.id)}`);
+    const answers = [await browser.get('/account/password'), await browser.post('/account/password', 'csrf=x')];
+    expect(answers.map(({ status }) => status)).toEqual([404, 404]);
+    expect((await browser.get('/account/security')).text).not.toContain('/account/password');
+  });
+
   test('there is no form for one, and none is taken', async () => {
     const world = await peopleWorld({ isPasswordOn: false });
     await withProvider(world);

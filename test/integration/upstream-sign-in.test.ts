@@ -79,7 +79,11 @@ describe('a sign-in at a provider', () => {
     const fresh = `${at}&prompt=login`;
     const url = await world.begin(browser, fresh);
     expect(Object.fromEntries(new URL(url).searchParams)).toMatchObject({ prompt: 'login', max_age: '0' });
-    const old = await browser.open((await world.authorizeThere(url)).href);
+    const silent = await browser.open((await world.authorizeThere(url)).href);
+    expect([silent.status, silent.text.includes('never says when you signed in there')]).toEqual([403, true]);
+    expect(await lastRefusal()).toMatchObject({ inputs: { reason: 'not_fresh' }, error: 'unauthenticated' });
+    person('rosa', { auth_time: Math.floor(Date.now() / 1000) - 3600 });
+    const old = await browser.open((await world.authorizeThere(await world.begin(browser, fresh))).href);
     expect([old.status, old.text.includes('does not say that you signed in there just now')]).toEqual([403, true]);
     expect(await lastRefusal()).toMatchObject({ inputs: { reason: 'not_fresh' }, error: 'unauthenticated' });
     person('rosa', { auth_time: Math.floor(Date.now() / 1000) });

@@ -198,8 +198,8 @@ export const managementWorld = async () => {
     peers: { ...peers, links, keys: { health: () => ({ state: 'unknown' }) } },
     upstreams: {
       ...upstreams,
-      links: upstreamLinks({ ...base, upstreams, accounts }),
-      redirectUri: `${ISSUER}/upstream/callback`,
+      links: upstreamLinks({ ...base, upstreams, accounts, endSessions: async () => {} }),
+      issuer: ISSUER,
     },
     findings: agentFindings({ agents, counting: agents, clock }),
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },

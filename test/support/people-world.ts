@@ -218,7 +218,7 @@ const fakeLeases = () => {
 /** Providers of which every answer is as the test says. */
 const fakeUpstreamClient = () => {
   const requests: UpstreamRequest[] = [];
-  const state: { identity?: UpstreamIdentity; failure?: Error } = {};
+  const state: { identity?: UpstreamIdentity; failure?: Error; endFailure?: Error } = {};
   const port: UpstreamClient = {
     async authorizationUrl({ issuer }, request) {
       requests.push(request);
@@ -228,7 +228,11 @@ const fakeUpstreamClient = () => {
       if (state.failure || !state.identity) throw state.failure ?? new Error('nobody signed in there');
       return state.identity;
     },
-    endSessionUrl: async ({ issuer }) => `${issuer}/end`,
+    async endSessionUrl({ issuer }, { state: value }) {
+      if (state.endFailure) throw state.endFailure;
+      return `${issuer}/end?state=${value}`;
+    },
+    keysUrl: async ({ issuer }) => `${issuer}/jwks`,
   };
   return { port, requests, state };
 };
@@ -288,11 +292,23 @@ export const peopleWorld = async ({
   const keysOfPeople = passkeys({ ...signingIn, issuer });
   const signIn = passwordSignIn({ ...signingIn, passwords: hashing, isOn: isPasswordOn });
   const upstreams = upstreamRegistry({ ...base, masterKey: key, checkUrl: () => undefined, issuer, isPasswordOn });
-  const links = upstreamLinks({ ...base, upstreams, accounts });
   const upstreamClient = fakeUpstreamClient();
+  const register = sessionRegister({ ...base, accounts, revocation: revocation({ documents }) });
+  const upstreamEnds = upstreamSessions({
+    ...{ ...signingIn, upstreams, client: upstreamClient.port, issuer },
+    sessions: register,
+    sessionSeconds: 3600,
+  });
+  const links = upstreamLinks({
+    ...{ ...base, upstreams, accounts },
+    endSessions: async ({ upstream, subject }, by, keep) =>
+      void (await upstreamEnds.endAll(
+        { provider: upstream, subject },
+        { until: clock.now(), by, how: 'disconnected', ...(keep === undefined ? {} : { keep }) },
+      )),
+  });
   const there = { upstreams, links, client: upstreamClient.port };
   const interactions = fakeInteractions();
-  const register = sessionRegister({ ...base, accounts, revocation: revocation({ documents }) });
   const sessions = fakeSessions(clock, register, accounts);
   const leases = fakeLeases();
   const desk = approvalDesk({
@@ -328,7 +344,7 @@ export const peopleWorld = async ({
     upstream: {
       providers: upstreams,
       signIn: upstreamSignIn({ ...signingIn, ...there, issuer, clockToleranceSeconds: 5 }),
-      sessions: upstreamSessions({ ...signingIn, ...there, issuer, sessionSeconds: 3600 }),
+      sessions: upstreamEnds,
       waysIn: waysIn({ ...base, accounts, factors, links, upstreams, isPasswordOn }),
       newBrowser: identifiers.newSecret,
     },
@@ -441,6 +457,8 @@ export const peopleWorld = async ({
       factors,
       totpEnrolment: deps.totpEnrolment,
       signIn,
+      register,
+      upstreamEnds,
       interactions,
       sessions,
       leases,

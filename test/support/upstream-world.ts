@@ -19,7 +19,13 @@ export const upstreamWorld = async (given: Partial<NewUpstream> = {}, options: R
   await issuer.keys.add({ ...privateJwk, kid: String(privateJwk.kid) });
   const service = new OAuth2Service(issuer);
   let codes = 0;
+  const documents = new Map<string, unknown>();
   const served = await authority.serve((request, response) => {
+    const document = documents.get(String(request.url));
+    if (document !== undefined) {
+      response.setHeader('Content-Type', 'application/json').end(JSON.stringify(document));
+      return;
+    }
     if (request.url === '/token') codes += 1;
     service.requestHandler(request, response);
   });
@@ -80,6 +86,8 @@ export const upstreamWorld = async (given: Partial<NewUpstream> = {}, options: R
 
   return {
     ...{ server, services, provider, there, issuer, authority, served, begin, authorizeThere },
+    /** What else is served there, by its path. */
+    documents,
     /** Codes that were brought to the provider, good or not. */
     codes: () => codes,
     browser: (): Browser => newBrowser(server.issuer),

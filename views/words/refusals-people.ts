@@ -71,6 +71,8 @@ export const PEOPLE_REFUSALS = {
   'That code is not right, or was used already.': 'Dieser Code stimmt nicht oder wurde schon benutzt.',
   'That passkey was not accepted. Try again.': 'Dieser Passkey wurde nicht angenommen. Versuchen Sie es noch einmal.',
   'You cannot sign in this way.': 'So können Sie sich nicht anmelden.',
+  '{} never says when you signed in there, and you have no second factor here to prove that it is you now. Sign in another way, or ask an administrator.':
+    '{} sagt nie, wann Sie sich dort angemeldet haben, und Sie haben hier keinen zweiten Faktor, mit dem Sie zeigen könnten, dass Sie es jetzt sind. Melden Sie sich anders an, oder fragen Sie die Administration.',
   '{} does not say that you signed in there just now. Sign in another way.':
     '{} bestätigt nicht, dass Sie sich dort gerade eben angemeldet haben. Melden Sie sich anders an.',
   'The provider did not sign you in.': 'Der Anmeldedienst hat Sie nicht angemeldet.',

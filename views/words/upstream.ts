@@ -14,6 +14,11 @@ export const onwardWords = {
     en: 'You are signed in there. One moment.',
     de: 'Sie sind dort angemeldet. Einen Moment.',
   }),
+  signingOut: phrase({ en: 'Signing out', de: 'Abmeldung läuft' }),
+  signOutThere: phrase({
+    en: 'You are signed out here. There you sign out, too.',
+    de: 'Hier sind Sie abgemeldet. Dort melden Sie sich auch ab.',
+  }),
   continue: phrase({ en: 'Continue', de: 'Weiter' }),
   notSignedIn: (provider: string) =>
     phrase({

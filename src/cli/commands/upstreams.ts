@@ -48,6 +48,11 @@ const MEMBERS = {
     isRepeatable: true,
   },
   'multi-factor-amr': { value: 'AMR', description: 'The same for a value of `amr`.', isRepeatable: true },
+  'sign-out': {
+    value: 'HOW',
+    description:
+      'Whether signing out here offers to do so there on the page after (offer, default), or does at once (always).',
+  },
 } as const satisfies Record<string, Option>;
 
 const pairs = (call: ManagementCall, option: string): Readonly<Record<string, string>> =>
@@ -77,7 +82,13 @@ const members = async (call: ManagementCall): Promise<Json> => {
     Record<string, readonly string[]>
   >;
   return {
-    ...texts(call, { name: 'name', 'client-id': 'client_id', authentication: 'authentication', create: 'create' }),
+    ...texts(call, {
+      name: 'name',
+      'client-id': 'client_id',
+      authentication: 'authentication',
+      create: 'create',
+      'sign-out': 'sign_out',
+    }),
     ...(file === undefined ? {} : { client_secret: secretIn(file) }),
     ...lists(call, { scope: 'scopes', domain: 'domains' }),
     ...(call.isSet('no-button') ? { button: false } : call.isSet('button') ? { button: true } : {}),
@@ -89,9 +100,10 @@ const members = async (call: ManagementCall): Promise<Json> => {
 
 const shown = (body: Json): string =>
   details(
-    (['id', 'name', 'issuer', 'client_id', 'authentication', 'create', 'state', 'redirect_uri'] as const).map(
-      (name) => [name, body[name]],
-    ),
+    [
+      ...['id', 'name', 'issuer', 'client_id', 'authentication', 'create', 'sign_out', 'state'],
+      ...['redirect_uri', 'post_logout_redirect_uri', 'backchannel_logout_uri'],
+    ].map((name) => [name, body[name]]),
   );
 
 /** Does one thing to one upstream. */
@@ -133,7 +145,9 @@ const create = managementCommand({
     'client-id': { value: 'ID', description: 'Who we are there.', isRequired: true },
     ...MEMBERS,
   },
-  notes: 'Register there beforehand: redirect URI <our issuer>/upstream/callback, keys at <our issuer>/jwks.',
+  notes:
+    'Register there beforehand: redirect URI <our issuer>/upstream/callback, keys at <our issuer>/jwks; for signing out ' +
+    '<our issuer>/account/signed-out (post-logout redirect URI) and <our issuer>/upstream/logout (back-channel logout URI).',
   run: async (call) => {
     const { body } = await call.api.post(PATH, { issuer: call.operands[0], ...(await members(call)) });
     call.print.object(body, shown(body));

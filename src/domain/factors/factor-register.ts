@@ -30,6 +30,8 @@ const MOST: Readonly<Record<FactorKind, number>> = { totp: 3, passkey: 10, recov
 
 /** What a code proves, as `amr` says it. RFC 8176 has no word for one on paper. */
 const AMR = { totp: ['otp'], passkey: [], recovery: ['urn:behalf:amr:recovery-code'] } as const;
+/** Whatever of these is among `amr` was proven here. */
+const PROVEN_HERE: ReadonlySet<string> = new Set([...AMR.totp, ...AMR.recovery, 'hwk', 'swk']);
 
 /**
  * A factor that was just proven, but for what the register gives it. Of an app `secret` is base 32 and not sealed yet,
@@ -102,9 +104,10 @@ export const factorRegister = (deps: FactorRegisterDeps) => {
     }
   };
 
-  // Of a session elsewhere nobody knows how old it is.
+  // Of a session elsewhere nobody knows how old it is; a factor that was proven here after it is from then.
   const isRecent = ({ authTime, amr }: Assurance): boolean =>
-    clock.now() - authTime <= RECENT_SECONDS && !amr.includes(UPSTREAM_SESSION);
+    clock.now() - authTime <= RECENT_SECONDS &&
+    (!amr.includes(UPSTREAM_SESSION) || amr.some((method) => PROVEN_HERE.has(method)));
 
   const requireRecent = (assurance: Assurance): void => {
     if (!isRecent(assurance)) throw new DomainError('forbidden', 'Sign in again first: your sign-in is too long ago.');

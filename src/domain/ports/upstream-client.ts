@@ -61,11 +61,16 @@ export interface UpstreamClient {
     party: UpstreamParty,
     answer: UpstreamBinding & { readonly redirectUri: string; readonly query: URLSearchParams },
   ): Promise<UpstreamIdentity>;
-  /** Where a person can sign out there (OpenID Connect RP-Initiated Logout 1.0); undefined where that is not offered. */
+  /**
+   * Where a person can sign out there (OpenID Connect RP-Initiated Logout 1.0); undefined where that is not offered.
+   * Without `idToken` the provider asks whom that is about.
+   */
   endSessionUrl(
     party: UpstreamParty,
-    request: { readonly idToken: string; readonly returnTo: string },
+    request: { readonly idToken?: string; readonly returnTo: string; readonly state: string },
   ): Promise<string | undefined>;
+  /** Where the keys are by which it signs: `jwks_uri` of its metadata. */
+  keysUrl(party: UpstreamParty): Promise<string>;
 }
 
 type Failure = { readonly upstreamReason: UpstreamReason };

@@ -6,6 +6,7 @@ import {
   type Cursor,
   type DocumentStore,
   isDocumentConflict,
+  type Query,
   StoreUnavailable,
   update,
   type Versioned,
@@ -55,7 +56,15 @@ export type HowEnded =
   /** Over the management API. */
   | 'by_api'
   /** At the provider at which it began. */
-  | 'at_provider';
+  | 'at_provider'
+  /** The account is not connected any more with whoever it is there. */
+  | 'disconnected';
+
+/** Whose sessions are meant: those of a person there, or one session there. */
+export type UpstreamOrigin = { readonly provider: string } & (
+  | { readonly subject: string; readonly sid?: string | undefined }
+  | { readonly subject?: string | undefined; readonly sid: string }
+);
 
 /** Seconds between two writes of the last use of one session. */
 const APART_SECONDS = 60;
@@ -108,7 +117,7 @@ export const sessionRegister = (deps: {
     authTime,
     ...(acr === undefined ? {} : { acr }),
     amr: [...amr],
-    ...(upstream === undefined ? {} : { upstream, upstreamKey: upstreamKeyOf(upstream) }),
+    ...(upstream === undefined ? {} : originOf(upstream)),
   });
 
   const begun = (id: string, seen: SeenSession): Session => ({
@@ -136,10 +145,13 @@ export const sessionRegister = (deps: {
     const expiresAt = Math.max(before.expiresAt, seen.until, seen.heldUntil ?? 0);
     const isHeld = (seen.heldUntil ?? 0) <= before.expiresAt;
     if (!isSignIn && isHeld && apps === before.apps && now - before.usedAt < APART_SECONDS) return undefined;
-    const { upstream: _, upstreamKey: __, acr: ___, ...rest } = before;
+    const { acr: _, ...rest } = before;
+    const { upstream: __, upstreamKey: ___, upstreamSid: ____, ...withoutOrigin } = rest;
     const facts = seenIn(seen);
+    // A factor that is added leaves the sign-in what it was.
+    const kept = seen.authTime === before.authTime ? rest : withoutOrigin;
     return {
-      ...(isSignIn ? { ...rest, ...facts, ...signInOf(seen) } : before),
+      ...(isSignIn ? { ...kept, ...facts, ...signInOf(seen) } : before),
       ...(facts.seenFrom === undefined ? {} : { seenFrom: facts.seenFrom }),
       apps,
       usedAt: now,
@@ -148,23 +160,32 @@ export const sessionRegister = (deps: {
     } as Session;
   };
 
-  /** Those of an account that nothing has ended, newest first. */
-  const activeOf = async (account: string): Promise<readonly Session[]> => {
+  /** Those that nothing has ended. */
+  const activeWhere = async (
+    where: NonNullable<Query['where']>,
+    order?: Query['order'],
+  ): Promise<readonly Session[]> => {
     const all: Session[] = [];
     let cursor: Cursor | undefined;
     for (;;) {
       const page = await sessions.find({
-        where: { account, state: 'active' },
-        order: { by: 'startedAt', direction: 'descending' },
+        where: { ...where, state: 'active' },
+        ...(order ? { order } : {}),
         limit: PAGE,
         ...(cursor ? { after: cursor } : {}),
       });
-      all.push(...page.map(({ document }) => document).filter(({ until }) => until > clock.now()));
+      all.push(...page.map(({ document }) => document));
       const last = page.at(-1)?.document;
       if (page.length < PAGE || !last) return all;
-      cursor = { value: last.startedAt, id: last.id };
+      cursor = { id: last.id, ...(order ? { value: last[order.by as 'startedAt'] } : {}) };
     }
   };
+
+  /** Those of an account that nothing has ended, newest first. */
+  const activeOf = async (account: string): Promise<readonly Session[]> =>
+    (await activeWhere({ account }, { by: 'startedAt', direction: 'descending' })).filter(
+      ({ until }) => until > clock.now(),
+    );
 
   const end = async (id: string, by: By, how: HowEnded): Promise<boolean> => {
     const session = (await sessions.get(id))?.document;
@@ -275,11 +296,16 @@ export const sessionRegister = (deps: {
       return found.filter((_, index) => !dropped[index]).map(used);
     },
 
-    /** Those that began with this person of a provider; `sid` there, where only one is meant. */
-    async ofUpstream(person: Pick<SessionUpstream, 'provider' | 'subject'>, sid?: string): Promise<readonly Session[]> {
-      const where = { upstreamKey: upstreamKeyOf(person), state: 'active' };
-      const found = await sessions.find({ where, limit: 1000 });
-      return found.map(({ document }) => document).filter(({ upstream }) => sid === undefined || upstream?.sid === sid);
+    /**
+     * Those that began at a provider and that nothing has ended: with this person there, or in this session there. Where
+     * both are named, also those of the person of which the provider did not say in which session they began.
+     */
+    async ofUpstream({ provider, subject, sid }: UpstreamOrigin): Promise<readonly Session[]> {
+      const named =
+        subject === undefined
+          ? { upstreamSid: upstreamKeyOf(provider, sid) }
+          : { upstreamKey: upstreamKeyOf(provider, subject) };
+      return (await activeWhere(named)).filter(({ upstream }) => sid === undefined || (upstream?.sid ?? sid) === sid);
     },
 
     /** Notes that a session is used now. Costs nothing but memory; written by `flush`, at most once a minute for each. */
@@ -325,6 +351,12 @@ export const sessionRegister = (deps: {
     },
   };
 };
+
+const originOf = (upstream: SessionUpstream): Pick<Session, 'upstream' | 'upstreamKey' | 'upstreamSid'> => ({
+  upstream,
+  upstreamKey: upstreamKeyOf(upstream.provider, upstream.subject),
+  ...(upstream.sid === undefined ? {} : { upstreamSid: upstreamKeyOf(upstream.provider, upstream.sid) }),
+});
 
 /** The engine writes its sessions whole, and of two requests at once one forgets what the other learned: nothing is left out here. */
 const withApps = (before: readonly SignedInApp[], seen: readonly SignedInApp[]): readonly SignedInApp[] => {

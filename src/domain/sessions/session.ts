@@ -46,6 +46,8 @@ export type Session = {
   readonly upstream?: SessionUpstream;
   /** Digest of provider and subject, for finding what began there. */
   readonly upstreamKey?: string;
+  /** The same of provider and `sid`. */
+  readonly upstreamSid?: string;
   /** When it is over by itself. */
   readonly until: number;
   readonly endedAt?: number;
@@ -55,7 +57,12 @@ export type Session = {
 
 export const SESSIONS = {
   name: 'sessions',
-  indexes: [{ fields: ['account', 'state'] }, { fields: ['account', 'startedAt'] }, { fields: ['upstreamKey'] }],
+  indexes: [
+    { fields: ['account', 'state'] },
+    { fields: ['account', 'startedAt'] },
+    { fields: ['upstreamKey', 'state'] },
+    { fields: ['upstreamSid', 'state'] },
+  ],
   expiresAt: 'expiresAt',
   members: ['account', 'state', 'startedAt', 'authTime', 'amr', 'usedAt', 'apps', 'until'],
   // What cannot be read is over.
@@ -66,8 +73,8 @@ export const SESSIONS = {
 export const sessionIdOf = (uid: string): string => `ses_${hash('sha256', `session ${uid}`, 'base64url').slice(0, 32)}`;
 
 /** A digest, so that no store folds what is written differently. */
-export const upstreamKeyOf = ({ provider, subject }: Pick<SessionUpstream, 'provider' | 'subject'>): string =>
-  hash('sha256', JSON.stringify([provider, subject]), 'base64url');
+export const upstreamKeyOf = (provider: string, what = ''): string =>
+  hash('sha256', JSON.stringify([provider, what]), 'base64url');
 
 /**
  * Whether the account lets a session count, or what hangs on it, that is from this second: it is from after sessions

@@ -64,6 +64,8 @@ export const upstreamLinks = (deps: {
   readonly identifiers: Identifiers;
   readonly upstreams: { get(id: string): Promise<object | undefined> };
   readonly accounts: { get(id: string): Promise<object | undefined> };
+  /** Ends the sessions that began by this link, but `keep`. */
+  readonly endSessions: (link: UpstreamLink, by: By, keep?: string) => Promise<void>;
 }) => {
   const { clock, identifiers, audit } = deps;
   const collection = deps.documents.collection<UpstreamLink>(UPSTREAM_LINKS);
@@ -112,8 +114,14 @@ export const upstreamLinks = (deps: {
       return documentsOf.insert(link, 'upstream_link.created', by);
     },
 
-    /** Throws 'not_found'. */
-    remove: (id: string, by: By): Promise<void> => documentsOf.remove(id, 'upstream_link.removed', by),
+    /** Ends what began by it, too, but `keep`. Throws 'not_found'. */
+    async remove(id: string, by: By, keep?: string): Promise<void> {
+      const { document: link } = await documentsOf.found(id);
+      // Before, so that what fails half way can be done again; and after, for whoever signed in in the meantime.
+      await deps.endSessions(link, by, keep);
+      await documentsOf.remove(id, 'upstream_link.removed', by);
+      await deps.endSessions(link, by, keep);
+    },
   };
 };
 

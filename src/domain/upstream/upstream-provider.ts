@@ -9,6 +9,9 @@ import type { CollectionDeclaration } from '../ports/document-store.ts';
 export const AUTHENTICATION_METHODS = ['private_key_jwt', 'client_secret_basic', 'client_secret_post'] as const;
 export type AuthenticationMethod = (typeof AUTHENTICATION_METHODS)[number];
 
+export const SIGN_OUT_THERE = ['offer', 'always'] as const;
+export type SignOutThere = (typeof SIGN_OUT_THERE)[number];
+
 /** Which claim says what. */
 export type ClaimNames = {
   readonly username: string;
@@ -49,6 +52,8 @@ export type UpstreamProvider = {
   readonly create: 'never' | 'always';
   /** What there counts as a second factor here: one of these as `acr`, or one of these among `amr`. Empty: nothing does. */
   readonly multiFactor: { readonly acr: readonly string[]; readonly amr: readonly string[] };
+  /** Whether signing out here goes on there, where the provider has a way to: on the page after, or at once. Absent: `offer`. */
+  readonly signOut?: SignOutThere;
   readonly state: 'active' | 'disabled';
   readonly createdAt: number;
   readonly updatedAt: number;

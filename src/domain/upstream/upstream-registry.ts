@@ -14,6 +14,7 @@ import {
   AUTHENTICATION_METHODS,
   type ClaimNames,
   domainOf,
+  SIGN_OUT_THERE,
   UPSTREAMS,
   type UpstreamProvider,
   USUAL_CLAIMS,
@@ -21,7 +22,16 @@ import {
 
 type Chosen = Pick<
   UpstreamProvider,
-  'name' | 'clientId' | 'authentication' | 'scopes' | 'domains' | 'button' | 'groups' | 'create' | 'multiFactor'
+  | 'name'
+  | 'clientId'
+  | 'authentication'
+  | 'scopes'
+  | 'domains'
+  | 'button'
+  | 'groups'
+  | 'create'
+  | 'multiFactor'
+  | 'signOut'
 > & {
   readonly claims: Partial<ClaimNames>;
   /** As the provider gave it; kept sealed. */
@@ -102,6 +112,9 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
         'A secret goes with client_secret_basic and client_secret_post, and with no other.',
       );
     }
+    if (provider.signOut !== undefined && !SIGN_OUT_THERE.includes(provider.signOut)) {
+      refuseField('/sign_out', `This is ${SIGN_OUT_THERE.join(' or ')}.`);
+    }
     const { scopes } = provider;
     if (!scopes.includes('openid')) refuseField('/scopes', 'Among the scopes is openid.');
     if (scopes.length > 30 || scopes.some((scope) => !SCOPE.test(scope))) {
@@ -163,6 +176,12 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
       return found?.state === 'active' ? found : undefined;
     },
 
+    /** The one that counts and has exactly this issuer identifier. */
+    async ofIssuer(issuer: string): Promise<UpstreamProvider | undefined> {
+      const [found] = await collection.find({ where: { issuer }, limit: 1 });
+      return found?.document.issuer === issuer && found.document.state === 'active' ? found.document : undefined;
+    },
+
     /** To which a username with this domain leads; undefined for anything that is no address, and for most addresses. */
     async ofUsername(typed: string): Promise<UpstreamProvider | undefined> {
       const domain = domainOf(typed);
@@ -214,6 +233,7 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
         groups: {},
         create: 'never',
         multiFactor: { acr: [], amr: [] },
+        signOut: 'offer',
         ...rest,
         claims: { ...USUAL_CLAIMS, ...claims },
         ...sealed(id, given),

@@ -10,10 +10,12 @@ import type { Versioned } from '../ports/document-store.ts';
 import {
   type UpstreamBinding,
   type UpstreamClient,
+  type UpstreamIdentity,
   upstreamFailed,
   upstreamReasonOf,
 } from '../ports/upstream-client.ts';
 import { sealedRecords } from './sealed-records.ts';
+import { upstreamAddresses } from './upstream-addresses.ts';
 import { groupsAfter, type UpstreamPerson, upstreamPerson } from './upstream-claims.ts';
 import { isSubject, type UpstreamLinks } from './upstream-links.ts';
 import { domainOf, type UpstreamProvider } from './upstream-provider.ts';
@@ -48,9 +50,13 @@ export type UpstreamProof = {
   readonly upstream: string;
   readonly person: UpstreamPerson;
   readonly idToken: string;
+  /** What the session there is called, where it says so. */
+  readonly sid?: string;
   readonly provenAt: number;
   /** Whether they signed in there for this. */
   readonly isFresh: boolean;
+  /** A sign-in now was asked for, and the provider never says when one was: a factor here has to be proven now. */
+  readonly lacksTime?: true;
   /** Who they are here; absent: nobody yet. */
   readonly account?: string;
   /** The account whose second factor is all that is missing to connect the two. */
@@ -91,7 +97,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
   const flows = sealedRecords<Flow>(deps, 'upstream_flow', FLOW_SECONDS);
   const proofs = sealedRecords<UpstreamProof>(deps, 'upstream_proof', PROOF_SECONDS);
   const perSource = { limit: limits.signInPerSource, window: limits.signInWindowSeconds };
-  const redirectUri = `${deps.issuer}/upstream/callback`;
+  const { redirectUri } = upstreamAddresses(deps.issuer);
 
   const isOfBrowser = ({ browser }: Flow, cookie: string): boolean =>
     masterKey.digests('upstream_browser', cookie).some((digest) => browser.includes(digest));
@@ -179,16 +185,21 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
       if (person.authTime !== undefined && !fresh) throw notFresh(provider);
       return { next: 'link', provider, person, purpose };
     }
-    if (purpose.isFresh && !fresh) throw notFresh(provider);
+    const lacksTime = purpose.isFresh && person.authTime === undefined;
+    if (purpose.isFresh && !fresh && !lacksTime) throw notFresh(provider);
     const { account: known, isStopped } = await linked(provider, person, event);
+    // Fails closed: where nothing can be proven here, nobody knows when this person signed in.
+    if (lacksTime && (known === undefined || !(await factors.isAsked(known)))) throw saysNoTime(provider);
     const by = { caller: provider.id, ...requestIn(event) };
     const account = known ?? (isStopped ? undefined : await madeFor(provider, person, by));
     const proof: UpstreamProof = {
       upstream: provider.id,
       person,
       idToken: identity.idToken,
+      ...sidIn(identity),
       provenAt: clock.now(),
       isFresh: fresh,
+      ...(lacksTime ? { lacksTime } : {}),
       ...(account === undefined ? {} : { account }),
     };
     await proofs.set(proof, purpose.uid);
@@ -303,11 +314,17 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
       }
       await joinGroups(provider, person, id, { caller: upstream, request, source });
       const how = proof.isFresh ? UPSTREAM : UPSTREAM_SESSION;
-      const assurance: Assurance = person.isMultiFactor
-        ? { acr: MULTI_FACTOR, amr: [how, 'mfa'], authTime: provenAt }
-        : { acr: SINGLE_FACTOR, amr: [how], authTime: provenAt };
+      // What the provider says of factors is as old as all it says.
+      const assurance: Assurance =
+        person.isMultiFactor && !proof.lacksTime
+          ? { acr: MULTI_FACTOR, amr: [how, 'mfa'], authTime: provenAt }
+          : { acr: SINGLE_FACTOR, amr: [how], authTime: provenAt };
       const about = { ...event, caller: id, inputs: { amr: assurance.amr, upstream } };
-      if (!person.isMultiFactor && (await factors.isAsked(id))) {
+      const isAsked = await factors.isAsked(id);
+      if (proof.lacksTime && !isAsked) {
+        throw await refused({ ...event, inputs: { reason: 'not_fresh', upstream } }, saysNoTime(provider));
+      }
+      if (isAsked && (proof.lacksTime || !person.isMultiFactor)) {
         await audit.append({ ...about, type: 'session.factor_asked', outcome: 'done' });
         return { ...proof, account: id, next: 'factor', assurance };
       }
@@ -358,6 +375,19 @@ const notFresh = ({ name }: UpstreamProvider): DomainError =>
   new DomainError('unauthenticated', `${name} does not say that you signed in there just now. Sign in another way.`, {
     field: 'not_fresh',
   });
+
+/** What an administrator can do about it stands in docs/guides/upstream-sign-in.md. */
+const saysNoTime = ({ name }: UpstreamProvider): DomainError =>
+  new DomainError(
+    'unauthenticated',
+    `${name} never says when you signed in there, and you have no second factor here to prove that it is you now. Sign in another way, or ask an administrator.`,
+    { field: 'not_fresh' },
+  );
+
+const LONGEST_SID = 255;
+
+const sidIn = ({ claims: { sid } }: UpstreamIdentity): { readonly sid?: string } =>
+  typeof sid === 'string' && sid !== '' && sid.length <= LONGEST_SID ? { sid } : {};
 
 const requestIn = ({ request, personal }: Partial<AuditEvent>): Pick<By, 'request' | 'source'> => ({
   ...(request === undefined ? {} : { request }),

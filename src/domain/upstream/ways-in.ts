@@ -53,13 +53,13 @@ export const waysIn = (deps: {
   return {
     linked,
 
-    /** Throws 'not_found' and 'conflict'. */
-    disconnect: (account: string, id: string, by: By): Promise<void> =>
+    /** The sessions that began there end, but `session`. Throws 'not_found' and 'conflict'. */
+    disconnect: (account: string, id: string, session: string, by: By): Promise<void> =>
       oneByOne(account, async () => {
         const link = (await links.get(id))?.document;
         if (link?.account !== account) throw new DomainError('not_found', 'You are not connected there.');
         await refuseLast(account, id);
-        await links.remove(id, by);
+        await links.remove(id, by, session);
       }),
 
     /** Throws as `FactorRegister.remove` does, and 'conflict' for a passkey that is all there is. */

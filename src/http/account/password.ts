@@ -19,6 +19,8 @@ import type { AccountSessions, PageSession } from './sessions.ts';
 /** Adds the page on which a person changes the own password: `GET` and `POST /account/password`. */
 export const addPasswordRoutes = (router: Router, deps: PeopleDeps, sessions: AccountSessions, home: string): void => {
   const { accounts, basePath, browserSessions, signIn } = deps;
+  // Where nobody signs in with one there is none to change, and no such page.
+  if (!deps.isPasswordOn) return;
 
   const page = (session: PageSession, errors: NonNullable<PasswordModel['errors']> = {}) =>
     passwordPage({

@@ -3,6 +3,7 @@ import type { Context } from 'koa';
 import { assetByPath } from '../../../views/assets.ts';
 import { accountPage } from '../../../views/pages/account.ts';
 import { homePage } from '../../../views/pages/home.ts';
+import { onwardPage } from '../../../views/pages/onward.ts';
 import { signedOutPage } from '../../../views/pages/sign-out.ts';
 import { accountWords } from '../../../views/words/account.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
@@ -19,6 +20,7 @@ import {
   queryOf,
   requestOf,
   seeOther,
+  sendOnward,
   sendPage,
 } from '../interaction/page-answers.ts';
 import type { PeopleDeps } from '../interaction/people-deps.ts';
@@ -112,23 +114,30 @@ export const accountRouter = (deps: PeopleDeps): Router => {
 
   router.get('/account/signed-out', async (ctx) => {
     const browser = browsers.known(ctx);
-    const upstream = browser === undefined ? undefined : await deps.upstream.sessions.ended(browser);
+    const state = queryOf(ctx).get('state');
+    const there = deps.upstream.sessions;
+    // Back from signing out there, too: on to the app that asked for it.
+    const next = browser === undefined || state === null ? undefined : await there.returned(state, browser);
+    if (next !== undefined) return seeOther(ctx, next);
+    const upstream = browser === undefined ? undefined : await there.ended(browser);
     sendPage(ctx, 200, signedOutPage({ basePath, ...(upstream ? { upstream } : {}) }));
   });
 
   router.post('/account/sign-out', async (ctx) => {
     const { id, account } = await sessions.withForm(ctx);
     await deps.sessions.end(id, byOf(ctx, account.id), 'signed_out');
-    await leave(ctx, { id, account: account.id });
+    await leave(ctx, id);
   });
 
   /** The session of this browser is over: so is its cookie. */
-  const leave = async (ctx: Context, { id, account }: { readonly id: string; readonly account: string }) => {
+  const leave = async (ctx: Context, id: string): Promise<void> => {
     await browserSessions.end(exchangeOf(ctx));
     deps.approvals.live.endSession(id);
+    const session = await deps.sessions.get(id);
     const browser = browsers.known(ctx);
-    if (browser !== undefined) await deps.upstream.sessions.end(browser, account);
-    seeOther(ctx, `${home}/signed-out`);
+    const there = session && browser !== undefined ? await deps.upstream.sessions.end(session, browser) : undefined;
+    if (there?.when !== 'now') return seeOther(ctx, `${home}/signed-out`);
+    sendOnward(ctx, onwardPage({ basePath, kind: 'out', provider: there.name, href: there.href }), there.href);
   };
 
   router.post('/account/delegations/:id/revoke', async (ctx) => {

@@ -213,7 +213,7 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
     const session = await sessions.withForm(ctx);
     if (await signInFirst(ctx, session, path)) return;
     const { id = '' } = ctx.params;
-    await upstream.waysIn.disconnect(session.account.id, id, byOf(ctx, session.account.id));
+    await upstream.waysIn.disconnect(session.account.id, id, session.id, byOf(ctx, session.account.id));
     seeOther(ctx, `${path}?done=disconnected`);
   });
 };

@@ -18,7 +18,7 @@ export const addSessionRoutes = (
   router: Router,
   deps: PeopleDeps,
   sessions: AccountSessions,
-  leave: (ctx: Context, session: { readonly id: string; readonly account: string }) => Promise<void>,
+  leave: (ctx: Context, id: string) => Promise<void>,
 ): void => {
   const { basePath, upstream } = deps;
   const path = `${basePath}/account/sessions`;
@@ -70,7 +70,7 @@ export const addSessionRoutes = (
   router.post('/account/sessions/end-all', async (ctx) => {
     const { id, account } = await sessions.withForm(ctx);
     await deps.accounts.endSessions(account.id, byOf(ctx, account.id));
-    await leave(ctx, { id, account: account.id });
+    await leave(ctx, id);
   });
 
   router.post('/account/sessions/:session/end', async (ctx) => {
@@ -82,7 +82,7 @@ export const addSessionRoutes = (
     }
     const isThis = session === id;
     await deps.sessions.end(session, byOf(ctx, account.id), isThis ? 'signed_out' : 'from_elsewhere');
-    if (isThis) await leave(ctx, { id, account: account.id });
+    if (isThis) await leave(ctx, id);
     else seeOther(ctx, `${path}?done=ended`);
   });
 };

@@ -1,4 +1,5 @@
 import { type ShownUpstream, upstreamsPage } from '../../../views/pages/console-upstreams.ts';
+import { upstreamAddresses } from '../../domain/upstream/upstream-addresses.ts';
 import { byOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { Parts } from './console-forms.ts';
 
@@ -21,7 +22,7 @@ export const addUpstreamPages = ({ router, page, deps, calls, sessions }: Parts)
     const { items } = body as unknown as { readonly items: readonly Upstream[] };
     const model = {
       ...frame,
-      redirectUri: `${deps.issuer}/upstream/callback`,
+      redirectUri: upstreamAddresses(deps.issuer).redirectUri,
       isPasswordOn: deps.isPasswordOn,
       upstreams: items.map(({ state, created_at: createdAt, ...one }) => ({
         ...one,

@@ -1,12 +1,16 @@
+import type { IncomingMessage } from 'node:http';
 import type { Context } from 'koa';
 import { DEVICE_TTL_SECONDS } from '../../domain/accounts/attempts.ts';
 import { ownCookie } from './own-cookie.ts';
 import type { PeopleDeps } from './people-deps.ts';
 
 /** The cookie that says in which browser the way to a provider began: the way back is good in no other (LG-08). */
-export const upstreamBrowser = ({ issuer, upstream }: Pick<PeopleDeps, 'issuer' | 'upstream'>) => {
+export const upstreamBrowser = ({
+  issuer,
+  upstream,
+}: Pick<PeopleDeps, 'issuer'> & { readonly upstream: Pick<PeopleDeps['upstream'], 'newBrowser'> }) => {
   const cookie = ownCookie(issuer, 'behalf_upstream', DEVICE_TTL_SECONDS);
-  const known = (ctx: Context): string | undefined => {
+  const known = (ctx: { readonly req: Pick<IncomingMessage, 'headers'> }): string | undefined => {
     const value = cookie.read(ctx);
     return value !== undefined && /^[A-Za-z0-9_-]{43,128}$/.test(value) ? value : undefined;
   };

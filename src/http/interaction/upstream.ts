@@ -163,12 +163,12 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
     /** Connects an account whose second factor was proven last, where that was asked for. */
     async connectIfWaiting(ctx: Context, uid: string, account: string): Promise<void> {
       const proof = await upstream.signIn.connect(uid, account, { ...requestOf(ctx), isWaiting: true });
-      if (proof) await upstream.sessions.begin(browsers.of(ctx), account, proof);
+      if (proof) await upstream.sessions.begin(uid, account, proof);
     },
 
     async connect(ctx: Context, uid: string, account: string): Promise<void> {
       const proof = await upstream.signIn.connect(uid, account, requestOf(ctx));
-      if (proof) await upstream.sessions.begin(browsers.of(ctx), account, proof);
+      if (proof) await upstream.sessions.begin(uid, account, proof);
     },
 
     /** Goes on where the browser is back from a provider; says whether it was. */
@@ -185,7 +185,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
         const signedIn = await upstream.signIn.signIn(uid, requestOf(ctx));
         if (!signedIn) return false;
         const { account, assurance } = signedIn;
-        await upstream.sessions.begin(browsers.of(ctx), account, signedIn);
+        await upstream.sessions.begin(uid, account, signedIn);
         if (signedIn.next === 'factor') {
           await factorSteps.begin(ctx, uid, account, assurance);
           return true;

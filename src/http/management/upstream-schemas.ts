@@ -1,5 +1,5 @@
 /** Schemas of upstream providers and of links to people there; see schemas.ts. */
-import { AUTHENTICATION_METHODS } from '../../domain/upstream/upstream-provider.ts';
+import { AUTHENTICATION_METHODS, SIGN_OUT_THERE } from '../../domain/upstream/upstream-provider.ts';
 import {
   change,
   flag,
@@ -54,6 +54,21 @@ const UPSTREAM: Properties = {
     description:
       'What there counts as a second factor here: any of these. Default: nothing, and the second factor is asked for here.',
   },
+  sign_out: oneOf(
+    'How signing out here goes on there, where the provider has an end-session endpoint: by a button on the page after (offer, default), or at once (always).',
+    SIGN_OUT_THERE,
+  ),
+};
+const ADDRESSES: Properties = {
+  redirect_uri: { type: 'string', description: 'To be registered there.' },
+  post_logout_redirect_uri: {
+    type: 'string',
+    description: 'The same, for whoever signs out there too (OpenID Connect RP-Initiated Logout 1.0).',
+  },
+  backchannel_logout_uri: {
+    type: 'string',
+    description: 'The same, where the provider tells that a session is over (OpenID Connect Back-Channel Logout 1.0).',
+  },
 };
 const ISSUER: Properties = { issuer: text('Its issuer identifier, compared exactly. Cannot be changed.', 512) };
 const SECRET_THERE: Properties = {
@@ -72,7 +87,7 @@ export const UPSTREAM_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     ...identified('Begins with upi_.'),
     ...ISSUER,
     ...UPSTREAM,
-    redirect_uri: { type: 'string', description: 'To be registered there.' },
+    ...ADDRESSES,
     state: oneOf('Whether people can sign in there.', ['active', 'disabled']),
     ...RECORD,
   }),

@@ -1,3 +1,4 @@
+import { upstreamAddresses } from '../../domain/upstream/upstream-addresses.ts';
 import type { NewUpstreamLink, UpstreamLink, UpstreamLinks } from '../../domain/upstream/upstream-links.ts';
 import type { UpstreamProvider } from '../../domain/upstream/upstream-provider.ts';
 import type { NewUpstream, UpstreamChange, UpstreamRegistry } from '../../domain/upstream/upstream-registry.ts';
@@ -18,14 +19,13 @@ type Operations =
   | 'getUpstreamLink'
   | 'removeUpstreamLink';
 
-export type Upstreams = UpstreamRegistry & { readonly links: UpstreamLinks; readonly redirectUri: string };
+export type Upstreams = UpstreamRegistry & { readonly links: UpstreamLinks; readonly issuer: string };
 
-export const upstreamHandlers = ({ links, redirectUri, ...upstreams }: Upstreams): Handlers<Operations> => {
-  const show = ({ clientSecret: _, claims, groups, ...upstream }: UpstreamProvider): JsonObject => ({
-    ...toWire(upstream),
+export const upstreamHandlers = ({ links, issuer, ...upstreams }: Upstreams): Handlers<Operations> => {
+  const show = ({ clientSecret: _, claims, groups, signOut = 'offer', ...upstream }: UpstreamProvider): JsonObject => ({
+    ...toWire({ ...upstream, signOut, ...upstreamAddresses(issuer) }),
     claims,
     groups,
-    redirect_uri: redirectUri,
   });
   const found = async ({ id }: Call) => existing(await upstreams.get(id));
 

@@ -179,19 +179,25 @@ describe('sessions of an account', () => {
     const person = { provider: 'upi_1', subject: 'Sub' };
     const one = await begun({ upstream: { ...person, sid: 'there-1' } });
     const other = await begun({ upstream: { ...person, sid: 'there-2' } });
-    await begun({ upstream: { provider: 'upi_1', subject: 'sub' } });
+    const unnamed = await begun({ upstream: { provider: 'upi_1', subject: 'sub' } });
     await begun({ upstream: { provider: 'upi_2', subject: 'Sub' } });
-    const ids = async (sid?: string) => (await register.ofUpstream(person, sid)).map(({ id }) => id).sort();
-    expect(await ids()).toEqual([one.id, other.id].sort());
-    expect(await ids('there-2')).toEqual([other.id]);
+    const ids = async (which: Parameters<typeof register.ofUpstream>[0]) =>
+      (await register.ofUpstream(which)).map(({ id }) => id).sort();
+    expect(await ids(person)).toEqual([one.id, other.id].sort());
+    expect(await ids({ ...person, sid: 'there-2' })).toEqual([other.id]);
+    expect(await ids({ provider: 'upi_1', sid: 'there-2' })).toEqual([other.id]);
+    expect(await ids({ provider: 'upi_2', sid: 'there-2' })).toEqual([]);
+    // Where it did not say in which session that was, it may be any.
+    expect(await ids({ provider: 'upi_1', subject: 'sub', sid: 'there-2' })).toEqual([unnamed.id]);
+    expect(await ids({ provider: 'upi_1', sid: 'there-3' })).toEqual([]);
     await register.end(other.id, BY, 'at_provider');
-    expect(await ids()).toEqual([one.id]);
+    expect(await ids(person)).toEqual([one.id]);
     // However many are over and not forgotten yet.
     const ended = (await stored.get(other.id))?.document as Session;
     await stored.insertMany(
       Array.from({ length: 1000 }, (_, index) => ({ ...ended, id: `ses_${String(index).padStart(4, '0')}` })),
     );
-    expect(await ids()).toEqual([one.id]);
+    expect(await ids(person)).toEqual([one.id]);
   });
 });
 

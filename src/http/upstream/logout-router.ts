@@ -1,0 +1,75 @@
+/**
+ * Where providers tell that a session there is over (OpenID Connect Back-Channel Logout 1.0 §2.5): `POST /upstream/logout`.
+ * Owns how their requests are read and answered; what a token is worth, and what ends by it, the domain says. Mounted by
+ * src/http/app.ts.
+ */
+import Router from '@koa/router';
+import { DomainError, isDomainError } from '../../domain/errors.ts';
+import { isStoreUnavailable } from '../../domain/ports/document-store.ts';
+import type { UpstreamLogout } from '../../domain/upstream/upstream-logout.ts';
+import { isForm, readForm, single } from '../middleware/form-body.ts';
+import type { ProblemLog } from '../problem.ts';
+
+type Answer = {
+  readonly status: number;
+  readonly error: string;
+  readonly description: string;
+  readonly retryAfterSeconds?: number | undefined;
+};
+
+const MOST_BYTES = 20_000;
+
+export const upstreamLogoutRouter = (deps: {
+  readonly logout: UpstreamLogout;
+  /** Notes a refusal: nobody is known before a token is good (decision D18). */
+  readonly countRefusal: (refusal: { reason: string; source: string; request: string }) => void | Promise<void>;
+  readonly log: ProblemLog;
+}): Router => {
+  const router = new Router({ sensitive: true, strict: true });
+
+  router.post('/upstream/logout', async (ctx) => {
+    const from = { source: String(ctx.state['source']), request: String(ctx.state['requestId']) };
+    ctx.set('Cache-Control', 'no-store');
+    try {
+      if (!isForm(ctx.req)) throw new DomainError('invalid_request', 'This is no form.', { field: 'form' });
+      const token = single(await readForm(ctx.req, MOST_BYTES), 'logout_token');
+      if (!token) throw new DomainError('invalid_request', 'There is no logout_token.', { field: 'form' });
+      await deps.logout.receive(token, from);
+      ctx.status = 200;
+      ctx.body = '';
+    } catch (error) {
+      const { status, description, retryAfterSeconds, ...answer } = answerTo(error);
+      if (status === 400) {
+        const check = (isDomainError(error) && error.field) || 'form';
+        await deps.countRefusal({ reason: `upstream_logout ${check}`, ...from });
+      } else deps.log(from.request, error);
+      if (retryAfterSeconds !== undefined) ctx.set('Retry-After', String(retryAfterSeconds));
+      ctx.status = status;
+      ctx.type = 'application/json';
+      ctx.body = JSON.stringify({ ...answer, error_description: description });
+    }
+  });
+
+  router.all('/upstream/logout', (ctx) => {
+    ctx.status = 405;
+    ctx.set('Allow', 'POST');
+    ctx.type = 'application/json';
+    ctx.body = JSON.stringify({ error: 'invalid_request', error_description: 'this path has POST' });
+  });
+  return router;
+};
+
+const answerTo = (error: unknown): Answer => {
+  if (isDomainError(error) && error.code === 'invalid_request') {
+    return { status: 400, error: 'invalid_request', description: error.message };
+  }
+  if (isDomainError(error) && error.code === 'unavailable') {
+    const { message: description, retryAfterSeconds } = error;
+    return { status: 503, error: 'temporarily_unavailable', description, retryAfterSeconds };
+  }
+  if (isStoreUnavailable(error)) {
+    const description = 'the server cannot reach its storage; try again';
+    return { status: 503, error: 'temporarily_unavailable', description, retryAfterSeconds: 5 };
+  }
+  return { status: 500, error: 'server_error', description: 'something failed here' };
+};
