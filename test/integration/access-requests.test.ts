@@ -432,6 +432,7 @@ describe('what a request is bound to', () => {
 
   const unreadable: readonly (readonly [string, Json])[] = [
     ['a member that is not known', { requestedAccess: {} }],
+    ['a member with a slash in its name', { 'a/b~c': 1 }],
     ['a callback that is registered nowhere', { callback: { endpoint: 'https://gateway.example/told' } }],
     ['a callback with an end that is none', { callback: { endpoint: 'https://gateway.example', events: ['paid'] } }],
     ['a callback with a state without end', { callback: { endpoint: 'https://g.example', state: 'x'.repeat(513) } }],

@@ -298,7 +298,7 @@ describe('clients', () => {
     await press(admin, `/console/clients/${id}`, /\/unverify$/);
     expect((await eventsSince(before)).filter(({ target }) => target?.id === id).map(({ type }) => type)).toEqual([
       'client.disabled',
-      'client.updated',
+      'client.enabled',
       'client.verified',
       'client.unverified',
     ]);
@@ -363,8 +363,14 @@ describe('resource servers', () => {
     const before = await written();
     const done = await press(operator, `/console/resource-servers/${bank}/disable`, /\/disable$/);
     expect([done.status, done.text]).toEqual([200, expect.stringContaining('No token is issued for it')]);
+    const disabled = await auditor.open(at(`/console/resource-servers/${bank}`));
+    expect(actionsOn(disabled).filter((path) => path.endsWith('enable'))).toEqual([]);
+    const again = await press(operator, `/console/resource-servers/${bank}`, /\/enable$/);
+    expect([again.status, again.text]).toEqual([200, expect.stringContaining('Enabled.')]);
+    expect((await get(`/resource-servers/${bank}`))['state']).toBe('active');
     expect((await eventsSince(before)).filter(({ target }) => target?.id === bank).map(({ type }) => type)).toEqual([
       'resource_server.disabled',
+      'resource_server.enabled',
     ]);
     const own = (await get(`/resource-servers?identifier=${encodeURIComponent(at('/api/v1'))}`))['items'] as {
       id: string;

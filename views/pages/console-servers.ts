@@ -9,6 +9,7 @@ import {
   factList,
   type ListModel,
   listPage,
+  postButton,
   registeredState,
   STATE_OPTIONS,
   table,
@@ -89,6 +90,8 @@ export type ServerModel = ConsoleFrame & {
   readonly isOwnApi: boolean;
   /** Page that asks once more. Absent: not for who looks. */
   readonly disableHref?: string;
+  /** Where a form makes it work again. Absent: not for who looks, or it works. */
+  readonly enable?: string;
 };
 
 const SCOPES: readonly Column<ScopeItem>[] = [
@@ -132,6 +135,9 @@ ${factList([
 ${
   model.disableHref !== undefined &&
   html`<div class="actions"><a class="button danger" href="${model.disableHref}">${registerWords.disable}<span class="unseen"> ${plainText(server.name, 60)}</span></a></div>`
+}${
+  model.enable !== undefined &&
+  html`<div class="actions">${postButton(model.enable, model.csrf, submit({ text: registerWords.enable, about: plainText(server.name, 60) }))}</div>`
 }</section>
 <section aria-labelledby="scopes"><h2 id="scopes">${words.scopes}</h2>${table(SCOPES, model.scopes, 'scopes')}</section>
 ${

@@ -173,5 +173,12 @@ export const resourceServerCommands: readonly Command[] = [
     summary: 'Disable a resource server: no token is issued for it.',
     done: 'disabled',
   }),
+  actionCommand({
+    noun: 'resource-servers',
+    verb: 'enable',
+    path: PATH,
+    summary: 'Enable a resource server again.',
+    done: 'active',
+  }),
   rotateSecretCommand('resource-servers', 'a resource server', PATH),
 ];

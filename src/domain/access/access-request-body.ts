@@ -1,5 +1,6 @@
 import { checkText } from '../clients/display-text.ts';
 import { refuseField } from '../errors.ts';
+import { pointerStep } from '../json-pointer.ts';
 import { type AccessQuestion, type Members, member, objectIn, readQuestion } from './access-question.ts';
 import { TASK_ENDS } from './access-request.ts';
 import { accessRequestProblem } from './access-request-problem.ts';
@@ -88,7 +89,7 @@ const pick = (members: Members): Members => ({
 
 const refuseOthers = (members: Members, known: readonly string[], at: string): void => {
   const other = Object.keys(members).find((name) => !known.includes(name));
-  if (other !== undefined) refuseField(`${at}/${other.slice(0, 100)}`, 'There is no such member here.');
+  if (other !== undefined) refuseField(`${at}/${pointerStep(other.slice(0, 100))}`, 'There is no such member here.');
 };
 
 const itemsIn = (body: Members, items: unknown): readonly Members[] => {

@@ -158,6 +158,7 @@ export const AUDIT_EVENTS = {
   'client.verified': 'An administrator verified the name of a client: nobody else registers one that looks like it.',
   'client.unverified': 'The name of a client is not verified any more.',
   'client.disabled': 'A client was disabled.',
+  'client.enabled': 'A client was enabled again.',
   'client.retired': 'A client was retired for good.',
   'client.adopted': 'An account answers from now on for a client that registered itself.',
   'client.metadata_changed':
@@ -174,6 +175,7 @@ export const AUDIT_EVENTS = {
   'resource_server.created': 'A resource server was registered.',
   'resource_server.updated': 'A resource server was changed.',
   'resource_server.disabled': 'A resource server was disabled.',
+  'resource_server.enabled': 'A resource server was enabled again.',
   'resource_server.secret_rotated': 'A resource server was given a new introspection secret.',
   'webhook.created': 'An endpoint of webhooks was registered; it hears of nothing until it was proven.',
   'webhook.updated': 'An endpoint of webhooks was changed.',

@@ -1,5 +1,6 @@
 import { AGENTS, type Agent, type AgentState } from '../agents/agent.ts';
 import { DomainError, refuseField } from '../errors.ts';
+import { pointerStep } from '../json-pointer.ts';
 import { oneAtATime } from '../nodes/one-at-a-time.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cursor, DocumentStore } from '../ports/document-store.ts';
@@ -122,9 +123,6 @@ const refuseBeyond = (agent: Agent, before: Agent | undefined, ceilings: Ceiling
   for (const [resource, scopes] of Object.entries(agent.authority)) {
     const beyond = scopes.find((name) => !held[resource]?.includes(name));
     if (beyond === undefined) continue;
-    refuseField(
-      `/authority/${resource.replaceAll('~', '~0').replaceAll('/', '~1')}`,
-      `This blueprint does not allow ${beyond} here.`,
-    );
+    refuseField(`/authority/${pointerStep(resource)}`, `This blueprint does not allow ${beyond} here.`);
   }
 };

@@ -174,7 +174,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
 
     /** Idempotent; 'conflict' once retired. */
     enable: (id: string, by: By): Promise<Versioned<Client>> =>
-      documentsOf.change(id, undefined, 'client.updated', by, (client) => ({ ...notRetired(client), state: 'active' })),
+      documentsOf.change(id, undefined, 'client.enabled', by, (client) => ({ ...notRetired(client), state: 'active' })),
 
     /** Final: nothing the client holds ever works again. Idempotent. */
     retire: (id: string, by: By): Promise<Versioned<Client>> =>

@@ -4,6 +4,7 @@
  * credential is registered.
  */
 import { refuseField } from '../errors.ts';
+import { pointerStep } from '../json-pointer.ts';
 
 /** What a text must be. In `like` each `*` stands for one or more characters within one part: it never crosses a separator. */
 export type TextRule = { readonly equals: string } | { readonly one_of: readonly string[] } | { readonly like: string };
@@ -93,7 +94,7 @@ export const checkClaimRules = (value: unknown, field: string, separators: strin
   if (entries.length > MOST_RULES) refuseField(field, `At most ${MOST_RULES} claims can have a rule.`);
   return Object.fromEntries(
     entries.map(([name, rule]) => {
-      const at = `${field}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+      const at = `${field}/${pointerStep(name)}`;
       if (name === '' || name.length > 200) refuseField(at, 'The name of a claim has 1 to 200 characters.');
       const [kind, wanted] = soleMember(rule, at);
       if (kind === 'contains') return [name, { contains: checkedText(wanted, `${at}/contains`) }] as const;

@@ -1,5 +1,6 @@
 import type { ScopesByResource } from '../delegation/authority.ts';
 import { refuseField } from '../errors.ts';
+import { pointerStep } from '../json-pointer.ts';
 import type { Versioned } from '../ports/document-store.ts';
 import type { ResourceServer } from './resource-server.ts';
 
@@ -23,7 +24,7 @@ export const checkAuthority = async (
   const entries = Object.entries(authority);
   if (entries.length > MAXIMUM_RESOURCES) refuseField(field, `At most ${MAXIMUM_RESOURCES} resources can be named.`);
   for (const [identifier, scopes] of entries) {
-    const at = `${field}/${pointerToken(identifier)}`;
+    const at = `${field}/${pointerStep(identifier)}`;
     const found = await lookup.findByIdentifier(identifier);
     if (!found) return refuseField(at, 'No resource server has this identifier.');
     const declared = found.document.scopes.map(({ name }) => name);
@@ -37,6 +38,3 @@ export const checkAuthority = async (
   }
   return authority;
 };
-
-/** RFC 6901 §3 */
-const pointerToken = (member: string): string => member.replaceAll('~', '~0').replaceAll('/', '~1');

@@ -179,6 +179,13 @@ export const resourceServerRegistry = (dependencies: Dependencies) => {
         return { ...document, state: 'disabled' };
       }),
 
+    /** Tokens are issued for it again; what ended meanwhile stays so. Idempotent. */
+    enable: (id: string, by: By): Promise<Versioned<ResourceServer>> =>
+      documentsOf.change(id, undefined, 'resource_server.enabled', by, (document) => {
+        refuseOwn(document);
+        return { ...document, state: 'active' };
+      }),
+
     /** Replaces the introspection secret; the old one ends at once. */
     async rotateSecret(id: string, by: By): Promise<CreatedResourceServer & { readonly secret: string }> {
       const secret = identifiers.newSecret();

@@ -69,6 +69,7 @@ export type ConsoleOperation =
   | 'listResourceServers'
   | 'getResourceServer'
   | 'disableResourceServer'
+  | 'enableResourceServer'
   | 'listBlueprints'
   | 'getBlueprint'
   | 'diffBlueprint'

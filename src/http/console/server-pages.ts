@@ -94,6 +94,9 @@ export const addServerPages = ({ router, page, deps, calls, sessions }: Parts): 
         ...(mayDisable && server.state === 'active' && !isOwnApi
           ? { disableHref: `${serverHref(deps, id)}/disable` }
           : {}),
+        ...(server.state === 'disabled' && calls.may('enableResourceServer', viewer.account)
+          ? { enable: `${serverHref(deps, id)}/enable` }
+          : {}),
       }),
     );
   });
@@ -110,6 +113,13 @@ export const addServerPages = ({ router, page, deps, calls, sessions }: Parts): 
     const { id = '' } = ctx.params;
     await calls.run('disableResourceServer', account, byOf(ctx, account.id), { id });
     seeOther(ctx, `${serverHref(deps, id)}?done=serverDisabled`);
+  });
+
+  router.post('/console/resource-servers/:id/enable', async (ctx) => {
+    const { account } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    await calls.run('enableResourceServer', account, byOf(ctx, account.id), { id });
+    seeOther(ctx, `${serverHref(deps, id)}?done=enabled`);
   });
 };
 

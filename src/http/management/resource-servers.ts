@@ -14,6 +14,7 @@ type Operations =
   | 'getResourceServer'
   | 'updateResourceServer'
   | 'disableResourceServer'
+  | 'enableResourceServer'
   | 'rotateResourceServerSecret';
 
 export const resourceServerHandlers = (servers: ResourceServerRegistry): Handlers<Operations> => ({
@@ -43,6 +44,7 @@ export const resourceServerHandlers = (servers: ResourceServerRegistry): Handler
     ),
 
   disableResourceServer: async ({ id, by }) => objectAnswer(await servers.disable(id, by), showResourceServer),
+  enableResourceServer: async ({ id, by }) => objectAnswer(await servers.enable(id, by), showResourceServer),
 
   rotateResourceServerSecret: async ({ id, by }) => withSecret(await servers.rotateSecret(id, by)),
 });

@@ -1,5 +1,6 @@
 import { Ajv2020, type ErrorObject, type ValidateFunction } from 'ajv/dist/2020.js';
 import type { DomainError } from '../../domain/errors.ts';
+import { pointerStep } from '../../domain/json-pointer.ts';
 import { type FieldError, invalidFields } from '../problem.ts';
 import type { RouteQuery } from './call.ts';
 import type { JsonObject } from './json-body.ts';
@@ -80,7 +81,7 @@ type Described = { readonly pointer: string; readonly detail: string };
 
 const describe = ({ instancePath, keyword, params }: ErrorObject): Described | undefined => {
   const parameter = (name: string): unknown => Reflect.get(params, name);
-  const below = (member: unknown): string => `${instancePath}/${pointerToken(String(member))}`;
+  const below = (member: unknown): string => `${instancePath}/${namedStep(String(member))}`;
   switch (keyword) {
     case 'required':
       return { pointer: below(parameter('missingProperty')), detail: 'This member is missing.' };
@@ -116,6 +117,5 @@ const describe = ({ instancePath, keyword, params }: ErrorObject): Described | u
   }
 };
 
-/** RFC 6901 §3; long names are cut, they only have to be recognised. */
-const pointerToken = (member: string): string =>
-  (member.length > 64 ? `${member.slice(0, 64)}…` : member).replaceAll('~', '~0').replaceAll('/', '~1');
+/** Long names are cut, they only have to be recognised. */
+const namedStep = (member: string): string => pointerStep(member.length > 64 ? `${member.slice(0, 64)}…` : member);

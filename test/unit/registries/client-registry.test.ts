@@ -73,7 +73,7 @@ describe('changing a client', () => {
     const { document } = await clients.create({ name: 'Wiki', ...REDIRECTS }, BY);
     expect((await clients.disable(document.id, BY)).document.state).toBe('disabled');
     expect((await clients.enable(document.id, BY)).document.state).toBe('active');
-    expect(events.map(({ type }) => type)).toEqual(['client.created', 'client.disabled', 'client.updated']);
+    expect(events.map(({ type }) => type)).toEqual(['client.created', 'client.disabled', 'client.enabled']);
   });
 
   test('checks the whole client again', async () => {

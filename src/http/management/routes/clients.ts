@@ -94,6 +94,11 @@ export const CLIENT_ROUTES = {
     'ResourceServer',
     'Disable a resource server; no token is issued for it',
   ),
+  enableResourceServer: servers.act(
+    '/resource-servers/{id}/enable',
+    'ResourceServer',
+    'Enable a resource server again',
+  ),
   rotateResourceServerSecret: servers.act(
     '/resource-servers/{id}/rotate-secret',
     'ResourceServer',
