@@ -5,13 +5,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import {
-  type AuthorizationAnswer,
-  type CheckParseAnswer,
-  preparsePolicySet,
-  preparseSchema,
-  statefulIsAuthorized,
-} from '@cedar-policy/cedar-wasm/nodejs';
+import { preparseSchema, type StatefulAuthorizationCall, statefulIsAuthorized } from '@cedar-policy/cedar-wasm/nodejs';
 import {
   type CompiledPolicies,
   type PolicyEngine,
@@ -22,9 +16,14 @@ import {
   type Verdict,
 } from '../../src/domain/ports/policy-engine.ts';
 import { checkPolicies } from './check-policies.ts';
-import { contextUse } from './context-use.ts';
+import { type FactsFit, factsFit } from './facts-fit.ts';
 import { entityJson, nameJson, recordJson } from './facts-json.ts';
-import { rememberedVerdicts } from './remembered-verdicts.ts';
+import { lookedAt } from './facts-used.ts';
+import { nameSet, succeed } from './named-sets.ts';
+import { headOf, questionOf } from './policy-head.ts';
+import { type PolicyParts, policyParts } from './policy-parts.ts';
+import { useOf } from './policy-use.ts';
+import { type Answer, type Asked, rememberedAnswers } from './remembered-answers.ts';
 
 const textOf = (name: string): string => readFileSync(join(import.meta.dirname, name), 'utf8');
 
@@ -34,27 +33,13 @@ const SCHEMA = 'behalf';
 /** Sets that are ready at once, over the whole process: the one in force, and those that are being tried. */
 const MOST_READY = 1_000;
 
-// Cedar keeps sets under names until the process ends; a name that is free again holds an empty set.
-const free: string[] = [];
-let named = 0;
-
-const takeName = (): string => {
-  const name = free.pop();
-  if (name !== undefined) return name;
-  if (named === MOST_READY) throw policiesUnavailable('too many policy sets are in use at once');
-  named += 1;
-  return `set-${named}`;
-};
-
-const giveBack = (name: string): void => {
-  preparsePolicySet(name, { staticPolicies: {} });
-  free.push(name);
-};
+let ready = 0;
 
 export const cedarPolicyEngine = (): PolicyEngine => {
   const schema = textOf('agent.cedarschema');
   const starter = textOf('starter.cedar');
   succeed(preparseSchema(SCHEMA, schema));
+  const facts = factsFit(schema);
 
   return {
     schema,
@@ -64,35 +49,41 @@ export const cedarPolicyEngine = (): PolicyEngine => {
     compile(text): CompiledPolicies {
       const { check, policies } = checkPolicies(text, schema);
       if (check.findings.some(({ severity }) => severity === 'error')) throw policiesRefused(check.findings);
-      const name = takeName();
-      const staticPolicies = Object.fromEntries(policies.map(({ summary, statement }) => [summary.id, statement.text]));
-      const prepared = preparsePolicySet(name, { staticPolicies });
-      if (prepared.type === 'failure') giveBack(name);
-      succeed(prepared);
-      const remembered = rememberedVerdicts(contextUse(policies.map(({ json }) => json)));
+      if (ready === MOST_READY) throw policiesUnavailable('too many policy sets are in use at once');
+      const parts = policyParts(
+        policies.map(({ summary: { id }, statement: { text: of }, json }) => {
+          const use = useOf([json]);
+          const within = use.within && facts.within(use.within);
+          return { id, text: of, head: headOf(json), use: { ...use, within } };
+        }),
+      );
+      parts.makeReady();
+      ready += 1;
+      const remembered = rememberedAnswers();
       let isReleased = false;
       return {
         policies: new Map(policies.map(({ summary }) => [summary.id, summary])),
         decide: (question, entities) =>
-          isReleased ? failed('This set was released.') : decide(name, remembered, question, entities),
+          isReleased ? failed('This set was released.') : decide(parts, facts, remembered, question, entities),
         release() {
-          if (!isReleased) giveBack(name);
+          if (isReleased) return;
           isReleased = true;
+          ready -= 1;
+          parts.release();
         },
       };
     },
   };
 };
 
-const succeed = (answer: CheckParseAnswer): void => {
-  if (answer.type === 'failure') throw new Error(answer.errors.map(({ message }) => message).join('; '));
-};
+type Remembered = ReturnType<typeof rememberedAnswers>;
 
 const failed = (...errors: readonly string[]): Verdict => ({ effect: 'deny', determining: [], errors });
 
 const decide = (
-  set: string,
-  remembered: ReturnType<typeof rememberedVerdicts>,
+  parts: PolicyParts,
+  facts: FactsFit,
+  remembered: Remembered,
   question: PolicyQuestion,
   entities: readonly PolicyEntity[],
 ): Verdict => {
@@ -109,26 +100,55 @@ const decide = (
       context: recordJson(question.context),
       entities: entities.map(entityJson),
     };
-    return remembered(asked, () =>
-      verdictOf(
-        statefulIsAuthorized({
-          ...asked,
-          preparsedSchemaName: SCHEMA,
-          validateRequest: true,
-          preparsedPolicySetId: set,
-        }),
-      ),
-    );
+    return verdictOf(answersOf(parts, facts, remembered, asked));
   } catch (error) {
     return failed(String((error as Error).message ?? error));
   }
 };
 
-const verdictOf = (answer: AuthorizationAnswer): Verdict => {
-  if (answer.type === 'failure') return failed(...answer.errors.map(({ message }) => message));
+/**
+ * What the parts say that can say something. Facts that fit the schema for sure are told without it, and those only that a
+ * part looks at; of all others Cedar says what is wrong with them.
+ */
+const answersOf = (parts: PolicyParts, facts: FactsFit, remembered: Remembered, asked: Asked): readonly Answer[] => {
+  const some = parts.of(questionOf(asked));
+  if (!facts.fits(asked)) {
+    const checked = { ...asked, preparsedSchemaName: SCHEMA, validateRequest: true };
+    const names = some.length === 0 ? [emptySet()] : some.map((part) => part.name());
+    return names.map((name) => answerOf({ ...checked, preparsedPolicySetId: name }));
+  }
+  return some.map((part) => {
+    const told = lookedAt(asked, part.use);
+    return remembered(part.number, part.use, told, () =>
+      answerOf({ ...told, validateRequest: false, preparsedPolicySetId: part.name() }),
+    );
+  });
+};
+
+let empty: string | undefined;
+
+/** Facts that do not fit are wrong also where no policy looks at them. */
+const emptySet = (): string => {
+  empty ??= nameSet({});
+  return empty;
+};
+
+const answerOf = (call: StatefulAuthorizationCall): Answer => {
+  const answer = statefulIsAuthorized(call);
+  if (answer.type === 'failure') throw new Error(answer.errors.map(({ message }) => message).join('; '));
   const { decision, diagnostics } = answer.response;
+  const errors = diagnostics.errors.map(({ policyId, error }) => `${policyId}: ${error.message}`);
+  return { effect: decision, reasons: diagnostics.reason, errors };
+};
+
+/** Of all parts together. A forbid of one wins over the permits of all, and what fails in one fails. */
+const verdictOf = (answers: readonly Answer[]): Verdict => {
+  const of = (wanted: Answer['effect']): readonly string[] =>
+    answers.flatMap(({ effect, reasons }) => (effect === wanted ? reasons : [])).sort();
+  const [permits, forbids] = [of('allow'), of('deny')];
+  const errors = answers.flatMap((answer) => answer.errors).sort();
+  if (forbids.length > 0) return { effect: 'deny', determining: forbids, errors };
   // Cedar leaves out a policy it cannot evaluate. A forbid that is left out would be as good as a permit.
-  const errors = diagnostics.errors.map(({ policyId, error }) => `${policyId}: ${error.message}`).sort();
-  if (decision === 'allow' && errors.length > 0) return failed(...errors);
-  return { effect: decision, determining: diagnostics.reason.toSorted(), errors };
+  if (permits.length > 0 && errors.length > 0) return failed(...errors);
+  return { effect: permits.length > 0 ? 'allow' : 'deny', determining: permits, errors };
 };

@@ -87,7 +87,15 @@ const RULES: readonly Rule[] = [
 
   {
     of: 'adapters/cedar/',
-    may: ['./', 'src/domain/ports/', '@cedar-policy/cedar-wasm/nodejs', 'node:crypto', 'node:fs', 'node:path'],
+    may: [
+      './',
+      'src/domain/ports/',
+      '@cedar-policy/cedar-wasm/nodejs',
+      'node:crypto',
+      'node:fs',
+      'node:net',
+      'node:path',
+    ],
   },
 
   { of: 'config/', may: ['./', 'ajv/dist/2020.js', 'node:fs', 'node:net'] },

@@ -24,13 +24,13 @@ const SHAPES: Readonly<Record<string, Readonly<Record<string, Kind>>>> = {
   payment: { amount: 'number', currency: 'text', creditor: 'object', until: 'moment' },
   'standing-order': { amount: 'number', 'limits.daily': 'number', 'limits.single': 'number', day: 'day' },
   files: { paths: 'paths', actions: 'words', size: 'number' },
-  folder: { path: 'path', since: 'moment', actions: 'words' },
+  folder: { path: 'path', since: 'moment' },
 };
 
 const RULES: Readonly<Record<Kind, readonly MemberRule[]>> = {
   number: ['max', 'min', 'equal'],
   text: ['equal'],
-  path: ['prefix', 'prefix', 'equal'],
+  path: ['prefix', 'prefix', 'prefix', 'equal'],
   words: ['subset', 'subset', 'equal'],
   paths: ['prefix', 'prefix', 'subset', 'equal'],
   day: ['before', 'after', 'equal'],
@@ -55,7 +55,7 @@ const TRICKS = ['/a/../b', '/a//b', '/a/%2e%2e/b', '/a;b/c', '/a/./b', '/a/b?c',
 const VALUES: Readonly<Record<Kind, (random: Random) => JsonValue>> = {
   number: (random) => random.pick(UNIVERSE.numbers),
   text: (random) => random.pick(['EUR', 'USD']),
-  path: (random) => random.pick(random.chance(0.9) ? UNIVERSE.paths : TRICKS),
+  path: (random) => random.pick(random.chance(0.8) ? UNIVERSE.paths : TRICKS),
   words: (random) => ['read', 'write', 'list'].filter(() => random.chance(0.55)),
   paths: (random) => Array.from({ length: random.integer(4) }, () => VALUES.path(random)),
   day: (random) => new Date(random.pick(UNIVERSE.moments)).toISOString().slice(0, 10),
@@ -79,7 +79,7 @@ const momentAt = (moment: number, hours: number): string => {
 /** A type of each of some shapes, narrowed by rules of its own. */
 export const newTypes = (random: Random, risks: readonly Risk[]): readonly DetailWords[] =>
   Object.entries(SHAPES)
-    .filter(() => random.chance(0.45))
+    .filter(() => random.chance(0.5))
     .map(([name, shape]) => {
       const members = Object.fromEntries(
         Object.entries(shape).map(([path, kind]): [string, DetailMember] => [

@@ -110,7 +110,7 @@ export const newHistory = (
       ),
       agents: some(held.agents, 0.9),
       depth: Math.max(0, held.depth - random.integer(2)),
-      expiresAt: held.expiresAt - random.integer(Math.min(50, held.expiresAt - now)),
+      expiresAt: random.chance(0.5) ? held.expiresAt : Math.min(held.expiresAt, now + 1 + random.integer(400)),
     };
     if (less.scope.length + less.details.length === 0) return;
     await scene.delegations.recordConsent({
@@ -134,7 +134,17 @@ export const newHistory = (
     model.revoke(root, identifier);
   };
 
-  const anybody = (): string => (random.chance(0.3) ? trusted : random.pick(ids));
+  /** Mostly one on which somebody hangs: the longest chain of late. */
+  const someConsent = (): readonly [string, ModelServer] => {
+    const [longest] = tokens
+      .slice(-REMEMBERED)
+      .toSorted((one, other) => other.model.path.length - one.model.path.length);
+    const root = longest?.model.path.at(-1);
+    const at = servers.find(({ identifier }) => identifier === longest?.model.audience);
+    if (root !== undefined && at && random.chance(0.7)) return [root, at];
+    return [random.chance(0.5) ? trusted : random.pick(ids), random.pick(servers)];
+  };
+
   const hub = servers.find(({ identifier }) => identifier === HUB) as ModelServer;
 
   /** The longest chain goes on by one. */
@@ -177,8 +187,8 @@ export const newHistory = (
       if (random.chance(0.08)) fromClient();
       if (random.chance(0.1)) await consent(random.pick(ids), random.pick(servers));
       if (random.chance(0.03)) scene.clock.advance(1 + random.integer(isClimb ? 100 : 400));
-      if (random.chance(isClimb ? 0.01 : 0.03)) await narrow(anybody(), random.pick(servers));
-      if (random.chance(0.01)) await revoke(random.pick(ids), random.pick(servers));
+      if (random.chance(isClimb ? 0.01 : 0.04)) await narrow(...someConsent());
+      if (random.chance(0.01)) await revoke(...someConsent());
     },
 
     /** Who asks for what next. */

@@ -84,7 +84,7 @@ export const newOrganization = (random: Random): Organization => {
     person: { ...defined({ entitlements: maybe(0.2, authority) }), groups: some(GROUPS, 0.5) },
     rules: [
       { effect: 'permit', risks: ['low', ...some(RISKS.slice(1), 0.8)] },
-      ...Array.from({ length: random.integer(6) }, newRule),
+      ...Array.from({ length: random.integer(8) }, newRule),
     ],
     maxDepth: random.chance(0.4) ? 12 : 2 + random.integer(11),
     seconds: 100 + random.integer(500),
@@ -123,11 +123,11 @@ export const newOrganization = (random: Random): Organization => {
         group: maybe(0.2, () => random.pick(GROUPS)),
         server: maybe(0.4, () => random.pick(services).id),
         deepest: maybe(0.2, () => 1 + random.integer(11)),
-        atMost: maybe(0.15, () => random.integer(12)),
+        atMost: maybe(0.25, () => random.integer(8)),
       }),
       ...(effect === 'permit'
         ? defined({
-            maxSeconds: maybe(0.3, () => 30 + random.integer(300)),
+            maxSeconds: maybe(0.5, () => 30 + random.integer(300)),
             maxUses: maybe(0.2, () => 1 + random.integer(20)),
             approval: maybe(0.12, () => true),
             multiFactor: maybe(0.1, () => true),

@@ -1,0 +1,145 @@
+/**
+ * Whether facts are as the schema says, told without Cedar. Cedar looks at every fact of every question anew, which costs
+ * more than deciding; what is sure to fit, it need not look at, and of that only what policies ask for. Answers no where it
+ * is not sure: then Cedar checks all of it.
+ */
+import { isIP } from 'node:net';
+import { schemaToJsonWithResolvedTypes, type TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
+import type { Asked } from './remembered-answers.ts';
+
+/** Of the forms the schema takes those that are read here. */
+type Type = {
+  readonly type: string;
+  readonly name?: string;
+  readonly element?: Type;
+  readonly attributes?: Readonly<Record<string, Type & { readonly required?: boolean }>>;
+};
+
+type Schema = {
+  readonly commonTypes?: Readonly<Record<string, Type>>;
+  readonly entityTypes: Readonly<Record<string, { readonly memberOfTypes?: readonly string[]; readonly shape?: Type }>>;
+  readonly actions: Readonly<
+    Record<
+      string,
+      {
+        readonly memberOf?: readonly unknown[];
+        readonly appliesTo: {
+          readonly principalTypes: readonly string[];
+          readonly resourceTypes: readonly string[];
+          readonly context: Type;
+        };
+      }
+    >
+  >;
+};
+
+type Fits = (value: unknown) => boolean;
+
+export const factsFit = (text: string) => {
+  const read = schemaToJsonWithResolvedTypes(text);
+  if (read.type === 'failure') throw new Error(read.errors.map(({ message }) => message).join('; '));
+  const schema = read.json[''] as unknown as Schema;
+  if (Object.values(schema.actions).some(({ memberOf }) => memberOf !== undefined)) {
+    throw new Error('heads of policies are read as if there were no groups of actions');
+  }
+  const forms = ['memberOfTypes', 'shape'];
+  if (Object.values(schema.entityTypes).some((type) => Object.keys(type).some((form) => !forms.includes(form)))) {
+    throw new Error('entities are read as if there were no tags and no lists of ids');
+  }
+
+  const fitOf = (type: Type): Fits => {
+    const common = schema.commonTypes?.[type.type];
+    if (common) return fitOf(common);
+    if (type.type === 'Record') return recordFit(type);
+    if (type.type === 'Entity') return (value) => isObject(value) && isEntity(value['__entity'], type.name);
+    if (type.type === 'Set' && type.element) {
+      const fits = fitOf(type.element);
+      return (value) => Array.isArray(value) && value.every((member) => fits(member));
+    }
+    return SCALARS[type.type] ?? (() => false);
+  };
+
+  const recordFit = ({ attributes = {} }: Type): Fits => {
+    const members = Object.entries(attributes).map(
+      ([name, type]) => [name, fitOf(type), type.required !== false] as const,
+    );
+    return (value) => {
+      if (!isObject(value)) return false;
+      let found = 0;
+      for (const [name, fits, isRequired] of members) {
+        const member = Object.hasOwn(value, name) ? value[name] : undefined;
+        if (member === undefined) {
+          if (isRequired) return false;
+        } else if (fits(member)) found += 1;
+        else return false;
+      }
+      // Nothing besides.
+      return Object.keys(value).length === found;
+    };
+  };
+
+  const entities = new Map(
+    Object.entries(schema.entityTypes).map(([type, { shape, memberOfTypes = [] }]) => [
+      type,
+      { fits: fitOf(shape ?? { type: 'Record' }), parents: memberOfTypes },
+    ]),
+  );
+  const actions = new Map(
+    Object.entries(schema.actions).map(([id, { appliesTo }]) => [id, { ...appliesTo, fits: fitOf(appliesTo.context) }]),
+  );
+
+  return {
+    /** Whether the question and all its rows fit for sure. */
+    fits({ principal, action, resource, context, entities: rows }: Asked): boolean {
+      const applies = actions.get(action.id);
+      if (!applies?.principalTypes.includes(principal.type) || !applies.resourceTypes.includes(resource.type))
+        return false;
+      if (!isText(principal.id) || !isText(resource.id) || !applies.fits(context)) return false;
+      const seen = new Set<string>();
+      for (const { uid, attrs, parents } of rows) {
+        const { type, id } = uid as TypeAndId;
+        const entity = entities.get(type);
+        if (!isText(id) || !entity?.fits(attrs)) return false;
+        if (!(parents as readonly TypeAndId[]).every((one) => isText(one.id) && entity.parents.includes(one.type)))
+          return false;
+        seen.add(`${type} ${id}`);
+      }
+      return seen.size === rows.length;
+    },
+
+    /** With all types whose entities may be in one of these. */
+    within(types: ReadonlySet<string>): ReadonlySet<string> {
+      const all = new Set(types);
+      for (let size = 0; size !== all.size; ) {
+        size = all.size;
+        for (const [type, { parents }] of entities) if (parents.some((parent) => all.has(parent))) all.add(type);
+      }
+      return all;
+    },
+  };
+};
+
+export type FactsFit = ReturnType<typeof factsFit>;
+
+const isObject = (value: unknown): value is { readonly [name: string]: unknown } =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isEntity = (value: unknown, type: string | undefined): boolean =>
+  isObject(value) && value['type'] === type && isText(value['id']);
+
+/** Half a character is another one in WebAssembly. */
+const isText = (value: unknown): boolean => typeof value === 'string' && value.isWellFormed();
+
+const SCALARS: Readonly<Record<string, Fits>> = {
+  String: isText,
+  Bool: (value) => typeof value === 'boolean',
+  Long: (value) => Number.isSafeInteger(value),
+  ipaddr: (value) => {
+    const { fn, arg } = (isObject(value) && isObject(value['__extn']) ? value['__extn'] : {}) as {
+      readonly fn?: unknown;
+      readonly arg?: unknown;
+    };
+    // Of addresses with a zone, or of one kind within the other, Cedar has its own opinion.
+    return fn === 'ip' && typeof arg === 'string' && isIP(arg) !== 0 && !(arg.includes(':') && /[.%]/.test(arg));
+  },
+};

@@ -1,0 +1,24 @@
+/** Policies as Cedar keeps them: ready under a name, for this process. */
+import { type CheckParseAnswer, preparsePolicySet } from '@cedar-policy/cedar-wasm/nodejs';
+
+// Cedar keeps sets under names until the process ends; a name that is free again holds an empty set.
+const free: string[] = [];
+let named = 0;
+
+/** Makes policies ready, texts by id, and answers their name. Throws where they do not parse. */
+export const nameSet = (texts: Readonly<Record<string, string>>): string => {
+  const name = free.pop() ?? `set-${++named}`;
+  const prepared = preparsePolicySet(name, { staticPolicies: texts });
+  if (prepared.type === 'failure') freeSet(name);
+  succeed(prepared);
+  return name;
+};
+
+export const freeSet = (name: string): void => {
+  preparsePolicySet(name, { staticPolicies: {} });
+  free.push(name);
+};
+
+export const succeed = (answer: CheckParseAnswer): void => {
+  if (answer.type === 'failure') throw new Error(answer.errors.map(({ message }) => message).join('; '));
+};

@@ -1,0 +1,98 @@
+/**
+ * Heads of policies, the part before the conditions, told apart without Cedar: which policies cannot apply to a question,
+ * whatever stands in their conditions, and under which name the others are found. Only ever leaves out what Cedar would
+ * leave out; what is not sure to be left out, Cedar is asked.
+ */
+import type { ActionConstraint, EntityUidJson, PolicyJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
+import type { Asked } from './remembered-answers.ts';
+
+/** Principal or resource: each condition that is there must hold. Entities by `keyOf`. */
+type Place = { readonly type?: string; readonly same?: string; readonly inside?: string };
+
+export type PolicyHead = {
+  /** Ids; undefined: any. */
+  readonly actions: readonly string[] | undefined;
+  readonly principal: Place;
+  readonly resource: Place;
+};
+
+/** Of a question: what is asked, and what principal and resource are in, themselves included. */
+export type Question = {
+  readonly action: string;
+  readonly principal: TypeAndId;
+  readonly resource: TypeAndId;
+  readonly aroundPrincipal: ReadonlySet<string>;
+  readonly aroundResource: ReadonlySet<string>;
+};
+
+/** With everything that principal and resource are in, over as many rows as there are. */
+export const questionOf = ({ principal, action, resource, entities }: Asked): Question => {
+  const rows = new Map(
+    entities.map(({ uid, parents }) => [keyOf(named(uid)), parents.map((one) => keyOf(named(one)))]),
+  );
+  const around = (entity: TypeAndId): ReadonlySet<string> => {
+    const found = new Set([keyOf(entity)]);
+    // A set goes on to what is added to it meanwhile.
+    for (const key of found) for (const parent of rows.get(key) ?? []) found.add(parent);
+    return found;
+  };
+  return {
+    action: action.id,
+    principal,
+    resource,
+    aroundPrincipal: around(principal),
+    aroundResource: around(resource),
+  };
+};
+
+/** A type has no space in it. */
+const keyOf = ({ type, id }: TypeAndId): string => `${type} ${id}`;
+
+const named = (entity: EntityUidJson): TypeAndId => ('__entity' in entity ? entity.__entity : entity);
+
+export const headOf = ({ principal, action, resource }: PolicyJson): PolicyHead => ({
+  actions: actionsOf(action),
+  principal: placeOf(principal),
+  resource: placeOf(resource),
+});
+
+const placeOf = (constraint: PolicyJson['principal'] | PolicyJson['resource']): Place => {
+  if (constraint.op === 'All' || 'slot' in constraint) return {};
+  if (constraint.op === '==') return { same: keyOf(named(constraint.entity)) };
+  if (constraint.op === 'in') return { inside: keyOf(named(constraint.entity)) };
+  const { entity_type: type, in: around } = constraint;
+  return around === undefined || 'slot' in around ? { type } : { type, inside: keyOf(named(around.entity)) };
+};
+
+/** The schema has no groups of actions, so an action is in itself only (checked where the schema is read). */
+const actionsOf = (constraint: ActionConstraint): readonly string[] | undefined => {
+  if (constraint.op === 'All' || 'slot' in constraint) return undefined;
+  const entities = 'entities' in constraint ? constraint.entities : [constraint.entity];
+  return entities.map((entity) => named(entity).id);
+};
+
+export const mayApply = ({ actions, principal, resource }: PolicyHead, question: Question): boolean =>
+  (actions === undefined || actions.includes(question.action)) &&
+  holds(principal, question.principal, question.aroundPrincipal) &&
+  holds(resource, question.resource, question.aroundResource);
+
+const holds = ({ type, same, inside }: Place, entity: TypeAndId, around: ReadonlySet<string>): boolean =>
+  (type === undefined || type === entity.type) &&
+  (same === undefined || same === keyOf(entity)) &&
+  (inside === undefined || around.has(inside));
+
+/** The one entity by which a policy is found, the rarer first; undefined: it is about no one in particular. */
+export const placeKeyOf = ({ principal, resource }: PolicyHead): string | undefined => {
+  if (resource.same !== undefined) return `resource == ${resource.same}`;
+  if (principal.same !== undefined) return `principal == ${principal.same}`;
+  if (principal.inside !== undefined) return `principal in ${principal.inside}`;
+  return resource.inside === undefined ? undefined : `resource in ${resource.inside}`;
+};
+
+/** Under all of these there may be policies that apply. */
+export const placeKeysOf = ({ principal, resource, aroundPrincipal, aroundResource }: Question): readonly string[] => [
+  `resource == ${keyOf(resource)}`,
+  `principal == ${keyOf(principal)}`,
+  ...[...aroundPrincipal].map((key) => `principal in ${key}`),
+  ...[...aroundResource].map((key) => `resource in ${key}`),
+];

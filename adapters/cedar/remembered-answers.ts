@@ -1,0 +1,67 @@
+import { hash } from 'node:crypto';
+import type { CedarValueJson, EntityJson, TypeAndId } from '@cedar-policy/cedar-wasm/nodejs';
+import type { PolicyUse, Use } from './policy-use.ts';
+
+/** A question in Cedar's words. */
+export type Asked = {
+  readonly principal: TypeAndId;
+  readonly action: TypeAndId;
+  readonly resource: TypeAndId;
+  readonly context: Record<string, CedarValueJson>;
+  readonly entities: EntityJson[];
+};
+
+/** What some policies say of a question. */
+export type Answer = {
+  /** Ids of the permits of an `allow`, or the forbids of a `deny`. */
+  readonly effect: 'allow' | 'deny';
+  readonly reasons: readonly string[];
+  readonly errors: readonly string[];
+};
+
+/** Answers of one set, some 10 MB; the one that came first goes first. */
+const MOST_ANSWERS = 32_768;
+/** Characters of a question; a longer one is evaluated each time. */
+const LONGEST_QUESTION = 8_192;
+
+/**
+ * An answer follows from the policies and the question alone, so the same question has the same answer. The same is one
+ * that differs at most in what none of these policies can notice: facts that none looks at, which are left out already, and
+ * numbers that lie between the same two of those they are compared with, such as the hour.
+ */
+export const rememberedAnswers = () => {
+  const answers = new Map<string, Answer>();
+
+  return (part: number, use: PolicyUse, asked: Asked, evaluate: () => Answer): Answer => {
+    const text = keyOf(part, use, asked);
+    if (text.length > LONGEST_QUESTION) return evaluate();
+    const key = hash('sha256', text, 'base64url');
+    const known = answers.get(key);
+    if (known) return known;
+    const answer = evaluate();
+    // What failed may have failed for want of something else than the question.
+    if (answer.errors.length > 0) return answer;
+    if (answers.size >= MOST_ANSWERS) answers.delete(answers.keys().next().value as string);
+    answers.set(key, answer);
+    return answer;
+  };
+};
+
+const keyOf = (
+  part: number,
+  { context: used }: PolicyUse,
+  { principal, action, resource, context, entities }: Asked,
+) => {
+  const facts = Object.entries(context).map(([name, value]) => {
+    const use = used?.get(name) ?? 'whole';
+    return use === 'whole' || typeof value !== 'number' ? [name, value] : [name, ...placeOf(value, use)];
+  });
+  return JSON.stringify([part, principal, action.id, resource, facts, entities]);
+};
+
+/** Between which of these a number lies, and whether it is one of them. */
+const placeOf = (value: number, among: Exclude<Use, 'whole'>): readonly [string, number, boolean] => [
+  'place',
+  among.filter((one) => one < value).length,
+  among.includes(value),
+];
