@@ -1,6 +1,4 @@
 /** Everything a person does here, in a real browser against a whole server, in the ways people use one. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -11,8 +9,6 @@ import { DEVICE_CODE, EXCHANGE } from '../support/oauth-calls.ts';
 import { type RedirectTarget, redirectTarget } from '../support/redirect-target.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { consentUrl, makeScene, type Scene } from '../support/scene.ts';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let server: RunningServer;
 let scene: Scene;
@@ -375,35 +371,4 @@ describe('“Not you?”', () => {
     });
     expect((await server.events('consent.granted')).filter(({ agent: by }) => by === agent.clientId)).toEqual([]);
   });
-});
-
-test('WB-12 axe finds nothing serious on the pages of a request, and its parts are named', async () => {
-  const agent = await newAgent('Axed', [client.redirectUri]);
-  const { url } = scene.authorizationRequest(agent, {
-    redirect_uri: client.redirectUri,
-    scope: 'openid profile read write',
-    resource: [scene.jwt.identifier, scene.opaque.identifier],
-  });
-  const found: unknown[] = [];
-  await withPage(browser, { viewport: { width: 390, height: 844 } }, async (page) => {
-    const look = async (): Promise<void> => {
-      await page.evaluate(axe);
-      found.push(
-        ...(await page.evaluate<unknown[]>(
-          'axe.run().then(({ violations }) => violations.filter(({ impact }) => ["serious", "critical"].includes(impact)).map(({ id }) => location.pathname + " " + id))',
-        )),
-      );
-    };
-    await page.goto(url);
-    await look();
-    await signIn(page, pointer);
-    await page.evaluate('document.querySelectorAll("details").forEach((details) => { details.open = true })');
-    await look();
-    await pointer.press(page, 'Allow what is ticked');
-    for (const path of ['/account', '/account/password', '/device', '/session/end', '/', '/interaction/none']) {
-      await page.goto(`${server.issuer}${path}`);
-      await look();
-    }
-  });
-  expect(found).toEqual([]);
 });

@@ -1,5 +1,6 @@
 /** A real Chromium for tests (Debian's, or what `CHROMIUM` names), with a new profile at each start. */
-import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import type { Browser as ScriptlessBrowser } from './browser-flow.ts';
 
 const FLAGS = [
   '--no-sandbox',
@@ -27,3 +28,12 @@ export const withPage = async (
     await context.close();
   }
 };
+
+/** Goes on in a real browser as who is signed in in one without scripts. */
+export const takeOver = (context: BrowserContext, { jar }: ScriptlessBrowser, issuer: string): Promise<void> =>
+  context.addCookies(
+    [...jar.copy()].map(([key, { value, path }]) => ({
+      ...{ name: key.slice(key.indexOf(' ') + 1), value, path },
+      domain: new URL(issuer).hostname,
+    })),
+  );

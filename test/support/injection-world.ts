@@ -5,7 +5,7 @@
 import type { BrowserContext, Browser as Chromium, Page } from 'playwright-core';
 import { ALL_PAYLOADS } from '../unit/views/payloads.ts';
 import { newBrowser, type Page as ReadPage } from './browser-flow.ts';
-import { startChromium } from './chromium.ts';
+import { startChromium, takeOver } from './chromium.ts';
 import { fullHouse } from './full-house.ts';
 import { type Place, poisonedDocuments } from './poisoned-documents.ts';
 import { REDIRECT_URI } from './scene.ts';
@@ -114,11 +114,6 @@ export const injectionWorld = async () => {
   poisoned.with(undefined);
   const chromium: Chromium = await startChromium();
 
-  const cookies = [...ada.jar.copy()].map(([key, { value, path }]) => ({
-    ...{ name: key.slice(key.indexOf(' ') + 1), value, path },
-    domain: new URL(issuer).hostname,
-  }));
-
   const watched = async (context: BrowserContext, note: (what: string) => void): Promise<Page> => {
     const page = await context.newPage();
     const noted = (what: string): void => note(`${what} at ${page.url()}`);
@@ -175,7 +170,7 @@ export const injectionWorld = async () => {
         await chromium.newContext({ bypassCSP: isUnguarded }),
       ] as const;
       try {
-        await contexts[0].addCookies(cookies);
+        await takeOver(contexts[0], ada, issuer);
         await use({ ada: await watched(contexts[0], note), nobody: await watched(contexts[1], note) });
       } finally {
         poisoned.with(undefined);

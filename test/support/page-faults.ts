@@ -1,3 +1,4 @@
+/** What is wrong with a page for who reads it, whoever that is and however they read. */
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Page } from 'playwright-core';
@@ -6,20 +7,96 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 
 type Finding = { readonly id: string; readonly nodes: readonly { readonly html: string }[] };
 
-/** What axe finds, contrast in both schemes of colours, and whatever is wider than the screen. */
-export const pageFaults = async (page: Page): Promise<readonly string[]> => {
-  await page.evaluate(axe);
-  const run = (options: string): Promise<readonly Finding[]> =>
-    page.evaluate<readonly Finding[]>(`axe.run(document, ${options}).then(({ violations }) => violations)`);
-  await page.emulateMedia({ colorScheme: 'dark' });
-  const dark = await run("{ resultTypes: ['violations'], runOnly: ['color-contrast'] }");
-  await page.emulateMedia({ colorScheme: 'light' });
-  const light = await run("{ resultTypes: ['violations'] }");
-  const [width, screen] = await page.evaluate<readonly [number, number]>(
-    '[document.documentElement.scrollWidth, window.innerWidth]',
+export type Look = { readonly width: number; readonly colorScheme: 'light' | 'dark' };
+
+/** As wide as WCAG 2.2 §1.4.10 (reflow) wants a page to fit, and as wide as most are. */
+export const NARROW = 320;
+export const WIDE = 1280;
+
+/** All rules of axe, those it keeps for experiments as well; but for the contrast of level AAA, which we do not claim. */
+const ALL_RULES = "axe.getRules().map(({ ruleId }) => ruleId).filter((id) => id !== 'color-contrast-enhanced')";
+const COLOURS = "['color-contrast']";
+
+const findings = async (page: Page, rules: string): Promise<readonly string[]> => {
+  const found = await page.evaluate<readonly Finding[]>(
+    `axe.run(document, { resultTypes: ['violations'], selectors: false, preload: false, runOnly: ${rules} }).then(({ violations }) => violations)`,
   );
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`);
+};
+
+/** Runs in the page. */
+const FACTS = `({
+  width: document.documentElement.scrollWidth,
+  screen: window.innerWidth,
+  headings: [...document.querySelectorAll('h1')].map(({ textContent }) => textContent.trim()),
+  title: document.title,
+})`;
+
+type Facts = {
+  readonly width: number;
+  readonly screen: number;
+  readonly headings: readonly string[];
+  readonly title: string;
+};
+
+/** What is folded up on a page is read, too; `folded` puts it back. */
+const unfolded = async (page: Page): Promise<void> => {
+  await page.evaluate(
+    "document.querySelectorAll('details:not([open])').forEach((one) => { one.open = true; one.dataset.folded = '' })",
+  );
+  if (!(await page.evaluate("typeof axe === 'object'"))) await page.evaluate(axe);
+};
+
+const folded = (page: Page): Promise<void> =>
+  page.evaluate(
+    "document.querySelectorAll('details[data-folded]').forEach((one) => { one.open = false; delete one.dataset.folded })",
+  );
+
+const shapeFaults = async (page: Page): Promise<readonly string[]> => {
+  const { width, screen, headings, title } = await page.evaluate<Facts>(FACTS);
   return [
-    ...[...dark, ...light].map(({ id, nodes }) => `${page.url()} ${id}: ${nodes.map(({ html }) => html).join(' ')}`),
-    ...(width > screen ? [`${page.url()} is ${width} px wide`] : []),
+    ...(width > screen ? [`is ${width} px wide`] : []),
+    ...(headings.length === 1 && headings[0] !== '' ? [] : [`has the headings “${headings.join('”, “')}”`]),
+    ...(/^\S.* · Behalf$/.test(title) ? [] : [`has the title “${title}”`]),
   ];
+};
+
+const at = (page: Page, faults: readonly string[]): readonly string[] =>
+  faults.map((fault) => `${new URL(page.url()).pathname} ${fault}`);
+
+/** What axe finds by all its rules in each of the looks, and what is wrong with heading, title and width. Leaves all unfolded. */
+export const faultsIn = async (page: Page, looks: readonly Look[]): Promise<readonly string[]> => {
+  await unfolded(page);
+  const faults: string[] = [];
+  for (const { width, colorScheme } of looks) {
+    await page.setViewportSize({ width, height: 800 });
+    await page.emulateMedia({ colorScheme });
+    const found = [...(await findings(page, ALL_RULES)), ...(await shapeFaults(page))];
+    faults.push(...found.map((fault) => `${fault} (${width} px, ${colorScheme})`));
+  }
+  return at(page, faults);
+};
+
+/** The same in the width the page has: all rules in light colours, and the contrast of the dark ones. */
+export const pageFaults = async (page: Page): Promise<readonly string[]> => {
+  await unfolded(page);
+  await page.emulateMedia({ colorScheme: 'dark' });
+  const dark = await findings(page, COLOURS);
+  await page.emulateMedia({ colorScheme: 'light' });
+  const faults = at(page, [...dark, ...(await findings(page, ALL_RULES)), ...(await shapeFaults(page))]);
+  await folded(page);
+  return faults;
+};
+
+/** What a browser says of a page that was refused; no news where refusals are what is looked at. */
+const REFUSED = /^Failed to load resource: the server responded with a status of 4\d\d/;
+
+/** Whatever the browser objects to from now on: our policy broken, a file missing, a script of ours failing. */
+export const objectionsOf = (page: Page): readonly string[] => {
+  const heard: string[] = [];
+  page.on('console', (message) => {
+    if (!REFUSED.test(message.text())) heard.push(`${page.url()} ${message.text()}`);
+  });
+  page.on('pageerror', (error) => heard.push(`${page.url()} ${error}`));
+  return heard;
 };

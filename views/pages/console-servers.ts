@@ -153,7 +153,7 @@ const detailType = (type: ShownType, action: string, index: number): Html => {
   return html`<article class="card" id="${id}" aria-labelledby="${id}-name"><div class="row"><h3 id="${id}-name">${isolated(type.description, 200)}</h3>${riskBadge(type.risk)}</div>
 <p><code>${plainText(type.type, 200)}</code></p>
 <div><h4>${words.preview}</h4>${detailChips([type.preview])}</div>
-<form method="get" action="${action}#${id}" role="search"><input type="hidden" name="type" value="${type.type}">
+<form method="get" action="${action}#${id}"><input type="hidden" name="type" value="${type.type}">
 ${textArea({
   name: 'example',
   id: `example-${index}`,
