@@ -3,6 +3,7 @@ import canonicalize from 'canonicalize';
 import { DomainError } from '../errors.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 import type { AuditEvent, AuditReceipt } from './audit-event.ts';
+import { withSenderApart } from './sender-apart.ts';
 import { sortedCopy } from './sorted-copy.ts';
 
 /** An event as it is hashed: each personal value stands as its commitment, base64url of SHA-256(salt ‖ value). */
@@ -86,7 +87,7 @@ const MAX_EVENT_LENGTH = 131_072;
  * Throws DomainError 'invalid_request' when the text is longer than 128 Ki characters.
  */
 export const prepareEvent = (event: AuditEvent, at: number): PreparedEvent => {
-  const { personal, ...rest } = event;
+  const { personal, ...rest } = withSenderApart(event);
   const commitments: [string, string][] = [];
   const erasable: [string, Erasable][] = [];
   for (const [name, given] of Object.entries(personal ?? {})) {

@@ -2,8 +2,8 @@
 
 import type { AuditEventType } from '../audit/audit-event.ts';
 import type { AuditEntry, AuditFilters, AuditPage } from '../audit/list-events.ts';
+import { caseOf } from '../audit/sender-apart.ts';
 import { cutByPolicy } from '../decision/policy-layer.ts';
-import type { PolicyCase } from '../decision/policy-question.ts';
 import type { Layer } from '../errors.ts';
 import type { CompiledPolicies } from '../ports/policy-engine.ts';
 
@@ -145,8 +145,8 @@ const othersFirst = (): Promise<void> => new Promise((resolve) => setImmediate(r
 
 /** Undefined for an event that keeps no question: policies were off, or nothing was left to ask about. */
 const changeOf = ({ at, event }: AuditEntry, policies: CompiledPolicies): Change | undefined => {
-  const { policyCase, removed = [] } = (event.inputs ?? {}) as {
-    readonly policyCase?: PolicyCase;
+  const policyCase = caseOf(event);
+  const { removed = [] } = (event.inputs ?? {}) as {
     readonly removed?: readonly { readonly scope: string; readonly layer: Layer }[];
   };
   if (!policyCase?.resources) return undefined;
