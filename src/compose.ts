@@ -325,7 +325,12 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     kills,
     agents: {
       noteUses: async () =>
-        void (await Promise.all([made.uses.flush(), made.credentialUses.flush(), made.sessions.flush()])),
+        void (await Promise.all([
+          made.uses.flush(),
+          made.credentialUses.flush(),
+          made.sessions.flush(),
+          made.outcomes.flush(),
+        ])),
       keep: async () => {
         await made.upkeep.run();
         await made.credentialUpkeep.run();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 /** A style sheet beside the one of every page. */
-export type StyleName = 'agents.css' | 'approvals.css' | 'policy.css' | 'security.css';
+export type StyleName = 'agents.css' | 'approvals.css' | 'charts.css' | 'policy.css' | 'security.css';
 
 export type ScriptName = 'approvals.js' | 'passkeys.js' | 'push.js';
 
@@ -51,6 +51,7 @@ const load = (): Loaded => {
     'style.css': add('style.css', 'text/css; charset=utf-8'),
     'agents.css': add('agents.css', 'text/css; charset=utf-8'),
     'approvals.css': add('approvals.css', 'text/css; charset=utf-8'),
+    'charts.css': add('charts.css', 'text/css; charset=utf-8'),
     'policy.css': add('policy.css', 'text/css; charset=utf-8'),
     'security.css': add('security.css', 'text/css; charset=utf-8'),
     'approvals.js': add('approvals.js', 'text/javascript; charset=utf-8'),

@@ -30,9 +30,9 @@ export type Shell = {
   readonly body: HtmlValue;
   /** `narrow`: one decision or form. `wide`: lists. */
   readonly width?: 'narrow' | 'wide';
-  /** A second style sheet, and one on top of that. */
+  /** A second style sheet, and those on top of that. */
   readonly style?: StyleName;
-  readonly alsoStyle?: 'approvals.css' | 'policy.css';
+  readonly alsoStyle?: StyleName | readonly StyleName[];
   /** Of ours; the page also has to work without it. */
   readonly script?: ScriptName;
   /** Decisions in progress show no links that lead away. */
@@ -62,7 +62,7 @@ export const layout = ({
 <meta name="robots" content="noindex">
 <link rel="stylesheet" href="${href('style.css')}">
 ${style && html`<link rel="stylesheet" href="${href(style)}">`}
-${alsoStyle && html`<link rel="stylesheet" href="${href(alsoStyle)}">`}
+${[alsoStyle ?? []].flat().map((also) => html`<link rel="stylesheet" href="${href(also)}">`)}
 ${script && html`<script src="${href(script)}" defer></script>`}
 <link rel="icon" type="image/svg+xml" href="${href('icon.svg')}">
 </head>

@@ -25,6 +25,10 @@ export const durationText = (seconds: number, language: Language = 'en'): string
 export const dayPhrase = (epochSeconds: number): Phrase =>
   phrase(inEach((language) => DAY[language].format(epochSeconds * 1000)));
 
+/** An hour of a day in UTC: `14:00`. */
+export const hourPhrase = (epochSeconds: number): Phrase =>
+  phrase(inEach((language) => HOUR[language].format(epochSeconds * 1000)));
+
 /** A number as it is written in each language. */
 export const numberPhrase = (value: number): Phrase => phrase(inEach((language) => NUMBER[language].format(value)));
 
@@ -39,6 +43,9 @@ const MOMENT = inEach(
 );
 const DAY = inEach(
   (language) => new Intl.DateTimeFormat(REGION[language], { day: 'numeric', month: 'short', timeZone: 'UTC' }),
+);
+const HOUR = inEach(
+  (language) => new Intl.DateTimeFormat(REGION[language], { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' }),
 );
 const NUMBER = inEach((language) => new Intl.NumberFormat(REGION[language]));
 

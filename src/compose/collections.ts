@@ -13,6 +13,7 @@ import { ABSENCES } from '../domain/approvals/absence.ts';
 import { APPROVALS } from '../domain/approvals/approval.ts';
 import { STANDING_APPROVALS } from '../domain/approvals/standing-approval.ts';
 import { AUDIT_RECORDS } from '../domain/audit/audit-record.ts';
+import { OUTCOME_COUNTS } from '../domain/audit/outcome-counts.ts';
 import { BLUEPRINT_VERSIONS, BLUEPRINTS } from '../domain/blueprints/blueprint.ts';
 import { BUDGET_MARK, BUDGET_USE, BUDGETS } from '../domain/budgets/budget.ts';
 import { CLIENTS } from '../domain/clients/client.ts';
@@ -101,6 +102,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   DELIVERY_QUEUES,
   KILLS,
   EPOCHS,
+  OUTCOME_COUNTS,
   AUDIT_RECORDS,
 ];
 

@@ -41,6 +41,7 @@ export const consoleDeps = (
     clock,
     identifiers,
     allApprovals: made.approvals.desk,
+    outcomes: made.outcomes,
     registered: agents,
     findings: made.findings,
     owners,

@@ -20,6 +20,7 @@ import { departureRegister } from '../domain/agents/departures.ts';
 import { secretExceptions } from '../domain/agents/secret-exceptions.ts';
 import { auditSigner } from '../domain/audit/audit-signer.ts';
 import { auditTrail } from '../domain/audit/audit-trail.ts';
+import { outcomeCounts } from '../domain/audit/outcome-counts.ts';
 import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-blueprints.ts';
 import { blueprintAdmission } from '../domain/blueprints/blueprint-admission.ts';
 import { blueprintRegistry } from '../domain/blueprints/blueprint-registry.ts';
@@ -136,6 +137,7 @@ export const services = async (configuration: Configuration, overrides: Override
     remember: state.remember,
   });
   const uses = agentUse({ documents, clock });
+  const outcomes = outcomeCounts({ documents, clock, node: state.node });
   const mailer = overrides.mailer ?? mailerOf(configuration);
   const book = noticeBook({
     documents,
@@ -152,6 +154,7 @@ export const services = async (configuration: Configuration, overrides: Override
         // Before what the event speaks of is done, as the event itself (WH-01).
         await book.note(event, receipt);
         metrics.events.inc({ type: event.type, outcome: event.outcome });
+        outcomes.note(event);
         if (event.type === 'token.issued' && event.caller?.startsWith('agt_')) uses.note(event.caller);
         return receipt;
       } catch (error) {
@@ -498,6 +501,7 @@ export const services = async (configuration: Configuration, overrides: Override
     owners,
     departures,
     uses,
+    outcomes,
     upkeep,
     credentials,
     secrets: secretExceptions({ documents, audit, clock, identifiers, digestSecret, permits: permitsAgent }),

@@ -2,6 +2,7 @@ import { chosenName, isolated } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { layout } from '../layout.ts';
 import { deedLine } from '../partials/approval-facts.ts';
+import { dayBars } from '../partials/charts.ts';
 import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
 import { choice } from '../partials/controls.ts';
 import { type Count, countBar } from '../partials/count-bar.ts';
@@ -41,7 +42,7 @@ export const consoleApprovalsPage = (model: ConsoleApprovalsModel): Html =>
   layout({
     frame: model,
     style: 'agents.css',
-    alsoStyle: 'approvals.css',
+    alsoStyle: ['approvals.css', 'charts.css'],
     title: words.title,
     width: 'wide',
     body: html`<div class="page-head"><h1>${words.title}</h1>
@@ -78,26 +79,14 @@ ${model.emergencies > 0 && html`<li><strong>${numberPhrase(model.emergencies)}</
 <li><strong>${percent(model.denialShare)}</strong> <span>${words.denials}</span></li>
 </ul>`;
 
-const WIDTH = 16;
-const HEIGHT = 28;
-
-/** One bar for each day; the numbers are read in its place. */
-const bars = (perDay: readonly number[], days: readonly number[], most: number): Html => {
-  return html`<svg role="img" aria-label="${perDay.map((count, index) => html`${index > 0 && ', '}${dayPhrase(days[index] ?? 0)}: ${count}`)}" viewbox="0 0 ${WIDTH * perDay.length} ${HEIGHT}" width="${WIDTH * perDay.length}" height="${HEIGHT}">${perDay.map(
-    (count, index) => {
-      const height = count === 0 ? 1 : Math.max(3, (HEIGHT * count) / most);
-      return html`<rect class="${count === 0 ? 'retired' : 'active'}" x="${index * WIDTH}" y="${(HEIGHT - height).toFixed(1)}" width="${WIDTH - 4}" height="${height.toFixed(1)}" rx="2"></rect>`;
-    },
-  )}</svg>`;
-};
-
 const people = ({ people: all, days }: ConsoleApprovalsModel): Html => {
   const most = Math.max(1, ...all.flatMap(({ perDay }) => perDay));
+  const labels = days.map(dayPhrase);
   return html`<div class="card flush"><table class="log">
 <thead><tr><th scope="col">${words.person}</th><th scope="col">${words.perDay}</th><th scope="col">${words.inAll}</th></tr></thead>
 <tbody>${all.map(
     ({ name, perDay, total }) =>
-      html`<tr><td data-label="${words.person}">${isolated(name)}</td><td data-label="${words.perDay}">${bars(perDay, days, most)}</td><td data-label="${words.inAll}">${total}</td></tr>`,
+      html`<tr><td data-label="${words.person}">${isolated(name)}</td><td data-label="${words.perDay}">${dayBars(perDay, labels, most)}</td><td data-label="${words.inAll}">${total}</td></tr>`,
   )}</tbody></table></div>`;
 };
 

@@ -6,6 +6,7 @@ import type { Option } from '../partials/controls.ts';
 import type { Count } from '../partials/count-bar.ts';
 import type { Pagination } from '../partials/pagination.ts';
 import type { ResourceFacts, ScopeItem } from '../partials/scope-list.ts';
+import type { Dashboard } from './console-dashboard.ts';
 
 /** An agent in a list. */
 export type AgentRow = AgentFacts & {
@@ -52,6 +53,8 @@ export type OverviewModel = ConsoleFrame & {
   readonly countedOnly?: number;
   readonly findings: readonly { readonly kind: FindingKind; readonly count: number; readonly isMore: boolean }[];
   readonly recent: readonly AgentRow[];
+  /** For whoever sees all agents. */
+  readonly dashboard?: Dashboard;
 };
 
 export type AgentListModel = ConsoleFrame & {

@@ -11,6 +11,7 @@ import { agentWords } from '../words/agent.ts';
 import { glassWords } from '../words/break-glass.ts';
 import { findingWords, overviewWords as words } from '../words/console-agents.ts';
 import { consoleWords } from '../words/console-frame.ts';
+import { dashboard } from './console-dashboard.ts';
 import { nothingFound } from './console-findings.ts';
 import type { OverviewModel, WaitingAgent } from './console-model.ts';
 
@@ -18,6 +19,7 @@ export const overviewPage = (model: OverviewModel): Html =>
   layout({
     frame: model,
     style: 'agents.css',
+    alsoStyle: 'charts.css',
     title: consoleWords.name,
     width: 'wide',
     body: html`<div class="page-head"><h1>${consoleWords.name}</h1>
@@ -29,6 +31,7 @@ ${
 }
 ${model.waiting.length > 0 && waiting(model)}
 ${counts(model)}
+${model.dashboard && dashboard(model.dashboard)}
 ${findings(model)}
 ${recent(model)}`,
   });

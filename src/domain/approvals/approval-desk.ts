@@ -125,6 +125,17 @@ export const approvalDesk = (
       return list(query.state === undefined ? {} : { state: query.state }, query);
     },
 
+    /** Those that wait for people now, however many are over: who has least time left first. At most 1000. */
+    async waiting(limit: number): Promise<readonly Approval[]> {
+      const found = await rows.find({
+        where: { state: 'pending' },
+        range: { field: 'expiresAt', gte: clock.now() + 1 },
+        order: { by: 'expiresAt', direction: 'ascending' },
+        limit,
+      });
+      return found.map(({ document }) => document);
+    },
+
     /**
      * One person's yes. Throws 'not_found' for whoever is not asked (WB-11), 'conflict' when it is decided or over,
      * 'precondition_failed' when something else was seen, 'insufficient_user_authentication' when the proof is too weak

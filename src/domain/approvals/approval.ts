@@ -226,6 +226,7 @@ export const APPROVALS = {
     { fields: ['owner', 'createdAt'] },
     { fields: ['subject', 'createdAt'] },
     { fields: ['state', 'createdAt'] },
+    { fields: ['state', 'expiresAt'] },
     { fields: ['createdAt'] },
     { fields: ['expiresAt'] },
     { fields: ['escalateAt'] },

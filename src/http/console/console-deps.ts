@@ -7,6 +7,7 @@ import type { AgentFindings } from '../../domain/agents/agent-findings.ts';
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import type { CredentialUses } from '../../domain/agents/credential-use.ts';
 import type { ApprovalDesk } from '../../domain/approvals/approval-desk.ts';
+import type { OutcomeCounts } from '../../domain/audit/outcome-counts.ts';
 import type { BlueprintRegistry } from '../../domain/blueprints/blueprint-registry.ts';
 import type { ActivePolicies } from '../../domain/decision/authorize.ts';
 import type { ServerUse } from '../../domain/decision/server-use.ts';
@@ -32,7 +33,8 @@ export type ConsoleDeps = PeopleDeps & {
   readonly clock: Pick<Clock, 'now'>;
   readonly identifiers: Pick<Identifiers, 'newSecret'>;
   /** Of everybody, for figures. */
-  readonly allApprovals: Pick<ApprovalDesk, 'list'>;
+  readonly allApprovals: Pick<ApprovalDesk, 'list' | 'waiting'>;
+  readonly outcomes: Pick<OutcomeCounts, 'of'>;
   readonly credentialUses: Pick<CredentialUses, 'lastUses'>;
   readonly registered: AgentRegistry;
   readonly findings: AgentFindings;

@@ -9,6 +9,7 @@ import { type ListQuery, listed, listHref, rowsOf } from './agent-list.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import { type ConsoleDeps, partyNames, waitingAgent } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
+import { dashboardModel } from './dashboard.ts';
 
 const SHOWN = 10;
 const RECENT = 5;
@@ -21,6 +22,7 @@ export const overviewModel = async (
   calls: ConsoleCalls,
   viewer: Viewer,
   frame: ConsoleFrame,
+  refusals: 'days' | 'hours',
 ): Promise<OverviewModel> => {
   const { newest, found } = await looked(deps, viewer, frame.seesAll);
   const { agents } = newest;
@@ -45,6 +47,7 @@ export const overviewModel = async (
     ...onlyOf(newest),
     findings: found.map(({ kind, agents: some, isMore }) => ({ kind, count: some.length, isMore })),
     recent: await rowsOf(deps, { agents: agents.slice(0, RECENT), uses: newest.uses }),
+    ...(frame.seesAll ? { dashboard: await dashboardModel(deps, frame, refusals) } : {}),
   };
 };
 

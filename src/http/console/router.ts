@@ -93,9 +93,10 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
     });
   };
 
-  page('/console', async (ctx, { viewer, frame }) =>
-    sendPage(ctx, 200, overviewPage(await overviewModel(deps, calls, viewer, frame))),
-  );
+  page('/console', async (ctx, { viewer, frame }) => {
+    const refusals = queryOf(ctx).get('refusals') === 'hours' ? 'hours' : 'days';
+    sendPage(ctx, 200, overviewPage(await overviewModel(deps, calls, viewer, frame, refusals)));
+  });
 
   page('/console/findings', async (ctx, { viewer, frame }) =>
     sendPage(ctx, 200, findingsPage({ ...frame, ...(await findings(deps, viewer, frame.seesAll)) })),

@@ -6,6 +6,20 @@ import { action, deskScene, KEYS, START, strong, wanted } from './fakes.ts';
 
 const sum = (amount: number) => ({ action: action({ details: [{ type: 'payment_initiation', amount }] }) });
 
+test('those that wait are listed by the time they have left, and not what is decided or over, whatever is stored', async () => {
+  const { ask, approve, one, clock } = deskScene();
+  const first = await ask(sum(1));
+  const second = await ask(sum(2));
+  clock.advance(60);
+  const third = await ask({ ...sum(3), action: action({ subject: 'acc_bob' }) });
+  await approve(second.approval);
+  expect((await one.waiting(10)).map(({ id }) => id)).toEqual([first.approval.id, third.approval.id]);
+  expect((await one.waiting(1)).map(({ id }) => id)).toEqual([first.approval.id]);
+  clock.advance(540);
+  expect(clock.now()).toBe(first.approval.expiresAt);
+  expect((await one.waiting(10)).map(({ id }) => id)).toEqual([third.approval.id]);
+});
+
 describe('AP-05 only so many stand before one person', () => {
   test('of one agent no more than may be open; others are not in its way', async () => {
     const { ask } = deskScene();

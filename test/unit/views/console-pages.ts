@@ -42,6 +42,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
   });
   const counts = (names: readonly string[]) =>
     names.map((name, index) => ({ name, count: index * 7, href: `${basePath}/console/agents?state=${name}` }));
+  const days = Array.from({ length: 7 }, (_, index) => NOON + index * 86_400);
   const page: AgentPageModel = {
     ...frame,
     agent: planner,
@@ -163,6 +164,69 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
         { kind: 'unused', count: 10, isMore: true },
       ],
       recent: [planner, payer, keeper],
+      dashboard: {
+        approvals: {
+          pending: {
+            count: 12,
+            isMore: true,
+            ages: [
+              { name: 'minutes', count: 3 },
+              { name: 'hour', count: 8 },
+              { name: 'day', count: 1 },
+              { name: 'older', count: 0 },
+            ],
+            href: `${basePath}/console/approvals?state=pending`,
+          },
+          load: {
+            days: days.map((from, index) => ({ from, count: index })),
+            decisions: 21,
+            medianSeconds: 14,
+            quickShare: 0.4,
+            countedOnly: 1000,
+            people: [{ name: text('Alice'), perDay: days.map((_, index) => index), total: 21 }],
+            href: `${basePath}/console/approvals`,
+          },
+        },
+        refusals: {
+          span: 'days',
+          spans: days.map((from, index) => ({ from, refused: index * 3, granted: 100 })),
+          kinds: [
+            { type: 'token.refused', count: 50, href: `${basePath}/console/audit?type=token.refused` },
+            { type: 'session.refused', count: 9 },
+          ],
+          others: 4,
+          hrefs: { days: `${basePath}/console#refusals`, hours: `${basePath}/console?refusals=hours#refusals` },
+        },
+        tryHref: `${basePath}/console/policy/try`,
+      },
+    }),
+    'console-nothing-yet': overviewPage({
+      ...frame,
+      openReviews: 0,
+      waiting: [],
+      states: [],
+      environments: [],
+      findings: [],
+      recent: [],
+      dashboard: {
+        approvals: {
+          pending: { count: 0, isMore: false, ages: [], href: `${basePath}/console/approvals?state=pending` },
+          load: {
+            days: days.map((from) => ({ from, count: 0 })),
+            decisions: 0,
+            people: [],
+            href: `${basePath}/console/approvals`,
+          },
+        },
+        refusals: {
+          span: 'hours',
+          spans: days.map((from) => ({ from, refused: 0, granted: 3 })),
+          kinds: [],
+          others: 0,
+          hrefs: { days: `${basePath}/console#refusals`, hours: `${basePath}/console?refusals=hours#refusals` },
+        },
+        tryHref: `${basePath}/console/policy/try`,
+      },
     }),
     'console-empty': overviewPage({
       ...frame,

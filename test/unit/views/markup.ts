@@ -11,7 +11,7 @@ const ELEMENTS: readonly string[] = [
   ...'form fieldset legend label select option textarea button details summary figure figcaption blockquote time'.split(
     ' ',
   ),
-  ...'table thead tbody tr th td'.split(' '),
+  ...'table caption thead tbody tr th td'.split(' '),
   ...'svg rect path script'.split(' '),
 ];
 const ATTRIBUTES: readonly string[] = [

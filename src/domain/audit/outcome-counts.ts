@@ -1,0 +1,161 @@
+/**
+ * How many events were refused and granted in each hour of the last days, so that a chart never reads the trail, however
+ * long that is. Noted in memory, written by housekeeping into one row for each node and day. A process that dies loses
+ * what it noted since; these are figures to look at, what counts is the trail.
+ */
+import type { Clock } from '../ports/clock.ts';
+import { type CollectionDeclaration, type DocumentStore, isDocumentConflict, update } from '../ports/document-store.ts';
+import type { AuditEvent, AuditEventType } from './audit-event.ts';
+
+const HOURS = 24;
+const HOUR = 3600;
+const DAY = HOURS * HOUR;
+
+/** Days that can be looked at. A row is kept for a day longer. */
+export const COUNTED_DAYS = 14;
+/** Rows read for one look: those of 71 nodes. */
+const MOST_ROWS = 1000;
+
+/** One number for each hour of a day in UTC. */
+type Hours = readonly number[];
+
+type DayCounts = {
+  /** `day:node` */
+  readonly id: string;
+  /** Beginning of the day in UTC, epoch seconds. */
+  readonly day: number;
+  readonly granted: Hours;
+  /** By kind of event. */
+  readonly refused: Readonly<Record<string, Hours>>;
+  readonly endsAt: number;
+};
+
+export const OUTCOME_COUNTS = {
+  name: 'outcome_counts',
+  indexes: [{ fields: ['day'] }],
+  expiresAt: 'endsAt',
+  members: ['day', 'granted', 'refused', 'endsAt'],
+  isAbsentWhenUnreadable: true,
+} as const satisfies CollectionDeclaration;
+
+type Counts = Pick<DayCounts, 'granted' | 'refused'>;
+type Noted = { granted: number[]; refused: Record<string, number[]> };
+
+export type OutcomeFigures = {
+  /** The oldest first, without a gap. `from` is epoch seconds. */
+  readonly spans: readonly { readonly from: number; readonly granted: number; readonly refused: number }[];
+  /** What was refused, the most frequent first. */
+  readonly kinds: readonly { readonly type: AuditEventType; readonly count: number }[];
+};
+
+/** `node`: id of this node, under which it alone writes. */
+export const outcomeCounts = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly node: string;
+}) => {
+  const { clock, node } = deps;
+  const rows = deps.documents.collection<DayCounts>(OUTCOME_COUNTS);
+  let noted = new Map<number, Noted>();
+  let writing: Promise<void> = Promise.resolve();
+
+  const write = async (day: number, more: Counts): Promise<void> => {
+    const id = `${day}:${node}`;
+    const add = (row: DayCounts): DayCounts => ({ ...row, ...added(row, more) });
+    if (await update(rows, id, add)) return;
+    try {
+      await rows.insert({ id, day, ...more, endsAt: day + (COUNTED_DAYS + 1) * DAY });
+    } catch (error) {
+      if (!isDocumentConflict(error)) throw error;
+      await update(rows, id, add);
+    }
+  };
+
+  const flush = async (): Promise<void> => {
+    const some = noted;
+    noted = new Map();
+    for (const [day, more] of some) {
+      try {
+        await write(day, more);
+      } catch (error) {
+        for (const [left, counts] of some) noted.set(left, added(noted.get(left), counts));
+        throw error;
+      }
+      some.delete(day);
+    }
+  };
+
+  return {
+    /** Counts an event that was recorded now; a counted refusal as often as it says. Costs nothing but memory. */
+    note({ type, outcome, count = 1 }: Pick<AuditEvent, 'type' | 'outcome' | 'count'>): void {
+      if (outcome === 'done') return;
+      const now = clock.now();
+      const day = now - (now % DAY);
+      const hour = Math.floor((now % DAY) / HOUR);
+      const counts = noted.get(day) ?? { granted: none(), refused: {} };
+      noted.set(day, counts);
+      const hours = outcome === 'granted' ? counts.granted : (counts.refused[type] ?? none());
+      if (outcome === 'refused') counts.refused[type] = hours;
+      hours[hour] = (hours[hour] ?? 0) + count;
+    },
+
+    /** Writes what was noted. What could not be written stays noted; then it throws. */
+    flush(): Promise<void> {
+      writing = writing.catch(() => undefined).then(flush);
+      return writing;
+    },
+
+    /** Of all nodes, by day or by hour, up to now; of other nodes what they have written. One query. */
+    async of(span: 'days' | 'hours'): Promise<OutcomeFigures> {
+      await writing.catch(() => undefined);
+      const now = clock.now();
+      const [seconds, length] = span === 'days' ? [DAY, COUNTED_DAYS] : [HOUR, HOURS];
+      const begin = now - (now % seconds) - (length - 1) * seconds;
+      const stored = await rows.find({
+        range: { field: 'day', gte: begin - (begin % DAY), lte: now },
+        order: { by: 'day', direction: 'descending' },
+        limit: MOST_ROWS,
+      });
+      const all = [
+        ...stored.map(({ document }) => document),
+        ...[...noted].map(([day, counts]) => ({ day, ...counts })),
+      ];
+      const spans = Array.from({ length }, (_, index) => ({ from: begin + index * seconds, granted: 0, refused: 0 }));
+      const kinds = new Map<string, number>();
+      for (const { day, granted, refused } of all) {
+        const count = (hours: Hours, to: (place: (typeof spans)[number], times: number) => void): void =>
+          hours.forEach((times, hour) => {
+            const place = spans[Math.floor((day + hour * HOUR - begin) / seconds)];
+            if (place && times > 0) to(place, times);
+          });
+        count(granted, (place, times) => (place.granted += times));
+        for (const [type, hours] of Object.entries(refused)) {
+          count(hours, (place, times) => {
+            place.refused += times;
+            kinds.set(type, (kinds.get(type) ?? 0) + times);
+          });
+        }
+      }
+      return {
+        spans,
+        kinds: [...kinds]
+          .map(([type, count]) => ({ type: type as AuditEventType, count }))
+          .sort((one, other) => other.count - one.count || one.type.localeCompare(other.type)),
+      };
+    },
+  };
+};
+
+export type OutcomeCounts = ReturnType<typeof outcomeCounts>;
+
+const none = (): number[] => Array.from({ length: HOURS }, () => 0);
+
+const added = (one: Counts | undefined, other: Counts): Noted => {
+  const sum = (some: Hours | undefined, more: Hours | undefined): number[] =>
+    none().map((_, hour) => (some?.[hour] ?? 0) + (more?.[hour] ?? 0));
+  const types = new Set([...Object.keys(one?.refused ?? {}), ...Object.keys(other.refused)]);
+  return {
+    granted: sum(one?.granted, other.granted),
+    refused: Object.fromEntries([...types].map((type) => [type, sum(one?.refused[type], other.refused[type])])),
+  };
+};

@@ -1,0 +1,98 @@
+import type { Dashboard, LoadFigures, PendingFigures, RefusalFigures } from '../../../views/pages/console-dashboard.ts';
+import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
+import { approvalFigures } from '../../domain/approvals/approval-figures.ts';
+import { type ConsoleDeps, partyNames } from './console-deps.ts';
+
+/** Approvals looked at: of those that wait those with least time left, of the others the newest. */
+const MOST_WAITING = 500;
+const COUNTED = 1000;
+const PEOPLE = 5;
+const KINDS = 5;
+
+const MINUTE = 60;
+/** Until when something that waits counts for each age, in seconds. */
+const AGES = [
+  ['minutes', 5 * MINUTE],
+  ['hour', 60 * MINUTE],
+  ['day', 24 * 60 * MINUTE],
+  ['older', Number.POSITIVE_INFINITY],
+] as const;
+
+/** Of the whole server, and so for whoever sees all of it. What is read has a bound, however much there is. */
+export const dashboardModel = async (
+  deps: Pick<
+    ConsoleDeps,
+    'basePath' | 'clock' | 'allApprovals' | 'outcomes' | 'accounts' | 'groups' | 'agents' | 'clients'
+  >,
+  frame: ConsoleFrame,
+  span: 'days' | 'hours',
+): Promise<Dashboard> => {
+  const sees = (place: ConsoleFrame['sees'][number]): boolean => frame.sees.includes(place);
+  const [approvals, refusals] = await Promise.all([
+    sees('approvals') ? approvalsNow(deps) : undefined,
+    refusalsIn(deps, span, sees('trail')),
+  ]);
+  return {
+    ...(approvals ? { approvals } : {}),
+    refusals,
+    ...(sees('try') ? { tryHref: `${deps.basePath}/console/policy/try` } : {}),
+  };
+};
+
+const approvalsNow = async (
+  deps: Parameters<typeof dashboardModel>[0],
+): Promise<NonNullable<Dashboard['approvals']>> => {
+  const now = deps.clock.now();
+  const href = `${deps.basePath}/console/approvals`;
+  const [waiting, newest] = await Promise.all([
+    deps.allApprovals.waiting(MOST_WAITING),
+    deps.allApprovals.list({ limit: COUNTED }),
+  ]);
+  const ageOf = (since: number) => AGES.find(([, below]) => now - since < below)?.[0] ?? 'older';
+  const pending: PendingFigures = {
+    count: waiting.length,
+    isMore: waiting.length === MOST_WAITING,
+    ages: AGES.map(([name]) => ({
+      name,
+      count: waiting.filter(({ createdAt }) => ageOf(createdAt) === name).length,
+    })),
+    href: `${href}?state=pending`,
+  };
+  const { days, people, decisions, medianSeconds, quickShare } = approvalFigures(newest, now);
+  const shown = people.slice(0, PEOPLE);
+  const names = await partyNames(
+    deps,
+    shown.map(({ account }) => account),
+  );
+  const load: LoadFigures = {
+    days: days.map((from, index) => ({
+      from,
+      count: people.reduce((sum, { perDay }) => sum + (perDay[index] ?? 0), 0),
+    })),
+    decisions,
+    ...(medianSeconds === undefined ? {} : { medianSeconds }),
+    ...(quickShare === undefined ? {} : { quickShare }),
+    ...(newest.length === COUNTED ? { countedOnly: COUNTED } : {}),
+    people: shown.map(({ account, ...counts }) => ({ ...counts, name: names(account) })),
+    href,
+  };
+  return { pending, load };
+};
+
+const refusalsIn = async (
+  { basePath, outcomes }: Pick<ConsoleDeps, 'basePath' | 'outcomes'>,
+  span: 'days' | 'hours',
+  readsTrail: boolean,
+): Promise<RefusalFigures> => {
+  const { spans, kinds } = await outcomes.of(span);
+  return {
+    span,
+    spans,
+    kinds: kinds.slice(0, KINDS).map((kind) => ({
+      ...kind,
+      ...(readsTrail ? { href: `${basePath}/console/audit?type=${encodeURIComponent(kind.type)}` } : {}),
+    })),
+    others: kinds.slice(KINDS).reduce((sum, { count }) => sum + count, 0),
+    hrefs: { days: `${basePath}/console#refusals`, hours: `${basePath}/console?refusals=hours#refusals` },
+  };
+};

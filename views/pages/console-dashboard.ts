@@ -1,0 +1,146 @@
+/** Figures of the whole server, for the overview of whoever sees all of it. */
+import { isolated } from '../agent-text.ts';
+import { type Html, html, type Phrase } from '../html.ts';
+import { barList, columnChart, dayBars } from '../partials/charts.ts';
+import { dayPhrase, durationPhrase, hourPhrase, numberPhrase } from '../time-text.ts';
+import { eventPhrase } from '../words/audit-events.ts';
+import { consoleApprovalsWords as approvalWords } from '../words/console-approvals.ts';
+import { dashboardWords as words } from '../words/console-dashboard.ts';
+
+export type PendingFigures = {
+  readonly count: number;
+  /** Whether there are more that were not counted. */
+  readonly isMore: boolean;
+  readonly ages: readonly { readonly name: keyof typeof words.ages; readonly count: number }[];
+  readonly href: string;
+};
+
+export type LoadFigures = {
+  /** Of all people, the oldest first. `from`: beginning of a day, epoch seconds. */
+  readonly days: readonly { readonly from: number; readonly count: number }[];
+  readonly decisions: number;
+  readonly medianSeconds?: number;
+  /** From 0 to 1. */
+  readonly quickShare?: number;
+  /** Of so many of the newest approvals. */
+  readonly countedOnly?: number;
+  readonly people: readonly { readonly name: string; readonly perDay: readonly number[]; readonly total: number }[];
+  readonly href: string;
+};
+
+export type RefusalFigures = {
+  readonly span: 'days' | 'hours';
+  /** The oldest first. `from` is epoch seconds. */
+  readonly spans: readonly { readonly from: number; readonly refused: number; readonly granted: number }[];
+  /** The most frequent; `href`: those in the trail, for whoever may read it. */
+  readonly kinds: readonly { readonly type: string; readonly count: number; readonly href?: string }[];
+  /** Of kinds that are not among these. */
+  readonly others: number;
+  /** The same page with each span. */
+  readonly hrefs: Readonly<Record<'days' | 'hours', string>>;
+};
+
+export type Dashboard = {
+  /** For whoever sees the approvals of everybody. */
+  readonly approvals?: { readonly pending: PendingFigures; readonly load: LoadFigures };
+  readonly refusals: RefusalFigures;
+  /** Where a decision can be tried; absent: not by whoever looks. */
+  readonly tryHref?: string;
+};
+
+/** Half of the yes of a week in no time is a habit; fewer may be chance. */
+const TOO_MANY_QUICK = 0.2;
+const ENOUGH_DECISIONS = 5;
+
+export const dashboard = ({ approvals, refusals, tryHref }: Dashboard): Html => html`${
+  approvals &&
+  html`<section aria-labelledby="approvals"><h2 id="approvals">${words.approvals}</h2>
+<div class="card pair">${pending(approvals.pending)}${load(approvals.load, tryHref)}</div></section>`
+}
+<section aria-labelledby="refusals"><h2 id="refusals">${words.refusals}</h2>
+<div class="card">${spans(refusals)}${refused(refusals, tryHref)}</div></section>`;
+
+const pending = ({ count, isMore, ages, href }: PendingFigures): Html =>
+  html`<div class="figure"><h3>${words.waitingNow}</h3>${
+    count === 0
+      ? html`<p class="empty">${words.nothingWaits}</p>`
+      : html`<p class="big-figure">${words.waiting(numberPhrase(count), isMore, count === 1)}</p>
+${barList({
+  label: words.byAge,
+  kind: 'pending',
+  bars: ages.map(({ name, count: some }) => ({ text: words.ages[name], count: some })),
+})}
+<p><a href="${href}">${words.lookAtWaiting}</a></p>`
+  }</div>`;
+
+const load = (figures: LoadFigures, tryHref: string | undefined): Html => {
+  const { days, decisions, medianSeconds, quickShare = 0, people, countedOnly, href } = figures;
+  const title = words.load(days.length);
+  return html`<div class="figure"><h3>${title}</h3>${
+    decisions === 0
+      ? html`<p class="empty">${words.noDecisions(tryHref)}</p>`
+      : html`<ul class="figures">
+<li><strong>${numberPhrase(decisions)}</strong> <span>${approvalWords.decisions}</span></li>
+<li><strong>${medianSeconds !== undefined && durationPhrase(medianSeconds)}</strong> <span>${words.median}</span></li>
+<li><strong>${Math.round(quickShare * 100)} %</strong> <span>${words.quickest}</span></li></ul>
+${quickShare >= TOO_MANY_QUICK && decisions >= ENOUGH_DECISIONS && html`<p class="flash warning">${words.quick}</p>`}
+${columnChart({
+  id: 'load',
+  title,
+  kind: 'active',
+  when: words.day,
+  heads: [words.decisions],
+  columns: days.map(({ from, count }) => ({ label: dayPhrase(from), values: [count] })),
+})}
+${busiest(figures)}
+${countedOnly !== undefined && html`<p class="hint">${approvalWords.countedOnly(numberPhrase(countedOnly))}</p>`}`
+  }${people.length > 0 && html`<p><a href="${href}">${words.allOfThem}</a></p>`}</div>`;
+};
+
+const busiest = ({ people, days }: LoadFigures): Html => {
+  const labels = days.map(({ from }) => dayPhrase(from));
+  const most = Math.max(1, ...people.flatMap(({ perDay }) => perDay));
+  return html`<table class="numbers"><caption>${words.busiest}</caption>
+<thead><tr><th scope="col">${approvalWords.person}</th><th scope="col">${words.eachDay}</th><th scope="col">${words.inAll}</th></tr></thead>
+<tbody>${people.map(
+    ({ name, perDay, total }) =>
+      html`<tr><th scope="row">${isolated(name)}</th><td>${dayBars(perDay, labels, most)}</td><td>${numberPhrase(total)}</td></tr>`,
+  )}</tbody></table>`;
+};
+
+const spans = ({ span, spans: all, hrefs }: RefusalFigures): Html => {
+  const lengths = { days: span === 'days' ? all.length : 14, hours: span === 'hours' ? all.length : 24 };
+  const link = (name: 'days' | 'hours', text: Phrase): Html =>
+    html`<a href="${hrefs[name]}"${name === span && html` aria-current="true"`}>${text}</a>`;
+  return html`<nav class="tabs sub" aria-label="${words.span}">${link('days', words.days(lengths.days))}${link('hours', words.hours(lengths.hours))}</nav>`;
+};
+
+const refused = ({ span, spans: all, kinds, others }: RefusalFigures, tryHref: string | undefined): Html => {
+  const total = (of: 'refused' | 'granted'): number => all.reduce((sum, one) => sum + one[of], 0);
+  if (total('refused') === 0) return html`<p class="empty">${words.noRefusals(tryHref)}</p>`;
+  const isByDay = span === 'days';
+  return html`<p class="big-figure">${words.refusedOf(numberPhrase(total('refused')), numberPhrase(total('granted')))}</p>
+<div class="pair">${columnChart({
+    id: 'refused',
+    title: isByDay ? words.byDay : words.byHour,
+    kind: 'refused',
+    when: isByDay ? words.day : words.hour,
+    heads: [words.refused, words.granted],
+    columns: all.map(({ from, refused: no, granted: yes }) => ({
+      label: isByDay ? dayPhrase(from) : hourPhrase(from),
+      values: [no, yes],
+    })),
+  })}
+<div class="figure"><h3>${words.byKind}</h3>${barList({
+    label: words.byKind,
+    kind: 'refused',
+    bars: [
+      ...kinds.map(({ type, count, href }) => ({
+        text: eventPhrase(type),
+        count,
+        ...(href === undefined ? {} : { href }),
+      })),
+      ...(others > 0 ? [{ text: words.otherKinds, count: others }] : []),
+    ],
+  })}</div></div>`;
+};

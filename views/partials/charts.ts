@@ -1,0 +1,90 @@
+/** Drawings of figures: inline SVG with nothing in it that a policy of pages forbids, and the numbers as text beside it. */
+import { type Html, html, type Phrase } from '../html.ts';
+import { numberPhrase } from '../time-text.ts';
+import { chartWords as words } from '../words/charts.ts';
+
+export type Column = {
+  /** What stands for it in the table, and at both ends of the axis. */
+  readonly label: Phrase;
+  /** As the heads name them; the first one is drawn. */
+  readonly values: readonly number[];
+};
+
+const WIDTH = 420;
+const HEIGHT = 90;
+/** The least that is more than nothing, and what nothing is. */
+const [LEAST, NOTHING] = [4, 1];
+
+/**
+ * One column for each span of time, the oldest first. The most stands above, both ends below, and every number in a table
+ * that can be opened. `kind` is the class that colours the columns.
+ */
+export const columnChart = ({
+  id,
+  title,
+  kind,
+  when,
+  heads,
+  columns,
+}: {
+  readonly id: string;
+  readonly title: Phrase;
+  readonly kind: string;
+  readonly when: Phrase;
+  readonly heads: readonly Phrase[];
+  readonly columns: readonly Column[];
+}): Html => {
+  const drawn = columns.map(({ values: [value = 0] }) => value);
+  const most = Math.max(0, ...drawn);
+  const top = columns[drawn.indexOf(most)];
+  const step = WIDTH / columns.length;
+  const bars = columns.map(({ label }, index) => {
+    const value = drawn[index] ?? 0;
+    const height = value === 0 ? NOTHING : Math.max(LEAST, (HEIGHT * value) / most);
+    return html`<rect class="${value === 0 ? 'nothing' : kind}" x="${(index * step + step * 0.1).toFixed(1)}" y="${(HEIGHT - height).toFixed(1)}" width="${(step * 0.8).toFixed(1)}" height="${height.toFixed(1)}"><title>${label}: ${numberPhrase(value)}</title></rect>`;
+  });
+  return html`<div class="chart">
+<p class="most">${top && words.most(numberPhrase(most), top.label)}</p>
+<svg role="img" aria-labelledby="${id}-title" viewbox="0 0 ${WIDTH} ${HEIGHT}" preserveaspectratio="none"><title id="${id}-title">${title}. ${top && words.most(numberPhrase(most), top.label)} ${words.belowInNumbers}</title>${bars}</svg>
+<p class="axis" aria-hidden="true"><span>${columns[0]?.label}</span><span>${columns.at(-1)?.label}</span></p>
+<details><summary>${words.inNumbers}</summary><table class="numbers"><thead><tr><th scope="col">${when}</th>${heads.map((head) => html`<th scope="col">${head}</th>`)}</tr></thead>
+<tbody>${columns.map(
+    ({ label, values }) =>
+      html`<tr><th scope="row">${label}</th>${values.map((value) => html`<td>${numberPhrase(value)}</td>`)}</tr>`,
+  )}</tbody></table></details></div>`;
+};
+
+export type Bar = {
+  readonly text: Phrase;
+  readonly count: number;
+  readonly href?: string;
+};
+
+/** A line for each part of a whole: its name and number, and a bar of its share. */
+export const barList = ({
+  label,
+  kind,
+  bars,
+}: {
+  readonly label: Phrase;
+  readonly kind: string;
+  readonly bars: readonly Bar[];
+}): Html => {
+  const most = Math.max(1, ...bars.map(({ count }) => count));
+  return html`<ul class="bars" aria-label="${label}">${bars.map(
+    ({ text, count, href }) =>
+      html`<li class="${count === 0 && 'none'}"><span>${href === undefined ? text : html`<a href="${href}">${text}</a>`}</span> <strong>${numberPhrase(count)}</strong><svg aria-hidden="true" viewbox="0 0 100 6" preserveaspectratio="none"><rect class="rail" width="100" height="6"></rect><rect class="${kind}" width="${((100 * count) / most).toFixed(1)}" height="6"></rect></svg></li>`,
+  )}</ul>`;
+};
+
+const DAY_WIDTH = 16;
+const DAY_HEIGHT = 28;
+
+/** Small, for a line of a table: one bar for each day; the numbers are read in its place. `most`: of the whole table. */
+export const dayBars = (perDay: readonly number[], days: readonly Phrase[], most: number): Html =>
+  html`<svg class="days" role="img" aria-label="${perDay.map((count, index) => html`${index > 0 && ', '}${days[index]}: ${count}`)}" viewbox="0 0 ${DAY_WIDTH * perDay.length} ${DAY_HEIGHT}" width="${DAY_WIDTH * perDay.length}" height="${DAY_HEIGHT}">${perDay.map(
+    (count, index) => {
+      const height = count === 0 ? 1 : Math.max(3, (DAY_HEIGHT * count) / most);
+      return html`<rect class="${count === 0 ? 'nothing' : 'active'}" x="${index * DAY_WIDTH}" y="${(DAY_HEIGHT - height).toFixed(1)}" width="${DAY_WIDTH - 4}" height="${height.toFixed(1)}" rx="2"></rect>`;
+    },
+  )}</svg>`;

@@ -1,0 +1,9 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** What stands around a drawing of figures. */
+export const chartWords = {
+  most: (count: HtmlValue, when: HtmlValue) =>
+    phrase({ en: html`Most: ${count} (${when}).`, de: html`Am meisten: ${count} (${when}).` }),
+  belowInNumbers: phrase({ en: 'All numbers stand below.', de: 'Alle Zahlen stehen darunter.' }),
+  inNumbers: phrase({ en: 'In numbers', de: 'In Zahlen' }),
+};
