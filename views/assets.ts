@@ -1,8 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { schemeRules } from './style-tokens.ts';
 
 /** A style sheet beside the one of every page. */
-export type StyleName = 'agents.css' | 'approvals.css' | 'charts.css' | 'policy.css' | 'security.css';
+export type StyleName =
+  | 'agents.css'
+  | 'approvals.css'
+  | 'charts.css'
+  | 'policy.css'
+  | 'security.css'
+  | 'styleguide.css';
 
 export type ScriptName = 'approvals.js' | 'passkeys.js' | 'push.js';
 
@@ -40,8 +47,8 @@ const loaded = (): Loaded => {
 
 const load = (): Loaded => {
   const byPath = new Map<string, Asset>();
-  const add = (name: AssetName, type: string): string => {
-    const body = readFileSync(fileOf(name));
+  const add = (name: AssetName, type: string, before = ''): string => {
+    const body = Buffer.concat([Buffer.from(before), readFileSync(fileOf(name))]);
     const digest = createHash('sha256').update(body).digest('hex').slice(0, 16);
     const path = `/assets/${name.replace('.', `.${digest}.`)}`;
     byPath.set(path, { body, type });
@@ -54,6 +61,11 @@ const load = (): Loaded => {
     'charts.css': add('charts.css', 'text/css; charset=utf-8'),
     'policy.css': add('policy.css', 'text/css; charset=utf-8'),
     'security.css': add('security.css', 'text/css; charset=utf-8'),
+    'styleguide.css': add(
+      'styleguide.css',
+      'text/css; charset=utf-8',
+      schemeRules(readFileSync(fileOf('style.css'), 'utf8')),
+    ),
     'approvals.js': add('approvals.js', 'text/javascript; charset=utf-8'),
     'passkeys.js': add('passkeys.js', 'text/javascript; charset=utf-8'),
     'push.js': add('push.js', 'text/javascript; charset=utf-8'),

@@ -38,6 +38,8 @@ export const consoleDeps = (
   const registration = repeatableRegistration({ documents, clock, identifiers, agents });
   return {
     ...people,
+    // Any https issuer is production (decision D19).
+    isDevelopment: people.issuer.startsWith('http:'),
     clock,
     identifiers,
     allApprovals: made.approvals.desk,

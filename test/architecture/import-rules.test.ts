@@ -33,7 +33,7 @@ const RULES: readonly Rule[] = [
     types: ['src/extensions/extension.ts', 'config/configuration.ts', 'node:http', 'node:events'],
   },
 
-  { of: 'views/assets.ts', may: ['node:crypto', 'node:fs'] },
+  { of: 'views/assets.ts', may: ['views/style-tokens.ts', 'node:crypto', 'node:fs'] },
   { of: 'views/partials/qr-code.ts', may: ['views/html.ts', 'uqr'] },
   { of: 'views/', may: ['./'] },
 

@@ -28,6 +28,8 @@ type Found<T> = Promise<Versioned<T> | undefined>;
 /** `agents` are as everybody sees them who grants something, `registered` as they stand in the register. */
 export type ConsoleDeps = PeopleDeps & {
   readonly serverUse: Pick<ServerUse, 'administer'>;
+  /** Whether nobody but who builds it uses this server (http issuer). */
+  readonly isDevelopment: boolean;
   /** Of the management API. */
   readonly handlers: Handlers<ConsoleOperation>;
   readonly clock: Pick<Clock, 'now'>;

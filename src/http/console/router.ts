@@ -30,6 +30,7 @@ import { addPeoplePages } from './people-pages.ts';
 import { addPolicyPages } from './policy-pages.ts';
 import { addReplayPages } from './replay-pages.ts';
 import { addServerPages } from './server-pages.ts';
+import { addStyleguidePage } from './styleguide-page.ts';
 import { addTryPage } from './try-page.ts';
 import { addTryUsePage } from './try-use-page.ts';
 import { addUpstreamPages } from './upstream-pages.ts';
@@ -124,6 +125,7 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
   addClientPages(parts);
   addServerPages(parts);
   addAuditPages(parts);
+  addStyleguidePage(parts);
 
   page('/console/agents/:id', async (ctx, { viewer, frame }, id) => {
     const before = readCursor(queryOf(ctx).get('before'));

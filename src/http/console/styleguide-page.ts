@@ -1,0 +1,12 @@
+import { SCHEMES, styleguidePage } from '../../../views/pages/styleguide.ts';
+import { queryOf, sendPage } from '../interaction/page-answers.ts';
+import type { Parts } from './console-forms.ts';
+
+/** Adds `GET /console/styleguide` where the server is in development; elsewhere there is no such page. */
+export const addStyleguidePage = ({ page, deps }: Parts): void => {
+  if (!deps.isDevelopment) return;
+  page('/console/styleguide', async (ctx, { frame }) => {
+    const asked = queryOf(ctx).get('scheme');
+    sendPage(ctx, 200, styleguidePage({ ...frame, scheme: SCHEMES.find((one) => one === asked) ?? 'auto' }));
+  });
+};

@@ -1,0 +1,79 @@
+/** The style guide shows each part that pages share, and every colour of the style sheet. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from '@jest/globals';
+import { assetByPath, assets } from '../../../views/assets.ts';
+import { Html } from '../../../views/html.ts';
+import { LANGUAGES } from '../../../views/language.ts';
+import { styleguidePage, styleguideParts } from '../../../views/pages/styleguide.ts';
+import { CONSOLE_PLACES } from '../../../views/partials/console-frame.ts';
+import { schemeRules, styleTokens } from '../../../views/style-tokens.ts';
+import { elementsOf } from './markup.ts';
+
+const PARTIALS = join(import.meta.dirname, '../../../views/partials');
+
+/** What is not to be looked at by itself. */
+const NOT_SHOWN: Readonly<Record<string, string>> = {
+  listPage: 'a page',
+  confirmPage: 'a page',
+  consoleTabs: 'made of the frame of who looks: stands first, and in every page',
+  scopeFieldValue: 'the value of a field',
+  hostOf: 'a text in resourceHeading',
+  sourceLine: 'a line of sourceText',
+};
+
+const page = (scheme: 'auto' | 'light' | 'dark' = 'auto'): Html =>
+  styleguidePage({ basePath: '/id', csrf: 'x', seesAll: true, sees: CONSOLE_PLACES, scheme });
+
+const style = assetByPath(assets('').href('style.css'))?.body.toString() ?? '';
+
+test('every part that pages share is there, in each of its states', async () => {
+  const files = readdirSync(PARTIALS).filter((name) => name.endsWith('.ts'));
+  expect(files.length).toBeGreaterThan(20);
+  const shared: string[] = [];
+  for (const file of files) {
+    const module = (await import(join(PARTIALS, file))) as Readonly<Record<string, unknown>>;
+    for (const [name, value] of Object.entries(module)) {
+      if (typeof value === 'function' || value instanceof Html) shared.push(name);
+    }
+  }
+  const shown: Readonly<Record<string, readonly unknown[]>> = styleguideParts();
+  expect(shared.filter((name) => !(name in shown) && !(name in NOT_SHOWN))).toEqual([]);
+  // Nothing is told of that is not there any more.
+  expect(Object.keys(shown).filter((name) => !shared.includes(name))).toEqual([]);
+  expect(Object.keys(NOT_SHOWN).filter((name) => !shared.includes(name))).toEqual([]);
+  for (const [name, states] of Object.entries(shown)) {
+    expect({ name, isEmpty: states.length === 0 || states.every((state) => state === undefined) }).toEqual({
+      name,
+      isEmpty: false,
+    });
+    expect(page().toString()).toContain(`<code>${name}</code>`);
+  }
+});
+
+test.each(LANGUAGES)('is well-formed in %s, no id stands twice, each input has its label', (language) => {
+  const elements = elementsOf(page('dark').in({ language }));
+  const ids = elements.flatMap(({ attributes }) => attributes['id'] ?? []);
+  expect(ids.filter((id, index) => ids.indexOf(id) !== index)).toEqual([]);
+  expect(elements.filter(({ name }) => name === 'h1')).toHaveLength(1);
+});
+
+describe('colours', () => {
+  test('each one of the style sheet is shown, in both schemes', () => {
+    const tokens = styleTokens(style);
+    const declared = new Set([...style.matchAll(/^\s+(--[a-z-]+): #/gm)].map(([, name]) => name));
+    expect(new Set(tokens.map(({ name }) => name))).toEqual(declared);
+    const shown = page().toString();
+    for (const { name, light, dark } of tokens) {
+      for (const text of [name, light, dark]) expect(shown).toContain(`<code>${text}</code>`);
+    }
+    expect(tokens.find(({ name }) => name === '--page')).toEqual({ name: '--page', light: '#f3f5f4', dark: '#0f1514' });
+  });
+
+  test('a part of a page takes a scheme whatever the browser prefers, by a rule made of the style sheet', () => {
+    expect(schemeRules(style)).toContain('.scheme-dark {\n  color-scheme: dark;\n  --page: #0f1514;');
+    const sheet = assetByPath(assets('').href('styleguide.css'))?.body.toString() ?? '';
+    expect(sheet.startsWith(schemeRules(style))).toBe(true);
+    expect(sheet).not.toMatch(/url\(|@import/);
+  });
+});

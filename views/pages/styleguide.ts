@@ -1,0 +1,279 @@
+/** What pages are made of, for whoever makes them; served in development only. */
+import { assetByPath, assets } from '../assets.ts';
+import { type Html, type HtmlValue, html } from '../html.ts';
+import { layout } from '../layout.ts';
+import { agentCard, agentDetails, environmentTag, verifiedTag } from '../partials/agent-card.ts';
+import { agentRows, lastUse } from '../partials/agent-rows.ts';
+import { AGENT_STATE_KINDS, stateTag } from '../partials/agent-state.ts';
+import { agentsWords, deedLine, deeds, facts } from '../partials/approval-facts.ts';
+import { seatNote } from '../partials/approval-seat.ts';
+import { glassNote } from '../partials/break-glass.ts';
+import { browserText } from '../partials/browser-text.ts';
+import { barList, columnChart, dayBars } from '../partials/charts.ts';
+import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import { commaList, factList, postButton, registeredState, rightsList, table } from '../partials/console-list.ts';
+import { checkbox, choice, textArea } from '../partials/controls.ts';
+import { countBar } from '../partials/count-bar.ts';
+import { detailChips, detailChoices } from '../partials/detail-list.ts';
+import { field } from '../partials/field.ts';
+import { flash } from '../partials/flash.ts';
+import { pagination } from '../partials/pagination.ts';
+import { passkeyForm } from '../partials/passkey-form.ts';
+import { differenceText, policyLines, sourceText } from '../partials/policy-text.ts';
+import { qrCode } from '../partials/qr-code.ts';
+import { resourceHeading, riskBadge, scopeChips, scopeChoices } from '../partials/scope-list.ts';
+import { rememberForm, standingList } from '../partials/standing-approval.ts';
+import { submit } from '../partials/submit.ts';
+import { styleTokens } from '../style-tokens.ts';
+import { dayPhrase } from '../time-text.ts';
+import { agentWords } from '../words/agent.ts';
+import { styleguideSamples as samples, styleguideWords as words } from '../words/styleguide.ts';
+
+export const SCHEMES = ['auto', 'light', 'dark'] as const;
+
+export type StyleguideModel = ConsoleFrame & { readonly scheme: (typeof SCHEMES)[number] };
+
+const { noon, planner, payer, payment, approval, deletion, scopes, resource } = samples;
+
+/** Each part that pages share, by the name it is imported by, in its states. A test sees that none is missing. */
+export const styleguideParts = () =>
+  ({
+    submit: (['primary', 'strong', 'plain', 'danger', 'quiet'] as const).map((kind) =>
+      submit({ text: words.button, kind }),
+    ),
+    flash: (['success', 'notice', 'warning', 'error'] as const).map((kind) => flash({ kind, text: words.running })),
+    field: [
+      field({
+        name: 'sg-a',
+        label: words.label,
+        hint: words.hint,
+        value: planner.name,
+        autocomplete: 'off',
+        maxLength: 80,
+      }),
+      field({
+        name: 'sg-b',
+        label: words.label,
+        error: words.error,
+        value: payer.name,
+        autocomplete: 'off',
+        maxLength: 80,
+      }),
+      field({ name: 'sg-c', label: words.label, code: true, value: '481 730', autocomplete: 'off', maxLength: 80 }),
+      field({
+        name: 'sg-d',
+        label: words.label,
+        type: 'date',
+        value: '2026-11-30',
+        autocomplete: 'off',
+        maxLength: 10,
+      }),
+    ],
+    textArea: [
+      textArea({ name: 'sg-e', label: words.label, hint: words.hint, value: planner.purpose, rows: 3, maxLength: 200 }),
+      textArea({
+        name: 'sg-f',
+        label: words.label,
+        error: words.error,
+        value: '{}',
+        rows: 2,
+        maxLength: 200,
+        code: true,
+      }),
+    ],
+    choice: [
+      choice({
+        name: 'sg-g',
+        label: words.label,
+        value: '2',
+        options: [
+          { value: '1', text: words.one },
+          { value: '2', text: words.two },
+        ],
+      }),
+    ],
+    checkbox: [true, false].map((isChecked, index) =>
+      checkbox({ name: `sg-h${index}`, label: words.label, isChecked }),
+    ),
+    postButton: [postButton('#', '', submit({ text: words.button, kind: 'plain' }))],
+    passkeyForm: [
+      passkeyForm({
+        kind: 'get',
+        action: '#',
+        options: '{}',
+        button: words.button,
+        look: 'primary',
+        fields: undefined,
+        without: html`<p>${words.running}</p>`,
+      }),
+    ],
+    riskBadge: scopes.map(({ risk }) => riskBadge(risk)),
+    stateTag: [...AGENT_STATE_KINDS.map((state) => stateTag(state)), stateTag('active', true)],
+    environmentTag: (['production', 'test', 'development'] as const).map(environmentTag),
+    verifiedTag: [verifiedTag],
+    registeredState: (['active', 'disabled', 'retired'] as const).map(registeredState),
+    agentCard: [agentCard(planner), agentCard(payer)],
+    agentDetails: [agentDetails(planner)],
+    agentRows: [
+      agentRows([
+        { ...planner, state: 'active', href: '#', isStopped: false, ownerName: samples.person, lastUsedAt: noon },
+        { ...payer, state: 'suspended', href: '#', isStopped: false, ownerName: samples.person },
+        { ...planner, state: 'active', href: '#', isStopped: true, ownerName: samples.person },
+      ]),
+    ],
+    lastUse: [lastUse(noon), lastUse(undefined)],
+    browserText: [browserText(samples.browser), browserText()],
+    resourceHeading: [resourceHeading(resource)],
+    scopeChips: [scopeChips(scopes)],
+    scopeChoices: [
+      scopeChoices(
+        resource.identifier,
+        scopes.map((scope) => ({ ...scope, checked: scope.risk === 'low' })),
+        'sg-scope',
+      ),
+    ],
+    detailChips: [detailChips([payment])],
+    detailChoices: [detailChoices([{ ...payment, id: '0', checked: false }], 'sg-detail')],
+    deeds: [deeds(approval), deeds(deletion)],
+    deedLine: [deedLine(approval), deedLine(deletion)],
+    facts: [facts(approval), facts({ ...deletion, state: 'approved' })],
+    agentsWords: [agentsWords(approval)],
+    seatNote: [
+      seatNote({ value: '', others: [{ href: '#', name: samples.person }] }),
+      seatNote({ value: '', away: { name: samples.person, until: noon }, others: [{ href: '#' }] }),
+    ],
+    glassNote: [
+      glassNote({ reason: samples.reason, isBroken: false, href: '#' }),
+      glassNote({ reason: samples.reason, isBroken: true, href: '#' }),
+    ],
+    rememberForm: [rememberForm({ action: '#', csrf: '', amount: 1250 })],
+    standingList: [
+      standingList([
+        {
+          approval,
+          uses: 2,
+          mostUses: 5,
+          sum: { spent: 2500, most: 5000 },
+          until: noon + 86_400,
+          endAction: '#',
+          csrf: '',
+        },
+      ]),
+    ],
+    table: [
+      table<string>(
+        [
+          { title: words.label, cell: (name) => name },
+          { title: words.one, cell: () => 1 },
+        ],
+        [planner.name, payer.name],
+      ),
+    ],
+    factList: [
+      factList([
+        [words.label, planner.name],
+        [words.one, 1],
+      ]),
+    ],
+    commaList: [commaList([planner.name, payer.name]), commaList([])],
+    rightsList: [rightsList({ [resource.identifier]: ['events:read', 'events:write'] })],
+    pagination: [pagination({ firstHref: '#', nextHref: '#' }, words.parts)],
+    countBar: [
+      countBar(
+        words.sample,
+        'sg-count',
+        AGENT_STATE_KINDS.map((name, index) => ({ name, count: (4 - index) * 3, href: '#' })),
+        agentWords.states,
+      ),
+    ],
+    columnChart: [
+      columnChart({
+        id: 'sg-chart',
+        title: words.sample,
+        kind: 'refused',
+        when: words.label,
+        heads: [words.one, words.two],
+        columns: [3, 0, 9, 4, 1].map((count, index) => ({
+          label: dayPhrase(noon + index * 86_400),
+          values: [count, count * 7],
+        })),
+      }),
+    ],
+    barList: [
+      barList({
+        label: words.sample,
+        kind: 'pending',
+        bars: [
+          { text: words.one, count: 8, href: '#' },
+          { text: words.two, count: 0 },
+        ],
+      }),
+    ],
+    dayBars: [
+      dayBars(
+        [1, 0, 4, 7],
+        [0, 1, 2, 3].map((day) => dayPhrase(noon + day * 86_400)),
+        7,
+      ),
+    ],
+    policyLines: [
+      policyLines([
+        { id: 'low-risk', effect: 'permit', reason: samples.policyReason, conditions: [words.one] },
+        { id: 'no-admin', effect: 'forbid', conditions: [] },
+      ]),
+    ],
+    sourceText: [sourceText(samples.policy, words.sample)],
+    differenceText: [
+      differenceText({
+        from: 1,
+        to: 2,
+        lines: [
+          { kind: 'same', text: 'permit (' },
+          { kind: 'removed', text: '  principal,' },
+          { kind: 'added', text: samples.policyLine },
+          undefined,
+        ],
+      }),
+      differenceText({ from: 1, to: 2, lines: [] }),
+    ],
+    qrCode: [qrCode(samples.link, words.sample)],
+  }) satisfies Readonly<Record<string, readonly HtmlValue[]>>;
+
+export const styleguidePage = (model: StyleguideModel): Html =>
+  layout({
+    frame: model,
+    style: 'agents.css',
+    alsoStyle: ['approvals.css', 'policy.css', 'security.css', 'charts.css', 'styleguide.css'],
+    title: words.title,
+    width: 'wide',
+    body: html`<div class="page-head"><h1>${words.title}</h1>
+<p class="lead">${words.lead}</p>
+<nav class="tabs" aria-label="${words.schemes}">${SCHEMES.map(
+      (scheme) =>
+        html`<a href="${model.basePath}/console/styleguide?scheme=${scheme}"${scheme === model.scheme && html` aria-current="true"`}>${words.scheme[scheme]}</a>`,
+    )}</nav></div>
+<section aria-labelledby="colours"><h2 id="colours">${words.colours}</h2>${swatches('light')}${swatches('dark')}</section>
+<div class="scheme-${model.scheme}">
+<section aria-labelledby="type"><h2 id="type">${words.type}</h2><div class="card">${type}</div></section>
+<section aria-labelledby="parts"><h2 id="parts">${words.parts}</h2>
+<div class="parts"><section aria-labelledby="part-tabs"><h3 id="part-tabs"><code>${consoleTabs.name}</code></h3>${consoleTabs(model, 'agents', false)}</section>
+${Object.entries(styleguideParts()).map(
+  ([name, states]) =>
+    html`<section aria-labelledby="part-${name}"><h3 id="part-${name}"><code>${name}</code></h3><div class="states">${states.map((state) => html`<div class="state">${state}</div>`)}</div></section>`,
+)}</div></section></div>`,
+  });
+
+const swatches = (scheme: 'light' | 'dark'): Html => {
+  const style = assetByPath(assets('').href('style.css'))?.body.toString() ?? '';
+  return html`<div class="scheme-${scheme}"><h3>${words.scheme[scheme]}</h3><ul class="swatches">${styleTokens(
+    style,
+  ).map(
+    (token) =>
+      html`<li><svg aria-hidden="true" viewbox="0 0 8 2" preserveaspectratio="none"><path fill="${token[scheme]}" d="M0 0h8v2H0z"></path></svg><code>${token.name}</code><code>${token[scheme]}</code></li>`,
+  )}</ul></div>`;
+};
+
+const type = html`<p class="big">${words.sample}</p>
+<h2>${words.sample}</h2><h3>${words.sample}</h3><h4>${words.sample}</h4>
+<p class="lead">${words.running}</p><p>${words.running}</p><p class="hint">${words.running}</p>
+<p><code>${planner.id}</code></p><p class="big code">${samples.code}</p><p class="empty">${words.running}</p>`;
