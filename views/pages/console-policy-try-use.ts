@@ -43,7 +43,7 @@ const offered = (names: Readonly<Record<string, Text>>): readonly Option[] =>
 const registerForm = (model: TryUseModel): Html => {
   const { text, select } = controls(model);
   return html`<section aria-labelledby="register"><h2 id="register">${words.register}</h2>
-<form method="get" action="${model.action}#result" class="card form"><input type="hidden" name="ask" value="register">
+<form method="get" action="${model.action}#result" class="card form" role="search" aria-labelledby="register"><input type="hidden" name="ask" value="register">
 <div class="duo">${text('who', words.who, words.whoHint, true)}
 ${select('way', words.way, offered(words.ways))}
 ${select('kind', words.what, offered(words.kinds))}
@@ -59,7 +59,7 @@ ${select('policy', tryWords.policies, model.policies, tryWords.policiesHint)}</d
 const callForm = (model: TryUseModel): Html => {
   const { text, select } = controls(model);
   return html`<section aria-labelledby="call"><h2 id="call">${words.call}</h2>
-<form method="get" action="${model.action}#result" class="card form"><input type="hidden" name="ask" value="administer">
+<form method="get" action="${model.action}#result" class="card form" role="search" aria-labelledby="call"><input type="hidden" name="ask" value="administer">
 <div class="duo">${text('caller', words.who, words.callerHint)}
 ${select('operation', words.operation, model.operations, words.operationHint)}
 ${text('target', words.target, words.targetHint, true)}

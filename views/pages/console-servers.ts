@@ -151,9 +151,9 @@ ${model.types.map((type, index) => detailType(type, model.server.href, index))}<
 const detailType = (type: ShownType, action: string, index: number): Html => {
   const id = `type-${index}`;
   return html`<article class="card" id="${id}" aria-labelledby="${id}-name"><div class="row"><h3 id="${id}-name">${isolated(type.description, 200)}</h3>${riskBadge(type.risk)}</div>
-<p><code>${plainText(type.type, 200)}</code></p>
+<p><code id="${id}-type">${plainText(type.type, 200)}</code></p>
 <div><h4>${words.preview}</h4>${detailChips([type.preview])}</div>
-<form method="get" action="${action}#${id}"><input type="hidden" name="type" value="${type.type}">
+<form method="get" action="${action}#${id}" role="search" aria-labelledby="${id}-type"><input type="hidden" name="type" value="${type.type}">
 ${textArea({
   name: 'example',
   id: `example-${index}`,
