@@ -15,7 +15,8 @@ export const keepResult = (campaign: string, configuration: string, result: Figu
   const entry = {
     command: `npm run campaign -- ${process.argv.slice(2).join(' ')}`,
     commit: commit(),
-    date: new Date().toISOString().slice(0, 10),
+    // Campaigns move `Date`; this is the machine's.
+    date: new Date(performance.timeOrigin + performance.now()).toISOString().slice(0, 10),
     machine: {
       cores: availableParallelism(),
       processor: cpus()[0]?.model ?? 'unknown',
