@@ -18,6 +18,7 @@ import { approvalUse } from './domain/approvals/approval-use.ts';
 import { authenticationRefusals } from './domain/audit/authentication-refusals.ts';
 import { refusalCounter } from './domain/audit/refusal-counter.ts';
 import { blueprintPreview } from './domain/blueprints/blueprint-preview.ts';
+import { grantDesk } from './domain/grants/grant-desk.ts';
 import { pollingPace } from './domain/limits/polling-pace.ts';
 import { requestLimit } from './domain/limits/request-limits.ts';
 import { repeatableRegistration } from './domain/registration/repeatable-registration.ts';
@@ -147,6 +148,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   });
   await kills.start();
   const leases = leaseRegister({ documents, clock, liveness });
+  const grants = grantDesk({ leases, consents: made.consents, audit });
   const details = requestDetails({ resourceServers, clock });
   const authority = resourceAuthority({
     details,
@@ -311,7 +313,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
 
   const countRefusal = ({ reason, source, request }: { reason: string; source: string; request: string }) =>
     refusals.note(source, reason, request);
-  const people = peoplePages(made, configuration, { provider: engine.provider, leases, countRefusal });
+  const people = peoplePages(made, configuration, { provider: engine.provider, leases, grants, countRefusal });
   const keeping: Housekeeping = housekeeping({
     configuration,
     documents,
@@ -328,6 +330,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
         void (await Promise.all([
           made.uses.flush(),
           made.credentialUses.flush(),
+          made.grantUses.flush(),
           made.sessions.flush(),
           made.outcomes.flush(),
         ])),
@@ -399,6 +402,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     owners: made.owners,
     departures: made.departures,
     resourceServers,
+    grants: { leases, desk: grants, uses: made.grantUses },
     delegations,
     keys: {
       list: keys.list,

@@ -19,6 +19,7 @@ import { clientCommands } from './commands/clients.ts';
 import { credentialCommands } from './commands/credentials.ts';
 import { delegationCommands } from './commands/delegations.ts';
 import { federationCommands } from './commands/federation.ts';
+import { grantCommands } from './commands/grants.ts';
 import { groupCommands } from './commands/groups.ts';
 import { instanceCommands } from './commands/instances.ts';
 import { keyCommands } from './commands/keys.ts';
@@ -56,6 +57,7 @@ export const COMMANDS: readonly Command[] = [
   resetPassword,
   ...clientCommands,
   ...resourceServerCommands,
+  ...grantCommands,
   ...delegationCommands,
   ...approvalCommands,
   ...absenceCommands,

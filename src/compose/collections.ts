@@ -22,6 +22,7 @@ import { CONSENTS } from '../domain/consent/remembered-consent.ts';
 import { DELEGATIONS } from '../domain/delegation/delegation.ts';
 import { FACTORS } from '../domain/factors/factor.ts';
 import { TRUSTED_ISSUERS } from '../domain/federation/trusted-issuer.ts';
+import { GRANT_USE } from '../domain/grants/grant-use.ts';
 import { GROUPS } from '../domain/groups/group.ts';
 import { INSTANCE_SLOTS, INSTANCES } from '../domain/instances/instance.ts';
 import { IMPORTS } from '../domain/moving/import-mark.ts';
@@ -84,6 +85,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   INSTANCE_SLOTS,
   SESSIONS,
   LEASES,
+  GRANT_USE,
   DELEGATIONS,
   ABSENCES,
   APPROVALS,

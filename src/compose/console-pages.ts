@@ -65,7 +65,7 @@ export const consoleDeps = (
       ...agentHandlers(agents, owners, blueprints, accounts, groups, registration, audit),
       ...accountHandlers(accounts, made.factors),
       ...groupHandlers(groups, made.departures),
-      ...delegationHandlers(made.delegations, agents, owners),
+      ...delegationHandlers(made.delegations, agents, owners, made.grantUses),
       ...auditHandlers(audit, audit),
       ...blueprintHandlers({ ...blueprints, preview: blueprintPreview({ documents }) }),
       ...sessionHandlers(made.sessions, accounts, clock),

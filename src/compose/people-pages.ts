@@ -21,8 +21,9 @@ export const peoplePages = (
   {
     provider,
     leases,
+    grants,
     countRefusal,
-  }: Pick<Parameters<typeof interactions>[0], 'provider'> & Pick<PeopleDeps, 'leases' | 'countRefusal'>,
+  }: Pick<Parameters<typeof interactions>[0], 'provider'> & Pick<PeopleDeps, 'leases' | 'grants' | 'countRefusal'>,
 ) => {
   const { issuer, limits } = configuration;
   const { clock, identifiers, ephemeral, masterKey, audit, resourceServers, delegations, requests, consents } = made;
@@ -57,6 +58,9 @@ export const peoplePages = (
     browserSessions: browserSessions(seam),
     sessions,
     leases,
+    grants,
+    uses: made.grantUses,
+    authorize: made.authorize,
     accounts,
     clients,
     agents,

@@ -42,6 +42,7 @@ import { issuerKeys } from '../domain/federation/issuer-keys.ts';
 import { trustedIssuerRegistry } from '../domain/federation/trusted-issuer-registry.ts';
 import { workloadIdentity } from '../domain/federation/workload-identity.ts';
 import { workloadTokens } from '../domain/federation/workload-tokens.ts';
+import { grantUse } from '../domain/grants/grant-use.ts';
 import { groupRegistry } from '../domain/groups/group-registry.ts';
 import { ownersOf } from '../domain/groups/owners.ts';
 import { instanceRegister } from '../domain/instances/instance-register.ts';
@@ -138,6 +139,7 @@ export const services = async (configuration: Configuration, overrides: Override
   });
   const uses = agentUse({ documents, clock });
   const outcomes = outcomeCounts({ documents, clock, node: state.node });
+  const grantUses = grantUse({ documents, clock });
   const mailer = overrides.mailer ?? mailerOf(configuration);
   const book = noticeBook({
     documents,
@@ -156,6 +158,7 @@ export const services = async (configuration: Configuration, overrides: Override
         metrics.events.inc({ type: event.type, outcome: event.outcome });
         outcomes.note(event);
         if (event.type === 'token.issued' && event.caller?.startsWith('agt_')) uses.note(event.caller);
+        grantUses.note(event);
         return receipt;
       } catch (error) {
         metrics.failures.inc();
@@ -502,6 +505,7 @@ export const services = async (configuration: Configuration, overrides: Override
     departures,
     uses,
     outcomes,
+    grantUses,
     upkeep,
     credentials,
     secrets: secretExceptions({ documents, audit, clock, identifiers, digestSecret, permits: permitsAgent }),

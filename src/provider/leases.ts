@@ -1,10 +1,10 @@
 /** The lease port over the engine's Grants. */
 import type { DetailsByResource } from '../domain/details/detail-type.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { DocumentStore } from '../domain/ports/document-store.ts';
-import type { Lease, Leases } from '../domain/ports/leases.ts';
+import { type Cursor, type DocumentStore, update } from '../domain/ports/document-store.ts';
+import type { Lease, LeaseRights, Leases } from '../domain/ports/leases.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
-import { LEASES, type LeaseRecord } from './records.ts';
+import { heldAt, LEASES, type LeaseRecord, ownScope, scopesWithout, sessionOfLease } from './records.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 
 type GrantPayload = {
@@ -15,6 +15,7 @@ type GrantPayload = {
     readonly resources?: Readonly<Record<string, string>>;
   };
   readonly details?: DetailsByResource;
+  readonly requestedActor?: string;
   readonly iat: number;
   readonly exp: number;
 };
@@ -35,9 +36,34 @@ export const leaseRegister = (deps: {
       const found = await leases.find({ where: { account }, limit: 1000 });
       const live = await Promise.all(found.map(({ document }) => deps.liveness.leaseHeldLive(document.id)));
       return live
-        .filter((record) => record !== undefined && record.clientId !== ACCOUNT_PAGES_CLIENT.client_id)
-        .map((record) => toLease(record as LeaseRecord))
+        .filter((record) => record !== undefined)
+        .filter(isShown)
+        .map(toLease)
         .sort((a, b) => b.createdAt - a.createdAt);
+    },
+    async list({ account, clientId, after, limit }) {
+      const where = { ...(account === undefined ? {} : { account }), ...(clientId === undefined ? {} : { clientId }) };
+      const items: Lease[] = [];
+      let cursor: Cursor | undefined = after;
+      for (;;) {
+        const page = await leases.find({
+          where,
+          order: { by: 'createdAt', direction: 'descending' },
+          ...(cursor ? { after: cursor } : {}),
+          limit,
+        });
+        for (const { document } of page) {
+          cursor = { value: document.createdAt, id: document.id };
+          const live = isShown(document) ? await deps.liveness.leaseHeldLive(document.id) : undefined;
+          if (live) items.push(toLease(live));
+          if (items.length === limit) return { items, next: cursor };
+        }
+        if (page.length < limit) return { items };
+      }
+    },
+    async narrow(id, without) {
+      const stored = await update(leases, id, (lease) => ({ ...lease, payload: narrowed(lease.payload, without) }));
+      return stored && toLease(stored.document);
     },
     async revoke(id) {
       const taken = await leases.take(id);
@@ -48,25 +74,48 @@ export const leaseRegister = (deps: {
   };
 };
 
-const words = (scope: string | undefined): readonly string[] => (scope ? scope.split(' ') : []);
+/** The account pages themselves hold what no person allowed. */
+const isShown = ({ clientId }: LeaseRecord): boolean => clientId !== ACCOUNT_PAGES_CLIENT.client_id;
 
-const without = (granted: string | undefined, rejected: string | undefined): readonly string[] =>
-  words(granted).filter((scope) => !words(rejected).includes(scope));
+/** What is taken away stands beside what was granted, as the engine reads it. */
+const narrowed = (
+  payload: LeaseRecord['payload'],
+  { openidScopes, resources }: LeaseRights,
+): LeaseRecord['payload'] => {
+  const { rejected = {} } = payload as unknown as GrantPayload;
+  const joined = (before: string | undefined, more: readonly string[]): string =>
+    [...new Set([...scopesWithout(before, undefined), ...more])].join(' ');
+  const lost = Object.entries(resources).map(([resource, scopes]) => [
+    resource,
+    joined(ownScope(rejected.resources, resource), scopes),
+  ]);
+  return {
+    ...payload,
+    rejected: {
+      ...rejected,
+      ...(openidScopes.length === 0
+        ? {}
+        : { openid: { ...rejected.openid, scope: joined(rejected.openid?.scope, openidScopes) } }),
+      ...(lost.length === 0 ? {} : { resources: { ...rejected.resources, ...Object.fromEntries(lost) } }),
+    },
+  };
+};
 
-const toLease = ({ id, account, clientId, payload, createdAt }: LeaseRecord): Lease => {
+const toLease = (record: LeaseRecord): Lease => {
+  const { id, account, clientId, payload, createdAt } = record;
   const grant = payload as unknown as GrantPayload;
+  const session = sessionOfLease(record);
   return {
     id,
     account,
     clientId,
-    openidScopes: without(grant.openid?.scope, grant.rejected?.openid?.scope),
+    openidScopes: scopesWithout(grant.openid?.scope, grant.rejected?.openid?.scope),
     resources: Object.fromEntries(
-      Object.entries(grant.resources ?? {}).map(([resource, scope]) => [
-        resource,
-        without(scope, grant.rejected?.resources?.[resource]),
-      ]),
+      Object.keys(grant.resources ?? {}).map((resource) => [resource, heldAt(record, resource)]),
     ),
     ...(grant.details === undefined ? {} : { details: grant.details }),
+    ...(grant.requestedActor === undefined ? {} : { actor: grant.requestedActor }),
+    ...(session === undefined ? {} : { session }),
     createdAt,
     expiresAt: grant.exp,
   };

@@ -54,7 +54,13 @@ export type LeaseRecord = {
 
 export const LEASES = {
   name: 'leases',
-  indexes: [{ fields: ['account'] }, { fields: ['instance'] }],
+  indexes: [
+    { fields: ['account'] },
+    { fields: ['clientId'] },
+    { fields: ['account', 'clientId'] },
+    { fields: ['instance'] },
+    { fields: ['createdAt'] },
+  ],
   expiresAt: 'expiresAt',
   members: ['account', 'clientId', 'payload', 'createdAt', 'expiresAt'],
   isAbsentWhenUnreadable: true,
@@ -80,3 +86,26 @@ export const REVOKED_TOKENS = {
   indexes: [],
   expiresAt: 'expiresAt',
 } as const satisfies CollectionDeclaration;
+
+/** Words of a scope that are not among the others. */
+export const scopesWithout = (granted: string | undefined, rejected: string | undefined): readonly string[] => {
+  const lost = new Set(rejected?.split(' '));
+  return granted ? granted.split(' ').filter((scope) => !lost.has(scope)) : [];
+};
+
+/** A resource may be called what every object has. */
+export const ownScope = (
+  resources: Readonly<Record<string, string>> | undefined,
+  resource: string,
+): string | undefined =>
+  resources !== undefined && Object.hasOwn(resources, resource) ? resources[resource] : undefined;
+
+/** What a lease holds at a resource: what was granted but for what was refused, or taken away since. */
+export const heldAt = ({ payload }: Pick<LeaseRecord, 'payload'>, resource: string): readonly string[] => {
+  type Scopes = Readonly<Record<string, string>>;
+  const { resources, rejected } = payload as {
+    readonly resources?: Scopes;
+    readonly rejected?: { readonly resources?: Scopes };
+  };
+  return scopesWithout(ownScope(resources, resource), ownScope(rejected?.resources, resource));
+};

@@ -26,7 +26,7 @@ import type { ResourceServer } from '../domain/resource-servers/resource-server.
 import type { Part, Revocation } from '../domain/revocation/revocation.ts';
 import type { SessionRegister } from '../domain/sessions/session-register.ts';
 import type { ActiveParty, EngineClients } from './engine-client.ts';
-import { clientVersionOf, LEASES, type LeaseRecord, sessionOfLease } from './records.ts';
+import { clientVersionOf, heldAt, LEASES, type LeaseRecord, sessionOfLease } from './records.ts';
 
 /** What a token says of itself. */
 export type TokenFacts = {
@@ -213,6 +213,9 @@ export const tokenLiveness = (deps: {
     if (audience === undefined) return undefined;
     const server = (await deps.resourceServers.findByIdentifier(audience))?.document;
     if (server?.state !== 'active') return 'resource_server_not_active';
+    // The lease of the agent that stands first is the same decision of the person as its row; the row is newer.
+    const granted = lease && lease.clientId !== actorsOf(facts.chain).at(-1) ? heldAt(lease, audience) : scope;
+    if (scope.some((name) => !granted.includes(name))) return 'grant_narrowed';
     const [caller, ...through] = parties;
     if (!caller) return 'client_not_active';
     const asked: DecisionFacts = {

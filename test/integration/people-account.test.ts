@@ -103,7 +103,8 @@ describe('/account', () => {
     ]) {
       expect(text).toContain(shown);
     }
-    expect(formsOf(page.text).filter(({ action }) => action.includes('/clients/'))).toHaveLength(1);
+    const ofApps = formsOf(page.text).filter(({ action }) => action.includes('/clients/'));
+    expect(ofApps.map(({ action }) => action.split('/').at(-1))).toEqual(['revoke', 'narrow']);
   });
 
   test('is empty for another person, and over for a disabled one', async () => {
@@ -157,7 +158,7 @@ describe('/account', () => {
     const other = lease(world, world.bob.id);
     const ada = personAt(world);
     const page = (await ada.get('/account')).text;
-    expect(page.split('/account/clients/')).toHaveLength(2);
+    expect(page.split(/\/account\/clients\/[\w]+\/revoke/)).toHaveLength(2);
     expect(textOf(page)).toContain('from 3 sign-ins');
     expect((await ada.post(`/account/clients/${world.client.id}/revoke`, await ada.csrf())).status).toBe(303);
     expect(ids.filter((id) => world.leases.live.has(id))).toEqual([]);
@@ -170,14 +171,130 @@ describe('/account', () => {
     ).toEqual([...ids].sort());
   });
 
-  test('WB-11 what belongs to another person is not there', async () => {
+  test('says what may be done now, what is stopped and why, and when it was last used', async () => {
     const world = await peopleWorld();
     const { parent } = await withHop(world);
+    lease(world);
+    const ada = personAt(world);
+    expect(textOf((await ada.get('/account')).text)).toContain('Not used yet.');
+    world.uses.note({ type: 'token.issued', delegation: parent.id, grant: 'lse_0' });
+    const account = await world.accounts.get(world.ada.id);
+    await world.accounts.update(
+      world.ada.id,
+      Number(account?.version),
+      { entitlements: { [CALENDAR]: ['read'] } },
+      { caller: 'system' },
+    );
+    const page = (await ada.get('/account')).text;
+    expect(textOf(page)).toContain('Allowed by you, but stopped at present: Change your calendar');
+    expect(textOf(page)).toContain('You do not have this right yourself.');
+    expect(textOf(page).split('Last used 15 Jan 2027')).toHaveLength(3);
+    const german = textOf((await ada.get('/account').set('accept-language', 'de')).text);
+    for (const words of ['zurzeit aber gesperrt', 'Sie haben dieses Recht selbst nicht.', 'Zuletzt benutzt']) {
+      expect(german).toContain(words);
+    }
+  });
+
+  test('an agent or app that is stopped may do nothing', async () => {
+    const world = await peopleWorld();
+    await withHop(world);
+    lease(world);
+    await world.agents.suspend(world.booker.id, { caller: 'system' });
+    await world.clients.disable(world.client.id, { caller: 'system' });
+    const text = textOf((await personAt(world).get('/account')).text);
+    expect(text.split('The agent is stopped, or may not do this.')).toHaveLength(2);
+    expect(text.split('The app is stopped, or may not do this.')).toHaveLength(2);
+  });
+
+  test('takes single rights from an agent, the event first; nobody below keeps one', async () => {
+    const world = await peopleWorld();
+    const { parent, child } = await withHop(world);
+    const ada = personAt(world);
+    const form = formsOf((await ada.get('/account')).text).find(({ action }) => action.endsWith('/narrow'));
+    expect(form?.fields.map(({ name, isOn }) => [name, isOn])).toEqual([
+      ['csrf', true],
+      ['scope', false],
+      ['scope', false],
+    ]);
+    const path = `/account/delegations/${parent.id}/narrow`;
+    expect(form?.action).toBe(path);
+    const body = `${await ada.csrf()}&scope=${encodeURIComponent(`${CALENDAR} read`)}`;
+    expect((await ada.post(path, body)).headers['location']).toBe('/account?done=narrowed');
+    expect(await world.delegations.live(parent.id)).toMatchObject({ scope: ['write'], expiresAt: parent.expiresAt });
+    expect(await world.delegations.live(child.id)).toMatchObject({ scope: [] });
+    expect(textOf((await ada.get('/account')).text)).not.toContain('Passed on to');
+    expect(world.audit.events).toMatchObject([
+      { type: 'delegation.narrowed', delegation: parent.id, caller: world.ada.id, scopeGiven: ['write'] },
+    ]);
+    // The same once more takes nothing; the last right takes the delegation along.
+    expect((await ada.post(path, body)).headers['location']).toBe('/account?done=nothing');
+    await ada.post(path, `${await ada.csrf()}&scope=${encodeURIComponent(`${CALENDAR} write`)}`);
+    expect(await world.delegations.live(parent.id)).toBeUndefined();
+    expect(world.audit.events.map(({ type }) => type)).toEqual(['delegation.narrowed', 'delegation.revoked']);
+  });
+
+  test('takes single rights from all an app holds; nothing chosen, or never held, takes nothing (AP-13)', async () => {
+    const world = await peopleWorld();
+    const ids = [lease(world), lease(world)];
+    const other = lease(world, world.bob.id);
+    const ada = personAt(world);
+    const path = `/account/clients/${world.client.id}/narrow`;
+    const scope = `scope=${encodeURIComponent(`${CALENDAR} read`)}`;
+    for (const nothing of [
+      '',
+      `&scope=${encodeURIComponent(`${CALENDAR} write`)}`,
+      `&scope=${encodeURIComponent('__proto__ read')}`,
+      '&openid=openid',
+      '&openid=offline_access',
+    ]) {
+      expect((await ada.post(path, `${await ada.csrf()}${nothing}`)).headers['location']).toBe('/account?done=nothing');
+    }
+    expect((await ada.post(path, `${await ada.csrf()}&scope=read`)).status).toBe(400);
+    expect(world.audit.of('grant.narrowed')).toEqual([]);
+    const answer = await ada.post(path, `${await ada.csrf()}&${scope}&openid=email`);
+    expect(answer.headers['location']).toBe('/account?done=narrowed');
+    for (const id of ids) {
+      expect(world.leases.live.get(id)).toMatchObject({ openidScopes: ['openid'], resources: { [CALENDAR]: [] } });
+    }
+    expect(world.leases.live.get(other)?.openidScopes).toEqual(['openid', 'email']);
+    expect(world.audit.of('grant.narrowed')).toMatchObject(
+      ids.map((grant) => ({
+        outcome: 'done',
+        grant,
+        subject: world.ada.id,
+        caller: world.ada.id,
+        inputs: { taken: { [CALENDAR]: ['read'] }, openidTaken: ['email'] },
+      })),
+    );
+  });
+
+  test('nothing is taken while the trail cannot be written', async () => {
+    const world = await peopleWorld();
+    const { parent } = await withHop(world);
+    const id = lease(world);
+    const ada = personAt(world);
+    const scope = `&scope=${encodeURIComponent(`${CALENDAR} read`)}`;
+    const csrf = await ada.csrf();
+    world.audit.state.failing = true;
+    for (const path of [`/account/delegations/${parent.id}/narrow`, `/account/clients/${world.client.id}/narrow`]) {
+      expect((await ada.post(path, csrf + scope)).status).toBe(503);
+    }
+    world.audit.state.failing = false;
+    expect(await world.delegations.live(parent.id)).toMatchObject({ scope: ['read', 'write'] });
+    expect(world.leases.live.get(id)?.resources).toEqual({ [CALENDAR]: ['read'] });
+  });
+
+  test('WB-11 what belongs to another person is not there', async () => {
+    const world = await peopleWorld();
+    const { parent, child } = await withHop(world);
     const id = lease(world);
     const bob = personAt(world, world.bob.id);
     const csrf = await bob.csrf();
     for (const path of [
       `/account/delegations/${parent.id}/revoke`,
+      `/account/delegations/${parent.id}/narrow`,
+      `/account/delegations/${child.id}/narrow`,
+      `/account/clients/${world.client.id}/narrow`,
       '/account/delegations/dlg_none/revoke',
       `/account/agents/${world.planner.id}/revoke`,
       `/account/clients/${world.client.id}/revoke`,

@@ -29,6 +29,8 @@ import { delegationRegister } from '../../src/domain/delegation/delegation-regis
 import { DomainError } from '../../src/domain/errors.ts';
 import { factorRegister } from '../../src/domain/factors/factor-register.ts';
 import { trustedIssuerRegistry } from '../../src/domain/federation/trusted-issuer-registry.ts';
+import { grantDesk } from '../../src/domain/grants/grant-desk.ts';
+import { grantUse } from '../../src/domain/grants/grant-use.ts';
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
 import { instanceRegister } from '../../src/domain/instances/instance-register.ts';
@@ -53,6 +55,7 @@ import { upstreamLinks } from '../../src/domain/upstream/upstream-links.ts';
 import { upstreamRegistry } from '../../src/domain/upstream/upstream-registry.ts';
 import { MANAGEMENT_SCOPES } from '../../src/http/management/permissions.ts';
 import { managementRouter } from '../../src/http/management/router.ts';
+import { fakeLeases } from './fake-leases.ts';
 import { newPublicKey, recordingAudit, standingClock } from './people-world.ts';
 import { plainVotes } from './plain-votes.ts';
 import { closeStores, openStores } from './shared-servers.ts';
@@ -118,6 +121,8 @@ export const managementWorld = async () => {
     permits: permitsBy(use, factsOfClient),
   });
   const delegations = delegationRegister({ ...base, issuer: ISSUER, maxDepth: 5 });
+  const leases = fakeLeases();
+  const uses = grantUse({ documents, clock });
   const latch = memoryKillLatch();
   const kills = killSwitch({
     ...base,
@@ -236,6 +241,11 @@ export const managementWorld = async () => {
     initialAccessTokens: initialAccessTokens({ ...base, masterKey: key, owners, blueprints }),
     selfRegistration: { adopt: clients.adopt },
     resourceServers,
+    grants: {
+      leases: leases.port,
+      desk: grantDesk({ leases: leases.port, consents: { forget: async () => {} }, audit }),
+      uses,
+    },
     delegations,
     kills,
     audit,
@@ -329,6 +339,8 @@ export const managementWorld = async () => {
       departures,
       clients,
       resourceServers,
+      leases,
+      uses,
       delegations,
       desk,
       policies,

@@ -26,10 +26,11 @@ import { factorRegister } from '../../src/domain/factors/factor-register.ts';
 import { passkeys } from '../../src/domain/factors/passkeys.ts';
 import { secondFactor } from '../../src/domain/factors/second-factor.ts';
 import { totpEnrolment } from '../../src/domain/factors/totp-enrolment.ts';
+import { grantDesk } from '../../src/domain/grants/grant-desk.ts';
+import { grantUse } from '../../src/domain/grants/grant-use.ts';
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
 import type { BrowserSessions, ConsentResult, Interaction, Interactions } from '../../src/domain/ports/interactions.ts';
-import type { Lease, Leases } from '../../src/domain/ports/leases.ts';
 import type { UpstreamClient, UpstreamIdentity, UpstreamRequest } from '../../src/domain/ports/upstream-client.ts';
 import { resourceServerRegistry } from '../../src/domain/resource-servers/resource-server-registry.ts';
 import { revocation } from '../../src/domain/revocation/revocation.ts';
@@ -47,6 +48,7 @@ import type { PeopleDeps } from '../../src/http/interaction/people-deps.ts';
 import { interactionRouter } from '../../src/http/interaction/router.ts';
 import { languageRouter } from '../../src/http/language.ts';
 import { readerLanguage } from '../../src/http/middleware/language.ts';
+import { fakeLeases } from './fake-leases.ts';
 import { plainVotes } from './plain-votes.ts';
 import { closeStores, openStores } from './shared-servers.ts';
 
@@ -205,16 +207,6 @@ const fakeSessions = (
   return { port, live, start, settled: () => Promise.all(kept.values()) };
 };
 
-const fakeLeases = () => {
-  const live = new Map<string, Lease>();
-  const port: Leases = {
-    get: async (id) => live.get(id),
-    ofAccount: async (account) => [...live.values()].filter((lease) => lease.account === account),
-    revoke: async (id) => live.delete(id),
-  };
-  return { port, live };
-};
-
 /** Providers of which every answer is as the test says. */
 const fakeUpstreamClient = () => {
   const requests: UpstreamRequest[] = [];
@@ -275,6 +267,7 @@ export const peopleWorld = async ({
   const clients = clientRegistry({ ...base, digestSecret, accountExists, resourceServers });
   const delegations = delegationRegister({ ...base, issuer, maxDepth: 4 });
   const requests = delegationRequests({ ephemeral, clock, identifiers, masterKey: key, issuer, ttlSeconds: 600 });
+  const authorize = authorizer({ identifiers, managementApi: `${issuer}/api/v1` });
   const consents = consentRegister({
     documents,
     clock,
@@ -284,7 +277,7 @@ export const peopleWorld = async ({
     agents,
     resourceServers,
     delegations,
-    authorize: authorizer({ identifiers, managementApi: `${issuer}/api/v1` }),
+    authorize,
     settings: { defaultDurationSeconds: 30 * 86_400, maxDurationSeconds: 90 * 86_400, maxDepth: 4 },
   });
   const factors = factorRegister({ ...base, masterKey: key });
@@ -311,6 +304,7 @@ export const peopleWorld = async ({
   const interactions = fakeInteractions();
   const sessions = fakeSessions(clock, register, accounts);
   const leases = fakeLeases();
+  const uses = grantUse({ documents, clock });
   const desk = approvalDesk({
     ...signingIn,
     votes: plainVotes((id) => desk.get(id)),
@@ -331,6 +325,9 @@ export const peopleWorld = async ({
     browserSessions: sessions.port,
     sessions: register,
     leases: leases.port,
+    grants: grantDesk({ leases: leases.port, consents, audit }),
+    uses,
+    authorize,
     accounts,
     clients,
     agents,
@@ -462,6 +459,7 @@ export const peopleWorld = async ({
       interactions,
       sessions,
       leases,
+      uses,
       deps,
       desk,
       http,

@@ -2,6 +2,7 @@ import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { agentCard } from '../partials/agent-card.ts';
 import { detailChips } from '../partials/detail-list.ts';
+import { lastUse, narrowingForm, stoppedRights } from '../partials/rights-in-effect.ts';
 import { resourceHeading, scopeChips } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
@@ -40,11 +41,13 @@ const delegation = (node: DelegationNode, csrf: string): Html => html`<div class
 ${revoke(node, csrf)}</div>
 ${node.scopes.length > 0 && scopeChips(node.scopes)}
 ${detailChips(node.details)}
-<p class="hint">${words.sinceUntil(timeText(node.since), timeText(node.until))}${
+${stoppedRights(node.stopped)}
+<p class="hint">${words.sinceUntil(timeText(node.since), timeText(node.until))} ${lastUse(node.usedAt)}${
   node.mayPassOnTo !== undefined &&
   node.mayPassOnTo.length > 0 &&
   html` ${words.mayBePassedOn(listed(node.mayPassOnTo))}`
 }</p>
+${narrowingForm(node.narrowing, { id: node.id, csrf, about: words.what(plainText(node.agent.name, 60), plainText(node.resource.name, 60)) })}
 ${node.below.length > 0 && html`<div class="below"><p class="hint">${words.passedOnTo}</p>${tree(node.below, csrf)}</div>`}
 </div>`;
 
@@ -56,6 +59,8 @@ const tree = (nodes: readonly DelegationNode[], csrf: string): Html =>
 ${revoke(node, csrf)}</div>
 ${node.scopes.length > 0 && scopeChips(node.scopes)}
 ${detailChips(node.details)}
+${stoppedRights(node.stopped)}
+<p class="hint">${lastUse(node.usedAt)}</p>
 ${node.below.length > 0 && tree(node.below, csrf)}</li>`,
   )}</ul>`;
 

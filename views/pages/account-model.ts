@@ -27,11 +27,18 @@ export type DelegationNode = {
   readonly id: string;
   readonly agent: AgentFacts;
   readonly resource: ResourceFacts;
+  /** What it may do now. */
   readonly scopes: readonly ScopeItem[];
   readonly details?: readonly DetailItem[];
+  /** What was allowed and is stopped at present. */
+  readonly stopped?: readonly StoppedRight[];
   /** Epoch seconds. */
   readonly since: number;
   readonly until: number;
+  /** When a token last came of it; absent: never, as far as is known. */
+  readonly usedAt?: number;
+  /** Absent: nothing can be taken away but all. */
+  readonly narrowing?: Narrowing;
   /** Absent: no button, e.g. because only the row above can be ended. */
   readonly revokeAction?: string;
   /** On first hops: ends everything the agent holds of the person, what it passed on included. */
@@ -39,6 +46,16 @@ export type DelegationNode = {
   /** Names of agents it may still be passed on to. */
   readonly mayPassOnTo?: readonly string[];
   readonly below: readonly DelegationNode[];
+};
+
+/** A right that was allowed, and why it cannot be used at present. */
+export type StoppedRight = { readonly description: string; readonly why: Phrase };
+
+/** POSTs `csrf` with what is to be taken away: `scope` as `scopeFieldValue` has it, `openid` by its name. */
+export type Narrowing = {
+  readonly action: string;
+  readonly resources: readonly { readonly resource: ResourceFacts; readonly scopes: readonly ScopeItem[] }[];
+  readonly openidScopes?: readonly string[];
 };
 
 export type ClientAccess = {
@@ -49,9 +66,12 @@ export type ClientAccess = {
   readonly resources: readonly (ResourceFacts & {
     readonly scopes: readonly ScopeItem[];
     readonly details?: readonly DetailItem[];
+    readonly stopped?: readonly StoppedRight[];
   })[];
   readonly since: number;
   readonly until: number;
+  readonly usedAt?: number;
+  readonly narrowing?: Narrowing;
   readonly revokeAction: string;
 };
 

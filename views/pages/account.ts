@@ -10,7 +10,7 @@ import { agents } from './account-agents.ts';
 import { clients } from './account-clients.ts';
 import type { AccountModel } from './account-model.ts';
 
-export type { AccountModel, ActivityEntry, ClientAccess, DelegationNode } from './account-model.ts';
+export type { AccountModel, DelegationNode } from './account-model.ts';
 
 export const accountPage = (model: AccountModel): Html =>
   layout({

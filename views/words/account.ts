@@ -25,6 +25,14 @@ export const accountWords = {
   }),
   allowed: phrase({ en: 'Allowed. The agent can go on now.', de: 'Erlaubt. Der Agent kann jetzt weitermachen.' }),
   denied: phrase({ en: 'Denied. Nothing was allowed.', de: 'Abgelehnt. Es wurde nichts erlaubt.' }),
+  narrowed: phrase({
+    en: 'Taken away. Tokens that carried it are over; the next ones carry what is left.',
+    de: 'Entzogen. Tokens, die es enthielten, sind ungültig; die nächsten enthalten, was übrig ist.',
+  }),
+  nothingChosen: phrase({
+    en: 'Nothing was chosen, and nothing was taken away.',
+    de: 'Es war nichts ausgewählt, und es wurde nichts entzogen.',
+  }),
   addressConfirmed: phrase({
     en: 'Your address was confirmed. The one before was told.',
     de: 'Ihre Adresse wurde bestätigt. Der vorigen wurde es mitgeteilt.',
@@ -33,6 +41,40 @@ export const accountWords = {
     en: 'Your password was changed. All sessions from before are over.',
     de: 'Ihr Passwort wurde geändert. Alle Sitzungen von vorher sind beendet.',
   }),
+};
+
+/** What of an allowed right can be used now, and how single ones are taken away. */
+export const narrowingWords = {
+  stopped: phrase({ en: 'Allowed by you, but stopped at present:', de: 'Von Ihnen erlaubt, zurzeit aber gesperrt:' }),
+  takeAway: phrase({ en: 'Take single rights away', de: 'Einzelne Rechte entziehen' }),
+  whatHappens: phrase({
+    en: 'What you choose ends at once, with all that was handed on of it. For more it has to ask you again.',
+    de: 'Was Sie wählen, endet sofort, mit allem, was davon weitergegeben wurde. Für mehr muss wieder gefragt werden.',
+  }),
+  knowledge: phrase({ en: 'What it may know of you', de: 'Was von Ihnen bekannt sein darf' }),
+  takeThese: phrase({ en: 'Take these away', de: 'Diese entziehen' }),
+  used: (at: HtmlValue) => phrase({ en: html`Last used ${at}.`, de: html`Zuletzt benutzt ${at}.` }),
+  neverUsed: phrase({ en: 'Not used yet.', de: 'Noch nicht benutzt.' }),
+};
+
+/** Why an allowed right cannot be used at present. */
+export const stoppedWords = {
+  approval: phrase({ en: 'You are asked each time.', de: 'Dazu werden Sie jedes Mal gefragt.' }),
+  step_up: phrase({ en: 'Needs a stronger sign-in.', de: 'Braucht eine stärkere Anmeldung.' }),
+  agent: phrase({ en: 'The agent is stopped, or may not do this.', de: 'Der Agent ist gestoppt oder darf das nicht.' }),
+  client: phrase({ en: 'The app is stopped, or may not do this.', de: 'Die App ist gestoppt oder darf das nicht.' }),
+  blueprint: phrase({
+    en: 'Agents of this kind may not do this.',
+    de: 'Agenten dieser Art dürfen das nicht.',
+  }),
+  environment: phrase({
+    en: 'Not open to agents of this environment.',
+    de: 'Für Agenten dieser Umgebung nicht offen.',
+  }),
+  subject: phrase({ en: 'You do not have this right yourself.', de: 'Sie haben dieses Recht selbst nicht.' }),
+  resource_server: phrase({ en: 'Not offered any more.', de: 'Wird nicht mehr angeboten.' }),
+  policy: phrase({ en: 'The policies here do not permit it.', de: 'Die Richtlinien hier erlauben es nicht.' }),
+  other: phrase({ en: 'Not permitted at present.', de: 'Zurzeit nicht erlaubt.' }),
 };
 
 export const accountAgentWords = {
@@ -121,6 +163,7 @@ export const ownActivity = {
   ),
   'consent.granted': phrase({ en: 'Access allowed', de: 'Zugriff erlaubt' }),
   'consent.denied': phrase({ en: 'Access denied', de: 'Zugriff abgelehnt' }),
+  'grant.narrowed': phrase({ en: 'Rights of an app taken away', de: 'Einer App Rechte entzogen' }),
   'grant.revoked': phrase({ en: 'Access of an app ended', de: 'Zugriff einer App beendet' }),
   'approval.requested': phrase({
     en: 'An agent asked for an approval',

@@ -47,6 +47,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'standing_approval.given': ['Standing approval given', 'Dauerfreigabe erteilt'],
   'standing_approval.used': ['Standing approval used', 'Dauerfreigabe benutzt'],
   'standing_approval.ended': ['Standing approval ended', 'Dauerfreigabe beendet'],
+  'grant.narrowed': ['Rights were taken from a grant', 'Einem Zugriff wurden Rechte entzogen'],
   'grant.revoked': ['A person ended what it held', 'Eine Person hat Erlaubtes beendet'],
   'delegation.created': ['Delegation made', 'Vollmacht erteilt'],
   'delegation.extended': ['Delegation extended', 'Vollmacht erweitert'],

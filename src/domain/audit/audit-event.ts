@@ -66,6 +66,7 @@ export const AUDIT_EVENTS = {
   'approval.used':
     'The resource server carried out the approved action, or was told yes about it; the approval is good for no other call. `caller` is the resource server.',
   'grant.revoked': 'What a person had allowed a client ended.',
+  'grant.narrowed': 'Single rights were taken from what a person had allowed a client; `inputs` say which.',
   'delegation.created': 'A delegation row was made.',
   'delegation.extended': 'A delegation row came to hold more, within the row above it.',
   'delegation.narrowed': 'A person left a delegation row less than it held.',

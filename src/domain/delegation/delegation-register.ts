@@ -271,6 +271,34 @@ export const delegationRegister = ({
     },
 
     /**
+     * Takes single scopes from a first hop, and with it from everything below; a row that holds nothing then ends. Undefined
+     * when there is no such row, or none of these scopes is in it; a hop below is narrowed by nobody, since it is cut
+     * anew with each exchange.
+     */
+    async narrow(
+      id: string,
+      without: readonly string[],
+      by: string,
+      request?: string,
+    ): Promise<Delegation | undefined> {
+      const found = (await rows.get(id))?.document;
+      if (found?.parent !== null || found.state === 'revoked') return undefined;
+      let isMine = false;
+      const { row } = await settle(
+        found.slot,
+        (current) => {
+          const scope = current?.scope.filter((name) => !without.includes(name));
+          isMine = current?.id === id && scope !== undefined && scope.length < current.scope.length;
+          if (!isMine || !current || !scope) return undefined;
+          const now = clock.now();
+          return isEmpty({ ...current, scope }) ? endedRow(current, now, by) : { ...current, scope, updatedAt: now };
+        },
+        { caller: by, ...(request ? { request } : {}) },
+      );
+      return isMine ? row : undefined;
+    },
+
+    /**
      * Ends a row and with it everything below, by one swap. Idempotent: a row that is over is answered
      * as it is, without an event. Undefined when there is no such row. `by` is an account, client or agent id, or 'system'.
      */

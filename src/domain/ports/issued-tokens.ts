@@ -63,6 +63,7 @@ export type TokenEnd =
   | 'killed'
   | 'before_epoch'
   | 'grant_ended'
+  | 'grant_narrowed'
   | 'session_ended'
   | 'delegation_ended'
   | 'delegation_narrowed'

@@ -1,4 +1,5 @@
 import type { DetailsByResource } from '../details/detail-type.ts';
+import type { Cursor } from './document-store.ts';
 
 /** What one consent gave one client: the engine's Grant, one for each authorization (decision D8). */
 export type Lease = {
@@ -8,15 +9,35 @@ export type Lease = {
   readonly openidScopes: readonly string[];
   readonly resources: Readonly<Record<string, readonly string[]>>;
   readonly details?: DetailsByResource;
+  /** Agent that acts for the person through the client. */
+  readonly actor?: string;
+  /** Session it ends with. */
+  readonly session?: string;
   readonly createdAt: number;
   readonly expiresAt: number;
 };
+
+/** Rights of one lease that are to be taken away. */
+export type LeaseRights = Pick<Lease, 'openidScopes' | 'resources'>;
 
 export interface Leases {
   /** The live lease, or undefined. */
   get(id: string): Promise<Lease | undefined>;
   /** Live leases of an account, newest first; at most 1000. */
   ofAccount(account: string): Promise<readonly Lease[]>;
+  /** Live leases, newest first: of an account, a client, both, or all. `next` is there when there may be more. */
+  list(query: {
+    readonly account?: string | undefined;
+    readonly clientId?: string | undefined;
+    readonly after?: Cursor | undefined;
+    /** 1..200 */
+    readonly limit: number;
+  }): Promise<{ readonly items: readonly Lease[]; readonly next?: Cursor }>;
+  /**
+   * Takes rights away by one swap; what it does not hold it cannot lose. Access tokens that carry one are over. Answers
+   * the lease as it is then; undefined when there is none any more.
+   */
+  narrow(id: string, without: LeaseRights): Promise<Lease | undefined>;
   /** Ends a lease: its refresh and access tokens, and what was exchanged from them, are over. False when there was none. */
   revoke(id: string): Promise<boolean>;
 }

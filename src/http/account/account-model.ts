@@ -1,14 +1,24 @@
 import type { Phrase } from '../../../views/html.ts';
-import type { AccountModel, ActivityEntry, ClientAccess, DelegationNode } from '../../../views/pages/account.ts';
+import type {
+  AccountModel,
+  ActivityEntry,
+  ClientAccess,
+  DelegationNode,
+  StoppedRight,
+} from '../../../views/pages/account-model.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
-import { ownActivity } from '../../../views/words/account.ts';
+import { ownActivity, stoppedWords } from '../../../views/words/account.ts';
 import { agentWords } from '../../../views/words/agent.ts';
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { AuditEvent, AuditEventType } from '../../domain/audit/audit-event.ts';
 import type { AuditEntry } from '../../domain/audit/list-events.ts';
+import type { Withholding } from '../../domain/decision/decision.ts';
+import { isEmpty } from '../../domain/delegation/attenuation.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import type { DetailType } from '../../domain/details/detail-type.ts';
+import { type EffectiveRights, effectiveRights } from '../../domain/grants/effective-rights.ts';
+import { isNarrowable } from '../../domain/grants/grant-desk.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import type { Lease } from '../../domain/ports/leases.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
@@ -26,11 +36,13 @@ export const accountModel = async (
   account: Account,
   after?: Cursor,
 ): Promise<Pick<AccountModel, 'account' | 'delegations' | 'clients' | 'activity' | 'activityPages'>> => {
-  const [{ items: rows }, leases, recent] = await Promise.all([
+  const [{ items }, leases, recent] = await Promise.all([
     deps.delegations.list({ subject: account.id, live: true, limit: SHOWN }),
     deps.leases.ofAccount(account.id),
     deps.audit.list({ subject: account.id, limit: ACTIVITY_SHOWN, ...(after ? { after } : {}) }),
   ]);
+  // A hop of which the person took all above it has nothing left to show.
+  const rows = items.filter((row) => !isEmpty(row));
   const resources = await resourceFinder(deps, [
     ...rows.map(({ resource }) => resource),
     ...leases.flatMap(resourcesOf),
@@ -39,8 +51,8 @@ export const accountModel = async (
   const { name, username, email } = account;
   return {
     account: { name, username, ...(email === undefined ? {} : { email }) },
-    delegations: await delegationTree(deps, rows, resources),
-    clients: await clientAccess(deps, leases, rows, resources),
+    delegations: await delegationTree(deps, account, rows, resources),
+    clients: await clientAccess(deps, account, leases, rows, resources),
     activity: await activityOf(deps, account.id, recent.entries, resources),
     activityPages: {
       ...(after ? { firstHref: `${deps.basePath}/account` } : {}),
@@ -87,8 +99,37 @@ const inWords = (
 ): readonly ScopeItem[] =>
   names.map((name) => scopes.find((scope) => scope.name === name) ?? { name, description: name, risk: 'high' });
 
+/** What may be done now, and what is stopped, in words. */
+const shown = (
+  rights: EffectiveRights | undefined,
+  { scopes, types }: { readonly scopes: readonly ScopeItem[]; readonly types: readonly DetailType[] },
+) => {
+  const { scope = [], withheld = [], details = [], withheldDetails = [] } = rights ?? {};
+  const stopped: StoppedRight[] = [
+    ...withheld.map((each) => ({
+      description: inWords([each.scope], { scopes })[0]?.description ?? each.scope,
+      why: whyStopped(each),
+    })),
+    ...withheldDetails.map((each) => ({ description: each.detail.type, why: whyStopped(each) })),
+  ];
+  return {
+    scopes: inWords(scope, { scopes }),
+    ...detailsInWords(details, types),
+    ...(stopped.length === 0 ? {} : { stopped }),
+  };
+};
+
+const whyStopped = ({ layer, needs = [] }: Withholding): Phrase => {
+  const need = needs.find(({ kind }) => kind === 'approval') ?? needs[0];
+  if (need) return stoppedWords[need.kind];
+  return (stoppedWords as Partial<Record<string, Phrase>>)[layer] ?? stoppedWords.other;
+};
+
+const usedAt = (at: number | undefined): { readonly usedAt?: number } => (at === undefined ? {} : { usedAt: at });
+
 const delegationTree = async (
   deps: PeopleDeps,
+  account: Account,
   rows: readonly Delegation[],
   resources: ResourceFinder,
 ): Promise<readonly DelegationNode[]> => {
@@ -102,6 +143,10 @@ const delegationTree = async (
     deps,
     [...agents.values()].map(({ owner }) => owner),
   );
+  const used = await deps.uses.lastUses(rows.map(({ id }) => id));
+  const rights = effectiveRights({ ...deps, clock: deps.approvals.clock });
+  const effective = new Map<string, EffectiveRights>();
+  for (const row of rows) effective.set(row.id, await rights.ofDelegation(row, account));
   const node = (row: Delegation): DelegationNode => {
     const agent = agents.get(row.actor);
     const { scopes, types, ...resource } = resources(row.resource);
@@ -117,10 +162,18 @@ const delegationTree = async (
             environment: 'production',
           },
       resource,
-      scopes: inWords(row.scope, { scopes }),
-      ...detailsInWords(row.details, types),
+      ...shown(effective.get(row.id), { scopes, types }),
       since: row.createdAt,
       until: row.expiresAt,
+      ...usedAt(used.get(row.id)),
+      ...(row.parent === null && row.scope.length + (row.details?.length ?? 0) > 1 && row.scope.length > 0
+        ? {
+            narrowing: {
+              action: `${deps.basePath}/account/delegations/${row.id}/narrow`,
+              resources: [{ resource, scopes: inWords(row.scope, { scopes }) }],
+            },
+          }
+        : {}),
       revokeAction: `${deps.basePath}/account/delegations/${row.id}/revoke`,
       ...(row.parent === null ? { revokeAllAction: `${deps.basePath}/account/agents/${row.actor}/revoke` } : {}),
       mayPassOnTo: row.passOn.agents.map((id) => agents.get(id)?.name ?? id),
@@ -133,29 +186,59 @@ const delegationTree = async (
 /** What apps hold, and agents that no delegation shows already: each once, however many leases it has. */
 const clientAccess = async (
   deps: PeopleDeps,
+  account: Account,
   leases: readonly Lease[],
   rows: readonly Delegation[],
   resources: ResourceFinder,
 ): Promise<readonly ClientAccess[]> => {
-  const shown = leases.slice(0, SHOWN).filter((lease) => rows.every(({ actor }) => actor !== lease.clientId));
+  const used = await deps.uses.lastUses(leases.map(({ id }) => id));
+  const rights = effectiveRights({ ...deps, clock: deps.approvals.clock });
+  const listed = leases.slice(0, SHOWN).filter((lease) => rows.every(({ actor }) => actor !== lease.clientId));
   const access = await Promise.all(
-    [...Map.groupBy(shown, ({ clientId }) => clientId)].map(async ([id, held]): Promise<ClientAccess | undefined> => {
+    [...Map.groupBy(listed, ({ clientId }) => clientId)].map(async ([id, held]): Promise<ClientAccess | undefined> => {
       const named = await namesOf(deps, id);
       // The account pages themselves are no registered client.
       if (!named) return undefined;
-      const identifiers = [...new Set(held.flatMap(resourcesOf))].sort();
+      // What an agent was allowed stands in its delegations; without one it holds nothing at a resource.
+      const identifiers = id.startsWith('agt_') ? [] : [...new Set(held.flatMap(resourcesOf))].sort();
+      const openidScopes = [...new Set(held.flatMap((lease) => lease.openidScopes))];
+      const at = (identifier: string) => ({
+        resource: identifier,
+        scope: [...new Set(held.flatMap((lease) => lease.resources[identifier] ?? []))].sort(),
+        details: held.flatMap((lease) => lease.details?.[identifier] ?? []),
+      });
+      const narrowable = {
+        resources: identifiers.flatMap((identifier) => {
+          const { scopes, types: _, ...resource } = resources(identifier);
+          const own = inWords(at(identifier).scope, { scopes });
+          return own.length === 0 ? [] : [{ resource, scopes: own }];
+        }),
+        openidScopes: openidScopes.filter(isNarrowable),
+      };
+      const isOfTheHouse = (await deps.clients.get(id))?.document.skipConsent === true;
+      const lastUses = held.flatMap((lease) => used.get(lease.id) ?? []);
       return {
         client: { id, name: named.name },
         leases: held.length,
-        openidScopes: [...new Set(held.flatMap(({ openidScopes }) => openidScopes))],
-        resources: identifiers.map((identifier) => {
-          const { scopes, types, ...resource } = resources(identifier);
-          const names = [...new Set(held.flatMap((lease) => lease.resources[identifier] ?? []))].sort();
-          const details = held.flatMap((lease) => lease.details?.[identifier] ?? []);
-          return { ...resource, scopes: inWords(names, { scopes }), ...detailsInWords(details, types) };
-        }),
+        openidScopes,
+        resources: await Promise.all(
+          identifiers.map(async (identifier) => {
+            const { scopes, types, ...resource } = resources(identifier);
+            return { ...resource, ...shown(await rights.ofClient(id, at(identifier), account), { scopes, types }) };
+          }),
+        ),
         since: Math.min(...held.map(({ createdAt }) => createdAt)),
         until: Math.max(...held.map(({ expiresAt }) => expiresAt)),
+        ...usedAt(lastUses.length === 0 ? undefined : Math.max(...lastUses)),
+        // An app of the house is never asked about: it would have all of it back at the next sign-in.
+        ...(isOfTheHouse || narrowable.resources.length + narrowable.openidScopes.length === 0
+          ? {}
+          : {
+              narrowing: {
+                action: `${deps.basePath}/account/clients/${encodeURIComponent(id)}/narrow`,
+                ...narrowable,
+              },
+            }),
         revokeAction: `${deps.basePath}/account/clients/${encodeURIComponent(id)}/revoke`,
       };
     }),

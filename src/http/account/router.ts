@@ -1,4 +1,4 @@
-import Router, { type RouterContext } from '@koa/router';
+import Router from '@koa/router';
 import type { Context } from 'koa';
 import { assetByPath } from '../../../views/assets.ts';
 import { accountPage } from '../../../views/pages/account.ts';
@@ -6,9 +6,10 @@ import { homePage } from '../../../views/pages/home.ts';
 import { onwardPage } from '../../../views/pages/onward.ts';
 import { signedOutPage } from '../../../views/pages/sign-out.ts';
 import { accountWords } from '../../../views/words/account.ts';
+import { scopesAt } from '../../domain/delegation/authority.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
-import type { Lease } from '../../domain/ports/leases.ts';
 import { sendAsset } from '../assets.ts';
+import { readRights } from '../interaction/consent-model.ts';
 import { deviceCookie } from '../interaction/device-cookie.ts';
 import {
   byOf,
@@ -45,6 +46,8 @@ import { accountSessions } from './sessions.ts';
 /** What was just done; the link carries the word, never a text. */
 const DONE = {
   revoked: accountWords.ended,
+  narrowed: accountWords.narrowed,
+  nothing: { kind: 'notice', text: accountWords.nothingChosen },
   allowed: accountWords.allowed,
   denied: { kind: 'notice', text: accountWords.denied },
   email: accountWords.addressConfirmed,
@@ -53,7 +56,7 @@ const DONE = {
 
 /** The start page, `/account` with all below it, the page behind `consent_required`, and `/assets`. */
 export const accountRouter = (deps: PeopleDeps): Router => {
-  const { issuer, basePath, browserSessions, delegations, leases, consents, audit } = deps;
+  const { issuer, basePath, browserSessions, delegations, leases, grants, consents } = deps;
   const forms = guardedForms(deps);
   const sessions = accountSessions(deps, forms);
   const browsers = upstreamBrowser(deps);
@@ -149,6 +152,18 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     done(ctx, 'revoked');
   });
 
+  router.post('/account/delegations/:id/narrow', async (ctx) => {
+    const { account, form } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    const row = await delegations.get(id);
+    if (row?.subject !== account.id || row.parent !== null) throw notYours();
+    const { resources } = readRights(form);
+    const scopes = scopesAt(resources, row.resource) ?? [];
+    if (scopes.length === 0) return done(ctx, 'nothing');
+    const narrowed = await delegations.narrow(id, scopes, account.id, requestOf(ctx).request);
+    done(ctx, narrowed ? 'narrowed' : 'nothing');
+  });
+
   router.post('/account/agents/:id/revoke', async (ctx) => {
     const { account } = await sessions.withForm(ctx);
     const { id = '' } = ctx.params;
@@ -156,7 +171,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     const rows = await delegations.list({ subject: account.id, actor: id, limit: 1 });
     if (own.length === 0 && rows.items.length === 0) throw notYours();
     await delegations.revokeAllOf(account.id, id, account.id, requestOf(ctx).request);
-    for (const lease of own) await endLease(ctx, lease);
+    for (const lease of own) await grants.revoke(lease, byOf(ctx, account.id));
     await consents.forget(account.id, id);
     done(ctx, 'revoked');
   });
@@ -166,8 +181,21 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     const { id = '' } = ctx.params;
     const own = (await leases.ofAccount(account.id)).filter(({ clientId }) => clientId === id);
     if (own.length === 0) throw notYours();
-    for (const lease of own) await endLease(ctx, lease);
+    for (const lease of own) await grants.revoke(lease, byOf(ctx, account.id));
     done(ctx, 'revoked');
+  });
+
+  router.post('/account/clients/:id/narrow', async (ctx) => {
+    const { account, form } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    const own = (await leases.ofAccount(account.id)).filter(({ clientId }) => clientId === id);
+    if (own.length === 0) throw notYours();
+    const without = readRights(form);
+    let isNarrowed = false;
+    for (const lease of own) {
+      isNarrowed = (await grants.narrow(lease, without, byOf(ctx, account.id))) || isNarrowed;
+    }
+    done(ctx, isNarrowed ? 'narrowed' : 'nothing');
   });
 
   router.post('/account/leases/:id/revoke', async (ctx) => {
@@ -175,26 +203,9 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     const { id = '' } = ctx.params;
     const lease = await leases.get(id);
     if (lease?.account !== account.id) throw notYours();
-    await endLease(ctx, lease);
+    await grants.revoke(lease, byOf(ctx, account.id));
     done(ctx, 'revoked');
   });
-
-  /** First what is remembered, so that nothing is granted anew without a page. */
-  const endLease = async (ctx: RouterContext, lease: Lease): Promise<void> => {
-    const { caller, request, source } = byOf(ctx, lease.account);
-    await audit.append({
-      type: 'grant.revoked',
-      outcome: 'done',
-      subject: lease.account,
-      caller,
-      grant: lease.id,
-      target: { kind: lease.clientId.startsWith('agt_') ? 'agent' : 'client', id: lease.clientId },
-      ...(request === undefined ? {} : { request }),
-      ...(source === undefined ? {} : { personal: { source } }),
-    });
-    await consents.forget(lease.account, lease.clientId);
-    await leases.revoke(lease.id);
-  };
 
   addPasswordRoutes(router, deps, sessions, home);
   addSecurityRoutes(router, deps, sessions, home);

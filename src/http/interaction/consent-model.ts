@@ -8,6 +8,7 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import { isDocumentId } from '../../domain/clients/metadata-document.ts';
 import type { ConsentForm, ConsentQuestion } from '../../domain/consent/consent.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { LeaseRights } from '../../domain/ports/leases.ts';
 import type { Risk } from '../../domain/resource-servers/risk.ts';
 import { single } from '../middleware/form-body.ts';
 import type { PeopleDeps } from './people-deps.ts';
@@ -129,17 +130,21 @@ export const ownerNames = async (
   return (id) => names.get(id) ?? id;
 };
 
-/** Reads the answer from a form of the consent page. Throws DomainError 'invalid_request' for what the page could not send. */
-export const readConsentForm = (form: URLSearchParams): ConsentForm => {
+/** Reads which rights a form names: `openid` and `scope`. Throws DomainError 'invalid_request' for what no page could send. */
+export const readRights = (form: URLSearchParams): LeaseRights => {
   const resources = new Map<string, string[]>();
   for (const value of form.getAll('scope')) {
     const [resource, scope, ...more] = value.split(' ');
     if (!resource || !scope || more.length > 0) throw unreadable('scope');
     resources.set(resource, [...(resources.get(resource) ?? []), scope]);
   }
+  return { openidScopes: form.getAll('openid'), resources: Object.fromEntries(resources) };
+};
+
+/** Reads the answer from a form of the consent page. Throws DomainError 'invalid_request' for what the page could not send. */
+export const readConsentForm = (form: URLSearchParams): ConsentForm => {
   return {
-    openidScopes: form.getAll('openid'),
-    resources: Object.fromEntries(resources),
+    ...readRights(form),
     details: form.getAll('detail'),
     durationSeconds: wholeNumber(form, 'duration'),
     passOn: {

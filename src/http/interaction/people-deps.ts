@@ -14,12 +14,15 @@ import type { AuditTrail } from '../../domain/audit/audit-event.ts';
 import type { AuditFilters, AuditPage } from '../../domain/audit/list-events.ts';
 import type { Client } from '../../domain/clients/client.ts';
 import type { ConsentRegister } from '../../domain/consent/consent-register.ts';
+import type { Authorize } from '../../domain/decision/authorize.ts';
 import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
 import type { DelegationRequests } from '../../domain/delegation/delegation-requests.ts';
 import type { FactorRegister } from '../../domain/factors/factor-register.ts';
 import type { Passkeys } from '../../domain/factors/passkeys.ts';
 import type { SecondFactor } from '../../domain/factors/second-factor.ts';
 import type { TotpEnrolment } from '../../domain/factors/totp-enrolment.ts';
+import type { GrantDesk } from '../../domain/grants/grant-desk.ts';
+import type { GrantUses } from '../../domain/grants/grant-use.ts';
 import type { VerifiedNames } from '../../domain/names/verified-names.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import type { BrowserSessions, Interactions } from '../../domain/ports/interactions.ts';
@@ -47,6 +50,10 @@ export type PeopleDeps = {
   readonly browserSessions: BrowserSessions;
   readonly sessions: Pick<SessionRegister, 'get' | 'ofAccount' | 'end'>;
   readonly leases: Leases;
+  readonly grants: GrantDesk;
+  /** When grants and delegations were last used. */
+  readonly uses: Pick<GrantUses, 'lastUses'>;
+  readonly authorize: Authorize;
   readonly accounts: Pick<
     AccountRegister,
     'findByUsername' | 'get' | 'getMany' | 'setPassword' | 'setLanguage' | 'endSessions'
@@ -54,7 +61,7 @@ export type PeopleDeps = {
   readonly clients: Lookup<Client>;
   readonly agents: Lookup<Agent> & { getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]> };
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
-  readonly delegations: Pick<DelegationRegister, 'get' | 'list' | 'revoke' | 'revokeAllOf'>;
+  readonly delegations: Pick<DelegationRegister, 'get' | 'live' | 'list' | 'narrow' | 'revoke' | 'revokeAllOf'>;
   readonly delegationRequests: Pick<DelegationRequests, 'peek' | 'consume'>;
   readonly consents: ConsentRegister;
   /** Absent: no name is verified. */

@@ -18,6 +18,7 @@ export type RouteQuery = {
   readonly peer?: string;
   readonly upstream?: string;
   readonly account?: string;
+  readonly client?: string;
   readonly deputy?: string;
   readonly review?: 'open' | 'closed';
   readonly name?: string;

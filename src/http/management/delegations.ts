@@ -1,6 +1,7 @@
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
+import type { GrantUses } from '../../domain/grants/grant-use.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import { showDelegation } from './representations.ts';
@@ -15,6 +16,7 @@ export const delegationHandlers = (
   delegations: Delegations,
   agents: Pick<AgentRegistry, 'get'>,
   owners: Pick<Owners, 'answersFor'>,
+  uses: Pick<GrantUses, 'lastUses'>,
 ): Handlers<Operations> => {
   const ownsAgent = async (id: string, account: string): Promise<boolean> => {
     const agent = await agents.get(id);
@@ -28,7 +30,16 @@ export const delegationHandlers = (
     return existing(isVisible ? row : undefined);
   };
 
-  const shown = async (row: Delegation) => showDelegation(row, (await delegations.live(row.id)) !== undefined);
+  const shown = async (...rows: readonly Delegation[]) => {
+    const used = await uses.lastUses(rows.map(({ id }) => id));
+    return Promise.all(
+      rows.map(async (row) => showDelegation(row, (await delegations.live(row.id)) !== undefined, used.get(row.id))),
+    );
+  };
+  const one = async (row: Delegation): Promise<Answer> => {
+    const [body] = await shown(row);
+    return body === undefined ? {} : { body };
+  };
 
   return {
     async listDelegations({ query, after, access, caller }): Promise<Answer> {
@@ -38,15 +49,15 @@ export const delegationHandlers = (
       const subject = query.subject ?? (access === 'own' && !isOwnActor ? caller.id : undefined);
       if (access === 'own' && subject !== caller.id && !isOwnActor) return { body: { items: [] } };
       const { items, next } = await delegations.list({ subject, actor, live: live ?? false, after, limit });
-      return { body: { items: await Promise.all(items.map(shown)) }, next };
+      return { body: { items: await shown(...items) }, next };
     },
 
-    getDelegation: async (call) => ({ body: await shown(await visible(call)) }),
+    getDelegation: async (call) => one(await visible(call)),
 
     async revokeDelegation(call) {
       const row = await visible(call);
       const revoked = await delegations.revoke(call.id, call.by.caller, call.by.request);
-      return { body: await shown(revoked ?? row) };
+      return one(revoked ?? row);
     },
   };
 };

@@ -40,6 +40,8 @@ export const MANAGEMENT_SCOPES = [
   { name: 'resource-servers:write', description: 'Register, change and disable resource servers', risk: 'critical' },
   { name: 'policies:read', description: 'See the policies of this server', risk: 'medium' },
   { name: 'policies:write', description: 'Write policies and decide which of them count', risk: 'critical' },
+  { name: 'grants:read', description: 'See what people allowed applications and agents', risk: 'medium' },
+  { name: 'grants:write', description: 'End what people allowed applications and agents', risk: 'high' },
   { name: 'delegations:read', description: 'See what agents may do for people', risk: 'medium' },
   { name: 'delegations:write', description: 'End what agents may do for people', risk: 'high' },
   { name: 'approvals:read', description: 'See what people are asked about single actions of agents', risk: 'medium' },

@@ -11,6 +11,7 @@ import { isLocalhostRedirect } from '../../domain/clients/web-address.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import type { Group } from '../../domain/groups/group.ts';
 import type { Instance } from '../../domain/instances/instance.ts';
+import type { Lease } from '../../domain/ports/leases.ts';
 import type { InitialAccessToken } from '../../domain/registration/initial-access-tokens.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { Session } from '../../domain/sessions/session.ts';
@@ -199,8 +200,28 @@ export const showSession = (session: Session, isLive: boolean): JsonObject => ({
   clients: [...new Set(session.apps.map(({ client }) => client))],
   ...(session.upstream ? { upstream: session.upstream.provider } : {}),
 });
-/** `live`: whether it works now, which the row alone does not say. */
-export const showDelegation = (row: Delegation, live: boolean): JsonObject => ({ ...show(row, DELEGATION), live });
+/** What a person allowed a client; `usedAt` where that is known. */
+export const showGrant = (lease: Lease, usedAt: number | undefined): JsonObject => ({
+  id: lease.id,
+  account: lease.account,
+  client: lease.clientId,
+  ...(lease.actor === undefined ? {} : { actor: lease.actor }),
+  openid_scopes: lease.openidScopes,
+  // What was taken away since holds nothing.
+  resources: Object.fromEntries(Object.entries(lease.resources).filter(([, scopes]) => scopes.length > 0)),
+  ...(lease.details === undefined ? {} : { details: lease.details }),
+  ...(lease.session === undefined ? {} : { session: lease.session }),
+  ...(usedAt === undefined ? {} : { last_used_at: usedAt }),
+  created_at: lease.createdAt,
+  expires_at: lease.expiresAt,
+});
+
+/** `live`: whether it works now, which the row alone does not say; `usedAt` where that is known. */
+export const showDelegation = (row: Delegation, live: boolean, usedAt: number | undefined): JsonObject => ({
+  ...show(row, DELEGATION),
+  live,
+  ...(usedAt === undefined ? {} : { last_used_at: usedAt }),
+});
 
 /** snake_case to the domain's spelling, first level only: keys and scopes below keep their own names. */
 export const fromWire = (body: JsonObject): JsonObject =>

@@ -36,6 +36,7 @@ import { clientHandlers } from './clients.ts';
 import { type Credentials, credentialHandlers } from './credentials.ts';
 import { type Delegations, delegationHandlers } from './delegations.ts';
 import { findingHandlers } from './findings.ts';
+import { type Grants, grantHandlers } from './grants.ts';
 import { groupHandlers } from './groups.ts';
 import { initialAccessTokenHandlers } from './initial-access-tokens.ts';
 import { instanceHandlers } from './instances.ts';
@@ -78,6 +79,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup' | 'checkPol
   readonly initialAccessTokens: InitialAccessTokens;
   readonly selfRegistration: Pick<DynamicRegistration, 'adopt'>;
   readonly resourceServers: ResourceServerRegistry;
+  readonly grants: Grants;
   readonly delegations: Delegations;
   readonly kills: Kills;
   readonly auditReader: AuditReader;
@@ -125,7 +127,8 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     ...clientHandlers(clients, dependencies.selfRegistration),
     ...initialAccessTokenHandlers(dependencies.initialAccessTokens, owners),
     ...resourceServerHandlers(resourceServers),
-    ...delegationHandlers(delegations, agents, owners),
+    ...grantHandlers(dependencies.grants, agents, owners),
+    ...delegationHandlers(delegations, agents, owners, dependencies.grants.uses),
     ...killHandlers(dependencies.kills, {
       accounts,
       agents,

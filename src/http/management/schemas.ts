@@ -328,6 +328,35 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   ),
   ResourceServerPage: page('ResourceServer'),
 
+  Grant: output(
+    {
+      ...identified('Begins with lse_; the claim `grant_id` of access tokens.'),
+      account: { type: 'string', description: 'Who allowed it.' },
+      client: { type: 'string', description: 'Client or agent that holds it.' },
+      actor: {
+        type: 'string',
+        description: 'Agent that acts for the account through the client, where one was asked for.',
+      },
+      openid_scopes: { type: 'array', items: { type: 'string' }, description: 'What it may know of the account.' },
+      resources: {
+        type: 'object',
+        description: 'Resource indicator → scopes.',
+        additionalProperties: { type: 'array', items: { type: 'string' } },
+      },
+      details: {
+        type: 'object',
+        description: 'Resource indicator → authorization details (RFC 9396).',
+        additionalProperties: { type: 'array', items: { type: 'object' } },
+      },
+      session: { type: 'string', description: 'Session it ends with; absent where it holds while the person is away.' },
+      last_used_at: seconds('When a token last came of it; absent when none did, or not within 400 days.'),
+      created_at: seconds('When it was allowed.'),
+      expires_at: seconds('When it ends by itself.'),
+    },
+    ['actor', 'details', 'session', 'last_used_at'],
+  ),
+  GrantPage: page('Grant'),
+
   Delegation: output(
     {
       ...identified('Begins with dlg_; the claim `delegation` of tokens.'),
@@ -348,10 +377,11 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       live: { type: 'boolean', description: 'Whether it works now: neither it nor one above it was ended or expired.' },
       revoked_at: seconds('When it was ended.'),
       revoked_by: { type: 'string', description: 'Who ended it.' },
+      last_used_at: seconds('When a token last came of it; absent when none did, or not within 400 days.'),
       ...RECORD,
       expires_at: seconds('When it ends by itself.'),
     },
-    ['details', 'revoked_at', 'revoked_by'],
+    ['details', 'revoked_at', 'revoked_by', 'last_used_at'],
   ),
   DelegationPage: page('Delegation'),
 

@@ -23,7 +23,7 @@ import { totpPage } from '../../../views/pages/totp.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import { CONSOLE_PLACES } from '../../../views/partials/console-frame.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
-import { ownActivity } from '../../../views/words/account.ts';
+import { ownActivity, stoppedWords } from '../../../views/words/account.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { approvalPages } from './approval-pages.ts';
 import { consolePages } from './console-pages.ts';
@@ -142,18 +142,41 @@ export const samplePages = (
           [node('dlg_2', searcher, calendar, [read], [node('dlg_3', payer, calendar, [read])])],
         ),
         mayPassOnTo: [text('Calendar search'), text('Invoice payer')],
+        usedAt: NOON + 3_000,
+        narrowing: {
+          action: `${basePath}/account/delegations/dlg_1/narrow`,
+          resources: [{ resource: calendar, scopes: [read, write] }],
+        },
       },
       node('dlg_4', planner, payments, [balances]),
-      node('dlg_5', payer, payments, [balances, pay]),
+      {
+        ...node('dlg_5', payer, payments, [balances]),
+        stopped: [
+          { description: pay.description, why: stoppedWords.approval },
+          { description: text('Refund payments'), why: stoppedWords.policy },
+        ],
+        narrowing: {
+          action: `${basePath}/account/delegations/dlg_5/narrow`,
+          resources: [{ resource: payments, scopes: [balances, pay] }],
+        },
+      },
     ],
     clients: [
       {
         leases: 3,
         client: { id: text('app_9XkT'), name: text('Expense reports') },
         openidScopes: ['openid', 'profile', 'email'],
-        resources: [{ ...deployments, scopes: [deploy] }],
+        resources: [
+          { ...deployments, scopes: [], stopped: [{ description: deploy.description, why: stoppedWords.subject }] },
+        ],
         since: NOON,
         until: NOON + 86_400,
+        usedAt: NOON + 600,
+        narrowing: {
+          action: `${basePath}/account/clients/app_1/narrow`,
+          resources: [{ resource: deployments, scopes: [deploy] }],
+          openidScopes: ['profile', 'email'],
+        },
         revokeAction: `${basePath}/account/clients/app_1/revoke`,
       },
     ],

@@ -1,11 +1,12 @@
-/** Routes about what may be given: budgets, policies, delegations and approvals. */
+/** Routes about what may be given: budgets, policies, grants, delegations and approvals. */
 
 import { SHOWN_STATES } from '../../../domain/approvals/approval-lists.ts';
 import { REVIEWERS } from '../../../domain/approvals/break-glass.ts';
-import { ADMINISTRATORS, about, id, OWN, PAGE, READERS, type RouteDeclaration } from './route.ts';
+import { ADMINISTRATORS, about, id, OWN, PAGE, READERS, type RouteDeclaration, WRITERS } from './route.ts';
 
 const budgets = about('budgets', 'budgets:read', 'budgets:write');
 const policies = about('policy sets', 'policies:read', 'policies:write');
+const grants = about('grants', 'grants:read', 'grants:write');
 const delegations = about('delegations', 'delegations:read', 'delegations:write');
 /** Absences begin on a page, too: by token they are ended at most. */
 const absences = about('absences', 'approvals:read', 'approvals:write');
@@ -84,6 +85,27 @@ export const AUTHORITY_ROUTES = {
     'PolicySchema',
     'The schema policies are written against, and the set a new server starts with',
   ),
+
+  listGrants: grants.read('/grants', 'GrantPage', 'List grants that work now, newest first', {
+    own: true,
+    query: {
+      ...PAGE,
+      account: id('Only those of this account.'),
+      client: id('Only those of this client or agent.'),
+    },
+  }),
+  getGrant: grants.read('/grants/{id}', 'Grant', 'Read a grant; one that is over is not there', OWN),
+  revokeGrant: {
+    method: 'DELETE',
+    path: '/grants/{id}',
+    tag: 'grants',
+    summary: 'End a grant: its tokens, and what was exchanged from them, are over',
+    scope: 'grants:write',
+    policy: 'administer',
+    roles: WRITERS,
+    status: 204,
+    own: true,
+  },
 
   listDelegations: delegations.read('/delegations', 'DelegationPage', 'List delegations, newest first', {
     own: true,

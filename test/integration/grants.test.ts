@@ -1,0 +1,227 @@
+/** Grants: seen and ended over the management API and the command line; narrowed on the page, with what hangs on them. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { decodeJwt } from 'jose';
+import { runCli } from '../../src/cli/main.ts';
+import { managementWorld } from '../support/management-world.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
+
+const CALENDAR = 'https://calendar.example.com';
+
+const world = async () => {
+  const made = await managementWorld();
+  const { clock, leases, owner, stranger } = made;
+  const agent = (await made.call(made.owner, 'post', '/agents', made.newAgent())).body;
+  const begun = (account: string, clientId: string): string => {
+    const id = `lse_${leases.live.size}`;
+    const rights = { openidScopes: ['openid'], resources: { [CALENDAR]: ['read'] } };
+    leases.live.set(id, {
+      ...{ id, account, clientId, ...rights },
+      createdAt: clock.now(),
+      expiresAt: clock.now() + 3600,
+    });
+    return id;
+  };
+  const mine = begun(owner.account.id, 'app_wiki');
+  const theirs = begun(stranger.account.id, 'app_wiki');
+  const ofMyAgent = begun(stranger.account.id, agent.id);
+  made.audit.events.length = 0;
+  return { ...made, agent, mine, theirs, ofMyAgent };
+};
+
+const idsIn = ({ body }: { readonly body: { readonly items: readonly { readonly id: string }[] } }) =>
+  body.items.map(({ id }) => id);
+
+describe('grants over the management API', () => {
+  test('a role sees all, of an account, a client or both, with when they were last used', async () => {
+    const { call, auditor, owner, stranger, uses, clock, mine, theirs, ofMyAgent } = await world();
+    expect(idsIn(await call(auditor, 'get', '/grants'))).toEqual([mine, theirs, ofMyAgent]);
+    expect(idsIn(await call(auditor, 'get', '/grants?client=app_wiki'))).toEqual([mine, theirs]);
+    expect(idsIn(await call(auditor, 'get', `/grants?account=${stranger.account.id}&client=app_wiki`))).toEqual([
+      theirs,
+    ]);
+    const path = `/grants/${mine}`;
+    expect((await call(auditor, 'get', path)).body).toEqual({
+      id: mine,
+      account: owner.account.id,
+      client: 'app_wiki',
+      openid_scopes: ['openid'],
+      resources: { [CALENDAR]: ['read'] },
+      created_at: clock.now(),
+      expires_at: clock.now() + 3600,
+    });
+    uses.note({ type: 'token.issued', grant: mine });
+    uses.note({ type: 'token.refused', grant: theirs });
+    expect((await call(auditor, 'get', path)).body.last_used_at).toBe(clock.now());
+    await uses.flush();
+    const { items } = (await call(auditor, 'get', '/grants?client=app_wiki')).body;
+    expect(items.map(({ last_used_at: at }: { last_used_at?: number }) => at)).toEqual([clock.now(), undefined]);
+  });
+
+  test('MG-01 without a role there are the own ones, and those of the own agents', async () => {
+    const { call, owner, stranger, agent, mine, theirs, ofMyAgent, refusals, leases, audit } = await world();
+    expect(idsIn(await call(owner, 'get', '/grants'))).toEqual([mine]);
+    expect(idsIn(await call(owner, 'get', `/grants?account=${stranger.account.id}`))).toEqual([]);
+    expect(idsIn(await call(owner, 'get', `/grants?client=${agent.id}`))).toEqual([ofMyAgent]);
+    expect(idsIn(await call(stranger, 'get', `/grants?client=${agent.id}`))).toEqual([ofMyAgent]);
+    for (const method of ['get', 'delete'] as const) {
+      for (const id of [theirs, 'lse_none']) {
+        expect([method, id, (await call(owner, method, `/grants/${id}`)).status]).toEqual([method, id, 404]);
+        expect(refusals().at(-1)).toMatchObject({ caller: owner.account.id, error: 'not_found' });
+      }
+    }
+    expect(leases.live.has(theirs)).toBe(true);
+    expect(audit.of('grant.revoked')).toEqual([]);
+  });
+
+  test('whoever allowed it, an operator, or the owner of the agent ends it, the event first; an auditor nothing', async () => {
+    const { call, owner, operator, auditor, mine, theirs, ofMyAgent, audit, leases } = await world();
+    expect((await call(auditor, 'delete', `/grants/${mine}`)).status).toBe(404);
+    for (const [by, id] of [
+      [owner, mine],
+      [operator, theirs],
+      [owner, ofMyAgent],
+    ] as const) {
+      const answer = await call(by, 'delete', `/grants/${id}`);
+      expect([answer.status, answer.text]).toEqual([204, '']);
+      expect(audit.of('grant.revoked').at(-1)).toMatchObject({ grant: id, caller: by.account.id, request: 'req_test' });
+      expect((await call(by, 'get', `/grants/${id}`)).status).toBe(404);
+    }
+    expect(leases.live.size).toBe(0);
+  });
+
+  test('each takes the scope of its own; nothing ends while the trail cannot be written', async () => {
+    const { call, token, admin, mine, audit, leases } = await world();
+    const reader = { token: token({ subject: admin.account.id, scope: ['grants:read'] }) };
+    expect((await call(reader, 'get', `/grants/${mine}`)).status).toBe(200);
+    expect((await call(reader, 'delete', `/grants/${mine}`)).status).toBe(403);
+    audit.state.failing = true;
+    expect((await call(admin, 'delete', `/grants/${mine}`)).status).toBe(503);
+    expect(leases.live.has(mine)).toBe(true);
+  });
+});
+
+describe('a grant of an app', () => {
+  let server: RunningServer;
+  let scene: Scene;
+  beforeAll(async () => {
+    server = await runServer();
+    scene = await makeScene(server, { skipConsent: false });
+  }, 60_000);
+  afterAll(() => server?.close());
+
+  const behalf = async (...argv: readonly string[]) => {
+    const [out, err]: [string[], string[]] = [[], []];
+    const terminal = { out: (text: string) => void out.push(text), err: (text: string) => void err.push(text) };
+    const code = await runCli(argv, terminal, { BEHALF_DATA: server.dataFolder });
+    return { code, out: out.join(''), err: err.join('') };
+  };
+  const isActive = async (token: unknown, { credential } = scene.jwt): Promise<unknown> =>
+    (await scene.calls.introspect(credential, String(token))).body['active'];
+  const refresh = (token: unknown, resource = scene.jwt.identifier) =>
+    scene.calls.token(scene.keyed(scene.app), {
+      grant_type: 'refresh_token',
+      refresh_token: String(token),
+      resource,
+    });
+  const narrow = async (...rights: readonly (readonly [string, string])[]) => {
+    const { browser } = scene;
+    const page = await browser.open(`${server.issuer}/account`);
+    const form = page.forms.find(({ action }) => action.endsWith(`/clients/${scene.app.clientId}/narrow`));
+    if (!form) throw new Error(`nothing to narrow: ${page.text}`);
+    return browser.submit(page, form, {
+      check: (name, value) => rights.some(([field, right]) => field === name && right === value),
+    });
+  };
+  const at = (scope: string, { identifier } = scene.jwt) => ['scope', `${identifier} ${scope}`] as const;
+
+  test('that is narrowed ends the tokens that carry what was taken, of both formats; the next ones carry what is left', async () => {
+    const first = await scene.newTokens(scene.jwt.identifier, 'openid offline_access email read write');
+    const plain = (await refresh(first['refresh_token'], scene.opaque.identifier)).body;
+    const reading = (
+      await scene.calls.token(scene.keyed(scene.app), {
+        ...(await scene.newCode(scene.jwt.identifier, 'openid offline_access read')),
+      })
+    ).body;
+    expect([await isActive(first['access_token']), await isActive(plain['access_token'], scene.opaque)]).toEqual([
+      true,
+      true,
+    ]);
+    expect((await narrow(at('write'), at('write', scene.opaque), ['openid', 'email'])).text).toContain('Taken away.');
+    expect(await isActive(first['access_token'])).toBe(false);
+    expect(await isActive(plain['access_token'], scene.opaque)).toBe(false);
+    expect(await isActive(reading['access_token'])).toBe(true);
+    const next = await refresh(plain['refresh_token']);
+    expect([next.status, next.body['scope']]).toEqual([200, expect.not.stringContaining('write')]);
+    expect(String(next.body['scope'])).toContain('read');
+    expect(await isActive(next.body['access_token'])).toBe(true);
+    const held = (await scene.management.call('GET', `/grants?account=${scene.accountId}`)).body['items'];
+    expect(JSON.stringify(held)).not.toMatch(/write|email/);
+    expect((await server.events('grant.narrowed')).at(-1)).toMatchObject({
+      subject: scene.accountId,
+      caller: scene.accountId,
+      target: { kind: 'client', id: scene.app.clientId },
+    });
+  });
+
+  test('AP-11 whoever was narrowed is not remembered: more takes a page again', async () => {
+    await scene.newTokens(scene.jwt.identifier);
+    const request = scene.authorizationRequest(scene.app, {
+      scope: 'openid offline_access read write',
+      resource: [scene.jwt.identifier, scene.opaque.identifier],
+    });
+    const pages: string[] = [];
+    const walk = () => scene.walk(request.url, { onPage: ({ text }) => void pages.push(text) });
+    await walk();
+    expect(pages).toEqual([]);
+    await narrow(at('write'));
+    await walk();
+    expect(pages).toHaveLength(1);
+    expect(pages[0]).toContain('Add and change');
+  });
+
+  test('that has nothing left at a resource gives an agent nothing there, whatever its delegation says', async () => {
+    const subject = await scene.newTokens(scene.opaque.identifier);
+    await scene.consentToAgent(scene.agent, String(subject['access_token']), scene.jwt.identifier);
+    const exchange = () =>
+      scene.calls.exchange(scene.keyed(scene.agent), String(subject['access_token']), scene.jwt.identifier);
+    const before = await exchange();
+    expect([before.status, await isActive(before.body['access_token'])]).toEqual([200, true]);
+    await narrow(at('read'), at('write'));
+    expect(await isActive(subject['access_token'], scene.opaque)).toBe(true);
+    expect(await isActive(before.body['access_token'])).toBe(false);
+    const after = await exchange();
+    expect([after.status, after.body['error']]).toEqual([400, 'invalid_scope']);
+    expect(after.body['denial']).toMatchObject({ layer: 'grant' });
+    expect((await server.events('token.refused')).at(-1)).toMatchObject({ error: 'invalid_scope' });
+  });
+
+  test('is listed, shown and revoked on the command line; its tokens are over, and the trail says by whom', async () => {
+    const tokens = await scene.newTokens(scene.jwt.identifier);
+    const id = String(decodeJwt(String(tokens['access_token']))['grant_id']);
+    expect((await behalf('grants', 'list', '--account', scene.accountId)).out).toContain(id);
+    expect((await behalf('grants', 'show', id)).out).toContain('last_used_at');
+    expect(await behalf('grants', 'revoke', id)).toMatchObject({ code: 0, out: `${id} is revoked.\n` });
+    expect(await isActive(tokens['access_token'])).toBe(false);
+    expect((await refresh(tokens['refresh_token'])).body['error']).toBe('invalid_grant');
+    expect((await behalf('grants', 'revoke', id)).code).not.toBe(0);
+    const [event] = (await server.events('grant.revoked')).filter(({ grant }) => grant === id);
+    expect(event).toMatchObject({ subject: scene.accountId, target: { kind: 'client', id: scene.app.clientId } });
+  });
+
+  test('of the house is asked about never, and so not narrowed', async () => {
+    const { document } = await server.behalf.services.clients.create(
+      { name: 'House', tokenEndpointAuthMethod: 'none', redirectUris: [REDIRECT_URI], skipConsent: true },
+      { caller: 'system' },
+    );
+    const request = scene.authorizationRequest(
+      { ...scene.app, clientId: document.id },
+      { scope: 'openid email read', resource: scene.jwt.identifier },
+    );
+    const code = scene.codeFrom(await scene.walk(request.url));
+    expect(code).toMatch(/.{20}/);
+    const page = await scene.browser.open(`${server.issuer}/account`);
+    const ofHouse = page.forms.filter(({ action }) => action.includes(document.id));
+    expect(ofHouse.map(({ action }) => action.split('/').at(-1))).toEqual(['revoke']);
+  });
+});

@@ -1,0 +1,47 @@
+import { plainText } from '../agent-text.ts';
+import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
+import type { Narrowing, StoppedRight } from '../pages/account-model.ts';
+import { timeText } from '../time-text.ts';
+import { accountAppWords, narrowingWords as words } from '../words/account.ts';
+import { resourceHeading, scopeChoices } from './scope-list.ts';
+import { submit } from './submit.ts';
+
+/** What was allowed and cannot be used at present, each with the reason. */
+export const stoppedRights = (stopped: readonly StoppedRight[] | undefined): Html | undefined =>
+  stopped === undefined || stopped.length === 0
+    ? undefined
+    : html`<div class="stopped"><p class="hint">${words.stopped}</p><ul>${stopped.map(
+        ({ description, why }) => html`<li>${plainText(description, 160)} <span class="hint">${why}</span></li>`,
+      )}</ul></div>`;
+
+export const lastUse = (usedAt: number | undefined): Phrase =>
+  usedAt === undefined ? words.neverUsed : words.used(timeText(usedAt));
+
+/** The form that takes single rights away; nothing is chosen before the person chooses. `id` is unique on the page. */
+export const narrowingForm = (
+  narrowing: Narrowing | undefined,
+  { id, csrf, about }: { readonly id: string; readonly csrf: string; readonly about: HtmlValue },
+): Html | undefined => {
+  if (narrowing === undefined) return undefined;
+  const { action, resources, openidScopes = [] } = narrowing;
+  return html`<details><summary>${words.takeAway}<span class="unseen"> ${about}</span></summary>
+<form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">
+<p class="hint">${words.whatHappens}</p>
+${resources.map(
+  ({ resource, scopes }, index) =>
+    html`<fieldset><legend>${resourceHeading(resource)}</legend>${scopeChoices(
+      resource.identifier,
+      scopes.map((scope) => ({ ...scope, checked: false })),
+      `${id}-${index}`,
+    )}</fieldset>`,
+)}
+${
+  openidScopes.length > 0 &&
+  html`<fieldset><legend>${words.knowledge}</legend><ul class="choices">${openidScopes.map(
+    (name, index) =>
+      html`<li><input type="checkbox" id="${id}-o${index}" name="openid" value="${name}">
+<label for="${id}-o${index}"><span class="does">${accountAppWords.knows[name] ?? plainText(name, 80)}</span></label></li>`,
+  )}</ul></fieldset>`
+}
+<p>${submit({ text: words.takeThese, kind: 'danger', about })}</p></form></details>`;
+};
