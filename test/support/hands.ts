@@ -6,6 +6,8 @@ export type Hands = {
   /** Switches a checkbox over. */
   readonly toggle: (page: Page, label: RegExp) => Promise<void>;
   readonly choose: (page: Page, label: string, option: string) => Promise<void>;
+  /** Opens what is folded up under a line. */
+  readonly unfold: (page: Page, line: string) => Promise<void>;
   /** Presses a button, and waits until the page that follows is there. */
   readonly press: (page: Page, name: string | RegExp) => Promise<void>;
   /** The same for a link. */
@@ -27,6 +29,7 @@ export const pointer: Hands = {
   async choose(page, label, option) {
     await page.getByLabel(label).selectOption(option);
   },
+  unfold: (page, line) => page.locator('summary', { hasText: line }).first().click(),
   press: (page, name) => followed(page, () => button(page, name).click()),
   follow: (page, name) => followed(page, () => link(page, name).click()),
 };
@@ -56,6 +59,10 @@ export const keyboard: Hands = {
   async choose(page, label, option) {
     await reach(page, page.getByLabel(label));
     await page.keyboard.type(option);
+  },
+  async unfold(page, line) {
+    await reach(page, page.locator('summary', { hasText: line }).first());
+    await page.keyboard.press('Enter');
   },
   async press(page, name) {
     await reach(page, button(page, name));

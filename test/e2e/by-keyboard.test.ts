@@ -1,0 +1,214 @@
+/**
+ * What people come for, with nothing but the keyboard: what the tests of consent, devices, sessions, agents and policies do not
+ * already do that way. That every control of every page is reached is in every-page.test.ts.
+ */
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import type { Browser, Page } from 'playwright-core';
+import type { Approval } from '../../src/domain/approvals/approval.ts';
+import { type ApprovalScene, approvalScene, PASSWORD } from '../support/approval-scene.ts';
+import { codeAt } from '../support/authenticator-app.ts';
+import { startChromium, withPage } from '../support/chromium.ts';
+import { keyboard } from '../support/hands.ts';
+import { objectionsOf, pageFaults } from '../support/page-faults.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { plugAuthenticator } from '../support/virtual-authenticator.ts';
+
+const ADMIN = { username: 'admin', password: 'correct horse battery staple' };
+const PHONE = { viewport: { width: 320, height: 740 }, locale: 'en-US' };
+const WIDE = { viewport: { width: 1280, height: 900 } };
+
+let server: RunningServer;
+let scene: ApprovalScene;
+let browser: Browser;
+
+beforeAll(async () => {
+  server = await runServer();
+  scene = await approvalScene(server);
+  browser = await startChromium();
+}, 60_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await server?.close();
+});
+
+const signIn = async (page: Page, path: string, { username, password }: typeof ADMIN): Promise<void> => {
+  await page.goto(`${server.issuer}${path}`);
+  await keyboard.type(page, 'Username', username);
+  await keyboard.type(page, 'Password', password);
+  await keyboard.press(page, 'Sign in');
+};
+
+const heading = (page: Page): Promise<string | null> => page.locator('h1').textContent();
+const stateOf = async ({ id }: Approval): Promise<string | undefined> => (await scene.desk.get(id))?.state;
+
+/** As a date field takes it in American English. */
+const typedDay = (days: number): string => {
+  const [year, month, day] = new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10).split('-');
+  return `${month}${day}${year}`;
+};
+
+test('WB-12 approvals: one denied, one approved, several at once, somebody to decide while away', async () => {
+  const ada = { ...(await scene.newPerson('ada-keys')), password: PASSWORD };
+  await scene.newPerson('eve-keys');
+  const asked = [
+    await scene.ask(ada.id),
+    await scene.ask(ada.id, { action: { scope: ['write'] } }),
+    await scene.ask(ada.id, { action: { scope: ['delete'] } }),
+    await scene.ask(ada.id, { action: { scope: ['read', 'write'] } }),
+  ];
+  await withPage(browser, PHONE, async (page) => {
+    const objected = objectionsOf(page);
+    await signIn(page, '/account', ada);
+    await keyboard.follow(page, 'Look at them');
+    await keyboard.follow(page, 'See what is there');
+    await keyboard.press(page, 'Deny');
+    expect(await heading(page)).toBe('Denied');
+    await keyboard.follow(page, 'All my approvals');
+    await keyboard.follow(page, 'Add and change');
+    await keyboard.press(page, 'Approve');
+    expect(await heading(page)).toBe('Approved');
+    await keyboard.follow(page, 'All my approvals');
+    await keyboard.follow(page, 'Decide several at once');
+    await keyboard.toggle(page, /Remove for good/);
+    await keyboard.press(page, 'Approve the chosen');
+    expect(await page.locator('#results').textContent()).toBe('What happened');
+    expect(await pageFaults(page)).toEqual([]);
+    await keyboard.follow(page, 'All my approvals');
+    await keyboard.follow(page, 'While I am away');
+    await keyboard.follow(page, 'Name somebody');
+    await keyboard.type(page, 'Username of that person', 'eve-keys');
+    await keyboard.type(page, 'First day', typedDay(1));
+    await keyboard.type(page, 'Last day', typedDay(3));
+    await keyboard.press(page, 'Let this person decide for me');
+    expect(await page.textContent('main')).toContain('to come');
+    await keyboard.press(page, /^End it/);
+    expect(await page.textContent('main')).toContain('It ended, and both of you are told.');
+    expect(objected).toEqual([]);
+  });
+  expect(await Promise.all(asked.map(stateOf))).toEqual(['denied', 'approved', 'approved', 'pending']);
+  const types = (await server.events()).filter(({ subject }) => subject === ada.id).map(({ type }) => type);
+  expect(types).toEqual(expect.arrayContaining(['approval.denied', 'approval.approved', 'absence.declared']));
+}, 240_000);
+
+test('WB-12 factors: an app is added and asked for at the next sign-in, a recovery code stands in, the password is changed', async () => {
+  const ida = { ...(await scene.newPerson('ida-keys')), password: PASSWORD };
+  await withPage(browser, PHONE, async (page) => {
+    const objected = objectionsOf(page);
+    await signIn(page, '/account/security', ida);
+    await keyboard.follow(page, 'Add an authenticator app');
+    const secret = String(await page.locator('code.key').first().textContent()).replaceAll(' ', '');
+    await keyboard.type(page, 'Code the app shows now', '000000');
+    await keyboard.press(page, 'Add the app');
+    expect(await pageFaults(page)).toEqual([]);
+    await keyboard.type(page, 'Code the app shows now', codeAt(secret, Math.floor(Date.now() / 1000)));
+    await keyboard.press(page, 'Add the app');
+    expect(await heading(page)).toBe('Keep these recovery codes');
+    expect(await pageFaults(page)).toEqual([]);
+    const [code = ''] = await page.locator('ul.codes code').allTextContents();
+    await keyboard.follow(page, 'I have kept them');
+    await keyboard.press(page, 'Sign out');
+
+    await signIn(page, '/account', ida);
+    expect(await heading(page)).toBe('Enter your code');
+    expect(await pageFaults(page)).toEqual([]);
+    await keyboard.type(page, 'Code from your authenticator app', '000000');
+    await keyboard.press(page, 'Continue');
+    expect(await pageFaults(page)).toEqual([]);
+    await keyboard.unfold(page, 'I do not have the app here');
+    await keyboard.type(page, 'Recovery code', code);
+    await keyboard.press(page, 'Use this recovery code');
+    expect(await heading(page)).toBe('My account');
+
+    await keyboard.follow(page, 'Sign-in and security');
+    await keyboard.follow(page, 'Change password');
+    await keyboard.type(page, 'Current password', PASSWORD);
+    await keyboard.type(page, 'New password', `${PASSWORD}, and longer`);
+    await keyboard.type(page, 'New password again', `${PASSWORD}, and longer`);
+    await keyboard.press(page, 'Change password');
+    expect(await heading(page)).toBe('Sign in');
+    expect(objected).toEqual([]);
+  });
+  const types = (await server.events())
+    .filter((event) => JSON.stringify(event).includes(ida.id))
+    .map(({ type }) => type);
+  expect(types).toEqual(expect.arrayContaining(['factor.added', 'session.factor_asked', 'account.password_changed']));
+}, 240_000);
+
+test('WB-12 a passkey is made, and signs for an approval of high risk', async () => {
+  const eve = { ...(await scene.newPerson('eve-passkey')), password: PASSWORD };
+  const asked = await scene.ask(eve.id, { risk: 'high', requires: { quorum: 1, isProvenAnew: true } });
+  await withPage(browser, PHONE, async (page) => {
+    await signIn(page, '/account/security/passkey', eve);
+    await plugAuthenticator(page);
+    await keyboard.type(page, 'Name of the passkey', 'Phone');
+    await keyboard.press(page, 'Make the passkey');
+    expect(await heading(page)).toBe('Keep these recovery codes');
+    await page.goto(scene.urlOf(asked));
+    await keyboard.press(page, 'Approve with your passkey');
+    expect(await heading(page)).toBe('Approved');
+  });
+  expect(await stateOf(asked)).toBe('approved');
+}, 120_000);
+
+test('WB-12 the console: a group, a person, a client, a resource server, a blueprint, the trail', async () => {
+  const grace = await scene.newPerson('grace-keys');
+  await scene.newPerson('mary-keys');
+  const blueprint = await scene.management.createBlueprint({
+    name: 'Readers',
+    purpose: 'Read and no more',
+    ceilings: { authority: { [scene.jwt.identifier]: ['read'] } },
+  });
+  await withPage(browser, WIDE, async (page) => {
+    const objected = objectionsOf(page);
+    await signIn(page, '/console', ADMIN);
+    await keyboard.follow(page, 'People');
+    await keyboard.follow(page, 'Groups');
+    await keyboard.follow(page, 'Make a group');
+    await keyboard.type(page, 'Name', 'Night shift');
+    await keyboard.type(page, 'Usernames of its members', 'grace-keys\nmary-keys');
+    await keyboard.press(page, 'Save');
+    expect(await heading(page)).toContain('Night shift');
+    await keyboard.follow(page, 'Change');
+    await keyboard.type(page, 'Name', 'Late shift');
+    await keyboard.press(page, 'Save');
+    expect(await heading(page)).toContain('Late shift');
+
+    await keyboard.follow(page, 'People');
+    await keyboard.type(page, 'Words', 'grace');
+    await keyboard.press(page, 'Show');
+    await keyboard.follow(page, 'grace-keys Person');
+    await keyboard.press(page, 'Disable grace-keys Person');
+    expect(await page.locator('#state').textContent()).toBe('Cannot sign in');
+    await keyboard.press(page, 'Enable grace-keys Person');
+    expect(await page.locator('#state').textContent()).toBe('Can sign in');
+
+    await keyboard.follow(page, 'Apps and APIs');
+    await keyboard.follow(page, 'Desk');
+    await keyboard.press(page, 'Disable Desk');
+    expect(await page.locator('#state').textContent()).toBe('Nothing works for it');
+    await keyboard.press(page, 'Enable Desk');
+    expect(await page.locator('#state').textContent()).toBe('It works');
+
+    await keyboard.follow(page, 'Resource servers');
+    await keyboard.follow(page, 'Payments');
+    await keyboard.press(page, /^Show it/);
+    await keyboard.follow(page, 'Disable Payments');
+    await keyboard.press(page, 'Disable');
+    expect(await page.textContent('main')).toContain('No token is issued for it');
+
+    await page.goto(`${server.issuer}/console/blueprints/${blueprint.id}/deprecate`);
+    await keyboard.press(page, 'Take no new agents');
+    expect(await page.textContent('main')).toContain('It takes no new agents.');
+
+    await keyboard.follow(page, 'Audit trail');
+    await keyboard.type(page, 'On behalf of', 'grace-keys');
+    await keyboard.press(page, 'Show');
+    expect(await page.textContent('main')).toContain('disabled');
+    expect(objected).toEqual([]);
+  });
+  const types = (await server.events()).filter(
+    ({ target }) => (target as { id?: string } | undefined)?.id === grace.id,
+  );
+  expect(types.map(({ type }) => type)).toEqual(expect.arrayContaining(['account.disabled', 'account.enabled']));
+}, 300_000);
