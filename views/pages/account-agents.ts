@@ -2,7 +2,7 @@ import { chosenName, isolated, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { agentCard } from '../partials/agent-card.ts';
 import { detailChips } from '../partials/detail-list.ts';
-import { lastUse, narrowingForm, stoppedRights } from '../partials/rights-in-effect.ts';
+import { lastUsed, narrowingForm, stoppedRights } from '../partials/rights-in-effect.ts';
 import { resourceHeading, scopeChips } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
@@ -42,7 +42,7 @@ ${revoke(node, csrf)}</div>
 ${node.scopes.length > 0 && scopeChips(node.scopes)}
 ${detailChips(node.details)}
 ${stoppedRights(node.stopped)}
-<p class="hint">${words.sinceUntil(timeText(node.since), timeText(node.until))} ${lastUse(node.usedAt)}${
+<p class="hint">${words.sinceUntil(timeText(node.since), timeText(node.until))} ${lastUsed(node.usedAt)}${
   node.mayPassOnTo !== undefined &&
   node.mayPassOnTo.length > 0 &&
   html` ${words.mayBePassedOn(listed(node.mayPassOnTo))}`
@@ -60,7 +60,7 @@ ${revoke(node, csrf)}</div>
 ${node.scopes.length > 0 && scopeChips(node.scopes)}
 ${detailChips(node.details)}
 ${stoppedRights(node.stopped)}
-<p class="hint">${lastUse(node.usedAt)}</p>
+<p class="hint">${lastUsed(node.usedAt)}</p>
 ${node.below.length > 0 && tree(node.below, csrf)}</li>`,
   )}</ul>`;
 

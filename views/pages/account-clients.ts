@@ -1,7 +1,7 @@
 import { chosenName, plainText } from '../agent-text.ts';
 import { type Html, html } from '../html.ts';
 import { detailChips } from '../partials/detail-list.ts';
-import { lastUse, narrowingForm, stoppedRights } from '../partials/rights-in-effect.ts';
+import { lastUsed, narrowingForm, stoppedRights } from '../partials/rights-in-effect.ts';
 import { resourceHeading, scopeChips } from '../partials/scope-list.ts';
 import { submit } from '../partials/submit.ts';
 import { timeText } from '../time-text.ts';
@@ -35,6 +35,6 @@ ${access.resources.map(
   (resource) =>
     html`<div class="delegation"><h4>${resourceHeading(resource)}</h4>${resource.scopes.length > 0 && scopeChips(resource.scopes)}${detailChips(resource.details)}${stoppedRights(resource.stopped)}</div>`,
 )}
-<p class="hint">${words.sinceUntil(timeText(access.since), timeText(access.until), access.leases)} ${lastUse(access.usedAt)}</p>
+<p class="hint">${words.sinceUntil(timeText(access.since), timeText(access.until), access.leases)} ${lastUsed(access.usedAt)}</p>
 ${narrowingForm(access.narrowing, { id: `app-${access.client.id}`, csrf, about: words.accessOf(plainText(access.client.name, 60)) })}
 </article>`;

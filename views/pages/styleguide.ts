@@ -21,11 +21,13 @@ import { pagination } from '../partials/pagination.ts';
 import { passkeyForm } from '../partials/passkey-form.ts';
 import { differenceText, policyLines, sourceText } from '../partials/policy-text.ts';
 import { qrCode } from '../partials/qr-code.ts';
+import { lastUsed, narrowingForm, stoppedRights } from '../partials/rights-in-effect.ts';
 import { resourceHeading, riskBadge, scopeChips, scopeChoices } from '../partials/scope-list.ts';
 import { rememberForm, standingList } from '../partials/standing-approval.ts';
 import { submit } from '../partials/submit.ts';
 import { styleTokens } from '../style-tokens.ts';
 import { dayPhrase } from '../time-text.ts';
+import { stoppedWords } from '../words/account.ts';
 import { agentWords } from '../words/agent.ts';
 import { styleguideSamples as samples, styleguideWords as words } from '../words/styleguide.ts';
 
@@ -130,6 +132,14 @@ export const styleguideParts = () =>
         resource.identifier,
         scopes.map((scope) => ({ ...scope, checked: scope.risk === 'low' })),
         'sg-scope',
+      ),
+    ],
+    stoppedRights: [stoppedRights([{ description: scopes[0]?.description ?? '', why: stoppedWords.subject }])],
+    lastUsed: [html`<p class="hint">${lastUsed(noon)}</p>`, html`<p class="hint">${lastUsed(undefined)}</p>`],
+    narrowingForm: [
+      narrowingForm(
+        { action: '#', resources: [{ resource, scopes }], openidScopes: ['profile', 'email'] },
+        { id: 'sg-narrow', csrf: '', about: planner.name },
       ),
     ],
     detailChips: [detailChips([payment])],

@@ -14,7 +14,7 @@ export const stoppedRights = (stopped: readonly StoppedRight[] | undefined): Htm
         ({ description, why }) => html`<li>${plainText(description, 160)} <span class="hint">${why}</span></li>`,
       )}</ul></div>`;
 
-export const lastUse = (usedAt: number | undefined): Phrase =>
+export const lastUsed = (usedAt: number | undefined): Phrase =>
   usedAt === undefined ? words.neverUsed : words.used(timeText(usedAt));
 
 /** The form that takes single rights away; nothing is chosen before the person chooses. `id` is unique on the page. */
