@@ -94,6 +94,7 @@ export const tourOf = (house: FullHouse): readonly Stop[] => {
     ada('no approval', '/account/approvals/apv_nothing'),
     ada('console', '/console'),
     ada('console, after a change', '/console?done=declined'),
+    ada('console, refusals of a day', '/console?refusals=hours'),
     ada('findings', '/console/findings'),
     ada('agents', '/console/agents?of=all'),
     ada('agents, found', '/console/agents?of=all&q=plan&state=active&environment=test'),
@@ -146,6 +147,8 @@ export const tourOf = (house: FullHouse): readonly Stop[] => {
     ada('policies, replayed', '/console/policy/replay'),
     ada('break-glass', '/console/break-glass'),
     ada('break-glass, of one that is open', `/console/break-glass/${approvals.open.id}`),
+    ada('style guide', '/console/styleguide'),
+    ada('style guide, dark', '/console/styleguide?scheme=dark'),
     ada('audit trail', '/console/audit'),
     ada('audit trail, of nobody', '/console/audit?subject=nobody&from=x'),
   ];
