@@ -286,4 +286,4 @@ const swatches = (scheme: 'light' | 'dark'): Html => {
 const type = html`<p class="big">${words.sample}</p>
 <h2>${words.sample}</h2><h3>${words.sample}</h3><h4>${words.sample}</h4>
 <p class="lead">${words.running}</p><p>${words.running}</p><p class="hint">${words.running}</p>
-<p><code>${planner.id}</code></p><p class="big code">${samples.code}</p><p class="empty">${words.running}</p>`;
+<p><code>${planner.id}</code></p><div class="big code">${samples.code}</div><p class="empty">${words.running}</p>`;
