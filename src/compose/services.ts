@@ -30,6 +30,7 @@ import { type ClientRegistry, clientRegistry } from '../domain/clients/client-re
 import { keysByUrl } from '../domain/clients/keys-by-url.ts';
 import { consentRegister } from '../domain/consent/consent-register.ts';
 import { authorizer } from '../domain/decision/authorize.ts';
+import type { Route } from '../domain/decision/facts.ts';
 import type { DecisionLayer } from '../domain/decision/layers.ts';
 import { permitsBy, serverUse } from '../domain/decision/server-use.ts';
 import { factsOfAgent, factsOfClient, serverUseCases } from '../domain/decision/server-use-cases.ts';
@@ -97,8 +98,8 @@ export type Overrides = {
   readonly log?: Logger;
   readonly mailer?: Mailer;
   readonly trustedFetch?: TrustedFetch & Partial<TrustedPost & TrustedAsk>;
-  /** To see what a layer of the decision is there for. */
-  readonly withoutLayer?: DecisionLayer;
+  /** To see what a layer of the decision is there for: whether it is left out on a route. */
+  readonly withoutLayer?: (layer: DecisionLayer, route: Route) => boolean;
   /** How other processes find this one; for tests with several nodes in one process. */
   readonly machine?: Machine;
   /** Until a request is answered with 503 for want of time; tests on a busy machine make it longer. */
@@ -244,7 +245,7 @@ export const services = async (configuration: Configuration, overrides: Override
   });
   const use = serverUse({
     identifiers,
-    policies: isEnforced && overrides.withoutLayer !== 'policy' ? inForce : undefined,
+    policies: isEnforced ? inForce : undefined,
     cases: useCases,
     managementApi,
   });

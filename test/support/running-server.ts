@@ -18,6 +18,7 @@ import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { loadConfiguration } from '../../config/load.ts';
+import type { Overrides } from '../../src/compose/services.ts';
 import { type Behalf, compose } from '../../src/compose.ts';
 import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-event.ts';
 import { type DocumentStore, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
@@ -52,6 +53,8 @@ export type RunOptions = {
   readonly losesEphemeral?: boolean;
   /** Puts something between the server and its documents. */
   readonly between?: (documents: DocumentStore) => DocumentStore;
+  /** Which layers of decisions are left out on which routes; asked each time. */
+  readonly withoutLayer?: NonNullable<Overrides['withoutLayer']>;
   /** Receives what the server logs, one JSON text a line. */
   readonly log?: (line: string) => void;
   /** Of a connection, where those of production take too long for a test. */
@@ -103,6 +106,7 @@ export const runServer = async (options: RunOptions = {}) => {
     ephemeral: failableEphemeral(stores.ephemeral, faults, calls),
     ...('broadcast' in stores ? { broadcast: stores.broadcast } : {}),
     ...(log ? { log } : {}),
+    ...(options.withoutLayer ? { withoutLayer: options.withoutLayer } : {}),
   });
   const server: Server = publicServer(configuration.listen, behalf, options.bounds ?? {});
   await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));

@@ -5,7 +5,7 @@ import type { CompiledPolicies } from '../ports/policy-engine.ts';
 import type { Decision } from './decision.ts';
 import { cutDetails } from './detail-cut.ts';
 import type { ExternalDecisionPoint } from './external-layer.ts';
-import { type AgentParty, type DecisionFacts, type KnownFacts, partiesOf } from './facts.ts';
+import { type AgentParty, type DecisionFacts, type KnownFacts, partiesOf, type Route } from './facts.ts';
 import { DECISION_LAYERS, type DecisionLayer, isStructural, LAYERS } from './layers.ts';
 import { cutByPolicy } from './policy-layer.ts';
 import { policyCase } from './policy-question.ts';
@@ -24,8 +24,8 @@ export type DecisionDependencies = {
   readonly external?: ExternalDecisionPoint | undefined;
   /** Resource indicator of the management API. */
   readonly managementApi: string;
-  /** For tests that show what a layer is there for: it is left out everywhere. */
-  readonly without?: DecisionLayer | undefined;
+  /** For tests that show what a layer is there for: whether it is left out on this route. */
+  readonly without?: ((layer: DecisionLayer, route: Route) => boolean) | undefined;
 };
 
 /**
@@ -37,7 +37,7 @@ export type DecisionDependencies = {
 export const authorizer = (deps: DecisionDependencies): Authorize => {
   const { identifiers, policies, external, managementApi, without } = deps;
   const narrows = (layer: DecisionLayer, facts: DecisionFacts): boolean =>
-    layer !== without && counts(layer, facts) && (layer !== 'policy' || policies !== undefined);
+    !without?.(layer, facts.route) && counts(layer, facts) && (layer !== 'policy' || policies !== undefined);
 
   const decide = async (facts: KnownFacts): Promise<Decision> => {
     const limits: Limit[] = [];
@@ -47,7 +47,7 @@ export const authorizer = (deps: DecisionDependencies): Authorize => {
     const declared = facts.server.scopes.map(({ name }) => name);
     const cut = cutScope(facts.asked, declared, limits);
     const details = cutDetails(facts, limits, (layer) =>
-      narrows(layer, facts) ? 'must' : layer === without ? 'no' : 'may',
+      narrows(layer, facts) ? 'must' : without?.(layer, facts.route) ? 'no' : 'may',
     );
     const agents = partiesOf(facts).filter((party): party is AgentParty => party.kind === 'agent');
     const life = tokenLifeOf(agents);
