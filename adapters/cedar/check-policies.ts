@@ -172,6 +172,11 @@ const lint = (policies: readonly Parsed[]): readonly PolicyFinding[] => {
           'No policy permits `register`: with this set, no agent and no client is registered, or connects by its document.',
         ]
       : []),
+    ...(permitting('approve').length === 0
+      ? [
+          'No policy permits `approve`: with this set, nobody says yes to what an agent asks people about, and it gets nothing that needs an approval.',
+        ]
+      : []),
   ];
   return [...missing.map((message): PolicyFinding => ({ severity: 'warning', message })), ...warnings];
 };

@@ -241,6 +241,8 @@ export const services = async (configuration: Configuration, overrides: Override
     clients: { get: (id) => clients.get(id) },
     groups: { ofAccount: (id) => groups.ofAccount(id) },
     resourceServers,
+    agents: { get: (id) => agents.get(id) },
+    owners: { answersFor: (owner, account) => owners.answersFor(owner, account) },
     managementApi,
   });
   const use = serverUse({
@@ -418,6 +420,8 @@ export const services = async (configuration: Configuration, overrides: Override
     people: accounts,
     owners,
     isSure: factors.mayChange,
+    permits: ({ action, risk }, { account, for: away, assurance, source }) =>
+      use.approval({ action, risk, for: away }, { caller: account, assurance, ...(source ? { source } : {}) }),
     groups,
     blueprints,
     trustedFetch,

@@ -307,7 +307,9 @@ describe('the starter set', () => {
         });
       }
     }
-    expect(decide('high', {}, { ...person, action: 'approve' })).toMatchObject({ effect: 'allow' });
+    const yes = { risk: 'high', scopes: ['read'], owner: false, self: true, deputy: false };
+    const asking = { ...yes, agent: { entity: { type: 'Agent', id: 'agt_1' } } } as const;
+    expect(decide('high', asking, { ...person, action: 'approve' })).toMatchObject({ effect: 'allow' });
   });
 });
 

@@ -71,6 +71,7 @@ const conditions = fc.constantFrom(
   'unless { context.bound }',
   'when { {"all": context}["all"].hour == 12 }',
   'when { context.kind == "agent" }',
+  'when { context.owner || context.agent in Blueprint::"bpt_1" }',
   'when { context.credentials.contains("secret") || context.change }',
   'when { context.operation == "createGroup" && context has target && context.target == "grp_1" }',
   'when { principal in Group::"grp_1" }',
@@ -150,9 +151,18 @@ const called = fc.record({
   risk: fc.constantFrom('high', 'critical'),
   target: fc.constantFrom(undefined, 'grp_1'),
 });
+const none = fc.constant({});
+const approved = fc.record({
+  agent: agent.map((entity) => ({ entity })),
+  risk: fc.constantFrom('low', 'critical'),
+  scopes: fc.subarray(['read', 'write']),
+  owner: truth,
+  self: truth,
+  deputy: truth,
+});
 /** As the schema has it for each action. */
 const contextOf = (action: PolicyQuestion['action']): fc.Arbitrary<Record<string, PolicyValue | undefined>> => {
-  const more = action === 'register' ? registered : action === 'administer' ? called : fc.constant({});
+  const more = { act: none, delegate: none, register: registered, approve: approved, administer: called }[action];
   return fc.tuple(facts, more).map(([one, other]) => ({ ...one, ...other }));
 };
 

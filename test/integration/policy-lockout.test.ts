@@ -32,6 +32,7 @@ permit (principal, action in [Action::"act", Action::"delegate"], resource) when
       expect(drafted.body['warnings']).toEqual([
         expect.stringMatching(/No policy permits `administer`.*rollback --local/),
         expect.stringMatching(/No policy permits `register`/),
+        expect.stringMatching(/No policy permits `approve`/),
       ]);
       const etag = { 'if-match': String(drafted.headers.get('etag')) };
       expect((await api.call('POST', `/policy-sets/${drafted.body['id']}/activation`, {}, etag)).status).toBe(200);

@@ -9,7 +9,7 @@ import type { Role } from '../../src/domain/accounts/account.ts';
 import { accountRegister } from '../../src/domain/accounts/account-register.ts';
 import { passwords } from '../../src/domain/accounts/passwords.ts';
 import { agentFindings } from '../../src/domain/agents/agent-findings.ts';
-import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
+import { type AgentRegistry, agentRegistry } from '../../src/domain/agents/agent-registry.ts';
 import { credentialRegister } from '../../src/domain/agents/credential-register.ts';
 import { departureRegister } from '../../src/domain/agents/departures.ts';
 import { secretExceptions } from '../../src/domain/agents/secret-exceptions.ts';
@@ -107,11 +107,13 @@ export const managementWorld = async () => {
     groups,
     resourceServers,
     clients: { get: (id) => clients.get(id) },
+    agents: { get: (id) => agents.get(id) },
+    owners,
     managementApi,
   });
   const use = serverUse({ ...base, policies: active, cases, managementApi });
   const permits = permitsBy(use, factsOfAgent);
-  const agents = agentRegistry({ ...base, owners, resourceServers, permits });
+  const agents: AgentRegistry = agentRegistry({ ...base, owners, resourceServers, permits });
   const departures = departureRegister({ documents, clock, groups, owners, agents });
   const clients: ClientRegistry = clientRegistry({
     ...base,
@@ -172,6 +174,7 @@ export const managementWorld = async () => {
     ephemeral,
     masterKey: key,
     votes: plainVotes((id) => desk.get(id)),
+    permits: async () => undefined,
     emergency: { accounts, agents, owners, resolve: approversOf({ accounts, groups }) },
     settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, mostOpenPerApprover: 20, perHour: 30 },
   });

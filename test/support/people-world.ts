@@ -308,6 +308,7 @@ export const peopleWorld = async ({
   const desk = approvalDesk({
     ...signingIn,
     votes: plainVotes((id) => desk.get(id)),
+    permits: async () => undefined,
     emergency: {
       accounts,
       agents,

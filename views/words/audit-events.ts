@@ -30,6 +30,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'approval.requested': ['Approval asked for', 'Um Freigabe gebeten'],
   'approval.refused': ['Was not let ask for an approval', 'Durfte nicht um Freigabe bitten'],
   'approval.approved': ['A person approved', 'Eine Person hat freigegeben'],
+  'approval.not_permitted': ['Policies did not let a person approve', 'Richtlinien ließen eine Person nicht freigeben'],
   'approval.denied': ['A person denied', 'Eine Person hat abgelehnt'],
   'approval.cancelled': ['Request for an approval taken back', 'Bitte um Freigabe zurückgezogen'],
   'approval.escalated': ['Further people asked for an approval', 'Weitere Personen um Freigabe gebeten'],

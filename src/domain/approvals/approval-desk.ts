@@ -1,3 +1,5 @@
+import type { AuditEvent } from '../audit/audit-event.ts';
+import { refusedDecision } from '../decision/server-use.ts';
 import { DomainError, isDomainError } from '../errors.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import { openedOrNothing } from '../secrets/master-key.ts';
@@ -23,6 +25,9 @@ export type Deciding = {
   readonly source?: string;
 };
 
+/** Whose yes it is: her proof, and who is away for whom she says it. */
+export type ApprovedBy = Deciding & Pick<Vote, 'assurance' | 'for'>;
+
 export type ApprovalDesk = ReturnType<typeof approvalDesk>;
 
 const HOUR = 3600;
@@ -40,6 +45,11 @@ export const approvalDesk = (
       /** Who may decide about one now, and whose yes counts now. */
       readonly votes: Pick<VotesNow, 'asked' | 'deputiesOf' | 'of' | 'seatsOf'>;
       /** Who may let it happen in an emergency. */
+      /**
+       * Whether policies let her say yes; answers what its event says of that. Throws 'forbidden', or
+       * 'insufficient_user_authentication' where a stronger sign-in would do, with a denial.
+       */
+      readonly permits: (approval: Approval, who: ApprovedBy) => Promise<Partial<AuditEvent> | undefined>;
       readonly emergency: Pick<Parameters<typeof breakGlass>[0], 'accounts' | 'agents' | 'owners' | 'resolve'>;
     },
 ) => {
@@ -59,6 +69,28 @@ export const approvalDesk = (
         await desk.deny(approval.id, who);
         throw new DomainError('conflict', 'The number was wrong too often: this request is denied.');
       }
+      throw error;
+    }
+  };
+
+  /** Policies come last, so that they tell nobody of what is not there for them; their no is in the trail, and nothing else changes. */
+  const permitted = async (approval: Approval, who: ApprovedBy): Promise<Partial<AuditEvent> | undefined> => {
+    try {
+      return await deps.permits(approval, who);
+    } catch (error) {
+      if (!isDomainError(error) || !error.refused) throw error;
+      const { inputs, ...refused } = refusedDecision(error);
+      await deps.audit.append({
+        ...aboutApproval(approval),
+        type: 'approval.not_permitted',
+        outcome: 'refused',
+        caller: who.account,
+        request: who.request,
+        ...refused,
+        error: error.code,
+        inputs: { ...inputs, digest: approval.digest, ...(who.for === undefined ? {} : { for: who.for }) },
+        ...(who.source === undefined ? {} : { personal: { source: who.source } }),
+      });
       throw error;
     }
   };
@@ -139,7 +171,7 @@ export const approvalDesk = (
     /**
      * One person's yes. Throws 'not_found' for whoever is not asked (WB-11), 'conflict' when it is decided or over,
      * 'precondition_failed' when something else was seen, 'insufficient_user_authentication' when the proof is too weak
-     * or too old, 'invalid_field' for a wrong number.
+     * or too old, 'invalid_field' for a wrong number, 'forbidden' where policies do not let her, which leaves it as it was.
      */
     async approve(
       id: string,
@@ -156,6 +188,7 @@ export const approvalDesk = (
         if (await states.isKilled(approval)) throw alreadyDecided('over');
         // Who has left, or is not one of those who are asked any more, is as little there as whoever never was.
         if (!seat) throw notThere();
+        const decided = (await permitted(approval, { ...who, ...said })) ?? {};
         const all: readonly Vote[] = [...approval.votes, { account, at: now, assurance, ...said }];
         const isEnough = all.length >= approval.requires.quorum && hasAgreed(approval, all);
         return {
@@ -174,7 +207,9 @@ export const approvalDesk = (
             outcome: 'done',
             caller: account,
             request,
+            ...decided,
             inputs: {
+              ...decided.inputs,
               digest: approval.digest,
               ...said,
               votes: all.length,

@@ -42,6 +42,8 @@ export const AUDIT_EVENTS = {
   'approval.refused': 'An agent asked for an approval and was not let ask (CIBA).',
   'approval.approved':
     'One person said yes to an action; `inputs.isEnough` says whether that made it an approval, `inputs.seconds` how long it had been there.',
+  'approval.not_permitted':
+    'Policies did not let a person say yes to an action; it waits for others as before. `caller` is the person, `decision` and `denial` say why.',
   'approval.denied': 'A person said no to an action, or its number was typed wrong too often; it is over.',
   'approval.cancelled':
     'Whoever asked for the approval does not need it any more; or, by `system`, it came at the same moment as others, and together they were too many.',

@@ -2,6 +2,7 @@
  * What policies are asked: the facts of a decision as entities and context of the schema (adapters/cedar). A case is
  * plain data and all that a policy set looks at, so the audit event that keeps it can be decided again under another set.
  */
+import type { Account } from '../accounts/account.ts';
 import type { Detail, DetailType } from '../details/detail-type.ts';
 import { amountOf, typeOf } from '../details/narrowed-details.ts';
 import type { PolicyAction, PolicyEntity, PolicyRecord } from '../ports/policy-engine.ts';
@@ -15,7 +16,7 @@ const DAY = 24 * HOUR;
 
 const nameOf = ({ kind, id }: Party): Name => ({ type: kind === 'agent' ? 'Agent' : 'Client', id });
 
-const partyEntity = (party: Party): PolicyEntity =>
+export const partyEntity = (party: Party): PolicyEntity =>
   party.kind === 'agent'
     ? {
         name: nameOf(party),
@@ -35,35 +36,34 @@ const partyEntity = (party: Party): PolicyEntity =>
 
 /** Everything but the scope itself, which is asked about one at a time. */
 const entitiesOf = (facts: KnownFacts): readonly PolicyEntity[] => {
-  const { subject, server } = facts;
-  return [
-    ...partiesOf(facts).map(partyEntity),
-    ...(subject
-      ? [
-          {
-            name: { type: 'Account' as const, id: subject.id },
-            attributes: { enabled: subject.state === 'active' },
-            parents: subject.groups.map((id) => ({ type: 'Group' as const, id })),
-          },
-        ]
-      : []),
-    {
-      name: serverName(facts),
-      attributes: { identifier: server.identifier, management: facts.isOwnApi },
-      parents: [],
-    },
-  ];
+  const { subject } = facts;
+  return [...partiesOf(facts).map(partyEntity), ...(subject ? [accountEntity(subject)] : []), serverEntity(facts)];
 };
 
-const serverName = ({ server }: DecisionFacts): Name => ({ type: 'ResourceServer', id: server.id });
+export const accountEntity = ({ id, state, groups }: Pick<Account, 'id' | 'state' | 'groups'>): PolicyEntity => ({
+  name: { type: 'Account', id },
+  attributes: { enabled: state === 'active' },
+  parents: groups.map((group) => ({ type: 'Group' as const, id: group })),
+});
 
-const scopeEntity = (facts: DecisionFacts, { name, risk }: ScopeDeclaration): PolicyEntity => ({
+/** At which resource server something is asked for. */
+type Place = { readonly server: { readonly id: string; readonly identifier: string } };
+
+export const serverEntity = (place: Place & { readonly isOwnApi: boolean }): PolicyEntity => ({
+  name: serverName(place),
+  attributes: { identifier: place.server.identifier, management: place.isOwnApi },
+  parents: [],
+});
+
+const serverName = ({ server }: Place): Name => ({ type: 'ResourceServer', id: server.id });
+
+export const scopeEntity = (facts: Place, { name, risk }: Pick<ScopeDeclaration, 'name' | 'risk'>): PolicyEntity => ({
   name: { type: 'Scope', id: `${facts.server.identifier} ${name}` },
   attributes: { name, risk, server: { entity: serverName(facts) } },
   parents: [serverName(facts)],
 });
 
-const detailEntity = (facts: DecisionFacts, { type, risk }: DetailType): PolicyEntity => ({
+export const detailEntity = (facts: Place, { type, risk }: Pick<DetailType, 'type' | 'risk'>): PolicyEntity => ({
   name: { type: 'DetailType', id: `${facts.server.identifier} ${type}` },
   attributes: { name: type, risk, server: { entity: serverName(facts) } },
   parents: [serverName(facts)],

@@ -6,7 +6,10 @@ import type { Client } from '../clients/client.ts';
 import { isDocumentId } from '../clients/metadata-document.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { isGroupId } from '../groups/group.ts';
+import type { Owners } from '../groups/owners.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { ResourceServer } from '../resource-servers/resource-server.ts';
+import { type Approving, approveCase } from './approve-question.ts';
 import type { PolicyCase } from './policy-question.ts';
 import {
   type Administration,
@@ -34,7 +37,11 @@ export const serverUseCases = (deps: {
   readonly clients: { get(id: string): Found<Pick<Client, 'id' | 'verifiedAt'>> };
   /** Groups that own agents, by the account that is a member. */
   readonly groups: { ofAccount(account: string): Promise<readonly { readonly id: string }[]> };
-  readonly resourceServers: { findByIdentifier(identifier: string): Found<{ readonly id: string }> };
+  readonly resourceServers: {
+    findByIdentifier(identifier: string): Found<Pick<ResourceServer, 'id' | 'scopes' | 'detailTypes'>>;
+  };
+  readonly agents: { get(id: string): Found<Agent> };
+  readonly owners: Pick<Owners, 'answersFor'>;
   /** Resource indicator of the management API. */
   readonly managementApi: string;
 }) => {
@@ -79,6 +86,32 @@ export const serverUseCases = (deps: {
   };
 
   return {
+    /** Undefined where the agent or the person is not there any more: then nobody can say yes. */
+    async approval(asked: Approving, by: UseBy): Promise<PolicyCase | undefined> {
+      const { action } = asked;
+      const [who, agent, subject, server] = await Promise.all([
+        withGroups(by.caller),
+        deps.agents.get(action.agent),
+        action.subject === by.caller ? undefined : withGroups(action.subject),
+        deps.resourceServers.findByIdentifier(action.resource),
+      ]);
+      if (!who || !agent) return undefined;
+      const isOwner = await deps.owners.answersFor(agent.document.owner, who.id);
+      const { scopes = [], detailTypes = [], id = '' } = server?.document ?? {};
+      return approveCase(
+        asked,
+        {
+          who,
+          agent: agent.document,
+          subject: action.subject === who.id ? who : subject,
+          isOwner,
+          server: { id, identifier: action.resource, scopes, detailTypes },
+          isOwnApi: action.resource === managementApi,
+        },
+        { ...by, now: by.at ?? clock.now() },
+      );
+    },
+
     async administration(asked: Administration, by: UseBy): Promise<PolicyCase> {
       const [who, facts] = await Promise.all([known(by.caller), circumstances(by)]);
       return administrationCase(who, asked, facts);

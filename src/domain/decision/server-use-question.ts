@@ -8,7 +8,7 @@ import type { Assurance } from '../accounts/assurance.ts';
 import type { Client } from '../clients/client.ts';
 import { isGroupId } from '../groups/group.ts';
 import type { PolicyEntity, PolicyRecord } from '../ports/policy-engine.ts';
-import { momentFacts, type PolicyCase } from './policy-question.ts';
+import { accountEntity, momentFacts, type PolicyCase } from './policy-question.ts';
 
 type Name = PolicyEntity['name'];
 
@@ -118,12 +118,6 @@ const nameOf = (who: UserOfServer): Name => {
       return { type: who.id.startsWith('agt_') ? 'Agent' : 'Account', id: who.id };
   }
 };
-
-const accountEntity = ({ id, state, groups }: Pick<Account, 'id' | 'state' | 'groups'>): PolicyEntity => ({
-  name: { type: 'Account', id },
-  attributes: { enabled: state === 'active' },
-  parents: groups.map((group) => ({ type: 'Group' as const, id: group })),
-});
 
 const entitiesOf = (who: UserOfServer): readonly PolicyEntity[] => {
   switch (who.kind) {

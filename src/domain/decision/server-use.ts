@@ -1,6 +1,7 @@
 /**
  * One more layer before the use of this server itself: whether the active policies let somebody register an agent or
- * client, and let a call change something here. It comes after roles and ownership and gives nobody what those do not.
+ * client, let a call change something here, and let a person say yes to an action. It comes after roles, ownership and
+ * who is asked, and gives nobody what those do not.
  * Does not own what is asked (server-use-question.ts, server-use-cases.ts) nor the registers. Called by the registries before they write, and
  * for each call of the management API, wherever it comes from.
  */
@@ -9,12 +10,13 @@ import type { Client } from '../clients/client.ts';
 import type { By, Permits } from '../clients/registered-documents.ts';
 import { DomainError, type RefusedDecision } from '../errors.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
+import type { Approving } from './approve-question.ts';
 import type { ActivePolicies } from './authorize.ts';
 import type { Withheld } from './decision.ts';
 import { cutByPolicy } from './policy-layer.ts';
 import type { PolicyCase } from './policy-question.ts';
 import { nothingLeft } from './remedies.ts';
-import { factsOfClient, type ServerUseCases } from './server-use-cases.ts';
+import { factsOfClient, type ServerUseCases, type UseBy } from './server-use-cases.ts';
 import type { Administration, Registered, RegistrationWay } from './server-use-question.ts';
 
 export type ServerUseDependencies = {
@@ -56,15 +58,20 @@ export const serverUse = (deps: ServerUseDependencies) => {
   const { identifiers, policies, cases, managementApi } = deps;
 
   /** Throws what `decide` says no to, with the decision for the trail. */
-  const ask = async (asked: PolicyCase): Promise<Permitted> => {
+  const ask = async (asked: PolicyCase, resource = managementApi): Promise<Permitted> => {
     const active = await policies?.current();
     const decision = identifiers.newId('dec');
     const policy = active === undefined ? {} : { policy: active.version };
-    const removed = active === undefined ? [nothingPermits(asked)] : cutByPolicy(active.policies, asked).removed;
-    const inputs = { policyCase: asked, removed };
-    const made = { decision, ...policy, resource: managementApi, inputs };
-    if (removed.length === 0) return made;
-    throw refusal(removed, made, identifiers);
+    const cut = active && cutByPolicy(active.policies, asked);
+    const removed = cut?.removed ?? [nothingPermits(asked)];
+    const removedDetails = (cut?.details ?? []).flatMap((why, at) =>
+      why ? [{ type: typeAt(asked, at), ...why }] : [],
+    );
+    const inputs = { policyCase: asked, removed, ...(removedDetails.length === 0 ? {} : { removedDetails }) };
+    const made = { decision, ...policy, resource, inputs };
+    const all = [...removed, ...removedDetails.map(({ type, ...why }) => ({ scope: type, ...why }))];
+    if (all.length === 0) return made;
+    throw refusal(all, made, identifiers);
   };
 
   return {
@@ -78,6 +85,17 @@ export const serverUse = (deps: ServerUseDependencies) => {
     async administer(asked: Administration, by: By): Promise<Permitted | undefined> {
       if (policies === undefined) return undefined;
       return ask(await cases.administration(asked, by));
+    },
+
+    /**
+     * One person's yes to an action, after all that stands in the request itself; throws as `administer` does. A no to any
+     * scope or detail is a no to the whole, which is what she was shown.
+     */
+    async approval(asked: Approving, by: UseBy): Promise<Permitted | undefined> {
+      if (policies === undefined) return undefined;
+      const question = await cases.approval(asked, by);
+      if (!question) throw new DomainError('not_found', 'There is no such request.');
+      return ask(question, asked.action.resource);
     },
 
     /** Of an agent or client as it is to stand in its register; throws as `administer` does. What this server does itself is not asked about. */
@@ -110,6 +128,8 @@ const wayOf = (caller: string, registered: string): RegistrationWay => {
   if (caller === NOBODY) return 'open';
   return /^(?:acc|app|agt)_/.test(caller) ? 'management' : 'statement';
 };
+
+const typeAt = ({ details = [] }: PolicyCase, at: number): string => String(details[at]?.entity.attributes['name']);
 
 const nothingPermits = ({ resources }: PolicyCase): Withheld => ({
   scope: resources[0]?.scope ?? '',

@@ -14,6 +14,8 @@ const DECIDED: readonly AuditEventType[] = [
   'management.permitted',
   'management.refused',
   'registration.refused',
+  'approval.approved',
+  'approval.not_permitted',
   'agent.created',
   'agent.updated',
   'agent.accepted',

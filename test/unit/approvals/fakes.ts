@@ -117,6 +117,7 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
       masterKey: key,
       settings: { ...SETTINGS, ...settings },
       onChange: (approval) => void changes.push(approval),
+      permits: async () => undefined,
       emergency: {
         accounts: {
           get: async (id) => {

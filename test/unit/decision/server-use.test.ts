@@ -24,7 +24,11 @@ const use = (policies: { current(): Promise<ActivePolicies | undefined> } | unde
       accounts: { get: async (id) => (id === account.id ? { document: account } : undefined) },
       clients: { get: async (id) => (id === 'app_1' ? { document: { id } } : undefined) },
       groups: { ofAccount: async (id) => (id === account.id ? [{ id: 'grp_owners' }] : []) },
-      resourceServers: { findByIdentifier: async (id) => (id === API ? { document: { id: 'rs_own' } } : undefined) },
+      resourceServers: {
+        findByIdentifier: async (id) => (id === API ? { document: { id: 'rs_own', scopes: [] } } : undefined),
+      },
+      agents: { get: async () => undefined },
+      owners: { answersFor: async () => false },
       managementApi: API,
     }),
     managementApi: API,

@@ -11,7 +11,7 @@ import { type GuardedForms, recordRefusal, requestOf, sendPage, statusOf } from 
 import type { PeopleDeps } from '../../interaction/people-deps.ts';
 import type { FormBinding } from '../../middleware/csrf.ts';
 import type { AccountSessions, PageSession } from '../sessions.ts';
-import { checkWorthProving, isEasy, isForBatch, newestOf, readApprovalDecision } from './deciding.ts';
+import { checkWorthProving, isEasy, isForBatch, newestOf, readApprovalDecision, refusalOf } from './deciding.ts';
 import { approvalFacts } from './facts.ts';
 
 type Chosen = Pick<Approval, 'id' | 'digest'>;
@@ -102,8 +102,9 @@ export const addBatchPage = (
       return { approval: (await factsOf(after)) ?? before, outcome };
     } catch (error) {
       if (!isDomainError(error)) throw error;
-      await recordRefusal(deps, ctx, error);
-      return { approval: before, outcome: 'refused', text: refusalPhrase(error.message) };
+      // What policies refused is in the trail already.
+      if (!error.refused) await recordRefusal(deps, ctx, error);
+      return { approval: before, outcome: 'refused', text: refusalOf(error) };
     }
   };
 

@@ -1,3 +1,6 @@
+import type { Phrase } from '../../../../views/html.ts';
+import { decideWords } from '../../../../views/words/approval.ts';
+import { refusalPhrase } from '../../../../views/words/refusals.ts';
 import { satisfiesAcr } from '../../../domain/accounts/assurance.ts';
 import { type Approval, seatOf, stateAt } from '../../../domain/approvals/approval.ts';
 import { refuseSaying } from '../../../domain/approvals/voting.ts';
@@ -59,6 +62,10 @@ export const checkWorthProving = (
     throw new DomainError('access_denied', 'What is asked cannot be put into words, so nobody can approve it.');
   }
 };
+
+/** Why a yes came to nothing, in the words of its page; what policies refused can be found by its decision. */
+export const refusalOf = ({ message, refused }: DomainError): Phrase =>
+  refused ? decideWords.notPermitted(refusalPhrase(message), refused.decision) : refusalPhrase(message);
 
 /** Whether it is one that needs no proof of its own. */
 export const isEasy = ({ risk, requires, number }: Approval): boolean =>

@@ -6,7 +6,6 @@ import type { Phrase } from '../../../../views/html.ts';
 import { approvalPage } from '../../../../views/pages/approval.ts';
 import type { Ask, SeatChoice } from '../../../../views/pages/approval-model.ts';
 import { agentWords } from '../../../../views/words/agent.ts';
-import { refusalPhrase } from '../../../../views/words/refusals.ts';
 import type { Approval } from '../../../domain/approvals/approval.ts';
 import { DomainError, type DomainErrorCode, isDomainError } from '../../../domain/errors.ts';
 import {
@@ -23,7 +22,7 @@ import type { PeopleDeps } from '../../interaction/people-deps.ts';
 import type { FormBinding } from '../../middleware/csrf.ts';
 import { single } from '../../middleware/form-body.ts';
 import type { AccountSessions, PageSession } from '../sessions.ts';
-import { checkWorthProving, readApprovalDecision } from './deciding.ts';
+import { checkWorthProving, readApprovalDecision, refusalOf } from './deciding.ts';
 import { approvalFacts, awayAs, freeSeats } from './facts.ts';
 import type { ApprovalProofs } from './proof.ts';
 import { rememberOffer } from './standing.ts';
@@ -140,9 +139,9 @@ export const addApprovalPage = (
     } catch (error) {
       if (!isDomainError(error) || !SHOWN.includes(error.code)) throw error;
       // Refused proofs are in the trail already.
-      if (!WRITTEN.includes(error.code)) await recordRefusal(deps, ctx, error);
+      if (!WRITTEN.includes(error.code) && !error.refused) await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
-      await show(ctx, session, await approvalFor(id, session), statusOf(error), refusalPhrase(error.message));
+      await show(ctx, session, await approvalFor(id, session), statusOf(error), refusalOf(error));
       return;
     }
     // The page says what happened, as often as it is opened.
@@ -161,9 +160,10 @@ const SHOWN: readonly DomainErrorCode[] = [
   'precondition_failed',
   'insufficient_user_authentication',
   'access_denied',
+  'forbidden',
   'unauthenticated',
   'too_many_requests',
 ];
 
-/** Of them, those that the domain wrote down. */
+/** Of them, those that the domain wrote down, as it does what policies refuse. */
 const WRITTEN: readonly DomainErrorCode[] = ['unauthenticated', 'too_many_requests'];
