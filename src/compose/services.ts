@@ -539,7 +539,7 @@ export const services = async (configuration: Configuration, overrides: Override
       active: inForce,
       engine,
       simulator: simulator({ ...granting, resourceServers, delegations, clock, identifiers, managementApi }),
-      useSimulator: serverUseSimulator({ ...granting, blueprints, cases: useCases }),
+      useSimulator: serverUseSimulator({ ...granting, blueprints, resourceServers, cases: useCases }),
       audit,
       clock,
       isEnforced,

@@ -330,6 +330,50 @@ forbid (principal, action == Action::"${action}", resource) when { ${when} };
     expect((mine.body['layers'] as object[])[0]).toMatchObject({ why: 'without a role only for what is its own' });
   });
 
+  test('says whether somebody may say yes, scope by scope; a no to one is a no to the whole', async () => {
+    const text = rule('approve', 'resource.name == "write" && context.self');
+    const approve = { agent: scene.agent.clientId, resource: scene.jwt.identifier, scope: ['write', 'read'] };
+    const answer = await use({ caller: scene.accountId, approve, text });
+    expect([answer.status, answer.body]).toMatchObject([
+      200,
+      {
+        route: 'approval',
+        scope: [],
+        removed: [{ scope: 'write', layer: 'policy', policies: ['ruled-out'] }],
+        layers: [
+          { layer: 'role', counts: false, why: 'who is asked says yes' },
+          { layer: 'policy', leaves: ['read'] },
+        ],
+        policies: [
+          { scope: 'read', effect: 'allow' },
+          { scope: 'write', effect: 'deny' },
+        ],
+        changes: [{ scope: 'write', steps: [{ text: 'This policy forbids it: ruled-out.' }] }],
+      },
+    ]);
+    const read = { ...approve, scope: ['read'] };
+    expect((await use({ caller: scene.accountId, approve: read, text })).body).toMatchObject({
+      scope: ['read'],
+      changes: [],
+    });
+    expect((await use({ caller: scene.accountId, approve })).body).toMatchObject({
+      scope: ['read', 'write'],
+      version: 1,
+    });
+  });
+
+  test.each([
+    ['agent', { agent: 'agt_x' }],
+    ['resource', { resource: 'https://nowhere.example' }],
+    ['scope', { scope: ['nothing'] }],
+    ['subject', { subject: 'acc_x' }],
+    ['for', { for: 'acc_x' }],
+  ])('of a yes: names the %s that is not there', async (member, wrong) => {
+    const approve = { agent: scene.agent.clientId, resource: scene.jwt.identifier, scope: ['read'], ...wrong };
+    const { status, body } = await use({ caller: scene.accountId, approve });
+    expect([status, (body['errors'] as { pointer: string }[])[0]?.pointer]).toEqual([400, `/approve/${member}`]);
+  });
+
   test.each([
     ['token', { way: 'token', owner: 'OWNER' }],
     ['statement', { way: 'statement', kind: 'client' }],
@@ -451,6 +495,9 @@ policy  yes                                           all
       expect.stringMatching(/\nrole +no +-\npolicy +yes +apps-and-people-administer\n/),
     ]);
     expect((await behalf('try', 'administer', 'rotateKeys')).code).toBe(2);
+    const asked = ['--agent', scene.agent.clientId, '--resource', scene.jwt.identifier, '--scope', 'read'];
+    const yes = await behalf('try', 'approve', '--as', scene.accountId, ...asked);
+    expect([yes.code, yes.out]).toEqual([0, expect.stringMatching(/It would be let through\.[\s\S]*people-approve/)]);
     expect((await behalf('try', 'register', 'agent', '--as', 'nobody')).code).toBe(1);
   });
 

@@ -149,7 +149,7 @@ export const managementWorld = async () => {
       delegations,
       managementApi,
     }),
-    useSimulator: serverUseSimulator({ accounts, clients, blueprints, cases }),
+    useSimulator: serverUseSimulator({ accounts, clients, blueprints, agents, resourceServers, cases }),
     audit,
     clock,
     isEnforced: true,

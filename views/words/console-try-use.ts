@@ -65,6 +65,7 @@ export const tryUseWords = {
 /** Sentences of such a simulation (src/domain/decision/server-use-simulation.ts). */
 export const TRIAL_USE_GERMAN: Readonly<Record<string, string>> = {
   'nobody calls with a role': 'niemand ruft mit einer Rolle auf',
+  'who is asked says yes': 'wer gefragt wird, stimmt zu',
   'any caller may': 'jeder darf es aufrufen',
   'without a role only for what is its own': 'ohne Rolle nur für das, was ihm selbst gehört',
   'Give {} the role {}.': '{} die Rolle {} geben.',

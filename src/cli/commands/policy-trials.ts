@@ -134,6 +134,35 @@ export const tryAdministerCommand = managementCommand({
   },
 });
 
+export const tryApproveCommand = managementCommand({
+  words: ['policy', 'try', 'approve'],
+  operands: [],
+  summary: 'Say whether somebody may say yes to what an agent asks people, and what would have to change.',
+  role: 'operator',
+  options: {
+    as: { value: 'NAME', description: 'Username or id of who says yes.', isRequired: true },
+    agent: { value: 'ID', description: 'Agent that asks.', isRequired: true },
+    account: { value: 'NAME', description: 'Username or id on whose behalf. Default: who says yes.' },
+    resource: { value: 'URL', description: 'Resource server it asks for.', isRequired: true },
+    scope: { value: 'NAME', description: 'Scope it asks for.', isRequired: true, isRepeatable: true },
+    for: { value: 'NAME', description: 'Username or id of who is away, when it is said for somebody.' },
+    policy: POLICY,
+  },
+  notes: DENIED,
+  run: async (call) => {
+    const [account, away] = [call.text('account'), call.text('for')];
+    return tryUse(call, {
+      approve: {
+        agent: call.required('agent'),
+        resource: call.required('resource'),
+        scope: call.texts('scope').flatMap((text) => text.split(' ')),
+        ...(account === undefined ? {} : { subject: await findAccount(call.api, account) }),
+        ...(away === undefined ? {} : { for: await findAccount(call.api, away) }),
+      },
+    });
+  },
+});
+
 const useTrialText = ({ scope, layers, policies, changes, version, enforced, stops }: Json): string => {
   const isLetThrough = (scope as readonly string[]).length > 0;
   const [said] = rowsOf(policies);

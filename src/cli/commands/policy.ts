@@ -8,7 +8,14 @@ import { listCommand, type ManagementCall, managementCommand, timeText } from '.
 import { withProgress } from '../progress.ts';
 import { SETTINGS, settings } from '../settings.ts';
 import { details, printable } from '../table.ts';
-import { readText, replayCommand, tryAdministerCommand, tryCommand, tryRegisterCommand } from './policy-trials.ts';
+import {
+  readText,
+  replayCommand,
+  tryAdministerCommand,
+  tryApproveCommand,
+  tryCommand,
+  tryRegisterCommand,
+} from './policy-trials.ts';
 
 const PATH = '/policy-sets';
 
@@ -252,6 +259,7 @@ export const policyCommands: readonly Command[] = [
   // Before the one whose words they begin with.
   tryRegisterCommand,
   tryAdministerCommand,
+  tryApproveCommand,
   tryCommand,
   replayCommand,
   textCommand('starter', 'Print the policies a new server starts with.'),

@@ -68,11 +68,11 @@ const rows = (properties: Properties): JsonSchema => ({ type: 'array', items: ou
 const TRIALS: Readonly<Record<string, JsonSchema>> = {
   PolicySimulation: input({
     caller: text(
-      'Agent or client that would get the token; with `register` or `administer` the account or client that would call.',
+      'Agent or client that would get the token; with `register` or `administer` the account or client that would call; with `approve` the account that would say yes.',
       2048,
     ),
     subject: text('Account on whose behalf. Absent: the caller acts for itself.', 64),
-    resource: text('Resource indicator. Either this, `register` or `administer`.', 2048),
+    resource: text('Resource indicator. Either this, `register`, `administer` or `approve`.', 2048),
     register: {
       ...input({
         kind: oneOf('What is to stand in a register. Default: agent.', ['agent', 'client']),
@@ -99,6 +99,20 @@ const TRIALS: Readonly<Record<string, JsonSchema>> = {
         ['operation'],
       ),
       description: 'In place of `resource`: whether this may be called, which asks policies for `administer`.',
+    },
+    approve: {
+      ...input(
+        {
+          agent: text('Agent that would ask.', 64),
+          subject: text('Account on whose behalf. Default: the caller.', 64),
+          resource: text('Resource indicator.', 2048),
+          scope: { ...strings('Scopes it would ask for.', 200, 200), minItems: 1 },
+          for: text('Account that is away and for whom the caller would say it.', 64),
+        },
+        ['agent', 'resource', 'scope'],
+      ),
+      description:
+        'In place of `resource`: whether the caller, an account, may say yes to this, which asks policies for `approve`.',
     },
     scope: strings('Scopes that are asked for. Absent: all.', 200, 200),
     route: oneOf(
@@ -127,10 +141,14 @@ const TRIALS: Readonly<Record<string, JsonSchema>> = {
   }),
   PolicySimulationResult: output(
     {
-      route: { type: 'string', description: 'Where it is asked; `registration` or `administration` for those.' },
+      route: {
+        type: 'string',
+        description: 'Where it is asked; `registration`, `administration` or `approval` for those.',
+      },
       scope: {
         ...NAMES,
-        description: 'What would be given; of those `register`, or the operation, if it would be let through.',
+        description:
+          'What would be given; of those `register`, or the operation, if it would be let through; of `approve` all scopes or none.',
       },
       removed: {
         type: 'array',

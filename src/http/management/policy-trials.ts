@@ -12,17 +12,27 @@ import type { RouteDeclaration } from './routes/route.ts';
 
 export const policyTrialHandlers = (trials: PolicyTrials): Handlers<'simulatePolicies' | 'replayPolicies'> => ({
   async simulatePolicies({ body }) {
-    const { policy, text, assurance, approval, register, administer, ...asked } = body as Simulated;
+    const { policy, text, assurance, approval, register, administer, approve, ...asked } = body as Simulated;
     const common = {
       ...asked,
       ...(assurance === undefined ? {} : { assurance: { amr: [], ...fromWire(assurance) } }),
       ...(approval === undefined ? {} : { approval: { id: 'tried', ...approval } }),
     };
-    const [what, ...others] = ['resource', 'register', 'administer'].filter((name) => Object.hasOwn(body, name));
+    const [what, ...others] = ['resource', 'register', 'administer', 'approve'].filter((name) =>
+      Object.hasOwn(body, name),
+    );
     if (what === undefined || others.length > 0) {
-      throw new DomainError('invalid_field', 'Say one of resource, register and administer.', { field: '/resource' });
+      throw new DomainError('invalid_field', 'Say one of resource, register, administer and approve.', {
+        field: '/resource',
+      });
     }
-    const request = register ? registrationOf(register, common) : administer ? callOf(administer, common) : common;
+    const request = register
+      ? registrationOf(register, common)
+      : administer
+        ? callOf(administer, common)
+        : approve
+          ? { ...common, ...approve, action: 'approve' }
+          : common;
     if (!register && asked['caller'] === undefined) {
       throw new DomainError('invalid_field', 'Say who asks.', { field: '/caller' });
     }
@@ -40,6 +50,7 @@ type Simulated = JsonObject & {
   readonly assurance?: JsonObject;
   readonly approval?: JsonObject;
   readonly register?: JsonObject;
+  readonly approve?: JsonObject;
   readonly administer?: { readonly operation: string; readonly target?: string };
 };
 
