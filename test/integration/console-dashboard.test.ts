@@ -98,7 +98,7 @@ describe('refusals', () => {
       const page = await overview(operator, query);
       expect(asWritten(page.html)).toContain(`${refusals} refused, `);
       expect(asWritten(page.html)).toContain(`Token refused ${ofTokens}`);
-      expect(page.html).toContain('/console/audit?type=token.refused');
+      expect(page.html).toContain('/console/audit?outcome=refused&amp;type=token.refused');
       expect(page.html).toContain(query === '' ? 'Refusals by day' : 'Refusals by hour');
     }
   });

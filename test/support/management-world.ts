@@ -255,6 +255,7 @@ export const managementWorld = async () => {
     countRefusal: () => {},
     auditReader: {
       list: (filters) => audit.list(filters),
+      get: async (id) => (await audit.list({})).entries.find((entry) => entry.id === id),
       async *export({ personal }) {
         if (audit.state.failing) throw new DomainError('unavailable', 'No checkpoint.');
         yield JSON.stringify({ behalf_audit: 1, personal });

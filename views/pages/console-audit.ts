@@ -15,6 +15,9 @@ import { listWords } from '../words/lists.ts';
 /** As they stand in the address: type of event, ids, and days as `2026-11-25`; '' for any. */
 export type AuditAsked = {
   readonly type: string;
+  readonly outcome: '' | 'granted' | 'refused' | 'done';
+  /** Of anything that stands in an event. */
+  readonly id: string;
   readonly subject: string;
   readonly caller: string;
   readonly agent: string;
@@ -62,7 +65,7 @@ export const auditPage = (model: AuditPageModel): Html =>
 ${consoleTabs(model, 'trail')}</div>
 ${filters(model)}
 <section aria-labelledby="list"><h2 id="list">${listWords.list}</h2>
-${model.rows.length === 0 ? html`<p class="empty">${words.nothing}</p>` : table(COLUMNS, model.rows, 'list')}
+${model.rows.length === 0 ? html`<p class="empty">${model.pages.nextHref === undefined ? words.nothing : words.nothingHere}</p>` : table(COLUMNS, model.rows, 'list')}
 ${pagination(model.pages, words.pages)}</section>
 ${model.exportHref !== undefined && html`<p><a href="${model.exportHref}">${words.take}</a> <span class="hint">${words.takeHint}</span></p>`}`,
   });
@@ -101,11 +104,15 @@ const COLUMNS: readonly Column<AuditRow>[] = [
 const MOST = 400;
 
 const filters = ({ action, asked, errors }: AuditPageModel): Html => {
-  const text = (name: 'subject' | 'caller' | 'agent' | 'txn' | 'from' | 'to', maxLength: number, isDay = false): Html =>
+  const text = (
+    name: 'id' | 'subject' | 'caller' | 'agent' | 'txn' | 'from' | 'to',
+    maxLength: number,
+    isDay = false,
+  ): Html =>
     field({
       name,
       label: words[name],
-      hint: isDay ? words.dateHint : words[`${name as 'subject' | 'caller' | 'agent' | 'txn'}Hint`],
+      hint: isDay ? words.dateHint : words[`${name as 'id' | 'subject' | 'caller' | 'agent' | 'txn'}Hint`],
       value: asked[name],
       autocomplete: 'off',
       maxLength,
@@ -123,7 +130,16 @@ ${choice({
     ...NAMED_EVENTS.map((type) => ({ value: type, text: eventPhrase(type) })),
   ],
 })}
-${text('subject', 128)}${text('caller', 2048)}${text('agent', 128)}${text('txn', 128)}${text('from', 10, true)}${text('to', 10, true)}
+${choice({
+  name: 'outcome',
+  label: words.outcome,
+  value: asked.outcome,
+  options: [
+    { value: '', text: listWords.any },
+    ...(['granted', 'refused', 'done'] as const).map((value) => ({ value, text: words.outcomes[value] })),
+  ],
+})}
+${text('id', 128)}${text('subject', 128)}${text('caller', 2048)}${text('agent', 128)}${text('txn', 128)}${text('from', 10, true)}${text('to', 10, true)}
 <div class="actions">${submit({ text: listWords.show, kind: 'strong' })}</div>
 </form>`;
 };

@@ -7,6 +7,12 @@ export const auditWords = {
     de: 'Jeder Versuch, erlaubt oder verweigert, das Neueste zuerst. Auch das Ansehen wird protokolliert.',
   }),
   event: phrase({ en: 'Event', de: 'Ereignis' }),
+  outcome: phrase({ en: 'Outcome', de: 'Ausgang' }),
+  id: phrase({ en: 'Any id', de: 'Irgendeine Kennung' }),
+  idHint: phrase({
+    en: 'Such as that of a decision, denial or approval.',
+    de: 'Etwa einer Entscheidung, Ablehnung oder Freigabe.',
+  }),
   subject: phrase({ en: 'On behalf of', de: 'Im Namen von' }),
   subjectHint: phrase({ en: 'Username or id of an account.', de: 'Benutzername oder Kennung eines Kontos.' }),
   caller: phrase({ en: 'Who acted', de: 'Wer handelte' }),
@@ -24,6 +30,10 @@ export const auditWords = {
   what: phrase({ en: 'What', de: 'Was' }),
   who: phrase({ en: 'Who', de: 'Wer' }),
   where: phrase({ en: 'Where', de: 'Wo' }),
+  nothingHere: phrase({
+    en: 'There is no such event on this page; the next one may have some.',
+    de: 'Auf dieser Seite gibt es kein solches Ereignis, auf der nächsten vielleicht.',
+  }),
   nothing: phrase({ en: 'There is no such event.', de: 'Ein solches Ereignis gibt es nicht.' }),
   outcomes: {
     granted: phrase({ en: 'granted', de: 'erlaubt' }),

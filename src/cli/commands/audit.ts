@@ -7,7 +7,7 @@ import { readWitness } from '../../domain/audit/signed-heads.ts';
 import { verifyExport } from '../../domain/audit/verify-export.ts';
 import { type Command, CommandError, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
-import { listCommand, managementCommand, timeText } from '../management-commands.ts';
+import { listCommand, managementCommand, showCommand, timeText } from '../management-commands.ts';
 import { details, escapedJson, jsonText, printable } from '../table.ts';
 
 const eventOf = (entry: Json): Json => (entry['event'] ?? entry) as Json;
@@ -19,6 +19,8 @@ const list = listCommand({
   nothing: 'There are no such events.',
   filters: {
     type: { value: 'TYPE', description: 'Only events of this type, for example token.refused.' },
+    outcome: { value: 'OUTCOME', description: 'Only those that ended so: granted, refused or done.' },
+    id: { value: 'ID', description: 'Only those in which this id stands, whatever it is of.' },
     subject: { value: 'ID', description: 'Only those on behalf of this account.' },
     agent: { value: 'ID', description: 'Only those in which this agent acted.' },
     caller: { value: 'ID', description: 'Only those of this client, agent or account.' },
@@ -39,6 +41,8 @@ const list = listCommand({
     },
   ],
 });
+
+const show = showCommand('audit', 'an audit event', '/audit/events');
 
 const exportTrail = managementCommand({
   words: ['audit', 'export'],
@@ -150,4 +154,4 @@ const erase = managementCommand({
   },
 });
 
-export const auditCommands: readonly Command[] = [list, exportTrail, verify, erase];
+export const auditCommands: readonly Command[] = [list, show, exportTrail, verify, erase];

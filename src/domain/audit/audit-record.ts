@@ -45,6 +45,13 @@ type IndexMembers = {
   readonly txn?: string;
   readonly delegation?: string;
   readonly tokenId?: string;
+  readonly decision?: string;
+  readonly denial?: string;
+  readonly approval?: string;
+  /** Id of the object of a management action. */
+  readonly target?: string;
+  /** On refusals alone, which are few beside the rest. */
+  readonly isRefused?: true;
 };
 
 export const AUDIT_RECORDS = {
@@ -59,6 +66,11 @@ export const AUDIT_RECORDS = {
     { fields: ['txn', 'at'] },
     { fields: ['delegation', 'at'] },
     { fields: ['tokenId', 'at'] },
+    { fields: ['decision', 'at'] },
+    { fields: ['denial', 'at'] },
+    { fields: ['approval', 'at'] },
+    { fields: ['target', 'at'] },
+    { fields: ['isRefused', 'at'] },
     { fields: ['opens'] },
   ],
 } as const satisfies CollectionDeclaration;
@@ -187,6 +199,11 @@ const indexMembers = (event: RecordedEvent): IndexMembers => ({
   ...(event.txn === undefined ? {} : { txn: event.txn }),
   ...(event.delegation === undefined ? {} : { delegation: event.delegation }),
   ...(event.token === undefined ? {} : { tokenId: event.token.id }),
+  ...(event.denial === undefined ? {} : { denial: event.denial.id }),
+  ...(event.decision === undefined ? {} : { decision: event.decision }),
+  ...(event.approval === undefined ? {} : { approval: event.approval }),
+  ...(event.target === undefined ? {} : { target: event.target.id }),
+  ...(event.outcome === 'refused' ? { isRefused: true as const } : {}),
 });
 
 const wellFormed = (value: unknown): unknown => {

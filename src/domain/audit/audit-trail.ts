@@ -13,7 +13,7 @@ import {
 import type { AuditSigner } from './audit-signer.ts';
 import { type Checkpoint, checkpoints, type Witness } from './checkpoints.ts';
 import { exportTrail } from './export-trail.ts';
-import { type AuditFilters, type AuditPage, listEvents } from './list-events.ts';
+import { type AuditEntry, type AuditFilters, type AuditPage, listEvents, readEvent } from './list-events.ts';
 import { isStreamName } from './signed-heads.ts';
 import { readHead, streamWriter, unavailable } from './stream-writer.ts';
 
@@ -86,8 +86,11 @@ export const auditTrail = (deps: {
     /** Signs and stores the heads of all streams; to be called every `checkpointSeconds`. */
     checkpoint: (): Promise<Checkpoint> => made.make(),
 
-    /** One page of events by the time they happened; one index walk. */
+    /** One page of events by the time they happened. */
     list: (filters: AuditFilters): Promise<AuditPage> => listEvents(records, filters),
+
+    /** One event by its id, or undefined. */
+    get: (id: string): Promise<AuditEntry | undefined> => readEvent(records, id),
 
     /**
      * Lines of an export, each without its line end: see docs/guides/audit.md. Makes a checkpoint first.

@@ -2,8 +2,11 @@ import type { Collection, Cursor } from '../ports/document-store.ts';
 import type { AuditEvent } from './audit-event.ts';
 import type { AuditRecord } from './audit-record.ts';
 
-/** Which events: all conditions hold at once. Each names one index member. */
+/** Which events: all conditions hold at once. */
 export type AuditFilters = {
+  readonly outcome?: AuditEvent['outcome'] | undefined;
+  /** What the event is about in any way: one of `AUDIT_IDS`. */
+  readonly id?: string | undefined;
   readonly type?: string;
   readonly subject?: string;
   readonly agent?: string;
@@ -39,35 +42,109 @@ export type AuditPage = { readonly entries: readonly AuditEntry[]; readonly next
 
 const CONDITIONS = ['type', 'subject', 'agent', 'caller', 'txn', 'delegation', 'tokenId'] as const;
 
-/** One page by time. `next` is absent on the last page. */
+/** Members that hold the id of something, each with an index. */
+const AUDIT_IDS = [
+  'subject',
+  'agent',
+  'caller',
+  'txn',
+  'delegation',
+  'tokenId',
+  'decision',
+  'denial',
+  'approval',
+  'target',
+] as const satisfies readonly (keyof AuditRecord)[];
+
+type Where = Readonly<Record<string, string | true>>;
+
+/** Records read for one page where not all conditions are in an index; a page then may hold less than was asked. */
+const MOST_READ = 2_000;
+const AT_A_TIME = 200;
+
+/**
+ * One page by time. `next` is absent on the last page; with `id`, or with an outcome beside other conditions, a page may be
+ * shorter than asked for and still have a next one. What is read has a bound, however long the trail is.
+ */
 export const listEvents = async (records: Collection<AuditRecord>, filters: AuditFilters): Promise<AuditPage> => {
-  const limit = filters.limit ?? 100;
-  const where: Record<string, string> = {};
-  for (const name of CONDITIONS) {
-    const value = filters[name];
-    if (value !== undefined) where[name] = value;
+  const { limit = 100, direction = 'descending', fromMillis, toMillis } = filters;
+  const { sources, fits } = planOf(filters);
+  const find = async (where: Where, after: Cursor | undefined, most: number) =>
+    (
+      await records.find({
+        where,
+        ...(fromMillis === undefined && toMillis === undefined
+          ? {}
+          : {
+              range: {
+                field: 'at',
+                ...(fromMillis === undefined ? {} : { gte: fromMillis }),
+                ...(toMillis === undefined ? {} : { lte: toMillis }),
+              },
+            }),
+        order: { by: 'at', direction },
+        ...(after ? { after } : {}),
+        limit: most,
+      })
+    ).map(({ document }) => document);
+
+  const [only] = sources;
+  if (only && sources.length === 1 && fits === undefined) {
+    const found = await find(only, filters.after, limit);
+    return pageOf(found, found.length === limit ? found.at(-1) : undefined);
   }
-  const { fromMillis, toMillis } = filters;
-  const found = await records.find({
-    where,
-    ...(fromMillis === undefined && toMillis === undefined
-      ? {}
-      : {
-          range: {
-            field: 'at',
-            ...(fromMillis === undefined ? {} : { gte: fromMillis }),
-            ...(toMillis === undefined ? {} : { lte: toMillis }),
-          },
-        }),
-    order: { by: 'at', direction: filters.direction ?? 'descending' },
-    ...(filters.after ? { after: filters.after } : {}),
-    limit,
+
+  const before = (one: AuditRecord, other: AuditRecord): number =>
+    (one.at - other.at || (one.id < other.id ? -1 : one.id > other.id ? 1 : 0)) * (direction === 'ascending' ? 1 : -1);
+  const found: AuditRecord[] = [];
+  let after = filters.after;
+  for (let read = 0; read < MOST_READ; read += AT_A_TIME) {
+    const parts = await Promise.all(sources.map((where) => find(where, after, AT_A_TIME)));
+    // Up to where the first of them was cut off nothing is missing.
+    const end = parts.flatMap((part) => (part.length === AT_A_TIME ? part.slice(-1) : [])).sort(before)[0];
+    const rows = [...new Map(parts.flat().map((record) => [record.id, record])).values()].sort(before);
+    for (const record of rows) {
+      if (end && before(record, end) > 0) break;
+      if (fits?.(record) === false) continue;
+      if (found.length === limit) return pageOf(found, found.at(-1));
+      found.push(record);
+    }
+    if (!end) return pageOf(found, undefined);
+    after = { value: end.at, id: end.id };
+  }
+  return { ...pageOf(found, undefined), ...(after ? { next: after } : {}) };
+};
+
+/** What is looked for in the store, each by one index, and what of it is looked at record by record. */
+const planOf = (
+  filters: AuditFilters,
+): { readonly sources: readonly Where[]; readonly fits?: (record: AuditRecord) => boolean } => {
+  const { id, outcome } = filters;
+  const given = CONDITIONS.flatMap((name) => {
+    const value = filters[name];
+    return value === undefined ? [] : [[name, value] as const];
   });
-  const end = found.at(-1)?.document;
-  return {
-    entries: found.map(({ document }) => entryOf(document)),
-    ...(end && found.length === limit ? { next: { value: end.at, id: end.id } } : {}),
-  };
+  const hasOutcome = ({ event }: AuditRecord): boolean => outcome === undefined || event.outcome === outcome;
+  if (id !== undefined) {
+    return {
+      sources: AUDIT_IDS.map((name) => ({ [name]: id })),
+      fits: (record) => hasOutcome(record) && given.every(([name, value]) => record[name] === value),
+    };
+  }
+  if (outcome === 'refused' && given.length === 0) return { sources: [{ isRefused: true }] };
+  const sources = [Object.fromEntries(given)];
+  return outcome === undefined ? { sources } : { sources, fits: hasOutcome };
+};
+
+const pageOf = (found: readonly AuditRecord[], end: AuditRecord | undefined): AuditPage => ({
+  entries: found.map(entryOf),
+  ...(end ? { next: { value: end.at, id: end.id } } : {}),
+});
+
+/** One event by the id of its record; undefined: there is none. */
+export const readEvent = async (records: Collection<AuditRecord>, id: string): Promise<AuditEntry | undefined> => {
+  const found = await records.get(id);
+  return found && entryOf(found.document);
 };
 
 const entryOf = (record: AuditRecord): AuditEntry => {

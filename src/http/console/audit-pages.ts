@@ -11,6 +11,7 @@ import { sendFile } from './list-exports.ts';
 import { listed } from './listed.ts';
 
 const DAY_SECONDS = 86_400;
+const OUTCOMES = ['granted', 'refused', 'done'] as const;
 
 /** Adds `GET /console/audit`, the trail to be searched, and `/console/audit.ndjson`, all of it as a file. */
 export const addAuditPages = ({ page, deps, calls }: Parts): void => {
@@ -60,6 +61,8 @@ const askedOf = (query: URLSearchParams): AuditAsked => {
   const type = text('type', 80);
   return {
     type: NAMED_EVENTS.includes(type) ? type : '',
+    outcome: OUTCOMES.find((one) => one === query.get('outcome')) ?? '',
+    id: text('id', 128),
     subject: text('subject', 128),
     caller: text('caller', 2048),
     agent: text('agent', 128),

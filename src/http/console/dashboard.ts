@@ -90,7 +90,9 @@ const refusalsIn = async (
     spans,
     kinds: kinds.slice(0, KINDS).map((kind) => ({
       ...kind,
-      ...(readsTrail ? { href: `${basePath}/console/audit?type=${encodeURIComponent(kind.type)}` } : {}),
+      ...(readsTrail
+        ? { href: `${basePath}/console/audit?outcome=refused&type=${encodeURIComponent(kind.type)}` }
+        : {}),
     })),
     others: kinds.slice(KINDS).reduce((sum, { count }) => sum + count, 0),
     hrefs: { days: `${basePath}/console#refusals`, hours: `${basePath}/console?refusals=hours#refusals` },

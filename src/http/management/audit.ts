@@ -1,5 +1,5 @@
 import type { AuditEventType, AuditTrail } from '../../domain/audit/audit-event.ts';
-import type { AuditFilters, AuditPage } from '../../domain/audit/list-events.ts';
+import type { AuditEntry, AuditFilters, AuditPage } from '../../domain/audit/list-events.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Call, Handlers } from './call.ts';
 import { toWire } from './representations.ts';
@@ -7,22 +7,27 @@ import { toWire } from './representations.ts';
 /** What the node's audit trail offers to readers. */
 export type AuditReader = {
   list(filters: AuditFilters): Promise<AuditPage>;
+  get(id: string): Promise<AuditEntry | undefined>;
   /** Lines without their line ends. */
   export(options: { readonly personal?: boolean }): AsyncIterable<string>;
   /** False when there is no such value, or none any more. */
   erase(event: string, value: string): Promise<boolean>;
 };
 
-type Operations = 'listAuditEvents' | 'exportAudit' | 'eraseAuditValue';
+type Operations = 'listAuditEvents' | 'getAuditEvent' | 'exportAudit' | 'eraseAuditValue';
 
 /** Reading the trail is itself an event, written first. */
 export const auditHandlers = (reader: AuditReader, audit: AuditTrail): Handlers<Operations> => {
-  const record = (type: AuditEventType, { by, query, caller }: Call) =>
+  const record = (
+    type: AuditEventType,
+    { by, query, caller }: Call,
+    filters: Readonly<Record<string, unknown>> = query,
+  ) =>
     audit.append({
       type,
       outcome: 'done',
       caller: caller.id,
-      inputs: { filters: toWire(query) },
+      inputs: { filters: toWire(filters) },
       ...(by.request === undefined ? {} : { request: by.request }),
       ...(by.source === undefined ? {} : { personal: { source: by.source } }),
     });
@@ -30,8 +35,9 @@ export const auditHandlers = (reader: AuditReader, audit: AuditTrail): Handlers<
   return {
     async listAuditEvents(call) {
       await record('audit.read', call);
-      const { limit = 50, from, to, token_id: tokenId, type, subject, agent, caller, txn, delegation } = call.query;
-      const conditions = { type, subject, agent, caller, txn, delegation, tokenId };
+      const { limit = 50, from, to, token_id: tokenId, type, outcome, id, ...others } = call.query;
+      const { subject, agent, caller, txn, delegation } = others;
+      const conditions = { type, outcome, id, subject, agent, caller, txn, delegation, tokenId };
       const given = Object.entries(conditions).filter(([, value]) => value !== undefined);
       const { entries, next } = await reader.list({
         ...Object.fromEntries(given),
@@ -41,6 +47,13 @@ export const auditHandlers = (reader: AuditReader, audit: AuditTrail): Handlers<
         limit,
       });
       return { body: { items: entries }, next };
+    },
+
+    async getAuditEvent(call) {
+      await record('audit.read', call, { event: call.id });
+      const found = await reader.get(call.id);
+      if (!found) throw new DomainError('not_found', 'There is no such audit event.');
+      return { body: found };
     },
 
     async exportAudit(call) {

@@ -39,6 +39,7 @@ export type RouteQuery = {
   readonly actor?: string;
   readonly live?: boolean;
   readonly type?: string;
+  readonly outcome?: 'granted' | 'refused' | 'done';
   readonly agent?: string;
   readonly caller?: string;
   readonly txn?: string;

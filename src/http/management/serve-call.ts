@@ -82,8 +82,9 @@ export const serveCall = (
   const readCall = async (ctx: Context, caller: Caller, access: Access, by: By): Promise<Call> => {
     const id = idOf(ctx);
     const [credential, instance] = [parameterOf(ctx, 'credential'), parameterOf(ctx, 'instance')];
-    const isThere = (name: string, value: string): boolean => !route.path.includes(`{${name}}`) || ID.test(value);
-    if (!isThere('id', id) || !isThere('credential', credential) || !isThere('instance', instance))
+    const isThere = (name: string, value: string, form = ID): boolean =>
+      !route.path.includes(`{${name}}`) || form.test(value);
+    if (!isThere('id', id, route.ids) || !isThere('credential', credential) || !isThere('instance', instance))
       throw new DomainError('not_found', 'There is no such object.');
     const { cursor, ...query } = checks.query(ctx.query);
     const version = route.ifMatch ? versionOf(ctx) : 0;

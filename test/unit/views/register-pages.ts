@@ -26,7 +26,17 @@ import { auditWords } from '../../../views/words/console-audit.ts';
 import { ceilingWords, effectWords } from '../../../views/words/console-effect.ts';
 
 const NOON = 1_790_000_000;
-const NOTHING_ASKED = { type: '', subject: '', caller: '', agent: '', txn: '', from: '', to: '' };
+const NOTHING_ASKED = {
+  type: '',
+  outcome: 'refused' as const,
+  id: '',
+  subject: '',
+  caller: '',
+  agent: '',
+  txn: '',
+  from: '',
+  to: '',
+};
 
 export const registerPages = (frame: ConsoleFrame, text: (usual: string) => string): Readonly<Record<string, Html>> => {
   const home = `${frame.basePath}/console`;

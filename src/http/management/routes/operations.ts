@@ -4,6 +4,9 @@ import { KILL_SCOPES } from '../../../domain/revocation/kill.ts';
 import { ADMINISTRATORS, about, id, OWN, PAGE, type RouteDeclaration } from './route.ts';
 
 const kills = about('kills', 'kills:read', 'kills:write');
+/** The stream of a node, and the place in it. */
+const RECORD_ID = /^[A-Za-z0-9_-]{1,100}:[0-9]{16}$/;
+
 const audit = about('audit', 'audit:read', 'audit:write');
 const keys = about('keys', 'keys:read', 'keys:write');
 const pushKeys = about('push-keys', 'keys:read', 'keys:write');
@@ -41,6 +44,15 @@ export const OPERATION_ROUTES = {
     query: {
       ...PAGE,
       type: { type: 'string', enum: Object.keys(AUDIT_EVENTS), description: 'Only events of this type.' },
+      outcome: {
+        type: 'string',
+        enum: ['granted', 'refused', 'done'],
+        description:
+          'Only events that ended so. Beside another condition a page may be shorter than asked for, and still have a next one.',
+      },
+      id: id(
+        'Only events in which this id stands: as subject, agent, caller, piece of work, delegation, token, decision, denial, approval, or target. A page may be shorter than asked for, and still have a next one.',
+      ),
       subject: id('Only events on behalf of this account.'),
       agent: id('Only events about this agent.'),
       caller: id('Only events caused by this account, client or agent.'),
@@ -51,6 +63,7 @@ export const OPERATION_ROUTES = {
       to: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'Last second, epoch seconds.' },
     },
   }),
+  getAuditEvent: audit.read('/audit/events/{id}', 'AuditEntry', 'Read one audit event', { ids: RECORD_ID }),
   exportAudit: audit.read(
     '/audit/export',
     'ndjson',

@@ -26,6 +26,8 @@ export type RouteDeclaration = {
   readonly own?: true;
   /** The agent or account that `{id}` names may call for itself. */
   readonly self?: true;
+  /** What `{id}` looks like, where that is not as usual. */
+  readonly ids?: RegExp;
   readonly query?: Readonly<Record<string, JsonSchema>>;
   /** Name of the body's schema. */
   readonly body?: string;
