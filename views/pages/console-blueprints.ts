@@ -191,7 +191,7 @@ export const activateBlueprintPage = (
     title: words.activateTitle,
     question: words.activateAsked(model.draft.version, chosenName(model.name)),
     lead: words.activateLead,
-    more: draftText(model.draft, 'draft'),
+    more: html`<section aria-labelledby="draft"><h2 id="draft">${words.draft(model.draft.version)}</h2>${draftText(model.draft, 'draft')}</section>`,
     button: words.activate,
     kind: 'primary',
     action: model.action,
