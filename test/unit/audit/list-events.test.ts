@@ -100,6 +100,16 @@ describe.each(STORES)('on %s', (_, open) => {
     await documents.close();
   });
 
+  test('nothing is left out where one member holds the id often and another one rarely', async () => {
+    const changed: AuditEvent = { type: 'agent.updated', outcome: 'done', target: { kind: 'agent', id: 'agt_a' } };
+    const events = [...Array.from({ length: 250 }, () => issued), ...Array.from({ length: 250 }, () => changed)];
+    const documents = open();
+    const records = await filled(documents, events);
+    const { sequences } = await walk(records, { id: 'agt_a' }, 300);
+    expect(sequences).toEqual(Array.from({ length: 500 }, (_each, index) => 500 - index));
+    await documents.close();
+  });
+
   test('one event is read by its id', async () => {
     const documents = open();
     const records = await filled(documents, [issued]);
