@@ -74,7 +74,7 @@ export const replayResult = ({
   byScope,
   examples,
 }: ReplayResult): Html => html`<div class="replayed">
-<div class="card verdict ${changed === 0 ? 'yes' : 'part'}"><p class="big">${numberPhrase(changed)} <span class="sub">${words.others(numberPhrase(decided))}</span></p>
+<div class="card verdict ${changed === 0 ? 'yes' : 'part'}"><div class="big">${numberPhrase(changed)} <span class="sub">${words.others(numberPhrase(decided))}</span></div>
 ${read > decided && html`<p class="hint">${words.unasked(numberPhrase(read))}</p>`}
 ${changed === 0 && html`<p>${decided === 0 ? words.nothingYet : words.allTheSame}</p>`}</div>
 ${
