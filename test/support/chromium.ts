@@ -32,8 +32,11 @@ export const withPage = async (
 /** Goes on in a real browser as who is signed in in one without scripts. */
 export const takeOver = (context: BrowserContext, { jar }: ScriptlessBrowser, issuer: string): Promise<void> =>
   context.addCookies(
-    [...jar.copy()].map(([key, { value, path }]) => ({
-      ...{ name: key.slice(key.indexOf(' ') + 1), value, path },
-      domain: new URL(issuer).hostname,
-    })),
+    [...jar.copy()]
+      // A browser keeps some hundred of one host, and would drop the session for those of requests that nobody goes on with.
+      .filter(([, { path }]) => !/^\/(?:auth|interaction)\/./.test(path))
+      .map(([key, { value, path }]) => ({
+        ...{ name: key.slice(key.indexOf(' ') + 1), value, path },
+        domain: new URL(issuer).hostname,
+      })),
   );

@@ -49,7 +49,8 @@ export type DelegationNode = {
 };
 
 /** A right that was allowed, and why it cannot be used at present. */
-export type StoppedRight = { readonly description: string; readonly why: Phrase };
+/** `what`: the words of a scope, or a detail. */
+export type StoppedRight = { readonly what: string | DetailItem; readonly why: Phrase };
 
 /** POSTs `csrf` with what is to be taken away: `scope` as `scopeFieldValue` has it, `openid` by its name. */
 export type Narrowing = {

@@ -134,7 +134,12 @@ export const styleguideParts = () =>
         'sg-scope',
       ),
     ],
-    stoppedRights: [stoppedRights([{ description: scopes[0]?.description ?? '', why: stoppedWords.subject }])],
+    stoppedRights: [
+      stoppedRights([
+        { what: scopes[0]?.description ?? '', why: stoppedWords.subject },
+        { what: payment, why: stoppedWords.approval },
+      ]),
+    ],
     lastUsed: [html`<p class="hint">${lastUsed(noon)}</p>`, html`<p class="hint">${lastUsed(undefined)}</p>`],
     narrowingForm: [
       narrowingForm(

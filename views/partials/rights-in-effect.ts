@@ -3,6 +3,7 @@ import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import type { Narrowing, StoppedRight } from '../pages/account-model.ts';
 import { timeText } from '../time-text.ts';
 import { accountAppWords, narrowingWords as words } from '../words/account.ts';
+import { detailChips } from './detail-list.ts';
 import { resourceHeading, scopeChoices } from './scope-list.ts';
 import { submit } from './submit.ts';
 
@@ -11,7 +12,8 @@ export const stoppedRights = (stopped: readonly StoppedRight[] | undefined): Htm
   stopped === undefined || stopped.length === 0
     ? undefined
     : html`<div class="stopped"><p class="hint">${words.stopped}</p><ul>${stopped.map(
-        ({ description, why }) => html`<li>${plainText(description, 160)} <span class="hint">${why}</span></li>`,
+        ({ what, why }) =>
+          html`<li>${typeof what === 'string' ? plainText(what, 160) : detailChips([what])} <span class="hint">${why}</span></li>`,
       )}</ul></div>`;
 
 export const lastUsed = (usedAt: number | undefined): Phrase =>

@@ -24,7 +24,7 @@ import type { Lease } from '../../domain/ports/leases.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import { agentFacts, ownerNames } from '../interaction/consent-model.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
-import { detailsInWords } from './details-in-words.ts';
+import { detailInWords, detailsInWords } from './details-in-words.ts';
 
 /** Rows and leases shown on one page; whoever has more sees the newest. */
 const SHOWN = 1000;
@@ -107,10 +107,10 @@ const shown = (
   const { scope = [], withheld = [], details = [], withheldDetails = [] } = rights ?? {};
   const stopped: StoppedRight[] = [
     ...withheld.map((each) => ({
-      description: inWords([each.scope], { scopes })[0]?.description ?? each.scope,
+      what: inWords([each.scope], { scopes })[0]?.description ?? each.scope,
       why: whyStopped(each),
     })),
-    ...withheldDetails.map((each) => ({ description: each.detail.type, why: whyStopped(each) })),
+    ...withheldDetails.map((each) => ({ what: detailInWords(each.detail, types), why: whyStopped(each) })),
   ];
   return {
     scopes: inWords(scope, { scopes }),

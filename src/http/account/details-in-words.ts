@@ -3,18 +3,18 @@ import { describedDetail } from '../../domain/details/described-detail.ts';
 import type { Detail, DetailType } from '../../domain/details/detail-type.ts';
 import { typeOf, withoutRepeats } from '../../domain/details/narrowed-details.ts';
 
-/** Authorization details in words; one of a type that is declared no more keeps its name, and counts as risky. */
+/** An authorization detail in words; one of a type that is declared no more keeps its name, and counts as risky. */
+export const detailInWords = (detail: Detail, types: readonly DetailType[]): DetailItem => {
+  const type = typeOf(types, detail);
+  return type
+    ? describedDetail(type, detail)
+    : { type: detail.type, about: '', risk: 'high', sentence: [{ text: detail.type }], more: [] };
+};
+
 export const detailsInWords = (
   details: readonly Detail[] | undefined,
   types: readonly DetailType[],
 ): { readonly details?: readonly DetailItem[] } =>
   details === undefined || details.length === 0
     ? {}
-    : {
-        details: withoutRepeats(details).map((detail) => {
-          const type = typeOf(types, detail);
-          return type
-            ? describedDetail(type, detail)
-            : { type: detail.type, about: '', risk: 'high', sentence: [{ text: detail.type }], more: [] };
-        }),
-      };
+    : { details: withoutRepeats(details).map((detail) => detailInWords(detail, types)) };

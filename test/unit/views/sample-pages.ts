@@ -152,8 +152,8 @@ export const samplePages = (
       {
         ...node('dlg_5', payer, payments, [balances]),
         stopped: [
-          { description: pay.description, why: stoppedWords.approval },
-          { description: text('Refund payments'), why: stoppedWords.policy },
+          { what: pay.description, why: stoppedWords.approval },
+          { what: text('Refund payments'), why: stoppedWords.policy },
         ],
         narrowing: {
           action: `${basePath}/account/delegations/dlg_5/narrow`,
@@ -166,9 +166,7 @@ export const samplePages = (
         leases: 3,
         client: { id: text('app_9XkT'), name: text('Expense reports') },
         openidScopes: ['openid', 'profile', 'email'],
-        resources: [
-          { ...deployments, scopes: [], stopped: [{ description: deploy.description, why: stoppedWords.subject }] },
-        ],
+        resources: [{ ...deployments, scopes: [], stopped: [{ what: deploy.description, why: stoppedWords.subject }] }],
         since: NOON,
         until: NOON + 86_400,
         usedAt: NOON + 600,
