@@ -22,11 +22,13 @@ export const peoplePages = (
     provider,
     leases,
     grants,
+    delegations,
     countRefusal,
-  }: Pick<Parameters<typeof interactions>[0], 'provider'> & Pick<PeopleDeps, 'leases' | 'grants' | 'countRefusal'>,
+  }: Pick<Parameters<typeof interactions>[0], 'provider'> &
+    Pick<PeopleDeps, 'leases' | 'grants' | 'delegations' | 'countRefusal'>,
 ) => {
   const { issuer, limits } = configuration;
-  const { clock, identifiers, ephemeral, masterKey, audit, resourceServers, delegations, requests, consents } = made;
+  const { clock, identifiers, ephemeral, masterKey, audit, resourceServers, requests, consents } = made;
   const { accounts, agents, clients } = made.granting;
 
   const { sessions } = made;

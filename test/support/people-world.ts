@@ -14,6 +14,7 @@ import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
 import { absences } from '../../src/domain/approvals/absences.ts';
 import { approvalDesk } from '../../src/domain/approvals/approval-desk.ts';
 import { standingApprovals } from '../../src/domain/approvals/standing-approvals.ts';
+import { takenBack } from '../../src/domain/approvals/taken-back.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import type { PublicJwk } from '../../src/domain/clients/client.ts';
 import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
@@ -317,6 +318,7 @@ export const peopleWorld = async ({
     },
     settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, mostOpenPerApprover: 20, perHour: 30 },
   });
+  const standing = standingApprovals({ documents, clock, identifiers, audit, accounts });
   const { pathname } = new URL(issuer);
   const deps: PeopleDeps = {
     issuer,
@@ -333,7 +335,7 @@ export const peopleWorld = async ({
     clients,
     agents,
     resourceServers,
-    delegations,
+    delegations: { ...delegations, ...takenBack(delegations, standing) },
     delegationRequests: requests,
     consents,
     signIn,
@@ -357,7 +359,7 @@ export const peopleWorld = async ({
         revocation: { ended: async () => undefined },
         isSure: factors.mayChange,
       }),
-      standing: standingApprovals({ documents, clock, identifiers, audit, accounts }),
+      standing,
       live: liveApprovals({ heartbeatMilliseconds: 3_600_000 }),
       clock,
     },

@@ -23,6 +23,15 @@ const MOST_SECONDS = 30 * 86_400;
 const ATTEMPTS = 20;
 /** Of one likeness that are looked at. */
 const LOOKED_AT = 20;
+const PAGE = 200;
+
+/** What is taken back from an agent. */
+type About = {
+  readonly subject: string;
+  readonly agent: string;
+  readonly resource?: string;
+  readonly scopes?: readonly string[];
+};
 
 /** A yes to the next ones like this: given with an approval, counted with each use, ended by whoever gave it. */
 export const standingApprovals = ({
@@ -48,6 +57,31 @@ export const standingApprovals = ({
     scopeAsked: action.scope,
     caller: account,
   });
+
+  /** One that is over stays as it is. Undefined when there is none that is meant. */
+  const end = async (
+    id: string,
+    caller: string,
+    request: string | undefined,
+    isMeant: (one: StandingApproval) => boolean,
+  ): Promise<StandingApproval | undefined> => {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+      const found = await rows.get(id);
+      if (!found || !isMeant(found.document)) return undefined;
+      const { document, version } = found;
+      if (document.state === 'ended') return document;
+      await audit.append({
+        ...about(document),
+        type: 'standing_approval.ended',
+        outcome: 'done',
+        caller,
+        ...(request === undefined ? {} : { request }),
+      });
+      const next: StandingApproval = { ...document, state: 'ended', endedAt: clock.now() };
+      if (await rows.replace(next, version)) return next;
+    }
+    throw new StoreUnavailable('gave up on a standing approval after 20 lost swaps');
+  };
 
   return {
     /**
@@ -167,17 +201,41 @@ export const standingApprovals = ({
 
     /** Ends one of an account's own; one that is over stays as it is. Throws 'not_found' for anybody else's. */
     async end(id: string, account: string, request: string): Promise<StandingApproval> {
-      for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        const found = await rows.get(id);
-        if (found?.document.account !== account)
-          throw new DomainError('not_found', 'There is no such standing approval.');
-        const { document, version } = found;
-        if (document.state === 'ended') return document;
-        await audit.append({ ...about(document), type: 'standing_approval.ended', outcome: 'done', request });
-        const next: StandingApproval = { ...document, state: 'ended', endedAt: clock.now() };
-        if (await rows.replace(next, version)) return next;
+      const ended = await end(id, account, request, (one) => one.account === account);
+      if (!ended) throw new DomainError('not_found', 'There is no such standing approval.');
+      return ended;
+    },
+
+    /**
+     * Ends what was said in advance to one agent for one person, whoever said it: at a resource, about any of these scopes.
+     * Absent: at all of them, about anything. `by` is an account, client or agent id, or 'system'. Answers how many ended.
+     */
+    async endAbout(
+      { subject, agent, resource, scopes }: About,
+      by: string,
+      request: string | undefined,
+    ): Promise<number> {
+      const isMeant = ({ state, expiresAt, action, ...of }: StandingApproval): boolean =>
+        state === 'active' &&
+        expiresAt > clock.now() &&
+        of.subject === subject &&
+        (resource === undefined || of.resource === resource) &&
+        (scopes === undefined || action.scope.some((name) => scopes.includes(name)));
+      let count = 0;
+      let after: Cursor | undefined;
+      for (;;) {
+        const page = await rows.find({
+          where: { agent },
+          order: { by: 'createdAt', direction: 'descending' },
+          ...(after ? { after } : {}),
+          limit: PAGE,
+        });
+        for (const { document } of page) {
+          after = { value: document.createdAt, id: document.id };
+          if (isMeant(document) && (await end(document.id, by, request, isMeant))) count += 1;
+        }
+        if (page.length < PAGE) return count;
       }
-      throw new StoreUnavailable('gave up on a standing approval after 20 lost swaps');
     },
   };
 };
