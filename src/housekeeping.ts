@@ -178,13 +178,14 @@ export const housekeeping = (deps: {
       clearTimeout(keyTimer);
       await Promise.all(running);
       await courier.stop();
-      await agents.noteUses().catch(() => undefined);
       await refusals.flush().catch((error: unknown) => {
         log.warn(
           { event: 'housekeeping.failed', task: 'refusals', err: error },
           'counted refusals could not be written',
         );
       });
+      // Last: what was just written is counted as well.
+      await agents.noteUses().catch(() => undefined);
     },
   };
 };

@@ -28,12 +28,16 @@ export const checkPolicies = (text: string, schema: string): Checked => {
     const parsed: Parsed[] = [];
     const found: PolicyFinding[] = [];
     for (const statement of statements) {
-      if (found.length >= MOST_FINDINGS) break;
+      // Warnings end nothing: a policy that is not read would not count, and it may be one that forbids.
+      if (found.filter(isError).length >= MOST_FINDINGS) break;
       const { policy, problems } = parse(statement);
       found.push(...problems);
       if (policy) parsed.push(policy);
     }
     found.push(...twice(parsed));
+    if (!found.some(isError) && parsed.length !== statements.length) {
+      found.push({ severity: 'error', message: 'Not every policy of this text could be read.' });
+    }
     if (!found.some(isError)) found.push(...validated(parsed, schema), ...lint(parsed));
     return answer(parsed, found);
   } catch (error) {

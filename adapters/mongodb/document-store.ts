@@ -236,7 +236,8 @@ const collectionOver = <T extends Document>(
   const findAll = async (checked: CheckedQuery): Promise<readonly Read<T>[]> => {
     const { filter, sort } = findFilter(rules, checked);
     for (let limit = checked.limit; ; ) {
-      const options = { sort, limit, batchSize: limit, singleBatch: true, projection };
+      // One answer as a rule; a batch ends at 16 MB, too, and that is not the end of the list.
+      const options = { sort, limit, batchSize: limit + 1, projection };
       const found = await run(() => stored.find(filter, options).toArray());
       const readable = found.map(readOf).filter(({ found: one }) => one !== undefined);
       // What is not understood must not end a list early.

@@ -8,6 +8,7 @@ import { CONTEXT, describePolicyEngine, entitiesWith, QUESTION } from './policy-
 describePolicyEngine('Cedar', cedarPolicyEngine);
 
 const engine = cedarPolicyEngine();
+const PERMIT = 'permit (principal, action, resource)';
 const when = (expression: string): string => `@id("a") permit (principal, action, resource) when { ${expression} };`;
 
 /** Cedar is as it was: an instance whose stack overflowed would fail at everything from then on. */
@@ -100,6 +101,19 @@ describe('SC-07 hostile texts', () => {
       { numRuns: 60 },
     );
     expectSound();
+  });
+
+  test('warnings leave no policy out: what stands behind any number of them is read, and counts', () => {
+    const permits = Array.from({ length: 60 }, (_, index) => `@id("p${index}") @note("x") ${PERMIT};`);
+    const text = [...permits, '@id("never") forbid (principal, action, resource);'].join('\n');
+    const { findings, policies } = engine.check(text);
+    expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(policies.map(({ id }) => id)).toContain('never');
+    const compiled = engine.compile(text);
+    expect(compiled.decide(QUESTION, entitiesWith('low')).effect).toBe('deny');
+    compiled.release();
+    const broken = engine.check([...permits, '@id("broken") forbid (principal, action, resource) when {'].join('\n'));
+    expect(broken.findings[0]).toMatchObject({ severity: 'error' });
   });
 
   test('findings are few, and short', () => {

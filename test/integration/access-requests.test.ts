@@ -23,6 +23,7 @@ let audit: ApprovalServer['audit'];
 let bank: AuthZenClient;
 /** Another resource server, which asks about nothing of the bank's. */
 let shop: AuthZenClient;
+let shopId: string;
 let authority: LocalAuthority;
 let receiver: Awaited<ReturnType<typeof webhookReceiver>>;
 
@@ -41,6 +42,7 @@ beforeAll(async () => {
     scopes: [{ name: 'pay', description: 'Buy', risk: 'high' }],
     introspection_auth_method: 'client_secret_basic',
   });
+  shopId = made.id;
   shop = await authZenClient(world.issuer, () => basic(made.id, String(made['client_secret'])));
 });
 afterAll(async () => {
@@ -743,6 +745,18 @@ describe('a callback (Callback Completion)', () => {
     });
     const sent = receiver.received.find(({ message }) => (message as unknown as Json)['state'] === 's-1');
     expect(sent && isAccepted(sent, secret)).toBe(true);
+
+    // Nor when the endpoint has become somebody else's.
+    const moved = await agentOf('Not told any more');
+    await bank.request({ ...(await denied(question(moved))), ...callback({ state: 's-0' }) });
+    const changed = async (resource_server: string): Promise<void> => {
+      const { headers } = await world.management.call('GET', `/webhooks/${id}`);
+      const etag = { 'if-match': String(headers.get('etag')) };
+      expect((await world.management.call('PATCH', `/webhooks/${id}`, { resource_server }, etag)).status).toBe(200);
+    };
+    await changed(shopId);
+    await world.approve(await approvalFor(moved));
+    await changed(world.bank.id);
 
     // Of what was wanted only: here a no.
     const second = await agentOf('Told of a no');

@@ -579,6 +579,16 @@ describe('WB-04 cookies', () => {
   });
 });
 
+test('IN-01 a link to older activity that nobody made leads to the newest, and to no error', async () => {
+  const person = await newPerson();
+  const browser = newBrowser(server.issuer);
+  await submitSignIn(browser, await browser.open(`${server.issuer}/account`), person);
+  for (const before of ['9999999999999999.x', '1.x', '-1.x', 'x', '1e3.x', '1.x/../y']) {
+    const { status } = await browser.open(`${server.issuer}/account?before=${encodeURIComponent(before)}`);
+    expect([before, status]).toEqual([before, 200]);
+  }
+});
+
 describe('WB-06 nothing leads away from here', () => {
   test('WB-06 a sign-in comes back to the page it began at, and to no other address', async () => {
     const person = await newPerson();

@@ -27,7 +27,7 @@ export const accessCallbacks = ({
   clock,
 }: {
   readonly ephemeral: Pick<EphemeralStore, 'get' | 'set'>;
-  readonly webhooks: Pick<WebhookRegistry, 'callbackAt'>;
+  readonly webhooks: Pick<WebhookRegistry, 'callbackAt' | 'get'>;
   readonly outbox: Pick<Outbox, 'put'>;
   readonly clock: Clock;
 }) => {
@@ -70,6 +70,9 @@ export const accessCallbacks = ({
         const { status, status_endpoint } = found.shown.task;
         if (status === 'pending' || (callback.events && !callback.events.includes(status))) continue;
         const { webhook: to, state } = callback;
+        // It may have become another server's since.
+        const endpoint = (await webhooks.get(to))?.document;
+        if (endpoint?.state !== 'active' || endpoint.resourceServer !== found.request.server) continue;
         const { decidedAt = clock.now() } = approval;
         await outbox.put({
           id: messageId(decidedAt * 1000, hash('sha256', `${to} ${id}`, 'hex')),

@@ -64,7 +64,8 @@ const AT_A_TIME = 200;
 
 /**
  * One page by time. `next` is absent on the last page; with `id`, or with an outcome beside other conditions, a page may be
- * shorter than asked for and still have a next one. What is read has a bound, however long the trail is.
+ * shorter than asked for and still have a next one: what it reads has a bound. Other conditions are left to the store, which
+ * walks the index of one of them.
  */
 export const listEvents = async (records: Collection<AuditRecord>, filters: AuditFilters): Promise<AuditPage> => {
   const { limit = 100, direction = 'descending', fromMillis, toMillis } = filters;
@@ -98,8 +99,9 @@ export const listEvents = async (records: Collection<AuditRecord>, filters: Audi
     (one.at - other.at || (one.id < other.id ? -1 : one.id > other.id ? 1 : 0)) * (direction === 'ascending' ? 1 : -1);
   const found: AuditRecord[] = [];
   let after = filters.after;
-  for (let read = 0; read < MOST_READ; read += AT_A_TIME) {
+  for (let read = 0; read < MOST_READ; ) {
     const parts = await Promise.all(sources.map((where) => find(where, after, AT_A_TIME)));
+    read += parts.reduce((sum, part) => sum + part.length, 0);
     // Up to where the first of them was cut off nothing is missing.
     const end = parts.flatMap((part) => (part.length === AT_A_TIME ? part.slice(-1) : [])).sort(before)[0];
     const rows = [...new Map(parts.flat().map((record) => [record.id, record])).values()].sort(before);

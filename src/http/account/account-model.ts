@@ -63,7 +63,7 @@ export const accountModel = async (
 
 /** Reads `before` of a link to older activity; undefined for anything else. */
 export const readCursor = (before: string | null): Cursor | undefined => {
-  const [, at, id] = /^([0-9]{1,16})\.([A-Za-z0-9:._-]{1,200})$/.exec(before ?? '') ?? [];
+  const [, at, id] = /^([0-9]{1,15})\.([A-Za-z0-9:._-]{1,200})$/.exec(before ?? '') ?? [];
   return at !== undefined && id !== undefined ? { value: Number(at), id } : undefined;
 };
 

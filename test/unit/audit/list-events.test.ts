@@ -140,6 +140,9 @@ test('what is read for a page has a bound: a page without anything says where to
     goesOn: true,
     read: 2_000,
   });
+  read = 0;
+  await listEvents(counted, { id: 'agt_a', outcome: 'refused', limit: 50 });
+  expect(read).toBeLessThan(2_000 + 200 * 10);
   const all = await walk(counted, { agent: 'agt_a', outcome: 'refused' });
   expect(all).toEqual({ sequences: [1], pages: 3 });
   // Alone it is one walk of its own index.

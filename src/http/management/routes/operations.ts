@@ -5,7 +5,7 @@ import { ADMINISTRATORS, about, id, OWN, PAGE, type RouteDeclaration } from './r
 
 const kills = about('kills', 'kills:read', 'kills:write');
 /** The stream of a node, and the place in it. */
-const RECORD_ID = /^[A-Za-z0-9_-]{1,100}:[0-9]{16}$/;
+const RECORD_ID = /^[A-Za-z0-9_-]{1,128}:[0-9]{16}$/;
 
 const audit = about('audit', 'audit:read', 'audit:write');
 const keys = about('keys', 'keys:read', 'keys:write');
