@@ -59,7 +59,8 @@ export const AUDIT_EVENTS = {
   'standing_approval.given':
     'A person approved an action, and the next ones like it; `inputs` say how many, until when and up to which sum.',
   'standing_approval.used': 'An action was approved by what a person had said before; `inputs` count it.',
-  'standing_approval.ended': 'A yes to further actions was ended: by who gave it, or since what it is about was taken back from the agent.',
+  'standing_approval.ended':
+    'A yes to further actions was ended: by who gave it, or since what it is about was taken back from the agent.',
   'break_glass.called':
     'One of two people wants an action to happen in an emergency, without those who are asked; `inputs.reason` says why.',
   'break_glass.broken':
