@@ -108,16 +108,15 @@ const decide = (
 
 /**
  * What the parts say that can say something. Facts that fit the schema for sure are told without it, and those only that a
- * part looks at; of all others Cedar says what is wrong with them.
+ * part looks at; all others are shown to every policy, as they are, and Cedar says what is wrong with them.
  */
 const answersOf = (parts: PolicyParts, facts: FactsFit, remembered: Remembered, asked: Asked): readonly Answer[] => {
-  const some = parts.of(questionOf(asked));
   if (!facts.fits(asked)) {
     const checked = { ...asked, preparsedSchemaName: SCHEMA, validateRequest: true };
-    const names = some.length === 0 ? [emptySet()] : some.map((part) => part.name());
+    const names = parts.all.length === 0 ? [emptySet()] : parts.all.map((part) => part.name());
     return names.map((name) => answerOf({ ...checked, preparsedPolicySetId: name }));
   }
-  return some.map((part) => {
+  return parts.of(questionOf(asked)).map((part) => {
     const told = lookedAt(asked, part.use);
     return remembered(part.number, part.use, told, () =>
       answerOf({ ...told, validateRequest: false, preparsedPolicySetId: part.name() }),

@@ -31,6 +31,7 @@ const MOST_IN_A_PART = 128;
 const FEW = 8;
 
 export type PolicyParts = {
+  readonly all: readonly Part[];
   /** Those that hold a policy that may apply. */
   of(question: Question): readonly Part[];
   /** All but small ones, which are when they are asked first. */
@@ -57,6 +58,7 @@ export const policyParts = (policies: readonly ReadyPolicy[]): PolicyParts => {
     for (const part of all) part.release();
   };
   return {
+    all,
     of: (question) =>
       [...general, ...placeKeysOf(question).flatMap((place) => parts.get(place) ?? [])].filter((part) =>
         part.policies.some(({ head }) => mayApply(head, question)),

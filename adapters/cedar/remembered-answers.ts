@@ -19,10 +19,12 @@ export type Answer = {
   readonly errors: readonly string[];
 };
 
-/** Answers of one set, some 10 MB; the one that came first goes first. */
+/** Answers of one set, as a rule some 10 MB and never more than 60; the one that came first goes first. */
 const MOST_ANSWERS = 32_768;
 /** Characters of a question; a longer one is evaluated each time. */
 const LONGEST_QUESTION = 8_192;
+/** An answer that names more policies is not kept: how much room it takes is for whoever writes policies to say. */
+const MOST_REASONS = 16;
 
 /**
  * An answer follows from the policies and the question alone, so the same question has the same answer. The same is one
@@ -40,7 +42,7 @@ export const rememberedAnswers = () => {
     if (known) return known;
     const answer = evaluate();
     // What failed may have failed for want of something else than the question.
-    if (answer.errors.length > 0) return answer;
+    if (answer.errors.length > 0 || answer.reasons.length > MOST_REASONS) return answer;
     if (answers.size >= MOST_ANSWERS) answers.delete(answers.keys().next().value as string);
     answers.set(key, answer);
     return answer;
