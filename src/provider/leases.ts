@@ -33,7 +33,11 @@ export const leaseRegister = (deps: {
       return record && toLease(record);
     },
     async ofAccount(account) {
-      const found = await leases.find({ where: { account }, limit: 1000 });
+      const found = await leases.find({
+        where: { account },
+        order: { by: 'createdAt', direction: 'descending' },
+        limit: 1000,
+      });
       const live = await Promise.all(found.map(({ document }) => deps.liveness.leaseHeldLive(document.id)));
       return live
         .filter((record) => record !== undefined)

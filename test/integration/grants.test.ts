@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import { runCli } from '../../src/cli/main.ts';
+import { LEASES, type LeaseRecord } from '../../src/provider/records.ts';
 import { managementWorld } from '../support/management-world.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
@@ -162,6 +163,31 @@ describe('a grant of an app', () => {
       caller: scene.accountId,
       target: { kind: 'client', id: scene.app.clientId },
     });
+  });
+
+  test('is found among more than a thousand of other apps: shown, narrowed and ended', async () => {
+    const tokens = await scene.newTokens(scene.jwt.identifier);
+    const leases = server.behalf.services.documents.collection<LeaseRecord>(LEASES);
+    const [own] = await leases.find({ where: { account: scene.accountId, clientId: scene.app.clientId }, limit: 1 });
+    if (!own) throw new Error('no lease');
+    const others = Array.from({ length: 1000 }, (_, index) => ({
+      ...own.document,
+      id: `lse_${String(index).padStart(4, '0')}`,
+      clientId: 'app_other',
+      createdAt: own.document.createdAt - 10,
+    }));
+    await leases.insertMany(others);
+    expect((await narrow(at('write'))).text).toContain('Taken away.');
+    expect(await isActive(tokens['access_token'])).toBe(false);
+    const next = await refresh(tokens['refresh_token']);
+    expect([next.status, await isActive(next.body['access_token'])]).toEqual([200, true]);
+    const page = await scene.browser.open(`${server.issuer}/account`);
+    const form = page.forms.find(({ action }) => action.endsWith(`/clients/${scene.app.clientId}/revoke`));
+    if (!form) throw new Error(page.text);
+    expect((await scene.browser.submit(page, form)).status).toBe(200);
+    expect(await isActive(next.body['access_token'])).toBe(false);
+    expect((await refresh(next.body['refresh_token'])).body['error']).toBe('invalid_grant');
+    for (const { id } of others) await leases.take(id);
   });
 
   test('AP-11 whoever was narrowed is not remembered: more takes a page again', async () => {

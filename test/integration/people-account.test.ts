@@ -268,6 +268,37 @@ describe('/account', () => {
     );
   });
 
+  test('what an app is given while rights are taken from it, or its access is ended, loses them, too', async () => {
+    const world = await peopleWorld();
+    const { port, live } = world.leases;
+    const { narrow, revoke } = port;
+    const ada = personAt(world);
+    const path = `/account/clients/${world.client.id}`;
+    const ids = [lease(world)];
+    port.narrow = async (...given) => {
+      // A request that was under way when it was said.
+      if (ids.length === 1) ids.push(lease(world));
+      return narrow(...given);
+    };
+    const body = `${await ada.csrf()}&scope=${encodeURIComponent(`${CALENDAR} read`)}`;
+    expect((await ada.post(`${path}/narrow`, body)).headers['location']).toBe('/account?done=narrowed');
+    expect(ids.map((id) => live.get(id)?.resources)).toEqual([{ [CALENDAR]: [] }, { [CALENDAR]: [] }]);
+    expect(world.audit.of('grant.narrowed').map(({ grant }) => grant)).toEqual(ids);
+
+    port.revoke = async (...given) => {
+      if (!ids.includes('lse_late')) ids.push('lse_late');
+      const was = live.get('lse_0');
+      const isEnded = await revoke(...given);
+      if (was) live.set('lse_late', { ...was, id: 'lse_late' });
+      return isEnded;
+    };
+    expect((await ada.post(`${path}/revoke`, await ada.csrf())).status).toBe(303);
+    expect([...live.keys()]).toEqual([]);
+    expect(world.audit.of('grant.revoked').map(({ grant, outcome }) => [grant, outcome])).toEqual(
+      ids.map((id) => [id, 'done']),
+    );
+  });
+
   test('nothing is taken while the trail cannot be written', async () => {
     const world = await peopleWorld();
     const { parent } = await withHop(world);

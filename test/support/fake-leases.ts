@@ -6,12 +6,15 @@ export const fakeLeases = () => {
   const port: Leases = {
     get: async (id) => live.get(id),
     ofAccount: async (account) => [...live.values()].filter((lease) => lease.account === account),
-    list: async ({ account, clientId, limit }) => ({
-      items: [...live.values()]
+    async list({ account, clientId, after, limit }) {
+      const all = [...live.values()]
         .filter((lease) => account === undefined || lease.account === account)
-        .filter((lease) => clientId === undefined || lease.clientId === clientId)
-        .slice(0, limit),
-    }),
+        .filter((lease) => clientId === undefined || lease.clientId === clientId);
+      const from = after ? all.findIndex(({ id }) => id === after.id) + 1 : 0;
+      const items = all.slice(from, from + limit);
+      const last = items.at(-1);
+      return from + limit < all.length && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
+    },
     async narrow(id, { openidScopes, resources }) {
       const lease = live.get(id);
       if (!lease) return undefined;

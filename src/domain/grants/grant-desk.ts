@@ -6,7 +6,12 @@
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import type { ConsentRegister } from '../consent/consent-register.ts';
+import type { Cursor } from '../ports/document-store.ts';
 import type { Lease, LeaseRights, Leases } from '../ports/leases.ts';
+
+/** Grants looked at in one go. */
+const PAGE = 200;
+const PASSES = 5;
 
 export type GrantDesk = ReturnType<typeof grantDesk>;
 
@@ -15,7 +20,7 @@ export const grantDesk = ({
   consents,
   audit,
 }: {
-  readonly leases: Pick<Leases, 'revoke' | 'narrow'>;
+  readonly leases: Pick<Leases, 'list' | 'revoke' | 'narrow'>;
   readonly consents: Pick<ConsentRegister, 'forget'>;
   readonly audit: AuditTrail;
 }) => {
@@ -29,6 +34,29 @@ export const grantDesk = ({
       ...(request === undefined ? {} : { request }),
       ...(source === undefined ? {} : { personal: { source } }),
     }) as const;
+
+  /**
+   * Does something to each grant a client holds of an account, again until a pass finds nothing to do: what is remembered is
+   * forgotten with the first one, and what was granted from it meanwhile is found by the next pass. Answers how many it was done to.
+   */
+  const toAll = async (
+    account: string,
+    clientId: string,
+    change: (lease: Lease) => Promise<boolean>,
+  ): Promise<number> => {
+    let count = 0;
+    for (let pass = 0; pass < PASSES; pass += 1) {
+      const before = count;
+      let after: Cursor | undefined;
+      do {
+        const page = await leases.list({ account, clientId, after, limit: PAGE });
+        for (const lease of page.items) if (await change(lease)) count += 1;
+        after = page.next;
+      } while (after);
+      if (count === before) break;
+    }
+    return count;
+  };
 
   const desk = {
     /** Ends a grant. First what is remembered, so that nothing is granted anew without a page. False when it was over. */
@@ -54,6 +82,14 @@ export const grantDesk = ({
       await consents.forget(lease.account, lease.clientId);
       return (await leases.narrow(lease.id, lost)) !== undefined;
     },
+
+    /** Ends all a client holds of an account, however much it is, also what it is given meanwhile. Answers how many ended. */
+    revokeAllOf: (account: string, clientId: string, by: By): Promise<number> =>
+      toAll(account, clientId, (lease) => desk.revoke(lease, by)),
+
+    /** Takes single rights from all a client holds of an account, in the same way. Answers of how many grants. */
+    narrowAllOf: (account: string, clientId: string, without: LeaseRights, by: By): Promise<number> =>
+      toAll(account, clientId, (lease) => desk.narrow(lease, without, by)),
   };
   return desk;
 };
