@@ -18,7 +18,7 @@ import type { FamilyToMint, TokenResponse } from '../extensions/extension.ts';
 import type { ConsumptionRegister } from './consumption-register.ts';
 import { everythingIsKilled } from './kill-gate.ts';
 import type { PresentedInstances } from './presented-instances.ts';
-import { LEASES, type LeaseRecord } from './records.ts';
+import { heldAt, LEASES, type LeaseRecord, scopesWithout } from './records.ts';
 import { factsOf } from './request-facts.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 import { settle, unitOf } from './token-request-unit.ts';
@@ -32,6 +32,7 @@ type TokenContext = {
 type GrantPayload = {
   readonly openid?: { readonly scope?: string };
   readonly resources?: Readonly<Record<string, string>>;
+  readonly rejected?: { readonly openid?: { readonly scope?: string } };
   readonly exp: number;
 };
 
@@ -89,8 +90,11 @@ export const instanceFamilies = (deps: {
         instance: instance.id,
       };
       const resources = Object.keys(grant.resources ?? {});
-      const scopes = [grant.openid?.scope, ...Object.values(grant.resources ?? {})].flatMap((text) => text?.split(' '));
-      const scope = [...new Set(scopes)].filter((name) => name !== undefined && name !== '').join(' ');
+      const scopes = [
+        ...scopesWithout(grant.openid?.scope, grant.rejected?.openid?.scope),
+        ...resources.flatMap((resource) => heldAt(authorization, resource)),
+      ];
+      const scope = [...new Set(scopes)].filter((name) => name !== '').join(' ');
       const refreshToken = new provider.RefreshToken({
         accountId: subject,
         client,

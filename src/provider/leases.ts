@@ -66,7 +66,12 @@ export const leaseRegister = (deps: {
       }
     },
     async narrow(id, without) {
-      const stored = await update(leases, id, (lease) => ({ ...lease, payload: narrowed(lease.payload, without) }));
+      const take = (from: string) =>
+        update(leases, from, (lease) => ({ ...lease, payload: narrowed(lease.payload, without) }));
+      const found = (await leases.get(id))?.document;
+      // The authorization first: the next share of an instance is made of what that holds.
+      if (found?.parent !== undefined) await take(found.parent);
+      const stored = await take(id);
       return stored && toLease(stored.document);
     },
     async revoke(id) {

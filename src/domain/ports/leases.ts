@@ -34,7 +34,8 @@ export interface Leases {
     readonly limit: number;
   }): Promise<{ readonly items: readonly Lease[]; readonly next?: Cursor }>;
   /**
-   * Takes rights away by one swap; what it does not hold it cannot lose. Access tokens that carry one are over. Answers
+   * Takes rights away by one swap, and before from the authorization that it is an instance's share of; what it does not hold it cannot
+   * lose. Access tokens that carry one are over. Answers
    * the lease as it is then; undefined when there is none any more.
    */
   narrow(id: string, without: LeaseRights): Promise<Lease | undefined>;
