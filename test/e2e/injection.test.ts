@@ -15,7 +15,7 @@ import { ALL_PAYLOADS } from '../unit/views/payloads.ts';
 jest.setTimeout(300_000);
 
 /** Rounds between two that are made here. */
-const STEP = 11;
+const STEP = 23;
 
 /** Every stored text that some page shows. A new one turns up by itself, and is attacked before anybody has thought of it. */
 const SHOWN: readonly string[] = [
