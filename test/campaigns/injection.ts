@@ -3,7 +3,8 @@
  * A violation is a script that ran, an objection of a page's policy, a dialog, an error on a page, or a request to
  * another server.
  */
-import { injectionWorld, visit } from '../support/injection-world.ts';
+import { visit } from '../support/chromium.ts';
+import { injectionWorld } from '../support/injection-world.ts';
 import { ALL_PAYLOADS } from '../unit/views/payloads.ts';
 import type { Campaign } from './campaign.ts';
 

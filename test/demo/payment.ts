@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { decodeJwt } from 'jose';
 import type { Browser, Page } from 'playwright-core';
 import { newKeyPair } from '../support/agent-keys.ts';
-import { startChromium, withPage } from '../support/chromium.ts';
+import { startChromium, visit, withPage } from '../support/chromium.ts';
 import { exampleTypes } from '../support/detail-types.ts';
 import { managementFromKeyFile } from '../support/management.ts';
 import { type Answer, CIBA, discover, EXCHANGE, oauthCalls } from '../support/oauth-calls.ts';
@@ -158,7 +158,7 @@ const story = async (
       check('the same wish again asks her nothing new', remedyOf(await want(INVOICE))['auth_req_id'] === authReqId);
 
       step('Ada sees on her phone what exactly is to be paid, and approves with her passkey');
-      await page.goto(`${issuer}/account/approvals`);
+      await visit(page, `${issuer}/account/approvals`);
       await picture(page, 'inbox');
       await page.getByRole('link', { name: /Pay up to 4000/ }).click();
       await page.getByText('Paper and Pens Ltd').first().waitFor();
@@ -194,7 +194,7 @@ const story = async (
       check('another sum is another question to Ada', remedyOf(other)['auth_req_id'] !== authReqId, other.text);
 
       step('Ada says no to that one');
-      await page.goto(`${issuer}/account/approvals`);
+      await visit(page, `${issuer}/account/approvals`);
       await page.getByRole('link', { name: /Pay up to 4100/ }).click();
       await page.getByRole('button', { name: 'Deny' }).click();
       await page.getByRole('heading', { name: 'Denied' }).waitFor();

@@ -4,8 +4,9 @@
  * puts each text into each place; here it is some of them, so that each place and each text has its turn.
  */
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { visit } from '../support/chromium.ts';
 import { PAYMENT } from '../support/full-house.ts';
-import { type InjectionWorld, injectionWorld, visit } from '../support/injection-world.ts';
+import { type InjectionWorld, injectionWorld } from '../support/injection-world.ts';
 import { pageRoutes, routeOf } from '../support/page-routes.ts';
 import { ENGINE_PARAMETERS, readParameters } from '../support/request-parameters.ts';
 import { askingDetails, type Stop } from '../support/tour.ts';

@@ -40,3 +40,19 @@ export const takeOver = (context: BrowserContext, { jar }: ScriptlessBrowser, is
         domain: new URL(issuer).hostname,
       })),
   );
+
+/** Goes there, and on to the app where the request was good enough for an answer; what was shown may have been going on by itself. */
+export const visit = async (page: Page, url: string): Promise<void> => {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await page.goto(url);
+      return;
+    } catch (error) {
+      const { message } = error as Error;
+      if (message.includes('ERR_NAME_NOT_RESOLVED')) return;
+      if (!message.includes('interrupted by another navigation')) throw error;
+      await page.waitForLoadState();
+      if (attempt === 2) return;
+    }
+  }
+};

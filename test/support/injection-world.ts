@@ -35,22 +35,6 @@ export type InjectionWorld = Awaited<ReturnType<typeof injectionWorld>>;
 const REFUSED =
   /the server responded with a status of 4\d\d|net::ERR_NAME_NOT_RESOLVED|does not conform to the required format/;
 
-/** Goes there, and on to the app where the request was good enough for an answer; what was shown may have been going on by itself. */
-export const visit = async (page: Page, url: string): Promise<void> => {
-  for (let attempt = 0; ; attempt += 1) {
-    try {
-      await page.goto(url);
-      return;
-    } catch (error) {
-      const { message } = error as Error;
-      if (message.includes('ERR_NAME_NOT_RESOLVED')) return;
-      if (!message.includes('interrupted by another navigation')) throw error;
-      await page.waitForLoadState();
-      if (attempt === 2) return;
-    }
-  }
-};
-
 /** Places that are attacked together, each with the stops on which it is to be seen. */
 type Group = { readonly seenAt: ReadonlyMap<Place, ReadonlySet<Stop>> };
 
