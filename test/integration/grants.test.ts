@@ -249,5 +249,19 @@ describe('a grant of an app', () => {
     const page = await scene.browser.open(`${server.issuer}/account`);
     const ofHouse = page.forms.filter(({ action }) => action.includes(document.id));
     expect(ofHouse.map(({ action }) => action.split('/').at(-1))).toEqual(['revoke']);
+    // Nor by a form that somebody made.
+    const [form] = ofHouse;
+    if (!form) throw new Error(page.text);
+    const fields = [...form.fields, { name: 'openid', type: 'hidden', value: 'email', isOn: true }];
+    const action = form.action.replace(/revoke$/, 'narrow');
+    const before = (await server.events('grant.narrowed')).length;
+    expect((await scene.browser.submit(page, { ...form, action, fields })).status).toBe(404);
+    const held = (await scene.management.call('GET', `/grants?client=${document.id}`)).body['items'];
+    expect(held).toMatchObject([{ openid_scopes: expect.arrayContaining(['email']) }]);
+    expect(await server.events('grant.narrowed')).toHaveLength(before);
+    expect((await server.events('request.refused')).at(-1)).toMatchObject({
+      outcome: 'refused',
+      caller: scene.accountId,
+    });
   });
 });

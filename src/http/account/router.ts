@@ -197,6 +197,8 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     const { account, form } = await sessions.withForm(ctx);
     const { id = '' } = ctx.params;
     await refuseUnheld(account.id, id);
+    // It is never asked about, and would have all of it back at the next sign-in (the page offers no such form).
+    if ((await deps.clients.get(id))?.document.skipConsent === true) throw notYours();
     const narrowed = await grants.narrowAllOf(account.id, id, readRights(form), byOf(ctx, account.id));
     done(ctx, narrowed > 0 ? 'narrowed' : 'nothing');
   });
