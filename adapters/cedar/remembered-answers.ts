@@ -19,7 +19,7 @@ export type Answer = {
   readonly errors: readonly string[];
 };
 
-/** Answers of one set, as a rule some 10 MB and never more than 60; the one that came first goes first. */
+/** Answers of one set; the one that came first goes first. */
 const MOST_ANSWERS = 32_768;
 /** Characters of a question; a longer one is evaluated each time. */
 const LONGEST_QUESTION = 8_192;

@@ -20,6 +20,10 @@ type GrantPayload = {
   readonly exp: number;
 };
 
+/** Rows read in one go for a list, and looked at for one page of it: many that are over do not keep a request for long. */
+const AT_A_TIME = 100;
+const MOST_LOOKED_AT = 1000;
+
 export const leaseRegister = (deps: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
@@ -49,12 +53,12 @@ export const leaseRegister = (deps: {
       const where = { ...(account === undefined ? {} : { account }), ...(clientId === undefined ? {} : { clientId }) };
       const items: Lease[] = [];
       let cursor: Cursor | undefined = after;
-      for (;;) {
+      for (let looked = 0; looked < MOST_LOOKED_AT; looked += AT_A_TIME) {
         const page = await leases.find({
           where,
           order: { by: 'createdAt', direction: 'descending' },
           ...(cursor ? { after: cursor } : {}),
-          limit,
+          limit: AT_A_TIME,
         });
         for (const { document } of page) {
           cursor = { value: document.createdAt, id: document.id };
@@ -62,8 +66,9 @@ export const leaseRegister = (deps: {
           if (live) items.push(toLease(live));
           if (items.length === limit) return { items, next: cursor };
         }
-        if (page.length < limit) return { items };
+        if (page.length < AT_A_TIME) return { items };
       }
+      return { items, ...(cursor ? { next: cursor } : {}) };
     },
     async narrow(id, without) {
       const take = (from: string) =>

@@ -25,7 +25,10 @@ export interface Leases {
   get(id: string): Promise<Lease | undefined>;
   /** Live leases of an account, newest first; at most 1000. */
   ofAccount(account: string): Promise<readonly Lease[]>;
-  /** Live leases, newest first: of an account, a client, both, or all. `next` is there when there may be more. */
+  /**
+   * Live leases, newest first: of an account, a client, both, or all. `next` is there when there may be more: they are
+   * looked through, and a page may be shorter than `limit`.
+   */
   list(query: {
     readonly account?: string | undefined;
     readonly clientId?: string | undefined;
@@ -34,9 +37,9 @@ export interface Leases {
     readonly limit: number;
   }): Promise<{ readonly items: readonly Lease[]; readonly next?: Cursor }>;
   /**
-   * Takes rights away by one swap, and before from the authorization that it is an instance's share of; what it does not hold it cannot
-   * lose. Access tokens that carry one are over. Answers
-   * the lease as it is then; undefined when there is none any more.
+   * Takes rights away by one swap, and before from the authorization that it is an instance's share of; what it does not
+   * hold it cannot lose. Access tokens that carry one are over. Answers the lease as it is then; undefined when there is
+   * none any more.
    */
   narrow(id: string, without: LeaseRights): Promise<Lease | undefined>;
   /** Ends a lease: its refresh and access tokens, and what was exchanged from them, are over. False when there was none. */

@@ -8,6 +8,7 @@ import { signedOutPage } from '../../../views/pages/sign-out.ts';
 import { accountWords } from '../../../views/words/account.ts';
 import { scopesAt } from '../../domain/delegation/authority.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
+import type { Cursor } from '../../domain/ports/document-store.ts';
 import { sendAsset } from '../assets.ts';
 import { readRights } from '../interaction/consent-model.ts';
 import { deviceCookie } from '../interaction/device-cookie.ts';
@@ -145,8 +146,13 @@ export const accountRouter = (deps: PeopleDeps): Router => {
 
   /** Throws 'not_found' where a client holds nothing of an account. */
   const refuseUnheld = async (account: string, clientId: string): Promise<void> => {
-    const { items } = await leases.list({ account, clientId, limit: 1 });
-    if (items.length === 0) throw notYours();
+    let after: Cursor | undefined;
+    do {
+      const page = await leases.list({ account, clientId, after, limit: 1 });
+      if (page.items.length > 0) return;
+      after = page.next;
+    } while (after);
+    throw notYours();
   };
 
   router.post('/account/delegations/:id/revoke', async (ctx) => {
