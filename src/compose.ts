@@ -15,7 +15,7 @@ import { type Overrides, services } from './compose/services.ts';
 import { reachableWith } from './domain/accounts/assurance.ts';
 import { knowsAgent } from './domain/approvals/acquaintance.ts';
 import { approvalUse } from './domain/approvals/approval-use.ts';
-import { takenBack as delegationsTakenBack } from './domain/approvals/taken-back.ts';
+import { takenBack } from './domain/approvals/taken-back.ts';
 import { authenticationRefusals } from './domain/audit/authentication-refusals.ts';
 import { refusalCounter } from './domain/audit/refusal-counter.ts';
 import { blueprintPreview } from './domain/blueprints/blueprint-preview.ts';
@@ -135,7 +135,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     sessions: made.sessions,
     managementApi: `${issuer}/api/v1`,
   });
-  const takenBack = delegationsTakenBack(delegations, made.approvals.standing);
+  /** For whoever ends them: people, administrators, kills. */
+  const endedDelegations = { ...delegations, ...takenBack(delegations, made.approvals.standing) };
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });
   const kills = killSwitch({
     documents,
@@ -145,7 +146,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     latch: made.latch,
     latched: made.latched,
     telling: killTelling(broadcast, masterKey),
-    ends: { delegation: (id, by) => takenBack.revoke(id, by.caller, by.request), token: tokens.endById },
+    ends: { delegation: (id, by) => endedDelegations.revoke(id, by.caller, by.request), token: tokens.endById },
     newestEvent: async () => Math.floor(((await audit.list({ limit: 1 })).entries[0]?.at ?? 0) / 1000),
   });
   await kills.start();
@@ -319,7 +320,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     provider: engine.provider,
     leases,
     grants,
-    delegations: { ...delegations, ...takenBack },
+    delegations: endedDelegations,
     countRefusal,
   });
   const keeping: Housekeeping = housekeeping({
@@ -411,7 +412,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     departures: made.departures,
     resourceServers,
     grants: { leases, desk: grants, uses: made.grantUses },
-    delegations: { ...delegations, ...takenBack },
+    delegations: endedDelegations,
     keys: {
       list: keys.list,
       rotate: async (by) => {
