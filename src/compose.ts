@@ -9,29 +9,25 @@ import { accessOf } from './compose/access.ts';
 import { callerProofs } from './compose/caller-proofs.ts';
 import { certificatesOf } from './compose/client-certificates.ts';
 import { consoleDeps } from './compose/console-pages.ts';
+import { engineOf } from './compose/engine.ts';
+import { extensionsOf } from './compose/extensions.ts';
+import type { Overrides } from './compose/foundations.ts';
+import { managementApi } from './compose/management-api.ts';
+import { close, opened } from './compose/opening.ts';
 import { peoplePages } from './compose/people-pages.ts';
 import { registration as selfService } from './compose/registration.ts';
-import { type Overrides, services } from './compose/services.ts';
-import { reachableWith } from './domain/accounts/assurance.ts';
+import { services } from './compose/services.ts';
 import { knowsAgent } from './domain/approvals/acquaintance.ts';
 import { approvalUse } from './domain/approvals/approval-use.ts';
 import { takenBack } from './domain/approvals/taken-back.ts';
 import { authenticationRefusals } from './domain/audit/authentication-refusals.ts';
 import { refusalCounter } from './domain/audit/refusal-counter.ts';
-import { blueprintPreview } from './domain/blueprints/blueprint-preview.ts';
 import { grantDesk } from './domain/grants/grant-desk.ts';
 import { pollingPace } from './domain/limits/polling-pace.ts';
 import { requestLimit } from './domain/limits/request-limits.ts';
-import { repeatableRegistration } from './domain/registration/repeatable-registration.ts';
 import { killSwitch } from './domain/revocation/kill-switch.ts';
 import { killTelling } from './domain/revocation/kill-telling.ts';
-import { backchannelSource } from './extensions/backchannel-approval/backchannel-source.ts';
-import { backchannelApproval } from './extensions/backchannel-approval/grant.ts';
-import { dynamicRegistration } from './extensions/dynamic-registration/endpoint.ts';
-import { jwtBearer } from './extensions/jwt-bearer/grant.ts';
-import { approvedExchange } from './extensions/token-exchange/approval-door.ts';
-import { tokenExchange } from './extensions/token-exchange/grant.ts';
-import { type FirstStart, firstStart } from './first-start.ts';
+import type { FirstStart } from './first-start.ts';
 import { type Housekeeping, housekeeping } from './housekeeping.ts';
 import { accessRouter } from './http/access/router.ts';
 import { accountRouter } from './http/account/router.ts';
@@ -41,31 +37,21 @@ import { consoleRouter } from './http/console/router.ts';
 import { enginePages } from './http/engine-pages.ts';
 import { frontGuard } from './http/front-guard.ts';
 import { interactionRouter } from './http/interaction/router.ts';
-import { upstreamBrowser } from './http/interaction/upstream-browser.ts';
 import { languageRouter } from './http/language.ts';
-import { managementRouter } from './http/management/router.ts';
 import type { Metrics } from './http/metrics.ts';
 import { type Reasons, reasonsOf } from './http/operations.ts';
 import { registrationRouter } from './http/registration/router.ts';
 import { upstreamLogoutRouter } from './http/upstream/logout-router.ts';
-import { engine as buildEngine } from './provider/build-provider.ts';
 import { consumptionRegister } from './provider/consumption-register.ts';
 import { documentClients } from './provider/document-clients.ts';
 import { engineClients } from './provider/engine-client.ts';
-import { instanceFamilies } from './provider/instance-families.ts';
 import { issuedTokens } from './provider/issued-tokens.ts';
 import { closedByKills } from './provider/kill-gate.ts';
 import { leaseRegister } from './provider/leases.ts';
-import { modelAdapter } from './provider/model-adapter.ts';
-import { ownSignatures } from './provider/own-signatures.ts';
 import { presentedLease } from './provider/presented-lease.ts';
 import { requestDetails } from './provider/request-details.ts';
-import { factsOf, rememberRequest } from './provider/request-facts.ts';
+import { rememberRequest } from './provider/request-facts.ts';
 import { resourceAuthority } from './provider/resource-authority.ts';
-import { seenSessions } from './provider/seen-sessions.ts';
-import { signIns } from './provider/sign-ins.ts';
-import { structuredTokens } from './provider/structured-tokens.ts';
-import { tokenClaims } from './provider/token-claims.ts';
 import { tokenLiveness } from './provider/token-liveness.ts';
 
 export type Behalf = {
@@ -90,7 +76,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const { issuer, limits } = configuration;
   const made = await services(configuration, overrides);
   const { clock, identifiers, documents, ephemeral, broadcast, masterKey, audit, log, metrics } = made;
-  const { resourceServers, delegations, requests, consents, keys, revocation } = made;
+  const { resourceServers, delegations, keys, revocation } = made;
   const { accounts, agents, clients } = made.granting;
 
   const first = await opened(made, configuration);
@@ -166,152 +152,13 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     authorize: made.authorize,
   });
   const knows = knowsAgent({ delegations, owners: made.owners });
-  const exchanging = {
-    tokens,
-    agents,
-    resourceServers,
-    accounts,
-    clients,
-    leases,
-    delegations,
-    requests,
-    approvals: made.approvals,
-    authorize: made.authorize,
-    peers: made.peers,
-    signIns: signIns({ documents, clock, masterKey, tokens, liveness }),
-    instances: made.instances,
-    clock,
-    identifiers,
-    issuer,
-    exchangedTokenTtlSeconds: configuration.tokens.exchangedTokenTtlSeconds,
-    trustDomain: configuration.tokens.trustDomain,
-  };
   const pace = pollingPace({ ephemeral, clock });
-  const extensions = [
-    dynamicRegistration(issuer),
-    tokenExchange(exchanging),
-    backchannelApproval({
-      ...made.approvals,
-      sources: {
-        token_exchange: approvedExchange(exchanging),
-        backchannel: backchannelSource({ delegations, knows, clock, identifiers, issuer }),
-      },
-      agents,
-      accounts,
-      resourceServers,
-      authorize: made.authorize,
-      pace,
-      clock,
-      identifiers,
-      pollIntervalSeconds: configuration.approvals.pollIntervalSeconds,
-    }),
-    jwtBearer({
-      assertions: made.assertions,
-      links: made.links,
-      agents,
-      clients,
-      accounts,
-      accountsByAddress: made.accounts,
-      resourceServers,
-      authorize: made.authorize,
-      clock,
-      identifiers,
-      issuer,
-    }),
-  ];
+  const extensions = extensionsOf(made, configuration, { tokens, leases, liveness, knows, pace });
   const callers = callerProofs(made, configuration, { consumptions, refusals: failedProofs });
   const pages = enginePages({ issuer, accounts });
-  const browsers = upstreamBrowser({ issuer, upstream: { newBrowser: identifiers.newSecret } });
-  const engine = await buildEngine({
-    configuration,
-    adapter: modelAdapter({
-      documents,
-      ephemeral,
-      clock,
-      masterKey,
-      consumptions,
-      clients: known,
-      audit,
-      pace,
-      devicePollIntervalSeconds: configuration.tokens.devicePollIntervalSeconds,
-      onUnreadable: (model) => log.error({ event: 'store.unreadable', model }, 'a stored record is not understood'),
-      liveness,
-      sessions: seenSessions({
-        sessions: made.sessions,
-        clock,
-        sessionSeconds: configuration.sessions.ttlSeconds,
-        originOf: made.upstreamSessions.began,
-        isOverThere: made.upstreamSessions.isOverThere,
-      }),
-    }),
-    clients: known,
-    keys,
-    tokens,
-    signatures: ownSignatures(),
-    consumptions,
-    structured: structuredTokens({ approvals: made.approvals.desk, tokens, audit, issuer, resourceServers }),
-    assertions: callers.assertions,
-    authority,
-    details,
-    claims: tokenClaims({
-      audit,
-      clock,
-      identifiers,
-      masterKey,
-      issuer,
-      consumptions,
-      delegations,
-      authority,
-      details,
-      liveness,
-      instances: callers.instances,
-      budgets: made.reservations,
-    }),
-    consents,
-    accounts,
-    usernames: made.accounts,
-    resourceServers,
-    knows,
-    approvals: made.approvals,
-    reachableBy: async (account) => reachableWith(await made.factors.isAsked(account)),
-    pages,
-    agents,
-    extensions,
-    audit,
-    refusals,
-    authenticationRefusals: failedProofs,
-    trustedFetch: made.trustedFetch,
-    keysByUrl: made.keysByUrl,
-    proofs: callers.proofs,
-    presented: callers.presented,
-    instances: callers.instances,
-    families: instanceFamilies({
-      documents,
-      clock,
-      identifiers,
-      masterKey,
-      audit,
-      consumptions,
-      liveness,
-      instances: callers.instances,
-      issuer,
-      refreshTokenTtlSeconds: configuration.tokens.refreshTokenTtlSeconds,
-    }),
-    signedOutAt: async ({ session, account, ...app }) => {
-      // First: what cannot be told now is told when the session ends.
-      await made.telling.logouts.left(account, app, clock.now());
-      await made.sessions.leave(session, app.client);
-    },
-    async signOutThere(request, session, next) {
-      const found = await made.sessions.get(session);
-      const browser = browsers.known({ req: request });
-      return found && browser !== undefined ? made.upstreamSessions.end(found, browser, next) : undefined;
-    },
-    clock,
-    ephemeral,
-    identifiers,
-    masterKey,
-    onUnexpected,
+  const engine = await engineOf(made, configuration, {
+    ...{ known, consumptions, tokens, authority, details, liveness, callers, knows, pace, pages, extensions },
+    ...{ refusals, failedProofs, onUnexpected },
   });
 
   const countRefusal = ({ reason, source, request }: { reason: string; source: string; request: string }) =>
@@ -359,78 +206,13 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     log,
   });
   const registering = selfService(made, configuration, countRefusal);
-  const management = managementRouter({
-    ...registering,
-    issuer,
-    masterKey,
-    audit,
-    countRefusal,
-    auditReader: audit,
-    tokens,
-    kills: {
-      ...kills,
-      async order(order, by) {
-        const ordered = await kills.order(order, by);
-        // Apps hear that their person is signed out; a kill waits for nobody, and counts without it.
-        if (order.scope === 'account') {
-          void made.sessions.ending(order.target, true).catch((error: unknown) => onUnexpected(error, 'kill'));
-        }
-        return ordered;
-      },
-    },
-    verifyProof: (ctx, accessToken) =>
-      callers.verifyProof({ proof: ctx.get('dpop') || undefined, method: ctx.method, path: ctx.path, accessToken }),
-    certificateOf: (ctx) => factsOf(ctx.req).certificate?.()?.thumbprint,
-    secrets: made.secrets,
-    credentials: {
-      ...made.credentials,
-      lastUses: made.credentialUses.lastUses,
-      provenBy: callers.provenBy,
-    },
-    federation: { issuers: made.trustedIssuers, keys: made.keysOfIssuers, workloads: made.workloads },
-    peers: { ...made.peers, keys: made.keysOfIssuers, links: made.links },
-    upstreams: { ...made.upstreams, links: made.upstreamLinks, issuer },
-    accounts: made.accounts,
-    factors: made.factors,
-    sessions: made.sessions,
-    clients: made.clients,
-    agents: made.agents,
-    findings: made.findings,
-    policies: made.policies,
-    serverUse: made.serverUse,
-    approvals: made.approvals.desk,
-    absences: made.approvals.absences,
-    clock,
-    budgets: made.budgets,
-    telling: made.telling,
-    policyTrials: made.policyTrials,
-    blueprints: { ...made.blueprints, preview: blueprintPreview({ documents }) },
-    groups: made.groups,
-    instances: made.instances,
-    registration: repeatableRegistration({ documents, clock, identifiers, agents: made.agents }),
-    owners: made.owners,
-    departures: made.departures,
-    resourceServers,
-    grants: { leases, desk: grants, uses: made.grantUses },
+  const management = managementApi(made, configuration, {
+    ...{ callers, registering, tokens, kills, leases, grants, countRefusal, onUnexpected },
     delegations: endedDelegations,
-    keys: {
-      list: keys.list,
-      rotate: async (by) => {
-        await keys.rotate(audit, by.caller, by.request);
-        await engine.reload();
-        keeping.keysChanged();
-      },
-      taint: async (id, reason, by) => {
-        try {
-          await keys.taint(id, reason, audit, by.caller, by.request);
-        } finally {
-          await engine.reload();
-          keeping.keysChanged();
-        }
-      },
+    keysChanged: async () => {
+      await engine.reload();
+      keeping.keysChanged();
     },
-    pushKeys: made.push.keys,
-    log: (request, error) => onUnexpected(error, request),
   });
 
   const access = accessRouter({
@@ -536,40 +318,4 @@ export const prepare = async (
   } finally {
     await close(made);
   }
-};
-
-/** Opens the trail and makes what is missing. When it throws, the stores are closed: their connections would keep the process. */
-const opened = async (
-  made: Awaited<ReturnType<typeof services>>,
-  configuration: Configuration,
-): Promise<FirstStart> => {
-  const { audit, state, nodes, broadcast, ephemeral, documents } = made;
-  try {
-    await audit.open(state.remembered ? { remembered: state.remembered } : {});
-    return await firstStart({ ...made, configuration });
-  } catch (error) {
-    // What failed may be the very store that is to be written to.
-    await nodes.leave().catch(() => undefined);
-    await Promise.allSettled([broadcast.close(), ephemeral.close(), documents.close()]);
-    throw error;
-  }
-};
-
-const close = async ({
-  activePolicy,
-  mailer,
-  audit,
-  nodes,
-  broadcast,
-  ephemeral,
-  documents,
-}: Awaited<ReturnType<typeof services>>): Promise<void> => {
-  activePolicy.release();
-  mailer?.close();
-  await audit.close();
-  // A name that cannot be given back is free again when its node has been silent for a while.
-  await nodes.leave().catch(() => undefined);
-  await broadcast.close();
-  await ephemeral.close();
-  await documents.close();
 };

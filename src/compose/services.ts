@@ -1,10 +1,6 @@
-/** Adapters and the services of the domain, before anything is served. Called by compose.ts. */
-import { type Logger, pino } from 'pino';
+/** The services of the domain, before anything is served. Called by compose.ts. */
 import { cedarPolicyEngine } from '../../adapters/cedar/policy-engine.ts';
-import { systemClock } from '../../adapters/node/clock.ts';
-import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
-import { thisProcess } from '../../adapters/node/this-process.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { accountRegister } from '../domain/accounts/account-register.ts';
 import { passwords } from '../domain/accounts/passwords.ts';
@@ -12,15 +8,11 @@ import { agentFindings } from '../domain/agents/agent-findings.ts';
 import { type AgentRegistry, agentRegistry } from '../domain/agents/agent-registry.ts';
 import { agentsAsTheyStand, standingNow } from '../domain/agents/agent-standing.ts';
 import { agentUpkeep } from '../domain/agents/agent-upkeep.ts';
-import { agentUse } from '../domain/agents/agent-use.ts';
 import { credentialRegister } from '../domain/agents/credential-register.ts';
 import { credentialUpkeep } from '../domain/agents/credential-upkeep.ts';
 import { credentialUse } from '../domain/agents/credential-use.ts';
 import { departureRegister } from '../domain/agents/departures.ts';
 import { secretExceptions } from '../domain/agents/secret-exceptions.ts';
-import { auditSigner } from '../domain/audit/audit-signer.ts';
-import { auditTrail } from '../domain/audit/audit-trail.ts';
-import { outcomeCounts } from '../domain/audit/outcome-counts.ts';
 import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-blueprints.ts';
 import { blueprintAdmission } from '../domain/blueprints/blueprint-admission.ts';
 import { blueprintRegistry } from '../domain/blueprints/blueprint-registry.ts';
@@ -30,8 +22,6 @@ import { type ClientRegistry, clientRegistry } from '../domain/clients/client-re
 import { keysByUrl } from '../domain/clients/keys-by-url.ts';
 import { consentRegister } from '../domain/consent/consent-register.ts';
 import { authorizer } from '../domain/decision/authorize.ts';
-import type { Route } from '../domain/decision/facts.ts';
-import type { DecisionLayer } from '../domain/decision/layers.ts';
 import { permitsBy, serverUse } from '../domain/decision/server-use.ts';
 import { factsOfAgent, factsOfClient, serverUseCases } from '../domain/decision/server-use-cases.ts';
 import { serverUseSimulator } from '../domain/decision/server-use-simulation.ts';
@@ -43,132 +33,36 @@ import { issuerKeys } from '../domain/federation/issuer-keys.ts';
 import { trustedIssuerRegistry } from '../domain/federation/trusted-issuer-registry.ts';
 import { workloadIdentity } from '../domain/federation/workload-identity.ts';
 import { workloadTokens } from '../domain/federation/workload-tokens.ts';
-import { grantUse } from '../domain/grants/grant-use.ts';
 import { groupRegistry } from '../domain/groups/group-registry.ts';
 import { ownersOf } from '../domain/groups/owners.ts';
 import { instanceRegister } from '../domain/instances/instance-register.ts';
 import { verifiedNames } from '../domain/names/verified-names.ts';
-import { clockSteps } from '../domain/nodes/clock-steps.ts';
-import { type Machine, nodeRegister } from '../domain/nodes/node-register.ts';
-import { oneAtATime } from '../domain/nodes/one-at-a-time.ts';
 import { accountLinks } from '../domain/peers/account-links.ts';
 import { peerAssertions } from '../domain/peers/peer-assertions.ts';
 import { peerRegistry } from '../domain/peers/peer-registry.ts';
 import { activePolicy } from '../domain/policy/active-policy.ts';
 import { policyRegistry } from '../domain/policy/policy-registry.ts';
 import { policyTrials } from '../domain/policy/policy-trials.ts';
-import type { Broadcast } from '../domain/ports/broadcast.ts';
-import type { Clock } from '../domain/ports/clock.ts';
-import type { DocumentStore } from '../domain/ports/document-store.ts';
-import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
-import type { Identifiers } from '../domain/ports/identifiers.ts';
-import type { Mailer } from '../domain/ports/mailer.ts';
-import type { TrustedAsk, TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import { resourceServerRegistry } from '../domain/resource-servers/resource-server-registry.ts';
 import { latchedKills } from '../domain/revocation/kill.ts';
 import { documentsUnderKills, registersUnderKills } from '../domain/revocation/registers-under-kills.ts';
 import { revocation as revocationOver } from '../domain/revocation/revocation.ts';
-import { masterKey as derivedFrom } from '../domain/secrets/master-key.ts';
 import { sessionRegister } from '../domain/sessions/session-register.ts';
-import { noticeBook } from '../domain/telling/notice-book.ts';
-import { metrics as makeMetrics } from '../http/metrics.ts';
-import { nodeState } from '../node-state.ts';
 import { logoutTokens } from '../provider/logout-tokens.ts';
-import { signingKeys } from '../provider/signing-keys.ts';
 import { approvalsOf, measureApprovals } from './approvals.ts';
 import { clientDocuments } from './client-documents.ts';
-import { egress } from './egress.ts';
 import { externalPoint } from './external-point.ts';
-import { measuredStores } from './measured-stores.ts';
-import { afterMoves } from './moved-data.ts';
+import { foundations, type Overrides } from './foundations.ts';
 import { pushParts } from './push.ts';
-import { folderOf, killLatch, otherSecretOf, secretOf, stores } from './stores.ts';
-import { mailerOf, telling } from './telling.ts';
+import { killLatch, otherSecretOf } from './stores.ts';
+import { telling } from './telling.ts';
 import { endsAtUpstreams, upstreamParts } from './upstream.ts';
-
-/** What a test may put in place of the real thing. */
-export type Overrides = {
-  readonly clock?: Clock;
-  readonly identifiers?: Identifiers;
-  readonly documents?: DocumentStore;
-  readonly ephemeral?: EphemeralStore;
-  readonly broadcast?: Broadcast;
-  /** 32 bytes. */
-  readonly masterKey?: Buffer;
-  readonly log?: Logger;
-  readonly mailer?: Mailer;
-  readonly trustedFetch?: TrustedFetch & Partial<TrustedPost & TrustedAsk>;
-  /** To see what a layer of the decision is there for: whether it is left out on a route. */
-  readonly withoutLayer?: (layer: DecisionLayer, route: Route) => boolean;
-  /** How other processes find this one; for tests with several nodes in one process. */
-  readonly machine?: Machine;
-  /** Until a request is answered with 503 for want of time; tests on a busy machine make it longer. */
-  readonly requestDeadlineMilliseconds?: number;
-};
 
 export const services = async (configuration: Configuration, overrides: Overrides) => {
   const { issuer } = configuration;
-  const clock = overrides.clock ?? systemClock;
-  const identifiers = overrides.identifiers ?? randomIdentifiers;
-  const log = overrides.log ?? pino({ level: configuration.log.level, base: null });
-  const metrics = makeMetrics();
-  // Before anything is opened: without its guard the server does not start.
-  const trustedFetch = overrides.trustedFetch ?? egress(configuration, { clock, log, metrics });
-  const folder = folderOf(configuration);
-  // The key first: a new data folder has none, and a database without its key must not be opened.
-  const masterKey = derivedFrom(overrides.masterKey ?? secretOf(configuration, folder), otherSecretOf(configuration));
-  const opened = await afterMoves(await stores(configuration, { ...overrides, log }, clock, folder));
-  const { documents, ephemeral } = measuredStores(opened, metrics);
-  const { prepublishSeconds, retireSeconds } = configuration.keys;
-  const keys = await oneAtATime({ documents, clock }, 'signing keys', () =>
-    signingKeys({ documents, clock, identifiers, masterKey, prepublishSeconds, retireSeconds }),
-  );
-  const nodes = nodeRegister({ documents, clock, machine: overrides.machine ?? thisProcess });
-  const steps = clockSteps({
-    clock,
-    elapsed: stopwatch,
-    onStep: (seconds) => log.warn({ event: 'clock.set', seconds }, 'the clock was set'),
-  });
-  const state = await nodeState(folder, { identifiers, nodes });
-  const trail = auditTrail({
-    documents,
-    clock,
-    node: state.node,
-    issuer,
-    signer: await auditSigner(keys.auditJwk()),
-    remember: state.remember,
-  });
-  const uses = agentUse({ documents, clock });
-  const outcomes = outcomeCounts({ documents, clock, node: state.node });
-  const grantUses = grantUse({ documents, clock });
-  const mailer = overrides.mailer ?? mailerOf(configuration);
-  const book = noticeBook({
-    documents,
-    clock,
-    isMailed: mailer !== undefined,
-    isPushed: async () => (await push.register?.isUsed()) === true,
-  });
-  const audit: typeof trail = {
-    ...trail,
-    async append(event) {
-      const ended = metrics.appending.startTimer();
-      try {
-        const receipt = await trail.append(event);
-        // Before what the event speaks of is done, as the event itself (WH-01).
-        await book.note(event, receipt);
-        metrics.events.inc({ type: event.type, outcome: event.outcome });
-        outcomes.note(event);
-        if (event.type === 'token.issued' && event.caller?.startsWith('agt_')) uses.note(event.caller);
-        grantUses.note(event);
-        return receipt;
-      } catch (error) {
-        metrics.failures.inc();
-        throw error;
-      } finally {
-        ended();
-      }
-    },
-  };
+  const base = await foundations(configuration, overrides, async () => (await push.register?.isUsed()) === true);
+  const { clock, identifiers, log, metrics, trustedFetch, folder, masterKey, documents, ephemeral } = base;
+  const { keys, uses, mailer, audit } = base;
 
   const hashing = passwords(configuration.passwords);
   const accounts = accountRegister({
@@ -476,21 +370,8 @@ export const services = async (configuration: Configuration, overrides: Override
     await push.register?.sealAnew();
   }
   return {
-    clock,
-    identifiers,
-    log,
-    metrics,
-    opened,
-    documents,
-    ephemeral,
-    broadcast: opened.broadcast,
-    folder,
-    masterKey,
-    keys,
-    nodes,
-    steps,
-    state,
-    audit,
+    ...base,
+    broadcast: base.opened.broadcast,
     passwords: hashing,
     accounts,
     sessions,
@@ -508,9 +389,6 @@ export const services = async (configuration: Configuration, overrides: Override
     names,
     owners,
     departures,
-    uses,
-    outcomes,
-    grantUses,
     upkeep,
     credentials,
     secrets: secretExceptions({ documents, audit, clock, identifiers, digestSecret, permits: permitsAgent }),
@@ -556,9 +434,7 @@ export const services = async (configuration: Configuration, overrides: Override
     revocation,
     latched,
     latch: killLatch(folder),
-    trustedFetch,
     keysByUrl: servedKeys,
-    mailer,
     telling: told,
     push,
   };

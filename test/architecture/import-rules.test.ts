@@ -174,6 +174,21 @@ const RULES: readonly Rule[] = [
     types: ['config/configuration.ts'],
   },
   {
+    of: 'src/compose/engine.ts',
+    may: ['src/domain/', 'src/provider/', 'src/http/interaction/upstream-browser.ts'],
+    types: ['./', 'config/configuration.ts'],
+  },
+  {
+    of: 'src/compose/extensions.ts',
+    may: ['src/extensions/', 'src/provider/'],
+    types: ['./', 'config/configuration.ts', 'src/domain/'],
+  },
+  {
+    of: 'src/compose/management-api.ts',
+    may: ['src/domain/', 'src/provider/', 'src/http/management/router.ts'],
+    types: ['./', 'config/configuration.ts'],
+  },
+  {
     of: 'src/compose/telling.ts',
     may: ['adapters/mail/', 'config/rules.ts', 'src/domain/', 'views/mail/', 'views/push/'],
     types: ['config/configuration.ts', 'src/http/metrics.ts', 'pino'],
@@ -201,7 +216,6 @@ const RULES: readonly Rule[] = [
     may: [
       'src/compose/',
       'src/domain/',
-      'src/extensions/',
       'src/provider/',
       'src/http/',
       'src/first-start.ts',

@@ -1,0 +1,89 @@
+/** The grants and endpoints that the engine gets from us, one of each folder in src/extensions. Called by compose.ts. */
+import type { Configuration } from '../../config/configuration.ts';
+import type { knowsAgent } from '../domain/approvals/acquaintance.ts';
+import type { pollingPace } from '../domain/limits/polling-pace.ts';
+import { backchannelSource } from '../extensions/backchannel-approval/backchannel-source.ts';
+import { backchannelApproval } from '../extensions/backchannel-approval/grant.ts';
+import { dynamicRegistration } from '../extensions/dynamic-registration/endpoint.ts';
+import { jwtBearer } from '../extensions/jwt-bearer/grant.ts';
+import { approvedExchange } from '../extensions/token-exchange/approval-door.ts';
+import { tokenExchange } from '../extensions/token-exchange/grant.ts';
+import type { issuedTokens } from '../provider/issued-tokens.ts';
+import type { leaseRegister } from '../provider/leases.ts';
+import { signIns } from '../provider/sign-ins.ts';
+import type { tokenLiveness } from '../provider/token-liveness.ts';
+import type { services } from './services.ts';
+
+export const extensionsOf = (
+  made: Awaited<ReturnType<typeof services>>,
+  configuration: Configuration,
+  {
+    tokens,
+    leases,
+    liveness,
+    knows,
+    pace,
+  }: {
+    readonly tokens: ReturnType<typeof issuedTokens>;
+    readonly leases: ReturnType<typeof leaseRegister>;
+    readonly liveness: ReturnType<typeof tokenLiveness>;
+    readonly knows: ReturnType<typeof knowsAgent>;
+    readonly pace: ReturnType<typeof pollingPace>;
+  },
+) => {
+  const { issuer } = configuration;
+  const { clock, identifiers, documents, masterKey, resourceServers, delegations, requests } = made;
+  const { accounts, agents, clients } = made.granting;
+  const exchanging = {
+    tokens,
+    agents,
+    resourceServers,
+    accounts,
+    clients,
+    leases,
+    delegations,
+    requests,
+    approvals: made.approvals,
+    authorize: made.authorize,
+    peers: made.peers,
+    signIns: signIns({ documents, clock, masterKey, tokens, liveness }),
+    instances: made.instances,
+    clock,
+    identifiers,
+    issuer,
+    exchangedTokenTtlSeconds: configuration.tokens.exchangedTokenTtlSeconds,
+    trustDomain: configuration.tokens.trustDomain,
+  };
+  return [
+    dynamicRegistration(issuer),
+    tokenExchange(exchanging),
+    backchannelApproval({
+      ...made.approvals,
+      sources: {
+        token_exchange: approvedExchange(exchanging),
+        backchannel: backchannelSource({ delegations, knows, clock, identifiers, issuer }),
+      },
+      agents,
+      accounts,
+      resourceServers,
+      authorize: made.authorize,
+      pace,
+      clock,
+      identifiers,
+      pollIntervalSeconds: configuration.approvals.pollIntervalSeconds,
+    }),
+    jwtBearer({
+      assertions: made.assertions,
+      links: made.links,
+      agents,
+      clients,
+      accounts,
+      accountsByAddress: made.accounts,
+      resourceServers,
+      authorize: made.authorize,
+      clock,
+      identifiers,
+      issuer,
+    }),
+  ];
+};

@@ -1,0 +1,128 @@
+/** What everything else stands on: time, stores, keys, this node, and the trail that hears of all that happens. Called by services.ts. */
+import { type Logger, pino } from 'pino';
+import { systemClock } from '../../adapters/node/clock.ts';
+import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
+import { stopwatch } from '../../adapters/node/stopwatch.ts';
+import { thisProcess } from '../../adapters/node/this-process.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import { agentUse } from '../domain/agents/agent-use.ts';
+import { auditSigner } from '../domain/audit/audit-signer.ts';
+import { auditTrail } from '../domain/audit/audit-trail.ts';
+import { outcomeCounts } from '../domain/audit/outcome-counts.ts';
+import type { Route } from '../domain/decision/facts.ts';
+import type { DecisionLayer } from '../domain/decision/layers.ts';
+import { grantUse } from '../domain/grants/grant-use.ts';
+import { clockSteps } from '../domain/nodes/clock-steps.ts';
+import { type Machine, nodeRegister } from '../domain/nodes/node-register.ts';
+import { oneAtATime } from '../domain/nodes/one-at-a-time.ts';
+import type { Broadcast } from '../domain/ports/broadcast.ts';
+import type { Clock } from '../domain/ports/clock.ts';
+import type { DocumentStore } from '../domain/ports/document-store.ts';
+import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
+import type { Mailer } from '../domain/ports/mailer.ts';
+import type { TrustedAsk, TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
+import { masterKey as derivedFrom } from '../domain/secrets/master-key.ts';
+import { noticeBook } from '../domain/telling/notice-book.ts';
+import { metrics as makeMetrics } from '../http/metrics.ts';
+import { nodeState } from '../node-state.ts';
+import { signingKeys } from '../provider/signing-keys.ts';
+import { egress } from './egress.ts';
+import { measuredStores } from './measured-stores.ts';
+import { afterMoves } from './moved-data.ts';
+import { folderOf, otherSecretOf, secretOf, stores } from './stores.ts';
+import { mailerOf } from './telling.ts';
+
+/** What a test may put in place of the real thing. */
+export type Overrides = {
+  readonly clock?: Clock;
+  readonly identifiers?: Identifiers;
+  readonly documents?: DocumentStore;
+  readonly ephemeral?: EphemeralStore;
+  readonly broadcast?: Broadcast;
+  /** 32 bytes. */
+  readonly masterKey?: Buffer;
+  readonly log?: Logger;
+  readonly mailer?: Mailer;
+  readonly trustedFetch?: TrustedFetch & Partial<TrustedPost & TrustedAsk>;
+  /** To see what a layer of the decision is there for: whether it is left out on a route. */
+  readonly withoutLayer?: (layer: DecisionLayer, route: Route) => boolean;
+  /** How other processes find this one; for tests with several nodes in one process. */
+  readonly machine?: Machine;
+  /** Until a request is answered with 503 for want of time; tests on a busy machine make it longer. */
+  readonly requestDeadlineMilliseconds?: number;
+};
+
+/** `isPushed`: whether anybody has a browser that is told by push; asked when something happens, and not before. */
+export const foundations = async (
+  configuration: Configuration,
+  overrides: Overrides,
+  isPushed: () => Promise<boolean>,
+) => {
+  const { issuer } = configuration;
+  const clock = overrides.clock ?? systemClock;
+  const identifiers = overrides.identifiers ?? randomIdentifiers;
+  const log = overrides.log ?? pino({ level: configuration.log.level, base: null });
+  const metrics = makeMetrics();
+  // Before anything is opened: without its guard the server does not start.
+  const trustedFetch = overrides.trustedFetch ?? egress(configuration, { clock, log, metrics });
+  const folder = folderOf(configuration);
+  // The key first: a new data folder has none, and a database without its key must not be opened.
+  const masterKey = derivedFrom(overrides.masterKey ?? secretOf(configuration, folder), otherSecretOf(configuration));
+  const opened = await afterMoves(await stores(configuration, { ...overrides, log }, clock, folder));
+  const { documents, ephemeral } = measuredStores(opened, metrics);
+  const { prepublishSeconds, retireSeconds } = configuration.keys;
+  const keys = await oneAtATime({ documents, clock }, 'signing keys', () =>
+    signingKeys({ documents, clock, identifiers, masterKey, prepublishSeconds, retireSeconds }),
+  );
+  const nodes = nodeRegister({ documents, clock, machine: overrides.machine ?? thisProcess });
+  const steps = clockSteps({
+    clock,
+    elapsed: stopwatch,
+    onStep: (seconds) => log.warn({ event: 'clock.set', seconds }, 'the clock was set'),
+  });
+  const state = await nodeState(folder, { identifiers, nodes });
+  const trail = auditTrail({
+    documents,
+    clock,
+    node: state.node,
+    issuer,
+    signer: await auditSigner(keys.auditJwk()),
+    remember: state.remember,
+  });
+  const uses = agentUse({ documents, clock });
+  const outcomes = outcomeCounts({ documents, clock, node: state.node });
+  const grantUses = grantUse({ documents, clock });
+  const mailer = overrides.mailer ?? mailerOf(configuration);
+  const book = noticeBook({
+    documents,
+    clock,
+    isMailed: mailer !== undefined,
+    isPushed,
+  });
+  const audit: typeof trail = {
+    ...trail,
+    async append(event) {
+      const ended = metrics.appending.startTimer();
+      try {
+        const receipt = await trail.append(event);
+        // Before what the event speaks of is done, as the event itself (WH-01).
+        await book.note(event, receipt);
+        metrics.events.inc({ type: event.type, outcome: event.outcome });
+        outcomes.note(event);
+        if (event.type === 'token.issued' && event.caller?.startsWith('agt_')) uses.note(event.caller);
+        grantUses.note(event);
+        return receipt;
+      } catch (error) {
+        metrics.failures.inc();
+        throw error;
+      } finally {
+        ended();
+      }
+    },
+  };
+  return {
+    ...{ clock, identifiers, log, metrics, trustedFetch, folder, masterKey, opened, documents, ephemeral },
+    ...{ keys, nodes, steps, state, uses, outcomes, grantUses, mailer, audit },
+  };
+};

@@ -1,0 +1,109 @@
+/** What the management API is made of: registers of the domain, and what ends things at the engine. Called by compose.ts. */
+import type { Configuration } from '../../config/configuration.ts';
+import { blueprintPreview } from '../domain/blueprints/blueprint-preview.ts';
+import { repeatableRegistration } from '../domain/registration/repeatable-registration.ts';
+import { managementRouter } from '../http/management/router.ts';
+import { factsOf } from '../provider/request-facts.ts';
+import type { callerProofs } from './caller-proofs.ts';
+import type { registration } from './registration.ts';
+import type { services } from './services.ts';
+
+type Wanted = Parameters<typeof managementRouter>[0];
+
+export const managementApi = (
+  made: Awaited<ReturnType<typeof services>>,
+  { issuer }: Configuration,
+  {
+    callers,
+    registering,
+    tokens,
+    kills,
+    leases,
+    grants,
+    delegations,
+    keysChanged,
+    countRefusal,
+    onUnexpected,
+  }: Pick<Wanted, 'tokens' | 'kills' | 'delegations' | 'countRefusal'> & {
+    readonly callers: ReturnType<typeof callerProofs>;
+    readonly registering: ReturnType<typeof registration>;
+    readonly leases: Wanted['grants']['leases'];
+    readonly grants: Wanted['grants']['desk'];
+    /** Has every node sign with, and publish, the keys there are now. */
+    readonly keysChanged: () => Promise<void>;
+    readonly onUnexpected: (error: unknown, request: string) => void;
+  },
+) => {
+  const { clock, identifiers, documents, masterKey, audit, keys, resourceServers } = made;
+  return managementRouter({
+    ...registering,
+    issuer,
+    masterKey,
+    audit,
+    countRefusal,
+    auditReader: audit,
+    tokens,
+    kills: {
+      ...kills,
+      async order(order, by) {
+        const ordered = await kills.order(order, by);
+        // Apps hear that their person is signed out; a kill waits for nobody, and counts without it.
+        if (order.scope === 'account') {
+          void made.sessions.ending(order.target, true).catch((error: unknown) => onUnexpected(error, 'kill'));
+        }
+        return ordered;
+      },
+    },
+    verifyProof: (ctx, accessToken) =>
+      callers.verifyProof({ proof: ctx.get('dpop') || undefined, method: ctx.method, path: ctx.path, accessToken }),
+    certificateOf: (ctx) => factsOf(ctx.req).certificate?.()?.thumbprint,
+    secrets: made.secrets,
+    credentials: {
+      ...made.credentials,
+      lastUses: made.credentialUses.lastUses,
+      provenBy: callers.provenBy,
+    },
+    federation: { issuers: made.trustedIssuers, keys: made.keysOfIssuers, workloads: made.workloads },
+    peers: { ...made.peers, keys: made.keysOfIssuers, links: made.links },
+    upstreams: { ...made.upstreams, links: made.upstreamLinks, issuer },
+    accounts: made.accounts,
+    factors: made.factors,
+    sessions: made.sessions,
+    clients: made.clients,
+    agents: made.agents,
+    findings: made.findings,
+    policies: made.policies,
+    serverUse: made.serverUse,
+    approvals: made.approvals.desk,
+    absences: made.approvals.absences,
+    clock,
+    budgets: made.budgets,
+    telling: made.telling,
+    policyTrials: made.policyTrials,
+    blueprints: { ...made.blueprints, preview: blueprintPreview({ documents }) },
+    groups: made.groups,
+    instances: made.instances,
+    registration: repeatableRegistration({ documents, clock, identifiers, agents: made.agents }),
+    owners: made.owners,
+    departures: made.departures,
+    resourceServers,
+    grants: { leases, desk: grants, uses: made.grantUses },
+    delegations,
+    keys: {
+      list: keys.list,
+      rotate: async (by) => {
+        await keys.rotate(audit, by.caller, by.request);
+        await keysChanged();
+      },
+      taint: async (id, reason, by) => {
+        try {
+          await keys.taint(id, reason, audit, by.caller, by.request);
+        } finally {
+          await keysChanged();
+        }
+      },
+    },
+    pushKeys: made.push.keys,
+    log: (request, error) => onUnexpected(error, request),
+  });
+};
