@@ -11,7 +11,7 @@ import { extendChain } from '../domain/delegation/actor-chain.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Instance } from '../domain/instances/instance.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { DocumentStore } from '../domain/ports/document-store.ts';
+import { type DocumentStore, update } from '../domain/ports/document-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import type { FamilyToMint, TokenResponse } from '../extensions/extension.ts';
@@ -53,18 +53,20 @@ export const instanceFamilies = (deps: {
   const { documents, clock, identifiers, masterKey, audit, consumptions, liveness, instances, issuer } = deps;
   const leases = documents.collection<LeaseRecord>(LEASES);
 
+  const refuse = (reason: string, text: string): DomainError =>
+    new DomainError('invalid_grant', text, { denial: { id: identifiers.newId('dny'), layer: 'grant', reason } });
+  const isOver = () => refuse('authorization_ended', 'what this token would come from has ended');
+
   /** The authorization behind a lease that counts. Throws 'invalid_grant' for one of another instance. */
   const authorizationOf = async (id: string, instance: Instance): Promise<LeaseRecord> => {
-    const refuse = (reason: string, text: string): DomainError =>
-      new DomainError('invalid_grant', text, { denial: { id: identifiers.newId('dny'), layer: 'grant', reason } });
     const lease = await liveness.leaseLive(id);
-    if (!lease) throw refuse('authorization_ended', 'what this token would come from has ended');
+    if (!lease) throw isOver();
     if (lease.parent === undefined) return lease;
     if (lease.instance !== instance.id) {
       throw refuse('authorization_of_other_instance', 'subject_token is of another instance of this agent');
     }
     const parent = (await leases.get(lease.parent))?.document;
-    if (!parent) throw refuse('authorization_ended', 'what this token would come from has ended');
+    if (!parent) throw isOver();
     return parent;
   };
 
@@ -144,6 +146,19 @@ export const instanceFamilies = (deps: {
           await instances.used(ctx, instance);
         },
       });
+      // Somebody may have ended what this comes from since it was looked at: then it goes no further.
+      const source = (await leases.get(authorization.id))?.document;
+      if (!source || (lease !== authorization.id && (await leases.take(lease)) === undefined)) {
+        await leases.take(share.id);
+        throw isOver();
+      }
+      // Or taken single rights from it: what stands there now holds for the share.
+      if (rightsIn(source) !== rightsIn(authorization)) {
+        await update(leases, share.id, (made) => ({
+          ...made,
+          payload: { ...source.payload, exp: made.payload['exp'], jti: share.id },
+        }));
+      }
       // One family of each authorization: whoever has lost its refresh token leaves none behind.
       for (const { document } of earlier) if (document.parent === authorization.id) await leases.take(document.id);
       return {
@@ -157,3 +172,6 @@ export const instanceFamilies = (deps: {
     },
   };
 };
+
+/** What can be taken from an authorization in place, to be compared. */
+const rightsIn = ({ payload }: LeaseRecord): string => JSON.stringify([payload['rejected'], payload['details']]);

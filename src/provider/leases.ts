@@ -36,6 +36,10 @@ export const leaseRegister = (deps: {
       const record = await deps.liveness.leaseLive(id);
       return record && toLease(record);
     },
+    async held(id) {
+      const record = await deps.liveness.leaseHeldLive(id);
+      return record && isShown(record) ? toLease(record) : undefined;
+    },
     async ofAccount(account) {
       const found = await leases.find({
         where: { account },
@@ -79,12 +83,7 @@ export const leaseRegister = (deps: {
       const stored = await take(id);
       return stored && toLease(stored.document);
     },
-    async revoke(id) {
-      const taken = await leases.take(id);
-      // Whoever ends what an instance was given under an authorization ends that: another share of it may just be made.
-      if (taken?.parent !== undefined) await leases.take(taken.parent);
-      return taken !== undefined;
-    },
+    revoke: async (id) => (await leases.take(id)) !== undefined,
   };
 };
 
@@ -116,7 +115,7 @@ const narrowed = (
 };
 
 const toLease = (record: LeaseRecord): Lease => {
-  const { id, account, clientId, payload, createdAt } = record;
+  const { id, account, clientId, payload, createdAt, parent, instance } = record;
   const grant = payload as unknown as GrantPayload;
   const session = sessionOfLease(record);
   return {
@@ -130,6 +129,8 @@ const toLease = (record: LeaseRecord): Lease => {
     ...(grant.details === undefined ? {} : { details: grant.details }),
     ...(grant.requestedActor === undefined ? {} : { actor: grant.requestedActor }),
     ...(session === undefined ? {} : { session }),
+    ...(parent === undefined ? {} : { parent }),
+    ...(instance === undefined ? {} : { instance }),
     createdAt,
     expiresAt: grant.exp,
   };

@@ -238,18 +238,21 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       const context = Provider.ctx;
       const replayed = context?.oidc?.route === 'token';
       const replay = instance === undefined ? 'token.replayed' : 'instance.replayed';
-      await audit.append({
+      const event = {
         type: replayed ? replay : 'grant.revoked',
-        outcome: 'done',
         grant: id,
         subject: account,
         caller: clientId,
         ...(instance === undefined ? {} : { agent: clientId, instance }),
         ...(context ? { request: factsOf(context.req).id } : {}),
-      });
+      } as const;
+      await audit.append({ ...event, outcome: 'done' });
       // The instances of an agent go on (decision D9): their leases hang on this row.
-      if (!clientId.startsWith('agt_') || instance !== undefined) await leases.take(id);
-      else await update(leases, id, (lease) => ({ ...lease, endedAt: clock.now() }));
+      const keepsRow = clientId.startsWith('agt_') && instance === undefined;
+      const ended = keepsRow
+        ? await update(leases, id, (lease) => ({ ...lease, endedAt: clock.now() }))
+        : await leases.take(id);
+      if (!ended) await audit.append({ ...event, outcome: 'refused', note: 'came to nothing: it was over first' });
     };
 
     return {

@@ -6,6 +6,7 @@ import { LEASES, type LeaseRecord } from '../../src/provider/records.ts';
 import { managementWorld } from '../support/management-world.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
+import { until } from '../support/until.ts';
 
 const CALENDAR = 'https://calendar.example.com';
 
@@ -91,6 +92,46 @@ describe('grants over the management API', () => {
     expect(leases.live.size).toBe(0);
   });
 
+  test('of two that end it at once one is told so, and the other that it was over: with an event of each', async () => {
+    const { call, owner, operator, mine, audit, leases } = await world();
+    const { revoke } = leases.port;
+    leases.port.revoke = async (id) => {
+      await until(() => audit.of('grant.revoked').length === 2, { what: 'both have begun' });
+      return revoke(id);
+    };
+    const answers = await Promise.all([owner, operator].map((by) => call(by, 'delete', `/grants/${mine}`)));
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 404]);
+    const [lost] = answers.filter(({ status }) => status === 404);
+    expect(lost?.body).toMatchObject({ detail: expect.stringContaining('over already') });
+    const events = audit.of('grant.revoked');
+    expect(events.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'refused']);
+    const loser = [owner, operator][answers.findIndex(({ status }) => status === 404)];
+    expect(events.at(-1)).toMatchObject({
+      caller: loser?.account.id,
+      grant: mine,
+      note: 'came to nothing: it was over first',
+    });
+    expect(audit.of('management.refused').at(-1)).toMatchObject({ caller: loser?.account.id, error: 'not_found' });
+  });
+
+  test('a client is named by as many characters as the address of its metadata document may have', async () => {
+    const { call, auditor, leases, clock, owner } = await world();
+    const clientId = `https://app.example/${'a'.repeat(492)}`;
+    leases.live.set('lse_long', {
+      ...{ id: 'lse_long', account: owner.account.id, clientId, openidScopes: ['openid'], resources: {} },
+      ...{ createdAt: clock.now(), expiresAt: clock.now() + 60 },
+    });
+    expect(clientId).toHaveLength(512);
+    const asked = (id: string) => call(auditor, 'get', `/grants?client=${encodeURIComponent(id)}`);
+    expect(idsIn(await asked(clientId))).toEqual(['lse_long']);
+    const longer = await asked(`${clientId}a`);
+    expect([longer.status, longer.body.errors]).toEqual([400, [expect.objectContaining({ parameter: 'client' })]]);
+    for (const filter of ['caller', 'id']) {
+      const found = await call(auditor, 'get', `/audit/events?${filter}=${encodeURIComponent(clientId)}`);
+      expect([filter, found.status]).toEqual([filter, 200]);
+    }
+  });
+
   test('each takes the scope of its own; nothing ends while the trail cannot be written', async () => {
     const { call, token, admin, mine, audit, leases } = await world();
     const reader = { token: token({ subject: admin.account.id, scope: ['grants:read'] }) };
@@ -163,6 +204,27 @@ describe('a grant of an app', () => {
       caller: scene.accountId,
       target: { kind: 'client', id: scene.app.clientId },
     });
+  });
+
+  test('answers at the UserInfo endpoint by what is allowed now (OpenID Connect Core §5.3)', async () => {
+    const request = scene.authorizationRequest(scene.app, { scope: 'openid profile groups offline_access' });
+    const code = scene.codeFrom(await scene.walk(request.url));
+    const tokens = await scene.calls.token(scene.keyed(scene.app), {
+      ...{ grant_type: 'authorization_code', code, redirect_uri: REDIRECT_URI, code_verifier: request.verifier },
+    });
+    const userinfo = async (token: unknown) => (await scene.calls.userinfo(String(token))).body;
+    const { access_token: token, refresh_token: refreshToken } = tokens.body;
+    expect(await userinfo(token)).toMatchObject({ sub: scene.accountId, name: 'Ada', groups: [] });
+    expect((await narrow(['openid', 'profile'])).text).toContain('Taken away.');
+    const left = await userinfo(token);
+    expect(left).toEqual({ sub: scene.accountId, groups: [] });
+    const next = await scene.calls.token(scene.keyed(scene.app), {
+      ...{ grant_type: 'refresh_token', refresh_token: String(refreshToken) },
+    });
+    expect(next.status).toBe(200);
+    expect(decodeJwt(String(next.body['id_token']))).not.toHaveProperty('name');
+    expect(await userinfo(next.body['access_token'])).toEqual(left);
+    expect(String(next.body['scope'])).not.toContain('profile');
   });
 
   test('is found among more than a thousand of other apps: shown, narrowed and ended', async () => {
@@ -263,5 +325,21 @@ describe('a grant of an app', () => {
       outcome: 'refused',
       caller: scene.accountId,
     });
+  });
+
+  test('whose session is over is over by its id, too, and cannot be ended any more', async () => {
+    const code = await scene.newCode(scene.jwt.identifier, 'openid read');
+    const tokens = (await scene.calls.token(scene.keyed(scene.app), code)).body;
+    const id = String(decodeJwt(String(tokens['access_token']))['grant_id']);
+    const read = () => scene.management.call('GET', `/grants/${id}`);
+    const listed = async () =>
+      JSON.stringify((await scene.management.call('GET', `/grants?account=${scene.accountId}`)).body);
+    expect((await read()).status).toBe(200);
+    expect(await listed()).toContain(id);
+    expect((await scene.management.call('POST', `/accounts/${scene.accountId}/end-sessions`)).status).toBe(200);
+    expect(await listed()).not.toContain(id);
+    expect((await read()).status).toBe(404);
+    expect((await scene.management.call('DELETE', `/grants/${id}`)).status).toBe(404);
+    expect((await server.events('grant.revoked')).filter(({ grant }) => grant === id)).toEqual([]);
   });
 });

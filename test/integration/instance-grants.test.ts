@@ -1,5 +1,7 @@
 /** Grants of agents that running copies have shares of: what is taken from one, or ended, over HTTP. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { DocumentStore } from '../../src/domain/ports/document-store.ts';
+import { LEASES } from '../../src/provider/records.ts';
 import { instancesOf } from '../support/instances.ts';
 import type { Answer } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -9,14 +11,38 @@ let server: RunningServer;
 let scene: Scene;
 let instances: ReturnType<typeof instancesOf>;
 
+/** Runs once, when the next share of an authorization is about to be stored. */
+let beforeShare: (() => Promise<void>) | undefined;
+const between = (documents: DocumentStore): DocumentStore => ({
+  ...documents,
+  collection: (declaration) => {
+    const collection = documents.collection<never>(declaration);
+    if (declaration.name !== LEASES.name) return collection;
+    return {
+      ...collection,
+      async insert(document: never) {
+        const first = 'parent' in (document as object) ? beforeShare : undefined;
+        if (first) beforeShare = undefined;
+        await first?.();
+        return collection.insert(document);
+      },
+    };
+  },
+});
+
 beforeAll(async () => {
-  server = await runServer();
+  server = await runServer({ between });
   scene = await makeScene(server, { skipConsent: false });
   instances = instancesOf(scene);
 });
 afterAll(() => server?.close());
 
-type Grant = { readonly id: string; readonly openid_scopes: readonly string[]; readonly parent?: string };
+type Grant = {
+  readonly id: string;
+  readonly openid_scopes: readonly string[];
+  readonly parent?: string;
+  readonly instance?: string;
+};
 
 /** An agent that a person authorized, and copies of it with what each was given under that. */
 const family = async (name: string, copies: number) => {
@@ -69,5 +95,95 @@ describe('what a person takes from an authorization', () => {
       target: { kind: 'agent', id: agent.clientId },
       inputs: { openidTaken: ['email'] },
     });
+  });
+});
+
+describe('ending one share of an instance', () => {
+  const end = (id: string) => scene.management.call('DELETE', `/grants/${id}`);
+  const eventsOf = async (id: string) => (await server.events('grant.revoked')).filter(({ grant }) => grant === id);
+  const shareOf = async (grants: readonly Grant[], { instance }: { readonly instance: unknown }) => {
+    const found = grants.find((grant) => grant.instance === instance);
+    if (!found) throw new Error('no share');
+    return found;
+  };
+
+  test('ends that share: the authorization and its other copies go on, and the event names what ended', async () => {
+    const { agent, parent, copies, grants } = await family('One share', 2);
+    const [first, second] = copies;
+    if (!first || !second) throw new Error('no copies');
+    const listed = await grants();
+    const authorization = listed.find((grant) => grant.parent === undefined);
+    const share = await shareOf(listed, { instance: first.share['instance'] });
+    expect(share.parent).toBe(authorization?.id);
+    expect((await end(share.id)).status).toBe(204);
+    expect((await instances.refresh(first.identity, String(first.held['refresh_token']))).body['error']).toBe(
+      'invalid_grant',
+    );
+    expect(await instances.introspect(first.held['access_token'])).toEqual({ active: false });
+    await good(instances.refresh(second.identity, String(second.held['refresh_token'])));
+    await good(instances.refresh(agent, String(parent['refresh_token'])));
+    expect((await grants()).map(({ id }) => id).sort()).toEqual(
+      listed
+        .map(({ id }) => id)
+        .filter((id) => id !== share.id)
+        .sort(),
+    );
+    expect(await eventsOf(share.id)).toMatchObject([
+      {
+        outcome: 'done',
+        subject: scene.accountId,
+        target: { kind: 'agent', id: agent.clientId },
+        instance: share.instance,
+      },
+    ]);
+    expect(await eventsOf(String(authorization?.id))).toEqual([]);
+  });
+
+  test('gives its copy no other one by what it still holds, but by a token of the agent itself', async () => {
+    const { parent, copies, grants } = await family('Again', 1);
+    const [copy] = copies;
+    if (!copy) throw new Error('no copy');
+    const { id } = await shareOf(await grants(), { instance: copy.share['instance'] });
+    expect((await end(id)).status).toBe(204);
+    const own = await instances.share(copy.identity, String(copy.held['access_token']));
+    expect([own.status, own.body['error']]).toEqual([400, 'invalid_request']);
+    expect((await server.events('token.refused')).at(-1)).toMatchObject({ outcome: 'refused' });
+    await good(instances.share(copy.identity, String(parent['access_token'])));
+  });
+
+  test('TX-12 a share that is made of it at that moment does not survive', async () => {
+    const { copies, grants } = await family('Racing', 1);
+    const [copy] = copies;
+    if (!copy) throw new Error('no copy');
+    const { id } = await shareOf(await grants(), { instance: copy.share['instance'] });
+    beforeShare = async () => {
+      expect((await end(id)).status).toBe(204);
+    };
+    const answer = await instances.share(copy.identity, String(copy.held['access_token']));
+    expect([answer.status, answer.body['error']]).toEqual([400, 'invalid_grant']);
+    expect((await grants()).filter(({ parent }) => parent !== undefined)).toEqual([]);
+    expect((await server.events('token.refused')).at(-1)).toMatchObject({ outcome: 'refused', error: 'invalid_grant' });
+  });
+
+  test('what is taken from the authorization at that moment is not in the share either', async () => {
+    const { agent, copies, grants } = await family('Racing narrowed', 1);
+    const [copy] = copies;
+    if (!copy) throw new Error('no copy');
+    beforeShare = async () => {
+      expect(await narrow(agent.clientId, 'email')).toContain('Taken away.');
+    };
+    await good(instances.share(copy.identity, String(copy.held['access_token'])));
+    expect((await grants()).flatMap(({ openid_scopes: scopes }) => scopes)).not.toContain('email');
+  });
+
+  test('the authorization, ended, takes all its shares along', async () => {
+    const { agent, parent, copies, grants } = await family('All of it', 1);
+    const authorization = (await grants()).find((grant) => grant.parent === undefined);
+    expect((await end(String(authorization?.id))).status).toBe(204);
+    expect(await grants()).toEqual([]);
+    for (const { identity, held } of copies) {
+      expect((await instances.refresh(identity, String(held['refresh_token']))).body['error']).toBe('invalid_grant');
+    }
+    expect((await instances.refresh(agent, String(parent['refresh_token']))).body['error']).toBe('invalid_grant');
   });
 });

@@ -5,6 +5,7 @@ export const fakeLeases = () => {
   const live = new Map<string, Lease>();
   const port: Leases = {
     get: async (id) => live.get(id),
+    held: async (id) => live.get(id),
     ofAccount: async (account) => [...live.values()].filter((lease) => lease.account === account),
     async list({ account, clientId, after, limit }) {
       const all = [...live.values()]

@@ -23,6 +23,7 @@ export const accountWords = {
     en: 'It ended. What was handed on below ended with it.',
     de: 'Beendet. Was darunter weitergegeben wurde, endete mit.',
   }),
+  wasOver: phrase({ en: 'It was over already.', de: 'Es war schon beendet.' }),
   allowed: phrase({ en: 'Allowed. The agent can go on now.', de: 'Erlaubt. Der Agent kann jetzt weitermachen.' }),
   denied: phrase({ en: 'Denied. Nothing was allowed.', de: 'Abgelehnt. Es wurde nichts erlaubt.' }),
   narrowed: phrase({

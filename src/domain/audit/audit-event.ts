@@ -68,12 +68,14 @@ export const AUDIT_EVENTS = {
   'break_glass.reviewed': 'A third person said whether that was right; `inputs` hold the finding and the note.',
   'approval.used':
     'The resource server carried out the approved action, or was told yes about it; the approval is good for no other call. `caller` is the resource server.',
-  'grant.revoked': 'What a person had allowed a client ended.',
-  'grant.narrowed': 'Single rights were taken from what a person had allowed a client; `inputs` say which.',
+  'grant.revoked':
+    'What a person had allowed a client ended, `instance`: the share of one running copy; `refused`: it was over first.',
+  'grant.narrowed':
+    'Single rights were taken from what a person had allowed a client; `inputs` say which. `refused`: it was over first.',
   'delegation.created': 'A delegation row was made.',
   'delegation.extended': 'A delegation row came to hold more, within the row above it.',
   'delegation.narrowed': 'A person left a delegation row less than it held.',
-  'delegation.revoked': 'A delegation ended, with all below it.',
+  'delegation.revoked': 'A delegation ended, with all below it; `refused`: it was over first.',
   'account.created': 'An account was made.',
   'account.updated': 'An account was changed.',
   'account.disabled': 'An account was disabled; its sessions are over.',

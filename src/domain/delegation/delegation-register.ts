@@ -300,20 +300,26 @@ export const delegationRegister = ({
 
     /**
      * Ends a row and with it everything below, by one swap. Idempotent: a row that is over is answered
-     * as it is, without an event. Undefined when there is no such row. `by` is an account, client or agent id, or 'system'.
+     * as it is, without an event; of concurrent ends one is done, and the event of each other is followed by one that says
+     * it came to nothing. Undefined when there is no such row. `by` is an account, client or agent id, or 'system'.
      */
     async revoke(id: string, by: string, request?: string): Promise<Delegation | undefined> {
       const found = (await rows.get(id))?.document;
       if (!found || found.state === 'revoked') return found;
-      await audit.append({
+      const event = {
         ...aboutRow(found),
         type: 'delegation.revoked',
-        outcome: 'done',
         caller: by,
         ...(request ? { request } : {}),
-      });
+      } as const;
+      await audit.append({ ...event, outcome: 'done' });
       const now = clock.now();
-      const stored = await update(rows, id, (row) => (row.state === 'revoked' ? undefined : endedRow(row, now, by)));
+      let isMine = false;
+      const stored = await update(rows, id, (row) => {
+        isMine = row.state === 'active';
+        return isMine ? endedRow(row, now, by) : undefined;
+      });
+      if (!isMine) await audit.append({ ...event, outcome: 'refused', note: 'came to nothing: it was over first' });
       return stored?.document;
     },
 

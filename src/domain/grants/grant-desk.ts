@@ -13,6 +13,12 @@ import type { Lease, LeaseRights, Leases } from '../ports/leases.ts';
 const PAGE = 200;
 const PASSES = 5;
 
+/** What came of an end or a narrowing: 'over' when the grant had ended first, 'nothing' when it holds none of it. */
+type Change = 'done' | 'over' | 'nothing';
+
+/** After the event of a change that another's end was before. */
+const NOTHING = { outcome: 'refused', note: 'came to nothing: it was over first' } as const;
+
 export type GrantDesk = ReturnType<typeof grantDesk>;
 
 export const grantDesk = ({
@@ -32,66 +38,90 @@ export const grantDesk = ({
       grant: lease.id,
       target: { kind: lease.clientId.startsWith('agt_') ? 'agent' : 'client', id: lease.clientId },
       ...(request === undefined ? {} : { request }),
+      ...(lease.instance === undefined ? {} : { instance: lease.instance }),
       ...(source === undefined ? {} : { personal: { source } }),
     }) as const;
 
   /**
    * Does something to each grant a client holds of an account, again until a pass finds nothing to do: what is remembered is
-   * forgotten with the first one, and what was granted from it meanwhile is found by the next pass. Answers how many it was done to.
+   * forgotten with the first one, and what was granted from it meanwhile is found by the next pass, as is what took the place
+   * of one that was over first. Answers how many it was done to.
    */
   const toAll = async (
     account: string,
     clientId: string,
-    change: (lease: Lease) => Promise<boolean>,
+    change: (lease: Lease) => Promise<Change>,
   ): Promise<number> => {
     let count = 0;
     for (let pass = 0; pass < PASSES; pass += 1) {
-      const before = count;
+      let isSettled = true;
       let after: Cursor | undefined;
       do {
         const page = await leases.list({ account, clientId, after, limit: PAGE });
-        for (const lease of page.items) if (await change(lease)) count += 1;
+        for (const lease of page.items) {
+          const outcome = await change(lease);
+          if (outcome !== 'nothing') isSettled = false;
+          if (outcome === 'done') count += 1;
+        }
         after = page.next;
       } while (after);
-      if (count === before) break;
+      if (isSettled) break;
     }
     return count;
   };
 
-  const desk = {
-    /** Ends a grant. First what is remembered, so that nothing is granted anew without a page. False when it was over. */
-    async revoke(lease: Lease, by: By): Promise<boolean> {
-      await audit.append({ ...about(lease, by), type: 'grant.revoked' });
-      await consents.forget(lease.account, lease.clientId);
-      return leases.revoke(lease.id);
+  const end = async (lease: Lease, by: By): Promise<Change> => {
+    const event = { ...about(lease, by), type: 'grant.revoked' } as const;
+    await audit.append(event);
+    if (lease.parent === undefined) await consents.forget(lease.account, lease.clientId);
+    if (await leases.revoke(lease.id)) return 'done';
+    await audit.append({ ...event, ...NOTHING });
+    return 'over';
+  };
+
+  const narrow = async (lease: Lease, without: LeaseRights, by: By): Promise<Change> => {
+    const lost = held(lease, without);
+    if (isNothing(lost)) return 'nothing';
+    if (isNothing(minus(lease, lost)) && lease.details === undefined) return end(lease, by);
+    const event = {
+      ...about(lease, by),
+      type: 'grant.narrowed',
+      inputs: { taken: lost.resources, openidTaken: lost.openidScopes },
+    } as const;
+    await audit.append(event);
+    await consents.forget(lease.account, lease.clientId);
+    if (await leases.narrow(lease.id, lost)) return 'done';
+    await audit.append({ ...event, ...NOTHING });
+    return 'over';
+  };
+
+  return {
+    /**
+     * Ends a grant. First what is remembered, so that nothing is granted anew without a page. A share of an instance ends
+     * alone: the authorization it is of stays, and so does its memory. Of concurrent callers one is told true; false when it
+     * was over first, which an event says, too.
+     */
+    revoke: async (lease: Lease, by: By): Promise<boolean> => (await end(lease, by)) === 'done',
+
+    /** Ends all a client holds of an account, however much it is, also what it is given meanwhile. Answers how many ended. */
+    async revokeAllOf(account: string, clientId: string, by: By): Promise<number> {
+      const authorizations = new Set<string>();
+      const count = await toAll(account, clientId, (lease) => {
+        if (lease.parent !== undefined) authorizations.add(lease.parent);
+        return end(lease, by);
+      });
+      // One whose own tokens were over before is no grant any more; with its row no further share can be made of it.
+      for (const id of authorizations) await leases.revoke(id);
+      return count;
     },
 
     /**
-     * Takes single rights from a grant; access tokens that carry one are over, the next ones carry what is left. One that
-     * holds nothing then ends. False when none of these rights was in it.
+     * Takes single rights from all a client holds of an account, in the same way; access tokens that carry one are over, the
+     * next ones carry what is left. A grant that holds nothing then ends. Answers of how many grants.
      */
-    async narrow(lease: Lease, without: LeaseRights, by: By): Promise<boolean> {
-      const lost = held(lease, without);
-      if (isNothing(lost)) return false;
-      if (isNothing(minus(lease, lost)) && lease.details === undefined) return desk.revoke(lease, by);
-      await audit.append({
-        ...about(lease, by),
-        type: 'grant.narrowed',
-        inputs: { taken: lost.resources, openidTaken: lost.openidScopes },
-      });
-      await consents.forget(lease.account, lease.clientId);
-      return (await leases.narrow(lease.id, lost)) !== undefined;
-    },
-
-    /** Ends all a client holds of an account, however much it is, also what it is given meanwhile. Answers how many ended. */
-    revokeAllOf: (account: string, clientId: string, by: By): Promise<number> =>
-      toAll(account, clientId, (lease) => desk.revoke(lease, by)),
-
-    /** Takes single rights from all a client holds of an account, in the same way. Answers of how many grants. */
     narrowAllOf: (account: string, clientId: string, without: LeaseRights, by: By): Promise<number> =>
-      toAll(account, clientId, (lease) => desk.narrow(lease, without, by)),
+      toAll(account, clientId, (lease) => narrow(lease, without, by)),
   };
-  return desk;
 };
 
 /** That somebody signed in, and for how long, is what the grant is; it is taken back with all of it only. */

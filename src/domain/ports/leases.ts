@@ -13,6 +13,9 @@ export type Lease = {
   readonly actor?: string;
   /** Session it ends with. */
   readonly session?: string;
+  /** Of a share that a running copy of an agent has: the lease of the authorization, which it ends with, and the copy. */
+  readonly parent?: string;
+  readonly instance?: string;
   readonly createdAt: number;
   readonly expiresAt: number;
 };
@@ -21,8 +24,10 @@ export type Lease = {
 export type LeaseRights = Pick<Lease, 'openidScopes' | 'resources'>;
 
 export interface Leases {
-  /** The live lease, or undefined. */
+  /** The live lease, or undefined; also one whose session is over, since what agents were given from it is not. */
   get(id: string): Promise<Lease | undefined>;
+  /** The lease as its client holds it, or undefined: exactly those that `list` has. */
+  held(id: string): Promise<Lease | undefined>;
   /** Live leases of an account, newest first; at most 1000. */
   ofAccount(account: string): Promise<readonly Lease[]>;
   /**
@@ -42,6 +47,10 @@ export interface Leases {
    * none any more.
    */
   narrow(id: string, without: LeaseRights): Promise<Lease | undefined>;
-  /** Ends a lease: its refresh and access tokens, and what was exchanged from them, are over. False when there was none. */
+  /**
+   * Ends a lease: its refresh and access tokens, what was exchanged from them, and the shares that hang on it are over. Of a
+   * share only that one: the authorization and its other shares go on. Of concurrent callers exactly one is told true;
+   * false when there was none.
+   */
   revoke(id: string): Promise<boolean>;
 }

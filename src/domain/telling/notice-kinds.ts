@@ -238,6 +238,7 @@ export const NOTICE_KINDS = {
     says: 'A delegation ended, with all below it.',
     from: ['delegation.revoked'],
     about: 'delegation',
+    when: isDone,
   },
   'factor.added': {
     says: 'A second factor was added to an account.',

@@ -49,6 +49,7 @@ const DONE = {
   revoked: accountWords.ended,
   narrowed: accountWords.narrowed,
   nothing: { kind: 'notice', text: accountWords.nothingChosen },
+  over: { kind: 'notice', text: accountWords.wasOver },
   allowed: accountWords.allowed,
   denied: { kind: 'notice', text: accountWords.denied },
   email: accountWords.addressConfirmed,
@@ -212,10 +213,9 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   router.post('/account/leases/:id/revoke', async (ctx) => {
     const { account } = await sessions.withForm(ctx);
     const { id = '' } = ctx.params;
-    const lease = await leases.get(id);
+    const lease = await leases.held(id);
     if (lease?.account !== account.id) throw notYours();
-    await grants.revoke(lease, byOf(ctx, account.id));
-    done(ctx, 'revoked');
+    done(ctx, (await grants.revoke(lease, byOf(ctx, account.id))) ? 'revoked' : 'over');
   });
 
   addPasswordRoutes(router, deps, sessions, home);

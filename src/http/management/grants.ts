@@ -1,4 +1,5 @@
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
+import { DomainError } from '../../domain/errors.ts';
 import type { GrantDesk } from '../../domain/grants/grant-desk.ts';
 import type { GrantUses } from '../../domain/grants/grant-use.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
@@ -8,7 +9,7 @@ import { showGrant } from './representations.ts';
 
 /** What this API asks about grants. */
 export type Grants = {
-  readonly leases: Pick<Leases, 'get' | 'list'>;
+  readonly leases: Pick<Leases, 'held' | 'list'>;
   readonly desk: Pick<GrantDesk, 'revoke'>;
   readonly uses: Pick<GrantUses, 'lastUses'>;
 };
@@ -27,7 +28,7 @@ export const grantHandlers = (
   };
 
   const visible = async ({ id, access, caller }: Call): Promise<Lease> => {
-    const lease = await leases.get(id);
+    const lease = await leases.held(id);
     const isVisible =
       lease !== undefined &&
       (access === 'all' || lease.account === caller.id || (await ownsAgent(lease.clientId, caller.id)));
@@ -52,7 +53,8 @@ export const grantHandlers = (
     },
 
     async revokeGrant(call) {
-      await desk.revoke(await visible(call), call.by);
+      const isEnded = await desk.revoke(await visible(call), call.by);
+      if (!isEnded) throw new DomainError('not_found', 'It was over already: another call ended it first.');
       return {};
     },
   };

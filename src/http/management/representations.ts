@@ -211,6 +211,8 @@ export const showGrant = (lease: Lease, usedAt: number | undefined): JsonObject 
   resources: Object.fromEntries(Object.entries(lease.resources).filter(([, scopes]) => scopes.length > 0)),
   ...(lease.details === undefined ? {} : { details: lease.details }),
   ...(lease.session === undefined ? {} : { session: lease.session }),
+  ...(lease.parent === undefined ? {} : { parent: lease.parent }),
+  ...(lease.instance === undefined ? {} : { instance: lease.instance }),
   ...(usedAt === undefined ? {} : { last_used_at: usedAt }),
   created_at: lease.createdAt,
   expires_at: lease.expiresAt,

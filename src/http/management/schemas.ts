@@ -349,11 +349,17 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         additionalProperties: { type: 'array', items: { type: 'object' } },
       },
       session: { type: 'string', description: 'Session it ends with; absent where it holds while the person is away.' },
+      parent: {
+        type: 'string',
+        description:
+          'Grant of the authorization that this is a share of, which ends with it and not the other way round.',
+      },
+      instance: { type: 'string', description: 'Running copy of the agent that holds the share.' },
       last_used_at: seconds('When a token last came of it; absent when none did, or not within 400 days.'),
       created_at: seconds('When it was allowed.'),
       expires_at: seconds('When it ends by itself.'),
     },
-    ['actor', 'details', 'session', 'last_used_at'],
+    ['actor', 'details', 'session', 'parent', 'instance', 'last_used_at'],
   ),
   GrantPage: page('Grant'),
 

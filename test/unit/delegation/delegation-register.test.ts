@@ -259,6 +259,22 @@ describe('liveness', () => {
     expect(await register.get(second.id)).toMatchObject({ revokedBy: 'acc_anna', revokedAt: START + 5 });
   });
 
+  test('of two that end a row at once one has done it, and the event of the other is followed by what came of it', async () => {
+    const { register, audit } = registerScene();
+    const first = rowOf(await register.recordConsent(consent()));
+    audit.events.length = 0;
+    audit.beforeAppend = async () => {
+      audit.beforeAppend = async () => {};
+      await register.revoke(first.id, 'acc_operator');
+    };
+    expect(await register.revoke(first.id, 'acc_anna')).toMatchObject({ state: 'revoked', revokedBy: 'acc_operator' });
+    expect(audit.events.map(({ type, caller, outcome, note }) => [type, caller, outcome, note])).toEqual([
+      ['delegation.revoked', 'acc_operator', 'done', undefined],
+      ['delegation.revoked', 'acc_anna', 'done', undefined],
+      ['delegation.revoked', 'acc_anna', 'refused', 'came to nothing: it was over first'],
+    ]);
+  });
+
   test('TX-12 a hop that was ended stays ended until the person consents to the first hop again', async () => {
     const { register, audit, clock } = registerScene();
     const first = rowOf(await register.recordConsent(consent()));

@@ -2,7 +2,7 @@
 
 import { SHOWN_STATES } from '../../../domain/approvals/approval-lists.ts';
 import { REVIEWERS } from '../../../domain/approvals/break-glass.ts';
-import { ADMINISTRATORS, about, id, OWN, PAGE, READERS, type RouteDeclaration, WRITERS } from './route.ts';
+import { ADMINISTRATORS, about, clientId, id, OWN, PAGE, READERS, type RouteDeclaration, WRITERS } from './route.ts';
 
 const budgets = about('budgets', 'budgets:read', 'budgets:write');
 const policies = about('policy sets', 'policies:read', 'policies:write');
@@ -91,7 +91,7 @@ export const AUTHORITY_ROUTES = {
     query: {
       ...PAGE,
       account: id('Only those of this account.'),
-      client: id('Only those of this client or agent.'),
+      client: clientId('Only those of this client or agent.'),
     },
   }),
   getGrant: grants.read('/grants/{id}', 'Grant', 'Read a grant; one that is over is not there', OWN),
@@ -99,7 +99,8 @@ export const AUTHORITY_ROUTES = {
     method: 'DELETE',
     path: '/grants/{id}',
     tag: 'grants',
-    summary: 'End a grant: its tokens, and what was exchanged from them, are over',
+    summary:
+      'End a grant: its tokens, and what was exchanged from them, are over; of a share of an instance only that share',
     scope: 'grants:write',
     policy: 'administer',
     roles: WRITERS,

@@ -1,7 +1,7 @@
 /** Routes about running the server: kills, the audit trail and the keys. */
 import { AUDIT_EVENTS } from '../../../domain/audit/audit-event.ts';
 import { KILL_SCOPES } from '../../../domain/revocation/kill.ts';
-import { ADMINISTRATORS, about, id, OWN, PAGE, type RouteDeclaration } from './route.ts';
+import { ADMINISTRATORS, about, clientId, id, OWN, PAGE, type RouteDeclaration } from './route.ts';
 
 const kills = about('kills', 'kills:read', 'kills:write');
 /** The stream of a node, and the place in it. */
@@ -50,12 +50,12 @@ export const OPERATION_ROUTES = {
         description:
           'Only events that ended so. Beside another condition a page may be shorter than asked for, and still have a next one.',
       },
-      id: id(
+      id: clientId(
         'Only events in which this id stands: as subject, agent, caller, piece of work, delegation, token, decision, denial, approval, or target. A page may be shorter than asked for, and still have a next one.',
       ),
       subject: id('Only events on behalf of this account.'),
       agent: id('Only events about this agent.'),
-      caller: id('Only events caused by this account, client or agent.'),
+      caller: clientId('Only events caused by this account, client or agent.'),
       txn: id('Only events of this piece of work.'),
       delegation: id('Only events about this delegation.'),
       token_id: id('Only events about this token.'),

@@ -53,6 +53,8 @@ export const ADMINISTRATORS = ['administrator'] as const;
 export const READS = { not: 'it only reads' } as const;
 
 export const id = (description: string): JsonSchema => ({ type: 'string', minLength: 1, maxLength: 128, description });
+/** Of a client: that may be the URL of its metadata document, which is longer. */
+export const clientId = (description: string): JsonSchema => ({ ...id(description), maxLength: 512 });
 export const PAGE = {
   limit: { type: 'integer', minimum: 1, maximum: 200, default: 50, description: 'Items on a page.' },
   cursor: { type: 'string', minLength: 1, maxLength: 1024, description: '`next` of the page before.' },
