@@ -97,6 +97,13 @@ export const derivationsModel = (world: World.Organization) => {
     return (consents[number]?.expiresAt ?? 0) > now ? number : undefined;
   };
 
+  /** Whether this consent may be passed on along a path, the person's own agent last. */
+  const isNamed = (path: readonly string[], consent: World.ModelConsent | undefined): boolean =>
+    path.length < 2 ||
+    (consent !== undefined &&
+      consent.depth >= path.length - 1 &&
+      path.slice(0, -1).every((agent) => consent.agents.includes(agent)));
+
   return {
     consentOf: (root: string, target: string, now: number) => consents[consentAt(root, target, now) ?? -1],
     consent(root: string, target: string, consent: World.ModelConsent) {
@@ -116,8 +123,9 @@ export const derivationsModel = (world: World.Organization) => {
       if (!server || !client || token.expiresAt <= now) return undefined;
       const { types } = server;
       const scopes = Object.keys(server.scopes);
-      // A token counts while the consent it comes from does.
+      // A token counts while the consent it comes from does, and names all it went through.
       if (consentAt(token.path.at(-1), token.audience, now) !== token.consent) return undefined;
+      if (!isNamed(token.path, consents[token.consent ?? -1])) return undefined;
       const isOwn = token.path[0] === callerId;
       if (!isOwn && !caller.at.includes(token.audience)) return undefined;
       const isNewHop = token.path.length > 0 && !isOwn;
@@ -126,7 +134,7 @@ export const derivationsModel = (world: World.Organization) => {
       const number = consentAt(base.at(-1), target, now);
       const consent = consents[number ?? -1];
       if (number === undefined || !consent || path.length > maxDepth) return undefined;
-      if (isNewHop && (!consent.agents.includes(callerId) || consent.depth < path.length - 1)) return undefined;
+      if (!isNamed(path, consent)) return undefined;
       // What everybody on the way back to the person holds here.
       const key = (of: readonly string[]) => `${of.join('<')} ${target} ${number}`;
       const hops = base.slice(0, -1).map((_, index) => handedOn.get(key(base.slice(index))));

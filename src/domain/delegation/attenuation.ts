@@ -50,18 +50,19 @@ export const isActive = (row: Pick<Delegation, 'state' | 'expiresAt'>, now: numb
   row.state === 'active' && row.expiresAt > now;
 
 /**
- * The row as it counts at `now`, or undefined when it or any row above is over. `above` are its
- * ancestors, nearest first. A row above that was narrowed later narrows this one at once: nothing
- * has to walk down the tree.
+ * The row as it counts at `now`, or undefined when it or any row above is over, or is not to be passed on to the agent
+ * below it any more, or not so far (decision 18). `above` are its ancestors, nearest first. A row above that was narrowed
+ * later narrows this one at once: nothing has to walk down the tree.
  */
 export const effective = (row: Delegation, above: readonly Delegation[], now: number): Delegation | undefined => {
   if (above.length !== row.ancestors.length) return undefined;
   if (![row, ...above].every((each) => isActive(each, now))) return undefined;
   if (above.some((each, index) => each.id !== row.ancestors[index])) return undefined;
-  const held = [row, ...above].reduceRight<Held | undefined>(
-    (parent, child) => (parent ? attenuate(parent, child) : child),
-    undefined,
-  );
+  let held: Held | undefined;
+  for (const each of [row, ...above].reverse()) {
+    if (held && !mayPassOnTo(held, each.actor)) return undefined;
+    held = held ? attenuate(held, each) : each;
+  }
   if (!held) return undefined;
   const detailsAbove = above.map(({ details = [] }) => details);
   return {

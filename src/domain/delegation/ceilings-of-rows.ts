@@ -1,7 +1,7 @@
 import type { Agent } from '../agents/agent.ts';
 import type { Ceilings } from '../blueprints/ceilings.ts';
 import type { Versioned } from '../ports/document-store.ts';
-import type { Delegation } from './delegation.ts';
+import { type Delegation, decidedAtOf } from './delegation.ts';
 
 /** Agents with the ceilings that count for them now (agents/effective-agent.ts). */
 export type CappedAgents = { getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]> };
@@ -28,7 +28,7 @@ export const underCeilings = (row: Delegation, ceilings: ReadonlyMap<string, Cei
   const depth = Math.min(row.passOn.depth, maxDelegationDepth ?? row.passOn.depth);
   return {
     ...row,
-    expiresAt: Math.min(row.expiresAt, row.updatedAt + (maxDelegationSeconds ?? Number.POSITIVE_INFINITY)),
+    expiresAt: Math.min(row.expiresAt, decidedAtOf(row) + (maxDelegationSeconds ?? Number.POSITIVE_INFINITY)),
     passOn: depth < 1 ? { agents: [], depth: 0 } : { ...row.passOn, depth },
   };
 };

@@ -14,7 +14,7 @@ import { revocation as overStore, type Revocation } from '../revocation/revocati
 import { extendChain } from './actor-chain.ts';
 import { attenuate, combine, type Held, isEmpty, mayPassOnTo, normalisePassOn, withDetails } from './attenuation.ts';
 import type { CappedAgents } from './ceilings-of-rows.ts';
-import type { Delegation } from './delegation.ts';
+import { type Delegation, decidedAtOf } from './delegation.ts';
 import type { Consent, DelegationList, Hop, OneAction } from './delegation-changes.ts';
 import { aboutRow, consentTo, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
 import { delegationSlots } from './delegation-slots.ts';
@@ -117,7 +117,7 @@ export const delegationRegister = ({
           );
           const now = clock.now();
           if (current) {
-            const { details: _, ...before } = current;
+            const { details: _, decidedAt: __, ...before } = current;
             return isEmpty(held) ? endedRow(current, now, by) : { ...before, ...held, updatedAt: now };
           }
           if (isEmpty(held)) return undefined;
@@ -291,7 +291,11 @@ export const delegationRegister = ({
           isMine = current?.id === id && scope !== undefined && scope.length < current.scope.length;
           if (!isMine || !current || !scope) return undefined;
           const now = clock.now();
-          return isEmpty({ ...current, scope }) ? endedRow(current, now, by) : { ...current, scope, updatedAt: now };
+          // To take is not to decide anew: it gives no more time, and no ended hop back.
+          const decidedAt = decidedAtOf(current);
+          return isEmpty({ ...current, scope })
+            ? endedRow(current, now, by)
+            : { ...current, scope, updatedAt: now, decidedAt };
         },
         { caller: by, ...(request ? { request } : {}) },
       );

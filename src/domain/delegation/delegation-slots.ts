@@ -5,7 +5,7 @@ import { type DocumentStore, isDocumentConflict, StoreUnavailable, type Versione
 import type { Part, Revocation } from '../revocation/revocation.ts';
 import { effective, isActive } from './attenuation.ts';
 import { type CappedAgents, ceilingsOf, isWithinDepth, underCeilings } from './ceilings-of-rows.ts';
-import { DELEGATIONS, type Delegation } from './delegation.ts';
+import { DELEGATIONS, type Delegation, decidedAtOf } from './delegation.ts';
 import { aboutRow, changeOfRow, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
 
 /**
@@ -108,7 +108,7 @@ export const delegationSlots = ({
     const lastEnd = Math.max(0, ...ends);
     if (lastEnd === 0) return;
     const root = await rows.get(parent.ancestors.at(-1) ?? parent.id);
-    if (!root || root.document.updatedAt <= lastEnd) {
+    if (!root || decidedAtOf(root.document) <= lastEnd) {
       throw new DomainError('access_denied', 'this hop of the delegation was ended');
     }
   };

@@ -43,9 +43,15 @@ export type Delegation = {
   readonly slot: string;
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** When it was last decided what it may hold, where something was only taken from it since. Absent: `updatedAt`. */
+  readonly decidedAt?: number;
   /** Never later than the parent's. */
   readonly expiresAt: number;
 };
+
+/** When somebody last gave it what it holds: what is taken from it gives it no more time, and nobody back who was ended. */
+export const decidedAtOf = ({ decidedAt, updatedAt }: Pick<Delegation, 'decidedAt' | 'updatedAt'>): number =>
+  decidedAt ?? updatedAt;
 
 /** Authorization details of a row and of those above it, as decisions look at them. */
 export const detailsOfRow = (row: Delegation | undefined): readonly (readonly Detail[])[] =>

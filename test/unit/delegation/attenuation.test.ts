@@ -33,20 +33,31 @@ describe('attenuation', () => {
     );
   });
 
-  test('TX-02 a row counts as no more than any row above it holds now, however they were stored', () => {
+  test('TX-02 a row counts as no more than any row above it holds now, and names it to, however they were stored', () => {
+    const row = fc.record({ held, actor: fc.constantFrom('agt_a', 'agt_b') });
     fc.assert(
       fc.property(
-        fc.array(held, { minLength: 1, maxLength: 6 }),
-        fc.integer({ min: START, max: START + 5000 }),
+        fc.array(row, { minLength: 1, maxLength: 4 }),
+        fc.integer({ min: START, max: START + 2000 }),
         (all, now) => {
           const ids = all.map((_, index) => `dlg_${index}`);
           const rows = all.map(
-            (each, index) =>
-              ({ ...each, id: ids[index], state: 'active', ancestors: ids.slice(index + 1) }) as unknown as Delegation,
+            ({ held: each, actor }, index) =>
+              ({
+                ...each,
+                actor,
+                id: ids[index],
+                state: 'active',
+                ancestors: ids.slice(index + 1),
+              }) as unknown as Delegation,
           );
           const [row, ...above] = rows as [Delegation, ...Delegation[]];
           const found = effective(row, above, now);
-          expect(found !== undefined).toBe(rows.every(({ expiresAt }) => expiresAt > now));
+          const isNamed = above.every(
+            ({ passOn }, index) =>
+              passOn.depth >= index + 1 && rows.slice(0, index + 1).every(({ actor }) => passOn.agents.includes(actor)),
+          );
+          expect(found !== undefined).toBe(isNamed && rows.every(({ expiresAt }) => expiresAt > now));
           if (!found) return;
           for (const each of above) {
             expect(isWithin(found, each)).toBe(true);
@@ -97,6 +108,7 @@ describe('attenuation', () => {
               const above = byId.get(id);
               expect(above && above.state === 'active' && above.expiresAt > clock.now()).toBe(true);
               if (above) expect(isWithin(live, above)).toBe(true);
+              if (above) expect([row.actor, mayPassOnTo(above, row.actor)]).toEqual([row.actor, true]);
             }
           }
           expect(new Set(after.map(({ slot }) => slot)).size).toBe(after.length);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { actorsOf } from '../../../src/domain/delegation/actor-chain.ts';
+import { underCeilings } from '../../../src/domain/delegation/ceilings-of-rows.ts';
 import type { Delegation } from '../../../src/domain/delegation/delegation.ts';
 import type { Hop } from '../../../src/domain/delegation/delegation-changes.ts';
 import { consent, ISSUER, registerScene, START } from './fakes.ts';
@@ -307,13 +308,67 @@ describe('liveness', () => {
     const second = await register.derive(hop(first, 'agt_b', { scope: ['read', 'send'] }));
     const third = await register.derive(hop(second, 'agt_c', { scope: ['read', 'send'] }));
     await register.recordConsent(
-      consent({ scope: ['read'], expiresAt: START + 60, passOn: { agents: ['agt_b'], depth: 1 } }),
+      consent({ scope: ['read'], expiresAt: START + 60, passOn: { agents: ['agt_b', 'agt_c'], depth: 2 } }),
     );
     expect(await register.live(third.id)).toMatchObject({
       scope: ['read'],
       expiresAt: START + 60,
       passOn: { agents: [], depth: 0 },
     });
+  });
+
+  test.each([
+    ['names another agent', { agents: ['agt_c'], depth: 3 }, [false, false]],
+    ['names nobody', { agents: [], depth: 0 }, [false, false]],
+    ['goes one hop less deep', { agents: ['agt_b', 'agt_c'], depth: 1 }, [true, false]],
+    ['names only the nearer', { agents: ['agt_b'], depth: 3 }, [true, false]],
+    ['names all of them', { agents: ['agt_b', 'agt_c'], depth: 2 }, [true, true]],
+  ])('TX-02 below a consent that %s, hops count as it says (decision 18)', async (_, passOn, counts) => {
+    const { register } = registerScene();
+    const first = rowOf(await register.recordConsent(consent()));
+    const second = await register.derive(hop(first, 'agt_b'));
+    const third = await register.derive(hop(second, 'agt_c'));
+    await register.recordConsent(consent({ passOn }));
+    expect([await register.live(second.id), await register.live(third.id)].map(Boolean)).toEqual(counts);
+    const { items } = await register.list({ subject: 'acc_anna', live: true, limit: 10 });
+    expect(items.map(({ id }) => id).sort()).toEqual(
+      [first.id, ...(counts[0] ? [second.id] : []), ...(counts[1] ? [third.id] : [])].sort(),
+    );
+    // Whoever is named again holds it again, and within what is allowed then.
+    await register.recordConsent(consent({ scope: ['send'] }));
+    expect(await register.live(second.id)).toMatchObject({ scope: [] });
+  });
+
+  test('TX-02 what was taken from the hops below does not come back by a consent that names nobody (decision 18)', async () => {
+    const { register } = registerScene();
+    const first = rowOf(await register.recordConsent(consent()));
+    const second = await register.derive(hop(first, 'agt_b', { scope: ['read', 'send'] }));
+    await register.narrow(first.id, ['send'], 'acc_anna');
+    expect(await register.live(second.id)).toMatchObject({ scope: ['read'] });
+    await register.recordConsent(consent({ asked: ['send'], scope: ['send'], passOn: { agents: [], depth: 0 } }));
+    expect(await register.live(first.id)).toMatchObject({ scope: ['read', 'send'], passOn: { agents: [] } });
+    expect(await register.live(second.id)).toBeUndefined();
+    await expect(register.derive(hop(rowOf(await register.live(first.id)), 'agt_b'))).rejects.toMatchObject({
+      code: 'access_denied',
+    });
+  });
+
+  test('TX-12 to take a right is no consent anew: an ended hop stays ended, and ceilings give no more time', async () => {
+    const { register, clock } = registerScene();
+    const first = rowOf(await register.recordConsent(consent()));
+    const second = await register.derive(hop(first, 'agt_b'));
+    await register.revoke(second.id, 'acc_anna');
+    clock.advance(5);
+    const narrowed = rowOf(await register.narrow(first.id, ['send'], 'acc_anna'));
+    expect(narrowed).toMatchObject({ updatedAt: START + 5, decidedAt: START });
+    await expect(register.derive(hop(narrowed, 'agt_b'))).rejects.toMatchObject({ code: 'access_denied' });
+    const ceilings = new Map([['agt_a', { maxDelegationSeconds: 10 }]]);
+    expect(underCeilings(narrowed, ceilings).expiresAt).toBe(START + 10);
+    clock.advance(1);
+    const again = rowOf(await register.recordConsent(consent()));
+    expect(again.decidedAt).toBeUndefined();
+    expect(underCeilings(again, ceilings).expiresAt).toBe(START + 16);
+    expect(await register.derive(hop(again, 'agt_b'))).toMatchObject({ parent: first.id });
   });
 
   test('is no for an id nobody has, and for a row whose ancestor is gone', async () => {
