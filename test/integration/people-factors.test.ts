@@ -1,6 +1,6 @@
 /** Second factors on the pages: the step after the password, and `/account/security`. */
 import { describe, expect, test } from '@jest/globals';
-import { MULTI_FACTOR, SINGLE_FACTOR } from '../../src/domain/accounts/assurance.ts';
+import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM_SESSION } from '../../src/domain/accounts/assurance.ts';
 import { codeAt, withApp } from '../support/authenticator-app.ts';
 import { fillForm } from '../support/browser-flow.ts';
 import { formsOf, textOf } from '../support/html-forms.ts';
@@ -155,8 +155,11 @@ describe('the step after the password', () => {
 });
 
 describe('/account/security', () => {
-  const personAt = (world: PeopleWorld, more: { acr?: string; authTime?: number } = {}, account = world.ada.id) =>
-    browserAt(world, `session=${world.sessions.start(account, more)}`);
+  const personAt = (
+    world: PeopleWorld,
+    more: { acr?: string; amr?: string[]; authTime?: number } = {},
+    account = world.ada.id,
+  ) => browserAt(world, `session=${world.sessions.start(account, more)}`);
 
   const addApp = async (world: PeopleWorld, person = personAt(world)) => {
     const page = await person.get('/account/security/totp');
@@ -218,6 +221,34 @@ describe('/account/security', () => {
       '/account/security?done=removed',
     );
     expect(await world.factors.list(world.ada.id)).toEqual([]);
+  });
+
+  test('LG-07 nor does a form of a page that was never opened: an old session gets no challenge by failing', async () => {
+    const world = await peopleWorld();
+    for (const session of [
+      personAt(world, { authTime: world.clock.now() - 3600 }),
+      personAt(world, { amr: [UPSTREAM_SESSION] }),
+    ]) {
+      world.audit.events.length = 0;
+      const fields = formsOf((await session.get('/account/security')).text).flatMap((form) => form.fields);
+      const csrf = `csrf=${fields.find(({ name }) => name === 'csrf')?.value}`;
+      const answer = await session.post('/account/security/passkey', `${csrf}&name=Mine&credential=%7B%7D`);
+      expect([answer.status, answer.text.includes('challenge')]).toEqual([303, false]);
+      expect(answer.headers['location']).toContain('anew');
+      expect(world.audit.events).toMatchObject([
+        { type: 'request.refused', subject: world.ada.id, inputs: { reason: 'invalid_field /credential' } },
+      ]);
+    }
+    // Who began in time may try again.
+    const recent = personAt(world);
+    const page = await recent.get('/account/security/passkey');
+    const [form] = formsOf(page.text).filter(({ action }) => action.endsWith('/passkey'));
+    if (!form) throw new Error(page.text);
+    const again = await recent.post(form.action, fillForm(form, { set: { name: 'Mine', credential: '{}' } }));
+    expect([again.status, again.text.includes('challenge')]).toEqual([400, true]);
+    world.clock.move(601);
+    const late = await recent.post(form.action, fillForm(form, { set: { name: 'Mine', credential: '{}' } }));
+    expect([late.status, late.text.includes('challenge')]).toEqual([303, false]);
   });
 
   test('WB-02 WB-11 forms of other sessions and factors of other people do nothing', async () => {

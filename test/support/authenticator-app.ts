@@ -14,14 +14,11 @@ export const withApp = async (
   account: Account,
 ): Promise<{ readonly secret: string; readonly recovery: readonly string[] }> => {
   const session = `session of ${account.id}`;
-  const { secret } = await world.totpEnrolment.offer(account, session);
+  const assurance = { acr: MULTI_FACTOR, amr: ['pwd', 'otp'], authTime: world.clock.now() };
+  const { secret } = await world.totpEnrolment.offer(account, { session, assurance });
   const recovery = await world.totpEnrolment.confirm(
     { name: 'Phone', code: codeAt(secret, world.clock.now()), session },
-    {
-      account: account.id,
-      assurance: { acr: MULTI_FACTOR, amr: ['pwd', 'otp'], authTime: world.clock.now() },
-      by: { caller: account.id },
-    },
+    { account: account.id, assurance, by: { caller: account.id } },
   );
   return { secret, recovery: recovery ?? [] };
 };

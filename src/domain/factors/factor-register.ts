@@ -165,8 +165,16 @@ export const factorRegister = (deps: FactorRegisterDeps) => {
     return used;
   };
 
+  const requireMayChange = async (account: string, assurance: Assurance): Promise<void> => {
+    requireStrength(await all(account), assurance);
+    requireRecent(assurance);
+  };
+
   return {
     useOne,
+
+    /** Throws 'forbidden' where a sign-in is too old or too weak to change factors with: before something is handed out to add one. */
+    requireMayChange,
 
     /** The passkeys of an account that count. */
     passkeysOf: async (account: string): Promise<readonly PasskeyFactor[]> =>
@@ -184,10 +192,11 @@ export const factorRegister = (deps: FactorRegisterDeps) => {
     /**
      * Adds a factor that was just proven. With the first one come recovery codes, which are answered here and never
      * again. Throws DomainError 'invalid_field' for its name, 'conflict' for one too many or one twice, and 'forbidden' where
-     * the sign-in is weaker than a factor there is.
+     * the sign-in is weaker than a factor there is. That it was recent is looked at when the factor is offered
+     * (`requireMayChange`): who began in time may finish.
      */
     async add(added: NewFactor, { account, assurance, by }: Changing): Promise<readonly string[] | undefined> {
-      const name = checkText(added.name.trim().normalize('NFC'), '/name', 60);
+      const name = factorName(added.name);
       const check = (factors: readonly Factor[]): void => {
         requireStrength(factors, assurance);
         if (factors.filter(({ kind }) => kind === added.kind).length >= MOST[added.kind]) {
@@ -290,6 +299,9 @@ export const factorRegister = (deps: FactorRegisterDeps) => {
     },
   };
 };
+
+/** What a person calls a factor. Throws 'invalid_field' for what cannot be shown. */
+export const factorName = (typed: string): string => checkText(typed.trim().normalize('NFC'), '/name', 60);
 
 const contextOf = (account: string, id: string): string => `factor/${account}/${id}`;
 

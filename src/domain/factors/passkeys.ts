@@ -1,4 +1,5 @@
 import type { Account } from '../accounts/account.ts';
+import type { Assurance } from '../accounts/assurance.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -10,7 +11,7 @@ import { type Changing, type FactorRegister, RECENT_SECONDS } from './factor-reg
 import { checkedAssertion, claimedBy, creationOptions, madePasskey, relyingParty, requestOptions } from './webauthn.ts';
 
 export type PasskeysDeps = {
-  readonly factors: Pick<FactorRegister, 'add' | 'passkeysOf' | 'useOne'>;
+  readonly factors: Pick<FactorRegister, 'add' | 'passkeysOf' | 'requireMayChange' | 'useOne'>;
   readonly ephemeral: EphemeralStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
@@ -82,9 +83,16 @@ export const passkeys = (deps: PasskeysDeps) => {
     /** Whether a browser can use passkeys at the address of this server. */
     isAvailable: party !== undefined,
 
-    /** Options for a new passkey, as JSON. Throws DomainError 'not_found' where there are none. */
-    async offerNew(account: Pick<Account, 'id' | 'username' | 'name'>, session: string): Promise<string> {
+    /**
+     * Options for a new passkey, as JSON. Throws DomainError 'not_found' where there are none, and 'forbidden' where the
+     * sign-in of the session is too old or too weak: whoever has a challenge can add a way in for good (LG-07).
+     */
+    async offerNew(
+      account: Pick<Account, 'id' | 'username' | 'name'>,
+      { session, assurance }: { readonly session: string; readonly assurance: Assurance },
+    ): Promise<string> {
       if (!party) throw new DomainError('not_found', 'Passkeys cannot be used at the address of this server.');
+      await factors.requireMayChange(account.id, assurance);
       const challenge = await newChallenge('add', account.id, session);
       return creationOptions(party, account, challenge, await factors.passkeysOf(account.id));
     },

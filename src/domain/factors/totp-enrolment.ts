@@ -1,9 +1,10 @@
+import type { Assurance } from '../accounts/assurance.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
-import { type Changing, type FactorRegister, RECENT_SECONDS } from './factor-register.ts';
+import { type Changing, type FactorRegister, factorName, RECENT_SECONDS } from './factor-register.ts';
 import { stepOf, totpAddress, totpSecret } from './totp.ts';
 
 export type TotpEnrolmentDeps = {
@@ -11,7 +12,7 @@ export type TotpEnrolmentDeps = {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;
-  readonly factors: Pick<FactorRegister, 'add'>;
+  readonly factors: Pick<FactorRegister, 'add' | 'requireMayChange'>;
   /** Shown in the app beside the username. */
   readonly issuerName: string;
 };
@@ -44,10 +45,17 @@ export const totpEnrolment = (deps: TotpEnrolmentDeps) => {
   };
 
   return {
-    /** The same secret for as long as it waits, so that a page shown again fits what was scanned. */
-    async offer(account: { readonly id: string; readonly username: string }, session: string): Promise<TotpOffer> {
+    /**
+     * The same secret for as long as it waits, so that a page shown again fits what was scanned. Throws 'forbidden' for a
+     * new one where the sign-in of the session is too old or too weak.
+     */
+    async offer(
+      account: { readonly id: string; readonly username: string },
+      { session, assurance }: { readonly session: string; readonly assurance: Assurance },
+    ): Promise<TotpOffer> {
       const keys = keysOf(account.id, session);
       const found = await waiting(keys);
+      if (!found) await factors.requireMayChange(account.id, assurance);
       const secret = found?.secret ?? totpSecret(Buffer.from(identifiers.newSecret(), 'base64url'));
       const [key = ''] = keys;
       if (!found) await ephemeral.set(key, masterKey.seal(key, secret), RECENT_SECONDS);
@@ -74,6 +82,8 @@ export const totpEnrolment = (deps: TotpEnrolmentDeps) => {
       if (lastStep === undefined) {
         throw new DomainError('invalid_field', 'That is not the code the app shows now.', { field: '/code' });
       }
+      // Before the secret is used up: what is scanned already has to stay what it is.
+      factorName(name);
       // Of two forms sent at the same time one adds it.
       if ((await ephemeral.take(found.key)) === undefined) {
         throw new DomainError('conflict', 'This app was added already.');

@@ -14,6 +14,7 @@ import {
   doneOf,
   exchangeOf,
   languageOf,
+  recordRefusal,
   requestOf,
   seeOther,
   sendOnward,
@@ -41,6 +42,8 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
     by: byOf(ctx, account.id),
   });
 
+  const signedIn = ({ id: session, assurance }: PageSession) => ({ session, assurance });
+
   /** Sends the browser away to sign in again where that is needed first, and says whether it was. */
   const signInFirst = async (ctx: Context, session: PageSession, backTo: string): Promise<boolean> => {
     if (await factors.mayChange(session.account.id, session.assurance)) return false;
@@ -57,7 +60,7 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
     status = 200,
     again: Pick<TotpPageModel, 'errors' | 'name'> = {},
   ): Promise<void> => {
-    const offer = await totpEnrolment.offer(session.account, session.id);
+    const offer = await totpEnrolment.offer(session.account, signedIn(session));
     const page = totpPage({
       ...frameOf(session),
       ...offer,
@@ -75,7 +78,7 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
     status = 200,
     again: Pick<PasskeyPageModel, 'errors' | 'name'> = {},
   ): Promise<void> => {
-    const options = await passkeys.offerNew(session.account, session.id);
+    const options = await passkeys.offerNew(session.account, signedIn(session));
     const { csrf } = session;
     const page = passkeyPage({ ...frameOf(session), ...again, action: `${path}/passkey`, csrf, options });
     sendPage(ctx, status, page, [], 'scripts');
@@ -145,6 +148,7 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
       if (!isDomainError(error)) throw error;
       const field = error.field === '/name' ? 'name' : ON_CODE.includes(error.code) ? 'code' : undefined;
       if (field === undefined) throw error;
+      await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
       await showTotp(ctx, session, statusOf(error), {
         name: name.slice(0, 60),
@@ -169,6 +173,9 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
       else seeOther(ctx, `${path}?done=added`);
     } catch (error) {
       if (!isDomainError(error) || error.code !== 'invalid_field') throw error;
+      await recordRefusal(deps, ctx, error);
+      // The page holds another challenge: it takes what the first one took.
+      if (await signInFirst(ctx, session, `${path}/passkey`)) return;
       const field = error.field === '/name' ? 'name' : 'credential';
       await showPasskey(ctx, session, 400, {
         name: name.slice(0, 60),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { TOTP } from 'otpauth';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
-import { MULTI_FACTOR, SINGLE_FACTOR } from '../../../src/domain/accounts/assurance.ts';
+import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM_SESSION } from '../../../src/domain/accounts/assurance.ts';
 import { FACTORS } from '../../../src/domain/factors/factor.ts';
 import { type Changing, factorRegister } from '../../../src/domain/factors/factor-register.ts';
 import { masterKey } from '../../../src/domain/secrets/master-key.ts';
@@ -78,7 +78,8 @@ describe('second factors of an account', () => {
     const world = await peopleWorld();
     const weak = by(world, { acr: SINGLE_FACTOR, amr: ['pwd'] });
     // A thief of the password begins to add an app, and waits.
-    const offer = await world.totpEnrolment.offer(world.ada, 'session of a thief');
+    const thief = { session: 'session of a thief', assurance: weak.assurance };
+    const offer = await world.totpEnrolment.offer(world.ada, thief);
     await withApp(world, world.ada);
     const [factor] = await world.factors.list(world.ada.id);
     const forbidden = { code: 'forbidden' };
@@ -95,6 +96,22 @@ describe('second factors of an account', () => {
     expect(await world.factors.mayChange(world.ada.id, weak.assurance)).toBe(false);
     expect(await world.factors.mayChange(world.ada.id, old.assurance)).toBe(false);
     expect(await world.factors.list(world.ada.id)).toHaveLength(2);
+  });
+
+  test('LG-07 nothing to add one with is handed out to an old, weak or borrowed sign-in', async () => {
+    const world = await peopleWorld();
+    const { passkeys } = world.deps;
+    const forbidden = { code: 'forbidden' };
+    const refuses = async (more: Partial<Changing['assurance']>) => {
+      const signedIn = { session: 'ses_one', ...by(world, more) };
+      await expect(passkeys.offerNew(world.ada, signedIn)).rejects.toMatchObject(forbidden);
+      await expect(world.totpEnrolment.offer(world.ada, signedIn)).rejects.toMatchObject(forbidden);
+    };
+    await refuses({ authTime: START - 601 });
+    await refuses({ amr: [UPSTREAM_SESSION] });
+    await withApp(world, world.ada);
+    await refuses({ acr: SINGLE_FACTOR, amr: ['pwd'] });
+    expect(await passkeys.offerNew(world.ada, { session: 'ses_one', ...by(world) })).toContain('challenge');
   });
 
   test('with the last factor its recovery codes go, and an administrator can take them all', async () => {
@@ -114,9 +131,10 @@ describe('second factors of an account', () => {
 
   test('an app is added once, with a name that can be shown, and after its code', async () => {
     const world = await peopleWorld();
-    const offer = await world.totpEnrolment.offer(world.ada, 'one');
-    expect(await world.totpEnrolment.offer(world.ada, 'one')).toEqual(offer);
-    expect((await world.totpEnrolment.offer(world.ada, 'two')).secret).not.toBe(offer.secret);
+    const offerIn = (session: string) => world.totpEnrolment.offer(world.ada, { session, ...by(world) });
+    const offer = await offerIn('one');
+    expect(await offerIn('one')).toEqual(offer);
+    expect((await offerIn('two')).secret).not.toBe(offer.secret);
     expect(offer.secret).toMatch(/^[A-Z2-7]{32}$/);
     const confirm = (name: string, code: string, session = 'one') =>
       world.totpEnrolment.confirm({ name, code, session }, by(world, { acr: SINGLE_FACTOR }));
@@ -124,6 +142,8 @@ describe('second factors of an account', () => {
     await expect(confirm('App', codeAt(offer.secret, START + 3600))).rejects.toMatchObject({ field: '/code' });
     await expect(confirm('App', right, 'two')).rejects.toMatchObject({ field: '/code' });
     await expect(confirm('App', right, 'three')).rejects.toMatchObject({ code: 'not_found' });
+    await expect(confirm(' ', right)).rejects.toMatchObject({ field: '/name' });
+    expect(await offerIn('one')).toEqual(offer);
     const answers = await Promise.allSettled(Array.from({ length: 20 }, () => confirm('App', right)));
     expect(answers.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     expect((await world.factors.list(world.ada.id)).map(({ kind, name }) => [kind, name])).toEqual([
@@ -134,7 +154,7 @@ describe('second factors of an account', () => {
 
   test('the address an app reads names server and person, and gives the same codes', async () => {
     const world = await peopleWorld();
-    const { address, secret } = await world.totpEnrolment.offer(world.ada, 'one');
+    const { address, secret } = await world.totpEnrolment.offer(world.ada, { session: 'one', ...by(world) });
     expect(address).toMatch(/^otpauth:\/\/totp\/Behalf:ada\?issuer=Behalf&secret=/);
     expect(new URL(address).searchParams.get('secret')).toBe(secret);
     // RFC 6238 appendix B, the secret of SHA-1.
