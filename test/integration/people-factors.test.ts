@@ -101,6 +101,31 @@ describe('the step after the password', () => {
     expect((await send(codeAt(secret, world.clock.now()))).status).toBe(303);
   });
 
+  test('LG-02 LG-04 browsers that a thief of the password collected before there was a factor have no codes of their own to guess', async () => {
+    const world = await peopleWorld();
+    const collected: string[] = [];
+    for (let index = 0; index < 3; index += 1) {
+      const attempt = { username: 'ada', password: PASSWORD, source: '203.0.113.9', request: 'req_1' };
+      const signedIn = await world.signIn.signIn(attempt);
+      if (signedIn.next === 'done') collected.push(`__Host-behalf_device=${signedIn.device}`);
+    }
+    const { secret } = await withApp(world, world.ada);
+    const statuses = [];
+    for (const device of collected) {
+      const { send } = await afterPassword(world, device);
+      for (let index = 0; index < LIMITS.signInPerAccount; index += 1) statuses.push((await send('000000')).status);
+    }
+    expect(collected).toHaveLength(3);
+    expect(statuses.filter((status) => status === 403)).toHaveLength(LIMITS.signInPerAccount);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(2 * LIMITS.signInPerAccount);
+    expect(world.audit.of('session.refused').at(-1)).toMatchObject({ inputs: { reason: 'limit_per_factor' } });
+    // A browser in which a factor was proven has.
+    world.clock.move(60);
+    const { ada, signIn } = world;
+    const known = `__Host-behalf_device=${signIn.deviceOf(ada, MULTI_FACTOR)}`;
+    expect((await (await afterPassword(world, known)).send(codeAt(secret, world.clock.now()))).status).toBe(303);
+  });
+
   test('WB-02 WB-11 the form is that of its own interaction, browser, kind and account', async () => {
     const world = await peopleWorld();
     const { secret } = await withApp(world, world.ada);
@@ -181,6 +206,8 @@ describe('/account/security', () => {
     expect(wrong.text).toContain(secret.slice(0, 4));
     const added = await send({ name: 'Phone', code: codeAt(secret, world.clock.now()) });
     expect([added.status, [...added.text.matchAll(/key">[a-z0-9-]{19}</g)].length]).toEqual([200, 10]);
+    // It was proven in this browser.
+    expect(String(added.headers['set-cookie'])).toContain('__Host-behalf_device=');
     expect((await send({ name: 'Phone', code: codeAt(secret, world.clock.now()) })).status).toBe(404);
     const text = textOf((await person.get('/account/security')).text);
     expect(text).toContain('Phone');

@@ -4,7 +4,7 @@ import { sessionIdOf } from '../../src/domain/sessions/session.ts';
 import { withApp } from '../support/authenticator-app.ts';
 import { fillForm } from '../support/browser-flow.ts';
 import { formsOf, textOf } from '../support/html-forms.ts';
-import { type PeopleWorld, peopleWorld } from '../support/people-world.ts';
+import { LIMITS, PASSWORD, type PeopleWorld, peopleWorld } from '../support/people-world.ts';
 
 const FIREFOX = 'Mozilla/5.0 (X11; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0';
 const SAFARI =
@@ -127,6 +127,26 @@ describe('/account/sessions', () => {
     expect([await one.isSignedIn(), await other.isSignedIn(), await bob.isSignedIn()]).toEqual([false, false, true]);
     expect(world.audit.of('account.sessions_ended')).toMatchObject([{ subject: world.ada.id, inputs: {} }]);
   });
+
+  test.each(['end-others', 'end-all'])(
+    'LG-02 whoever guesses keeps her out neither of the browser in which she did that (%s) nor in with others',
+    async (what) => {
+      const { world, one } = await signedInTwice();
+      const attempt = { username: 'ada', source: '203.0.113.9', request: 'req_1' };
+      const before = await world.signIn.signIn({ ...attempt, password: PASSWORD });
+      const answer = await one.send(`/${what}`);
+      const device = /__Host-behalf_device=([^;]+)/.exec(String(answer.headers['set-cookie']))?.[1];
+      for (let guess = 0; guess < LIMITS.signInPerAccount; guess += 1) {
+        await world.signIn.signIn({ ...attempt, password: 'guess' }).catch(() => undefined);
+      }
+      const again = (known: string | undefined) =>
+        world.signIn.signIn({ ...attempt, password: PASSWORD, device: known });
+      await expect(again(before.next === 'done' ? before.device : '')).rejects.toMatchObject({
+        code: 'too_many_requests',
+      });
+      expect(await again(device)).toMatchObject({ next: 'done' });
+    },
+  );
 
   test('WB-11 what belongs to another person is not there, nor what is none', async () => {
     const { world, one } = await signedInTwice();

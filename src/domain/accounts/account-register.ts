@@ -302,9 +302,9 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
 
     /**
      * Ends all sessions of the account by one swap, those included that begin in this second, and what hangs on them;
-     * but for the one that is kept, unless something else has ended it by then.
+     * but for the one that is kept, unless something else has ended it by then. Answers the account as it is then.
      */
-    async endSessions(id: string, by: By, kept?: KeptSession): Promise<void> {
+    async endSessions(id: string, by: By, kept?: KeptSession): Promise<Versioned<Account>> {
       await existing(id);
       const now = clock.now();
       const ended = (account: StoredAccount): StoredAccount => ({
@@ -312,7 +312,7 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
         ...(kept && isLetCount(account, kept.id, kept.authTime) ? { keptSession: kept.id } : {}),
       });
       const about = { subject: id, inputs: kept ? { kept: kept.id } : {} };
-      await overSessions(id, () => changeState(id, 'account.sessions_ended', ended, by, about), kept?.id);
+      return overSessions(id, () => changeState(id, 'account.sessions_ended', ended, by, about), kept?.id);
     },
   };
 };

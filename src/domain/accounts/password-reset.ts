@@ -103,16 +103,16 @@ export const passwordReset = (deps: {
 
     /**
      * Sets the password and ends all sessions; signs nobody in. A password that may not be leaves the link as it is.
-     * Throws 'not_found' as `of` does, and 'invalid_field'.
+     * Answers the account as it is then. Throws 'not_found' as `of` does, and 'invalid_field'.
      */
     async reset(token: string, password: string, by: Omit<By, 'caller'>): Promise<Account> {
       const link = await links.peek('reset', token);
       if (link === undefined) throw new DomainError('not_found', OVER);
       const caller = { ...by, caller: link.of.id };
-      await accounts.setPassword(link.of.id, password, caller, async () => {
+      const { document } = await accounts.setPassword(link.of.id, password, caller, async () => {
         if (!(await links.use('reset', token))) throw new DomainError('not_found', OVER);
       });
-      return link.of;
+      return document;
     },
   };
 };

@@ -60,7 +60,7 @@ export const passwordSignIn = (deps: SignInDeps) => {
       // Where no account has the name, it may well be a password in the wrong field.
       const personal = { source, ...(account ? { username: account.username } : {}) };
       const event = { request, personal, ...(account ? { subject: account.id } : {}) };
-      const nonce = account && knownDevice(device, account.id);
+      const nonce = account && knownDevice(device, account);
       if (nonce === undefined) {
         await spend('source', sourceNetwork(source), perSource, event);
         await spend('account', key, perAccount, event);
@@ -100,8 +100,11 @@ export const passwordSignIn = (deps: SignInDeps) => {
         return { next: 'factor', account, assurance };
       }
       await audit.append({ ...event, ...who, type: 'session.started', outcome: 'granted' });
-      return { next: 'done', account, assurance, device: newDevice(account.id) };
+      return { next: 'done', account, assurance, device: newDevice(account, assurance.acr) };
     },
+
+    /** What a browser is known by in which somebody is signed in to this account, as surely as that. */
+    deviceOf: newDevice,
 
     /**
      * Makes sure that who holds a session also knows the password. Throws DomainError 'unauthenticated'

@@ -87,7 +87,8 @@ export const secondFactor = (deps: SecondFactorDeps) => {
     async prove(attempt: FactorAttempt): Promise<{ readonly assurance: Assurance; readonly device: string }> {
       const { account: id, uid, isStepUp, proof, source, device, request } = attempt;
       const event = { request, subject: id, caller: id, personal: { source } };
-      const nonce = knownDevice(device, id);
+      const account = (await accounts.get(id))?.document;
+      const nonce = account && knownDevice(device, account, 'factors');
       if (nonce === undefined) {
         await spend('factor_source', sourceNetwork(source), perSource, event);
         await spend('factor', id, perAccount, event);
@@ -95,13 +96,13 @@ export const secondFactor = (deps: SecondFactorDeps) => {
       } else {
         await spend('factor_device', nonce, perAccount, event);
       }
-      const isActive = (await accounts.get(id))?.document.state === 'active';
+      const isActive = account?.state === 'active';
       const amr = !isActive
         ? undefined
         : 'code' in proof
           ? await factors.prove(id, proof.code)
           : (await passkeys.prove({ uid, account: id, credential: proof.credential }, { request, source }))?.amr;
-      if (amr === undefined) {
+      if (account === undefined || amr === undefined) {
         const reason = isActive ? 'wrong_factor' : 'account_disabled';
         throw await refused(
           { ...event, inputs: { reason } },
@@ -115,7 +116,7 @@ export const secondFactor = (deps: SecondFactorDeps) => {
         outcome: 'granted',
         inputs: { amr: assurance.amr },
       });
-      return { assurance, device: newDevice(id) };
+      return { assurance, device: newDevice(account, assurance.acr) };
     },
 
     /**
@@ -133,8 +134,8 @@ export const secondFactor = (deps: SecondFactorDeps) => {
       const event = { request, personal: { source } };
       await spend('passkey_source', sourceNetwork(source), perSource, event);
       const proven = await passkeys.prove({ uid, credential }, { request, source });
-      const isActive = proven && (await accounts.get(proven.account))?.document.state === 'active';
-      if (!proven || !isActive) {
+      const owner = proven && (await accounts.get(proven.account))?.document;
+      if (!proven || owner?.state !== 'active') {
         const about = proven ? { subject: proven.account, inputs: { reason: 'account_disabled' } } : {};
         throw await refused(
           { ...event, inputs: { reason: 'wrong_passkey' }, ...about },
@@ -145,7 +146,7 @@ export const secondFactor = (deps: SecondFactorDeps) => {
       const assurance = withFactor({ amr: [], authTime: clock.now() }, amr);
       const who = { subject: account, caller: account, inputs: { amr } };
       await audit.append({ ...event, ...who, type: 'session.started', outcome: 'granted' });
-      return { account, assurance, device: newDevice(account) };
+      return { account, assurance, device: newDevice(owner, assurance.acr) };
     },
   };
 };

@@ -329,7 +329,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
         return { ...proof, account: id, next: 'factor', assurance };
       }
       await audit.append({ ...about, type: 'session.started', outcome: 'granted' });
-      return { ...proof, account: id, next: 'done', assurance, device: newDevice(id) };
+      return { ...proof, account: id, next: 'done', assurance, device: newDevice(account, assurance.acr) };
     },
 
     /** Remembers that this account is to be connected when its second factor is proven. */

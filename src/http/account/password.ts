@@ -3,6 +3,7 @@ import { type PasswordModel, passwordPage } from '../../../views/pages/password.
 import { passwordWords } from '../../../views/words/password.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { isDomainError } from '../../domain/errors.ts';
+import type { DeviceCookie } from '../interaction/device-cookie.ts';
 import {
   byOf,
   exchangeOf,
@@ -17,7 +18,13 @@ import { single } from '../middleware/form-body.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 /** Adds the page on which a person changes the own password: `GET` and `POST /account/password`. */
-export const addPasswordRoutes = (router: Router, deps: PeopleDeps, sessions: AccountSessions, home: string): void => {
+export const addPasswordRoutes = (
+  router: Router,
+  deps: PeopleDeps,
+  sessions: AccountSessions,
+  devices: DeviceCookie,
+  home: string,
+): void => {
   const { accounts, basePath, browserSessions, signIn } = deps;
   // Where nobody signs in with one there is none to change, and no such page.
   if (!deps.isPasswordOn) return;
@@ -47,7 +54,8 @@ export const addPasswordRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
     const { account } = session;
     try {
       await signIn.confirmPassword({ account: account.id, password: current, ...requestOf(ctx) });
-      await accounts.setPassword(account.id, next, byOf(ctx, account.id));
+      const { document } = await accounts.setPassword(account.id, next, byOf(ctx, account.id));
+      devices.write(ctx, signIn.deviceOf(document, session.assurance.acr));
     } catch (error) {
       if (!isDomainError(error)) throw error;
       const field = error.field === '/password' ? 'new' : ON_CURRENT.includes(error.code) ? 'current' : undefined;

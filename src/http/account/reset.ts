@@ -4,8 +4,10 @@ import type { Phrase } from '../../../views/html.ts';
 import { type ResetModel, resetAskPage, resetPage } from '../../../views/pages/reset.ts';
 import { passwordWords } from '../../../views/words/password.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
+import { SINGLE_FACTOR } from '../../domain/accounts/assurance.ts';
 import type { PasswordReset } from '../../domain/accounts/password-reset.ts';
 import { isDomainError } from '../../domain/errors.ts';
+import type { DeviceCookie } from '../interaction/device-cookie.ts';
 import {
   type GuardedForms,
   languageOf,
@@ -24,7 +26,13 @@ import { single } from '../middleware/form-body.ts';
  * Adds the way to a new password for who cannot sign in: `/account/reset` and, behind the link in the mail,
  * `/account/reset/:token`. Opening either changes nothing.
  */
-export const addResetRoutes = (router: Router, deps: PeopleDeps, forms: GuardedForms, resets: PasswordReset): void => {
+export const addResetRoutes = (
+  router: Router,
+  deps: PeopleDeps,
+  forms: GuardedForms,
+  resets: PasswordReset,
+  devices: DeviceCookie,
+): void => {
   const { basePath, passwordMinimumLength: minimumLength } = deps;
   const path = `${basePath}/account/reset`;
 
@@ -67,7 +75,9 @@ export const addResetRoutes = (router: Router, deps: PeopleDeps, forms: GuardedF
       return show(ctx, token, 400, { repeat: passwordWords.differ });
     }
     try {
-      await resets.reset(token, next, requestOf(ctx));
+      const account = await resets.reset(token, next, requestOf(ctx));
+      // Who guesses cannot keep her out of where she set it (LG-02).
+      devices.write(ctx, deps.signIn.deviceOf(account, SINGLE_FACTOR));
     } catch (error) {
       if (!isDomainError(error) || error.field !== '/password') throw error;
       return show(ctx, token, statusOf(error), { new: refusalPhrase(error.message) });

@@ -62,6 +62,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   const forms = guardedForms(deps);
   const sessions = accountSessions(deps, forms);
   const browsers = upstreamBrowser(deps);
+  const devices = deviceCookie(issuer);
   const router = new Router();
   const home = `${basePath}/account`;
   const done = (ctx: Context, what: string): void => seeOther(ctx, `${home}?done=${what}`);
@@ -218,11 +219,11 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     done(ctx, (await grants.revoke(lease, byOf(ctx, account.id))) ? 'revoked' : 'over');
   });
 
-  addPasswordRoutes(router, deps, sessions, home);
-  addSecurityRoutes(router, deps, sessions, home);
-  addSessionRoutes(router, deps, sessions, leave);
+  addPasswordRoutes(router, deps, sessions, devices, home);
+  addSecurityRoutes(router, deps, sessions, devices, home);
+  addSessionRoutes(router, deps, sessions, devices, leave);
   if (deps.emails) addEmailRoutes(router, deps, sessions, deps.emails);
-  if (deps.resets) addResetRoutes(router, deps, forms, deps.resets);
+  if (deps.resets) addResetRoutes(router, deps, forms, deps.resets, devices);
   if (deps.push) addNotificationRoutes(router, deps, sessions, deps.push);
   addDelegationRequestRoutes(router, deps, forms, sessions, done);
   addAwayRoutes(router, deps, sessions);
@@ -230,7 +231,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   addStandingApprovals(router, deps, sessions);
   // Before the page of one, so that `batch` is no id.
   addBatchPage(router, deps, forms, sessions);
-  addApprovalPage(router, deps, forms, sessions, approvalProofs(deps, deviceCookie(issuer)));
+  addApprovalPage(router, deps, forms, sessions, approvalProofs(deps, devices));
   return router;
 };
 

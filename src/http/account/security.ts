@@ -7,8 +7,10 @@ import { type SecurityModel, securityPage } from '../../../views/pages/security.
 import { type TotpPageModel, totpPage } from '../../../views/pages/totp.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { securityWords } from '../../../views/words/security.ts';
+import { MULTI_FACTOR } from '../../domain/accounts/assurance.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Changing } from '../../domain/factors/factor-register.ts';
+import type { DeviceCookie } from '../interaction/device-cookie.ts';
 import {
   byOf,
   doneOf,
@@ -29,7 +31,13 @@ import { readLanguage } from '../middleware/language.ts';
 import type { AccountSessions, PageSession } from './sessions.ts';
 
 /** Adds `/account/security`: a person's second factors. To change them takes a recent sign-in as strong as they are. */
-export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: AccountSessions, home: string): void => {
+export const addSecurityRoutes = (
+  router: Router,
+  deps: PeopleDeps,
+  sessions: AccountSessions,
+  devices: DeviceCookie,
+  home: string,
+): void => {
   const { basePath, browserSessions, factors, passkeys, totpEnrolment, upstream } = deps;
   const browsers = upstreamBrowser(deps);
   const path = `${home}/security`;
@@ -49,6 +57,13 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
     if (await factors.mayChange(session.account.id, session.assurance)) return false;
     seeOther(ctx, await browserSessions.signInUrl(exchangeOf(ctx), backTo, 'anew'));
     return true;
+  };
+
+  /** Answers that a factor was added, which was proven in this browser: it is one of those that codes are taken from. */
+  const showAdded = (ctx: Context, session: PageSession, codes: readonly string[] | undefined): void => {
+    devices.write(ctx, deps.signIn.deviceOf(session.account, MULTI_FACTOR));
+    if (codes) showCodes(ctx, session, codes, true);
+    else seeOther(ctx, `${path}?done=added`);
   };
 
   const showCodes = (ctx: Context, session: PageSession, codes: readonly string[], isFirst: boolean): void =>
@@ -142,8 +157,7 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
     const code = single(form, 'code') ?? '';
     try {
       const codes = await totpEnrolment.confirm({ name, code, session: session.id }, changing(ctx, session));
-      if (codes) showCodes(ctx, session, codes, true);
-      else seeOther(ctx, `${path}?done=added`);
+      showAdded(ctx, session, codes);
     } catch (error) {
       if (!isDomainError(error)) throw error;
       const field = error.field === '/name' ? 'name' : ON_CODE.includes(error.code) ? 'code' : undefined;
@@ -169,8 +183,7 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
     const credential = single(form, 'credential') ?? '';
     try {
       const codes = await passkeys.confirmNew({ name, credential, session: session.id }, changing(ctx, session));
-      if (codes) showCodes(ctx, session, codes, true);
-      else seeOther(ctx, `${path}?done=added`);
+      showAdded(ctx, session, codes);
     } catch (error) {
       if (!isDomainError(error) || error.code !== 'invalid_field') throw error;
       await recordRefusal(deps, ctx, error);
@@ -197,9 +210,11 @@ export const addSecurityRoutes = (router: Router, deps: PeopleDeps, sessions: Ac
     const { account, assurance } = session;
     const { authTime } = assurance;
     // Whoever signed in with it elsewhere does so again, without it.
-    await upstream.waysIn.removeFactor(id, changing(ctx, session), () =>
-      deps.accounts.endSessions(account.id, byOf(ctx, account.id), { id: session.id, authTime }),
-    );
+    await upstream.waysIn.removeFactor(id, changing(ctx, session), async () => {
+      const kept = { id: session.id, authTime };
+      const { document } = await deps.accounts.endSessions(account.id, byOf(ctx, account.id), kept);
+      devices.write(ctx, deps.signIn.deviceOf(document, assurance.acr));
+    });
     seeOther(ctx, `${path}?done=removed`);
   });
 

@@ -4,6 +4,7 @@ import { type ShownSession, sessionsPage } from '../../../views/pages/sessions.t
 import { sessionWords as words } from '../../../views/words/sessions.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Session } from '../../domain/sessions/session.ts';
+import type { DeviceCookie } from '../interaction/device-cookie.ts';
 import { byOf, doneOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
 import type { AccountSessions } from './sessions.ts';
@@ -18,6 +19,7 @@ export const addSessionRoutes = (
   router: Router,
   deps: PeopleDeps,
   sessions: AccountSessions,
+  devices: DeviceCookie,
   leave: (ctx: Context, id: string) => Promise<void>,
 ): void => {
   const { basePath, upstream } = deps;
@@ -63,13 +65,17 @@ export const addSessionRoutes = (
   router.post('/account/sessions/end-others', async (ctx) => {
     const { id, account, assurance } = await sessions.withForm(ctx);
     const { authTime } = assurance;
-    await deps.accounts.endSessions(account.id, byOf(ctx, account.id), { id, authTime });
+    const kept = { id, authTime };
+    const { document } = await deps.accounts.endSessions(account.id, byOf(ctx, account.id), kept);
+    devices.write(ctx, deps.signIn.deviceOf(document, assurance.acr));
     seeOther(ctx, `${path}?done=others`);
   });
 
   router.post('/account/sessions/end-all', async (ctx) => {
-    const { id, account } = await sessions.withForm(ctx);
-    await deps.accounts.endSessions(account.id, byOf(ctx, account.id));
+    const { id, account, assurance } = await sessions.withForm(ctx);
+    const { document } = await deps.accounts.endSessions(account.id, byOf(ctx, account.id));
+    // The only browser that is known now: nobody who guesses keeps her out of it (LG-02).
+    devices.write(ctx, deps.signIn.deviceOf(document, assurance.acr));
     await leave(ctx, id);
   });
 

@@ -128,6 +128,30 @@ describe('sign-in', () => {
     });
   });
 
+  test('LG-02 browsers that signed in with the last password have no budgets to guess the next one', async () => {
+    const { signIn, accounts, ada, clock } = await peopleWorld();
+    const thiefs: string[] = [];
+    let device: string | undefined;
+    // Each sign-in of a browser that is known makes another one known.
+    for (let index = 0; index < LIMITS.signInPerAccount; index += 1) {
+      device = await deviceOf(signIn.signIn(attempt('ada', PASSWORD, device === undefined ? {} : { device })));
+      thiefs.push(device);
+    }
+    clock.move(LIMITS.signInWindowSeconds);
+    const { document } = await accounts.setPassword(ada.id, 'a whole new sentence', { caller: ada.id });
+    const codes = [];
+    for (const one of thiefs) {
+      for (let index = 0; index < LIMITS.signInPerAccount; index += 1) {
+        codes.push((await refusalOf(signIn.signIn(attempt('ada', `guess ${index}`, { device: one })))).code);
+      }
+    }
+    expect(codes.filter((code) => code === 'unauthenticated')).toHaveLength(LIMITS.signInPerAccount);
+    expect(codes.filter((code) => code === 'too_many_requests')).toHaveLength(codes.length - LIMITS.signInPerAccount);
+    // The browser in which it was set is known, whatever strangers do.
+    const hers = signIn.deviceOf(document, undefined);
+    await signIn.signIn(attempt('ada', 'a whole new sentence', { device: hers }));
+  });
+
   test('a device is forgotten after 30 days', async () => {
     const { signIn, clock } = await peopleWorld();
     const device = await deviceOf(signIn.signIn(attempt('ada', PASSWORD)));
