@@ -437,6 +437,9 @@ describe('/account/password', () => {
     const short = await change(world, PASSWORD, 'short');
     expect(short.status).toBe(400);
     expect(textOf(short.text)).toContain('at least 8 characters');
+    expect(world.audit.of('request.refused')).toMatchObject([
+      { subject: world.ada.id, inputs: { reason: 'invalid_field /password' } },
+    ]);
     for (let index = 1; index < LIMITS.signInPerAccount; index += 1) {
       expect((await change(world, 'wrong password', 'a whole new sentence')).status).toBe(403);
     }

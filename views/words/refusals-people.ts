@@ -91,6 +91,8 @@ export const PEOPLE_REFUSALS = {
   // Passwords and addresses.
   'A password has at least {} characters.': 'Ein Passwort hat mindestens {} Zeichen.',
   'A password has at most {} bytes.': 'Ein Passwort hat höchstens {} Bytes.',
+  'The password was changed meanwhile. Sign in with the new one.':
+    'Das Passwort wurde inzwischen geändert. Melden Sie sich mit dem neuen an.',
   'This was asked for too often. Wait and try again.':
     'Darum wurde zu oft gebeten. Warten Sie, und versuchen Sie es noch einmal.',
   'You asked for this too often. Wait and try again.':

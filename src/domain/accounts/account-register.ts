@@ -289,14 +289,25 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
 
     /**
      * Sets a password and ends all sessions of the account. Throws DomainError 'invalid_field' as `passwords.hash` does.
-     * `onGood` is called when the password may be, before anything is changed; what it throws is thrown.
+     * `onGood` is called when the password may be, before anything is changed; what it throws is thrown. `instead`: the hash
+     * it takes the place of; 'conflict' where another one was set meanwhile.
      */
-    async setPassword(id: string, password: string, by: By, onGood?: () => Promise<void>): Promise<Versioned<Account>> {
+    async setPassword(
+      id: string,
+      password: string,
+      by: By,
+      { onGood, instead }: { readonly onGood?: () => Promise<void>; readonly instead?: string | undefined } = {},
+    ): Promise<Versioned<Account>> {
       await existing(id);
       const passwordHash = await passwords.hash(password);
       await onGood?.();
       const now = clock.now();
-      const set = (account: StoredAccount): StoredAccount => ({ ...withoutSessions(account, now), passwordHash });
+      const set = (account: StoredAccount): StoredAccount => {
+        if (instead !== undefined && account.passwordHash !== instead) {
+          throw new DomainError('conflict', 'The password was changed meanwhile. Sign in with the new one.');
+        }
+        return { ...withoutSessions(account, now), passwordHash };
+      };
       return overSessions(id, () => changeState(id, 'account.password_changed', set, by));
     },
 

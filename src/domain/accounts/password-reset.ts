@@ -109,9 +109,10 @@ export const passwordReset = (deps: {
       const link = await links.peek('reset', token);
       if (link === undefined) throw new DomainError('not_found', OVER);
       const caller = { ...by, caller: link.of.id };
-      const { document } = await accounts.setPassword(link.of.id, password, caller, async () => {
+      const onGood = async (): Promise<void> => {
         if (!(await links.use('reset', token))) throw new DomainError('not_found', OVER);
-      });
+      };
+      const { document } = await accounts.setPassword(link.of.id, password, caller, { onGood });
       return document;
     },
   };

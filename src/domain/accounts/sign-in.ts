@@ -53,6 +53,9 @@ export const passwordSignIn = (deps: SignInDeps) => {
      * 'too_many_requests' beyond a limit, 'unavailable' when too many passwords wait to be checked.
      */
     async signIn({ username: typed, password, source, device, request }: SignInAttempt): Promise<SignedIn> {
+      // The moment of the password that is looked at: a hash may wait for its turn, and what was changed or ended meanwhile
+      // ends this sign-in, too.
+      const authTime = clock.now();
       const username = normaliseUsername(typed);
       // A name that cannot exist is counted like one that could: an attacker learns nothing from the limit.
       const key = username ?? typed.slice(0, 512);
@@ -93,7 +96,7 @@ export const passwordSignIn = (deps: SignInDeps) => {
         );
       }
       const who = { subject: account.id, caller: account.id };
-      const assurance = { acr: SINGLE_FACTOR, amr: ['pwd'], authTime: clock.now() };
+      const assurance = { acr: SINGLE_FACTOR, amr: ['pwd'], authTime };
       if (await factors.isAsked(account.id)) {
         await audit.append({ ...event, ...who, type: 'session.factor_asked', outcome: 'done' });
         // No device: a thief of the password would get a budget of attempts of their own.
@@ -107,15 +110,15 @@ export const passwordSignIn = (deps: SignInDeps) => {
     deviceOf: newDevice,
 
     /**
-     * Makes sure that who holds a session also knows the password. Throws DomainError 'unauthenticated'
-     * or 'too_many_requests'; the attempts have a budget of their own for each account.
+     * Makes sure that who holds a session also knows the password; answers the account whose it was. Throws DomainError
+     * 'unauthenticated' or 'too_many_requests'; the attempts have a budget of their own for each account.
      */
     async confirmPassword(attempt: {
       readonly account: string;
       readonly password: string;
       readonly source: string;
       readonly request: string;
-    }): Promise<void> {
+    }): Promise<Account> {
       const { account: id, password, source, request } = attempt;
       const event = { request, personal: { source }, subject: id, caller: id };
       await spend('confirmation', id, perAccount, event);
@@ -124,7 +127,7 @@ export const passwordSignIn = (deps: SignInDeps) => {
         account?.passwordHash === undefined
           ? await passwords.verifyNothing(password)
           : await passwords.verify(account.passwordHash, password);
-      if (matches && account?.state === 'active') return;
+      if (matches && account?.state === 'active') return account;
       throw await refused(
         { ...event, inputs: { reason: 'wrong_password' } },
         new DomainError('unauthenticated', 'The current password is not right.'),

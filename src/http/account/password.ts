@@ -7,6 +7,7 @@ import type { DeviceCookie } from '../interaction/device-cookie.ts';
 import {
   byOf,
   exchangeOf,
+  recordRefusal,
   requestOf,
   seeOther,
   sendPage,
@@ -53,13 +54,16 @@ export const addPasswordRoutes = (
     if (next !== repeated) return sendPage(ctx, 400, page(session, { repeat: passwordWords.differ }));
     const { account } = session;
     try {
-      await signIn.confirmPassword({ account: account.id, password: current, ...requestOf(ctx) });
-      const { document } = await accounts.setPassword(account.id, next, byOf(ctx, account.id));
+      const attempt = { account: account.id, password: current, ...requestOf(ctx) };
+      const { passwordHash: instead } = await signIn.confirmPassword(attempt);
+      const { document } = await accounts.setPassword(account.id, next, byOf(ctx, account.id), { instead });
       devices.write(ctx, signIn.deviceOf(document, session.assurance.acr));
     } catch (error) {
       if (!isDomainError(error)) throw error;
       const field = error.field === '/password' ? 'new' : ON_CURRENT.includes(error.code) ? 'current' : undefined;
       if (field === undefined) throw error;
+      // What was wrong with the current one is in the trail already.
+      if (field === 'new') await recordRefusal(deps, ctx, error);
       setRetryAfter(ctx, error);
       return sendPage(ctx, statusOf(error), page(session, { [field]: refusalPhrase(error.message) }));
     }

@@ -80,6 +80,7 @@ export const addResetRoutes = (
       devices.write(ctx, deps.signIn.deviceOf(account, SINGLE_FACTOR));
     } catch (error) {
       if (!isDomainError(error) || error.field !== '/password') throw error;
+      await recordRefusal(deps, ctx, error);
       return show(ctx, token, statusOf(error), { new: refusalPhrase(error.message) });
     }
     // Nobody is signed in by this: the account page asks for the new password, and for the second factor.

@@ -119,6 +119,21 @@ describe('accounts', () => {
     expect(JSON.stringify(audit.events)).not.toContain('argon2');
   });
 
+  test('a password takes the place of the one that was confirmed, and of no other', async () => {
+    const { accounts, audit } = register();
+    const { document } = await accounts.create({ username: 'ada', name: 'Ada', password: 'correct horse' }, BY);
+    const instead = document.passwordHash;
+    // An administrator was first: whoever holds the old password does not set the next.
+    const { document: reset } = await accounts.setPassword(document.id, 'from an administrator', BY);
+    audit.events.length = 0;
+    await expect(accounts.setPassword(document.id, 'from a thief', BY, { instead })).rejects.toMatchObject({
+      code: 'conflict',
+    });
+    expect((await accounts.get(document.id))?.document.passwordHash).toBe(reset.passwordHash);
+    expect(audit.events).toEqual([]);
+    await accounts.setPassword(document.id, 'by its person', BY, { instead: reset.passwordHash });
+  });
+
   test('never lose their last active administrator, by role or by state, in parallel either', async () => {
     const { accounts } = register();
     const one = (await accounts.create({ username: 'one', name: 'One', roles: ['administrator'] }, SYSTEM)).document;

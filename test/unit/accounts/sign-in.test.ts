@@ -1,5 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
-import type { SignedIn } from '../../../src/domain/accounts/sign-in.ts';
+import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
+import { passwordSignIn, type SignedIn } from '../../../src/domain/accounts/sign-in.ts';
+import { isLetCount } from '../../../src/domain/sessions/session.ts';
 import { LIMITS, PASSWORD, peopleWorld } from '../../support/people-world.ts';
 
 const attempt = (username: string, password: string, more: { source?: string; device?: string } = {}) => ({
@@ -66,6 +68,26 @@ describe('sign-in', () => {
       'unknown_account',
     ]);
     expect(JSON.stringify(audit.events)).not.toContain('correct horse');
+  });
+
+  test('WB-03 a password that is changed while its hash waits for its turn begins no session that counts', async () => {
+    const world = await peopleWorld();
+    const { accounts, ada, clock } = world;
+    const slowly = {
+      ...{ ...world, identifiers: randomIdentifiers, masterKey: world.key, limits: LIMITS },
+      passwords: {
+        verify: async () => {
+          clock.move(3);
+          await accounts.setPassword(ada.id, 'a whole new sentence', { caller: 'acc_admin' });
+          clock.move(5);
+          return true;
+        },
+        verifyNothing: async () => false as const,
+      },
+    };
+    const { assurance } = await passwordSignIn(slowly).signIn(attempt('ada', PASSWORD));
+    const { document } = (await accounts.get(ada.id)) ?? {};
+    expect(document && isLetCount(document, 'ses_new', assurance.authTime)).toBe(false);
   });
 
   test('LG-02 parallel guesses never pass the limit, and an unknown name is limited alike', async () => {
