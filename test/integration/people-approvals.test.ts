@@ -6,7 +6,9 @@ import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { type ApprovalScene, approvalScene } from '../support/approval-scene.ts';
 import { codeAt } from '../support/authenticator-app.ts';
 import { type Browser, fillForm, newBrowser } from '../support/browser-flow.ts';
+import { decodeEntities } from '../support/html-forms.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
+import { PRESENT, softwarePasskey, VERIFIED } from '../support/software-passkey.ts';
 import { advance, now, startClock, stopClock } from '../support/stopped-clock.ts';
 
 let server: RunningServer;
@@ -280,6 +282,38 @@ describe('what has to be proven', () => {
     });
     const next = await scene.ask(ada.id, { ...HIGH, action: { scope: ['write'] } });
     expect((await scene.answer(browser, next, 'approve', { code })).status).toBe(403);
+  });
+
+  test('AP-14 AP-19 a passkey has to verify its person: a key that was left in the machine and touched says nothing', async () => {
+    const key = softwarePasskey(`key of ${ada.username}`);
+    const assurance = { acr: MULTI_FACTOR, amr: ['pwd', 'otp'], authTime: now() };
+    await server.behalf.services.factors.add(
+      { ...key.passkey, name: 'Key' },
+      { account: ada.id, assurance, by: { caller: ada.id } },
+    );
+    const { origin, hostname: party } = new URL(scene.issuer);
+    const asked = await scene.ask(ada.id, HIGH);
+    const answer = async (flags: number) => {
+      const page = await browser.open(scene.urlOf(asked));
+      const form = page.forms.find(({ fields }) => fields.some(({ name }) => name === 'credential'));
+      const options = JSON.parse(decodeEntities(/data-options="([^"]+)"/.exec(page.html)?.[1] ?? '{}'));
+      if (!form) throw new Error(page.text);
+      expect(options.userVerification).toBe('required');
+      const credential = key.assertion({ origin, party, challenge: options.challenge }, { flags });
+      return browser.submit(page, form, { set: { credential } });
+    };
+    const touched = await answer(PRESENT);
+    expect([touched.status, touched.text.includes('It has to verify you, by finger, face or PIN')]).toEqual([
+      403,
+      true,
+    ]);
+    expect(await lastEvent('session.refused')).toMatchObject({ inputs: { reason: 'wrong_factor' } });
+    expect(await stateOf(asked.id)).toBe('pending');
+    expect((await answer(VERIFIED)).text).toContain('Approved');
+    expect((await scene.desk.get(asked.id))?.votes[0]?.assurance).toMatchObject({
+      amr: ['pwd', 'hwk', 'user', 'mfa'],
+      authTime: now(),
+    });
   });
 
   test('LG-02 codes are counted: beyond the limit nothing is looked at', async () => {

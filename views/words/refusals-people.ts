@@ -70,6 +70,8 @@ export const PEOPLE_REFUSALS = {
     'Es werden gerade zu viele Anmeldungen geprüft. Versuchen Sie es noch einmal.',
   'That code is not right, or was used already.': 'Dieser Code stimmt nicht oder wurde schon benutzt.',
   'That passkey was not accepted. Try again.': 'Dieser Passkey wurde nicht angenommen. Versuchen Sie es noch einmal.',
+  'That passkey was not accepted. It has to verify you, by finger, face or PIN. Try again.':
+    'Dieser Passkey wurde nicht angenommen. Er muss prüfen, dass Sie es sind: mit Finger, Gesicht oder PIN. Versuchen Sie es noch einmal.',
   'You cannot sign in this way.': 'So können Sie sich nicht anmelden.',
   '{} never says when you signed in there, and you have no second factor here to prove that it is you now. Sign in another way, or ask an administrator.':
     '{} sagt nie, wann Sie sich dort angemeldet haben, und Sie haben hier keinen zweiten Faktor, mit dem Sie zeigen könnten, dass Sie es jetzt sind. Melden Sie sich anders an, oder fragen Sie die Administration.',

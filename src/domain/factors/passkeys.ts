@@ -108,28 +108,38 @@ export const passkeys = (deps: PasskeysDeps) => {
       return factors.add({ ...made, name }, changing);
     },
 
-    /** Options for the step after the password; undefined where the account has no passkey. */
-    async offerFactor(account: string, uid: string): Promise<string | undefined> {
-      const existing = party ? await factors.passkeysOf(account) : [];
-      if (!party || existing.length === 0) return undefined;
-      return requestOptions(party, await newChallenge('factor', account, uid), existing);
+    /**
+     * Options for the step after the password, or for a proof of `uid` alone; undefined where the account has no passkey.
+     * `mustVerify`: the passkey has to verify its person (a PIN, a finger) besides being touched.
+     */
+    async offerFactor(account: string, uid: string, mustVerify = false): Promise<string | undefined> {
+      const allowed = party ? await factors.passkeysOf(account) : [];
+      if (!party || allowed.length === 0) return undefined;
+      return requestOptions(party, await newChallenge('factor', account, uid), { allowed, mustVerify });
     },
 
     /** Options for a sign-in with nothing but a passkey: the same for whoever it may be (LG-01). */
     async offerSignIn(uid: string): Promise<string | undefined> {
-      return party && requestOptions(party, await newChallenge('sign_in', uid), undefined);
+      // A passkey alone has to stand for the password, too.
+      return party && requestOptions(party, await newChallenge('sign_in', uid), { mustVerify: true });
     },
 
     /**
      * What a browser's signature proves; undefined for one that is not good. With `account` it is that one's factor;
-     * without, the passkey says whose it is and the person has to have been verified by it (a PIN, a finger).
+     * without, the passkey says whose it is and the person has to have been verified by it (a PIN, a finger), as with
+     * `mustVerify`.
      */
     async prove(
-      attempt: { readonly uid: string; readonly credential: string; readonly account?: string },
+      attempt: {
+        readonly uid: string;
+        readonly credential: string;
+        readonly account?: string;
+        readonly mustVerify?: boolean;
+      },
       who: { readonly request: string; readonly source: string },
     ): Promise<ProvenPasskey | undefined> {
       const { uid, credential } = attempt;
-      const isAlone = attempt.account === undefined;
+      const mustVerify = attempt.account === undefined || attempt.mustVerify === true;
       // Before anything is looked at, so that each is tried once.
       const challenge = await (attempt.account === undefined
         ? takeChallenge('sign_in', uid)
@@ -138,7 +148,7 @@ export const passkeys = (deps: PasskeysDeps) => {
       const account = attempt.account ?? claimed?.account;
       if (!party || challenge === undefined || claimed === undefined || account === undefined) return undefined;
       const passkey = (await factors.passkeysOf(account)).find((one) => one.credential === claimed.id);
-      const assertion = passkey && (await checkedAssertion(party, challenge, passkey, credential, isAlone));
+      const assertion = passkey && (await checkedAssertion(party, challenge, passkey, credential, mustVerify));
       if (!passkey || !assertion || !(await use(account, passkey, assertion.counter, who))) return undefined;
       return { account, amr: amrOf(passkey, assertion.isVerified) };
     },

@@ -27,6 +27,8 @@ export type FactorAttempt = {
   readonly uid: string;
   /** A code, or what the browser made of a passkey's signature. */
   readonly proof: { readonly code: string } | { readonly credential: string };
+  /** Whether a passkey has to verify its person (a PIN, a finger): a touch can be anybody's who is there. */
+  readonly mustVerify?: boolean;
   readonly source: string;
   readonly device?: string | undefined;
   readonly request: string;
@@ -43,6 +45,7 @@ const PER_DAY = { limit: 30, window: 86_400 };
 
 const REFUSED = 'That code is not right, or was used already.';
 const PASSKEY_REFUSED = 'That passkey was not accepted. Try again.';
+const PASSKEY_MUST_VERIFY = 'That passkey was not accepted. It has to verify you, by finger, face or PIN. Try again.';
 
 export type SecondFactor = ReturnType<typeof secondFactor>;
 
@@ -85,7 +88,7 @@ export const secondFactor = (deps: SecondFactorDeps) => {
      * code and 'too_many_requests' beyond a limit.
      */
     async prove(attempt: FactorAttempt): Promise<{ readonly assurance: Assurance; readonly device: string }> {
-      const { account: id, uid, isStepUp, proof, source, device, request } = attempt;
+      const { account: id, uid, isStepUp, proof, mustVerify = false, source, device, request } = attempt;
       const event = { request, subject: id, caller: id, personal: { source } };
       const account = (await accounts.get(id))?.document;
       const nonce = account && knownDevice(device, account, 'factors');
@@ -101,12 +104,15 @@ export const secondFactor = (deps: SecondFactorDeps) => {
         ? undefined
         : 'code' in proof
           ? await factors.prove(id, proof.code)
-          : (await passkeys.prove({ uid, account: id, credential: proof.credential }, { request, source }))?.amr;
+          : (await passkeys.prove({ uid, account: id, ...proof, mustVerify }, { request, source }))?.amr;
       if (account === undefined || amr === undefined) {
         const reason = isActive ? 'wrong_factor' : 'account_disabled';
         throw await refused(
           { ...event, inputs: { reason } },
-          new DomainError('unauthenticated', 'code' in proof ? REFUSED : PASSKEY_REFUSED),
+          new DomainError(
+            'unauthenticated',
+            'code' in proof ? REFUSED : mustVerify ? PASSKEY_MUST_VERIFY : PASSKEY_REFUSED,
+          ),
         );
       }
       const assurance = withFactor(attempt.assurance, amr);

@@ -56,14 +56,13 @@ export const creationOptions = async (
 export const requestOptions = async (
   party: RelyingParty,
   challenge: string,
-  allowed: readonly PasskeyFactor[] | undefined,
+  { allowed, mustVerify }: { readonly allowed?: readonly PasskeyFactor[]; readonly mustVerify: boolean },
 ): Promise<string> =>
   JSON.stringify(
     await generateAuthenticationOptions({
       rpID: party.id,
       challenge: bytes(challenge),
-      // A passkey alone has to stand for the password, too.
-      userVerification: allowed === undefined ? 'required' : 'preferred',
+      userVerification: mustVerify ? 'required' : 'preferred',
       ...(allowed === undefined
         ? {}
         : {

@@ -131,7 +131,7 @@ export const addBreakGlassPages = ({ router, page, deps, calls, sessions, opened
     if (!desk.glass.isBreakable(approval)) return { kind: 'nothing', why: 'not_possible' };
     const first = desk.glass.waitingCall(approval);
     if (first?.account === account.id) return { kind: 'nothing', why: 'called' };
-    const passkey = await passkeys.offerFactor(account.id, purposeOf(id));
+    const passkey = await passkeys.offerFactor(account.id, purposeOf(id), true);
     return {
       kind: first ? 'agree' : 'call',
       action: `${href}?seen=${digest}`,

@@ -14,7 +14,8 @@ type Asking = Pick<Approval, 'id' | 'requires'>;
 
 /**
  * What somebody has to prove before a yes to one approval, and what was proven. Where a proof of its own is asked, the
- * password alone is not enough for whoever has a second factor; a passkey signs a challenge of this very approval (AP-14).
+ * password alone is not enough for whoever has a second factor; a passkey signs a challenge of this very approval (AP-14) and
+ * verifies its person: whoever only sits at the machine, or drives it, can touch a key that was left there (AP-19).
  */
 export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie) => {
   const { factors, passkeys, secondFactor, signIn, approvals, isPasswordOn } = deps;
@@ -35,7 +36,7 @@ export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie) => {
       const kind = await kindOf(approval, session);
       if (kind !== 'factor') return { kind };
       const { id } = session.account;
-      const passkey = await passkeys.offerFactor(id, approval.id);
+      const passkey = await passkeys.offerFactor(id, approval.id, approval.requires.isProvenAnew);
       const hasApp = (await factors.list(id)).some((one) => one.kind === 'totp');
       return { kind, hasApp, ...(passkey === undefined ? {} : { passkey }) };
     },
@@ -76,6 +77,7 @@ export const approvalProofs = (deps: PeopleDeps, devices: DeviceCookie) => {
             isStepUp: true,
             uid: approval.id,
             proof: credential === '' ? { code } : { credential },
+            mustVerify: approval.requires.isProvenAnew,
             device: devices.read(ctx),
           });
           devices.write(ctx, proven.device);
