@@ -293,6 +293,20 @@ describe('a provider that never says when somebody signed in', () => {
   });
 });
 
+test('a provider that tells the time of a sign-in in milliseconds does not say that it was now', async () => {
+  const world = await peopleWorld();
+  const { id } = await withProvider(world);
+  await link(world, id);
+  isPerson(world, 's-ada', { auth_time: (world.clock.now() - 86_400) * 1000 });
+  const fresh = await beginIn(world, { prompt: 'login', isFresh: true });
+  expect((await fresh.back()).status).toBe(403);
+  expect(world.audit.of('session.refused')).toMatchObject([{ inputs: { reason: 'not_fresh', upstream: id } }]);
+  const usual = await beginIn(world);
+  await usual.back();
+  await usual.browser.get(`/interaction/${usual.uid}`);
+  expect(world.interactions.assurances).toMatchObject([{ amr: [UPSTREAM_SESSION] }]);
+});
+
 describe('whoever has no account', () => {
   test('gets none under a subject that could not be linked (OpenID Connect Core §2)', async () => {
     const world = await peopleWorld();
@@ -308,12 +322,17 @@ describe('whoever has no account', () => {
   test('gets none under a name whose domain leads to another provider', async () => {
     const world = await peopleWorld();
     await withProvider(world, { create: 'always' });
-    await withProvider(world, { issuer: 'https://other.example', name: 'Other', domains: ['other.example'] });
+    const other = await withProvider(world, {
+      ...{ issuer: 'https://other.example', name: 'Other', domains: ['other.example'] },
+    });
     isPerson(world, 's-eve', { preferred_username: 'boss@other.example' });
-    const { uid, browser, back } = await beginIn(world);
-    await back();
-    expect((await browser.get(`/interaction/${uid}`)).text).toContain('Connect your account');
-    expect(await world.accounts.findByUsername('boss@other.example')).toBeUndefined();
+    for (const isOn of [true, false]) {
+      if (!isOn) await world.upstreams.disable(other.id, SYSTEM);
+      const { uid, browser, back } = await beginIn(world);
+      await back();
+      expect((await browser.get(`/interaction/${uid}`)).text).toContain('Connect your account');
+      expect(await world.accounts.findByUsername('boss@other.example')).toBeUndefined();
+    }
   });
 
   test('and no form of it is good for another browser or site (WB-02)', async () => {

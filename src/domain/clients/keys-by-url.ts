@@ -34,7 +34,10 @@ export const keysByUrl = (fetcher: Pick<TrustedFetch, 'get'>) => {
       return keysIn(await fetcher.get({ ...request, again: true }));
     },
 
-    /** The same, fetched anew as if no key had the `kid`: for a signature that no key of the set explains. */
+    /**
+     * The same, fetched anew as if no key had the `kid`: for a signature that no key of the set explains. At most twice a
+     * minute; until then the set of before, which is the same object.
+     */
     async again({ url, source }: KeyQuestion): Promise<JsonWebKeySet> {
       return keysIn(
         await fetcher.get({ url, purpose: 'jwks', again: true, ...(source === undefined ? {} : { source }) }),

@@ -1,3 +1,4 @@
+import type { JsonWebKeySet } from '../clients/client.ts';
 import type { KeysByUrl } from '../clients/keys-by-url.ts';
 import { DomainError, isDomainError } from '../errors.ts';
 import type { Claims } from '../federation/rules.ts';
@@ -35,7 +36,7 @@ type Told = { readonly origin: UpstreamOrigin; readonly jti: string; readonly ia
 export const upstreamLogout = (deps: {
   readonly upstreams: Pick<UpstreamRegistry, 'ofIssuer' | 'partyOf'>;
   readonly client: Pick<UpstreamClient, 'keysUrl'>;
-  readonly keysByUrl: Pick<KeysByUrl, 'find'>;
+  readonly keysByUrl: Pick<KeysByUrl, 'find' | 'again'>;
   readonly sessions: Pick<UpstreamSessions, 'endAll'>;
   readonly ephemeral: EphemeralStore;
   readonly masterKey: MasterKey;
@@ -49,9 +50,17 @@ export const upstreamLogout = (deps: {
   const isVerified = async (token: SignedToken, provider: UpstreamProvider, source: string): Promise<boolean> => {
     const { kid } = token.header;
     const url = await client.keysUrl(upstreams.partyOf(provider));
-    const keys = await keysByUrl.find({ url, source, ...(kid === undefined ? {} : { kid }) });
-    const found = namedKey(token, keys, 'the provider');
-    return !isRefusal(found) && (await isSignedBy(token, found.key));
+    const question = { url, source, ...(kid === undefined ? {} : { kid }) };
+    const isByOneOf = async (keys: JsonWebKeySet): Promise<boolean> => {
+      const found = namedKey(token, keys, 'the provider');
+      return !isRefusal(found) && (await isSignedBy(token, found.key));
+    };
+    const known = await keysByUrl.find(question);
+    if (await isByOneOf(known)) return true;
+    // A key may change without another name, or have none. Whoever sends what nobody signed has them fetched twice a
+    // minute at most (`KeysByUrl.again`).
+    const now = await keysByUrl.again(question);
+    return now !== known && isByOneOf(now);
   };
 
   const told = ({ claims }: SignedToken, provider: UpstreamProvider): Told | Refusal => {

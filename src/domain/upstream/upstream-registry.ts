@@ -189,6 +189,12 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
       return found?.state === 'active' ? found : undefined;
     },
 
+    /** Whose the domain of a username is, also while nobody signs in there. */
+    async ownerOfDomain(typed: string): Promise<UpstreamProvider | undefined> {
+      const domain = domainOf(typed);
+      return domain === undefined ? undefined : ofDomain(domain);
+    },
+
     /** As the port knows it. Throws 'unavailable' when its secret cannot be read. */
     partyOf({
       id,

@@ -18,11 +18,11 @@ import { sealedRecords } from './sealed-records.ts';
 import { upstreamAddresses } from './upstream-addresses.ts';
 import { groupsAfter, type UpstreamPerson, upstreamPerson } from './upstream-claims.ts';
 import { isSubject, type UpstreamLinks } from './upstream-links.ts';
-import { domainOf, type UpstreamProvider } from './upstream-provider.ts';
+import type { UpstreamProvider } from './upstream-provider.ts';
 import type { UpstreamRegistry } from './upstream-registry.ts';
 
 export type UpstreamSignInDeps = AttemptsDeps & {
-  readonly upstreams: Pick<UpstreamRegistry, 'standing' | 'partyOf' | 'ofUsername'>;
+  readonly upstreams: Pick<UpstreamRegistry, 'standing' | 'partyOf' | 'ownerOfDomain'>;
   readonly links: Pick<UpstreamLinks, 'find' | 'create'>;
   readonly client: UpstreamClient;
   readonly accounts: Pick<AccountRegister, 'get' | 'findByUsername' | 'hasEmail' | 'create' | 'update'>;
@@ -123,9 +123,9 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     (await accounts.findByUsername(username)) !== undefined ||
     (email !== undefined && (await accounts.hasEmail(email)));
 
-  /** A username with a domain that leads to another provider is not this one's to give. */
+  /** A username with a domain of another provider is not this one's to give, nor while the other is switched off. */
   const isOthers = async ({ username = '' }: UpstreamPerson, { id }: UpstreamProvider): Promise<boolean> => {
-    const other = domainOf(username) === undefined ? undefined : await upstreams.ofUsername(username);
+    const other = await upstreams.ownerOfDomain(username);
     return other !== undefined && other.id !== id;
   };
 
@@ -165,8 +165,11 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     });
   };
 
+  /** A time that is still to come, such as one in milliseconds, says nothing of when that was. */
   const isFresh = ({ begunAt }: Flow, { authTime }: UpstreamPerson): boolean =>
-    authTime !== undefined && authTime >= begunAt - deps.clockToleranceSeconds;
+    authTime !== undefined &&
+    authTime >= begunAt - deps.clockToleranceSeconds &&
+    authTime <= clock.now() + deps.clockToleranceSeconds;
 
   /** A way back that belongs to what began in this browser, and is used up now. */
   const arrived = async (

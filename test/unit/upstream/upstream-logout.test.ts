@@ -17,7 +17,10 @@ const listening = async () => {
   const provider = (await world.upstreams.create({ name: 'Works', issuer: ISSUER, clientId: 'here' }, { caller: 'x' }))
     .document;
   const key = await newKeyPair('RS256');
-  const state: { failure?: Error } = {};
+  const state: { failure?: Error; keys: object; fresh?: object; asked: number } = {
+    keys: { keys: [key.publicJwk] },
+    asked: 0,
+  };
   const logout = upstreamLogout({
     ...{ upstreams: world.upstreams, client: world.upstreamClient.port, sessions: world.upstreamEnds },
     ...{ ephemeral: world.ephemeral, masterKey: world.key, clock: world.clock, clockToleranceSeconds: TOLERANCE },
@@ -25,7 +28,11 @@ const listening = async () => {
       async find({ url }) {
         expect(url).toBe(`${ISSUER}/jwks`);
         if (state.failure) throw state.failure;
-        return { keys: [key.publicJwk as never] };
+        return state.keys as never;
+      },
+      async again() {
+        state.asked += 1;
+        return (state.fresh ?? state.keys) as never;
       },
     },
   });
@@ -100,6 +107,23 @@ describe('a logout token', () => {
     // One that was made before and comes later takes nothing back.
     await logout.receive(await signed({ sid: 'there-1', iat: provenAt - 300 }), FROM);
     expect(await isOver({})).toBe(true);
+  });
+
+  test.each([
+    ['has no name', {}],
+    ['goes by the name of the last one', { kid: 'one' }],
+  ])('of a provider whose only key was changed, and %s, is looked at with the new one', async (_, named) => {
+    const { state, logout, signed, begun, left } = await listening();
+    const [before, after] = [await newKeyPair('RS256'), await newKeyPair('RS256')];
+    const setOf = ({ publicJwk: { kid: _kid, ...jwk } }: typeof before) => ({ keys: [{ ...jwk, ...named }] });
+    Object.assign(state, { keys: setOf(before), fresh: setOf(after) });
+    const kept = await begun();
+    await begun('s-ada');
+    expect(await logout.receive(await signed({}, { kid: undefined, ...named }, after.privateKey), FROM)).toBe(1);
+    expect([await left(), state.asked]).toEqual([[kept], 1]);
+    // What explains itself is not asked about again.
+    await logout.receive(await signed({}, { kid: undefined, ...named }, before.privateKey), FROM);
+    expect(state.asked).toBe(1);
   });
 
   test('has any of the types that providers send', async () => {
