@@ -11,7 +11,7 @@ import { type Asked, makeLease } from './lease-maker.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { RequestDetails } from './request-details.ts';
 import { requestedActorOf } from './requested-actor.ts';
-import { acrCheck, type ReachableBy } from './step-up.ts';
+import { acrCheck, ageCheck, type ReachableBy } from './step-up.ts';
 
 /** Stored with the prompt; what `Interactions.get` answers from. */
 export type PromptDetails = Asked & { readonly userCode?: string };
@@ -53,6 +53,7 @@ const wholeOf = async (asked: AskedDetails, ctx: KoaContextWithOIDC): Promise<As
 export const prompts = (asked: AskedDetails, reachableBy: ReachableBy) => {
   const policy = interactionPolicy.base();
   policy.remove('consent');
+  policy.get('login')?.checks.add(ageCheck());
   policy.get('login')?.checks.add(acrCheck(reachableBy));
   policy.add(
     new Prompt(

@@ -16,7 +16,7 @@ import type { PromptDetails } from './interaction-policy.ts';
 import { makeLease } from './lease-maker.ts';
 import { outOfEngine } from './oauth-errors.ts';
 import { factsOf } from './request-facts.ts';
-import { ACR_CHECK } from './step-up.ts';
+import { ACR_CHECK, AGE_CHECK } from './step-up.ts';
 
 type Deps = {
   /** The engine now; it is built anew when keys change. */
@@ -181,8 +181,8 @@ export const interactions = (deps: Deps): Interactions => {
   });
 };
 
-/** The engine's words for it. */
-const FRESH: ReadonlySet<string> = new Set(['login_prompt', 'max_age']);
+/** Reasons of a prompt for which being signed in somewhere is not enough. */
+const FRESH: ReadonlySet<string> = new Set(['login_prompt', 'max_age', AGE_CHECK]);
 
 /** Whether the class of the sign-in is all that is wrong with whoever is signed in (step-up.ts). */
 const lacksFactor = ({ prompt, session }: EngineInteraction): boolean =>

@@ -1,6 +1,6 @@
 /** Step-up authentication (RFC 9470): what a token says about the sign-in behind it, and what a request may demand of one. */
 import { errors, interactionPolicy, type KoaContextWithOIDC } from 'oidc-provider';
-import { type Assurance, isReachable, REACHABLE, satisfiesAcr } from '../domain/accounts/assurance.ts';
+import { type Assurance, isOfUnknownAge, isReachable, REACHABLE, satisfiesAcr } from '../domain/accounts/assurance.ts';
 
 type SignIn = {
   readonly acr?: string | undefined;
@@ -37,6 +37,19 @@ const { Check } = interactionPolicy;
 
 /** Name of the check below: the reason of a prompt. */
 export const ACR_CHECK = 'acr_values';
+
+/** Name of the check below: the reason of a prompt. */
+export const AGE_CHECK = 'max_age_unknown';
+
+/** `max_age` where nobody knows how old a sign-in is: it is as if it were too old (OpenID Connect Core §3.1.2.1). */
+export const ageCheck = () =>
+  new Check(AGE_CHECK, 'it is not known when the person signed in', 'login_required', (ctx) => {
+    const { params, session, result } = ctx.oidc;
+    const isAsked = params?.['max_age'] !== undefined && result?.login === undefined;
+    return isAsked && session?.accountId !== undefined && isOfUnknownAge(session.amr ?? [])
+      ? Check.REQUEST_PROMPT
+      : Check.NO_NEED_TO_PROMPT;
+  });
 
 /** The classes a sign-in of this account can reach. */
 export type ReachableBy = (account: string) => Promise<readonly string[]>;

@@ -93,6 +93,26 @@ describe('a sign-in at a provider', () => {
   });
 });
 
+test('AZ-13 whoever only was signed in there is too old for every max_age: nobody knows since when', async () => {
+  person('vera');
+  const browser = world.browser();
+  await world.signIn(browser);
+  const at = (await world.browser().request(`${world.server.issuer}/account`)).headers.get('location') ?? '';
+  const isAsked = async (more: string): Promise<boolean> =>
+    (await browser.open(`${at}${more}`)).forms.some(({ buttons }) =>
+      buttons.some(({ text }) => text.includes('Works')),
+    );
+  expect([await isAsked(''), await isAsked('&max_age=86400')]).toEqual([false, true]);
+  const silent = (await browser.request(`${at}&max_age=86400&prompt=none`)).headers.get('location') ?? '';
+  expect(new URL(silent, at).searchParams.get('error')).toBe('login_required');
+  const url = new URL(await world.begin(browser, `${at}&max_age=86400`));
+  expect(Object.fromEntries(url.searchParams)).toMatchObject({ prompt: 'login', max_age: '0' });
+  // A sign-in there for this has an age.
+  person('vera', { auth_time: Math.floor(Date.now() / 1000) });
+  await world.signIn(browser, `${at}&max_age=86400`);
+  expect(await isAsked('&max_age=86400')).toBe(false);
+});
+
 describe('LG-08 whoever is like an account is not it', () => {
   test('before the account is proven, too: its password, in the same sign-in', async () => {
     const account = await world.account('ada');

@@ -11,6 +11,11 @@ export const UPSTREAM = 'urn:behalf:amr:upstream';
 /** The person was signed in at another provider already, or it does not say since when. */
 export const UPSTREAM_SESSION = 'urn:behalf:amr:upstream-session';
 
+/** What a code proves, as `amr` says it. RFC 8176 has no word for one on paper. */
+export const BY_CODE = { totp: 'otp', recovery: 'urn:behalf:amr:recovery-code' } as const;
+/** Whatever of these is among `amr` was proven here. */
+const PROVEN_HERE: ReadonlySet<string> = new Set([...Object.values(BY_CODE), 'hwk', 'swk']);
+
 const CLASSES: readonly string[] = [SINGLE_FACTOR, MULTI_FACTOR];
 
 /** What sign-ins here can reach, for somebody who has a second factor. */
@@ -25,6 +30,13 @@ export type Assurance = {
   /** Epoch seconds: `auth_time`. */
   readonly authTime: number;
 };
+
+/**
+ * Whether nobody here knows when the person last proved anything: who was signed in elsewhere may have been for days,
+ * whatever `authTime` says. A factor that was proven here after it is from then or later.
+ */
+export const isOfUnknownAge = (amr: readonly string[]): boolean =>
+  amr.includes(UPSTREAM_SESSION) && !amr.some((method) => PROVEN_HERE.has(method));
 
 /** Whether a sign-in of this class is as good as the one that is wanted. A class we do not know is good for itself only. */
 export const satisfiesAcr = (acr: string | undefined, wanted: string): boolean => {

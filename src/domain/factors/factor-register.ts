@@ -1,4 +1,4 @@
-import { type Assurance, MULTI_FACTOR, satisfiesAcr, UPSTREAM_SESSION } from '../accounts/assurance.ts';
+import { type Assurance, BY_CODE, isOfUnknownAge, MULTI_FACTOR, satisfiesAcr } from '../accounts/assurance.ts';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import { checkText } from '../clients/display-text.ts';
 import type { By } from '../clients/registered-documents.ts';
@@ -28,10 +28,7 @@ export const RECENT_SECONDS = 600;
 /** Each more app is one more code that is right at any moment. */
 const MOST: Readonly<Record<FactorKind, number>> = { totp: 3, passkey: 10, recovery: 1 };
 
-/** What a code proves, as `amr` says it. RFC 8176 has no word for one on paper. */
-const AMR = { totp: ['otp'], passkey: [], recovery: ['urn:behalf:amr:recovery-code'] } as const;
-/** Whatever of these is among `amr` was proven here. */
-const PROVEN_HERE: ReadonlySet<string> = new Set([...AMR.totp, ...AMR.recovery, 'hwk', 'swk']);
+const AMR = { totp: [BY_CODE.totp], passkey: [], recovery: [BY_CODE.recovery] } as const;
 
 /**
  * A factor that was just proven, but for what the register gives it. Of an app `secret` is base 32 and not sealed yet,
@@ -104,10 +101,8 @@ export const factorRegister = (deps: FactorRegisterDeps) => {
     }
   };
 
-  // Of a session elsewhere nobody knows how old it is; a factor that was proven here after it is from then.
   const isRecent = ({ authTime, amr }: Assurance): boolean =>
-    clock.now() - authTime <= RECENT_SECONDS &&
-    (!amr.includes(UPSTREAM_SESSION) || amr.some((method) => PROVEN_HERE.has(method)));
+    clock.now() - authTime <= RECENT_SECONDS && !isOfUnknownAge(amr);
 
   const requireRecent = (assurance: Assurance): void => {
     if (!isRecent(assurance)) throw new DomainError('forbidden', 'Sign in again first: your sign-in is too long ago.');
