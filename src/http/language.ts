@@ -3,7 +3,7 @@ import Router from '@koa/router';
 import { DomainError } from '../domain/errors.ts';
 import { byOf, exchangeOf, isLocalPath, pages, seeOther } from './interaction/page-answers.ts';
 import { activeAccount, type PeopleDeps } from './interaction/people-deps.ts';
-import { isFromOurPages } from './middleware/csrf.ts';
+import { isFromOurPages, isSurelyFromOurPages } from './middleware/csrf.ts';
 import { isForm, readForm, single } from './middleware/form-body.ts';
 import { readLanguage } from './middleware/language.ts';
 
@@ -13,8 +13,11 @@ type Deps = Pick<
 >;
 
 /**
- * Fields: `language`, and `back`, a path of ours to read in it. No token, so that one form fits every page: who is signed
- * in in this browser (a cookie that no other site can send with a form) is remembered to read this language.
+ * Fields: `language`, and `back`, a path of ours to read in it. No token, so that one form fits every page, those of the
+ * engine included, which know no session of ours: who is signed in in this browser is remembered to read this language
+ * where the browser says that a page of ours sent the form. All that are kept up to date do (Fetch metadata); elsewhere,
+ * as for whoever is not signed in, the choice is this browser's alone. What a forged one could do is turn pages and mails
+ * into the other language, with an event, until its person turns them back.
  */
 export const languageRouter = (deps: Deps): Router => {
   const router = new Router();
@@ -30,7 +33,8 @@ export const languageRouter = (deps: Deps): Router => {
     const back = single(form, 'back') ?? '/';
     const session = await deps.browserSessions.current(exchangeOf(ctx));
     const account = session && (await activeAccount(deps, session.account));
-    if (account) await deps.accounts.setLanguage(account.id, language, byOf(ctx, account.id));
+    if (account && isSurelyFromOurPages(ctx.req, deps.issuer))
+      await deps.accounts.setLanguage(account.id, language, byOf(ctx, account.id));
     deps.readerLanguage.choose(ctx, language);
     seeOther(ctx, `${deps.basePath}${isLocalPath(back) ? back : '/'}`);
   });

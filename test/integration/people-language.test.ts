@@ -133,6 +133,28 @@ describe('who is signed in', () => {
     expect(world.audit.of('account.updated')).toEqual([]);
   });
 
+  test('WB-02 nor by one of which an old browser does not say whose it is: that changes this browser alone', async () => {
+    const { world, cookie, account } = await signedIn();
+    const choose = (headers: Readonly<Record<string, string>>) =>
+      world.http
+        .post('/language')
+        .set({ cookie, ...headers })
+        .type('form')
+        .send({ language: 'de' });
+    for (const headers of [{ origin: 'null' }, {}]) {
+      const answer = await choose(headers);
+      expect([answer.status, String(answer.headers['set-cookie'])]).toEqual([
+        303,
+        expect.stringContaining('__Host-behalf_language=de'),
+      ]);
+      expect(await account()).not.toHaveProperty('language');
+    }
+    expect(world.audit.of('account.updated')).toEqual([]);
+    // A page of ours sends no origin either, and says so.
+    await choose({ origin: 'null', 'sec-fetch-site': 'same-origin' });
+    expect(await account()).toMatchObject({ language: 'de' });
+  });
+
   test('AU-01 chooses nothing while it cannot be written down', async () => {
     const { world, account, choose } = await signedIn();
     world.audit.state.failing = true;

@@ -45,4 +45,12 @@ export const isFromOurPages = ({ headers }: IncomingMessage, issuer: string): bo
   return headers.origin === undefined || headers.origin === 'null' || headers.origin === new URL(issuer).origin;
 };
 
+/**
+ * The same where there is no token besides: the browser itself has to say that it was a page of ours. A neighbour under the
+ * same domain can send `Origin: null` from a browser without `Sec-Fetch-Site`, and the cookie of the session goes along.
+ */
+export const isSurelyFromOurPages = (request: IncomingMessage, issuer: string): boolean =>
+  isFromOurPages(request, issuer) &&
+  (request.headers['sec-fetch-site'] === 'same-origin' || request.headers.origin === new URL(issuer).origin);
+
 export type Csrf = ReturnType<typeof csrf>;
