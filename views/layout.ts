@@ -12,6 +12,8 @@ export type PageFrame = {
   readonly basePath: string;
   /** Who is signed in in this browser; shown in the navigation. */
   readonly signedInAs?: SignedInAs;
+  /** Nobody has looked whether somebody is signed in: the navigation says neither. */
+  readonly isUnknownReader?: true;
   /** One message about what was just done. */
   readonly flash?: FlashMessage;
 };
@@ -87,7 +89,7 @@ const brand = ({ basePath }: PageFrame, bare: boolean): Html => {
   return bare ? html`<span class="brand">${mark}</span>` : html`<a class="brand" href="${basePath}/">${mark}</a>`;
 };
 
-const navigation = ({ basePath, signedInAs }: PageFrame): Html =>
+const navigation = ({ basePath, signedInAs, isUnknownReader }: PageFrame): Html =>
   html`<nav aria-label="${words.navigation}">${
     signedInAs
       ? html`<a href="${basePath}/account">${words.account}</a>
@@ -97,7 +99,7 @@ ${
   signedInAs.signOut &&
   html`<form method="post" action="${signedInAs.signOut.action}"><input type="hidden" name="csrf" value="${signedInAs.signOut.csrf}">${submit({ text: words.signOut, kind: 'quiet' })}</form>`
 }`
-      : html`<a href="${basePath}/account">${words.signIn}</a>`
+      : html`<a href="${basePath}/account">${isUnknownReader ? words.account : words.signIn}</a>`
   }</nav>`;
 
 /** A form that works without JavaScript and changes nothing but the language; it leads back to where it stood. */

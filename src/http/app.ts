@@ -45,10 +45,14 @@ export const requestListener = (deps: {
     await next();
     // The rest of a body that nobody wants is not waited for (IN-06).
     if (!ctx.req.complete) ctx.set('Connection', 'close');
-    if (ctx.status === 404 && !ctx.body) {
-      ctx.body = { error: 'not_found', error_description: 'there is nothing at this path' };
-      if (ctx.accepts('json', 'html') === 'html') await deps.pages.error(ctx, { error: 'not_found' });
-      ctx.status = 404;
+    const { status } = ctx;
+    if ((status === 404 || status === 405) && !ctx.body) {
+      const error = status === 404 ? 'not_found' : 'method_not_allowed';
+      // `Allow` is set by then (RFC 9110 §15.5.6).
+      const there = `this path has ${ctx.response.get('Allow')}`;
+      ctx.body = { error, error_description: status === 404 ? 'there is nothing at this path' : there };
+      if (ctx.accepts('json', 'html') === 'html') await deps.pages.error(ctx, { error });
+      ctx.status = status;
     }
   });
   for (const router of routers) app.use(router.routes()).use(router.allowedMethods());

@@ -46,6 +46,7 @@ const FOR_PEOPLE: Readonly<Record<string, { readonly title?: Phrase; readonly te
   invalid_redirect_uri: { text: errorWords.unknownRedirect },
   invalid_request: { text: errorWords.unanswerable },
   not_found: { title: errorWords.absent, text: errorWords.leadsNowhere },
+  method_not_allowed: { title: errorWords.otherwise, text: errorWords.noSuchRequest },
 };
 
 export type EnginePages = ReturnType<typeof enginePages>;
@@ -86,6 +87,7 @@ export const enginePages = (deps: {
       const said = out.error_description;
       const page = errorPage({
         ...frame,
+        isUnknownReader: true,
         title: known?.title ?? errorWords.failed,
         text: known?.text ?? (said === undefined ? errorWords.unansweredRequest : refusalPhrase(said)),
         ...(known === undefined || said === undefined ? {} : { detail: said }),

@@ -186,6 +186,33 @@ describe('methods and spellings of a path', () => {
     },
   );
 
+  test('a method that a page does not have is answered with a page, or JSON, and with those it has (RFC 9110 §15.5.6)', async () => {
+    for (const [method, target, allow] of [
+      ['POST', '/account/sessions', 'HEAD, GET'],
+      ['GET', '/account/sessions/end-all', 'POST'],
+      ['DELETE', '/language', 'POST'],
+    ] as const) {
+      const ask = (headers: NonNullable<RawRequest['headers']>) => raw({ method, target, headers });
+      const page = await ask([
+        ['Accept', 'text/html'],
+        ['Accept-Language', 'de'],
+      ]);
+      expect([page.status, page.headers.get('allow'), page.headers.get('content-type')]).toEqual([
+        405,
+        allow,
+        'text/html; charset=utf-8',
+      ]);
+      expect(page.text).toContain('Diese Adresse gibt es, aber nicht für eine solche Anfrage.');
+      expect(page.headers.get('content-security-policy')).toContain("default-src 'none'");
+      const plain = await ask([]);
+      expect([plain.status, plain.headers.get('allow'), plain.body]).toEqual([
+        405,
+        allow,
+        { error: 'method_not_allowed', error_description: `this path has ${allow}` },
+      ]);
+    }
+  });
+
   test('IN-11 CONNECT and made-up methods get no tunnel and no answer of success', async () => {
     for (const method of ['CONNECT', 'FOO', 'get']) {
       const { status } = await rawRequest(server.port, { method, target: '/token' });

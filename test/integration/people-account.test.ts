@@ -370,6 +370,22 @@ describe('/account', () => {
     expect(world.sessions.live.size).toBe(2);
   });
 
+  test('a refusal says who is signed in where that is known, and does not ask who is to sign in', async () => {
+    const world = await peopleWorld();
+    const ada = personAt(world);
+    const [refused, stranger, nowhere] = [
+      await ada.post('/account/password', ''),
+      await world.http.post('/account/password').type('form').send(''),
+      await world.http.get('/interaction/none'),
+    ];
+    expect([refused, stranger, nowhere].map(({ status }) => status)).toEqual([403, 403, 404]);
+    const navigation = ({ text }: { readonly text: string }) =>
+      textOf(/<nav[^>]*>([\s\S]*?)<\/nav>/.exec(text)?.[1] ?? '');
+    expect(navigation(refused)).toBe('My account Console Ada Byron Sign out');
+    expect(navigation(stranger)).toBe('Sign in');
+    expect(navigation(nowhere)).toBe('My account');
+  });
+
   test('signing out ends the hints to open pages of that session at once, and of no other', async () => {
     const world = await peopleWorld();
     const [one, other] = [world.sessions.start(world.ada.id), world.sessions.start(world.ada.id)];

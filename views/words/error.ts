@@ -30,5 +30,10 @@ export const errorWords = {
     en: 'This address leads nowhere. Start again where you came from.',
     de: 'Diese Adresse führt nirgendwohin. Beginnen Sie noch einmal dort, woher Sie kamen.',
   }),
+  otherwise: phrase({ en: 'That does not work here', de: 'Das geht hier nicht' }),
+  noSuchRequest: phrase({
+    en: 'This address is there, but not for a request like this one. Start again where you came from.',
+    de: 'Diese Adresse gibt es, aber nicht für eine solche Anfrage. Beginnen Sie noch einmal dort, woher Sie kamen.',
+  }),
   later: phrase({ en: 'Try again in a moment', de: 'Versuchen Sie es gleich noch einmal' }),
 };

@@ -2,7 +2,13 @@ import type { Context } from 'koa';
 import type { SignedInAs } from '../../../views/layout.ts';
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Assurance } from '../../domain/accounts/assurance.ts';
-import { exchangeOf, type GuardedForms, rememberSender, seeOther } from '../interaction/page-answers.ts';
+import {
+  exchangeOf,
+  type GuardedForms,
+  rememberReader,
+  rememberSender,
+  seeOther,
+} from '../interaction/page-answers.ts';
 import { activeAccount, type PeopleDeps } from '../interaction/people-deps.ts';
 import type { FormBinding } from '../middleware/csrf.ts';
 
@@ -22,18 +28,17 @@ export const accountSessions = (deps: PeopleDeps, forms: GuardedForms) => {
   const current = async (ctx: Context): Promise<PageSession | undefined> => {
     const session = await browserSessions.current(exchangeOf(ctx));
     const account = session && (await activeAccount(deps, session.account));
-    if (!session || !account) return undefined;
+    if (!session || !account) {
+      rememberReader(ctx);
+      return undefined;
+    }
     rememberSender(ctx, account.id, session.assurance);
     ctx.state['language'] = deps.readerLanguage.of(ctx.req, undefined, account.language);
     const csrf = forms.token(['session', session.id]);
     const { name, username } = account;
-    return {
-      id: session.id,
-      account,
-      assurance: session.assurance,
-      csrf,
-      signedInAs: { name, username, signOut: { action: `${basePath}/account/sign-out`, csrf } },
-    };
+    const signedInAs = { name, username, signOut: { action: `${basePath}/account/sign-out`, csrf } };
+    rememberReader(ctx, signedInAs);
+    return { id: session.id, account, assurance: session.assurance, csrf, signedInAs };
   };
 
   return {

@@ -2,6 +2,7 @@ import type { Context, Middleware } from 'koa';
 import { pageCsp } from '../../../views/content-security-policy.ts';
 import { type Html, Phrase, type View } from '../../../views/html.ts';
 import { isLanguage, type Language } from '../../../views/language.ts';
+import type { PageFrame, SignedInAs } from '../../../views/layout.ts';
 import { errorPage } from '../../../views/pages/error.ts';
 import type { FlashMessage } from '../../../views/partials/flash.ts';
 import { errorWords } from '../../../views/words/error.ts';
@@ -162,6 +163,17 @@ export const rememberSender = (ctx: Context, account: string | undefined, assura
   knownSenders.set(ctx.req, { account, ...(now ? { assurance: now } : {}) });
 };
 
+/** Who is signed in where a request comes from, as far as somebody has looked: the page of a refusal says so, too. */
+const readers = new WeakMap<Context['req'], Pick<PageFrame, 'signedInAs'>>();
+
+/** `signedInAs`: absent where nobody is. */
+export const rememberReader = (ctx: Context, signedInAs?: SignedInAs): void => {
+  readers.set(ctx.req, signedInAs ? { signedInAs } : {});
+};
+
+const readerOf = (ctx: Context): Pick<PageFrame, 'signedInAs' | 'isUnknownReader'> =>
+  readers.get(ctx.req) ?? { isUnknownReader: true };
+
 /** Writes down that a request was refused, once. A page that answers a refusal itself calls it before it does. */
 export const recordRefusal = (deps: Refusals, ctx: Context, error: DomainError): Promise<void> =>
   appendRefusal(
@@ -230,6 +242,7 @@ export const pages = (deps: Pick<PeopleDeps, 'issuer' | 'basePath'> & Refusals):
       const status = statusOf(error);
       const page = errorPage({
         basePath,
+        ...readerOf(ctx),
         title: TITLES[status] ?? errorWords.failed,
         text: refusalPhrase(error.message),
         code: error.code,

@@ -116,7 +116,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
     const { code, message } = error;
     const text = refusalPhrase(message);
     const requestId = requestOf(ctx).request;
-    sendPage(ctx, 400, errorPage({ basePath, title: errorWords.failed, text, code, requestId }));
+    sendPage(ctx, 400, errorPage({ basePath, isUnknownReader: true, title: errorWords.failed, text, code, requestId }));
   };
 
   const showFailed = (ctx: Context, { purpose, name, error }: Arrival & { readonly next: 'failed' }): void => {
@@ -124,6 +124,7 @@ export const upstreamSteps = (deps: PeopleDeps, shared: Shared) => {
     const isHere = purpose.kind === 'sign_in';
     const page = errorPage({
       basePath,
+      isUnknownReader: true,
       title: onwardWords.notSignedIn(plainText(name, 60)),
       text: refusalPhrase(error.message),
       code: error.code,
