@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
 import { sessionIdOf } from '../../src/domain/sessions/session.ts';
+import { MOST_SHOWN } from '../../src/domain/sessions/session-register.ts';
 import { withApp } from '../support/authenticator-app.ts';
 import { fillForm } from '../support/browser-flow.ts';
 import { formsOf, textOf } from '../support/html-forms.ts';
@@ -162,6 +163,22 @@ describe('/account/sessions', () => {
       Array(3).fill(['request.refused', 'not_found']),
     );
     expect(textOf((await one.get('/account/sessions')).text)).not.toContain(bob.id);
+  });
+
+  test('of very many it shows this one and the newest, says so, and ends them all', async () => {
+    const world = await peopleWorld();
+    const one = browserOf(world, { authTime: world.clock.now() - 60 });
+    await world.sessions.settled();
+    for (let index = 0; index < MOST_SHOWN + 5; index += 1) {
+      const seen = { account: world.ada.id, amr: ['pwd'], apps: [], until: world.clock.now() + 3600 };
+      await world.register.keep({ ...seen, uid: `uid-${index}`, authTime: world.clock.now() });
+    }
+    const page = await one.get('/account/sessions');
+    expect(page.text.match(/<article/g)).toHaveLength(MOST_SHOWN + 1);
+    expect(textOf(page.text)).toMatch(/These are the newest 201, and there may be more\..* This one /s);
+    await one.send('/end-others');
+    expect(await world.register.ofAccount(world.ada.id)).toMatchObject([{ id: one.id }]);
+    expect(textOf((await one.get('/account/sessions')).text)).not.toContain('there may be more');
   });
 
   test('WB-02 ends nothing for a form that is not from this session', async () => {

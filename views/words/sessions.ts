@@ -7,6 +7,11 @@ export const sessionWords = {
     en: 'Each browser in which somebody is signed in as you. If you do not know one, end it, and then change what you sign in with.',
     de: 'Jeder Browser, in dem jemand als Sie angemeldet ist. Kennen Sie einen nicht, dann beenden Sie ihn, und ändern Sie danach, womit Sie sich anmelden.',
   }),
+  more: (count: number) =>
+    phrase({
+      en: `These are the newest ${count}, and there may be more. Sign out everywhere else: that ends those that are not shown, too.`,
+      de: `Das sind die neuesten ${count}, es kann mehr geben. Melden Sie sich überall sonst ab: Das beendet auch die, die hier nicht stehen.`,
+    }),
   browserOn: (family: string, system: string) =>
     phrase({ en: `${family} on ${system}`, de: `${family} unter ${system}` }),
   unknownBrowser: phrase({ en: 'A browser we do not know', de: 'Ein unbekannter Browser' }),

@@ -71,6 +71,8 @@ const APART_SECONDS = 60;
 /** Sessions remembered by this process; what is beyond is forgotten, never grown. */
 const MOST_REMEMBERED = 100_000;
 const PAGE = 200;
+/** Sessions of one account that are shown: nobody reads more, and whoever signs in without end makes no endless page. */
+export const MOST_SHOWN = PAGE;
 /** Apps of one session that are remembered; the engine bounds neither. */
 const MOST_APPS = 200;
 
@@ -287,11 +289,16 @@ export const sessionRegister = (deps: {
       return session?.state !== 'active' || !account || isDropped(session, account);
     },
 
-    /** Those that count, newest first. */
+    /** Those that count among the newest `MOST_SHOWN`, newest first. */
     async ofAccount(id: string): Promise<readonly Session[]> {
       const account = (await accounts.get(id))?.document;
       if (!account) return [];
-      const found = await activeOf(id);
+      const page = await sessions.find({
+        where: { account: id, state: 'active' },
+        order: { by: 'startedAt', direction: 'descending' },
+        limit: MOST_SHOWN,
+      });
+      const found = page.map(({ document }) => document).filter(({ until }) => until > clock.now());
       const dropped = await Promise.all(found.map((session) => isDropped(session, account)));
       return found.filter((_, index) => !dropped[index]).map(used);
     },

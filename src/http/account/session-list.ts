@@ -4,6 +4,7 @@ import { type ShownSession, sessionsPage } from '../../../views/pages/sessions.t
 import { sessionWords as words } from '../../../views/words/sessions.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Session } from '../../domain/sessions/session.ts';
+import { MOST_SHOWN } from '../../domain/sessions/session-register.ts';
 import type { DeviceCookie } from '../interaction/device-cookie.ts';
 import { byOf, doneOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
@@ -48,8 +49,10 @@ export const addSessionRoutes = (
   router.get('/account/sessions', async (ctx) => {
     const session = await sessions.orSignIn(ctx);
     if (!session) return;
-    const live = await deps.sessions.ofAccount(session.account.id);
-    const list = await Promise.all(live.map((one) => shown(one, session.id)));
+    const newest = await deps.sessions.ofAccount(session.account.id);
+    // This one stands on the page, however many there are.
+    const own = newest.some(({ id }) => id === session.id) ? undefined : await deps.sessions.get(session.id);
+    const list = await Promise.all([...(own ? [own] : []), ...newest].map((one) => shown(one, session.id)));
     const page = sessionsPage({
       basePath,
       signedInAs: session.signedInAs,
@@ -58,6 +61,7 @@ export const addSessionRoutes = (
       sessions: list.toSorted((one, other) => Number(other.isThis) - Number(one.isThis)),
       ...(list.some(({ isThis }) => !isThis) ? { endOthersAction: `${path}/end-others` } : {}),
       endAllAction: `${path}/end-all`,
+      ...(newest.length >= MOST_SHOWN ? { isCut: true as const } : {}),
     });
     sendPage(ctx, 200, page);
   });

@@ -56,10 +56,15 @@ export const PEOPLE_ROUTES = {
     { roles: ADMINISTRATORS },
   ),
 
-  listSessions: sessions.read('/sessions', 'SessionList', 'List where an account is signed in, newest first', {
-    own: true,
-    query: { account: id('The account; without a role only the own one, which is the default then.') },
-  }),
+  listSessions: sessions.read(
+    '/sessions',
+    'SessionList',
+    'List where an account is signed in, the newest 200, newest first',
+    {
+      own: true,
+      query: { account: id('The account; without a role only the own one, which is the default then.') },
+    },
+  ),
   getSession: sessions.read('/sessions/{id}', 'Session', 'Read a session, also one that is over', OWN),
   endSession: sessions.act(
     '/sessions/{id}/end',
