@@ -233,6 +233,27 @@ describe('what people expect to end sessions', () => {
     expect(world.audit.events.map(({ type }) => type)).toEqual(['account.sessions_ended', 'factor.removed']);
   });
 
+  test('one that begins with it while a slow store removes it is ended, too', async () => {
+    const world = await peopleWorld();
+    await withApp(world, world.ada);
+    const strong = { acr: MULTI_FACTOR, amr: ['pwd', 'otp'] };
+    const one = browserOf(world, strong);
+    const [factor] = await world.factors.list(world.ada.id);
+    const { append } = world.audit;
+    let thief: ReturnType<typeof browserOf> | undefined;
+    world.audit.append = async (event) => {
+      if (event.type === 'factor.removed') {
+        world.clock.move(2);
+        thief = browserOf(world, strong);
+        await world.sessions.settled();
+        expect(await thief.isSignedIn()).toBe(true);
+      }
+      return append(event);
+    };
+    await one.send(`${factor?.id}/remove`, '/account/security');
+    expect([await one.isSignedIn(), await thief?.isSignedIn()]).toEqual([true, false]);
+  });
+
   test('a factor that may not be removed ends none', async () => {
     const world = await peopleWorld();
     await withApp(world, world.ada);

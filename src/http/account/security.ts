@@ -215,6 +215,10 @@ export const addSecurityRoutes = (
       const { document } = await deps.accounts.endSessions(account.id, byOf(ctx, account.id), kept);
       devices.write(ctx, deps.signIn.deviceOf(document, assurance.acr));
     });
+    // Between the two it was still good for signing in.
+    for (const { id: other } of await deps.sessions.ofAccount(account.id)) {
+      if (other !== session.id) await deps.sessions.end(other, byOf(ctx, account.id), 'from_elsewhere');
+    }
     seeOther(ctx, `${path}?done=removed`);
   });
 
