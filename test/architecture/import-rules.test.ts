@@ -213,14 +213,7 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/compose.ts',
-    may: [
-      'src/compose/',
-      'src/domain/',
-      'src/provider/',
-      'src/http/',
-      'src/first-start.ts',
-      'src/housekeeping.ts',
-    ],
+    may: ['src/compose/', 'src/domain/', 'src/provider/', 'src/http/', 'src/first-start.ts', 'src/housekeeping.ts'],
     types: ['config/configuration.ts', 'pino', 'node:http'],
   },
   { of: 'src/public-server.ts', may: ['node:fs', 'node:http', 'node:https'] },
