@@ -1,39 +1,118 @@
 /**
- * Each of the texts of test/unit/views/payloads.ts in each place where a text is kept that a page shows, in Chromium (WB-05).
- * A violation is a script that ran, an objection of a page's policy, a dialog, an error on a page, or a request to
- * another server.
+ * Each of the texts of test/unit/views/payloads.ts in each place where a text is kept that a page shows, and in each parameter and
+ * field of a form that a page shows again, in Chromium (WB-05). A violation is a script that ran, an objection of a page's policy, a
+ * dialog, an error on a page, or a request to another server.
  */
 import { visit } from '../support/chromium.ts';
-import { injectionWorld } from '../support/injection-world.ts';
+import { injectionWorld, type Windows } from '../support/injection-world.ts';
+import { isSaid, type Reflection, reflectedFields, reflectedParameters } from '../support/reflections.ts';
+import { ENGINE_PARAMETERS, readParameters } from '../support/request-parameters.ts';
+import { answeredByForm, askingDetails, detailSaying } from '../support/tour.ts';
 import { ALL_PAYLOADS } from '../unit/views/payloads.ts';
-import type { Campaign } from './campaign.ts';
+import { type Campaign, chosen, type Figures } from './campaign.ts';
+
+type World = Awaited<ReturnType<typeof injectionWorld>>;
+
+const textAt = (index: number): string => ALL_PAYLOADS[index % ALL_PAYLOADS.length] ?? '';
+
+const DOORS = ['stored', 'asked', 'sent'] as const;
+
+/** A way in. `round` lets every place of it say one text, and another one in each round; it says how many pages that were. */
+type Door = {
+  readonly name: (typeof DOORS)[number];
+  readonly figures: Readonly<Record<string, number>>;
+  readonly round: Round;
+};
+type Round = (round: number, windows: Windows) => Promise<{ readonly pages: number; readonly seen?: number }>;
+
+const stored = async (world: World): Promise<Door> => ({
+  name: 'stored',
+  figures: { places: world.shown.length },
+  async round(round, windows) {
+    let pages = 0;
+    await world.round(round, async ({ as, url }) => {
+      await visit(windows[as ?? 'nobody'], url);
+      pages += 1;
+    });
+    return { pages };
+  },
+});
+
+/** Counts how many of the texts the pages showed: what a page refuses or shortens is not all there. */
+const sending = async (reflections: readonly Reflection[], round: number, windows: Windows): ReturnType<Round> => {
+  let seen = 0;
+  for (const [place, { as, size, send }] of reflections.entries()) {
+    const window = windows[as ?? 'nobody'];
+    const text = (index: number): string => textAt(round + place * 7 + index * 11);
+    await send(window, text);
+    for (let index = 0; index < size; index += 1) if (await isSaid(window, text(index))) seen += 1;
+  }
+  return { pages: reflections.length, seen };
+};
+
+const sizeOf = (reflections: readonly Reflection[]): number => reflections.reduce((sum, { size }) => sum + size, 0);
+
+const asked = async (world: World): Promise<Door> => {
+  const names = [...new Set([...readParameters(), ...ENGINE_PARAMETERS])];
+  const { parameters, echoes } = await reflectedParameters(world, world.stops, names);
+  return {
+    name: 'asked',
+    figures: { parameters: sizeOf(parameters), detailMembers: 3, state: 1, addresses: echoes.length },
+    async round(round, windows) {
+      // The same few lines name the address of each page: each text is in one page's of each window.
+      const echo = (as: Reflection['as']): readonly Reflection[] => {
+        const own = echoes.filter((one) => one.as === as);
+        return own.slice(round % own.length, (round % own.length) + 1);
+      };
+      const { pages, seen = 0 } = await sending([...parameters, ...echo('ada'), ...echo(undefined)], round, windows);
+      await visit(windows.ada, askingDetails(world.house, detailSaying(round, textAt)));
+      await visit(windows.nobody, answeredByForm(world.house, textAt(round)));
+      return { pages: pages + 2, seen };
+    },
+  };
+};
+
+const sent = async (world: World): Promise<Door> => {
+  const { forms, fields } = await reflectedFields(world, world.stops);
+  return {
+    name: 'sent',
+    figures: { forms, fields: sizeOf(fields) },
+    round: (round, windows) => sending(fields, round, windows),
+  };
+};
+
+/** Forms change something: whoever asks for them has them last. */
+const doorTo = { stored, asked, sent } as const;
 
 export const injection: Campaign = {
   name: 'injection',
-  about: `texts of attackers in every place where one is kept, on every page that shows it, in Chromium (--trials rounds, default ${ALL_PAYLOADS.length}: then each text was in each place; without and with the policy of pages)`,
+  about: `texts of attackers in every place where one is kept and every parameter and field that comes back, on every page that shows it, in Chromium (--trials rounds, default ${ALL_PAYLOADS.length}: then each text was in each place; with the policy of pages and without; --stores stored,asked,sent)`,
   async run(run) {
     const rounds = run.options.trials ?? ALL_PAYLOADS.length;
+    const names = chosen(run, DOORS);
     const world = await injectionWorld();
     try {
-      const where: Record<string, number> = {};
-      for (const guard of ['with the policy of pages', 'without it'] as const) {
-        let [pages, begun] = [0, 0];
-        const happened = await world.watching(async (windows) => {
-          for (; begun < rounds && !run.isOver(); begun += 1) {
-            await world.round(begun, async ({ as, url }) => {
-              await visit(windows[as ?? 'nobody'], url);
-              pages += 1;
-            });
-            run.progress(`${guard}: ${begun} of ${rounds} rounds, ${pages} pages`);
-          }
-        }, guard === 'without it');
-        for (const one of happened) run.violation(one);
-        const figures = { rounds: begun, texts: ALL_PAYLOADS.length, places: world.shown.length, pages };
-        where[guard] = pages;
-        run.finished(guard, { trials: pages, ...figures });
+      let trials = 0;
+      run.progress('looking for what comes back');
+      for (const name of names) {
+        const door = await doorTo[name](world);
+        for (const guard of ['with the policy of pages', 'without it'] as const) {
+          let [pages, seen, begun] = [0, 0, 0];
+          const happened = await world.watching(async (windows) => {
+            for (; begun < rounds && !run.isOver(); begun += 1) {
+              const done = await door.round(begun, windows);
+              pages += done.pages;
+              seen += done.seen ?? 0;
+              run.progress(`${door.name}, ${guard}: ${begun} of ${rounds} rounds, ${pages} pages`);
+            }
+          }, guard === 'without it');
+          for (const one of happened) run.violation(one);
+          trials += pages;
+          const figures: Figures = { trials: pages, rounds: begun, texts: ALL_PAYLOADS.length, ...door.figures };
+          run.finished(`${door.name}, ${guard}`, door.name === 'stored' ? figures : { ...figures, seen });
+        }
       }
-      const trials = Object.values(where).reduce((sum, pages) => sum + pages, 0);
-      return { trials, where, texts: ALL_PAYLOADS.length, places: world.shown.length };
+      return { trials, texts: ALL_PAYLOADS.length, places: world.shown.length };
     } finally {
       await world.close();
     }

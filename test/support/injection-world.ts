@@ -29,6 +29,7 @@ const isFact = (place: Place): boolean =>
   FACT_COLLECTIONS.test(place) || FACT_MEMBERS.test(place) || FACT_PLACES.test(place);
 
 export type Who = 'ada' | 'nobody';
+export type Windows = Readonly<Record<Who, Page>>;
 export type InjectionWorld = Awaited<ReturnType<typeof injectionWorld>>;
 
 /** What the browser has to say about a page that is refused, or leads on to an app, and of what is no date; no news here. */
@@ -123,6 +124,8 @@ export const injectionWorld = async () => {
 
   return {
     ...{ house, stops, ada, opened },
+    /** A browser that nobody is signed in with. */
+    stranger: () => newBrowser(issuer),
     /** Every stored text that some page shows. */
     shown: groups.flatMap(({ seenAt }) => [...seenAt.keys()]).toSorted(),
 
@@ -143,10 +146,7 @@ export const injectionWorld = async () => {
     },
 
     /** Two windows, in which everything that should not happen is noted. `isUnguarded`: without any policy of pages. */
-    async watching(
-      use: (windows: Readonly<Record<Who, Page>>) => Promise<void>,
-      isUnguarded = false,
-    ): Promise<readonly string[]> {
+    async watching(use: (windows: Windows) => Promise<void>, isUnguarded = false): Promise<readonly string[]> {
       const happened: string[] = [];
       const note = (what: string): void => void happened.push(what);
       const contexts = [

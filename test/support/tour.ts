@@ -19,6 +19,22 @@ export const askingDetails = ({ scene, ids }: FullHouse, detail: object): string
     },
   ).url;
 
+/** A payment in which every text is one of these, as long as its type lets it be. */
+export const detailSaying = (round: number, textAt: (index: number) => string): object => ({
+  ...PAYMENT,
+  creditor: {
+    name: textAt(round).slice(0, 70),
+    account: textAt(round + 1)
+      .slice(0, 34)
+      .padEnd(5, '-'),
+  },
+  reference: textAt(round + 2).slice(0, 140),
+});
+
+/** A request that cannot be granted, answered by a page of the engine that takes `state` to the app by a form. */
+export const answeredByForm = ({ scene }: FullHouse, state: string): string =>
+  scene.authorizationRequest(scene.app, { scope: 'openid', prompt: 'none', response_mode: 'form_post', state }).url;
+
 export const tourOf = (house: FullHouse): readonly Stop[] => {
   const { server, scene, ids, approvals, links } = house;
   const { issuer } = server;
