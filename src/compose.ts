@@ -19,7 +19,7 @@ import { registration as selfService } from './compose/registration.ts';
 import { services } from './compose/services.ts';
 import { knowsAgent } from './domain/approvals/acquaintance.ts';
 import { approvalUse } from './domain/approvals/approval-use.ts';
-import { takenBack } from './domain/approvals/taken-back.ts';
+import { endOfSignIn } from './domain/approvals/taken-back.ts';
 import { authenticationRefusals } from './domain/audit/authentication-refusals.ts';
 import { refusalCounter } from './domain/audit/refusal-counter.ts';
 import { grantDesk } from './domain/grants/grant-desk.ts';
@@ -121,8 +121,6 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     sessions: made.sessions,
     managementApi: `${issuer}/api/v1`,
   });
-  /** For whoever ends them: people, administrators, kills. */
-  const endedDelegations = { ...delegations, ...takenBack(delegations, made.approvals.standing) };
   const tokens = issuedTokens({ documents, clock, masterKey, issuer, liveness });
   const kills = killSwitch({
     documents,
@@ -132,12 +130,12 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     latch: made.latch,
     latched: made.latched,
     telling: killTelling(broadcast, masterKey),
-    ends: { delegation: (id, by) => endedDelegations.revoke(id, by.caller, by.request), token: tokens.endById },
+    ends: { delegation: (id, by) => delegations.revoke(id, by.caller, by.request), token: tokens.endById },
     newestEvent: async () => Math.floor(((await audit.list({ limit: 1 })).entries[0]?.at ?? 0) / 1000),
   });
   await kills.start();
   const leases = leaseRegister({ documents, clock, liveness });
-  const grants = grantDesk({ leases, consents: made.consents, audit });
+  const grants = grantDesk({ leases, consents: made.consents, audit, ending: endOfSignIn(made.approvals.standing) });
   const details = requestDetails({ resourceServers, clock });
   const authority = resourceAuthority({
     details,
@@ -167,7 +165,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     provider: engine.provider,
     leases,
     grants,
-    delegations: endedDelegations,
+    delegations,
     countRefusal,
   });
   const keeping: Housekeeping = housekeeping({
@@ -208,7 +206,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const registering = selfService(made, configuration, countRefusal);
   const management = managementApi(made, configuration, {
     ...{ callers, registering, tokens, kills, leases, grants, countRefusal, onUnexpected },
-    delegations: endedDelegations,
+    delegations,
     keysChanged: async () => {
       await engine.reload();
       keeping.keysChanged();

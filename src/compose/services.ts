@@ -13,6 +13,7 @@ import { credentialUpkeep } from '../domain/agents/credential-upkeep.ts';
 import { credentialUse } from '../domain/agents/credential-use.ts';
 import { departureRegister } from '../domain/agents/departures.ts';
 import { secretExceptions } from '../domain/agents/secret-exceptions.ts';
+import { takenBack } from '../domain/approvals/taken-back.ts';
 import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-blueprints.ts';
 import { blueprintAdmission } from '../domain/blueprints/blueprint-admission.ts';
 import { blueprintRegistry } from '../domain/blueprints/blueprint-registry.ts';
@@ -275,7 +276,7 @@ export const services = async (configuration: Configuration, overrides: Override
   });
   const policies = policyRegistry({ documents, clock, identifiers, audit, engine });
   const { maxDepth, maxDurationSeconds, defaultDurationSeconds, requestTtlSeconds } = configuration.delegation;
-  const delegations = delegationRegister({
+  const rows = delegationRegister({
     documents,
     clock,
     identifiers,
@@ -329,6 +330,8 @@ export const services = async (configuration: Configuration, overrides: Override
     }),
   });
   measureApprovals(approvals, metrics);
+  /** As everybody takes from them: what was approved in advance about the same thing ends, too. */
+  const delegations = { ...rows, ...takenBack(rows, approvals.standing) };
   const consents = consentRegister({
     authorize,
     documents,

@@ -74,6 +74,46 @@ describe('a right that is taken back', () => {
     expect((await other.ask()).state).toBe('approved');
   });
 
+  test('by a new consent that allows less: what was approved in advance with it is over', async () => {
+    const { agent, row, ask } = await saidBefore('Allowed less');
+    const request = world.authorizationRequest(agent, { scope: 'openid balance pay close', resource: BANK });
+    await world.walk(request.url, {
+      consent: { check: (name, value) => (name === 'scope' ? value === `${BANK} balance` : undefined) },
+    });
+    expect(await server.behalf.services.delegations.live(row.id)).toMatchObject({ scope: ['balance'] });
+    expect(await endedOf(agent)).toMatchObject([
+      { outcome: 'done', caller: world.accountId, subject: world.accountId, resource: BANK, scopeAsked: ['pay'] },
+    ]);
+    expect((await ask()).state).toBe('pending');
+  });
+
+  const signInOf = async (agent: Identity): Promise<string> => {
+    const { items } = (await world.management.call('GET', `/grants?client=${agent.clientId}`)).body;
+    return String((items as readonly { readonly id: string }[])[0]?.id);
+  };
+
+  test.each([
+    [
+      'over the API',
+      async (id: string) => expect((await world.management.call('DELETE', `/grants/${id}`)).status).toBe(204),
+    ],
+    [
+      'by the person',
+      async (id: string) => {
+        const page = await browser.open(`${world.issuer}/account`);
+        const form = page.forms.find(({ action }) => action.endsWith('/account/sign-out'));
+        if (!form) throw new Error(page.text);
+        const action = form.action.replace('/account/sign-out', `/account/leases/${id}/revoke`);
+        expect((await browser.submit(page, { ...form, action })).text).toContain('It ended.');
+      },
+    ],
+  ])('with the sign-in of the agent, %s: what was approved in advance is over', async (name, end) => {
+    const { agent, ask } = await saidBefore(`Signed in ${name.length}`);
+    await end(await signInOf(agent));
+    expect(await endedOf(agent)).toMatchObject([{ outcome: 'done', subject: world.accountId, resource: BANK }]);
+    expect((await ask()).state).toBe('pending');
+  });
+
   test.each([
     ['the delegation, by the person', async (id: string) => submit(`/delegations/${id}/revoke`)],
     [

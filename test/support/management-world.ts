@@ -246,7 +246,7 @@ export const managementWorld = async () => {
     resourceServers,
     grants: {
       leases: leases.port,
-      desk: grantDesk({ leases: leases.port, consents: { forget: async () => {} }, audit }),
+      desk: grantDesk({ leases: leases.port, consents: { forget: async () => {} }, audit, ending: async () => {} }),
       uses,
     },
     delegations,

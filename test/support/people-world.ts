@@ -14,7 +14,7 @@ import { agentRegistry } from '../../src/domain/agents/agent-registry.ts';
 import { absences } from '../../src/domain/approvals/absences.ts';
 import { approvalDesk } from '../../src/domain/approvals/approval-desk.ts';
 import { standingApprovals } from '../../src/domain/approvals/standing-approvals.ts';
-import { takenBack } from '../../src/domain/approvals/taken-back.ts';
+import { endOfSignIn, takenBack } from '../../src/domain/approvals/taken-back.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import type { PublicJwk } from '../../src/domain/clients/client.ts';
 import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
@@ -266,7 +266,9 @@ export const peopleWorld = async ({
   const owners = ownersOf({ accounts, groups });
   const agents = agentRegistry({ ...base, owners, resourceServers });
   const clients = clientRegistry({ ...base, digestSecret, accountExists, resourceServers });
-  const delegations = delegationRegister({ ...base, issuer, maxDepth: 4 });
+  const standing = standingApprovals({ documents, clock, identifiers, audit, accounts });
+  const rows = delegationRegister({ ...base, issuer, maxDepth: 4 });
+  const delegations = { ...rows, ...takenBack(rows, standing) };
   const requests = delegationRequests({ ephemeral, clock, identifiers, masterKey: key, issuer, ttlSeconds: 600 });
   const authorize = authorizer({ identifiers, managementApi: `${issuer}/api/v1` });
   const consents = consentRegister({
@@ -318,7 +320,6 @@ export const peopleWorld = async ({
     },
     settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, mostOpenPerApprover: 20, perHour: 30 },
   });
-  const standing = standingApprovals({ documents, clock, identifiers, audit, accounts });
   const { pathname } = new URL(issuer);
   const deps: PeopleDeps = {
     issuer,
@@ -328,14 +329,14 @@ export const peopleWorld = async ({
     browserSessions: sessions.port,
     sessions: register,
     leases: leases.port,
-    grants: grantDesk({ leases: leases.port, consents, audit }),
+    grants: grantDesk({ leases: leases.port, consents, audit, ending: endOfSignIn(standing) }),
     uses,
     authorize,
     accounts,
     clients,
     agents,
     resourceServers,
-    delegations: { ...delegations, ...takenBack(delegations, standing) },
+    delegations,
     delegationRequests: requests,
     consents,
     signIn,

@@ -25,12 +25,13 @@ const ATTEMPTS = 20;
 const LOOKED_AT = 20;
 const PAGE = 200;
 
-/** What is taken back from an agent. */
+/** What is taken back from an agent. With neither scopes nor types of details: all of it. */
 type About = {
   readonly subject: string;
   readonly agent: string;
   readonly resource?: string;
   readonly scopes?: readonly string[];
+  readonly detailTypes?: readonly string[];
 };
 
 /** A yes to the next ones like this: given with an approval, counted with each use, ended by whoever gave it. */
@@ -207,20 +208,25 @@ export const standingApprovals = ({
     },
 
     /**
-     * Ends what was said in advance to one agent for one person, whoever said it: at a resource, about any of these scopes.
-     * Absent: at all of them, about anything. `by` is an account, client or agent id, or 'system'. Answers how many ended.
+     * Ends what was said in advance to one agent for one person, whoever said it: at a resource, about any of these scopes
+     * or details of any of these types (another detail of a type may be what the next request is about). Absent: at all of
+     * them, about anything. `by` is an account, client or agent id, or 'system'. Answers how many ended.
      */
     async endAbout(
-      { subject, agent, resource, scopes }: About,
+      { subject, agent, resource, scopes, detailTypes }: About,
       by: string,
       request: string | undefined,
     ): Promise<number> {
+      const isAbout = ({ scope, details }: Action): boolean =>
+        (scopes === undefined && detailTypes === undefined) ||
+        scope.some((name) => scopes?.includes(name)) ||
+        details.some(({ type }) => detailTypes?.includes(type));
       const isMeant = ({ state, expiresAt, action, ...of }: StandingApproval): boolean =>
         state === 'active' &&
         expiresAt > clock.now() &&
         of.subject === subject &&
         (resource === undefined || of.resource === resource) &&
-        (scopes === undefined || action.scope.some((name) => scopes.includes(name)));
+        isAbout(action);
       let count = 0;
       let after: Cursor | undefined;
       for (;;) {

@@ -1,16 +1,29 @@
 /**
- * Delegations as people and administrators take them back. What was approved in advance about the same thing ends first:
- * otherwise the next request by CIBA would get the right again, and nobody would be asked.
+ * Rights of agents as people and administrators take them back: delegations that are ended or narrowed, consents that allow
+ * less, sign-ins that end. What was approved in advance about the same thing ends first: otherwise the next request by CIBA
+ * would get the right again, and nobody would be asked.
  */
 import type { DelegationRegister } from '../delegation/delegation-register.ts';
+import { detailsWithout } from '../details/narrowed-details.ts';
+import type { Lease } from '../ports/leases.ts';
 import type { StandingApprovals } from './standing-approvals.ts';
 
-export type TakenBack = Pick<DelegationRegister, 'narrow' | 'revoke' | 'revokeAllOf'>;
+type Standing = Pick<StandingApprovals, 'endAbout'>;
 
-export const takenBack = (
-  delegations: TakenBack & Pick<DelegationRegister, 'get'>,
-  standing: Pick<StandingApprovals, 'endAbout'>,
-): TakenBack => ({
+export type TakenBack = Pick<DelegationRegister, 'recordConsent' | 'narrow' | 'revoke' | 'revokeAllOf'>;
+
+export const takenBack = (delegations: TakenBack & Pick<DelegationRegister, 'get'>, standing: Standing): TakenBack => ({
+  /** What was shown and not allowed is a no to what was said in advance, too, whether the agent held it or not. */
+  async recordConsent(consent) {
+    const { subject, actor: agent, resource, asked, scope, askedDetails, details, by, request } = consent;
+    const scopes = asked.filter((name) => !scope.includes(name));
+    const detailTypes = detailsWithout(askedDetails, details).map(({ type }) => type);
+    if (scopes.length + detailTypes.length > 0) {
+      await standing.endAbout({ subject, agent, resource, scopes, detailTypes }, by, request);
+    }
+    return delegations.recordConsent(consent);
+  },
+
   async narrow(id, without, by, request) {
     const row = await delegations.get(id);
     if (row?.parent === null && row.state === 'active') {
@@ -34,3 +47,18 @@ export const takenBack = (
     return delegations.revokeAllOf(subject, actor, by, request);
   },
 });
+
+/**
+ * Ends what was approved in advance about what an agent holds by a sign-in that is about to end. Not for a share that one of
+ * its copies has of one: the agent still holds all of it.
+ */
+export const endOfSignIn =
+  (standing: Standing) =>
+  async ({ account, clientId, resources, details, parent }: Lease, by: string, request?: string): Promise<void> => {
+    if (!clientId.startsWith('agt_') || parent !== undefined) return;
+    for (const resource of new Set([...Object.keys(resources), ...Object.keys(details ?? {})])) {
+      const detailTypes = details?.[resource]?.map(({ type }) => type) ?? [];
+      const about = { subject: account, agent: clientId, resource, scopes: resources[resource] ?? [], detailTypes };
+      await standing.endAbout(about, by, request);
+    }
+  };

@@ -25,10 +25,13 @@ export const grantDesk = ({
   leases,
   consents,
   audit,
+  ending,
 }: {
   readonly leases: Pick<Leases, 'list' | 'revoke' | 'narrow'>;
   readonly consents: Pick<ConsentRegister, 'forget'>;
   readonly audit: AuditTrail;
+  /** Ends what rests on a grant besides its tokens; before the grant ends. */
+  readonly ending: (lease: Lease, by: string, request?: string) => Promise<void>;
 }) => {
   const about = (lease: Lease, { caller, request, source }: By) =>
     ({
@@ -72,6 +75,7 @@ export const grantDesk = ({
 
   const end = async (lease: Lease, by: By): Promise<Change> => {
     const event = { ...about(lease, by), type: 'grant.revoked' } as const;
+    await ending(lease, by.caller, by.request);
     await audit.append(event);
     if (lease.parent === undefined) await consents.forget(lease.account, lease.clientId);
     if (await leases.revoke(lease.id)) return 'done';

@@ -1,0 +1,157 @@
+import { describe, expect, test } from '@jest/globals';
+import { memoryDocumentStore } from '../../../adapters/memory/document-store.ts';
+import type { Action } from '../../../src/domain/approvals/action.ts';
+import {
+  likenessOf,
+  STANDING_APPROVALS,
+  type StandingApproval,
+} from '../../../src/domain/approvals/standing-approval.ts';
+import { standingApprovals } from '../../../src/domain/approvals/standing-approvals.ts';
+import { endOfSignIn, takenBack } from '../../../src/domain/approvals/taken-back.ts';
+import type { Lease } from '../../../src/domain/ports/leases.ts';
+import { consent, countedIdentifiers, movableClock, recordedAudit, registerScene, START } from '../delegation/fakes.ts';
+import { account } from '../token-exchange/fakes.ts';
+import { action, strong } from './fakes.ts';
+
+const BANK = action().resource;
+
+const scene = () => {
+  const documents = memoryDocumentStore();
+  const audit = recordedAudit();
+  const clock = movableClock();
+  const rows = documents.collection<StandingApproval>(STANDING_APPROVALS);
+  const standing = standingApprovals({
+    ...{ documents, audit, clock, identifiers: countedIdentifiers() },
+    accounts: { get: async (id) => ({ document: account(id) }) },
+  });
+  let count = 0;
+  /** What the owner of the agent, or whoever is named, said yes to in advance. */
+  const said = async (over: Partial<Action> = {}, by = 'acc_owner'): Promise<string> => {
+    const to = action(over);
+    count += 1;
+    const id = `sap_${count}`;
+    await rows.insert({
+      ...{ id, account: by, agent: to.agent, subject: to.subject, resource: to.resource, action: to },
+      ...{
+        likeness: likenessOf(to, []),
+        approval: `apr_${count}`,
+        vote: { account: by, at: START, assurance: strong(START) },
+      },
+      ...{ mostUses: 10, uses: 0, mostSum: 90_000, sum: 0, state: 'active', createdAt: START, expiresAt: START + 3600 },
+    });
+    return id;
+  };
+  const active = async (): Promise<readonly string[]> =>
+    (await rows.find({ limit: 100 })).flatMap(({ document: { id, state } }) => (state === 'active' ? [id] : [])).sort();
+  const take = () => standing.take({ action: action(), approvers: ['acc_anna', 'acc_owner'], types: [] }, 'req_2');
+  return { ...{ documents, audit, clock, standing, said, active, take } };
+};
+
+describe('what is taken back from an agent', () => {
+  test('ends what the owner said in advance, too, not only the person: with an event that says who took it', async () => {
+    const { standing, said, active, audit, take } = scene();
+    const [ofOwner, ofPerson] = [await said(), await said({}, 'acc_anna')];
+    const elsewhere = [
+      await said({ subject: 'acc_ben' }),
+      await said({ agent: 'agt_b' }),
+      await said({ resource: 'https://pay.example' }),
+    ];
+    const about = { subject: 'acc_anna', agent: 'agt_a', resource: BANK };
+    expect(await standing.endAbout(about, 'acc_anna', 'req_1')).toBe(2);
+    expect(await active()).toEqual(elsewhere);
+    expect(audit.events.map(({ target, ...event }) => [target?.id, event])).toEqual(
+      [ofPerson, ofOwner].map((id) => [
+        id,
+        expect.objectContaining({
+          ...{ type: 'standing_approval.ended', outcome: 'done', caller: 'acc_anna', request: 'req_1' },
+          ...{ subject: 'acc_anna', agent: 'agt_a', resource: BANK, scopeAsked: ['pay'] },
+        }),
+      ]),
+    );
+    expect(await take()).toBeUndefined();
+    expect(await standing.endAbout(about, 'acc_anna', 'req_1')).toBe(0);
+  });
+
+  test('ends what is about any of its scopes, or details of its types, and nothing else', async () => {
+    const { standing, said, active } = scene();
+    const about = { subject: 'acc_anna', agent: 'agt_a', resource: BANK };
+    const transfer = await said({ scope: [], details: [{ type: 'transfer' }] });
+    const both = await said({ scope: ['balance', 'pay'] });
+    const payment = await said({ scope: [] });
+    expect(await standing.endAbout({ ...about, scopes: ['close'], detailTypes: [] }, 'acc_anna', undefined)).toBe(0);
+    expect(await standing.endAbout({ ...about, scopes: ['balance'] }, 'acc_anna', undefined)).toBe(1);
+    expect(await active()).toEqual([transfer, payment]);
+    expect(await standing.endAbout({ ...about, scopes: [], detailTypes: ['transfer'] }, 'acc_anna', undefined)).toBe(1);
+    expect(await active()).not.toContain(both);
+    expect(await active()).toEqual([payment]);
+  });
+
+  test('one that is over by its time is no event; nothing ends without one', async () => {
+    const { standing, said, audit, active, clock } = scene();
+    const id = await said();
+    audit.beforeAppend = async () => {
+      throw new Error('disk full');
+    };
+    await expect(standing.endAbout({ subject: 'acc_anna', agent: 'agt_a' }, 'acc_anna', undefined)).rejects.toThrow(
+      'disk full',
+    );
+    expect(await active()).toEqual([id]);
+    clock.advance(3600);
+    expect(await standing.endAbout({ subject: 'acc_anna', agent: 'agt_a' }, 'acc_anna', undefined)).toBe(0);
+    expect(audit.events).toEqual([]);
+  });
+});
+
+describe('a consent that allows less', () => {
+  const asked = (over: Parameters<typeof consent>[0]) =>
+    consent({ resource: BANK, asked: ['balance', 'pay'], ...over });
+
+  test('ends what was approved in advance about what was shown and not allowed, before the row changes', async () => {
+    const { standing, said, active, documents } = scene();
+    const { register, audit } = registerScene({ documents });
+    const { recordConsent } = takenBack(register, standing);
+    const [pay, balance] = [await said({ details: [] }), await said({ scope: ['balance'], details: [] })];
+    expect(await recordConsent(asked({ scope: ['balance', 'pay'] }))).toMatchObject({ scope: ['balance', 'pay'] });
+    expect(await active()).toEqual([pay, balance]);
+    audit.beforeAppend = async () => expect(await active()).toEqual([balance]);
+    expect(await recordConsent(asked({ scope: ['balance'] }))).toMatchObject({ scope: ['balance'] });
+    expect(audit.types()).toEqual(['delegation.created', 'delegation.narrowed']);
+  });
+
+  test('and the same of authorization details, by their type', async () => {
+    const { standing, said, active, documents } = scene();
+    const { recordConsent } = takenBack(registerScene({ documents }).register, standing);
+    const [payment, transfer] = [await said({ scope: [] }), await said({ scope: [], details: [{ type: 'transfer' }] })];
+    const askedDetails = [{ type: 'payment_initiation', amount: 5000 }, { type: 'transfer' }];
+    await recordConsent(asked({ scope: ['balance', 'pay'], askedDetails, details: askedDetails }));
+    expect(await active()).toEqual([payment, transfer]);
+    await recordConsent(asked({ scope: ['balance', 'pay'], askedDetails, details: askedDetails.slice(1) }));
+    expect(await active()).toEqual([transfer]);
+  });
+});
+
+describe('the end of a sign-in', () => {
+  const lease: Lease = {
+    ...{ id: 'lse_1', account: 'acc_anna', clientId: 'agt_a', openidScopes: ['openid'], createdAt: START },
+    ...{ resources: { [BANK]: ['pay'] }, expiresAt: START + 60 },
+  };
+
+  test('ends what was approved in advance about what the agent held by it', async () => {
+    const { standing, said, active } = scene();
+    const [, balance, elsewhere] = [
+      await said(),
+      await said({ scope: ['balance'], details: [] }),
+      await said({ resource: 'https://pay.example' }),
+    ];
+    await endOfSignIn(standing)(lease, 'acc_anna', 'req_1');
+    expect(await active()).toEqual([balance, elsewhere]);
+  });
+
+  test('not of a copy that has a share of it, nor of an app', async () => {
+    const { standing, said, active } = scene();
+    const id = await said();
+    await endOfSignIn(standing)({ ...lease, parent: 'lse_0', instance: 'ins_1' }, 'acc_anna');
+    await endOfSignIn(standing)({ ...lease, clientId: 'app_wiki' }, 'acc_anna');
+    expect(await active()).toEqual([id]);
+  });
+});
