@@ -1,6 +1,7 @@
 /** Sign-in at other providers on the pages: who may sign in, what takes a second proof, and what is never the last way in. */
 import { describe, expect, test } from '@jest/globals';
 import { MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM, UPSTREAM_SESSION } from '../../src/domain/accounts/assurance.ts';
+import { DomainError } from '../../src/domain/errors.ts';
 import { upstreamFailed } from '../../src/domain/ports/upstream-client.ts';
 import type { NewUpstream } from '../../src/domain/upstream/upstream-registry.ts';
 import { waysIn } from '../../src/domain/upstream/ways-in.ts';
@@ -317,6 +318,45 @@ describe('whoever has no account', () => {
     expect([page.status, page.text.includes('invalid_request')]).toEqual([400, true]);
     expect(world.audit.of('session.refused')).toMatchObject([{ inputs: { reason: 'claims_invalid' } }]);
     expect(await world.accounts.findByUsername('long')).toBeUndefined();
+  });
+
+  test.each(['upstream_link.created', 'account.created'])(
+    'gets one at the next sign-in where the first was cut off before %s',
+    async (type) => {
+      const world = await peopleWorld();
+      await withProvider(world, { create: 'always' });
+      isPerson(world, 's-new', { preferred_username: 'new', email: 'new@works.example' });
+      const { append } = world.audit;
+      let isCut = true;
+      world.audit.append = async (event) => {
+        if (isCut && event.type === type) throw new DomainError('unavailable', 'The audit trail cannot be written.');
+        return append(event);
+      };
+      const first = await beginIn(world);
+      expect((await first.back()).status).toBe(503);
+      isCut = false;
+      const { uid, browser, back } = await beginIn(world);
+      await back();
+      expect((await browser.get(`/interaction/${uid}`)).status).toBe(303);
+      const account = (await world.accounts.findByUsername('new'))?.document;
+      expect(world.interactions.finished).toEqual([{ uid, with: account?.id }]);
+      expect((await world.links.list({ account: String(account?.id) })).items).toHaveLength(1);
+      expect(world.audit.of('account.created')).toHaveLength(1);
+    },
+  );
+
+  test('and whose name somebody else got meanwhile proves that account, as if there had been no first sign-in', async () => {
+    const world = await peopleWorld();
+    const { id } = await withProvider(world, { create: 'always' });
+    await world.links.create({ upstream: id, subject: 's-new', account: 'acc_none', proof: 'created' }, SYSTEM);
+    isPerson(world, 's-new', { preferred_username: 'bob' });
+    const { uid, browser, back } = await beginIn(world);
+    await back();
+    const form = formWith((await browser.get(`/interaction/${uid}`)).text, 'username');
+    expect(world.interactions.finished).toEqual([]);
+    await browser.post(form.action, fillForm(form, { set: { username: 'bob', password: PASSWORD } }));
+    expect(world.interactions.finished).toEqual([{ uid, with: world.bob.id }]);
+    expect(await world.links.find(id, 's-new')).toMatchObject({ account: world.bob.id, proof: 'sign_in' });
   });
 
   test('gets none under a name whose domain leads to another provider', async () => {

@@ -43,8 +43,8 @@ export const sessionsPage = (model: SessionsModel): Html =>
     title: words.title,
     width: 'wide',
     body: html`<div class="page-head"><h1>${words.title}</h1>
-<p class="lead">${words.lead}</p>
-${model.isCut && html`<p class="flash warning" role="note">${words.more(model.sessions.length)}</p>`}</div>
+<p class="lead">${words.lead}</p></div>
+${model.isCut && html`<p class="flash warning" role="note">${words.more(model.sessions.length)}</p>`}
 ${model.sessions.map((session) => card(session, model.csrf))}
 <section class="actions">${
       model.endOthersAction !== undefined && button(model.endOthersAction, model.csrf, words.endOthers)

@@ -123,8 +123,11 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
   };
 
   return {
-    /** Throws DomainError 'invalid_field' for what may not be, and 'conflict' when the username is taken. */
-    async create(input: NewAccount, by: By): Promise<Versioned<Account>> {
+    /**
+     * Throws DomainError 'invalid_field' for what may not be, and 'conflict' when the username is taken. `id`: one that was
+     * made for it, where something names it already; of several at once with one id one counts.
+     */
+    async create(input: NewAccount, by: By, id: string = identifiers.newId('acc')): Promise<Versioned<Account>> {
       const now = clock.now();
       const username = checkedUsername(input.username);
       const roles = checkedRoles(input.roles ?? []);
@@ -143,7 +146,7 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
       const passwordHash = input.password === undefined ? undefined : await passwords.hash(input.password);
       const account: StoredAccount = withRoles(
         {
-          id: identifiers.newId('acc'),
+          id,
           ...fields,
           roles,
           state: 'active',

@@ -98,13 +98,17 @@ export const upstreamLinks = (deps: {
     }: PageQuery & { readonly upstream?: string; readonly account?: string } = {}): Promise<Page<UpstreamLink>> =>
       documentsOf.list({ upstream, account }, query),
 
-    /** Throws 'invalid_field', and 'conflict' when the person is connected already: of several at once the first counts. */
+    /**
+     * Throws 'invalid_field', and 'conflict' when the person is connected already: of several at once the first counts.
+     * With the proof `created` the account is made after it: whoever dies in between finds the link, and makes it then.
+     */
     async create(given: NewUpstreamLink, by: By): Promise<Versioned<UpstreamLink>> {
       if (!isSubject(given.subject)) {
         refuseField('/subject', `A subject has 1 to ${LONGEST_SUBJECT} characters.`);
       }
       if (!(await deps.upstreams.get(given.upstream))) refuseField('/upstream', 'There is no such upstream.');
-      if (!(await deps.accounts.get(given.account))) refuseField('/account', 'There is no such account.');
+      if (given.proof !== 'created' && !(await deps.accounts.get(given.account)))
+        refuseField('/account', 'There is no such account.');
       if ((await ofAccount(given.account)).length >= MOST_OF_ACCOUNT) {
         throw new DomainError('conflict', `An account is connected with at most ${MOST_OF_ACCOUNT} people elsewhere.`);
       }

@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account.ts';
-import type { AccountRegister } from '../accounts/account-register.ts';
+import type { AccountRegister, NewAccount } from '../accounts/account-register.ts';
 import { type Assurance, MULTI_FACTOR, SINGLE_FACTOR, UPSTREAM, UPSTREAM_SESSION } from '../accounts/assurance.ts';
 import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/attempts.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
@@ -17,13 +17,13 @@ import {
 import { sealedRecords } from './sealed-records.ts';
 import { upstreamAddresses } from './upstream-addresses.ts';
 import { groupsAfter, type UpstreamPerson, upstreamPerson } from './upstream-claims.ts';
-import { isSubject, type UpstreamLinks } from './upstream-links.ts';
+import { isSubject, type UpstreamLink, type UpstreamLinks } from './upstream-links.ts';
 import type { UpstreamProvider } from './upstream-provider.ts';
 import type { UpstreamRegistry } from './upstream-registry.ts';
 
 export type UpstreamSignInDeps = AttemptsDeps & {
   readonly upstreams: Pick<UpstreamRegistry, 'standing' | 'partyOf' | 'ownerOfDomain'>;
-  readonly links: Pick<UpstreamLinks, 'find' | 'create'>;
+  readonly links: Pick<UpstreamLinks, 'find' | 'create' | 'remove'>;
   readonly client: UpstreamClient;
   readonly accounts: Pick<AccountRegister, 'get' | 'findByUsername' | 'hasEmail' | 'create' | 'update'>;
   readonly factors: { isAsked(account: string): Promise<boolean> };
@@ -102,15 +102,19 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
   const isOfBrowser = ({ browser }: Flow, cookie: string): boolean =>
     masterKey.digests('upstream_browser', cookie).some((digest) => browser.includes(digest));
 
-  /** The account a person is, if it may sign in. What it may not is written down, and looks like nobody (LG-01). */
+  /**
+   * The account a person is, if it may sign in. What it may not is written down, and looks like nobody (LG-01). A link whose
+   * account was never made is `unfinished`.
+   */
   const linked = async (
     { id }: UpstreamProvider,
     { subject }: UpstreamPerson,
     event: Partial<AuditEvent>,
-  ): Promise<{ readonly account?: string; readonly isStopped: boolean }> => {
+  ): Promise<{ readonly account?: string; readonly unfinished?: UpstreamLink; readonly isStopped: boolean }> => {
     const link = await links.find(id, subject);
     if (!link) return { isStopped: false };
     const account = (await accounts.get(link.account))?.document;
+    if (!account && link.proof === 'created') return { unfinished: link, isStopped: false };
     if (account?.state === 'active') return { account: account.id, isStopped: false };
     const reason = { ...event, subject: link.account, inputs: { reason: 'account_disabled', upstream: id } };
     await refused(reason, new DomainError('unauthenticated', ''));
@@ -129,19 +133,43 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     return other !== undefined && other.id !== id;
   };
 
-  const madeFor = async (provider: UpstreamProvider, person: UpstreamPerson, by: By): Promise<string | undefined> => {
-    const { username, name, email, emailVerified, subject, label } = person;
-    if (provider.create !== 'always' || username === undefined) return undefined;
-    if ((await isLikeSomebody(person)) || (await isOthers(person, provider))) return undefined;
+  /** A link that nobody is made for goes, unless another tab has made its account meanwhile. */
+  const withoutAccount = async (link: UpstreamLink, by: By): Promise<string | undefined> => {
+    if (await accounts.get(link.account)) return link.account;
+    await links.remove(link.id, by);
+    return undefined;
+  };
+
+  /** The account that a link of this sign-in, or of one that was cut off, is for. */
+  const madeWith = async (link: UpstreamLink, input: NewAccount, by: By): Promise<string | undefined> => {
     try {
-      const about = { username, name: name ?? username, groups: person.groups };
-      const made = await accounts.create({ ...about, ...(email === undefined ? {} : { email, emailVerified }) }, by);
-      const account = made.document.id;
-      await links.create({ upstream: provider.id, subject, account, label, proof: 'created' }, by);
-      return account;
+      return (await accounts.create(input, by, link.account)).document.id;
     } catch (error) {
       if (!isDomainError(error) || (error.code !== 'conflict' && error.code !== 'invalid_field')) throw error;
-      // Another tab was first, or what is claimed is no name or address.
+      // Another tab was first, or somebody else has the name now, or what is claimed is no name or address.
+      return withoutAccount(link, by);
+    }
+  };
+
+  const madeFor = async (
+    provider: UpstreamProvider,
+    person: UpstreamPerson,
+    by: By,
+    unfinished?: UpstreamLink,
+  ): Promise<string | undefined> => {
+    const { username, name, email, emailVerified, subject, label } = person;
+    const isSomebody =
+      provider.create !== 'always' || (await isLikeSomebody(person)) || (await isOthers(person, provider));
+    if (isSomebody || username === undefined) return unfinished && withoutAccount(unfinished, by);
+    const about = { username, name: name ?? username, groups: person.groups };
+    const input = { ...about, ...(email === undefined ? {} : { email, emailVerified }) };
+    if (unfinished) return madeWith(unfinished, input, by);
+    try {
+      const made = { upstream: provider.id, subject, account: identifiers.newId('acc'), label } as const;
+      const { document: link } = await links.create({ ...made, proof: 'created' }, by);
+      return await madeWith(link, input, by);
+    } catch (error) {
+      if (!isDomainError(error) || error.code !== 'conflict') throw error;
       return (await links.find(provider.id, subject))?.account;
     }
   };
@@ -190,11 +218,11 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     }
     const lacksTime = purpose.isFresh && person.authTime === undefined;
     if (purpose.isFresh && !fresh && !lacksTime) throw notFresh(provider);
-    const { account: known, isStopped } = await linked(provider, person, event);
+    const { account: known, unfinished, isStopped } = await linked(provider, person, event);
     // Fails closed: where nothing can be proven here, nobody knows when this person signed in.
     if (lacksTime && (known === undefined || !(await factors.isAsked(known)))) throw saysNoTime(provider);
     const by = { caller: provider.id, ...requestIn(event) };
-    const account = known ?? (isStopped ? undefined : await madeFor(provider, person, by));
+    const account = known ?? (isStopped ? undefined : await madeFor(provider, person, by, unfinished));
     const proof: UpstreamProof = {
       upstream: provider.id,
       person,
