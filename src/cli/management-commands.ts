@@ -208,6 +208,33 @@ export const actionCommand = (description: {
   });
 };
 
+/** `narrow ID`: takes away what `taken` answers. */
+export const narrowCommand = (description: {
+  readonly noun: string;
+  readonly summary: string;
+  readonly path: string;
+  readonly options: Readonly<Record<string, Option>>;
+  readonly taken: (call: ManagementCall) => Json;
+}): Command => {
+  const { noun, summary, path, options, taken } = description;
+  return managementCommand({
+    words: [noun, 'narrow'],
+    operands: ['ID'],
+    summary,
+    role: 'operator',
+    options,
+    run: async (call) => {
+      const rights = taken(call);
+      if (Object.keys(rights).length === 0) {
+        throw usageError('Nothing to take away was given.', `See \`behalf ${noun} narrow --help\`.`);
+      }
+      const { body } = await call.api.post(`${await pathOf(path, BY_ID, call)}/narrow`, rights);
+      call.print.object(body, details(readable(body)));
+      return EXIT.done;
+    },
+  });
+};
+
 /** `rotate-secret ID`: the new secret is shown once. */
 export const rotateSecretCommand = (noun: string, singular: string, path: string): Command =>
   managementCommand({

@@ -60,3 +60,28 @@ export const jsonIn = (file: string): unknown => {
     throw usageError(`${file} cannot be read as JSON.`);
   }
 };
+
+/** `--detail '{"type": "…"}'`, as often as given. Throws a usage error for what is no JSON object. */
+export const jsonDetails = (call: Call, option: string): readonly object[] =>
+  call.texts(option).map((text) => jsonObject(option, text));
+
+/** `--detail 'https://api.example.com {"type": "…"}'`, as often as given, by resource. Throws a usage error as above. */
+export const resourceDetails = (call: Call, option: string): Readonly<Record<string, readonly object[]>> => {
+  const held: Record<string, readonly object[]> = {};
+  for (const text of call.texts(option)) {
+    const [, resource = '', detail = ''] = /^\s*(\S+)\s+(.*)$/s.exec(text) ?? [];
+    held[resource] = [...(held[resource] ?? []), jsonObject(option, detail)];
+  }
+  return held;
+};
+
+const jsonObject = (option: string, text: string): object => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value;
+  throw usageError(`--${option} '${text}' is no JSON object.`, 'Copy the detail as `show --json` has it.');
+};

@@ -1,5 +1,6 @@
 /** The lease port over the engine's Grants. */
 import type { DetailsByResource } from '../domain/details/detail-type.ts';
+import { detailsWithout } from '../domain/details/narrowed-details.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { type Cursor, type DocumentStore, update } from '../domain/ports/document-store.ts';
 import type { Lease, LeaseRights, Leases } from '../domain/ports/leases.ts';
@@ -90,20 +91,26 @@ export const leaseRegister = (deps: {
 /** The account pages themselves hold what no person allowed. */
 const isShown = ({ clientId }: LeaseRecord): boolean => clientId !== ACCOUNT_PAGES_CLIENT.client_id;
 
-/** What is taken away stands beside what was granted, as the engine reads it. */
+/** Scopes that are taken away stand beside what was granted, as the engine reads it; details, which it does not know, stand no more. */
 const narrowed = (
   payload: LeaseRecord['payload'],
-  { openidScopes, resources }: LeaseRights,
+  { openidScopes, resources, details: lostDetails = {} }: LeaseRights,
 ): LeaseRecord['payload'] => {
-  const { rejected = {} } = payload as unknown as GrantPayload;
+  const { rejected = {}, details = {} } = payload as unknown as GrantPayload;
   const joined = (before: string | undefined, more: readonly string[]): string =>
     [...new Set([...scopesWithout(before, undefined), ...more])].join(' ');
   const lost = Object.entries(resources).map(([resource, scopes]) => [
     resource,
     joined(ownScope(rejected.resources, resource), scopes),
   ]);
+  const left = Object.entries(details).flatMap(([resource, held]) => {
+    const kept = detailsWithout(held, Object.hasOwn(lostDetails, resource) ? lostDetails[resource] : []);
+    return kept.length === 0 ? [] : [[resource, kept] as const];
+  });
+  const { details: _, ...others } = payload;
   return {
-    ...payload,
+    ...others,
+    ...(left.length === 0 ? {} : { details: Object.fromEntries(left) }),
     rejected: {
       ...rejected,
       ...(openidScopes.length === 0

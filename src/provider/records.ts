@@ -1,4 +1,5 @@
 /** The collections behind the engine's models. */
+import type { Detail, DetailsByResource } from '../domain/details/detail-type.ts';
 import type { CollectionDeclaration } from '../domain/ports/document-store.ts';
 
 /** A refresh token, opaque access token or session. Ids are keyed digests: the bearer value itself is nowhere (decision D14). */
@@ -108,4 +109,10 @@ export const heldAt = ({ payload }: Pick<LeaseRecord, 'payload'>, resource: stri
     readonly rejected?: { readonly resources?: Scopes };
   };
   return scopesWithout(ownScope(resources, resource), ownScope(rejected?.resources, resource));
+};
+
+/** The same of authorization details. */
+export const detailsHeldAt = ({ payload }: Pick<LeaseRecord, 'payload'>, resource: string): readonly Detail[] => {
+  const { details } = payload as { readonly details?: DetailsByResource };
+  return details !== undefined && Object.hasOwn(details, resource) ? (details[resource] ?? []) : [];
 };

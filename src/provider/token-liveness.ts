@@ -17,6 +17,7 @@ import { actorsOf } from '../domain/delegation/actor-chain.ts';
 import { scopesAt } from '../domain/delegation/authority.ts';
 import { type Delegation, detailsOfRow } from '../domain/delegation/delegation.ts';
 import type { Detail } from '../domain/details/detail-type.ts';
+import { narrowedDetails, typeOf } from '../domain/details/narrowed-details.ts';
 import type { InstanceRegister } from '../domain/instances/instance-register.ts';
 import type { AccountLinks } from '../domain/peers/account-links.ts';
 import type { Clock } from '../domain/ports/clock.ts';
@@ -26,7 +27,7 @@ import type { ResourceServer } from '../domain/resource-servers/resource-server.
 import type { Part, Revocation } from '../domain/revocation/revocation.ts';
 import type { SessionRegister } from '../domain/sessions/session-register.ts';
 import type { ActiveParty, EngineClients } from './engine-client.ts';
-import { clientVersionOf, heldAt, LEASES, type LeaseRecord, sessionOfLease } from './records.ts';
+import { clientVersionOf, detailsHeldAt, heldAt, LEASES, type LeaseRecord, sessionOfLease } from './records.ts';
 
 /** What a token says of itself. */
 export type TokenFacts = {
@@ -214,8 +215,10 @@ export const tokenLiveness = (deps: {
     const server = (await deps.resourceServers.findByIdentifier(audience))?.document;
     if (server?.state !== 'active') return 'resource_server_not_active';
     // The lease of the agent that stands first is the same decision of the person as its row; the row is newer.
-    const granted = lease && lease.clientId !== actorsOf(facts.chain).at(-1) ? heldAt(lease, audience) : scope;
-    if (scope.some((name) => !granted.includes(name))) return 'grant_narrowed';
+    const ofClient = lease && lease.clientId !== actorsOf(facts.chain).at(-1) ? lease : undefined;
+    if (ofClient && isNarrowed(facts, heldAt(ofClient, audience), detailsHeldAt(ofClient, audience), server)) {
+      return 'grant_narrowed';
+    }
     const [caller, ...through] = parties;
     if (!caller) return 'client_not_active';
     const asked: DecisionFacts = {
@@ -310,6 +313,21 @@ const isAboveCeilings = (
   if (expiresAt !== undefined && expiresAt - issuedAt > maxAccessTokenSeconds) return true;
   return senderConstraint !== undefined && id === clientId && jkt === undefined;
 };
+
+/** Whether a token carries what the grant it comes from does not hold at its resource any more. */
+const isNarrowed = (
+  { scope, details = [] }: TokenFacts,
+  granted: readonly string[],
+  grantedDetails: readonly Detail[],
+  { detailTypes = [] }: ResourceServer,
+): boolean =>
+  scope.some((name) => !granted.includes(name)) ||
+  // One of a type that is declared no more is for the resource server to refuse.
+  narrowedDetails(
+    detailTypes,
+    details.filter((detail) => typeOf(detailTypes, detail) !== undefined),
+    grantedDetails,
+  ).refused.length > 0;
 
 const partyOf = (id: string, party: ActiveParty): Party =>
   party.environment === undefined

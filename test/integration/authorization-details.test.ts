@@ -2,6 +2,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
+import { runCli } from '../../src/cli/main.ts';
+import { detailId } from '../../src/domain/details/detail-id.ts';
 import type { Detail } from '../../src/domain/details/detail-type.ts';
 import { type Identity, newKeyPair } from '../support/agent-keys.ts';
 import { EXAMPLES, exampleType } from '../support/detail-types.ts';
@@ -403,6 +405,137 @@ when { resource.name == "payment_initiation" && context has amount && context.am
       expect.objectContaining({ layer: 'policy', reason: 'policy_forbids' }),
     ]);
     expect((await exchange(payer, token, 'payment', [pay(5000)])).body['authorization_details']).toEqual([pay(5000)]);
+  });
+
+  const takeAway = async (path: string, detail: Detail): Promise<string> => {
+    const page = await scene.browser.open(`${server.issuer}/account`);
+    const form = page.forms.find(({ action }) => action.endsWith(path));
+    if (!form) throw new Error(`nothing to take at ${path}: ${page.text}`);
+    const id = detailId(resourceOf('payment'), detail);
+    const check = (field: string, value: string) => field === 'detail' && value === id;
+    return (await scene.browser.submit(page, form, { check })).text;
+  };
+
+  test('are taken from an app one by one: tokens that carry one are over, of whoever they reached, the next carry the rest', async () => {
+    const clerk = await newAgent('Night clerk');
+    const flow = await authorized('payment', [pay(310), pay(55, { reference: 'tea' })], {
+      scope: 'openid offline_access use',
+    });
+    const app = (await flow.redeem()).body;
+    const token = String(app['access_token']);
+    await allowed(await exchange(clerk, token, 'payment', [pay(300)]));
+    const handed = String((await exchange(clerk, token, 'payment', [pay(300)])).body['access_token']);
+    const isActive = async (each: string) => (await introspected('payment', each))['active'];
+    expect([await isActive(token), await isActive(handed)]).toEqual([true, true]);
+
+    expect(await takeAway(`/clients/${scene.app.clientId}/narrow`, pay(310))).toContain('Taken away.');
+    expect([await isActive(token), await isActive(handed)]).toEqual([false, false]);
+    const next = await scene.calls.token(keyed(scene.app), {
+      grant_type: 'refresh_token',
+      refresh_token: String(app['refresh_token']),
+      resource: resourceOf('payment'),
+    });
+    expect([next.status, next.body['authorization_details']]).toEqual([200, [pay(55, { reference: 'tea' })]]);
+    expect(await isActive(String(next.body['access_token']))).toBe(true);
+    expect((await server.events('grant.narrowed')).at(-1)).toMatchObject({
+      outcome: 'done',
+      subject: scene.accountId,
+      caller: scene.accountId,
+      grant: decodeJwt(token)['grant_id'],
+      inputs: { detailTypesTaken: { [resourceOf('payment')]: ['payment_initiation'] } },
+    });
+    // More takes a page again.
+    const more = await exchange(clerk, String(next.body['access_token']), 'payment', [pay(300)]);
+    expect([more.status, (more.body['denial'] as { layer?: string }).layer]).toEqual([400, expect.any(String)]);
+  });
+
+  test('are taken from an agent one by one, and from all below it', async () => {
+    const clerk = await newAgent('Day clerk');
+    const { body } = await (await authorized('payment', [pay(900), pay(33, { reference: 'stamps' })])).redeem();
+    const token = String(body['access_token']);
+    const both = [pay(800), pay(33, { reference: 'stamps' })];
+    await allowed(await exchange(clerk, token, 'payment', both), { pass_on: other.clientId, pass_on_depth: '1' });
+    const handed = String((await exchange(clerk, token, 'payment', [pay(800)])).body['access_token']);
+    const below = String((await exchange(other, handed, 'payment', [pay(700)])).body['access_token']);
+    const stamps = String((await exchange(clerk, token, 'payment', both.slice(1))).body['access_token']);
+    const row = String(decodeJwt(handed)['delegation']);
+    const isActive = async (each: string) => (await introspected('payment', each))['active'];
+    expect([await isActive(handed), await isActive(below), await isActive(stamps)]).toEqual([true, true, true]);
+
+    expect(await takeAway(`/delegations/${row}/narrow`, pay(800))).toContain('Taken away.');
+    expect([await isActive(handed), await isActive(below), await isActive(stamps)]).toEqual([false, false, true]);
+    expect((await exchange(clerk, token, 'payment', [pay(800)])).body['error']).not.toBe(undefined);
+    expect((await scene.management.call('GET', `/delegations/${row}`)).body['details']).toEqual(both.slice(1));
+    expect((await server.events('delegation.narrowed')).at(-1)).toMatchObject({
+      outcome: 'done',
+      delegation: row,
+      caller: scene.accountId,
+    });
+  });
+
+  test('are taken over the API and the command line by what they say; what is not held, or all, is refused', async () => {
+    const clerk = await newAgent('Evening clerk');
+    const flow = await authorized('payment', [pay(410), pay(44, { reference: 'ink' }), pay(43)], {
+      scope: 'openid use',
+    });
+    const { body } = await flow.redeem();
+    const token = String(body['access_token']);
+    const grant = String(decodeJwt(token)['grant_id']);
+    const at = resourceOf('payment');
+    const isActive = async (each: string) => (await introspected('payment', each))['active'];
+    const narrowGrant = (more: object) => scene.management.call('POST', `/grants/${grant}/narrow`, more);
+    const events = async () => (await server.events('grant.narrowed')).filter((event) => event.grant === grant);
+    for (const [taken, status, pointer] of [
+      [{ details: { [at]: [pay(410), pay(411)] } }, 400, `/details/https:~1~1payment.example.com/1`],
+      [{ resources: { [at]: ['use', 'abuse'] } }, 400, `/resources/https:~1~1payment.example.com/1`],
+      [{ openid_scopes: ['openid'] }, 400, '/openid_scopes/0'],
+      [{ openid_scopes: ['email'] }, 400, '/openid_scopes/0'],
+      [{ resources: {} }, 400, undefined],
+    ] as const) {
+      const refused = await narrowGrant(taken);
+      expect([refused.status, (refused.body['errors'] as { pointer: string }[] | undefined)?.[0]?.pointer]).toEqual([
+        status,
+        pointer,
+      ]);
+    }
+    expect((await server.events('management.refused')).at(-1)).toMatchObject({
+      outcome: 'refused',
+      error: 'invalid_request',
+      note: 'narrowGrant',
+    });
+    expect([await isActive(token), await events()]).toEqual([true, []]);
+    // As it is compared: the order of members says nothing.
+    const taken = await narrowGrant({
+      details: { [at]: [{ currency: 'EUR', amount: 410, type: 'payment_initiation' }] },
+    });
+    expect([taken.status, taken.body['details']]).toEqual([200, { [at]: [pay(44, { reference: 'ink' }), pay(43)] }]);
+    expect([await isActive(token), await events()]).toEqual([
+      false,
+      [expect.objectContaining({ outcome: 'done', subject: scene.accountId })],
+    ]);
+
+    const ink = pay(44, { reference: 'ink' });
+    const again = String((await (await authorized('payment', [ink, pay(42)])).redeem()).body['access_token']);
+    await allowed(await exchange(clerk, again, 'payment', [ink, pay(42)]));
+    const handed = String((await exchange(clerk, again, 'payment', [ink])).body['access_token']);
+    const row = String(decodeJwt(handed)['delegation']);
+    const [out, err]: [string[], string[]] = [[], []];
+    const terminal = { out: (line: string) => void out.push(line), err: (line: string) => void err.push(line) };
+    const behalf = (...argv: readonly string[]) => runCli(argv, terminal, { BEHALF_DATA: server.dataFolder });
+    expect(await behalf('grants', 'narrow', grant, '--detail', `${at} ${JSON.stringify(pay(43))}`, '--json')).toBe(0);
+    expect(JSON.parse(out.join(''))).toMatchObject({ id: grant, details: { [at]: [ink] } });
+    expect(await behalf('grants', 'narrow', grant, '--detail', `${at} {`)).toBe(2);
+    expect(await behalf('delegations', 'narrow', row)).toBe(2);
+    expect(await behalf('delegations', 'narrow', row, '--detail', JSON.stringify(pay(1)))).toBe(1);
+    expect(err.join('')).toContain('does not hold this');
+    expect(await isActive(handed)).toBe(true);
+    expect(await behalf('delegations', 'narrow', row, '--detail', JSON.stringify(ink))).toBe(0);
+    expect(await isActive(handed)).toBe(false);
+    const all = await scene.management.call('POST', `/delegations/${row}/narrow`, {
+      scope: ['use'],
+      details: [pay(42)],
+    });
+    expect([all.status, all.text]).toEqual([409, expect.stringContaining('end it instead')]);
   });
 
   test('end with the delegation that held them', async () => {

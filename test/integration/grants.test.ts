@@ -114,6 +114,38 @@ describe('grants over the management API', () => {
     expect(audit.of('management.refused').at(-1)).toMatchObject({ caller: loser?.account.id, error: 'not_found' });
   });
 
+  test('single rights are taken by whoever may end it, and of an agent only what it may know', async () => {
+    const { call, owner, stranger, operator, auditor, mine, theirs, ofMyAgent, audit, leases } = await world();
+    for (const id of [mine, theirs, ofMyAgent]) {
+      const lease = leases.live.get(id);
+      if (lease) leases.live.set(id, { ...lease, openidScopes: ['openid', 'email', 'profile'] });
+    }
+    const taking = { openid_scopes: ['email'] };
+    expect((await call(auditor, 'post', `/grants/${mine}/narrow`, taking)).status).toBe(404);
+    expect((await call(owner, 'post', `/grants/${theirs}/narrow`, taking)).status).toBe(404);
+    for (const [by, id] of [
+      [owner, mine],
+      [operator, theirs],
+      [owner, ofMyAgent],
+    ] as const) {
+      const answer = await call(by, 'post', `/grants/${id}/narrow`, taking);
+      expect([answer.status, answer.body]).toMatchObject([200, { id, openid_scopes: ['openid', 'profile'] }]);
+      expect(audit.of('grant.narrowed').at(-1)).toMatchObject({
+        ...{ grant: id, outcome: 'done', caller: by.account.id, request: 'req_test' },
+        inputs: { openidTaken: ['email'] },
+      });
+    }
+    const ofAgent = await call(stranger, 'post', `/grants/${ofMyAgent}/narrow`, {
+      resources: { [CALENDAR]: ['read'] },
+    });
+    expect([ofAgent.status, ofAgent.body.errors[0]]).toEqual([
+      400,
+      { pointer: '/resources', detail: expect.stringContaining('delegations') },
+    ]);
+    expect(leases.live.get(ofMyAgent)?.resources).toEqual({ [CALENDAR]: ['read'] });
+    expect(audit.of('grant.narrowed')).toHaveLength(3);
+  });
+
   test('a client is named by as many characters as the address of its metadata document may have', async () => {
     const { call, auditor, leases, clock, owner } = await world();
     const clientId = `https://app.example/${'a'.repeat(492)}`;

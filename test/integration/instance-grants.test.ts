@@ -187,3 +187,14 @@ describe('ending one share of an instance', () => {
     expect((await instances.refresh(agent, String(parent['refresh_token']))).body['error']).toBe('invalid_grant');
   });
 });
+
+test('what is taken from one share over the API is taken from the authorization and all its shares', async () => {
+  const { copies, grants } = await family('Narrowed as a family', 2);
+  const [copy] = copies;
+  const share = (await grants()).find(({ instance }) => instance === copy?.share['instance']);
+  const before = (await server.events('grant.narrowed')).length;
+  const answer = await scene.management.call('POST', `/grants/${share?.id}/narrow`, { openid_scopes: ['email'] });
+  expect([answer.status, answer.body]).toMatchObject([200, { id: share?.id, openid_scopes: ['openid'] }]);
+  expect((await grants()).map(({ openid_scopes: scopes }) => scopes.includes('email'))).toEqual([false, false, false]);
+  expect((await server.events('grant.narrowed')).slice(before)).toHaveLength(3);
+});

@@ -376,6 +376,43 @@ describe('delegations', () => {
     expect((await call(stranger, 'get', '/delegations?live=true')).body.items).toEqual([]);
     expect((await call(owner, 'post', `/delegations/${id}/revoke`)).body.state).toBe('revoked');
   });
+
+  test('are narrowed by whoever may end them; only of what they hold, and never of all (MG-01)', async () => {
+    const { call, person, stranger, owner, auditor, agent, audit, delegations, clock } = await withRow();
+    const outsider = await person('outsider');
+    const more = { subject: stranger.account.id, actor: agent.id, resource: API, by: stranger.account.id } as const;
+    const row = await delegations.recordConsent({
+      ...{ ...more, asked: ['a', 'b', 'c'], scope: ['a', 'b', 'c'] },
+      ...{ expiresAt: clock.now() + 3600, passOn: { agents: [agent.id], depth: 1 } },
+    });
+    if (!row) throw new Error('no row');
+    const hop = await delegations
+      .derive({
+        ...{ parent: row, actor: agent.id, resource: API, scope: ['a'] },
+        ...{ expiresAt: row.expiresAt, passOn: { agents: [], depth: 0 } },
+      })
+      .catch(() => undefined);
+    const path = `/delegations/${row.id}/narrow`;
+    for (const by of [outsider, auditor]) expect((await call(by, 'post', path, { scope: ['a'] })).status).toBe(404);
+    expect((await call(stranger, 'post', path, {})).status).toBe(400);
+    const refused = await call(stranger, 'post', path, { scope: ['a', 'x'] });
+    expect([refused.status, refused.body.errors[0].pointer]).toEqual([400, '/scope/1']);
+    expect((await call(stranger, 'post', path, { scope: row.scope })).status).toBe(409);
+    if (hop) expect((await call(stranger, 'post', `/delegations/${hop.id}/narrow`, { scope: ['a'] })).status).toBe(409);
+    expect(audit.of('management.refused').at(-1)).toMatchObject({ caller: stranger.account.id, error: 'conflict' });
+    expect(audit.of('delegation.narrowed')).toEqual([]);
+    expect((await call(stranger, 'post', path, { scope: ['a'] })).body).toMatchObject({
+      live: true,
+      scope: expect.not.arrayContaining(['a']),
+    });
+    expect((await call(owner, 'post', path, { scope: ['b'] })).body.scope).not.toContain('b');
+    expect(audit.of('delegation.narrowed').map(({ caller, delegation }) => [caller, delegation])).toEqual([
+      [stranger.account.id, row.id],
+      [owner.account.id, row.id],
+    ]);
+    await call(owner, 'post', `/delegations/${row.id}/revoke`);
+    expect((await call(owner, 'post', path, { scope: ['c'] })).status).toBe(409);
+  });
 });
 
 describe('audit and keys', () => {

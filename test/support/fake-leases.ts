@@ -1,4 +1,5 @@
 /** Grants in memory, in place of the engine's. */
+import { detailsWithout } from '../../src/domain/details/narrowed-details.ts';
 import type { Lease, Leases } from '../../src/domain/ports/leases.ts';
 
 export const fakeLeases = () => {
@@ -16,11 +17,14 @@ export const fakeLeases = () => {
       const last = items.at(-1);
       return from + limit < all.length && last ? { items, next: { value: last.createdAt, id: last.id } } : { items };
     },
-    async narrow(id, { openidScopes, resources }) {
+    async narrow(id, { openidScopes, resources, details = {} }) {
       const lease = live.get(id);
       if (!lease) return undefined;
+      const { details: held = {}, ...others } = lease;
+      const kept = Object.entries(held).map(([at, all]) => [at, detailsWithout(all, details[at])] as const);
       const left = {
-        ...lease,
+        ...others,
+        ...(kept.length === 0 ? {} : { details: Object.fromEntries(kept) }),
         openidScopes: lease.openidScopes.filter((scope) => !openidScopes.includes(scope)),
         resources: Object.fromEntries(
           Object.entries(lease.resources).map(([resource, scopes]) => [

@@ -1,7 +1,7 @@
 import type { Phrase } from '../html.ts';
 import type { PageFrame } from '../layout.ts';
 import type { AgentFacts } from '../partials/agent-card.ts';
-import type { DetailItem } from '../partials/detail-list.ts';
+import type { DetailChoice, DetailItem } from '../partials/detail-list.ts';
 import type { Pagination } from '../partials/pagination.ts';
 import type { ResourceFacts, ScopeItem } from '../partials/scope-list.ts';
 
@@ -52,10 +52,14 @@ export type DelegationNode = {
 /** `what`: the words of a scope, or a detail. */
 export type StoppedRight = { readonly what: string | DetailItem; readonly why: Phrase };
 
-/** POSTs `csrf` with what is to be taken away: `scope` as `scopeFieldValue` has it, `openid` by its name. */
+/** POSTs `csrf` with what is to be taken away: `scope` as `scopeFieldValue` has it, `detail` by its id, `openid` by its name. */
 export type Narrowing = {
   readonly action: string;
-  readonly resources: readonly { readonly resource: ResourceFacts; readonly scopes: readonly ScopeItem[] }[];
+  readonly resources: readonly {
+    readonly resource: ResourceFacts;
+    readonly scopes: readonly ScopeItem[];
+    readonly details?: readonly DetailChoice[];
+  }[];
   readonly openidScopes?: readonly string[];
 };
 

@@ -143,7 +143,11 @@ export const styleguideParts = () =>
     lastUsed: [html`<p class="hint">${lastUsed(noon)}</p>`, html`<p class="hint">${lastUsed(undefined)}</p>`],
     narrowingForm: [
       narrowingForm(
-        { action: '#', resources: [{ resource, scopes }], openidScopes: ['profile', 'email'] },
+        {
+          action: '#',
+          resources: [{ resource, scopes, details: [{ ...payment, id: '0', checked: false }] }],
+          openidScopes: ['profile', 'email'],
+        },
         { id: 'sg-narrow', csrf: '', about: planner.name },
       ),
     ],

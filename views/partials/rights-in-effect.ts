@@ -3,7 +3,7 @@ import { type Html, type HtmlValue, html, type Phrase } from '../html.ts';
 import type { Narrowing, StoppedRight } from '../pages/account-model.ts';
 import { timeText } from '../time-text.ts';
 import { accountAppWords, narrowingWords as words } from '../words/account.ts';
-import { detailChips } from './detail-list.ts';
+import { detailChips, detailChoices } from './detail-list.ts';
 import { resourceHeading, scopeChoices } from './scope-list.ts';
 import { submit } from './submit.ts';
 
@@ -30,12 +30,15 @@ export const narrowingForm = (
 <form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">
 <p class="hint">${words.whatHappens}</p>
 ${resources.map(
-  ({ resource, scopes }, index) =>
-    html`<fieldset><legend>${resourceHeading(resource)}</legend>${scopeChoices(
-      resource.identifier,
-      scopes.map((scope) => ({ ...scope, checked: false })),
-      `${id}-${index}`,
-    )}</fieldset>`,
+  ({ resource, scopes, details = [] }, index) =>
+    html`<fieldset><legend>${resourceHeading(resource)}</legend>${
+      scopes.length > 0 &&
+      scopeChoices(
+        resource.identifier,
+        scopes.map((scope) => ({ ...scope, checked: false })),
+        `${id}-${index}`,
+      )
+    }${detailChoices(details, `${id}-${index}-d`)}</fieldset>`,
 )}
 ${
   openidScopes.length > 0 &&

@@ -1,6 +1,7 @@
 /** `behalf delegations …`: what agents may do for people. */
 import type { Command } from '../command.ts';
-import { actionCommand, listCommand, showCommand, timeText } from '../management-commands.ts';
+import { actionCommand, listCommand, narrowCommand, showCommand, timeText } from '../management-commands.ts';
+import { jsonDetails, lists } from '../members.ts';
 
 const PATH = '/delegations';
 
@@ -28,6 +29,23 @@ export const delegationCommands: readonly Command[] = [
     ],
   }),
   showCommand('delegations', 'a delegation', PATH),
+  narrowCommand({
+    noun: 'delegations',
+    summary: 'Take single rights from a delegation and all below it; tokens that carry one are over.',
+    path: PATH,
+    options: {
+      scope: { value: 'SCOPE', description: 'What to take.', isRepeatable: true },
+      detail: {
+        value: 'JSON',
+        description: 'An authorization detail to take, as `show --json` has it.',
+        isRepeatable: true,
+      },
+    },
+    taken: (call) => {
+      const details = jsonDetails(call, 'detail');
+      return { ...lists(call, { scope: 'scope' }), ...(details.length === 0 ? {} : { details }) };
+    },
+  }),
   actionCommand({
     noun: 'delegations',
     verb: 'revoke',

@@ -1,6 +1,7 @@
 /** `behalf grants …`: what people allowed clients and agents. */
 import { type Command, EXIT } from '../command.ts';
-import { listCommand, managementCommand, showCommand, timeText } from '../management-commands.ts';
+import { listCommand, managementCommand, narrowCommand, showCommand, timeText } from '../management-commands.ts';
+import { lists, resourceDetails, resourceScopes } from '../members.ts';
 import { printable } from '../table.ts';
 
 const PATH = '/grants';
@@ -25,6 +26,32 @@ export const grantCommands: readonly Command[] = [
     ],
   }),
   showCommand('grants', 'a grant', PATH),
+  narrowCommand({
+    noun: 'grants',
+    summary: 'Take single rights from a grant; tokens that carry one are over, the next ones carry what is left.',
+    path: PATH,
+    options: {
+      openid: { value: 'SCOPE', description: 'What it may know no more, such as email.', isRepeatable: true },
+      scope: {
+        value: 'SCOPES',
+        description: "What to take at a resource: 'RESOURCE SCOPE SCOPE'.",
+        isRepeatable: true,
+      },
+      detail: {
+        value: 'DETAIL',
+        description: "An authorization detail to take, as `show --json` has it: 'RESOURCE JSON'.",
+        isRepeatable: true,
+      },
+    },
+    taken: (call) => {
+      const [resources, details] = [resourceScopes(call, 'scope'), resourceDetails(call, 'detail')];
+      return {
+        ...lists(call, { openid: 'openid_scopes' }),
+        ...(Object.keys(resources).length === 0 ? {} : { resources }),
+        ...(Object.keys(details).length === 0 ? {} : { details }),
+      };
+    },
+  }),
   managementCommand({
     words: ['grants', 'revoke'],
     operands: ['ID'],

@@ -28,7 +28,8 @@ export const takenBack = (delegations: TakenBack & Pick<DelegationRegister, 'get
     const row = await delegations.get(id);
     if (row?.parent === null && row.state === 'active') {
       const { subject, actor: agent, resource } = row;
-      await standing.endAbout({ subject, agent, resource, scopes: without }, by, request);
+      const detailTypes = without.details?.map(({ type }) => type) ?? [];
+      await standing.endAbout({ subject, agent, resource, scopes: without.scope, detailTypes }, by, request);
     }
     return delegations.narrow(id, without, by, request);
   },

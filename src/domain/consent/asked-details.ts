@@ -1,7 +1,6 @@
 /** Authorization details in a question to a person: each in the words of its type, to be allowed or left out one by one. */
-import { createHash } from 'node:crypto';
-import canonicalize from 'canonicalize';
 import { type DescribedDetail, describedDetail } from '../details/described-detail.ts';
+import { detailId } from '../details/detail-id.ts';
 import type { Detail, DetailsByResource } from '../details/detail-type.ts';
 import { typeOf } from '../details/narrowed-details.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
@@ -23,14 +22,7 @@ export const askedDetails = (server: ResourceServer, details: readonly Detail[])
   details.flatMap((detail) => {
     const type = typeOf(server.detailTypes ?? [], detail);
     if (!type) return [];
-    const text = JSON.stringify([server.identifier, canonicalize(detail)]);
-    return [
-      {
-        id: createHash('sha256').update(text).digest('base64url').slice(0, 22),
-        detail,
-        described: describedDetail(type, detail),
-      },
-    ];
+    return [{ id: detailId(server.identifier, detail), detail, described: describedDetail(type, detail) }];
   });
 
 /** Those of the question that `isAllowed` takes, by resource. */

@@ -51,6 +51,9 @@ export type OneAction = {
   readonly request?: string | undefined;
 };
 
+/** What is to be taken from a row. */
+export type Without = { readonly scope: readonly string[]; readonly details?: readonly Detail[] };
+
 export type DelegationList = {
   readonly subject?: string | undefined;
   readonly actor?: string | undefined;

@@ -5,7 +5,7 @@
  * and the check of issued tokens. Every change appends its audit event first (intent), then swaps one row.
  */
 import type { AuditTrail } from '../audit/audit-event.ts';
-import { joinedDetails } from '../details/narrowed-details.ts';
+import { detailsWithout, joinedDetails } from '../details/narrowed-details.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Cursor, type DocumentStore, update } from '../ports/document-store.ts';
@@ -15,7 +15,7 @@ import { extendChain } from './actor-chain.ts';
 import { attenuate, combine, type Held, isEmpty, mayPassOnTo, normalisePassOn, withDetails } from './attenuation.ts';
 import type { CappedAgents } from './ceilings-of-rows.ts';
 import { type Delegation, decidedAtOf } from './delegation.ts';
-import type { Consent, DelegationList, Hop, OneAction } from './delegation-changes.ts';
+import type { Consent, DelegationList, Hop, OneAction, Without } from './delegation-changes.ts';
 import { aboutRow, consentTo, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
 import { delegationSlots } from './delegation-slots.ts';
 
@@ -271,31 +271,28 @@ export const delegationRegister = ({
     },
 
     /**
-     * Takes single scopes from a first hop, and with it from everything below; a row that holds nothing then ends. Undefined
-     * when there is no such row, or none of these scopes is in it; a hop below is narrowed by nobody, since it is cut
-     * anew with each exchange.
+     * Takes single scopes and authorization details from a first hop, and with it from everything below; a row that holds
+     * nothing then ends. Undefined when there is no such row, or none of these is in it; a hop below is narrowed by nobody,
+     * since it is cut anew with each exchange.
      */
-    async narrow(
-      id: string,
-      without: readonly string[],
-      by: string,
-      request?: string,
-    ): Promise<Delegation | undefined> {
+    async narrow(id: string, without: Without, by: string, request?: string): Promise<Delegation | undefined> {
       const found = (await rows.get(id))?.document;
       if (found?.parent !== null || found.state === 'revoked') return undefined;
       let isMine = false;
       const { row } = await settle(
         found.slot,
         (current) => {
-          const scope = current?.scope.filter((name) => !without.includes(name));
-          isMine = current?.id === id && scope !== undefined && scope.length < current.scope.length;
-          if (!isMine || !current || !scope) return undefined;
+          isMine = false;
+          if (current?.id !== id) return undefined;
+          const { details: held = [], ...others } = current;
+          const scope = current.scope.filter((name) => !without.scope.includes(name));
+          const left = detailsWithout(held, without.details);
+          isMine = scope.length < current.scope.length || left.length < held.length;
+          if (!isMine) return undefined;
           const now = clock.now();
+          if (isEmpty({ scope, details: left })) return endedRow(current, now, by);
           // To take is not to decide anew: it gives no more time, and no ended hop back.
-          const decidedAt = decidedAtOf(current);
-          return isEmpty({ ...current, scope })
-            ? endedRow(current, now, by)
-            : { ...current, scope, updatedAt: now, decidedAt };
+          return { ...others, scope, ...withDetails(left), updatedAt: now, decidedAt: decidedAtOf(current) };
         },
         { caller: by, ...(request ? { request } : {}) },
       );

@@ -5,9 +5,15 @@
  */
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
+import { typesOf } from '../consent/consent-events.ts';
 import type { ConsentRegister } from '../consent/consent-register.ts';
+import { detailId } from '../details/detail-id.ts';
+import type { Detail } from '../details/detail-type.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import type { Lease, LeaseRights, Leases } from '../ports/leases.ts';
+
+/** What is to be taken from grants, whichever of them hold it: authorization details by `detailId`. */
+export type Taking = Pick<LeaseRights, 'openidScopes' | 'resources'> & { readonly detailIds?: readonly string[] };
 
 /** Grants looked at in one go. */
 const PAGE = 200;
@@ -83,14 +89,20 @@ export const grantDesk = ({
     return 'over';
   };
 
-  const narrow = async (lease: Lease, without: LeaseRights, by: By): Promise<Change> => {
-    const lost = held(lease, without);
+  const narrow = async (lease: Lease, taking: Taking, by: By): Promise<Change> => {
+    const { lost, left } = split(lease, taking);
     if (isNothing(lost)) return 'nothing';
-    if (isNothing(minus(lease, lost)) && lease.details === undefined) return end(lease, by);
+    if (isNothing(left)) return end(lease, by);
+    const facts = about(lease, by);
     const event = {
-      ...about(lease, by),
+      ...facts,
       type: 'grant.narrowed',
-      inputs: { taken: lost.resources, openidTaken: lost.openidScopes },
+      inputs: {
+        taken: lost.resources,
+        openidTaken: lost.openidScopes,
+        ...typesOf(lost.details, 'detailTypesTaken'),
+      },
+      ...(lost.details === undefined ? {} : { personal: { ...facts.personal, details: JSON.stringify(lost.details) } }),
     } as const;
     await audit.append(event);
     await consents.forget(lease.account, lease.clientId);
@@ -123,8 +135,16 @@ export const grantDesk = ({
      * Takes single rights from all a client holds of an account, in the same way; access tokens that carry one are over, the
      * next ones carry what is left. A grant that holds nothing then ends. Answers of how many grants.
      */
-    narrowAllOf: (account: string, clientId: string, without: LeaseRights, by: By): Promise<number> =>
-      toAll(account, clientId, (lease) => narrow(lease, without, by)),
+    narrowAllOf: (account: string, clientId: string, taking: Taking, by: By): Promise<number> =>
+      toAll(account, clientId, (lease) => narrow(lease, taking, by)),
+
+    /** The same of one grant; of an authorization that copies of an agent have shares of, with all shares, whichever is named. */
+    narrow(lease: Lease, taking: Taking, by: By): Promise<number> {
+      const root = lease.parent ?? lease.id;
+      return toAll(lease.account, lease.clientId, async (each) =>
+        each.id === root || each.parent === root ? narrow(each, taking, by) : 'nothing',
+      );
+    },
   };
 };
 
@@ -134,27 +154,39 @@ const KEPT: ReadonlySet<string> = new Set(['openid', 'offline_access']);
 /** Whether an OpenID scope can be taken from a grant by itself. */
 export const isNarrowable = (openidScope: string): boolean => !KEPT.has(openidScope);
 
-const held = (lease: LeaseRights, wanted: LeaseRights): LeaseRights => ({
-  openidScopes: lease.openidScopes.filter((scope) => wanted.openidScopes.includes(scope) && isNarrowable(scope)),
-  resources: filtered(lease, (resource, scope) => namedIn(wanted, resource, scope)),
-});
+/** What of a grant is taken, and what is left of it. */
+export const split = (
+  { openidScopes, resources, details = {} }: LeaseRights,
+  taking: Taking,
+): { readonly lost: LeaseRights; readonly left: LeaseRights } => {
+  const takes = {
+    openid: (scope: string) => taking.openidScopes.includes(scope) && isNarrowable(scope),
+    // A resource may be called what every object has.
+    scope: (resource: string, scope: string) =>
+      Object.hasOwn(taking.resources, resource) && (taking.resources[resource]?.includes(scope) ?? false),
+    detail: (resource: string, detail: Detail) => taking.detailIds?.includes(detailId(resource, detail)) ?? false,
+  };
+  const part = (isLost: boolean): LeaseRights => {
+    const ofDetails = filtered(details, (resource, detail) => takes.detail(resource, detail) === isLost);
+    return {
+      openidScopes: openidScopes.filter((scope) => takes.openid(scope) === isLost),
+      resources: filtered(resources, (resource, scope) => takes.scope(resource, scope) === isLost),
+      ...(Object.keys(ofDetails).length === 0 ? {} : { details: ofDetails }),
+    };
+  };
+  return { lost: part(true), left: part(false) };
+};
 
-const minus = (lease: LeaseRights, lost: LeaseRights): LeaseRights => ({
-  openidScopes: lease.openidScopes.filter((scope) => !lost.openidScopes.includes(scope)),
-  resources: filtered(lease, (resource, scope) => !namedIn(lost, resource, scope)),
-});
-
-/** A resource may be called what every object has. */
-const namedIn = ({ resources }: LeaseRights, resource: string, scope: string): boolean =>
-  Object.hasOwn(resources, resource) && (resources[resource]?.includes(scope) ?? false);
-
-const filtered = ({ resources }: LeaseRights, keep: (resource: string, scope: string) => boolean) =>
+const filtered = <T>(
+  byResource: Readonly<Record<string, readonly T[]>>,
+  keep: (resource: string, one: T) => boolean,
+): Readonly<Record<string, readonly T[]>> =>
   Object.fromEntries(
-    Object.entries(resources).flatMap(([resource, scopes]) => {
-      const left = scopes.filter((scope) => keep(resource, scope));
+    Object.entries(byResource).flatMap(([resource, all]) => {
+      const left = all.filter((one) => keep(resource, one));
       return left.length === 0 ? [] : [[resource, left] as const];
     }),
   );
 
-const isNothing = ({ openidScopes, resources }: LeaseRights): boolean =>
-  openidScopes.length === 0 && Object.keys(resources).length === 0;
+export const isNothing = ({ openidScopes, resources, details }: LeaseRights): boolean =>
+  openidScopes.length === 0 && Object.keys(resources).length === 0 && details === undefined;

@@ -21,7 +21,7 @@ export type Lease = {
 };
 
 /** Rights of one lease that are to be taken away. */
-export type LeaseRights = Pick<Lease, 'openidScopes' | 'resources'>;
+export type LeaseRights = Pick<Lease, 'openidScopes' | 'resources' | 'details'>;
 
 export interface Leases {
   /** The live lease, or undefined; also one whose session is over, since what agents were given from it is not. */

@@ -24,7 +24,7 @@ import type { Lease } from '../../domain/ports/leases.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import { agentFacts, ownerNames } from '../interaction/consent-model.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
-import { detailInWords, detailsInWords } from './details-in-words.ts';
+import { detailInWords, detailsInWords, detailsToTake } from './details-in-words.ts';
 
 /** Rows and leases shown on one page; whoever has more sees the newest. */
 const SHOWN = 1000;
@@ -166,11 +166,17 @@ const delegationTree = async (
       since: row.createdAt,
       until: row.expiresAt,
       ...usedAt(used.get(row.id)),
-      ...(row.parent === null && row.scope.length + (row.details?.length ?? 0) > 1 && row.scope.length > 0
+      ...(row.parent === null && row.scope.length + (row.details?.length ?? 0) > 1
         ? {
             narrowing: {
               action: `${deps.basePath}/account/delegations/${row.id}/narrow`,
-              resources: [{ resource, scopes: inWords(row.scope, { scopes }) }],
+              resources: [
+                {
+                  resource,
+                  scopes: inWords(row.scope, { scopes }),
+                  details: detailsToTake(row.resource, row.details ?? [], types),
+                },
+              ],
             },
           }
         : {}),
@@ -209,9 +215,10 @@ const clientAccess = async (
       });
       const narrowable = {
         resources: identifiers.flatMap((identifier) => {
-          const { scopes, types: _, ...resource } = resources(identifier);
-          const own = inWords(at(identifier).scope, { scopes });
-          return own.length === 0 ? [] : [{ resource, scopes: own }];
+          const { scopes, types, ...resource } = resources(identifier);
+          const { scope, details } = at(identifier);
+          const own = { scopes: inWords(scope, { scopes }), details: detailsToTake(identifier, details, types) };
+          return own.scopes.length + own.details.length === 0 ? [] : [{ resource, ...own }];
         }),
         openidScopes: openidScopes.filter(isNarrowable),
       };

@@ -1,5 +1,6 @@
-import type { DetailItem } from '../../../views/partials/detail-list.ts';
+import type { DetailChoice, DetailItem } from '../../../views/partials/detail-list.ts';
 import { describedDetail } from '../../domain/details/described-detail.ts';
+import { detailId } from '../../domain/details/detail-id.ts';
 import type { Detail, DetailType } from '../../domain/details/detail-type.ts';
 import { typeOf, withoutRepeats } from '../../domain/details/narrowed-details.ts';
 
@@ -18,3 +19,15 @@ export const detailsInWords = (
   details === undefined || details.length === 0
     ? {}
     : { details: withoutRepeats(details).map((detail) => detailInWords(detail, types)) };
+
+/** To be taken away one by one; of the same one twice there is one. */
+export const detailsToTake = (
+  resource: string,
+  details: readonly Detail[],
+  types: readonly DetailType[],
+): readonly DetailChoice[] =>
+  withoutRepeats(details).map((detail) => ({
+    id: detailId(resource, detail),
+    ...detailInWords(detail, types),
+    checked: false,
+  }));

@@ -7,6 +7,7 @@ import { onwardPage } from '../../../views/pages/onward.ts';
 import { signedOutPage } from '../../../views/pages/sign-out.ts';
 import { accountWords } from '../../../views/words/account.ts';
 import { scopesAt } from '../../domain/delegation/authority.ts';
+import { detailId } from '../../domain/details/detail-id.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import { sendAsset } from '../assets.ts';
@@ -171,10 +172,11 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     const { id = '' } = ctx.params;
     const row = await delegations.get(id);
     if (row?.subject !== account.id || row.parent !== null) throw notYours();
-    const { resources } = readRights(form);
-    const scopes = scopesAt(resources, row.resource) ?? [];
-    if (scopes.length === 0) return done(ctx, 'nothing');
-    const narrowed = await delegations.narrow(id, scopes, account.id, requestOf(ctx).request);
+    const { resources, detailIds } = readRights(form);
+    const scope = scopesAt(resources, row.resource) ?? [];
+    const details = row.details?.filter((detail) => detailIds.includes(detailId(row.resource, detail))) ?? [];
+    if (scope.length + details.length === 0) return done(ctx, 'nothing');
+    const narrowed = await delegations.narrow(id, { scope, details }, account.id, requestOf(ctx).request);
     done(ctx, narrowed ? 'narrowed' : 'nothing');
   });
 

@@ -8,7 +8,7 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import { isDocumentId } from '../../domain/clients/metadata-document.ts';
 import type { ConsentForm, ConsentQuestion } from '../../domain/consent/consent.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { LeaseRights } from '../../domain/ports/leases.ts';
+import type { Taking } from '../../domain/grants/grant-desk.ts';
 import type { Risk } from '../../domain/resource-servers/risk.ts';
 import { single } from '../middleware/form-body.ts';
 import type { PeopleDeps } from './people-deps.ts';
@@ -130,22 +130,27 @@ export const ownerNames = async (
   return (id) => names.get(id) ?? id;
 };
 
-/** Reads which rights a form names: `openid` and `scope`. Throws DomainError 'invalid_request' for what no page could send. */
-export const readRights = (form: URLSearchParams): LeaseRights => {
+/** Reads which rights a form names: `openid`, `scope` and `detail`. Throws DomainError 'invalid_request' for what no page could send. */
+export const readRights = (form: URLSearchParams): Required<Taking> => {
   const resources = new Map<string, string[]>();
   for (const value of form.getAll('scope')) {
     const [resource, scope, ...more] = value.split(' ');
     if (!resource || !scope || more.length > 0) throw unreadable('scope');
     resources.set(resource, [...(resources.get(resource) ?? []), scope]);
   }
-  return { openidScopes: form.getAll('openid'), resources: Object.fromEntries(resources) };
+  return {
+    openidScopes: form.getAll('openid'),
+    resources: Object.fromEntries(resources),
+    detailIds: form.getAll('detail'),
+  };
 };
 
 /** Reads the answer from a form of the consent page. Throws DomainError 'invalid_request' for what the page could not send. */
 export const readConsentForm = (form: URLSearchParams): ConsentForm => {
+  const { detailIds: details, ...rights } = readRights(form);
   return {
-    ...readRights(form),
-    details: form.getAll('detail'),
+    ...rights,
+    details,
     durationSeconds: wholeNumber(form, 'duration'),
     passOn: {
       agents: form.getAll('pass_on'),

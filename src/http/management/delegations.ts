@@ -1,15 +1,19 @@
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
+import type { Without } from '../../domain/delegation/delegation-changes.ts';
 import type { DelegationRegister } from '../../domain/delegation/delegation-register.ts';
+import { detailId } from '../../domain/details/detail-id.ts';
+import type { Detail } from '../../domain/details/detail-type.ts';
+import { DomainError, refuseField } from '../../domain/errors.ts';
 import type { GrantUses } from '../../domain/grants/grant-use.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import { showDelegation } from './representations.ts';
 
 /** The part of the register of delegations this API calls. */
-export type Delegations = Pick<DelegationRegister, 'get' | 'live' | 'list' | 'revoke'>;
+export type Delegations = Pick<DelegationRegister, 'get' | 'live' | 'list' | 'revoke' | 'narrow'>;
 
-type Operations = 'listDelegations' | 'getDelegation' | 'revokeDelegation';
+type Operations = 'listDelegations' | 'getDelegation' | 'revokeDelegation' | 'narrowDelegation';
 
 /** An account without a role sees what was given in its name and what its own agents hold. */
 export const delegationHandlers = (
@@ -59,5 +63,40 @@ export const delegationHandlers = (
       const revoked = await delegations.revoke(call.id, call.by.caller, call.by.request);
       return one(revoked ?? row);
     },
+
+    async narrowDelegation(call) {
+      const row = await visible(call);
+      const without = withoutOf(row, call.body as Partial<Without>);
+      const narrowed = await delegations.narrow(row.id, without, call.by.caller, call.by.request);
+      if (!narrowed) throw new DomainError('conflict', 'Somebody changed it meanwhile: read it again.');
+      return one(narrowed);
+    },
   };
 };
+
+/**
+ * What a call takes from a row: only what that holds, and never all of it. Throws DomainError 'invalid_field' naming the
+ * member, and 'conflict' for a row that is over, is no first hop, or would hold nothing.
+ */
+const withoutOf = (row: Delegation, { scope = [], details = [] }: Partial<Without>): Required<Without> => {
+  if (row.state === 'revoked') throw new DomainError('conflict', 'It has ended.');
+  if (row.parent !== null) {
+    throw new DomainError('conflict', 'What a hop holds is cut from the one above: narrow that, or end this.');
+  }
+  const held = row.details ?? [];
+  const idOf = (detail: Detail): string => detailId(row.resource, detail);
+  const missing = scope.findIndex((name) => !row.scope.includes(name));
+  if (missing >= 0) refuseField(`/scope/${missing}`, NOT_HELD);
+  const ids = held.map(idOf);
+  const foreign = details.findIndex((detail) => !ids.includes(idOf(detail)));
+  if (foreign >= 0) refuseField(`/details/${foreign}`, NOT_HELD);
+  if (scope.length + details.length === 0) {
+    throw new DomainError('invalid_request', 'It names nothing that is to be taken.');
+  }
+  const taken = details.map(idOf);
+  const isLeft = row.scope.some((name) => !scope.includes(name)) || ids.some((id) => !taken.includes(id));
+  if (!isLeft) throw new DomainError('conflict', 'Nothing would be left of it: end it instead.');
+  return { scope, details: held.filter((_, index) => taken.includes(ids[index] ?? '')) };
+};
+
+const NOT_HELD = 'The delegation does not hold this.';

@@ -1,8 +1,11 @@
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
-import { DomainError } from '../../domain/errors.ts';
-import type { GrantDesk } from '../../domain/grants/grant-desk.ts';
+import { detailId } from '../../domain/details/detail-id.ts';
+import type { DetailsByResource } from '../../domain/details/detail-type.ts';
+import { DomainError, refuseField } from '../../domain/errors.ts';
+import { type GrantDesk, isNarrowable, isNothing, split, type Taking } from '../../domain/grants/grant-desk.ts';
 import type { GrantUses } from '../../domain/grants/grant-use.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
+import { pointerStep } from '../../domain/json-pointer.ts';
 import type { Lease, Leases } from '../../domain/ports/leases.ts';
 import { type Answer, type Call, existing, type Handlers } from './call.ts';
 import { showGrant } from './representations.ts';
@@ -10,11 +13,11 @@ import { showGrant } from './representations.ts';
 /** What this API asks about grants. */
 export type Grants = {
   readonly leases: Pick<Leases, 'held' | 'list'>;
-  readonly desk: Pick<GrantDesk, 'revoke'>;
+  readonly desk: Pick<GrantDesk, 'revoke' | 'narrow'>;
   readonly uses: Pick<GrantUses, 'lastUses'>;
 };
 
-type Operations = 'listGrants' | 'getGrant' | 'revokeGrant';
+type Operations = 'listGrants' | 'getGrant' | 'revokeGrant' | 'narrowGrant';
 
 /** An account without a role sees what it allowed itself, and what its own agents were allowed. */
 export const grantHandlers = (
@@ -57,5 +60,61 @@ export const grantHandlers = (
       if (!isEnded) throw new DomainError('not_found', 'It was over already: another call ended it first.');
       return {};
     },
+
+    async narrowGrant(call) {
+      const lease = await visible(call);
+      await desk.narrow(lease, takingOf(lease, call.body as GrantNarrowing), call.by);
+      // Somebody may have ended it at the same time.
+      const left = existing(await leases.held(lease.id));
+      return { body: showGrant(left, (await uses.lastUses([left.id])).get(left.id)) };
+    },
   };
 };
+
+type GrantNarrowing = {
+  readonly openidScopes?: readonly string[];
+  readonly resources?: Readonly<Record<string, readonly string[]>>;
+  readonly details?: DetailsByResource;
+};
+
+/**
+ * What a call takes from a grant: only what that holds, and never all of it. Throws DomainError 'invalid_field' naming the
+ * member, and 'conflict' where nothing would be left.
+ */
+const takingOf = (lease: Lease, body: GrantNarrowing): Taking => {
+  const { openidScopes = [], resources = {}, details = {} } = body;
+  if (lease.clientId.startsWith('agt_')) {
+    for (const member of ['resources', 'details'] as const) {
+      if (body[member] === undefined) continue;
+      refuseField(`/${member}`, 'What an agent may do stands in its delegations: take it from those.');
+    }
+  }
+  for (const [index, scope] of openidScopes.entries()) {
+    if (!isNarrowable(scope))
+      refuseField(`/openid_scopes/${index}`, 'That somebody signs in is what it is: end it instead.');
+    if (!lease.openidScopes.includes(scope)) refuseField(`/openid_scopes/${index}`, NOT_HELD);
+  }
+  for (const [resource, scopes] of Object.entries(resources)) {
+    const held = Object.hasOwn(lease.resources, resource) ? (lease.resources[resource] ?? []) : [];
+    const missing = scopes.findIndex((scope) => !held.includes(scope));
+    if (missing >= 0) refuseField(`/resources/${pointerStep(resource)}/${missing}`, NOT_HELD);
+  }
+  const detailIds: string[] = [];
+  for (const [resource, taken] of Object.entries(details)) {
+    const all = lease.details ?? {};
+    const held = Object.hasOwn(all, resource) ? (all[resource] ?? []) : [];
+    const ids = held.map((detail) => detailId(resource, detail));
+    for (const [index, detail] of taken.entries()) {
+      const id = detailId(resource, detail);
+      if (!ids.includes(id)) refuseField(`/details/${pointerStep(resource)}/${index}`, NOT_HELD);
+      detailIds.push(id);
+    }
+  }
+  const taking = { openidScopes, resources, detailIds };
+  const { lost, left } = split(lease, taking);
+  if (isNothing(lost)) throw new DomainError('invalid_request', 'It names nothing that is to be taken.');
+  if (isNothing(left)) throw new DomainError('conflict', 'Nothing would be left of it: end it instead.');
+  return taking;
+};
+
+const NOT_HELD = 'The grant does not hold this.';

@@ -362,6 +362,25 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     ['actor', 'details', 'session', 'parent', 'instance', 'last_used_at'],
   ),
   GrantPage: page('Grant'),
+  GrantNarrowing: {
+    ...input({
+      openid_scopes: strings('What it may know no more of the account; `openid` and `offline_access` stay.', 10, 128),
+      resources: {
+        type: 'object',
+        maxProperties: 100,
+        description:
+          'Resource indicator → scopes to take. Not of agents: what they may do stands in their delegations.',
+        additionalProperties: strings('Scopes.', 200, 200),
+      },
+      details: {
+        type: 'object',
+        maxProperties: 100,
+        description: 'Resource indicator → authorization details to take, as the grant shows them. Not of agents.',
+        additionalProperties: list('Details.', 100, { type: 'object' }),
+      },
+    }),
+    minProperties: 1,
+  },
 
   Delegation: output(
     {
@@ -390,6 +409,13 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     ['details', 'revoked_at', 'revoked_by', 'last_used_at'],
   ),
   DelegationPage: page('Delegation'),
+  DelegationNarrowing: {
+    ...input({
+      scope: strings('Scopes to take.', 200, 200),
+      details: list('Authorization details to take, as the delegation shows them.', 100, { type: 'object' }),
+    }),
+    minProperties: 1,
+  },
 
   AuditErasure: input(
     {

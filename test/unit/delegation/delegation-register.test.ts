@@ -343,7 +343,7 @@ describe('liveness', () => {
     const { register } = registerScene();
     const first = rowOf(await register.recordConsent(consent()));
     const second = await register.derive(hop(first, 'agt_b', { scope: ['read', 'send'] }));
-    await register.narrow(first.id, ['send'], 'acc_anna');
+    await register.narrow(first.id, { scope: ['send'] }, 'acc_anna');
     expect(await register.live(second.id)).toMatchObject({ scope: ['read'] });
     await register.recordConsent(consent({ asked: ['send'], scope: ['send'], passOn: { agents: [], depth: 0 } }));
     expect(await register.live(first.id)).toMatchObject({ scope: ['read', 'send'], passOn: { agents: [] } });
@@ -359,7 +359,7 @@ describe('liveness', () => {
     const second = await register.derive(hop(first, 'agt_b'));
     await register.revoke(second.id, 'acc_anna');
     clock.advance(5);
-    const narrowed = rowOf(await register.narrow(first.id, ['send'], 'acc_anna'));
+    const narrowed = rowOf(await register.narrow(first.id, { scope: ['send'] }, 'acc_anna'));
     expect(narrowed).toMatchObject({ updatedAt: START + 5, decidedAt: START });
     await expect(register.derive(hop(narrowed, 'agt_b'))).rejects.toMatchObject({ code: 'access_denied' });
     const ceilings = new Map([['agt_a', { maxDelegationSeconds: 10 }]]);

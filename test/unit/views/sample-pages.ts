@@ -22,6 +22,7 @@ import { signedOutPage, signOutPage } from '../../../views/pages/sign-out.ts';
 import { totpPage } from '../../../views/pages/totp.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import { CONSOLE_PLACES } from '../../../views/partials/console-frame.ts';
+import type { DetailItem } from '../../../views/partials/detail-list.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
 import { ownActivity, stoppedWords } from '../../../views/words/account.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
@@ -125,6 +126,20 @@ export const samplePages = (
     ...(below.length === 0 ? {} : { revokeAllAction: `${basePath}/account/agents/agt_1/revoke` }),
     below,
   });
+  const payment = (upTo: string, about: string): DetailItem => ({
+    type: text('payment_initiation'),
+    about: text('A single payment'),
+    risk: 'high',
+    sentence: [
+      { text: 'Pay up to ' },
+      { member: 'amount', value: text(upTo) },
+      { text: ' to ' },
+      { member: 'creditor', value: text('Paper and Pens, a company with a name as long as a name may well be') },
+    ],
+    more: [{ member: text('reference'), value: text(about) }],
+  });
+  const invoices = [payment('40.00 EUR', 'Invoice 7731'), payment('1200.00 EUR', 'Rent')];
+  const toTake = invoices.map((detail, index) => ({ ...detail, id: `detail-${index}`, checked: false }));
   const account: AccountModel = {
     ...frame,
     flash: { kind: 'success', text: text('Invoice payer can no longer act for you at Deployments.') },
@@ -151,13 +166,14 @@ export const samplePages = (
       node('dlg_4', planner, payments, [balances]),
       {
         ...node('dlg_5', payer, payments, [balances]),
+        details: invoices,
         stopped: [
           { what: pay.description, why: stoppedWords.approval },
           { what: text('Refund payments'), why: stoppedWords.policy },
         ],
         narrowing: {
           action: `${basePath}/account/delegations/dlg_5/narrow`,
-          resources: [{ resource: payments, scopes: [balances, pay] }],
+          resources: [{ resource: payments, scopes: [balances, pay], details: toTake }],
         },
       },
     ],
@@ -172,7 +188,10 @@ export const samplePages = (
         usedAt: NOON + 600,
         narrowing: {
           action: `${basePath}/account/clients/app_1/narrow`,
-          resources: [{ resource: deployments, scopes: [deploy] }],
+          resources: [
+            { resource: deployments, scopes: [deploy] },
+            { resource: payments, scopes: [], details: toTake },
+          ],
           openidScopes: ['profile', 'email'],
         },
         revokeAction: `${basePath}/account/clients/app_1/revoke`,

@@ -108,6 +108,13 @@ export const AUTHORITY_ROUTES = {
     own: true,
   },
 
+  narrowGrant: grants.act(
+    '/grants/{id}/narrow',
+    'Grant',
+    'Take single rights from a grant, and from all shares of it; what it does not hold, or all that it holds, is refused',
+    { ...OWN, body: 'GrantNarrowing' },
+  ),
+
   listDelegations: delegations.read('/delegations', 'DelegationPage', 'List delegations, newest first', {
     own: true,
     query: {
@@ -123,6 +130,12 @@ export const AUTHORITY_ROUTES = {
     'Delegation',
     'End a delegation with all below it',
     OWN,
+  ),
+  narrowDelegation: delegations.act(
+    '/delegations/{id}/narrow',
+    'Delegation',
+    'Take single rights from a first hop, and from all below it; what it does not hold, or all that it holds, is refused',
+    { ...OWN, body: 'DelegationNarrowing' },
   ),
 
   listApprovals: approvals.read('/approvals', 'ApprovalPage', 'List approvals, newest first', {
