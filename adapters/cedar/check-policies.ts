@@ -157,33 +157,31 @@ const lint = (policies: readonly Parsed[]): readonly PolicyFinding[] => {
   });
   const permitting = (action: PolicyAction): readonly Parsed[] =>
     policies.filter(({ json }) => json.effect === 'permit' && actionsOf(json.action).includes(action));
+  const missing = Object.entries(NOBODY_MAY)
+    .map(([action, message]) => ({ action: action as keyof typeof NOBODY_MAY, message }))
+    .filter(({ action }) => permitting(action).length === 0);
   const acting = permitting('act');
-  const missing = [
-    ...(acting.length === 0
-      ? ['No policy permits `act`: with this set, nobody gets a token for any scope, the command line included.']
-      : acting.some(({ json }) => mayBeClient(json.principal))
-        ? []
-        : [
-            'No policy permits a Client to `act`: with this set, the command line gets no token for the management API.',
-          ]),
-    ...(permitting('administer').length === 0
-      ? [
-          'No policy permits `administer`: with this set, nobody changes anything at the management API or in the console, the policies included. Only `behalf policy rollback --local` on the machine ends that.',
-        ]
-      : []),
-    ...(permitting('register').length === 0
-      ? [
-          'No policy permits `register`: with this set, no agent and no client is registered, or connects by its document.',
-        ]
-      : []),
-    ...(permitting('approve').length === 0
-      ? [
-          'No policy permits `approve`: with this set, nobody says yes to what an agent asks people about, and it gets nothing that needs an approval.',
-        ]
-      : []),
+  const noClient =
+    acting.length === 0 || acting.some(({ json }) => mayBeClient(json.principal))
+      ? []
+      : ['No policy permits a Client to `act`: with this set, the command line gets no token for the management API.'];
+  return [
+    ...missing.map((gap): PolicyFinding => ({ severity: 'warning', ...gap })),
+    ...noClient.map((message): PolicyFinding => ({ severity: 'warning', message })),
+    ...warnings,
   ];
-  return [...missing.map((message): PolicyFinding => ({ severity: 'warning', message })), ...warnings];
 };
+
+/** What comes of a set that permits it to nobody. A set from before an action was asked about says nothing of it. */
+const NOBODY_MAY = {
+  act: 'No policy permits `act`: with this set, nobody gets a token for any scope, the command line included.',
+  administer:
+    'No policy permits `administer`: with this set, nobody changes anything at the management API or in the console, the policies included. Only `behalf policy rollback --local` on the machine ends that.',
+  register:
+    'No policy permits `register`: with this set, no agent and no client is registered, or connects by its document.',
+  approve:
+    'No policy permits `approve`: with this set, nobody says yes to what an agent asks people about, and it gets nothing that needs an approval.',
+} as const satisfies Partial<Record<PolicyAction, string>>;
 
 const mayBeClient = (principal: PolicyJson['principal']): boolean => {
   if (principal.op === 'All' || 'slot' in principal) return true;

@@ -8,10 +8,14 @@ export const opened = async (
   made: Awaited<ReturnType<typeof services>>,
   configuration: Configuration,
 ): Promise<FirstStart> => {
-  const { audit, state, nodes, broadcast, ephemeral, documents } = made;
+  const { audit, state, nodes, broadcast, ephemeral, documents, policies, log } = made;
   try {
     await audit.open(state.remembered ? { remembered: state.remembered } : {});
-    return await firstStart({ ...made, configuration });
+    const first = await firstStart({ ...made, configuration });
+    if (configuration.policy.enforcement === 'on') {
+      for (const { version, message } of await policies.gaps()) log.warn({ event: 'policy.gap', version }, message);
+    }
+    return first;
   } catch (error) {
     // What failed may be the very store that is to be written to.
     await nodes.leave().catch(() => undefined);

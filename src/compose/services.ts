@@ -13,6 +13,7 @@ import { credentialUpkeep } from '../domain/agents/credential-upkeep.ts';
 import { credentialUse } from '../domain/agents/credential-use.ts';
 import { departureRegister } from '../domain/agents/departures.ts';
 import { secretExceptions } from '../domain/agents/secret-exceptions.ts';
+import { isConsentAlone } from '../domain/approvals/approval.ts';
 import { takenBack } from '../domain/approvals/taken-back.ts';
 import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-blueprints.ts';
 import { blueprintAdmission } from '../domain/blueprints/blueprint-admission.ts';
@@ -315,8 +316,14 @@ export const services = async (configuration: Configuration, overrides: Override
     people: accounts,
     owners,
     isSure: factors.mayChange,
-    permits: ({ action, risk }, { account, for: away, assurance, source }) =>
-      use.approval({ action, risk, for: away }, { caller: account, assurance, ...(source ? { source } : {}) }),
+    permits: (approval, { account, for: away, assurance, source }) => {
+      const { action, risk } = approval;
+      const isConsent = isConsentAlone(approval, { account, for: away });
+      return use.approval(
+        { action, risk, for: away, isConsent },
+        { caller: account, assurance, ...(source ? { source } : {}) },
+      );
+    },
     groups,
     blueprints,
     trustedFetch,

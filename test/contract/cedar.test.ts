@@ -321,7 +321,7 @@ describe('the starter set', () => {
         });
       }
     }
-    const yes = { risk: 'high', scopes: ['read'], owner: false, self: true, deputy: false };
+    const yes = { risk: 'high', scopes: ['read'], owner: false, self: true, deputy: false, consent: false };
     const asking = { ...yes, agent: { entity: { type: 'Agent', id: 'agt_1' } } } as const;
     expect(decide('high', asking, { ...person, action: 'approve' })).toMatchObject({ effect: 'allow' });
   });

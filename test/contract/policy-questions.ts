@@ -159,6 +159,7 @@ const approved = fc.record({
   owner: truth,
   self: truth,
   deputy: truth,
+  consent: truth,
 });
 /** As the schema has it for each action. */
 const contextOf = (action: PolicyQuestion['action']): fc.Arbitrary<Record<string, PolicyValue | undefined>> => {

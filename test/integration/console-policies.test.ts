@@ -236,6 +236,41 @@ describe('trying and replaying', () => {
     expect(words(nobody)).toMatch(/Yes Nobody who signed in: register .*Roles does not count nobody calls with a role/);
   });
 
+  test('who may say yes to what an agent asks is tried by a form, too', async () => {
+    const empty = await triedUse({});
+    const form = empty.forms.find(({ fields }) =>
+      fields.some(({ name, value }) => name === 'ask' && value === 'approve'),
+    );
+    if (!form) throw new Error('no form');
+    const set = { yes: 'ada', agent: scene.agent.clientId, resource: scene.jwt.identifier, scope: 'read  write' };
+    const yes = await auditor.submit(empty, form, { set });
+    expect(words(yes)).toMatch(
+      /Yes Ada: read write .*Roles does not count who is asked says yes .*Policies lets all through/,
+    );
+    // What was tried stands in the form.
+    const again = yes.forms.find(({ fields }) =>
+      fields.some(({ name, value }) => name === 'ask' && value === 'approve'),
+    );
+    expect(again?.fields).toEqual(
+      expect.arrayContaining([expect.objectContaining({ name: 'scope', value: 'read  write' })]),
+    );
+  });
+
+  test.each([
+    [{ ask: 'approve', yes: 'nobody', scope: 'read' }, 'no such account'],
+    [{ ask: 'approve', yes: 'ada', agent: 'agt_nobody', scope: 'read' }, 'no such agent'],
+    [{ ask: 'approve', yes: 'ada', scope: 'nothing' }, 'does not declare this scope'],
+    [{ ask: 'approve', yes: 'ada', scope: 'read', for: 'nobody' }, 'no such account'],
+    [{ ask: 'approve', yes: 'ada', scope: 'read', sets: '99' }, 'no such version'],
+  ])('says at its field what is wrong with %j', async (query, text) => {
+    const resource = scene.jwt.identifier;
+    const page = await triedUse({ resource, agent: scene.agent.clientId, ...query } as Record<string, string>);
+    expect([page.status, page.html]).toEqual([
+      400,
+      expect.stringMatching(new RegExp(`class="error"[^>]*>[^<]*${text}`)),
+    ]);
+  });
+
   test.each([
     [{ ask: 'register', who: 'nobody' }, 'no such account or client'],
     [{ ask: 'register' }, 'Name the account or client'],

@@ -1,8 +1,10 @@
 /** A policy set that lets nobody do anything here, and the way back. */
 import { describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
+import { newBrowser } from '../support/browser-flow.ts';
 import { managementFromKeyFile } from '../support/management.ts';
 import { runServer } from '../support/running-server.ts';
+import { finishOnOurPages } from '../support/scene.ts';
 
 describe('who locked everybody out', () => {
   /** Agents and applications get their tokens, and nobody does anything here. */
@@ -71,6 +73,35 @@ permit (principal, action in [Action::"act", Action::"delegate"], resource) when
       expect((await api.call('GET', '/policy-sets/active')).body).toMatchObject({ version: 3, created_by: 'system' });
     } finally {
       await alone.close();
+    }
+  });
+
+  test('says at each start, and on the page of the policies, what the set that counts lets nobody do', async () => {
+    const before: string[] = [];
+    const alone = await runServer({ stores: 'sqlite', log: (line) => before.push(line) });
+    const gapsIn = (lines: readonly string[]) =>
+      lines.map((line) => JSON.parse(line) as Record<string, unknown>).filter(({ event }) => event === 'policy.gap');
+    expect(gapsIn(before)).toEqual([]);
+    const { policies } = alone.behalf.services;
+    const by = { caller: 'system' };
+    const text = policies.starter.replace(/@id\("people-approve"\)[^;]*;/, '');
+    const { document } = await policies.create({ text }, by);
+    await policies.activate(document.id, {}, by);
+    await alone.close({ keepData: true });
+    const after: string[] = [];
+    const again = await runServer({ stores: 'sqlite', after: alone, log: (line) => after.push(line) });
+    try {
+      expect(gapsIn(after)).toMatchObject([
+        { level: 40, version: 2, msg: expect.stringMatching(/^No policy permits `approve`/) },
+      ]);
+      const browser = newBrowser(again.issuer);
+      const person = { username: 'admin', password: 'correct horse battery staple' };
+      await finishOnOurPages(browser, await browser.open(`${again.issuer}/account`), { person });
+      const page = await browser.open(`${again.issuer}/console/policy`);
+      expect(page.text).toContain('Nobody can approve anything: no policy permits approve');
+      expect(page.text).not.toContain('Nobody gets a token');
+    } finally {
+      await again.close();
     }
   });
 

@@ -160,6 +160,29 @@ describe('SC-10 approve', () => {
     });
   });
 
+  test('her consent, besides those who approve, is a fact: nobody approves for herself, and she is asked all the same', async () => {
+    const [person, other] = await Promise.all(['consenting', 'approving'].map((name) => scene.newPerson(name)));
+    if (!person || !other) throw new Error('nobody');
+    const wish: Wish = {
+      approvers: [person.id, other.id],
+      requires: { quorum: 2, isProvenAnew: false },
+      isConsentBesides: true,
+    };
+    const besides = await scene.ask(person.id, wish);
+    const alone = await scene.ask(person.id, { action: { scope: ['write'] } });
+    await under(forbidding('context.self && !context.consent'), async () => {
+      expect((await approve(besides.id, person.id)).votes).toMatchObject([{ account: person.id }]);
+      expect((await approve(besides.id, other.id)).state).toBe('approved');
+      // Where nobody else approves, her yes is that of an approver.
+      await expect(approve(alone.id, person.id)).rejects.toMatchObject({ code: 'forbidden', message: REASON });
+    });
+    const cases = (await server.events('approval.approved')).filter(({ target }) => target?.id === besides.id);
+    expect(cases).toMatchObject([
+      { inputs: { policyCase: { context: { self: true, consent: true } } } },
+      { inputs: { policyCase: { context: { self: false, consent: false } } } },
+    ]);
+  });
+
   test('a stronger sign-in that a policy wants is asked for', async () => {
     const { person, approval } = await asked();
     const strict = `@id("strong") @acr("urn:behalf:acr:multi-factor")
@@ -195,7 +218,7 @@ permit (principal, action == Action::"approve", resource) when { context.depth <
     );
     const { findings } = policies.check(without);
     expect(findings).toEqual([
-      { severity: 'warning', message: expect.stringMatching(/^No policy permits `approve`: /) },
+      { severity: 'warning', action: 'approve', message: expect.stringMatching(/^No policy permits `approve`: /) },
     ]);
   });
 

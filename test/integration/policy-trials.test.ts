@@ -360,6 +360,13 @@ forbid (principal, action == Action::"${action}", resource) when { ${when} };
       scope: ['read', 'write'],
       version: 1,
     });
+    // Of her consent besides those who approve she can be asked where she may approve nothing for herself.
+    const selfless = rule('approve', 'resource.name == "write" && context.self && !context.consent');
+    const asConsent = { ...approve, consent: true };
+    expect((await use({ caller: scene.accountId, approve, text: selfless })).body).toMatchObject({ scope: [] });
+    expect((await use({ caller: scene.accountId, approve: asConsent, text: selfless })).body).toMatchObject({
+      scope: ['read', 'write'],
+    });
   });
 
   test.each([

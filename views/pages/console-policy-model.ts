@@ -24,6 +24,9 @@ export type PolicyLine = {
   readonly conditions: readonly Phrase[];
 };
 
+/** Nobody may do this by a set. */
+export type PolicyGap = 'act' | 'administer' | 'register' | 'approve';
+
 export type PolicyOverviewModel = ConsoleFrame & {
   /** The set that counts; absent: nothing does, so nothing is allowed. */
   readonly active?: PolicyVersion & {
@@ -32,6 +35,8 @@ export type PolicyOverviewModel = ConsoleFrame & {
     readonly policies: readonly PolicyLine[];
     /** Policies of it, when more than are shown. */
     readonly count: number;
+    /** What it permits to nobody. */
+    readonly gaps: readonly PolicyGap[];
   };
   /** The version before, where one can go back to it. */
   readonly rollBack?: { readonly version: number; readonly href: string };
@@ -143,13 +148,23 @@ export type TryUseModel = ConsoleFrame & {
       | 'caller'
       | 'operation'
       | 'target'
-      | 'set',
+      | 'set'
+      | 'yes'
+      | 'agent'
+      | 'subject'
+      | 'resource'
+      | 'scope'
+      | 'for'
+      | 'consent'
+      | 'sets',
       string
     >
   >;
   readonly blueprints: readonly Option[];
   readonly environments: readonly Option[];
   readonly operations: readonly Option[];
+  readonly agents: readonly Option[];
+  readonly resources: readonly Option[];
   readonly policies: readonly Option[];
   readonly errors: Readonly<Partial<Record<keyof TryUseModel['asked'], Text>>>;
   readonly result?: TrialResult;

@@ -41,6 +41,10 @@ const active = ({ active: set, rollBack }: PolicyOverviewModel): Html =>
     ? html`<section class="card"><h2>${words.nothingCounts}</h2><p>${words.nothingAllowed}</p></section>`
     : html`<section class="card" aria-labelledby="counts-now"><div class="row"><h2 id="counts-now">${words.counts(set.version)}</h2>${stateTag('active')}</div>
 <p class="hint">${words.since(timeText(set.since), anyName(set.activatedByName))}${set.note !== undefined && html` ${words.quoted(plainText(set.note, 200))}`}</p>
+${
+  set.gaps.length > 0 &&
+  html`<div class="warnings" role="note"><ul>${set.gaps.map((gap) => html`<li>${words.gaps[gap]}</li>`)}</ul></div>`
+}
 ${policyLines(set.policies)}
 ${set.count > set.policies.length && html`<p class="hint">${words.andMore(set.count - set.policies.length)}</p>`}
 <div class="actions"><a class="button strong" href="${set.href}">${words.read}</a>${

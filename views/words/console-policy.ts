@@ -1,4 +1,5 @@
-import { type HtmlValue, html, phrase } from '../html.ts';
+import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
+import type { PolicyGap } from '../pages/console-policy-model.ts';
 
 /** Versions of the policies. */
 export const policyPageWords = {
@@ -21,6 +22,25 @@ export const policyPageWords = {
     en: 'No version is active, so nothing is allowed.',
     de: 'Keine Version ist aktiv, also ist nichts erlaubt.',
   }),
+  /** By the action that no policy permits. */
+  gaps: {
+    act: phrase({
+      en: html`<strong>Nobody gets a token:</strong> no policy permits <code>act</code>.`,
+      de: html`<strong>Niemand bekommt ein Token:</strong> Keine Richtlinie erlaubt <code>act</code>.`,
+    }),
+    administer: phrase({
+      en: html`<strong>Nobody can change anything here:</strong> no policy permits <code>administer</code>. Only <code>behalf policy rollback --local</code> on the machine ends that.`,
+      de: html`<strong>Niemand kann hier etwas ändern:</strong> Keine Richtlinie erlaubt <code>administer</code>. Das beendet nur <code>behalf policy rollback --local</code> auf dem Rechner selbst.`,
+    }),
+    register: phrase({
+      en: html`<strong>Nothing new is registered:</strong> no policy permits <code>register</code>, so neither agents nor apps come in.`,
+      de: html`<strong>Nichts Neues wird registriert:</strong> Keine Richtlinie erlaubt <code>register</code>, also kommen weder Agenten noch Apps hinzu.`,
+    }),
+    approve: phrase({
+      en: html`<strong>Nobody can approve anything:</strong> no policy permits <code>approve</code>, so agents get nothing that needs a person’s yes. The starter set permits it to everybody in <code>people-approve</code>.`,
+      de: html`<strong>Niemand kann etwas freigeben:</strong> Keine Richtlinie erlaubt <code>approve</code>, also bekommen Agenten nichts, was das Ja einer Person braucht. Der mitgelieferte Satz erlaubt es allen in <code>people-approve</code>.`,
+    }),
+  } satisfies Readonly<Record<PolicyGap, Phrase>>,
   counts: (version: number) => phrase({ en: `Version ${version} counts`, de: `Version ${version} gilt` }),
   since: (time: HtmlValue, who: HtmlValue) =>
     phrase({ en: html`Since ${time}, activated by ${who}.`, de: html`Seit ${time}, aktiviert von ${who}.` }),

@@ -1,11 +1,11 @@
 import { type HtmlValue, html, type Phrase, phrase } from '../html.ts';
 
-/** Trying who may register, and who may call what at the management API. */
+/** Trying who may register, who may call what at the management API, and who may say yes to what an agent asks. */
 export const tryUseWords = {
   title: phrase({ en: 'Try the use of this server', de: 'Die Nutzung dieses Servers ausprobieren' }),
   lead: phrase({
-    en: 'Whether somebody may register an agent or a client, or make a call that changes something. Nothing is done, and nothing is kept.',
-    de: 'Ob jemand einen Agenten oder Client registrieren oder etwas verändern darf. Es wird nichts getan und nichts aufbewahrt.',
+    en: 'Whether somebody may register an agent or a client, make a call that changes something, or say yes to what an agent asks. Nothing is done, and nothing is kept.',
+    de: 'Ob jemand einen Agenten oder Client registrieren, etwas verändern oder zu einer Anfrage eines Agenten Ja sagen darf. Es wird nichts getan und nichts aufbewahrt.',
   }),
   register: phrase({ en: 'Register', de: 'Registrieren' }),
   call: phrase({ en: 'Change something', de: 'Etwas verändern' }),
@@ -57,6 +57,29 @@ export const tryUseWords = {
   }),
   target: phrase({ en: 'Of what (optional)', de: 'Wovon (optional)' }),
   targetHint: phrase({ en: 'Its id.', de: 'Seine Kennung.' }),
+  approve: phrase({ en: 'Approve', de: 'Freigeben' }),
+  saysYes: phrase({ en: 'Who says yes', de: 'Wer Ja sagt' }),
+  saysYesHint: phrase({
+    en: 'Username or id. Whether this person is asked at all is found when the agent asks.',
+    de: 'Benutzername oder Kennung. Ob diese Person überhaupt gefragt wird, zeigt sich, wenn der Agent fragt.',
+  }),
+  agentHint: phrase({ en: 'Its id.', de: 'Seine Kennung.' }),
+  onBehalfOf: phrase({ en: 'On whose behalf (optional)', de: 'In wessen Namen (optional)' }),
+  onBehalfOfHint: phrase({
+    en: 'Username or id. Empty: of who says yes.',
+    de: 'Benutzername oder Kennung. Leer: im Namen der Person, die Ja sagt.',
+  }),
+  scope: phrase({ en: 'Scope', de: 'Berechtigungen' }),
+  scopeHint: phrase({ en: 'Names with spaces between.', de: 'Namen mit Leerzeichen dazwischen.' }),
+  away: phrase({ en: 'For whom (optional)', de: 'Für wen (optional)' }),
+  awayHint: phrase({
+    en: 'Username or id of somebody who is away and whose deputy says yes.',
+    de: 'Benutzername oder Kennung von jemandem, der weg ist und sich vertreten lässt.',
+  }),
+  consent: phrase({
+    en: 'As the consent of the person alone, besides those who approve',
+    de: 'Nur als Einwilligung der Person, neben denen, die freigeben',
+  }),
   /** Who, and what. */
   summary: (who: HtmlValue, what: HtmlValue) => phrase({ en: html`${who}: ${what}`, de: html`${who}: ${what}` }),
   nobody: phrase({ en: 'Nobody who signed in', de: 'Niemand, der angemeldet ist' }),
@@ -72,5 +95,8 @@ export const TRIAL_USE_GERMAN: Readonly<Record<string, string>> = {
   'Blueprint {} is {}: it takes no agents.': 'Blueprint {} ist nicht aktiv ({}): Er nimmt keine Agenten auf.',
   'There is no such account or client.': 'So ein Konto oder einen solchen Client gibt es nicht.',
   'Name the account or client that calls.': 'Nennen Sie das Konto oder den Client, der aufruft.',
+  'Only a person says yes: name an account.': 'Ja sagt nur eine Person: Nennen Sie ein Konto.',
+  'It does not declare this scope.': 'Diese Berechtigung bietet er nicht an.',
+  'There is no such agent.': 'Diesen Agenten gibt es nicht.',
   'There is no such blueprint.': 'So einen Blueprint gibt es nicht.',
 };

@@ -146,6 +146,7 @@ export const tryApproveCommand = managementCommand({
     resource: { value: 'URL', description: 'Resource server it asks for.', isRequired: true },
     scope: { value: 'NAME', description: 'Scope it asks for.', isRequired: true, isRepeatable: true },
     for: { value: 'NAME', description: 'Username or id of who is away, when it is said for somebody.' },
+    consent: { description: 'As the consent of the person on whose behalf, when others approve.' },
     policy: POLICY,
   },
   notes: DENIED,
@@ -158,6 +159,7 @@ export const tryApproveCommand = managementCommand({
         scope: call.texts('scope').flatMap((text) => text.split(' ')),
         ...(account === undefined ? {} : { subject: await findAccount(call.api, account) }),
         ...(away === undefined ? {} : { for: await findAccount(call.api, away) }),
+        ...(call.isSet('consent') ? { consent: true } : {}),
       },
     });
   },

@@ -52,6 +52,12 @@ export type Vote = {
 /** Whose yes a vote is: each person has one, whoever says it. */
 export const seatOf = ({ account, for: away }: Pick<Vote, 'account' | 'for'>): string => away ?? account;
 
+/** Whether a yes is what the person on whose behalf has to say besides those who approve, and no approval itself. */
+export const isConsentAlone = (
+  { isConsentBesides, subject }: Pick<Approval, 'isConsentBesides' | 'subject'>,
+  { account, for: away }: { readonly account: string; readonly for?: string | undefined },
+): boolean => isConsentBesides === true && (away ?? account) === subject;
+
 /** What is asked of those who decide. */
 export type Requirements = {
   /** So many different people have to agree. */

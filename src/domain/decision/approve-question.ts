@@ -30,6 +30,8 @@ export type Approving = {
   readonly risk: Risk;
   /** Who is away and for whom she says it; absent: for herself. */
   readonly for?: string | undefined;
+  /** It lets the agent act in her name, and comes besides those who approve the action: it is no approval. */
+  readonly isConsent?: boolean | undefined;
 };
 
 /** What the registers say of those who are named in it. */
@@ -45,7 +47,7 @@ export type ApprovingFacts = {
 };
 
 export const approveCase = (
-  { action, risk, for: away }: Approving,
+  { action, risk, for: away, isConsent = false }: Approving,
   { who, agent, subject, isOwner, server, isOwnApi }: ApprovingFacts,
   { now, assurance, source, isBound = false }: Omit<Circumstances, 'server'>,
 ): PolicyCase => {
@@ -75,6 +77,7 @@ export const approveCase = (
       owner: isOwner,
       self: action.subject === who.id,
       deputy: away !== undefined,
+      consent: isConsent,
     },
     resources: action.scope.map((scope) => ({
       scope,

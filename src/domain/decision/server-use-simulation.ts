@@ -58,6 +58,8 @@ export type ApprovalTrial = Common & {
   readonly scope: readonly string[];
   /** Account that is away and for whom she says it. */
   readonly for?: string | undefined;
+  /** It is the consent of the person on whose behalf, besides those who approve. */
+  readonly consent?: boolean | undefined;
 };
 
 export type UseTrial = RegistrationTrial | AdministrationTrial | ApprovalTrial;
@@ -130,7 +132,7 @@ export const serverUseSimulator = (deps: {
   };
 
   const approvalCase = async (asked: ApprovalTrial, by: UseBy): Promise<PolicyCase> => {
-    const { agent, subject = asked.caller, resource, scope, for: away } = asked;
+    const { agent, subject = asked.caller, resource, scope, for: away, consent: isConsent } = asked;
     const server = (await deps.resourceServers.findByIdentifier(resource))?.document;
     if (!server) throw missing('/approve/resource', 'There is no such resource server.');
     const unknown = scope.find((name) => server.scopes.every((declared) => declared.name !== name));
@@ -150,7 +152,7 @@ export const serverUseSimulator = (deps: {
       scope: [...new Set(scope)].sort(),
       details: [],
     };
-    const question = await deps.cases.approval({ action, risk: riskOf(server, scope, []), for: away }, by);
+    const question = await deps.cases.approval({ action, risk: riskOf(server, scope, []), for: away, isConsent }, by);
     if (!question) throw missing('/approve/agent', 'There is no such agent.');
     return question;
   };

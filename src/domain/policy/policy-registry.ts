@@ -180,6 +180,18 @@ export const policyRegistry = (dependencies: {
       return one && shown(one, active);
     },
 
+    /**
+     * What the set that counts permits to nobody at all, with what comes of that; nothing where none counts. A set from before
+     * an action was asked about says nothing of it.
+     */
+    async gaps(): Promise<readonly { readonly version: number; readonly message: string }[]> {
+      const active = (await pointer())?.document;
+      const set = active && (await sets.get(active.set))?.document;
+      if (!set) return [];
+      const { findings } = engine.check(set.text);
+      return findings.flatMap(({ action, message }) => (action === undefined ? [] : { version: set.version, message }));
+    },
+
     /** Newest first, without their texts. */
     async list({ after, limit = 50 }: PageQuery = {}): Promise<Page<Omit<ShownPolicySet, 'text'>>> {
       const active = (await pointer())?.document;

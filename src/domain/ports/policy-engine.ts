@@ -75,6 +75,8 @@ export type PolicyFinding = {
   readonly policy?: string;
   /** 1-based, in the text as uploaded. */
   readonly line?: number;
+  /** No policy of the set permits this at all, to anybody. */
+  readonly action?: PolicyAction;
 };
 
 export type PolicyCheck = { readonly policies: readonly PolicySummary[]; readonly findings: readonly PolicyFinding[] };

@@ -1,17 +1,21 @@
 import type { TrialResult, TrialStep, TryModel } from '../../../views/pages/console-policy-model.ts';
 import { tryPage } from '../../../views/pages/console-policy-try.ts';
+import type { Option } from '../../../views/partials/controls.ts';
 import { policyPageWords } from '../../../views/words/console-policy.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
+import type { Page } from '../../domain/clients/registered-documents.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import type { PolicySummary } from '../../domain/ports/policy-engine.ts';
+import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import { queryOf, recordRefusal, sendPage, statusOf } from '../interaction/page-answers.ts';
+import type { Answer } from '../management/call.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { Parts } from './console-forms.ts';
 import { policyLine, versionOptions } from './policy-models.ts';
 
 /** Agents and resource servers a field offers; others can be named by id. */
-const OFFERED = 200;
+export const OFFERED = 200;
 
 /** The answer of the management API. */
 export type Simulated = {
@@ -37,6 +41,16 @@ export type Simulated = {
 
 type TrialChanges = readonly { readonly scope: string; readonly steps: readonly { readonly text: string }[] }[];
 
+/** Of a list of the management API. */
+export const agentOptions = ({ body }: Answer): readonly Option[] =>
+  ((body?.['items'] ?? []) as readonly { id: string; name: string }[]).map(({ id, name }) => ({
+    value: id,
+    text: name,
+  }));
+
+export const serverOptions = ({ items }: Page<ResourceServer>): readonly Option[] =>
+  items.map(({ document: { identifier, name } }) => ({ value: identifier, text: `${name} (${identifier})` }));
+
 /** Adds the page that tries one decision. It changes nothing, so it can be kept as a link. */
 export const addTryPage = ({ page, deps, calls }: Parts): void =>
   page('/console/policy/try', async (ctx, { viewer, frame }) => {
@@ -52,14 +66,8 @@ export const addTryPage = ({ page, deps, calls }: Parts): void =>
       ...frame,
       action: `${deps.basePath}/console/policy/try`,
       asked: { ...asked, policies: [{ value: 'active', text: policyPageWords.thoseThatCount }, ...versions] },
-      agents: ((agents.body?.['items'] ?? []) as readonly { id: string; name: string }[]).map(({ id, name }) => ({
-        value: id,
-        text: name,
-      })),
-      resources: servers.items.map(({ document: { identifier, name } }) => ({
-        value: identifier,
-        text: `${name} (${identifier})`,
-      })),
+      agents: agentOptions(agents),
+      resources: serverOptions(servers),
       errors: {},
     };
     if (asked.agent === '') return sendPage(ctx, 200, tryPage(model));

@@ -12,19 +12,22 @@ import { type ConsoleDeps, partyNames } from './console-deps.ts';
 import type { Parts } from './console-forms.ts';
 import { versionOptions } from './policy-models.ts';
 import { ownerCalled } from './register-form.ts';
-import { partsOf, type Simulated } from './try-page.ts';
+import { agentOptions, OFFERED, partsOf, type Simulated, serverOptions } from './try-page.ts';
 
 type Asked = TryUseModel['asked'];
+type Ask = 'register' | 'administer' | 'approve';
 
-/** Adds the page that tries who may register, and who may call what. It changes nothing, so it can be kept as a link. */
+/** Adds the page that tries who may register, who may call what, and who may say yes to what an agent asks. It changes nothing, so it can be kept as a link. */
 export const addTryUsePage = ({ page, deps, calls }: Parts): void =>
   page('/console/policy/try/use', async (ctx, { viewer, frame }) => {
     const { account, by } = viewer;
     calls.access('simulatePolicies', account);
     const query = queryOf(ctx);
     const asked = readAsked(query);
-    const [blueprints, versions] = await Promise.all([
-      deps.blueprints.list({ state: 'active', limit: 200 }),
+    const [blueprints, agents, servers, versions] = await Promise.all([
+      deps.blueprints.list({ state: 'active', limit: OFFERED }),
+      calls.run('listAgents', account, by, { query: { limit: OFFERED, state: 'active' } }),
+      deps.resourceServers.list({ limit: OFFERED }),
       versionOptions(calls, viewer),
     ]);
     const model: TryUseModel = {
@@ -34,13 +37,15 @@ export const addTryUsePage = ({ page, deps, calls }: Parts): void =>
       blueprints: blueprints.items.map(({ document: { id, name } }) => ({ value: id, text: name })),
       environments: Object.entries(agentWords.environments).map(([value, text]) => ({ value, text })),
       operations: OPERATIONS.map((operation) => ({ value: operation, text: operation })),
+      agents: agentOptions(agents),
+      resources: serverOptions(servers),
       policies: [{ value: 'active', text: policyPageWords.thoseThatCount }, ...versions],
       errors: {},
     };
     const ask = query.get('ask');
-    if (ask !== 'register' && ask !== 'administer') return sendPage(ctx, 200, tryUsePage(model));
+    if (ask !== 'register' && ask !== 'administer' && ask !== 'approve') return sendPage(ctx, 200, tryUsePage(model));
     try {
-      const body = ask === 'register' ? await registration(deps, asked) : await callOf(deps, asked);
+      const body = await BODIES[ask](deps, asked);
       const answer = await calls.run('simulatePolicies', account, by, { body });
       const result = await resultOf(deps, body, answer.body as unknown as Simulated);
       sendPage(ctx, 200, tryUsePage({ ...model, result }));
@@ -48,6 +53,7 @@ export const addTryUsePage = ({ page, deps, calls }: Parts): void =>
       if (!isDomainError(error) || error.code !== 'invalid_field') throw error;
       await recordRefusal(deps, ctx, error);
       const names = FIELDS[ask];
+      // An entry of a list is about its field.
       const field = (error.field ?? '').split('/').findLast((name) => Object.hasOwn(names, name)) ?? 'caller';
       sendPage(
         ctx,
@@ -58,7 +64,7 @@ export const addTryUsePage = ({ page, deps, calls }: Parts): void =>
   });
 
 /** Members of the call, and the fields that are about them. */
-const FIELDS: Readonly<Record<'register' | 'administer', Readonly<Record<string, keyof Asked>>>> = {
+const FIELDS: Readonly<Record<Ask, Readonly<Record<string, keyof Asked>>>> = {
   register: {
     caller: 'who',
     owner: 'owner',
@@ -69,6 +75,15 @@ const FIELDS: Readonly<Record<'register' | 'administer', Readonly<Record<string,
     policy: 'policy',
   },
   administer: { caller: 'caller', operation: 'operation', target: 'target', policy: 'set' },
+  approve: {
+    caller: 'yes',
+    agent: 'agent',
+    subject: 'subject',
+    resource: 'resource',
+    scope: 'scope',
+    for: 'for',
+    policy: 'sets',
+  },
 };
 
 const OPERATIONS = routeEntries().flatMap(([operation, { policy }]) => (policy === 'administer' ? [operation] : []));
@@ -88,6 +103,14 @@ const readAsked = (query: URLSearchParams): Asked => {
     operation: of('operation', 'suspendAgent'),
     target: of('target'),
     set: of('set', 'active'),
+    yes: of('yes'),
+    agent: of('agent'),
+    subject: of('subject'),
+    resource: of('resource'),
+    scope: of('scope'),
+    for: of('for'),
+    consent: of('consent'),
+    sets: of('sets', 'active'),
   };
 };
 
@@ -120,6 +143,28 @@ const callOf = async (deps: ConsoleDeps, { caller, operation, target, set }: Ask
   administer: { operation, ...(target === '' ? {} : { target }) },
 });
 
+const approval = async (deps: ConsoleDeps, asked: Asked): Promise<JsonObject> => {
+  const { yes, agent, subject, resource, scope, for: away, consent, sets } = asked;
+  return {
+    policy: sets,
+    caller: await idCalled(deps, yes),
+    approve: {
+      agent,
+      resource,
+      scope: scope.split(/\s+/),
+      ...(subject === '' ? {} : { subject: await idCalled(deps, subject) }),
+      ...(away === '' ? {} : { for: await idCalled(deps, away) }),
+      ...(consent === 'yes' ? { consent: true } : {}),
+    },
+  };
+};
+
+const BODIES: Readonly<Record<Ask, (deps: ConsoleDeps, asked: Asked) => Promise<JsonObject>>> = {
+  register: registration,
+  administer: callOf,
+  approve: approval,
+};
+
 const resultOf = async (deps: ConsoleDeps, { caller }: JsonObject, simulated: Simulated): Promise<TrialResult> => {
   const parts = partsOf(simulated);
   const name = caller === undefined ? undefined : (await partyNames(deps, [String(caller)]))(String(caller));
@@ -127,6 +172,6 @@ const resultOf = async (deps: ConsoleDeps, { caller }: JsonObject, simulated: Si
     ...parts,
     callerName: name ?? '',
     resourceName: '',
-    use: { who: name ?? tryUseWords.nobody, what: parts.asked[0] ?? '' },
+    use: { who: name ?? tryUseWords.nobody, what: parts.asked.join(' ') },
   };
 };

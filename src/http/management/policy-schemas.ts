@@ -2,6 +2,7 @@
 import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
 import { AUTHENTICATION_METHODS } from '../../domain/blueprints/ceilings.ts';
 import { REGISTRATION_WAYS } from '../../domain/decision/server-use-question.ts';
+import { POLICY_ACTIONS } from '../../domain/ports/policy-engine.ts';
 import {
   change,
   flag,
@@ -108,6 +109,9 @@ const TRIALS: Readonly<Record<string, JsonSchema>> = {
           resource: text('Resource indicator.', 2048),
           scope: { ...strings('Scopes it would ask for.', 200, 200), minItems: 1 },
           for: text('Account that is away and for whom the caller would say it.', 64),
+          consent: flag(
+            'It would be the consent of the person on whose behalf, which comes besides those who approve (CIBA).',
+          ),
         },
         ['agent', 'resource', 'scope'],
       ),
@@ -274,8 +278,9 @@ export const POLICY_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       message: { type: 'string' },
       policy: { type: 'string', description: '@id of the policy.' },
       line: { type: 'integer', description: 'From 1.' },
+      action: oneOf('No policy of the set permits this to anybody.', POLICY_ACTIONS),
     },
-    ['policy', 'line'],
+    ['policy', 'line', 'action'],
   ),
   PolicySummary: output({
     id: { type: 'string' },
