@@ -4,6 +4,7 @@ import { isMailNotSent, type Mailer, type MailMessage } from '../ports/mailer.ts
 import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
 import type { Outcome, Sender } from './courier.ts';
 import { type Delivery, sealContextOf } from './delivery.ts';
+import { isAsking, isForActive } from './notice-kinds.ts';
 
 /** What a mail is to say: facts, put into words by views/mail. */
 export type MailFacts = {
@@ -43,13 +44,15 @@ export const mailChannel = (deps: {
   readonly masterKey: MasterKey;
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
   readonly agents: { get(id: string): Promise<{ readonly document: { readonly name: string } } | undefined> };
+  /** Whether people can still decide about an approval. */
+  readonly isWaiting: (approval: string) => Promise<boolean>;
   /** Absent: nobody can ask for a new password. */
   readonly resets?: Pick<PasswordReset, 'answer'>;
   /** For people of whom nothing else is known. */
   readonly usualLanguage: string;
   readonly words: (model: MailModel) => Pick<MailMessage, 'language' | 'subject' | 'text' | 'html'>;
 }): Sender => {
-  const { mailer, masterKey, accounts, agents, resets, usualLanguage, words } = deps;
+  const { mailer, masterKey, accounts, agents, isWaiting, resets, usualLanguage, words } = deps;
 
   const factsOf = ({ id, body, isSealed }: Delivery): MailFacts | undefined => {
     const text = isSealed ? openedOrNothing(masterKey, sealContextOf(id), body) : body;
@@ -88,7 +91,11 @@ export const mailChannel = (deps: {
         // Whether there was anybody shows nowhere.
         return found ? post(delivery, { ...facts, path: `/account/reset/${found.token}` }, found.account) : 'sent';
       }
+      const { kind } = delivery;
+      // A mail that waited may be about what was decided, taken back or over since.
+      if (isAsking(kind) && !(facts.object !== undefined && (await isWaiting(facts.object)))) return 'over';
       const account = (await accounts.get(delivery.to))?.document;
+      if (account && account.state !== 'active' && isForActive(kind)) return 'over';
       return account ? post(delivery, facts, account) : final('no_address');
     },
   };

@@ -335,6 +335,16 @@ export type NoticeKind = keyof typeof NOTICE_KINDS;
 
 export const NOTICE_KIND_NAMES = Object.keys(NOTICE_KINDS) as readonly NoticeKind[];
 
+/** An approval waits for who is told. */
+const ASKING: readonly string[] = ['approval.requested', 'approval.escalated'] satisfies readonly NoticeKind[];
+
+/** Whether it asks for a decision about an approval: past that there is nothing to tell. */
+export const isAsking = (kind: string): boolean => ASKING.includes(kind);
+
+/** Whether a kind tells people what they do here, and not what becomes of their own account. */
+export const isForActive = (kind: string): boolean =>
+  Object.hasOwn(NOTICE_KINDS, kind) && ruleOf(kind as NoticeKind).mail !== 'account';
+
 export const ruleOf = (kind: NoticeKind): KindRule => NOTICE_KINDS[kind];
 
 const byEvent = new Map<AuditEventType, NoticeKind[]>();

@@ -6,14 +6,11 @@ import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import { type Channel, messageId } from './delivery.ts';
 import type { MailFacts } from './mail-channel.ts';
 import type { Notice } from './notice.ts';
-import { type NoticeKind, ruleOf } from './notice-kinds.ts';
+import { isAsking, ruleOf } from './notice-kinds.ts';
 import type { Outbox } from './outbox.ts';
 import type { PushFacts } from './push-channel.ts';
 import { webhookBody } from './webhook-body.ts';
 import type { WebhookRegistry } from './webhook-registry.ts';
-
-/** An approval waits for who is told. */
-const ASKING: readonly NoticeKind[] = ['approval.requested', 'approval.escalated'];
 
 type Found<T> = Promise<{ readonly document: T } | undefined>;
 
@@ -111,7 +108,7 @@ export const spreading = (deps: {
 
   const byPush = async (notice: Notice, audience: readonly Account[], to: NonNullable<typeof push>): Promise<void> => {
     const { at, kind, object, until } = notice;
-    const approval = ASKING.includes(kind) ? object : undefined;
+    const approval = isAsking(kind) ? object : undefined;
     // What can be decided no more is not sent any more either.
     const end = approval === undefined ? undefined : until;
     for (const { id: account } of audience.filter(({ state }) => state === 'active')) {

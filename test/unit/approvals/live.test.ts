@@ -41,6 +41,26 @@ describe('hints to open pages', () => {
     live.close();
   });
 
+  test('nothing is written to one that ended while it was asked whether its session goes on', async () => {
+    const live = liveApprovals();
+    const { ctx, res, read } = contextOf();
+    const errors: unknown[] = [];
+    res.on('error', (error) => errors.push(error));
+    let answer: (isLive: boolean) => void = () => undefined;
+    const answered = new Promise<boolean>((resolve) => {
+      answer = resolve;
+    });
+    live.open(ctx, ADA, () => answered);
+    live.look([ADA.account]);
+    live.endSession(ADA.session);
+    answer(true);
+    await answered;
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(errors).toEqual([]);
+    expect(read()).toBe('retry: 3000\n\n');
+    live.close();
+  });
+
   test('a page that nobody reads is ended, and one that was closed makes room', () => {
     const live = liveApprovals();
     const pages = [contextOf(), contextOf(), contextOf(), contextOf(), contextOf()];

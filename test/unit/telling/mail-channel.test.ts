@@ -1,4 +1,4 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import type { MailMessage } from '../../../src/domain/ports/mailer.ts';
 import { masterKey } from '../../../src/domain/secrets/master-key.ts';
 import { mailChannel } from '../../../src/domain/telling/mail-channel.ts';
@@ -19,6 +19,7 @@ test.each([
     masterKey: masterKey(Buffer.alloc(32, 7)),
     accounts: { get: async () => ({ document: account as never }) },
     agents: { get: async () => undefined },
+    isWaiting: async () => true,
     usualLanguage,
     words: (model) => noticeMail({ ...model, issuer: ISSUER }),
   });
@@ -28,4 +29,45 @@ test.each([
   expect(sent.map(({ language: read, text }) => [read, text.split('\n', 1)[0]])).toEqual([
     [expected, expected === 'de' ? 'Guten Tag Ada,' : 'Hello Ada,'],
   ]);
+});
+
+describe('WH-04 a mail that waited', () => {
+  const sending = async (kind: string, { isWaiting = true, state = 'active' }) => {
+    const sent: MailMessage[] = [];
+    const account = { id: 'acc_1', name: 'Ada', email: 'ada@example.com', emailVerified: true, state };
+    const looked: string[] = [];
+    const { send } = mailChannel({
+      mailer: { send: async (message) => void sent.push(message), close: async () => {} },
+      masterKey: masterKey(Buffer.alloc(32, 7)),
+      accounts: { get: async () => ({ document: account as never }) },
+      agents: { get: async () => undefined },
+      isWaiting: async (approval) => {
+        looked.push(approval);
+        return isWaiting;
+      },
+      usualLanguage: 'en',
+      words: (model) => noticeMail({ ...model, issuer: ISSUER }),
+    });
+    const body = JSON.stringify({ at: 1_800_000_000, agent: 'agt_1', object: 'apv_1' });
+    const outcome = await send({ id: 'msg_1', channel: 'mail', to: account.id, kind, body, attempts: 3 } as never);
+    return { outcome, sent: sent.length, looked };
+  };
+
+  test.each(['approval.requested', 'approval.escalated'])(
+    '%s asks nobody about what is decided or over',
+    async (kind) => {
+      expect(await sending(kind, {})).toEqual({ outcome: 'sent', sent: 1, looked: ['apv_1'] });
+      expect(await sending(kind, { isWaiting: false })).toEqual({ outcome: 'over', sent: 0, looked: ['apv_1'] });
+    },
+  );
+
+  test('tells somebody who was disabled meanwhile of her own account, and of nothing else', async () => {
+    const state = 'disabled';
+    for (const kind of ['approval.requested', 'agent.suspended', 'break_glass.called', 'absence.ended'])
+      expect(await sending(kind, { state })).toMatchObject({ outcome: 'over', sent: 0 });
+    for (const kind of ['factor.removed', 'account.password_changed', 'account.email_changed'])
+      expect(await sending(kind, { state })).toMatchObject({ outcome: 'sent', sent: 1 });
+    // Whether it is decided matters to nothing that asks nobody.
+    expect(await sending('break_glass.broken', { isWaiting: false })).toEqual({ outcome: 'sent', sent: 1, looked: [] });
+  });
 });

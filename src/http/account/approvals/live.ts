@@ -16,7 +16,7 @@ const MOST_WAITING = 16_384;
 type Stream = {
   readonly session: string;
   readonly account: string;
-  readonly out: Pick<ServerResponse, 'write' | 'end' | 'writableLength'>;
+  readonly out: Pick<ServerResponse, 'write' | 'end' | 'writableEnded' | 'writableLength'>;
   isLive(): Promise<boolean>;
 };
 
@@ -65,6 +65,8 @@ export const liveApprovals = ({ heartbeatMilliseconds = HEARTBEAT_MILLISECONDS }
   };
 
   const send = (stream: Stream, text: string): void => {
+    // Its session may have ended while it was asked whether it goes on: to write then is an error nobody listens for.
+    if (stream.out.writableEnded) return;
     if (stream.out.writableLength > MOST_WAITING) end(stream);
     else stream.out.write(text);
   };
