@@ -703,7 +703,8 @@ describe('several at once (items)', () => {
     expect([result.status, result.body['type']]).toEqual([429, 'urn:behalf:problem:too_many_requests']);
     expect(Number(result.headers.get('retry-after'))).toBeGreaterThan(0);
     expect(await world.open(agent)).toEqual([]);
-    expect(events.filter(({ type }) => type === 'approval.cancelled')).toHaveLength(5);
+    // It is seen before: no mail, and no page, tells anybody of what would be taken back.
+    expect(events.filter(({ type }) => type.startsWith('approval.'))).toEqual([]);
     expect(events.at(-1)).toMatchObject({ type: 'decision.refused', error: 'too_many_requests' });
   });
 });

@@ -12,7 +12,7 @@ let world: ApprovalsWorld;
 let browser: Browser;
 
 beforeAll(async () => {
-  server = await runServer();
+  server = await runServer({ environment: { BEHALF__APPROVALS__PERHOUR: '100' } });
   world = await approvalsWorld(server);
   browser = newBrowser(world.issuer);
   await finishOnOurPages(browser, await browser.open(`${world.issuer}/account`), { person: world.person });
@@ -120,7 +120,8 @@ describe('the next ones like this', () => {
     [{ uses: 'many', seconds: '3600', sum: '100' }, 'from 1 to 100'],
     [{ uses: '3', seconds: '99999999', sum: '100' }, 'from 1 to 2592000'],
     [{ uses: '3', seconds: '3600', sum: '-1' }, 'above 0'],
-  ])('%j: refused, nothing is given', async (set, says) => {
+    [{ uses: '0x10', seconds: '3600', sum: '1e3' }, 'from 1 to 100'],
+  ])('%j: refused, nothing is given, and the form says what was wrong with what was typed', async (set, says) => {
     const { want } = await wishing('Wrong');
     const { approval } = await want(100);
     await world.approve(approval);
@@ -131,6 +132,32 @@ describe('the next ones like this', () => {
     });
     expect((await world.standing.ofAccount(world.accountId)).filter((one) => one.approval === approval.id)).toEqual([]);
     expect((await server.events('request.refused')).at(-1)).toMatchObject({ outcome: 'refused' });
+    const form = page.forms.find(({ action }) => action.endsWith('/standing'));
+    expect(form?.fields.filter(({ name }) => name in set && name !== 'seconds')).toMatchObject([
+      { name: 'uses', value: set.uses },
+      { name: 'sum', value: set.sum },
+    ]);
+    expect(page.html.match(/aria-invalid="true"/g)).toHaveLength(1);
+    if (!form) throw new Error(page.text);
+    const mended = await browser.submit(page, form, { set: { uses: '3', seconds: '3600', sum: '1000' } });
+    expect(mended.text).toContain('0 of 3 used, 0 of 1000 spent');
+  });
+
+  test('AP-02 whoever takes back the yes is asked about the next one, too', async () => {
+    const { want } = await wishing('Regretted');
+    const { approval } = await want(100);
+    await world.approve(approval);
+    await give(approval, { uses: '10', seconds: '3600', sum: '5000' });
+    const [given] = (await world.standing.ofAccount(world.accountId)).filter((one) => one.approval === approval.id);
+    const page = await pageOf(approval);
+    const form = page.forms.find(({ fields }) => fields.some(({ value }) => value === 'deny'));
+    if (!form) throw new Error(page.text);
+    expect((await browser.submit(page, form)).text).toContain('Denied');
+    expect((await server.events('standing_approval.ended')).at(-1)).toMatchObject({
+      caller: world.accountId,
+      target: { kind: 'standing_approval', id: given?.id },
+    });
+    expect((await want(100)).approval.state).toBe('pending');
   });
 
   test('twice from one yes, another person’s form, a critical action: nothing', async () => {

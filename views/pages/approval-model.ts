@@ -83,6 +83,9 @@ export type RememberOffer = {
   readonly csrf: string;
   /** Of this one, where it has an amount. */
   readonly amount?: number;
+  /** What was typed, where that was sent and was wrong; and what is wrong with it. */
+  readonly values?: Readonly<Record<'uses' | 'seconds' | 'sum', string>>;
+  readonly errors?: { readonly [field in 'uses' | 'seconds' | 'sum']?: Phrase };
 };
 
 /** A yes to further actions, as it stands. */

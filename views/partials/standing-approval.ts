@@ -6,32 +6,47 @@ import { standingWords as words } from '../words/approvals.ts';
 import { scopeWords } from '../words/scope.ts';
 import { deedLine } from './approval-facts.ts';
 import { choice } from './controls.ts';
+import { field } from './field.ts';
 import { submit } from './submit.ts';
 
-/** Folded in: whoever does not want it has nothing to do. */
+/** Folded in: whoever does not want it has nothing to do. What was wrong is open, with what was typed. */
 export const rememberForm = ({
   action,
   csrf,
   amount,
-}: RememberOffer): Html => html`<details class="remember"><summary>${words.alsoNext}</summary>
+  values = { uses: '3', seconds: '86400', sum: String((amount ?? 0) * 3) },
+  errors = {},
+}: RememberOffer): Html => {
+  const first = (['uses', 'seconds', 'sum'] as const).find((name) => errors[name] !== undefined);
+  const wholeNumber = (name: 'uses' | 'sum', label: Phrase, hint: Phrase, maxLength: number): Html =>
+    field({
+      name,
+      label,
+      hint,
+      value: values[name],
+      autocomplete: 'off',
+      maxLength,
+      inputMode: 'numeric',
+      ...(errors[name] === undefined ? {} : { error: errors[name] }),
+      ...(first === name ? { autofocus: true } : {}),
+    });
+  return html`<details class="remember"${first !== undefined && html` open`}><summary>${words.alsoNext}</summary>
 <p class="hint">${words.theSame(amount !== undefined)}</p>
 <form method="post" action="${action}"><input type="hidden" name="csrf" value="${csrf}">
-${wholeNumber('uses', words.howMany, words.oneToHundred, 3, 3)}
+${wholeNumber('uses', words.howMany, words.oneToHundred, 3)}
 ${choice({
   name: 'seconds',
   label: words.howLong,
-  value: '86400',
+  value: values.seconds,
   options: [3_600, 86_400, 604_800, 2_592_000].map((seconds) => ({
     value: String(seconds),
     text: durationPhrase(seconds),
   })),
+  ...(errors.seconds === undefined ? {} : { error: errors.seconds }),
 })}
-${amount !== undefined && wholeNumber('sum', words.sum, words.unit(amount), amount * 3, 15)}
+${amount !== undefined && wholeNumber('sum', words.sum, words.unit(amount), 15)}
 <div class="actions">${submit({ text: words.approveThese, kind: 'plain' })}</div></form></details>`;
-
-const wholeNumber = (name: string, label: Phrase, hint: Phrase, value: number, length: number): Html =>
-  html`<div class="field"><label for="field-${name}">${label}</label><p class="hint" id="field-${name}-hint">${hint}</p>
-<input id="field-${name}" name="${name}" type="text" inputmode="numeric" autocomplete="off" maxlength="${length}" value="${value}" required aria-describedby="field-${name}-hint"></div>`;
+};
 
 /** Those that count now, each with its end. */
 export const standingList = (

@@ -5,7 +5,7 @@
  */
 import type { Approval, Requested } from '../approvals/approval.ts';
 import type { ApprovalDesk } from '../approvals/approval-desk.ts';
-import type { AskingForApproval } from '../approvals/asking.ts';
+import type { AskingForApproval, Prepared } from '../approvals/asking.ts';
 import type { Asked } from '../approvals/open-approvals.ts';
 import { canonicalDigest } from '../canonical-digest.ts';
 import { DomainError, isDomainError, refuseField } from '../errors.ts';
@@ -42,7 +42,7 @@ export const accessRequests = (deps: {
   readonly identifiers: Identifiers;
   readonly masterKey: Pick<MasterKey, 'digests' | 'ordered'>;
   readonly desk: Pick<ApprovalDesk, 'getMany' | 'requested' | 'settings'>;
-  readonly asking: Pick<AskingForApproval, 'ask'>;
+  readonly asking: Pick<AskingForApproval, 'askPrepared' | 'checkRoom' | 'prepare'>;
   readonly decisions: Pick<AccessDecisions, 'decided'>;
   readonly approvals: Pick<AccessApprovals, 'intentionOf'>;
   readonly ids: EvaluationIds;
@@ -128,14 +128,13 @@ export const accessRequests = (deps: {
     };
   };
 
-  const askOne = async (
+  const prepared = async (
     { intention, requested }: Awaited<ReturnType<typeof checked>>,
     message: string | undefined,
-    request: string,
-  ): Promise<Asked> => {
-    const asked = await asking.ask({ ...intention, requested, message }, request).catch(ifNobody);
-    if (!asked) throw accessRequestProblem('not_requestable', 'Nobody’s yes is enough for it.');
-    return asked;
+  ): Promise<Prepared> => {
+    const found = await asking.prepare({ ...intention, requested, message }).catch(ifNobody);
+    if (!found) throw accessRequestProblem('not_requestable', 'Nobody’s yes is enough for it.');
+    return found;
   };
 
   /** Nobody is asked about half of what belongs together. */
@@ -145,16 +144,20 @@ export const accessRequests = (deps: {
     }
   };
 
-  /** All of it, or nothing. */
+  /** All of it, or nothing: what can be told is told before anybody is asked. */
   const askAll = async (
     server: ResourceServer,
     items: readonly Awaited<ReturnType<typeof checked>>[],
     message: string | undefined,
     request: string,
   ): Promise<readonly Asked[]> => {
+    const all: Prepared[] = [];
+    for (const item of items) all.push(await prepared(item, message));
+    const isCounted = all.length > 1;
+    if (isCounted) await asking.checkRoom(all);
     const asked: Asked[] = [];
     try {
-      for (const item of items) asked.push(await askOne(item, message, request));
+      for (const one of all) asked.push(await asking.askPrepared(one, request, { isCounted }));
     } catch (error) {
       await takeBack(asked, server, request);
       throw error;

@@ -33,6 +33,7 @@ export type ApprovalDesk = ReturnType<typeof approvalDesk>;
 const HOUR = 3600;
 const WRONG_NUMBERS = 3;
 const FORGOTTEN_AT_ONCE = 500;
+const MOST_OPEN_SHOWN = 500;
 
 /**
  * Where approvals are asked for, decided and used up. Every change is one compare-and-swap of the one document, after its
@@ -98,6 +99,7 @@ export const approvalDesk = (
   const desk = {
     settings,
     ask: open.ask,
+    checkRoom: open.checkRoom,
     /** Two people let it happen without those who are asked. */
     glass,
 
@@ -134,6 +136,19 @@ export const approvalDesk = (
       page: { readonly after?: Cursor; readonly limit?: number } = {},
     ): Promise<readonly Approval[]> {
       return list({ approvers: account }, page);
+    },
+
+    /** What waits for one account now, newest first, however much of what it was asked is decided; at most 500. */
+    async openOf(account: string): Promise<readonly Approval[]> {
+      const now = clock.now();
+      const found = await rows.find({
+        where: { approvers: account, state: 'pending' },
+        // What is older is over, and nobody looks through all of it.
+        range: { field: 'createdAt', gte: now - settings.ttlSeconds },
+        order: { by: 'createdAt', direction: 'descending' },
+        limit: MOST_OPEN_SHOWN,
+      });
+      return found.map(({ document }) => document).filter((one) => stateAt(one, now) === 'pending');
     },
 
     async ofAgent(

@@ -26,6 +26,13 @@ export type Intention = {
   readonly lifetimeSeconds?: number | undefined;
 };
 
+/** What people would be asked about an intention. */
+export type Prepared = {
+  readonly wanted: Wanted;
+  /** By what somebody may have said yes to it before; absent: it is approved each time. */
+  readonly like: Parameters<StandingApprovals['take']>[0] | undefined;
+};
+
 export type AskingForApproval = ReturnType<typeof askingForApproval>;
 
 const NOBODY_NAMED: ApproverRule = { names: [], except: [] };
@@ -46,10 +53,10 @@ export const askingForApproval = ({
   blueprints,
   standing,
 }: {
-  readonly desk: Pick<ApprovalDesk, 'ask'>;
+  readonly desk: Pick<ApprovalDesk, 'ask' | 'checkRoom'>;
   readonly resolve: Resolve;
   readonly authorizeHere: Authorize;
-  readonly standing: Pick<StandingApprovals, 'take'>;
+  readonly standing: Pick<StandingApprovals, 'covers' | 'take'>;
   readonly blueprints: { get(id: string): Promise<{ readonly document: { readonly version: number } } | undefined> };
 }) => {
   const blueprintOf = async ({ blueprint }: Pick<Agent, 'blueprint'>): Promise<Action['blueprint']> =>
@@ -97,6 +104,56 @@ export const askingForApproval = ({
     return { ...possible, rule, whom, approvers };
   };
 
+  /** What people would be asked; undefined where nobody's yes gives all of it. Asks nobody. Throws 'access_denied'. */
+  const prepare = async (intention: Intention): Promise<Prepared | undefined> => {
+    const { agent, facts, chain } = intention;
+    const possible = await whoAndHow(intention);
+    if (!possible) return undefined;
+    const { requires, risk, decision, rule, whom, approvers } = possible;
+    const subject = facts.subject.id;
+    const action = await actionOf(agent, {
+      chain,
+      subject,
+      resource: facts.server.identifier,
+      scope: decision.scope,
+      details: decision.details,
+      meaning: meaningOf(facts.server, decision),
+      policyVersion: decision.policyVersion,
+      message: intention.message,
+    });
+    const { door, origin, requested, authReqId, ping, lifetimeSeconds } = intention;
+    // What is approved each time takes nobody's word from before.
+    const isEachTime = risk === 'critical' || whom.quorum > 1;
+    return {
+      wanted: {
+        door,
+        owner: agent.owner,
+        action,
+        risk,
+        requires: { ...requires, quorum: whom.quorum },
+        approvers,
+        ...asNamed(whom, rule),
+        mustAgree: whom.mustAgree ? subject : null,
+        origin,
+        requested,
+        authReqId,
+        ping,
+        lifetimeSeconds,
+      },
+      like: isEachTime ? undefined : { action, approvers, types: facts.server.detailTypes ?? [], acr: requires.acr },
+    };
+  };
+
+  /** `isCounted`: `checkRoom` has counted it. Throws what `ApprovalDesk.ask` throws. */
+  const askPrepared = async (
+    { wanted, like }: Prepared,
+    request: string,
+    counted: { readonly isCounted?: boolean } = {},
+  ): Promise<Asked> => {
+    const before = like && (await standing.take(like, request));
+    return desk.ask({ ...wanted, standing: before }, request, counted);
+  };
+
   return {
     actionOf,
 
@@ -110,51 +167,28 @@ export const askingForApproval = ({
       }
     },
 
+    prepare,
+
+    /** Whether several that belong together can be asked; see `ApprovalDesk.checkRoom`. */
+    async checkRoom(all: readonly Prepared[]): Promise<void> {
+      const looked = await Promise.all(
+        all.map(async ({ wanted, like }) => ({
+          wanted,
+          isCovered: like !== undefined && (await standing.covers(like)),
+        })),
+      );
+      await desk.checkRoom(looked);
+    },
+
+    askPrepared,
+
     /**
      * Answers undefined where nobody's yes gives all of it. Throws 'access_denied' where not enough people can be asked,
      * and what `ApprovalDesk.ask` throws.
      */
     async ask(intention: Intention, request: string): Promise<Asked | undefined> {
-      const { agent, facts, chain } = intention;
-      const possible = await whoAndHow(intention);
-      if (!possible) return undefined;
-      const { requires, risk, decision, rule, whom, approvers } = possible;
-      const subject = facts.subject.id;
-      const action = await actionOf(agent, {
-        chain,
-        subject,
-        resource: facts.server.identifier,
-        scope: decision.scope,
-        details: decision.details,
-        meaning: meaningOf(facts.server, decision),
-        policyVersion: decision.policyVersion,
-        message: intention.message,
-      });
-      // What is approved each time takes nobody's word from before.
-      const isEachTime = risk === 'critical' || whom.quorum > 1;
-      const before = isEachTime
-        ? undefined
-        : await standing.take({ action, approvers, types: facts.server.detailTypes ?? [], acr: requires.acr }, request);
-      const { door, origin, requested, authReqId, ping, lifetimeSeconds } = intention;
-      return desk.ask(
-        {
-          door,
-          owner: agent.owner,
-          action,
-          risk,
-          requires: { ...requires, quorum: whom.quorum },
-          approvers,
-          ...asNamed(whom, rule),
-          mustAgree: whom.mustAgree ? subject : null,
-          origin,
-          requested,
-          authReqId,
-          ping,
-          lifetimeSeconds,
-          standing: before,
-        },
-        request,
-      );
+      const prepared = await prepare(intention);
+      return prepared && askPrepared(prepared, request);
     },
   };
 };

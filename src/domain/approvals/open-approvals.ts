@@ -3,7 +3,7 @@ import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import type { ApproverRule } from '../decision/decision.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import { StoreUnavailable } from '../ports/document-store.ts';
+import { StoreUnavailable, update } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { Risk } from '../resource-servers/risk.ts';
@@ -122,24 +122,43 @@ export const openApprovals = ({
     return undefined;
   };
 
+  /** How many of agents of one owner one person has before her. */
+  const openBefore = async (account: string, owner: string): Promise<number> => {
+    const newest = await rows.find({
+      where: { approvers: account, owner, state: 'pending' },
+      range: { field: 'createdAt', gte: clock.now() - settings.ttlSeconds },
+      order: { by: 'createdAt', direction: 'descending' },
+      limit: LOOKED_AT,
+    });
+    return newest.filter(({ document }) => isOpen(document)).length;
+  };
+
   /** Whether somebody who is asked has more before her than agents of one owner may put there. */
   const isTooMuch = async (
     { approvers, owner }: Pick<Wanted, 'approvers' | 'owner'>,
     most: number,
   ): Promise<boolean> => {
-    const since = clock.now() - settings.ttlSeconds;
-    const counts = await Promise.all(
-      approvers.map(async (account) => {
-        const newest = await rows.find({
-          where: { approvers: account, owner, state: 'pending' },
-          range: { field: 'createdAt', gte: since },
-          order: { by: 'createdAt', direction: 'descending' },
-          limit: LOOKED_AT,
-        });
-        return newest.filter(({ document }) => isOpen(document)).length;
-      }),
-    );
+    const counts = await Promise.all(approvers.map((account) => openBefore(account, owner)));
     return counts.some((count) => count > most);
+  };
+
+  const freeSlots = async (action: Action): Promise<number> => {
+    const held = await Promise.all(slotsOf(action).map((slot) => rows.find({ where: { slot }, limit: 1 })));
+    return held.filter(([holder]) => !holder || !isOpen(holder.document)).length;
+  };
+
+  /** Of some that are to be asked together: whether there is a place for each. */
+  const checkPlaces = async (all: readonly Wanted[]): Promise<void> => {
+    for (const some of Map.groupBy(all, ({ action }) => `${action.agent} ${action.subject}`).values()) {
+      const [first] = some;
+      if (first && (await freeSlots(first.action)) < some.length) throw tooManyWith(settings);
+    }
+    for (const [owner, some] of Map.groupBy(all, (one) => one.owner)) {
+      for (const account of new Set(some.flatMap(({ approvers }) => approvers))) {
+        const more = some.filter(({ approvers }) => approvers.includes(account)).length;
+        if ((await openBefore(account, owner)) + more > settings.mostOpenPerApprover) throw tooManyBefore(settings);
+      }
+    }
   };
 
   /** What came at the same moment as others, and made them too many: of several at once none may be left. */
@@ -160,13 +179,24 @@ export const openApprovals = ({
         : undefined,
     );
 
-  const joined = async (places: readonly string[]): Promise<Asked | undefined> => {
+  const pingOf = (id: string, { ping }: Pick<Wanted, 'ping'>): Pick<Approval, 'ping'> =>
+    ping ? { ping: { endpoint: ping.endpoint, sealedToken: masterKey.seal(`ping ${id}`, ping.token) } } : {};
+
+  /** With the token of who asked last, who may have lost the answer and with it the token before (CIBA Core §10.2). */
+  const toldAnew = async ({ id }: Approval, wanted: Pick<Wanted, 'ping'>): Promise<Approval | undefined> => {
+    const next = await update(rows, id, (now) => (isOpen(now) ? { ...now, ...pingOf(id, wanted) } : undefined));
+    return next?.document;
+  };
+
+  const joined = async (places: readonly string[], wanted: Pick<Wanted, 'ping'>): Promise<Asked | undefined> => {
     for (const open of places) {
       const [found] = await rows.find({ where: { open }, limit: 1 });
       if (!found) continue;
       const authReqId = openedOrNothing(masterKey, found.document.id, found.document.sealedHandle);
       if (isOpen(found.document) && authReqId !== undefined && !(await isKilled(found.document))) {
-        return { approval: found.document, authReqId, isJoined: true };
+        const approval = wanted.ping ? await toldAnew(found.document, wanted) : found.document;
+        // Decided at this very moment: its answer is there to be fetched.
+        return { approval: approval ?? found.document, authReqId, isJoined: true };
       }
       await vacate(found);
     }
@@ -175,21 +205,34 @@ export const openApprovals = ({
 
   return {
     /**
+     * Before several are asked that belong together: whether all of them can be, so that nobody is asked about the first of
+     * them for nothing. Counts them, so that `ask` need not; throws as `ask` does. `isCovered`: somebody said yes before to
+     * ones like it, and it takes no place before anybody.
+     */
+    async checkRoom(all: readonly { readonly wanted: Wanted; readonly isCovered: boolean }[]): Promise<void> {
+      const fresh = new Map<string, (typeof all)[number]>();
+      for (const one of all) {
+        const places = openKeysOf(one.wanted);
+        if (!(await joined(places, {}))) fresh.set(String(places[0]), one);
+      }
+      await checkPlaces([...fresh.values()].filter(({ isCovered }) => !isCovered).map(({ wanted }) => wanted));
+      for (const { wanted } of fresh.values()) await checkFlood(wanted);
+    },
+
+    /**
      * Asks, or joins the question that is open already. Throws DomainError 'too_many_requests' for more than a person
      * should have to look at (AP-05): too many open, too many in an hour, or after three denials in a day.
      */
-    async ask(wanted: Wanted, request: string): Promise<Asked> {
-      const { action, lifetimeSeconds = settings.ttlSeconds, ping } = wanted;
+    async ask(wanted: Wanted, request: string, { isCounted = false } = {}): Promise<Asked> {
+      const { action, lifetimeSeconds = settings.ttlSeconds } = wanted;
       const digest = digestOf(action);
       const places = openKeysOf(wanted);
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        const before = await joined(places);
+        const before = await joined(places, wanted);
         if (before) return before;
-        if (attempt === 0) await checkFlood(wanted);
+        if (attempt === 0 && !isCounted) await checkFlood(wanted);
         const slot = await freeSlot(action);
-        if (slot === undefined) {
-          throw tooMany('this agent has too many requests open with this person', settings.ttlSeconds);
-        }
+        if (slot === undefined) throw tooManyWith(settings);
         if (await isTooMuch(wanted, settings.mostOpenPerApprover - 1)) throw tooManyBefore(settings);
         const authReqId = wanted.authReqId ?? identifiers.newSecret();
         const now = clock.now();
@@ -219,7 +262,7 @@ export const openApprovals = ({
           ...(requested === undefined ? {} : { requested }),
           handle: String(handlesOf(masterKey, authReqId)[0]),
           sealedHandle: masterKey.seal(id, authReqId),
-          ...(ping ? { ping: { endpoint: ping.endpoint, sealedToken: masterKey.seal(`ping ${id}`, ping.token) } } : {}),
+          ...pingOf(id, wanted),
           open: String(places[0]),
           slot,
           createdAt: now,
@@ -330,6 +373,9 @@ const saidBy = ({ details, message }: Action): Pick<AuditEvent, 'personal'> =>
           ...(message === undefined ? {} : { message }),
         },
       };
+
+const tooManyWith = ({ ttlSeconds }: ApprovalSettings): DomainError =>
+  tooMany('this agent has too many requests open with this person', ttlSeconds);
 
 const tooManyBefore = ({ ttlSeconds }: ApprovalSettings): DomainError =>
   tooMany('the agents of this owner have too many requests open before somebody who would be asked', ttlSeconds);

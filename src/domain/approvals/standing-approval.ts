@@ -42,12 +42,18 @@ export type StandingApproval = {
   readonly endedAt?: number;
 };
 
-/** Amounts of an action together; undefined: it has none that can be told. */
-export const sumOf = ({ details }: Pick<Action, 'details'>, types: readonly DetailType[]): number | undefined => {
-  const amounts = details.map((detail) => amountOf(types, detail));
-  if (amounts.length === 0 || amounts.some((amount) => amount === undefined)) return undefined;
-  const sum = amounts.reduce<number>((total, amount) => total + (amount ?? 0), 0);
-  return Number.isSafeInteger(sum) ? sum : undefined;
+/** How much an action is about. */
+export type Worth =
+  /** No detail of it is of a type that counts. */
+  | { readonly isCounted: false }
+  /** `amount` absent: it says none, or two of its details count, which may be so in units that nobody adds up. */
+  | { readonly isCounted: true; readonly amount?: number };
+
+export const worthOf = ({ details }: Pick<Action, 'details'>, types: readonly DetailType[]): Worth => {
+  const [counted, ...others] = details.filter((detail) => typeOf(types, detail)?.amount !== undefined);
+  if (counted === undefined) return { isCounted: false };
+  const amount = others.length > 0 ? undefined : amountOf(types, counted);
+  return { isCounted: true, ...(Number.isSafeInteger(amount) ? { amount: amount as number } : {}) };
 };
 
 /** What two actions have in common that differ in their amounts, and in the words of the agent, alone: SHA-256 over canonical JSON, base64url. */
@@ -65,12 +71,17 @@ const without = (value: JsonValue, [name = '', ...rest]: readonly string[]): Jso
   return rest.length === 0 || member === undefined ? others : { ...others, [name]: without(member, rest) };
 };
 
-/** Whether there is room for one more, of this amount. */
-export const hasRoom = (standing: StandingApproval, amount: number | undefined, now: number): boolean =>
-  standing.state === 'active' &&
-  standing.expiresAt > now &&
-  standing.uses < standing.mostUses &&
-  (standing.mostSum === undefined || (amount !== undefined && standing.sum + amount <= standing.mostSum));
+/** Whether there may be another one, as far as it says itself. */
+export const hasMore = ({ state, expiresAt, uses, mostUses }: StandingApproval, now: number): boolean =>
+  state === 'active' && expiresAt > now && uses < mostUses;
+
+/** Whether there is room for one more, of this worth. What has an amount takes a limit of it. */
+export const hasRoom = (standing: StandingApproval, worth: Worth, now: number): boolean => {
+  const { mostSum, sum } = standing;
+  if (!hasMore(standing, now)) return false;
+  if (!worth.isCounted) return mostSum === undefined;
+  return mostSum !== undefined && worth.amount !== undefined && sum + worth.amount <= mostSum;
+};
 
 export const STANDING_APPROVALS = {
   name: 'standing_approvals',

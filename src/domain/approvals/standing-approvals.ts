@@ -1,19 +1,30 @@
+import type { Account } from '../accounts/account.ts';
 import { satisfiesAcr } from '../accounts/assurance.ts';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import { actorsOf } from '../delegation/actor-chain.ts';
 import type { DetailType } from '../details/detail-type.ts';
 import { DomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type Cursor, type DocumentStore, isDocumentConflict, StoreUnavailable } from '../ports/document-store.ts';
+import {
+  type Cursor,
+  type DocumentStore,
+  isDocumentConflict,
+  StoreUnavailable,
+  type Versioned,
+} from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
+import type { Revocation } from '../revocation/revocation.ts';
 import type { Action } from './action.ts';
 import type { Approval } from './approval.ts';
 import {
+  hasMore,
   hasRoom,
   likenessOf,
   type Remembered,
   STANDING_APPROVALS,
   type StandingApproval,
-  sumOf,
+  type Worth,
+  worthOf,
 } from './standing-approval.ts';
 
 export type StandingApprovals = ReturnType<typeof standingApprovals>;
@@ -24,6 +35,8 @@ const ATTEMPTS = 20;
 /** Of one likeness that are looked at. */
 const LOOKED_AT = 20;
 const PAGE = 200;
+/** Of one account, of all that may still count: more than anybody says in the longest time there is. */
+const MOST_OF_ACCOUNT = 2000;
 
 /** What is taken back from an agent. With neither scopes nor types of details: all of it. */
 type About = {
@@ -34,19 +47,37 @@ type About = {
   readonly detailTypes?: readonly string[];
 };
 
-/** A yes to the next ones like this: given with an approval, counted with each use, ended by whoever gave it. */
+/** What is asked, and of whom. */
+type Like = {
+  readonly action: Action;
+  readonly approvers: readonly string[];
+  readonly types: readonly DetailType[];
+  /** Class of sign-in that is needed. */
+  readonly acr?: string | undefined;
+};
+
+type Person = Pick<Account, 'state' | 'sessionsValidFrom' | 'tokensValidFrom'>;
+
+/**
+ * A yes to the next ones like this: given with an approval, counted with each use, ended by whoever gave it. It stands on
+ * what a yes stands on (votes-now.ts), and no longer than the sessions of hers in which she may have said it: whoever was in
+ * her account may have said it in her name. A kill ends it for good, also one that was lifted.
+ */
 export const standingApprovals = ({
   documents,
   clock,
   identifiers,
   audit,
   accounts,
+  revocation,
 }: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly audit: AuditTrail;
-  readonly accounts: { get(id: string): Promise<{ readonly document: { readonly state: string } } | undefined> };
+  /** As they count now. */
+  readonly accounts: { get(id: string): Promise<{ readonly document: Person } | undefined> };
+  readonly revocation: Pick<Revocation, 'ended'>;
 }) => {
   const rows = documents.collection<StandingApproval>(STANDING_APPROVALS);
 
@@ -58,6 +89,43 @@ export const standingApprovals = ({
     scopeAsked: action.scope,
     caller: account,
   });
+
+  /** Whether what it rests on is as it was when it was said. */
+  const isFounded = async ({ account, subject, action, vote }: StandingApproval): Promise<boolean> => {
+    const [giver, person] = await Promise.all([accounts.get(account), accounts.get(subject)]);
+    if (giver?.document.state !== 'active' || person?.document.state !== 'active') return false;
+    const { sessionsValidFrom, tokensValidFrom = 0 } = giver.document;
+    const since = vote.at;
+    if (since < sessionsValidFrom || since < tokensValidFrom) return false;
+    if (since < (person.document.tokensValidFrom ?? 0)) return false;
+    const parts = [
+      { subject, parties: actorsOf(action.chain), since },
+      { subject: account, since },
+    ];
+    return (await revocation.ended(parts)) === undefined;
+  };
+
+  /** The first that counts, of some that have room. */
+  const firstFounded = async (
+    all: readonly Versioned<StandingApproval>[],
+  ): Promise<Versioned<StandingApproval> | undefined> => {
+    for (const one of all) if (await isFounded(one.document)) return one;
+    return undefined;
+  };
+
+  const covering = async (like: Like): Promise<Versioned<StandingApproval> | undefined> => {
+    const { action, approvers, types, acr } = like;
+    const worth = worthOf(action, types);
+    const now = clock.now();
+    const counts = ({ account, vote }: StandingApproval): boolean =>
+      approvers.includes(account) && (acr === undefined || satisfiesAcr(vote.assurance.acr, acr));
+    const page = await rows.find({
+      where: { likeness: likenessOf(action, types) },
+      order: { by: 'createdAt', direction: 'descending' },
+      limit: LOOKED_AT,
+    });
+    return firstFounded(page.filter(({ document }) => hasRoom(document, worth, now) && counts(document)));
+  };
 
   /** One that is over stays as it is. Undefined when there is none that is meant. */
   const end = async (
@@ -87,7 +155,8 @@ export const standingApprovals = ({
   return {
     /**
      * With the yes that was just said. Throws DomainError 'invalid_field' naming the member, and 'forbidden' for what is
-     * approved each time whatever was said before: critical risk, and what takes more people than one.
+     * approved each time whatever was said before: critical risk, what takes more people than one, and what counts but does
+     * not say how much.
      */
     async give(
       account: string,
@@ -98,14 +167,14 @@ export const standingApprovals = ({
     ): Promise<StandingApproval> {
       const { uses, seconds, sum } = remembered;
       const vote = approval.votes.find((one) => one.account === account);
-      if (!vote || !isRememberable(approval, account, clock.now())) {
+      if (!vote || !isRememberable(approval, account, types, clock.now())) {
         throw new DomainError('forbidden', 'This is approved each time.');
       }
       if (!isWithin(uses, MOST_USES)) refuseField('/uses', `A whole number from 1 to ${MOST_USES}.`);
       if (!isWithin(seconds, MOST_SECONDS)) refuseField('/seconds', `A whole number from 1 to ${MOST_SECONDS}.`);
-      const amount = sumOf(approval.action, types);
-      if (amount === undefined ? sum !== undefined : sum === undefined || !isWithin(sum, Number.MAX_SAFE_INTEGER)) {
-        refuseField('/sum', amount === undefined ? 'This action has no amount.' : 'A whole number above 0.');
+      const { isCounted } = worthOf(approval.action, types);
+      if (isCounted ? sum === undefined || !isWithin(sum, Number.MAX_SAFE_INTEGER) : sum !== undefined) {
+        refuseField('/sum', isCounted ? 'A whole number above 0.' : 'This action has no amount.');
       }
       const now = clock.now();
       const standing: StandingApproval = {
@@ -142,36 +211,20 @@ export const standingApprovals = ({
       return standing;
     },
 
+    /** Whether nobody would be asked about one like it now. Counts nothing. */
+    covers: async (like: Like): Promise<boolean> => (await covering(like)) !== undefined,
+
     /**
      * Counts one use for an action like it, if somebody among `approvers` said so and there is room; of many at once no
      * more than there is room for. Each use is an event.
      */
-    async take(
-      wanted: {
-        readonly action: Action;
-        readonly approvers: readonly string[];
-        readonly types: readonly DetailType[];
-        /** Class of sign-in that is needed. */
-        readonly acr?: string | undefined;
-      },
-      request: string,
-    ): Promise<StandingApproval | undefined> {
-      const { action, approvers, types, acr } = wanted;
-      const counts = ({ account, vote }: StandingApproval): boolean =>
-        approvers.includes(account) && (acr === undefined || satisfiesAcr(vote.assurance.acr, acr));
-      const likeness = likenessOf(action, types);
-      const amount = sumOf(action, types);
+    async take(like: Like, request: string): Promise<StandingApproval | undefined> {
+      const worth = worthOf(like.action, like.types);
+      const amount = worth.isCounted ? worth.amount : undefined;
       for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-        const now = clock.now();
-        const page = await rows.find({
-          where: { likeness },
-          order: { by: 'createdAt', direction: 'descending' },
-          limit: LOOKED_AT,
-        });
-        const found = page.find(({ document }) => hasRoom(document, amount, now) && counts(document));
+        const found = await covering(like);
         if (!found) return undefined;
         const { document, version } = found;
-        if ((await accounts.get(document.account))?.document.state !== 'active') return undefined;
         const next = { ...document, uses: document.uses + 1, sum: document.sum + (amount ?? 0) };
         const event = {
           ...about(next),
@@ -186,18 +239,35 @@ export const standingApprovals = ({
       throw new StoreUnavailable('gave up on a standing approval after 20 lost swaps');
     },
 
-    /** Newest first. */
-    async ofAccount(
-      account: string,
-      { after, limit = 50 }: { readonly after?: Cursor; readonly limit?: number } = {},
-    ): Promise<readonly StandingApproval[]> {
-      const found = await rows.find({
-        where: { account },
-        order: { by: 'createdAt', direction: 'descending' },
-        ...(after ? { after } : {}),
-        limit,
-      });
-      return found.map(({ document }) => document);
+    /** Those of an account that count now, newest first. */
+    async ofAccount(account: string): Promise<readonly StandingApproval[]> {
+      const now = clock.now();
+      const mine: StandingApproval[] = [];
+      let after: Cursor | undefined;
+      for (let read = 0; read < MOST_OF_ACCOUNT; read += PAGE) {
+        const page = await rows.find({
+          where: { account },
+          // What is older than the longest there is counts no more.
+          range: { field: 'createdAt', gte: now - MOST_SECONDS },
+          order: { by: 'createdAt', direction: 'descending' },
+          ...(after ? { after } : {}),
+          limit: PAGE,
+        });
+        const all = page.map(({ document }) => document).filter((one) => hasMore(one, now));
+        const isCounting = await Promise.all(all.map(isFounded));
+        mine.push(...all.filter((_, index) => isCounting[index]));
+        const last = page.at(-1)?.document;
+        if (page.length < PAGE || !last) break;
+        after = { value: last.createdAt, id: last.id };
+      }
+      return mine;
+    },
+
+    /** Whoever takes back a yes takes back the one to the next ones that was said with it. Answers whether there was one. */
+    async endGivenWith(approval: string, by: string, request: string): Promise<boolean> {
+      const [found] = await rows.find({ where: { approval }, limit: 1 });
+      if (!found || !hasMore(found.document, clock.now())) return false;
+      return (await end(found.document.id, by, request, ({ state }) => state === 'active')) !== undefined;
     },
 
     /** Ends one of an account's own; one that is over stays as it is. Throws 'not_found' for anybody else's. */
@@ -251,15 +321,20 @@ const AFTER_SECONDS = 600;
 
 /** Whether whoever said yes to it can say so to the next ones like it. */
 export const isRememberable = (
-  { risk, requires, state, votes, standing }: Approval,
+  { risk, requires, state, votes, standing, action }: Approval,
   account: string,
+  types: readonly DetailType[],
   now: number,
 ): boolean =>
+  isTold(worthOf(action, types)) &&
   risk !== 'critical' &&
   requires.quorum === 1 &&
   standing === undefined &&
   (state === 'approved' || state === 'redeemed') &&
   // Who decides for somebody else says nothing beyond the one action.
   votes.some((vote) => vote.account === account && vote.for === undefined && now - vote.at <= AFTER_SECONDS);
+
+/** What counts and does not say how much has no limit that could be kept. */
+const isTold = (worth: Worth): boolean => !worth.isCounted || worth.amount !== undefined;
 
 const isWithin = (value: number, most: number): boolean => Number.isSafeInteger(value) && value >= 1 && value <= most;

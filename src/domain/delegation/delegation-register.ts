@@ -150,6 +150,11 @@ export const delegationRegister = ({
      * chain would be longer than allowed or the parent has ended, 'invalid_target' when the resource differs.
      */
     async derive(hop: Hop): Promise<Delegation> {
+      return (await register.derived(hop)).row;
+    },
+
+    /** The same, and whether the row was made by this very call. */
+    async derived(hop: Hop): Promise<{ readonly row: Delegation; readonly isNew: boolean }> {
       const { parent, actor, resource, txn, request } = hop;
       if (resource !== parent.resource) {
         throw new DomainError('invalid_target', 'a delegation is handed on for its own resource only');
@@ -205,7 +210,7 @@ export const delegationRegister = ({
           field: 'subject_token',
         });
       }
-      return live;
+      return { row: live, isNew: inserted };
     },
 
     /**

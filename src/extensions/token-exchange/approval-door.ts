@@ -97,6 +97,7 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
     if (source.kind === 'unconsented') throw refuse('consent_missing');
     const facts = await factsAt(dependencies, refuse, agent, account, accepted, lease, source, server);
     const txn = origin.txn ?? identifiers.newId('txn');
+    const made = new Set<string>();
     return {
       facts,
       chain: chainOf(source, agent, issuer),
@@ -106,13 +107,19 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
       parent: origin.id,
       ...(origin.issuedTokenType === undefined ? {} : { issuedTokenType: origin.issuedTokenType }),
       assurance: origin.assurance,
-      row: (given: {
+      row: async (given: {
         readonly scope: readonly string[];
         readonly details: NonNullable<Delegation['details']>;
-      }): Promise<Delegation> =>
-        source.kind === 'held'
-          ? Promise.resolve(source.row)
-          : hop(delegations, refuse, agent, source.row, given, txn, caller),
+      }): Promise<Delegation> => {
+        if (source.kind === 'held') return source.row;
+        const { row, isNew } = await hop(delegations, refuse, agent, source.row, given, txn, caller);
+        if (isNew) made.add(row.id);
+        return row;
+      },
+      // A row from before holds what it held; one that was made for this alone goes, and is in the way of no later one.
+      discard: async ({ id }: Delegation): Promise<void> => {
+        if (made.has(id)) await delegations.revoke(id, 'system', caller.id);
+      },
     };
   };
 };

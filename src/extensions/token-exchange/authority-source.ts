@@ -130,7 +130,7 @@ export const factsAt = async (
   };
 };
 
-/** The row below `parent` by which the caller acts. */
+/** The row below `parent` by which the caller acts, and whether it is there since now. */
 export const hop = async (
   delegations: TokenExchangeDependencies['delegations'],
   refuse: Refuse,
@@ -139,9 +139,9 @@ export const hop = async (
   { scope, details }: Pick<Decision, 'scope' | 'details'>,
   txn: string,
   caller: Caller,
-): Promise<Delegation> => {
+): Promise<{ readonly row: Delegation; readonly isNew: boolean }> => {
   try {
-    return await delegations.derive({
+    return await delegations.derived({
       parent,
       actor: agent.id,
       resource: parent.resource,

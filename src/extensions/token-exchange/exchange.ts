@@ -127,7 +127,9 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
 
     const txn = token.txn ?? identifiers.newId('txn');
     const row =
-      source.kind === 'held' ? source.row : await hop(delegations, refuse, agent, source.row, decision, txn, caller);
+      source.kind === 'held'
+        ? source.row
+        : (await hop(delegations, refuse, agent, source.row, decision, txn, caller)).row;
     const scope = decision.scope.filter((name) => row.scope.includes(name));
     const { details } = decision;
     if (isEmpty({ scope, details })) throw refuse('delegation_ended');

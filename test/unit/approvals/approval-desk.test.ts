@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Origin } from '../../../src/domain/approvals/approval.ts';
+import type { Wanted } from '../../../src/domain/approvals/open-approvals.ts';
 import { isRememberable } from '../../../src/domain/approvals/standing-approvals.ts';
 import { masterKey } from '../../../src/domain/secrets/master-key.ts';
 import { action, deskScene, KEYS, START, strong, wanted } from './fakes.ts';
@@ -93,6 +94,67 @@ describe('AP-05 only so many stand before one person', () => {
     expect(second).toMatchObject({ isJoined: false });
     clock.advance(600);
     expect((await ask()).authReqId).not.toBe(second.authReqId);
+  });
+});
+
+describe('AP-05 several that belong together', () => {
+  const all = (amounts: readonly number[], over: Partial<Wanted> = {}, isCovered = false) =>
+    amounts.map((amount) => ({ wanted: wanted({ ...sum(amount), ...over }), isCovered }));
+  const tooMany = { code: 'too_many_requests' };
+
+  test('are looked at before anybody is asked: places of the agent, and before each person', async () => {
+    const { one, ask, audit } = deskScene({ mostOpen: 3, mostOpenPerApprover: 4, perHour: 100 });
+    await one.checkRoom(all([1, 2, 3]));
+    await expect(one.checkRoom(all([1, 2, 3, 4]))).rejects.toMatchObject(tooMany);
+    await ask(sum(9));
+    // What is open already takes no place, nor does the same twice, nor what somebody approved in advance.
+    await one.checkRoom(all([9, 1, 2, 2]));
+    await one.checkRoom([...all([1, 2]), ...all([3, 4], {}, true)]);
+    await expect(one.checkRoom(all([1, 2, 3]))).rejects.toMatchObject(tooMany);
+    // Of one owner before one person, on whosoever’s behalf.
+    const each = ['acc_bob', 'acc_cleo', 'acc_dora', 'acc_eve'].map((subject) => ({
+      wanted: wanted({ action: action({ subject }), mustAgree: null }),
+      isCovered: false,
+    }));
+    await one.checkRoom(each.slice(0, 3));
+    await expect(one.checkRoom(each)).rejects.toMatchObject({
+      message: expect.stringContaining('somebody who would be asked'),
+    });
+    expect(audit.types()).toEqual(['approval.requested']);
+  });
+
+  test('are counted once, and none is asked by whoever is muted', async () => {
+    const { one, ask } = deskScene({ perHour: 4 });
+    const two = all([1, 2]);
+    await one.checkRoom(two);
+    for (const { wanted: each } of two) await one.ask(each, 'req_1', { isCounted: true });
+    await one.checkRoom(all([3]));
+    await one.cancel((await ask(sum(4))).authReqId, 'agt_a', 'req_1');
+    await expect(one.checkRoom(all([5]))).rejects.toMatchObject({ ...tooMany, retryAfterSeconds: 3600 });
+
+    const muted = deskScene();
+    for (const amount of [1, 2, 3]) await muted.deny((await muted.ask(sum(amount))).approval);
+    await expect(muted.one.checkRoom(all([4]))).rejects.toMatchObject({ ...tooMany, retryAfterSeconds: 86_400 });
+  });
+});
+
+describe('a ping (CIBA Core §10.2)', () => {
+  const told = (token: string) => ({ ping: { endpoint: 'https://agent.example/told', token } });
+
+  test('comes with the token of who asked last: the answer that held the first may have been lost', async () => {
+    const { ask, approve, one } = deskScene();
+    const { approval } = await ask(told('first'));
+    expect(one.pingOf(approval)?.token).toBe('first');
+    const again = await ask(told('second'));
+    expect(again).toMatchObject({ isJoined: true, approval: { id: approval.id } });
+    expect(one.pingOf(await approve(approval))?.token).toBe('second');
+  });
+
+  test('goes on with the one there is where it is asked without', async () => {
+    const { ask, approve, one } = deskScene();
+    const { approval } = await ask(told('first'));
+    await ask();
+    expect(one.pingOf(await approve(approval))?.token).toBe('first');
   });
 });
 
@@ -417,8 +479,8 @@ describe('a yes for somebody who is away', () => {
     const { ask, approve, deputies, clock } = deskScene();
     deputies.set('acc_dora', 'acc_anna');
     const approved = await approve((await ask()).approval, { account: 'acc_dora' });
-    expect(isRememberable(approved, 'acc_dora', clock.now())).toBe(false);
-    expect(isRememberable(approved, 'acc_anna', clock.now())).toBe(false);
+    expect(isRememberable(approved, 'acc_dora', [], clock.now())).toBe(false);
+    expect(isRememberable(approved, 'acc_anna', [], clock.now())).toBe(false);
   });
 
   test('who decides for somebody is told of it, though she was never asked', async () => {

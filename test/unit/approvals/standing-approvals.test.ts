@@ -23,6 +23,7 @@ const scene = () => {
   const standing = standingApprovals({
     ...{ documents, audit, clock, identifiers: countedIdentifiers() },
     accounts: { get: async (id) => ({ document: account(id) }) },
+    revocation: { ended: async () => undefined },
   });
   let count = 0;
   /** What the owner of the agent, or whoever is named, said yes to in advance. */

@@ -201,7 +201,7 @@ export const exchangeScene = ({
       return isOver ? { token, end: 'delegation_ended' as const } : undefined;
     },
   };
-  const extension = tokenExchange({
+  const dependencies: Parameters<typeof tokenExchange>[0] = {
     tokens,
     agents,
     accounts,
@@ -232,7 +232,8 @@ export const exchangeScene = ({
       asking: { ask: async () => undefined },
       remedyOf: () => ({ kind: 'contact', whom: 'operator' }),
     },
-  });
+  };
+  const extension = tokenExchange(dependencies);
   const [grant] = extension.grants ?? [];
 
   const exchange = async (
@@ -323,6 +324,7 @@ export const exchangeScene = ({
   const changeLease = (over: Partial<Lease>) => leases.set('lse_1', { ...lease(), ...over });
 
   return {
+    dependencies,
     clock,
     audit,
     delegations,

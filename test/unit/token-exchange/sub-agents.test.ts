@@ -1,6 +1,10 @@
 import { describe, expect, test } from '@jest/globals';
+import type { Agent } from '../../../src/domain/agents/agent.ts';
 import { actorsOf } from '../../../src/domain/delegation/actor-chain.ts';
-import { AT, exchangeScene, ISSUER, MAIL, PAY } from './fakes.ts';
+import type { IssuedToken } from '../../../src/domain/ports/issued-tokens.ts';
+import type { ResourceServer } from '../../../src/domain/resource-servers/resource-server.ts';
+import { approvedExchange } from '../../../src/extensions/token-exchange/approval-door.ts';
+import { AT, account, exchangeScene, ISSUER, MAIL, PAY } from './fakes.ts';
 import { granted, refused, story } from './story.ts';
 
 describe('sub-agents', () => {
@@ -151,6 +155,35 @@ describe('sub-agents', () => {
     refused(await exchange('agt_b', { subject_token: toB, resource: MAIL }), 'hop_ended');
     await delegations.revoke(row.id, 'acc_anna');
     refused(await exchange('agt_b', { subject_token: toB, resource: MAIL }), 'delegation_not_at_target');
+  });
+
+  test('AP-02 a row that was made for an approved action goes when its token comes to nothing, and is in the way of none', async () => {
+    const { dependencies, exchange, toB, delegations, agents, live, audit } = await team();
+    const { format: _, expiresAt: __, ...origin } = live.get(toB) as IssuedToken & { readonly subject: string };
+    const approved = approvedExchange(dependencies);
+    const parties = async () => ({
+      agent: agents.map.get('agt_b') as Agent,
+      account: account('acc_anna'),
+      server: (await dependencies.resourceServers.findByIdentifier(MAIL))?.document as ResourceServer,
+    });
+    const caller = { id: 'req_2', clientId: 'agt_b', isAgent: true, dpopThumbprint: undefined } as never;
+    const fetching = async () => approved(caller, { origin: { ...origin, scope: ['call'] } }, await parties());
+    const given = { scope: ['send'], details: [] };
+
+    const source = await fetching();
+    const row = await source.row(given);
+    await source.discard(row);
+    expect(await delegations.get(row.id)).toMatchObject({ state: 'revoked', revokedBy: 'system' });
+    expect(audit.events.at(-1)).toMatchObject({ type: 'delegation.revoked', delegation: row.id, request: 'req_2' });
+    // Nobody took anything from B: it gets its hop like before.
+    const reading = await exchange('agt_b', { subject_token: toB, resource: MAIL, scope: 'read' });
+    const held = granted(reading).delegation;
+    // What was there before is nothing that was made for it.
+    const again = await fetching();
+    const extended = await again.row(given);
+    expect(extended.id).toBe(held);
+    await again.discard(extended);
+    expect(await delegations.live(held)).toBeDefined();
   });
 
   test('TX-16 a thousand exchanges of one token make one row', async () => {

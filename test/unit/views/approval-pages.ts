@@ -212,6 +212,20 @@ export const approvalPages = (
       approval: { ...transfer, state: 'approved', ...decided },
       remember: { action: `${at}/apv_1/standing`, csrf: text('9d2'), amount: 12 },
     }),
+    'approval-approved-wrong': one({
+      ask: { kind: 'session' },
+      approval: { ...transfer, state: 'approved', ...decided },
+      remember: {
+        action: `${at}/apv_1/standing`,
+        csrf: text('9d2'),
+        amount: 12,
+        values: { uses: text('many'), seconds: '3600', sum: text('-1') },
+        errors: {
+          uses: refusalPhrase('A whole number from 1 to 100.'),
+          sum: refusalPhrase('A whole number above 0.'),
+        },
+      },
+    }),
     'approval-denied': one({ ask: { kind: 'session' }, approval: { ...event, state: 'denied', ...decided } }),
     'approval-expired': one({ ask: { kind: 'session' }, approval: { ...event, state: 'expired' } }),
     approvals: inboxPage({

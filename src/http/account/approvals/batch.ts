@@ -11,7 +11,15 @@ import { type GuardedForms, recordRefusal, requestOf, sendPage, statusOf } from 
 import type { PeopleDeps } from '../../interaction/people-deps.ts';
 import type { FormBinding } from '../../middleware/csrf.ts';
 import type { AccountSessions, PageSession } from '../sessions.ts';
-import { checkWorthProving, isEasy, isForBatch, newestOf, readApprovalDecision, refusalOf } from './deciding.ts';
+import {
+  checkWorthProving,
+  denied,
+  isEasy,
+  isForBatch,
+  newestOf,
+  readApprovalDecision,
+  refusalOf,
+} from './deciding.ts';
 import { approvalFacts } from './facts.ts';
 
 type Chosen = Pick<Approval, 'id' | 'digest'>;
@@ -96,7 +104,7 @@ export const addBatchPage = (
       }
       const after =
         decision === 'deny'
-          ? await desk.deny(id, who)
+          ? await denied(deps, id, who)
           : await desk.approve(id, { ...who, assurance: session.assurance });
       const outcome = after.state === 'denied' ? 'denied' : after.state === 'approved' ? 'approved' : 'agreed';
       return { approval: (await factsOf(after)) ?? before, outcome };

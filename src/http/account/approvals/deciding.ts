@@ -3,32 +3,36 @@ import { decideWords } from '../../../../views/words/approval.ts';
 import { refusalPhrase } from '../../../../views/words/refusals.ts';
 import { satisfiesAcr } from '../../../domain/accounts/assurance.ts';
 import { type Approval, seatOf, stateAt } from '../../../domain/approvals/approval.ts';
+import type { Deciding } from '../../../domain/approvals/approval-desk.ts';
 import { refuseSaying } from '../../../domain/approvals/voting.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { PeopleDeps } from '../../interaction/people-deps.ts';
 import { single } from '../../middleware/form-body.ts';
 import type { PageSession } from '../sessions.ts';
 
-/** So many of the newest are looked at; open ones are the newest there are. */
+/** So many of the newest are looked at besides what is open. */
 const LOOKED_AT = 200;
 
 type Deps = Pick<PeopleDeps, 'approvals'>;
 
-/** What an account may decide or decided, newest first; what is open for those it decides for among it. */
+/**
+ * What an account may decide or decided, newest first; what is open for those it decides for among it. What is open is read
+ * by itself: whoever asks and takes back again and again puts nothing out of sight.
+ */
 export const newestOf = async ({ approvals }: Deps, account: string): Promise<readonly Approval[]> => {
-  const { desk, absences, clock } = approvals;
-  const own = await desk.ofApprover(account, { limit: LOOKED_AT });
-  const away = await absences.ofDeputy(account);
-  const theirs = await Promise.all(away.map((one) => desk.ofApprover(one.account, { limit: LOOKED_AT })));
-  const open = new Map(
-    theirs
-      .flat()
-      .filter((one) => stateAt(one, clock.now()) === 'pending' && own.every(({ id }) => id !== one.id))
-      .map((one) => [one.id, one]),
+  const { desk, absences } = approvals;
+  const [own, open, away] = await Promise.all([
+    desk.ofApprover(account, { limit: LOOKED_AT }),
+    desk.openOf(account),
+    absences.ofDeputy(account),
+  ]);
+  const mine = new Map([...own, ...open].map((one) => [one.id, one]));
+  const theirs = (await Promise.all(away.map((one) => desk.openOf(one.account)))).flat();
+  const others = [...new Map(theirs.filter(({ id }) => !mine.has(id)).map((one) => [one.id, one])).values()];
+  const isAsked = await Promise.all(others.map((one) => desk.isAsked(one, account)));
+  return [...mine.values(), ...others.filter((_, index) => isAsked[index])].toSorted(
+    (one, other) => other.createdAt - one.createdAt,
   );
-  const all = [...open.values()];
-  const mine = await Promise.all(all.map((one) => desk.isAsked(one, account)));
-  return [...own, ...all.filter((_, index) => mine[index])].toSorted((one, other) => other.createdAt - one.createdAt);
 };
 
 const hasAgreed = ({ votes }: Pick<Approval, 'votes'>, account: string): boolean =>
@@ -48,6 +52,15 @@ export const readApprovalDecision = (form: URLSearchParams): 'approve' | 'deny' 
   throw new DomainError('invalid_request', 'The form says neither yes nor no. Nothing was decided.', {
     field: 'decision',
   });
+};
+
+/**
+ * One person's no. Of what was approved it takes the yes to the next ones along that was said with it, and first: it would
+ * approve the next one unasked. Throws as `ApprovalDesk.deny` does.
+ */
+export const denied = async ({ approvals }: Deps, id: string, who: Deciding): Promise<Approval> => {
+  await approvals.standing.endGivenWith(id, who.account, who.request);
+  return approvals.desk.deny(id, who);
 };
 
 /** Throws where a yes cannot count whatever is proven, so that no code or number is used up for it. */

@@ -11,10 +11,10 @@ import type { LiveApprovals } from './live.ts';
 export type ApprovalPagesDeps = {
   readonly desk: Pick<
     ApprovalDesk,
-    'settings' | 'get' | 'glass' | 'isAsked' | 'seatsOf' | 'ofApprover' | 'approve' | 'deny'
+    'settings' | 'get' | 'glass' | 'isAsked' | 'seatsOf' | 'ofApprover' | 'openOf' | 'approve' | 'deny'
   >;
   readonly absences: Pick<Absences, 'declare' | 'end' | 'get' | 'isFounded' | 'list' | 'ofDeputy'>;
-  readonly standing: Pick<StandingApprovals, 'end' | 'give' | 'ofAccount'>;
+  readonly standing: Pick<StandingApprovals, 'end' | 'endGivenWith' | 'give' | 'ofAccount'>;
   readonly live: LiveApprovals;
   readonly clock: Pick<Clock, 'now'>;
 };

@@ -4,8 +4,9 @@ import type { Context } from 'koa';
 import { plainText } from '../../../../views/agent-text.ts';
 import type { Phrase } from '../../../../views/html.ts';
 import { approvalPage } from '../../../../views/pages/approval.ts';
-import type { Ask, SeatChoice } from '../../../../views/pages/approval-model.ts';
+import type { Ask, RememberOffer, SeatChoice } from '../../../../views/pages/approval-model.ts';
 import { agentWords } from '../../../../views/words/agent.ts';
+import { refusalPhrase } from '../../../../views/words/refusals.ts';
 import type { Approval } from '../../../domain/approvals/approval.ts';
 import { DomainError, type DomainErrorCode, isDomainError } from '../../../domain/errors.ts';
 import {
@@ -22,13 +23,13 @@ import type { PeopleDeps } from '../../interaction/people-deps.ts';
 import type { FormBinding } from '../../middleware/csrf.ts';
 import { single } from '../../middleware/form-body.ts';
 import type { AccountSessions, PageSession } from '../sessions.ts';
-import { checkWorthProving, readApprovalDecision, refusalOf } from './deciding.ts';
+import { checkWorthProving, denied, readApprovalDecision, refusalOf } from './deciding.ts';
 import { approvalFacts, awayAs, freeSeats } from './facts.ts';
 import type { ApprovalProofs } from './proof.ts';
-import { rememberOffer } from './standing.ts';
+import { giveStanding, givingOf, rememberOffer, typedOf, wrongField } from './standing.ts';
 
 /**
- * Adds `GET` and `POST /account/approvals/:id`. Opening it decides nothing (AP-15); its form is good for the session, the
+ * Adds `GET` and `POST /account/approvals/:id`, and `POST …/standing`. Opening it decides nothing (AP-15); its form is good for the session, the
  * approval and the digest whose page it stood on (AP-16); for whoever is not asked it is not there (WB-11).
  */
 export const addApprovalPage = (
@@ -57,6 +58,7 @@ export const addApprovalPage = (
     approval: Approval,
     status = 200,
     error?: Phrase,
+    typed: Pick<RememberOffer, 'values' | 'errors'> = {},
   ): Promise<void> => {
     const { id, digest } = approval;
     const [facts] = await approvalFacts(deps, [approval], session.account.id);
@@ -76,7 +78,7 @@ export const addApprovalPage = (
       csrf: forms.token(bindingOf(id, digest)(session)),
       ask,
       ...(seat ? { seat } : {}),
-      ...(remember ? { remember } : {}),
+      ...(remember ? { remember: { ...remember, ...typed } } : {}),
       asksNumber: approval.number !== undefined,
       ...(error === undefined ? {} : { error }),
     });
@@ -114,7 +116,7 @@ export const addApprovalPage = (
     const seen = single(queryOf(ctx), 'seen') ?? '';
     const who = { account: account.id, as: single(form, 'as'), seen, ...requestOf(ctx) };
     if (readApprovalDecision(form) === 'deny') {
-      await desk.deny(approval.id, who);
+      await denied(deps, approval.id, who);
       return;
     }
     const [facts] = await approvalFacts(deps, [approval], account.id);
@@ -146,6 +148,23 @@ export const addApprovalPage = (
     }
     // The page says what happened, as often as it is opened.
     seeOther(ctx, `${basePath}/account/approvals/${id}`);
+  });
+
+  router.post('/account/approvals/:id/standing', async (ctx) => {
+    const { id = '' } = ctx.params;
+    const session = await sessions.withForm(ctx, givingOf(id));
+    const approval = await approvalFor(id, session);
+    try {
+      await giveStanding(deps, approval, session, requestOf(ctx).request);
+    } catch (error) {
+      const field = isDomainError(error) ? wrongField(error) : undefined;
+      if (!isDomainError(error) || field === undefined) throw error;
+      await recordRefusal(deps, ctx, error);
+      const errors = { [field]: refusalPhrase(error.message) };
+      await show(ctx, session, approval, statusOf(error), undefined, { values: typedOf(session.form), errors });
+      return;
+    }
+    seeOther(ctx, `${basePath}/account/approvals`);
   });
 };
 

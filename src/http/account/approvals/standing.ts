@@ -1,9 +1,10 @@
 import type Router from '@koa/router';
 import type { RememberOffer, StandingFacts } from '../../../../views/pages/approval-model.ts';
 import type { Approval } from '../../../domain/approvals/approval.ts';
-import { hasRoom, sumOf } from '../../../domain/approvals/standing-approval.ts';
+import { worthOf } from '../../../domain/approvals/standing-approval.ts';
 import { isRememberable } from '../../../domain/approvals/standing-approvals.ts';
 import type { DetailType } from '../../../domain/details/detail-type.ts';
+import type { DomainError } from '../../../domain/errors.ts';
 import { type GuardedForms, requestOf, seeOther } from '../../interaction/page-answers.ts';
 import type { PeopleDeps } from '../../interaction/people-deps.ts';
 import type { FormBinding } from '../../middleware/csrf.ts';
@@ -18,7 +19,7 @@ const typesAt = async (
   resource: string,
 ): Promise<readonly DetailType[]> => (await resourceServers.findByIdentifier(resource))?.document.detailTypes ?? [];
 
-const givingOf =
+export const givingOf =
   (approval: string) =>
   ({ id }: PageSession): FormBinding => ['standing_approval', id, 'give', approval];
 const endingOf =
@@ -32,8 +33,10 @@ export const rememberOffer = async (
   approval: Approval,
   session: PageSession,
 ): Promise<RememberOffer | undefined> => {
-  if (!isRememberable(approval, session.account.id, deps.approvals.clock.now())) return undefined;
-  const amount = sumOf(approval.action, await typesAt(deps, approval.resource));
+  const types = await typesAt(deps, approval.resource);
+  if (!isRememberable(approval, session.account.id, types, deps.approvals.clock.now())) return undefined;
+  const worth = worthOf(approval.action, types);
+  const amount = worth.isCounted ? worth.amount : undefined;
   return {
     action: `${deps.basePath}/account/approvals/${approval.id}/standing`,
     csrf: forms.token(givingOf(approval.id)(session)),
@@ -48,8 +51,7 @@ export const standingFacts = async (
   session: PageSession,
 ): Promise<readonly StandingFacts[]> => {
   const { basePath, approvals } = deps;
-  const now = approvals.clock.now();
-  const all = (await approvals.standing.ofAccount(session.account.id)).filter((one) => hasRoom(one, 0, now));
+  const all = await approvals.standing.ofAccount(session.account.id);
   const found = (await Promise.all(all.map(({ approval }) => approvals.desk.get(approval)))).flatMap(
     (one) => one ?? [],
   );
@@ -72,33 +74,49 @@ export const standingFacts = async (
   });
 };
 
-/** Adds `POST /account/approvals/:id/standing` and `POST /account/approvals/standing/:id/end`. */
+const FIELDS = ['uses', 'seconds', 'sum'] as const;
+
+/** What the form of a page said, to be shown again where it was wrong. */
+export const typedOf = (form: URLSearchParams): NonNullable<RememberOffer['values']> => {
+  const typed = (name: (typeof FIELDS)[number]): string => (single(form, name) ?? '').slice(0, 20);
+  return { uses: typed('uses'), seconds: typed('seconds'), sum: typed('sum') };
+};
+
+/** Which field of it a refusal is about; undefined: none. */
+export const wrongField = ({ field }: DomainError): (typeof FIELDS)[number] | undefined =>
+  FIELDS.find((name) => field === `/${name}`);
+
+/** Says yes to the next ones, as the form says; throws as `StandingApprovals.give` does. */
+export const giveStanding = async (
+  deps: Deps,
+  approval: Approval,
+  { account, form }: Pick<PageSession, 'account'> & { readonly form: URLSearchParams },
+  request: string,
+): Promise<void> => {
+  const { desk, standing } = deps.approvals;
+  // As people write them: no hexadecimal, no exponent.
+  const number = (name: string): number =>
+    /^\s*\d{1,16}\s*$/.test(single(form, name) ?? '') ? Number(single(form, name)) : Number.NaN;
+  const remembered = {
+    uses: number('uses'),
+    seconds: number('seconds'),
+    ...(form.has('sum') ? { sum: number('sum') } : {}),
+  };
+  await standing.give(account.id, approval, remembered, await typesAt(deps, approval.resource), request);
+  // Taken back at the same moment, in another tab or by somebody else who is asked.
+  if ((await desk.get(approval.id))?.state === 'denied') {
+    await standing.endGivenWith(approval.id, account.id, request);
+  }
+};
+
+/** Adds `POST /account/approvals/standing/:id/end`. */
 export const addStandingApprovals = (router: Router, deps: Deps, sessions: AccountSessions): void => {
   const { basePath, approvals } = deps;
-  const inbox = `${basePath}/account/approvals`;
-
-  router.post('/account/approvals/:id/standing', async (ctx) => {
-    const { id = '' } = ctx.params;
-    const { account, form } = await sessions.withForm(ctx, givingOf(id));
-    const approval = await approvals.desk.get(id);
-    // Whose form it is has seen the page of it.
-    if (approval) {
-      const number = (name: string): number => Number(single(form, name) || Number.NaN);
-      const remembered = {
-        uses: number('uses'),
-        seconds: number('seconds'),
-        ...(form.has('sum') ? { sum: number('sum') } : {}),
-      };
-      const types = await typesAt(deps, approval.resource);
-      await approvals.standing.give(account.id, approval, remembered, types, requestOf(ctx).request);
-    }
-    seeOther(ctx, inbox);
-  });
 
   router.post('/account/approvals/standing/:id/end', async (ctx) => {
     const { id = '' } = ctx.params;
     const { account } = await sessions.withForm(ctx, endingOf(id));
     await approvals.standing.end(id, account.id, requestOf(ctx).request);
-    seeOther(ctx, inbox);
+    seeOther(ctx, `${basePath}/account/approvals`);
   });
 };
