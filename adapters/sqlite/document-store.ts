@@ -25,11 +25,17 @@ import {
 import type { SqliteDatabase } from './database.ts';
 import { findStatement } from './find-statement.ts';
 import { listRows } from './list-rows.ts';
-import { type ReadCache, readCache } from './read-cache.ts';
+import { type RememberedCollection, readCache } from './read-cache.ts';
 import { isConstraint } from './sqlite-errors.ts';
 import { type ColumnValue, columnOf, columnValue, ensureTable, tableOf } from './tables.ts';
 
 type Row = readonly [body: string, version: number];
+
+type Known = {
+  readonly rules: CollectionRules;
+  readonly cache: RememberedCollection;
+  readonly collection: Collection<never>;
+};
 
 /** Collections in the tables of one SQLite file. Closing it closes the file when no other store uses it. */
 export const sqliteDocumentStore = (
@@ -37,8 +43,8 @@ export const sqliteDocumentStore = (
   { onUnreadable }: { readonly onUnreadable?: OnUnreadable } = {},
 ): DocumentStore => {
   const detach = database.attach();
-  const cache = readCache(database);
-  const collections = new Map<string, { readonly rules: CollectionRules; readonly collection: Collection<never> }>();
+  const remembered = readCache(database);
+  const collections = new Map<string, Known>();
   let isClosed = false;
 
   const assertOpen = (): void => {
@@ -55,8 +61,9 @@ export const sqliteDocumentStore = (
       }
       if (known) return known.collection as unknown as Collection<T>;
       ensureTable(database, rules);
+      const cache = remembered.collection(rules.name);
       const collection = collectionOver<T>(database, cache, rules, { assertOpen, onUnreadable });
-      collections.set(rules.name, { rules, collection: collection as unknown as Collection<never> });
+      collections.set(rules.name, { rules, cache, collection: collection as unknown as Collection<never> });
       return collection;
     },
     async sweep(now, limit) {
@@ -73,7 +80,7 @@ export const sqliteDocumentStore = (
           );
           removed += Number(statement.run(Number.MIN_SAFE_INTEGER, now - 1, limit - removed).changes);
         }
-        if (removed > 0) cache.clear();
+        if (removed > 0) for (const { cache } of collections.values()) cache.clear();
         return removed;
       }, 'durable');
     },
@@ -86,7 +93,7 @@ export const sqliteDocumentStore = (
 
 const collectionOver = <T extends Document>(
   database: SqliteDatabase,
-  cache: ReadCache,
+  cache: RememberedCollection,
   rules: CollectionRules,
   { assertOpen, onUnreadable }: { readonly assertOpen: () => void; readonly onUnreadable: OnUnreadable | undefined },
 ): Collection<T> => {

@@ -1,4 +1,5 @@
 import type { SqliteDatabase } from './database.ts';
+import { ensureChangeMark } from './tables.ts';
 
 /** Entries of one collection; the one that came first goes first. */
 const MAX_ENTRIES = 2000;
@@ -14,53 +15,79 @@ export type Remembered<V> = {
   clear(): void;
 };
 
+/** What is remembered of one collection. */
+export type RememberedCollection = {
+  /** To be called before each look-up, inside the same read. */
+  refresh(): void;
+  /** Forgets all of it: rows went that nobody named. */
+  clear(): void;
+  region<V>(): Remembered<V>;
+};
+
 /**
  * What was read lately, so that nothing is read and parsed a second time while it stands unchanged.
  * Whoever writes forgets what the write touches; and `refresh` asks SQLite whether another connection has
- * committed since. It asks once for each callback of the event loop and the promises settled in it:
- * nothing can arrive in between, so every request is answered from what stood after it had arrived.
+ * committed since, and if so, whether anything of this collection was changed. It asks once for each callback of the
+ * event loop and the promises settled in it: nothing can arrive in between, so every request is answered from what stood
+ * after it had arrived.
  */
 export const readCache = (database: SqliteDatabase) => {
   const version = database.prepare('PRAGMA data_version');
-  const regions: Map<string, unknown>[] = [];
   let seen: unknown;
+  /** Goes up when others have committed something. */
+  let commits = 0;
   let isFresh = false;
   const outdate = (): void => {
     isFresh = false;
   };
-
-  const clear = (): void => {
-    for (const region of regions) region.clear();
+  const look = (): void => {
+    if (isFresh) return;
+    const now = (version.get() as unknown as readonly [number])[0];
+    isFresh = true;
+    // Runs when no promise is left to settle, before the event loop goes on.
+    process.nextTick(outdate);
+    if (now === seen) return;
+    seen = now;
+    commits += 1;
   };
 
   return {
-    /** To be called before each look-up, inside the same read. */
-    refresh(): void {
-      if (isFresh) return;
-      const now = (version.get() as unknown as readonly [number])[0];
-      isFresh = true;
-      // Runs when no promise is left to settle, before the event loop goes on.
-      process.nextTick(outdate);
-      if (now === seen) return;
-      seen = now;
-      clear();
-    },
-    clear,
-    region<V>(): Remembered<V> {
-      const entries = new Map<string, V>();
-      regions.push(entries);
+    collection(name: string): RememberedCollection {
+      ensureChangeMark(database, name);
+      const marks = database.prepare('SELECT times FROM changes WHERE collection = ?');
+      const regions: Map<string, unknown>[] = [];
+      let lookedAfter = -1;
+      /** Counts our own changes, too: after those of others once too often is forgotten what we know. */
+      let mark: number | undefined;
+      const clear = (): void => {
+        for (const region of regions) region.clear();
+      };
+
       return {
-        get: (key) => entries.get(key),
-        set(key, value, bodyLength) {
-          if (bodyLength > MAX_BODY) return;
-          if (entries.size >= MAX_ENTRIES) entries.delete(entries.keys().next().value as string);
-          entries.set(key, value);
+        refresh() {
+          look();
+          if (lookedAfter === commits) return;
+          const now = (marks.get(name) as unknown as readonly [number] | undefined)?.[0];
+          if (now === undefined || now !== mark) clear();
+          mark = now;
+          lookedAfter = commits;
         },
-        forget: (key) => void entries.delete(key),
-        clear: () => entries.clear(),
+        clear,
+        region<V>(): Remembered<V> {
+          const entries = new Map<string, V>();
+          regions.push(entries);
+          return {
+            get: (key) => entries.get(key),
+            set(key, value, bodyLength) {
+              if (bodyLength > MAX_BODY) return;
+              if (entries.size >= MAX_ENTRIES) entries.delete(entries.keys().next().value as string);
+              entries.set(key, value);
+            },
+            forget: (key) => void entries.delete(key),
+            clear: () => entries.clear(),
+          };
+        },
       };
     },
   };
 };
-
-export type ReadCache = ReturnType<typeof readCache>;

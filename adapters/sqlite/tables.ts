@@ -47,6 +47,36 @@ export const ensureTable = (database: SqliteDatabase, rules: CollectionRules): v
   });
 };
 
+/**
+ * How often a collection was written to, kept by the file itself: whoever writes counts, another version of this program and
+ * somebody with a shell among them. Made when a collection is declared; a program that does not know of it can go on using the file.
+ */
+export const ensureChangeMark = (database: SqliteDatabase, collection: string): void => {
+  const isMade = (): boolean => {
+    const triggers = database.prepare("SELECT count(*) FROM sqlite_schema WHERE type = 'trigger' AND tbl_name = ?");
+    return (triggers.get(`c_${collection}`) as unknown as readonly [number])[0] === CHANGES.length;
+  };
+  if (database.read(isMade)) return;
+  database.define(() => {
+    database
+      .prepare(
+        'CREATE TABLE IF NOT EXISTS changes (collection TEXT NOT NULL PRIMARY KEY, times INTEGER NOT NULL) STRICT, WITHOUT ROWID',
+      )
+      .run();
+    database.prepare('INSERT INTO changes VALUES (?, 0) ON CONFLICT DO NOTHING').run(collection);
+    for (const change of CHANGES) {
+      database
+        .prepare(
+          `CREATE TRIGGER IF NOT EXISTS "t_${collection}_${change}" AFTER ${change} ON ${tableOf(collection)}
+             BEGIN UPDATE changes SET times = times + 1 WHERE collection = '${collection}'; END`,
+        )
+        .run();
+    }
+  });
+};
+
+const CHANGES = ['INSERT', 'UPDATE', 'DELETE'] as const;
+
 const storedText = (row: unknown): string | undefined => (row as readonly [string] | undefined)?.[0];
 
 const createTable = (database: SqliteDatabase, rules: CollectionRules): void => {

@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite';
 import { expect, test } from '@jest/globals';
 import { openSqlite, type SqliteOptions } from '../../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../../adapters/sqlite/document-store.ts';
@@ -33,6 +34,55 @@ test('what was read before is read anew once another process has written, whiche
   expect(await read()).toEqual([undefined, undefined, undefined]);
   await one.store.close();
   await other.store.close();
+});
+
+test('what another process writes elsewhere leaves what is remembered of a collection', async () => {
+  const one = open('elsewhere.db');
+  const other = open('elsewhere.db');
+  await one.items.insert({ id: 'a', owner: 'o' });
+  const find = async () => (await one.items.find({ where: { owner: 'o' }, limit: 1 }))[0];
+  // Remembered is the very object that was read before.
+  const [first, found] = [await one.items.get('a'), await find()];
+  for (let turn = 0; turn < 3; turn += 1) {
+    await other.store.collection<Item>({ name: 'others', indexes: [] }).insert({ id: `b${turn}`, owner: 'p' });
+    expect(await one.items.get('a')).toBe(first);
+    expect(await find()).toBe(found);
+  }
+  await other.items.insert({ id: 'b', owner: 'p' });
+  expect(await one.items.get('a')).not.toBe(first);
+  expect(await one.items.get('a')).toEqual(first);
+  await one.store.close();
+  await other.store.close();
+});
+
+test('what somebody changes in the file by hand is read anew, in a file from before such changes were counted, too', async () => {
+  const before = open('by-hand.db');
+  await before.items.insert({ id: 'a', owner: 'o' });
+  await before.store.close();
+  const hand = new DatabaseSync(path('by-hand.db'));
+  for (const change of ['INSERT', 'UPDATE', 'DELETE']) hand.exec(`DROP TRIGGER "t_items_${change}"`);
+  hand.exec('DROP TABLE changes');
+
+  const { store, items } = open('by-hand.db');
+  const change = async (sql: string): Promise<void> => {
+    hand.exec(sql);
+    // What stood when a callback began is good until it has ended.
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  expect((await items.get('a'))?.document.owner).toBe('o');
+  await change(`UPDATE c_items SET body = json_set(body, '$.owner', 'p')`);
+  expect((await items.get('a'))?.document.owner).toBe('p');
+  expect(await items.get('c')).toBeUndefined();
+  await change(`INSERT INTO c_items (id, version, body, f_owner) VALUES ('c', 1, '{"id":"c","owner":"r"}', 'r')`);
+  expect((await items.get('c'))?.document.owner).toBe('r');
+  await change('DELETE FROM c_items');
+  expect(await items.get('a')).toBeUndefined();
+  // Without its triggers nobody would know: as soon as the count is gone, nothing is remembered any more.
+  await change('DELETE FROM changes');
+  await change(`INSERT INTO c_items (id, version, body, f_owner) VALUES ('d', 1, '{"id":"d","owner":"s"}', 's')`);
+  expect((await items.get('d'))?.document.owner).toBe('s');
+  hand.close();
+  await store.close();
 });
 
 test('a commit that fails is not seen by a read after it', async () => {
