@@ -177,13 +177,17 @@ const formsAt = async (world: Pick<InjectionWorld, 'opened'>, stops: readonly St
 
 /** Every form and field where what was sent in it is to be seen afterwards, and how many forms there were. */
 export const reflectedFields = async (
-  world: Pick<InjectionWorld, 'opened' | 'ada' | 'stranger'>,
+  world: Pick<InjectionWorld, 'opened' | 'house' | 'stranger'>,
   stops: readonly Stop[],
 ): Promise<{ readonly forms: number; readonly fields: readonly Reflection[] }> => {
   const sendable = await formsAt(world, stops);
   const fields: Reflection[] = [];
+  // Some forms sign out whoever sends them: this one is nobody else's, and signs in again.
+  let own = await world.house.signedIn();
   for (const { stop, at, form } of sendable) {
-    const browser = stop.as ? world.ada : world.stranger();
+    const isIn = new URL((await own.open(`${world.house.server.issuer}/account`)).url).pathname === '/account';
+    if (!isIn) own = await world.house.signedIn();
+    const browser = stop.as ? own : world.stranger();
     /** Those of `names` whose mark comes back. The page is read anew: what its form carries may be good for one use. */
     const seenOf = async (names: readonly string[]): Promise<readonly string[]> => {
       const page = await browser.open(stop.url);
