@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { type ApprovalScene, approvalScene, PASSWORD } from '../support/approval-scene.ts';
-import { startChromium, withPage } from '../support/chromium.ts';
+import { startChromium, visit, withPage } from '../support/chromium.ts';
 import { pageFaults } from '../support/page-faults.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makePasskey, plugAuthenticator } from '../support/virtual-authenticator.ts';
@@ -97,7 +97,8 @@ test('AP-14 AP-19 two people with a passkey each let it happen, a signature for 
     expect([answer.status(), (await answer.text()).includes('That passkey was not accepted')]).toEqual([403, true]);
     expect((await scene.desk.get(asked.id))?.state).toBe('pending');
 
-    await page.goto(one);
+    // The page of the request that was kept from leaving may still be on its way.
+    await visit(page, one);
     await page.getByText(REASON).waitFor();
     expect(await pageFaults(page)).toEqual([]);
     await page.getByRole('button', { name: 'Agree with my passkey' }).click();

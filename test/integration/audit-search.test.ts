@@ -79,7 +79,7 @@ describe('GET /audit/events', () => {
     const before = (await server.events('audit.read')).length;
     for (const [query, member] of [
       ['outcome=maybe', 'outcome'],
-      [`id=${'x'.repeat(129)}`, 'id'],
+      [`id=${'x'.repeat(513)}`, 'id'],
       ['id=', 'id'],
       ['outcome=done&outcome=refused', 'outcome'],
     ]) {
