@@ -51,6 +51,7 @@ export const consoleDeps = (
     blueprints,
     credentialUses,
     activePolicies: made.activePolicy,
+    policies: made.policies,
     isPolicyEnforced: made.isPolicyEnforced,
     serverUse: made.serverUse,
     handlers: {

@@ -5,7 +5,7 @@
  * grant ends its lease and nothing else needs deleting.
  */
 import Provider, { type Adapter, errors } from 'oidc-provider';
-import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import { type AuditTrail, OVER_FIRST } from '../domain/audit/audit-event.ts';
 import type { PollingPace } from '../domain/limits/polling-pace.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { type DocumentStore, update } from '../domain/ports/document-store.ts';
@@ -252,7 +252,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       const ended = keepsRow
         ? await update(leases, id, (lease) => ({ ...lease, endedAt: clock.now() }))
         : await leases.take(id);
-      if (!ended) await audit.append({ ...event, outcome: 'refused', note: 'came to nothing: it was over first' });
+      if (!ended) await audit.append({ ...event, ...OVER_FIRST });
     };
 
     return {

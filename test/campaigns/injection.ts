@@ -15,6 +15,7 @@ type World = Awaited<ReturnType<typeof injectionWorld>>;
 
 const textAt = (index: number): string => ALL_PAYLOADS[index % ALL_PAYLOADS.length] ?? '';
 
+/** In this order: forms change what the other two look at. */
 const DOORS = ['stored', 'asked', 'sent'] as const;
 
 /** A way in. `round` lets every place of it say one text, and another one in each round; it says how many pages that were. */
@@ -81,7 +82,6 @@ const sent = async (world: World): Promise<Door> => {
   };
 };
 
-/** Forms change something: whoever asks for them has them last. */
 const doorTo = { stored, asked, sent } as const;
 
 export const injection: Campaign = {

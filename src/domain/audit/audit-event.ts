@@ -293,6 +293,12 @@ export type AuditEvent = {
   };
 };
 
+/** Added to the event of a change, in a second event, when another's end was before it. */
+export const OVER_FIRST = {
+  outcome: 'refused',
+  note: 'came to nothing: it was over first',
+} as const satisfies Partial<AuditEvent>;
+
 /** Where an event stands: its place in a stream, and the digest that the next one is chained to. */
 export type AuditReceipt = { readonly stream: string; readonly sequence: number; readonly hash: string };
 

@@ -4,7 +4,7 @@
  * the agents named in a row. Called by token exchange, consent and account pages, the management API
  * and the check of issued tokens. Every change appends its audit event first (intent), then swaps one row.
  */
-import type { AuditTrail } from '../audit/audit-event.ts';
+import { type AuditTrail, OVER_FIRST } from '../audit/audit-event.ts';
 import { detailsWithout, joinedDetails } from '../details/narrowed-details.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -325,7 +325,7 @@ export const delegationRegister = ({
         isMine = row.state === 'active';
         return isMine ? endedRow(row, now, by) : undefined;
       });
-      if (!isMine) await audit.append({ ...event, outcome: 'refused', note: 'came to nothing: it was over first' });
+      if (!isMine) await audit.append({ ...event, ...OVER_FIRST });
       return stored?.document;
     },
 

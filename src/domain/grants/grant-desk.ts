@@ -3,7 +3,7 @@
  * Does not own grants (the engine's, behind a port), rows of delegation, or the consents that are remembered. Called by the
  * pages of an account and the management API.
  */
-import type { AuditTrail } from '../audit/audit-event.ts';
+import { type AuditTrail, OVER_FIRST } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { typesOf } from '../consent/consent-events.ts';
 import type { ConsentRegister } from '../consent/consent-register.ts';
@@ -21,9 +21,6 @@ const PASSES = 5;
 
 /** What came of an end or a narrowing: 'over' when the grant had ended first, 'nothing' when it holds none of it. */
 type Change = 'done' | 'over' | 'nothing';
-
-/** After the event of a change that another's end was before. */
-const NOTHING = { outcome: 'refused', note: 'came to nothing: it was over first' } as const;
 
 export type GrantDesk = ReturnType<typeof grantDesk>;
 
@@ -85,7 +82,7 @@ export const grantDesk = ({
     await audit.append(event);
     if (lease.parent === undefined) await consents.forget(lease.account, lease.clientId);
     if (await leases.revoke(lease.id)) return 'done';
-    await audit.append({ ...event, ...NOTHING });
+    await audit.append({ ...event, ...OVER_FIRST });
     return 'over';
   };
 
@@ -107,7 +104,7 @@ export const grantDesk = ({
     await audit.append(event);
     await consents.forget(lease.account, lease.clientId);
     if (await leases.narrow(lease.id, lost)) return 'done';
-    await audit.append({ ...event, ...NOTHING });
+    await audit.append({ ...event, ...OVER_FIRST });
     return 'over';
   };
 

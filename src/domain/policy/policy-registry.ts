@@ -33,6 +33,11 @@ export type Written = Versioned<ShownPolicySet> & { readonly warnings: readonly 
 /** Texts may be long: so many of them are in memory while a list is read. */
 const TEXTS_AT_ONCE = 20;
 
+/** What a set permits to nobody at all, and what comes of that. */
+export type PolicyGap = { readonly version: number; readonly message: string } & Required<
+  Pick<PolicyFinding, 'action'>
+>;
+
 export const policyRegistry = (dependencies: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
@@ -43,6 +48,8 @@ export const policyRegistry = (dependencies: {
   const { documents, clock, identifiers, audit, engine } = dependencies;
   const sets = documents.collection<PolicySet>(POLICY_SETS);
   const pointers = documents.collection<ActivePolicy>(ACTIVE_POLICY);
+
+  let knownGaps: { readonly set: string; readonly gaps: readonly PolicyGap[] } | undefined;
 
   const pointer = async (): Promise<Versioned<ActivePolicy> | undefined> => pointers.get(ACTIVE);
 
@@ -182,14 +189,20 @@ export const policyRegistry = (dependencies: {
 
     /**
      * What the set that counts permits to nobody at all, with what comes of that; nothing where none counts. A set from before
-     * an action was asked about says nothing of it.
+     * an action was asked about says nothing of it. Looked for once for each set: the text of one that counts stays as it is.
      */
-    async gaps(): Promise<readonly { readonly version: number; readonly message: string }[]> {
+    async gaps(): Promise<readonly PolicyGap[]> {
       const active = (await pointer())?.document;
-      const set = active && (await sets.get(active.set))?.document;
+      if (!active) return [];
+      if (knownGaps?.set === active.set) return knownGaps.gaps;
+      const set = (await sets.get(active.set))?.document;
       if (!set) return [];
-      const { findings } = engine.check(set.text);
-      return findings.flatMap(({ action, message }) => (action === undefined ? [] : { version: set.version, message }));
+      const { version } = set;
+      const gaps = engine
+        .check(set.text)
+        .findings.flatMap(({ action, message }) => (action === undefined ? [] : { version, action, message }));
+      knownGaps = { set: active.set, gaps };
+      return gaps;
     },
 
     /** Newest first, without their texts. */

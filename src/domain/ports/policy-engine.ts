@@ -76,7 +76,7 @@ export type PolicyFinding = {
   /** 1-based, in the text as uploaded. */
   readonly line?: number;
   /** No policy of the set permits this at all, to anybody. */
-  readonly action?: PolicyAction;
+  readonly action?: Exclude<PolicyAction, 'delegate'>;
 };
 
 export type PolicyCheck = { readonly policies: readonly PolicySummary[]; readonly findings: readonly PolicyFinding[] };

@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/account.ts';
-import type { AuditTrail } from '../audit/audit-event.ts';
+import { type AuditTrail, OVER_FIRST } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
@@ -212,7 +212,7 @@ export const sessionRegister = (deps: {
     // With what signed in by it in the meantime.
     await announce?.(stored?.document ?? session, true);
     tellOver(session.account);
-    if (!isMine) await audit.append({ ...event, outcome: 'refused', note: 'came to nothing: it was over first' });
+    if (!isMine) await audit.append({ ...event, ...OVER_FIRST });
     return isMine;
   };
 

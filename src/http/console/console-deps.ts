@@ -14,6 +14,7 @@ import type { ServerUse } from '../../domain/decision/server-use.ts';
 import { isGroupId } from '../../domain/groups/group.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
+import type { PolicyRegistry } from '../../domain/policy/policy-registry.ts';
 import type { Clock } from '../../domain/ports/clock.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import type { Identifiers } from '../../domain/ports/identifiers.ts';
@@ -44,6 +45,7 @@ export type ConsoleDeps = PeopleDeps & {
   readonly groups: Pick<GroupRegistry, 'findByName' | 'ofAccount' | 'getMany'>;
   readonly blueprints: Pick<BlueprintRegistry, 'get' | 'list'>;
   readonly activePolicies: { current(): Promise<ActivePolicies | undefined> };
+  readonly policies: Pick<PolicyRegistry, 'gaps'>;
   /** Whether decisions ask policies at all. */
   readonly isPolicyEnforced: boolean;
   readonly accounts: PeopleDeps['accounts'] & { findByUsername(typed: string): Found<Account> };

@@ -2,7 +2,6 @@ import { plainText } from '../../../views/agent-text.ts';
 import type { Phrase } from '../../../views/html.ts';
 import type {
   PolicyDifference,
-  PolicyGap,
   PolicyLine,
   PolicyOverviewModel,
   PolicyVersion,
@@ -15,7 +14,7 @@ import { policyWords } from '../../../views/words/policy.ts';
 import { MULTI_FACTOR } from '../../domain/accounts/assurance.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { differences } from '../../domain/policy/line-diff.ts';
-import type { PolicyFinding, PolicySummary } from '../../domain/ports/policy-engine.ts';
+import type { PolicySummary } from '../../domain/ports/policy-engine.ts';
 import type { Answer } from '../management/call.ts';
 import { cursors } from '../management/cursors.ts';
 import type { ConsoleCalls } from './console-calls.ts';
@@ -102,15 +101,6 @@ export const linesOfText = async (
   return ((body?.['policies'] ?? []) as readonly PolicySummary[]).slice(0, MOST_SHOWN).map(policyLine);
 };
 
-/** What a text permits to nobody. */
-const gapsOf = async (calls: ConsoleCalls, { account, by }: Viewer, text: string): Promise<readonly PolicyGap[]> => {
-  const { body } = await calls.run('validatePolicies', account, by, { body: { text } });
-  const found = ((body?.['findings'] ?? []) as readonly PolicyFinding[]).map(({ action }) => action);
-  return GAPS.filter((gap) => found.includes(gap));
-};
-
-const GAPS: readonly PolicyGap[] = ['act', 'administer', 'register', 'approve'];
-
 export const differenceOf = (
   from: Pick<ShownSet, 'version' | 'text'>,
   to: Pick<ShownSet, 'version' | 'text'>,
@@ -149,6 +139,7 @@ export const policyOverviewModel = async (
     active?.activated_by,
   ]);
   const compiled = [...((await deps.activePolicies.current())?.policies.policies.values() ?? [])];
+  const gaps = await deps.policies.gaps();
   const href = `${deps.basePath}/console/policy`;
   return {
     ...frame,
@@ -160,7 +151,7 @@ export const policyOverviewModel = async (
             activatedByName: doerName(names, active.activated_by ?? active.created_by),
             policies: compiled.slice(0, MOST_SHOWN).map(policyLine),
             count: compiled.length,
-            gaps: await gapsOf(calls, viewer, active.text),
+            gaps: gaps.filter(({ version }) => version === active.version).map(({ action }) => action),
           },
         }
       : {}),
