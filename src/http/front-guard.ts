@@ -6,8 +6,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import type { ClientCertificate } from '../domain/certificates/client-certificate.ts';
+import { clientNetwork } from '../domain/limits/client-network.ts';
 import type { RequestLimit } from '../domain/limits/request-limits.ts';
-import { sourceNetwork } from '../domain/limits/source-network.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import { type CertificateSource, certificateSource } from './client-certificates.ts';
@@ -93,7 +93,7 @@ export const frontGuard = (deps: {
         deps.refused(source, errorOf(status));
         return answer(response, status, description, retryAfter);
       };
-      const network = sourceNetwork(source);
+      const network = clientNetwork(source);
       if (limit.isExceeded(network)) {
         return refuse(429, 'too many requests', limit.retryAfterSeconds());
       }

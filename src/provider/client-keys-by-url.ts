@@ -8,7 +8,7 @@ import Provider from 'oidc-provider';
 import type { Agent } from '../domain/agents/agent.ts';
 import type { JsonWebKeySet } from '../domain/clients/client.ts';
 import { type KeysByUrl, whyNoKeys } from '../domain/clients/keys-by-url.ts';
-import { sourceNetwork } from '../domain/limits/source-network.ts';
+import { clientNetwork } from '../domain/limits/client-network.ts';
 import type { KeyStore, PresentedCredentials } from './presented-credentials.ts';
 import { factsOf } from './request-facts.ts';
 
@@ -49,7 +49,7 @@ export const clientKeysByUrl = (
         refreshed += 1;
         const context = Provider.ctx;
         const kid = keyIdOf(context?.oidc.params?.['client_assertion']);
-        const source = isCounted && context ? sourceNetwork(factsOf(context.req).source) : undefined;
+        const source = isCounted && context ? clientNetwork(factsOf(context.req).source) : undefined;
         const question = { url, ...(kid === undefined ? {} : { kid }), ...(source === undefined ? {} : { source }) };
         try {
           const keys = refreshed === 1 ? await keysByUrl.find(question) : await keysByUrl.again(question);

@@ -4,7 +4,7 @@
  */
 import Provider from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
-import { sourceNetwork } from '../domain/limits/source-network.ts';
+import { clientNetwork } from '../domain/limits/client-network.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { SESSION_COOKIE } from './cookies.ts';
@@ -40,7 +40,7 @@ export const deviceAuthorization = (
   /** Counted before the code is looked up, so that parallel guesses cannot pass the limit. */
   const mayGuess = async (source: string): Promise<boolean> => {
     const count = await ephemeral.count(
-      `user-code:${masterKey.digest('user-code', sourceNetwork(source))}`,
+      `user-code:${masterKey.digest('user-code', clientNetwork(source))}`,
       GUESS_WINDOW_SECONDS,
     );
     return count <= configuration.limits.deviceUserCodeAttempts;

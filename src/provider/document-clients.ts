@@ -8,7 +8,7 @@ import type { Client } from '../domain/clients/client.ts';
 import type { DocumentClient } from '../domain/clients/metadata-document.ts';
 import type { Asking } from '../domain/clients/metadata-documents.ts';
 import { isDomainError } from '../domain/errors.ts';
-import { sourceNetwork } from '../domain/limits/source-network.ts';
+import { clientNetwork } from '../domain/limits/client-network.ts';
 import { isByClients } from './endpoint-routes.ts';
 import type { PresentedLease } from './presented-lease.ts';
 import { clientVersionOf } from './records.ts';
@@ -36,7 +36,7 @@ export const documentClients = (documents: DocumentLookup, presented: PresentedL
     const route = context?.oidc?.route;
     if (context && BEGINNING.has(route)) {
       const { id: request, source } = factsOf(context.req);
-      return asClientError(() => documents.current(id, { request, source: sourceNetwork(source) }));
+      return asClientError(() => documents.current(id, { request, source: clientNetwork(source) }));
     }
     const lease = context && isByClients(route) ? await presented.find(context) : undefined;
     if (lease?.clientId === id) {

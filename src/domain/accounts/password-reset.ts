@@ -1,7 +1,7 @@
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
-import { sourceNetwork } from '../limits/source-network.ts';
+import { clientNetwork } from '../limits/client-network.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -60,7 +60,7 @@ export const passwordReset = (deps: {
     async ask(asked: Asked, pageLanguage?: string): Promise<void> {
       const window = limits.signInWindowSeconds;
       const isTooMuch =
-        (await counted('source', sourceNetwork(asked.source), window)) > limits.signInPerSource ||
+        (await counted('source', clientNetwork(asked.source), window)) > limits.signInPerSource ||
         (await counted('all', '', IN_ALL.window)) > IN_ALL.limit;
       if (isTooMuch) throw new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: window });
       const id = messageId(clock.nowMillis(), identifiers.newSecret());

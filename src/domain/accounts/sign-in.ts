@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts';
-import { sourceNetwork } from '../limits/source-network.ts';
+import { clientNetwork } from '../limits/client-network.ts';
 import type { Account } from './account.ts';
 import type { AccountRegister } from './account-register.ts';
 import { type Assurance, SINGLE_FACTOR } from './assurance.ts';
@@ -65,7 +65,7 @@ export const passwordSignIn = (deps: SignInDeps) => {
       const event = { request, personal, ...(account ? { subject: account.id } : {}) };
       const nonce = account && knownDevice(device, account);
       if (nonce === undefined) {
-        await spend('source', sourceNetwork(source), perSource, event);
+        await spend('source', clientNetwork(source), perSource, event);
         await spend('account', key, perAccount, event);
       } else {
         await spend('device', nonce, perAccount, event);

@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import { type Assurance, withFactor } from '../accounts/assurance.ts';
 import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/attempts.ts';
 import { DomainError } from '../errors.ts';
-import { sourceNetwork } from '../limits/source-network.ts';
+import { clientNetwork } from '../limits/client-network.ts';
 import { openedOrNothing } from '../secrets/master-key.ts';
 import type { FactorRegister } from './factor-register.ts';
 import type { Passkeys } from './passkeys.ts';
@@ -93,7 +93,7 @@ export const secondFactor = (deps: SecondFactorDeps) => {
       const account = (await accounts.get(id))?.document;
       const nonce = account && knownDevice(device, account, 'factors');
       if (nonce === undefined) {
-        await spend('factor_source', sourceNetwork(source), perSource, event);
+        await spend('factor_source', clientNetwork(source), perSource, event);
         await spend('factor', id, perAccount, event);
         await spend('factor_day', id, PER_DAY, event);
       } else {
@@ -138,7 +138,7 @@ export const secondFactor = (deps: SecondFactorDeps) => {
       Waiting & { readonly device: string }
     > {
       const event = { request, personal: { source } };
-      await spend('passkey_source', sourceNetwork(source), perSource, event);
+      await spend('passkey_source', clientNetwork(source), perSource, event);
       const proven = await passkeys.prove({ uid, credential }, { request, source });
       const owner = proven && (await accounts.get(proven.account))?.document;
       if (!proven || owner?.state !== 'active') {

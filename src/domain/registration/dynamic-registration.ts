@@ -6,8 +6,8 @@ import type { ClientRegistry, CreatedClient } from '../clients/client-registry.t
 import type { By } from '../clients/registered-documents.ts';
 import { refusedDecision } from '../decision/server-use.ts';
 import { DomainError, isDomainError } from '../errors.ts';
+import { clientNetwork } from '../limits/client-network.ts';
 import type { Quota } from '../limits/quota.ts';
-import { sourceNetwork } from '../limits/source-network.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Versioned } from '../ports/document-store.ts';
 import type { Revocation } from '../revocation/revocation.ts';
@@ -187,7 +187,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
     /** What stands in the register, with the tokens to manage it; a client secret is shown this once. */
     register: (body: Body, bearer: string | undefined, from: From): Promise<Body> =>
       refusing(from, 'register', async (knows) => {
-        await quotas.source.take(sourceNetwork(from.source));
+        await quotas.source.take(clientNetwork(from.source));
         const token = await tokenOf(bearer);
         if (token) knows({ caller: token.id, owner: token.owner });
         const { software_statement: sent } = body as { readonly software_statement?: unknown };

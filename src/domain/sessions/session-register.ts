@@ -13,7 +13,7 @@ import {
 } from '../ports/document-store.ts';
 import type { Revocation } from '../revocation/revocation.ts';
 import { browserHint } from './browser-hint.ts';
-import { type KeptSource, keptSource } from './rough-source.ts';
+import { type KeptSource, keptSource } from './kept-source.ts';
 import {
   isLetCount,
   SESSIONS,

@@ -5,7 +5,7 @@ import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/atte
 import type { AuditEvent } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { DomainError, isDomainError } from '../errors.ts';
-import { sourceNetwork } from '../limits/source-network.ts';
+import { clientNetwork } from '../limits/client-network.ts';
 import type { Versioned } from '../ports/document-store.ts';
 import {
   type UpstreamBinding,
@@ -250,7 +250,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
       }: Request & { readonly purpose: UpstreamPurpose; readonly browser: string; readonly loginHint?: string },
     ): Promise<string> {
       const event = { request, personal: { source } };
-      await spend('upstream_source', sourceNetwork(source), perSource, event);
+      await spend('upstream_source', clientNetwork(source), perSource, event);
       const [state, nonce, codeVerifier] = [identifiers.newSecret(), identifiers.newSecret(), identifiers.newSecret()];
       const binding = { state, nonce, codeVerifier };
       const url = await client.authorizationUrl(upstreams.partyOf(provider), {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { browserHint } from '../../../src/domain/sessions/browser-hint.ts';
-import { keptSource } from '../../../src/domain/sessions/rough-source.ts';
+import { keptSource } from '../../../src/domain/sessions/kept-source.ts';
 
 describe('what a browser claims to be', () => {
   test.each([

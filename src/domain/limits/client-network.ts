@@ -1,0 +1,87 @@
+/**
+ * Maps a client address to the networks that limits and budgets count it in. One IPv6 subscriber holds at least a /64,
+ * a home connection often a /56, a site a /48 (RFC 6177), so that counting single addresses bounds nothing (RL-03).
+ */
+
+/**
+ * Networks of one address in CIDR notation, narrowest first: IPv6 /64, /56, /48; IPv4 /32, /24, /16. Each lies within
+ * the next one. An input that is no address is in `unknown` at all three levels.
+ */
+export type ClientNetworks = readonly [narrow: string, middle: string, wide: string];
+
+/** The one bucket of all input that is no address. */
+export const UNKNOWN_NETWORK = 'unknown';
+
+const UNKNOWN: ClientNetworks = [UNKNOWN_NETWORK, UNKNOWN_NETWORK, UNKNOWN_NETWORK];
+const IPV4 = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/;
+/** Longest address with a zone (RFC 4007) that is read; beyond it is no address. */
+const MAXIMUM_LENGTH = 128;
+const GROUPS = 8;
+
+/**
+ * The networks of `address`. IPv4-mapped (RFC 4291 §2.5.5.2) and NAT64 addresses (64:ff9b::/96, RFC 6052) count as the
+ * IPv4 address inside; a zone is ignored. Never throws.
+ */
+export const clientNetworks = (address: string): ClientNetworks => {
+  if (address.length > MAXIMUM_LENGTH) return UNKNOWN;
+  const octets = octetsOf(address);
+  if (octets) return ofIpv4(octets);
+  const groups = groupsOf(address);
+  if (!groups) return UNKNOWN;
+  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = groups;
+  const isMapped = a === 0 && b === 0 && c === 0 && d === 0 && e === 0 && f === 0xffff;
+  const isTranslated = a === 0x64 && b === 0xff9b && c === 0 && d === 0 && e === 0 && f === 0;
+  if (isMapped || isTranslated) return ofIpv4([g >> 8, g & 255, h >> 8, h & 255]);
+  const front = `${hex(a)}:${hex(b)}:${hex(c)}`;
+  return [`${front}:${hex(d)}::/64`, `${front}:${hex(d & 0xff00)}::/56`, `${front}::/48`];
+};
+
+/** What one subscriber has at least: the address of IPv4 as a /32, of IPv6 its /64. */
+export const clientNetwork = (address: string): string => clientNetworks(address)[0];
+
+/** What one site has at most: IPv4 /24, IPv6 /48. For records and pages that name no single subscriber. */
+export const coarseNetwork = (address: string): string => {
+  const [, middle, wide] = clientNetworks(address);
+  return wide.includes(':') ? wide : middle;
+};
+
+type Octets = readonly [number, number, number, number];
+
+const ofIpv4 = ([a, b, c, d]: Octets): ClientNetworks => [
+  `${a}.${b}.${c}.${d}/32`,
+  `${a}.${b}.${c}.0/24`,
+  `${a}.${b}.0.0/16`,
+];
+
+const octetsOf = (text: string): Octets | undefined => {
+  const [, a, b, c, d] = IPV4.exec(text) ?? [];
+  const octets: Octets = [Number(a), Number(b), Number(c), Number(d)];
+  return octets.every((octet) => octet <= 255) ? octets : undefined;
+};
+
+/** The eight groups of an IPv6 address (RFC 4291 §2.2), or undefined. */
+const groupsOf = (address: string): readonly number[] | undefined => {
+  const [plain = ''] = address.split('%', 1);
+  const [front, back, ...more] = plain.split('::').map(sideOf);
+  const isCompressed = plain.includes('::');
+  if (more.length > 0 || !front || (isCompressed && !back)) return undefined;
+  if (!back) return front.length === GROUPS ? front : undefined;
+  const missing = GROUPS - front.length - back.length;
+  return missing < 1 ? undefined : [...front, ...Array<number>(missing).fill(0), ...back];
+};
+
+/** Groups of one side of `::`. The last 32 bits may be written as an IPv4 address. */
+const sideOf = (text: string): readonly number[] | undefined => {
+  if (text === '') return [];
+  const groups: number[] = [];
+  const parts = text.split(':');
+  for (const [index, part] of parts.entries()) {
+    const octets = index === parts.length - 1 ? octetsOf(part) : undefined;
+    if (octets) groups.push((octets[0] << 8) | octets[1], (octets[2] << 8) | octets[3]);
+    else if (/^[0-9a-f]{1,4}$/i.test(part)) groups.push(Number.parseInt(part, 16));
+    else return undefined;
+  }
+  return groups.length > GROUPS ? undefined : groups;
+};
+
+const hex = (group: number): string => group.toString(16);
