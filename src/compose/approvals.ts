@@ -8,11 +8,11 @@ import { type ApprovalChange, approvalDesk } from '../domain/approvals/approval-
 import { approversOf } from '../domain/approvals/approvers.ts';
 import { askingForApproval } from '../domain/approvals/asking.ts';
 import type { Asked } from '../domain/approvals/open-approvals.ts';
+import { ownersOfChain } from '../domain/approvals/owners-of-chain.ts';
 import { approvalPings } from '../domain/approvals/ping.ts';
 import { standingApprovals } from '../domain/approvals/standing-approvals.ts';
 import { votesNow } from '../domain/approvals/votes-now.ts';
 import { CIBA } from '../domain/clients/grant-types.ts';
-import type { Owners } from '../domain/groups/owners.ts';
 import type { TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import type { Metrics } from '../http/metrics.ts';
 
@@ -27,7 +27,6 @@ export const approvalsOf = (
     Pick<AskingDeps, 'authorizeHere' | 'blueprints'> &
     Pick<VotesDeps, 'agents'> &
     Pick<AbsencesDeps, 'accounts' | 'isSure' | 'revocation'> & {
-      readonly owners: Pick<Owners, 'answersFor'>;
       readonly people: Parameters<typeof approversOf>[0]['accounts'];
       readonly groups: Parameters<typeof approversOf>[0]['groups'];
       readonly trustedFetch: Partial<TrustedPost>;
@@ -38,11 +37,12 @@ export const approvalsOf = (
   const listeners = new Set<ApprovalChange>();
   const resolve = approversOf({ accounts: deps.people, groups: deps.groups });
   const away = absences({ ...deps, isSure: deps.isSure });
-  const votes = votesNow({ ...deps, resolve, absences: away });
+  const chainOwners = ownersOfChain(deps);
+  const votes = votesNow({ ...deps, resolve, chainOwners, absences: away });
   const desk = approvalDesk({
     ...deps,
     votes,
-    emergency: { accounts: deps.accounts, agents: deps.agents, owners: deps.owners, resolve },
+    emergency: { accounts: deps.accounts, chainOwners, resolve },
     settings: { ttlSeconds, redeemSeconds, mostOpen, mostOpenPerApprover, perHour },
     onChange: (approval) => {
       for (const listener of listeners) listener(approval);
@@ -76,6 +76,7 @@ export const approvalsOf = (
       desk,
       standing,
       resolve,
+      chainOwners,
       authorizeHere: deps.authorizeHere,
       blueprints: deps.blueprints,
     }),
@@ -106,8 +107,9 @@ export const approvalsOf = (
         if (!approval) return [];
         const { owner, subject } = approval;
         const named = { names: ['subject', 'owner'], except: [], isBesides: false };
+        const concerned = { subject, owner, owners: [] };
         const asked = await desk.toldOf(approval);
-        return [...new Set([...(await resolve.approversOf({ owner }, subject, named)), ...asked])];
+        return [...new Set([...(await resolve.approversOf(concerned, named)), ...asked])];
       },
       partiesOf: async (id: string): Promise<readonly string[]> => {
         const absence = (await away.get(id))?.document;

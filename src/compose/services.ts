@@ -314,7 +314,6 @@ export const services = async (configuration: Configuration, overrides: Override
     accounts: granting.accounts,
     agents: granting.agents,
     people: accounts,
-    owners,
     isSure: factors.mayChange,
     permits: (approval, { account, for: away, assurance, source }) => {
       const { action, risk } = approval;

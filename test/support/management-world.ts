@@ -16,6 +16,7 @@ import { secretExceptions } from '../../src/domain/agents/secret-exceptions.ts';
 import { absences } from '../../src/domain/approvals/absences.ts';
 import { approvalDesk } from '../../src/domain/approvals/approval-desk.ts';
 import { approversOf } from '../../src/domain/approvals/approvers.ts';
+import { ownersOfChain } from '../../src/domain/approvals/owners-of-chain.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { blueprintPreview } from '../../src/domain/blueprints/blueprint-preview.ts';
 import { blueprintRegistry } from '../../src/domain/blueprints/blueprint-registry.ts';
@@ -175,7 +176,11 @@ export const managementWorld = async () => {
     masterKey: key,
     votes: plainVotes((id) => desk.get(id)),
     permits: async () => undefined,
-    emergency: { accounts, agents, owners, resolve: approversOf({ accounts, groups }) },
+    emergency: {
+      accounts,
+      chainOwners: ownersOfChain({ agents, groups }),
+      resolve: approversOf({ accounts, groups }),
+    },
     settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, mostOpenPerApprover: 20, perHour: 30 },
   });
   const factors = factorRegister({ ...base, masterKey: key });

@@ -97,7 +97,12 @@ export const managementFromKeyFile = async (file: string) => {
   const createAgent = async (agent: Member): Promise<Made> => {
     const made = await create('/agents', agent);
     if (made['state'] !== 'pending') return made;
-    return (await acceptAs(agent['owner'], made.id)).body as Made;
+    const { owner } = agent;
+    // Of a group its first member accepts.
+    const members = String(owner).startsWith('grp_')
+      ? (await call('GET', `/groups/${owner}`)).body['members']
+      : [owner];
+    return (await acceptAs((members as readonly unknown[])[0], made.id)).body as Made;
   };
 
   return {

@@ -314,8 +314,7 @@ export const peopleWorld = async ({
     permits: async () => undefined,
     emergency: {
       accounts,
-      agents,
-      owners: { answersFor: async (owner: string, account: string) => owner === account },
+      chainOwners: { of: async ({ owner }) => [owner] },
       resolve: { leftOut: async () => [] },
     },
     settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, mostOpenPerApprover: 20, perHour: 30 },

@@ -6,7 +6,7 @@ import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { isLetCount, type Session } from '../sessions/session.ts';
-import { ACCOUNTS, type Account, type AccountRole } from './account.ts';
+import { ACCOUNTS, type Account, type AccountRole, breakGlassSince, holdsRole } from './account.ts';
 import {
   type AccountChanges,
   checkedEmail,
@@ -117,7 +117,10 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
     const found = await existing(id);
     if (!change(found.document)) return published(found);
     await record(type, id, by, undefined, more);
-    const written = await update(accounts, id, change);
+    const written = await update(accounts, id, (account) => {
+      const next = change(account);
+      return next && withRoleTime(next, account, clock.now());
+    });
     if (!written) throw new DomainError('not_found', 'There is no such account.');
     return published(written);
   };
@@ -157,13 +160,14 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
         },
         roles,
       );
+      const made = withRoleTime(account, undefined, now);
       await record('account.created', account.id, by);
       try {
-        await accounts.insert(account);
+        await accounts.insert(made);
       } catch (error) {
         throw isDocumentConflict(error) ? taken : error;
       }
-      return published({ document: account, version: 1 });
+      return published({ document: made, version: 1 });
     },
 
     async get(id: string): Promise<Versioned<Account> | undefined> {
@@ -232,7 +236,8 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
         );
         const { document, version } = await existing(id);
         if (version !== expectedVersion) throw stale;
-        const next = changed(document, changes, clock.now());
+        const now = clock.now();
+        const next = withRoleTime(changed(document, changes, now), document, now);
         if (!next.roles.includes('administrator')) await refuseLastAdministrator(document, '/roles');
         await record('account.updated', id, by, Object.keys(changes).sort());
         await tellOldAddress(document, next.email, by);
@@ -349,6 +354,17 @@ const withoutSessions = ({ keptSession: _, ...account }: StoredAccount, now: num
 const withRoles = (account: StoredAccount, roles: readonly AccountRole[]): StoredAccount => {
   const { administrator: _, ...rest } = account;
   return { ...rest, roles, ...(roles.includes('administrator') ? { administrator: true } : {}) };
+};
+
+/** With the time since which it holds the role without a gap; a disabled account holds none. No other change counts. */
+const withRoleTime = (
+  { breakGlassFrom: _, ...next }: StoredAccount,
+  before: StoredAccount | undefined,
+  now: number,
+): StoredAccount => {
+  if (!holdsRole(next, 'break_glass')) return next;
+  const held = before?.state === 'active' && holdsRole(before, 'break_glass') ? breakGlassSince(before) : now;
+  return { ...next, breakGlassFrom: held };
 };
 
 const changed = (account: StoredAccount, changes: AccountChanges, now: number): StoredAccount => {

@@ -20,6 +20,8 @@ export type Account = {
   readonly language?: Language;
   readonly groups: readonly string[];
   readonly roles: readonly AccountRole[];
+  /** Since when it holds the role `break_glass` without a gap. Absent: `breakGlassSince` says. */
+  readonly breakGlassFrom?: number;
   readonly state: 'active' | 'disabled';
   /** The person's own rights. Absent: what consent gave. Present: nothing beyond it (decision D4). */
   readonly entitlements?: ScopesByResource;
@@ -36,6 +38,10 @@ export type Account = {
 };
 
 export const holdsRole = ({ roles }: Pick<Account, 'roles'>, role: AccountRole): boolean => roles.includes(role);
+
+/** Since which second an account that holds the role `break_glass` holds it. Of an account from before the time was kept: its last change. */
+export const breakGlassSince = ({ breakGlassFrom, updatedAt }: Pick<Account, 'breakGlassFrom' | 'updatedAt'>): number =>
+  breakGlassFrom ?? updatedAt;
 
 export const ACCOUNTS = {
   name: 'accounts',

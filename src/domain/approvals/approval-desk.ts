@@ -51,7 +51,7 @@ export const approvalDesk = (
        * 'insufficient_user_authentication' where a stronger sign-in would do, with a denial.
        */
       readonly permits: (approval: Approval, who: ApprovedBy) => Promise<Partial<AuditEvent> | undefined>;
-      readonly emergency: Pick<Parameters<typeof breakGlass>[0], 'accounts' | 'agents' | 'owners' | 'resolve'>;
+      readonly emergency: Pick<Parameters<typeof breakGlass>[0], 'accounts' | 'chainOwners' | 'resolve'>;
     },
 ) => {
   const { clock, ephemeral, masterKey, votes, settings } = deps;

@@ -103,6 +103,8 @@ export type Approval = {
   readonly resource: string;
   /** Who answered for the agent when it asked. */
   readonly owner: string;
+  /** Accounts that owned an actor of the chain then, the members of groups among them. Absent in those from before: `owner`. */
+  readonly ownersWhenAsked?: readonly string[];
   /** The highest of what is asked. */
   readonly risk: Risk;
   readonly requires: Requirements;

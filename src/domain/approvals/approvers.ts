@@ -1,5 +1,4 @@
 import type { Account } from '../accounts/account.ts';
-import type { Agent } from '../agents/agent.ts';
 import type { ApproverRule } from '../decision/decision.ts';
 import { type Group, isGroupId } from '../groups/group.ts';
 import { type Approval, type Door, MOST_ASKED, type Requirements } from './approval.ts';
@@ -50,6 +49,15 @@ export const isConsent = (door: Door): boolean => door === 'backchannel';
 
 export type Resolve = ReturnType<typeof approversOf>;
 
+/** What names stand for in one approval. */
+export type Concerned = {
+  readonly subject: string;
+  /** Owner of the agent that asks, now: an account or a group. */
+  readonly owner: string;
+  /** Accounts that own an actor of the chain, now or when it was asked (owners-of-chain.ts). */
+  readonly owners: readonly string[];
+};
+
 /** The names by which an approval was asked, as they count at a second: those it escalated to among them. */
 export const namesAt = (
   { approverNames, approversExcept = [], isConsentBesides, escalation }: NamedApproval,
@@ -70,27 +78,32 @@ export const approversOf = ({
   readonly accounts: { getMany(ids: readonly string[]): Promise<readonly Account[]> };
   readonly groups: { get(id: string): Found<Group> };
 }) => {
-  const standFor = async (names: readonly string[], owner: string, subject: string): Promise<readonly string[]> => {
+  const standFor = async (names: readonly string[], subject: string, owners: readonly string[]) => {
     const ids = await Promise.all(
-      names.map(async (who): Promise<readonly string[]> => {
-        const id = who === 'subject' ? subject : who === 'owner' ? owner : who;
-        return isGroupId(id) ? ((await groups.get(id))?.document.members ?? []) : [id];
+      names.map(async (name): Promise<readonly string[]> => {
+        const meant = name === 'subject' ? [subject] : name === 'owner' ? owners : [name];
+        const accounts = meant.map(async (id) =>
+          isGroupId(id) ? ((await groups.get(id))?.document.members ?? []) : [id],
+        );
+        return (await Promise.all(accounts)).flat();
       }),
     );
     return [...new Set(ids.flat())];
   };
 
-  return {
-    /** Everybody who is left out: nobody of them may decide, for whomsoever. */
-    leftOut: ({ owner }: Pick<Agent, 'owner'>, subject: string, { except }: Pick<Names, 'except'>) =>
-      standFor(except, owner, subject),
+  /**
+   * The accounts that are left out: none of them may decide, for itself or as a deputy. `owner` is the owner of every actor
+   * in the chain here, and the owner of the asking agent among those who are asked.
+   */
+  const leftOut = ({ subject, owners }: Concerned, { except }: Pick<Names, 'except'>): Promise<readonly string[]> =>
+    standFor(except, subject, owners);
 
-    async approversOf(
-      { owner }: Pick<Agent, 'owner'>,
-      subject: string,
-      { names, except, isBesides }: Names,
-    ): Promise<readonly string[]> {
-      const [meant, out] = await Promise.all([standFor(names, owner, subject), standFor(except, owner, subject)]);
+  return {
+    leftOut,
+
+    async approversOf(concerned: Concerned, { names, except, isBesides }: Names): Promise<readonly string[]> {
+      const { subject, owner } = concerned;
+      const [meant, out] = await Promise.all([standFor(names, subject, [owner]), leftOut(concerned, { except })]);
       const asked = meant.filter((id) => !out.includes(id) || (isBesides && id === subject));
       const found = await accounts.getMany(asked.slice(0, MOST_ASKED));
       return found.filter(({ state }) => state === 'active').map(({ id }) => id);

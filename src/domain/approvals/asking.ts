@@ -8,6 +8,7 @@ import type { Origin, Requested } from './approval.ts';
 import type { ApprovalDesk } from './approval-desk.ts';
 import { type Resolve, type Whom, whomToAsk } from './approvers.ts';
 import type { Asked, Wanted } from './open-approvals.ts';
+import type { OwnersOfChain } from './owners-of-chain.ts';
 import { type ActionFacts, leastRequired } from './requirements.ts';
 import type { StandingApprovals } from './standing-approvals.ts';
 
@@ -49,12 +50,14 @@ const asNamed = ({ names, except, isBesides }: Whom, { escalation }: ApproverRul
 export const askingForApproval = ({
   desk,
   resolve: { approversOf, leftOut },
+  chainOwners,
   authorizeHere,
   blueprints,
   standing,
 }: {
   readonly desk: Pick<ApprovalDesk, 'ask' | 'checkRoom'>;
   readonly resolve: Resolve;
+  readonly chainOwners: Pick<OwnersOfChain, 'whenAsked'>;
   readonly authorizeHere: Authorize;
   readonly standing: Pick<StandingApprovals, 'covers' | 'take'>;
   readonly blueprints: { get(id: string): Promise<{ readonly document: { readonly version: number } } | undefined> };
@@ -85,7 +88,7 @@ export const askingForApproval = ({
   };
 
   /** What it takes and who they are; undefined where nobody's yes gives all of it. Throws 'access_denied', see `ask`. */
-  const whoAndHow = async ({ door, agent, facts }: Pick<Intention, 'door' | 'agent' | 'facts'>) => {
+  const whoAndHow = async ({ door, agent, facts, chain }: Pick<Intention, 'door' | 'agent' | 'facts' | 'chain'>) => {
     const route = door === 'access_request' ? 'access_evaluation' : 'ciba';
     const possible = await leastRequired(authorizeHere, facts, route);
     if (!possible) return undefined;
@@ -95,13 +98,16 @@ export const askingForApproval = ({
       throw new DomainError('access_denied', 'different people approve parts of this; ask for each part by itself');
     }
     const subject = facts.subject.id;
-    const isLeftOut = (await leftOut(agent, subject, rule)).includes(subject);
+    const owners = await chainOwners.whenAsked(chain);
+    if (!owners) throw new DomainError('access_denied', 'an agent of this chain is not registered; ask the operator');
+    const concerned = { subject, owner: agent.owner, owners };
+    const isLeftOut = (await leftOut(concerned, rule)).includes(subject);
     const whom = whomToAsk(door, requires, rule, isLeftOut);
-    const approvers = await approversOf(agent, subject, whom);
+    const approvers = await approversOf(concerned, whom);
     if (approvers.length < whom.quorum || (whom.mustAgree && !approvers.includes(subject))) {
       throw new DomainError('access_denied', 'this takes more people than can be asked; ask the operator');
     }
-    return { ...possible, rule, whom, approvers };
+    return { ...possible, rule, whom, approvers, owners };
   };
 
   /** What people would be asked; undefined where nobody's yes gives all of it. Asks nobody. Throws 'access_denied'. */
@@ -109,7 +115,7 @@ export const askingForApproval = ({
     const { agent, facts, chain } = intention;
     const possible = await whoAndHow(intention);
     if (!possible) return undefined;
-    const { requires, risk, decision, rule, whom, approvers } = possible;
+    const { requires, risk, decision, rule, whom, approvers, owners } = possible;
     const subject = facts.subject.id;
     const action = await actionOf(agent, {
       chain,
@@ -128,6 +134,7 @@ export const askingForApproval = ({
       wanted: {
         door,
         owner: agent.owner,
+        ownersWhenAsked: owners,
         action,
         risk,
         requires: { ...requires, quorum: whom.quorum },
@@ -158,7 +165,7 @@ export const askingForApproval = ({
     actionOf,
 
     /** Whether people can be asked about it at all. Asks nobody, and says nothing of whether they may be asked now. */
-    async isPossible(intention: Pick<Intention, 'door' | 'agent' | 'facts'>): Promise<boolean> {
+    async isPossible(intention: Pick<Intention, 'door' | 'agent' | 'facts' | 'chain'>): Promise<boolean> {
       try {
         return (await whoAndHow(intention)) !== undefined;
       } catch (error) {

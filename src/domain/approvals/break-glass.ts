@@ -1,9 +1,6 @@
-import { type Account, holdsRole } from '../accounts/account.ts';
+import { type Account, breakGlassSince, holdsRole } from '../accounts/account.ts';
 import { MULTI_FACTOR, satisfiesAcr } from '../accounts/assurance.ts';
-import type { Agent } from '../agents/agent.ts';
-import { actorsOf } from '../delegation/actor-chain.ts';
 import { DomainError, refuseField } from '../errors.ts';
-import type { Owners } from '../groups/owners.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Cursor } from '../ports/document-store.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
@@ -11,6 +8,7 @@ import { digestOf } from './action.ts';
 import { type Approval, GLASS_FINDINGS, type GlassFinding, isBroken, stateAt, type Vote } from './approval.ts';
 import { type ApprovalRows, aboutApproval, closedApproval, notThere } from './approval-rows.ts';
 import { isConsent, namesAt, type Resolve } from './approvers.ts';
+import type { OwnersOfChain } from './owners-of-chain.ts';
 
 type Found<T> = Promise<{ readonly document: T } | undefined>;
 
@@ -45,8 +43,7 @@ const NOTE = 2000;
 export const breakGlass = ({
   states: { rows, settle, isKilled },
   accounts,
-  agents,
-  owners,
+  chainOwners,
   resolve,
   ephemeral,
   clock,
@@ -54,23 +51,21 @@ export const breakGlass = ({
   readonly states: ApprovalRows;
   /** As they count now. */
   readonly accounts: { get(id: string): Found<Account> };
-  readonly agents: { get(id: string): Found<Pick<Agent, 'owner'>> };
-  readonly owners: Pick<Owners, 'answersFor'>;
+  readonly chainOwners: Pick<OwnersOfChain, 'of'>;
   readonly resolve: Pick<Resolve, 'leftOut'>;
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
   readonly clock: Pick<Clock, 'now'>;
 }) => {
-  /** Whether somebody has a part in it: what one wants oneself one does not break the glass for. */
+  /** Whether an account owns an actor of the chain, or did when it was asked. Of an unknown actor any account may. */
+  const isOwner = async (approval: Approval, account: string): Promise<boolean> =>
+    (await chainOwners.of(approval))?.includes(account) ?? true;
+
+  /** Whether an account has a part in it: its own wish is no emergency. */
   const isParty = async (approval: Approval, account: string): Promise<boolean> => {
-    const { action, agent, subject } = approval;
-    if (account === subject) return true;
-    for (const actor of new Set([agent, ...actorsOf(action.chain)])) {
-      const found = (await agents.get(actor))?.document;
-      // Whose owner is not known may be hers.
-      if (!found || (await owners.answersFor(found.owner, account))) return true;
-    }
-    const asking = (await agents.get(agent))?.document;
-    return !asking || (await resolve.leftOut(asking, subject, namesAt(approval, clock.now()))).includes(account);
+    const { owner, subject } = approval;
+    if (account === subject || (await isOwner(approval, account))) return true;
+    const names = namesAt(approval, clock.now());
+    return (await resolve.leftOut({ subject, owner, owners: [] }, names)).includes(account);
   };
 
   const holder = async (account: string): Promise<Account | undefined> => {
@@ -78,10 +73,10 @@ export const breakGlass = ({
     return found?.state === 'active' && holdsRole(found, 'break_glass') ? found : undefined;
   };
 
-  /** Who held it before there was something to use it for: nobody is given the role for what is asked already. */
+  /** An account that held the role strictly before the request: no account is given it for what is asked already. */
   const holderFor = async ({ createdAt }: Approval, account: string): Promise<Account | undefined> => {
     const found = await holder(account);
-    return found && found.updatedAt <= createdAt ? found : undefined;
+    return found && breakGlassSince(found) < createdAt ? found : undefined;
   };
 
   const counts = async (approval: Approval, { account, at }: Vote): Promise<boolean> => {
@@ -203,7 +198,7 @@ export const breakGlass = ({
 
     /**
      * What a third person found. Throws 'not_found' where there is nothing to look at or the role is missing, 'forbidden' for
-     * one of the two, 'conflict' when it is closed, 'invalid_field'.
+     * one of the two and for an owner of an agent in the chain, 'conflict' when it is closed, 'invalid_field'.
      */
     async close(
       id: string,
@@ -228,6 +223,12 @@ export const breakGlass = ({
         if (!isReviewer || approval.review === undefined) throw notThere();
         if (approval.glass?.votes.some((vote) => vote.account === account)) {
           throw new DomainError('forbidden', 'Whoever broke the glass does not say whether that was right.');
+        }
+        if (await isOwner(approval, account)) {
+          throw new DomainError(
+            'forbidden',
+            'An owner of an agent in the chain does not review this. Ask another reviewer.',
+          );
         }
         if (approval.review === 'closed') throw new DomainError('conflict', 'Somebody has looked at it already.');
         if (!isFinding(finding)) return refuseField('/finding', `One of ${GLASS_FINDINGS.join(', ')}.`);

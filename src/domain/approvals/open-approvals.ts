@@ -31,6 +31,8 @@ export type Wanted = {
   readonly door: Door;
   /** Who answers for the agent. */
   readonly owner: string;
+  /** Accounts that own an actor of the chain, at most 512. */
+  readonly ownersWhenAsked?: readonly string[];
   readonly action: Action;
   readonly risk: Risk;
   readonly requires: Requirements;
@@ -246,6 +248,7 @@ export const openApprovals = ({
           digest,
           agent: action.agent,
           owner: wanted.owner,
+          ...(wanted.ownersWhenAsked ? { ownersWhenAsked: wanted.ownersWhenAsked } : {}),
           subject: action.subject,
           resource: action.resource,
           risk: wanted.risk,

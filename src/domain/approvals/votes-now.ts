@@ -4,6 +4,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Absences } from './absences.ts';
 import { type Approval, seatOf, type Vote } from './approval.ts';
 import { type NamedApproval, namesAt, type Resolve } from './approvers.ts';
+import type { OwnersOfChain } from './owners-of-chain.ts';
 
 type Found<T> = Promise<{ readonly document: T } | undefined>;
 
@@ -12,7 +13,8 @@ export type VotesNow = ReturnType<typeof votesNow>;
 /** As whom somebody decides: as herself, or for somebody who is away. */
 export type Seat = { readonly of: string; readonly absence?: string; readonly until?: number };
 
-type Asked = Pick<Approval, 'id' | 'agent' | 'subject' | 'mustAgree'> & NamedApproval;
+type Asked = Pick<Approval, 'id' | 'agent' | 'subject' | 'mustAgree' | 'action' | 'owner' | 'ownersWhenAsked'> &
+  NamedApproval;
 
 /**
  * Whose yes still counts: of somebody who is active, was not disabled since she said it, and is still one of those who are
@@ -22,26 +24,29 @@ type Asked = Pick<Approval, 'id' | 'agent' | 'subject' | 'mustAgree'> & NamedApp
 export const votesNow = ({
   accounts,
   agents,
+  chainOwners,
   resolve: { approversOf, leftOut },
   absences,
   clock,
 }: {
   readonly accounts: { get(id: string): Found<Account> };
   readonly agents: { get(id: string): Found<Pick<Agent, 'owner'>> };
+  readonly chainOwners: Pick<OwnersOfChain, 'of'>;
   readonly resolve: Resolve;
   readonly absences: Pick<Absences, 'counts' | 'ofAway' | 'ofDeputy'>;
   readonly clock: Pick<Clock, 'now'>;
 }) => {
-  /** Those who are asked, and those who may not be whosever deputy they are. */
+  /**
+   * Those who are asked, and those who decide for no other person: who is left out, and the owners of every actor in the
+   * chain. Else an owner would decide alone about their own agent, as deputy of the person on whose behalf it acts.
+   */
   const whoNow = async (approval: Asked): Promise<{ asked: readonly string[]; out: readonly string[] }> => {
-    const agent = (await agents.get(approval.agent))?.document;
-    if (!agent) return { asked: [], out: [] };
+    const [agent, owners] = await Promise.all([agents.get(approval.agent), chainOwners.of(approval)]);
+    if (!agent || !owners) return { asked: [], out: [] };
     const names = namesAt(approval, clock.now());
-    const [asked, out] = await Promise.all([
-      approversOf(agent, approval.subject, names),
-      leftOut(agent, approval.subject, names),
-    ]);
-    return { asked, out };
+    const concerned = { subject: approval.subject, owner: agent.document.owner, owners };
+    const [asked, out] = await Promise.all([approversOf(concerned, names), leftOut(concerned, names)]);
+    return { asked, out: [...new Set([...out, ...owners])] };
   };
 
   const stands = async (account: string, at: number): Promise<boolean> => {

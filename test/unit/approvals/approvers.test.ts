@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import type { Account } from '../../../src/domain/accounts/account.ts';
 import type { Door } from '../../../src/domain/approvals/approval.ts';
-import { approversOf, namesAt, whomToAsk } from '../../../src/domain/approvals/approvers.ts';
+import { approversOf, type Names, namesAt, whomToAsk } from '../../../src/domain/approvals/approvers.ts';
 import type { Group } from '../../../src/domain/groups/group.ts';
 import { account } from '../token-exchange/fakes.ts';
 
@@ -19,7 +19,11 @@ const resolveIn = ({
     groups: { get: async (id) => (id === 'grp_1' ? { document: { id, members } as unknown as Group } : undefined) },
   });
 
-const of = (more: Parameters<typeof resolveIn>[0] = {}) => resolveIn(more).approversOf;
+/** As accounts, of an agent that acts for itself: the owner is the only one in the chain. */
+const of =
+  (more: Parameters<typeof resolveIn>[0] = {}) =>
+  ({ owner }: { owner: string }, subject: string, names: Names, owners: readonly string[] = [owner]) =>
+    resolveIn(more).approversOf({ subject, owner, owners }, names);
 
 const asked = (
   quorum: number,

@@ -7,6 +7,7 @@ import type { Action } from '../../../src/domain/approvals/action.ts';
 import type { Approval, Vote } from '../../../src/domain/approvals/approval.ts';
 import { type ApprovalDesk, approvalDesk } from '../../../src/domain/approvals/approval-desk.ts';
 import type { ApprovalSettings, Wanted } from '../../../src/domain/approvals/open-approvals.ts';
+import { ownersOfChain } from '../../../src/domain/approvals/owners-of-chain.ts';
 import { type DocumentStore, StoreUnavailable } from '../../../src/domain/ports/document-store.ts';
 import { type MasterKey, masterKey } from '../../../src/domain/secrets/master-key.ts';
 import { countedIdentifiers, ISSUER, movableClock, recordedAudit, START } from '../delegation/fakes.ts';
@@ -125,8 +126,10 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
             return found && { document: found };
           },
         },
-        agents: { get: async (id) => (id === 'agt_gone' ? undefined : { document: { owner: 'acc_owner' } }) },
-        owners: { answersFor: async (owner, account) => owner === account },
+        chainOwners: ownersOfChain({
+          agents: { get: async (id) => (id === 'agt_gone' ? undefined : { document: { owner: 'acc_owner' } }) },
+          groups: { get: async () => undefined },
+        }),
         resolve: { leftOut: async () => [...out] },
       },
       votes: {

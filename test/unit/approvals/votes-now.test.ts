@@ -3,6 +3,7 @@ import type { Account } from '../../../src/domain/accounts/account.ts';
 import type { Absence } from '../../../src/domain/approvals/absence.ts';
 import type { Approval, Vote } from '../../../src/domain/approvals/approval.ts';
 import { approversOf } from '../../../src/domain/approvals/approvers.ts';
+import { ownersOfChain } from '../../../src/domain/approvals/owners-of-chain.ts';
 import { votesNow } from '../../../src/domain/approvals/votes-now.ts';
 import { account } from '../token-exchange/fakes.ts';
 import { START, strong } from './fakes.ts';
@@ -12,6 +13,7 @@ const GROUPS: Record<string, readonly string[]> = { grp_1: ['acc_bob', 'acc_cleo
 const scene = ({
   absent = [] as readonly (readonly [away: string, deputy: string])[],
   owner = 'acc_owner',
+  owners = {} as Record<string, string>,
   groups = GROUPS,
   disabled = [] as readonly string[],
 } = {}) => {
@@ -20,15 +22,19 @@ const scene = ({
   const all = absent.map(
     ([away, deputy]) => ({ id: `abs_${away}_${deputy}`, account: away, deputy, until: START + 99 }) as Absence,
   );
+  const inGroups = {
+    get: async (id: string) => (groups[id] ? { document: { id, members: groups[id] } as never } : undefined),
+  };
+  const agents = {
+    get: async (id: string) => (id === 'agt_gone' ? undefined : { document: { owner: owners[id] ?? owner } }),
+  };
   return {
     now,
     votes: votesNow({
       accounts: { get: async (id) => ({ document: person(id) }) },
-      agents: { get: async () => ({ document: { owner } }) },
-      resolve: approversOf({
-        accounts: { getMany: async (ids) => ids.map(person) },
-        groups: { get: async (id) => (groups[id] ? { document: { id, members: groups[id] } as never } : undefined) },
-      }),
+      agents,
+      chainOwners: ownersOfChain({ agents, groups: inGroups }),
+      resolve: approversOf({ accounts: { getMany: async (ids) => ids.map(person) }, groups: inGroups }),
       absences: {
         ofDeputy: async (deputy) => all.filter((one) => one.deputy === deputy),
         ofAway: async (away) => all.filter((one) => away.includes(one.account)),
@@ -44,6 +50,8 @@ const approval = (more: Partial<Approval> = {}): Approval =>
   ({
     id: 'apv_1',
     agent: 'agt_a',
+    action: { chain: { sub: 'agt_a', act: { sub: 'agt_b' } } },
+    owner: 'acc_owner',
     subject: 'acc_anna',
     approverNames: ['grp_1'],
     mustAgree: null,
@@ -110,7 +118,28 @@ describe('as whom somebody decides', () => {
     expect(await seats(made, 'acc_owner', more)).toEqual([]);
     expect(await seats(made, 'acc_anna', more)).toEqual([]);
     expect(await made.votes.deputiesOf(approval(more), ['acc_bob'])).toEqual([]);
-    expect(await seats(made, 'acc_owner')).toEqual(['acc_bob']);
+  });
+
+  test.each<[string, Parameters<typeof scene>[0], Partial<Approval>]>([
+    ['of the agent that asks', { owner: 'acc_dora' }, {}],
+    ['of another actor in the chain', { owners: { agt_b: 'acc_dora' } }, {}],
+    ['in a group', { owners: { agt_b: 'grp_2' } }, {}],
+    ['of an actor when it was asked', {}, { ownersWhenAsked: ['acc_dora'] }],
+    ['when it was asked, of one from before owners were kept', {}, { owner: 'acc_dora' }],
+  ])('AP-03 an owner %s decides as deputy of no other person', async (_, world, more) => {
+    const absent = [
+      ['acc_anna', 'acc_dora'],
+      ['acc_bob', 'acc_dora'],
+    ] as const;
+    const made = scene({ absent, ...world });
+    const asked = { approverNames: ['subject', 'grp_1'], ...more };
+    expect(await seats(made, 'acc_dora', asked)).toEqual([]);
+    expect(await made.votes.deputiesOf(approval(asked), ['acc_anna', 'acc_bob'])).toEqual([]);
+  });
+
+  test('AP-03 where an actor of the chain is not registered, no account decides', async () => {
+    const chain = { sub: 'agt_a', act: { sub: 'agt_gone' } };
+    expect(await seats(scene(), 'acc_bob', { action: { chain } as Approval['action'] })).toEqual([]);
   });
 
   test('who is left out and is asked for her consent says that for herself alone', async () => {
