@@ -14,7 +14,7 @@ export const dataFolder = (folder: string) => {
     administratorKey: at('administrator.json'),
     /** Heads of the audit trail at its last checkpoint: a start on an older database refuses (decision D24). */
     auditWitness: at('witness.json'),
-    /** A file for each kill that stands, or that the store does not hold yet (decision D24). */
+    /** Folder of the latch: kills that stand, or that the store does not hold yet (decision D24). */
     kills: at('kills'),
   } as const;
 };

@@ -59,13 +59,18 @@ export const readPrivateFile = (path: string): string | undefined => {
     throw error;
   }
   try {
-    // Windows has no such modes: what it reports says nothing.
-    if (process.platform !== 'win32' && (fstatSync(handle).mode & MODES_OF_OTHERS) !== 0) {
-      throw new Error(`${path} may be read or changed by others; make it private: chmod 600 ${path}`);
-    }
+    assertPrivate(handle, path);
     return readFileSync(handle, 'utf8');
   } finally {
     closeSync(handle);
+  }
+};
+
+/** Throws when others than its owner may read or change the open file. */
+export const assertPrivate = (handle: number, path: string): void => {
+  // Windows has no such modes: what it reports says nothing.
+  if (process.platform !== 'win32' && (fstatSync(handle).mode & MODES_OF_OTHERS) !== 0) {
+    throw new Error(`${path} may be read or changed by others; make it private: chmod 600 ${path}`);
   }
 };
 

@@ -1,35 +1,205 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  fdatasyncSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { KillLatch, LatchedKill } from '../../src/domain/ports/kill-latch.ts';
-import { readPrivateFile, writePrivateFile } from './key-files.ts';
+import { fileLock } from './file-lock.ts';
+import { assertPrivate, createPrivateFile, readPrivateFile } from './key-files.ts';
 
-const FILE = /^kil_[a-z2-7]{26}\.json$/;
+/** A kill with the longest members takes half of it. */
+const SLOT_BYTES = 8192;
+/** Slots that are added at once: half a megabyte. */
+const SLOTS = 64;
+/** With fewer free ones, more are added. */
+const FEWEST_FREE = 16;
+/** Digest of what follows, its length in bytes, and the record. */
+const HEAD = /^([0-9a-f]{64}) (\d{1,4})\n/;
+const HEAD_BYTES = 80;
+/** Kills of before there were slots: a file each. */
+const FORMER_FILE = /^kil_[a-z2-7]{26}\.json$/;
 
-/** One private file for each kill in `folder`, which is made with the first; written whole or not at all, and synced. */
+type Slot = { readonly at: number; readonly record?: { readonly sequence: number; readonly latched: LatchedKill } };
+
+/**
+ * Kills in `folder`/latch, a file of slots that is allocated ahead: taking one up overwrites a slot in place, which needs
+ * no new block of a full volume. A record counts when its digest fits, so that one that was cut off by a crash does not;
+ * a newer one of the same kill goes to another slot before the former is cleared.
+ */
 export const fileKillLatch = (folder: string): KillLatch => {
-  const fileOf = (id: string): string => join(folder, `${id}.json`);
+  const path = join(folder, 'latch');
+  const locked = fileLock(join(folder, 'latch.lock'));
+
+  /** Undefined where there is no file. */
+  const opened = (): number | undefined => {
+    try {
+      const handle = openSync(path, 'r+');
+      assertPrivate(handle, path);
+      return handle;
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  };
+  const withSlots = <T>(work: (handle: number, slots: readonly Slot[]) => T): T | undefined => {
+    const handle = opened();
+    if (handle === undefined) return undefined;
+    try {
+      return work(handle, slotsOf(handle));
+    } finally {
+      closeSync(handle);
+    }
+  };
+
+  const allocate = (): void => {
+    if (withSlots(() => true) === undefined) createPrivateFile(path, NEW_SLOTS);
+    withSlots((handle, slots) => {
+      if (slots.filter(({ record }) => !record).length < FEWEST_FREE) grow(handle, slots.length);
+    });
+  };
+
+  const put = (latched: LatchedKill): void => {
+    const isPut = withSlots((handle, slots) => {
+      const sequence = 1 + Math.max(0, ...slots.map(({ record }) => record?.sequence ?? 0));
+      const former = slots.filter(({ record }) => record?.latched.kill.id === latched.kill.id);
+      // Without a free slot the former one is overwritten: only then could a crash in this moment lose it.
+      const slot = slots.find(({ record }) => !record) ?? former[0];
+      if (!slot) throw Object.assign(new Error(`${path} has no free slot, and its volume no room`), { code: 'ENOSPC' });
+      overwrite(handle, slot.at, recordBytes({ sequence, latched }));
+      clear(
+        handle,
+        former.filter(({ at }) => at !== slot.at),
+      );
+      return true;
+    });
+    if (!isPut) throw Object.assign(new Error(`${path} is not there`), { code: 'ENOENT' });
+  };
+
+  const prepare = (): void => {
+    allocate();
+    for (const name of readdirSync(folder).filter((one) => FORMER_FILE.test(one))) {
+      const text = readPrivateFile(join(folder, name));
+      if (text !== undefined) put(JSON.parse(text) as LatchedKill);
+      rmSync(join(folder, name), { force: true });
+    }
+  };
+
   return {
+    async prepare() {
+      locked(prepare);
+    },
     async read() {
-      return filesIn(folder).flatMap((name): readonly LatchedKill[] => {
-        // Gone between the listing and the reading: another process has removed it.
-        const text = readPrivateFile(join(folder, name));
-        return text === undefined ? [] : [JSON.parse(text) as LatchedKill];
-      });
+      // Nothing was latched here, and reading makes no file.
+      const handle = opened();
+      if (handle === undefined) return [];
+      closeSync(handle);
+      return locked(() => withSlots((_, slots) => newest(slots)) ?? []);
     },
     async write(latched) {
-      writePrivateFile(fileOf(latched.kill.id), JSON.stringify(latched));
+      locked(() => {
+        // Where there is room, more is made now; where there is none, there are slots from before.
+        tried(prepare);
+        put(latched);
+      });
     },
     async remove(id) {
-      rmSync(fileOf(id), { force: true });
+      locked(() =>
+        withSlots((handle, slots) =>
+          clear(
+            handle,
+            slots.filter(({ record }) => record?.latched.kill.id === id),
+          ),
+        ),
+      );
     },
   };
 };
 
-const filesIn = (folder: string): readonly string[] => {
+/** Of two records of one kill, a crash between writing and clearing left the older. */
+const newest = (slots: readonly Slot[]): readonly LatchedKill[] => {
+  const found = new Map<string, { readonly sequence: number; readonly latched: LatchedKill }>();
+  for (const { record } of slots) {
+    if (!record) continue;
+    const { id } = record.latched.kill;
+    if ((found.get(id)?.sequence ?? -1) < record.sequence) found.set(id, record);
+  }
+  return [...found.values()].sort((a, b) => a.sequence - b.sequence).map(({ latched }) => latched);
+};
+
+const slotsOf = (handle: number): readonly Slot[] => {
+  const bytes = Buffer.alloc(fstatSync(handle).size);
+  for (let at = 0; at < bytes.length; ) {
+    const read = readSync(handle, bytes, at, bytes.length - at, at);
+    if (read === 0) break;
+    at += read;
+  }
+  // What is left behind the last whole slot was cut off while it was added.
+  return Array.from({ length: Math.floor(bytes.length / SLOT_BYTES) }, (_, index) => {
+    const at = index * SLOT_BYTES;
+    const record = recordIn(bytes.subarray(at, at + SLOT_BYTES));
+    return record ? { at, record } : { at };
+  });
+};
+
+const recordIn = (slot: Buffer): Slot['record'] => {
+  const head = HEAD.exec(slot.toString('latin1', 0, HEAD_BYTES));
+  if (!head) return undefined;
+  const [text, digest, length] = head;
+  const body = slot.subarray(text.length, text.length + Number(length));
+  return digestOf(body) === digest ? (JSON.parse(body.toString()) as Slot['record']) : undefined;
+};
+
+/** Throws RangeError when it does not fit into a slot. */
+const recordBytes = (record: NonNullable<Slot['record']>): Buffer => {
+  const body = Buffer.from(JSON.stringify(record));
+  const text = Buffer.concat([Buffer.from(`${digestOf(body)} ${body.length}\n`), body]);
+  if (text.length >= SLOT_BYTES) throw new RangeError(`a kill takes at most ${SLOT_BYTES} bytes in the latch`);
+  const slot = Buffer.from(FREE);
+  text.copy(slot);
+  return slot;
+};
+
+const FREE = Buffer.alloc(SLOT_BYTES, ' ');
+FREE[SLOT_BYTES - 1] = 0x0a;
+
+const NEW_SLOTS = FREE.toString().repeat(SLOTS);
+
+const clear = (handle: number, slots: readonly Slot[]): void => {
+  for (const { at } of slots) overwrite(handle, at, FREE);
+};
+
+const overwrite = (handle: number, at: number, bytes: Buffer): void => {
+  for (let written = 0; written < bytes.length; )
+    written += writeSync(handle, bytes, written, bytes.length - written, at + written);
+  fdatasyncSync(handle);
+};
+
+/** All of the new slots or none. */
+const grow = (handle: number, count: number): void => {
   try {
-    return readdirSync(folder).filter((name) => FILE.test(name));
+    overwrite(handle, count * SLOT_BYTES, Buffer.from(NEW_SLOTS));
   } catch (error) {
-    if ((error as { code?: unknown }).code === 'ENOENT') return [];
+    ftruncateSync(handle, count * SLOT_BYTES);
     throw error;
   }
 };
+
+const tried = (work: () => void): void => {
+  try {
+    work();
+  } catch {
+    // Tried again with the next.
+  }
+};
+
+const digestOf = (body: Buffer): string => createHash('sha256').update(body).digest('hex');
+
+const codeOf = (error: unknown): unknown => (error as { code?: unknown }).code;

@@ -2,7 +2,7 @@
  * Nodes that share nothing but MongoDB and Redis: each with a data folder of its own. What is ended at one of them is
  * over at the other, whether Redis is there or not, and whether MongoDB takes writes or not.
  */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -123,7 +123,7 @@ const startNode = async (port: number, process: number) => {
     },
     ask: (identity: Identity): Promise<Answer> =>
       form('/token', identity, { grant_type: 'client_credentials', resource: scene.jwt.identifier }),
-    latchFiles: async (): Promise<readonly string[]> => readdir(join(dataFolder, 'kills')).catch(() => []),
+    latchedIds: async (): Promise<readonly string[]> => (await behalf.services.latch.read()).map(({ kill }) => kill.id),
     async close(): Promise<void> {
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -190,7 +190,7 @@ describe('LC-11 of two nodes that share no volume', () => {
     expect(performance.now() - answeredAt).toBeLessThan(2000);
     expect(await other.isActive(control)).toBe(true);
     expect(await one.isActive(token)).toBe(false);
-    await until(async () => (await other.latchFiles()).includes(`${id}.json`));
+    await until(async () => (await other.latchedIds()).includes(String(id)));
     expect(other.behalf.services.latched.get(String(id))?.reason).toBe('a test');
 
     takesWrites = true;

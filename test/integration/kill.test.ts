@@ -1,4 +1,3 @@
-import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
@@ -297,7 +296,7 @@ describe('LC-11 while the store takes no writes', () => {
   });
   afterAll(async () => durable?.close());
 
-  const latchFiles = () => readdirSync(join(durable.dataFolder, 'kills')).sort();
+  const latchedIds = async () => (await durable.behalf.services.latch.read()).map(({ kill }) => kill.id);
   const isLive = async ({ calls, files, tokens }: TokenFamily): Promise<boolean> =>
     (await calls.introspect(files.credential, tokens.agentFiles)).body['active'] === true;
   const reconciled = async (id: unknown) =>
@@ -317,7 +316,7 @@ describe('LC-11 while the store takes no writes', () => {
     expect(answer).toMatchObject({ status: 202, body: { state: 'standing', not_durable_yet: ['audit', 'store'] } });
     expect(await isLive(family)).toBe(false);
     expect(await isLive(control)).toBe(true);
-    expect(latchFiles()).toEqual([`${answer.body['id']}.json`]);
+    expect(await latchedIds()).toEqual([answer.body['id']]);
     expect((await there.management.call('GET', '/kills?standing=true')).body['items']).toMatchObject([
       { id: answer.body['id'] },
     ]);
@@ -329,7 +328,7 @@ describe('LC-11 while the store takes no writes', () => {
     expect(await isLive(family)).toBe(false);
     const lifted = await there.management.call('POST', `/kills/${answer.body['id']}/lift`);
     expect(lifted).toMatchObject({ status: 200, body: { state: 'lifted' } });
-    expect(latchFiles()).toEqual([]);
+    expect(await latchedIds()).toEqual([]);
     advance(LATER);
     expect(await isLive(family)).toBe(false);
   });

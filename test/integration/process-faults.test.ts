@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { faultWorld } from '../faults/attempts.ts';
 import { makeScene, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { runCli, type ServerProcess, startServer } from '../support/server-process.ts';
+import { smallVolume } from '../support/small-volume.ts';
 
 const until = async (holds: () => Promise<boolean>): Promise<void> => {
   const end = performance.now() + 20_000;
@@ -27,9 +28,9 @@ const mount = (...parameters: readonly string[]): boolean => {
   }
 };
 /** Small enough to be filled in a moment. Takes root; where there is none the tests are skipped by name. */
-const folder = mkdtempSync(join(tmpdir(), 'behalf-small-disk-'));
-const isMounted = mount('-t', 'tmpfs', '-o', 'size=48m,mode=0700', 'tmpfs', folder);
-const onSmallDisk = isMounted ? test : test.skip;
+const volume = smallVolume(48);
+const { folder } = volume;
+const onSmallDisk = volume.isMounted ? test : test.skip;
 
 let server: ServerProcess;
 let scene: Scene;
@@ -39,25 +40,11 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await server?.remove();
-  if (isMounted) execFileSync('umount', ['-l', folder]);
-  rmSync(folder, { recursive: true, force: true });
+  volume.remove();
 });
 
 const own = () =>
   scene.calls.token(scene.keyed(scene.agent), { grant_type: 'client_credentials', resource: scene.jwt.identifier });
-
-/** Fills the disk; answers what makes room again. */
-const fillDisk = (): (() => void) => {
-  const filler = join(folder, 'filler');
-  for (const bytes of [1_000_000, 4096, 512]) {
-    try {
-      for (;;) appendFileSync(filler, Buffer.alloc(bytes));
-    } catch {
-      // Full.
-    }
-  }
-  return () => rmSync(filler, { force: true });
-};
 
 describe('FT-06 FT-07 a full disk', () => {
   onSmallDisk(
@@ -65,7 +52,7 @@ describe('FT-06 FT-07 a full disk', () => {
     async () => {
       const world = await faultWorld(scene);
       const attempts = await world.prepare();
-      const makeRoom = fillDisk();
+      const makeRoom = volume.fill();
       try {
         // What fits into pages that are there may still be written; then nothing does.
         await until(async () => (await own()).status === 503);
@@ -93,7 +80,7 @@ describe('FT-06 FT-07 a full disk', () => {
       const code = await scene.newCode(scene.jwt.identifier);
       const { app } = scene;
       expect((await scene.calls.token(scene.keyed(app), code)).status).toBe(200);
-      const makeRoom = fillDisk();
+      const makeRoom = volume.fill();
       await own();
       await server.kill();
       makeRoom();

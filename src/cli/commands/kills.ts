@@ -5,7 +5,7 @@ import { fileKillLatch } from '../../../adapters/node/kill-latch.ts';
 import { dataFolder } from '../../../config/data-folder.ts';
 import { isFinal, type Kill, type KillScope, killKey, latchedKills } from '../../domain/revocation/kill.ts';
 import { killSwitch } from '../../domain/revocation/kill-switch.ts';
-import { type Call, type Command, EXIT, type Option, usageError } from '../command.ts';
+import { type Call, type Command, CommandError, EXIT, type Option, usageError } from '../command.ts';
 import { existingDatabase, withLocalStore } from '../local-store.ts';
 import type { Json } from '../management-client.ts';
 import { listCommand, type ManagementCall, managementCommand, showCommand, timeText } from '../management-commands.ts';
@@ -14,6 +14,9 @@ import { printable } from '../table.ts';
 import { findAccount } from './accounts.ts';
 
 const PATH = '/kills';
+
+/** As for the API. */
+const LONGEST_REASON = 500;
 
 const ON_THIS_MACHINE = {
   config: SETTINGS.config,
@@ -75,22 +78,32 @@ const killHere = async (scope: KillScope, call: Call): Promise<number> => {
   if (scope !== 'all' && scope !== 'token' && !isUrl && !/^(?:agt|acc|app|dlg)_[a-z2-7]{26}$/.test(target)) {
     throw usageError('With --local the target is named by its id.');
   }
+  const reason = call.required('reason');
+  if (reason.length > LONGEST_REASON) throw usageError(`A reason has at most ${LONGEST_REASON} characters.`);
   const kill: Kill = {
     id: randomIdentifiers.newId('kil'),
     scope,
     target,
     key: killKey(scope, target),
-    reason: call.required('reason'),
+    reason,
     by: 'system',
     state: isFinal(scope) ? 'final' : 'standing',
     signatures: [],
     createdAt: systemClock.now(),
   };
   const folder = dataFolder(settings(call).data.folder).kills;
-  await fileKillLatch(folder).write({ kill, missing: ['audit', 'store'] });
+  try {
+    await fileKillLatch(folder).write({ kill, missing: ['audit', 'store'] });
+  } catch (error) {
+    throw new CommandError(`The kill could not be written to ${folder}, and nothing is stopped: ${messageOf(error)}.`, {
+      hint: 'Free some megabytes on the volume of the data folder, and order it again.',
+    });
+  }
   call.terminal.out(`${told(scope, call)} The kill is ${kill.id}.\n`);
   return EXIT.done;
 };
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 const lift = managementCommand({
   words: ['kills', 'lift'],

@@ -9,6 +9,11 @@ export type LatchedKill = { readonly kill: Kill; readonly missing: readonly ('au
  * stable storage when its promise resolves. Processes on one volume share it. Any method throws when the volume fails.
  */
 export interface KillLatch {
+  /**
+   * Allocates room for kills to come, so that `write` works on a volume that has become full. Idempotent. Absent where
+   * nothing is to be allocated.
+   */
+  prepare?(): Promise<void>;
   read(): Promise<readonly LatchedKill[]>;
   /** Replaces what was written for the same kill. */
   write(latched: LatchedKill): Promise<void>;

@@ -55,9 +55,10 @@ export const waitingKills = (deps: {
   /** What a restored database, or a crash between two writes, may have lost of a kill that is done. */
   const renew = async (copy: Kill): Promise<void> => {
     if (!(await register.holds(copy))) {
+      const waiting: LatchedKill = { kill: copy, missing: ['store'] };
       latched.add(copy);
-      await latch.write({ kill: copy, missing: ['store'] });
-      await reconcile({ kill: copy, missing: ['store'] });
+      await latch.write(waiting).catch(() => unwritten.set(copy.id, waiting));
+      await reconcile(waiting);
     } else if ((await register.get(copy.id))?.state === 'lifted') await latch.remove(copy.id).catch(() => undefined);
   };
 
@@ -125,6 +126,8 @@ export const waitingKills = (deps: {
 
     /** Before a node serves: what is latched counts, and copies that the store has lost are put back. */
     async start(): Promise<void> {
+      // On a volume that is full already there may be room from before.
+      await latch.prepare?.().catch(() => undefined);
       for (const found of await latch.read()) {
         if (found.missing.length > 0) latched.add(found.kill);
         await succeeds(() => (found.missing.length > 0 ? reconcile(found) : renew(found.kill)));

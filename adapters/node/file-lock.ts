@@ -1,0 +1,31 @@
+import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+const WAIT_MILLISECONDS = 5_000;
+
+/**
+ * Runs synchronous work under a lock that processes of one machine share by the file at `path`, which stays empty. The
+ * operating system gives the lock back when a process ends. Taking it writes nothing, so that a full volume does not
+ * refuse it. Throws when the file cannot be made, and after 5 s in which others held it.
+ */
+export const fileLock = (path: string): (<T>(work: () => T) => T) => {
+  let connection: DatabaseSync | undefined;
+  const open = (): DatabaseSync => {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    closeSync(openSync(path, 'a', 0o600));
+    const made = new DatabaseSync(path, { timeout: WAIT_MILLISECONDS });
+    // No journal on disk, should SQLite ever want one.
+    made.exec('PRAGMA journal_mode = MEMORY');
+    return made;
+  };
+  return (work) => {
+    connection ??= open();
+    connection.exec('BEGIN EXCLUSIVE');
+    try {
+      return work();
+    } finally {
+      connection.exec('ROLLBACK');
+    }
+  };
+};
