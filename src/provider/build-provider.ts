@@ -51,6 +51,7 @@ import { leasesNameVersions } from './lease-maker.ts';
 import type { modelAdapter } from './model-adapter.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { OwnSignatures } from './own-signatures.ts';
+import { checkParameters } from './parameter-bounds.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
 import type { PresentedInstances } from './presented-instances.ts';
 import { publishedMetadata } from './published-metadata.ts';
@@ -178,7 +179,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   leasesNameVersions(provider);
   exactLocalhost(provider);
   toldByUs(provider, deps.signedOutAt);
-  withoutParametersAtFirst(provider, presented.take);
+  withoutParametersAtFirst(provider, presented.take, checkParameters);
   refuseOtherGrantTypes(provider);
 
   // Outermost first: what is written down is what leaves.

@@ -6,17 +6,32 @@
  */
 import type Provider from 'oidc-provider';
 
-/** `onRead` hears of the parameters as soon as they are known, and may put others in their place. */
+/**
+ * `onRead` hears of the parameters as soon as they are known, and may put others in their place; `onEach` of those that
+ * are read later in the same request as well. What either throws refuses the request.
+ */
 export const withoutParametersAtFirst = (
   provider: Provider,
   onRead: (context: never, read: Record<string, unknown>) => void = () => undefined,
+  onEach: (context: never, read: Record<string, unknown>) => void = () => undefined,
 ): void => {
   Object.defineProperty(provider.OIDCContext.prototype, 'params', {
     configurable: true,
     get: () => ({}),
     set(read: Record<string, unknown>) {
-      onRead((this as unknown as { readonly ctx: never }).ctx, read);
-      Object.defineProperty(this, 'params', { value: read, writable: true, enumerable: true, configurable: true });
+      const { ctx } = this as unknown as { readonly ctx: never };
+      onEach(ctx, read);
+      onRead(ctx, read);
+      let known = read;
+      Object.defineProperty(this, 'params', {
+        get: () => known,
+        set(next: Record<string, unknown>) {
+          onEach(ctx, next);
+          known = next;
+        },
+        enumerable: true,
+        configurable: true,
+      });
     },
   });
 };
