@@ -17,6 +17,7 @@ import { close, opened } from './compose/opening.ts';
 import { peoplePages } from './compose/people-pages.ts';
 import { registration as selfService } from './compose/registration.ts';
 import { services } from './compose/services.ts';
+import { sweeping } from './compose/sweeping.ts';
 import { knowsAgent } from './domain/approvals/acquaintance.ts';
 import { approvalUse } from './domain/approvals/approval-use.ts';
 import { endOfSignIn } from './domain/approvals/taken-back.ts';
@@ -170,7 +171,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   });
   const keeping: Housekeeping = housekeeping({
     configuration,
-    documents,
+    sweeper: sweeping(made),
     ephemeral,
     broadcast,
     clock,

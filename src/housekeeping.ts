@@ -3,13 +3,11 @@ import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import type { Broadcast } from './domain/ports/broadcast.ts';
 import type { Clock } from './domain/ports/clock.ts';
-import type { DocumentStore } from './domain/ports/document-store.ts';
 import type { EphemeralStore } from './domain/ports/ephemeral-store.ts';
+import type { Sweeper } from './domain/retention/sweeper.ts';
 import type { ReadinessCheck } from './http/operations.ts';
 
 const SWEEP_EVERY_MILLISECONDS = 5_000;
-/** Rows a batch: small enough not to be felt by requests. */
-const SWEEP_BATCH = 500;
 /** How soon a key set that another node has changed is taken up (decision D23), and clocks are compared. */
 const LOOK_EVERY_MILLISECONDS = 1_000;
 const BEAT_EVERY_MILLISECONDS = 2_000;
@@ -36,7 +34,7 @@ export type Housekeeping = {
 
 export const housekeeping = (deps: {
   readonly configuration: Configuration;
-  readonly documents: DocumentStore;
+  readonly sweeper: Sweeper;
   readonly ephemeral: EphemeralStore;
   readonly broadcast: Pick<Broadcast, 'publish' | 'subscribe'>;
   readonly clock: Clock;
@@ -56,7 +54,7 @@ export const housekeeping = (deps: {
 }): Housekeeping => {
   const {
     configuration,
-    documents,
+    sweeper,
     ephemeral,
     broadcast,
     clock,
@@ -107,8 +105,7 @@ export const housekeeping = (deps: {
 
   every(SWEEP_EVERY_MILLISECONDS, 'sweep', async () => {
     if (deps.steps?.isSteady() === false) return;
-    await documents.sweep(clock.now(), SWEEP_BATCH);
-    await ephemeral.sweep(SWEEP_BATCH);
+    await sweeper.run();
   });
   every(configuration.audit.checkpointSeconds * 1000, 'checkpoint', () => audit.checkpoint());
   every(configuration.audit.refusalIntervalSeconds * 1000, 'refusals', () => refusals.flush());
@@ -174,6 +171,7 @@ export const housekeeping = (deps: {
     },
     async stop() {
       isStopped = true;
+      sweeper.stop();
       for (const timer of timers) clearInterval(timer);
       clearTimeout(keyTimer);
       await Promise.all(running);

@@ -25,6 +25,7 @@ import {
   listValues,
 } from '../../src/domain/ports/store-rules.ts';
 import { compareText } from './compare-text.ts';
+import { countUpTo, sweepingOver } from './sweeping.ts';
 
 /** A document as it is kept: a copy, frozen, so that no caller can change what is in the store. */
 type Entry = {
@@ -40,6 +41,7 @@ type MemoryCollection = {
   readonly entries: Map<string, Entry>;
   /** For each unique index, the key of its fields → the id that holds it. */
   readonly uniqueKeys: readonly { readonly fields: readonly string[]; readonly holders: Map<string, string> }[];
+  readonly sweeping: ReturnType<typeof sweepingOver<Entry>>;
 };
 
 export const memoryDocumentStore = (): DocumentStore => {
@@ -61,21 +63,21 @@ export const memoryDocumentStore = (): DocumentStore => {
       collections.set(rules.name, known);
       return collectionOver<T>(known, assertOpen);
     },
-    async sweep(now, limit) {
+    expiring: () =>
+      [...collections.values()].flatMap(({ rules }) => (rules.expiresAt === undefined ? [] : [rules.name])),
+    async sweep(name, now, limit) {
       assertOpen();
-      let removed = 0;
-      for (const collection of collections.values()) {
-        const { expiresAt } = collection.rules;
-        if (expiresAt === undefined) continue;
-        for (const entry of collection.entries.values()) {
-          if (removed >= limit) return removed;
-          const end = entry.fields.get(expiresAt);
-          if (typeof end !== 'number' || end >= now) continue;
-          remove(collection, entry);
-          removed += 1;
-        }
-      }
-      return removed;
+      const { collection, isOver } = expiring(collections.get(name), name);
+      return collection.sweeping.slice(limit, (entry) => {
+        if (!isOver(entry, now)) return false;
+        remove(collection, entry);
+        return true;
+      });
+    },
+    async countExpired(name, now, most) {
+      assertOpen();
+      const { collection, isOver } = expiring(collections.get(name), name);
+      return countUpTo(most, collection.entries.values(), (entry) => isOver(entry, now));
     },
     async close() {
       isClosed = true;
@@ -83,13 +85,27 @@ export const memoryDocumentStore = (): DocumentStore => {
   };
 };
 
-const emptyCollection = (rules: CollectionRules): MemoryCollection => ({
-  rules,
-  entries: new Map(),
-  uniqueKeys: rules.indexes
-    .filter((index) => index.unique === true)
-    .map((index) => ({ fields: index.fields, holders: new Map() })),
-});
+const emptyCollection = (rules: CollectionRules): MemoryCollection => {
+  const entries = new Map<string, Entry>();
+  return {
+    rules,
+    entries,
+    uniqueKeys: rules.indexes
+      .filter((index) => index.unique === true)
+      .map((index) => ({ fields: index.fields, holders: new Map() })),
+    sweeping: sweepingOver(() => entries.values()),
+  };
+};
+
+const expiring = (collection: MemoryCollection | undefined, name: string) => {
+  const end = collection?.rules.expiresAt;
+  if (collection === undefined || end === undefined) throw new TypeError(`documents of ${name} do not expire`);
+  const isOver = ({ fields }: Entry, now: number): boolean => {
+    const value = fields.get(end);
+    return typeof value === 'number' && value < now;
+  };
+  return { collection, isOver };
+};
 
 // No method awaits anything between looking and writing, so each is one step for all callers.
 const collectionOver = <T extends Document>(stored: MemoryCollection, assertOpen: () => void): Collection<T> => ({

@@ -2,12 +2,14 @@ import type { Clock } from '../../src/domain/ports/clock.ts';
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
 import { checkKey, checkTtl, checkValue, isPossibleKey } from '../../src/domain/ports/store-rules.ts';
+import { countUpTo, sweepingOver } from './sweeping.ts';
 
 /** `value` is absent on a claim: it can be neither read nor taken away. Ends are milliseconds since the epoch. */
 type Entry = { readonly value?: string; readonly endsAt: number };
 
 export const memoryEphemeralStore = (clock: Clock): EphemeralStore => {
   const entries = new Map<string, Entry>();
+  const sweeping = sweepingOver(() => entries.entries());
   let isClosed = false;
 
   const assertOpen = (): void => {
@@ -60,14 +62,13 @@ export const memoryEphemeralStore = (clock: Clock): EphemeralStore => {
     },
     async sweep(limit) {
       assertOpen();
-      let removed = 0;
-      for (const [key, entry] of entries) {
-        if (removed >= limit) break;
-        if (entry.endsAt > clock.nowMillis()) continue;
-        entries.delete(key);
-        removed += 1;
-      }
-      return removed;
+      const now = clock.nowMillis();
+      return sweeping.slice(limit, ([key, { endsAt }]) => endsAt <= now && entries.delete(key));
+    },
+    async countExpired(most) {
+      assertOpen();
+      const now = clock.nowMillis();
+      return countUpTo(most, entries.values(), ({ endsAt }) => endsAt <= now);
     },
     async close() {
       isClosed = true;

@@ -31,6 +31,7 @@ import { findFilter } from './find-filter.ts';
 import { ensureIndexes } from './indexes.ts';
 import { type Read, type Region, type RememberedReads, type Remembering, rememberedReads } from './remembered-reads.ts';
 import { type StoredDocument, storedDocument } from './stored-document.ts';
+import { expiredBefore, expiring, removeExpired } from './sweeping.ts';
 
 export type MongodbDocumentStore = DocumentStore & {
   /** Whether the database held nothing of Behalf before. */
@@ -81,21 +82,21 @@ export const mongodbDocumentStore = async (options: Options): Promise<MongodbDoc
       collections.set(rules.name, { rules, collection: collection as unknown as Collection<never>, prepared, stored });
       return collection;
     },
-    async sweep(now, limit) {
-      let removed = 0;
-      for (const { rules, stored, prepared } of collections.values()) {
-        if (rules.expiresAt === undefined || removed >= limit) continue;
-        const end = { [`fields.${rules.expiresAt}`]: { $gte: Number.MIN_SAFE_INTEGER, $lt: now } };
-        removed += await connection.run(async () => {
-          await prepared();
-          const found = await stored.find(end, { projection: { _id: 1 }, limit: limit - removed }).toArray();
-          if (found.length === 0) return 0;
-          // The end once more: it may have been moved since.
-          const { deletedCount } = await stored.deleteMany({ ...end, _id: { $in: found.map(({ _id }) => _id) } });
-          return deletedCount;
-        });
-      }
-      return removed > 0 ? removed : connection.run(async () => 0);
+    expiring: () =>
+      [...collections.values()].flatMap(({ rules }) => (rules.expiresAt === undefined ? [] : [rules.name])),
+    async sweep(name, now, limit) {
+      const { stored, prepared, field } = expiring(collections.get(name), name);
+      return connection.run(async () => {
+        await prepared();
+        return removeExpired(stored, field, now, limit);
+      });
+    },
+    async countExpired(name, now, most) {
+      const { stored, prepared, field } = expiring(collections.get(name), name);
+      return connection.run(async () => {
+        await prepared();
+        return stored.countDocuments(expiredBefore(field, now), { limit: most });
+      });
     },
     async ready() {
       try {

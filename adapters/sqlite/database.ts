@@ -20,12 +20,16 @@ export type SqliteOptions = {
   readonly onCommit?: () => void;
   /** Brings a file to stable storage. Default `fdatasync`. For tests. */
   readonly sync?: (handle: number, done: (error: Error | null) => void) => void;
+  /** Seconds since some moment, never set: bounds how long a sweep keeps the event loop. Absent: only its rows are bounded. */
+  readonly elapsed?: () => number;
 };
 
 /** `durable`: on stable storage when the promise resolves. `buffered`: outlives the process, not the machine. */
 export type Durability = 'durable' | 'buffered';
 
 export type SqliteDatabase = {
+  /** Seconds since some moment, never set. */
+  elapsed(): number;
   /** A prepared statement, made once for each text. Use it inside `read`, `write` and `define` only. */
   prepare(sql: string): StatementSync;
   /** Runs a synchronous read. Throws StoreUnavailable whatever the reason of a failure. */
@@ -200,6 +204,7 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
   };
 
   return {
+    elapsed: options.elapsed ?? (() => 0),
     prepare,
     read(work) {
       assertUsable();

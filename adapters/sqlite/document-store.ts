@@ -27,13 +27,14 @@ import { findStatement } from './find-statement.ts';
 import { listRows } from './list-rows.ts';
 import { type RememberedCollection, readCache } from './read-cache.ts';
 import { isConstraint } from './sqlite-errors.ts';
+import { giveBackPages, sweepInChunks } from './sweeping.ts';
 import { type ColumnValue, columnOf, columnValue, ensureTable, tableOf } from './tables.ts';
 
 type Row = readonly [body: string, version: number];
 
 type Known = {
   readonly rules: CollectionRules;
-  readonly cache: RememberedCollection;
+  forget(id: string): void;
   readonly collection: Collection<never>;
 };
 
@@ -50,6 +51,14 @@ export const sqliteDocumentStore = (
   const assertOpen = (): void => {
     if (isClosed) throw new StoreUnavailable('the store is closed');
   };
+  const expired = (collection: string, now: number, most: number): number => {
+    const { table, column } = endOf(collections.get(collection)?.rules, collection);
+    const counting = database.prepare(
+      `SELECT count(*) FROM (SELECT 1 FROM ${table} WHERE ${column} BETWEEN ? AND ? LIMIT ?)`,
+    );
+    const found = database.read(() => counting.get(Number.MIN_SAFE_INTEGER, now - 1, most));
+    return (found as unknown as readonly [number])[0];
+  };
 
   return {
     collection<T extends Document>(declaration: CollectionDeclaration): Collection<T> {
@@ -62,27 +71,42 @@ export const sqliteDocumentStore = (
       if (known) return known.collection as unknown as Collection<T>;
       ensureTable(database, rules);
       const cache = remembered.collection(rules.name);
-      const collection = collectionOver<T>(database, cache, rules, { assertOpen, onUnreadable });
-      collections.set(rules.name, { rules, cache, collection: collection as unknown as Collection<never> });
+      const { forget, ...collection } = collectionOver<T>(database, cache, rules, { assertOpen, onUnreadable });
+      collections.set(rules.name, { rules, forget, collection: collection as unknown as Collection<never> });
       return collection;
     },
-    async sweep(now, limit) {
+    expiring: () =>
+      [...collections.values()].flatMap(({ rules }) => (rules.expiresAt === undefined ? [] : [rules.name])),
+    async sweep(collection, now, limit, milliseconds = Number.POSITIVE_INFINITY) {
       assertOpen();
-      const swept = [...collections.values()].flatMap(({ rules }) =>
-        rules.expiresAt === undefined ? [] : [{ table: tableOf(rules.name), column: columnOf(rules.expiresAt) }],
+      const known = collections.get(collection);
+      const { table, column } = endOf(known?.rules, collection);
+      const removing = database.prepare(
+        `DELETE FROM ${table} WHERE rowid IN
+           (SELECT rowid FROM ${table} WHERE ${column} BETWEEN ? AND ? ORDER BY ${column} LIMIT ?) RETURNING id`,
       );
-      return database.write(() => {
-        let removed = 0;
-        for (const { table, column } of swept) {
-          if (removed >= limit) break;
-          const statement = database.prepare(
-            `DELETE FROM ${table} WHERE rowid IN (SELECT rowid FROM ${table} WHERE ${column} BETWEEN ? AND ? LIMIT ?)`,
-          );
-          removed += Number(statement.run(Number.MIN_SAFE_INTEGER, now - 1, limit - removed).changes);
-        }
-        if (removed > 0) for (const { cache } of collections.values()) cache.clear();
-        return removed;
-      }, 'durable');
+      // Most look-ups find nothing, and shall not ask for the right to write.
+      if (expired(collection, now, 1) === 0) return { removed: 0, isDone: true };
+      return database.write(
+        () =>
+          sweepInChunks(database, { limit, milliseconds }, (most) => {
+            const gone = removing.all(Number.MIN_SAFE_INTEGER, now - 1, most) as unknown as readonly (readonly [
+              string,
+            ])[];
+            for (const [id] of gone) known?.forget(id);
+            return gone.length;
+          }),
+        // Not synced for its own sake: what a power failure brings back has expired, and goes again.
+        'buffered',
+      );
+    },
+    async countExpired(collection, now, most) {
+      assertOpen();
+      return expired(collection, now, most);
+    },
+    async shrink() {
+      assertOpen();
+      return giveBackPages(database);
     },
     async close() {
       isClosed = true;
@@ -91,12 +115,17 @@ export const sqliteDocumentStore = (
   };
 };
 
+const endOf = (rules: CollectionRules | undefined, collection: string) => {
+  if (rules?.expiresAt === undefined) throw new TypeError(`documents of ${collection} do not expire`);
+  return { table: tableOf(rules.name), column: columnOf(rules.expiresAt) };
+};
+
 const collectionOver = <T extends Document>(
   database: SqliteDatabase,
   cache: RememberedCollection,
   rules: CollectionRules,
   { assertOpen, onUnreadable }: { readonly assertOpen: () => void; readonly onUnreadable: OnUnreadable | undefined },
-): Collection<T> => {
+): Collection<T> & Pick<Known, 'forget'> => {
   const table = tableOf(rules.name);
   const columns = rules.fields.map(columnOf);
   const inserting = database.prepare(
@@ -185,6 +214,7 @@ const collectionOver = <T extends Document>(
   };
 
   return {
+    forget,
     async insert(document) {
       assertOpen();
       const { body, fields } = rowOf(rules, document);

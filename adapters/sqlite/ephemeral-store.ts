@@ -3,6 +3,7 @@ import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
 import { checkKey, checkTtl, checkValue, isPossibleKey } from '../../src/domain/ports/store-rules.ts';
 import type { SqliteDatabase } from './database.ts';
+import { sweepInChunks } from './sweeping.ts';
 
 type Row = readonly [string | number];
 
@@ -35,12 +36,15 @@ export const sqliteEphemeralStore = (database: SqliteDatabase, clock: Clock): Ep
      RETURNING value`,
   );
   const sweeping = database.prepare(
-    'DELETE FROM ephemeral WHERE rowid IN (SELECT rowid FROM ephemeral WHERE ends_at <= ? LIMIT ?)',
+    'DELETE FROM ephemeral WHERE rowid IN (SELECT rowid FROM ephemeral WHERE ends_at <= ? ORDER BY ends_at LIMIT ?)',
   );
+  const countingExpired = database.prepare('SELECT count(*) FROM (SELECT 1 FROM ephemeral WHERE ends_at <= ? LIMIT ?)');
 
   const assertOpen = (): void => {
     if (isClosed) throw new StoreUnavailable('the store is closed');
   };
+  const expired = (now: number, most: number): number =>
+    (database.read(() => countingExpired.get(now, most)) as unknown as readonly [number])[0];
   const endOf = (ttlSeconds: number, now: number): number => {
     checkTtl(ttlSeconds);
     return now + ttlSeconds * 1000;
@@ -79,10 +83,17 @@ export const sqliteEphemeralStore = (database: SqliteDatabase, clock: Clock): Ep
       const endsAt = endOf(windowSeconds, now);
       return database.write(() => Number((counting.get(key, now, endsAt) as unknown as Row)[0]), 'buffered');
     },
-    async sweep(limit) {
+    async sweep(limit, milliseconds = Number.POSITIVE_INFINITY) {
       assertOpen();
       const now = clock.nowMillis();
-      return database.write(() => Number(sweeping.run(now, limit).changes), 'buffered');
+      // Most look-ups find nothing, and shall not ask for the right to write.
+      if (expired(now, 1) === 0) return { removed: 0, isDone: true };
+      const remove = (most: number): number => Number(sweeping.run(now, most).changes);
+      return database.write(() => sweepInChunks(database, { limit, milliseconds }, remove), 'buffered');
+    },
+    async countExpired(most) {
+      assertOpen();
+      return expired(clock.nowMillis(), most);
     },
     async close() {
       isClosed = true;

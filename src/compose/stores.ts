@@ -80,7 +80,10 @@ export const stores = async (
   }
 
   const isLocal = folder !== undefined && (document === 'sqlite' || ephemeral === 'sqlite');
-  const database = isLocal && !isReplaced(replaced) ? openSqlite({ file: dataFolder(folder).database }) : undefined;
+  const database =
+    isLocal && !isReplaced(replaced)
+      ? openSqlite({ file: dataFolder(folder).database, elapsed: stopwatch })
+      : undefined;
   return {
     documents:
       replaced.documents ??

@@ -85,6 +85,20 @@ export const metrics = () => {
     help: 'Time of one call to a store, by collection and operation.',
     buckets: [0.0001, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1],
   });
+  const swept = new Counter({
+    name: 'behalf_swept_rows_total',
+    help: 'Expired rows that were removed from the stores, by collection.',
+    labelNames: ['collection'],
+    registers: [registry],
+  });
+  const expired = new Gauge({
+    name: 'behalf_expired_rows',
+    help: 'Expired rows that are still in the stores, by collection, counted up to 10000 while the sweeper has not removed all of them.',
+    labelNames: ['collection'],
+    registers: [registry],
+    // Every process of a server sweeps the same stores.
+    aggregator: 'max',
+  });
   registry.registerMetric(storing.metric);
   return {
     registry,
@@ -101,6 +115,8 @@ export const metrics = () => {
     externalDecisions,
     notices,
     storing,
+    swept,
+    expired,
   };
 };
 

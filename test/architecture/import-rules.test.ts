@@ -146,7 +146,7 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/housekeeping.ts',
-    types: ['config/configuration.ts', 'src/domain/ports/', 'src/http/operations.ts', 'pino'],
+    types: ['config/configuration.ts', 'src/domain/ports/', 'src/domain/retention/', 'src/http/operations.ts', 'pino'],
   },
   {
     of: 'src/compose/console-pages.ts',

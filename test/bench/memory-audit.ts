@@ -21,7 +21,9 @@ const durable = sqliteDocumentStore(database);
 const trail = memoryDocumentStore();
 const documents: DocumentStore = {
   collection: (declaration) => (declaration.name === AUDIT_RECORDS.name ? trail : durable).collection(declaration),
-  sweep: (now, limit) => durable.sweep(now, limit),
+  expiring: () => durable.expiring(),
+  sweep: (collection, now, limit) => durable.sweep(collection, now, limit),
+  countExpired: (collection, now, most) => durable.countExpired(collection, now, most),
   close: () => durable.close(),
 };
 const behalf = await compose(configuration, { documents, ephemeral: sqliteEphemeralStore(database, systemClock) });

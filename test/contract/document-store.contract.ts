@@ -85,7 +85,7 @@ export const describeDocumentStore = (
         expect(await read()).toEqual(found(1, { id: 'a', slot: 's', owner: 'o1', expiresAt: 10 }));
         await items.replace({ id: 'a', slot: 's', owner: 'o2', expiresAt: 10 }, 1);
         expect(await read()).toEqual(found(2, { id: 'a', slot: 's', owner: 'o2', expiresAt: 10 }));
-        await store.sweep(11, 10);
+        await store.sweep('items', 11, 10);
         expect(await read()).toEqual(nothing);
         await items.insertMany([{ id: 'a', slot: 's' }]);
         expect(await read()).toEqual(found(1, { id: 'a', slot: 's' }));
@@ -360,16 +360,34 @@ export const describeDocumentStore = (
     });
 
     describe('sweep', () => {
-      test('OT-12 removes what expired before now, in all collections, at most as many as asked', async () => {
+      test('OT-12 removes what expired before now, of one collection, at most as many as asked', async () => {
         const others = store.collection<Item>({ name: 'others', indexes: [], expiresAt: 'expiresAt' });
+        store.collection<Item>({ name: 'lasting', indexes: [] });
+        expect([...store.expiring()].sort()).toEqual(['items', 'others']);
         await insertAll([98, 99, 100, 101].map((expiresAt) => ({ id: `e${expiresAt}`, expiresAt })));
         await items.insert({ id: 'for-ever' });
         await others.insert({ id: 'x', expiresAt: 50 });
-        expect(await store.sweep(100, 1)).toBe(1);
-        expect(await store.sweep(100, 1000)).toBe(2);
-        expect(await store.sweep(100, 1000)).toBe(0);
+        expect(await store.countExpired('items', 100, 1)).toBe(1);
+        expect(await store.countExpired('items', 100, 1000)).toBe(2);
+        expect(await store.sweep('items', 100, 1)).toEqual({ removed: 1, isDone: false });
+        expect(await store.sweep('items', 100, 1000)).toEqual({ removed: 1, isDone: true });
+        expect(await store.sweep('items', 100, 1000)).toEqual({ removed: 0, isDone: true });
         expect(ids(await items.find({}))).toEqual(['e100', 'e101', 'for-ever']);
+        expect(ids(await others.find({}))).toEqual(['x']);
+        expect(await store.countExpired('items', 100, 1000)).toBe(0);
+        expect(await store.countExpired('others', 100, 1000)).toBe(1);
+        expect(await store.sweep('others', 100, 1000)).toEqual({ removed: 1, isDone: true });
         expect(await others.find({})).toEqual([]);
+        for (const name of ['lasting', 'unknown']) await expect(store.sweep(name, 100, 1)).rejects.toThrow(TypeError);
+      });
+
+      test('leaves of a document that was read before neither its id nor its unique key', async () => {
+        await items.insert({ id: 'a', slot: 's', expiresAt: 1 });
+        expect((await items.get('a'))?.version).toBe(1);
+        expect((await store.sweep('items', 100, 10)).removed).toBe(1);
+        expect(await items.get('a')).toBeUndefined();
+        await items.insert({ id: 'b', slot: 's', expiresAt: 200 });
+        expect(ids(await items.find({ where: { slot: 's' }, limit: 1 }))).toEqual(['b']);
       });
     });
 
@@ -391,7 +409,8 @@ export const describeDocumentStore = (
           () => items.replace({ id: 'a' }, 1),
           () => items.take('a'),
           () => items.find({}),
-          () => store.sweep(1, 1),
+          () => store.sweep('items', 1, 1),
+          () => store.countExpired('items', 1, 1),
         ];
         for (const attempt of attempts) {
           const error = await attempt().then(

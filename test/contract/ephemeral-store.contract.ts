@@ -150,9 +150,12 @@ export const describeEphemeralStore = (
       await store.claim('old-claim', 1);
       await store.set('young', 'v', 60);
       await advance(1000);
-      expect(await store.sweep(4)).toBe(sweepsItself ? 0 : 4);
-      expect(await store.sweep(4)).toBe(sweepsItself ? 0 : 2);
-      expect(await store.sweep(4)).toBe(0);
+      expect(await store.countExpired(4)).toBe(sweepsItself ? 0 : 4);
+      expect(await store.countExpired(40)).toBe(sweepsItself ? 0 : 6);
+      expect(await store.sweep(4)).toEqual({ removed: sweepsItself ? 0 : 4, isDone: sweepsItself });
+      expect(await store.sweep(4)).toEqual({ removed: sweepsItself ? 0 : 2, isDone: true });
+      expect(await store.sweep(4)).toEqual({ removed: 0, isDone: true });
+      expect(await store.countExpired(40)).toBe(0);
       expect(await store.get('young')).toBe('v');
     });
 
@@ -167,6 +170,7 @@ export const describeEphemeralStore = (
         () => store.claim('k', 1),
         () => store.count('k', 1),
         () => store.sweep(1),
+        () => store.countExpired(1),
       ];
       for (const attempt of attempts) {
         const error = await attempt().then(

@@ -13,6 +13,7 @@ import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
 import { memoryEphemeralStore } from '../../adapters/memory/ephemeral-store.ts';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
+import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
@@ -162,7 +163,7 @@ const storesFor = async (
   if (options.stores !== 'sqlite') {
     return { documents: memoryDocumentStore(), ephemeral: memoryEphemeralStore(systemClock) };
   }
-  const database = openSqlite({ file: join(configuration.data.folder, 'behalf.db') });
+  const database = openSqlite({ file: join(configuration.data.folder, 'behalf.db'), elapsed: stopwatch });
   return {
     documents: sqliteDocumentStore(database, {
       onUnreadable: (collection, id) => options.log?.(JSON.stringify({ event: 'store.unreadable', collection, id })),

@@ -14,8 +14,8 @@ test('a store that fails when the next change of keys is looked up does not end 
   let asked = 0;
   const keeping = housekeeping({
     configuration: { audit: { checkpointSeconds: 60, refusalIntervalSeconds: 60 } } as Configuration,
-    documents: { sweep: async () => 0 } as never,
-    ephemeral: { sweep: async () => 0 } as never,
+    sweeper: { run: async () => 0, stop: () => undefined },
+    ephemeral: {} as never,
     broadcast: memoryBroadcast(),
     clock: { now: () => 0, nowMillis: () => 0 },
     audit: { checkpoint: nothing },

@@ -80,12 +80,28 @@ export interface Collection<T extends Document> {
   find(query: Query): Promise<readonly Versioned<T>[]>;
 }
 
+/** What one call of a sweep has done. `isDone`: nothing that has expired was left when it ended. */
+export type SweepSlice = { readonly removed: number; readonly isDone: boolean };
+
 /** A write has reached stable storage when its promise resolves. Any method throws StoreUnavailable when the backend fails. */
 export interface DocumentStore {
   /** The same declaration always gives the same data. Throws when a name was declared differently before. */
   collection<T extends Document>(declaration: CollectionDeclaration): Collection<T>;
-  /** Removes at most `limit` documents that expired before `now`, over all collections; answers how many. */
-  sweep(now: number, limit: number): Promise<number>;
+  /** The names of the collections declared so far whose documents expire. */
+  expiring(): readonly string[];
+  /**
+   * Removes documents of one collection that expired before `now`, at most `limit`. A store within this process ends
+   * after about `milliseconds`, because no request is served meanwhile; absent: it does not look at the time. A removal
+   * need not have reached stable storage. Throws TypeError for a collection whose documents do not expire.
+   */
+  sweep(collection: string, now: number, limit: number, milliseconds?: number): Promise<SweepSlice>;
+  /** How many documents of one collection expired before `now`, counted up to `most`. */
+  countExpired(collection: string, now: number, most: number): Promise<number>;
+  /**
+   * Gives a few pages that hold nothing any more back to the file system; says whether more are to be given back. Absent
+   * where the server behind the store does that by itself, and where nothing is kept in a file.
+   */
+  shrink?(): Promise<boolean>;
   /**
    * Reads within `work` may be answered from what was true at any moment since it began, or since this process last
    * wrote anything; so one question may stand for all of them. Absent, and outside: at any moment since the read began.

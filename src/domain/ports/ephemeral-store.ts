@@ -1,3 +1,5 @@
+import type { SweepSlice } from './document-store.ts';
+
 /**
  * Values with a time to live. Losing every value at once may make people start over; it must never
  * grant anything (decision D13). TTLs are whole seconds, at least 1. Keys and values are strings; a
@@ -13,8 +15,13 @@ export interface EphemeralStore {
   claim(key: string, ttlSeconds: number): Promise<boolean>;
   /** Adds one to a counter that starts anew `windowSeconds` after its first count; answers the new value. */
   count(key: string, windowSeconds: number): Promise<number>;
-  /** Removes at most `limit` expired values; answers how many. */
-  sweep(limit: number): Promise<number>;
+  /**
+   * Removes expired values, at most `limit`. A store within this process ends after about `milliseconds`, because no
+   * request is served meanwhile. Where the server behind the store removes them there is nothing to do.
+   */
+  sweep(limit: number, milliseconds?: number): Promise<SweepSlice>;
+  /** How many values have expired and are still there, counted up to `most`. */
+  countExpired(most: number): Promise<number>;
   /**
    * The epoch second at which this store was last found to have lost claims, if it ever was: whatever may have been
    * claimed before that can no longer be told from what was not, and must be refused (decision D13). Current as of

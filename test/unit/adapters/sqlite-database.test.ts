@@ -67,6 +67,27 @@ describe('the file', () => {
     await close(second);
   });
 
+  test('gives back most of what was swept, and keeps some for the next rows', async () => {
+    const { documents, ephemeral } = open('shrinks.db');
+    const many = documents.collection<Document & { readonly expiresAt: number }>({
+      name: 'many',
+      indexes: [],
+      expiresAt: 'expiresAt',
+    });
+    const body = 'x'.repeat(20_000);
+    await many.insertMany(Array.from({ length: 2000 }, (_, at) => ({ id: `i${at}`, expiresAt: at, body })));
+    expect(await documents.shrink?.()).toBe(false);
+    expect(await documents.sweep('many', 1990, 10_000, 1)).toEqual({ removed: 1990, isDone: true });
+    let slices = 0;
+    while (await documents.shrink?.()) slices += 1;
+    expect(slices).toBeGreaterThan(100);
+    expect(await many.get('i1999')).toBeDefined();
+    await Promise.all([documents.close(), ephemeral.close()]);
+    const { size } = statSync(path('shrinks.db'));
+    expect(size).toBeGreaterThan(6_000_000);
+    expect(size).toBeLessThan(10_000_000);
+  });
+
   test('closes when the last of its stores does', async () => {
     const { documents, ephemeral } = open('close.db');
     await documents.close();
@@ -340,7 +361,7 @@ describe('declarations', () => {
     await expect(items.insert({ id: 'c', owner: 'o1', sequence: 7 })).rejects.toEqual(
       expect.objectContaining({ code: 'document_conflict' }),
     );
-    expect(await store.sweep(8, 10)).toBe(1);
+    expect(await store.sweep('items', 8, 10)).toEqual({ removed: 1, isDone: true });
     await store.close();
   });
 

@@ -86,7 +86,9 @@ export const fakeStore = () => {
 
   const store: DocumentStore = {
     collection: <T extends Document>(_: CollectionDeclaration) => collection as unknown as Collection<T>,
-    sweep: async () => 0,
+    expiring: () => [],
+    sweep: async () => ({ removed: 0, isDone: true }),
+    countExpired: async () => 0,
     close: async () => undefined,
   };
   return {

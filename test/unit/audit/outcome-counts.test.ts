@@ -76,7 +76,7 @@ describe.each(STORES)('on %s', (_, open) => {
     expect(refusedOf((await counts.of('days')).spans)[0]).toBe(1);
     clock.at += DAY;
     expect(refusedOf((await counts.of('days')).spans).every((count) => count === 0)).toBe(true);
-    expect(await documents.sweep(clock.at + 2 * DAY, 10)).toBe(1);
+    expect((await documents.sweep(OUTCOME_COUNTS.name, clock.at + 2 * DAY, 10)).removed).toBe(1);
     await documents.close();
   });
 });

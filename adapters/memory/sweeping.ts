@@ -1,0 +1,38 @@
+import type { SweepSlice } from '../../src/domain/ports/document-store.ts';
+
+/** Entries that are looked at in one slice, whether they are over or not. */
+const LOOKED_AT = 2000;
+
+/**
+ * Goes through the entries of a Map slice by slice, each time from where the last slice ended: the iterator of a Map
+ * meets what is added meanwhile and does not meet what is gone.
+ */
+export const sweepingOver = <E>(begin: () => Iterator<E>) => {
+  let at: Iterator<E> | undefined;
+  return {
+    /** `remove` removes an entry that is over and says whether it was. `isDone`: every entry was looked at. */
+    slice(limit: number, remove: (entry: E) => boolean): SweepSlice {
+      at ??= begin();
+      let removed = 0;
+      for (let looked = 0; looked < LOOKED_AT && removed < limit; looked += 1) {
+        const next = at.next();
+        if (next.done === true) {
+          at = undefined;
+          return { removed, isDone: true };
+        }
+        if (remove(next.value)) removed += 1;
+      }
+      return { removed, isDone: false };
+    },
+  };
+};
+
+/** How many of the entries it holds for, counted up to `most`. */
+export const countUpTo = <E>(most: number, entries: Iterable<E>, holds: (entry: E) => boolean): number => {
+  let found = 0;
+  for (const entry of entries) {
+    if (found >= most) break;
+    if (holds(entry)) found += 1;
+  }
+  return found;
+};

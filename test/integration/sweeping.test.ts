@@ -1,0 +1,70 @@
+/** What has expired is gone within a run of the sweeper, in every collection, while the server serves. */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import type { CollectionDeclaration, Document } from '../../src/domain/ports/document-store.ts';
+import { CONSUMPTIONS, ENGINE_RECORDS, LEASES, REVOKED_TOKENS } from '../../src/provider/records.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
+import { until } from '../support/until.ts';
+
+/** Rows that expired an hour ago, as the load of an hour leaves them. */
+const expiredRows = (rows: number, more: object): Document[] => {
+  const expiresAt = Math.floor(Date.now() / 1000) - 3600;
+  return Array.from({ length: rows }, (_, at) => ({ id: `expired-${at}`, ...more, expiresAt }));
+};
+const lease = { account: 'acc_1', clientId: 'c', payload: {}, createdAt: 1 };
+
+describe.each(['sqlite', undefined] as const)('OT-12 on %s', (stores) => {
+  let server: RunningServer;
+  let scene: Scene;
+  beforeAll(async () => {
+    server = await runServer(stores ? { stores } : {});
+    scene = await makeScene(server);
+  });
+  afterAll(() => server?.close());
+
+  const own = async (): Promise<number> => {
+    const { agent, jwt, keyed, calls } = scene;
+    return (await calls.token(keyed(agent), { grant_type: 'client_credentials', resource: jwt.identifier })).status;
+  };
+  const figure = async (name: string, collection: string): Promise<number | undefined> => {
+    const metric = await server.behalf.metrics.registry.getSingleMetric(name)?.get();
+    return metric?.values.find(({ labels }) => labels['collection'] === collection)?.value;
+  };
+
+  test('a backlog of one collection keeps no other waiting, and all of it goes while requests are answered', async () => {
+    const { documents, ephemeral, clock } = server.behalf.services;
+    const backlog: readonly (readonly [CollectionDeclaration, number, object])[] = [
+      [ENGINE_RECORDS, 6000, { model: 'AccessToken' }],
+      [CONSUMPTIONS, 300, { at: 1 }],
+      [LEASES, 300, lease],
+      [REVOKED_TOKENS, 300, {}],
+    ];
+    await Promise.all(
+      backlog.map(([declaration, rows, more]) =>
+        documents.collection<Document>(declaration).insertMany(expiredRows(rows, more)),
+      ),
+    );
+    const left = async (): Promise<number> => {
+      const counts = documents.expiring().map((name) => documents.countExpired(name, clock.now(), 10_000));
+      return (await Promise.all(counts)).reduce((sum, count) => sum + count, 0);
+    };
+    expect(await left()).toBeGreaterThanOrEqual(6900);
+    const statuses = new Set<number>();
+    await until(
+      async () => {
+        statuses.add(await own());
+        return (await left()) === 0;
+      },
+      { what: 'an empty backlog', seconds: 40 },
+    );
+    expect([...statuses]).toEqual([200]);
+    expect(await ephemeral.countExpired(10)).toBeLessThan(10);
+    for (const [{ name }, rows] of backlog) {
+      const areCounted = async () => Number(await figure('behalf_swept_rows_total', name)) >= rows;
+      await until(areCounted, { what: `${rows} removed rows of ${name}` });
+      await until(async () => (await figure('behalf_expired_rows', name)) === 0, { what: `a gauge of 0 for ${name}` });
+    }
+    // What lives was left alone.
+    expect(await own()).toBe(200);
+  }, 60_000);
+});
