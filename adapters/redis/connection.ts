@@ -1,11 +1,20 @@
 import { Cluster, type ClusterOptions, type DNSLookupFunction, Redis, type RedisOptions } from 'ioredis';
 import { isStoreUnavailable, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import type { RedisAddress } from './addresses.ts';
-import { CLAIM, COUNT } from './scripts.ts';
+import { CLAIM, COUNT, WATCH } from './scripts.ts';
 
 /** Commands of ours, made of the scripts. */
 type Scripted = {
-  behalfClaim(claim: string, marker: string, seconds: number, since: number): Promise<readonly [number, string]>;
+  behalfClaim(
+    ledger: string,
+    bucket: string,
+    since: number,
+    name: string,
+    claim: string,
+    seconds: number,
+  ): Promise<readonly [number, string]>;
+  /** Number of keys, then the keys, then the arguments. */
+  behalfWatch(keys: number, ...keysAndArguments: readonly (string | number)[]): Promise<string>;
   behalfCount(counter: string, seconds: number, now: number, end: number): Promise<number>;
 };
 
@@ -15,6 +24,7 @@ export type RedisClient = (Redis | Cluster) & Scripted;
 export type RedisTls = { readonly ca?: string };
 
 const LONGEST_WAIT_MILLISECONDS = 1000;
+const BETWEEN_ATTEMPTS_MILLISECONDS = 5;
 
 /**
  * One connection that comes back by itself. Nothing is queued: while it is down, callers wait for it until the
@@ -62,8 +72,8 @@ export const redisConnection = (address: RedisAddress, deadlineMilliseconds: num
   return {
     client,
     /**
-     * Does `work` within the deadline. When the connection breaks meanwhile, work that may be done twice is tried
-     * once more. Throws StoreUnavailable on any failure.
+     * Does `work` within the deadline. Each time the connection breaks meanwhile, work that may be done twice is
+     * tried again. Throws StoreUnavailable on any failure.
      */
     async run<T>(work: (client: RedisClient) => Promise<T>, { isRepeatable = false } = {}): Promise<T> {
       if (isClosed) throw new StoreUnavailable('the store is closed');
@@ -81,10 +91,18 @@ export const redisConnection = (address: RedisAddress, deadlineMilliseconds: num
         return work(client);
       };
       try {
-        const worked = attempt().catch((error: unknown) => {
-          if (!isRepeatable || isAnswer(error) || isLate) throw error;
-          return attempt();
-        });
+        const attempts = async (): Promise<T> => {
+          while (true) {
+            try {
+              return await attempt();
+            } catch (error) {
+              if (!isRepeatable || isAnswer(error) || isLate) throw error;
+              // A break that the driver has not yet seen would end the next attempt at once, and the one after it.
+              await new Promise((resolve) => setTimeout(resolve, BETWEEN_ATTEMPTS_MILLISECONDS));
+            }
+          }
+        };
+        const worked = attempts();
         // Nobody waits for it any more when the deadline comes first.
         worked.catch(() => undefined);
         return await Promise.race([worked, late]);
@@ -128,11 +146,13 @@ const clientOf = (address: RedisAddress, deadline: number, tls: RedisTls): Redis
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
-    // A former master answers READONLY: look again for the one that is master now.
-    reconnectOnError: (error: Error) => error.message.startsWith('READONLY'),
+    // A former master answers READONLY: look again for the one that is master now. Not for each such answer: every
+    // break also ends the reads under way, which a replica could have answered.
+    reconnectOnError: atMostEach(deadline, (error: Error) => error.message.startsWith('READONLY')),
   } satisfies RedisOptions;
   const scripts = {
     behalfClaim: { lua: CLAIM, numberOfKeys: 2 },
+    behalfWatch: { lua: WATCH },
     behalfCount: { lua: COUNT, numberOfKeys: 1 },
   };
   const again = (times: number): number => Math.min(25 * 2 ** Math.min(times, 6), LONGEST_WAIT_MILLISECONDS);
@@ -170,6 +190,19 @@ const clientOf = (address: RedisAddress, deadline: number, tls: RedisTls): Redis
   }
   const [{ host, port } = { host: 'localhost', port: 6379 }] = address.hosts;
   return new Redis({ ...common, scripts, host, port, db: address.database, retryStrategy: again }) as RedisClient;
+};
+
+/** True for an error that `isReason`, once, and again when that many milliseconds have passed. */
+const atMostEach = (milliseconds: number, isReason: (error: Error) => boolean): ((error: Error) => boolean) => {
+  let isResting = false;
+  return (error) => {
+    if (isResting || !isReason(error)) return false;
+    isResting = true;
+    setTimeout(() => {
+      isResting = false;
+    }, milliseconds).unref();
+    return true;
+  };
 };
 
 const unresolved: DNSLookupFunction = (name, found) => found(null, name);

@@ -3,6 +3,7 @@ import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
 import { checkKey, checkTtl, checkValue, isPossibleKey } from '../../src/domain/ports/store-rules.ts';
 import { redisAddress } from './addresses.ts';
+import { redisClaims } from './claims.ts';
 import { type RedisTls, redisConnection } from './connection.ts';
 import { unfitness } from './server-facts.ts';
 
@@ -17,16 +18,21 @@ export type RedisStoreOptions = {
   /** Nothing was ever used here, so an empty Redis has lost nothing. */
   readonly isNewInstallation?: boolean;
   readonly tls?: RedisTls;
+  /** How often to look whether Redis has forgotten claims, or may; 0: only when `watch` is called. Default: 1000. */
+  readonly watchMilliseconds?: number;
+  /** Called when claims may have been lost, with the reason; at most once a second. */
+  readonly onLoss?: (reason: string) => void;
 };
 
 export type RedisEphemeralStore = EphemeralStore & {
   coldSince(): number | undefined;
   /** Why Redis cannot be used now, or undefined. */
   check(): Promise<string | undefined>;
+  /** One look for lost claims, as the timer makes it each second. Throws StoreUnavailable. */
+  watch(): Promise<void>;
 };
 
-/** In a Cluster, claims spread over this many slots; each slot has a marker of its own. */
-const CLUSTER_SHARDS = 16;
+const WATCH_EVERY_MILLISECONDS = 1000;
 
 /**
  * Connects and checks the server. Throws StoreUnavailable with the reason when it is not reachable or not fit:
@@ -35,12 +41,15 @@ const CLUSTER_SHARDS = 16;
 export const redisEphemeralStore = async (options: RedisStoreOptions): Promise<RedisEphemeralStore> => {
   const { clock, prefix = 'behalf:', deadlineMilliseconds = 1000, isNewInstallation = false } = options;
   const address = redisAddress(options.url);
-  const { client, run, close } = redisConnection(address, deadlineMilliseconds, options.tls);
-  const shards = address.kind === 'cluster' ? CLUSTER_SHARDS : 1;
-  let coldSince: number | undefined;
-
-  // Braces make everything of a shard one slot of a Cluster.
-  const shardOf = (shard: number): string => `{${prefix}claims:${shard}}`;
+  const connection = redisConnection(address, deadlineMilliseconds, options.tls);
+  const { client, run } = connection;
+  const claims = redisClaims({
+    connection,
+    clock,
+    prefix,
+    isCluster: address.kind === 'cluster',
+    ...(options.onLoss === undefined ? {} : { onLoss: options.onLoss }),
+  });
   const valueKey = (key: string): string => `${prefix}value:${key}`;
   const counterKey = (key: string): string => `${prefix}counter:${key}`;
 
@@ -50,26 +59,23 @@ export const redisEphemeralStore = async (options: RedisStoreOptions): Promise<R
     return whole !== undefined && Number(end) > clock.nowMillis() ? held?.slice(whole.length) : undefined;
   };
 
-  /**
-   * A claim is over by Redis' clock alone: the longer it is remembered, the better. A claim of no seconds only looks at
-   * the marker, and sets it when it is missing.
-   */
-  const claim = async (shard: number, key: string, ttlSeconds: number, since = clock.now()): Promise<boolean> => {
-    const tag = shardOf(shard);
-    const [first, marker] = await run(() => client.behalfClaim(`${tag}:${key}`, `${tag}!marker`, ttlSeconds, since));
-    const lostAt = Number(marker.slice(marker.indexOf(':') + 1));
-    if (lostAt > 0) coldSince = Math.max(coldSince ?? 0, lostAt);
-    return first === 1;
-  };
-
   try {
     const reason = await run(unfitness);
     if (reason !== undefined) throw new StoreUnavailable(reason);
-    for (let shard = 0; shard < shards; shard += 1) await claim(shard, '', 0, isNewInstallation ? 0 : clock.now());
+    await claims.begin(isNewInstallation ? 0 : clock.now());
   } catch (error) {
-    await close();
-    throw error;
+    await connection.close();
+    throw missingRight(error) ?? error;
   }
+
+  const every = options.watchMilliseconds ?? WATCH_EVERY_MILLISECONDS;
+  let watching: NodeJS.Timeout | undefined;
+  let isClosed = false;
+  // Each look begins after the one before: a slow server gets no second one. Without Redis nothing can be claimed anyway.
+  const watchAgain = (): void => {
+    if (!isClosed) watching = setTimeout(() => claims.watch().then(watchAgain, watchAgain), every).unref();
+  };
+  if (every > 0) watchAgain();
 
   return {
     async set(key, value, ttlSeconds) {
@@ -91,7 +97,7 @@ export const redisEphemeralStore = async (options: RedisStoreOptions): Promise<R
     async claim(key, ttlSeconds) {
       checkKey(key);
       checkTtl(ttlSeconds);
-      return claim(shardFor(key, shards), key, ttlSeconds);
+      return claims.claim(key, ttlSeconds);
     },
     async count(key, windowSeconds) {
       checkKey(key);
@@ -106,7 +112,8 @@ export const redisEphemeralStore = async (options: RedisStoreOptions): Promise<R
     async countExpired() {
       return run(async () => 0);
     },
-    coldSince: () => coldSince,
+    coldSince: claims.coldSince,
+    watch: claims.watch,
     async check() {
       try {
         return await run(unfitness);
@@ -114,12 +121,18 @@ export const redisEphemeralStore = async (options: RedisStoreOptions): Promise<R
         return (error as Error).message;
       }
     },
-    close,
+    async close() {
+      isClosed = true;
+      clearTimeout(watching);
+      await connection.close();
+    },
   };
 };
 
-const shardFor = (key: string, shards: number): number => {
-  let sum = 0;
-  for (let at = 0; at < key.length; at += 1) sum = (sum * 31 + key.charCodeAt(at)) % 65_521;
-  return sum % shards;
+/** What a right that an ACL user lacks is called at start. */
+const missingRight = (error: unknown): StoreUnavailable | undefined => {
+  const { cause } = error as { cause?: unknown };
+  const message = String((cause as Error | undefined)?.message);
+  if (!message.includes('NOPERM')) return undefined;
+  return new StoreUnavailable(`the Redis user lacks a right that docs/guides/storage.md lists: ${message}`, { cause });
 };

@@ -1,25 +1,62 @@
 /**
- * The two steps Redis has no single command for. Each touches keys of one slot only.
+ * The steps Redis has no single command for. Each touches keys of one slot only.
  */
 
 /**
- * KEYS: claim, marker. ARGV: seconds, what `since` is when values were lost. Answers { 1 when this is the first, marker }.
- *
- * The marker is `replication id : since` and never expires. It is missing after a flush or an empty restart, and its
- * replication id is another one after a failover or a restart from an older file: then claims may have been lost,
- * and the marker is set anew. Both are one step, so no claim can slip in between a loss and its discovery.
+ * What both scripts begin with. The ledger is a hash: `marker` is `replication id : since`, and a member per bucket holds
+ * how many claims were put there. It is missing after a flush or an empty restart; its replication id is another one after
+ * a failover or a restart from an older file; a bucket that holds fewer or more claims than the ledger says was evicted or
+ * edited. Each means that claims may have been lost. Two servers of one group never have the same replication id.
  */
-export const CLAIM = `
+const LEDGER = `
 local info = redis.call('INFO', 'replication')
 local id = string.match(info, 'master_replid:(%x+)') or '?'
-local marker = redis.call('GET', KEYS[2])
-if not marker or string.sub(marker, 1, #id + 1) ~= id .. ':' then
-  marker = id .. ':' .. ARGV[2]
-  redis.call('SET', KEYS[2], marker)
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local ledger = KEYS[1]
+local marker = redis.call('HGET', ledger, 'marker')
+local isNew = not marker or string.sub(marker, 1, #id + 1) ~= id .. ':'
+if isNew then marker = id .. ':' .. ARGV[1] end
+`;
+
+/**
+ * KEYS: ledger, bucket. ARGV: what `since` is when claims were lost, name of the bucket in the ledger, claim, seconds.
+ * Answers { 1 when this is the first, marker }. A claim lies in the same bucket each time, so the script that would accept
+ * a replay is the one that finds its bucket short. All is one step: no claim can slip in between a loss and its discovery.
+ * The ledger is written first, because that is what a full Redis refuses; nothing has changed then.
+ */
+export const CLAIM = `${LEDGER}
+local held = redis.call('ZCARD', KEYS[2])
+local count = redis.call('HGET', ledger, ARGV[2])
+if count and tonumber(count) ~= held and not isNew then marker = id .. ':' .. ARGV[1] end
+local ended = redis.call('ZCOUNT', KEYS[2], '-inf', now)
+local ends = redis.call('ZSCORE', KEYS[2], ARGV[3])
+local first = (not ends or tonumber(ends) <= now) and 1 or 0
+redis.call('HSET', ledger, 'marker', marker, ARGV[2], held - ended + first)
+if ended > 0 then redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', now) end
+if first == 1 then redis.call('ZADD', KEYS[2], now + ARGV[4] * 1000, ARGV[3]) end
+return { first, marker }
+`;
+
+/**
+ * KEYS: ledger, each bucket. ARGV: what `since` is when claims were lost, names of the buckets in the ledger. Looks at all
+ * of them, removes what has ended and answers the marker. Claims that a new marker finds are kept and counted anew.
+ */
+export const WATCH = `${LEDGER}
+local counts = {}
+for at = 2, #KEYS do
+  local held = redis.call('ZCARD', KEYS[at])
+  local count = redis.call('HGET', ledger, ARGV[at])
+  if count and tonumber(count) ~= held and not isNew then marker = id .. ':' .. ARGV[1] end
+  local left = held - redis.call('ZCOUNT', KEYS[at], '-inf', now)
+  if count or left > 0 or held > 0 then
+    counts[#counts + 1] = ARGV[at]
+    counts[#counts + 1] = left
+  end
 end
-if ARGV[1] == '0' then return { 0, marker } end
-local first = redis.call('SET', KEYS[1], '', 'NX', 'EX', ARGV[1])
-return { first and 1 or 0, marker }
+redis.call('HSET', ledger, 'marker', marker, unpack(counts))
+for at = 2, #KEYS do redis.call('ZREMRANGEBYSCORE', KEYS[at], '-inf', now) end
+return marker
 `;
 
 /**

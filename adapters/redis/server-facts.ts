@@ -6,18 +6,29 @@ import type { RedisClient } from './connection.ts';
  * assertions were used; a replica takes no writes; 6.2 brought the command that reads and removes in one step.
  */
 export const unfitness = async (client: RedisClient): Promise<string | undefined> => {
+  const { reason } = await serverFacts(client);
+  return reason;
+};
+
+/** `reason` as `unfitness`; `evicted` is how many keys each server has evicted since its start, by its run id. */
+export const serverFacts = async (
+  client: RedisClient,
+): Promise<{ readonly reason: string | undefined; readonly evicted: ReadonlyMap<string, number> }> => {
   const servers = client instanceof Cluster ? client.nodes('master') : [client];
-  if (servers.length === 0) return 'the Redis Cluster has no master';
-  for (const server of servers) {
-    const reason = reasonIn(String(await server.info()));
-    if (reason !== undefined) return reason;
-  }
-  return undefined;
+  const infos = await Promise.all(servers.map(async (server) => String(await server.info())));
+  const reason = infos.map(reasonIn).find((each) => each !== undefined);
+  return {
+    reason: infos.length === 0 ? 'the Redis Cluster has no master' : reason,
+    evicted: new Map(infos.map((info) => [factIn(info, 'run_id') ?? '', Number(factIn(info, 'evicted_keys') ?? 0)])),
+  };
 };
 
 /** Reads the answer to INFO, so that the right to use CONFIG is not needed. */
+const factIn = (info: string, name: string): string | undefined =>
+  new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
+
 const reasonIn = (info: string): string | undefined => {
-  const fact = (name: string): string | undefined => new RegExp(`^${name}:(.*?)\\r?$`, 'm').exec(info)?.[1];
+  const fact = (name: string): string | undefined => factIn(info, name);
   const [major = 0, minor = 0] = (fact('redis_version') ?? '').split('.').map(Number);
   if (major < 6 || (major === 6 && minor < 2)) {
     return `Redis is version ${fact('redis_version') ?? 'unknown'}, and 6.2 or newer is needed`;

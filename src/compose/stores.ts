@@ -76,7 +76,7 @@ export const stores = async (
   const onUnreadable: OnUnreadable = (collection, id) =>
     replaced.log?.error({ event: 'store.unreadable', collection, id }, 'a stored document is not understood');
   if (document === 'mongodb' && ephemeral === 'redis' && !isReplaced(replaced)) {
-    return servers(configuration, clock, onUnreadable);
+    return servers(configuration, clock, onUnreadable, replaced.log);
   }
 
   const isLocal = folder !== undefined && (document === 'sqlite' || ephemeral === 'sqlite');
@@ -124,6 +124,7 @@ const servers = async (
   { stores: settings }: Configuration,
   clock: Clock,
   onUnreadable: OnUnreadable,
+  log: Logger | undefined,
 ): Promise<Stores> => {
   const { mongodbUrl = '', redisUrl = '', redisPrefix, deadlineMilliseconds, allowStandalone } = settings;
   const documents = await mongodbDocumentStore({
@@ -148,7 +149,12 @@ const servers = async (
   const redis = { url: redisUrl, prefix: redisPrefix, deadlineMilliseconds };
   let ephemeral: RedisEphemeralStore | undefined;
   try {
-    ephemeral = await redisEphemeralStore({ ...redis, clock, isNewInstallation: documents.isNew });
+    ephemeral = await redisEphemeralStore({
+      ...redis,
+      clock,
+      isNewInstallation: documents.isNew,
+      onLoss: (reason) => log?.warn({ event: 'replay_protection.cold', reason }, 'what was used may be forgotten'),
+    });
     const broadcast = await redisBroadcast(redis);
     const checks = [
       { name: 'mongodb', check: documents.check },

@@ -14,6 +14,9 @@ import { describeEphemeralStore } from './ephemeral-store.contract.ts';
 /** Takes `milliseconds` from what every key has left to live: to Redis the same as if they had passed. */
 const PASS = `
 for _, key in ipairs(redis.call('KEYS', '*')) do
+  if redis.call('TYPE', key).ok == 'zset' then
+    for _, member in ipairs(redis.call('ZRANGE', key, 0, -1)) do redis.call('ZINCRBY', key, -ARGV[1], member) end
+  end
   local left = redis.call('PTTL', key)
   if left >= 0 then
     if left <= tonumber(ARGV[1]) then redis.call('DEL', key) else redis.call('PEXPIRE', key, left - ARGV[1]) end
@@ -37,7 +40,14 @@ const server = async (...given: Parameters<typeof startRedis>) => {
   return started;
 };
 const open = async (url: string, more: Partial<RedisStoreOptions> = {}) => {
-  const store = await redisEphemeralStore({ url, clock, prefix: 'b:', isNewInstallation: true, ...more });
+  const store = await redisEphemeralStore({
+    url,
+    clock,
+    prefix: 'b:',
+    isNewInstallation: true,
+    watchMilliseconds: 0,
+    ...more,
+  });
   opened.add(store);
   return store;
 };
@@ -189,6 +199,97 @@ describe('FT-04 cold mode: a loss of claims is discovered with the next claim', 
     }
   });
 
+  const bucketsOf = (port: number) => admin(port, (redis) => redis.keys('*bucket*'));
+
+  test('when single claims are evicted while the ledger stays: with the very claim that would have been a replay', async () => {
+    const own = await server();
+    const nodes = await Promise.all([open(own.url), open(own.url)]);
+    for (const jti of ['a', 'b', 'c']) await nodes[0]?.claim(jti, 600);
+    await nodes[1]?.claim('known', 600);
+    expect([nodes[0]?.coldSince(), nodes[1]?.coldSince()]).toEqual([undefined, undefined]);
+    const buckets = await bucketsOf(own.port);
+    await admin(own.port, async (redis) => {
+      for (const bucket of buckets) if (await redis.zscore(bucket, 'b')) await redis.del(bucket);
+    });
+    clock.advance(3000);
+    expect(await nodes[1]?.claim('b', 600)).toBe(true);
+    expect(nodes[1]?.coldSince()).toBe(clock.now());
+    await nodes[0]?.claim('another', 600);
+    expect(nodes[0]?.coldSince()).toBe(clock.now());
+  });
+
+  test('when one member is removed, or the ledger alone, and each second without any claim', async () => {
+    const own = await server();
+    const store = await open(own.url);
+    for (const jti of ['a', 'b', 'c']) await store.claim(jti, 600);
+    await store.watch();
+    expect(store.coldSince()).toBeUndefined();
+    await admin(own.port, async (redis) => {
+      for (const bucket of await bucketsOf(own.port)) await redis.zrem(bucket, 'a');
+    });
+    clock.advance(2000);
+    await store.watch();
+    expect(store.coldSince()).toBe(clock.now());
+    await admin(own.port, async (redis) => void (await redis.del(await redis.keys('*ledger*'))));
+    clock.advance(2000);
+    expect(await store.claim('b', 600)).toBe(false);
+    expect(store.coldSince()).toBe(clock.now());
+    const lostAt = clock.now();
+    clock.advance(2000);
+    await store.watch();
+    expect([await store.claim('c', 600), store.coldSince()]).toEqual([false, lostAt]);
+  });
+
+  test('as long as maxmemory-policy lets Redis evict, and when it did in between', async () => {
+    const own = await server();
+    const lost: string[] = [];
+    const store = await open(own.url, { onLoss: (reason) => lost.push(reason) });
+    await store.watch();
+    await admin(own.port, (redis) => redis.config('SET', 'maxmemory-policy', 'allkeys-random'));
+    for (const seconds of [1, 1]) {
+      clock.advance(seconds * 1000);
+      await store.watch();
+      expect(store.coldSince()).toBe(clock.now());
+    }
+    expect(lost).toEqual(Array(2).fill(expect.stringContaining('set maxmemory-policy noeviction')));
+    const evicting = async (redis: Redis) => {
+      await redis.set('of another', 'x'.repeat(2_000_000));
+      await redis.config('SET', 'maxmemory', '1500000');
+      await until(async () => !/^evicted_keys:0/m.test(await redis.info('stats')));
+      await redis.config('SET', 'maxmemory-policy', 'noeviction');
+      await redis.config('SET', 'maxmemory', '0');
+    };
+    await admin(own.port, evicting);
+    clock.advance(1000);
+    await store.watch();
+    expect(store.coldSince()).toBe(clock.now());
+    const evictedAt = clock.now();
+    clock.advance(1000);
+    await store.watch();
+    expect(store.coldSince()).toBe(evictedAt);
+  });
+
+  test('by itself: the timer looks each second', async () => {
+    const own = await server();
+    const store = await open(own.url, { watchMilliseconds: 20 });
+    await admin(own.port, (redis) => redis.config('SET', 'maxmemory-policy', 'volatile-lru'));
+    await until(async () => store.coldSince() === clock.now());
+  });
+
+  test('what has ended is removed from idle buckets, and the ledger stays right', async () => {
+    const own = await server();
+    const store = await open(own.url);
+    for (let at = 0; at < 100; at += 1) await store.claim(`jti ${at}`, 10);
+    await pass(() => own.port)(10_000);
+    await store.watch();
+    const sizes = await admin(own.port, async (redis) =>
+      Promise.all((await redis.keys('*bucket*')).map((bucket) => redis.zcard(bucket))),
+    );
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(1);
+    expect(await store.claim('jti 1', 10)).toBe(true);
+    expect(store.coldSince()).toBeUndefined();
+  });
+
   test('after a failover that lost the last claims, through Sentinel', async () => {
     const master = await server();
     const replica = await server([['replicaof', '127.0.0.1', String(master.port)]]);
@@ -257,6 +358,24 @@ describe('FT-04 a Redis that fails while in use', () => {
     expect(await store.count('c', 600)).toBeLessThanOrEqual(2);
   });
 
+  test('read-only: reading goes on while many writes are refused', async () => {
+    const own = await server();
+    const other = await server();
+    const store = await open(own.url);
+    await store.set('k', 'v', 600);
+    await admin(own.port, (redis) => redis.replicaof('127.0.0.1', other.port));
+    const isHeld = async () => (await store.get('k')) !== undefined;
+    const seen: unknown[] = [];
+    for (let round = 0; round < 30; round += 1) {
+      const [read] = await Promise.all([
+        failure(isHeld()),
+        ...Array.from({ length: 8 }, (_, at) => failure(store.count(`${round}:${at}`, 60))),
+      ]);
+      seen.push(read);
+    }
+    expect(seen.filter((error) => error !== undefined)).toEqual([]);
+  });
+
   test('read-only or full: unavailable', async () => {
     const own = await server();
     const other = await server();
@@ -320,4 +439,7 @@ describe('login and TLS', () => {
 });
 
 /** Of docs/guides/storage.md. */
-const RIGHTS = '+hello +auth +client|setname +ping +info +select +quit +set +get +getdel +eval +evalsha'.split(' ');
+const RIGHTS = (
+  '+hello +auth +client|setname +ping +info +select +quit +set +get +getdel +eval +evalsha ' +
+  '+time +hget +hset +zadd +zcard +zcount +zremrangebyscore +zscore'
+).split(' ');

@@ -150,6 +150,45 @@ describe('FT-04 DP-01 after FLUSHALL of Redis', () => {
   });
 });
 
+describe('FT-04 CA-05 DP-01 a Redis that forgets single claims while all else stays', () => {
+  const administering = async (work: (client: Redis) => Promise<unknown>): Promise<void> => {
+    const client = new Redis(redis.port, '127.0.0.1');
+    await work(client);
+    client.disconnect();
+  };
+  const parameters = () => ({ grant_type: 'client_credentials', resource: scene.jwt.identifier, scope: 'read' });
+  const worksAgain = () =>
+    until(async () => (await scene.calls.token(scene.keyed(scene.agent), parameters())).status === 200);
+
+  test('an assertion and a proof whose claims were evicted are refused, and recorded so', async () => {
+    const { calls, agent } = scene;
+    const key = await newKeyPair();
+    await worksAgain();
+    const assertion = await clientAssertion(agent, scene.issuer);
+    const used: Credential = { kind: 'assertion', clientId: agent.clientId, assertion };
+    const dpop = await dpopProof(key, { method: 'POST', url: calls.endpoints.token });
+    expect((await calls.token(used, parameters(), { headers: { dpop } })).status).toBe(200);
+    await administering(async (client) => client.del(await client.keys('*bucket*')));
+    expect((await calls.token(used, parameters())).body).toMatchObject({ error: 'invalid_client' });
+    await worksAgain();
+    const replayed = await calls.token(scene.keyed(agent), parameters(), { headers: { dpop } });
+    expect([replayed.status, replayed.body['error']]).toEqual([400, 'invalid_dpop_proof']);
+    const { body } = await scene.management.call('GET', `/audit/events?outcome=refused&id=${agent.clientId}&limit=50`);
+    expect(JSON.stringify(body)).toContain('"type":"client.authentication_refused"');
+  });
+
+  test('while maxmemory-policy lets it evict, even a new assertion is refused, and the node says why it is not ready', async () => {
+    await worksAgain();
+    await administering((client) => client.config('SET', 'maxmemory-policy', 'allkeys-lru'));
+    const attempt = () => scene.calls.token(scene.keyed(scene.agent), parameters());
+    await until(async () => (await attempt()).body['error'] === 'invalid_client');
+    const { status, body } = await readiness();
+    expect([status, JSON.stringify(body)]).toEqual([503, expect.stringContaining('maxmemory-policy')]);
+    await administering((client) => client.config('SET', 'maxmemory-policy', 'noeviction'));
+    await worksAgain();
+  });
+});
+
 describe('FT-13 a store that fails', () => {
   test('FT-04 Redis down: grants answer 503, introspection goes on, the node says why it is not ready, and recovers', async () => {
     const { calls, keyed, agent, jwt } = scene;

@@ -1,0 +1,101 @@
+import type { Clock } from '../../src/domain/ports/clock.ts';
+import type { redisConnection } from './connection.ts';
+import { serverFacts } from './server-facts.ts';
+
+/** In a Cluster, claims spread over this many slots; each slot has a ledger of its own. */
+const CLUSTER_SHARDS = 16;
+/** Sorted sets that the claims of a shard lie in. More are smaller; that one is gone is seen with its next claim either way. */
+const BUCKETS = 16;
+/** Longer than the watch needs to come around again, also on a node that is slow. */
+const CANARY_SECONDS = 60;
+
+export type ClaimOptions = {
+  readonly connection: Pick<ReturnType<typeof redisConnection>, 'run'>;
+  readonly clock: Clock;
+  readonly prefix: string;
+  readonly isCluster: boolean;
+  /** Called when a loss is found or the server may forget, with the reason; at most once a second. */
+  readonly onLoss?: (reason: string) => void;
+};
+
+/**
+ * What has been used once, in Redis, and whether Redis may have forgotten some of it (decision D13). A claim lies in one
+ * of the buckets of its shard, and the ledger of the shard counts them: a bucket that was evicted, or a member that was
+ * removed, is found by the next claim of that bucket, which is the one a replay makes.
+ */
+export const redisClaims = ({ connection: { run }, clock, prefix, isCluster, onLoss }: ClaimOptions) => {
+  const shards = isCluster ? CLUSTER_SHARDS : 1;
+  const node = crypto.randomUUID();
+  const evictedOf = new Map<string, number>();
+  let coldSince: number | undefined;
+  let turn = 0;
+
+  // Braces make everything of a shard one slot of a Cluster.
+  const tagOf = (shard: number): string => `{${prefix}claims:${shard}}`;
+  const names = Array.from({ length: BUCKETS }, (_, bucket) => `bucket:${bucket}`);
+
+  const chill = (since: number, reason: string): void => {
+    if (since <= (coldSince ?? 0)) return;
+    coldSince = since;
+    onLoss?.(reason);
+  };
+  const read = (marker: string): void => {
+    chill(Number(marker.slice(marker.indexOf(':') + 1)), 'claims were lost, or Redis was restarted or replaced');
+  };
+
+  const claim = async (key: string, ttlSeconds: number): Promise<boolean> => {
+    const sum = sumOf(key);
+    const tag = tagOf(sum % shards);
+    const name = names[Math.floor(sum / shards) % BUCKETS] as string;
+    const [first, marker] = await run((client) =>
+      client.behalfClaim(`${tag}!ledger`, `${tag}!${name}`, clock.now(), name, key, ttlSeconds),
+    );
+    read(marker);
+    return first === 1;
+  };
+
+  const look = async (since: number): Promise<void> => {
+    for (let shard = 0; shard < shards; shard += 1) {
+      const tag = tagOf(shard);
+      const keys = [`${tag}!ledger`, ...names.map((name) => `${tag}!${name}`)];
+      read(await run((client) => client.behalfWatch(keys.length, ...keys, since, ...names), { isRepeatable: true }));
+    }
+  };
+
+  const canary = async (): Promise<void> => {
+    turn += 1;
+    const isFirst = await claim(`canary:${node}:${turn}`, CANARY_SECONDS);
+    const wasForgotten = turn > 1 && (await claim(`canary:${node}:${turn - 1}`, CANARY_SECONDS));
+    if (!isFirst || wasForgotten) chill(clock.now(), 'Redis forgot a claim that it had acknowledged');
+  };
+
+  return {
+    /** True for exactly one caller until the TTL has passed. Over by Redis' clock alone: the longer it is remembered, the better. */
+    claim,
+    /** Makes the ledgers where they are missing. `since` 0: nothing was ever used here, so nothing was lost. */
+    begin: look,
+    /**
+     * One look, once a second: the ledgers, a claim of its own that must still be there at the next look, what Redis
+     * evicted, and whether it may evict. While it may, every moment counts as a loss. Throws StoreUnavailable.
+     */
+    async watch(): Promise<void> {
+      const now = clock.now();
+      const { reason, evicted } = await run(serverFacts, { isRepeatable: true });
+      if (reason !== undefined) chill(now, reason);
+      for (const [server, count] of evicted) {
+        if (count > (evictedOf.get(server) ?? count)) chill(now, 'Redis evicted keys');
+        evictedOf.set(server, count);
+      }
+      await look(now);
+      await canary();
+    },
+    /** Epoch second before which claims may be lost, or undefined. Current as of the last claim that resolved. */
+    coldSince: (): number | undefined => coldSince,
+  };
+};
+
+const sumOf = (key: string): number => {
+  let sum = 0;
+  for (let at = 0; at < key.length; at += 1) sum = (sum * 31 + key.charCodeAt(at)) % 65_521;
+  return sum;
+};
