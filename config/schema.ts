@@ -390,7 +390,7 @@ export const CONFIGURATION_SCHEMA = {
       argon2Parallelism: count('Lanes of one hash.', [1, 1, 16], 'lanes'),
       concurrency: count('Hashes computed at the same time, by each process.', [1, 2, 64], 'hashes'),
       queueLimit: count(
-        'Hashes that may wait in a process; a sign-in beyond that is told to try later.',
+        'Hashes that may wait in a process; beyond that the newest sign-in of the network with most waiting is told to try later.',
         [0, 64, 10000],
         'hashes',
       ),
@@ -409,7 +409,7 @@ export const CONFIGURATION_SCHEMA = {
         'attempts',
       ),
       signInPerSource: count(
-        'Attempts to sign in from one address, or one IPv6 network of 64 bits, within the window.',
+        'Attempts to sign in that fail, from one address or one IPv6 network of 64 bits, within the window. A /56 has four times as many, a /48 or an IPv4 /24 sixteen times.',
         [1, 50, 100000],
         'attempts',
       ),
@@ -420,12 +420,12 @@ export const CONFIGURATION_SCHEMA = {
         'attempts',
       ),
       requestsPerSourcePerMinute: count(
-        'Requests to the OAuth endpoints from one address (IPv6: a network of 64 bits), to each process; 0 switches the limit off.',
+        'Requests from one address (IPv6: a network of 64 bits), to all processes together (docs/guides/several-nodes.md). A /56 has four times as many, a /48 or an IPv4 /24 sixteen times; 0 switches the limit off.',
         [0, 6000, 10000000],
         'requests a minute',
       ),
       requestsPerClientPerMinute: count(
-        'Requests to the OAuth endpoints by one client, to each process; 0 switches the limit off.',
+        'Requests to the OAuth endpoints by one client, to all processes together; 0 switches the limit off.',
         [0, 6000, 10000000],
         'requests a minute',
       ),

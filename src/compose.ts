@@ -16,6 +16,7 @@ import { managementApi } from './compose/management-api.ts';
 import { close, opened } from './compose/opening.ts';
 import { peoplePages } from './compose/people-pages.ts';
 import { registration as selfService } from './compose/registration.ts';
+import { requestLimits } from './compose/request-limits.ts';
 import { services } from './compose/services.ts';
 import { sweeping } from './compose/sweeping.ts';
 import { knowsAgent } from './domain/approvals/acquaintance.ts';
@@ -25,7 +26,6 @@ import { authenticationRefusals } from './domain/audit/authentication-refusals.t
 import { refusalCounter } from './domain/audit/refusal-counter.ts';
 import { grantDesk } from './domain/grants/grant-desk.ts';
 import { pollingPace } from './domain/limits/polling-pace.ts';
-import { requestLimit } from './domain/limits/request-limits.ts';
 import { killSwitch } from './domain/revocation/kill-switch.ts';
 import { killTelling } from './domain/revocation/kill-telling.ts';
 import type { FirstStart } from './first-start.ts';
@@ -74,7 +74,7 @@ export type Behalf = {
 const KEPT_APPROVALS_SECONDS = 90 * 86_400;
 
 export const compose = async (configuration: Configuration, overrides: Overrides = {}): Promise<Behalf> => {
-  const { issuer, limits } = configuration;
+  const { issuer } = configuration;
   const made = await services(configuration, overrides);
   const { clock, identifiers, documents, ephemeral, broadcast, masterKey, audit, log, metrics } = made;
   const { resourceServers, delegations, keys, revocation } = made;
@@ -153,7 +153,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const knows = knowsAgent({ delegations, owners: made.owners });
   const pace = pollingPace({ ephemeral, clock });
   const extensions = extensionsOf(made, configuration, { tokens, leases, liveness, knows, pace });
-  const callers = callerProofs(made, configuration, { consumptions, refusals: failedProofs });
+  const { perClient, perNetwork } = requestLimits(made, configuration);
+  const callers = callerProofs(made, configuration, { consumptions, refusals: failedProofs, perClient });
   const pages = enginePages({ issuer, accounts });
   const engine = await engineOf(made, configuration, {
     ...{ known, consumptions, tokens, authority, details, liveness, callers, knows, pace, pages, extensions },
@@ -246,7 +247,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     certificates: certificatesOf(configuration, clock),
     clock,
     identifiers,
-    limit: requestLimit(limits.requestsPerSourcePerMinute, clock),
+    limit: perNetwork,
     // Not waited for: whatever cannot be written now stays counted for the next interval.
     refused: (source, error) => void refusals.note(source, error).catch(() => undefined),
   });

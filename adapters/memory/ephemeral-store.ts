@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/domain/ports/clock.ts';
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
-import { checkKey, checkTtl, checkValue, isPossibleKey } from '../../src/domain/ports/store-rules.ts';
+import { checkKey, checkStep, checkTtl, checkValue, isPossibleKey } from '../../src/domain/ports/store-rules.ts';
 import { countUpTo, sweepingOver } from './sweeping.ts';
 
 /** `value` is absent on a claim: it can be neither read nor taken away. Ends are milliseconds since the epoch. */
@@ -51,12 +51,14 @@ export const memoryEphemeralStore = (clock: Clock): EphemeralStore => {
       entries.set(key, { endsAt });
       return true;
     },
-    async count(key, windowSeconds) {
+    async count(key, windowSeconds, by = 1) {
       assertOpen();
       checkKey(key);
+      checkStep(by);
       const endsAt = endOf(windowSeconds);
       const counted = live(key);
-      const value = Number(counted?.value ?? 0) + 1;
+      const value = Math.max(0, Number(counted?.value ?? 0) + by);
+      if (!counted && by < 0) return 0;
       entries.set(key, { value: String(value), endsAt: counted?.endsAt ?? endsAt });
       return value;
     },

@@ -15,7 +15,7 @@ type Scripted = {
   ): Promise<readonly [number, string]>;
   /** Number of keys, then the keys, then the arguments. */
   behalfWatch(keys: number, ...keysAndArguments: readonly (string | number)[]): Promise<string>;
-  behalfCount(counter: string, seconds: number, now: number, end: number): Promise<number>;
+  behalfCount(counter: string, seconds: number, now: number, end: number, by: number): Promise<number>;
 };
 
 export type RedisClient = (Redis | Cluster) & Scripted;

@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/domain/ports/clock.ts';
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
-import { checkKey, checkTtl, checkValue, isPossibleKey } from '../../src/domain/ports/store-rules.ts';
+import { checkKey, checkStep, checkTtl, checkValue, isPossibleKey } from '../../src/domain/ports/store-rules.ts';
 import { redisAddress } from './addresses.ts';
 import { redisClaims } from './claims.ts';
 import { type RedisTls, redisConnection } from './connection.ts';
@@ -99,11 +99,12 @@ export const redisEphemeralStore = async (options: RedisStoreOptions): Promise<R
       checkTtl(ttlSeconds);
       return claims.claim(key, ttlSeconds);
     },
-    async count(key, windowSeconds) {
+    async count(key, windowSeconds, by = 1) {
       checkKey(key);
+      checkStep(by);
       checkTtl(windowSeconds);
       const now = clock.nowMillis();
-      return run(() => client.behalfCount(counterKey(key), windowSeconds, now, now + windowSeconds * 1000));
+      return run(() => client.behalfCount(counterKey(key), windowSeconds, now, now + windowSeconds * 1000, by));
     },
     /** Redis removes what has expired by itself. */
     async sweep() {

@@ -1,7 +1,7 @@
 import type { Clock } from '../../src/domain/ports/clock.ts';
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
-import { checkKey, checkTtl, checkValue, isPossibleKey } from '../../src/domain/ports/store-rules.ts';
+import { checkKey, checkStep, checkTtl, checkValue, isPossibleKey } from '../../src/domain/ports/store-rules.ts';
 import type { SqliteDatabase } from './database.ts';
 import { sweepInChunks } from './sweeping.ts';
 
@@ -29,11 +29,14 @@ export const sqliteEphemeralStore = (database: SqliteDatabase, clock: Clock): Ep
      ON CONFLICT (key) DO UPDATE SET value = NULL, ends_at = excluded.ends_at WHERE ends_at <= ?2`,
   );
   const counting = database.prepare(
-    `INSERT INTO ephemeral (key, value, ends_at) VALUES (?1, 1, ?3)
+    `INSERT INTO ephemeral (key, value, ends_at) VALUES (?1, ?4, ?3)
      ON CONFLICT (key) DO UPDATE SET
-       value = CASE WHEN ends_at > ?2 THEN coalesce(value, 0) + 1 ELSE 1 END,
+       value = CASE WHEN ends_at > ?2 THEN coalesce(value, 0) + ?4 ELSE ?4 END,
        ends_at = CASE WHEN ends_at > ?2 THEN ends_at ELSE excluded.ends_at END
      RETURNING value`,
+  );
+  const takingBack = database.prepare(
+    'UPDATE ephemeral SET value = max(0, coalesce(value, 0) + ?3) WHERE key = ?1 AND ends_at > ?2 RETURNING value',
   );
   const sweeping = database.prepare(
     'DELETE FROM ephemeral WHERE rowid IN (SELECT rowid FROM ephemeral WHERE ends_at <= ? ORDER BY ends_at LIMIT ?)',
@@ -76,12 +79,16 @@ export const sqliteEphemeralStore = (database: SqliteDatabase, clock: Clock): Ep
       const endsAt = endOf(ttlSeconds, now);
       return database.write(() => claiming.run(key, now, endsAt).changes === 1, 'buffered');
     },
-    async count(key, windowSeconds) {
+    async count(key, windowSeconds, by = 1) {
       assertOpen();
       checkKey(key);
+      checkStep(by);
       const now = clock.nowMillis();
       const endsAt = endOf(windowSeconds, now);
-      return database.write(() => Number((counting.get(key, now, endsAt) as unknown as Row)[0]), 'buffered');
+      return database.write(() => {
+        const row = by < 0 ? takingBack.get(key, now, by) : counting.get(key, now, endsAt, by);
+        return Number((row as unknown as Row | undefined)?.[0] ?? 0);
+      }, 'buffered');
     },
     async sweep(limit, milliseconds = Number.POSITIVE_INFINITY) {
       assertOpen();

@@ -1,7 +1,7 @@
 /** How callers prove who they are, wired: clients, agents and their running copies, resource servers. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
 import { clientAttestations } from '../domain/attestation/client-attestation.ts';
-import { requestLimit } from '../domain/limits/request-limits.ts';
+import type { RequestLimit } from '../domain/limits/request-limits.ts';
 import { attestationChallenges } from '../provider/attestation-challenges.ts';
 import { attestedProofs } from '../provider/attested-proofs.ts';
 import { clientAssertions } from '../provider/client-assertions.ts';
@@ -22,15 +22,15 @@ export const callerProofs = (
   {
     consumptions,
     refusals,
+    perClient,
   }: Pick<Parameters<typeof clientAssertions>[0], 'consumptions'> &
-    Pick<Parameters<typeof resourceServerProofs>[0], 'refusals'>,
+    Pick<Parameters<typeof resourceServerProofs>[0], 'refusals'> & { readonly perClient: RequestLimit },
 ) => {
-  const { issuer, limits } = configuration;
+  const { issuer } = configuration;
   const { clock, identifiers, documents, ephemeral, masterKey, resourceServers } = made;
   const { agents } = made.granting;
   const { clockToleranceSeconds, assertionMaxLifetimeSeconds } = configuration.clientAuthentication;
 
-  const perClient = requestLimit(limits.requestsPerClientPerMinute, clock);
   const proofs = clientProofs(perClient);
   const presented = presentedCredentials({
     identity: made.workloads,

@@ -6,8 +6,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { BlockList, isIP } from 'node:net';
 import type { ClientCertificate } from '../domain/certificates/client-certificate.ts';
-import { clientNetwork } from '../domain/limits/client-network.ts';
-import type { RequestLimit } from '../domain/limits/request-limits.ts';
+import type { NetworkLimit } from '../domain/limits/request-limits.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import { type CertificateSource, certificateSource } from './client-certificates.ts';
@@ -36,7 +35,7 @@ export const frontGuard = (deps: {
   readonly trustedProxies: readonly string[];
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly limit: RequestLimit;
+  readonly limit: NetworkLimit;
   /** Default: of the connection only, and nobody vouches for them. */
   readonly certificates?: CertificateSource;
   /** Told of each refusal (decision D18). */
@@ -93,11 +92,8 @@ export const frontGuard = (deps: {
         deps.refused(source, errorOf(status));
         return answer(response, status, description, retryAfter);
       };
-      const network = clientNetwork(source);
-      if (limit.isExceeded(network)) {
-        return refuse(429, 'too many requests', limit.retryAfterSeconds());
-      }
-      limit.count(network);
+      const usedUp = limit.take(source);
+      if (usedUp !== undefined) return refuse(429, `too many requests from ${usedUp}`, limit.retryAfterSeconds());
       if (!METHODS.has(request.method ?? '')) return refuse(405, 'this method is not used here');
       const target = request.url ?? '';
       const malformed = faultOf(target, request.headers.host);

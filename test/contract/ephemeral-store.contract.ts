@@ -111,6 +111,17 @@ export const describeEphemeralStore = (
       expect(await store.count('other', 60)).toBe(1);
     });
 
+    test('counts several at once, and takes back what was counted, not below 0', async () => {
+      expect([await store.count('c', 60, 5), await store.count('c', 60, -2), await store.count('c', 60)]).toEqual([
+        5, 3, 4,
+      ]);
+      expect([await store.count('c', 60, -9), await store.count('c', 60)]).toEqual([0, 1]);
+      await advance(60_000 + slack);
+      // What was counted in a window that is over cannot be taken from the next one.
+      expect([await store.count('c', 60, -1), await store.count('c', 60)]).toEqual([0, 1]);
+      for (const by of [0, 0.5, Number.NaN]) await expect(store.count('c', 60, by)).rejects.toThrow(TypeError);
+    });
+
     test('OT-08 crafted text names itself and nothing else', async () => {
       const crafted = ["' OR 1=1 --", '%', '*', 'k:', 'k\u0000', 'K', 'k ', '{"$ne":""}', '__proto__', 'x'.repeat(512)];
       await store.set('k', 'v', 10);

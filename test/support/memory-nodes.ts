@@ -13,6 +13,7 @@ import { systemClock } from '../../adapters/node/clock.ts';
 import { loadConfiguration } from '../../config/load.ts';
 import { type Behalf, compose } from '../../src/compose.ts';
 import type { Topic } from '../../src/domain/ports/broadcast.ts';
+import type { EphemeralStore } from '../../src/domain/ports/ephemeral-store.ts';
 import { WITHOUT_LIMITS } from './scene.ts';
 import { freePort } from './server-process.ts';
 
@@ -26,15 +27,17 @@ type Options = {
   readonly environment?: Readonly<Record<string, string>>;
   /** Default: all hear at once what one says. `false`: nobody hears of the others. */
   readonly isTold?: boolean;
+  /** What the nodes share for a while; the caller closes it. Default: in memory. */
+  readonly ephemeral?: EphemeralStore;
 };
 
 /** Of all nodes: what the first one closes is still there for the others. */
 const keptOpen = <S extends { close(): Promise<void> }>(store: S): S => ({ ...store, close: async () => undefined });
 
 /** Starts so many, two at least. */
-export const memoryNodes = async (count: number, { environment = {}, isTold = true }: Options = {}) => {
+export const memoryNodes = async (count: number, { environment = {}, isTold = true, ...options }: Options = {}) => {
   const documents = keptOpen(memoryDocumentStore());
-  const ephemeral = keptOpen(memoryEphemeralStore(systemClock));
+  const ephemeral = keptOpen(options.ephemeral ?? memoryEphemeralStore(systemClock));
   const hub = new Set<(topic: Topic, message: string) => void>();
   const firstPort = await freePort();
   // What one node calls itself, all do: a proxy stands in front of them.

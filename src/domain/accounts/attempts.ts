@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import { DomainError } from '../errors.ts';
+import { limitedNetworks } from '../limits/client-network.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -11,7 +12,7 @@ import { MULTI_FACTOR, satisfiesAcr } from './assurance.ts';
 export type SignInLimits = {
   /** Attempts at one account, from browsers that never signed in to it, in one window. */
   readonly signInPerAccount: number;
-  /** Attempts from one client address, or one /64 network, in one window. */
+  /** Attempts that did not succeed, from one client address or one /64, in one window (`limitedNetworks`). */
   readonly signInPerSource: number;
   readonly signInWindowSeconds: number;
 };
@@ -29,6 +30,9 @@ export const DEVICE_TTL_SECONDS = 30 * 86_400;
 
 /** What was proven in a browser when it became known. */
 type Strength = 'one_factor' | 'factors';
+
+/** Attempts within a window of seconds. */
+type Budget = { readonly limit: number; readonly window: number };
 
 type Owner = Pick<Account, 'id' | 'sessionsValidFrom'>;
 
@@ -49,24 +53,54 @@ export const attempts = ({ ephemeral, clock, identifiers, masterKey, audit }: At
   const factsOf = ({ id, sessionsValidFrom }: Owner, since: string, nonce: string, strength: Strength) =>
     ['sign_in_device_cookie', id, since, nonce, strength, String(sessionsValidFrom)] as const;
 
+  const counterOf = (kind: string, value: string): string =>
+    `sign_in:${kind}:${masterKey.digest(`sign_in_${kind}`, value)}`;
+
+  /** Counts an attempt; throws DomainError 'too_many_requests' when it is beyond `limit` within `window` seconds. */
+  const spend = async (
+    kind: string,
+    value: string,
+    { limit, window }: Budget,
+    event: Partial<AuditEvent>,
+  ): Promise<void> => {
+    const count = await ephemeral.count(counterOf(kind, value), window);
+    const over = count - limit;
+    if (over <= 0) return;
+    const error = new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: window });
+    // Attempts that are not tried are free to make: the 1st, 2nd, 4th, 8th … of a window are written, each
+    // with how many there were, so that they cannot flood the trail (decision D18).
+    if ((over & (over - 1)) !== 0) throw error;
+    throw await refused({ ...event, count: over, inputs: { reason: `limit_per_${kind}` } }, error);
+  };
+
   return {
     refused,
+    spend,
 
-    /** Counts an attempt; throws DomainError 'too_many_requests' when it is beyond `limit` within `window` seconds. */
-    async spend(
+    /**
+     * Counts an attempt from a client address in each of its networks (`limitedNetworks`), as `spend` does. Counting
+     * before anything is checked keeps parallel guesses within the limit (LG-02).
+     */
+    async spendOfSource(
       kind: string,
-      value: string,
-      { limit, window }: { readonly limit: number; readonly window: number },
+      source: string,
+      { limit, window }: Budget,
       event: Partial<AuditEvent>,
     ): Promise<void> {
-      const count = await ephemeral.count(`sign_in:${kind}:${masterKey.digest(`sign_in_${kind}`, value)}`, window);
-      const over = count - limit;
-      if (over <= 0) return;
-      const error = new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: window });
-      // Attempts that are not tried are free to make: the 1st, 2nd, 4th, 8th … of a window are written, each
-      // with how many there were, so that they cannot flood the trail (decision D18).
-      if ((over & (over - 1)) !== 0) throw error;
-      throw await refused({ ...event, count: over, inputs: { reason: `limit_per_${kind}` } }, error);
+      for (const { network, times } of limitedNetworks(source)) {
+        await spend(kind, network, { limit: limit * times, window }, event);
+      }
+    },
+
+    /**
+     * Takes back what `spendOfSource` counted, once for each attempt that succeeded: only failed ones use up the limit,
+     * however many people sign in behind one address. Never throws.
+     */
+    async succeededFrom(kind: string, source: string, { window }: Pick<Budget, 'window'>): Promise<void> {
+      // Where this fails the store only counts too much, and the person has proven who they are.
+      await Promise.allSettled(
+        limitedNetworks(source).map(({ network }) => ephemeral.count(counterOf(kind, network), window, -1)),
+      );
     },
 
     /**

@@ -6,6 +6,8 @@
  */
 import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { DomainError } from '../errors.ts';
+import { clientNetwork, coarseNetwork } from '../limits/client-network.ts';
+import { fairQueue } from '../limits/fair-queue.ts';
 
 export type PasswordSettings = {
   /** KiB, at least 8 for each lane. */
@@ -14,7 +16,7 @@ export type PasswordSettings = {
   readonly argon2Parallelism: number;
   /** Hashes computed at the same time. */
   readonly concurrency: number;
-  /** Hashes that may wait for their turn; one more is refused. */
+  /** Hashes that may wait for their turn; with one more, the newest of the network with most waiting is refused. */
   readonly queueLimit: number;
   /** In code points of the NFC form. */
   readonly minimumLength: number;
@@ -22,6 +24,9 @@ export type PasswordSettings = {
 
 /** A password longer than this many bytes of UTF-8 is never hashed (LG-06). */
 const PASSWORD_MAX_BYTES = 1024;
+
+/** The group of what no client address stands for. */
+const OWN = 'server';
 
 const TAG_BYTES = 32;
 const SALT_BYTES = 16;
@@ -32,17 +37,29 @@ type Work = { readonly memory: number; readonly passes: number; readonly paralle
 /**
  * Argon2id (RFC 9106) behind a queue of bounded length, so that a wave of sign-ins can neither fill
  * the memory nor keep token requests waiting. Hashes are PHC strings that carry their own parameters.
- * When the queue is full every method throws DomainError 'unavailable'.
+ * Networks take turns (/24 or /48, and within it addresses or /64s), so that a flood from some does not keep out the
+ * others; `source` is the client address, absent for what the server or an operator asks for. Every method throws
+ * DomainError 'unavailable' when the queue is full and the network has most waiting.
  */
 export const passwords = (settings: PasswordSettings) => {
-  const turn = boundedQueue(settings.concurrency, settings.queueLimit);
+  const inTurn = fairQueue(settings.concurrency, settings.queueLimit, () => {
+    const retry = { retryAfterSeconds: 1 };
+    return new DomainError('unavailable', 'Too many sign-ins are being checked. Try again.', retry);
+  });
   const current: Work = {
     memory: settings.argon2MemoryKib,
     passes: settings.argon2Passes,
     parallelism: settings.argon2Parallelism,
   };
-  const derive = (message: Buffer, nonce: Buffer, tagLength: number, work: Work): Promise<Buffer> =>
-    turn(
+  const derive = (
+    source: string | undefined,
+    message: Buffer,
+    nonce: Buffer,
+    tagLength: number,
+    work: Work,
+  ): Promise<Buffer> =>
+    inTurn(
+      source === undefined ? [OWN] : [coarseNetwork(source), clientNetwork(source)],
       () =>
         new Promise((resolve, reject) => {
           argon2('argon2id', { message, nonce, tagLength, ...work }, (error, key) =>
@@ -53,7 +70,7 @@ export const passwords = (settings: PasswordSettings) => {
 
   return {
     /** PHC string of a new password. Throws DomainError 'invalid_field' when it is too short or too long. */
-    async hash(password: string): Promise<string> {
+    async hash(password: string, source?: string): Promise<string> {
       const message = normalised(password);
       if (!message) {
         throw new DomainError('invalid_field', `A password has at most ${PASSWORD_MAX_BYTES} bytes.`, {
@@ -66,19 +83,19 @@ export const passwords = (settings: PasswordSettings) => {
         });
       }
       const nonce = randomBytes(SALT_BYTES);
-      const key = await derive(message, nonce, TAG_BYTES, current);
+      const key = await derive(source, message, nonce, TAG_BYTES, current);
       const { memory, passes, parallelism } = current;
       return `$argon2id$v=19$m=${memory},t=${passes},p=${parallelism}$${unpadded(nonce)}$${unpadded(key)}`;
     },
 
     /** Whether the password belongs to the hash; compared in constant time. A password that is too long is false without any work. */
-    async verify(hash: string, password: string): Promise<boolean> {
+    async verify(hash: string, password: string, source?: string): Promise<boolean> {
       const message = normalised(password);
       const [, memory, passes, parallelism, salt, tag] = PHC.exec(hash) ?? [];
       if (!salt || !tag) throw new TypeError('not a PHC string of Argon2id');
       if (!message) return false;
       const expected = Buffer.from(tag, 'base64');
-      const key = await derive(message, Buffer.from(salt, 'base64'), expected.length, {
+      const key = await derive(source, message, Buffer.from(salt, 'base64'), expected.length, {
         memory: Number(memory),
         passes: Number(passes),
         parallelism: Number(parallelism),
@@ -87,9 +104,9 @@ export const passwords = (settings: PasswordSettings) => {
     },
 
     /** The work of `verify` where there is nothing to verify, so that an unknown account takes as long as a known one (LG-01). */
-    async verifyNothing(password: string): Promise<false> {
+    async verifyNothing(password: string, source?: string): Promise<false> {
       const message = normalised(password);
-      if (message) await derive(message, Buffer.alloc(SALT_BYTES), TAG_BYTES, current);
+      if (message) await derive(source, message, Buffer.alloc(SALT_BYTES), TAG_BYTES, current);
       return false;
     },
   };
@@ -106,31 +123,3 @@ const normalised = (password: string): Buffer | undefined => {
 };
 
 const unpadded = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/, '');
-
-/** Runs at most `concurrency` tasks, in order of arrival; at most `limit` wait. */
-const boundedQueue = (concurrency: number, limit: number) => {
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  return async <T>(task: () => Promise<T>): Promise<T> => {
-    if (running < concurrency) {
-      running += 1;
-    } else {
-      if (waiting.length >= limit) {
-        throw new DomainError('unavailable', 'Too many sign-ins are being checked. Try again.', {
-          retryAfterSeconds: 1,
-        });
-      }
-      // The slot is handed over by the task that ends: `running` does not change in between.
-      await new Promise<void>((resolve) => {
-        waiting.push(resolve);
-      });
-    }
-    try {
-      return await task();
-    } finally {
-      const next = waiting.shift();
-      if (next) next();
-      else running -= 1;
-    }
-  };
-};

@@ -1,5 +1,4 @@
 import { DomainError } from '../errors.ts';
-import { clientNetwork } from '../limits/client-network.ts';
 import type { Account } from './account.ts';
 import type { AccountRegister } from './account-register.ts';
 import { type Assurance, SINGLE_FACTOR } from './assurance.ts';
@@ -42,7 +41,7 @@ const REFUSED = 'The username or the password is not right.';
  */
 export const passwordSignIn = (deps: SignInDeps) => {
   const { accounts, passwords, factors, clock, audit, limits, isOn = true } = deps;
-  const { refused, spend, knownDevice, newDevice } = attempts(deps);
+  const { refused, spend, spendOfSource, succeededFrom, knownDevice, newDevice } = attempts(deps);
   const perAccount = { limit: limits.signInPerAccount, window: limits.signInWindowSeconds };
   const perSource = { limit: limits.signInPerSource, window: limits.signInWindowSeconds };
 
@@ -65,7 +64,7 @@ export const passwordSignIn = (deps: SignInDeps) => {
       const event = { request, personal, ...(account ? { subject: account.id } : {}) };
       const nonce = account && knownDevice(device, account);
       if (nonce === undefined) {
-        await spend('source', clientNetwork(source), perSource, event);
+        await spendOfSource('source', source, perSource, event);
         await spend('account', key, perAccount, event);
       } else {
         await spend('device', nonce, perAccount, event);
@@ -77,8 +76,8 @@ export const passwordSignIn = (deps: SignInDeps) => {
       }
       const matches =
         account?.passwordHash === undefined
-          ? await passwords.verifyNothing(password)
-          : await passwords.verify(account.passwordHash, password);
+          ? await passwords.verifyNothing(password, source)
+          : await passwords.verify(account.passwordHash, password, source);
       const reason =
         account === undefined
           ? 'unknown_account'
@@ -95,6 +94,7 @@ export const passwordSignIn = (deps: SignInDeps) => {
           new DomainError('unauthenticated', REFUSED),
         );
       }
+      if (nonce === undefined) await succeededFrom('source', source, perSource);
       const who = { subject: account.id, caller: account.id };
       const assurance = { acr: SINGLE_FACTOR, amr: ['pwd'], authTime };
       if (await factors.isAsked(account.id)) {
@@ -125,8 +125,8 @@ export const passwordSignIn = (deps: SignInDeps) => {
       const account = (await accounts.get(id))?.document;
       const matches =
         account?.passwordHash === undefined
-          ? await passwords.verifyNothing(password)
-          : await passwords.verify(account.passwordHash, password);
+          ? await passwords.verifyNothing(password, source)
+          : await passwords.verify(account.passwordHash, password, source);
       if (matches && account?.state === 'active') return account;
       throw await refused(
         { ...event, inputs: { reason: 'wrong_password' } },

@@ -2,7 +2,6 @@ import type { Account } from '../accounts/account.ts';
 import { type Assurance, withFactor } from '../accounts/assurance.ts';
 import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/attempts.ts';
 import { DomainError } from '../errors.ts';
-import { clientNetwork } from '../limits/client-network.ts';
 import { openedOrNothing } from '../secrets/master-key.ts';
 import type { FactorRegister } from './factor-register.ts';
 import type { Passkeys } from './passkeys.ts';
@@ -56,7 +55,7 @@ export type SecondFactor = ReturnType<typeof secondFactor>;
  */
 export const secondFactor = (deps: SecondFactorDeps) => {
   const { accounts, factors, passkeys, ephemeral, masterKey, clock, audit, limits } = deps;
-  const { refused, spend, knownDevice, newDevice } = attempts(deps);
+  const { refused, spend, spendOfSource, succeededFrom, knownDevice, newDevice } = attempts(deps);
   const perAccount = { limit: limits.signInPerAccount, window: limits.signInWindowSeconds };
   const perSource = { limit: limits.signInPerSource, window: limits.signInWindowSeconds };
 
@@ -93,7 +92,7 @@ export const secondFactor = (deps: SecondFactorDeps) => {
       const account = (await accounts.get(id))?.document;
       const nonce = account && knownDevice(device, account, 'factors');
       if (nonce === undefined) {
-        await spend('factor_source', clientNetwork(source), perSource, event);
+        await spendOfSource('factor_source', source, perSource, event);
         await spend('factor', id, perAccount, event);
         await spend('factor_day', id, PER_DAY, event);
       } else {
@@ -115,6 +114,7 @@ export const secondFactor = (deps: SecondFactorDeps) => {
           ),
         );
       }
+      if (nonce === undefined) await succeededFrom('factor_source', source, perSource);
       const assurance = withFactor(attempt.assurance, amr);
       await audit.append({
         ...event,
@@ -138,7 +138,7 @@ export const secondFactor = (deps: SecondFactorDeps) => {
       Waiting & { readonly device: string }
     > {
       const event = { request, personal: { source } };
-      await spend('passkey_source', clientNetwork(source), perSource, event);
+      await spendOfSource('passkey_source', source, perSource, event);
       const proven = await passkeys.prove({ uid, credential }, { request, source });
       const owner = proven && (await accounts.get(proven.account))?.document;
       if (!proven || owner?.state !== 'active') {
@@ -148,6 +148,7 @@ export const secondFactor = (deps: SecondFactorDeps) => {
           new DomainError('unauthenticated', PASSKEY_REFUSED),
         );
       }
+      await succeededFrom('passkey_source', source, perSource);
       const { account, amr } = proven;
       const assurance = withFactor({ amr: [], authTime: clock.now() }, amr);
       const who = { subject: account, caller: account, inputs: { amr } };

@@ -45,6 +45,31 @@ export const coarseNetwork = (address: string): string => {
   return wide.includes(':') ? wide : middle;
 };
 
+/** A network, and how many times the limit of one subscriber all of it may use. */
+export type LimitedNetwork = { readonly network: string; readonly times: number };
+
+const MIDDLE_TIMES = 4;
+const WIDE_TIMES = 16;
+
+/**
+ * The networks in which a limit of one subscriber holds, narrowest first: IPv6 /64 once, /56 four times, /48 sixteen
+ * times; IPv4 the address once, its /24 sixteen times.
+ */
+export const limitedNetworks = (address: string): readonly LimitedNetwork[] => {
+  const [narrow, middle, wide] = clientNetworks(address);
+  if (narrow === UNKNOWN_NETWORK) return [{ network: narrow, times: 1 }];
+  if (!wide.includes(':'))
+    return [
+      { network: narrow, times: 1 },
+      { network: middle, times: WIDE_TIMES },
+    ];
+  return [
+    { network: narrow, times: 1 },
+    { network: middle, times: MIDDLE_TIMES },
+    { network: wide, times: WIDE_TIMES },
+  ];
+};
+
 type Octets = readonly [number, number, number, number];
 
 const ofIpv4 = ([a, b, c, d]: Octets): ClientNetworks => [

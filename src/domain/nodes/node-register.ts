@@ -64,6 +64,7 @@ export const nodeRegister = (deps: {
   const sightings = new Map<string, Sighting>();
   let held: string | undefined;
   let isLost = false;
+  let hasLooked = false;
 
   const recordOf = (id: string): NodeRecord => ({
     id,
@@ -136,6 +137,7 @@ export const nodeRegister = (deps: {
       const from = clock.nowMillis();
       const found = await nodes.find({ limit: 1000 });
       const asked = { from, to: clock.nowMillis() };
+      hasLooked = true;
       const others = found.filter(({ document }) => document.id !== held);
       for (const { document, version } of others) look(document.id, version, document.at, asked);
       const present = new Set(others.map(({ document }) => document.id));
@@ -153,6 +155,9 @@ export const nodeRegister = (deps: {
       const seconds = Math.max(...apart.map(({ apartMillis }) => apartMillis)) / 1000;
       return `the clock is ${seconds.toFixed(1)} s or more apart from ${apart.length} of ${others.length} other nodes`;
     },
+
+    /** Nodes that serve, this one included, as last observed. Before the first look there may be another one: 2. */
+    count: (): number => (hasLooked ? sightings.size + 1 : 2),
 
     /** Gives the name back, so that the next process may take it. */
     async leave(): Promise<void> {

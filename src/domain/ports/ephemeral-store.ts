@@ -13,8 +13,11 @@ export interface EphemeralStore {
   take(key: string): Promise<string | undefined>;
   /** True for exactly one caller until the TTL has passed: replay of a `jti` (RFC 7523 §3, RFC 9449 §11.1). */
   claim(key: string, ttlSeconds: number): Promise<boolean>;
-  /** Adds one to a counter that starts anew `windowSeconds` after its first count; answers the new value. */
-  count(key: string, windowSeconds: number): Promise<number>;
+  /**
+   * Adds `by`, default 1, to a counter that starts anew `windowSeconds` after its first count; answers the new value.
+   * `by` is a whole number; a negative one takes back what was counted, not below 0, and begins no window.
+   */
+  count(key: string, windowSeconds: number, by?: number): Promise<number>;
   /**
    * Removes expired values, at most `limit`. A store within this process ends after about `milliseconds`, because no
    * request is served meanwhile. Where the server behind the store removes them there is nothing to do.

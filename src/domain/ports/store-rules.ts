@@ -297,3 +297,8 @@ const checkJson = (value: unknown, depth: number): void => {
   }
   throw new TypeError('a document is JSON: no Date, Buffer, function, bigint or NaN, at most 100 levels deep');
 };
+
+/** Throws TypeError unless a counter can be moved by this much: a whole number other than 0. */
+export const checkStep = (by: number): void => {
+  if (!Number.isSafeInteger(by) || by === 0) throw new TypeError('a counter moves by a whole number other than 0');
+};

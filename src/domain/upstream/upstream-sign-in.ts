@@ -5,7 +5,6 @@ import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/atte
 import type { AuditEvent } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { DomainError, isDomainError } from '../errors.ts';
-import { clientNetwork } from '../limits/client-network.ts';
 import type { Versioned } from '../ports/document-store.ts';
 import {
   type UpstreamBinding,
@@ -42,6 +41,8 @@ type Flow = UpstreamBinding & {
   /** Digests of the cookie of the browser it began in. */
   readonly browser: readonly string[];
   readonly purpose: UpstreamPurpose;
+  /** Client address at the beginning: its limit is not used up by those who come back proven. */
+  readonly source: string;
   readonly begunAt: number;
 };
 
@@ -93,7 +94,7 @@ export type UpstreamSignIn = ReturnType<typeof upstreamSignIn>;
  */
 export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
   const { upstreams, links, client, accounts, factors, clock, identifiers, masterKey, audit, limits } = deps;
-  const { refused, spend, newDevice } = attempts(deps);
+  const { refused, spendOfSource, succeededFrom, newDevice } = attempts(deps);
   const flows = sealedRecords<Flow>(deps, 'upstream_flow', FLOW_SECONDS);
   const proofs = sealedRecords<UpstreamProof>(deps, 'upstream_proof', PROOF_SECONDS);
   const perSource = { limit: limits.signInPerSource, window: limits.signInWindowSeconds };
@@ -250,7 +251,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
       }: Request & { readonly purpose: UpstreamPurpose; readonly browser: string; readonly loginHint?: string },
     ): Promise<string> {
       const event = { request, personal: { source } };
-      await spend('upstream_source', clientNetwork(source), perSource, event);
+      await spendOfSource('upstream_source', source, perSource, event);
       const [state, nonce, codeVerifier] = [identifiers.newSecret(), identifiers.newSecret(), identifiers.newSecret()];
       const binding = { state, nonce, codeVerifier };
       const url = await client.authorizationUrl(upstreams.partyOf(provider), {
@@ -266,6 +267,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
           upstream: provider.id,
           browser: masterKey.digests('upstream_browser', browser),
           purpose,
+          source,
           begunAt: clock.now(),
         },
         state,
@@ -295,7 +297,9 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
       if (!(await flows.take(state))) return stray('state');
       const event = { request, personal: { source } };
       try {
-        return await arrived(flow, provider, query, event);
+        const arrival = await arrived(flow, provider, query, event);
+        await succeededFrom('upstream_source', flow.source, perSource);
+        return arrival;
       } catch (error) {
         if (!isDomainError(error)) throw error;
         const reason = upstreamReasonOf(error) ?? error.field ?? error.code;

@@ -1,0 +1,25 @@
+/** Limits on requests as configured, shared by all processes that serve. Called by compose.ts. */
+import type { Configuration } from '../../config/configuration.ts';
+import { countSketch } from '../domain/limits/count-sketch.ts';
+import { networkLimit, requestLimit } from '../domain/limits/request-limits.ts';
+import { sharedCounts } from '../domain/limits/shared-counts.ts';
+import type { services } from './services.ts';
+
+type Made = Pick<Awaited<ReturnType<typeof services>>, 'clock' | 'ephemeral' | 'masterKey' | 'nodes'>;
+
+/** 4 MiB of counters: of 60,000 networks one in 600 can share all of its counters with others. */
+const NETWORK_COLUMNS = 1 << 18;
+const CLIENT_COLUMNS = 1 << 16;
+
+export const requestLimits = (made: Made, { limits }: Configuration) => {
+  const { clock, nodes } = made;
+  const limit = (name: string, perMinute: number, columns: number) =>
+    requestLimit(perMinute, clock, {
+      sketch: countSketch(columns),
+      shared: sharedCounts({ ...made, name, processes: nodes.count }),
+    });
+  return {
+    perClient: limit('client', limits.requestsPerClientPerMinute, CLIENT_COLUMNS),
+    perNetwork: networkLimit(limit('network', limits.requestsPerSourcePerMinute, NETWORK_COLUMNS)),
+  };
+};

@@ -1,0 +1,52 @@
+import { randomFillSync } from 'node:crypto';
+
+/** Counters a key has. With more of them fewer keys are counted too high. */
+const ROWS = 4;
+
+export type CountSketch = ReturnType<typeof countSketch>;
+
+/**
+ * Counts any number of keys in memory of a fixed size: a count-min sketch with conservative update. A count is never too
+ * low, and no key resets or evicts the count of another one. It is too high only for a key that shares all four counters
+ * with others, which are chosen by a secret `seed`. `columns` is a power of two; 16 bytes each.
+ */
+export const countSketch = (columns: number, seed = randomFillSync(new Uint32Array(2))) => {
+  const mask = columns - 1;
+  const [seedA = 0, seedB = 0] = seed;
+  const places = new Uint32Array(ROWS);
+  // Zero pages that are not touched cost no memory.
+  let counts = new Uint32Array(ROWS * columns);
+
+  const estimate = (key: string): number => {
+    let a = seedA;
+    let b = seedB;
+    for (let at = 0; at < key.length; at += 1) {
+      const code = key.charCodeAt(at);
+      a = Math.imul(a ^ code, 0x9e3779b1);
+      b = Math.imul(b ^ code, 0x5f356495);
+    }
+    a = Math.imul(a ^ (a >>> 16), 0x85ebca6b) ^ Math.imul(b ^ (b >>> 13), 0xc2b2ae35);
+    b = (Math.imul(b ^ (b >>> 16), 0x85ebca6b) ^ Math.imul(a ^ (a >>> 13), 0xc2b2ae35)) | 1;
+    let least = Number.POSITIVE_INFINITY;
+    for (let row = 0; row < ROWS; row += 1) {
+      const place = row * columns + ((a + Math.imul(row, b)) & mask);
+      places[row] = place;
+      least = Math.min(least, counts[place] ?? 0);
+    }
+    return least;
+  };
+
+  return {
+    /** How often `key` was added since the last `clear`, or more. */
+    estimate,
+    /** Counts one; answers the new estimate. */
+    add(key: string): number {
+      const next = estimate(key) + 1;
+      for (const place of places) if ((counts[place] ?? 0) < next) counts[place] = next;
+      return next;
+    },
+    clear(): void {
+      counts = new Uint32Array(ROWS * columns);
+    },
+  };
+};

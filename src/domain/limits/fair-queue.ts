@@ -1,0 +1,76 @@
+/** A task that waits for its turn. */
+type Waiting = { readonly begin: () => void; readonly displace: () => void };
+
+/** What waits for one group, in lines of its members; at the end of a path the tasks themselves. */
+type Line = { size: number; readonly members: Map<string, Line>; readonly tasks: Waiting[] };
+
+const newLine = (): Line => ({ size: 0, members: new Map(), tasks: [] });
+
+const push = (line: Line, path: readonly string[], waiting: Waiting): void => {
+  line.size += 1;
+  const [name, ...rest] = path;
+  if (name === undefined) {
+    line.tasks.push(waiting);
+    return;
+  }
+  const member = line.members.get(name) ?? newLine();
+  line.members.set(name, member);
+  push(member, rest, waiting);
+};
+
+/** The next one: members take turns, each member's own in order of arrival. */
+const shift = (line: Line): Waiting | undefined => {
+  if (line.size === 0) return undefined;
+  line.size -= 1;
+  for (const [name, member] of line.members) {
+    const next = shift(member);
+    // To the end, behind the others.
+    line.members.delete(name);
+    if (member.size > 0) line.members.set(name, member);
+    return next;
+  }
+  return line.tasks.shift();
+};
+
+/** Takes out the newest of the member that has most waiting. */
+const popOfLargest = (line: Line): Waiting | undefined => {
+  line.size -= 1;
+  let largest: readonly [string, Line] | undefined;
+  for (const one of line.members) if (largest === undefined || one[1].size >= largest[1].size) largest = one;
+  if (largest === undefined) return line.tasks.pop();
+  const [name, member] = largest;
+  const popped = popOfLargest(member);
+  if (member.size === 0) line.members.delete(name);
+  return popped;
+};
+
+/**
+ * Runs at most `concurrency` tasks at once; at most `limit` wait. Groups take turns: one that sends many tasks waits for
+ * itself and does not delay others. When one more comes than may wait, the newest task of the group with most waiting
+ * tasks goes, so that no number of tasks of few groups keeps another group out. `path` names a task's group and, within
+ * it, its members, which share the group's turns alike. A task that goes, or finds no room, rejects with `overflow()`.
+ */
+export const fairQueue = (concurrency: number, limit: number, overflow: () => Error) => {
+  const waiting = newLine();
+  let running = 0;
+
+  /** Resolves when it is the turn of this task, and rejects when it has to go. */
+  const turn = (path: readonly string[]): Promise<void> =>
+    new Promise((resolve, reject) => {
+      push(waiting, path, { begin: resolve, displace: () => reject(overflow()) });
+      if (waiting.size > limit) popOfLargest(waiting)?.displace();
+    });
+
+  return async <T>(path: readonly string[], task: () => Promise<T>): Promise<T> => {
+    // The slot is handed over by the task that ends: `running` does not change in between.
+    if (running < concurrency) running += 1;
+    else await turn(path);
+    try {
+      return await task();
+    } finally {
+      const next = shift(waiting);
+      if (next) next.begin();
+      else running -= 1;
+    }
+  };
+};
