@@ -5,6 +5,7 @@ import { isLocalMailServer } from '../../config/rules.ts';
 import { noticeMail } from '../../views/mail/notice-mail.ts';
 import { noticePush } from '../../views/push/notice-push.ts';
 import type { AccountRegister } from '../domain/accounts/account-register.ts';
+import { attempts } from '../domain/accounts/attempts.ts';
 import { emailChange } from '../domain/accounts/email-change.ts';
 import { mailLinks } from '../domain/accounts/mail-links.ts';
 import { passwordReset } from '../domain/accounts/password-reset.ts';
@@ -87,7 +88,7 @@ export const telling = (
   const box = outbox(deps);
   const webhooks = webhookRegistry({ ...deps, checkUrl: trustedFetch.check, post });
   const links = mailLinks(deps);
-  const resets = passwordReset({ ...deps, links, outbox: box, limits });
+  const resets = passwordReset({ ...deps, links, outbox: box, limits, knownDevice: attempts(deps).knownDevice });
   return {
     webhooks,
     outbox: box,

@@ -211,18 +211,20 @@ describe('LG-01 asking for a new password', () => {
     // One after the other: what comes behind them all has come, so have those before.
     await ask(last.username);
     await linkTo(last);
+    await linkTo(known, 2);
     const written = mails.received.flatMap(({ to }) => to);
     for (const { email } of [disabled, unverified, passwordless]) expect(written).not.toContain(email);
     expect(written.filter((to) => to === known.email)).toHaveLength(2);
     expect((await server.events('account.reset_asked')).filter(({ subject }) => subject === known.id)).toHaveLength(2);
   });
 
-  test('a mailbox is not filled: three links an hour', async () => {
+  test('a mailbox is not filled: two links in half an hour from one network', async () => {
     const [ada, last] = [await newPerson(), await newPerson()];
     for (let times = 0; times < 6; times += 1) await ask(ada.username);
     await ask(last.username);
     await linkTo(last);
-    expect(mails.received.filter(({ to }) => to.includes(ada.email))).toHaveLength(3);
+    await linkTo(ada, 2);
+    expect(mails.received.filter(({ to }) => to.includes(ada.email))).toHaveLength(2);
   });
 });
 

@@ -205,7 +205,7 @@ export const fullHouse = async (options: RunOptions = {}) => {
     /** Pages behind links that are made for one use. */
     links: {
       email: await links.make('email', account, 'ada@new.example'),
-      reset: await links.make('reset', account),
+      reset: await links.make('reset', account, 'ada@example.com'),
       delegation: (
         await services.requests.create({
           ...{ subject: ada, agent: planner, resource: PAYMENTS, scope: ['pay'], details: [PAYMENT] },

@@ -11,12 +11,14 @@ export const mailServer = async () => {
   const waiting = new Set<() => void>();
   /** What the next recipients are answered, an SMTP status; undefined: they are accepted. */
   const answers = { recipient: undefined as number | undefined };
+  /** Addresses that take no mail for now: 451. */
+  const deferred = new Set<string>();
   const server = new SMTPServer({
     authOptional: true,
     disabledCommands: ['STARTTLS', 'AUTH'],
     logger: false,
-    onRcptTo(_address, _session, callback) {
-      const { recipient } = answers;
+    onRcptTo({ address }, _session, callback) {
+      const recipient = deferred.has(address) ? 451 : answers.recipient;
       if (recipient === undefined) callback();
       else callback(Object.assign(new Error('not now'), { responseCode: recipient }));
     },
@@ -41,6 +43,7 @@ export const mailServer = async () => {
     environment: { BEHALF_SMTP_URL: url, BEHALF_MAIL_FROM: 'Behalf <id@example.com>' },
     received,
     answers,
+    deferred,
     /** Resolves with the mails to an address that fit when there are so many of them. */
     async arrived(to: string, fits: RegExp, count = 1): Promise<readonly ReceivedMail[]> {
       for (;;) {

@@ -27,8 +27,8 @@ export const resetWords = {
     de: 'Wenn es ein solches Konto mit bestätigter Adresse gibt, ist eine Mail mit einem Link unterwegs. Der Link gilt einmal und eine halbe Stunde lang.',
   }),
   nothingCame: phrase({
-    en: 'Nothing came? Ask an administrator.',
-    de: 'Nichts gekommen? Fragen Sie die Administration.',
+    en: 'Nothing came? A mail of the last half hour still works. Otherwise ask an administrator.',
+    de: 'Nichts gekommen? Eine Mail der letzten halben Stunde gilt noch. Sonst fragen Sie die Administration.',
   }),
   lead: phrase({
     en: 'We send a link to the verified address of your account. Your second factor stays as it is.',

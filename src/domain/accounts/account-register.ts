@@ -119,7 +119,7 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
     await record(type, id, by, undefined, more);
     const written = await update(accounts, id, (account) => {
       const next = change(account);
-      return next && withRoleTime(next, account, clock.now());
+      return next && withTimes(next, account, clock.now());
     });
     if (!written) throw new DomainError('not_found', 'There is no such account.');
     return published(written);
@@ -160,7 +160,7 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
         },
         roles,
       );
-      const made = withRoleTime(account, undefined, now);
+      const made = withTimes(account, undefined, now);
       await record('account.created', account.id, by);
       try {
         await accounts.insert(made);
@@ -237,7 +237,7 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
         const { document, version } = await existing(id);
         if (version !== expectedVersion) throw stale;
         const now = clock.now();
-        const next = withRoleTime(changed(document, changes, now), document, now);
+        const next = withTimes(changed(document, changes, now), document, now);
         if (!next.roles.includes('administrator')) await refuseLastAdministrator(document, '/roles');
         await record('account.updated', id, by, Object.keys(changes).sort());
         await tellOldAddress(document, next.email, by);
@@ -298,13 +298,22 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
     /**
      * Sets a password and ends all sessions of the account. Throws DomainError 'invalid_field' as `passwords.hash` does.
      * `onGood` is called when the password may be, before anything is changed; what it throws is thrown. `instead`: the hash
-     * it takes the place of; 'conflict' where another one was set meanwhile.
+     * it takes the place of; 'conflict' where another one was set meanwhile. `check`: throws where the account, as it is in the
+     * swap, must not get it.
      */
     async setPassword(
       id: string,
       password: string,
       by: By,
-      { onGood, instead }: { readonly onGood?: () => Promise<void>; readonly instead?: string | undefined } = {},
+      {
+        onGood,
+        instead,
+        check,
+      }: {
+        readonly onGood?: () => Promise<void>;
+        readonly instead?: string | undefined;
+        readonly check?: (account: Account) => void;
+      } = {},
     ): Promise<Versioned<Account>> {
       await existing(id);
       const passwordHash = await passwords.hash(password);
@@ -314,6 +323,7 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
         if (instead !== undefined && account.passwordHash !== instead) {
           throw new DomainError('conflict', 'The password was changed meanwhile. Sign in with the new one.');
         }
+        check?.(account);
         return { ...withoutSessions(account, now), passwordHash };
       };
       return overSessions(id, () => changeState(id, 'account.password_changed', set, by));
@@ -354,6 +364,19 @@ const withoutSessions = ({ keptSession: _, ...account }: StoredAccount, now: num
 const withRoles = (account: StoredAccount, roles: readonly AccountRole[]): StoredAccount => {
   const { administrator: _, ...rest } = account;
   return { ...rest, roles, ...(roles.includes('administrator') ? { administrator: true } : {}) };
+};
+
+/** With the times since which it is as it is, in what others compare. */
+const withTimes = (next: StoredAccount, before: StoredAccount | undefined, now: number): StoredAccount =>
+  withAddressTime(withRoleTime(next, before, now), before, now);
+
+const withAddressTime = (next: StoredAccount, before: StoredAccount | undefined, now: number): StoredAccount => {
+  const isSame =
+    before !== undefined &&
+    next.email === before.email &&
+    (next.emailVerified === true) === (before.emailVerified === true);
+  // Later than the one before also within a second: an address that comes back is another one.
+  return isSame ? next : { ...next, emailFrom: Math.max(now, (before?.emailFrom ?? 0) + 1) };
 };
 
 /** With the time since which it holds the role without a gap; a disabled account holds none. No other change counts. */

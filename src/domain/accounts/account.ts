@@ -16,6 +16,8 @@ export type Account = {
   readonly name: string;
   readonly email?: string;
   readonly emailVerified?: boolean;
+  /** Since when it has this address, so verified or not: each change is later than the one before. */
+  readonly emailFrom?: number;
   /** What the person reads: mails, and pages where nothing else is said. Absent: never said. */
   readonly language?: Language;
   readonly groups: readonly string[];

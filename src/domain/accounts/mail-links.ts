@@ -14,8 +14,12 @@ export type MailLink = {
   readonly account: string;
   /** `sessionsValidFrom` of the account: a password that was set or an account that was disabled ends its links. */
   readonly validFrom: number;
-  /** The address that is confirmed. */
+  /** The address that is confirmed, or, of a new password, to which the link was mailed: it ends with that. */
   readonly email?: string;
+  /** `emailFrom` of the account: an address that comes back brings no link back. */
+  readonly emailFrom?: number;
+  /** Of a new password. */
+  readonly isOfAddress?: true;
   readonly expiresAt: number;
 };
 
@@ -29,6 +33,14 @@ export const MAIL_LINKS = {
 } as const satisfies CollectionDeclaration;
 
 export const LINK_SECONDS = 1800;
+
+/** Whether an account is as it was when the link was mailed. */
+export const isGoodFor = (link: MailLink, { state, sessionsValidFrom, ...account }: Account): boolean => {
+  const { email, emailFrom = 0, isOfAddress, validFrom } = link;
+  if (state !== 'active' || sessionsValidFrom !== validFrom) return false;
+  if (!isOfAddress) return true;
+  return account.emailVerified === true && account.email === email && (account.emailFrom ?? 0) === emailFrom;
+};
 
 const TOKEN = /^[A-Za-z0-9_-]{40,128}$/;
 
@@ -52,14 +64,21 @@ export const mailLinks = (deps: {
   const holds = async (link: MailLink | undefined): Promise<Account | undefined> => {
     if (link === undefined || link.expiresAt <= clock.now()) return undefined;
     const account = (await accounts.get(link.account))?.document;
-    return account?.state === 'active' && account.sessionsValidFrom === link.validFrom ? account : undefined;
+    return account && isGoodFor(link, account) ? account : undefined;
   };
 
   return {
     /** The token of a new link. */
-    async make(purpose: LinkPurpose, { id, sessionsValidFrom }: Account, email?: string): Promise<string> {
+    async make(purpose: LinkPurpose, account: Account, email: string): Promise<string> {
       const token = identifiers.newSecret();
-      const about = { account: id, validFrom: sessionsValidFrom, ...(email === undefined ? {} : { email }) };
+      const { id, sessionsValidFrom, emailFrom } = account;
+      const about = {
+        account: id,
+        validFrom: sessionsValidFrom,
+        email,
+        ...(purpose === 'reset' ? { isOfAddress: true as const } : {}),
+        ...(emailFrom === undefined ? {} : { emailFrom }),
+      };
       const digest = masterKey.digest('mail_link', purpose, token);
       await links.insert({ id: digest, ...about, expiresAt: clock.now() + LINK_SECONDS });
       return token;

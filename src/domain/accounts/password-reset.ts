@@ -1,7 +1,6 @@
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
-import { clientNetwork } from '../limits/client-network.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -11,16 +10,28 @@ import type { Outbox } from '../telling/outbox.ts';
 import type { Account } from './account.ts';
 import type { AccountRegister } from './account-register.ts';
 import type { SignInLimits } from './attempts.ts';
-import { LINK_SECONDS, type MailLinks } from './mail-links.ts';
+import { isGoodFor, LINK_SECONDS, type MailLinks } from './mail-links.ts';
+import { resetBudget } from './reset-budget.ts';
 
 /** As typed on the page, until the courier comes to it. */
-type Asked = { readonly typed: string; readonly source: string; readonly request: string };
+type Asked = {
+  readonly typed: string;
+  readonly source: string;
+  readonly request: string;
+  /** What a former sign-in of this browser left there. */
+  readonly device?: string | undefined;
+};
 
-/** Mails to one account in a window; what is asked for beyond is not sent, and nobody is told so. */
-const PER_ACCOUNT = { limit: 3, window: 3600 };
-/** Asked for by anybody in a minute, of which each is a row for a moment. */
-const IN_ALL = { limit: 300, window: 60 };
+/** The delivery in which it was asked for. */
+type Asking = {
+  readonly id: string;
+  readonly at: number;
+  readonly pageLanguage?: string | undefined;
+  /** It was tried before, and is counted. */
+  readonly isCounted: boolean;
+};
 
+const LONGEST_DEVICE = 200;
 const TOO_MANY = 'This was asked for too often. Wait and try again.';
 const OVER = 'This link was used already, or is too old. Ask for a new one.';
 
@@ -29,7 +40,8 @@ export type PasswordReset = ReturnType<typeof passwordReset>;
 /**
  * A new password for who cannot sign in, by a link to the verified address. What is asked for is put into the outbox as
  * it was typed, the same for known and unknown, and only the courier looks whose it is: neither answer nor time tells
- * whether there is such an account (LG-01). A reset signs nobody in, so that the second factor is asked for as ever.
+ * whether there is such an account (LG-01). The link then waits among the mails of its account, so that an address that takes
+ * no mail delays no other account. A reset signs nobody in, so that the second factor is asked for as ever.
  */
 export const passwordReset = (deps: {
   readonly accounts: Pick<AccountRegister, 'findByUsername' | 'findByVerifiedEmail' | 'setPassword'>;
@@ -41,10 +53,11 @@ export const passwordReset = (deps: {
   readonly clock: Clock;
   readonly audit: AuditTrail;
   readonly limits: SignInLimits;
+  /** The number of a device that signed in to an account before; undefined for any other. */
+  readonly knownDevice: (device: string | undefined, account: Account) => string | undefined;
 }) => {
-  const { accounts, links, outbox, ephemeral, masterKey, identifiers, clock, audit, limits } = deps;
-  const counted = (kind: string, value: string, window: number): Promise<number> =>
-    ephemeral.count(`reset:${kind}:${masterKey.digest(`reset_${kind}`, value)}`, window);
+  const { accounts, links, outbox, masterKey, identifiers, clock, audit, knownDevice } = deps;
+  const budget = resetBudget(deps);
 
   const accountOf = async (typed: string): Promise<Account | undefined> => {
     const found = typed.includes('@')
@@ -58,15 +71,15 @@ export const passwordReset = (deps: {
   return {
     /** Throws 'too_many_requests' beyond the limit of a source; else it does the same for whatever was typed. */
     async ask(asked: Asked, pageLanguage?: string): Promise<void> {
-      const window = limits.signInWindowSeconds;
-      const isTooMuch =
-        (await counted('source', clientNetwork(asked.source), window)) > limits.signInPerSource ||
-        (await counted('all', '', IN_ALL.window)) > IN_ALL.limit;
-      if (isTooMuch) throw new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: window });
+      if (!(await budget.takeRequest(asked.source))) {
+        throw new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: budget.windowSeconds });
+      }
       const id = messageId(clock.nowMillis(), identifiers.newSecret());
+      const { device, ...rest } = asked;
+      const isDevice = device !== undefined && device.length <= LONGEST_DEVICE;
       const about = {
         at: clock.now(),
-        asked: { ...asked, typed: asked.typed.slice(0, 512) },
+        asked: { ...rest, typed: asked.typed.slice(0, 512), ...(isDevice ? { device } : {}) },
         ...(pageLanguage === undefined ? {} : { pageLanguage }),
       };
       const body = masterKey.seal(sealContextOf(id), JSON.stringify(about));
@@ -74,15 +87,14 @@ export const passwordReset = (deps: {
       await outbox.put({ id, channel: 'mail', to: 'reset', kind, body, isSealed: true, lifetimeSeconds: LINK_SECONDS });
     },
 
-    /** For the courier: to whom a link goes, and the link; undefined where there is nobody to send one to. */
+    /** For the courier: mails a link to the account that is meant, if there is one and its budget is not used up. */
     async answer(
-      { typed, source, request }: Asked,
-      isFirstTry: boolean,
-    ): Promise<{ readonly account: Account; readonly token: string } | undefined> {
+      { typed, source, request, device }: Asked,
+      { id, at, pageLanguage, isCounted }: Asking,
+    ): Promise<void> {
       const account = await accountOf(typed);
-      if (account === undefined) return undefined;
-      if (isFirstTry && (await counted('account', account.id, PER_ACCOUNT.window)) > PER_ACCOUNT.limit)
-        return undefined;
+      if (account?.email === undefined) return;
+      if (!isCounted && !(await budget.takeMail(account, source, knownDevice(device, account)))) return;
       await audit.append({
         type: 'account.reset_asked',
         outcome: 'done',
@@ -91,7 +103,18 @@ export const passwordReset = (deps: {
         request,
         personal: { source },
       });
-      return { account, token: await links.make('reset', account) };
+      // The same name at each try: a courier that died in between mails one link.
+      const mail = `${id}r`;
+      const token = await links.make('reset', account, account.email);
+      const facts = {
+        at,
+        address: account.email,
+        path: `/account/reset/${token}`,
+        ...(pageLanguage === undefined ? {} : { pageLanguage }),
+      };
+      const body = masterKey.seal(sealContextOf(mail), JSON.stringify(facts));
+      const of = { channel: 'mail', to: account.id, kind: 'account.reset', lifetimeSeconds: LINK_SECONDS } as const;
+      await outbox.put({ ...of, id: mail, body, isSealed: true });
     },
 
     /** Whose password a link sets. Throws 'not_found' when it is good for nothing any more. */
@@ -112,7 +135,11 @@ export const passwordReset = (deps: {
       const onGood = async (): Promise<void> => {
         if (!(await links.use('reset', token))) throw new DomainError('not_found', OVER);
       };
-      const { document } = await accounts.setPassword(link.of.id, password, caller, { onGood });
+      // Once more in the swap itself: the address may have changed since the link was used up.
+      const check = (account: Account): void => {
+        if (!isGoodFor(link, account)) throw new DomainError('not_found', OVER);
+      };
+      const { document } = await accounts.setPassword(link.of.id, password, caller, { onGood, check });
       return document;
     },
   };

@@ -25,7 +25,12 @@ export type MailFacts = {
   /** Of the page on which it was asked for: counts where the account says nothing. */
   readonly pageLanguage?: string;
   /** What was asked for by somebody who is not signed in: whose account it is has to be found. */
-  readonly asked?: { readonly typed: string; readonly source: string; readonly request: string };
+  readonly asked?: {
+    readonly typed: string;
+    readonly source: string;
+    readonly request: string;
+    readonly device?: string;
+  };
 };
 
 /** The same with the names that are read when it is sent. */
@@ -87,15 +92,18 @@ export const mailChannel = (deps: {
       const facts = factsOf(delivery);
       if (facts === undefined) return final('not_readable');
       if (facts.asked) {
-        const found = await resets?.answer(facts.asked, delivery.attempts === 0);
-        // Whether there was anybody shows nowhere.
-        return found ? post(delivery, { ...facts, path: `/account/reset/${found.token}` }, found.account) : 'sent';
+        const { asked, at, pageLanguage } = facts;
+        await resets?.answer(asked, { id: delivery.id, at, pageLanguage, isCounted: delivery.attempts > 0 });
+        // Whether there is such an account shows nowhere.
+        return 'sent';
       }
       const { kind } = delivery;
       // A mail that waited may be about what was decided, taken back or over since.
       if (isAsking(kind) && !(facts.object !== undefined && (await isWaiting(facts.object)))) return 'over';
       const account = (await accounts.get(delivery.to))?.document;
       if (account && account.state !== 'active' && isForActive(kind)) return 'over';
+      // Its link ended with the address.
+      if (kind === 'account.reset' && account?.email !== facts.address) return 'over';
       return account ? post(delivery, facts, account) : final('no_address');
     },
   };

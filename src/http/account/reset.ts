@@ -44,7 +44,8 @@ export const addResetRoutes = (
   router.post('/account/reset', async (ctx) => {
     const form = await forms.read(ctx, ['mail_link', 'ask']);
     try {
-      await resets.ask({ typed: single(form, 'username') ?? '', ...requestOf(ctx) }, languageOf(ctx));
+      const asked = { typed: single(form, 'username') ?? '', device: devices.read(ctx), ...requestOf(ctx) };
+      await resets.ask(asked, languageOf(ctx));
     } catch (error) {
       if (!isDomainError(error) || error.code !== 'too_many_requests') throw error;
       await recordRefusal(deps, ctx, error);

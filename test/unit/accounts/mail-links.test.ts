@@ -6,10 +6,14 @@ import { LINK_SECONDS, MAIL_LINKS, mailLinks } from '../../../src/domain/account
 import { masterKey } from '../../../src/domain/secrets/master-key.ts';
 
 const START = 1_800_000_000;
+const EMAIL = 'ada@example.com';
 
 const world = () => {
   let now = START;
-  let account = { id: 'acc_1', state: 'active', sessionsValidFrom: START } as Account;
+  let account = {
+    ...{ id: 'acc_1', state: 'active', sessionsValidFrom: START },
+    ...{ email: EMAIL, emailVerified: true, emailFrom: START },
+  } as Account;
   const documents = memoryDocumentStore();
   const links = mailLinks({
     documents,
@@ -33,7 +37,7 @@ const world = () => {
 describe('LG-07 a link that was mailed', () => {
   test('is good for half an hour, to the second', async () => {
     const { links, account, pass } = world();
-    const token = await links.make('reset', account());
+    const token = await links.make('reset', account(), EMAIL);
     pass(LINK_SECONDS - 1);
     expect(await links.peek('reset', token)).toMatchObject({ account: 'acc_1' });
     pass(1);
@@ -43,7 +47,7 @@ describe('LG-07 a link that was mailed', () => {
 
   test('is used once, by one of many', async () => {
     const { links, account } = world();
-    const token = await links.make('reset', account());
+    const token = await links.make('reset', account(), EMAIL);
     await links.peek('reset', token);
     const used = await Promise.all(Array.from({ length: 20 }, () => links.use('reset', token)));
     expect(used.filter(Boolean)).toHaveLength(1);
@@ -54,10 +58,14 @@ describe('LG-07 a link that was mailed', () => {
     ['the account was disabled', { state: 'disabled' }],
     ['the password was changed', { sessionsValidFrom: START + 1 }],
     ['the account is another one', { id: 'acc_2' }],
+    ['the address is another one', { email: 'bob@example.com' }],
+    ['the address is gone', { email: undefined }],
+    ['the address is not verified any more', { emailVerified: false }],
+    ['the address went and came back', { emailFrom: START + 2 }],
   ] as const)('is good for nothing when %s', async (_, more) => {
     const { links, account, change } = world();
-    const token = await links.make('reset', account());
-    change(more);
+    const token = await links.make('reset', account(), EMAIL);
+    change(more as Partial<Account>);
     expect(await links.peek('reset', token)).toBeUndefined();
     expect(await links.use('reset', token)).toBe(false);
   });
@@ -72,14 +80,14 @@ describe('LG-07 a link that was mailed', () => {
 
   test.each(['', 'short', '../../etc', 'x'.repeat(500), 'x'.repeat(43), '__proto__'])('is not “%s”', async (token) => {
     const { links, account } = world();
-    await links.make('reset', account());
+    await links.make('reset', account(), EMAIL);
     expect(await links.peek('reset', token)).toBeUndefined();
     expect(await links.use('reset', token)).toBe(false);
   });
 
   test('is stored as a keyed digest', async () => {
     const { documents, links, account } = world();
-    const token = await links.make('reset', account());
+    const token = await links.make('reset', account(), EMAIL);
     const stored = await documents.collection(MAIL_LINKS).find({});
     expect(stored).toHaveLength(1);
     expect(JSON.stringify(stored)).not.toContain(token);
