@@ -16,5 +16,7 @@ export const dataFolder = (folder: string) => {
     auditWitness: at('witness.json'),
     /** Folder of the latch: kills that stand, or that the store does not hold yet (decision D24). */
     kills: at('kills'),
+    /** A file for each call of the management API that proves to come from this machine; each works once. */
+    localProofs: at('local-proofs'),
   } as const;
 };

@@ -51,7 +51,14 @@ export const readKeyFile = (path: string): KeyFile => {
 
 const PATIENCE_MILLISECONDS = 60_000;
 
-export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch) => {
+/** `localProof` answers the secret of a new proof, for each call that changes something. */
+export const managementClient = (
+  keyFile: KeyFile,
+  {
+    request = fetch,
+    localProof,
+  }: { readonly request?: typeof fetch; readonly localProof?: (() => string) | undefined } = {},
+) => {
   const { issuer, client_id, private_key, scope } = keyFile;
   const resource = `${issuer}/api/v1`;
   let token: Promise<string> | undefined;
@@ -124,6 +131,7 @@ export const managementClient = (keyFile: KeyFile, request: typeof fetch = fetch
         ...(options.lines === undefined ? {} : { 'content-type': 'application/x-ndjson' }),
         ...(options.key === undefined ? {} : { 'idempotency-key': options.key }),
         ...(options.ifMatch === undefined ? {} : { 'if-match': options.ifMatch }),
+        ...(method === 'GET' || localProof === undefined ? {} : { 'behalf-local-proof': localProof() }),
       },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
       ...(options.lines === undefined ? {} : { body: `${options.lines.join('\n')}\n` }),
@@ -249,12 +257,16 @@ const refusal = (response: Response, problem: Json): CommandError => {
   });
 };
 
+const STEP_UP =
+  'Run it on the server’s machine, as the user the server runs as, with --local and the administrator’s key file; or call the API with a token of an administrator who just signed in with a second factor (acr_values=urn:behalf:acr:multi-factor, max_age=300).';
+
 const hintFor = (response: Response, request: string | undefined): string => {
   switch (response.status) {
     case 400:
     case 422:
       return 'Correct the value and try again; --help says what each option takes.';
     case 401:
+      if (response.headers.get('www-authenticate')?.includes('insufficient_user_authentication')) return STEP_UP;
       return 'The token was not accepted: check that the key file belongs to this server.';
     case 403:
       return 'This client may not do that. Use the administrator’s key file: --key-file DATA/administrator.json.';

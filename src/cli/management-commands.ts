@@ -1,5 +1,8 @@
 /** What the commands over the management API share: which key file they use, how they print, and lists. */
 import { join } from 'node:path';
+import { systemClock } from '../../adapters/node/clock.ts';
+import { writeLocalProof } from '../../adapters/node/local-proofs.ts';
+import { dataFolder } from '../../config/data-folder.ts';
 import { type Call, type Command, EXIT, type Option, usageError } from './command.ts';
 import { type Json, type ManagementClient, managementClient, readKeyFile } from './management-client.ts';
 import { type Column, csvLine, details, jsonText, printable, table } from './table.ts';
@@ -14,6 +17,14 @@ const CONNECTION = {
     description: 'Data folder of the server, for its key files. Default: BEHALF_DATA, else ./data.',
   },
   'key-file': { value: 'FILE', description: 'Key file to use instead of the one in the data folder.' },
+} as const satisfies Record<string, Option>;
+
+/** Of commands the API takes from an administrator with a second factor, or from the machine of the server. */
+const LOCAL = {
+  local: {
+    description:
+      'Prove in place of a second factor that this is the server’s machine: run it as the user the server runs as, on its data folder.',
+  },
 } as const satisfies Record<string, Option>;
 
 const LIMIT = { limit: { value: 'N', description: 'Show at most N. Default 100.' } } as const satisfies Record<
@@ -33,17 +44,23 @@ type Printer = {
 export const managementCommand = (
   description: Omit<Command, 'run'> & {
     readonly role: KeyRole;
+    /** Adds `--local`, with which it takes the administrator's key file: see `LOCAL`. */
+    readonly isProvenHere?: true;
     readonly run: (call: ManagementCall) => Promise<number | undefined>;
   },
 ): Command => {
-  const { role, run, ...command } = description;
+  const { role, isProvenHere, run, ...command } = description;
   return {
     ...command,
-    options: { ...command.options, ...CONNECTION },
+    options: { ...command.options, ...(isProvenHere ? LOCAL : {}), ...CONNECTION },
     run: (call) => {
       const folder = call.text('data') ?? call.env['BEHALF_DATA'] ?? call.env['BEHALF__DATA__FOLDER'] ?? './data';
-      const keyFile = readKeyFile(call.text('key-file') ?? join(folder, `${role}.json`));
-      return run({ ...call, api: managementClient(keyFile), print: printer(call) });
+      const isLocal = isProvenHere === true && call.isSet('local');
+      const keyFile = readKeyFile(call.text('key-file') ?? join(folder, `${isLocal ? 'administrator' : role}.json`));
+      const localProof = isLocal
+        ? () => writeLocalProof(dataFolder(folder).localProofs, keyFile.client_id, systemClock)
+        : undefined;
+      return run({ ...call, api: managementClient(keyFile, { localProof }), print: printer(call) });
     },
   };
 };
@@ -162,13 +179,15 @@ export const updateCommand = (description: {
   readonly changes: (call: ManagementCall) => Promise<Json>;
   readonly operand?: Operand;
   readonly role?: KeyRole;
+  readonly isProvenHere?: true;
 }): Command => {
-  const { noun, singular, path, options, changes, operand = BY_ID, role = 'operator' } = description;
+  const { noun, singular, path, options, changes, operand = BY_ID, role = 'operator', isProvenHere } = description;
   return managementCommand({
     words: [noun, 'update'],
     operands: [operand.name],
     summary: `Change ${singular}; what is not given stays, a list that is given replaces the old one.`,
     role,
+    ...(isProvenHere ? { isProvenHere } : {}),
     options,
     run: async (call) => {
       const changed = await changes(call);
@@ -192,13 +211,15 @@ export const actionCommand = (description: {
   readonly done: string;
   readonly operand?: Operand;
   readonly role?: KeyRole;
+  readonly isProvenHere?: true;
 }): Command => {
-  const { noun, verb, summary, path, done, operand = BY_ID, role = 'operator' } = description;
+  const { noun, verb, summary, path, done, operand = BY_ID, role = 'operator', isProvenHere } = description;
   return managementCommand({
     words: [noun, verb],
     operands: [operand.name],
     summary,
     role,
+    ...(isProvenHere ? { isProvenHere } : {}),
     options: {},
     run: async (call) => {
       const { body } = await call.api.post(`${await pathOf(path, operand, call)}/${verb}`);
@@ -236,8 +257,14 @@ export const narrowCommand = (description: {
 };
 
 /** `rotate-secret ID`: the new secret is shown once. */
-export const rotateSecretCommand = (noun: string, singular: string, path: string): Command =>
+export const rotateSecretCommand = (
+  noun: string,
+  singular: string,
+  path: string,
+  more: { readonly isProvenHere?: true } = {},
+): Command =>
   managementCommand({
+    ...more,
     words: [noun, 'rotate-secret'],
     operands: ['ID'],
     summary: `Give ${singular} a new secret; the old one ends at once.`,

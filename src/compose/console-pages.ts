@@ -1,3 +1,4 @@
+import { freshFactor } from '../domain/accounts/fresh-factor.ts';
 import { blueprintPreview } from '../domain/blueprints/blueprint-preview.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { DynamicRegistration } from '../domain/registration/dynamic-registration.ts';
@@ -35,6 +36,7 @@ export const consoleDeps = (
   registering: { readonly selfRegistration: Pick<DynamicRegistration, 'adopt'> },
 ): ConsoleDeps => {
   const { documents, clock, identifiers, agents, owners, blueprints, accounts, groups, audit, credentialUses } = made;
+  const requireFreshFactor = freshFactor({ clock, identifiers });
   const registration = repeatableRegistration({ documents, clock, identifiers, agents });
   return {
     ...people,
@@ -54,6 +56,7 @@ export const consoleDeps = (
     policies: made.policies,
     isPolicyEnforced: made.isPolicyEnforced,
     serverUse: made.serverUse,
+    requireFreshFactor,
     handlers: {
       ...approvalHandlers(made.approvals.desk, agents, owners, clock),
       ...policyHandlers(made.policies),
@@ -70,7 +73,7 @@ export const consoleDeps = (
       ...auditHandlers(audit, audit),
       ...blueprintHandlers({ ...blueprints, preview: blueprintPreview({ documents }) }),
       ...sessionHandlers(made.sessions, accounts, clock),
-      ...clientHandlers(made.clients, registering.selfRegistration),
+      ...clientHandlers(made.clients, registering.selfRegistration, requireFreshFactor),
       ...resourceServerHandlers(made.resourceServers),
       ...instanceHandlers(made.instances, agents, owners),
       ...credentialHandlers(

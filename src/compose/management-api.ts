@@ -1,5 +1,6 @@
 /** What the management API is made of: registers of the domain, and what ends things at the engine. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
+import { freshFactor } from '../domain/accounts/fresh-factor.ts';
 import { blueprintPreview } from '../domain/blueprints/blueprint-preview.ts';
 import { repeatableRegistration } from '../domain/registration/repeatable-registration.ts';
 import { managementRouter } from '../http/management/router.ts';
@@ -41,6 +42,8 @@ export const managementApi = (
     masterKey,
     audit,
     countRefusal,
+    requireFreshFactor: freshFactor({ clock, identifiers }),
+    ...made.localProofs,
     auditReader: audit,
     tokens,
     kills: {

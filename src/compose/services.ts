@@ -56,7 +56,7 @@ import { clientDocuments } from './client-documents.ts';
 import { externalPoint } from './external-point.ts';
 import { foundations, type Overrides } from './foundations.ts';
 import { pushParts } from './push.ts';
-import { killLatch, otherSecretOf } from './stores.ts';
+import { killLatch, localProofs, otherSecretOf } from './stores.ts';
 import { telling } from './telling.ts';
 import { endsAtUpstreams, upstreamParts } from './upstream.ts';
 
@@ -443,6 +443,7 @@ export const services = async (configuration: Configuration, overrides: Override
     revocation,
     latched,
     latch: killLatch(folder),
+    localProofs: localProofs(folder, clock),
     keysByUrl: servedKeys,
     telling: told,
     push,

@@ -9,6 +9,7 @@ import { mongodbDocumentStore } from '../../adapters/mongodb/document-store.ts';
 import type { Remembering } from '../../adapters/mongodb/remembered-reads.ts';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
 import { fileKillLatch } from '../../adapters/node/kill-latch.ts';
+import { fileLocalProofs } from '../../adapters/node/local-proofs.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import { redisBroadcast } from '../../adapters/redis/broadcast.ts';
 import { type RedisEphemeralStore, redisEphemeralStore } from '../../adapters/redis/ephemeral-store.ts';
@@ -35,6 +36,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { KillLatch } from '../domain/ports/kill-latch.ts';
+import type { LocalProofs } from '../domain/ports/local-proofs.ts';
 import { RESOURCE_SERVERS } from '../domain/resource-servers/resource-server.ts';
 import { EPOCHS } from '../domain/revocation/epoch.ts';
 import type { ReadinessCheck } from '../http/operations.ts';
@@ -183,6 +185,13 @@ export const secretOf = ({ keys, data }: Configuration, folder: string | undefin
   }
   return loadOrCreateMasterKey(folder ?? data.folder);
 };
+
+/** Nothing where this server keeps nothing on a machine. */
+export const localProofs = (
+  folder: string | undefined,
+  clock: Pick<Clock, 'now'>,
+): { readonly localProofs?: LocalProofs } =>
+  folder === undefined ? {} : { localProofs: fileLocalProofs(dataFolder(folder).localProofs, clock) };
 
 /** Where kills are kept beside the store; a node without a folder keeps them only while it runs. */
 export const killLatch = (folder: string | undefined): KillLatch =>

@@ -263,9 +263,9 @@ test('the scopes of a resource server are replaced', async () => {
 
 test('lists are read over all pages', async () => {
   const whole = await json('resource-servers', 'list');
-  const inPagesOfOne = managementClient(readKeyFile(server.operatorKeyFile), (url, init) =>
-    fetch(String(url).replace('limit=100', 'limit=1'), init),
-  );
+  const inPagesOfOne = managementClient(readKeyFile(server.operatorKeyFile), {
+    request: (url, init) => fetch(String(url).replace('limit=100', 'limit=1'), init),
+  });
   const found: unknown[] = [];
   for await (const item of inPagesOfOne.items('/resource-servers')) found.push(item);
   expect(found.length).toBeGreaterThan(1);

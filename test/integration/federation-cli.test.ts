@@ -32,6 +32,7 @@ test('the command line sets up federation as the guides say, and tells what a to
   const issuer = 'https://kubernetes.example.com';
   const created = await behalf(
     ...['issuers', 'create', issuer, '--name', 'Cluster', '--template', 'kubernetes', '--jwks-file', file, '--json'],
+    '--local',
   );
   expect(created).toMatchObject({ code: 0, err: '' });
   const { id } = JSON.parse(created.out) as { readonly id: string };
@@ -56,10 +57,10 @@ test('the command line sets up federation as the guides say, and tells what a to
   expect(failed.out).toContain('audience');
   expect((await behalf('test', await signToken(claims, key))).out).toContain('refused');
 
-  expect((await behalf('issuers', 'update', id, '--max-token-age', '600')).out).toContain('600 s');
+  expect((await behalf('issuers', 'update', id, '--max-token-age', '600', '--local')).out).toContain('600 s');
   expect((await behalf('issuers', 'disable', id)).out).toContain('disabled');
   expect((await behalf('test', await signToken(good, key))).out).toContain('not trusted any more');
-  expect((await behalf('issuers', 'enable', id)).out).toContain('active');
+  expect((await behalf('issuers', 'enable', id, '--local')).out).toContain('active');
   expect((await behalf('issuers', 'purge-keys', id)).code).toBe(0);
   expect((await behalf('issuers', 'create', issuer, '--name', 'X', '--template', 'nothing')).code).toBe(2);
 });

@@ -360,3 +360,37 @@ test('DR-05 a source, an owner and all together register so many and no more', a
     await server.close();
   }
 });
+
+describe('a client that an administrator gave a power', () => {
+  test.each([
+    ['a role', { roles: ['operator'], grant_types: ['authorization_code', 'client_credentials'] }],
+    ['no consent', { skip_consent: true }],
+  ])('of %s changes none of its credentials by its registration access token', async (_, power) => {
+    const keys = async () => ({ keys: [(await newKeyPair()).publicJwk] });
+    const made = await world.registeredClient({ token_endpoint_auth_method: 'private_key_jwt', jwks: await keys() });
+    const path = `/clients/${text(made, 'client_id')}`;
+    const { call } = world.scene.management;
+    const etag = { 'if-match': String((await call('GET', path)).headers.get('etag')) };
+    expect((await call('PATCH', path, power, etag)).status).toBe(200);
+    const before = await stored(made);
+    for (const change of [
+      { jwks: await keys() },
+      { redirect_uris: [REDIRECT, `${REDIRECT}/more`] },
+      { grant_types: ['authorization_code', 'refresh_token'] },
+    ]) {
+      const answer = await world.manage('PUT', made, { ...sendable(made), ...change });
+      expect([answer.status, answer.body['error']]).toEqual([
+        400,
+        'redirect_uris' in change ? 'invalid_redirect_uri' : 'invalid_client_metadata',
+      ]);
+      expect((await world.events(world.closed, 'registration.refused')).at(-1)).toMatchObject({
+        caller: made['client_id'],
+        inputs: { action: 'replace', member: expect.stringContaining(Object.keys(change)[0] ?? '') },
+      });
+    }
+    expect(await stored(made)).toEqual(before);
+    const { grant_types } = before as { readonly grant_types: readonly string[] };
+    const renamed = { ...sendable(made), grant_types, client_name: 'Wiki 2' };
+    expect((await world.manage('PUT', made, renamed)).status).toBe(200);
+  });
+});

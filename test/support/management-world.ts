@@ -7,6 +7,7 @@ import { memoryKillLatch } from '../../adapters/memory/kill-latch.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import type { Role } from '../../src/domain/accounts/account.ts';
 import { accountRegister } from '../../src/domain/accounts/account-register.ts';
+import { freshFactor } from '../../src/domain/accounts/fresh-factor.ts';
 import { passwords } from '../../src/domain/accounts/passwords.ts';
 import { agentFindings } from '../../src/domain/agents/agent-findings.ts';
 import { type AgentRegistry, agentRegistry } from '../../src/domain/agents/agent-registry.ts';
@@ -187,6 +188,7 @@ export const managementWorld = async () => {
   const away = absences({ ...base, accounts, revocation: { ended: async () => undefined }, isSure: async () => true });
   const router = managementRouter({
     issuer: ISSUER,
+    requireFreshFactor: freshFactor(base),
     tokens: { find: async (token) => tokens.get(token) },
     async verifyProof() {
       if (proof.thumbprint === undefined) throw new DomainError('unauthenticated', 'The proof is missing.');

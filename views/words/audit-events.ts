@@ -173,6 +173,10 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'notice.undelivered': ['Notice could not be delivered', 'Mitteilung unzustellbar'],
   'notice.retried': ['Notice is delivered again', 'Mitteilung wird noch einmal zugestellt'],
   'management.permitted': ['Call of the management API let through', 'Aufruf der Verwaltungs-API zugelassen'],
+  'management.local_proof': [
+    'Call proven on the machine of this server',
+    'Aufruf auf der Maschine dieses Servers belegt',
+  ],
   'management.refused': ['Call of the management API refused', 'Aufruf der Verwaltungs-API verweigert'],
   'audit.read': ['Audit trail read', 'Protokoll gelesen'],
   'audit.exported': ['Audit trail exported', 'Protokoll exportiert'],

@@ -63,6 +63,7 @@ const create = managementCommand({
   operands: [],
   summary: 'Register a client.',
   role: 'operator',
+  isProvenHere: true,
   options: {
     name: { value: 'NAME', description: 'What people see when it asks for something.', isRequired: true },
     type: { value: 'TYPE', description: 'web or native. Default: web.' },
@@ -75,7 +76,10 @@ const create = managementCommand({
     'jwks-uri': JWKS_URI,
     ...CERTIFICATE,
     ...CHANGEABLE,
-    'skip-consent': { description: 'First party: people are not asked for consent.' },
+    'skip-consent': {
+      description:
+        'First party: people are not asked for consent. Needs --local, or an administrator with a second factor.',
+    },
     dpop: { description: 'Its access tokens must be bound to a key of its own (RFC 9449).' },
   },
   run: async (call) => {
@@ -121,6 +125,7 @@ const update = updateCommand({
   noun: 'clients',
   singular: 'a client',
   path: PATH,
+  isProvenHere: true,
   options: {
     name: { value: 'NAME', description: 'What people see when it asks for something.' },
     key: {
@@ -186,6 +191,13 @@ export const clientCommands: readonly Command[] = [
     done: 'no longer verified',
     role: 'administrator',
   }),
-  actionCommand({ noun: 'clients', verb: 'enable', path: PATH, summary: 'Enable a client again.', done: 'active' }),
-  rotateSecretCommand('clients', 'a client', PATH),
+  actionCommand({
+    noun: 'clients',
+    verb: 'enable',
+    path: PATH,
+    summary: 'Enable a client again.',
+    done: 'active',
+    isProvenHere: true,
+  }),
+  rotateSecretCommand('clients', 'a client', PATH, { isProvenHere: true }),
 ];

@@ -50,13 +50,17 @@ const keysText = (body: Json): string => {
   return reason === undefined ? String(state) : `${state}: ${reason}`;
 };
 
+/** What lets others prove that they are agents here. */
+const OPENS = { role: 'administrator', isProvenHere: true } as const;
+
 /** Does one thing to one trusted issuer. */
-const action = (verb: string, path: string, summary: string): Command =>
+const action = (verb: string, path: string, summary: string, more: typeof OPENS | object = {}): Command =>
   managementCommand({
     words: ['federation', 'issuers', verb],
     operands: ['ID'],
     summary,
     role: 'operator',
+    ...more,
     options: {},
     run: async (call) => {
       const id = encodeURIComponent(call.operands[0] ?? '');
@@ -70,7 +74,7 @@ const create = managementCommand({
   words: ['federation', 'issuers', 'create'],
   operands: ['ISSUER'],
   summary: 'Trust an issuer: its tokens can then stand for agents that have a rule for them.',
-  role: 'operator',
+  ...OPENS,
   options: {
     name: { value: 'NAME', description: 'Name to show.', isRequired: true },
     template: { value: 'NAME', description: `Platform it is: ${TEMPLATES.join(', ')}.`, isRequired: true },
@@ -91,7 +95,7 @@ const update = managementCommand({
   words: ['federation', 'issuers', 'update'],
   operands: ['ID'],
   summary: 'Change a trusted issuer; what is not given stays.',
-  role: 'operator',
+  ...OPENS,
   options: { name: { value: 'NAME', description: 'Name to show.' }, ...KEYS },
   run: async (call) => {
     const changed = members(call);
@@ -211,7 +215,7 @@ export const federationCommands: readonly Command[] = [
   action('show', '', 'Show a trusted issuer, and how its keys were had last.'),
   update,
   action('disable', 'disable', 'Trust an issuer no more.'),
-  action('enable', 'enable', 'Trust an issuer again.'),
+  action('enable', 'enable', 'Trust an issuer again.', OPENS),
   action('purge-keys', 'purge-keys', 'Use no key any more that was fetched up to now.'),
   allow,
   test,

@@ -107,13 +107,17 @@ const shown = (body: Json): string => {
 const shownLink = (body: Json): string =>
   details(['id', 'peer', 'subject', 'account', 'created_by'].map((name) => [name, body[name]] as const));
 
+/** What lets others speak for people here. */
+const OPENS = { role: 'administrator', isProvenHere: true } as const;
+
 /** Does one thing to one peer. */
-const action = (verb: string, path: string, summary: string): Command =>
+const action = (verb: string, path: string, summary: string, more: typeof OPENS | object = {}): Command =>
   managementCommand({
     words: ['peers', verb],
     operands: ['ID'],
     summary,
     role: 'operator',
+    ...more,
     options: {},
     run: async (call) => {
       const id = encodeURIComponent(call.operands[0] ?? '');
@@ -127,7 +131,7 @@ const create = managementCommand({
   words: ['peers', 'create'],
   operands: ['ISSUER'],
   summary: 'Make an authorization server of another domain a peer (ID-JAG): we vouch there, or take its word, or both.',
-  role: 'operator',
+  ...OPENS,
   options: { name: { value: 'NAME', description: 'Name to show.', isRequired: true }, ...MEMBERS },
   notes:
     'Vouch there: --vouch and --at. Take its word: --redeem and --trust; then: behalf peers link ACCOUNT --peer ID --subject SUB',
@@ -143,7 +147,7 @@ const update = managementCommand({
   words: ['peers', 'update'],
   operands: ['ID'],
   summary: 'Change a peer. A direction that is given is replaced whole; what is not given stays.',
-  role: 'operator',
+  ...OPENS,
   options: { name: { value: 'NAME', description: 'Name to show.' }, ...MEMBERS },
   run: async (call) => {
     const changed = members(call);
@@ -157,8 +161,8 @@ const update = managementCommand({
 const link = managementCommand({
   words: ['peers', 'link'],
   operands: ['ACCOUNT'],
-  summary: 'Say which person of a peer an account (username or id) is.',
-  role: 'operator',
+  summary: 'Say which person of a peer an account (username or id) is; it has no role. The person is told.',
+  ...OPENS,
   options: {
     peer: { value: 'ID', description: 'The peer.', isRequired: true },
     subject: { value: 'SUB', description: '`sub` of the person there, exactly.', isRequired: true },
@@ -203,7 +207,7 @@ export const peerCommands: readonly Command[] = [
   action('show', '', 'Show a peer, and how its keys were had last.'),
   update,
   action('disable', 'disable', 'Vouch for nobody there and take its word for nothing, from now on.'),
-  action('enable', 'enable', 'Make a peer count again.'),
+  action('enable', 'enable', 'Make a peer active again.', OPENS),
   action('purge-keys', 'purge-keys', 'Use no key any more that was fetched up to now.'),
   link,
   {

@@ -204,6 +204,8 @@ export const AUDIT_EVENTS = {
   'notice.retried': 'A notice that was given up is to be delivered all the same.',
   'management.permitted':
     'Roles and policy let a call through that changes something; written before it is made. `note` is the operation, `inputs` what policy was asked.',
+  'management.local_proof':
+    'A client proved for one call that it is on the machine of this server, in place of a second factor.',
   'management.refused': 'A call of the management API by an authenticated caller was refused.',
   'audit.read': 'The audit trail was read.',
   'audit.exported': 'The audit trail was exported.',

@@ -22,6 +22,8 @@ export type By = {
   readonly assurance?: Assurance;
   /** Whether the token that was presented is bound to a key or certificate. */
   readonly isBound?: boolean;
+  /** A client that acts for itself, and proved that it is on the machine of this server. */
+  readonly isOnThisMachine?: true;
 };
 
 /**

@@ -73,11 +73,14 @@ export const shownCertificateName = (party: Agent | Client): Readonly<Record<str
   return certificate ? { [memberOf(certificate)]: Object.values(certificate)[0] } : {};
 };
 
-/** A replacement names the certificate of an agent as it is: another one is the owner's to add. */
-export const checkSameCertificate = (agent: Agent, asked: { readonly certificate?: CertificateName }): void => {
+/** A replacement names the certificate as it is: another one is the owner's to add. */
+export const checkSameCertificate = (
+  party: Agent | Client,
+  asked: { readonly certificate?: CertificateName },
+): void => {
   if (asked.certificate === undefined) return;
-  if (JSON.stringify(asked.certificate) !== JSON.stringify(certificateNameOf(agent))) {
-    refuseField(`/${memberOf(asked.certificate)}`, 'The credentials of an agent are changed by its owner.');
+  if (JSON.stringify(asked.certificate) !== JSON.stringify(certificateNameOf(party))) {
+    refuseField(`/${memberOf(asked.certificate)}`, 'These credentials are changed by the owner.');
   }
 };
 

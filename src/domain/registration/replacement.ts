@@ -78,8 +78,22 @@ export const agentReplacement = (agent: Agent, asked: ClientMetadata): AgentChan
   return { redirectUris, grantTypes, ...bound };
 };
 
+/**
+ * An administrator gave it a role, or let it do without consent: it speaks for people who trust that decision, and the
+ * registration access token, a bearer value, changes none of its credentials.
+ */
+const checkStands = (client: Client, asked: ClientMetadata): void => {
+  if (client.roles.length === 0 && !client.skipConsent) return;
+  same('jwks', client.jwks, canonical(asked.jwks), STANDS);
+  same('jwks_uri', client.jwksUri, asked.jwksUri, STANDS);
+  checkSameCertificate(client, asked);
+  within('redirect_uris', client.redirectUris, asked.redirectUris ?? [], STANDS);
+  within('grant_types', client.grantTypes, asked.grantTypes ?? [], STANDS);
+};
+
 /** Throws 'invalid_field' for what the holder of the registration access token may not change. */
 export const clientReplacement = (client: Client, asked: ClientMetadata): ClientChange => {
+  checkStands(client, asked);
   same('token_endpoint_auth_method', client.tokenEndpointAuthMethod, asked.authMethod);
   same('application_type', client.applicationType, asked.applicationType);
   const { name, idTokenSignedResponseAlg } = asked;
@@ -113,13 +127,15 @@ export const clientReplacement = (client: Client, asked: ClientMetadata): Client
 
 const ACCEPTED = 'The owner has accepted this, and only the owner changes it.';
 
+const STANDS = 'This client has a role or asks nobody for consent: its owner or an administrator changes this.';
+
 const same = (member: string, held: unknown, asked: unknown, message = 'This cannot be changed.'): void => {
   if (asked !== undefined && JSON.stringify(asked) !== JSON.stringify(held)) refuseField(`/${member}`, message);
 };
 
-const within = (member: string, held: readonly string[], asked: readonly string[]): void => {
+const within = (member: string, held: readonly string[], asked: readonly string[], message = ACCEPTED): void => {
   const beyond = asked.findIndex((value) => !held.includes(value));
-  if (beyond >= 0) refuseField(`/${member}/${beyond}`, ACCEPTED);
+  if (beyond >= 0) refuseField(`/${member}/${beyond}`, message);
 };
 
 type Bound = { readonly dpopBoundAccessTokens: boolean; readonly certificateBoundAccessTokens?: boolean };

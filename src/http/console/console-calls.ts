@@ -5,6 +5,7 @@
  * calls. It does not own markup (views/pages/console-*.ts) nor sessions and CSRF (src/http/account, middleware).
  */
 import type { Account } from '../../domain/accounts/account.ts';
+import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
 import type { By } from '../../domain/clients/registered-documents.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
@@ -103,7 +104,11 @@ const ROUTES = new Map<OperationId, RouteDeclaration>(routeEntries());
 
 export type ConsoleCalls = ReturnType<typeof consoleCalls>;
 
-export const consoleCalls = (handlers: Handlers<ConsoleOperation>, checkPolicy: PolicyCheck) => {
+export const consoleCalls = (
+  handlers: Handlers<ConsoleOperation>,
+  checkPolicy: PolicyCheck,
+  requireFreshFactor: FreshFactor,
+) => {
   const checksOf = new Map<ConsoleOperation, ReturnType<typeof inputChecks>>();
 
   const routeOf = (operation: ConsoleOperation): RouteDeclaration => {
@@ -142,6 +147,7 @@ export const consoleCalls = (handlers: Handlers<ConsoleOperation>, checkPolicy: 
     }
     const allowed = access(operation, account);
     const caller = callerOf(account);
+    if (routeOf(operation).freshFactor) requireFreshFactor(by);
     const recordPermit = await checkPolicy(operation, routeOf(operation), { id, caller, by });
     if (routeOf(operation).body !== undefined) checkBody(operation, body);
     await recordPermit();

@@ -2,6 +2,7 @@ import type { Text } from '../../../views/html.ts';
 import type { AgentRow, WaitingAgent } from '../../../views/pages/console-model.ts';
 import { agentFactWords } from '../../../views/words/console-agent.ts';
 import type { Account } from '../../domain/accounts/account.ts';
+import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { AgentFindings } from '../../domain/agents/agent-findings.ts';
 import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
@@ -29,6 +30,7 @@ type Found<T> = Promise<Versioned<T> | undefined>;
 /** `agents` are as everybody sees them who grants something, `registered` as they stand in the register. */
 export type ConsoleDeps = PeopleDeps & {
   readonly serverUse: Pick<ServerUse, 'administer'>;
+  readonly requireFreshFactor: FreshFactor;
   /** Whether nobody but who builds it uses this server (http issuer). */
   readonly isDevelopment: boolean;
   /** Of the management API. */

@@ -67,7 +67,11 @@ const isSeen = (calls: ConsoleCalls, place: ConsolePlace, account: Account): boo
 /** `/console` and all below it. */
 export const consoleRouter = (deps: ConsoleDeps): Router => {
   const { basePath } = deps;
-  const calls = consoleCalls(deps.handlers, policyCheck({ use: deps.serverUse, audit: deps.audit }));
+  const calls = consoleCalls(
+    deps.handlers,
+    policyCheck({ use: deps.serverUse, audit: deps.audit }),
+    deps.requireFreshFactor,
+  );
   const sessions = accountSessions(deps, guardedForms(deps));
   const router = new Router();
   router.use(pages(deps));

@@ -1,3 +1,4 @@
+import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
 import type { Client } from '../../domain/clients/client.ts';
 import type { ClientChange, ClientRegistry, CreatedClient, NewClient } from '../../domain/clients/client-registry.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -28,16 +29,38 @@ type Operations =
   | 'unverifyClient'
   | 'rotateClientSecret';
 
-/** A client that acts as administrator is, for operators, like the account of one: whoever held its key would be it. */
+/**
+ * Who may change which client. Whoever holds the key of a client with a role acts as its owner in this API, and an app
+ * without consent acts for everybody who signs in to it: an operator changes neither.
+ */
 export const clientHandlers = (
   clients: ClientRegistry,
   { adopt }: Pick<DynamicRegistration, 'adopt'>,
+  requireFreshFactor: FreshFactor,
 ): Handlers<Operations> => {
-  const changeable = async ({ id, caller }: Call): Promise<Versioned<Client>> => {
+  const mayAct = async ({ id, caller }: Call): Promise<Versioned<Client>> => {
     const found = existing(await clients.get(id));
     if (found.document.roles.includes('administrator')) {
       requireAdministrator(caller, 'changes a client with the role administrator');
     }
+    return found;
+  };
+
+  const checkSkipConsent = ({ caller, by }: Call): void => {
+    requireAdministrator(caller, 'decides that people are not asked for consent', '/skip_consent');
+    requireFreshFactor(by);
+  };
+
+  /** As `mayAct`, and neither a client that stands for another account nor, without a second factor, one without consent. */
+  const changeable = async (call: Call): Promise<Versioned<Client>> => {
+    const found = await mayAct(call);
+    const { roles, owner, skipConsent } = found.document;
+    if (roles.length > 0 && owner !== undefined && owner !== call.caller.account) {
+      requireAdministrator(call.caller, 'changes a client that stands for another account');
+    }
+    // Asking people again takes a power away, and nothing else changes with it.
+    const isOnlyAsking = call.body['skipConsent'] === false && Object.keys(call.body).length === 1;
+    if (skipConsent && !isOnlyAsking) checkSkipConsent(call);
     return found;
   };
   /** A client with a role stands for its owner. */
@@ -58,6 +81,7 @@ export const clientHandlers = (
     async createClient(call) {
       checkRoles(call);
       checkOwner(call);
+      if (call.body['skipConsent'] === true) checkSkipConsent(call);
       const owner = call.caller.kind === 'account' ? { owner: call.caller.id } : {};
       return withSecret(await clients.create({ ...owner, ...(withCertificate(call.body) as NewClient) }, call.by));
     },
@@ -81,6 +105,7 @@ export const clientHandlers = (
       const { document } = sameVersion(await changeable(call), call);
       checkRoles(call);
       checkOwner(call, document);
+      if (call.body['skipConsent'] === true) checkSkipConsent(call);
       return objectAnswer(
         await clients.update(call.id, call.version, withCertificate(call.body) as ClientChange, call.by),
         showClient,
@@ -88,7 +113,7 @@ export const clientHandlers = (
     },
 
     async disableClient(call) {
-      await changeable(call);
+      await mayAct(call);
       return objectAnswer(await clients.disable(call.id, call.by), showClient);
     },
 

@@ -97,8 +97,11 @@ const operation = (operationId: string, route: RouteDeclaration): JsonSchema => 
   };
 };
 
-const audience = ({ roles, own, self }: RouteDeclaration): string =>
-  `Needs the role ${roles.join(' or ')}${own ? '; an account without one may call for what is its own' : ''}${self ? '; an agent may call for itself' : ''}.`;
+const FRESH_FACTOR =
+  ' The token is of a person who signed in with a second factor at most 300 seconds ago; a client that acts for itself proves in Behalf-Local-Proof that it is on the machine of this server.';
+
+const audience = ({ roles, own, self, freshFactor }: RouteDeclaration): string =>
+  `Needs the role ${roles.join(' or ')}${own ? '; an account without one may call for what is its own' : ''}${self ? '; an agent may call for itself' : ''}.${freshFactor ? FRESH_FACTOR : ''}`;
 
 const parametersOf = (route: RouteDeclaration): readonly JsonSchema[] => [
   ...[...route.path.matchAll(/\{(\w+)\}/g)].map(([, name]) => {

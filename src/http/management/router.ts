@@ -124,7 +124,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     ...upstreamHandlers(dependencies.upstreams),
     ...instanceHandlers(dependencies.instances, agents, owners),
     ...groupHandlers(dependencies.groups, dependencies.departures),
-    ...clientHandlers(clients, dependencies.selfRegistration),
+    ...clientHandlers(clients, dependencies.selfRegistration, dependencies.requireFreshFactor),
     ...initialAccessTokenHandlers(dependencies.initialAccessTokens, owners),
     ...resourceServerHandlers(resourceServers),
     ...grantHandlers(dependencies.grants, agents, owners),

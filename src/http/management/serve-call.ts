@@ -1,8 +1,10 @@
 import type { Context } from 'koa';
+import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
 import type { AuditTrail } from '../../domain/audit/audit-event.ts';
 import type { By } from '../../domain/clients/registered-documents.ts';
 import { refusedDecision } from '../../domain/decision/server-use.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
+import type { LocalProofs } from '../../domain/ports/local-proofs.ts';
 import type { MasterKey } from '../../domain/secrets/master-key.ts';
 import {
   type BearerDependencies,
@@ -30,6 +32,9 @@ export type CallDependencies = Omit<BearerDependencies, 'audience'> & {
   readonly lookup: CallerLookup;
   readonly audit: AuditTrail;
   readonly checkPolicy: PolicyCheck;
+  readonly requireFreshFactor: FreshFactor;
+  /** Absent: this server keeps nothing on a machine. */
+  readonly localProofs?: LocalProofs;
   /** Notes a refusal before it is known who calls; such are counted (decision D18). */
   readonly countRefusal: (refusal: {
     readonly reason: string;
@@ -44,7 +49,7 @@ export type CallDependencies = Omit<BearerDependencies, 'audience'> & {
 const ID = /^[A-Za-z0-9_-]{1,128}$/;
 
 /**
- * One route as middleware. The order is: token, scope, role, policy, input, act, answer. Whatever is refused once
+ * One route as middleware. The order is: token, scope, role, second factor, policy, input, act, answer. Whatever is refused once
  * the caller is known becomes one audit event before the answer leaves (decision D18).
  */
 export const serveCall = (
@@ -53,7 +58,7 @@ export const serveCall = (
   handle: Handler,
   dependencies: CallDependencies,
 ): ((ctx: Context) => Promise<void>) => {
-  const { issuer, audit, checkPolicy, countRefusal, lookup, log } = dependencies;
+  const { issuer, audit, checkPolicy, requireFreshFactor, countRefusal, lookup, log } = dependencies;
   const audience = `${issuer}/api/v1`;
   const authenticate = bearerToken({ ...dependencies, audience });
   const checks = inputChecks(route);
@@ -77,6 +82,24 @@ export const serveCall = (
   const countUnknown = async (ctx: Context, reason: string): Promise<void> => {
     const { source = 'unknown', request = 'unknown' } = byOf(ctx, '');
     await countRefusal({ reason, source, request });
+  };
+
+  /** What proves it is used up, and noted, whatever becomes of the call. */
+  const isOnThisMachine = async (ctx: Context, caller: Caller): Promise<boolean> => {
+    const secret = ctx.get('behalf-local-proof');
+    if (secret === '' || caller.kind !== 'client') return false;
+    if (!(await dependencies.localProofs?.take(secret, caller.id))) return false;
+    const { request, source } = byOf(ctx, caller.id);
+    await audit.append({
+      type: 'management.local_proof',
+      outcome: 'done',
+      caller: caller.id,
+      note: operation,
+      ...targetOf(route, idOf(ctx)),
+      ...(request === undefined ? {} : { request }),
+      ...(source === undefined ? {} : { personal: { source } }),
+    });
+    return true;
   };
 
   const readCall = async (ctx: Context, caller: Caller, access: Access, by: By): Promise<Call> => {
@@ -126,7 +149,9 @@ export const serveCall = (
         ...(caller.account === undefined ? {} : { account: caller.account }),
         ...(token.assurance ? { assurance: token.assurance } : {}),
         ...((token.jkt ?? token.x5t) === undefined ? {} : { isBound: true }),
+        ...((await isOnThisMachine(ctx, caller)) ? { isOnThisMachine: true as const } : {}),
       };
+      if (route.freshFactor) requireFreshFactor(by);
       const recordPermit = await checkPolicy(operation, route, { id: idOf(ctx), caller, by });
       const call = await readCall(ctx, caller, access, by);
       await recordPermit();

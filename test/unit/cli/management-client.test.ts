@@ -31,7 +31,7 @@ const clientOf = async (...answers: readonly Response[]) => {
     if (!answer) throw new TypeError('fetch failed');
     return answer;
   };
-  return { api: managementClient({ issuer: ISSUER, client_id: 'app_operator', private_key }, request), sent, jwk };
+  return { api: managementClient({ issuer: ISSUER, client_id: 'app_operator', private_key }, { request }), sent, jwk };
 };
 
 describe('the management client', () => {

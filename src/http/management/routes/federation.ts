@@ -1,5 +1,5 @@
 /** Routes about other domains: trusted issuers of workload tokens, peers, and links to their people. */
-import { about, id, type More, PAGE, READERS, type RouteDeclaration, WRITERS } from './route.ts';
+import { about, id, type More, PAGE, READERS, type RouteDeclaration, SPEAKS_FOR_PEOPLE, WRITERS } from './route.ts';
 
 const trustedIssuers = about('trusted issuers', 'trusted-issuers:read', 'trusted-issuers:write');
 const peers = about('peers', 'peers:read', 'peers:write');
@@ -10,6 +10,7 @@ export const FEDERATION_ROUTES = {
     'NewTrustedIssuer',
     'TrustedIssuer',
     'Trust an issuer of workload tokens',
+    SPEAKS_FOR_PEOPLE,
   ),
   listTrustedIssuers: trustedIssuers.read(
     '/trusted-issuers',
@@ -28,13 +29,19 @@ export const FEDERATION_ROUTES = {
     'TrustedIssuerChange',
     'TrustedIssuer',
     'Change members of a trusted issuer',
+    SPEAKS_FOR_PEOPLE,
   ),
   disableTrustedIssuer: trustedIssuers.act(
     '/trusted-issuers/{id}/disable',
     'TrustedIssuer',
     'Trust an issuer no more; its tokens are good for nothing',
   ),
-  enableTrustedIssuer: trustedIssuers.act('/trusted-issuers/{id}/enable', 'TrustedIssuer', 'Trust an issuer again'),
+  enableTrustedIssuer: trustedIssuers.act(
+    '/trusted-issuers/{id}/enable',
+    'TrustedIssuer',
+    'Trust an issuer again',
+    SPEAKS_FOR_PEOPLE,
+  ),
   purgeTrustedIssuerKeys: trustedIssuers.act(
     '/trusted-issuers/{id}/purge-keys',
     'TrustedIssuer',
@@ -48,7 +55,13 @@ export const FEDERATION_ROUTES = {
     { scope: 'trusted-issuers:read', policy: { not: 'it changes nothing' }, roles: READERS, status: 200 } as More,
   ),
 
-  createPeer: peers.create('/peers', 'NewPeer', 'Peer', 'Make an authorization server of another domain a peer'),
+  createPeer: peers.create(
+    '/peers',
+    'NewPeer',
+    'Peer',
+    'Make an authorization server of another domain a peer',
+    SPEAKS_FOR_PEOPLE,
+  ),
   listPeers: peers.read('/peers', 'PeerPage', 'List peers, newest first', {
     query: {
       ...PAGE,
@@ -61,9 +74,10 @@ export const FEDERATION_ROUTES = {
     'PeerChange',
     'Peer',
     'Change members of a peer; `outbound` and `inbound` are replaced whole',
+    SPEAKS_FOR_PEOPLE,
   ),
   disablePeer: peers.act('/peers/{id}/disable', 'Peer', 'Vouch for nobody there and take its word for nothing'),
-  enablePeer: peers.act('/peers/{id}/enable', 'Peer', 'Make a peer count again'),
+  enablePeer: peers.act('/peers/{id}/enable', 'Peer', 'Make a peer active again', SPEAKS_FOR_PEOPLE),
   purgePeerKeys: peers.act(
     '/peers/{id}/purge-keys',
     'Peer',
@@ -73,7 +87,8 @@ export const FEDERATION_ROUTES = {
     '/account-links',
     'NewAccountLink',
     'AccountLink',
-    'Say which person of a peer an account is',
+    'Say which person of a peer an account is; never an account with a role',
+    SPEAKS_FOR_PEOPLE,
   ),
   listAccountLinks: peers.read('/account-links', 'AccountLinkPage', 'List links to people of peers, newest first', {
     query: { ...PAGE, peer: id('Only of this peer.'), account: id('Only of this account.') },

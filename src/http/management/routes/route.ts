@@ -24,6 +24,8 @@ export type RouteDeclaration = {
   readonly roles: readonly Role[];
   /** An account without such a role may call for its own agents and their delegations. */
   readonly own?: true;
+  /** The caller proved a second factor at most 300 seconds ago, or is a client on the machine of this server. */
+  readonly freshFactor?: true;
   /** The agent or account that `{id}` names may call for itself. */
   readonly self?: true;
   /** What `{id}` looks like, where that is not as usual. */
@@ -49,6 +51,9 @@ export type RouteDeclaration = {
 export const READERS = ['administrator', 'operator', 'auditor'] as const;
 export const WRITERS = ['administrator', 'operator'] as const;
 export const ADMINISTRATORS = ['administrator'] as const;
+
+/** Decides who may speak for people. */
+export const SPEAKS_FOR_PEOPLE = { roles: ADMINISTRATORS, freshFactor: true } as const;
 
 export const READS = { not: 'it only reads' } as const;
 
