@@ -30,6 +30,7 @@ import { VERIFIED_NAMES } from '../domain/names/verified-names.ts';
 import { NODES } from '../domain/nodes/node-register.ts';
 import { TURNS } from '../domain/nodes/one-at-a-time.ts';
 import { ACCOUNT_LINKS } from '../domain/peers/account-links.ts';
+import { ENDED_ACCOUNT_LINKS } from '../domain/peers/ended-links.ts';
 import { PEERS } from '../domain/peers/peer.ts';
 import { ACTIVE_POLICY, POLICY_SETS } from '../domain/policy/policy-set.ts';
 import type { CollectionDeclaration } from '../domain/ports/document-store.ts';
@@ -65,6 +66,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   TRUSTED_ISSUERS,
   PEERS,
   ACCOUNT_LINKS,
+  ENDED_ACCOUNT_LINKS,
   UPSTREAMS,
   UPSTREAM_LINKS,
   CREDENTIAL_USE,

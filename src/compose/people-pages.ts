@@ -70,6 +70,8 @@ export const peoplePages = (
     delegations,
     delegationRequests: requests,
     verifiedNames: made.names,
+    accountLinks: made.links,
+    peers: made.peers,
     consents,
     signIn: passwordSignIn({ ...signingIn, passwords: made.passwords, isOn: configuration.passwords.signIn }),
     resets: configuration.passwords.signIn ? made.telling.resets : undefined,

@@ -20,6 +20,7 @@ import type { Detail } from '../domain/details/detail-type.ts';
 import { narrowedDetails, typeOf } from '../domain/details/narrowed-details.ts';
 import type { InstanceRegister } from '../domain/instances/instance-register.ts';
 import type { AccountLinks } from '../domain/peers/account-links.ts';
+import { isLinkable } from '../domain/peers/account-links.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { IssuedToken, TokenEnd } from '../domain/ports/issued-tokens.ts';
@@ -153,7 +154,9 @@ export const tokenLiveness = (deps: {
   const isStillTrusted = async (
     { clientId, subject, audience = '', scope }: TokenFacts,
     { link }: NonNullable<TokenFacts['origin']>,
+    account: Account | undefined,
   ): Promise<boolean> => {
+    if (!account || !isLinkable(account)) return false;
     const standing = await deps.links.standing(link);
     if (standing?.link.account !== subject || !standing?.peer.inbound.clients.includes(clientId)) return false;
     const trusted = scopesAt(standing.peer.inbound.resources, audience) ?? [];
@@ -205,7 +208,7 @@ export const tokenLiveness = (deps: {
     if (lease && account && facts.chain === undefined && (await isSessionOver(lease, account))) return 'session_ended';
     const approval = facts.approval && (await deps.approvals.standing(facts.approval.id));
     if (facts.approval && approval?.digest !== facts.approval.digest) return 'approval_ended';
-    if (facts.origin && !(await isStillTrusted(facts, facts.origin))) return 'peer_not_trusted';
+    if (facts.origin && !(await isStillTrusted(facts, facts.origin, account))) return 'peer_not_trusted';
     const row = facts.delegation === undefined ? undefined : await deps.delegations.live(facts.delegation);
     if (facts.delegation !== undefined) {
       if (row?.subject !== subject) return 'delegation_ended';

@@ -75,7 +75,11 @@ export const fullHouse = async (options: RunOptions = {}) => {
   await made('/budgets', { ...budget, about: 'account', subject: ada });
   const trusted = { name: 'Cluster of the tools', template: 'generic', issuer: 'https://issuer.example.com' };
   await made('/trusted-issuers', { ...trusted, jwks: await newKeys() });
-  await made('/peers', { name: 'The other house', issuer: 'https://peer.example.com', jwks: await newKeys() });
+  const peer = await made('/peers', {
+    ...{ name: 'The other house', issuer: 'https://peer.example.com', jwks: await newKeys() },
+    inbound: { clients: [scene.app.clientId], resources: { [jwt.identifier]: ['read'] } },
+  });
+  await made('/account-links', { peer: peer['id'], subject: 'ada-over-there', account: ada });
   const hooks = { name: 'Tool of the house', url: 'https://hooks.example.com/behalf', kinds: ['agent.killed'] };
   await made('/webhooks', hooks);
   const draft = await made('/policy-sets', {

@@ -31,6 +31,7 @@ import { grantDesk } from '../../src/domain/grants/grant-desk.ts';
 import { grantUse } from '../../src/domain/grants/grant-use.ts';
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
+import { accountLinks } from '../../src/domain/peers/account-links.ts';
 import type { BrowserSessions, ConsentResult, Interaction, Interactions } from '../../src/domain/ports/interactions.ts';
 import type { UpstreamClient, UpstreamIdentity, UpstreamRequest } from '../../src/domain/ports/upstream-client.ts';
 import { resourceServerRegistry } from '../../src/domain/resource-servers/resource-server-registry.ts';
@@ -319,6 +320,7 @@ export const peopleWorld = async ({
     },
     settings: { ttlSeconds: 600, redeemSeconds: 300, mostOpen: 5, mostOpenPerApprover: 20, perHour: 30 },
   });
+  const peers = { get: async () => undefined };
   const { pathname } = new URL(issuer);
   const deps: PeopleDeps = {
     issuer,
@@ -337,6 +339,8 @@ export const peopleWorld = async ({
     resourceServers,
     delegations,
     delegationRequests: requests,
+    peers,
+    accountLinks: accountLinks({ documents, clock, identifiers, audit, peers, accounts }),
     consents,
     signIn,
     secondFactor: secondFactor({ ...signingIn, passkeys: keysOfPeople }),

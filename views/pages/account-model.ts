@@ -17,6 +17,8 @@ export type AccountModel = PageFrame & {
   readonly delegations: readonly DelegationNode[];
   /** Leases of apps. Live ones only. */
   readonly clients: readonly ClientAccess[];
+  /** Servers of other organisations that can act in the person's name. */
+  readonly links: readonly AccountLinkFacts[];
   readonly activity: readonly ActivityEntry[];
   readonly activityPages?: Pagination;
 };
@@ -61,6 +63,23 @@ export type Narrowing = {
     readonly details?: readonly DetailChoice[];
   }[];
   readonly openidScopes?: readonly string[];
+};
+
+/** A link to a person at another organisation's server; POSTs `csrf` to `endAction`. */
+export type AccountLinkFacts = {
+  /** Of the server, as an administrator called it. */
+  readonly name: string;
+  readonly issuer: string;
+  readonly subject: string;
+  /** Apps and agents here through which it gets access. */
+  readonly through: readonly string[];
+  /** What it can get at most. */
+  readonly resources: readonly (ResourceFacts & { readonly scopes: readonly ScopeItem[] })[];
+  readonly since: number;
+  readonly isByAddress: boolean;
+  /** Why it gets nothing at present: the account has a role, or the server is not trusted. */
+  readonly inert?: 'role' | 'server';
+  readonly endAction: string;
 };
 
 export type ClientAccess = {

@@ -8,6 +8,7 @@ import { notificationsWords } from '../words/notifications.ts';
 import { activity } from './account-activity.ts';
 import { agents } from './account-agents.ts';
 import { clients } from './account-clients.ts';
+import { links } from './account-links.ts';
 import type { AccountModel } from './account-model.ts';
 
 export type { AccountModel, DelegationNode } from './account-model.ts';
@@ -25,5 +26,6 @@ ${
 }
 ${agents(model)}
 ${clients(model)}
+${links(model)}
 ${activity(model)}`,
   });

@@ -139,6 +139,25 @@ export const PUSH_WORDS: Readonly<Record<string, Words>> = {
     text: NOT_YOU,
     page: 'security',
   },
+  'account_link.created': {
+    title: phrase({
+      en: 'Another organisation can act in your name here',
+      de: 'Eine andere Organisation kann hier in Ihrem Namen handeln',
+    }),
+    text: phrase({
+      en: 'Your account page shows the link. You can end it there.',
+      de: 'Ihre Kontoseite zeigt die Verknüpfung. Dort können Sie sie beenden.',
+    }),
+    page: 'account',
+  },
+  'account_link.removed': {
+    title: phrase({
+      en: 'Another organisation acts in your name no more',
+      de: 'Eine andere Organisation handelt nicht mehr in Ihrem Namen',
+    }),
+    text: phrase({ en: 'The link to your account was ended.', de: 'Die Verknüpfung mit Ihrem Konto wurde beendet.' }),
+    page: 'account',
+  },
   'account.password_changed': {
     title: phrase({ en: 'Your password was changed', de: 'Ihr Passwort wurde geändert' }),
     text: NOT_YOU,

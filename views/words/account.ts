@@ -201,6 +201,14 @@ export const ownActivity = {
     en: 'Disconnected from an account at another provider',
     de: 'Von einem Konto bei einem Anmeldedienst getrennt',
   }),
+  'account_link.created': phrase({
+    en: 'Linked to a person at another organisation',
+    de: 'Mit einer Person bei einer anderen Organisation verknüpft',
+  }),
+  'account_link.removed': phrase({
+    en: 'Link to a person at another organisation ended',
+    de: 'Verknüpfung mit einer Person bei einer anderen Organisation beendet',
+  }),
   'push.added': phrase({
     en: 'Told in a browser from now on',
     de: 'Benachrichtigungen in einem Browser eingeschaltet',

@@ -90,6 +90,38 @@ export const ACCOUNT_MAILS = {
     },
     page: securityPage,
   },
+  'account_link.created': {
+    subject: phrase({
+      en: 'Another organisation can act in your name here',
+      de: 'Eine andere Organisation kann hier in Ihrem Namen handeln',
+    }),
+    says: {
+      en: ({ when }) => [
+        `On ${when} your account was linked to a person at the server of another organisation. That server can get access in your name here, without asking you.`,
+        'Your account page shows which server it is and what it can reach. You can end the link there.',
+      ],
+      de: ({ when }) => [
+        `Am ${when} wurde Ihr Konto mit einer Person beim Server einer anderen Organisation verknüpft. Dieser Server kann hier in Ihrem Namen Zugriff erhalten, ohne Sie zu fragen.`,
+        'Ihre Kontoseite zeigt, welcher Server das ist und was er erreicht. Dort können Sie die Verknüpfung beenden.',
+      ],
+    },
+    page: accountPage,
+  },
+  'account_link.removed': {
+    subject: phrase({
+      en: 'Another organisation acts in your name no more',
+      de: 'Eine andere Organisation handelt nicht mehr in Ihrem Namen',
+    }),
+    says: {
+      en: ({ when }) => [
+        `On ${when} the link between your account and a person at the server of another organisation was ended. Access it got in your name is over.`,
+      ],
+      de: ({ when }) => [
+        `Am ${when} wurde die Verknüpfung Ihres Kontos mit einer Person beim Server einer anderen Organisation beendet. Damit endet auch der Zugriff, den der Server in Ihrem Namen hatte.`,
+      ],
+    },
+    page: accountPage,
+  },
   'account.password_changed': {
     subject: phrase({ en: 'Your password was changed', de: 'Ihr Passwort wurde geändert' }),
     says: {

@@ -124,10 +124,16 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
       return { document, version: 1 };
     },
 
-    /** Takes it away, after its event. Throws 'not_found'. */
-    async remove(id: string, type: AuditEventType, by: By): Promise<void> {
+    /** Takes it away, after its event and what has to be written before. Throws 'not_found'. */
+    async remove(
+      id: string,
+      type: AuditEventType,
+      by: By,
+      beside: () => Promise<void> = async () => undefined,
+    ): Promise<void> {
       const { document } = await found(id);
       await record(type, document, by);
+      await beside();
       await collection.take(id);
     },
 

@@ -3,10 +3,11 @@ import { createHash } from 'node:crypto';
 import type { Account } from '../accounts/account.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
-import { isDomainError, refuseField } from '../errors.ts';
+import { DomainError, isDomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CollectionDeclaration, DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
+import { endedLinks } from './ended-links.ts';
 import type { Peer } from './peer.ts';
 
 export type AccountLink = {
@@ -47,6 +48,12 @@ const keyOf = (peer: string, subject: string): string =>
     .update(JSON.stringify([peer, subject]))
     .digest('base64url');
 
+/**
+ * Whether others may speak for an account. With a role it decides about others here, and that takes a sign-in here: a link
+ * of before is inert while it has one.
+ */
+export const isLinkable = ({ roles }: Pick<Account, 'roles'>): boolean => roles.length === 0;
+
 type Found<T> = Promise<{ readonly document: T } | undefined>;
 
 export const accountLinks = (deps: {
@@ -59,6 +66,7 @@ export const accountLinks = (deps: {
 }) => {
   const { clock, identifiers } = deps;
   const collection = deps.documents.collection<AccountLink>(ACCOUNT_LINKS);
+  const ended = endedLinks(deps.documents);
   const documentsOf = registeredDocuments<AccountLink>({
     collection,
     kind: 'account link',
@@ -92,20 +100,38 @@ export const accountLinks = (deps: {
     }: PageQuery & { readonly peer?: string; readonly account?: string } = {}): Promise<Page<AccountLink>> =>
       documentsOf.list({ peer, account }, query),
 
-    /** Throws 'invalid_field', and 'conflict' when the subject is linked already. */
+    /** Throws 'invalid_field', also for an account with a role, and 'conflict' when the subject is linked already. */
     async create(given: NewAccountLink, by: By): Promise<Versioned<AccountLink>> {
       if (given.subject === '' || given.subject.length > LONGEST_SUBJECT) {
         refuseField('/subject', `A subject has 1 to ${LONGEST_SUBJECT} characters.`);
       }
       if (!(await deps.peers.get(given.peer))) refuseField('/peer', 'There is no such peer.');
-      if (!(await deps.accounts.get(given.account))) refuseField('/account', 'There is no such account.');
-      return insert(given, by);
+      const account = (await deps.accounts.get(given.account))?.document;
+      if (!account) return refuseField('/account', 'There is no such account.');
+      if (!isLinkable(account)) {
+        refuseField(
+          '/account',
+          'This account has a role: nobody elsewhere speaks for it. Link an account without one.',
+        );
+      }
+      const linked = await insert(given, by);
+      await ended.forget(linked.document.key);
+      return linked;
     },
 
-    /** The link that was there, or is now: of those who make one at the same time the first counts. */
-    async ensure(given: NewAccountLink, by: By): Promise<AccountLink> {
+    /**
+     * The link that was there, or is now: of those who make one at the same time the first counts. Undefined: one was ended
+     * before, and only an administrator makes it again.
+     */
+    async ensure(given: NewAccountLink, by: By): Promise<AccountLink | undefined> {
+      const key = keyOf(given.peer, given.subject);
+      if (await ended.has(key)) return undefined;
       try {
-        return (await insert(given, by)).document;
+        const { document } = await insert(given, by);
+        // It may have been made and ended by others since it was looked for.
+        if (!(await ended.has(key))) return document;
+        await collection.take(document.id);
+        return undefined;
       } catch (error) {
         const found = await find(given.peer, given.subject);
         if (!found || !isDomainError(error) || error.code !== 'conflict') throw error;
@@ -124,8 +150,19 @@ export const accountLinks = (deps: {
         : undefined;
     },
 
-    /** Nobody is that subject any more. Throws 'not_found'. */
-    remove: (id: string, by: By): Promise<void> => documentsOf.remove(id, 'account_link.removed', by),
+    /**
+     * Ends a link: tokens that rest on it are over, and no verified address makes it again. `of`: only one of this account.
+     * Throws 'not_found'.
+     */
+    async remove(id: string, by: By, of?: string): Promise<void> {
+      const { document } = await documentsOf.found(id);
+      if (of !== undefined && document.account !== of)
+        throw new DomainError('not_found', 'You hold nothing of that name.');
+      const { key, account } = document;
+      await documentsOf.remove(id, 'account_link.removed', by, () =>
+        ended.keep({ id: key, account, endedBy: by.caller, createdAt: clock.now() }),
+      );
+    },
   };
 };
 

@@ -284,6 +284,20 @@ export const NOTICE_KINDS = {
     mail: 'account',
     isPushed: true,
   },
+  'account_link.created': {
+    says: 'A server of another domain can speak for an account from now on.',
+    from: ['account_link.created'],
+    about: 'account',
+    mail: 'account',
+    isPushed: true,
+  },
+  'account_link.removed': {
+    says: 'A server of another domain speaks for an account no more.',
+    from: ['account_link.removed'],
+    about: 'account',
+    mail: 'account',
+    isPushed: true,
+  },
   'account.password_changed': {
     says: 'The password of an account was set.',
     from: ['account.password_changed'],

@@ -15,7 +15,7 @@ import { type ActorChain, extendChain, type ForeignActor } from '../../domain/de
 import { scopesAt } from '../../domain/delegation/authority.ts';
 import { scopeTokens } from '../../domain/delegation/scope-tokens.ts';
 import { isRefusal } from '../../domain/federation/signed-token.ts';
-import type { AccountLink } from '../../domain/peers/account-links.ts';
+import { type AccountLink, isLinkable } from '../../domain/peers/account-links.ts';
 import type { PeerAssertion } from '../../domain/peers/peer-assertions.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { Caller, JwtBearerDependencies, Stored } from './dependencies.ts';
@@ -81,12 +81,12 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
     let link = await links.find(peer.id, subject);
     if (!link && peer.inbound.subjects === 'verified_email' && email !== undefined) {
       const known = await accountsByAddress.findByVerifiedEmail(email);
-      const isKnown = known && (await accounts.get(known.id))?.document.state === 'active';
-      if (isKnown)
+      const active = known && (await accounts.get(known.id))?.document;
+      if (known && active?.state === 'active' && isLinkable(active))
         link = await links.ensure({ peer: peer.id, subject, account: known.id }, { caller: peer.id, request });
     }
     const account = link && (await accounts.get(link.account))?.document;
-    return link && account?.state === 'active' ? { link, account } : undefined;
+    return link && account?.state === 'active' && isLinkable(account) ? { link, account } : undefined;
   };
 
   const isHolder = ({ bound }: PeerAssertion, { dpopThumbprint, certificateThumbprint }: Caller): boolean => {

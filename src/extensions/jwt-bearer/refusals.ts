@@ -32,7 +32,7 @@ export const REFUSALS = {
     code: 'invalid_grant',
     layer: 'subject',
     field: 'assertion',
-    text: 'the person the assertion is about has no active account here',
+    text: 'the person the assertion is about has no active account here that others may speak for',
   },
   target_missing: {
     code: 'invalid_target',

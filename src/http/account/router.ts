@@ -38,6 +38,7 @@ import { addStandingApprovals } from './approvals/standing.ts';
 import { addAwayRoutes } from './away.ts';
 import { addDelegationRequestRoutes } from './delegation-request.ts';
 import { addEmailRoutes } from './email.ts';
+import { accountLinksModel, addLinkRoutes } from './links.ts';
 import { addNotificationRoutes } from './notifications.ts';
 import { addPasswordRoutes } from './password.ts';
 import { addResetRoutes } from './reset.ts';
@@ -105,6 +106,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
       csrf: session.csrf,
       openApprovals: await waitingFor(deps, session.account.id),
       hasNotifications: deps.push !== undefined,
+      links: await accountLinksModel(deps, session.account),
       ...(await accountModel(deps, session.account, readCursor(query.get('before')))),
     });
     sendPage(ctx, 200, page);
@@ -221,6 +223,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     done(ctx, (await grants.revoke(lease, byOf(ctx, account.id))) ? 'revoked' : 'over');
   });
 
+  addLinkRoutes(router, deps, sessions, done);
   addPasswordRoutes(router, deps, sessions, devices, home);
   addSecurityRoutes(router, deps, sessions, devices, home);
   addSessionRoutes(router, deps, sessions, devices, leave);

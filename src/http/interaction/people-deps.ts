@@ -24,6 +24,8 @@ import type { TotpEnrolment } from '../../domain/factors/totp-enrolment.ts';
 import type { GrantDesk } from '../../domain/grants/grant-desk.ts';
 import type { GrantUses } from '../../domain/grants/grant-use.ts';
 import type { VerifiedNames } from '../../domain/names/verified-names.ts';
+import type { AccountLinks } from '../../domain/peers/account-links.ts';
+import type { Peer } from '../../domain/peers/peer.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import type { BrowserSessions, Interactions } from '../../domain/ports/interactions.ts';
 import type { Leases } from '../../domain/ports/leases.ts';
@@ -63,6 +65,9 @@ export type PeopleDeps = {
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
   readonly delegations: Pick<DelegationRegister, 'get' | 'live' | 'list' | 'narrow' | 'revoke' | 'revokeAllOf'>;
   readonly delegationRequests: Pick<DelegationRequests, 'peek' | 'consume'>;
+  /** Servers of other organisations that can act in somebody's name. */
+  readonly accountLinks: Pick<AccountLinks, 'list' | 'remove'>;
+  readonly peers: Lookup<Peer>;
   readonly consents: ConsentRegister;
   /** Absent: no name is verified. */
   readonly verifiedNames?: Pick<VerifiedNames, 'likeness'>;

@@ -147,6 +147,17 @@ export const samplePages = (
     openApprovals: 2,
     hasNotifications: true,
     account: { name: text('Alice'), username: text('alice'), email: text('alice@example.com') },
+    links: [undefined, 'role' as const, 'server' as const].map((inert, index) => ({
+      name: text('Headquarters'),
+      issuer: text('https://idp.example'),
+      subject: text('u-9'),
+      through: [text('Desk')],
+      resources: [{ ...calendar, scopes: [read] }],
+      since: NOON,
+      isByAddress: index === 1,
+      ...(inert === undefined ? {} : { inert }),
+      endAction: `${basePath}/account/links/lnk_${index}/end`,
+    })),
     delegations: [
       {
         ...node(
@@ -389,6 +400,7 @@ export const samplePages = (
       hasNotifications: false,
       delegations: [],
       clients: [],
+      links: [],
       activity: [],
     }),
     'second-factor': secondFactorPage({
