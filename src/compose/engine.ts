@@ -97,6 +97,7 @@ export const engineOf = (
     }),
     consents,
     accounts,
+    groupsOf: made.groupsOf,
     usernames: made.accounts,
     resourceServers,
     knows,

@@ -3,6 +3,7 @@ import { type SigningJwk, upstreamClient } from '../../adapters/openid-client/up
 import type { Configuration } from '../../config/configuration.ts';
 import type { AccountRegister } from '../domain/accounts/account-register.ts';
 import { fetchFailed, type TrustedAsk, type TrustedFetch } from '../domain/ports/trusted-fetch.ts';
+import { linkedGroups } from '../domain/upstream/linked-groups.ts';
 import { upstreamLinks } from '../domain/upstream/upstream-links.ts';
 import { upstreamLogout } from '../domain/upstream/upstream-logout.ts';
 import { upstreamRegistry } from '../domain/upstream/upstream-registry.ts';
@@ -24,9 +25,11 @@ export const upstreamParts = (configuration: Configuration, { trustedFetch, keys
     isPasswordOn: configuration.passwords.signIn,
   });
   const unavailable: TrustedAsk['ask'] = () => Promise.reject(fetchFailed('not_reachable', 'no way out'));
+  const links = upstreamLinks({ ...parts, upstreams });
   return {
     upstreams,
-    upstreamLinks: upstreamLinks({ ...parts, upstreams }),
+    upstreamLinks: links,
+    groupsOf: linkedGroups({ links, upstreams }),
     upstreamClient: upstreamClient({
       fetcher: { get: trustedFetch.get, ask: trustedFetch.ask ?? unavailable },
       clock: parts.clock,

@@ -1,5 +1,6 @@
 /** Claims about a person, by scope (OpenID Connect Core §5.4). */
 import type { Account } from '../domain/accounts/account.ts';
+import type { GroupsOf } from '../domain/decision/authorize.ts';
 
 export const CLAIMS_BY_SCOPE = {
   // How and when the person signed in goes with every ID token: whoever is shown one can tell (OIDC Core §2).
@@ -10,7 +11,7 @@ export const CLAIMS_BY_SCOPE = {
 };
 
 /** `lease`: the authorization an ID token comes from, which it names, so that it can be told later whether that is live. */
-export const accountClaims = (account: Account, lease?: string) => ({
+export const accountClaims = (account: Account, groupsOf: GroupsOf, lease?: string) => ({
   accountId: account.id,
   claims: async (use: string) => ({
     sub: account.id,
@@ -19,6 +20,6 @@ export const accountClaims = (account: Account, lease?: string) => ({
     preferred_username: account.username,
     updated_at: account.updatedAt,
     ...(account.email === undefined ? {} : { email: account.email, email_verified: account.emailVerified ?? false }),
-    groups: [...account.groups],
+    groups: [...(await groupsOf(account))],
   }),
 });

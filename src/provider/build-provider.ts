@@ -14,6 +14,7 @@ import { ATTESTATION_ALGORITHMS } from '../domain/attestation/client-attestation
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
 import type { KeysByUrl } from '../domain/clients/keys-by-url.ts';
 import type { ConsentRegister } from '../domain/consent/consent-register.ts';
+import type { GroupsOf } from '../domain/decision/authorize.ts';
 import type { Detail } from '../domain/details/detail-type.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
@@ -82,6 +83,7 @@ export type EngineDeps = {
   readonly details: RequestDetails;
   readonly consents: ConsentRegister;
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
+  readonly groupsOf: GroupsOf;
   readonly resourceServers: BackchannelDeps['resourceServers'];
   readonly usernames: BackchannelDeps['usernames'];
   readonly knows: BackchannelDeps['knows'];
@@ -264,7 +266,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
       asProtocol(async () => {
         const account = (await deps.accounts.get(id))?.document;
         return account?.state === 'active'
-          ? accountClaims(account, (token as { readonly grantId?: string } | undefined)?.grantId)
+          ? accountClaims(account, deps.groupsOf, (token as { readonly grantId?: string } | undefined)?.grantId)
           : undefined;
       }),
     extraTokenClaims: (ctx, token) => deps.claims.forToken(ctx, token),

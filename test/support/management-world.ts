@@ -106,6 +106,7 @@ export const managementWorld = async () => {
   const cases = serverUseCases({
     ...base,
     accounts,
+    groupsOf: async ({ groups: all }) => all,
     groups,
     resourceServers,
     clients: { get: (id) => clients.get(id) },
@@ -143,6 +144,7 @@ export const managementWorld = async () => {
     active,
     engine,
     simulator: simulator({
+      groupsOf: async (account) => account.groups,
       ...base,
       agents,
       clients,

@@ -134,6 +134,10 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'upstream.enabled': ['Sign-in provider switched on', 'Anmeldedienst eingeschaltet'],
   'upstream.removed': ['Sign-in provider removed', 'Anmeldedienst entfernt'],
   'upstream_link.created': ['Connected with another provider', 'Mit einem Anmeldedienst verbunden'],
+  'upstream_link.updated': [
+    'Other groups by the claim of a provider',
+    'Andere Gruppen nach dem Claim eines Anmeldedienstes',
+  ],
   'upstream_link.removed': ['Disconnected from another provider', 'Von einem Anmeldedienst getrennt'],
   'group.created': ['Group made', 'Gruppe angelegt'],
   'group.updated': ['Group changed', 'Gruppe geändert'],

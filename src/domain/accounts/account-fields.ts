@@ -1,5 +1,6 @@
 import type { ScopesByResource } from '../delegation/authority.ts';
 import { refuseField } from '../errors.ts';
+import { isGroupId } from '../groups/group.ts';
 import type { AccountRole } from './account.ts';
 import { LANGUAGES, type Language } from './language.ts';
 import { normaliseUsername, USERNAME_RULE } from './username.ts';
@@ -63,8 +64,21 @@ export const checkedGroups = (groups: readonly string[]): readonly string[] => {
   if (groups.some((group) => group.length < 1 || group.length > 200 || UNSHOWABLE.test(group))) {
     refuseField('/groups', 'The name of a group has 1 to 200 characters that can be shown.');
   }
+  if (groups.some(readsAsGroupId)) refuseField('/groups', GROUP_ID_RULE);
   return [...new Set(groups)].sort();
 };
+
+/** Whether a name that is free text could be taken for the id of a group that owns agents. */
+export const readsAsGroupId = (name: string): boolean =>
+  isGroupId(
+    name
+      .normalize('NFKC')
+      .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
+      .trim()
+      .toLowerCase(),
+  );
+
+export const GROUP_ID_RULE = 'The name of a group does not begin with grp_: that is how ids of groups begin.';
 
 export const checkedRoles = (roles: readonly string[]): readonly AccountRole[] => {
   const known = roles.filter((role): role is AccountRole => (ROLES as readonly string[]).includes(role));

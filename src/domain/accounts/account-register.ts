@@ -264,6 +264,13 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
       await changeState(id, 'account.email_confirmed', confirmed, by);
     },
 
+    /** Notes that a link gives it groups, before it does. Changes nothing that is shown of it. */
+    async noteLinkedGroups(id: string): Promise<void> {
+      await update(accounts, id, (account) =>
+        account.hasLinkedGroups ? undefined : { ...account, hasLinkedGroups: true as const },
+      );
+    },
+
     /** The language its person chose on a page. Nothing happens where it is that already. Throws 'invalid_field' for another. */
     async setLanguage(id: string, given: string, by: By): Promise<void> {
       const language: Language = checkedLanguage(given);

@@ -20,7 +20,10 @@ export type Account = {
   readonly emailFrom?: number;
   /** What the person reads: mails, and pages where nothing else is said. Absent: never said. */
   readonly language?: Language;
+  /** Its own: names for existing software and for policies. Those that links give it come besides (upstream/linked-groups.ts). */
   readonly groups: readonly string[];
+  /** A link has given it groups at some time. Absent: none ever did. */
+  readonly hasLinkedGroups?: true;
   readonly roles: readonly AccountRole[];
   /** Since when it holds the role `break_glass` without a gap. Absent: `breakGlassSince` says. */
   readonly breakGlassFrom?: number;

@@ -156,6 +156,7 @@ export const AUDIT_EVENTS = {
   'upstream.removed': 'An upstream provider was taken away, and with it every link to it.',
   'upstream_link.created':
     'A person of an upstream provider was connected with an account; `inputs.proof` says how both sides were proven.',
+  'upstream_link.updated': 'The groups that a person of an upstream provider has by its claim are others than before.',
   'upstream_link.removed': 'A person of an upstream provider is nobody here any more.',
   'group.created': 'A group that can own agents was made.',
   'group.updated': 'A group that can own agents was changed.',

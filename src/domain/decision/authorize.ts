@@ -1,3 +1,4 @@
+import type { Account } from '../accounts/account.ts';
 import { tokenLifeOf } from '../agents/effective-agent.ts';
 import { cutScope, type Limit } from '../delegation/authority.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -11,6 +12,9 @@ import { cutByPolicy } from './policy-layer.ts';
 import { policyCase } from './policy-question.ts';
 import { counts } from './routes.ts';
 
+/** Of an account those it has itself, and those that its links give it. */
+export type GroupsOf = (account: Pick<Account, 'id' | 'groups' | 'hasLinkedGroups'>) => Promise<readonly string[]>;
+
 /** The policy set that is active now. */
 export type ActivePolicies = { readonly version: number; readonly policies: CompiledPolicies };
 
@@ -20,6 +24,8 @@ export type DecisionDependencies = {
   readonly identifiers: Identifiers;
   /** Undefined when no set is active, which permits nothing. The whole member is absent where policy is switched off. */
   readonly policies?: { current(): Promise<ActivePolicies | undefined> } | undefined;
+  /** The groups of a person as they count now. Absent: those of the account. */
+  readonly groupsOf?: GroupsOf | undefined;
   /** Asked last, of what is left. Absent: there is none. */
   readonly external?: ExternalDecisionPoint | undefined;
   /** Resource indicator of the management API. */
@@ -31,11 +37,11 @@ export type DecisionDependencies = {
 /**
  * Decides: what is asked, cut by every layer that counts on the route; what is left goes to policy, which may tie it to
  * conditions, and then to the external decision point, where there is one. Never gives a scope that the resource server
- * does not declare. Reads nothing but the active policy set; throws what reading it throws, since authority that is
+ * does not declare. Reads nothing but the active policy set and the person's groups; throws what reading it throws, since authority that is
  * unknown is a no.
  */
 export const authorizer = (deps: DecisionDependencies): Authorize => {
-  const { identifiers, policies, external, managementApi, without } = deps;
+  const { identifiers, policies, external, groupsOf = async ({ groups }) => groups, managementApi, without } = deps;
   const narrows = (layer: DecisionLayer, facts: DecisionFacts): boolean =>
     !without?.(layer, facts.route) && counts(layer, facts) && (layer !== 'policy' || policies !== undefined);
 
@@ -68,7 +74,9 @@ export const authorizer = (deps: DecisionDependencies): Authorize => {
     const active = await policies?.current();
     if (active === undefined) return withoutPolicies(structural);
     if (active.version === facts.madeUnder) return { ...structural, policyVersion: active.version };
-    const policy = policyCase(facts, cut.scope, details.details);
+    const { subject } = facts;
+    const known = subject ? { ...facts, subject: { ...subject, groups: await groupsOf(subject) } } : facts;
+    const policy = policyCase(known, cut.scope, details.details);
     const left = cutByPolicy(active.policies, policy);
     return {
       ...structural,

@@ -10,6 +10,7 @@ import type { Owners } from '../groups/owners.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 import { type Approving, approveCase } from './approve-question.ts';
+import type { GroupsOf } from './authorize.ts';
 import type { PolicyCase } from './policy-question.ts';
 import {
   type Administration,
@@ -35,6 +36,7 @@ export const serverUseCases = (deps: {
   readonly clock: Pick<Clock, 'now'>;
   readonly accounts: { get(id: string): Found<Account> };
   readonly clients: { get(id: string): Found<Pick<Client, 'id' | 'verifiedAt'>> };
+  readonly groupsOf: GroupsOf;
   /** Groups that own agents, by the account that is a member. */
   readonly groups: { ofAccount(account: string): Promise<readonly { readonly id: string }[]> };
   readonly resourceServers: {
@@ -45,13 +47,13 @@ export const serverUseCases = (deps: {
   /** Resource indicator of the management API. */
   readonly managementApi: string;
 }) => {
-  const { clock, accounts, clients, groups, managementApi } = deps;
+  const { clock, accounts, clients, groups, groupsOf, managementApi } = deps;
 
   const withGroups = async (id: string): Promise<Pick<Account, 'id' | 'state' | 'groups'> | undefined> => {
     const account = (await accounts.get(id))?.document;
     if (!account) return undefined;
     const owning = (await groups.ofAccount(id)).map((group) => group.id);
-    return { id, state: account.state, groups: [...account.groups, ...owning] };
+    return { id, state: account.state, groups: [...(await groupsOf(account)), ...owning] };
   };
 
   const known = async (id: string): Promise<UserOfServer> => {

@@ -10,7 +10,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { PolicySummary } from '../ports/policy-engine.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
-import { type ActivePolicies, authorizer } from './authorize.ts';
+import { type ActivePolicies, authorizer, type GroupsOf } from './authorize.ts';
 import type { Decision } from './decision.ts';
 import { type Approval, agentParty, clientParty, type DecisionFacts, type Route } from './facts.ts';
 import { DECISION_LAYERS, type DecisionLayer } from './layers.ts';
@@ -70,6 +70,7 @@ export const simulator = (deps: {
   readonly agents: { get(id: string): Row<Agent> };
   readonly clients: { get(id: string): Row<Client> };
   readonly accounts: { get(id: string): Row<Account> };
+  readonly groupsOf: GroupsOf;
   readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
   readonly delegations: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
@@ -87,7 +88,8 @@ export const simulator = (deps: {
       ? (await deps.agents.get(asked.caller))?.document
       : (await deps.clients.get(asked.caller))?.document;
     if (!caller) throw missing('/caller', 'There is no such agent or client.');
-    const subject = asked.subject === undefined ? undefined : (await deps.accounts.get(asked.subject))?.document;
+    const account = asked.subject === undefined ? undefined : (await deps.accounts.get(asked.subject))?.document;
+    const subject = account && { ...account, groups: await deps.groupsOf(account) };
     if (asked.subject !== undefined && !subject) throw missing('/subject', 'There is no such account.');
     const route =
       asked.route ?? (subject === undefined ? 'client_credentials' : isAgent ? 'token_exchange' : 'authorization_code');

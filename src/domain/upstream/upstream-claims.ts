@@ -11,8 +11,8 @@ export type UpstreamPerson = {
   readonly email?: string;
   /** Believed only for the domains of the provider: it does not speak for others. */
   readonly emailVerified: boolean;
-  /** Names of groups here. */
-  readonly groups: readonly string[];
+  /** Of the groups that the provider maps, those the claim has, as they are called there. */
+  readonly claimed: readonly string[];
   readonly isMultiFactor: boolean;
   /** When the person signed in there, if that is said: epoch seconds. */
   readonly authTime?: number;
@@ -38,29 +38,27 @@ export const upstreamPerson = (provider: UpstreamProvider, { subject, claims }: 
     ...(name === undefined ? {} : { name }),
     ...(email === undefined ? {} : { email }),
     emailVerified: claims['email_verified'] === true && domain !== undefined && provider.domains.includes(domain),
-    groups: groupsOf(provider, claimOf(claims, provider.claims.groups)),
+    claimed: claimedOf(provider, claimOf(claims, provider.claims.groups)),
     isMultiFactor: isMultiFactor(provider, claims),
     ...(typeof authTime === 'number' && Number.isSafeInteger(authTime) ? { authTime } : {}),
     label: email ?? text(provider.claims.username) ?? name ?? subject,
   };
 };
 
-/** The groups of an account after this sign-in: those that the provider speaks of as it says, all others as they are. */
-export const groupsAfter = (
+/** An account's own groups without those that the provider speaks of: those its link gives, or not. */
+export const ownGroups = (
   { groups: mapping }: Pick<UpstreamProvider, 'groups'>,
-  before: readonly string[],
-  joined: readonly string[],
+  groups: readonly string[],
 ): readonly string[] => {
   const mapped = new Set(Object.values(mapping));
-  return [...new Set([...before.filter((group) => !mapped.has(group)), ...joined])].sort();
+  return groups.filter((group) => !mapped.has(group));
 };
 
-const groupsOf = ({ groups: mapping }: UpstreamProvider, claim: unknown): readonly string[] => {
-  const values = typeof claim === 'string' ? [claim] : Array.isArray(claim) ? claim : [];
-  const here = values.flatMap((value) =>
-    typeof value === 'string' && Object.hasOwn(mapping, value) ? (mapping[value] ?? []) : [],
-  );
-  return [...new Set(here)].sort();
+/** A claim that is missing, or is no text or list, has none. */
+const claimedOf = ({ groups: mapping }: UpstreamProvider, claim: unknown): readonly string[] => {
+  const values: readonly unknown[] = typeof claim === 'string' ? [claim] : Array.isArray(claim) ? claim : [];
+  const mapped = values.filter((value): value is string => typeof value === 'string' && Object.hasOwn(mapping, value));
+  return [...new Set(mapped)].sort();
 };
 
 const isMultiFactor = (

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { AuditTrail } from '../audit/audit-event.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
-import { DomainError, refuseField } from '../errors.ts';
+import { DomainError, isDomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { CollectionDeclaration, DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -18,6 +18,10 @@ export type UpstreamLink = {
   readonly account: string;
   /** What the person is called there, to be shown to them. */
   readonly label?: string;
+  /** Of the groups that its provider maps, those the claim had at the last sign-in, as they are called there. Absent: none yet. */
+  readonly claimed?: readonly string[];
+  /** When that was proven. */
+  readonly claimedAt?: number;
   /** How both sides were proven. */
   readonly proof: LinkProof;
   readonly createdBy: string;
@@ -76,6 +80,7 @@ export const upstreamLinks = (deps: {
     clock,
     facts: ({ account, upstream, proof }) => ({ subject: account, inputs: { upstream, proof } }),
     taken: { message: 'This person is connected with an account already.', field: '/subject' },
+    derived: ['claimedAt'],
   });
 
   const ofAccount = async (account: string): Promise<readonly UpstreamLink[]> =>
@@ -116,6 +121,23 @@ export const upstreamLinks = (deps: {
       const made = { id: identifiers.newId('upl'), createdBy: by.caller, createdAt: now, updatedAt: now };
       const link = { ...given, ...made, key: keyOf(given.upstream, given.subject) };
       return documentsOf.insert(link, 'upstream_link.created', by);
+    },
+
+    /**
+     * Keeps what the claim of groups had at a sign-in that was proven `at`; an older one changes nothing. Recorded where it
+     * is another one than before. Throws 'unauthenticated' where the link is over or is another account's.
+     */
+    async noteClaim(link: UpstreamLink, claimed: readonly string[], at: number, by: By): Promise<void> {
+      const over = new DomainError('unauthenticated', 'You are not connected there any more. Sign in another way.');
+      try {
+        await documentsOf.change(link.id, undefined, 'upstream_link.updated', by, (now) => {
+          if (now.account !== link.account) throw over;
+          if (at < (now.claimedAt ?? 0)) return now;
+          return { ...now, claimed: [...claimed], claimedAt: at };
+        });
+      } catch (error) {
+        throw isDomainError(error) && error.code === 'not_found' ? over : error;
+      }
     },
 
     /** Ends what began by it, too, but `keep`. Throws 'not_found'. */

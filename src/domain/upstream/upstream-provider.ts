@@ -55,6 +55,8 @@ export type UpstreamProvider = {
   /** Whether signing out here goes on there, where the provider has a way to: on the page after, or at once. Absent: `offer`. */
   readonly signOut?: SignOutThere;
   readonly state: 'active' | 'disabled';
+  /** Groups that were claimed before this second count no more: it was disabled then, and enabling it brings none back. */
+  readonly claimsFrom?: number;
   readonly createdAt: number;
   readonly updatedAt: number;
 };

@@ -1,4 +1,5 @@
 /** The register of upstream providers. Owns the collection UPSTREAMS and the rules for what stands in it. */
+import { GROUP_ID_RULE, readsAsGroupId } from '../accounts/account-fields.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
 import { checkText } from '../clients/display-text.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
@@ -67,6 +68,7 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
   const documentsOf = registeredDocuments<UpstreamProvider>({
     collection,
     kind: 'upstream',
+    derived: ['claimsFrom'],
     audit: deps.audit,
     clock,
     taken: { message: 'There is an upstream of this issuer already.', field: '/issuer' },
@@ -130,6 +132,7 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
     for (const [there, here] of groups) {
       checkText(there, '/groups', 300);
       checkText(here, '/groups', 200);
+      if (readsAsGroupId(here)) refuseField('/groups', GROUP_ID_RULE);
     }
     for (const list of [provider.multiFactor.acr, provider.multiFactor.amr]) {
       if (list.length > 20) refuseField('/multi_factor', 'At most 20 values stand for a second factor.');
@@ -269,7 +272,9 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
     /** Nobody signs in there from the next request on. Idempotent, as is its opposite. Throws 'conflict' for the last one while passwords are off. */
     async disable(id: string, by: By): Promise<Versioned<UpstreamProvider>> {
       await refuseLast(id);
-      return documentsOf.change(id, undefined, 'upstream.disabled', by, (one) => ({ ...one, state: 'disabled' }));
+      return documentsOf.change(id, undefined, 'upstream.disabled', by, (one) =>
+        one.state === 'disabled' ? one : { ...one, state: 'disabled', claimsFrom: clock.now() + 1 },
+      );
     },
 
     enable: (id: string, by: By): Promise<Versioned<UpstreamProvider>> =>

@@ -15,16 +15,19 @@ import {
 } from '../ports/upstream-client.ts';
 import { sealedRecords } from './sealed-records.ts';
 import { upstreamAddresses } from './upstream-addresses.ts';
-import { groupsAfter, type UpstreamPerson, upstreamPerson } from './upstream-claims.ts';
+import { ownGroups, type UpstreamPerson, upstreamPerson } from './upstream-claims.ts';
 import { isSubject, type UpstreamLink, type UpstreamLinks } from './upstream-links.ts';
 import type { UpstreamProvider } from './upstream-provider.ts';
 import type { UpstreamRegistry } from './upstream-registry.ts';
 
 export type UpstreamSignInDeps = AttemptsDeps & {
   readonly upstreams: Pick<UpstreamRegistry, 'standing' | 'partyOf' | 'ownerOfDomain'>;
-  readonly links: Pick<UpstreamLinks, 'find' | 'create' | 'remove'>;
+  readonly links: Pick<UpstreamLinks, 'find' | 'create' | 'noteClaim' | 'remove'>;
   readonly client: UpstreamClient;
-  readonly accounts: Pick<AccountRegister, 'get' | 'findByUsername' | 'hasEmail' | 'create' | 'update'>;
+  readonly accounts: Pick<
+    AccountRegister,
+    'get' | 'findByUsername' | 'hasEmail' | 'create' | 'noteLinkedGroups' | 'update'
+  >;
   readonly factors: { isAsked(account: string): Promise<boolean> };
   readonly limits: SignInLimits;
   readonly issuer: string;
@@ -162,7 +165,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     const isSomebody =
       provider.create !== 'always' || (await isLikeSomebody(person)) || (await isOthers(person, provider));
     if (isSomebody || username === undefined) return unfinished && withoutAccount(unfinished, by);
-    const about = { username, name: name ?? username, groups: person.groups };
+    const about = { username, name: name ?? username };
     const input = { ...about, ...(email === undefined ? {} : { email, emailVerified }) };
     if (unfinished) return madeWith(unfinished, input, by);
     try {
@@ -175,13 +178,13 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     }
   };
 
-  /** Joins and leaves the groups that the provider speaks of. */
-  const joinGroups = async (provider: UpstreamProvider, person: UpstreamPerson, id: string, by: By): Promise<void> => {
+  /** Of groups that the provider speaks of, the account has none of its own. */
+  const leaveGroups = async (provider: UpstreamProvider, id: string, by: By): Promise<void> => {
     for (let attempt = 0; attempt < 5; attempt += 1) {
       const found: Versioned<Account> | undefined = await accounts.get(id);
       if (!found) return;
-      const groups = groupsAfter(provider, found.document.groups, person.groups);
-      if (JSON.stringify(groups) === JSON.stringify([...found.document.groups].sort())) return;
+      const groups = ownGroups(provider, found.document.groups);
+      if (groups.length === found.document.groups.length) return;
       try {
         await accounts.update(id, found.version, { groups }, by);
         return;
@@ -192,6 +195,19 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     throw new DomainError('unavailable', 'This account is being changed by too many at once.', {
       retryAfterSeconds: 1,
     });
+  };
+
+  /** The link gives the groups of this claim from now on. Throws 'unauthenticated' where the link is over. */
+  const followClaim = async (
+    provider: UpstreamProvider,
+    { claimed }: UpstreamPerson,
+    link: UpstreamLink,
+    at: number,
+    by: By,
+  ): Promise<void> => {
+    await leaveGroups(provider, link.account, by);
+    if (claimed.length > 0) await accounts.noteLinkedGroups(link.account);
+    await links.noteClaim(link, claimed, at, by);
   };
 
   /** A time that is still to come, such as one in milliseconds, says nothing of when that was. */
@@ -347,7 +363,12 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
         const error = new DomainError('unauthenticated', 'You cannot sign in this way.');
         throw await refused({ ...event, inputs: { reason, upstream } }, error);
       }
-      await joinGroups(provider, person, id, { caller: upstream, request, source });
+      const link = await links.find(upstream, person.subject);
+      if (link?.account !== id) {
+        const error = new DomainError('unauthenticated', 'You cannot sign in this way.');
+        throw await refused({ ...event, inputs: { reason: 'link_ended', upstream } }, error);
+      }
+      await followClaim(provider, person, link, provenAt, { caller: upstream, request, source });
       const how = proof.isFresh ? UPSTREAM : UPSTREAM_SESSION;
       // What the provider says of factors is as old as all it says.
       const assurance: Assurance =
@@ -389,8 +410,8 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
       if (!proof || !provider) return undefined;
       const by = { caller: account, request, source };
       const { subject, label } = proof.person;
-      await links.create({ upstream: provider.id, subject, account, label, proof: 'sign_in' }, by);
-      await joinGroups(provider, proof.person, account, by);
+      const made = await links.create({ upstream: provider.id, subject, account, label, proof: 'sign_in' }, by);
+      await followClaim(provider, proof.person, made.document, proof.provenAt, by);
       return proof;
     },
 
@@ -400,8 +421,8 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
       const found = await links.find(provider.id, person.subject);
       if (found?.account === account) return;
       const { subject, label } = person;
-      await links.create({ upstream: provider.id, subject, account, label, proof: 'session' }, by);
-      await joinGroups(provider, person, account, by);
+      const made = await links.create({ upstream: provider.id, subject, account, label, proof: 'session' }, by);
+      await followClaim(provider, person, made.document, clock.now(), by);
     },
   };
 };

@@ -98,6 +98,13 @@ export const UPSTREAM_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ...identified('Begins with upl_.'),
       ...LINK,
       label: { type: 'string', description: 'What the person is called there.' },
+      claimed: {
+        type: 'array',
+        items: { type: 'string' },
+        description:
+          'Of the groups that the upstream maps, those the claim had at the last sign-in, as they are called there.',
+      },
+      claimed_at: { type: 'integer', description: 'When that was, epoch seconds.' },
       proof: oneOf('How it came about: which side was proven in the presence of the other.', [
         'created',
         'sign_in',
@@ -110,7 +117,7 @@ export const UPSTREAM_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       },
       ...RECORD,
     },
-    ['label'],
+    ['label', 'claimed', 'claimed_at'],
   ),
   UpstreamLinkPage: page('UpstreamLink'),
 };

@@ -42,6 +42,17 @@ describe('policy', () => {
     expect((await under(policiesThat(() => ({}), 7))(exchange())).policyVersion).toBe(7);
   });
 
+  test('is asked with the groups of the person as they count now, and keeps them in its case', async () => {
+    const decide = authorizer({
+      identifiers: countedIdentifiers(),
+      managementApi: API,
+      policies: policiesThat(() => ({})),
+      groupsOf: async ({ groups }) => [...groups, 'staff'],
+    });
+    const entity = (await decide(exchange())).policy?.entities.find(({ name }) => name.type === 'Account');
+    expect(entity?.parents).toContainEqual({ type: 'Group', id: 'staff' });
+  });
+
   test('is asked about what the other layers left, and about nothing else', async () => {
     const policies = policiesThat(() => ({}));
     await under(policies)({ ...exchange(), asked: ['read', 'send', 'admin'], delegation: ['read'] });

@@ -23,6 +23,7 @@ const use = (policies: { current(): Promise<ActivePolicies | undefined> } | unde
       clock: { now: () => NOW },
       accounts: { get: async (id) => (id === account.id ? { document: account } : undefined) },
       clients: { get: async (id) => (id === 'app_1' ? { document: { id } } : undefined) },
+      groupsOf: async ({ groups }) => groups,
       groups: { ofAccount: async (id) => (id === account.id ? [{ id: 'grp_owners' }] : []) },
       resourceServers: {
         findByIdentifier: async (id) => (id === API ? { document: { id: 'rs_own', scopes: [] } } : undefined),

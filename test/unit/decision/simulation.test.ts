@@ -9,6 +9,7 @@ const row = (scope: readonly string[]) => ({ scope }) as unknown as Delegation;
 
 const world = ({ caller = agent as Partial<Agent>, consented = undefined as readonly string[] | undefined } = {}) =>
   simulator({
+    groupsOf: async (account) => account.groups,
     agents: { get: async (id) => (id === 'agt_a' ? { document: { ...agent, ...caller } as Agent } : undefined) },
     clients: { get: async (id) => (id === 'app_a' ? { document: { ...client } as never } : undefined) },
     accounts: { get: async (id) => (id === account.id ? { document: account } : undefined) },

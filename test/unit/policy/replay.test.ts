@@ -18,6 +18,7 @@ const use = (policies: ReturnType<typeof policiesThat>) =>
       clock: { now: () => NOW },
       accounts: { get: async () => ({ document: account }) },
       clients: { get: async () => undefined },
+      groupsOf: async ({ groups }) => groups,
       groups: { ofAccount: async () => [] },
       resourceServers: { findByIdentifier: async () => ({ document: { id: 'rs_own', scopes: [] } }) },
       agents: { get: async () => undefined },

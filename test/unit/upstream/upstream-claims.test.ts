@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { groupsAfter, upstreamPerson } from '../../../src/domain/upstream/upstream-claims.ts';
+import { groupsOfLink } from '../../../src/domain/upstream/linked-groups.ts';
+import { ownGroups, upstreamPerson } from '../../../src/domain/upstream/upstream-claims.ts';
 import { domainOf, type UpstreamProvider, USUAL_CLAIMS } from '../../../src/domain/upstream/upstream-provider.ts';
 
 const provider = (more: Partial<UpstreamProvider> = {}): UpstreamProvider => ({
@@ -53,13 +54,16 @@ describe('what claims mean', () => {
   });
 
   test.each<[unknown, readonly string[]]>([
-    [['staff', 'staff-night', 'golf'], ['Staff']],
-    ['board', ['Board']],
+    [
+      ['staff', 'staff-night', 'golf'],
+      ['staff', 'staff-night'],
+    ],
+    ['board', ['board']],
     [['__proto__', 'constructor', 7, null], []],
     [undefined, []],
     [{ staff: true }, []],
-  ])('groups %j become %j', (groups, expected) => {
-    expect(person({ groups }).groups).toEqual(expected);
+  ])('of the groups %j those count that are mapped: %j', (groups, expected) => {
+    expect(person({ groups }).claimed).toEqual(expected);
   });
 
   test('nothing there is a second factor here, but for what is said', () => {
@@ -71,9 +75,28 @@ describe('what claims mean', () => {
   });
 });
 
-test('groups that are spoken of are joined and left, all others stay', () => {
-  expect(groupsAfter(provider(), ['Board', 'Choir'], ['Staff'])).toEqual(['Choir', 'Staff']);
-  expect(groupsAfter(provider({ groups: {} }), ['Board', 'Choir'], [])).toEqual(['Board', 'Choir']);
+test('an account has no groups of its own that its provider speaks of, all others stay', () => {
+  expect(ownGroups(provider(), ['Board', 'Choir'])).toEqual(['Choir']);
+  expect(ownGroups(provider({ groups: {} }), ['Board', 'Choir'])).toEqual(['Board', 'Choir']);
+});
+
+describe('groups of a link', () => {
+  const of = (link: Parameters<typeof groupsOfLink>[0], more: Partial<UpstreamProvider> = {}) =>
+    groupsOfLink(link, provider(more));
+
+  test('are those of its last claim, by the mapping of now', () => {
+    const link = { claimed: ['staff', 'gone'], claimedAt: 100 };
+    expect(of(link)).toEqual(['Staff']);
+    expect(of(link, { groups: { gone: 'Alumni' } })).toEqual(['Alumni']);
+    expect(of({})).toEqual([]);
+  });
+
+  test('are none while the provider is disabled, and none of before when it is enabled again', () => {
+    const link = { claimed: ['staff'], claimedAt: 100 };
+    expect(of(link, { state: 'disabled' })).toEqual([]);
+    expect(of(link, { claimsFrom: 101 })).toEqual([]);
+    expect(of(link, { claimsFrom: 100 })).toEqual(['Staff']);
+  });
 });
 
 test.each<[string, string | undefined]>([

@@ -1,0 +1,48 @@
+/**
+ * The groups of an account as they count now: its own, and those that its links to upstream providers give it. A link gives
+ * what the claim said at its last sign-in, by the mapping of now, while link and provider stand. Nothing of it is copied into
+ * the account, so that it ends with the link in every store at once.
+ */
+import type { Account } from '../accounts/account.ts';
+import { isGroupId } from '../groups/group.ts';
+import type { UpstreamLink } from './upstream-links.ts';
+import type { UpstreamProvider } from './upstream-provider.ts';
+
+type Found<T> = Promise<{ readonly document: T } | undefined>;
+
+/** What a link gives by itself. */
+export const groupsOfLink = (
+  { claimed = [], claimedAt = 0 }: Pick<UpstreamLink, 'claimed' | 'claimedAt'>,
+  { state, groups, claimsFrom = 0 }: Pick<UpstreamProvider, 'state' | 'groups' | 'claimsFrom'>,
+): readonly string[] =>
+  state === 'active' && claimedAt >= claimsFrom
+    ? claimed.flatMap((there) => (Object.hasOwn(groups, there) ? (groups[there] ?? []) : []))
+    : [];
+
+/** Throws what reading throws: a group that is not known is none. */
+export const linkedGroups = ({
+  links,
+  upstreams,
+}: {
+  readonly links: { ofAccount(account: string): Promise<readonly UpstreamLink[]> };
+  readonly upstreams: { get(id: string): Found<UpstreamProvider> };
+}) => {
+  const linked = async (account: string): Promise<readonly string[]> => {
+    const given = (await links.ofAccount(account)).map(async (link) => {
+      if ((link.claimed ?? []).length === 0) return [];
+      const provider = (await upstreams.get(link.upstream))?.document;
+      return provider ? groupsOfLink(link, provider) : [];
+    });
+    return (await Promise.all(given)).flat();
+  };
+
+  return async ({
+    id,
+    groups,
+    hasLinkedGroups,
+  }: Pick<Account, 'id' | 'groups' | 'hasLinkedGroups'>): Promise<readonly string[]> => {
+    // Those from before it was refused: a name that reads as the id of a group makes nobody a member of it.
+    const all = [...groups, ...(hasLinkedGroups ? await linked(id) : [])].filter((name) => !isGroupId(name));
+    return [...new Set(all)].sort();
+  };
+};
