@@ -120,8 +120,18 @@ export type Configuration = {
   readonly dpop: { readonly requireNonce: boolean };
   /** What is fetched from URLs that others chose: keys and metadata. */
   readonly egress: {
-    /** Hosts, or `host:port`, that may have an address that is not public. */
-    readonly allowedHosts: readonly string[];
+    /** Hosts, or `host:port`, that may have an address that is not public, by what they are opened for. */
+    readonly internalHosts: {
+      readonly upstreamProviders: readonly string[];
+      readonly trustedIssuers: readonly string[];
+      readonly clientKeys: readonly string[];
+      readonly clientMetadata: readonly string[];
+      readonly webhooks: readonly string[];
+      readonly approvalPings: readonly string[];
+      readonly appLogout: readonly string[];
+      readonly decisionPoint: readonly string[];
+      readonly pushServices: readonly string[];
+    };
     /** PEM file of authorities that are believed beside those of the machine. */
     readonly caFile?: string;
     readonly requestsPerMinute: number;

@@ -20,12 +20,23 @@ export const SHORT_NAMES: Readonly<Record<string, readonly string[]>> = {
   BEHALF_ISSUER: ['issuer'],
   BEHALF_DATA: ['data', 'folder'],
   BEHALF_ADMIN_PASSWORD: ['administrator', 'password'],
-  BEHALF_EGRESS_ALLOWED_HOSTS: ['egress', 'allowedHosts'],
   BEHALF_EGRESS_CA_FILE: ['egress', 'caFile'],
   BEHALF_SMTP_URL: ['mail', 'smtpUrl'],
   BEHALF_MAIL_FROM: ['mail', 'from'],
   BEHALF_MONGODB_URL: ['stores', 'mongodbUrl'],
   BEHALF_REDIS_URL: ['stores', 'redisUrl'],
+};
+
+/** Settings that are gone, by path, and what takes their place. */
+const REPLACED: Readonly<Record<string, string>> = {
+  'egress.allowedHosts':
+    'Name each host in egress.internalHosts, in the list of what it is opened for: upstreamProviders, trustedIssuers, clientKeys, clientMetadata, webhooks, approvalPings, appLogout, decisionPoint, pushServices.',
+};
+const REPLACED_VARIABLES: Readonly<Record<string, string>> = { BEHALF_EGRESS_ALLOWED_HOSTS: 'egress.allowedHosts' };
+
+const replaced = (path: string): Pick<Problem, 'message' | 'suggestion'> | undefined => {
+  const suggestion = Object.hasOwn(REPLACED, path) ? REPLACED[path] : undefined;
+  return suggestion === undefined ? undefined : { message: `${path} was replaced.`, suggestion };
 };
 
 const PREFIX = 'BEHALF__';
@@ -46,7 +57,12 @@ export const readFileLayer = (content: string, name: string): Layer => {
       const at = [...path, key];
       const known = schemaAt(at);
       if (path.length === 0 && key === '$schema') continue;
-      if (!known) problems.push({ pointer: pointerOf(at), from: name, ...unknownSetting(key, schema) });
+      if (!known)
+        problems.push({
+          pointer: pointerOf(at),
+          from: name,
+          ...(replaced(at.join('.')) ?? unknownSetting(key, schema)),
+        });
       else if (known.properties && isObject(below)) walk(below, known, at);
       else given.push({ path: at, value: below, from: { kind: 'file', name } });
     }
@@ -93,7 +109,9 @@ export const readEnvironmentLayer = (env: Readonly<Record<string, string | undef
     // An empty variable is how many tools say "not set".
     if (raw === undefined || raw === '') continue;
     const short = Object.hasOwn(SHORT_NAMES, name) ? SHORT_NAMES[name] : undefined;
+    const gone = Object.hasOwn(REPLACED_VARIABLES, name) ? replaced(String(REPLACED_VARIABLES[name])) : undefined;
     if (short) add(name, short, raw);
+    else if (gone) problems.push({ pointer: '', from: name, ...gone });
     else if (!name.startsWith(PREFIX)) problems.push(...misspelledShortName(name));
   }
   for (const name of names) {
@@ -128,6 +146,8 @@ const settingNamed = (parts: readonly string[]): Named | undefined => {
 };
 
 const unknownVariable = (name: string): Problem => {
+  const gone = Object.keys(REPLACED).find((path) => variableOf(path.split('.')) === name);
+  if (gone !== undefined) return { pointer: '', from: name, message: '', ...replaced(gone) };
   const meant = nearest(
     name,
     allSettings().map(({ path }) => variableOf(path)),

@@ -22,7 +22,9 @@ export const crossProblems = (configuration: Configuration): readonly Problem[] 
   ...storeProblems(configuration),
   ...mailProblems(configuration),
   ...originProblems(configuration.registration.corsOrigins),
-  ...hostProblems('/egress/allowedHosts', configuration.egress.allowedHosts),
+  ...Object.entries(configuration.egress.internalHosts).flatMap(([purpose, hosts]) =>
+    hostProblems(`/egress/internalHosts/${purpose}`, hosts),
+  ),
   ...hostProblems('/clientIdMetadata/hosts', configuration.clientIdMetadata.hosts),
   ...hostProblems(
     '/push/services',

@@ -17,6 +17,13 @@ const count = (
   unit: string,
 ): SettingSchema => ({ type: 'integer', minimum, maximum, default: standard, unit, description });
 
+const hosts = (description: string): SettingSchema => ({
+  type: 'array',
+  items: { type: 'string', minLength: 1 },
+  default: [],
+  description,
+});
+
 const section = (
   description: string,
   properties: Readonly<Record<string, SettingSchema>>,
@@ -233,7 +240,7 @@ export const CONFIGURATION_SCHEMA = {
         'Another policy decision point that is asked besides (docs/guides/authzen.md). It only narrows: what it does not permit, or not in time, is not given.',
         {
           url: text(
-            'https URL of its Access Evaluations endpoint (AuthZEN Authorization API 1.0). Its host must be public or stand in egress.allowedHosts.',
+            'https URL of its Access Evaluations endpoint (AuthZEN Authorization API 1.0). Its host must be public or stand in egress.internalHosts.decisionPoint.',
             {
               derivedDefault: 'none is asked',
               pattern: '^https://',
@@ -335,13 +342,26 @@ export const CONFIGURATION_SCHEMA = {
     egress: section(
       'What the server fetches from URLs that others chose: keys and metadata. Always https, without redirects, and from public addresses only.',
       {
-        allowedHosts: {
-          type: 'array',
-          items: { type: 'string', minLength: 1 },
-          default: [],
-          description:
-            'Hosts that may have an address that is not public, such as an issuer inside your network: issuer.example.internal, or with another port than 443 issuer.example.internal:8443. Their names are looked up as the operating system does.',
-        },
+        internalHosts: section(
+          'Hosts that may have an address that is not public, by what they are opened for: issuer.example.internal, or with another port than 443 issuer.example.internal:8443. Their names are looked up as the operating system does. A host serves only the purposes whose lists name it. The lists count for what operators and administrators enter, and for pushServices and clientMetadata; what owners of agents, software and strangers enter reaches public hosts only.',
+          {
+            upstreamProviders: hosts(
+              'Identity providers people sign in at: discovery, keys, token and userinfo endpoints.',
+            ),
+            trustedIssuers: hosts(
+              'Keys and discovery of issuers: of workload tokens, of other authorization servers, and of software statements.',
+            ),
+            clientKeys: hosts('Keys of agents and clients (`jwks_uri`).'),
+            clientMetadata: hosts(
+              'Documents of clients that nobody registered, and their keys. Anybody can name such a document, so a host stands in clientIdMetadata.hosts, too.',
+            ),
+            webhooks: hosts('Endpoints of webhooks.'),
+            approvalPings: hosts('Endpoints at which agents hear that there is an answer (CIBA ping).'),
+            appLogout: hosts('Endpoints at which apps hear that a session is over (Back-Channel Logout).'),
+            decisionPoint: hosts('The decision point of policy.external.url.'),
+            pushServices: hosts('Push services of push.services.'),
+          },
+        ),
         caFile: text(
           'PEM file of authorities that are believed beside those of the machine, for hosts with private certificates.',
         ),
@@ -364,7 +384,7 @@ export const CONFIGURATION_SCHEMA = {
           items: { type: 'string', minLength: 1 },
           default: [],
           description:
-            'Hosts whose documents are accepted: app.example.com, or with another port than 443 app.example.com:8443. Empty: every public host. A host that is not public must stand here and in egress.allowedHosts; one on this machine is accepted in development only.',
+            'Hosts whose documents are accepted: app.example.com, or with another port than 443 app.example.com:8443. Empty: every public host. A host that is not public must stand here and in egress.internalHosts.clientMetadata; one on this machine is accepted in development only.',
         },
       },
     ),
@@ -470,7 +490,7 @@ export const CONFIGURATION_SCHEMA = {
           '*.notify.windows.com',
         ],
         description:
-          'Push services that messages are sent to, by host; *.example.com is every host below example.com. A browser says which one it uses; one of another is refused. One that is not public must stand in egress.allowedHosts, too.',
+          'Push services that messages are sent to, by host; *.example.com is every host below example.com. A browser says which one it uses; one of another is refused. One that is not public must stand in egress.internalHosts.pushServices, too.',
       },
       contact: text(
         'Whom a push service can ask about our messages (RFC 8292 §2.1): mailto:id@example.com, or an https URL.',

@@ -20,7 +20,7 @@ import { type Dial, tlsDialer } from './dialing.ts';
 import { type Answer, type Exchange, exchangeOver, type Message, type Purpose } from './document-exchange.ts';
 import { documentMemory } from './document-memory.ts';
 import { type Resolve, resolveName } from './resolving.ts';
-import { type Place, placeOf } from './url-rules.ts';
+import { type InternalHosts, internalPlaces, type Place } from './url-rules.ts';
 
 const DEADLINE_MILLISECONDS = 2500;
 /** Of one address, while another is left to be tried. */
@@ -49,8 +49,8 @@ type Dependencies = {
   readonly clock: Clock;
   /** Seconds since some moment. */
   readonly elapsed: () => number;
-  /** Hosts, or `host:port`, that may have any address. */
-  readonly allowedHosts: readonly string[];
+  /** Hosts, or `host:port`, that may have any address, by what they are opened for. */
+  readonly internalHosts: InternalHosts;
   /** PEM of authorities beside those of the machine. */
   readonly authorities?: string;
   readonly budgets: Budgets;
@@ -70,7 +70,7 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
   const { isAllowedAddress = isPublicAddress, deadlineMilliseconds = DEADLINE_MILLISECONDS } = deps;
   proveAddressRules(isAllowedAddress);
   const dial = deps.dial ?? tlsDialer(deps.authorities);
-  const named: ReadonlySet<string> = new Set(deps.allowedHosts.map((host) => host.toLowerCase()));
+  const placeOf = internalPlaces(deps.internalHosts);
   const budgets = fetchBudgets(clock, deps.budgets);
   const memory = documentMemory();
   const flights = new Map<string, Promise<FetchedDocument>>();
@@ -111,12 +111,13 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
     {
       url,
       purpose,
+      internal,
       source,
-    }: { readonly url: string; readonly purpose: FetchPurpose | AskPurpose; readonly source?: string },
+    }: Pick<FetchRequest, 'url' | 'internal' | 'source'> & { readonly purpose: FetchPurpose | AskPurpose },
     message: Message | undefined,
     failed: (failure: { readonly reason: FetchReason; readonly detail: string }) => void,
   ): Promise<Answer> => {
-    const place = placeOf(url, named);
+    const place = placeOf(url, internal);
     if (typeof place === 'string') throw fetchFailed(place, 'by its spelling');
     const begun = elapsed();
     const controller = new AbortController();
@@ -154,13 +155,14 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
   };
 
   return {
-    check(url) {
-      const place = placeOf(url, named);
+    check(url, internal) {
+      const place = placeOf(url, internal);
       return typeof place === 'string' ? place : undefined;
     },
 
     async get(request) {
-      const key = `${request.purpose} ${request.url}`;
+      // A copy that was had inside is not answered to those who may not go there.
+      const key = `${request.purpose} ${request.internal ?? ''} ${request.url}`;
       const now = clock.now();
       const kept = memory.document(key);
       const held = kept !== undefined && kept.fetchedAt <= (request.after ?? -1) ? undefined : kept;
@@ -195,8 +197,8 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
       return { status, mediaType, body };
     },
 
-    async post({ url, purpose, timeoutMilliseconds, body, authorization, headers }) {
-      const place = placeOf(url, named);
+    async post({ url, purpose, internal, timeoutMilliseconds, body, authorization, headers }) {
+      const place = placeOf(url, internal);
       if (typeof place === 'string') throw fetchFailed(place, 'by its spelling');
       if (!Object.keys(headers ?? {}).every((name) => SENT_ALONG[purpose]?.test(name))) {
         throw new TypeError('no other headers are sent along');

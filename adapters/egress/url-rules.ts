@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import type { FetchReason } from '../../src/domain/ports/trusted-fetch.ts';
+import type { FetchReason, InternalPurpose } from '../../src/domain/ports/trusted-fetch.ts';
 import { isPublicAddress } from './address-rules.ts';
 
 /** Where a document is to be had. */
@@ -11,11 +11,32 @@ export type Place = {
   readonly path: string;
   /** The `Host` of the request. */
   readonly authority: string;
-  /** The configuration names this host and port: any address, any resolver of the machine. */
+  /** The configuration names this host and port for this purpose: any address, any resolver of the machine. */
   readonly isNamed: boolean;
 };
 
+/** Hosts, or `host:port`, by what they are opened for. */
+export type InternalHosts = Readonly<Partial<Record<InternalPurpose, readonly string[]>>>;
+
 const MAXIMUM_URL = 2048;
+
+/**
+ * Reads URLs as `placeOf` does, with the internal hosts of one purpose. A host that is listed, and not for this purpose,
+ * is 'address_not_allowed', whatever its address is.
+ */
+export const internalPlaces = (hosts: InternalHosts) => {
+  const setOf = (names: readonly string[]): ReadonlySet<string> => new Set(names.map((name) => name.toLowerCase()));
+  const none = setOf([]);
+  const all = setOf(Object.values(hosts).flat());
+  const listed = new Map(Object.entries(hosts).map(([purpose, names]) => [purpose, setOf(names)]));
+
+  return (url: string, purpose?: InternalPurpose): Place | FetchReason => {
+    const own = (purpose && listed.get(purpose)) ?? none;
+    const anywhere = placeOf(url, all);
+    const isOfOthers = typeof anywhere !== 'string' && anywhere.isNamed && !own.has(anywhere.authority);
+    return isOfOthers ? 'address_not_allowed' : placeOf(url, own);
+  };
+};
 
 /**
  * Reads a URL strictly: what two parsers could read differently is refused before anybody is asked for the name.

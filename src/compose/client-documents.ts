@@ -14,7 +14,7 @@ export const clientDocuments = (configuration: Configuration, clients: ClientReg
     policy: documentPolicy({
       isEnabled: clientIdMetadata.accept,
       hosts: clientIdMetadata.hosts,
-      internalHosts: egress.allowedHosts,
+      internalHosts: egress.internalHosts.clientMetadata,
       isDevelopment: issuer.startsWith('http:'),
     }),
     heldSeconds: Math.max(sessions.interactionTtlSeconds, tokens.deviceCodeTtlSeconds),

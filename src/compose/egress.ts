@@ -4,7 +4,7 @@ import { trustedFetch } from '../../adapters/egress/trusted-fetch.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { TrustedAsk, TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
+import type { InternalPurpose, TrustedAsk, TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import type { Metrics } from '../http/metrics.ts';
 
 /** The way out as configured. Throws when it cannot be guarded; then the server does not start. */
@@ -15,7 +15,7 @@ export const egress = (
   trustedFetch({
     clock,
     elapsed: stopwatch,
-    allowedHosts: settings.allowedHosts,
+    internalHosts: settings.internalHosts,
     ...(settings.caFile === undefined ? {} : { authorities: authoritiesIn(settings.caFile) }),
     budgets: {
       perMinute: settings.requestsPerMinute,
@@ -32,6 +32,20 @@ export const egress = (
       );
     },
   });
+
+/** The same way out for those whose URLs serve one purpose: internal hosts that are opened for it, and no others. */
+export const reaching = <T extends TrustedFetch & Partial<TrustedPost & TrustedAsk>>(
+  out: T,
+  internal: InternalPurpose,
+) => {
+  const { post, ask } = out;
+  return {
+    check: (url) => out.check(url, internal),
+    get: (request) => out.get({ ...request, internal }),
+    ...(post ? { post: (request) => post({ ...request, internal }) } : {}),
+    ...(ask ? { ask: (request) => ask({ ...request, internal }) } : {}),
+  } satisfies TrustedFetch & Partial<TrustedPost & TrustedAsk> as TrustedFetch & Partial<TrustedPost & TrustedAsk>;
+};
 
 const authoritiesIn = (file: string): string => {
   try {

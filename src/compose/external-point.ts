@@ -5,6 +5,7 @@ import { ROUTE_LAYERS } from '../domain/decision/routes.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
 import type { Metrics } from '../http/metrics.ts';
+import { reaching } from './egress.ts';
 
 /** The external decision point as configured, if there is one. Throws when it could never be asked; then the server does not start. */
 export const externalPoint = (
@@ -17,7 +18,7 @@ export const externalPoint = (
 ): ExternalDecisionPoint | undefined => {
   const { url, ...settings } = policy.external;
   if (url === undefined) return undefined;
-  const { check, post } = deps.trustedFetch;
+  const { check, post } = reaching(deps.trustedFetch, 'decisionPoint');
   const reason = check(url);
   if (reason !== undefined || post === undefined) {
     throw new Error(`policy.external.url cannot be asked: ${reason ?? 'there is no way out'}`);

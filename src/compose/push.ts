@@ -8,6 +8,7 @@ import type { TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { pushKeys } from '../domain/telling/push-keys.ts';
 import { pushRegister } from '../domain/telling/push-register.ts';
+import { reaching } from './egress.ts';
 
 /** Our keys for messages in browsers, and the browsers in which people are told; no register where it is switched off. */
 export const pushParts = (
@@ -23,7 +24,7 @@ export const pushParts = (
     readonly accounts: Parameters<typeof pushRegister>[0]['accounts'];
   },
 ) => {
-  const { post, check } = deps.trustedFetch;
+  const { post, check } = reaching(deps.trustedFetch, 'pushServices');
   const contact = push.contact ?? (issuer.startsWith('https:') ? issuer : undefined);
   const keys = pushKeys({ ...deps, ...(contact === undefined ? {} : { contact }) });
   const register =

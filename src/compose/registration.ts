@@ -70,7 +70,7 @@ const statementIssuers = (file: string, { check }: Pick<Made['trustedFetch'], 'c
     ).map(([issuer, of]) => {
       if (of?.keys !== undefined) return [issuer, { jwks: checkPublicKeys(of, `/${issuer}`) }];
       const jwksUri = of?.jwks_uri;
-      if (typeof jwksUri === 'string' && check(jwksUri) === undefined) return [issuer, { jwksUri }];
+      if (typeof jwksUri === 'string' && check(jwksUri, 'trustedIssuers') === undefined) return [issuer, { jwksUri }];
       return fail(`has neither keys nor a jwks_uri that may be fetched for ${issuer}`);
     }),
   );

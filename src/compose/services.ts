@@ -53,6 +53,7 @@ import { sessionRegister } from '../domain/sessions/session-register.ts';
 import { logoutTokens } from '../provider/logout-tokens.ts';
 import { approvalsOf, measureApprovals } from './approvals.ts';
 import { clientDocuments } from './client-documents.ts';
+import { reaching } from './egress.ts';
 import { externalPoint } from './external-point.ts';
 import { foundations, type Overrides } from './foundations.ts';
 import { pushParts } from './push.ts';
@@ -267,7 +268,7 @@ export const services = async (configuration: Configuration, overrides: Override
       maxPerAgent: configuration.agents.maxInstances,
     },
   });
-  const keysOfIssuers = issuerKeys({ fetcher: trustedFetch, clock });
+  const keysOfIssuers = issuerKeys({ fetcher: reaching(trustedFetch, 'trustedIssuers'), clock });
   const { clockToleranceSeconds } = configuration.clientAuthentication;
   const workloads = workloadIdentity({
     documents,

@@ -85,8 +85,13 @@ export const telling = (
     if (trustedFetch.post === undefined) throw new Error('there is no way out');
     return trustedFetch.post(request);
   };
+  const toWebhooks: TrustedPost['post'] = (request) => post({ ...request, internal: 'webhooks' });
   const box = outbox(deps);
-  const webhooks = webhookRegistry({ ...deps, checkUrl: trustedFetch.check, post });
+  const webhooks = webhookRegistry({
+    ...deps,
+    checkUrl: (url) => trustedFetch.check(url, 'webhooks'),
+    post: toWebhooks,
+  });
   const links = mailLinks(deps);
   const resets = passwordReset({ ...deps, links, outbox: box, limits, knownDevice: attempts(deps).knownDevice });
   return {

@@ -9,6 +9,7 @@ import { upstreamLogout } from '../domain/upstream/upstream-logout.ts';
 import { upstreamRegistry } from '../domain/upstream/upstream-registry.ts';
 import { upstreamSessions } from '../domain/upstream/upstream-sessions.ts';
 import type { SigningKeys } from '../provider/signing-keys.ts';
+import { reaching } from './egress.ts';
 
 type Parts = Omit<Parameters<typeof upstreamRegistry>[0], 'checkUrl' | 'issuer' | 'isPasswordOn'> & {
   readonly accounts: Pick<AccountRegister, 'get'>;
@@ -17,7 +18,8 @@ type Parts = Omit<Parameters<typeof upstreamRegistry>[0], 'checkUrl' | 'issuer' 
   readonly endSessions: Parameters<typeof upstreamLinks>[0]['endSessions'];
 };
 
-export const upstreamParts = (configuration: Configuration, { trustedFetch, keys, ...parts }: Parts) => {
+export const upstreamParts = (configuration: Configuration, { keys, ...parts }: Parts) => {
+  const trustedFetch = reaching(parts.trustedFetch, 'upstreamProviders');
   const upstreams = upstreamRegistry({
     ...parts,
     checkUrl: trustedFetch.check,

@@ -9,6 +9,7 @@ import type { Agent } from '../domain/agents/agent.ts';
 import type { AskingForApproval } from '../domain/approvals/asking.ts';
 import type { Asked } from '../domain/approvals/open-approvals.ts';
 import { checkText } from '../domain/clients/display-text.ts';
+import { isByOperator } from '../domain/clients/operator-urls.ts';
 import { agentParty } from '../domain/decision/facts.ts';
 import { extendChain } from '../domain/delegation/actor-chain.ts';
 import { DomainError, isDomainError, type Remedy } from '../domain/errors.ts';
@@ -116,7 +117,13 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
           authReqId: String((request as unknown as { readonly jti: string }).jti),
           ...(typeof message === 'string' ? { message } : {}),
           ...(endpoint !== undefined && typeof notification === 'string'
-            ? { ping: { endpoint, token: notification } }
+            ? {
+                ping: {
+                  endpoint,
+                  token: notification,
+                  ...(isByOperator(agent, endpoint) ? { isByOperator: true } : {}),
+                },
+              }
             : {}),
           ...(expiry === undefined ? {} : { lifetimeSeconds: Number(expiry) }),
         },

@@ -8,7 +8,9 @@ import Provider from 'oidc-provider';
 import type { Agent } from '../domain/agents/agent.ts';
 import type { JsonWebKeySet } from '../domain/clients/client.ts';
 import { type KeysByUrl, whyNoKeys } from '../domain/clients/keys-by-url.ts';
+import { isByOperator } from '../domain/clients/operator-urls.ts';
 import { clientNetwork } from '../domain/limits/client-network.ts';
+import type { InternalPurpose } from '../domain/ports/trusted-fetch.ts';
 import type { KeyStore, PresentedCredentials } from './presented-credentials.ts';
 import { factsOf } from './request-facts.ts';
 
@@ -38,7 +40,7 @@ export const clientKeysByUrl = (
    * For one verification: knows no key until asked to refresh; the second refresh, after no key has fitted, fetches
    * anew; then it is at its end. The engine refreshes as long as a store is not fresh.
    */
-  const storeAt = (url: string, isCounted: boolean): object => {
+  const storeAt = (url: string, isCounted: boolean, internal: InternalPurpose | undefined): object => {
     let found: KeyStore | undefined;
     let refreshed = 0;
     return {
@@ -50,7 +52,12 @@ export const clientKeysByUrl = (
         const context = Provider.ctx;
         const kid = keyIdOf(context?.oidc.params?.['client_assertion']);
         const source = isCounted && context ? clientNetwork(factsOf(context.req).source) : undefined;
-        const question = { url, ...(kid === undefined ? {} : { kid }), ...(source === undefined ? {} : { source }) };
+        const question = {
+          url,
+          internal,
+          ...(kid === undefined ? {} : { kid }),
+          ...(source === undefined ? {} : { source }),
+        };
         try {
           const keys = refreshed === 1 ? await keysByUrl.find(question) : await keysByUrl.again(question);
           found = storeOf(keys);
@@ -63,30 +70,32 @@ export const clientKeysByUrl = (
     };
   };
 
-  const ofAgents = {
+  const storesOf = (agent: Agent) => ({
     of: storeOf,
     async at(url: string, kid: string | undefined, again: boolean): Promise<JsonWebKeySet> {
-      const question = { url, ...(kid === undefined ? {} : { kid }) };
+      const internal = isByOperator(agent, url) ? ('clientKeys' as const) : undefined;
+      const question = { url, internal, ...(kid === undefined ? {} : { kid }) };
       try {
         return await (again ? keysByUrl.again(question) : keysByUrl.find(question));
       } catch (error) {
         throw new Error(whyNoKeys(error), { cause: error });
       }
     },
-  };
+  });
 
   return {
     /** Gives a client its way of finding keys: an agent all its credentials, a client with `jwks_uri` those served there. */
     install(client: Client, agent: Agent | undefined): void {
       const { jwksUri, clientId } = client;
       if (agent) {
-        Object.defineProperty(client, 'asymmetricKeyStore', { get: () => presented.keysOf(agent, ofAgents) });
+        Object.defineProperty(client, 'asymmetricKeyStore', { get: () => presented.keysOf(agent, storesOf(agent)) });
         return;
       }
       if (jwksUri === undefined) return;
       // The URLs of those who are registered are known; any number of them may come from behind one address.
       const isCounted = clientId.startsWith('https:');
-      Object.defineProperty(client, 'asymmetricKeyStore', { get: () => storeAt(jwksUri, isCounted) });
+      const internal = isCounted ? 'clientMetadata' : client['behalf_keys_by_operator'] ? 'clientKeys' : undefined;
+      Object.defineProperty(client, 'asymmetricKeyStore', { get: () => storeAt(jwksUri, isCounted, internal) });
     },
   };
 };

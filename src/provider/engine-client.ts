@@ -7,6 +7,7 @@ import type { Agent } from '../domain/agents/agent.ts';
 import type { Client } from '../domain/clients/client.ts';
 import { CIBA } from '../domain/clients/grant-types.ts';
 import { documentVersionOf, isDocumentId } from '../domain/clients/metadata-document.ts';
+import { isByOperator } from '../domain/clients/operator-urls.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { knownByCertificate } from './client-certificates.ts';
@@ -36,6 +37,7 @@ export const CLIENT_PROPERTIES = [
   'behalf_owner',
   'behalf_max_token_seconds',
   'behalf_document_version',
+  'behalf_keys_by_operator',
 ] as const;
 
 export const engineClients = (registers: Registers, issuer: string) => {
@@ -162,6 +164,7 @@ const fromClient = (client: Client): Metadata | undefined =>
         behalf_skip_consent: client.skipConsent,
         behalf_cors_origins: client.corsOrigins,
         behalf_document_version: documentVersionOf(client) ?? '',
+        behalf_keys_by_operator: isByOperator(client, client.jwksUri),
       };
 
 const fromResourceServer = (server: ResourceServer): Metadata | undefined =>

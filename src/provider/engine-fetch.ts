@@ -18,6 +18,7 @@ export const engineFetch =
     const request = {
       url: String(url),
       purpose: 'client_metadata',
+      internal: 'clientMetadata',
       ...(source === undefined ? {} : { source }),
     } as const;
     const { body, mediaType, freshUntil } = await trustedFetch.get(request);

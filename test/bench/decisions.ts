@@ -5,6 +5,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Identity } from '../support/agent-keys.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { localAuthority } from '../support/local-authority.ts';
 import { type Asking, startAsking } from './asking-subject.ts';
 import { percentile } from './load.ts';
@@ -52,7 +53,7 @@ export const decisionsToTokens = async (
     const asking = await startAsking({
       core,
       pollIntervalSeconds: INTERVAL_SECONDS,
-      environment: { BEHALF_EGRESS_ALLOWED_HOSTS: site.host, BEHALF_EGRESS_CA_FILE: authority.caFile },
+      environment: { ...internalHosts({ decisionPoint: site.host }), BEHALF_EGRESS_CA_FILE: authority.caFile },
     });
     try {
       const answers: DecisionToToken[] = [];

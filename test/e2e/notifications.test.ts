@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, CDPSession, Page, Worker } from 'playwright-core';
 import { type ApprovalScene, approvalScene, PASSWORD } from '../support/approval-scene.ts';
 import { startChromium, withPage } from '../support/chromium.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { pageFaults } from '../support/page-faults.ts';
 import { type PushedBrowser, pushService } from '../support/push-service.ts';
@@ -23,7 +24,7 @@ beforeAll(async () => {
   service = await pushService(authority);
   server = await runServer({
     environment: {
-      BEHALF_EGRESS_ALLOWED_HOSTS: service.host,
+      ...internalHosts({ pushServices: service.host }),
       BEHALF_EGRESS_CA_FILE: authority.caFile,
       BEHALF__PUSH__SERVICES: service.host,
     },

@@ -4,6 +4,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import { startChromium, withPage } from '../support/chromium.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { pageFaults } from '../support/page-faults.ts';
 import { newPkce } from '../support/pkce.ts';
@@ -48,7 +49,7 @@ describe('at a second Behalf', () => {
       runServer({
         tls: { authority, ...tls },
         environment: {
-          BEHALF__EGRESS__ALLOWEDHOSTS: JSON.stringify([other]),
+          ...internalHosts({ upstreamProviders: other }),
           BEHALF__EGRESS__CAFILE: authority.caFile,
         },
       });

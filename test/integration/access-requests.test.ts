@@ -5,6 +5,7 @@ import type { Identity } from '../support/agent-keys.ts';
 import { type ApprovalServer, approvalServer } from '../support/approval-ground.ts';
 import { BANK, INVOICE } from '../support/approvals-world.ts';
 import { type AuthZenClient, authZenClient, basic } from '../support/authzen-client.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import type { Answer } from '../support/oauth-calls.ts';
 import { advance } from '../support/stopped-clock.ts';
@@ -31,7 +32,7 @@ beforeAll(async () => {
   authority = await localAuthority();
   receiver = await webhookReceiver(authority);
   running = await approvalServer({
-    BEHALF_EGRESS_ALLOWED_HOSTS: receiver.host,
+    ...internalHosts({ webhooks: receiver.host }),
     BEHALF_EGRESS_CA_FILE: authority.caFile,
   });
   ({ server, world, audit } = running);

@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { createLocalJWKSet, decodeJwt, type JWTPayload, jwtVerify } from 'jose';
 import { type Browser, newBrowser } from '../support/browser-flow.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { localAuthority } from '../support/local-authority.ts';
 import { discover } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -42,7 +43,7 @@ beforeAll(async () => {
   origin = served.origin;
   server = await runServer({
     environment: {
-      BEHALF__EGRESS__ALLOWEDHOSTS: JSON.stringify([served.host]),
+      ...internalHosts({ appLogout: served.host }),
       BEHALF__EGRESS__CAFILE: authority.caFile,
     },
   });

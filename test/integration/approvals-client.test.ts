@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import * as client from 'openid-client';
 import { type ApprovalsWorld, approvalsWorld, BANK, INVOICE } from '../support/approvals-world.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { until } from '../support/until.ts';
@@ -31,7 +32,7 @@ beforeAll(async () => {
   server = await runServer({
     environment: {
       BEHALF__APPROVALS__POLLINTERVALSECONDS: '1',
-      BEHALF_EGRESS_ALLOWED_HOSTS: site.host,
+      ...internalHosts({ approvalPings: site.host }),
       BEHALF_EGRESS_CA_FILE: authority.caFile,
     },
   });

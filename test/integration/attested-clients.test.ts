@@ -12,6 +12,7 @@ import { type Alteration, type AttestedCopy, attestation, attestedCalls, newCopy
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
 import { craftedJwt, hmacBy, unsigned } from '../support/crafted-jwt.ts';
 import { instancesOf } from '../support/instances.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import {
   ACCESS_TOKEN_TYPE,
@@ -47,7 +48,7 @@ beforeAll(async () => {
     environment: {
       ...COUNT_EACH_SECOND,
       BEHALF__AGENTS__MAXINSTANCES: '3',
-      BEHALF__EGRESS__ALLOWEDHOSTS: JSON.stringify([host.host]),
+      ...internalHosts({ clientKeys: host.host }),
       BEHALF__EGRESS__CAFILE: authority.caFile,
       BEHALF__EGRESS__REQUESTSPERHOSTPERMINUTE: '200',
     },

@@ -1,6 +1,7 @@
 /** Another decision point is asked besides (AuthZEN Authorization API 1.0): over TLS, in time, and only to narrow. */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { authZenClient, basic } from '../support/authzen-client.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import type { Answer } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -21,7 +22,7 @@ const asked: Asked[] = [];
 let there: readonly string[] | 'silent' | 'redirect' | number = [];
 
 const environment = (): Record<string, string> => ({
-  BEHALF_EGRESS_ALLOWED_HOSTS: host,
+  ...internalHosts({ decisionPoint: host }),
   BEHALF_EGRESS_CA_FILE: authority.caFile,
   BEHALF__POLICY__EXTERNAL__URL: `${origin}/access/v1/evaluations`,
   BEHALF__POLICY__EXTERNAL__TIMEOUTMILLISECONDS: '1000',

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { CLIENT_ASSERTION_TYPE, newKeyPair } from '../support/agent-keys.ts';
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { type Answer, answerOf, DEVICE_CODE, post } from '../support/oauth-calls.ts';
 import { newPkce } from '../support/pkce.ts';
@@ -28,7 +29,7 @@ let count = 0;
 
 const environment = (): Record<string, string> => ({
   ...COUNT_EACH_SECOND,
-  BEHALF_EGRESS_ALLOWED_HOSTS: host.host,
+  ...internalHosts({ trustedIssuers: host.host }),
   BEHALF_EGRESS_CA_FILE: authority.caFile,
   BEHALF__EGRESS__REQUESTSPERHOSTPERMINUTE: '200',
   BEHALF__LOG__LEVEL: 'info',

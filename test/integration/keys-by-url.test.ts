@@ -8,6 +8,7 @@ import {
   newKeyPair,
 } from '../support/agent-keys.ts';
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { managementFromKeyFile } from '../support/management.ts';
 import { type Answer, post } from '../support/oauth-calls.ts';
@@ -36,7 +37,7 @@ beforeAll(async () => {
   server = await runServer({
     environment: {
       ...COUNT_EACH_SECOND,
-      BEHALF_EGRESS_ALLOWED_HOSTS: keys.host,
+      ...internalHosts({ clientKeys: keys.host }),
       BEHALF_EGRESS_CA_FILE: authority.caFile,
       BEHALF__EGRESS__REQUESTSPERHOSTPERMINUTE: '20',
     },

@@ -4,6 +4,7 @@ import { UnauthorizedError } from '@modelcontextprotocol/client';
 import * as client from 'openid-client';
 import { type KeyPair, newKeyPair } from '../support/agent-keys.ts';
 import { newBrowser, walkAuthorization } from '../support/browser-flow.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { mcpProgram } from '../support/mcp-program.ts';
 import { mcpServer } from '../support/mcp-server.ts';
@@ -32,7 +33,7 @@ beforeAll(async () => {
   origin = site.origin;
   server = await runServer({
     environment: {
-      BEHALF_EGRESS_ALLOWED_HOSTS: site.host,
+      ...internalHosts({ clientMetadata: site.host }),
       BEHALF_EGRESS_CA_FILE: authority.caFile,
       BEHALF__CLIENTIDMETADATA__HOSTS: site.host,
     },

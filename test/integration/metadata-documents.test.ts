@@ -7,6 +7,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { type KeyPair, newKeyPair } from '../support/agent-keys.ts';
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
 import { type Browser, newBrowser, type Page, type Person, walkAuthorization } from '../support/browser-flow.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { type Answer, answerOf, type Credential, DEVICE_CODE, formOf, post } from '../support/oauth-calls.ts';
 import { newPkce } from '../support/pkce.ts';
@@ -40,7 +41,7 @@ beforeAll(async () => {
   server = await runServer({
     environment: {
       ...COUNT_EACH_SECOND,
-      BEHALF_EGRESS_ALLOWED_HOSTS: site.host,
+      ...internalHosts({ clientMetadata: site.host }),
       BEHALF_EGRESS_CA_FILE: authority.caFile,
       BEHALF__CLIENTIDMETADATA__HOSTS: site.host,
       BEHALF__EGRESS__REQUESTSPERHOSTPERMINUTE: '40',

@@ -5,6 +5,7 @@ import { DELIVERIES, type Delivery } from '../../src/domain/telling/delivery.ts'
 import { WEBHOOKS } from '../../src/domain/telling/webhook.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { approvalScene } from '../support/approval-scene.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { type MailServer, mailServer, plainOf } from '../support/mail-server.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
@@ -29,7 +30,7 @@ beforeAll(async () => {
   other = await webhookReceiver(authority);
   server = await runServer({
     environment: {
-      BEHALF_EGRESS_ALLOWED_HOSTS: `${receiver.host},${other.host}`,
+      ...internalHosts({ webhooks: `${receiver.host},${other.host}` }),
       BEHALF_EGRESS_CA_FILE: authority.caFile,
       ...mails.environment,
     },

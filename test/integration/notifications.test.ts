@@ -16,6 +16,7 @@ import {
 } from '../../src/domain/telling/push-subscription.ts';
 import { type ApprovalScene, approvalScene, PASSWORD } from '../support/approval-scene.ts';
 import { type Browser, newBrowser, type Page } from '../support/browser-flow.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
 import { type PushedBrowser, pushService } from '../support/push-service.ts';
@@ -34,7 +35,7 @@ beforeAll(async () => {
   service = await pushService(authority);
   server = await runServer({
     environment: {
-      BEHALF_EGRESS_ALLOWED_HOSTS: service.host,
+      ...internalHosts({ pushServices: service.host }),
       BEHALF_EGRESS_CA_FILE: authority.caFile,
       BEHALF__PUSH__SERVICES: service.host,
       BEHALF__PUSH__CONTACT: 'mailto:id@example.com',

@@ -7,6 +7,7 @@ import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { routeEntries } from '../../src/http/management/route-table.ts';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { type Browser, newBrowser, submitSignIn } from '../support/browser-flow.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import type { Management, Member } from '../support/management.ts';
 import { managementFromKeyFile } from '../support/management.ts';
@@ -43,7 +44,7 @@ beforeAll(async () => {
   });
   documentId = `${site.origin}/client.json`;
   world = await registrationWorld({
-    BEHALF_EGRESS_ALLOWED_HOSTS: site.host,
+    ...internalHosts({ clientMetadata: site.host }),
     BEHALF_EGRESS_CA_FILE: authority.caFile,
     BEHALF__CLIENTIDMETADATA__HOSTS: site.host,
   });
@@ -343,7 +344,7 @@ unless { principal in Group::"${group}" && context.owner == "${world.owner.id}" 
           ([name]) => !/^registration_|client_secret_expires_at|client_id_issued_at/.test(name),
         ),
       ) as Member;
-      const changed = { ...body, jwks_uri: documentId };
+      const changed = { ...body, jwks_uri: 'https://keys.example.com/registered.json' };
       const answer = await world.manage('PUT', registered, changed);
       expectDenial(answer);
       expect(await newest(server, 'registration.refused')).toMatchObject(

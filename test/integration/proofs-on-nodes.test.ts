@@ -1,6 +1,7 @@
 /** How clients prove themselves where there are three nodes on the same stores, each with memory of its own. */
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { CLIENT_ASSERTION_TYPE, clientAssertion } from '../support/agent-keys.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { type MemoryNodes, memoryNodes, type Node } from '../support/memory-nodes.ts';
 import { type Answer, answerOf, formOf } from '../support/oauth-calls.ts';
@@ -21,7 +22,7 @@ beforeAll(async () => {
   stopClock();
   running = await memoryNodes(3, {
     isTold: false,
-    environment: { BEHALF_EGRESS_ALLOWED_HOSTS: host.host, BEHALF_EGRESS_CA_FILE: authority.caFile },
+    environment: { ...internalHosts({ trustedIssuers: host.host }), BEHALF_EGRESS_CA_FILE: authority.caFile },
   });
   ({ nodes, issuer } = running);
   scene = await makeScene(running);

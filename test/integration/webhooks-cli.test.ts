@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
+import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { isAccepted, webhookReceiver } from '../support/webhook-receiver.ts';
@@ -13,7 +14,7 @@ beforeAll(async () => {
   receiver = await webhookReceiver(authority);
   server = await runServer({
     stores: 'sqlite',
-    environment: { BEHALF_EGRESS_ALLOWED_HOSTS: receiver.host, BEHALF_EGRESS_CA_FILE: authority.caFile },
+    environment: { ...internalHosts({ webhooks: receiver.host }), BEHALF_EGRESS_CA_FILE: authority.caFile },
   });
 });
 afterAll(async () => {

@@ -9,6 +9,7 @@ import { type Identity, newKeyPair } from './agent-keys.ts';
 import { approvalRemedy } from './approvals-world.ts';
 import { type AuthZenClient, authZenClient, basic } from './authzen-client.ts';
 import { foreignIssuer, ID_JAG, JWT_BEARER } from './foreign-issuer.ts';
+import { internalHosts } from './internal-hosts.ts';
 import type { LocalAuthority } from './local-authority.ts';
 import type { Member } from './management.ts';
 import { type Answer, type Credential, DEVICE_CODE, EXCHANGE } from './oauth-calls.ts';
@@ -57,7 +58,7 @@ export const decisionCells = async (authority: LocalAuthority) => {
   const server: RunningServer = await runServer({
     withoutLayer: (layer, route) => cell === undefined || cell[0] !== route || cell[1] !== layer,
     environment: {
-      BEHALF_EGRESS_ALLOWED_HOSTS: elsewhere.host,
+      ...internalHosts({ decisionPoint: elsewhere.host }),
       BEHALF_EGRESS_CA_FILE: authority.caFile,
       BEHALF__POLICY__EXTERNAL__URL: `${elsewhere.origin}/access/v1/evaluations`,
       BEHALF__POLICY__EXTERNAL__TIMEOUTMILLISECONDS: '1000',

@@ -79,11 +79,11 @@ const web = createServer({ key: read('leaf.key'), cert: read('leaf.pem') }, (req
 });
 await new Promise<void>((resolve) => web.listen({ port: 443, host: '::', ipv6Only: false }, () => resolve()));
 
-const fetcherFor = (allowedHosts: readonly string[] = []) =>
+const fetcherFor = (internal: readonly string[] = []) =>
   trustedFetch({
     clock: { now: () => Math.floor(Date.now() / 1000), nowMillis: () => Date.now() },
     elapsed: () => performance.now() / 1000,
-    allowedHosts,
+    internalHosts: { clientKeys: internal },
     authorities: read('ca.pem'),
     budgets: { perMinute: 100_000, perHostPerMinute: 100_000, perSourcePerMinute: 100_000 },
   });
@@ -93,7 +93,7 @@ type Outcome = { readonly url: string; readonly reason: string; readonly millise
 const tried = async (fetcher: ReturnType<typeof fetcherFor>, url: string): Promise<Outcome> => {
   const from = performance.now();
   const done = (reason: string): Outcome => ({ url, reason, milliseconds: Math.round(performance.now() - from) });
-  return fetcher.get({ url, purpose: 'jwks' }).then(
+  return fetcher.get({ url, purpose: 'jwks', internal: 'clientKeys' }).then(
     () => done('fetched'),
     (error: unknown) => done(fetchReasonOf(error) ?? String(error)),
   );

@@ -15,7 +15,7 @@ let now = 1_800_000_000;
 const { get } = trustedFetch({
   clock: { now: () => now, nowMillis: () => now * 1000 },
   elapsed: () => performance.now() / 1000,
-  allowedHosts: [],
+  internalHosts: {},
   authorities,
   budgets: { perMinute: 100_000, perHostPerMinute: 100_000, perSourcePerMinute: 100_000 },
   deadlineMilliseconds: 10_000,

@@ -8,6 +8,7 @@ import { newKeyPair } from './agent-keys.ts';
 import { approvalScene, PASSWORD, PAYMENTS } from './approval-scene.ts';
 import { type Browser, newBrowser, submitSignIn } from './browser-flow.ts';
 import { exampleType } from './detail-types.ts';
+import { internalHosts } from './internal-hosts.ts';
 import { mailServer } from './mail-server.ts';
 import { type RunOptions, runServer } from './running-server.ts';
 import { REDIRECT_URI } from './scene.ts';
@@ -33,7 +34,15 @@ export const fullHouse = async (options: RunOptions = {}) => {
     ...options,
     environment: {
       ...mails.environment,
-      BEHALF_EGRESS_ALLOWED_HOSTS: NOWHERE,
+      ...internalHosts({
+        upstreamProviders: NOWHERE,
+        trustedIssuers: NOWHERE,
+        clientKeys: NOWHERE,
+        webhooks: NOWHERE,
+        approvalPings: NOWHERE,
+        appLogout: NOWHERE,
+        pushServices: NOWHERE,
+      }),
       BEHALF__PUSH__SERVICES: NOWHERE,
       BEHALF__PASSWORDS__ARGON2MEMORYKIB: '64',
       ...options.environment,

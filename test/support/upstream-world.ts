@@ -3,6 +3,7 @@ import { OAuth2Issuer, OAuth2Service } from 'oauth2-mock-server';
 import type { NewUpstream } from '../../src/domain/upstream/upstream-registry.ts';
 import { newKeyPair } from './agent-keys.ts';
 import { type Browser, newBrowser, type Page } from './browser-flow.ts';
+import { internalHosts } from './internal-hosts.ts';
 import { localAuthority } from './local-authority.ts';
 import { type RunOptions, runServer } from './running-server.ts';
 
@@ -59,7 +60,7 @@ export const upstreamWorld = async (given: Partial<NewUpstream> = {}, options: R
   const server = await runServer({
     ...options,
     environment: {
-      BEHALF__EGRESS__ALLOWEDHOSTS: JSON.stringify([served.host]),
+      ...internalHosts({ upstreamProviders: served.host }),
       BEHALF__EGRESS__CAFILE: authority.caFile,
       ...options.environment,
     },

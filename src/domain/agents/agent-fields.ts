@@ -5,6 +5,7 @@ import type { JsonWebKeySet } from '../clients/client.ts';
 import { checkName, checkText } from '../clients/display-text.ts';
 import { CIBA, checkGrantTypes, GRANT_TYPES, TOKEN_EXCHANGE } from '../clients/grant-types.ts';
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from '../clients/key-source.ts';
+import { checkReachable } from '../clients/operator-urls.ts';
 import { checkRedirectUris } from '../clients/web-address.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
 import { refuseField } from '../errors.ts';
@@ -14,7 +15,7 @@ import { checkAuthority, type ResourceServerLookup } from '../resource-servers/d
 import type { Agent, Environment } from './agent.ts';
 import { checkComposition, type DeclaredComposition } from './composition.ts';
 import { registeredCredentialId } from './credential.ts';
-import { checkKeysTogether, type NewCredential } from './credential-fields.ts';
+import { checkKeysTogether, keysUrlOf, type NewCredential, withOperatorUrls } from './credential-fields.ts';
 
 export type NewAgent = {
   readonly name: string;
@@ -104,8 +105,21 @@ export const changedBy = (agent: Agent, { owner: _, ...change }: AgentChange): A
   ) as unknown as Agent;
 };
 
+type Origin = {
+  readonly before?: Agent;
+  /** What somebody sent. */
+  readonly entered?: Pick<AgentChange, 'jwksUri' | 'backchannelClientNotificationEndpoint'> &
+    Pick<NewAgent, 'credentials'>;
+  /** Whether that was an operator or administrator. */
+  readonly isByRole?: boolean | undefined;
+};
+
 /** What is the same in `before` was checked when it came, and may since have become unknown. Throws 'invalid_field'. */
-export const checkedAgent = async (deps: AgentCheckDeps, agent: Agent, before?: Agent): Promise<Agent> => {
+export const checkedAgent = async (
+  deps: AgentCheckDeps,
+  agent: Agent,
+  { before, entered = {}, isByRole = false }: Origin,
+): Promise<Agent> => {
   if (agent.name !== before?.name) {
     checkName(agent.name, '/name', 100);
     if (before && agent.verifiedAt !== undefined) checkSameKey(before.name, agent.name);
@@ -118,7 +132,7 @@ export const checkedAgent = async (deps: AgentCheckDeps, agent: Agent, before?: 
   // Agents run on developers' machines as well as on servers: both kinds of redirect URI are good.
   checkRedirectUris(agent.redirectUris, 'native');
   checkGrantTypes(agent.grantTypes, GRANT_TYPES, agent.redirectUris);
-  checkNotificationEndpoint(agent, before, deps.checkKeyUrl);
+  checkNotificationEndpoint(agent, before, deps.checkKeyUrl, isByRole);
   if (agent.certificateBoundAccessTokens && agent.dpopBoundAccessTokens) {
     refuseField(
       '/certificate_bound_access_tokens',
@@ -127,7 +141,10 @@ export const checkedAgent = async (deps: AgentCheckDeps, agent: Agent, before?: 
   }
   const hasNone = agent.jwks === undefined && agent.jwksUri === undefined;
   const isEnough = before !== undefined || (agent.credentials ?? []).length > 0;
-  const keys = hasNone && isEnough ? {} : checkKeySource(agent, before, deps.checkKeyUrl);
+  const keys =
+    hasNone && isEnough
+      ? {}
+      : checkKeySource(agent, before, deps.checkKeyUrl, { reach: { purpose: 'clientKeys', isByRole } });
   if (agent.credentials) checkKeysTogether({ ...agent, ...keys }, '/jwks');
   if (agent.owner !== before?.owner) await checkOwner(deps.owners, agent.owner);
   if (agent.sponsor !== undefined && agent.sponsor !== before?.sponsor) {
@@ -144,27 +161,25 @@ export const checkedAgent = async (deps: AgentCheckDeps, agent: Agent, before?: 
     await checkAuthority(agent.authority, deps.resourceServers);
   }
   if (agent.composition !== undefined && agent.composition !== before?.composition) checkComposition(agent.composition);
+  const sent = entered.credentials?.map(keysUrlOf) ?? [];
+  const urls = isByRole ? [entered.jwksUri, entered.backchannelClientNotificationEndpoint, ...sent] : [];
+  const next = withOperatorUrls({ ...agent, ...keys }, before, urls);
   const { ceilings } = agent;
-  if (ceilings === undefined || ceilings === before?.ceilings) return { ...agent, ...keys };
-  return { ...agent, ...keys, ceilings: await checkCeilings(ceilings, deps.resourceServers) };
+  if (ceilings === undefined || ceilings === before?.ceilings) return next;
+  return { ...next, ceilings: await checkCeilings(ceilings, deps.resourceServers) };
 };
 
 const checkNotificationEndpoint = (
   { backchannelClientNotificationEndpoint: url, grantTypes }: Agent,
   before: Agent | undefined,
   checkUrl: KeyUrlCheck | undefined,
+  isByRole: boolean,
 ): void => {
   if (url === undefined || url === before?.backchannelClientNotificationEndpoint) return;
   const at = '/backchannel_client_notification_endpoint';
   if (!grantTypes.includes(CIBA))
     refuseField(at, `This is for the grant type ${CIBA}, which is not among the grant types.`);
-  const objection = checkUrl ? checkUrl(url) : 'url_not_allowed';
-  if (objection === 'address_not_allowed') {
-    refuseField(at, 'This host is not public; an operator can name it in egress.allowedHosts.');
-  }
-  if (objection !== undefined) {
-    refuseField(at, 'This is an https URL in its normal form, with port 443, no user name and no fragment.');
-  }
+  checkReachable(url, at, checkUrl, { purpose: 'approvalPings', isByRole });
 };
 
 /** Throws 'invalid_field' unless somebody could answer for an agent as this owner. */

@@ -44,7 +44,7 @@ type Dependencies = {
   readonly admission?: BlueprintAdmission;
   readonly permits?: Permits<Agent> | undefined;
   /** Without it no agent is registered with credentials beside its keys. */
-  readonly credentials?: { made(given: readonly NewCredential[]): Promise<readonly Credential[]> };
+  readonly credentials?: { made(given: readonly NewCredential[], by: By): Promise<readonly Credential[]> };
   /** Without it no name is verified. */
   readonly names?: VerifiedNames;
   /** Default: one of its own. */
@@ -150,7 +150,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
       const { composition } = input;
       if (composition) checkComposition(composition);
       const members = membersOf(input);
-      const credentials = (input.credentials && (await dependencies.credentials?.made(input.credentials))) ?? [];
+      const credentials = (input.credentials && (await dependencies.credentials?.made(input.credentials, by))) ?? [];
       const bare: Agent = {
         ...members,
         grantTypes: await grantTypesOf(input, members.grantTypes),
@@ -163,7 +163,10 @@ export const agentRegistry = (dependencies: Dependencies) => {
         updatedAt: now,
       };
       const plain = credentials.length > 0 ? withCredentials(bare, credentials) : bare;
-      const agent = await checkedAgent(check, composition ? composed(plain, composition, by) : plain);
+      const agent = await checkedAgent(check, composition ? composed(plain, composition, by) : plain, {
+        entered: input,
+        isByRole: by.isByRole,
+      });
       const stored = { ...agent, ...searchable(agent) };
       return admitted(agent, undefined, () =>
         documentsOf.insert(stored, 'agent.created', by, () => uses.begin([agent])),
@@ -180,7 +183,11 @@ export const agentRegistry = (dependencies: Dependencies) => {
       const type = await typeOfUpdate(stored, change.owner, by);
       const alter = async (agent: Agent): Promise<Agent> => {
         if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
-        const changed = await checkedAgent(check, changedBy(agent, change), agent);
+        const changed = await checkedAgent(check, changedBy(agent, change), {
+          before: agent,
+          entered: change,
+          isByRole: by.isByRole,
+        });
         const next = change.owner === undefined ? changed : await ownedAs(changed, change.owner, by);
         if (next.owner !== agent.owner) await handOver?.(id, agent.owner);
         return { ...next, ...searchable(next) };

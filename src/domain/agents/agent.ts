@@ -51,6 +51,8 @@ export type Agent = {
   readonly jwks?: JsonWebKeySet;
   /** Where its keys are served (RFC 7591 §2); fetched when it authenticates. */
   readonly jwksUri?: string;
+  /** Of its URLs those that an operator or administrator entered (operator-urls.ts). */
+  readonly operatorUrls?: readonly string[];
   /** What else it proves itself with. To be read by `credentialsOf`. */
   readonly credentials?: readonly Credential[];
   /** Of its federated credentials, so that an agent is found by what a token says (workload-identity.ts). */

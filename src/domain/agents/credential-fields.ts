@@ -3,6 +3,7 @@
 import { checkCertificateRule } from '../certificates/certificate-rule.ts';
 import { checkText } from '../clients/display-text.ts';
 import { checkKeySource, type KeyUrlCheck } from '../clients/key-source.ts';
+import { operatorUrlsOf } from '../clients/operator-urls.ts';
 import { refuseField } from '../errors.ts';
 import { checkClaimRules, checkTextRule } from '../federation/rules.ts';
 import { separatorsOf, type TrustedIssuer } from '../federation/trusted-issuer.ts';
@@ -30,18 +31,20 @@ export const checkedMaterial = async (
   deps: CredentialCheckDeps,
   given: NewCredential,
   at: string,
+  isByRole = false,
 ): Promise<CredentialMaterial> => {
+  const reach = { purpose: 'clientKeys', isByRole } as const;
   if (given.name !== undefined) checkText(given.name, `${at}/name`, 100);
   if (given.expiresAt !== undefined && given.expiresAt <= deps.now()) {
     refuseField(`${at}/expires_at`, 'This time is in the past.');
   }
   switch (given.kind) {
     case 'jwks': {
-      const { jwks } = checkKeySource({ jwks: given.jwks }, undefined, undefined, at);
+      const { jwks } = checkKeySource({ jwks: given.jwks }, undefined, undefined, { at });
       return jwks ? { kind: 'jwks', jwks } : refuseField(`${at}/jwks`, 'Public keys are needed.');
     }
     case 'jwks_uri': {
-      const { jwksUri } = checkKeySource({ jwksUri: given.jwksUri }, undefined, deps.checkKeyUrl, at);
+      const { jwksUri } = checkKeySource({ jwksUri: given.jwksUri }, undefined, deps.checkKeyUrl, { at, reach });
       if (jwksUri === undefined) return refuseField(`${at}/jwks_uri`, 'The URL of its keys is needed.');
       return { kind: 'jwks_uri', jwksUri };
     }
@@ -63,7 +66,7 @@ export const checkedMaterial = async (
       return { kind: 'mtls', ...checkCertificateRule(given, at, deps.now()) };
     case 'attested': {
       const attester = checkText(String(given.attester ?? ''), `${at}/attester`, 512);
-      return { kind: 'attested', attester, ...checkKeySource(given, undefined, deps.checkKeyUrl, at) };
+      return { kind: 'attested', attester, ...checkKeySource(given, undefined, deps.checkKeyUrl, { at, reach }) };
     }
     case 'secret':
       return refuseField(`${at}/kind`, 'A secret is allowed to an agent that is there already, by itself.');
@@ -80,7 +83,22 @@ export const withCredentials = (agent: Agent, credentials: readonly Credential[]
   const { credentials: _, workloads: __, credentialsEndAt: ___, hasSecret: ____, ...rest } = agent;
   const next: Agent = { ...rest, ...(credentials.length > 0 ? { credentials } : {}) };
   checkKeysTogether(next, at);
-  return { ...next, ...derivedOf(next) };
+  return withOperatorUrls({ ...next, ...derivedOf(next) }, agent);
+};
+
+/** Where the keys of a credential are served, if anywhere. */
+export const keysUrlOf = (credential: CredentialMaterial): string | undefined =>
+  'jwksUri' in credential ? credential.jwksUri : undefined;
+
+/** The agent with `operatorUrls` for the URLs it has now; `entered` are those that come by role. */
+export const withOperatorUrls = (
+  agent: Agent,
+  before: Pick<Agent, 'operatorUrls'> | undefined,
+  entered: readonly (string | null | undefined)[] = [],
+): Agent => {
+  const { operatorUrls: _, ...rest } = agent;
+  const urls = [rest.backchannelClientNotificationEndpoint, ...credentialsOf(agent).map(keysUrlOf)];
+  return { ...rest, ...operatorUrlsOf(urls, before, entered) };
 };
 
 /** Throws 'invalid_field'. */

@@ -12,7 +12,14 @@ import type { Identifiers } from '../ports/identifiers.ts';
 import type { Agent } from './agent.ts';
 import { agentDocuments } from './agent-documents.ts';
 import { type Credential, credentialsOf, isUsable, registeredCredentialId } from './credential.ts';
-import { type CredentialCheckDeps, checkedMaterial, type NewCredential, withCredentials } from './credential-fields.ts';
+import {
+  type CredentialCheckDeps,
+  checkedMaterial,
+  keysUrlOf,
+  type NewCredential,
+  withCredentials,
+  withOperatorUrls,
+} from './credential-fields.ts';
 
 /** Longest time for which the keys before a change are good beside the new ones. */
 export const LONGEST_OVERLAP_SECONDS = 86_400;
@@ -32,13 +39,13 @@ export const credentialRegister = (deps: {
   const { documentsOf } = agentDocuments(deps);
   const checks: CredentialCheckDeps = { ...deps, now: clock.now };
 
-  const made = async (given: NewCredential, at: string): Promise<Credential> => ({
+  const made = async (given: NewCredential, at: string, isByRole?: boolean): Promise<Credential> => ({
     id: identifiers.newId('crd'),
     ...(given.name === undefined ? {} : { name: given.name }),
     state: 'active',
     createdAt: clock.now(),
     ...(given.expiresAt === undefined ? {} : { expiresAt: given.expiresAt }),
-    ...(await checkedMaterial(checks, given, at)),
+    ...(await checkedMaterial(checks, given, at, isByRole)),
   });
 
   const about = (credential: string, kind?: string): Partial<AuditEvent> => ({
@@ -78,12 +85,12 @@ export const credentialRegister = (deps: {
 
   return {
     /** Credentials for an agent that is being registered. Throws 'invalid_field'. */
-    made: (given: readonly NewCredential[]): Promise<readonly Credential[]> =>
-      Promise.all(given.map((one, index) => made(one, `/credentials/${index}`))),
+    made: (given: readonly NewCredential[], by: By): Promise<readonly Credential[]> =>
+      Promise.all(given.map((one, index) => made(one, `/credentials/${index}`, by.isByRole))),
 
     /** Throws 'not_found', 'invalid_field', and 'conflict' when the agent is retired. */
     async add(agentId: string, given: NewCredential, by: By): Promise<Credential> {
-      const credential = await made(given, '');
+      const credential = await made(given, '', by.isByRole);
       await documentsOf.change(
         agentId,
         undefined,
@@ -91,7 +98,8 @@ export const credentialRegister = (deps: {
         by,
         (agent) => {
           if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
-          return withCredentials(agent, [...(agent.credentials ?? []), credential], `/${given.kind}`);
+          const next = withCredentials(agent, [...(agent.credentials ?? []), credential], `/${given.kind}`);
+          return by.isByRole ? withOperatorUrls(next, next, [keysUrlOf(credential)]) : next;
         },
         about(credential.id, credential.kind),
       );

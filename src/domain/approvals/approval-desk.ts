@@ -7,7 +7,7 @@ import { type Approval, isBroken, MOST_ASKED, seatOf, stateAt, type Vote } from 
 import { type ApprovalChange, aboutApproval, approvalRows, closedApproval, notThere } from './approval-rows.ts';
 import { breakGlass } from './break-glass.ts';
 import { escalations } from './escalations.ts';
-import { handlesOf, openApprovals, redeemableUntil } from './open-approvals.ts';
+import { handlesOf, openApprovals, type Ping, redeemableUntil } from './open-approvals.ts';
 import { requestedApprovals } from './requested-approvals.ts';
 import type { Seat, VotesNow } from './votes-now.ts';
 import { alreadyDecided, refuseVote } from './voting.ts';
@@ -359,9 +359,10 @@ export const approvalDesk = (
     },
 
     /** The token with which a client is told that there is an answer. */
-    pingOf({ id, ping }: Approval): { readonly endpoint: string; readonly token: string } | undefined {
+    pingOf({ id, ping }: Approval): Ping | undefined {
       const token = ping && openedOrNothing(masterKey, `ping ${id}`, ping.sealedToken);
-      return ping && token !== undefined ? { endpoint: ping.endpoint, token } : undefined;
+      if (!ping || token === undefined) return undefined;
+      return { endpoint: ping.endpoint, token, ...(ping.isByOperator ? { isByOperator: true } : {}) };
     },
 
     /** Takes away some that were over before `before`; what the trail says of them stays. Answers how many. */

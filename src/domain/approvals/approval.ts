@@ -140,7 +140,7 @@ export type Approval = {
   /** The `auth_req_id`, for the agent that asks the same again; opened by the desk only. */
   readonly sealedHandle: string;
   /** Where it is to be told that there is an answer (CIBA ping). */
-  readonly ping?: { readonly endpoint: string; readonly sealedToken: string };
+  readonly ping?: { readonly endpoint: string; readonly sealedToken: string; readonly isByOperator?: true };
   /** What is open: the same question twice is one. The own id once it is decided. Unique. */
   readonly open: string;
   /** Place among the open ones of this agent and person. The own id once it is decided. Unique. */

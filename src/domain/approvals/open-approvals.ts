@@ -48,11 +48,19 @@ export type Wanted = {
   readonly requested?: Requested | undefined;
   /** Made by the engine; absent: one is made here. */
   readonly authReqId?: string | undefined;
-  readonly ping?: { readonly endpoint: string; readonly token: string } | undefined;
+  readonly ping?: Ping | undefined;
   /** Somebody said yes before to ones like it: nobody is asked. */
   readonly standing?: Pick<StandingApproval, 'id' | 'vote'> | undefined;
   /** Shorter than the setting, if the agent wants it. */
   readonly lifetimeSeconds?: number | undefined;
+};
+
+/** Where an agent is told that there is an answer, and its token for that (CIBA Core §10.2). */
+export type Ping = {
+  readonly endpoint: string;
+  readonly token: string;
+  /** An operator or administrator entered the endpoint: it may be an internal host (`egress.internalHosts.approvalPings`). */
+  readonly isByOperator?: true;
 };
 
 export type Asked = { readonly approval: Approval; readonly authReqId: string; readonly isJoined: boolean };
@@ -182,7 +190,15 @@ export const openApprovals = ({
     );
 
   const pingOf = (id: string, { ping }: Pick<Wanted, 'ping'>): Pick<Approval, 'ping'> =>
-    ping ? { ping: { endpoint: ping.endpoint, sealedToken: masterKey.seal(`ping ${id}`, ping.token) } } : {};
+    ping
+      ? {
+          ping: {
+            endpoint: ping.endpoint,
+            sealedToken: masterKey.seal(`ping ${id}`, ping.token),
+            ...(ping.isByOperator ? { isByOperator: true } : {}),
+          },
+        }
+      : {};
 
   /** With the token of who asked last, who may have lost the answer and with it the token before (CIBA Core §10.2). */
   const toldAnew = async ({ id }: Approval, wanted: Pick<Wanted, 'ping'>): Promise<Approval | undefined> => {

@@ -33,6 +33,7 @@ export const approvalPings = ({
         await post({
           url: ping.endpoint,
           purpose: 'approval_ping',
+          internal: ping.isByOperator ? 'approvalPings' : undefined,
           body: JSON.stringify({ auth_req_id: authReqId }),
           authorization: `Bearer ${ping.token}`,
           timeoutMilliseconds: TIMEOUT_MILLISECONDS,

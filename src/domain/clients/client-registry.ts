@@ -17,12 +17,16 @@ import { CLIENTS, type Client } from './client.ts';
 import { checkName } from './display-text.ts';
 import { checkGrantTypes, GRANT_TYPES, JWT_BEARER, TOKEN_EXCHANGE } from './grant-types.ts';
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from './key-source.ts';
+import { checkReachable, operatorUrlsOf } from './operator-urls.ts';
 import { type By, type Page, type PageQuery, type Permits, registeredDocuments } from './registered-documents.ts';
 import { checkOrigins, checkRedirectUris } from './web-address.ts';
 
 export type NewClient = Pick<Client, 'name'> &
   Partial<
-    Omit<Client, 'id' | 'name' | 'secretHash' | 'certificate' | 'state' | 'verifiedAt' | 'createdAt' | 'updatedAt'>
+    Omit<
+      Client,
+      'id' | 'name' | 'secretHash' | 'certificate' | 'operatorUrls' | 'state' | 'verifiedAt' | 'createdAt' | 'updatedAt'
+    >
   > & {
     readonly certificate?: NewCertificateRule;
   };
@@ -58,6 +62,14 @@ type Dependencies = {
   readonly permits?: Permits<Client> | undefined;
 };
 
+type Origin = {
+  readonly before?: Client;
+  /** What somebody sent. */
+  readonly entered?: Pick<ClientChange, 'jwksUri' | 'backchannelLogoutUri'>;
+  /** Whether that was an operator or administrator. */
+  readonly isByRole?: boolean | undefined;
+};
+
 export const clientRegistry = (dependencies: Dependencies) => {
   const { documents, clock, identifiers, audit, digestSecret, accountExists, resourceServers } = dependencies;
   const { checkKeyUrl, names } = dependencies;
@@ -72,7 +84,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
   });
 
   /** What is the same in `before` was checked when it came, and may since have become unknown. */
-  const checked = async (client: Client, before?: Client): Promise<Client> => {
+  const checked = async (client: Client, { before, entered = {}, isByRole = false }: Origin): Promise<Client> => {
     if (client.name !== before?.name) {
       checkName(client.name, '/name', 100);
       if (before && client.verifiedAt !== undefined) checkSameKey(before.name, client.name);
@@ -81,7 +93,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
     checkRedirectUris(client.redirectUris, client.applicationType);
     checkRedirectUris(client.postLogoutRedirectUris, client.applicationType, '/post_logout_redirect_uris');
     checkOrigins(client.corsOrigins);
-    checkLogoutUri(client, before, checkKeyUrl);
+    checkLogoutUri(client, before, checkKeyUrl, isByRole);
     checkGrantTypes(client.grantTypes, GRANT_TYPES, client.redirectUris);
     checkAuthentication(client);
     if (client.owner !== undefined && client.owner !== before?.owner && !(await accountExists(client.owner))) {
@@ -90,7 +102,11 @@ export const clientRegistry = (dependencies: Dependencies) => {
     if (client.authority !== undefined && client.authority !== before?.authority) {
       await checkAuthority(client.authority, resourceServers);
     }
-    return usesKeys(client) ? { ...client, ...checkKeySource(client, before, checkKeyUrl) } : client;
+    const reach = { purpose: 'clientKeys', isByRole } as const;
+    const keys = usesKeys(client) ? checkKeySource(client, before, checkKeyUrl, { reach }) : {};
+    const { operatorUrls: _, ...rest } = { ...client, ...keys };
+    const urls = isByRole ? [entered.jwksUri, entered.backchannelLogoutUri] : [];
+    return { ...rest, ...operatorUrlsOf([rest.jwksUri, rest.backchannelLogoutUri], before, urls) };
   };
 
   /** One whose time is over is not there, whether or not it was swept. */
@@ -117,31 +133,34 @@ export const clientRegistry = (dependencies: Dependencies) => {
       const now = clock.now();
       const tokenEndpointAuthMethod = input.tokenEndpointAuthMethod ?? 'client_secret_basic';
       const secret = usesSecret({ tokenEndpointAuthMethod }) ? identifiers.newSecret() : undefined;
-      const client = await checked({
-        id: identifiers.newId('app'),
-        name: input.name,
-        ...(input.owner === undefined ? {} : { owner: input.owner }),
-        applicationType: input.applicationType ?? 'web',
-        tokenEndpointAuthMethod,
-        ...(secret === undefined ? {} : { secretHash: digestSecret(secret) }),
-        ...keySourceOf(input),
-        ...certificateFor(tokenEndpointAuthMethod, input.certificate, undefined, now),
-        grantTypes: input.grantTypes ?? ['authorization_code', 'refresh_token'],
-        redirectUris: input.redirectUris ?? [],
-        postLogoutRedirectUris: input.postLogoutRedirectUris ?? [],
-        ...logoutOf(input),
-        corsOrigins: input.corsOrigins ?? [],
-        skipConsent: input.skipConsent ?? false,
-        dpopBoundAccessTokens: input.dpopBoundAccessTokens ?? false,
-        ...(input.certificateBoundAccessTokens ? { certificateBoundAccessTokens: true } : {}),
-        idTokenSignedResponseAlg: input.idTokenSignedResponseAlg ?? 'RS256',
-        ...(input.authority === undefined ? {} : { authority: input.authority }),
-        roles: input.roles ?? [],
-        state: 'active',
-        ...(input.expiresAt === undefined ? {} : { expiresAt: input.expiresAt }),
-        createdAt: now,
-        updatedAt: now,
-      });
+      const client = await checked(
+        {
+          id: identifiers.newId('app'),
+          name: input.name,
+          ...(input.owner === undefined ? {} : { owner: input.owner }),
+          applicationType: input.applicationType ?? 'web',
+          tokenEndpointAuthMethod,
+          ...(secret === undefined ? {} : { secretHash: digestSecret(secret) }),
+          ...keySourceOf(input),
+          ...certificateFor(tokenEndpointAuthMethod, input.certificate, undefined, now),
+          grantTypes: input.grantTypes ?? ['authorization_code', 'refresh_token'],
+          redirectUris: input.redirectUris ?? [],
+          postLogoutRedirectUris: input.postLogoutRedirectUris ?? [],
+          ...logoutOf(input),
+          corsOrigins: input.corsOrigins ?? [],
+          skipConsent: input.skipConsent ?? false,
+          dpopBoundAccessTokens: input.dpopBoundAccessTokens ?? false,
+          ...(input.certificateBoundAccessTokens ? { certificateBoundAccessTokens: true } : {}),
+          idTokenSignedResponseAlg: input.idTokenSignedResponseAlg ?? 'RS256',
+          ...(input.authority === undefined ? {} : { authority: input.authority }),
+          roles: input.roles ?? [],
+          state: 'active',
+          ...(input.expiresAt === undefined ? {} : { expiresAt: input.expiresAt }),
+          createdAt: now,
+          updatedAt: now,
+        },
+        { entered: input, isByRole: by.isByRole },
+      );
       const stored = await documentsOf.insert(client, 'client.created', by);
       return { ...stored, ...(secret === undefined ? {} : { secret }) };
     },
@@ -162,7 +181,8 @@ export const clientRegistry = (dependencies: Dependencies) => {
           ...keySourceOf(change, client),
           ...certificateFor(client.tokenEndpointAuthMethod, certificate, client.certificate, clock.now()),
         };
-        return checked(authority === null || authority === undefined ? rest : { ...rest, authority }, client);
+        const next = authority === null || authority === undefined ? rest : { ...rest, authority };
+        return checked(next, { before: client, entered: change, isByRole: by.isByRole });
       }),
 
     /** Nothing the client holds works until it is enabled again. Idempotent; 'conflict' once retired. */
@@ -230,17 +250,12 @@ const checkLogoutUri = (
   { backchannelLogoutUri: url, redirectUris }: Client,
   before: Client | undefined,
   checkUrl: KeyUrlCheck | undefined,
+  isByRole: boolean,
 ): void => {
   if (url === undefined || url === before?.backchannelLogoutUri) return;
-  const objection = checkUrl ? checkUrl(url) : 'url_not_allowed';
   const field = '/backchannel_logout_uri';
   if (redirectUris.length === 0) refuseField(field, 'Nobody signs in to a client without redirect URIs.');
-  if (objection === 'address_not_allowed') {
-    refuseField(field, 'This host is not public; an operator can name it in egress.allowedHosts.');
-  }
-  if (objection !== undefined) {
-    refuseField(field, 'This is an https URL in its normal form, with port 443, no user name and no fragment.');
-  }
+  checkReachable(url, field, checkUrl, { purpose: 'appLogout', isByRole });
 };
 
 const usesSecret = ({ tokenEndpointAuthMethod: method }: Pick<Client, 'tokenEndpointAuthMethod'>): boolean =>

@@ -27,6 +27,8 @@ export type Client = {
   readonly jwks?: JsonWebKeySet;
   /** Where its keys are served (RFC 7591 §2); fetched when it authenticates. */
   readonly jwksUri?: string;
+  /** Of its URLs those that an operator or administrator entered (operator-urls.ts). */
+  readonly operatorUrls?: readonly string[];
   /** Which certificates are its own, with a method that has one. */
   readonly certificate?: CertificateRule;
   readonly grantTypes: readonly string[];

@@ -1,13 +1,17 @@
 import { refuseField } from '../errors.ts';
-import type { FetchReason } from '../ports/trusted-fetch.ts';
+import type { TrustedFetch } from '../ports/trusted-fetch.ts';
 import type { JsonWebKeySet } from './client.ts';
+import { checkReachable, type UrlReach } from './operator-urls.ts';
 import { checkPublicKeys } from './public-keys.ts';
 
 /** Where the public keys of an agent or client come from: they stand here, or at a URL. */
 export type KeySource = { readonly jwks?: JsonWebKeySet; readonly jwksUri?: string };
 
 /** Why keys could never be fetched from a URL, by its spelling. */
-export type KeyUrlCheck = (url: string) => FetchReason | undefined;
+export type KeyUrlCheck = TrustedFetch['check'];
+
+/** Of agents and clients, entered by those without a role. */
+const USUAL: UrlReach = { purpose: 'clientKeys', isByRole: false };
 
 /** What is asked for, else what stood; one kind takes the place of the other. */
 export const keySourceOf = (asked: KeySource, before: KeySource = {}): KeySource => {
@@ -20,7 +24,7 @@ export const checkKeySource = (
   { jwks, jwksUri }: KeySource,
   before: KeySource | undefined,
   checkUrl: KeyUrlCheck | undefined,
-  at = '',
+  { at = '', reach = USUAL }: { readonly at?: string; readonly reach?: UrlReach } = {},
 ): KeySource => {
   if (jwksUri === undefined) {
     return jwks === undefined
@@ -30,15 +34,6 @@ export const checkKeySource = (
   if (jwks !== undefined)
     refuseField(`${at}/jwks_uri`, 'Keys are sent or served: "jwks" or "jwks_uri", not both (RFC 7591 §2).');
   if (jwksUri === before?.jwksUri) return { jwksUri };
-  const objection = checkUrl ? checkUrl(jwksUri) : 'url_not_allowed';
-  if (objection === 'address_not_allowed') {
-    refuseField(`${at}/jwks_uri`, 'This host is not public; an operator can name it in egress.allowedHosts.');
-  }
-  if (objection !== undefined) {
-    refuseField(
-      `${at}/jwks_uri`,
-      'This is an https URL in its normal form, with port 443, no user name and no fragment.',
-    );
-  }
+  checkReachable(jwksUri, `${at}/jwks_uri`, checkUrl, reach);
   return { jwksUri };
 };

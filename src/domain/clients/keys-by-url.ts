@@ -1,5 +1,10 @@
 import type { DomainError } from '../errors.ts';
-import { type FetchedDocument, fetchReasonOf, type TrustedFetch } from '../ports/trusted-fetch.ts';
+import {
+  type FetchedDocument,
+  fetchReasonOf,
+  type InternalPurpose,
+  type TrustedFetch,
+} from '../ports/trusted-fetch.ts';
 import { strictJson } from '../strict-json.ts';
 import type { JsonWebKeySet } from './client.ts';
 import { servedKeys } from './public-keys.ts';
@@ -7,7 +12,13 @@ import { servedKeys } from './public-keys.ts';
 export type KeysByUrl = ReturnType<typeof keysByUrl>;
 
 /** For whom keys are looked up. `kid` is that of the token; `source` the address it came from. */
-export type KeyQuestion = { readonly url: string; readonly kid?: string; readonly source?: string };
+export type KeyQuestion = {
+  readonly url: string;
+  readonly kid?: string;
+  readonly source?: string;
+  /** As in `FetchRequest`. */
+  readonly internal?: InternalPurpose | undefined;
+};
 
 /**
  * Public keys that others serve: of agents, clients and issuers. A set is read once for each copy of its document.
@@ -27,8 +38,8 @@ export const keysByUrl = (fetcher: Pick<TrustedFetch, 'get'>) => {
      * The keys served at a URL. When none has the `kid`, they are fetched anew, at most twice a minute: keys are
      * changed without notice. Throws what the fetch throws, and 'invalid_request' when this is no key set.
      */
-    async find({ url, kid, source }: KeyQuestion): Promise<JsonWebKeySet> {
-      const request = { url, purpose: 'jwks', ...(source === undefined ? {} : { source }) } as const;
+    async find({ url, kid, source, internal }: KeyQuestion): Promise<JsonWebKeySet> {
+      const request = { url, purpose: 'jwks', internal, ...(source === undefined ? {} : { source }) } as const;
       const keys = keysIn(await fetcher.get(request));
       if (kid === undefined || keys.keys.some((key) => key['kid'] === kid)) return keys;
       return keysIn(await fetcher.get({ ...request, again: true }));
@@ -38,9 +49,9 @@ export const keysByUrl = (fetcher: Pick<TrustedFetch, 'get'>) => {
      * The same, fetched anew as if no key had the `kid`: for a signature that no key of the set explains. At most twice a
      * minute; until then the set of before, which is the same object.
      */
-    async again({ url, source }: KeyQuestion): Promise<JsonWebKeySet> {
+    async again({ url, source, internal }: KeyQuestion): Promise<JsonWebKeySet> {
       return keysIn(
-        await fetcher.get({ url, purpose: 'jwks', again: true, ...(source === undefined ? {} : { source }) }),
+        await fetcher.get({ url, purpose: 'jwks', internal, again: true, ...(source === undefined ? {} : { source }) }),
       );
     },
   };

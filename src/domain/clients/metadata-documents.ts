@@ -74,7 +74,7 @@ export const metadataDocuments = (deps: Dependencies) => {
   const held = new WeakMap<DocumentClient, number>();
 
   const checkKeyUrl: TrustedFetch['check'] = (url) =>
-    trustedFetch.check(url) ?? (policy.mayFetch(url) ? undefined : 'address_not_allowed');
+    trustedFetch.check(url, 'clientMetadata') ?? (policy.mayFetch(url) ? undefined : 'address_not_allowed');
 
   const clientIn = (id: string, document: FetchedDocument): DocumentClient => {
     const known = read.get(document);
@@ -85,7 +85,12 @@ export const metadataDocuments = (deps: Dependencies) => {
   };
 
   const fetched = async (id: string, source: string | undefined): Promise<DocumentClient> => {
-    const request = { url: id, purpose: 'client_metadata', ...(source === undefined ? {} : { source }) } as const;
+    const request = {
+      url: id,
+      purpose: 'client_metadata',
+      internal: 'clientMetadata',
+      ...(source === undefined ? {} : { source }),
+    } as const;
     const document = await trustedFetch.get(request);
     try {
       return clientIn(id, document);

@@ -16,6 +16,8 @@ export type By = {
   /** Account the caller stands for: itself, or the owner of a client. What this account owns it may accept. */
   readonly account?: string;
   readonly request?: string;
+  /** Whether the caller acts by the role operator or administrator, and not as the owner of what is changed. */
+  readonly isByRole?: boolean;
   /** Address the request came from. */
   readonly source?: string;
   /** How the person signed in, where it is one. */

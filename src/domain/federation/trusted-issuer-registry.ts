@@ -36,6 +36,9 @@ export type TrustedIssuerChange = Partial<Omit<NewTrustedIssuer, Erasable | 'iss
 const USUAL_SECONDS = 3600;
 const LONGEST_SECONDS = 86_400;
 
+/** Only by role. */
+const ENTERED = { purpose: 'trustedIssuers', isByRole: true } as const;
+
 export const trustedIssuerRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditTrail;
@@ -63,12 +66,12 @@ export const trustedIssuerRegistry = (deps: {
     checkRange(given.maxKeyAgeSeconds, '/max_key_age_seconds', 300);
     const { jwks: _, jwksUri: __, ...rest } = given;
     if (given.jwks !== undefined || given.jwksUri !== undefined) {
-      return { ...rest, ...checkKeySource(given, before, deps.checkKeyUrl) };
+      return { ...rest, ...checkKeySource(given, before, deps.checkKeyUrl, { reach: ENTERED }) };
     }
-    if (deps.checkKeyUrl(discoveryUrlOf(given)) !== undefined) {
+    if (deps.checkKeyUrl(discoveryUrlOf(given), ENTERED.purpose) !== undefined) {
       refuseField(
         '/issuer',
-        'Its discovery document could not be fetched from there: name its host in egress.allowedHosts, or send "jwks".',
+        'Its discovery document could not be fetched from there: name its host in egress.internalHosts.trustedIssuers, or send "jwks".',
       );
     }
     return rest;

@@ -42,6 +42,9 @@ type Callers = { get(id: string): Promise<object | undefined> };
 const MOST_CALLERS = 200;
 const MOST_RESOURCES = 50;
 
+/** Only by role. */
+const ENTERED = { purpose: 'trustedIssuers', isByRole: true } as const;
+
 export const peerRegistry = (deps: {
   readonly documents: DocumentStore;
   readonly audit: AuditTrail;
@@ -120,15 +123,15 @@ export const peerRegistry = (deps: {
     const outbound = asked && (asked === before?.outbound ? before.outbound : await checkOutbound(asked, given.id));
     const inbound = wanted && (wanted === before?.inbound ? before.inbound : await checkInbound(wanted));
     const isServed = jwks === undefined && jwksUri === undefined;
-    if (isServed && inbound && deps.checkKeyUrl(discoveryUrlOf(given)) !== undefined) {
+    if (isServed && inbound && deps.checkKeyUrl(discoveryUrlOf(given), ENTERED.purpose) !== undefined) {
       refuseField(
         '/issuer',
-        'Its discovery document could not be fetched from there: name its host in egress.allowedHosts, or send "jwks".',
+        'Its discovery document could not be fetched from there: name its host in egress.internalHosts.trustedIssuers, or send "jwks".',
       );
     }
     return {
       ...rest,
-      ...(isServed ? {} : checkKeySource(given, before, deps.checkKeyUrl)),
+      ...(isServed ? {} : checkKeySource(given, before, deps.checkKeyUrl, { reach: ENTERED })),
       ...(outbound ? { outbound } : {}),
       ...(inbound ? { inbound } : {}),
       resources: outbound?.resources.map(({ identifier }) => identifier) ?? [],

@@ -18,6 +18,24 @@ export type PostPurpose = 'decision' | 'webhook' | 'webhook_challenge' | 'approv
 /** What is asked of a registered provider in the name of somebody who signs in there: answered anew each time. */
 export type AskPurpose = 'upstream_token' | 'upstream_userinfo';
 
+/**
+ * What a host of `egress.internalHosts` is opened for: its lists have these names. A host that is open for one purpose is
+ * closed for all others.
+ */
+export const INTERNAL_PURPOSES = [
+  'upstreamProviders',
+  'trustedIssuers',
+  'clientKeys',
+  'clientMetadata',
+  'webhooks',
+  'approvalPings',
+  'appLogout',
+  'decisionPoint',
+  'pushServices',
+] as const;
+
+export type InternalPurpose = (typeof INTERNAL_PURPOSES)[number];
+
 /** Why a document was not had. For the trail, the log and the owner; a caller that is not authenticated is told none of it. */
 export type FetchReason =
   | 'url_not_allowed'
@@ -37,6 +55,8 @@ export type FetchReason =
 export type FetchRequest = {
   readonly url: string;
   readonly purpose: FetchPurpose;
+  /** Which list of internal hosts counts; absent: the URL reaches public hosts only. */
+  readonly internal?: InternalPurpose | undefined;
   /** Address on whose behalf it is fetched: counts against the budget of that source. */
   readonly source?: string;
   /**
@@ -63,15 +83,16 @@ export type FetchedDocument = {
 
 /**
  * The only way out of this process to a URL that somebody else chose. https only, to public addresses and to
- * hosts that the configuration names; one connection to an address that was checked, no redirects, at most 64 KiB,
+ * hosts that the configuration names for this purpose; one connection to an address that was checked, no redirects, at most 64 KiB,
  * 2.5 seconds from the name to the last byte.
  */
 export interface TrustedFetch {
   /**
    * Whether a URL could be fetched at all, by its spelling: https, a host that is no forbidden address, no user
-   * name, fragment or dot segment, port 443. Asks nobody. Use it where a URL is registered.
+   * name, fragment or dot segment, port 443; and no internal host of another purpose. Without `internal` that is every
+   * listed host. Asks nobody. Use it where a URL is registered.
    */
-  check(url: string): FetchReason | undefined;
+  check(url: string, internal?: InternalPurpose): FetchReason | undefined;
   /**
    * The document at a URL; from memory while it is fresh, and one fetch for all who ask at once. Throws a
    * DomainError, see `fetchFailed`. A failure is remembered for 60 seconds.
@@ -82,6 +103,7 @@ export interface TrustedFetch {
 export type PostRequest = {
   readonly url: string;
   readonly purpose: PostPurpose;
+  readonly internal?: InternalPurpose | undefined;
   /** JSON; for a browser bytes that only it can read; for an app a form. */
   readonly body: string | Uint8Array;
   /** The header of this name. */
@@ -107,6 +129,7 @@ export interface TrustedPost {
 export type AskRequest = {
   readonly url: string;
   readonly purpose: AskPurpose;
+  readonly internal?: InternalPurpose | undefined;
   /** `application/x-www-form-urlencoded`; with it the request is a POST. */
   readonly form?: string;
   /** The header of this name. */

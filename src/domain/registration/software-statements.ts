@@ -41,7 +41,7 @@ export const softwareStatements = (deps: {
       });
     }
     if ('jwks' in known) return known.jwks;
-    const question = { url: known.jwksUri, ...(kid === undefined ? {} : { kid }) };
+    const question = { url: known.jwksUri, internal: 'trustedIssuers' as const, ...(kid === undefined ? {} : { kid }) };
     try {
       return await deps.keysByUrl.find({ ...question, ...(source === undefined ? {} : { source }) });
     } catch (error) {

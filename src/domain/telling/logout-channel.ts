@@ -1,4 +1,5 @@
 import type { Client } from '../clients/client.ts';
+import { isByOperator } from '../clients/operator-urls.ts';
 import { fetchReasonOf, fetchStatusOf, type TrustedPost } from '../ports/trusted-fetch.ts';
 import type { AppLogout } from '../sessions/app-logout.ts';
 import type { Sender } from './courier.ts';
@@ -35,6 +36,7 @@ export const logoutChannel = (deps: {
       await deps.post({
         url: client.backchannelLogoutUri,
         purpose: 'app_logout',
+        internal: isByOperator(client, client.backchannelLogoutUri) ? 'appLogout' : undefined,
         body: String(form),
         timeoutMilliseconds: TIMEOUT_MILLISECONDS,
       });

@@ -71,7 +71,7 @@ export const webhookRegistry = (deps: {
     const { name, url, kinds, owner, resourceServer } = given;
     checkText(name, '/name', 100);
     if (checkUrl(url) !== undefined) {
-      refuseField('/url', 'An endpoint is an https URL of a public host, or of one in egress.allowedHosts.');
+      refuseField('/url', 'An endpoint is an https URL of a public host, or of one in egress.internalHosts.webhooks.');
     }
     if (kinds.length === 0 && resourceServer === undefined) {
       refuseField('/kinds', 'An endpoint hears of one kind of notice at least, or of access requests.');

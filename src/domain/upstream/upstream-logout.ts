@@ -50,7 +50,7 @@ export const upstreamLogout = (deps: {
   const isVerified = async (token: SignedToken, provider: UpstreamProvider, source: string): Promise<boolean> => {
     const { kid } = token.header;
     const url = await client.keysUrl(upstreams.partyOf(provider));
-    const question = { url, source, ...(kid === undefined ? {} : { kid }) };
+    const question = { url, source, internal: 'upstreamProviders' as const, ...(kid === undefined ? {} : { kid }) };
     const isByOneOf = async (keys: JsonWebKeySet): Promise<boolean> => {
       const found = namedKey(token, keys, 'the provider');
       return !isRefusal(found) && (await isSignedBy(token, found.key));

@@ -151,7 +151,7 @@ export const upstreamRegistry = (deps: UpstreamRegistryDeps) => {
     if (deps.checkUrl(discoveryUrlOf({ issuer })) !== undefined) {
       refuseField(
         '/issuer',
-        'Its discovery document could not be fetched from there: name its host in egress.allowedHosts.',
+        'Its discovery document could not be fetched from there: name its host in egress.internalHosts.upstreamProviders.',
       );
     }
   };

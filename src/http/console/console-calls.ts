@@ -162,7 +162,11 @@ export const consoleCalls = (
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
       caller,
       access: ownOnly ? 'own' : allowed,
-      by: { ...by, account: account.id },
+      by: {
+        ...by,
+        account: account.id,
+        isByRole: !ownOnly && allowed === 'all' && routeOf(operation).roles.length > 0,
+      },
     });
   };
 

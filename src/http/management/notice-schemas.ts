@@ -21,7 +21,7 @@ const KIND = oneOf(NOTICE_KIND_NAMES.map((kind) => `${kind}: ${ruleOf(kind).says
 
 const CHANGEABLE: Properties = {
   name: text('Name to show.', 100),
-  url: text('https URL of a public host, or of one in egress.allowedHosts.', 2048),
+  url: text('https URL of a public host, or of one in egress.internalHosts.webhooks.', 2048),
   kinds: list('What it hears of.', 64, KIND),
 };
 const SERVER = text(

@@ -147,6 +147,7 @@ export const serveCall = (
       const by = {
         ...byOf(ctx, caller.id),
         ...(caller.account === undefined ? {} : { account: caller.account }),
+        ...(access === 'all' && route.roles.length > 0 ? { isByRole: true } : {}),
         ...(token.assurance ? { assurance: token.assurance } : {}),
         ...((token.jkt ?? token.x5t) === undefined ? {} : { isBound: true }),
         ...((await isOnThisMachine(ctx, caller)) ? { isOnThisMachine: true as const } : {}),

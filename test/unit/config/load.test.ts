@@ -192,8 +192,26 @@ describe('a configuration that cannot be used', () => {
     'u@a.example',
     '0x7f.1',
   ])('SF-01 a host that may be inside is named exactly: not %s', (host) => {
-    const problems = problemsOf(() => load({ egress: { allowedHosts: ['a.example:8443', '[fd00::1]', host] } }));
-    expect(problems.map(({ pointer }) => pointer)).toEqual(['/egress/allowedHosts/2']);
+    const problems = problemsOf(() =>
+      load({ egress: { internalHosts: { webhooks: ['a.example:8443', '[fd00::1]', host] } } }),
+    );
+    expect(problems.map(({ pointer }) => pointer)).toEqual(['/egress/internalHosts/webhooks/2']);
+  });
+
+  test('SF-01 the one list of before is refused, and its place is named', () => {
+    const inFile = problemsOf(() => load({ egress: { allowedHosts: ['a.example'] } }));
+    const short = problemsOf(() => load({}, { BEHALF_EGRESS_ALLOWED_HOSTS: 'a.example' }));
+    const long = problemsOf(() => load({}, { BEHALF__EGRESS__ALLOWEDHOSTS: 'a.example' }));
+    for (const problems of [inFile, short, long]) {
+      expect(problems).toEqual([
+        expect.objectContaining({
+          message: 'egress.allowedHosts was replaced.',
+          suggestion: expect.stringContaining(
+            'egress.internalHosts, in the list of what it is opened for: upstreamProviders',
+          ),
+        }),
+      ]);
+    }
   });
 
   test('exits 78 and names all problems in its text', () => {

@@ -44,7 +44,7 @@ const egress = ({ addresses = [PUBLIC], perMinute = 100 } = {}) => {
   return trustedFetch({
     clock: { now: () => 1_800_000_000, nowMillis: () => 1_800_000_000_000 },
     elapsed: () => performance.now() / 1000,
-    allowedHosts: [],
+    internalHosts: {},
     authorities,
     budgets: { perMinute, perHostPerMinute: perMinute, perSourcePerMinute: perMinute },
     deadlineMilliseconds: 5_000,

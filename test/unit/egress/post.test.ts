@@ -46,7 +46,7 @@ const egress = (addresses: readonly string[] | (() => readonly string[]) = [PUBL
   return trustedFetch({
     clock: { now: () => 1_800_000_000, nowMillis: () => 1_800_000_000_000 },
     elapsed: () => performance.now() / 1000,
-    allowedHosts: [],
+    internalHosts: {},
     authorities,
     // Used up at once: questions cost nothing of it.
     budgets: { perMinute: 0, perHostPerMinute: 0, perSourcePerMinute: 0 },

@@ -6,7 +6,7 @@ import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { tlsDialer } from '../../../adapters/egress/dialing.ts';
 import { trustedFetch } from '../../../adapters/egress/trusted-fetch.ts';
-import { type FetchReason, fetchReasonOf } from '../../../src/domain/ports/trusted-fetch.ts';
+import { type FetchReason, type FetchRequest, fetchReasonOf } from '../../../src/domain/ports/trusted-fetch.ts';
 import { type LocalAuthority, localAuthority } from '../../support/local-authority.ts';
 
 const PUBLIC = '93.184.215.14';
@@ -50,7 +50,7 @@ const makeFetch = (deps: Deps = {}) => {
   const fetcher = trustedFetch({
     clock: { now: () => now, nowMillis: () => now * 1000 },
     elapsed: () => performance.now() / 1000,
-    allowedHosts: [],
+    internalHosts: {},
     authorities,
     budgets: { perMinute: 1000, perHostPerMinute: 1000, perSourcePerMinute: 1000 },
     deadlineMilliseconds: 10_000,
@@ -70,7 +70,7 @@ const makeFetch = (deps: Deps = {}) => {
     resolved,
     outcomes,
     check: fetcher.check,
-    get: (url = URL_OF_KEYS, more: { again?: boolean; source?: string } = {}) =>
+    get: (url = URL_OF_KEYS, more: Partial<Pick<FetchRequest, 'again' | 'source' | 'internal'>> = {}) =>
       fetcher.get({ url, purpose: 'jwks', ...more }),
     metadata: (url: string) => fetcher.get({ url, purpose: 'client_metadata' }),
     pass: (seconds: number) => {
@@ -195,12 +195,27 @@ describe('addresses', () => {
     expect(egress.dialled).toEqual([`${PUBLIC}:443`]);
   });
 
-  test('SF-01 a host that the configuration names may be inside, and no other', async () => {
-    const egress = makeFetch({ ...SHORT, allowedHosts: ['Keys.Example.com'], resolve: async () => ['10.0.0.1'] });
-    await egress.get();
+  test('SF-01 a host that the configuration names for a purpose may be inside for that, and no other host', async () => {
+    const internalHosts = { clientKeys: ['Keys.Example.com'], webhooks: ['hooks.example.com:8443'] };
+    const inside = { internalHosts, resolve: async () => ['10.0.0.1'] };
+    const egress = makeFetch(inside);
+    const at = { internal: 'clientKeys' } as const;
+    await egress.get(URL_OF_KEYS, at);
     expect(egress.dialled).toEqual(['10.0.0.1:443']);
-    expect(await failure(egress.get('https://a.many.example/'))).toBe('address_not_allowed');
-    expect(egress.check('https://keys.example.com:8443/')).toBe('url_not_allowed');
+    const other = makeFetch({ ...SHORT, ...inside }).get('https://a.many.example/', at);
+    expect(await failure(other)).toBe('address_not_allowed');
+    expect(egress.check('https://keys.example.com:8443/', 'clientKeys')).toBe('url_not_allowed');
+    expect(egress.check('https://hooks.example.com:8443/', 'webhooks')).toBeUndefined();
+  });
+
+  test('SF-01 a host that is named for one purpose is closed for others, from memory and at a public address too', async () => {
+    const egress = makeFetch({ internalHosts: { clientKeys: ['keys.example.com'] } });
+    await egress.get(URL_OF_KEYS, { internal: 'clientKeys' });
+    for (const internal of [undefined, 'webhooks', 'trustedIssuers'] as const) {
+      expect(await failure(egress.get(URL_OF_KEYS, { internal }))).toBe('address_not_allowed');
+      expect(egress.check(URL_OF_KEYS, internal)).toBe('address_not_allowed');
+    }
+    expect(egress.dialled).toHaveLength(1);
   });
 
   test('SF-09 a URL that is misspelt is refused before any look-up', async () => {
