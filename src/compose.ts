@@ -80,7 +80,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const { resourceServers, delegations, keys, revocation } = made;
   const { accounts, agents, clients } = made.granting;
 
-  const first = await opened(made, configuration);
+  const first = await opened(made, configuration, { isSampled: overrides.isPrepared !== true });
   const refusals = refusalCounter({
     append: audit.append,
     clock,
@@ -311,7 +311,7 @@ export const prepare = async (
   configuration: Configuration,
 ): Promise<{ readonly firstStart: FirstStart; readonly log: Logger }> => {
   const made = await services(configuration, {});
-  const first = await opened(made, configuration);
+  const first = await opened(made, configuration, { isSampled: true });
   try {
     await made.opened.ready();
     return { firstStart: first, log: made.log };

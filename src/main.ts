@@ -62,7 +62,7 @@ const alone = async (configuration: Configuration): Promise<number> => {
 
 const asWorker = async (configuration: Configuration): Promise<number> => {
   const stopped = signalled();
-  const behalf = await compose(configuration);
+  const behalf = await compose(configuration, { isPrepared: true });
   await serveAsWorker({ configuration, behalf, server: publicServer(configuration.listen, behalf), stopped });
   return 0;
 };

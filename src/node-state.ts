@@ -6,8 +6,9 @@
  */
 import { join } from 'node:path';
 import { createPrivateFile, readPrivateFile, writePrivateFile } from '../adapters/node/key-files.ts';
-import { CHECKPOINT_STREAM, type Heads } from './domain/audit/audit-record.ts';
-import type { Checkpoint } from './domain/audit/checkpoints.ts';
+import { CHECKPOINT_STREAM, canonicalText, type Heads } from './domain/audit/audit-record.ts';
+import { type Checkpoint, vouchedHeads } from './domain/audit/checkpoints.ts';
+import { openSignedHeads, type VerificationKey } from './domain/audit/signed-heads.ts';
 import type { NodeRegister } from './domain/nodes/node-register.ts';
 import type { Identifiers } from './domain/ports/identifiers.ts';
 
@@ -20,10 +21,17 @@ export type NodeState = {
 /** Processes on one folder; more than one machine runs. */
 const MOST_NAMES = 1000;
 
-/** Takes the first name of the folder that no living process bears; without a folder, a new one. */
+/**
+ * Takes the first name of the folder that no living process bears; without a folder, a new one. Throws an Error when the
+ * remembered heads are not what `auditKey` signed: they would vouch for any database.
+ */
 export const nodeState = async (
   folder: string | undefined,
-  { identifiers, nodes }: { readonly identifiers: Identifiers; readonly nodes: NodeRegister },
+  {
+    identifiers,
+    nodes,
+    auditKey,
+  }: { readonly identifiers: Identifiers; readonly nodes: NodeRegister; readonly auditKey: VerificationKey },
 ): Promise<NodeState> => {
   if (folder === undefined) {
     const node = identifiers.newId('nod');
@@ -31,7 +39,7 @@ export const nodeState = async (
     return { node, remembered: undefined, remember: async () => {} };
   }
   const witnessFile = join(folder, 'witness.json');
-  const witness = headsIn(readPrivateFile(witnessFile));
+  const witness = await verifiedHeads(witnessFile, auditKey);
   return {
     node: await freeName(folder, { identifiers, nodes }),
     remembered: witness,
@@ -43,6 +51,28 @@ export const nodeState = async (
       }
     },
   };
+};
+
+const verifiedHeads = async (file: string, auditKey: VerificationKey): Promise<Heads | undefined> => {
+  const text = readPrivateFile(file);
+  if (text === undefined) return undefined;
+  const { heads, signed } = checkpointIn(text);
+  const opened = await openSignedHeads(signed, [auditKey]);
+  const vouched = opened && typeof signed === 'string' ? vouchedHeads(signed, opened) : undefined;
+  if (vouched !== undefined && canonicalText(vouched) === canonicalText(heads ?? null)) return vouched;
+  throw new Error(
+    `${file} was not signed with the audit key of this database, or was changed. ` +
+      'Put back the database and the file that belong together. If another database is meant to be served, run `behalf restore --in-place`: ' +
+      'it begins a new witness and ends all tokens from before.',
+  );
+};
+
+const checkpointIn = (text: string): Partial<Record<keyof Checkpoint, unknown>> => {
+  try {
+    return (JSON.parse(text) ?? {}) as Partial<Record<keyof Checkpoint, unknown>>;
+  } catch {
+    return {};
+  }
 };
 
 const headsIn = (witness: string | undefined): Heads | undefined =>

@@ -9,6 +9,7 @@ import {
   StoreUnavailable,
   type Versioned,
 } from '../../src/domain/ports/document-store.ts';
+import { indexComparison } from '../../src/domain/ports/index-comparison.ts';
 import {
   type CheckedQuery,
   type CollectionRules,
@@ -116,6 +117,11 @@ export const mongodbDocumentStore = async (options: Options): Promise<MongodbDoc
   };
 };
 
+/** `fields` only where indexes are compared. */
+type ReadDocument = Pick<StoredDocument, '_id' | 'body' | 'version'> & Partial<Pick<StoredDocument, 'fields'>>;
+
+const isNone = (held: unknown, value: unknown): boolean => value === undefined && typeof held === 'object';
+
 type Preparation = (() => Promise<void>) & { readonly isDone: () => boolean };
 
 /** The indexes of all collections are made at the same time, at start, which takes longer than a call. */
@@ -159,11 +165,21 @@ const collectionOver = <T extends Document>(
   },
 ): Collection<T> => {
   const reading = connection.linearizable.has(rules.name) ? ({ readConcern: { level: 'linearizable' } } as const) : {};
-  const projection = { _id: 1, version: 1, body: 1 } as const;
+  const projection = { _id: 1, version: 1, body: 1, ...(rules.comparesIndexes ? { fields: 1 } : {}) } as const;
 
-  const versioned = ({ _id, body, version }: Pick<StoredDocument, '_id' | 'body' | 'version'>) => {
+  const versioned = ({ _id, body, version, fields = {} }: ReadDocument) => {
     const document = storedBody<T>(rules, body, _id, onUnreadable);
-    return document && (deepFrozen({ document, version }) as Versioned<T>);
+    const compared =
+      document && rules.comparesIndexes
+        ? // A document without a field of a unique index has a value there that no search asks for.
+          indexComparison(
+            rules,
+            document,
+            _id,
+            (field, value) => fields[field] === value || isNone(fields[field], value),
+          )
+        : {};
+    return document && (deepFrozen({ document, version, ...compared }) as Versioned<T>);
   };
 
   /** Nothing is read either before the indexes are there: a search without its index would be a scan. */
@@ -222,7 +238,7 @@ const collectionOver = <T extends Document>(
     return read.filter((one) => one !== null);
   };
 
-  const readOf = (found: Pick<StoredDocument, '_id' | 'body' | 'version'> | null | undefined): Read<T> =>
+  const readOf = (found: ReadDocument | null | undefined): Read<T> =>
     found ? { found: versioned(found), length: found.body.length } : { found: undefined, length: 0 };
 
   const getOne = async (id: string): Promise<Read<T>> =>

@@ -9,6 +9,7 @@ import {
   StoreUnavailable,
   type Versioned,
 } from '../../src/domain/ports/document-store.ts';
+import { indexComparison } from '../../src/domain/ports/index-comparison.ts';
 import {
   type CheckedQuery,
   type CollectionRules,
@@ -28,9 +29,9 @@ import { listRows } from './list-rows.ts';
 import { type RememberedCollection, readCache } from './read-cache.ts';
 import { isConstraint } from './sqlite-errors.ts';
 import { giveBackPages, sweepInChunks } from './sweeping.ts';
-import { type ColumnValue, columnOf, columnValue, ensureTable, tableOf } from './tables.ts';
+import { type ColumnValue, columnOf, columnValue, ensureTable, readColumns, tableOf } from './tables.ts';
 
-type Row = readonly [body: string, version: number];
+type Row = readonly [body: string, version: number, ...compared: ColumnValue[]];
 
 type Known = {
   readonly rules: CollectionRules;
@@ -131,7 +132,7 @@ const collectionOver = <T extends Document>(
   const inserting = database.prepare(
     `INSERT INTO ${table} (${['version', 'id', 'body', ...columns].join(', ')}) VALUES (1, ?, ?${', ?'.repeat(columns.length)}) ON CONFLICT DO NOTHING`,
   );
-  const getting = database.prepare(`SELECT body, version FROM ${table} WHERE id = ?`);
+  const getting = database.prepare(`SELECT ${readColumns(rules)} FROM ${table} WHERE id = ?`);
   const taking = database.prepare(`DELETE FROM ${table} WHERE id = ? RETURNING body`);
   const comparing = database.prepare(`SELECT ${['version', ...columns].join(', ')} FROM ${table} WHERE id = ?`);
 
@@ -145,9 +146,9 @@ const collectionOver = <T extends Document>(
   /** What was found by one exact value, such as that of a unique key. */
   const lookups = cache.region<readonly Versioned<T>[]>();
 
-  const frozen = ([body, version]: Row, id?: string): Versioned<T> | undefined => {
+  const frozen = ([body, version, ...compared]: Row, id?: string): Versioned<T> | undefined => {
     const document = storedBody<T>(rules, body, id, onUnreadable);
-    return document && deepFrozen({ document, version });
+    return document && deepFrozen({ document, version, ...comparisonOf(rules, document, compared) });
   };
 
   const forget = (id: string): void => {
@@ -268,6 +269,13 @@ const collectionOver = <T extends Document>(
     },
   };
 };
+
+const comparisonOf = (rules: CollectionRules, document: Document, [id, ...held]: readonly ColumnValue[]) =>
+  typeof id === 'string'
+    ? indexComparison(rules, document, id, (field, value) =>
+        isSame(held[rules.fields.indexOf(field)] ?? null, columnValue(value)),
+      )
+    : {};
 
 const rowOf = (rules: CollectionRules, document: Document): { body: string; fields: readonly ColumnValue[] } => {
   checkDocument(document);

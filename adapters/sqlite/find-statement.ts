@@ -1,5 +1,5 @@
 import type { CheckedQuery, CollectionRules } from '../../src/domain/ports/store-rules.ts';
-import { type ColumnValue, columnOf, columnValue, listTableOf, tableOf } from './tables.ts';
+import { type ColumnValue, columnOf, columnValue, listTableOf, readColumns, tableOf } from './tables.ts';
 
 /** The one statement a query becomes; its text depends on the shape of the query only. */
 export type FindStatement = { readonly sql: string; readonly values: readonly ColumnValue[] };
@@ -31,7 +31,7 @@ export const findStatement = (rules: CollectionRules, query: CheckedQuery): Find
   const order = by === undefined ? ['id'] : hasNoTies(rules, query) ? [by] : [by, 'id'];
   values.push(query.limit);
   return {
-    sql: `SELECT body, version FROM ${tableOf(rules.name)}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''} ORDER BY ${order.map((column) => `${column} ${direction}`).join(', ')} LIMIT ?`,
+    sql: `SELECT ${readColumns(rules)} FROM ${tableOf(rules.name)}${conditions.length > 0 ? ` WHERE ${conditions.join(' AND ')}` : ''} ORDER BY ${order.map((column) => `${column} ${direction}`).join(', ')} LIMIT ?`,
     values,
   };
 };
@@ -69,7 +69,7 @@ const listStatement = (
   values.push(query.limit);
   return {
     // CROSS JOIN: SQLite is to keep this order of the two.
-    sql: `SELECT t.body, t.version FROM ${listTableOf(rules.name, list)} l CROSS JOIN ${tableOf(rules.name)} t ON t.id = l.id WHERE ${conditions.join(' AND ')} ORDER BY ${places.map((place) => `${place} ${direction}`).join(', ')} LIMIT ?`,
+    sql: `SELECT ${readColumns(rules, 't.')} FROM ${listTableOf(rules.name, list)} l CROSS JOIN ${tableOf(rules.name)} t ON t.id = l.id WHERE ${conditions.join(' AND ')} ORDER BY ${places.map((place) => `${place} ${direction}`).join(', ')} LIMIT ?`,
     values,
   };
 };

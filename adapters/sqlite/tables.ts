@@ -19,6 +19,12 @@ export const columnOf = (field: string): string => `"f_${field}"`;
 export const listTableOf = (collection: string, { list, by }: ListIndex): string =>
   `"l_${collection}_${by === undefined ? list : `${list}_${by}`}"`;
 
+/** What a read selects: the body and version, and where indexes are compared the key and every indexed column behind them. */
+export const readColumns = ({ comparesIndexes, fields }: CollectionRules, prefix = ''): string =>
+  ['body', 'version', ...(comparesIndexes ? ['id', ...fields.map(columnOf)] : [])]
+    .map((column) => `${prefix}${column}`)
+    .join(', ');
+
 const TRUE = Uint8Array.of(1);
 const FALSE = Uint8Array.of(0);
 

@@ -50,7 +50,7 @@ export const withProgress = async (
   try {
     const told = await work(shown.show);
     shown.end();
-    terminal.err(`${told.join('\n')}\n`);
+    if (told.length > 0) terminal.err(`${told.join('\n')}\n`);
   } catch (error) {
     shown.end();
     if (!isMovingRefused(error)) throw error;

@@ -9,6 +9,7 @@ import { agentUse } from '../domain/agents/agent-use.ts';
 import { auditSigner } from '../domain/audit/audit-signer.ts';
 import { auditTrail } from '../domain/audit/audit-trail.ts';
 import { outcomeCounts } from '../domain/audit/outcome-counts.ts';
+import { verificationKey } from '../domain/audit/signed-heads.ts';
 import type { Route } from '../domain/decision/facts.ts';
 import type { DecisionLayer } from '../domain/decision/layers.ts';
 import { grantUse } from '../domain/grants/grant-use.ts';
@@ -51,6 +52,8 @@ export type Overrides = {
   readonly machine?: Machine;
   /** Until a request is answered with 503 for want of time; tests on a busy machine make it longer. */
   readonly requestDeadlineMilliseconds?: number;
+  /** `prepare` ran for this process just now, as for all workers of one machine. */
+  readonly isPrepared?: boolean;
 };
 
 /** `isPushed`: whether anybody has a browser that is told by push; asked when something happens, and not before. */
@@ -81,7 +84,11 @@ export const foundations = async (
     elapsed: stopwatch,
     onStep: (seconds) => log.warn({ event: 'clock.set', seconds }, 'the clock was set'),
   });
-  const state = await nodeState(folder, { identifiers, nodes });
+  const auditKey = await verificationKey(keys.auditJwk());
+  const state = await nodeState(folder, { identifiers, nodes, auditKey }).catch(async (error: unknown) => {
+    await Promise.allSettled([opened.broadcast.close(), opened.ephemeral.close(), opened.documents.close()]);
+    throw error;
+  });
   const trail = auditTrail({
     documents,
     clock,

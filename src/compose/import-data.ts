@@ -1,24 +1,20 @@
 /** `behalf import`: brings all data of a file into the store the settings name. */
 import { existsSync, renameSync } from 'node:fs';
 import { systemClock, until } from '../../adapters/node/clock.ts';
-import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import { fileChunks } from '../../adapters/node/private-lines.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
-import { auditSigner } from '../domain/audit/audit-signer.ts';
-import { auditTrail } from '../domain/audit/audit-trail.ts';
-import { COMMAND_LINE_STREAM, commandLineTrail } from '../domain/audit/command-line-trail.ts';
+import { commandLineTrail } from '../domain/audit/command-line-trail.ts';
 import { linesOf } from '../domain/audit/export-lines.ts';
-import { verifyExport } from '../domain/audit/verify-export.ts';
 import { checkPlaced, type Placed, placeLines, type ShowStep } from '../domain/moving/copy.ts';
 import { checkDataFile, type DataFile, MovingRefused } from '../domain/moving/data-file.ts';
 import { importMarks } from '../domain/moving/import-mark.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import { EPOCHS, type Epoch, raiseEpoch } from '../domain/revocation/epoch.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
-import { signingKeys } from '../provider/signing-keys.ts';
 import { LEFT_BEHIND, MOVED } from './collections.ts';
 import { existingMasterKey, movingStore } from './moving-store.ts';
+import { storedTrail } from './verify-store.ts';
 
 export type Imported = Placed & {
   /** Whether it had been imported before, and nothing was done. */
@@ -103,20 +99,14 @@ const settle = async (
 
 /** Verifies the trail as it is in the store now, and answers how many records it has. */
 const verifiedRecords = async (
-  { issuer, keys: settings }: Configuration,
+  configuration: Configuration,
   documents: DocumentStore,
   masterKey: MasterKey,
 ): Promise<number> => {
-  const { prepublishSeconds, retireSeconds } = settings;
-  const clock = systemClock;
-  const identifiers = randomIdentifiers;
-  const keys = await signingKeys({ documents, clock, identifiers, masterKey, prepublishSeconds, retireSeconds });
-  const signer = await auditSigner(keys.auditJwk());
-  const trail = auditTrail({ documents, clock, node: COMMAND_LINE_STREAM, issuer, signer });
-  const verdict = await verifyExport(trail.export());
+  const verdict = await storedTrail(configuration, { documents, masterKey });
   if (verdict.ok) return verdict.records;
   throw new MovingRefused(
-    `The audit trail does not verify: ${verdict.problem}.`,
+    `The audit trail does not verify: ${verdict.problems.join(' ')}`,
     'It was changed where it comes from: compare it with an earlier export of the trail. Nothing is served from this store.',
   );
 };

@@ -11,7 +11,7 @@ import { dataFolder } from '../../config/data-folder.ts';
 import { MovingRefused } from '../domain/moving/data-file.ts';
 import { NODES, type NodeRecord } from '../domain/nodes/node-register.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { DocumentStore } from '../domain/ports/document-store.ts';
+import type { DocumentStore, OnUnreadable } from '../domain/ports/document-store.ts';
 import { type MasterKey, masterKey } from '../domain/secrets/master-key.ts';
 import { LEFT_BEHIND, MOVED } from './collections.ts';
 import { REMEMBERED } from './stores.ts';
@@ -33,29 +33,33 @@ export const existingMasterKey = ({ keys, data }: Configuration): MasterKey => {
 };
 
 /**
- * Opens it, with every collection declared and ready. `isAlone`: nobody else may have it open. Throws StoreUnavailable,
- * and MovingRefused for memory.
+ * Opens it, with every collection declared and ready. `isAlone`: nobody else may have it open. `onUnreadable`: damaged
+ * documents are left out and reported there; without it they are failures. Throws StoreUnavailable, and MovingRefused for
+ * memory.
  */
 export const movingStore = async (
   { stores, data }: Configuration,
-  { isAlone }: { readonly isAlone: boolean },
+  { isAlone, onUnreadable }: { readonly isAlone: boolean; readonly onUnreadable?: OnUnreadable },
 ): Promise<DocumentStore> => {
   const { mongodbUrl = '', deadlineMilliseconds, allowStandalone } = stores;
+  const reported = onUnreadable === undefined ? {} : { onUnreadable };
+  const isAbsentWhenUnreadable = onUnreadable !== undefined;
   switch (stores.document) {
     case 'sqlite': {
       const { database } = dataFolder(data.folder);
       if (isAlone) assertUnused(database);
-      return declared(sqliteDocumentStore(openSqlite({ file: database })));
+      return declared(sqliteDocumentStore(openSqlite({ file: database }), reported), { isAbsentWhenUnreadable });
     }
     case 'mongodb': {
       const documents = await mongodbDocumentStore({
         url: mongodbUrl,
+        ...reported,
         allowStandalone,
         deadlineMilliseconds: Math.max(deadlineMilliseconds, LEAST_DEADLINE_MILLISECONDS),
         // What is written here is noticed by nodes that are at work, should there be any.
         remembered: { collections: REMEMBERED, elapsed: stopwatch },
       });
-      declared(documents);
+      declared(documents, { isAbsentWhenUnreadable });
       try {
         await documents.ready();
         return documents;
@@ -69,10 +73,10 @@ export const movingStore = async (
   }
 };
 
-/** Declares every collection so that a document that cannot be read is a failure, and never left out without a word. */
-export const declared = <T extends DocumentStore>(documents: T): T => {
+/** Declares every collection, so that a document that cannot be read is a failure unless told otherwise, and never left out without a word. */
+export const declared = <T extends DocumentStore>(documents: T, { isAbsentWhenUnreadable = false } = {}): T => {
   for (const declaration of [...MOVED, ...LEFT_BEHIND]) {
-    documents.collection({ ...declaration, isAbsentWhenUnreadable: false });
+    documents.collection({ ...declaration, isAbsentWhenUnreadable });
   }
   return documents;
 };

@@ -1,16 +1,50 @@
 /** Opens what the services stand on before anything is served, and closes it in good order. Called by compose.ts. */
+import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { type FirstStart, firstStart } from '../first-start.ts';
 import type { services } from './services.ts';
+
+/** How long a start may look at the audit log. */
+const SAMPLE_MILLISECONDS = 2_000;
+/** Records that the event of a mismatch names. */
+const MOST_NAMED = 20;
+
+/**
+ * Compares some records of the audit log with their digests. Records that do not match are reported and do not keep the
+ * server from starting: an editor of the database could otherwise stop it, and the kill switch with it, by one changed row.
+ */
+const sampled = async ({ audit, state, log }: Awaited<ReturnType<typeof services>>): Promise<void> => {
+  const { checked, mismatches } = await audit.sample({
+    remembered: state.remembered ?? [],
+    milliseconds: SAMPLE_MILLISECONDS,
+    elapsed: () => stopwatch() * 1000,
+  });
+  const [first] = mismatches;
+  if (!first) return;
+  const named = mismatches.slice(0, MOST_NAMED);
+  log.error(
+    { event: 'audit.mismatch_found', checked, found: mismatches.length, records: named },
+    'records of the audit log do not match their digests: run `behalf audit verify --store`',
+  );
+  await audit.append({
+    type: 'audit.mismatch_found',
+    outcome: 'done',
+    caller: 'system',
+    target: { kind: 'audit stream', id: first.stream },
+    inputs: { checked, found: mismatches.length, records: named },
+  });
+};
 
 /** Opens the trail and makes what is missing. When it throws, the stores are closed: their connections would keep the process. */
 export const opened = async (
   made: Awaited<ReturnType<typeof services>>,
   configuration: Configuration,
+  options: { readonly isSampled: boolean },
 ): Promise<FirstStart> => {
   const { audit, state, nodes, broadcast, ephemeral, documents, policies, log } = made;
   try {
     await audit.open(state.remembered ? { remembered: state.remembered } : {});
+    if (options.isSampled) await sampled(made);
     const first = await firstStart({ ...made, configuration });
     if (configuration.policy.enforcement === 'on') {
       for (const { version, message } of await policies.gaps()) log.warn({ event: 'policy.gap', version }, message);

@@ -39,6 +39,8 @@ export type AuditRow = {
   readonly error?: string;
   /** All members of the event by their names in the trail; undefined: erased. */
   readonly members: readonly { readonly name: string; readonly value: string | undefined }[];
+  /** What of the stored record does not match its digest, by its names; absent when all does. */
+  readonly mismatches?: readonly string[];
   /** All events of the same piece of work; absent where this list is that. */
   readonly workHref?: string;
 };
@@ -65,6 +67,7 @@ export const auditPage = (model: AuditPageModel): Html =>
 ${consoleTabs(model, 'trail')}</div>
 ${filters(model)}
 <section aria-labelledby="list"><h2 id="list">${listWords.list}</h2>
+${model.rows.some(({ mismatches }) => mismatches !== undefined) && html`<div class="flash warning" role="note">${words.changedHint}</div>`}
 ${model.rows.length === 0 ? html`<p class="empty">${model.pages.nextHref === undefined ? words.nothing : words.nothingHere}</p>` : table(COLUMNS, model.rows, 'list')}
 ${pagination(model.pages, words.pages)}</section>
 ${model.exportHref !== undefined && html`<p><a href="${model.exportHref}">${words.take}</a> <span class="hint">${words.takeHint}</span></p>`}`,
@@ -81,8 +84,9 @@ const COLUMNS: readonly Column<AuditRow>[] = [
       outcome,
       error,
       members,
+      mismatches,
       workHref,
-    }) => html`<span class="tag ${LOOKS[outcome]}">${words.outcomes[outcome]}</span> ${eventPhrase(type)}${
+    }) => html`${mismatches !== undefined && html`<span class="tag warn">${words.changed(mismatches.join(', '))}</span> `}<span class="tag ${LOOKS[outcome]}">${words.outcomes[outcome]}</span> ${eventPhrase(type)}${
       error !== undefined && html` <code>${plainText(error, 80)}</code>`
     }
 <details><summary>${words.allOfIt}</summary><dl class="facts small">${members.map(

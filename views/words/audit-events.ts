@@ -184,6 +184,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'management.refused': ['Call of the management API refused', 'Aufruf der Verwaltungs-API verweigert'],
   'audit.read': ['Audit trail read', 'Protokoll gelesen'],
   'audit.exported': ['Audit trail exported', 'Protokoll exportiert'],
+  'audit.mismatch_found': ['Changed records found in the audit log', 'Geänderte Einträge im Protokoll gefunden'],
   'audit.erased': ['Personal value erased', 'Persönliche Angabe gelöscht'],
   'checkpoint.made': ['Audit trail signed', 'Protokoll signiert'],
   'kill.ordered': ['Kill switch used', 'Notaus ausgelöst'],

@@ -40,6 +40,12 @@ export const auditWords = {
     refused: phrase({ en: 'refused', de: 'verweigert' }),
     done: phrase({ en: 'done', de: 'geschehen' }),
   },
+  changed: (members: string) =>
+    phrase({ en: `Changed in the database: ${members}`, de: `In der Datenbank geändert: ${members}` }),
+  changedHint: phrase({
+    en: 'Marked events do not match what was recorded: an editor of the database changed them. Run behalf audit verify --store on the server.',
+    de: 'Markierte Ereignisse passen nicht zu dem, was aufgezeichnet wurde: Sie wurden in der Datenbank geändert. Führen Sie auf dem Server behalf audit verify --store aus.',
+  }),
   allOfIt: phrase({ en: 'All of it', de: 'Alles dazu' }),
   erased: phrase({ en: 'erased', de: 'gelöscht' }),
   sameWork: phrase({ en: 'All of this piece of work', de: 'Alles zu diesem Vorgang' }),

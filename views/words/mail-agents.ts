@@ -304,6 +304,23 @@ export const AGENT_MAILS = {
     },
     page: agentPage,
   },
+  'audit.mismatch_found': {
+    subject: phrase({
+      en: 'The audit log was changed in the database',
+      de: 'Das Protokoll wurde in der Datenbank geändert',
+    }),
+    says: {
+      en: ({ when }) => [
+        `On ${when} the server started and found records of the audit log that do not match their digests. An editor of the database changed them.`,
+        '`behalf audit verify --store` on the server names every such record. Keep a copy of the database, and find out which accounts can write to it.',
+      ],
+      de: ({ when }) => [
+        `Am ${when} startete der Server und fand Einträge im Protokoll, die nicht zu ihren Prüfsummen passen. Sie wurden in der Datenbank geändert.`,
+        '`behalf audit verify --store` auf dem Server nennt jeden solchen Eintrag. Bewahren Sie eine Kopie der Datenbank auf und prüfen Sie, wer in die Datenbank schreiben kann.',
+      ],
+    },
+    page: () => '/console/audit?type=audit.mismatch_found',
+  },
   'webhook.stopped': {
     subject: phrase({ en: 'An endpoint of webhooks was stopped', de: 'Ein Webhook wurde angehalten' }),
     says: {

@@ -3,11 +3,14 @@ import { createReadStream, createWriteStream, readFileSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { linesOf } from '../../domain/audit/export-lines.ts';
-import { readWitness } from '../../domain/audit/signed-heads.ts';
+import { readWitness, type WitnessedHeads } from '../../domain/audit/signed-heads.ts';
 import { verifyExport } from '../../domain/audit/verify-export.ts';
-import { type Command, CommandError, EXIT } from '../command.ts';
+import type { StoreVerdict } from '../../domain/audit/verify-store.ts';
+import { type Call, type Command, CommandError, EXIT, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { listCommand, managementCommand, showCommand, timeText } from '../management-commands.ts';
+import { withProgress } from '../progress.ts';
+import { SETTINGS, settings } from '../settings.ts';
 import { details, escapedJson, jsonText, printable } from '../table.ts';
 
 const eventOf = (entry: Json): Json => (entry['event'] ?? entry) as Json;
@@ -32,6 +35,10 @@ const list = listCommand({
     { title: 'TIME', value: ({ at }) => (typeof at === 'number' ? timeText(at / 1000) : at) },
     { title: 'TYPE', value: (entry) => eventOf(entry)['type'] },
     { title: 'OUTCOME', value: (entry) => eventOf(entry)['outcome'] },
+    {
+      title: 'CHANGED',
+      value: ({ mismatches }) => (Array.isArray(mismatches) ? `in the database: ${mismatches.join(', ')}` : ''),
+    },
     { title: 'CALLER', value: (entry) => eventOf(entry)['caller'] },
     { title: 'SUBJECT', value: (entry) => eventOf(entry)['subject'] },
     {
@@ -86,21 +93,28 @@ const exportTrail = managementCommand({
 
 const verify: Command = {
   words: ['audit', 'verify'],
-  operands: ['FILE'],
-  summary: 'Verify an export without the server, and say where it breaks.',
+  operands: ['[FILE]'],
+  summary: 'Verify an export, or with --store the database itself, without the server; say where it breaks.',
   options: {
+    store: {
+      description:
+        'Verify the log in the database of this machine’s settings: also the members that searches use, and personal values. A server may run.',
+    },
     key: {
       value: 'THUMBPRINT',
       description: 'Key it must be signed with. Without it, whoever wrote the file may have signed it.',
     },
     witness: { value: 'FILE', description: 'Earlier export, signed head or list of heads that must still stand.' },
     json: { description: 'Print JSON instead of text.' },
+    ...SETTINGS,
   },
   notes: 'Exit code 0 when all of it verifies, 1 when it does not.',
   run: async (call) => {
-    const [file = ''] = call.operands;
+    const [file] = call.operands;
     const [key, witnessFile] = [call.text('key'), call.text('witness')];
     const witness = witnessFile === undefined ? undefined : witnessOf(witnessFile);
+    if (call.isSet('store') === (file !== undefined)) throw usageError('Say either FILE or --store.');
+    if (file === undefined) return verifyHere(call, key, witness);
     const verdict = await verifyExport(linesOf(createReadStream(file)), {
       ...(key === undefined ? {} : { key }),
       ...(witness === undefined ? {} : { witness }),
@@ -124,6 +138,47 @@ const verify: Command = {
     } else call.terminal.err(`Not verified. ${printable(verdict.problem)}\n`);
     return verdict.ok ? EXIT.done : EXIT.failed;
   },
+};
+
+const verifyHere = async (
+  call: Call,
+  key: string | undefined,
+  witness: WitnessedHeads | undefined,
+): Promise<number> => {
+  const configuration = settings(call);
+  let outcome: StoreVerdict | undefined;
+  await withProgress(call.terminal, async () => {
+    // Loaded here only: it knows both stores.
+    const { verifyThisStore } = await import('../../compose/verify-store.ts');
+    outcome = await verifyThisStore(configuration, { ...(witness === undefined ? {} : { witness }) });
+    return [];
+  });
+  return told(call, pinned(outcome, key));
+};
+
+/** The same verdict, unless the trail is signed with another key than was asked for. */
+const pinned = (verdict: StoreVerdict | undefined, key: string | undefined): StoreVerdict | undefined =>
+  verdict?.ok && key !== undefined && verdict.key !== key
+    ? {
+        ok: false,
+        problems: [`the log is signed with key ${verdict.key}, not with the pinned key ${key}.`],
+        mismatches: [],
+      }
+    : verdict;
+
+const told = (call: Call, verdict: StoreVerdict | undefined): number => {
+  if (call.isSet('json')) call.terminal.out(jsonText(verdict));
+  else if (verdict?.ok) {
+    call.terminal.out(
+      details([
+        ['verified', `${verdict.records} records in ${verdict.streams} streams, ${verdict.checkpoints} checkpoints`],
+        ['signed with', verdict.key],
+      ]),
+    );
+  } else {
+    for (const problem of verdict?.problems ?? []) call.terminal.err(`Not verified. ${printable(problem)}\n`);
+  }
+  return verdict?.ok ? EXIT.done : EXIT.failed;
 };
 
 const witnessOf = (file: string) => {

@@ -211,6 +211,8 @@ export const AUDIT_EVENTS = {
   'audit.read': 'The audit trail was read.',
   'audit.exported': 'The audit trail was exported.',
   'audit.erased': 'A personal value was erased from the audit trail.',
+  'audit.mismatch_found':
+    'At start, stored records of the audit log did not match their digests: an editor of the database changed them. `inputs` say how many were checked and found, and name up to 20 by stream, sequence and member; `target` is the stream of the first.',
   'checkpoint.made': 'The heads of all streams were signed; `inputs.checkpoint` is the signed list.',
   'kill.ordered': 'A kill was ordered: all that hangs on its target is over, and nothing new is made.',
   'kill.lift_signed': 'One of those who must agree signed the lift of a kill of everything.',

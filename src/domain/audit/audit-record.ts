@@ -36,8 +36,8 @@ export type AuditRecord = Link & {
   readonly opens?: true;
 } & IndexMembers;
 
-/** Copies of members of the event, for the indexes. The event is what counts. */
-type IndexMembers = {
+/** Copies of members of the event, for the indexes. The event alone is covered by the digest: never read a copy for what it says. */
+export type IndexMembers = {
   readonly type: string;
   readonly subject?: string;
   readonly agent?: string;
@@ -73,6 +73,7 @@ export const AUDIT_RECORDS = {
     { fields: ['isRefused', 'at'] },
     { fields: ['opens'] },
   ],
+  comparesIndexes: true,
 } as const satisfies CollectionDeclaration;
 
 /** The stream of checkpoints, which ties the streams of the nodes together. */
@@ -191,7 +192,8 @@ const digestOf = (stream: string, sequence: number, at: number, prev: string, ev
     `{"at":${at},"event":${eventText},"prev":${JSON.stringify(prev)},"sequence":${sequence},"stream":${JSON.stringify(stream)}}`,
   );
 
-const indexMembers = (event: RecordedEvent): IndexMembers => ({
+/** What the copies of an event are; an editor of the store may have made them something else. */
+export const indexMembers = (event: RecordedEvent): IndexMembers => ({
   type: event.type,
   ...(event.subject === undefined ? {} : { subject: event.subject }),
   ...(event.agent === undefined ? {} : { agent: event.agent }),

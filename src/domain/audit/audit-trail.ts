@@ -14,6 +14,7 @@ import type { AuditSigner } from './audit-signer.ts';
 import { type Checkpoint, checkpoints, type Witness } from './checkpoints.ts';
 import { exportTrail } from './export-trail.ts';
 import { type AuditEntry, type AuditFilters, type AuditPage, listEvents, readEvent } from './list-events.ts';
+import { sampleStore } from './sample-store.ts';
 import { isStreamName } from './signed-heads.ts';
 import { readHead, streamWriter, unavailable } from './stream-writer.ts';
 
@@ -73,7 +74,7 @@ export const auditTrail = (deps: {
       }
       const head = await readHead(records, node);
       const before = head && (await records.get(recordId(head.stream, head.sequence)));
-      const after = before ? (before.document.type === 'node.stopped' ? 'stop' : 'crash') : 'nothing';
+      const after = before ? (before.document.event.type === 'node.stopped' ? 'stop' : 'crash') : 'nothing';
       await write({ type: 'node.started', outcome: 'done', inputs: { issuer, node, after } });
       state = 'open';
     },
@@ -82,6 +83,10 @@ export const auditTrail = (deps: {
       if (state !== 'open') throw unavailable(`the audit trail is ${state === 'new' ? 'not open yet' : 'closed'}`);
       return write(event);
     },
+
+    /** Looks at some of the stored records, for `milliseconds` at most. `remembered` as for `open`. */
+    sample: (options: { readonly remembered?: Heads; readonly milliseconds: number; readonly elapsed: () => number }) =>
+      sampleStore({ records, remembered: [], ...options }),
 
     /** Signs and stores the heads of all streams; to be called every `checkpointSeconds`. */
     checkpoint: (): Promise<Checkpoint> => made.make(),

@@ -10,6 +10,7 @@ import {
   prepareEvent,
 } from './audit-record.ts';
 import type { AuditSigner } from './audit-signer.ts';
+import type { SignedHeads } from './signed-heads.ts';
 import { readHead, receiptOf, unavailable } from './stream-writer.ts';
 
 /** Heads of all streams, and the compact JWS that says so. */
@@ -57,8 +58,7 @@ export const checkpoints = (deps: {
       const signed = await signer.sign(
         canonicalText({ behalf_audit: 1, issuer, kind: 'checkpoint', at, heads: known }),
       );
-      const event = prepareEvent({ type: 'checkpoint.made', outcome: 'done', inputs: { checkpoint: signed } }, at);
-      const record = linkRecord(CHECKPOINT_STREAM, previous, event, `${deps.writer}:${signed.slice(-16)}`);
+      const record = checkpointRecord(previous, signed, at, `${deps.writer}:${signed.slice(-16)}`);
       try {
         await records.insert(record);
       } catch (error) {
@@ -86,8 +86,30 @@ export const checkpoints = (deps: {
   };
 };
 
+/** The record of a checkpoint: all of it follows from what was signed, and from nothing else. */
+const checkpointRecord = (
+  previous: AuditReceipt | undefined,
+  signed: string,
+  at: number,
+  writer: string,
+): AuditRecord =>
+  linkRecord(
+    CHECKPOINT_STREAM,
+    previous,
+    prepareEvent({ type: 'checkpoint.made', outcome: 'done', inputs: { checkpoint: signed } }, at),
+    writer,
+  );
+
+/** What a signature vouches for: the places it names, and of a checkpoint the place of its own record as well. */
+export const vouchedHeads = (jws: string, { kind, at, heads }: SignedHeads): Heads => {
+  if (kind === 'export') return heads;
+  const previous = heads.find(({ stream }) => stream === CHECKPOINT_STREAM);
+  const others = heads.filter(({ stream }) => stream !== CHECKPOINT_STREAM);
+  return byStream([...others, receiptOf(checkpointRecord(previous, jws, at, ''))]);
+};
+
 /** Heads of all streams as they are stored now. */
-const readHeads = async (records: Collection<AuditRecord>): Promise<Heads> => {
+export const readHeads = async (records: Collection<AuditRecord>): Promise<Heads> => {
   const heads: AuditReceipt[] = [];
   for (let after: { id: string } | undefined; ; ) {
     const page = await records.find({ where: { opens: true }, limit: 500, ...(after ? { after } : {}) });

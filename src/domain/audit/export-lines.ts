@@ -53,7 +53,8 @@ export const checkValues = (record: ExportedRecord): void => {
 const isObject = (value: unknown): value is object =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const isErasable = (value: unknown): value is Erasable =>
+/** A personal value with its salt, and nothing besides. */
+export const isErasable = (value: unknown): value is Erasable =>
   isObject(value) &&
   typeof (value as Erasable).salt === 'string' &&
   typeof (value as Erasable).value === 'string' &&

@@ -1,6 +1,7 @@
-import type { Collection, Cursor } from '../ports/document-store.ts';
+import type { Collection, Cursor, Versioned } from '../ports/document-store.ts';
 import type { AuditEvent } from './audit-event.ts';
-import type { AuditRecord } from './audit-record.ts';
+import { type AuditRecord, indexMembers } from './audit-record.ts';
+import { mismatchesOfPage } from './record-check.ts';
 
 /** Which events: all conditions hold at once. */
 export type AuditFilters = {
@@ -36,6 +37,8 @@ export type AuditEntry = {
   readonly event: AuditEvent;
   /** Names of personal values that were erased; absent when none was. */
   readonly erased?: readonly string[];
+  /** What of the stored record does not match its digest, as `mismatchesOf` names it; absent when all does. */
+  readonly mismatches?: readonly string[];
 };
 
 export type AuditPage = { readonly entries: readonly AuditEntry[]; readonly next?: Cursor };
@@ -70,51 +73,49 @@ const AT_A_TIME = 200;
 export const listEvents = async (records: Collection<AuditRecord>, filters: AuditFilters): Promise<AuditPage> => {
   const { limit = 100, direction = 'descending', fromMillis, toMillis } = filters;
   const { sources, fits } = planOf(filters);
-  const find = async (where: Where, after: Cursor | undefined, most: number) =>
-    (
-      await records.find({
-        where,
-        ...(fromMillis === undefined && toMillis === undefined
-          ? {}
-          : {
-              range: {
-                field: 'at',
-                ...(fromMillis === undefined ? {} : { gte: fromMillis }),
-                ...(toMillis === undefined ? {} : { lte: toMillis }),
-              },
-            }),
-        order: { by: 'at', direction },
-        ...(after ? { after } : {}),
-        limit: most,
-      })
-    ).map(({ document }) => document);
+  const find = (where: Where, after: Cursor | undefined, most: number) =>
+    records.find({
+      where,
+      ...(fromMillis === undefined && toMillis === undefined
+        ? {}
+        : {
+            range: {
+              field: 'at',
+              ...(fromMillis === undefined ? {} : { gte: fromMillis }),
+              ...(toMillis === undefined ? {} : { lte: toMillis }),
+            },
+          }),
+      order: { by: 'at', direction },
+      ...(after ? { after } : {}),
+      limit: most,
+    });
 
   const [only] = sources;
   if (only && sources.length === 1 && fits === undefined) {
     const found = await find(only, filters.after, limit);
-    return pageOf(found, found.length === limit ? found.at(-1) : undefined);
+    return pageOf(records, found, found.length === limit ? found.at(-1) : undefined);
   }
 
-  const before = (one: AuditRecord, other: AuditRecord): number =>
+  const before = ({ document: one }: Stored, { document: other }: Stored): number =>
     (one.at - other.at || (one.id < other.id ? -1 : one.id > other.id ? 1 : 0)) * (direction === 'ascending' ? 1 : -1);
-  const found: AuditRecord[] = [];
+  const found: Stored[] = [];
   let after = filters.after;
   for (let read = 0; read < MOST_READ; ) {
     const parts = await Promise.all(sources.map((where) => find(where, after, AT_A_TIME)));
     read += parts.reduce((sum, part) => sum + part.length, 0);
     // Up to where the first of them was cut off nothing is missing.
     const end = parts.flatMap((part) => (part.length === AT_A_TIME ? part.slice(-1) : [])).sort(before)[0];
-    const rows = [...new Map(parts.flat().map((record) => [record.id, record])).values()].sort(before);
+    const rows = [...new Map(parts.flat().map((record) => [record.document.id, record])).values()].sort(before);
     for (const record of rows) {
       if (end && before(record, end) > 0) break;
-      if (fits?.(record) === false) continue;
-      if (found.length === limit) return pageOf(found, found.at(-1));
+      if (fits?.(record.document) === false) continue;
+      if (found.length === limit) return pageOf(records, found, found.at(-1));
       found.push(record);
     }
-    if (!end) return pageOf(found, undefined);
-    after = { value: end.at, id: end.id };
+    if (!end) return pageOf(records, found, undefined);
+    after = { value: end.document.at, id: end.document.id };
   }
-  return { ...pageOf(found, undefined), ...(after ? { next: after } : {}) };
+  return { ...(await pageOf(records, found, undefined)), ...(after ? { next: after } : {}) };
 };
 
 /** What is looked for in the store, each by one index, and what of it is looked at record by record. */
@@ -130,7 +131,11 @@ const planOf = (
   if (id !== undefined) {
     return {
       sources: AUDIT_IDS.map((name) => ({ [name]: id })),
-      fits: (record) => hasOutcome(record) && given.every(([name, value]) => record[name] === value),
+      // What the event says, not what its copies for the indexes do.
+      fits: (record) => {
+        const members = indexMembers(record.event);
+        return hasOutcome(record) && given.every(([name, value]) => members[name] === value);
+      },
     };
   }
   if (outcome === 'refused' && given.length === 0) return { sources: [{ isRefused: true }] };
@@ -138,18 +143,29 @@ const planOf = (
   return outcome === undefined ? { sources } : { sources, fits: hasOutcome };
 };
 
-const pageOf = (found: readonly AuditRecord[], end: AuditRecord | undefined): AuditPage => ({
-  entries: found.map(entryOf),
-  ...(end ? { next: { value: end.at, id: end.id } } : {}),
-});
+type Stored = Versioned<AuditRecord>;
+
+const pageOf = async (
+  records: Collection<AuditRecord>,
+  found: readonly Stored[],
+  end: Stored | undefined,
+): Promise<AuditPage> => {
+  const mismatches = await mismatchesOfPage(records, found);
+  return {
+    entries: found.map(({ document }, at) => entryOf(document, mismatches[at] ?? [])),
+    ...(end ? { next: { value: end.document.at, id: end.document.id } } : {}),
+  };
+};
 
 /** One event by the id of its record; undefined: there is none. */
 export const readEvent = async (records: Collection<AuditRecord>, id: string): Promise<AuditEntry | undefined> => {
   const found = await records.get(id);
-  return found && entryOf(found.document);
+  if (!found) return undefined;
+  const [mismatches = []] = await mismatchesOfPage(records, [found]);
+  return entryOf(found.document, mismatches);
 };
 
-const entryOf = (record: AuditRecord): AuditEntry => {
+const entryOf = (record: AuditRecord, mismatches: readonly string[]): AuditEntry => {
   const { personal, ...event } = record.event;
   const names = Object.keys(personal ?? {});
   const kept = Object.entries(record.erasable ?? {}).map(([name, { value }]) => [name, value]);
@@ -162,5 +178,6 @@ const entryOf = (record: AuditRecord): AuditEntry => {
     hash: record.hash,
     event: kept.length > 0 ? { ...event, personal: Object.fromEntries(kept) } : event,
     ...(erased.length > 0 ? { erased } : {}),
+    ...(mismatches.length > 0 ? { mismatches } : {}),
   };
 };

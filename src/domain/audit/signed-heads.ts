@@ -80,10 +80,11 @@ const asWitness = (text: string): WitnessedHeads | undefined => {
   if (/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return { signed: text };
   try {
     const value: unknown = JSON.parse(text);
-    const plain = asHeads(value) ?? asHeads((value as { heads?: unknown } | null)?.heads);
-    if (plain) return { heads: plain };
-    const head = (value as { head?: unknown } | null)?.head;
-    return typeof head === 'string' ? { signed: head } : undefined;
+    const { head, signed = head, heads } = (value ?? {}) as { head?: unknown; signed?: unknown; heads?: unknown };
+    // Heads that stand beside a signature are a copy of what it says.
+    if (typeof signed === 'string') return { signed };
+    const plain = asHeads(value) ?? asHeads(heads);
+    return plain && { heads: plain };
   } catch {
     return undefined;
   }

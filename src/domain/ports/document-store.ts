@@ -11,7 +11,15 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 export type Document = { readonly id: string };
 
 /** As it is stored, frozen through and through: whoever wants to change a document makes another. */
-export type Versioned<T> = { readonly document: T; readonly version: number };
+export type Versioned<T> = {
+  readonly document: T;
+  readonly version: number;
+  /**
+   * Fields under which the index holds another value than the document, and `id` where its key is another: a search does
+   * not find what it should. Only of collections that declare `comparesIndexes`; absent when all agree.
+   */
+  readonly misindexed?: readonly string[];
+};
 
 /** Fields are top-level members holding a string, an integer or a boolean. A document without the field is not in the index. */
 export type IndexDeclaration = { readonly fields: readonly string[]; readonly unique?: boolean };
@@ -38,6 +46,8 @@ export type CollectionDeclaration = {
    * refused; in all others reading such a document throws StoreUnavailable.
    */
   readonly isAbsentWhenUnreadable?: boolean;
+  /** Every read also compares what the indexes hold with the document, for collections that defend against an editor of the store. */
+  readonly comparesIndexes?: boolean;
 };
 
 /** Hears of stored documents that are not understood; the id is not always known. */

@@ -30,6 +30,7 @@ export type CollectionRules = {
   readonly signature: string;
   readonly members: readonly string[];
   readonly isAbsentWhenUnreadable: boolean;
+  readonly comparesIndexes: boolean;
 };
 
 /** The list, and the field behind it, if any. */
@@ -82,9 +83,10 @@ export const collectionRules = (declaration: CollectionDeclaration): CollectionR
   if (new Set(fields.map((field) => field.toLowerCase())).size !== fields.length) {
     throw new TypeError(`${name}: two fields differ in case only`);
   }
-  const { members = [], isAbsentWhenUnreadable = false } = declaration;
+  const { members = [], isAbsentWhenUnreadable = false, comparesIndexes = false } = declaration;
   const signature = `${signatures.sort().join(';')}|${expiresAt ?? ''}`;
-  return { name, indexes: all, expiresAt, fields, lists, listIndexes, signature, members, isAbsentWhenUnreadable };
+  const understood = { members, isAbsentWhenUnreadable, comparesIndexes };
+  return { name, indexes: all, expiresAt, fields, lists, listIndexes, signature, ...understood };
 };
 
 /**

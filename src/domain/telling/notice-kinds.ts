@@ -334,6 +334,13 @@ export const NOTICE_KINDS = {
     isPushed: true,
     onceIn: 86_400,
   },
+  'audit.mismatch_found': {
+    says: 'Stored records of the audit log do not match their digests; notified once a day for a stream.',
+    from: ['audit.mismatch_found'],
+    about: 'target',
+    mail: 'administrators',
+    onceIn: 86_400,
+  },
   'webhook.stopped': {
     says: 'An endpoint of webhooks was stopped, because nothing got there for too long.',
     from: ['webhook.stopped'],

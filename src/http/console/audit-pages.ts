@@ -118,6 +118,7 @@ const rowsOf = async (
       ...(resource === undefined ? {} : { where: resource }),
       ...(why === undefined ? {} : { error: why }),
       members: membersOf(entry),
+      ...(entry.mismatches === undefined ? {} : { mismatches: entry.mismatches }),
       ...(workHref === undefined ? {} : { workHref }),
     };
   });

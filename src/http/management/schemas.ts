@@ -475,8 +475,14 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       hash: { type: 'string', description: 'What the next record is chained to.' },
       event: { type: 'object', description: 'See docs/reference/audit-events.md.' },
       erased: { type: 'array', items: { type: 'string' }, description: 'Personal values that were erased.' },
+      mismatches: {
+        type: 'array',
+        items: { type: 'string' },
+        description:
+          'Present when the stored record does not match its digest, or the next record: an editor of the database changed it. Names what does not match: `hash` for the content, a member that searches use, or `personal.` with the name of a personal value.',
+      },
     },
-    ['erased'],
+    ['erased', 'mismatches'],
   ),
   AuditPage: page('AuditEntry'),
 

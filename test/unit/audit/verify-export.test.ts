@@ -265,7 +265,7 @@ describe('AU-03 tampering is found, and named', () => {
       /line 1: the export is signed with key .*, not with the pinned key/,
     );
     expect(await problemOf(lines, { witness: readWitness(lineOf(whole, -1)) })).toMatch(
-      /witness was not signed with a key of this export/,
+      /witness was not signed with a key of this trail/,
     );
   });
 
@@ -364,7 +364,9 @@ describe('a witness file', () => {
     const heads = [{ stream: 'nod_a', sequence: 1, hash: 'x' }];
     for (const text of [whole.join('\n'), `${whole.at(-1)}\n`, `${signed}\n`])
       expect(readWitness(text)).toEqual({ signed });
-    for (const value of [heads, { heads }, { heads, signed }]) {
+    // Heads beside a signature could be changed without one.
+    expect(readWitness(JSON.stringify({ heads, signed }))).toEqual({ signed });
+    for (const value of [heads, { heads }]) {
       expect(readWitness(JSON.stringify(value))).toEqual({ heads });
       expect(readWitness(JSON.stringify(value, null, 2))).toEqual({ heads });
     }

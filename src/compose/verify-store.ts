@@ -1,0 +1,81 @@
+/** `behalf audit verify --store`: the audit log as the store that the settings name holds it. */
+import { existsSync } from 'node:fs';
+import { systemClock } from '../../adapters/node/clock.ts';
+import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
+import { readPrivateFile } from '../../adapters/node/key-files.ts';
+import type { Configuration } from '../../config/configuration.ts';
+import { dataFolder } from '../../config/data-folder.ts';
+import { AUDIT_RECORDS, type AuditRecord } from '../domain/audit/audit-record.ts';
+import { readWitness, verificationKey, type WitnessedHeads } from '../domain/audit/signed-heads.ts';
+import { type StoreVerdict, verifyStore } from '../domain/audit/verify-store.ts';
+import { MovingRefused } from '../domain/moving/data-file.ts';
+import type { DocumentStore } from '../domain/ports/document-store.ts';
+import type { MasterKey } from '../domain/secrets/master-key.ts';
+import { SIGNING_KEYS, signingKeys } from '../provider/signing-keys.ts';
+import { existingMasterKey, movingStore } from './moving-store.ts';
+
+type Options = Pick<Parameters<typeof verifyStore>[0], 'witnesses' | 'unreadable'>;
+
+/** Verifies the log in `documents` with the audit key that the master key opens: what the database says of the key counts for nothing. */
+export const storedTrail = async (
+  { keys: settings }: Configuration,
+  { documents, masterKey, ...options }: Options & { readonly documents: DocumentStore; readonly masterKey: MasterKey },
+): Promise<StoreVerdict> => {
+  const { prepublishSeconds, retireSeconds } = settings;
+  const made = { clock: systemClock, identifiers: randomIdentifiers };
+  const keys = await signingKeys({ documents, ...made, masterKey, prepublishSeconds, retireSeconds });
+  const records = documents.collection<AuditRecord>(AUDIT_RECORDS);
+  return verifyStore({ records, key: await verificationKey(keys.auditJwk()), ...options });
+};
+
+/**
+ * Verifies the log of this installation, also against the heads that this node remembers. A server may run. Throws
+ * MovingRefused when there is no data, StoreUnavailable when the store fails.
+ */
+export const verifyThisStore = async (
+  configuration: Configuration,
+  { witness }: { readonly witness?: WitnessedHeads },
+): Promise<StoreVerdict> => {
+  const masterKey = existingMasterKey(configuration);
+  const { database, auditWitness } = dataFolder(configuration.data.folder);
+  if (configuration.stores.document === 'sqlite' && !existsSync(database)) {
+    throw new MovingRefused(`There is no database ${database}.`, 'Name the settings the server runs with.');
+  }
+  // Before the first record is read: a server that runs goes on writing both.
+  const remembered = rememberedHeads(auditWitness);
+  let isDamaged = false;
+  const documents = await movingStore(configuration, {
+    isAlone: false,
+    onUnreadable: (collection) => {
+      if (collection === AUDIT_RECORDS.name) isDamaged = true;
+    },
+  });
+  try {
+    if ((await documents.collection(SIGNING_KEYS).find({ limit: 1 })).length === 0) {
+      throw new MovingRefused('The store holds no data.', 'Name the settings the server runs with.');
+    }
+    const witnesses = [...(remembered ? [remembered] : []), ...(witness ? [witness] : [])];
+    return await storedTrail(configuration, { documents, masterKey, witnesses, unreadable: () => isDamaged });
+  } finally {
+    await documents.close();
+  }
+};
+
+const rememberedHeads = (file: string): WitnessedHeads | undefined => {
+  const text = readPrivateFile(file);
+  if (text === undefined) return undefined;
+  const witness = witnessIn(text);
+  if (witness && 'signed' in witness) return witness;
+  throw new MovingRefused(
+    `${file} holds no signed heads of the audit log: it was changed.`,
+    'Put back the file that belongs to this database.',
+  );
+};
+
+const witnessIn = (text: string): WitnessedHeads | undefined => {
+  try {
+    return readWitness(text);
+  } catch {
+    return undefined;
+  }
+};

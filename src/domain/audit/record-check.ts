@@ -1,0 +1,62 @@
+import type { Collection, Versioned } from '../ports/document-store.ts';
+import {
+  AUDIT_RECORDS,
+  type AuditRecord,
+  commitmentOf,
+  hashOf,
+  type IndexMembers,
+  indexMembers,
+  recordId,
+} from './audit-record.ts';
+import { isErasable } from './export-lines.ts';
+
+/** Every member that an index needs and the digest does not cover. */
+const COPIES = [...new Set(AUDIT_RECORDS.indexes.flatMap(({ fields }): readonly string[] => fields))].filter(
+  (name) => !['stream', 'sequence', 'at', 'opens'].includes(name),
+) as readonly (keyof IndexMembers)[];
+
+/**
+ * Names what of a stored record does not match what its digest covers; empty when all does. `hash`: the content does not
+ * give the digest. `id` and `opens`: the key or the mark of a first record is another. `personal.NAME`: the value does not
+ * give its commitment, or has none. Any other name is an index member, by which a search misses the record or finds it
+ * wrongly. `record`: it cannot be understood at all.
+ */
+export const mismatchesOf = ({ document: record, misindexed = [] }: Versioned<AuditRecord>): readonly string[] => {
+  try {
+    const { stream, sequence, event, hash, erasable = {} } = record;
+    const derived = { ...indexMembers(event) };
+    const commitments = event.personal ?? {};
+    return [
+      ...(hashOf(record) === hash ? [] : ['hash']),
+      ...(record.id === recordId(stream, sequence) && !misindexed.includes('id') ? [] : ['id']),
+      ...((record.opens ?? false) === (sequence === 1) && !misindexed.includes('opens') ? [] : ['opens']),
+      ...COPIES.filter((name) => record[name] !== derived[name] || misindexed.includes(name)),
+      ...['stream', 'sequence', 'at'].filter((name) => misindexed.includes(name)),
+      ...Object.entries(erasable).flatMap(([name, value]) =>
+        Object.hasOwn(commitments, name) && isErasable(value) && commitments[name] === commitmentOf(value)
+          ? []
+          : [`personal.${name}`],
+      ),
+    ];
+  } catch {
+    return ['record'];
+  }
+};
+
+/**
+ * The same for records of one page, and `hash` also where the record that follows in the stream names another digest: an
+ * editor of one record can compute its digest anew, but not that of all behind it. One read more.
+ */
+export const mismatchesOfPage = async (
+  records: Collection<AuditRecord>,
+  page: readonly Versioned<AuditRecord>[],
+): Promise<readonly (readonly string[])[]> => {
+  const nextIds = page.map(({ document }) => recordId(document.stream, document.sequence + 1));
+  const next = new Map((await records.getMany(nextIds)).map(({ document }) => [document.id, document.prev]));
+  return page.map((one, at) => {
+    const found = mismatchesOf(one);
+    const named = next.get(nextIds[at] ?? '');
+    const isReplaced = named !== undefined && named !== one.document.hash && !found.includes('hash');
+    return isReplaced ? ['hash', ...found] : found;
+  });
+};

@@ -1,0 +1,104 @@
+import { randomInt } from 'node:crypto';
+import { type Collection, isStoreUnavailable, type Versioned } from '../ports/document-store.ts';
+import type { AuditReceipt } from './audit-event.ts';
+import { type AuditRecord, type Heads, recordId } from './audit-record.ts';
+import { readHeads } from './checkpoints.ts';
+import { mismatchesOfPage } from './record-check.ts';
+import type { Mismatch } from './verify-store.ts';
+
+export type Sample = { readonly checked: number; readonly mismatches: readonly Mismatch[] };
+
+/** Records looked at; a shorter log is looked at whole. */
+const MOST_RECORDS = 1_000;
+/** Of those, the newest of each stream. */
+const NEWEST = 100;
+const AT_A_TIME = 200;
+
+/**
+ * Compares stored records with their digests: the newest of each stream and others at random, at most 1,000, and none after
+ * `milliseconds`. Names what does not match as `mismatchesOf` does; `missing`: there is no such record, or it is damaged.
+ * `remembered` heads stand for streams that the store does not list. Throws StoreUnavailable when the store fails.
+ */
+export const sampleStore = async (deps: {
+  readonly records: Collection<AuditRecord>;
+  readonly remembered: Heads;
+  readonly milliseconds: number;
+  /** Milliseconds from some moment on. */
+  readonly elapsed: () => number;
+}): Promise<Sample> => {
+  const { records, remembered, milliseconds, elapsed } = deps;
+  const end = elapsed() + milliseconds;
+  const stored = await readHeads(records);
+  const unlisted = remembered.filter(({ stream }) => !stored.some((head) => head.stream === stream));
+  const places = placesOf([...stored, ...unlisted]);
+  const mismatches: Mismatch[] = [];
+  let checked = 0;
+  for (let at = 0; at < places.length && elapsed() < end; at += AT_A_TIME) {
+    const page = places.slice(at, at + AT_A_TIME);
+    const found = await readable(records, page);
+    const members = await mismatchesOfPage(records, found);
+    const byId = new Map(found.map(({ document }, index) => [document.id, members[index] ?? []]));
+    for (const { stream, sequence } of page) {
+      const wrong = byId.get(recordId(stream, sequence)) ?? ['missing'];
+      if (wrong.length > 0) mismatches.push({ stream, sequence, members: wrong });
+    }
+    checked += page.length;
+  }
+  return { checked, mismatches };
+};
+
+type Place = Pick<AuditReceipt, 'stream' | 'sequence'>;
+
+const placesOf = (heads: Heads): readonly Place[] => {
+  const total = heads.reduce((sum, { sequence }) => sum + sequence, 0);
+  const isWhole = total <= MOST_RECORDS;
+  const newest = heads.flatMap(({ stream, sequence }): Place[] =>
+    Array.from({ length: isWhole ? sequence : Math.min(sequence, NEWEST) }, (_, back) => ({
+      stream,
+      sequence: sequence - back,
+    })),
+  );
+  const chosen = new Map(newest.slice(0, MOST_RECORDS).map((place) => [recordId(place.stream, place.sequence), place]));
+  // Places that are drawn twice count once: the number of draws has a bound, not the number of places.
+  for (let draw = chosen.size; draw < MOST_RECORDS && !isWhole; draw += 1) {
+    const place = placeAt(heads, randomInt(total));
+    chosen.set(recordId(place.stream, place.sequence), place);
+  }
+  return [...chosen.values()];
+};
+
+/** The place number `index` of all streams one behind the other. */
+const placeAt = (heads: Heads, index: number): Place => {
+  let rest = index;
+  for (const { stream, sequence } of heads) {
+    if (rest < sequence) return { stream, sequence: rest + 1 };
+    rest -= sequence;
+  }
+  throw new RangeError('no such place');
+};
+
+/** A damaged record is left out, and does not keep the others from being read. */
+const readable = async (
+  records: Collection<AuditRecord>,
+  places: readonly Place[],
+): Promise<readonly Versioned<AuditRecord>[]> => {
+  const ids = places.map(({ stream, sequence }) => recordId(stream, sequence));
+  try {
+    return await records.getMany(ids);
+  } catch (error) {
+    if (!isStoreUnavailable(error)) throw error;
+    const found: Versioned<AuditRecord>[] = [];
+    let failed = 0;
+    for (const id of ids) {
+      try {
+        const one = await records.get(id);
+        if (one) found.push(one);
+      } catch (one) {
+        failed += 1;
+        // Not one record, but the store.
+        if (failed === ids.length || !isStoreUnavailable(one)) throw error;
+      }
+    }
+    return found;
+  }
+};

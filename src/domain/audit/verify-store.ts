@@ -1,0 +1,119 @@
+import type { Collection, Versioned } from '../ports/document-store.ts';
+import { type AuditRecord, CHECKPOINT_STREAM, type Heads } from './audit-record.ts';
+import { chainCheck } from './chain-check.ts';
+import { asRecord, broken, type ExportedRecord, type Fault } from './export-lines.ts';
+import { mismatchesOf } from './record-check.ts';
+import type { VerificationKey, WitnessedHeads } from './signed-heads.ts';
+
+/** What does not match of one record; `members` as `mismatchesOf` names them. */
+export type Mismatch = { readonly stream: string; readonly sequence: number; readonly members: readonly string[] };
+
+export type StoreVerdict =
+  | {
+      readonly ok: true;
+      readonly records: number;
+      readonly streams: number;
+      readonly checkpoints: number;
+      readonly heads: Heads;
+      /** Thumbprint (RFC 7638) of the audit key. */
+      readonly key: string;
+    }
+  | {
+      readonly ok: false;
+      /** Sentences for a person, in the order they were found: at most 100 about members, and at most one about the chain. */
+      readonly problems: readonly string[];
+      /** Records whose members do not match; at most 100. */
+      readonly mismatches: readonly Mismatch[];
+    };
+
+const PAGE = 500;
+const MOST_MISMATCHES = 100;
+
+/**
+ * Verifies the audit log where it is stored, without writing: every digest, link and checkpoint as `verifyExport` does, and
+ * what an export does not hold: the members that lists and searches use, as the document and as the index have them, and
+ * personal values against their commitments. Goes on behind a member that does not match; ends where the chain breaks.
+ * Records that are appended meanwhile may be left out. Throws StoreUnavailable when the store fails.
+ */
+export const verifyStore = async (deps: {
+  readonly records: Collection<AuditRecord>;
+  readonly key: VerificationKey;
+  /** Heads that must still stand. */
+  readonly witnesses?: readonly WitnessedHeads[];
+  /** Whether the store has left out a record so far because it could not read it. */
+  readonly unreadable?: () => boolean;
+}): Promise<StoreVerdict> => {
+  const { records, key, witnesses = [], unreadable } = deps;
+  const chain = chainCheck();
+  const mismatches: Mismatch[] = [];
+
+  const problems = (): readonly string[] => {
+    const isDamaged = unreadable?.() === true;
+    return [
+      ...mismatches.map(mismatchText),
+      ...(isDamaged ? ['at least one stored record is damaged: it is no JSON, or its key is another.'] : []),
+    ];
+  };
+
+  const check = async (one: Versioned<AuditRecord>): Promise<void> => {
+    const { stream, sequence, at, prev, hash, event, erasable } = one.document;
+    const record: ExportedRecord = asRecord({
+      ...{ stream, sequence, at, prev, hash, event },
+      ...(erasable === undefined ? {} : { erasable }),
+    });
+    chain.follow(record);
+    // What the digest covers has been followed already.
+    const members = mismatchesOf(one).filter((member) => member !== 'hash');
+    if (members.length > 0 && mismatches.length < MOST_MISMATCHES) mismatches.push({ stream, sequence, members });
+    if (stream === CHECKPOINT_STREAM) await chain.readCheckpoint(record, [key], '');
+  };
+
+  try {
+    for (const witness of witnesses) await chain.witness(witness, [key]);
+    for (const isCheckpoints of [true, false]) {
+      for await (const page of pagesOf(records, isCheckpoints)) {
+        for (const one of page) await check(one);
+      }
+    }
+    chain.end();
+  } catch (error) {
+    const { fault } = error as Fault;
+    if (fault === undefined) throw error;
+    return { ok: false, problems: [...problems(), `${fault}.`], mismatches };
+  }
+  if (problems().length > 0) return { ok: false, problems: problems(), mismatches };
+  const heads = chain.heads();
+  return {
+    ok: true,
+    records: chain.records(),
+    streams: heads.length,
+    checkpoints: chain.checkpoints(),
+    heads,
+    key: key.thumbprint,
+  };
+};
+
+/** One sentence about a record whose members do not match. */
+export const mismatchText = ({ stream, sequence, members }: Mismatch): string =>
+  `record ${sequence} of stream ${stream} does not match its digest in: ${members.join(', ')}.`;
+
+/**
+ * All records of the stream of checkpoints, or all others, by the id of their rows: no index that an editor of the store
+ * could have changed decides which records there are.
+ */
+async function* pagesOf(
+  records: Collection<AuditRecord>,
+  isCheckpoints: boolean,
+): AsyncGenerator<readonly Versioned<AuditRecord>[]> {
+  const prefix = `${CHECKPOINT_STREAM}:`;
+  for (let after = isCheckpoints ? prefix : undefined; ; ) {
+    const found = await records.find({ limit: PAGE, ...(after === undefined ? {} : { after: { id: after } }) });
+    const end = found.at(-1)?.document;
+    if (!end) return;
+    if (after !== undefined && end.id <= after) broken(`the record behind ${after} carries another id`);
+    const page = found.filter(({ document }) => document.id.startsWith(prefix) === isCheckpoints);
+    yield page;
+    if (isCheckpoints && page.length < found.length) return;
+    after = end.id;
+  }
+}
