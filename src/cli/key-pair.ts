@@ -1,7 +1,8 @@
 /** Key pairs of agents and clients, kept in a file only its owner can read. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair, type JWK } from 'jose';
 import { CommandError } from './command.ts';
+import { readSecretText, requirePrivate, type SecretText } from './secret-file.ts';
 
 export type PublicKey = {
   /** Public members, with kid, alg and use. */
@@ -14,7 +15,8 @@ const PUBLIC_MEMBERS = ['kty', 'crv', 'x', 'y', 'n', 'e', 'kid', 'alg', 'use'] a
 
 /**
  * The public key of the pair in `file`, which is made (ES256, mode 0600) when there is no such file. The file
- * holds one JWK or a set with one key. Never overwrites. Throws CommandError when the file holds something else.
+ * holds one JWK or a set with one key. Never overwrites. Throws CommandError when the file holds something else, or others
+ * may read a private key in it.
  */
 export const publicKeyOf = async (file: string): Promise<PublicKey> => {
   if (!existsSync(file)) return { jwk: await makeKeyPair(file), isNew: true };
@@ -43,9 +45,11 @@ const makeKeyPair = async (file: string): Promise<JWK> => {
 };
 
 const readJwk = (file: string): JWK => {
+  let content: SecretText;
   let parsed: unknown;
   try {
-    parsed = JSON.parse(readFileSync(file, 'utf8'));
+    content = readSecretText(file);
+    parsed = JSON.parse(content.text);
   } catch (error) {
     throw new CommandError(`${file} cannot be read as JSON.`, {
       hint: 'Give a file with one JWK, or a file that does not exist to have a pair made.',
@@ -54,7 +58,11 @@ const readJwk = (file: string): JWK => {
   }
   const { keys } = (parsed ?? {}) as { readonly keys?: unknown };
   const jwk = (Array.isArray(keys) && keys.length === 1 ? keys[0] : parsed) as JWK | null;
-  if (jwk?.kty === 'EC' || jwk?.kty === 'RSA' || jwk?.kty === 'OKP') return jwk;
+  if (jwk?.kty === 'EC' || jwk?.kty === 'RSA' || jwk?.kty === 'OKP') {
+    // Everybody may read a public key.
+    if (jwk.d !== undefined) requirePrivate(content, file);
+    return jwk;
+  }
   throw new CommandError(`${file} holds no asymmetric JWK.`, {
     hint: 'Give a file with one EC, RSA or OKP key, or a file that does not exist to have a pair made.',
   });

@@ -3,9 +3,9 @@
  * by client credentials with private_key_jwt and turns refusals into texts that say what to do next.
  */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { importJWK, type JWK, SignJWT } from 'jose';
 import { CommandError } from './command.ts';
+import { readSecretText, requirePrivate, type SecretText } from './secret-file.ts';
 
 /** `operator.json` and `administrator.json` in the data folder. */
 export type KeyFile = {
@@ -20,11 +20,11 @@ export type Reply = { readonly body: Json; readonly etag: string | undefined };
 
 export type ManagementClient = ReturnType<typeof managementClient>;
 
-/** Throws CommandError when there is no such file or it is something else. */
+/** Throws CommandError when there is no such file, it is something else, or others may read it. */
 export const readKeyFile = (path: string): KeyFile => {
-  let content: string;
+  let content: SecretText;
   try {
-    content = readFileSync(path, 'utf8');
+    content = readSecretText(path);
   } catch (error) {
     const isForbidden = (error as { code?: unknown }).code === 'EACCES';
     throw new CommandError(`The key file ${path} cannot be read.`, {
@@ -39,13 +39,14 @@ export const readKeyFile = (path: string): KeyFile => {
   });
   let parsed: Partial<KeyFile> | null;
   try {
-    parsed = JSON.parse(content) as Partial<KeyFile> | null;
+    parsed = JSON.parse(content.text) as Partial<KeyFile> | null;
   } catch {
     throw wrong;
   }
   const { issuer, client_id, private_key } = parsed ?? {};
   if (typeof issuer !== 'string' || !URL.canParse(issuer)) throw wrong;
   if (typeof client_id !== 'string' || typeof private_key !== 'object') throw wrong;
+  requirePrivate(content, path);
   return parsed as KeyFile;
 };
 

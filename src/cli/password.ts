@@ -1,7 +1,7 @@
 /** Where a password comes from that somebody sets on the command line: never an argument, which others can see. */
 import { randomInt } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { CommandError } from './command.ts';
+import { readSecretText, requirePrivate, type SecretText } from './secret-file.ts';
 import type { Terminal } from './terminal.ts';
 
 // Without 0, 1, l and o, which are mistaken for each other.
@@ -28,16 +28,17 @@ export const choosePassword = async (
 };
 
 const readPassword = (file: string): string => {
-  let content: string;
+  let content: SecretText;
   try {
-    content = readFileSync(file === '-' ? 0 : file, 'utf8');
+    content = readSecretText(file);
   } catch (error) {
     throw new CommandError(`The password file ${file} cannot be read.`, {
       hint: 'Check its path and mode.',
       cause: error,
     });
   }
-  const password = content.replace(/\r?\n$/, '');
+  requirePrivate(content, file);
+  const password = content.text.replace(/\r?\n$/, '');
   if (password !== '') return password;
   throw new CommandError(`The password file ${file} is empty.`, { hint: 'Write the password into it, in one line.' });
 };

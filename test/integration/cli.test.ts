@@ -350,7 +350,7 @@ test('check-config says what is in effect and hides secrets', async () => {
 
 test('a password is reset on the machine while the server runs', async () => {
   const file = join(folder, 'password');
-  writeFileSync(file, 'a new long password\n');
+  writeFileSync(file, 'a new long password\n', { mode: 0o600 });
   expect(await behalf('accounts', 'reset-password', 'ADMIN', '--password-file', file)).toMatchObject({
     code: 0,
     out: '',

@@ -30,7 +30,7 @@ describe('upstreams', () => {
   test('the command line makes, shows, changes and removes one; its secret is never shown', async () => {
     const issuer = 'https://idp.example.com';
     const file = join(server.dataFolder, 'secret.txt');
-    await writeFile(file, 'the-secret-of-idp\n');
+    await writeFile(file, 'the-secret-of-idp\n', { mode: 0o600 });
     const created = await behalf(
       ...['create', issuer, '--name', 'Works', '--client-id', 'behalf', '--domain', 'works.example'],
       ...['--authentication', 'client_secret_basic', '--secret-file', file, '--group', 'cn=staff=Staff'],

@@ -1,5 +1,5 @@
 /** `behalf agents …`: the register of agents. */
-import { type Command, EXIT, type Option, usageError } from '../command.ts';
+import { type Command, CommandError, EXIT, type Option, usageError } from '../command.ts';
 import { JWKS_URI, keySource } from '../key-source.ts';
 import type { Json } from '../management-client.ts';
 import {
@@ -260,13 +260,23 @@ export const agentCommands: readonly Command[] = [
   }),
 ];
 
-/** An account, or the group of this name. */
+/** The id of the account or group of this name. Throws CommandError, with the ids, when there is more than one. */
 export const findOwner = async (call: ManagementCall, name: string | undefined): Promise<string> => {
   if (name === undefined || name.startsWith('acc_')) return findAccount(call.api, name);
   if (name.startsWith('grp_')) return name;
-  for await (const group of call.api.items('/groups', { name }, 1)) return String(group['id']);
-  return findAccount(call.api, name);
+  const found: string[] = [];
+  for await (const { id } of call.api.items('/groups', { name }, MOST_NAMED)) found.push(String(id));
+  for await (const { id } of call.api.items('/accounts', { username: name }, MOST_NAMED)) found.push(String(id));
+  if (found.length > 1) {
+    throw new CommandError(`${printable(name)} is the name of more than one owner: ${found.join(', ')}.`, {
+      hint: 'Give the id of the one you mean.',
+    });
+  }
+  return found[0] ?? findAccount(call.api, name);
 };
+
+/** Owners of one name that an error lists. */
+const MOST_NAMED = 10;
 
 const environmentOf = (value: string): string => {
   if (ENVIRONMENTS.includes(value)) return value;

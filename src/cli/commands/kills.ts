@@ -12,6 +12,7 @@ import { listCommand, type ManagementCall, managementCommand, showCommand, timeT
 import { SETTINGS, settings } from '../settings.ts';
 import { printable } from '../table.ts';
 import { findAccount } from './accounts.ts';
+import { findOwner } from './agents.ts';
 
 const PATH = '/kills';
 
@@ -25,7 +26,7 @@ const ON_THIS_MACHINE = {
 
 const SUMMARIES: Readonly<Record<KillScope, string>> = {
   agent: 'Stop an agent: all it holds is over, and it gets nothing until the kill is lifted.',
-  owner: 'Stop all agents an account answers for.',
+  owner: 'Stop all agents an account or a group owns.',
   account: 'Stop a person: sessions, tokens on their behalf, and the agents they answer for.',
   client: 'Stop a client; of those nobody registered one by its URL, or with https://host all of a site.',
   delegation: 'End a delegation with all below it, for good.',
@@ -33,12 +34,24 @@ const SUMMARIES: Readonly<Record<KillScope, string>> = {
   all: 'Stop everything this server grants; two administrators lift that.',
 };
 
-const isPerson = (scope: KillScope): boolean => scope === 'account' || scope === 'owner';
+/** What the operand is called, and with --local what its id looks like. */
+const OPERANDS = {
+  agent: { name: 'ID', id: /^agt_[a-z2-7]{26}$/, looks: 'agt_…' },
+  owner: { name: 'OWNER', id: /^(?:acc|grp)_[a-z2-7]{26}$/, looks: 'acc_… or grp_…' },
+  account: { name: 'ACCOUNT', id: /^acc_[a-z2-7]{26}$/, looks: 'acc_…' },
+  client: { name: 'ID', id: /^app_[a-z2-7]{26}$/, looks: 'app_…, or a URL' },
+  delegation: { name: 'ID', id: /^dlg_[a-z2-7]{26}$/, looks: 'dlg_…' },
+  // Tokens that others have named, too.
+  token: { name: 'ID', id: /./, looks: 'its jti' },
+} as const satisfies Record<
+  Exclude<KillScope, 'all'>,
+  { readonly name: string; readonly id: RegExp; readonly looks: string }
+>;
 
 const killCommand = (scope: KillScope): Command => {
   const overApi = managementCommand({
     words: ['kill', scope],
-    operands: scope === 'all' ? [] : [isPerson(scope) ? 'ACCOUNT' : 'ID'],
+    operands: scope === 'all' ? [] : [OPERANDS[scope].name],
     summary: SUMMARIES[scope],
     role: scope === 'all' ? 'administrator' : 'operator',
     options: { reason: { value: 'TEXT', description: 'Why; kept for ever.', isRequired: true }, ...ON_THIS_MACHINE },
@@ -66,7 +79,8 @@ const killCommand = (scope: KillScope): Command => {
 const targetOf = async (scope: KillScope, call: ManagementCall): Promise<Json> => {
   const [target = ''] = call.operands;
   if (scope === 'all') return {};
-  return { id: isPerson(scope) ? await findAccount(call.api, target) : target };
+  if (scope === 'owner') return { id: await findOwner(call, target) };
+  return { id: scope === 'account' ? await findAccount(call.api, target) : target };
 };
 
 const told = (scope: KillScope, call: Call): string =>
@@ -75,8 +89,8 @@ const told = (scope: KillScope, call: Call): string =>
 const killHere = async (scope: KillScope, call: Call): Promise<number> => {
   const target = scope === 'all' ? 'all' : (call.operands[0] ?? '');
   const isUrl = scope === 'client' && target.startsWith('https://') && URL.canParse(target);
-  if (scope !== 'all' && scope !== 'token' && !isUrl && !/^(?:agt|acc|app|dlg)_[a-z2-7]{26}$/.test(target)) {
-    throw usageError('With --local the target is named by its id.');
+  if (scope !== 'all' && !isUrl && !OPERANDS[scope].id.test(target)) {
+    throw usageError(`With --local the target is named by its id: ${OPERANDS[scope].looks}.`);
   }
   const reason = call.required('reason');
   if (reason.length > LONGEST_REASON) throw usageError(`A reason has at most ${LONGEST_REASON} characters.`);

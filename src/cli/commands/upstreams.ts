@@ -1,5 +1,4 @@
 /** `behalf upstreams …`: at which existing identity providers people sign in, and who they are there. */
-import { readFileSync } from 'node:fs';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import {
@@ -10,6 +9,7 @@ import {
   updateCommand,
 } from '../management-commands.ts';
 import { lists, texts } from '../members.ts';
+import { readSecretText, requirePrivate, type SecretText } from '../secret-file.ts';
 import { details, printable } from '../table.ts';
 import { findAccount } from './accounts.ts';
 
@@ -65,11 +65,14 @@ const pairs = (call: ManagementCall, option: string): Readonly<Record<string, st
   );
 
 const secretIn = (file: string): string => {
+  let content: SecretText;
   try {
-    return readFileSync(file, 'utf8').trim();
+    content = readSecretText(file);
   } catch {
     throw usageError(`${file} cannot be read.`);
   }
+  requirePrivate(content, file);
+  return content.text.trim();
 };
 
 const members = async (call: ManagementCall): Promise<Json> => {

@@ -25,7 +25,7 @@ test('never gives a private member away', async () => {
   for (const key of [jwk, again.jwk])
     expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
   const set = join(folder, 'set.json');
-  writeFileSync(set, JSON.stringify({ keys: [JSON.parse(readFileSync(file, 'utf8'))] }));
+  writeFileSync(set, JSON.stringify({ keys: [JSON.parse(readFileSync(file, 'utf8'))] }), { mode: 0o600 });
   expect((await publicKeyOf(set)).jwk).toEqual(jwk);
 });
 
@@ -42,7 +42,7 @@ test.each(['{', '{}', 'null', '{"kty":"oct","k":"c2VjcmV0"}', '{"keys":[]}'])('%
 test('a password is taken from a file, asked for twice, or made; never from an argument', async () => {
   const nobody = { out: () => {}, err: () => {} };
   const file = join(folder, 'password');
-  writeFileSync(file, 'correct horse\n');
+  writeFileSync(file, 'correct horse\n', { mode: 0o600 });
   expect(await choosePassword(nobody, file, '')).toEqual({ password: 'correct horse', isGenerated: false });
   const made = await choosePassword(nobody, undefined, '');
   expect(made.isGenerated).toBe(true);
