@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, createReadStream, fsyncSync, linkSync, openSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, rmSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 const CHUNK = 1024 * 1024;
@@ -38,9 +38,6 @@ export const writePrivateLines = async (path: string, lines: AsyncIterable<strin
     rmSync(temporary, { force: true });
   }
 };
-
-/** The bytes of a file, in pieces. */
-export const fileChunks = (path: string): AsyncIterable<Uint8Array> => createReadStream(path, { highWaterMark: CHUNK });
 
 /** Makes a new name in a folder last. */
 const syncFolder = (folder: string): void => {

@@ -1,15 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  closeSync,
-  copyFileSync,
-  existsSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  renameSync,
-  rmSync,
-} from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
@@ -65,6 +55,8 @@ export const backupDatabase = async (options: { readonly file: string; readonly 
 export const restoreDatabase = async (options: {
   readonly from: string;
   readonly file: string;
+  /** Reads `from` once, into a new private file. */
+  readonly copy: (from: string, to: string) => Promise<void>;
   readonly prepare?: (staged: string) => Promise<void>;
 }): Promise<{ readonly setAside: string | undefined }> => {
   const { from, file } = options;
@@ -75,9 +67,8 @@ export const restoreDatabase = async (options: {
 
   try {
     target = existsSync(file) ? lockOut(file) : undefined;
-    // Made private before it holds anything.
-    closeSync(openSync(staged, 'wx', 0o600));
-    copyFileSync(from, staged);
+    // Once: what is checked here is what takes the place, whatever becomes of `from`.
+    await options.copy(from, staged);
     withDatabase(staged, (copy) => {
       assertHoldsData(copy, from);
       assertSound(copy, from);

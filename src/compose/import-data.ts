@@ -1,7 +1,7 @@
 /** `behalf import`: brings all data of a file into the store the settings name. */
 import { existsSync, renameSync } from 'node:fs';
 import { systemClock, until } from '../../adapters/node/clock.ts';
-import { fileChunks } from '../../adapters/node/private-lines.ts';
+import { snapshotOf } from '../../adapters/node/snapshot.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { dataFolder } from '../../config/data-folder.ts';
 import { commandLineTrail } from '../domain/audit/command-line-trail.ts';
@@ -33,10 +33,34 @@ export const importData = async (
   configuration: Configuration,
   options: { readonly from: string; readonly resume: boolean; readonly endTokens: boolean; readonly show: ShowStep },
 ): Promise<Imported> => {
-  const { from, resume, show } = options;
+  const { from } = options;
   const masterKey = existingMasterKey(configuration);
   if (!existsSync(from)) throw new MovingRefused(`There is no file ${from}.`, 'Name one that `behalf export` wrote.');
-  const lines = (): AsyncIterable<string> => linesOf(fileChunks(from));
+  // Read once: what is checked is what is stored, also of a pipe, and of a file that others change meanwhile.
+  const snapshot = await snapshotOf(from, configuration.data.folder).catch((error: unknown): never => {
+    throw new MovingRefused(
+      `${from} could not be read: ${(error as Error).message}.`,
+      'Name a file that `behalf export` wrote. The data folder needs room for a copy while the import runs.',
+    );
+  });
+  try {
+    return await importLines(configuration, { ...options, masterKey, lines: () => linesOf(snapshot.chunks()) });
+  } finally {
+    await snapshot.close();
+  }
+};
+
+const importLines = async (
+  configuration: Configuration,
+  options: {
+    readonly resume: boolean;
+    readonly endTokens: boolean;
+    readonly show: ShowStep;
+    readonly masterKey: MasterKey;
+    readonly lines: () => AsyncIterable<string>;
+  },
+): Promise<Imported> => {
+  const { resume, show, masterKey, lines } = options;
   const expected = { masterKey, issuer: configuration.issuer, collections: MOVED.map(({ name }) => name) };
   const file = await checkDataFile(lines(), expected, show('Checking the file'));
   const total = Object.values(file.trailer.collections).reduce((sum, count) => sum + count, 0);

@@ -67,7 +67,7 @@ const RULES: readonly Rule[] = [
   { of: 'adapters/mongodb/', may: ['./', 'src/domain/ports/', 'mongodb', 'node:async_hooks'] },
   {
     of: 'adapters/node/',
-    may: ['./', 'node:crypto', 'node:fs', 'node:os', 'node:path', 'node:sqlite'],
+    may: ['./', 'node:crypto', 'node:fs', 'node:fs/promises', 'node:os', 'node:path', 'node:sqlite'],
     types: ['src/domain/ports/'],
   },
 

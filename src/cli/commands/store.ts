@@ -1,6 +1,7 @@
 /** `behalf backup` and `behalf restore`: on the machine; SQLite by its file, MongoDB by an export of all data. */
 import { existsSync, renameSync } from 'node:fs';
 import { systemClock, until } from '../../../adapters/node/clock.ts';
+import { copyOnce } from '../../../adapters/node/snapshot.ts';
 import { backupDatabase, restoreDatabase } from '../../../adapters/sqlite/backup.ts';
 import type { Configuration } from '../../../config/configuration.ts';
 import { dataFolder } from '../../../config/data-folder.ts';
@@ -90,6 +91,7 @@ const overTheFile = async (call: Call, configuration: Configuration): Promise<vo
   const { setAside } = await restoreDatabase({
     from: call.required('from'),
     file,
+    copy: copyOnce,
     prepare: (staged) =>
       withLocalStore(staged, async ({ documents, audit }) => {
         await audit.append({ type: 'store.restored', outcome: 'done', caller: 'system', inputs: { notBefore } });

@@ -5,7 +5,7 @@ import type { AuditTrail } from './audit-event.ts';
 import { AUDIT_RECORDS, type AuditRecord, prepareEvent } from './audit-record.ts';
 import { streamWriter } from './stream-writer.ts';
 
-export const COMMAND_LINE_STREAM = 'command-line';
+const COMMAND_LINE_STREAM = 'command-line';
 
 /** What commands on the machine do is written to a stream of its own, whether a server runs or not. */
 export const commandLineTrail = (documents: DocumentStore, clock: Clock): AuditTrail => {

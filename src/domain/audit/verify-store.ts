@@ -94,7 +94,7 @@ export const verifyStore = async (deps: {
 };
 
 /** One sentence about a record whose members do not match. */
-export const mismatchText = ({ stream, sequence, members }: Mismatch): string =>
+const mismatchText = ({ stream, sequence, members }: Mismatch): string =>
   `record ${sequence} of stream ${stream} does not match its digest in: ${members.join(', ')}.`;
 
 /**

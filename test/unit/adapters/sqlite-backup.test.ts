@@ -4,6 +4,7 @@ import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from '
 import { dirname } from 'node:path';
 import { expect, test } from '@jest/globals';
 import { systemClock } from '../../../adapters/node/clock.ts';
+import { copyOnce } from '../../../adapters/node/snapshot.ts';
 import { backupDatabase, restoreDatabase } from '../../../adapters/sqlite/backup.ts';
 import { openSqlite } from '../../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../../adapters/sqlite/document-store.ts';
@@ -82,6 +83,7 @@ test('a restore brings back the documents and the claims, no other value with a 
 
   const prepared: string[] = [];
   const { setAside } = await restoreDatabase({
+    copy: copyOnce,
     from,
     file,
     async prepare(staged) {
@@ -110,7 +112,7 @@ test('a restore is refused while a process holds the database, and changes nothi
   const serving = open(file);
   await backupDatabase({ file, to: from });
   await serving.items.insert({ id: 'a', owner: 'o1' });
-  await expect(restoreDatabase({ from, file })).rejects.toThrow(/in use; stop the server/);
+  await expect(restoreDatabase({ copy: copyOnce, from, file })).rejects.toThrow(/in use; stop the server/);
   await serving.items.insert({ id: 'b', owner: 'o1' });
   expect(await serving.items.find({})).toHaveLength(2);
   await serving.close();
@@ -127,10 +129,15 @@ test('a restore refuses a damaged, empty or foreign backup and leaves the databa
   writeFileSync(path('empty.db'), '');
   writeFileSync(path('foreign.db'), 'no database'.repeat(500));
   for (const name of ['damaged.db', 'empty.db', 'foreign.db', 'missing.db']) {
-    await expect(restoreDatabase({ from: path(name), file })).rejects.toEqual(unavailable);
+    await expect(restoreDatabase({ copy: copyOnce, from: path(name), file })).rejects.toEqual(unavailable);
   }
   await expect(
-    restoreDatabase({ from: path('good.db'), file, prepare: () => Promise.reject(new Error('no epoch')) }),
+    restoreDatabase({
+      copy: copyOnce,
+      from: path('good.db'),
+      file,
+      prepare: () => Promise.reject(new Error('no epoch')),
+    }),
   ).rejects.toEqual(unavailable);
   const { items, close } = open(file);
   expect((await items.get('a'))?.document.owner).toBe('o1');
@@ -146,7 +153,7 @@ test('a restore replaces a database that is beyond reading', async () => {
   await whole.close();
   writeFileSync(file, 'ruined'.repeat(2000));
   writeFileSync(`${file}-wal`, 'a log that belongs to nothing');
-  const { setAside } = await restoreDatabase({ from: path('whole-backup.db'), file });
+  const { setAside } = await restoreDatabase({ copy: copyOnce, from: path('whole-backup.db'), file });
   expect(readFileSync(setAside ?? '', 'utf8')).toContain('ruined');
   const { items, close } = open(file);
   expect((await items.get('a'))?.version).toBe(1);

@@ -33,8 +33,9 @@ test('AU-03 a stream that the store does not list any more is found by the heads
   const { trail, records } = await filled(3);
   const remembered = (await trail.checkpoint()).heads;
   const found = await records.get(recordId('nod_a', 1));
-  const { opens: _, ...unlisted } = found?.document as AuditRecord;
-  await records.replace(unlisted, found?.version ?? 0);
+  if (!found) throw new Error('no first record');
+  const { opens: _, ...unlisted } = found.document;
+  await records.replace(unlisted, found.version);
   expect((await trail.sample({ ...still, remembered })).mismatches).toEqual([
     { stream: 'nod_a', sequence: 1, members: ['opens'] },
   ]);

@@ -1,0 +1,74 @@
+import { randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const CHUNK = 1024 * 1024;
+
+/** What was read of a file once, and cannot change any more. */
+export type Snapshot = {
+  /** The bytes in pieces, the same each time. */
+  chunks(): AsyncIterable<Uint8Array>;
+  /** Removes it. Idempotent. */
+  close(): Promise<void>;
+};
+
+/**
+ * Reads `from` once, into a file in `folder` that only this process can open: what is checked and what is used later are the
+ * same bytes, whatever happens to `from`. A pipe works as a file does. The copy is gone when the process ends, however it
+ * ends. Throws an Error for anything else than a file or pipe, and what reading and writing throw.
+ */
+export const snapshotOf = async (from: string, folder: string): Promise<Snapshot> => {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const path = join(folder, `snapshot.${randomBytes(6).toString('hex')}.tmp`);
+  const copy = await open(path, 'wx+', 0o600);
+  try {
+    // Without a name nobody opens it, and nothing is left behind. Windows removes no open file.
+    if (process.platform !== 'win32') await rm(path);
+    await copyInto(from, copy);
+  } catch (error) {
+    await copy.close();
+    await rm(path, { force: true });
+    throw error;
+  }
+  let closing: Promise<void> | undefined;
+  return {
+    chunks: () => createReadStream('', { fd: copy, start: 0, autoClose: false, highWaterMark: CHUNK }),
+    close() {
+      closing ??= copy.close().then(() => rm(path, { force: true }));
+      return closing;
+    },
+  };
+};
+
+/** Reads `from` once, into the new file `to` of mode 0600, on stable storage when this resolves. Throws as `snapshotOf`. */
+export const copyOnce = async (from: string, to: string): Promise<void> => {
+  const copy = await open(to, 'wx', 0o600);
+  try {
+    await copyInto(from, copy);
+    await copy.sync();
+  } finally {
+    await copy.close();
+  }
+};
+
+const copyInto = async (from: string, copy: FileHandle): Promise<void> => {
+  // Before it is opened: opening some devices does something. After it as well: the name may stand for another by then.
+  assertReadable(await stat(from), from);
+  const source = await open(from, 'r');
+  try {
+    assertReadable(await source.stat(), from);
+    const buffer = Buffer.allocUnsafe(CHUNK);
+    for (;;) {
+      const { bytesRead } = await source.read(buffer, 0, CHUNK, null);
+      if (bytesRead === 0) return;
+      for (let at = 0; at < bytesRead; ) at += (await copy.write(buffer, at, bytesRead - at)).bytesWritten;
+    }
+  } finally {
+    await source.close();
+  }
+};
+
+const assertReadable = (kind: { isFile(): boolean; isFIFO(): boolean }, path: string): void => {
+  if (!kind.isFile() && !kind.isFIFO()) throw new Error(`${path} is no file`);
+};
