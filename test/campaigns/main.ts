@@ -17,6 +17,7 @@ import { replay } from './replay.ts';
 import { keepResult } from './results.ts';
 import { revocation } from './revocation.ts';
 import { rolling } from './rolling.ts';
+import { soak } from './soak.ts';
 import { spam } from './spam.ts';
 
 const CAMPAIGNS: readonly Campaign[] = [
@@ -36,6 +37,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   spam,
   injection,
   replay,
+  soak,
 ];
 
 const usage = (): string =>
