@@ -69,6 +69,8 @@ export type Configuration = {
     /** Time an agent has to fetch the token of what was approved, at most 300. */
     readonly redeemSeconds: number;
     readonly pollIntervalSeconds: number;
+    /** How long people see an approval after its end. */
+    readonly keptSeconds: number;
     /** Open at once, of one agent with one person; at most 16. */
     readonly mostOpen: number;
     readonly mostOpenPerApprover: number;
@@ -172,7 +174,12 @@ export type Configuration = {
     readonly requestsPerSourcePerMinute: number;
     readonly requestsPerClientPerMinute: number;
   };
-  readonly audit: { readonly checkpointSeconds: number; readonly refusalIntervalSeconds: number };
+  readonly audit: {
+    readonly checkpointSeconds: number;
+    readonly refusalIntervalSeconds: number;
+    /** 0: no bound. */
+    readonly refusalEventsPerDay: number;
+  };
   /** Mail to people; without a server nothing is mailed. */
   readonly mail?: {
     /** smtp:// or smtps:// */

@@ -220,6 +220,11 @@ export const CONFIGURATION_SCHEMA = {
         [1, 5, 60],
         'seconds',
       ),
+      keptSeconds: count(
+        'How long people see an approval after its time to decide has passed; the audit log keeps what became of it.',
+        [60, 90 * DAY, 3650 * DAY],
+        'seconds',
+      ),
       mostOpen: count('Requests that one agent may have open with one person.', [1, 5, 16], 'requests'),
       mostOpenPerApprover: count(
         'Requests that the agents of one owner may have open before one person who is asked, on whosoever’s behalf.',
@@ -453,9 +458,14 @@ export const CONFIGURATION_SCHEMA = {
     audit: section('The audit trail.', {
       checkpointSeconds: count('Time between two signed checkpoints.', [1, 60, HOUR], 'seconds'),
       refusalIntervalSeconds: count(
-        'Refusals before anybody is authenticated are counted over this time and written as one event.',
+        'Refusals before anybody is authenticated are counted over this time and written as one event; while they go on, the time doubles up to an hour.',
         [1, 60, HOUR],
         'seconds',
+      ),
+      refusalEventsPerDay: count(
+        'Events a day about refusals before anybody is authenticated, a 24th of them in each hour, over all processes; the rest becomes one number (docs/guides/audit.md). 0 switches the bound off.',
+        [0, 2400, 1000000],
+        'events',
       ),
     }),
     mail: section(

@@ -23,7 +23,8 @@ import { knowsAgent } from './domain/approvals/acquaintance.ts';
 import { approvalUse } from './domain/approvals/approval-use.ts';
 import { endOfSignIn } from './domain/approvals/taken-back.ts';
 import { authenticationRefusals } from './domain/audit/authentication-refusals.ts';
-import { refusalCounter } from './domain/audit/refusal-counter.ts';
+import { refusalBudget } from './domain/audit/refusal-budget.ts';
+import { requestRefusals } from './domain/audit/request-refusals.ts';
 import { grantDesk } from './domain/grants/grant-desk.ts';
 import { pollingPace } from './domain/limits/polling-pace.ts';
 import { killSwitch } from './domain/revocation/kill-switch.ts';
@@ -70,9 +71,6 @@ export type Behalf = {
   close(): Promise<void>;
 };
 
-/** How long people see what they decided. */
-const KEPT_APPROVALS_SECONDS = 90 * 86_400;
-
 export const compose = async (configuration: Configuration, overrides: Overrides = {}): Promise<Behalf> => {
   const { issuer } = configuration;
   const made = await services(configuration, overrides);
@@ -81,15 +79,15 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const { accounts, agents, clients } = made.granting;
 
   const first = await opened(made, configuration, { isSampled: overrides.isPrepared !== true });
-  const refusals = refusalCounter({
+  const counting = {
     append: audit.append,
     clock,
     intervalSeconds: configuration.audit.refusalIntervalSeconds,
-  });
+    budget: refusalBudget({ ephemeral, clock, perDay: configuration.audit.refusalEventsPerDay }),
+  };
+  const refusals = requestRefusals(counting);
   const failedProofs = authenticationRefusals({
-    append: audit.append,
-    clock,
-    intervalSeconds: configuration.audit.refusalIntervalSeconds,
+    ...counting,
     ownerOf: async (agent) => (await agents.get(agent))?.document.owner,
   });
   const onUnexpected = (error: unknown, request: string): void => {
@@ -172,13 +170,13 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   });
   const keeping: Housekeeping = housekeeping({
     configuration,
-    sweeper: sweeping(made),
+    sweeper: sweeping(made, configuration),
     ephemeral,
     broadcast,
     clock,
     steps: made.steps,
     audit,
-    refusals: { flush: async () => void (await Promise.all([refusals.flush(), failedProofs.flush()])) },
+    refusals: { flush: async (how) => void (await Promise.all([refusals.flush(how), failedProofs.flush(how)])) },
     keys,
     kills,
     agents: {
@@ -195,7 +193,6 @@ export const compose = async (configuration: Configuration, overrides: Overrides
         await made.credentialUpkeep.run();
         await made.approvals.desk.settleUnknown();
         made.metrics.openReviews.set((await made.approvals.desk.glass.reviews('open', { limit: 1000 })).length);
-        await made.approvals.desk.forget(clock.now() - KEPT_APPROVALS_SECONDS);
       },
       settleDepartures: () => made.departures.settleAll(),
     },

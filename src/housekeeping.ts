@@ -41,7 +41,7 @@ export const housekeeping = (deps: {
   /** Says whether the clock may be gone by when deleting; absent: always. */
   readonly steps?: { isSteady(): boolean };
   readonly audit: { checkpoint(): Promise<unknown> };
-  readonly refusals: { flush(): Promise<void> };
+  readonly refusals: { flush(how?: { readonly all?: boolean }): Promise<void> };
   readonly keys: { nextChangeIn(): Promise<number | undefined>; version(): Promise<string> };
   readonly kills: { poll(): Promise<void> };
   readonly agents: { noteUses(): Promise<void>; keep(): Promise<void>; settleDepartures(): Promise<void> };
@@ -176,7 +176,7 @@ export const housekeeping = (deps: {
       clearTimeout(keyTimer);
       await Promise.all(running);
       await courier.stop();
-      await refusals.flush().catch((error: unknown) => {
+      await refusals.flush({ all: true }).catch((error: unknown) => {
         log.warn(
           { event: 'housekeeping.failed', task: 'refusals', err: error },
           'counted refusals could not be written',

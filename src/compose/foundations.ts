@@ -99,7 +99,7 @@ export const foundations = async (
   });
   const uses = agentUse({ documents, clock });
   const outcomes = outcomeCounts({ documents, clock, node: state.node });
-  const grantUses = grantUse({ documents, clock });
+  const grantUses = grantUse({ documents, clock, longestSeconds: configuration.delegation.maxDurationSeconds });
   const mailer = overrides.mailer ?? mailerOf(configuration);
   const book = noticeBook({
     documents,

@@ -1,20 +1,36 @@
 /** The sweeper over both stores, with its figures. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
+import type { Configuration } from '../../config/configuration.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import { type Sweeper, sweeper } from '../domain/retention/sweeper.ts';
 import type { Metrics } from '../http/metrics.ts';
+import type { services } from './services.ts';
 
-export const sweeping = (made: {
-  readonly documents: DocumentStore;
-  readonly ephemeral: EphemeralStore;
-  readonly clock: Clock;
-  readonly metrics: Pick<Metrics, 'swept' | 'expired'>;
-}): Sweeper =>
+type Services = Awaited<ReturnType<typeof services>>;
+
+/** `keptSeconds`: how long people see an approval after its end. */
+export const sweeping = (
+  made: {
+    readonly documents: DocumentStore;
+    readonly ephemeral: EphemeralStore;
+    readonly clock: Clock;
+    readonly approvals: { readonly desk: Pick<Services['approvals']['desk'], 'forget' | 'countForgettable'> };
+    readonly metrics: Pick<Metrics, 'swept' | 'expired'>;
+  },
+  { approvals: { keptSeconds } }: Pick<Configuration, 'approvals'>,
+): Sweeper =>
   sweeper({
     ...made,
+    others: [
+      {
+        name: 'approvals',
+        sweep: (limit) => made.approvals.desk.forget(made.clock.now() - keptSeconds, limit),
+        countExpired: () => made.approvals.desk.countForgettable(made.clock.now() - keptSeconds),
+      },
+    ],
     elapsed: stopwatch,
     pause: (milliseconds) => delay(milliseconds),
     onRemoved: (collection, rows) => made.metrics.swept.inc({ collection }, rows),

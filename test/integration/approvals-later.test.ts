@@ -280,8 +280,9 @@ test('what has been over for long is taken away, and nothing else is', async () 
   const agent = await world.newAgent('Forgettable');
   const { approval } = await ciba(agent);
   if (!approval) throw new Error('nobody is asked');
-  expect(await world.desk.forget(approval.createdAt - 1)).toBe(0);
+  expect(await world.desk.forget(approval.createdAt - 1, 1000)).toEqual({ removed: 0, isDone: true });
   expect(await world.desk.get(approval.id)).toBeDefined();
-  expect(await world.desk.forget(approval.expiresAt)).toBeGreaterThan(0);
+  expect(await world.desk.countForgettable(approval.expiresAt + 1)).toBeGreaterThan(0);
+  expect((await world.desk.forget(approval.expiresAt + 1, 1000)).removed).toBeGreaterThan(0);
   expect(await world.desk.get(approval.id)).toBeUndefined();
 });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import type { CollectionDeclaration, Document } from '../../src/domain/ports/document-store.ts';
 import { CONSUMPTIONS, ENGINE_RECORDS, LEASES, REVOKED_TOKENS } from '../../src/provider/records.ts';
-import { type RunningServer, runServer } from '../support/running-server.ts';
+import { type RunningServer, type RunOptions, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { until } from '../support/until.ts';
 
@@ -13,11 +13,14 @@ const expiredRows = (rows: number, more: object): Document[] => {
 };
 const lease = { account: 'acc_1', clientId: 'c', payload: {}, createdAt: 1 };
 
-describe.each(['sqlite', undefined] as const)('OT-12 on %s', (stores) => {
+describe.each<readonly [string, RunOptions]>([
+  ['SQLite', { stores: 'sqlite' }],
+  ['the stores of the run', {}],
+])('OT-12 on %s', (_, options) => {
   let server: RunningServer;
   let scene: Scene;
   beforeAll(async () => {
-    server = await runServer(stores ? { stores } : {});
+    server = await runServer(options);
     scene = await makeScene(server);
   });
   afterAll(() => server?.close());

@@ -9,8 +9,11 @@ import type { Answer } from './oauth-calls.ts';
 import type { RunningServer } from './running-server.ts';
 import { advance, now } from './stopped-clock.ts';
 
-/** To be among the environment of the server: the next second is a new interval. */
-export const COUNT_EACH_SECOND = { BEHALF__AUDIT__REFUSALINTERVALSECONDS: '1' };
+/** To be among the environment of the server: the next second is a new interval, and each has its event. */
+export const COUNT_EACH_SECOND = {
+  BEHALF__AUDIT__REFUSALINTERVALSECONDS: '1',
+  BEHALF__AUDIT__REFUSALEVENTSPERDAY: '0',
+};
 
 export type Refusal = {
   readonly status: number;

@@ -127,7 +127,7 @@ export const managementWorld = async () => {
   });
   const delegations = delegationRegister({ ...base, issuer: ISSUER, maxDepth: 5 });
   const leases = fakeLeases();
-  const uses = grantUse({ documents, clock });
+  const uses = grantUse({ documents, clock, longestSeconds: 86_400 });
   const latch = memoryKillLatch();
   const kills = killSwitch({
     ...base,

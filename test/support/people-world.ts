@@ -308,7 +308,7 @@ export const peopleWorld = async ({
   const interactions = fakeInteractions();
   const sessions = fakeSessions(clock, register, accounts);
   const leases = fakeLeases();
-  const uses = grantUse({ documents, clock });
+  const uses = grantUse({ documents, clock, longestSeconds: 86_400 });
   const desk = approvalDesk({
     ...signingIn,
     votes: plainVotes((id) => desk.get(id)),

@@ -27,6 +27,9 @@ const files = (named.length > 0 ? named : ['test/integration', 'test/e2e'])
   )
   .filter((path) => path.endsWith('.test.ts') && isOfRun(path));
 
+// Jest without a file runs all of them.
+if (files.length === 0) throw new Error('none of these files has a server on the stores of the run');
+
 const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
 const options = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest, '--runTestsByPath'];
 /** Over a network everything takes longer, above all where other work takes the cores. */

@@ -20,6 +20,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'decision.refused': ['Question of a resource server refused', 'Frage eines Ressourcenservers abgewiesen'],
   'request.refused': ['Requests refused', 'Anfragen abgewiesen'],
   'client.authentication_refused': ['Could not prove who it is', 'Konnte sich nicht ausweisen'],
+  'refusals.left_out': ['Further refusals, as a number', 'Weitere Abweisungen, als Zahl'],
   'session.started': ['Signed in', 'Angemeldet'],
   'session.factor_asked': ['Password right, second factor asked for', 'Passwort richtig, zweiter Faktor verlangt'],
   'session.stepped_up': ['Second factor proven', 'Zweiter Faktor nachgewiesen'],

@@ -7,6 +7,7 @@ import { type Approval, isBroken, MOST_ASKED, seatOf, stateAt, type Vote } from 
 import { type ApprovalChange, aboutApproval, approvalRows, closedApproval, notThere } from './approval-rows.ts';
 import { breakGlass } from './break-glass.ts';
 import { escalations } from './escalations.ts';
+import { forgetting } from './forgetting.ts';
 import { handlesOf, openApprovals, type Ping, redeemableUntil } from './open-approvals.ts';
 import { requestedApprovals } from './requested-approvals.ts';
 import type { Seat, VotesNow } from './votes-now.ts';
@@ -32,7 +33,6 @@ export type ApprovalDesk = ReturnType<typeof approvalDesk>;
 
 const HOUR = 3600;
 const WRONG_NUMBERS = 3;
-const FORGOTTEN_AT_ONCE = 500;
 const MOST_OPEN_SHOWN = 500;
 
 /**
@@ -365,18 +365,7 @@ export const approvalDesk = (
       return { endpoint: ping.endpoint, token, ...(ping.isByOperator ? { isByOperator: true } : {}) };
     },
 
-    /** Takes away some that were over before `before`; what the trail says of them stays. Answers how many. */
-    async forget(before: number): Promise<number> {
-      const old = await rows.find({
-        range: { field: 'expiresAt', lte: before },
-        order: { by: 'expiresAt', direction: 'ascending' },
-        limit: FORGOTTEN_AT_ONCE,
-      });
-      // What nobody has looked at yet is kept until somebody has.
-      const over = old.filter(({ document }) => document.review !== 'open');
-      for (const { document } of over) await rows.take(document.id);
-      return over.length;
-    },
+    ...forgetting(rows),
 
     authReqIdOf: ({ id, sealedHandle }: Approval): string | undefined => openedOrNothing(masterKey, id, sealedHandle),
   };

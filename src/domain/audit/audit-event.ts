@@ -26,9 +26,12 @@ export const AUDIT_EVENTS = {
     'A resource server asked who may do something there, or what somebody may do; `inputs` say how many were looked at and found.',
   'decision.refused':
     'A question of an authenticated resource server could not be understood, or came too often; or its access request was refused.',
-  'request.refused': 'Refusals before anybody was authenticated, counted per source, reason and interval.',
+  'request.refused':
+    'Refusals before anybody was authenticated, counted per network and reason; `personal.source` is the address of a single one and the network of more.',
   'client.authentication_refused':
-    'A client or agent could not prove who it is; `note` is the check that failed, which the caller is not told. Counted per client, check and interval.',
+    'A client or agent could not prove who it is; `note` is the check that failed, which the caller is not told. Counted per client and check.',
+  'refusals.left_out':
+    'How many refusals of the two kinds above stand in no event, because there were more than a day has room for; `inputs` say how many of each reason.',
   'session.started': 'A person signed in; `inputs.upstream` says at which provider, if at one.',
   'session.factor_asked': 'A password was right, and a second factor is asked for; nobody is signed in yet.',
   'session.stepped_up': 'A person who was signed in proved a second factor, too; `inputs.amr` says which.',

@@ -1,19 +1,23 @@
 import type { Clock } from '../ports/clock.ts';
 import type { AuditEvent } from './audit-event.ts';
-import { type Counted, OTHER, refusalCounter } from './refusal-counter.ts';
+import type { RefusalBudget } from './refusal-budget.ts';
+import { type Counted, refusalCounter } from './refusal-counter.ts';
 
 /**
  * Failed attempts to authenticate as a client or agent that exists, for whoever answers for it: anybody can make
- * them, so they are counted by client and check as other refusals are by address. `note(id, check)`.
+ * them, so they are counted by client and check as other refusals are by network. `note(id, check)`.
  */
 export const authenticationRefusals = (deps: {
   readonly append: (event: AuditEvent) => Promise<unknown>;
   readonly clock: Clock;
   readonly intervalSeconds: number;
+  readonly budget: RefusalBudget;
   readonly ownerOf: (agent: string) => Promise<string | undefined>;
 }) =>
   refusalCounter({
     ...deps,
+    share: 'clients',
+    groupOf: (id) => id,
     async append(event) {
       const owner = event.agent === undefined ? undefined : await deps.ownerOf(event.agent);
       return deps.append(owner === undefined ? event : { ...event, owner });
@@ -26,7 +30,7 @@ const eventOf = ({ source: id, reason: check, since, count }: Counted, request?:
   outcome: 'refused',
   ...(request === undefined ? {} : { request }),
   ...(id.startsWith('agt_') ? { agent: id } : {}),
-  ...(id === OTHER ? {} : { target: { kind: id.startsWith('agt_') ? 'agent' : 'client', id } }),
+  target: { kind: id.startsWith('agt_') ? 'agent' : 'client', id },
   error: 'invalid_client',
   note: check,
   count,

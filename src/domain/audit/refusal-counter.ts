@@ -1,60 +1,113 @@
 import type { Clock } from '../ports/clock.ts';
 import type { AuditEvent } from './audit-event.ts';
+import type { BudgetShare, RefusalBudget } from './refusal-budget.ts';
 
-type Count = { readonly source: string; readonly reason: string; since: number; count: number };
-/** Refusals of one source, or `other`, for one reason, since a second. */
-export type Counted = Readonly<Count>;
+/** Refusals of one group for one reason since a second; `source` is the sender's own when there was one refusal. */
+export type Counted = {
+  readonly source: string;
+  readonly reason: string;
+  readonly since: number;
+  readonly count: number;
+};
 
-/** The source of those that are not counted one by one. */
-export const OTHER = 'other';
-/** Reasons come from a closed set; this bounds memory should one ever be made from input. */
-const MAX_OTHERS = 64;
+type Entry = {
+  readonly group: string;
+  readonly reason: string;
+  /** Refusals that stand in no event yet. */
+  count: number;
+  since: number;
+  /** From then on the next refusal is an event, and what was counted is another. */
+  dueAt: number;
+  /** Whether the gap is over in which some were counted. */
+  isDue: boolean;
+  /** Seconds between two events. */
+  gap: number;
+};
+
+/** What no event of its own says. */
+type LeftOut = { since: number; count: number; readonly reasons: Map<string, number> };
+
+/** Groups and reasons that are told apart at once. */
+const MOST_KEYS = 1000;
+/** Reasons that are told apart among what was left out. */
+const MOST_REASONS = 16;
+const OTHER = 'other';
+const HOUR = 3600;
 
 /**
- * Refusals before anybody is authenticated (decision D18): the first of a (source, reason) in an
- * interval is an event at once, further ones are counted and written by `flush`, one event each key.
- * Keeps at most `maxKeys` keys; what goes beyond is counted under source `other`.
+ * Refusals before anybody is authenticated (decision D18). The first of a group and reason is an event at once; further
+ * ones are counted for a gap and become one event after it. The gap doubles from `intervalSeconds` up to an hour while
+ * they go on. What the budget or the memory has no room for becomes one number a process and hour.
  */
 export const refusalCounter = (deps: {
   readonly append: (event: AuditEvent) => Promise<unknown>;
   readonly clock: Clock;
   readonly intervalSeconds: number;
+  readonly budget: RefusalBudget;
+  readonly share: Exclude<BudgetShare, 'summaries'>;
+  /** What is counted together. */
+  readonly groupOf: (source: string) => string;
+  readonly eventOf: (counted: Counted, request?: string) => AuditEvent;
   /** Default 1000. */
   readonly maxKeys?: number;
-  /** Default: 'request.refused' of an address. */
-  readonly eventOf?: (counted: Counted, request?: string) => AuditEvent;
 }) => {
-  const { append, clock, intervalSeconds, eventOf = refusal } = deps;
-  const maxKeys = deps.maxKeys ?? 1000;
-  let counts = new Map<string, Count>();
-  let seen = new Set<string>();
-  let intervalFrom = clock.now();
+  const { append, clock, intervalSeconds, budget, share, groupOf, eventOf, maxKeys = MOST_KEYS } = deps;
+  const entries = new Map<string, Entry>();
+  let leftOut: LeftOut | undefined;
 
-  const beginInterval = (): void => {
-    intervalFrom = clock.now();
-    seen = new Set();
+  const leaveOut = (reason: string, count: number, since: number): void => {
+    leftOut ??= { since, count: 0, reasons: new Map() };
+    leftOut.since = Math.min(leftOut.since, since);
+    leftOut.count += count;
+    const name = leftOut.reasons.has(reason) || leftOut.reasons.size < MOST_REASONS ? reason : OTHER;
+    leftOut.reasons.set(name, (leftOut.reasons.get(name) ?? 0) + count);
   };
 
-  /** The source and reason under which one is kept, given how many keys there are already. */
-  const keep = (keys: { has(key: string): boolean; readonly size: number }, source: string, reason: string) => {
-    for (const [candidate, room] of [
-      [{ source, reason }, maxKeys],
-      [{ source: OTHER, reason }, maxKeys + MAX_OTHERS],
-    ] as const) {
-      const key = JSON.stringify([candidate.source, candidate.reason]);
-      if (keys.has(key) || keys.size < room) return { ...candidate, key };
+  const nextGap = (entry: Entry): void => {
+    // Without a budget each interval has its event.
+    if (budget.isBounded) entry.gap = Math.min(2 * entry.gap, Math.max(HOUR, intervalSeconds));
+    entry.dueAt = clock.now() + entry.gap;
+  };
+
+  const add = (entry: Entry, count: number, since: number): void => {
+    entry.since = entry.count === 0 ? since : Math.min(entry.since, since);
+    entry.count += count;
+  };
+
+  /** Writes some refusals of an entry, or leaves them out. What could not be written stays counted; then it throws. */
+  const write = async (entry: Entry, some: Counted, request?: string): Promise<void> => {
+    if (!(await budget.take(share))) return leaveOut(some.reason, some.count, some.since);
+    try {
+      await append(eventOf(some, request));
+    } catch (error) {
+      add(entry, some.count, some.since);
+      Object.assign(entry, { dueAt: clock.now(), isDue: true });
+      throw error;
     }
-    return { source: OTHER, reason: OTHER, key: JSON.stringify([OTHER, OTHER]) };
   };
 
-  const add = (source: string, reason: string, since: number, count: number): void => {
-    const kept = keep(counts, source, reason);
-    const entry = counts.get(kept.key);
-    if (entry) {
-      entry.count += count;
-      entry.since = Math.min(entry.since, since);
-    } else {
-      counts.set(kept.key, { source: kept.source, reason: kept.reason, since, count });
+  const writeCounted = async (entry: Entry): Promise<void> => {
+    const { group, reason, count, since } = entry;
+    Object.assign(entry, { count: 0, isDue: false });
+    await write(entry, { source: group, reason, count, since });
+  };
+
+  const writeLeftOut = async (): Promise<void> => {
+    const told = leftOut;
+    if (!told || !(await budget.take('summaries'))) return;
+    leftOut = undefined;
+    const { count, since, reasons } = told;
+    try {
+      await append({
+        type: 'refusals.left_out',
+        outcome: 'refused',
+        count,
+        since,
+        inputs: { kind: share, reasons: Object.fromEntries(reasons) },
+      });
+    } catch (error) {
+      for (const [reason, times] of reasons) leaveOut(reason, times, since);
+      throw error;
     }
   };
 
@@ -65,44 +118,46 @@ export const refusalCounter = (deps: {
      */
     async note(source: string, reason: string, request?: string): Promise<void> {
       const now = clock.now();
-      if (now >= intervalFrom + intervalSeconds) beginInterval();
-      const kept = keep(seen, source, reason);
-      if (seen.has(kept.key)) {
-        add(kept.source, kept.reason, now, 1);
-        return;
+      const group = groupOf(source);
+      const key = JSON.stringify([group, reason]);
+      const known = entries.get(key);
+      if (!known && entries.size >= maxKeys) return leaveOut(reason, 1, now);
+      const entry = known ?? {
+        group,
+        reason,
+        count: 0,
+        since: now,
+        dueAt: now + intervalSeconds,
+        isDue: false,
+        gap: intervalSeconds,
+      };
+      entries.set(key, entry);
+      if (known && now < known.dueAt) return add(known, 1, now);
+      if (known) {
+        known.isDue = known.count > 0;
+        nextGap(known);
       }
-      seen.add(kept.key);
-      try {
-        await append(eventOf({ source: kept.source, reason: kept.reason, since: now, count: 1 }, request));
-      } catch (error) {
-        seen.delete(kept.key);
-        add(kept.source, kept.reason, now, 1);
-        throw error;
-      }
+      await write(entry, { source, reason, count: 1, since: now }, request);
     },
 
-    /** Writes what was counted and begins a new interval. What could not be written stays counted; then it throws. */
-    async flush(): Promise<void> {
-      const ended = [...counts.values()];
-      counts = new Map();
-      beginInterval();
-      const results = await Promise.allSettled(ended.map((count) => append(eventOf(count))));
-      results.forEach((result, index) => {
-        const lost = ended[index];
-        if (result.status === 'rejected' && lost) add(lost.source, lost.reason, lost.since, lost.count);
-      });
-      const failed = results.find(({ status }) => status === 'rejected');
+    /**
+     * Writes what is due, and once an hour how much was left out; `all`: at the end of the process, both whether due or
+     * not. What could not be written stays counted; then it throws.
+     */
+    async flush({ all = false } = {}): Promise<void> {
+      const now = clock.now();
+      const writing: Promise<void>[] = [];
+      for (const [key, entry] of entries) {
+        // The first gap is over with the interval it began in.
+        const isOver = now >= entry.dueAt || entry.gap === intervalSeconds;
+        if (entry.count > 0 && (all || isOver || entry.isDue)) {
+          writing.push(writeCounted(entry));
+          if (isOver) nextGap(entry);
+        } else if (entry.count === 0 && now >= entry.dueAt + entry.gap) entries.delete(key);
+      }
+      if (leftOut && (all || Math.floor(now / HOUR) > Math.floor(leftOut.since / HOUR))) writing.push(writeLeftOut());
+      const failed = (await Promise.allSettled(writing)).find(({ status }) => status === 'rejected');
       if (failed?.status === 'rejected') throw failed.reason;
     },
   };
 };
-
-const refusal = ({ source, reason, since, count }: Counted, request?: string): AuditEvent => ({
-  type: 'request.refused',
-  outcome: 'refused',
-  ...(request === undefined ? {} : { request }),
-  error: reason,
-  count,
-  since,
-  ...(source === OTHER ? { note: 'from sources beyond those counted one by one' } : { personal: { source } }),
-});

@@ -14,11 +14,15 @@ export const GRANT_USE = {
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
 
-/** How long a use is remembered after which there was none: longer than most of them last. */
-const KEPT_SECONDS = 400 * 86_400;
 const MOST_AT_ONCE = 1000;
 
-export const grantUse = ({ documents, clock }: { readonly documents: DocumentStore; readonly clock: Clock }) => {
+/** `longestSeconds`: the longest life of a grant or delegation. When so long has passed since its last use, it is over. */
+export const grantUse = (deps: {
+  readonly documents: DocumentStore;
+  readonly clock: Clock;
+  readonly longestSeconds: number;
+}) => {
+  const { documents, clock, longestSeconds } = deps;
   const collection = documents.collection<GrantUse>(GRANT_USE);
   const noted = notedUses(collection, clock);
 
@@ -27,7 +31,7 @@ export const grantUse = ({ documents, clock }: { readonly documents: DocumentSto
     note({ type, grant, delegation }: Pick<AuditEvent, 'type' | 'grant' | 'delegation'>): void {
       if (type !== 'token.issued') return;
       for (const id of [grant, delegation]) {
-        if (id !== undefined) noted.note(id, (usedAt) => ({ id, usedAt, expiresAt: usedAt + KEPT_SECONDS }));
+        if (id !== undefined) noted.note(id, (usedAt) => ({ id, usedAt, expiresAt: usedAt + longestSeconds }));
       }
     },
 

@@ -9,6 +9,8 @@ import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 
 /** Rows a slice. */
 const SLICE_ROWS = 500;
+/** Of a service, which reads each of them. */
+const OTHER_ROWS = 50;
 
 type Pace = {
   /** From this age of a run on, in seconds. */
@@ -34,10 +36,15 @@ const COUNT_EVERY_SECONDS = 1;
 /** The name under which all of the ephemeral store is swept. */
 const EPHEMERAL = 'ephemeral';
 
-type Part = {
+/** Rows that a service removes itself, because other things than their age decide. */
+export type Sweepable = {
   readonly name: string;
-  sweep(milliseconds: number): Promise<SweepSlice>;
+  sweep(limit: number): Promise<SweepSlice>;
   countExpired(): Promise<number>;
+};
+
+type Part = Omit<Sweepable, 'sweep'> & {
+  sweep(milliseconds: number): Promise<SweepSlice>;
   countedAt: number;
 };
 
@@ -55,6 +62,7 @@ export type Sweeper = {
 export const sweeper = (deps: {
   readonly documents: Pick<DocumentStore, 'expiring' | 'sweep' | 'countExpired' | 'shrink'>;
   readonly ephemeral: Pick<EphemeralStore, 'sweep' | 'countExpired'>;
+  readonly others?: readonly Sweepable[];
   readonly clock: Pick<Clock, 'now'>;
   /** Seconds since some moment, never set. */
   readonly elapsed: () => number;
@@ -66,6 +74,8 @@ export const sweeper = (deps: {
   const { documents, ephemeral, clock, elapsed, onRemoved, onBacklog } = deps;
   let isStopped = false;
   let running: Promise<number> | undefined;
+
+  const others: readonly Sweepable[] = deps.others ?? [];
 
   const partsOf = (now: number): Part[] => [
     ...documents.expiring().map((name) => ({
@@ -80,6 +90,11 @@ export const sweeper = (deps: {
       countExpired: () => ephemeral.countExpired(MOST_COUNTED),
       countedAt: Number.NEGATIVE_INFINITY,
     },
+    ...others.map((other) => ({
+      ...other,
+      sweep: () => other.sweep(OTHER_ROWS),
+      countedAt: Number.NEGATIVE_INFINITY,
+    })),
   ];
 
   /** Costs a walk over part of an index, so it is done for what has a backlog and not more than once a second. */

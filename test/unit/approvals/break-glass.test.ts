@@ -242,7 +242,8 @@ describe('a third person', () => {
   test('closes it with a finding and a note, once; until then it is open, and not forgotten with the others', async () => {
     const { close, one, audit, clock, approval } = await broken();
     expect((await one.glass.reviews('open')).map(({ id }) => id)).toEqual([approval.id]);
-    expect(await one.forget(approval.expiresAt + 1)).toBe(0);
+    expect((await one.forget(approval.expiresAt + 1, 100)).removed).toBe(0);
+    expect(await one.countForgettable(approval.expiresAt + 1)).toBe(0);
     clock.advance(86_400 * 100);
     expect(await close('acc_third')).toMatchObject({
       review: 'closed',
@@ -255,7 +256,7 @@ describe('a third person', () => {
     });
     await expect(close('acc_third')).rejects.toMatchObject({ code: 'conflict' });
     expect(await one.glass.reviews('open')).toEqual([]);
-    expect(await one.forget(approval.expiresAt + 1)).toBe(1);
+    expect((await one.forget(approval.expiresAt + 1, 100)).removed).toBe(1);
   });
 
   test.each(['acc_first', 'acc_second'])('is not %s, whatever roles they hold', async (account) => {

@@ -1,0 +1,21 @@
+import { coarseNetwork } from '../limits/client-network.ts';
+import type { AuditEvent } from './audit-event.ts';
+import { type Counted, refusalCounter } from './refusal-counter.ts';
+
+/**
+ * Refusals of requests that name nobody who is known, by reason and the sender's network: IPv4 /24, IPv6 /48, which is
+ * what one site has at most. `note(address, reason)`.
+ */
+export const requestRefusals = (
+  deps: Omit<Parameters<typeof refusalCounter>[0], 'eventOf' | 'groupOf' | 'share'>,
+): ReturnType<typeof refusalCounter> => refusalCounter({ ...deps, share: 'requests', groupOf: coarseNetwork, eventOf });
+
+const eventOf = ({ source, reason, since, count }: Counted, request?: string): AuditEvent => ({
+  type: 'request.refused',
+  outcome: 'refused',
+  ...(request === undefined ? {} : { request }),
+  error: reason,
+  count,
+  since,
+  personal: { source },
+});
