@@ -69,7 +69,7 @@ describe('a software statement (RFC 7591 §2.3)', () => {
   test('is checked with keys that are fetched, for the one who sent it', async () => {
     const { verify, asked } = world();
     expect(await verify(await signed({ iss: FETCHED }), '192.0.2.1')).toMatchObject({ issuer: FETCHED });
-    expect(asked).toEqual([{ url: `${FETCHED}/jwks`, kid: 'one', source: '192.0.2.1' }]);
+    expect(asked).toEqual([{ url: `${FETCHED}/jwks`, internal: 'trustedIssuers', kid: 'one', source: '192.0.2.1' }]);
   });
 
   test('DR-10 is not good while the keys cannot be had, and nobody knows when we fetch too much', async () => {
