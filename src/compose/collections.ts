@@ -4,6 +4,7 @@
  */
 import { ACCESS_REQUESTS } from '../domain/access/access-request.ts';
 import { ACCOUNTS } from '../domain/accounts/account.ts';
+import { MIGRATIONS } from '../domain/accounts/email-key-migration.ts';
 import { MAIL_LINKS } from '../domain/accounts/mail-links.ts';
 import { AGENTS } from '../domain/agents/agent.ts';
 import { AGENT_USE } from '../domain/agents/agent-use.ts';
@@ -111,4 +112,4 @@ export const MOVED: readonly CollectionDeclaration[] = [
 ];
 
 /** About the processes at work on one store, and so of no use in another. */
-export const LEFT_BEHIND: readonly CollectionDeclaration[] = [NODES, TURNS, IMPORTS];
+export const LEFT_BEHIND: readonly CollectionDeclaration[] = [NODES, TURNS, IMPORTS, MIGRATIONS];

@@ -1,6 +1,7 @@
 /** Opens what the services stand on before anything is served, and closes it in good order. Called by compose.ts. */
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
+import { keyAddresses } from '../domain/accounts/email-key-migration.ts';
 import { type FirstStart, firstStart } from '../first-start.ts';
 import type { services } from './services.ts';
 
@@ -46,6 +47,10 @@ export const opened = async (
     await audit.open(state.remembered ? { remembered: state.remembered } : {});
     if (options.isSampled) await sampled(made);
     const first = await firstStart({ ...made, configuration });
+    for (const accounts of (await keyAddresses(documents)) ?? []) {
+      const text = 'several accounts have one verified address: none of them is found by it until one is left';
+      log.warn({ event: 'accounts.same_address', accounts }, text);
+    }
     if (configuration.policy.enforcement === 'on') {
       for (const { version, message } of await policies.gaps()) log.warn({ event: 'policy.gap', version }, message);
     }

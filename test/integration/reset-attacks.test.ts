@@ -150,6 +150,37 @@ describe('LG-07 a link for a new password ends with the address it was mailed to
   });
 });
 
+describe('LG-08 an address is one, however its letters are written', () => {
+  const mailsTo = async (address: string): Promise<number> => {
+    await allSent();
+    return mails.received.filter(({ to }) => to.some((one) => one.toLowerCase() === address.toLowerCase())).length;
+  };
+
+  test('its person is found by it', async () => {
+    const ada = await newPerson();
+    const stored = `Ada-${ada.username}@Example.COM`;
+    await patch(ada, { email: stored, email_verified: true });
+    await ask(`ADA-${ada.username}@example.com`);
+    expect(await mailsTo(stored)).toBe(1);
+    // A letter that becomes an ASCII letter elsewhere is none here.
+    await ask(`ada-${ada.username.replace('s', '\u017f')}@example.com`);
+    expect(await mailsTo(stored)).toBe(1);
+  });
+
+  test('of two accounts that have it verified none is found by it; one that has it unverified is in no other one’s way', async () => {
+    const [ada, eve] = [await newPerson(), await newPerson()];
+    await patch(eve, { email: ada.email.toUpperCase() });
+    await ask(ada.email);
+    expect(await mailsTo(ada.email)).toBe(1);
+    await patch(eve, { email_verified: true });
+    const before = await mailsTo(ada.email);
+    await ask(ada.email);
+    expect(await mailsTo(ada.email)).toBe(before);
+    await ask(ada.username);
+    expect(await mailsTo(ada.email)).toBe(before + 1);
+  });
+});
+
 describe('LG-07 a stranger does not use up the links of a person', () => {
   test('from one network two mails in half an hour, both links work; another network still gets one', async () => {
     const ada = await newPerson();

@@ -58,6 +58,17 @@ describe('a sign-in at a provider', () => {
     expect((await world.services.accounts.findByUsername('joan'))?.document.groups).toEqual(['choir']);
   });
 
+  test('LG-08 makes no account where one has that address, however its letters are written', async () => {
+    const { id } = await world.account('mary');
+    const found = await world.services.accounts.get(id);
+    const changes = { email: 'Mary@Works.example' };
+    await world.services.accounts.update(id, found?.version ?? 0, changes, { caller: 'system' });
+    person('someone-else', { email: 'MARY@works.EXAMPLE' });
+    const page = await world.signIn(world.browser());
+    expect(page.text).not.toContain('Sign out');
+    expect(await world.services.accounts.findByUsername('someone-else')).toBeUndefined();
+  });
+
   test('sends PKCE, a nonce and our own signature; nothing of it twice', async () => {
     person('hedy');
     const urls = [await world.begin(world.browser()), await world.begin(world.browser())].map((url) => new URL(url));

@@ -18,6 +18,7 @@ import {
   checkedUsername,
   type NewAccount,
 } from './account-fields.ts';
+import { emailKey } from './email-key.ts';
 import type { Language } from './language.ts';
 import type { Passwords } from './passwords.ts';
 import { normaliseUsername } from './username.ts';
@@ -42,11 +43,14 @@ export type AccountRegisterDeps = {
   readonly addressLeaves?: (account: Account, by: By) => Promise<void>;
 };
 
+/** Accounts of one address that are looked at. */
+const MOST_OF_ADDRESS = 20;
+
 /** The one in which its person ends the others. */
 type KeptSession = Pick<Session, 'id' | 'authTime'>;
 
-/** The index finds administrators without reading all accounts; the member never leaves this file. */
-type StoredAccount = Account & { readonly administrator?: true };
+/** Indexes find administrators, and accounts by address, without reading all; the members never leave this file. */
+type StoredAccount = Account & { readonly administrator?: true; readonly emailKey?: string };
 
 /**
  * The accounts of this installation. Each change is validated, then audited, then written.
@@ -119,7 +123,7 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
     await record(type, id, by, undefined, more);
     const written = await update(accounts, id, (account) => {
       const next = change(account);
-      return next && withTimes(next, account, clock.now());
+      return next && withDerived(next, account, clock.now());
     });
     if (!written) throw new DomainError('not_found', 'There is no such account.');
     return published(written);
@@ -160,7 +164,7 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
         },
         roles,
       );
-      const made = withTimes(account, undefined, now);
+      const made = withDerived(account, undefined, now);
       await record('account.created', account.id, by);
       try {
         await accounts.insert(made);
@@ -189,15 +193,16 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
     },
 
     /**
-     * The one active account with exactly this address, if that was verified; undefined where several have it. An
-     * address says who somebody is only where it is written in ASCII: others look alike.
+     * The one active account with this address verified, however its letters are written (email-key.ts); undefined where
+     * several have it verified. An address says who a person is only where its local part is ASCII: others look alike.
      */
     async findByVerifiedEmail(email: string): Promise<Account | undefined> {
-      if (!/^[\x21-\x7e]{3,254}$/.test(email)) return undefined;
-      const [first, ...others] = await accounts.find({ where: { email }, limit: 2 });
-      const account = first && published(first).document;
-      const isSure = others.length === 0 && account?.email === email && account.emailVerified === true;
-      return isSure && account.state === 'active' ? account : undefined;
+      if (email.length > 254 || !/^[\x21-\x7e]+@\S+$/.test(email)) return undefined;
+      const found = await accounts.find({ where: { emailKey: emailKey(email) }, limit: MOST_OF_ADDRESS });
+      if (found.length === MOST_OF_ADDRESS) return undefined;
+      const [first, ...others] = found.filter(({ document }) => document.emailVerified === true);
+      const isSure = others.length === 0 && first?.document.state === 'active';
+      return isSure ? published(first).document : undefined;
     },
 
     /** Who can do something about what nobody else answers for; at most 50. */
@@ -206,9 +211,9 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
       return found.map((one) => published(one).document);
     },
 
-    /** Whether any account has exactly this address, verified or not. */
+    /** Whether any account has this address, verified or not, however its letters are written. */
     async hasEmail(email: string): Promise<boolean> {
-      return (await accounts.find({ where: { email }, limit: 1 })).length > 0;
+      return (await accounts.find({ where: { emailKey: emailKey(email) }, limit: 1 })).length > 0;
     },
 
     /** Newest first. */
@@ -237,7 +242,7 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
         const { document, version } = await existing(id);
         if (version !== expectedVersion) throw stale;
         const now = clock.now();
-        const next = withTimes(changed(document, changes, now), document, now);
+        const next = withDerived(changed(document, changes, now), document, now);
         if (!next.roles.includes('administrator')) await refuseLastAdministrator(document, '/roles');
         await record('account.updated', id, by, Object.keys(changes).sort());
         await tellOldAddress(document, next.email, by);
@@ -356,7 +361,7 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
 export type AccountRegister = ReturnType<typeof accountRegister>;
 
 const published = ({ document, version }: Versioned<StoredAccount>): Versioned<Account> => {
-  const { administrator: _, ...account } = document;
+  const { administrator: _, emailKey: __, ...account } = document;
   return { document: account, version };
 };
 
@@ -373,9 +378,14 @@ const withRoles = (account: StoredAccount, roles: readonly AccountRole[]): Store
   return { ...rest, roles, ...(roles.includes('administrator') ? { administrator: true } : {}) };
 };
 
-/** With the times since which it is as it is, in what others compare. */
-const withTimes = (next: StoredAccount, before: StoredAccount | undefined, now: number): StoredAccount =>
-  withAddressTime(withRoleTime(next, before, now), before, now);
+/** With what follows from the rest: what an address is compared by, and the times since which it is as it is. */
+const withDerived = (next: StoredAccount, before: StoredAccount | undefined, now: number): StoredAccount =>
+  withKey(withAddressTime(withRoleTime(next, before, now), before, now));
+
+const withKey = ({ emailKey: _, ...account }: StoredAccount): StoredAccount => ({
+  ...account,
+  ...(account.email === undefined ? {} : { emailKey: emailKey(account.email) }),
+});
 
 const withAddressTime = (next: StoredAccount, before: StoredAccount | undefined, now: number): StoredAccount => {
   const isSame =

@@ -53,7 +53,8 @@ export const ACCOUNTS = {
   indexes: [
     { fields: ['username'], unique: true },
     { fields: ['createdAt'] },
-    { fields: ['email'] },
+    // Set by the register: what addresses are compared by (email-key.ts).
+    { fields: ['emailKey'] },
     // Set by the register on administrators only.
     { fields: ['administrator', 'state'] },
   ],

@@ -4,6 +4,7 @@
  * `UpstreamClient`), ask for second factors (src/domain/factors), or own sessions and pages. Called by the pages of
  * src/http/interaction and src/http/account, and by the management API.
  */
+import { asciiDomain } from '../accounts/ascii-domain.ts';
 import type { CollectionDeclaration } from '../ports/document-store.ts';
 
 export const AUTHENTICATION_METHODS = ['private_key_jwt', 'client_secret_basic', 'client_secret_post'] as const;
@@ -85,6 +86,13 @@ export const UPSTREAMS = {
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
 
-/** The domain of an address, in the form in which they are kept; undefined for anything else. */
-export const domainOf = (typed: string): string | undefined =>
-  /^[^@\s]{1,200}@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63})$/.exec(typed.trim().toLowerCase())?.[1];
+/**
+ * The domain of an address, in the form in which they are kept: lower case and ASCII (RFC 5890), whatever was typed.
+ * Undefined for anything else.
+ */
+export const domainOf = (typed: string): string | undefined => {
+  const [, written = ''] = /^[^@\s]{1,200}@([^@\s]{1,255})$/.exec(typed.trim()) ?? [];
+  return DOMAIN.exec(asciiDomain(written))?.[0];
+};
+
+const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63}$/;

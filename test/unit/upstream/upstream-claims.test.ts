@@ -102,6 +102,7 @@ describe('groups of a link', () => {
 test.each<[string, string | undefined]>([
   ['ada@works.example', 'works.example'],
   [' Ada@Works.EXAMPLE ', 'works.example'],
+  ['ada@Bücher.example', 'xn--bcher-kva.example'],
   ['ada', undefined],
   ['ada@localhost', undefined],
   ['a@b@works.example', undefined],

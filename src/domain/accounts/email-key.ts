@@ -1,0 +1,24 @@
+import { asciiDomain } from './ascii-domain.ts';
+
+/**
+ * What e-mail addresses are compared by: two spellings of one mailbox have one key. The domain is compared as DNS does, in
+ * its ASCII form (RFC 5890), without a dot at its end. The local part is compared without regard to case: RFC 5321 §2.4 lets
+ * a host tell cases apart, no provider that matters does, and two people whose addresses differ in case alone are a trap. A
+ * letter that is no ASCII letter never becomes one (the Kelvin sign is no k). Not for sending: mail goes to what was stored.
+ */
+export const emailKey = (address: string): string => {
+  const at = address.lastIndexOf('@');
+  const local = [...address.slice(0, Math.max(at, 0))].map(lowered).join('').normalize('NFC');
+  const domain = address.slice(at + 1).replace(/\.$/, '');
+  return `${local}@${asciiDomain(domain) || domain.toLowerCase()}`;
+};
+
+/** For private use: no address of an account has it. */
+const MARK = '\ue000';
+
+const isAscii = (text: string): boolean => /^\p{ASCII}*$/u.test(text);
+
+const lowered = (letter: string): string => {
+  const small = letter.normalize('NFC').toLowerCase();
+  return isAscii(small) && !isAscii(letter) ? `${MARK}${letter.codePointAt(0)?.toString(16)}` : small;
+};
