@@ -195,6 +195,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
         made.metrics.openReviews.set((await made.approvals.desk.glass.reviews('open', { limit: 1000 })).length);
       },
       settleDepartures: () => made.departures.settleAll(),
+      settleHandOvers: () => made.handOvers.settleAll(),
     },
     courier: made.telling.courier,
     escalate: async () => made.metrics.approvals.inc({ outcome: 'escalated' }, await made.approvals.desk.escalate()),

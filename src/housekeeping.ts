@@ -44,7 +44,12 @@ export const housekeeping = (deps: {
   readonly refusals: { flush(how?: { readonly all?: boolean }): Promise<void> };
   readonly keys: { nextChangeIn(): Promise<number | undefined>; version(): Promise<string> };
   readonly kills: { poll(): Promise<void> };
-  readonly agents: { noteUses(): Promise<void>; keep(): Promise<void>; settleDepartures(): Promise<void> };
+  readonly agents: {
+    noteUses(): Promise<void>;
+    keep(): Promise<void>;
+    settleDepartures(): Promise<void>;
+    settleHandOvers(): Promise<void>;
+  };
   /** Tells further people of what nobody has decided in time. */
   readonly escalate: () => Promise<unknown>;
   readonly courier: { look(): Promise<void>; stop(): Promise<void> };
@@ -125,6 +130,7 @@ export const housekeeping = (deps: {
 
   every(AGENTS_EVERY_MILLISECONDS, 'uses of agents', () => agents.noteUses());
   every(AGENTS_EVERY_MILLISECONDS, 'departures', () => agents.settleDepartures());
+  every(AGENTS_EVERY_MILLISECONDS, 'hand-overs', () => agents.settleHandOvers());
   every(UPKEEP_EVERY_MILLISECONDS, 'agents', async () => {
     if (deps.steps?.isSteady() !== false) await agents.keep();
   });

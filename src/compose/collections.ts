@@ -10,6 +10,7 @@ import { AGENTS } from '../domain/agents/agent.ts';
 import { AGENT_USE } from '../domain/agents/agent-use.ts';
 import { CREDENTIAL_USE } from '../domain/agents/credential-use.ts';
 import { DEPARTURES } from '../domain/agents/departures.ts';
+import { HAND_OVERS } from '../domain/agents/hand-overs.ts';
 import { ABSENCES } from '../domain/approvals/absence.ts';
 import { APPROVALS } from '../domain/approvals/approval.ts';
 import { STANDING_APPROVALS } from '../domain/approvals/standing-approval.ts';
@@ -98,6 +99,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   REVOKED_TOKENS,
   CONSUMPTIONS,
   DEPARTURES,
+  HAND_OVERS,
   MAIL_LINKS,
   WEBHOOKS,
   PUSH_KEYS,

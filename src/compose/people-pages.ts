@@ -64,6 +64,7 @@ export const peoplePages = (
     uses: made.grantUses,
     authorize: made.authorize,
     accounts,
+    groups: made.groups,
     clients,
     agents,
     resourceServers,

@@ -12,6 +12,7 @@ import { credentialRegister } from '../domain/agents/credential-register.ts';
 import { credentialUpkeep } from '../domain/agents/credential-upkeep.ts';
 import { credentialUse } from '../domain/agents/credential-use.ts';
 import { departureRegister } from '../domain/agents/departures.ts';
+import { handOvers } from '../domain/agents/hand-overs.ts';
 import { secretExceptions } from '../domain/agents/secret-exceptions.ts';
 import { isConsentAlone } from '../domain/approvals/approval.ts';
 import { takenBack } from '../domain/approvals/taken-back.ts';
@@ -206,7 +207,11 @@ export const services = async (configuration: Configuration, overrides: Override
     resourceServers: places,
     checkKeyUrl,
     admission: blueprintAdmission({ documents, clock, blueprints }),
-    handOver: (agent, from) => revocation.handOver(agent, from, clock.now()),
+    handOver: async (agent) => {
+      await revocation.handOver(agent.id, agent.owner, clock.now());
+      await following.announce(agent);
+    },
+    handedOver: (agent, by) => following.done(agent, by),
   });
   /** As they count now: as far as their blueprints let them go, and while somebody answers for them. */
   const standing = standingNow({ owners, clock });
@@ -241,6 +246,18 @@ export const services = async (configuration: Configuration, overrides: Override
     owners,
     agents,
     leave: async (account, by) => push.register?.leave(account, by),
+  });
+  /** Of what is made further down: what an agent has from before a hand-over ends there. */
+  const following = handOvers({
+    documents,
+    clock,
+    agents,
+    ends: [
+      ({ id }, { caller }, limit) => rows.suspendFormer(id, caller, limit),
+      (agent, { caller }, limit) => approvals.standing.endFormer(agent, caller, limit),
+      ({ id }, { caller }, limit) => approvals.desk.cancelFormer(id, caller, limit),
+      (agent, by, limit) => instances.endFormer(agent, by, limit),
+    ],
   });
   const { documentClients, knownClients } = clientDocuments(configuration, clients, {
     documents,
@@ -402,6 +419,7 @@ export const services = async (configuration: Configuration, overrides: Override
     names,
     owners,
     departures,
+    handOvers: following,
     upkeep,
     credentials,
     secrets: secretExceptions({ documents, audit, clock, identifiers, digestSecret, permits: permitsAgent }),

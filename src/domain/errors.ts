@@ -56,7 +56,7 @@ export type Denial = {
 };
 
 /**
- * `consent`: hand `url` to the person named by the subject token; it works once. `narrow`: ask again with this
+ * `consent`: hand `url` to the person named by the subject token; it works once, or where it asks about a new owner of the agent, until the person has decided. `narrow`: ask again with this
  * scope, which is allowed now. `step_up`: have the person sign in again with these `acr_values` or this `max_age`
  * (RFC 9470). `approval`: people are being asked; ask the token endpoint with this `grant_type` and `auth_req_id`, every
  * `interval` seconds, until there is an answer (CIBA §10.1). `number` is to be shown to whoever started it. `wait`: there is room again from `until`, in epoch seconds, if nobody else takes it. `contact`: only somebody can change it, the owner of the agent or the operator of this server.

@@ -4,6 +4,7 @@
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { Agent } from '../domain/agents/agent.ts';
+import { ownershipMember, ownershipOf } from '../domain/agents/ownership.ts';
 import { type AskingByToken, askForToken } from '../domain/approvals/asking-for-token.ts';
 import { CIBA } from '../domain/clients/grant-types.ts';
 import type { DecisionFacts } from '../domain/decision/facts.ts';
@@ -56,6 +57,7 @@ export const askAtRefresh =
           scope: [],
           issuedAt: facts.now,
           subject: facts.subject.id,
+          ...ownershipMember(ownershipOf(agent)),
           ...(lease === undefined ? {} : { lease }),
           ...keysOf(token),
           ...(token.isSenderConstrained() || facts.isBound ? { isBound: true } : {}),

@@ -12,6 +12,7 @@ import { checkText } from '../domain/clients/display-text.ts';
 import { isByOperator } from '../domain/clients/operator-urls.ts';
 import { agentParty } from '../domain/decision/facts.ts';
 import { extendChain } from '../domain/delegation/actor-chain.ts';
+import type { DelegationRegister } from '../domain/delegation/delegation-register.ts';
 import { DomainError, isDomainError, type Remedy } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
@@ -30,6 +31,7 @@ export type BackchannelDeps = {
   readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
   /** Whether a person has to do with an agent: allowed it something that is live, or answers for it. */
   readonly knows: (account: string, agent: Agent) => Promise<boolean>;
+  readonly delegations: Pick<DelegationRegister, 'suspendedOf'>;
   readonly approvals: {
     readonly asking: Pick<AskingForApproval, 'ask'>;
     remedyOf(asked: Asked): Extract<Remedy, { readonly kind: 'approval' }>;
@@ -84,6 +86,7 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
       const person = (await deps.accounts.get(accountId))?.document;
       // One answer for whoever is not there, and for whoever has nothing to do with the agent (LG-01).
       if (person?.state !== 'active' || !(await deps.knows(person.id, agent))) {
+        if (person?.state === 'active') await refuseNewOwner(deps, person.id, agent.id);
         throw new errors.UnknownUserId('could not identify end-user');
       }
       const server = await serverOf(deps, ctx);
@@ -142,6 +145,25 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
       ctx.body = { auth_req_id, expires_in, interval, ...(number === undefined ? {} : { number }) };
     }),
 });
+
+/** Throws 'consent_required' where the person did allow the agent something, under another owner: that is no news to it. */
+const refuseNewOwner = async (
+  { delegations, identifiers, issuer, clock }: BackchannelDeps,
+  account: string,
+  agent: string,
+): Promise<void> => {
+  const [row] = await delegations.suspendedOf(account, agent);
+  if (!row) return;
+  const url = `${issuer}/account/agents/${agent}/owner`;
+  throw new DomainError('consent_required', 'the person has not confirmed the new owner of this agent', {
+    denial: {
+      id: identifiers.newId('dny'),
+      layer: 'delegation',
+      reason: 'owner_not_confirmed',
+      remedies: [{ kind: 'consent', url, expires_in: Math.max(1, row.expiresAt - clock.now()) }],
+    },
+  });
+};
 
 /** CIBA Core §13: here a refusal by the server is 403. */
 const denying = async (work: () => Promise<void>): Promise<void> => {

@@ -87,6 +87,7 @@ export type EngineDeps = {
   readonly resourceServers: BackchannelDeps['resourceServers'];
   readonly usernames: BackchannelDeps['usernames'];
   readonly knows: BackchannelDeps['knows'];
+  readonly delegations: BackchannelDeps['delegations'];
   readonly approvals: BackchannelDeps['approvals'];
   readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
   readonly reachableBy: ReachableBy;

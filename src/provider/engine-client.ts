@@ -4,6 +4,7 @@
  */
 
 import type { Agent } from '../domain/agents/agent.ts';
+import { ownershipOf } from '../domain/agents/ownership.ts';
 import type { Client } from '../domain/clients/client.ts';
 import { CIBA } from '../domain/clients/grant-types.ts';
 import { documentVersionOf, isDocumentId } from '../domain/clients/metadata-document.ts';
@@ -35,6 +36,7 @@ export const CLIENT_PROPERTIES = [
   'behalf_skip_consent',
   'behalf_cors_origins',
   'behalf_owner',
+  'behalf_ownership',
   'behalf_max_token_seconds',
   'behalf_document_version',
   'behalf_keys_by_operator',
@@ -126,6 +128,7 @@ const fromAgent = (agent: Agent): Metadata | undefined =>
         behalf_skip_consent: false,
         behalf_cors_origins: [],
         behalf_owner: agent.owner,
+        behalf_ownership: ownershipOf(agent),
         behalf_max_token_seconds: agent.ceilings?.maxAccessTokenSeconds ?? 0,
       };
 

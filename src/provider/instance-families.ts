@@ -140,7 +140,12 @@ export const instanceFamilies = (deps: {
             type: 'token.issued',
             outcome: 'granted',
           });
-          const kill = await liveness.killOf({ clientId: client.clientId, subject, chain });
+          const kill = await liveness.killOf({
+            clientId: client.clientId,
+            subject,
+            chain,
+            ownership: Number(client['behalf_ownership'] ?? 0),
+          });
           if (kill === 'all') throw everythingIsKilled();
           if (kill) throw new errors.InvalidGrant('what this token would come from was stopped');
           await instances.used(ctx, instance);

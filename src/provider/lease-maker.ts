@@ -33,6 +33,7 @@ export const makeLease = (
     jti: deps.identifiers.newId('lse'),
     expiresIn: Math.max(1, given.expiresAt - deps.clock.now()),
     ...(given.requestedActor === undefined ? {} : { requestedActor: given.requestedActor }),
+    ...(given.ownership === undefined ? {} : { ownership: given.ownership }),
     ...(given.clientVersion === undefined ? {} : { clientVersion: given.clientVersion }),
     ...(sessionUid !== undefined && isForSession(clientId, given) ? { session: sessionIdOf(sessionUid) } : {}),
   } as unknown as ConstructorParameters<typeof provider.Grant>[0]);
@@ -65,10 +66,10 @@ const isForSession = (clientId: string, { openidScopes, requestedActor }: Consen
   openidScopes.includes('openid') &&
   !openidScopes.includes('offline_access');
 
-/** A lease is about one version of a client that is a metadata document, and says which; it holds details, and names the agent that acts through the client and the session it hangs on. */
+/** A lease is about one version of a client that is a metadata document, and says which; it holds details and the ownership of an agent, and names the agent that acts through the client and the session it hangs on. */
 export const leasesNameVersions = (provider: Provider): void => {
   const { IN_PAYLOAD: members } = provider.Grant as unknown as { readonly IN_PAYLOAD: readonly string[] };
   Object.defineProperty(provider.Grant, 'IN_PAYLOAD', {
-    get: () => [...members, 'clientVersion', 'details', 'requestedActor', 'session'],
+    get: () => [...members, 'clientVersion', 'details', 'ownership', 'requestedActor', 'session'],
   });
 };

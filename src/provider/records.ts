@@ -79,6 +79,12 @@ export const sessionOfLease = ({ payload }: Pick<LeaseRecord, 'payload'>): strin
   return typeof session === 'string' ? session : undefined;
 };
 
+/** How often its client, an agent, had changed hands when the person allowed it (agents/ownership.ts); of any other 0. */
+export const ownershipOfLease = ({ payload }: Pick<LeaseRecord, 'payload'>): number => {
+  const { ownership } = payload as { readonly ownership?: unknown };
+  return typeof ownership === 'number' ? ownership : 0;
+};
+
 /** A JWT access token that was ended by its `jti` (RFC 7009), kept until it would have expired. */
 export type RevokedToken = { readonly id: string; readonly expiresAt: number };
 

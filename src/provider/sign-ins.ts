@@ -1,11 +1,19 @@
 /** ID tokens and refresh tokens of ours as proofs of a sign-in, where a client hands them back (RFC 8693 §3). */
 import { hash } from 'node:crypto';
+import { ownershipMember } from '../domain/agents/ownership.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { SignIn, SignIns } from '../domain/ports/sign-ins.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import type { OwnTokens } from './issued-tokens.ts';
-import { CONSUMPTIONS, type Consumption, ENGINE_RECORDS, type EngineRecord, type LeaseRecord } from './records.ts';
+import {
+  CONSUMPTIONS,
+  type Consumption,
+  ENGINE_RECORDS,
+  type EngineRecord,
+  type LeaseRecord,
+  ownershipOfLease,
+} from './records.ts';
 import { assuranceFrom } from './step-up.ts';
 import type { TokenLiveness } from './token-liveness.ts';
 
@@ -42,6 +50,7 @@ export const signIns = (deps: {
       ...(assurance ? { assurance } : {}),
       issuedAt,
       expiresAt: Math.min(expiresAt, Number(lease.payload['exp'])),
+      ...ownershipMember(ownershipOfLease(lease)),
       ...(lease.instance === undefined ? {} : { instance: lease.instance }),
     };
   };

@@ -4,6 +4,8 @@
  * opaque, of every grant; our own grants prepare theirs with `prepare`.
  */
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { Agent } from '../domain/agents/agent.ts';
+import { ownershipMember, ownershipOfAll } from '../domain/agents/ownership.ts';
 import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
 import type { BudgetReservations, Spending } from '../domain/budgets/reservations.ts';
 import { recordOf } from '../domain/decision/decision.ts';
@@ -105,9 +107,11 @@ export const tokenClaims = (deps: {
   readonly consumptions: ConsumptionRegister;
   readonly delegations: {
     consented(subject: string, actor: string, resource: string): Promise<Delegation | undefined>;
+    live(id: string): Promise<Delegation | undefined>;
   };
   readonly authority: Pick<ResourceAuthority, 'decisionOf' | 'remediesOf' | 'worthOf'>;
   readonly details: Pick<RequestDetails, 'isNamed'>;
+  readonly agents: { getMany(ids: readonly string[]): Promise<readonly { readonly document: Agent }[]> };
   readonly liveness: Pick<TokenLiveness, 'killOf'>;
   readonly instances: PresentedInstances;
   readonly budgets: BudgetReservations;
@@ -123,17 +127,45 @@ export const tokenClaims = (deps: {
       denial: { id: deps.identifiers.newId('dny'), layer, reason, ...(remedies.length > 0 ? { remedies } : {}) },
     });
 
-  /** The last look before anything is used up: a kill may have come since the client was looked at. */
-  const refuseKilled = async ({ subject, chain, resource, delegation, caller }: AuditEvent): Promise<void> => {
+  /** The last look before anything is used up: a kill, or a new owner, may have come since the client was looked at. */
+  const refuseKilled = async (
+    { subject, chain, resource, delegation, caller }: AuditEvent,
+    ownership: number,
+  ): Promise<void> => {
     const kill = await deps.liveness.killOf({
       clientId: String(caller),
       subject,
       chain,
       audience: resource,
       delegation,
+      ownership,
     });
     if (kill === 'all') throw everythingIsKilled();
     if (kill) throw refuse('invalid_grant', 'grant', 'killed', 'what this token would come from was stopped');
+  };
+
+  /**
+   * In whose hands the agents are that a token comes through: the caller as it authenticated, the others as they are now.
+   * Their delegations are looked at once more after that, so that the numbers are those of owners whom the person knows.
+   */
+  const ownershipBehind = async (
+    ctx: KoaContextWithOIDC,
+    { chain, delegation }: Pick<AuditEvent, 'chain' | 'delegation'>,
+  ): Promise<number> => {
+    const { client } = ctx.oidc;
+    const own = Number(client?.['behalf_ownership'] ?? 0);
+    const others = [...new Set(actorsOf(chain))].filter((id) => id !== client?.clientId);
+    if (others.length === 0) return own;
+    const found = await deps.agents.getMany(others);
+    if (delegation !== undefined && !(await deps.delegations.live(delegation))) {
+      throw refuse(
+        'invalid_grant',
+        'delegation',
+        'delegation_ended',
+        'the delegation this token would come from ended',
+      );
+    }
+    return own + ownershipOfAll(found.map(({ document }) => document));
   };
 
   const prepared = new WeakMap<object, Prepared>();
@@ -255,6 +287,7 @@ export const tokenClaims = (deps: {
   const record = async (
     ctx: KoaContextWithOIDC,
     event: AuditEvent,
+    ownership: number,
     { instance, worth = [] }: Pick<Prepared, 'instance' | 'worth'>,
   ): Promise<void> => {
     const unit = unitOf(ctx);
@@ -269,7 +302,7 @@ export const tokenClaims = (deps: {
         await deps.audit.append(event);
         // Should the request fail all the same, its refusal names the token that never came to be (AU-01).
         if (event.token) unit.facts = { ...unit.facts, token: event.token };
-        await refuseKilled(event);
+        await refuseKilled(event, ownership);
         await deps.instances.used(ctx, instance);
       },
     });
@@ -290,7 +323,8 @@ export const tokenClaims = (deps: {
       const clientId = String(token.clientId);
       const instance = clientId.startsWith('agt_') ? await deps.instances.of(ctx, clientId, token.jkt) : undefined;
       const which = instance ? { instance: instance.id } : {};
-      await record(ctx, eventOf(ctx, token, { ...facts, ...which }, parent), { instance });
+      const event = eventOf(ctx, token, { ...facts, ...which }, parent);
+      await record(ctx, event, await ownershipBehind(ctx, event), { instance });
     },
 
     /** Says what a token of one of our own grants will carry; call before its `save()`. */
@@ -306,11 +340,10 @@ export const tokenClaims = (deps: {
         const { claims, facts, parent, instance } = made;
         const reserved = Object.keys(claims).find((name) => RESERVED.has(name));
         if (reserved) throw new TypeError(`a claims builder may not set ${reserved}`);
-        await record(ctx, eventOf(ctx, token, { ...unitOf(ctx).facts, ...facts }, parent), {
-          instance,
-          worth: made.worth ?? deps.authority.worthOf(ctx),
-        });
-        return claims;
+        const event = eventOf(ctx, token, { ...unitOf(ctx).facts, ...facts }, parent);
+        const ownership = await ownershipBehind(ctx, event);
+        await record(ctx, event, ownership, { instance, worth: made.worth ?? deps.authority.worthOf(ctx) });
+        return { ...claims, ...ownershipMember(ownership) };
       } catch (error) {
         throw protocolError(error);
       }

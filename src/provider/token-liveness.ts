@@ -5,6 +5,7 @@
  */
 import type { Account } from '../domain/accounts/account.ts';
 import type { Assurance } from '../domain/accounts/assurance.ts';
+import { ownershipOf } from '../domain/agents/ownership.ts';
 import { agreedBy } from '../domain/approvals/approval.ts';
 import type { ApprovalDesk } from '../domain/approvals/approval-desk.ts';
 import type { Ceilings } from '../domain/blueprints/ceilings.ts';
@@ -28,7 +29,15 @@ import type { ResourceServer } from '../domain/resource-servers/resource-server.
 import type { Part, Revocation } from '../domain/revocation/revocation.ts';
 import type { SessionRegister } from '../domain/sessions/session-register.ts';
 import type { ActiveParty, EngineClients } from './engine-client.ts';
-import { clientVersionOf, detailsHeldAt, heldAt, LEASES, type LeaseRecord, sessionOfLease } from './records.ts';
+import {
+  clientVersionOf,
+  detailsHeldAt,
+  heldAt,
+  LEASES,
+  type LeaseRecord,
+  ownershipOfLease,
+  sessionOfLease,
+} from './records.ts';
 
 /** What a token says of itself. */
 export type TokenFacts = {
@@ -49,6 +58,8 @@ export type TokenFacts = {
   readonly expiresAt?: number | undefined;
   /** Version of the policy set it was made under. */
   readonly policy?: number | undefined;
+  /** How often the agents it came through had changed hands together; absent: never. */
+  readonly ownership?: number | undefined;
   /** Thumbprint of the key it is bound to, or of the certificate. */
   readonly jkt?: string | undefined;
   readonly x5t?: string | undefined;
@@ -92,7 +103,8 @@ export const tokenLiveness = (deps: {
   const instanceNow = async (id: string, agent: string, ceilings: Ceilings | undefined): Promise<boolean> => {
     const instance = await deps.instances.counting(id, { id: agent, ...(ceilings ? { ceilings } : {}) });
     if (!instance) return false;
-    return (await revocation.ended([{ parties: [agent], since: instance.createdAt }])) === undefined;
+    const part = { parties: [agent], since: instance.createdAt, ownership: ownershipOf(instance) };
+    return (await revocation.ended([part])) === undefined;
   };
 
   /** What ended a lease of an agent as a share of an authorization: its own tokens are over, or whose share it is, or all of it. */
@@ -176,7 +188,12 @@ export const tokenLiveness = (deps: {
     const lease = facts.lease === undefined ? undefined : (await leases.get(facts.lease))?.document;
     // A lease is never younger than what came from it.
     const since = Math.min(facts.issuedAt, lease?.createdAt ?? facts.issuedAt);
-    const itself = { subject, parties: [facts.clientId, ...actorsOf(facts.chain)], since: facts.issuedAt };
+    const itself = {
+      subject,
+      parties: [facts.clientId, ...actorsOf(facts.chain)],
+      since: facts.issuedAt,
+      ownership: facts.ownership ?? 0,
+    };
     const parts = [
       { ...itself, token: facts.id, delegation: facts.delegation, key: facts.key },
       ...(lease ? [partOfLease(lease)] : []),
@@ -267,13 +284,16 @@ export const tokenLiveness = (deps: {
       });
       return end === undefined ? decided : undefined;
     },
-    /** Whether a kill stands in the way of a token that is about to be made: one of everything, or of something it hangs on. */
+    /**
+     * Whether a kill stands in the way of a token that is about to be made: one of everything, or of something it hangs
+     * on. An agent that has changed hands since it authenticated is as good as killed.
+     */
     async killOf(
       facts: Omit<TokenFacts, 'issuedAt' | 'expiresAt' | 'jkt' | 'x5t' | 'scope' | 'id' | 'key'>,
     ): Promise<'all' | 'some' | undefined> {
-      const { clientId, subject, chain, delegation } = facts;
+      const { clientId, subject, chain, delegation, ownership } = facts;
       const isExempt = await isAdministration(facts);
-      const parts = [{ subject, parties: [clientId, ...actorsOf(chain)], delegation }];
+      const parts = [{ subject, parties: [clientId, ...actorsOf(chain)], delegation, ownership }];
       if (!(await revocation.ended(parts, isExempt))) return undefined;
       return !isExempt && (await revocation.ended([{}])) ? 'all' : 'some';
     },
@@ -337,8 +357,9 @@ const partyOf = (id: string, party: ActiveParty): Party =>
     ? clientParty({ ...party, id }, isDocumentId(id))
     : agentParty({ ...party, id, environment: party.environment, owner: party.owner ?? '' });
 
-const partOfLease = ({ account, clientId, createdAt }: LeaseRecord): Part => ({
-  subject: account,
-  parties: [clientId],
-  since: createdAt,
+const partOfLease = (lease: LeaseRecord): Part => ({
+  subject: lease.account,
+  parties: [lease.clientId],
+  since: lease.createdAt,
+  ownership: ownershipOfLease(lease),
 });

@@ -1,5 +1,6 @@
 /** LC-06 over HTTP: what an owner's leaving and returning does to the tokens of agents. */
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { newKeyPair } from '../support/agent-keys.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 
@@ -51,7 +52,21 @@ test('LC-06 an owner who leaves takes the tokens of its agents along, and brings
     owner: heir.id,
     state: 'active',
   });
-  expect((await ask()).status).toBe(200);
+  // The keys of the owner who left are over; the heir gives the agent its own.
+  expect((await ask()).status).toBe(401);
+  const key = await newKeyPair();
+  const added = await management.call('POST', `/agents/${identity.clientId}/credentials`, {
+    kind: 'jwks',
+    jwks: { keys: [key.publicJwk] },
+  });
+  expect(added.status).toBe(200);
+  const again = await calls.token(keyed({ clientId: identity.clientId, key }), {
+    grant_type: 'client_credentials',
+    resource: jwt.identifier,
+    scope: 'read',
+  });
+  expect([again.status, await isLive()]).toEqual([200, false]);
+  expect((await calls.introspect(jwt.credential, String(again.body['access_token']))).body['active']).toBe(true);
   expect((await server.events('agent.orphaned')).filter(({ agent }) => agent === identity.clientId)).toHaveLength(1);
   expect((await server.events('agent.transferred')).filter(({ agent }) => agent === identity.clientId)).toHaveLength(1);
 });

@@ -334,6 +334,7 @@ export const peopleWorld = async ({
     uses,
     authorize,
     accounts,
+    groups: { get: async () => undefined },
     clients,
     agents,
     resourceServers,

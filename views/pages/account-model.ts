@@ -4,11 +4,14 @@ import type { AgentFacts } from '../partials/agent-card.ts';
 import type { DetailChoice, DetailItem } from '../partials/detail-list.ts';
 import type { Pagination } from '../partials/pagination.ts';
 import type { ResourceFacts, ScopeItem } from '../partials/scope-list.ts';
+import type { AgentInNewHands } from './new-owner.ts';
 
 /** Each revoke button POSTs `csrf` to its own `revokeAction`. */
 export type AccountModel = PageFrame & {
   readonly csrf: string;
   readonly account: { readonly name: string; readonly username: string; readonly email?: string };
+  /** Agents that wait for the person to confirm their new owner. */
+  readonly newOwners: readonly AgentInNewHands[];
   /** How many requests of agents wait for this person's decision. */
   readonly openApprovals: number;
   /** Whether people can be told in their browsers. */

@@ -97,6 +97,7 @@ export const handOverPage = (model: HandOverModel): Html =>
     title: words.handOverTitle,
     body: html`<section class="card"><h1>${words.handOver(chosenName(model.agent.name))}</h1>
 <p class="lead">${words.handOverLead}</p>
+<div class="flash warning">${words.handOverEnds}</div>
 ${agentDetails(model.agent)}
 <form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="version" value="${model.version}">
 ${field({

@@ -69,6 +69,17 @@ export const PUSH_WORDS: Readonly<Record<string, Words>> = {
     }),
     page: 'account',
   },
+  'delegation.suspended': {
+    title: phrase({
+      en: 'An agent that acts for you has a new owner',
+      de: 'Ein Agent, der für Sie handelt, hat einen neuen Eigentümer',
+    }),
+    text: phrase({
+      en: 'It may do nothing for you until you confirm the new owner in your account.',
+      de: 'Er darf nichts für Sie tun, bis Sie den neuen Eigentümer in Ihrem Konto bestätigen.',
+    }),
+    page: 'account',
+  },
   'agent.pending': {
     title: phrase({ en: 'An agent waits for you to accept it', de: 'Ein Agent wartet darauf, dass Sie ihn annehmen' }),
     text: phrase({

@@ -157,6 +157,8 @@ export const ownActivity = {
     'delegation.created',
     'delegation.extended',
     'delegation.narrowed',
+    'delegation.suspended',
+    'delegation.confirmed',
     'delegation.revoked',
     'factor.added',
     'factor.removed',

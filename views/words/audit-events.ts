@@ -54,6 +54,8 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'delegation.created': ['Delegation made', 'Vollmacht erteilt'],
   'delegation.extended': ['Delegation extended', 'Vollmacht erweitert'],
   'delegation.narrowed': ['Delegation narrowed', 'Vollmacht eingeschränkt'],
+  'delegation.suspended': ['Delegation suspended: new owner', 'Vollmacht ausgesetzt: neuer Eigentümer'],
+  'delegation.confirmed': ['New owner of an agent confirmed', 'Neuer Eigentümer eines Agenten bestätigt'],
   'delegation.revoked': ['Delegation ended', 'Vollmacht beendet'],
   'account.created': ['Account made', 'Konto angelegt'],
   'account.updated': ['Account changed', 'Konto geändert'],

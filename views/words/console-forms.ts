@@ -86,8 +86,12 @@ export const agentFormWords = {
   handOverTitle: phrase({ en: 'Hand over an agent', de: 'Einen Agenten übergeben' }),
   handOver: (name: HtmlValue) => phrase({ en: html`Hand over ${name}`, de: html`${name} übergeben` }),
   handOverLead: phrase({
-    en: 'Whoever you name is asked to accept it, and answers for it from then on. Until then nothing changes.',
-    de: 'Wen Sie nennen, wird gebeten, ihn anzunehmen, und steht von da an für ihn ein. Bis dahin ändert sich nichts.',
+    en: 'The account or group that you name is asked to accept it, and answers for it from then on. Until then nothing changes.',
+    de: 'Das Konto oder die Gruppe, die Sie nennen, wird gebeten, ihn anzunehmen, und steht von da an für ihn ein. Bis dahin ändert sich nichts.',
+  }),
+  handOverEnds: phrase({
+    en: 'When the new owner accepts, all credentials of the agent end, federated ones too, with its tokens, sign-ins, instances and approvals. What people allowed it is suspended until each of them confirms the new owner. If a member of the group that owns the agent becomes its owner, nothing of this ends.',
+    de: 'Nimmt der neue Eigentümer an, enden alle Schlüssel und Nachweise des Agenten, auch föderierte, mit seinen Tokens, Anmeldungen, Instanzen und Freigaben. Was Personen ihm erlaubt haben, ist ausgesetzt, bis jede den neuen Eigentümer bestätigt. Wird ein Mitglied der Gruppe Eigentümer, der der Agent gehört, endet nichts davon.',
   }),
   newOwner: phrase({ en: 'New owner', de: 'Neuer Eigentümer' }),
   newOwnerHint: phrase({

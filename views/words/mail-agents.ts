@@ -37,6 +37,23 @@ export const AGENT_MAILS = {
     },
     page: agentPage,
   },
+  'delegation.suspended': {
+    subject: phrase({
+      en: 'An agent that acts for you has a new owner',
+      de: 'Ein Agent, der für Sie handelt, hat einen neuen Eigentümer',
+    }),
+    says: {
+      en: ({ agent, when }) => [
+        `The agent ${agent} got a new owner on ${when}. You had allowed it to act for you.`,
+        'It may do nothing of that until you confirm the new owner. Sign in, look who it is, and confirm it or end it.',
+      ],
+      de: ({ agent, when }) => [
+        `Der Agent ${agent} hat am ${when} einen neuen Eigentümer bekommen. Sie hatten ihm erlaubt, für Sie zu handeln.`,
+        'Nichts davon ist ihm erlaubt, bis Sie den neuen Eigentümer bestätigen. Melden Sie sich an, sehen Sie, wer es ist, und bestätigen oder beenden Sie es.',
+      ],
+    },
+    page: accountPage,
+  },
   'agent.ending': {
     subject: phrase({
       en: 'An agent of yours is about to be suspended',

@@ -6,6 +6,7 @@ import type { Cursor, Versioned } from '../ports/document-store.ts';
 import type { Agent, AgentState } from './agent.ts';
 import type { AgentDocuments } from './agent-documents.ts';
 import { nextState } from './agent-lifecycle.ts';
+import { inNewHands, keepsHands } from './ownership.ts';
 
 /** How long the owner of a new agent has to accept it. */
 export const ACCEPTANCE_SECONDS = 86_400;
@@ -16,7 +17,9 @@ type Dependencies = AgentDocuments & {
   readonly owners: Pick<Owners, 'isActive' | 'answersFor' | 'answersFrom' | 'answerFor'>;
   readonly clock: Clock;
   /** Called before an agent is handed from one owner to another. */
-  readonly handOver?: ((agent: string, from: string) => Promise<void>) | undefined;
+  readonly handOver?: ((agent: Agent) => Promise<void>) | undefined;
+  /** Called when it was. */
+  readonly handedOver?: ((agent: Agent, by: By) => Promise<void>) | undefined;
   readonly onAccepted: (agent: Agent) => Promise<void>;
 };
 
@@ -27,7 +30,7 @@ const accountOf = ({ caller, account }: By): string => account ?? caller;
 
 /** Who answers for an agent: accepting it, offering it to another owner, losing its owner. Part of the register. */
 export const agentOwnership = (deps: Dependencies) => {
-  const { collection, documentsOf, owners, clock, handOver, onAccepted } = deps;
+  const { collection, documentsOf, owners, clock, handOver, handedOver, onAccepted } = deps;
   const mayAccept = async (owner: string, by: By): Promise<boolean> =>
     by.caller === 'system' || (await owners.answersFor(owner, accountOf(by)));
 
@@ -40,9 +43,10 @@ export const agentOwnership = (deps: Dependencies) => {
     return wasSuspended ? 'suspended' : nextState(state, 'accept');
   };
 
-  /** The agent with an owner who has accepted it. */
+  /** The agent with an owner who has accepted it; in new hands, unless all who answer for it did so before. */
   const acceptedBy = async (agent: Agent, owner: string): Promise<Agent> => {
-    const { acceptBy: _, transferTo: __, wasSuspended, ...rest } = agent;
+    const isKept = agent.state === 'pending' || (await keepsHands(owners, agent, owner));
+    const { acceptBy: _, transferTo: __, wasSuspended, ...rest } = isKept ? agent : inNewHands(agent, clock.now());
     const state = stateAfter(agent.state, wasSuspended === true);
     return { ...rest, owner, state, acceptedAt: await acceptanceAt(owner) };
   };
@@ -84,7 +88,7 @@ export const agentOwnership = (deps: Dependencies) => {
       const found = await documentsOf.found(id);
       const type = await acceptanceOf(found.document, by);
       if (type === undefined) return found;
-      if (type === 'agent.transferred') await handOver?.(id, found.document.owner);
+      if (type === 'agent.transferred') await handOver?.(found.document);
       const accepted = await documentsOf.change(id, undefined, type, by, async (agent) => {
         const now = await acceptanceOf(agent, by);
         if (now === undefined) return agent;
@@ -96,6 +100,7 @@ export const agentOwnership = (deps: Dependencies) => {
         return acceptedBy(agent, owner);
       });
       await onAccepted(accepted.document);
+      if (type === 'agent.transferred') await handedOver?.(accepted.document, by);
       return accepted;
     },
 

@@ -27,6 +27,7 @@ import { searchable } from './agent-words.ts';
 import { type Composition, checkComposition, type DeclaredComposition, KEPT_COMPOSITIONS } from './composition.ts';
 import type { Credential } from './credential.ts';
 import { type NewCredential, withCredentials } from './credential-fields.ts';
+import { ownershipOf } from './ownership.ts';
 
 export type { AgentChange, NewAgent } from './agent-fields.ts';
 export type { AgentQuery } from './agent-lists.ts';
@@ -50,7 +51,9 @@ type Dependencies = {
   /** Default: one of its own. */
   readonly uses?: AgentUses;
   /** Called before an agent is handed from one owner to another. */
-  readonly handOver?: (agent: string, from: string) => Promise<void>;
+  readonly handOver?: (agent: Agent) => Promise<void>;
+  /** Called when it was. */
+  readonly handedOver?: (agent: Agent, by: By) => Promise<void>;
 };
 
 const EVENTS = {
@@ -60,7 +63,7 @@ const EVENTS = {
 } as const;
 
 export const agentRegistry = (dependencies: Dependencies) => {
-  const { documents, clock, identifiers, owners, resourceServers, admission, handOver } = dependencies;
+  const { documents, clock, identifiers, owners, resourceServers, admission, handOver, handedOver } = dependencies;
   const { collection, documentsOf } = agentDocuments(dependencies);
   const uses = dependencies.uses ?? agentUse({ documents, clock });
   const ownership = agentOwnership({
@@ -69,6 +72,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
     owners,
     clock,
     handOver,
+    handedOver,
     onAccepted: ({ id, owner }) => uses.renew(id, owner),
   });
   const lists = agentLists({ collection, uses });
@@ -188,12 +192,18 @@ export const agentRegistry = (dependencies: Dependencies) => {
           entered: change,
           isByRole: by.isByRole,
         });
-        const next = change.owner === undefined ? changed : await ownedAs(changed, change.owner, by);
-        if (next.owner !== agent.owner) await handOver?.(id, agent.owner);
+        const owned = change.owner === undefined ? changed : await ownedAs(changed, change.owner, by);
+        if (owned.owner !== agent.owner) await handOver?.(agent);
+        // Keys that come with the change are the new owner's.
+        const next = ownershipOf(owned) === ownershipOf(agent) ? owned : { ...owned, ...keySourceIn(change) };
         return { ...next, ...searchable(next) };
       };
       // With another version stored the change is refused anyway.
-      return admitted(changedBy(stored, change), stored, () => documentsOf.change(id, expected, type, by, alter));
+      const updated = await admitted(changedBy(stored, change), stored, () =>
+        documentsOf.change(id, expected, type, by, alter),
+      );
+      if (updated.document.owner !== stored.owner) await handedOver?.(updated.document, by);
+      return updated;
     },
 
     ...verification({ kind: 'agent', documentsOf, names: dependencies.names, clock }),
@@ -238,6 +248,11 @@ export const agentRegistry = (dependencies: Dependencies) => {
 };
 
 export type AgentRegistry = ReturnType<typeof agentRegistry>;
+
+const keySourceIn = ({ jwks, jwksUri }: AgentChange): Pick<Agent, 'jwks' | 'jwksUri'> => ({
+  ...(jwks === undefined ? {} : { jwks }),
+  ...(jwksUri === undefined ? {} : { jwksUri }),
+});
 
 const isSameComposition = (held: Composition | undefined, declared: DeclaredComposition): boolean =>
   held !== undefined &&

@@ -81,6 +81,13 @@ export type Agent = {
   readonly acceptBy?: number;
   /** Since when its owner answers for it. Absent on agents from before owners had to accept: `createdAt`. */
   readonly acceptedAt?: number;
+  /**
+   * How often it changed hands; absent: never. What was made for it at another number has ended, but for delegations,
+   * which are suspended until each person confirms the new owner (ownership.ts).
+   */
+  readonly ownership?: number;
+  /** When it changed hands last, epoch seconds. */
+  readonly handedOverAt?: number;
   /** To whom it was offered; whoever answers for that account or group becomes its owner by accepting. */
   readonly transferTo?: string;
   /** Since when its name is verified: nobody else's may look like it. */

@@ -20,6 +20,7 @@ import {
   withCredentials,
   withOperatorUrls,
 } from './credential-fields.ts';
+import { refuseOtherHands } from './ownership.ts';
 
 /** Longest time for which the keys before a change are good beside the new ones. */
 export const LONGEST_OVERLAP_SECONDS = 86_400;
@@ -88,8 +89,11 @@ export const credentialRegister = (deps: {
     made: (given: readonly NewCredential[], by: By): Promise<readonly Credential[]> =>
       Promise.all(given.map((one, index) => made(one, `/credentials/${index}`, by.isByRole))),
 
-    /** Throws 'not_found', 'invalid_field', and 'conflict' when the agent is retired. */
-    async add(agentId: string, given: NewCredential, by: By): Promise<Credential> {
+    /**
+     * `seen`: the agent as the caller was allowed to change it. Throws 'not_found', 'invalid_field', and 'conflict' when
+     * the agent is retired, or has changed hands since.
+     */
+    async add(agentId: string, given: NewCredential, by: By, seen?: Pick<Agent, 'ownership'>): Promise<Credential> {
       const credential = await made(given, '', by.isByRole);
       await documentsOf.change(
         agentId,
@@ -98,6 +102,7 @@ export const credentialRegister = (deps: {
         by,
         (agent) => {
           if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
+          refuseOtherHands(agent, seen);
           const next = withCredentials(agent, [...(agent.credentials ?? []), credential], `/${given.kind}`);
           return by.isByRole ? withOperatorUrls(next, next, [keysUrlOf(credential)]) : next;
         },

@@ -14,6 +14,7 @@ import { agentDocuments } from './agent-documents.ts';
 import { type CredentialOf, isUsable, ofKind } from './credential.ts';
 import { withCredentials } from './credential-fields.ts';
 import { LONGEST_OVERLAP_SECONDS } from './credential-register.ts';
+import { refuseOtherHands } from './ownership.ts';
 
 /** Longest time for which a secret is allowed. */
 const LONGEST_SECRET_SECONDS = 90 * 86_400;
@@ -62,6 +63,7 @@ export const secretExceptions = (deps: {
       agentId: string,
       given: { readonly reason?: string; readonly expiresAt?: number; readonly name?: string },
       by: By,
+      seen?: Pick<Agent, 'ownership'>,
     ): Promise<AllowedSecret> {
       const now = clock.now();
       const { reason = '', expiresAt, name } = given;
@@ -90,6 +92,7 @@ export const secretExceptions = (deps: {
           if (agent.state !== 'active' && agent.state !== 'suspended') {
             throw new DomainError('conflict', 'A secret is allowed only while somebody answers for the agent.');
           }
+          refuseOtherHands(agent, seen);
           if (usableOf(agent).length > 0) {
             throw new DomainError('conflict', 'This agent has a secret already; rotate that one, or remove it.');
           }

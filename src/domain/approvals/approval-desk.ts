@@ -288,6 +288,48 @@ export const approvalDesk = (
       });
     },
 
+    /**
+     * Ends what an agent asked for, approved or not, in other hands than those it is in; at most `limit`. Answers how
+     * many. None of them counted from the moment of the hand-over on; this makes it be seen.
+     */
+    async cancelFormer(agent: string, by: string, limit: number): Promise<number> {
+      const { ttlSeconds, redeemSeconds } = settings;
+      let count = 0;
+      let after: Cursor | undefined;
+      for (;;) {
+        const page = await rows.find({
+          where: { agent },
+          // What is older is over.
+          range: { field: 'createdAt', gte: clock.now() - ttlSeconds - redeemSeconds },
+          order: { by: 'createdAt', direction: 'descending' },
+          limit: MOST_OPEN_SHOWN,
+          ...(after ? { after } : {}),
+        });
+        for (const { document } of page) {
+          after = { value: document.createdAt, id: document.id };
+          const state = stateAt(document, clock.now());
+          if ((state !== 'pending' && state !== 'approved') || !(await states.isFromOtherHands(document))) continue;
+          if (count === limit) return count;
+          await settle(document.id, async (approval) => {
+            const now = stateAt(approval, clock.now());
+            if (now !== 'pending' && now !== 'approved') return undefined;
+            return {
+              next: closedApproval(approval, { state: 'cancelled', decidedAt: clock.now(), decidedBy: 'system' }),
+              event: {
+                ...aboutApproval(approval),
+                type: 'approval.cancelled',
+                outcome: 'done',
+                caller: by,
+                note: 'the agent changed hands',
+              },
+            };
+          });
+          count += 1;
+        }
+        if (page.length < MOST_OPEN_SHOWN) return count;
+      }
+    },
+
     isKilled: states.isKilled,
     settleUnknown: states.settleUnknown,
     escalate: escalations({ states, asked: votes.asked, clock, audit: deps.audit }),

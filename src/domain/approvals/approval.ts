@@ -105,6 +105,8 @@ export type Approval = {
   readonly owner: string;
   /** Accounts that owned an actor of the chain then, the members of groups among them. Absent in those from before: `owner`. */
   readonly ownersWhenAsked?: readonly string[];
+  /** How often the agents of the chain had changed hands together when it was asked (agents/ownership.ts); absent: never. */
+  readonly ownership?: number;
   /** The highest of what is asked. */
   readonly risk: Risk;
   readonly requires: Requirements;
@@ -180,6 +182,7 @@ export type Origin = Pick<
   | 'origin'
   | 'jkt'
   | 'x5t'
+  | 'ownership'
 > & {
   /** Of a token that was presented; of a sign-in, absent: what it hangs on says all. */
   readonly format?: IssuedToken['format'];

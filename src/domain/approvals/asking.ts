@@ -1,7 +1,9 @@
 import type { Agent } from '../agents/agent.ts';
+import { ownershipOfAll } from '../agents/ownership.ts';
 import type { Authorize } from '../decision/authorize.ts';
 import type { ApproverRule } from '../decision/decision.ts';
-import type { ActorChain } from '../delegation/actor-chain.ts';
+import { type DecisionFacts, partiesOf } from '../decision/facts.ts';
+import { type ActorChain, actorsOf } from '../delegation/actor-chain.ts';
 import { DomainError, isDomainError } from '../errors.ts';
 import { type Action, meaningOf } from './action.ts';
 import type { Origin, Requested } from './approval.ts';
@@ -15,7 +17,7 @@ import type { StandingApprovals } from './standing-approvals.ts';
 /** What an agent would like to do, as the door it came through understood it. */
 export type Intention = {
   readonly door: Wanted['door'];
-  readonly agent: Pick<Agent, 'id' | 'owner' | 'blueprint' | 'composition'>;
+  readonly agent: Pick<Agent, 'id' | 'owner' | 'ownership' | 'blueprint' | 'composition'>;
   readonly chain: ActorChain;
   readonly facts: ActionFacts & { readonly subject: NonNullable<ActionFacts['subject']> };
   readonly origin?: Origin | undefined;
@@ -35,6 +37,17 @@ export type Prepared = {
 };
 
 export type AskingForApproval = ReturnType<typeof askingForApproval>;
+
+/** Of all who act. Whoever of them is not among the parties counts as if never handed over, so that nothing comes of it. */
+const ownershipOfChain = (
+  agent: Pick<Agent, 'id' | 'ownership'>,
+  chain: ActorChain,
+  facts: Pick<DecisionFacts, 'caller' | 'through'>,
+): number => {
+  const acting = actorsOf(chain);
+  const others = partiesOf(facts).filter((party) => party.kind === 'agent');
+  return ownershipOfAll([...others.filter(({ id }) => acting.includes(id)), agent]);
+};
 
 const NOBODY_NAMED: ApproverRule = { names: [], except: [] };
 
@@ -135,6 +148,7 @@ export const askingForApproval = ({
         door,
         owner: agent.owner,
         ownersWhenAsked: owners,
+        ownership: ownershipOfChain(agent, chain, facts),
         action,
         risk,
         requires: { ...requires, quorum: whom.quorum },

@@ -1,4 +1,5 @@
 import canonicalize from 'canonicalize';
+import { ownershipMember } from '../agents/ownership.ts';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import type { ApproverRule } from '../decision/decision.ts';
 import { DomainError } from '../errors.ts';
@@ -33,6 +34,8 @@ export type Wanted = {
   readonly owner: string;
   /** Accounts that own an actor of the chain, at most 512. */
   readonly ownersWhenAsked?: readonly string[];
+  /** How often the agents of the chain had changed hands together. */
+  readonly ownership?: number;
   readonly action: Action;
   readonly risk: Risk;
   readonly requires: Requirements;
@@ -265,6 +268,7 @@ export const openApprovals = ({
           agent: action.agent,
           owner: wanted.owner,
           ...(wanted.ownersWhenAsked ? { ownersWhenAsked: wanted.ownersWhenAsked } : {}),
+          ...ownershipMember(wanted.ownership ?? 0),
           subject: action.subject,
           resource: action.resource,
           risk: wanted.risk,

@@ -25,6 +25,8 @@ export type StandingApproval = {
   readonly resource: string;
   /** The action it was given at; the amounts of others may differ, and nothing else. */
   readonly action: Action;
+  /** Of the approval it was given with; absent: 0. */
+  readonly ownership?: number;
   /** `likenessOf` that action. */
   readonly likeness: string;
   /** Of the approval it was given with. */

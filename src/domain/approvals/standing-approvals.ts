@@ -1,5 +1,7 @@
 import type { Account } from '../accounts/account.ts';
 import { satisfiesAcr } from '../accounts/assurance.ts';
+import type { Agent } from '../agents/agent.ts';
+import { ownershipMember } from '../agents/ownership.ts';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import { actorsOf } from '../delegation/actor-chain.ts';
 import type { DetailType } from '../details/detail-type.ts';
@@ -91,7 +93,8 @@ export const standingApprovals = ({
   });
 
   /** Whether what it rests on is as it was when it was said. */
-  const isFounded = async ({ account, subject, action, vote }: StandingApproval): Promise<boolean> => {
+  const isFounded = async (standing: StandingApproval): Promise<boolean> => {
+    const { account, subject, action, vote, ownership = 0 } = standing;
     const [giver, person] = await Promise.all([accounts.get(account), accounts.get(subject)]);
     if (giver?.document.state !== 'active' || person?.document.state !== 'active') return false;
     const { sessionsValidFrom, tokensValidFrom = 0 } = giver.document;
@@ -99,11 +102,14 @@ export const standingApprovals = ({
     if (since < sessionsValidFrom || since < tokensValidFrom) return false;
     if (since < (person.document.tokensValidFrom ?? 0)) return false;
     const parts = [
-      { subject, parties: actorsOf(action.chain), since },
+      { subject, parties: actorsOf(action.chain), since, ownership },
       { subject: account, since },
     ];
     return (await revocation.ended(parts)) === undefined;
   };
+
+  const isFromOtherHands = async ({ action, ownership = 0 }: StandingApproval): Promise<boolean> =>
+    (await revocation.ended([{ parties: actorsOf(action.chain), ownership }])) === 'handed_over';
 
   /** The first that counts, of some that have room. */
   const firstFounded = async (
@@ -184,6 +190,7 @@ export const standingApprovals = ({
         subject: approval.subject,
         resource: approval.resource,
         action: approval.action,
+        ...ownershipMember(approval.ownership ?? 0),
         likeness: likenessOf(approval.action, types),
         approval: approval.id,
         vote,
@@ -275,6 +282,27 @@ export const standingApprovals = ({
       const ended = await end(id, account, request, (one) => one.account === account);
       if (!ended) throw new DomainError('not_found', 'There is no such standing approval.');
       return ended;
+    },
+
+    /** Ends what was said in advance to an agent in other hands than those it is in; at most `limit`. Answers how many. */
+    async endFormer(agent: Pick<Agent, 'id'>, by: string, limit: number): Promise<number> {
+      let count = 0;
+      let after: Cursor | undefined;
+      for (;;) {
+        const page = await rows.find({
+          where: { agent: agent.id },
+          order: { by: 'createdAt', direction: 'descending' },
+          ...(after ? { after } : {}),
+          limit: PAGE,
+        });
+        for (const { document } of page) {
+          after = { value: document.createdAt, id: document.id };
+          if (document.state !== 'active' || !(await isFromOtherHands(document))) continue;
+          if (count === limit) return count;
+          if (await end(document.id, by, undefined, ({ state }) => state === 'active')) count += 1;
+        }
+        if (page.length < PAGE) return count;
+      }
     },
 
     /**

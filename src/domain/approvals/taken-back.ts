@@ -26,7 +26,7 @@ export const takenBack = (delegations: TakenBack & Pick<DelegationRegister, 'get
 
   async narrow(id, without, by, request) {
     const row = await delegations.get(id);
-    if (row?.parent === null && row.state === 'active') {
+    if (row?.parent === null && row.state !== 'revoked') {
       const { subject, actor: agent, resource } = row;
       const detailTypes = without.details?.map(({ type }) => type) ?? [];
       await standing.endAbout({ subject, agent, resource, scopes: without.scope, detailTypes }, by, request);
@@ -36,7 +36,7 @@ export const takenBack = (delegations: TakenBack & Pick<DelegationRegister, 'get
 
   async revoke(id, by, request) {
     const row = await delegations.get(id);
-    if (row?.state === 'active') {
+    if (row && row.state !== 'revoked') {
       const { subject, actor: agent, resource } = row;
       await standing.endAbout({ subject, agent, resource }, by, request);
     }

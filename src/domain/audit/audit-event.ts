@@ -78,6 +78,9 @@ export const AUDIT_EVENTS = {
   'delegation.created': 'A delegation row was made.',
   'delegation.extended': 'A delegation row came to hold more, within the row above it.',
   'delegation.narrowed': 'A person left a delegation row less than it held.',
+  'delegation.suspended':
+    'A delegation gives no authority, nor does anything below it, until its person confirms the new owner of the agent; `owner` is the new owner.',
+  'delegation.confirmed': 'A person confirmed the new owner of an agent; its suspended delegation is active again.',
   'delegation.revoked': 'A delegation ended, with all below it; `refused`: it was over first.',
   'account.created': 'An account was made.',
   'account.updated': 'An account was changed.',
@@ -113,7 +116,8 @@ export const AUDIT_EVENTS = {
   'blueprint.deprecated': 'A blueprint takes no new agents.',
   'agent.orphaned': 'Nobody answers for an agent any more; it is frozen until a new owner accepts it.',
   'agent.transfer_offered': 'An agent was offered to a new owner, who has to accept it.',
-  'agent.transferred': 'A new owner accepted an agent.',
+  'agent.transferred':
+    'A new owner accepted an agent. Unless the new owner is a member of the group that owned it, its tokens, credentials, grants, instances and approvals ended with this event, and its delegations are suspended.',
   'agent.expired': 'An agent nobody accepted in time was retired, or one came to its end and was suspended.',
   'agent.inactive': 'An agent that was not used for too long was suspended.',
   'agent.notice': 'The owner of an agent was told that it is about to be suspended.',

@@ -1,5 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
+import { ownershipMember, ownershipOf } from '../agents/ownership.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { Client } from '../clients/client.ts';
 import { asDocumentClient, type DocumentClient } from '../clients/metadata-document.ts';
@@ -40,7 +41,7 @@ export type ConsentDeps = {
   readonly clients: Lookup<Client>;
   readonly agents: Lookup<Agent> & AgentLookup;
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
-  readonly delegations: Pick<DelegationRegister, 'recordConsent' | 'consented'>;
+  readonly delegations: Pick<DelegationRegister, 'recordConsent' | 'consented' | 'suspendedAt' | 'revoke'>;
   readonly settings: DurationSettings;
   readonly authorize: Authorize;
   /** Keeps a client that is a document as it was shown; before anything is allowed to it. */
@@ -77,6 +78,7 @@ export const consentRegister = (deps: ConsentDeps) => {
     if (account?.state !== 'active') throw new DomainError('access_denied', 'This account is not active.');
     const requester = await requesterOf(asked.clientId);
     const actor = asked.requestedActor === undefined ? undefined : await actorOf(asked.requestedActor);
+    const acting = actor ?? (requester.kind === 'agent' ? requester.agent : undefined);
     const found = await Promise.all(
       [...new Set([...Object.keys(asked.resources), ...Object.keys(asked.details ?? {})])].map((one) =>
         resourceServers.findByIdentifier(one),
@@ -91,8 +93,16 @@ export const consentRegister = (deps: ConsentDeps) => {
       candidates: requester.kind === 'agent' ? await candidatesFor(agents, requester.agent, passOn) : [],
       settings,
       authorize,
+      isNewOwner: acting !== undefined && (await suspendedIn(asked, acting.id)).length > 0,
       now: clock.now(),
     });
+  };
+
+  /** What an agent was allowed in other hands, at the resources in question. */
+  const suspendedIn = async (asked: AskedConsent, agent: string): Promise<readonly string[]> => {
+    const resources = new Set([...Object.keys(asked.resources), ...Object.keys(asked.details ?? {})]);
+    const found = await Promise.all([...resources].map((one) => delegations.suspendedAt(asked.account, agent, one)));
+    return found.flatMap((row) => row?.id ?? []);
   };
 
   /** The later of two decisions at once stands. */
@@ -148,7 +158,8 @@ export const consentRegister = (deps: ConsentDeps) => {
 
   /** What was shown of a client that is a document, and the agent that acts through it, is what the lease will be about. */
   const withVersion = async (of: ConsentQuestion, allowed: ConsentResult): Promise<ConsentResult> => {
-    const given = of.actor ? { ...allowed, requestedActor: of.actor.id } : allowed;
+    const ownership = of.requester.kind === 'agent' ? ownershipMember(ownershipOf(of.requester.agent)) : {};
+    const given = { ...allowed, ...ownership, ...(of.actor ? { requestedActor: of.actor.id } : {}) };
     const client = of.requester.kind === 'client' ? asDocumentClient(of.requester.client) : undefined;
     if (!client) return given;
     await deps.snapshots?.keep(client, given.expiresAt);
@@ -231,6 +242,7 @@ export const consentRegister = (deps: ConsentDeps) => {
             details: details?.[identifier] ?? [],
             expiresAt,
             passOn,
+            ownership: ownershipOf(actor),
             by: by.caller,
             request: by.request,
           });
@@ -247,10 +259,16 @@ export const consentRegister = (deps: ConsentDeps) => {
       return given;
     },
 
-    /** Writes down a refusal. What was allowed before stays; the same question is asked again next time. */
+    /**
+     * Writes down a refusal. What was allowed before stays, unless it waited for the person to confirm a new owner: then
+     * it ends. The same question is asked again next time.
+     */
     async deny(asked: AskedConsent, by: By): Promise<void> {
       const of = await question(asked, []);
       await recordDecision(audit, 'consent.denied', of, by, { error: 'access_denied' });
+      const actor = actorIn(of);
+      const suspended = actor && of.isNewOwner ? await suspendedIn(asked, actor.id) : [];
+      for (const id of suspended) await delegations.revoke(id, by.caller, by.request);
       await consents.take(idOf(of));
     },
 

@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
+import { ownershipOf } from '../agents/ownership.ts';
 import type { Client } from '../clients/client.ts';
 import { documentVersionOf, isDocumentId } from '../clients/metadata-document.ts';
 import type { Authorize } from '../decision/authorize.ts';
@@ -57,6 +58,8 @@ export type ConsentQuestion = {
   /** Seconds to choose from, ascending; the last is the longest allowed. */
   readonly durations: readonly number[];
   readonly duration: number;
+  /** Whether the agent was in other hands when the person allowed it something that waits since: the page says so. */
+  readonly isNewOwner?: true;
   /** Agents it may be passed on to, and how many hops at most; absent when that is no choice here (decision D2). */
   readonly passOn?: { readonly agents: readonly Agent[]; readonly maxDepth: number };
 };
@@ -110,6 +113,7 @@ export const consentQuestion = async (input: {
   readonly candidates: readonly Agent[];
   readonly settings: DurationSettings;
   readonly authorize: Authorize;
+  readonly isNewOwner?: boolean;
   /** Epoch seconds. */
   readonly now: number;
 }): Promise<ConsentQuestion> => {
@@ -174,6 +178,7 @@ export const consentQuestion = async (input: {
       ...settings,
       maxDurationSeconds: Math.min(settings.maxDurationSeconds, maxDelegationSeconds),
     }),
+    ...(input.isNewOwner ? { isNewOwner: true } : {}),
     ...(requester.kind === 'agent' && resources.length > 0 && agents.length > 0 && maxDepth > 0
       ? { passOn: { agents, maxDepth } }
       : {}),
@@ -279,6 +284,8 @@ const snapshot = (requester: Requester): unknown =>
         requester.agent.environment,
         requester.agent.redirectUris,
         requester.agent.jwks ?? requester.agent.jwksUri ?? null,
+        // Handed over and back again is not the same.
+        ...(ownershipOf(requester.agent) === 0 ? [] : [ownershipOf(requester.agent)]),
       ]
     : [
         'client',

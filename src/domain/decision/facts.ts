@@ -14,7 +14,7 @@ import type { ResourceServer } from '../resource-servers/resource-server.ts';
 /** An agent as it counts now (agents/effective-agent.ts), as far as decisions look at it. */
 export type AgentParty = { readonly kind: 'agent' } & Pick<
   Agent,
-  'id' | 'authority' | 'ceilings' | 'environment' | 'owner' | 'blueprint' | 'composition' | 'verifiedAt'
+  'id' | 'authority' | 'ceilings' | 'environment' | 'owner' | 'ownership' | 'blueprint' | 'composition' | 'verifiedAt'
 >;
 
 export type ClientParty = {

@@ -17,6 +17,8 @@ export type Consent = {
   /** Epoch seconds. */
   readonly expiresAt: number;
   readonly passOn: PassOn;
+  /** How often the agent had changed hands, as the person was shown it (agents/ownership.ts). Default: never. */
+  readonly ownership?: number;
   /** Who decided: the account, or an administrator. */
   readonly by: string;
   /** Id of the HTTP request. */
@@ -48,6 +50,19 @@ export type OneAction = {
   readonly details: readonly Detail[];
   /** Epoch seconds. */
   readonly expiresAt: number;
+  /** How often the agent had changed hands when it was asked for. Default: never. */
+  readonly ownership?: number;
+  readonly request?: string | undefined;
+};
+
+/** That a person wants an agent to go on under its new owner. */
+export type OwnerConfirmation = {
+  readonly subject: string;
+  readonly actor: string;
+  /** Of the agent, as the person was shown it. */
+  readonly ownership: number;
+  /** Who decided: the account. */
+  readonly by: string;
   readonly request?: string | undefined;
 };
 

@@ -4,12 +4,14 @@
  * the agents named in a row. Called by token exchange, consent and account pages, the management API
  * and the check of issued tokens. Every change appends its audit event first (intent), then swaps one row.
  */
+import { ownershipMember, ownershipOf } from '../agents/ownership.ts';
 import { type AuditTrail, OVER_FIRST } from '../audit/audit-event.ts';
 import { detailsWithout, joinedDetails } from '../details/narrowed-details.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Cursor, type DocumentStore, update } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
+import { CLOCKS_APART_SECONDS } from '../revocation/epoch.ts';
 import { revocation as overStore, type Revocation } from '../revocation/revocation.ts';
 import { extendChain } from './actor-chain.ts';
 import { attenuate, combine, type Held, isEmpty, mayPassOnTo, normalisePassOn, withDetails } from './attenuation.ts';
@@ -18,6 +20,7 @@ import { type Delegation, decidedAtOf } from './delegation.ts';
 import type { Consent, DelegationList, Hop, OneAction, Without } from './delegation-changes.ts';
 import { aboutRow, consentTo, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
 import { delegationSlots } from './delegation-slots.ts';
+import { delegationsOfOwners } from './delegations-of-owners.ts';
 
 export type DelegationRegister = ReturnType<typeof delegationRegister>;
 
@@ -43,22 +46,31 @@ export const delegationRegister = ({
   /** As far as their ceilings let them go. Default: nobody has any. */
   readonly agents?: CappedAgents;
 }) => {
-  const { rows, effectiveNow, at, settle, refuseEndedHop } = delegationSlots({
-    documents,
-    clock,
-    audit,
-    revocation,
-    agents,
-  });
+  const slots = delegationSlots({ documents, clock, audit, revocation, agents });
+  const { rows, effectiveNow, at, settle, refuseEndedHop } = slots;
+  const ofOwners = delegationsOfOwners({ slots, clock, audit, agents });
+
+  /**
+   * Whether the person may have meant the agent in other hands when it was named as one to pass on to. Clocks of two nodes
+   * may be so far apart.
+   */
+  const isUnknownOwner = async (parent: Delegation, handedOverAt: number | undefined): Promise<boolean> => {
+    if (handedOverAt === undefined) return false;
+    const root = await rows.get(parent.ancestors.at(-1) ?? parent.id);
+    return !root || decidedAtOf(root.document) <= handedOverAt + CLOCKS_APART_SECONDS;
+  };
 
   const register = {
     /** Hops a chain may have, the first included. */
     maxDepth,
 
-    /** The row as stored, live or not. */
+    /** The row, live or not. */
     async get(id: string): Promise<Delegation | undefined> {
-      return (await rows.get(id))?.document;
+      const found = await rows.get(id);
+      return found && (await ofOwners.asTheyStand([found.document]))[0];
     },
+
+    ...ofOwners.operations,
 
     /**
      * The row if it and all rows above are active and unexpired, cut to what those above hold now.
@@ -107,18 +119,21 @@ export const delegationRegister = ({
         depth: Math.min(consent.passOn.depth, maxDepth - 1),
       });
       const slot = slotOf(subject, null, actor, resource);
+      const known = ownershipMember(consent.ownership ?? 0);
       const { row } = await settle(
         slot,
         (current) => {
           const held = consentTo(
-            current,
+            // What the person was not shown under the new owner is not confirmed with it.
+            current?.state === 'suspended' ? undefined : current,
             { scope: asked, details: consent.askedDetails ?? [] },
             { scope, details: consent.details ?? [], expiresAt: consent.expiresAt, passOn },
           );
           const now = clock.now();
           if (current) {
-            const { details: _, decidedAt: __, ...before } = current;
-            return isEmpty(held) ? endedRow(current, now, by) : { ...before, ...held, updatedAt: now };
+            const { details: _, decidedAt: __, ownership: ___, ...before } = current;
+            if (isEmpty(held)) return endedRow(current, now, by);
+            return { ...before, ...held, ...known, state: 'active', updatedAt: now };
           }
           if (isEmpty(held)) return undefined;
           return {
@@ -127,6 +142,7 @@ export const delegationRegister = ({
             actor,
             resource,
             ...held,
+            ...known,
             parent: null,
             ancestors: [],
             depth: 1,
@@ -145,7 +161,8 @@ export const delegationRegister = ({
     /**
      * The row of `actor` below `parent`, made, reused while it covers the hop, or extended within what the
      * parent holds. Concurrent callers get the same row; none is left standing below a parent that ended meanwhile.
-     * Throws DomainError 'access_denied' when the parent may not be passed on to `actor`, or the hop was ended and the
+     * Throws DomainError 'consent_required' while the agent is in hands that the person has not confirmed: the row stands
+     * suspended then; 'access_denied' when the parent may not be passed on to `actor`, or the hop was ended and the
      * person has not consented to the first hop again since; 'invalid_scope' when nothing is left; 'invalid_request' when the
      * chain would be longer than allowed or the parent has ended, 'invalid_target' when the resource differs.
      */
@@ -172,6 +189,7 @@ export const delegationRegister = ({
       const { row, inserted } = await settle(
         slot,
         async (current) => {
+          if (current?.state === 'suspended') return undefined;
           const now = clock.now();
           const held = attenuate(parent, current ? combine(current, wanted) : wanted);
           const details = withDetails(joinedDetails(current?.details, hop.details));
@@ -184,6 +202,8 @@ export const delegationRegister = ({
             return holdsTheSame(current, next) ? undefined : { ...current, ...held, ...details, updatedAt: now };
           }
           await refuseEndedHop(parent, actor);
+          const agent = (await agents?.getMany([actor]))?.[0]?.document;
+          const isUnknown = await isUnknownOwner(parent, agent?.handedOverAt);
           return {
             id: identifiers.newId('dlg'),
             subject: parent.subject,
@@ -195,7 +215,8 @@ export const delegationRegister = ({
             ancestors: [parent.id, ...parent.ancestors],
             depth: parent.depth + 1,
             chain: extendChain(actor, issuer, parent.chain),
-            state: 'active',
+            state: isUnknown ? 'suspended' : 'active',
+            ...ownershipMember(ownershipOf(agent ?? {}) - (isUnknown ? 1 : 0)),
             slot,
             createdAt: now,
             updatedAt: now,
@@ -203,6 +224,9 @@ export const delegationRegister = ({
         },
         { caller: actor, scopeAsked: hop.scope, ...(txn ? { txn } : {}), ...(request ? { request } : {}) },
       );
+      if (row?.state === 'suspended') {
+        throw new DomainError('consent_required', 'the person has not confirmed the new owner of this agent');
+      }
       const live = row && (await effectiveNow(row));
       if (!live) {
         if (row && inserted) await register.revoke(row.id, 'system', request);
@@ -233,6 +257,7 @@ export const delegationRegister = ({
             ...withDetails(details),
             expiresAt,
             passOn: normalisePassOn({ agents: [], depth: 0 }),
+            ...ownershipMember(given.ownership ?? 0),
             parent: null,
             ancestors: [],
             depth: 1,
@@ -265,7 +290,7 @@ export const delegationRegister = ({
           ...(cursor ? { after: cursor } : {}),
           limit,
         });
-        for (const { document } of page) {
+        for (const document of await ofOwners.asTheyStand(page.map((one) => one.document))) {
           const item = live ? await effectiveNow(document) : document;
           cursor = { value: document.createdAt, id: document.id };
           if (item) items.push(item);
@@ -322,7 +347,7 @@ export const delegationRegister = ({
       const now = clock.now();
       let isMine = false;
       const stored = await update(rows, id, (row) => {
-        isMine = row.state === 'active';
+        isMine = row.state !== 'revoked';
         return isMine ? endedRow(row, now, by) : undefined;
       });
       if (!isMine) await audit.append({ ...event, ...OVER_FIRST });

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { ownershipMember, ownershipOf } from '../agents/ownership.ts';
 import type { AuditEvent } from '../audit/audit-event.ts';
 import { detailsWithout, joinedDetails } from '../details/narrowed-details.ts';
 import { combine, type Held, normalisePassOn, withDetails } from './attenuation.ts';
@@ -19,6 +20,10 @@ export const endedRow = (row: Delegation, at: number, by: string): Delegation =>
   slot: row.id,
   updatedAt: at,
 });
+
+/** The row while its agent is in hands that the person has not confirmed. The same object when it is stored so. */
+export const suspendedRow = (row: Delegation): Delegation =>
+  row.state === 'active' ? { ...row, state: 'suspended' } : row;
 
 /** What a first hop holds after a new decision about `asked`. */
 export const consentTo = (current: Held | undefined, asked: Pick<Held, 'scope' | 'details'>, allowed: Held): Held => {
@@ -63,18 +68,24 @@ export const changeOfRow = (
   type:
     to.state === 'revoked'
       ? 'delegation.revoked'
-      : !from
-        ? 'delegation.created'
-        : holdsTheSame(combine(from, to), from)
-          ? 'delegation.narrowed'
-          : 'delegation.extended',
+      : to.state === 'suspended' && from?.state !== 'suspended'
+        ? 'delegation.suspended'
+        : to.state === 'active' && from?.state === 'suspended'
+          ? 'delegation.confirmed'
+          : typeOfHeld(from, to),
   outcome: 'done',
   inputs: {
     parent: to.parent,
     depth: to.depth,
     expiresAt: to.expiresAt,
     passOn: to.passOn,
+    ...ownershipMember(ownershipOf(to)),
     ...(to.details === undefined ? {} : { detailTypes: to.details.map(({ type: name }) => name) }),
   },
   ...(to.details === undefined ? {} : { personal: { details: JSON.stringify(to.details) } }),
 });
+
+const typeOfHeld = (from: Delegation | undefined, to: Delegation): AuditEvent['type'] => {
+  if (!from) return 'delegation.created';
+  return holdsTheSame(combine(from, to), from) ? 'delegation.narrowed' : 'delegation.extended';
+};

@@ -1,3 +1,4 @@
+import { ownershipOf } from '../agents/ownership.ts';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -6,7 +7,7 @@ import type { Part, Revocation } from '../revocation/revocation.ts';
 import { effective, isActive } from './attenuation.ts';
 import { type CappedAgents, ceilingsOf, isWithinDepth, underCeilings } from './ceilings-of-rows.ts';
 import { DELEGATIONS, type Delegation, decidedAtOf } from './delegation.ts';
-import { aboutRow, changeOfRow, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
+import { aboutRow, changeOfRow, endedRow, holdsTheSame, slotOf, suspendedRow } from './delegation-row.ts';
 
 /**
  * The rows as they stand in their slots: at most one live row for a subject, parent, actor and resource, whoever
@@ -30,9 +31,17 @@ export const delegationSlots = ({
   const isEnded = async (chain: readonly Delegation[]): Promise<boolean> =>
     (await revocation.ended(chain.map(partOf))) !== undefined;
 
-  /** What a kill or a restored backup is behind may have been ended for a reason: the person decides again. */
-  const isCurrent = async (row: Delegation): Promise<boolean> =>
-    isActive(underCeilings(row, await ceilingsOf(agents, [row])), clock.now()) && !(await isEnded([row]));
+  /**
+   * The row as it stands in its slot: suspended from the very hand-over on. Undefined when it is over; what a kill or a
+   * restored backup is behind may have been ended for a reason: the person decides again.
+   */
+  const standing = async (row: Delegation): Promise<Delegation | undefined> => {
+    const capped = underCeilings(row, await ceilingsOf(agents, [row]));
+    if (row.state === 'revoked' || capped.expiresAt <= clock.now()) return undefined;
+    const end = await revocation.ended([partOf(row)]);
+    if (end === 'handed_over') return suspendedRow(row);
+    return end === undefined ? row : undefined;
+  };
 
   const holderOf = async (slot: string): Promise<Versioned<Delegation> | undefined> =>
     (await rows.find({ where: { slot }, limit: 1 }))[0];
@@ -67,15 +76,16 @@ export const delegationSlots = ({
   ): Promise<{ readonly row: Delegation | undefined; readonly inserted: boolean }> => {
     for (let attempt = 0; attempt < 20; attempt += 1) {
       const found = await holderOf(slot);
-      if (found && !(await isCurrent(found.document))) {
+      const current = found && (await standing(found.document));
+      if (found && !current) {
         await vacate(found);
         continue;
       }
-      const next = await decide(found?.document);
-      if (next === undefined) return { row: found?.document, inserted: false };
+      const next = await decide(current);
+      if (next === undefined) return { row: current, inserted: false };
       // The same answer given again is no change of authority; only its time is noted.
-      const isChange = !found || next.state !== found.document.state || !holdsTheSame(next, found.document);
-      if (isChange) await audit.append({ ...aboutRow(next), ...facts, ...changeOfRow(found?.document, next) });
+      const isChange = !current || next.state !== current.state || !holdsTheSame(next, current);
+      if (isChange) await audit.append({ ...aboutRow(next), ...facts, ...changeOfRow(current, next) });
       if (found) {
         if (await rows.replace(next, found.version)) return { row: next, inserted: false };
         continue;
@@ -113,12 +123,13 @@ export const delegationSlots = ({
     }
   };
 
-  return { rows, effectiveNow, at, settle, refuseEndedHop };
+  return { rows, effectiveNow, standing, holderOf, at, settle, refuseEndedHop };
 };
 
-const partOf = ({ id, subject, actor, createdAt }: Delegation): Part => ({
-  subject,
-  parties: [actor],
-  delegation: id,
-  since: createdAt,
+const partOf = (row: Delegation): Part => ({
+  subject: row.subject,
+  parties: [row.actor],
+  delegation: row.id,
+  since: row.createdAt,
+  ownership: ownershipOf(row),
 });

@@ -35,11 +35,18 @@ export type Delegation = {
   readonly depth: number;
   readonly chain: ActorChain;
   readonly passOn: PassOn;
-  readonly state: 'active' | 'revoked';
+  /**
+   * `suspended`: the agent that acts has changed hands, and the person has not confirmed the new owner. It gives no
+   * authority, nor does anything below it, and it keeps its slot. It is so from the very hand-over on, whatever is stored
+   * (`ownership`).
+   */
+  readonly state: 'active' | 'suspended' | 'revoked';
+  /** How often the agent that acts had changed hands when the person said yes to it (agents/ownership.ts); absent: never. */
+  readonly ownership?: number;
   readonly revokedAt?: number;
   /** Who ended it: an account, client or agent id, or 'system'. */
   readonly revokedBy?: string;
-  /** Digest of (subject, parent, actor, resource) while active; the row's own id once revoked. Unique. */
+  /** Digest of (subject, parent, actor, resource) until it is revoked; the row's own id once revoked. Unique. */
   readonly slot: string;
   readonly createdAt: number;
   readonly updatedAt: number;

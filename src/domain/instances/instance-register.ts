@@ -1,6 +1,7 @@
 import { calculateJwkThumbprint } from 'jose';
 import type { Agent } from '../agents/agent.ts';
 import { credentialsOf } from '../agents/credential.ts';
+import { ownershipMember, ownershipOf, refuseOtherHands } from '../agents/ownership.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { Ceilings } from '../blueprints/ceilings.ts';
 import type { PublicJwk } from '../clients/client.ts';
@@ -9,7 +10,7 @@ import { checkPublicKey } from '../clients/public-keys.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { DomainError, refuseField } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict, type Versioned } from '../ports/document-store.ts';
+import { type Cursor, type DocumentStore, isDocumentConflict, type Versioned } from '../ports/document-store.ts';
 import type { Revocation } from '../revocation/revocation.ts';
 import { INSTANCES, type Instance, instanceIdOf, isRunning, KEPT_SECONDS, mostInstances } from './instance.ts';
 import { instanceSlots } from './instance-slots.ts';
@@ -85,7 +86,7 @@ export const instanceRegister = (deps: {
     return isRunning(found, clock.now(), most(agent.ceilings)) ? found : undefined;
   };
 
-  return {
+  const register = {
     /** Counting or not, of the agent it belongs to only. */
     async get(agent: string, id: string): Promise<Versioned<Instance> | undefined> {
       const found = await collection.get(id);
@@ -98,16 +99,24 @@ export const instanceRegister = (deps: {
     async running(agent: Pick<Agent, 'id' | 'ceilings'>, thumbprint: string): Promise<Instance | undefined> {
       const found = await counting(instanceIdOf(agent.id, thumbprint), agent);
       if (!found) return undefined;
-      const part = { parties: [agent.id], since: found.createdAt };
+      const part = { parties: [agent.id], since: found.createdAt, ownership: ownershipOf(found) };
       return (await revocation.ended([part])) === undefined ? found : undefined;
     },
 
     /**
      * Starts an instance, or answers the one that has this key already. Throws 'conflict' when the agent is not active
-     * or has as many as it may have, or the key is one of an ended instance or of the agent itself.
+     * or has as many as it may have, or the key is one of an ended instance or of the agent itself, or the agent has
+     * changed hands since `seen`, which is the agent as the caller was allowed to start one.
      */
-    async start(agentId: string, key: InstanceKey, by: By, called?: unknown): Promise<Versioned<Instance>> {
+    async start(
+      agentId: string,
+      key: InstanceKey,
+      by: By,
+      called?: unknown,
+      seen?: Pick<Agent, 'ownership'>,
+    ): Promise<Versioned<Instance>> {
       const agent = await activeAgent(agentId);
+      refuseOtherHands(agent, seen);
       const own = 'jwk' in key ? await signingKey(agent, key.jwk) : undefined;
       const name = called === undefined ? undefined : checkText(String(called), '/name', 100);
       const thumbprint = own?.thumbprint ?? ('thumbprint' in key ? key.thumbprint : '');
@@ -117,7 +126,7 @@ export const instanceRegister = (deps: {
       const id = instanceIdOf(agent.id, thumbprint);
       for (let attempt = 0; attempt < 5; attempt += 1) {
         const earlier = await collection.get(id);
-        if (earlier?.document.state === 'ended') {
+        if (earlier && (earlier.document.state === 'ended' || ownershipOf(earlier.document) !== ownershipOf(agent))) {
           throw new DomainError('conflict', 'The instance with this key was ended; start one with another key.');
         }
         if (earlier && isRunning(earlier.document, clock.now(), most(agent.ceilings))) {
@@ -133,6 +142,7 @@ export const instanceRegister = (deps: {
           ...(own === undefined ? {} : { jwk: own.jwk }),
           ...(name === undefined ? {} : { name }),
           state: 'active',
+          ...ownershipMember(ownershipOf(agent)),
           slot: claim.slot,
           startedBy: by.caller,
           createdAt: now,
@@ -182,20 +192,40 @@ export const instanceRegister = (deps: {
       });
     },
 
+    /** Ends those that were started before the agent came into the hands it is in; at most `limit`. Answers how many. */
+    async endFormer(agent: Pick<Agent, 'id' | 'ownership'>, by: By, limit: number): Promise<number> {
+      let count = 0;
+      let after: Cursor | undefined;
+      do {
+        const page = await rows.list({ agent: agent.id }, { limit: 200, ...(after ? { after } : {}) });
+        for (const { document } of page.items) {
+          if (document.state === 'ended' || ownershipOf(document) === ownershipOf(agent)) continue;
+          if (count === limit) return count;
+          await register.end(agent.id, document.id, by);
+          count += 1;
+        }
+        after = page.next;
+      } while (after);
+      return count;
+    },
+
     /** Of an agent, newest first; those that are over are among them for a month. */
     list: (agent: string, query: PageQuery): Promise<Page<Instance>> => rows.list({ agent }, query),
 
     /** What is to be shown of instances of an agent. */
     async states(agent: string): Promise<(instance: Instance) => ShownState> {
-      const places = most((await agents.get(agent))?.document.ceilings);
+      const found = (await agents.get(agent))?.document;
+      const places = most(found?.ceilings);
       const now = clock.now();
       return (instance) => {
         if (instance.state === 'ended') return 'ended';
+        if (found && ownershipOf(instance) !== ownershipOf(found)) return 'ended';
         if (now >= instance.expiresAt) return 'expired';
         return isRunning(instance, now, places) ? 'active' : 'over_limit';
       };
     },
   };
+  return register;
 };
 
 /** The key an instance signs with, named by its thumbprint. Throws 'invalid_field', and 'conflict' where no such key may be used. */

@@ -21,6 +21,8 @@ export type Instance = {
   /** What people call it. */
   readonly name?: string;
   readonly state: InstanceState;
+  /** How often its agent had changed hands when it was started (agents/ownership.ts); absent: never. */
+  readonly ownership?: number;
   /** Which of the places of the agent it has, from 0: one that lies beyond what the agent may have does not count. */
   readonly slot: number;
   /** Account, client or agent that started it. */

@@ -43,6 +43,8 @@ export type ConsentResult = {
   readonly expiresAt: number;
   /** Agent that may act for the person through the client. */
   readonly requestedActor?: string;
+  /** Of an agent that was handed over: how often, when the person was asked. */
+  readonly ownership?: number;
   /** Which version of its metadata document was shown, of a client that is one. */
   readonly clientVersion?: string;
 };

@@ -36,6 +36,8 @@ export type IssuedToken = {
   /** How often it may be used at most. */
   readonly maxUses?: number;
   readonly approval?: TokenApproval;
+  /** How often the agents it came through had changed hands together (agents/ownership.ts); absent: never. */
+  readonly ownership?: number;
   /** How the person signed in. */
   readonly assurance?: Assurance;
   readonly issuedAt: number;
@@ -62,6 +64,7 @@ export type TokenEnd =
   | 'revoked'
   | 'killed'
   | 'before_epoch'
+  | 'handed_over'
   | 'grant_ended'
   | 'grant_narrowed'
   | 'session_ended'

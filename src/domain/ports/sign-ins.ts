@@ -18,6 +18,8 @@ export type SignIn = {
   readonly expiresAt: number;
   /** Running copy of an agent that holds it. */
   readonly instance?: string;
+  /** How often the agent it was issued to had changed hands; absent: never. */
+  readonly ownership?: number;
   /** Thumbprint of the key or certificate it is bound to. */
   readonly jkt?: string;
   readonly x5t?: string;

@@ -1,5 +1,6 @@
 import type { Agent } from '../agents/agent.ts';
 import type { AgentRegistry } from '../agents/agent-registry.ts';
+import { ownershipOf } from '../agents/ownership.ts';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientRegistry, CreatedClient } from '../clients/client-registry.ts';
@@ -153,7 +154,10 @@ export const dynamicRegistration = (deps: Dependencies) => {
     const row = bearer !== undefined && PARTY_ID.test(id) ? await registrations.find(id, bearer) : undefined;
     const isAgent = id.startsWith('agt_');
     const party = row && (await stands(id)) ? await (isAgent ? agents : clients).get(id) : undefined;
-    if (!row || !party) return refuseToken('This registration access token is not good here, or not any more.');
+    // With its owner the agent changed what it is managed with; the new owner manages it.
+    const isFormer = party !== undefined && 'purpose' in party.document && ownershipOf(party.document) > 0;
+    if (!row || !party || isFormer)
+      return refuseToken('This registration access token is not good here, or not any more.');
     knows({ caller: id, owner: party.document.owner, target: { kind: isAgent ? 'agent' : 'client', id } });
     return { row, party };
   };

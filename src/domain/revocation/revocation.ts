@@ -1,4 +1,5 @@
 import { AGENTS, type Agent } from '../agents/agent.ts';
+import { ownershipOfAll } from '../agents/ownership.ts';
 import { isDocumentId, siteOf } from '../clients/metadata-document.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { CLOCKS_APART_SECONDS, EPOCHS, type Epoch, keyEpoch, raiseEpoch } from './epoch.ts';
@@ -18,9 +19,12 @@ export type Part = {
   readonly key?: string | undefined;
   /** When it was made, epoch seconds. Absent: it is about to be made, so only a kill that stands is in its way. */
   readonly since?: number | undefined;
+  /** How often the agents among the parties had changed hands when it was made (agents/ownership.ts). Absent: not asked. */
+  readonly ownership?: number | undefined;
 };
 
-export type KillEnd = 'killed' | 'before_epoch';
+/** `handed_over`: an agent it came through has changed hands since. */
+export type KillEnd = 'killed' | 'before_epoch' | 'handed_over';
 
 export type Revocation = ReturnType<typeof revocation>;
 
@@ -34,17 +38,17 @@ export const revocation = (deps: { readonly documents: DocumentStore; readonly l
   const epochs = deps.documents.collection<Epoch>(EPOCHS);
   const agents = deps.documents.collection<Agent>(AGENTS);
 
-  const ownersOf = async (parts: readonly Part[]): Promise<ReadonlyMap<string, string>> => {
-    const known = new Map<string, string>();
+  const heldBy = async (parts: readonly Part[]): Promise<ReadonlyMap<string, Held>> => {
+    const known = new Map<string, Held>();
     const unknown = new Set<string>();
     for (const { parties = [], owner } of parts) {
       for (const id of parties) {
-        if (owner !== undefined) known.set(id, owner);
+        if (owner !== undefined) known.set(id, { id, owner });
         else if (id.startsWith('agt_')) unknown.add(id);
       }
     }
     if (unknown.size === 0) return known;
-    for (const { document } of await agents.getMany([...unknown])) known.set(document.id, document.owner);
+    for (const { document } of await agents.getMany([...unknown])) known.set(document.id, document);
     return known;
   };
 
@@ -55,14 +59,14 @@ export const revocation = (deps: { readonly documents: DocumentStore; readonly l
      * see, to kill and to lift; what it held before is over like everything else.
      */
     async ended(parts: readonly Part[], isAdministration = false): Promise<KillEnd | undefined> {
-      const owners = await ownersOf(parts);
+      const held = await heldBy(parts);
       /** Epoch → when the oldest of what hangs on it was made. */
       const since = new Map<string, number>();
       for (const part of parts) {
         const made = part.since ?? Number.POSITIVE_INFINITY;
-        for (const key of keysOf(part, owners)) {
-          const held = since.get(key);
-          if (held === undefined || made < held) since.set(key, made);
+        for (const key of keysOf(part, held)) {
+          const oldest = since.get(key);
+          if (oldest === undefined || made < oldest) since.set(key, made);
         }
         if (part.delegation !== undefined && latched?.stands(killKey('delegation', part.delegation))) return 'killed';
         if (part.token !== undefined && latched?.stands(killKey('token', part.token))) return 'killed';
@@ -70,11 +74,10 @@ export const revocation = (deps: { readonly documents: DocumentStore; readonly l
       const isExempt = (key: string): boolean => key === 'all' && isAdministration;
       for (const key of since.keys()) if (latched?.stands(key) && !isExempt(key)) return 'killed';
       const stored = await epochs.getMany([...since.keys()]);
-      // As it nearly always is.
-      if (stored.length === 0) return undefined;
       const found = stored.map(({ document }) => document);
       if (found.some(({ id, kills = [] }) => kills.length > 0 && !isExempt(id))) return 'killed';
-      return found.some(({ id, notBefore }) => Number(since.get(id)) < notBefore) ? 'before_epoch' : undefined;
+      if (found.some(({ id, notBefore }) => Number(since.get(id)) < notBefore)) return 'before_epoch';
+      return parts.some((part) => isInOtherHands(part, held)) ? 'handed_over' : undefined;
     },
 
     /** To be called before an agent changes owner: what it holds does not outlive a kill of the former one. */
@@ -88,8 +91,13 @@ export const revocation = (deps: { readonly documents: DocumentStore; readonly l
   };
 };
 
+type Held = Pick<Agent, 'id' | 'owner' | 'ownership'>;
+
+const isInOtherHands = ({ ownership, parties = [] }: Part, held: ReadonlyMap<string, Held>): boolean =>
+  ownership !== undefined && ownershipOfAll(parties.flatMap((id) => held.get(id) ?? [])) !== ownership;
+
 /** Asked at every turn of every request: a list that grows, where spreading many small ones costs more than the question. */
-const keysOf = ({ subject, parties = [], key }: Part, owners: ReadonlyMap<string, string>): readonly string[] => {
+const keysOf = ({ subject, parties = [], key }: Part, held: ReadonlyMap<string, Held>): readonly string[] => {
   const keys = [ALL];
   if (subject !== undefined) keys.push(killKey('account', subject));
   if (key !== undefined) keys.push(keyEpoch(key));
@@ -100,7 +108,7 @@ const keysOf = ({ subject, parties = [], key }: Part, owners: ReadonlyMap<string
       continue;
     }
     keys.push(killKey('agent', id));
-    const owner = owners.get(id);
+    const owner = held.get(id)?.owner;
     if (owner !== undefined) keys.push(killKey('owner', owner), killKey('account', owner));
   }
   return keys;

@@ -103,5 +103,6 @@ const factsOf = ({ agent, owner, subject, delegation, target, caller, inputs }: 
 const subjectOf = (kind: NoticeKind, { agent, account, delegation, object }: Facts): string | undefined => {
   const { about } = ruleOf(kind);
   if (about === 'target') return object ?? account;
-  return { agent, account, delegation }[about];
+  const consent = agent === undefined || account === undefined ? undefined : `${account} ${agent}`;
+  return { agent, account, consent, delegation }[about];
 };

@@ -29,7 +29,8 @@ type KindRule = {
   readonly from: readonly AuditEventType[];
   readonly when?: (event: AuditEvent) => boolean;
   /** What the notices are counted by: the receiver knows by their sequence which of two about it is newer. */
-  readonly about: 'agent' | 'account' | 'delegation' | 'target';
+  /** `consent`: an agent and the person it acts for. */
+  readonly about: 'agent' | 'account' | 'consent' | 'delegation' | 'target';
   /** Absent: webhooks only. */
   readonly mail?: Audience;
   /** The same people are told in their browsers: it waits for their decision, or is about who gets into their account. */
@@ -232,6 +233,21 @@ export const NOTICE_KINDS = {
   'delegation.given': {
     says: 'A delegation was made.',
     from: ['delegation.created'],
+    about: 'delegation',
+  },
+  'delegation.suspended': {
+    says: 'An agent that acts for a person has a new owner; what it may do is suspended until the person confirms that one.',
+    from: ['delegation.suspended'],
+    about: 'consent',
+    when: isDone,
+    mail: 'account',
+    isPushed: true,
+    // An agent that acts at many resources is one message, however long it takes to suspend them all.
+    onceIn: 3600,
+  },
+  'delegation.confirmed': {
+    says: 'A person confirmed the new owner of an agent, which acts for that person again.',
+    from: ['delegation.confirmed'],
     about: 'delegation',
   },
   'delegation.ended': {

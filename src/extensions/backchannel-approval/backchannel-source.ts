@@ -1,3 +1,4 @@
+import { ownershipOf } from '../../domain/agents/ownership.ts';
 import { agentParty } from '../../domain/decision/facts.ts';
 import { extendChain } from '../../domain/delegation/actor-chain.ts';
 import type { BackchannelSourceDependencies, FindApprovedSource } from './dependencies.ts';
@@ -28,6 +29,7 @@ export const backchannelSource =
           resource: server.identifier,
           scope,
           details,
+          ownership: ownershipOf(agent),
           expiresAt,
           request: caller.id,
         }),

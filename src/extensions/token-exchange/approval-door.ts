@@ -112,7 +112,7 @@ export const approvedExchange = (dependencies: TokenExchangeDependencies) => {
         readonly details: NonNullable<Delegation['details']>;
       }): Promise<Delegation> => {
         if (source.kind === 'held') return source.row;
-        const { row, isNew } = await hop(delegations, refuse, agent, source.row, given, txn, caller);
+        const { row, isNew } = await hop(dependencies, refuse, agent, source.row, given, txn, caller);
         if (isNew) made.add(row.id);
         return row;
       },

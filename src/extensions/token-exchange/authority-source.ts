@@ -132,7 +132,7 @@ export const factsAt = async (
 
 /** The row below `parent` by which the caller acts, and whether it is there since now. */
 export const hop = async (
-  delegations: TokenExchangeDependencies['delegations'],
+  { delegations, clock, issuer }: Pick<TokenExchangeDependencies, 'delegations' | 'clock' | 'issuer'>,
   refuse: Refuse,
   agent: Agent,
   parent: Delegation,
@@ -155,6 +155,11 @@ export const hop = async (
   } catch (error) {
     // Depth and passing on were checked above: left are a hop that was ended, and a parent that ended in between.
     if (!isDomainError(error)) throw error;
+    if (error.code === 'consent_required') {
+      const url = `${issuer}/account/agents/${agent.id}/owner`;
+      const remedy = { kind: 'consent' as const, url, expires_in: Math.max(1, parent.expiresAt - clock.now()) };
+      throw refuse('owner_not_confirmed', { cause: error, remedies: [remedy] });
+    }
     if (error.code === 'access_denied') throw refuse('hop_ended', { cause: error });
     if (error.code === 'invalid_request') throw refuse('delegation_ended', { cause: error });
     throw error;

@@ -29,7 +29,10 @@ export type TokenExchangeDependencies = {
   readonly accounts: { get(id: string): Stored<Account> };
   readonly clients: { get(id: string): Stored<Client> };
   readonly leases: Pick<Leases, 'get'>;
-  readonly delegations: Pick<DelegationRegister, 'live' | 'consented' | 'sibling' | 'derived' | 'revoke' | 'maxDepth'>;
+  readonly delegations: Pick<
+    DelegationRegister,
+    'live' | 'consented' | 'suspendedAt' | 'sibling' | 'derived' | 'revoke' | 'maxDepth'
+  >;
   readonly signIns: SignIns;
   readonly peers: { findByIssuer(issuer: string): Promise<Peer | undefined> };
   readonly authorize: Authorize;

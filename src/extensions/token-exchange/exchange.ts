@@ -106,7 +106,10 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
     }
     if (source.kind === 'unconsented') {
       if (isEmpty(decision)) throw refuse(...nothingIsLeft(decision));
-      throw refuse('consent_missing', { remedies: await ask(decision.scope, decision.details) });
+      const isSuspended = await delegations.suspendedAt(account.id, agent.id, target.identifier);
+      throw refuse(isSuspended ? 'owner_not_confirmed' : 'consent_missing', {
+        remedies: await ask(decision.scope, decision.details),
+      });
     }
     if (decision.scope.length === 0 && (parameters.scope || decision.details.length === 0)) {
       // At a first hop the person can give more, if everybody else would let it through.
@@ -129,7 +132,7 @@ export const exchangeToken = (dependencies: TokenExchangeDependencies) => {
     const row =
       source.kind === 'held'
         ? source.row
-        : (await hop(delegations, refuse, agent, source.row, decision, txn, caller)).row;
+        : (await hop(dependencies, refuse, agent, source.row, decision, txn, caller)).row;
     const scope = decision.scope.filter((name) => row.scope.includes(name));
     const { details } = decision;
     if (isEmpty({ scope, details })) throw refuse('delegation_ended');

@@ -155,6 +155,11 @@ export const REFUSALS = {
     layer: 'delegation',
     text: 'the person has not allowed this agent anything at this resource',
   },
+  owner_not_confirmed: {
+    code: 'consent_required',
+    layer: 'delegation',
+    text: 'the agent has a new owner, whom the person has not confirmed; what it was allowed is suspended until then',
+  },
   delegation_not_at_target: {
     code: 'invalid_target',
     layer: 'delegation',

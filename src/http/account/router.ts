@@ -6,6 +6,7 @@ import { homePage } from '../../../views/pages/home.ts';
 import { onwardPage } from '../../../views/pages/onward.ts';
 import { signedOutPage } from '../../../views/pages/sign-out.ts';
 import { accountWords } from '../../../views/words/account.ts';
+import { newOwnerWords } from '../../../views/words/new-owner.ts';
 import { scopesAt } from '../../domain/delegation/authority.ts';
 import { detailId } from '../../domain/details/detail-id.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
@@ -39,6 +40,7 @@ import { addAwayRoutes } from './away.ts';
 import { addDelegationRequestRoutes } from './delegation-request.ts';
 import { addEmailRoutes } from './email.ts';
 import { accountLinksModel, addLinkRoutes } from './links.ts';
+import { addNewOwnerRoutes, agentsInNewHands } from './new-owners.ts';
 import { addNotificationRoutes } from './notifications.ts';
 import { addPasswordRoutes } from './password.ts';
 import { addResetRoutes } from './reset.ts';
@@ -53,6 +55,7 @@ const DONE = {
   nothing: { kind: 'notice', text: accountWords.nothingChosen },
   over: { kind: 'notice', text: accountWords.wasOver },
   allowed: accountWords.allowed,
+  confirmed: newOwnerWords.confirmed,
   denied: { kind: 'notice', text: accountWords.denied },
   email: accountWords.addressConfirmed,
   password: accountWords.passwordChanged,
@@ -104,6 +107,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
       signedInAs: session.signedInAs,
       ...doneOf(ctx, DONE),
       csrf: session.csrf,
+      newOwners: await agentsInNewHands(deps, session.account.id),
       openApprovals: await waitingFor(deps, session.account.id),
       hasNotifications: deps.push !== undefined,
       links: await accountLinksModel(deps, session.account),
@@ -230,6 +234,7 @@ export const accountRouter = (deps: PeopleDeps): Router => {
   if (deps.emails) addEmailRoutes(router, deps, sessions, deps.emails);
   if (deps.resets) addResetRoutes(router, deps, forms, deps.resets, devices);
   if (deps.push) addNotificationRoutes(router, deps, sessions, deps.push);
+  addNewOwnerRoutes(router, deps, sessions, done);
   addDelegationRequestRoutes(router, deps, forms, sessions, done);
   addAwayRoutes(router, deps, sessions);
   addInbox(router, deps, forms, sessions);

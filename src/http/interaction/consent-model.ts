@@ -4,11 +4,13 @@ import type { PageFrame } from '../../../views/layout.ts';
 import type { ConsentModel, ConsentOrigin } from '../../../views/pages/consent.ts';
 import type { AgentFacts } from '../../../views/partials/agent-card.ts';
 import { consentWarnings } from '../../../views/words/consent.ts';
+import { newOwnerWords } from '../../../views/words/new-owner.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import { isDocumentId } from '../../domain/clients/metadata-document.ts';
 import type { ConsentForm, ConsentQuestion } from '../../domain/consent/consent.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Taking } from '../../domain/grants/grant-desk.ts';
+import { isGroupId } from '../../domain/groups/group.ts';
 import type { Risk } from '../../domain/resource-servers/risk.ts';
 import { single } from '../middleware/form-body.ts';
 import type { PeopleDeps } from './people-deps.ts';
@@ -28,7 +30,7 @@ export type ConsentPageFacts = {
 
 /** The model of the consent page: everything in the question, nothing else. */
 export const consentModel = async (
-  deps: Pick<PeopleDeps, 'accounts' | 'verifiedNames'>,
+  deps: Pick<PeopleDeps, 'accounts' | 'groups' | 'verifiedNames'>,
   question: ConsentQuestion,
   facts: ConsentPageFacts,
 ): Promise<ConsentModel> => {
@@ -80,7 +82,11 @@ export const consentModel = async (
           },
         }
       : {}),
-    warnings: [...(likeness ? [likenessWarning(likeness.name, id, facts.origin)] : []), ...warningsOf(question)],
+    warnings: [
+      ...(likeness ? [likenessWarning(likeness.name, id, facts.origin)] : []),
+      ...newOwnerOf(question),
+      ...warningsOf(question),
+    ],
     ...(facts.error === undefined ? {} : { error: facts.error }),
   };
 };
@@ -100,6 +106,9 @@ const likenessWarning = (verified: string, id: string, origin: ConsentOrigin): P
   );
 };
 
+const newOwnerOf = ({ isNewOwner }: ConsentQuestion): readonly Phrase[] =>
+  isNewOwner ? [newOwnerWords.consentWarning] : [];
+
 const warningsOf = ({ openidScopes, resources, withheld }: ConsentQuestion): readonly Phrase[] =>
   openidScopes.length === 0 && resources.length === 0
     ? [consentWarnings.nothingToGive]
@@ -117,15 +126,19 @@ export const agentFacts = (agent: Agent, ownerName: (id: string) => string): Age
   ...(agent.verifiedAt === undefined ? {} : { isVerified: true as const }),
 });
 
-/** Names of accounts that answer for agents and clients. */
+/** Names of accounts and groups that answer for agents and clients. */
 export const ownerNames = async (
-  { accounts }: Pick<PeopleDeps, 'accounts'>,
+  { accounts, groups }: Pick<PeopleDeps, 'accounts' | 'groups'>,
   ids: readonly (string | undefined)[],
 ): Promise<(id: string) => string> => {
   const known = [...new Set(ids.filter((id) => id !== undefined))];
   const names = new Map<string, string>();
   for (let from = 0; from < known.length; from += 1000) {
     for (const { id, name } of await accounts.getMany(known.slice(from, from + 1000))) names.set(id, name);
+  }
+  for (const id of known.filter(isGroupId)) {
+    const group = await groups.get(id);
+    if (group) names.set(id, group.document.name);
   }
   return (id) => names.get(id) ?? id;
 };

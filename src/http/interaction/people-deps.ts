@@ -23,6 +23,7 @@ import type { SecondFactor } from '../../domain/factors/second-factor.ts';
 import type { TotpEnrolment } from '../../domain/factors/totp-enrolment.ts';
 import type { GrantDesk } from '../../domain/grants/grant-desk.ts';
 import type { GrantUses } from '../../domain/grants/grant-use.ts';
+import type { Group } from '../../domain/groups/group.ts';
 import type { VerifiedNames } from '../../domain/names/verified-names.ts';
 import type { AccountLinks } from '../../domain/peers/account-links.ts';
 import type { Peer } from '../../domain/peers/peer.ts';
@@ -60,10 +61,14 @@ export type PeopleDeps = {
     AccountRegister,
     'findByUsername' | 'get' | 'getMany' | 'setPassword' | 'setLanguage' | 'endSessions'
   >;
+  readonly groups: Lookup<Pick<Group, 'name'>>;
   readonly clients: Lookup<Client>;
   readonly agents: Lookup<Agent> & { getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]> };
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
-  readonly delegations: Pick<DelegationRegister, 'get' | 'live' | 'list' | 'narrow' | 'revoke' | 'revokeAllOf'>;
+  readonly delegations: Pick<
+    DelegationRegister,
+    'get' | 'live' | 'list' | 'suspendedOf' | 'confirmOwner' | 'narrow' | 'revoke' | 'revokeAllOf'
+  >;
   readonly delegationRequests: Pick<DelegationRequests, 'peek' | 'consume'>;
   /** Servers of other organisations that can act in somebody's name. */
   readonly accountLinks: Pick<AccountLinks, 'list' | 'remove'>;

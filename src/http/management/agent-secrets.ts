@@ -13,13 +13,14 @@ export const agentSecretHandlers = (
   owners: Pick<Owners, 'answersFor'>,
 ): Handlers<Operations> => ({
   async allowAgentSecret({ id, body, by }) {
-    existing(await agents.get(id));
+    const { document } = existing(await agents.get(id));
     const { reason, expiresAt, name } = body as {
       readonly reason: string;
       readonly expiresAt: number;
       readonly name?: string;
     };
-    return shown(id, await secrets.allow(id, { reason, expiresAt, ...(name === undefined ? {} : { name }) }, by));
+    const given = { reason, expiresAt, ...(name === undefined ? {} : { name }) };
+    return shown(id, await secrets.allow(id, given, by, document));
   },
 
   async rotateAgentSecret({ id, body, by, access, caller }) {

@@ -47,9 +47,10 @@ export const credentialHandlers = (
     listCredentials: async (call) => shown(await own(call)),
 
     async addCredential(call) {
-      await own(call);
+      const agent = await own(call);
       const { kind, ...rest } = call.body as unknown as NewCredential;
-      return { body: showCredential(await credentials.add(call.id, { kind, ...rest } as NewCredential, call.by)) };
+      const given = { kind, ...rest } as NewCredential;
+      return { body: showCredential(await credentials.add(call.id, given, call.by, agent)) };
     },
 
     async suspendCredential(call) {

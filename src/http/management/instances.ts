@@ -21,9 +21,9 @@ export const instanceHandlers = (
 
   return {
     async startInstance(call) {
-      await own(call);
+      const agent = await own(call);
       const { jwk, name } = call.body as { readonly jwk?: unknown; readonly name?: unknown };
-      const started = await instances.start(call.id, { jwk }, call.by, name);
+      const started = await instances.start(call.id, { jwk }, call.by, name, agent);
       const stateOf = await instances.states(call.id);
       return objectAnswer(started, (instance) => showInstance(instance, stateOf(instance)));
     },

@@ -398,7 +398,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         description: 'To which agents it may be handed on, and how many hops further.',
         properties: { agents: { type: 'array', items: { type: 'string' } }, depth: { type: 'integer' } },
       },
-      state: oneOf('Whether somebody ended it.', ['active', 'revoked']),
+      state: oneOf(
+        'suspended: the agent has a new owner, whom the person has not confirmed. Neither it nor anything below it gives authority until then.',
+        ['active', 'suspended', 'revoked'],
+      ),
       live: { type: 'boolean', description: 'Whether it works now: neither it nor one above it was ended or expired.' },
       revoked_at: seconds('When it was ended.'),
       revoked_by: { type: 'string', description: 'Who ended it.' },

@@ -8,6 +8,7 @@ import { deviceCodePage, deviceConfirmPage, deviceDonePage } from '../../../view
 import { emailConfirmPage, emailPage } from '../../../views/pages/email.ts';
 import { errorPage } from '../../../views/pages/error.ts';
 import { homePage } from '../../../views/pages/home.ts';
+import { newOwnerPage } from '../../../views/pages/new-owner.ts';
 import { notificationsPage, type ShownBrowser } from '../../../views/pages/notifications.ts';
 import { onwardPage } from '../../../views/pages/onward.ts';
 import { passkeyPage } from '../../../views/pages/passkey.ts';
@@ -25,6 +26,7 @@ import { CONSOLE_PLACES } from '../../../views/partials/console-frame.ts';
 import type { DetailItem } from '../../../views/partials/detail-list.ts';
 import type { ResourceFacts, ScopeItem } from '../../../views/partials/scope-list.ts';
 import { ownActivity, stoppedWords } from '../../../views/words/account.ts';
+import { newOwnerWords } from '../../../views/words/new-owner.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { approvalPages } from './approval-pages.ts';
 import { consolePages } from './console-pages.ts';
@@ -145,6 +147,7 @@ export const samplePages = (
     flash: { kind: 'success', text: text('Invoice payer can no longer act for you at Deployments.') },
     csrf: text('9d2'),
     openApprovals: 2,
+    newOwners: [{ agent: planner, href: `${basePath}/account/agents/agt_7Kd2Hq9X/owner` }],
     hasNotifications: true,
     account: { name: text('Alice'), username: text('alice'), email: text('alice@example.com') },
     links: [undefined, 'role' as const, 'server' as const].map((inert, index) => ({
@@ -391,12 +394,33 @@ export const samplePages = (
       requestId: text('req_8Hq2'),
     }),
     account: accountPage(account),
+    'new-owner': newOwnerPage({
+      ...frame,
+      csrf: text('9d2'),
+      action: `${basePath}/account/agents/${planner.id}/owner`,
+      agent: planner,
+      since: NOON,
+      ownership: 1,
+      rights: [
+        { resource: calendar, scopes: [read, write], since: NOON - 86_400, until: NOON + 604_800 },
+        {
+          resource: payments,
+          scopes: [balances],
+          details: invoices,
+          since: NOON - 86_400,
+          until: NOON + 604_800,
+          passedOnBy: text('Invoice payer'),
+        },
+      ],
+      error: newOwnerWords.changedAgain,
+    }),
     ...approvalPages(frame, text, { payer, planner }),
     'account-empty': accountPage({
       ...frame,
       csrf: text('9d2'),
       account: { name: text('Alice'), username: text('alice') },
       openApprovals: 0,
+      newOwners: [],
       hasNotifications: false,
       delegations: [],
       clients: [],

@@ -1,0 +1,49 @@
+/**
+ * Hand-overs of agents. Owns the number that says in whose hands something was made for an agent: `ownership` of the
+ * agent grows with each change of hands in the very swap that changes the owner, so that a hand-over and the end of all
+ * that was made before it are one write, on every node. Whatever hangs on an agent keeps the number it was made at, and
+ * the revocation check compares (revocation/revocation.ts). Does not decide who may accept an agent (agent-ownership.ts).
+ */
+import { DomainError } from '../errors.ts';
+import type { Owners } from '../groups/owners.ts';
+import type { Agent } from './agent.ts';
+import { withCredentials } from './credential-fields.ts';
+
+/** The number of an agent that may never have changed hands. */
+export const ownershipOf = ({ ownership }: Pick<Agent, 'ownership'>): number => ownership ?? 0;
+
+/**
+ * The numbers of several agents as one. Each only grows, so the sum is the same only while all of them are. An agent
+ * that is named twice counts once.
+ */
+export const ownershipOfAll = (agents: readonly Pick<Agent, 'id' | 'ownership'>[]): number =>
+  [...new Map(agents.map((agent) => [agent.id, ownershipOf(agent)])).values()].reduce((sum, one) => sum + one, 0);
+
+/** A member `ownership` where it says anything: what was never handed over is stored without it. */
+export const ownershipMember = (ownership: number): { readonly ownership?: number } =>
+  ownership === 0 ? {} : { ownership };
+
+/**
+ * Whether a new owner brings nobody new to the agent: the same owner, or a member of the group that owned it. All who
+ * could act for the agent after it could before.
+ */
+export const keepsHands = async (
+  owners: Pick<Owners, 'answersFor'>,
+  { owner }: Pick<Agent, 'owner'>,
+  next: string,
+): Promise<boolean> => owner === next || owners.answersFor(owner, next);
+
+/** The agent in new hands: none of its credentials is left, and nothing made before counts. */
+export const inNewHands = (agent: Agent, now: number): Agent => {
+  const { jwks: _, jwksUri: __, ...rest } = agent;
+  return { ...withCredentials(rest, []), ownership: ownershipOf(agent) + 1, handedOverAt: now };
+};
+
+/**
+ * Throws 'conflict' when the agent changed hands since `seen` was read: whoever was allowed to give it a credential then
+ * is a stranger to it now. `seen` absent: the caller is the server itself.
+ */
+export const refuseOtherHands = (agent: Pick<Agent, 'ownership'>, seen: Pick<Agent, 'ownership'> | undefined): void => {
+  if (seen === undefined || ownershipOf(agent) === ownershipOf(seen)) return;
+  throw new DomainError('conflict', 'This agent has changed hands in the meantime; read it again.');
+};

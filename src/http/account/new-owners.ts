@@ -1,0 +1,117 @@
+import type Router from '@koa/router';
+import type { Context } from 'koa';
+import type { Phrase } from '../../../views/html.ts';
+import { type AgentInNewHands, newOwnerPage, type SuspendedRight } from '../../../views/pages/new-owner.ts';
+import { newOwnerWords } from '../../../views/words/new-owner.ts';
+import type { Agent } from '../../domain/agents/agent.ts';
+import { ownershipOf } from '../../domain/agents/ownership.ts';
+import type { Delegation } from '../../domain/delegation/delegation.ts';
+import { DomainError, isDomainError } from '../../domain/errors.ts';
+import { agentFacts, ownerNames, readDecision } from '../interaction/consent-model.ts';
+import { byOf, requestOf, sendPage } from '../interaction/page-answers.ts';
+import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
+import { single } from '../middleware/form-body.ts';
+import { detailsInWords } from './details-in-words.ts';
+import type { AccountSessions, PageSession } from './sessions.ts';
+
+/** Path of the page that asks a person about the new owner of an agent. */
+const pathOf = (basePath: string, agent: string): string => `${basePath}/account/agents/${agent}/owner`;
+
+/** Agents whose new owner a person has not confirmed, for the page of the account. */
+export const agentsInNewHands = async (
+  deps: Pick<PeopleDeps, 'basePath' | 'delegations' | 'agents' | 'accounts' | 'groups'>,
+  account: string,
+): Promise<readonly AgentInNewHands[]> => {
+  const rows = await deps.delegations.suspendedOf(account);
+  const ids = [...new Set(rows.map(({ actor }) => actor))];
+  const found = ids.length === 0 ? [] : (await deps.agents.getMany(ids)).map(({ document }) => document);
+  const owners = await ownerNames(
+    deps,
+    found.map(({ owner }) => owner),
+  );
+  return found.map((agent) => ({ agent: agentFacts(agent, owners), href: pathOf(deps.basePath, agent.id) }));
+};
+
+/**
+ * Adds `GET` and `POST /account/agents/:id/owner`: a person confirms the new owner of an agent, or ends what it holds.
+ * Opening the page changes nothing; the answer is about the owner whom the page showed.
+ */
+export const addNewOwnerRoutes = (
+  router: Router,
+  deps: PeopleDeps,
+  sessions: AccountSessions,
+  done: (ctx: Context, what: string) => void,
+): void => {
+  const { basePath, delegations, agents } = deps;
+
+  const waiting = async (account: string, id: string): Promise<readonly [Agent, readonly Delegation[]]> => {
+    const rows = await delegations.suspendedOf(account, id);
+    const agent = rows.length === 0 ? undefined : await agents.get(id);
+    if (!agent) throw new DomainError('not_found', 'You hold nothing of that name.');
+    return [agent.document, rows];
+  };
+
+  const rightOf = async (row: Delegation): Promise<SuspendedRight> => {
+    const server = (await deps.resourceServers.findByIdentifier(row.resource))?.document;
+    const above = row.parent === null ? undefined : await delegations.get(row.parent);
+    const by = above && ((await namesOf(deps, above.actor))?.name ?? above.actor);
+    return {
+      resource: { identifier: row.resource, name: server?.name ?? row.resource },
+      scopes: row.scope.map(
+        (name) => server?.scopes.find((scope) => scope.name === name) ?? { name, description: name, risk: 'high' },
+      ),
+      ...detailsInWords(row.details ?? [], server?.detailTypes ?? []),
+      since: row.createdAt,
+      until: row.expiresAt,
+      ...(by === undefined ? {} : { passedOnBy: by }),
+    };
+  };
+
+  const show = async (
+    ctx: Context,
+    { account, csrf, signedInAs }: Pick<PageSession, 'account' | 'csrf' | 'signedInAs'>,
+    id: string,
+    { status = 200, error }: { readonly status?: number; readonly error?: Phrase } = {},
+  ): Promise<void> => {
+    const [agent, rows] = await waiting(account.id, id);
+    const page = newOwnerPage({
+      basePath,
+      signedInAs,
+      csrf,
+      action: pathOf(basePath, agent.id),
+      agent: agentFacts(agent, await ownerNames(deps, [agent.owner])),
+      ...(agent.acceptedAt === undefined ? {} : { since: agent.acceptedAt }),
+      ownership: ownershipOf(agent),
+      rights: await Promise.all(rows.map(rightOf)),
+      ...(error === undefined ? {} : { error }),
+    });
+    sendPage(ctx, status, page);
+  };
+
+  router.get('/account/agents/:id/owner', async (ctx) => {
+    const session = await sessions.orSignIn(ctx);
+    if (session) await show(ctx, session, ctx.params['id'] ?? '');
+  });
+
+  router.post('/account/agents/:id/owner', async (ctx) => {
+    const { form, ...session } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    const by = byOf(ctx, session.account.id);
+    const shown = Number(single(form, 'ownership') ?? -1);
+    await waiting(session.account.id, id);
+    if (readDecision(form) === 'deny') {
+      await delegations.revokeAllOf(session.account.id, id, by.caller, by.request);
+      await deps.consents.forget(session.account.id, id);
+      await deps.grants.revokeAllOf(session.account.id, id, by);
+      return done(ctx, 'revoked');
+    }
+    try {
+      const answer = { subject: session.account.id, actor: id, ownership: shown, by: by.caller };
+      const confirmed = await delegations.confirmOwner({ ...answer, request: requestOf(ctx).request });
+      done(ctx, confirmed > 0 ? 'confirmed' : 'over');
+    } catch (error) {
+      if (!isDomainError(error) || error.code !== 'precondition_failed') throw error;
+      await show(ctx, session, id, { status: 409, error: newOwnerWords.changedAgain });
+    }
+  });
+};

@@ -1,0 +1,80 @@
+import { chosenName, isolated, plainText } from '../agent-text.ts';
+import { type Html, html, type Phrase } from '../html.ts';
+import { layout, type PageFrame } from '../layout.ts';
+import { type AgentFacts, agentCard, agentDetails } from '../partials/agent-card.ts';
+import { type DetailItem, detailChips } from '../partials/detail-list.ts';
+import { type ResourceFacts, resourceHeading, type ScopeItem, scopeChips } from '../partials/scope-list.ts';
+import { submit } from '../partials/submit.ts';
+import { timeText } from '../time-text.ts';
+import { newOwnerWords as words } from '../words/new-owner.ts';
+
+/** What a person allowed an agent that has changed hands since. */
+export type SuspendedRight = {
+  readonly resource: ResourceFacts;
+  readonly scopes: readonly ScopeItem[];
+  readonly details?: readonly DetailItem[];
+  /** Epoch seconds. */
+  readonly since: number;
+  readonly until: number;
+  /** Name of the agent that passed it on; absent: the person allowed it. */
+  readonly passedOnBy?: string;
+};
+
+/** The form POSTs `csrf`, `ownership` and `decision` (`allow` or `deny`) to `action`. */
+export type NewOwnerModel = PageFrame & {
+  readonly csrf: string;
+  readonly action: string;
+  readonly agent: AgentFacts;
+  /** Since when the new owner answers for the agent, epoch seconds. */
+  readonly since?: number;
+  /** Number of the owner whom the page shows (agents/ownership.ts). */
+  readonly ownership: number;
+  readonly rights: readonly SuspendedRight[];
+  readonly error?: Phrase;
+};
+
+/** Agents with a new owner, on the page of the account: each leads to the page that asks about it. */
+export type AgentInNewHands = { readonly agent: AgentFacts; readonly href: string };
+
+/** Facts first, then what is at stake, then two answers of the same weight. Enter gives the first one: end it. */
+export const newOwnerPage = (model: NewOwnerModel): Html =>
+  layout({
+    frame: model,
+    title: words.title,
+    body: html`<section class="card consent">
+<h1>${words.heading(chosenName(model.agent.name))}</h1>
+<p class="lead">${words.lead}</p>
+${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
+<dl class="facts"><div><dt>${words.owner}</dt><dd><strong>${isolated(model.agent.ownerName)}</strong>${
+      model.since !== undefined && html` <span class="hint">${words.since(timeText(model.since))}</span>`
+    }</dd></div></dl>
+${agentDetails(model.agent)}
+<h2>${words.waits}</h2>
+${model.rights.map(right)}
+<p class="hint">${words.whatFollows}</p>
+<form method="post" action="${model.action}"><input type="hidden" name="csrf" value="${model.csrf}"><input type="hidden" name="ownership" value="${model.ownership}">
+<div class="decide">
+${submit({ text: words.deny, kind: 'strong', name: 'decision', value: 'deny' })}
+${submit({ text: words.confirm, kind: 'primary', name: 'decision', value: 'allow' })}
+</div></form></section>`,
+  });
+
+const right = (one: SuspendedRight): Html => html`<div class="delegation">
+<h3>${resourceHeading(one.resource)}</h3>
+${one.scopes.length > 0 && scopeChips(one.scopes)}
+${detailChips(one.details)}
+<p class="hint">${words.sinceUntil(timeText(one.since), timeText(one.until))}${
+  one.passedOnBy !== undefined && html` ${words.passedOnBy(chosenName(one.passedOnBy))}`
+}</p>
+</div>`;
+
+/** The section of the account page; nothing where there is no such agent. */
+export const newOwners = (agents: readonly AgentInNewHands[]): Html | false =>
+  agents.length > 0 &&
+  html`<section aria-labelledby="new-owners"><h2 id="new-owners">${words.sectionTitle}</h2>
+<p class="hint">${words.sectionLead}</p>
+${agents.map(
+  ({ agent, href }) =>
+    html`<article class="card"><div class="row">${agentCard(agent)}<p><a class="button" href="${href}">${words.look} <span class="unseen">${words.about(plainText(agent.name, 60))}</span></a></p></div></article>`,
+)}
+</section>`;

@@ -1,0 +1,44 @@
+import { type HtmlValue, html, phrase } from '../html.ts';
+
+/** The page on which a person confirms the new owner of an agent, and what leads there. */
+export const newOwnerWords = {
+  title: phrase({ en: 'New owner', de: 'Neuer Eigentümer' }),
+  heading: (agent: HtmlValue) =>
+    phrase({ en: html`${agent} has a new owner`, de: html`${agent} hat einen neuen Eigentümer` }),
+  lead: phrase({
+    en: 'You allowed this agent to act for you when it had another owner. It may do none of it until you confirm the new owner.',
+    de: 'Sie haben diesem Agenten erlaubt, für Sie zu handeln, als er einen anderen Eigentümer hatte. Nichts davon ist ihm erlaubt, bis Sie den neuen Eigentümer bestätigen.',
+  }),
+  owner: phrase({ en: 'New owner', de: 'Neuer Eigentümer' }),
+  since: (when: HtmlValue) => phrase({ en: html`since ${when}`, de: html`seit ${when}` }),
+  waits: phrase({ en: 'What waits for your answer', de: 'Was auf Ihre Antwort wartet' }),
+  sinceUntil: (since: HtmlValue, until: HtmlValue) =>
+    phrase({ en: html`Allowed ${since}, until ${until}.`, de: html`Erlaubt ${since}, bis ${until}.` }),
+  passedOnBy: (agent: HtmlValue) => phrase({ en: html`Passed on by ${agent}.`, de: html`Weitergegeben von ${agent}.` }),
+  confirm: phrase({ en: 'Confirm the new owner', de: 'Neuen Eigentümer bestätigen' }),
+  deny: phrase({ en: 'End all of it', de: 'Alles beenden' }),
+  whatFollows: phrase({
+    en: 'If you confirm, the agent holds again what is listed here, and nothing more. If you end it, what it passed on ends too. Until you answer, it stays suspended.',
+    de: 'Bestätigen Sie, hat der Agent wieder, was hier steht, und nicht mehr. Beenden Sie es, endet auch, was er weitergegeben hat. Bis zu Ihrer Antwort bleibt es ausgesetzt.',
+  }),
+  look: phrase({ en: 'Look and decide', de: 'Ansehen und entscheiden' }),
+  about: (agent: string) =>
+    phrase({ en: `about the new owner of ${agent}`, de: `über den neuen Eigentümer von ${agent}` }),
+  confirmed: phrase({
+    en: 'Confirmed. The agent holds again what you allowed it.',
+    de: 'Bestätigt. Der Agent hat wieder, was Sie ihm erlaubt haben.',
+  }),
+  changedAgain: phrase({
+    en: 'The agent has changed hands again. Read who answers for it now.',
+    de: 'Der Agent hat noch einmal den Eigentümer gewechselt. Lesen Sie, wer jetzt für ihn einsteht.',
+  }),
+  sectionTitle: phrase({ en: 'Agents with a new owner', de: 'Agenten mit neuem Eigentümer' }),
+  sectionLead: phrase({
+    en: 'They may do nothing for you until you confirm the new owner.',
+    de: 'Ihnen ist nichts für Sie erlaubt, bis Sie den neuen Eigentümer bestätigen.',
+  }),
+  consentWarning: phrase({
+    en: 'New owner: this agent has changed hands since you allowed it something here. What you allowed before is suspended. If you allow it now, only what you tick counts; if you deny, it ends.',
+    de: 'Neuer Eigentümer: Dieser Agent hat den Eigentümer gewechselt, seit Sie ihm hier etwas erlaubt haben. Was Sie vorher erlaubt haben, ist ausgesetzt. Erlauben Sie es jetzt, gilt nur, was Sie anhaken; lehnen Sie ab, endet es.',
+  }),
+};
