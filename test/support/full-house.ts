@@ -139,6 +139,12 @@ export const fullHouse = async (options: RunOptions = {}) => {
     ...{ ...consent, actor: planner, resource: PAYMENTS, asked: ['pay'], scope: ['pay'] },
     ...{ details: [PAYMENT], passOn: { agents: [], depth: 0 } },
   });
+  const handedOver = await newAgent('In new hands', { owner: bob });
+  await services.delegations.recordConsent({
+    ...{ ...consent, actor: handedOver, resource: PAYMENTS, asked: ['pay'], scope: ['pay'] },
+    ...{ details: [PAYMENT], passOn: { agents: [], depth: 0 } },
+  });
+  await services.agents.update(handedOver, 2, { owner: group }, { caller: bob });
   const asking = {
     resource: PAYMENTS,
     scope: ['pay'],
@@ -210,6 +216,7 @@ export const fullHouse = async (options: RunOptions = {}) => {
       payer,
       pending,
       offered,
+      handedOver,
       suspended,
       upstream,
       draft: String(draft['version']),

@@ -101,6 +101,7 @@ export const tourOf = (house: FullHouse): readonly Stop[] => {
     ada('away, after a change', '/account/away?done=declared'),
     ada('away, new', '/account/away/new'),
     ada('delegation asked for', links.delegation),
+    ada('new owner', `/account/agents/${ids.handedOver}/owner`),
     ada('approvals', '/account/approvals'),
     ada('approvals, several', '/account/approvals/batch'),
     ada('approval of high risk', `/account/approvals/${approvals.open.id}`),

@@ -75,6 +75,6 @@ export const newOwners = (agents: readonly AgentInNewHands[]): Html | false =>
 <p class="hint">${words.sectionLead}</p>
 ${agents.map(
   ({ agent, href }) =>
-    html`<article class="card"><div class="row">${agentCard(agent)}<p><a class="button" href="${href}">${words.look} <span class="unseen">${words.about(plainText(agent.name, 60))}</span></a></p></div></article>`,
+    html`<article class="card"><div class="row">${agentCard(agent)}<p><a class="button primary" href="${href}">${words.look} <span class="unseen">${words.about(plainText(agent.name, 60))}</span></a></p></div></article>`,
 )}
 </section>`;

@@ -30,8 +30,6 @@ const SYSTEM: By = { caller: 'system' };
 /** Ends, in the store, at most `limit` of what an agent has from before its hand-over; answers how many. Idempotent. */
 export type EndFormer = (agent: Pick<Agent, 'id' | 'ownership'>, by: By, limit: number) => Promise<number>;
 
-export type HandOvers = ReturnType<typeof handOvers>;
-
 /**
  * What follows a hand-over: nothing from before it counts from the swap of the owner on (ownership.ts); this makes it
  * stand so in the store, with the events by which people are told. What a crash leaves undone is done later, on one node.

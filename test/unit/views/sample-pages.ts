@@ -397,7 +397,7 @@ export const samplePages = (
     'new-owner': newOwnerPage({
       ...frame,
       csrf: text('9d2'),
-      action: `${basePath}/account/agents/${planner.id}/owner`,
+      action: `${basePath}/account/agents/agt_1/owner`,
       agent: planner,
       since: NOON,
       ownership: 1,
