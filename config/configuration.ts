@@ -173,6 +173,9 @@ export type Configuration = {
     /** Requests a minute to the OAuth endpoints; 0 switches the limit off. */
     readonly requestsPerSourcePerMinute: number;
     readonly requestsPerClientPerMinute: number;
+    /** What strangers may leave open at each process, by kind (domain/limits/open-requests.ts); 0 switches it off. */
+    readonly openRequestsPerNetwork: number;
+    readonly openRequests: number;
   };
   readonly audit: {
     readonly checkpointSeconds: number;

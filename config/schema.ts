@@ -454,6 +454,16 @@ export const CONFIGURATION_SCHEMA = {
         [0, 6000, 10000000],
         'requests a minute',
       ),
+      openRequestsPerNetwork: count(
+        'Pushed requests that one address (IPv6: a network of 64 bits) may have open at each process without proving which client it is; as many device codes, prompts and ways to a provider. One of more than 4 KiB counts once for each 4 KiB begun; a network of 24 bits (IPv6: 48) has four times as many. The oldest go first. 0 switches the budgets off.',
+        [0, 256, 100000],
+        'requests',
+      ),
+      openRequests: count(
+        'The same of all networks together; what a larger network holds goes first.',
+        [100, 16384, 1000000],
+        'requests',
+      ),
     }),
     audit: section('The audit trail.', {
       checkpointSeconds: count('Time between two signed checkpoints.', [1, 60, HOUR], 'seconds'),

@@ -26,6 +26,7 @@ import { authenticationRefusals } from './domain/audit/authentication-refusals.t
 import { refusalBudget } from './domain/audit/refusal-budget.ts';
 import { requestRefusals } from './domain/audit/request-refusals.ts';
 import { grantDesk } from './domain/grants/grant-desk.ts';
+import { openRecords } from './domain/limits/open-records.ts';
 import { pollingPace } from './domain/limits/polling-pace.ts';
 import { killSwitch } from './domain/revocation/kill-switch.ts';
 import { killTelling } from './domain/revocation/kill-telling.ts';
@@ -44,6 +45,7 @@ import type { Metrics } from './http/metrics.ts';
 import { type Reasons, reasonsOf } from './http/operations.ts';
 import { registrationRouter } from './http/registration/router.ts';
 import { upstreamLogoutRouter } from './http/upstream/logout-router.ts';
+import { browserState } from './provider/browser-state.ts';
 import { consumptionRegister } from './provider/consumption-register.ts';
 import { documentClients } from './provider/document-clients.ts';
 import { engineClients } from './provider/engine-client.ts';
@@ -154,15 +156,25 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const { perClient, perNetwork } = requestLimits(made, configuration);
   const callers = callerProofs(made, configuration, { consumptions, refusals: failedProofs, perClient });
   const pages = enginePages({ issuer, accounts });
+  const open = openRecords({
+    ephemeral,
+    clock,
+    limits,
+    onEvicted: (kind, count) => metrics.evicted.inc({ kind }, count),
+  });
+  const state = browserState({ masterKey, clock, isHttps: issuer.startsWith('https:') });
   const engine = await engineOf(made, configuration, {
     ...{ known, consumptions, tokens, authority, details, liveness, callers, knows, pace, pages, extensions },
-    ...{ refusals, failedProofs, onUnexpected },
+    ...{ refusals, failedProofs, onUnexpected, state, open },
   });
 
   const countRefusal = ({ reason, source, request }: { reason: string; source: string; request: string }) =>
     refusals.note(source, reason, request);
   const people = peoplePages(made, configuration, {
     provider: engine.provider,
+    consumptions,
+    state,
+    open,
     leases,
     grants,
     delegations,

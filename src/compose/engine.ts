@@ -1,12 +1,17 @@
 /** What the engine is made of: our rows behind its models, our rules behind its policies. Called by compose.ts. */
 import type { Configuration } from '../../config/configuration.ts';
 import { reachableWith } from '../domain/accounts/assurance.ts';
+import type { OpenRecords } from '../domain/limits/open-records.ts';
 import { upstreamBrowser } from '../http/interaction/upstream-browser.ts';
+import type { BrowserState } from '../provider/browser-state.ts';
 import { engine as buildEngine } from '../provider/build-provider.ts';
+import { cookieNames } from '../provider/cookies.ts';
 import { instanceFamilies } from '../provider/instance-families.ts';
+import { keptByBrowser } from '../provider/kept-by-browser.ts';
 import { modelAdapter } from '../provider/model-adapter.ts';
 import { ownSignatures } from '../provider/own-signatures.ts';
 import { seenSessions } from '../provider/seen-sessions.ts';
+import { sealedPayloads } from '../provider/stored-payloads.ts';
 import { structuredTokens } from '../provider/structured-tokens.ts';
 import { tokenClaims } from '../provider/token-claims.ts';
 import type { tokenLiveness } from '../provider/token-liveness.ts';
@@ -34,6 +39,8 @@ export const engineOf = (
     refusals,
     failedProofs,
     onUnexpected,
+    state,
+    open,
   }: Pick<
     Wanted,
     'consumptions' | 'tokens' | 'authority' | 'details' | 'knows' | 'pages' | 'extensions' | 'refusals' | 'onUnexpected'
@@ -43,12 +50,16 @@ export const engineOf = (
     readonly pace: Model['pace'];
     readonly callers: ReturnType<typeof callerProofs>;
     readonly failedProofs: Wanted['authenticationRefusals'];
+    readonly state: BrowserState;
+    readonly open: OpenRecords;
   },
 ) => {
   const { issuer } = configuration;
   const { clock, identifiers, documents, ephemeral, masterKey, audit, log, keys } = made;
   const { resourceServers, delegations, consents } = made;
   const { accounts, agents } = made.granting;
+  const onUnreadable = (model: string) =>
+    log.error({ event: 'store.unreadable', model }, 'a stored record is not understood');
   const browsers = upstreamBrowser({ issuer, upstream: { newBrowser: identifiers.newSecret } });
   return buildEngine({
     configuration,
@@ -62,8 +73,16 @@ export const engineOf = (
       audit,
       pace,
       devicePollIntervalSeconds: configuration.tokens.devicePollIntervalSeconds,
-      onUnreadable: (model) => log.error({ event: 'store.unreadable', model }, 'a stored record is not understood'),
+      onUnreadable,
       liveness,
+      open,
+      proofs: callers.proofs,
+      browser: keptByBrowser({
+        ...{ state, ephemeral, masterKey, consumptions, open },
+        cookies: cookieNames(issuer),
+        basePath: new URL(issuer).pathname.replace(/\/$/, ''),
+        openedPayload: sealedPayloads({ masterKey, onUnreadable }).openedPayload,
+      }),
       sessions: seenSessions({
         sessions: made.sessions,
         clock,

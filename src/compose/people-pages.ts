@@ -4,6 +4,7 @@ import { passwordSignIn } from '../domain/accounts/sign-in.ts';
 import { passkeys } from '../domain/factors/passkeys.ts';
 import { secondFactor } from '../domain/factors/second-factor.ts';
 import { totpEnrolment } from '../domain/factors/totp-enrolment.ts';
+import type { OpenRecords } from '../domain/limits/open-records.ts';
 import { accountHints } from '../domain/nodes/account-hints.ts';
 import { liveApprovals } from '../http/account/approvals/live.ts';
 import type { PeopleDeps } from '../http/interaction/people-deps.ts';
@@ -20,19 +21,23 @@ export const peoplePages = (
   configuration: Configuration,
   {
     provider,
+    consumptions,
+    state,
+    open,
     leases,
     grants,
     delegations,
     countRefusal,
-  }: Pick<Parameters<typeof interactions>[0], 'provider'> &
-    Pick<PeopleDeps, 'leases' | 'grants' | 'delegations' | 'countRefusal'>,
+  }: Pick<Parameters<typeof interactions>[0], 'provider' | 'consumptions' | 'state'> &
+    Pick<PeopleDeps, 'leases' | 'grants' | 'delegations' | 'countRefusal'> & { readonly open: OpenRecords },
 ) => {
   const { issuer, limits } = configuration;
   const { clock, identifiers, ephemeral, masterKey, audit, resourceServers, requests, consents } = made;
   const { accounts, agents, clients } = made.granting;
 
   const { sessions } = made;
-  const seam = { provider, clock, identifiers, ephemeral, masterKey, issuer, sessions, cookies: cookieNames(issuer) };
+  const cookies = cookieNames(issuer);
+  const seam = { provider, clock, identifiers, consumptions, state, masterKey, issuer, sessions, cookies };
   const signingIn = { accounts, factors: made.factors, ephemeral, clock, identifiers, masterKey, audit, limits };
   const keysOfPeople = passkeys({ ...signingIn, issuer });
   const live = liveApprovals();
@@ -79,7 +84,7 @@ export const peoplePages = (
     emails: made.telling.emails,
     secondFactor: secondFactor({ ...signingIn, passkeys: keysOfPeople }),
     passkeys: keysOfPeople,
-    upstream: upstreamPages(made, configuration, signingIn),
+    upstream: upstreamPages(made, configuration, signingIn, open),
     isPasswordOn: configuration.passwords.signIn,
     factors: made.factors,
     totpEnrolment: totpEnrolment({ ...signingIn, issuerName: `Behalf ${new URL(issuer).host}` }),

@@ -1,6 +1,7 @@
 /** Sign-in at other providers as the pages for people need it. */
 import type { Configuration } from '../../config/configuration.ts';
 import type { AttemptsDeps } from '../domain/accounts/attempts.ts';
+import type { OpenRecords } from '../domain/limits/open-records.ts';
 import { upstreamSignIn } from '../domain/upstream/upstream-sign-in.ts';
 import { waysIn } from '../domain/upstream/ways-in.ts';
 import type { services } from './services.ts';
@@ -9,6 +10,7 @@ export const upstreamPages = (
   made: Awaited<ReturnType<typeof services>>,
   { issuer, passwords, limits, clientAuthentication }: Configuration,
   signingIn: AttemptsDeps,
+  open: OpenRecords,
 ) => {
   const { upstreams, upstreamClient: client, upstreamLinks: links, factors } = made;
   const { accounts } = made.granting;
@@ -17,7 +19,7 @@ export const upstreamPages = (
     providers: upstreams,
     signIn: upstreamSignIn({
       ...signingIn,
-      ...{ upstreams, links, client, accounts, factors, limits, issuer, clockToleranceSeconds },
+      ...{ upstreams, links, client, accounts, factors, limits, issuer, clockToleranceSeconds, open },
     }),
     sessions: made.upstreamSessions,
     waysIn: waysIn({ ...made, accounts, links, upstreams, isPasswordOn: passwords.signIn }),

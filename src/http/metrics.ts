@@ -37,6 +37,12 @@ export const metrics = () => {
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5],
     registers: [registry],
   });
+  const evicted = new Counter({
+    name: 'behalf_open_requests_evicted_total',
+    help: 'Requests of strangers that went before their time, since their network or all together had too many open; by kind.',
+    labelNames: ['kind'],
+    registers: [registry],
+  });
   const approvals = new Counter({
     name: 'behalf_approvals_total',
     help: 'Approvals of single actions, by what became of them; those that only expired are the rest of those asked.',
@@ -108,6 +114,7 @@ export const metrics = () => {
     failures,
     appending,
     approvals,
+    evicted,
     deciding,
     openReviews,
     inFlight,

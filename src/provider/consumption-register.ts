@@ -50,32 +50,57 @@ export const consumptionRegister = ({ documents, clock }: { documents: DocumentS
     if (use) use.isContested = true;
   };
 
-  return {
-    /** True for exactly one caller. `answer` resolves when the response to that caller has been sent. */
-    async consume(id: string, expiresAt: number, answer: Promise<void>): Promise<boolean> {
-      // Before the mark: others may read the mark as soon as it stands, which is before this hears that it is durable.
-      const mine: Use | undefined = uses.has(id) ? undefined : { turn: NEVER, answeredAt: NEVER, isContested: false };
-      if (mine) remember(id, mine);
-      const end = (): void => {
-        const use = mine ?? uses.get(id);
-        if (!use) return;
-        use.turn = nextTurn();
-        use.answeredAt = clock.nowMillis();
-      };
-      try {
-        await marks.insert({ id, at: clock.nowMillis(), expiresAt });
-      } catch (error) {
-        if (!isDocumentConflict(error)) {
-          if (mine) uses.delete(id);
-          throw error;
-        }
-        // Lost to a request of this process, which says itself when it ends, or to one of another.
-        contested(id);
-        if (mine) end();
-        return false;
+  /** True for exactly one caller. `answer` resolves when the response to that caller has been sent. */
+  const consume = async (id: string, expiresAt: number, answer: Promise<void>): Promise<boolean> => {
+    // Before the mark: others may read the mark as soon as it stands, which is before this hears that it is durable.
+    const mine: Use | undefined = uses.has(id) ? undefined : { turn: NEVER, answeredAt: NEVER, isContested: false };
+    if (mine) remember(id, mine);
+    const end = (): void => {
+      const use = mine ?? uses.get(id);
+      if (!use) return;
+      use.turn = nextTurn();
+      use.answeredAt = clock.nowMillis();
+    };
+    try {
+      await marks.insert({ id, at: clock.nowMillis(), expiresAt });
+    } catch (error) {
+      if (!isDocumentConflict(error)) {
+        if (mine) uses.delete(id);
+        throw error;
       }
-      void answer.then(end);
+      // Lost to a request of this process, which says itself when it ends, or to one of another.
+      contested(id);
+      if (mine) end();
+      return false;
+    }
+    void answer.then(end);
+    return true;
+  };
+
+  return {
+    consume,
+
+    /**
+     * The same of one thing that has a mark for each master key: the first mark decides, and all nodes take them in the
+     * same order.
+     */
+    async consumeAll(ids: readonly string[], expiresAt: number, answer: Promise<void>): Promise<boolean> {
+      for (const id of ids) if (!(await consume(id, expiresAt, answer))) return false;
       return true;
+    },
+
+    /** Takes back the marks of what was consumed and did not happen. While one cannot be removed, the thing stays used. */
+    async release(ids: readonly string[]): Promise<void> {
+      for (const id of ids) {
+        await marks.take(id);
+        uses.delete(id);
+      }
+    },
+
+    /** Whether one of these was consumed. */
+    async isConsumed(ids: readonly string[]): Promise<boolean> {
+      for (const id of ids) if (await marks.get(id)) return true;
+      return false;
     },
 
     /** How a presentation relates to an earlier use. */

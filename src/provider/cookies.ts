@@ -7,6 +7,10 @@ export type CookieNames = {
   readonly interaction: string;
   readonly resume: string;
   readonly signIn: string;
+  /** Sealed states of a browser (browser-state.ts): a prompt, its answer, and a session in which nobody is signed in. */
+  readonly interactionState: string;
+  readonly resumeState: string;
+  readonly guest: string;
 };
 
 export const cookieNames = (issuer: string): CookieNames => {
@@ -16,6 +20,9 @@ export const cookieNames = (issuer: string): CookieNames => {
     interaction: `${secure}behalf_interaction`,
     resume: `${secure}behalf_resume`,
     signIn: `${secure}behalf_sign_in`,
+    interactionState: `${secure}behalf_interaction_state`,
+    resumeState: `${secure}behalf_resume_state`,
+    guest: `${host}behalf_guest`,
   };
 };
 

@@ -4,26 +4,31 @@ import type Provider from 'oidc-provider';
 import type { InteractionResults } from 'oidc-provider';
 import { DomainError } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports/clock.ts';
-import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { BrowserSessions, Exchange, Interaction, Interactions } from '../domain/ports/interactions.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { sessionIdOf } from '../domain/sessions/session.ts';
 import type { SessionRegister } from '../domain/sessions/session-register.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
+import type { BrowserState } from './browser-state.ts';
+import type { ConsumptionRegister } from './consumption-register.ts';
 import { type CookieNames, SESSION_COOKIE } from './cookies.ts';
+import { duringExchange } from './exchange-now.ts';
 import type { PromptDetails } from './interaction-policy.ts';
+import { answerMarks } from './kept-by-browser.ts';
 import { makeLease } from './lease-maker.ts';
 import { outOfEngine } from './oauth-errors.ts';
 import { factsOf } from './request-facts.ts';
 import { ACR_CHECK, AGE_CHECK } from './step-up.ts';
+import { answerOf } from './token-request-unit.ts';
 
 type Deps = {
   /** The engine now; it is built anew when keys change. */
   readonly provider: () => Provider;
   readonly clock: Clock;
   readonly identifiers: Identifiers;
-  readonly ephemeral: EphemeralStore;
+  readonly consumptions: Pick<ConsumptionRegister, 'consumeAll' | 'isConsumed' | 'release'>;
+  readonly state: BrowserState;
   readonly masterKey: MasterKey;
   readonly issuer: string;
   readonly cookies: CookieNames;
@@ -33,7 +38,7 @@ type Deps = {
 type EngineInteraction = Awaited<ReturnType<Provider['interactionDetails']>>;
 
 export const interactions = (deps: Deps): Interactions => {
-  const { provider, clock, ephemeral } = deps;
+  const { provider, clock, consumptions, masterKey } = deps;
 
   const sessionOf = ({ request, response }: Exchange) =>
     provider().Session.get(provider().createContext(request, response));
@@ -42,7 +47,7 @@ export const interactions = (deps: Deps): Interactions => {
   const open = async (exchange: Exchange, uid: string, prompt?: 'login' | 'consent'): Promise<EngineInteraction> => {
     let found: EngineInteraction;
     try {
-      found = await provider().interactionDetails(exchange.request, exchange.response);
+      found = await within(exchange, () => provider().interactionDetails(exchange.request, exchange.response));
     } catch (error) {
       if ((error as { error?: string }).error !== 'invalid_request') throw error;
       throw gone();
@@ -54,29 +59,34 @@ export const interactions = (deps: Deps): Interactions => {
     return found;
   };
 
-  /** Of all answers to a prompt exactly one runs `answer`; the next may when that one throws. */
-  const once = async <T>(found: EngineInteraction, answer: () => Promise<T>): Promise<T> => {
-    const keys = deps.masterKey.ordered('interaction', found.uid).map((digest) => `interaction:${digest}`);
-    const life = Math.max(1, found.exp - clock.now()) + 60;
-    const failures = Math.max(
-      ...(await Promise.all(keys.map(async (key) => Number((await ephemeral.get(`${key}:failures`)) ?? 0)))),
-    );
-    for (const key of keys) {
-      if (!(await ephemeral.claim(`${key}:${failures}`, life))) {
-        throw new DomainError('conflict', 'This page was already answered.');
-      }
-    }
+  /**
+   * Of all answers that accounts give to a prompt exactly one runs `answer`, on whatever node, and for good; the next may
+   * when that one throws. What somebody answers who is not signed in (`account` is undefined) is marked nowhere: it leads
+   * to no code, and whoever sends it again could as well begin anew.
+   */
+  const once = async <T>(
+    { response }: Exchange,
+    found: EngineInteraction,
+    account: string | undefined,
+    answer: () => Promise<T>,
+  ): Promise<T> => {
+    const marks = answerMarks(masterKey, found.uid);
+    const isFirst = account
+      ? await consumptions.consumeAll(marks, found.exp + KEPT_SECONDS, answerOf(response))
+      : !(await consumptions.isConsumed(marks));
+    if (!isFirst) throw new DomainError('conflict', 'This page was already answered.');
     try {
       return await answer();
     } catch (error) {
-      for (const key of keys) await ephemeral.set(`${key}:failures`, String(failures + 1), life);
+      // Where that fails as well the page stays answered, and the person begins anew.
+      if (account) await consumptions.release(marks).catch(() => undefined);
       throw error;
     }
   };
 
-  const finish = async (found: EngineInteraction, result: InteractionResults): Promise<string> => {
+  const finish = async (exchange: Exchange, found: EngineInteraction, result: InteractionResults): Promise<string> => {
     found.result = 'error' in result ? result : { ...found.lastSubmission, ...result };
-    await found.persist();
+    await within(exchange, () => found.persist());
     return found.returnTo;
   };
 
@@ -127,9 +137,9 @@ export const interactions = (deps: Deps): Interactions => {
       const found = await open(exchange, uid, 'login');
       // The moment of the sign-in, not the one at which the browser comes back: what ends sessions in between ends this one.
       const login = { accountId: account, ts: authTime, amr: [...amr], ...(acr ? { acr } : {}), remember: true };
-      return once(found, async () => {
+      return once(exchange, found, account, async () => {
         await endOther(exchange, found, account);
-        return finish(found, { login });
+        return finish(exchange, found, { login });
       });
     },
 
@@ -138,7 +148,7 @@ export const interactions = (deps: Deps): Interactions => {
       const account = found.session?.accountId;
       if (account === undefined) throw gone();
       const details = found.prompt.details as unknown as PromptDetails;
-      return once(found, async () => {
+      return once(exchange, found, account, async () => {
         const grant = makeLease(provider(), deps, {
           account,
           clientId: String(found.params['client_id']),
@@ -151,22 +161,22 @@ export const interactions = (deps: Deps): Interactions => {
           sessionUid: details.userCode === undefined ? found.session?.uid : undefined,
         });
         const grantId = await grant.save();
-        return finish(found, { consent: { grantId } });
+        return finish(exchange, found, { consent: { grantId } });
       });
     },
 
     async refuse(exchange, uid, error, description, decide) {
       const found = await open(exchange, uid);
-      return once(found, async () => {
+      return once(exchange, found, found.session?.accountId, async () => {
         await decide?.();
-        return finish(found, { error, error_description: description });
+        return finish(exchange, found, { error, error_description: description });
       });
     },
 
     async restart(exchange, uid) {
       const found = await open(exchange, uid);
       if (found.deviceCode !== undefined) throw gone();
-      return once(found, async () => {
+      return once(exchange, found, found.session?.accountId, async () => {
         const { login_hint: _, prompt, ...params } = found.params;
         const asked = typeof prompt === 'string' ? prompt.split(' ') : [];
         // The engine goes on with these parameters. A new request would leave a pushed one (RFC 9126) unused.
@@ -174,12 +184,19 @@ export const interactions = (deps: Deps): Interactions => {
           params: { ...params, prompt: [...new Set([...asked, 'login'])].join(' ') },
           result: {},
         });
-        await found.persist();
+        await within(exchange, () => found.persist());
         return found.returnTo;
       });
     },
   });
 };
+
+/** Marks outlive what they are about by what clocks of nodes may differ. */
+const KEPT_SECONDS = 60;
+
+/** The prompt is kept by the browser of this exchange. */
+const within = <R>({ request, response }: Exchange, work: () => R): R =>
+  duringExchange({ req: request, res: response }, work);
 
 /** Reasons of a prompt for which being signed in somewhere is not enough. */
 const FRESH: ReadonlySet<string> = new Set(['login_prompt', 'max_age', AGE_CHECK]);
@@ -202,19 +219,10 @@ const dropSessionCookie = (provider: Provider, { request, response }: Exchange, 
 
 const SIGN_IN_SECONDS = 3600;
 
-export const browserSessions = (deps: Deps): BrowserSessions => {
-  const { provider, ephemeral, masterKey, issuer, cookies, sessions } = deps;
+export const browserSessions = (deps: Omit<Deps, 'consumptions' | 'clock'>): BrowserSessions => {
+  const { provider, state: states, issuer, cookies, sessions } = deps;
   const path = `${new URL(issuer).pathname.replace(/\/$/, '')}/account`;
-  const options = { httpOnly: true, sameSite: 'lax', signed: false, path, overwrite: true } as const;
-  const keysOf = (state: string): readonly string[] =>
-    masterKey.digests('sign-in', state).map((digest) => `sign-in:${digest}`);
-  const takeOf = async (state: string): Promise<string | undefined> => {
-    for (const key of keysOf(state)) {
-      const found = await ephemeral.take(key);
-      if (found !== undefined) return found;
-    }
-    return undefined;
-  };
+  const cookie = { name: cookies.signIn, path };
   const contextOf = ({ request, response }: Exchange) => provider().createContext(request, response);
 
   return outOfEngine<BrowserSessions>({
@@ -230,11 +238,13 @@ export const browserSessions = (deps: Deps): BrowserSessions => {
     async signInUrl(exchange, returnTo, how) {
       if (!/^\/(?![/\\])/.test(returnTo)) throw new TypeError('returnTo is a path on our origin');
       const state = deps.identifiers.newSecret();
-      // The path may hold a handle (decision D14).
-      await ephemeral.set(String(keysOf(state)[0]), masterKey.seal('sign-in', returnTo), SIGN_IN_SECONDS);
-      const context = contextOf(exchange);
-      context.cookies.secure = context.secure;
-      context.cookies.set(cookies.signIn, state, options);
+      const at = { req: exchange.request, res: exchange.response };
+      // The path may hold a handle (decision D14). One that is too long for a cookie leads to the page without its query.
+      const [page = '/'] = returnTo.split('?', 1);
+      const isKept = [returnTo, page, '/account'].some((to) =>
+        states.keep(at, cookie, `sign-in ${state}`, { returnTo: to }, SIGN_IN_SECONDS),
+      );
+      if (!isKept) throw new TypeError('a path of ours fits into a cookie');
       const query = new URLSearchParams({
         client_id: ACCOUNT_PAGES_CLIENT.client_id,
         redirect_uri: `${issuer}/account/signed-in`,
@@ -250,15 +260,13 @@ export const browserSessions = (deps: Deps): BrowserSessions => {
     },
 
     async finishSignIn(exchange, query) {
-      const context = contextOf(exchange);
-      context.cookies.secure = context.secure;
-      const state = query.get('state');
-      const started = state !== null && context.cookies.get(cookies.signIn, { signed: false }) === state;
-      context.cookies.set(cookies.signIn, null, options);
-      const returnTo = started ? await takeOf(state) : undefined;
-      if (returnTo === undefined)
+      const at = { req: exchange.request, res: exchange.response };
+      const state = query.get('state') ?? '';
+      const kept = states.opened(states.valueOf(at, cookies.signIn), `sign-in ${state}`);
+      states.drop(at, cookie);
+      if (kept === undefined)
         throw new DomainError('invalid_request', 'This sign-in was not started in this browser, or is over.');
-      return masterKey.open('sign-in', returnTo);
+      return String(kept['returnTo']);
     },
 
     async end(exchange) {

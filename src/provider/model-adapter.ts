@@ -6,15 +6,18 @@
  */
 import Provider, { type Adapter, errors } from 'oidc-provider';
 import { type AuditTrail, OVER_FIRST } from '../domain/audit/audit-event.ts';
+import type { OpenKind, OpenRecords } from '../domain/limits/open-records.ts';
 import type { PollingPace } from '../domain/limits/polling-pace.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { type DocumentStore, update } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { sessionIdOf } from '../domain/sessions/session.ts';
+import type { ClientProofs } from './client-proofs.ts';
 import { codeIssuing } from './code-issuing.ts';
 import type { ConsumptionRegister } from './consumption-register.ts';
 import type { EngineClients } from './engine-client.ts';
+import type { KeptByBrowser } from './kept-by-browser.ts';
 import { asProtocol } from './oauth-errors.ts';
 import { ENGINE_RECORDS, type EngineRecord, LEASES, type LeaseRecord, sessionOfLease } from './records.ts';
 import { factsOf, nextTurn } from './request-facts.ts';
@@ -27,9 +30,9 @@ import { openUnit } from './token-request-unit.ts';
 /** Rows outlive their expiry by the engine's clock tolerance, so that it is the engine that says "expired". */
 const GRACE_SECONDS = 15;
 
-type Home = 'durable' | 'sealed' | 'ephemeral' | 'lease' | 'client' | 'desk' | 'none';
+type Home = 'durable' | 'sealed' | 'browser' | 'ephemeral' | 'lease' | 'client' | 'desk' | 'none';
 
-/** Where each of the engine's models lives (decision D13). `desk`: the desk of approvals keeps it. `none`: nothing of ours may ever store it. */
+/** Where each model of oidc-provider lives (decision D13). `browser`: with the browser it is about. `desk`: the desk of approvals keeps it. `none`: nothing of ours may ever store it. */
 const HOMES: Readonly<Record<string, Home>> = {
   AccessToken: 'durable',
   ClientCredentials: 'durable',
@@ -38,10 +41,16 @@ const HOMES: Readonly<Record<string, Home>> = {
   AuthorizationCode: 'ephemeral',
   DeviceCode: 'ephemeral',
   PushedAuthorizationRequest: 'ephemeral',
-  Interaction: 'ephemeral',
+  Interaction: 'browser',
   Grant: 'lease',
   Client: 'client',
   BackchannelAuthenticationRequest: 'desk',
+};
+
+/** Where a request begins that waits for a person. */
+const OPENED_AT: Readonly<Record<string, Readonly<Record<string, OpenKind>>>> = {
+  pushed_authorization_request: { PushedAuthorizationRequest: 'pushed_request' },
+  device_authorization: { DeviceCode: 'device_code' },
 };
 
 const CONSUMABLE = new Set(['AuthorizationCode', 'DeviceCode', 'PushedAuthorizationRequest', 'RefreshToken']);
@@ -60,10 +69,13 @@ export type ModelAdapterDeps = {
   readonly onUnreadable: (model: string) => void;
   readonly liveness: Pick<TokenLiveness, 'leaseHeld' | 'sessionLive'>;
   readonly sessions: SeenSessions;
+  readonly browser: KeptByBrowser;
+  readonly open: Pick<OpenRecords, 'set'>;
+  readonly proofs: Pick<ClientProofs, 'has'>;
 };
 
 export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapter) => {
-  const { documents, ephemeral, clock, masterKey, consumptions, clients, audit, liveness } = deps;
+  const { documents, ephemeral, clock, masterKey, consumptions, clients, audit, liveness, browser } = deps;
   const records = documents.collection<EngineRecord>(ENGINE_RECORDS);
   const leases = documents.collection<LeaseRecord>(LEASES);
   const putAgain = wholeWriter(records);
@@ -72,6 +84,14 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
   const presentation = () => {
     const context = Provider.ctx;
     return context ? factsOf(context.req) : { arrivedAt: clock.nowMillis(), turn: nextTurn() };
+  };
+
+  /** Who leaves a new request open without having proven which client it is, and within which budget. */
+  const strangerIn = (model: string): { readonly kind: OpenKind; readonly source: string } | undefined => {
+    const context = Provider.ctx;
+    const kind = OPENED_AT[context?.oidc?.route ?? '']?.[model];
+    if (!context || kind === undefined || deps.proofs.has(context)) return undefined;
+    return { kind, source: factsOf(context.req).source };
   };
 
   const { opened, openedPayload } = sealedPayloads(deps);
@@ -93,9 +113,12 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         const lease = (await leases.get(id))?.document;
         return lease && ((await liveness.leaseHeld(lease))?.payload as Payload | undefined);
       }
+      if (home === 'browser') return browser.interactions.find(id);
       if (home === 'ephemeral') {
         return openedPayload(model, await ephemeral.get(await keyOf(id)));
       }
+      const guest = model === 'Session' ? await browser.guests.find(id) : undefined;
+      if (guest) return guest;
       const found = await records.get(await keyOf(id));
       if (!found) return undefined;
       const { payload, sealed } = found.document;
@@ -106,14 +129,25 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     };
 
     const write = async (id: string, payload: Payload, expiresIn: number): Promise<void> => {
+      if (home === 'browser') return browser.interactions.write(id, payload, expiresIn);
+      if (model === 'Session') {
+        // Where nobody is signed in there is nothing for anybody else to find.
+        if (payload.accountId === undefined) return browser.guests.write(id, payload, expiresIn);
+        browser.guests.drop();
+      }
       const expiresAt = clock.now() + expiresIn + GRACE_SECONDS;
       const stored = await keyOf(id);
       if (home === 'ephemeral') {
         const ttl = Math.max(1, expiresIn + GRACE_SECONDS);
-        await ephemeral.set(stored, masterKey.seal(model, JSON.stringify(payload)), ttl);
-        if (payload.userCode) {
-          await ephemeral.set(String(keysOf('UserCode', payload.userCode)[0]), masterKey.seal('UserCode', id), ttl);
-        }
+        const values = {
+          [stored]: masterKey.seal(model, JSON.stringify(payload)),
+          ...(payload.userCode
+            ? { [String(keysOf('UserCode', payload.userCode)[0])]: masterKey.seal('UserCode', id) }
+            : {}),
+        };
+        const stranger = strangerIn(model);
+        if (stranger) return deps.open.set(stranger.kind, values, stranger.source, ttl);
+        for (const [key, value] of Object.entries(values)) await ephemeral.set(key, value, ttl);
         return;
       }
       if (model === 'Session') await deps.sessions.seen(payload, expiresIn);
@@ -216,17 +250,17 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         await endLease(id);
         return;
       }
+      if (home === 'browser') return browser.interactions.destroy(id);
       if (home === 'ephemeral') {
-        const taken = await ephemeral.take(await keyOf(id));
-        // Two browsers resuming one interaction: only one may go on to a code.
-        if (model === 'Interaction' && taken === undefined && Provider.ctx?.oidc?.route.endsWith('resume')) {
-          throw new errors.SessionNotFound('authorization request was already answered');
-        }
+        await ephemeral.take(await keyOf(id));
         return;
       }
       // The engine ends the lease next, and that is what counts: should it fail, whoever tries again must find the token.
       if (model === 'RefreshToken') return;
-      if (model === 'Session') await deps.sessions.ifSignedOut();
+      if (model === 'Session') {
+        if (await browser.guests.find(id)) return browser.guests.drop();
+        await deps.sessions.ifSignedOut();
+      }
       await records.take(await keyOf(id));
     };
 

@@ -31,6 +31,7 @@ import { grantDesk } from '../../src/domain/grants/grant-desk.ts';
 import { grantUse } from '../../src/domain/grants/grant-use.ts';
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
+import { openRecords } from '../../src/domain/limits/open-records.ts';
 import { accountLinks } from '../../src/domain/peers/account-links.ts';
 import type { BrowserSessions, ConsentResult, Interaction, Interactions } from '../../src/domain/ports/interactions.ts';
 import type { UpstreamClient, UpstreamIdentity, UpstreamRequest } from '../../src/domain/ports/upstream-client.ts';
@@ -348,7 +349,13 @@ export const peopleWorld = async ({
     passkeys: keysOfPeople,
     upstream: {
       providers: upstreams,
-      signIn: upstreamSignIn({ ...signingIn, ...there, issuer, clockToleranceSeconds: 5 }),
+      signIn: upstreamSignIn({
+        ...{ ...signingIn, ...there, issuer, clockToleranceSeconds: 5 },
+        open: openRecords({
+          ...{ ephemeral, clock, onEvicted: () => undefined },
+          limits: { openRequestsPerNetwork: 256, openRequests: 16_384 },
+        }),
+      }),
       sessions: upstreamEnds,
       waysIn: waysIn({ ...base, accounts, factors, links, upstreams, isPasswordOn }),
       newBrowser: identifiers.newSecret,

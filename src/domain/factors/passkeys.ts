@@ -8,7 +8,15 @@ import type { Identifiers } from '../ports/identifiers.ts';
 import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
 import type { PasskeyFactor } from './factor.ts';
 import { type Changing, type FactorRegister, RECENT_SECONDS } from './factor-register.ts';
-import { checkedAssertion, claimedBy, creationOptions, madePasskey, relyingParty, requestOptions } from './webauthn.ts';
+import {
+  challengeIn,
+  checkedAssertion,
+  claimedBy,
+  creationOptions,
+  madePasskey,
+  relyingParty,
+  requestOptions,
+} from './webauthn.ts';
 
 export type PasskeysDeps = {
   readonly factors: Pick<FactorRegister, 'add' | 'passkeysOf' | 'requireMayChange' | 'useOne'>;
@@ -20,8 +28,8 @@ export type PasskeysDeps = {
   readonly issuer: string;
 };
 
-/** What a challenge was made for: adding a passkey, the step after the password, or a sign-in with nothing else. */
-type Purpose = 'add' | 'factor' | 'sign_in';
+/** What a stored challenge was made for: adding a passkey, or the step after the password. */
+type Purpose = 'add' | 'factor';
 
 export type ProvenPasskey = { readonly account: string; readonly amr: readonly string[] };
 
@@ -29,7 +37,9 @@ export type Passkeys = ReturnType<typeof passkeys>;
 
 /**
  * Passkeys: made and proven in the browser. Each challenge is good once, for one purpose, and for the session or
- * interaction whose page held it; a page that is shown again holds another, and only that one counts (LG-05, OT-10).
+ * interaction whose page held it (LG-05, OT-10). Of those for an account, a page that is shown again holds another, and
+ * only that one counts. The page of the sign-in is shown to strangers: its challenge says by itself, sealed, for which
+ * interaction and until when it is good, and nothing is stored before it comes back.
  */
 export const passkeys = (deps: PasskeysDeps) => {
   const { factors, ephemeral, clock, identifiers, masterKey, audit } = deps;
@@ -51,6 +61,22 @@ export const passkeys = (deps: PasskeysDeps) => {
       if (sealed !== undefined) return openedOrNothing(masterKey, key, sealed);
     }
     return undefined;
+  };
+
+  const contextOf = (uid: string): string => `passkey sign-in ${uid}`;
+
+  const openChallenge = (uid: string): string => masterKey.seal(contextOf(uid), String(clock.now() + RECENT_SECONDS));
+
+  /** The challenge of a sign-in that a browser signed, if it was made for this interaction; of concurrent callers one gets it. */
+  const takeOpenChallenge = async (uid: string, credential: string): Promise<string | undefined> => {
+    const challenge = challengeIn(credential);
+    const end = challenge === undefined ? undefined : openedOrNothing(masterKey, contextOf(uid), challenge);
+    const left = Number(end) - clock.now();
+    if (challenge === undefined || !(left > 0)) return undefined;
+    for (const digest of masterKey.ordered('passkey_challenge', uid, challenge)) {
+      if (!(await ephemeral.claim(`passkey_challenge:${digest}`, left + 60))) return undefined;
+    }
+    return challenge;
   };
 
   /** A signature with this passkey; of concurrent ones with one counter exactly one is good. */
@@ -121,7 +147,7 @@ export const passkeys = (deps: PasskeysDeps) => {
     /** Options for a sign-in with nothing but a passkey: the same for whoever it may be (LG-01). */
     async offerSignIn(uid: string): Promise<string | undefined> {
       // A passkey alone has to stand for the password, too.
-      return party && requestOptions(party, await newChallenge('sign_in', uid), { mustVerify: true });
+      return party && requestOptions(party, openChallenge(uid), { mustVerify: true });
     },
 
     /**
@@ -142,7 +168,7 @@ export const passkeys = (deps: PasskeysDeps) => {
       const mustVerify = attempt.account === undefined || attempt.mustVerify === true;
       // Before anything is looked at, so that each is tried once.
       const challenge = await (attempt.account === undefined
-        ? takeChallenge('sign_in', uid)
+        ? takeOpenChallenge(uid, credential)
         : takeChallenge('factor', attempt.account, uid));
       const claimed = claimedBy(credential);
       const account = attempt.account ?? claimed?.account;

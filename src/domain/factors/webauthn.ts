@@ -16,6 +16,8 @@ const ALGORITHMS = [-8, -7, -257];
 
 /** Beyond this a credential in a form is no credential. */
 const LONGEST = 12_000;
+/** Of those we make. */
+const LONGEST_CHALLENGE = 100;
 
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new Uint8Array(Buffer.from(text, 'base64url'));
 
@@ -125,6 +127,19 @@ export const claimedBy = (credential: string): { readonly id: string; readonly a
   const handle = found.response?.userHandle;
   const account = typeof handle === 'string' ? Buffer.from(handle, 'base64url').toString('utf8') : '';
   return { id: found.id, ...(/^acc_[a-z2-7]{26}$/.test(account) ? { account } : {}) };
+};
+
+/** The challenge that a browser says it signed, base64url; nothing of it is checked. */
+export const challengeIn = (credential: string): string | undefined => {
+  const found = parsed(credential) as { response?: { clientDataJSON?: unknown } } | null | undefined;
+  const signed = found?.response?.clientDataJSON;
+  if (typeof signed !== 'string') return undefined;
+  try {
+    const { challenge } = JSON.parse(Buffer.from(signed, 'base64url').toString('utf8')) as { challenge?: unknown };
+    return typeof challenge === 'string' && challenge.length <= LONGEST_CHALLENGE ? challenge : undefined;
+  } catch {
+    return undefined;
+  }
 };
 
 /** What a signature of this passkey says, or undefined for one that is not good. The counter is for the caller to compare. */

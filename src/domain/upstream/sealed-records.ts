@@ -22,6 +22,11 @@ export const sealedRecords = <T>(
       const [key = ''] = keysOf(names);
       await ephemeral.set(key, masterKey.seal(key, JSON.stringify(value)), ttlSeconds);
     },
+    /** The value by its key, as `set` stores it, for who stores it otherwise. */
+    sealed(value: T, ...names: readonly string[]): Readonly<Record<string, string>> {
+      const [key = ''] = keysOf(names);
+      return { [key]: masterKey.seal(key, JSON.stringify(value)) };
+    },
     get: (...names: readonly string[]): Promise<T | undefined> => read('get', names),
     /** Of concurrent callers exactly one gets it. */
     take: (...names: readonly string[]): Promise<T | undefined> => read('take', names),

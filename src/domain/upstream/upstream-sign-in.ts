@@ -5,6 +5,7 @@ import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/atte
 import type { AuditEvent } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { DomainError, isDomainError } from '../errors.ts';
+import type { OpenRecords } from '../limits/open-records.ts';
 import type { Versioned } from '../ports/document-store.ts';
 import {
   type UpstreamBinding,
@@ -32,6 +33,8 @@ export type UpstreamSignInDeps = AttemptsDeps & {
   readonly limits: SignInLimits;
   readonly issuer: string;
   readonly clockToleranceSeconds: number;
+  /** Keeps the way there, within the budget of strangers. */
+  readonly open: Pick<OpenRecords, 'set'>;
 };
 
 /** What a round trip is for: an interaction, or the session of somebody who wants to be connected. */
@@ -277,17 +280,15 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
         ...(loginHint === undefined ? {} : { loginHint }),
         isFresh: purpose.kind === 'link' || purpose.isFresh,
       });
-      await flows.set(
-        {
-          ...binding,
-          upstream: provider.id,
-          browser: masterKey.digests('upstream_browser', browser),
-          purpose,
-          source,
-          begunAt: clock.now(),
-        },
-        state,
-      );
+      const flow = {
+        ...binding,
+        upstream: provider.id,
+        browser: masterKey.digests('upstream_browser', browser),
+        purpose,
+        source,
+        begunAt: clock.now(),
+      };
+      await deps.open.set('provider_flow', flows.sealed(flow, state), source, FLOW_SECONDS);
       return url;
     },
 
