@@ -159,7 +159,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const open = openRecords({
     ephemeral,
     clock,
-    limits,
+    limits: configuration.limits,
     onEvicted: (kind, count) => metrics.evicted.inc({ kind }, count),
   });
   const state = browserState({ masterKey, clock, isHttps: issuer.startsWith('https:') });

@@ -27,6 +27,7 @@ const RULES: readonly Rule[] = [
   { of: 'src/extensions/*/', may: ['./', 'src/domain/'] },
 
   { of: 'src/provider/provider-internals.ts', may: ['oidc-provider/lib/helpers/grants.js'] },
+  { of: 'src/provider/exchange-now.ts', may: ['oidc-provider', 'node:async_hooks'], types: ['./'] },
   {
     of: 'src/provider/',
     may: ['./', 'src/domain/', 'oidc-provider', 'jose', 'node:crypto'],
