@@ -43,7 +43,7 @@ export type Loss = {
   readonly otherwise: Outcome;
 };
 
-/** Needs a value or a claim of Redis: codes, pushed requests, interactions, what has been used of assertions. */
+/** Needs a value, a count or a claim of Redis: codes, pushed requests, attempts to sign in, what has been used of assertions. */
 const NEEDS_REDIS: readonly Endpoint[] = [
   ...(['code', 'assertion', 'exchange', 'device_code', 'par', 'device', 'authorize', 'sign_in', 'consent'] as const),
 ];
@@ -54,7 +54,7 @@ const STATIC = on(['jwks', 'discovery'], 'works');
 export const LOSSES = {
   redis_down: {
     title: 'Redis is down',
-    text: 'Whatever needs no value of Redis goes on. Start Redis again; everything works then, codes and pages that were under way begin anew.',
+    text: 'Whatever needs no value of Redis goes on. Start Redis again; everything works then, codes that were under way begin anew.',
     stores: ['servers', 'memory'],
     unready: 'redis',
     endpoints: on(NEEDS_REDIS, '503'),
@@ -78,9 +78,9 @@ export const LOSSES = {
   },
   redis_flushed: {
     title: 'Redis has lost what it held (flush, failover, restart)',
-    text: 'People start over. Assertions and DPoP proofs from before the loss, and for some seconds after it, are refused, because what had been used is forgotten. Nothing used becomes unused.',
+    text: 'Codes that were under way are lost; prompts are in cookies, and go on. Assertions and DPoP proofs from before the loss, and for some seconds after it, are refused, because what had been used is forgotten. Nothing used becomes unused.',
     stores: ['servers'],
-    endpoints: on(['code', 'assertion', 'exchange', 'device_code', 'sign_in', 'consent'], 'refused'),
+    endpoints: on(['code', 'assertion', 'exchange', 'device_code'], 'refused'),
     otherwise: 'works',
   },
   mongodb_down: {
