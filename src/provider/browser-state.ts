@@ -12,7 +12,7 @@ import type { Payload } from './stored-payloads.ts';
  * Longest cookie value, in characters. Browsers take 4096; but proxies have 4 or 8 KiB for all headers of an answer, of
  * which some 1.5 KiB are others.
  */
-export const SEALED_CHARACTERS = 2200;
+const SEALED_CHARACTERS = 2200;
 
 /** One request of a browser and the answer to it. */
 export type Exchange = { readonly req: IncomingMessage; readonly res: ServerResponse };
