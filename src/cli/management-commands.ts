@@ -5,7 +5,7 @@ import { writeLocalProof } from '../../adapters/node/local-proofs.ts';
 import { dataFolder } from '../../config/data-folder.ts';
 import { type Call, type Command, EXIT, type Option, usageError } from './command.ts';
 import { type Json, type ManagementClient, managementClient, readKeyFile } from './management-client.ts';
-import { type Column, csvLine, details, jsonText, printable, table } from './table.ts';
+import { type Column, csvRow, details, jsonText, printable, table } from './table.ts';
 
 /** Which key file of the data folder a command takes when none is named. */
 export type KeyRole = 'operator' | 'administrator';
@@ -87,10 +87,10 @@ const writeRows = async (
   columns: readonly Column<Json>[],
 ): Promise<void> => {
   const isCsv = call.isSet('csv');
-  if (isCsv) call.terminal.out(csvLine(columns.map(({ title }) => title)));
+  if (isCsv) call.terminal.out(csvRow(columns.map(({ title }) => title)));
   const limit = call.integer('limit', 1, 10_000_000) ?? Number.POSITIVE_INFINITY;
   for await (const item of call.api.items(path, query, limit)) {
-    call.terminal.out(isCsv ? csvLine(columns.map(({ value }) => value(item))) : jsonText(item, 0));
+    call.terminal.out(isCsv ? csvRow(columns.map(({ value }) => value(item))) : jsonText(item, 0));
   }
 };
 

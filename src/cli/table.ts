@@ -1,6 +1,7 @@
 /**
  * Text that is safe to print, whatever stands in a name (IN-05): tables for people and JSON for programs.
  */
+import { csvLine } from '../domain/csv-line.ts';
 
 export type Column<Row> = { readonly title: string; readonly value: (row: Row) => unknown };
 
@@ -23,16 +24,13 @@ export const table = <Row>(columns: readonly Column<Row>[], rows: readonly Row[]
     .join('');
 };
 
-/**
- * One record of CSV (RFC 4180 §2). A cell that a spreadsheet would take for a formula is given an apostrophe.
- */
-export const csvLine = (cells: readonly unknown[]): string => {
-  const quoted = cells.map((value) => {
+/** One line of CSV, safe to print and to open in a spreadsheet (domain/csv-line.ts); a list is its members with blanks between. */
+export const csvRow = (cells: readonly unknown[]): string => {
+  const texts = cells.map((value) => {
     const text = value === undefined || value === null ? '' : Array.isArray(value) ? value.join(' ') : String(value);
-    const safe = printable(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text);
-    return /[",\n\r ]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+    return printable(text);
   });
-  return `${quoted.join(',')}\r\n`;
+  return `${csvLine(texts)}\r\n`;
 };
 
 /** Members of one object, a line each. */

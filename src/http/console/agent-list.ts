@@ -2,6 +2,7 @@ import type { AgentListModel, AgentRow } from '../../../views/pages/console-mode
 import type { ConsoleFrame } from '../../../views/partials/console-frame.ts';
 import { AGENT_STATES, type Agent, type AgentState, type Environment } from '../../domain/agents/agent.ts';
 import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
+import { csvLine } from '../../domain/csv-line.ts';
 import type { Cursor } from '../../domain/ports/document-store.ts';
 import type { RouteQuery } from '../management/call.ts';
 import { cursors } from '../management/cursors.ts';
@@ -220,10 +221,6 @@ export const agentNdjson = async function* (
     after = next;
   } while (after);
 };
-
-/** Whatever a table program would take for a formula is text there. */
-const csvLine = (values: readonly string[]): string =>
-  values.map((value) => `"${(/^[=+\-@\t\r]/.test(value) ? `'${value}` : value).replaceAll('"', '""')}"`).join(',');
 
 const time = (seconds: number | undefined): string =>
   seconds === undefined ? '' : new Date(seconds * 1000).toISOString();

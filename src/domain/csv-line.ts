@@ -1,0 +1,27 @@
+/**
+ * Signs that begin a formula in a spreadsheet: `=`, `+`, `-` and `@`, with their full-width and small forms and the minus
+ * sign, which spreadsheets read as the same.
+ */
+const SIGN = '[=+\\-@\\uff1d\\uff0b\\uff0d\\uff20\\ufe66\\ufe62\\ufe63\\ufe6b\\u2212]';
+
+/**
+ * A sign where a spreadsheet may begin a cell: first in the text, and after all that it may split at. Which that is depends
+ * on its locale and on how it was imported; where it is not the comma, our quotation marks hold nothing together. Blanks,
+ * quotation marks and what is drawn as nothing may stand between.
+ */
+const FORMULA = new RegExp(`(^|[,;|\\t\\r\\n])([\\s"\\p{Cc}\\p{Default_Ignorable_Code_Point}]*)(?=${SIGN})`, 'gu');
+
+/** A spreadsheet that drops them may see a formula in what follows. */
+const BEGINS_BLANK = /^[\t\r\n]/;
+
+const guarded = (text: string): string => {
+  const safe = text.replaceAll(FORMULA, "$1$2'");
+  return BEGINS_BLANK.test(safe) ? `'${safe}` : safe;
+};
+
+/**
+ * One record of CSV (RFC 4180 §2), each cell in quotation marks, without its line end. Text that a spreadsheet would take for
+ * a formula gets an apostrophe before its sign, wherever a cell may begin for that spreadsheet.
+ */
+export const csvLine = (cells: readonly string[]): string =>
+  cells.map((text) => `"${guarded(text).replaceAll('"', '""')}"`).join(',');
