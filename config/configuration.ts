@@ -114,6 +114,8 @@ export type Configuration = {
     readonly openPerDay: number;
     readonly perSourcePerHour: number;
     readonly perOwnerPerHour: number;
+    /** Names of the organisation that runs this server: software that registers itself has none of them in its name. */
+    readonly reservedNames: readonly string[];
     /** Pages in browsers that may register clients. */
     readonly corsOrigins: readonly string[];
     /** JSON file: whose software statements count, and with which keys. */

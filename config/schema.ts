@@ -339,6 +339,13 @@ export const CONFIGURATION_SCHEMA = {
           description:
             'Origins of pages in browsers that may register clients: https://inspector.example.com. Not every origin: a page that many visit could register from all their addresses.',
         },
+        reservedNames: {
+          type: 'array',
+          items: { type: 'string', minLength: 2 },
+          default: [],
+          description:
+            'Names of your organisation and its products. Software that registers itself, a metadata document or a person without a role cannot use them in a name, nor what looks like them. "Behalf" and the host of the issuer are always reserved.',
+        },
         softwareStatementsFile: text(
           'JSON file that says whose software statements let software register, by issuer: its public keys as a JWK Set, or `{"jwks_uri": URL}`. Without it none do.',
         ),

@@ -74,6 +74,7 @@ export const managementApi = (
     sessions: made.sessions,
     clients: made.clients,
     agents: made.agents,
+    selfChosen: made.selfChosen,
     findings: made.findings,
     policies: made.policies,
     serverUse: made.serverUse,

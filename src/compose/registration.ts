@@ -31,6 +31,7 @@ export const registration = (
       issuer,
       tokens,
       registrations: registrations(made),
+      selfChosen: made.selfChosen,
       statements: softwareStatements({
         ...made,
         issuer,

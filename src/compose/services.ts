@@ -23,6 +23,7 @@ import { budgetRegistry } from '../domain/budgets/budget-registry.ts';
 import { budgetReservations } from '../domain/budgets/reservations.ts';
 import { type ClientRegistry, clientRegistry } from '../domain/clients/client-registry.ts';
 import { keysByUrl } from '../domain/clients/keys-by-url.ts';
+import { selfChosen } from '../domain/clients/self-chosen.ts';
 import { consentRegister } from '../domain/consent/consent-register.ts';
 import { authorizer } from '../domain/decision/authorize.ts';
 import { permitsBy, serverUse } from '../domain/decision/server-use.ts';
@@ -127,6 +128,7 @@ export const services = async (configuration: Configuration, overrides: Override
     clock,
     ownerOf: async (id) => (await (id.startsWith('agt_') ? agents : clients).get(id))?.document.owner,
   });
+  const chosen = selfChosen({ issuer, reserved: configuration.registration.reservedNames });
   const engine = cedarPolicyEngine();
   const inForce = activePolicy({ documents, engine });
   const isEnforced = configuration.policy.enforcement === 'on';
@@ -154,6 +156,7 @@ export const services = async (configuration: Configuration, overrides: Override
   const clients: ClientRegistry = clientRegistry({
     permits: permitsBy(use, factsOfClient),
     names,
+    addresses: chosen.addresses,
     documents,
     clock,
     identifiers,
@@ -197,6 +200,7 @@ export const services = async (configuration: Configuration, overrides: Override
   const agents: AgentRegistry = agentRegistry({
     permits: permitsAgent,
     names,
+    addresses: chosen.addresses,
     documents,
     clock,
     identifiers,
@@ -267,6 +271,7 @@ export const services = async (configuration: Configuration, overrides: Override
     masterKey,
     trustedFetch,
     names,
+    selfChosen: chosen,
     permits: use.document,
   });
   /** As everybody sees them who grants something. */
@@ -417,6 +422,7 @@ export const services = async (configuration: Configuration, overrides: Override
     effectiveAgents,
     groups,
     names,
+    selfChosen: chosen,
     owners,
     departures,
     handOvers: following,

@@ -23,6 +23,7 @@ import { blueprintPreview } from '../../src/domain/blueprints/blueprint-preview.
 import { blueprintRegistry } from '../../src/domain/blueprints/blueprint-registry.ts';
 import { budgetRegistry } from '../../src/domain/budgets/budget-registry.ts';
 import { type ClientRegistry, clientRegistry } from '../../src/domain/clients/client-registry.ts';
+import { selfChosen } from '../../src/domain/clients/self-chosen.ts';
 import { permitsBy, serverUse } from '../../src/domain/decision/server-use.ts';
 import { factsOfAgent, factsOfClient, serverUseCases } from '../../src/domain/decision/server-use-cases.ts';
 import { serverUseSimulator } from '../../src/domain/decision/server-use-simulation.ts';
@@ -116,13 +117,21 @@ export const managementWorld = async () => {
   });
   const use = serverUse({ ...base, policies: active, cases, managementApi });
   const permits = permitsBy(use, factsOfAgent);
-  const agents: AgentRegistry = agentRegistry({ ...base, owners, resourceServers, permits });
+  const chosen = selfChosen({ issuer: ISSUER, reserved: ['Acme Corporation'] });
+  const agents: AgentRegistry = agentRegistry({
+    ...base,
+    owners,
+    resourceServers,
+    permits,
+    addresses: chosen.addresses,
+  });
   const departures = departureRegister({ documents, clock, groups, owners, agents });
   const clients: ClientRegistry = clientRegistry({
     ...base,
     digestSecret,
     accountExists,
     resourceServers,
+    addresses: chosen.addresses,
     permits: permitsBy(use, factsOfClient),
   });
   const delegations = delegationRegister({ ...base, issuer: ISSUER, maxDepth: 5 });
@@ -252,6 +261,7 @@ export const managementWorld = async () => {
     clients,
     initialAccessTokens: initialAccessTokens({ ...base, masterKey: key, owners, blueprints }),
     selfRegistration: { adopt: clients.adopt },
+    selfChosen: chosen,
     resourceServers,
     grants: {
       leases: leases.port,

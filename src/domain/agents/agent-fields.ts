@@ -6,6 +6,7 @@ import { checkName, checkText } from '../clients/display-text.ts';
 import { CIBA, checkGrantTypes, GRANT_TYPES, TOKEN_EXCHANGE } from '../clients/grant-types.ts';
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from '../clients/key-source.ts';
 import { checkReachable } from '../clients/operator-urls.ts';
+import type { OwnAddresses } from '../clients/own-addresses.ts';
 import { checkRedirectUris } from '../clients/web-address.ts';
 import type { ScopesByResource } from '../delegation/authority.ts';
 import { refuseField } from '../errors.ts';
@@ -73,6 +74,8 @@ export type AgentCheckDeps = {
   readonly resourceServers: ResourceServerLookup;
   readonly checkKeyUrl: KeyUrlCheck | undefined;
   readonly names: Pick<VerifiedNames, 'check'> | undefined;
+  /** Those of this server. */
+  readonly addresses: OwnAddresses | undefined;
   readonly now: () => number;
 };
 
@@ -131,7 +134,14 @@ export const checkedAgent = async (
   for (const [index, use] of (agent.uses ?? []).entries()) checkText(use, `/uses/${index}`, 100);
   // Agents run on developers' machines as well as on servers: both kinds of redirect URI are good.
   checkRedirectUris(agent.redirectUris, 'native');
+  if (agent.redirectUris !== before?.redirectUris)
+    deps.addresses?.refuseEachServed(agent.redirectUris, '/redirect_uris');
+  if (agent.jwksUri !== before?.jwksUri) deps.addresses?.refuseServed(agent.jwksUri, '/jwks_uri');
   checkGrantTypes(agent.grantTypes, GRANT_TYPES, agent.redirectUris);
+  if (agent.backchannelClientNotificationEndpoint !== before?.backchannelClientNotificationEndpoint) {
+    const at = '/backchannel_client_notification_endpoint';
+    deps.addresses?.refuseServed(agent.backchannelClientNotificationEndpoint, at);
+  }
   checkNotificationEndpoint(agent, before, deps.checkKeyUrl, isByRole);
   if (agent.certificateBoundAccessTokens && agent.dpopBoundAccessTokens) {
     refuseField(

@@ -7,6 +7,7 @@
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { BlueprintAdmission } from '../blueprints/blueprint-admission.ts';
 import type { KeyUrlCheck } from '../clients/key-source.ts';
+import type { OwnAddresses } from '../clients/own-addresses.ts';
 import type { By, Page, Permits } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
 import type { Owners } from '../groups/owners.ts';
@@ -41,6 +42,8 @@ type Dependencies = {
   readonly resourceServers: ResourceServerLookup;
   /** Without it no agent is registered with a URL of keys. */
   readonly checkKeyUrl?: KeyUrlCheck;
+  /** Those of this server, which are nobody else's. Default: none. */
+  readonly addresses?: OwnAddresses;
   /** Whether blueprints take an agent. Default: there are none. */
   readonly admission?: BlueprintAdmission;
   readonly permits?: Permits<Agent> | undefined;
@@ -80,6 +83,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
     owners,
     resourceServers,
     checkKeyUrl: dependencies.checkKeyUrl,
+    addresses: dependencies.addresses,
     names: dependencies.names,
     now: clock.now,
   };

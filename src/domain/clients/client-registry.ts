@@ -18,6 +18,7 @@ import { checkName } from './display-text.ts';
 import { checkGrantTypes, GRANT_TYPES, JWT_BEARER, TOKEN_EXCHANGE } from './grant-types.ts';
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from './key-source.ts';
 import { checkReachable, operatorUrlsOf } from './operator-urls.ts';
+import type { OwnAddresses } from './own-addresses.ts';
 import { type By, type Page, type PageQuery, type Permits, registeredDocuments } from './registered-documents.ts';
 import { checkOrigins, checkRedirectUris } from './web-address.ts';
 
@@ -57,6 +58,8 @@ type Dependencies = {
   readonly resourceServers: ResourceServerLookup;
   /** Without it no client is registered with a URL of keys. */
   readonly checkKeyUrl?: KeyUrlCheck;
+  /** Those of this server, which are nobody else's. Default: none. */
+  readonly addresses?: OwnAddresses;
   /** Without it no name is verified. */
   readonly names?: VerifiedNames;
   readonly permits?: Permits<Client> | undefined;
@@ -94,6 +97,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
     checkRedirectUris(client.postLogoutRedirectUris, client.applicationType, '/post_logout_redirect_uris');
     checkOrigins(client.corsOrigins);
     checkLogoutUri(client, before, checkKeyUrl, isByRole);
+    checkNotOurs(client, before);
     checkGrantTypes(client.grantTypes, GRANT_TYPES, client.redirectUris);
     checkAuthentication(client);
     if (client.owner !== undefined && client.owner !== before?.owner && !(await accountExists(client.owner))) {
@@ -107,6 +111,19 @@ export const clientRegistry = (dependencies: Dependencies) => {
     const { operatorUrls: _, ...rest } = { ...client, ...keys };
     const urls = isByRole ? [entered.jwksUri, entered.backchannelLogoutUri] : [];
     return { ...rest, ...operatorUrlsOf([rest.jwksUri, rest.backchannelLogoutUri], before, urls) };
+  };
+
+  const checkNotOurs = (client: Client, before?: Client): void => {
+    const { addresses } = dependencies;
+    if (client.redirectUris !== before?.redirectUris)
+      addresses?.refuseEachServed(client.redirectUris, '/redirect_uris');
+    if (client.postLogoutRedirectUris !== before?.postLogoutRedirectUris) {
+      addresses?.refuseEachServed(client.postLogoutRedirectUris, '/post_logout_redirect_uris');
+    }
+    if (client.backchannelLogoutUri !== before?.backchannelLogoutUri) {
+      addresses?.refuseServed(client.backchannelLogoutUri, '/backchannel_logout_uri');
+    }
+    if (client.jwksUri !== before?.jwksUri) addresses?.refuseServed(client.jwksUri, '/jwks_uri');
   };
 
   /** One whose time is over is not there, whether or not it was swept. */

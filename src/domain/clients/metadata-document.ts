@@ -6,6 +6,7 @@ import type { Client } from './client.ts';
 import { checkName } from './display-text.ts';
 import { checkGrantTypes, DEVICE_CODE } from './grant-types.ts';
 import { checkKeySource, type KeySource, type KeyUrlCheck } from './key-source.ts';
+import type { SelfChosen } from './self-chosen.ts';
 import { checkRedirectUris, originsOf } from './web-address.ts';
 
 /**
@@ -71,7 +72,11 @@ const MAXIMUM_ENTRIES = 20;
 export const readMetadataDocument = (
   id: string,
   body: Uint8Array,
-  { now, checkKeyUrl }: { readonly now: EpochSeconds; readonly checkKeyUrl: KeyUrlCheck },
+  {
+    now,
+    checkKeyUrl,
+    selfChosen,
+  }: { readonly now: EpochSeconds; readonly checkKeyUrl: KeyUrlCheck; readonly selfChosen?: SelfChosen | undefined },
 ): DocumentClient => {
   const document = objectOf(strictJson(body));
   const given = (member: string): unknown => (Object.hasOwn(document, member) ? document[member] : undefined);
@@ -85,8 +90,10 @@ export const readMetadataDocument = (
   const applicationType =
     oneOf(given('application_type'), '/application_type', ['web', 'native']) ?? typeOf(redirectUris);
   checkRedirectUris(redirectUris, applicationType);
+  selfChosen?.addresses.refuseEachOnHost(redirectUris, '/redirect_uris');
   const grantTypes = grantTypesOf(given('grant_types'), given('response_types'), redirectUris);
   const keys = keysOf(given('jwks'), given('jwks_uri'));
+  selfChosen?.addresses.refuseHost(keys.jwksUri, '/jwks_uri');
   const tokenEndpointAuthMethod = methodOf(given('token_endpoint_auth_method'), keys);
   const dpopBoundAccessTokens = given('dpop_bound_access_tokens') ?? false;
   if (typeof dpopBoundAccessTokens !== 'boolean') {
@@ -95,7 +102,7 @@ export const readMetadataDocument = (
   const algorithm = given('id_token_signed_response_alg');
   const client = {
     id,
-    name: nameOf(given('client_name'), id),
+    name: nameOf(given('client_name'), id, selfChosen),
     applicationType,
     tokenEndpointAuthMethod,
     ...(tokenEndpointAuthMethod === 'private_key_jwt' ? checkKeySource(keys, undefined, checkKeyUrl) : {}),
@@ -114,11 +121,13 @@ export const readMetadataDocument = (
   return { ...client, documentVersion: canonicalDigest(client), createdAt: now, updatedAt: now };
 };
 
-const nameOf = (name: unknown, id: string): string => {
-  if (name === undefined) return new URL(id).host;
-  return typeof name === 'string'
-    ? checkName(name, '/client_name', 100)
-    : refuseField('/client_name', 'This is a text.');
+const nameOf = (name: unknown, id: string, selfChosen: SelfChosen | undefined): string => {
+  const { host } = new URL(id);
+  if (name === undefined) return host;
+  if (typeof name !== 'string') return refuseField('/client_name', 'This is a text.');
+  checkName(name, '/client_name', 100);
+  if (name !== host) selfChosen?.checkName(name, '/client_name');
+  return name;
 };
 
 /** Absent: with keys it uses them, without it has nothing to prove itself with. The default of RFC 7591 §2 is a secret. */

@@ -15,6 +15,7 @@ import { type MasterKey, openedOrNothing } from '../secrets/master-key.ts';
 import type { Client } from './client.ts';
 import type { DocumentPolicy } from './document-policy.ts';
 import { checkDocumentId, type DocumentClient, readMetadataDocument } from './metadata-document.ts';
+import type { SelfChosen } from './self-chosen.ts';
 
 /** What a person saw of a client when they allowed it something, kept while that may count (DR-01). */
 export type ClientSnapshot = {
@@ -46,6 +47,8 @@ type Dependencies = {
   readonly masterKey: MasterKey;
   readonly trustedFetch: TrustedFetch;
   readonly policy: DocumentPolicy;
+  /** Without it every name and address is good. */
+  readonly selfChosen?: SelfChosen;
   /** Without it no name is kept for anybody. */
   readonly names?: Pick<VerifiedNames, 'likeness'>;
   /** Throws where policy lets no authorization begin with it. Default: policy is not asked. */
@@ -79,7 +82,11 @@ export const metadataDocuments = (deps: Dependencies) => {
   const clientIn = (id: string, document: FetchedDocument): DocumentClient => {
     const known = read.get(document);
     if (known) return known;
-    const client = readMetadataDocument(id, document.body, { now: document.fetchedAt, checkKeyUrl });
+    const client = readMetadataDocument(id, document.body, {
+      now: document.fetchedAt,
+      checkKeyUrl,
+      selfChosen: deps.selfChosen,
+    });
     read.set(document, client);
     return client;
   };
@@ -168,6 +175,7 @@ export const metadataDocuments = (deps: Dependencies) => {
      */
     async current(id: string, asking: Asking): Promise<DocumentClient> {
       checkDocumentId(id);
+      deps.selfChosen?.addresses.refuseHost(id, 'client_id');
       if (!policy.isAccepted(id)) throw new DomainError('invalid_request', 'Clients of this host are not accepted.');
       const client = await fetched(id, asking.source);
       await checkLikeness(client);

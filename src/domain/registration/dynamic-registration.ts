@@ -5,6 +5,7 @@ import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientRegistry, CreatedClient } from '../clients/client-registry.ts';
 import type { By } from '../clients/registered-documents.ts';
+import type { SelfChosen } from '../clients/self-chosen.ts';
 import { refusedDecision } from '../decision/server-use.ts';
 import { DomainError, isDomainError } from '../errors.ts';
 import { clientNetwork } from '../limits/client-network.ts';
@@ -40,6 +41,7 @@ type Dependencies = {
   readonly tokens: InitialAccessTokens;
   readonly registrations: Registrations;
   readonly statements: SoftwareStatements;
+  readonly selfChosen: SelfChosen;
   readonly revocation: Pick<Revocation, 'ended'>;
   readonly isSecretOf: (client: Client, secret: string) => boolean;
   /** Whether anybody may register a public client, and how long it lasts without somebody who answers for it. */
@@ -78,6 +80,17 @@ export const dynamicRegistration = (deps: Dependencies) => {
       else await deps.countRefusal({ reason: error.denial?.reason ?? code, ...from });
       throw error;
     }
+  };
+
+  /** A name or address that is the same as in `before` was let in when it came. Throws 'invalid_field'. */
+  const checkSelfChosen = (asked: ClientMetadata, before?: Agent | Client): void => {
+    const { checkName, addresses } = deps.selfChosen;
+    const { name, redirectUris = [], postLogoutRedirectUris = [] } = asked;
+    if (name !== undefined && name !== before?.name) checkName(name, '/client_name');
+    addresses.refuseEachOnHost(redirectUris, '/redirect_uris');
+    addresses.refuseEachOnHost(postLogoutRedirectUris, '/post_logout_redirect_uris');
+    addresses.refuseHost(asked.backchannelLogoutUri, '/backchannel_logout_uri');
+    addresses.refuseHost(asked.jwksUri, '/jwks_uri');
   };
 
   const tokenOf = async (bearer: string | undefined): Promise<InitialAccessToken | undefined> => {
@@ -201,11 +214,9 @@ export const dynamicRegistration = (deps: Dependencies) => {
         if (!token && !statement && !deps.open.isOn) {
           refuseToken('Registration here needs an initial access token.');
         }
-        return register(
-          plan({ asked: readMetadata({ ...body, ...statement?.claims }), token, statement }),
-          token,
-          from,
-        );
+        const asked = readMetadata({ ...body, ...statement?.claims });
+        checkSelfChosen(asked);
+        return register(plan({ asked, token, statement }), token, from);
       }),
 
     read: (id: string, bearer: string | undefined, from: From): Promise<Body> =>
@@ -224,6 +235,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
         const isSecret = (secret: string): boolean => !('purpose' in document) && deps.isSecretOf(document, secret);
         checkReplacement(body, { id, statement, isSecret });
         const asked = readMetadata({ ...body, ...(statement === undefined ? {} : statements.read(statement)) });
+        checkSelfChosen(asked, document);
         const by = { caller: id, ...from };
         const change = changeOf(document, asked, version, by);
         await record(found, 'replace', from);

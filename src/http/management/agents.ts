@@ -5,6 +5,7 @@ import type { DeclaredComposition } from '../../domain/agents/composition.ts';
 import { effectiveAgent } from '../../domain/agents/effective-agent.ts';
 import type { AuditTrail } from '../../domain/audit/audit-event.ts';
 import type { BlueprintRegistry } from '../../domain/blueprints/blueprint-registry.ts';
+import type { SelfChosen } from '../../domain/clients/self-chosen.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
 import { type Owners, partiesOf } from '../../domain/groups/owners.ts';
@@ -52,6 +53,7 @@ export const agentHandlers = (
   groups: Groups,
   registration: RepeatableRegistration,
   audit: AuditTrail,
+  selfChosen: SelfChosen,
 ): Handlers<Operations> => {
   const isOwn = async ({ owner }: Agent, account: string): Promise<boolean> => owners.answersFor(owner, account);
 
@@ -88,8 +90,18 @@ export const agentHandlers = (
     }
   };
 
+  /** Nobody with a role has looked at what a person registers for themselves. */
+  const checkSelfChosen = ({ access, body }: Call, before?: Agent): void => {
+    if (access === 'all') return;
+    const { name, redirectUris, jwksUri } = body as Partial<Pick<NewAgent, 'name' | 'redirectUris' | 'jwksUri'>>;
+    if (name !== undefined && name !== before?.name) selfChosen.checkName(name, '/name');
+    selfChosen.addresses.refuseEachOnHost(redirectUris ?? [], '/redirect_uris');
+    selfChosen.addresses.refuseHost(jwksUri, '/jwks_uri');
+  };
+
   const register = async (call: Call, reservedId?: string): Promise<Versioned<Agent>> => {
     checkOwn(call);
+    checkSelfChosen(call);
     const owner = call.body.owner ?? (call.caller.kind === 'account' ? call.caller.id : undefined);
     if (owner === undefined) {
       throw new DomainError('invalid_field', 'A client that acts for itself names the owner.', { field: '/owner' });
@@ -151,6 +163,7 @@ export const agentHandlers = (
     async updateAgent(call) {
       const { document } = sameVersion(await own(call), call);
       checkOwn(call);
+      checkSelfChosen(call, document);
       const change = withCeilings(call.body) as AgentChange;
       // To leave a blueprint is to leave its ceilings.
       const leaves = change.blueprint !== undefined && change.blueprint !== document.blueprint;

@@ -10,6 +10,7 @@ import type { Departures } from '../../domain/agents/departures.ts';
 import type { SecretExceptions } from '../../domain/agents/secret-exceptions.ts';
 import type { BudgetRegistry } from '../../domain/budgets/budget-registry.ts';
 import type { ClientRegistry } from '../../domain/clients/client-registry.ts';
+import type { SelfChosen } from '../../domain/clients/self-chosen.ts';
 import type { ServerUse } from '../../domain/decision/server-use.ts';
 import type { FactorRegister } from '../../domain/factors/factor-register.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
@@ -78,6 +79,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup' | 'checkPol
   readonly clients: ClientRegistry;
   readonly initialAccessTokens: InitialAccessTokens;
   readonly selfRegistration: Pick<DynamicRegistration, 'adopt'>;
+  readonly selfChosen: SelfChosen;
   readonly resourceServers: ResourceServerRegistry;
   readonly grants: Grants;
   readonly delegations: Delegations;
@@ -115,6 +117,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
       dependencies.groups,
       dependencies.registration,
       audit,
+      dependencies.selfChosen,
     ),
     ...findingHandlers(dependencies.findings, dependencies.groups),
     ...agentSecretHandlers(dependencies.secrets, agents, owners),

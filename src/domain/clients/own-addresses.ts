@@ -1,0 +1,45 @@
+import { refuseField } from '../errors.ts';
+
+export type OwnAddresses = ReturnType<typeof ownAddresses>;
+
+const hostOf = ({ hostname }: URL): string => hostname.replace(/\.$/, '');
+const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || host.startsWith('127.');
+
+/** Addresses of this server, which no client may call its own. `issuer`: ours. */
+export const ownAddresses = (issuer: string) => {
+  const own = new URL(issuer);
+  const base = own.pathname.replace(/\/$/, '');
+  const portOf = (url: URL): string => url.port || (url.protocol === 'https:' ? '443' : '80');
+
+  const isServedHere = (url: URL): boolean =>
+    /^https?:$/.test(url.protocol) &&
+    hostOf(url) === hostOf(own) &&
+    portOf(url) === portOf(own) &&
+    (url.pathname === base || url.pathname.startsWith(`${base}/`));
+
+  /** Cookies do not tell ports and schemes of a host apart. On loopback the ports are different programs. */
+  const isOnOurHost = (url: URL): boolean =>
+    hostOf(url) === hostOf(own) && (!isLoopback(hostOf(own)) || portOf(url) === portOf(own));
+
+  const refusing =
+    (is: (url: URL) => boolean, message: string) =>
+    (uri: string | undefined, field: string): void => {
+      const url = uri === undefined ? undefined : URL.parse(uri);
+      if (url && is(url)) refuseField(field, message);
+    };
+  const refuseServed = refusing(isServedHere, 'This address is one of this server. Name one of the application.');
+  const refuseHost = refusing(isOnOurHost, 'This host is the one of this server. Name one of the application.');
+
+  return {
+    /** Throws 'invalid_field' for an address that this server answers. For what is registered by role. */
+    refuseServed,
+    /** The same for every address on its host, whatever scheme, port and path. For what nobody here has looked at. */
+    refuseHost,
+    refuseEachServed: (uris: readonly string[], field: string): void => {
+      for (const [index, uri] of uris.entries()) refuseServed(uri, `${field}/${index}`);
+    },
+    refuseEachOnHost: (uris: readonly string[], field: string): void => {
+      for (const [index, uri] of uris.entries()) refuseHost(uri, `${field}/${index}`);
+    },
+  };
+};
