@@ -20,6 +20,7 @@ import { BLUEPRINT_VERSIONS, BLUEPRINTS } from '../domain/blueprints/blueprint.t
 import { BUDGET_MARK, BUDGET_USE, BUDGETS } from '../domain/budgets/budget.ts';
 import { CLIENTS } from '../domain/clients/client.ts';
 import { CLIENT_SNAPSHOTS } from '../domain/clients/metadata-documents.ts';
+import { ASKED_AGAIN } from '../domain/consent/asked-again.ts';
 import { CONSENTS } from '../domain/consent/remembered-consent.ts';
 import { DELEGATIONS } from '../domain/delegation/delegation.ts';
 import { FACTORS } from '../domain/factors/factor.ts';
@@ -85,6 +86,7 @@ export const MOVED: readonly CollectionDeclaration[] = [
   BUDGET_USE,
   CLIENT_SNAPSHOTS,
   CONSENTS,
+  ASKED_AGAIN,
   INSTANCES,
   INSTANCE_SLOTS,
   SESSIONS,

@@ -359,6 +359,45 @@ describe('a grant of an app', () => {
     });
   });
 
+  test('without consent is seen on /account; who ends it is asked by it from then on, and nobody else is', async () => {
+    const { document } = await server.behalf.services.clients.create(
+      { name: 'Portal', tokenEndpointAuthMethod: 'none', redirectUris: [REDIRECT_URI], skipConsent: true },
+      { caller: 'system' },
+    );
+    const asking = { ...scene.app, clientId: document.id };
+    const request = () =>
+      scene.authorizationRequest(asking, { scope: 'openid email read', resource: scene.jwt.identifier }).url;
+    await scene.walk(request());
+    expect((await scene.browser.open(request())).left?.searchParams.get('code')).toMatch(/.{20}/);
+    const page = await scene.browser.open(`${server.issuer}/account`);
+    expect(page.text).toContain('lets this app in without asking you');
+    const form = page.forms.find(({ action }) => action.endsWith(`${document.id}/revoke`));
+    if (!form) throw new Error(page.text);
+    await scene.browser.submit(page, form);
+    expect((await server.events('consent.asked_again')).at(-1)).toMatchObject({
+      caller: scene.accountId,
+      subject: scene.accountId,
+      target: { kind: 'client', id: document.id },
+    });
+    const asked = await scene.browser.open(request());
+    expect([asked.left, asked.forms.length > 0]).toEqual([undefined, true]);
+    expect(asked.text).toContain('Portal');
+    // Nor silently (OIDC Core §3.1.2.1).
+    const silent = await scene.browser.open(`${request()}&prompt=none`);
+    expect(silent.left?.searchParams.get('error')).toBe('consent_required');
+    // What the person then allows is theirs to narrow.
+    await scene.walk(request());
+    const after = await scene.browser.open(`${server.issuer}/account`);
+    const ways = after.forms.filter(({ action }) => action.includes(document.id));
+    expect(ways.map(({ action }) => action.split('/').at(-1))).toEqual(['revoke', 'narrow']);
+    const other = await server.behalf.services.accounts.create(
+      { username: 'bob', name: 'Bob', password: 'another long pass phrase' },
+      { caller: 'system' },
+    );
+    const client = (await server.behalf.services.clients.get(document.id))?.document;
+    expect(client && (await server.behalf.services.consents.isUnasked(other.document.id, client))).toBe(true);
+  });
+
   test('whose session is over is over by its id, too, and cannot be ended any more', async () => {
     const code = await scene.newCode(scene.jwt.identifier, 'openid read');
     const tokens = (await scene.calls.token(scene.keyed(scene.app), code)).body;

@@ -27,6 +27,7 @@ const client = (access: ClientAccess, csrf: string): Html => html`<article class
   kind: 'danger',
   about: words.accessOf(plainText(access.client.name, 60)),
 })}</form></div>
+${access.isUnasked === true && html`<p class="notice">${words.unasked}</p>`}
 ${
   access.openidScopes.length > 0 &&
   html`<p>${words.itKnows(access.openidScopes.map((name, index) => html`${index > 0 && ', '}${words.knows[name] ?? plainText(name, 80)}`))}</p>`

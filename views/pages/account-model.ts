@@ -98,6 +98,8 @@ export type ClientAccess = {
   readonly since: number;
   readonly until: number;
   readonly usedAt?: number;
+  /** An administrator decided that it asks nobody; once it is ended it asks this person. */
+  readonly isUnasked?: boolean;
   readonly narrowing?: Narrowing;
   readonly revokeAction: string;
 };

@@ -117,6 +117,10 @@ export const accountAppWords = {
     en: 'No app holds access. Apps you sign in to with this account are listed here.',
     de: 'Keine App hat Zugriff. Apps, bei denen Sie sich mit diesem Konto anmelden, stehen hier.',
   }),
+  unasked: phrase({
+    en: 'An administrator lets this app in without asking you. Once you end it, it has to ask you.',
+    de: 'Die Administration lässt diese App ohne Rückfrage zu. Nach dem Beenden muss sie Sie fragen.',
+  }),
   accessOf: (app: string) => phrase({ en: `access of ${app}`, de: `Zugriff von ${app}` }),
   knows,
   itKnows: (all: HtmlValue) => phrase({ en: html`Knows: ${all}.`, de: html`Weiß von Ihnen: ${all}.` }),
@@ -202,6 +206,10 @@ export const ownActivity = {
   'upstream_link.removed': phrase({
     en: 'Disconnected from an account at another provider',
     de: 'Von einem Konto bei einem Anmeldedienst getrennt',
+  }),
+  'consent.asked_again': phrase({
+    en: 'An app that did not ask has to ask from now on',
+    de: 'Eine App, die nicht gefragt hat, muss von nun an fragen',
   }),
   'account_link.created': phrase({
     en: 'Linked to a person at another organisation',

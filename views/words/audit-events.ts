@@ -28,6 +28,7 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'session.ended': ['Signed out', 'Abgemeldet'],
   'consent.granted': ['A person allowed it something', 'Eine Person hat etwas erlaubt'],
   'consent.denied': ['A person refused it', 'Eine Person hat abgelehnt'],
+  'consent.asked_again': ['A person is asked from now on', 'Eine Person wird von nun an gefragt'],
   'approval.requested': ['Approval asked for', 'Um Freigabe gebeten'],
   'approval.refused': ['Was not let ask for an approval', 'Durfte nicht um Freigabe bitten'],
   'approval.approved': ['A person approved', 'Eine Person hat freigegeben'],

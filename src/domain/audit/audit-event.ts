@@ -40,6 +40,7 @@ export const AUDIT_EVENTS = {
   'session.ended': 'A session is over; `inputs.how` says by what: its person, an app, another sign-in, a provider.',
   'consent.granted': 'A person allowed a client or agent something.',
   'consent.denied': 'A person refused a client or agent.',
+  'consent.asked_again': 'A person ended an app that asks nobody for consent; it asks this person from now on.',
   'approval.requested':
     'An agent, or a resource server that was told no, asked people to approve one exact action; `inputs` say of whom, how many have to agree, and the digest of the action.',
   'approval.refused': 'An agent asked for an approval and was not let ask (CIBA).',

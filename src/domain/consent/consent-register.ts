@@ -14,6 +14,7 @@ import { type DocumentStore, isDocumentConflict, StoreUnavailable, type Versione
 import type { ConsentResult } from '../ports/interactions.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 import { revocation as overStore, type Revocation } from '../revocation/revocation.ts';
+import { askedAgain } from './asked-again.ts';
 import { detailsOf, isAskedEachTime } from './asked-details.ts';
 import {
   type AskedConsent,
@@ -56,6 +57,11 @@ export const consentRegister = (deps: ConsentDeps) => {
     deps;
   const { revocation = overStore({ documents }) } = deps;
   const consents = documents.collection<RememberedConsent>(CONSENTS);
+  const asked = askedAgain({ documents, clock });
+
+  /** Whether an administrator decided that the client asks nobody, and the person has not decided otherwise. */
+  const isUnasked = async (account: string, { id, skipConsent }: Client): Promise<boolean> =>
+    skipConsent && !(await asked.has(account, id));
 
   const requesterOf = async (id: string): Promise<Requester> => {
     const agent = id.startsWith('agt_') ? await agents.get(id) : undefined;
@@ -171,13 +177,14 @@ export const consentRegister = (deps: ConsentDeps) => {
     question: (asked: AskedConsent): Promise<ConsentQuestion> => question(asked),
 
     /**
-     * The answer that makes a page unnecessary: everything for a first-party client, or what the person
+     * The answer that makes a page unnecessary: everything for a first-party client that the person did not end, or what the person
      * decided about exactly this question before. Undefined: ask. Never answers a device flow from memory.
      */
     async answeredBefore(asked: AskedConsent): Promise<ConsentResult | undefined> {
       const of = await question(asked, []);
       // Nobody is given an agent that acts for them without having been asked.
-      if (of.requester.kind === 'client' && of.requester.client.skipConsent && !of.actor) {
+      const { requester } = of;
+      if (requester.kind === 'client' && !of.actor && (await isUnasked(of.account.id, requester.client))) {
         return {
           openidScopes: of.openidScopes,
           resources: Object.fromEntries(
@@ -270,6 +277,22 @@ export const consentRegister = (deps: ConsentDeps) => {
       const suspended = actor && of.isNewOwner ? await suspendedIn(asked, actor.id) : [];
       for (const id of suspended) await delegations.revoke(id, by.caller, by.request);
       await consents.take(idOf(of));
+    },
+
+    isUnasked,
+
+    /** A first-party client asks this person from now on, for good. Idempotent. */
+    async askFromNowOn(account: string, clientId: string, by: By): Promise<void> {
+      await audit.append({
+        type: 'consent.asked_again',
+        outcome: 'done',
+        subject: account,
+        caller: by.caller,
+        target: { kind: 'client', id: clientId },
+        ...(by.request === undefined ? {} : { request: by.request }),
+        ...(by.source === undefined ? {} : { personal: { source: by.source } }),
+      });
+      await asked.keep(account, clientId);
     },
 
     /** Forgets all decisions of an account about a client or agent, so that the next request asks again. */

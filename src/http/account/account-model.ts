@@ -222,7 +222,8 @@ const clientAccess = async (
         }),
         openidScopes: openidScopes.filter(isNarrowable),
       };
-      const isOfTheHouse = (await deps.clients.get(id))?.document.skipConsent === true;
+      const app = (await deps.clients.get(id))?.document;
+      const isUnasked = app !== undefined && (await deps.consents.isUnasked(account.id, app));
       const lastUses = held.flatMap((lease) => used.get(lease.id) ?? []);
       return {
         client: { id, name: named.name },
@@ -237,8 +238,9 @@ const clientAccess = async (
         since: Math.min(...held.map(({ createdAt }) => createdAt)),
         until: Math.max(...held.map(({ expiresAt }) => expiresAt)),
         ...usedAt(lastUses.length === 0 ? undefined : Math.max(...lastUses)),
-        // An app of the house is never asked about: it would have all of it back at the next sign-in.
-        ...(isOfTheHouse || narrowable.resources.length + narrowable.openidScopes.length === 0
+        ...(isUnasked ? { isUnasked } : {}),
+        // It asks nobody: it would have all of it back at the next sign-in.
+        ...(isUnasked || narrowable.resources.length + narrowable.openidScopes.length === 0
           ? {}
           : {
               narrowing: {

@@ -205,6 +205,9 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     if (id.startsWith('agt_')) {
       await delegations.revokeAllOf(account.id, id, account.id, requestOf(ctx).request);
     }
+    const client = (await deps.clients.get(id))?.document;
+    // First: at the next sign-in it would have all of it back.
+    if (client?.skipConsent) await consents.askFromNowOn(account.id, id, byOf(ctx, account.id));
     await grants.revokeAllOf(account.id, id, byOf(ctx, account.id));
     done(ctx, 'revoked');
   });
@@ -214,7 +217,8 @@ export const accountRouter = (deps: PeopleDeps): Router => {
     const { id = '' } = ctx.params;
     await refuseUnheld(account.id, id);
     // It is never asked about, and would have all of it back at the next sign-in (the page offers no such form).
-    if ((await deps.clients.get(id))?.document.skipConsent === true) throw notYours();
+    const client = (await deps.clients.get(id))?.document;
+    if (client && (await consents.isUnasked(account.id, client))) throw notYours();
     const narrowed = await grants.narrowAllOf(account.id, id, readRights(form), byOf(ctx, account.id));
     done(ctx, narrowed > 0 ? 'narrowed' : 'nothing');
   });
