@@ -20,6 +20,7 @@ import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-bluepri
 import { blueprintAdmission } from '../domain/blueprints/blueprint-admission.ts';
 import { blueprintRegistry } from '../domain/blueprints/blueprint-registry.ts';
 import { budgetRegistry } from '../domain/budgets/budget-registry.ts';
+import { ownerUse } from '../domain/budgets/owner-use.ts';
 import { budgetReservations } from '../domain/budgets/reservations.ts';
 import { type ClientRegistry, clientRegistry } from '../domain/clients/client-registry.ts';
 import { keysByUrl } from '../domain/clients/keys-by-url.ts';
@@ -211,9 +212,10 @@ export const services = async (configuration: Configuration, overrides: Override
     resourceServers: places,
     checkKeyUrl,
     admission: blueprintAdmission({ documents, clock, blueprints }),
-    handOver: async (agent) => {
+    handOver: async (agent, to) => {
       await revocation.handOver(agent.id, agent.owner, clock.now());
       await following.announce(agent);
+      await carried.carryTo(to, agent.id);
     },
     handedOver: (agent, by) => following.done(agent, by),
   });
@@ -257,6 +259,11 @@ export const services = async (configuration: Configuration, overrides: Override
     clock,
     agents,
     ends: [
+      // First, and again for what was given between the look before the hand-over and that.
+      async ({ id, owner }) => {
+        await carried.carryTo(owner, id);
+        return 0;
+      },
       ({ id }, { caller }, limit) => rows.suspendFormer(id, caller, limit),
       (agent, { caller }, limit) => approvals.standing.endFormer(agent, caller, limit),
       ({ id }, { caller }, limit) => approvals.desk.cancelFormer(id, caller, limit),
@@ -320,6 +327,7 @@ export const services = async (configuration: Configuration, overrides: Override
     ttlSeconds: requestTtlSeconds,
   });
   const budgets = budgetRegistry({ documents, clock, identifiers, audit });
+  const carried = ownerUse({ documents, clock, budgets });
   const authorize = authorizer({
     identifiers,
     managementApi,
@@ -447,7 +455,7 @@ export const services = async (configuration: Configuration, overrides: Override
       identifiers,
       budgets,
       delegations,
-      ownersOf: async (ids) => (await agents.getMany(ids)).map(({ document }) => document.owner),
+      ownersOf: async (ids) => (await agents.getMany(ids)).map(({ document: { id, owner } }) => ({ id, owner })),
     }),
     policyTrials: policyTrials({
       registry: policies,

@@ -361,6 +361,8 @@ describe('authorization details', () => {
       subject: spender.clientId,
       measure: 'amount',
       detail_type: 'payment_initiation',
+      currency_member: 'currency',
+      currency: 'EUR',
       window_seconds: 3600,
       limit: 1000,
     });

@@ -19,6 +19,22 @@ const CHANGEABLE = {
   window: { value: 'TIME', description: 'Length of the sliding window: 90s, 15m, 24h or 7d, up to 31d.' },
 } as const satisfies Record<string, Option>;
 
+const CURRENCY = {
+  'currency-member': {
+    value: 'PATH',
+    description: 'Needed with amount: member of the details that holds the currency, or none where amounts have none.',
+  },
+  currency: { value: 'CURRENCY', description: 'The one currency it counts, as the details say it: EUR.' },
+} as const satisfies Record<string, Option>;
+
+const currencyIn = (call: ManagementCall) => {
+  const member = call.text('currency-member');
+  return {
+    ...(member === undefined ? {} : { currency_member: member === 'none' ? null : member }),
+    ...texts(call, { currency: 'currency' }),
+  };
+};
+
 const numbers = (call: ManagementCall): { readonly limit?: number; readonly window_seconds?: number } => {
   const limit = call.integer('limit', 0, Number.MAX_SAFE_INTEGER);
   const window = call.text('window');
@@ -42,6 +58,7 @@ const create = managementCommand({
     resource: { value: 'URL', description: 'Only what is given at this resource server.' },
     scope: { value: 'SCOPE', description: 'Only what holds one of these scopes.', isRepeatable: true },
     'detail-type': { value: 'TYPE', description: 'Only authorization details of this type; needed with amount.' },
+    ...CURRENCY,
   },
   run: async (call) => {
     const scopes = call.texts('scope');
@@ -56,6 +73,7 @@ const create = managementCommand({
         'detail-type': 'detail_type',
       }),
       ...numbers(call),
+      ...currencyIn(call),
       ...(scopes.length === 0 ? {} : { scopes }),
     });
     call.print.object(body, details(Object.entries(body)));
@@ -74,7 +92,11 @@ export const budgetCommands: readonly Command[] = [
     columns: [
       { title: 'ID', value: ({ id }) => id },
       { title: 'STATE', value: ({ state }) => state },
-      { title: 'GONE', value: ({ counted, limit }) => `${counted} of ${limit}` },
+      {
+        title: 'GONE',
+        value: ({ counted, limit, currency }) =>
+          `${counted} of ${limit}${currency === undefined ? '' : ` ${currency}`}`,
+      },
       { title: 'WINDOW', value: ({ window_seconds: seconds }) => `${seconds} s` },
       { title: 'ABOUT', value: ({ about, subject }) => `${about} ${subject}` },
       { title: 'NAME', value: ({ name }) => name },
@@ -89,7 +111,12 @@ export const budgetCommands: readonly Command[] = [
       name: { value: 'NAME', description: 'Name to show.' },
       state: { value: 'STATE', description: 'active, or disabled: then it does not count.' },
       ...CHANGEABLE,
+      ...CURRENCY,
     },
-    changes: async (call) => ({ ...texts(call, { name: 'name', state: 'state' }), ...numbers(call) }),
+    changes: async (call) => ({
+      ...texts(call, { name: 'name', state: 'state' }),
+      ...numbers(call),
+      ...currencyIn(call),
+    }),
   }),
 ];

@@ -17,7 +17,7 @@ type Dependencies = AgentDocuments & {
   readonly owners: Pick<Owners, 'isActive' | 'answersFor' | 'answersFrom' | 'answerFor'>;
   readonly clock: Clock;
   /** Called before an agent is handed from one owner to another. */
-  readonly handOver?: ((agent: Agent) => Promise<void>) | undefined;
+  readonly handOver?: ((agent: Agent, to: string) => Promise<void>) | undefined;
   /** Called when it was. */
   readonly handedOver?: ((agent: Agent, by: By) => Promise<void>) | undefined;
   readonly onAccepted: (agent: Agent) => Promise<void>;
@@ -88,7 +88,9 @@ export const agentOwnership = (deps: Dependencies) => {
       const found = await documentsOf.found(id);
       const type = await acceptanceOf(found.document, by);
       if (type === undefined) return found;
-      if (type === 'agent.transferred') await handOver?.(found.document);
+      if (type === 'agent.transferred') {
+        await handOver?.(found.document, found.document.transferTo ?? found.document.owner);
+      }
       const accepted = await documentsOf.change(id, undefined, type, by, async (agent) => {
         const now = await acceptanceOf(agent, by);
         if (now === undefined) return agent;

@@ -54,7 +54,7 @@ type Dependencies = {
   /** Default: one of its own. */
   readonly uses?: AgentUses;
   /** Called before an agent is handed from one owner to another. */
-  readonly handOver?: (agent: Agent) => Promise<void>;
+  readonly handOver?: (agent: Agent, to: string) => Promise<void>;
   /** Called when it was. */
   readonly handedOver?: (agent: Agent, by: By) => Promise<void>;
 };
@@ -197,7 +197,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
           isByRole: by.isByRole,
         });
         const owned = change.owner === undefined ? changed : await ownedAs(changed, change.owner, by);
-        if (owned.owner !== agent.owner) await handOver?.(agent);
+        if (owned.owner !== agent.owner) await handOver?.(agent, owned.owner);
         // Keys that come with the change are the new owner's.
         const next = ownershipOf(owned) === ownershipOf(agent) ? owned : { ...owned, ...keySourceIn(change) };
         return { ...next, ...searchable(next) };

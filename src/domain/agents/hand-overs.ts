@@ -28,7 +28,7 @@ const LATER = 1000;
 const SYSTEM: By = { caller: 'system' };
 
 /** Ends, in the store, at most `limit` of what an agent has from before its hand-over; answers how many. Idempotent. */
-export type EndFormer = (agent: Pick<Agent, 'id' | 'ownership'>, by: By, limit: number) => Promise<number>;
+export type EndFormer = (agent: Pick<Agent, 'id' | 'owner' | 'ownership'>, by: By, limit: number) => Promise<number>;
 
 /**
  * What follows a hand-over: nothing from before it counts from the swap of the owner on (ownership.ts); this makes it

@@ -117,6 +117,8 @@ export const budgetCounter = ({
       budget: Budget,
       taking: Taking,
       now: number,
+      /** Of what an agent was given: whose it is. */
+      about: Partial<BudgetUse> = {},
     ): Promise<{ readonly fullUntil: number | undefined } | undefined> =>
       new Promise((resolve, reject) => {
         let full: { readonly fullUntil: number | undefined } | undefined;
@@ -124,7 +126,7 @@ export const budgetCounter = ({
           step(use) {
             const outcome = take(budget, use, taking, now);
             full = 'use' in outcome ? undefined : outcome;
-            return 'use' in outcome ? outcome.use : use;
+            return 'use' in outcome ? { ...outcome.use, ...about } : use;
           },
           done: () => resolve(full),
           failed: reject,

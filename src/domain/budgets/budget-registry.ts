@@ -9,7 +9,9 @@ import { BUDGET_MARK, BUDGET_USE, BUDGETS, type Budget, type BudgetMark, type Bu
 import { countedNow } from './counting.ts';
 
 export type NewBudget = Omit<Budget, 'id' | 'state' | 'createdAt' | 'updatedAt'>;
-export type BudgetChange = Partial<Pick<Budget, 'name' | 'limit' | 'windowSeconds' | 'state'>>;
+export type BudgetChange = Partial<
+  Pick<Budget, 'name' | 'limit' | 'windowSeconds' | 'state' | 'currencyMember' | 'currency'>
+>;
 export type BudgetQuery = PageQuery & { readonly subject?: string };
 
 /** All active ones are looked at for each token, so there are not more. */
@@ -78,6 +80,7 @@ export const budgetRegistry = ({
     if (measure === 'amount' && budget.detailType === undefined) {
       refuseField('/detail_type', 'An amount is of details: name their type.');
     }
+    checkCurrency(budget, before);
     const isNew = budget.state === 'active' && before?.state !== 'active';
     if (isNew && (await activeOnes()).length >= MOST_ACTIVE) {
       refuseField('/state', `At most ${MOST_ACTIVE} budgets are active at once.`);
@@ -137,6 +140,43 @@ export const budgetRegistry = ({
       return known.budgets;
     },
   };
+};
+
+const MEMBER_PATH = /^[^.]{1,100}(?:\.[^.]{1,100}){0,7}$/;
+const CURRENCY = /^[\x21-\x7e]{1,20}$/;
+
+/**
+ * A budget of amounts says where the currency stands and which one it counts, or that there is none. What it counts is not
+ * changed afterwards: a sum of one currency is none of another.
+ */
+const checkCurrency = ({ measure, currencyMember, currency, state }: Budget, before: Budget | undefined): void => {
+  if (measure !== 'amount') {
+    if (currencyMember !== undefined) refuseField('/currency_member', 'Only amounts have a currency.');
+    if (currency !== undefined) refuseField('/currency', 'Only amounts have a currency.');
+    return;
+  }
+  // One from before currencies were told apart may be switched off as it is.
+  if (currencyMember === undefined && before !== undefined && state === 'disabled') return;
+  if (currencyMember === undefined) {
+    refuseField(
+      '/currency_member',
+      'Name the member of the details that holds the currency, or null where amounts of this type have none.',
+    );
+  }
+  if (currencyMember === null && currency !== undefined) {
+    refuseField('/currency', 'Amounts without a member for the currency have none.');
+  }
+  if (typeof currencyMember === 'string') {
+    if (!MEMBER_PATH.test(currencyMember)) {
+      refuseField('/currency_member', 'The path of a member, as currency or limits.currency.');
+    }
+    if (currency === undefined || !CURRENCY.test(currency)) {
+      refuseField('/currency', 'Name the one currency it counts, as the details say it: EUR.');
+    }
+  }
+  if (before?.currencyMember === undefined) return;
+  if (before.currencyMember !== currencyMember) refuseField('/currency_member', 'This is fixed: make another budget.');
+  if (before.currency !== currency) refuseField('/currency', 'This is fixed: make another budget.');
 };
 
 export type BudgetRegistry = ReturnType<typeof budgetRegistry>;

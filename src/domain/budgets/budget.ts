@@ -30,6 +30,13 @@ export type Budget = {
   readonly scopes?: readonly string[];
   /** Only details of this type; with `amount` it is needed. */
   readonly detailType?: string;
+  /**
+   * With `amount`: path of the member that holds the currency, as `limits.currency`; null: amounts of this type have none.
+   * Absent: a budget from before currencies were told apart. It lets nothing of its type through until it is given.
+   */
+  readonly currencyMember?: string | null;
+  /** The one currency it counts, letter by letter as that member says it. */
+  readonly currency?: string;
   readonly state: 'active' | 'disabled';
   readonly createdAt: number;
   readonly updatedAt: number;
@@ -54,12 +61,27 @@ export type Counted = {
   readonly holders?: readonly number[];
 };
 
-/** What was given out of a budget; its id is the budget's. One document, so that counting is one compare-and-swap. */
-export type BudgetUse = { readonly id: string; readonly parts: readonly Counted[] };
+/**
+ * What was given out of a budget; its id is the budget's. One document, so that counting is one compare-and-swap. Or what
+ * one agent was given while one owner had it, kept for the budgets of owners to come (owner-use.ts).
+ */
+export type BudgetUse = {
+  readonly id: string;
+  readonly parts: readonly Counted[];
+  /** Of a budget of an owner: by agent, what agents that came to this owner had been given under others. */
+  readonly carried?: Readonly<Record<string, readonly Counted[]>>;
+  /** Of what an agent was given: the agent, the owner it had, and what is counted how (`shapeOf`). */
+  readonly agent?: string;
+  readonly owner?: string;
+  readonly shape?: string;
+  /** When nothing of it counts any more. Absent on the use of a budget. */
+  readonly expiresAt?: number;
+};
 
 export const BUDGET_USE = {
   name: 'budget_use',
-  indexes: [],
+  indexes: [{ fields: ['agent'] }],
+  expiresAt: 'expiresAt',
   members: ['parts'],
 } as const satisfies CollectionDeclaration;
 

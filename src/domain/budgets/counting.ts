@@ -18,9 +18,15 @@ const isCounting = (budget: Budget, now: number) => {
   return ({ at }: Counted): boolean => at + seconds > now - budget.windowSeconds;
 };
 
+/** With what agents brought along from other owners. */
+const allOf = (use: BudgetUse | undefined): readonly Counted[] => [
+  ...(use?.parts ?? []),
+  ...Object.values(use?.carried ?? {}).flat(),
+];
+
 /** What counts now: the sum, or how many different targets. */
 export const countedNow = (budget: Budget, use: BudgetUse | undefined, now: number): number => {
-  const parts = (use?.parts ?? []).filter(isCounting(budget, now));
+  const parts = allOf(use).filter(isCounting(budget, now));
   return budget.measure === 'targets'
     ? new Set(parts.flatMap(({ targets = [] }) => targets)).size
     : parts.reduce((total, { sum }) => total + sum, 0);
@@ -37,9 +43,9 @@ export const take = (budget: Budget, use: BudgetUse | undefined, taking: Taking,
     budget.measure === 'targets' && target !== undefined
       ? withTarget(current, target)
       : { ...current, sum: current.sum + taking.sum };
-  const after = { id: budget.id, parts: [...parts.filter((part) => part.at !== at), next] };
+  const after = { ...use, id: budget.id, parts: [...parts.filter((part) => part.at !== at), next] };
   if (countedNow(budget, after, now) <= budget.limit) return { use: after };
-  return { fullUntil: freeFrom(budget, parts, taking, now) };
+  return { fullUntil: freeFrom(budget, allOf(use).filter(isCounting(budget, now)), taking, now) };
 };
 
 /** Who holds each target of a part; of a part from before that was counted nobody knows, so nothing of it is ever given back. */
@@ -89,3 +95,25 @@ export const giveBack = (use: BudgetUse, { sum, target }: Taking, at: number): B
 
 /** First second of the part `now` is in. */
 export const partAt = (budget: Pick<Budget, 'windowSeconds'>, now: number): number => now - (now % partOf(budget));
+
+/** Several uses of the same window as one, as far as they count now. */
+export const mergedParts = (
+  window: Pick<Budget, 'windowSeconds'>,
+  uses: readonly BudgetUse[],
+  now: number,
+): readonly Counted[] => {
+  const seconds = partOf(window);
+  const counting = uses.flatMap(({ parts }) => parts).filter(({ at }) => at + seconds > now - window.windowSeconds);
+  return [...Map.groupBy(counting, ({ at }) => at)].map(([at, parts]) => {
+    const targets = [...new Set(parts.flatMap((part) => part.targets ?? []))].sort();
+    const sum = Math.min(
+      parts.reduce((total, part) => total + part.sum, 0),
+      Number.MAX_SAFE_INTEGER,
+    );
+    return { at, sum, ...(targets.length === 0 ? {} : { targets }) };
+  });
+};
+
+/** When nothing of what is taken now counts any more. */
+export const overAt = (window: Pick<Budget, 'windowSeconds'>, now: number): number =>
+  now + window.windowSeconds + 2 * partOf(window);

@@ -1,3 +1,5 @@
+import { memberAt } from '../details/detail-type.ts';
+import type { DetailWorth } from '../details/narrowed-details.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
@@ -5,7 +7,8 @@ import type { Identifiers } from '../ports/identifiers.ts';
 import type { Budget } from './budget.ts';
 import { budgetCounter } from './budget-counter.ts';
 import type { BudgetRegistry } from './budget-registry.ts';
-import { partAt, type Taking } from './counting.ts';
+import { overAt, partAt, type Taking } from './counting.ts';
+import { shapeOf, useOfAgent } from './owner-use.ts';
 
 /** A token that is about to be made, as far as budgets look at it; one that no agent gets falls under none. */
 export type Spending = {
@@ -18,7 +21,7 @@ export type Spending = {
   readonly resource?: string | undefined;
   readonly scope: readonly string[];
   /** Type and worth of each authorization detail; a detail without an amount is worth nothing that can be summed. */
-  readonly details?: readonly { readonly type: string; readonly amount?: number }[];
+  readonly details?: readonly DetailWorth[];
 };
 
 export type Reservation = {
@@ -44,44 +47,61 @@ export const budgetReservations = ({
   readonly elapsed: () => number;
   readonly identifiers: Identifiers;
   readonly budgets: Pick<BudgetRegistry, 'active'>;
-  readonly ownersOf: (agents: readonly string[]) => Promise<readonly string[]>;
+  /** Each with the owner it has now. */
+  readonly ownersOf: (agents: readonly string[]) => Promise<readonly { readonly id: string; readonly owner: string }[]>;
   readonly delegations: {
     live(id: string): Promise<{ readonly id: string; readonly ancestors: readonly string[] } | undefined>;
   };
 }) => {
   const counter = budgetCounter({ documents, elapsed });
 
-  const within = async (spending: Spending): Promise<readonly Budget[]> => {
-    const all = await budgets.active();
-    if (all.length === 0) return [];
-    const owners = all.some(({ about }) => about === 'owner') ? await ownersOf(spending.agents) : [];
+  /** Whether a budget counts what is given there, whoever it is about. */
+  const countsThere = ({ resource, scopes, detailType }: Budget, spending: Spending): boolean => {
+    if (resource !== undefined && resource !== spending.resource) return false;
+    if (scopes && !scopes.some((scope) => spending.scope.includes(scope))) return false;
+    return detailType === undefined || spending.details?.some(({ type }) => type === detailType) === true;
+  };
+
+  /** What it falls under, and what is kept of its agents for the owners they may come to. */
+  const within = async (spending: Spending) => {
+    const all = (await budgets.active()).filter((budget) => countsThere(budget, spending));
+    const ofOwners = all.filter(({ about }) => about === 'owner');
+    const held = ofOwners.length === 0 ? [] : await ownersOf(spending.agents);
     const row =
       spending.delegation !== undefined && all.some(({ about }) => about === 'delegation')
         ? await delegations.live(spending.delegation)
         : undefined;
     const named = {
       agent: spending.agents,
-      owner: owners,
+      owner: held.map(({ owner }) => owner),
       account: spending.subject === undefined ? [] : [spending.subject],
       delegation: row ? [row.id, ...row.ancestors] : [],
     };
-    return all.filter(({ about, subject, resource, scopes, detailType }) => {
-      if (!named[about].includes(subject)) return false;
-      if (resource !== undefined && resource !== spending.resource) return false;
-      if (scopes && !scopes.some((scope) => spending.scope.includes(scope))) return false;
-      return detailType === undefined || spending.details?.some(({ type }) => type === detailType) === true;
-    });
+    const shapes = [...new Map(ofOwners.map((budget) => [shapeOf(budget), budget])).entries()];
+    return {
+      found: all.filter(({ about, subject }) => named[about].includes(subject)),
+      kept: held.flatMap(({ id, owner }) =>
+        shapes.map(([shape, budget]) => ({
+          budget: useOfAgent(budget, id, owner),
+          about: { agent: id, owner, shape, expiresAt: overAt(budget, clock.now()) },
+        })),
+      ),
+    };
   };
 
   return {
     /**
-     * Throws DomainError 'access_denied' in layer `budget` when one of the budgets has no room; then nothing is taken.
-     * Of many at once, on all nodes, no more get through than the limit lets.
+     * Throws DomainError 'access_denied' in layer `budget` when one of the budgets has no room, or is about another currency
+     * than all that is given; then nothing is taken. Of many at once, on all nodes, no more get through than the limit lets.
      */
     async reserve(spending: Spending): Promise<Reservation> {
       if (spending.agents.length === 0) return NOTHING;
-      const found = await within(spending);
-      if (found.length === 0) return NOTHING;
+      const { found, kept } = await within(spending);
+      if (found.length + kept.length === 0) return NOTHING;
+      for (const budget of found) {
+        const reason = currencyProblem(budget, found, spending);
+        if (reason) throw currencyRefusal(identifiers, budget, reason);
+      }
       const now = clock.now();
       const taken: { readonly budget: Budget; readonly taking: Taking }[] = [];
       const release = async (): Promise<void> => {
@@ -95,6 +115,13 @@ export const budgetReservations = ({
           if (full) throw refusal(identifiers, budget, full.fullUntil, now);
           taken.push({ budget, taking });
         }
+        for (const { budget, about } of kept) {
+          const taking = takingOf(budget, spending);
+          // What nobody can sum is refused where it would be counted; here it takes all there is.
+          if (taking.sum === Number.MAX_SAFE_INTEGER) continue;
+          await counter.take(budget, taking, now, about);
+          taken.push({ budget, taking });
+        }
       } catch (error) {
         await release();
         throw error;
@@ -106,14 +133,66 @@ export const budgetReservations = ({
 
 export type BudgetReservations = ReturnType<typeof budgetReservations>;
 
-const takingOf = ({ measure, detailType }: Budget, { details = [], resource }: Spending): Taking => {
+/** The currency of a detail, where the budget looks for it; undefined: it says none. */
+const currencyIn = ({ currencyMember }: Budget, { detail }: DetailWorth): string | undefined => {
+  if (typeof currencyMember !== 'string') return undefined;
+  const value = detail && memberAt(detail, currencyMember);
+  return typeof value === 'string' ? value : undefined;
+};
+
+/** Details of the type of a budget. */
+const ofType = ({ detailType }: Budget, { details = [] }: Spending): readonly DetailWorth[] =>
+  details.filter(({ type }) => type === detailType);
+
+const takingOf = (budget: Budget, spending: Spending): Taking => {
+  const { measure, currencyMember, currency } = budget;
   if (measure === 'tokens') return { sum: 1 };
-  if (measure === 'targets') return { sum: 0, target: resource ?? '' };
-  const amounts = details.filter(({ type }) => type === detailType).map(({ amount }) => amount);
+  if (measure === 'targets') return { sum: 0, target: spending.resource ?? '' };
+  const mine = ofType(budget, spending).filter(
+    (worth) => typeof currencyMember !== 'string' || currencyIn(budget, worth) === currency,
+  );
+  const amounts = mine.map(({ amount }) => amount);
   // What is worth nobody knows how much is worth more than any budget.
   const isUnknown = amounts.some((amount) => amount === undefined || !Number.isFinite(amount) || amount < 0);
   return { sum: isUnknown ? Number.MAX_SAFE_INTEGER : amounts.reduce((sum: number, amount) => sum + (amount ?? 0), 0) };
 };
+
+/**
+ * Why a budget of amounts cannot count what is given: it does not say where the currency stands, or there is a currency
+ * that neither it nor another budget about the same counts. Two currencies are never added.
+ */
+const currencyProblem = (
+  budget: Budget,
+  found: readonly Budget[],
+  spending: Spending,
+): 'currency_not_named' | 'currency_not_budgeted' | undefined => {
+  const { measure, about, subject, detailType, currencyMember } = budget;
+  if (measure !== 'amount' || currencyMember === null) return undefined;
+  if (currencyMember === undefined) return 'currency_not_named';
+  const sameThing = found.filter(
+    (one) =>
+      one.measure === 'amount' && one.about === about && one.subject === subject && one.detailType === detailType,
+  );
+  const isCounted = (worth: DetailWorth): boolean =>
+    sameThing.some((one) => one.currency !== undefined && currencyIn(one, worth) === one.currency);
+  return ofType(budget, spending).every(isCounted) ? undefined : 'currency_not_budgeted';
+};
+
+const CURRENCY_TEXTS = {
+  currency_not_named: 'a budget this token falls under does not say which member holds the currency',
+  currency_not_budgeted: 'a budget this token falls under counts another currency than the one that was asked for',
+} as const;
+
+const currencyRefusal = (identifiers: Identifiers, budget: Budget, reason: keyof typeof CURRENCY_TEXTS): DomainError =>
+  new DomainError('access_denied', CURRENCY_TEXTS[reason], {
+    detail: budget.id,
+    denial: {
+      id: identifiers.newId('dny'),
+      layer: 'budget',
+      reason,
+      remedies: [{ kind: 'contact', whom: 'operator' }],
+    },
+  });
 
 const refusal = (identifiers: Identifiers, budget: Budget, fullUntil: number | undefined, now: number): DomainError =>
   new DomainError('access_denied', 'a budget this token falls under is used up', {

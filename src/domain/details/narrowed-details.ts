@@ -157,13 +157,13 @@ export const amountOf = (types: DetailTypes, detail: Detail): number | undefined
   return typeof amount === 'number' ? amount : undefined;
 };
 
-/** What budgets count of details. */
-export type DetailWorth = { readonly type: string; readonly amount?: number };
+/** What budgets count of details. `detail`: where a budget looks for the currency. */
+export type DetailWorth = { readonly type: string; readonly amount?: number; readonly detail?: Detail };
 
 export const worthOf = (types: DetailTypes, details: readonly Detail[]): readonly DetailWorth[] =>
   details.map((detail) => {
     const amount = amountOf(types, detail);
-    return { type: detail.type, ...(amount === undefined ? {} : { amount }) };
+    return { type: detail.type, ...(amount === undefined ? {} : { amount }), detail };
   });
 
 /** In their order; the same one twice is one. */

@@ -31,6 +31,20 @@ const CHANGEABLE: Properties = {
   ),
 };
 
+const CURRENCY: Properties = {
+  currency_member: {
+    type: ['string', 'null'],
+    minLength: 1,
+    maxLength: 400,
+    description:
+      'Needed with `amount`: path of the member of the details that holds the currency, as `currency` or `limits.currency`; null: amounts of this type have none. Fixed once it is set.',
+  },
+  currency: text(
+    'With `currency_member`: the one currency it counts, as the details say it. A detail in another currency is refused, unless another budget about the same counts that one.',
+    20,
+  ),
+};
+
 const FIXED: Properties = {
   about: oneOf(
     'What `subject` is. Owner: all agents it answers for. Account: on whose behalf. Delegation: with all below it.',
@@ -46,18 +60,26 @@ const FIXED: Properties = {
 const STATE: Properties = { state: oneOf('Only an active one counts.', ['active', 'disabled']) };
 
 export const BUDGET_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
-  NewBudget: input({ ...CHANGEABLE, ...FIXED }, ['name', 'about', 'subject', 'measure', 'limit', 'window_seconds']),
-  BudgetChange: change({ ...CHANGEABLE, ...STATE }),
+  NewBudget: input({ ...CHANGEABLE, ...FIXED, ...CURRENCY }, [
+    'name',
+    'about',
+    'subject',
+    'measure',
+    'limit',
+    'window_seconds',
+  ]),
+  BudgetChange: change({ ...CHANGEABLE, ...CURRENCY, ...STATE }),
   Budget: output(
     {
       ...identified('Begins with bud_.'),
       ...CHANGEABLE,
       ...FIXED,
+      ...CURRENCY,
       ...STATE,
       counted: { type: 'integer', description: 'How much of it is gone in the window that ends now.' },
       ...RECORD,
     },
-    ['resource', 'scopes', 'detail_type'],
+    ['resource', 'scopes', 'detail_type', 'currency_member', 'currency'],
   ),
   BudgetPage: page('Budget'),
 };
