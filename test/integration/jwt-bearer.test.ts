@@ -324,11 +324,11 @@ describe('JB-09 who somebody is', () => {
     const unknown = ['invalid_grant', 'subject_not_known'] as const;
     expectRefused(await by({ email: 'grace@example.com' }), ...unknown);
     expectRefused(await by({ email: 'grace@example.com', email_verified: 'true' }), ...unknown);
-    expectRefused(await by({ email: 'Grace@example.com', email_verified: true }), ...unknown);
     expectRefused(await by({ email: 'gr\u0430ce@example.com', email_verified: true }), ...unknown);
     // Not verified here: whoever wrote it into the account does not become the person.
     expectRefused(await by({ email: 'linus@example.com', email_verified: true }), ...unknown);
-    const answer = await by({ email: 'grace@example.com', email_verified: true });
+    // However its letters are written (email-key.ts); a letter of another script is another one, as above.
+    const answer = await by({ email: 'Grace@Example.COM', email_verified: true });
     expect(decodeJwt(String(answer.body['access_token'])).sub).toBe(graceId);
     expect((await server.events('account_link.created')).at(-1)).toMatchObject({ caller: id, subject: graceId });
     // The address moved to somebody else; the subject did not.
