@@ -24,7 +24,13 @@ export type Configuration = {
   };
   /** Health and metrics (decision D22). */
   readonly operations: { readonly host: string; readonly port: number };
-  readonly data: { readonly folder: string };
+  readonly data: {
+    readonly folder: string;
+    /** Kept free on the volume of SQLite for when it is full. Absent: a sixteenth of the volume, 2 to 64 MiB. */
+    readonly reserveMebibytes?: number;
+    /** Share of the volume that has to be free before anonymous requests may write again. */
+    readonly resumeFreePercent: number;
+  };
   readonly stores: {
     /** 'mongodb' and 'redis' only together, each with its URL. */
     readonly document: 'sqlite' | 'mongodb' | 'memory';

@@ -14,9 +14,24 @@ export const dataFolder = (folder: string) => {
     administratorKey: at('administrator.json'),
     /** Heads of the audit trail at its last checkpoint: a start on an older database refuses (decision D24). */
     auditWitness: at('witness.json'),
+    /** Keeps room on the volume for when it is full; empty while it is released. */
+    reserve: at('reserve'),
     /** Folder of the latch: kills that stand, or that the store does not hold yet (decision D24). */
     kills: at('kills'),
     /** A file for each call of the management API that proves to come from this machine; each works once. */
     localProofs: at('local-proofs'),
   } as const;
+};
+
+/** The file of SQLite in `folder`, and what keeps room beside it. */
+export const sqliteFile = (
+  { data }: { readonly data: { readonly reserveMebibytes?: number; readonly resumeFreePercent: number } },
+  folder: string,
+) => {
+  const { database, reserve } = dataFolder(folder);
+  const { reserveMebibytes: mebibytes, resumeFreePercent: resumePercent } = data;
+  return {
+    file: database,
+    reserve: { file: reserve, bytes: mebibytes === undefined ? undefined : mebibytes * 1024 * 1024, resumePercent },
+  };
 };

@@ -120,6 +120,20 @@ export const CONFIGURATION_SCHEMA = {
           default: './data',
         },
       ),
+      reserveMebibytes: {
+        type: 'integer',
+        minimum: 1,
+        maximum: 4096,
+        unit: 'MiB',
+        derivedDefault: 'a sixteenth of the volume, at least 2 and at most 64',
+        description:
+          'Kept free on the volume of SQLite. When the volume is full it is released, for sweeping, kills and the audit log only.',
+      },
+      resumeFreePercent: count(
+        'After the volume of SQLite was full: the part of it that must be free before anonymous requests may write again.',
+        [1, 20, 90],
+        'percent',
+      ),
     }),
     stores: section(
       'Where data is kept. Memory loses everything when the process ends and is refused in production. MongoDB and Redis go together, and are chosen by giving their URLs.',

@@ -9,6 +9,7 @@ import { accessOf } from './compose/access.ts';
 import { callerProofs } from './compose/caller-proofs.ts';
 import { certificatesOf } from './compose/client-certificates.ts';
 import { consoleDeps } from './compose/console-pages.ts';
+import { dataVolume } from './compose/data-volume.ts';
 import { engineOf } from './compose/engine.ts';
 import { extensionsOf } from './compose/extensions.ts';
 import type { Overrides } from './compose/foundations.ts';
@@ -28,6 +29,7 @@ import { requestRefusals } from './domain/audit/request-refusals.ts';
 import { grantDesk } from './domain/grants/grant-desk.ts';
 import { openRecords } from './domain/limits/open-records.ts';
 import { pollingPace } from './domain/limits/polling-pace.ts';
+import { asRequest } from './domain/ports/write-priority.ts';
 import { killSwitch } from './domain/revocation/kill-switch.ts';
 import { killTelling } from './domain/revocation/kill-telling.ts';
 import type { FirstStart } from './first-start.ts';
@@ -180,7 +182,9 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     delegations,
     countRefusal,
   });
+  const volume = made.opened.room && dataVolume({ ...made, room: made.opened.room, folder: configuration.data.folder });
   const keeping: Housekeeping = housekeeping({
+    ...(volume ? { volume } : {}),
     configuration,
     sweeper: sweeping(made, configuration),
     ephemeral,
@@ -298,8 +302,12 @@ export const compose = async (configuration: Configuration, overrides: Overrides
 
   return {
     handle: (request, response) =>
-      documents.asOneRequest ? documents.asOneRequest(() => listener(request, response)) : listener(request, response),
-    reasons: () => reasonsOf([...keeping.checks, ...made.opened.checks]),
+      asRequest(() =>
+        documents.asOneRequest
+          ? documents.asOneRequest(() => listener(request, response))
+          : listener(request, response),
+      ),
+    reasons: () => reasonsOf([...keeping.checks, ...(volume ? [volume.check] : []), ...made.opened.checks]),
     firstStart: first,
     log,
     metrics,

@@ -3,11 +3,14 @@ import type { Logger } from 'pino';
 import type { Configuration } from '../config/configuration.ts';
 import type { Broadcast } from './domain/ports/broadcast.ts';
 import type { Clock } from './domain/ports/clock.ts';
+import { isOutOfSpace } from './domain/ports/document-store.ts';
 import type { EphemeralStore } from './domain/ports/ephemeral-store.ts';
 import type { Sweeper } from './domain/retention/sweeper.ts';
 import type { ReadinessCheck } from './http/operations.ts';
 
 const SWEEP_EVERY_MILLISECONDS = 5_000;
+/** How soon a volume that is full, or has room again, is noticed without a write. */
+const TEND_EVERY_MILLISECONDS = 1_000;
 /** How soon a key set that another node has changed is taken up (decision D23), and clocks are compared. */
 const LOOK_EVERY_MILLISECONDS = 1_000;
 const BEAT_EVERY_MILLISECONDS = 2_000;
@@ -40,6 +43,8 @@ export const housekeeping = (deps: {
   readonly clock: Clock;
   /** Says whether the clock may be gone by when deleting; absent: always. */
   readonly steps?: { isSteady(): boolean };
+  /** Watches the volume of the database; absent where there is none. */
+  readonly volume?: { tend(): Promise<void> };
   readonly audit: { checkpoint(): Promise<unknown> };
   readonly refusals: { flush(how?: { readonly all?: boolean }): Promise<void> };
   readonly keys: { nextChangeIn(): Promise<number | undefined>; version(): Promise<string> };
@@ -112,6 +117,8 @@ export const housekeeping = (deps: {
     if (deps.steps?.isSteady() === false) return;
     await sweeper.run();
   });
+  const { volume } = deps;
+  if (volume) every(TEND_EVERY_MILLISECONDS, 'volume', () => volume.tend())();
   every(configuration.audit.checkpointSeconds * 1000, 'checkpoint', () => audit.checkpoint());
   every(configuration.audit.refusalIntervalSeconds * 1000, 'refusals', () => refusals.flush());
 
@@ -158,7 +165,12 @@ export const housekeeping = (deps: {
       {
         name: 'storage',
         check: async () => {
-          await ephemeral.set('readiness', '1', 60);
+          try {
+            await ephemeral.set('readiness', '1', 60);
+          } catch (error) {
+            if (isOutOfSpace(error)) return 'there is no room for what is to be stored';
+            throw error;
+          }
           return (await ephemeral.get('readiness')) === '1' ? undefined : 'what was written is not read back';
         },
       },

@@ -11,6 +11,7 @@ import { expositionOf } from './http/metrics.ts';
 import { operationsServer, type Readiness } from './http/operations.ts';
 import { drain, listen } from './listening.ts';
 import { publicServer } from './public-server.ts';
+import { startedWithRoom } from './recovery-mode.ts';
 import { supervisor } from './workers/supervisor.ts';
 import { serveAsWorker } from './workers/worker.ts';
 
@@ -37,7 +38,8 @@ export const serve = async (argv: readonly string[]): Promise<number> => {
 
 const alone = async (configuration: Configuration): Promise<number> => {
   const stopped = signalled();
-  const behalf = await compose(configuration);
+  const behalf = await startedWithRoom(configuration, stopped, () => compose(configuration));
+  if (!behalf) return 0;
   let isStopping = false;
   const readiness = async (): Promise<Readiness> => {
     const reasons = isStopping ? { process: 'is stopping' } : await behalf.reasons();
@@ -69,7 +71,9 @@ const asWorker = async (configuration: Configuration): Promise<number> => {
 
 const withWorkers = async (configuration: Configuration, count: number, argv: readonly string[]): Promise<number> => {
   const stopped = signalled();
-  const { firstStart, log } = await prepare(configuration);
+  const prepared = await startedWithRoom(configuration, stopped, () => prepare(configuration));
+  if (!prepared) return 0;
+  const { firstStart, log } = prepared;
   const all = supervisor({ count, program: fileURLToPath(import.meta.url), argv, log });
   const operations = operationsServer(all);
   await listen(operations, configuration.operations);

@@ -10,12 +10,17 @@
 import { fdatasync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { isDocumentConflict, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { writePriority } from '../../src/domain/ports/write-priority.ts';
 import { BUSY_TIMEOUT_MS, openFile } from './open-file.ts';
-import { isBusy, unavailable } from './sqlite-errors.ts';
+import { roomKeeping } from './room-keeping.ts';
+import { isBusy, isFull, unavailable } from './sqlite-errors.ts';
+import { type Purpose, type ReserveOptions, volumeReserve } from './volume-reserve.ts';
 
 export type SqliteOptions = {
   /** Path of the file; made, with its folder, when there is none. */
   readonly file: string;
+  /** What keeps room on the volume for when it is full. Absent: nothing does. */
+  readonly reserve?: ReserveOptions;
   /** Called before each COMMIT; what it throws makes the commit fail. For tests. */
   readonly onCommit?: () => void;
   /** Brings a file to stable storage. Default `fdatasync`. For tests. */
@@ -36,20 +41,30 @@ export type SqliteDatabase = {
   read<T>(work: () => T): T;
   /**
    * Runs `work` inside the next transaction, in the order of the calls. Throws DocumentConflict when
-   * `work` does and StoreUnavailable on any other failure. What `work` did before it threw stays.
+   * `work` does and StoreUnavailable on any other failure, with the reason 'no_space' where the volume has no room for
+   * its purpose. What `work` did before it threw stays. Where the volume turns out to be full, `work` is run once more.
    */
-  write<T>(work: () => T, durability: Durability): Promise<T>;
+  write<T>(work: () => T, durability: Durability, extent?: Extent): Promise<T>;
   /** Runs schema changes at once, in a transaction of their own. Lasts like a buffered write until a durable one follows. */
   define(work: () => void): void;
+  /** The room on the volume, when something keeps it. */
+  readonly room: ReturnType<typeof roomKeeping> | undefined;
   /** Counts one more user; what is returned gives it up, and the last one closes the file. */
   attach(): () => Promise<void>;
   /** Writes what is queued, then closes the file. Idempotent. */
   close(): Promise<void>;
 };
 
+/** `bytes`: about how much is inserted. `purpose`: default that of the request under way. */
+export type Extent = { readonly bytes?: number; readonly purpose?: Purpose };
+
 type Job = {
   readonly work: () => unknown;
   readonly durability: Durability;
+  readonly bytes: number;
+  readonly purpose: Purpose;
+  /** Whether it met a full volume already. */
+  isSecondTry?: boolean;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
   result?: unknown;
@@ -65,7 +80,9 @@ const DEFINE_BUSY_TIMEOUT_MS = 5000;
 
 /** Opens the file. Throws StoreUnavailable, with a text for the operator, when it is damaged, newer or not ours. */
 export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
-  const { connection, log, closeLog } = openFile(options.file);
+  const reserve = options.reserve && volumeReserve(options.reserve);
+  const { connection, log, closeLog } = openFile(options.file, reserve);
+  const room = reserve && roomKeeping(connection, reserve);
   const sync = options.sync ?? fdatasync;
   const statements = new Map<string, StatementSync>();
 
@@ -142,14 +159,19 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
       return;
     }
     busyRetries = 0;
-    const batch = queue.splice(0, MAX_BATCH);
+    const batch = nextBatch();
     try {
       for (const job of batch) runJob(connection, job);
       options.onCommit?.();
       commit.run();
     } catch (error) {
       undo();
-      settleAll(batch, unavailable(error));
+      const again = isFull(error) ? afterFull(batch) : [];
+      settleAll(
+        batch.filter((job) => !again.includes(job)),
+        unavailable(error),
+      );
+      queue = [...again, ...queue];
       planFlush();
       signalIdle();
       return;
@@ -162,6 +184,37 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
     startSync();
     planFlush();
     signalIdle();
+  };
+
+  /** The jobs of the next transaction; those for which there is no room are refused here. */
+  const nextBatch = (): readonly Job[] => {
+    const admitted = room?.admission();
+    const batch: Job[] = [];
+    let bytes = 0;
+    while (queue.length > 0 && batch.length < MAX_BATCH) {
+      const [job] = queue as [Job];
+      if (admitted && !admitted(job.purpose)) {
+        queue.shift();
+        job.reject(noRoom());
+        continue;
+      }
+      if (batch.length > 0 && bytes + job.bytes > (reserve?.slice ?? Number.POSITIVE_INFINITY)) break;
+      bytes += job.bytes;
+      batch.push(job);
+      queue.shift();
+    }
+    return batch;
+  };
+
+  /** Gives up the reserve and takes back what the log holds. Answers the jobs that are tried once more; those that do not fit are refused then. */
+  const afterFull = (batch: readonly Job[]): readonly Job[] => {
+    if (!room) return [];
+    room.ranOut();
+    return batch.filter((job) => {
+      const isFirst = !job.isSecondTry;
+      job.isSecondTry = true;
+      return isFirst;
+    });
   };
 
   const startSync = (): void => {
@@ -214,28 +267,43 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
         throw unavailable(error);
       }
     },
-    write<T>(work: () => T, durability: Durability) {
+    write<T>(work: () => T, durability: Durability, { bytes = 0, purpose = writePriority() }: Extent = {}) {
       return new Promise<T>((resolve, reject) => {
         assertUsable();
-        queue.push({ work, durability, resolve: resolve as (value: unknown) => void, reject });
+        queue.push({ work, durability, bytes, purpose, resolve: resolve as (value: unknown) => void, reject });
         // While a sync runs, durable writes gather: they could not be synced before it ends anyway.
         if (!isSyncing || durability === 'buffered') planFlush();
       });
     },
     define(work) {
       assertUsable();
+      const once = (): void => {
+        try {
+          // Collections are declared at start, where waiting inside SQLite for another process harms nobody.
+          connection.exec(`PRAGMA busy_timeout = ${DEFINE_BUSY_TIMEOUT_MS}`);
+          begin.run();
+          work();
+          commit.run();
+        } catch (error) {
+          undo();
+          throw error;
+        } finally {
+          connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+        }
+      };
       try {
-        // Collections are declared at start, where waiting inside SQLite for another process harms nobody.
-        connection.exec(`PRAGMA busy_timeout = ${DEFINE_BUSY_TIMEOUT_MS}`);
-        begin.run();
-        work();
-        commit.run();
-        connection.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`);
+        once();
       } catch (error) {
-        undo();
-        throw unavailable(error);
+        if (!isFull(error) || !room) throw unavailable(error);
+        room.ranOut();
+        try {
+          once();
+        } catch (second) {
+          throw unavailable(second);
+        }
       }
     },
+    room,
     attach() {
       users += 1;
       let isAttached = true;
@@ -250,12 +318,17 @@ export const openSqlite = (options: SqliteOptions): SqliteDatabase => {
   };
 };
 
+const noRoom = (): StoreUnavailable =>
+  new StoreUnavailable('the volume of the database has no room for this', { reason: 'no_space' });
+
 /** A failure that left the transaction standing is that job's alone. */
 const runJob = (connection: DatabaseSync, job: Job): void => {
+  job.error = undefined;
   try {
     job.result = job.work();
   } catch (error) {
-    if (!connection.isTransaction) throw error;
+    // On a full volume the others fare no better.
+    if (!connection.isTransaction || isFull(error)) throw error;
     job.error = isDocumentConflict(error) ? error : unavailable(error);
   }
 };

@@ -99,6 +99,7 @@ export const sqliteDocumentStore = (
           }),
         // Not synced for its own sake: what a power failure brings back has expired, and goes again.
         'buffered',
+        { purpose: 'sweep' },
       );
     },
     async countExpired(collection, now, most) {
@@ -219,15 +220,20 @@ const collectionOver = <T extends Document>(
     async insert(document) {
       assertOpen();
       const { body, fields } = rowOf(rules, document);
-      return database.write(() => insert(document, body, fields), 'durable');
+      return database.write(() => insert(document, body, fields), 'durable', { bytes: body.length });
     },
     async insertMany(documents) {
       assertOpen();
       const rows = documents.map((document) => ({ document, ...rowOf(rules, document) }));
       if (rows.length === 0) return;
-      return database.write(() => {
-        for (const { document, body, fields } of rows) insert(document, body, fields);
-      }, 'durable');
+      const bytes = rows.reduce((sum, { body }) => sum + body.length, 0);
+      return database.write(
+        () => {
+          for (const { document, body, fields } of rows) insert(document, body, fields);
+        },
+        'durable',
+        { bytes },
+      );
     },
     async get(id) {
       assertOpen();
@@ -243,7 +249,7 @@ const collectionOver = <T extends Document>(
     async replace(document, expected) {
       assertOpen();
       const { body, fields } = rowOf(rules, document);
-      return database.write(() => replace(document, body, fields, expected), 'durable');
+      return database.write(() => replace(document, body, fields, expected), 'durable', { bytes: body.length });
     },
     async take(id) {
       assertOpen();

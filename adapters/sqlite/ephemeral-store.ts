@@ -59,7 +59,7 @@ export const sqliteEphemeralStore = (database: SqliteDatabase, clock: Clock): Ep
       checkKey(key);
       checkValue(value);
       const endsAt = endOf(ttlSeconds, clock.nowMillis());
-      await database.write(() => setting.run(key, value, endsAt), 'buffered');
+      await database.write(() => setting.run(key, value, endsAt), 'buffered', { bytes: value.length });
     },
     async get(key) {
       assertOpen();
@@ -96,7 +96,9 @@ export const sqliteEphemeralStore = (database: SqliteDatabase, clock: Clock): Ep
       // Most look-ups find nothing, and shall not ask for the right to write.
       if (expired(now, 1) === 0) return { removed: 0, isDone: true };
       const remove = (most: number): number => Number(sweeping.run(now, most).changes);
-      return database.write(() => sweepInChunks(database, { limit, milliseconds }, remove), 'buffered');
+      return database.write(() => sweepInChunks(database, { limit, milliseconds }, remove), 'buffered', {
+        purpose: 'sweep',
+      });
     },
     async countExpired(most) {
       assertOpen();

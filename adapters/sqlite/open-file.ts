@@ -1,9 +1,10 @@
 import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { isOutOfSpace, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { assertOurs, migrate } from './migrations.ts';
 import { isDamaged, unavailable } from './sqlite-errors.ts';
+import type { VolumeReserve } from './volume-reserve.ts';
 
 /** How long a statement waits inside SQLite for another process; longer waits are timers of the queue. */
 export const BUSY_TIMEOUT_MS = 25;
@@ -11,17 +12,22 @@ const OPENING_BUSY_TIMEOUT_MS = 5000;
 /** The check reads the whole file, some 1.5 GB a second, and a start may take two. Larger files: `behalf backup` checks. */
 const MAX_CHECKED_BYTES = 512 * 1024 * 1024;
 
-/** 16 MB of log. Pages written again and again reach the file once; a fifth less CPU than with SQLite's 1000. */
+/** 16 MB of log, less on a small volume. Pages written again and again reach the file once; a fifth less CPU than with SQLite's 1000. */
 const CHECKPOINT_PAGES = 4000;
 
-// First: it can be set as long as the file holds nothing; see `giveBackPages`.
-const SETTINGS = `
+const PAGE_BYTES = 4096;
+
+/**
+ * `logBytes`: after so many the log is copied into the file. auto_vacuum first: it can be set as long as the file holds
+ * nothing; see `giveBackPages`.
+ */
+const settings = (logBytes: number): string => `
   PRAGMA auto_vacuum = INCREMENTAL;
   PRAGMA journal_mode = WAL;
   PRAGMA synchronous = NORMAL;
-  PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+  PRAGMA wal_autocheckpoint = ${Math.floor(logBytes / PAGE_BYTES)};
   PRAGMA cache_size = -16000;
-  PRAGMA journal_size_limit = 67108864;
+  PRAGMA journal_size_limit = ${4 * logBytes};
   PRAGMA temp_store = MEMORY;
   PRAGMA trusted_schema = OFF;
 `;
@@ -33,15 +39,41 @@ export type OpenFile = {
   closeLog(): void;
 };
 
-/** Opens, checks and migrates the file. Throws StoreUnavailable with a text for the operator. */
-export const openFile = (file: string): OpenFile => {
+/**
+ * Opens, checks and migrates the file. Throws StoreUnavailable with a text for the operator; its reason is 'no_space' where
+ * the volume is full, its reserve given up and even that used up.
+ */
+export const openFile = (file: string, reserve?: VolumeReserve): OpenFile => {
+  const logBytes = Math.min(CHECKPOINT_PAGES * PAGE_BYTES, reserve?.slice ?? Number.POSITIVE_INFINITY);
+  // Opening writes: the log and its index are files of their own.
+  if (reserve?.isLow()) reserve.release();
+  try {
+    return opened(file, logBytes);
+  } catch (error) {
+    if (!reserve || !(isOutOfSpace(error) || (reserve.isLow() && !isDamage(error)))) throw error;
+    try {
+      if (reserve.release()) return opened(file, logBytes);
+    } catch {
+      // It was not enough.
+    }
+    const text = `${whole(reserve.volume().free)} of ${whole(reserve.size)} MiB are free`;
+    throw new StoreUnavailable(`there is no room on the volume of ${file}: ${text}`, {
+      cause: error,
+      reason: 'no_space',
+    });
+  }
+};
+
+const whole = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
+
+const opened = (file: string, logBytes: number): OpenFile => {
   let connection: DatabaseSync | undefined;
   try {
     makePrivate(file);
     connection = new DatabaseSync(file, { timeout: OPENING_BUSY_TIMEOUT_MS });
     assertOurs(connection, file);
     if (statSync(file).size <= MAX_CHECKED_BYTES) assertSound(connection, file);
-    connection.exec(SETTINGS);
+    connection.exec(settings(logBytes));
     migrate(connection, file);
     const log = openSync(`${file}-wal`, 'r+');
     fsyncSync(log);
@@ -52,9 +84,31 @@ export const openFile = (file: string): OpenFile => {
     connection?.close();
     if (isDamaged(error)) throw damaged(file, error);
     const failure = unavailable(error);
-    throw failure === error ? failure : new StoreUnavailable(`cannot open ${file}`, { cause: error });
+    if (failure === error) throw failure;
+    const { reason } = failure;
+    throw new StoreUnavailable(`cannot open ${file}`, { cause: error, ...(reason ? { reason } : {}) });
   }
 };
+
+/**
+ * Copies the log of a file that no process has open into it and cuts it off, which may give back room: what a crash on a
+ * full volume leaves. Holds the file alone, so that it needs no index of the log. Leaves the file as it is when it cannot.
+ */
+export const cutLogAlone = (file: string): void => {
+  if (!existsSync(`${file}-wal`)) return;
+  let connection: DatabaseSync | undefined;
+  try {
+    connection = new DatabaseSync(file, { timeout: 0 });
+    connection.exec('PRAGMA locking_mode = EXCLUSIVE; PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // In use, or no room for what the log adds to the file.
+  } finally {
+    connection?.close();
+  }
+};
+
+/** Room would not mend that. */
+const isDamage = (error: unknown): boolean => isDamaged(error) || isDamaged((error as { cause?: unknown }).cause);
 
 /** Throws StoreUnavailable when SQLite finds the file inconsistent. */
 export const assertSound = (connection: DatabaseSync, file: string): void => {

@@ -3,8 +3,11 @@ import { isStoreUnavailable, StoreUnavailable } from '../../src/domain/ports/doc
 const SQLITE_BUSY = 5;
 const SQLITE_LOCKED = 6;
 const SQLITE_CORRUPT = 11;
+const SQLITE_FULL = 13;
 const SQLITE_CONSTRAINT = 19;
 const SQLITE_NOTADB = 26;
+/** Extended: the shared index of the log could not grow. */
+const SQLITE_IOERR_SHMSIZE = 4874;
 
 /** The primary result code: the low byte of the extended one. */
 const primaryCode = (error: unknown): number | undefined => {
@@ -25,6 +28,12 @@ export const isDamaged = (error: unknown): boolean => {
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
 };
 
+/** The volume has no room for what was to be written. */
+export const isFull = (error: unknown): boolean =>
+  primaryCode(error) === SQLITE_FULL || (error as { errcode?: unknown } | undefined)?.errcode === SQLITE_IOERR_SHMSIZE;
+
 /** Any failure of the backend as the port names it. The driver's own words are in `cause`. */
 export const unavailable = (error: unknown): StoreUnavailable =>
-  isStoreUnavailable(error) ? error : new StoreUnavailable('the database failed', { cause: error });
+  isStoreUnavailable(error)
+    ? error
+    : new StoreUnavailable('the database failed', { cause: error, ...(isFull(error) ? { reason: 'no_space' } : {}) });

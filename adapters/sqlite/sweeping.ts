@@ -41,10 +41,14 @@ export const giveBackPages = async (database: SqliteDatabase): Promise<boolean> 
     Number((database.prepare(`PRAGMA ${pragma}`).get() as unknown as readonly [number])[0]);
   const surplus = (): number => numberOf('freelist_count') - Math.max(KEPT_PAGES, numberOf('page_count') * KEPT_SHARE);
   if (database.read(surplus) <= 0 || database.read(() => numberOf('auto_vacuum')) !== INCREMENTAL) return false;
-  return database.write(() => {
-    database.prepare(`PRAGMA incremental_vacuum(${PAGES_A_SLICE})`).all();
-    return surplus() > 0;
-  }, 'buffered');
+  return database.write(
+    () => {
+      database.prepare(`PRAGMA incremental_vacuum(${PAGES_A_SLICE})`).all();
+      return surplus() > 0;
+    },
+    'buffered',
+    { purpose: 'sweep' },
+  );
 };
 
 const INCREMENTAL = 2;

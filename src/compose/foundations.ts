@@ -23,6 +23,7 @@ import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { Mailer } from '../domain/ports/mailer.ts';
 import type { TrustedAsk, TrustedFetch, TrustedPost } from '../domain/ports/trusted-fetch.ts';
+import { withPriority } from '../domain/ports/write-priority.ts';
 import { masterKey as derivedFrom } from '../domain/secrets/master-key.ts';
 import { noticeBook } from '../domain/telling/notice-book.ts';
 import { metrics as makeMetrics } from '../http/metrics.ts';
@@ -75,8 +76,11 @@ export const foundations = async (
   const opened = await afterMoves(await stores(configuration, { ...overrides, log }, clock, folder));
   const { documents, ephemeral } = measuredStores(opened, metrics);
   const { prepublishSeconds, retireSeconds } = configuration.keys;
-  const keys = await oneAtATime({ documents, clock }, 'signing keys', () =>
-    signingKeys({ documents, clock, identifiers, masterKey, prepublishSeconds, retireSeconds }),
+  // A start on a full volume is served from its reserve.
+  const keys = await withPriority('essential', () =>
+    oneAtATime({ documents, clock }, 'signing keys', () =>
+      signingKeys({ documents, clock, identifiers, masterKey, prepublishSeconds, retireSeconds }),
+    ),
   );
   const nodes = nodeRegister({ documents, clock, machine: overrides.machine ?? thisProcess });
   const steps = clockSteps({

@@ -2,6 +2,7 @@
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { keyAddresses } from '../domain/accounts/email-key-migration.ts';
+import { withPriority } from '../domain/ports/write-priority.ts';
 import { type FirstStart, firstStart } from '../first-start.ts';
 import type { services } from './services.ts';
 
@@ -45,9 +46,12 @@ export const opened = async (
   const { audit, state, nodes, broadcast, ephemeral, documents, policies, log } = made;
   try {
     await audit.open(state.remembered ? { remembered: state.remembered } : {});
-    if (options.isSampled) await sampled(made);
-    const first = await firstStart({ ...made, configuration });
-    for (const accounts of (await keyAddresses(documents)) ?? []) {
+    // On a full volume this is served from its reserve.
+    const first = await withPriority('essential', async () => {
+      if (options.isSampled) await sampled(made);
+      return firstStart({ ...made, configuration });
+    });
+    for (const accounts of (await withPriority('essential', () => keyAddresses(documents))) ?? []) {
       const text = 'several accounts have one verified address: none of them is found by it until one is left';
       log.warn({ event: 'accounts.same_address', accounts }, text);
     }

@@ -16,8 +16,9 @@ import { type RedisEphemeralStore, redisEphemeralStore } from '../../adapters/re
 import { openSqlite } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import { sqliteEphemeralStore } from '../../adapters/sqlite/ephemeral-store.ts';
+import type { roomKeeping } from '../../adapters/sqlite/room-keeping.ts';
 import type { Configuration } from '../../config/configuration.ts';
-import { dataFolder } from '../../config/data-folder.ts';
+import { dataFolder, sqliteFile } from '../../config/data-folder.ts';
 import { ACCOUNTS } from '../domain/accounts/account.ts';
 import { AGENTS } from '../domain/agents/agent.ts';
 import { BLUEPRINTS } from '../domain/blueprints/blueprint.ts';
@@ -56,6 +57,8 @@ export type Stores = {
   readonly broadcast: Broadcast;
   /** Whether the servers behind them can be used now; none for stores within this process. */
   readonly checks: readonly ReadinessCheck[];
+  /** The volume of SQLite; absent where there is none. */
+  readonly room?: ReturnType<typeof roomKeeping> | undefined;
   /** Resolves when what was declared so far can be written and found. Throws StoreUnavailable when it cannot be had. */
   ready(): Promise<void>;
 };
@@ -84,7 +87,7 @@ export const stores = async (
   const isLocal = folder !== undefined && (document === 'sqlite' || ephemeral === 'sqlite');
   const database =
     isLocal && !isReplaced(replaced)
-      ? openSqlite({ file: dataFolder(folder).database, elapsed: stopwatch })
+      ? openSqlite({ ...sqliteFile(configuration, folder), elapsed: stopwatch })
       : undefined;
   return {
     documents:
@@ -94,6 +97,7 @@ export const stores = async (
       replaced.ephemeral ??
       (database && ephemeral === 'sqlite' ? sqliteEphemeralStore(database, clock) : memoryEphemeralStore(clock)),
     broadcast: replaced.broadcast ?? memoryBroadcast(),
+    room: database?.room,
     checks: [],
     ready: async () => undefined,
   };

@@ -68,6 +68,27 @@ export const metrics = () => {
     help: 'Requests being answered.',
     registers: [registry],
   });
+  // Processes of a server share the volume, so that figures of several are not added up.
+  const volume = {
+    size: new Gauge({
+      name: 'behalf_volume_size_bytes',
+      help: 'Size of the volume of the database.',
+      registers: [registry],
+      aggregator: 'max',
+    }),
+    free: new Gauge({
+      name: 'behalf_volume_free_bytes',
+      help: 'Free bytes of the volume of the database.',
+      registers: [registry],
+      aggregator: 'min',
+    }),
+    reserve: new Gauge({
+      name: 'behalf_volume_reserve_bytes',
+      help: 'Kept for a full volume; 0 while that is released and anonymous requests may not write.',
+      registers: [registry],
+      aggregator: 'min',
+    }),
+  };
   const fetches = new Counter({
     name: 'behalf_egress_requests_total',
     help: 'Documents fetched from URLs that others chose, by purpose and outcome.',
@@ -118,6 +139,7 @@ export const metrics = () => {
     deciding,
     openReviews,
     inFlight,
+    volume,
     fetches,
     externalDecisions,
     notices,

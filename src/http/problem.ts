@@ -5,7 +5,7 @@
  */
 import type { Context } from 'koa';
 import { DomainError, type DomainErrorCode, isDomainError } from '../domain/errors.ts';
-import { isStoreUnavailable } from '../domain/ports/document-store.ts';
+import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../domain/ports/document-store.ts';
 
 /** One member at fault: a JSON pointer into the body (RFC 6901), or the name of a query parameter. */
 export type FieldError = { readonly pointer?: string; readonly parameter?: string; readonly detail: string };
@@ -107,7 +107,16 @@ const problemOf = (error: unknown, requestId: string): Problem & { readonly retr
   }
   if (isStoreUnavailable(error)) {
     const [status, title] = DOMAIN_PROBLEMS.unavailable;
-    return { type: typeOf('unavailable'), title, status, instance, retryAfterSeconds: 5 };
+    return isOutOfSpace(error)
+      ? {
+          type: typeOf('unavailable'),
+          title,
+          status,
+          detail: NO_SPACE.message,
+          instance,
+          retryAfterSeconds: NO_SPACE.retryAfterSeconds,
+        }
+      : { type: typeOf('unavailable'), title, status, instance, retryAfterSeconds: 5 };
   }
   return { type: typeOf('server_error'), title: 'Something failed here', status: 500, instance };
 };

@@ -112,6 +112,7 @@ export const clientAssertions = (deps: {
       const context = Provider.ctx;
       const assertedAt = context && assertionNext.get(context);
       const isAssertion = context !== undefined && assertionNext.delete(context);
+      if (isAssertion) deps.proofs.isBeingUsedUp(context);
       const proof = isAssertion ? deps.presented.proofIn(context) : undefined;
       if (isAssertion && proof) return asProtocol(() => isUsedOnce(context, issuer, proof));
       if (isAssertion && deps.presented.isOurs(context)) {

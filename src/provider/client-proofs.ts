@@ -7,18 +7,30 @@ import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import { DomainError } from '../domain/errors.ts';
 import type { RequestLimit } from '../domain/limits/request-limits.ts';
+import { raisePriority } from '../domain/ports/write-priority.ts';
 import { isByClients } from './endpoint-routes.ts';
 import { protocolError } from './oauth-errors.ts';
 
 export type ClientProofs = ReturnType<typeof clientProofs>;
 
-type Context = { readonly oidc?: { readonly route?: string } };
+type Context = {
+  readonly oidc?: { readonly route?: string; readonly client?: { readonly behalf_operates?: unknown } | undefined };
+};
 
 export const clientProofs = (limit: RequestLimit) => {
   const proven = new WeakSet<object>();
+  /** Operators must get a token to order a kill also while next to nothing can be stored. */
+  const raise = (context: object | undefined): void =>
+    raisePriority(
+      (context as Context | undefined)?.oidc?.client?.['behalf_operates'] === true ? 'essential' : 'authenticated',
+    );
   return {
+    /** The proof of a request is good, and is now to be used up, which is a write of the client that made it. */
+    isBeingUsedUp: raise,
+
     /** To be called when the secret or assertion of a request has been found good; counts the request once. */
     remember(context: object | undefined, clientId: string): void {
+      raise(context);
       if (context === undefined || proven.has(context)) return;
       proven.add(context);
       limit.count(clientId);

@@ -8,6 +8,7 @@ import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
 import type { AuditEvent, AuditEventType, AuditTrail } from '../domain/audit/audit-event.ts';
 import { type Denial, isDomainError } from '../domain/errors.ts';
+import { isOutOfSpace, NO_SPACE } from '../domain/ports/document-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import { askedFacts } from './asked-facts.ts';
 import { type ClientProofs, holdsOwnCredential } from './client-proofs.ts';
@@ -203,12 +204,12 @@ export const auditEndpoints = (
     deps.onUnexpected(cause, factsOf(ctx.req).id);
     ctx.remove('Location');
     ctx.status = 503;
-    ctx.set('Retry-After', '1');
+    const { message, retryAfterSeconds } = isOutOfSpace(cause)
+      ? NO_SPACE
+      : { message: 'the attempt could not be recorded, so it was not answered; try again', retryAfterSeconds: 1 };
+    ctx.set('Retry-After', String(retryAfterSeconds));
     ctx.type = 'json';
-    ctx.body = {
-      error: failure.error ?? 'temporarily_unavailable',
-      error_description: 'the attempt could not be recorded, so it was not answered; try again',
-    };
+    ctx.body = { error: failure.error ?? 'temporarily_unavailable', error_description: message };
   };
 };
 

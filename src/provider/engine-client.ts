@@ -40,6 +40,7 @@ export const CLIENT_PROPERTIES = [
   'behalf_max_token_seconds',
   'behalf_document_version',
   'behalf_keys_by_operator',
+  'behalf_operates',
 ] as const;
 
 export const engineClients = (registers: Registers, issuer: string) => {
@@ -168,6 +169,7 @@ const fromClient = (client: Client): Metadata | undefined =>
         behalf_cors_origins: client.corsOrigins,
         behalf_document_version: documentVersionOf(client) ?? '',
         behalf_keys_by_operator: isByOperator(client, client.jwksUri),
+        behalf_operates: client.roles.some((role) => role === 'administrator' || role === 'operator'),
       };
 
 const fromResourceServer = (server: ResourceServer): Metadata | undefined =>

@@ -11,6 +11,7 @@ import type { PollingPace } from '../domain/limits/polling-pace.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import { type DocumentStore, update } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
+import { raisePriority } from '../domain/ports/write-priority.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { sessionIdOf } from '../domain/sessions/session.ts';
 import type { ClientProofs } from './client-proofs.ts';
@@ -52,6 +53,10 @@ const OPENED_AT: Readonly<Record<string, Readonly<Record<string, OpenKind>>>> = 
   pushed_authorization_request: { PushedAuthorizationRequest: 'pushed_request' },
   device_authorization: { DeviceCode: 'device_code' },
 };
+
+/** Given to a client or person after a proof; of the others, where a person has a part in it. */
+const CREDENTIALS = new Set(['AccessToken', 'ClientCredentials', 'RefreshToken', 'AuthorizationCode']);
+const OF_PERSONS = new Set(['Session', 'DeviceCode']);
 
 const CONSUMABLE = new Set(['AuthorizationCode', 'DeviceCode', 'PushedAuthorizationRequest', 'RefreshToken']);
 
@@ -195,7 +200,8 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       if (home === 'client') return (await clients.find(id)) as Payload | undefined;
       if (home === 'none' || home === 'desk') return undefined;
       const payload = await read(id);
-      if (model === 'Session') return payload && (await liveSession(payload));
+      if (model === 'Session') return noted(payload && (await liveSession(payload)));
+      noted(payload);
       if (!payload || !CONSUMABLE.has(model)) return payload;
       const mark = await keyOf(id);
       const context = Provider.ctx;
@@ -212,6 +218,14 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
       throw model === 'PushedAuthorizationRequest'
         ? new errors.InvalidRequestUri('request_uri is invalid, expired, or was already used')
         : new errors.InvalidGrant('lost a race for a one-time credential');
+    };
+
+    /** Whoever presents a credential that was given to a client or person is not anonymous any more. */
+    const noted = (payload: Payload | undefined): Payload | undefined => {
+      if (payload && (CREDENTIALS.has(model) || (OF_PERSONS.has(model) && payload.accountId !== undefined))) {
+        raisePriority('authenticated');
+      }
+      return payload;
     };
 
     /** A session that was ended, of a disabled account, or from before a password change, is as if it had never been. */
@@ -311,7 +325,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         asProtocol(async () => {
           const [found] = await records.find({ where: { uid }, limit: 1 });
           const payload = openedPayload(model, found?.document.sealed);
-          return payload && liveSession(payload);
+          return noted(payload && (await liveSession(payload)));
         }),
       findByUserCode: (userCode) =>
         asProtocol(async () => {

@@ -2,7 +2,7 @@
 import { errors } from 'oidc-provider';
 import type { Denial, DomainErrorCode } from '../domain/errors.ts';
 import { isDomainError } from '../domain/errors.ts';
-import { isStoreUnavailable } from '../domain/ports/document-store.ts';
+import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../domain/ports/document-store.ts';
 
 /**
  * OAuth error code and HTTP status for each refusal of the domain. A new code does not compile until it stands here.
@@ -48,12 +48,10 @@ const make = (status: number, error: string, description: string, cause: unknown
 /** Answers an error the engine can send; one that is already the engine's, or unknown, is answered as it is. */
 export const protocolError = (error: unknown): unknown => {
   if (isStoreUnavailable(error)) {
-    return Object.assign(
-      make(503, 'temporarily_unavailable', 'the server cannot reach its storage; try again', error),
-      {
-        retryAfterSeconds: 1,
-      },
-    );
+    const { message, retryAfterSeconds } = isOutOfSpace(error)
+      ? NO_SPACE
+      : { message: 'the server cannot reach its storage; try again', retryAfterSeconds: 1 };
+    return Object.assign(make(503, 'temporarily_unavailable', message, error), { retryAfterSeconds });
   }
   if (!isDomainError(error)) return error;
   const [code, status] = TABLE[error.code];

@@ -3,6 +3,7 @@ import type { Agent } from '../domain/agents/agent.ts';
 import { credentialsOf, isUsable } from '../domain/agents/credential.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { Clock } from '../domain/ports/clock.ts';
+import { raisePriority } from '../domain/ports/write-priority.ts';
 import type { ClientAssertions } from './client-assertions.ts';
 import type { RefusalCounter } from './endpoint-audit.ts';
 
@@ -49,5 +50,6 @@ export const ownAssertions =
     const fault = deps.assertions.faultOf({ ...payload }, { ...protectedHeader });
     if (fault !== undefined) return refuse(fault);
     const { jti = '', exp = 0, iat = 0 } = payload;
+    raisePriority('authenticated');
     if (!(await deps.assertions.claimOnce(agentId, jti, exp, iat))) return refuse('the assertion was used before');
   };

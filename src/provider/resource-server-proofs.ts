@@ -9,6 +9,7 @@ import { certificateLack } from '../domain/certificates/certificate-rule.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { RequestLimit } from '../domain/limits/request-limits.ts';
 import type { Clock } from '../domain/ports/clock.ts';
+import { raisePriority } from '../domain/ports/write-priority.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { isOneOfDigests } from '../domain/secrets/same-secret.ts';
@@ -63,6 +64,7 @@ export const resourceServerProofs =
       const fault = deps.assertions.faultOf({ ...payload }, { ...protectedHeader });
       if (fault !== undefined) return fault;
       const { jti = '', exp = 0, iat = 0 } = payload;
+      raisePriority('authenticated');
       return (await deps.assertions.claimOnce(server.id, jti, exp, iat)) ? undefined : 'the assertion was used before';
     };
 
@@ -97,6 +99,7 @@ export const resourceServerProofs =
       throw notProven();
     }
     limit.count(server.id);
+    raisePriority('authenticated');
     return server;
   };
 

@@ -19,6 +19,7 @@ const RULES: readonly Rule[] = [
   { of: 'src/domain/details/detail-schema.ts', may: ['src/domain/', 'ajv/dist/2020.js'] },
   { of: 'src/domain/factors/totp.ts', may: ['otpauth'] },
   { of: 'src/domain/factors/webauthn.ts', may: ['./', '@simplewebauthn/server'] },
+  { of: 'src/domain/ports/write-priority.ts', may: ['node:async_hooks'] },
   { of: 'src/domain/', may: ['./', 'node:crypto', 'jose', 'canonicalize'], types: ['node:http'] },
 
   { of: 'src/extensions/extension.ts', types: ['src/domain/'] },
@@ -149,6 +150,7 @@ const RULES: readonly Rule[] = [
   },
   {
     of: 'src/housekeeping.ts',
+    may: ['src/domain/ports/document-store.ts'],
     types: ['config/configuration.ts', 'src/domain/ports/', 'src/domain/retention/', 'src/http/operations.ts', 'pino'],
   },
   {
@@ -236,11 +238,29 @@ const RULES: readonly Rule[] = [
       'src/http/operations.ts',
       'src/listening.ts',
       'src/public-server.ts',
+      'src/recovery-mode.ts',
       'src/workers/',
       'node:cluster',
       'node:url',
     ],
     types: ['src/first-start.ts'],
+  },
+  {
+    of: 'src/recovery-mode.ts',
+    may: [
+      'adapters/sqlite/',
+      'config/data-folder.ts',
+      'src/compose/data-volume.ts',
+      'src/domain/ports/document-store.ts',
+      'src/http/metrics.ts',
+      'src/http/operations.ts',
+      'src/listening.ts',
+      'src/public-server.ts',
+      'node:fs',
+      'node:timers/promises',
+      'pino',
+    ],
+    types: ['config/configuration.ts'],
   },
 ];
 

@@ -6,6 +6,7 @@ import { type Campaign, seededRandom } from './campaign.ts';
 import { ceilings } from './ceilings.ts';
 import { crash } from './crash.ts';
 import { derivations } from './derivations.ts';
+import { diskFull } from './disk-full.ts';
 import { faults } from './faults.ts';
 import { fuzz } from './fuzz.ts';
 import { injection } from './injection.ts';
@@ -38,6 +39,7 @@ const CAMPAIGNS: readonly Campaign[] = [
   injection,
   replay,
   soak,
+  diskFull,
 ];
 
 const usage = (): string =>

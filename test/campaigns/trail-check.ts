@@ -1,5 +1,6 @@
 /** What campaigns ask of the audit trail at their end. */
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
 import { masterKey } from '../../src/domain/secrets/master-key.ts';
@@ -27,9 +28,12 @@ export const checkTrail = async (
   ledger: Pick<Ledger, 'received'>,
 ) => {
   const trail = await scene.management.exportAudit();
-  const file = join(server.dataFolder, 'audit-export.ndjson');
+  // Not beside the data, whose volume may be small.
+  const folder = await mkdtemp(join(tmpdir(), 'behalf-trail-'));
+  const file = join(folder, 'audit-export.ndjson');
   await writeFile(file, trail);
   const verdict = await runCli(['audit', 'verify', file], process.env);
+  await rm(folder, { recursive: true, force: true });
   if (verdict.code !== 0) run.violation(`the export does not verify: ${verdict.stdout}${verdict.stderr}`);
 
   const recorded = recordedTokens(trail);

@@ -96,6 +96,8 @@ export const startServer = async (options: ServerOptions = {}) => {
     BEHALF_DATA: dataFolder,
     BEHALF_ADMIN_PASSWORD: administratorPassword,
     BEHALF__OPERATIONS__PORT: String(operationsPort),
+    // Many servers on one volume: a test that wants the default says so.
+    BEHALF__DATA__RESERVE_MEBIBYTES: '2',
     ...options.environment,
   };
   let log = '';

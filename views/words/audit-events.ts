@@ -199,6 +199,8 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'keys.tainted': ['Signing key ended', 'Signaturschlüssel beendet'],
   'node.started': ['Server started', 'Server gestartet'],
   'node.stopped': ['Server stopped', 'Server angehalten'],
+  'volume.full': ['Storage full', 'Speicher voll'],
+  'volume.recovered': ['Storage has room again', 'Speicher hat wieder Platz'],
   'store.exported': ['All data read to be moved', 'Alle Daten zum Umzug gelesen'],
   'store.imported': ['All data brought in', 'Alle Daten eingespielt'],
   'store.restored': ['Backup restored', 'Sicherung zurückgespielt'],

@@ -23,6 +23,8 @@ export const PEOPLE_REFUSALS = {
   'This text is empty.': 'Dieser Text ist leer.',
   'This text begins or ends with a space.': 'Dieser Text beginnt oder endet mit einem Leerzeichen.',
   'The request is too large to be recorded.': 'Die Anfrage ist zu groß, um aufgezeichnet zu werden.',
+  'The storage of this server is full. Nothing was changed. Try again later, or tell its operator.':
+    'Der Speicher dieses Servers ist voll. Nichts wurde geändert. Versuchen Sie es später noch einmal, oder sagen Sie es dem Betreiber.',
   'The request could not be recorded. Try again later.':
     'Die Anfrage konnte nicht aufgezeichnet werden. Versuchen Sie es später noch einmal.',
 

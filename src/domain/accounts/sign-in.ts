@@ -1,4 +1,5 @@
 import { DomainError } from '../errors.ts';
+import { raisePriority } from '../ports/write-priority.ts';
 import type { Account } from './account.ts';
 import type { AccountRegister } from './account-register.ts';
 import { type Assurance, SINGLE_FACTOR } from './assurance.ts';
@@ -94,6 +95,7 @@ export const passwordSignIn = (deps: SignInDeps) => {
           new DomainError('unauthenticated', REFUSED),
         );
       }
+      raisePriority('authenticated');
       if (nonce === undefined) await succeededFrom('source', source, perSource);
       const who = { subject: account.id, caller: account.id };
       const assurance = { acr: SINGLE_FACTOR, amr: ['pwd'], authTime };

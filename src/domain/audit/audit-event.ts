@@ -230,6 +230,10 @@ export const AUDIT_EVENTS = {
   'keys.tainted': 'A signing key may be known to others; it and all it signed are over.',
   'node.started': 'A node opened its stream.',
   'node.stopped': 'A node closed its stream in good order.',
+  'volume.full':
+    'The volume of the database was full and its reserve was released; anonymous requests may not write. `inputs` say how many bytes are free, of how many.',
+  'volume.recovered':
+    'Enough of the volume of the database is free, its reserve is made again, and anonymous requests may write.',
   'store.exported': 'All data was read to be moved to another store; written before it is read.',
   'store.imported': 'All data was brought in from another store.',
   'store.restored': 'A backup was restored; all tokens from before are over.',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, update } from '../ports/document-store.ts';
+import { withPriority } from '../ports/write-priority.ts';
 import type { AuditEvent, AuditReceipt, AuditTrail } from './audit-event.ts';
 import {
   AUDIT_RECORDS,
@@ -75,7 +76,9 @@ export const auditTrail = (deps: {
       const head = await readHead(records, node);
       const before = head && (await records.get(recordId(head.stream, head.sequence)));
       const after = before ? (before.document.event.type === 'node.stopped' ? 'stop' : 'crash') : 'nothing';
-      await write({ type: 'node.started', outcome: 'done', inputs: { issuer, node, after } });
+      await withPriority('essential', () =>
+        write({ type: 'node.started', outcome: 'done', inputs: { issuer, node, after } }),
+      );
       state = 'open';
     },
 
@@ -89,7 +92,7 @@ export const auditTrail = (deps: {
       sampleStore({ records, remembered: [], ...options }),
 
     /** Signs and stores the heads of all streams; to be called every `checkpointSeconds`. */
-    checkpoint: (): Promise<Checkpoint> => made.make(),
+    checkpoint: (): Promise<Checkpoint> => withPriority('essential', made.make),
 
     /** One page of events by the time they happened. */
     list: (filters: AuditFilters): Promise<AuditPage> => listEvents(records, filters),
@@ -108,7 +111,7 @@ export const auditTrail = (deps: {
         issuer,
         signer,
         formerKeys: deps.formerKeys ?? [],
-        checkpoint: made.make,
+        checkpoint: () => withPriority('essential', made.make),
         personal: options.personal ?? false,
       }),
 
@@ -132,8 +135,10 @@ export const auditTrail = (deps: {
     async close(): Promise<void> {
       if (state !== 'open') return;
       state = 'closed';
-      await write({ type: 'node.stopped', outcome: 'done', inputs: { node } });
-      await made.make();
+      await withPriority('essential', async () => {
+        await write({ type: 'node.stopped', outcome: 'done', inputs: { node } });
+        await made.make();
+      });
     },
   } satisfies AuditTrail & Record<string, unknown>;
 };

@@ -1,10 +1,12 @@
 import { DomainError } from '../errors.ts';
-import { type Collection, isDocumentConflict } from '../ports/document-store.ts';
+import { type Collection, isDocumentConflict, isOutOfSpace, NO_SPACE } from '../ports/document-store.ts';
+import { WRITE_PRIORITIES, type WritePriority, withPriority, writePriority } from '../ports/write-priority.ts';
 import type { AuditReceipt } from './audit-event.ts';
 import { type AuditRecord, linkRecord, type PreparedEvent } from './audit-record.ts';
 
 type Waiting = {
   readonly prepared: PreparedEvent;
+  readonly priority: WritePriority;
   readonly resolve: (receipt: AuditReceipt) => void;
   readonly reject: (error: unknown) => void;
 };
@@ -40,17 +42,40 @@ export const streamWriter = (deps: {
     while (waiting.length > 0) {
       const batch = waiting.slice(0, MAX_BATCH);
       waiting = waiting.slice(MAX_BATCH);
-      try {
-        await write(batch);
-      } catch (error) {
-        for (const { reject } of batch) reject(unavailable('the audit trail could not be written', error));
-      }
+      const failed = await tried(batch);
+      // Where there is no room for the least of them, there may be for others.
+      if (isOutOfSpace(failed?.error))
+        for (const priority of WRITE_PRIORITIES.toReversed()) {
+          const left = failed?.left.filter((one) => one.priority === priority) ?? [];
+          refuse(left.length === failed?.left.length ? failed : await tried(left));
+        }
+      else refuse(failed);
     }
     isWriting = false;
   };
 
+  type Failed = { readonly left: readonly Waiting[]; readonly error: unknown };
+
+  /** Writes with the lowest priority of those in it. Answers whom it could not be written for. */
+  const tried = async (batch: readonly Waiting[]): Promise<Failed | undefined> => {
+    if (batch.length === 0) return undefined;
+    const lowest = WRITE_PRIORITIES.find((priority) => batch.some((one) => one.priority === priority));
+    const settled = new Set<Waiting>();
+    try {
+      await withPriority(lowest ?? 'anonymous', () => write(batch, settled));
+      return undefined;
+    } catch (error) {
+      return { left: batch.filter((one) => !settled.has(one)), error };
+    }
+  };
+
+  const refuse = (failed: Failed | undefined): void => {
+    for (const { reject } of failed?.left ?? [])
+      reject(unavailable('the audit trail could not be written', failed?.error));
+  };
+
   /** Resolves every caller of the batch, or throws with those left over that were not resolved yet. */
-  const write = async (batch: readonly Waiting[]): Promise<void> => {
+  const write = async (batch: readonly Waiting[], settled: Set<Waiting>): Promise<void> => {
     let left = batch;
     batches += 1;
     // Tells this batch also from one of ours that failed and whose write takes effect only now.
@@ -71,13 +96,13 @@ export const streamWriter = (deps: {
         if (!isDocumentConflict(error)) throw error;
         // Another writer took a place. Those of ours in front of it may have been stored.
         const stored = await countStored(linked, mark);
-        settle(left.slice(0, stored), linked);
+        settle(left.slice(0, stored), linked, settled);
         left = left.slice(stored);
         if (left.length === 0) return;
         continue;
       }
       head = { known: last };
-      settle(left, linked);
+      settle(left, linked, settled);
       return;
     }
     throw new Error(`lost the race for stream ${stream} ${MAX_ATTEMPTS} times`);
@@ -97,7 +122,7 @@ export const streamWriter = (deps: {
         return Promise.reject(unavailable(`more than ${deps.queueLimit} events wait to be written`));
       }
       return new Promise((resolve, reject) => {
-        waiting.push({ prepared, resolve, reject });
+        waiting.push({ prepared, priority: writePriority(), resolve, reject });
         if (isWriting) return;
         isWriting = true;
         deps.defer(() => void drain());
@@ -119,16 +144,22 @@ export const readHead = async (records: Collection<AuditRecord>, stream: string)
 export const receiptOf = ({ stream, sequence, hash }: AuditRecord): AuditReceipt => ({ stream, sequence, hash });
 
 /** What everybody is told when the trail cannot be written: nothing happened, come again. */
-export const unavailable = (detail: string, cause?: unknown): DomainError =>
-  new DomainError('unavailable', 'The request could not be recorded. Try again later.', {
-    retryAfterSeconds: 1,
+export const unavailable = (detail: string, cause?: unknown): DomainError => {
+  const { message, retryAfterSeconds } = isOutOfSpace(cause)
+    ? NO_SPACE
+    : { message: 'The request could not be recorded. Try again later.', retryAfterSeconds: 1 };
+  return new DomainError('unavailable', message, {
+    retryAfterSeconds,
     detail,
     ...(cause === undefined ? {} : { cause }),
   });
+};
 
-const settle = (callers: readonly Waiting[], records: readonly AuditRecord[]): void => {
+const settle = (callers: readonly Waiting[], records: readonly AuditRecord[], settled: Set<Waiting>): void => {
   callers.forEach((caller, index) => {
     const record = records[index];
-    if (record) caller.resolve(receiptOf(record));
+    if (!record) return;
+    settled.add(caller);
+    caller.resolve(receiptOf(record));
   });
 };

@@ -2,6 +2,7 @@ import type { Account } from '../accounts/account.ts';
 import { type Assurance, withFactor } from '../accounts/assurance.ts';
 import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/attempts.ts';
 import { DomainError } from '../errors.ts';
+import { raisePriority } from '../ports/write-priority.ts';
 import { openedOrNothing } from '../secrets/master-key.ts';
 import type { FactorRegister } from './factor-register.ts';
 import type { Passkeys } from './passkeys.ts';
@@ -114,6 +115,7 @@ export const secondFactor = (deps: SecondFactorDeps) => {
           ),
         );
       }
+      raisePriority('authenticated');
       if (nonce === undefined) await succeededFrom('factor_source', source, perSource);
       const assurance = withFactor(attempt.assurance, amr);
       await audit.append({
@@ -148,6 +150,7 @@ export const secondFactor = (deps: SecondFactorDeps) => {
           new DomainError('unauthenticated', PASSKEY_REFUSED),
         );
       }
+      raisePriority('authenticated');
       await succeededFrom('passkey_source', source, perSource);
       const { account, amr } = proven;
       const assurance = withFactor({ amr: [], authTime: clock.now() }, amr);

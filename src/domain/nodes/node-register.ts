@@ -7,6 +7,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../ports/clock.ts';
 import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../ports/document-store.ts';
+import { withPriority } from '../ports/write-priority.ts';
 
 /** What a process is called on its machine, to tell a neighbour that lives from one that was killed. */
 export type Machine = {
@@ -117,7 +118,9 @@ export const nodeRegister = (deps: {
     async claim(id: string): Promise<boolean> {
       const found = await nodes.get(id);
       if (found && !isOver(found.document)) return false;
-      const isOurs = found ? await nodes.replace(recordOf(id), found.version) : await insert(recordOf(id));
+      const isOurs = await withPriority('essential', () =>
+        found ? nodes.replace(recordOf(id), found.version) : insert(recordOf(id)),
+      );
       if (isOurs) held = id;
       return isOurs;
     },
@@ -128,8 +131,8 @@ export const nodeRegister = (deps: {
       const found = await nodes.get(held);
       isLost = found !== undefined && found.document.instance !== instance;
       if (isLost) return;
-      if (found) await nodes.replace(recordOf(held), found.version);
-      else await insert(recordOf(held));
+      const record = recordOf(held);
+      await withPriority('essential', () => (found ? nodes.replace(record, found.version) : insert(record)));
     },
 
     /** Looks at the heartbeats of the others; to be called every second. */
@@ -163,7 +166,8 @@ export const nodeRegister = (deps: {
     async leave(): Promise<void> {
       if (held === undefined) return;
       const found = await nodes.get(held);
-      if (found?.document.instance === instance) await nodes.take(held);
+      const id = held;
+      if (found?.document.instance === instance) await withPriority('essential', () => nodes.take(id));
       held = undefined;
     },
   };

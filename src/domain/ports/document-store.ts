@@ -127,10 +127,20 @@ export class DocumentConflict extends Error {
   readonly code = 'document_conflict';
 }
 
+/** Why a store fails, where that is known and has a remedy of its own. */
+export type StoreFailure = 'no_space';
+
 /** The backend failed or is closed; nothing is known about a write under way. `code` is 'store_unavailable'. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';
   readonly code = 'store_unavailable';
+  /** `no_space`: there is no room for what was to be written, and nothing of it was. */
+  readonly reason: StoreFailure | undefined;
+
+  constructor(message: string, options: { readonly cause?: unknown; readonly reason?: StoreFailure } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.reason = options.reason;
+  }
 }
 
 export const isDocumentConflict = (error: unknown): error is DocumentConflict =>
@@ -138,6 +148,23 @@ export const isDocumentConflict = (error: unknown): error is DocumentConflict =>
 
 export const isStoreUnavailable = (error: unknown): error is StoreUnavailable =>
   (error as { code?: unknown } | undefined)?.code === 'store_unavailable';
+
+/** What callers are told while there is no room, and when to come again. Safe to send. */
+export const NO_SPACE = {
+  message: 'The storage of this server is full. Nothing was changed. Try again later, or tell its operator.',
+  retryAfterSeconds: 30,
+} as const;
+
+/** Whether an error, or what caused it, is that a store has no room. */
+export const isOutOfSpace = (error: unknown): boolean => {
+  for (let cause = error, depth = 0; depth < 8 && cause instanceof Object; depth += 1) {
+    if (isStoreUnavailable(cause) && cause.reason === 'no_space') return true;
+    // A file beside the store.
+    if ((cause as { readonly code?: unknown }).code === 'ENOSPC') return true;
+    cause = (cause as { readonly cause?: unknown }).cause;
+  }
+  return false;
+};
 
 /**
  * Reads, changes and writes one document, again from a fresh read when another writer came between.

@@ -10,6 +10,7 @@ import type { Clock } from '../ports/clock.ts';
 import type { Cursor, DocumentStore } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { KillLatch, LatchedKill } from '../ports/kill-latch.ts';
+import { withPriority } from '../ports/write-priority.ts';
 import { isFinal, type Kill, type KillScope, killKey, type LatchedKills } from './kill.ts';
 import { type FinalEnds, type KillQuery, killRegister, type Signer } from './kill-register.ts';
 import { type KillTelling, toNobody } from './kill-telling.ts';
@@ -65,7 +66,7 @@ export const killSwitch = (deps: {
         signatures: [],
         createdAt: clock.now(),
       };
-      return { kill, missing: await waiting.enter(kill, by) };
+      return { kill, missing: await withPriority('essential', () => waiting.enter(kill, by)) };
     },
 
     /** The kill, or undefined. */
@@ -88,7 +89,7 @@ export const killSwitch = (deps: {
       if (waiting.get(id)) {
         throw new DomainError('unavailable', 'The store does not hold this kill yet.', { retryAfterSeconds: 1 });
       }
-      const kill = await register.sign(id, by, signer);
+      const kill = await withPriority('essential', () => register.sign(id, by, signer));
       if (kill.state === 'lifted') await waiting.forget(id);
       return kill;
     },
@@ -99,11 +100,13 @@ export const killSwitch = (deps: {
      */
     async start(): Promise<void> {
       waiting.listen();
-      await waiting.start();
-      for await (const kill of register.standing()) await succeeds(() => register.holds(kill));
+      await withPriority('essential', async () => {
+        await waiting.start();
+        for await (const kill of register.standing()) await succeeds(() => register.holds(kill));
+      });
     },
 
     /** Every now and then. */
-    poll: waiting.poll,
+    poll: () => withPriority('essential', waiting.poll),
   };
 };

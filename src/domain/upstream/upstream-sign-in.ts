@@ -14,6 +14,7 @@ import {
   upstreamFailed,
   upstreamReasonOf,
 } from '../ports/upstream-client.ts';
+import { raisePriority } from '../ports/write-priority.ts';
 import { sealedRecords } from './sealed-records.ts';
 import { upstreamAddresses } from './upstream-addresses.ts';
 import { ownGroups, type UpstreamPerson, upstreamPerson } from './upstream-claims.ts';
@@ -369,6 +370,7 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
         const error = new DomainError('unauthenticated', 'You cannot sign in this way.');
         throw await refused({ ...event, inputs: { reason: 'link_ended', upstream } }, error);
       }
+      raisePriority('authenticated');
       await followClaim(provider, person, link, provenAt, { caller: upstream, request, source });
       const how = proof.isFresh ? UPSTREAM : UPSTREAM_SESSION;
       // What the provider says of factors is as old as all it says.

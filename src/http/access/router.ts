@@ -19,7 +19,7 @@ import type { AccessRequests } from '../../domain/access/access-requests.ts';
 import type { AccessSearch } from '../../domain/access/access-search.ts';
 import { readCall, type UseApproval } from '../../domain/approvals/approval-use.ts';
 import { isDomainError } from '../../domain/errors.ts';
-import { isStoreUnavailable } from '../../domain/ports/document-store.ts';
+import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../../domain/ports/document-store.ts';
 import type { ResourceServer } from '../../domain/resource-servers/resource-server.ts';
 import type { MasterKey } from '../../domain/secrets/master-key.ts';
 import { cursors } from '../management/cursors.ts';
@@ -134,7 +134,9 @@ const errorOf = (
     return { status, message: detail, retryAfterSeconds };
   }
   if (isStoreUnavailable(error) || (isDomainError(error) && error.code === 'unavailable')) {
-    return { status: 503, message: 'This cannot be decided right now.', retryAfterSeconds: 5 };
+    return isOutOfSpace(error)
+      ? { status: 503, ...NO_SPACE }
+      : { status: 503, message: 'This cannot be decided right now.', retryAfterSeconds: 5 };
   }
   return { status: 500, message: 'Something failed here.' };
 };

@@ -6,6 +6,7 @@
 import type { Context } from 'koa';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { IssuedToken, IssuedTokens } from '../../domain/ports/issued-tokens.ts';
+import { raisePriority } from '../../domain/ports/write-priority.ts';
 
 export type BearerDependencies = {
   /** The resource indicator a token must have as its audience. */
@@ -41,6 +42,7 @@ export const bearerToken =
     if (!token || token.audience !== audience) {
       return refuse(`This is no live access token for ${audience}.`, scheme, 'invalid_token');
     }
+    raisePriority('authenticated');
     if (token.jkt === undefined && scheme === 'DPoP') {
       return refuse('This token is not bound to a key; send it as Bearer.', 'Bearer', 'invalid_token');
     }

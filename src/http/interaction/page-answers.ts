@@ -12,7 +12,7 @@ import type { AuditEvent } from '../../domain/audit/audit-event.ts';
 import type { By } from '../../domain/clients/registered-documents.ts';
 import { refusedDecision } from '../../domain/decision/server-use.ts';
 import { DomainError, type DomainErrorCode, isDomainError } from '../../domain/errors.ts';
-import { isStoreUnavailable } from '../../domain/ports/document-store.ts';
+import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../../domain/ports/document-store.ts';
 import type { Exchange } from '../../domain/ports/interactions.ts';
 import { type Csrf, csrf, type FormBinding, isFromOurPages } from '../middleware/csrf.ts';
 import { isForm, readForm, single } from '../middleware/form-body.ts';
@@ -254,7 +254,9 @@ export const pages = (deps: Pick<PeopleDeps, 'issuer' | 'basePath'> & Refusals):
 };
 
 const outOfOrder = (cause: unknown): DomainError =>
-  new DomainError('unavailable', 'This cannot be answered right now.', { retryAfterSeconds: 5, cause });
+  isOutOfSpace(cause)
+    ? new DomainError('unavailable', NO_SPACE.message, { retryAfterSeconds: NO_SPACE.retryAfterSeconds, cause })
+    : new DomainError('unavailable', 'This cannot be answered right now.', { retryAfterSeconds: 5, cause });
 
 /** Reads forms that our own pages sent. */
 export const guardedForms = (deps: Pick<PeopleDeps, 'masterKey' | 'issuer' | 'audit' | 'countRefusal'>) => {

@@ -5,6 +5,7 @@ import type { By } from '../../domain/clients/registered-documents.ts';
 import { refusedDecision } from '../../domain/decision/server-use.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { LocalProofs } from '../../domain/ports/local-proofs.ts';
+import { raisePriority } from '../../domain/ports/write-priority.ts';
 import type { MasterKey } from '../../domain/secrets/master-key.ts';
 import {
   type BearerDependencies,
@@ -144,6 +145,7 @@ export const serveCall = (
       if (route.scope !== undefined) requireScope(ctx, audience, token, route.scope);
       const caller = await callerOf(token, lookup);
       const access = accessAt(route, caller, idOf(ctx));
+      if (route.isServedFromReserve) raisePriority('essential');
       const by = {
         ...byOf(ctx, caller.id),
         ...(caller.account === undefined ? {} : { account: caller.account }),

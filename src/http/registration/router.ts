@@ -6,7 +6,7 @@
 import Router from '@koa/router';
 import type { Context } from 'koa';
 import { isDomainError } from '../../domain/errors.ts';
-import { isStoreUnavailable } from '../../domain/ports/document-store.ts';
+import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../../domain/ports/document-store.ts';
 import type { DynamicRegistration, From } from '../../domain/registration/dynamic-registration.ts';
 import { type RegistrationError, registrationError } from '../../domain/registration/registration-errors.ts';
 import { type JsonObject, readJsonBody } from '../management/json-body.ts';
@@ -110,8 +110,10 @@ const send = (ctx: Context, status: number, body: JsonObject): void => {
 const refusalOf = (error: unknown): RegistrationError & { readonly retryAfterSeconds?: number | undefined } => {
   if (isDomainError(error)) return { ...registrationError(error), retryAfterSeconds: error.retryAfterSeconds };
   if (isStoreUnavailable(error)) {
-    const description = 'the server cannot reach its storage; try again';
-    return { status: 503, error: 'temporarily_unavailable', description, retryAfterSeconds: 5 };
+    const { message: description, retryAfterSeconds } = isOutOfSpace(error)
+      ? NO_SPACE
+      : { message: 'the server cannot reach its storage; try again', retryAfterSeconds: 5 };
+    return { status: 503, error: 'temporarily_unavailable', description, retryAfterSeconds };
   }
   // A body that is too long, of another type or encoded.
   if (refusalCode(error) !== undefined) {

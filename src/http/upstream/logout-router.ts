@@ -5,7 +5,7 @@
  */
 import Router from '@koa/router';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
-import { isStoreUnavailable } from '../../domain/ports/document-store.ts';
+import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../../domain/ports/document-store.ts';
 import type { UpstreamLogout } from '../../domain/upstream/upstream-logout.ts';
 import { isForm, readForm, single } from '../middleware/form-body.ts';
 import type { ProblemLog } from '../problem.ts';
@@ -68,8 +68,10 @@ const answerTo = (error: unknown): Answer => {
     return { status: 503, error: 'temporarily_unavailable', description, retryAfterSeconds };
   }
   if (isStoreUnavailable(error)) {
-    const description = 'the server cannot reach its storage; try again';
-    return { status: 503, error: 'temporarily_unavailable', description, retryAfterSeconds: 5 };
+    const { message: description, retryAfterSeconds } = isOutOfSpace(error)
+      ? NO_SPACE
+      : { message: 'the server cannot reach its storage; try again', retryAfterSeconds: 5 };
+    return { status: 503, error: 'temporarily_unavailable', description, retryAfterSeconds };
   }
   return { status: 500, error: 'server_error', description: 'something failed here' };
 };

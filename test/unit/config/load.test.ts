@@ -60,6 +60,7 @@ describe('settings come from', () => {
       '/stores/mongodbUrl',
       '/stores/redisUrl',
       '/tokens/trustDomain',
+      '/data/reserveMebibytes',
       '/egress/caFile',
       '/mail/smtpUrl',
       '/mail/from',

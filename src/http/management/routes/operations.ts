@@ -20,6 +20,7 @@ export const OPERATION_ROUTES = {
     {
       policy: { not: 'it only takes away, and has to work when nothing else does' },
       own: true,
+      isServedFromReserve: true,
       accepted: 'It counts here at once; `not_durable_yet` says what does not hold it yet.',
     },
   ),
@@ -37,10 +38,11 @@ export const OPERATION_ROUTES = {
     '/kills/{id}/lift',
     'Kill',
     'Lift a kill, or sign that; of everything it takes two administrators, unchanged since the order',
-    OWN,
+    { ...OWN, isServedFromReserve: true },
   ),
 
   listAuditEvents: audit.read('/audit/events', 'AuditPage', 'List audit events, newest first', {
+    isServedFromReserve: true,
     query: {
       ...PAGE,
       type: { type: 'string', enum: Object.keys(AUDIT_EVENTS), description: 'Only events of this type.' },
@@ -63,12 +65,16 @@ export const OPERATION_ROUTES = {
       to: { type: 'integer', minimum: 0, maximum: 99_999_999_999, description: 'Last second, epoch seconds.' },
     },
   }),
-  getAuditEvent: audit.read('/audit/events/{id}', 'AuditEntry', 'Read one audit event', { ids: RECORD_ID }),
+  getAuditEvent: audit.read('/audit/events/{id}', 'AuditEntry', 'Read one audit event', {
+    ids: RECORD_ID,
+    isServedFromReserve: true,
+  }),
   exportAudit: audit.read(
     '/audit/export',
     'ndjson',
     'Export the audit trail, to be verified offline with `behalf audit verify`',
     {
+      isServedFromReserve: true,
       query: {
         personal: { type: 'boolean', default: false, description: 'With personal values that were not erased.' },
       },

@@ -19,6 +19,8 @@ export type RouteDeclaration = {
   readonly scope?: ManagementScope;
   /** Without an access token: the body holds the proof of who calls, and the handler checks it first of all. */
   readonly isProvenByBody?: true;
+  /** Works while the storage is so full that only what is essential is written. */
+  readonly isServedFromReserve?: true;
   readonly policy: AskedOfPolicy;
   /** Roles that may call. Empty: every caller. */
   readonly roles: readonly Role[];

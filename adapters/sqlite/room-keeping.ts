@@ -1,0 +1,95 @@
+import type { DatabaseSync } from 'node:sqlite';
+import type { Purpose, VolumeReserve } from './volume-reserve.ts';
+
+/** Pages that are given back to the volume in one step, some 10 ms. */
+const VACUUM_PAGES = 1000;
+const STEPS = 10;
+
+/** What the volume of a database holds, in bytes. */
+export type Room = {
+  readonly size: number;
+  readonly free: number;
+  /** How much has to be free before strangers may write again. */
+  readonly resume: number;
+  /** What is kept for sweeping, kills and the audit log; 0 while it is given up. */
+  readonly reserve: number;
+  readonly isReleased: boolean;
+};
+
+/**
+ * Brings a database back from a full volume. Deleting rows frees no byte of the volume, and even that needs room in the
+ * log: so the log is copied into the file and cut off first, and free pages at the end of the file are given back.
+ */
+export const roomKeeping = (connection: DatabaseSync, reserve: VolumeReserve) => {
+  const pageSize = numberOf(connection, 'page_size');
+  let change: 'released' | 'restored' | undefined;
+
+  /** What another process holds stays for the next time. */
+  const tried = (work: () => void): boolean => {
+    try {
+      work();
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  const cutLog = (): boolean => tried(() => connection.exec('PRAGMA wal_checkpoint(TRUNCATE)'));
+  const release = (): void => {
+    if (reserve.release()) change = 'released';
+  };
+
+  /** Gives back free pages in steps whose own log fits into what is free. */
+  const shrink = (): void => {
+    for (let step = 0; step < STEPS; step += 1) {
+      const unused = numberOf(connection, 'freelist_count');
+      if (unused === 0) return;
+      // A page that is moved, and those that point at it.
+      const fitting = Math.floor(reserve.volume().free / pageSize / 4);
+      const pages = Math.min(VACUUM_PAGES, unused, Math.max(8, fitting));
+      if (!tried(() => connection.exec(`PRAGMA incremental_vacuum(${pages})`)) || !cutLog()) return;
+    }
+  };
+
+  return {
+    /** The volume is full: from now on only what is essential is written. */
+    ranOut(): void {
+      release();
+      cutLog();
+    },
+
+    /** For the jobs of one transaction; undefined while there is room for all. */
+    admission(): ((purpose: Purpose) => boolean) | undefined {
+      if (!reserve.isReleased()) return undefined;
+      const { free } = reserve.volume();
+      return (purpose) => reserve.admits(purpose, free);
+    },
+
+    /**
+     * To be called every second: gives the reserve up when next to nothing is free, gives back to the volume what was
+     * swept, and makes the reserve again when there is room. Answers what this process changed since the last call.
+     */
+    async tend(): Promise<'released' | 'restored' | undefined> {
+      if (!reserve.look() && reserve.isLow()) release();
+      if (reserve.isReleased()) {
+        cutLog();
+        shrink();
+      } else if (reserve.volume().free < 2 * reserve.resume && numberOf(connection, 'freelist_count') > VACUUM_PAGES) {
+        shrink();
+      }
+      const wasReleased = reserve.isReleased();
+      if ((await reserve.restore()) && wasReleased) change = 'restored';
+      const changed = change;
+      change = undefined;
+      return changed;
+    },
+
+    measure(): Room {
+      const { size, free } = reserve.volume();
+      const isReleased = reserve.isReleased();
+      return { size, free, resume: reserve.resume, reserve: isReleased ? 0 : reserve.full, isReleased };
+    },
+  };
+};
+
+const numberOf = (connection: DatabaseSync, pragma: 'page_size' | 'freelist_count'): number =>
+  Number(connection.prepare(`PRAGMA ${pragma}`).get()?.[pragma]);

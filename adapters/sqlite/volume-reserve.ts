@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { closeSync, fsyncSync, ftruncateSync, openSync, promises, rmSync, statfsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { WritePriority } from '../../src/domain/ports/write-priority.ts';
+
+const MEBIBYTE = 1024 * 1024;
+/** Of the volume, unless a size is given. */
+const SHARE = 1 / 16;
+const [SMALLEST, LARGEST] = [2 * MEBIBYTE, 64 * MEBIBYTE];
+const CHUNK = MEBIBYTE;
+
+export type ReserveOptions = {
+  /** Path of the file that keeps the room. */
+  readonly file: string;
+  /** Absent: a sixteenth of the volume, 2 to 64 MiB. */
+  readonly bytes?: number | undefined;
+  /** Share of the volume that has to be free before strangers may write again, in percent. */
+  readonly resumePercent: number;
+  /** For tests. */
+  readonly statfs?: (path: string) => { readonly bsize: number; readonly blocks: number; readonly bavail: number };
+};
+
+/** `sweep`: removes what has expired, and may use all of it. */
+export type Purpose = WritePriority | 'sweep';
+
+export type VolumeReserve = ReturnType<typeof volumeReserve>;
+
+/**
+ * A file that keeps room on the volume of a database. It is given up when the volume is full, and made again when the
+ * named share is free. Until then it says whose writes fit. The state is the file itself, so that processes on the volume
+ * agree and a restart changes nothing: with its size it is held, empty it was given up, absent it was never made.
+ */
+export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync }: ReserveOptions) => {
+  const folder = dirname(file);
+  const volume = (): { readonly size: number; readonly free: number } => {
+    const { bsize, blocks, bavail } = statfs(folder);
+    return { size: blocks * bsize, free: bavail * bsize };
+  };
+  const { size } = volume();
+  const full = bytes ?? Math.min(LARGEST, Math.max(SMALLEST, Math.floor(size * SHARE)));
+  const resume = Math.ceil((size * resumePercent) / 100);
+  /** Less than this free is as good as nothing: what is about to be written does not fit. */
+  const low = Math.floor(full / 8);
+
+  const state = (): 'held' | 'released' | 'absent' => {
+    const found = statSync(file, { throwIfNoEntry: false });
+    if (found === undefined) return 'absent';
+    return found.size > 0 ? 'held' : 'released';
+  };
+  let isReleased = state() === 'released';
+  let isMaking = false;
+  const staged = `${file}.making`;
+  // Of a process that ended half way; one that is at it begins anew.
+  rmSync(staged, { force: true });
+
+  return {
+    /** Bytes of the volume, of those free, and of the reserve as it should be. */
+    size,
+    full,
+    resume,
+    volume,
+    /** Bytes that one transaction may insert, and that may wait for a checkpoint: what a checkpoint needs fits into the reserve. */
+    slice: Math.max(256 * 1024, Math.min(LARGEST, Math.floor(size * SHARE)) / 4),
+
+    /** Whether the room is given up, as of the last look. */
+    isReleased: (): boolean => isReleased,
+
+    /** Looks again: another process may have given it up, or made it. */
+    look(): boolean {
+      isReleased = isReleased && state() === 'absent' ? isReleased : state() === 'released';
+      return isReleased;
+    },
+
+    isLow: (): boolean => volume().free < low,
+
+    /** Gives the room up. Answers whether this call did. */
+    release(): boolean {
+      const was = state();
+      isReleased = true;
+      if (was === 'released') return false;
+      try {
+        const handle = openSync(file, 'a', 0o600);
+        try {
+          ftruncateSync(handle, 0);
+          fsyncSync(handle);
+        } finally {
+          closeSync(handle);
+        }
+      } catch {
+        // Not even an empty file: this process knows it, and the next start finds out.
+      }
+      return true;
+    },
+
+    /** Whether a write for this purpose fits. The last quarter of the reserve is for sweeping, which makes room. */
+    admits(purpose: Purpose, free: number): boolean {
+      if (!isReleased || purpose === 'sweep') return true;
+      if (purpose === 'essential') return free >= full / 4;
+      return purpose === 'authenticated' && free >= full;
+    },
+
+    /** Makes the file where there is room for it. Answers whether this call did; one process makes it at a time. */
+    async restore(): Promise<boolean> {
+      const now = state();
+      if (now === 'held' || isMaking) return false;
+      if (volume().free < (now === 'released' || isReleased ? Math.max(resume, full) : 2 * full)) return false;
+      isMaking = true;
+      try {
+        const handle = await promises.open(staged, 'wx', 0o600);
+        try {
+          // Bytes that no file system compresses to nothing.
+          const chunk = randomBytes(CHUNK);
+          for (let at = 0; at < full; at += CHUNK) await handle.write(chunk, 0, Math.min(CHUNK, full - at), at);
+          await handle.sync();
+        } finally {
+          await handle.close();
+        }
+        await promises.rename(staged, file);
+        isReleased = false;
+        return true;
+      } catch (error) {
+        if ((error as { code?: unknown }).code !== 'EEXIST') await promises.rm(staged, { force: true });
+        return false;
+      } finally {
+        isMaking = false;
+      }
+    },
+  };
+};

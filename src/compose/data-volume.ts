@@ -1,0 +1,62 @@
+/** Watches the volume of the database: figures, log, audit events, and whether this process is ready. Called by compose.ts. */
+import type { Logger } from 'pino';
+import type { Room, roomKeeping } from '../../adapters/sqlite/room-keeping.ts';
+import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import { withPriority } from '../domain/ports/write-priority.ts';
+import type { Metrics } from '../http/metrics.ts';
+import type { ReadinessCheck } from '../http/operations.ts';
+
+const mebibytes = (bytes: number): string => (bytes / 1024 / 1024).toFixed(1);
+
+/** What is wrong with a full volume, and the way out. Stands in the log and in readiness. */
+export const fullText = (folder: string, { size, free, resume }: Pick<Room, 'size' | 'free' | 'resume'>): string =>
+  `the volume of ${folder} is full (${mebibytes(free)} of ${mebibytes(size)} MiB are free): anonymous requests may write again when ${mebibytes(resume)} MiB are free; ` +
+  'delete what else is on it, or enlarge it; what has expired is removed by itself, and `behalf kill … --local` works';
+
+export const dataVolume = (deps: {
+  readonly room: ReturnType<typeof roomKeeping>;
+  readonly folder: string;
+  readonly audit: Pick<AuditTrail, 'append'>;
+  readonly metrics: Pick<Metrics, 'volume'>;
+  readonly log: Logger;
+}) => {
+  const { room, folder, audit, metrics, log } = deps;
+  /** Changes whose event could not be written yet. */
+  let unwritten: { readonly type: 'volume.full' | 'volume.recovered'; readonly at: Room }[] = [];
+
+  const record = async (): Promise<void> => {
+    for (const change of [...unwritten]) {
+      const { type, at } = change;
+      const inputs = { free: at.free, size: at.size };
+      await withPriority('essential', () => audit.append({ type, outcome: 'done', inputs }));
+      unwritten = unwritten.filter((one) => one !== change);
+    }
+  };
+
+  return {
+    /** To be called every second. Throws DomainError 'unavailable' while an event cannot be written. */
+    async tend(): Promise<void> {
+      const changed = await room.tend();
+      const now = room.measure();
+      metrics.volume.size.set(now.size);
+      metrics.volume.free.set(now.free);
+      metrics.volume.reserve.set(now.reserve);
+      if (changed === 'released') {
+        log.error({ event: 'volume.full', free: now.free, size: now.size }, fullText(folder, now));
+        unwritten.push({ type: 'volume.full', at: now });
+      } else if (changed === 'restored') {
+        log.info({ event: 'volume.recovered', free: now.free, size: now.size }, 'the volume has room again');
+        unwritten.push({ type: 'volume.recovered', at: now });
+      }
+      await record();
+    },
+
+    check: {
+      name: 'volume',
+      check: async () => {
+        const now = room.measure();
+        return now.isReleased ? fullText(folder, now) : undefined;
+      },
+    } satisfies ReadinessCheck,
+  };
+};

@@ -1,0 +1,99 @@
+/**
+ * A start on a volume without room, even for what is essential. The process does not end: it answers every request with
+ * 503 and the way out, says the same in log, readiness and figures, and starts as soon as there is room. Called by main.ts.
+ */
+import { mkdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { pino } from 'pino';
+import { cutLogAlone } from '../adapters/sqlite/open-file.ts';
+import { volumeReserve } from '../adapters/sqlite/volume-reserve.ts';
+import type { Configuration } from '../config/configuration.ts';
+import { sqliteFile } from '../config/data-folder.ts';
+import { fullText } from './compose/data-volume.ts';
+import { isOutOfSpace, NO_SPACE } from './domain/ports/document-store.ts';
+import { expositionOf, metrics as makeMetrics } from './http/metrics.ts';
+import { operationsServer } from './http/operations.ts';
+import { drain, listen } from './listening.ts';
+import { publicServer } from './public-server.ts';
+
+const LOOK_EVERY_MILLISECONDS = 1_000;
+
+/** Runs `start` when there is room for it, and again when it turns out that there was none. Answers undefined when `stopped` resolves first. */
+export const startedWithRoom = async <T>(
+  configuration: Configuration,
+  stopped: Promise<void>,
+  start: () => Promise<T>,
+): Promise<T | undefined> => {
+  const volume = volumeOf(configuration);
+  let recovery: { close(): Promise<void> } | undefined;
+  try {
+    for (;;) {
+      if (volume === undefined || volume.hasRoom()) {
+        try {
+          return await start();
+        } catch (error) {
+          if (volume === undefined || !isOutOfSpace(error)) throw error;
+        }
+      }
+      recovery ??= await serveRecovery(configuration, volume);
+      if (await Promise.race([stopped.then(() => true), delay(LOOK_EVERY_MILLISECONDS, false)])) return undefined;
+    }
+  } finally {
+    await recovery?.close();
+  }
+};
+
+type Volume = NonNullable<ReturnType<typeof volumeOf>>;
+
+/** Undefined where data is not kept in a file of this machine. */
+const volumeOf = (configuration: Configuration) => {
+  const { stores, data } = configuration;
+  if (stores.document !== 'sqlite' && stores.ephemeral !== 'sqlite') return undefined;
+  mkdirSync(data.folder, { recursive: true, mode: 0o700 });
+  const { file, reserve: options } = sqliteFile(configuration, data.folder);
+  const reserve = volumeReserve(options);
+  return {
+    /** Gives up what can be given up first. */
+    hasRoom(): boolean {
+      if (reserve.isLow()) reserve.release();
+      if (!reserve.admits('essential', reserve.volume().free)) cutLogAlone(file);
+      return reserve.admits('essential', reserve.volume().free);
+    },
+    now: () => ({ ...reserve.volume(), resume: reserve.resume }),
+  };
+};
+
+const serveRecovery = async (configuration: Configuration, volume: Volume): Promise<{ close(): Promise<void> }> => {
+  const text = (): string => fullText(configuration.data.folder, volume.now());
+  const log = pino({ level: configuration.log.level, base: null });
+  log.error({ event: 'volume.recovery', ...volume.now() }, `Behalf waits for room: ${text()}`);
+  const figures = makeMetrics();
+  const operations = operationsServer({
+    readiness: async () => ({ isReady: false, reasons: { volume: text() } }),
+    exposition: async () => {
+      const { size, free } = volume.now();
+      figures.volume.size.set(size);
+      figures.volume.free.set(free);
+      figures.volume.reserve.set(0);
+      return expositionOf(figures.registry);
+    },
+  });
+  const body = JSON.stringify({ error: 'temporarily_unavailable', error_description: NO_SPACE.message });
+  const server = publicServer(configuration.listen, {
+    handle: (_request, response) => {
+      response.writeHead(503, {
+        'Content-Type': 'application/json; charset=utf-8',
+        'Cache-Control': 'no-store',
+        'Retry-After': String(NO_SPACE.retryAfterSeconds),
+      });
+      response.end(body);
+    },
+  });
+  await listen(operations, configuration.operations);
+  await listen(server, configuration.listen);
+  return {
+    async close() {
+      await Promise.all([drain(server), drain(operations)]);
+    },
+  };
+};
