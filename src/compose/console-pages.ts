@@ -67,7 +67,7 @@ export const consoleDeps = (
         issuer: people.issuer,
       }),
       ...agentHandlers(agents, owners, blueprints, accounts, groups, registration, audit, made.selfChosen),
-      ...accountHandlers(accounts, made.factors),
+      ...accountHandlers(accounts, made.factors, requireFreshFactor),
       ...groupHandlers(groups, made.departures),
       ...delegationHandlers(made.delegations, agents, owners, made.grantUses),
       ...auditHandlers(audit, audit),

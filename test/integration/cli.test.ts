@@ -161,7 +161,16 @@ test('findings about agents are shown by kind, and as JSON', async () => {
 });
 
 test('accounts, clients and resource servers are made; what is secret is shown once', async () => {
-  const maria = await json('accounts', 'create', 'Maria', '--email', 'maria@example.com', '--role', 'auditor');
+  const maria = await json(
+    'accounts',
+    'create',
+    'Maria',
+    '--email',
+    'maria@example.com',
+    '--role',
+    'auditor',
+    '--local',
+  );
   expect(maria).toMatchObject({
     username: 'maria',
     roles: ['auditor'],

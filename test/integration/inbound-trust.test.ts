@@ -94,6 +94,40 @@ describe('people, by their tokens', () => {
     expect((await world.call(as(world.admin, factor(300)), 'post', '/peers', newPeer())).status).toBe(201);
   });
 
+  test('no session without one makes itself one: ways to sign in as others, and roles, take a second factor too', async () => {
+    const { call, admin, fresh, owner, auditor } = world;
+    const stolen = as(admin, factor(301));
+    const upstream = { name: 'Works', issuer: 'https://mine.example.com', client_id: 'x' };
+    const made = (await call(fresh, 'post', '/upstreams', upstream)).body.id as string;
+    const link = { upstream: made, subject: 'mallory', account: admin.account.id };
+    const version = { 'if-match': '"1"' };
+    const victim = `/accounts/${owner.account.id}`;
+    const tries = [
+      ['post', '/upstreams', { ...upstream, issuer: 'https://evil.example.com' }],
+      ['patch', `/upstreams/${made}`, { multi_factor: { acr: [], amr: ['pwd'] } }, version],
+      ['post', `/upstreams/${made}/enable`],
+      ['post', '/upstream-links', link],
+      ['post', '/accounts', { username: 'mallory', name: 'M', roles: ['administrator'], password: 'correct horse 3' }],
+      ['patch', victim, { roles: ['administrator'] }, version],
+      ['patch', victim, { email: 'mallory@evil.example', email_verified: true }, version],
+      ['post', `${victim}/password`, { password: 'correct horse 3' }],
+      ['post', `${victim}/remove-factors`],
+    ] as const;
+    for (const [method, path, body, headers] of tries) {
+      world.audit.events.length = 0;
+      const answer = await call(stolen, method, path, body, headers);
+      expect([path, answer.status, answer.body.type]).toEqual([path, 401, STEP_UP]);
+      expect(answer.headers['www-authenticate']).toMatch(CHALLENGE);
+      expect(world.refusals()).toMatchObject([{ caller: admin.account.id, error: 'insufficient_user_authentication' }]);
+    }
+    expect((await call(admin, 'get', victim)).body).toMatchObject({ roles: [] });
+    // What takes powers away, or gives none, goes on without.
+    expect((await call(stolen, 'post', `/upstreams/${made}/disable`)).status).toBe(200);
+    expect((await call(stolen, 'post', '/accounts', { username: 'nina', name: 'Nina' })).status).toBe(201);
+    expect((await call(stolen, 'patch', victim, { name: 'Owen' }, version)).status).toBe(200);
+    expect((await call(fresh, 'patch', `/accounts/${auditor.account.id}`, { roles: [] }, version)).status).toBe(200);
+  });
+
   test('apps without consent: only an administrator with a fresh second factor makes, changes and opens one', async () => {
     const app = { name: 'Portal', redirect_uris: ['https://portal.example/cb'], skip_consent: true };
     const operator = as(world.operator, factor(0));

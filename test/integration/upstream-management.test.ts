@@ -32,7 +32,7 @@ describe('upstreams', () => {
     const file = join(server.dataFolder, 'secret.txt');
     await writeFile(file, 'the-secret-of-idp\n', { mode: 0o600 });
     const created = await behalf(
-      ...['create', issuer, '--name', 'Works', '--client-id', 'behalf', '--domain', 'works.example'],
+      ...['create', '--local', issuer, '--name', 'Works', '--client-id', 'behalf', '--domain', 'works.example'],
       ...['--authentication', 'client_secret_basic', '--secret-file', file, '--group', 'cn=staff=Staff'],
       ...['--claim', 'username=upn', '--multi-factor-amr', 'mfa', '--json'],
     );
@@ -47,20 +47,20 @@ describe('upstreams', () => {
       redirect_uri: `${server.issuer}/upstream/callback`,
     });
     expect((await behalf('list')).out).toContain(issuer);
-    expect((await behalf('update', made.id, '--create', 'always')).out).toContain('create');
+    expect((await behalf('update', '--local', made.id, '--create', 'always')).out).toContain('create');
     const shown = await behalf('show', made.id);
     expect(shown.out).toContain('always');
     expect(created.out + shown.out).not.toContain('the-secret-of-idp');
 
     const { id: account } = await administrator.createAccount({ username: 'ada', name: 'Ada' });
-    expect((await behalf('link', 'ada', '--upstream', made.id, '--subject', 's-1')).out).toContain(account);
+    expect((await behalf('link', '--local', 'ada', '--upstream', made.id, '--subject', 's-1')).out).toContain(account);
     expect((await behalf('links', '--account', account)).out).toContain('administrator');
     const { items } = (await administrator.call('GET', `/upstream-links?upstream=${made.id}`)).body as {
       readonly items: readonly { readonly id: string }[];
     };
     expect(await behalf('unlink', String(items[0]?.id))).toMatchObject({ code: 0 });
     expect((await behalf('disable', made.id)).out).toContain('disabled');
-    expect((await behalf('enable', made.id)).out).toContain('active');
+    expect((await behalf('enable', '--local', made.id)).out).toContain('active');
     expect(await behalf('delete', made.id)).toMatchObject({ code: 0 });
     expect((await administrator.call('GET', `/upstreams/${made.id}`)).status).toBe(404);
     for (const type of ['upstream.created', 'upstream.updated', 'upstream.removed', 'upstream_link.removed'] as const) {
@@ -128,7 +128,13 @@ describe('in the console', () => {
     expect((await administrator.call('GET', `/upstreams/${id}`)).body['state']).toBe('disabled');
     const on = switched.forms.find(({ action }) => action.endsWith(`/${id}/on`));
     if (!on) throw new Error('no switch');
-    await browser.submit(switched, on);
+    const alone = await browser.submit(switched, on);
+    expect([alone.status, alone.text.includes('second factor')]).toEqual([403, true]);
+    expect((await server.events('request.refused')).at(-1)).toMatchObject({
+      error: 'insufficient_user_authentication',
+    });
+    expect((await administrator.call('GET', `/upstreams/${id}`)).body['state']).toBe('disabled');
+    expect((await administrator.call('POST', `/upstreams/${id}/enable`)).status).toBe(200);
     expect((await server.events('upstream.enabled')).at(-1)).toMatchObject({ target: { kind: 'upstream', id } });
 
     await administrator.createAccount({ username: 'otto', name: 'Otto', password: PASSWORD, roles: ['operator'] });

@@ -7,6 +7,7 @@ import { memoryKillLatch } from '../../adapters/memory/kill-latch.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import type { Role } from '../../src/domain/accounts/account.ts';
 import { accountRegister } from '../../src/domain/accounts/account-register.ts';
+import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
 import { freshFactor } from '../../src/domain/accounts/fresh-factor.ts';
 import { passwords } from '../../src/domain/accounts/passwords.ts';
 import { agentFindings } from '../../src/domain/agents/agent-findings.ts';
@@ -323,6 +324,14 @@ export const managementWorld = async () => {
   };
   await policies.ensureStarter(SYSTEM);
   const admin = await person('admin', ['administrator']);
+  /** The same administrator, who has just signed in with a second factor. */
+  const fresh = {
+    account: admin.account,
+    token: token({
+      subject: admin.account.id,
+      assurance: { acr: MULTI_FACTOR, amr: ['pwd', 'otp'], authTime: clock.now() },
+    }),
+  };
   const operator = await person('operator', ['operator']);
   const auditor = await person('auditor', ['auditor']);
   const owner = await person('owner');
@@ -372,7 +381,7 @@ export const managementWorld = async () => {
       failures,
       proof,
     },
-    ...{ factors, rotations, http, token, person, admin, operator, auditor, owner, stranger, call, newAgent },
+    ...{ factors, rotations, http, token, person, admin, fresh, operator, auditor, owner, stranger, call, newAgent },
     breakList: (error: Error | undefined): void => {
       brokenList = error;
     },

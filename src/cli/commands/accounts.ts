@@ -34,8 +34,9 @@ const LISTS = { role: 'roles', group: 'groups' } as const;
 const create = managementCommand({
   words: ['accounts', 'create'],
   operands: ['USERNAME'],
-  summary: 'Make an account.',
+  summary: 'Make an account; with --role it takes --local.',
   role: 'administrator',
+  isProvenHere: true,
   options: {
     name: { value: 'NAME', description: 'The person’s name. Default: the username.' },
     ...CHANGEABLE,
@@ -98,6 +99,7 @@ export const accountCommands: readonly Command[] = [
     path: PATH,
     operand: BY_NAME,
     role: 'administrator',
+    isProvenHere: true,
     options: { name: { value: 'NAME', description: 'The person’s name.' }, ...CHANGEABLE },
     changes: async (call) => ({
       ...texts(call, { name: 'name', email: 'email', language: 'language' }),
@@ -138,6 +140,7 @@ export const accountCommands: readonly Command[] = [
     summary: 'Take all second factors of somebody who lost them: the password is enough then.',
     done: 'without second factors',
     role: 'administrator',
+    isProvenHere: true,
   }),
 ];
 

@@ -14,6 +14,8 @@ import { details, printable } from '../table.ts';
 import { findAccount } from './accounts.ts';
 
 const PATH = '/upstreams';
+/** Opens a way in. */
+const OPENS = { role: 'administrator', isProvenHere: true } as const;
 const LINKS = '/upstream-links';
 const CLAIMS = ['username', 'name', 'email', 'groups'];
 
@@ -115,7 +117,7 @@ const action = (verb: 'disable' | 'enable', summary: string): Command =>
     words: ['upstreams', verb],
     operands: ['ID'],
     summary,
-    role: 'administrator',
+    ...(verb === 'enable' ? OPENS : { role: 'administrator' }),
     options: {},
     run: async (call) => {
       const { body } = await call.api.post(`${PATH}/${encodeURIComponent(call.operands[0] ?? '')}/${verb}`);
@@ -142,7 +144,7 @@ const create = managementCommand({
   words: ['upstreams', 'create'],
   operands: ['ISSUER'],
   summary: 'Let people sign in at an existing identity provider (OpenID Connect).',
-  role: 'administrator',
+  ...OPENS,
   options: {
     name: { value: 'NAME', description: 'Stands on the button.', isRequired: true },
     'client-id': { value: 'ID', description: 'Who we are there.', isRequired: true },
@@ -163,7 +165,7 @@ const link = managementCommand({
   operands: ['ACCOUNT'],
   summary:
     'Say which person of an upstream an account (username or id) is: whoever it is there signs in as that account.',
-  role: 'administrator',
+  ...OPENS,
   options: {
     upstream: { value: 'ID', description: 'The upstream.', isRequired: true },
     subject: { value: 'SUB', description: '`sub` of the person there, exactly.', isRequired: true },
@@ -201,7 +203,7 @@ export const upstreamCommands: readonly Command[] = [
     noun: 'upstreams',
     singular: 'a provider at which people sign in',
     path: PATH,
-    role: 'administrator',
+    ...OPENS,
     options: {
       name: { value: 'NAME', description: 'Stands on the button.' },
       'client-id': { value: 'ID', description: 'Who we are there.' },

@@ -1,5 +1,6 @@
 import type { Account } from '../../domain/accounts/account.ts';
 import type { AccountChanges, AccountRegister, NewAccount } from '../../domain/accounts/account-register.ts';
+import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
 import type { FactorRegister } from '../../domain/factors/factor-register.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type Call, existing, type Handlers, objectAnswer, pageAnswer, sameVersion, searchedPage } from './call.ts';
@@ -25,11 +26,13 @@ type Operations =
 
 /**
  * Operators look after accounts, but not after what would make them administrators: roles, passwords, second
- * factors, and the accounts of administrators (decision D22).
+ * factors, and the accounts of administrators (decision D22). What makes an account an administrator's, or lets others
+ * sign in to it, also takes a second factor: else a session without one would make itself one.
  */
 export const accountHandlers = (
   accounts: Accounts,
   factors: Pick<FactorRegister, 'list' | 'removeAll'>,
+  requireFreshFactor: FreshFactor,
 ): Handlers<Operations> => {
   const changeable = async ({ id, caller }: Call): Promise<Versioned<Account>> => {
     const found = existing(await accounts.get(id));
@@ -38,8 +41,17 @@ export const accountHandlers = (
     }
     return found;
   };
-  const checkPrivileged = ({ body, caller }: Call): void => {
-    if (Array.isArray(body.roles) && body.roles.length > 0) requireAdministrator(caller, 'gives roles', '/roles');
+  const mayGiveRoles = ({ caller, by }: Call): void => {
+    requireAdministrator(caller, 'gives roles', '/roles');
+    requireFreshFactor(by);
+  };
+  const mayVerifyAddress = ({ caller, by }: Call): void => {
+    requireAdministrator(caller, 'says that an address is verified', '/email_verified');
+    requireFreshFactor(by);
+  };
+  const checkPrivileged = (call: Call): void => {
+    const { body, caller } = call;
+    if (Array.isArray(body.roles) && body.roles.length > 0) mayGiveRoles(call);
     if (body.password !== undefined) requireAdministrator(caller, 'sets passwords', '/password');
   };
 
@@ -64,10 +76,10 @@ export const accountHandlers = (
       const { document } = sameVersion(await changeable(call), call);
       const { roles } = call.body;
       const isOtherRoles = Array.isArray(roles) && [...roles].sort().join() !== [...document.roles].sort().join();
-      if (isOtherRoles) requireAdministrator(call.caller, 'gives roles', '/roles');
+      if (isOtherRoles) mayGiveRoles(call);
       // Whoever has the verified address can set the password.
       if (Reflect.get(call.body, 'emailVerified') === true && !isVerifiedAlready(document, call.body)) {
-        requireAdministrator(call.caller, 'says that an address is verified', '/email_verified');
+        mayVerifyAddress(call);
       }
       return objectAnswer(
         await accounts.update(call.id, call.version, call.body as AccountChanges, call.by),

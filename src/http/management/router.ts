@@ -101,7 +101,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
   const { issuer, accounts, agents, owners, clients, resourceServers, delegations, audit, log } = dependencies;
   const handlers: Handlers<OperationId> = {
     getMe: async ({ caller: { account: _, ...caller } }) => ({ body: { ...caller } }),
-    ...accountHandlers(accounts, dependencies.factors),
+    ...accountHandlers(accounts, dependencies.factors, dependencies.requireFreshFactor),
     ...sessionHandlers(dependencies.sessions, accounts, dependencies.clock),
     ...blueprintHandlers(dependencies.blueprints),
     ...policyHandlers(dependencies.policies),

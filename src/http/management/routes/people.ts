@@ -1,11 +1,22 @@
 /** Routes about people: who calls, accounts and their sessions, the groups that own agents, and where else people sign in. */
-import { ADMINISTRATORS, about, id, OWN, PAGE, READS, type RouteDeclaration, SEARCH, stateOf } from './route.ts';
+import {
+  ADMINISTRATORS,
+  about,
+  id,
+  OWN,
+  PAGE,
+  READS,
+  type RouteDeclaration,
+  SEARCH,
+  SPEAKS_FOR_PEOPLE,
+  stateOf,
+} from './route.ts';
 
 const accounts = about('accounts', 'accounts:read', 'accounts:write');
 const upstreams = about('upstreams', 'upstreams:read', 'upstreams:write');
 const sessions = about('sessions', 'sessions:read', 'sessions:write');
-/** Whose word about people counts is for those to say who may be anybody here. */
-const THEIRS = { roles: ADMINISTRATORS } as const;
+/** Takes away a way in that administrators opened. */
+const CLOSES = { roles: ADMINISTRATORS } as const;
 const groups = about('groups', 'groups:read', 'groups:write');
 
 export const PEOPLE_ROUTES = {
@@ -40,7 +51,7 @@ export const PEOPLE_ROUTES = {
     summary: 'Set a password; all sessions of the account end',
     scope: 'accounts:write',
     policy: 'administer',
-    roles: ADMINISTRATORS,
+    ...SPEAKS_FOR_PEOPLE,
     body: 'NewPassword',
     status: 204,
   },
@@ -53,7 +64,7 @@ export const PEOPLE_ROUTES = {
     '/accounts/{id}/remove-factors',
     'Account',
     'Take all second factors of somebody who lost them; the password is enough then',
-    { roles: ADMINISTRATORS },
+    SPEAKS_FOR_PEOPLE,
   ),
 
   listSessions: sessions.read(
@@ -92,7 +103,7 @@ export const PEOPLE_ROUTES = {
     'NewUpstream',
     'Upstream',
     'Let people sign in at a provider of OpenID Connect',
-    THEIRS,
+    SPEAKS_FOR_PEOPLE,
   ),
   listUpstreams: upstreams.read('/upstreams', 'UpstreamPage', 'List upstream providers, newest first', { query: PAGE }),
   getUpstream: upstreams.read('/upstreams/{id}', 'Upstream', 'Read an upstream provider'),
@@ -101,10 +112,15 @@ export const PEOPLE_ROUTES = {
     'UpstreamChange',
     'Upstream',
     'Change members of an upstream provider; lists and `groups` are replaced whole',
-    THEIRS,
+    SPEAKS_FOR_PEOPLE,
   ),
-  disableUpstream: upstreams.act('/upstreams/{id}/disable', 'Upstream', 'Let nobody sign in there any more', THEIRS),
-  enableUpstream: upstreams.act('/upstreams/{id}/enable', 'Upstream', 'Let people sign in there again', THEIRS),
+  disableUpstream: upstreams.act('/upstreams/{id}/disable', 'Upstream', 'Let nobody sign in there any more', CLOSES),
+  enableUpstream: upstreams.act(
+    '/upstreams/{id}/enable',
+    'Upstream',
+    'Let people sign in there again',
+    SPEAKS_FOR_PEOPLE,
+  ),
   removeUpstream: {
     method: 'POST',
     path: '/upstreams/{id}/remove',
@@ -120,7 +136,7 @@ export const PEOPLE_ROUTES = {
     'NewUpstreamLink',
     'UpstreamLink',
     'Say which person of an upstream provider an account is; whoever it is there signs in as that account',
-    THEIRS,
+    SPEAKS_FOR_PEOPLE,
   ),
   listUpstreamLinks: upstreams.read('/upstream-links', 'UpstreamLinkPage', 'List links to people of upstreams', {
     query: { ...PAGE, upstream: id('Only of this upstream.'), account: id('Only of this account.') },
