@@ -57,6 +57,7 @@ import type { PresentedCredentials } from './presented-credentials.ts';
 import type { PresentedInstances } from './presented-instances.ts';
 import { publishedMetadata } from './published-metadata.ts';
 import { exactLocalhost } from './redirect-targets.ts';
+import { refreshTokensRememberProof, rotates } from './refresh-proof.ts';
 import { detailsMember, type RequestDetails } from './request-details.ts';
 import { factsOf } from './request-facts.ts';
 import { checkRequestedActor } from './requested-actor.ts';
@@ -180,6 +181,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   jwtIds(provider, deps.identifiers);
   boundToAttestedKeys(provider, presented);
   leasesNameVersions(provider);
+  refreshTokensRememberProof(provider);
   exactLocalhost(provider);
   toldByUs(provider, deps.signedOutAt);
   withoutParametersAtFirst(provider, presented.take, checkParameters);
@@ -275,7 +277,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     // DIVERGENCE: OIDC Core §11 ties refresh tokens to `offline_access`. Here a client that may use them gets one;
     // the lease, which the person sees and ends, bounds it, and the session on which that hangs (lease-maker.ts).
     issueRefreshToken: async (_ctx, client) => client.grantTypeAllowed('refresh_token'),
-    rotateRefreshToken: (ctx) => !ctx.oidc.entities.RefreshToken?.isSenderConstrained(),
+    rotateRefreshToken: (ctx) => rotates(ctx.oidc.entities.RefreshToken),
     // Our own rows say what ends with a session, for tokens that the engine does not know as well.
     expiresWithSession: async () => false,
     interactions: {

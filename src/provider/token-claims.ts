@@ -25,6 +25,7 @@ import { decided, noteRefused, usesMember } from './decision-facts.ts';
 import { everythingIsKilled } from './kill-gate.ts';
 import { protocolError } from './oauth-errors.ts';
 import type { PresentedInstances } from './presented-instances.ts';
+import { checkRefreshProof } from './refresh-proof.ts';
 import { detailsMember, type RequestDetails } from './request-details.ts';
 import { factsOf } from './request-facts.ts';
 import { mayAct } from './requested-actor.ts';
@@ -183,6 +184,7 @@ export const tokenClaims = (deps: {
   /** Claims of a token from the engine's own grants. Throws when an agent's delegation is gone. */
   const ownClaims = async (ctx: KoaContextWithOIDC, token: EngineToken): Promise<Prepared> => {
     const clientId = String(token.clientId);
+    checkRefreshProof(ctx.oidc.entities.RefreshToken, token, deps.identifiers);
     if (!clientId.startsWith('agt_')) return claimsOf(ctx, token, clientId);
     const instance = await deps.instances.of(ctx, clientId, token.jkt);
     await deps.instances.checkHolder(ctx, token.grantId, instance);

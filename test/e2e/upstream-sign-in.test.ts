@@ -49,7 +49,7 @@ describe('at a second Behalf', () => {
       runServer({
         tls: { authority, ...tls },
         environment: {
-          ...internalHosts({ upstreamProviders: other }),
+          ...internalHosts({ upstreamProviders: other, clientKeys: other, appLogout: other }),
           BEHALF__EGRESS__CAFILE: authority.caFile,
         },
       });

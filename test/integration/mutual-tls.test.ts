@@ -456,6 +456,11 @@ describe('tokens bound to a certificate', () => {
     expect([refreshed.status, refreshed.body['error_description']]).toEqual([200, undefined]);
     const again = await scene.calls.introspect(scene.jwt.credential, String(refreshed.body['access_token']));
     expect(again.body).toMatchObject({ active: true, cnf: { 'x5t#S256': x5t } });
+
+    // The refresh token of a confidential client is not replaced (decision D10), and belongs to no single certificate.
+    expect(refreshed.body['refresh_token']).toBe(refresh.refresh_token);
+    const renewed = await overTls(another, '/token', { client_id: agent.clientId, ...refresh });
+    expect([renewed.status, renewed.body['refresh_token']]).toEqual([200, refresh.refresh_token]);
   });
 
   test('stay what they are under policies that came later: bound, and from a sign-in', async () => {

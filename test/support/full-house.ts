@@ -88,7 +88,7 @@ export const fullHouse = async (options: RunOptions = {}) => {
     ...{ name: 'The other house', issuer: 'https://peer.example.com', jwks: await newKeys() },
     inbound: { clients: [scene.app.clientId], resources: { [jwt.identifier]: ['read'] } },
   });
-  await made('/account-links', { peer: peer['id'], subject: 'ada-over-there', account: ada });
+  await made('/account-links', { peer: peer['id'], subject: 'bob-over-there', account: bob });
   const hooks = { name: 'Tool of the house', url: 'https://hooks.example.com/behalf', kinds: ['agent.killed'] };
   await made('/webhooks', hooks);
   const draft = await made('/policy-sets', {

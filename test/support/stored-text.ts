@@ -37,9 +37,20 @@ const redisText = async (url: string, prefix: string): Promise<string> => {
   try {
     const keys = await client.keys(`*${prefix}*`);
     if (keys.length < 10) throw new Error('hardly anything in Redis');
-    const values = await Promise.all(keys.map((key) => client.get(key)));
+    const values = await Promise.all(keys.map((key) => storedAt(client, key)));
     return keys.map((key, index) => `${key} ${values[index]}`).join('\n');
   } finally {
     client.disconnect();
+  }
+};
+
+const storedAt = async (client: Redis, key: string): Promise<string | null> => {
+  switch (await client.type(key)) {
+    case 'zset':
+      return (await client.zrange(key, 0, '-1')).join(' ');
+    case 'hash':
+      return JSON.stringify(await client.hgetall(key));
+    default:
+      return client.get(key);
   }
 };

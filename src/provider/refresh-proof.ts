@@ -1,0 +1,55 @@
+/**
+ * Refresh tokens remember how the access token that came with them is bound. Those of confidential clients are bound to
+ * the client, not to the key or certificate (RFC 9449 §5, RFC 8705 §7.1), so a client may change its key. Without any
+ * proof a refresh would turn a bound authorization into one that gives Bearer tokens.
+ */
+import Provider from 'oidc-provider';
+import { DomainError } from '../domain/errors.ts';
+import type { Identifiers } from '../domain/ports/identifiers.ts';
+
+/** RFC 9449 (`cnf.jkt`) or RFC 8705 §3 (`cnf.x5t#S256`). */
+type Proof = 'dpop' | 'certificate';
+type Bound = { readonly jkt?: string; readonly 'x5t#S256'?: string };
+type RefreshToken = InstanceType<Provider['RefreshToken']> & { readonly proof?: Proof };
+
+const MISSING = {
+  dpop: 'this refresh token came with a token that is bound by DPoP: send a DPoP proof with the refresh',
+  certificate: 'this refresh token came with a token that is bound to a client certificate: refresh with a certificate',
+} as const satisfies Record<Proof, string>;
+
+const proofOf = (token: Bound | undefined): Proof | undefined => {
+  if (token?.jkt !== undefined) return 'dpop';
+  return token?.['x5t#S256'] === undefined ? undefined : 'certificate';
+};
+
+export const refreshTokensRememberProof = (provider: Provider): void => {
+  const { RefreshToken } = provider;
+  const { IN_PAYLOAD: members } = RefreshToken as unknown as { readonly IN_PAYLOAD: readonly string[] };
+  Object.defineProperty(RefreshToken, 'IN_PAYLOAD', { get: () => [...members, 'proof'] });
+  const model = RefreshToken.prototype as unknown as {
+    proof?: Proof | undefined;
+    save(...given: unknown[]): Promise<string>;
+  };
+  const { save } = model;
+  model.save = function withProof(...given) {
+    this.proof ??= proofOf(Provider.ctx?.oidc.entities.AccessToken as Bound | undefined);
+    return save.apply(this, given);
+  };
+};
+
+/** Whether a refresh token is replaced at each use: only one that comes without any proof (FAPI 2.0 §5.3.2.1, decision D10). */
+export const rotates = (token: InstanceType<Provider['RefreshToken']> | undefined): boolean =>
+  !token?.isSenderConstrained() && (token as RefreshToken | undefined)?.proof === undefined;
+
+/** Throws 'invalid_grant' when the access token of a refresh lacks the proof that the refresh token came with. */
+export const checkRefreshProof = (
+  token: InstanceType<Provider['RefreshToken']> | undefined,
+  issued: Bound,
+  identifiers: Identifiers,
+): void => {
+  const { proof } = (token ?? {}) as RefreshToken;
+  if (proof === undefined || proof === proofOf(issued)) return;
+  throw new DomainError('invalid_grant', MISSING[proof], {
+    denial: { id: identifiers.newId('dny'), layer: 'grant', reason: `${proof}_not_proven` },
+  });
+};

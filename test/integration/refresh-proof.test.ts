@@ -1,0 +1,85 @@
+/** Refresh tokens of confidential clients that came with a DPoP-bound access token (RFC 9449 §5, FAPI 2.0 §5.3.2.1, decision D10). */
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { newKeyPair } from '../support/agent-keys.ts';
+import { COUNT_EACH_SECOND } from '../support/audit-watch.ts';
+import type { Answer, Credential } from '../support/oauth-calls.ts';
+import { type RunningServer, runServer } from '../support/running-server.ts';
+import { makeScene, type Scene } from '../support/scene.ts';
+
+let server: RunningServer;
+let scene: Scene;
+
+beforeAll(async () => {
+  server = await runServer({ environment: COUNT_EACH_SECOND });
+  scene = await makeScene(server);
+});
+afterAll(() => server?.close());
+
+type Party = {
+  readonly name: string;
+  readonly credential: Credential;
+  readonly identity: () => Scene['app'] | Scene['agent'];
+};
+
+const parties = (): readonly Party[] => [
+  { name: 'an app', credential: scene.keyed(scene.app), identity: () => scene.app },
+  { name: 'an agent', credential: scene.keyed(scene.agent), identity: () => scene.agent },
+];
+
+const refreshing = (first: Answer) => ({
+  grant_type: 'refresh_token',
+  refresh_token: String(first.body['refresh_token']),
+  resource: scene.jwt.identifier,
+});
+
+describe.each([0, 1])('OT-04 DP-01 refresh tokens of a confidential client with DPoP (%#)', (index) => {
+  const boundTokens = async () => {
+    const { credential, identity } = parties()[index] as Party;
+    const key = await newKeyPair();
+    const code = await scene.newCode(scene.jwt.identifier, 'openid offline_access read', identity());
+    const first = await scene.calls.token(credential, code, { dpop: key });
+    expect([first.status, first.body['token_type']]).toEqual([200, 'DPoP']);
+    return { credential, key, first };
+  };
+
+  test('do not rotate, and work with the same and with a new key', async () => {
+    const { credential, key, first } = await boundTokens();
+    for (const dpop of [key, key, await newKeyPair()]) {
+      const again = await scene.calls.token(credential, refreshing(first), { dpop });
+      expect([again.status, again.body['token_type'], again.body['refresh_token']]).toEqual([
+        200,
+        'DPoP',
+        first.body['refresh_token'],
+      ]);
+    }
+    const answers = await Promise.all(
+      Array.from({ length: 8 }, () => scene.calls.token(credential, refreshing(first), { dpop: key })),
+    );
+    expect(answers.map(({ status }) => status)).toEqual(Array(8).fill(200));
+  });
+
+  test('are refused without a proof, recorded so, and lose nothing by the attempt', async () => {
+    const { credential, key, first } = await boundTokens();
+    const bare = await scene.calls.token(credential, refreshing(first));
+    expect([bare.status, bare.body['error'], bare.body['denial']]).toMatchObject([
+      400,
+      'invalid_grant',
+      { layer: 'grant', reason: 'dpop_not_proven' },
+    ]);
+    expect(bare.body['access_token']).toBeUndefined();
+    expect((await server.events('token.refused')).at(-1)).toMatchObject({
+      outcome: 'refused',
+      denial: { reason: 'dpop_not_proven' },
+    });
+    expect((await scene.calls.token(credential, refreshing(first), { dpop: key })).status).toBe(200);
+  });
+
+  test('rotate where the tokens are Bearer, as before', async () => {
+    const { credential, identity } = parties()[index] as Party;
+    const code = await scene.newCode(scene.jwt.identifier, 'openid offline_access read', identity());
+    const first = await scene.calls.token(credential, code);
+    const second = await scene.calls.token(credential, refreshing(first));
+    expect(second.status).toBe(200);
+    expect(second.body['refresh_token']).not.toBe(first.body['refresh_token']);
+  });
+});
