@@ -34,6 +34,19 @@ const standingFor = async (authReqId: string, agent: string): Promise<void> => {
   await world.browser.submit(page, form, { set: { uses: '10', seconds: '3600' } });
 };
 
+/** An agent of a group of two, which Ada allowed to see her balance and to pay, and two people who are in no group. */
+const ofGroup = async () => {
+  groups += 1;
+  const named = ['first', 'second', 'third', 'fourth'].map((name) => `${name}-${groups}`);
+  const made = await Promise.all(named.map((username) => world.management.createAccount({ username, name: username })));
+  const [one, two, ...strangers] = made.map(({ id }) => id) as [string, string, string, string];
+  const members = [one, two] as const;
+  const group = String((await world.api('POST', '/groups', { name: `Crew ${groups}`, members })).body['id']);
+  return { group, members, strangers, ...(await world.allowed(`Of crew ${groups}`, group)) };
+};
+type Owned = Awaited<ReturnType<typeof ofGroup>>;
+let groups = 0;
+
 describe('an agent that changes hands', () => {
   test('loses its tokens, its grants, its credentials and its approvals with the answer, and its delegations wait for the person', async () => {
     const { agent, row, token, refreshToken } = await world.allowed('Payer');
@@ -159,6 +172,27 @@ describe('an agent that changes hands', () => {
     expect(body).toMatchObject({ state: 'active', live: true, scope: ['balance'] });
   });
 
+  test('a consent page says so, too, where only a sign-in was allowed before, and at another resource', async () => {
+    const warning = 'New owner: this agent has changed hands';
+    const signIn = await world.newAgent('Signs in', { owner: world.sam });
+    const asked = (as: typeof signIn, more: object) => world.authorizationRequest(as, { scope: 'openid', ...more }).url;
+    await world.walk(asked(signIn, {}));
+    await world.handOver(signIn.clientId);
+    const hers = await world.newKey(signIn);
+    const silent = await world.walk(asked(hers, { prompt: 'none' }));
+    expect(silent.searchParams.get('error')).toBe('consent_required');
+    expect((await world.browser.open(asked(hers, {}))).text).toContain(warning);
+    await world.walk(asked(hers, {}));
+    // Known since.
+    expect((await world.browser.open(asked(hers, { prompt: 'consent' }))).text).not.toContain(warning);
+
+    const { agent } = await world.allowed('Elsewhere');
+    await world.updateAgent(agent.clientId, { resource_servers: [world.bank.id, world.jwt.id] });
+    await world.handOver(agent.clientId);
+    const there = asked(await world.newKey(agent), { scope: 'openid read', resource: world.jwt.identifier });
+    expect((await world.browser.open(there)).text).toContain(warning);
+  });
+
   test('ends what waits when the person denies on that page', async () => {
     const { agent, row } = await world.allowed('Refused anew');
     await world.handOver(agent.clientId);
@@ -193,6 +227,55 @@ describe('an agent that changes hands', () => {
     await world.handOver(orphan.agent.clientId);
     expect([await world.isLive(orphan.token), await world.stateOf(orphan.row)]).toEqual([false, 'suspended']);
     expect((await world.api('GET', `/agents/${orphan.agent.clientId}/credentials`)).body['items']).toEqual([]);
+  });
+
+  test.each([
+    [
+      'all members of the group are other people with one change',
+      async ({ group, strangers }: Owned) => {
+        await world.setMembers(group, strangers);
+      },
+    ],
+    [
+      'the group lost all members before other people came',
+      async ({ group, members, strangers }: Owned) => {
+        for (const id of members) await world.api('POST', `/accounts/${id}/disable`);
+        await world.setMembers(group, strangers);
+      },
+    ],
+    [
+      'one came to a group that had lost all members, and became the owner',
+      async (owned: Owned) => {
+        const { group, members, strangers, agent } = owned;
+        for (const id of members) await world.api('POST', `/accounts/${id}/disable`);
+        await world.setMembers(group, [...members, ...strangers]);
+        await world.offer(agent.clientId, strangers[0]);
+      },
+    ],
+  ] as const)(
+    'to other people under the id of the group that owned it: nothing goes along where %s',
+    async (_, change) => {
+      const owned = await ofGroup();
+      const { agent, row, token, strangers } = owned;
+      expect(await world.isLive(token)).toBe(true);
+      await change(owned);
+      // Frozen until one of them accepts it.
+      expect([await world.isLive(token), (await world.backchannel(agent)).status]).toEqual([false, 401]);
+      const accepted = await world.management.acceptAs(strangers[0], agent.clientId);
+      expect(accepted.body['state']).toBe('active');
+      expect([await world.isLive(token), await world.stateOf(row)]).toEqual([false, 'suspended']);
+      expect((await world.api('GET', `/agents/${agent.clientId}/credentials`)).body['items']).toEqual([]);
+      expect(await eventsOf('delegation.suspended', agent.clientId)).toMatchObject([{ delegation: row }]);
+      const hers = await world.newKey(agent);
+      expect((await world.backchannel(hers)).body).toMatchObject({ denial: { reason: 'owner_not_confirmed' } });
+    },
+  );
+
+  test('keeps all it has while its group keeps a member and takes in others', async () => {
+    const { group, members, strangers, agent, row, token } = await ofGroup();
+    await world.setMembers(group, [members[0], ...strangers]);
+    expect([await world.isLive(token), await world.stateOf(row)]).toEqual([true, 'active']);
+    expect((await world.backchannel(agent)).status).toBe(200);
   });
 
   test('keeps all it has when a member of the group that owns it becomes its owner', async () => {

@@ -17,17 +17,14 @@ export const handOverWorld = async (server: RunningServer) => {
   const browser: Browser = newBrowser(world.issuer);
   await finishOnOurPages(browser, await browser.open(`${world.issuer}/account`), { person: world.person });
 
-  const offer = async (agent: string, to: string): Promise<Answer> => {
-    const read = await management.call('GET', `/agents/${agent}`);
-    const answer = await management.call(
-      'PATCH',
-      `/agents/${agent}`,
-      { owner: to },
-      { 'if-match': String(read.headers.get('etag')) },
-    );
-    if (answer.status !== 200) throw new Error(`not offered: ${answer.status} ${answer.text}`);
+  const patch = async (path: string, body: object): Promise<Answer> => {
+    const read = await management.call('GET', path);
+    const answer = await management.call('PATCH', path, body, { 'if-match': String(read.headers.get('etag')) });
+    if (answer.status !== 200) throw new Error(`PATCH ${path}: ${answer.status} ${answer.text}`);
     return answer;
   };
+  const updateAgent = (agent: string, body: object): Promise<Answer> => patch(`/agents/${agent}`, body);
+  const offer = (agent: string, to: string): Promise<Answer> => updateAgent(agent, { owner: to });
 
   const api = async (method: string, path: string, body?: unknown): Promise<Answer> => {
     const answer = await management.call(method, path, body);
@@ -59,6 +56,8 @@ export const handOverWorld = async (server: RunningServer) => {
       };
     },
     offer,
+    updateAgent,
+    setMembers: (group: string, members: readonly string[]): Promise<Answer> => patch(`/groups/${group}`, { members }),
     /** Offers an agent and accepts it in the name of the new owner. */
     async handOver(agent: string, to: string = mallory.id): Promise<Answer> {
       await offer(agent, to);

@@ -6,7 +6,7 @@ import type { Cursor, Versioned } from '../ports/document-store.ts';
 import type { Agent, AgentState } from './agent.ts';
 import type { AgentDocuments } from './agent-documents.ts';
 import { nextState } from './agent-lifecycle.ts';
-import { inNewHands, keepsHands } from './ownership.ts';
+import { inNewHands, keepsHands, ownershipOf } from './ownership.ts';
 
 /** How long the owner of a new agent has to accept it. */
 export const ACCEPTANCE_SECONDS = 86_400;
@@ -43,10 +43,13 @@ export const agentOwnership = (deps: Dependencies) => {
     return wasSuspended ? 'suspended' : nextState(state, 'accept');
   };
 
-  /** The agent with an owner who has accepted it; in new hands, unless all who answer for it did so before. */
+  const isKept = async (agent: Agent, owner: string): Promise<boolean> =>
+    agent.state === 'pending' || keepsHands(owners, agent, owner);
+
+  /** The agent with an owner who has accepted it; in new hands, unless it stays in those it is in. */
   const acceptedBy = async (agent: Agent, owner: string): Promise<Agent> => {
-    const isKept = agent.state === 'pending' || (await keepsHands(owners, agent, owner));
-    const { acceptBy: _, transferTo: __, wasSuspended, ...rest } = isKept ? agent : inNewHands(agent, clock.now());
+    const now = (await isKept(agent, owner)) ? agent : inNewHands(agent, clock.now());
+    const { acceptBy: _, transferTo: __, wasSuspended, ...rest } = now;
     const state = stateAfter(agent.state, wasSuspended === true);
     return { ...rest, owner, state, acceptedAt: await acceptanceAt(owner) };
   };
@@ -88,8 +91,9 @@ export const agentOwnership = (deps: Dependencies) => {
       const found = await documentsOf.found(id);
       const type = await acceptanceOf(found.document, by);
       if (type === undefined) return found;
-      if (type === 'agent.transferred') {
-        await handOver?.(found.document, found.document.transferTo ?? found.document.owner);
+      const next = type === 'agent.transferred' ? (found.document.transferTo ?? found.document.owner) : undefined;
+      if (next !== undefined || !(await isKept(found.document, found.document.owner))) {
+        await handOver?.(found.document, next ?? found.document.owner);
       }
       const accepted = await documentsOf.change(id, undefined, type, by, async (agent) => {
         const now = await acceptanceOf(agent, by);
@@ -102,7 +106,8 @@ export const agentOwnership = (deps: Dependencies) => {
         return acceptedBy(agent, owner);
       });
       await onAccepted(accepted.document);
-      if (type === 'agent.transferred') await handedOver?.(accepted.document, by);
+      const hasChanged = ownershipOf(accepted.document) !== ownershipOf(found.document);
+      if (next !== undefined || hasChanged) await handedOver?.(accepted.document, by);
       return accepted;
     },
 

@@ -1,4 +1,5 @@
 import type { By } from '../clients/registered-documents.ts';
+import type { Group } from '../groups/group.ts';
 import type { GroupRegistry } from '../groups/group-registry.ts';
 import type { Owners } from '../groups/owners.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -77,9 +78,10 @@ export const departureRegister = (deps: {
       for (const { id } of await groups.ofAccount(account)) await closeGroup(id);
     },
 
-    /** To be called when members were taken out of a group. */
-    async membersLeft(group: string, by: By): Promise<void> {
-      if (await closeGroup(group)) await agents.orphanAll(group, by, AT_ONCE);
+    /** To be called when the members of a group were changed. */
+    async membersLeft(group: Pick<Group, 'id' | 'answersFrom'>, by: By): Promise<void> {
+      const { id, answersFrom } = group;
+      if ((await closeGroup(id)) || answersFrom !== undefined) await agents.orphanAll(id, by, AT_ONCE);
     },
 
     /** Goes on with what is left to do, at most about `limit` agents for each account that left. */

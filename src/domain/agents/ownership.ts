@@ -5,6 +5,7 @@
  * the revocation check compares (revocation/revocation.ts). Does not decide who may accept an agent (agent-ownership.ts).
  */
 import { DomainError } from '../errors.ts';
+import { isGroupId } from '../groups/group.ts';
 import type { Owners } from '../groups/owners.ts';
 import type { Agent } from './agent.ts';
 import { withCredentials } from './credential-fields.ts';
@@ -24,14 +25,18 @@ export const ownershipMember = (ownership: number): { readonly ownership?: numbe
   ownership === 0 ? {} : { ownership };
 
 /**
- * Whether a new owner brings nobody new to the agent: the same owner, or a member of the group that owned it. All who
- * could act for the agent after it could before.
+ * Whether an agent stays in the hands it is in: with the same account, within the group that owns it, or with a member of
+ * that. A group that lost all its members at once since it accepted the agent is other people under the same id.
  */
 export const keepsHands = async (
-  owners: Pick<Owners, 'answersFor'>,
-  { owner }: Pick<Agent, 'owner'>,
+  owners: Pick<Owners, 'answersFor' | 'answerFor'>,
+  agent: Pick<Agent, 'owner' | 'acceptedAt' | 'createdAt'>,
   next: string,
-): Promise<boolean> => owner === next || owners.answersFor(owner, next);
+): Promise<boolean> => {
+  const { owner } = agent;
+  if (isGroupId(owner) && !(await owners.answerFor(agent))) return false;
+  return owner === next || owners.answersFor(owner, next);
+};
 
 /** The agent in new hands: none of its credentials is left, and nothing made before counts. */
 export const inNewHands = (agent: Agent, now: number): Agent => {

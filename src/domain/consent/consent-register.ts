@@ -29,6 +29,7 @@ import {
   requesterId,
 } from './consent.ts';
 import { actorIn, recordDecision, typesOf } from './consent-events.ts';
+import { newOwners } from './new-owners.ts';
 import { type AgentLookup, candidatesFor } from './pass-on-choices.ts';
 import { CONSENTS, type RememberedConsent } from './remembered-consent.ts';
 
@@ -42,7 +43,10 @@ export type ConsentDeps = {
   readonly clients: Lookup<Client>;
   readonly agents: Lookup<Agent> & AgentLookup;
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };
-  readonly delegations: Pick<DelegationRegister, 'recordConsent' | 'consented' | 'suspendedAt' | 'revoke'>;
+  readonly delegations: Pick<
+    DelegationRegister,
+    'recordConsent' | 'consented' | 'suspendedAt' | 'suspendedOf' | 'revoke'
+  >;
   readonly settings: DurationSettings;
   readonly authorize: Authorize;
   /** Keeps a client that is a document as it was shown; before anything is allowed to it. */
@@ -58,6 +62,7 @@ export const consentRegister = (deps: ConsentDeps) => {
   const { revocation = overStore({ documents }) } = deps;
   const consents = documents.collection<RememberedConsent>(CONSENTS);
   const asked = askedAgain({ documents, clock });
+  const owners = newOwners({ documents, delegations });
 
   /** Whether an administrator decided that the client asks nobody, and the person has not decided otherwise. */
   const isUnasked = async (account: string, { id, skipConsent }: Client): Promise<boolean> =>
@@ -99,16 +104,9 @@ export const consentRegister = (deps: ConsentDeps) => {
       candidates: requester.kind === 'agent' ? await candidatesFor(agents, requester.agent, passOn) : [],
       settings,
       authorize,
-      isNewOwner: acting !== undefined && (await suspendedIn(asked, acting.id)).length > 0,
+      isNewOwner: acting !== undefined && (await owners.isNew(asked, acting)),
       now: clock.now(),
     });
-  };
-
-  /** What an agent was allowed in other hands, at the resources in question. */
-  const suspendedIn = async (asked: AskedConsent, agent: string): Promise<readonly string[]> => {
-    const resources = new Set([...Object.keys(asked.resources), ...Object.keys(asked.details ?? {})]);
-    const found = await Promise.all([...resources].map((one) => delegations.suspendedAt(asked.account, agent, one)));
-    return found.flatMap((row) => row?.id ?? []);
   };
 
   /** The later of two decisions at once stands. */
@@ -124,6 +122,7 @@ export const consentRegister = (deps: ConsentDeps) => {
       openidScopes,
       resources,
       ...(details === undefined ? {} : { details }),
+      ...ownershipAt(of),
       createdAt: clock.now(),
       expiresAt,
     };
@@ -164,8 +163,7 @@ export const consentRegister = (deps: ConsentDeps) => {
 
   /** What was shown of a client that is a document, and the agent that acts through it, is what the lease will be about. */
   const withVersion = async (of: ConsentQuestion, allowed: ConsentResult): Promise<ConsentResult> => {
-    const ownership = of.requester.kind === 'agent' ? ownershipMember(ownershipOf(of.requester.agent)) : {};
-    const given = { ...allowed, ...ownership, ...(of.actor ? { requestedActor: of.actor.id } : {}) };
+    const given = { ...allowed, ...ownershipAt(of), ...(of.actor ? { requestedActor: of.actor.id } : {}) };
     const client = of.requester.kind === 'client' ? asDocumentClient(of.requester.client) : undefined;
     if (!client) return given;
     await deps.snapshots?.keep(client, given.expiresAt);
@@ -274,7 +272,7 @@ export const consentRegister = (deps: ConsentDeps) => {
       const of = await question(asked, []);
       await recordDecision(audit, 'consent.denied', of, by, { error: 'access_denied' });
       const actor = actorIn(of);
-      const suspended = actor && of.isNewOwner ? await suspendedIn(asked, actor.id) : [];
+      const suspended = actor && of.isNewOwner ? await owners.suspendedIn(asked, actor.id) : [];
       for (const id of suspended) await delegations.revoke(id, by.caller, by.request);
       await consents.take(idOf(of));
     },
@@ -309,3 +307,7 @@ export const consentRegister = (deps: ConsentDeps) => {
 export type ConsentRegister = ReturnType<typeof consentRegister>;
 
 const idOf = (question: ConsentQuestion): string => `cns_${questionDigest(question)}`;
+
+/** In whose hands an agent that asks for itself is. */
+const ownershipAt = ({ requester }: ConsentQuestion): { readonly ownership?: number } =>
+  requester.kind === 'agent' ? ownershipMember(ownershipOf(requester.agent)) : {};

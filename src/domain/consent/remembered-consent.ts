@@ -10,6 +10,8 @@ export type RememberedConsent = {
   readonly openidScopes: readonly string[];
   readonly resources: Readonly<Record<string, readonly string[]>>;
   readonly details?: DetailsByResource;
+  /** How often the client, an agent, had changed hands (agents/ownership.ts). Absent: never. */
+  readonly ownership?: number;
   readonly createdAt: number;
   readonly expiresAt: number;
 };

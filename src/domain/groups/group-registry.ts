@@ -60,6 +60,12 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
     return { ...group, nameKey: nameKey(group.name) };
   };
 
+  /** Whether an active account is in it before and after. */
+  const hasStaying = async (before: Group, { members }: Group): Promise<boolean> => {
+    const staying = await accounts.getMany(before.members.filter((id) => members.includes(id)));
+    return staying.some(({ state }) => state === 'active');
+  };
+
   return {
     get: (id: string): Promise<Versioned<Group> | undefined> => collection.get(id),
 
@@ -88,11 +94,16 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
       return documentsOf.insert(group, 'group.created', by);
     },
 
-    /** Throws as `create` does, and 'not_found' and 'precondition_failed'. */
+    /**
+     * Where no active member stays, those who come answer for nothing that was accepted before them. Throws as `create`
+     * does, and 'not_found' and 'precondition_failed'.
+     */
     update: (id: string, expected: number, { name, members }: GroupChange, by: By): Promise<Versioned<Group>> =>
-      documentsOf.change(id, expected, 'group.updated', by, (group) =>
-        checked({ ...group, ...(name === undefined ? {} : { name }), ...(members ? { members } : {}) }, group),
-      ),
+      documentsOf.change(id, expected, 'group.updated', by, async (group) => {
+        const changed = { ...group, ...(name === undefined ? {} : { name }), ...(members ? { members } : {}) };
+        const next = await checked(changed, group);
+        return (await hasStaying(group, next)) ? next : { ...next, answersFrom: clock.now() + 1 };
+      }),
 
     /** Notes that nobody was left in it at `now`: what it accepted until then it does not answer for any more. */
     async lostAll(id: string, now: number): Promise<void> {

@@ -8,7 +8,7 @@ export type Group = {
   readonly name: string;
   /** Ids of accounts, at least two. */
   readonly members: readonly string[];
-  /** What it accepted before this second is nobody's: all its members had left. */
+  /** What it accepted before this second is nobody's: no member of then was left in it. */
   readonly answersFrom?: number;
   /** What its name looks like (names/skeleton.ts): no two groups look alike. */
   readonly nameKey?: string;

@@ -37,7 +37,7 @@ export const groupHandlers = (
     async updateGroup(call) {
       sameVersion(await visible(call), call);
       const changed = await groups.update(call.id, call.version, call.body as GroupChange, call.by);
-      await departures.membersLeft(call.id, call.by);
+      await departures.membersLeft(changed.document, call.by);
       return objectAnswer(changed, showGroup);
     },
   };
