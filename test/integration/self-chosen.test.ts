@@ -46,6 +46,11 @@ const NAMES = [
   'SecurityTeam',
   'Offizielles Wiki',
   'Geprüfte App',
+  // Marks and strokes on letters, small capitals and signs that are read as letters.
+  ...['Béhalf', 'Behạlf Security', 'Beħalf', 'Öfficial Wiki', 'Ácme Corporation', 'Aplicación Oficial'],
+  ...['ʙᴇʜᴀʟꜰ', 'ʙehalf Security', 'ᴀᴄᴍᴇ Corporation', 'Wiki ᴠᴇʀɪꜰɪᴇᴅ', 'Verifiɘd Wiki'],
+  ...['Beha|f', 'Beh@lf', 'My8ehalfApp', 'Beh4lf', 'Verif|ed Wiki', 'Off|ic|al| Wiki', 'Offic!al Wiki'],
+  ...['Wiki ∨', 'Wiki ˅', 'Wiki ※', '⊤rusted Wiki', 'Trus†ed Wiki'],
 ];
 const HIDDEN = ['Wi\u200bki', 'Wiki\u202e', 'Wi\u0000ki', 'Off\u2060icial', 'Offic\u0456al'];
 const GOOD = [
@@ -57,6 +62,7 @@ const GOOD = [
   'Müller & Söhne',
   'Behavioural lab',
   '東京の天気',
+  ...['C++ helper', 'Rock & Roll!', 'Mail | Calendar', 'O’Reilly', 'Café – Zürich', 'A × B', '100% Wiki', 'Half a bee'],
 ];
 
 let world: RegistrationWorld;
@@ -124,6 +130,11 @@ describe('DR-09 a client that registers itself', () => {
     expect((await send({ post_logout_redirect_uris: [`${issuer}/account`], application_type: 'native' })).status).toBe(
       400,
     );
+    // All names of loopback are this machine.
+    const { port } = new URL(issuer);
+    for (const host of ['localhost', '127.0.0.1', '[::1]']) {
+      expect((await send({ redirect_uris: [`http://${host}:${port}/account`] })).status).toBe(400);
+    }
     // On loopback another port is another program.
     expect((await send({ redirect_uris: ['http://localhost:6274/callback'] })).status).toBe(201);
   });
@@ -141,8 +152,17 @@ describe('DR-09 in production', () => {
     'https://id.example.com./cb',
     'https://id%2Eexample.com/cb',
     'https://id。example.com/cb',
+    'https://id.example.com../cb',
+    'com.example.app://ID.Example.COM/cb',
   ])('nothing on the host of the issuer is a client’s own: %s', (uri) => {
     expect(() => addresses.refuseHost(uri, '/redirect_uris/0')).toThrow('This host is the one of this server');
+  });
+
+  test('an address of IPv4 is the same one in IPv6', () => {
+    const plain = selfChosen({ issuer: 'https://192.0.2.1', reserved: [] }).addresses;
+    for (const uri of ['https://[::ffff:192.0.2.1]/cb', 'https://[::ffff:c000:201]:8443/cb', 'https://0xc0000201/cb']) {
+      expect(() => plain.refuseHost(uri, '/redirect_uris/0')).toThrow('This host is the one of this server');
+    }
   });
 
   test.each(['https://app.example.com/cb', 'https://id.example.com.evil.example/cb', 'com.example.id:/cb'])(
@@ -221,6 +241,10 @@ describe('DR-09 over the management API', () => {
       (await api.call(api.owner, 'post', '/agents', { ...agent, redirect_uris: ['https://id.example.com:8443/cb'] }))
         .status,
     ).toBe(400);
+    const pinged = { ...api.newAgent(), backchannel_client_notification_endpoint: 'https://id.example.com/other' };
+    expect((await api.call(api.owner, 'post', '/agents', pinged)).body.errors).toMatchObject([
+      { pointer: '/backchannel_client_notification_endpoint', detail: expect.stringContaining('This host is the one') },
+    ]);
     const made = await api.call(api.admin, 'post', '/clients', {
       ...client,
       redirect_uris: ['https://app.example/cb'],

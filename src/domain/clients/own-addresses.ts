@@ -2,8 +2,20 @@ import { refuseField } from '../errors.ts';
 
 export type OwnAddresses = ReturnType<typeof ownAddresses>;
 
-const hostOf = ({ hostname }: URL): string => hostname.replace(/\.$/, '');
-const isLoopback = (host: string): boolean => host === 'localhost' || host === '[::1]' || host.startsWith('127.');
+const LOOPBACK = 'localhost';
+
+/** One spelling for each host: without points at the end, IPv4 without IPv6 around it, and one for all of loopback. */
+const hostOf = ({ hostname }: URL): string => {
+  const host = hostname.toLowerCase().replace(/\.+$/, '');
+  const [, high, low] = /^\[::ffff:([0-9a-f]+):([0-9a-f]+)\]$/.exec(host) ?? [];
+  const plain =
+    high === undefined || low === undefined ? host : ipv4Of(Number.parseInt(high, 16), Number.parseInt(low, 16));
+  const isLoopback =
+    plain === LOOPBACK || plain.endsWith(`.${LOOPBACK}`) || plain === '[::1]' || /^127(?:\.\d+){3}$/.test(plain);
+  return isLoopback ? LOOPBACK : plain;
+};
+
+const ipv4Of = (high: number, low: number): string => [high >> 8, high & 255, low >> 8, low & 255].join('.');
 
 /** Addresses of this server, which no client may call its own. `issuer`: ours. */
 export const ownAddresses = (issuer: string) => {
@@ -19,7 +31,7 @@ export const ownAddresses = (issuer: string) => {
 
   /** Cookies do not tell ports and schemes of a host apart. On loopback the ports are different programs. */
   const isOnOurHost = (url: URL): boolean =>
-    hostOf(url) === hostOf(own) && (!isLoopback(hostOf(own)) || portOf(url) === portOf(own));
+    hostOf(url) === hostOf(own) && (hostOf(own) !== LOOPBACK || portOf(url) === portOf(own));
 
   const refusing =
     (is: (url: URL) => boolean, message: string) =>

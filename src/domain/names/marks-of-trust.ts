@@ -16,9 +16,15 @@ export const WORDS_OF_TRUST: readonly string[] = [
   ...['security team', 'security department', 'trust and safety', 'support team', 'helpdesk', 'system administrator'],
   ...['administrator', 'admin team', 'it department', 'identity provider', 'authorization server'],
   ...['offiziell', 'offizielle', 'offizieller', 'offizielles', 'verifiziert', 'verifizierte', 'verifizierter'],
+  ...['oficial', 'officiel', 'officielle', 'ufficiale', 'verificado', 'verificada', 'verificato', 'verificata'],
+  ...['vérifié', 'vérifiée', 'certifié', 'certifiée', 'certificado', 'certificada'],
   ...['geprüft', 'geprüfte', 'geprüfter', 'zertifiziert', 'zertifizierte', 'vertrauenswürdig', 'vertrauenswürdige'],
   ...['sicherheitsteam', 'sicherheitsabteilung', 'supportteam', 'it abteilung', 'systemadministrator'],
 ];
 
-/** Signs that show a picture, such as a check mark, lock, shield or seal; and a root sign, which looks like a check mark. */
-export const SIGN_OF_TRUST = /[\p{Extended_Pictographic}\p{So}\p{Emoji_Modifier}\u221a]|\u20e3/u;
+/**
+ * Signs that show a picture, such as a check mark, lock, shield or seal; and signs of mathematics, phonetics and reference
+ * beyond Latin-1, some of which look like one (√, ∨, ˅, ※).
+ */
+export const SIGN_OF_TRUST =
+  /[\p{Extended_Pictographic}\p{So}\p{Emoji_Modifier}\u2020\u2021\u203b\u2042\u2051]|\u20e3|(?![\0-\xff])[\p{Sm}\p{Sk}]/u;

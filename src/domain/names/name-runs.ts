@@ -1,24 +1,58 @@
 import { nameKey } from './skeleton.ts';
 
-/** Words of a name: `AcmePortal` has two. */
-const wordsOf = (name: string): readonly string[] =>
-  name
-    .normalize('NFKC')
-    .replace(/(?<=\p{Ll})(?=\p{Lu})/gu, ' ')
-    .split(/[^\p{L}\p{N}\p{M}]+/u)
-    .filter((word) => word !== '');
+/** Digits and signs that are read as letters inside of a word, beside those that UTS 39 knows. */
+const READ_AS: Readonly<Record<string, string>> = {
+  '3': 'e',
+  '4': 'a',
+  '5': 's',
+  '7': 't',
+  '8': 'b',
+  '!': 'l',
+  '¡': 'l',
+  '@': 'a',
+  $: 's',
+  '€': 'e',
+  '¢': 'c',
+};
 
-/** Keys of all runs of words next to one another, written together and at most so long: `S e c Team` has `sec`, `secteam` and more. */
-const runsOf = (keys: readonly string[], longest: number): ReadonlySet<string> => {
-  const runs = new Set<string>();
-  for (let from = 0; from < keys.length; from += 1) {
-    let run = '';
-    for (let to = from; to < keys.length && run.length <= longest; to += 1) {
-      run += keys[to];
-      runs.add(run);
-    }
+/** Marks and strokes on letters, and quotation marks beside them: a name that differs in nothing else reads as the same. */
+const DECORATION = /[\p{M}'"]/gu;
+
+const keyOf = (text: string): string =>
+  nameKey(text.replaceAll(/[34578]/g, (digit) => READ_AS[digit] ?? digit))
+    .normalize('NFD')
+    .replaceAll(DECORATION, '');
+
+/** A word of a name, or a sign that stands between words or for a letter of one. */
+type Piece = { readonly key: string; readonly isSign: boolean };
+
+/** `AcmePortal` has two words; of `Beha|f` the sign may be a letter. */
+const piecesOf = (name: string): readonly Piece[] =>
+  [
+    ...name
+      .normalize('NFKC')
+      .replaceAll(/(?<=\p{Ll})(?=\p{Lu})/gu, ' ')
+      .matchAll(/[\p{L}\p{N}\p{M}]+|[\p{S}\p{P}]/gu),
+  ].flatMap(([text]): readonly Piece[] => {
+    if (/^[\p{L}\p{N}\p{M}]/u.test(text)) return [{ key: keyOf(text), isSign: false }];
+    const key = READ_AS[text] ?? keyOf(text);
+    return /^\p{L}+$/u.test(key) ? [{ key, isSign: true }] : [];
+  });
+
+const lettersOf = (pieces: readonly Piece[]): readonly Piece[] =>
+  pieces.flatMap(({ key, isSign }) => [...key].map((letter) => ({ key: letter, isSign })));
+
+/** Whether pieces next to one another, with or without the signs among them, are this key. */
+const holds = (pieces: readonly Piece[], key: string): boolean => {
+  // How much of the key was read up to here, in every way in which it can be.
+  let read = new Set([0]);
+  for (const { key: piece, isSign } of pieces) {
+    const next = new Set(isSign ? read : []);
+    for (const length of read) if (key.startsWith(piece, length)) next.add(length + piece.length);
+    if (next.has(key.length)) return true;
+    read = next.add(0);
   }
-  return runs;
+  return false;
 };
 
 /** Letters of a key from which on it is found inside of words, too. */
@@ -26,16 +60,15 @@ const LONG_ENOUGH = 6;
 
 /**
  * Finds which of these names a text can be taken for: as a run of its words, also spaced out or written together, and
- * names of six letters or more also inside of words. Look-alike letters are one letter (UTS 39 §4).
+ * names of six letters or more also inside of words. Look-alike letters are one letter (UTS 39 §4), and so are letters
+ * with and without marks, and digits and signs that are read as letters.
  */
 export const nameFinder = (names: readonly string[], { isInside = false } = {}) => {
-  const known = names.map((name) => ({ name, key: nameKey(name) })).filter(({ key }) => key !== '');
-  const longest = Math.max(...known.map(({ key }) => key.length));
+  const known = names.map((name) => ({ name, key: keyOf(name).replaceAll(/[^\p{L}\p{N}]+/gu, '') }));
+  const named = known.filter(({ key }) => key !== '');
   return (text: string): string | undefined => {
-    const keys = wordsOf(text).map(nameKey);
-    const runs = runsOf(keys, longest);
-    const whole = keys.join('');
-    return known.find(({ key }) => runs.has(key) || (isInside && key.length >= LONG_ENOUGH && whole.includes(key)))
-      ?.name;
+    const pieces = piecesOf(text);
+    const letters = isInside ? lettersOf(pieces) : [];
+    return named.find(({ key }) => holds(pieces, key) || (key.length >= LONG_ENOUGH && holds(letters, key)))?.name;
   };
 };

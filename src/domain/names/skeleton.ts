@@ -30,15 +30,47 @@ export const skeleton = (text: string): string => {
     .normalize('NFD');
 };
 
+/** Small capitals, which UTS 39 leaves apart from the letters they are the shape of; and turned letters. */
+const SHAPES: ReadonlyMap<string, string> = new Map(
+  [
+    ...[
+      'aᴀɐ',
+      'bʙ',
+      'cᴄ',
+      'dᴅ',
+      'eᴇɘǝəɛ',
+      'fꜰ',
+      'gɢ',
+      'hʜ',
+      'iɪ',
+      'jᴊ',
+      'kᴋ',
+      'lʟ',
+      'mᴍ',
+      'nɴ',
+      'oᴏ',
+      'pᴘ',
+      'qꞯ',
+      'rʀ',
+    ],
+    ...['sꜱ', 'tᴛ', 'uᴜ', 'vᴠ', 'wᴡ', 'yʏ', 'zᴢ'],
+  ].flatMap(([letter = '', ...shapes]) => shapes.map((shape) => [shape, letter] as const)),
+);
+
+const plainShapes = (text: string): string => [...text].map((letter) => SHAPES.get(letter) ?? letter).join('');
+
 /**
  * What names are compared by: the skeleton, but alike for small and large letters and for words written together. The
  * letters i, l and the digit 1 are one: which of them look alike depends on their size. Not for showing.
  */
 export const nameKey = (name: string): string => {
-  let key = name;
+  // Before the table as well, in which some stand for one another.
+  let key = plainShapes(name);
   // Small letters have prototypes of their own; a few rounds until nothing moves.
   for (let round = 0; round < 8; round += 1) {
-    const next = skeleton(skeleton(key).toLowerCase()).toLowerCase().replaceAll(/[iı]/g, 'l').normalize('NFD');
+    const next = plainShapes(skeleton(skeleton(key).toLowerCase()).toLowerCase())
+      .replaceAll(/[iı]/g, 'l')
+      .normalize('NFD');
     if (next === key) break;
     key = next;
   }

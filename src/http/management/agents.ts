@@ -93,10 +93,11 @@ export const agentHandlers = (
   /** Nobody with a role has looked at what a person registers for themselves. */
   const checkSelfChosen = ({ access, body }: Call, before?: Agent): void => {
     if (access === 'all') return;
-    const { name, redirectUris, jwksUri } = body as Partial<Pick<NewAgent, 'name' | 'redirectUris' | 'jwksUri'>>;
+    const { name, redirectUris, jwksUri, backchannelClientNotificationEndpoint: endpoint } = body as Partial<NewAgent>;
     if (name !== undefined && name !== before?.name) selfChosen.checkName(name, '/name');
     selfChosen.addresses.refuseEachOnHost(redirectUris ?? [], '/redirect_uris');
     selfChosen.addresses.refuseHost(jwksUri, '/jwks_uri');
+    selfChosen.addresses.refuseHost(endpoint ?? undefined, '/backchannel_client_notification_endpoint');
   };
 
   const register = async (call: Call, reservedId?: string): Promise<Versioned<Agent>> => {
