@@ -13,6 +13,7 @@ import type { Role } from './domain/accounts/account.ts';
 import type { AccountRegister } from './domain/accounts/account-register.ts';
 import type { BudgetRegistry } from './domain/budgets/budget-registry.ts';
 import type { ClientRegistry } from './domain/clients/client-registry.ts';
+import type { DomainError } from './domain/errors.ts';
 import { oneAtATime } from './domain/nodes/one-at-a-time.ts';
 import type { PolicyRegistry } from './domain/policy/policy-registry.ts';
 import type { Clock } from './domain/ports/clock.ts';
@@ -100,15 +101,19 @@ const makeAdministrator = async (
   if (missing.length > 0) throw new ConfigurationError(missing);
   const { username, password } = configuration.administrator;
   const generatedPassword = password === undefined ? identifiers.newSecret().slice(0, 20) : undefined;
-  await accounts.create(
-    {
-      username,
-      name: 'Administrator',
-      roles: ['administrator'],
-      password: password ?? String(generatedPassword),
-    },
-    BY,
-  );
+  const account = {
+    username,
+    name: 'Administrator',
+    roles: ['administrator'],
+    password: password ?? String(generatedPassword),
+  } as const;
+  try {
+    await accounts.create(account, BY);
+  } catch (error) {
+    const { code, field, message } = error as Partial<DomainError>;
+    if (code !== 'invalid_field' || field !== '/username' || message === undefined) throw error;
+    throw new ConfigurationError([{ pointer: '/administrator/username', message }]);
+  }
   return generatedPassword === undefined ? {} : { generatedPassword };
 };
 

@@ -66,7 +66,7 @@ export const consoleDeps = (
         links: made.upstreamLinks,
         issuer: people.issuer,
       }),
-      ...agentHandlers(agents, owners, blueprints, accounts, groups, registration, audit, made.selfChosen),
+      ...agentHandlers(agents, owners, blueprints, made.ownerNames, groups, registration, audit, made.selfChosen),
       ...accountHandlers(accounts, made.factors, requireFreshFactor),
       ...groupHandlers(groups, made.departures),
       ...delegationHandlers(made.delegations, agents, owners, made.grantUses),

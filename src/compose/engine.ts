@@ -118,7 +118,7 @@ export const engineOf = (
     consents,
     accounts,
     groupsOf: made.groupsOf,
-    usernames: made.accounts,
+    ownerNames: made.ownerNames,
     resourceServers,
     knows,
     delegations,

@@ -86,6 +86,7 @@ export const managementApi = (
     policyTrials: made.policyTrials,
     blueprints: { ...made.blueprints, preview: blueprintPreview({ documents }) },
     groups: made.groups,
+    ownerNames: made.ownerNames,
     instances: made.instances,
     registration: repeatableRegistration({ documents, clock, identifiers, agents: made.agents }),
     owners: made.owners,

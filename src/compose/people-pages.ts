@@ -70,6 +70,7 @@ export const peoplePages = (
     authorize: made.authorize,
     accounts,
     groups: made.groups,
+    ownerNames: made.ownerNames,
     clients,
     agents,
     resourceServers,

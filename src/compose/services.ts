@@ -39,6 +39,7 @@ import { trustedIssuerRegistry } from '../domain/federation/trusted-issuer-regis
 import { workloadIdentity } from '../domain/federation/workload-identity.ts';
 import { workloadTokens } from '../domain/federation/workload-tokens.ts';
 import { groupRegistry } from '../domain/groups/group-registry.ts';
+import { ownerNames } from '../domain/groups/owner-names.ts';
 import { ownersOf } from '../domain/groups/owners.ts';
 import { instanceRegister } from '../domain/instances/instance-register.ts';
 import { verifiedNames } from '../domain/names/verified-names.ts';
@@ -432,6 +433,7 @@ export const services = async (configuration: Configuration, overrides: Override
     names,
     selfChosen: chosen,
     owners,
+    ownerNames: ownerNames({ documents, clock }),
     departures,
     handOvers: following,
     upkeep,

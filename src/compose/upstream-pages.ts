@@ -20,6 +20,7 @@ export const upstreamPages = (
     signIn: upstreamSignIn({
       ...signingIn,
       ...{ upstreams, links, client, accounts, factors, limits, issuer, clockToleranceSeconds, open },
+      ownerNames: made.ownerNames,
     }),
     sessions: made.upstreamSessions,
     waysIn: waysIn({ ...made, accounts, links, upstreams, isPasswordOn: passwords.signIn }),

@@ -14,6 +14,7 @@ import { agentParty } from '../domain/decision/facts.ts';
 import { extendChain } from '../domain/delegation/actor-chain.ts';
 import type { DelegationRegister } from '../domain/delegation/delegation-register.ts';
 import { DomainError, isDomainError, type Remedy } from '../domain/errors.ts';
+import type { OwnerNames } from '../domain/groups/owner-names.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
@@ -27,7 +28,7 @@ type Row<T> = Promise<{ readonly document: T } | undefined>;
 export type BackchannelDeps = {
   readonly agents: { get(id: string): Row<Agent> };
   readonly accounts: { get(id: string): Row<Account> };
-  readonly usernames: { findByUsername(typed: string): Row<Account> };
+  readonly ownerNames: Pick<OwnerNames, 'find'>;
   readonly resourceServers: { findByIdentifier(identifier: string): Row<ResourceServer> };
   /** Whether a person has to do with an agent: allowed it something that is live, or answers for it. */
   readonly knows: (account: string, agent: Agent) => Promise<boolean>;
@@ -61,10 +62,7 @@ export const backchannelRequests = (deps: BackchannelDeps): Ciba => ({
     asProtocol(async () => {
       const typed = String(hint);
       if (typed.length > MOST_HINT) return undefined;
-      const found = typed.startsWith('acc_')
-        ? await deps.accounts.get(typed)
-        : await deps.usernames.findByUsername(typed);
-      return found?.document.id;
+      return (await deps.ownerNames.find(typed, { kinds: ['account'] }))?.id;
     }),
   validateRequestContext: async () => undefined,
   verifyUserCode: async () => undefined,

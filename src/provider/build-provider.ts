@@ -86,7 +86,7 @@ export type EngineDeps = {
   readonly accounts: { get(id: string): Promise<{ readonly document: Account } | undefined> };
   readonly groupsOf: GroupsOf;
   readonly resourceServers: BackchannelDeps['resourceServers'];
-  readonly usernames: BackchannelDeps['usernames'];
+  readonly ownerNames: BackchannelDeps['ownerNames'];
   readonly knows: BackchannelDeps['knows'];
   readonly delegations: BackchannelDeps['delegations'];
   readonly approvals: BackchannelDeps['approvals'];

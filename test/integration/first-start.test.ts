@@ -41,6 +41,14 @@ test('KY-03 production on MongoDB makes no administrator without a password it w
   expect(await documents.collection(ACCOUNTS).find({ limit: 1 })).toEqual([]);
   expect(await documents.collection(CLIENTS).find({ limit: 1 })).toEqual([]);
 
+  // C17: nobody is called like an id.
+  const named = { BEHALF__ADMINISTRATOR__USERNAME: 'acc_root', BEHALF_ADMIN_PASSWORD: 'correct horse battery staple' };
+  await expect(start(named)).rejects.toMatchObject({
+    code: 'configuration_invalid',
+    problems: [{ pointer: '/administrator/username', message: expect.stringContaining('like an id') }],
+  });
+  expect(await documents.collection(ACCOUNTS).find({ limit: 1 })).toEqual([]);
+
   const first = await start({ BEHALF_ADMIN_PASSWORD: 'correct horse battery staple' });
   expect(first.firstStart).toEqual({ administrator: 'admin' });
   await first.close();

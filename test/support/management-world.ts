@@ -36,6 +36,7 @@ import { trustedIssuerRegistry } from '../../src/domain/federation/trusted-issue
 import { grantDesk } from '../../src/domain/grants/grant-desk.ts';
 import { grantUse } from '../../src/domain/grants/grant-use.ts';
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
+import { ownerNames } from '../../src/domain/groups/owner-names.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
 import { instanceRegister } from '../../src/domain/instances/instance-register.ts';
 import { accountLinks } from '../../src/domain/peers/account-links.ts';
@@ -250,6 +251,7 @@ export const managementWorld = async () => {
     policyTrials: trials,
     secrets: secretExceptions({ ...base, digestSecret, permits }),
     groups,
+    ownerNames: ownerNames(base),
     instances: instanceRegister({
       ...base,
       agents,

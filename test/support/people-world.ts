@@ -30,6 +30,7 @@ import { totpEnrolment } from '../../src/domain/factors/totp-enrolment.ts';
 import { grantDesk } from '../../src/domain/grants/grant-desk.ts';
 import { grantUse } from '../../src/domain/grants/grant-use.ts';
 import { groupRegistry } from '../../src/domain/groups/group-registry.ts';
+import { ownerNames } from '../../src/domain/groups/owner-names.ts';
 import { ownersOf } from '../../src/domain/groups/owners.ts';
 import { openRecords } from '../../src/domain/limits/open-records.ts';
 import { accountLinks } from '../../src/domain/peers/account-links.ts';
@@ -336,6 +337,7 @@ export const peopleWorld = async ({
     authorize,
     accounts,
     groups: { get: async () => undefined },
+    ownerNames: ownerNames(base),
     clients,
     agents,
     resourceServers,
@@ -350,7 +352,7 @@ export const peopleWorld = async ({
     upstream: {
       providers: upstreams,
       signIn: upstreamSignIn({
-        ...{ ...signingIn, ...there, issuer, clockToleranceSeconds: 5 },
+        ...{ ...signingIn, ...there, issuer, clockToleranceSeconds: 5, ownerNames: ownerNames(base) },
         open: openRecords({
           ...{ ephemeral, clock, onEvicted: () => undefined },
           limits: { openRequestsPerNetwork: 256, openRequests: 16_384 },

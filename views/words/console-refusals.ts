@@ -126,6 +126,12 @@ export const CONSOLE_GERMAN: Readonly<Record<string, string>> = {
   'This username is taken.': 'Dieser Benutzername ist vergeben.',
   'This is the last active administrator; make another one first.':
     'Das ist das letzte aktive Konto mit der Rolle administrator. Richten Sie zuerst ein anderes ein.',
+  'An account has this name as its username. Choose another one.':
+    'Ein Konto hat diesen Namen als Benutzernamen. Wählen Sie einen anderen.',
+  'A name does not begin like an id, such as acc_ or grp_. Choose another one.':
+    'Ein Name beginnt nicht wie eine Kennung, etwa mit acc_ oder grp_. Wählen Sie einen anderen.',
+  'This is the name of more than one: {}. Give the id of the one that is meant.':
+    'Diesen Namen haben mehrere: {}. Geben Sie die Kennung dessen an, der gemeint ist.',
   'There is a group with this name, or one that looks like it.':
     'Es gibt eine Gruppe mit diesem Namen, oder mit einem, der so aussieht.',
   'A group has at least two members.': 'Eine Gruppe hat mindestens zwei Mitglieder.',

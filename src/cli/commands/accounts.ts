@@ -1,6 +1,5 @@
 /** `behalf accounts …` over the management API. Setting a password on the machine is reset-password.ts. */
-import { type Command, CommandError, EXIT, type Option } from '../command.ts';
-import type { Json, ManagementClient } from '../management-client.ts';
+import { type Command, EXIT, type Option } from '../command.ts';
 import {
   actionCommand,
   listCommand,
@@ -12,6 +11,7 @@ import {
   updateCommand,
 } from '../management-commands.ts';
 import { lists, texts } from '../members.ts';
+import { findAccount } from '../named-owners.ts';
 import { choosePassword } from '../password.ts';
 import { details, printable } from '../table.ts';
 
@@ -143,24 +143,3 @@ export const accountCommands: readonly Command[] = [
     isProvenHere: true,
   }),
 ];
-
-/**
- * Id of the account with this username or id; without one, of the oldest active administrator.
- * Throws CommandError when there is none.
- */
-export const findAccount = async (api: ManagementClient, name: string | undefined): Promise<string> => {
-  if (name?.startsWith('acc_')) return name;
-  let found: Json | undefined;
-  const query = name === undefined ? {} : { username: name };
-  for await (const account of api.items(PATH, query)) {
-    // Lists are newest first: the last one seen is the oldest.
-    if (name !== undefined || isActiveAdministrator(account)) found = account;
-  }
-  if (found) return String(found['id']);
-  throw new CommandError(name === undefined ? 'There is no active administrator.' : `There is no account ${name}.`, {
-    hint: 'See `behalf accounts list`, or make one: behalf accounts create USERNAME',
-  });
-};
-
-const isActiveAdministrator = ({ state, roles }: Json): boolean =>
-  state === 'active' && Array.isArray(roles) && roles.includes('administrator');

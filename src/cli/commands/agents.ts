@@ -1,11 +1,10 @@
 /** `behalf agents …`: the register of agents. */
-import { type Command, CommandError, EXIT, type Option, usageError } from '../command.ts';
+import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import { JWKS_URI, keySource } from '../key-source.ts';
 import type { Json } from '../management-client.ts';
 import {
   actionCommand,
   listCommand,
-  type ManagementCall,
   managementCommand,
   showCommand,
   timeText,
@@ -14,8 +13,8 @@ import {
 } from '../management-commands.ts';
 import { AUTHORITY, authority, lists, texts } from '../members.ts';
 import { momentOf } from '../moment.ts';
+import { findOwner } from '../named-owners.ts';
 import { details, printable, table } from '../table.ts';
-import { findAccount } from './accounts.ts';
 import { secretCommands } from './agent-secrets.ts';
 import { importAgents } from './agents-import.ts';
 
@@ -63,7 +62,7 @@ const create = managementCommand({
   notes:
     'The private key stays in the file (mode 0600) and is never sent. The environment is development unless given.',
   run: async (call) => {
-    const owner = await findOwner(call, call.text('owner'));
+    const owner = await findOwner(call.api, call.text('owner'));
     const environment = environmentOf(call.text('environment') ?? 'development');
     const { members, file, isNew } = await keySource(call, `${fileNameFor(call.required('name'))}.jwk.json`);
     const { body } = await call.api.post(PATH, {
@@ -115,7 +114,7 @@ const update = updateCommand({
     const [owner, environment] = ['owner', 'environment'].map(call.text);
     return {
       ...texts(call, { name: 'name', purpose: 'purpose', blueprint: 'blueprint' }),
-      ...(owner === undefined ? {} : { owner: await findOwner(call, owner) }),
+      ...(owner === undefined ? {} : { owner: await findOwner(call.api, owner) }),
       ...(environment === undefined ? {} : { environment: environmentOf(environment) }),
       ...(await keySource(call)).members,
       ...lists(call, LISTS),
@@ -259,24 +258,6 @@ export const agentCommands: readonly Command[] = [
     done: 'retired for good',
   }),
 ];
-
-/** The id of the account or group of this name. Throws CommandError, with the ids, when there is more than one. */
-export const findOwner = async (call: ManagementCall, name: string | undefined): Promise<string> => {
-  if (name === undefined || name.startsWith('acc_')) return findAccount(call.api, name);
-  if (name.startsWith('grp_')) return name;
-  const found: string[] = [];
-  for await (const { id } of call.api.items('/groups', { name }, MOST_NAMED)) found.push(String(id));
-  for await (const { id } of call.api.items('/accounts', { username: name }, MOST_NAMED)) found.push(String(id));
-  if (found.length > 1) {
-    throw new CommandError(`${printable(name)} is the name of more than one owner: ${found.join(', ')}.`, {
-      hint: 'Give the id of the one you mean.',
-    });
-  }
-  return found[0] ?? findAccount(call.api, name);
-};
-
-/** Owners of one name that an error lists. */
-const MOST_NAMED = 10;
 
 const environmentOf = (value: string): string => {
   if (ENVIRONMENTS.includes(value)) return value;

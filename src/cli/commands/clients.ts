@@ -1,4 +1,5 @@
 /** `behalf clients …`: existing software that signs people in, and back ends. */
+
 import { CERTIFICATE, certificateMethod, certificateRule } from '../certificates.ts';
 import { type Command, EXIT, type Option } from '../command.ts';
 import { JWKS_URI, keySource } from '../key-source.ts';
@@ -16,8 +17,8 @@ import {
   warn,
 } from '../management-commands.ts';
 import { AUTHORITY, authority, lists, texts } from '../members.ts';
+import { findAccount } from '../named-owners.ts';
 import { details } from '../table.ts';
-import { findAccount } from './accounts.ts';
 
 const PATH = '/clients';
 

@@ -1,4 +1,5 @@
 /** `behalf groups …`: groups of accounts that own agents. */
+
 import type { Command, Option } from '../command.ts';
 import { EXIT } from '../command.ts';
 import {
@@ -10,8 +11,8 @@ import {
   updateCommand,
 } from '../management-commands.ts';
 import { texts } from '../members.ts';
+import { findAccount } from '../named-owners.ts';
 import { details } from '../table.ts';
-import { findAccount } from './accounts.ts';
 
 const PATH = '/groups';
 

@@ -1,4 +1,5 @@
 /** `behalf kill …` and `behalf kills …`: the emergency stop, and taking it back. */
+
 import { systemClock } from '../../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import { fileKillLatch } from '../../../adapters/node/kill-latch.ts';
@@ -9,10 +10,9 @@ import { type Call, type Command, CommandError, EXIT, type Option, usageError } 
 import { existingDatabase, withLocalStore } from '../local-store.ts';
 import type { Json } from '../management-client.ts';
 import { listCommand, type ManagementCall, managementCommand, showCommand, timeText } from '../management-commands.ts';
+import { findAccount, findOwner } from '../named-owners.ts';
 import { SETTINGS, settings } from '../settings.ts';
 import { printable } from '../table.ts';
-import { findAccount } from './accounts.ts';
-import { findOwner } from './agents.ts';
 
 const PATH = '/kills';
 
@@ -79,7 +79,7 @@ const killCommand = (scope: KillScope): Command => {
 const targetOf = async (scope: KillScope, call: ManagementCall): Promise<Json> => {
   const [target = ''] = call.operands;
   if (scope === 'all') return {};
-  if (scope === 'owner') return { id: await findOwner(call, target) };
+  if (scope === 'owner') return { id: await findOwner(call.api, target) };
   return { id: scope === 'account' ? await findAccount(call.api, target) : target };
 };
 

@@ -1,11 +1,12 @@
 /** `behalf peers …`: which authorization servers of other domains we vouch to, and whose word we take. */
+
 import { readFileSync } from 'node:fs';
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { listCommand, type ManagementCall, managementCommand, warn } from '../management-commands.ts';
 import { lists, resourceScopes, texts } from '../members.ts';
+import { findAccount } from '../named-owners.ts';
 import { details, printable } from '../table.ts';
-import { findAccount } from './accounts.ts';
 
 const PATH = '/peers';
 const LINKS = '/account-links';

@@ -1,4 +1,5 @@
 /** `behalf policy try` and `replay`: policies tried before they count. */
+
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Readable } from 'node:stream';
@@ -6,9 +7,8 @@ import { CommandError, EXIT, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { type ManagementCall, managementCommand, timeText } from '../management-commands.ts';
 import { momentOf } from '../moment.ts';
+import { findAccount, findOwner } from '../named-owners.ts';
 import { jsonText, printable, table } from '../table.ts';
-import { findAccount } from './accounts.ts';
-import { findOwner } from './agents.ts';
 
 export const readText = (file: string): string => {
   try {
@@ -106,7 +106,7 @@ export const tryRegisterCommand = managementCommand({
       register: {
         kind: call.operands[0],
         ...Object.fromEntries(given),
-        ...(owner === undefined ? {} : { owner: await findOwner(call, owner) }),
+        ...(owner === undefined ? {} : { owner: await findOwner(call.api, owner) }),
         ...(credentials.length === 0 ? {} : { credentials }),
         ...(roles.length === 0 ? {} : { roles }),
         ...(call.isSet('change') ? { change: true } : {}),

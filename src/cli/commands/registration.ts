@@ -1,11 +1,12 @@
 /** `behalf registration …`: initial access tokens, with which clients and agents register themselves (RFC 7591). */
+
 import { type Command, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { managementCommand, timeText } from '../management-commands.ts';
 import { texts } from '../members.ts';
+import { findOwner } from '../named-owners.ts';
 import { details, printable } from '../table.ts';
 import { timeSpan } from '../time-span.ts';
-import { findOwner } from './agents.ts';
 
 const PATH = '/initial-access-tokens';
 
@@ -32,7 +33,7 @@ const create = managementCommand({
     const uses = call.integer('uses', 1, 1000);
     const expires = call.text('expires');
     const { body } = await call.api.post(PATH, {
-      owner: await findOwner(call, call.required('owner')),
+      owner: await findOwner(call.api, call.required('owner')),
       ...texts(call, { blueprint: 'blueprint' }),
       ...(uses === undefined ? {} : { uses }),
       ...(expires === undefined ? {} : { expires_in: timeSpan('expires', expires) }),
@@ -64,7 +65,7 @@ const list = managementCommand({
   },
   run: async (call) => {
     const name = call.text('owner');
-    const query = name === undefined ? {} : { owner: await findOwner(call, name) };
+    const query = name === undefined ? {} : { owner: await findOwner(call.api, name) };
     const found: Json[] = [];
     for await (const one of call.api.items(PATH, query, call.integer('limit', 1, 100_000) ?? 100)) found.push(one);
     call.print.list(

@@ -3,6 +3,7 @@ import { systemClock } from '../../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../../adapters/node/identifiers.ts';
 import { accountRegister } from '../../domain/accounts/account-register.ts';
 import { passwords } from '../../domain/accounts/passwords.ts';
+import { ownerNames } from '../../domain/groups/owner-names.ts';
 import { type Command, CommandError, EXIT } from '../command.ts';
 import { existingDatabase, withLocalStore } from '../local-store.ts';
 import { choosePassword } from '../password.ts';
@@ -31,7 +32,8 @@ export const resetPassword: Command = {
         identifiers: randomIdentifiers,
         passwords: passwords(configuration.passwords),
       });
-      const account = (await accounts.findByUsername(username))?.document;
+      const named = await ownerNames({ documents, clock: systemClock }).find(username, { kinds: ['account'] });
+      const account = named && (await accounts.get(named.id))?.document;
       if (!account) {
         throw new CommandError(`There is no account ${username}.`, {
           hint: `The administrator that first start makes is ${configuration.administrator.username}.`,

@@ -1,9 +1,10 @@
 /** `behalf sessions …`: where people are signed in. Ending all of an account is `behalf accounts end-sessions`. */
+
 import { type Command, EXIT } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import { actionCommand, managementCommand, showCommand, timeText } from '../management-commands.ts';
+import { findAccount } from '../named-owners.ts';
 import { printable } from '../table.ts';
-import { findAccount } from './accounts.ts';
 
 const PATH = '/sessions';
 

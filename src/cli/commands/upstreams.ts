@@ -1,4 +1,5 @@
 /** `behalf upstreams …`: at which existing identity providers people sign in, and who they are there. */
+
 import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import type { Json } from '../management-client.ts';
 import {
@@ -9,9 +10,9 @@ import {
   updateCommand,
 } from '../management-commands.ts';
 import { lists, texts } from '../members.ts';
+import { findAccount } from '../named-owners.ts';
 import { readSecretText, requirePrivate, type SecretText } from '../secret-file.ts';
 import { details, printable } from '../table.ts';
-import { findAccount } from './accounts.ts';
 
 const PATH = '/upstreams';
 /** Opens a way in. */

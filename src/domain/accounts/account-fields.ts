@@ -1,6 +1,6 @@
 import type { ScopesByResource } from '../delegation/authority.ts';
 import { refuseField } from '../errors.ts';
-import { isGroupId } from '../groups/group.ts';
+import { NO_ID_RULE, readsAsId } from '../names/id-form.ts';
 import type { AccountRole } from './account.ts';
 import { LANGUAGES, type Language } from './language.ts';
 import { normaliseUsername, USERNAME_RULE } from './username.ts';
@@ -37,6 +37,7 @@ const SCOPE_TOKEN = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
 export const checkedUsername = (typed: string): string => {
   const username = normaliseUsername(typed);
   if (username === undefined) return refuseField('/username', USERNAME_RULE);
+  if (readsAsId(username)) return refuseField('/username', NO_ID_RULE);
   return username;
 };
 
@@ -69,14 +70,7 @@ export const checkedGroups = (groups: readonly string[]): readonly string[] => {
 };
 
 /** Whether a name that is free text could be taken for the id of a group that owns agents. */
-export const readsAsGroupId = (name: string): boolean =>
-  isGroupId(
-    name
-      .normalize('NFKC')
-      .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
-      .trim()
-      .toLowerCase(),
-  );
+export const readsAsGroupId = (name: string): boolean => readsAsId(name, ['grp']);
 
 export const GROUP_ID_RULE = 'The name of a group does not begin with grp_: that is how ids of groups begin.';
 

@@ -1,6 +1,7 @@
 import type { AuditEvent, AuditEventType, AuditTrail } from '../audit/audit-event.ts';
 import type { By, Page, PageQuery } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
+import { ownerNames } from '../groups/owner-names.ts';
 import { oneAtATime } from '../nodes/one-at-a-time.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, update, type Versioned } from '../ports/document-store.ts';
@@ -58,6 +59,7 @@ type StoredAccount = Account & { readonly administrator?: true; readonly emailKe
 export const accountRegister = (deps: AccountRegisterDeps) => {
   const { documents, clock, identifiers, audit, passwords, departures, addressLeaves } = deps;
   const accounts = documents.collection<StoredAccount>(ACCOUNTS);
+  const names = ownerNames({ documents, clock });
   // Changes that could take the last administrator away run one after the other: here in a queue, then among all nodes.
   const queue = serially();
   const oneByOne = <T>(task: () => Promise<T>): Promise<T> =>
@@ -131,8 +133,8 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
 
   return {
     /**
-     * Throws DomainError 'invalid_field' for what may not be, and 'conflict' when the username is taken. `id`: one that was
-     * made for it, where something names it already; of several at once with one id one counts.
+     * Throws DomainError 'invalid_field' for what may not be, and 'conflict' when an account or a group has the username. `id`:
+     * one that was made for it, where something names it already; of several at once with one id one counts.
      */
     async create(input: NewAccount, by: By, id: string = identifiers.newId('acc')): Promise<Versioned<Account>> {
       const now = clock.now();
@@ -165,13 +167,21 @@ export const accountRegister = (deps: AccountRegisterDeps) => {
         roles,
       );
       const made = withDerived(account, undefined, now);
-      await record('account.created', account.id, by);
-      try {
-        await accounts.insert(made);
-      } catch (error) {
-        throw isDocumentConflict(error) ? taken : error;
-      }
-      return published({ document: made, version: 1 });
+      const insert = async (): Promise<Versioned<Account>> => {
+        await record('account.created', account.id, by);
+        try {
+          await accounts.insert(made);
+        } catch (error) {
+          throw isDocumentConflict(error) ? taken : error;
+        }
+        return published({ document: made, version: 1 });
+      };
+      const isGroup = new DomainError('conflict', 'A group has this name. Choose another username.', {
+        field: '/username',
+      });
+      return names.give(username, 'account', isGroup, insert, {
+        takeBack: async () => void (await accounts.take(account.id)),
+      });
     },
 
     async get(id: string): Promise<Versioned<Account> | undefined> {

@@ -4,15 +4,18 @@
  * register of agents says. Not the `groups` of an account, which are names for existing software.
  */
 import type { Account } from '../accounts/account.ts';
+import { foldedName } from '../accounts/username.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
 import { checkName } from '../clients/display-text.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
-import { refuseField } from '../errors.ts';
+import { DomainError, refuseField } from '../errors.ts';
+import { NO_ID_RULE, readsAsId } from '../names/id-form.ts';
 import { nameKey } from '../names/skeleton.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { GROUPS, type Group } from './group.ts';
+import { ownerNames } from './owner-names.ts';
 
 export type NewGroup = { readonly name: string; readonly members: readonly string[] };
 export type GroupChange = Partial<NewGroup>;
@@ -34,18 +37,22 @@ const MOST_MEMBERS = 64;
 
 export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }: GroupRegistryDeps) => {
   const collection = documents.collection<Group>(GROUPS);
+  const names = ownerNames({ documents, clock });
   const documentsOf = registeredDocuments<Group>({
     collection,
     kind: 'group',
     audit,
     clock,
     taken: { message: 'There is a group with this name, or one that looks like it.', field: '/name' },
-    derived: ['nameKey'],
+    derived: ['nameKey', 'foldedName'],
   });
 
   /** Members who were there before may since have left. */
   const checked = async (group: Group, before?: Group): Promise<Group> => {
-    if (group.name !== before?.name) checkName(group.name, '/name', 100);
+    if (group.name !== before?.name) {
+      checkName(group.name, '/name', 100);
+      if (readsAsId(group.name)) refuseField('/name', NO_ID_RULE);
+    }
     const { members } = group;
     if (members.length < 2) refuseField('/members', 'A group has at least two members.');
     if (members.length > MOST_MEMBERS) refuseField('/members', `A group has at most ${MOST_MEMBERS} members.`);
@@ -57,7 +64,7 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
       if (members.indexOf(id) !== index) refuseField(`/members/${index}`, 'This account is there twice.');
       if (added.includes(id) && !active.has(id)) refuseField(`/members/${index}`, 'A member is an active account.');
     }
-    return { ...group, nameKey: nameKey(group.name) };
+    return { ...group, nameKey: nameKey(group.name), foldedName: foldedName(group.name) };
   };
 
   /** Whether an active account is in it before and after. */
@@ -66,17 +73,16 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
     return staying.some(({ state }) => state === 'active');
   };
 
+  const isUsername = new DomainError('conflict', 'An account has this name as its username. Choose another one.', {
+    field: '/name',
+  });
+
   return {
     get: (id: string): Promise<Versioned<Group> | undefined> => collection.get(id),
 
     /** At most 1000 ids; unknown ones are left out. */
     getMany: async (ids: readonly string[]): Promise<readonly Group[]> =>
       (await collection.getMany(ids)).map(({ document }) => document),
-
-    async findByName(name: string): Promise<Versioned<Group> | undefined> {
-      const [found] = await collection.find({ where: { name }, limit: 1 });
-      return found;
-    },
 
     list: ({ name, ...query }: GroupQuery = {}): Promise<Page<Group>> => documentsOf.list({ name }, query),
 
@@ -87,23 +93,35 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
       return found.map(({ document }) => document);
     },
 
-    /** Throws 'invalid_field', and 'conflict' when the name is taken. */
+    /** Throws 'invalid_field', and 'conflict' when a group or, as its username, an account has the name. */
     async create({ name, members }: NewGroup, by: By): Promise<Versioned<Group>> {
       const now = clock.now();
       const group = await checked({ id: identifiers.newId('grp'), name, members, createdAt: now, updatedAt: now });
-      return documentsOf.insert(group, 'group.created', by);
+      return names.give(name, 'group', isUsername, () => documentsOf.insert(group, 'group.created', by), {
+        takeBack: async () => void (await collection.take(group.id)),
+      });
     },
 
     /**
      * Where no active member stays, those who come answer for nothing that was accepted before them. Throws as `create`
      * does, and 'not_found' and 'precondition_failed'.
      */
-    update: (id: string, expected: number, { name, members }: GroupChange, by: By): Promise<Versioned<Group>> =>
-      documentsOf.change(id, expected, 'group.updated', by, async (group) => {
-        const changed = { ...group, ...(name === undefined ? {} : { name }), ...(members ? { members } : {}) };
-        const next = await checked(changed, group);
-        return (await hasStaying(group, next)) ? next : { ...next, answersFrom: clock.now() + 1 };
-      }),
+    async update(id: string, expected: number, { name, members }: GroupChange, by: By): Promise<Versioned<Group>> {
+      const change = () =>
+        documentsOf.change(id, expected, 'group.updated', by, async (group) => {
+          const changed = { ...group, ...(name === undefined ? {} : { name }), ...(members ? { members } : {}) };
+          const next = await checked(changed, group);
+          return (await hasStaying(group, next)) ? next : { ...next, answersFrom: clock.now() + 1 };
+        });
+      const { document: before } = await documentsOf.found(id);
+      if (name === undefined || foldedName(name) === foldedName(before.name)) return change();
+      return names.give(name, 'group', isUsername, change, {
+        takeBack: async ({ document, version }) => {
+          const named = { ...document, name: before.name, nameKey: nameKey(before.name) };
+          await collection.replace({ ...named, foldedName: foldedName(before.name) }, version);
+        },
+      });
+    },
 
     /** Notes that nobody was left in it at `now`: what it accepted until then it does not answer for any more. */
     async lostAll(id: string, now: number): Promise<void> {

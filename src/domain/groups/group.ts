@@ -12,6 +12,8 @@ export type Group = {
   readonly answersFrom?: number;
   /** What its name looks like (names/skeleton.ts): no two groups look alike. */
   readonly nameKey?: string;
+  /** Its name in the form in which usernames are compared (owner-names.ts). Absent: a group from before that was kept. */
+  readonly foldedName?: string;
   readonly createdAt: number;
   readonly updatedAt: number;
 };
@@ -21,6 +23,7 @@ export const GROUPS = {
   indexes: [
     { fields: ['name'], unique: true },
     { fields: ['nameKey'], unique: true },
+    { fields: ['foldedName'], unique: true },
     { fields: ['createdAt'] },
     { fields: ['members', 'createdAt'] },
   ],

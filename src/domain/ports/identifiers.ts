@@ -1,44 +1,46 @@
 import { hash } from 'node:crypto';
 
-/** What an id names; each has its own prefix, so that an id says what it is. */
-export type IdPrefix =
-  | 'acc' // account
-  | 'agt' // agent
-  | 'app' // client that is no agent
-  | 'grp' // group that owns agents
-  | 'rs' // resource server
-  | 'iat' // initial access token
-  | 'dlg' // delegation
-  | 'lse' // lease: one engine Grant
-  | 'ins' // instance of an agent: made of its key (domain/instances/instance.ts)
-  | 'cns' // remembered consent
-  | 'req' // HTTP request
-  | 'txn' // piece of work (run)
-  | 'tok' // JWT access token: its jti
-  | 'dny' // denial
-  | 'dec' // decision
-  | 'bud' // budget
-  | 'pol' // policy set
-  | 'key' // signing key
-  | 'nod' // node
-  | 'dlr' // delegation request
-  | 'kil' // kill
-  | 'bpt' // blueprint
-  | 'crd' // credential of an agent
-  | 'fac' // second factor of an account
-  | 'pol' // policy set
-  | 'tis' // trusted issuer of workload tokens
-  | 'whk' // endpoint of webhooks
-  | 'psh' // browser that a person is told in: made of its address (domain/telling/push-subscription.ts)
-  | 'vpk' // key with which we speak to push services
-  | 'per' // peer: an authorization server of another domain
-  | 'apv' // approval
-  | 'arq' // access request: a task
-  | 'abs' // absence
-  | 'sap' // standing approval
-  | 'lnk' // account link: which account a person of a peer is
-  | 'upi' // upstream: a provider at which people of ours sign in
-  | 'upl'; // upstream link: which account a person of an upstream is
+/** What an id names; each has its own prefix, so that an id says what it is. No name reads as an id (names/id-form.ts). */
+export const ID_PREFIXES = [
+  'acc', // account
+  'agt', // agent
+  'app', // client that is no agent
+  'grp', // group that owns agents
+  'rs', // resource server
+  'iat', // initial access token
+  'dlg', // delegation
+  'lse', // lease: one engine Grant
+  'ins', // instance of an agent: made of its key (domain/instances/instance.ts)
+  'cns', // remembered consent
+  'req', // HTTP request
+  'txn', // piece of work (run)
+  'tok', // JWT access token: its jti
+  'dny', // denial
+  'dec', // decision
+  'bud', // budget
+  'pol', // policy set
+  'key', // signing key
+  'nod', // node
+  'dlr', // delegation request
+  'kil', // kill
+  'bpt', // blueprint
+  'crd', // credential of an agent
+  'fac', // second factor of an account
+  'tis', // trusted issuer of workload tokens
+  'whk', // endpoint of webhooks
+  'psh', // browser that a person is told in: made of its address (domain/telling/push-subscription.ts)
+  'vpk', // key with which we speak to push services
+  'per', // peer: an authorization server of another domain
+  'apv', // approval
+  'arq', // access request: a task
+  'abs', // absence
+  'sap', // standing approval
+  'lnk', // account link: which account a person of a peer is
+  'upi', // upstream: a provider at which people of ours sign in
+  'upl', // upstream link: which account a person of an upstream is
+] as const;
+
+export type IdPrefix = (typeof ID_PREFIXES)[number];
 
 export interface Identifiers {
   /**

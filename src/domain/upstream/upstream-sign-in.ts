@@ -5,6 +5,7 @@ import { type AttemptsDeps, attempts, type SignInLimits } from '../accounts/atte
 import type { AuditEvent } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { DomainError, isDomainError } from '../errors.ts';
+import type { OwnerNames } from '../groups/owner-names.ts';
 import type { OpenRecords } from '../limits/open-records.ts';
 import type { Versioned } from '../ports/document-store.ts';
 import {
@@ -15,6 +16,7 @@ import {
   upstreamReasonOf,
 } from '../ports/upstream-client.ts';
 import { raisePriority } from '../ports/write-priority.ts';
+import { chosenUsername } from './chosen-username.ts';
 import { sealedRecords } from './sealed-records.ts';
 import { upstreamAddresses } from './upstream-addresses.ts';
 import { ownGroups, type UpstreamPerson, upstreamPerson } from './upstream-claims.ts';
@@ -30,6 +32,7 @@ export type UpstreamSignInDeps = AttemptsDeps & {
     AccountRegister,
     'get' | 'findByUsername' | 'hasEmail' | 'create' | 'noteLinkedGroups' | 'update'
   >;
+  readonly ownerNames: Pick<OwnerNames, 'isTaken'>;
   readonly factors: { isAsked(account: string): Promise<boolean> };
   readonly limits: SignInLimits;
   readonly issuer: string;
@@ -169,7 +172,9 @@ export const upstreamSignIn = (deps: UpstreamSignInDeps) => {
     const isSomebody =
       provider.create !== 'always' || (await isLikeSomebody(person)) || (await isOthers(person, provider));
     if (isSomebody || username === undefined) return unfinished && withoutAccount(unfinished, by);
-    const about = { username, name: name ?? username };
+    const chosen = await chosenUsername(username, deps.ownerNames);
+    if (chosen === undefined) return unfinished && withoutAccount(unfinished, by);
+    const about = { username: chosen, name: name ?? username };
     const input = { ...about, ...(email === undefined ? {} : { email, emailVerified }) };
     if (unfinished) return madeWith(unfinished, input, by);
     try {

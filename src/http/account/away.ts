@@ -102,7 +102,7 @@ export const addAwayRoutes = (router: Router, deps: PeopleDeps, sessions: Accoun
     };
     if (from === undefined || last === undefined) return showNew(ctx, session, 400, values, { errors });
     try {
-      const deputy = (await accounts.findByUsername(values.deputy))?.document.id ?? '';
+      const deputy = (await deps.ownerNames.find(values.deputy, { kinds: ['account'], field: '/deputy' }))?.id ?? '';
       const { account, assurance } = session;
       const wanted = { deputy, from, until: last + DAY };
       await absences.declare(account.id, wanted, { by: byOf(ctx, account.id), assurance });

@@ -73,7 +73,7 @@ const askedOf = (query: URLSearchParams): AuditAsked => {
 };
 
 /** The same as the management API takes it, or what is wrong with it. */
-const conditionsOf = async (deps: Pick<ConsoleDeps, 'accounts'>, asked: AuditAsked) => {
+const conditionsOf = async (deps: Pick<ConsoleDeps, 'ownerNames'>, asked: AuditAsked) => {
   const { from, to, subject, ...others } = asked;
   const errors: Partial<Record<keyof AuditAsked, Text>> = {};
   const day = (name: 'from' | 'to'): number | undefined => {
@@ -82,7 +82,7 @@ const conditionsOf = async (deps: Pick<ConsoleDeps, 'accounts'>, asked: AuditAsk
     return at;
   };
   const [first, last] = [day('from'), day('to')];
-  const named = subject === '' ? undefined : (await deps.accounts.findByUsername(subject))?.document.id;
+  const named = subject === '' ? undefined : (await deps.ownerNames.find(subject, { kinds: ['account'] }))?.id;
   const person = named ?? (subject === '' || /^[a-z]{2,4}_/.test(subject) ? subject : undefined);
   if (person === undefined) errors.subject = auditWords.nobody;
   const given = Object.entries({ ...others, subject: person ?? '' }).filter(([, value]) => value !== '');

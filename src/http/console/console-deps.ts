@@ -1,7 +1,6 @@
 import type { Text } from '../../../views/html.ts';
 import type { AgentRow, WaitingAgent } from '../../../views/pages/console-model.ts';
 import { agentFactWords } from '../../../views/words/console-agent.ts';
-import type { Account } from '../../domain/accounts/account.ts';
 import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { AgentFindings } from '../../domain/agents/agent-findings.ts';
@@ -44,13 +43,12 @@ export type ConsoleDeps = PeopleDeps & {
   readonly registered: AgentRegistry;
   readonly findings: AgentFindings;
   readonly owners: Pick<Owners, 'answersFor' | 'answerFor'>;
-  readonly groups: Pick<GroupRegistry, 'findByName' | 'ofAccount' | 'getMany'>;
+  readonly groups: Pick<GroupRegistry, 'ofAccount' | 'getMany'>;
   readonly blueprints: Pick<BlueprintRegistry, 'get' | 'list'>;
   readonly activePolicies: { current(): Promise<ActivePolicies | undefined> };
   readonly policies: Pick<PolicyRegistry, 'gaps'>;
   /** Whether decisions ask policies at all. */
   readonly isPolicyEnforced: boolean;
-  readonly accounts: PeopleDeps['accounts'] & { findByUsername(typed: string): Found<Account> };
   readonly resourceServers: PeopleDeps['resourceServers'] & {
     get(id: string): Found<ResourceServer>;
     list: ResourceServerRegistry['list'];

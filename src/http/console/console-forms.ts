@@ -80,7 +80,8 @@ export const addConsoleForms = ({ router, page, deps, calls, sessions, openedAs 
       const { body } = await calls.run('updateAgent', account, by, { id, body: { owner }, version: versionOf(form) });
       seeOther(ctx, `${agentHref(deps, id)}?done=${body?.['owner'] === owner ? 'transferred' : 'offered'}`);
     } catch (error) {
-      if (!isDomainError(error) || !['invalid_field', 'precondition_failed'].includes(error.code)) throw error;
+      if (!isDomainError(error) || !['invalid_field', 'precondition_failed', 'conflict'].includes(error.code))
+        throw error;
       await recordRefusal(deps, ctx, error);
       await showHandOver(ctx, opened, id, {
         status: statusOf(error),

@@ -10,6 +10,7 @@ import { groupWords } from '../../../views/words/console-people.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import type { Account } from '../../domain/accounts/account.ts';
 import { isDomainError } from '../../domain/errors.ts';
+import { isOwnerId } from '../../domain/groups/owner-names.ts';
 import { queryOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { single } from '../middleware/form-body.ts';
 import { listed as listedAgents, listHref, rowsOf } from './agent-list.ts';
@@ -127,12 +128,11 @@ export const addGroupPages = ({ router, page, deps, calls, sessions, openedAs }:
     });
   });
 
-  /** Ids of the accounts of these usernames, or what is wrong with them. Whatever is no username is taken for an id. */
+  /** Ids of the accounts of these usernames, or what is wrong with them. An id is left to be refused by the API. */
   const membersOf = async (typed: readonly string[]): Promise<readonly string[] | FormErrors> => {
     const ids: string[] = [];
     for (const name of typed) {
-      const id =
-        (await deps.accounts.findByUsername(name))?.document.id ?? (name.startsWith('acc_') ? name : undefined);
+      const id = isOwnerId(name) ? name : (await deps.ownerNames.find(name, { kinds: ['account'] }))?.id;
       if (id === undefined) return { members: groupWords.nobody(name.slice(0, 60)) };
       ids.push(id);
     }

@@ -109,12 +109,15 @@ export const keysOf = (text: string): unknown => {
   return typeof given === 'object' && given !== null && 'kty' in given ? { keys: [given] } : given;
 };
 
-/** Id of the account or group of this name. One text for nobody and for somebody who is not active. */
+/**
+ * Id of the account or group of this name or id. Throws 'invalid_field', with one text for nobody and for an account that is
+ * not active, and 'conflict' where the name means more than one.
+ */
 export const ownerCalled = async (deps: ConsoleDeps, typed: string, field: string): Promise<string> => {
-  const account = (await deps.accounts.findByUsername(typed))?.document;
+  const found = await deps.ownerNames.find(typed, { field });
+  if (found?.kind === 'group') return found.id;
+  const account = found && (await deps.accounts.get(found.id))?.document;
   if (account?.state === 'active') return account.id;
-  const group = await deps.groups.findByName(typed);
-  if (group) return group.document.id;
   throw new DomainError('invalid_field', 'There is no active account or group with this name.', { field });
 };
 

@@ -107,7 +107,7 @@ const readAsked = (query: URLSearchParams) => {
 /** The body of a call of the API. A username that nobody has is left to be refused there. */
 const bodyOf = async (deps: ConsoleDeps, asked: ReturnType<typeof readAsked>): Promise<JsonObject> => {
   const { agent, person, resource, scope, policy, assumesConsent } = asked;
-  const account = person === '' ? undefined : (await deps.accounts.findByUsername(person))?.document.id;
+  const account = person === '' ? undefined : (await deps.ownerNames.find(person, { kinds: ['account'] }))?.id;
   return {
     caller: agent,
     resource,

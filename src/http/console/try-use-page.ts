@@ -5,6 +5,7 @@ import { policyPageWords } from '../../../views/words/console-policy.ts';
 import { tryUseWords } from '../../../views/words/console-try-use.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { isDomainError } from '../../domain/errors.ts';
+import { isOwnerId } from '../../domain/groups/owner-names.ts';
 import { queryOf, recordRefusal, sendPage, statusOf } from '../interaction/page-answers.ts';
 import type { JsonObject } from '../management/json-body.ts';
 import { routeEntries } from '../management/route-table.ts';
@@ -116,7 +117,7 @@ const readAsked = (query: URLSearchParams): Asked => {
 
 /** A username that nobody has is left to be refused by the API. */
 const idCalled = async (deps: ConsoleDeps, typed: string): Promise<string> =>
-  (await deps.accounts.findByUsername(typed))?.document.id ?? typed;
+  (await deps.ownerNames.find(typed, { kinds: ['account'] }))?.id ?? typed;
 
 const registration = async (deps: ConsoleDeps, asked: Asked): Promise<JsonObject> => {
   const { who, way, kind, owner, blueprint, environment, credential, policy } = asked;
@@ -127,9 +128,7 @@ const registration = async (deps: ConsoleDeps, asked: Asked): Promise<JsonObject
       kind,
       way,
       credentials: credential === '' ? [] : [credential],
-      ...(owner === ''
-        ? {}
-        : { owner: /^(?:acc|grp)_/.test(owner) ? owner : await ownerCalled(deps, owner, '/owner') }),
+      ...(owner === '' ? {} : { owner: isOwnerId(owner) ? owner : await ownerCalled(deps, owner, '/owner') }),
       ...(kind === 'agent' ? { environment } : {}),
       ...(kind === 'agent' && blueprint !== '' ? { blueprint } : {}),
       ...(way === 'itself' ? { change: true } : {}),

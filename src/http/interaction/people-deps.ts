@@ -24,6 +24,7 @@ import type { TotpEnrolment } from '../../domain/factors/totp-enrolment.ts';
 import type { GrantDesk } from '../../domain/grants/grant-desk.ts';
 import type { GrantUses } from '../../domain/grants/grant-use.ts';
 import type { Group } from '../../domain/groups/group.ts';
+import type { OwnerNames } from '../../domain/groups/owner-names.ts';
 import type { VerifiedNames } from '../../domain/names/verified-names.ts';
 import type { AccountLinks } from '../../domain/peers/account-links.ts';
 import type { Peer } from '../../domain/peers/peer.ts';
@@ -57,11 +58,10 @@ export type PeopleDeps = {
   /** When grants and delegations were last used. */
   readonly uses: Pick<GrantUses, 'lastUses'>;
   readonly authorize: Authorize;
-  readonly accounts: Pick<
-    AccountRegister,
-    'findByUsername' | 'get' | 'getMany' | 'setPassword' | 'setLanguage' | 'endSessions'
-  >;
+  readonly accounts: Pick<AccountRegister, 'get' | 'getMany' | 'setPassword' | 'setLanguage' | 'endSessions'>;
   readonly groups: Lookup<Pick<Group, 'name'>>;
+  /** Whom a name that a user typed means. */
+  readonly ownerNames: Pick<OwnerNames, 'find'>;
   readonly clients: Lookup<Client>;
   readonly agents: Lookup<Agent> & { getMany(ids: readonly string[]): Promise<readonly Versioned<Agent>[]> };
   readonly resourceServers: { findByIdentifier(identifier: string): Promise<Versioned<ResourceServer> | undefined> };

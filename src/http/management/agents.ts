@@ -1,4 +1,3 @@
-import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { AgentChange, AgentRegistry, NewAgent } from '../../domain/agents/agent-registry.ts';
 import type { DeclaredComposition } from '../../domain/agents/composition.ts';
@@ -8,6 +7,7 @@ import type { BlueprintRegistry } from '../../domain/blueprints/blueprint-regist
 import type { SelfChosen } from '../../domain/clients/self-chosen.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
+import type { OwnerNames } from '../../domain/groups/owner-names.ts';
 import { type Owners, partiesOf } from '../../domain/groups/owners.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import type { RepeatableRegistration } from '../../domain/registration/repeatable-registration.ts';
@@ -42,14 +42,13 @@ const newAgentOf = (body: Call['body']): NewAgent => {
   return credentials ? ({ ...rest, credentials: credentials.map(fromWire) } as unknown as NewAgent) : rest;
 };
 
-type Named = { findByUsername(typed: string): Promise<Versioned<Account> | undefined> };
-type Groups = Pick<GroupRegistry, 'findByName' | 'ofAccount'>;
+type Groups = Pick<GroupRegistry, 'ofAccount'>;
 
 export const agentHandlers = (
   agents: AgentRegistry,
   owners: Pick<Owners, 'answersFor'>,
   blueprints: Pick<BlueprintRegistry, 'get'>,
-  accounts: Named,
+  names: Pick<OwnerNames, 'find'>,
   groups: Groups,
   registration: RepeatableRegistration,
   audit: AuditTrail,
@@ -73,11 +72,8 @@ export const agentHandlers = (
     });
 
   /** Of what somebody typed; what nobody is called finds nothing. */
-  const idOfOwner = async (typed: string): Promise<string> => {
-    if (/^(acc|grp)_/.test(typed)) return typed;
-    const found = (await accounts.findByUsername(typed)) ?? (await groups.findByName(typed));
-    return found?.document.id ?? typed;
-  };
+  const idOfOwner = async (typed: string): Promise<string> =>
+    (await names.find(typed, { field: 'owner' }))?.id ?? typed;
 
   const shown = (found: Versioned<Agent>): Answer => objectAnswer(found, (agent) => showAgent(agent));
 

@@ -1,4 +1,5 @@
 /** Schemas of blueprints and groups; see schemas.ts. */
+import { OWNER_KINDS } from '../../domain/groups/owner-names.ts';
 import { CEILINGS } from './ceilings-schema.ts';
 import {
   change,
@@ -85,6 +86,11 @@ export const BLUEPRINT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   AgentBreakPage: page('AgentBreak'),
   NewGroup: input(GROUP, ['name', 'members']),
   GroupChange: change(GROUP),
+  OwnerName: output({
+    ...identified('Of the account or the group.'),
+    kind: oneOf('What it is.', OWNER_KINDS),
+    name: text('Username of the account, or name of the group.', 100),
+  }),
   Group: output({ ...identified('Begins with grp_.'), ...GROUP, ...RECORD }),
   GroupPage: page('Group'),
 };

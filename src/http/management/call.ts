@@ -2,6 +2,7 @@ import type { AgentState, Environment } from '../../domain/agents/agent.ts';
 import type { AgentQuery } from '../../domain/agents/agent-lists.ts';
 import type { By, Page, PageQuery } from '../../domain/clients/registered-documents.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { OwnerKind } from '../../domain/groups/owner-names.ts';
 import { fittingPage, hasWords } from '../../domain/names/word-search.ts';
 import type { Cursor, Versioned } from '../../domain/ports/document-store.ts';
 import type { KillScope } from '../../domain/revocation/kill.ts';
@@ -22,6 +23,7 @@ export type RouteQuery = {
   readonly deputy?: string;
   readonly review?: 'open' | 'closed';
   readonly name?: string;
+  readonly kind?: OwnerKind;
   readonly owner?: string;
   readonly state?: AgentState;
   readonly environment?: Environment;

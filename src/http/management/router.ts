@@ -14,6 +14,7 @@ import type { SelfChosen } from '../../domain/clients/self-chosen.ts';
 import type { ServerUse } from '../../domain/decision/server-use.ts';
 import type { FactorRegister } from '../../domain/factors/factor-register.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
+import type { OwnerNames } from '../../domain/groups/owner-names.ts';
 import type { Owners } from '../../domain/groups/owners.ts';
 import type { InstanceRegister } from '../../domain/instances/instance-register.ts';
 import type { PolicyRegistry } from '../../domain/policy/policy-registry.ts';
@@ -44,6 +45,7 @@ import { instanceHandlers } from './instances.ts';
 import { type Keys, keyHandlers } from './keys.ts';
 import { type Kills, killHandlers } from './kills.ts';
 import { openApiDocument } from './openapi.ts';
+import { ownerNameHandlers } from './owner-names.ts';
 import { type Peers, peerHandlers } from './peers.ts';
 import { policyHandlers } from './policies.ts';
 import { policyCheck } from './policy-check.ts';
@@ -72,6 +74,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup' | 'checkPol
   readonly budgets: BudgetRegistry;
   readonly policyTrials: PolicyTrials;
   readonly groups: GroupRegistry;
+  readonly ownerNames: Pick<OwnerNames, 'find'>;
   readonly instances: InstanceRegister;
   readonly registration: RepeatableRegistration;
   readonly owners: Pick<Owners, 'answersFor'>;
@@ -113,7 +116,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
       agents,
       owners,
       dependencies.blueprints,
-      accounts,
+      dependencies.ownerNames,
       dependencies.groups,
       dependencies.registration,
       audit,
@@ -127,6 +130,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
     ...upstreamHandlers(dependencies.upstreams),
     ...instanceHandlers(dependencies.instances, agents, owners),
     ...groupHandlers(dependencies.groups, dependencies.departures),
+    ...ownerNameHandlers(dependencies.ownerNames),
     ...clientHandlers(clients, dependencies.selfRegistration, dependencies.requireFreshFactor),
     ...initialAccessTokenHandlers(dependencies.initialAccessTokens, owners),
     ...resourceServerHandlers(resourceServers),

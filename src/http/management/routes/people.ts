@@ -1,4 +1,5 @@
 /** Routes about people: who calls, accounts and their sessions, the groups that own agents, and where else people sign in. */
+import { OWNER_KINDS } from '../../../domain/groups/owner-names.ts';
 import {
   ADMINISTRATORS,
   about,
@@ -97,6 +98,18 @@ export const PEOPLE_ROUTES = {
   }),
   getGroup: groups.read('/groups/{id}', 'Group', 'Read a group that owns agents', OWN),
   updateGroup: groups.change('/groups/{id}', 'GroupChange', 'Group', 'Change the name or the members of a group'),
+
+  findOwner: accounts.read(
+    '/owners',
+    'OwnerName',
+    'Find the account or group that a name means; refuses one that means several',
+    {
+      query: {
+        name: id('Username, name of a group, or id.'),
+        kind: { type: 'string', enum: OWNER_KINDS, description: 'Only one of this kind.' },
+      },
+    },
+  ),
 
   createUpstream: upstreams.create(
     '/upstreams',

@@ -1,0 +1,42 @@
+/** Names that an operator types, as ids. The server says what a name means; a name of several is refused there. */
+import { isOwnerId } from '../domain/groups/owner-names.ts';
+import { CommandError, isCommandError } from './command.ts';
+import type { Json, ManagementClient } from './management-client.ts';
+import { printable } from './table.ts';
+
+/** Id of the account or group that a name means, without a name of the oldest active administrator. Throws CommandError. */
+export const findOwner = async (api: ManagementClient, name: string | undefined): Promise<string> =>
+  name === undefined ? findAdministrator(api) : idOf(api, name);
+
+/** Id of the account that a username means, without one of the oldest active administrator. Throws CommandError. */
+export const findAccount = async (api: ManagementClient, name: string | undefined): Promise<string> =>
+  name === undefined ? findAdministrator(api) : idOf(api, name, 'account');
+
+const idOf = async (api: ManagementClient, name: string, kind?: 'account'): Promise<string> => {
+  if (isOwnerId(name)) return name;
+  const query = new URLSearchParams({ name, ...(kind === undefined ? {} : { kind }) });
+  try {
+    return String((await api.get(`/owners?${query}`)).body['id']);
+  } catch (error) {
+    if (!isCommandError(error)) throw error;
+    throw new CommandError(`${printable(name)}: ${error.message}`, {
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      cause: error,
+    });
+  }
+};
+
+const findAdministrator = async (api: ManagementClient): Promise<string> => {
+  let found: Json | undefined;
+  for await (const account of api.items('/accounts')) {
+    // Lists are newest first: the last one seen is the oldest.
+    if (isActiveAdministrator(account)) found = account;
+  }
+  if (found) return String(found['id']);
+  throw new CommandError('There is no active administrator.', {
+    hint: 'See `behalf accounts list`, or make one: behalf accounts create USERNAME',
+  });
+};
+
+const isActiveAdministrator = ({ state, roles }: Json): boolean =>
+  state === 'active' && Array.isArray(roles) && roles.includes('administrator');

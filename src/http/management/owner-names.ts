@@ -1,0 +1,13 @@
+import { DomainError } from '../../domain/errors.ts';
+import type { OwnerNames } from '../../domain/groups/owner-names.ts';
+import type { Handlers } from './call.ts';
+
+/** What a name means to this server: 404 for nobody, 409 for more than one. */
+export const ownerNameHandlers = (names: Pick<OwnerNames, 'find'>): Handlers<'findOwner'> => ({
+  async findOwner({ query: { name, kind } }) {
+    if (name === undefined) throw new DomainError('invalid_field', 'Say which name is looked for.', { field: 'name' });
+    const found = await names.find(name, { field: 'name', ...(kind === undefined ? {} : { kinds: [kind] }) });
+    if (!found) throw new DomainError('not_found', `There is no ${kind ?? 'account or group'} with this name or id.`);
+    return { body: { ...found } };
+  },
+});
