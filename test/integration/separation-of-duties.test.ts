@@ -181,6 +181,25 @@ describe('AP-03 an owner decides nothing about their own agent, where policy lea
     expect((await world.approve(approval, chief.id)).state).toBe('approved');
   });
 
+  test('who has given the agent to another member of the group, and holds its key still', async () => {
+    const { stays, leaves, chief, owners } = await owned();
+    const agent = await agentOf(owners);
+    const allowed = await world.allow(agent);
+    expect((await ground.patch(`/agents/${agent.clientId}`, { owner: stays.id })).status).toBe(200);
+    expect((await world.management.acceptAs(stays.id, agent.clientId)).body).toMatchObject({ owner: stays.id });
+    const { auth_req_id: authReqId } = approvalRemedy(await world.want(agent, allowed, { scope: 'pay' }));
+    const approval = await ground.found(authReqId, agent);
+    expect(approval).toMatchObject({ approvers: [chief.id] });
+    await decidesNothing(leaves, approval);
+    await world.approve(approval, chief.id);
+    expect((await ground.poll(agent, authReqId)).status).toBe(200);
+    // In new hands it is no agent of theirs.
+    const other = await person('other');
+    await ground.patch(`/agents/${agent.clientId}`, { owner: other.id });
+    await world.management.acceptAs(other.id, agent.clientId);
+    expect(await server.behalf.services.agents.get(agent.clientId)).not.toHaveProperty('document.formerOwners');
+  });
+
   test('AP-21 who becomes an owner between the decision and the token has decided nothing', async () => {
     const { stays, leaves, chief, owners } = await owned();
     const agent = await agentOf(owners);

@@ -14,7 +14,7 @@ export const ACCEPTANCE_SECONDS = 86_400;
 const PAGE = 200;
 
 type Dependencies = AgentDocuments & {
-  readonly owners: Pick<Owners, 'isActive' | 'answersFor' | 'answersFrom' | 'answerFor'>;
+  readonly owners: Pick<Owners, 'isActive' | 'answersFor' | 'answersFrom' | 'answerFor' | 'accountsOf'>;
   readonly clock: Clock;
   /** Called before an agent is handed from one owner to another. */
   readonly handOver?: ((agent: Agent, to: string) => Promise<void>) | undefined;
@@ -46,9 +46,15 @@ export const agentOwnership = (deps: Dependencies) => {
   const isKept = async (agent: Agent, owner: string): Promise<boolean> =>
     agent.state === 'pending' || keepsHands(owners, agent, owner);
 
+  /** Nothing of it ends, so those who owned it together may go on to act as it. */
+  const withFormerOwners = async (agent: Agent, owner: string): Promise<Agent> =>
+    agent.owner === owner || agent.state === 'pending'
+      ? agent
+      : { ...agent, formerOwners: await owners.accountsOf(agent.owner) };
+
   /** The agent with an owner who has accepted it; in new hands, unless it stays in those it is in. */
   const acceptedBy = async (agent: Agent, owner: string): Promise<Agent> => {
-    const now = (await isKept(agent, owner)) ? agent : inNewHands(agent, clock.now());
+    const now = (await isKept(agent, owner)) ? await withFormerOwners(agent, owner) : inNewHands(agent, clock.now());
     const { acceptBy: _, transferTo: __, wasSuspended, ...rest } = now;
     const state = stateAfter(agent.state, wasSuspended === true);
     return { ...rest, owner, state, acceptedAt: await acceptanceAt(owner) };

@@ -86,6 +86,11 @@ export type Agent = {
    * which are suspended until each person confirms the new owner (ownership.ts).
    */
   readonly ownership?: number;
+  /**
+   * Accounts that owned it in the hands it is in and own it no more: members of a group that gave it to one of them, at
+   * most 64. They may still hold its credentials.
+   */
+  readonly formerOwners?: readonly string[];
   /** When it changed hands last, epoch seconds. */
   readonly handedOverAt?: number;
   /** To whom it was offered; whoever answers for that account or group becomes its owner by accepting. */

@@ -40,7 +40,7 @@ export const keepsHands = async (
 
 /** The agent in new hands: none of its credentials is left, and nothing made before counts. */
 export const inNewHands = (agent: Agent, now: number): Agent => {
-  const { jwks: _, jwksUri: __, ...rest } = agent;
+  const { jwks: _, jwksUri: __, formerOwners: ___, ...rest } = agent;
   return { ...withCredentials(rest, []), ownership: ownershipOf(agent) + 1, handedOverAt: now };
 };
 

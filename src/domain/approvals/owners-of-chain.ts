@@ -20,7 +20,7 @@ export const ownersOfChain = ({
   agents,
   groups,
 }: {
-  readonly agents: { get(id: string): Found<Pick<Agent, 'owner'>> };
+  readonly agents: { get(id: string): Found<Pick<Agent, 'owner' | 'formerOwners'>> };
   readonly groups: { get(id: string): Found<Pick<Group, 'members'>> };
 }) => {
   const accountsOf = async (owner: string): Promise<readonly string[]> =>
@@ -29,8 +29,9 @@ export const ownersOfChain = ({
   /** Undefined where an actor is not registered: its owner may be any account. */
   const now = async (chain: ActorChain): Promise<readonly string[] | undefined> => {
     const actors = await Promise.all([...new Set(actorsOf(chain))].map((id) => agents.get(id)));
-    const owners = actors.flatMap((found) => (found ? [found.document.owner] : []));
-    if (owners.length < actors.length) return undefined;
+    const known = actors.flatMap((found) => (found ? [found.document] : []));
+    if (known.length < actors.length) return undefined;
+    const owners = known.flatMap(({ owner, formerOwners = [] }) => [owner, ...formerOwners]);
     return [...new Set((await Promise.all([...new Set(owners)].map(accountsOf))).flat())];
   };
 

@@ -41,6 +41,10 @@ export const ownersOf = ({
       return (await groups.get(owner))?.document.members.includes(account) ?? false;
     },
 
+    /** The accounts that an owner stands for: itself, or the members of the group. */
+    accountsOf: async (owner: string): Promise<readonly string[]> =>
+      isGroupId(owner) ? ((await groups.get(owner))?.document.members ?? []) : [owner],
+
     /** Whether somebody answers for it now, and has done since it was accepted. */
     async answerFor({ owner, acceptedAt, createdAt }: Answered): Promise<boolean> {
       const from = await answersFrom(owner);
