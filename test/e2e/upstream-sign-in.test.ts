@@ -13,7 +13,8 @@ import { REDIRECT_URI } from '../support/scene.ts';
 import { freePort } from '../support/server-process.ts';
 import { type UpstreamWorld, upstreamWorld } from '../support/upstream-world.ts';
 
-const SYSTEM = { caller: 'system' };
+/** As an operator enters it: internal hosts that the settings name are allowed. */
+const SYSTEM = { caller: 'system', isByRole: true };
 const PASSWORD = 'a long enough pass phrase';
 
 let browser: Browser;
@@ -106,11 +107,11 @@ describe('at a second Behalf', () => {
       await signInByPassword(page, 'ada');
       await page.waitForURL(`${here.issuer}/account`);
       await page.getByText('Ada Byron').first().waitFor();
-      expect((await here.behalf.services.accounts.findByUsername('ada'))?.document).toMatchObject({
-        name: 'Ada Byron',
-        email: 'ada@works.example',
-        groups: ['planning'],
-      });
+      const made = (await here.behalf.services.accounts.findByUsername('ada'))?.document;
+      expect(made).toMatchObject({ name: 'Ada Byron', email: 'ada@works.example', groups: [] });
+      // What the claim says hangs on the link, and is not copied into the account.
+      const [link] = await here.behalf.services.upstreamLinks.ofAccount(String(made?.id));
+      expect(link).toMatchObject({ claimed: ['planners'] });
       expect((await here.events('session.started')).at(-1)?.inputs?.['amr']).toEqual(['urn:behalf:amr:upstream']);
 
       await page.goto(`${here.issuer}/account/security`);

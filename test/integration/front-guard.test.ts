@@ -556,7 +556,7 @@ describe('an issuer with a path', () => {
     const paths = cookies.map((cookie) => [cookie.split('=')[0], /path=([^;]*)/i.exec(cookie)?.[1]]);
     expect(paths.length).toBeGreaterThan(3);
     for (const [name, path] of paths) {
-      const isSession = /^behalf_session/.test(String(name));
+      const isSession = /^behalf_(?:session|guest)/.test(String(name));
       expect([name, isSession ? path === '/' : String(path).startsWith(`${BASE}/`)]).toEqual([name, true]);
     }
     for (const { html } of pages.slice(0, 2)) {

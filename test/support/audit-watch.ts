@@ -15,6 +15,9 @@ export const COUNT_EACH_SECOND = {
   BEHALF__AUDIT__REFUSALEVENTSPERDAY: '0',
 };
 
+/** A checkpoint is due by number and by time, so any work can be the one that it comes with. */
+const NOT_OF_THE_WORK: ReadonlySet<string> = new Set(['management.permitted', 'checkpoint.made']);
+
 export type Refusal = {
   readonly status: number;
   readonly error: string;
@@ -27,7 +30,7 @@ export type AuditWatch = ReturnType<typeof auditWatch>;
 export const auditWatch = (server: RunningServer) => {
   const latest = async (limit: number) => (await server.behalf.services.audit.list({ limit })).entries;
 
-  /** What `work` answered, and the events it left, oldest first; but for those that only say that a call was let through. */
+  /** What `work` answered, and the events it left, oldest first; without checkpoints, and without those that only say that a call was permitted. */
   const during = async <T>(work: () => Promise<T>): Promise<{ result: T; events: readonly AuditEvent[] }> => {
     advance(1000);
     const from = now();
@@ -37,7 +40,7 @@ export const auditWatch = (server: RunningServer) => {
     await server.settled();
     // Refusals that were only counted come late, in the name of an interval that is over.
     const after = (await latest(150)).filter(
-      ({ id, event }) => !before.has(id) && (event.since ?? from) >= from && event.type !== 'management.permitted',
+      ({ id, event }) => !before.has(id) && (event.since ?? from) >= from && !NOT_OF_THE_WORK.has(event.type),
     );
     return { result, events: after.map(({ event }) => event).reverse() };
   };

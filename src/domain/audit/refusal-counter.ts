@@ -152,7 +152,8 @@ export const refusalCounter = (deps: {
         const isOver = now >= entry.dueAt || entry.gap === intervalSeconds;
         if (entry.count > 0 && (all || isOver || entry.isDue)) {
           writing.push(writeCounted(entry));
-          if (isOver) nextGap(entry);
+          // Without a budget the next refusal is an event at once, whatever was written late.
+          if (isOver && budget.isBounded) nextGap(entry);
         } else if (entry.count === 0 && now >= entry.dueAt + entry.gap) entries.delete(key);
       }
       if (leftOut && (all || Math.floor(now / HOUR) > Math.floor(leftOut.since / HOUR))) writing.push(writeLeftOut());
