@@ -16,6 +16,7 @@ import type { Overrides } from './compose/foundations.ts';
 import { managementApi } from './compose/management-api.ts';
 import { close, opened } from './compose/opening.ts';
 import { peoplePages } from './compose/people-pages.ts';
+import { refusalsOf } from './compose/refusals.ts';
 import { registration as selfService } from './compose/registration.ts';
 import { requestLimits } from './compose/request-limits.ts';
 import { services } from './compose/services.ts';
@@ -23,9 +24,6 @@ import { sweeping } from './compose/sweeping.ts';
 import { knowsAgent } from './domain/approvals/acquaintance.ts';
 import { approvalUse } from './domain/approvals/approval-use.ts';
 import { endOfSignIn } from './domain/approvals/taken-back.ts';
-import { authenticationRefusals } from './domain/audit/authentication-refusals.ts';
-import { refusalBudget } from './domain/audit/refusal-budget.ts';
-import { requestRefusals } from './domain/audit/request-refusals.ts';
 import { grantDesk } from './domain/grants/grant-desk.ts';
 import { openRecords } from './domain/limits/open-records.ts';
 import { pollingPace } from './domain/limits/polling-pace.ts';
@@ -69,6 +67,8 @@ export type Behalf = {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly services: Awaited<ReturnType<typeof services>>;
+  /** Resolves when the events are written that the answers so far did not wait for: those of refused sign-ins. */
+  readonly refusalsWritten: () => Promise<void>;
   /** Ends answers that would go on for ever; before the listener waits for what is under way. Idempotent. */
   endStreams(): void;
   /** Ends timers, closes the audit stream in good order, then the stores. Idempotent. */
@@ -83,17 +83,8 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const { accounts, agents, clients } = made.granting;
 
   const first = await opened(made, configuration, { isSampled: overrides.isPrepared !== true });
-  const counting = {
-    append: audit.append,
-    clock,
-    intervalSeconds: configuration.audit.refusalIntervalSeconds,
-    budget: refusalBudget({ ephemeral, clock, perDay: configuration.audit.refusalEventsPerDay }),
-  };
-  const refusals = requestRefusals(counting);
-  const failedProofs = authenticationRefusals({
-    ...counting,
-    ownerOf: async (agent) => (await agents.get(agent))?.document.owner,
-  });
+  const refusing = refusalsOf(made, configuration);
+  const { refusals, failedProofs, failedSignIns } = refusing;
   const onUnexpected = (error: unknown, request: string): void => {
     if (isBrokenConnection(error)) return;
     log.error({ event: 'request.failed', request, err: error }, 'request failed');
@@ -181,6 +172,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     grants,
     delegations,
     countRefusal,
+    failedSignIns,
   });
   const volume = made.opened.room && dataVolume({ ...made, room: made.opened.room, folder: configuration.data.folder });
   const keeping: Housekeeping = housekeeping({
@@ -192,7 +184,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     clock,
     steps: made.steps,
     audit,
-    refusals: { flush: async (how) => void (await Promise.all([refusals.flush(how), failedProofs.flush(how)])) },
+    refusals: refusing,
     keys,
     kills,
     agents: {
@@ -312,6 +304,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     log,
     metrics,
     services: made,
+    refusalsWritten: failedSignIns.drained,
     endStreams: people.approvals.live.close,
     close() {
       people.approvals.live.close();

@@ -1,5 +1,7 @@
 /** What the pages for people are made of: sign-in, second factors, sessions of browsers. Called by compose.ts. */
+
 import type { Configuration } from '../../config/configuration.ts';
+import type { AttemptsDeps } from '../domain/accounts/attempts.ts';
 import { passwordSignIn } from '../domain/accounts/sign-in.ts';
 import { passkeys } from '../domain/factors/passkeys.ts';
 import { secondFactor } from '../domain/factors/second-factor.ts';
@@ -28,8 +30,12 @@ export const peoplePages = (
     grants,
     delegations,
     countRefusal,
+    failedSignIns,
   }: Pick<Parameters<typeof interactions>[0], 'provider' | 'consumptions' | 'state'> &
-    Pick<PeopleDeps, 'leases' | 'grants' | 'delegations' | 'countRefusal'> & { readonly open: OpenRecords },
+    Pick<PeopleDeps, 'leases' | 'grants' | 'delegations' | 'countRefusal'> & {
+      readonly open: OpenRecords;
+      readonly failedSignIns: AttemptsDeps['refusals'];
+    },
 ) => {
   const { issuer, limits } = configuration;
   const { clock, identifiers, ephemeral, masterKey, audit, resourceServers, requests, consents } = made;
@@ -38,7 +44,10 @@ export const peoplePages = (
   const { sessions } = made;
   const cookies = cookieNames(issuer);
   const seam = { provider, clock, identifiers, consumptions, state, masterKey, issuer, sessions, cookies };
-  const signingIn = { accounts, factors: made.factors, ephemeral, clock, identifiers, masterKey, audit, limits };
+  const signingIn = {
+    ...{ accounts, factors: made.factors, ephemeral, clock, identifiers, masterKey, audit, limits },
+    refusals: failedSignIns,
+  };
   const keysOfPeople = passkeys({ ...signingIn, issuer });
   const live = liveApprovals();
   const changes = accountHints(made.broadcast, identifiers, 'approvals');

@@ -5,8 +5,8 @@ import { isLocalMailServer } from '../../config/rules.ts';
 import { noticeMail } from '../../views/mail/notice-mail.ts';
 import { noticePush } from '../../views/push/notice-push.ts';
 import type { AccountRegister } from '../domain/accounts/account-register.ts';
-import { attempts } from '../domain/accounts/attempts.ts';
 import { emailChange } from '../domain/accounts/email-change.ts';
+import { knownDevices } from '../domain/accounts/known-devices.ts';
 import { mailLinks } from '../domain/accounts/mail-links.ts';
 import { passwordReset } from '../domain/accounts/password-reset.ts';
 import type { Agent } from '../domain/agents/agent.ts';
@@ -93,7 +93,7 @@ export const telling = (
     post: toWebhooks,
   });
   const links = mailLinks(deps);
-  const resets = passwordReset({ ...deps, links, outbox: box, limits, knownDevice: attempts(deps).knownDevice });
+  const resets = passwordReset({ ...deps, links, outbox: box, limits, knownDevice: knownDevices(deps).knownDevice });
   return {
     webhooks,
     outbox: box,

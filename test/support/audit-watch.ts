@@ -32,6 +32,8 @@ export const auditWatch = (server: RunningServer) => {
 
   /** What `work` answered, and the events it left, oldest first; without checkpoints, and without those that only say that a call was permitted. */
   const during = async <T>(work: () => Promise<T>): Promise<{ result: T; events: readonly AuditEvent[] }> => {
+    // What came before may still be written.
+    await server.settled();
     advance(1000);
     const from = now();
     const before = new Set((await latest(200)).map(({ id }) => id));

@@ -16,6 +16,8 @@ import { approvalDesk } from '../../src/domain/approvals/approval-desk.ts';
 import { standingApprovals } from '../../src/domain/approvals/standing-approvals.ts';
 import { endOfSignIn, takenBack } from '../../src/domain/approvals/taken-back.ts';
 import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
+import { refusalBudget } from '../../src/domain/audit/refusal-budget.ts';
+import { signInRefusals } from '../../src/domain/audit/sign-in-refusals.ts';
 import type { PublicJwk } from '../../src/domain/clients/client.ts';
 import { clientRegistry } from '../../src/domain/clients/client-registry.ts';
 import { consentRegister } from '../../src/domain/consent/consent-register.ts';
@@ -287,7 +289,16 @@ export const peopleWorld = async ({
     settings: { defaultDurationSeconds: 30 * 86_400, maxDurationSeconds: 90 * 86_400, maxDepth: 4 },
   });
   const factors = factorRegister({ ...base, masterKey: key });
-  const signingIn = { ...base, accounts, factors, ephemeral, masterKey: key, limits: LIMITS };
+  const written = signInRefusals({
+    ...{ append: audit.append, clock, ephemeral, intervalSeconds: 60 },
+    budget: refusalBudget({ ephemeral, clock, perDay: 0 }),
+    later: (work) => work(),
+  });
+  /** Waits for the event, which the pages do not. */
+  const refusals = {
+    note: async (event: Parameters<typeof written.note>[0]) => written.note(event).then(written.drained),
+  };
+  const signingIn = { ...base, refusals, accounts, factors, ephemeral, masterKey: key, limits: LIMITS };
   const keysOfPeople = passkeys({ ...signingIn, issuer });
   const signIn = passwordSignIn({ ...signingIn, passwords: hashing, isOn: isPasswordOn });
   const upstreams = upstreamRegistry({ ...base, masterKey: key, checkUrl: () => undefined, issuer, isPasswordOn });
@@ -462,7 +473,20 @@ export const peopleWorld = async ({
   };
 
   return {
-    ...{ clock, documents, ephemeral, audit, key, accounts, agents, clients, resourceServers, delegations, requests },
+    ...{
+      clock,
+      documents,
+      ephemeral,
+      audit,
+      refusals,
+      key,
+      accounts,
+      agents,
+      clients,
+      resourceServers,
+      delegations,
+      requests,
+    },
     ...{
       consents,
       upstreams,

@@ -123,9 +123,13 @@ export const runServer = async (options: RunOptions = {}) => {
     /** Of this server alone, on MongoDB and Redis. */
     part,
     /** Resolves when no store is at work: what an answer did not wait for, such as the event of a refusal, is there. */
-    settled: calls.settled,
+    async settled(): Promise<void> {
+      await behalf.refusalsWritten().catch(() => undefined);
+      await calls.settled();
+    },
     /** Events of a type, oldest first; all of them without one. */
     async events(type?: AuditEventType): Promise<readonly AuditEvent[]> {
+      await behalf.refusalsWritten().catch(() => undefined);
       const { entries } = await behalf.services.audit.list({ limit: 1000, ...(type ? { type } : {}) });
       return entries.map(({ event }) => event as unknown as AuditEvent).reverse();
     },

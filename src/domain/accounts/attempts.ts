@@ -1,13 +1,12 @@
-import { timingSafeEqual } from 'node:crypto';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { SignInRefusals } from '../audit/sign-in-refusals.ts';
 import { DomainError } from '../errors.ts';
 import { limitedNetworks } from '../limits/client-network.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import type { MasterKey } from '../secrets/master-key.ts';
-import type { Account } from './account.ts';
-import { MULTI_FACTOR, satisfiesAcr } from './assurance.ts';
+import { knownDevices } from './known-devices.ts';
 
 export type SignInLimits = {
   /** Attempts at one account, from browsers that never signed in to it, in one window. */
@@ -23,35 +22,23 @@ export type AttemptsDeps = {
   readonly identifiers: Identifiers;
   readonly masterKey: MasterKey;
   readonly audit: AuditTrail;
+  readonly refusals: Pick<SignInRefusals, 'note'>;
 };
-
-/** How long a browser that signed in keeps its own budget of attempts, at most. */
-export const DEVICE_TTL_SECONDS = 30 * 86_400;
-
-/** What was proven in a browser when it became known. */
-type Strength = 'one_factor' | 'factors';
 
 /** Attempts within a window of seconds. */
 type Budget = { readonly limit: number; readonly window: number };
 
-type Owner = Pick<Account, 'id' | 'sessionsValidFrom'>;
-
 const TOO_MANY = 'There were too many attempts to sign in. Wait and try again.';
 
-/** Which browsers signed in before, and how many attempts of what kind there were. */
-export const attempts = ({ ephemeral, clock, identifiers, masterKey, audit }: AttemptsDeps) => {
-  /** Writes a refusal down and answers it, to be thrown. */
+/** How many attempts of what kind there were, and which browsers signed in before. */
+export const attempts = (deps: AttemptsDeps) => {
+  const { ephemeral, masterKey, refusals } = deps;
+
+  /** Notes a refusal and answers it, to be thrown. */
   const refused = async (event: Partial<AuditEvent>, error: DomainError): Promise<DomainError> => {
-    await audit.append({ ...event, type: 'session.refused', outcome: 'refused', error: error.code });
+    await refusals.note({ ...event, error: error.code });
     return error;
   };
-
-  /**
-   * Good until the sessions of the account are ended, as they are by another password: who signed in with the last one
-   * has no budgets left to guess the next. And what one factor made known is not known to whoever asks for two.
-   */
-  const factsOf = ({ id, sessionsValidFrom }: Owner, since: string, nonce: string, strength: Strength) =>
-    ['sign_in_device_cookie', id, since, nonce, strength, String(sessionsValidFrom)] as const;
 
   const counterOf = (kind: string, value: string): string =>
     `sign_in:${kind}:${masterKey.digest(`sign_in_${kind}`, value)}`;
@@ -67,10 +54,11 @@ export const attempts = ({ ephemeral, clock, identifiers, masterKey, audit }: At
     const over = count - limit;
     if (over <= 0) return;
     const error = new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: window });
-    // Attempts that are not tried are free to make: the 1st, 2nd, 4th, 8th … of a window are written, each
-    // with how many there were, so that they cannot flood the trail (decision D18).
+    const inputs = { reason: `limit_per_${kind}` };
+    if (event.subject === undefined) throw await refused({ ...event, inputs }, error);
+    // Of an account the 1st, 2nd, 4th, 8th … of a window are noted, each with how many there were (decision D18).
     if ((over & (over - 1)) !== 0) throw error;
-    throw await refused({ ...event, count: over, inputs: { reason: `limit_per_${kind}` } }, error);
+    throw await refused({ ...event, count: over, inputs }, error);
   };
 
   return {
@@ -103,29 +91,6 @@ export const attempts = ({ ephemeral, clock, identifiers, masterKey, audit }: At
       );
     },
 
-    /**
-     * The number of a device in which this was proven of an account within `DEVICE_TTL_SECONDS`, and since its sessions were
-     * last ended; else undefined.
-     */
-    knownDevice(device: string | undefined, account: Owner, least: Strength = 'one_factor'): string | undefined {
-      const [, since, nonce, proof] =
-        /^(\d{1,12})\.([A-Za-z0-9_-]{20,64})\.([A-Za-z0-9_-]{43})$/.exec(device ?? '') ?? [];
-      if (!since || !nonce || !proof) return undefined;
-      const age = clock.now() - Number(since);
-      if (age < 0 || age > DEVICE_TTL_SECONDS) return undefined;
-      const strengths: readonly Strength[] = least === 'factors' ? ['factors'] : ['factors', 'one_factor'];
-      const isOurs = strengths
-        .flatMap((strength) => masterKey.digests(...factsOf(account, since, nonce, strength)))
-        .some((expected) => timingSafeEqual(Buffer.from(expected), Buffer.from(proof)));
-      return isOurs ? nonce : undefined;
-    },
-
-    /** For a browser in which somebody proved as much as this class of sign-in says. */
-    newDevice(account: Owner, acr: string | undefined): string {
-      const since = String(clock.now());
-      const nonce = identifiers.newSecret().slice(0, 43);
-      const strength = satisfiesAcr(acr, MULTI_FACTOR) ? 'factors' : 'one_factor';
-      return `${since}.${nonce}.${masterKey.digest(...factsOf(account, since, nonce, strength))}`;
-    },
+    ...knownDevices(deps),
   };
 };

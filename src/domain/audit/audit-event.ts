@@ -31,12 +31,12 @@ export const AUDIT_EVENTS = {
   'client.authentication_refused':
     'A client or agent could not prove who it is; `note` is the check that failed, which the caller is not told. Counted per client and check.',
   'refusals.left_out':
-    'How many refusals of the two kinds above stand in no event, because there were more than a day has room for; `inputs` say how many of each reason.',
+    'How many refusals of requests, clients or sign-ins stand in no event, because there were more than a day has room for; `inputs` say of which kind and how many of each reason.',
   'session.started': 'A person signed in; `inputs.upstream` says at which provider, if at one.',
   'session.factor_asked': 'A password was right, and a second factor is asked for; nobody is signed in yet.',
   'session.stepped_up': 'A person who was signed in proved a second factor, too; `inputs.amr` says which.',
   'session.refused':
-    'A sign-in failed or was not tried because of a limit; `inputs.upstream` says at which provider, if at one.',
+    'A sign-in failed or was not tried because of a limit; `inputs.upstream` says at which provider, if at one. Single events of an account are limited in each day; `count` and `since` say how many were refused besides, of an account or from a network.',
   'session.ended': 'A session is over; `inputs.how` says by what: its person, an app, another sign-in, a provider.',
   'consent.granted': 'A person allowed a client or agent something.',
   'consent.denied': 'A person refused a client or agent.',

@@ -7,7 +7,7 @@ const HOURS = 24;
 const KEPT_SECONDS = 2 * HOUR;
 
 /** What the events of a budget are about. Each has a share of its own, so that no one of them silences the others. */
-export const BUDGET_SHARES = { requests: 0.6, clients: 0.2, summaries: 0.2 } as const;
+export const BUDGET_SHARES = { requests: 0.5, clients: 0.15, sign_ins: 0.15, summaries: 0.2 } as const;
 export type BudgetShare = keyof typeof BUDGET_SHARES;
 
 export type RefusalBudget = {

@@ -113,15 +113,15 @@ export const refusalCounter = (deps: {
 
   return {
     /**
-     * Notes one refusal. Resolves at once when it is only counted, else when it is durable; throws
+     * Notes one refusal, or as many as `times` says. Resolves at once when it is only counted, else when it is durable; throws
      * DomainError 'unavailable' when it could not be written (it is then counted).
      */
-    async note(source: string, reason: string, request?: string): Promise<void> {
+    async note(source: string, reason: string, request?: string, times = 1): Promise<void> {
       const now = clock.now();
       const group = groupOf(source);
       const key = JSON.stringify([group, reason]);
       const known = entries.get(key);
-      if (!known && entries.size >= maxKeys) return leaveOut(reason, 1, now);
+      if (!known && entries.size >= maxKeys) return leaveOut(reason, times, now);
       const entry = known ?? {
         group,
         reason,
@@ -132,12 +132,12 @@ export const refusalCounter = (deps: {
         gap: intervalSeconds,
       };
       entries.set(key, entry);
-      if (known && now < known.dueAt) return add(known, 1, now);
+      if (known && now < known.dueAt) return add(known, times, now);
       if (known) {
         known.isDue = known.count > 0;
         nextGap(known);
       }
-      await write(entry, { source, reason, count: 1, since: now }, request);
+      await write(entry, { source, reason, count: times, since: now }, request);
     },
 
     /**

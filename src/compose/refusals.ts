@@ -1,0 +1,43 @@
+/** What strangers are refused, counted under one daily budget (decision D18). */
+import type { Configuration } from '../../config/configuration.ts';
+import { authenticationRefusals } from '../domain/audit/authentication-refusals.ts';
+import { refusalBudget } from '../domain/audit/refusal-budget.ts';
+import { requestRefusals } from '../domain/audit/request-refusals.ts';
+import { signInRefusals } from '../domain/audit/sign-in-refusals.ts';
+import type { services } from './services.ts';
+
+/** Long enough for an answer to be on its way. */
+const AFTER_ANSWER_MILLISECONDS = 20;
+
+export const refusalsOf = (
+  { audit, clock, ephemeral, granting }: Awaited<ReturnType<typeof services>>,
+  { audit: { refusalIntervalSeconds, refusalEventsPerDay } }: Configuration,
+) => {
+  const counting = {
+    append: audit.append,
+    clock,
+    intervalSeconds: refusalIntervalSeconds,
+    budget: refusalBudget({ ephemeral, clock, perDay: refusalEventsPerDay }),
+  };
+  const refusals = requestRefusals(counting);
+  const failedProofs = authenticationRefusals({
+    ...counting,
+    ownerOf: async (agent) => (await granting.agents.get(agent))?.document.owner,
+  });
+  const failedSignIns = signInRefusals({
+    ...counting,
+    ephemeral,
+    later: (work) => setTimeout(work, AFTER_ANSWER_MILLISECONDS).unref(),
+  });
+  return {
+    refusals,
+    failedProofs,
+    failedSignIns,
+    /** Writes what is due of all of them. Throws the first failure, after each was tried. */
+    async flush(how?: { readonly all?: boolean }): Promise<void> {
+      const all = await Promise.allSettled([refusals, failedProofs, failedSignIns].map((each) => each.flush(how)));
+      const failed = all.find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') throw failed.reason;
+    },
+  };
+};

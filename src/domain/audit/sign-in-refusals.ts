@@ -1,0 +1,127 @@
+import { coarseNetwork } from '../limits/client-network.ts';
+import type { EphemeralStore } from '../ports/ephemeral-store.ts';
+import type { AuditEvent } from './audit-event.ts';
+import { type Counted, refusalCounter } from './refusal-counter.ts';
+
+/** Refused sign-ins of one account that are events of their own, for each reason and day in UTC. */
+const SINGLE_EVENTS_PER_DAY = 10;
+const DAY = 86_400;
+/** Not written yet; with more, the next refusal waits for them. */
+const MOST_WAITING = 1000;
+
+type Waiting = {
+  readonly event: AuditEvent;
+  /** It has its place among the single ones already. */
+  isSingle?: boolean;
+};
+
+export type SignInRefusals = ReturnType<typeof signInRefusals>;
+
+/**
+ * Refused sign-ins: anybody can cause them, so they make a bounded number of events (decision D18). Of an account that
+ * exists the first 10 of a reason and day are single events, so that its person and administrators find them, whatever
+ * strangers do elsewhere; further ones are counted by account and reason. Of names that no account has they are counted
+ * by network and reason. What is counted stands under the daily budget.
+ *
+ * An answer does not wait for its event: whether there is one, and so whether there is such an account, cannot be told from
+ * the time it takes (LG-01).
+ */
+export const signInRefusals = (
+  deps: Omit<Parameters<typeof refusalCounter>[0], 'eventOf' | 'groupOf' | 'share'> & {
+    readonly ephemeral: Pick<EphemeralStore, 'count'>;
+    /** Runs it some time after the answer. */
+    readonly later: (work: () => void) => void;
+  },
+) => {
+  const { append, budget, clock, ephemeral, later } = deps;
+  const counter = refusalCounter({ ...deps, share: 'sign_ins', groupOf, eventOf });
+  const waiting: Waiting[] = [];
+  let draining: Promise<void> | undefined;
+  let isScheduled = false;
+  let isFailing = false;
+
+  const takeSingle = async ({ subject, inputs }: AuditEvent): Promise<boolean> => {
+    if (subject === undefined) return false;
+    if (!budget.isBounded) return true;
+    const key = `sign_in_events:${Math.floor(clock.now() / DAY)}:${subject}:${String(inputs?.['reason'])}`;
+    try {
+      return (await ephemeral.count(key, 2 * DAY)) <= SINGLE_EVENTS_PER_DAY;
+    } catch {
+      return false;
+    }
+  };
+
+  const write = async (one: Waiting): Promise<void> => {
+    const { event } = one;
+    one.isSingle ??= await takeSingle(event);
+    if (one.isSingle) return void (await append(event));
+    const { subject, personal, error, inputs, request, count = 1 } = event;
+    const reason = [error, inputs?.['reason'], inputs?.['upstream']].filter((part) => part !== undefined).join(' ');
+    // An event of a limit stands for those since the one before, which was half as many.
+    await counter.note(subject ?? personal?.source ?? '', reason, request, Math.ceil(count / 2));
+  };
+
+  const drain = (): Promise<void> => {
+    draining ??= (async () => {
+      isScheduled = false;
+      for (let one = waiting.shift(); one !== undefined; one = waiting.shift()) {
+        try {
+          await write(one);
+          isFailing = false;
+        } catch (error) {
+          isFailing = true;
+          // The counter keeps what it could not write.
+          if (one.isSingle) waiting.unshift(one);
+          throw error;
+        }
+      }
+    })().finally(() => {
+      draining = undefined;
+    });
+    return draining;
+  };
+
+  /** Resolves when all that was noted is written or counted. */
+  const drained = async (): Promise<void> => {
+    while (waiting.length > 0 || draining) await drain();
+  };
+
+  return {
+    drained,
+
+    /**
+     * Notes one refusal, an event 'session.refused' but for its type; it is written after the answer. While events cannot
+     * be written it waits for that, and throws DomainError 'unavailable' when it still cannot be: nobody guesses unseen.
+     */
+    async note(event: Omit<AuditEvent, 'type' | 'outcome'>): Promise<void> {
+      waiting.push({ event: { ...event, type: 'session.refused', outcome: 'refused' } });
+      if (isFailing || waiting.length > MOST_WAITING) return drain();
+      if (isScheduled) return;
+      isScheduled = true;
+      later(() => void drain().catch(() => undefined));
+    },
+
+    /** As that of `refusalCounter`. */
+    async flush(how?: { readonly all?: boolean }): Promise<void> {
+      await drained();
+      await counter.flush(how);
+    },
+  };
+};
+
+const groupOf = (source: string): string => (isAccount(source) ? source : coarseNetwork(source));
+const isAccount = (source: string): boolean => source.startsWith('acc_');
+
+const eventOf = ({ source, reason: all, since, count }: Counted, request?: string): AuditEvent => {
+  const [error, reason, upstream] = all.split(' ');
+  return {
+    type: 'session.refused',
+    outcome: 'refused',
+    ...(request === undefined ? {} : { request }),
+    ...(isAccount(source) ? { subject: source } : { personal: { source } }),
+    ...(error === undefined ? {} : { error }),
+    inputs: { reason, ...(upstream === undefined ? {} : { upstream }) },
+    count,
+    since,
+  };
+};
