@@ -68,6 +68,8 @@ export type Configuration = {
     readonly maxDurationSeconds: number;
     /** Life of the page behind `consent_required`. */
     readonly requestTtlSeconds: number;
+    /** How long an ended or expired delegation is kept. */
+    readonly keptSeconds: number;
   };
   readonly approvals: {
     /** Time people have to decide. */

@@ -225,6 +225,11 @@ export const CONFIGURATION_SCHEMA = {
         'seconds',
       ),
       requestTtlSeconds: count('Life of the page behind `consent_required`.', [60, 600, DAY], 'seconds'),
+      keptSeconds: count(
+        'How long the management API and the console show a delegation after it was ended or has expired. Later the server removes it; the audit log keeps what became of it.',
+        [60, 90 * DAY, 3650 * DAY],
+        'seconds',
+      ),
     }),
     approvals: section('How people are asked about single actions of agents (docs/guides/approvals.md).', {
       ttlSeconds: count('Time people have to decide.', [60, 600, DAY], 'seconds'),

@@ -33,7 +33,7 @@ export const approvalsOf = (
       readonly log: Pick<Logger, 'info' | 'warn'>;
     },
 ) => {
-  const { ttlSeconds, redeemSeconds, mostOpen, mostOpenPerApprover, perHour } = configuration.approvals;
+  const { ttlSeconds, redeemSeconds, mostOpen, mostOpenPerApprover, perHour, keptSeconds } = configuration.approvals;
   const listeners = new Set<ApprovalChange>();
   const resolve = approversOf({ accounts: deps.people, groups: deps.groups });
   const away = absences({ ...deps, isSure: deps.isSure });
@@ -48,7 +48,7 @@ export const approvalsOf = (
       for (const listener of listeners) listener(approval);
     },
   });
-  const standing = standingApprovals(deps);
+  const standing = standingApprovals({ ...deps, keptSeconds });
   /** Nobody is told of what was decided already. */
   const waiting = async (id: string): Promise<Approval | undefined> => {
     const found = await desk.get(id);

@@ -2,7 +2,11 @@
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { keyAddresses } from '../domain/accounts/email-key-migration.ts';
+import { forgetStandingAt, STANDING_APPROVALS, type StandingApproval } from '../domain/approvals/standing-approval.ts';
+import { DELEGATIONS, type Delegation } from '../domain/delegation/delegation.ts';
+import { forgetAtOf } from '../domain/delegation/delegation-ends.ts';
 import { withPriority } from '../domain/ports/write-priority.ts';
+import { giveEnds } from '../domain/retention/former-rows.ts';
 import { type FirstStart, firstStart } from '../first-start.ts';
 import type { services } from './services.ts';
 
@@ -55,6 +59,11 @@ export const opened = async (
       const text = 'several accounts have one verified address: none of them is found by it until one is left';
       log.warn({ event: 'accounts.same_address', accounts }, text);
     }
+    const { delegation, approvals } = configuration;
+    await giveEnds<Delegation>(documents, DELEGATIONS, (row) => forgetAtOf(row, delegation.keptSeconds));
+    await giveEnds<StandingApproval>(documents, STANDING_APPROVALS, ({ expiresAt }) =>
+      forgetStandingAt(expiresAt, approvals.keptSeconds),
+    );
     if (configuration.policy.enforcement === 'on') {
       for (const { version, message } of await policies.gaps()) log.warn({ event: 'policy.gap', version }, message);
     }

@@ -308,7 +308,8 @@ export const services = async (configuration: Configuration, overrides: Override
     tokens: workloadTokens({ keys: keysOfIssuers, clock, issuer, clockToleranceSeconds }),
   });
   const policies = policyRegistry({ documents, clock, identifiers, audit, engine });
-  const { maxDepth, maxDurationSeconds, defaultDurationSeconds, requestTtlSeconds } = configuration.delegation;
+  const { maxDepth, maxDurationSeconds, defaultDurationSeconds, requestTtlSeconds, keptSeconds } =
+    configuration.delegation;
   const rows = delegationRegister({
     documents,
     clock,
@@ -318,6 +319,7 @@ export const services = async (configuration: Configuration, overrides: Override
     maxDepth,
     revocation,
     agents: effectiveAgents,
+    keptSeconds,
   });
   const requests = delegationRequests({
     ephemeral,

@@ -18,6 +18,7 @@ export const sweeping = (
     readonly ephemeral: EphemeralStore;
     readonly clock: Clock;
     readonly approvals: { readonly desk: Pick<Services['approvals']['desk'], 'forget' | 'countForgettable'> };
+    readonly delegations: Pick<Services['delegations'], 'forget' | 'countForgettable'>;
     readonly metrics: Pick<Metrics, 'swept' | 'expired'>;
   },
   { approvals: { keptSeconds } }: Pick<Configuration, 'approvals'>,
@@ -29,6 +30,11 @@ export const sweeping = (
         name: 'approvals',
         sweep: (limit) => made.approvals.desk.forget(made.clock.now() - keptSeconds, limit),
         countExpired: () => made.approvals.desk.countForgettable(made.clock.now() - keptSeconds),
+      },
+      {
+        name: 'delegations',
+        sweep: (limit) => made.delegations.forget(limit),
+        countExpired: () => made.delegations.countForgettable(),
       },
     ],
     elapsed: stopwatch,

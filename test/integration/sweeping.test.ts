@@ -1,5 +1,7 @@
 /** What has expired is gone within a run of the sweeper, in every collection, while the server serves. */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { STANDING_APPROVALS } from '../../src/domain/approvals/standing-approval.ts';
+import { DELEGATIONS } from '../../src/domain/delegation/delegation.ts';
 import type { CollectionDeclaration, Document } from '../../src/domain/ports/document-store.ts';
 import { CONSUMPTIONS, ENGINE_RECORDS, LEASES, REVOKED_TOKENS } from '../../src/provider/records.ts';
 import { type RunningServer, type RunOptions, runServer } from '../support/running-server.ts';
@@ -10,6 +12,15 @@ import { until } from '../support/until.ts';
 const expiredRows = (rows: number, more: object): Document[] => {
   const expiresAt = Math.floor(Date.now() / 1000) - 3600;
   return Array.from({ length: rows }, (_, at) => ({ id: `expired-${at}`, ...more, expiresAt }));
+};
+const longAgo = Math.floor(Date.now() / 1000) - 3600;
+const delegation = {
+  ...{ subject: 'acc_1', actor: 'agt_1', resource: 'https://x.example', scope: [], parent: null, ancestors: [] },
+  ...{ chain: {}, passOn: { agents: [], depth: 0 }, state: 'active', createdAt: 1, forgetAt: longAgo },
+};
+const standing = {
+  ...{ account: 'acc_1', agent: 'agt_1', action: {}, likeness: 'l', vote: {}, mostUses: 1, uses: 0, sum: 0 },
+  ...{ state: 'active', createdAt: 1, forgetAt: longAgo },
 };
 const lease = { account: 'acc_1', clientId: 'c', payload: {}, createdAt: 1 };
 
@@ -41,6 +52,8 @@ describe.each<readonly [string, RunOptions]>([
       [CONSUMPTIONS, 300, { at: 1 }],
       [LEASES, 300, lease],
       [REVOKED_TOKENS, 300, {}],
+      [STANDING_APPROVALS, 300, standing],
+      [DELEGATIONS, 300, delegation],
     ];
     await Promise.all(
       backlog.map(([declaration, rows, more]) =>
@@ -61,6 +74,8 @@ describe.each<readonly [string, RunOptions]>([
       { what: 'an empty backlog', seconds: 40 },
     );
     expect([...statuses]).toEqual([200]);
+    const { delegations } = server.behalf.services;
+    await until(async () => (await delegations.countForgettable()) === 0, { what: 'no delegation that is over' });
     expect(await ephemeral.countExpired(10)).toBeLessThan(10);
     for (const [{ name }, rows] of backlog) {
       const areCounted = async () => Number(await figure('behalf_swept_rows_total', name)) >= rows;

@@ -42,7 +42,16 @@ export type StandingApproval = {
   readonly createdAt: number;
   readonly expiresAt: number;
   readonly endedAt?: number;
+  /** Epoch second from which it may be removed. */
+  readonly forgetAt?: number;
 };
+
+/** How long after an approval more can be approved with it: it is the proof of who decided. */
+export const AFTER_SECONDS = 600;
+
+/** One that is there keeps the same approval from giving another, so it outlives that time. */
+export const forgetStandingAt = (expiresAt: number, keptSeconds: number): number =>
+  expiresAt + Math.max(keptSeconds, AFTER_SECONDS);
 
 /** How much an action is about. */
 export type Worth =
@@ -94,6 +103,7 @@ export const STANDING_APPROVALS = {
     { fields: ['agent', 'createdAt'] },
     { fields: ['createdAt'] },
   ],
+  expiresAt: 'forgetAt',
   members: [
     'account',
     'agent',

@@ -19,6 +19,8 @@ import type { Revocation } from '../revocation/revocation.ts';
 import type { Action } from './action.ts';
 import type { Approval } from './approval.ts';
 import {
+  AFTER_SECONDS,
+  forgetStandingAt,
   hasMore,
   hasRoom,
   likenessOf,
@@ -72,6 +74,7 @@ export const standingApprovals = ({
   audit,
   accounts,
   revocation,
+  keptSeconds = 90 * 86_400,
 }: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
@@ -80,6 +83,8 @@ export const standingApprovals = ({
   /** As they count now. */
   readonly accounts: { get(id: string): Promise<{ readonly document: Person } | undefined> };
   readonly revocation: Pick<Revocation, 'ended'>;
+  /** How long one stays after its end, seconds, but at least 600. Default: 90 days. */
+  readonly keptSeconds?: number;
 }) => {
   const rows = documents.collection<StandingApproval>(STANDING_APPROVALS);
 
@@ -201,6 +206,7 @@ export const standingApprovals = ({
         state: 'active',
         createdAt: now,
         expiresAt: now + seconds,
+        forgetAt: forgetStandingAt(now + seconds, keptSeconds),
       };
       await audit.append({
         ...about(standing),
@@ -343,9 +349,6 @@ export const standingApprovals = ({
     },
   };
 };
-
-/** How long after a yes more can be said with it: it is the proof of who said so. */
-const AFTER_SECONDS = 600;
 
 /** Whether whoever said yes to it can say so to the next ones like it. */
 export const isRememberable = (

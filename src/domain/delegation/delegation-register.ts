@@ -18,6 +18,7 @@ import { attenuate, combine, type Held, isEmpty, mayPassOnTo, normalisePassOn, w
 import type { CappedAgents } from './ceilings-of-rows.ts';
 import { type Delegation, decidedAtOf } from './delegation.ts';
 import type { Consent, DelegationList, Hop, OneAction, Without } from './delegation-changes.ts';
+import { forgettingDelegations, KEPT_SECONDS } from './delegation-ends.ts';
 import { aboutRow, consentTo, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
 import { delegationSlots } from './delegation-slots.ts';
 import { delegationsOfOwners } from './delegations-of-owners.ts';
@@ -34,6 +35,7 @@ export const delegationRegister = ({
   maxDepth,
   revocation = overStore({ documents }),
   agents,
+  keptSeconds = KEPT_SECONDS,
 }: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
@@ -45,8 +47,10 @@ export const delegationRegister = ({
   readonly revocation?: Revocation;
   /** As far as their ceilings let them go. Default: nobody has any. */
   readonly agents?: CappedAgents;
+  /** How long a row stays after its end, seconds. Default: 90 days. */
+  readonly keptSeconds?: number;
 }) => {
-  const slots = delegationSlots({ documents, clock, audit, revocation, agents });
+  const slots = delegationSlots({ documents, clock, audit, revocation, agents, keptSeconds });
   const { rows, effectiveNow, at, settle, refuseEndedHop } = slots;
   const ofOwners = delegationsOfOwners({ slots, clock, audit, agents });
 
@@ -71,6 +75,7 @@ export const delegationRegister = ({
     },
 
     ...ofOwners.operations,
+    ...forgettingDelegations({ documents, clock, keptSeconds }),
 
     /**
      * The row if it and all rows above are active and unexpired, cut to what those above hold now.

@@ -7,6 +7,7 @@ import type { Part, Revocation } from '../revocation/revocation.ts';
 import { effective, isActive } from './attenuation.ts';
 import { type CappedAgents, ceilingsOf, isWithinDepth, underCeilings } from './ceilings-of-rows.ts';
 import { DELEGATIONS, type Delegation, decidedAtOf } from './delegation.ts';
+import { withEnds } from './delegation-ends.ts';
 import { aboutRow, changeOfRow, endedRow, holdsTheSame, slotOf, suspendedRow } from './delegation-row.ts';
 
 /**
@@ -19,14 +20,16 @@ export const delegationSlots = ({
   audit,
   revocation,
   agents,
+  keptSeconds,
 }: {
   readonly documents: DocumentStore;
   readonly clock: Clock;
   readonly audit: AuditTrail;
   readonly revocation: Revocation;
   readonly agents: CappedAgents | undefined;
+  readonly keptSeconds: number;
 }) => {
-  const rows = documents.collection<Delegation>(DELEGATIONS);
+  const rows = withEnds(documents.collection<Delegation>(DELEGATIONS), keptSeconds);
 
   const isEnded = async (chain: readonly Delegation[]): Promise<boolean> =>
     (await revocation.ended(chain.map(partOf))) !== undefined;

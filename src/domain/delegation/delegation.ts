@@ -54,6 +54,8 @@ export type Delegation = {
   readonly decidedAt?: number;
   /** Never later than the parent's. */
   readonly expiresAt: number;
+  /** Epoch second from which the row may be removed: some time after its end (delegation-ends.ts). */
+  readonly forgetAt?: number;
 };
 
 /** When somebody last gave it what it holds: what is taken from it gives it no more time, and nobody back who was ended. */
@@ -73,6 +75,7 @@ export const DELEGATIONS = {
     { fields: ['actor'] },
     { fields: ['parent'] },
     { fields: ['createdAt'] },
+    { fields: ['forgetAt'] },
   ],
   members: [
     'subject',
