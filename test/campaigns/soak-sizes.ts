@@ -1,9 +1,10 @@
-/** What stands in the stores of a server, read beside it: rows and expired rows by collection, and bytes without the audit log. */
+/** What stands in the stores of a server, read beside it: rows, expired and endless rows by collection, and bytes without the audit log. */
 import { DatabaseSync } from 'node:sqlite';
 import { MongoClient } from 'mongodb';
 import { LEFT_BEHIND, MOVED } from '../../src/compose/collections.ts';
 import { APPROVALS } from '../../src/domain/approvals/approval.ts';
 import { AUDIT_RECORDS } from '../../src/domain/audit/audit-record.ts';
+import { DELEGATIONS } from '../../src/domain/delegation/delegation.ts';
 import type { CollectionDeclaration } from '../../src/domain/ports/document-store.ts';
 
 export type Sizes = {
@@ -11,6 +12,8 @@ export type Sizes = {
   readonly rows: Readonly<Record<string, number>>;
   /** Rows whose end was before the moment that was asked for, by collection; none are left out. */
   readonly expired: Readonly<Record<string, number>>;
+  /** Rows without a moment from which they may be removed, by collection. */
+  readonly endless: Readonly<Record<string, number>>;
   /** Pages in use without those of the audit log; SQLite alone. */
   readonly bytes?: number;
   /** Of the database file; SQLite alone. */
@@ -18,28 +21,32 @@ export type Sizes = {
 };
 
 export type Scales = {
-  /** `before`: epoch second. `keptSeconds`: how long approvals are kept. */
+  /** `before`: epoch second. */
   weigh(before: number): Promise<Sizes>;
   close(): Promise<void>;
 };
 
 const AUDIT = AUDIT_RECORDS.name;
 const DECLARED: readonly CollectionDeclaration[] = [...MOVED, ...LEFT_BEHIND].filter(({ name }) => name !== AUDIT);
-/** Approvals end, too, some time after their field says so: their service removes them. */
-const endOf = ({ name, expiresAt }: CollectionDeclaration): string | undefined =>
-  name === APPROVALS.name ? 'expiresAt' : expiresAt;
+/** Their services remove them, some time after `expiresAt` of the document; by the member that is named. */
+const KEPT: ReadonlyMap<string, string> = new Map([
+  [APPROVALS.name, 'expiresAt'],
+  [DELEGATIONS.name, 'forgetAt'],
+]);
 const EPHEMERAL = 'ephemeral';
 
-type Counted = readonly [name: string, rows: number, expired: number];
+type Counted = readonly [name: string, rows: number, expired: number, endless: number];
 
-const sizesOf = (counted: readonly Counted[]): Pick<Sizes, 'rows' | 'expired'> => ({
-  rows: Object.fromEntries(counted.map(([name, rows]) => [name, rows] as const).filter(([, rows]) => rows > 0)),
-  expired: Object.fromEntries(
-    counted.map(([name, , expired]) => [name, expired] as const).filter(([, rows]) => rows > 0),
-  ),
+const present = (counts: readonly (readonly [name: string, rows: number])[]): Readonly<Record<string, number>> =>
+  Object.fromEntries(counts.filter(([, rows]) => rows > 0));
+
+const sizesOf = (counted: readonly Counted[]): Pick<Sizes, 'rows' | 'expired' | 'endless'> => ({
+  rows: present(counted.map(([name, rows]) => [name, rows])),
+  expired: present(counted.map(([name, , expired]) => [name, expired])),
+  endless: present(counted.map(([name, , , endless]) => [name, endless])),
 });
 
-/** The file is read by this process alone; the server goes on writing. */
+/** The file is read by this process alone; the server goes on writing. `keptSeconds`: how long approvals and delegations are kept. */
 export const sqliteScales = (file: string, keptSeconds: number): Scales => {
   const database = new DatabaseSync(file, { readOnly: true, timeout: 5000 });
   const numberOf = (sql: string, ...values: readonly number[]): number =>
@@ -54,16 +61,23 @@ export const sqliteScales = (file: string, keptSeconds: number): Scales => {
           .map(({ name }) => String(name)),
       );
       const counted = DECLARED.filter(({ name }) => tables.has(`c_${name}`)).map((declaration): Counted => {
-        const { name } = declaration;
-        const end = endOf(declaration);
-        const until = name === APPROVALS.name ? before - keptSeconds : before;
-        const isOver = `SELECT count(*) FROM "c_${name}" WHERE "f_${end}" < ?`;
-        return [name, numberOf(`SELECT count(*) FROM "c_${name}"`), end === undefined ? 0 : numberOf(isOver, until)];
+        const { name, expiresAt } = declaration;
+        const rows = numberOf(`SELECT count(*) FROM "c_${name}"`);
+        const end = KEPT.get(name);
+        if (end !== undefined) {
+          const isOver = `SELECT count(*) FROM "c_${name}" WHERE json_extract(body, '$.expiresAt') < ?`;
+          const isEndless = `SELECT count(*) FROM "c_${name}" WHERE json_extract(body, '$.${end}') IS NULL`;
+          return [name, rows, numberOf(isOver, before - keptSeconds), numberOf(isEndless)];
+        }
+        if (expiresAt === undefined) return [name, rows, 0, rows];
+        const isOver = `SELECT count(*) FROM "c_${name}" WHERE "f_${expiresAt}" < ?`;
+        return [name, rows, numberOf(isOver, before), 0];
       });
       counted.push([
         EPHEMERAL,
         numberOf('SELECT count(*) FROM ephemeral'),
         numberOf('SELECT count(*) FROM ephemeral WHERE ends_at < ?', before * 1000),
+        0,
       ]);
       const pageBytes = numberOf('PRAGMA page_size');
       const used = (numberOf('PRAGMA page_count') - numberOf('PRAGMA freelist_count')) * pageBytes;
@@ -85,18 +99,23 @@ export const sqliteScales = (file: string, keptSeconds: number): Scales => {
 export const mongodbScales = async (url: string, keptSeconds: number): Promise<Scales> => {
   const client = await new MongoClient(url).connect();
   const database = client.db();
+  const countedOf = async ({ name, expiresAt }: CollectionDeclaration, before: number): Promise<Counted> => {
+    const stored = database.collection(name);
+    const rows = await stored.countDocuments();
+    const end = KEPT.get(name);
+    if (end !== undefined) {
+      const found = await stored.find({}, { projection: { body: 1 } }).toArray();
+      const all = found.map(({ body }) => JSON.parse(String(body)) as Readonly<Record<string, number>>);
+      const expired = all.filter(({ expiresAt: at = 0 }) => at < before - keptSeconds).length;
+      return [name, rows, expired, all.filter((one) => one[end] === undefined).length];
+    }
+    if (expiresAt === undefined) return [name, rows, 0, rows];
+    return [name, rows, await stored.countDocuments({ [`fields.${expiresAt}`]: { $gte: 0, $lt: before } }), 0];
+  };
   return {
     async weigh(before) {
       const counted: Counted[] = [];
-      for (const declaration of DECLARED) {
-        const { name } = declaration;
-        const end = endOf(declaration);
-        const until = name === APPROVALS.name ? before - keptSeconds : before;
-        const stored = database.collection(name);
-        const expired =
-          end === undefined ? 0 : await stored.countDocuments({ [`fields.${end}`]: { $gte: 0, $lt: until } });
-        counted.push([name, await stored.countDocuments(), expired]);
-      }
+      for (const declaration of DECLARED) counted.push(await countedOf(declaration, before));
       return sizesOf(counted);
     },
     close: () => client.close(),

@@ -1,7 +1,8 @@
 /**
  * Honest load of every kind with strangers beside it, on lifetimes so short that what the load leaves behind expires while
- * it goes on. A violation is a row that is still there a minute after it expired, a store that grows although the load
- * does not, anything expired that is left a minute after the end, and a share of honest steps that fail.
+ * it goes on. A violation is a row that is still there a minute after it expired, a collection that grows although the load
+ * does not, one whose rows have no end and become more, anything expired that is left a minute after the end, and a share of
+ * honest steps that fail. Each collection is judged alone: a large one hides no small one. The audit log is left out.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { dataFolder } from '../../config/data-folder.ts';
@@ -23,6 +24,10 @@ const LAST_SWEEP_SECONDS = 15;
 const LONGEST_SECONDS = 330;
 /** A store may be so much larger for its load at the end than in the middle. */
 const MOST_GROWTH = 1.25;
+/** Fewer rows than that are no growth. */
+const LEAST_ROWS = 25;
+/** Rows of a collection without an end that the load may add: of the clients and agents it is made with. */
+const MOST_ENDLESS = 10;
 const MOST_FAILURES = 0.02;
 const KEPT_SECONDS = 60;
 
@@ -39,6 +44,7 @@ const SHORT_LIVES = {
   BEHALF__DELEGATION__DEFAULTDURATIONSECONDS: '300',
   BEHALF__DELEGATION__MAXDURATIONSECONDS: '300',
   BEHALF__DELEGATION__REQUESTTTLSECONDS: '60',
+  BEHALF__DELEGATION__KEPTSECONDS: String(KEPT_SECONDS),
   BEHALF__CLIENTAUTHENTICATION__ASSERTIONMAXLIFETIMESECONDS: '120',
   BEHALF__APPROVALS__TTLSECONDS: '60',
   BEHALF__APPROVALS__REDEEMSECONDS: '30',
@@ -104,6 +110,20 @@ const growth = (moments: readonly Moment[], of: (moment: Moment) => number | und
   return mean(all.slice(half)) / mean(all.slice(0, half));
 };
 
+/**
+ * The same of one collection, and not more than its rows themselves have grown: those that do not come of the load seem to
+ * grow where the load slows down.
+ */
+const growthOfRows = (moments: readonly Moment[], name: string): number | undefined => {
+  const rowsAt = ({ rows }: Moment): number => rows[name] ?? 0;
+  const perStep = growth(moments, rowsAt);
+  if (perStep === undefined) return undefined;
+  const settled = moments.filter(({ second }) => second > LONGEST_SECONDS).map(rowsAt);
+  const half = Math.floor(settled.length / 2);
+  const [first, last] = [mean(settled.slice(0, half)), mean(settled.slice(half))];
+  return last - first < LEAST_ROWS ? 1 : Math.min(perStep, last / first);
+};
+
 const soakOn = async (run: CampaignRun, stores: ServerStores, seconds: number, rate: number): Promise<Figures> => {
   const on = await startServerOn(stores, { environment: SHORT_LIVES });
   const { name, server, remove } = on;
@@ -115,6 +135,7 @@ const soakOn = async (run: CampaignRun, stores: ServerStores, seconds: number, r
     const weighed = scales;
     load = await startSoakLoad(scene, { rate, random: run.random });
     const loaded = load;
+    const before = await weighed.weigh(now());
     const moments: Moment[] = [];
     let largestGauge = 0;
     const begin = performance.now();
@@ -145,14 +166,19 @@ const soakOn = async (run: CampaignRun, stores: ServerStores, seconds: number, r
     if (sum(after.expired) > 0) {
       run.violation(`${name}: ${now() - ended} s after the end there is still, expired: ${named(after.expired)}`);
     }
+    const added = Object.fromEntries(
+      Object.entries(after.endless)
+        .map(([name, rows]) => [name, rows - (before.endless[name] ?? 0)] as const)
+        .filter(([, rows]) => rows > MOST_ENDLESS),
+    );
+    if (sum(added) > 0) run.violation(`${name}: rows without an end that the load has added: ${named(added)}`);
     const gauge = await gaugeOf(server.operationsPort);
     if (gauge > 0) run.violation(`${name}: a minute after the end the gauge of the backlog says ${gauge}`);
 
     const [rowsGrowth, bytesGrowth] = [growth(moments, ({ total }) => total), growth(moments, ({ bytes }) => bytes)];
-    for (const [what, grown] of [
-      ['rows', rowsGrowth],
-      ['bytes', bytesGrowth],
-    ] as const) {
+    const collections = [...new Set(moments.flatMap(({ rows }) => Object.keys(rows)))].sort();
+    const growths = collections.map((each) => [each, growthOfRows(moments, each)] as const);
+    for (const [what, grown] of [['bytes', bytesGrowth], ...growths] as const) {
       if (grown !== undefined && grown > MOST_GROWTH)
         run.violation(`${name}: ${what} grow by ${grown.toFixed(2)} under the same load`);
     }
@@ -173,6 +199,10 @@ const soakOn = async (run: CampaignRun, stores: ServerStores, seconds: number, r
       // Undefined in a run that is too short to tell.
       rowsGrowth: rowsGrowth === undefined ? null : Math.round(rowsGrowth * 100) / 100,
       bytesGrowth: bytesGrowth === undefined ? null : Math.round(bytesGrowth * 100) / 100,
+      /** Of collections that have grown or shrunk at all. */
+      growthOfCollections: Object.fromEntries(
+        growths.flatMap(([each, grown = 1]) => (grown === 1 ? [] : [[each, Math.round(grown * 100) / 100]])),
+      ),
       largestBacklog: largestGauge,
       expiredAfter: sum(after.expired),
       rowsOverTime: moments
