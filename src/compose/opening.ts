@@ -60,10 +60,12 @@ export const opened = async (
       log.warn({ event: 'accounts.same_address', accounts }, text);
     }
     const { delegation, approvals } = configuration;
-    await giveEnds<Delegation>(documents, DELEGATIONS, (row) => forgetAtOf(row, delegation.keptSeconds));
-    await giveEnds<StandingApproval>(documents, STANDING_APPROVALS, ({ expiresAt }) =>
-      forgetStandingAt(expiresAt, approvals.keptSeconds),
-    );
+    await withPriority('essential', async () => {
+      await giveEnds<Delegation>(documents, DELEGATIONS, (row) => forgetAtOf(row, delegation.keptSeconds));
+      await giveEnds<StandingApproval>(documents, STANDING_APPROVALS, ({ expiresAt }) =>
+        forgetStandingAt(expiresAt, approvals.keptSeconds),
+      );
+    });
     if (configuration.policy.enforcement === 'on') {
       for (const { version, message } of await policies.gaps()) log.warn({ event: 'policy.gap', version }, message);
     }

@@ -5,9 +5,13 @@ import type { Configuration } from '../../config/configuration.ts';
 import type { Clock } from '../domain/ports/clock.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
+import { withPriority } from '../domain/ports/write-priority.ts';
 import { type Sweeper, sweeper } from '../domain/retention/sweeper.ts';
 import type { Metrics } from '../http/metrics.ts';
 import type { services } from './services.ts';
+
+/** What makes room is let write where there is least. */
+const freeing = <R>(work: () => R): R => withPriority('essential', work);
 
 type Services = Awaited<ReturnType<typeof services>>;
 
@@ -28,12 +32,12 @@ export const sweeping = (
     others: [
       {
         name: 'approvals',
-        sweep: (limit) => made.approvals.desk.forget(made.clock.now() - keptSeconds, limit),
+        sweep: (limit) => freeing(() => made.approvals.desk.forget(made.clock.now() - keptSeconds, limit)),
         countExpired: () => made.approvals.desk.countForgettable(made.clock.now() - keptSeconds),
       },
       {
         name: 'delegations',
-        sweep: (limit) => made.delegations.forget(limit),
+        sweep: (limit) => freeing(() => made.delegations.forget(limit)),
         countExpired: () => made.delegations.countForgettable(),
       },
     ],
