@@ -83,7 +83,7 @@ const refuseWithoutWayIn = async ({ configuration, upstreams }: Deps): Promise<v
     pointer: '/passwords/signIn',
     message: 'Passwords are switched off, and there is no upstream provider to sign in at: nobody could sign in.',
     suggestion:
-      'Start with true, add one (behalf upstreams create), sign in there once, and switch passwords off then.',
+      'Start with true, add one (behalf upstreams create --local), sign in there once, and switch passwords off then.',
   };
   throw new ConfigurationError([problem]);
 };

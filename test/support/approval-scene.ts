@@ -3,7 +3,7 @@ import type { Action } from '../../src/domain/approvals/action.ts';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
 import type { Wanted } from '../../src/domain/approvals/open-approvals.ts';
 import { extendChain } from '../../src/domain/delegation/actor-chain.ts';
-import { codeAt } from './authenticator-app.ts';
+import { addApp as addAppOnPage } from './authenticator-page.ts';
 import { type Browser, type Filling, newBrowser, type Page } from './browser-flow.ts';
 import { exampleType } from './detail-types.ts';
 import type { Form } from './html-forms.ts';
@@ -101,16 +101,7 @@ export const approvalScene = async (server: RunningServer) => {
     return browser.submit(page, form, { set, ...(isOne ? { button: new RegExp(`decision=${decision}`) } : {}) });
   };
 
-  /** Adds an authenticator app on its page; answers its secret. The code that proved it is used up. */
-  const addApp = async (browser: Browser): Promise<string> => {
-    const page = await browser.open(`${scene.issuer}/account/security/totp`);
-    const secret = /key">([A-Z2-7 ]+)</.exec(page.html)?.[1]?.replaceAll(' ', '') ?? '';
-    const form = page.forms.find(({ action }) => action.endsWith('/totp'));
-    if (!form) throw new Error(page.text);
-    const added = await browser.submit(page, form, { set: { code: codeAt(secret, Math.floor(Date.now() / 1000)) } });
-    if (!added.text.includes('recovery codes')) throw new Error(added.text);
-    return secret;
-  };
+  const addApp = (browser: Browser): Promise<string> => addAppOnPage(scene.issuer, browser);
 
   return { ...scene, desk, payments, newPerson, ask, urlOf, browserOf, formFor, answer, addApp };
 };

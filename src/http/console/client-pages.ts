@@ -6,6 +6,7 @@ import type { Parts } from './console-forms.ts';
 import type { Viewer } from './console-page.ts';
 import { waysInWords } from './grant-ways.ts';
 import { askedOf, listed, searchQuery } from './listed.ts';
+import { stepUp } from './step-up.ts';
 
 /** A client as the management API shows it. */
 type ShownClient = Pick<ClientRow, 'id' | 'name' | 'state'> & {
@@ -32,6 +33,7 @@ type ShownClient = Pick<ClientRow, 'id' | 'name' | 'state'> & {
 
 /** Adds the pages about clients that are no agents: all of them, one, and what is done to it. */
 export const addClientPages = ({ router, page, deps, calls, sessions }: Parts): void => {
+  const withFactor = stepUp(deps);
   const home = `${deps.basePath}/console/clients`;
 
   page('/console/clients', async (ctx, { viewer, frame }) => {
@@ -97,8 +99,9 @@ export const addClientPages = ({ router, page, deps, calls, sessions }: Parts): 
     router.post(`/console/clients/:id/${name}`, async (ctx) => {
       const { account } = await sessions.withForm(ctx);
       const { id = '' } = ctx.params;
-      await calls.run(operation, account, byOf(ctx, account.id), { id });
-      seeOther(ctx, `${clientHref(deps, id)}?done=${done}`);
+      const href = clientHref(deps, id);
+      const call = () => calls.run(operation, account, byOf(ctx, account.id), { id });
+      if (await withFactor(ctx, account.id, href, call)) seeOther(ctx, `${href}?done=${done}`);
     });
   };
   button('disable', 'disableClient', 'clientDisabled');

@@ -2,6 +2,7 @@ import { type ShownUpstream, upstreamsPage } from '../../../views/pages/console-
 import { upstreamAddresses } from '../../domain/upstream/upstream-addresses.ts';
 import { byOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { Parts } from './console-forms.ts';
+import { stepUp } from './step-up.ts';
 
 /** As the management API shows one. */
 type Upstream = Pick<ShownUpstream, 'id' | 'name' | 'issuer' | 'domains' | 'button' | 'create'> & {
@@ -14,6 +15,7 @@ const MOST = 200;
 /** Adds the page of the providers at which people sign in, with a switch for each. */
 export const addUpstreamPages = ({ router, page, deps, calls, sessions }: Parts): void => {
   const home = `${deps.basePath}/console/sign-in`;
+  const withFactor = stepUp(deps);
 
   page('/console/sign-in', async (ctx, { viewer, frame }) => {
     const { account, by } = viewer;
@@ -41,8 +43,8 @@ export const addUpstreamPages = ({ router, page, deps, calls, sessions }: Parts)
     router.post(`/console/sign-in/:id/${name}`, async (ctx) => {
       const { account } = await sessions.withForm(ctx);
       const { id = '' } = ctx.params;
-      await calls.run(operation, account, byOf(ctx, account.id), { id });
-      seeOther(ctx, `${home}?done=${done}`);
+      const call = () => calls.run(operation, account, byOf(ctx, account.id), { id });
+      if (await withFactor(ctx, account.id, home, call)) seeOther(ctx, `${home}?done=${done}`);
     });
   }
 };
