@@ -10,6 +10,9 @@ import { type Column, csvRow, details, jsonText, printable, table } from './tabl
 /** Which key file of the data folder a command takes when none is named. */
 export type KeyRole = 'operator' | 'administrator';
 
+/** Or one that depends on what is asked for. */
+type KeyRoleOf = KeyRole | ((call: Call) => KeyRole);
+
 const CONNECTION = {
   json: { description: 'Print JSON instead of text.' },
   data: {
@@ -43,7 +46,7 @@ type Printer = {
 /** A command that calls the management API. */
 export const managementCommand = (
   description: Omit<Command, 'run'> & {
-    readonly role: KeyRole;
+    readonly role: KeyRoleOf;
     /** Adds `--local`, with which it takes the administrator's key file: see `LOCAL`. */
     readonly isProvenHere?: true;
     readonly run: (call: ManagementCall) => Promise<number | undefined>;
@@ -56,7 +59,8 @@ export const managementCommand = (
     run: (call) => {
       const folder = call.text('data') ?? call.env['BEHALF_DATA'] ?? call.env['BEHALF__DATA__FOLDER'] ?? './data';
       const isLocal = isProvenHere === true && call.isSet('local');
-      const keyFile = readKeyFile(call.text('key-file') ?? join(folder, `${isLocal ? 'administrator' : role}.json`));
+      const usual = typeof role === 'function' ? role(call) : role;
+      const keyFile = readKeyFile(call.text('key-file') ?? join(folder, `${isLocal ? 'administrator' : usual}.json`));
       const localProof = isLocal
         ? () => writeLocalProof(dataFolder(folder).localProofs, keyFile.client_id, systemClock)
         : undefined;
@@ -178,7 +182,7 @@ export const updateCommand = (description: {
   readonly options: Readonly<Record<string, Option>>;
   readonly changes: (call: ManagementCall) => Promise<Json>;
   readonly operand?: Operand;
-  readonly role?: KeyRole;
+  readonly role?: KeyRoleOf;
   readonly isProvenHere?: true;
 }): Command => {
   const { noun, singular, path, options, changes, operand = BY_ID, role = 'operator', isProvenHere } = description;

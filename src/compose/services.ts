@@ -197,6 +197,7 @@ export const services = async (configuration: Configuration, overrides: Override
     audit,
     trustedIssuers,
     checkKeyUrl,
+    owners,
     permits: permitsAgent,
   });
   const agents: AgentRegistry = agentRegistry({
@@ -292,6 +293,7 @@ export const services = async (configuration: Configuration, overrides: Override
     clock,
     audit,
     agents: granting.agents,
+    owners,
     revocation,
     settings: {
       lifetimeSeconds: configuration.agents.instanceLifetimeSeconds,
@@ -440,7 +442,7 @@ export const services = async (configuration: Configuration, overrides: Override
     handOvers: following,
     upkeep,
     credentials,
-    secrets: secretExceptions({ documents, audit, clock, identifiers, digestSecret, permits: permitsAgent }),
+    secrets: secretExceptions({ documents, audit, clock, identifiers, digestSecret, owners, permits: permitsAgent }),
     credentialUpkeep: keepCredentials,
     credentialUses: credentialUse({ documents, clock }),
     trustedIssuers,

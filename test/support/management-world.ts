@@ -149,7 +149,7 @@ export const managementWorld = async () => {
   });
   const checkKeyUrl = () => undefined;
   const issuers = trustedIssuerRegistry({ ...base, checkKeyUrl, issuer: ISSUER });
-  const credentials = credentialRegister({ ...base, trustedIssuers: issuers, checkKeyUrl, permits });
+  const credentials = credentialRegister({ ...base, owners, trustedIssuers: issuers, checkKeyUrl, permits });
   const trials = policyTrials({
     registry: policies,
     active,
@@ -249,12 +249,13 @@ export const managementWorld = async () => {
     policies,
     serverUse: use,
     policyTrials: trials,
-    secrets: secretExceptions({ ...base, digestSecret, permits }),
+    secrets: secretExceptions({ ...base, owners, digestSecret, permits }),
     groups,
     ownerNames: ownerNames(base),
     instances: instanceRegister({
       ...base,
       agents,
+      owners,
       revocation: { ended: async () => undefined },
       settings: { lifetimeSeconds: 3600, maxPerAgent: 100 },
     }),

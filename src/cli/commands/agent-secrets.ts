@@ -31,7 +31,7 @@ export const secretCommands: readonly Command[] = [
     words: ['agents', 'allow-secret'],
     operands: ['ID'],
     summary: 'Allow an agent a secret, as an exception with an end.',
-    role: 'operator',
+    role: 'administrator',
     options: {
       reason: { value: 'TEXT', description: 'Why it cannot do without one.', isRequired: true },
       days: { value: 'NUMBER', description: 'How long it is allowed, 1 to 90.', isRequired: true },
@@ -49,7 +49,7 @@ export const secretCommands: readonly Command[] = [
     words: ['agents', 'rotate-secret'],
     operands: ['ID'],
     summary: 'Change the secret of an agent for another one.',
-    role: 'operator',
+    role: 'administrator',
     options: {
       overlap: { value: 'SECONDS', description: 'How long the old one is good beside it, at most a day. Default: 0.' },
     },

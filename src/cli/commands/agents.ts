@@ -99,6 +99,8 @@ const update = updateCommand({
   noun: 'agents',
   singular: 'an agent',
   path: PATH,
+  // New keys of an agent that another account owns take an administrator.
+  role: ({ text }) => (text('key') === undefined && text('jwks-uri') === undefined ? 'operator' : 'administrator'),
   options: {
     name: { value: 'NAME', description: 'What people see when it asks for something.' },
     purpose: { value: 'TEXT', description: 'What it is for, in a sentence.' },

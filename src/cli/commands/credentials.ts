@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { CERTIFICATE, neededRule } from '../certificates.ts';
 import { type Command, EXIT, usageError } from '../command.ts';
-import { type ManagementCall, managementCommand, timeText } from '../management-commands.ts';
+import { type KeyRole, type ManagementCall, managementCommand, timeText } from '../management-commands.ts';
 import { texts } from '../members.ts';
 import { type Column, details, printable } from '../table.ts';
 
@@ -20,12 +20,12 @@ const COLUMNS: readonly Column<Row>[] = [
 ];
 
 /** Does one thing to credentials of an agent. */
-const action = (verb: string, path: string, summary: string, done: string): Command =>
+const action = (verb: string, path: string, summary: string, done: string, role: KeyRole = 'operator'): Command =>
   managementCommand({
     words: ['agents', 'credentials', verb],
     operands: ['AGENT', 'CREDENTIAL...'],
     summary,
-    role: 'operator',
+    role,
     options: {},
     run: async (call) => {
       const ids = call.operands.slice(1);
@@ -67,7 +67,7 @@ export const credentialCommands: readonly Command[] = [
     words: ['agents', 'allow-attester'],
     operands: ['AGENT'],
     summary: 'Let an attester vouch for the keys of the running copies of an agent.',
-    role: 'operator',
+    role: 'administrator',
     options: {
       attester: {
         value: 'NAME',
@@ -100,7 +100,7 @@ export const credentialCommands: readonly Command[] = [
     words: ['agents', 'allow-certificate'],
     operands: ['AGENT'],
     summary: 'Let an agent prove itself with the certificate of its connection (RFC 8705).',
-    role: 'operator',
+    role: 'administrator',
     options: { ...CERTIFICATE, name: { value: 'NAME', description: 'What people call it.' } },
     notes: 'It sends its requests over TLS with that certificate, and its client_id alone.',
     run: async (call) => {
@@ -118,6 +118,6 @@ export const credentialCommands: readonly Command[] = [
     },
   }),
   action('suspend', 'suspend', 'Let credentials of an agent prove nothing until they are resumed.', 'suspended'),
-  action('resume', 'resume', 'Let suspended credentials of an agent count again.', 'active'),
+  action('resume', 'resume', 'Let suspended credentials of an agent count again.', 'active', 'administrator'),
   action('remove', 'removal', 'Take credentials from an agent for good.', 'removed'),
 ];

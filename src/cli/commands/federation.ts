@@ -122,7 +122,7 @@ const allow = managementCommand({
   words: ['federation', 'allow'],
   operands: ['AGENT'],
   summary: 'Let an agent prove itself with the tokens of a trusted issuer about one subject.',
-  role: 'operator',
+  role: 'administrator',
   options: {
     issuer: { value: 'ID', description: 'The trusted issuer.', isRequired: true },
     subject: {

@@ -43,7 +43,7 @@ export const instanceCommands: readonly Command[] = [
     words: ['agents', 'instances', 'start'],
     operands: ['AGENT'],
     summary: 'Start a running copy of an agent with a key of its own.',
-    role: 'operator',
+    role: 'administrator',
     options: {
       key: {
         value: 'FILE',

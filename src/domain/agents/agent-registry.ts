@@ -28,6 +28,7 @@ import { searchable } from './agent-words.ts';
 import { type Composition, checkComposition, type DeclaredComposition, KEPT_COMPOSITIONS } from './composition.ts';
 import type { Credential } from './credential.ts';
 import { type NewCredential, withCredentials } from './credential-fields.ts';
+import { credentialRights } from './credential-rights.ts';
 import { ownershipOf } from './ownership.ts';
 
 export type { AgentChange, NewAgent } from './agent-fields.ts';
@@ -79,6 +80,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
     onAccepted: ({ id, owner }) => uses.renew(id, owner),
   });
   const lists = agentLists({ collection, uses });
+  const checkRights = credentialRights(owners);
   const check = {
     owners,
     resourceServers,
@@ -182,8 +184,8 @@ export const agentRegistry = (dependencies: Dependencies) => {
     },
 
     /**
-     * Another `owner` is offered the agent and has to accept it, unless the caller stands for that one.
-     * Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict' when
+     * Another `owner` is offered the agent and has to accept it, unless the caller stands for that one. Other keys take
+     * the rights of `credentialRights` over the agent as it is after the change. Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict' when
      * the agent is retired, 'invalid_field'.
      */
     async update(id: string, expected: number, change: AgentChange, by: By): Promise<Versioned<Agent>> {
@@ -200,6 +202,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
         if (owned.owner !== agent.owner) await handOver?.(agent, owned.owner);
         // Keys that come with the change are the new owner's.
         const next = ownershipOf(owned) === ownershipOf(agent) ? owned : { ...owned, ...keySourceIn(change) };
+        if (hasOtherKeys(next, agent)) await checkRights(next, by);
         return { ...next, ...searchable(next) };
       };
       // With another version stored the change is refused anyway.
@@ -257,6 +260,11 @@ const keySourceIn = ({ jwks, jwksUri }: AgentChange): Pick<Agent, 'jwks' | 'jwks
   ...(jwks === undefined ? {} : { jwks }),
   ...(jwksUri === undefined ? {} : { jwksUri }),
 });
+
+/** Whether keys came that were not there before; to lose some is none of it. */
+const hasOtherKeys = ({ jwks, jwksUri }: Agent, before: Agent): boolean =>
+  (jwks !== undefined && JSON.stringify(jwks) !== JSON.stringify(before.jwks)) ||
+  (jwksUri !== undefined && jwksUri !== before.jwksUri);
 
 const isSameComposition = (held: Composition | undefined, declared: DeclaredComposition): boolean =>
   held !== undefined &&

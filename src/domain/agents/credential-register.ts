@@ -6,6 +6,7 @@ import type { AuditEvent, AuditEventType, AuditTrail } from '../audit/audit-even
 import type { JsonWebKeySet } from '../clients/client.ts';
 import type { By, Permits } from '../clients/registered-documents.ts';
 import { DomainError, refuseField } from '../errors.ts';
+import type { Owners } from '../groups/owners.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -20,6 +21,7 @@ import {
   withCredentials,
   withOperatorUrls,
 } from './credential-fields.ts';
+import { credentialRights } from './credential-rights.ts';
 import { refuseOtherHands } from './ownership.ts';
 
 /** Longest time for which the keys before a change are good beside the new ones. */
@@ -34,9 +36,11 @@ export const credentialRegister = (deps: {
   readonly identifiers: Identifiers;
   readonly trustedIssuers: CredentialCheckDeps['trustedIssuers'];
   readonly checkKeyUrl: CredentialCheckDeps['checkKeyUrl'];
+  readonly owners: Pick<Owners, 'answersFor'>;
   readonly permits?: Permits<Agent> | undefined;
 }) => {
   const { clock, identifiers } = deps;
+  const checkRights = credentialRights(deps.owners);
   const { documentsOf } = agentDocuments(deps);
   const checks: CredentialCheckDeps = { ...deps, now: clock.now };
 
@@ -61,14 +65,16 @@ export const credentialRegister = (deps: {
     type: AuditEventType,
     by: By,
     alter: (credential: Credential) => readonly Credential[],
+    checkCaller: (agent: Agent, by: By) => Promise<void> = async () => {},
   ): Promise<Versioned<Agent>> =>
     documentsOf.change(
       agentId,
       undefined,
       type,
       by,
-      (agent) => {
+      async (agent) => {
         if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
+        await checkCaller(agent, by);
         const all = credentialsOf(agent);
         if (!all.some((one) => one.id === id)) {
           throw new DomainError('not_found', 'This agent has no such credential.');
@@ -90,8 +96,8 @@ export const credentialRegister = (deps: {
       Promise.all(given.map((one, index) => made(one, `/credentials/${index}`, by.isByRole))),
 
     /**
-     * `seen`: the agent as the caller was allowed to change it. Throws 'not_found', 'invalid_field', and 'conflict' when
-     * the agent is retired, or has changed hands since.
+     * `seen`: the agent as the caller read it. Throws 'not_found', 'invalid_field', 'forbidden' and 'conflict' as
+     * `credentialRights` does, and 'conflict' when the agent is retired, or has changed hands since.
      */
     async add(agentId: string, given: NewCredential, by: By, seen?: Pick<Agent, 'ownership'>): Promise<Credential> {
       const credential = await made(given, '', by.isByRole);
@@ -100,8 +106,9 @@ export const credentialRegister = (deps: {
         undefined,
         'credential.added',
         by,
-        (agent) => {
+        async (agent) => {
           if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
+          await checkRights(agent, by);
           refuseOtherHands(agent, seen);
           const next = withCredentials(agent, [...(agent.credentials ?? []), credential], `/${given.kind}`);
           return by.isByRole ? withOperatorUrls(next, next, [keysUrlOf(credential)]) : next;
@@ -115,21 +122,23 @@ export const credentialRegister = (deps: {
     suspend: (agentId: string, id: string, by: By): Promise<Versioned<Agent>> =>
       changeOne(agentId, id, 'credential.suspended', by, (one) => [{ ...one, state: 'suspended' }]),
 
-    /** Throws 'conflict' when its time is over. */
-    resume: (agentId: string, id: string, by: By): Promise<Versioned<Agent>> =>
-      changeOne(agentId, id, 'credential.resumed', by, (one) => {
+    /** Throws 'forbidden' and 'conflict' as `credentialRights` does, and 'conflict' when its time is over. */
+    resume: (agentId: string, id: string, by: By): Promise<Versioned<Agent>> => {
+      const resumed = (one: Credential): readonly Credential[] => {
         if (one.state === 'expired' || (one.expiresAt !== undefined && one.expiresAt <= clock.now())) {
           throw new DomainError('conflict', 'The time of this credential is over; add another one.');
         }
         return [{ ...one, state: 'active' }];
-      }),
+      };
+      return changeOne(agentId, id, 'credential.resumed', by, resumed, checkRights);
+    },
 
     remove: (agentId: string, id: string, by: By): Promise<Versioned<Agent>> =>
       changeOne(agentId, id, 'credential.removed', by, () => []),
 
     /**
      * New keys in place of those of a credential, which are good for `overlapSeconds` more. Answers the new credential.
-     * Throws 'conflict' unless the old one is usable and holds keys that stand in it.
+     * Throws as `credentialRights` does, and 'conflict' unless the old one is usable and holds keys that stand in it.
      */
     async rotate(
       agentId: string,
@@ -144,7 +153,7 @@ export const credentialRegister = (deps: {
       const next = identifiers.newId('crd');
       const now = clock.now();
       let answer: Credential | undefined;
-      await changeOne(agentId, id, 'credential.rotated', by, (old) => {
+      const rotated = (old: Credential): readonly Credential[] => {
         if (old.kind !== 'jwks' || !isUsable(old, now)) {
           throw new DomainError('conflict', 'Only the keys of a usable credential are changed for others.');
         }
@@ -155,7 +164,8 @@ export const credentialRegister = (deps: {
           answer,
           { ...old, expiresAt: Math.min(old.expiresAt ?? Number.POSITIVE_INFINITY, now + overlapSeconds) },
         ];
-      });
+      };
+      await changeOne(agentId, id, 'credential.rotated', by, rotated, checkRights);
       if (!answer) throw new DomainError('not_found', 'This agent has no such credential.');
       return answer;
     },

@@ -6,6 +6,7 @@ import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import { checkText } from '../clients/display-text.ts';
 import type { By, Permits } from '../clients/registered-documents.ts';
 import { DomainError, refuseField } from '../errors.ts';
+import type { Owners } from '../groups/owners.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -14,6 +15,7 @@ import { agentDocuments } from './agent-documents.ts';
 import { type CredentialOf, isUsable, ofKind } from './credential.ts';
 import { withCredentials } from './credential-fields.ts';
 import { LONGEST_OVERLAP_SECONDS } from './credential-register.ts';
+import { credentialRights } from './credential-rights.ts';
 import { refuseOtherHands } from './ownership.ts';
 
 /** Longest time for which a secret is allowed. */
@@ -36,9 +38,11 @@ export const secretExceptions = (deps: {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly digestSecret: (secret: string) => string;
+  readonly owners: Pick<Owners, 'answersFor'>;
   readonly permits?: Permits<Agent> | undefined;
 }) => {
   const { clock, identifiers, digestSecret } = deps;
+  const checkRights = credentialRights(deps.owners);
   const { documentsOf } = agentDocuments(deps);
 
   const newSecret = () => {
@@ -57,7 +61,7 @@ export const secretExceptions = (deps: {
   return {
     /**
      * Throws 'invalid_field' without a reason or an end within 90 days, 'not_found', and 'conflict' while nobody answers
-     * for the agent or when it holds a secret already: that one is rotated.
+     * for the agent or when it holds a secret already: that one is rotated. 'forbidden' as `credentialRights` throws it.
      */
     async allow(
       agentId: string,
@@ -88,7 +92,8 @@ export const secretExceptions = (deps: {
         undefined,
         'credential.secret_allowed',
         by,
-        (agent) => {
+        async (agent) => {
+          await checkRights(agent, by);
           if (agent.state !== 'active' && agent.state !== 'suspended') {
             throw new DomainError('conflict', 'A secret is allowed only while somebody answers for the agent.');
           }
@@ -105,7 +110,7 @@ export const secretExceptions = (deps: {
 
     /**
      * Another secret in place of the one an agent has, which is good for `overlapSeconds` more; the end stays where it
-     * was. Throws 'not_found', 'invalid_field', and 'conflict' when it has none, or two already.
+     * was. Throws as `credentialRights` does, 'not_found', 'invalid_field', and 'conflict' when it has none, or two already.
      */
     async rotate(
       agentId: string,
@@ -124,8 +129,9 @@ export const secretExceptions = (deps: {
         undefined,
         'credential.rotated',
         by,
-        (agent) => {
+        async (agent) => {
           if (agent.state === 'retired') throw new DomainError('conflict', 'A retired agent cannot be changed.');
+          await checkRights(agent, by);
           const [old, another] = usableOf(agent);
           if (old?.expiresAt === undefined) {
             throw new DomainError('conflict', 'This agent has no secret: none was allowed, or its time is over.');

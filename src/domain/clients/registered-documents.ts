@@ -18,6 +18,8 @@ export type By = {
   readonly request?: string;
   /** Whether the caller acts by the role operator or administrator, and not as the owner of what is changed. */
   readonly isByRole?: boolean;
+  /** Whether the caller has the role administrator. */
+  readonly isAdministrator?: true;
   /** Address the request came from. */
   readonly source?: string;
   /** How the person signed in, where it is one. */

@@ -1,6 +1,7 @@
 import { calculateJwkThumbprint } from 'jose';
 import type { Agent } from '../agents/agent.ts';
 import { credentialsOf } from '../agents/credential.ts';
+import { credentialRights } from '../agents/credential-rights.ts';
 import { ownershipMember, ownershipOf, refuseOtherHands } from '../agents/ownership.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { Ceilings } from '../blueprints/ceilings.ts';
@@ -9,6 +10,7 @@ import { checkText } from '../clients/display-text.ts';
 import { checkPublicKey } from '../clients/public-keys.ts';
 import { type By, type Page, type PageQuery, registeredDocuments } from '../clients/registered-documents.ts';
 import { DomainError, refuseField } from '../errors.ts';
+import type { Owners } from '../groups/owners.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Cursor, type DocumentStore, isDocumentConflict, type Versioned } from '../ports/document-store.ts';
 import type { Revocation } from '../revocation/revocation.ts';
@@ -32,10 +34,12 @@ export const instanceRegister = (deps: {
   readonly audit: AuditTrail;
   /** As they count now. */
   readonly agents: { get(id: string): Promise<Versioned<Agent> | undefined> };
+  readonly owners: Pick<Owners, 'answersFor'>;
   readonly revocation: Pick<Revocation, 'ended'>;
   readonly settings: { readonly lifetimeSeconds: number; readonly maxPerAgent: number };
 }) => {
   const { documents, clock, audit, agents, revocation, settings } = deps;
+  const checkRights = credentialRights(deps.owners);
   const collection = documents.collection<Instance>(INSTANCES);
   const slots = instanceSlots({ documents, clock, instances: collection });
   const rows = registeredDocuments<Instance>({
@@ -104,7 +108,7 @@ export const instanceRegister = (deps: {
     },
 
     /**
-     * Starts an instance, or answers the one that has this key already. Throws 'conflict' when the agent is not active
+     * Starts an instance, or answers the one that has this key already. Throws as `credentialRights` does, and 'conflict' when the agent is not active
      * or has as many as it may have, or the key is one of an ended instance or of the agent itself, or the agent has
      * changed hands since `seen`, which is the agent as the caller was allowed to start one.
      */
@@ -117,6 +121,7 @@ export const instanceRegister = (deps: {
     ): Promise<Versioned<Instance>> {
       const agent = await activeAgent(agentId);
       refuseOtherHands(agent, seen);
+      await checkRights(agent, by);
       const own = 'jwk' in key ? await signingKey(agent, key.jwk) : undefined;
       const name = called === undefined ? undefined : checkText(String(called), '/name', 100);
       const thumbprint = own?.thumbprint ?? ('thumbprint' in key ? key.thumbprint : '');

@@ -13,8 +13,9 @@ import { type Credential, credentialsOf } from '../../domain/agents/credential.t
 import { effectiveAgent, type Stop } from '../../domain/agents/effective-agent.ts';
 import type { Blueprint } from '../../domain/blueprints/blueprint.ts';
 import { isGroupId } from '../../domain/groups/group.ts';
-import type { Cursor, Versioned } from '../../domain/ports/document-store.ts';
-import { type ConsoleCalls, nothingThere } from './console-calls.ts';
+import type { Cursor } from '../../domain/ports/document-store.ts';
+import { type Standing, seenAgent, standingOf } from './agent-standing.ts';
+import type { ConsoleCalls } from './console-calls.ts';
 import {
   agentHref,
   agentRow,
@@ -29,28 +30,6 @@ import {
 import type { Viewer } from './console-page.ts';
 import { effectModel } from './effect-model.ts';
 import { timelineModel } from './timeline.ts';
-
-/** What the viewer is to an agent they see. What they may do with it is decided when they do it. */
-type Standing = {
-  /** Answers for it, or sees all agents by role. */
-  readonly looksInside: boolean;
-  readonly changes: boolean;
-  /** Account or group in whose name the viewer can accept it. */
-  readonly asked: string | undefined;
-};
-
-/** The agent as registered, if the viewer sees it; else 'not_found' with the one text for "not there" and "not yours". */
-const seenAgent = async (
-  deps: ConsoleDeps,
-  calls: ConsoleCalls,
-  { account, by }: Viewer,
-  id: string,
-): Promise<Versioned<Agent>> => {
-  if (!(await calls.isThere(calls.run('getAgent', account, by, { id })))) throw nothingThere();
-  const found = await deps.registered.get(id);
-  if (!found) throw nothingThere();
-  return found;
-};
 
 /** For pages about one agent that are not its own. */
 export const rowOf = async (deps: ConsoleDeps, agent: Agent): Promise<AgentRow> => {
@@ -94,49 +73,15 @@ export const agentModel = async (
     ...(agent.transferTo === undefined ? {} : { offeredTo: names(agent.transferTo) }),
     stops: await stopsOf(deps, agent, blueprint),
     ...waiting(deps, agent, standing, names),
-    ...(standing.changes ? { actions: actionsOf(deps, agent, version) } : {}),
+    ...(standing.changes ? { actions: actionsOf(deps, agent, version, standing) } : {}),
     effect: await effectModel(deps, agent, blueprint),
-    credentials: credentialModels(
-      deps,
-      agent,
-      blueprint,
-      await deps.credentialUses.lastUses(agent.id),
-      standing.changes,
-    ),
+    credentials: credentialModels(deps, agent, blueprint, await deps.credentialUses.lastUses(agent.id), standing),
     ...(standing.looksInside
       ? {
           instances: await instanceModels(deps, calls, viewer, agent.id, standing.changes),
           ...(await timelineModel(deps, agent.id, before)),
         }
       : { timelinePages: {} }),
-  };
-};
-
-/** The same as `seenAgent`, for pages that change something: for who only sees it there is no such page. */
-export const changeableAgent = async (
-  deps: ConsoleDeps,
-  calls: ConsoleCalls,
-  viewer: Viewer,
-  id: string,
-): Promise<Versioned<Agent>> => {
-  const found = await seenAgent(deps, calls, viewer, id);
-  if (!(await standingOf(deps, calls, viewer, found.document)).changes) throw nothingThere();
-  return found;
-};
-
-const standingOf = async (
-  { owners }: ConsoleDeps,
-  calls: ConsoleCalls,
-  { account }: Viewer,
-  { owner, state, transferTo }: Agent,
-): Promise<Standing> => {
-  const isOwn = await owners.answersFor(owner, account.id);
-  const isOffered = transferTo !== undefined && (await owners.answersFor(transferTo, account.id));
-  const isOpen = isOwn && (state === 'pending' || state === 'orphaned');
-  return {
-    looksInside: isOwn || calls.access('getAgent', account) === 'all',
-    changes: isOwn || calls.access('suspendAgent', account) === 'all',
-    asked: state === 'retired' ? undefined : isOffered ? transferTo : isOpen ? owner : undefined,
   };
 };
 
@@ -186,7 +131,12 @@ const stopsOf = async (
   return found.length === 0 && isStopped ? ['emergency'] : found;
 };
 
-const actionsOf = (deps: ConsoleDeps, { id, state, transferTo, owner }: Agent, version: number) => {
+const actionsOf = (
+  deps: ConsoleDeps,
+  { id, state, transferTo, owner }: Agent,
+  version: number,
+  { givesCredentials }: Standing,
+) => {
   if (state === 'retired') return {};
   const href = agentHref(deps, id);
   return {
@@ -196,7 +146,7 @@ const actionsOf = (deps: ConsoleDeps, { id, state, transferTo, owner }: Agent, v
     ...(transferTo !== undefined && transferTo !== owner ? { withdraw: { action: `${href}/withdraw`, version } } : {}),
     retire: `${href}/retire`,
     edit: `${href}/edit`,
-    addCredential: `${href}/credentials/new`,
+    ...(givesCredentials ? { addCredential: `${href}/credentials/new` } : {}),
   };
 };
 
@@ -235,7 +185,7 @@ const credentialModels = (
   agent: Agent,
   blueprint: Blueprint | undefined,
   uses: ReadonlyMap<string, number>,
-  changes: boolean,
+  { changes, givesCredentials }: Standing,
 ): readonly CredentialModel[] => {
   const allowed = new Set(credentialsOf(effectiveAgent(agent, blueprint).agent).map(({ id }) => id));
   return credentialsOf(agent).map((credential): CredentialModel => {
@@ -250,7 +200,9 @@ const credentialModels = (
       ...(credential.expiresAt === undefined ? {} : { expiresAt: credential.expiresAt }),
       ...(lastUsedAt === undefined ? {} : { lastUsedAt }),
       isAllowed: allowed.has(credential.id),
-      ...(changes && agent.state !== 'retired' ? { actions: credentialActions(deps, agent.id, credential) } : {}),
+      ...(changes && agent.state !== 'retired'
+        ? { actions: credentialActions(deps, agent.id, credential, givesCredentials) }
+        : {}),
     };
   });
 };
@@ -259,11 +211,12 @@ const credentialActions = (
   deps: ConsoleDeps,
   agent: string,
   { id, state }: Credential,
+  givesCredentials: boolean,
 ): NonNullable<CredentialModel['actions']> => {
   const href = `${agentHref(deps, agent)}/credentials/${id}`;
   return {
     ...(state === 'active' ? { stop: `${href}/stop` } : {}),
-    ...(state === 'suspended' ? { resume: `${href}/resume` } : {}),
+    ...(state === 'suspended' && givesCredentials ? { resume: `${href}/resume` } : {}),
     remove: `${href}/remove`,
   };
 };

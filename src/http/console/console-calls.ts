@@ -166,6 +166,7 @@ export const consoleCalls = (
         ...by,
         account: account.id,
         isByRole: !ownOnly && allowed === 'all' && routeOf(operation).roles.length > 0,
+        ...(!ownOnly && account.roles.includes('administrator') ? { isAdministrator: true as const } : {}),
       },
     });
   };

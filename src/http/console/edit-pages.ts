@@ -4,7 +4,8 @@ import { editPage, newCredentialPage } from '../../../views/pages/console-edit.t
 import type { CredentialField, EditField } from '../../../views/pages/console-model.ts';
 import { isDomainError } from '../../domain/errors.ts';
 import { byOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
-import { changeableAgent, rowOf } from './agent-model.ts';
+import { rowOf } from './agent-model.ts';
+import { changeableAgent } from './agent-standing.ts';
 import type { ConsoleOperation } from './console-calls.ts';
 import { agentHref } from './console-deps.ts';
 import { type Parts, versionOf } from './console-forms.ts';

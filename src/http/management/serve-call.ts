@@ -150,6 +150,7 @@ export const serveCall = (
         ...byOf(ctx, caller.id),
         ...(caller.account === undefined ? {} : { account: caller.account }),
         ...(access === 'all' && route.roles.length > 0 ? { isByRole: true } : {}),
+        ...(caller.roles.includes('administrator') ? { isAdministrator: true as const } : {}),
         ...(token.assurance ? { assurance: token.assurance } : {}),
         ...((token.jkt ?? token.x5t) === undefined ? {} : { isBound: true }),
         ...((await isOnThisMachine(ctx, caller)) ? { isOnThisMachine: true as const } : {}),

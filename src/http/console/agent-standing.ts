@@ -1,0 +1,59 @@
+/** What a person who is signed in to the console is to one agent: sees it, changes it, accepts it, gives it credentials. */
+import type { Agent } from '../../domain/agents/agent.ts';
+import type { Versioned } from '../../domain/ports/document-store.ts';
+import { type ConsoleCalls, nothingThere } from './console-calls.ts';
+import type { ConsoleDeps } from './console-deps.ts';
+import type { Viewer } from './console-page.ts';
+
+/** What the viewer is to an agent they see. What they may do with it is decided when they do it. */
+export type Standing = {
+  /** Answers for it, or sees all agents by role. */
+  readonly looksInside: boolean;
+  readonly changes: boolean;
+  /** Owns it or is an administrator, and it has an owner (credential-rights.ts). */
+  readonly givesCredentials: boolean;
+  /** Account or group in whose name the viewer can accept it. */
+  readonly asked: string | undefined;
+};
+
+/** The agent as registered, if the viewer sees it; else 'not_found' with the one text for "not there" and "not yours". */
+export const seenAgent = async (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  { account, by }: Viewer,
+  id: string,
+): Promise<Versioned<Agent>> => {
+  if (!(await calls.isThere(calls.run('getAgent', account, by, { id })))) throw nothingThere();
+  const found = await deps.registered.get(id);
+  if (!found) throw nothingThere();
+  return found;
+};
+
+/** The same as `seenAgent`, for pages that change something: for who only sees it there is no such page. */
+export const changeableAgent = async (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  viewer: Viewer,
+  id: string,
+): Promise<Versioned<Agent>> => {
+  const found = await seenAgent(deps, calls, viewer, id);
+  if (!(await standingOf(deps, calls, viewer, found.document)).changes) throw nothingThere();
+  return found;
+};
+
+export const standingOf = async (
+  { owners }: ConsoleDeps,
+  calls: ConsoleCalls,
+  { account }: Viewer,
+  { owner, state, transferTo }: Agent,
+): Promise<Standing> => {
+  const isOwn = await owners.answersFor(owner, account.id);
+  const isOffered = transferTo !== undefined && (await owners.answersFor(transferTo, account.id));
+  const isOpen = isOwn && (state === 'pending' || state === 'orphaned');
+  return {
+    looksInside: isOwn || calls.access('getAgent', account) === 'all',
+    changes: isOwn || calls.access('suspendAgent', account) === 'all',
+    givesCredentials: (isOwn || account.roles.includes('administrator')) && state !== 'orphaned',
+    asked: state === 'retired' ? undefined : isOffered ? transferTo : isOpen ? owner : undefined,
+  };
+};
