@@ -75,6 +75,14 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
   const memory = documentMemory();
   const flights = new Map<string, Promise<FetchedDocument>>();
 
+  /** Others decide what stands in a document: what one from outside names is outside. */
+  const reached = <T extends Pick<FetchRequest, 'internal' | 'namedBy'>>(request: T): T => {
+    const { internal, namedBy } = request;
+    if (internal === undefined || namedBy === undefined) return request;
+    const namer = placeOf(namedBy, internal);
+    return typeof namer !== 'string' && namer.isNamed ? request : { ...request, internal: undefined };
+  };
+
   const checkedAddresses = async (place: Place, signal: AbortSignal): Promise<readonly string[]> => {
     const addresses = await aborting(resolve(place, signal), signal);
     if (addresses.length === 0) throw fetchFailed('name_not_resolved', 'no address');
@@ -160,7 +168,8 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
       return typeof place === 'string' ? place : undefined;
     },
 
-    async get(request) {
+    async get(asked) {
+      const request = reached(asked);
       // A copy that was had inside is not answered to those who may not go there.
       const key = `${request.purpose} ${request.internal ?? ''} ${request.url}`;
       const now = clock.now();
@@ -188,7 +197,8 @@ export const trustedFetch = (deps: Dependencies): TrustedFetch & TrustedPost & T
       }
     },
 
-    async ask({ form, authorization, ...request }) {
+    async ask({ form, authorization, ...asked }) {
+      const request = reached(asked);
       const message = {
         ...(form === undefined ? {} : { body: form }),
         ...(authorization === undefined ? {} : { authorization }),

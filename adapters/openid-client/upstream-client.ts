@@ -36,20 +36,24 @@ type Metadata = client.ServerMetadata & {
 const KNOWN_SECONDS = 300;
 const MOST_KNOWN = 200;
 
+/** OpenID Connect Discovery §4.1. */
+const discoveryUrlOf = (issuer: string): string => `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+
 export const upstreamClient = (deps: UpstreamClientDeps): UpstreamClient => {
   const { fetcher, clock } = deps;
   const known = new Map<string, { readonly configuration: client.Configuration; readonly at: number }>();
 
   /** In place of `fetch`: each endpoint in its own way, and no other. */
   const guarded =
-    ({ jwks_uri: keys, token_endpoint: token, userinfo_endpoint: userinfo }: Metadata): client.CustomFetch =>
+    ({ issuer, jwks_uri: keys, token_endpoint: token, userinfo_endpoint: userinfo }: Metadata): client.CustomFetch =>
     async (url, { headers, body }) => {
       const { authorization } = headers;
-      const given = authorization === undefined ? {} : { authorization };
+      const namedBy = discoveryUrlOf(issuer);
+      const given = authorization === undefined ? { namedBy } : { namedBy, authorization };
       switch (url) {
         case keys: {
           // The library asks when what it has is too old, or a key is missing from it.
-          const document = await fetcher.get({ url, purpose: 'jwks', again: true });
+          const document = await fetcher.get({ url, purpose: 'jwks', namedBy, again: true });
           return answerOf(200, document);
         }
         case token: {
@@ -91,7 +95,7 @@ export const upstreamClient = (deps: UpstreamClientDeps): UpstreamClient => {
   };
 
   const discovered = async (issuer: string): Promise<Metadata> => {
-    const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+    const url = discoveryUrlOf(issuer);
     const { body } = await fetcher.get({ url, purpose: 'issuer_metadata', again: true });
     let metadata: Partial<Metadata> | null;
     try {

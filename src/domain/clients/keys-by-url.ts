@@ -18,6 +18,8 @@ export type KeyQuestion = {
   readonly source?: string;
   /** As in `FetchRequest`. */
   readonly internal?: InternalPurpose | undefined;
+  /** As in `FetchRequest`. */
+  readonly namedBy?: string | undefined;
 };
 
 /**
@@ -38,8 +40,8 @@ export const keysByUrl = (fetcher: Pick<TrustedFetch, 'get'>) => {
      * The keys served at a URL. When none has the `kid`, they are fetched anew, at most twice a minute: keys are
      * changed without notice. Throws what the fetch throws, and 'invalid_request' when this is no key set.
      */
-    async find({ url, kid, source, internal }: KeyQuestion): Promise<JsonWebKeySet> {
-      const request = { url, purpose: 'jwks', internal, ...(source === undefined ? {} : { source }) } as const;
+    async find({ url, kid, source, internal, namedBy }: KeyQuestion): Promise<JsonWebKeySet> {
+      const request = { url, purpose: 'jwks', internal, namedBy, ...(source === undefined ? {} : { source }) } as const;
       const keys = keysIn(await fetcher.get(request));
       if (kid === undefined || keys.keys.some((key) => key['kid'] === kid)) return keys;
       return keysIn(await fetcher.get({ ...request, again: true }));
@@ -49,10 +51,9 @@ export const keysByUrl = (fetcher: Pick<TrustedFetch, 'get'>) => {
      * The same, fetched anew as if no key had the `kid`: for a signature that no key of the set explains. At most twice a
      * minute; until then the set of before, which is the same object.
      */
-    async again({ url, source, internal }: KeyQuestion): Promise<JsonWebKeySet> {
-      return keysIn(
-        await fetcher.get({ url, purpose: 'jwks', internal, again: true, ...(source === undefined ? {} : { source }) }),
-      );
+    async again({ url, source, internal, namedBy }: KeyQuestion): Promise<JsonWebKeySet> {
+      const request = { url, purpose: 'jwks', internal, namedBy, again: true } as const;
+      return keysIn(await fetcher.get({ ...request, ...(source === undefined ? {} : { source }) }));
     },
   };
 };

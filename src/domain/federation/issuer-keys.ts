@@ -71,9 +71,11 @@ export const issuerKeys = ({
 
   const fetched = async (issuer: KeyHolder, again: boolean): Promise<Held> => {
     const { keysAfter } = issuer;
-    const url = issuer.jwksUri ?? (await discovered(issuer, keysAfter));
+    const entered = issuer.jwksUri;
+    const url = entered ?? (await discovered(issuer, keysAfter));
+    const namedBy = entered === undefined ? discoveryUrlOf(issuer) : undefined;
     const since = keysAfter === undefined ? {} : { after: keysAfter };
-    const document = await fetcher.get({ url, purpose: 'jwks', again, ...since });
+    const document = await fetcher.get({ url, purpose: 'jwks', namedBy, again, ...since });
     return { keys: keysIn(strictJson(document.body)), fetchedAt: document.fetchedAt };
   };
 

@@ -57,6 +57,8 @@ export type FetchRequest = {
   readonly purpose: FetchPurpose;
   /** Which list of internal hosts counts; absent: the URL reaches public hosts only. */
   readonly internal?: InternalPurpose | undefined;
+  /** URL of the document that named this one: the list counts only where that one is at a host of it, too. */
+  readonly namedBy?: string | undefined;
   /** Address on whose behalf it is fetched: counts against the budget of that source. */
   readonly source?: string;
   /**
@@ -130,6 +132,8 @@ export type AskRequest = {
   readonly url: string;
   readonly purpose: AskPurpose;
   readonly internal?: InternalPurpose | undefined;
+  /** As in `FetchRequest`. */
+  readonly namedBy?: string | undefined;
   /** `application/x-www-form-urlencoded`; with it the request is a POST. */
   readonly form?: string;
   /** The header of this name. */

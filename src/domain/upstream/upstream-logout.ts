@@ -11,6 +11,7 @@ import {
   type SignedToken,
   wrongTimes,
 } from '../federation/signed-token.ts';
+import { discoveryUrlOf } from '../federation/trusted-issuer-registry.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import { fetchReasonOf } from '../ports/trusted-fetch.ts';
@@ -50,7 +51,8 @@ export const upstreamLogout = (deps: {
   const isVerified = async (token: SignedToken, provider: UpstreamProvider, source: string): Promise<boolean> => {
     const { kid } = token.header;
     const url = await client.keysUrl(upstreams.partyOf(provider));
-    const question = { url, source, internal: 'upstreamProviders' as const, ...(kid === undefined ? {} : { kid }) };
+    const reach = { internal: 'upstreamProviders' as const, namedBy: discoveryUrlOf(provider) };
+    const question = { url, source, ...reach, ...(kid === undefined ? {} : { kid }) };
     const isByOneOf = async (keys: JsonWebKeySet): Promise<boolean> => {
       const found = namedKey(token, keys, 'the provider');
       return !isRefusal(found) && (await isSignedBy(token, found.key));

@@ -39,12 +39,20 @@ afterEach(() => {
   answer = json(200, '{}');
 });
 
-const egress = ({ addresses = [PUBLIC], perMinute = 100 } = {}) => {
+const egress = ({
+  addresses = [PUBLIC],
+  perMinute = 100,
+  internalHosts = {},
+}: {
+  readonly addresses?: readonly string[];
+  readonly perMinute?: number;
+  readonly internalHosts?: Parameters<typeof trustedFetch>[0]['internalHosts'];
+} = {}) => {
   const real = tlsDialer(authorities);
   return trustedFetch({
     clock: { now: () => 1_800_000_000, nowMillis: () => 1_800_000_000_000 },
     elapsed: () => performance.now() / 1000,
-    internalHosts: {},
+    internalHosts,
     authorities,
     budgets: { perMinute, perHostPerMinute: perMinute, perSourcePerMinute: perMinute },
     deadlineMilliseconds: 5_000,
@@ -83,6 +91,16 @@ test('a form is posted as it is, anew each time; claims are asked for without on
     accept: 'application/json',
   });
   expect(asked[2]?.headers['content-type']).toBeUndefined();
+});
+
+test('SF-01 a provider outside names no endpoint inside', async () => {
+  const out = egress({ internalHosts: { upstreamProviders: ['idp.example.com'] } });
+  const question = { url: USERINFO, purpose: 'upstream_userinfo', internal: 'upstreamProviders' } as const;
+  const namedBy = 'https://evil.example/.well-known/openid-configuration';
+  expect(await failure(out.ask({ ...question, namedBy }))).toBe('address_not_allowed');
+  expect(asked).toEqual([]);
+  await out.ask({ ...question, namedBy: 'https://idp.example.com/.well-known/openid-configuration' });
+  expect(asked).toHaveLength(1);
 });
 
 test.each([200, 400, 401])('a token endpoint answers with %d and says in JSON what is wrong', async (status) => {

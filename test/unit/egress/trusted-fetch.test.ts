@@ -6,7 +6,9 @@ import { brotliCompressSync, gzipSync, zstdCompressSync } from 'node:zlib';
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { tlsDialer } from '../../../adapters/egress/dialing.ts';
 import { trustedFetch } from '../../../adapters/egress/trusted-fetch.ts';
+import { issuerKeys } from '../../../src/domain/federation/issuer-keys.ts';
 import { type FetchReason, type FetchRequest, fetchReasonOf } from '../../../src/domain/ports/trusted-fetch.ts';
+import { newKeyPair } from '../../support/agent-keys.ts';
 import { type LocalAuthority, localAuthority } from '../../support/local-authority.ts';
 
 const PUBLIC = '93.184.215.14';
@@ -70,7 +72,8 @@ const makeFetch = (deps: Deps = {}) => {
     resolved,
     outcomes,
     check: fetcher.check,
-    get: (url = URL_OF_KEYS, more: Partial<Pick<FetchRequest, 'again' | 'source' | 'internal'>> = {}) =>
+    fetch: fetcher.get,
+    get: (url = URL_OF_KEYS, more: Partial<Pick<FetchRequest, 'again' | 'source' | 'internal' | 'namedBy'>> = {}) =>
       fetcher.get({ url, purpose: 'jwks', ...more }),
     metadata: (url: string) => fetcher.get({ url, purpose: 'client_metadata' }),
     pass: (seconds: number) => {
@@ -216,6 +219,28 @@ describe('addresses', () => {
       expect(egress.check(URL_OF_KEYS, internal)).toBe('address_not_allowed');
     }
     expect(egress.dialled).toHaveLength(1);
+  });
+
+  test('SF-01 an issuer outside names no host inside for its keys; what an administrator enters and an issuer inside do', async () => {
+    const listed = ['keys.example.com', 'b.many.example'];
+    const set = JSON.stringify({ keys: [(await newKeyPair()).publicJwk] });
+    const egress = makeFetch({ internalHosts: { trustedIssuers: listed } });
+    const fetcher = { get: (request: FetchRequest) => egress.fetch({ ...request, internal: 'trustedIssuers' }) };
+    const keys = issuerKeys({ fetcher, clock: { now: () => 1_800_000_000, nowMillis: () => 0 } });
+    answer = ({ headers, url }, response) =>
+      json(
+        response,
+        {},
+        url === '/jwks.json' ? set : JSON.stringify({ issuer: `https://${headers.host}`, jwks_uri: URL_OF_KEYS }),
+      );
+    const find = (issuer: string, more = {}) =>
+      keys.find({ id: issuer, issuer, maxKeyAgeSeconds: 3600, ...more }, undefined);
+    expect(await failure(find('https://a.many.example'))).toBe('address_not_allowed');
+    expect(asked).toEqual(['a.many.example/.well-known/openid-configuration']);
+    expect(await find('https://a.many.example', { jwksUri: URL_OF_KEYS })).toMatchObject({ keys: { length: 1 } });
+    expect(await find('https://b.many.example')).toMatchObject({ keys: { length: 1 } });
+    // What is remembered of those is not answered to the first one either.
+    expect(await failure(find('https://a.many.example'))).toBe('address_not_allowed');
   });
 
   test('SF-09 a URL that is misspelt is refused before any look-up', async () => {
