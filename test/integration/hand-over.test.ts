@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { BANK } from '../support/approvals-world.ts';
+import type { Page } from '../support/browser-flow.ts';
 import { type HandOverWorld, handOverWorld } from '../support/hand-over-world.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { consentUrl } from '../support/scene.ts';
@@ -423,6 +424,29 @@ describe('a hand-over in the middle of', () => {
     expect([answer.status, answer.body['error']]).toEqual([400, 'invalid_grant']);
     const { items } = (await world.api('GET', `/delegations?actor=${agent.clientId}`)).body;
     expect(items).toMatchObject([{ state: 'suspended', live: false }]);
+  });
+
+  test('a consent that names it as one to pass on to: the person is asked again, about the owner of now', async () => {
+    const { jwt } = world;
+    const a = await world.newAgent('Hands on', { owner: world.sam, resource_servers: [jwt.id] });
+    const b = await world.newAgent('Gets it', { owner: world.sam, resource_servers: [jwt.id] });
+    await world.offer(b.clientId, world.mallory);
+    const { url } = world.authorizationRequest(a, { scope: 'openid read', resource: jwt.identifier });
+    const answer = async (page: Page, choice: string) => {
+      const form = page.forms.find(({ action }) => action.includes('seen='));
+      if (!form) throw new Error(`nothing is asked on ${page.text}`);
+      const check = (name: string, value: string) => (name === 'pass_on' ? value === choice : undefined);
+      return world.browser.submit(page, form, { button: /Allow/, check });
+    };
+    const page = await world.browser.open(url);
+    await world.management.acceptAs(world.mallory, b.clientId);
+    const again = await answer(page, b.clientId);
+    expect(again.status).toBe(409);
+    expect(again.text).toContain('What is asked for has changed');
+    const rowOf = () => server.behalf.services.delegations.consented(world.accountId, a.clientId, jwt.identifier);
+    expect(await rowOf()).toBeUndefined();
+    await answer(again, `${b.clientId}:1`);
+    expect(await rowOf()).toMatchObject({ passOn: { agents: [b.clientId], depth: 1 } });
   });
 
   test('a credential of the owner of before: it is refused', async () => {

@@ -44,7 +44,7 @@ const passOn = (model: ConsentModel['passOn']): Html | undefined =>
 <p class="hint">${words.passedOn}</p>
 <ul class="choices">${model.agents.map(
         (agent, index) =>
-          html`<li><input type="checkbox" id="pass-${index}" name="pass_on" value="${agent.id}"><label for="pass-${index}"><span class="does">${chosenName(agent.name)}</span> <span class="hint">${agentWords.ownedBy(isolated(agent.ownerName))}, ${agentWords.environments[agent.environment]}</span></label></li>`,
+          html`<li><input type="checkbox" id="pass-${index}" name="pass_on" value="${agent.choice ?? agent.id}"><label for="pass-${index}"><span class="does">${chosenName(agent.name)}</span> <span class="hint">${agentWords.ownedBy(isolated(agent.ownerName))}, ${agentWords.environments[agent.environment]}</span></label></li>`,
       )}</ul>
 <div class="field"><label for="pass-on-depth">${words.passOnDepth}</label>
 <select id="pass-on-depth" name="pass_on_depth">${Array.from({ length: model.maxDepth }, (_, index) => html`<option value="${index + 1}">${index + 1}</option>`)}</select></div>

@@ -7,7 +7,7 @@ import type { ResourceFacts, ScopeChoice } from '../partials/scope-list.ts';
 /**
  * The form POSTs to `action`: `csrf`, `uid`, `decision` (`allow` or `deny`), `scope` once for each box
  * left ticked (see `scopeFieldValue`), `detail` likewise (its id), `openid` once for each OpenID scope, `duration` in seconds,
- * `pass_on` once for each agent chosen (its id) and `pass_on_depth`. What is not in the form was not allowed.
+ * `pass_on` once for each agent chosen (its `choice`) and `pass_on_depth`. What is not in the form was not allowed.
  */
 export type ConsentModel = PageFrame & {
   readonly action: string;
@@ -30,7 +30,11 @@ export type ConsentModel = PageFrame & {
   readonly durations: readonly number[];
   readonly duration: number;
   /** Absent: the question is not asked (an app, or nobody to pass on to). Nothing is ever chosen beforehand. */
-  readonly passOn?: { readonly agents: readonly AgentFacts[]; readonly maxDepth: number };
+  /** `choice`: how the form names the agent. Absent: by its id. */
+  readonly passOn?: {
+    readonly agents: readonly (AgentFacts & { readonly choice?: string })[];
+    readonly maxDepth: number;
+  };
   /** Further warnings in our own words, besides those the page finds itself (loopback, own scheme, environment, look-alike name). */
   readonly warnings: readonly Phrase[];
   /** What was wrong with the last try, e.g. nothing left ticked. */

@@ -30,7 +30,7 @@ import {
 } from './consent.ts';
 import { actorIn, recordDecision, typesOf } from './consent-events.ts';
 import { newOwners } from './new-owners.ts';
-import { type AgentLookup, candidatesFor } from './pass-on-choices.ts';
+import { type AgentLookup, agentOfChoice, candidatesFor, choiceOf } from './pass-on-choices.ts';
 import { CONSENTS, type RememberedConsent } from './remembered-consent.ts';
 
 type Lookup<T> = { get(id: string): Promise<Versioned<T> | undefined> };
@@ -154,8 +154,9 @@ export const consentRegister = (deps: ConsentDeps) => {
   };
 
   const checked = async (asked: AskedConsent, seen: string, form: ConsentForm) => {
-    const of = await question(asked, form.passOn.agents);
-    if (questionDigest(of) !== seen) {
+    const of = await question(asked, form.passOn.agents.map(agentOfChoice));
+    const isInOtherHands = of.passOn?.agents.some((agent) => !form.passOn.agents.includes(choiceOf(agent))) === true;
+    if (questionDigest(of) !== seen || isInOtherHands) {
       throw new DomainError('precondition_failed', 'What is asked for has changed. Read it again before you decide.');
     }
     return { of, decision: applyDecision(of, form, clock.now()) };

@@ -18,6 +18,7 @@ import { DomainError, type Layer } from '../errors.ts';
 import type { ConsentResult, Interaction } from '../ports/interactions.ts';
 import type { ResourceServer, ScopeDeclaration } from '../resource-servers/resource-server.ts';
 import { type AskedDetail, askedDetails, detailsOf, seenDetails } from './asked-details.ts';
+import { agentOfChoice, choiceOf } from './pass-on-choices.ts';
 
 /** What is asked, of whom and for whom, before it is cut to what can be given. */
 export type AskedConsent = Pick<
@@ -83,6 +84,7 @@ export type ConsentForm = {
   /** Ids of authorization details. */
   readonly details?: readonly string[];
   readonly durationSeconds: number;
+  /** Agents as the page named them (`choiceOf`). */
   readonly passOn: PassOn;
 };
 
@@ -233,7 +235,8 @@ export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now:
   const withOpenid = question.openidScopes.includes('openid')
     ? [...new Set(['openid', ...openidScopes])]
     : openidScopes;
-  const agents = offered('pass_on', form.passOn.agents, question.passOn?.agents.map(({ id }) => id) ?? []);
+  const choices = offered('pass_on', form.passOn.agents, question.passOn?.agents.map(choiceOf) ?? []);
+  const agents = choices.map(agentOfChoice);
   const { depth } = form.passOn;
   if (agents.length > 0 && !(Number.isInteger(depth) && depth >= 1 && depth <= (question.passOn?.maxDepth ?? 0))) {
     throw new DomainError('invalid_request', 'This number of hops was not offered.', { field: 'pass_on_depth' });

@@ -1,8 +1,19 @@
 import type { Agent } from '../agents/agent.ts';
+import { ownershipOf } from '../agents/ownership.ts';
 import type { Versioned } from '../ports/document-store.ts';
 
 /** So many agents are offered for passing on; more belong on a page of their own. */
 const PASS_ON_CHOICES = 50;
+
+/**
+ * How a form names an agent in the hands that its page showed: by its id, and behind a colon by how often it had changed
+ * hands. An agent that never did is named by its id alone.
+ */
+export const choiceOf = (agent: Pick<Agent, 'id' | 'ownership'>): string =>
+  ownershipOf(agent) === 0 ? agent.id : `${agent.id}:${ownershipOf(agent)}`;
+
+/** The id of the agent that a choice names. */
+export const agentOfChoice = (choice: string): string => choice.split(':')[0] ?? '';
 
 /** What this asks the register of agents. */
 export type AgentLookup = {

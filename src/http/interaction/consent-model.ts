@@ -8,6 +8,7 @@ import { newOwnerWords } from '../../../views/words/new-owner.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import { isDocumentId } from '../../domain/clients/metadata-document.ts';
 import type { ConsentForm, ConsentQuestion } from '../../domain/consent/consent.ts';
+import { choiceOf } from '../../domain/consent/pass-on-choices.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Taking } from '../../domain/grants/grant-desk.ts';
 import { isGroupId } from '../../domain/groups/group.ts';
@@ -77,7 +78,7 @@ export const consentModel = async (
     ...(passOn
       ? {
           passOn: {
-            agents: passOn.agents.map((agent) => agentFacts(agent, owners)),
+            agents: passOn.agents.map((agent) => ({ ...agentFacts(agent, owners), choice: choiceOf(agent) })),
             maxDepth: passOn.maxDepth,
           },
         }
