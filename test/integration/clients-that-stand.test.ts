@@ -116,6 +116,66 @@ describe('an operator and the client of another account', () => {
   });
 });
 
+describe('keys that an operator set on a client without a role', () => {
+  const planted = async (more: object = {}) => {
+    const script = await newScript(victimId, { roles: [], ...more });
+    expect((await changed(mallory, script.clientId, { jwks: await keys() })).status).toBe(200);
+    return script.clientId;
+  };
+  const byAdmin = async (id: string, body: object): Promise<Answer> => {
+    const { headers } = await administrator.call('GET', `/clients/${id}`);
+    return administrator.call('PATCH', `/clients/${id}`, body, { 'if-match': String(headers.get('etag')) });
+  };
+
+  test.each([
+    ['a role', { roles: ['operator'] }, '/roles'],
+    ['no consent', { skip_consent: true }, '/skip_consent'],
+  ])('are not taken along when an administrator gives it %s', async (_, body, field) => {
+    const id = await planted();
+    const read = await administrator.call('GET', `/clients/${id}`);
+    expect(read.body['credentials_set_by']).toMatchObject({ caller: mallory.clientId });
+    const refused = await byAdmin(id, body);
+    expect([refused.status, refused.body['type']]).toEqual([409, 'urn:behalf:problem:conflict']);
+    expect(refused.text).toContain(mallory.clientId);
+    expect(refused.text).toContain(field);
+    expect((await administrator.call('GET', `/clients/${id}`)).body).toMatchObject({ roles: [], skip_consent: false });
+    const { jwks } = read.body;
+    expect((await byAdmin(id, { ...body, jwks })).status).toBe(200);
+    expect((await administrator.call('GET', `/clients/${id}`)).body['credentials_set_by']).toMatchObject({
+      caller: administrator.clientId,
+    });
+  });
+
+  test('nor when a client with a role gets an owner, nor a secret', async () => {
+    const key = await newKeyPair();
+    const made = await as(mallory)('POST', '/clients', {
+      name: 'Ownerless',
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [key.publicJwk] },
+      grant_types: ['client_credentials'],
+      roles: ['operator'],
+    });
+    const id = String(made.body['id']);
+    expect((await byAdmin(id, { owner: victimId })).text).toContain('/owner');
+    const secret = await as(mallory)('POST', '/clients', {
+      name: 'Secret',
+      owner: victimId,
+      token_endpoint_auth_method: 'client_secret_basic',
+      grant_types: ['client_credentials'],
+    });
+    const other = String(secret.body['id']);
+    expect((await byAdmin(other, { roles: ['operator'] })).status).toBe(409);
+    expect((await administrator.call('POST', `/clients/${other}/rotate-secret`)).status).toBe(200);
+    expect((await byAdmin(other, { roles: ['operator'] })).status).toBe(200);
+  });
+
+  test('who set the keys may give the roles they may give', async () => {
+    const script = await newScript(malloryId, { roles: [] });
+    expect((await changed(mallory, script.clientId, { jwks: await keys() })).status).toBe(200);
+    expect((await changed(mallory, script.clientId, { roles: ['operator'] })).status).toBe(200);
+  });
+});
+
 test('its own account and an administrator change it', async () => {
   const own = await newScript(victimId);
   expect((await changed(victim, own.clientId, { jwks: await keys() })).status).toBe(200);

@@ -14,19 +14,30 @@ import type { DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { checkAuthority, type ResourceServerLookup } from '../resource-servers/declared-authority.ts';
 import { CLIENTS, type Client } from './client.ts';
+import { checkAuthentication, checkLogoutUri, logoutOf, usesKeys, usesSecret } from './client-rules.ts';
 import { checkName } from './display-text.ts';
-import { checkGrantTypes, GRANT_TYPES, JWT_BEARER, TOKEN_EXCHANGE } from './grant-types.ts';
+import { checkGrantTypes, GRANT_TYPES } from './grant-types.ts';
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from './key-source.ts';
-import { checkReachable, operatorUrlsOf } from './operator-urls.ts';
+import { operatorUrlsOf } from './operator-urls.ts';
 import type { OwnAddresses } from './own-addresses.ts';
 import { type By, type Page, type PageQuery, type Permits, registeredDocuments } from './registered-documents.ts';
+import { checkVouched, namesCredentials, setBy } from './vouched-credentials.ts';
 import { checkOrigins, checkRedirectUris } from './web-address.ts';
 
 export type NewClient = Pick<Client, 'name'> &
   Partial<
     Omit<
       Client,
-      'id' | 'name' | 'secretHash' | 'certificate' | 'operatorUrls' | 'state' | 'verifiedAt' | 'createdAt' | 'updatedAt'
+      | 'id'
+      | 'name'
+      | 'secretHash'
+      | 'certificate'
+      | 'credentialsSetBy'
+      | 'operatorUrls'
+      | 'state'
+      | 'verifiedAt'
+      | 'createdAt'
+      | 'updatedAt'
     >
   > & {
     readonly certificate?: NewCertificateRule;
@@ -84,6 +95,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
     clock,
     facts: ({ owner }) => (owner === undefined ? {} : { owner }),
     permits: dependencies.permits,
+    derived: ['credentialsSetBy'],
   });
 
   /** What is the same in `before` was checked when it came, and may since have become unknown. */
@@ -171,6 +183,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
           idTokenSignedResponseAlg: input.idTokenSignedResponseAlg ?? 'RS256',
           ...(input.authority === undefined ? {} : { authority: input.authority }),
           roles: input.roles ?? [],
+          credentialsSetBy: setBy(by, now),
           state: 'active',
           ...(input.expiresAt === undefined ? {} : { expiresAt: input.expiresAt }),
           createdAt: now,
@@ -183,8 +196,8 @@ export const clientRegistry = (dependencies: Dependencies) => {
     },
 
     /**
-     * Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict' once retired,
-     * 'invalid_field'.
+     * Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict' once retired or as
+     * `checkVouched` does, 'invalid_field'.
      */
     update: (id: string, expected: number, change: ClientChange, by: By): Promise<Versioned<Client>> =>
       documentsOf.change(id, expected, 'client.updated', by, (client) => {
@@ -198,7 +211,9 @@ export const clientRegistry = (dependencies: Dependencies) => {
           ...keySourceOf(change, client),
           ...certificateFor(client.tokenEndpointAuthMethod, certificate, client.certificate, clock.now()),
         };
-        const next = authority === null || authority === undefined ? rest : { ...rest, authority };
+        const set = namesCredentials(change) ? { credentialsSetBy: setBy(by, clock.now()) } : {};
+        const next = { ...rest, ...(authority === null || authority === undefined ? {} : { authority }), ...set };
+        checkVouched(next, client, by);
         return checked(next, { before: client, entered: change, isByRole: by.isByRole });
       }),
 
@@ -230,7 +245,9 @@ export const clientRegistry = (dependencies: Dependencies) => {
         if (client.owner !== undefined || expiresAt === undefined) {
           throw new DomainError('conflict', 'Only a client that registered itself and has no owner is adopted.');
         }
-        return { ...kept, owner };
+        const adopted = { ...kept, owner };
+        checkVouched(adopted, client, by);
+        return adopted;
       });
     },
 
@@ -241,7 +258,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
       const secret = identifiers.newSecret();
       const stored = await documentsOf.change(id, undefined, 'client.secret_rotated', by, (client) => {
         if (!usesSecret(client)) throw new DomainError('conflict', 'This client does not authenticate with a secret.');
-        return { ...client, secretHash: digestSecret(secret) };
+        return { ...client, secretHash: digestSecret(secret), credentialsSetBy: setBy(by, clock.now()) };
       });
       return { ...stored, secret };
     },
@@ -249,63 +266,3 @@ export const clientRegistry = (dependencies: Dependencies) => {
 };
 
 export type ClientRegistry = ReturnType<typeof clientRegistry>;
-
-type Logout = {
-  readonly backchannelLogoutUri?: string | undefined;
-  readonly backchannelLogoutSessionRequired?: boolean | undefined;
-};
-
-/** Without an address there is nothing to be required. */
-const logoutOf = ({
-  backchannelLogoutUri,
-  backchannelLogoutSessionRequired = false,
-}: Logout): Pick<Client, 'backchannelLogoutUri' | 'backchannelLogoutSessionRequired'> =>
-  backchannelLogoutUri === undefined ? {} : { backchannelLogoutUri, backchannelLogoutSessionRequired };
-
-/** As a URL of keys is checked: one this server could never send to is refused where it is registered. */
-const checkLogoutUri = (
-  { backchannelLogoutUri: url, redirectUris }: Client,
-  before: Client | undefined,
-  checkUrl: KeyUrlCheck | undefined,
-  isByRole: boolean,
-): void => {
-  if (url === undefined || url === before?.backchannelLogoutUri) return;
-  const field = '/backchannel_logout_uri';
-  if (redirectUris.length === 0) refuseField(field, 'Nobody signs in to a client without redirect URIs.');
-  checkReachable(url, field, checkUrl, { purpose: 'appLogout', isByRole });
-};
-
-const usesSecret = ({ tokenEndpointAuthMethod: method }: Pick<Client, 'tokenEndpointAuthMethod'>): boolean =>
-  method === 'client_secret_basic' || method === 'client_secret_post';
-
-const usesKeys = ({ tokenEndpointAuthMethod }: Pick<Client, 'tokenEndpointAuthMethod'>): boolean =>
-  tokenEndpointAuthMethod === 'private_key_jwt';
-
-const ACROSS_DOMAINS: readonly string[] = [TOKEN_EXCHANGE, JWT_BEARER];
-
-const checkAuthentication = (client: Client): void => {
-  const { tokenEndpointAuthMethod: method, grantTypes, jwks, jwksUri, roles, skipConsent, redirectUris } = client;
-  for (const [field, keys] of [
-    ['/jwks', jwks],
-    ['/jwks_uri', jwksUri],
-  ] as const) {
-    if (!usesKeys(client) && keys !== undefined) refuseField(field, 'Keys belong to the method private_key_jwt only.');
-  }
-  if (client.certificateBoundAccessTokens && client.dpopBoundAccessTokens) {
-    refuseField('/certificate_bound_access_tokens', 'Tokens are bound to a certificate or to a DPoP key, not both.');
-  }
-  const actsForItself = grantTypes.includes('client_credentials');
-  if (method === 'none' && actsForItself) {
-    refuseField('/grant_types', 'A public client cannot use client_credentials (RFC 6749 §4.4).');
-  }
-  if (method === 'none' && grantTypes.some((grantType) => ACROSS_DOMAINS.includes(grantType))) {
-    refuseField('/grant_types', 'A public client neither exchanges tokens nor redeems assertions.');
-  }
-  if (roles.length > 0 && !actsForItself) {
-    refuseField('/roles', 'Roles are for a client that acts for itself with client_credentials.');
-  }
-  // Any program may receive on loopback or under a private scheme: without a page nobody would notice (RFC 8252 §8.6).
-  if (skipConsent && method === 'none' && redirectUris.some((uri) => !uri.startsWith('https:'))) {
-    refuseField('/skip_consent', 'A public client goes without consent only if all its redirect URIs are https.');
-  }
-};

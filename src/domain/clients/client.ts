@@ -13,6 +13,9 @@ export type ClientAuthMethod =
   | CertificateMethod
   | 'none';
 
+/** Who set the credentials of a client last, and when (epoch seconds). */
+export type CredentialsSet = { readonly caller: string; readonly at: number; readonly isAdministrator?: true };
+
 /** An OAuth client that is no agent: existing software that signs people in, or a back end. */
 export type Client = {
   readonly id: string;
@@ -31,6 +34,8 @@ export type Client = {
   readonly operatorUrls?: readonly string[];
   /** Which certificates are its own, with a method that has one. */
   readonly certificate?: CertificateRule;
+  /** Of keys, address of keys, certificate or secret. Absent: not known. */
+  readonly credentialsSetBy?: CredentialsSet;
   readonly grantTypes: readonly string[];
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris: readonly string[];

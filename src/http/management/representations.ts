@@ -172,9 +172,12 @@ export const showAgent = (agent: Agent, lastUsedAt?: number): JsonObject => ({
 });
 export const showComposition = (composition: Composition): JsonObject => toWire({ ...composition });
 export const showGroup = (group: Group): JsonObject => show(group, GROUP);
+const credentialsSetOf = ({ credentialsSetBy: set }: Client): JsonObject =>
+  set === undefined ? {} : { credentials_set_by: { caller: set.caller, at: set.at } };
 export const showClient = (client: Client): JsonObject => ({
   ...show(client, CLIENT),
   ...certificateOf(client),
+  ...credentialsSetOf(client),
   ...warningsOf(client.redirectUris),
 });
 export const showInitialAccessToken = (token: InitialAccessToken): JsonObject => ({

@@ -269,6 +269,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       state: oneOf('Whether it works; retired is final.', ['active', 'disabled', 'retired']),
       verified_at: seconds('Since when its name is verified: nobody else registers one that looks like it.'),
       expires_at: seconds('When it ends, unless somebody adopts it.'),
+      credentials_set_by: {
+        ...output({ caller: { type: 'string' }, at: seconds('When.') }),
+        description: 'Account or client that set its keys, certificate or secret last.',
+      },
       ...RECORD,
       ...WARNINGS,
       ...SECRET,
@@ -276,7 +280,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     [
       ...['owner', 'jwks', 'jwks_uri', 'certificate', 'certificate_bound_access_tokens', 'authority'],
       ...['backchannel_logout_uri', 'backchannel_logout_session_required'],
-      ...['verified_at', 'expires_at', 'warnings', 'client_secret'],
+      ...['verified_at', 'expires_at', 'credentials_set_by', 'warnings', 'client_secret'],
     ],
   ),
   ClientPage: page('Client'),

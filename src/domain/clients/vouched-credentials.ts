@@ -1,0 +1,44 @@
+/**
+ * Who set the credentials of a client, and whether a decision may rest on them. A role, an owner for a client with a role
+ * and `skip_consent` make the holder of a key speak for an account or for people: the account that decides so vouches for
+ * the key. A key that another account set before is not taken along unseen. Called by the registry of clients.
+ */
+import { DomainError } from '../errors.ts';
+import type { Client, CredentialsSet } from './client.ts';
+import type { By } from './registered-documents.ts';
+
+/** `at`: epoch seconds. */
+export const setBy = ({ caller, isAdministrator }: By, at: number): CredentialsSet => ({
+  caller,
+  at,
+  ...(isAdministrator || caller === 'system' ? { isAdministrator: true } : {}),
+});
+
+/** Whether a change says what the client proves itself with, be it what it has already. */
+export const namesCredentials = (change: {
+  readonly jwks?: unknown;
+  readonly jwksUri?: unknown;
+  readonly certificate?: unknown;
+}): boolean => change.jwks !== undefined || change.jwksUri !== undefined || change.certificate !== undefined;
+
+/**
+ * Throws 'conflict' where a client comes to stand for more than before with credentials that neither the caller nor an
+ * administrator set, also where it is not known who did. Public clients have none.
+ */
+export const checkVouched = (next: Client, before: Client, by: By): void => {
+  const field = standsForMore(next, before);
+  if (field === undefined || next.tokenEndpointAuthMethod === 'none' || by.caller === 'system') return;
+  const set = next.credentialsSetBy;
+  if (set !== undefined && (set.isAdministrator || set.caller === by.caller)) return;
+  throw new DomainError(
+    'conflict',
+    `The credentials of this client were set by ${set?.caller ?? 'an account that is not recorded'}. Send jwks, jwks_uri or certificate in the same call, or rotate the secret first.`,
+    { field },
+  );
+};
+
+const standsForMore = (next: Client, before: Client): string | undefined => {
+  if (next.roles.some((role) => !before.roles.includes(role))) return '/roles';
+  if (next.skipConsent && !before.skipConsent) return '/skip_consent';
+  return next.roles.length > 0 && next.owner !== undefined && next.owner !== before.owner ? '/owner' : undefined;
+};
