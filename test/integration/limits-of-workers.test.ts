@@ -3,6 +3,7 @@ import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
 import { newBrowser, submitSignIn } from '../support/browser-flow.ts';
 import { managementFromKeyFile } from '../support/management.ts';
 import { type ServerProcess, startServer } from '../support/server-process.ts';
+import { until } from '../support/until.ts';
 
 const WORKERS = 3;
 const LIMIT = 5;
@@ -41,9 +42,19 @@ test(`RL-03 of ${TRIES} guesses at once through ${WORKERS} workers exactly ${LIM
   expect(answers.filter(({ status }) => status === 429)).toHaveLength(TRIES - LIMIT);
 
   const management = await managementFromKeyFile(server.administratorKeyFile);
-  const { body } = await management.call('GET', '/audit/events?type=session.refused&limit=200');
-  const refused = body['items'] as readonly { readonly stream: string; readonly event: { readonly inputs?: object } }[];
-  expect(refused.filter(({ event }) => JSON.stringify(event.inputs).includes('wrong_password'))).toHaveLength(LIMIT);
+  type Item = { readonly stream: string; readonly event: { readonly inputs?: object } };
+  let refused: readonly Item[] = [];
+  const tried = () => refused.filter(({ event }) => JSON.stringify(event.inputs).includes('wrong_password'));
+  // An answer waits for no event.
+  await until(
+    async () => {
+      const { body } = await management.call('GET', '/audit/events?type=session.refused&limit=200');
+      refused = body['items'] as readonly Item[];
+      return tried().length >= LIMIT;
+    },
+    { what: `${LIMIT} guesses in events` },
+  );
+  expect(tried()).toHaveLength(LIMIT);
   // They did not all come to one of them.
   expect(new Set(refused.map(({ stream }) => stream)).size).toBeGreaterThan(1);
 });
