@@ -168,6 +168,16 @@ describe.each([
       }),
     ],
     [
+      'where a personal value begins, whose front goes to the salt',
+      ['personal.source'],
+      (record: { erasable?: Record<string, { salt: string; value: string }> }) => {
+        const { salt = '', value = '' } = record.erasable?.['source'] ?? {};
+        const all = Buffer.concat([Buffer.from(salt, 'base64url'), Buffer.from(value)]);
+        const source = { salt: all.subarray(0, 20).toString('base64url'), value: all.subarray(20).toString() };
+        return { ...record, erasable: { ...record.erasable, source } };
+      },
+    ],
+    [
       'a personal value that was never recorded',
       ['personal.username'],
       (record: { erasable?: object }) => ({

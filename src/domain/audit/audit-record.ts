@@ -161,6 +161,16 @@ export const genesisOf = (stream: string): string => sha256(canonicalText({ beha
 export const commitmentOf = ({ salt, value }: Erasable): string =>
   hash('sha256', Buffer.concat([Buffer.from(salt, 'base64url'), Buffer.from(value)]), 'base64url');
 
+/** 16 bytes in their one spelling. */
+const SALT = /^[A-Za-z0-9_-]{21}[AQgw]$/;
+
+/**
+ * Whether a value is the one of its commitment. The length of the salt is fixed: else its end could be read as the
+ * beginning of the value, or the other way round, with the same digest.
+ */
+export const isCommittedTo = (erasable: Erasable, commitment: unknown): boolean =>
+  SALT.test(erasable.salt) && erasable.value.isWellFormed() && commitment === commitmentOf(erasable);
+
 export const recordId = (stream: string, sequence: number): string => `${stream}:${String(sequence).padStart(16, '0')}`;
 
 /** The RFC 8785 text of a value, and a copy of the value as that text says it. */

@@ -1,4 +1,4 @@
-import { canonicalText, commitmentOf, type Erasable, type Link } from './audit-record.ts';
+import { canonicalText, type Erasable, isCommittedTo, type Link } from './audit-record.ts';
 import { isStreamName } from './signed-heads.ts';
 
 export type ExportedRecord = Link & { readonly hash: string; readonly erasable?: Readonly<Record<string, Erasable>> };
@@ -43,7 +43,7 @@ export const asRecord = (value: Record<string, unknown>): ExportedRecord => {
 export const checkValues = (record: ExportedRecord): void => {
   for (const [field, erasable] of Object.entries(record.erasable ?? {})) {
     const commitments = record.event.personal ?? {};
-    if (!Object.hasOwn(commitments, field) || commitments[field] !== commitmentOf(erasable)) {
+    if (!Object.hasOwn(commitments, field) || !isCommittedTo(erasable, commitments[field])) {
       const place = `record ${record.sequence} of stream ${record.stream}`;
       broken(`a personal value of ${place} was changed: it does not give its commitment`, record);
     }

@@ -2,10 +2,10 @@ import type { Collection, Versioned } from '../ports/document-store.ts';
 import {
   AUDIT_RECORDS,
   type AuditRecord,
-  commitmentOf,
   hashOf,
   type IndexMembers,
   indexMembers,
+  isCommittedTo,
   recordId,
 } from './audit-record.ts';
 import { isErasable } from './export-lines.ts';
@@ -33,7 +33,7 @@ export const mismatchesOf = ({ document: record, misindexed = [] }: Versioned<Au
       ...COPIES.filter((name) => record[name] !== derived[name] || misindexed.includes(name)),
       ...['stream', 'sequence', 'at'].filter((name) => misindexed.includes(name)),
       ...Object.entries(erasable).flatMap(([name, value]) =>
-        Object.hasOwn(commitments, name) && isErasable(value) && commitments[name] === commitmentOf(value)
+        Object.hasOwn(commitments, name) && isErasable(value) && isCommittedTo(value, commitments[name])
           ? []
           : [`personal.${name}`],
       ),
