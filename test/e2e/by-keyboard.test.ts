@@ -5,6 +5,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import type { Browser, Page } from 'playwright-core';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
+import { newKeyPair } from '../support/agent-keys.ts';
 import { type ApprovalScene, approvalScene, PASSWORD } from '../support/approval-scene.ts';
 import { codeAt } from '../support/authenticator-app.ts';
 import { startChromium, withPage } from '../support/chromium.ts';
@@ -154,6 +155,13 @@ test('WB-12 a passkey is made, and signs for an approval of high risk', async ()
 test('WB-12 the console: a group, a person, a client, a resource server, a blueprint, the trail', async () => {
   const grace = await scene.newPerson('grace-keys');
   await scene.newPerson('mary-keys');
+  // Enabling an app that asks nobody for consent takes a second factor; this one asks.
+  await scene.management.createClient({
+    name: 'Counter',
+    token_endpoint_auth_method: 'private_key_jwt',
+    jwks: { keys: [(await newKeyPair()).publicJwk] },
+    redirect_uris: ['https://counter.example.com/callback'],
+  });
   const blueprint = await scene.management.createBlueprint({
     name: 'Readers',
     purpose: 'Read and no more',
@@ -184,10 +192,10 @@ test('WB-12 the console: a group, a person, a client, a resource server, a bluep
     expect(await page.locator('#state').textContent()).toBe('Can sign in');
 
     await keyboard.follow(page, 'Apps and APIs');
-    await keyboard.follow(page, 'Desk');
-    await keyboard.press(page, 'Disable Desk');
+    await keyboard.follow(page, 'Counter');
+    await keyboard.press(page, 'Disable Counter');
     expect(await page.locator('#state').textContent()).toBe('Nothing works for it');
-    await keyboard.press(page, 'Enable Desk');
+    await keyboard.press(page, 'Enable Counter');
     expect(await page.locator('#state').textContent()).toBe('It works');
 
     await keyboard.follow(page, 'Resource servers');
