@@ -185,6 +185,7 @@ export type Configuration = {
     readonly requestsPerClientPerMinute: number;
     /** What strangers may leave open at each process, by kind (domain/limits/open-requests.ts); 0 switches it off. */
     readonly openRequestsPerNetwork: number;
+    readonly openRequestsPerClient: number;
     readonly openRequests: number;
   };
   readonly audit: {
@@ -192,6 +193,7 @@ export type Configuration = {
     readonly refusalIntervalSeconds: number;
     /** 0: no bound. */
     readonly refusalEventsPerDay: number;
+    readonly anonymousEventsPerDay: number;
   };
   /** Mail to people; without a server nothing is mailed. */
   readonly mail?: {

@@ -485,8 +485,13 @@ export const CONFIGURATION_SCHEMA = {
         [0, 256, 100000],
         'requests',
       ),
+      openRequestsPerClient: count(
+        'Pushed requests that one registered client which proves who it is may have open at each process, and as many device codes. One of more than 4 KiB counts once for each 4 KiB begun. The oldest of the client go first. 0 switches these budgets off.',
+        [0, 4096, 1000000],
+        'requests',
+      ),
       openRequests: count(
-        'The same of all networks together; what a larger network holds goes first.',
+        'The same of all networks together, and of all clients together; what a larger network or client holds goes first.',
         [100, 16384, 1000000],
         'requests',
       ),
@@ -501,6 +506,11 @@ export const CONFIGURATION_SCHEMA = {
       refusalEventsPerDay: count(
         'Events a day about refusals before anybody is authenticated, a 24th of them in each hour, over all processes; the rest becomes one number (docs/guides/audit.md). 0 switches the bound off.',
         [0, 2400, 1000000],
+        'events',
+      ),
+      anonymousEventsPerDay: count(
+        'Events a day about pushed requests, device requests and changed metadata documents of clients that prove nothing, a 24th of them in each hour, over all processes, and at most a quarter of those from one network (IPv4 /24, IPv6 /48); the rest becomes one number (docs/guides/audit.md). 0 switches the bound off.',
+        [0, 4800, 1000000],
         'events',
       ),
     }),

@@ -25,7 +25,6 @@ import { knowsAgent } from './domain/approvals/acquaintance.ts';
 import { approvalUse } from './domain/approvals/approval-use.ts';
 import { endOfSignIn } from './domain/approvals/taken-back.ts';
 import { grantDesk } from './domain/grants/grant-desk.ts';
-import { openRecords } from './domain/limits/open-records.ts';
 import { pollingPace } from './domain/limits/polling-pace.ts';
 import { asRequest } from './domain/ports/write-priority.ts';
 import { killSwitch } from './domain/revocation/kill-switch.ts';
@@ -79,7 +78,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const { issuer } = configuration;
   const made = await services(configuration, overrides);
   const { clock, identifiers, documents, ephemeral, broadcast, masterKey, audit, log, metrics } = made;
-  const { resourceServers, delegations, keys, revocation } = made;
+  const { resourceServers, delegations, keys, revocation, open } = made;
   const { accounts, agents, clients } = made.granting;
 
   const first = await opened(made, configuration, { isSampled: overrides.isPrepared !== true });
@@ -149,12 +148,6 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const { perClient, perNetwork } = requestLimits(made, configuration);
   const callers = callerProofs(made, configuration, { consumptions, refusals: failedProofs, perClient });
   const pages = enginePages({ issuer, accounts });
-  const open = openRecords({
-    ephemeral,
-    clock,
-    limits: configuration.limits,
-    onEvicted: (kind, count) => metrics.evicted.inc({ kind }, count),
-  });
   const state = browserState({ masterKey, clock, isHttps: issuer.startsWith('https:') });
   const engine = await engineOf(made, configuration, {
     ...{ known, consumptions, tokens, authority, details, liveness, callers, knows, pace, pages, extensions },

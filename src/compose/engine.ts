@@ -130,6 +130,7 @@ export const engineOf = (
     audit,
     refusals,
     authenticationRefusals: failedProofs,
+    anonymous: made.anonymous,
     trustedFetch: made.trustedFetch,
     keysByUrl: made.keysByUrl,
     proofs: callers.proofs,

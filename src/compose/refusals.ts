@@ -1,4 +1,4 @@
-/** What strangers are refused, counted under one daily budget (decision D18). */
+/** What strangers are refused, counted under one daily budget (decision D18), and what is counted beside it. */
 import type { Configuration } from '../../config/configuration.ts';
 import { authenticationRefusals } from '../domain/audit/authentication-refusals.ts';
 import { refusalBudget } from '../domain/audit/refusal-budget.ts';
@@ -10,7 +10,7 @@ import type { services } from './services.ts';
 const AFTER_ANSWER_MILLISECONDS = 20;
 
 export const refusalsOf = (
-  { audit, clock, ephemeral, granting }: Awaited<ReturnType<typeof services>>,
+  { audit, clock, ephemeral, granting, anonymous }: Awaited<ReturnType<typeof services>>,
   { audit: { refusalIntervalSeconds, refusalEventsPerDay } }: Configuration,
 ) => {
   const counting = {
@@ -33,9 +33,11 @@ export const refusalsOf = (
     refusals,
     failedProofs,
     failedSignIns,
-    /** Writes what is due of all of them. Throws the first failure, after each was tried. */
+    /** Writes what is due of all of them, and of anonymous requests. Throws the first failure, after each was tried. */
     async flush(how?: { readonly all?: boolean }): Promise<void> {
-      const all = await Promise.allSettled([refusals, failedProofs, failedSignIns].map((each) => each.flush(how)));
+      const all = await Promise.allSettled(
+        [refusals, failedProofs, failedSignIns, anonymous].map((each) => each.flush(how)),
+      );
       const failed = all.find(({ status }) => status === 'rejected');
       if (failed?.status === 'rejected') throw failed.reason;
     },

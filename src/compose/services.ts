@@ -16,6 +16,7 @@ import { handOvers } from '../domain/agents/hand-overs.ts';
 import { secretExceptions } from '../domain/agents/secret-exceptions.ts';
 import { isConsentAlone } from '../domain/approvals/approval.ts';
 import { takenBack } from '../domain/approvals/taken-back.ts';
+import { anonymousEvents } from '../domain/audit/anonymous-events.ts';
 import { agentsUnderBlueprints } from '../domain/blueprints/agents-under-blueprints.ts';
 import { blueprintAdmission } from '../domain/blueprints/blueprint-admission.ts';
 import { blueprintRegistry } from '../domain/blueprints/blueprint-registry.ts';
@@ -42,6 +43,7 @@ import { groupRegistry } from '../domain/groups/group-registry.ts';
 import { ownerNames } from '../domain/groups/owner-names.ts';
 import { ownersOf } from '../domain/groups/owners.ts';
 import { instanceRegister } from '../domain/instances/instance-register.ts';
+import { openRecords } from '../domain/limits/open-records.ts';
 import { verifiedNames } from '../domain/names/verified-names.ts';
 import { accountLinks } from '../domain/peers/account-links.ts';
 import { peerAssertions } from '../domain/peers/peer-assertions.ts';
@@ -272,11 +274,25 @@ export const services = async (configuration: Configuration, overrides: Override
       (agent, by, limit) => instances.endFormer(agent, by, limit),
     ],
   });
+  const anonymous = anonymousEvents({
+    append: audit.append,
+    clock,
+    ephemeral,
+    perDay: configuration.audit.anonymousEventsPerDay,
+  });
+  const open = openRecords({
+    ephemeral,
+    clock,
+    limits: configuration.limits,
+    processes: base.nodes.count,
+    onEvicted: (kind, count) => metrics.evicted.inc({ kind }, count),
+  });
   const { documentClients, knownClients } = clientDocuments(configuration, clients, {
     documents,
     ephemeral,
     clock,
-    audit,
+    anonymous,
+    open,
     masterKey,
     trustedFetch,
     names,
@@ -429,6 +445,8 @@ export const services = async (configuration: Configuration, overrides: Override
     resourceServers,
     clients,
     documentClients,
+    anonymous,
+    open,
     agents,
     findings: agentFindings({ agents, counting: granting.agents, clock }),
     blueprints,

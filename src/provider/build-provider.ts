@@ -97,6 +97,7 @@ export type EngineDeps = {
   readonly audit: AuditTrail;
   readonly refusals: RefusalCounter;
   readonly authenticationRefusals: RefusalCounter;
+  readonly anonymous: Parameters<typeof auditEndpoints>[1]['anonymous'];
   readonly trustedFetch: TrustedFetch;
   readonly keysByUrl: KeysByUrl;
   readonly proofs: ClientProofs;

@@ -5,6 +5,7 @@
  */
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import { isDocumentId } from '../domain/clients/metadata-document.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { RequestLimit } from '../domain/limits/request-limits.ts';
 import { raisePriority } from '../domain/ports/write-priority.ts';
@@ -14,29 +15,52 @@ import { protocolError } from './oauth-errors.ts';
 export type ClientProofs = ReturnType<typeof clientProofs>;
 
 type Context = {
-  readonly oidc?: { readonly route?: string; readonly client?: { readonly behalf_operates?: unknown } | undefined };
+  readonly oidc?: {
+    readonly route?: string;
+    readonly client?: { readonly clientId: string; readonly behalf_operates?: unknown } | undefined;
+  };
 };
 
 export const clientProofs = (limit: RequestLimit) => {
   const proven = new WeakSet<object>();
+  const known = new WeakSet<object>();
+  const clientOf = (context: object | undefined) => (context as Context | undefined)?.oidc?.client;
+
   /** Operators must get a token to order a kill also while next to nothing can be stored. */
   const raise = (context: object | undefined): void =>
-    raisePriority(
-      (context as Context | undefined)?.oidc?.client?.['behalf_operates'] === true ? 'essential' : 'authenticated',
-    );
+    raisePriority(clientOf(context)?.['behalf_operates'] === true ? 'essential' : 'authenticated');
+
+  const count = (context: object, clientId: string): void => {
+    if (proven.has(context)) return;
+    proven.add(context);
+    limit.count(clientId);
+  };
+
+  const know = (context: object, clientId: string): void => {
+    raise(context);
+    known.add(context);
+    count(context, clientId);
+  };
+
   return {
     /** The proof of a request is good, and is now to be used up, which is a write of the client that made it. */
-    isBeingUsedUp: raise,
+    isBeingUsedUp(context: object | undefined): void {
+      if (!isDocumentId(clientOf(context)?.clientId ?? '')) raise(context);
+    },
 
     /** To be called when the secret or assertion of a request has been found good; counts the request once. */
     remember(context: object | undefined, clientId: string): void {
-      raise(context);
-      if (context === undefined || proven.has(context)) return;
-      proven.add(context);
-      limit.count(clientId);
+      if (context === undefined) return;
+      // Anybody can publish a metadata document with a key: it proves control of a URL, and names nobody who is known here.
+      if (isDocumentId(clientId)) count(context, clientId);
+      else know(context, clientId);
     },
 
-    has: (context: object): boolean => proven.has(context),
+    /** To be called when a request presents a code or token that was given to this client: a person stood behind it. */
+    rememberGiven: know,
+
+    /** Whether the sender is known: a registered client that proved who it is, or one with a credential of its own. */
+    has: (context: object): boolean => known.has(context),
 
     /** Refuses a client that has used up its minute as soon as the engine knows which client is named, before any cryptography. */
     install(provider: Provider): void {
@@ -57,10 +81,14 @@ export const clientProofs = (limit: RequestLimit) => {
   };
 };
 
-/** A public client proves nothing but that it holds a code or refresh token of its own. */
+/**
+ * Whether a request presents a code or refresh token of the client that sent it. A public client proves nothing else, and a
+ * client that is a metadata document nothing else that counts.
+ */
 export const holdsOwnCredential = ({ oidc }: KoaContextWithOIDC): boolean => {
   const { client, entities, route } = oidc;
-  if (route !== 'token' || client?.clientAuthMethod !== 'none') return false;
+  if (route !== 'token' || client === undefined) return false;
+  if (client.clientAuthMethod !== 'none' && !isDocumentId(client.clientId)) return false;
   const held = entities.AuthorizationCode ?? entities.RefreshToken ?? entities.DeviceCode;
   return held !== undefined && held.clientId === client.clientId;
 };

@@ -5,13 +5,18 @@
  */
 import type { ServerResponse } from 'node:http';
 import { errors, type KoaContextWithOIDC } from 'oidc-provider';
-import type { AuditTrail } from '../domain/audit/audit-event.ts';
+import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
 import { askedFacts } from './asked-facts.ts';
 import type { ConsumptionRegister } from './consumption-register.ts';
 import { factsOf } from './request-facts.ts';
 import { answerOf } from './token-request-unit.ts';
 
-type Mark = { readonly id: string; readonly expiresAt: number };
+type Mark = {
+  readonly id: string;
+  readonly expiresAt: number;
+  /** Removes what was pushed: its mark alone is needed from then on. */
+  drop(): Promise<unknown>;
+};
 type HeldLease = { store(): Promise<void>; drop(): Promise<unknown> };
 type Context = { readonly res: ServerResponse };
 
@@ -48,14 +53,30 @@ export const codeIssuing = (deps: { readonly audit: AuditTrail; readonly consump
         ...(session?.accountId === undefined ? {} : { subject: session.accountId }),
         ...askedFacts(params),
         ...(entities.Grant ? { grant: String(entities.Grant.jti) } : {}),
-        personal: { source: facts.source },
+        ...whatWasPending(entities.DeviceCode?.deviceInfo, facts.source),
       });
       // Last what is used up, so that a failing store uses up nothing.
       const lease = leases.get(context);
       await lease?.store();
-      if (!mark || (await deps.consumptions.consume(mark.id, mark.expiresAt, answerOf(context.res)))) return;
-      await lease?.drop();
-      throw used();
+      if (!mark) return;
+      if (!(await deps.consumptions.consume(mark.id, mark.expiresAt, answerOf(context.res)))) {
+        await lease?.drop();
+        throw used();
+      }
+      // It would go by itself: a store that fails now must not take the code from the person.
+      await mark.drop().catch(() => undefined);
     },
+  };
+};
+
+/**
+ * Where a device was when it asked, and when (RFC 8628 §3.1): its request has an event of its own only while the budget of
+ * such events lasts, so the answer of the person has to be provable without it.
+ */
+const whatWasPending = (device: unknown, source: string): Pick<AuditEvent, 'personal' | 'inputs'> => {
+  const { address, at } = (device ?? {}) as { readonly address?: unknown; readonly at?: unknown };
+  return {
+    ...(typeof at === 'number' ? { inputs: { askedAt: at } } : {}),
+    personal: { source, ...(typeof address === 'string' ? { device: address } : {}) },
   };
 };

@@ -6,8 +6,10 @@
 import type { EventEmitter } from 'node:events';
 import type Provider from 'oidc-provider';
 import type { KoaContextWithOIDC } from 'oidc-provider';
+import type { AnonymousEvents } from '../domain/audit/anonymous-events.ts';
 import type { AuditEvent, AuditEventType, AuditTrail } from '../domain/audit/audit-event.ts';
 import { type Denial, isDomainError } from '../domain/errors.ts';
+import { coarseNetwork } from '../domain/limits/client-network.ts';
 import { isOutOfSpace, NO_SPACE } from '../domain/ports/document-store.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import { askedFacts } from './asked-facts.ts';
@@ -37,6 +39,12 @@ const REFUSED: Readonly<Record<string, AuditEventType>> = {
   device_resume: 'authorization.refused',
 };
 
+/** Engine route → event of a request that was left open for a person. What the person answers is an event of its own. */
+const OPENED: Readonly<Record<string, AuditEventType>> = {
+  pushed_authorization_request: 'authorization.pushed',
+  device_authorization: 'device.requested',
+};
+
 const ERROR_EVENTS = [
   'grant.error',
   'introspection.error',
@@ -64,6 +72,8 @@ export const auditEndpoints = (
     readonly refusals: RefusalCounter;
     /** By client and check. */
     readonly authenticationRefusals: RefusalCounter;
+    /** Events of requests whose sender is not known, within a budget. */
+    readonly anonymous: Pick<AnonymousEvents, 'note'>;
     readonly proofs: ClientProofs;
     readonly identifiers: Identifiers;
     readonly pages: Pick<EnginePages, 'error'>;
@@ -132,7 +142,7 @@ export const auditEndpoints = (
       if (ctx.status === 429 && isJsonAnswer(ctx.body)) await refusedInFront(context);
       return;
     }
-    if (holdsOwnCredential(context)) deps.proofs.remember(ctx, String(context.oidc.client?.clientId));
+    if (holdsOwnCredential(context)) deps.proofs.rememberGiven(ctx, String(context.oidc.client?.clientId));
     const failure = failures.get(ctx);
     // There is no token after all, at whatever step that came to light.
     if (failure) await unitOf(context).release?.();
@@ -183,16 +193,21 @@ export const auditEndpoints = (
 
   const succeed = async (ctx: KoaContextWithOIDC): Promise<void> => {
     const { route, client, params } = ctx.oidc;
+    const type = OPENED[route];
+    if (type === undefined) return;
     const { id, source } = factsOf(ctx.req);
     const caller = client?.clientId;
-    const base = { request: id, ...(caller === undefined ? {} : { caller }), personal: { source } };
-    const asked = askedFacts(params);
+    const event: AuditEvent = {
+      type,
+      outcome: 'granted',
+      request: id,
+      ...(caller === undefined ? {} : { caller }),
+      ...askedFacts(params),
+      personal: { source },
+    };
     try {
-      if (route === 'pushed_authorization_request') {
-        await deps.audit.append({ ...base, ...asked, type: 'authorization.pushed', outcome: 'granted' });
-      } else if (route === 'device_authorization') {
-        await deps.audit.append({ ...base, ...asked, type: 'device.requested', outcome: 'granted' });
-      }
+      if (isAuthenticated(ctx)) await deps.audit.append(event);
+      else await deps.anonymous.note(event, { share: 'requests', group: coarseNetwork(source) });
     } catch (error) {
       unavailable(ctx, error);
     }

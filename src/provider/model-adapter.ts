@@ -54,6 +54,12 @@ const OPENED_AT: Readonly<Record<string, Readonly<Record<string, OpenKind>>>> = 
   device_authorization: { DeviceCode: 'device_code' },
 };
 
+/** The budget of clients that proved who they are. */
+const OF_CLIENTS: Readonly<Partial<Record<OpenKind, OpenKind>>> = {
+  pushed_request: 'client_pushed_request',
+  device_code: 'client_device_code',
+};
+
 /** Given to a client or person after a proof; of the others, where a person has a part in it. */
 const CREDENTIALS = new Set(['AccessToken', 'ClientCredentials', 'RefreshToken', 'AuthorizationCode']);
 const OF_PERSONS = new Set(['Session', 'DeviceCode']);
@@ -75,7 +81,7 @@ export type ModelAdapterDeps = {
   readonly liveness: Pick<TokenLiveness, 'leaseHeld' | 'sessionLive'>;
   readonly sessions: SeenSessions;
   readonly browser: KeptByBrowser;
-  readonly open: Pick<OpenRecords, 'set'>;
+  readonly open: Pick<OpenRecords, 'set' | 'forget'>;
   readonly proofs: Pick<ClientProofs, 'has'>;
 };
 
@@ -91,12 +97,15 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
     return context ? factsOf(context.req) : { arrivedAt: clock.nowMillis(), turn: nextTurn() };
   };
 
-  /** Who leaves a new request open without having proven which client it is, and within which budget. */
-  const strangerIn = (model: string): { readonly kind: OpenKind; readonly source: string } | undefined => {
+  /** Who leaves a new request open, and within which budget. */
+  const openerIn = (model: string): { readonly kind: OpenKind; readonly from: string } | undefined => {
     const context = Provider.ctx;
     const kind = OPENED_AT[context?.oidc?.route ?? '']?.[model];
-    if (!context || kind === undefined || deps.proofs.has(context)) return undefined;
-    return { kind, source: factsOf(context.req).source };
+    if (!context || kind === undefined) return undefined;
+    const ofClient = OF_CLIENTS[kind];
+    const client = context.oidc.client?.clientId;
+    if (ofClient && client !== undefined && deps.proofs.has(context)) return { kind: ofClient, from: client };
+    return { kind, from: factsOf(context.req).source };
   };
 
   const { opened, openedPayload } = sealedPayloads(deps);
@@ -150,8 +159,8 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
             ? { [String(keysOf('UserCode', payload.userCode)[0])]: masterKey.seal('UserCode', id) }
             : {}),
         };
-        const stranger = strangerIn(model);
-        if (stranger) return deps.open.set(stranger.kind, values, stranger.source, ttl);
+        const opener = openerIn(model);
+        if (opener) return deps.open.set(opener.kind, values, opener.from, ttl);
         for (const [key, value] of Object.entries(values)) await ephemeral.set(key, value, ttl);
         return;
       }
@@ -253,7 +262,7 @@ export const modelAdapter = (deps: ModelAdapterDeps): ((model: string) => Adapte
         return;
       }
       if (context) {
-        codes.hold(context, { id: mark, expiresAt });
+        codes.hold(context, { id: mark, expiresAt, drop: () => deps.open.forget(mark) });
         return;
       }
       await consumptions.consume(mark, expiresAt, Promise.resolve());

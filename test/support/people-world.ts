@@ -365,8 +365,8 @@ export const peopleWorld = async ({
       signIn: upstreamSignIn({
         ...{ ...signingIn, ...there, issuer, clockToleranceSeconds: 5, ownerNames: ownerNames(base) },
         open: openRecords({
-          ...{ ephemeral, clock, onEvicted: () => undefined },
-          limits: { openRequestsPerNetwork: 256, openRequests: 16_384 },
+          ...{ ephemeral, clock, onEvicted: () => undefined, processes: () => 1 },
+          limits: { openRequestsPerNetwork: 256, openRequestsPerClient: 4096, openRequests: 16_384 },
         }),
       }),
       sessions: upstreamEnds,

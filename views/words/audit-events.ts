@@ -14,6 +14,10 @@ const NAMES: Readonly<Record<string, readonly [en: string, de: string]>> = {
   'authorization.refused': ['Authorization refused', 'Autorisierung verweigert'],
   'authorization.pushed': ['Authorization request pushed', 'Autorisierungsanfrage hinterlegt'],
   'device.requested': ['A device asked to be connected', 'Ein Gerät bat um Verbindung'],
+  'requests.left_out': [
+    'Further requests of clients without proof, as a number',
+    'Weitere Anfragen von Clients ohne Nachweis, als Zahl',
+  ],
   'introspection.refused': ['Introspection refused', 'Auskunft über ein Token verweigert'],
   'decision.made': ['Question of a resource server answered', 'Frage eines Ressourcenservers beantwortet'],
   'decision.searched': ['Search of a resource server answered', 'Suche eines Ressourcenservers beantwortet'],

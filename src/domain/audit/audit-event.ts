@@ -15,10 +15,15 @@ export const AUDIT_EVENTS = {
   'token.revoked': 'A client ended one of its tokens (RFC 7009).',
   'token.revocation_refused': 'A client tried to end a token that is not its own.',
   'token.replayed': 'A code, refresh token or device code was presented again after its use; its family ended.',
-  'authorization.granted': 'A person finished an authorization request; a code was made, or a device connected.',
+  'authorization.granted':
+    'A person finished an authorization request; a code was made, or a device connected: then `personal.device` is the address it asked from, and `inputs.askedAt` when.',
   'authorization.refused': 'An authorization request ended in an error.',
-  'authorization.pushed': 'An authorization request was pushed (RFC 9126).',
-  'device.requested': 'A device authorization was begun (RFC 8628).',
+  'authorization.pushed':
+    'An authorization request was pushed (RFC 9126). Of clients that prove nothing, within the budget `audit.anonymousEventsPerDay`.',
+  'device.requested':
+    'A device authorization was begun (RFC 8628). Of clients that prove nothing, within the budget `audit.anonymousEventsPerDay`.',
+  'requests.left_out':
+    'How many pushed requests, device requests and changed metadata documents of clients that prove nothing stand in no event, because there were more than a day has room for; `inputs` say how many of each kind, client and network.',
   'introspection.refused': 'An introspection request of an authenticated client was refused.',
   'decision.made':
     'A resource server asked whether something may be done there, and was answered; one event for each question (AuthZEN).',
@@ -177,7 +182,7 @@ export const AUDIT_EVENTS = {
   'client.retired': 'A client was retired for good.',
   'client.adopted': 'An account answers from now on for a client that registered itself.',
   'client.metadata_changed':
-    'The metadata document of a client whose id is its URL says something else than before; who allowed it something is asked again.',
+    'The metadata document of a client whose id is its URL says something else than before; who allowed it something is asked again. Within the budget `audit.anonymousEventsPerDay`.',
   'client.secret_rotated': 'A client was given a new secret.',
   'registration.token_created': 'An initial access token was made, with which clients or agents register themselves.',
   'registration.token_revoked': 'An initial access token was revoked; nothing is registered with it any more.',
@@ -301,9 +306,13 @@ export type AuditEvent = {
   /** Counted refusals: how many, and since which second. */
   readonly count?: number;
   readonly since?: number;
-  /** `details`: authorization details (RFC 9396) as JSON; they may name people. `message`: what an agent said to people. */
+  /**
+   * `device`: the address that a device asked from (RFC 8628). `details`: authorization details (RFC 9396) as JSON; they may
+   * name people. `message`: what an agent said to people.
+   */
   readonly personal?: {
     readonly source?: string;
+    readonly device?: string;
     readonly username?: string;
     readonly details?: string;
     readonly message?: string;

@@ -1,5 +1,8 @@
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AnonymousEvents } from '../audit/anonymous-events.ts';
+import type { AuditEvent } from '../audit/audit-event.ts';
 import { DomainError, refuseField } from '../errors.ts';
+import type { OpenRecords } from '../limits/open-records.ts';
+import { webDomain } from '../limits/web-domain.ts';
 import type { VerifiedNames } from '../names/verified-names.ts';
 import type { Clock } from '../ports/clock.ts';
 import {
@@ -43,7 +46,10 @@ type Dependencies = {
   readonly documents: DocumentStore;
   readonly ephemeral: EphemeralStore;
   readonly clock: Clock;
-  readonly audit: AuditTrail;
+  /** Within which budget a change is written: anybody can make one, as often as they like. */
+  readonly anonymous: Pick<AnonymousEvents, 'note'>;
+  /** Holds what was fetched, within budgets. */
+  readonly open: Pick<OpenRecords, 'set'>;
   readonly masterKey: MasterKey;
   readonly trustedFetch: TrustedFetch;
   readonly policy: DocumentPolicy;
@@ -71,7 +77,7 @@ export type MetadataDocuments = ReturnType<typeof metadataDocuments>;
  * (redeeming, refreshing, introspecting) is about that snapshot and fetches nothing (findings V14, V15).
  */
 export const metadataDocuments = (deps: Dependencies) => {
-  const { documents, ephemeral, clock, audit, masterKey, trustedFetch, policy } = deps;
+  const { documents, ephemeral, clock, anonymous, masterKey, trustedFetch, policy } = deps;
   const snapshots = documents.collection<ClientSnapshot>(CLIENT_SNAPSHOTS);
   const read = new WeakMap<FetchedDocument, DocumentClient>();
   const held = new WeakMap<DocumentClient, number>();
@@ -142,7 +148,7 @@ export const metadataDocuments = (deps: Dependencies) => {
     if (before.documentVersion === after.documentVersion) return;
     const [key] = masterKey.ordered(KIND, after.id, after.documentVersion);
     if (!(await ephemeral.claim(`client-changed:${key}`, SAME_CHANGE_SECONDS))) return;
-    await audit.append({
+    const event: AuditEvent = {
       type: 'client.metadata_changed',
       outcome: 'done',
       target: { kind: 'client', id: after.id },
@@ -150,7 +156,9 @@ export const metadataDocuments = (deps: Dependencies) => {
       inputs: { from: before.documentVersion, to: after.documentVersion },
       ...(asking.request === undefined ? {} : { request: asking.request }),
       ...(asking.source === undefined ? {} : { personal: { source: asking.source } }),
-    });
+    };
+    const isAllowed = (await newestSnapshot(after.id)) !== undefined;
+    await anonymous.note(event, { share: isAllowed ? 'allowed' : 'documents', group: webDomain(after.id) });
   };
 
   const hold = async (client: DocumentClient, asking: Asking): Promise<void> => {
@@ -160,7 +168,8 @@ export const metadataDocuments = (deps: Dependencies) => {
     const before = await latest(client.id);
     if (before) await noteChange(before, client, asking);
     const [key = ''] = keysOf(client.id);
-    await ephemeral.set(key, masterKey.seal(KIND, JSON.stringify(client)), deps.heldSeconds + HOLD_AGAIN_SECONDS);
+    const seconds = deps.heldSeconds + HOLD_AGAIN_SECONDS;
+    await deps.open.set('client_document', { [key]: masterKey.seal(KIND, JSON.stringify(client)) }, client.id, seconds);
     held.set(client, now);
   };
 

@@ -1,10 +1,12 @@
 /**
- * A budget for what strangers may leave open at one time: pushed requests, device codes, prompts too long for a cookie.
- * Counted by network and in total; what goes beyond makes older ones go, those of the asking network first, so that a
- * flood, from however many networks, costs itself its places and nobody else. One process counts what it stored.
+ * A budget for what may be open at one time: pushed requests, device codes, prompts too long for a cookie. Counted by
+ * network, or by client where clients prove who they are, and in total; what goes beyond makes older ones go, those of the
+ * asking network first, so that a flood, from however many networks, costs itself its places and nobody else. One process
+ * counts what it stored.
  */
 import type { Clock, EpochSeconds } from '../ports/clock.ts';
 import { clientNetwork, coarseNetwork } from './client-network.ts';
+import { webDomain } from './web-domain.ts';
 
 /** A larger record counts as several. */
 const UNIT_BYTES = 4096;
@@ -21,6 +23,28 @@ type Entry = {
   readonly network: string;
 };
 
+/** In which two groups a record counts, the second of which holds the first. */
+export type OpenGroups = {
+  readonly of: (from: string) => readonly [narrow: string, wide: string];
+  /** The wide one has so many times the places of a narrow one. */
+  readonly times: number;
+};
+
+/** By client address: IPv4 address and /24, IPv6 /64 and /48. */
+const BY_NETWORK: OpenGroups = {
+  of: (source) => [clientNetwork(source), coarseNetwork(source)],
+  times: NETWORKS_PER_SITE,
+};
+
+/** By client id. */
+export const BY_CLIENT: OpenGroups = { of: (client) => [client, client], times: 1 };
+
+/** By the URL of a document: its host, and the domain above that. */
+export const BY_DOMAIN: OpenGroups = {
+  of: (url) => [new URL(url).hostname, webDomain(url)],
+  times: NETWORKS_PER_SITE,
+};
+
 export type OpenRequests = ReturnType<typeof openRequests>;
 
 /** `perNetwork` of 0 switches it off. All records of one budget live equally long, give or take. */
@@ -28,12 +52,14 @@ export const openRequests = (deps: {
   readonly clock: Clock;
   /** Units of 4 KiB, begun ones included, of one IPv4 address or IPv6 /64; a site has four times as many. */
   readonly perNetwork: number;
-  /** The same of all networks together. */
-  readonly total: number;
+  /** The same of all networks together; asked each time. */
+  readonly total: () => number;
+  /** Default: by network. */
+  readonly groups?: OpenGroups;
   /** Told of how many records had to go before their time. */
   readonly onEvicted?: (count: number) => void;
 }) => {
-  const { clock, perNetwork, total } = deps;
+  const { clock, perNetwork, total, groups = BY_NETWORK } = deps;
   /** By their first key, oldest first. */
   const entries = new Map<string, Entry>();
   const sites = new Map<string, Site>();
@@ -87,8 +113,8 @@ export const openRequests = (deps: {
       if (own) return own;
     }
     const held = site?.units ?? 0;
-    if (held + wanted > perNetwork * NETWORKS_PER_SITE) return oldestOfSite(site, networkName);
-    if (units + wanted <= total) return undefined;
+    if (held + wanted > perNetwork * groups.times) return oldestOfSite(site, networkName);
+    if (units + wanted <= total()) return undefined;
     // A site that would hold more than any other gives up its own; a smaller one takes from a largest.
     if (held > 0 && held + wanted > largest) return oldestOfSite(site, networkName);
     const [other = ''] = bySize.get(largest) ?? [];
@@ -97,10 +123,10 @@ export const openRequests = (deps: {
 
   return {
     /**
-     * Counts a record that is about to be stored under `keys` for so many seconds, on behalf of a client address. One
+     * Counts a record that is about to be stored under `keys` for so many seconds, for a client address or client id. One
      * that is stored again is counted once. Answers the keys of those that have to be removed for it.
      */
-    admit(keys: readonly string[], source: string, bytes: number, seconds: number): readonly string[] {
+    admit(keys: readonly string[], from: string, bytes: number, seconds: number): readonly string[] {
       if (perNetwork === 0) return [];
       const now = clock.now();
       for (const entry of entries.values()) {
@@ -109,7 +135,7 @@ export const openRequests = (deps: {
       }
       const before = entries.get(String(keys[0]));
       if (before) remove(before);
-      const [network, site] = [clientNetwork(source), coarseNetwork(source)];
+      const [network, site] = groups.of(from);
       const wanted = Math.max(1, Math.ceil(bytes / UNIT_BYTES));
       const evicted: Entry[] = [];
       for (let victim = next(site, network, wanted); victim; victim = next(site, network, wanted)) {

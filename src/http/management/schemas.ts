@@ -427,7 +427,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   AuditErasure: input(
     {
       event: text('Id of the event, as the list of events has it.', 200),
-      value: oneOf('Which personal value of it.', ['source', 'username', 'details', 'message']),
+      value: oneOf('Which personal value of it.', ['source', 'device', 'username', 'details', 'message']),
     },
     ['event', 'value'],
   ),

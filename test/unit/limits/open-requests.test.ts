@@ -1,16 +1,18 @@
 import { expect, test } from '@jest/globals';
-import { openRequests } from '../../../src/domain/limits/open-requests.ts';
+import { BY_CLIENT, BY_DOMAIN, type OpenGroups, openRequests } from '../../../src/domain/limits/open-requests.ts';
 
 const TTL = 60;
 
-const world = ({ perNetwork = 8, total = 100 } = {}) => {
+const world = ({ perNetwork = 8, total = 100, groups = undefined as OpenGroups | undefined } = {}) => {
+  let most = total;
   let now = 1000;
   const live = new Map<string, string>();
   let evicted = 0;
   const budget = openRequests({
     clock: { now: () => now, nowMillis: () => now * 1000 },
     perNetwork,
-    total,
+    total: () => most,
+    ...(groups ? { groups } : {}),
     onEvicted: (count) => {
       evicted += count;
     },
@@ -30,6 +32,9 @@ const world = ({ perNetwork = 8, total = 100 } = {}) => {
       return key;
     },
     live,
+    setTotal: (to: number): void => {
+      most = to;
+    },
     of: (source: string): number => [...live.values()].filter((one) => one === source).length,
     evicted: () => evicted,
   };
@@ -117,4 +122,34 @@ test('0 switches it off', () => {
   const { add, live, budget } = world({ perNetwork: 0, total: 1 });
   for (let index = 0; index < 50; index += 1) add('192.0.2.1');
   expect([live.size, budget.held()]).toEqual([50, 0]);
+});
+
+test('by client: each gives up its own oldest, and when all are full the largest client does', () => {
+  const { add, of, budget } = world({ perNetwork: 6, total: 10, groups: BY_CLIENT });
+  for (let index = 0; index < 9; index += 1) add('app_a');
+  for (let index = 0; index < 4; index += 1) add('app_b');
+  expect([of('app_a'), of('app_b')]).toEqual([6, 4]);
+  for (const client of ['app_c', 'app_d', 'app_e']) add(client);
+  expect([of('app_a'), of('app_b')].toSorted()).toEqual([3, 4]);
+  expect([of('app_c'), of('app_d'), of('app_e'), budget.held()]).toEqual([1, 1, 1, 10]);
+  // In bytes too.
+  add('app_c', 4 * 4096);
+  expect(budget.held()).toBe(10);
+});
+
+test('by domain: hosts below one domain have four times what one host has', () => {
+  const { add, live } = world({ perNetwork: 2, total: 100, groups: BY_DOMAIN });
+  for (let index = 0; index < 20; index += 1) add(`https://h${index}.example.com/client.json`);
+  for (let index = 0; index < 5; index += 1) add(`https://one.example.org/${index}.json`);
+  const held = [...live.values()].map((url) => new URL(url).hostname);
+  expect(held.filter((host) => host.endsWith('example.com'))).toHaveLength(8);
+  expect(held.filter((host) => host.endsWith('example.org'))).toHaveLength(2);
+});
+
+test('when the total shrinks, the next one makes as many go as are too many', () => {
+  const { add, budget, setTotal } = world({ perNetwork: 100, total: 50 });
+  for (let index = 0; index < 50; index += 1) add(`10.0.${index}.1`);
+  setTotal(25);
+  add('10.1.0.1');
+  expect(budget.held()).toBe(25);
 });

@@ -1,0 +1,89 @@
+import type { Clock } from '../ports/clock.ts';
+import type { EphemeralStore } from '../ports/ephemeral-store.ts';
+
+const HOUR = 3600;
+const HOURS = 24;
+/** The key of an hour outlives it, so that no process counts anew at its end. */
+const KEPT_SECONDS = 2 * HOUR;
+
+export type EventBudget<Share extends string> = {
+  /** False: the budget is `perDay` 0, and nothing is bounded. */
+  readonly isBounded: boolean;
+  /**
+   * Takes one event of this hour; says whether there was one, also for this `group`. False as well when that cannot be
+   * known now.
+   */
+  take(share: Share, group?: string): Promise<boolean>;
+};
+
+/** Taken by this process in an hour. */
+type Taken = { readonly hour: number; count: number; readonly groups: Map<string, number> };
+
+/**
+ * Bounds how many permanent events strangers can cause in a day (decision D18): a 24th of `perDay` in each hour of the
+ * day in UTC, over all processes that share the ephemeral store. A store that forgets lets each process have it anew
+ * once. `perDay` 0 switches the bound off.
+ */
+export const eventBudget = <Share extends string>(deps: {
+  readonly ephemeral: Pick<EphemeralStore, 'count'>;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Tells budgets apart in the store. */
+  readonly name: string;
+  readonly perDay: number;
+  /** What the events are about. Each has a share of its own, so that no one of them silences the others. */
+  readonly shares: Readonly<Record<Share, number>>;
+  /** Which part of a share one group may take. Default: all of it. */
+  readonly perGroup?: number;
+}): EventBudget<Share> => {
+  const { ephemeral, clock, name, perDay, shares, perGroup = 1 } = deps;
+  const isBounded = perDay > 0;
+  const taken = new Map<Share, Taken>();
+
+  const takenIn = (share: Share, hour: number): Taken => {
+    const known = taken.get(share);
+    if (known?.hour === hour) return known;
+    const fresh = { hour, count: 0, groups: new Map<string, number>() };
+    taken.set(share, fresh);
+    return fresh;
+  };
+
+  /** Whether a group has one left; then it is taken. */
+  const takeOf = async (own: Taken, share: Share, group: string, most: number): Promise<boolean> => {
+    const held = own.groups.get(group) ?? 0;
+    if (held >= most) return false;
+    own.groups.set(group, held + 1);
+    try {
+      const all = await ephemeral.count(`${name}:${share}:${own.hour}:${group}`, KEPT_SECONDS);
+      if (all > most) own.groups.set(group, most);
+      return all <= most;
+    } catch {
+      own.groups.set(group, held);
+      return false;
+    }
+  };
+
+  return {
+    isBounded,
+    async take(share, group) {
+      if (!isBounded) return true;
+      const own = takenIn(share, Math.floor(clock.now() / HOUR));
+      const most = Math.max(1, Math.floor((perDay / HOURS) * shares[share]));
+      if (own.count >= most) return false;
+      own.count += 1;
+      // In the order of the bounds: a group that is full takes nothing from the others, and no group is asked about when nobody has any more.
+      if (group !== undefined && !(await takeOf(own, share, group, Math.max(1, Math.floor(most * perGroup))))) {
+        own.count -= 1;
+        return false;
+      }
+      try {
+        const all = await ephemeral.count(`${name}:${share}:${own.hour}`, KEPT_SECONDS);
+        // Nobody has any more in this hour: the store is not asked again.
+        if (all > most) own.count = most;
+        return all <= most;
+      } catch {
+        own.count -= 1;
+        return false;
+      }
+    },
+  };
+};
