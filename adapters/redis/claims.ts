@@ -29,6 +29,8 @@ export const redisClaims = ({ connection: { run }, clock, prefix, isCluster, onL
   const evictedOf = new Map<string, number>();
   let coldSince: number | undefined;
   let turn = 0;
+  /** The canary that Redis acknowledged last, and when, in milliseconds. */
+  let held: { readonly key: string; readonly at: number } | undefined;
 
   // Braces make everything of a shard one slot of a Cluster.
   const tagOf = (shard: number): string => `{${prefix}claims:${shard}}`;
@@ -63,10 +65,17 @@ export const redisClaims = ({ connection: { run }, clock, prefix, isCluster, onL
   };
 
   const canary = async (): Promise<void> => {
+    const last = held;
+    const now = clock.nowMillis();
+    held = undefined;
+    // One that was never acknowledged, or may have ended meanwhile, proves nothing.
+    if (last && now - last.at < (CANARY_SECONDS * 1000) / 2 && (await claim(last.key, CANARY_SECONDS))) {
+      chill(clock.now(), 'Redis forgot a claim that it had acknowledged');
+    }
     turn += 1;
-    const isFirst = await claim(`canary:${node}:${turn}`, CANARY_SECONDS);
-    const wasForgotten = turn > 1 && (await claim(`canary:${node}:${turn - 1}`, CANARY_SECONDS));
-    if (!isFirst || wasForgotten) chill(clock.now(), 'Redis forgot a claim that it had acknowledged');
+    const key = `canary:${node}:${turn}`;
+    await claim(key, CANARY_SECONDS);
+    held = { key, at: now };
   };
 
   return {

@@ -3,6 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Redis } from 'ioredis';
+import { redisAddress } from '../../adapters/redis/addresses.ts';
+import { redisClaims } from '../../adapters/redis/claims.ts';
+import { redisConnection } from '../../adapters/redis/connection.ts';
 import { type RedisStoreOptions, redisEphemeralStore } from '../../adapters/redis/ephemeral-store.ts';
 import { isStoreUnavailable } from '../../src/domain/ports/document-store.ts';
 import { type RedisServer, startRedis } from '../support/redis-server.ts';
@@ -267,6 +270,38 @@ describe('FT-04 cold mode: a loss of claims is discovered with the next claim', 
     clock.advance(1000);
     await store.watch();
     expect(store.coldSince()).toBe(evictedAt);
+  });
+
+  test('a canary that Redis forgot is a loss; one that it never acknowledged is none', async () => {
+    const own = await server();
+    const { client, ...connection } = redisConnection(redisAddress(own.url), 1000);
+    opened.add(connection);
+    let failing = '';
+    const run: typeof connection.run = (work, options) =>
+      connection.run((real) => {
+        const isFailing = failing !== '' && String(work).includes(failing);
+        return isFailing ? Promise.reject(new Error('no answer')) : work(real);
+      }, options);
+    const claims = redisClaims({ connection: { run }, clock, prefix: 'c:', isCluster: false });
+    await claims.begin(0);
+    await claims.watch();
+    failing = 'behalfClaim';
+    expect(await failure(claims.watch())).toBeDefined();
+    failing = '';
+    await claims.watch();
+    await claims.watch();
+    expect(claims.coldSince()).toBeUndefined();
+    // Removed without a trace: bucket and ledger agree.
+    await client.eval(
+      `for at = 0, 15 do
+        local bucket = '{c:claims:0}!bucket:' .. at
+        local gone = redis.call('ZREMRANGEBYRANK', bucket, 0, -1)
+        if gone > 0 then redis.call('HINCRBY', '{c:claims:0}!ledger', 'bucket:' .. at, -gone) end
+      end`,
+      0,
+    );
+    await claims.watch();
+    expect(claims.coldSince()).toBe(clock.now());
   });
 
   test('by itself: the timer looks each second', async () => {
