@@ -53,7 +53,7 @@ export const decisionsToTokens = async (
     const asking = await startAsking({
       core,
       pollIntervalSeconds: INTERVAL_SECONDS,
-      environment: { ...internalHosts({ decisionPoint: site.host }), BEHALF_EGRESS_CA_FILE: authority.caFile },
+      environment: { ...internalHosts({ approvalPings: site.host }), BEHALF_EGRESS_CA_FILE: authority.caFile },
     });
     try {
       const answers: DecisionToToken[] = [];
