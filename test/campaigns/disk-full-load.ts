@@ -9,6 +9,7 @@ const CLIENTS = 6;
 /** Requests under way at once, of strangers and of clients. */
 const STRANGERS = 12;
 const KNOWN = 12;
+const REDIRECT_URI = 'https://back-end.example.com/callback';
 /** Characters of `state` and `nonce` that strangers and clients let the server keep: as many as are taken. */
 const [STATE, NONCE] = [4096, 1000];
 
@@ -31,12 +32,32 @@ export const backEnds = (scene: Scene, count = CLIENTS): Promise<readonly BackEn
         name: `Back end ${number}`,
         token_endpoint_auth_method: 'client_secret_basic',
         grant_types: ['authorization_code', 'client_credentials'],
-        redirect_uris: ['https://back-end.example.com/callback'],
+        redirect_uris: [REDIRECT_URI],
         authority: { [scene.jwt.identifier]: ['read'], [scene.opaque.identifier]: ['read'] },
       });
       return { id: made.id, secret: String(made['client_secret']) };
     }),
   );
+
+/** A client without authentication: strangers push requests in its name. */
+export const newPublicClient = async (scene: Scene): Promise<string> => {
+  const made = await scene.management.createClient({
+    name: 'Public app',
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code'],
+    redirect_uris: [REDIRECT_URI],
+  });
+  return made.id;
+};
+
+export const codeRequest = (clientId: string): Record<string, string> => ({
+  client_id: clientId,
+  response_type: 'code',
+  redirect_uri: REDIRECT_URI,
+  scope: 'openid',
+  code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
+  code_challenge_method: 'S256',
+});
 
 export type DiskLoad = {
   /** Requests so far, and how they were answered. */
@@ -51,6 +72,7 @@ export type DiskLoad = {
 export const startDiskLoad = (
   scene: Scene,
   clients: readonly BackEnd[],
+  publicClient: string,
   acknowledged: Acknowledged,
   random: Random,
 ): DiskLoad => {
@@ -117,16 +139,7 @@ export const startDiskLoad = (
   };
   const [state, nonce] = [filler(STATE), filler(NONCE)];
 
-  const asked = (clientId: string): Record<string, string> => ({
-    client_id: clientId,
-    response_type: 'code',
-    redirect_uri: 'https://back-end.example.com/callback',
-    scope: 'openid',
-    state,
-    nonce,
-    code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-    code_challenge_method: 'S256',
-  });
+  const asked = (clientId: string): Record<string, string> => ({ ...codeRequest(clientId), state, nonce });
 
   const stranger = async (from: number): Promise<void> => {
     const of = random.pick(clients);
@@ -135,7 +148,7 @@ export const startDiskLoad = (
       const query = new URLSearchParams(asked(of.id));
       note('stranger', await send(`${endpoints.authorization}?${query}`, from));
     } else if (step === 'pushed') {
-      note('stranger', await send(endpoints.par, from, asked('account-pages')));
+      note('stranger', await send(endpoints.par, from, asked(random.pick([publicClient, 'account-pages']))));
     } else if (step === 'device') note('stranger', await send(`${scene.issuer}/device`, from));
     else note('stranger', await send(`${scene.issuer}/session/end`, from));
   };

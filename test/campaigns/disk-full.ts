@@ -7,7 +7,15 @@ import { makeScene, type Scene } from '../support/scene.ts';
 import { runCli, type ServerProcess, startServer } from '../support/server-process.ts';
 import { smallVolume } from '../support/small-volume.ts';
 import type { Campaign, CampaignRun, Figures } from './campaign.ts';
-import { type Acknowledged, type BackEnd, backEnds, type DiskLoad, startDiskLoad } from './disk-full-load.ts';
+import {
+  type Acknowledged,
+  type BackEnd,
+  backEnds,
+  codeRequest,
+  type DiskLoad,
+  newPublicClient,
+  startDiskLoad,
+} from './disk-full-load.ts';
 import { checkTrail } from './trail-check.ts';
 
 const DEFAULT_FILLS = 50;
@@ -41,6 +49,7 @@ type World = {
   readonly server: ServerProcess;
   readonly scene: Scene;
   readonly clients: readonly BackEnd[];
+  readonly publicClient: string;
   readonly acknowledged: Acknowledged;
 };
 
@@ -64,7 +73,8 @@ const newWorld = async (): Promise<World> => {
     const server = await startServer({ dataFolder: volume.folder, environment });
     const scene = await makeScene(server);
     const acknowledged = { received: [], clients: [], kills: [] };
-    return { volume, server, scene, clients: await backEnds(scene), acknowledged };
+    const publicClient = await newPublicClient(scene);
+    return { volume, server, scene, clients: await backEnds(scene), publicClient, acknowledged };
   } catch (error) {
     volume.remove();
     throw error;
@@ -87,13 +97,16 @@ const own = (scene: Scene, { id, secret }: BackEnd) =>
 
 /** Everything works: clients and strangers write, the reserve is whole, the node is ready. */
 const isWell = async (world: World): Promise<boolean> => {
-  const { scene, clients } = world;
+  const { scene, clients, publicClient } = world;
   if (await isReleased(world)) return false;
   if ((await operations(world, '/readyz')).status !== 200) return false;
   const [first] = clients;
   if (!first || (await own(scene, first)).status !== 200) return false;
-  const page = await fetch(scene.authorizationRequest(scene.app, { scope: 'openid' }).url, { redirect: 'manual' });
-  return page.status === 303 || page.status === 302;
+  const pushed = await fetch(scene.calls.endpoints.par, {
+    method: 'POST',
+    body: new URLSearchParams(codeRequest(publicClient)),
+  });
+  return pushed.status === 201;
 };
 
 type Victim = { readonly id: string; readonly token: string };
@@ -143,8 +156,8 @@ const fill = async (
   world: World,
   kind: Kind,
 ): Promise<{ load: DiskLoad; makeRoom?: () => void; isWhole?: boolean }> => {
-  const { volume, scene, clients, acknowledged } = world;
-  const start = () => startDiskLoad(scene, clients, acknowledged, run.random);
+  const { volume, scene, clients, publicClient, acknowledged } = world;
+  const start = () => startDiskLoad(scene, clients, publicClient, acknowledged, run.random);
   const released = (most: number) => untilHolds(() => isReleased(world), most);
   if (kind === 'foreign file') {
     const load = start();
