@@ -6,9 +6,9 @@
 import type { Agent } from '../domain/agents/agent.ts';
 import { ownershipOf } from '../domain/agents/ownership.ts';
 import type { Client } from '../domain/clients/client.ts';
-import { CIBA } from '../domain/clients/grant-types.ts';
 import { documentVersionOf, isDocumentId } from '../domain/clients/metadata-document.ts';
 import { isByOperator } from '../domain/clients/operator-urls.ts';
+import { deliveryModeOf } from '../domain/clients/token-delivery.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
 import { knownByCertificate } from './client-certificates.ts';
@@ -133,11 +133,14 @@ const fromAgent = (agent: Agent): Metadata | undefined =>
         behalf_max_token_seconds: agent.ceilings?.maxAccessTokenSeconds ?? 0,
       };
 
-/** How it hears that people have decided (CIBA Core §4). */
-const deliveryOf = ({ grantTypes, backchannelClientNotificationEndpoint: endpoint }: Agent): Metadata => {
-  if (!grantTypes.includes(CIBA)) return {};
-  if (endpoint === undefined) return { backchannel_token_delivery_mode: 'poll' };
-  return { backchannel_token_delivery_mode: 'ping', backchannel_client_notification_endpoint: endpoint };
+/** The engine refuses every request of a client that has the grant type CIBA and no mode (CIBA Core §4). */
+const deliveryOf = (party: Agent | Client): Metadata => {
+  const mode = deliveryModeOf(party);
+  const endpoint = 'purpose' in party ? party.backchannelClientNotificationEndpoint : undefined;
+  return {
+    ...(mode === undefined ? {} : { backchannel_token_delivery_mode: mode }),
+    ...(mode === 'ping' ? { backchannel_client_notification_endpoint: endpoint } : {}),
+  };
 };
 
 const fromClient = (client: Client): Metadata | undefined =>
@@ -152,6 +155,7 @@ const fromClient = (client: Client): Metadata | undefined =>
         ...keysOf(client),
         grant_types: client.grantTypes,
         response_types: client.grantTypes.includes('authorization_code') ? ['code'] : [],
+        ...deliveryOf(client),
         redirect_uris: client.redirectUris,
         post_logout_redirect_uris: client.postLogoutRedirectUris,
         ...(client.backchannelLogoutUri === undefined

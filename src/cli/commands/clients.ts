@@ -35,7 +35,11 @@ const CHANGEABLE = {
     description: 'Where it hears that a session is over (OpenID Connect Back-Channel Logout).',
   },
   'logout-session-required': { description: 'It is told which session: `sid` in ID tokens and in what it hears.' },
-  'grant-type': { value: 'TYPE', description: 'Default: authorization_code and refresh_token.', isRepeatable: true },
+  'grant-type': {
+    value: 'TYPE',
+    description: 'Default: authorization_code and refresh_token. CIBA is for agents.',
+    isRepeatable: true,
+  },
   origin: {
     value: 'ORIGIN',
     description: 'Origin of a browser app that may call the token endpoint.',

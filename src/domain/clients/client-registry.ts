@@ -21,6 +21,7 @@ import { checkKeySource, type KeyUrlCheck, keySourceOf } from './key-source.ts';
 import { operatorUrlsOf } from './operator-urls.ts';
 import type { OwnAddresses } from './own-addresses.ts';
 import { type By, type Page, type PageQuery, type Permits, registeredDocuments } from './registered-documents.ts';
+import { checkNoBackchannel } from './token-delivery.ts';
 import { checkVouched, namesCredentials, setBy } from './vouched-credentials.ts';
 import { checkOrigins, checkRedirectUris } from './web-address.ts';
 
@@ -111,6 +112,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
     checkLogoutUri(client, before, checkKeyUrl, isByRole);
     checkNotOurs(client, before);
     checkGrantTypes(client.grantTypes, GRANT_TYPES, client.redirectUris);
+    checkNoBackchannel(client.grantTypes, before?.grantTypes);
     checkAuthentication(client);
     if (client.owner !== undefined && client.owner !== before?.owner && !(await accountExists(client.owner))) {
       refuseField('/owner', 'The owner is an active account.');

@@ -2,6 +2,7 @@
 import { ENVIRONMENTS, type Environment } from '../agents/environment.ts';
 import type { Client, ClientAuthMethod, JsonWebKeySet } from '../clients/client.ts';
 import { checkName, checkText } from '../clients/display-text.ts';
+import { DELIVERY_MODES, type DeliveryMode } from '../clients/token-delivery.ts';
 import { refuseField } from '../errors.ts';
 import { type CertificateName, certificateMember, readCertificateName } from './certificate-metadata.ts';
 
@@ -13,6 +14,9 @@ export type ClientMetadata = {
   readonly backchannelLogoutUri?: string;
   readonly backchannelLogoutSessionRequired?: boolean;
   readonly grantTypes?: readonly string[];
+  readonly deliveryMode?: DeliveryMode;
+  /** Where the client hears that people have decided (CIBA Core §4). */
+  readonly notificationEndpoint?: string;
   readonly authMethod?: ClientAuthMethod;
   readonly applicationType?: 'web' | 'native';
   readonly jwks?: JsonWebKeySet;
@@ -98,6 +102,8 @@ export const readMetadata = (body: Body): ClientMetadata => {
     backchannelLogoutUri: text('backchannel_logout_uri'),
     backchannelLogoutSessionRequired: flag('backchannel_logout_session_required'),
     grantTypes,
+    deliveryMode: oneOf('backchannel_token_delivery_mode', DELIVERY_MODES),
+    notificationEndpoint: text('backchannel_client_notification_endpoint'),
     authMethod: oneOf('token_endpoint_auth_method', AUTH_METHODS),
     applicationType: oneOf('application_type', ['web', 'native']),
     jwks: jwks as JsonWebKeySet | undefined,

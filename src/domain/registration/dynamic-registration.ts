@@ -91,6 +91,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
     addresses.refuseEachOnHost(postLogoutRedirectUris, '/post_logout_redirect_uris');
     addresses.refuseHost(asked.backchannelLogoutUri, '/backchannel_logout_uri');
     addresses.refuseHost(asked.jwksUri, '/jwks_uri');
+    addresses.refuseHost(asked.notificationEndpoint, '/backchannel_client_notification_endpoint');
   };
 
   const tokenOf = async (bearer: string | undefined): Promise<InitialAccessToken | undefined> => {

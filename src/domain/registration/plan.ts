@@ -4,6 +4,7 @@ import { originsOf } from '../clients/web-address.ts';
 import { refuseField } from '../errors.ts';
 import { checkCertificateName } from './certificate-metadata.ts';
 import type { ClientMetadata } from './client-metadata.ts';
+import { notificationEndpointOf } from './delivery-metadata.ts';
 import type { InitialAccessToken } from './initial-access-tokens.ts';
 import { logoutOf } from './logout-metadata.ts';
 import type { Way } from './registrations.ts';
@@ -74,6 +75,7 @@ export const newAgentOf = ({ asked, owner, blueprint }: Plan & { readonly kind: 
     dpopBoundAccessTokens,
     softwareVersion,
   } = asked;
+  const endpoint = notificationEndpointOf(asked);
   return {
     name: asked.name ?? missing('client_name'),
     owner,
@@ -87,6 +89,7 @@ export const newAgentOf = ({ asked, owner, blueprint }: Plan & { readonly kind: 
     ...(certificate === undefined ? {} : { credentials: [{ kind: 'mtls', ...certificate }] }),
     ...(redirectUris === undefined ? {} : { redirectUris }),
     ...(grantTypes === undefined ? {} : { grantTypes }),
+    ...(endpoint === undefined ? {} : { backchannelClientNotificationEndpoint: endpoint }),
     ...(dpopBoundAccessTokens === undefined ? {} : { dpopBoundAccessTokens }),
     ...(certificateBoundAccessTokens ? { certificateBoundAccessTokens } : {}),
   };

@@ -1,6 +1,7 @@
 /** Agents and clients as whoever registered them sees them: what stands in the register, in RFC 7591 spelling. */
 import type { Agent } from '../agents/agent.ts';
 import type { Client } from '../clients/client.ts';
+import { deliveryModeOf } from '../clients/token-delivery.ts';
 import { agentAuthMethod, shownCertificateName } from './certificate-metadata.ts';
 import type { Body } from './client-metadata.ts';
 import type { Registration } from './registrations.ts';
@@ -25,6 +26,7 @@ export const registeredMetadata = (party: Agent | Client, { registration, token,
   redirect_uris: party.redirectUris,
   grant_types: party.grantTypes,
   response_types: party.grantTypes.includes('authorization_code') ? ['code'] : [],
+  ...deliveryOf(party),
   ...(party.jwks === undefined ? {} : { jwks: party.jwks }),
   ...(party.jwksUri === undefined ? {} : { jwks_uri: party.jwksUri }),
   ...shownCertificateName(party),
@@ -37,6 +39,15 @@ export const registeredMetadata = (party: Agent | Client, { registration, token,
   registration_access_token: token,
   registration_client_uri: `${issuer}/reg/${party.id}`,
 });
+
+const deliveryOf = (party: Agent | Client): Body => {
+  const mode = deliveryModeOf(party);
+  const endpoint = 'purpose' in party ? party.backchannelClientNotificationEndpoint : undefined;
+  return {
+    ...(mode === undefined ? {} : { backchannel_token_delivery_mode: mode }),
+    ...(endpoint === undefined ? {} : { backchannel_client_notification_endpoint: endpoint }),
+  };
+};
 
 const ofAgent = (agent: Agent): Body => ({
   token_endpoint_auth_method: agentAuthMethod(agent),

@@ -12,6 +12,7 @@ import { originsOf } from '../clients/web-address.ts';
 import { refuseField } from '../errors.ts';
 import { agentAuthMethod, checkSameCertificate } from './certificate-metadata.ts';
 import { type Body, type ClientMetadata, wireMember } from './client-metadata.ts';
+import { notificationEndpointOf } from './delivery-metadata.ts';
 import { logoutOf } from './logout-metadata.ts';
 
 /** Members only we set; a replacement that has one was not made from what it should have been made from. */
@@ -56,6 +57,7 @@ export const agentReplacement = (agent: Agent, asked: ClientMetadata): AgentChan
   const bound = notLoosened(agent, asked);
   const redirectUris = asked.redirectUris ?? [];
   const grantTypes = asked.grantTypes ?? agent.grantTypes;
+  const endpoint = notificationEndpointOf({ ...asked, grantTypes });
   if (agent.state === 'pending') {
     const { name, purpose, environment } = asked;
     return {
@@ -63,6 +65,7 @@ export const agentReplacement = (agent: Agent, asked: ClientMetadata): AgentChan
       ...(purpose === undefined ? {} : { purpose }),
       ...(environment === undefined ? {} : { environment }),
       ...(agent.contact === undefined && asked.contact === undefined ? {} : { contact: asked.contact ?? null }),
+      backchannelClientNotificationEndpoint: endpoint ?? null,
       ...keysOf(asked),
       redirectUris,
       grantTypes,
@@ -73,6 +76,8 @@ export const agentReplacement = (agent: Agent, asked: ClientMetadata): AgentChan
     same(wireMember(member === 'jwksUri' ? 'jwks_uri' : member), agent[member], asked[member], ACCEPTED);
   }
   same('jwks', agent.jwks, canonical(asked.jwks), ACCEPTED);
+  const { backchannelClientNotificationEndpoint: pinged } = agent;
+  same('backchannel_client_notification_endpoint', pinged, endpoint, ACCEPTED);
   within('redirect_uris', agent.redirectUris, redirectUris);
   within('grant_types', agent.grantTypes, grantTypes);
   return { redirectUris, grantTypes, ...bound };

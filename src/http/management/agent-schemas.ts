@@ -2,6 +2,7 @@
 import { AGENT_STATES } from '../../domain/agents/agent.ts';
 import { FINDING_KINDS } from '../../domain/agents/agent-findings.ts';
 import { GRANT_TYPES } from '../../domain/clients/grant-types.ts';
+import { DELIVERY_MODES } from '../../domain/clients/token-delivery.ts';
 import {
   change,
   flag,
@@ -69,6 +70,11 @@ const COMPOSITION: Properties = {
   tools: strings('Names of the tools.', 200, 200),
 };
 const AGENT_AUTHORITY = { ...ref('ScopesByResource'), description: "The agent's own rights. By role only." };
+
+export const DELIVERY_MODE = oneOf(
+  'How it hears that people have decided (CIBA): ping with a notification endpoint, else poll.',
+  DELIVERY_MODES,
+);
 
 export const AGENT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
   NewAgent: input(
@@ -165,6 +171,7 @@ export const AGENT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ...identified('Its client_id and its `act.sub`. Begins with agt_.'),
       ...AGENT,
       ...AGENT_ABOUT,
+      backchannel_token_delivery_mode: DELIVERY_MODE,
       composition: ref('Composition'),
       authority: AGENT_AUTHORITY,
       state: oneOf(
@@ -193,6 +200,7 @@ export const AGENT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       'certificate_bound_access_tokens',
       'uses',
       ...Object.keys(AGENT_ABOUT),
+      'backchannel_token_delivery_mode',
       'composition',
       'authority',
       'accept_by',

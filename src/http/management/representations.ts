@@ -7,6 +7,7 @@ import type { Agent } from '../../domain/agents/agent.ts';
 import type { Composition } from '../../domain/agents/composition.ts';
 import type { Ceilings } from '../../domain/blueprints/ceilings.ts';
 import type { Client } from '../../domain/clients/client.ts';
+import { deliveryModeOf } from '../../domain/clients/token-delivery.ts';
 import { isLocalhostRedirect } from '../../domain/clients/web-address.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
 import type { Group } from '../../domain/groups/group.ts';
@@ -165,6 +166,7 @@ export const showAccount = (account: Account): JsonObject => show(account, ACCOU
 export const showAgent = (agent: Agent, lastUsedAt?: number): JsonObject => ({
   ...show(agent, AGENT),
   ...(lastUsedAt === undefined ? {} : { last_used_at: lastUsedAt }),
+  ...deliveryOf(agent),
   ...noticesOf(agent, lastUsedAt),
   ...(agent.composition ? { composition: showComposition(agent.composition) } : {}),
   ...(agent.ceilings ? { ceilings: showCeilings(agent.ceilings) } : {}),
@@ -174,9 +176,15 @@ export const showComposition = (composition: Composition): JsonObject => toWire(
 export const showGroup = (group: Group): JsonObject => show(group, GROUP);
 const credentialsSetOf = ({ credentialsSetBy: set }: Client): JsonObject =>
   set === undefined ? {} : { credentials_set_by: { caller: set.caller, at: set.at } };
+/** How it hears that people have decided (CIBA Core §4); it follows from the other members. */
+const deliveryOf = (party: Agent | Client): JsonObject => {
+  const mode = deliveryModeOf(party);
+  return mode === undefined ? {} : { backchannel_token_delivery_mode: mode };
+};
 export const showClient = (client: Client): JsonObject => ({
   ...show(client, CLIENT),
   ...certificateOf(client),
+  ...deliveryOf(client),
   ...credentialsSetOf(client),
   ...warningsOf(client.redirectUris),
 });

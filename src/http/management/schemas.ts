@@ -8,7 +8,7 @@ import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
 import { CERTIFICATE_METHODS } from '../../domain/certificates/certificate-rule.ts';
 import { GRANT_TYPES } from '../../domain/clients/grant-types.ts';
 import { KILL_SCOPES } from '../../domain/revocation/kill.ts';
-import { AGENT_SCHEMAS } from './agent-schemas.ts';
+import { AGENT_SCHEMAS, DELIVERY_MODE } from './agent-schemas.ts';
 import { APPROVAL_SCHEMAS } from './approval-schemas.ts';
 import { BLUEPRINT_SCHEMAS } from './blueprint-schemas.ts';
 import { BUDGET_SCHEMAS } from './budget-schemas.ts';
@@ -72,7 +72,11 @@ const CLIENT: Properties = {
   owner: text('Account that answers for the client.', 64),
   jwks: ref('JsonWebKeySet'),
   jwks_uri: JWKS_URI,
-  grant_types: list('Default: authorization_code and refresh_token.', 10, oneOf('A grant type.', GRANT_TYPES)),
+  grant_types: list(
+    'Default: authorization_code and refresh_token. CIBA is for agents.',
+    10,
+    oneOf('A grant type.', GRANT_TYPES),
+  ),
   redirect_uris: strings('Where people come back to; needed for authorization_code.', 20, 2000),
   post_logout_redirect_uris: strings('Where people come back to after signing out.', 20, 2000),
   backchannel_logout_session_required: flag(
@@ -266,6 +270,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       ...CERTIFICATE,
       backchannel_logout_uri: CLIENT_LOGOUT,
       authority: CLIENT_AUTHORITY,
+      backchannel_token_delivery_mode: DELIVERY_MODE,
       state: oneOf('Whether it works; retired is final.', ['active', 'disabled', 'retired']),
       verified_at: seconds('Since when its name is verified: nobody else registers one that looks like it.'),
       expires_at: seconds('When it ends, unless somebody adopts it.'),
@@ -279,7 +284,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     },
     [
       ...['owner', 'jwks', 'jwks_uri', 'certificate', 'certificate_bound_access_tokens', 'authority'],
-      ...['backchannel_logout_uri', 'backchannel_logout_session_required'],
+      ...['backchannel_logout_uri', 'backchannel_logout_session_required', 'backchannel_token_delivery_mode'],
       ...['verified_at', 'expires_at', 'credentials_set_by', 'warnings', 'client_secret'],
     ],
   ),
