@@ -12,6 +12,20 @@ const BOUNDS = {
   maxHeaderSize: 16_384,
 } as const;
 
+/**
+ * Cipher suites of TLS 1.3, and of TLS 1.2 those that RFC 9325 §4.2 recommends (BCP 195; FAPI 2.0 Security Profile §5.2.1).
+ * All have forward secrecy and authenticated encryption.
+ */
+const CIPHER_SUITES = [
+  'TLS_AES_128_GCM_SHA256',
+  'TLS_AES_256_GCM_SHA384',
+  'TLS_CHACHA20_POLY1305_SHA256',
+  'ECDHE-ECDSA-AES128-GCM-SHA256',
+  'ECDHE-RSA-AES128-GCM-SHA256',
+  'ECDHE-ECDSA-AES256-GCM-SHA384',
+  'ECDHE-RSA-AES256-GCM-SHA384',
+];
+
 type ListenerSettings = {
   readonly tls?: { readonly certificateFile: string; readonly keyFile: string };
   readonly clientCertificates?: { readonly request: boolean; readonly authoritiesFile?: string };
@@ -35,6 +49,7 @@ export const publicServer = (
           cert: readFileSync(tls.certificateFile),
           key: readFileSync(tls.keyFile),
           minVersion: 'TLSv1.2',
+          ciphers: CIPHER_SUITES.join(':'),
           ...(clientCertificates?.request ? askForCertificates(clientCertificates.authoritiesFile) : {}),
         },
         handle,
