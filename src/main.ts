@@ -12,6 +12,7 @@ import { operationsServer, type Readiness } from './http/operations.ts';
 import { drain, listen } from './listening.ts';
 import { publicServer } from './public-server.ts';
 import { startedWithRoom } from './recovery-mode.ts';
+import { stopSignal } from './stop-signals.ts';
 import { supervisor } from './workers/supervisor.ts';
 import { serveAsWorker } from './workers/worker.ts';
 
@@ -37,7 +38,7 @@ export const serve = async (argv: readonly string[]): Promise<number> => {
 };
 
 const alone = async (configuration: Configuration): Promise<number> => {
-  const stopped = signalled();
+  const stopped = stopSignal();
   const behalf = await startedWithRoom(configuration, stopped, () => compose(configuration));
   if (!behalf) return 0;
   let isStopping = false;
@@ -63,22 +64,34 @@ const alone = async (configuration: Configuration): Promise<number> => {
 };
 
 const asWorker = async (configuration: Configuration): Promise<number> => {
-  const stopped = signalled();
+  const stopped = stopSignal({ isWorker: true });
   const behalf = await compose(configuration, { isPrepared: true });
   await serveAsWorker({ configuration, behalf, server: publicServer(configuration.listen, behalf), stopped });
   return 0;
 };
 
 const withWorkers = async (configuration: Configuration, count: number, argv: readonly string[]): Promise<number> => {
-  const stopped = signalled();
+  const stopped = stopSignal();
   const prepared = await startedWithRoom(configuration, stopped, () => prepare(configuration));
   if (!prepared) return 0;
   const { firstStart, log } = prepared;
   const all = supervisor({ count, program: fileURLToPath(import.meta.url), argv, log });
   const operations = operationsServer(all);
   await listen(operations, configuration.operations);
+  const isStopped = stopped.then(() => true);
+  // A worker that a signal reaches before it listens for signals ends with it: then the start fails because it was stopped.
+  const isUp = all.start().then(
+    () => true,
+    async (error: unknown) => {
+      if (await Promise.race([isStopped, false])) return false;
+      throw error;
+    },
+  );
   try {
-    await all.start();
+    if (!(await Promise.race([isUp, isStopped.then(() => false)]))) {
+      await all.stop();
+      return 0;
+    }
     process.on('SIGUSR2', () => void all.replaceAll());
     process.stdout.write(greeting(configuration, firstStart));
     await stopped;
@@ -87,11 +100,6 @@ const withWorkers = async (configuration: Configuration, count: number, argv: re
     await drain(operations);
   }
 };
-
-const signalled = (): Promise<void> =>
-  new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
-  });
 
 /** `--workers N` is about processes, so it is no setting: everything else is. */
 const settingsOf = (argv: readonly string[]) => {

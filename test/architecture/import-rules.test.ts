@@ -223,6 +223,7 @@ const RULES: readonly Rule[] = [
   },
   { of: 'src/public-server.ts', may: ['node:fs', 'node:http', 'node:https'] },
   { of: 'src/listening.ts', types: ['node:http'] },
+  { of: 'src/stop-signals.ts', may: ['adapters/node/', 'node:os'] },
   {
     of: 'src/workers/',
     may: ['./', 'src/http/metrics.ts', 'src/listening.ts', 'node:cluster', 'prom-client'],
@@ -239,6 +240,7 @@ const RULES: readonly Rule[] = [
       'src/listening.ts',
       'src/public-server.ts',
       'src/recovery-mode.ts',
+      'src/stop-signals.ts',
       'src/workers/',
       'node:cluster',
       'node:url',

@@ -49,7 +49,7 @@ describe('package.json', () => {
   test('brings the Node it runs on, and can be installed by the one before', () => {
     expect(manifest.devDependencies['node']).toMatch(/^24\./);
     expect(manifest.engines?.node).toBe('>=20');
-    expect(manifest.scripts['start']).toMatch(/^node src\/main\.ts/);
+    expect(manifest.scripts['start']).toMatch(/^exec node src\/main\.ts/);
   });
 
   test('lets one package run a script when it is installed: the one that fetches Node', () => {

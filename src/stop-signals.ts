@@ -1,0 +1,24 @@
+/** SIGTERM and SIGINT of this process. Owns what the first and the second of them mean. Called by main.ts. */
+import { constants } from 'node:os';
+import { stopwatch } from '../adapters/node/stopwatch.ts';
+
+const SIGNALS = ['SIGTERM', 'SIGINT'] as const;
+/** Ctrl+C reaches a process twice within milliseconds: from the terminal, and from npm, which passes its own on. */
+const SAME_SECONDS = 2;
+
+/**
+ * Resolves at the first SIGTERM or SIGINT. A further one within two seconds is the same wish and changes nothing; a later
+ * one ends the process at once, with 128 and the number of the signal as exit code. `isWorker`: further ones change
+ * nothing, whenever they come. The supervisor ends its workers, and they end when it is gone.
+ */
+export const stopSignal = ({ isWorker = false } = {}): Promise<void> =>
+  new Promise((resolve) => {
+    let first: number | undefined;
+    for (const signal of SIGNALS) {
+      process.on(signal, () => {
+        first ??= stopwatch();
+        if (!isWorker && stopwatch() - first > SAME_SECONDS) process.exit(128 + constants.signals[signal]);
+        resolve();
+      });
+    }
+  });
