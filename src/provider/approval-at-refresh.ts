@@ -11,6 +11,7 @@ import type { DecisionFacts } from '../domain/decision/facts.ts';
 import type { ActorChain } from '../domain/delegation/actor-chain.ts';
 import type { Remedy } from '../domain/errors.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
+import { rotates } from './refresh-proof.ts';
 import { factsOf } from './request-facts.ts';
 
 /** What a refresh token is bound to. */
@@ -60,7 +61,7 @@ export const askAtRefresh =
           ...ownershipMember(ownershipOf(agent)),
           ...(lease === undefined ? {} : { lease }),
           ...keysOf(token),
-          ...(token.isSenderConstrained() || facts.isBound ? { isBound: true } : {}),
+          ...(!rotates(token) || facts.isBound ? { isBound: true } : {}),
           ...(facts.assurance === undefined ? {} : { assurance: facts.assurance }),
         },
       },

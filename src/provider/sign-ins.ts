@@ -77,7 +77,7 @@ export const signIns = (deps: {
       if (payload['consumed'] !== undefined || (await used.get(found.document.id))) return undefined;
       const lease = await liveness.leaseHeldLive(String(payload['grantId']));
       if (lease?.clientId !== clientId || lease.account !== payload['accountId']) return undefined;
-      const { acr, amr, authTime, jkt, 'x5t#S256': x5t } = payload;
+      const { acr, amr, authTime, jkt, 'x5t#S256': x5t, proof } = payload;
       return {
         ...signInOf(token, lease, {
           claims: { acr, amr, auth_time: authTime },
@@ -86,6 +86,7 @@ export const signIns = (deps: {
         }),
         ...(typeof jkt === 'string' ? { jkt } : {}),
         ...(typeof x5t === 'string' ? { x5t } : {}),
+        ...(proof === 'dpop' || proof === 'certificate' ? { proof } : {}),
       };
     },
   };

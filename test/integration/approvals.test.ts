@@ -2,12 +2,13 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { decodeJwt } from 'jose';
 import type { Approval } from '../../src/domain/approvals/approval.ts';
-import { dpopProof, type Identity } from '../support/agent-keys.ts';
+import { dpopProof, type Identity, newKeyPair } from '../support/agent-keys.ts';
 import { type ApprovalsWorld, approvalRemedy, approvalsWorld, BANK, INVOICE } from '../support/approvals-world.ts';
 import { type AuditWatch, auditWatch, COUNT_EACH_SECOND } from '../support/audit-watch.ts';
 import { basic } from '../support/authzen-client.ts';
 import { type Answer, answerOf, CIBA } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
+import { REDIRECT_URI } from '../support/scene.ts';
 import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
 
 let server: RunningServer;
@@ -323,6 +324,39 @@ describe('by a refresh', () => {
     });
     // The refresh that was refused used nothing up.
     expect((await refresh({ scope: 'balance' })).status).toBe(200);
+  });
+
+  test('an approval makes no Bearer token of a refresh token that came with a bound one', async () => {
+    const agent = await world.newAgent('Bound refresher');
+    const key = await newKeyPair();
+    const request = world.authorizationRequest(agent, { scope: 'openid offline_access balance pay', resource: BANK });
+    const left = await world.walk(request.url, { consent: { check: (name) => name === 'scope' || undefined } });
+    const credential = world.keyed(agent);
+    const first = await world.calls.token(
+      credential,
+      {
+        grant_type: 'authorization_code',
+        code: world.codeFrom(left),
+        redirect_uri: REDIRECT_URI,
+        code_verifier: request.verifier,
+        resource: BANK,
+      },
+      { dpop: key },
+    );
+    expect(first.body['token_type']).toBe('DPoP');
+    const answer = await world.calls.token(credential, {
+      grant_type: 'refresh_token',
+      refresh_token: String(first.body['refresh_token']),
+      resource: BANK,
+      scope: 'pay',
+    });
+    const { auth_req_id: authReqId } = approvalRemedy(answer);
+    const approval = await world.desk.find(authReqId, agent.clientId);
+    if (!approval) throw new Error('nobody is asked');
+    await world.approve(approval);
+    await refused(() => poll(authReqId, agent), 'invalid_request', 'subject_token_proof_missing');
+    const given = await world.calls.token(credential, { grant_type: CIBA, auth_req_id: authReqId }, { dpop: key });
+    expect([given.status, given.body['token_type']]).toEqual([200, 'DPoP']);
   });
 });
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newKeyPair } from '../support/agent-keys.ts';
 import { COUNT_EACH_SECOND } from '../support/audit-watch.ts';
-import type { Answer, Credential } from '../support/oauth-calls.ts';
+import { type Answer, type Credential, EXCHANGE } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 
@@ -72,6 +72,37 @@ describe.each([0, 1])('OT-04 DP-01 refresh tokens of a confidential client with 
       denial: { reason: 'dpop_not_proven' },
     });
     expect((await scene.calls.token(credential, refreshing(first), { dpop: key })).status).toBe(200);
+  });
+
+  test('give no Bearer token by an exchange either', async () => {
+    const { credential, key, first } = await boundTokens();
+    const exchange = (dpop?: typeof key) =>
+      scene.calls.token(
+        credential,
+        {
+          grant_type: EXCHANGE,
+          subject_token: String(first.body['refresh_token']),
+          subject_token_type: 'urn:ietf:params:oauth:token-type:refresh_token',
+          resource: scene.jwt.identifier,
+        },
+        dpop ? { dpop } : {},
+      );
+    const bare = await exchange();
+    if (index === 0) {
+      expect(bare.body['error']).toBe('unauthorized_client');
+      return;
+    }
+    expect([bare.status, bare.body['error'], bare.body['denial']]).toMatchObject([
+      400,
+      'invalid_request',
+      { layer: 'subject_token', reason: 'subject_token_proof_missing' },
+    ]);
+    expect((await server.events('token.refused')).at(-1)).toMatchObject({
+      outcome: 'refused',
+      denial: { reason: 'subject_token_proof_missing' },
+    });
+    const proven = await exchange(key);
+    expect([proven.status, proven.body['token_type']]).toEqual([200, 'DPoP']);
   });
 
   test('rotate where the tokens are Bearer, as before', async () => {

@@ -23,6 +23,8 @@ export type SignIn = {
   /** Thumbprint of the key or certificate it is bound to. */
   readonly jkt?: string;
   readonly x5t?: string;
+  /** Of a refresh token that is bound to its client: how the access token that came with it is bound. Any key of the client proves it. */
+  readonly proof?: 'dpop' | 'certificate';
 };
 
 /** Anything that is not exactly such a token, of this client, live and unused, is undefined, of whatever shape or size. */

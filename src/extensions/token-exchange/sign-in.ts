@@ -6,6 +6,12 @@ import type { Caller, TokenExchangeDependencies } from './dependencies.ts';
 import { ID_TOKEN_TYPE, type PresentedToken, REFRESH_TYPE } from './parameters.ts';
 import type { Refuse } from './refusals.ts';
 
+const MISSING = {
+  dpop: 'subject_token came with a token that is bound by DPoP: send a DPoP proof with the exchange (RFC 9449)',
+  certificate:
+    'subject_token came with a token that is bound to a certificate: exchange it with a certificate (RFC 8705)',
+} as const;
+
 const SIGN_IN_TYPES: readonly string[] = [ID_TOKEN_TYPE, REFRESH_TYPE];
 
 /** Whether what is presented says that a person signed in, and is no access token. */
@@ -14,7 +20,8 @@ export const isSignInType = (type: PresentedToken['type']): boolean => SIGN_IN_T
 /**
  * The sign-in behind an ID token or refresh token. It was issued to the caller, the authorization it came with is live,
  * and of a refresh token what it is bound to, key, certificate or running copy, is proven in this request: for whoever
- * stole it, it is good for nothing more here than at its own grant (RFC 8693 §2.1, RFC 9449 §5).
+ * stole it, it is good for nothing more here than at its own grant (RFC 8693 §2.1, RFC 9449 §5). One that came with a bound
+ * access token takes a proof of that kind, as a refresh does: no exchange turns it into Bearer tokens.
  */
 export const acceptSignIn = async (
   { signIns }: Pick<TokenExchangeDependencies, 'signIns'>,
@@ -33,6 +40,10 @@ export const acceptSignIn = async (
   if (found.jkt !== undefined && found.jkt !== caller.dpopThumbprint) throw refuse('subject_token_proof_missing');
   if (found.x5t !== undefined && found.x5t !== caller.certificateThumbprint)
     throw refuse('subject_token_proof_missing');
+  const { proof } = found;
+  if (proof !== undefined && caller[proof === 'dpop' ? 'dpopThumbprint' : 'certificateThumbprint'] === undefined) {
+    throw refuse('subject_token_proof_missing', { text: MISSING[proof] });
+  }
   if (found.instance !== undefined && found.instance !== (await caller.instance?.())?.id) {
     throw refuse('subject_token_proof_missing', { text: 'subject_token belongs to another instance of this agent' });
   }
