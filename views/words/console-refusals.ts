@@ -132,6 +132,7 @@ export const CONSOLE_GERMAN: Readonly<Record<string, string>> = {
   'This username is taken.': 'Dieser Benutzername ist vergeben.',
   'This is the last active administrator; make another one first.':
     'Das ist das letzte aktive Konto mit der Rolle administrator. Richten Sie zuerst ein anderes ein.',
+  'A group has this name. Choose another username.': 'Eine Gruppe heißt so. Wählen Sie einen anderen Benutzernamen.',
   'An account has this name as its username. Choose another one.':
     'Ein Konto hat diesen Namen als Benutzernamen. Wählen Sie einen anderen.',
   'A name does not begin like an id, such as acc_ or grp_. Choose another one.':
