@@ -4,11 +4,12 @@
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { newKeyPair } from '../support/agent-keys.ts';
-import { BANK } from '../support/approvals-world.ts';
+import { approvalRemedy, BANK } from '../support/approvals-world.ts';
 import type { Page } from '../support/browser-flow.ts';
+import { foreignIssuer, JWT_BEARER } from '../support/foreign-issuer.ts';
 import { type HandOverWorld, handOverWorld } from '../support/hand-over-world.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
-import { consentUrl } from '../support/scene.ts';
+import { consentUrl, REDIRECT_URI } from '../support/scene.ts';
 
 let server: RunningServer;
 let world: HandOverWorld;
@@ -360,6 +361,104 @@ describe('agents below and above one that changes hands', () => {
     expect(await isLive(after.token)).toBe(false);
     const again = await through(a, await world.newKey(b));
     expect(again.second.body).toMatchObject({ denial: { reason: 'owner_not_confirmed' } });
+  });
+});
+
+describe('what else speaks for the owner of before', () => {
+  /** A of Sam, to which Ada allowed payments and to hand them on, and B of Mallory, which asks for one by that. */
+  const asksBelow = async (name: string) => {
+    const { jwt, bank, keyed, calls } = world;
+    const a = await world.newAgent(`${name} A`, { owner: world.sam });
+    const b = await world.newAgent(`${name} B`, { owner: world.mallory, resource_servers: [bank.id, jwt.id] });
+    const request = world.authorizationRequest(a, { scope: 'openid read pay', resource: [jwt.identifier, BANK] });
+    const left = await world.walk(request.url, {
+      consent: {
+        check: (field, value) => (field === 'pass_on' ? value === b.clientId : field === 'scope') || undefined,
+        set: { pass_on_depth: '2' },
+      },
+    });
+    const first = await calls.token(keyed(a), {
+      grant_type: 'authorization_code',
+      code: world.codeFrom(left),
+      redirect_uri: REDIRECT_URI,
+      code_verifier: request.verifier,
+      resource: jwt.identifier,
+    });
+    const ask = async () => {
+      const second = await calls.exchange(keyed(b), String(first.body['access_token']), BANK, { scope: 'pay' });
+      const { auth_req_id: id } = approvalRemedy(second);
+      const asked = await world.desk.find(id, b.clientId);
+      if (!asked) throw new Error('nobody is asked');
+      expect(asked.action.chain).toMatchObject({ sub: b.clientId, act: { sub: a.clientId } });
+      return { id, asked };
+    };
+    return { a, b, ask };
+  };
+
+  test('approvals of an agent that it delegated to: those open and approved are cancelled, standing ones count no more', async () => {
+    const { a, b, ask } = await asksBelow('Asked below');
+    const first = await ask();
+    await standingFor(first.id, b.clientId);
+    const open = await ask();
+    await world.handOver(a.clientId);
+    expect(await eventsOf('approval.cancelled', b.clientId)).toMatchObject(
+      [open, first].map(({ asked }) => ({ outcome: 'done', target: { id: asked.id } })),
+    );
+    expect(await Promise.all([first, open].map(async ({ asked }) => (await world.desk.get(asked.id))?.state))).toEqual([
+      'cancelled',
+      'cancelled',
+    ]);
+    expect(await world.standing.ofAccount(world.accountId)).toEqual([]);
+    const poll = await world.calls.poll(world.keyed(b), first.id);
+    expect([poll.status, poll.body['error']]).toEqual([400, 'invalid_grant']);
+  });
+
+  test('an assertion of a peer from before: refused with the key of the new owner', async () => {
+    const agent = await world.newAgent('Asserted', {
+      owner: world.sam,
+      grant_types: [JWT_BEARER],
+      redirect_uris: undefined,
+    });
+    const issuer = 'https://idp.example';
+    const idp = await foreignIssuer(issuer);
+    const inbound = { clients: [agent.clientId], resources: { [BANK]: ['balance'] } };
+    const { body } = await world.api('POST', '/peers', { name: 'Headquarters', issuer, jwks: idp.jwks, inbound });
+    await world.api('POST', '/account-links', { peer: body['id'], subject: 'u-9', account: world.accountId });
+    const said = (issuedAt: number) =>
+      idp.assertion(
+        { audience: world.issuer, clientId: agent.clientId, subject: 'u-9' },
+        { claims: { resource: BANK, scope: 'balance', iat: issuedAt } },
+      );
+    const redeem = (as: typeof agent, assertion: string) =>
+      world.calls.token(world.keyed(as), { grant_type: JWT_BEARER, assertion });
+    const now = server.behalf.services.clock.now();
+    const before = await said(now);
+    expect((await redeem(agent, await said(now))).status).toBe(200);
+    await world.handOver(agent.clientId);
+    const hers = await world.newKey(agent);
+    const refused = await redeem(hers, before);
+    expect([refused.status, refused.body]).toMatchObject([
+      400,
+      { error: 'invalid_grant', denial: { reason: 'assertion_not_valid' } },
+    ]);
+    expect((await eventsOf('token.refused', agent.clientId)).at(-1)).toMatchObject({
+      outcome: 'refused',
+      inputs: { assertion: { check: 'time', why: expect.stringContaining('changed hands') } },
+    });
+  });
+
+  test('the address at which it is told of decisions: gone', async () => {
+    const endpoint = 'https://former.example.com/ping';
+    const agent = await world.newAgent('Told', {
+      owner: world.sam,
+      backchannel_client_notification_endpoint: endpoint,
+    });
+    const read = async () => (await server.behalf.services.agents.get(agent.clientId))?.document;
+    expect(await read()).toMatchObject({ backchannelClientNotificationEndpoint: endpoint, operatorUrls: [endpoint] });
+    await world.handOver(agent.clientId);
+    const after = await read();
+    expect(after).not.toHaveProperty('backchannelClientNotificationEndpoint');
+    expect(after).not.toHaveProperty('operatorUrls');
   });
 });
 

@@ -200,8 +200,8 @@ export const agentRegistry = (dependencies: Dependencies) => {
         });
         const owned = change.owner === undefined ? changed : await ownedAs(changed, change.owner, by);
         if (owned.owner !== agent.owner) await handOver?.(agent, owned.owner);
-        // Keys that come with the change are the new owner's.
-        const next = ownershipOf(owned) === ownershipOf(agent) ? owned : { ...owned, ...keySourceIn(change) };
+        // What comes with the change is the new owner's.
+        const next = ownershipOf(owned) === ownershipOf(agent) ? owned : { ...owned, ...ofNewOwner(change) };
         if (hasOtherKeys(next, agent)) await checkRights(next, by);
         return { ...next, ...searchable(next) };
       };
@@ -256,9 +256,14 @@ export const agentRegistry = (dependencies: Dependencies) => {
 
 export type AgentRegistry = ReturnType<typeof agentRegistry>;
 
-const keySourceIn = ({ jwks, jwksUri }: AgentChange): Pick<Agent, 'jwks' | 'jwksUri'> => ({
+const ofNewOwner = ({
+  jwks,
+  jwksUri,
+  backchannelClientNotificationEndpoint: endpoint,
+}: AgentChange): Pick<Agent, 'jwks' | 'jwksUri' | 'backchannelClientNotificationEndpoint'> => ({
   ...(jwks === undefined ? {} : { jwks }),
   ...(jwksUri === undefined ? {} : { jwksUri }),
+  ...(endpoint === undefined || endpoint === null ? {} : { backchannelClientNotificationEndpoint: endpoint }),
 });
 
 /** Whether keys came that were not there before; to lose some is none of it. */

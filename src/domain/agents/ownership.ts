@@ -38,9 +38,12 @@ export const keepsHands = async (
   return owner === next || owners.answersFor(owner, next);
 };
 
-/** The agent in new hands: none of its credentials is left, and nothing made before counts. */
+/**
+ * The agent in new hands: none of its credentials is left, and nothing made before counts. Nor is it told at the address
+ * of the former owner what people decide.
+ */
 export const inNewHands = (agent: Agent, now: number): Agent => {
-  const { jwks: _, jwksUri: __, formerOwners: ___, ...rest } = agent;
+  const { jwks: _, jwksUri: __, formerOwners: ___, backchannelClientNotificationEndpoint: ____, ...rest } = agent;
   return { ...withCredentials(rest, []), ownership: ownershipOf(agent) + 1, handedOverAt: now };
 };
 

@@ -289,8 +289,8 @@ export const approvalDesk = (
     },
 
     /**
-     * Ends what an agent asked for, approved or not, in other hands than those it is in; at most `limit`. Answers how
-     * many. None of them counted from the moment of the hand-over on; this makes it be seen.
+     * Ends what an agent, or one that it delegated to, asked for, approved or not, while it was in other hands than those
+     * it is in; at most `limit`. Answers how many. None of them counted from the moment of the hand-over on; this makes it be seen.
      */
     async cancelFormer(agent: string, by: string, limit: number): Promise<number> {
       const { ttlSeconds, redeemSeconds } = settings;
@@ -298,7 +298,7 @@ export const approvalDesk = (
       let after: Cursor | undefined;
       for (;;) {
         const page = await rows.find({
-          where: { agent },
+          where: { actors: agent },
           // What is older is over.
           range: { field: 'createdAt', gte: clock.now() - ttlSeconds - redeemSeconds },
           order: { by: 'createdAt', direction: 'descending' },
@@ -320,7 +320,7 @@ export const approvalDesk = (
                 type: 'approval.cancelled',
                 outcome: 'done',
                 caller: by,
-                note: 'the agent changed hands',
+                note: 'an agent of the chain changed hands',
               },
             };
           });

@@ -101,6 +101,8 @@ export type Approval = {
   readonly agent: string;
   readonly subject: string;
   readonly resource: string;
+  /** Every actor of the chain, for lists. Absent in those from before: `agent`. */
+  readonly actors?: readonly string[];
   /** Who answered for the agent when it asked. */
   readonly owner: string;
   /** Accounts that owned an actor of the chain then, the members of groups among them. Absent in those from before: `owner`. */
@@ -234,6 +236,7 @@ export const APPROVALS = {
     { fields: ['slot'], unique: true },
     { fields: ['approvers', 'createdAt'] },
     { fields: ['agent', 'createdAt'] },
+    { fields: ['actors', 'createdAt'] },
     { fields: ['owner', 'createdAt'] },
     { fields: ['subject', 'createdAt'] },
     { fields: ['state', 'createdAt'] },
@@ -243,7 +246,7 @@ export const APPROVALS = {
     { fields: ['escalateAt'] },
     { fields: ['review', 'createdAt'] },
   ],
-  lists: ['approvers'],
+  lists: ['approvers', 'actors'],
   members: ['state', 'action', 'digest', 'requires', 'approvers', 'votes', 'handle', 'createdAt', 'expiresAt'],
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;

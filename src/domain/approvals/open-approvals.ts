@@ -2,6 +2,7 @@ import canonicalize from 'canonicalize';
 import { ownershipMember } from '../agents/ownership.ts';
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import type { ApproverRule } from '../decision/decision.ts';
+import { actorsOf } from '../delegation/actor-chain.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { StoreUnavailable, update } from '../ports/document-store.ts';
@@ -271,6 +272,7 @@ export const openApprovals = ({
           ...ownershipMember(wanted.ownership ?? 0),
           subject: action.subject,
           resource: action.resource,
+          actors: [...new Set(actorsOf(action.chain))],
           risk: wanted.risk,
           requires: wanted.requires,
           approvers: [...new Set(wanted.approvers)],

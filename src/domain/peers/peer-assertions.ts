@@ -51,15 +51,22 @@ export const peerAssertions = (deps: {
 }) => {
   const { clock, clockToleranceSeconds: tolerance } = deps;
 
-  const wrongTime = (claims: Claims, { maxLifetimeSeconds }: Inbound): string | undefined => {
+  const wrongTime = (claims: Claims, { maxLifetimeSeconds }: Inbound, handedOverAt?: number): string | undefined => {
     const wrong = wrongTimes(claims, clock.now(), tolerance);
     if (wrong !== undefined) return wrong;
+    // The clock of the peer may be so far ahead.
+    if (handedOverAt !== undefined && Number(claims['iat']) <= handedOverAt + tolerance) {
+      return 'it was issued before the agent changed hands, or too shortly after it';
+    }
     return Number(claims['exp']) - Number(claims['iat']) > maxLifetimeSeconds ? 'it lives too long' : undefined;
   };
 
   return {
-    /** Throws 'unavailable' where a fetch of keys had no room. */
-    async read(token: string, clientId: string): Promise<PeerAssertion | Refusal> {
+    /**
+     * `handedOverAt`: when the client, an agent, changed hands last; what the peer said before was said about the former
+     * owner's agent. Throws 'unavailable' where a fetch of keys had no room.
+     */
+    async read(token: string, clientId: string, handedOverAt?: number): Promise<PeerAssertion | Refusal> {
       const read = readSigned(token, TYPES);
       if (isRefusal(read)) return read;
       const { claims } = read;
@@ -72,7 +79,7 @@ export const peerAssertions = (deps: {
       if (client !== clientId) return { check: 'client', why: 'client_id is not the authenticated client' };
       if (!inbound.clients.includes(clientId))
         return { check: 'client', why: 'the peer is not trusted for this client' };
-      const late = wrongTime(claims, inbound);
+      const late = wrongTime(claims, inbound, handedOverAt);
       if (late !== undefined) return { check: 'time', why: late };
       const said = saidBy(claims, peer.issuer);
       if (isRefusal(said)) return said;

@@ -53,12 +53,18 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
     return value === '' ? undefined : value;
   };
 
-  const callerOf = async ({ clientId, isAgent, note }: Caller): Promise<Party> => {
+  const callerOf = async ({
+    clientId,
+    isAgent,
+    note,
+  }: Caller): Promise<{ readonly party: Party; readonly handedOverAt?: number | undefined }> => {
     const register: { get(id: string): Stored<Agent | Client> } = isAgent ? dependencies.agents : dependencies.clients;
     const found = (await register.get(clientId))?.document;
     if (found && isAgent) note({ agent: found.id, ...(found.owner === undefined ? {} : { owner: found.owner }) });
     if (found?.state !== 'active' || !found.grantTypes.includes(JWT_BEARER)) throw refuse('caller_not_active');
-    return isAgent ? agentParty(found as Agent) : clientParty(found as Client);
+    if (!isAgent) return { party: clientParty(found as Client) };
+    const agent = found as Agent;
+    return { party: agentParty(agent), handedOverAt: agent.handedOverAt };
   };
 
   const serverOf = async ({ peer, resources }: PeerAssertion, asked: string | undefined): Promise<ResourceServer> => {
@@ -103,9 +109,9 @@ export const redeemAssertion = (dependencies: JwtBearerDependencies) => {
     const scope = asked === undefined ? undefined : scopeTokens(asked);
     if (asked !== undefined && !scope) throw refuse('scope_malformed');
     if (scope) request.note({ scopeAsked: scope });
-    const caller = await callerOf(request);
+    const { party: caller, handedOverAt } = await callerOf(request);
 
-    const assertion = await assertions.read(presented, request.clientId);
+    const assertion = await assertions.read(presented, request.clientId, handedOverAt);
     if (isRefusal(assertion)) {
       request.note({ inputs: { assertion: assertion } });
       throw refuse('assertion_not_valid');
