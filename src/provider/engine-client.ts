@@ -6,6 +6,7 @@
 import type { Agent } from '../domain/agents/agent.ts';
 import { ownershipOf } from '../domain/agents/ownership.ts';
 import type { Client } from '../domain/clients/client.ts';
+import { usesKeys } from '../domain/clients/client-rules.ts';
 import { documentVersionOf, isDocumentId } from '../domain/clients/metadata-document.ts';
 import { isByOperator } from '../domain/clients/operator-urls.ts';
 import { deliveryModeOf } from '../domain/clients/token-delivery.ts';
@@ -152,7 +153,7 @@ const fromClient = (client: Client): Metadata | undefined =>
         token_endpoint_auth_method: client.tokenEndpointAuthMethod,
         ...(client.certificate === undefined ? {} : knownByCertificate(client.certificate)),
         ...(client.secretHash === undefined ? {} : { client_secret: client.secretHash }),
-        ...keysOf(client),
+        ...(usesKeys(client) ? keysOf(client) : {}),
         grant_types: client.grantTypes,
         response_types: client.grantTypes.includes('authorization_code') ? ['code'] : [],
         ...deliveryOf(client),

@@ -155,7 +155,11 @@ describe('with an initial access token', () => {
     ['token_endpoint_auth_method', { token_endpoint_auth_method: 'client_secret_basic' }, 'invalid_client_metadata'],
     ['jwks', { jwks: undefined }, 'invalid_client_metadata'],
     ['jwks_uri', { jwks_uri: 'https://new.example.com/jwks' }, 'invalid_client_metadata'],
-    ['redirect_uris/0', { redirect_uris: ['javascript:alert(1)'] }, 'invalid_redirect_uri'],
+    [
+      'redirect_uris/0',
+      { redirect_uris: ['javascript:alert(1)'], grant_types: ['authorization_code'] },
+      'invalid_redirect_uri',
+    ],
     ['grant_types/0', { grant_types: ['password'] }, 'invalid_client_metadata'],
     ['response_types/0', { response_types: ['token'] }, 'invalid_client_metadata'],
     ['software_statement', { software_statement: 'no jwt' }, 'invalid_software_statement'],

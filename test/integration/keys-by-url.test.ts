@@ -268,15 +268,14 @@ describe('registration', () => {
     expect(asked).toEqual([]);
   });
 
-  test('refuses a URL of keys for a client without keys', async () => {
+  test('SF-01 a URL of keys beside a secret is checked as any other, and asked for nothing', async () => {
     const { call } = await management();
-    const answer = await call('POST', '/clients', {
-      name: 'Web',
-      redirect_uris: ['https://web.example/'],
-      jwks_uri: 'https://keys.example.com/',
-    });
-    expect(answer.status).toBe(400);
-    expect(answer.text).toContain('"/jwks_uri"');
+    const client = (jwks_uri: string) => ({ name: 'Web', redirect_uris: ['https://web.example/'], jwks_uri });
+    const refused = await call('POST', '/clients', client('http://localhost/keys'));
+    expect(refused.status).toBe(400);
+    expect(refused.text).toContain('"/jwks_uri"');
+    expect((await call('POST', '/clients', client('https://keys.example.com/'))).status).toBe(201);
+    expect(asked).toEqual([]);
   });
 
   test('a change from keys to a URL and back leaves one of them', async () => {

@@ -166,7 +166,7 @@ describe('replacing', () => {
     ['software_statement', { software_statement: 'a.b.c' }],
     ['redirect_uris/0', { redirect_uris: ['https://evil.example/callback'] }],
     ['redirect_uris', { redirect_uris: [] }],
-    ['jwks', { jwks: { keys: [] } }],
+    ['jwks/keys', { jwks: { keys: [] } }],
   ])('DR-10 refuses a replacement and names %s (RFC 7592 §2.2)', async (member, change) => {
     const made = await world.registeredClient();
     const before = await stored(made);

@@ -121,7 +121,8 @@ export const clientRegistry = (dependencies: Dependencies) => {
       await checkAuthority(client.authority, resourceServers);
     }
     const reach = { purpose: 'clientKeys', isByRole } as const;
-    const keys = usesKeys(client) ? checkKeySource(client, before, checkKeyUrl, { reach }) : {};
+    const hasKeys = client.jwks !== undefined || client.jwksUri !== undefined;
+    const keys = usesKeys(client) || hasKeys ? checkKeySource(client, before, checkKeyUrl, { reach }) : {};
     const { operatorUrls: _, ...rest } = { ...client, ...keys };
     const urls = isByRole ? [entered.jwksUri, entered.backchannelLogoutUri] : [];
     return { ...rest, ...operatorUrlsOf([rest.jwksUri, rest.backchannelLogoutUri], before, urls) };
@@ -213,7 +214,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
           ...keySourceOf(change, client),
           ...certificateFor(client.tokenEndpointAuthMethod, certificate, client.certificate, clock.now()),
         };
-        const set = namesCredentials(change) ? { credentialsSetBy: setBy(by, clock.now()) } : {};
+        const set = namesCredentials(change, client) ? { credentialsSetBy: setBy(by, clock.now()) } : {};
         const next = { ...rest, ...(authority === null || authority === undefined ? {} : { authority }), ...set };
         checkVouched(next, client, by);
         return checked(next, { before: client, entered: change, isByRole: by.isByRole });

@@ -39,13 +39,7 @@ export const usesKeys = ({ tokenEndpointAuthMethod }: Pick<Client, 'tokenEndpoin
 const ACROSS_DOMAINS: readonly string[] = [TOKEN_EXCHANGE, JWT_BEARER];
 
 export const checkAuthentication = (client: Client): void => {
-  const { tokenEndpointAuthMethod: method, grantTypes, jwks, jwksUri, roles, skipConsent, redirectUris } = client;
-  for (const [field, keys] of [
-    ['/jwks', jwks],
-    ['/jwks_uri', jwksUri],
-  ] as const) {
-    if (!usesKeys(client) && keys !== undefined) refuseField(field, 'Keys belong to the method private_key_jwt only.');
-  }
+  const { tokenEndpointAuthMethod: method, grantTypes, roles, skipConsent, redirectUris } = client;
   if (client.certificateBoundAccessTokens && client.dpopBoundAccessTokens) {
     refuseField('/certificate_bound_access_tokens', 'Tokens are bound to a certificate or to a DPoP key, not both.');
   }

@@ -26,7 +26,7 @@ export type Client = {
   readonly tokenEndpointAuthMethod: ClientAuthMethod;
   /** Only a digest is kept; the secret is shown once. */
   readonly secretHash?: string;
-  /** `private_key_jwt` only; or else `jwksUri`. */
+  /** Or else `jwksUri`. Beside another method than `private_key_jwt` they are kept and prove nothing (RFC 7591 §2). */
   readonly jwks?: JsonWebKeySet;
   /** Where its keys are served (RFC 7591 §2); fetched when it authenticates. */
   readonly jwksUri?: string;

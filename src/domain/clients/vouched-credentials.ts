@@ -5,6 +5,7 @@
  */
 import { DomainError } from '../errors.ts';
 import type { Client, CredentialsSet } from './client.ts';
+import { usesKeys } from './client-rules.ts';
 import type { By } from './registered-documents.ts';
 
 /** `at`: epoch seconds. */
@@ -14,12 +15,17 @@ export const setBy = ({ caller, isAdministrator }: By, at: number): CredentialsS
   ...(isAdministrator || caller === 'system' ? { isAdministrator: true } : {}),
 });
 
-/** Whether a change says what the client proves itself with, be it what it has already. */
-export const namesCredentials = (change: {
-  readonly jwks?: unknown;
-  readonly jwksUri?: unknown;
-  readonly certificate?: unknown;
-}): boolean => change.jwks !== undefined || change.jwksUri !== undefined || change.certificate !== undefined;
+/**
+ * Whether a change says what the client proves itself with, be it what it has already. Keys beside another method than
+ * `private_key_jwt` prove nothing: who sends them does not vouch for the secret.
+ */
+export const namesCredentials = (
+  change: { readonly jwks?: unknown; readonly jwksUri?: unknown; readonly certificate?: unknown },
+  client: Pick<Client, 'tokenEndpointAuthMethod'>,
+): boolean => {
+  const hasKeys = change.jwks !== undefined || change.jwksUri !== undefined;
+  return (hasKeys && usesKeys(client)) || change.certificate !== undefined;
+};
 
 /**
  * Throws 'conflict' where a client comes to stand for more than before with credentials that neither the caller nor an

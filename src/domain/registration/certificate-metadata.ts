@@ -29,21 +29,24 @@ export const readCertificateName = (text: (member: string) => string | undefined
   return first && { [first.name]: first.value };
 };
 
-/** Refuses a name without the method, the method without a name, and keys beside it. */
+/** Refuses a name without the method, and the method without a name. */
 export const checkCertificateName = (asked: {
   readonly authMethod?: string;
   readonly certificate?: CertificateName;
-  readonly jwks?: unknown;
-  readonly jwksUri?: unknown;
 }): void => {
-  const { authMethod, certificate, jwks, jwksUri } = asked;
+  const { authMethod, certificate } = asked;
   if (authMethod !== 'tls_client_auth') {
     if (certificate) refuseField(`/${memberOf(certificate)}`, 'This goes with the method tls_client_auth.');
     return;
   }
   if (!certificate) refuseField(`/${WIRE.subjectDn}`, `One of ${Object.values(WIRE).join(', ')} is needed.`);
-  if (jwks !== undefined) refuseField('/jwks', 'With tls_client_auth there are no keys.');
-  if (jwksUri !== undefined) refuseField('/jwks_uri', 'With tls_client_auth there are no keys.');
+};
+
+/** Of an agent keys are another credential, which its owner adds. */
+export const checkNoKeysBeside = ({ jwks, jwksUri }: { readonly jwks?: unknown; readonly jwksUri?: unknown }): void => {
+  for (const [member, keys] of Object.entries({ jwks, jwks_uri: jwksUri })) {
+    if (keys !== undefined) refuseField(`/${member}`, 'An agent with tls_client_auth registers no keys beside it.');
+  }
 };
 
 const memberOf = (certificate: CertificateName): string =>

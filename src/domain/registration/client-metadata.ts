@@ -28,6 +28,8 @@ export type ClientMetadata = {
   readonly idTokenSignedResponseAlg?: Client['idTokenSignedResponseAlg'];
   /** The first of `contacts`. */
   readonly contact?: string;
+  /** Space-separated scope names (RFC 7591 §2). */
+  readonly scope?: string;
   readonly softwareId?: string;
   readonly softwareVersion?: string;
   readonly owner?: string;
@@ -89,6 +91,8 @@ export const readMetadata = (body: Body): ClientMetadata => {
 
   const grantTypes = texts('grant_types');
   checkResponseTypes(texts('response_types'), grantTypes);
+  const redirectUris = texts('redirect_uris');
+  const asksPeople = grantTypes === undefined || grantTypes.includes('authorization_code');
   oneOf('subject_type', ['public']);
   const name = text('client_name');
   const jwks = given('jwks');
@@ -97,7 +101,8 @@ export const readMetadata = (body: Body): ClientMetadata => {
   }
   return withoutAbsent({
     name: name === undefined ? undefined : checkName(name, '/client_name', 100),
-    redirectUris: texts('redirect_uris'),
+    // Stock clients send them whatever they are to be used for; without the code flow they lead nowhere.
+    redirectUris: asksPeople ? redirectUris : undefined,
     postLogoutRedirectUris: texts('post_logout_redirect_uris'),
     backchannelLogoutUri: text('backchannel_logout_uri'),
     backchannelLogoutSessionRequired: flag('backchannel_logout_session_required'),
@@ -113,6 +118,7 @@ export const readMetadata = (body: Body): ClientMetadata => {
     certificateBoundAccessTokens: flag('tls_client_certificate_bound_access_tokens'),
     idTokenSignedResponseAlg: oneOf('id_token_signed_response_alg', SIGNATURES),
     contact: texts('contacts')?.map((contact, index) => checkText(contact, `/contacts/${index}`, 254))[0],
+    scope: checkScope(text('scope')),
     softwareId: shown('software_id', 200),
     softwareVersion: shown('software_version', 100),
     owner: text('agent_owner', 64),
@@ -122,15 +128,25 @@ export const readMetadata = (body: Body): ClientMetadata => {
   });
 };
 
-/** RFC 7591 §2.1: they follow from the grant types, and there is one kind of them here. */
+/** RFC 7591 §2.1: they follow from the grant types, and there is one kind of them here; without its grant type it is kept out. */
 const checkResponseTypes = (given: readonly string[] | undefined, grantTypes: readonly string[] | undefined): void => {
   for (const [index, type] of (given ?? []).entries()) {
     if (type !== 'code') refuseField(`/response_types/${index}`, 'The response type is "code".');
   }
   if (given === undefined || grantTypes === undefined) return;
-  if (given.length > 0 !== grantTypes.includes('authorization_code')) {
+  if (given.length === 0 && grantTypes.includes('authorization_code')) {
     refuseField('/response_types', 'The response type "code" goes with the grant type authorization_code.');
   }
+};
+
+const SCOPE_NAME = /^[!#-[\]-~]+$/;
+
+/** RFC 6749 §3.3 */
+const checkScope = (scope: string | undefined): string | undefined => {
+  if (scope === undefined || scope === '') return undefined;
+  return scope.split(' ').every((name) => SCOPE_NAME.test(name))
+    ? scope
+    : refuseField('/scope', 'These are scope names with one space between them (RFC 6749 §3.3).');
 };
 
 const withoutAbsent = <T extends object>(members: T): { [member in keyof T]?: Exclude<T[member], undefined> } =>

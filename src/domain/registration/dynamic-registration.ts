@@ -18,7 +18,7 @@ import type { InitialAccessToken, InitialAccessTokens } from './initial-access-t
 import { newAgentOf, newClientOf, type Plan, plan } from './plan.ts';
 import { registeredMetadata } from './registered-metadata.ts';
 import { registrationError } from './registration-errors.ts';
-import type { Registration, Registrations } from './registrations.ts';
+import { type Registration, type Registrations, withScope } from './registrations.ts';
 import { agentReplacement, checkReplacement, clientReplacement } from './replacement.ts';
 import type { SoftwareStatements, Statement } from './software-statements.ts';
 
@@ -146,6 +146,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
       id: document.id,
       way,
       ...(statement ? { statement: statement.text } : {}),
+      ...(asked.scope === undefined ? {} : { scope: asked.scope }),
       ...(asked.softwareId === undefined ? {} : { softwareId: asked.softwareId }),
       ...(asked.softwareVersion === undefined ? {} : { softwareVersion: asked.softwareVersion }),
       ...('purpose' in document || document.expiresAt === undefined ? {} : { expiresAt: document.expiresAt }),
@@ -237,12 +238,12 @@ export const dynamicRegistration = (deps: Dependencies) => {
         checkReplacement(body, { id, statement, isSecret });
         const asked = readMetadata({ ...body, ...(statement === undefined ? {} : statements.read(statement)) });
         checkSelfChosen(asked, document);
-        const by = { caller: id, ...from };
-        const change = changeOf(document, asked, version, by);
+        const change = changeOf(document, asked, version, { caller: id, ...from });
         await record(found, 'replace', from);
-        const token = await registrations.rotate(found.row);
+        const row = withScope(found.row, asked.scope);
+        const token = await registrations.rotate(row);
         try {
-          return shown(found, (await change()).document, token);
+          return shown({ ...found, row }, (await change()).document, token);
         } catch (error) {
           // A change that was refused leaves everything as it was, the token that was presented too.
           if (isDomainError(error)) await registrations.restore(found.row);

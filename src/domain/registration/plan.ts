@@ -2,7 +2,7 @@ import type { NewAgent } from '../agents/agent-registry.ts';
 import type { NewClient } from '../clients/client-registry.ts';
 import { originsOf } from '../clients/web-address.ts';
 import { refuseField } from '../errors.ts';
-import { checkCertificateName } from './certificate-metadata.ts';
+import { checkCertificateName, checkNoKeysBeside } from './certificate-metadata.ts';
 import type { ClientMetadata } from './client-metadata.ts';
 import { notificationEndpointOf } from './delivery-metadata.ts';
 import type { InitialAccessToken } from './initial-access-tokens.ts';
@@ -64,6 +64,7 @@ export const newAgentOf = ({ asked, owner, blueprint }: Plan & { readonly kind: 
     );
   }
   checkCertificateName(asked);
+  if (asked.authMethod === 'tls_client_auth') checkNoKeysBeside(asked);
   const {
     contact,
     certificate,

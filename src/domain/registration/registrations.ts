@@ -16,6 +16,8 @@ export type Registration = {
   readonly way: Way;
   /** The software statement as it came. */
   readonly statement?: string;
+  /** As it was asked for; it limits nothing. */
+  readonly scope?: string;
   readonly softwareId?: string;
   readonly softwareVersion?: string;
   readonly createdAt: number;
@@ -30,6 +32,15 @@ export const REGISTRATIONS = {
   members: ['tokenDigest', 'way', 'createdAt'],
   isAbsentWhenUnreadable: true,
 } as const satisfies CollectionDeclaration;
+
+/** The registration with what a replacement says of scopes; left out, there are none (RFC 7592 §2.2). */
+export const withScope = (
+  { document, ...row }: Versioned<Registration>,
+  scope: string | undefined,
+): Versioned<Registration> => {
+  const { scope: _, ...kept } = document;
+  return { ...row, document: { ...kept, ...(scope === undefined ? {} : { scope }) } };
+};
 
 const PREFIX = 'bhr_';
 

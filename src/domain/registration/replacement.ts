@@ -10,10 +10,14 @@ import type { KeySource } from '../clients/key-source.ts';
 import { checkPublicKeys } from '../clients/public-keys.ts';
 import { originsOf } from '../clients/web-address.ts';
 import { refuseField } from '../errors.ts';
-import { agentAuthMethod, checkSameCertificate } from './certificate-metadata.ts';
+import { agentAuthMethod, checkNoKeysBeside, checkSameCertificate } from './certificate-metadata.ts';
 import { type Body, type ClientMetadata, wireMember } from './client-metadata.ts';
 import { notificationEndpointOf } from './delivery-metadata.ts';
 import { logoutOf } from './logout-metadata.ts';
+
+/** Without the grant type that uses them they are kept out, as at registration. */
+const redirectUrisFor = (grantTypes: readonly string[], asked: ClientMetadata): readonly string[] =>
+  grantTypes.includes('authorization_code') ? (asked.redirectUris ?? []) : [];
 
 /** Members only we set; a replacement that has one was not made from what it should have been made from. */
 const OURS = [
@@ -47,16 +51,12 @@ export const agentReplacement = (agent: Agent, asked: ClientMetadata): AgentChan
   const method = agentAuthMethod(agent);
   same('token_endpoint_auth_method', method, asked.authMethod);
   checkSameCertificate(agent, asked);
-  if (method === 'tls_client_auth') {
-    for (const [member, keys] of Object.entries({ jwks: asked.jwks, jwks_uri: asked.jwksUri })) {
-      if (keys !== undefined) refuseField(`/${member}`, 'With tls_client_auth there are no keys.');
-    }
-  }
+  if (method === 'tls_client_auth') checkNoKeysBeside(asked);
   same('agent_owner', agent.owner, asked.owner);
   same('agent_blueprint', agent.blueprint, asked.blueprint);
   const bound = notLoosened(agent, asked);
-  const redirectUris = asked.redirectUris ?? [];
   const grantTypes = asked.grantTypes ?? agent.grantTypes;
+  const redirectUris = redirectUrisFor(grantTypes, asked);
   const endpoint = notificationEndpointOf({ ...asked, grantTypes });
   if (agent.state === 'pending') {
     const { name, purpose, environment } = asked;
@@ -102,7 +102,8 @@ export const clientReplacement = (client: Client, asked: ClientMetadata): Client
   same('token_endpoint_auth_method', client.tokenEndpointAuthMethod, asked.authMethod);
   same('application_type', client.applicationType, asked.applicationType);
   const { name, idTokenSignedResponseAlg } = asked;
-  const redirectUris = asked.redirectUris ?? [];
+  const grantTypes = asked.grantTypes ?? client.grantTypes;
+  const redirectUris = redirectUrisFor(grantTypes, asked);
   const places = new Set(client.redirectUris.map(placeOf));
   for (const [index, uri] of redirectUris.entries()) {
     // People who allowed the client something are not asked again: what comes back must not go to anybody else.
@@ -124,7 +125,7 @@ export const clientReplacement = (client: Client, asked: ClientMetadata): Client
     postLogoutRedirectUris: asked.postLogoutRedirectUris ?? [],
     // Left out it stays: whoever has the token must not keep the client from hearing that people signed out.
     ...logoutOf(asked, redirectUris),
-    grantTypes: asked.grantTypes ?? client.grantTypes,
+    grantTypes,
     ...(asked.certificate === undefined ? {} : { certificate: asked.certificate }),
     ...notLoosened(client, asked),
   };

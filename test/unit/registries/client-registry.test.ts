@@ -34,8 +34,8 @@ describe('registering a client', () => {
     [{ ...REDIRECTS, name: '\u202Ewiki' }, '/name'],
     [{ ...REDIRECTS, owner: 'acc_nobody' }, '/owner'],
     [{ ...REDIRECTS, tokenEndpointAuthMethod: 'private_key_jwt' }, '/jwks'],
-    [{ ...REDIRECTS, jwks: { keys: [publicKey()] } }, '/jwks'],
-    [{ ...REDIRECTS, tokenEndpointAuthMethod: 'none', jwks: { keys: [publicKey()] } }, '/jwks'],
+    [{ ...REDIRECTS, jwks: { keys: [] } }, '/jwks/keys'],
+    [{ ...REDIRECTS, tokenEndpointAuthMethod: 'none', jwksUri: 'https://app.example/keys' }, '/jwks_uri'],
     [{ tokenEndpointAuthMethod: 'none', grantTypes: ['client_credentials'] }, '/grant_types'],
     [
       { tokenEndpointAuthMethod: 'none', grantTypes: ['urn:ietf:params:oauth:grant-type:token-exchange'] },
