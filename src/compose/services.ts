@@ -284,6 +284,7 @@ export const services = async (configuration: Configuration, overrides: Override
     ephemeral,
     clock,
     limits: configuration.limits,
+    room: base.opened.room,
     processes: base.nodes.count,
     onEvicted: (kind, count) => metrics.evicted.inc({ kind }, count),
   });

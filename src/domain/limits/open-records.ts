@@ -1,6 +1,6 @@
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
-import { BY_CLIENT, BY_DOMAIN, type OpenRequests, openRequests } from './open-requests.ts';
+import { BY_CLIENT, BY_DOMAIN, type OpenRequests, openRequests, UNIT_BYTES } from './open-requests.ts';
 
 /** What is left open in the ephemeral store; each kind has a budget of its own. */
 export const OPEN_KINDS = ['prompt', 'pushed_request', 'device_code', 'provider_flow'] as const;
@@ -8,6 +8,9 @@ export const OPEN_KINDS = ['prompt', 'pushed_request', 'device_code', 'provider_
 export const OPEN_KINDS_OF_CLIENTS = ['client_pushed_request', 'client_device_code'] as const;
 
 export type OpenKind = (typeof OPEN_KINDS)[number] | (typeof OPEN_KINDS_OF_CLIENTS)[number] | 'client_document';
+
+/** One budget has one of so many parts of the volume. */
+const VOLUME_PARTS = 4 * (OPEN_KINDS.length + OPEN_KINDS_OF_CLIENTS.length + 1);
 
 export type OpenRecords = ReturnType<typeof openRecords>;
 
@@ -21,12 +24,17 @@ export const openRecords = (deps: {
     /** Of each kind together, at all processes. */
     readonly openRequests: number;
   };
+  /** The volume of the store, `size` in bytes, where it is on a disk of ours: all budgets take a quarter of it at most. */
+  readonly room?: { measure(): { readonly size: number } } | undefined;
   /** Processes that store, this one included: each has an equal part of the total. */
   readonly processes: () => number;
   readonly onEvicted: (kind: OpenKind, count: number) => void;
 }) => {
   const { ephemeral, clock, limits } = deps;
-  const total = (): number => Math.max(1, Math.floor(limits.openRequests / Math.max(1, deps.processes())));
+  const total = (): number => {
+    const fitting = Math.floor((deps.room?.measure().size ?? Number.POSITIVE_INFINITY) / VOLUME_PARTS / UNIT_BYTES);
+    return Math.max(1, Math.floor(Math.min(limits.openRequests, fitting) / Math.max(1, deps.processes())));
+  };
   const budgetOf = (kind: OpenKind, by: Pick<Parameters<typeof openRequests>[0], 'perNetwork' | 'groups'>) =>
     [kind, openRequests({ ...by, clock, total, onEvicted: (count) => deps.onEvicted(kind, count) })] as const;
   const ofClients = { perNetwork: limits.openRequestsPerClient, groups: BY_CLIENT };

@@ -9,7 +9,7 @@ import { clientNetwork, coarseNetwork } from './client-network.ts';
 import { webDomain } from './web-domain.ts';
 
 /** A larger record counts as several. */
-const UNIT_BYTES = 4096;
+export const UNIT_BYTES = 4096;
 /** So many networks of one site (IPv4 /24, IPv6 /48) may be full. */
 const NETWORKS_PER_SITE = 4;
 
