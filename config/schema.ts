@@ -337,12 +337,12 @@ export const CONFIGURATION_SCHEMA = {
           'seconds',
         ),
         openPerDay: count(
-          'Clients that anybody may register in a day; 0 switches the limit off.',
+          'Clients that anybody may register in a day, at most a quarter of them from one network (IPv4 /24, IPv6 /48); 0 switches the limit off.',
           [0, 1000, 1000000],
           'clients',
         ),
         perSourcePerHour: count(
-          'Registrations from one address (IPv6: a network of 64 bits) in an hour, also refused ones; 0 switches the limit off.',
+          'Registrations from one address (IPv6: a network of 64 bits) in an hour, also refused ones. A /56 has four times as many, a /48 or an IPv4 /24 sixteen times; 0 switches the limit off.',
           [0, 60, 1000000],
           'registrations',
         ),
@@ -466,7 +466,7 @@ export const CONFIGURATION_SCHEMA = {
       ),
       signInWindowSeconds: count('The window of the two limits above.', [10, 900, DAY], 'seconds'),
       deviceUserCodeAttempts: count(
-        'User codes that may be sent from one address (IPv6: a network of 64 bits) within ten minutes, right or wrong; connecting one device sends its code twice.',
+        'User codes that may be sent from one address (IPv6: a network of 64 bits) within ten minutes, right or wrong; connecting one device sends its code twice. A /56 has four times as many, a /48 or an IPv4 /24 sixteen times.',
         [1, 10, 1000],
         'attempts',
       ),

@@ -58,7 +58,7 @@ export const memoryEphemeralStore = (clock: Clock): EphemeralStore => {
       const endsAt = endOf(windowSeconds);
       const counted = live(key);
       const value = Math.max(0, Number(counted?.value ?? 0) + by);
-      if (!counted && by < 0) return 0;
+      if (!counted && by <= 0) return 0;
       entries.set(key, { value: String(value), endsAt: counted?.endsAt ?? endsAt });
       return value;
     },

@@ -61,17 +61,18 @@ return marker
 
 /**
  * KEYS: counter. ARGV: seconds, milliseconds now and at the end of a window that begins now, what is added. Answers the new
- * value. What is taken back (a negative number) begins no window.
+ * value. What is taken back (a negative number) begins no window, nor does a look (0).
  * The counter is `value : end`: a window is over when our clock says so, and never later than by Redis' own.
  */
 export const COUNT = `
 local value, ends = string.match(redis.call('GET', KEYS[1]) or '', '^(%d+):(%d+)$')
 if value and tonumber(ends) > tonumber(ARGV[2]) then
+  if ARGV[4] == '0' then return tonumber(value) end
   value = math.max(0, value + ARGV[4])
   redis.call('SET', KEYS[1], string.format('%d:%s', value, ends), 'KEEPTTL')
   return value
 end
-if tonumber(ARGV[4]) < 0 then return 0 end
+if tonumber(ARGV[4]) <= 0 then return 0 end
 redis.call('SET', KEYS[1], ARGV[4] .. ':' .. ARGV[3], 'EX', ARGV[1])
 return tonumber(ARGV[4])
 `;

@@ -85,6 +85,7 @@ export const sqliteEphemeralStore = (database: SqliteDatabase, clock: Clock): Ep
       checkStep(by);
       const now = clock.nowMillis();
       const endsAt = endOf(windowSeconds, now);
+      if (by === 0) return Number(text(database.read(() => getting.get(key, now))) ?? 0);
       return database.write(() => {
         const row = by < 0 ? takingBack.get(key, now, by) : counting.get(key, now, endsAt, by);
         return Number((row as unknown as Row | undefined)?.[0] ?? 0);

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { Configuration } from '../../config/configuration.ts';
 import { checkPublicKeys } from '../domain/clients/public-keys.ts';
-import { quota } from '../domain/limits/quota.ts';
+import { networkQuota, quota } from '../domain/limits/quota.ts';
 import { dynamicRegistration } from '../domain/registration/dynamic-registration.ts';
 import { initialAccessTokens } from '../domain/registration/initial-access-tokens.ts';
 import { registrations } from '../domain/registration/registrations.ts';
@@ -14,6 +14,8 @@ type Made = Awaited<ReturnType<typeof services>>;
 
 const HOUR = 3600;
 const DAY = 86_400;
+/** Of the open registrations of a day, which one site may take. */
+const PER_SITE = 0.25;
 
 export const registration = (
   made: Made,
@@ -44,9 +46,14 @@ export const registration = (
         secretHash !== undefined && isOneOfDigests(secretHash, masterKey.digests('client_secret', secret)),
       open: { isOn: settings.open, lifetimeSeconds: settings.openLifetimeSeconds },
       quotas: {
-        source: limit('registrations of a source', settings.perSourcePerHour, HOUR),
+        source: networkQuota(made, {
+          name: 'registrations of a source',
+          most: settings.perSourcePerHour,
+          windowSeconds: HOUR,
+        }),
         owner: limit('registrations for an owner', settings.perOwnerPerHour, HOUR),
         open: limit('open registrations', settings.openPerDay, DAY),
+        openOfSite: limit('open registrations of a site', Math.ceil(settings.openPerDay * PER_SITE), DAY),
       },
       countRefusal,
     }),

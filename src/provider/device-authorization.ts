@@ -4,7 +4,7 @@
  */
 import Provider from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
-import { clientNetwork } from '../domain/limits/client-network.ts';
+import { networkCounts } from '../domain/limits/network-counts.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { SESSION_COOKIE } from './cookies.ts';
@@ -35,16 +35,13 @@ export const deviceAuthorization = (
     readonly refusals: RefusalCounter;
   },
 ): void => {
-  const { configuration, ephemeral, masterKey } = deps;
+  const { configuration, masterKey } = deps;
 
-  /** Counted before the code is looked up, so that parallel guesses cannot pass the limit. */
-  const mayGuess = async (source: string): Promise<boolean> => {
-    const count = await ephemeral.count(
-      `user-code:${masterKey.digest('user-code', clientNetwork(source))}`,
-      GUESS_WINDOW_SECONDS,
-    );
-    return count <= configuration.limits.deviceUserCodeAttempts;
-  };
+  /** Counted before the code is looked up. */
+  const guesses = networkCounts(deps, (network) => `user-code:${masterKey.digest('user-code', network)}`, {
+    limit: configuration.limits.deviceUserCodeAttempts,
+    window: GUESS_WINDOW_SECONDS,
+  });
 
   beginLateSessions(provider, configuration.sessions.ttlSeconds);
 
@@ -57,7 +54,7 @@ export const deviceAuthorization = (
     }
     if (atVerification && ctx.method === 'POST') {
       const { source, id } = factsOf(ctx.req);
-      if (!(await mayGuess(source))) {
+      if ((await guesses.take(source)) > 0) {
         ctx.status = 429;
         ctx.set('Retry-After', String(GUESS_WINDOW_SECONDS));
         const error_description = 'too many user codes were tried from here; wait and try again';

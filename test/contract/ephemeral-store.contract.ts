@@ -119,7 +119,10 @@ export const describeEphemeralStore = (
       await advance(60_000 + slack);
       // What was counted in a window that is over cannot be taken from the next one.
       expect([await store.count('c', 60, -1), await store.count('c', 60)]).toEqual([0, 1]);
-      for (const by of [0, 0.5, Number.NaN]) await expect(store.count('c', 60, by)).rejects.toThrow(TypeError);
+      // A look counts nothing and begins no window.
+      expect([await store.count('c', 60, 0), await store.count('other', 60, 0)]).toEqual([1, 0]);
+      expect([await store.count('other', 60, 7), await store.count('other', 60, 0)]).toEqual([7, 7]);
+      for (const by of [0.5, Number.NaN]) await expect(store.count('c', 60, by)).rejects.toThrow(TypeError);
     });
 
     test('OT-08 crafted text names itself and nothing else', async () => {

@@ -1,7 +1,7 @@
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import type { SignInRefusals } from '../audit/sign-in-refusals.ts';
 import { DomainError } from '../errors.ts';
-import { limitedNetworks } from '../limits/client-network.ts';
+import { networkCounts, type Window } from '../limits/network-counts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -25,9 +25,6 @@ export type AttemptsDeps = {
   readonly refusals: Pick<SignInRefusals, 'note'>;
 };
 
-/** Attempts within a window of seconds. */
-type Budget = { readonly limit: number; readonly window: number };
-
 const TOO_MANY = 'There were too many attempts to sign in. Wait and try again.';
 
 /** How many attempts of what kind there were, and which browsers signed in before. */
@@ -43,15 +40,13 @@ export const attempts = (deps: AttemptsDeps) => {
   const counterOf = (kind: string, value: string): string =>
     `sign_in:${kind}:${masterKey.digest(`sign_in_${kind}`, value)}`;
 
-  /** Counts an attempt; throws DomainError 'too_many_requests' when it is beyond `limit` within `window` seconds. */
-  const spend = async (
+  /** Throws DomainError 'too_many_requests' for an attempt that is so many beyond a limit; resolves for one that is not. */
+  const refuseBeyond = async (
     kind: string,
-    value: string,
-    { limit, window }: Budget,
+    over: number,
+    window: number,
     event: Partial<AuditEvent>,
   ): Promise<void> => {
-    const count = await ephemeral.count(counterOf(kind, value), window);
-    const over = count - limit;
     if (over <= 0) return;
     const error = new DomainError('too_many_requests', TOO_MANY, { retryAfterSeconds: window });
     const inputs = { reason: `limit_per_${kind}` };
@@ -61,35 +56,28 @@ export const attempts = (deps: AttemptsDeps) => {
     throw await refused({ ...event, count: over, inputs }, error);
   };
 
+  const ofSource = (kind: string, budget: Window) => networkCounts(deps, (network) => counterOf(kind, network), budget);
+
   return {
     refused,
-    spend,
 
-    /**
-     * Counts an attempt from a client address in each of its networks (`limitedNetworks`), as `spend` does. Counting
-     * before anything is checked keeps parallel guesses within the limit (LG-02).
-     */
-    async spendOfSource(
-      kind: string,
-      source: string,
-      { limit, window }: Budget,
-      event: Partial<AuditEvent>,
-    ): Promise<void> {
-      for (const { network, times } of limitedNetworks(source)) {
-        await spend(kind, network, { limit: limit * times, window }, event);
-      }
+    /** Counts an attempt; throws DomainError 'too_many_requests' when it is beyond `limit` within `window` seconds. */
+    async spend(kind: string, value: string, { limit, window }: Window, event: Partial<AuditEvent>): Promise<void> {
+      const count = await ephemeral.count(counterOf(kind, value), window);
+      await refuseBeyond(kind, count - limit, window, event);
+    },
+
+    /** Counts an attempt from a client address in each of its networks (network-counts.ts, LG-02), as `spend` does. */
+    async spendOfSource(kind: string, source: string, budget: Window, event: Partial<AuditEvent>): Promise<void> {
+      await refuseBeyond(kind, await ofSource(kind, budget).take(source), budget.window, event);
     },
 
     /**
      * Takes back what `spendOfSource` counted, once for each attempt that succeeded: only failed ones use up the limit,
      * however many people sign in behind one address. Never throws.
      */
-    async succeededFrom(kind: string, source: string, { window }: Pick<Budget, 'window'>): Promise<void> {
-      // Where this fails the store only counts too much, and the person has proven who they are.
-      await Promise.allSettled(
-        limitedNetworks(source).map(({ network }) => ephemeral.count(counterOf(kind, network), window, -1)),
-      );
-    },
+    succeededFrom: (kind: string, source: string, budget: Window): Promise<void> =>
+      ofSource(kind, budget).giveBack(source),
 
     ...knownDevices(deps),
   };

@@ -3,6 +3,7 @@
  * was typed, and the budgets of one account behind it.
  */
 import { clientNetwork, clientNetworks } from '../limits/client-network.ts';
+import { networkCounts } from '../limits/network-counts.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { MasterKey } from '../secrets/master-key.ts';
 import type { Account } from './account.ts';
@@ -30,8 +31,14 @@ export const resetBudget = ({
   readonly masterKey: Pick<MasterKey, 'digest'>;
   readonly limits: SignInLimits;
 }) => {
+  const keyOf = (kind: string, parts: readonly string[]): string =>
+    `reset:${kind}:${masterKey.digest(`reset_${kind}`, ...parts)}`;
   const counted = (kind: string, parts: readonly string[], window: number): Promise<number> =>
-    ephemeral.count(`reset:${kind}:${masterKey.digest(`reset_${kind}`, ...parts)}`, window);
+    ephemeral.count(keyOf(kind, parts), window);
+  const ofSource = networkCounts({ ephemeral }, (network) => keyOf('source', [network]), {
+    limit: limits.signInPerSource,
+    window: limits.signInWindowSeconds,
+  });
 
   const isFirstOf = async (network: string): Promise<boolean> =>
     (await counted('network', [network], IN_ALL.window)) === 1;
@@ -41,8 +48,7 @@ export const resetBudget = ({
 
     /** Counts a request, whatever was typed; false: it is one too many of its network, or of all. */
     async takeRequest(source: string): Promise<boolean> {
-      const own = await counted('source', [clientNetwork(source)], limits.signInWindowSeconds);
-      if (own > limits.signInPerSource) return false;
+      if ((await ofSource.take(source)) > 0) return false;
       const [, , wide] = clientNetworks(source);
       const [kind, { limit, window }] = (await isFirstOf(wide)) ? ['first', FIRST_IN_ALL] : ['all', IN_ALL];
       return (await counted(kind, [], window)) <= limit;

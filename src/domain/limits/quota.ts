@@ -1,27 +1,52 @@
 import { DomainError } from '../errors.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { MasterKey } from '../secrets/master-key.ts';
+import { networkCounts } from './network-counts.ts';
 
-export type Quota = ReturnType<typeof quota>;
+type Deps = {
+  readonly ephemeral: Pick<EphemeralStore, 'count'>;
+  readonly masterKey: Pick<MasterKey, 'digest'>;
+};
+type Bound = { readonly name: string; readonly most: number; readonly windowSeconds: number };
 
-/**
- * How often something may be done in a window, counted for all nodes together. Keys are kept as digests: they may be
- * addresses of people. `most` 0 switches it off.
- */
-export const quota = (
-  deps: { readonly ephemeral: EphemeralStore; readonly masterKey: Pick<MasterKey, 'digest'> },
-  { name, most, windowSeconds }: { readonly name: string; readonly most: number; readonly windowSeconds: number },
-) => ({
+export type Quota = {
   /** Counts one. Throws 'too_many_requests' when that is one too many; a refused one counts as well. */
-  async take(key: string): Promise<void> {
-    if (most === 0) return;
-    const count = await deps.ephemeral.count(
-      `quota:${name}:${deps.masterKey.digest('quota', name, key)}`,
-      windowSeconds,
-    );
-    if (count <= most) return;
-    throw new DomainError('too_many_requests', 'Too many of these were asked for; try again later.', {
-      retryAfterSeconds: windowSeconds,
-    });
-  },
-});
+  take(key: string): Promise<void>;
+};
+
+/** Keys are kept as digests: they may be addresses of people. */
+const keyOf =
+  ({ masterKey }: Deps, { name }: Bound) =>
+  (key: string): string =>
+    `quota:${name}:${masterKey.digest('quota', name, key)}`;
+
+const refuseBeyond = (over: number, { windowSeconds }: Bound): void => {
+  if (over <= 0) return;
+  throw new DomainError('too_many_requests', 'Too many of these were asked for; try again later.', {
+    retryAfterSeconds: windowSeconds,
+  });
+};
+
+/** How often something may be done in a window, counted for all nodes together. `most` 0 switches it off. */
+export const quota = (deps: Deps, bound: Bound): Quota => {
+  const { most, windowSeconds } = bound;
+  const counterOf = keyOf(deps, bound);
+  return {
+    async take(key) {
+      if (most === 0) return;
+      refuseBeyond((await deps.ephemeral.count(counterOf(key), windowSeconds)) - most, bound);
+    },
+  };
+};
+
+/** The same by client address, in each of its networks (`limitedNetworks`). `take(address)`. */
+export const networkQuota = (deps: Deps, bound: Bound): Quota => {
+  const { most, windowSeconds } = bound;
+  const counts = networkCounts(deps, keyOf(deps, bound), { limit: most, window: windowSeconds });
+  return {
+    async take(address) {
+      if (most === 0) return;
+      refuseBeyond(await counts.take(address), bound);
+    },
+  };
+};

@@ -15,7 +15,8 @@ export interface EphemeralStore {
   claim(key: string, ttlSeconds: number): Promise<boolean>;
   /**
    * Adds `by`, default 1, to a counter that starts anew `windowSeconds` after its first count; answers the new value.
-   * `by` is a whole number; a negative one takes back what was counted, not below 0, and begins no window.
+   * `by` is a whole number; a negative one takes back what was counted, not below 0, and begins no window, nor does 0,
+   * which changes nothing.
    */
   count(key: string, windowSeconds: number, by?: number): Promise<number>;
   /**

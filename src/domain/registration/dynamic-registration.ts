@@ -8,7 +8,7 @@ import type { By } from '../clients/registered-documents.ts';
 import type { SelfChosen } from '../clients/self-chosen.ts';
 import { refusedDecision } from '../decision/server-use.ts';
 import { DomainError, isDomainError } from '../errors.ts';
-import { clientNetwork } from '../limits/client-network.ts';
+import { coarseNetwork } from '../limits/client-network.ts';
 import type { Quota } from '../limits/quota.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Versioned } from '../ports/document-store.ts';
@@ -46,7 +46,13 @@ type Dependencies = {
   readonly isSecretOf: (client: Client, secret: string) => boolean;
   /** Whether anybody may register a public client, and how long it lasts without somebody who answers for it. */
   readonly open: { readonly isOn: boolean; readonly lifetimeSeconds: number };
-  readonly quotas: { readonly source: Quota; readonly owner: Quota; readonly open: Quota };
+  /** `source`: by client address. `openOfSite`: by coarse network, so that one site does not use up what there is for all. */
+  readonly quotas: {
+    readonly source: Quota;
+    readonly owner: Quota;
+    readonly open: Quota;
+    readonly openOfSite: Quota;
+  };
   /** Notes a refusal before it is known who calls (decision D18). */
   readonly countRefusal: (refusal: { reason: string; source: string; request: string }) => void | Promise<void>;
 };
@@ -130,7 +136,10 @@ export const dynamicRegistration = (deps: Dependencies) => {
   const register = async (made: Plan, token: InitialAccessToken | undefined, from: From): Promise<Body> => {
     const { way, caller, owner, asked, statement } = made;
     if (owner !== undefined) await quotas.owner.take(owner);
-    if (way === 'open') await quotas.open.take('all');
+    if (way === 'open') {
+      await quotas.openOfSite.take(coarseNetwork(from.source));
+      await quotas.open.take('all');
+    }
     await checkKills(caller, owner);
     await audit.append({
       type: 'registration.admitted',
@@ -206,7 +215,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
     /** What stands in the register, with the tokens to manage it; a client secret is shown this once. */
     register: (body: Body, bearer: string | undefined, from: From): Promise<Body> =>
       refusing(from, 'register', async (knows) => {
-        await quotas.source.take(clientNetwork(from.source));
+        await quotas.source.take(from.source);
         const token = await tokenOf(bearer);
         if (token) knows({ caller: token.id, owner: token.owner });
         const { software_statement: sent } = body as { readonly software_statement?: unknown };
