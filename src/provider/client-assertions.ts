@@ -127,6 +127,7 @@ export const clientAssertions = (deps: {
       if (!isAssertion && Math.abs(deps.clock.now() - issuedAt) > DPOP_WINDOW_SECONDS) {
         throw new errors.InvalidDpopProof('DPoP proof iat is not recent enough');
       }
+      if (!isAssertion && onlyNamesKey(context, deps.proofs)) return true;
       return asProtocol(async () => {
         for (const digest of digests) {
           if (!(await deps.ephemeral.claim(`jti:${digest}`, Math.max(1, ttl)))) return false;
@@ -143,6 +144,14 @@ export const clientAssertions = (deps: {
     },
   };
 };
+
+/**
+ * Whether a proof binds a request to its key and gives nothing: pushed by a client that proves nothing, it says what the
+ * parameter `dpop_jkt` says without any proof (RFC 9449 §10), so that a copy of it is worth nothing. Nor is it remembered:
+ * strangers would fill the stores with proofs.
+ */
+const onlyNamesKey = (context: KoaContextWithOIDC | undefined, proofs: Pick<ClientProofs, 'has'>): boolean =>
+  context?.oidc?.route === 'pushed_authorization_request' && !proofs.has(context);
 
 /** `iat` of a proof whose signature the engine has checked. */
 const datedAt = (proof: string | undefined): number => Number((proof ? decodeJwt(proof).iat : undefined) ?? 0);

@@ -1,12 +1,21 @@
 /**
  * RL-03, LG-02, invariant 9: a site with any number of networks (IPv6 /48) has a limit of its own for whatever is limited by
- * address, and leaves no more counters in the store than that.
+ * address, and leaves no more counters in the store than that; nor are proofs of strangers remembered.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { dpopProof, type KeyPair, newKeyPair } from '../support/agent-keys.ts';
 import { fillForm, newBrowser, type Page } from '../support/browser-flow.ts';
 import { frontRequest } from '../support/front-channel.ts';
 import type { Form } from '../support/html-forms.ts';
-import { type Answer, answerOf, DEVICE_CODE, formOf, type Parameters, post } from '../support/oauth-calls.ts';
+import {
+  type Answer,
+  answerOf,
+  authentication,
+  DEVICE_CODE,
+  formOf,
+  type Parameters,
+  post,
+} from '../support/oauth-calls.ts';
 import { newPkce } from '../support/pkce.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
@@ -190,5 +199,50 @@ describe('one site, whatever networks it comes from', () => {
     // The first test took as many from its site.
     expect((await (await register('e'))(200)).status).toBe(429);
     for (let site = 0; site < 3; site += 1) expect((await (await register(`77${site}`))(0)).status).toBe(201);
+  });
+});
+
+describe('DP-01 proofs of strangers', () => {
+  const MANY = 40;
+  let key: KeyPair;
+  beforeAll(async () => {
+    key = await newKeyPair();
+  });
+  const proof = (claims: Readonly<Record<string, unknown>> = {}) =>
+    dpopProof(key, { method: 'POST', url: scene.calls.endpoints.par, claims });
+  const ahead = () => ({ iat: Math.floor(Date.now() / 1000) + 200 });
+  const push = async (dpop: string, more: Parameters = {}): Promise<Answer> =>
+    post(scene.calls.endpoints.par, request(more), { 'x-forwarded-for': '198.51.100.7', dpop });
+
+  test('pushed by a client that proves nothing, they are remembered nowhere, dated ahead or not', async () => {
+    const before = await storedIn(server);
+    for (let index = 0; index < MANY; index += 1) {
+      expect((await push(await proof(index % 2 === 0 ? {} : ahead()))).status).toBe(201);
+      expect((await push(await proof(ahead()), { dpop_jkt: 'A'.repeat(43) })).status).toBe(400);
+    }
+    const after = await storedIn(server);
+    expect((after['ephemeral'] ?? 0) - (before['ephemeral'] ?? 0)).toBeLessThanOrEqual(OPEN_PER_NETWORK + OTHERS);
+    expect({ ...after, ephemeral: 0 }).toEqual({ ...before, ephemeral: 0 });
+  });
+
+  test('such a proof still binds the code to its key, and one that is too old is refused', async () => {
+    expect(await push(await proof({ iat: Math.floor(Date.now() / 1000) - 400 }))).toMatchObject({
+      status: 400,
+      body: { error: 'use_dpop_nonce' },
+    });
+    const same = await proof();
+    // A copy says no more than `dpop_jkt` does, which takes no proof.
+    expect([(await push(same)).status, (await push(same)).status]).toEqual([201, 201]);
+  });
+
+  test('those of a client that proves who it is are good once', async () => {
+    const dpop = await proof();
+    const parameters = request({ client_id: scene.app.clientId });
+    const pushed = async () => {
+      const proven = await authentication(scene.keyed(scene.app), server.issuer);
+      return post(scene.calls.endpoints.par, { ...parameters, ...proven.parameters }, { ...proven.headers, dpop });
+    };
+    expect((await pushed()).status).toBe(201);
+    expect((await pushed()).status).toBe(400);
   });
 });
