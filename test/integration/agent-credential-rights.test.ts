@@ -333,3 +333,29 @@ test('B7 a key that an operator tried to add proves nothing', async () => {
   });
   expect(token.body['error']).toBe('invalid_client');
 });
+
+test('an operator does not become a member of a group, nor makes another account one: by that they would give its agents keys', async () => {
+  const [first, second] = await Promise.all(['fay', 'kim'].map(newOperator));
+  const members = [veraId, String(first)];
+  const made = await administrator.call('POST', '/groups', { name: 'Owners of payers', members });
+  const path = `/groups/${made.body['id']}`;
+  const change = async (by: Identity, next: readonly string[], more: object = {}): Promise<Answer> => {
+    const { headers } = await as(by)('GET', path);
+    return as(by)('PATCH', path, { members: next, ...more }, { 'if-match': String(headers.get('etag')) });
+  };
+  for (const added of [malloryId, second]) {
+    const refused = await change(mallory, [...members, String(added)], { name: 'Owners' });
+    expect([refused.status, refused.body['type']]).toEqual([403, FORBIDDEN]);
+    expect(refused.body['detail']).toContain('Only a member of a group or an administrator adds members');
+    const swapped = await change(mallory, [veraId, String(added)]);
+    expect(swapped.status).toBe(403);
+  }
+  expect((await server.events('group.updated')).filter(({ target }) => target?.id === made.body['id'])).toEqual([]);
+  const id = await agentOf(String(made.body['id']));
+  const key = await as(mallory)('POST', `/agents/${id}/credentials`, { kind: 'jwks', jwks: await keys() });
+  expect(key.status).toBe(403);
+  // A member adds one, and an operator takes one out.
+  expect((await change(vera, [...members, String(second)])).status).toBe(200);
+  expect((await change(mallory, [veraId, String(second)])).body['members']).toEqual([veraId, second]);
+  expect((await change(mallory, [veraId, String(second), String(first)])).status).toBe(403);
+});

@@ -181,6 +181,26 @@ describe('AP-03 an owner decides nothing about their own agent, where policy lea
     expect((await world.approve(approval, chief.id)).state).toBe('approved');
   });
 
+  test('who was taken out of the group that owns it before it asked, and holds its key still', async () => {
+    const { stays, leaves, chief, owners } = await owned();
+    const agent = await agentOf(owners);
+    advance(DAY * 1000);
+    await setMembers(owners, stays, await person('other'));
+    const asked = await ground.byExchange(agent);
+    expect(asked.approval).toMatchObject({ approvers: [chief.id] });
+    await decidesNothing(leaves, asked.approval);
+    // Also where the group has given it to a member since, and with other keys: they may be given by that key.
+    await ground.patch(`/agents/${agent.clientId}`, { owner: stays.id });
+    await world.management.acceptAs(stays.id, agent.clientId);
+    const again = await ground.byExchange(agent);
+    expect(again.approval).toMatchObject({ approvers: [chief.id] });
+    await decidesNothing(leaves, again.approval);
+    // An agent that comes to the group later was never theirs.
+    advance(1000);
+    const later = await agentOf(owners);
+    expect((await ground.byExchange(later)).approval.approvers).toContain(leaves.id);
+  });
+
   test('who has given the agent to another member of the group, and holds its key still', async () => {
     const { stays, leaves, chief, owners } = await owned();
     const agent = await agentOf(owners);

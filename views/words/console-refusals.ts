@@ -141,6 +141,8 @@ export const CONSOLE_GERMAN: Readonly<Record<string, string>> = {
     'Diesen Namen haben mehrere: {}. Geben Sie die Kennung dessen an, der gemeint ist.',
   'There is a group with this name, or one that looks like it.':
     'Es gibt eine Gruppe mit diesem Namen, oder mit einem, der so aussieht.',
+  'Only a member of a group or an administrator adds members to it. An operator removes them.':
+    'Mitglieder nimmt nur ein Mitglied der Gruppe oder die Rolle administrator auf. Ein Operator nimmt Mitglieder heraus.',
   'A group has at least two members.': 'Eine Gruppe hat mindestens zwei Mitglieder.',
   'A group has at most {} members.': 'Eine Gruppe hat höchstens {} Mitglieder.',
   'A member is an active account.': 'Mitglied ist ein aktives Konto.',

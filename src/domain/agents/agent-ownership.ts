@@ -6,7 +6,7 @@ import type { Cursor, Versioned } from '../ports/document-store.ts';
 import type { Agent, AgentState } from './agent.ts';
 import type { AgentDocuments } from './agent-documents.ts';
 import { nextState } from './agent-lifecycle.ts';
-import { inNewHands, keepsHands, ownershipOf } from './ownership.ts';
+import { inHandsSince, inNewHands, keepsHands, ownershipOf } from './ownership.ts';
 
 /** How long the owner of a new agent has to accept it. */
 export const ACCEPTANCE_SECONDS = 86_400;
@@ -14,7 +14,7 @@ export const ACCEPTANCE_SECONDS = 86_400;
 const PAGE = 200;
 
 type Dependencies = AgentDocuments & {
-  readonly owners: Pick<Owners, 'isActive' | 'answersFor' | 'answersFrom' | 'answerFor' | 'accountsOf'>;
+  readonly owners: Pick<Owners, 'isActive' | 'answersFor' | 'answersFrom' | 'answerFor' | 'accountsSince'>;
   readonly clock: Clock;
   /** Called before an agent is handed from one owner to another. */
   readonly handOver?: ((agent: Agent, to: string) => Promise<void>) | undefined;
@@ -43,14 +43,17 @@ export const agentOwnership = (deps: Dependencies) => {
     return wasSuspended ? 'suspended' : nextState(state, 'accept');
   };
 
+  /** Where it is not known who owned it together, the next owner is as good as a stranger. */
   const isKept = async (agent: Agent, owner: string): Promise<boolean> =>
-    agent.state === 'pending' || keepsHands(owners, agent, owner);
+    agent.state === 'pending' ||
+    ((await keepsHands(owners, agent, owner)) &&
+      (agent.owner === owner || (await owners.accountsSince(agent.owner, inHandsSince(agent))) !== undefined));
 
   /** Nothing of it ends, so those who owned it together may go on to act as it. */
   const withFormerOwners = async (agent: Agent, owner: string): Promise<Agent> =>
     agent.owner === owner || agent.state === 'pending'
       ? agent
-      : { ...agent, formerOwners: await owners.accountsOf(agent.owner) };
+      : { ...agent, formerOwners: (await owners.accountsSince(agent.owner, inHandsSince(agent))) ?? [] };
 
   /** The agent with an owner who has accepted it; in new hands, unless it stays in those it is in. */
   const acceptedBy = async (agent: Agent, owner: string): Promise<Agent> => {

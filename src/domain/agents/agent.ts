@@ -87,8 +87,8 @@ export type Agent = {
    */
   readonly ownership?: number;
   /**
-   * Accounts that owned it in the hands it is in and own it no more: members of a group that gave it to one of them, at
-   * most 64. They may still hold its credentials.
+   * Accounts that owned it in the hands it is in and own it no more: members, then or before, of a group that gave it to one
+   * of them, at most 512. They may still hold its credentials.
    */
   readonly formerOwners?: readonly string[];
   /** When it changed hands last, epoch seconds. */

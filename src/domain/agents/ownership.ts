@@ -20,6 +20,10 @@ export const ownershipOf = ({ ownership }: Pick<Agent, 'ownership'>): number => 
 export const ownershipOfAll = (agents: readonly Pick<Agent, 'id' | 'ownership'>[]): number =>
   [...new Map(agents.map((agent) => [agent.id, ownershipOf(agent)])).values()].reduce((sum, one) => sum + one, 0);
 
+/** Since when it is in the hands it is in, epoch seconds. None of its credentials is older. */
+export const inHandsSince = ({ handedOverAt, createdAt }: Pick<Agent, 'handedOverAt' | 'createdAt'>): number =>
+  handedOverAt ?? createdAt;
+
 /** A member `ownership` where it says anything: what was never handed over is stored without it. */
 export const ownershipMember = (ownership: number): { readonly ownership?: number } =>
   ownership === 0 ? {} : { ownership };

@@ -112,7 +112,11 @@ export const askingForApproval = ({
     }
     const subject = facts.subject.id;
     const owners = await chainOwners.whenAsked(chain);
-    if (!owners) throw new DomainError('access_denied', 'an agent of this chain is not registered; ask the operator');
+    if (!owners) {
+      const text =
+        'not all owners of the agents of this chain are known; ask the operator to hand them to another group';
+      throw new DomainError('access_denied', text);
+    }
     const concerned = { subject, owner: agent.owner, owners };
     const isLeftOut = (await leftOut(concerned, rule)).includes(subject);
     const whom = whomToAsk(door, requires, rule, isLeftOut);

@@ -3,9 +3,11 @@
  * when an approval is asked for and afterwards. Says nothing of whom a policy names (approvers.ts).
  */
 import type { Agent } from '../agents/agent.ts';
+import { inHandsSince } from '../agents/ownership.ts';
 import { type ActorChain, actorsOf } from '../delegation/actor-chain.ts';
 import { DomainError } from '../errors.ts';
 import { type Group, isGroupId } from '../groups/group.ts';
+import { membersSince } from '../groups/membership.ts';
 import type { Approval } from './approval.ts';
 
 type Found<T> = Promise<{ readonly document: T } | undefined>;
@@ -15,35 +17,50 @@ const MOST_OWNERS = 512;
 
 export type OwnersOfChain = ReturnType<typeof ownersOfChain>;
 
-/** Reads the registries each time. A group stands for its members. Answers no account twice. */
+type Owned = Pick<Agent, 'owner' | 'formerOwners' | 'handedOverAt' | 'createdAt'>;
+
+/**
+ * Reads the registries each time. A group stands for its members, and for those who left it since the agent came to it:
+ * each of them may have a key of the agent, or a key that was given with such a key, so that the age of its present
+ * credentials says nothing of who holds them. Answers no account twice.
+ */
 export const ownersOfChain = ({
   agents,
   groups,
 }: {
-  readonly agents: { get(id: string): Found<Pick<Agent, 'owner' | 'formerOwners'>> };
-  readonly groups: { get(id: string): Found<Pick<Group, 'members'>> };
+  readonly agents: { get(id: string): Found<Owned> };
+  readonly groups: { get(id: string): Found<Pick<Group, 'members' | 'formerMembers' | 'leftUnknownUntil'>> };
 }) => {
-  const accountsOf = async (owner: string): Promise<readonly string[]> =>
-    isGroupId(owner) ? ((await groups.get(owner))?.document.members ?? []) : [owner];
+  const accountsOf = async (owner: string, since: number): Promise<readonly string[] | undefined> => {
+    if (!isGroupId(owner)) return [owner];
+    const group = (await groups.get(owner))?.document;
+    return group ? membersSince(group, since) : [];
+  };
 
-  /** Undefined where an actor is not registered: its owner may be any account. */
+  const ownersOf = async (agent: Owned): Promise<readonly string[] | undefined> => {
+    const accounts = await accountsOf(agent.owner, inHandsSince(agent));
+    return accounts && [...accounts, ...(agent.formerOwners ?? [])];
+  };
+
+  /** Undefined where an actor is not registered, or not all of its owners are known: its owner may be any account. */
   const now = async (chain: ActorChain): Promise<readonly string[] | undefined> => {
     const actors = await Promise.all([...new Set(actorsOf(chain))].map((id) => agents.get(id)));
-    const known = actors.flatMap((found) => (found ? [found.document] : []));
-    if (known.length < actors.length) return undefined;
-    const owners = known.flatMap(({ owner, formerOwners = [] }) => [owner, ...formerOwners]);
-    return [...new Set((await Promise.all([...new Set(owners)].map(accountsOf))).flat())];
+    const owners = await Promise.all(actors.map((found) => found && ownersOf(found.document)));
+    return owners.includes(undefined) ? undefined : [...new Set(owners.flatMap((some) => some ?? []))];
   };
 
   return {
     /**
-     * Those that an approval keeps from the moment it is asked for; undefined where an actor is not registered. Throws
+     * Those that an approval keeps from the moment it is asked for; undefined where they are not known. Throws
      * 'access_denied' for more than 512 accounts: some of them could not be left out.
      */
     async whenAsked(chain: ActorChain): Promise<readonly string[] | undefined> {
       const owners = await now(chain);
       if (owners && owners.length > MOST_OWNERS) {
-        throw new DomainError('access_denied', 'more people own the agents of this chain than can be left out');
+        throw new DomainError(
+          'access_denied',
+          'more people own or owned the agents of this chain than can be left out; hand one of them over to another group',
+        );
       }
       return owners;
     },
@@ -53,9 +70,10 @@ export const ownersOfChain = ({
       action,
       owner,
       ownersWhenAsked,
-    }: Pick<Approval, 'action' | 'owner' | 'ownersWhenAsked'>): Promise<readonly string[] | undefined> {
-      const [then, since] = await Promise.all([ownersWhenAsked ?? accountsOf(owner), now(action.chain)]);
-      return since && [...new Set([...then, ...since])];
+      createdAt,
+    }: Pick<Approval, 'action' | 'owner' | 'ownersWhenAsked' | 'createdAt'>): Promise<readonly string[] | undefined> {
+      const [then, since] = await Promise.all([ownersWhenAsked ?? accountsOf(owner, createdAt), now(action.chain)]);
+      return then && since && [...new Set([...then, ...since])];
     },
   };
 };

@@ -13,7 +13,10 @@ export type VotesNow = ReturnType<typeof votesNow>;
 /** As whom somebody decides: as herself, or for somebody who is away. */
 export type Seat = { readonly of: string; readonly absence?: string; readonly until?: number };
 
-type Asked = Pick<Approval, 'id' | 'agent' | 'subject' | 'mustAgree' | 'action' | 'owner' | 'ownersWhenAsked'> &
+type Asked = Pick<
+  Approval,
+  'id' | 'agent' | 'subject' | 'mustAgree' | 'action' | 'owner' | 'ownersWhenAsked' | 'createdAt'
+> &
   NamedApproval;
 
 /**
@@ -30,7 +33,7 @@ export const votesNow = ({
   clock,
 }: {
   readonly accounts: { get(id: string): Found<Account> };
-  readonly agents: { get(id: string): Found<Pick<Agent, 'owner'>> };
+  readonly agents: { get(id: string): Found<Pick<Agent, 'owner' | 'formerOwners' | 'handedOverAt' | 'createdAt'>> };
   readonly chainOwners: Pick<OwnersOfChain, 'of'>;
   readonly resolve: Resolve;
   readonly absences: Pick<Absences, 'counts' | 'ofAway' | 'ofDeputy'>;

@@ -15,6 +15,7 @@ import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, update, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
 import { GROUPS, type Group } from './group.ts';
+import { withMembers } from './membership.ts';
 import { ownerNames } from './owner-names.ts';
 
 export type NewGroup = { readonly name: string; readonly members: readonly string[] };
@@ -44,7 +45,7 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
     audit,
     clock,
     taken: { message: 'There is a group with this name, or one that looks like it.', field: '/name' },
-    derived: ['nameKey', 'foldedName'],
+    derived: ['nameKey', 'foldedName', 'formerMembers', 'leftUnknownUntil'],
   });
 
   /** Members who were there before may since have left. */
@@ -65,6 +66,17 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
       if (added.includes(id) && !active.has(id)) refuseField(`/members/${index}`, 'A member is an active account.');
     }
     return { ...group, nameKey: nameKey(group.name), foldedName: foldedName(group.name) };
+  };
+
+  /** A member answers for agents of the group and acts for all who consented to them: that is no decision of an operator. */
+  const checkRights = (before: Group, members: readonly string[], by: By): void => {
+    const isAdding = members.some((id) => !before.members.includes(id));
+    if (!isAdding || by.isAdministrator || by.caller === 'system') return;
+    if (before.members.includes(by.account ?? by.caller)) return;
+    throw new DomainError(
+      'forbidden',
+      'Only a member of a group or an administrator adds members to it. An operator removes them.',
+    );
   };
 
   /** Whether an active account is in it before and after. */
@@ -104,12 +116,15 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
 
     /**
      * Where no active member stays, those who come answer for nothing that was accepted before them. Throws as `create`
-     * does, and 'not_found' and 'precondition_failed'.
+     * does, and 'not_found' and 'precondition_failed'; 'forbidden' for who adds members and is neither a member nor an
+     * administrator.
      */
     async update(id: string, expected: number, { name, members }: GroupChange, by: By): Promise<Versioned<Group>> {
       const change = () =>
         documentsOf.change(id, expected, 'group.updated', by, async (group) => {
-          const changed = { ...group, ...(name === undefined ? {} : { name }), ...(members ? { members } : {}) };
+          if (members) checkRights(group, members, by);
+          const named = { ...group, ...(name === undefined ? {} : { name }) };
+          const changed = members ? withMembers(named, members, clock.now()) : named;
           const next = await checked(changed, group);
           return (await hasStaying(group, next)) ? next : { ...next, answersFrom: clock.now() + 1 };
         });

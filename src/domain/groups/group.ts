@@ -8,6 +8,13 @@ export type Group = {
   readonly name: string;
   /** Ids of accounts, at least two. */
   readonly members: readonly string[];
+  /**
+   * Accounts that are members no more, and when each left last, newest first; at most 448. They may still hold keys of its
+   * agents (`membersSince`).
+   */
+  readonly formerMembers?: readonly { readonly account: string; readonly leftAt: number }[];
+  /** Until this second more accounts left than are kept. */
+  readonly leftUnknownUntil?: number;
   /** What it accepted before this second is nobody's: no member of then was left in it. */
   readonly answersFrom?: number;
   /** What its name looks like (names/skeleton.ts): no two groups look alike. */

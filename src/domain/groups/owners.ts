@@ -1,5 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import { type Group, isGroupId } from './group.ts';
+import { membersSince } from './membership.ts';
 
 type Found<T> = Promise<{ readonly document: T } | undefined>;
 
@@ -41,9 +42,12 @@ export const ownersOf = ({
       return (await groups.get(owner))?.document.members.includes(account) ?? false;
     },
 
-    /** The accounts that an owner stands for: itself, or the members of the group. */
-    accountsOf: async (owner: string): Promise<readonly string[]> =>
-      isGroupId(owner) ? ((await groups.get(owner))?.document.members ?? []) : [owner],
+    /** The accounts that an owner stood for at `since` or later: itself, or members of the group; see `membersSince`. */
+    async accountsSince(owner: string, since: number): Promise<readonly string[] | undefined> {
+      if (!isGroupId(owner)) return [owner];
+      const group = (await groups.get(owner))?.document;
+      return group ? membersSince(group, since) : [];
+    },
 
     /** Whether somebody answers for it now, and has done since it was accepted. */
     async answerFor({ owner, acceptedAt, createdAt }: Answered): Promise<boolean> {

@@ -127,7 +127,9 @@ export const deskScene = (settings: Partial<ApprovalSettings> = {}) => {
           },
         },
         chainOwners: ownersOfChain({
-          agents: { get: async (id) => (id === 'agt_gone' ? undefined : { document: { owner: 'acc_owner' } }) },
+          agents: {
+            get: async (id) => (id === 'agt_gone' ? undefined : { document: { owner: 'acc_owner', createdAt: 0 } }),
+          },
           groups: { get: async () => undefined },
         }),
         resolve: { leftOut: async () => [...out] },

@@ -26,7 +26,8 @@ const scene = ({
     get: async (id: string) => (groups[id] ? { document: { id, members: groups[id] } as never } : undefined),
   };
   const agents = {
-    get: async (id: string) => (id === 'agt_gone' ? undefined : { document: { owner: owners[id] ?? owner } }),
+    get: async (id: string) =>
+      id === 'agt_gone' ? undefined : { document: { owner: owners[id] ?? owner, createdAt: 0 } },
   };
   return {
     now,
