@@ -323,7 +323,8 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
       mTLS: clientCertificates(deps),
       resourceIndicators: {
         enabled: true,
-        defaultResource: async (_ctx, _client, oneOf) => oneOf as unknown as string,
+        defaultResource: (ctx, client, oneOf) =>
+          asProtocol(() => authority.defaultFor(ctx, client.clientId, oneOf as never)) as never,
         useGrantedResource: async () => true,
         getResourceServerInfo: (ctx, resource, client) =>
           asProtocol(() => authority.at(ctx, resource, client.clientId)) as never,

@@ -67,6 +67,27 @@ export const resourceAuthority = (deps: {
     return server;
   };
 
+  /**
+   * Where a client that acts for itself and names no resource gets a token (RFC 8707 §2): at the one at which it has
+   * authority. Throws 'invalid_target' where there are several or none: a token for no resource is good nowhere.
+   */
+  const ownResource = async (clientId: string): Promise<string> => {
+    const authority = Object.entries((await partyOf(clientId))?.authority ?? {});
+    const held = authority.filter(([, scopes]) => scopes.length > 0).map(([resource]) => resource);
+    const servers = await Promise.all(held.map((one) => deps.resourceServers.findByIdentifier(one)));
+    const active = held.filter((_, index) => servers[index]?.document.state === 'active').sort();
+    const [only, ...others] = active;
+    if (only !== undefined && others.length === 0) return only;
+    const text =
+      only === undefined
+        ? 'name the resource: the client has no authority of its own at any; an operator can give it some'
+        : `name the resource: the client has authority at ${active.length} of them, such as ${only}`;
+    throw new DomainError('invalid_target', text, {
+      field: 'resource',
+      denial: { id: deps.identifiers.newId('dny'), layer: 'request', reason: 'target_missing' },
+    });
+  };
+
   const factsAt = async (
     ctx: KoaContextWithOIDC,
     server: ResourceServer,
@@ -112,6 +133,17 @@ export const resourceAuthority = (deps: {
     remediesOf: (ctx: object): readonly Remedy[] => remedies.get(ctx) ?? [],
     /** What budgets count of the authorization details that were decided about. */
     worthOf: (ctx: object): readonly DetailWorth[] => worths.get(ctx) ?? [],
+    /** The hook `defaultResource` of the engine: `named` where a request has any. */
+    async defaultFor(
+      ctx: KoaContextWithOIDC,
+      clientId: string,
+      named: readonly string[] | undefined,
+    ): Promise<string | readonly string[] | undefined> {
+      if (named !== undefined) return named;
+      const { route, params } = ctx.oidc;
+      const isForItself = route === 'token' && params?.['grant_type'] === 'client_credentials';
+      return isForItself ? ownResource(clientId) : undefined;
+    },
     /** The hook `getResourceServerInfo` of the engine: what this request may carry at most. */
     async at(ctx: KoaContextWithOIDC, resource: string, clientId: string) {
       const server = await find(resource);
