@@ -222,9 +222,12 @@ test('refusals say which member and what to do', async () => {
 
 test('a client that acts for itself is given authority, and changed', async () => {
   const resource = `${server.issuer}/api/v1`;
+  // The operator's key, which is the default, gives the role operator only.
+  const asAdministrator = ['--key-file', server.administratorKeyFile];
   const { id, client_secret } = await json(
     ...['clients', 'create', '--name', 'Inventory', '--grant-type', 'client_credentials', '--role', 'auditor'],
     ...['--authority', `${resource} agents:read audit:read`],
+    ...asAdministrator,
   );
   const scopeGiven = async (): Promise<unknown> => {
     const answer = await fetch(`${server.issuer}/token`, {
@@ -235,7 +238,9 @@ test('a client that acts for itself is given authority, and changed', async () =
     return ((await answer.json()) as { scope?: unknown }).scope;
   };
   expect(await scopeGiven()).toBe('agents:read audit:read');
-  expect((await behalf('clients', 'update', id, '--authority', `${resource} audit:read`)).code).toBe(0);
+  expect(
+    (await behalf('clients', 'update', id, '--authority', `${resource} audit:read`, ...asAdministrator)).code,
+  ).toBe(0);
   expect(await scopeGiven()).toBe('audit:read');
   expect(await behalf('clients', 'update', id)).toMatchObject({ code: 2 });
   expect(await behalf('clients', 'update', id, '--authority', resource)).toMatchObject({

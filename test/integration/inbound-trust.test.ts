@@ -161,7 +161,8 @@ describe('people, by their tokens', () => {
     expect(await change(operator, { skip_consent: false })).toBe(200);
     expect(await change(operator, { skip_consent: true })).toBe(403);
     expect(await change(operator, { redirect_uris: ['https://portal.example/other'] })).toBe(200);
-    expect(await change(admin, { skip_consent: true })).toBe(200);
+    expect(await change(admin, { skip_consent: true })).toBe(409);
+    expect(await change(admin, { skip_consent: true, redirect_uris: ['https://portal.example/cb'] })).toBe(200);
   });
 });
 

@@ -372,10 +372,10 @@ describe('a client that an administrator gave a power', () => {
     const path = `/clients/${text(made, 'client_id')}`;
     const { call } = world.scene.management;
     const etag = { 'if-match': String((await call('GET', path)).headers.get('etag')) };
-    // The software chose its keys: who gives it a power names them.
+    // The software chose its keys and addresses: who gives it a power names them.
     expect((await call('PATCH', path, power, etag)).status).toBe(409);
-    const { jwks } = (await call('GET', path)).body;
-    expect((await call('PATCH', path, { ...power, jwks }, etag)).status).toBe(200);
+    const { jwks, redirect_uris } = (await call('GET', path)).body;
+    expect((await call('PATCH', path, { ...power, jwks, redirect_uris }, etag)).status).toBe(200);
     const before = await stored(made);
     for (const change of [
       { jwks: await keys() },

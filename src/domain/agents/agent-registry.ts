@@ -184,8 +184,9 @@ export const agentRegistry = (dependencies: Dependencies) => {
     },
 
     /**
-     * Another `owner` is offered the agent and has to accept it, unless the caller stands for that one. Other keys take
-     * the rights of `credentialRights` over the agent as it is after the change. Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict' when
+     * Another `owner` is offered the agent and has to accept it, unless the caller stands for that one. Other keys, and
+     * new addresses that its codes and pings go to, take the rights of `credentialRights` over the agent as it is after the
+     * change. Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict' when
      * the agent is retired, 'invalid_field'.
      */
     async update(id: string, expected: number, change: AgentChange, by: By): Promise<Versioned<Agent>> {
@@ -202,7 +203,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
         if (owned.owner !== agent.owner) await handOver?.(agent, owned.owner);
         // What comes with the change is the new owner's.
         const next = ownershipOf(owned) === ownershipOf(agent) ? owned : { ...owned, ...ofNewOwner(change) };
-        if (hasOtherKeys(next, agent)) await checkRights(next, by);
+        if (hasOtherKeys(next, agent) || hasOtherAddresses(next, agent)) await checkRights(next, by);
         return { ...next, ...searchable(next) };
       };
       // With another version stored the change is refused anyway.
@@ -270,6 +271,12 @@ const ofNewOwner = ({
 const hasOtherKeys = ({ jwks, jwksUri }: Agent, before: Agent): boolean =>
   (jwks !== undefined && JSON.stringify(jwks) !== JSON.stringify(before.jwks)) ||
   (jwksUri !== undefined && jwksUri !== before.jwksUri);
+
+/** Whether codes or pings may go where they did not go before. */
+const hasOtherAddresses = (next: Agent, before: Agent): boolean =>
+  next.redirectUris.some((uri) => !before.redirectUris.includes(uri)) ||
+  (next.backchannelClientNotificationEndpoint !== undefined &&
+    next.backchannelClientNotificationEndpoint !== before.backchannelClientNotificationEndpoint);
 
 const isSameComposition = (held: Composition | undefined, declared: DeclaredComposition): boolean =>
   held !== undefined &&

@@ -1,7 +1,7 @@
 /**
- * Who gives an agent credentials. The holder of a credential acts for every person who consented to the agent, so a new
- * one is a decision of its owner, not of the role operator. Called by every register that writes one: keys, secrets,
- * workload rules, certificates, attesters, instances.
+ * Who gives an agent credentials, and addresses that codes and pings for it go to. The holder of a credential acts for
+ * every person who consented to the agent, so a new one is a decision of its owner, not of the role operator. Called by
+ * every register that writes one: keys, secrets, workload rules, certificates, attesters, instances, redirect URIs.
  */
 import type { By } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
@@ -20,7 +20,7 @@ export const credentialRights =
     if (!isItself && !by.isAdministrator && !(await owners.answersFor(owner, by.account ?? by.caller))) {
       throw new DomainError(
         'forbidden',
-        'Only the owner of an agent or an administrator gives it credentials. An operator suspends and removes them.',
+        'Only the owner of an agent or an administrator gives it credentials, redirect URIs and endpoints. An operator suspends and removes them.',
       );
     }
     if (state === 'orphaned') {

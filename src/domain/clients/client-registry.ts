@@ -34,6 +34,7 @@ export type NewClient = Pick<Client, 'name'> &
       | 'secretHash'
       | 'certificate'
       | 'credentialsSetBy'
+      | 'redirectUrisSetBy'
       | 'operatorUrls'
       | 'state'
       | 'verifiedAt'
@@ -96,7 +97,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
     clock,
     facts: ({ owner }) => (owner === undefined ? {} : { owner }),
     permits: dependencies.permits,
-    derived: ['credentialsSetBy'],
+    derived: ['credentialsSetBy', 'redirectUrisSetBy'],
   });
 
   /** What is the same in `before` was checked when it came, and may since have become unknown. */
@@ -187,6 +188,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
           ...(input.authority === undefined ? {} : { authority: input.authority }),
           roles: input.roles ?? [],
           credentialsSetBy: setBy(by, now),
+          redirectUrisSetBy: setBy(by, now),
           state: 'active',
           ...(input.expiresAt === undefined ? {} : { expiresAt: input.expiresAt }),
           createdAt: now,
@@ -214,7 +216,10 @@ export const clientRegistry = (dependencies: Dependencies) => {
           ...keySourceOf(change, client),
           ...certificateFor(client.tokenEndpointAuthMethod, certificate, client.certificate, clock.now()),
         };
-        const set = namesCredentials(change, client) ? { credentialsSetBy: setBy(by, clock.now()) } : {};
+        const set = {
+          ...(namesCredentials(change, client) ? { credentialsSetBy: setBy(by, clock.now()) } : {}),
+          ...(change.redirectUris === undefined ? {} : { redirectUrisSetBy: setBy(by, clock.now()) }),
+        };
         const next = { ...rest, ...(authority === null || authority === undefined ? {} : { authority }), ...set };
         checkVouched(next, client, by);
         return checked(next, { before: client, entered: change, isByRole: by.isByRole });

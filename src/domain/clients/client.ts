@@ -13,7 +13,7 @@ export type ClientAuthMethod =
   | CertificateMethod
   | 'none';
 
-/** Who set the credentials of a client last, and when (epoch seconds). */
+/** Who set the credentials, or the redirect URIs, of a client last, and when (epoch seconds). */
 export type CredentialsSet = { readonly caller: string; readonly at: number; readonly isAdministrator?: true };
 
 /** An OAuth client that is no agent: existing software that signs people in, or a back end. */
@@ -36,6 +36,8 @@ export type Client = {
   readonly certificate?: CertificateRule;
   /** Of keys, address of keys, certificate or secret. Absent: not known. */
   readonly credentialsSetBy?: CredentialsSet;
+  /** Of redirect URIs. Absent: not known. */
+  readonly redirectUrisSetBy?: CredentialsSet;
   readonly grantTypes: readonly string[];
   readonly redirectUris: readonly string[];
   readonly postLogoutRedirectUris: readonly string[];

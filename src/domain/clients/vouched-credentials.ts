@@ -1,7 +1,8 @@
 /**
- * Who set the credentials of a client, and whether a decision may rest on them. A role, an owner for a client with a role
- * and `skip_consent` make the holder of a key speak for an account or for people: the account that decides so vouches for
- * the key. A key that another account set before is not taken along unseen. Called by the registry of clients.
+ * Who set the credentials and redirect URIs of a client, and whether a decision may rest on them. A role, an owner for a
+ * client with a role and `skip_consent` make the holder of a key, or who receives a code, speak for an account or for
+ * people: the account that decides so vouches for them. What another account set before is not taken along unseen. Called
+ * by the registry of clients.
  */
 import { DomainError } from '../errors.ts';
 import type { Client, CredentialsSet } from './client.ts';
@@ -29,18 +30,27 @@ export const namesCredentials = (
 
 /**
  * Throws 'conflict' where a client comes to stand for more than before with credentials that neither the caller nor an
- * administrator set, also where it is not known who did. Public clients have none.
+ * administrator set, also where it is not known who did; without consent also with such redirect URIs: codes for everybody
+ * who signs in go there. Public clients have no credentials.
  */
 export const checkVouched = (next: Client, before: Client, by: By): void => {
   const field = standsForMore(next, before);
-  if (field === undefined || next.tokenEndpointAuthMethod === 'none' || by.caller === 'system') return;
-  const set = next.credentialsSetBy;
-  if (set !== undefined && (set.isAdministrator || set.caller === by.caller)) return;
-  throw new DomainError(
-    'conflict',
-    `The credentials of this client were set by ${set?.caller ?? 'an account that is not recorded'}. Send jwks, jwks_uri or certificate in the same call, or rotate the secret first.`,
-    { field },
-  );
+  if (field === undefined || by.caller === 'system') return;
+  const isVouched = (set: CredentialsSet | undefined): boolean =>
+    set !== undefined && (set.isAdministrator === true || set.caller === by.caller);
+  if (next.tokenEndpointAuthMethod !== 'none' && !isVouched(next.credentialsSetBy)) {
+    const others = 'Send jwks, jwks_uri or certificate in the same call, or rotate the secret first.';
+    refuse('credentials', next.credentialsSetBy, others, field);
+  }
+  const isConsentSkipped = next.skipConsent && !before.skipConsent;
+  if (isConsentSkipped && next.redirectUris.length > 0 && !isVouched(next.redirectUrisSetBy)) {
+    refuse('redirect URIs', next.redirectUrisSetBy, 'Read them, and send redirect_uris in the same call.', field);
+  }
+};
+
+const refuse = (what: string, set: CredentialsSet | undefined, remedy: string, field: string): never => {
+  const whose = set?.caller ?? 'an account that is not recorded';
+  throw new DomainError('conflict', `The ${what} of this client were set by ${whose}. ${remedy}`, { field });
 };
 
 const standsForMore = (next: Client, before: Client): string | undefined => {

@@ -1,6 +1,7 @@
 import type { Account } from '../../domain/accounts/account.ts';
 import type { AccountChanges, AccountRegister, NewAccount } from '../../domain/accounts/account-register.ts';
 import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
+import { canonicalDigest } from '../../domain/canonical-digest.ts';
 import type { FactorRegister } from '../../domain/factors/factor-register.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type Call, existing, type Handlers, objectAnswer, pageAnswer, sameVersion, searchedPage } from './call.ts';
@@ -49,6 +50,15 @@ export const accountHandlers = (
     requireAdministrator(caller, 'says that an address is verified', '/email_verified');
     requireFreshFactor(by);
   };
+  /** Policies and decisions go by groups and entitlements: an operator does not change those of their own account. */
+  const checkOwnRights = ({ id, caller, body }: Call, account: Account): void => {
+    if (id !== caller.account) return;
+    for (const member of ['groups', 'entitlements'] as const) {
+      const isSame = canonicalDigest(body[member] ?? null) === canonicalDigest(account[member] ?? null);
+      if (!Object.hasOwn(body, member) || isSame) continue;
+      requireAdministrator(caller, `changes the ${member} of the own account`, `/${member}`);
+    }
+  };
   const checkPrivileged = (call: Call): void => {
     const { body, caller } = call;
     if (Array.isArray(body.roles) && body.roles.length > 0) mayGiveRoles(call);
@@ -77,6 +87,7 @@ export const accountHandlers = (
       const { roles } = call.body;
       const isOtherRoles = Array.isArray(roles) && [...roles].sort().join() !== [...document.roles].sort().join();
       if (isOtherRoles) mayGiveRoles(call);
+      checkOwnRights(call, document);
       // Whoever has the verified address can set the password.
       if (Reflect.get(call.body, 'emailVerified') === true && !isVerifiedAlready(document, call.body)) {
         mayVerifyAddress(call);

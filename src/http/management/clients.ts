@@ -14,7 +14,7 @@ import {
   sameVersion,
   searchedPage,
 } from './call.ts';
-import { requireAdministrator } from './permissions.ts';
+import { type Caller, requireAdministrator } from './permissions.ts';
 import { showClient, withCertificate } from './representations.ts';
 
 type Operations =
@@ -58,6 +58,10 @@ export const clientHandlers = (
     if (roles.length > 0 && owner !== undefined && owner !== call.caller.account) {
       requireAdministrator(call.caller, 'changes a client that stands for another account');
     }
+    // The holder of its credentials has its roles.
+    if (roles.some((role) => !holds(call.caller, role))) {
+      requireAdministrator(call.caller, 'changes a client with a role that the caller does not hold');
+    }
     // Asking people again takes a power away, and nothing else changes with it.
     const isOnlyAsking = call.body['skipConsent'] === false && Object.keys(call.body).length === 1;
     if (skipConsent && !isOnlyAsking) checkSkipConsent(call);
@@ -71,10 +75,11 @@ export const clientHandlers = (
     if (before && owner === before.owner && before.roles.length > 0) return;
     requireAdministrator(caller, 'makes a client with a role stand for another account', '/owner');
   };
-  const checkRoles = ({ body, caller }: Call): void => {
-    if (Array.isArray(body.roles) && body.roles.includes('administrator')) {
-      requireAdministrator(caller, 'gives the role administrator', '/roles');
-    }
+  /** A role is given by a caller who holds it. */
+  const checkRoles = ({ body, caller }: Call, before?: Client): void => {
+    const given: readonly unknown[] = Array.isArray(body.roles) ? body.roles : [];
+    const missing = given.find((role) => !holds(caller, role) && !before?.roles.some((held) => held === role));
+    if (missing !== undefined) requireAdministrator(caller, `gives the role ${missing}`, '/roles');
   };
 
   return {
@@ -103,7 +108,7 @@ export const clientHandlers = (
 
     async updateClient(call) {
       const { document } = sameVersion(await changeable(call), call);
-      checkRoles(call);
+      checkRoles(call, document);
       checkOwner(call, document);
       if (call.body['skipConsent'] === true) checkSkipConsent(call);
       return objectAnswer(
@@ -140,6 +145,8 @@ export const clientHandlers = (
     },
   };
 };
+
+const holds = ({ roles }: Caller, role: unknown): boolean => roles.some((held) => held === role);
 
 const withSecret = ({ secret, ...created }: CreatedClient): Answer =>
   objectAnswer(created, (client) => ({

@@ -6,7 +6,7 @@ import type { Account } from '../../domain/accounts/account.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import type { Composition } from '../../domain/agents/composition.ts';
 import type { Ceilings } from '../../domain/blueprints/ceilings.ts';
-import type { Client } from '../../domain/clients/client.ts';
+import type { Client, CredentialsSet } from '../../domain/clients/client.ts';
 import { deliveryModeOf } from '../../domain/clients/token-delivery.ts';
 import { isLocalhostRedirect } from '../../domain/clients/web-address.ts';
 import type { Delegation } from '../../domain/delegation/delegation.ts';
@@ -174,8 +174,12 @@ export const showAgent = (agent: Agent, lastUsedAt?: number): JsonObject => ({
 });
 export const showComposition = (composition: Composition): JsonObject => toWire({ ...composition });
 export const showGroup = (group: Group): JsonObject => show(group, GROUP);
-const credentialsSetOf = ({ credentialsSetBy: set }: Client): JsonObject =>
-  set === undefined ? {} : { credentials_set_by: { caller: set.caller, at: set.at } };
+const setMember = (name: string, set: CredentialsSet | undefined): JsonObject =>
+  set === undefined ? {} : { [name]: { caller: set.caller, at: set.at } };
+const credentialsSetOf = ({ credentialsSetBy, redirectUrisSetBy }: Client): JsonObject => ({
+  ...setMember('credentials_set_by', credentialsSetBy),
+  ...setMember('redirect_uris_set_by', redirectUrisSetBy),
+});
 /** How it hears that people have decided (CIBA Core §4); it follows from the other members. */
 const deliveryOf = (party: Agent | Client): JsonObject => {
   const mode = deliveryModeOf(party);

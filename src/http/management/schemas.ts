@@ -278,6 +278,10 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         ...output({ caller: { type: 'string' }, at: seconds('When.') }),
         description: 'Account or client that set its keys, certificate or secret last.',
       },
+      redirect_uris_set_by: {
+        ...output({ caller: { type: 'string' }, at: seconds('When.') }),
+        description: 'Account or client that set its redirect URIs last.',
+      },
       ...RECORD,
       ...WARNINGS,
       ...SECRET,
@@ -285,7 +289,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     [
       ...['owner', 'jwks', 'jwks_uri', 'certificate', 'certificate_bound_access_tokens', 'authority'],
       ...['backchannel_logout_uri', 'backchannel_logout_session_required', 'backchannel_token_delivery_mode'],
-      ...['verified_at', 'expires_at', 'credentials_set_by', 'warnings', 'client_secret'],
+      ...['verified_at', 'expires_at', 'credentials_set_by', 'redirect_uris_set_by', 'warnings', 'client_secret'],
     ],
   ),
   ClientPage: page('Client'),
