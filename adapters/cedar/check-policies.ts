@@ -7,9 +7,16 @@ import {
   type ValidationError,
   validate,
 } from '@cedar-policy/cedar-wasm/nodejs';
-import type { PolicyAction, PolicyCheck, PolicyFinding, PolicySummary } from '../../src/domain/ports/policy-engine.ts';
+import type {
+  PolicyAction,
+  PolicyCheck,
+  PolicyFinding,
+  PolicySummary,
+  TakenBefore,
+} from '../../src/domain/ports/policy-engine.ts';
 import { POLICY_ACTIONS } from '../../src/domain/ports/policy-engine.ts';
 import { annotationFindings, LIMITS, OBLIGATIONS } from './annotations.ts';
+import { idFindings } from './entity-ids.ts';
 import { linesIn, type Statement, statementsOf } from './policy-text.ts';
 
 type Parsed = { readonly statement: Statement; readonly summary: PolicySummary; readonly json: PolicyJson };
@@ -20,7 +27,7 @@ const MOST_FINDINGS = 50;
 export type Checked = { readonly check: PolicyCheck; readonly policies: readonly Parsed[] };
 
 /** Never throws. `policies` are whole when `check` finds no error. */
-export const checkPolicies = (text: string, schema: string): Checked => {
+export const checkPolicies = (text: string, schema: string, { wasTaken = false }: TakenBefore = {}): Checked => {
   try {
     const { statements, refusal } = statementsOf(text);
     // Before anything of a text that is too large is parsed.
@@ -38,6 +45,9 @@ export const checkPolicies = (text: string, schema: string): Checked => {
     if (!found.some(isError) && parsed.length !== statements.length) {
       found.push({ severity: 'error', message: 'Not every policy of this text could be read.' });
     }
+    // A set that counts already would be lost with all it permits.
+    if (!wasTaken)
+      found.push(...parsed.flatMap(({ summary, json, statement }) => idFindings(summary.id, json, statement)));
     if (!found.some(isError)) found.push(...validated(parsed, schema), ...lint(parsed));
     return answer(parsed, found);
   } catch (error) {

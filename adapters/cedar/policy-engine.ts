@@ -44,10 +44,10 @@ export const cedarPolicyEngine = (): PolicyEngine => {
   return {
     schema,
     starter,
-    check: (text) => checkPolicies(text, schema).check,
+    check: (text, before) => checkPolicies(text, schema, before).check,
 
-    compile(text): CompiledPolicies {
-      const { check, policies } = checkPolicies(text, schema);
+    compile(text, before): CompiledPolicies {
+      const { check, policies } = checkPolicies(text, schema, before);
       if (check.findings.some(({ severity }) => severity === 'error')) throw policiesRefused(check.findings);
       if (ready === MOST_READY) throw policiesUnavailable('too many policy sets are in use at once');
       const parts = policyParts(

@@ -74,7 +74,12 @@ describe('SC-07 hostile texts', () => {
     const { expression } = fc.letrec<{ expression: string }>((tie) => ({
       expression: fc.oneof(
         { depthSize: 'max', maxDepth: 60 },
-        fc.constantFrom('context.delegated', 'context.bound', 'context.route like "a*"', 'principal in Blueprint::"b"'),
+        fc.constantFrom(
+          'context.delegated',
+          'context.bound',
+          'context.route like "a*"',
+          'principal in Blueprint::"bpt_b"',
+        ),
         tie('expression').map((inner) => `(${inner})`),
         tie('expression').map((inner) => `!(${inner})`),
         tie('expression').map((inner) => `[${inner}, false].contains(true)`),

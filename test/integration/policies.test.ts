@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { runCli } from '../../src/cli/main.ts';
+import { POLICY_SETS, type PolicySet } from '../../src/domain/policy/policy-set.ts';
+import { update } from '../../src/domain/ports/document-store.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
 import type { Answer } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
@@ -56,6 +58,83 @@ describe('the management API', () => {
       policies: [{ id: 'a', effect: 'permit', annotations: { id: 'a' } }],
     });
     expect((await call('GET', '/policy-sets')).body['items']).toEqual(before);
+  });
+
+  test.each([
+    ['a username', 'forbid (principal == Account::"ada", action, resource);', 'Account::"ada"', 'acc_'],
+    [
+      'an id of another kind',
+      'forbid (principal, action, resource) when { principal in [Agent::"agt_1", Agent::"acc_1"] };',
+      'Agent::"acc_1"',
+      'agt_',
+    ],
+    [
+      'the name of an agent',
+      'forbid (principal, action, resource) when { principal == Agent::"Booker" };',
+      'Agent::"Booker"',
+      'agt_',
+    ],
+    ['an id in capitals', 'forbid (principal in Group::"grp_ABC", action, resource);', 'Group::"grp_ABC"', 'grp_'],
+    ['an escaped name', 'forbid (principal == Client::"\\u{64}esk", action, resource);', 'Client::"desk"', 'app_'],
+    ['a scope alone', 'forbid (principal, action, resource == Scope::"read");', 'Scope::"read"', 'identifier'],
+    [
+      'a resource server by name',
+      'forbid (principal, action, resource in ResourceServer::"api");',
+      'ResourceServer::"api"',
+      'rs_',
+    ],
+    [
+      'an owner by name',
+      'forbid (principal is Agent, action, resource) when { "ada" == principal.owner };',
+      'The owner "ada"',
+      'acc_',
+    ],
+  ])(
+    'C17 a policy about %s, which never applies, is refused with the id and its line',
+    async (_, rule, shown, prefix) => {
+      const wrong = `${text('a')}\n@id("b")\n${rule}`;
+      const before = (await call('GET', '/policy-sets')).body['items'];
+      const refused = await call('POST', '/policy-sets', { text: wrong });
+      expect([refused.status, refused.body['type']]).toEqual([400, 'urn:behalf:problem:invalid_field']);
+      const [{ pointer, detail }] = refused.body['errors'] as [{ pointer: string; detail: string }];
+      expect(pointer).toBe('/text');
+      const line = rule.includes('\\u') ? 5 : 6;
+      expect(detail).toContain(`Line ${line}: ${shown} names nothing`);
+      expect(detail).toContain(prefix);
+      expect((await server.events('management.refused')).at(-1)).toMatchObject({
+        error: 'invalid_field',
+        note: 'createPolicySet',
+      });
+      const checked = await call('POST', '/policy-sets/validation', { text: wrong });
+      expect(checked.body).toMatchObject({ is_valid: false, findings: [{ severity: 'error', policy: 'b', line }] });
+      expect((await call('GET', '/policy-sets')).body['items']).toEqual(before);
+    },
+  );
+
+  test('C17 ids of every kind, groups of accounts by name and agents without an owner are taken', async () => {
+    const heads = [
+      ...['Account::"acc_1"', 'Client::"app_1"', 'Client::"https://app.example/client"', 'Agent::"agt_1"'],
+      ...['Group::"grp_1"', 'Group::"Travel desk"', 'Blueprint::"bpt_1"'],
+    ].map((name, at) => `@id("p${at}") forbid (principal in ${name}, action, resource);`);
+    const owner = '@id("o") forbid (principal is Agent, action, resource) when { principal.owner == "" };';
+    const scope = '@id("s") forbid (principal, action, resource == Scope::"https://pay.example.com pay:write");';
+    const { body } = await call('POST', '/policy-sets/validation', { text: [...heads, owner, scope].join('\n') });
+    const findings = body['findings'] as readonly { readonly message: string }[];
+    expect(findings.filter(({ message }) => message.includes('names nothing'))).toEqual([]);
+  });
+
+  test('C17 a set with such an id that counts already goes on to count, and so does the way back to it', async () => {
+    const old = `${text('old')}@id("gone") forbid (principal == Account::"ada", action, resource);`;
+    const made = await call('POST', '/policy-sets', { text: text('old') });
+    const { version } = made.body;
+    expect((await activate(version)).status).toBe(200);
+    const sets = server.behalf.services.documents.collection<PolicySet>(POLICY_SETS);
+    await update(sets, String(made.body['id']), (set) => ({ ...set, text: old }));
+    const next = await call('POST', '/policy-sets', { text: text('new') });
+    expect((await activate(next.body['version'])).status).toBe(200);
+    expect((await activate(version)).status).toBe(200);
+    expect((await server.behalf.services.activePolicy.current())?.version).toBe(version);
+    expect((await activate(1)).status).toBe(200);
   });
 
   test('a text with errors is refused with the line of each, and one with warnings is taken', async () => {

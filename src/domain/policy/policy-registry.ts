@@ -6,7 +6,7 @@ import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type DocumentStore, isDocumentConflict, StoreUnavailable, type Versioned } from '../ports/document-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
-import { type PolicyEngine, type PolicyFinding, policiesRefused } from '../ports/policy-engine.ts';
+import { type PolicyEngine, type PolicyFinding, policiesRefused, type TakenBefore } from '../ports/policy-engine.ts';
 import {
   ACTIVE,
   ACTIVE_POLICY,
@@ -71,9 +71,9 @@ export const policyRegistry = (dependencies: {
   };
 
   /** Throws 'invalid_field' naming the line of the first error; answers the warnings. */
-  const checked = (text: string, note: string | undefined): readonly PolicyFinding[] => {
+  const checked = (text: string, note: string | undefined, before: TakenBefore = {}): readonly PolicyFinding[] => {
     if (note !== undefined) checkText(note, '/note', 200);
-    const { findings } = engine.check(text);
+    const { findings } = engine.check(text, before);
     if (findings.some(({ severity }) => severity === 'error')) throw policiesRefused(findings);
     return findings;
   };
@@ -134,7 +134,8 @@ export const policyRegistry = (dependencies: {
     if (replaces !== undefined && replaces !== before?.document.version) throw overtaken();
     if (before?.document.set === id) return shown({ document, version }, before.document);
     // The schema may be another one than when it was written.
-    checked(document.text, undefined);
+    // The way back to a set that was in force stays open.
+    checked(document.text, undefined, { wasTaken: document.frozenAt !== undefined });
     const old = before && (await sets.get(before.document.set))?.document;
     await record('policy.activated', document, by, before ? { replaces: before.document.version } : {});
     if (old) await record('policy.archived', old, by, { replacedBy: document.version });
@@ -199,7 +200,7 @@ export const policyRegistry = (dependencies: {
       if (!set) return [];
       const { version } = set;
       const gaps = engine
-        .check(set.text)
+        .check(set.text, { wasTaken: true })
         .findings.flatMap(({ action, message }) => (action === undefined ? [] : { version, action, message }));
       knownGaps = { set: active.set, gaps };
       return gaps;

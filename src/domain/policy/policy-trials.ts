@@ -58,7 +58,7 @@ export const policyTrials = (deps: {
     }
     const set = (await registry.get(policy))?.document;
     if (!set) throw new DomainError('invalid_field', 'There is no such version of the policies.', { field: '/policy' });
-    return ready(engine.compile(set.text), set.version);
+    return ready(engine.compile(set.text, { wasTaken: true }), set.version);
   };
 
   return {

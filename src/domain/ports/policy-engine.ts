@@ -88,11 +88,17 @@ export type CompiledPolicies = {
   release(): void;
 };
 
+/** `wasTaken`: the text was in force before, so ids in it that no object can have are no error. */
+export type TakenBefore = { readonly wasTaken?: boolean };
+
 export interface PolicyEngine {
-  /** Syntax, validation against the schema, and lint. Never throws on text, of whatever size or shape. */
-  check(text: string): PolicyCheck;
+  /**
+   * Syntax, validation against the schema, ids that no object can have, and lint. Never throws on text, of whatever size or
+   * shape.
+   */
+  check(text: string, before?: TakenBefore): PolicyCheck;
   /** Makes a set ready to decide. Throws DomainError 'invalid_field' when `check` finds an error. */
-  compile(text: string): CompiledPolicies;
+  compile(text: string, before?: TakenBefore): CompiledPolicies;
   /** The schema policies are written against, as text. */
   readonly schema: string;
   /** The set a new server starts with. */
