@@ -213,5 +213,9 @@ export type Configuration = {
     readonly contact?: string;
   };
   readonly administrator: { readonly username: string; readonly password?: string };
-  readonly log: { readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug' };
+  readonly log: {
+    readonly level: 'silent' | 'error' | 'warn' | 'info' | 'debug';
+    /** `auto`: text on a terminal, JSON elsewhere. */
+    readonly format: 'auto' | 'json' | 'text';
+  };
 };

@@ -565,11 +565,15 @@ export const CONFIGURATION_SCHEMA = {
         derivedDefault: 'made at first start and printed once',
       }),
     }),
-    log: section('The log: one JSON object a line on standard output.', {
+    log: section('The log, on standard output.', {
       level: text('The least important lines that are written.', {
         enum: ['silent', 'error', 'warn', 'info', 'debug'],
         default: 'info',
       }),
+      format: text(
+        'json: one JSON object a line, for programs. text: one readable line for each request, without requests for parts of pages that succeed. auto: text when standard output is a terminal, else json.',
+        { enum: ['auto', 'json', 'text'], default: 'auto' },
+      ),
     }),
   }),
 } as const satisfies SettingSchema & { readonly $schema: string; readonly title: string };

@@ -81,7 +81,10 @@ export const compose = async (configuration: Configuration, overrides: Overrides
   const { resourceServers, delegations, keys, revocation, open } = made;
   const { accounts, agents, clients } = made.granting;
 
-  const first = await opened(made, configuration, { isSampled: overrides.isPrepared !== true });
+  const first = await opened(made, configuration, {
+    isSampled: overrides.isPrepared !== true,
+    onFirstStart: overrides.onFirstStart,
+  });
   const refusing = refusalsOf(made, configuration);
   const { refusals, failedProofs, failedSignIns } = refusing;
   const onUnexpected = (error: unknown, request: string): void => {
@@ -313,9 +316,10 @@ export const compose = async (configuration: Configuration, overrides: Overrides
 /** Makes what a data set needs before it can be served, once for all processes that will serve it. */
 export const prepare = async (
   configuration: Configuration,
+  { onFirstStart }: Pick<Overrides, 'onFirstStart'> = {},
 ): Promise<{ readonly firstStart: FirstStart; readonly log: Logger }> => {
   const made = await services(configuration, {});
-  const first = await opened(made, configuration, { isSampled: true });
+  const first = await opened(made, configuration, { isSampled: true, onFirstStart });
   try {
     await made.opened.ready();
     return { firstStart: first, log: made.log };

@@ -50,6 +50,7 @@ type Deps = {
   readonly budgets: Pick<BudgetRegistry, 'prepare'>;
   readonly upstreams: Pick<UpstreamRegistry, 'active'>;
   readonly identifiers: Identifiers;
+  readonly onFirstStart?: ((first: FirstStart) => void) | undefined;
   /** Absent with memory stores: nothing is written to disk. */
   readonly folder: string | undefined;
 };
@@ -65,6 +66,8 @@ export const firstStart = (deps: Deps): Promise<FirstStart> =>
     // First: what must not go on leaves nothing behind.
     await refuseWithoutWayIn(deps);
     const made = await makeAdministrator(accounts, identifiers, configuration);
+    const first = { ...made, administrator: administrator.username };
+    deps.onFirstStart?.(first);
     await resourceServers.ensureManagementApi(MANAGEMENT_SCOPES, BY);
     await policies.ensureStarter(BY);
     await deps.budgets.prepare();
@@ -73,7 +76,7 @@ export const firstStart = (deps: Deps): Promise<FirstStart> =>
       const answers = owner?.state === 'active' ? owner.id : undefined;
       for (const role of ['administrator', 'operator'] as const) await ensureKeyFile(deps, folder, role, answers);
     }
-    return { ...made, administrator: administrator.username };
+    return first;
   });
 
 /** Passwords may be off only where there is a provider to sign in at. */

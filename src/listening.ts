@@ -20,7 +20,8 @@ export const listen = (
   });
 
 const WHY: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'is in use by another program; choose another port: PORT or listen.port, and operations.port',
+  EADDRINUSE:
+    'is in use by another program; choose another port: PORT or listen.port, and operations.port. If that program is Behalf and its password is lost: npm run -s behalf -- accounts reset-password USERNAME',
   EACCES: 'may not be used by this user; choose a port above 1023: PORT or listen.port, and operations.port',
   EADDRNOTAVAIL: 'is no address of this machine; see listen.host and operations.host',
 };

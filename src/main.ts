@@ -7,9 +7,10 @@ import { forgetSecretVariables, loadConfiguration } from '../config/load.ts';
 import { ConfigurationError, EXIT_CONFIGURATION, isConfigurationError } from '../config/problem.ts';
 import { compose, prepare } from './compose.ts';
 import type { FirstStart } from './first-start.ts';
+import { greeting, lostPassword } from './greeting.ts';
 import { expositionOf } from './http/metrics.ts';
-import { operationsServer, type Readiness } from './http/operations.ts';
-import { drain, listen } from './listening.ts';
+import type { Readiness } from './http/operations.ts';
+import { boundListeners, unavailable } from './listeners.ts';
 import { publicServer } from './public-server.ts';
 import { startedWithRoom } from './recovery-mode.ts';
 import { stopSignal } from './stop-signals.ts';
@@ -37,28 +38,32 @@ export const serve = async (argv: readonly string[]): Promise<number> => {
   return workers === 1 ? alone(configuration) : withWorkers(configuration, workers, rest);
 };
 
+/** Both listeners first: a start that cannot have its ports makes no account whose password nobody sees. */
 const alone = async (configuration: Configuration): Promise<number> => {
   const stopped = stopSignal();
-  const behalf = await startedWithRoom(configuration, stopped, () => compose(configuration));
-  if (!behalf) return 0;
-  let isStopping = false;
-  const readiness = async (): Promise<Readiness> => {
-    const reasons = isStopping ? { process: 'is stopping' } : await behalf.reasons();
-    return { isReady: Object.keys(reasons).length === 0, reasons };
-  };
-  const operations = operationsServer({ readiness, exposition: () => expositionOf(behalf.metrics.registry) });
-  const server = publicServer(configuration.listen, behalf);
+  const listeners = await boundListeners(configuration);
+  const first = firstStartOf(configuration);
   try {
-    await listen(server, configuration.listen);
-    await listen(operations, configuration.operations);
-    process.stdout.write(greeting(configuration, behalf.firstStart));
+    const behalf = await first.orHint(
+      startedWithRoom(configuration, listeners, stopped, () => compose(configuration, { onFirstStart: first.note })),
+    );
+    if (!behalf) return 0;
+    let isStopping = false;
+    const readiness = async (): Promise<Readiness> => {
+      const reasons = isStopping ? { process: 'is stopping' } : await behalf.reasons();
+      return { isReady: Object.keys(reasons).length === 0, reasons };
+    };
+    const { handle, metrics } = behalf;
+    listeners.answerWith({ handle, readiness, exposition: () => expositionOf(metrics.registry) });
+    process.stdout.write(greeting(configuration, first.now(), process.stdout));
     await stopped;
-  } finally {
     isStopping = true;
     behalf.endStreams();
-    await drain(server);
+    await listeners.drainPublic();
     await behalf.close();
-    await drain(operations);
+  } finally {
+    await listeners.drainPublic();
+    await listeners.drainOperations();
   }
   return 0;
 };
@@ -72,33 +77,61 @@ const asWorker = async (configuration: Configuration): Promise<number> => {
 
 const withWorkers = async (configuration: Configuration, count: number, argv: readonly string[]): Promise<number> => {
   const stopped = stopSignal();
-  const prepared = await startedWithRoom(configuration, stopped, () => prepare(configuration));
-  if (!prepared) return 0;
-  const { firstStart, log } = prepared;
-  const all = supervisor({ count, program: fileURLToPath(import.meta.url), argv, log });
-  const operations = operationsServer(all);
-  await listen(operations, configuration.operations);
-  const isStopped = stopped.then(() => true);
-  // A worker that a signal reaches before it listens for signals ends with it: then the start fails because it was stopped.
-  const isUp = all.start().then(
-    () => true,
-    async (error: unknown) => {
-      if (await Promise.race([isStopped, false])) return false;
-      throw error;
-    },
-  );
+  const listeners = await boundListeners(configuration);
+  const first = firstStartOf(configuration);
   try {
-    if (!(await Promise.race([isUp, isStopped.then(() => false)]))) {
+    const prepared = await first.orHint(
+      startedWithRoom(configuration, listeners, stopped, () => prepare(configuration, { onFirstStart: first.note })),
+    );
+    if (!prepared) return 0;
+    const all = supervisor({ count, program: fileURLToPath(import.meta.url), argv, log: prepared.log });
+    const handle = unavailable('the server is starting', 1);
+    listeners.answerWith({ handle, readiness: all.readiness, exposition: all.exposition });
+    // The workers listen there now.
+    await listeners.drainPublic();
+    const isStopped = stopped.then(() => true);
+    // A worker that a signal reaches before it listens for signals ends with it: then the start fails because it was stopped.
+    const isUp = all.start().then(
+      () => true,
+      async (error: unknown) => {
+        if (await Promise.race([isStopped, false])) return false;
+        throw error;
+      },
+    );
+    if (!(await first.orHint(Promise.race([isUp, isStopped.then(() => false)])))) {
       await all.stop();
       return 0;
     }
     process.on('SIGUSR2', () => void all.replaceAll());
-    process.stdout.write(greeting(configuration, firstStart));
+    process.stdout.write(greeting(configuration, first.now(), process.stdout));
     await stopped;
     return await all.stop();
   } finally {
-    await drain(operations);
+    await listeners.drainPublic();
+    await listeners.drainOperations();
   }
+};
+
+/** What the first start made, also where the start failed after it. */
+const firstStartOf = (configuration: Configuration) => {
+  let made: FirstStart = { administrator: configuration.administrator.username };
+  return {
+    note(first: FirstStart): void {
+      // A start that is tried again finds the account made.
+      if (first.generatedPassword !== undefined) made = first;
+    },
+    now: () => made,
+    /** Says, when `work` fails, how to get at an account whose password was made and never shown. */
+    async orHint<T>(work: Promise<T>): Promise<T> {
+      try {
+        return await work;
+      } catch (error) {
+        if (made.generatedPassword === undefined) throw error;
+        const message = error instanceof Error ? error.message : String(error);
+        throw new Error(`${message}\n${lostPassword(made.administrator)}`, { cause: error });
+      }
+    },
+  };
 };
 
 /** `--workers N` is about processes, so it is no setting: everything else is. */
@@ -122,18 +155,6 @@ const settingsOf = (argv: readonly string[]) => {
     );
   }
   return { configuration, workers, rest };
-};
-
-const greeting = ({ issuer, data }: Configuration, { administrator, generatedPassword }: FirstStart): string => {
-  const password = generatedPassword === undefined ? 'with its password' : `password ${generatedPassword} (shown once)`;
-  return [
-    `Behalf serves at ${issuer}`,
-    `  sign in     ${issuer}/account as ${administrator}, ${password}`,
-    `  discovery   ${issuer}/.well-known/openid-configuration`,
-    `  data        ${data.folder}`,
-    '  try next    npm run -s behalf -- agents create --name "Travel planner" --purpose "Books trips" --key travel-planner.jwk',
-    '',
-  ].join('\n');
 };
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -4,42 +4,38 @@
  */
 import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pino } from 'pino';
 import { cutLogAlone } from '../adapters/sqlite/open-file.ts';
 import { volumeReserve } from '../adapters/sqlite/volume-reserve.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { sqliteFile } from '../config/data-folder.ts';
 import { fullText } from './compose/data-volume.ts';
+import { logOf } from './compose/log.ts';
 import { isOutOfSpace, NO_SPACE } from './domain/ports/document-store.ts';
 import { expositionOf, metrics as makeMetrics } from './http/metrics.ts';
-import { operationsServer } from './http/operations.ts';
-import { drain, listen } from './listening.ts';
-import { publicServer } from './public-server.ts';
+import { type Listeners, unavailable } from './listeners.ts';
 
 const LOOK_EVERY_MILLISECONDS = 1_000;
 
 /** Runs `start` when there is room for it, and again when it turns out that there was none. Answers undefined when `stopped` resolves first. */
 export const startedWithRoom = async <T>(
   configuration: Configuration,
+  listeners: Pick<Listeners, 'answerWith'>,
   stopped: Promise<void>,
   start: () => Promise<T>,
 ): Promise<T | undefined> => {
   const volume = volumeOf(configuration);
-  let recovery: { close(): Promise<void> } | undefined;
-  try {
-    for (;;) {
-      if (volume === undefined || volume.hasRoom()) {
-        try {
-          return await start();
-        } catch (error) {
-          if (volume === undefined || !isOutOfSpace(error)) throw error;
-        }
+  let isRecovering = false;
+  for (;;) {
+    if (volume === undefined || volume.hasRoom()) {
+      try {
+        return await start();
+      } catch (error) {
+        if (volume === undefined || !isOutOfSpace(error)) throw error;
       }
-      recovery ??= await serveRecovery(configuration, volume);
-      if (await Promise.race([stopped.then(() => true), delay(LOOK_EVERY_MILLISECONDS, false)])) return undefined;
     }
-  } finally {
-    await recovery?.close();
+    if (!isRecovering) recover(configuration, listeners, volume);
+    isRecovering = true;
+    if (await Promise.race([stopped.then(() => true), delay(LOOK_EVERY_MILLISECONDS, false)])) return undefined;
   }
 };
 
@@ -63,12 +59,13 @@ const volumeOf = (configuration: Configuration) => {
   };
 };
 
-const serveRecovery = async (configuration: Configuration, volume: Volume): Promise<{ close(): Promise<void> }> => {
+const recover = (configuration: Configuration, listeners: Pick<Listeners, 'answerWith'>, volume: Volume): void => {
   const text = (): string => fullText(configuration.data.folder, volume.now());
-  const log = pino({ level: configuration.log.level, base: null });
+  const log = logOf(configuration);
   log.error({ event: 'volume.recovery', ...volume.now() }, `Behalf waits for room: ${text()}`);
   const figures = makeMetrics();
-  const operations = operationsServer({
+  listeners.answerWith({
+    handle: unavailable(NO_SPACE.message, NO_SPACE.retryAfterSeconds),
     readiness: async () => ({ isReady: false, reasons: { volume: text() } }),
     exposition: async () => {
       const { size, free } = volume.now();
@@ -78,22 +75,4 @@ const serveRecovery = async (configuration: Configuration, volume: Volume): Prom
       return expositionOf(figures.registry);
     },
   });
-  const body = JSON.stringify({ error: 'temporarily_unavailable', error_description: NO_SPACE.message });
-  const server = publicServer(configuration.listen, {
-    handle: (_request, response) => {
-      response.writeHead(503, {
-        'Content-Type': 'application/json; charset=utf-8',
-        'Cache-Control': 'no-store',
-        'Retry-After': String(NO_SPACE.retryAfterSeconds),
-      });
-      response.end(body);
-    },
-  });
-  await listen(operations, configuration.operations);
-  await listen(server, configuration.listen);
-  return {
-    async close() {
-      await Promise.all([drain(server), drain(operations)]);
-    },
-  };
 };

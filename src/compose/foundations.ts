@@ -1,5 +1,5 @@
 /** What everything else stands on: time, stores, keys, this node, and the trail that hears of all that happens. Called by services.ts. */
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { systemClock } from '../../adapters/node/clock.ts';
 import { randomIdentifiers } from '../../adapters/node/identifiers.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
@@ -26,10 +26,12 @@ import type { TrustedAsk, TrustedFetch, TrustedPost } from '../domain/ports/trus
 import { withPriority } from '../domain/ports/write-priority.ts';
 import { masterKey as derivedFrom } from '../domain/secrets/master-key.ts';
 import { noticeBook } from '../domain/telling/notice-book.ts';
+import type { FirstStart } from '../first-start.ts';
 import { metrics as makeMetrics } from '../http/metrics.ts';
 import { nodeState } from '../node-state.ts';
 import { signingKeys } from '../provider/signing-keys.ts';
 import { egress } from './egress.ts';
+import { logOf } from './log.ts';
 import { measuredStores } from './measured-stores.ts';
 import { afterMoves } from './moved-data.ts';
 import { folderOf, otherSecretOf, secretOf, stores } from './stores.ts';
@@ -55,6 +57,8 @@ export type Overrides = {
   readonly requestDeadlineMilliseconds?: number;
   /** `prepare` ran for this process just now, as for all workers of one machine. */
   readonly isPrepared?: boolean;
+  /** Told as soon as there is an administrator, since what comes after may fail. */
+  readonly onFirstStart?: (first: FirstStart) => void;
 };
 
 /** `isPushed`: whether anybody has a browser that is told by push; asked when something happens, and not before. */
@@ -66,7 +70,7 @@ export const foundations = async (
   const { issuer } = configuration;
   const clock = overrides.clock ?? systemClock;
   const identifiers = overrides.identifiers ?? randomIdentifiers;
-  const log = overrides.log ?? pino({ level: configuration.log.level, base: null });
+  const log = overrides.log ?? logOf(configuration);
   const metrics = makeMetrics();
   // Before anything is opened: without its guard the server does not start.
   const trustedFetch = overrides.trustedFetch ?? egress(configuration, { clock, log, metrics });

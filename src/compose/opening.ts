@@ -45,7 +45,7 @@ const sampled = async ({ audit, state, log }: Awaited<ReturnType<typeof services
 export const opened = async (
   made: Awaited<ReturnType<typeof services>>,
   configuration: Configuration,
-  options: { readonly isSampled: boolean },
+  options: { readonly isSampled: boolean; readonly onFirstStart?: ((first: FirstStart) => void) | undefined },
 ): Promise<FirstStart> => {
   const { audit, state, nodes, broadcast, ephemeral, documents, policies, log } = made;
   try {
@@ -53,7 +53,7 @@ export const opened = async (
     // On a full volume this is served from its reserve.
     const first = await withPriority('essential', async () => {
       if (options.isSampled) await sampled(made);
-      return firstStart({ ...made, configuration });
+      return firstStart({ ...made, configuration, onFirstStart: options.onFirstStart });
     });
     for (const accounts of (await withPriority('essential', () => keyAddresses(documents))) ?? []) {
       const text = 'several accounts have one verified address: none of them is found by it until one is left';

@@ -1,0 +1,46 @@
+/** What a start says once it serves. Called by main.ts. */
+import type { Configuration } from '../config/configuration.ts';
+import type { FirstStart } from './first-start.ts';
+
+const RESET = 'npm run -s behalf -- accounts reset-password';
+
+type Output = { readonly isTTY?: boolean };
+
+/** Where it serves, how to sign in and what to try. On a terminal a password that was made stands in a frame. */
+export const greeting = (
+  { issuer, data, stores }: Configuration,
+  { administrator, generatedPassword }: FirstStart,
+  { isTTY = false }: Output,
+): string => {
+  const password = generatedPassword === undefined ? 'with its password' : `password ${generatedPassword} (shown once)`;
+  const isFramed = isTTY && generatedPassword !== undefined;
+  return [
+    `Behalf serves at ${issuer}`,
+    ...(isFramed
+      ? framed([
+          `sign in at  ${issuer}/account`,
+          `username    ${administrator}`,
+          `password    ${generatedPassword}`,
+          '',
+          'The password is shown once. Copy it now.',
+        ])
+      : [`  sign in     ${issuer}/account as ${administrator}, ${password}`]),
+    // The command works on the file of SQLite.
+    ...(stores.document === 'sqlite' ? [`  forgotten   ${RESET} ${administrator}`] : []),
+    `  discovery   ${issuer}/.well-known/openid-configuration`,
+    `  data        ${data.folder}`,
+    '  try next    npm run -s behalf -- agents create --name "Travel planner" --purpose "Books trips" --key travel-planner.jwk',
+    '',
+    ...(isTTY ? [''] : []),
+  ].join('\n');
+};
+
+/** For a start that failed after it had made an account, whose password nobody has seen. */
+export const lostPassword = (administrator: string): string =>
+  `The account ${administrator} was made, and its password was not shown. Set one: ${RESET} ${administrator}`;
+
+const framed = (lines: readonly string[]): readonly string[] => {
+  const width = Math.max(...lines.map((line) => line.length));
+  const edge = '─'.repeat(width + 4);
+  return ['', `  ┌${edge}┐`, ...lines.map((line) => `  │  ${line.padEnd(width)}  │`), `  └${edge}┘`, ''];
+};

@@ -1,0 +1,69 @@
+/**
+ * The two listeners of a process: the one everybody reaches, and the one of operators (health, metrics). They are bound
+ * before anything is made in the data folder, and answer 503 until something takes them over. Called by main.ts.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Configuration } from '../config/configuration.ts';
+import { expositionOf, metrics } from './http/metrics.ts';
+import { operationsServer } from './http/operations.ts';
+import { drain, listen } from './listening.ts';
+import { publicServer } from './public-server.ts';
+
+type Operations = Parameters<typeof operationsServer>[0];
+
+/** What answers: requests of everybody, and those of operators. */
+export type Answering = Operations & {
+  readonly handle: (request: IncomingMessage, response: ServerResponse) => void;
+};
+
+export type Listeners = Awaited<ReturnType<typeof boundListeners>>;
+
+const RETRY_SECONDS = 1;
+
+/** Answers every request with 503, `temporarily_unavailable` and this text. */
+export const unavailable =
+  (text: string, retrySeconds: number): Answering['handle'] =>
+  (_request, response) => {
+    response.writeHead(503, {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Cache-Control': 'no-store',
+      'Retry-After': String(retrySeconds),
+    });
+    response.end(JSON.stringify({ error: 'temporarily_unavailable', error_description: text }));
+  };
+
+/**
+ * Binds both. Throws an Error that says what to do when an address or a certificate cannot be had; nothing is bound then.
+ */
+export const boundListeners = async (configuration: Configuration) => {
+  let answering = STARTING;
+  const server = publicServer(configuration.listen, {
+    handle: (request, response) => answering.handle(request, response),
+  });
+  const operations = operationsServer({
+    readiness: () => answering.readiness(),
+    exposition: () => answering.exposition(),
+  });
+  await listen(server, configuration.listen);
+  try {
+    await listen(operations, configuration.operations);
+  } catch (error) {
+    await drain(server);
+    throw error;
+  }
+  return {
+    /** From now on `one` answers. */
+    answerWith(one: Answering): void {
+      answering = one;
+    },
+    /** Answers what is under way and takes no new connection. Idempotent. */
+    drainPublic: () => drain(server),
+    drainOperations: () => drain(operations),
+  };
+};
+
+const STARTING: Answering = {
+  handle: unavailable('the server is starting', RETRY_SECONDS),
+  readiness: async () => ({ isReady: false, reasons: { process: 'is starting' } }),
+  exposition: () => expositionOf(metrics().registry),
+};
