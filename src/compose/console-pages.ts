@@ -33,7 +33,7 @@ type Made = Awaited<ReturnType<typeof services>>;
 export const consoleDeps = (
   made: Made,
   people: PeopleDeps & Pick<ConsoleDeps, 'accounts' | 'resourceServers'>,
-  registering: { readonly selfRegistration: Pick<DynamicRegistration, 'adopt'> },
+  registering: { readonly selfRegistration: Pick<DynamicRegistration, 'adopt' | 'isSelfRegistered'> },
 ): ConsoleDeps => {
   const { documents, clock, identifiers, agents, owners, blueprints, accounts, groups, audit, credentialUses } = made;
   const requireFreshFactor = freshFactor({ clock, identifiers });
@@ -48,6 +48,7 @@ export const consoleDeps = (
     outcomes: made.outcomes,
     registered: agents,
     findings: made.findings,
+    clientFindings: made.clientFindings,
     owners,
     groups,
     blueprints,

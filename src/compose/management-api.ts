@@ -76,6 +76,7 @@ export const managementApi = (
     agents: made.agents,
     selfChosen: made.selfChosen,
     findings: made.findings,
+    clientFindings: made.clientFindings,
     policies: made.policies,
     serverUse: made.serverUse,
     approvals: made.approvals.desk,

@@ -23,6 +23,7 @@ import { blueprintRegistry } from '../domain/blueprints/blueprint-registry.ts';
 import { budgetRegistry } from '../domain/budgets/budget-registry.ts';
 import { ownerUse } from '../domain/budgets/owner-use.ts';
 import { budgetReservations } from '../domain/budgets/reservations.ts';
+import { clientFindings } from '../domain/clients/client-findings.ts';
 import { type ClientRegistry, clientRegistry } from '../domain/clients/client-registry.ts';
 import { keysByUrl } from '../domain/clients/keys-by-url.ts';
 import { selfChosen } from '../domain/clients/self-chosen.ts';
@@ -450,6 +451,7 @@ export const services = async (configuration: Configuration, overrides: Override
     open,
     agents,
     findings: agentFindings({ agents, counting: granting.agents, clock }),
+    clientFindings: clientFindings({ clients }),
     blueprints,
     effectiveAgents,
     groups,

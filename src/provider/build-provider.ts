@@ -53,6 +53,7 @@ import type { modelAdapter } from './model-adapter.ts';
 import { asProtocol } from './oauth-errors.ts';
 import type { OwnSignatures } from './own-signatures.ts';
 import { checkParameters } from './parameter-bounds.ts';
+import { pkceRequired } from './pkce-required.ts';
 import type { PresentedCredentials } from './presented-credentials.ts';
 import type { PresentedInstances } from './presented-instances.ts';
 import { publishedMetadata } from './published-metadata.ts';
@@ -259,7 +260,7 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     },
     assertJwtClientAuthClaimsAndHeader: async (ctx, claims, header) => deps.assertions.check(ctx, claims, header),
     extraClientMetadata: { properties: [...CLIENT_PROPERTIES] },
-    pkce: { required: () => true },
+    pkce: { required: pkceRequired },
     clockTolerance: clientAuthentication.clockToleranceSeconds,
     cookies: { names, keys: cookieKeys as never, long: SESSION_COOKIE, short: shortCookie },
     clientBasedCORS: (_ctx, origin, client) => {

@@ -42,6 +42,7 @@ export const CLIENT_PROPERTIES = [
   'behalf_document_version',
   'behalf_keys_by_operator',
   'behalf_operates',
+  'behalf_pkce_optional',
 ] as const;
 
 export const engineClients = (registers: Registers, issuer: string) => {
@@ -125,6 +126,7 @@ const fromAgent = (agent: Agent): Metadata | undefined =>
         application_type: applicationType(agent.redirectUris),
         dpop_bound_access_tokens: agent.dpopBoundAccessTokens,
         tls_client_certificate_bound_access_tokens: agent.certificateBoundAccessTokens ?? false,
+        require_pushed_authorization_requests: agent.requirePushedAuthorizationRequests ?? false,
         ...deliveryOf(agent),
         behalf_kind: 'agent',
         behalf_skip_consent: false,
@@ -169,7 +171,9 @@ const fromClient = (client: Client): Metadata | undefined =>
         id_token_signed_response_alg: client.idTokenSignedResponseAlg,
         dpop_bound_access_tokens: client.dpopBoundAccessTokens,
         tls_client_certificate_bound_access_tokens: client.certificateBoundAccessTokens ?? false,
+        require_pushed_authorization_requests: client.requirePushedAuthorizationRequests ?? false,
         behalf_kind: 'client',
+        behalf_pkce_optional: client.requirePkce === false,
         behalf_skip_consent: client.skipConsent,
         behalf_cors_origins: client.corsOrigins,
         behalf_document_version: documentVersionOf(client) ?? '',

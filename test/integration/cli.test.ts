@@ -184,6 +184,15 @@ test('accounts, clients and resource servers are made; what is secret is shown o
   expect(client.client_secret).toEqual(expect.any(String));
   expect(await json('clients', 'show', client.id)).not.toHaveProperty('client_secret');
   expect((await json('clients', 'rotate-secret', client.id)).client_secret).not.toBe(client.client_secret);
+  const protection = ['--pkce', 'optional', '--require-par', '--id-token-alg', 'ES256', '--local'];
+  expect(await json('clients', 'update', client.id, ...protection)).toMatchObject({
+    require_pkce: false,
+    require_pushed_authorization_requests: true,
+    id_token_signed_response_alg: 'ES256',
+  });
+  expect((await behalf('agents', 'findings')).out).toMatch(new RegExp(`exceptions: no_pkce +${client.id}`));
+  expect(await json('clients', 'update', client.id, '--pkce', 'required')).toMatchObject({ require_pkce: true });
+  expect(await behalf('clients', 'update', client.id, '--pkce', 'never')).toMatchObject({ code: 2 });
   expect(await json('clients', 'disable', client.id)).toMatchObject({ state: 'disabled' });
 
   const scope = 'mail:read:low:Read your mail: all of it';

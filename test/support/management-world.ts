@@ -23,6 +23,7 @@ import type { AuditEvent } from '../../src/domain/audit/audit-event.ts';
 import { blueprintPreview } from '../../src/domain/blueprints/blueprint-preview.ts';
 import { blueprintRegistry } from '../../src/domain/blueprints/blueprint-registry.ts';
 import { budgetRegistry } from '../../src/domain/budgets/budget-registry.ts';
+import { clientFindings } from '../../src/domain/clients/client-findings.ts';
 import { type ClientRegistry, clientRegistry } from '../../src/domain/clients/client-registry.ts';
 import { selfChosen } from '../../src/domain/clients/self-chosen.ts';
 import { permitsBy, serverUse } from '../../src/domain/decision/server-use.ts';
@@ -230,6 +231,7 @@ export const managementWorld = async () => {
       issuer: ISSUER,
     },
     findings: agentFindings({ agents, counting: agents, clock }),
+    clientFindings: clientFindings({ clients }),
     blueprints: { ...blueprints, preview: blueprintPreview({ documents }) },
     approvals: desk,
     absences: away,
@@ -264,7 +266,7 @@ export const managementWorld = async () => {
     departures,
     clients,
     initialAccessTokens: initialAccessTokens({ ...base, masterKey: key, owners, blueprints }),
-    selfRegistration: { adopt: clients.adopt },
+    selfRegistration: { adopt: clients.adopt, isSelfRegistered: async () => false },
     selfChosen: chosen,
     resourceServers,
     grants: {

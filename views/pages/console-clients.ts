@@ -73,6 +73,8 @@ export type ClientModel = ConsoleFrame & {
     readonly skipsConsent: boolean;
     readonly binding: 'dpop' | 'certificate' | 'unbound';
     readonly idTokenAlgorithm: string;
+    readonly isPushedOnly: boolean;
+    readonly exceptions: readonly (keyof typeof words.exceptions)[];
     readonly keys: { readonly count: number } | { readonly uri: string } | undefined;
     readonly rights?: Readonly<Record<string, readonly string[]>>;
     readonly roles: readonly string[];
@@ -117,6 +119,11 @@ ${factList([
   [words.facts.consent, client.skipsConsent ? words.notAsked : words.asked],
   [words.facts.binding, words[client.binding]],
   [words.facts.idTokens, plainText(client.idTokenAlgorithm, 20)],
+  client.isPushedOnly && [words.facts.pushed, words.pushedOnly],
+  client.exceptions.length > 0 && [
+    words.facts.exceptions,
+    commaList(client.exceptions.map((one) => words.exceptions[one])),
+  ],
   client.rights && [words.facts.rights, rightsList(client.rights)],
   client.roles.length > 0 && [words.facts.roles, commaList(client.roles.map((role) => isolated(role)))],
   [registerWords.made, timeText(client.createdAt)],

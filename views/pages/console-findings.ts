@@ -1,13 +1,18 @@
+import { chosenName, plainText } from '../agent-text.ts';
 import { type Html, html, type Phrase } from '../html.ts';
 import { layout } from '../layout.ts';
 import { agentRows } from '../partials/agent-rows.ts';
 import { type ConsoleFrame, consoleTabs } from '../partials/console-frame.ts';
+import { type Column, commaList, table } from '../partials/console-list.ts';
 import { numberPhrase } from '../time-text.ts';
 import { findingWords as words } from '../words/console-agents.ts';
-import type { Finding } from './console-model.ts';
+import { clientWords } from '../words/console-software.ts';
+import type { ClientException, Finding } from './console-model.ts';
 
 export type FindingsModel = ConsoleFrame & {
   readonly findings: readonly Finding[];
+  /** For a role that sees all clients. */
+  readonly exceptions?: { readonly rows: readonly ClientException[]; readonly isMore: boolean };
   /** Ends and stops were looked for among so many of the newest agents only. */
   readonly countedOnly?: number;
 };
@@ -24,9 +29,28 @@ export const findingsPage = (model: FindingsModel): Html =>
 <p class="lead">${words.lead}</p>
 ${consoleTabs(model, 'findings')}</div>
 ${model.countedOnly !== undefined && html`<p class="hint">${words.countedOnly(numberPhrase(model.countedOnly))}</p>`}
-${model.findings.length === 0 && nothingFound}
-${model.findings.map(finding)}`,
+${model.findings.length === 0 && !model.exceptions?.rows.length && nothingFound}
+${model.findings.map(finding)}
+${model.exceptions !== undefined && model.exceptions.rows.length > 0 && exceptionList(model.exceptions)}`,
   });
+
+const EXCEPTION_COLUMNS: readonly Column<ClientException>[] = [
+  {
+    title: clientWords.client,
+    cell: ({ href, name, id }) => html`<a href="${href}">${chosenName(name)}</a><code>${plainText(id, 120)}</code>`,
+  },
+  {
+    title: clientWords.facts.exceptions,
+    cell: ({ exceptions }) => commaList(exceptions.map((one) => clientWords.exceptions[one])),
+  },
+];
+
+const exceptionList = ({ rows, isMore }: NonNullable<FindingsModel['exceptions']>): Html => {
+  const { title, meaning } = words.kinds.exceptions;
+  return html`<section aria-labelledby="exceptions"><div class="page-head"><h2 id="exceptions">${title}</h2><p class="hint">${meaning}</p></div>
+${table(EXCEPTION_COLUMNS, rows, 'exceptions')}
+${isMore && html`<p class="hint">${words.moreClients}</p>`}</section>`;
+};
 
 /** `at`: heading of the time that is shown, where there is one. */
 type Kind = { readonly title: Phrase; readonly meaning: Phrase; readonly at?: Phrase };

@@ -43,6 +43,14 @@ export type Finding = {
 
 export type FindingKind = 'orphaned' | 'secrets' | 'expiring' | 'stopped' | 'pending' | 'unused';
 
+/** A client for which rules are lifted. */
+export type ClientException = {
+  readonly id: string;
+  readonly name: string;
+  readonly href: string;
+  readonly exceptions: readonly 'no_pkce'[];
+};
+
 export type OverviewModel = ConsoleFrame & {
   /** Let happen in an emergency, and looked at by nobody yet. */
   readonly openReviews: number;
@@ -51,7 +59,11 @@ export type OverviewModel = ConsoleFrame & {
   readonly environments: readonly Count[];
   /** Counted are only so many of the newest agents. */
   readonly countedOnly?: number;
-  readonly findings: readonly { readonly kind: FindingKind; readonly count: number; readonly isMore: boolean }[];
+  readonly findings: readonly {
+    readonly kind: FindingKind | 'exceptions';
+    readonly count: number;
+    readonly isMore: boolean;
+  }[];
   readonly recent: readonly AgentRow[];
   /** For whoever sees all agents. */
   readonly dashboard?: Dashboard;

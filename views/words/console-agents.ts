@@ -107,6 +107,7 @@ export const findingWords = {
       en: html`Ends and stops are looked for among the newest ${count} agents.`,
       de: html`Was bald endet oder angehalten ist, wird unter den neuesten ${count} Agenten gesucht.`,
     }),
+  moreClients: phrase({ en: 'There are more clients with exceptions.', de: 'Es gibt weitere Clients mit Ausnahmen.' }),
   allOfThem: phrase({ en: 'All of them', de: 'Alle zeigen' }),
   kinds: {
     orphaned: {
@@ -157,6 +158,14 @@ export const findingWords = {
       meaning: phrase({
         en: 'What nobody needs should be retired.',
         de: 'Was niemand braucht, wird besser stillgelegt.',
+      }),
+    },
+    exceptions: {
+      title: phrase({ en: 'Clients with exceptions', de: 'Clients mit Ausnahmen' }),
+      counted: counted('with an exception', () => 'mit einer Ausnahme'),
+      meaning: phrase({
+        en: 'An administrator lifted a rule for software that cannot follow it. Update the software, then end the exception.',
+        de: 'Die Verwaltung hat eine Regel für Software aufgehoben, die sie nicht einhalten kann. Aktualisieren Sie die Software und beenden Sie dann die Ausnahme.',
       }),
     },
   },

@@ -125,21 +125,33 @@ const update = updateCommand({
   },
 });
 
-type Found = { readonly kind: string; readonly more: boolean; readonly agents: readonly Json[] };
+type Found = {
+  readonly kind: string;
+  readonly more: boolean;
+  readonly agents: readonly Json[];
+  readonly clients: readonly Json[];
+};
 
 const findings = managementCommand({
   words: ['agents', 'findings'],
   operands: [],
-  summary: 'Show what about agents is worth a look, the most urgent first.',
+  summary: 'Show what about agents and clients is worth a look, the most urgent first.',
   role: 'operator',
   options: { limit: { value: 'N', description: 'Show at most N agents of each kind. Default 50.' } },
   notes:
-    'Kinds: orphaned (nobody answers for them), secrets (allowed a secret), expiring (an end within 30 days), stopped (active, and nothing works), pending (not accepted), unused (no token for 30 days).',
+    'Kinds: orphaned (nobody answers for them), secrets (allowed a secret), expiring (an end within 30 days), stopped (active, and nothing works), pending (not accepted), unused (no token for 30 days), exceptions (clients for which rules are lifted).',
   run: async (call) => {
     const limit = call.integer('limit', 1, 200);
     const { body } = await call.api.get(`/findings${limit === undefined ? '' : `?limit=${limit}`}`);
     const found = body['items'] as readonly Found[];
-    const rows = found.flatMap(({ kind, agents }) => agents.map(({ agent, at }) => ({ ...(agent as Json), kind, at })));
+    const rows = found.flatMap(({ kind, agents, clients }) => [
+      ...agents.map(({ agent, at }) => ({ ...(agent as Json), kind, at })),
+      ...clients.map(({ client, exceptions }) => ({
+        ...(client as Json),
+        kind: `${kind}: ${exceptions}`,
+        at: undefined,
+      })),
+    ]);
     const text =
       rows.length === 0
         ? ''

@@ -1,7 +1,7 @@
 /** `behalf clients …`: existing software that signs people in, and back ends. */
 
 import { CERTIFICATE, certificateMethod, certificateRule } from '../certificates.ts';
-import { type Command, EXIT, type Option } from '../command.ts';
+import { type Command, EXIT, type Option, usageError } from '../command.ts';
 import { JWKS_URI, keySource } from '../key-source.ts';
 import {
   actionCommand,
@@ -45,6 +45,13 @@ const CHANGEABLE = {
     description: 'Origin of a browser app that may call the token endpoint.',
     isRepeatable: true,
   },
+  'id-token-alg': { value: 'ALG', description: 'Signs its ID tokens: RS256 (default), ES256, PS256 or EdDSA.' },
+  'require-par': { description: 'Its authorization requests must be pushed (RFC 9126).' },
+  pkce: {
+    value: 'RULE',
+    description:
+      'required (default), or optional: requests with openid and a nonce may come without PKCE. An administrator decides, for a confidential client whose software has none.',
+  },
   role: { value: 'ROLE', description: 'Role in the management API when it acts for itself.', isRepeatable: true },
   ...AUTHORITY,
   owner: { value: 'ACCOUNT', description: 'Who answers for it: username or id.' },
@@ -62,6 +69,21 @@ const logout = (call: ManagementCall) => ({
   ...texts(call, { 'backchannel-logout-uri': 'backchannel_logout_uri' }),
   ...(call.isSet('logout-session-required') ? { backchannel_logout_session_required: true } : {}),
 });
+
+const pkceRule = (call: ManagementCall): string | undefined => {
+  const rule = call.text('pkce');
+  if (rule === undefined || rule === 'required' || rule === 'optional') return rule;
+  throw usageError('--pkce is required or optional.');
+};
+
+const protection = (call: ManagementCall) => {
+  const pkce = pkceRule(call);
+  return {
+    ...texts(call, { 'id-token-alg': 'id_token_signed_response_alg' }),
+    ...(call.isSet('require-par') ? { require_pushed_authorization_requests: true } : {}),
+    ...(pkce === undefined ? {} : { require_pkce: pkce === 'required' }),
+  };
+};
 
 const create = managementCommand({
   words: ['clients', 'create'],
@@ -107,6 +129,7 @@ const create = managementCommand({
       ...(call.isSet('dpop') ? { dpop_bound_access_tokens: true } : {}),
       ...lists(call, LISTS),
       ...logout(call),
+      ...protection(call),
       ...authority(call),
     });
     call.print.object(
@@ -151,6 +174,7 @@ const update = updateCommand({
       ...(await keySource(call)).members,
       ...lists(call, LISTS),
       ...logout(call),
+      ...protection(call),
       ...authority(call),
     };
   },

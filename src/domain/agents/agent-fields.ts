@@ -45,6 +45,7 @@ export type NewAgent = {
   readonly backchannelClientNotificationEndpoint?: string;
   readonly dpopBoundAccessTokens?: boolean;
   readonly certificateBoundAccessTokens?: boolean;
+  readonly requirePushedAuthorizationRequests?: boolean;
   readonly resourceServers?: readonly string[];
   readonly authority?: ScopesByResource;
   /** Epoch second from which nothing works for it; in the future. */

@@ -69,6 +69,8 @@ export type Agent = {
   readonly dpopBoundAccessTokens: boolean;
   /** All its access tokens are bound to the certificate of the request they come from (RFC 8705 §3). Not with DPoP. */
   readonly certificateBoundAccessTokens?: boolean;
+  /** Whether its authorization requests are pushed, and none is taken otherwise (RFC 9126 §6). */
+  readonly requirePushedAuthorizationRequests?: boolean;
   /** Ids of the resource servers it is registered as: it may exchange tokens with those audiences (decision D3). */
   readonly resourceServers: readonly string[];
   /** Its own rights. Absent: what consent gave, and nothing without a person (decision D4). */

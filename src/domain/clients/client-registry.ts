@@ -16,6 +16,7 @@ import { checkAuthority, type ResourceServerLookup } from '../resource-servers/d
 import { CLIENTS, type Client } from './client.ts';
 import { checkAuthentication, checkLogoutUri, logoutOf, usesKeys, usesSecret } from './client-rules.ts';
 import { checkName } from './display-text.ts';
+import { checkExceptions, markedException } from './exceptions.ts';
 import { checkGrantTypes, GRANT_TYPES } from './grant-types.ts';
 import { checkKeySource, type KeyUrlCheck, keySourceOf } from './key-source.ts';
 import { operatorUrlsOf } from './operator-urls.ts';
@@ -36,6 +37,7 @@ export type NewClient = Pick<Client, 'name'> &
       | 'credentialsSetBy'
       | 'redirectUrisSetBy'
       | 'operatorUrls'
+      | 'hasException'
       | 'state'
       | 'verifiedAt'
       | 'createdAt'
@@ -54,7 +56,11 @@ export type ClientChange = Partial<
   readonly backchannelLogoutUri?: string | null;
 };
 
-export type ClientQuery = PageQuery & { readonly owner?: string };
+export type ClientQuery = PageQuery & {
+  readonly owner?: string;
+  /** Only those for which a rule is lifted. */
+  readonly withException?: boolean;
+};
 
 /** `secret` is in no store and no log; show it once. */
 export type CreatedClient = Versioned<Client> & { readonly secret?: string };
@@ -97,7 +103,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
     clock,
     facts: ({ owner }) => (owner === undefined ? {} : { owner }),
     permits: dependencies.permits,
-    derived: ['credentialsSetBy', 'redirectUrisSetBy'],
+    derived: ['credentialsSetBy', 'redirectUrisSetBy', 'hasException'],
   });
 
   /** What is the same in `before` was checked when it came, and may since have become unknown. */
@@ -115,6 +121,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
     checkGrantTypes(client.grantTypes, GRANT_TYPES, client.redirectUris);
     checkNoBackchannel(client.grantTypes, before?.grantTypes);
     checkAuthentication(client);
+    checkExceptions(client);
     if (client.owner !== undefined && client.owner !== before?.owner && !(await accountExists(client.owner))) {
       refuseField('/owner', 'The owner is an active account.');
     }
@@ -126,7 +133,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
     const keys = usesKeys(client) || hasKeys ? checkKeySource(client, before, checkKeyUrl, { reach }) : {};
     const { operatorUrls: _, ...rest } = { ...client, ...keys };
     const urls = isByRole ? [entered.jwksUri, entered.backchannelLogoutUri] : [];
-    return { ...rest, ...operatorUrlsOf([rest.jwksUri, rest.backchannelLogoutUri], before, urls) };
+    return markedException({ ...rest, ...operatorUrlsOf([rest.jwksUri, rest.backchannelLogoutUri], before, urls) });
   };
 
   const checkNotOurs = (client: Client, before?: Client): void => {
@@ -156,7 +163,8 @@ export const clientRegistry = (dependencies: Dependencies) => {
       return found && isThere(found.document) ? found : undefined;
     },
 
-    list: ({ owner, ...query }: ClientQuery = {}): Promise<Page<Client>> => documentsOf.list({ owner }, query),
+    list: ({ owner, withException, ...query }: ClientQuery = {}): Promise<Page<Client>> =>
+      documentsOf.list({ owner, hasException: withException || undefined }, query),
 
     /**
      * Registers a client. Defaults: a web app with authorization_code, refresh_token and client_secret_basic.
@@ -184,6 +192,8 @@ export const clientRegistry = (dependencies: Dependencies) => {
           skipConsent: input.skipConsent ?? false,
           dpopBoundAccessTokens: input.dpopBoundAccessTokens ?? false,
           ...(input.certificateBoundAccessTokens ? { certificateBoundAccessTokens: true } : {}),
+          ...(input.requirePkce === false ? { requirePkce: false } : {}),
+          ...(input.requirePushedAuthorizationRequests ? { requirePushedAuthorizationRequests: true } : {}),
           idTokenSignedResponseAlg: input.idTokenSignedResponseAlg ?? 'RS256',
           ...(input.authority === undefined ? {} : { authority: input.authority }),
           roles: input.roles ?? [],

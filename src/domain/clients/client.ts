@@ -52,6 +52,12 @@ export type Client = {
   readonly dpopBoundAccessTokens: boolean;
   /** Whether its access tokens are bound to the certificate of their request (RFC 8705 §3). */
   readonly certificateBoundAccessTokens?: boolean;
+  /** Whether its authorization requests are pushed, and none is taken otherwise (RFC 9126 §6). */
+  readonly requirePushedAuthorizationRequests?: boolean;
+  /** False: code requests with `openid` and a `nonce` may come without PKCE (RFC 7636). Absent: they never do. */
+  readonly requirePkce?: boolean;
+  /** Whether a rule is lifted for it (exceptions.ts): such clients are listed. */
+  readonly hasException?: true;
   readonly idTokenSignedResponseAlg: 'RS256' | 'ES256' | 'PS256' | 'EdDSA';
   /** Its own rights by client credentials, and a ceiling otherwise. Absent: what consent gave, and nothing without a person. */
   readonly authority?: ScopesByResource;
@@ -69,7 +75,7 @@ export type Client = {
 
 export const CLIENTS = {
   name: 'clients',
-  indexes: [{ fields: ['owner'] }, { fields: ['createdAt'] }],
+  indexes: [{ fields: ['owner'] }, { fields: ['createdAt'] }, { fields: ['hasException', 'createdAt'] }],
   expiresAt: 'expiresAt',
   members: ['name', 'tokenEndpointAuthMethod', 'grantTypes', 'redirectUris', 'roles', 'state', 'createdAt'],
   isAbsentWhenUnreadable: true,

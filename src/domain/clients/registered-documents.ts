@@ -97,9 +97,9 @@ export const registeredDocuments = <T extends Registered>(dependencies: Dependen
   return {
     found,
 
-    async list(where: Readonly<Record<string, string | undefined>>, query: PageQuery): Promise<Page<T>> {
+    async list(where: Readonly<Record<string, string | true | undefined>>, query: PageQuery): Promise<Page<T>> {
       const limit = query.limit ?? 50;
-      const given = Object.entries(where).filter((entry): entry is [string, string] => entry[1] !== undefined);
+      const given = Object.entries(where).filter((entry): entry is [string, string | true] => entry[1] !== undefined);
       const documents = await collection.find({
         where: Object.fromEntries(given),
         order: { by: 'createdAt', direction: 'descending' },

@@ -25,6 +25,7 @@ export type ClientMetadata = {
   readonly certificate?: CertificateName;
   readonly dpopBoundAccessTokens?: boolean;
   readonly certificateBoundAccessTokens?: boolean;
+  readonly requirePushedAuthorizationRequests?: boolean;
   readonly idTokenSignedResponseAlg?: Client['idTokenSignedResponseAlg'];
   /** The first of `contacts`. */
   readonly contact?: string;
@@ -116,6 +117,7 @@ export const readMetadata = (body: Body): ClientMetadata => {
     certificate: readCertificateName((member) => text(member, 512)),
     dpopBoundAccessTokens: flag('dpop_bound_access_tokens'),
     certificateBoundAccessTokens: flag('tls_client_certificate_bound_access_tokens'),
+    requirePushedAuthorizationRequests: flag('require_pushed_authorization_requests'),
     idTokenSignedResponseAlg: oneOf('id_token_signed_response_alg', SIGNATURES),
     contact: texts('contacts')?.map((contact, index) => checkText(contact, `/contacts/${index}`, 254))[0],
     scope: checkScope(text('scope')),

@@ -269,6 +269,9 @@ export const dynamicRegistration = (deps: Dependencies) => {
         await registrations.remove(id);
       }),
 
+    /** Whether the client or agent registered itself, also when it was adopted since. */
+    isSelfRegistered: (id: string): Promise<boolean> => registrations.has(id),
+
     /** An account answers from now on for a client that registered itself. Throws 'not_found' and 'conflict'. */
     async adopt(id: string, owner: string, by: By): Promise<Versioned<Client>> {
       const adopted = await clients.adopt(id, owner, by);

@@ -69,6 +69,7 @@ export const newAgentOf = ({ asked, owner, blueprint }: Plan & { readonly kind: 
     contact,
     certificate,
     certificateBoundAccessTokens,
+    requirePushedAuthorizationRequests,
     jwks,
     jwksUri,
     redirectUris,
@@ -93,6 +94,7 @@ export const newAgentOf = ({ asked, owner, blueprint }: Plan & { readonly kind: 
     ...(endpoint === undefined ? {} : { backchannelClientNotificationEndpoint: endpoint }),
     ...(dpopBoundAccessTokens === undefined ? {} : { dpopBoundAccessTokens }),
     ...(certificateBoundAccessTokens ? { certificateBoundAccessTokens } : {}),
+    ...(requirePushedAuthorizationRequests ? { requirePushedAuthorizationRequests } : {}),
   };
 };
 
@@ -100,7 +102,7 @@ export const newAgentOf = ({ asked, owner, blueprint }: Plan & { readonly kind: 
 export const newClientOf = ({ way, owner, asked }: Plan, expiresAt: number | undefined): NewClient => {
   checkCertificateName(asked);
   const { jwks, jwksUri, postLogoutRedirectUris, dpopBoundAccessTokens, idTokenSignedResponseAlg } = asked;
-  const { certificate, certificateBoundAccessTokens } = asked;
+  const { certificate, certificateBoundAccessTokens, requirePushedAuthorizationRequests } = asked;
   const redirectUris = asked.redirectUris ?? [];
   const method = asked.authMethod ?? (way === 'open' ? 'none' : 'client_secret_basic');
   return {
@@ -116,6 +118,7 @@ export const newClientOf = ({ way, owner, asked }: Plan, expiresAt: number | und
     ...(jwksUri === undefined ? {} : { jwksUri }),
     ...(certificate === undefined ? {} : { certificate }),
     ...(certificateBoundAccessTokens ? { certificateBoundAccessTokens } : {}),
+    ...(requirePushedAuthorizationRequests ? { requirePushedAuthorizationRequests } : {}),
     ...(postLogoutRedirectUris === undefined ? {} : { postLogoutRedirectUris }),
     ...logoutOf(asked, redirectUris),
     ...(dpopBoundAccessTokens === undefined ? {} : { dpopBoundAccessTokens }),

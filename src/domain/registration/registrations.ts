@@ -72,6 +72,10 @@ export const registrations = (deps: {
       return { row, token };
     },
 
+    async has(id: string): Promise<boolean> {
+      return (await collection.get(id)) !== undefined;
+    },
+
     /** The registration of this client that the token manages. */
     async find(id: string, token: string): Promise<Versioned<Registration> | undefined> {
       const found = await collection.get(id);

@@ -144,7 +144,11 @@ const within = (member: string, held: readonly string[], asked: readonly string[
   if (beyond >= 0) refuseField(`/${member}/${beyond}`, message);
 };
 
-type Bound = { readonly dpopBoundAccessTokens: boolean; readonly certificateBoundAccessTokens?: boolean };
+type Bound = {
+  readonly dpopBoundAccessTokens: boolean;
+  readonly certificateBoundAccessTokens?: boolean;
+  readonly requirePushedAuthorizationRequests?: boolean;
+};
 
 const notLoosened = (held: Agent | Client, asked: ClientMetadata): Bound => {
   const [dpop, certificate] = [
@@ -156,7 +160,15 @@ const notLoosened = (held: Agent | Client, asked: ClientMetadata): Bound => {
   if (held.certificateBoundAccessTokens && !certificate) {
     refuseField('/tls_client_certificate_bound_access_tokens', message);
   }
-  return { dpopBoundAccessTokens: dpop, ...(certificate ? { certificateBoundAccessTokens: true } : {}) };
+  const pushed = asked.requirePushedAuthorizationRequests ?? held.requirePushedAuthorizationRequests;
+  if (held.requirePushedAuthorizationRequests && !pushed) {
+    refuseField('/require_pushed_authorization_requests', 'This is not taken away this way.');
+  }
+  return {
+    dpopBoundAccessTokens: dpop,
+    ...(certificate ? { certificateBoundAccessTokens: true } : {}),
+    ...(pushed ? { requirePushedAuthorizationRequests: true } : {}),
+  };
 };
 
 const keysOf = ({ jwks, jwksUri }: KeySource): KeySource => ({

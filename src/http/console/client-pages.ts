@@ -20,6 +20,8 @@ type ShownClient = Pick<ClientRow, 'id' | 'name' | 'state'> & {
   readonly post_logout_redirect_uris?: readonly string[];
   readonly cors_origins?: readonly string[];
   readonly skip_consent: boolean;
+  readonly require_pushed_authorization_requests?: boolean;
+  readonly require_pkce: boolean;
   readonly dpop_bound_access_tokens?: boolean;
   readonly certificate_bound_access_tokens?: boolean;
   readonly id_token_signed_response_alg: string;
@@ -135,6 +137,8 @@ const factsOf = (client: ShownClient): Omit<ClientModel['client'], keyof ClientR
       ? 'certificate'
       : 'unbound',
   idTokenAlgorithm: client.id_token_signed_response_alg,
+  isPushedOnly: client.require_pushed_authorization_requests ?? false,
+  exceptions: client.require_pkce ? [] : ['no_pkce'],
   keys: client.jwks_uri !== undefined ? { uri: client.jwks_uri } : client.jwks && { count: client.jwks.keys.length },
   ...(client.authority === undefined ? {} : { rights: client.authority }),
   roles: client.roles,

@@ -9,6 +9,7 @@ import type { CredentialUses } from '../../domain/agents/credential-use.ts';
 import type { ApprovalDesk } from '../../domain/approvals/approval-desk.ts';
 import type { OutcomeCounts } from '../../domain/audit/outcome-counts.ts';
 import type { BlueprintRegistry } from '../../domain/blueprints/blueprint-registry.ts';
+import type { ClientFindings } from '../../domain/clients/client-findings.ts';
 import type { ActivePolicies } from '../../domain/decision/authorize.ts';
 import type { ServerUse } from '../../domain/decision/server-use.ts';
 import { isGroupId } from '../../domain/groups/group.ts';
@@ -42,6 +43,7 @@ export type ConsoleDeps = PeopleDeps & {
   readonly credentialUses: Pick<CredentialUses, 'lastUses'>;
   readonly registered: AgentRegistry;
   readonly findings: AgentFindings;
+  readonly clientFindings: ClientFindings;
   readonly owners: Pick<Owners, 'answersFor' | 'answerFor'>;
   readonly groups: Pick<GroupRegistry, 'ofAccount' | 'getMany'>;
   readonly blueprints: Pick<BlueprintRegistry, 'get' | 'list'>;

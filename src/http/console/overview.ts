@@ -7,7 +7,7 @@ import { ENVIRONMENTS } from '../../domain/agents/environment.ts';
 import { partiesOf } from '../../domain/groups/owners.ts';
 import { type ListQuery, listed, listHref, rowsOf } from './agent-list.ts';
 import type { ConsoleCalls } from './console-calls.ts';
-import { type ConsoleDeps, partyNames, waitingAgent } from './console-deps.ts';
+import { type ConsoleDeps, clientHref, partyNames, waitingAgent } from './console-deps.ts';
 import type { Viewer } from './console-page.ts';
 import { dashboardModel } from './dashboard.ts';
 
@@ -45,10 +45,18 @@ export const overviewModel = async (
       href: hrefOf({ environment }),
     })),
     ...onlyOf(newest),
-    findings: found.map(({ kind, agents: some, isMore }) => ({ kind, count: some.length, isMore })),
+    findings: [
+      ...found.map(({ kind, agents: some, isMore }) => ({ kind, count: some.length, isMore })),
+      ...(frame.seesAll ? await countedExceptions(deps) : []),
+    ],
     recent: await rowsOf(deps, { agents: agents.slice(0, RECENT), uses: newest.uses }),
     ...(frame.seesAll ? { dashboard: await dashboardModel(deps, frame, refusals) } : {}),
   };
+};
+
+const countedExceptions = async ({ clientFindings }: ConsoleDeps): Promise<OverviewModel['findings']> => {
+  const { clients, isMore } = await clientFindings.of(SHOWN);
+  return clients.length === 0 ? [] : [{ kind: 'exceptions', count: clients.length, isMore }];
 };
 
 /** Where all agents of a finding are listed; the others stand somewhere in the whole list. */
@@ -62,9 +70,21 @@ export const findings = async (
   deps: ConsoleDeps,
   viewer: Viewer,
   all: boolean,
-): Promise<Pick<FindingsModel, 'findings' | 'countedOnly'>> => {
+): Promise<Pick<FindingsModel, 'findings' | 'exceptions' | 'countedOnly'>> => {
   const { newest, found } = await looked(deps, viewer, all);
-  return { findings: await Promise.all(found.map((one) => shown(deps, one, all))), ...onlyOf(newest) };
+  return {
+    findings: await Promise.all(found.map((one) => shown(deps, one, all))),
+    ...(all ? { exceptions: await exceptionsOf(deps) } : {}),
+    ...onlyOf(newest),
+  };
+};
+
+const exceptionsOf = async (deps: ConsoleDeps): Promise<NonNullable<FindingsModel['exceptions']>> => {
+  const { clients, isMore } = await deps.clientFindings.of(SHOWN);
+  return {
+    rows: clients.map(({ client: { id, name }, exceptions }) => ({ id, name, href: clientHref(deps, id), exceptions })),
+    isMore,
+  };
 };
 
 const looked = async (deps: ConsoleDeps, { account }: Viewer, all: boolean) => {

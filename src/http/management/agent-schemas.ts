@@ -1,6 +1,7 @@
 /** Schemas of agents, their secrets, compositions and instances; see schemas.ts. */
 import { AGENT_STATES } from '../../domain/agents/agent.ts';
 import { FINDING_KINDS } from '../../domain/agents/agent-findings.ts';
+import { CLIENT_EXCEPTIONS } from '../../domain/clients/exceptions.ts';
 import { GRANT_TYPES } from '../../domain/clients/grant-types.ts';
 import { DELIVERY_MODES } from '../../domain/clients/token-delivery.ts';
 import {
@@ -45,6 +46,9 @@ const AGENT: Properties = {
   dpop_bound_access_tokens: flag('Whether all its access tokens are bound to a key (RFC 9449 §5.2).'),
   certificate_bound_access_tokens: flag(
     'Whether all its access tokens are bound to the certificate of the request they come from (RFC 8705 §3).',
+  ),
+  require_pushed_authorization_requests: flag(
+    'Whether its authorization requests must be pushed (RFC 9126 §6). Default false.',
   ),
   resource_servers: strings('Ids of the resource servers it is registered as. By role only.', 20, 64),
 };
@@ -198,6 +202,7 @@ export const AGENT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       'jwks',
       'jwks_uri',
       'certificate_bound_access_tokens',
+      'require_pushed_authorization_requests',
       'uses',
       ...Object.keys(AGENT_ABOUT),
       'backchannel_token_delivery_mode',
@@ -219,14 +224,26 @@ export const AGENT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       description: 'One for each kind of which there are any.',
       items: output({
         kind: oneOf(
-          'orphaned: nobody answers for them; secrets: allowed a secret; expiring: an end within 30 days; stopped: active, and nothing works; pending: not accepted; unused: no token for 30 days.',
-          FINDING_KINDS,
+          'orphaned: nobody answers for them; secrets: allowed a secret; expiring: an end within 30 days; stopped: active, and nothing works; pending: not accepted; unused: no token for 30 days; exceptions: clients for which rules are lifted.',
+          [...FINDING_KINDS, 'exceptions'],
         ),
         agents: {
           type: 'array',
           items: output({ at: seconds('When it ends, or until when it can be accepted.'), agent: ref('Agent') }, [
             'at',
           ]),
+        },
+        clients: {
+          type: 'array',
+          description: 'Clients for which rules are lifted, and which those are.',
+          items: output({
+            exceptions: list(
+              'Rules that are lifted.',
+              5,
+              oneOf('no_pkce: code requests with a nonce in place of a code challenge.', CLIENT_EXCEPTIONS),
+            ),
+            client: ref('Client'),
+          }),
         },
         more: { type: 'boolean', description: 'Whether there are more than these.' },
       }),

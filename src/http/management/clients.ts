@@ -1,7 +1,8 @@
 import type { FreshFactor } from '../../domain/accounts/fresh-factor.ts';
 import type { Client } from '../../domain/clients/client.ts';
 import type { ClientChange, ClientRegistry, CreatedClient, NewClient } from '../../domain/clients/client-registry.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { liftedBy } from '../../domain/clients/exceptions.ts';
+import { DomainError, refuseField } from '../../domain/errors.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import type { DynamicRegistration } from '../../domain/registration/dynamic-registration.ts';
 import {
@@ -35,7 +36,7 @@ type Operations =
  */
 export const clientHandlers = (
   clients: ClientRegistry,
-  { adopt }: Pick<DynamicRegistration, 'adopt'>,
+  { adopt, isSelfRegistered }: Pick<DynamicRegistration, 'adopt' | 'isSelfRegistered'>,
   requireFreshFactor: FreshFactor,
 ): Handlers<Operations> => {
   const mayAct = async ({ id, caller }: Call): Promise<Versioned<Client>> => {
@@ -75,6 +76,18 @@ export const clientHandlers = (
     if (before && owner === before.owner && before.roles.length > 0) return;
     requireAdministrator(caller, 'makes a client with a role stand for another account', '/owner');
   };
+  /** An administrator lifts a rule for software that cannot follow it, and never for software that registered itself. */
+  const checkExceptions = async ({ body, caller }: Call, before?: Client): Promise<void> => {
+    for (const field of liftedBy(body as ClientChange, before)) {
+      requireAdministrator(caller, 'lifts a rule for a client', field);
+      if (before && (await isSelfRegistered(before.id))) {
+        refuseField(
+          field,
+          'This client registered itself. Register it with `behalf clients create` to lift a rule for it.',
+        );
+      }
+    }
+  };
   /** A role is given by a caller who holds it. */
   const checkRoles = ({ body, caller }: Call, before?: Client): void => {
     const given: readonly unknown[] = Array.isArray(body.roles) ? body.roles : [];
@@ -86,6 +99,7 @@ export const clientHandlers = (
     async createClient(call) {
       checkRoles(call);
       checkOwner(call);
+      await checkExceptions(call);
       if (call.body['skipConsent'] === true) checkSkipConsent(call);
       const owner = call.caller.kind === 'account' ? { owner: call.caller.id } : {};
       return withSecret(await clients.create({ ...owner, ...(withCertificate(call.body) as NewClient) }, call.by));
@@ -110,6 +124,7 @@ export const clientHandlers = (
       const { document } = sameVersion(await changeable(call), call);
       checkRoles(call, document);
       checkOwner(call, document);
+      await checkExceptions(call, document);
       if (call.body['skipConsent'] === true) checkSkipConsent(call);
       return objectAnswer(
         await clients.update(call.id, call.version, withCertificate(call.body) as ClientChange, call.by),

@@ -1,15 +1,18 @@
 import type { AgentFindings } from '../../domain/agents/agent-findings.ts';
+import type { ClientFindings } from '../../domain/clients/client-findings.ts';
 import type { GroupRegistry } from '../../domain/groups/group-registry.ts';
 import { partiesOf } from '../../domain/groups/owners.ts';
 import type { Handlers } from './call.ts';
-import { showAgent } from './representations.ts';
+import { showAgent, showClient } from './representations.ts';
 
 /** Agents of one kind that are shown when no limit is given. */
 const SHOWN = 50;
+const NO_CLIENTS = { clients: [], isMore: false } as const;
 
-/** Whoever sees all agents is told of all of them, everybody else of those they own. */
+/** A role sees findings of all agents and of clients; an owner sees those of their own agents. */
 export const findingHandlers = (
   findings: AgentFindings,
+  exceptions: ClientFindings,
   groups: Pick<GroupRegistry, 'ofAccount'>,
 ): Handlers<'listFindings'> => ({
   async listFindings({ access, caller, query: { limit = SHOWN } }) {
@@ -21,8 +24,12 @@ export const findingHandlers = (
         ...(at === undefined ? {} : { at }),
         agent: showAgent(agent, lastUsedAt),
       })),
+      clients: [],
       more: isMore,
     }));
-    return { body: { items, looked_at: newest.agents.length, complete: !newest.isMore } };
+    const { clients, isMore } = access === 'all' ? await exceptions.of(limit) : NO_CLIENTS;
+    const shown = clients.map(({ client, exceptions: lifted }) => ({ exceptions: lifted, client: showClient(client) }));
+    const ofClients = shown.length === 0 ? [] : [{ kind: 'exceptions', agents: [], clients: shown, more: isMore }];
+    return { body: { items: [...items, ...ofClients], looked_at: newest.agents.length, complete: !newest.isMore } };
   },
 });

@@ -52,6 +52,7 @@ const AGENT = [
   'backchannelClientNotificationEndpoint',
   'dpopBoundAccessTokens',
   'certificateBoundAccessTokens',
+  'requirePushedAuthorizationRequests',
   'resourceServers',
   'authority',
   'expiresAt',
@@ -80,6 +81,7 @@ const CLIENT = [
   'skipConsent',
   'dpopBoundAccessTokens',
   'certificateBoundAccessTokens',
+  'requirePushedAuthorizationRequests',
   'idTokenSignedResponseAlg',
   'authority',
   'roles',
@@ -190,6 +192,7 @@ export const showClient = (client: Client): JsonObject => ({
   ...certificateOf(client),
   ...deliveryOf(client),
   ...credentialsSetOf(client),
+  require_pkce: client.requirePkce ?? true,
   ...warningsOf(client.redirectUris),
 });
 export const showInitialAccessToken = (token: InitialAccessToken): JsonObject => ({

@@ -9,6 +9,7 @@ import type { AgentRegistry } from '../../domain/agents/agent-registry.ts';
 import type { Departures } from '../../domain/agents/departures.ts';
 import type { SecretExceptions } from '../../domain/agents/secret-exceptions.ts';
 import type { BudgetRegistry } from '../../domain/budgets/budget-registry.ts';
+import type { ClientFindings } from '../../domain/clients/client-findings.ts';
 import type { ClientRegistry } from '../../domain/clients/client-registry.ts';
 import type { SelfChosen } from '../../domain/clients/self-chosen.ts';
 import type { ServerUse } from '../../domain/decision/server-use.ts';
@@ -66,6 +67,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup' | 'checkPol
   readonly sessions: Sessions;
   readonly agents: AgentRegistry;
   readonly findings: AgentFindings;
+  readonly clientFindings: ClientFindings;
   readonly blueprints: Blueprints;
   readonly policies: PolicyRegistry;
   readonly approvals: ApprovalsRead;
@@ -81,7 +83,7 @@ export type ManagementDependencies = Omit<CallDependencies, 'lookup' | 'checkPol
   readonly departures: Pick<Departures, 'membersLeft'>;
   readonly clients: ClientRegistry;
   readonly initialAccessTokens: InitialAccessTokens;
-  readonly selfRegistration: Pick<DynamicRegistration, 'adopt'>;
+  readonly selfRegistration: Pick<DynamicRegistration, 'adopt' | 'isSelfRegistered'>;
   readonly selfChosen: SelfChosen;
   readonly resourceServers: ResourceServerRegistry;
   readonly grants: Grants;
@@ -122,7 +124,7 @@ export const managementRouter = (dependencies: ManagementDependencies): Router =
       audit,
       dependencies.selfChosen,
     ),
-    ...findingHandlers(dependencies.findings, dependencies.groups),
+    ...findingHandlers(dependencies.findings, dependencies.clientFindings, dependencies.groups),
     ...agentSecretHandlers(dependencies.secrets, agents, owners),
     ...credentialHandlers(dependencies.credentials, agents, owners),
     ...federationHandlers(dependencies.federation),

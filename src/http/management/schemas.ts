@@ -88,6 +88,12 @@ const CLIENT: Properties = {
   certificate_bound_access_tokens: flag(
     'Whether all its access tokens are bound to the certificate of the request they come from (RFC 8705 §3).',
   ),
+  require_pushed_authorization_requests: flag(
+    'Whether its authorization requests must be pushed (RFC 9126 §6). Default false.',
+  ),
+  require_pkce: flag(
+    'False: code requests with `openid` and a `nonce` may come without PKCE (RFC 7636). For a confidential client whose software cannot do it; an administrator decides. Default true.',
+  ),
   id_token_signed_response_alg: oneOf('Signature of ID tokens.', ['RS256', 'ES256', 'PS256', 'EdDSA']),
   roles: list(
     'Roles in this API when it acts for itself. Only an administrator gives administrator.',
@@ -288,6 +294,7 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
     },
     [
       ...['owner', 'jwks', 'jwks_uri', 'certificate', 'certificate_bound_access_tokens', 'authority'],
+      'require_pushed_authorization_requests',
       ...['backchannel_logout_uri', 'backchannel_logout_session_required', 'backchannel_token_delivery_mode'],
       ...['verified_at', 'expires_at', 'credentials_set_by', 'redirect_uris_set_by', 'warnings', 'client_secret'],
     ],

@@ -285,6 +285,10 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
         { kind: 'orphaned', agents: [keeper], moreHref: `${basePath}/console/agents?state=orphaned` },
         { kind: 'expiring', agents: [{ ...planner, at: NOON + 86_400 }] },
       ],
+      exceptions: {
+        rows: [{ id: 'app_1', name: 'Old wiki', href: `${basePath}/console/clients/app_1`, exceptions: ['no_pkce'] }],
+        isMore: true,
+      },
     }),
     'console-agent': agentPage(page),
     'console-agent-waiting': agentPage({

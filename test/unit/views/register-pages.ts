@@ -135,6 +135,8 @@ export const registerPages = (frame: ConsoleFrame, text: (usual: string) => stri
     skipsConsent: false,
     binding: 'dpop',
     idTokenAlgorithm: text('RS256'),
+    isPushedOnly: true,
+    exceptions: ['no_pkce'],
     keys: { uri: text('https://expenses.example.com/jwks') },
     rights: { [text('https://calendar.example.com/api')]: [text('events:read')] },
     roles: [text('auditor')],

@@ -1,0 +1,17 @@
+/** Whether a code request needs a code challenge (RFC 7636; RFC 9700 §2.1.1). */
+import type { KoaContextWithOIDC } from 'oidc-provider';
+
+/**
+ * Every request does, except that of a confidential client for which an administrator lifted the rule (`require_pkce`):
+ * there OpenID Connect's `nonce`, which comes back in the ID token, lets the client notice a code that was injected.
+ */
+export const pkceRequired = (ctx: KoaContextWithOIDC, client: { readonly [member: string]: unknown }): boolean => {
+  const { scope, nonce } = ctx.oidc.params ?? {};
+  const isOpenIdWithNonce =
+    String(scope ?? '')
+      .split(' ')
+      .includes('openid') &&
+    typeof nonce === 'string' &&
+    nonce !== '';
+  return !(client['behalf_pkce_optional'] === true && isOpenIdWithNonce);
+};
