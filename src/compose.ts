@@ -42,6 +42,7 @@ import { interactionRouter } from './http/interaction/router.ts';
 import { languageRouter } from './http/language.ts';
 import type { Metrics } from './http/metrics.ts';
 import { type Reasons, reasonsOf } from './http/operations.ts';
+import { postedRequestRouter } from './http/posted-requests.ts';
 import { registrationRouter } from './http/registration/router.ts';
 import { upstreamLogoutRouter } from './http/upstream/logout-router.ts';
 import { browserState } from './provider/browser-state.ts';
@@ -260,6 +261,7 @@ export const compose = async (configuration: Configuration, overrides: Overrides
     guard,
     routers: [
       interactionRouter(people),
+      postedRequestRouter({ issuer, pages, refused: refusals.note }),
       upstreamLogoutRouter({
         logout: made.upstreamLogout,
         countRefusal,

@@ -12,6 +12,7 @@ import type { EnginePages } from './engine-pages.ts';
 import type { FrontGuard, GuardedRequest } from './front-guard.ts';
 import type { Metrics } from './metrics.ts';
 import type { ReaderLanguage } from './middleware/language.ts';
+import { isPostedRequest } from './posted-requests.ts';
 import { answerInTime } from './request-deadline.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
@@ -89,7 +90,7 @@ export const requestListener = (deps: {
     remember(request, known);
     answerInTime(request, response, deps.deadlineMilliseconds);
     const target = String(request.url).split('?')[0] ?? '/';
-    if (OURS.test(target)) ours(request, response);
+    if (OURS.test(target) || isPostedRequest(request.method, target)) ours(request, response);
     else engine.handle(request, response);
   };
 };

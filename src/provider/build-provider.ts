@@ -59,6 +59,7 @@ import type { PresentedInstances } from './presented-instances.ts';
 import { publishedMetadata } from './published-metadata.ts';
 import { exactLocalhost } from './redirect-targets.ts';
 import { refreshTokensRememberProof, rotates } from './refresh-proof.ts';
+import { answerAsRequestObjectSays } from './refused-request-objects.ts';
 import { detailsMember, type RequestDetails } from './request-details.ts';
 import { factsOf } from './request-facts.ts';
 import { checkRequestedActor } from './requested-actor.ts';
@@ -186,7 +187,14 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   refreshTokensRememberProof(provider);
   exactLocalhost(provider);
   toldByUs(provider, deps.signedOutAt);
-  withoutParametersAtFirst(provider, presented.take, checkParameters);
+  withoutParametersAtFirst(
+    provider,
+    (context, read) => {
+      presented.take(context, read);
+      answerAsRequestObjectSays(context, read);
+    },
+    checkParameters,
+  );
   refuseOtherGrantTypes(provider);
 
   // Outermost first: what is written down is what leaves.

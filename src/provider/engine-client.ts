@@ -89,7 +89,8 @@ export const engineClients = (registers: Registers, issuer: string) => {
 
 /** An agent or client that may act now, as far as it concerns what it may hold; only agents run in an environment. */
 export type ActiveParty = Pick<Agent, 'authority' | 'grantTypes' | 'ceilings'> &
-  Partial<Pick<Agent, 'environment' | 'owner' | 'blueprint' | 'composition' | 'verifiedAt'>>;
+  Partial<Pick<Agent, 'environment' | 'owner' | 'blueprint' | 'composition' | 'verifiedAt'>> &
+  Partial<Pick<Client, 'skipConsent'>>;
 
 type Metadata = Readonly<Record<string, unknown>>;
 

@@ -37,6 +37,8 @@ export const PARAMETER_BYTES: Readonly<Record<string, number>> = {
   post_logout_redirect_uri: 2048,
   prompt: 128,
   redirect_uri: 2048,
+  // Read for where its refusal goes, and kept nowhere.
+  request: 8192,
   request_uri: 4096,
   requested_actor: 256,
   resource: 1024,

@@ -144,7 +144,7 @@ export const derivationsModel = (world: World.Organization) => {
       const actors = [...new Set(path)].map(agentOf);
       if (actors.some(({ environment }) => server.environments?.includes(environment) === false)) return undefined;
       const ofActors = actors.map((one) => [one.authority, one.blueprint?.authority]);
-      const rights = [[client.authority], [person.entitlements], ...ofActors];
+      const rights = [client.skipsConsent ? [client.authority] : [], [person.entitlements], ...ofActors];
       const heldUp = actors.map(({ blueprint }) => blueprint?.approvals?.[target] ?? []);
       const isFree = (name: string, list: readonly string[]) => !list.includes('*') && !list.includes(name);
       const lives: number[] = actors.flatMap(({ blueprint }) => blueprint?.maxSeconds ?? []);

@@ -90,9 +90,10 @@ export const newOrganization = (random: Random): Organization => {
     seconds: 100 + random.integer(500),
   };
 
-  function newClient(): ModelClient {
+  function newClient(_: unknown, index: number): ModelClient {
     return {
       ...defined({ authority: maybe(0.2, authority) }),
+      skipsConsent: index % 2 === 0,
       allowed: Object.fromEntries(
         servers.map(({ identifier, scopes }) => [
           identifier,
@@ -149,9 +150,10 @@ const defined = <T extends object>(members: T): Defined<T> =>
 export const castOf = (organization: Organization, engine: PolicyEngine) => {
   const { clients, person, servers, rules } = organization;
   const policies = engine.compile(rules.map(cedarOf).join('\n'));
-  const registered = clients.map(({ authority }, index) => ({
+  const registered = clients.map(({ authority, skipsConsent }, index) => ({
     id: `app_${index + 1}`,
     state: 'active',
+    skipConsent: skipsConsent,
     ...defined({ authority }),
   })) as unknown as readonly Client[];
   return {

@@ -59,7 +59,7 @@ export type Client = {
   /** Whether a rule is lifted for it (exceptions.ts): such clients are listed. */
   readonly hasException?: true;
   readonly idTokenSignedResponseAlg: 'RS256' | 'ES256' | 'PS256' | 'EdDSA';
-  /** Its own rights by client credentials, and a ceiling otherwise. Absent: what consent gave, and nothing without a person. */
+  /** What it may do in its own name; and a ceiling where people are not asked (`skipConsent`, assertions of peers). */
   readonly authority?: ScopesByResource;
   /** Roles in the management API when it acts for itself (decision D22). */
   readonly roles: readonly ('administrator' | 'operator' | 'auditor')[];

@@ -22,6 +22,8 @@ export type ClientParty = {
   readonly id: string;
   readonly authority?: ScopesByResource | undefined;
   readonly verifiedAt?: number | undefined;
+  /** People are not asked what it may do for them. */
+  readonly skipsConsent?: boolean | undefined;
   /** Its id is the URL of its metadata document: nobody here answers for it. */
   readonly isDocument: boolean;
 };
@@ -104,6 +106,17 @@ export type KnownFacts = DecisionFacts & { readonly isOwnApi: boolean };
 export const actsForItself = ({ route, subject }: Pick<DecisionFacts, 'route' | 'subject'>): boolean =>
   route === 'client_credentials' || (subject === undefined && route !== 'authorization_request');
 
+/** Routes on which nobody here is asked: a person said yes to another server, or to none. */
+const NOT_ALLOWED_HERE: readonly Route[] = ['id_jag', 'jwt_bearer'];
+
+/** Whether a person decides what is given, or has decided: not where a peer says who it is, nor where a client acts for itself. */
+export const isForPersonToAllow = ({
+  route,
+  subject,
+  isUnasked = false,
+}: Pick<DecisionFacts, 'route' | 'subject' | 'isUnasked'>): boolean =>
+  route === 'authorization_request' || (subject !== undefined && !isUnasked && !NOT_ALLOWED_HERE.includes(route));
+
 /** Everybody whose hands it goes through. */
 export const partiesOf = ({ caller, through = [] }: Pick<DecisionFacts, 'caller' | 'through'>): readonly Party[] => [
   caller,
@@ -114,6 +127,18 @@ export const partiesOf = ({ caller, through = [] }: Pick<DecisionFacts, 'caller'
 export const agentParty = (agent: Omit<AgentParty, 'kind'>): AgentParty => ({ ...agent, kind: 'agent' });
 
 export const clientParty = (
-  { id, authority, verifiedAt }: Pick<ClientParty, 'id' | 'authority' | 'verifiedAt'>,
+  {
+    id,
+    authority,
+    verifiedAt,
+    skipConsent: skipsConsent,
+  }: Pick<ClientParty, 'id' | 'authority' | 'verifiedAt'> & { readonly skipConsent?: boolean | undefined },
   isDocument = false,
-): ClientParty => ({ kind: 'client', id, authority, verifiedAt, isDocument });
+): ClientParty => ({
+  kind: 'client',
+  id,
+  authority,
+  verifiedAt,
+  ...(skipsConsent ? { skipsConsent } : {}),
+  isDocument,
+});

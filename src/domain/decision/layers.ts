@@ -1,7 +1,15 @@
 /** The layers of a decision but for those that ask somebody, policy and the external decision point: each only narrows, and names itself. */
 import { limitsOfAgent } from '../agents/effective-agent.ts';
 import { type Limit, scopesAt } from '../delegation/authority.ts';
-import { type AgentParty, actsForItself, type ClientParty, type KnownFacts, type Party, partiesOf } from './facts.ts';
+import {
+  type AgentParty,
+  actsForItself,
+  type ClientParty,
+  isForPersonToAllow,
+  type KnownFacts,
+  type Party,
+  partiesOf,
+} from './facts.ts';
 
 /** In the order in which they are asked: of several that refuse a scope the first is named. */
 export const DECISION_LAYERS = [
@@ -37,6 +45,18 @@ const ofAgents =
       .flatMap((agent) => limitsOfAgent(agent, facts.server, actsForItself(facts)))
       .filter((limit) => limit.layer === layer);
 
+/**
+ * The authority of a client is what it may do in its own name. What people allow it is not cut by it; what nobody is asked
+ * about is.
+ */
+const heldByClient = ({ authority, skipsConsent, isDocument }: ClientParty, facts: KnownFacts): Limit['holds'] => {
+  // Whom nobody answers for does not get to administer, whoever is talked into allowing it.
+  if (isDocument && facts.isOwnApi) return [];
+  const own = scopesAt(authority, facts.server.identifier);
+  if (actsForItself(facts)) return own ?? [];
+  return isForPersonToAllow(facts) && !skipsConsent ? undefined : own;
+};
+
 /** A grant, a token and a row hold scopes by name; only rights given by configuration may say `*`. */
 const named = (scope: readonly string[] | undefined): readonly string[] => (scope ?? []).filter((name) => name !== '*');
 
@@ -45,14 +65,7 @@ export const LAYERS: { readonly [L in StructuralLayer]: (facts: KnownFacts) => r
   client: (facts) =>
     partiesOf(facts)
       .filter(isClient)
-      .map(({ authority, isDocument }) => ({
-        layer: 'client',
-        // Whom nobody answers for does not get to administer, whoever is talked into allowing it.
-        holds:
-          isDocument && facts.isOwnApi
-            ? []
-            : (scopesAt(authority, facts.server.identifier) ?? (actsForItself(facts) ? [] : undefined)),
-      })),
+      .map((client) => ({ layer: 'client', holds: heldByClient(client, facts) })),
   agent: ofAgents('agent'),
   blueprint: ofAgents('blueprint'),
   environment: ofAgents('environment'),

@@ -103,7 +103,8 @@ const CLIENT: Properties = {
 };
 const CLIENT_AUTHORITY = {
   ...ref('ScopesByResource'),
-  description: 'Its own rights, and a ceiling for what people allow it.',
+  description:
+    'What it may do in its own name. What people allow it is not cut by it; where they are not asked (skip_consent), it is.',
 };
 const CLIENT_LOGOUT = text(
   'https URL where it hears that a session is over in which a person signed in to it (OpenID Connect Back-Channel Logout 1.0).',

@@ -31,7 +31,7 @@ A test turns each cell that counts off and sees the scope come through that was 
 
 const LAYERS = `| Layer | What it holds |
 |---|---|
-| \`client\` | rights an application was registered with |
+| \`client\` | what an application may do in its own name: where it acts for itself, and where no person is asked (\`skip_consent\`, assertions of peers) |
 | \`agent\` | rights an agent was registered with, of every agent in the chain |
 | \`blueprint\` | ceilings of their blueprints, as they are now |
 | \`environment\` | whether the resource server is for agents of their environments |

@@ -38,6 +38,7 @@ export const client: ClientParty = {
   kind: 'client',
   id: 'app_a',
   authority: { [MAIL]: ['*'] },
+  skipsConsent: true,
   isDocument: false,
 };
 

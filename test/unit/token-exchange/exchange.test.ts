@@ -55,8 +55,9 @@ describe('an exchange', () => {
   test.each([
     [
       'client',
-      'the app behind the grant',
-      (s: ReturnType<typeof exchangeScene>) => s.clients.change('app_1', { authority: { [MAIL]: ['send'] } }),
+      'the app behind the grant, of which people are not asked,',
+      (s: ReturnType<typeof exchangeScene>) =>
+        s.clients.change('app_1', { authority: { [MAIL]: ['send'] }, skipConsent: true }),
     ],
     [
       'agent',

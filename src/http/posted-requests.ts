@@ -1,0 +1,60 @@
+/**
+ * Authorization requests by POST (OpenID Connect Core §3.1.2.1). The browser is sent to the same request by GET: with a
+ * form of another site it brings no session cookie (`SameSite=Lax`), with the redirect it does. What oidc-provider
+ * refuses and records is the GET.
+ */
+import Router from '@koa/router';
+import { isDomainError } from '../domain/errors.ts';
+import { isForm, readForm } from './middleware/form-body.ts';
+
+/** What is left of the longest request target that the front guard lets through. */
+const MOST_CHARACTERS = 8000;
+
+const PATH = /^\/auth\/?$/i;
+
+/** Whether a request, by method and path below the issuer, is one that this router answers. */
+export const isPostedRequest = (method: string | undefined, path: string): boolean =>
+  method === 'POST' && PATH.test(path);
+
+/** `refused` counts what nobody is known for, by address and error. */
+export const postedRequestRouter = (deps: {
+  readonly issuer: string;
+  readonly pages: { error(ctx: never, failure: { error: string; error_description: string }): Promise<void> };
+  readonly refused: (source: string, error: string, request?: string) => void | Promise<void>;
+}): Router => {
+  const router = new Router();
+
+  router.post('/auth', async (ctx) => {
+    const refuse = async (status: number, error_description: string): Promise<void> => {
+      const { source, requestId } = ctx.state as { readonly source?: string; readonly requestId?: string };
+      await deps.refused(source ?? 'unknown', 'invalid_request', requestId);
+      ctx.status = status;
+      const failure = { error: 'invalid_request', error_description };
+      if (ctx.accepts('json', 'html') === 'html') await deps.pages.error(ctx as never, failure);
+      else ctx.body = failure;
+      ctx.status = status;
+    };
+    if (!isForm(ctx.req)) {
+      await refuse(400, 'an authorization request by POST is application/x-www-form-urlencoded');
+      return;
+    }
+    try {
+      const form = (await readForm(ctx.req)).toString();
+      // Both are the request: a parameter in both is refused there, as one that came twice.
+      const query = [ctx.querystring, form].filter((part) => part !== '').join('&');
+      if (query.length > MOST_CHARACTERS) {
+        await refuse(
+          400,
+          `the request has more than ${MOST_CHARACTERS} characters: send it to the pushed_authorization_request_endpoint first (RFC 9126)`,
+        );
+        return;
+      }
+      ctx.status = 303;
+      ctx.set('Location', `${deps.issuer}/auth?${query}`);
+    } catch (error) {
+      if (!isDomainError(error)) throw error;
+      await refuse(400, error.message);
+    }
+  });
+  return router;
+};
