@@ -2,6 +2,7 @@
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import type { Configuration } from '../../config/configuration.ts';
 import { keyAddresses } from '../domain/accounts/email-key-migration.ts';
+import { endFormerHands } from '../domain/agents/former-hand-overs.ts';
 import { forgetStandingAt, STANDING_APPROVALS, type StandingApproval } from '../domain/approvals/standing-approval.ts';
 import { DELEGATIONS, type Delegation } from '../domain/delegation/delegation.ts';
 import { forgetAtOf } from '../domain/delegation/delegation-ends.ts';
@@ -47,7 +48,7 @@ export const opened = async (
   configuration: Configuration,
   options: { readonly isSampled: boolean; readonly onFirstStart?: ((first: FirstStart) => void) | undefined },
 ): Promise<FirstStart> => {
-  const { audit, state, nodes, broadcast, ephemeral, documents, policies, log } = made;
+  const { audit, clock, state, nodes, broadcast, ephemeral, documents, policies, log } = made;
   try {
     await audit.open(state.remembered ? { remembered: state.remembered } : {});
     // On a full volume this is served from its reserve.
@@ -58,6 +59,11 @@ export const opened = async (
     for (const accounts of (await withPriority('essential', () => keyAddresses(documents))) ?? []) {
       const text = 'several accounts have one verified address: none of them is found by it until one is left';
       log.warn({ event: 'accounts.same_address', accounts }, text);
+    }
+    const handedOver = (await withPriority('essential', () => endFormerHands({ documents, audit, clock }))) ?? [];
+    if (handedOver.length > 0) {
+      const text = 'these agents were handed over before their hand-overs had a number: what is from before has ended';
+      log.warn({ event: 'agents.former_hand_overs', agents: handedOver }, text);
     }
     const { delegation, approvals } = configuration;
     await withPriority('essential', async () => {
