@@ -257,12 +257,14 @@ export const services = async (configuration: Configuration, overrides: Override
     owners,
     agents,
     leave: async (account, by) => push.register?.leave(account, by),
+    membersChanged: (group) => following.membersChanged(group),
   });
   /** Of what is made further down: what an agent has from before a hand-over ends there. */
   const following = handOvers({
     documents,
     clock,
     agents,
+    hands: revocation,
     ends: [
       // First, and again for what was given between the look before the hand-over and that.
       async ({ id, owner }) => {

@@ -362,4 +362,5 @@ const partOfLease = (lease: LeaseRecord): Part => ({
   parties: [lease.clientId],
   since: lease.createdAt,
   ownership: ownershipOfLease(lease),
+  consentedAt: lease.createdAt,
 });

@@ -10,6 +10,7 @@ import { foreignIssuer, JWT_BEARER } from '../support/foreign-issuer.ts';
 import { type HandOverWorld, handOverWorld } from '../support/hand-over-world.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { consentUrl, REDIRECT_URI } from '../support/scene.ts';
+import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
 
 let server: RunningServer;
 let world: HandOverWorld;
@@ -278,6 +279,72 @@ describe('an agent that changes hands', () => {
     await world.setMembers(group, [members[0], ...strangers]);
     expect([await world.isLive(token), await world.stateOf(row)]).toEqual([true, 'active']);
     expect((await world.backchannel(agent)).status).toBe(200);
+  });
+
+  test.each([
+    [
+      'are replaced with one change after the other',
+      async ({ group, members, strangers }: Owned) => {
+        await world.setMembers(group, [members[1], strangers[0]]);
+        await world.setMembers(group, strangers);
+      },
+    ],
+    [
+      'are disabled after others came, and enabled again',
+      async ({ group, members, strangers }: Owned) => {
+        await world.setMembers(group, [...members, ...strangers]);
+        for (const id of members) await world.api('POST', `/accounts/${id}/disable`);
+        for (const id of members) await world.api('POST', `/accounts/${id}/enable`);
+      },
+    ],
+  ] as const)('waits for the person when all members of its group %s', async (_, change) => {
+    const owned = await ofGroup();
+    const { agent, row, token, refreshToken, group } = owned;
+    const payment = await world.backchannel(agent);
+    await change(owned);
+    expect([await world.isLive(token), await world.stateOf(row)]).toEqual([false, 'suspended']);
+    // The members of now have its key, and go on with what they get from people.
+    expect((await world.backchannel(agent)).body).toMatchObject({ denial: { reason: 'owner_not_confirmed' } });
+    const refreshed = await world.calls.token(world.keyed(agent), {
+      grant_type: 'refresh_token',
+      refresh_token: refreshToken,
+      resource: BANK,
+    });
+    expect([refreshed.status, refreshed.body['error']]).toEqual([400, 'invalid_grant']);
+    const poll = await world.calls.poll(world.keyed(agent), String(payment.body['auth_req_id']));
+    expect([poll.status, poll.body['error']]).toEqual([400, 'access_denied']);
+
+    await server.behalf.services.handOvers.settleAll();
+    expect(await eventsOf('delegation.suspended', agent.clientId)).toMatchObject([
+      { outcome: 'done', subject: world.accountId, delegation: row, owner: group },
+    ]);
+    expect(await eventsOf('approval.cancelled', agent.clientId)).toHaveLength(1);
+    const { body } = await world.api('GET', `/delegations?actor=${agent.clientId}`);
+    expect(body['items']).toMatchObject([{ id: row, state: 'suspended', live: false }]);
+
+    expect((await world.answer(agent.clientId, 'allow')).text).toContain('Confirmed.');
+    expect(await eventsOf('delegation.confirmed', agent.clientId)).toMatchObject([
+      { outcome: 'done', delegation: row },
+    ]);
+    expect([await world.stateOf(row), (await world.backchannel(agent)).status]).toEqual(['active', 200]);
+    await server.behalf.services.handOvers.settleAll();
+    expect(await eventsOf('delegation.suspended', agent.clientId)).toHaveLength(1);
+  });
+
+  test('keeps what a person allowed it while one of them is still there', async () => {
+    const { group, members, strangers } = await ofGroup();
+    stopClock();
+    try {
+      await world.setMembers(group, [members[1], strangers[0]]);
+      advance(2000);
+      const { row, token } = await world.allowed(`Since ${group}`, group);
+      await world.setMembers(group, [strangers[0], strangers[1]]);
+      expect([await world.isLive(token), await world.stateOf(row)]).toEqual([true, 'active']);
+      await world.setMembers(group, [strangers[1], members[0]]);
+      expect([await world.isLive(token), await world.stateOf(row)]).toEqual([false, 'suspended']);
+    } finally {
+      startClock();
+    }
   });
 
   test('keeps all it has when a member of the group that owns it becomes its owner', async () => {

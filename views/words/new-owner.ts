@@ -6,8 +6,8 @@ export const newOwnerWords = {
   heading: (agent: HtmlValue) =>
     phrase({ en: html`${agent} has a new owner`, de: html`${agent} hat einen neuen Eigentümer` }),
   lead: phrase({
-    en: 'You allowed this agent to act for you when it had another owner. It may do none of it until you confirm the new owner.',
-    de: 'Sie haben diesem Agenten erlaubt, für Sie zu handeln, als er einen anderen Eigentümer hatte. Nichts davon ist ihm erlaubt, bis Sie den neuen Eigentümer bestätigen.',
+    en: 'You allowed this agent to act for you when other people answered for it. It may do none of it until you confirm the new owner.',
+    de: 'Sie haben diesem Agenten erlaubt, für Sie zu handeln, als andere für ihn verantwortlich waren. Nichts davon ist ihm erlaubt, bis Sie den neuen Eigentümer bestätigen.',
   }),
   owner: phrase({ en: 'New owner', de: 'Neuer Eigentümer' }),
   since: (when: HtmlValue) => phrase({ en: html`since ${when}`, de: html`seit ${when}` }),

@@ -36,8 +36,10 @@ export const departureRegister = (deps: {
   readonly agents: Pick<AgentRegistry, 'orphanAll'>;
   /** Takes along what else hangs on an account that is not active any more. Idempotent. */
   readonly leave?: (account: string, by: By) => Promise<void>;
+  /** Called when an account came to a group or left it. Idempotent. */
+  readonly membersChanged?: (group: string) => Promise<void>;
 }) => {
-  const { documents, clock, groups, owners, agents, leave } = deps;
+  const { documents, clock, groups, owners, agents, leave, membersChanged } = deps;
   const collection = documents.collection<Departure>(DEPARTURES);
 
   /** A group nobody is left in answers for nothing it accepted, whoever comes back. */
@@ -53,6 +55,7 @@ export const departureRegister = (deps: {
     const owned = [account];
     for (const { id, answersFrom } of await groups.ofAccount(account)) {
       if ((await closeGroup(id)) || answersFrom !== undefined) owned.push(id);
+      await membersChanged?.(id);
     }
     for (const owner of owned) if (!(await agents.orphanAll(owner, by, limit))) return false;
     return true;
@@ -82,6 +85,7 @@ export const departureRegister = (deps: {
     async membersLeft(group: Pick<Group, 'id' | 'answersFrom'>, by: By): Promise<void> {
       const { id, answersFrom } = group;
       if ((await closeGroup(id)) || answersFrom !== undefined) await agents.orphanAll(id, by, AT_ONCE);
+      await membersChanged?.(id);
     },
 
     /** Goes on with what is left to do, at most about `limit` agents for each account that left. */

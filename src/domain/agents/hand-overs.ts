@@ -1,11 +1,20 @@
 import type { By } from '../clients/registered-documents.ts';
+import { isGroupId } from '../groups/group.ts';
 import { oneAtATime } from '../nodes/one-at-a-time.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type CollectionDeclaration, type DocumentStore, isDocumentConflict } from '../ports/document-store.ts';
-import type { Agent } from './agent.ts';
+import {
+  type CollectionDeclaration,
+  type Cursor,
+  type DocumentStore,
+  isDocumentConflict,
+} from '../ports/document-store.ts';
+import { AGENTS, type Agent } from './agent.ts';
 import { ownershipOf } from './ownership.ts';
 
-/** A hand-over of an agent, until all that it ended stands so in the store. Written before it, so that no crash loses it. */
+/**
+ * A hand-over of an agent, until all that it ended stands so in the store. Written before it, so that no crash loses it. Also
+ * that the members of a group changed, which is the agent then.
+ */
 type HandOver = {
   /** The agent and the number it gets. */
   readonly id: string;
@@ -25,6 +34,7 @@ const ANNOUNCED_SECONDS = 3600;
 /** Of each kind, ended within the call that hands over; the rest follows. */
 const AT_ONCE = 50;
 const LATER = 1000;
+const PAGE = 100;
 const SYSTEM: By = { caller: 'system' };
 
 /** Ends, in the store, at most `limit` of what an agent has from before its hand-over; answers how many. Idempotent. */
@@ -39,8 +49,10 @@ export const handOvers = (deps: {
   readonly clock: Clock;
   readonly agents: { get(id: string): Promise<{ readonly document: Agent } | undefined> };
   readonly ends: readonly EndFormer[];
+  readonly hands: { heldSince(group: string): Promise<number> };
 }) => {
-  const { documents, clock, agents, ends } = deps;
+  const { documents, clock, agents, ends, hands } = deps;
+  const owned = documents.collection<Agent>(AGENTS);
   const collection = documents.collection<HandOver>(HAND_OVERS);
   const idOf = (agent: string, ownership: number): string => `${agent}:${ownership}`;
 
@@ -49,6 +61,19 @@ export const handOvers = (deps: {
     let isDone = true;
     for (const end of ends) if ((await end(agent, by, limit)) >= limit) isDone = false;
     return isDone;
+  };
+
+  const settleGroup = async (group: string): Promise<boolean> => {
+    let isDone = true;
+    let after: Cursor | undefined;
+    for (;;) {
+      const order = { by: 'createdAt', direction: 'ascending' } as const;
+      const page = await owned.find({ where: { owner: group }, order, limit: PAGE, ...(after ? { after } : {}) });
+      for (const { document } of page) isDone = (await settle(document, SYSTEM, LATER)) && isDone;
+      const last = page.at(-1)?.document;
+      if (page.length < PAGE || !last) return isDone;
+      after = { value: last.createdAt, id: last.id };
+    }
   };
 
   return {
@@ -67,11 +92,28 @@ export const handOvers = (deps: {
       if (await settle(agent, by, AT_ONCE)) await collection.take(idOf(agent.id, ownershipOf(agent)));
     },
 
+    /**
+     * To be called when accounts came to a group or left it. Nothing that people said to accounts that have all left counts
+     * from then on; that it stands so in the store, and is told, follows by `settleAll`.
+     */
+    async membersChanged(group: string): Promise<void> {
+      if ((await hands.heldSince(group)) === 0) return;
+      try {
+        await collection.insert({ id: idOf(group, clock.now()), agent: group, ownership: 0, at: clock.now() });
+      } catch (error) {
+        if (!isDocumentConflict(error)) throw error;
+      }
+    },
+
     /** Goes on with what is left to do. */
     settleAll: (): Promise<void> =>
       oneAtATime({ documents, clock }, 'hand-overs', async () => {
         const found = await collection.find({ order: { by: 'at', direction: 'ascending' }, limit: 20 });
         for (const { document } of found) {
+          if (isGroupId(document.agent)) {
+            if (await settleGroup(document.agent)) await collection.take(document.id);
+            continue;
+          }
           const agent = (await agents.get(document.agent))?.document;
           const hasHappened = agent !== undefined && ownershipOf(agent) >= document.ownership;
           const isOver = document.at <= clock.now() - ANNOUNCED_SECONDS;

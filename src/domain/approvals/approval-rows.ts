@@ -124,15 +124,20 @@ export const approvalRows = ({
     isOpen: (approval: Approval): boolean => stateAt(approval, clock.now()) === 'pending',
 
     /** Whether an agent of the chain has changed hands since it was asked. */
-    isFromOtherHands: async ({ action, ownership = 0 }: Pick<Approval, 'action' | 'ownership'>): Promise<boolean> =>
-      (await revocation.ended([{ parties: actorsOf(action.chain), ownership }])) === 'handed_over',
+    isFromOtherHands: async ({
+      action,
+      ownership = 0,
+      createdAt: consentedAt,
+    }: Pick<Approval, 'action' | 'ownership' | 'createdAt'>): Promise<boolean> =>
+      (await revocation.ended([{ parties: actorsOf(action.chain), ownership, consentedAt }])) === 'handed_over',
 
     /**
      * Whether a kill has come since it was asked, or since somebody agreed: also one that was lifted. Or an agent of the
      * chain has changed hands since it was asked.
      */
     async isKilled({ action, createdAt, votes, glass, ownership = 0 }: Approval): Promise<boolean> {
-      const asked = { subject: action.subject, parties: actorsOf(action.chain), since: createdAt, ownership };
+      const parties = actorsOf(action.chain);
+      const asked = { subject: action.subject, parties, since: createdAt, ownership, consentedAt: createdAt };
       const agreed = [...votes, ...(glass?.votes ?? [])].map(({ account, at }) => ({ subject: account, since: at }));
       return (await revocation.ended([asked, ...agreed])) !== undefined;
     },

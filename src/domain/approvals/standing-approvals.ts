@@ -107,14 +107,14 @@ export const standingApprovals = ({
     if (since < sessionsValidFrom || since < tokensValidFrom) return false;
     if (since < (person.document.tokensValidFrom ?? 0)) return false;
     const parts = [
-      { subject, parties: actorsOf(action.chain), since, ownership },
+      { subject, parties: actorsOf(action.chain), since, ownership, consentedAt: since },
       { subject: account, since },
     ];
     return (await revocation.ended(parts)) === undefined;
   };
 
-  const isFromOtherHands = async ({ action, ownership = 0 }: StandingApproval): Promise<boolean> =>
-    (await revocation.ended([{ parties: actorsOf(action.chain), ownership }])) === 'handed_over';
+  const isFromOtherHands = async ({ action, ownership = 0, vote }: StandingApproval): Promise<boolean> =>
+    (await revocation.ended([{ parties: actorsOf(action.chain), ownership, consentedAt: vote.at }])) === 'handed_over';
 
   /** The first that counts, of some that have room. */
   const firstFounded = async (

@@ -197,7 +197,7 @@ export const consentRegister = (deps: ConsentDeps) => {
       const found = (await consents.get(idOf(of)))?.document;
       if (!found || found.expiresAt <= clock.now()) return undefined;
       const { account: subject, clientId, createdAt: since } = found;
-      if (await revocation.ended([{ subject, parties: [clientId], since }])) return undefined;
+      if (await revocation.ended([{ subject, parties: [clientId], since, consentedAt: since }])) return undefined;
       const actor = actorIn(of);
       const expiresAt = actor === undefined ? found.expiresAt : await stillHeld(found, actor.id);
       return expiresAt === undefined

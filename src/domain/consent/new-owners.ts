@@ -19,8 +19,8 @@ export const newOwners = ({
     /** Whether the person allowed the agent that acts anything before it changed hands, here or elsewhere, and nothing since. */
     async isNew({ account, clientId }: AskedConsent, agent: Pick<Agent, 'id' | 'ownership'>): Promise<boolean> {
       const { id } = agent;
-      if (ownershipOf(agent) === 0) return false;
       if ((await delegations.suspendedOf(account, id)).length > 0) return true;
+      if (ownershipOf(agent) === 0) return false;
       // Of a sign-in alone there is no row, only the memory.
       if (clientId !== id) return false;
       const found = await consents.find({ where: { account, clientId }, limit: 100 });

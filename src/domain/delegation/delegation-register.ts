@@ -19,7 +19,7 @@ import type { CappedAgents } from './ceilings-of-rows.ts';
 import { type Delegation, decidedAtOf } from './delegation.ts';
 import type { Consent, DelegationList, Hop, OneAction, Without } from './delegation-changes.ts';
 import { forgettingDelegations, KEPT_SECONDS } from './delegation-ends.ts';
-import { aboutRow, consentTo, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
+import { aboutRow, confirmedAtOf, consentTo, endedRow, holdsTheSame, slotOf } from './delegation-row.ts';
 import { delegationSlots } from './delegation-slots.ts';
 import { delegationsOfOwners } from './delegations-of-owners.ts';
 
@@ -52,16 +52,17 @@ export const delegationRegister = ({
 }) => {
   const slots = delegationSlots({ documents, clock, audit, revocation, agents, keptSeconds });
   const { rows, effectiveNow, at, settle, refuseEndedHop } = slots;
-  const ofOwners = delegationsOfOwners({ slots, clock, audit, agents });
+  const ofOwners = delegationsOfOwners({ slots, clock, audit, agents, revocation });
 
   /**
    * Whether the person may have meant the agent in other hands when it was named as one to pass on to. Clocks of two nodes
    * may be so far apart.
    */
-  const isUnknownOwner = async (parent: Delegation, handedOverAt: number | undefined): Promise<boolean> => {
-    if (handedOverAt === undefined) return false;
+  const isUnknownOwner = async (parent: Delegation, actor: string, handedOverAt = 0): Promise<boolean> => {
+    const handsFrom = Math.max(handedOverAt, await revocation.handsFrom(actor));
+    if (handsFrom === 0) return false;
     const root = await rows.get(parent.ancestors.at(-1) ?? parent.id);
-    return !root || decidedAtOf(root.document) <= handedOverAt + CLOCKS_APART_SECONDS;
+    return !root || decidedAtOf(root.document) <= handsFrom + CLOCKS_APART_SECONDS;
   };
 
   const register = {
@@ -125,6 +126,7 @@ export const delegationRegister = ({
       });
       const slot = slotOf(subject, null, actor, resource);
       const known = ownershipMember(consent.ownership ?? 0);
+      const handsFrom = await revocation.handsFrom(actor);
       const { row } = await settle(
         slot,
         (current) => {
@@ -138,7 +140,8 @@ export const delegationRegister = ({
           if (current) {
             const { details: _, decidedAt: __, ownership: ___, ...before } = current;
             if (isEmpty(held)) return endedRow(current, now, by);
-            return { ...before, ...held, ...known, state: 'active', updatedAt: now };
+            const confirmedAt = confirmedAtOf(now, handsFrom);
+            return { ...before, ...held, ...known, state: 'active', updatedAt: now, confirmedAt };
           }
           if (isEmpty(held)) return undefined;
           return {
@@ -153,6 +156,7 @@ export const delegationRegister = ({
             depth: 1,
             chain: extendChain(actor, issuer),
             state: 'active',
+            ...(handsFrom > now ? { confirmedAt: confirmedAtOf(now, handsFrom) } : {}),
             slot,
             createdAt: now,
             updatedAt: now,
@@ -208,7 +212,7 @@ export const delegationRegister = ({
           }
           await refuseEndedHop(parent, actor);
           const agent = (await agents?.getMany([actor]))?.[0]?.document;
-          const isUnknown = await isUnknownOwner(parent, agent?.handedOverAt);
+          const isUnknown = await isUnknownOwner(parent, actor, agent?.handedOverAt);
           return {
             id: identifiers.newId('dlg'),
             subject: parent.subject,

@@ -25,6 +25,13 @@ export const endedRow = (row: Delegation, at: number, by: string): Delegation =>
 export const suspendedRow = (row: Delegation): Delegation =>
   row.state === 'active' ? { ...row, state: 'suspended' } : row;
 
+/**
+ * When a person who says yes now has said it to who answers for the agent: never before the last member came to the owning
+ * group, so that what is said in that second counts. `handsFrom`: see the revocation check; Infinity: no account answers.
+ */
+export const confirmedAtOf = (now: number, handsFrom: number): number =>
+  Number.isFinite(handsFrom) ? Math.max(now, handsFrom) : now;
+
 /** What a first hop holds after a new decision about `asked`. */
 export const consentTo = (current: Held | undefined, asked: Pick<Held, 'scope' | 'details'>, allowed: Held): Held => {
   const kept = current?.scope.filter((name) => !asked.scope.includes(name)) ?? [];

@@ -129,10 +129,12 @@ export const delegationSlots = ({
   return { rows, effectiveNow, standing, holderOf, at, settle, refuseEndedHop };
 };
 
-const partOf = (row: Delegation): Part => ({
+/** What a delegation hangs on. */
+export const partOf = (row: Delegation): Part => ({
   subject: row.subject,
   parties: [row.actor],
   delegation: row.id,
   since: row.createdAt,
   ownership: ownershipOf(row),
+  consentedAt: row.confirmedAt ?? row.createdAt,
 });

@@ -43,6 +43,8 @@ export type Delegation = {
   readonly state: 'active' | 'suspended' | 'revoked';
   /** How often the agent that acts had changed hands when the person said yes to it (agents/ownership.ts); absent: never. */
   readonly ownership?: number;
+  /** When the person last said yes to who answers for the agent, here or with the new owner. Absent: `createdAt`. */
+  readonly confirmedAt?: number;
   readonly revokedAt?: number;
   /** Who ended it: an account, client or agent id, or 'system'. */
   readonly revokedBy?: string;

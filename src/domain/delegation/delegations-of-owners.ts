@@ -3,11 +3,12 @@ import { type AuditTrail, OVER_FIRST } from '../audit/audit-event.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import { type Cursor, update } from '../ports/document-store.ts';
+import type { Revocation } from '../revocation/revocation.ts';
 import type { CappedAgents } from './ceilings-of-rows.ts';
 import { type Delegation, decidedAtOf } from './delegation.ts';
 import type { OwnerConfirmation } from './delegation-changes.ts';
-import { aboutRow, slotOf, suspendedRow } from './delegation-row.ts';
-import type { delegationSlots } from './delegation-slots.ts';
+import { aboutRow, confirmedAtOf, slotOf, suspendedRow } from './delegation-row.ts';
+import { type delegationSlots, partOf } from './delegation-slots.ts';
 
 const PAGE = 200;
 /** Of one person that are looked through for suspended ones. */
@@ -22,18 +23,18 @@ export const delegationsOfOwners = ({
   clock,
   audit,
   agents,
+  revocation,
 }: {
   readonly slots: ReturnType<typeof delegationSlots>;
   readonly clock: Clock;
   readonly audit: AuditTrail;
   readonly agents: CappedAgents | undefined;
+  readonly revocation: Revocation;
 }) => {
   /** As they stand, whatever is stored: of an agent that has changed hands, suspended. One read for all. */
   const asTheyStand = async (all: readonly Delegation[]): Promise<readonly Delegation[]> => {
-    const actors = [...new Set(all.filter(({ state }) => state === 'active').map(({ actor }) => actor))];
-    const found = actors.length === 0 ? [] : ((await agents?.getMany(actors)) ?? []);
-    const held = new Map(found.map(({ document }) => [document.id, ownershipOf(document)]));
-    return all.map((row) => ((held.get(row.actor) ?? ownershipOf(row)) === ownershipOf(row) ? row : suspendedRow(row)));
+    const isFormer = await revocation.inOtherHands(all.map((row) => (row.state === 'active' ? partOf(row) : {})));
+    return all.map((row, index) => (isFormer[index] ? suspendedRow(row) : row));
   };
 
   /** Whether nothing above it has ended: what hangs on nothing is not for anyone to confirm. */
@@ -92,6 +93,7 @@ export const delegationsOfOwners = ({
           'This agent has changed hands again. Read who answers for it now.',
         );
       }
+      const confirmedAt = confirmedAtOf(clock.now(), await revocation.handsFrom(actor));
       let count = 0;
       for (const row of await operations.suspendedOf(subject, actor)) {
         let isMine = false;
@@ -102,7 +104,7 @@ export const delegationsOfOwners = ({
             if (!isMine || !current) return undefined;
             // To confirm an owner is not to decide anew about rights: it gives no more time.
             const decidedAt = decidedAtOf(current);
-            return { ...current, state: 'active', ownership, updatedAt: clock.now(), decidedAt };
+            return { ...current, state: 'active', ownership, updatedAt: clock.now(), decidedAt, confirmedAt };
           },
           { caller: by, owner: agent.owner, ...(request ? { request } : {}) },
         );

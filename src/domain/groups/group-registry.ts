@@ -45,7 +45,7 @@ export const groupRegistry = ({ documents, clock, identifiers, audit, accounts }
     audit,
     clock,
     taken: { message: 'There is a group with this name, or one that looks like it.', field: '/name' },
-    derived: ['nameKey', 'foldedName', 'formerMembers', 'leftUnknownUntil'],
+    derived: ['nameKey', 'foldedName', 'formerMembers', 'leftUnknownUntil', 'joinedAt'],
   });
 
   /** Members who were there before may since have left. */

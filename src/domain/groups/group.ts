@@ -15,6 +15,8 @@ export type Group = {
   readonly formerMembers?: readonly { readonly account: string; readonly leftAt: number }[];
   /** Until this second more accounts left than are kept. */
   readonly leftUnknownUntil?: number;
+  /** From which second on each member answers for it, of those who were not there from the beginning. */
+  readonly joinedAt?: Readonly<Record<string, number>>;
   /** What it accepted before this second is nobody's: no member of then was left in it. */
   readonly answersFrom?: number;
   /** What its name looks like (names/skeleton.ts): no two groups look alike. */

@@ -1,13 +1,19 @@
+import type { Account } from '../accounts/account.ts';
 import type { Group } from './group.ts';
 
-type Membership = Pick<Group, 'members' | 'formerMembers' | 'leftUnknownUntil'>;
+type Membership = Pick<Group, 'members' | 'formerMembers' | 'leftUnknownUntil' | 'joinedAt'>;
 
 /** With the members of now as many as one approval keeps. */
 const MOST_FORMER = 448;
 
-/** The group with other members, and with those who left it noted. `now`: epoch seconds. */
+/** The group with other members, and with who came and who left noted. `now`: epoch seconds. */
 export const withMembers = <T extends Membership>(group: T, members: readonly string[], now: number): T => {
-  const { formerMembers: before = [], leftUnknownUntil, ...rest } = group;
+  const { formerMembers: before = [], leftUnknownUntil, joinedAt: joinedBefore = {}, ...rest } = group;
+  const joined = members.flatMap((account) => {
+    // From the next second on: what people said in this one, they said to those who were there.
+    const at = group.members.includes(account) ? joinedBefore[account] : now + 1;
+    return at === undefined ? [] : [[account, at] as const];
+  });
   const leaving = group.members.filter((account) => !members.includes(account));
   const all = [
     ...leaving.map((account) => ({ account, leftAt: now })),
@@ -18,6 +24,7 @@ export const withMembers = <T extends Membership>(group: T, members: readonly st
   return {
     ...rest,
     members,
+    ...(joined.length > 0 ? { joinedAt: Object.fromEntries(joined) } : {}),
     ...(kept.length > 0 ? { formerMembers: kept } : {}),
     ...(unknownUntil === undefined ? {} : { leftUnknownUntil: unknownUntil }),
   } as unknown as T;
@@ -33,4 +40,20 @@ export const membersSince = (
 ): readonly string[] | undefined => {
   if (leftUnknownUntil !== undefined && leftUnknownUntil >= since) return undefined;
   return [...members, ...formerMembers.filter(({ leftAt }) => leftAt >= since).map(({ account }) => account)];
+};
+
+/**
+ * Since when the group has had a member who is still there, without a gap; 0: from the beginning. What people said to it
+ * before, they said to accounts that have all left. Infinity: no active account is in it. `accounts`: its members.
+ */
+export const heldSince = (
+  { members, joinedAt = {}, answersFrom = 0 }: Pick<Group, 'members' | 'joinedAt' | 'answersFrom'>,
+  accounts: ReadonlyMap<string, Pick<Account, 'state' | 'tokensValidFrom'>>,
+): number => {
+  const since = members.flatMap((id) => {
+    const account = accounts.get(id);
+    // An account that was disabled comes back as a new member.
+    return account?.state === 'active' ? [Math.max(joinedAt[id] ?? 0, account.tokensValidFrom ?? 0)] : [];
+  });
+  return Math.max(answersFrom, Math.min(Number.POSITIVE_INFINITY, ...since));
 };

@@ -1,8 +1,8 @@
 import { AGENTS, type Agent } from '../agents/agent.ts';
-import { ownershipOfAll } from '../agents/ownership.ts';
 import { isDocumentId, siteOf } from '../clients/metadata-document.ts';
 import type { DocumentStore } from '../ports/document-store.ts';
 import { CLOCKS_APART_SECONDS, EPOCHS, type Epoch, keyEpoch, raiseEpoch } from './epoch.ts';
+import { type HeldAgent, handsOver } from './hands.ts';
 import { killKey, type LatchedKills } from './kill.ts';
 
 /** A piece of what a token, lease, delegation or session hangs on: whom it is about, whom it came through, and since when. */
@@ -21,9 +21,11 @@ export type Part = {
   readonly since?: number | undefined;
   /** How often the agents among the parties had changed hands when it was made (agents/ownership.ts). Absent: not asked. */
   readonly ownership?: number | undefined;
+  /** When the person last said yes to who answers for the agents among the parties, epoch seconds. Absent: not asked. */
+  readonly consentedAt?: number | undefined;
 };
 
-/** `handed_over`: an agent it came through has changed hands since. */
+/** `handed_over`: an agent it came through has changed hands since, or no member of its group is left from then. */
 export type KillEnd = 'killed' | 'before_epoch' | 'handed_over';
 
 export type Revocation = ReturnType<typeof revocation>;
@@ -37,6 +39,7 @@ export const revocation = (deps: { readonly documents: DocumentStore; readonly l
   const { latched } = deps;
   const epochs = deps.documents.collection<Epoch>(EPOCHS);
   const agents = deps.documents.collection<Agent>(AGENTS);
+  const hands = handsOver(deps.documents);
 
   const heldBy = async (parts: readonly Part[]): Promise<ReadonlyMap<string, Held>> => {
     const known = new Map<string, Held>();
@@ -77,8 +80,25 @@ export const revocation = (deps: { readonly documents: DocumentStore; readonly l
       const found = stored.map(({ document }) => document);
       if (found.some(({ id, kills = [] }) => kills.length > 0 && !isExempt(id))) return 'killed';
       if (found.some(({ id, notBefore }) => Number(since.get(id)) < notBefore)) return 'before_epoch';
-      return parts.some((part) => isInOtherHands(part, held)) ? 'handed_over' : undefined;
+      return (await hands.others(parts, held)).includes(true) ? 'handed_over' : undefined;
     },
+
+    /** Of each part, whether only a change of hands ended it. */
+    inOtherHands: async (parts: readonly Part[]): Promise<readonly boolean[]> =>
+      hands.others(parts, await heldBy(parts)),
+
+    /**
+     * From which second on people have to have said yes to an agent, so that they said it to who answers for it now. 0:
+     * whenever they did, as far as the number `ownership` lets it count. Infinity: no account answers for it.
+     */
+    async handsFrom(agent: string): Promise<number> {
+      const held = await heldBy([{ parties: [agent] }]);
+      return (await hands.from([...held.values()])).get(agent) ?? 0;
+    },
+
+    /** Of a group, see `heldSince` (groups/membership.ts). */
+    heldSince: async (group: string): Promise<number> =>
+      (await hands.heldGroups([group])).get(group) ?? Number.POSITIVE_INFINITY,
 
     /** To be called before an agent changes owner: what it holds does not outlive a kill of the former one. */
     async handOver(agent: string, from: string, now: number): Promise<void> {
@@ -91,10 +111,7 @@ export const revocation = (deps: { readonly documents: DocumentStore; readonly l
   };
 };
 
-type Held = Pick<Agent, 'id' | 'owner' | 'ownership'>;
-
-const isInOtherHands = ({ ownership, parties = [] }: Part, held: ReadonlyMap<string, Held>): boolean =>
-  ownership !== undefined && ownershipOfAll(parties.flatMap((id) => held.get(id) ?? [])) !== ownership;
+type Held = HeldAgent;
 
 /** Asked at every turn of every request: a list that grows, where spreading many small ones costs more than the question. */
 const keysOf = ({ subject, parties = [], key }: Part, held: ReadonlyMap<string, Held>): readonly string[] => {
