@@ -199,6 +199,45 @@ describe.each([
     );
   });
 
+  test('erases a personal value without an event: found by verifying and marked when read', async () => {
+    const without = ({ erasable: _, ...record }: Record<string, unknown>) => record;
+    await whileChanged(
+      grant,
+      (row) => rewritten(row, without),
+      async () => {
+        const one = await management.call('GET', `/audit/events/${grant.id}`);
+        expect(one.body).toMatchObject({ erased: ['source'], mismatches: ['personal.source'] });
+        expect((await events()).find(({ id }) => id === grant.id)?.mismatches).toEqual(['personal.source']);
+        const { code, err } = await behalf('audit', 'verify', '--store');
+        expect(code).toBe(1);
+        expect(err).toContain(
+          `record ${grant.sequence} of stream ${grant.stream} has lost personal.source, and no event says that it was erased.`,
+        );
+      },
+    );
+  });
+
+  test('puts a value back that an administrator had erased: found by verifying, and erased again', async () => {
+    await management.call('POST', '/accounts', { username: 'nina', name: 'Nina' });
+    const [made] = await events('&type=account.created');
+    const { id, sequence, stream } = made as Entry;
+    const row = await editor.row(id);
+    const erase = () => management.call('POST', '/audit/erasures', { event: id, value: 'source' });
+    expect((await erase()).status).toBe(204);
+    expect((await behalf('audit', 'verify', '--store')).code).toBe(0);
+    expect((await management.call('GET', `/audit/events/${id}`)).body['mismatches']).toBeUndefined();
+    await editor.put(id, row);
+    const { code, err } = await behalf('audit', 'verify', '--store');
+    expect([code, err]).toEqual([
+      1,
+      expect.stringContaining(
+        `record ${sequence} of stream ${stream} holds personal.source, which an event says was erased`,
+      ),
+    ]);
+    expect((await erase()).status).toBe(204);
+    expect((await behalf('audit', 'verify', '--store')).code).toBe(0);
+  });
+
   test('rewrites an event, and its digest with it: the record behind it names another', async () => {
     await whileChanged(
       grant,

@@ -8,6 +8,7 @@ import {
   isCommittedTo,
   recordId,
 } from './audit-record.ts';
+import { removedValues } from './erasure-check.ts';
 import { isErasable } from './export-lines.ts';
 
 /** Every member that an index needs and the digest does not cover. */
@@ -45,7 +46,8 @@ export const mismatchesOf = ({ document: record, misindexed = [] }: Versioned<Au
 
 /**
  * The same for records of one page, and `hash` also where the record that follows in the stream names another digest: an
- * editor of one record can compute its digest anew, but not that of all behind it. One read more.
+ * editor of one record can compute its digest anew, but not that of all behind it. `personal.NAME` also where the value is
+ * gone and no event says that it was erased. One read more, and one for each record with a value that is gone.
  */
 export const mismatchesOfPage = async (
   records: Collection<AuditRecord>,
@@ -53,8 +55,10 @@ export const mismatchesOfPage = async (
 ): Promise<readonly (readonly string[])[]> => {
   const nextIds = page.map(({ document }) => recordId(document.stream, document.sequence + 1));
   const next = new Map((await records.getMany(nextIds)).map(({ document }) => [document.id, document.prev]));
+  const removed = await Promise.all(page.map((one) => removedValues(records, one)));
   return page.map((one, at) => {
-    const found = mismatchesOf(one);
+    const gone = (removed[at] ?? []).map((name) => `personal.${name}`);
+    const found = [...mismatchesOf(one), ...gone];
     const named = next.get(nextIds[at] ?? '');
     const isReplaced = named !== undefined && named !== one.document.hash && !found.includes('hash');
     return isReplaced ? ['hash', ...found] : found;

@@ -1,6 +1,7 @@
 import type { Collection, Versioned } from '../ports/document-store.ts';
 import { type AuditRecord, CHECKPOINT_STREAM, type Heads } from './audit-record.ts';
 import { chainCheck } from './chain-check.ts';
+import { keptValues, removedValues } from './erasure-check.ts';
 import { asRecord, broken, type ExportedRecord, type Fault } from './export-lines.ts';
 import { mismatchesOf } from './record-check.ts';
 import type { VerificationKey, WitnessedHeads } from './signed-heads.ts';
@@ -32,7 +33,7 @@ const MOST_MISMATCHES = 100;
 /**
  * Verifies the audit log where it is stored, without writing: every digest, link and checkpoint as `verifyExport` does, and
  * what an export does not hold: the members that lists and searches use, as the document and as the index have them, and
- * personal values against their commitments. Goes on behind a member that does not match; ends where the chain breaks.
+ * personal values against their commitments and against the events that say which of them were erased. Goes on behind a member that does not match; ends where the chain breaks.
  * Records that are appended meanwhile may be left out. Throws StoreUnavailable when the store fails.
  */
 export const verifyStore = async (deps: {
@@ -46,11 +47,47 @@ export const verifyStore = async (deps: {
   const { records, key, witnesses = [], unreadable } = deps;
   const chain = chainCheck();
   const mismatches: Mismatch[] = [];
+  const texts: string[] = [];
+  /** Events of an erasure whose value was there: once more at the end, since the server erases after it recorded. */
+  const unfinished: Versioned<AuditRecord>[] = [];
+
+  const note = (mismatch: Mismatch, text: string): void => {
+    if (mismatches.length >= MOST_MISMATCHES) return;
+    mismatches.push(mismatch);
+    texts.push(text);
+  };
+
+  const checkErasures = async (one: Versioned<AuditRecord>): Promise<void> => {
+    if (mismatches.length >= MOST_MISMATCHES) return;
+    const { stream, sequence } = one.document;
+    const removed = await removedValues(records, one);
+    if (removed.length > 0) {
+      const members = removed.map((name) => `personal.${name}`);
+      const of = `record ${sequence} of stream ${stream}`;
+      note(
+        { stream, sequence, members },
+        `${of} has lost ${members.join(', ')}, and no event says that it was erased.`,
+      );
+    }
+    if (unfinished.length < MOST_MISMATCHES && (await keptValues(records, one))) unfinished.push(one);
+  };
+
+  const checkUnfinished = async (): Promise<void> => {
+    for (const one of unfinished) {
+      const kept = await keptValues(records, one);
+      if (!kept) continue;
+      const { stream, sequence } = kept.record;
+      const members = kept.names.map((name) => `personal.${name}`);
+      const of = `record ${sequence} of stream ${stream}`;
+      const text = `${of} holds ${members.join(', ')}, which an event says was erased: erase it again.`;
+      note({ stream, sequence, members }, text);
+    }
+  };
 
   const problems = (): readonly string[] => {
     const isDamaged = unreadable?.() === true;
     return [
-      ...mismatches.map(mismatchText),
+      ...texts,
       ...(isDamaged ? ['at least one stored record is damaged: it is no JSON, or its key is another.'] : []),
     ];
   };
@@ -64,7 +101,8 @@ export const verifyStore = async (deps: {
     chain.follow(record);
     // What the digest covers has been followed already.
     const members = mismatchesOf(one).filter((member) => member !== 'hash');
-    if (members.length > 0 && mismatches.length < MOST_MISMATCHES) mismatches.push({ stream, sequence, members });
+    if (members.length > 0) note({ stream, sequence, members }, mismatchText({ stream, sequence, members }));
+    await checkErasures(one);
     if (stream === CHECKPOINT_STREAM) await chain.readCheckpoint(record, [key], '');
   };
 
@@ -75,6 +113,7 @@ export const verifyStore = async (deps: {
         for (const one of page) await check(one);
       }
     }
+    await checkUnfinished();
     chain.end();
   } catch (error) {
     const { fault } = error as Fault;

@@ -1,0 +1,47 @@
+import type { Collection, Versioned } from '../ports/document-store.ts';
+import type { AuditRecord } from './audit-record.ts';
+
+type Stored = Versioned<AuditRecord>;
+
+/** Erasures of one record that are looked at; each value is erased once, a second attempt finds nothing. */
+const MOST_ERASURES = 200;
+
+/** Names of personal values that a record has a commitment of, and not the value. */
+const missingValues = ({ event, erasable = {} }: AuditRecord): readonly string[] =>
+  Object.keys(event.personal ?? {}).filter((name) => !Object.hasOwn(erasable, name));
+
+/** What the event says, not what its copies for the indexes do: the digest covers it. */
+const erasedBy = ({ event }: AuditRecord, id: string): readonly string[] =>
+  event.type === 'audit.erased' && event.target?.id === id ? (event.changed ?? []) : [];
+
+/**
+ * Names of personal values of a record that are gone while no event `audit.erased` says so: an editor of the store removed
+ * them. One read where a value is gone, none else.
+ */
+export const removedValues = async (
+  records: Collection<AuditRecord>,
+  { document: record }: Stored,
+): Promise<readonly string[]> => {
+  const missing = missingValues(record);
+  if (missing.length === 0) return [];
+  // The event is durable before the value goes, so it is found whenever the value was erased.
+  const where = { target: record.id, type: 'audit.erased' };
+  const found = await records.find({ where, limit: MOST_ERASURES });
+  const erased = found.flatMap(({ document }) => erasedBy(document, record.id));
+  return missing.filter((name) => !erased.includes(name));
+};
+
+/**
+ * Names of personal values that an event `audit.erased` says were erased, and that their record holds: the erasure was
+ * interrupted, or an editor of the store put them back. One read for such an event, none else.
+ */
+export const keptValues = async (
+  records: Collection<AuditRecord>,
+  { document: { event } }: Stored,
+): Promise<{ readonly record: AuditRecord; readonly names: readonly string[] } | undefined> => {
+  const id = event.target?.id;
+  if (event.type !== 'audit.erased' || id === undefined) return undefined;
+  const record = (await records.get(id))?.document;
+  const names = record ? (event.changed ?? []).filter((name) => Object.hasOwn(record.erasable ?? {}, name)) : [];
+  return record && names.length > 0 ? { record, names } : undefined;
+};
