@@ -265,6 +265,34 @@ test('B7 a pending agent that an operator lets register keeps its keys its own (
   expect([after.status, after.body['error']]).toEqual([400, 'invalid_client_metadata']);
 });
 
+test('B7 over the API an owner accepts the version of an agent that they read, and no other', async () => {
+  const made = await as(mallory)('POST', '/agents', {
+    name: 'Harmless',
+    owner: veraId,
+    purpose: 'Reads the calendar',
+    environment: 'test',
+    jwks: await keys(),
+  });
+  const id = String(made.body['id']);
+  const path = `/agents/${id}`;
+  const seen = { 'if-match': String((await as(vera)('GET', path)).headers.get('etag')) };
+  expect((await changed(mallory, id, { name: 'Payer', purpose: 'Pays invoices' })).status).toBe(200);
+  const refused = await as(vera)('POST', `${path}/acceptance`, undefined, seen);
+  expect([refused.status, refused.body['type']]).toEqual([412, 'urn:behalf:problem:precondition_failed']);
+  expect((await server.events('management.refused')).at(-1)).toMatchObject({
+    caller: vera.clientId,
+    error: 'precondition_failed',
+    note: 'acceptAgent',
+  });
+  expect((await as(vera)('GET', path)).body['state']).toBe('pending');
+  const now = { 'if-match': String((await as(vera)('GET', path)).headers.get('etag')) };
+  const accepted = await as(vera)('POST', `${path}/acceptance`, undefined, now);
+  expect([accepted.status, accepted.body['state']]).toEqual([200, 'active']);
+  // Again: there is nothing left to accept.
+  expect((await as(vera)('POST', `${path}/acceptance`, undefined, now)).status).toBe(200);
+  expect((await as(vera)('POST', `${path}/acceptance`, undefined, { 'if-match': 'x' })).status).toBe(412);
+});
+
 test('B7 in the console an operator has no form for keys of others, and one that is sent anyway is refused', async () => {
   const id = await agentOf(veraId);
   const browser = newBrowser(server.issuer);
@@ -281,6 +309,9 @@ test('B7 in the console an operator has no form for keys of others, and one that
   expect(
     actions.filter((action) => action.includes('/credentials/')).map((action) => action.split('/').at(-1)),
   ).toEqual(['stop', 'remove']);
+  const form = await browser.open(`${path}/credentials/new`);
+  expect([form.status, form.forms.some(({ action }) => action.endsWith('/credentials'))]).toEqual([403, false]);
+  expect(form.text).toContain('An operator suspends and removes them.');
   const csrf = page.forms.flatMap(({ fields }) => fields).find(({ name }) => name === 'csrf')?.value ?? '';
   const refused = await browser.request(`${path}/credentials`, {
     method: 'POST',

@@ -216,6 +216,82 @@ describe('registration', () => {
     expect(refused.html).toContain('id="field-owner-error"');
   });
 
+  test.each([
+    ['a name of ours', { name: 'Behalf Security ✅ Official' }],
+    ['a word of trust', { name: 'Sorter (Verified)' }],
+    ['our own address as redirect URI', { redirect_uris: 'https://app.example.com/cb\nOWN/account' }],
+    ['our host by another name', { redirect_uris: 'LOOPBACK/callback' }],
+  ])('DR-09 for oneself: %s is refused, and said at its field', async (_, given) => {
+    const own = (text: string) =>
+      text.replace('OWN', server.issuer).replace('LOOPBACK', `http://127.0.0.1:${server.port}`);
+    const set = Object.fromEntries(Object.entries(given).map(([name, text]) => [name, own(text)]));
+    const page = await register(ada, set);
+    expect(page.status).toBe(400);
+    expect(page.html).toContain('aria-invalid="true"');
+    expect(page.html).not.toContain('/console/agents/agt_');
+    expect((await refusals(scene.accountId)).at(-1)).toMatchObject({ error: 'invalid_field' });
+    const id = await agentOf(scene.accountId, 'Plain');
+    if ('name' in set) {
+      const edited = await send(ada, await ada.open(at(`/console/agents/${id}/edit`)), /edit$/, { set });
+      expect(edited.status).toBe(400);
+      expect((await scene.management.call('GET', `/agents/${id}`)).body['name']).toBe('Plain');
+    }
+  });
+
+  test('B7 what is accepted is what the page showed: software that changed meanwhile is looked at again', async () => {
+    const blueprint = (await scene.management.createBlueprint({ name: 'Desk', purpose: 'Desks' })).id;
+    const registered = async () => {
+      const token = await scene.management.call('POST', '/initial-access-tokens', {
+        owner: scene.accountId,
+        blueprint,
+      });
+      const metadata = {
+        client_name: 'Harmless',
+        agent_purpose: 'Reads the calendar',
+        agent_environment: 'test',
+        jwks: { keys: [JSON.parse(await keys())] },
+        grant_types: ['client_credentials'],
+      };
+      const headers = { 'content-type': 'application/json' };
+      const bearer = `Bearer ${token.body['initial_access_token']}`;
+      const made = await fetch(at('/reg'), {
+        method: 'POST',
+        headers: { ...headers, authorization: bearer },
+        body: JSON.stringify(metadata),
+      });
+      const body = (await made.json()) as Readonly<Record<string, string>>;
+      const change = async () => {
+        const client_id = body['client_id'];
+        const { status } = await fetch(String(body['registration_client_uri']), {
+          method: 'PUT',
+          headers: { ...headers, authorization: `Bearer ${body['registration_access_token']}` },
+          body: JSON.stringify({ ...metadata, client_id, agent_purpose: 'Pays invoices', client_name: 'Payer' }),
+        });
+        expect(status).toBe(200);
+      };
+      return { id: String(body['client_id']), change };
+    };
+
+    for (const path of ['/console', undefined]) {
+      const { id, change } = await registered();
+      const page = await ada.open(at(path ?? `/console/agents/${id}`));
+      expect(page.text).toContain('Harmless');
+      await change();
+      const refused = await send(ada, page, new RegExp(`${id}/accept$`));
+      expect([refused.status, refused.text.includes('changed in the meantime')]).toEqual([412, true]);
+      expect((await refusals(scene.accountId)).at(-1)).toMatchObject({ error: 'precondition_failed' });
+      expect(await stateOf(id)).toBe('pending');
+      const csrf = page.forms.flatMap(({ fields }) => fields).find(({ name }) => name === 'csrf')?.value ?? '';
+      const without = await ada.request(at(`/console/agents/${id}/accept`), {
+        method: 'POST',
+        body: new URLSearchParams({ csrf }),
+      });
+      expect([without.status, await stateOf(id)]).toEqual([412, 'pending']);
+      expect((await press(ada, `/console/agents/${id}`, new RegExp(`${id}/accept$`))).status).toBe(200);
+      expect(await stateOf(id)).toBe('active');
+    }
+  });
+
   test('what is declined is retired, and a group accepts by any of its members', async () => {
     const declined = await register(admin, { other_owner: 'ada', name: 'Unwanted' });
     const id = declined.url.split('/').at(-1)?.split('?')[0] ?? '';

@@ -44,6 +44,7 @@ beforeAll(async () => {
       ...internalHosts({ clientMetadata: site.host }),
       BEHALF_EGRESS_CA_FILE: authority.caFile,
       BEHALF__CLIENTIDMETADATA__HOSTS: site.host,
+      BEHALF__REGISTRATION__RESERVEDNAMES: JSON.stringify(['Acme Corporation']),
       BEHALF__EGRESS__REQUESTSPERHOSTPERMINUTE: '40',
       BEHALF__EGRESS__REQUESTSPERSOURCEPERMINUTE: '20',
     },
@@ -62,6 +63,8 @@ beforeEach(() => {
   // Budgets count by the minute.
   advance(61_000);
 });
+
+const at = (path: string): string => `${server.issuer}${path}`;
 
 type Members = Readonly<Record<string, unknown>>;
 
@@ -285,6 +288,25 @@ describe('what is not good is refused, and the developer is told which member', 
     ['no redirect URI', () => ({ redirect_uris: [] }), 'redirect_uris'],
     ['redirect URIs that are no list', () => ({ redirect_uris: CALLBACK }), 'redirect_uris'],
     ['a name with a direction of its own', () => ({ client_name: 'Note\u202Ebook' }), 'client_name'],
+    [
+      'DR-09 a name of ours with a mark of trust',
+      () => ({ client_name: 'Behalf Security ✅ Official' }),
+      'client_name',
+    ],
+    ['DR-09 a name of ours in other letters', () => ({ client_name: 'B é h @ l f' }), 'client_name'],
+    ['DR-09 a reserved name', () => ({ client_name: 'Acme-Corporation Portal' }), 'client_name'],
+    ['DR-09 a word of trust', () => ({ client_name: 'Notebook (verified)' }), 'client_name'],
+    ['DR-09 a page of ours as redirect URI', () => ({ redirect_uris: [CALLBACK, at('/account')] }), 'redirect_uris/1'],
+    [
+      'DR-09 our host by another name of this machine',
+      () => ({ redirect_uris: [`http://127.0.0.1:${server.port}/callback`] }),
+      'redirect_uris/0',
+    ],
+    [
+      'DR-09 keys at our own address',
+      () => ({ token_endpoint_auth_method: 'private_key_jwt', jwks_uri: at('/jwks') }),
+      'jwks_uri',
+    ],
     ['a method without keys', () => ({ token_endpoint_auth_method: 'private_key_jwt' }), 'jwks'],
     [
       'SF-09 keys on this machine',

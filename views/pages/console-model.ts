@@ -29,7 +29,9 @@ export type WaitingAgent = {
   readonly forGroup?: string;
   /** Until when it can be accepted. */
   readonly until?: number;
+  /** The form POSTs `csrf` and `version`: what is accepted is what the page shows. */
   readonly acceptAction: string;
+  readonly version: number;
   readonly declineAction: string;
 };
 

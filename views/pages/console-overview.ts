@@ -53,7 +53,7 @@ ${
   one.kind !== 'frozen' &&
   html`<form method="post" action="${one.declineAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.decline, kind: 'strong', about })}</form>`
 }
-<form method="post" action="${one.acceptAction}"><input type="hidden" name="csrf" value="${csrf}">${submit({ text: words.accept, about })}</form>
+<form method="post" action="${one.acceptAction}"><input type="hidden" name="csrf" value="${csrf}"><input type="hidden" name="version" value="${one.version}">${submit({ text: words.accept, about })}</form>
 </div>`;
 };
 

@@ -14,13 +14,15 @@ export const CONSOLE_GERMAN: Readonly<Record<string, string>> = {
   'This {} was changed in the meantime; read it again and repeat your change.':
     'Es wurde inzwischen geändert ({}). Laden Sie die Seite noch einmal, und wiederholen Sie Ihre Änderung.',
   'This {} is being changed by too many at once.': 'Zu viele ändern das gerade auf einmal ({}).',
-  'Only the owner of an agent or an administrator gives it credentials. An operator suspends and removes them.':
-    'Nachweise bekommt ein Agent nur von seinem Eigentümer oder von einer Person mit der Rolle administrator. Mit der Rolle operator lassen sie sich aussetzen und entfernen.',
+  'Only the owner of an agent or an administrator gives it credentials, redirect URIs and endpoints. An operator suspends and removes them.':
+    'Nachweise, Weiterleitungsadressen und Endpunkte bekommt ein Agent nur von seinem Eigentümer oder von einer Person mit der Rolle administrator. Mit der Rolle operator lassen sie sich aussetzen und entfernen.',
   'This agent has no owner. Its next owner gives it credentials, after accepting it.':
     'Dieser Agent hat keinen Eigentümer. Nachweise gibt ihm der nächste Eigentümer, nachdem er ihn angenommen hat.',
   'This needs an administrator who signed in with a second factor at most {} minutes ago. A client that acts for itself proves that it is on the machine of this server (--local).':
     'Das darf eine Person mit der Rolle administrator, die sich vor höchstens {} Minuten mit einem zweiten Faktor angemeldet hat. Ein Client, der für sich selbst handelt, belegt mit --local, dass er auf der Maschine dieses Servers läuft.',
   'This agent was changed in the meantime.': 'Dieser Agent wurde inzwischen geändert.',
+  'This agent was changed in the meantime; read it again before you accept it.':
+    'Dieser Agent wurde inzwischen geändert. Lesen Sie ihn noch einmal, bevor Sie ihn annehmen.',
   'This cursor was not made for this list.': 'Dieser Verweis gehört nicht zu dieser Liste.',
   // What fields say.
   'This member is missing.': 'Diese Angabe fehlt.',

@@ -13,6 +13,9 @@ export const ACCEPTANCE_SECONDS = 86_400;
 
 const PAGE = 200;
 
+const staleAgent = (): DomainError =>
+  new DomainError('precondition_failed', 'This agent was changed in the meantime; read it again before you accept it.');
+
 type Dependencies = AgentDocuments & {
   readonly owners: Pick<Owners, 'isActive' | 'answersFor' | 'answersFrom' | 'answerFor' | 'accountsSince'>;
   readonly clock: Clock;
@@ -93,18 +96,21 @@ export const agentOwnership = (deps: Dependencies) => {
 
     /**
      * Makes the caller's side answer for an agent: one that is pending or an orphan of its own, or one that was
-     * offered to it. Idempotent. Throws 'not_found', 'forbidden' when nobody asked the caller, and 'conflict' when
-     * it is too late, or the owner-to-be is not active.
+     * offered to it. Idempotent. `expected`: the version that the caller has seen; software may change a pending agent.
+     * Throws 'not_found', 'forbidden' when nobody asked the caller, 'precondition_failed' unless `expected` is the stored
+     * version, and 'conflict' when it is too late, or the owner-to-be is not active.
      */
-    async accept(id: string, by: By): Promise<Versioned<Agent>> {
+    async accept(id: string, by: By, expected?: number): Promise<Versioned<Agent>> {
       const found = await documentsOf.found(id);
       const type = await acceptanceOf(found.document, by);
       if (type === undefined) return found;
+      // Before anything of the former owner's ends; the swap checks once more.
+      if (expected !== undefined && found.version !== expected) throw staleAgent();
       const next = type === 'agent.transferred' ? (found.document.transferTo ?? found.document.owner) : undefined;
       if (next !== undefined || !(await isKept(found.document, found.document.owner))) {
         await handOver?.(found.document, next ?? found.document.owner);
       }
-      const accepted = await documentsOf.change(id, undefined, type, by, async (agent) => {
+      const accepted = await documentsOf.change(id, expected, type, by, async (agent) => {
         const now = await acceptanceOf(agent, by);
         if (now === undefined) return agent;
         if (now !== type) throw new DomainError('conflict', 'This agent was changed in the meantime.');

@@ -14,7 +14,12 @@ import type { Viewer } from './console-page.ts';
 const PAGE = 25;
 const DAY = 86_400;
 
-type Listed = { readonly agents: readonly Agent[]; readonly uses: ReadonlyMap<string, number>; readonly next?: Cursor };
+type Listed = {
+  readonly agents: readonly Agent[];
+  readonly versions: ReadonlyMap<string, number>;
+  readonly uses: ReadonlyMap<string, number>;
+  readonly next?: Cursor;
+};
 
 /** One page of what the management API lists for the viewer, as the register has it. */
 export const listed = async (
@@ -29,6 +34,7 @@ export const listed = async (
   const known = new Map(found.map(({ document }) => [document.id, document]));
   return {
     agents: items.flatMap(({ id }) => known.get(id) ?? []),
+    versions: new Map(found.map(({ document, version }) => [document.id, version])),
     uses: new Map(items.flatMap(({ id, last_used_at: at }) => (at === undefined ? [] : [[id, at] as const]))),
     ...(next ? { next } : {}),
   };

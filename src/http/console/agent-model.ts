@@ -13,7 +13,7 @@ import { type Credential, credentialsOf } from '../../domain/agents/credential.t
 import { effectiveAgent, type Stop } from '../../domain/agents/effective-agent.ts';
 import type { Blueprint } from '../../domain/blueprints/blueprint.ts';
 import { isGroupId } from '../../domain/groups/group.ts';
-import type { Cursor } from '../../domain/ports/document-store.ts';
+import type { Cursor, Versioned } from '../../domain/ports/document-store.ts';
 import { type Standing, seenAgent, standingOf } from './agent-standing.ts';
 import type { ConsoleCalls } from './console-calls.ts';
 import {
@@ -48,7 +48,8 @@ export const agentModel = async (
   frame: ConsoleFrame,
   { id, before }: { readonly id: string; readonly before: Cursor | undefined },
 ): Promise<AgentPageModel> => {
-  const { document: agent, version } = await seenAgent(deps, calls, viewer, id);
+  const found = await seenAgent(deps, calls, viewer, id);
+  const { document: agent, version } = found;
   const standing = await standingOf(deps, calls, viewer, agent);
   const names = await partyNames(deps, [agent.owner, agent.sponsor, agent.transferTo]);
   const blueprint = agent.blueprint === undefined ? undefined : (await deps.blueprints.get(agent.blueprint))?.document;
@@ -72,7 +73,7 @@ export const agentModel = async (
     ...(agent.expiresAt === undefined ? {} : { expiresAt: agent.expiresAt }),
     ...(agent.transferTo === undefined ? {} : { offeredTo: names(agent.transferTo) }),
     stops: await stopsOf(deps, agent, blueprint),
-    ...waiting(deps, agent, standing, names),
+    ...waiting(deps, found, standing, names),
     ...(standing.changes ? { actions: actionsOf(deps, agent, version, standing) } : {}),
     effect: await effectModel(deps, agent, blueprint),
     credentials: credentialModels(deps, agent, blueprint, await deps.credentialUses.lastUses(agent.id), standing),
@@ -87,11 +88,11 @@ export const agentModel = async (
 
 const waiting = (
   deps: ConsoleDeps,
-  agent: Agent,
+  found: Versioned<Agent>,
   { asked }: Standing,
   names: Names,
 ): { readonly waiting?: WaitingAgent } =>
-  asked === undefined ? {} : { waiting: waitingAgent(deps, agent, { asked, names }) };
+  asked === undefined ? {} : { waiting: waitingAgent(deps, found, { asked, names }) };
 
 /** The page of the account or group that owns it, where there is one for who looks. */
 const ownerHrefOf = (deps: ConsoleDeps, { sees }: ConsoleFrame, { owner }: Agent): { readonly ownerHref?: string } => {

@@ -1,5 +1,6 @@
 /** What a person who is signed in to the console is to one agent: sees it, changes it, accepts it, gives it credentials. */
 import type { Agent } from '../../domain/agents/agent.ts';
+import { credentialRights } from '../../domain/agents/credential-rights.ts';
 import type { Versioned } from '../../domain/ports/document-store.ts';
 import { type ConsoleCalls, nothingThere } from './console-calls.ts';
 import type { ConsoleDeps } from './console-deps.ts';
@@ -38,6 +39,20 @@ export const changeableAgent = async (
 ): Promise<Versioned<Agent>> => {
   const found = await seenAgent(deps, calls, viewer, id);
   if (!(await standingOf(deps, calls, viewer, found.document)).changes) throw nothingThere();
+  return found;
+};
+
+/** The same, for the page of a new credential: throws 'forbidden' and 'conflict' as adding one does. */
+export const agentToGiveCredentials = async (
+  deps: ConsoleDeps,
+  calls: ConsoleCalls,
+  viewer: Viewer,
+  id: string,
+): Promise<Versioned<Agent>> => {
+  const found = await changeableAgent(deps, calls, viewer, id);
+  const { account, by } = viewer;
+  const isAdministrator = account.roles.includes('administrator') ? { isAdministrator: true as const } : {};
+  await credentialRights(deps.owners)(found.document, { ...by, account: account.id, ...isAdministrator });
   return found;
 };
 

@@ -124,7 +124,7 @@ export const agentRow = (
 /** What an account that may accept an agent is asked. */
 export const waitingAgent = (
   deps: Pick<ConsoleDeps, 'basePath'>,
-  agent: Agent,
+  { document: agent, version }: Versioned<Agent>,
   { asked, names }: { readonly asked: string; readonly names: Names },
 ): WaitingAgent => {
   const href = agentHref(deps, agent.id);
@@ -136,6 +136,7 @@ export const waitingAgent = (
     ...(isGroupId(asked) ? { forGroup: names(asked) } : {}),
     ...(!isOffered && agent.acceptBy !== undefined ? { until: agent.acceptBy } : {}),
     acceptAction: `${href}/accept`,
+    version,
     declineAction: `${href}/decline`,
   };
 };

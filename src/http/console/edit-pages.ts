@@ -5,7 +5,7 @@ import type { CredentialField, EditField } from '../../../views/pages/console-mo
 import { isDomainError } from '../../domain/errors.ts';
 import { byOf, recordRefusal, seeOther, sendPage, statusOf } from '../interaction/page-answers.ts';
 import { rowOf } from './agent-model.ts';
-import { changeableAgent } from './agent-standing.ts';
+import { agentToGiveCredentials, changeableAgent } from './agent-standing.ts';
 import type { ConsoleOperation } from './console-calls.ts';
 import { agentHref } from './console-deps.ts';
 import { type Parts, versionOf } from './console-forms.ts';
@@ -70,7 +70,7 @@ export const addEditPages = ({ router, page, deps, calls, sessions, openedAs }: 
     id: string,
     { status = 200, values = {}, errors = {} }: Given<CredentialField> = {},
   ): Promise<void> => {
-    const { document } = await changeableAgent(deps, calls, viewer, id);
+    const { document } = await agentToGiveCredentials(deps, calls, viewer, id);
     const action = `${agentHref(deps, id)}/credentials`;
     const agent = await rowOf(deps, document);
     sendPage(ctx, status, newCredentialPage({ ...frame, agent, action, values, errors }));

@@ -114,11 +114,14 @@ const waitingFor = async (
   calls: ConsoleCalls,
   viewer: Viewer,
 ): Promise<OverviewModel['waiting']> => {
-  const { agents } = await listed(deps, calls, viewer, { query: { awaiting: true, limit: WAITING }, all: false });
+  const { agents, versions } = await listed(deps, calls, viewer, {
+    query: { awaiting: true, limit: WAITING },
+    all: false,
+  });
   const mine = new Set(await partiesOf(deps.groups, viewer.account.id));
   const names = await partyNames(deps, [...mine, ...agents.map(({ owner }) => owner)]);
   return agents.map((agent) => {
     const asked = agent.transferTo !== undefined && mine.has(agent.transferTo) ? agent.transferTo : agent.owner;
-    return waitingAgent(deps, agent, { asked, names });
+    return waitingAgent(deps, { document: agent, version: versions.get(agent.id) ?? 0 }, { asked, names });
   });
 };

@@ -20,7 +20,7 @@ import { addBreakGlassPages, seesBreakGlass } from './break-glass-pages.ts';
 import { addClientPages } from './client-pages.ts';
 import { type ConsoleCalls, type ConsoleOperation, consoleCalls } from './console-calls.ts';
 import { agentHref, type ConsoleDeps } from './console-deps.ts';
-import { addConsoleForms } from './console-forms.ts';
+import { addConsoleForms, versionOf } from './console-forms.ts';
 import type { AddPage, Opened } from './console-page.ts';
 import { addEditPages } from './edit-pages.ts';
 import { addGroupPages } from './group-pages.ts';
@@ -150,7 +150,13 @@ export const consoleRouter = (deps: ConsoleDeps): Router => {
     await calls.run('endInstance', account, byOf(ctx, account.id), { id, instance });
     seeOther(ctx, `${agentHref(deps, id)}?done=ended`);
   });
-  button('accept', 'acceptAgent', 'accepted');
+  // What is accepted is what the page showed: a form that names no version fits none.
+  router.post('/console/agents/:id/accept', async (ctx) => {
+    const { account, form } = await sessions.withForm(ctx);
+    const { id = '' } = ctx.params;
+    await calls.run('acceptAgent', account, byOf(ctx, account.id), { id, version: versionOf(form) });
+    seeOther(ctx, `${agentHref(deps, id)}?done=accepted`);
+  });
   // Who declines may not see it any more.
   button('decline', 'declineAgent', 'declined', `${basePath}/console`);
   button('suspend', 'suspendAgent', 'suspended');

@@ -200,7 +200,9 @@ export const agentHandlers = (
 
     async acceptAgent(call) {
       await seen(call);
-      return shown(await agents.accept(call.id, call.by));
+      // Versions begin at 1; 0: the caller sent none.
+      const expected = call.version === 0 ? undefined : call.version;
+      return shown(await agents.accept(call.id, call.by, expected));
     },
 
     async declineAgent(call) {

@@ -108,7 +108,15 @@ const parametersOf = (route: RouteDeclaration): readonly JsonSchema[] => [
     return { name, in: 'path', required: true, schema: { type: 'string' } };
   }),
   ...(route.ifMatch
-    ? [{ name: 'If-Match', in: 'header', required: true, description: 'ETag as read.', schema: { type: 'string' } }]
+    ? [
+        {
+          name: 'If-Match',
+          in: 'header',
+          required: route.ifMatch === true,
+          description: 'ETag as read.',
+          schema: { type: 'string' },
+        },
+      ]
     : []),
   ...(route.repeatable === undefined
     ? []

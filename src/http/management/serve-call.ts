@@ -111,7 +111,8 @@ export const serveCall = (
     if (!isThere('id', id, route.ids) || !isThere('credential', credential) || !isThere('instance', instance))
       throw new DomainError('not_found', 'There is no such object.');
     const { cursor, ...query } = checks.query(ctx.query);
-    const version = route.ifMatch ? versionOf(ctx) : 0;
+    const isVersioned = route.ifMatch === true || (route.ifMatch === 'may' && ctx.get('if-match') !== '');
+    const version = isVersioned ? versionOf(ctx) : 0;
     const idempotencyKey = route.repeatable === undefined ? undefined : keyOf(ctx);
     if (route.lines) checkLinesType(ctx);
     const body = route.body === undefined || route.lines ? {} : await readJsonBody(ctx, route.largestBody);

@@ -38,6 +38,7 @@ export const consolePages = (frame: ConsoleFrame, text: (usual: string) => strin
     kind,
     ...(kind === 'registered' ? { until: NOON + 86_400 } : { forGroup: text('Platform team') }),
     acceptAction: `${agent.href}/accept`,
+    version: 3,
     declineAction: `${agent.href}/decline`,
   });
   const counts = (names: readonly string[]) =>

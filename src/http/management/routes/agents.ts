@@ -92,8 +92,8 @@ export const AGENT_ROUTES = {
   acceptAgent: agents.act(
     '/agents/{id}/acceptance',
     'Agent',
-    'Answer for an agent: one that is pending, an orphan of your own, or one that was offered to you',
-    OWN,
+    'Answer for an agent: one that is pending, an orphan of your own, or one that was offered to you; with the ETag of what you read, for nothing else',
+    { own: true, ifMatch: 'may' },
   ),
   declineAgent: agents.act('/agents/{id}/refusal', 'Agent', 'Do not answer for an agent that waits for you', OWN),
   declareComposition: agents.create(

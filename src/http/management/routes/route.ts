@@ -41,8 +41,8 @@ export type RouteDeclaration = {
   readonly repeatable?: 'may' | 'must';
   /** Bytes of a body; where it is not the usual. */
   readonly largestBody?: number;
-  /** PATCH: needs `If-Match`. */
-  readonly ifMatch?: true;
+  /** Needs `If-Match`; `may`: heeds it where it is sent. */
+  readonly ifMatch?: true | 'may';
   readonly status: 200 | 201 | 204;
   /** When it answers 202 instead, with the same schema. */
   readonly accepted?: string;
