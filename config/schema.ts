@@ -466,7 +466,7 @@ export const CONFIGURATION_SCHEMA = {
       ),
       signInWindowSeconds: count('The window of the two limits above.', [10, 900, DAY], 'seconds'),
       deviceUserCodeAttempts: count(
-        'User codes that may be sent from one address (IPv6: a network of 64 bits) within ten minutes, right or wrong; connecting one device sends its code twice. A /56 has four times as many, a /48 or an IPv4 /24 sixteen times.',
+        'Wrong user codes that may be sent from one address (IPv6: a network of 64 bits) within ten minutes. Each is counted before it is looked up; one that is right is taken back. A /56 has four times as many, a /48 or an IPv4 /24 sixteen times.',
         [1, 10, 1000],
         'attempts',
       ),

@@ -37,7 +37,7 @@ export const deviceAuthorization = (
 ): void => {
   const { configuration, masterKey } = deps;
 
-  /** Counted before the code is looked up. */
+  /** Counted before the code is looked up; one that was right is taken back, so that an office connects all its devices. */
   const guesses = networkCounts(deps, (network) => `user-code:${masterKey.digest('user-code', network)}`, {
     limit: configuration.limits.deviceUserCodeAttempts,
     window: GUESS_WINDOW_SECONDS,
@@ -67,6 +67,8 @@ export const deviceAuthorization = (
       }
     }
     await next();
+    const isRight = ctx['oidc']?.entities.DeviceCode !== undefined;
+    if (atVerification && ctx.method === 'POST' && isRight) await guesses.giveBack(factsOf(ctx.req).source);
     if (ctx['oidc']?.route === 'device_authorization' && ctx.status === 200) {
       ctx.body = { ...(ctx.body as object), interval: configuration.tokens.devicePollIntervalSeconds };
     }

@@ -205,6 +205,25 @@ describe('V19 the device flow is paced and its codes cannot be guessed (RFC 8628
     expect(result.filter(({ body }) => body['error'] === 'slow_down')).toHaveLength(7);
   });
 
+  test('V19 right user codes take nothing from the guesses of an address: an office connects all its devices', async () => {
+    advance(601_000);
+    for (let device = 0; device < GUESSES + 2; device += 1) {
+      const begun = await scene.calls.device(scene.keyed(scene.app), {
+        scope: 'openid read',
+        resource: scene.jwt.identifier,
+      });
+      const page = await scene.browser.open(String(begun.body['verification_uri_complete']));
+      await scene.walkConsent(page);
+      await audit.issued(() =>
+        asApp({
+          grant_type: DEVICE_CODE,
+          device_code: String(begun.body['device_code']),
+          resource: scene.jwt.identifier,
+        }),
+      );
+    }
+  });
+
   test('V19 guesses of user codes from one address are limited, also in parallel', async () => {
     const begun = await scene.calls.device(scene.keyed(scene.app), {
       scope: 'openid read',
