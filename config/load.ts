@@ -114,7 +114,9 @@ const readArguments = (argv: readonly string[]): { readonly file?: string; reado
       const meant = nearest(name, ['--config']);
       problem(
         `There is no option ${name}.`,
-        meant ? 'Did you mean --config FILE?' : 'The only option is --config FILE.',
+        meant
+          ? 'Did you mean --config FILE?'
+          : 'Options of the server are --config FILE and --workers N; --help lists them and all settings.',
       );
       continue;
     }

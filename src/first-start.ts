@@ -4,8 +4,8 @@
  * every start, makes what is missing and changes nothing else; called by compose.ts.
  */
 import { join } from 'node:path';
-import { exportJWK, generateKeyPair, type JWK } from 'jose';
-import { readPrivateFile, writePrivateFile } from '../adapters/node/key-files.ts';
+import { exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { readPrivateJson, writePrivateFile } from '../adapters/node/key-files.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { ConfigurationError } from '../config/problem.ts';
 import { productionProblems } from '../config/rules.ts';
@@ -120,14 +120,32 @@ const makeAdministrator = async (
   return generatedPassword === undefined ? {} : { generatedPassword };
 };
 
+/** A key that no command could sign with is found now, and not by whoever runs the first command. */
+const refuseUnusable = async (file: KeyFile | undefined, path: string): Promise<void> => {
+  try {
+    if (file) await importJWK(file.private_key, 'ES256');
+  } catch {
+    throw new Error(
+      `${path} holds a private key that cannot be used. Put the right file back, or move it away: the next start makes another key.`,
+    );
+  }
+};
+
 /** `owner`: whose agents the commands of this machine may make without asking. */
 const ensureKeyFile = async (deps: Deps, folder: string, role: Role, owner: string | undefined): Promise<void> => {
   const { clients } = deps;
   const { issuer, stores } = deps.configuration;
   const path = join(folder, `${role}.json`);
   const authority = { [`${issuer}/api/v1`]: ['*'] };
-  const text = readPrivateFile(path);
-  const file = text === undefined ? undefined : (JSON.parse(text) as KeyFile);
+  const file = readPrivateJson<KeyFile>(path, {
+    isRight: ({ issuer: of, client_id, private_key }) =>
+      typeof of === 'string' &&
+      typeof client_id === 'string' &&
+      typeof private_key === 'object' &&
+      private_key !== null,
+    remedy: 'Put the right file back, or move it away: the next start makes another key.',
+  });
+  await refuseUnusable(file, path);
   const client = file && (await clients.get(file.client_id));
   if (file && client) {
     // The issuer moved (another port, another name): the client's rights and the file move with it.

@@ -5,6 +5,7 @@ import { withoutDiagnostics } from '../adapters/node/diagnostics.ts';
 import type { Configuration } from '../config/configuration.ts';
 import { forgetSecretVariables, loadConfiguration } from '../config/load.ts';
 import { ConfigurationError, EXIT_CONFIGURATION, isConfigurationError } from '../config/problem.ts';
+import { serverHelp } from '../config/server-help.ts';
 import { compose, prepare } from './compose.ts';
 import type { FirstStart } from './first-start.ts';
 import { greeting, lostPassword } from './greeting.ts';
@@ -23,6 +24,10 @@ export const MOST_WORKERS = 64;
 /** Serves until SIGTERM or SIGINT. Answers the exit code. */
 export const serve = async (argv: readonly string[]): Promise<number> => {
   withoutDiagnostics();
+  if (argv.some((argument) => argument === '--help' || argument === '-h')) {
+    process.stdout.write(serverHelp());
+    return 0;
+  }
   let settings: ReturnType<typeof settingsOf>;
   try {
     settings = settingsOf(argv);

@@ -5,7 +5,7 @@
  * a name each, which a later process takes up again.
  */
 import { join } from 'node:path';
-import { createPrivateFile, readPrivateFile, writePrivateFile } from '../adapters/node/key-files.ts';
+import { createPrivateFile, readPrivateFile, readPrivateJson, writePrivateFile } from '../adapters/node/key-files.ts';
 import { CHECKPOINT_STREAM, canonicalText, type Heads } from './domain/audit/audit-record.ts';
 import { type Checkpoint, vouchedHeads } from './domain/audit/checkpoints.ts';
 import { openSignedHeads, type VerificationKey } from './domain/audit/signed-heads.ts';
@@ -90,7 +90,12 @@ const freeName = async (
     if (readPrivateFile(file) === undefined) {
       createPrivateFile(file, JSON.stringify({ node: identifiers.newId('nod') }));
     }
-    const { node } = JSON.parse(String(readPrivateFile(file))) as { node: string };
+    const named = readPrivateJson<{ readonly node: string }>(file, {
+      isRight: ({ node }) => typeof node === 'string' && /^nod_[a-z2-7]{26}$/.test(node),
+      remedy: 'Put the right file back, or move it away: the server then writes its audit log under a new name.',
+    });
+    if (named === undefined) throw new Error(`${file} vanished while it was read. Start again.`);
+    const { node } = named;
     if (await nodes.claim(node)) return node;
   }
   throw new Error(`${folder} serves ${MOST_NAMES} processes already`);

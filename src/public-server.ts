@@ -1,4 +1,5 @@
 /** The listener everybody reaches, with the bounds on what one connection may take (IN-06, IN-08, IN-09). */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
@@ -46,8 +47,7 @@ export const publicServer = (
     ? createTlsServer(
         {
           ...options,
-          cert: readFileSync(tls.certificateFile),
-          key: readFileSync(tls.keyFile),
+          ...certificateOf(tls),
           minVersion: 'TLSv1.2',
           ciphers: CIPHER_SUITES.join(':'),
           ...(clientCertificates?.request ? askForCertificates(clientCertificates.authoritiesFile) : {}),
@@ -57,12 +57,43 @@ export const publicServer = (
     : createServer(options, handle);
 };
 
+/** Throws an Error that names the setting when the files do not hold a certificate and its key. */
+const certificateOf = ({ certificateFile, keyFile }: NonNullable<ListenerSettings['tls']>) => {
+  const cert = pemOf(certificateFile, 'listen.tls.certificateFile');
+  const key = pemOf(keyFile, 'listen.tls.keyFile');
+  const certificate = parsed(() => new X509Certificate(cert), certificateFile, 'no certificate in PEM form');
+  const privateKey = parsed(() => createPrivateKey(key), keyFile, 'no private key in PEM form without a passphrase');
+  if (!certificate.checkPrivateKey(privateKey)) {
+    throw new Error(
+      `${keyFile} is not the key of ${certificateFile}. Name the two that belong together in listen.tls.`,
+    );
+  }
+  return { cert, key };
+};
+
+const pemOf = (file: string, setting: string): Buffer => {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
+    const { code } = cause as { readonly code?: unknown };
+    throw new Error(`${file}, which ${setting} names, cannot be read (${code}). Check its path and mode.`, { cause });
+  }
+};
+
+const parsed = <T>(parse: () => T, file: string, what: string): T => {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new Error(`${file} holds ${what}. Correct listen.tls.`, { cause });
+  }
+};
+
 /** Whoever shows none, or one that nobody vouches for, is let in all the same: what it proves is decided at each request. */
 const askForCertificates = (authoritiesFile: string | undefined) => ({
   requestCert: true,
   rejectUnauthorized: false,
   // An empty list, because without one Node takes the authorities of the machine.
-  ca: authoritiesFile === undefined ? [] : readFileSync(authoritiesFile),
+  ca: authoritiesFile === undefined ? [] : pemOf(authoritiesFile, 'listen.clientCertificates.authoritiesFile'),
 });
 
 /** How long who was answered while still sending may take to notice. */

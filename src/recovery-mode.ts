@@ -2,7 +2,6 @@
  * A start on a volume without room, even for what is essential. The process does not end: it answers every request with
  * 503 and the way out, says the same in log, readiness and figures, and starts as soon as there is room. Called by main.ts.
  */
-import { mkdirSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { cutLogAlone } from '../adapters/sqlite/open-file.ts';
 import { volumeReserve } from '../adapters/sqlite/volume-reserve.ts';
@@ -10,6 +9,7 @@ import type { Configuration } from '../config/configuration.ts';
 import { sqliteFile } from '../config/data-folder.ts';
 import { fullText } from './compose/data-volume.ts';
 import { logOf } from './compose/log.ts';
+import { usableDataFolder } from './compose/stores.ts';
 import { isOutOfSpace, NO_SPACE } from './domain/ports/document-store.ts';
 import { expositionOf, metrics as makeMetrics } from './http/metrics.ts';
 import { type Listeners, unavailable } from './listeners.ts';
@@ -45,7 +45,7 @@ type Volume = NonNullable<ReturnType<typeof volumeOf>>;
 const volumeOf = (configuration: Configuration) => {
   const { stores, data } = configuration;
   if (stores.document !== 'sqlite' && stores.ephemeral !== 'sqlite') return undefined;
-  mkdirSync(data.folder, { recursive: true, mode: 0o700 });
+  usableDataFolder(data.folder);
   const { file, reserve: options } = sqliteFile(configuration, data.folder);
   const reserve = volumeReserve(options);
   return {

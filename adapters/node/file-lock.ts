@@ -1,6 +1,7 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { makePrivateFolder } from './private-folder.ts';
 
 const WAIT_MILLISECONDS = 5_000;
 
@@ -12,7 +13,7 @@ const WAIT_MILLISECONDS = 5_000;
 export const fileLock = (path: string): (<T>(work: () => T) => T) => {
   let connection: DatabaseSync | undefined;
   const open = (): DatabaseSync => {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    makePrivateFolder(dirname(path));
     closeSync(openSync(path, 'a', 0o600));
     const made = new DatabaseSync(path, { timeout: WAIT_MILLISECONDS });
     // No journal on disk, should SQLite ever want one.

@@ -4,7 +4,6 @@ import {
   fstatSync,
   fsyncSync,
   linkSync,
-  mkdirSync,
   openSync,
   readFileSync,
   renameSync,
@@ -12,6 +11,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { makePrivateFolder } from './private-folder.ts';
 
 const MASTER_KEY_FILE = 'master.key';
 const MASTER_KEY_BYTES = 32;
@@ -66,6 +66,29 @@ export const readPrivateFile = (path: string): string | undefined => {
   }
 };
 
+/**
+ * Reads a file written by `writePrivateFile` that holds a JSON object `isRight` accepts; undefined when there is none. Throws
+ * an Error that names the file and ends with `remedy`, one sentence, when it holds anything else.
+ */
+export const readPrivateJson = <T extends object>(
+  path: string,
+  {
+    isRight,
+    remedy,
+  }: { readonly isRight: (value: Partial<Record<keyof T, unknown>>) => boolean; readonly remedy: string },
+): T | undefined => {
+  const text = readPrivateFile(path);
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch {
+    value = undefined;
+  }
+  if (typeof value === 'object' && value !== null && isRight(value)) return value as T;
+  throw new Error(`${path} does not hold what the server wrote there. ${remedy}`);
+};
+
 /** Throws when others than its owner may read or change the open file. */
 export const assertPrivate = (handle: number, path: string): void => {
   // Windows has no such modes: what it reports says nothing.
@@ -101,7 +124,7 @@ const decodeMasterKey = (path: string, text: string): Buffer => {
 };
 
 const writeTemporary = (path: string, text: string): string => {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makePrivateFolder(dirname(path));
   const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
   const handle = openSync(temporary, 'wx', 0o600);
   try {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, rm, stat } from 'node:fs/promises';
+import { type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makePrivateFolder } from './private-folder.ts';
 
 const CHUNK = 1024 * 1024;
 
@@ -19,7 +20,7 @@ export type Snapshot = {
  * ends. Throws an Error for anything else than a file or pipe, and what reading and writing throw.
  */
 export const snapshotOf = async (from: string, folder: string): Promise<Snapshot> => {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  makePrivateFolder(folder);
   const path = join(folder, `snapshot.${randomBytes(6).toString('hex')}.tmp`);
   const copy = await open(path, 'wx+', 0o600);
   try {

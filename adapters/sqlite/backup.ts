@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, existsSync, fsyncSync, linkSync, mkdirSync, openSync, renameSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, linkSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { makePrivateFolder } from '../node/private-folder.ts';
 import { assertHoldsData, assertOurs } from './migrations.ts';
 import { assertSound, syncFolder } from './open-file.ts';
 import { isBusy, isDamaged, unavailable } from './sqlite-errors.ts';
@@ -18,7 +19,7 @@ export const backupDatabase = async (options: { readonly file: string; readonly 
   const { file, to } = options;
   if (!existsSync(file)) throw new StoreUnavailable(`there is no database at ${file}`);
   if (existsSync(to)) throw new StoreUnavailable(`${to} exists already; a backup never replaces a file`);
-  mkdirSync(dirname(to), { recursive: true, mode: 0o700 });
+  makePrivateFolder(dirname(to));
   const staged = `${to}.${randomBytes(6).toString('hex')}.tmp`;
 
   try {
@@ -61,7 +62,7 @@ export const restoreDatabase = async (options: {
 }): Promise<{ readonly setAside: string | undefined }> => {
   const { from, file } = options;
   if (!existsSync(from)) throw new StoreUnavailable(`there is no backup at ${from}`);
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makePrivateFolder(dirname(file));
   const staged = `${file}.${randomBytes(6).toString('hex')}.tmp`;
   let target: DatabaseSync | undefined;
 

@@ -1,7 +1,8 @@
-import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, fsyncSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { isOutOfSpace, StoreUnavailable } from '../../src/domain/ports/document-store.ts';
+import { makePrivateFolder } from '../node/private-folder.ts';
 import { assertOurs, migrate } from './migrations.ts';
 import { isDamaged, unavailable } from './sqlite-errors.ts';
 import type { VolumeReserve } from './volume-reserve.ts';
@@ -121,7 +122,7 @@ const damaged = (file: string, cause: unknown): StoreUnavailable =>
 
 /** The log and the shared index get the mode of the file itself. */
 const makePrivate = (file: string): void => {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  makePrivateFolder(dirname(file));
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
   else if ((statSync(file).mode & 0o077) !== 0) chmodSync(file, 0o600);
 };

@@ -88,7 +88,7 @@ export const managementClient = (
       .setAudience(issuer)
       .setIssuedAt()
       .setExpirationTime('60s')
-      .sign(await importJWK(private_key, alg));
+      .sign(await usableKey(private_key, alg));
     const response = await send(`${issuer}/token`, {
       method: 'POST',
       body: new URLSearchParams({
@@ -215,6 +215,17 @@ export const managementClient = (
       return body;
     },
   };
+};
+
+const usableKey = async (jwk: JWK, alg: string): ReturnType<typeof importJWK> => {
+  try {
+    return await importJWK(jwk, alg);
+  } catch (cause) {
+    throw new CommandError('The private key in the key file cannot be used.', {
+      hint: 'Put the right file back. Or move the file away and start the server, which then makes another one in its data folder.',
+      cause,
+    });
+  }
 };
 
 const ABSENT = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];

@@ -1,5 +1,5 @@
 /** The stores and the master key, as the settings name them: what everything else is built on. */
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { memoryBroadcast } from '../../adapters/memory/broadcast.ts';
 import { memoryDocumentStore } from '../../adapters/memory/document-store.ts';
@@ -10,6 +10,7 @@ import type { Remembering } from '../../adapters/mongodb/remembered-reads.ts';
 import { loadOrCreateMasterKey } from '../../adapters/node/key-files.ts';
 import { fileKillLatch } from '../../adapters/node/kill-latch.ts';
 import { fileLocalProofs } from '../../adapters/node/local-proofs.ts';
+import { usablePrivateFolder } from '../../adapters/node/private-folder.ts';
 import { stopwatch } from '../../adapters/node/stopwatch.ts';
 import { redisBroadcast } from '../../adapters/redis/broadcast.ts';
 import { type RedisEphemeralStore, redisEphemeralStore } from '../../adapters/redis/ephemeral-store.ts';
@@ -43,10 +44,17 @@ import { EPOCHS } from '../domain/revocation/epoch.ts';
 import type { ReadinessCheck } from '../http/operations.ts';
 import { ENGINE_RECORDS, LEASES, REVOKED_TOKENS } from '../provider/records.ts';
 
+/** Makes the data folder where it is missing. Throws an Error that says what is in the way, and names the setting. */
+export const usableDataFolder = (folder: string): void =>
+  usablePrivateFolder(
+    folder,
+    'Choose a folder that the user of this process may write to with BEHALF_DATA or data.folder, or give it that right.',
+  );
+
 /** Where this node keeps files, unless it keeps nothing. */
 export const folderOf = ({ stores, data }: Configuration): string | undefined => {
   if (stores.document === 'memory' && stores.ephemeral === 'memory') return undefined;
-  mkdirSync(data.folder, { recursive: true, mode: 0o700 });
+  usableDataFolder(data.folder);
   return data.folder;
 };
 

@@ -97,7 +97,7 @@ export const signingKeys = async (deps: {
   };
 
   const privateJwk = (key: SigningKey): JWK => ({
-    ...(JSON.parse(masterKey.open(`signing-key/${key.id}`, key.sealed)) as JWK),
+    ...(JSON.parse(openedKey(masterKey, key)) as JWK),
     kid: key.id,
     use: 'sig',
     // An RSA key serves RS256 and PS256 alike, so it names no algorithm.
@@ -216,4 +216,15 @@ export const signingKeys = async (deps: {
     /** Private key that signs checkpoints of the audit trail. */
     auditJwk: (): JWK => privateJwk(auditKey),
   };
+};
+
+const openedKey = (masterKey: MasterKey, { id, sealed }: SigningKey): string => {
+  try {
+    return masterKey.open(`signing-key/${id}`, sealed);
+  } catch (cause) {
+    throw new Error(
+      'The master key does not open the signing keys of this database. Give the key that the database was made with: keys.masterKey, or master.key in the data folder.',
+      { cause },
+    );
+  }
 };

@@ -14,7 +14,7 @@ const serve: Command = {
     workers: { value: 'N', description: 'Processes that serve, on one listener and one data set. Default 1.' },
   },
   notes:
-    'Every setting: docs/reference/configuration.md. SIGTERM and SIGINT let requests end, then stop it. With workers, SIGUSR2 replaces them one after the other.',
+    'Every setting: `npm start -- --help`, and docs/reference/configuration.md. SIGTERM and SIGINT let requests end, then stop it. With workers, SIGUSR2 replaces them one after the other.',
   run: async (call) => {
     const [config, workers] = [call.text('config'), call.text('workers')];
     // Loaded here only: no other command needs the engine, which takes most of a start.
