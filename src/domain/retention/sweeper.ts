@@ -29,6 +29,9 @@ const PACES: readonly Pace[] = [
 ];
 const FIRST_PACE: Pace = { from: 0, sliceMilliseconds: 1, share: 0.1, longestPauseMilliseconds: 100 };
 
+/** A run that lasts looks at all collections again: one that does not come to its end keeps no other waiting. */
+const LOOK_AGAIN_SECONDS = 5;
+
 /** The backlog is counted up to here. */
 const MOST_COUNTED = 10_000;
 const COUNT_EVERY_SECONDS = 1;
@@ -50,7 +53,7 @@ type Part = Omit<Sweepable, 'sweep'> & {
 
 export type Sweeper = {
   /**
-   * Sweeps until nothing expired is left, or `stop` is called. A collection that fails is left for the next run and the
+   * Sweeps until nothing expired is left, or `stop` is called. A collection that fails is left for the next look and the
    * others are swept all the same; then the first error is thrown. Answers how many rows are gone. Callers at the same
    * time share one run.
    */
@@ -135,13 +138,17 @@ export const sweeper = (deps: {
       }
     };
 
-    for (let parts = partsOf(clock.now()); parts.length > 0 && !isStopped; ) {
+    let parts = partsOf(clock.now());
+    let lookedAt = began;
+    while (parts.length > 0 && !isStopped) {
       const left: Part[] = [];
       for (const part of parts) {
         if (isStopped) break;
         if (await sweepSlice(part)) left.push(part);
       }
-      parts = left;
+      const isOld = left.length > 0 && elapsed() - lookedAt >= LOOK_AGAIN_SECONDS;
+      if (isOld) lookedAt = elapsed();
+      parts = isOld ? partsOf(clock.now()) : left;
     }
     while (!isStopped && documents.shrink && (await shared(async () => documents.shrink?.())));
     if (errors.length > 0) throw errors[0];

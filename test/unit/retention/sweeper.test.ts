@@ -10,7 +10,11 @@ type Row = { readonly id: string; readonly expiresAt: number };
 const world = async (
   large: number,
   small: number,
-  { between = (documents: DocumentStore): DocumentStore => documents, sliceSeconds = 0.01 } = {},
+  {
+    between = (documents: DocumentStore): DocumentStore => documents,
+    sliceSeconds = 0.01,
+    endless = undefined as undefined | (() => { readonly isDone: boolean }),
+  } = {},
 ) => {
   let elapsed = 0;
   const clock = { now: () => 1000, nowMillis: () => 1_000_000 };
@@ -37,7 +41,16 @@ const world = async (
         return documents.sweep(name, now, limit, milliseconds);
       },
     },
-    ephemeral: memoryEphemeralStore(clock),
+    ephemeral: {
+      ...memoryEphemeralStore(clock),
+      ...(endless && {
+        async sweep() {
+          elapsed += sliceSeconds;
+          return { removed: 500, ...endless() };
+        },
+        countExpired: async () => 500,
+      }),
+    },
     clock,
     elapsed: () => elapsed,
     pause: async (milliseconds) => {
@@ -92,6 +105,31 @@ describe('OT-12 the sweeper', () => {
     await expect(swept.run()).rejects.toThrow('no room');
     expect(await documents.countExpired('small', 1000, 10)).toBe(0);
     expect(backlog).toMatchObject({ large: [5], small: [0] });
+  });
+
+  test('a store that always has more to sweep keeps no collection waiting: what ends meanwhile is swept in the same run', async () => {
+    let sweeps = 0;
+    let late: Promise<void> | undefined;
+    let left = -1;
+    const { documents, swept } = await world(3, 3, {
+      endless: () => {
+        sweeps += 1;
+        if (sweeps === 10) late = collection().insert({ id: 'late', expiresAt: 900 });
+        return { isDone: sweeps === 1000 };
+      },
+      between: (inner) => ({
+        ...inner,
+        sweep: async (name, ...more) => {
+          const slice = await inner.sweep(name, ...more);
+          if (name === 'small' && sweeps > 10) left = await inner.countExpired('small', 1000, 10);
+          return slice;
+        },
+      }),
+    });
+    const collection = () => documents.collection<Row>({ name: 'small', indexes: [], expiresAt: 'expiresAt' });
+    await swept.run();
+    await late;
+    expect([left, sweeps]).toEqual([0, 1000]);
   });
 
   test('ends after its slice when it is stopped, and two callers share a run', async () => {
