@@ -116,7 +116,9 @@ export const delegationSlots = ({
    * hop since: else the agent would be back with its next request.
    */
   const refuseEndedHop = async (parent: Delegation, actor: string): Promise<void> => {
-    const earlier = await rows.find({ where: { parent: parent.id, actor }, limit: 1000 });
+    // They share one slot, so each was made after the one before was over; none after one that is not due to time alone.
+    const order = { by: 'createdAt', direction: 'descending' } as const;
+    const earlier = await rows.find({ where: { parent: parent.id, actor }, order, limit: 100 });
     const ends = earlier.map(({ document }) => (document.revokedBy === 'system' ? 0 : (document.revokedAt ?? 0)));
     const lastEnd = Math.max(0, ...ends);
     if (lastEnd === 0) return;

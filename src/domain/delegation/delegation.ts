@@ -75,7 +75,7 @@ export const DELEGATIONS = {
     { fields: ['subject', 'actor'] },
     { fields: ['subject'] },
     { fields: ['actor'] },
-    { fields: ['parent'] },
+    { fields: ['parent', 'actor', 'createdAt'] },
     { fields: ['createdAt'] },
     { fields: ['forgetAt'] },
   ],

@@ -371,6 +371,18 @@ describe('liveness', () => {
     expect(await register.derive(hop(again, 'agt_b'))).toMatchObject({ parent: first.id });
   });
 
+  test('TX-12 an ended hop stays ended, however many came to their end by time before it', async () => {
+    const { register, clock } = registerScene();
+    const first = rowOf(await register.recordConsent(consent({ expiresAt: START + 9000 })));
+    for (let count = 0; count < 1000; count += 1) {
+      await register.derive(hop(first, 'agt_b', { expiresAt: clock.now() + 1 }));
+      clock.advance(2);
+    }
+    const last = await register.derive(hop(first, 'agt_b'));
+    await register.revoke(last.id, 'acc_anna');
+    await expect(register.derive(hop(first, 'agt_b'))).rejects.toMatchObject({ code: 'access_denied' });
+  });
+
   test('is no for an id nobody has, and for a row whose ancestor is gone', async () => {
     const { register, rows } = registerScene();
     expect(await register.live('dlg_none')).toBeUndefined();
