@@ -244,3 +244,29 @@ test('nodes share the budget', async () => {
     await nodes.close();
   }
 });
+
+test('RL-01 a very small budget is kept, too: it has whole events a day, and the hours share them', async () => {
+  const PER_DAY_AT_ALL = 3;
+  const small = await runServer({
+    environment: { ...SETTINGS, BEHALF__AUDIT__ANONYMOUSEVENTSPERDAY: String(PER_DAY_AT_ALL) },
+  });
+  try {
+    const client = await newNative(await makeScene(small));
+    const HOURS = 50;
+    for (let hour = 0; hour < HOURS; hour += 1) {
+      for (const network of ['198.51.100.1', '192.0.2.1']) {
+        expect((await push(network, small.issuer, client)).status).toBe(201);
+      }
+      advance(HOUR);
+    }
+    await until(async () => (await small.events('requests.left_out')).length > 0, { what: 'the number' });
+    const { entries } = await small.behalf.services.audit.list({ limit: 1000 });
+    const types = [...ABOUT_REQUESTS, 'requests.left_out'];
+    const written = entries.filter(({ event }) => types.includes(String(event['type'])));
+    const days = Map.groupBy(written, ({ at }) => Math.floor(at / (24 * HOUR)));
+    for (const [, of] of days) expect(of.length).toBeLessThanOrEqual(PER_DAY_AT_ALL);
+    expect(written.some(({ event }) => event['type'] === 'authorization.pushed')).toBe(true);
+  } finally {
+    await small.close();
+  }
+});

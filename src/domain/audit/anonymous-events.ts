@@ -43,6 +43,7 @@ export const anonymousEvents = (deps: {
     ...{ ephemeral, clock, perDay },
     name: 'anonymous_events',
     shares: SHARES,
+    rest: 'summaries',
     perGroup: PER_GROUP,
   });
   let leftOut: LeftOut | undefined;

@@ -3,6 +3,8 @@ import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 
 const HOUR = 3600;
 const HOURS = 24;
+/** Shares are no binary fractions. */
+const ROUNDING = 1e-6;
 /** The key of an hour outlives it, so that no process counts anew at its end. */
 const KEPT_SECONDS = 2 * HOUR;
 
@@ -32,12 +34,25 @@ export const eventBudget = <Share extends string>(deps: {
   readonly perDay: number;
   /** What the events are about. Each has a share of its own, so that no one of them silences the others. */
   readonly shares: Readonly<Record<Share, number>>;
+  /** The share that has what rounding leaves of the others: of a budget of one event a day that one. */
+  readonly rest: Share;
   /** Which part of a share one group may take. Default: all of it. */
   readonly perGroup?: number;
 }): EventBudget<Share> => {
-  const { ephemeral, clock, name, perDay, shares, perGroup = 1 } = deps;
+  const { ephemeral, clock, name, perDay, shares, rest, perGroup = 1 } = deps;
   const isBounded = perDay > 0;
   const taken = new Map<Share, Taken>();
+  /** Whole events a day, which together are no more than `perDay`. */
+  const daily = new Map<Share, number>();
+  for (const share of Object.keys(shares) as Share[]) daily.set(share, Math.floor(perDay * shares[share] + ROUNDING));
+  const ofOthers = [...daily].reduce((sum, [share, events]) => (share === rest ? sum : sum + events), 0);
+  daily.set(rest, Math.max(0, perDay - ofOthers));
+
+  /** Events of a share in this hour: as even as whole events are, and in a day no more than its own. */
+  const mostIn = (share: Share, hour: number): number => {
+    const until = (hours: number): number => Math.floor(((daily.get(share) ?? 0) * hours) / HOURS);
+    return until((hour % HOURS) + 1) - until(hour % HOURS);
+  };
 
   const takenIn = (share: Share, hour: number): Taken => {
     const known = taken.get(share);
@@ -67,7 +82,7 @@ export const eventBudget = <Share extends string>(deps: {
     async take(share, group) {
       if (!isBounded) return true;
       const own = takenIn(share, Math.floor(clock.now() / HOUR));
-      const most = Math.max(1, Math.floor((perDay / HOURS) * shares[share]));
+      const most = mostIn(share, own.hour);
       if (own.count >= most) return false;
       own.count += 1;
       // In the order of the bounds: a group that is full takes nothing from the others, and no group is asked about when nobody has any more.

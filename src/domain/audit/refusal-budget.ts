@@ -8,5 +8,5 @@ export type RefusalBudget = EventBudget<BudgetShare>;
 
 /** The budget of events about refusals of strangers. */
 export const refusalBudget = (
-  deps: Omit<Parameters<typeof eventBudget>[0], 'name' | 'shares' | 'perGroup'>,
-): RefusalBudget => eventBudget({ ...deps, name: 'refusal_events', shares: BUDGET_SHARES });
+  deps: Omit<Parameters<typeof eventBudget>[0], 'name' | 'shares' | 'rest' | 'perGroup'>,
+): RefusalBudget => eventBudget({ ...deps, name: 'refusal_events', shares: BUDGET_SHARES, rest: 'summaries' });
