@@ -7,6 +7,7 @@
 import Provider, { errors, type KoaContextWithOIDC } from 'oidc-provider';
 import type { OpenRecords } from '../domain/limits/open-records.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
+import { raisePriority } from '../domain/ports/write-priority.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { type BrowserState, type Exchange, IN_STORE, type StateCookie } from './browser-state.ts';
 import type { ConsumptionRegister } from './consumption-register.ts';
@@ -105,6 +106,7 @@ export const keptByBrowser = (deps: {
         if (!context || !answered) return;
         const { result, exp, returnTo } = answered;
         const isByAccount = result?.login !== undefined || context.oidc.session?.accountId !== undefined;
+        if (isByAccount) raisePriority('authenticated');
         const marks = resumeMarks(masterKey, uid);
         if (isByAccount && !(await consumptions.consumeAll(marks, exp + GRACE_SECONDS, answerOf(context.res)))) {
           throw new errors.SessionNotFound('authorization request was already answered');

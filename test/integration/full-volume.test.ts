@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { newBrowser, type Page, submitSignIn } from '../support/browser-flow.ts';
 import { formOf } from '../support/oauth-calls.ts';
 import { makeScene, REDIRECT_URI, type Scene, WITHOUT_LIMITS } from '../support/scene.ts';
 import { runCli, type ServerProcess, startServer } from '../support/server-process.ts';
@@ -185,9 +186,16 @@ describe('a full volume and its reserve', () => {
   );
 
   onSmallVolume(
-    'clients write again as soon as more than the reserve is free, strangers when a fifth of the volume is',
+    'clients and browsers that signed in before write again as soon as more than the reserve is free, strangers when a fifth of the volume is',
     async () => {
       await until(isHeld);
+      const known = newBrowser(server.issuer);
+      await submitSignIn(known, await known.open(`${server.issuer}/account`), scene.person);
+      const signIn = async (cookies: ReturnType<typeof known.jar.copy>): Promise<Page> => {
+        const withoutSession = new Map([...cookies].filter(([name]) => !name.includes('behalf_session')));
+        const browser = newBrowser(server.issuer, withoutSession);
+        return submitSignIn(browser, await browser.open(`${server.issuer}/account`), scene.person);
+      };
       const makeRoom = volume.fill();
       await until(async () => !(await isHeld()), { what: 'the release' });
       makeRoom();
@@ -195,6 +203,8 @@ describe('a full volume and its reserve', () => {
       try {
         await until(async () => (await own()).status === 200);
         expect((await stranger()).status).toBe(503);
+        expect(await signIn(new Map())).toMatchObject({ status: 503, url: expect.stringMatching(/\/interaction\//) });
+        expect(await signIn(known.jar.copy())).toMatchObject({ status: 200, url: `${server.issuer}/account` });
         expect(await isHeld()).toBe(false);
       } finally {
         makeMoreRoom();

@@ -68,6 +68,8 @@ export const passwordSignIn = (deps: SignInDeps) => {
         await spendOfSource('source', source, perSource, event);
         await spend('account', key, perAccount, event);
       } else {
+        // Its cookie proves a sign-in of before: on a full volume this one waits for no more room than clients do.
+        raisePriority('authenticated');
         await spend('device', nonce, perAccount, event);
       }
 

@@ -97,6 +97,7 @@ export const secondFactor = (deps: SecondFactorDeps) => {
         await spend('factor', id, perAccount, event);
         await spend('factor_day', id, PER_DAY, event);
       } else {
+        raisePriority('authenticated');
         await spend('factor_device', nonce, perAccount, event);
       }
       const isActive = account?.state === 'active';
