@@ -1,3 +1,4 @@
+import { getDomain } from 'tldts';
 import type { Clock } from '../../src/domain/ports/clock.ts';
 import type { AskPurpose, FetchPurpose } from '../../src/domain/ports/trusted-fetch.ts';
 
@@ -81,7 +82,7 @@ export const fetchBudgets = (clock: Clock, budgets: Budgets) => {
       const perMinute: readonly Bound[] = [
         ['all', budgets.perMinute],
         // One domain with any number of hosts below it cannot use up what there is for everybody.
-        [`domain:${host.split('.').slice(-2).join('.')}`, Math.max(budgets.perHostPerMinute, budgets.perMinute / 2)],
+        [`domain:${getDomain(host) ?? host}`, Math.max(budgets.perHostPerMinute, budgets.perMinute / 2)],
         [`host:${host}`, budgets.perHostPerMinute],
         // What anybody can cause leaves half of it to those who are registered.
         ...(source === undefined

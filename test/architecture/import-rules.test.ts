@@ -19,6 +19,7 @@ const RULES: readonly Rule[] = [
   { of: 'src/domain/details/detail-schema.ts', may: ['src/domain/', 'ajv/dist/2020.js'] },
   { of: 'src/domain/factors/totp.ts', may: ['otpauth'] },
   { of: 'src/domain/factors/webauthn.ts', may: ['./', '@simplewebauthn/server'] },
+  { of: 'src/domain/limits/web-domain.ts', may: ['tldts'] },
   { of: 'src/domain/ports/write-priority.ts', may: ['node:async_hooks'] },
   { of: 'src/domain/', may: ['./', 'node:crypto', 'jose', 'canonicalize'], types: ['node:http'] },
 
@@ -84,7 +85,7 @@ const RULES: readonly Rule[] = [
 
   {
     of: 'adapters/egress/',
-    may: ['./', 'src/domain/ports/', 'node:crypto', 'node:dns', 'node:http', 'node:net', 'node:tls'],
+    may: ['./', 'src/domain/ports/', 'tldts', 'node:crypto', 'node:dns', 'node:http', 'node:net', 'node:tls'],
     types: ['node:stream'],
   },
 

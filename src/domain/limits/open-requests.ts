@@ -6,7 +6,7 @@
  */
 import type { Clock, EpochSeconds } from '../ports/clock.ts';
 import { clientNetwork, coarseNetwork } from './client-network.ts';
-import { webDomain } from './web-domain.ts';
+import { holderDomain, webDomain } from './web-domain.ts';
 
 /** A larger record counts as several. */
 export const UNIT_BYTES = 4096;
@@ -39,9 +39,9 @@ const BY_NETWORK: OpenGroups = {
 /** By client id. */
 export const BY_CLIENT: OpenGroups = { of: (client) => [client, client], times: 1 };
 
-/** By the URL of a document: its host, and the domain above that. */
+/** By the URL of a document: the domain of its holder, and that of the provider, where there is one. */
 export const BY_DOMAIN: OpenGroups = {
-  of: (url) => [new URL(url).hostname, webDomain(url)],
+  of: (url) => [holderDomain(url), webDomain(url)],
   times: NETWORKS_PER_SITE,
 };
 

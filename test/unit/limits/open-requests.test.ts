@@ -142,8 +142,19 @@ test('by domain: hosts below one domain have four times what one host has', () =
   for (let index = 0; index < 20; index += 1) add(`https://h${index}.example.com/client.json`);
   for (let index = 0; index < 5; index += 1) add(`https://one.example.org/${index}.json`);
   const held = [...live.values()].map((url) => new URL(url).hostname);
-  expect(held.filter((host) => host.endsWith('example.com'))).toHaveLength(8);
+  expect(held.filter((host) => host.endsWith('example.com'))).toHaveLength(2);
   expect(held.filter((host) => host.endsWith('example.org'))).toHaveLength(2);
+});
+
+test('a provider gives many hosts out, of which one with little keeps its place; domains below a public suffix share nothing', () => {
+  const { add, live } = world({ perNetwork: 4, total: 1000, groups: BY_DOMAIN });
+  const honest = add('https://app.github.io/client.json');
+  for (let index = 0; index < 20; index += 1) add(`https://bad${index % 4}.github.io/${index}.json`);
+  expect(live.has(honest)).toBe(true);
+  expect(live.size).toBe(16);
+  for (let index = 0; index < 30; index += 1) add(`https://shop${index}.co.uk/client.json`);
+  for (let index = 0; index < 30; index += 1) add(`https://127.0.0.${index + 1}/client.json`);
+  expect(live.size).toBe(16 + 60);
 });
 
 test('when the total shrinks, the next one makes as many go as are too many', () => {
