@@ -438,6 +438,21 @@ describe('budgets of what strangers leave open', () => {
   }, 120_000);
 });
 
+test('RL-01 requests at once leave no more than their budget, whatever order the store hears of them in', async () => {
+  const server = await runServer({ ...COUNTED, environment: { BEHALF__LIMITS__OPENREQUESTSPERNETWORK: '1' } });
+  try {
+    const client = await newNative(await makeScene(server));
+    const before = (await storedIn(server))['ephemeral'] ?? 0;
+    const pushed = await Promise.all(
+      Array.from({ length: 120 }, () => post(`${server.issuer}/request`, request(client))),
+    );
+    expect(new Set(pushed.map(({ status }) => status))).toEqual(new Set([201]));
+    expect(((await storedIn(server))['ephemeral'] ?? 0) - before).toBeLessThanOrEqual(1);
+  } finally {
+    await server.close();
+  }
+});
+
 test('RL-01 several processes share the total: each holds its part', async () => {
   const nodes = await memoryNodes(2, {
     environment: { BEHALF__LIMITS__OPENREQUESTSPERNETWORK: '8', BEHALF__LIMITS__OPENREQUESTS: '100', ...BEHIND_PROXY },

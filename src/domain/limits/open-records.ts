@@ -60,6 +60,8 @@ export const openRecords = (deps: {
       const bytes = Object.entries(values).reduce((sum, [key, value]) => sum + key.length + value.length, 0);
       for (const key of budgets[kind].admit(keys, from, bytes, ttlSeconds)) await ephemeral.take(key);
       for (const [key, value] of Object.entries(values)) await ephemeral.set(key, value, ttlSeconds);
+      // One that had to go for others before it was stored would count nowhere.
+      if (!budgets[kind].holds(keys)) for (const key of keys) await ephemeral.take(key);
     },
 
     /** Removes a value that was used up, of whichever kind. Throws StoreUnavailable. */

@@ -161,6 +161,9 @@ export const openRequests = (deps: {
       if (entry) remove(entry);
     },
 
+    /** Whether the record under `keys` still has its place. */
+    holds: (keys: readonly string[]): boolean => perNetwork === 0 || entries.has(String(keys[0])),
+
     /** Units held now, ended ones that were not noticed yet included. */
     held: (): number => units,
   };
