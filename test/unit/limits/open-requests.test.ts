@@ -148,7 +148,8 @@ test('by domain: hosts below one domain have four times what one host has', () =
 
 test('a provider gives many hosts out, of which one with little keeps its place; domains below a public suffix share nothing', () => {
   const { add, live } = world({ perNetwork: 4, total: 1000, groups: BY_DOMAIN });
-  const honest = add('https://app.github.io/client.json');
+  const documentAt = (host: string): string => `https://${host}/client.json`;
+  const honest = add(documentAt('app.github.io'));
   for (let index = 0; index < 20; index += 1) add(`https://bad${index % 4}.github.io/${index}.json`);
   expect(live.has(honest)).toBe(true);
   expect(live.size).toBe(16);
