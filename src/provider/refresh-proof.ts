@@ -22,6 +22,18 @@ const proofOf = (token: Bound | undefined): Proof | undefined => {
   return token?.['x5t#S256'] === undefined ? undefined : 'certificate';
 };
 
+/**
+ * How the access token of the present request is bound. A refresh that replaces its token saves the new one first: then it is
+ * what the request proves and its client wants (the proof itself was checked before).
+ */
+const proofOfRequest = (): Proof | undefined => {
+  const { ctx } = Provider;
+  const bound = ctx?.oidc.entities.AccessToken as Bound | undefined;
+  if (!ctx || bound || ctx.oidc.params?.['grant_type'] !== 'refresh_token') return proofOf(bound);
+  if (ctx.get('DPoP') !== '') return 'dpop';
+  return ctx.oidc.client?.['tlsClientCertificateBoundAccessTokens'] === true ? 'certificate' : undefined;
+};
+
 export const refreshTokensRememberProof = (provider: Provider): void => {
   const { RefreshToken } = provider;
   const { IN_PAYLOAD: members } = RefreshToken as unknown as { readonly IN_PAYLOAD: readonly string[] };
@@ -32,7 +44,7 @@ export const refreshTokensRememberProof = (provider: Provider): void => {
   };
   const { save } = model;
   model.save = function withProof(...given) {
-    this.proof ??= proofOf(Provider.ctx?.oidc.entities.AccessToken as Bound | undefined);
+    this.proof ??= proofOfRequest();
     return save.apply(this, given);
   };
 };

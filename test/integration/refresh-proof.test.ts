@@ -112,5 +112,17 @@ describe.each([0, 1])('OT-04 DP-01 refresh tokens of a confidential client with 
     const second = await scene.calls.token(credential, refreshing(first));
     expect(second.status).toBe(200);
     expect(second.body['refresh_token']).not.toBe(first.body['refresh_token']);
+    // From the first proof on there is no way back.
+    const dpop = await newKeyPair();
+    const third = await scene.calls.token(credential, refreshing(second), { dpop });
+    expect([third.status, third.body['token_type']]).toEqual([200, 'DPoP']);
+    const bare = await scene.calls.token(credential, refreshing(third));
+    expect([bare.status, bare.body['error'], bare.body['denial']]).toMatchObject([
+      400,
+      'invalid_grant',
+      { reason: 'dpop_not_proven' },
+    ]);
+    const fourth = await scene.calls.token(credential, refreshing(third), { dpop });
+    expect([fourth.status, fourth.body['refresh_token']]).toEqual([200, third.body['refresh_token']]);
   });
 });
