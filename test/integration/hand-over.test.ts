@@ -635,7 +635,7 @@ describe('a hand-over in the middle of', () => {
     await expect(world.management.acceptAs(world.mallory, agent.clientId)).rejects.toThrow();
     expect([await world.isLive(token), await world.stateOf(row)]).toEqual([false, 'suspended']);
     expect(await eventsOf('delegation.suspended', agent.clientId)).toEqual([]);
-    await server.behalf.services.handOvers.settleAll();
+    await server.behalf.services.handOvers.settleAll(0);
     expect(await eventsOf('delegation.suspended', agent.clientId)).toHaveLength(1);
   });
 });

@@ -34,6 +34,8 @@ const ANNOUNCED_SECONDS = 3600;
 /** Of each kind, ended within the call that hands over; the rest follows. */
 const AT_ONCE = 50;
 const LATER = 1000;
+/** So long the call that hands over may take to end it all by itself: who is told twice was told once too often. */
+const GRACE_SECONDS = 30;
 const PAGE = 100;
 const SYSTEM: By = { caller: 'system' };
 
@@ -105,8 +107,8 @@ export const handOvers = (deps: {
       }
     },
 
-    /** Goes on with what is left to do. */
-    settleAll: (): Promise<void> =>
+    /** Goes on with what is left to do, of hand-overs that the call itself has had `graceSeconds` for. */
+    settleAll: (graceSeconds = GRACE_SECONDS): Promise<void> =>
       oneAtATime({ documents, clock }, 'hand-overs', async () => {
         const found = await collection.find({ order: { by: 'at', direction: 'ascending' }, limit: 20 });
         for (const { document } of found) {
@@ -114,6 +116,7 @@ export const handOvers = (deps: {
             if (await settleGroup(document.agent)) await collection.take(document.id);
             continue;
           }
+          if (document.at > clock.now() - graceSeconds) continue;
           const agent = (await agents.get(document.agent))?.document;
           const hasHappened = agent !== undefined && ownershipOf(agent) >= document.ownership;
           const isOver = document.at <= clock.now() - ANNOUNCED_SECONDS;
