@@ -221,9 +221,9 @@ describe('AP-11 an answer counts for exactly its question', () => {
     const { browser, ...first } = await ask({ identity });
     await press({ browser, ...first }, 'allow');
     expect((await silent(identity, browser)).has('code')).toBe(true);
+    expect((await silent(identity, browser, { scope: 'read' })).has('code')).toBe(true);
     const others: Parameters[] = [
       { redirect_uri: OTHER_REDIRECT },
-      { scope: 'read' },
       { scope: 'read write delete' },
       { scope: 'openid read write' },
       { resource: scene.opaque.identifier },

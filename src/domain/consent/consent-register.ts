@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts';
 import type { Agent } from '../agents/agent.ts';
-import { ownershipMember, ownershipOf } from '../agents/ownership.ts';
+import { ownershipOf } from '../agents/ownership.ts';
 import type { AuditTrail } from '../audit/audit-event.ts';
 import type { Client } from '../clients/client.ts';
 import { asDocumentClient, type DocumentClient } from '../clients/metadata-document.ts';
@@ -10,7 +10,7 @@ import type { DelegationRegister } from '../delegation/delegation-register.ts';
 import { detailsWithout } from '../details/narrowed-details.ts';
 import { DomainError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type DocumentStore, isDocumentConflict, StoreUnavailable, type Versioned } from '../ports/document-store.ts';
+import type { DocumentStore, Versioned } from '../ports/document-store.ts';
 import type { ConsentResult } from '../ports/interactions.ts';
 import type { ResourceServer } from '../resource-servers/resource-server.ts';
 import { revocation as overStore, type Revocation } from '../revocation/revocation.ts';
@@ -19,19 +19,18 @@ import { detailsOf, isAskedEachTime } from './asked-details.ts';
 import {
   type AskedConsent,
   applyDecision,
-  type ConsentDecision,
   type ConsentForm,
   type ConsentQuestion,
   consentQuestion,
   type DurationSettings,
   questionDigest,
   type Requester,
-  requesterId,
 } from './consent.ts';
 import { actorIn, recordDecision, typesOf } from './consent-events.ts';
 import { newOwners } from './new-owners.ts';
 import { type AgentLookup, agentOfChoice, candidatesFor, choiceOf } from './pass-on-choices.ts';
-import { CONSENTS, type RememberedConsent } from './remembered-consent.ts';
+import { ownershipAt, rememberedAnswers } from './remembered-answers.ts';
+import type { RememberedConsent } from './remembered-consent.ts';
 
 type Lookup<T> = { get(id: string): Promise<Versioned<T> | undefined> };
 
@@ -60,7 +59,7 @@ export const consentRegister = (deps: ConsentDeps) => {
   const { documents, clock, audit, accounts, clients, agents, resourceServers, delegations, settings, authorize } =
     deps;
   const { revocation = overStore({ documents }) } = deps;
-  const consents = documents.collection<RememberedConsent>(CONSENTS);
+  const answers = rememberedAnswers({ documents, clock });
   const asked = askedAgain({ documents, clock });
   const owners = newOwners({ documents, delegations });
 
@@ -109,38 +108,6 @@ export const consentRegister = (deps: ConsentDeps) => {
     });
   };
 
-  /** The later of two decisions at once stands. */
-  const remember = async (
-    of: ConsentQuestion,
-    { openidScopes, resources, details, expiresAt }: ConsentDecision,
-  ): Promise<void> => {
-    const id = idOf(of);
-    const next: RememberedConsent = {
-      id,
-      account: of.account.id,
-      clientId: requesterId(of.requester),
-      openidScopes,
-      resources,
-      ...(details === undefined ? {} : { details }),
-      ...ownershipAt(of),
-      createdAt: clock.now(),
-      expiresAt,
-    };
-    for (let attempt = 0; attempt < 20; attempt += 1) {
-      const found = await consents.get(id);
-      if (found) {
-        if (await consents.replace(next, found.version)) return;
-        continue;
-      }
-      try {
-        return await consents.insert(next);
-      } catch (error) {
-        if (!isDocumentConflict(error)) throw error;
-      }
-    }
-    throw new StoreUnavailable('gave up on a consent after 20 lost swaps');
-  };
-
   /** What a person allowed an agent counts only while the rows hold it. */
   const stillHeld = async (consent: RememberedConsent, agent: string): Promise<number | undefined> => {
     let expiresAt = consent.expiresAt;
@@ -177,7 +144,7 @@ export const consentRegister = (deps: ConsentDeps) => {
 
     /**
      * The answer that makes a page unnecessary: everything for a first-party client that the person did not end, or what the person
-     * decided about exactly this question before. Undefined: ask. Never answers a device flow from memory.
+     * decided before about exactly this question or a larger one. Undefined: ask. Never answers a device flow from memory.
      */
     async answeredBefore(asked: AskedConsent): Promise<ConsentResult | undefined> {
       const of = await question(asked, []);
@@ -194,20 +161,20 @@ export const consentRegister = (deps: ConsentDeps) => {
         };
       }
       if (asked.userCode !== undefined || isAskedEachTime(of)) return undefined;
-      const found = (await consents.get(idOf(of)))?.document;
-      if (!found || found.expiresAt <= clock.now()) return undefined;
-      const { account: subject, clientId, createdAt: since } = found;
-      if (await revocation.ended([{ subject, parties: [clientId], since, consentedAt: since }])) return undefined;
-      const actor = actorIn(of);
-      const expiresAt = actor === undefined ? found.expiresAt : await stillHeld(found, actor.id);
-      return expiresAt === undefined
-        ? undefined
-        : withVersion(of, {
-            openidScopes: found.openidScopes,
-            resources: found.resources,
-            ...(found.details === undefined ? {} : { details: found.details }),
-            expiresAt,
-          });
+      for (const found of await answers.to(of)) {
+        const { account: subject, clientId, createdAt: since } = found;
+        if (await revocation.ended([{ subject, parties: [clientId], since, consentedAt: since }])) continue;
+        const actor = actorIn(of);
+        const expiresAt = actor === undefined ? found.expiresAt : await stillHeld(found, actor.id);
+        if (expiresAt === undefined) continue;
+        return withVersion(of, {
+          openidScopes: found.openidScopes,
+          resources: found.resources,
+          ...(found.details === undefined ? {} : { details: found.details }),
+          expiresAt,
+        });
+      }
+      return undefined;
     },
 
     /** Throws what `allow` would throw for this answer, and changes nothing. */
@@ -261,7 +228,7 @@ export const consentRegister = (deps: ConsentDeps) => {
         expiresAt,
       });
       // A page that was reached by a code on another device, or by an agent's link, is answered each time.
-      if (asked.redirectUri !== undefined && !isAskedEachTime(of)) await remember(of, decision);
+      if (asked.redirectUri !== undefined && !isAskedEachTime(of)) await answers.keep(of, decision);
       return given;
     },
 
@@ -275,7 +242,7 @@ export const consentRegister = (deps: ConsentDeps) => {
       const actor = actorIn(of);
       const suspended = actor && of.isNewOwner ? await owners.suspendedIn(asked, actor.id) : [];
       for (const id of suspended) await delegations.revoke(id, by.caller, by.request);
-      await consents.take(idOf(of));
+      await answers.drop(of);
     },
 
     isUnasked,
@@ -295,20 +262,8 @@ export const consentRegister = (deps: ConsentDeps) => {
     },
 
     /** Forgets all decisions of an account about a client or agent, so that the next request asks again. */
-    async forget(account: string, clientId: string): Promise<void> {
-      for (;;) {
-        const found = await consents.find({ where: { account, clientId }, limit: 100 });
-        for (const { document } of found) await consents.take(document.id);
-        if (found.length < 100) return;
-      }
-    },
+    forget: answers.forget,
   };
 };
 
 export type ConsentRegister = ReturnType<typeof consentRegister>;
-
-const idOf = (question: ConsentQuestion): string => `cns_${questionDigest(question)}`;
-
-/** In whose hands an agent that asks for itself is. */
-const ownershipAt = ({ requester }: ConsentQuestion): { readonly ownership?: number } =>
-  requester.kind === 'agent' ? ownershipMember(ownershipOf(requester.agent)) : {};

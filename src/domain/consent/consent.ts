@@ -253,6 +253,14 @@ export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now:
   };
 };
 
+/** Of a question what is no right: who asks, for whom, and where the answer goes. */
+export const askerSeen = (question: ConsentQuestion): readonly unknown[] => [
+  question.account.id,
+  snapshot(question.requester),
+  ...(question.actor ? [snapshot({ kind: 'agent', agent: question.actor })] : []),
+  question.redirectUri ?? null,
+];
+
 /**
  * Digest of all that the person sees and decides: who asks (with keys, owner and redirect URIs as
  * registered), where the answer goes, which rights in which words (AP-11). Any difference is another question.
@@ -261,10 +269,7 @@ export const questionDigest = (question: ConsentQuestion): string =>
   createHash('sha256')
     .update(
       JSON.stringify([
-        question.account.id,
-        snapshot(question.requester),
-        ...(question.actor ? [snapshot({ kind: 'agent', agent: question.actor })] : []),
-        question.redirectUri ?? null,
+        ...askerSeen(question),
         question.openidScopes,
         question.resources.map(({ identifier, name, scopes, details }) => [
           identifier,

@@ -82,7 +82,7 @@ describe('consent', () => {
     const given = await allow(world, asked);
     expect(await world.consents.answeredBefore(asked)).toEqual(given);
     for (const other of [
-      askedOf(world, { resources: { [CALENDAR]: ['read'] } }),
+      askedOf(world, { resources: { [CALENDAR]: ['write'] } }),
       askedOf(world, { resources: { [CALENDAR]: ['read', 'write'], [MAIL]: ['read', 'write'] } }),
       askedOf(world, { openidScopes: ['openid', 'email'] }),
       askedOf(world, { redirectUri: 'https://app.example.com/other' }),
