@@ -68,10 +68,11 @@ export const idFindings = (policy: string, json: PolicyJson, statement: Statemen
     refuse(`${type}::"${shortened(id)}"`, new RegExp(`${type}\\s*::\\s*${quoted(id)}`), form, BY_NAME.includes(type));
   };
 
-  /** `principal.owner == "…"`, `context.owner == "…"`, either way round. */
+  /** `principal.owner == "…"`, `["…"].contains(context.owner)`, either way round. */
   const checkOwner = (one: unknown, other: unknown): void => {
     const attribute: unknown = Reflect.get(Object(Reflect.get(Object(one), '.')), 'attr');
-    const value: unknown = Reflect.get(Object(other), 'Value');
+    const { Value: value, Set: members } = Object(other) as { readonly Value?: unknown; readonly Set?: unknown };
+    if (Array.isArray(members)) for (const member of members) checkOwner(one, member);
     if (attribute !== 'owner' || !isText(value) || OWNER.pattern.test(value)) return;
     refuse(`The owner "${shortened(value)}"`, new RegExp(quoted(value)), OWNER, true);
   };

@@ -109,6 +109,27 @@ describe('an operator and groups', () => {
     expect((await changed(mallory, `/accounts/${malloryId}`, body)).status).toBe(200);
   });
 
+  test('do not go round that by a client that stands for no account', async () => {
+    const body = {
+      name: 'Nobody',
+      token_endpoint_auth_method: 'private_key_jwt',
+      grant_types: ['client_credentials'],
+      authority: { [base]: ['*'] },
+    };
+    const made = await as(mallory)('POST', '/clients', { ...body, jwks: await keys(), roles: ['operator'] });
+    expect(made.body['owner']).toBe(malloryId);
+    const plain = await as(mallory)('POST', '/clients', { ...body, jwks: await keys() });
+    expect(plain.body).not.toHaveProperty('owner');
+    const later = await changed(mallory, `/clients/${plain.body['id']}`, { roles: ['operator'] });
+    expect(await refusal(later, 'updateClient')).toEqual([403, 'urn:behalf:problem:forbidden', '/owner']);
+    const own = await changed(mallory, `/clients/${plain.body['id']}`, { roles: ['operator'], owner: malloryId });
+    expect([own.status, own.body['owner']]).toEqual([200, malloryId]);
+    const ownerless = await administrator.createClient({ ...body, jwks: await keys(), roles: ['operator'] });
+    expect(ownerless).not.toHaveProperty('owner');
+    const taken = await changed(mallory, `/clients/${ownerless.id}`, { jwks: await keys() });
+    expect((await refusal(taken, 'updateClient')).slice(0, 2)).toEqual([403, 'urn:behalf:problem:forbidden']);
+  });
+
   test('do not put anyone into a group of others, whose agents they would give keys to', async () => {
     const group = await administrator.call('POST', '/groups', { name: 'Team', members: [veraId, gilId] });
     const path = `/groups/${group.body['id']}`;

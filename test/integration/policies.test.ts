@@ -89,6 +89,12 @@ describe('the management API', () => {
       'The owner "ada"',
       'acc_',
     ],
+    [
+      'an owner by name in a list',
+      'forbid (principal is Agent, action, resource) when { ["acc_1", "ada"].contains(principal.owner) };',
+      'The owner "ada"',
+      'acc_',
+    ],
   ])(
     'C17 a policy about %s, which never applies, is refused with the id and its line',
     async (_, rule, shown, prefix) => {

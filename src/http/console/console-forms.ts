@@ -117,5 +117,5 @@ const idempotencyOf = (form: URLSearchParams): { readonly idempotencyKey?: strin
 /** Of the agent as the page showed it; anything else fits no version. */
 export const versionOf = (form: URLSearchParams): number => {
   const version = single(form, 'version') ?? '';
-  return /^[0-9]{1,15}$/.test(version) ? Number(version) : -1;
+  return /^[1-9][0-9]{0,14}$/.test(version) ? Number(version) : -1;
 };

@@ -56,8 +56,8 @@ export const clientHandlers = (
   const changeable = async (call: Call): Promise<Versioned<Client>> => {
     const found = await mayAct(call);
     const { roles, owner, skipConsent } = found.document;
-    if (roles.length > 0 && owner !== undefined && owner !== call.caller.account) {
-      requireAdministrator(call.caller, 'changes a client that stands for another account');
+    if (roles.length > 0 && owner !== call.caller.account) {
+      requireAdministrator(call.caller, `changes a client that stands for ${owner ? 'another' : 'no'} account`);
     }
     // The holder of its credentials has its roles.
     if (roles.some((role) => !holds(call.caller, role))) {
@@ -68,13 +68,13 @@ export const clientHandlers = (
     if (skipConsent && !isOnlyAsking) checkSkipConsent(call);
     return found;
   };
-  /** A client with a role stands for its owner. */
+  /** A client with a role stands for its owner: it may do what that account may, and not what the account may not. */
   const checkOwner = ({ body, caller }: Call, before?: Client): void => {
     const roles = Array.isArray(body.roles) ? body.roles : (before?.roles ?? []);
     const owner = body.owner ?? before?.owner;
-    if (roles.length === 0 || owner === undefined || owner === caller.account) return;
+    if (roles.length === 0 || owner === caller.account) return;
     if (before && owner === before.owner && before.roles.length > 0) return;
-    requireAdministrator(caller, 'makes a client with a role stand for another account', '/owner');
+    requireAdministrator(caller, `makes a client with a role stand for ${owner ? 'another' : 'no'} account`, '/owner');
   };
   /** An administrator lifts a rule for software that cannot follow it, and never for software that registered itself. */
   const checkExceptions = async ({ body, caller }: Call, before?: Client): Promise<void> => {
@@ -96,13 +96,13 @@ export const clientHandlers = (
   };
 
   return {
-    async createClient(call) {
+    async createClient(given) {
+      const call: Call = { ...given, body: { ...ownerOfNew(given), ...given.body } };
       checkRoles(call);
       checkOwner(call);
       await checkExceptions(call);
       if (call.body['skipConsent'] === true) checkSkipConsent(call);
-      const owner = call.caller.kind === 'account' ? { owner: call.caller.id } : {};
-      return withSecret(await clients.create({ ...owner, ...(withCertificate(call.body) as NewClient) }, call.by));
+      return withSecret(await clients.create(withCertificate(call.body) as NewClient, call.by));
     },
 
     async listClients(call) {
@@ -159,6 +159,13 @@ export const clientHandlers = (
       return withSecret(await clients.rotateSecret(call.id, call.by));
     },
   };
+};
+
+/** Without an owner named: the account that calls, and of a client with a role the account that the caller stands for. */
+const ownerOfNew = ({ caller, body }: Call): { readonly owner?: string } => {
+  if (caller.kind === 'account') return { owner: caller.id };
+  const hasRole = Array.isArray(body.roles) && body.roles.length > 0 && !caller.roles.includes('administrator');
+  return hasRole && caller.account !== undefined ? { owner: caller.account } : {};
 };
 
 const holds = ({ roles }: Caller, role: unknown): boolean => roles.some((held) => held === role);

@@ -206,7 +206,7 @@ const versionOf = (ctx: Context): number => {
   if (given === '') {
     throw httpProblem('precondition_required', 'Send the ETag of the version you read as If-Match.');
   }
-  const [, version] = /^"([0-9]{1,15})"$/.exec(given.trim()) ?? [];
+  const [, version] = /^"([1-9][0-9]{0,14})"$/.exec(given.trim()) ?? [];
   if (version === undefined) {
     throw new DomainError('precondition_failed', 'If-Match is not an ETag this server gave.');
   }
