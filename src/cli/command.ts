@@ -17,13 +17,21 @@ export class CommandError extends Error {
   readonly code = 'command_failed';
   readonly hint: string | undefined;
   readonly exitCode: number;
+  /** HTTP status, where the management API refused. */
+  readonly status: number | undefined;
 
   constructor(
     message: string,
-    options: { readonly hint?: string; readonly exitCode?: number; readonly cause?: unknown } = {},
+    options: {
+      readonly hint?: string;
+      readonly exitCode?: number;
+      readonly status?: number;
+      readonly cause?: unknown;
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.hint = options.hint;
+    this.status = options.status;
     this.exitCode = options.exitCode ?? EXIT.failed;
   }
 }

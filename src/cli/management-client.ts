@@ -266,6 +266,7 @@ const refusal = (response: Response, problem: Json): CommandError => {
   const text = said('detail') ?? said('title') ?? `The server answered HTTP ${response.status}.`;
   return new CommandError(fields.length === 0 ? text : fields.join('\n'), {
     hint: hintFor(response, said('instance')?.replace('urn:behalf:request:', '')),
+    status: response.status,
   });
 };
 

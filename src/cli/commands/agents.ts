@@ -1,10 +1,12 @@
 /** `behalf agents …`: the register of agents. */
-import { type Command, EXIT, type Option, usageError } from '../command.ts';
+import { keyFileFor, requireNewName } from '../agent-names.ts';
+import { type Command, CommandError, EXIT, isCommandError, type Option, usageError } from '../command.ts';
 import { JWKS_URI, keySource } from '../key-source.ts';
 import type { Json } from '../management-client.ts';
 import {
   actionCommand,
   listCommand,
+  type ManagementCall,
   managementCommand,
   showCommand,
   timeText,
@@ -57,16 +59,20 @@ const create = managementCommand({
       description: 'Its key as a JWK; made there when the file does not exist. Default: NAME.jwk.json in this folder.',
     },
     'jwks-uri': JWKS_URI,
+    again: { description: 'Register it although another agent has the name.' },
     ...REGISTRATION,
   },
   notes:
-    'The private key stays in the file (mode 0600) and is never sent. The environment is development unless given.',
+    'An agent for another owner is pending until that owner accepts it. The private key stays in the file (mode 0600) and is never sent. The environment is development unless given.',
   run: async (call) => {
     const owner = await findOwner(call.api, call.text('owner'));
     const environment = environmentOf(call.text('environment') ?? 'development');
-    const { members, file, isNew } = await keySource(call, `${fileNameFor(call.required('name'))}.jwk.json`);
+    const name = call.required('name');
+    const isAgain = call.isSet('again');
+    if (!isAgain) await requireNewName(call.api, name);
+    const { members, file, isNew } = await keySource(call, keyFileFor(name, isAgain));
     const { body } = await call.api.post(PATH, {
-      name: call.required('name'),
+      name,
       purpose: call.required('purpose'),
       owner,
       environment,
@@ -83,12 +89,12 @@ const create = managementCommand({
         ['name', body['name']],
         ['owner', body['owner']],
         ['environment', body['environment']],
-        ['state', body['state'] === 'pending' ? 'pending: its owner has to accept it within a day' : body['state']],
+        ['state', body['state']],
         [
           'key',
           file === undefined ? `served at ${body['jwks_uri']}` : `${file}${isNew ? ' (new; keep it private)' : ''}`,
         ],
-      ])}\nIt authenticates at ${printable(call.api.issuer)} with client_id ${printable(id)} and that key (private_key_jwt).\nNext: behalf agents show ${printable(id)}\n`,
+      ])}\n${body['state'] === 'pending' ? toAccept(call, id, body) : ''}It authenticates at ${printable(call.api.issuer)} with client_id ${printable(id)} and that key (private_key_jwt).\nNext: behalf agents show ${printable(id)}\n`,
     );
     warn(call, body);
     return EXIT.done;
@@ -124,6 +130,21 @@ const update = updateCommand({
     };
   },
 });
+
+/** What an agent that waits for its owner needs, who does it and where, and what it cannot do until then. */
+const toAccept = (call: ManagementCall, id: string, { owner, accept_by: by }: Json): string => {
+  const issuer = printable(call.api.issuer);
+  return [
+    `Its owner has to accept it${by === undefined ? '' : ` until ${timeText(by)}`}: ${printable(call.text('owner') ?? String(owner))}, or a member of that group.`,
+    `  where       ${issuer}/console/agents/${printable(id)}`,
+    `  or          behalf agents accept ${printable(id)} --key-file FILE, with the key of a client that the owner owns`,
+    '  until then  it gets no token (invalid_client), and no person can allow it anything',
+    '',
+  ].join('\n');
+};
+
+const WHO_ACCEPTS =
+  'The account that is asked accepts it, or a member of the group that is asked: in the console (ISSUER/console/agents/ID), or with --key-file FILE of a client that account owns. `behalf agents show ID` names owner and transfer_to.';
 
 type Found = {
   readonly kind: string;
@@ -223,12 +244,17 @@ export const agentCommands: readonly Command[] = [
   managementCommand({
     words: ['agents', 'accept'],
     operands: ['ID'],
-    summary: 'Answer for an agent that is pending, an orphan, or was offered to you.',
+    summary: 'Answer for an agent that is pending, an orphan, or was offered to you; its owner-to-be does it.',
     role: 'operator',
     options: {},
-    notes: 'The key file has to be one of a client that the owner-to-be owns.',
+    notes: WHO_ACCEPTS,
     run: async (call) => {
-      const { body } = await call.api.post(`${PATH}/${encodeURIComponent(call.operands[0] ?? '')}/acceptance`);
+      const id = call.operands[0] ?? '';
+      const { body } = await call.api.post(`${PATH}/${encodeURIComponent(id)}/acceptance`).catch((error: unknown) => {
+        if (!isCommandError(error) || error.status !== 403) throw error;
+        const hint = WHO_ACCEPTS.replace('ISSUER', call.api.issuer).replaceAll('ID', printable(id));
+        throw new CommandError(error.message, { hint, cause: error });
+      });
       call.print.object(body, `${printable(String(body['id']))} is ${printable(String(body['state']))}.\n`);
       return EXIT.done;
     },
@@ -277,10 +303,3 @@ const environmentOf = (value: string): string => {
   if (ENVIRONMENTS.includes(value)) return value;
   throw usageError(`--environment must be one of ${ENVIRONMENTS.join(', ')}.`);
 };
-
-const fileNameFor = (name: string): string =>
-  name
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-|-$/g, '')
-    .slice(0, 40) || 'agent';

@@ -1,0 +1,47 @@
+/** Agents of one name, before another is registered under it: names tell agents apart for people, ids do for programs. */
+import { existsSync } from 'node:fs';
+import { CommandError } from './command.ts';
+import type { Json, ManagementClient } from './management-client.ts';
+import { printable } from './table.ts';
+
+const WORDS = /[\p{L}\p{N}]+/u;
+/** What a search takes (openapi.json). */
+const LONGEST_SEARCH = 200;
+/** Agents whose words fit, looked at for one with the same name. */
+const MOST_LOOKED_AT = 1000;
+
+/** Throws CommandError when an agent that is not retired has the name, in whatever capitals. */
+export const requireNewName = async (api: ManagementClient, name: string): Promise<void> => {
+  const found = await agentNamed(api, name);
+  if (found === undefined) return;
+  const { id, state, owner } = found;
+  throw new CommandError(
+    `An agent with the name ${printable(name)} exists: ${printable(String(id))}, ${printable(String(state))}, owner ${printable(String(owner))}.`,
+    { hint: 'Give this one another name, or repeat the command with --again: two agents then have the same name.' },
+  );
+};
+
+const agentNamed = async (api: ManagementClient, name: string): Promise<Json | undefined> => {
+  if (!WORDS.test(name)) return undefined;
+  const search = new URLSearchParams({ search: [...name].slice(0, LONGEST_SEARCH).join('') });
+  for await (const agent of api.items('/agents', Object.fromEntries(search), MOST_LOOKED_AT)) {
+    if (agent['state'] !== 'retired' && plain(String(agent['name'])) === plain(name)) return agent;
+  }
+  return undefined;
+};
+
+const plain = (name: string): string => name.normalize('NFKC').trim().replace(/\s+/gu, ' ').toLowerCase();
+
+/** `planner.jwk.json`, or with a number behind the name where that file belongs to the agent of before. */
+export const keyFileFor = (name: string, isAgain: boolean): string => {
+  const base =
+    name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '')
+      .slice(0, 40) || 'agent';
+  for (let number = 1; ; number += 1) {
+    const file = `${base}${number === 1 ? '' : `-${number}`}.jwk.json`;
+    if (!isAgain || !existsSync(file)) return file;
+  }
+};
