@@ -331,6 +331,26 @@ describe('an agent that changes hands', () => {
     expect(await eventsOf('delegation.suspended', agent.clientId)).toHaveLength(1);
   });
 
+  test('waits for the person when a member who came later becomes its owner', async () => {
+    const { members, strangers, group, agent, row, token } = await ofGroup();
+    stopClock();
+    try {
+      advance(2000);
+      await world.setMembers(group, [...members, strangers[0]]);
+      advance(2000);
+      await world.handOver(agent.clientId, strangers[0]);
+      expect([await world.isLive(token), await world.stateOf(row)]).toEqual([false, 'suspended']);
+      expect(await eventsOf('delegation.suspended', agent.clientId)).toMatchObject([
+        { outcome: 'done', delegation: row, owner: strangers[0] },
+      ]);
+      expect((await world.backchannel(agent)).body).toMatchObject({ denial: { reason: 'owner_not_confirmed' } });
+      await world.answer(agent.clientId, 'allow');
+      expect([await world.stateOf(row), (await world.backchannel(agent)).status]).toEqual(['active', 200]);
+    } finally {
+      startClock();
+    }
+  });
+
   test('keeps what a person allowed it while one of them is still there', async () => {
     const { group, members, strangers } = await ofGroup();
     stopClock();

@@ -17,7 +17,10 @@ const staleAgent = (): DomainError =>
   new DomainError('precondition_failed', 'This agent was changed in the meantime; read it again before you accept it.');
 
 type Dependencies = AgentDocuments & {
-  readonly owners: Pick<Owners, 'isActive' | 'answersFor' | 'answersFrom' | 'answerFor' | 'accountsSince'>;
+  readonly owners: Pick<
+    Owners,
+    'isActive' | 'answersFor' | 'answersFrom' | 'answerFor' | 'accountsSince' | 'memberSince'
+  >;
   readonly clock: Clock;
   /** Called before an agent is handed from one owner to another. */
   readonly handOver?: ((agent: Agent, to: string) => Promise<void>) | undefined;
@@ -52,11 +55,16 @@ export const agentOwnership = (deps: Dependencies) => {
     ((await keepsHands(owners, agent, owner)) &&
       (agent.owner === owner || (await owners.accountsSince(agent.owner, inHandsSince(agent))) !== undefined));
 
-  /** Nothing of it ends, so those who owned it together may go on to act as it. */
-  const withFormerOwners = async (agent: Agent, owner: string): Promise<Agent> =>
-    agent.owner === owner || agent.state === 'pending'
-      ? agent
-      : { ...agent, formerOwners: (await owners.accountsSince(agent.owner, inHandsSince(agent))) ?? [] };
+  /**
+   * Nothing of it ends, so those who owned it together may go on to act as it. What people allowed it before the owner came
+   * to the group waits for them.
+   */
+  const withFormerOwners = async (agent: Agent, owner: string): Promise<Agent> => {
+    if (agent.owner === owner || agent.state === 'pending') return agent;
+    const formerOwners = (await owners.accountsSince(agent.owner, inHandsSince(agent))) ?? [];
+    const heldFrom = Math.max(agent.heldFrom ?? 0, await owners.memberSince(agent.owner, owner));
+    return { ...agent, formerOwners, ...(heldFrom > 0 ? { heldFrom } : {}) };
+  };
 
   /** The agent with an owner who has accepted it; in new hands, unless it stays in those it is in. */
   const acceptedBy = async (agent: Agent, owner: string): Promise<Agent> => {

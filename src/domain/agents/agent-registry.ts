@@ -39,7 +39,10 @@ type Dependencies = {
   readonly clock: Clock;
   readonly identifiers: Identifiers;
   readonly audit: AuditTrail;
-  readonly owners: Pick<Owners, 'isActive' | 'answersFor' | 'answersFrom' | 'answerFor' | 'accountsSince'>;
+  readonly owners: Pick<
+    Owners,
+    'isActive' | 'answersFor' | 'answersFrom' | 'answerFor' | 'accountsSince' | 'memberSince'
+  >;
   readonly resourceServers: ResourceServerLookup;
   /** Without it no agent is registered with a URL of keys. */
   readonly checkKeyUrl?: KeyUrlCheck;

@@ -93,6 +93,11 @@ export type Agent = {
    * of them, at most 512. They may still hold its credentials.
    */
   readonly formerOwners?: readonly string[];
+  /**
+   * Since when its owner answered for it, as a member of the group that gave it to them, epoch seconds. What people allowed
+   * it before they did not allow this owner. Absent: from the beginning.
+   */
+  readonly heldFrom?: number;
   /** When it changed hands last, epoch seconds. */
   readonly handedOverAt?: number;
   /** To whom it was offered; whoever answers for that account or group becomes its owner by accepting. */

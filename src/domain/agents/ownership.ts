@@ -47,7 +47,8 @@ export const keepsHands = async (
  * of the former owner what people decide.
  */
 export const inNewHands = (agent: Agent, now: number): Agent => {
-  const { jwks: _, jwksUri: __, formerOwners: ___, backchannelClientNotificationEndpoint: ____, ...rest } = agent;
+  const { jwks: _, jwksUri: __, formerOwners: ___, heldFrom: ____, ...others } = agent;
+  const { backchannelClientNotificationEndpoint: _____, ...rest } = others;
   return { ...withCredentials(rest, []), ownership: ownershipOf(agent) + 1, handedOverAt: now };
 };
 

@@ -49,6 +49,14 @@ export const ownersOf = ({
       return group ? membersSince(group, since) : [];
     },
 
+    /** Since when an account answers for an owner as a member of it, without a gap; 0: from the beginning. */
+    async memberSince(owner: string, account: string): Promise<number> {
+      const group = isGroupId(owner) ? (await groups.get(owner))?.document : undefined;
+      if (!group) return 0;
+      const { tokensValidFrom = 0 } = (await accounts.get(account))?.document ?? {};
+      return Math.max(group.answersFrom ?? 0, group.joinedAt?.[account] ?? 0, tokensValidFrom);
+    },
+
     /** Whether somebody answers for it now, and has done since it was accepted. */
     async answerFor({ owner, acceptedAt, createdAt }: Answered): Promise<boolean> {
       const from = await answersFrom(owner);

@@ -17,7 +17,7 @@ type Made = {
   readonly consentedAt?: number | undefined;
 };
 
-export type HeldAgent = Pick<Agent, 'id' | 'owner' | 'ownership'>;
+export type HeldAgent = Pick<Agent, 'id' | 'owner' | 'ownership' | 'heldFrom'>;
 
 export const handsOver = (documents: DocumentStore) => {
   const groups = documents.collection<Group>(GROUPS);
@@ -36,7 +36,7 @@ export const handsOver = (documents: DocumentStore) => {
   /** By agent: from which second on people said yes to who answers for it now. */
   const from = async (agents: readonly HeldAgent[]): Promise<ReadonlyMap<string, number>> => {
     const held = await heldGroups([...new Set(agents.map(({ owner }) => owner).filter(isGroupId))]);
-    return new Map(agents.map(({ id, owner }) => [id, held.get(owner) ?? 0]));
+    return new Map(agents.map(({ id, owner, heldFrom = 0 }) => [id, Math.max(heldFrom, held.get(owner) ?? 0)]));
   };
 
   return {
