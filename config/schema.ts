@@ -509,7 +509,7 @@ export const CONFIGURATION_SCHEMA = {
         'events',
       ),
       anonymousEventsPerDay: count(
-        'Events a day about pushed requests, device requests and changed metadata documents of clients that prove nothing, a 24th of them in each hour, over all processes, and at most a quarter of those from one network (IPv4 /24, IPv6 /48); the rest becomes one number (docs/guides/audit.md). 0 switches the bound off.',
+        'Events a day about pushed requests, device requests and changed metadata documents of clients that prove nothing, and about links for a new password beyond 10 for an account, a 24th of them in each hour, over all processes, and at most a quarter of those from one network (IPv4 /24, IPv6 /48); the rest becomes one number (docs/guides/audit.md). 0 switches the bound off.',
         [0, 4800, 1000000],
         'events',
       ),

@@ -419,6 +419,7 @@ export const services = async (configuration: Configuration, overrides: Override
     identifiers,
     masterKey,
     audit,
+    anonymous,
     log,
     metrics,
     mailer,

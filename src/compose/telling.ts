@@ -10,6 +10,7 @@ import { knownDevices } from '../domain/accounts/known-devices.ts';
 import { mailLinks } from '../domain/accounts/mail-links.ts';
 import { passwordReset } from '../domain/accounts/password-reset.ts';
 import type { Agent } from '../domain/agents/agent.ts';
+import type { AnonymousEvents } from '../domain/audit/anonymous-events.ts';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
 import type { Client } from '../domain/clients/client.ts';
 import type { Group } from '../domain/groups/group.ts';
@@ -59,6 +60,7 @@ export const telling = (
     readonly identifiers: Identifiers;
     readonly masterKey: MasterKey;
     readonly audit: AuditTrail;
+    readonly anonymous: Pick<AnonymousEvents, 'note'>;
     readonly log: Logger;
     readonly metrics: Metrics;
     readonly mailer: Mailer | undefined;

@@ -2,10 +2,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MULTI_FACTOR } from '../../src/domain/accounts/assurance.ts';
 import { type Browser, newBrowser, type Page, submitSignIn } from '../support/browser-flow.ts';
+import type { Form } from '../support/html-forms.ts';
 import { type MailServer, mailServer, plainOf } from '../support/mail-server.ts';
 import { type Management, managementFromKeyFile } from '../support/management.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
+import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
 import { storedText } from '../support/stored-text.ts';
+import { until } from '../support/until.ts';
 
 const OLD = 'the password from before';
 const NEXT = 'a password of tomorrow';
@@ -227,6 +230,45 @@ describe('LG-01 asking for a new password', () => {
     expect(mails.received.filter(({ to }) => to.includes(ada.email))).toHaveLength(2);
   });
 });
+
+test('LG-07 strangers make 10 events a day at an account by asking for new passwords; further ones stand under the budget', async () => {
+  const asked = await runServer({
+    environment: {
+      ...mails.environment,
+      BEHALF__AUDIT__ANONYMOUSEVENTSPERDAY: '1',
+      BEHALF__AUDIT__REFUSALINTERVALSECONDS: '1',
+    },
+  });
+  stopClock();
+  try {
+    const { call } = await managementFromKeyFile(asked.administratorKeyFile);
+    const email = 'often@example.com';
+    const account = { username: 'often', name: 'Often', email, email_verified: true, password: OLD };
+    const { body } = await call('POST', '/accounts', account);
+    // The whole day is before us.
+    advance(86_400_000 - (Date.now() % 86_400_000));
+    const TIMES = 14;
+    for (let time = 1; time <= TIMES; time += 1) {
+      const by = newBrowser(asked.issuer);
+      const asking = await by.open(`${asked.issuer}/account/reset`);
+      await by.submit(asking, asking.forms[0] as Form, { set: { username: 'often' } });
+      await mails.arrived(email, /A new password for your account/, time);
+      advance(1_900_000);
+    }
+    const events = (await asked.events('account.reset_asked')).filter(({ subject }) => subject === body['id']);
+    expect(events).toHaveLength(10);
+    // The one number of the day, in its last hour.
+    advance(86_400_000 - (Date.now() % 86_400_000) - 1_000_000);
+    await until(async () => (await asked.events('requests.left_out')).length > 0, { what: 'the number' });
+    expect((await asked.events('requests.left_out'))[0]).toMatchObject({
+      count: TIMES - 10,
+      inputs: { kinds: { 'account.reset_asked': TIMES - 10 } },
+    });
+  } finally {
+    startClock();
+    await asked.close();
+  }
+}, 60_000);
 
 test('LG-07 an operator cannot say that an address is verified, and so cannot take an account over', async () => {
   const ada = await newPerson();

@@ -1,6 +1,8 @@
-import type { AuditTrail } from '../audit/audit-event.ts';
+import type { AnonymousEvents } from '../audit/anonymous-events.ts';
+import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import type { By } from '../clients/registered-documents.ts';
 import { DomainError } from '../errors.ts';
+import { coarseNetwork } from '../limits/client-network.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { Identifiers } from '../ports/identifiers.ts';
@@ -32,6 +34,9 @@ type Asking = {
 };
 
 const LONGEST_DEVICE = 200;
+/** Links of one account and day in UTC that are single events; further ones stand under the budget of anonymous events. */
+const SINGLE_EVENTS_PER_DAY = 10;
+const DAY = 86_400;
 const TOO_MANY = 'This was asked for too often. Wait and try again.';
 const OVER = 'This link was used already, or is too old. Ask for a new one.';
 
@@ -52,11 +57,12 @@ export const passwordReset = (deps: {
   readonly identifiers: Identifiers;
   readonly clock: Clock;
   readonly audit: AuditTrail;
+  readonly anonymous: Pick<AnonymousEvents, 'note'>;
   readonly limits: SignInLimits;
   /** The number of a device that signed in to an account before; undefined for any other. */
   readonly knownDevice: (device: string | undefined, account: Account) => string | undefined;
 }) => {
-  const { accounts, links, outbox, masterKey, identifiers, clock, audit, knownDevice } = deps;
+  const { accounts, links, outbox, ephemeral, masterKey, identifiers, clock, audit, anonymous, knownDevice } = deps;
   const budget = resetBudget(deps);
 
   const accountOf = async (typed: string): Promise<Account | undefined> => {
@@ -66,6 +72,13 @@ export const passwordReset = (deps: {
     // Who has no password signs in in another way, which this must not go round.
     const isMeant = found?.state === 'active' && found.passwordHash !== undefined;
     return isMeant && found.emailVerified === true ? found : undefined;
+  };
+
+  /** Whoever asks is not known, so that the events of all accounts together are bounded (decision D18). */
+  const record = async (event: AuditEvent, account: string, source: string): Promise<void> => {
+    const key = `reset_events:${Math.floor(clock.now() / DAY)}:${account}`;
+    if ((await ephemeral.count(key, 2 * DAY)) <= SINGLE_EVENTS_PER_DAY) await audit.append(event);
+    else await anonymous.note(event, { share: 'requests', group: coarseNetwork(source) });
   };
 
   return {
@@ -95,14 +108,8 @@ export const passwordReset = (deps: {
       const account = await accountOf(typed);
       if (account?.email === undefined) return;
       if (!isCounted && !(await budget.takeMail(account, source, knownDevice(device, account)))) return;
-      await audit.append({
-        type: 'account.reset_asked',
-        outcome: 'done',
-        subject: account.id,
-        caller: 'anybody',
-        request,
-        personal: { source },
-      });
+      const event = { type: 'account.reset_asked', outcome: 'done', subject: account.id, caller: 'anybody' } as const;
+      await record({ ...event, request, personal: { source } }, account.id, source);
       // The same name at each try: a courier that died in between mails one link.
       const mail = `${id}r`;
       const token = await links.make('reset', account, account.email);

@@ -97,7 +97,7 @@ export const AUDIT_EVENTS = {
     'All sessions of an account are over, but for the one that `inputs.kept` names, with what hung on them.',
   'account.email_confirmed': 'A person confirmed a new address; the one before is told.',
   'account.reset_asked':
-    'Somebody who is not signed in asked for a new password for an account; a link goes to its verified address.',
+    'Somebody who is not signed in asked for a new password for an account; a link goes to its verified address. Beyond 10 a day for an account, within the budget `audit.anonymousEventsPerDay`.',
   'factor.added': 'A person added a second factor to the account; `inputs.kind` says which.',
   'factor.removed': 'A person took a second factor from the account.',
   'factor.recovery_codes_made': 'A person made new recovery codes; those from before are over.',
