@@ -1,5 +1,14 @@
 /** `behalf` against a server process, as an operator uses it. Commands run in this process; the executable itself once. */
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -256,6 +265,25 @@ test('a client that acts for itself is given authority, and changed', async () =
     code: 2,
     err: expect.stringContaining('names no scope'),
   });
+});
+
+test('a client gets other keys, from a file that only its owner reads, or by their address', async () => {
+  const { id } = await json(
+    ...['clients', 'create', '--name', 'Keyed', '--redirect-uri', 'https://app.example.com/cb'],
+    ...['--key', join(folder, 'first.json')],
+  );
+  const keys = async () => ((await json('clients', 'show', id)) as { jwks?: { keys: readonly object[] } }).jwks?.keys;
+  const first = await keys();
+  expect((await behalf('clients', 'update', id, '--key', join(folder, 'second.json'))).code).toBe(0);
+  const second = await keys();
+  expect([second?.length, JSON.stringify(second) === JSON.stringify(first)]).toEqual([1, false]);
+  chmodSync(join(folder, 'first.json'), 0o644);
+  const refused = await behalf('clients', 'update', id, '--key', join(folder, 'first.json'));
+  expect(refused).toMatchObject({ code: 1, err: expect.stringContaining('chmod 600') });
+  expect(await keys()).toEqual(second);
+  const url = 'https://app.example.com/jwks';
+  expect(await json('clients', 'update', id, '--jwks-uri', url)).toMatchObject({ jwks_uri: url });
+  expect(await behalf('clients', 'update', id, '--jwks-uri', url, '--key', 'k')).toMatchObject({ code: 2 });
 });
 
 test('accounts are named by username or id', async () => {

@@ -161,6 +161,7 @@ describe('an operator and addresses that others vouched for', () => {
   test.each([
     ['redirect URIs', { redirect_uris: [GOOD, EVIL] }],
     ['the endpoint of pings', { backchannel_client_notification_endpoint: EVIL }],
+    ['the binding of tokens', { dpop_bound_access_tokens: false }],
   ])('do not change %s of an agent of another account; they take them away', async (_, body) => {
     const { id } = await administrator.createAgent({
       name: 'Booker',
@@ -171,6 +172,7 @@ describe('an operator and addresses that others vouched for', () => {
       redirect_uris: [GOOD],
       grant_types: ['authorization_code', CIBA],
       backchannel_client_notification_endpoint: 'https://app.example.com/ping',
+      dpop_bound_access_tokens: true,
     });
     const refused = await changed(mallory, `/agents/${id}`, body);
     expect((await refusal(refused, 'updateAgent')).slice(0, 2)).toEqual([403, 'urn:behalf:problem:forbidden']);

@@ -14,8 +14,8 @@ export const CONSOLE_GERMAN: Readonly<Record<string, string>> = {
   'This {} was changed in the meantime; read it again and repeat your change.':
     'Es wurde inzwischen geändert ({}). Laden Sie die Seite noch einmal, und wiederholen Sie Ihre Änderung.',
   'This {} is being changed by too many at once.': 'Zu viele ändern das gerade auf einmal ({}).',
-  'Only the owner of an agent or an administrator gives it credentials, redirect URIs and endpoints. An operator suspends and removes them.':
-    'Nachweise, Weiterleitungsadressen und Endpunkte bekommt ein Agent nur von seinem Eigentümer oder von einer Person mit der Rolle administrator. Mit der Rolle operator lassen sie sich aussetzen und entfernen.',
+  'Only the owner of an agent or an administrator gives it credentials, redirect URIs and endpoints, or has its tokens bound no more. An operator suspends and removes them.':
+    'Nachweise, Weiterleitungsadressen und Endpunkte bekommt ein Agent nur von seinem Eigentümer oder von einer Person mit der Rolle administrator; nur sie lösen auch die Bindung seiner Token. Mit der Rolle operator lassen sie sich aussetzen und entfernen.',
   'This agent has no owner. Its next owner gives it credentials, after accepting it.':
     'Dieser Agent hat keinen Eigentümer. Nachweise gibt ihm der nächste Eigentümer, nachdem er ihn angenommen hat.',
   'This needs an administrator who signed in with a second factor at most {} minutes ago. A client that acts for itself proves that it is on the machine of this server (--local).':

@@ -188,7 +188,7 @@ export const agentRegistry = (dependencies: Dependencies) => {
 
     /**
      * Another `owner` is offered the agent and has to accept it, unless the caller stands for that one. Other keys, and
-     * new addresses that its codes and pings go to, take the rights of `credentialRights` over the agent as it is after the
+     * new addresses that its codes and pings go to, and tokens without a binding take the rights of `credentialRights` over the agent as it is after the
      * change. Throws 'not_found', 'precondition_failed' unless `expected` is the stored version, 'conflict' when
      * the agent is retired, 'invalid_field'.
      */
@@ -206,7 +206,8 @@ export const agentRegistry = (dependencies: Dependencies) => {
         if (owned.owner !== agent.owner) await handOver?.(agent, owned.owner);
         // What comes with the change is the new owner's.
         const next = ownershipOf(owned) === ownershipOf(agent) ? owned : { ...owned, ...ofNewOwner(change) };
-        if (hasOtherKeys(next, agent) || hasOtherAddresses(next, agent)) await checkRights(next, by);
+        if (hasOtherKeys(next, agent) || hasOtherAddresses(next, agent) || isLessBound(next, agent))
+          await checkRights(next, by);
         return { ...next, ...searchable(next) };
       };
       // With another version stored the change is refused anyway.
@@ -280,6 +281,11 @@ const hasOtherAddresses = (next: Agent, before: Agent): boolean =>
   next.redirectUris.some((uri) => !before.redirectUris.includes(uri)) ||
   (next.backchannelClientNotificationEndpoint !== undefined &&
     next.backchannelClientNotificationEndpoint !== before.backchannelClientNotificationEndpoint);
+
+/** Whether its tokens, once stolen, are good for who has not its key. */
+const isLessBound = (next: Agent, before: Agent): boolean =>
+  (before.dpopBoundAccessTokens && !next.dpopBoundAccessTokens) ||
+  (before.certificateBoundAccessTokens === true && !next.certificateBoundAccessTokens);
 
 const isSameComposition = (held: Composition | undefined, declared: DeclaredComposition): boolean =>
   held !== undefined &&

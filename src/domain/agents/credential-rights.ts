@@ -20,7 +20,7 @@ export const credentialRights =
     if (!isItself && !by.isAdministrator && !(await owners.answersFor(owner, by.account ?? by.caller))) {
       throw new DomainError(
         'forbidden',
-        'Only the owner of an agent or an administrator gives it credentials, redirect URIs and endpoints. An operator suspends and removes them.',
+        'Only the owner of an agent or an administrator gives it credentials, redirect URIs and endpoints, or has its tokens bound no more. An operator suspends and removes them.',
       );
     }
     if (state === 'orphaned') {
