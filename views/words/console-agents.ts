@@ -85,10 +85,10 @@ export const agentListWords = {
 
 /** After a number; `isMore`: at least so many. */
 const counted =
-  (en: string, de: (isOne: boolean) => string) =>
+  (en: string | ((isOne: boolean) => string), de: (isOne: boolean) => string) =>
   (count: number, isMore: boolean): Phrase =>
     phrase({
-      en: `${count}${isMore ? ' or more' : ''} ${en}`,
+      en: `${count}${isMore ? ' or more' : ''} ${typeof en === 'string' ? en : en(count === 1 && !isMore)}`,
       de: `${count}${isMore ? ' oder mehr' : ''} ${de(count === 1 && !isMore)}`,
     });
 
@@ -162,7 +162,10 @@ export const findingWords = {
     },
     exceptions: {
       title: phrase({ en: 'Clients with exceptions', de: 'Clients mit Ausnahmen' }),
-      counted: counted('with an exception', () => 'mit einer Ausnahme'),
+      counted: counted(
+        (isOne) => (isOne ? 'client with an exception' : 'clients with exceptions'),
+        (isOne) => (isOne ? 'Client mit Ausnahme' : 'Clients mit Ausnahmen'),
+      ),
       meaning: phrase({
         en: 'An administrator lifted a rule for software that cannot follow it. Update the software, then end the exception.',
         de: 'Die Verwaltung hat eine Regel für Software aufgehoben, die sie nicht einhalten kann. Aktualisieren Sie die Software und beenden Sie dann die Ausnahme.',
