@@ -1,6 +1,8 @@
 /** The load of the disk-full campaign: strangers from many networks, and clients with credentials, at the limits of an installation. */
 import { Agent, type IncomingHttpHeaders, request } from 'node:http';
-import type { Scene } from '../support/scene.ts';
+import { formOf, type Parameters } from '../support/oauth-calls.ts';
+import { codeRequest } from '../support/public-client.ts';
+import { REDIRECT_URI, type Scene } from '../support/scene.ts';
 import type { Random } from './campaign.ts';
 import type { TokenKind } from './crash-ledger.ts';
 
@@ -9,7 +11,6 @@ const CLIENTS = 6;
 /** Requests under way at once, of strangers and of clients. */
 const STRANGERS = 12;
 const KNOWN = 12;
-const REDIRECT_URI = 'https://back-end.example.com/callback';
 /** Characters of `state` and `nonce` that strangers and clients let the server keep: as many as are taken. */
 const [STATE, NONCE] = [4096, 1000];
 
@@ -38,26 +39,6 @@ export const backEnds = (scene: Scene, count = CLIENTS): Promise<readonly BackEn
       return { id: made.id, secret: String(made['client_secret']) };
     }),
   );
-
-/** A client without authentication: strangers push requests in its name. */
-export const newPublicClient = async (scene: Scene): Promise<string> => {
-  const made = await scene.management.createClient({
-    name: 'Public app',
-    token_endpoint_auth_method: 'none',
-    grant_types: ['authorization_code'],
-    redirect_uris: [REDIRECT_URI],
-  });
-  return made.id;
-};
-
-export const codeRequest = (clientId: string): Record<string, string> => ({
-  client_id: clientId,
-  response_type: 'code',
-  redirect_uri: REDIRECT_URI,
-  scope: 'openid',
-  code_challenge: 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM',
-  code_challenge_method: 'S256',
-});
 
 export type DiskLoad = {
   /** Requests so far, and how they were answered. */
@@ -89,11 +70,11 @@ export const startDiskLoad = (
   const send = (
     url: string,
     from: number,
-    form?: Readonly<Record<string, string>>,
+    form?: Parameters,
     headers: Readonly<Record<string, string>> = {},
   ): Promise<Reply> =>
     new Promise((resolve, reject) => {
-      const body = form === undefined ? undefined : String(new URLSearchParams(form));
+      const body = form === undefined ? undefined : String(formOf(form));
       const { port, pathname, search, host } = new URL(url);
       const sending = request(
         {
@@ -139,13 +120,17 @@ export const startDiskLoad = (
   };
   const [state, nonce] = [filler(STATE), filler(NONCE)];
 
-  const asked = (clientId: string): Record<string, string> => ({ ...codeRequest(clientId), state, nonce });
+  const asked = (clientId: string): Parameters => ({
+    ...codeRequest(clientId, { redirect_uri: REDIRECT_URI }),
+    state,
+    nonce,
+  });
 
   const stranger = async (from: number): Promise<void> => {
     const of = random.pick(clients);
     const step = random.pick(['authorization', 'pushed', 'device', 'end'] as const);
     if (step === 'authorization') {
-      const query = new URLSearchParams(asked(of.id));
+      const query = formOf(asked(of.id));
       note('stranger', await send(`${endpoints.authorization}?${query}`, from));
     } else if (step === 'pushed') {
       note('stranger', await send(endpoints.par, from, asked(random.pick([publicClient, 'account-pages']))));

@@ -3,19 +3,13 @@
  * alone. The kill switch works while it is full, also through a restart there; the server recovers by itself; nothing that
  * was acknowledged is lost.
  */
+import { formOf } from '../support/oauth-calls.ts';
+import { codeRequest, newPublicClient } from '../support/public-client.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
 import { runCli, type ServerProcess, startServer } from '../support/server-process.ts';
 import { smallVolume } from '../support/small-volume.ts';
 import type { Campaign, CampaignRun, Figures } from './campaign.ts';
-import {
-  type Acknowledged,
-  type BackEnd,
-  backEnds,
-  codeRequest,
-  type DiskLoad,
-  newPublicClient,
-  startDiskLoad,
-} from './disk-full-load.ts';
+import { type Acknowledged, type BackEnd, backEnds, type DiskLoad, startDiskLoad } from './disk-full-load.ts';
 import { checkTrail } from './trail-check.ts';
 
 const DEFAULT_FILLS = 50;
@@ -104,7 +98,7 @@ const isWell = async (world: World): Promise<boolean> => {
   if (!first || (await own(scene, first)).status !== 200) return false;
   const pushed = await fetch(scene.calls.endpoints.par, {
     method: 'POST',
-    body: new URLSearchParams(codeRequest(publicClient)),
+    body: formOf(codeRequest(publicClient)),
   });
   return pushed.status === 201;
 };

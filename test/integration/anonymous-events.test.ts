@@ -10,8 +10,8 @@ import { authorize } from '../support/front-channel.ts';
 import { internalHosts } from '../support/internal-hosts.ts';
 import { type LocalAuthority, localAuthority } from '../support/local-authority.ts';
 import { memoryNodes } from '../support/memory-nodes.ts';
-import { type Answer, type Credential, DEVICE_CODE, formOf, type Parameters, post } from '../support/oauth-calls.ts';
-import { newPkce } from '../support/pkce.ts';
+import { type Answer, type Credential, formOf, post } from '../support/oauth-calls.ts';
+import { codeRequest, newPublicClient } from '../support/public-client.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { finishOnOurPages, makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
 import { advance, now, startClock, stopClock } from '../support/stopped-clock.ts';
@@ -56,7 +56,7 @@ beforeAll(async () => {
     },
   });
   scene = await makeScene(server);
-  native = await newNative(scene);
+  native = await newPublicClient(scene);
 }, 240_000);
 afterAll(async () => {
   await server?.close();
@@ -69,29 +69,9 @@ afterEach(async () => {
   await until(async () => (await leftOut()) === counted, { what: 'the numbers of the hour' });
 });
 
-const pkce = newPkce();
-const request = (client_id: string, more: Parameters = {}): Parameters => ({
-  client_id,
-  response_type: 'code',
-  redirect_uri: REDIRECT_URI,
-  scope: 'openid',
-  code_challenge: pkce.challenge,
-  code_challenge_method: 'S256',
-  ...more,
-});
-const newNative = async (of: Scene): Promise<string> =>
-  (
-    await of.management.createClient({
-      name: 'Native',
-      token_endpoint_auth_method: 'none',
-      grant_types: ['authorization_code', DEVICE_CODE],
-      redirect_uris: [REDIRECT_URI],
-      skip_consent: true,
-    })
-  ).id;
 const from = (address: string) => ({ 'x-forwarded-for': address });
 const push = (address: string, at = server.issuer, client = native): Promise<Answer> =>
-  post(`${at}/request`, request(client), from(address));
+  post(`${at}/request`, codeRequest(client), from(address));
 const device = (address: string): Promise<Answer> =>
   post(`${server.issuer}/device/auth`, { client_id: native, scope: 'openid' }, from(address));
 
@@ -153,7 +133,7 @@ describe('requests of a client that proves nothing', () => {
     counted += 20 - REQUESTS;
     const before = (await events(ABOUT_REQUESTS)).length;
     for (let index = 0; index < 5; index += 1) {
-      expect((await scene.calls.push(scene.keyed(scene.app), request(scene.app.clientId))).status).toBe(201);
+      expect((await scene.calls.push(scene.keyed(scene.app), codeRequest(scene.app.clientId))).status).toBe(201);
     }
     expect((await events(ABOUT_REQUESTS)).length - before).toBe(5);
   });
@@ -203,7 +183,11 @@ describe('clients that are metadata documents', () => {
     for (const name of ['One', 'Two']) {
       for (const path of paths) {
         const id = publish(path, { client_name: name, token_endpoint_auth_method: 'none' });
-        const { status } = await authorize(newBrowser(server.issuer), scene.calls.endpoints.authorization, request(id));
+        const { status } = await authorize(
+          newBrowser(server.issuer),
+          scene.calls.endpoints.authorization,
+          codeRequest(id),
+        );
         expect(status).toBe(303);
       }
       // Until the copies are stale.
@@ -218,7 +202,7 @@ describe('clients that are metadata documents', () => {
     const credential: Credential = { kind: 'key', identity: { clientId: id, key } };
     const before = (await events(ABOUT_REQUESTS)).length;
     for (let index = 0; index < 6; index += 1) {
-      expect((await scene.calls.push(credential, request(id))).status).toBe(201);
+      expect((await scene.calls.push(credential, codeRequest(id))).status).toBe(201);
     }
     expect((await events(ABOUT_REQUESTS)).length - before).toBe(OF_NETWORK);
     counted += 6 - OF_NETWORK;
@@ -233,7 +217,7 @@ describe('clients that are metadata documents', () => {
 test('nodes share the budget', async () => {
   const nodes = await memoryNodes(2, { environment: SETTINGS });
   try {
-    const client = await newNative(await makeScene(nodes));
+    const client = await newPublicClient(await makeScene(nodes));
     for (let index = 0; index < 30; index += 1) {
       const node = nodes.nodes[index % 2] as (typeof nodes.nodes)[number];
       expect((await push(`203.3.${index}.1`, `http://localhost:${node.port}`, client)).status).toBe(201);
@@ -251,7 +235,7 @@ test('RL-01 a very small budget is kept, too: it has whole events a day, and the
     environment: { ...SETTINGS, BEHALF__AUDIT__ANONYMOUSEVENTSPERDAY: String(PER_DAY_AT_ALL) },
   });
   try {
-    const client = await newNative(await makeScene(small));
+    const client = await newPublicClient(await makeScene(small));
     const HOURS = 50;
     for (let hour = 0; hour < HOURS; hour += 1) {
       for (const network of ['198.51.100.1', '192.0.2.1']) {

@@ -8,7 +8,7 @@ import { authorize, type FrontAnswer, frontRequest } from '../support/front-chan
 import type { Form } from '../support/html-forms.ts';
 import { type MemoryNodes, memoryNodes } from '../support/memory-nodes.ts';
 import { type Answer, DEVICE_CODE, formOf, type Parameters, post } from '../support/oauth-calls.ts';
-import { newPkce } from '../support/pkce.ts';
+import { codeRequest, newPublicClient } from '../support/public-client.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { finishOnOurPages, makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
 import { isOnServers } from '../support/shared-servers.ts';
@@ -24,29 +24,8 @@ const BEHIND_PROXY = { BEHALF__LISTEN__TRUSTEDPROXIES: '["127.0.0.1"]' };
 /** On MongoDB and Redis where the run is; rows are counted, so that memory is none. */
 const COUNTED = isOnServers() ? {} : ({ stores: 'sqlite' } as const);
 
-const pkce = newPkce();
-const request = (client_id: string, more: Parameters = {}): Parameters => ({
-  client_id,
-  response_type: 'code',
-  redirect_uri: REDIRECT_URI,
-  scope: 'openid',
-  state: 'st',
-  nonce: 'n'.repeat(43),
-  code_challenge: pkce.challenge,
-  code_challenge_method: 'S256',
-  ...more,
-});
-
-const newNative = async (scene: Scene): Promise<string> =>
-  (
-    await scene.management.createClient({
-      name: 'Native',
-      token_endpoint_auth_method: 'none',
-      grant_types: ['authorization_code', DEVICE_CODE],
-      redirect_uris: [REDIRECT_URI],
-      skip_consent: true,
-    })
-  ).id;
+const request = (client_id: string, more: Parameters = {}): Parameters =>
+  codeRequest(client_id, { state: 'st', nonce: 'n'.repeat(43), ...more });
 
 const signInFormOf = (page: Page): Form => {
   const form = page.forms.find(({ fields }) => fields.some(({ type }) => type === 'password'));
@@ -82,7 +61,7 @@ describe('what strangers ask', () => {
   beforeAll(async () => {
     server = await runServer({ ...COUNTED, environment: QUICK_HASHES });
     scene = await makeScene(server);
-    native = await newNative(scene);
+    native = await newPublicClient(scene);
   });
   afterAll(() => server.close());
 
@@ -180,7 +159,7 @@ describe('a prompt in a cookie', () => {
   beforeAll(async () => {
     nodes = await memoryNodes(2);
     scene = await makeScene(nodes);
-    native = await newNative(scene);
+    native = await newPublicClient(scene);
   });
   afterAll(() => nodes.close());
   afterEach(startClock);
@@ -275,7 +254,7 @@ describe('budgets of what strangers leave open', () => {
       },
     });
     scene = await makeScene(server);
-    native = await newNative(scene);
+    native = await newPublicClient(scene);
     stopClock();
   });
   afterAll(async () => {
@@ -318,7 +297,7 @@ describe('budgets of what strangers leave open', () => {
     const before = await rows();
     const pushed: Answer[] = [];
     for (let index = 0; index < PER_CLIENT + 3; index += 1) {
-      pushed.push(await scene.calls.push(scene.keyed(scene.app), request(scene.app.clientId)));
+      pushed.push(await scene.calls.push(scene.keyed(scene.app), codeRequest(scene.app.clientId)));
     }
     expect(new Set(pushed.map(({ status }) => status))).toEqual(new Set([201]));
     // With each a claim of the assertion.
@@ -351,7 +330,7 @@ describe('budgets of what strangers leave open', () => {
     const pushOnce = async () => ({
       client_id: scene.app.clientId,
       request_uri: String(
-        (await scene.calls.push(scene.keyed(scene.app), request(scene.app.clientId))).body['request_uri'],
+        (await scene.calls.push(scene.keyed(scene.app), codeRequest(scene.app.clientId))).body['request_uri'],
       ),
     });
     const [oldest, used] = [await pushOnce(), await pushOnce()];
@@ -441,7 +420,7 @@ describe('budgets of what strangers leave open', () => {
 test('RL-01 requests at once leave no more than their budget, whatever order the store hears of them in', async () => {
   const server = await runServer({ ...COUNTED, environment: { BEHALF__LIMITS__OPENREQUESTSPERNETWORK: '1' } });
   try {
-    const client = await newNative(await makeScene(server));
+    const client = await newPublicClient(await makeScene(server));
     const before = (await storedIn(server))['ephemeral'] ?? 0;
     const pushed = await Promise.all(
       Array.from({ length: 120 }, () => post(`${server.issuer}/request`, request(client))),
@@ -458,7 +437,7 @@ test('RL-01 several processes share the total: each holds its part', async () =>
     environment: { BEHALF__LIMITS__OPENREQUESTSPERNETWORK: '8', BEHALF__LIMITS__OPENREQUESTS: '100', ...BEHIND_PROXY },
   });
   try {
-    const client = await newNative(await makeScene(nodes));
+    const client = await newPublicClient(await makeScene(nodes));
     await until(() => nodes.nodes.every(({ behalf }) => behalf.services.nodes.count() === 2), { what: 'each other' });
     const pushed: Answer[] = [];
     for (let index = 0; index < 60; index += 1) {
