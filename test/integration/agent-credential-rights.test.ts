@@ -15,7 +15,7 @@ const FORBIDDEN = 'urn:behalf:problem:forbidden';
 
 let server: RunningServer;
 let administrator: Management;
-let base: string;
+let _base: string;
 let issuerId: string;
 /** Scripts of the accounts of mallory, vera and gil, all with the role operator. */
 let mallory: Identity;
@@ -25,30 +25,20 @@ let veraId: string;
 let malloryId: string;
 let group: string;
 
-const newScript = async (owner: string): Promise<Identity> => {
-  const key = await newKeyPair();
-  const made = await administrator.createClient({
-    name: 'Script',
-    owner,
-    token_endpoint_auth_method: 'private_key_jwt',
-    jwks: { keys: [key.publicJwk] },
-    grant_types: ['client_credentials'],
-    authority: { [base]: ['*'] },
-    roles: ['operator'],
-  });
-  return { clientId: made.id, key };
-};
-
 const newOperator = async (username: string): Promise<string> =>
   (await administrator.createAccount({ username, name: username, password: PASSWORD, roles: ['operator'] })).id;
 
 beforeAll(async () => {
   server = await runServer();
-  base = `${server.issuer}/api/v1`;
+  _base = `${server.issuer}/api/v1`;
   administrator = await managementFromKeyFile(server.administratorKeyFile);
   [malloryId, veraId] = [await newOperator('mallory'), await newOperator('vera')];
   const gilId = await newOperator('gil');
-  [mallory, vera, gil] = [await newScript(malloryId), await newScript(veraId), await newScript(gilId)];
+  [mallory, vera, gil] = [
+    await administrator.newScript(malloryId),
+    await administrator.newScript(veraId),
+    await administrator.newScript(gilId),
+  ];
   group = String((await administrator.call('POST', '/groups', { name: 'Team', members: [veraId, gilId] })).body['id']);
   const issuer = { name: 'Farm', issuer: 'https://farm.example', template: 'generic', jwks: await keys() };
   issuerId = String((await administrator.call('POST', '/trusted-issuers', issuer)).body['id']);

@@ -14,29 +14,14 @@ let victimId: string;
 let victim: Identity;
 let base: string;
 
-const newScript = async (owner: string, more: object = {}): Promise<Identity> => {
-  const key = await newKeyPair();
-  const made = await administrator.createClient({
-    name: 'Script',
-    owner,
-    token_endpoint_auth_method: 'private_key_jwt',
-    jwks: { keys: [key.publicJwk] },
-    grant_types: ['client_credentials'],
-    authority: { [base]: ['*'] },
-    roles: ['operator'],
-    ...more,
-  });
-  return { clientId: made.id, key };
-};
-
 beforeAll(async () => {
   server = await runServer();
   base = `${server.issuer}/api/v1`;
   administrator = await managementFromKeyFile(server.administratorKeyFile);
   malloryId = (await administrator.createAccount({ username: 'mallory', name: 'Mallory', roles: ['operator'] })).id;
   victimId = (await administrator.createAccount({ username: 'vera', name: 'Vera', roles: ['operator'] })).id;
-  mallory = await newScript(malloryId);
-  victim = await newScript(victimId);
+  mallory = await administrator.newScript(malloryId);
+  victim = await administrator.newScript(victimId);
 });
 afterAll(() => server?.close());
 
@@ -118,7 +103,7 @@ describe('an operator and the client of another account', () => {
 
 describe('keys that an operator set on a client without a role', () => {
   const planted = async (more: object = {}) => {
-    const script = await newScript(victimId, { roles: [], ...more });
+    const script = await administrator.newScript(victimId, { roles: [], ...more });
     expect((await changed(mallory, script.clientId, { jwks: await keys() })).status).toBe(200);
     return script.clientId;
   };
@@ -170,16 +155,16 @@ describe('keys that an operator set on a client without a role', () => {
   });
 
   test('who set the keys may give the roles they may give', async () => {
-    const script = await newScript(malloryId, { roles: [] });
+    const script = await administrator.newScript(malloryId, { roles: [] });
     expect((await changed(mallory, script.clientId, { jwks: await keys() })).status).toBe(200);
     expect((await changed(mallory, script.clientId, { roles: ['operator'] })).status).toBe(200);
   });
 });
 
 test('its own account and an administrator change it', async () => {
-  const own = await newScript(victimId);
+  const own = await administrator.newScript(victimId);
   expect((await changed(victim, own.clientId, { jwks: await keys() })).status).toBe(200);
-  const other = await newScript(victimId);
+  const other = await administrator.newScript(victimId);
   const { headers } = await administrator.call('GET', `/clients/${other.clientId}`);
   const by = await administrator.callOnce(
     'PATCH',
@@ -193,6 +178,6 @@ test('its own account and an administrator change it', async () => {
 });
 
 test('a client without a role stands for nobody here, and an operator changes it as before', async () => {
-  const plain = await newScript(victimId, { roles: [] });
+  const plain = await administrator.newScript(victimId, { roles: [] });
   expect((await changed(mallory, plain.clientId, { jwks: await keys() })).status).toBe(200);
 });

@@ -21,20 +21,6 @@ let gil: Identity;
 
 const keys = async () => ({ keys: [(await newKeyPair()).publicJwk] });
 
-const script = async (owner: string): Promise<Identity> => {
-  const key = await newKeyPair();
-  const made = await administrator.createClient({
-    name: 'Script',
-    owner,
-    token_endpoint_auth_method: 'private_key_jwt',
-    jwks: { keys: [key.publicJwk] },
-    grant_types: ['client_credentials'],
-    authority: { [base]: ['*'] },
-    roles: ['operator'],
-  });
-  return { clientId: made.id, key };
-};
-
 const as = (identity: Identity) => (method: string, path: string, body?: object, headers?: Record<string, string>) =>
   administrator.callOnce(method, path, body, headers ?? {}, identity);
 
@@ -64,7 +50,7 @@ beforeAll(async () => {
   malloryId = await account('mallory', ['operator']);
   gilId = await account('gil', ['operator']);
   veraId = await account('vera', []);
-  [mallory, gil] = [await script(malloryId), await script(gilId)];
+  [mallory, gil] = [await administrator.newScript(malloryId), await administrator.newScript(gilId)];
 }, 60_000);
 afterAll(() => server?.close());
 

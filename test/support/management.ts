@@ -97,16 +97,18 @@ export const managementFromKeyFile = async (file: string) => {
     scripts.set(owner, made);
     return made;
   };
-  const newScript = async (owner: unknown): Promise<Identity> => {
+  /** A back end that stands for `owner`, with the role operator and all scopes of the API. `more`: other members. */
+  const newScript = async (owner: unknown, more: Member = {}): Promise<Identity> => {
     const key = await newKeyPair();
     const client = await create('/clients', {
-      name: 'Script of an owner',
+      name: 'Script',
       owner,
       token_endpoint_auth_method: 'private_key_jwt',
       jwks: { keys: [key.publicJwk] },
       grant_types: ['client_credentials'],
       authority: { [base]: ['*'] },
       roles: ['operator'],
+      ...more,
     });
     return { clientId: client.id, key };
   };
@@ -142,6 +144,7 @@ export const managementFromKeyFile = async (file: string) => {
     createAccount: (account: Member) => create('/accounts', account),
     /** Accepts an agent as the owner-to-be would. */
     acceptAs,
+    newScript,
     /** An agent its owner has accepted. */
     createAgent,
     /** Its first version counts. */

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CryptoKey, exportJWK, generateKeyPair, SignJWT } from 'jose';
 import type { AuditEvent, AuditEventType } from '../../src/domain/audit/audit-event.ts';
-import { type Identity, newKeyPair } from './agent-keys.ts';
+import { newKeyPair } from './agent-keys.ts';
 import { type Answer, answerOf } from './oauth-calls.ts';
 import { type RunningServer, runServer } from './running-server.ts';
 import { makeScene } from './scene.ts';
@@ -63,17 +63,7 @@ export const registrationWorld = async (environment: Readonly<Record<string, str
   const { management } = scene;
 
   const account = await management.createAccount({ username: 'olga', name: 'Olga', password: 'another pass phrase' });
-  const key = await newKeyPair();
-  const made = await management.createClient({
-    name: 'Script of Olga',
-    owner: account.id,
-    token_endpoint_auth_method: 'private_key_jwt',
-    jwks: { keys: [key.publicJwk] },
-    grant_types: ['client_credentials'],
-    authority: { [`${closed.issuer}/api/v1`]: ['*'] },
-    roles: ['operator'],
-  });
-  const script: Identity = { clientId: made.id, key };
+  const script = await management.newScript(account.id);
   const blueprint = (await management.createBlueprint({ name: 'Travel', purpose: 'Travels' })).id;
 
   const send = async (method: string, path: string, sending: Sending = {}): Promise<Answer> => {
