@@ -21,6 +21,8 @@ export type SoakLoad = {
 
 const PEOPLE = 3;
 const SCOPE = 'openid offline_access read write';
+/** An agent asks one person 1000 times an hour at most (`approvals.perHour`). */
+const APPROVALS_A_SECOND = 0.25;
 /** Kept of what failed, to be told. */
 const TOLD = 3;
 
@@ -128,8 +130,10 @@ export const startSoakLoad = async (
   /** The agent asks for one action, the person approves it on its page, and the agent fetches its token (CIBA). */
   const approval = (() => {
     const browser = newBrowser(issuer);
+    const itsTurn = paced(APPROVALS_A_SECOND);
     let allowedUntil = 0;
     return async (): Promise<void> => {
+      await itsTurn();
       if (performance.now() > allowedUntil) {
         granted(await calls.token(keyed(asker), await codeOf(browser, asker)));
         allowedUntil = performance.now() + 120_000;
@@ -144,7 +148,8 @@ export const startSoakLoad = async (
       const inbox = await finishOnOurPages(browser, await browser.open(`${issuer}/account/approvals`), { person });
       const path = /href="([^"]*\/account\/approvals\/[a-z]+_[A-Za-z0-9_-]+)"/.exec(inbox.html)?.[1];
       if (path === undefined) throw new Error(`no approval in the inbox: ${inbox.text.slice(0, 200)}`);
-      const page = await browser.open(new URL(path, issuer).href);
+      // The session may have ended since the inbox.
+      const page = await finishOnOurPages(browser, await browser.open(new URL(path, issuer).href), { person });
       const form = page.forms.find(({ buttons }) =>
         buttons.some(({ name, value }) => name === 'decision' && value === 'approve'),
       );
