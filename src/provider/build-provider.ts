@@ -35,6 +35,7 @@ import type { ClientProofs } from './client-proofs.ts';
 import type { ConsumptionRegister } from './consumption-register.ts';
 import { cookieNames, SESSION_COOKIE } from './cookies.ts';
 import { crossOrigin } from './cross-origin.ts';
+import { checkSomethingIsAsked, withDefaultScopes } from './default-scopes.ts';
 import { deviceAuthorization, USER_CODE_MASK } from './device-authorization.ts';
 import { withoutParametersAtFirst } from './early-failures.ts';
 import { auditEndpoints, type RefusalCounter } from './endpoint-audit.ts';
@@ -186,6 +187,7 @@ const build = (deps: EngineDeps, jwks: readonly object[]): Provider => {
   leasesNameVersions(provider);
   refreshTokensRememberProof(provider);
   exactLocalhost(provider);
+  withDefaultScopes(provider);
   toldByUs(provider, deps.signedOutAt);
   withoutParametersAtFirst(
     provider,
@@ -240,7 +242,10 @@ const settings = (deps: EngineDeps, jwks: readonly object[]): EngineConfiguratio
     claims: CLAIMS_BY_SCOPE,
     subjectTypes: ['public'],
     extraParams: {
-      authorization_details: (ctx) => deps.details.check(ctx),
+      authorization_details: (ctx) => {
+        checkSomethingIsAsked(ctx);
+        return deps.details.check(ctx);
+      },
       requested_actor: checkRequestedActor(deps.agents),
     },
     formats: {

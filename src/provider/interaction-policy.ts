@@ -6,6 +6,7 @@ import type { Clock } from '../domain/ports/clock.ts';
 import type { Identifiers } from '../domain/ports/identifiers.ts';
 import { isLetCount, sessionIdOf } from '../domain/sessions/session.ts';
 import { ACCOUNT_PAGES_CLIENT } from './account-pages-client.ts';
+import { asksForDefaults } from './default-scopes.ts';
 import { shownUserCode } from './device-authorization.ts';
 import { type Asked, makeLease } from './lease-maker.ts';
 import { asProtocol } from './oauth-errors.ts';
@@ -14,7 +15,7 @@ import { requestedActorOf } from './requested-actor.ts';
 import { acrCheck, ageCheck, type ReachableBy } from './step-up.ts';
 
 /** Stored with the prompt; what `Interactions.get` answers from. */
-export type PromptDetails = Asked & { readonly userCode?: string };
+export type PromptDetails = Asked & { readonly userCode?: string; readonly isDefaultScope?: true };
 
 const { Check, Prompt } = interactionPolicy;
 
@@ -33,7 +34,11 @@ const detailsOf =
   (asked: AskedDetails) =>
   async (ctx: KoaContextWithOIDC): Promise<Record<string, unknown>> => {
     const userCode = (ctx.oidc.entities.DeviceCode as { userCode?: string } | undefined)?.userCode;
-    return { ...(await wholeOf(asked, ctx)), ...(userCode === undefined ? {} : { userCode: shownUserCode(userCode) }) };
+    return {
+      ...(await wholeOf(asked, ctx)),
+      ...(userCode === undefined ? {} : { userCode: shownUserCode(userCode) }),
+      ...(asksForDefaults(ctx) ? { isDefaultScope: true } : {}),
+    };
   };
 
 type AskedDetails = Pick<RequestDetails, 'ofRequest'>;

@@ -129,6 +129,7 @@ export const interactions = (deps: Deps): Interactions => {
         ...(details.details === undefined ? {} : { details: details.details }),
         ...(details.userCode === undefined ? {} : { userCode: details.userCode }),
         ...(details.requestedActor === undefined ? {} : { requestedActor: details.requestedActor }),
+        ...(details.isDefaultScope ? { isDefaultScope: true as const } : {}),
         expiresAt: found.exp,
       };
     },

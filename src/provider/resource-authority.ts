@@ -24,6 +24,7 @@ import type { Identifiers } from '../domain/ports/identifiers.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
 import { askAtRefresh } from './approval-at-refresh.ts';
 import { noteRefused } from './decision-facts.ts';
+import { addDefaultScopes } from './default-scopes.ts';
 import { checkFits, type RequestDetails } from './request-details.ts';
 import { factsOf } from './request-facts.ts';
 import { assuranceOf } from './step-up.ts';
@@ -168,6 +169,7 @@ export const resourceAuthority = (deps: {
         remedies.set(ctx, await askPeople(ctx, { facts, chain: row?.chain }));
       }
       checkFits(server, decision.details);
+      if (facts.route === 'authorization_request') addDefaultScopes(ctx, server, decision.scope);
       const scope = decision.scope.join(' ');
       // RFC 6749 §3.3 leaves the default to us: everything the client holds there, never more.
       const { params } = ctx.oidc ?? {};

@@ -100,6 +100,7 @@ const FOR_PROGRAMS: readonly string[] = [
   '{}={}; Path=/; Max-Age={}; HttpOnly; SameSite=Lax{}',
   '; Secure',
   'The person denied the request.',
+  'nothing of what was asked for can be given to this client; an operator can say what it may ask for',
 ];
 
 const withoutImports = (code: string): string => code.replace(/^(?:import|export)\s[^;]*?'[^']*';$/gm, '');

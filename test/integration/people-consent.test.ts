@@ -99,14 +99,16 @@ describe('the consent page', () => {
     expect(await world.delegations.consented(world.ada.id, world.planner.id, CALENDAR)).toBeUndefined();
   });
 
-  test('allowing nothing is a refusal', async () => {
+  test('allowing nothing shows the page again: nobody denied anything', async () => {
     const world = await peopleWorld();
     const uid = consentPrompt(world, { openidScopes: [] });
     const { form } = await openConsent(world, uid);
     const body = fillForm(form, { check: () => false, button: /allow/i });
-    expect((await post(world, form.action, uid, body)).status).toBe(303);
-    expect(world.interactions.finished).toEqual([{ uid, with: 'refused' }]);
-    expect(world.audit.of('consent.granted')).toEqual([]);
+    const answer = await post(world, form.action, uid, body);
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain('Nothing is ticked');
+    expect(world.interactions.finished).toEqual([]);
+    expect([...world.audit.of('consent.granted'), ...world.audit.of('consent.denied')]).toEqual([]);
   });
 
   test('shows the code of a device flow, and is asked each time', async () => {

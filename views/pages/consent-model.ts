@@ -37,6 +37,8 @@ export type ConsentModel = PageFrame & {
   };
   /** Further warnings in our own words, besides those the page finds itself (loopback, own scheme, environment, look-alike name). */
   readonly warnings: readonly Phrase[];
+  /** Nothing can be allowed: the page says what to do, and has one way on. */
+  readonly isNothing?: true;
   /** What was wrong with the last try, e.g. nothing left ticked. */
   readonly error?: Phrase;
 };

@@ -13,6 +13,20 @@ const headingOf = ({ requester, actor }: ConsentModel): Phrase => {
   return actor ? words.appAsksForAgent : words.appAsks;
 };
 
+/** Nobody can allow anything here, and so nobody denies anything: what to do, and one way on. */
+const nothing = html`<p>${words.nothingToAllow}</p>
+<div class="decide">
+${submit({ text: words.back, kind: 'primary', name: 'decision', value: 'back' })}
+</div>`;
+
+const decision = (model: ConsentModel): Html => html`${choices(model)}
+${riskSummary(model)}
+<div class="decide">
+${submit({ text: words.deny, kind: 'strong', name: 'decision', value: 'deny' })}
+${submit({ text: words.allow, kind: 'primary', name: 'decision', value: 'allow' })}
+</div>
+<p class="hint">${words.canBeEnded}</p>`;
+
 /** Facts, then warnings, then choices, then two answers of the same weight. Enter in a field gives the first one: Deny. */
 export const consentPage = (model: ConsentModel): Html =>
   layout({
@@ -27,13 +41,7 @@ ${warnings(model)}
 ${model.error !== undefined && html`<div class="flash error" role="alert">${model.error}</div>`}
 <form method="post" action="${model.action}" id="consent-form">
 <input type="hidden" name="csrf" value="${model.csrf}">${model.uid !== undefined && html`<input type="hidden" name="uid" value="${model.uid}">`}
-${choices(model)}
-${riskSummary(model)}
-<div class="decide">
-${submit({ text: words.deny, kind: 'strong', name: 'decision', value: 'deny' })}
-${submit({ text: words.allow, kind: 'primary', name: 'decision', value: 'allow' })}
-</div>
-<p class="hint">${words.canBeEnded}</p>
+${model.isNothing ? nothing : decision(model)}
 </form>
 </section>`,
   });

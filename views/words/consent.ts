@@ -16,6 +16,15 @@ export const consentWords = {
     en: 'You can end this at any time under My account.',
     de: 'Unter „Mein Konto“ können Sie das jederzeit beenden.',
   }),
+  nothingToAllow: phrase({
+    en: 'This server cannot give anything of what the request asks for, so there is nothing to allow. Go back. If you need this, tell the people who run the app or this server which access it needs.',
+    de: 'Von dem, worum gebeten wird, kann dieser Server nichts geben. Es gibt also nichts zu erlauben. Gehen Sie zurück. Wenn Sie das brauchen, sagen Sie den Betreibern der App oder dieses Servers, welchen Zugriff sie braucht.',
+  }),
+  back: phrase({ en: 'Go back', de: 'Zurück' }),
+  nothingTicked: phrase({
+    en: 'Nothing is ticked. Tick what you allow, or deny.',
+    de: 'Nichts ist angehakt. Haken Sie an, was Sie erlauben, oder lehnen Sie ab.',
+  }),
   beforeYouDecide: phrase({ en: 'Before you decide', de: 'Bevor Sie entscheiden' }),
 };
 
@@ -79,10 +88,6 @@ export const consentWarnings = {
       en: html`${agentWords.looksLike(name)}${hosts.length > 0 && ` It is at ${hosts.join(' and ')}.`}`,
       de: html`${agentWords.looksLike(name)}${hosts.length > 0 && ` Er gehört zu ${hosts.join(' und ')}.`}`,
     }),
-  nothingToGive: phrase({
-    en: 'Nothing of what it asks for can be given. You can only deny.',
-    de: 'Nichts von dem, worum gebeten wird, kann erlaubt werden. Sie können nur ablehnen.',
-  }),
   lessThanAsked: phrase({
     en: 'It asked for more than it can be given. Only what can be given is shown.',
     de: 'Es wurde um mehr gebeten, als erlaubt werden kann. Gezeigt wird nur, was erlaubt werden kann.',

@@ -26,6 +26,11 @@ const SCOPE: Option = {
   description: 'A scope, its risk (low, medium, high, critical) and what it lets somebody do.',
   isRepeatable: true,
 };
+const DEFAULT_SCOPE: Option = {
+  value: 'NAME',
+  description: 'A scope of those given that requests without a scope ask for. Default: all.',
+  isRepeatable: true,
+};
 
 /** What can be given at first and changed later. */
 const CHANGEABLE = {
@@ -51,6 +56,7 @@ const create = managementCommand({
   options: {
     name: { ...NAME, isRequired: true },
     scope: { ...SCOPE, isRequired: true },
+    'default-scope': DEFAULT_SCOPE,
     ...CHANGEABLE,
     ...CERTIFICATE,
     introspection: {
@@ -72,7 +78,7 @@ const create = managementCommand({
     const { body } = await call.api.post(PATH, {
       identifier: call.operands[0],
       name: call.required('name'),
-      scopes: call.texts('scope').map(scopeOf),
+      scopes: scopesOf(call),
       ...tokenFormOf(call),
       ...detailTypesOf(call),
       ...(introspection === undefined ? {} : { introspection_auth_method: introspection }),
@@ -112,10 +118,10 @@ const update = updateCommand({
   noun: 'resource-servers',
   singular: 'a resource server',
   path: PATH,
-  options: { name: NAME, scope: SCOPE, ...CHANGEABLE, ...CERTIFICATE },
+  options: { name: NAME, scope: SCOPE, 'default-scope': DEFAULT_SCOPE, ...CHANGEABLE, ...CERTIFICATE },
   changes: async (call) => {
     const key = call.text('key');
-    const scopes = call.texts('scope').map(scopeOf);
+    const scopes = scopesOf(call);
     const certificate = certificateRule(call);
     return {
       ...(certificate ? { certificate } : {}),
@@ -127,6 +133,16 @@ const update = updateCommand({
     };
   },
 });
+
+const scopesOf = (call: Call): readonly Json[] => {
+  const scopes = call.texts('scope').map(scopeOf);
+  const defaults = call.texts('default-scope');
+  const unknown = defaults.find((name) => !scopes.some((scope) => scope.name === name));
+  if (unknown !== undefined) {
+    throw usageError(`--default-scope ${unknown} is none of the scopes given.`, 'Name one of those after --scope.');
+  }
+  return scopes.map((scope) => (defaults.includes(scope.name) ? { ...scope, default: true } : scope));
+};
 
 /** `mail.read:low:Read your mail`; the name itself may hold colons, the risk is the first word that is one. */
 const scopeOf = (text: string): { readonly name: string; readonly risk: string; readonly description: string } => {

@@ -77,6 +77,10 @@ type AskedResource = {
   readonly details: readonly AskedDetail[];
 };
 
+/** Whether there is nothing that an answer could allow. */
+export const isNothingAsked = ({ openidScopes, resources }: ConsentQuestion): boolean =>
+  openidScopes.length === 0 && resources.length === 0;
+
 /** A person's answer as it came from a form: untrusted. */
 export type ConsentForm = {
   readonly openidScopes: readonly string[];
@@ -242,7 +246,7 @@ export const applyDecision = (question: ConsentQuestion, form: ConsentForm, now:
     throw new DomainError('invalid_request', 'This number of hops was not offered.', { field: 'pass_on_depth' });
   }
   if (withOpenid.length === 0 && resources.length === 0 && details.details === undefined) {
-    throw new DomainError('access_denied', 'Nothing was allowed.');
+    throw new DomainError('access_denied', 'Nothing was allowed.', { field: 'decision' });
   }
   return {
     openidScopes: withOpenid,

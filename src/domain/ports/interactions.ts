@@ -29,6 +29,8 @@ export type Interaction = {
   readonly details?: DetailsByResource;
   /** Agent that is to act for the person through the client that asks. */
   readonly requestedActor?: string;
+  /** The request names no scope: what is asked are the defaults of its resources. */
+  readonly isDefaultScope?: true;
   /** Set in a device flow (RFC 8628): the person types or checks this code. */
   readonly userCode?: string;
   readonly expiresAt: number;
@@ -64,7 +66,7 @@ export interface Interactions {
   refuse(
     exchange: Exchange,
     uid: string,
-    error: 'access_denied',
+    error: 'access_denied' | 'invalid_scope',
     description: string,
     decide?: () => Promise<void>,
   ): Promise<string>;

@@ -13,6 +13,8 @@ export type ScopeDeclaration = {
   /** What it lets somebody do, in words for the consent page. */
   readonly description: string;
   readonly risk: Risk;
+  /** Asked for by a request that names the resource and no scope. Where none is, such a request asks for all. */
+  readonly default?: boolean;
 };
 
 /** An API that accepts our access tokens. Its id is the `client_id` it introspects with (RFC 7662 §2.1, decision D11). */

@@ -2,12 +2,13 @@ import type Router from '@koa/router';
 import type { Context } from 'koa';
 import type { Phrase } from '../../../views/html.ts';
 import { consentPage } from '../../../views/pages/consent.ts';
+import { consentWords } from '../../../views/words/consent.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { type AskedConsent, questionDigest } from '../../domain/consent/consent.ts';
 import type { DelegationRequest } from '../../domain/delegation/delegation-requests.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import { consentModel, readConsentForm, readDecision } from '../interaction/consent-model.ts';
-import { byOf, type GuardedForms, queryOf, sendPage } from '../interaction/page-answers.ts';
+import { byOf, type GuardedForms, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import { namesOf, type PeopleDeps } from '../interaction/people-deps.ts';
 import type { FormBinding } from '../middleware/csrf.ts';
 import { single } from '../middleware/form-body.ts';
@@ -80,7 +81,10 @@ export const addDelegationRequestRoutes = (
       await consents.deny(asked, by);
       done(ctx, 'denied');
     };
-    if (readDecision(form) === 'deny') return deny();
+    const decision = readDecision(form);
+    if (decision === 'deny') return deny();
+    // Nothing can be allowed, and nobody decides anything: the request stays until its time is over.
+    if (decision === 'back') return seeOther(ctx, `${basePath}/account`);
     const answer = readConsentForm(form);
     const seen = single(queryOf(ctx), 'seen') ?? '';
     try {
@@ -89,7 +93,8 @@ export const addDelegationRequestRoutes = (
       if (!isDomainError(error)) throw error;
       if (error.code === 'precondition_failed')
         return show(ctx, handle, session, pending, 409, refusalPhrase(error.message));
-      if (error.code === 'access_denied') return deny();
+      if (error.code === 'access_denied' && error.field === 'decision')
+        return show(ctx, handle, session, pending, 400, consentWords.nothingTicked);
       throw error;
     }
     await useUp(handle);

@@ -7,7 +7,7 @@ import { consentWarnings } from '../../../views/words/consent.ts';
 import { newOwnerWords } from '../../../views/words/new-owner.ts';
 import type { Agent } from '../../domain/agents/agent.ts';
 import { isDocumentId } from '../../domain/clients/metadata-document.ts';
-import type { ConsentForm, ConsentQuestion } from '../../domain/consent/consent.ts';
+import { type ConsentForm, type ConsentQuestion, isNothingAsked } from '../../domain/consent/consent.ts';
 import { choiceOf } from '../../domain/consent/pass-on-choices.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Taking } from '../../domain/grants/grant-desk.ts';
@@ -27,6 +27,8 @@ export type ConsentPageFacts = {
   /** Where "Not you?" leads; absent where the request is for one account only, or has no way back. */
   readonly switchAction?: string;
   readonly error?: Phrase;
+  /** The request names no scope: only what can do least is ticked. */
+  readonly isDefaultScope?: boolean;
 };
 
 /** The model of the consent page: everything in the question, nothing else. */
@@ -70,7 +72,10 @@ export const consentModel = async (
     resources: question.resources.map(({ identifier, name, scopes, details }) => ({
       identifier,
       name,
-      scopes: scopes.map((scope) => ({ ...scope, checked: isTicked(scope.risk) })),
+      scopes: scopes.map((scope) => ({
+        ...scope,
+        checked: facts.isDefaultScope ? scope.risk === 'low' : isTicked(scope.risk),
+      })),
       details: details.map(({ id, described }) => ({ id, ...described, checked: isTicked(described.risk) })),
     })),
     durations: question.durations,
@@ -89,6 +94,7 @@ export const consentModel = async (
       ...warningsOf(question),
     ],
     ...(facts.error === undefined ? {} : { error: facts.error }),
+    ...(isNothingAsked(question) ? { isNothing: true as const } : {}),
   };
 };
 
@@ -111,11 +117,7 @@ const newOwnerOf = ({ isNewOwner }: ConsentQuestion): readonly Phrase[] =>
   isNewOwner ? [newOwnerWords.consentWarning] : [];
 
 const warningsOf = ({ openidScopes, resources, withheld }: ConsentQuestion): readonly Phrase[] =>
-  openidScopes.length === 0 && resources.length === 0
-    ? [consentWarnings.nothingToGive]
-    : withheld.length > 0
-      ? [consentWarnings.lessThanAsked]
-      : [];
+  (openidScopes.length > 0 || resources.length > 0) && withheld.length > 0 ? [consentWarnings.lessThanAsked] : [];
 
 export const agentFacts = (agent: Agent, ownerName: (id: string) => string): AgentFacts => ({
   id: agent.id,
@@ -173,10 +175,10 @@ export const readConsentForm = (form: URLSearchParams): ConsentForm => {
   };
 };
 
-/** `allow` or `deny`; an empty or other answer is none (AP-13). */
-export const readDecision = (form: URLSearchParams): 'allow' | 'deny' => {
+/** `allow`, `deny`, or `back` where nothing can be allowed; an empty or other answer is none (AP-13). */
+export const readDecision = (form: URLSearchParams): 'allow' | 'deny' | 'back' => {
   const decision = single(form, 'decision');
-  if (decision === 'allow' || decision === 'deny') return decision;
+  if (decision === 'allow' || decision === 'deny' || decision === 'back') return decision;
   throw unreadable('decision');
 };
 

@@ -3,10 +3,11 @@ import type { Context } from 'koa';
 import type { Phrase } from '../../../views/html.ts';
 import { type ConsentOrigin, consentPage } from '../../../views/pages/consent.ts';
 import { signInPage } from '../../../views/pages/sign-in.ts';
+import { consentWords } from '../../../views/words/consent.ts';
 import { refusalPhrase } from '../../../views/words/refusals.ts';
 import { signInWords } from '../../../views/words/sign-in.ts';
 import { isDocumentId } from '../../domain/clients/metadata-document.ts';
-import { type AskedConsent, questionDigest } from '../../domain/consent/consent.ts';
+import { type AskedConsent, isNothingAsked, questionDigest } from '../../domain/consent/consent.ts';
 import { DomainError, isDomainError } from '../../domain/errors.ts';
 import type { Interaction } from '../../domain/ports/interactions.ts';
 import type { FormBinding } from '../middleware/csrf.ts';
@@ -111,6 +112,7 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
         ? { origin: originOf(redirectUri ?? ''), switchAction: `${pathOf(uid)}/switch` }
         : { origin: { kind: 'device', userCode } }),
       ...(error === undefined ? {} : { error }),
+      ...(interaction.isDefaultScope ? { isDefaultScope: true } : {}),
     });
     sendPage(ctx, status, consentPage(model), targetsOf(interaction));
   };
@@ -173,8 +175,24 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     seeOther(ctx, answer);
   };
 
+  /** Without an answer of the person: there was nothing that could be allowed, or it cannot be decided any more. */
+  const endUnanswered = async (
+    ctx: Context,
+    { uid }: Interaction,
+    error: 'access_denied' | 'invalid_scope',
+    text: string,
+  ): Promise<void> => seeOther(ctx, await interactions.refuse(exchangeOf(ctx), uid, error, text));
+
+  const goBack = async (ctx: Context, interaction: Interaction): Promise<void> => {
+    if (!isNothingAsked(await consents.question(askedOf(interaction)))) return showConsent(ctx, interaction, 409);
+    const text = 'nothing of what was asked for can be given to this client; an operator can say what it may ask for';
+    await endUnanswered(ctx, interaction, 'invalid_scope', text);
+  };
+
   const decide = async (ctx: Context, interaction: Interaction, form: URLSearchParams): Promise<void> => {
-    if (readDecision(form) === 'deny') return refuse(ctx, interaction);
+    const decision = readDecision(form);
+    if (decision === 'deny') return refuse(ctx, interaction);
+    if (decision === 'back') return goBack(ctx, interaction);
     const asked = askedOf(interaction);
     const seen = single(queryOf(ctx), 'seen') ?? '';
     try {
@@ -186,8 +204,9 @@ export const interactionRouter = (deps: PeopleDeps): Router => {
     } catch (error) {
       if (!isDomainError(error)) throw error;
       if (error.code === 'precondition_failed') return showConsent(ctx, interaction, 409, refusalPhrase(error.message));
-      if (error.code === 'access_denied') return refuse(ctx, interaction);
-      throw error;
+      if (error.code !== 'access_denied') throw error;
+      if (error.field === 'decision') return showConsent(ctx, interaction, 400, consentWords.nothingTicked);
+      return endUnanswered(ctx, interaction, 'access_denied', error.message);
     }
   };
 

@@ -166,6 +166,9 @@ export const SCHEMAS: Readonly<Record<string, JsonSchema>> = {
       name: text('scope-token of RFC 6749 §3.3.', 128),
       description: text('What it lets somebody do, for the consent page.', 200),
       risk: oneOf('How bad a misuse is.', ['low', 'medium', 'high', 'critical']),
+      default: flag(
+        'Asked for by a request that names the resource and no scope. Without any, such a request asks for all.',
+      ),
     },
     ['name', 'description', 'risk'],
   ),
