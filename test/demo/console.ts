@@ -180,7 +180,7 @@ const story = async (server: RunningServer, browser: Browser, folder: string): P
     const seen = String(await page.locator('main').textContent());
     check(
       'Ada finds the three payments in her inbox',
-      ['129000', '4000', '18500'].every((amount) => seen.includes(amount)),
+      ['1,290.00', '40.00', '185.00'].every((amount) => seen.includes(amount)),
       seen,
     );
     await picture(page, 'inbox-phone');

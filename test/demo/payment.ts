@@ -160,13 +160,13 @@ const story = async (
       step('Ada sees on her phone what exactly is to be paid, and approves with her passkey');
       await visit(page, `${issuer}/account/approvals`);
       await picture(page, 'inbox');
-      await page.getByRole('link', { name: /Pay up to 4000/ }).click();
+      await page.getByRole('link', { name: /Pay up to EUR 40\.00/ }).click();
       await page.getByText('Paper and Pens Ltd').first().waitFor();
       await picture(page, 'approval');
       const seen = String(await page.locator('main').textContent());
       check(
         'the page names the sum, the firm, the invoice and the agent',
-        ['4000', 'Paper and Pens Ltd', 'Invoice 7731', 'Bookkeeper'].every((word) => seen.includes(word)),
+        ['EUR 40.00', 'Paper and Pens Ltd', 'Invoice 7731', 'Bookkeeper'].every((word) => seen.includes(word)),
         seen,
       );
       await page.getByRole('button', { name: 'Approve with your passkey' }).click();
@@ -195,7 +195,7 @@ const story = async (
 
       step('Ada says no to that one');
       await visit(page, `${issuer}/account/approvals`);
-      await page.getByRole('link', { name: /Pay up to 4100/ }).click();
+      await page.getByRole('link', { name: /Pay up to EUR 41\.00/ }).click();
       await page.getByRole('button', { name: 'Deny' }).click();
       await page.getByRole('heading', { name: 'Denied' }).waitFor();
       await picture(page, 'denied');

@@ -75,7 +75,7 @@ describe('on a phone', () => {
       await page.goto(`${scene.issuer}/account`);
       await page.getByRole('link', { name: 'Look at it' }).click();
       expect(await pageFaults(page)).toEqual([]);
-      await page.getByRole('link', { name: /Pay up to 125000/ }).click();
+      await page.getByRole('link', { name: /Pay up to EUR 1,250\.00/ }).click();
       await page.getByText('payments.example.com').waitFor();
       expect(await pageFaults(page)).toEqual([]);
       await page.getByText('I do not have my passkey here').click();

@@ -114,7 +114,7 @@ const STEPS: Readonly<Record<(typeof EXAMPLES)[number], readonly [Detail, Detail
     { type: 'payment_initiation', amount: 5000, currency: 'EUR', creditor: { account: 'DE89 3704 0044' } },
     { type: 'payment_initiation', amount: 1999, currency: 'EUR', execute_before: '2029-06-30' },
     { type: 'payment_initiation', amount: 5001, currency: 'EUR' },
-    'Pay up to 10000',
+    'Pay up to EUR 100.00',
   ],
   'file-access': [
     { type: 'file_access', actions: ['read', 'write'], paths: ['/reports', '/notes'] },

@@ -345,13 +345,13 @@ describe('resource servers', () => {
     const list = await auditor.open(at('/console/resource-servers?q=bank'));
     expect(list.text).toMatch(/First Bank.*Critical/);
     const page = await auditor.open(at(`/console/resource-servers/${bank}`));
-    expect(page.text).toContain('Pay up to {amount}');
-    expect(page.text).toContain('Pay up to 1 (in the smallest unit)');
+    expect(page.text).toContain('Pay up to {amount | money currency}');
+    expect(page.text).toContain('Pay up to CHF 0.01 to account');
     expect(actionsOn(page).filter((path) => path.endsWith('disable'))).toEqual([]);
   });
 
   test('show what people read of an example, and where it does not fit the schema', async () => {
-    expect((await preview(JSON.stringify(typed))).text).toMatch(/Pay up to 4000 .* EUR to Paper Ltd/);
+    expect((await preview(JSON.stringify(typed))).text).toMatch(/Pay up to EUR 40\.00 to account .* of Paper Ltd/);
     const wrong = await preview(JSON.stringify({ ...typed, amount: 'much' }));
     expect([wrong.status, wrong.text]).toEqual([200, expect.stringContaining('does not fit the schema: /amount')]);
     const none = await preview('{"amount": 1, "amount": 2}');

@@ -1,4 +1,5 @@
 import { chosenName, chosenWords, isolated, plainText } from '../agent-text.ts';
+import { detailSentence } from '../detail-sentence.ts';
 import { type Html, type HtmlValue, html } from '../html.ts';
 import type { ApprovalFacts } from '../pages/approval-model.ts';
 import { durationPhrase, timeText } from '../time-text.ts';
@@ -38,14 +39,7 @@ export const deedLine = (approval: ApprovalFacts): Html => {
   return html`${first}${others > 0 && words.andMore(others)}`;
 };
 
-const sentence = ({ sentence: parts }: DetailItem): Html =>
-  html`<span class="does">${parts.map((part) =>
-    'text' in part
-      ? html`${part.text}`
-      : part.value === undefined
-        ? html`<em>${scopeWords.any}</em>`
-        : chosenName(part.value, VALUE),
-  )}</span>`;
+const sentence = ({ sentence: parts }: DetailItem): Html => detailSentence(parts);
 
 const members = ({ more }: DetailItem): Html | undefined =>
   more.length === 0

@@ -1,6 +1,6 @@
 import { chosenName, isolated } from '../agent-text.ts';
+import { detailSentence, type SentencePart } from '../detail-sentence.ts';
 import { type Html, html } from '../html.ts';
-import { scopeWords } from '../words/scope.ts';
 import { type Risk, riskBadge } from './scope-list.ts';
 
 /** An authorization detail (RFC 9396): words of the resource server's registration, and values of the request. */
@@ -9,11 +9,7 @@ export type DetailItem = {
   /** What details of the type are about. */
   readonly about: string;
   readonly risk: Risk;
-  /** `value` undefined: any. */
-  readonly sentence: readonly (
-    | { readonly text: string }
-    | { readonly member: string; readonly value: string | undefined }
-  )[];
+  readonly sentence: readonly SentencePart[];
   readonly more: readonly { readonly member: string; readonly value: string }[];
 };
 
@@ -23,13 +19,7 @@ export type DetailChoice = DetailItem & { readonly id: string; readonly checked:
 const VALUE = 300;
 
 const words = ({ sentence, more }: DetailItem): Html =>
-  html`<span class="does">${sentence.map((part) =>
-    'text' in part
-      ? html`${part.text}`
-      : part.value === undefined
-        ? html`<em>${scopeWords.any}</em>`
-        : chosenName(part.value, VALUE),
-  )}</span>${more.map(({ member, value }) => html` <span class="hint">${isolated(member)}: ${chosenName(value, VALUE)}</span>`)}`;
+  html`${detailSentence(sentence)}${more.map(({ member, value }) => html` <span class="hint">${isolated(member)}: ${chosenName(value, VALUE)}</span>`)}`;
 
 /** Details to read. */
 export const detailChips = (details: readonly DetailItem[] | undefined): Html | undefined =>

@@ -1,6 +1,5 @@
 import { checkText } from '../clients/display-text.ts';
 import { refuseField } from '../errors.ts';
-import { placeholdersOf } from './described-detail.ts';
 import { checkDetailSchema } from './detail-schema.ts';
 import {
   type DetailType,
@@ -10,6 +9,8 @@ import {
   MEMBER_RULES,
   type MemberRule,
 } from './detail-type.ts';
+import { type Formatter, type Placeholder, parseTemplate, placeholdersOf } from './display-template.ts';
+import { currencyDigits } from './value-format.ts';
 
 const MAXIMUM_DETAIL_TYPES = 20;
 const TYPE = /^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/;
@@ -32,10 +33,7 @@ export const checkDetailTypes = (types: readonly DetailType[], field = '/detail_
     for (const [path, rule] of Object.entries(type.members)) checkRule(type, path, rule, `${at}/members/${path}`);
     checkAmount(type, `${at}/amount`);
     checkText(type.display, `${at}/display`, 300);
-    for (const path of placeholdersOf(type.display)) {
-      if (!partAt(type.schema, path))
-        refuseField(`${at}/display`, `The schema declares no member ${path.slice(0, 100)}.`);
-    }
+    checkDisplay(type, `${at}/display`);
   }
 };
 
@@ -66,6 +64,40 @@ const FITS: Readonly<Record<MemberRule['rule'], readonly [Fits, string]>> = {
   equal: [() => true, 'anything'],
   before: [isTime, 'a string of the format date or date-time'],
   after: [isTime, 'a string of the format date or date-time'],
+};
+
+/** The sentence can be read, and each formatter is for the kind of member it stands with. Refusals name the place in it. */
+const checkDisplay = ({ schema, display }: DetailType, field: string): void => {
+  const template = parseTemplate(display);
+  if (template.problem !== undefined) refuseField(field, template.problem);
+  for (const placeholder of placeholdersOf(template)) {
+    const { path, other, at } = placeholder;
+    const refuse = (message: string): void => refuseField(field, `At character ${at + 1}: ${message}`);
+    for (const one of other === undefined ? [path] : [path, other]) {
+      if (!partAt(schema, one)) refuse(`the schema declares no member ${one.slice(0, 100)}.`);
+    }
+    const misfit = formatterMisfit(schema, placeholder);
+    if (misfit !== undefined) refuse(misfit);
+  }
+};
+
+const formatterMisfit = (schema: JsonSchema, { path, formatter, other }: Placeholder): string | undefined => {
+  if (formatter === undefined) return undefined;
+  const part = partAt(schema, path) ?? {};
+  const [fits, what] = FORMATTER_FITS[formatter];
+  if (!fits(part, {})) return `${formatter} is for ${what}, and ${path} is none.`;
+  const currency = other === undefined ? undefined : partAt(schema, other);
+  if (currency === undefined) return undefined;
+  if (currency['type'] !== 'string') return `the currency ${other} is no string.`;
+  const codes = [currency['const'], currency['enum']].flat().filter((code) => code !== undefined);
+  const unknown = codes.find((code) => typeof code !== 'string' || currencyDigits(code) === undefined);
+  return unknown === undefined ? undefined : `${JSON.stringify(unknown).slice(0, 40)} is no currency of ISO 4217.`;
+};
+
+const FORMATTER_FITS: Readonly<Record<Formatter, readonly [Fits, string]>> = {
+  money: [({ type }) => type === 'integer', 'a whole number in the smallest unit of the currency'],
+  date: [isTime, 'a string of the format date or date-time'],
+  iban: [({ type, format }) => type === 'string' && format === undefined, 'a string'],
 };
 
 const checkRule = (

@@ -1,5 +1,7 @@
 /** A detail in the words of its type, for people. Words and values stay apart, so that no value can pass for a word. */
 import { type Detail, type DetailType, isList, isObject, type JsonValue, memberAt } from './detail-type.ts';
+import { type Clause, parseTemplate } from './display-template.ts';
+import { type ValueFormat, valueFormat } from './value-format.ts';
 
 export type DescribedDetail = {
   readonly type: string;
@@ -12,13 +14,13 @@ export type DescribedDetail = {
   readonly more: readonly { readonly member: string; readonly value: string }[];
 };
 
-/** `value` undefined: the detail does not name the member, and is not limited by it. */
-export type DetailPart = { readonly text: string } | { readonly member: string; readonly value: string | undefined };
-
-const PLACEHOLDER = /\{([\w.-]{1,200})\}/g;
-
-export const placeholdersOf = (template: string): readonly string[] =>
-  [...template.matchAll(PLACEHOLDER)].map(([, path = '']) => path);
+/**
+ * `value` undefined: the detail does not name the member, and is not limited by it. `format`: how the value reads; absent: as
+ * it is.
+ */
+export type DetailPart =
+  | { readonly text: string }
+  | { readonly member: string; readonly value: string | undefined; readonly format?: ValueFormat };
 
 const MAXIMUM_VALUE = 300;
 /** Characters that show nothing, reorder what stands beside them, or end a line. */
@@ -36,17 +38,31 @@ const shown = (value: JsonValue): string => {
 };
 
 export const describedDetail = (type: DetailType, detail: Detail): DescribedDetail => {
-  const told = placeholdersOf(type.display);
+  const told = new Set<string>();
   const sentence: DetailPart[] = [];
-  let end = 0;
-  for (const match of type.display.matchAll(PLACEHOLDER)) {
-    const [whole, path = ''] = match;
-    if (match.index > end) sentence.push({ text: type.display.slice(end, match.index) });
-    const value = memberAt(detail, path);
-    sentence.push({ member: path, value: value === undefined ? undefined : shown(value) });
-    end = match.index + whole.length;
+  const hasAll = ({ parts }: Clause): boolean =>
+    parts.every((part) => 'text' in part || memberAt(detail, part.path) !== undefined);
+  for (const clause of parseTemplate(type.display).clauses) {
+    // What a clause that is left out would have told stands among the other members.
+    if (clause.isOptional && !hasAll(clause)) continue;
+    for (const part of clause.parts) {
+      if ('text' in part) {
+        sentence.push(part);
+        continue;
+      }
+      const { path, formatter, other } = part;
+      const value = memberAt(detail, path);
+      told.add(path);
+      if (value === undefined) {
+        sentence.push({ member: path, value });
+        continue;
+      }
+      const format = valueFormat(formatter, value, other === undefined ? undefined : memberAt(detail, other));
+      // Only where it is written with the amount; else it stands among the other members.
+      if (format?.kind === 'money' && other !== undefined) told.add(other);
+      sentence.push({ member: path, value: shown(value), ...(format === undefined ? {} : { format }) });
+    }
   }
-  if (end < type.display.length) sentence.push({ text: type.display.slice(end) });
   const { type: _, ...members } = detail;
   return {
     type: type.type,
@@ -54,7 +70,7 @@ export const describedDetail = (type: DetailType, detail: Detail): DescribedDeta
     risk: type.risk,
     sentence,
     more: leavesOf(members)
-      .filter(({ path }) => !told.includes(path))
+      .filter(({ path }) => !told.has(path))
       .map(({ path, value }) => ({ member: path, value: shown(value) })),
   };
 };

@@ -38,7 +38,7 @@ export type DetailType = {
   readonly risk: Risk;
   /** JSON Schema 2020-12 of all members but `type`, in the keywords of detail-schema.ts. */
   readonly schema: JsonSchema;
-  /** One sentence with the members in braces: `Pay up to {amount} {currency} to {creditor}`. */
+  /** One sentence with the members in braces: `Pay up to {amount | money currency}[ to {creditor}]` (display-template.ts). */
   readonly display: string;
   /** By name; of a member of an object by path, as `limits.amount`. */
   readonly members: Readonly<Record<string, MemberRule>>;

@@ -23,7 +23,10 @@ export const DETAIL_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
         maxProperties: 20,
         description: 'JSON Schema 2020-12 of all members but `type`; at most 8192 characters.',
       },
-      display: text('A sentence with members in braces: `Pay up to {amount} {currency}`.', 300),
+      display: text(
+        'A sentence with members in braces, formatters and optional clauses: `Pay up to {amount | money currency}[, until {execute_before | date}]`.',
+        300,
+      ),
       members: {
         type: 'object',
         maxProperties: 50,

@@ -115,7 +115,7 @@ describe('what is shown of an approval', () => {
   test('is what the digest is over: the sentence, each member beside it, the place, the chain, and all of it letter by letter', async () => {
     const text = textOf(await pageOf(approvalOf({ details: [PAYMENT] })));
     for (const said of [
-      'Pay up to 4000 (in the smallest unit) EUR to Paper and Pens , account DE89370400440532013000',
+      'Pay up to EUR 40.00 to account DE89 3704 0044 0532 0130 00 of Paper and Pens',
       'reference Invoice 7731',
       'Pay from your account pay',
       'At The bank bank.example.com',

@@ -82,6 +82,16 @@ describe('types of details', () => {
       '/amount',
     ],
     ['an amount that may grow', { ...payment, members: { amount: { rule: 'min' } } }, '/amount'],
+    ['a formatter that is none', { ...payment, display: 'Pay {amount | coins currency}' }, '/display'],
+    ['money without a currency', { ...payment, display: 'Pay {amount | money}' }, '/display'],
+    ['money of a text', { ...payment, display: 'Pay {reference | money currency}' }, '/display'],
+    ['money in a currency for nothing', { ...payment, display: 'Pay {amount | money coin}' }, '/display'],
+    ['a date of a number', { ...payment, display: 'Until {amount | date}' }, '/display'],
+    ['an IBAN of a time', { ...payment, display: 'To {execute_before | iban}' }, '/display'],
+    ['a clause in a clause', { ...payment, display: 'Pay[ {amount}[ {currency}]]' }, '/display'],
+    ['a clause that never ends', { ...payment, display: 'Pay[ {amount}' }, '/display'],
+    ['a clause about nothing', { ...payment, display: 'Pay[ much]' }, '/display'],
+    ['a brace that never ends', { ...payment, display: 'Pay {amount' }, '/display'],
     ['a placeholder for nothing', { ...payment, display: 'Pay {price}' }, '/display'],
     ['a sentence that turns around', { ...payment, display: 'Pay \u202e{amount}' }, '/display'],
   ];
@@ -160,15 +170,11 @@ describe('in words', () => {
     expect(described.risk).toBe('high');
     expect(described.sentence).toEqual([
       { text: 'Pay up to ' },
-      { member: 'amount', value: '4000' },
-      { text: ' (in the smallest unit) ' },
-      { member: 'currency', value: 'EUR' },
-      { text: ' to ' },
-      { member: 'creditor.name', value: 'Good\ufffdName\ufffdAlready approved' },
-      { text: ', account ' },
+      { member: 'amount', value: '4000', format: { kind: 'money', currency: 'EUR', digits: 2 } },
+      { text: ' to account ' },
       { member: 'creditor.account', value: `${'x'.repeat(300)}…` },
-      { text: ', until ' },
-      { member: 'execute_before', value: undefined },
+      { text: ' of ' },
+      { member: 'creditor.name', value: 'Good\ufffdName\ufffdAlready approved' },
     ]);
     expect(described.more).toEqual([{ member: 'reference', value: 'for lunch' }]);
   });

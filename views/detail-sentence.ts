@@ -1,0 +1,44 @@
+import { chosenName } from './agent-text.ts';
+import { type Html, html, phrase } from './html.ts';
+import { dayText, moneyText, timeOfDayText } from './value-text.ts';
+import { scopeWords } from './words/scope.ts';
+
+/** How a value reads; the value itself stays as the request has it. */
+export type ValueFormat =
+  | { readonly kind: 'money'; readonly currency: string; readonly digits: number }
+  | { readonly kind: 'date' | 'iban' };
+
+/** `value` undefined: any. */
+export type SentencePart =
+  | { readonly text: string }
+  | { readonly member: string; readonly value: string | undefined; readonly format?: ValueFormat };
+
+const VALUE = 300;
+
+/** What a detail says, in the words of its type. */
+export const detailSentence = (parts: readonly SentencePart[]): Html =>
+  html`<span class="does">${parts.map((part) =>
+    'text' in part
+      ? html`${part.text}`
+      : part.value === undefined
+        ? html`<em>${scopeWords.any}</em>`
+        : formatted(part.value, part.format),
+  )}</span>`;
+
+const formatted = (value: string, format: ValueFormat | undefined): Html => {
+  switch (format?.kind) {
+    case 'money': {
+      const { currency, digits } = format;
+      return inEach((language) => moneyText(value, currency, digits, language));
+    }
+    case 'date':
+      return inEach((language) => (value.includes('T') ? timeOfDayText : dayText)(value, language));
+    case 'iban':
+      return chosenName(value.replace(/.{4}(?=.)/gu, '$& '), VALUE);
+    default:
+      return chosenName(value, VALUE);
+  }
+};
+
+const inEach = (text: (language: 'en' | 'de') => string): Html =>
+  html`${phrase({ en: chosenName(text('en'), VALUE), de: chosenName(text('de'), VALUE) })}`;
