@@ -86,7 +86,7 @@ export const roomKeeping = (connection: DatabaseSync, reserve: VolumeReserve) =>
     measure(): Room {
       const { size, free } = reserve.volume();
       const isReleased = reserve.isReleased();
-      return { size, free, resume: reserve.resume, reserve: isReleased ? 0 : reserve.full, isReleased };
+      return { size, free, resume: reserve.resume, reserve: reserve.kept(), isReleased };
     },
   };
 };

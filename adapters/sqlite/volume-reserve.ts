@@ -42,13 +42,17 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
   /** Less than this free is as good as nothing: what is about to be written does not fit. */
   const low = Math.floor(full / 8);
 
+  /** Bytes that the file keeps; undefined where there is none. */
+  const kept = (): number | undefined => statSync(file, { throwIfNoEntry: false })?.size;
   const state = (): 'held' | 'released' | 'absent' => {
-    const found = statSync(file, { throwIfNoEntry: false });
-    if (found === undefined) return 'absent';
-    return found.size > 0 ? 'held' : 'released';
+    const bytesKept = kept();
+    if (bytesKept === undefined) return 'absent';
+    return bytesKept > 0 ? 'held' : 'released';
   };
   let isReleased = state() === 'released';
   let isMaking = false;
+  /** Whether the size of a file from before was looked at: the setting may be another one, and the volume. */
+  let isSized = false;
   const staged = `${file}.making`;
   // Of a process that ended half way; one that is at it begins anew.
   rmSync(staged, { force: true });
@@ -64,6 +68,9 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
 
     /** Whether the room is given up, as of the last look. */
     isReleased: (): boolean => isReleased,
+
+    /** Bytes that are kept now: none while the room is given up, or where there was none for it yet. */
+    kept: (): number => kept() ?? 0,
 
     /** Looks again: another process may have given it up, or made it. */
     look(): boolean {
@@ -99,12 +106,16 @@ export const volumeReserve = ({ file, bytes, resumePercent, statfs = statfsSync 
       return purpose === 'authenticated' && free >= full;
     },
 
-    /** Makes the file where there is room for it. Answers whether this call did; one process makes it at a time. */
+    /**
+     * Makes the file where there is room for it, and once in the life of a process one of another size anew. Answers whether
+     * this call did; one process makes it at a time.
+     */
     async restore(): Promise<boolean> {
       const now = state();
-      if (now === 'held' || isMaking) return false;
+      if (isMaking || (now === 'held' && (isSized || kept() === full))) return false;
       if (volume().free < (now === 'released' || isReleased ? Math.max(resume, full) : 2 * full)) return false;
       isMaking = true;
+      isSized = true;
       try {
         const handle = await promises.open(staged, 'wx', 0o600);
         try {

@@ -4,13 +4,14 @@
  */
 import { existsSync } from 'node:fs';
 import { systemClock } from '../../adapters/node/clock.ts';
-import { openSqlite } from '../../adapters/sqlite/database.ts';
+import { openSqlite, type SqliteOptions } from '../../adapters/sqlite/database.ts';
 import { sqliteDocumentStore } from '../../adapters/sqlite/document-store.ts';
 import type { Configuration } from '../../config/configuration.ts';
-import { dataFolder } from '../../config/data-folder.ts';
+import { dataFolder, sqliteFile } from '../../config/data-folder.ts';
 import type { AuditTrail } from '../domain/audit/audit-event.ts';
 import { commandLineTrail } from '../domain/audit/command-line-trail.ts';
 import type { DocumentStore } from '../domain/ports/document-store.ts';
+import { withPriority } from '../domain/ports/write-priority.ts';
 import { CommandError } from './command.ts';
 
 export type LocalStore = { readonly documents: DocumentStore; readonly audit: AuditTrail };
@@ -24,6 +25,12 @@ export const existingDatabase = (configuration: Configuration): string => {
   });
 };
 
+/** The database of a server, and what keeps room beside it. Throws as `existingDatabase`. */
+export const databaseOfServer = (configuration: Configuration): SqliteOptions => {
+  existingDatabase(configuration);
+  return sqliteFile(configuration, configuration.data.folder);
+};
+
 /** Path of the database, which may not be there yet. Throws CommandError when the store is not a file. */
 export const databaseFile = (configuration: Configuration): string => {
   if (configuration.stores.document === 'sqlite') return dataFolder(configuration.data.folder).database;
@@ -35,11 +42,17 @@ export const databaseFile = (configuration: Configuration): string => {
   });
 };
 
-/** Opens the database in `file`, runs `work` and closes it, whatever happens. */
-export const withLocalStore = async <T>(file: string, work: (store: LocalStore) => Promise<T>): Promise<T> => {
-  const documents = sqliteDocumentStore(openSqlite({ file }));
+/**
+ * Opens a database, runs `work` and closes it, whatever happens. On a full volume it is served from the reserve: whoever
+ * works on the machine is there to bring the server back.
+ */
+export const withLocalStore = async <T>(
+  options: SqliteOptions,
+  work: (store: LocalStore) => Promise<T>,
+): Promise<T> => {
+  const documents = sqliteDocumentStore(openSqlite(options));
   try {
-    return await work({ documents, audit: commandLineTrail(documents, systemClock) });
+    return await withPriority('essential', () => work({ documents, audit: commandLineTrail(documents, systemClock) }));
   } finally {
     await documents.close();
   }

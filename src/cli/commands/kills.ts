@@ -7,7 +7,7 @@ import { dataFolder } from '../../../config/data-folder.ts';
 import { isFinal, type Kill, type KillScope, killKey, latchedKills } from '../../domain/revocation/kill.ts';
 import { killSwitch } from '../../domain/revocation/kill-switch.ts';
 import { type Call, type Command, CommandError, EXIT, type Option, usageError } from '../command.ts';
-import { existingDatabase, withLocalStore } from '../local-store.ts';
+import { databaseOfServer, withLocalStore } from '../local-store.ts';
 import type { Json } from '../management-client.ts';
 import { listCommand, type ManagementCall, managementCommand, showCommand, timeText } from '../management-commands.ts';
 import { findAccount, findOwner } from '../named-owners.ts';
@@ -141,7 +141,7 @@ const outcome = (call: Call, state: unknown, needed: unknown): string => {
 
 const liftHere = async (call: Call): Promise<number> => {
   const configuration = settings(call);
-  await withLocalStore(existingDatabase(configuration), async ({ documents, audit }) => {
+  await withLocalStore(databaseOfServer(configuration), async ({ documents, audit }) => {
     const kills = killSwitch({
       documents,
       audit,

@@ -5,7 +5,7 @@ import { accountRegister } from '../../domain/accounts/account-register.ts';
 import { passwords } from '../../domain/accounts/passwords.ts';
 import { ownerNames } from '../../domain/groups/owner-names.ts';
 import { type Command, CommandError, EXIT } from '../command.ts';
-import { existingDatabase, withLocalStore } from '../local-store.ts';
+import { databaseOfServer, withLocalStore } from '../local-store.ts';
 import { choosePassword } from '../password.ts';
 import { SETTINGS, settings } from '../settings.ts';
 import { printable } from '../table.ts';
@@ -24,7 +24,7 @@ export const resetPassword: Command = {
     const configuration = settings(call);
     const [username = ''] = call.operands;
     const by = { caller: 'system' } as const;
-    await withLocalStore(existingDatabase(configuration), async ({ documents, audit }) => {
+    await withLocalStore(databaseOfServer(configuration), async ({ documents, audit }) => {
       const accounts = accountRegister({
         documents,
         audit,

@@ -93,7 +93,7 @@ const overTheFile = async (call: Call, configuration: Configuration): Promise<vo
     file,
     copy: copyOnce,
     prepare: (staged) =>
-      withLocalStore(staged, async ({ documents, audit }) => {
+      withLocalStore({ file: staged }, async ({ documents, audit }) => {
         await audit.append({ type: 'store.restored', outcome: 'done', caller: 'system', inputs: { notBefore } });
         await raiseEpoch(documents.collection<Epoch>(EPOCHS), 'all', notBefore);
       }),

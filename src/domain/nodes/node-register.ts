@@ -25,17 +25,25 @@ export type NodeRecord = {
   readonly process: number;
   /** Milliseconds since the epoch by that node's own clock, when it wrote this. */
   readonly at: number;
+  /** Epoch second from which on the node counts as silent, unless it shows itself again. */
   readonly expiresAt: number;
+  /** Epoch second at which the record is removed; absent in records of before: they stay until their name is taken up. */
+  readonly keptUntil?: number;
 };
 
 export const NODES = {
   name: 'nodes',
   indexes: [],
-  expiresAt: 'expiresAt',
+  expiresAt: 'keptUntil',
 } as const satisfies CollectionDeclaration;
 
 /** A node that has not shown itself for so long is gone. */
 const SILENCE_SECONDS = 15;
+/**
+ * How long the record of a silent node is kept. A process of this machine that lives cannot show itself while the volume is
+ * full, and its name must not go to another one meanwhile.
+ */
+const KEPT_SECONDS = 86_400;
 /** More than this between two clocks, and times of one node mean something else on the other. */
 const MOST_APART_MILLISECONDS = 2_000;
 /** Heartbeats apart, one after the other, before it is believed: one may have been written late. */
@@ -63,6 +71,8 @@ export const nodeRegister = (deps: {
   const nodes = deps.documents.collection<NodeRecord>(NODES);
   const instance = randomUUID();
   const sightings = new Map<string, Sighting>();
+  /** Silent nodes, by the version of their last heartbeat: one that shows itself again has another one. */
+  const silent = new Map<string, number>();
   let held: string | undefined;
   let isLost = false;
   let hasLooked = false;
@@ -74,11 +84,15 @@ export const nodeRegister = (deps: {
     process: machine.process,
     at: clock.nowMillis(),
     expiresAt: clock.now() + SILENCE_SECONDS,
+    keptUntil: clock.now() + KEPT_SECONDS,
   });
 
-  /** A process of this machine that runs no more, or one of another that has been silent. Our own number means one before us. */
+  /**
+   * A process of this machine that runs no more, however long it has been silent, or one of another machine that has been
+   * silent. Our own number means one before us.
+   */
   const isOver = ({ host, process, expiresAt }: NodeRecord): boolean =>
-    expiresAt <= clock.now() || (host === machine.host && (process === machine.process || !machine.isAlive(process)));
+    host === machine.host ? process === machine.process || !machine.isAlive(process) : expiresAt <= clock.now();
 
   const insert = async (record: NodeRecord): Promise<boolean> => {
     try {
@@ -142,10 +156,20 @@ export const nodeRegister = (deps: {
       const asked = { from, to: clock.nowMillis() };
       hasLooked = true;
       const others = found.filter(({ document }) => document.id !== held);
-      for (const { document, version } of others) look(document.id, version, document.at, asked);
+      for (const { document, version } of others) {
+        const { id, at, expiresAt } = document;
+        const isFirst = !sightings.has(id) && !silent.has(id);
+        if (isFirst && expiresAt <= clock.now()) silent.set(id, version);
+        if (silent.get(id) === version) continue;
+        silent.delete(id);
+        look(id, version, at, asked);
+      }
       const present = new Set(others.map(({ document }) => document.id));
-      for (const [id, { changedAt }] of sightings) {
-        if (!present.has(id) || changedAt + SILENCE_SECONDS * 1000 < asked.to) sightings.delete(id);
+      for (const id of silent.keys()) if (!present.has(id)) silent.delete(id);
+      for (const [id, { changedAt, version }] of sightings) {
+        const isSilent = changedAt + SILENCE_SECONDS * 1000 < asked.to;
+        if (isSilent && present.has(id)) silent.set(id, version);
+        if (isSilent || !present.has(id)) sightings.delete(id);
       }
     },
 

@@ -53,6 +53,18 @@ describe('a name', () => {
     expect(await world.node(0, { process: 1 }).claim('nod_b')).toBe(true);
   });
 
+  test('FT-06 stays with a living process of its machine that cannot show itself, as on a full volume', async () => {
+    const world = newWorld();
+    const silent = world.node();
+    await silent.claim('nod_a');
+    world.pass(3_600_000);
+    expect(await world.node().claim('nod_a')).toBe(false);
+    await silent.beat();
+    expect(silent.problem()).toBeUndefined();
+    world.kill(silent.process);
+    expect(await world.node().claim('nod_a')).toBe(true);
+  });
+
   test('stays with a process that beats, and one that stood still too long says that it lost it', async () => {
     const world = newWorld();
     const [beating, still] = [world.node(), world.node()];
@@ -116,6 +128,23 @@ describe('clocks', () => {
     const nodes = await nodesWith(world, 0, 6_000);
     await run(world, nodes, 4);
     expect(troubled(nodes)).toEqual([true, true]);
+  });
+
+  test('a node that is silent does not count as one that serves, and does again when it shows itself', async () => {
+    const world = newWorld();
+    const [one, silent] = [world.node(), world.node()];
+    await one.claim('nod_a');
+    await silent.claim('nod_b');
+    await run(world, [one, silent], 2);
+    expect(one.count()).toBe(2);
+    await run(world, [one], 10);
+    expect(one.count()).toBe(1);
+    const late = world.node();
+    await late.claim('nod_c');
+    await late.observe();
+    expect(late.count()).toBe(2);
+    await run(world, [one, late, silent], 2);
+    expect([one.count(), late.count()]).toEqual([3, 3]);
   });
 
   test('a heartbeat that was written late once is nothing, and who has gone is forgotten', async () => {
