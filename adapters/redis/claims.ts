@@ -1,5 +1,6 @@
 import type { Clock } from '../../src/domain/ports/clock.ts';
-import type { redisConnection } from './connection.ts';
+import { stopwatch } from '../node/stopwatch.ts';
+import type { RedisClient, redisConnection } from './connection.ts';
 import { serverFacts } from './server-facts.ts';
 
 /** In a Cluster, claims spread over this many slots; each slot has a ledger of its own. */
@@ -8,12 +9,16 @@ const CLUSTER_SHARDS = 16;
 const BUCKETS = 16;
 /** Longer than the watch needs to come around again, also on a node that is slow. */
 const CANARY_SECONDS = 60;
+/** By so much two looks may be further apart by Redis' clock than by ours; an answer may take a second. */
+const MOST_AHEAD_MILLISECONDS = 2_000;
 
 export type ClaimOptions = {
   readonly connection: Pick<ReturnType<typeof redisConnection>, 'run'>;
   readonly clock: Clock;
   readonly prefix: string;
   readonly isCluster: boolean;
+  /** Seconds since some moment, never set. Default: the stopwatch of this process. */
+  readonly elapsed?: () => number;
   /** Called when a loss is found or the server may forget, with the reason; at most once a second. */
   readonly onLoss?: (reason: string) => void;
 };
@@ -23,10 +28,19 @@ export type ClaimOptions = {
  * of the buckets of its shard, and the ledger of the shard counts them: a bucket that was evicted, or a member that was
  * removed, is found by the next claim of that bucket, which is the one a replay makes.
  */
-export const redisClaims = ({ connection: { run }, clock, prefix, isCluster, onLoss }: ClaimOptions) => {
+export const redisClaims = ({
+  connection: { run },
+  clock,
+  prefix,
+  isCluster,
+  elapsed = stopwatch,
+  onLoss,
+}: ClaimOptions) => {
   const shards = isCluster ? CLUSTER_SHARDS : 1;
   const node = crypto.randomUUID();
   const evictedOf = new Map<string, number>();
+  /** Both clocks at the last look, by shard, in milliseconds. */
+  const clocks = new Map<number, { readonly there: number; readonly here: number }>();
   let coldSince: number | undefined;
   let turn = 0;
   /** The canary that Redis acknowledged last, and when, in milliseconds. */
@@ -56,11 +70,24 @@ export const redisClaims = ({ connection: { run }, clock, prefix, isCluster, onL
     return first === 1;
   };
 
+  /** A clock that was set ahead let claims end that were still good. In a Cluster each shard has a clock of its own. */
+  const compareClocks = (shard: number, there: number): void => {
+    const here = elapsed() * 1000;
+    const before = clocks.get(shard);
+    clocks.set(shard, { there, here });
+    if (before && there - before.there - (here - before.here) > MOST_AHEAD_MILLISECONDS) {
+      chill(clock.now(), 'the clock of Redis was set ahead');
+    }
+  };
+
   const look = async (since: number): Promise<void> => {
     for (let shard = 0; shard < shards; shard += 1) {
       const tag = tagOf(shard);
       const keys = [`${tag}!ledger`, ...names.map((name) => `${tag}!${name}`)];
-      read(await run((client) => client.behalfWatch(keys.length, ...keys, since, ...names), { isRepeatable: true }));
+      const watch = (client: RedisClient) => client.behalfWatch(keys.length, ...keys, since, ...names);
+      const [marker, there] = await run(watch, { isRepeatable: true });
+      compareClocks(shard, Number(there));
+      read(marker);
     }
   };
 

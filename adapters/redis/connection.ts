@@ -14,7 +14,7 @@ type Scripted = {
     seconds: number,
   ): Promise<readonly [number, string]>;
   /** Number of keys, then the keys, then the arguments. */
-  behalfWatch(keys: number, ...keysAndArguments: readonly (string | number)[]): Promise<string>;
+  behalfWatch(keys: number, ...keysAndArguments: readonly (string | number)[]): Promise<readonly [string, string]>;
   behalfCount(counter: string, seconds: number, now: number, end: number, by: number): Promise<number>;
 };
 

@@ -40,7 +40,7 @@ return { first, marker }
 
 /**
  * KEYS: ledger, each bucket. ARGV: what `since` is when claims were lost, names of the buckets in the ledger. Looks at all
- * of them, removes what has ended and answers the marker. Claims that a new marker finds are kept and counted anew.
+ * of them, removes what has ended and answers { marker, the clock of Redis in milliseconds }. Claims that a new marker finds are kept and counted anew.
  */
 export const WATCH = `${LEDGER}
 local counts = {}
@@ -56,7 +56,7 @@ for at = 2, #KEYS do
 end
 redis.call('HSET', ledger, 'marker', marker, unpack(counts))
 for at = 2, #KEYS do redis.call('ZREMRANGEBYSCORE', KEYS[at], '-inf', now) end
-return marker
+return { marker, string.format('%d', now) }
 `;
 
 /**

@@ -304,6 +304,21 @@ describe('FT-04 cold mode: a loss of claims is discovered with the next claim', 
     expect(claims.coldSince()).toBe(clock.now());
   });
 
+  test('when the clock of Redis was set ahead, which ends claims that are still good', async () => {
+    const own = await server();
+    const connection = redisConnection(redisAddress(own.url), 1000);
+    opened.add(connection);
+    let elapsed = 100;
+    const claims = redisClaims({ connection, clock, prefix: 'c:', isCluster: false, elapsed: () => elapsed });
+    await claims.begin(0);
+    await claims.watch();
+    expect(claims.coldSince()).toBeUndefined();
+    // By our clock ten seconds less passed than by that of Redis.
+    elapsed -= 10;
+    await claims.watch();
+    expect(claims.coldSince()).toBe(clock.now());
+  });
+
   test('by itself: the timer looks each second', async () => {
     const own = await server();
     const store = await open(own.url, { watchMilliseconds: 20 });
