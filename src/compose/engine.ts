@@ -96,7 +96,11 @@ export const engineOf = (
     tokens,
     signatures: ownSignatures(),
     consumptions,
-    structured: structuredTokens({ approvals: made.approvals.desk, tokens, audit, issuer, resourceServers }),
+    structured: structuredTokens({
+      ...{ tokens, audit, issuer, resourceServers, refusals },
+      approvals: made.approvals.desk,
+      proofs: callers.proofs,
+    }),
     assertions: callers.assertions,
     authority,
     details,

@@ -4,7 +4,9 @@
  */
 import Provider from 'oidc-provider';
 import type { Configuration } from '../../config/configuration.ts';
+import { boundedCounts } from '../domain/limits/bounded-counts.ts';
 import { networkCounts } from '../domain/limits/network-counts.ts';
+import type { Clock } from '../domain/ports/clock.ts';
 import type { EphemeralStore } from '../domain/ports/ephemeral-store.ts';
 import type { MasterKey } from '../domain/secrets/master-key.ts';
 import { SESSION_COOKIE } from './cookies.ts';
@@ -31,6 +33,7 @@ export const deviceAuthorization = (
     readonly configuration: Configuration;
     readonly ephemeral: EphemeralStore;
     readonly masterKey: MasterKey;
+    readonly clock: Pick<Clock, 'now'>;
     readonly pages: EnginePages;
     readonly refusals: RefusalCounter;
   },
@@ -38,10 +41,14 @@ export const deviceAuthorization = (
   const { configuration, masterKey } = deps;
 
   /** Counted before the code is looked up; one that was right is taken back, so that an office connects all its devices. */
-  const guesses = networkCounts(deps, (network) => `user-code:${masterKey.digest('user-code', network)}`, {
-    limit: configuration.limits.deviceUserCodeAttempts,
-    window: GUESS_WINDOW_SECONDS,
-  });
+  const guesses = networkCounts(
+    boundedCounts(deps),
+    (network) => `user-code:${masterKey.digest('user-code', network)}`,
+    {
+      limit: configuration.limits.deviceUserCodeAttempts,
+      window: GUESS_WINDOW_SECONDS,
+    },
+  );
 
   beginLateSessions(provider, configuration.sessions.ttlSeconds);
 

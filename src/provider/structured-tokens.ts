@@ -12,7 +12,9 @@ import type { AuditEvent, AuditTrail } from '../domain/audit/audit-event.ts';
 import { actClaim } from '../domain/delegation/actor-chain.ts';
 import type { IssuedToken } from '../domain/ports/issued-tokens.ts';
 import type { ResourceServer } from '../domain/resource-servers/resource-server.ts';
+import type { ClientProofs } from './client-proofs.ts';
 import { usesMember } from './decision-facts.ts';
+import type { RefusalCounter } from './endpoint-audit.ts';
 import type { OwnTokens } from './issued-tokens.ts';
 import { asProtocol } from './oauth-errors.ts';
 import { factsOf } from './request-facts.ts';
@@ -21,6 +23,9 @@ import { assuranceClaims } from './step-up.ts';
 type Deps = {
   readonly tokens: OwnTokens;
   readonly audit: AuditTrail;
+  /** Which clients proved who they are; what others are refused is counted (decision D18). */
+  readonly proofs: Pick<ClientProofs, 'has'>;
+  readonly refusals: RefusalCounter;
   readonly issuer: string;
   readonly approvals: Pick<ApprovalDesk, 'standing'>;
   readonly resourceServers: { get(id: string): Promise<{ readonly document: ResourceServer } | undefined> };
@@ -159,13 +164,15 @@ const revoke = async (deps: Deps, ctx: KoaContextWithOIDC, clientId: string, tok
 };
 
 const record = async (
-  { audit }: Deps,
+  { audit, proofs, refusals }: Deps,
   ctx: KoaContextWithOIDC,
   clientId: string,
   own: boolean,
   facts: Partial<AuditEvent>,
 ): Promise<void> => {
   const { id, source } = factsOf(ctx.req);
+  // A public client only names itself: whoever holds any token could make any number of events in its name.
+  if (!own && !proofs.has(ctx)) return void (await refusals.note(source, 'token_of_another_client', id));
   await audit.append({
     ...facts,
     type: own ? 'token.revoked' : 'token.revocation_refused',

@@ -1,6 +1,7 @@
 import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
 import type { SignInRefusals } from '../audit/sign-in-refusals.ts';
 import { DomainError } from '../errors.ts';
+import { boundedCounts } from '../limits/bounded-counts.ts';
 import { networkCounts, type Window } from '../limits/network-counts.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
@@ -30,6 +31,7 @@ const TOO_MANY = 'There were too many attempts to sign in. Wait and try again.';
 /** How many attempts of what kind there were, and which browsers signed in before. */
 export const attempts = (deps: AttemptsDeps) => {
   const { ephemeral, masterKey, refusals } = deps;
+  const bounded = boundedCounts(deps);
 
   /** Notes a refusal and answers it, to be thrown. */
   const refused = async (event: Partial<AuditEvent>, error: DomainError): Promise<DomainError> => {
@@ -56,7 +58,8 @@ export const attempts = (deps: AttemptsDeps) => {
     throw await refused({ ...event, count: over, inputs }, error);
   };
 
-  const ofSource = (kind: string, budget: Window) => networkCounts(deps, (network) => counterOf(kind, network), budget);
+  const ofSource = (kind: string, budget: Window) =>
+    networkCounts(bounded, (network) => counterOf(kind, network), budget);
 
   return {
     refused,
@@ -64,6 +67,17 @@ export const attempts = (deps: AttemptsDeps) => {
     /** Counts an attempt; throws DomainError 'too_many_requests' when it is beyond `limit` within `window` seconds. */
     async spend(kind: string, value: string, { limit, window }: Window, event: Partial<AuditEvent>): Promise<void> {
       const count = await ephemeral.count(counterOf(kind, value), window);
+      await refuseBeyond(kind, count - limit, window, event);
+    },
+
+    /** The same for what was typed and names no account. */
+    async spendUnknown(
+      kind: string,
+      typed: string,
+      { limit, window }: Window,
+      event: Partial<AuditEvent>,
+    ): Promise<void> {
+      const count = await bounded.count(counterOf(kind, typed), window);
       await refuseBeyond(kind, count - limit, window, event);
     },
 

@@ -2,8 +2,10 @@
  * How often a link for a new password is asked for, and mailed. Owns the limits in front of the outbox, for any text that
  * was typed, and the budgets of one account behind it.
  */
+import { boundedCounts } from '../limits/bounded-counts.ts';
 import { clientNetwork, clientNetworks } from '../limits/client-network.ts';
 import { networkCounts } from '../limits/network-counts.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { MasterKey } from '../secrets/master-key.ts';
 import type { Account } from './account.ts';
@@ -25,23 +27,26 @@ const FIRST_IN_ALL = { limit: 3000, window: 60 };
 export const resetBudget = ({
   ephemeral,
   masterKey,
+  clock,
   limits,
 }: {
   readonly ephemeral: Pick<EphemeralStore, 'count'>;
   readonly masterKey: Pick<MasterKey, 'digest'>;
+  readonly clock: Pick<Clock, 'now'>;
   readonly limits: SignInLimits;
 }) => {
+  const bounded = boundedCounts({ ephemeral, clock });
   const keyOf = (kind: string, parts: readonly string[]): string =>
     `reset:${kind}:${masterKey.digest(`reset_${kind}`, ...parts)}`;
   const counted = (kind: string, parts: readonly string[], window: number): Promise<number> =>
     ephemeral.count(keyOf(kind, parts), window);
-  const ofSource = networkCounts({ ephemeral }, (network) => keyOf('source', [network]), {
+  const ofSource = networkCounts(bounded, (network) => keyOf('source', [network]), {
     limit: limits.signInPerSource,
     window: limits.signInWindowSeconds,
   });
 
   const isFirstOf = async (network: string): Promise<boolean> =>
-    (await counted('network', [network], IN_ALL.window)) === 1;
+    (await bounded.count(keyOf('network', [network]), IN_ALL.window)) === 1;
 
   return {
     windowSeconds: limits.signInWindowSeconds,

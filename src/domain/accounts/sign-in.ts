@@ -42,7 +42,7 @@ const REFUSED = 'The username or the password is not right.';
  */
 export const passwordSignIn = (deps: SignInDeps) => {
   const { accounts, passwords, factors, clock, audit, limits, isOn = true } = deps;
-  const { refused, spend, spendOfSource, succeededFrom, knownDevice, newDevice } = attempts(deps);
+  const { refused, spend, spendUnknown, spendOfSource, succeededFrom, knownDevice, newDevice } = attempts(deps);
   const perAccount = { limit: limits.signInPerAccount, window: limits.signInWindowSeconds };
   const perSource = { limit: limits.signInPerSource, window: limits.signInWindowSeconds };
 
@@ -66,7 +66,7 @@ export const passwordSignIn = (deps: SignInDeps) => {
       const nonce = account && knownDevice(device, account);
       if (nonce === undefined) {
         await spendOfSource('source', source, perSource, event);
-        await spend('account', key, perAccount, event);
+        await (account ? spend : spendUnknown)('account', key, perAccount, event);
       } else {
         // Its cookie proves a sign-in of before: on a full volume this one waits for no more room than clients do.
         raisePriority('authenticated');

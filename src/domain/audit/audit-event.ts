@@ -23,7 +23,7 @@ export const AUDIT_EVENTS = {
   'device.requested':
     'A device authorization was begun (RFC 8628). Of clients that prove nothing, within the budget `audit.anonymousEventsPerDay`.',
   'requests.left_out':
-    'How many pushed requests, device requests and changed metadata documents of clients that prove nothing stand in no event, because there were more than a day has room for; `inputs` say how many of each kind, client and network.',
+    'How many pushed requests, device requests, changed metadata documents and registrations that were read, of clients that prove nothing, stand in no event, because there were more than a day has room for; `inputs` say how many of each kind, client and network.',
   'introspection.refused': 'An introspection request of an authenticated client was refused.',
   'decision.made':
     'A resource server asked whether something may be done there, and was answered; one event for each question (AuthZEN).',
@@ -191,7 +191,7 @@ export const AUDIT_EVENTS = {
   'registration.refused':
     'A registration or its management was refused after a token or software statement was found good; `inputs.member` is the member at fault.',
   'registration.managed':
-    'A client or agent used its registration access token (RFC 7592), which is another one from now on; `inputs.action` says what for.',
+    'A client or agent used its registration access token (RFC 7592), which is another one from now on; `inputs.action` says what for. Of clients that anybody could register and nobody adopted, within the budget `audit.anonymousEventsPerDay`.',
   'resource_server.created': 'A resource server was registered.',
   'resource_server.updated': 'A resource server was changed.',
   'resource_server.disabled': 'A resource server was disabled.',

@@ -1,6 +1,8 @@
 import { DomainError } from '../errors.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { EphemeralStore } from '../ports/ephemeral-store.ts';
 import type { MasterKey } from '../secrets/master-key.ts';
+import { boundedCounts } from './bounded-counts.ts';
 import { networkCounts } from './network-counts.ts';
 
 type Deps = {
@@ -40,9 +42,9 @@ export const quota = (deps: Deps, bound: Bound): Quota => {
 };
 
 /** The same by client address, in each of its networks (`limitedNetworks`). `take(address)`. */
-export const networkQuota = (deps: Deps, bound: Bound): Quota => {
+export const networkQuota = (deps: Deps & { readonly clock: Pick<Clock, 'now'> }, bound: Bound): Quota => {
   const { most, windowSeconds } = bound;
-  const counts = networkCounts(deps, keyOf(deps, bound), { limit: most, window: windowSeconds });
+  const counts = networkCounts(boundedCounts(deps), keyOf(deps, bound), { limit: most, window: windowSeconds });
   return {
     async take(address) {
       if (most === 0) return;

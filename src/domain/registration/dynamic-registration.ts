@@ -1,12 +1,12 @@
 import type { Agent } from '../agents/agent.ts';
 import type { AgentRegistry } from '../agents/agent-registry.ts';
 import { ownershipOf } from '../agents/ownership.ts';
-import type { AuditEvent, AuditTrail } from '../audit/audit-event.ts';
+import type { AnonymousEvents } from '../audit/anonymous-events.ts';
+import type { AuditTrail } from '../audit/audit-event.ts';
 import type { Client } from '../clients/client.ts';
 import type { ClientRegistry, CreatedClient } from '../clients/client-registry.ts';
 import type { By } from '../clients/registered-documents.ts';
 import type { SelfChosen } from '../clients/self-chosen.ts';
-import { refusedDecision } from '../decision/server-use.ts';
 import { DomainError, isDomainError } from '../errors.ts';
 import { coarseNetwork } from '../limits/client-network.ts';
 import type { Quota } from '../limits/quota.ts';
@@ -18,12 +18,10 @@ import type { InitialAccessToken, InitialAccessTokens } from './initial-access-t
 import { newAgentOf, newClientOf, type Plan, plan } from './plan.ts';
 import { registeredMetadata } from './registered-metadata.ts';
 import { registrationError } from './registration-errors.ts';
+import { type Action, type From, type Known, managedEvent, ofRequest, refusalEvent } from './registration-events.ts';
 import { type Registration, type Registrations, withScope } from './registrations.ts';
 import { agentReplacement, checkReplacement, clientReplacement } from './replacement.ts';
 import type { SoftwareStatements, Statement } from './software-statements.ts';
-
-/** The HTTP request. */
-export type From = { readonly request: string; readonly source: string };
 
 type Found<T> = Promise<Versioned<T> | undefined>;
 
@@ -31,6 +29,8 @@ type Dependencies = {
   readonly issuer: string;
   readonly clock: Clock;
   readonly audit: AuditTrail;
+  /** Events of clients that registered themselves and that nobody answers for, within a budget. */
+  readonly anonymous: Pick<AnonymousEvents, 'note'>;
   readonly agents: Pick<AgentRegistry, 'create' | 'get' | 'update' | 'retire'>;
   readonly clients: Pick<ClientRegistry, 'create' | 'get' | 'update' | 'retire' | 'adopt'>;
   /** The same as everybody sees them who grants something. */
@@ -57,8 +57,6 @@ type Dependencies = {
   readonly countRefusal: (refusal: { reason: string; source: string; request: string }) => void | Promise<void>;
 };
 
-type Action = 'register' | 'read' | 'replace' | 'remove';
-type Known = { readonly caller: string; readonly owner?: string | undefined; readonly target?: AuditEvent['target'] };
 type Managed = { readonly row: Versioned<Registration>; readonly party: Versioned<Agent | Client> };
 
 const PARTY_ID = /^(?:agt|app)_[a-z2-7]{26}$/;
@@ -82,7 +80,7 @@ export const dynamicRegistration = (deps: Dependencies) => {
     } catch (error) {
       if (!isDomainError(error) || error.code === 'unavailable') throw error;
       const { error: code } = registrationError(error);
-      if (known) await audit.append(refusal(known, action, code, error, from));
+      if (known) await audit.append(refusalEvent(known, action, code, error, from));
       else await deps.countRefusal({ reason: error.denial?.reason ?? code, ...from });
       throw error;
     }
@@ -133,13 +131,15 @@ export const dynamicRegistration = (deps: Dependencies) => {
     }
   };
 
+  const takeOpen = async ({ source }: From): Promise<void> => {
+    await quotas.openOfSite.take(coarseNetwork(source));
+    await quotas.open.take('all');
+  };
+
   const register = async (made: Plan, token: InitialAccessToken | undefined, from: From): Promise<Body> => {
     const { way, caller, owner, asked, statement } = made;
     if (owner !== undefined) await quotas.owner.take(owner);
-    if (way === 'open') {
-      await quotas.openOfSite.take(coarseNetwork(from.source));
-      await quotas.open.take('all');
-    }
+    if (way === 'open') await takeOpen(from);
     await checkKills(caller, owner);
     await audit.append({
       type: 'registration.admitted',
@@ -182,20 +182,19 @@ export const dynamicRegistration = (deps: Dependencies) => {
     const isFormer = party !== undefined && 'purpose' in party.document && ownershipOf(party.document) > 0;
     if (!row || !party || isFormer)
       return refuseToken('This registration access token is not good here, or not any more.');
-    knows({ caller: id, owner: party.document.owner, target: { kind: isAgent ? 'agent' : 'client', id } });
-    return { row, party };
+    const found = { row, party };
+    if (!isStrangers(found)) {
+      knows({ caller: id, owner: party.document.owner, target: { kind: isAgent ? 'agent' : 'client', id } });
+    }
+    return found;
   };
 
-  const record = ({ party }: Managed, action: Action, from: From) =>
-    audit.append({
-      type: 'registration.managed',
-      outcome: 'granted',
-      caller: party.document.id,
-      ...(party.document.owner === undefined ? {} : { owner: party.document.owner }),
-      target: { kind: 'purpose' in party.document ? 'agent' : 'client', id: party.document.id },
-      inputs: { action },
-      ...ofRequest(from),
-    });
+  const record = async (managing: Managed, action: Action, from: From): Promise<void> => {
+    const event = managedEvent(managing.party.document, action, from);
+    if (isStrangers(managing)) {
+      await deps.anonymous.note(event, { share: 'requests', group: coarseNetwork(from.source) });
+    } else await audit.append(event);
+  };
 
   /** Refuses at once what may not be changed; the registries refuse the rest when it is made. */
   const changeOf = (document: Agent | Client, asked: ClientMetadata, version: number, by: By) => {
@@ -248,6 +247,11 @@ export const dynamicRegistration = (deps: Dependencies) => {
         const asked = readMetadata({ ...body, ...(statement === undefined ? {} : statements.read(statement)) });
         checkSelfChosen(asked, document);
         const change = changeOf(document, asked, version, { caller: id, ...from });
+        // Each change is an event that stays: what a stranger changes counts as a registration.
+        if (isStrangers(found)) {
+          await quotas.source.take(from.source);
+          await takeOpen(from);
+        }
         await record(found, 'replace', from);
         const row = withScope(found.row, asked.scope);
         const token = await registrations.rotate(row);
@@ -281,32 +285,10 @@ export const dynamicRegistration = (deps: Dependencies) => {
   };
 };
 
+/** Anybody could register this client, and nobody answers for it: whoever manages it is no more known than any stranger. */
+const isStrangers = ({ row, party }: Managed): boolean =>
+  row.document.way === 'open' && party.document.owner === undefined;
+
 const refuseToken = (message: string): never => {
   throw new DomainError('unauthenticated', message);
-};
-
-const ofRequest = ({ request, source }: From): Pick<AuditEvent, 'request' | 'personal'> => ({
-  request,
-  personal: { source },
-});
-
-const refusal = (
-  { caller, owner, target }: Known,
-  action: Action,
-  error: string,
-  { field, ...why }: Pick<DomainError, 'field' | 'refused' | 'denial'>,
-  from: From,
-): AuditEvent => {
-  const { inputs, ...decided } = refusedDecision(why);
-  return {
-    type: 'registration.refused',
-    outcome: 'refused',
-    caller,
-    ...(owner === undefined ? {} : { owner }),
-    ...(target ? { target } : {}),
-    error,
-    ...decided,
-    inputs: { action, ...(field === undefined ? {} : { member: field }), ...inputs },
-    ...ofRequest(from),
-  };
 };

@@ -7,8 +7,9 @@ import Router from '@koa/router';
 import type { Context } from 'koa';
 import { isDomainError } from '../../domain/errors.ts';
 import { isOutOfSpace, isStoreUnavailable, NO_SPACE } from '../../domain/ports/document-store.ts';
-import type { DynamicRegistration, From } from '../../domain/registration/dynamic-registration.ts';
+import type { DynamicRegistration } from '../../domain/registration/dynamic-registration.ts';
 import { type RegistrationError, registrationError } from '../../domain/registration/registration-errors.ts';
+import type { From } from '../../domain/registration/registration-events.ts';
 import { type JsonObject, readJsonBody } from '../management/json-body.ts';
 import { type ProblemLog, refusalCode } from '../problem.ts';
 

@@ -7,6 +7,7 @@ import { movableClock } from '../delegation/fakes.ts';
 const budget = () =>
   resetBudget({
     ephemeral: memoryEphemeralStore(movableClock()),
+    clock: movableClock(),
     masterKey: masterKey(Buffer.alloc(32, 1)),
     limits: { signInPerAccount: 5, signInPerSource: 20, signInWindowSeconds: 300 },
   });

@@ -1,0 +1,55 @@
+/** What the audit log says of registrations and their management. */
+import type { Agent } from '../agents/agent.ts';
+import type { AuditEvent } from '../audit/audit-event.ts';
+import type { Client } from '../clients/client.ts';
+import { refusedDecision } from '../decision/server-use.ts';
+import type { DomainError } from '../errors.ts';
+
+/** The HTTP request. */
+export type From = { readonly request: string; readonly source: string };
+
+export type Action = 'register' | 'read' | 'replace' | 'remove';
+
+/** Who sends a request, once that is known. */
+export type Known = {
+  readonly caller: string;
+  readonly owner?: string | undefined;
+  readonly target?: AuditEvent['target'];
+};
+
+export const managedEvent = (document: Agent | Client, action: Action, from: From): AuditEvent => ({
+  type: 'registration.managed',
+  outcome: 'granted',
+  caller: document.id,
+  ...(document.owner === undefined ? {} : { owner: document.owner }),
+  target: { kind: 'purpose' in document ? 'agent' : 'client', id: document.id },
+  inputs: { action },
+  ...ofRequest(from),
+});
+
+export const ofRequest = ({ request, source }: From): Pick<AuditEvent, 'request' | 'personal'> => ({
+  request,
+  personal: { source },
+});
+
+/** A registration or its management that was refused after its sender was known. */
+export const refusalEvent = (
+  { caller, owner, target }: Known,
+  action: Action,
+  error: string,
+  { field, ...why }: Pick<DomainError, 'field' | 'refused' | 'denial'>,
+  from: From,
+): AuditEvent => {
+  const { inputs, ...decided } = refusedDecision(why);
+  return {
+    type: 'registration.refused',
+    outcome: 'refused',
+    caller,
+    ...(owner === undefined ? {} : { owner }),
+    ...(target ? { target } : {}),
+    error,
+    ...decided,
+    inputs: { action, ...(field === undefined ? {} : { member: field }), ...inputs },
+    ...ofRequest(from),
+  };
+};
