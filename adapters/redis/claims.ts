@@ -1,5 +1,4 @@
 import type { Clock } from '../../src/domain/ports/clock.ts';
-import { stopwatch } from '../node/stopwatch.ts';
 import type { RedisClient, redisConnection } from './connection.ts';
 import { serverFacts } from './server-facts.ts';
 
@@ -17,7 +16,7 @@ export type ClaimOptions = {
   readonly clock: Clock;
   readonly prefix: string;
   readonly isCluster: boolean;
-  /** Seconds since some moment, never set. Default: the stopwatch of this process. */
+  /** Seconds since some moment, never set. Absent: a step of Redis' clock is not noticed. */
   readonly elapsed?: () => number;
   /** Called when a loss is found or the server may forget, with the reason; at most once a second. */
   readonly onLoss?: (reason: string) => void;
@@ -28,14 +27,7 @@ export type ClaimOptions = {
  * of the buckets of its shard, and the ledger of the shard counts them: a bucket that was evicted, or a member that was
  * removed, is found by the next claim of that bucket, which is the one a replay makes.
  */
-export const redisClaims = ({
-  connection: { run },
-  clock,
-  prefix,
-  isCluster,
-  elapsed = stopwatch,
-  onLoss,
-}: ClaimOptions) => {
+export const redisClaims = ({ connection: { run }, clock, prefix, isCluster, elapsed, onLoss }: ClaimOptions) => {
   const shards = isCluster ? CLUSTER_SHARDS : 1;
   const node = crypto.randomUUID();
   const evictedOf = new Map<string, number>();
@@ -72,6 +64,7 @@ export const redisClaims = ({
 
   /** A clock that was set ahead let claims end that were still good. In a Cluster each shard has a clock of its own. */
   const compareClocks = (shard: number, there: number): void => {
+    if (!elapsed) return;
     const here = elapsed() * 1000;
     const before = clocks.get(shard);
     clocks.set(shard, { there, here });

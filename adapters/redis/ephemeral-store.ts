@@ -18,6 +18,8 @@ export type RedisStoreOptions = {
   /** Nothing was ever used here, so an empty Redis has lost nothing. */
   readonly isNewInstallation?: boolean;
   readonly tls?: RedisTls;
+  /** Seconds since some moment, never set. Absent: a step of Redis' clock is not noticed. */
+  readonly elapsed?: () => number;
   /** How often to look whether Redis has forgotten claims, or may; 0: only when `watch` is called. Default: 1000. */
   readonly watchMilliseconds?: number;
   /** Called when claims may have been lost, with the reason; at most once a second. */
@@ -48,6 +50,7 @@ export const redisEphemeralStore = async (options: RedisStoreOptions): Promise<R
     clock,
     prefix,
     isCluster: address.kind === 'cluster',
+    ...(options.elapsed === undefined ? {} : { elapsed: options.elapsed }),
     ...(options.onLoss === undefined ? {} : { onLoss: options.onLoss }),
   });
   const valueKey = (key: string): string => `${prefix}value:${key}`;

@@ -166,6 +166,7 @@ const servers = async (
     ephemeral = await redisEphemeralStore({
       ...redis,
       clock,
+      elapsed: stopwatch,
       isNewInstallation: documents.isNew,
       onLoss: (reason) => log?.warn({ event: 'replay_protection.cold', reason }, 'what was used may be forgotten'),
     });
