@@ -10,6 +10,7 @@ import { McpServer, WebStandardStreamableHTTPServerTransport } from '@modelconte
 export const mcpServer = async (
   issuer: string,
   introspect: (token: string) => Promise<Readonly<Record<string, unknown>>>,
+  { listsScopes = true }: { readonly listsScopes?: boolean } = {},
 ) => {
   const metadata = '/.well-known/oauth-protected-resource/mcp';
   let origin = '';
@@ -29,7 +30,7 @@ export const mcpServer = async (
         JSON.stringify({
           resource: `${origin}/mcp`,
           authorization_servers: [issuer],
-          scopes_supported: ['notes.read'],
+          ...(listsScopes ? { scopes_supported: ['notes.read'] } : {}),
           bearer_methods_supported: ['header'],
         }),
       );

@@ -1,0 +1,42 @@
+/** Authlib from PyPI, in an environment of its own that is made in a temporary folder and removed. */
+import { execFile } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { ClientScript } from './client-script.ts';
+import { CALENDAR, CALLBACK } from './ground.ts';
+import { ROOT } from './packages.ts';
+import { runProgram } from './program.ts';
+
+const run = promisify(execFile);
+const FOLDER = join(ROOT, 'test/clients/authlib');
+let environment = '';
+
+export const authlib: ClientScript = {
+  name: 'authlib',
+  async prepare() {
+    environment = await mkdtemp(join(tmpdir(), 'behalf-authlib-'));
+    process.once('exit', () => rmSync(environment, { recursive: true, force: true }));
+    await run('python3', ['-m', 'venv', environment]);
+    const requirements = join(FOLDER, 'requirements.txt');
+    await run(join(environment, 'bin/pip'), ['install', '--quiet', '--requirement', requirements]);
+    return /^Authlib==(.+)$/m.exec(await readFile(requirements, 'utf8'))?.[1] ?? '';
+  },
+  async run(ground, check) {
+    const keyFile = join(environment, 'client.jwk');
+    const made = await ground.newClient(
+      'authlib',
+      ...['--key', keyFile, '--redirect-uri', CALLBACK, '--authority', `${CALENDAR} calendar.read`],
+      ...['authorization_code', 'refresh_token', 'client_credentials'].flatMap((grant) => ['--grant-type', grant]),
+    );
+    await runProgram(ground, check, [join(environment, 'bin/python'), join(FOLDER, 'client.py')], {
+      ISSUER: ground.issuer,
+      CLIENT_ID: made.id,
+      KEY: await readFile(keyFile, 'utf8'),
+      REDIRECT_URI: CALLBACK,
+      RESOURCE: CALENDAR,
+    });
+  },
+};

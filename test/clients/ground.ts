@@ -1,0 +1,79 @@
+/**
+ * One server as `npm start` runs it, with settings that the guides document, a person and an API. Clients are registered with
+ * the commands of the guides, on the machine of the server.
+ */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { newBrowser, walkAuthorization } from '../support/browser-flow.ts';
+import { managementFromKeyFile } from '../support/management.ts';
+import { runCli, startServer } from '../support/server-process.ts';
+import { openWire } from './wire.ts';
+
+export const CALENDAR = 'https://calendar.example.com';
+export const DEVICE_CODE = 'urn:ietf:params:oauth:grant-type:device_code';
+export const EXCHANGE = 'urn:ietf:params:oauth:grant-type:token-exchange';
+/** Redirect target of clients that are handed the address the browser was sent to. */
+export const CALLBACK = 'http://127.0.0.1:4000/callback';
+const person = { username: 'ada', password: 'a long enough pass phrase' };
+
+export type Ground = Awaited<ReturnType<typeof makeGround>>;
+
+export const makeGround = async () => {
+  const wire = await openWire();
+  const server = await startServer({
+    environment: {
+      BEHALF_ISSUER: wire.origin,
+      BEHALF__REGISTRATION__OPEN: 'true',
+      BEHALF__TOKENS__DEVICEPOLLINTERVALSECONDS: '1',
+    },
+  });
+  wire.passTo(server.port);
+  const management = await managementFromKeyFile(server.administratorKeyFile);
+  const account = await management.createAccount({ ...person, name: 'Ada', email: 'ada@example.com' });
+
+  /** `behalf …` as the guides write it; answers what it prints as JSON, throws with what it says when it fails. */
+  const behalf = async (...parameters: readonly string[]): Promise<Readonly<Record<string, unknown>>> => {
+    const { code, stdout, stderr } = await runCli([...parameters, '--json'], server.environment);
+    if (code !== 0) throw new Error(`behalf ${parameters.join(' ')}: ${stderr}${stdout}`);
+    return JSON.parse(stdout) as Readonly<Record<string, unknown>>;
+  };
+  await behalf(
+    ...['resource-servers', 'create', CALENDAR, '--name', 'Calendar'],
+    ...['--scope', 'calendar.read:low:See your calendar', '--scope', 'calendar.write:medium:Change your calendar'],
+  );
+
+  return {
+    issuer: wire.origin,
+    wire,
+    accountId: account.id,
+    behalf,
+    /** `behalf clients create --name NAME …`; answers `client_id` and, where there is one, `client_secret`. */
+    async newClient(name: string, ...options: readonly string[]) {
+      const made = await behalf('clients', 'create', '--name', name, ...options);
+      return { id: String(made['client_id'] ?? made['id']), secret: String(made['client_secret']) };
+    },
+    /** `behalf agents create …` with a key made by the command; answers the id and the private key. */
+    async newAgent(name: string, ...options: readonly string[]) {
+      const keyFile = join(server.dataFolder, `${name}.jwk`);
+      const made = await behalf(
+        ...['agents', 'create', '--name', name, '--purpose', 'Keeps the calendar', '--key', keyFile, ...options],
+      );
+      const key = JSON.parse(await readFile(keyFile, 'utf8')) as Readonly<Record<string, string>>;
+      return { id: String(made['client_id'] ?? made['id']), key, keyFile };
+    },
+    /** Ada at her browser: signs in and allows what is asked; answers where the browser is sent. */
+    signIn: (url: string): Promise<URL> => walkAuthorization(newBrowser(wire.origin), url, { person }),
+    /** Ada at the page of a device code: signs in and allows; the walk ends on a page of the server. */
+    async allowDevice(url: string): Promise<void> {
+      await walkAuthorization(newBrowser(wire.origin), url, { person }).catch((error: Error) => {
+        if (!/^ended on .* \(200\)/.test(error.message)) throw error;
+      });
+    },
+    log: server.log,
+    async remove(): Promise<void> {
+      await server.stop();
+      await server.remove();
+      wire.close();
+    },
+  };
+};
