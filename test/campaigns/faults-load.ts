@@ -64,7 +64,7 @@ export const startFaultLoad = (scene: Scene, clients: FaultClients, ledger: Faul
     if (answer && took > DEADLINE_MILLISECONDS && !isPausedServer) {
       ledger.unexpected.push(`${what}: an answer after ${Math.round(took)} ms`);
     }
-    if (status !== 200) await pause();
+    if (status !== 200 && status !== 201) await pause();
     return answer;
   };
   let isPausedServer = false;
@@ -134,10 +134,10 @@ export const startFaultLoad = (scene: Scene, clients: FaultClients, ledger: Faul
     return 'over';
   };
 
-  /** A sign-in in a browser of its own, and refreshes one after the other until one has no answer of tokens. */
-  const person = async (): Promise<void> => {
+  /** A sign-in in a browser of its own, by a pushed request or a plain one, and refreshes one after the other until one has no answer of tokens. */
+  const person = async (isPushed: boolean): Promise<void> => {
     const { challenge, verifier } = newPkce();
-    const url = `${calls.endpoints.authorization}?${new URLSearchParams({
+    const request = {
       client_id: clients.id,
       response_type: 'code',
       redirect_uri: REDIRECT_URI,
@@ -145,7 +145,11 @@ export const startFaultLoad = (scene: Scene, clients: FaultClients, ledger: Faul
       code_challenge_method: 'S256',
       scope: 'openid offline_access read',
       resource: jwt.identifier,
-    })}`;
+    };
+    const pushed = isPushed && (await noted('pushed request', () => calls.push(clients.credential, request)));
+    if (pushed === undefined || (pushed && pushed.status !== 201)) return;
+    const asked = pushed ? { client_id: clients.id, request_uri: String(pushed.body['request_uri']) } : request;
+    const url = `${calls.endpoints.authorization}?${new URLSearchParams(asked)}`;
     const left = await walkAuthorization(newBrowser(scene.issuer), url, {
       person: scene.person,
       onPage: ({ status, text }) => {
@@ -180,8 +184,8 @@ export const startFaultLoad = (scene: Scene, clients: FaultClients, ledger: Faul
     worker(() => own(() => keyed(agent), jwt.identifier)),
     worker(() => own(() => keyed(agent), opaque.identifier)),
     worker(() => own(() => clients.credential, jwt.identifier)),
-    worker(person),
-    worker(person),
+    worker(() => person(true)),
+    worker(() => person(false)),
     worker(assertion),
     worker(proof),
   ];
