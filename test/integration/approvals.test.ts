@@ -344,12 +344,16 @@ describe('by a refresh', () => {
       { dpop: key },
     );
     expect(first.body['token_type']).toBe('DPoP');
-    const answer = await world.calls.token(credential, {
-      grant_type: 'refresh_token',
-      refresh_token: String(first.body['refresh_token']),
-      resource: BANK,
-      scope: 'pay',
-    });
+    const answer = await world.calls.token(
+      credential,
+      {
+        grant_type: 'refresh_token',
+        refresh_token: String(first.body['refresh_token']),
+        resource: BANK,
+        scope: 'pay',
+      },
+      { dpop: key },
+    );
     const { auth_req_id: authReqId } = approvalRemedy(answer);
     const approval = await world.desk.find(authReqId, agent.clientId);
     if (!approval) throw new Error('nobody is asked');

@@ -12,7 +12,7 @@ import { type Answer, discover, formOf, post } from '../support/oauth-calls.ts';
 import { type RawRequest, rawRequest } from '../support/raw-request.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, type Scene } from '../support/scene.ts';
-import { advance, startClock, stopClock } from '../support/stopped-clock.ts';
+import { advance, now, startClock, stopClock } from '../support/stopped-clock.ts';
 
 const FORM = ['Content-Type', 'application/x-www-form-urlencoded'] as const;
 const DISCOVERY = ['/.well-known/openid-configuration', '/.well-known/oauth-authorization-server'];
@@ -110,7 +110,7 @@ describe('what a request says about the server decides nothing', () => {
       target: '/device/auth',
       host: 'evil.example',
       headers,
-      body: String(formOf(parameters)),
+      body: String(formOf({ ...parameters, scope: 'openid' })),
     });
     expect(device.body['verification_uri']).toBe(`${server.issuer}/device`);
     for (const target of ['/', '/device', '/account', '/session/end', '/auth?client_id=x']) {
@@ -276,7 +276,7 @@ describe('methods and spellings of a path', () => {
     const target = `/auth?${formOf(parameters)}`;
     const options = await raw({ method: 'OPTIONS', target, headers: [['Cookie', cookie]] });
     expect([options.status, options.headers.get('location')]).toEqual([404, null]);
-    for (const method of ['POST', 'PUT', 'DELETE', 'PATCH']) {
+    for (const method of ['PUT', 'DELETE', 'PATCH']) {
       const answer = await raw({
         method,
         target,
@@ -285,6 +285,14 @@ describe('methods and spellings of a path', () => {
       });
       expect([method, answer.status, answer.headers.get('location')]).toEqual([method, 404, null]);
     }
+    // OpenID Connect Core §3.1.2.1: a form is taken as the request it holds, which is answered by GET.
+    const form = await raw({
+      method: 'POST',
+      target: '/auth',
+      headers: [['Cookie', cookie], FORM],
+      body: String(formOf(parameters)),
+    });
+    expect([form.status, form.headers.get('location')]).toEqual([303, `${server.issuer}${target}`]);
   });
 
   test('IN-11 the code pages count guesses under every spelling of their path', async () => {
@@ -324,7 +332,7 @@ describe('limits', () => {
     world.calls.token(world.keyed(world.agent), { grant_type: 'client_credentials', resource: world.jwt.identifier });
   const retryAfter = ({ headers }: Answer): number => Number(headers.get('retry-after'));
   /** To the beginning of a new minute of the limits. */
-  const nextMinute = (): void => advance(61_000);
+  const nextMinute = (): void => advance((61 - (now() % 60)) * 1000);
 
   beforeAll(() =>
     newLimited({ BEHALF__LIMITS__REQUESTSPERCLIENTPERMINUTE: '5' }).then(async () => {
@@ -499,7 +507,7 @@ describe('an issuer with a path', () => {
     await world.consentToAgent(agent, String(tokens['access_token']), opaque.identifier);
     const exchanged = await calls.exchange(keyed(agent), String(tokens['access_token']), opaque.identifier);
     expect([exchanged.status, exchanged.text]).toEqual([200, expect.any(String)]);
-    const device = await calls.device(keyed(app), {});
+    const device = await calls.device(keyed(app), { scope: 'openid' });
     expect(device.body['verification_uri']).toBe(`${below.issuer}/device`);
     const pushed = await calls.push(keyed(app), world.authorizationRequest(app, { scope: 'openid' }).parameters);
     expect(pushed.status).toBe(201);

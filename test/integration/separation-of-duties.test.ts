@@ -275,11 +275,12 @@ describe('decision 16 break-glass', () => {
     const [leaves, joins] = [await holder('leaves'), await holder('joins')];
     const [first, second] = [await holder('first'), await holder('second')];
     const reviewer = await person('reviewer', { roles: ['auditor'] });
-    const owners = await groupOf(leaves, reviewer);
+    const stays = await person('stays');
+    const owners = await groupOf(leaves, reviewer, stays);
     advance(1000);
     const agent = await agentOf(owners);
     const { approval } = await ground.byExchange(agent);
-    await setMembers(owners, joins, await person('other'));
+    await setMembers(owners, joins, stays);
     for (const who of [leaves, joins]) {
       expect(await canBreak(approval, who)).toBe(false);
       await expect(break_(approval, who)).rejects.toMatchObject({ code: 'not_found' });
