@@ -309,7 +309,7 @@ export const CONFIGURATION_SCHEMA = {
     }),
     clientAuthentication: section('Client authentication by assertion (RFC 7523).', {
       assertionMaxLifetimeSeconds: count(
-        'Longest time from `iat` to `exp` of a client assertion.',
+        'How long a client assertion is good after `iat`, if its `exp` says no less.',
         [10, 300, 300],
         'seconds',
       ),

@@ -1,6 +1,6 @@
 /**
  * What we ask of a client assertion beyond the engine: RFC 10070 (issuer as the sole audience), a short
- * life (finding V6), and none of the headers that point at keys; and replay protection that is atomic
+ * life (finding V6; decision 20), and none of the headers that point at keys; and replay protection that is atomic
  * and keeps kinds apart (findings V3, V4, V5).
  */
 import { decodeJwt } from 'jose';
@@ -68,19 +68,32 @@ export const clientAssertions = (deps: {
     return true;
   };
 
-  /** What is wrong with the claims and the header of an assertion whose signature is good. */
-  const faultOf = (claims: Record<string, unknown>, header: Record<string, unknown>): string | undefined => {
+  /** Epoch second at which an assertion ends: at its own, and `maxLifetimeSeconds` after it was made at the latest. */
+  const endOf = (exp: number, iat: number): number => Math.min(exp, iat + deps.maxLifetimeSeconds);
+
+  /**
+   * What is wrong with the claims and the header of an assertion whose signature is good. `otherAudience`: a URL that may
+   * stand as `aud` in place of the issuer, as one string.
+   */
+  const faultOf = (
+    claims: Record<string, unknown>,
+    header: Record<string, unknown>,
+    otherAudience?: string,
+  ): string | undefined => {
     const now = deps.clock.now();
     const { aud, exp, iat, nbf, jti, sub, iss } = claims;
     const audience = Array.isArray(aud) && aud.length === 1 ? aud[0] : aud;
     // DIVERGENCE: RFC 7523 §3 also allows the token endpoint's URL; RFC 10070 does not.
-    if (audience !== deps.issuer) return 'aud must be the issuer and nothing else';
+    const isForUs = audience === deps.issuer || (otherAudience !== undefined && aud === otherAudience);
+    if (!isForUs) return `aud must be the issuer, ${deps.issuer}, and nothing else`;
     if (sub !== iss) return 'sub must be the client_id';
     if (!Number.isSafeInteger(exp)) return 'exp must be a whole number';
     if (!Number.isSafeInteger(iat)) return 'iat must be a whole number';
     if (Number(iat) > now + deps.clockToleranceSeconds) return 'iat lies in the future';
     if (nbf !== undefined && !(Number(nbf) <= now + deps.clockToleranceSeconds)) return 'nbf lies in the future';
-    if (Number(exp) - Number(iat) > deps.maxLifetimeSeconds) return 'the assertion lives too long';
+    if (endOf(Number(exp), Number(iat)) <= now - deps.clockToleranceSeconds) {
+      return `the assertion was made more than ${deps.maxLifetimeSeconds} seconds ago`;
+    }
     if (typeof jti !== 'string' || jti.length > 256) return 'jti must be a string of at most 256 characters';
     const type = header['typ'] === undefined ? undefined : String(header['typ']).toLowerCase();
     if (!TYPES.has(type?.replace(/^application\//, ''))) return 'typ is not that of a client assertion';
@@ -93,17 +106,25 @@ export const clientAssertions = (deps: {
 
     /** Uses up an assertion that did not come through the engine: true for exactly one caller. */
     async claimOnce(issuer: string, jti: string, expiresAt: number, issuedAt: number): Promise<boolean> {
-      const ttl = Math.max(1, expiresAt + deps.clockToleranceSeconds - deps.clock.now());
+      const ttl = Math.max(1, endOf(expiresAt, issuedAt) + deps.clockToleranceSeconds - deps.clock.now());
       for (const digest of deps.masterKey.ordered('jti/assertion', issuer, jti)) {
         if (!(await deps.ephemeral.claim(`jti:${digest}`, ttl))) return false;
       }
       return !mayHaveBeenUsed(deps.ephemeral, issuedAt, deps.clockToleranceSeconds);
     },
 
-    /** The engine's hook `assertJwtClientAuthClaimsAndHeader`. */
+    /**
+     * The engine's hook `assertJwtClientAuthClaimsAndHeader`. The signature is good, so that the client may hear what is
+     * wrong.
+     */
     check(ctx: KoaContextWithOIDC, claims: Record<string, unknown>, header: Record<string, unknown>): void {
-      const fault = faultOf(claims, header);
-      if (fault !== undefined) throw new errors.InvalidClientAuth(fault);
+      const isLegacy = ctx.oidc.client?.['behalf_legacy_audience'] === true;
+      const fault = faultOf(claims, header, isLegacy ? `${deps.issuer}/token` : undefined);
+      if (fault !== undefined) {
+        const refusal = new errors.InvalidClientAuth(fault);
+        refusal.error_description = `client authentication failed: ${fault}`;
+        throw refusal;
+      }
       assertionNext.set(ctx, Number(claims['iat']));
     },
 
@@ -120,7 +141,8 @@ export const clientAssertions = (deps: {
         return true;
       }
       const kind = isAssertion ? 'assertion' : 'dpop';
-      const ttl = isAssertion ? expiresAt - deps.clock.now() : 2 * DPOP_WINDOW_SECONDS + deps.clockToleranceSeconds;
+      const end = isAssertion ? endOf(expiresAt, Number(assertedAt) + deps.clockToleranceSeconds) : 0;
+      const ttl = isAssertion ? end - deps.clock.now() : 2 * DPOP_WINDOW_SECONDS + deps.clockToleranceSeconds;
       const digests = deps.masterKey.ordered(`jti/${kind}`, issuer, jti);
       const issuedAt = assertedAt ?? datedAt(context?.get('dpop'));
       // DIVERGENCE: the engine lets a nonce stand for the date, so a proof could be made for a day after its mark is forgotten (DP-03).

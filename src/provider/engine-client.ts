@@ -43,6 +43,7 @@ export const CLIENT_PROPERTIES = [
   'behalf_keys_by_operator',
   'behalf_operates',
   'behalf_pkce_optional',
+  'behalf_legacy_audience',
 ] as const;
 
 export const engineClients = (registers: Registers, issuer: string) => {
@@ -175,6 +176,7 @@ const fromClient = (client: Client): Metadata | undefined =>
         require_pushed_authorization_requests: client.requirePushedAuthorizationRequests ?? false,
         behalf_kind: 'client',
         behalf_pkce_optional: client.requirePkce === false,
+        behalf_legacy_audience: client.legacyAssertionAudience === true,
         behalf_skip_consent: client.skipConsent,
         behalf_cors_origins: client.corsOrigins,
         behalf_document_version: documentVersionOf(client) ?? '',

@@ -21,7 +21,7 @@ import { postToHost } from '../support/host-request.ts';
 import { type Answer, type Parameters, post } from '../support/oauth-calls.ts';
 import { type RunningServer, runServer } from '../support/running-server.ts';
 import { makeScene, REDIRECT_URI, type Scene } from '../support/scene.ts';
-import { now, startClock, stopClock } from '../support/stopped-clock.ts';
+import { advance, now, startClock, stopClock } from '../support/stopped-clock.ts';
 
 const INVALID_CLIENT: Refusal = { status: 401, error: 'invalid_client' };
 const INVALID_REQUEST: Refusal = { status: 400, error: 'invalid_request' };
@@ -261,10 +261,10 @@ describe('CA-04 an assertion is used once (RFC 7523 §3; V3)', () => {
 describe('CA-05 the life of an assertion (RFC 7523 §3; V6)', () => {
   const life = 300;
 
-  test('CA-05 V6 refuses what lives too long, has no end, no id, or times that are none', async () => {
+  test('CA-05 V6 refuses what was made long ago, has no end, no id, or times that are none', async () => {
     const bad: readonly Readonly<Record<string, unknown>>[] = [
-      { exp: now() + 10 * 365 * 86_400 },
-      { iat: now() - 1, exp: now() + life },
+      { iat: now() - life - 60, exp: now() + 60 },
+      { iat: now() - life - 60, exp: now() + 10 * 365 * 86_400 },
       { exp: undefined },
       { jti: undefined },
       { jti: '' },
@@ -303,6 +303,28 @@ describe('CA-05 the life of an assertion (RFC 7523 §3; V6)', () => {
 
   test('CA-05 accepts an assertion that lives exactly as long as is allowed', async () => {
     await audit.issued(() => asserted({ claims: { iat: now() + 1, exp: now() + 1 + life } }));
+  });
+
+  test('CA-05 an assertion for an hour is good once, and for 300 seconds', async () => {
+    const claims = { iat: now(), exp: now() + 3600 };
+    const early = await clientAssertion(agent, server.issuer, { claims });
+    const late = await clientAssertion(agent, server.issuer, { claims });
+    await audit.issued(() => withAssertion(early));
+    advance((life - 20) * 1000);
+    await audit.refused(() => withAssertion(early), INVALID_CLIENT);
+    advance(40_000);
+    const { answer } = await audit.refused(() => withAssertion(late), INVALID_CLIENT);
+    expect(answer.body['error_description']).toContain('more than 300 seconds ago');
+    await audit.refused(() => withAssertion(early), INVALID_CLIENT);
+  });
+
+  test('the client hears what is wrong once its signature is good, and nothing before', async () => {
+    const right = await audit.refused(() => asserted({ claims: { aud: scene.calls.endpoints.token } }), INVALID_CLIENT);
+    expect(right.answer.body['error_description']).toContain(`aud must be the issuer, ${server.issuer}`);
+    const other = { clientId: agent.clientId, key: await newKeyPair() };
+    const forged = await clientAssertion(other, scene.calls.endpoints.token);
+    const wrong = await audit.refused(() => withAssertion(forged), INVALID_CLIENT);
+    expect(wrong.answer.body['error_description']).toBe('client authentication failed');
   });
 });
 

@@ -3,6 +3,7 @@
  * that an administrator may make for existing OpenID Connect software.
  */
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { clientAssertion, type Identity, newKeyPair } from '../support/agent-keys.ts';
 import type { Browser } from '../support/browser-flow.ts';
 import { authorize, type FrontAnswer } from '../support/front-channel.ts';
 import { type Answer, type Credential, formOf, type Parameters } from '../support/oauth-calls.ts';
@@ -194,6 +195,72 @@ describe('lifting the rule', () => {
     expect(await found()).toMatchObject([{ exceptions: ['no_pkce'], client: { name: 'Old wiki' } }]);
     await change(id, { require_pkce: true });
     expect(await found()).toEqual([]);
+  });
+});
+
+describe('a client whose assertions may be for the token endpoint (RFC 7523 §3)', () => {
+  const newKeyed = async (more: Body = {}): Promise<Identity> => {
+    const key = await newKeyPair();
+    const { id } = await newClient({
+      token_endpoint_auth_method: 'private_key_jwt',
+      jwks: { keys: [key.publicJwk] },
+      grant_types: ['client_credentials'],
+      redirect_uris: [],
+      authority: { [world.scene.jwt.identifier]: ['read'] },
+      skip_consent: false,
+      ...more,
+    });
+    return { clientId: id, key };
+  };
+  const asserted = async (by: Identity, aud: unknown): Promise<Answer> => {
+    const { calls, jwt, issuer } = world.scene;
+    const assertion = await clientAssertion(by, issuer, { claims: { aud } });
+    const credential = { kind: 'assertion', clientId: by.clientId, assertion } as const;
+    return calls.token(credential, { grant_type: 'client_credentials', resource: jwt.identifier });
+  };
+
+  test('CA-02 is taken for the issuer and the token endpoint, as one string, and for nothing else', async () => {
+    const { calls, issuer } = world.scene;
+    const { token, par } = calls.endpoints;
+    const lifted = await newKeyed({ legacy_assertion_audience: true });
+    const plain = await newKeyed();
+    for (const aud of [issuer, token]) expect((await asserted(lifted, aud)).status).toBe(200);
+    for (const aud of [[token], [token, issuer], `${token}/`, par, 'https://other.example.com/token']) {
+      const refused = await asserted(lifted, aud);
+      expect([aud, refused.status, refused.body['error']]).toEqual([aud, 401, 'invalid_client']);
+    }
+    expect((await asserted(plain, token)).status).toBe(401);
+  });
+
+  test('CA-02 is made by an administrator only, for private_key_jwt only, and never for FAPI clients', async () => {
+    const { management } = world.scene;
+    const { id } = await newClient();
+    const refused = await change(id, { legacy_assertion_audience: true });
+    expect([refused.status, refused.body['errors']]).toMatchObject([400, [{ pointer: '/legacy_assertion_audience' }]]);
+    const keyed = await newKeyed();
+    const fapi = await change(keyed.clientId, {
+      legacy_assertion_audience: true,
+      require_pushed_authorization_requests: true,
+      dpop_bound_access_tokens: true,
+    });
+    expect([fapi.status, fapi.body['errors']]).toMatchObject([400, [{ pointer: '/legacy_assertion_audience' }]]);
+    const { headers } = await management.call('GET', `/clients/${keyed.clientId}`);
+    const byOperator = await management.callOnce(
+      'PATCH',
+      `/clients/${keyed.clientId}`,
+      { legacy_assertion_audience: true },
+      { 'if-match': String(headers.get('etag')) },
+      world.owner.script,
+    );
+    expect(byOperator.status).toBe(403);
+    const lifted = await change(keyed.clientId, { legacy_assertion_audience: true });
+    expect([lifted.status, lifted.body['legacy_assertion_audience']]).toEqual([200, true]);
+    const { body } = await management.call('GET', '/findings');
+    const kinds = body['items'] as readonly { kind: string; clients: readonly { client: { id: string } }[] }[];
+    const found = kinds.find(({ kind }) => kind === 'exceptions')?.clients;
+    expect(found?.find(({ client }) => client.id === keyed.clientId)).toMatchObject({
+      exceptions: ['token_endpoint_audience'],
+    });
   });
 });
 

@@ -50,7 +50,7 @@ export type ClientException = {
   readonly id: string;
   readonly name: string;
   readonly href: string;
-  readonly exceptions: readonly 'no_pkce'[];
+  readonly exceptions: readonly ('no_pkce' | 'token_endpoint_audience')[];
 };
 
 export type OverviewModel = ConsoleFrame & {

@@ -61,7 +61,13 @@ export const clientWords = {
     none: phrase({ en: 'nothing: a public client', de: 'nichts: ein öffentlicher Client' }),
   },
   pushedOnly: phrase({ en: 'pushed only (PAR)', de: 'nur vorab gesendet (PAR)' }),
-  exceptions: { no_pkce: phrase({ en: 'requests without PKCE', de: 'Anfragen ohne PKCE' }) },
+  exceptions: {
+    no_pkce: phrase({ en: 'requests without PKCE', de: 'Anfragen ohne PKCE' }),
+    token_endpoint_audience: phrase({
+      en: 'assertions for the token endpoint',
+      de: 'Assertions für den Token-Endpunkt',
+    }),
+  },
   asked: phrase({ en: 'people are asked', de: 'Personen werden gefragt' }),
   notAsked: phrase({ en: 'people are not asked', de: 'Personen werden nicht gefragt' }),
   dpop: phrase({ en: 'a key (DPoP)', de: 'einen Schlüssel (DPoP)' }),

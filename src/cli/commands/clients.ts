@@ -52,6 +52,11 @@ const CHANGEABLE = {
     description:
       'required (default), or optional: requests with openid and a nonce may come without PKCE. An administrator decides, for a confidential client whose software has none.',
   },
+  'assertion-audience': {
+    value: 'RULE',
+    description:
+      'issuer (default), or token-endpoint: its assertions may be made for the token endpoint (RFC 7523). An administrator decides, for software that cannot be changed.',
+  },
   role: { value: 'ROLE', description: 'Role in the management API when it acts for itself.', isRepeatable: true },
   ...AUTHORITY,
   owner: { value: 'ACCOUNT', description: 'Who answers for it: username or id.' },
@@ -70,18 +75,20 @@ const logout = (call: ManagementCall) => ({
   ...(call.isSet('logout-session-required') ? { backchannel_logout_session_required: true } : {}),
 });
 
-const pkceRule = (call: ManagementCall): string | undefined => {
-  const rule = call.text('pkce');
-  if (rule === undefined || rule === 'required' || rule === 'optional') return rule;
-  throw usageError('--pkce is required or optional.');
+const ruleOf = (call: ManagementCall, option: string, rules: readonly [string, string]): string | undefined => {
+  const rule = call.text(option);
+  if (rule === undefined || rules.includes(rule)) return rule;
+  throw usageError(`--${option} is ${rules.join(' or ')}.`);
 };
 
 const protection = (call: ManagementCall) => {
-  const pkce = pkceRule(call);
+  const pkce = ruleOf(call, 'pkce', ['required', 'optional']);
+  const audience = ruleOf(call, 'assertion-audience', ['issuer', 'token-endpoint']);
   return {
     ...texts(call, { 'id-token-alg': 'id_token_signed_response_alg' }),
     ...(call.isSet('require-par') ? { require_pushed_authorization_requests: true } : {}),
     ...(pkce === undefined ? {} : { require_pkce: pkce === 'required' }),
+    ...(audience === undefined ? {} : { legacy_assertion_audience: audience === 'token-endpoint' }),
   };
 };
 

@@ -193,6 +193,7 @@ export const clientRegistry = (dependencies: Dependencies) => {
           dpopBoundAccessTokens: input.dpopBoundAccessTokens ?? false,
           ...(input.certificateBoundAccessTokens ? { certificateBoundAccessTokens: true } : {}),
           ...(input.requirePkce === false ? { requirePkce: false } : {}),
+          ...(input.legacyAssertionAudience ? { legacyAssertionAudience: true } : {}),
           ...(input.requirePushedAuthorizationRequests ? { requirePushedAuthorizationRequests: true } : {}),
           idTokenSignedResponseAlg: input.idTokenSignedResponseAlg ?? 'RS256',
           ...(input.authority === undefined ? {} : { authority: input.authority }),

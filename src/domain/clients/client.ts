@@ -56,6 +56,8 @@ export type Client = {
   readonly requirePushedAuthorizationRequests?: boolean;
   /** False: code requests with `openid` and a `nonce` may come without PKCE (RFC 7636). Absent: they never do. */
   readonly requirePkce?: boolean;
+  /** Whether its assertions may name the token endpoint as `aud`, as RFC 7523 §3 allowed, in place of the issuer. */
+  readonly legacyAssertionAudience?: boolean;
   /** Whether a rule is lifted for it (exceptions.ts): such clients are listed. */
   readonly hasException?: true;
   readonly idTokenSignedResponseAlg: 'RS256' | 'ES256' | 'PS256' | 'EdDSA';

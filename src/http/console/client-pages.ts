@@ -1,4 +1,5 @@
 import { type ClientModel, type ClientRow, clientPage, clientsPage } from '../../../views/pages/console-clients.ts';
+import { exceptionsOf } from '../../domain/clients/exceptions.ts';
 import { byOf, queryOf, seeOther, sendPage } from '../interaction/page-answers.ts';
 import type { ConsoleOperation } from './console-calls.ts';
 import { type ConsoleDeps, clientHref, type Names, partyNames } from './console-deps.ts';
@@ -22,6 +23,7 @@ type ShownClient = Pick<ClientRow, 'id' | 'name' | 'state'> & {
   readonly skip_consent: boolean;
   readonly require_pushed_authorization_requests?: boolean;
   readonly require_pkce: boolean;
+  readonly legacy_assertion_audience: boolean;
   readonly dpop_bound_access_tokens?: boolean;
   readonly certificate_bound_access_tokens?: boolean;
   readonly id_token_signed_response_alg: string;
@@ -138,7 +140,10 @@ const factsOf = (client: ShownClient): Omit<ClientModel['client'], keyof ClientR
       : 'unbound',
   idTokenAlgorithm: client.id_token_signed_response_alg,
   isPushedOnly: client.require_pushed_authorization_requests ?? false,
-  exceptions: client.require_pkce ? [] : ['no_pkce'],
+  exceptions: exceptionsOf({
+    requirePkce: client.require_pkce,
+    legacyAssertionAudience: client.legacy_assertion_audience,
+  }),
   keys: client.jwks_uri !== undefined ? { uri: client.jwks_uri } : client.jwks && { count: client.jwks.keys.length },
   ...(client.authority === undefined ? {} : { rights: client.authority }),
   roles: client.roles,

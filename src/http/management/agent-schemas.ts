@@ -240,7 +240,10 @@ export const AGENT_SCHEMAS: Readonly<Record<string, JsonSchema>> = {
             exceptions: list(
               'Rules that are lifted.',
               5,
-              oneOf('no_pkce: code requests with a nonce in place of a code challenge.', CLIENT_EXCEPTIONS),
+              oneOf(
+                'no_pkce: code requests with a nonce in place of a code challenge; token_endpoint_audience: client assertions for the token endpoint.',
+                CLIENT_EXCEPTIONS,
+              ),
             ),
             client: ref('Client'),
           }),

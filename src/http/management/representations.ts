@@ -193,6 +193,7 @@ export const showClient = (client: Client): JsonObject => ({
   ...deliveryOf(client),
   ...credentialsSetOf(client),
   require_pkce: client.requirePkce ?? true,
+  legacy_assertion_audience: client.legacyAssertionAudience ?? false,
   ...warningsOf(client.redirectUris),
 });
 export const showInitialAccessToken = (token: InitialAccessToken): JsonObject => ({

@@ -94,6 +94,9 @@ const CLIENT: Properties = {
   require_pkce: flag(
     'False: code requests with `openid` and a `nonce` may come without PKCE (RFC 7636). For a confidential client whose software cannot do it; an administrator decides. Default true.',
   ),
+  legacy_assertion_audience: flag(
+    'Whether its assertions may name the token endpoint as `aud`, as one string, in place of the issuer (RFC 10070). For software that cannot be changed; an administrator decides. Default false.',
+  ),
   id_token_signed_response_alg: oneOf('Signature of ID tokens.', ['RS256', 'ES256', 'PS256', 'EdDSA']),
   roles: list(
     'Roles in this API when it acts for itself. Only an administrator gives administrator.',
