@@ -49,7 +49,7 @@ const NAMES = [
   // Marks and strokes on letters, small capitals and signs that are read as letters.
   ...['Béhalf', 'Behạlf Security', 'Beħalf', 'Öfficial Wiki', 'Ácme Corporation', 'Aplicación Oficial'],
   ...['ʙᴇʜᴀʟꜰ', 'ʙehalf Security', 'ᴀᴄᴍᴇ Corporation', 'Wiki ᴠᴇʀɪꜰɪᴇᴅ', 'Verifiɘd Wiki'],
-  ...['Beha|f', 'Beh@lf', 'My8ehalfApp', 'Beh4lf', 'Verif|ed Wiki', 'Off|ic|al| Wiki', 'Offic!al Wiki'],
+  ...['Beha|f', 'ßehalf', 'Beh@lf', 'My8ehalfApp', 'Beh4lf', 'Verif|ed Wiki', 'Off|ic|al| Wiki', 'Offic!al Wiki'],
   ...['Wiki ∨', 'Wiki ˅', 'Wiki ※', '⊤rusted Wiki', 'Trus†ed Wiki'],
 ];
 const HIDDEN = ['Wi\u200bki', 'Wiki\u202e', 'Wi\u0000ki', 'Off\u2060icial', 'Offic\u0456al'];

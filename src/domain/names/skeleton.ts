@@ -35,7 +35,7 @@ const SHAPES: ReadonlyMap<string, string> = new Map(
   [
     ...[
       'aᴀɐ',
-      'bʙ',
+      'bʙß',
       'cᴄ',
       'dᴅ',
       'eᴇɘǝəɛ',
