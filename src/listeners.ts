@@ -1,6 +1,7 @@
 /**
  * The two listeners of a process: the one everybody reaches, and the one of operators (health, metrics). They are bound
- * before anything is made in the data folder, and answer 503 until something takes them over. Called by main.ts.
+ * before anything is made in the data folder. Requests wait until something takes the listeners over, so that a proxy that
+ * sends them to a node that starts sees no error; what waits too long, or is too much, is answered 503. Called by main.ts.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Configuration } from '../config/configuration.ts';
@@ -19,6 +20,9 @@ export type Answering = Operations & {
 export type Listeners = Awaited<ReturnType<typeof boundListeners>>;
 
 const RETRY_SECONDS = 1;
+/** Requests that wait for the start at one time, and how long each does at most. */
+const MOST_WAITING = 1_000;
+const LONGEST_WAIT_MS = 5_000;
 
 /** Answers every request with 503, `temporarily_unavailable` and this text. */
 export const unavailable =
@@ -37,9 +41,24 @@ export const unavailable =
  */
 export const boundListeners = async (configuration: Configuration) => {
   let answering = STARTING;
-  const server = publicServer(configuration.listen, {
-    handle: (request, response) => answering.handle(request, response),
-  });
+  const waiting = new Set<() => void>();
+  const letGo = (): void => {
+    for (const goOn of [...waiting]) goOn();
+  };
+  const handle: Answering['handle'] = (request, response) => {
+    if (answering !== STARTING || waiting.size >= MOST_WAITING) {
+      answering.handle(request, response);
+      return;
+    }
+    const goOn = (): void => {
+      clearTimeout(timer);
+      waiting.delete(goOn);
+      if (!response.destroyed) answering.handle(request, response);
+    };
+    const timer = setTimeout(goOn, LONGEST_WAIT_MS);
+    waiting.add(goOn);
+  };
+  const server = publicServer(configuration.listen, { handle });
   const operations = operationsServer({
     readiness: () => answering.readiness(),
     exposition: () => answering.exposition(),
@@ -55,9 +74,13 @@ export const boundListeners = async (configuration: Configuration) => {
     /** From now on `one` answers. */
     answerWith(one: Answering): void {
       answering = one;
+      letGo();
     },
     /** Answers what is under way and takes no new connection. Idempotent. */
-    drainPublic: () => drain(server),
+    drainPublic: () => {
+      letGo();
+      return drain(server);
+    },
     drainOperations: () => drain(operations),
   };
 };
